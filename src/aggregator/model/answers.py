@@ -1,0 +1,183 @@
+"""What is asked, what comes back, and what a kind reads in it: the publisher's words, unchecked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from aggregator.errors import Cause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server gave to ask "changed since?" with; sent back byte for byte (RFC 9110, 8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to ask for. `url` is an http(s) address, or a folder of this project written `file:NAME/`."""
+
+    url: str
+    pause: timedelta = timedelta(seconds=5)
+    accept: str = "*/*"
+    validators: Validators = field(default_factory=Validators)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One file of a folder that was asked for: its name and its bytes."""
+
+    name: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A whole answer. `url` is the one asked for, `final_url` the one that answered after redirects."""
+
+    url: str
+    final_url: str
+    status: int
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    payload: bytes
+    parts: tuple[Part, ...] = ()
+    moved_to: str | None = None
+    """Where permanent redirects (301, 308) alone led, when they did."""
+
+    @property
+    def validators(self) -> Validators:
+        """The validators of this answer, to be sent with the next request."""
+        return Validators(etag=self.headers.get("etag"), last_modified=self.headers.get("last-modified"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """The server says that nothing changed since the validators that were sent."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A source could not be read: why, what was seen, what to try."""
+
+    url: str
+    cause: Cause
+    detail: str
+    hint: str
+    status: int | None = None
+    retry_after: timedelta | None = None
+
+    def __str__(self) -> str:
+        return f"{self.cause}: {self.detail}"
+
+
+FetchResult = Fetched | NotModified | Failed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawLink:
+    """A link as the publisher wrote it, perhaps relative."""
+
+    href: str
+    rel: str = "alternate"
+    type: str | None = None
+    title: str | None = None
+    length: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawClaim:
+    """A dated statement as a record words it."""
+
+    what: str
+    date: str | None
+    source: str | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEntry:
+    """An update in the publisher's words: strings, unchecked. Parse does not interpret."""
+
+    where: str
+    """Which item this is, for messages: `item 3`, or a file's name."""
+    id: str | None = None
+    link: str | None = None
+    title: str | None = None
+    title_is_html: bool = False
+    summary: str | None = None
+    summary_is_html: bool = True
+    content: str | None = None
+    published: str | None = None
+    updated: str | None = None
+    closes: str | None = None
+    type: str | None = None
+    categories: tuple[str, ...] = ()
+    language: str | None = None
+    base: str | None = None
+    """What relative links in this item are relative to (xml:base); None means the answer's own address."""
+    links: tuple[RawLink, ...] = ()
+    body: str | None = None
+    """The body a record names; a feed's items belong to the body of their source."""
+    claims: tuple[RawClaim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """An item that cannot be used, and why: counted and shown, never silently dropped."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What a feed says about itself; becomes `atom:source` of its entries."""
+
+    id: str | None = None
+    title: str | None = None
+    link: str | None = None
+    updated: str | None = None
+    rights: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a kind read in one answer. Only a complete listing can prove that something was removed."""
+
+    entries: tuple[RawEntry, ...]
+    follow: tuple[Request, ...] = ()
+    complete: bool = False
+    head: Head = field(default_factory=Head)
+    rejects: tuple[Reject, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What we know of a source: when it was asked, when it answered, what is wrong, when it is due."""
+
+    source: str
+    validators: Mapping[str, Validators] = field(default_factory=dict)
+    """By address, since a source may have several."""
+    due: datetime | None = None
+    asked: datetime | None = None
+    answered: datetime | None = None
+    """The last poll that could be read (a 304 counts)."""
+    first_answered: datetime | None = None
+    failing_since: datetime | None = None
+    failures: int = 0
+    failure: Failed | None = None
+    address: str | None = None
+    """The address that answered last: a fallback, when the first one failed."""
+    moved_to: str | None = None
+    head: Head = field(default_factory=Head)
+    items: int = 0
+    rejects: tuple[Reject, ...] = ()

@@ -1,0 +1,178 @@
+"""Documents in our words: what a source tells, what changed, and what we hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Precision(StrEnum):
+    """How exactly a moment is known."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Zone(StrEnum):
+    """How the zone of a moment was known."""
+
+    STATED = "stated"
+    ASSUMED = "assumed Europe/London"
+    UTC_BY_FORM = "UTC by the publisher's form"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Moment:
+    """A date as exactly as its source gave it; `at` is the first instant of it, in UTC."""
+
+    at: datetime
+    precision: Precision = Precision.SECOND
+    zone: Zone = Zone.STATED
+
+    def __post_init__(self) -> None:
+        if self.at.utcoffset() != timedelta(0):
+            raise ValueError(f"a Moment is aware and in UTC, not {self.at!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An absolute link that belongs to an entry (attachment, source of a record)."""
+
+    href: str
+    rel: str
+    type: str | None = None
+    title: str | None = None
+    length: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A dated statement with its source. `source` None: known, but not yet sourced, and shown so."""
+
+    what: str
+    moment: Moment | None
+    source: str | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One document in our words, as one source tells it. Cannot be built without id and title."""
+
+    id: str
+    """`urn:uuid:…` made from `key`; never changes and is never reused."""
+    key: str
+    """What identifies the document: its canonical link, or `record:NAME` where it has no page."""
+    url: str | None
+    """The document's own page, absolute; None only for a record that has none."""
+    source: str
+    native_id: str | None
+    body: str
+    title: str
+    summary: str
+    """Plain text, one paragraph."""
+    content: str
+    """Safe HTML; may be empty."""
+    text: str
+    """The words of summary and content as plain text; what is compared and searched."""
+    language: str
+    published: Moment | None
+    updated: Moment | None
+    closes: Moment | None = None
+    publisher_type: str | None = None
+    categories: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    licence: str = ""
+
+    def __post_init__(self) -> None:
+        if not (self.id.startswith("urn:uuid:") and self.key and self.title.strip()):
+            raise ValueError(f"an Entry needs an id, a key and a title: {self.key!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    """What an entry is about: type, topics, and whether it belongs in the main feed, with the reasons."""
+
+    type: str
+    topics: tuple[str, ...]
+    relevant: bool
+    why: tuple[str, ...]
+
+
+class ChangeKind(StrEnum):
+    """What a poll found out about a document, by the word of one source."""
+
+    NEW = "new"
+    REVISED = "revised"
+    RESTATED = "restated"
+    """This source now tells what was already known: kept, but no news to anybody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An intent that the store applies: what kind of change, and the entry as it now stands."""
+
+    kind: ChangeKind
+    entry: Entry
+    seen_at: datetime
+    backlog: bool
+    parts: tuple[str, ...] = ()
+    """For a revision: which parts changed (`title`, `text`, `updated` …)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """An entry as it stood from `seen_at` on, by the word of one source; number 1 is the first."""
+
+    entry: Entry
+    number: int
+    seen_at: datetime
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """A source that carries a document: what it says now, and every revision of its word."""
+
+    entry: Entry
+    first_seen: datetime
+    backlog: bool
+    revisions: tuple[Revision, ...]
+
+    @property
+    def source(self) -> str:
+        """The id of the source."""
+        return self.entry.source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """One document as we hold it: the entry that its carriers add up to, and our own dates and labels.
+
+    Three dates are kept apart: `entry.published` (the publisher's, never moves), `updated` (moves only
+    for a change of substance) and `first_seen` (ours; decides the week of the letter).
+    """
+
+    entry: Entry
+    labels: Labels
+    carriers: tuple[Carrier, ...]
+    first_seen: datetime
+    updated: datetime
+    backlog: bool
+
+    @property
+    def dated(self) -> Moment | None:
+        """The document's own date: published, else updated, else the first dated claim of a record."""
+        claimed = (claim.moment for claim in self.entry.claims if claim.moment)
+        return self.entry.published or self.entry.updated or next(claimed, None)
+
+    @property
+    def revised(self) -> tuple[datetime, ...]:
+        """When changes of substance were seen, oldest first."""
+        seen = {r.seen_at for c in self.carriers for r in c.revisions if r.number > 1}
+        return tuple(sorted(seen))

@@ -1,0 +1,159 @@
+"""What comes out: the board, the letter, the edition that is published, and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from aggregator.model.answers import SourceState
+from aggregator.model.entries import Holding, Moment
+from aggregator.model.places import Body, Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of the main job, by the instant it stands for; its counts are read from the store."""
+
+    at: datetime
+    asked: int
+    failed: int
+    new: int
+    revised: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A half-open stretch of time: `start` belongs to it, `end` does not."""
+
+    start: datetime
+    end: datetime
+
+    def __contains__(self, instant: datetime) -> bool:
+        return self.start <= instant < self.end
+
+
+class Reading(StrEnum):
+    """What can be said of a body's sources: without a reading there is no silence."""
+
+    READ = "read"
+    FAILING = "cannot tell"
+    NOT_READ_YET = "not read yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardLine:
+    """One body: the last record about open government that we hold, its age, and whether we could look."""
+
+    body: Body
+    last: Holding | None
+    last_on: date | None
+    days: int | None
+    reading: Reading
+    since: datetime | None
+    """For `cannot tell`: since when no source of the body could be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """The state of each body at an instant."""
+
+    at: datetime
+    lines: tuple[BoardLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Who publishes: the operator's words that stand on pages, feeds and letters."""
+
+    title: str
+    base_url: str
+    """Ends with a slash."""
+    instance: str
+    """Names this instance; the ids of its feeds are made from it."""
+    operator: str
+    contact: str
+    postal: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceLine:
+    """A source with its state, as pages and `status` show it."""
+
+    source: Source
+    state: SourceState
+    built: bool
+    """Whether its kind is built; if not it is shown as not read yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestItem:
+    """One line of a letter."""
+
+    id: str
+    title: str
+    url: str
+    body: str
+    type: str
+    summary: str
+    language: str
+    dated: Moment | None
+    """The publisher's own date."""
+    first_seen: datetime
+    closes: Moment | None = None
+    changed: tuple[str, ...] = ()
+    """Which parts changed, for an update that was known before this week."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading of a letter and what stands under it."""
+
+    title: str
+    items: tuple[DigestItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """A week's letter as content: frozen once it is issued."""
+
+    week: str
+    """ISO week in which the window starts, `2024-W04`."""
+    window: Window
+    sections: tuple[Section, ...]
+    unread: tuple[str, ...]
+    """The sources that could not be read at the end of the window: a gap of ours, not silence of theirs."""
+    issued: datetime | None = None
+    """None while the week is still open."""
+
+    @property
+    def count(self) -> int:
+        """How many updates the letter holds."""
+        return sum(len(section.items) for section in self.sections)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """Everything that publishing needs: output is a function of this value."""
+
+    at: datetime
+    site: Site
+    bodies: Mapping[str, Body]
+    holdings: tuple[Holding, ...]
+    """Newest first."""
+    board: Board
+    sources: tuple[SourceLine, ...]
+    digests: tuple[Digest, ...]
+    """Issued letters, newest first, then the open week's last of all if there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A file of the output folder: where, what, and its bytes."""
+
+    path: str
+    """Relative to the output folder, with forward slashes."""
+    media_type: str
+    payload: bytes
