@@ -23,14 +23,17 @@ class AggregatorError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing that is wrong in a file that people edit, and what would be right."""
+    """One thing that is wrong in what the operator wrote, and what would be right.
+
+    `line` counts from 1; 0 means that there is no line (an environment variable, a file that is missing).
+    """
 
     file: str
     line: int
     what: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.what}"
+        return f"{self.file}:{self.line}: {self.what}" if self.line else f"{self.file}: {self.what}"
 
 
 class ConfigError(AggregatorError):
@@ -44,6 +47,7 @@ class ConfigError(AggregatorError):
 class Cause(StrEnum):
     """Why a source could not be read: a closed list, so that status and tests can tell them apart."""
 
+    BAD_ADDRESS = "not a web address"
     DNS = "name not found"
     REFUSED = "connection refused"
     UNREACHABLE = "network unreachable"

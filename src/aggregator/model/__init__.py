@@ -2,7 +2,8 @@
 
 Every `datetime` is aware and in UTC. A Body is a public body; the bytes of an answer are its payload.
 In order: `places` (who publishes, where), `answers` (asked, answered, read), `entries` (in our words),
-`outputs` (what comes out).
+`vocabulary` (the words
+of the field), `outputs` (what comes out).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from aggregator.model.answers import (
     RawLink,
     Reject,
     Request,
+    RobotsCopy,
     SourceState,
     Validators,
 )
@@ -52,6 +54,7 @@ from aggregator.model.outputs import (
     Window,
 )
 from aggregator.model.places import Body, Scope, Seen, Source
+from aggregator.model.vocabulary import Phrase, TypeRule, Vocabulary
 
 __all__ = [
     "Artifact",
@@ -77,6 +80,7 @@ __all__ = [
     "NotModified",
     "Page",
     "Part",
+    "Phrase",
     "Precision",
     "RawClaim",
     "RawEntry",
@@ -85,6 +89,7 @@ __all__ = [
     "Reject",
     "Request",
     "Revision",
+    "RobotsCopy",
     "Run",
     "Scope",
     "Section",
@@ -93,7 +98,9 @@ __all__ = [
     "Source",
     "SourceLine",
     "SourceState",
+    "TypeRule",
     "Validators",
+    "Vocabulary",
     "Window",
     "Zone",
 ]

@@ -82,6 +82,16 @@ FetchResult = Fetched | NotModified | Failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RobotsCopy:
+    """A robots.txt as it answered: kept a day, by origin (`https://www.gov.uk`)."""
+
+    fetched_at: datetime
+    status: int
+    text: str
+    """Empty for an answer of 400 to 499: there is no robots.txt, so everything is allowed (RFC 9309, 2.3.1.3)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawLink:
     """A link as the publisher wrote it, perhaps relative."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -147,6 +147,8 @@ class Edition:
     sources: tuple[SourceLine, ...]
     digests: tuple[Digest, ...]
     """Issued letters, newest first, then the open week's last of all if there is one."""
+    types: Mapping[str, str] = field(default_factory=dict)
+    """Each update type in plain words, from the vocabulary; one that is missing is shown by its id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,14 @@
+"""Compares what sources tell with what we had, and says what each document is about.
+
+In:      entries of one source, the carriers that the store already holds, the vocabulary
+Out:     changes (what is new, revised or only told again), holdings (carriers added up), labels
+To add:  a part whose change counts as substance: one line in PARTS (`changes.py`)
+"""
+
+from __future__ import annotations
+
+from aggregator.classify.changes import find_changes
+from aggregator.classify.holdings import hold
+from aggregator.classify.labels import Labeller
+
+__all__ = ["Labeller", "find_changes", "hold"]

@@ -1,0 +1,101 @@
+"""Decides what a poll found out: what is new, what changed in substance, what is only told again.
+
+A source is compared with its own last word, never with another source's: GOV.UK's two feeds cut and title
+the same document differently, and neither is a revision of the other. So the order of polls does not matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from aggregator.model import Carrier, Change, ChangeKind, Entry, Moment, Source
+
+PARTS: Final[Mapping[str, Callable[[Entry], object]]] = {
+    "title": lambda entry: _fold(entry.title),
+    "text": lambda entry: _fold(entry.text),
+    "status": lambda entry: _fold(entry.publisher_type or ""),
+    "closing date": lambda entry: entry.closes,
+    "dated facts": lambda entry: entry.claims,
+    "attachments": lambda entry: tuple(link.href for link in entry.links if link.rel == "enclosure"),
+}
+"""What counts as substance. Publishers re-stamp dates without touching a word (legislation.gov.uk re-stamped
+10 and 11 of 20 entries within a day, captures of 2015-12), so `published` and `updated` do not count."""
+
+RESTAMPED: Final = "updated"
+"""The one date that does count, for a source with `updated_is_news`: GOV.UK's `public_timestamp` moves for
+major updates only (alphagov/search-api, docs/using-the-search-api.md)."""
+
+
+def find_changes(
+    source: Source,
+    entries: Iterable[Entry],
+    known: Mapping[str, Sequence[Carrier]],
+    *,
+    now: datetime,
+    backlog: bool,
+) -> tuple[Change, ...]:
+    """What `entries` of one poll of `source` change, given all carriers of the same documents.
+
+    `backlog` says that this is the first poll of the source that could be read. Entries that say what the
+    source said before give no change at all.
+    """
+    found = (_change(source, entry, known.get(entry.id, ()), now, backlog) for entry in entries)
+    return tuple(change for change in found if change is not None)
+
+
+def _change(
+    source: Source, entry: Entry, carriers: Sequence[Carrier], now: datetime, backlog: bool
+) -> Change | None:
+    mine = next((carrier for carrier in carriers if carrier.source == source.id), None)
+    others = [carrier.entry for carrier in carriers if carrier.source != source.id]
+    entry = replace(entry, published=_settled(entry, mine, others))
+    if mine is None:
+        return Change(kind=ChangeKind.NEW, entry=entry, seen_at=now, backlog=backlog)
+    if entry == mine.entry:
+        return None
+    parts = _differing(source, mine.entry, entry)
+    if not parts or _already_told(parts, entry, others):
+        return Change(kind=ChangeKind.RESTATED, entry=entry, seen_at=now, backlog=mine.backlog)
+    return Change(kind=ChangeKind.REVISED, entry=entry, seen_at=now, backlog=mine.backlog, parts=parts)
+
+
+def _settled(entry: Entry, mine: Carrier | None, others: Sequence[Entry]) -> Moment | None:
+    """The publication date, which never moves once anybody told one."""
+    if mine is None:
+        return entry.published
+    if mine.entry.published is None and any(other.published for other in others):
+        return None
+    return mine.entry.published or entry.published
+
+
+def _differing(source: Source, before: Entry, after: Entry) -> tuple[str, ...]:
+    parts = [name for name, part in PARTS.items() if part(before) != part(after)]
+    if source.updated_is_news and before.updated != after.updated:
+        parts.append(RESTAMPED)
+    return tuple(parts)
+
+
+def _already_told(parts: Iterable[str], entry: Entry, others: Sequence[Entry]) -> bool:
+    """Whether everything that changed is what another carrier already says: this one only catches up."""
+    return all(any(_same(part, entry, other) for other in others) for part in parts)
+
+
+def _same(part: str, entry: Entry, other: Entry) -> bool:
+    if part == RESTAMPED:
+        return entry.updated is not None and entry.updated == other.updated
+    if part == "text":
+        return _same_words(_fold(entry.text), _fold(other.text))
+    return PARTS[part](entry) == PARTS[part](other)
+
+
+def _same_words(one: str, other: str) -> bool:
+    """Equal, or one is the other cut short (finder feeds cut at about 225 characters)."""
+    short, long = sorted((one.rstrip("… ."), other.rstrip("… .")), key=len)
+    return bool(short) and long.startswith(short)
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.casefold().split())

@@ -1,0 +1,87 @@
+"""Adds up what the carriers of one document tell into the one entry that is published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from aggregator.model import Carrier, Entry, Holding, Labels, Link, Moment, Revision
+
+Label = Callable[[Entry, Sequence[str]], Labels]
+"""Labels for an entry that the sources with these ids carry."""
+
+
+def hold(carriers: Sequence[Carrier], label: Label) -> Holding:
+    """One document from all its carriers (at least one): the same whatever order they come in.
+
+    The first to tell of a document leads, and stays the lead; the others fill in what it leaves out.
+    A document is backlog when everybody who told of it first told it in their own first poll.
+    """
+    ordered = sorted(carriers, key=lambda carrier: (carrier.first_seen, carrier.source))
+    first_seen = ordered[0].first_seen
+    founders = [carrier for carrier in ordered if carrier.first_seen == first_seen]
+    entry = add_up(ordered)
+    return Holding(
+        entry=entry,
+        labels=label(entry, [carrier.source for carrier in ordered]),
+        carriers=tuple(ordered),
+        first_seen=first_seen,
+        updated=_updated(ordered, founders),
+        backlog=all(carrier.backlog for carrier in founders),
+    )
+
+
+def add_up(ordered: Sequence[Carrier]) -> Entry:
+    """The entry that carriers add up to, the lead first."""
+    told = [carrier.entry for carrier in ordered]
+    lead = told[0]
+    fullest = max(told, key=lambda entry: (len(entry.text), entry is lead))
+    return replace(
+        lead,
+        summary=fullest.summary,
+        content=fullest.content,
+        text=fullest.text,
+        licence=fullest.licence,
+        published=_first(entry.published for entry in told),
+        updated=max((entry.updated for entry in told if entry.updated), default=None),
+        closes=_first(entry.closes for entry in told),
+        publisher_type=next((entry.publisher_type for entry in told if entry.publisher_type), None),
+        categories=tuple(dict.fromkeys(word for entry in told for word in entry.categories)),
+        links=_links(told),
+        claims=tuple(dict.fromkeys(claim for entry in told for claim in entry.claims)),
+    )
+
+
+def _first(moments: Iterable[Moment | None]) -> Moment | None:
+    return next((moment for moment in moments if moment), None)
+
+
+def _links(told: Sequence[Entry]) -> tuple[Link, ...]:
+    by_address: dict[tuple[str, str], Link] = {}
+    for entry in told:
+        for link in entry.links:
+            by_address.setdefault((link.rel, link.href), link)
+    return tuple(by_address.values())
+
+
+def _updated(ordered: Sequence[Carrier], founders: Sequence[Carrier]) -> datetime:
+    """Moves only for a change of substance: the first word of the founders, then every later revision."""
+    first = [_stamp(carrier.revisions[0]) for carrier in founders]
+    later = [
+        _stamp(revision, after=before)
+        for carrier in ordered
+        for before, revision in zip(carrier.revisions, carrier.revisions[1:], strict=False)
+    ]
+    return max(first + later)
+
+
+def _stamp(revision: Revision, after: Revision | None = None) -> datetime:
+    """The publisher's own time if it is new and past; else the moment at which we saw it."""
+    entry = revision.entry
+    claimed = entry.updated or entry.published or _first(claim.moment for claim in entry.claims)
+    if claimed is None or claimed.at > revision.seen_at:
+        return revision.seen_at
+    if after and after.entry.updated and claimed <= after.entry.updated:
+        return revision.seen_at
+    return claimed.at

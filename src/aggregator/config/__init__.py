@@ -1,0 +1,55 @@
+"""The operator's files and environment become one Config, or are refused with every mistake named.
+
+In:   settings.yaml, AGGREGATOR_* variables, sources.yaml (or sources.tsv), register/*.yaml
+Out:  Config: Settings, bodies, sources, vocabulary
+To add a setting: one field in `settings.py`; a file for people to edit: one form in a module of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from aggregator.config.bodies import load_bodies
+from aggregator.config.forms import Mistakes
+from aggregator.config.settings import Settings, load_settings
+from aggregator.config.sources import load_sources, load_table
+from aggregator.config.vocabulary import load_vocabulary
+from aggregator.model import Body, Source, Vocabulary
+
+__all__ = ["Config", "Settings", "load"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything that people wrote down, read and checked."""
+
+    settings: Settings
+    bodies: Mapping[str, Body]
+    sources: tuple[Source, ...]
+    vocabulary: Vocabulary
+
+
+def load(settings: Settings | None = None, *, replay: Path | None = None) -> Config:
+    """Read every file, or raise ConfigError with all their mistakes.
+
+    A `replay` folder that holds sources of its own (`sources.yaml` or `sources.tsv`) brings them in place of
+    the project's, so that recorded answers are asked for by those who recorded them.
+    """
+    settings = settings or load_settings()
+    mistakes = Mistakes()
+    with mistakes.collected():
+        bodies = load_bodies(settings.path("register/bodies.yaml"), mistakes)
+        vocabulary = load_vocabulary(settings.path("register/vocabulary.yaml"), mistakes)
+        table = replay / "sources.tsv" if replay else None
+        if table and table.is_file():
+            sources, bodies = load_table(table, bodies, mistakes)
+        else:
+            sources = load_sources(_sources_file(settings, replay), bodies, mistakes)
+    return Config(settings=settings, bodies=bodies, sources=sources, vocabulary=vocabulary)
+
+
+def _sources_file(settings: Settings, replay: Path | None) -> Path:
+    own = replay / "sources.yaml" if replay else None
+    return own if own and own.is_file() else settings.path("sources.yaml")

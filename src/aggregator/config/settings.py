@@ -1,0 +1,160 @@
+"""Reads settings.yaml and AGGREGATOR_* variables: who runs this, and where things go."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from aggregator.config.forms import Form, Mistakes, Text, explain, read
+from aggregator.errors import ConfigError, Mistake
+from aggregator.model import Site
+
+PREFIX: Final = "AGGREGATOR_"
+FILE: Final = "settings.yaml"
+
+
+def _base_url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("write the address at which the output folder is published, such as https://…/")
+    return value.rstrip("/") + "/"
+
+
+def _zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError("write a zone of the IANA database, such as 'Europe/London'")
+    return ZoneInfo(value).key
+
+
+def _store(value: str) -> str:
+    if not value.startswith("sqlite:///"):
+        raise ValueError("write sqlite:/// and a file, such as 'sqlite:///data/aggregator.db'")
+    return value
+
+
+def _words(value: object) -> object:
+    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
+class Fields(Form):
+    """Every setting, what it means and what holds when nobody says otherwise."""
+
+    title: Text = Field("UK open government: updates", description="The title of feeds, page and letter.")
+    base_url: Annotated[str, AfterValidator(_base_url)] = Field(
+        "http://localhost:8000/", description="Where the output folder is published. Ids do not depend on it."
+    )
+    instance: Text = Field(
+        "uk-open-government-updates",
+        description="Names this instance; the ids of its feeds are made from it, so it is chosen once.",
+    )
+    operator: str = Field("", description="Who runs this; stands in the User-Agent, on pages and letters.")
+    contact: str = Field("", description="An e-mail or web address at which the operator can be reached.")
+    postal: str = Field("", description="The postal line at the foot of letters.")
+    zone: Annotated[str, AfterValidator(_zone)] = Field(
+        "Europe/London", description="The zone in which days and the letter's hour are counted."
+    )
+    store: Annotated[str, AfterValidator(_store)] = Field(
+        "sqlite:///data/aggregator.db", description="Where what is known is kept."
+    )
+    output: Text = Field("output", description="The folder that is published.")
+    own_hosts: Annotated[tuple[Text, ...], NoDecode, BeforeValidator(_words)] = Field(
+        (), description="Hosts inside the operator's own network that may be asked all the same."
+    )
+
+
+class Settings(BaseSettings, Fields):
+    """The settings as they hold now: environment over file over default."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    home: Path = Path()
+    """The folder of the settings file: relative paths start here."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file."""
+        return env_settings, init_settings
+
+    def path(self, name: str) -> Path:
+        """A path of the project, counted from `home` when it is relative."""
+        return self.home / name
+
+    @property
+    def store_url(self) -> str:
+        """The store's address with its file counted from `home`."""
+        return f"sqlite:///{self.path(self.store.removeprefix('sqlite:///'))}"
+
+    @property
+    def output_folder(self) -> Path:
+        """The folder that is published."""
+        return self.path(self.output)
+
+    @property
+    def site(self) -> Site:
+        """The operator's words that stand on pages, feeds and letters."""
+        return Site(
+            title=self.title,
+            base_url=self.base_url,
+            instance=self.instance,
+            operator=self.operator,
+            contact=self.contact,
+            postal=self.postal,
+            zone=self.zone,
+        )
+
+
+def load_settings(path: Path | None = None, **given: Any) -> Settings:
+    """Read `path` (default `settings.yaml` here, which may be missing); options in `given` win over all.
+
+    Raises ConfigError with every mistake in the file, the environment and the options.
+    """
+    mistakes = Mistakes()
+    with mistakes.collected():
+        _check_names(mistakes)
+        said = _read(path, mistakes)
+        options = _options({name: value for name, value in given.items() if value is not None}, mistakes)
+    try:
+        settings = Settings(home=(path or Path(FILE)).parent, **said)
+    except ValidationError as error:
+        # The file was checked above: what fails only now came from the environment.
+        raise ConfigError(tuple(_blame(problem) for problem in error.errors())) from error
+    return settings.model_copy(update=options)
+
+
+def _read(path: Path | None, mistakes: Mistakes) -> dict[str, Any]:
+    file = path or Path(FILE)
+    if path is None and not file.is_file():
+        return {}
+    form, _ = read(file, Fields, mistakes)
+    return form.model_dump(exclude_unset=True) if form else {}
+
+
+def _options(given: dict[str, Any], mistakes: Mistakes) -> dict[str, Any]:
+    try:
+        return Fields.model_validate(given).model_dump(exclude_unset=True)
+    except ValidationError as error:
+        for problem in error.errors():
+            mistakes.add(Mistake(f"option --{problem['loc'][0]}", 0, explain(problem, Fields)))
+        return {}
+
+
+def _check_names(mistakes: Mistakes) -> None:
+    known = {PREFIX + name.upper() for name in Fields.model_fields}
+    for name in os.environ:
+        if name.startswith(PREFIX) and name not in known:
+            mistakes.add(Mistake(f"environment variable {name}", 0, "no setting has this name; take it out"))
+
+
+def _blame(problem: Any) -> Mistake:
+    name = PREFIX + str(problem["loc"][0]).upper()
+    return Mistake(f"environment variable {name}", 0, explain(problem, Fields))

@@ -1,0 +1,166 @@
+"""Reads sources.yaml: every place that is polled. Reads a recording's sources.tsv as well."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from pydantic import Field, field_validator
+
+from aggregator import yamldoc
+from aggregator.config.forms import Address, Form, Mistakes, Name, Span, Text, read, shown
+from aggregator.errors import Mistake
+from aggregator.model import Body, Scope, Seen, Source
+
+Kind = Literal[
+    "feed",
+    "records",
+    "jsonfeed",
+    "govuk",
+    "listing",
+    "citizenspace",
+    "discourse",
+    "page",
+    "sitemap",
+    "mailbox",
+]
+Licence = Literal["OGL-3.0", "OPL-3.0", "own", "unknown"]
+
+SHORTEST_EVERY: Final = timedelta(minutes=15)
+"""GOV.UK caches its feeds for five minutes, and no publisher here posts by the minute: asking more often
+gains nothing and costs goodwill (facts of 2026-11)."""
+
+
+class Defaults(Form):
+    """What holds for every source that does not say otherwise."""
+
+    every: Span = timedelta(hours=1)
+    pause: Span = timedelta(seconds=5)
+    language: Text = "en"
+
+
+class SourceForm(Form):
+    """One source as it stands in the file."""
+
+    id: Name
+    body: Name
+    kind: Kind
+    title: Text
+    address: Address
+    fallbacks: tuple[Address, ...] = ()
+    every: Span | None = None
+    pause: Span | None = None
+    licence: Licence
+    scope: Scope
+    seen: Seen
+    language: Text | None = None
+    enabled: bool = True
+    updated_is_news: bool = False
+    page: Address | Literal[""] = ""
+    note: str = ""
+
+    @field_validator("every")
+    @classmethod
+    def _not_too_often(cls, value: timedelta | None) -> timedelta | None:
+        if value is not None and value < SHORTEST_EVERY:
+            raise ValueError("ask no publisher more often than every 15 minutes")
+        return value
+
+
+class SourcesForm(Form):
+    """The file."""
+
+    defaults: Defaults = Field(default_factory=Defaults)
+    sources: tuple[SourceForm, ...]
+
+
+def load_sources(path: Path, bodies: Mapping[str, Body], mistakes: Mistakes) -> tuple[Source, ...]:
+    """Every source, in the order of the file."""
+    form, document = read(path, SourcesForm, mistakes)
+    if form is None:
+        return ()
+    _check(form, document, bodies, mistakes)
+    return tuple(_source(source, form.defaults) for source in form.sources)
+
+
+def _source(form: SourceForm, defaults: Defaults) -> Source:
+    said: dict[str, Any] = {key: value for key, value in form.model_dump().items() if value is not None}
+    return Source(**{**defaults.model_dump(), **said})
+
+
+def _check(
+    form: SourcesForm, document: yamldoc.Document, bodies: Mapping[str, Body], mistakes: Mistakes
+) -> None:
+    seen: set[str] = set()
+    for number, source in enumerate(form.sources):
+        if source.id in seen:
+            at = ("sources", number, "id")
+            mistakes.add(document.mistake(at, f"the id '{source.id}' stands twice; give each source its own"))
+        seen.add(source.id)
+        if bodies and source.body not in bodies:
+            at = ("sources", number, "body")
+            mistakes.add(document.mistake(at, _unknown_body(source.body, bodies)))
+        if (source.kind == "records") != source.address.endswith("/") and "://" not in source.address:
+            at = ("sources", number, "address")
+            mistakes.add(document.mistake(at, "only the kind 'records' reads a folder of this project"))
+
+
+def _unknown_body(body: str, bodies: Mapping[str, Body]) -> str:
+    near = get_close_matches(body, bodies, n=1)
+    remedy = f"did you mean '{near[0]}'?" if near else "add it to register/bodies.yaml"
+    return f"no body has the id '{body}'; {remedy}"
+
+
+TABLE_COLUMNS: Final = ("id", "body", "kind", "url")
+
+
+def load_table(
+    path: Path, bodies: Mapping[str, Body], mistakes: Mistakes
+) -> tuple[tuple[Source, ...], dict[str, Body]]:
+    """Sources of a recording (`id, body, kind, url`; the body by name), and the bodies with those it adds.
+
+    A recording says neither licence nor scope: the licence is taken as unknown and every source as
+    `relevant`, so that nothing is claimed that nobody wrote.
+    """
+    known = dict(bodies)
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    if not rows or not set(TABLE_COLUMNS) <= set(rows[0]):
+        mistakes.add(
+            Mistake(shown(path), 1, f"the first line must name the columns {', '.join(TABLE_COLUMNS)}")
+        )
+        return (), known
+    sources = []
+    for row in rows:
+        body = _named(row["body"], row["url"], known)
+        known[body.id] = body
+        sources.append(_recorded(row, body))
+    return tuple(sources), known
+
+
+def _named(name: str, url: str, bodies: Mapping[str, Body]) -> Body:
+    for body in bodies.values():
+        if name in (body.id, body.name, body.short, *body.aliases):
+            return body
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return Body(id=slug, name=name, nation="uk", url=url)
+
+
+def _recorded(row: Mapping[str, str], body: Body) -> Source:
+    form = SourceForm(
+        id=row["id"],
+        body=body.id,
+        kind=row["kind"],  # type: ignore[arg-type]  # a string from a table: pydantic checks it here
+        title=f"{body.name} ({row['id']})",
+        address=row["url"],
+        licence="unknown",
+        scope=Scope.RELEVANT,
+        seen=Seen.ANSWERED,
+    )
+    return replace(_source(form, Defaults()), updated_is_news="://www.gov.uk/" in row["url"])

@@ -1,0 +1,112 @@
+"""Reads YAML that people edit and keeps the line of every value; the only file that imports yaml.
+
+YAML 1.1's surprises are switched off: dates, times and octal numbers stay the strings that were written,
+and only `true`/`yes` and `false`/`no` are booleans. A key that stands twice is a mistake, not a choice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml
+
+from aggregator.errors import ConfigError, Mistake
+
+Path = tuple[str | int, ...]
+
+
+class PlainLoader(yaml.SafeLoader):
+    """YAML with strings, whole numbers, booleans and nothing; no timestamps, floats or references."""
+
+
+PlainLoader.yaml_implicit_resolvers = {}
+PlainLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile(r"^(?:yes|no|true|false)$", re.IGNORECASE), list("yYnNtTfF")
+)
+PlainLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^(?:0|-?[1-9][0-9]*)$"), list("-0123456789")
+)
+PlainLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A YAML document: its value, and the line on which each part of it stands."""
+
+    file: str
+    value: Any
+    lines: dict[Path, int]
+
+    def line(self, path: Path) -> int:
+        """The line of the value at `path`, or of the nearest thing around it; lines count from 1."""
+        for length in range(len(path), -1, -1):
+            if (found := self.lines.get(path[:length])) is not None:
+                return found
+        return 1
+
+    def mistake(self, path: Path, what: str) -> Mistake:
+        """A mistake at `path`, ready to be shown."""
+        return Mistake(self.file, self.line(path), what)
+
+
+def load(text: str, *, file: str, first_line: int = 1) -> Document:
+    """Read one YAML document that starts on `first_line` of `file`.
+
+    Raises ConfigError, with the line, for broken YAML, a key that stands twice, and a `*reference`: nested
+    references grow without end, and nobody who edits these files needs them.
+    """
+    try:
+        for event in yaml.parse(text, PlainLoader):
+            if isinstance(event, yaml.AliasEvent):
+                line = (event.start_mark.line if event.start_mark else 0) + first_line
+                raise ConfigError((Mistake(file, line, "write the value out instead of a *reference"),))
+        loader = PlainLoader(text)
+        node = loader.get_single_node()
+        value = loader.construct_document(node) if node else None
+        lines = {path: line + first_line for path, line in _lines(node, ())} if node else {}
+        repeated = tuple(_repeated(node, file, first_line)) if node else ()
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ConfigError((_broken(error, file, first_line),)) from error
+    if repeated:
+        raise ConfigError(repeated)
+    return Document(file, value, lines)
+
+
+def _lines(node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:
+    yield path, node.start_mark.line
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = (*path, str(key.value))
+            yield from _lines(value, here)
+            yield here, key.start_mark.line
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            yield from _lines(value, (*path, number))
+
+
+def _repeated(node: yaml.Node, file: str, first_line: int) -> Iterator[Mistake]:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                line = key.start_mark.line + first_line
+                yield Mistake(file, line, f"the key '{key.value}' stands twice here; keep one of the two")
+            seen.add(key.value)
+            yield from _repeated(value, file, first_line)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _repeated(value, file, first_line)
+
+
+BROKEN: Final = (
+    "this is not YAML as it stands ({problem}); check the indentation, colons and quotes near here"
+)
+
+
+def _broken(error: yaml.YAMLError | RecursionError, file: str, first_line: int) -> Mistake:
+    mark = getattr(error, "problem_mark", None)
+    line = (mark.line if mark else 0) + first_line
+    return Mistake(file, line, BROKEN.format(problem=getattr(error, "problem", None) or "unreadable"))

@@ -1,0 +1,132 @@
+"""What counts as new, as a change of substance, or as nothing at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.builders import NOON, carrier, entry, moment, source
+
+from aggregator.classify import find_changes
+from aggregator.model import Carrier, Change, ChangeKind, Claim, Entry, Link, Source
+
+LATER = NOON + timedelta(hours=1)
+PLAN = entry(title="A plan", text="What the plan says.")
+
+
+def changes_to(after: Entry, *carriers: Carrier, by: Source | None = None) -> tuple[Change, ...]:
+    known = {after.id: carriers} if carriers else {}
+    return find_changes(by or source(), [after], known, now=LATER, backlog=False)
+
+
+def test_a_document_that_nobody_told_of_is_new() -> None:
+    (change,) = changes_to(PLAN)
+
+    assert (change.kind, change.seen_at, change.backlog) == (ChangeKind.NEW, LATER, False)
+
+
+def test_the_first_poll_of_a_source_brings_backlog() -> None:
+    (change,) = find_changes(source(), [PLAN], {}, now=LATER, backlog=True)
+
+    assert change.backlog
+
+
+def test_the_same_words_again_change_nothing() -> None:
+    assert changes_to(PLAN, carrier(PLAN)) == ()
+
+
+@pytest.mark.parametrize(
+    ("after", "part"),
+    [
+        (replace(PLAN, title="Another plan"), "title"),
+        (replace(PLAN, text="What the plan says now."), "text"),
+        (replace(PLAN, publisher_type="Closed consultation"), "status"),
+        (replace(PLAN, closes=moment("2026-06-30 00:00")), "closing date"),
+        (replace(PLAN, claims=(Claim(what="held", moment=None, source=None),)), "dated facts"),
+        (replace(PLAN, links=(Link(href="https://x.org/a.pdf", rel="enclosure"),)), "attachments"),
+    ],
+)
+def test_a_change_of_substance_is_a_revision_that_names_its_part(after: Entry, part: str) -> None:
+    (change,) = changes_to(after, carrier(PLAN))
+
+    assert (change.kind, change.parts) == (ChangeKind.REVISED, (part,))
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        replace(PLAN, title="A  PLAN"),
+        replace(PLAN, text="what the\nplan says."),
+        replace(PLAN, updated=moment("2026-06-04 08:15")),
+        replace(PLAN, links=(Link(href="https://x.org/", rel="via"),)),
+        replace(PLAN, native_id="https://www.gov.uk/a-plan#2026-06-04T08:15:00Z"),
+    ],
+)
+def test_case_space_stamps_and_ids_are_kept_but_are_no_news(after: Entry) -> None:
+    (change,) = changes_to(after, carrier(PLAN))
+
+    assert (change.kind, change.entry, change.parts) == (ChangeKind.RESTATED, after, ())
+
+
+def test_a_later_stamp_is_a_revision_where_the_publisher_moves_it_for_major_updates_only() -> None:
+    restamped = replace(PLAN, updated=moment("2026-06-04 08:15"))
+
+    (change,) = changes_to(restamped, carrier(PLAN), by=source(updated_is_news=True))
+
+    assert (change.kind, change.parts) == (ChangeKind.REVISED, ("updated",))
+
+
+def test_another_source_that_tells_of_a_known_document_is_a_new_carrier() -> None:
+    finder = replace(PLAN, source="finder", text="What the pl…")
+
+    (change,) = changes_to(finder, carrier(PLAN), by=source("finder"))
+
+    assert (change.kind, change.entry.source) == (ChangeKind.NEW, "finder")
+
+
+def test_a_source_that_catches_up_with_another_makes_no_second_revision() -> None:
+    """GOV.UK's two feeds tell of one update an hour apart, the second cut short."""
+    now = replace(PLAN, text="What the plan says, at length.", updated=moment("2026-06-05 11:00"))
+    first = carrier(now)
+    behind = carrier(replace(PLAN, source="finder", text="What the plan…"))
+    caught_up = replace(now, source="finder", text="What the plan says…")
+
+    (change,) = changes_to(caught_up, first, behind, by=source("finder", updated_is_news=True))
+
+    assert (change.kind, change.entry.text) == (ChangeKind.RESTATED, "What the plan says…")
+
+
+def test_a_change_that_no_other_carrier_tells_is_a_revision() -> None:
+    behind = carrier(replace(PLAN, source="finder"))
+    ahead = replace(PLAN, source="finder", publisher_type="Closed consultation")
+
+    (change,) = changes_to(ahead, carrier(PLAN), behind, by=source("finder"))
+
+    assert (change.kind, change.parts) == (ChangeKind.REVISED, ("status",))
+
+
+def test_a_publication_date_never_moves_once_it_is_known() -> None:
+    dated = replace(PLAN, published=moment("2026-06-01 09:00"))
+    moved = replace(dated, published=moment("2026-06-03 09:00"), title="Another plan")
+
+    (change,) = changes_to(moved, carrier(dated))
+
+    assert change.entry.published == moment("2026-06-01 09:00")
+
+
+def test_a_publication_date_may_become_known_later() -> None:
+    dated = replace(PLAN, published=moment("2026-06-01 09:00"))
+
+    (change,) = changes_to(dated, carrier(PLAN))
+
+    assert (change.kind, change.entry.published) == (ChangeKind.RESTATED, moment("2026-06-01 09:00"))
+
+
+def test_a_date_that_another_carrier_told_first_is_not_moved_by_a_late_one() -> None:
+    other = carrier(replace(PLAN, source="finder", published=moment("2026-06-01 09:00")))
+    late = replace(PLAN, published=moment("2026-05-01 09:00"), title="Another plan")
+
+    (change,) = changes_to(late, carrier(PLAN), other)
+
+    assert change.entry.published is None

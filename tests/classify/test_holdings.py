@@ -1,0 +1,110 @@
+"""What the carriers of one document add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import permutations
+
+from tests.builders import NOON, carrier, entry, instant, labels, moment
+
+from aggregator.classify import hold
+from aggregator.model import Carrier, Claim, Entry, Labels, Link, Revision
+
+HOUR = timedelta(hours=1)
+
+
+def label(_: Entry, __: Sequence[str]) -> Labels:
+    return labels()
+
+
+def revised(first: Carrier, after: Entry, seen_at: datetime) -> Carrier:
+    number = len(first.revisions) + 1
+    revision = Revision(entry=after, number=number, seen_at=seen_at, parts=("title",))
+    return replace(first, entry=after, revisions=(*first.revisions, revision))
+
+
+def test_the_order_of_carriers_never_matters() -> None:
+    official = carrier(entry(text="All of it, whole."))
+    finder = carrier(entry(source="finder", text="All of…", published=moment("2026-06-01 09:00")))
+    forum = carrier(entry(source="a-forum", title="The plan is out"), first_seen=NOON + HOUR)
+
+    held = {hold(order, label) for order in permutations([official, finder, forum])}
+
+    assert len(held) == 1
+
+
+def test_the_first_to_tell_leads_and_the_others_fill_in() -> None:
+    finder = carrier(entry(source="finder", title="The plan", summary="", text=""))
+    later = carrier(
+        entry(
+            source="blog",
+            title="About the plan",
+            text="All of it.",
+            published=moment("2026-06-01 09:00"),
+            closes=moment("2026-07-01 00:00"),
+            links=(Link(href="https://x.org/a.pdf", rel="enclosure"),),
+        ),
+        first_seen=NOON + HOUR,
+    )
+
+    held = hold([later, finder], label)
+
+    assert (held.entry.title, held.entry.text) == ("The plan", "All of it.")
+    assert held.entry.published == moment("2026-06-01 09:00")
+    assert held.entry.closes == moment("2026-07-01 00:00")
+    assert [link.href for link in held.entry.links] == ["https://x.org/a.pdf"]
+    assert [one.source for one in held.carriers] == ["finder", "blog"]
+    assert held.first_seen == NOON
+
+
+def test_updated_is_the_publishers_own_time_when_it_is_past() -> None:
+    held = hold([carrier(entry(updated=moment("2026-06-02 08:15")))], label)
+
+    assert held.updated == instant("2026-06-02 08:15")
+
+
+def test_a_stamp_in_the_future_or_none_at_all_gives_way_to_first_seen() -> None:
+    future = hold([carrier(entry(updated=moment("2030-01-01 00:00")))], label)
+    undated = hold([carrier(entry(updated=None))], label)
+
+    assert (future.updated, undated.updated) == (NOON, NOON)
+
+
+def test_a_record_without_publication_date_stands_where_its_first_fact_does() -> None:
+    held_on = Claim(what="held", moment=moment("2024-01-24 00:00"), source=None)
+
+    held = hold([carrier(entry(updated=None, claims=(held_on,)))], label)
+
+    assert held.updated == instant("2024-01-24 00:00")
+
+
+def test_a_revision_moves_updated_to_the_publishers_new_stamp() -> None:
+    after = entry(title="New title", updated=moment("2026-06-05 11:00"))
+    held = hold([revised(carrier(), after, NOON + HOUR)], label)
+
+    assert (held.updated, held.revised) == (instant("2026-06-05 11:00"), (NOON + HOUR,))
+
+
+def test_a_revision_under_an_old_stamp_moves_updated_to_when_we_saw_it() -> None:
+    """GOV.UK closes a consultation without touching its timestamp."""
+    held = hold([revised(carrier(), entry(title="Closed"), NOON + HOUR)], label)
+
+    assert held.updated == NOON + HOUR
+
+
+def test_a_later_carrier_with_a_later_stamp_does_not_move_updated() -> None:
+    later = carrier(entry(source="blog", updated=moment("2026-06-05 11:30")), first_seen=NOON + HOUR)
+
+    assert hold([carrier(), later], label).updated == instant("2026-06-02 08:15")
+
+
+def test_backlog_is_what_nobody_told_as_news() -> None:
+    old = carrier(backlog=True)
+    news = carrier(entry(source="blog"))
+    late_news = carrier(entry(source="blog"), first_seen=NOON + HOUR)
+
+    assert hold([old], label).backlog
+    assert not hold([old, news], label).backlog
+    assert hold([old, late_news], label).backlog
