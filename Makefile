@@ -1,0 +1,61 @@
+# One screen: the set-up and the work. `make run` and `make test` are all that anybody needs to know.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DEMO_AT := 2026-06-05T12:00:00Z
+
+.PHONY: help run demo start test check format golden screenshots lock clean
+
+help:            ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+
+run: $(VENV)/run ## poll every source and publish output/
+	@$(BIN)/aggregator run || test $$? -eq 3
+
+demo: $(VENV)/run ## the same job on the samples of demo/, at a fixed instant, without the network
+	@rm -f data/replay-demo.db*
+	@$(BIN)/aggregator run --replay demo --at $(DEMO_AT) || test $$? -eq 3
+
+start: $(VENV)/run ## keep polling, publish, make the letter on Mondays, serve output/ on localhost
+	@$(BIN)/aggregator start
+
+test: $(VENV)/test ## all the checks: format, lint, types, layers, tests with branch coverage
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/coverage erase
+	@$(BIN)/pytest --cov --cov-report=term --cov-fail-under=95
+
+format: $(VENV)/test ## put the code into its form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+golden: $(VENV)/test ## write the expected outputs of the tests anew; read the diff before you commit it
+	@GOLDEN=write $(BIN)/pytest -k golden --no-cov
+
+screenshots: demo ## pictures of the pages at 360 and 1280 px, light and dark, in data/screenshots/
+	@$(BIN)/python tools/screenshots.py output data/screenshots
+
+lock:            ## pin what requirements*.in ask for, with hashes (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+
+clean:           ## take away what was built; data/ and output/ stay
+	rm -rf $(VENV) .coverage* .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# ---------------------------------------------------------------- the environment
+$(VENV)/bin/python:
+	@PYTHON=$(PYTHON) sh tools/make-venv $(VENV)
+
+$(VENV)/run: requirements.txt pyproject.toml $(VENV)/bin/python
+	@echo "Installing what the program needs (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/test: requirements-dev.txt $(VENV)/run
+	@echo "Installing what the checks need (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,218 @@
+"""Puts the parts together: from settings and options to a pipeline with its store, clock and fetch."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from aggregator import VERSION, log
+from aggregator.clock import Clock, fixed_clock, wall_clock
+from aggregator.config import Config, Settings, load
+from aggregator.deliver import letter, week_of
+from aggregator.errors import ConfigError, Mistake
+from aggregator.fetch import Fetch
+from aggregator.fetch.folder import FolderFetch
+from aggregator.fetch.http import HttpFetch
+from aggregator.fetch.replay import Replay, polls
+from aggregator.model import Digest, FetchResult, Request, Source, SourceLine
+from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
+from aggregator.pipeline.edition import letter_of, source_lines
+from aggregator.publish.folder import Written
+from aggregator.schedule import scheduler
+from aggregator.store import Store, open_store
+from aggregator.web import application, bind, serve
+from aggregator.worker import JOB, Worker
+
+PRODUCT: Final = "uk-open-government-updates"
+"""The name by which robots.txt files can speak to us (RFC 9309, 2.2.1)."""
+
+BETWEEN_POLLS: Final = timedelta(days=1)
+"""A recording's last poll stands at the instant of the run, each earlier one a day before the next."""
+
+
+TURN: Final = timedelta(minutes=5)
+"""How long a command waits for another process that is at work on the same store."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a run of the main job came to."""
+
+    outcomes: tuple[Outcome, ...]
+    failing: tuple[str, ...]
+    """The sources that cannot be read as things stand, polled now or not."""
+    written: Written
+    letters: tuple[Digest, ...]
+
+    @property
+    def broken(self) -> bool:
+        """Whether the program itself is at fault somewhere."""
+        return any(outcome.bug for outcome in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """The program, put together over one store."""
+
+    config: Config
+    store: Store
+    clock: Clock
+    replay: Path | None = None
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The job."""
+        return Pipeline(self.config, self.store)
+
+    async def run(self, progress: Progress) -> Report:
+        """The main job: poll every source, issue what letters are due, publish."""
+        pipeline, outcomes = self.pipeline, list[Outcome]()
+        with self.store.reserved(JOB, wait=TURN):
+            pipeline.relabel()
+            for now, fetch in self._rounds():
+                async with fetch as ask:
+                    outcomes += await pipeline.poll(pipeline.pollable(), ask, now, progress)
+                pipeline.note(now)
+            now = self.clock()
+            letters = pipeline.issue_letters(now)
+            return self._report(pipeline, outcomes, letters, pipeline.publish(now))
+
+    async def poll(self, sources: Sequence[Source], progress: Progress) -> tuple[Outcome, ...]:
+        """Poll `sources` and publish nothing."""
+        now = self.clock()
+        with self.store.reserved(JOB, wait=TURN):
+            async with self.fetch() as ask:
+                outcomes = await self.pipeline.poll(sources, ask, now, progress)
+            self.pipeline.note(now)
+        return outcomes
+
+    def publish(self) -> Written:
+        """Make output/ what the store says now."""
+        with self.store.reserved(JOB, wait=TURN):
+            self.pipeline.relabel()
+            return self.pipeline.publish(self.clock())
+
+    def letter(self, week: str | None) -> Digest:
+        """A week's letter: as issued, or else (the week is open, or before our time) as a draft.
+
+        Raises ConfigError for a week that is none.
+        """
+        now, zone = self.clock(), self.config.settings.zone
+        wanted = week or week_of(now, zone)
+        with self.store.reserved(JOB, wait=TURN):
+            self.pipeline.issue_letters(now)
+        lines = self.source_lines()
+        try:
+            return self.store.digest(wanted) or letter_of(self.config, self.store, lines, wanted, issued=None)
+        except ValueError as error:
+            raise ConfigError((Mistake(f"week {wanted}", 0, str(error)),)) from error
+
+    def letter_text(self, digest: Digest) -> str:
+        """A letter as text."""
+        made = letter(digest, self.config.settings.site, self.config.bodies)
+        return next(one.payload.decode() for one in made if one.media_type.startswith("text/plain"))
+
+    def source_lines(self) -> tuple[SourceLine, ...]:
+        """Every source with what is known of it."""
+        return source_lines(self.config, self.store.states())
+
+    async def try_source(self, id: str) -> Tried:
+        """Ask one source and say what each room makes of it; writes nothing."""
+        source = next(source for source in self.config.sources if source.id == id)
+        async with self.fetch() as ask:
+            return await self.pipeline.try_out(source, ask, self.clock())
+
+    async def start(self, port: int) -> None:
+        """The long-running form: poll what is due, publish, issue letters, serve output/ on localhost.
+
+        Ends on SIGINT or SIGTERM. Raises ConfigError when the port is taken.
+        """
+        with contextlib.closing(bind(port)) as listener:
+            async with self.fetch() as fetch:
+                worker = Worker(self.pipeline, self.store, self.clock, fetch)
+                reminders = scheduler(worker.work, self.config.settings.zone)
+                reminders.start()
+                first = asyncio.create_task(worker.work())
+                log.happened("serving", address=f"http://127.0.0.1:{listener.getsockname()[1]}/")
+                site = application(self.config.settings.output_folder, worker.health)
+                await serve(site, listener)
+                reminders.shutdown(wait=False)
+                first.cancel()
+
+    def fetch(self) -> contextlib.AbstractAsyncContextManager[Fetch]:
+        """What answers requests: the network and this project's folders, or a recording's last poll."""
+        if self.replay:
+            return self._recorded(self.replay, max(polls(self.replay)))
+        return self._live()
+
+    def _rounds(self) -> Iterator[tuple[datetime, contextlib.AbstractAsyncContextManager[Fetch]]]:
+        now = self.clock()
+        if not self.replay:
+            yield now, self._live()
+            return
+        numbers = polls(self.replay)
+        for later, number in reversed(list(enumerate(reversed(numbers)))):
+            yield now - BETWEEN_POLLS * later, self._recorded(self.replay, number)
+
+    @asynccontextmanager
+    async def _live(self) -> AsyncIterator[Fetch]:
+        settings = self.config.settings
+        web = HttpFetch(
+            user_agent=user_agent(settings),
+            memory=self.store.robots,
+            clock=self.clock,
+            allowed_hosts=frozenset(settings.own_hosts),
+        )
+        async with web:
+            yield Routed(FolderFetch(settings.home), web)
+
+    @asynccontextmanager
+    async def _recorded(self, folder: Path, poll: int) -> AsyncIterator[Fetch]:
+        yield Routed(FolderFetch(self.config.settings.home), Replay(folder, poll))
+
+    def _report(
+        self, pipeline: Pipeline, outcomes: list[Outcome], letters: tuple[Digest, ...], written: Written
+    ) -> Report:
+        states = self.store.states()
+        failing = tuple(s.id for s in pipeline.pollable() if s.id in states and states[s.id].failure)
+        return Report(outcomes=tuple(outcomes), failing=failing, letters=letters, written=written)
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """Sends `file:` requests to the project's folders and the others to `web`."""
+
+    folders: Fetch
+    web: Fetch
+
+    async def __call__(self, request: Request) -> FetchResult:
+        """The answer of whoever is asked."""
+        return await (self.folders if request.url.startswith("file:") else self.web)(request)
+
+
+def user_agent(settings: Settings) -> str:
+    """Who asks, for the publishers' logs: name, version, page and contact."""
+    known = [part for part in (settings.operator, settings.contact) if part]
+    return f"{PRODUCT}/{VERSION} (+{settings.base_url}{''.join(f'; {part}' for part in known)})"
+
+
+@contextmanager
+def open_app(settings: Settings, *, at: datetime | None = None, replay: Path | None = None) -> Iterator[App]:
+    """The program over the store of `settings`, or over a store of its own for a recording.
+
+    Recorded answers never mix with what the network said. Raises ConfigError and StoreError.
+    """
+    config = load(settings, replay=replay)
+    url = (
+        f"sqlite:///{settings.path(f'data/replay-{replay.resolve().name}.db')}"
+        if replay
+        else settings.store_url
+    )
+    with open_store(url) as store:
+        yield App(config=config, store=store, clock=fixed_clock(at) if at else wall_clock, replay=replay)

@@ -1,0 +1,31 @@
+"""Arguments in, exit code out. The only room that prints.
+
+In:      the command line
+Out:     text for people, or JSON with `--json`; exit code 0 well, 1 our fault, 2 wrong use or configuration,
+         3 some sources failed
+To add:  a command: a function in `doing.py` (it changes something) or `showing.py` (it only shows), and its
+         line in docs/commands.md, which a test asks for
+"""
+
+from __future__ import annotations
+
+import sys
+
+from aggregator.cli import doing, showing
+from aggregator.cli.options import app
+from aggregator.cli.screen import complain
+from aggregator.errors import AggregatorError, ConfigError
+
+__all__ = ["app", "doing", "main", "showing"]
+
+
+def main() -> None:
+    """Run the command line; ends the process with the exit code."""
+    try:
+        app()
+    except ConfigError as error:
+        complain(str(error))
+        sys.exit(2)
+    except AggregatorError as error:
+        complain(str(error))
+        sys.exit(1)

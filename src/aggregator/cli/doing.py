@@ -1,0 +1,145 @@
+"""The commands that do something: run, start, poll, publish, digest."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from aggregator import log
+from aggregator.app import App, Report
+from aggregator.cli import rows
+from aggregator.cli.options import AsJson, At, Output, Replay, StoreUrl, app, opened
+from aggregator.cli.screen import complain, progress_bar, say, show_json
+from aggregator.errors import ConfigError, Mistake
+from aggregator.model import Source
+from aggregator.pipeline import Outcome
+
+SOME_FAILED = 3
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    replay: Replay = None,
+    at: At = None,
+    output: Output = None,
+    store: StoreUrl = None,
+) -> None:
+    """Poll every source, publish, and say where to look: the main job."""
+    with opened(context, at=at, replay=replay, output=output, store=store) as program:
+        pollable = program.pipeline.pollable()
+        with progress_bar(len(pollable)) as progress:
+            report = asyncio.run(program.run(progress))
+        _tell_failures(program, report.failing)
+        say(_in_one_line(program, report))
+        raise typer.Exit(_exit_code(report))
+
+
+@app.command()
+def start(
+    context: typer.Context,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Serve output/ on this port of localhost.")
+    ] = 8000,
+) -> None:
+    """Keep polling what is due, publish, make Monday's letter, and serve output/ on localhost."""
+    log.configure(verbose=True)
+    with opened(context) as program:
+        asyncio.run(program.start(port))
+
+
+@app.command()
+def poll(
+    context: typer.Context,
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Ids; default: all.")
+    ] = None,
+    replay: Replay = None,
+    at: At = None,
+    store: StoreUrl = None,
+) -> None:
+    """Poll sources and keep what changed; publish nothing."""
+    with opened(context, at=at, replay=replay, store=store) as program:
+        chosen = _chosen(program, sources or [])
+        with progress_bar(len(chosen)) as progress:
+            outcomes = asyncio.run(program.poll(chosen, progress))
+        for outcome in outcomes:
+            say(_line(outcome))
+        if any(outcome.bug for outcome in outcomes):
+            raise typer.Exit(1)
+        raise typer.Exit(SOME_FAILED if any(outcome.failure for outcome in outcomes) else 0)
+
+
+@app.command()
+def publish(context: typer.Context, at: At = None, output: Output = None, store: StoreUrl = None) -> None:
+    """Make output/ what the store says; ask nobody."""
+    with opened(context, at=at, output=output, store=store) as program:
+        written = program.publish()
+        changed, removed = len(written.changed), len(written.removed)
+        say(f"{changed} files changed, {written.unchanged} unchanged, {removed} removed.")
+
+
+@app.command()
+def digest(
+    context: typer.Context,
+    week: Annotated[
+        str | None, typer.Option(metavar="WEEK", help="ISO week such as 2024-W04; default: the open week.")
+    ] = None,
+    replay: Replay = None,
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a week's letter: as it was issued, or as a draft while it was not."""
+    with opened(context, at=at, replay=replay) as program:
+        letter = program.letter(week)
+        if as_json:
+            show_json(rows.digest(letter))
+        else:
+            say(program.letter_text(letter))
+
+
+def _chosen(program: App, wanted: Sequence[str]) -> tuple[Source, ...]:
+    pollable = {source.id: source for source in program.pipeline.pollable()}
+    unknown = [id for id in wanted if id not in pollable]
+    if unknown:
+        remedy = "`aggregator sources list` names those that are read"
+        mistakes = tuple(
+            Mistake(f"source {id}", 0, f"no source that is read has this id; {remedy}") for id in unknown
+        )
+        raise ConfigError(mistakes)
+    return tuple(pollable[id] for id in wanted) if wanted else tuple(pollable.values())
+
+
+def _tell_failures(program: App, failing: Sequence[str]) -> None:
+    states = program.store.states()
+    for id in failing:
+        failure = states[id].failure
+        if failure:
+            complain(f"{id}: {failure}. {failure.hint}")
+
+
+def _in_one_line(program: App, report: Report) -> str:
+    new = sum(outcome.new for outcome in report.outcomes)
+    revised = sum(outcome.revised for outcome in report.outcomes)
+    where = program.config.settings.output_folder / "index.html"
+    failed = f", {len(report.failing)} could not be read" if report.failing else ""
+    asked = len({outcome.source for outcome in report.outcomes})
+    return f"{asked} sources asked{failed}; {new} new, {revised} revised. Open {where}"
+
+
+def _line(outcome: Outcome) -> str:
+    if outcome.bug:
+        return f"{outcome.source}: a fault of this program: {outcome.bug}"
+    if outcome.failure:
+        return f"{outcome.source}: {outcome.failure}. {outcome.failure.hint}"
+    rejected = f", {outcome.rejected} rejected" if outcome.rejected else ""
+    return f"{outcome.source}: {outcome.new} new, {outcome.revised} revised{rejected}"
+
+
+def _exit_code(report: Report) -> int:
+    if report.broken:
+        return 1
+    return SOME_FAILED if report.failing else 0

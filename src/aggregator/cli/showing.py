@@ -1,0 +1,148 @@
+"""The commands that only show: sources list and check, try, entries, status."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+
+from aggregator.cli import rows
+from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
+from aggregator.cli.screen import say, show, show_json, show_table
+from aggregator.errors import ConfigError, Mistake
+from aggregator.model import Failed
+from aggregator.pipeline.asking import Unchanged
+
+sources = typer.Typer(help="The sources: what is polled.", no_args_is_help=True)
+app.add_typer(sources, name="sources")
+
+
+@sources.command("list")
+def sources_list(context: typer.Context, replay: Replay = None, as_json: AsJson = False) -> None:
+    """Every source of sources.yaml: whose it is, its kind and address, and whether it is read."""
+    with opened(context, replay=replay) as program:
+        lines = program.source_lines()
+        shown = [rows.source(line, program.config.bodies) for line in lines]
+        show(("id", "body", "kind", "state", "seen", "address"), shown, as_json=as_json)
+
+
+@sources.command("check")
+def sources_check(context: typer.Context, replay: Replay = None) -> None:
+    """Read sources.yaml, settings and register, and say what is wrong in them; ask nobody."""
+    with opened(context, replay=replay) as program:
+        config = program.config
+        read = len(program.pipeline.pollable())
+        say(
+            f"{len(config.sources)} sources of {len(config.bodies)} bodies, {read} of them read: no mistakes."
+        )
+
+
+@app.command("try")
+def try_source(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The id of a source.")],
+    replay: Replay = None,
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask one source now and show what each room made of it; writes nothing."""
+    with opened(context, replay=replay, at=at) as program:
+        if source not in {one.id for one in program.pipeline.pollable()}:
+            raise ConfigError((Mistake(f"source {source}", 0, "no source that is read has this id"),))
+        found = asyncio.run(program.try_source(source))
+        if isinstance(found.answer, Failed):
+            say(f"fetch or parse: {found.answer}. {found.answer.hint}")
+            raise typer.Exit(3)
+        assert not isinstance(found.answer, Unchanged)  # noqa: S101  # asked without validators
+        shown = [
+            {
+                **rows.told(entry),
+                "change": found.changes.get(entry.id, "none"),
+                **_labels(found.labels[entry.id]),
+            }
+            for entry in found.answer.entries
+        ]
+        rejects = [f"{reject.where}: {reject.why}" for reject in found.answer.rejects]
+        if as_json:
+            show_json({"address": found.answer.address, "entries": shown, "rejects": rejects})
+            return
+        say(f"fetch: {found.answer.address} answered; parse: {len(found.answer.page.entries)} items")
+        say(f"normalise: {len(shown)} entries, {len(rejects)} rejected")
+        for reject in rejects:
+            say(f"  rejected: {reject}")
+        show_table(
+            ("change", "type", "relevant", "dated", "title"),
+            [
+                (
+                    row["change"],
+                    row["type"],
+                    row["why"] or "no",
+                    row["published"] or row["updated"] or "",
+                    row["title"],
+                )
+                for row in shown
+            ],
+        )
+
+
+def _labels(labels: Any) -> dict[str, str]:
+    return {"type": labels.type, "why": "; ".join(labels.why)}
+
+
+@app.command()
+def entries(
+    context: typer.Context,
+    body: Annotated[str | None, typer.Option(metavar="ID", help="Only this body's.")] = None,
+    relevant: Annotated[bool, typer.Option("--relevant", help="Only those of the main feed.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 50,
+    replay: Replay = None,
+    store: StoreUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """The documents that the store holds, newest first."""
+    with opened(context, replay=replay, store=store) as program:
+        held = program.store.holdings(body=body, relevant=True if relevant else None, limit=limit)
+        shown = [rows.entry(one, program.config.bodies) for one in held]
+        show(("dated", "body", "type", "title"), shown, as_json=as_json)
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    replay: Replay = None,
+    at: At = None,
+    store: StoreUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """How each source is: last read, what is wrong with it, what to try, when it is due."""
+    with opened(context, replay=replay, at=at, store=store) as program:
+        shown = [rows.source(line, program.config.bodies) for line in program.source_lines()]
+        if as_json:
+            show_json(
+                {
+                    "at": rows.instant(program.clock()),
+                    "sources": shown,
+                    "runs": [rows.run(one) for one in program.store.runs(limit=10)],
+                }
+            )
+            return
+        show(("id", "state", "answered", "due", "items", "rejected"), shown, as_json=False)
+        for row in shown:
+            for line in _troubles(row):
+                say(line)
+
+
+def _troubles(row: rows.Row) -> list[str]:
+    found = [f"{row['id']}: rejected {reject}" for reject in row["rejects"]]
+    if row["cause"]:
+        found.append(f"{row['id']}: failing since {row['failing_since']}: {row['cause']}. {row['hint']}")
+    if row["fallback"]:
+        found.append(f"{row['id']}: its address failed, the fallback {row['fallback']} answered")
+    if row["moved_to"]:
+        found.append(
+            f"{row['id']}: has moved for good to {row['moved_to']}; change its address in sources.yaml"
+        )
+    if row["seen"] == "likely" and row["state"] != "not read yet" and not row["answered"]:
+        found.append(f"{row['id']}: its address is only likely and has not answered yet")
+    return found

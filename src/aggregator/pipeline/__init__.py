@@ -1,0 +1,210 @@
+"""Calls each room in turn. No decisions of its own; every call may be made twice without harm.
+
+fetch → parse → normalise        `asking.ask`: one source, nothing written
+classify → store                 `Pipeline.poll`: what changed, validators and due time in ONE transaction
+observe, deliver                 `edition.gather`: the board and the letters
+publish → output/                `Pipeline.publish`
+"""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from aggregator import log
+from aggregator.classify import Labeller, find_changes, hold
+from aggregator.config import Config
+from aggregator.deliver import closed_weeks, letter
+from aggregator.errors import AggregatorError
+from aggregator.fetch import Fetch
+from aggregator.fetch.politeness import next_due
+from aggregator.model import Change, ChangeKind, Digest, Failed, Labels, Run, Source, SourceState
+from aggregator.parse import KINDS
+from aggregator.pipeline.asking import Answer, Reading, ask, asked_already, due_already, state_after
+from aggregator.pipeline.edition import gather, letter_of, source_lines
+from aggregator.publish import artifacts
+from aggregator.publish.folder import Written, write
+from aggregator.store import Store
+
+__all__ = ["Outcome", "Pipeline", "Progress", "Tried"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one poll of a source came to."""
+
+    source: str
+    failure: Failed | None = None
+    bug: str | None = None
+    """Our own fault: an exception that nobody expected. The other sources went on."""
+    new: int = 0
+    revised: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What each room made of a source that was only tried."""
+
+    answer: Answer
+    changes: Mapping[str, ChangeKind]
+    labels: Mapping[str, Labels]
+
+
+Progress = Callable[[Outcome], None]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The whole job over one store. `now` is the instant that a call stands for."""
+
+    config: Config
+    store: Store
+
+    # ---------------------------------------------------------------- polling
+    def pollable(self) -> tuple[Source, ...]:
+        """The sources that are switched on and whose kind is built."""
+        return tuple(s for s in self.config.sources if s.enabled and s.kind in KINDS)
+
+    def due(self, now: datetime) -> tuple[Source, ...]:
+        """The sources whose next poll is due."""
+        states = self.store.states()
+        return tuple(s for s in self.pollable() if due_already(self._known(states, s), now))
+
+    def next_due(self) -> datetime | None:
+        """When the next source is due; None when one is due that was never asked, or when there is none."""
+        states = self.store.states()
+        moments = [self._known(states, source).due for source in self.pollable()]
+        return None if None in moments else min((m for m in moments if m), default=None)
+
+    async def poll(
+        self, sources: Sequence[Source], fetch: Fetch, now: datetime, progress: Progress = lambda _: None
+    ) -> tuple[Outcome, ...]:
+        """Ask `sources` at once (fetch takes turns within a host) and keep what changed, each as it answers.
+
+        A source that was already asked at `now` is left alone: a run that was broken off goes on where it
+        stopped, and the same instant twice is once.
+        """
+        states = self.store.states()
+        waiting = [s for s in sources if not asked_already(self._known(states, s), now)]
+
+        async def one(source: Source) -> Outcome:
+            outcome = await self._poll_one(source, self._known(states, source), fetch, now)
+            progress(outcome)
+            return outcome
+
+        return tuple(await asyncio.gather(*(one(source) for source in waiting)))
+
+    async def _poll_one(self, source: Source, state: SourceState, fetch: Fetch, now: datetime) -> Outcome:
+        try:
+            return self._keep(source, await ask(source, state, fetch, now), now)
+        except AggregatorError:
+            raise
+        except Exception as bug:
+            log.broke(source.id)
+            return Outcome(source=source.id, bug=repr(bug))
+
+    def _known(self, states: dict[str, SourceState], source: Source) -> SourceState:
+        return states.get(source.id, SourceState(source=source.id))
+
+    def _keep(self, source: Source, answer: Answer, now: datetime) -> Outcome:
+        """Changes, validators and next poll time in one transaction: a crash loses and repeats nothing."""
+        with self.store.writing() as transaction:
+            before = transaction.state(source.id)
+            changes: tuple[Change, ...] = ()
+            if isinstance(answer, Reading) and not asked_already(before, now):
+                ids = [entry.id for entry in answer.entries]
+                changes = find_changes(
+                    source,
+                    answer.entries,
+                    transaction.carriers(ids),
+                    now=now,
+                    backlog=before.first_answered is None,
+                )
+                transaction.apply(changes)
+                touched = transaction.carriers([change.entry.id for change in changes])
+                label = self._labeller.label
+                transaction.hold([hold(carriers, label) for carriers in touched.values()])
+            transaction.keep(self._state(source, answer, before, now))
+        outcome = _outcome(source, answer, changes)
+        log.polled(outcome.source, outcome.failure, new=outcome.new, revised=outcome.revised)
+        return outcome
+
+    def _state(self, source: Source, answer: Answer, before: SourceState, now: datetime) -> SourceState:
+        failed = answer if isinstance(answer, Failed) else None
+        failures = before.failures + 1 if failed else 0
+        jitter = zlib.crc32(f"{source.id} {now.isoformat()}".encode()) / 2**32
+        due = next_due(source, now=now, failures=failures, failed=failed, jitter=jitter)
+        return state_after(answer, source, before, now, due)
+
+    @cached_property
+    def _labeller(self) -> Labeller:
+        return Labeller(self.config.vocabulary, {source.id: source for source in self.config.sources})
+
+    async def try_out(self, source: Source, fetch: Fetch, now: datetime) -> Tried:
+        """Ask one source as if for the first time and compare with the store; writes nothing."""
+        answer = await ask(source, SourceState(source=source.id), fetch, now)
+        entries = answer.entries if isinstance(answer, Reading) else ()
+        held = {e.id: h.carriers for e in entries if (h := self.store.holding(e.id))}
+        changes = find_changes(source, entries, held, now=now, backlog=False)
+        return Tried(
+            answer=answer,
+            changes={change.entry.id: change.kind for change in changes},
+            labels={entry.id: self._labeller.label(entry, [source.id]) for entry in entries},
+        )
+
+    # ---------------------------------------------------------------- what follows a poll
+    def relabel(self) -> int:
+        """Label what is held by the vocabulary of now; touches no date. Gives how many changed."""
+        label = self._labeller.label
+        fresh = {
+            holding.entry.id: labels
+            for holding in self.store.holdings()
+            if (labels := label(holding.entry, [c.source for c in holding.carriers])) != holding.labels
+        }
+        self.store.relabel(fresh)
+        return len(fresh)
+
+    def note(self, now: datetime) -> Run:
+        """Keep what the run of this instant came to, counted in the store itself."""
+        run = self.store.count_run(now)
+        self.store.note_run(run)
+        return run
+
+    def issue_letters(self, now: datetime) -> tuple[Digest, ...]:
+        """Freeze the letter of every week that has closed and has none yet. The database knows which."""
+        states = self.store.states()
+        first = min((s.first_answered for s in states.values() if s.first_answered), default=None)
+        weeks = closed_weeks(first, now, self.config.settings.zone) if first else ()
+        have = {digest.week for digest in self.store.digests()}
+        return tuple(self._issue(week, now) for week in weeks if week not in have)
+
+    def _issue(self, week: str, now: datetime) -> Digest:
+        lines = source_lines(self.config, self.store.states())
+        return self.store.issue(letter_of(self.config, self.store, lines, week, issued=now))
+
+    def publish(self, now: datetime) -> Written:
+        """Make output/ what the store says at `now`; a file whose bytes did not change is not touched."""
+        edition = gather(self.config, self.store, now)
+        letters = [
+            artifact
+            for digest in edition.digests
+            for artifact in letter(digest, edition.site, edition.bodies)
+        ]
+        return write(self.config.settings.output_folder, (*artifacts(edition), *letters))
+
+
+def _outcome(source: Source, answer: Answer, changes: Iterable[Change]) -> Outcome:
+    kinds = Counter(change.kind for change in changes)
+    return Outcome(
+        source=source.id,
+        failure=answer if isinstance(answer, Failed) else None,
+        new=kinds[ChangeKind.NEW],
+        revised=kinds[ChangeKind.REVISED],
+        rejected=len(answer.rejects) if isinstance(answer, Reading) else 0,
+    )

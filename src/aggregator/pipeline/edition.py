@@ -1,0 +1,73 @@
+"""Gathers what is published: the store, held against the board, and the letters. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from aggregator.config import Config
+from aggregator.deliver import compose, week_of, window
+from aggregator.model import Body, Digest, Edition, SourceLine, SourceState
+from aggregator.observe import board
+from aggregator.parse import KINDS
+from aggregator.store import Store
+
+
+def source_lines(config: Config, states: Mapping[str, SourceState]) -> tuple[SourceLine, ...]:
+    """Every source with what is known of it, in the order of sources.yaml."""
+    return tuple(
+        SourceLine(
+            source=source,
+            state=states.get(source.id, SourceState(source=source.id)),
+            built=source.kind in KINDS,
+        )
+        for source in config.sources
+    )
+
+
+def gather(config: Config, store: Store, now: datetime) -> Edition:
+    """Everything that publishing needs, as it stands at `now`."""
+    lines = source_lines(config, store.states())
+    holdings = store.holdings()
+    zone = config.settings.zone
+    return Edition(
+        at=now,
+        site=config.settings.site,
+        bodies=config.bodies,
+        holdings=holdings,
+        board=board(config.bodies, lines, holdings, at=now, zone=zone),
+        sources=lines,
+        digests=(*store.digests(), draft(config, store, lines, now)),
+    )
+
+
+def draft(config: Config, store: Store, lines: Sequence[SourceLine], now: datetime) -> Digest:
+    """The letter of the week that is still open, as far as it goes."""
+    return letter_of(config, store, lines, week_of(now, config.settings.zone), issued=None)
+
+
+def letter_of(
+    config: Config, store: Store, lines: Sequence[SourceLine], week: str, *, issued: datetime | None
+) -> Digest:
+    """The content of a week's letter from what the store holds now."""
+    settings = config.settings
+    span = window(week, settings.zone)
+    unread = tuple(
+        line.source.title
+        for line in lines
+        if line.built and line.state.failing_since and line.state.failing_since < span.end
+    )
+    return compose(
+        week,
+        store.news(span),
+        zone=settings.zone,
+        site=settings.site,
+        bodies=config.bodies,
+        unread=unread,
+        issued=issued,
+    )
+
+
+def named(bodies: Mapping[str, Body], body: str) -> str:
+    """A body's name; the id itself for one that has left the register."""
+    return bodies[body].name if body in bodies else body

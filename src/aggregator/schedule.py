@@ -1,0 +1,40 @@
+"""Reminds: which call is made when. The database remembers what is due.
+
+Every call may be made twice without harm and does all that is due, so a missed hour, a laptop asleep,
+a restart or a second start loses and doubles nothing. The only file that imports apscheduler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+LOOK_EVERY: Final = 60
+"""Seconds between two looks at what is due; no source is asked more often than every 15 minutes."""
+
+Call = Callable[[], Awaitable[None]]
+
+
+def letter_hour(zone: str) -> CronTrigger:
+    """Monday 08:00 in `zone`, on both sides of a clock change: when the letter's week has just closed."""
+    return CronTrigger(day_of_week="mon", hour=8, minute=0, second=0, timezone=zone)
+
+
+def scheduler(work: Call, zone: str) -> AsyncIOScheduler:
+    """A scheduler, not yet started, that calls `work` at once, every minute and at the letter's hour.
+
+    A call that is late is made late (no misfire limit), several missed ones are made once (`coalesce`), and
+    one that still runs is not started again.
+    """
+    made = AsyncIOScheduler(
+        timezone=zone, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+    )
+    made.add_job(
+        work, IntervalTrigger(seconds=LOOK_EVERY, timezone=zone), id="look", name="look at what is due"
+    )
+    made.add_job(work, letter_hour(zone), id="letter", name="the letter's hour")
+    return made

@@ -1,0 +1,69 @@
+"""What the scheduler calls: everything that is due now, one call at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Final
+
+from aggregator import log
+from aggregator.clock import Clock
+from aggregator.errors import StoreError
+from aggregator.fetch import Fetch
+from aggregator.pipeline import Pipeline
+from aggregator.store import Store
+
+JOB: Final = "job"
+"""The lock that whoever writes holds, so that two processes take turns."""
+
+LATE: Final = timedelta(hours=1)
+"""So long after its due time a source counts as late: the look at what is due has stopped."""
+
+
+class Worker:
+    """What the scheduler calls: everything that is due now, one call at a time."""
+
+    def __init__(self, pipeline: Pipeline, store: Store, clock: Clock, fetch: Fetch) -> None:
+        self._pipeline = pipeline
+        self._store = store
+        self._clock = clock
+        self._fetch = fetch
+        self._turn = asyncio.Lock()
+        self._published = False
+
+    async def work(self) -> None:
+        """Poll what is due, issue letters, publish. If another process is at it, we look again soon."""
+        async with self._turn:
+            try:
+                with self._store.reserved(JOB):
+                    await self._work()
+            except StoreError as error:
+                log.happened("waiting", reason=str(error))
+
+    async def _work(self) -> None:
+        now, pipeline = self._clock(), self._pipeline
+        due = pipeline.due(now)
+        outcomes = await pipeline.poll(due, self._fetch, now)
+        letters = pipeline.issue_letters(now)
+        if outcomes:
+            pipeline.note(now)
+        if outcomes or letters or not self._published:
+            written = pipeline.publish(now)
+            self._published = True
+            log.happened("published", changed=len(written.changed), removed=len(written.removed))
+
+    def health(self) -> dict[str, object]:
+        """Facts for a health check: all is well while sources are asked when they are due."""
+        now, pipeline = self._clock(), self._pipeline
+        states = self._store.states()
+        late = [s.id for s in pipeline.pollable() if s.id in states and _late(states[s.id].due, now)]
+        failing = [s.id for s in pipeline.pollable() if s.id in states and states[s.id].failure]
+        return {"ok": not late, "late": late, "failing": failing}
+
+
+def _late(due: datetime | None, now: datetime) -> bool:
+    return due is not None and now - due > timedelta(hours=1)
+
+
+def _late(due: datetime | None, now: datetime) -> bool:
+    return due is not None and now - due > LATE
