@@ -1,0 +1,44 @@
+"""What all tests share: a quiet environment, and lines that tests want to have seen in the output."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+PROJECT = Path(__file__).parents[1]
+
+settings.register_profile("project", deadline=None, derandomize=True)
+settings.load_profile("project")
+
+TOLD = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture(autouse=True)
+def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator's own settings and proxies must not reach a test."""
+    for name in list(os.environ):
+        if name.startswith("AGGREGATOR_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests start in the project's folder."""
+    monkeypatch.chdir(PROJECT)
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Say something at the end of the test run: a count, a figure."""
+    told = request.config.stash.setdefault(TOLD, [])
+    return told.append
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print what tests told."""
+    for line in config.stash.get(TOLD, []):
+        terminalreporter.write_line(line)

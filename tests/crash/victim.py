@@ -1,0 +1,122 @@
+"""A run of the program in a child process that can be stopped at a chosen commit or rename, and killed.
+
+The parent has everything imported already and forks, so that hundreds of runs are quick. Where the child
+stops, it says so through a pipe and waits; the parent then kills it from outside with SIGKILL.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+from aggregator.cli import main
+
+NEVER = -1
+
+
+@dataclass(slots=True)
+class Points:
+    """Counts the instants before and after each commit and rename, and stops at one of them."""
+
+    stop_at: int
+    pipe: int
+    names: list[str] = field(default_factory=list)
+
+    def reach(self, name: str) -> None:
+        """One more instant."""
+        if len(self.names) == self.stop_at:
+            os.write(self.pipe, name.encode())
+            time.sleep(60)
+            os._exit(99)
+        self.names.append(name)
+
+    def around(self, call: Callable[..., Any], name: str) -> Callable[..., Any]:
+        """`call` with an instant before and after it."""
+
+        def called(*arguments: Any, **named: Any) -> Any:
+            self.reach(f"before {name}")
+            result = call(*arguments, **named)
+            self.reach(f"after {name}")
+            return result
+
+        return called
+
+
+def start(folder: Path, arguments: Sequence[str], stop_at: int = NEVER) -> tuple[int, int]:
+    """Fork a child that runs the command line in `folder`; gives its process id and our end of the pipe."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(writing)
+        return child, reading
+    try:
+        os.close(reading)
+        _become(folder, arguments, Points(stop_at, writing))
+    finally:
+        os._exit(98)
+
+
+def _become(folder: Path, arguments: Sequence[str], points: Points) -> None:
+    os.chdir(folder)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    SQLiteDialect_pysqlite.do_commit = points.around(  # type: ignore[method-assign]  # only in this child
+        SQLiteDialect_pysqlite.do_commit, "commit"
+    )
+    os.replace = points.around(os.replace, "rename")  # type: ignore[assignment]  # only in this child
+    sys.argv = ["aggregator", *arguments]
+    code = 0
+    try:
+        main()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
+    os.write(points.pipe, ("done " + "\n".join(points.names)).encode())
+    os._exit(code)
+
+
+def wait(child: int) -> int:
+    """The exit code of a child that ended by itself; minus the signal's number if it was killed."""
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def read_all(pipe: int) -> str:
+    """What the child said."""
+    with os.fdopen(pipe) as file:
+        return file.read()
+
+
+def run_whole(folder: Path, arguments: Sequence[str]) -> tuple[int, list[str], float]:
+    """A run that nobody disturbs: its exit code, the instants it passed, and the seconds it took."""
+    started = time.monotonic()
+    child, pipe = start(folder, arguments)
+    said = read_all(pipe)
+    code = wait(child)
+    return code, said.removeprefix("done ").splitlines(), time.monotonic() - started
+
+
+def kill_at(folder: Path, arguments: Sequence[str], point: int) -> str:
+    """Run, and kill -9 the child at its `point`-th instant; gives the instant's name."""
+    child, pipe = start(folder, arguments, stop_at=point)
+    name = os.read(pipe, 200).decode()
+    os.kill(child, signal.SIGKILL)
+    os.close(pipe)
+    assert wait(child) == -signal.SIGKILL
+    return name
+
+
+def kill_after(folder: Path, arguments: Sequence[str], seconds: float) -> bool:
+    """Run, and kill -9 the child after `seconds`; whether it was still running."""
+    child, pipe = start(folder, arguments)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    os.close(pipe)
+    return wait(child) == -signal.SIGKILL
