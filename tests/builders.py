@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aggregator.model import (
+    Board,
     Body,
     Carrier,
+    Edition,
     Entry,
     Holding,
     Labels,
@@ -21,6 +23,8 @@ from aggregator.model import (
     Seen,
     Site,
     Source,
+    SourceLine,
+    SourceState,
 )
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
@@ -122,5 +126,26 @@ def site(**changes: Any) -> Site:
         contact="volunteer@example.org",
         postal="1 Example Street, Glasgow",
         zone="Europe/London",
+    )
+    return replace(default, **changes)
+
+
+def source_line(told: Source | None = None, built: bool = True, **state: Any) -> SourceLine:
+    """A source that answered at NOON; `state` changes what we know of it."""
+    told = told or source()
+    default = SourceState(source=told.id, asked=NOON, answered=NOON, first_answered=NOON, items=1)
+    return SourceLine(source=told, state=replace(default, **state), built=built)
+
+
+def edition(*holdings: Holding, **changes: Any) -> Edition:
+    """What is published at NOON: these documents, one body and one source."""
+    default = Edition(
+        at=NOON,
+        site=site(),
+        bodies={"cabinet-office": body()},
+        holdings=holdings,
+        board=Board(at=NOON, lines=()),
+        sources=(source_line(),),
+        digests=(),
     )
     return replace(default, **changes)

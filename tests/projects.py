@@ -19,7 +19,7 @@ SOURCE = """\
     kind: feed
     title: {id}
     address: {address}
-    pause: 1 second
+    pause: 0 seconds
     licence: OGL-3.0
     scope: all
     seen: answered

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.builders import NOON, carrier, entry, moment, source
 
 from aggregator.classify import find_changes
 from aggregator.model import Carrier, Change, ChangeKind, Claim, Entry, Link, Source
+from tests.builders import NOON, carrier, entry, moment, source
 
 LATER = NOON + timedelta(hours=1)
 PLAN = entry(title="A plan", text="What the plan says.")

@@ -7,10 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
 
-from tests.builders import NOON, carrier, entry, instant, labels, moment
-
 from aggregator.classify import hold
 from aggregator.model import Carrier, Claim, Entry, Labels, Link, Revision
+from tests.builders import NOON, carrier, entry, instant, labels, moment
 
 HOUR = timedelta(hours=1)
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.builders import entry, source
 
 from aggregator.classify import Labeller
 from aggregator.config.forms import Mistakes
 from aggregator.config.vocabulary import load_vocabulary
 from aggregator.model import Labels, Scope
+from tests.builders import entry, source
 
 VOCABULARY = load_vocabulary(Path("register/vocabulary.yaml"), Mistakes())
 SOURCES = {"co": source("co"), "ogn": source("ogn", scope=Scope.ALL, title="The network's site")}

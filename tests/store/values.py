@@ -1,0 +1,120 @@
+"""What the store's tests put in: changes, and arbitrary values of the model types."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, TypeVar, get_type_hints
+
+from hypothesis import strategies as st
+
+from aggregator.model import (
+    Carrier,
+    Change,
+    ChangeKind,
+    Claim,
+    Digest,
+    DigestItem,
+    Entry,
+    Holding,
+    Labels,
+    Moment,
+    Revision,
+    RobotsCopy,
+    Run,
+    Section,
+    SourceState,
+    Window,
+)
+from aggregator.store import Store
+from tests.builders import NOON, entry, holding
+
+Model = TypeVar("Model")
+
+
+def change(
+    told: Entry | None = None, kind: ChangeKind = ChangeKind.NEW, seen_at: datetime = NOON, **changes: Any
+) -> Change:
+    """What a poll found out; a revision is one of the title."""
+    parts = ("title",) if kind is ChangeKind.REVISED else ()
+    default: dict[str, Any] = {"backlog": False, "parts": parts}
+    return Change(kind=kind, entry=told or entry(), seen_at=seen_at, **default | changes)
+
+
+def keep(store: Store, *changes: Change) -> None:
+    """Apply changes in one transaction, and hold their documents as the first teller tells them."""
+    with store.writing() as tx:
+        tx.apply(changes)
+        for carriers in tx.carriers(change.entry.id for change in changes).values():
+            first = carriers[0]
+            held = holding(first.entry, carriers=carriers, first_seen=first.first_seen, backlog=first.backlog)
+            tx.hold([held])
+
+
+def arbitrary(model: type[Model], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Model]:
+    """Any value of a model type: every field is filled, those not given by their type."""
+    filled: dict[str, Any] = dict.fromkeys(get_type_hints(model), ...)
+    return st.builds(model, **filled | given)
+
+
+moments = st.datetimes(timezones=st.just(UTC))
+seconds = moments.map(lambda moment: moment.replace(microsecond=0))
+words = st.text(min_size=1).filter(str.strip)
+dates = arbitrary(Moment, at=moments)
+claims = st.lists(arbitrary(Claim, moment=st.none() | dates), max_size=3).map(tuple)
+ids = st.uuids().map(lambda uuid: f"urn:uuid:{uuid}")
+entries = arbitrary(
+    Entry,
+    id=ids,
+    key=words,
+    title=words,
+    published=st.none() | dates,
+    updated=st.none() | dates,
+    closes=st.none() | dates,
+    claims=claims,
+)
+labels = arbitrary(Labels)
+states = arbitrary(
+    SourceState,
+    due=st.none() | moments,
+    asked=st.none() | moments,
+    answered=st.none() | moments,
+    first_answered=st.none() | moments,
+    failing_since=st.none() | moments,
+)
+runs = arbitrary(Run, at=seconds)
+copies = arbitrary(RobotsCopy, fetched_at=moments)
+items = arbitrary(DigestItem, dated=st.none() | dates, first_seen=moments, closes=st.none() | dates)
+sections = arbitrary(Section, items=st.lists(items, max_size=2).map(tuple))
+digests = arbitrary(
+    Digest,
+    window=arbitrary(Window, start=moments, end=moments),
+    sections=st.lists(sections, max_size=3).map(tuple),
+    issued=moments,
+)
+
+
+@st.composite
+def holdings(draw: st.DrawFn) -> Holding:
+    """Any document that one source told and then revised."""
+    told, revised, added_up = (draw(entries) for _ in range(3))
+    first, second = sorted(draw(st.lists(seconds, min_size=2, max_size=2, unique=True)))
+    revised = replace(revised, id=told.id, source=told.source)
+    parts = tuple(draw(st.lists(st.text())))
+    carrier = Carrier(
+        entry=revised,
+        first_seen=first,
+        backlog=draw(st.booleans()),
+        revisions=(
+            Revision(entry=told, number=1, seen_at=first),
+            Revision(entry=revised, number=2, seen_at=second, parts=parts),
+        ),
+    )
+    return Holding(
+        entry=replace(added_up, id=told.id),
+        labels=draw(labels),
+        carriers=(carrier,),
+        first_seen=draw(seconds),
+        updated=draw(seconds),
+        backlog=draw(st.booleans()),
+    )

@@ -1,0 +1,38 @@
+"""The reminders: the letter's hour on both sides of a clock change, and nothing dropped for being late."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from aggregator.schedule import letter_hour, scheduler
+
+
+@pytest.mark.parametrize(
+    ("after", "next_letter"),
+    [
+        ("2026-03-23T08:00:00Z", "2026-03-30T07:00:00Z"),  # clocks went forward on Sunday 29 March
+        ("2026-10-19T07:00:01Z", "2026-10-26T08:00:00Z"),  # clocks went back on Sunday 25 October
+        ("2026-06-05T12:00:00Z", "2026-06-08T07:00:00Z"),
+        ("2026-06-08T06:59:59Z", "2026-06-08T07:00:00Z"),
+    ],
+)
+def test_the_letter_is_made_at_eight_in_london_whatever_the_season(after: str, next_letter: str) -> None:
+    trigger = letter_hour("Europe/London")
+
+    due = trigger.get_next_fire_time(None, datetime.fromisoformat(after))
+
+    assert due.astimezone(UTC) == datetime.fromisoformat(next_letter)
+
+
+async def nothing() -> None:
+    """A call that does nothing."""
+
+
+def test_a_late_call_is_made_late_once_and_never_beside_itself() -> None:
+    jobs = scheduler(nothing, "Europe/London").get_jobs()
+
+    assert sorted(job.id for job in jobs) == ["letter", "look"]
+    for id, trigger in ((job.id, str(job.trigger)) for job in jobs):
+        assert {"letter": "cron[day_of_week='mon', hour='8'", "look": "interval[0:01:00]"}[id] in trigger

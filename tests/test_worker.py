@@ -1,0 +1,154 @@
+"""What the scheduler calls: all that is due and no more, by the store's memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.config import Config, Settings, load
+from aggregator.model import Fetched, FetchResult, Request
+from aggregator.pipeline import Pipeline
+from aggregator.store import Store, open_store
+from aggregator.worker import JOB, Worker
+from tests.projects import atom, small_project
+
+FRIDAY = datetime(2026, 6, 5, 12, tzinfo=UTC)
+ONE = "https://one.example.org/feed.atom"
+
+
+@dataclass
+class Clock:
+    """A clock that the test moves."""
+
+    now: datetime = FRIDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Net:
+    """A network that answers every address with the same feed."""
+
+    items: dict[str, str] = field(default_factory=lambda: {"/a": "A plan"})
+    asked: list[str] = field(default_factory=list)
+
+    async def __call__(self, request: Request) -> FetchResult:
+        self.asked.append(request.url)
+        headers = {"content-type": "application/atom+xml"}
+        return Fetched(
+            url=request.url, final_url=request.url, status=200, headers=headers, payload=atom(self.items)
+        )
+
+
+@dataclass
+class Stage:
+    """A worker on a stage where the test has the clock and the network."""
+
+    config: Config
+    store: Store
+    clock: Clock = field(default_factory=Clock)
+    net: Net = field(default_factory=Net)
+
+    def work(self) -> None:
+        """A worker that has just started looks at what is due."""
+        asyncio.run(self.worker().work())
+
+    def worker(self) -> Worker:
+        return Worker(Pipeline(self.config, self.store), self.store, self.clock, self.net)
+
+    def published(self) -> float:
+        return (self.config.settings.output_folder / "index.html").stat().st_mtime_ns
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    project = small_project(tmp_path / "project")
+    project.sources({"one": ONE}, records=False)
+    settings = Settings(home=project.folder, title="A small project")
+    with open_store(settings.store_url) as store:
+        yield Stage(load(settings), store)
+
+
+def test_a_new_source_is_polled_at_once_and_published(stage: Stage) -> None:
+    stage.work()
+
+    assert stage.net.asked == [ONE]
+    assert stage.published()
+
+
+def test_a_restart_polls_nothing_that_is_not_due(stage: Stage) -> None:
+    stage.work()
+    stage.clock.now += timedelta(minutes=59)
+    stage.work()
+
+    assert stage.net.asked == [ONE]
+
+
+def test_a_laptop_that_slept_polls_once_what_it_missed(stage: Stage) -> None:
+    stage.work()
+    stage.clock.now += timedelta(days=3)
+    stage.work()
+    stage.work()
+
+    assert stage.net.asked == [ONE, ONE]
+
+
+def test_nothing_due_means_nothing_is_written(stage: Stage) -> None:
+    worker = stage.worker()
+    asyncio.run(worker.work())
+    before = stage.published()
+    stage.clock.now += timedelta(minutes=1)
+    asyncio.run(worker.work())
+
+    assert stage.published() == before
+
+
+def test_the_letter_of_a_week_that_closed_while_nobody_ran_is_made_once(stage: Stage) -> None:
+    stage.work()
+    stage.clock.now = FRIDAY + timedelta(hours=2)
+    stage.net.items = {"/a": "A plan", "/b": "Minutes of the open government forum"}
+    stage.work()
+    stage.clock.now = datetime(2026, 6, 23, 9, tzinfo=UTC)
+    stage.work()
+    stage.work()
+
+    weeks = [(digest.week, digest.count, digest.issued) for digest in stage.store.digests()]
+    assert weeks == [
+        ("2026-W25", 0, stage.clock.now),
+        ("2026-W24", 0, stage.clock.now),
+        ("2026-W23", 1, stage.clock.now),
+    ]
+
+
+def test_two_calls_at_once_take_turns(stage: Stage) -> None:
+    async def both() -> None:
+        worker = stage.worker()
+        await asyncio.gather(worker.work(), worker.work())
+
+    asyncio.run(both())
+
+    assert stage.net.asked == [ONE]
+
+
+def test_another_process_at_work_puts_it_off(stage: Stage) -> None:
+    with stage.store.reserved(JOB):
+        stage.work()
+        assert stage.net.asked == []
+
+    stage.work()
+    assert stage.net.asked == [ONE]
+
+
+def test_health_is_bad_when_polls_are_late(stage: Stage) -> None:
+    worker = stage.worker()
+    asyncio.run(worker.work())
+    assert worker.health() == {"ok": True, "late": [], "failing": []}
+
+    stage.clock.now += timedelta(hours=3)
+    assert worker.health() == {"ok": False, "late": ["one"], "failing": []}
