@@ -115,6 +115,6 @@ def small_project(
     for name in records:
         shutil.copy(PROJECT / f"records/{name}.md", folder / "records")
     (folder / "settings.yaml").write_text(
-        "title: A small project\nown_hosts: [127.0.0.1]\n", encoding="utf-8"
+        "title: A small project\nown_hosts: [127.0.0.1, localhost]\n", encoding="utf-8"
     )
     return Small(folder)

@@ -10,7 +10,7 @@ import feedparser
 import pytest
 
 from tests.projects import PROJECT, Small, atom, small_project
-from tests.server import Response, Server, conditional
+from tests.server import Reply, Response, Server, conditional
 
 FEED = {"Content-Type": "application/atom+xml"}
 RECORDS = 3
@@ -79,7 +79,7 @@ def atom_response(items: dict[str, str]) -> Response:
     return Response(headers=FEED, payload=atom(items))
 
 
-BAD = {
+BAD: dict[str, tuple[Reply, str]] = {
     "/html": (
         Response(headers={"Content-Type": "text/html"}, payload=b"<!doctype html><p>Sign in"),
         "not a feed",
@@ -101,21 +101,22 @@ def test_a_bad_answer_is_named_and_the_others_go_on_and_nothing_stored_is_lost(
     project: Small, path: str
 ) -> None:
     answer, cause = BAD[path]
-    with Server(
-        {"/one.atom": atom_response({"/a": "A plan"}), path: atom_response({"/b": "A letter"})}
-    ) as server:
-        project.sources({"bad": server.url(path), "one": server.url("/one.atom")})
+    with Server({path: atom_response({"/b": "A letter"})}) as bad, Server() as good:
+        good.script["/one.atom"] = atom_response({"/a": "A plan"})
+        # Two names of this machine: what one host asks of us must not hold up the other.
+        project.sources({"bad": bad.url(path), "one": good.url("/one.atom", host="localhost")})
         project.run("run", "--at", "2026-06-05T12:00:00Z")
-        server.script |= {"/one.atom": atom_response({"/a": "A plan", "/c": "News"}), path: answer}
+        bad.script[path] = answer
+        good.script["/one.atom"] = atom_response({"/a": "A plan", "/c": "News"})
 
         ended = project.run("run", "--at", "2026-06-05T13:00:00Z")
 
     assert ended.code == 3
     assert ended.err.startswith(f"bad: {cause}")
     assert {"A plan", "A letter", "News"} <= set(titles(project))
-    (bad,) = [row for row in status(project) if row["id"] == "bad"]
-    assert (bad["state"], bad["failing_since"]) == (f"failing: {cause}", "2026-06-05T13:00:00Z")
-    assert bad["hint"]
+    (row,) = [row for row in status(project) if row["id"] == "bad"]
+    assert (row["state"], row["failing_since"]) == (f"failing: {cause}", "2026-06-05T13:00:00Z")
+    assert row["hint"]
     assert cause in project.output()["index.html"].decode()
 
 

@@ -12,7 +12,7 @@ from aggregator.schedule import letter_hour, scheduler
 @pytest.mark.parametrize(
     ("after", "next_letter"),
     [
-        ("2026-03-23T08:00:00Z", "2026-03-30T07:00:00Z"),  # clocks went forward on Sunday 29 March
+        ("2026-03-23T08:00:01Z", "2026-03-30T07:00:00Z"),  # clocks went forward on Sunday 29 March
         ("2026-10-19T07:00:01Z", "2026-10-26T08:00:00Z"),  # clocks went back on Sunday 25 October
         ("2026-06-05T12:00:00Z", "2026-06-08T07:00:00Z"),
         ("2026-06-08T06:59:59Z", "2026-06-08T07:00:00Z"),

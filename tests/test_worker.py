@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.config import Config, Settings, load
+from aggregator.config import Config, load
+from aggregator.config.settings import load_settings
 from aggregator.model import Fetched, FetchResult, Request
 from aggregator.pipeline import Pipeline
 from aggregator.store import Store, open_store
@@ -70,7 +71,7 @@ class Stage:
 def stage(tmp_path: Path) -> Iterator[Stage]:
     project = small_project(tmp_path / "project")
     project.sources({"one": ONE}, records=False)
-    settings = Settings(home=project.folder, title="A small project")
+    settings = load_settings(project.folder / "settings.yaml")
     with open_store(settings.store_url) as store:
         yield Stage(load(settings), store)
 

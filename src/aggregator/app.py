@@ -77,8 +77,9 @@ class App:
             pipeline.relabel()
             for now, fetch in self._rounds():
                 async with fetch as ask:
-                    outcomes += await pipeline.poll(pipeline.pollable(), ask, now, progress)
-                pipeline.note(now)
+                    polled = await pipeline.poll(pipeline.pollable(), ask, now, progress)
+                pipeline.note(now, polled)
+                outcomes += polled
             now = self.clock()
             letters = pipeline.issue_letters(now)
             return self._report(pipeline, outcomes, letters, pipeline.publish(now))
@@ -89,7 +90,7 @@ class App:
         with self.store.reserved(JOB, wait=TURN):
             async with self.fetch() as ask:
                 outcomes = await self.pipeline.poll(sources, ask, now, progress)
-            self.pipeline.note(now)
+            self.pipeline.note(now, outcomes)
         return outcomes
 
     def publish(self) -> Written:
@@ -186,14 +187,14 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """Sends `file:` requests to the project's folders and the others to `web`."""
+    """Sends web addresses to `web` and the names of folders to `folders`."""
 
     folders: Fetch
     web: Fetch
 
     async def __call__(self, request: Request) -> FetchResult:
         """The answer of whoever is asked."""
-        return await (self.folders if request.url.startswith("file:") else self.web)(request)
+        return await (self.web if "://" in request.url else self.folders)(request)
 
 
 def user_agent(settings: Settings) -> str:

@@ -46,7 +46,7 @@ class Worker:
         outcomes = await pipeline.poll(due, self._fetch, now)
         letters = pipeline.issue_letters(now)
         if outcomes:
-            pipeline.note(now)
+            pipeline.note(now, outcomes)
         if outcomes or letters or not self._published:
             written = pipeline.publish(now)
             self._published = True
@@ -59,10 +59,6 @@ class Worker:
         late = [s.id for s in pipeline.pollable() if s.id in states and _late(states[s.id].due, now)]
         failing = [s.id for s in pipeline.pollable() if s.id in states and states[s.id].failure]
         return {"ok": not late, "late": late, "failing": failing}
-
-
-def _late(due: datetime | None, now: datetime) -> bool:
-    return due is not None and now - due > timedelta(hours=1)
 
 
 def _late(due: datetime | None, now: datetime) -> bool:

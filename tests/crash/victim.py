@@ -20,6 +20,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from aggregator.cli import main
 
 NEVER = -1
+NAMES = {"do_commit": "commit", "replace": "rename"}
 
 
 @dataclass(slots=True)
@@ -69,10 +70,8 @@ def _become(folder: Path, arguments: Sequence[str], points: Points) -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    SQLiteDialect_pysqlite.do_commit = points.around(  # type: ignore[method-assign]  # only in this child
-        SQLiteDialect_pysqlite.do_commit, "commit"
-    )
-    os.replace = points.around(os.replace, "rename")  # type: ignore[assignment]  # only in this child
+    for owner, call in ((SQLiteDialect_pysqlite, "do_commit"), (os, "replace")):
+        setattr(owner, call, points.around(getattr(owner, call), NAMES[call]))  # only in this child
     sys.argv = ["aggregator", *arguments]
     code = 0
     try:

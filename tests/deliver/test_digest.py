@@ -87,14 +87,14 @@ def test_backlog_and_what_is_not_about_open_government_are_no_news() -> None:
 def test_a_known_document_that_was_revised_in_the_week_stands_under_changed_with_its_parts() -> None:
     known = revised(
         held("plan", seen=BEFORE, type="action-plan"),
-        ("2024-01-20 10:00", ("links",)),
+        ("2024-01-20 10:00", ("attachments",)),
         ("2024-01-23 10:00", ("title", "text")),
-        ("2024-01-25 10:00", ("text", "closes")),
-        ("2024-01-29 08:00", ("published",)),
+        ("2024-01-25 10:00", ("text", "closing date")),
+        ("2024-01-29 08:00", ("status",)),
     )
     found = digest(known)
     assert shown(found) == {"Changed": ["plan"]}
-    assert found.sections[0].items[0].changed == ("title", "text", "closes")
+    assert found.sections[0].items[0].changed == ("title", "text", "closing date")
     assert found.sections[0].items[0].first_seen == instant(BEFORE)
 
 
@@ -194,9 +194,9 @@ def test_closing_soon_is_what_closes_in_the_fourteen_days_after_the_week(
 
 def test_a_changed_document_that_closes_soon_stands_where_the_reader_must_act() -> None:
     known = held("call", seen=BEFORE, closes=moment("2024-02-01 17:00"))
-    found = digest(revised(known, (IN_WEEK, ("closes",))))
+    found = digest(revised(known, (IN_WEEK, ("closing date",))))
     assert shown(found) == {"Closing soon": ["call"]}
-    assert found.sections[0].items[0].changed == ("closes",)
+    assert found.sections[0].items[0].changed == ("closing date",)
 
 
 def test_what_closes_soonest_stands_first_and_a_coarse_date_by_its_last_day() -> None:

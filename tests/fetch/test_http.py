@@ -241,6 +241,7 @@ def test_a_name_server_that_does_not_answer_costs_no_more_than_a_connection(
         ("http://me:secret@example.org/", "it carries a user's name"),
         ("http://example.org:99999/", "Port out of range 0-65535"),
         ("http://xn--a.example/", "Codepoint U+0080 at position 1 of '\\x80' not allowed"),
+        ("http://xn--/", "Malformed A-label, no Punycode eligible content found"),
         ("http://127.1/", "it names no host"),
         ("http://" + "a" * 64 + ".example/", "it names no host"),
     ],
@@ -249,6 +250,10 @@ def test_what_is_no_web_address_is_not_asked(url: str, why: str) -> None:
     failed = failure(url)
     assert failed.cause is Cause.BAD_ADDRESS
     assert failed.detail == f"{url}: {why}"
+
+
+def test_what_only_the_library_finds_wrong_is_no_web_address_either() -> None:
+    assert failure("http://a\\b/").cause is Cause.BAD_ADDRESS
 
 
 def test_a_bug_of_ours_stays_loud(server: Server) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.fetch.asking import HERE, ask, failure, fetched
-from tests.server import Response, Server, conditional
 
 from aggregator.errors import Cause
 from aggregator.model import NotModified, Request, Validators
+from tests.fetch.asking import HERE, ask, failure, fetched
+from tests.server import Response, Server, conditional
 
 
 def to(location: str, status: int = 302) -> Response:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.fetch.asking import ask_each, failure, fetched
-from tests.server import Response, Server
 
 from aggregator.errors import Cause
 from aggregator.fetch.verdict import Answer, retry_after
 from aggregator.model import Failed
+from tests.fetch.asking import ask_each, failure, fetched
+from tests.server import Response, Server
 
 MINUTES_2 = timedelta(minutes=2)
 

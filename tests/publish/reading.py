@@ -59,3 +59,8 @@ def words(element: Any) -> str:
 def rows(element: Any) -> list[list[str]]:
     """The cells of every row of a table's body."""
     return [[words(cell) for cell in row] for row in element.xpath(".//tbody/tr")]
+
+
+def section(edition: Edition, name: str) -> Any:
+    """A section of the front page by its id."""
+    return page(edition).get_element_by_id(name)

@@ -217,7 +217,7 @@ def test_feedparser_reads_back_what_was_put_in() -> None:
     assert read.entries[0].link == "https://www.gov.uk/a-plan"
     assert read.entries[0].content[0].value == "<p>Words</p>"
     assert [dict(found) for found in read.entries[0].enclosures] == [
-        {"href": "https://www.gov.uk/plan.pdf", "rel": "enclosure", "type": "application/pdf", "length": "9"}
+        {"href": "https://www.gov.uk/plan.pdf", "type": "application/pdf", "length": "9"}
     ]
     assert read.entries[0].tags[0] == {
         "term": "cabinet-office",

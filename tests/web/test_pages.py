@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
-from starlette.testclient import TestClient
 
 from aggregator.errors import ConfigError
 from aggregator.web import application, bind
 
+Get = Callable[..., httpx.Response]
+
 
 @pytest.fixture
-def client(tmp_path: Path) -> TestClient:
+def get(tmp_path: Path) -> Get:
+    """Asks the server for a path."""
     (tmp_path / "index.html").write_text("<p>the page</p>")
     (tmp_path / "feed.atom").write_text("<feed/>")
     (tmp_path / ".published").write_text("index.html\n")
-    return TestClient(application(tmp_path, lambda: {"ok": False, "late": ["one"]}))
+    site = application(tmp_path, lambda: {"ok": False, "late": ["one"]})
+
+    async def ask(path: str, headers: dict[str, str]) -> httpx.Response:
+        transport = httpx.ASGITransport(app=site)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            return await client.get(path, headers=headers)
+
+    return lambda path, **headers: asyncio.run(ask(path, headers))
 
 
-def test_the_page_stands_at_the_root(client: TestClient) -> None:
-    answer = client.get("/")
+def test_the_page_stands_at_the_root(get: Get) -> None:
+    answer = get("/")
 
     assert (answer.status_code, answer.text) == (200, "<p>the page</p>")
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_feed_has_its_media_type_and_answers_not_modified(client: TestClient) -> None:
-    answer = client.get("/feed.atom")
-    again = client.get("/feed.atom", headers={"If-None-Match": answer.headers["etag"]})
+def test_a_feed_has_its_media_type_and_answers_not_modified(get: Get) -> None:
+    answer = get("/feed.atom")
+    again = get("/feed.atom", **{"If-None-Match": answer.headers["etag"]})
 
     assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert again.status_code == 304
@@ -39,12 +51,12 @@ def test_a_feed_has_its_media_type_and_answers_not_modified(client: TestClient) 
 @pytest.mark.parametrize(
     "path", ["/.published", "/../pyproject.toml", "/%2e%2e/%2e%2e/etc/passwd", "/nothing"]
 )
-def test_what_is_not_published_is_not_served(client: TestClient, path: str) -> None:
-    assert client.get(path).status_code == 404
+def test_what_is_not_published_is_not_served(get: Get, path: str) -> None:
+    assert get(path).status_code == 404
 
 
-def test_health_answers_503_when_polls_are_late(client: TestClient) -> None:
-    answer = client.get("/health")
+def test_health_answers_503_when_polls_are_late(get: Get) -> None:
+    answer = get("/health")
 
     assert (answer.status_code, answer.json()) == (503, {"ok": False, "late": ["one"]})
 

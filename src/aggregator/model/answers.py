@@ -19,7 +19,7 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What to ask for. `url` is an http(s) address, or a folder of this project written `file:NAME/`."""
+    """What to ask for. `url` is an http(s) address, or a folder of this project, such as `records/`."""
 
     url: str
     pause: timedelta = timedelta(seconds=5)

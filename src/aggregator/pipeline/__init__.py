@@ -23,7 +23,7 @@ from aggregator.deliver import closed_weeks, letter
 from aggregator.errors import AggregatorError
 from aggregator.fetch import Fetch
 from aggregator.fetch.politeness import next_due
-from aggregator.model import Change, ChangeKind, Digest, Failed, Labels, Run, Source, SourceState
+from aggregator.model import Change, ChangeKind, Digest, Failed, Labels, Source, SourceState
 from aggregator.parse import KINDS
 from aggregator.pipeline.asking import Answer, Reading, ask, asked_already, due_already, state_after
 from aggregator.pipeline.edition import gather, letter_of, source_lines
@@ -170,11 +170,14 @@ class Pipeline:
         self.store.relabel(fresh)
         return len(fresh)
 
-    def note(self, now: datetime) -> Run:
-        """Keep what the run of this instant came to, counted in the store itself."""
-        run = self.store.count_run(now)
-        self.store.note_run(run)
-        return run
+    def note(self, now: datetime, outcomes: Sequence[Outcome]) -> None:
+        """Keep what the run of this instant came to, counted in the store itself.
+
+        The count holds only until a source is polled again. So a run that asked nobody (`outcomes` is empty:
+        its polls were all done before it was broken off) is counted only if nobody counted it yet.
+        """
+        if outcomes or now not in {run.at for run in self.store.runs()}:
+            self.store.note_run(self.store.count_run(now))
 
     def issue_letters(self, now: datetime) -> tuple[Digest, ...]:
         """Freeze the letter of every week that has closed and has none yet. The database knows which."""

@@ -1,0 +1,120 @@
+"""What a week's letter says: which updates are its news, each under one heading, in one fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from urllib.parse import quote
+
+from aggregator.deliver.deadlines import days_left, is_over, last_day
+from aggregator.deliver.sections import Heading, update_type
+from aggregator.deliver.weeks import window
+from aggregator.deliver.wording import first_sentence
+from aggregator.model import Body, Digest, DigestItem, Entry, Holding, Revision, Section, Site, Window
+
+SOON = 14
+"""Days after the window's end: this letter and the next both reach the reader before it closes."""
+
+UNLICENSED = frozenset({"", "unknown"})
+"""Licences under which a publisher's own text is not repeated: title, link and dates only."""
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """A holding that is news in this week, and the revisions that make it so if it was known before."""
+
+    holding: Holding
+    heading: Heading
+    revisions: tuple[Revision, ...]
+
+
+def compose(
+    week: str,
+    holdings: Iterable[Holding],
+    *,
+    zone: str,
+    site: Site,
+    bodies: Mapping[str, Body],
+    unread: tuple[str, ...],
+    issued: datetime | None,
+) -> Digest:
+    """The letter of `week`: of `holdings`, those that are relevant and news in its window, each once.
+
+    An update belongs to the week in which it was first seen, whatever its own date says. Backlog (what
+    a source's first poll brought) is never news; a revision of it is, like that of any document known
+    before. What closes soon stands first even when it is a change, because the reader has to act.
+    The order depends only on the values, never on the order of `holdings`. `issued` None: still a draft.
+    Raises ValueError when there is no such week.
+    """
+    span = window(week, zone)
+    ranks = {body: rank for rank, body in enumerate(bodies)}
+    news = sorted(_news(holdings, span, zone), key=lambda one: _place(one, zone, ranks))
+    sections = (
+        Section(title=heading, items=tuple(_item(one, site) for one in under))
+        for heading, under in groupby(news, key=lambda one: one.heading)
+    )
+    return Digest(week=week, window=span, sections=tuple(sections), unread=unread, issued=issued)
+
+
+def _news(holdings: Iterable[Holding], span: Window, zone: str) -> Iterable[_News]:
+    by_id = {holding.entry.id: holding for holding in holdings if holding.labels.relevant}
+    for holding in by_id.values():
+        is_new = holding.first_seen in span and not holding.backlog
+        revisions = () if is_new else _revisions(holding, span)
+        if is_new or revisions:
+            heading = _heading(holding, span, zone, changed=not is_new)
+            yield _News(holding=holding, heading=heading, revisions=revisions)
+
+
+def _revisions(holding: Holding, span: Window) -> tuple[Revision, ...]:
+    found = (r for c in holding.carriers for r in c.revisions if r.number > 1 and r.seen_at in span)
+    return tuple(sorted(found, key=lambda revision: revision.seen_at))
+
+
+def _heading(holding: Holding, span: Window, zone: str, *, changed: bool) -> Heading:
+    closes = holding.entry.closes
+    if closes and not is_over(closes, span.end, zone) and days_left(closes, span.end, zone) <= SOON:
+        return Heading.CLOSING
+    return Heading.CHANGED if changed else update_type(holding.labels.type).heading
+
+
+def _item(news: _News, site: Site) -> DigestItem:
+    entry = news.holding.entry
+    return DigestItem(
+        id=entry.id,
+        title=entry.title,
+        url=entry.url or _record_page(entry, site),
+        body=entry.body,
+        type=news.holding.labels.type,
+        summary="" if entry.licence in UNLICENSED else first_sentence(entry.summary),
+        language=entry.language,
+        dated=news.holding.dated,
+        first_seen=news.holding.first_seen,
+        closes=entry.closes,
+        changed=tuple(dict.fromkeys(part for revision in news.revisions for part in revision.parts)),
+    )
+
+
+def _record_page(entry: Entry, site: Site) -> str:
+    """Our own page of a record: only a document without a page of its publisher's has no address."""
+    return f"{site.base_url}records/{quote(entry.key.removeprefix('record:'), safe='')}.html"
+
+
+def _place(news: _News, zone: str, ranks: Mapping[str, int]) -> tuple[int, int, str, float, str, str]:
+    """Sorts the letter: what closes soonest first, documents by body, everything else newest own date first.
+
+    The id ends every key, so no two updates are equal.
+    """
+    entry = news.holding.entry
+    rank, body, instant = 0, "", _newest_first(news.holding)
+    if news.heading is Heading.CLOSING and entry.closes:
+        rank, instant = last_day(entry.closes, zone).toordinal(), entry.closes.at.timestamp()
+    if news.heading is Heading.DOCUMENTS:
+        rank, body = ranks.get(entry.body, len(ranks)), entry.body
+    return (list(Heading).index(news.heading), rank, body, instant, entry.title, entry.id)
+
+
+def _newest_first(holding: Holding) -> float:
+    return -holding.dated.at.timestamp() if holding.dated else float("inf")

@@ -1,0 +1,78 @@
+"""The letter as two files: HTML that mail programs show as it is, and plain text that reads by itself."""
+
+from __future__ import annotations
+
+import textwrap
+from bisect import bisect_left
+from collections.abc import Mapping
+
+import css_inline
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from aggregator.deliver.lines import LetterLines, say
+from aggregator.model import Artifact, Body, Digest, Site
+
+LARGEST = 90_000
+"""Bytes: Gmail hides what comes after about 102 kB (shkspr.mobi, "102KB ought to be enough", May 2019)."""
+
+COLUMNS = 76
+"""Width of the text letter: under the 78 characters of RFC 5322, 2.1.1, with room for a quoting mark."""
+
+
+_TEMPLATES = Environment(
+    loader=PackageLoader("aggregator.deliver"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+def letter(digest: Digest, site: Site, bodies: Mapping[str, Body]) -> tuple[Artifact, ...]:
+    """`digests/WEEK.html`, under 90 kB, and `digests/WEEK.txt`, with the same updates in both.
+
+    A longer week is shortened: every section keeps its heading and shows the same largest number of
+    updates that fits, then "and n more" with a link to the page that has them all. Dates are shown in
+    the site's zone. The same digest gives the same bytes.
+    """
+    shown = _shorten(digest, site, bodies)
+    return (
+        Artifact(path=f"digests/{digest.week}.html", media_type="text/html", payload=_html(shown)),
+        Artifact(path=f"digests/{digest.week}.txt", media_type="text/plain", payload=_text(shown)),
+    )
+
+
+def _shorten(digest: Digest, site: Site, bodies: Mapping[str, Body]) -> LetterLines:
+    lists = [*(section.items for section in digest.sections), digest.unread]
+    longest = max(len(lines) for lines in lists)
+    too_many = bisect_left(
+        range(longest + 1), LARGEST, key=lambda at_most: len(_html(say(digest, site, bodies, at_most)))
+    )
+    return say(digest, site, bodies, max(too_many - 1, 0))
+
+
+def _html(lines: LetterLines) -> bytes:
+    """With `letter.css` set into the elements, for programs that drop style sheets; `media.css` stays one."""
+    page = _TEMPLATES.get_template("letter.html").render(letter=lines)
+    return css_inline.inline(page, load_remote_stylesheets=False).encode()
+
+
+def _text(lines: LetterLines) -> bytes:
+    return _TEMPLATES.get_template("letter.txt").render(letter=lines).encode()
+
+
+def _wrap(text: str, first: str = "", rest: str = "") -> str:
+    """Lines of at most 76 columns; a word longer than that, such as a link, stays whole."""
+    wrapper = textwrap.TextWrapper(
+        COLUMNS, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    return wrapper.fill(text)
+
+
+def _underline(heading: str, stroke: str) -> str:
+    wrapped = _wrap(heading)
+    return f"{wrapped}\n{stroke * max(map(len, wrapped.splitlines()))}"
+
+
+_TEMPLATES.filters |= {"wrap": _wrap, "underline": _underline}

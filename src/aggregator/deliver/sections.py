@@ -1,0 +1,55 @@
+"""Where an update stands in the letter: the headings in their order, each type's heading and words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Heading(StrEnum):
+    """The sections of a letter, in the order in which a reader has to act on them."""
+
+    CLOSING = "Closing soon"
+    MEETINGS = "Meetings and decisions"
+    PROGRESS = "Progress on commitments"
+    DOCUMENTS = "Documents"
+    CHANGED = "Changed"
+    OTHER = "Other"
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateType:
+    """An update type as the letter shows it."""
+
+    words: str
+    heading: Heading
+
+
+TYPES: Mapping[str, UpdateType] = {
+    "meeting-record": UpdateType("Meeting record", Heading.MEETINGS),
+    "statement-or-letter": UpdateType("Statement or letter", Heading.MEETINGS),
+    "consultation-response": UpdateType("Response to a consultation", Heading.MEETINGS),
+    "commitment-update": UpdateType("Update on commitments", Heading.PROGRESS),
+    "self-assessment": UpdateType("Self-assessment", Heading.PROGRESS),
+    "irm-report": UpdateType("IRM report", Heading.PROGRESS),
+    "action-plan": UpdateType("Action plan", Heading.PROGRESS),
+    "consultation": UpdateType("Consultation", Heading.DOCUMENTS),
+    "data-release": UpdateType("Data release", Heading.DOCUMENTS),
+    "foi-release": UpdateType("FOI release", Heading.DOCUMENTS),
+    "policy-or-guidance": UpdateType("Policy or guidance", Heading.DOCUMENTS),
+    "report": UpdateType("Report", Heading.DOCUMENTS),
+    "statistics": UpdateType("Statistics", Heading.DOCUMENTS),
+    "transparency-return": UpdateType("Transparency return", Heading.DOCUMENTS),
+    "appointment": UpdateType("Appointment", Heading.OTHER),
+    "blog-post": UpdateType("Blog post", Heading.OTHER),
+    "event": UpdateType("Event", Heading.OTHER),
+    "funding": UpdateType("Funding", Heading.OTHER),
+    "news": UpdateType("News", Heading.OTHER),
+}
+"""Every update type of the vocabulary. "Closing soon" and "Changed" are chosen by dates, not by type."""
+
+
+def update_type(slug: str) -> UpdateType:
+    """How the letter shows the type `slug`; one that is not in the table stands under Other."""
+    return TYPES.get(slug) or UpdateType(slug.replace("-", " ").capitalize(), Heading.OTHER)

@@ -1,0 +1,98 @@
+"""The letter's words for dates, deadlines, changes and languages, and the text of others made safe to set."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from aggregator.deliver.deadlines import TIMED, days_left, is_over
+from aggregator.model import Moment, Precision
+
+LONGEST_TITLE = 300
+LONGEST_SENTENCE = 300
+"""Characters: a paragraph without a full stop, or a title a page long, is set no longer than this."""
+
+PARTS = {"updated": "date of update"}
+"""The parts of a revision are named in plain words already; one carries the name of its field."""
+
+LANGUAGES = {"cy": "in Welsh", "gd": "in Gaelic"}
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'’”)]*\s+(?=[\"'‘“(]?[A-ZÀ-Þ0-9])")
+_NO_END = re.compile(r"(?:\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|vs|cf|e\.g|i\.e|etc)\.)$")
+_CLOSED_TO_PRINT = frozenset({"Cc", "Cs", "Zl", "Zp"})
+_TURNS_DIRECTION = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def plain(text: str, longest: int | None = None) -> str:
+    """One line of text: white space made single, no control character, no mark that turns the line round."""
+    spaced = (" " if unicodedata.category(c) in _CLOSED_TO_PRINT else c for c in text)
+    line = " ".join("".join(c for c in spaced if c not in _TURNS_DIRECTION).split())
+    if longest is None or len(line) <= longest:
+        return line
+    kept = line[: longest - 1]
+    return f"{kept.rpartition(' ')[0] or kept}…"
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a paragraph; where it does not end, as much of it as a letter has room for."""
+    line = plain(text)
+    for end in _SENTENCE_END.finditer(line):
+        if not _NO_END.search(line[: end.start()]):
+            return plain(line[: end.end()], LONGEST_SENTENCE)
+    return plain(line, LONGEST_SENTENCE)
+
+
+def say_day(day: date) -> str:
+    """`22 January 2024`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def say_instant(instant: datetime, zone: str) -> str:
+    """`Monday 22 January 2024, 08:00 GMT`."""
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{local:%A} {say_day(local)}, {local:%H:%M %Z}"
+
+
+def say_moment(moment: Moment, zone: str) -> str:
+    """The moment at its own precision: `2024`, `January 2024`, `24 January 2024`, or with hour and zone."""
+    local = moment.at.astimezone(ZoneInfo(zone))
+    match moment.precision:
+        case Precision.YEAR:
+            return f"{local:%Y}"
+        case Precision.MONTH:
+            return f"{local:%B %Y}"
+        case Precision.DAY:
+            return say_day(local)
+        case _:
+            return f"{say_day(local)}, {local:%H:%M %Z}"
+
+
+def say_closing(closes: Moment, at: datetime, zone: str) -> str:
+    """When it closes, with the days left on the day of `at`: the day on which the letter's week ends."""
+    day = f"{closes.at.astimezone(ZoneInfo(zone)):%A} " if closes.precision in TIMED | {Precision.DAY} else ""
+    when = f"{day}{say_moment(closes, zone)}"
+    if is_over(closes, at, zone):
+        return f"Closed {when}"
+    return f"Closes {when} ({_say_days(days_left(closes, at, zone))})"
+
+
+def say_changes(parts: tuple[str, ...]) -> str:
+    """`Changed: title, closing date`; empty when nothing is known to have changed."""
+    words = [PARTS.get(part, part) for part in parts]
+    return f"Changed: {', '.join(words)}" if words else ""
+
+
+def say_language(tag: str) -> str:
+    """`in Welsh` for an update that is not in English, where we have a word for its language."""
+    return LANGUAGES.get(tag.partition("-")[0].lower(), "")
+
+
+def say_count(count: int, one: str, many: str) -> str:
+    """`1 update`, `12 updates`."""
+    return f"{count} {one if count == 1 else many}"
+
+
+def _say_days(days: int) -> str:
+    return "on the day of this letter" if days == 0 else say_count(days, "day left", "days left")

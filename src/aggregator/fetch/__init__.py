@@ -1,0 +1,22 @@
+"""Asks for what a source names: over the network, from a folder of this project, or from a recording.
+
+In: a `Request` (address, pause, validators). Out: `Fetched`, `NotModified` or `Failed`; a failure is a value
+with its true cause, and only a bug of ours is raised. Three ways to answer, each a `Fetch`: `http.HttpFetch`,
+`folder.FolderFetch`, `replay.Replay`. `politeness` says when to ask next.
+To add a way to answer (a mailbox, say): one file here with a class that can be called as `Fetch`, and one
+line where `app` chooses by the address. Whatever goes over HTTP goes through `http`: the guard stands there.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from aggregator.model import FetchResult, Request
+
+
+class Fetch(Protocol):
+    """Answers one request; several may be asked at once."""
+
+    async def __call__(self, request: Request) -> FetchResult:
+        """What came back; never raises for what a publisher or the network does."""
+        ...

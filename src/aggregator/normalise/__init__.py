@@ -1,0 +1,47 @@
+"""Puts a publisher's items into our words: one form, absolute addresses, dates in UTC, safe text. Pure.
+
+In: Source, the address that answered, RawEntry. Out: Normalised, that is Entry and Reject.
+To add a form of date: `date_words` or a line in DATES of `dates`; a tracking parameter: TRACKERS of `urls`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from aggregator.model import Entry, RawEntry, Reject, Source
+from aggregator.normalise.entry import build
+
+NEVER: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normalised:
+    """What became of a page's items, in the page's order; each document stands once."""
+
+    entries: tuple[Entry, ...]
+    rejects: tuple[Reject, ...]
+
+
+def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now: datetime) -> Normalised:
+    """Turn the items of an answer from `fetched_url` into entries; what cannot be used is rejected, with why.
+
+    Of several items about one document the one updated last stands, and of equal ones the first. Never
+    raises, whatever the publisher wrote.
+    """
+    documents: dict[str, Entry] = {}
+    rejects: list[Reject] = []
+    for raw in raws:
+        entry = build(source, fetched_url, raw, now)
+        if isinstance(entry, Reject):
+            rejects.append(entry)
+        elif entry.key not in documents or _age(entry) > _age(documents[entry.key]):
+            documents[entry.key] = entry
+    return Normalised(entries=tuple(documents.values()), rejects=tuple(rejects))
+
+
+def _age(entry: Entry) -> datetime:
+    moment = entry.updated or entry.published
+    return moment.at if moment else NEVER

@@ -1,0 +1,125 @@
+"""Builds one entry out of one item, or says why the item cannot be used."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from aggregator.model import Claim, Entry, Link, RawClaim, RawEntry, RawLink, Reject, Source
+from aggregator.normalise.characters import ELLIPSIS, cut, fold
+from aggregator.normalise.dates import moment
+from aggregator.normalise.identity import entry_id, key
+from aggregator.normalise.language import language
+from aggregator.normalise.text import plain, safe_html
+from aggregator.normalise.titles import split_type
+from aggregator.normalise.urls import absolute, canonical, clean
+
+TITLE_LIMIT: Final = 500
+SUMMARY_LIMIT: Final = 1_000
+EXCERPT_LIMIT: Final = 350
+"""A summary that we take out of the content ourselves, as long as WordPress makes one (55 words)."""
+TEXT_LIMIT: Final = 100_000
+NAME_LIMIT: Final = 200
+LISTED: Final = 50
+"""How many categories and links of an item are kept."""
+
+KEPT_LINKS: Final = frozenset({"alternate", "enclosure", "related", "via", "describedby"})
+RECORDS: Final = "records"
+"""The kind whose items may bear ids of their own and name their body: a feed's items never do."""
+
+
+def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Entry | Reject:
+    """The entry that `raw` tells; a Reject for an item without a title or without a usable link."""
+    recorded = source.kind == RECORDS
+    base = absolute(raw.base, fetched_url) or fetched_url
+    url = clean(absolute(raw.link, base))
+    identifier = key(canonical(url), raw.id if recorded else None)
+    title = cut(plain(raw.title, raw.title_is_html), TITLE_LIMIT)
+    if not identifier or not title:
+        return Reject(where=raw.where, why=_why(raw, title))
+    categories = _names(raw.categories)
+    title, type_in_title = split_type(title, categories, url)
+    summary, content, text = _words(raw, base)
+    return Entry(
+        id=entry_id(identifier),
+        key=identifier,
+        url=url,
+        source=source.id,
+        native_id=cut(fold(raw.id or ""), SUMMARY_LIMIT) or None,
+        body=(raw.body if recorded else None) or source.body,
+        title=title,
+        summary=summary,
+        content=content,
+        text=text,
+        language=language(raw.language, url, source.language),
+        published=moment(raw.published, now=now),
+        updated=moment(raw.updated, now=now),
+        closes=moment(raw.closes, now=now),
+        publisher_type=plain(raw.type, False) or type_in_title,
+        categories=categories,
+        links=_links(raw.links, base, identifier),
+        claims=tuple(_claim(claim, now) for claim in raw.claims),
+        licence=source.licence,
+    )
+
+
+def _why(raw: RawEntry, title: str) -> str:
+    if not title:
+        return f"no title (link: {cut(fold(raw.link or 'none'), NAME_LIMIT)})"
+    what = f"link '{cut(fold(raw.link), NAME_LIMIT)}' is no http(s) address" if raw.link else "no link"
+    return f"{what} (title: {cut(title, NAME_LIMIT)})"
+
+
+def _names(categories: tuple[str, ...]) -> tuple[str, ...]:
+    names = (cut(plain(name[: NAME_LIMIT * 5], False), NAME_LIMIT) for name in categories[: LISTED * 4])
+    return tuple(dict.fromkeys(filter(None, names)))[:LISTED]
+
+
+def _words(raw: RawEntry, base: str) -> tuple[str, str, str]:
+    """Summary, content and text. A summary too long to be one is the content (RSS descriptions often are)."""
+    summary = plain(raw.summary, raw.summary_is_html)
+    markup = raw.content
+    if not markup and raw.summary_is_html and len(summary) > SUMMARY_LIMIT:
+        markup = raw.summary
+    content = safe_html(markup, base)
+    told = plain(content, True)
+    excerpt = cut(summary, SUMMARY_LIMIT) or cut(told, EXCERPT_LIMIT)
+    return excerpt, content, cut(_join(summary, told), TEXT_LIMIT)
+
+
+def _join(summary: str, told: str) -> str:
+    """The words of both; once where the summary is the beginning of the content, or all of it."""
+    start = summary.rstrip(ELLIPSIS).rstrip()
+    if told.startswith(start):
+        return told
+    return f"{summary} {told}".strip()
+
+
+def _links(raws: tuple[RawLink, ...], base: str, page: str) -> tuple[Link, ...]:
+    """Attachments, sources and other forms of the document, each once; not its own page again."""
+    found: dict[tuple[str, str], Link] = {}
+    for raw in raws[: LISTED * 4]:
+        href = clean(absolute(raw.href, base))
+        if href and raw.rel in KEPT_LINKS and not (raw.rel == "alternate" and canonical(href) == page):
+            found.setdefault((raw.rel, href), _link(raw, href))
+    return tuple(found.values())[:LISTED]
+
+
+def _link(raw: RawLink, href: str) -> Link:
+    length = (raw.length or "").strip()
+    return Link(
+        href=href,
+        rel=raw.rel,
+        type=cut(fold(raw.type or ""), NAME_LIMIT) or None,
+        title=cut(plain(raw.title, False), NAME_LIMIT) or None,
+        length=int(length) if length.isdecimal() and len(length) < 16 else None,
+    )
+
+
+def _claim(raw: RawClaim, now: datetime) -> Claim:
+    return Claim(
+        what=plain(raw.what, False),
+        moment=moment(raw.date, now=now),
+        source=clean(raw.source),
+        note=plain(raw.note, False),
+    )

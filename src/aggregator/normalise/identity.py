@@ -1,0 +1,30 @@
+"""Gives each document its key and its permanent id, the same on every machine."""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID, uuid5
+
+NAMESPACE: Final = UUID("9576dcd2-941f-5529-b3a0-1c924e2609b2")
+"""UUID version 5 of `urn:x-uk-open-government-updates:document` under RFC 9562's namespace for URLs.
+
+It never changes: every id that was published is made from it. It names the project, not an instance, so two
+instances give one document one id; and it holds nothing of `base_url`, so moving an instance changes no id.
+"""
+
+RECORD: Final = "record:"
+
+
+def key(page: str | None, record: str | None) -> str | None:
+    """What identifies a document: its page's canonical address, else the id of the record (`record:ID`).
+
+    None when it has neither. A record that names its document's page is that document.
+    """
+    if page:
+        return page
+    return record if record and record.startswith(RECORD) and record != RECORD else None
+
+
+def entry_id(key: str) -> str:
+    """The permanent id of the document with this key (RFC 4287, 4.2.6: never changes, never reused)."""
+    return f"urn:uuid:{uuid5(NAMESPACE, key)}"

@@ -1,0 +1,170 @@
+"""Makes hostile HTML safe and any text plain; the only door to nh3.
+
+What we publish loads nothing from third parties, so that no publisher learns who reads us: images go, their
+alternative text stays, and with them go tracking pixels.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Final
+
+import nh3
+
+from aggregator.normalise.characters import ELLIPSIS, cut, fold, tidy
+from aggregator.normalise.elements import ATTRIBUTES, BLOCKS, DROPPED, INLINE, NEVER_NESTED, SCHEMES
+from aggregator.normalise.urls import absolute, clean
+
+LONGEST: Final = 1_000_000
+"""Characters of a field that are looked at."""
+CONTENT_LIMIT: Final = 200_000
+DEEPEST: Final = 100
+"""Elements inside each other that are read as HTML: nh3's time grows with the square of the depth, and an
+article has about ten."""
+
+TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+IMAGE: Final = re.compile(r'<img(?: alt="([^"]*)")?>')
+"""As nh3 writes it: no quote stands bare in an attribute, so this matches nothing inside one."""
+BLOCK_TAG: Final = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})>")
+EMPTY: Final = re.compile(r"<(p|div)>(?:\s|<br>)*</\1>\n?")
+ESCAPED_TAG: Final = re.compile(
+    r"&lt;/?(?:p|div|a|b|i|em|strong|span|ul|ol|li|br|h[1-6]|table|img)\b", re.IGNORECASE
+)
+STILL_MARKUP: Final = re.compile(
+    r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+    r"|</?(?:p|a|b|i|u|em|strong|span|div|mark|br|ul|ol|li|img|h[1-6]|small|sup|sub|script|style)\b[^<>]*>",
+    re.IGNORECASE,
+)
+
+CUT_MARK: Final = re.compile(r"(?:\s*(?:\[(?:…|\.{3})\]|\.{3}))+$")
+FOOTER: Final = re.compile(r"The post .{1,600}? (?:first appeared|appeared first) on .{1,300}$", re.DOTALL)
+FOOTER_PARAGRAPH: Final = re.compile(
+    r"<p>The post <a [^>]*>.{0,600}</a> (?:first appeared|appeared first) on "
+    r"<a [^>]*>.{0,300}</a>\.?</p>\s*$",
+    re.DOTALL,
+)
+"""WordPress puts this line under items, in `description` and `content:encoded` alike (RSS, seen 2026)."""
+
+
+def plain(text: str | None, is_html: bool) -> str:
+    """One line of plain text out of HTML or text, escaped once, twice or not at all.
+
+    `[…]` and `...` at the end become `…`; WordPress's line "The post … first appeared on …" goes.
+    """
+    words = _uncover(text)
+    if is_html:
+        words = _words(words)
+    for _ in range(3):
+        if not STILL_MARKUP.search(words):
+            break
+        words = _words(words)
+    return _without_footer(fold(words))
+
+
+def safe_html(text: str | None, base: str) -> str:
+    """HTML that may stand on our pages: a few elements, absolute http(s) and mailto links, no images.
+
+    `base` is what relative links are relative to. HTML that was escaped once too often is unescaped. At most
+    about 200,000 characters are kept.
+    """
+    markup = _unescape(_uncover(text))
+    cleaned = _clean(markup, _link_filter(base))
+    if len(cleaned) > CONTENT_LIMIT:
+        cleaned = _clean(_cut_markup(cleaned), _link_filter(base))
+    start = max(cleaned.rfind("<p>The post <a "), 0)
+    return cleaned[:start] + FOOTER_PARAGRAPH.sub("", cleaned[start:]).strip()
+
+
+def _uncover(text: str | None) -> str:
+    """The field without CDATA marks that were escaped themselves; HTML would take them for a comment."""
+    return (text or "")[:LONGEST].replace("<![CDATA[", "").replace("]]>", "")
+
+
+def _unescape(markup: str) -> str:
+    for _ in range(2):
+        if TAG.search(markup) or not ESCAPED_TAG.search(markup):
+            break
+        markup = html.unescape(markup)
+    return markup
+
+
+def _clean(markup: str, links: Callable[[str, str, str], str | None]) -> str:
+    if _too_deep(markup):
+        return f"<p>{html.escape(fold(_without_tags(markup)), quote=False)}</p>"
+    safe = nh3.clean(
+        tidy(markup),
+        tags=BLOCKS | INLINE | {"img"},
+        clean_content_tags=DROPPED,
+        attributes=ATTRIBUTES,
+        attribute_filter=links,
+        url_schemes=SCHEMES,
+        link_rel="noopener noreferrer",
+    )
+    # Again, since nh3 has decoded references such as &#x202e; by now; what it escaped stays escaped.
+    return EMPTY.sub("", IMAGE.sub(_alternative, tidy(safe))).strip()
+
+
+def _link_filter(base: str) -> Callable[[str, str, str], str | None]:
+    def keep(tag: str, attribute: str, value: str) -> str | None:
+        if attribute != "href" or value.lower().startswith("mailto:"):
+            return value
+        return clean(absolute(value, base))
+
+    return keep
+
+
+def _alternative(image: re.Match[str]) -> str:
+    """An image's alternative text, escaped anew: in an attribute it may hold `<`."""
+    return html.escape(html.unescape(image[1] or ""), quote=False)
+
+
+def _words(markup: str) -> str:
+    """The words of HTML, with a line break where a block begins or ends."""
+    if "<" not in markup:
+        return html.unescape(markup)
+    if _too_deep(markup):
+        return _without_tags(markup)
+    safe = nh3.clean(
+        tidy(markup),
+        tags=BLOCKS | {"img"},
+        clean_content_tags=DROPPED,
+        attributes={"img": {"alt"}},
+        link_rel=None,
+    )
+    return html.unescape(BLOCK_TAG.sub("\n", IMAGE.sub(_alternative, safe)))
+
+
+def _too_deep(markup: str) -> bool:
+    depths: Counter[str] = Counter()
+    depth = 0
+    for tag in TAG.finditer(markup):
+        name = tag[2].lower()
+        if name in NEVER_NESTED:
+            continue
+        step = (-1 if depths[name] else 0) if tag[1] else 1
+        depths[name] += step
+        depth += step
+        if depth > DEEPEST:
+            return True
+    return False
+
+
+def _without_tags(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^<>]*>?", " ", markup))
+
+
+def _cut_markup(markup: str) -> str:
+    """Cleaned HTML cut at a word outside its tags; what it leaves open is closed by cleaning again."""
+    head = cut(markup[: CONTENT_LIMIT + 1], CONTENT_LIMIT)
+    opened = head.rfind("<")
+    return head if opened <= head.rfind(">") else head[:opened] + ELLIPSIS
+
+
+def _without_footer(words: str) -> str:
+    start = words.rfind("The post ")
+    if start >= 0:
+        words = words[:start] + FOOTER.sub("", words[start:])
+    return CUT_MARK.sub(ELLIPSIS, words.rstrip())

@@ -1,0 +1,87 @@
+"""The board: each body's last record about open government, its age, and whether we could look."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from aggregator.model import Board, BoardLine, Body, Holding, Reading, SourceLine, SourceState
+
+RECORDS = "records"
+"""The kind that reads our own folder: reading it says nothing about what a body publishes."""
+
+
+def board(
+    bodies: Mapping[str, Body],
+    sources: Sequence[SourceLine],
+    holdings: Iterable[Holding],
+    *,
+    at: datetime,
+    zone: str,
+) -> Board:
+    """The state of each body at `at`: one line for each that has a source of its own or a holding.
+
+    Lines stand in the order of `bodies`. A body counts by itself: what a child body publishes is no word
+    of its parent. A line's age and its reading are told apart, so that a poll that failed is never taken
+    for silence. Days are those of `zone`.
+    """
+    own, held = defaultdict(list), defaultdict(list)
+    for source in sources:
+        if source.source.kind != RECORDS:
+            own[source.source.body].append(source)
+    for holding in holdings:
+        held[holding.entry.body].append(holding)
+    shown = (body for body in bodies.values() if body.id in own or body.id in held)
+    return Board(at=at, lines=tuple(_line(body, own[body.id], held[body.id], at, zone) for body in shown))
+
+
+def _line(
+    body: Body, sources: Sequence[SourceLine], holdings: Sequence[Holding], at: datetime, zone: str
+) -> BoardLine:
+    last = _last_record(holdings, at)
+    last_on = _day(last.dated.at, zone) if last and last.dated else None
+    reading, since = _reading(sources)
+    return BoardLine(
+        body=body,
+        last=last,
+        last_on=last_on,
+        days=(_day(at, zone) - last_on).days if last_on else None,
+        reading=reading,
+        since=since,
+    )
+
+
+def _last_record(holdings: Iterable[Holding], at: datetime) -> Holding | None:
+    """The newest by its own date. A date still to come is no record; a coarse one counts by its first day."""
+    records = (
+        (holding.dated.at, holding.entry.id, holding)
+        for holding in holdings
+        if holding.labels.relevant and holding.dated and holding.dated.at <= at
+    )
+    newest = max(records, key=lambda record: record[:2], default=None)
+    return newest[2] if newest else None
+
+
+def _reading(sources: Iterable[SourceLine]) -> tuple[Reading, datetime | None]:
+    states = [line.state for line in sources if line.built and line.source.enabled]
+    if not states:
+        return Reading.NOT_READ_YET, None
+    if any(state.answered and not state.failure for state in states):
+        return Reading.READ, None
+    return Reading.FAILING, _dark_since(states)
+
+
+def _dark_since(states: Iterable[SourceState]) -> datetime | None:
+    """Since when no source of a body could be read: since the last one that used to answer stopped.
+
+    Where none ever answered it is the first time that we tried in vain, and None before any was asked.
+    """
+    stopped = [state.failing_since for state in states if state.failing_since and state.answered]
+    in_vain = [state.failing_since for state in states if state.failing_since and not state.answered]
+    return max(stopped) if stopped else min(in_vain, default=None)
+
+
+def _day(instant: datetime, zone: str) -> date:
+    return instant.astimezone(ZoneInfo(zone)).date()

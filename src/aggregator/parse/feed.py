@@ -1,0 +1,221 @@
+"""Reads Atom 1.0 and 0.3, RSS 0.9x, 1.0 and 2.0; the only file that imports feedparser."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from collections import deque
+from collections.abc import Iterable
+from typing import Any, Final
+
+import feedparser
+
+from aggregator.errors import Cause, SourceError
+from aggregator.model import Fetched, Head, Page, RawEntry, RawLink, Reject, Request, Source
+from aggregator.parse.decoding import decode
+from aggregator.parse.recognise import find_feed, shown
+
+ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
+DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
+HTML_TYPES: Final = {"text/html", "application/xhtml+xml"}
+
+ENTRY_TAG: Final = re.compile(r"<(/?)(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s>])", re.IGNORECASE)
+PERSON_TAG: Final = re.compile(
+    r"<(/?)(?:[\w.-]{1,40}:)?(author|creator|contributor|managingeditor|webmaster|publisher|owner|keywords|tags)"
+    r"(?=[\s>])[^<>]*(?<!/)>",
+    re.IGNORECASE,
+)
+"""Names of persons, which are not republished, and lists of keywords: feedparser's time on both of them
+grows with the square of their length."""
+
+
+def request(source: Source, address: str) -> Request:
+    """One plain request."""
+    return Request(url=address, pause=source.pause, accept=ACCEPT)
+
+
+def read(source: Source, fetched: Fetched) -> Page:
+    """The items of a feed. An item inside which the feed breaks off is rejected: it is half of what was said.
+
+    Raises SourceError for an empty answer (EMPTY), something that is no feed (NOT_A_FEED), broken XML of
+    which no item can be saved (BROKEN_FEED), and the notice of a retired GOV.UK finder (ENDED).
+    """
+    text = decode(fetched.payload, fetched.headers.get("content-type", ""))
+    start = find_feed(text)
+    parsed = _parse(text[start:])
+    head = _head(parsed.feed)
+    rss = str(parsed.version).startswith("rss")
+    entries = [_entry(n, item, head, rss) for n, item in enumerate(parsed.entries, 1)]
+    _refuse_notice(entries)
+    whole = entries[:-1] if entries and _breaks_off(text) else entries
+    if not whole and parsed.bozo:
+        raise _broken(parsed.get("bozo_exception"), text[:start].count("\n"))
+    return Page(entries=tuple(whole), head=head, rejects=_rejects(entries[len(whole) :]))
+
+
+def _parse(text: str) -> Any:
+    markup = (DECLARATION + _without_persons(text)).encode()
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(markup),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as fault:  # whatever feedparser stumbles over was sent by the publisher
+        raise _broken(fault, 0) from fault
+    if not parsed.version:
+        raise SourceError(
+            Cause.NOT_A_FEED,
+            "XML that is neither Atom nor RSS",
+            "compare the address with the publisher's list of feeds",
+        )
+    return parsed
+
+
+def _without_persons(text: str) -> str:
+    """The same text, of the same length and lines, with spaces in place of the elements about persons."""
+    pieces: list[str] = []
+    done, name = 0, ""
+    for tag in PERSON_TAG.finditer(text):
+        if not tag[1] and not name:
+            name = tag[2].lower()
+            pieces.append(text[done : tag.start()])
+            done = tag.start()
+        elif tag[1] and tag[2].lower() == name:
+            pieces.append(re.sub(r"[^\n]", " ", text[done : tag.end()]))
+            done, name = tag.end(), ""
+    return "".join((*pieces, text[done:]))
+
+
+def _breaks_off(text: str) -> bool:
+    """Whether the text ends inside an item."""
+    tags = deque(ENTRY_TAG.finditer(text), maxlen=1)
+    return any(not tag[1] for tag in tags)
+
+
+def _rejects(cut: list[RawEntry]) -> tuple[Reject, ...]:
+    why = "the feed breaks off inside this item; the next poll may bring it whole"
+    return tuple(Reject(where=entry.where, why=why) for entry in cut)
+
+
+def _refuse_notice(entries: list[RawEntry]) -> None:
+    """GOV.UK answers for a retired finder with one entry, no news (alphagov/finder-frontend, 2026-08)."""
+    for entry in entries[:1]:
+        if entry.title == "This feed has ended" and (entry.id or "").endswith("/feed-ended"):
+            raise SourceError(
+                Cause.ENDED,
+                "the publisher says that this feed has ended",
+                f"look for what takes its place: {entry.link}",
+            )
+
+
+def _broken(fault: object, lines_before: int) -> SourceError:
+    reason = shown(getattr(fault, "getMessage", lambda: f"{type(fault).__name__}: {fault}")())
+    line, column = (getattr(fault, name, lambda: None)() for name in ("getLineNumber", "getColumnNumber"))
+    where = f" near line {line - 1 + lines_before}, column {column}" if line else ""
+    return SourceError(
+        Cause.BROKEN_FEED,
+        f"not well-formed XML{where}, and no item could be saved ({reason})",
+        "wait for the next poll; if it lasts, tell the publisher the line",
+    )
+
+
+def _head(feed: Any) -> Head:
+    return Head(
+        id=_text(feed, "id"),
+        title=_text(feed, "title"),
+        link=_page_link(_links(feed)),
+        updated=_text(feed, "updated"),
+        rights=_text(feed, "rights"),
+        language=_text(feed, "language"),
+    )
+
+
+def _entry(number: int, item: Any, head: Head, rss: bool) -> RawEntry:
+    links = _links(item)
+    content = _content(item)
+    title, summary = (_part(item, name) for name in ("title_detail", "summary_detail"))
+    described = [part for part in (content, summary, title) if part]
+    return RawEntry(
+        where=f"item {number}",
+        id=_text(item, "id"),
+        link=_page_link(links) or (_permalink(item) if rss else None),
+        title=_text(item, "title"),
+        title_is_html=title.get("type") in HTML_TYPES,
+        # Without a detail the summary is feedparser's own copy of the content.
+        summary=_text(item, "summary") if summary else None,
+        summary_is_html=summary.get("type") in HTML_TYPES,
+        content=_markup(content),
+        published=_text(item, "published"),
+        updated=_text(item, "updated"),
+        categories=_categories(item),
+        language=_text(item, "language") or _first(described, "language") or head.language,
+        base=_first(described, "base"),
+        links=links,
+    )
+
+
+def _text(holder: Any, key: str) -> str | None:
+    """A string that the publisher really gave: asked of the dict itself, as feedparser's own look-up falls
+    back from `updated` to `published`."""
+    value = dict.get(holder, key)
+    return (value.strip() or None) if isinstance(value, str) else None
+
+
+def _part(item: Any, key: str) -> dict[str, Any]:
+    value = dict.get(item, key)
+    return value if isinstance(value, dict) else {}
+
+
+def _first(parts: Iterable[dict[str, Any]], key: str) -> str | None:
+    return next((found for part in parts if (found := _text(part, key))), None)
+
+
+def _content(item: Any) -> dict[str, Any]:
+    """The first content that is text; an entry may carry others (an image in base64, a picture in SVG)."""
+    parts = dict.get(item, "content") or ()
+    readable = (part for part in parts if part.get("type") in {*HTML_TYPES, "text/plain"})
+    return next(readable, {})
+
+
+def _markup(content: dict[str, Any]) -> str | None:
+    """Content as HTML: plain text is escaped, so that it says the same."""
+    text = _text(content, "value")
+    if text is None or content.get("type") in HTML_TYPES:
+        return text
+    return f"<p>{html.escape(text, quote=False)}</p>"
+
+
+def _links(holder: Any) -> tuple[RawLink, ...]:
+    return tuple(
+        RawLink(
+            href=href,
+            rel=_text(link, "rel") or "alternate",
+            type=_text(link, "type"),
+            title=_text(link, "title"),
+            length=_text(link, "length"),
+        )
+        for link in dict.get(holder, "links") or ()
+        if (href := _text(link, "href"))
+    )
+
+
+def _page_link(links: tuple[RawLink, ...]) -> str | None:
+    """The page for people. A link without rel and type counts as an HTML alternate (RFC 4287, 4.2.7.2):
+    legislation.gov.uk names its pages so, beside alternates in XML, RDF, XHTML and PDF (seen 2015-12)."""
+    alternates = [link for link in links if link.rel == "alternate"]
+    pages = [link for link in alternates if link.type == "text/html"]
+    return next((link.href for link in (*pages, *alternates)), None)
+
+
+def _permalink(item: Any) -> str | None:
+    """An RSS item's guid, where the publisher says that it is the page's address."""
+    guid = _text(item, "id") or ""
+    return guid if dict.get(item, "guidislink") and guid.startswith(("http://", "https://")) else None
+
+
+def _categories(item: Any) -> tuple[str, ...]:
+    tags = dict.get(item, "tags") or ()
+    return tuple(name for tag in tags if (name := _text(tag, "label") or _text(tag, "term")))

@@ -1,0 +1,46 @@
+"""From an edition to the files of the output folder.
+
+In: `model.Edition`, all that publishing needs. Out: `artifacts(edition)`, values without any I/O;
+`folder.write` is the one edge and puts them (and the letters of another room) on disk.
+To add a format: one file with a function from `Edition` to artifacts, and its line in `FORMATS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
+from typing import Final, Protocol
+
+from aggregator.model import Artifact, Edition
+from aggregator.publish.atom import publish_atom
+from aggregator.publish.folder import Written, write
+from aggregator.publish.pages import publish_pages
+
+__all__ = ["FORMATS", "Format", "Written", "artifacts", "write"]
+
+
+class Format(Protocol):
+    """A way to publish: pure, and the same bytes for the same edition."""
+
+    def __call__(self, edition: Edition) -> Iterable[Artifact]:
+        """The files of this format, in any order."""
+        ...
+
+
+FORMATS: Final[Mapping[str, Format]] = {
+    "atom": publish_atom,
+    "pages": publish_pages,
+}
+
+
+def artifacts(edition: Edition) -> tuple[Artifact, ...]:
+    """Every file that the formats make of the edition, sorted by path.
+
+    Raises ValueError when two formats claim one path: that is a bug, never a matter of the data.
+    """
+    made = [artifact for publish in FORMATS.values() for artifact in publish(edition)]
+    ordered = sorted(made, key=lambda artifact: artifact.path)
+    for first, second in pairwise(ordered):
+        if first.path == second.path:
+            raise ValueError(f"two artifacts at one path: {first.path}")
+    return tuple(ordered)

@@ -1,0 +1,81 @@
+"""One document on one line: how pages name it, link it, date it and mark it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from aggregator.model import Edition, Holding, Moment
+from aggregator.publish.addresses import host, record_path, web
+from aggregator.publish.dates import Said, day_of, say, say_day, say_time
+from aggregator.publish.words import line, named, titled
+
+NEWS: Final = timedelta(days=7)
+"""How long a document is marked as new or changed."""
+
+TITLE: Final = 220
+"""The longest title that a line of a page shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A document as a page lists it."""
+
+    title: str
+    language: str
+    href: str | None
+    """The official page, else our own page of the record, relative to the front page."""
+    place: str
+    """Where the link leads: a host, or our own record."""
+    body: str
+    type: str
+    time: Said | None
+    first_seen: Said
+    new: bool
+    changed: Said | None
+    note: str
+    """What a reader must know of its date; mostly empty."""
+
+
+def tell(holding: Holding, edition: Edition) -> Line:
+    """The line of one document."""
+    entry, zone = holding.entry, ZoneInfo(edition.site.zone)
+    official = web(entry.url)
+    own_date = known_date(holding, edition.at)
+    return Line(
+        title=titled(entry.title, TITLE),
+        language=line(entry.language),
+        href=official or record_path(entry),
+        place=host(official) if official else "our record",
+        body=body_name(edition, entry.body),
+        type=named(holding.labels.type, edition.types),
+        time=say_time(own_date, zone) if own_date else None,
+        first_seen=say_day(day_of(holding.first_seen, zone)),
+        new=not holding.backlog and edition.at - holding.first_seen <= NEWS,
+        changed=_changed(holding, edition.at, zone),
+        note=_note(holding, edition.at, zone),
+    )
+
+
+def known_date(holding: Holding, at: datetime) -> Moment | None:
+    """The document's own date, unless it has none or bears one that is still to come."""
+    return holding.dated if holding.dated and holding.dated.at <= at else None
+
+
+def body_name(edition: Edition, id: str) -> str:
+    """The name of a body; its id where `sources.yaml` no longer knows it."""
+    body = edition.bodies.get(id)
+    return line(body.name if body else id, TITLE)
+
+
+def _changed(holding: Holding, at: datetime, zone: ZoneInfo) -> Said | None:
+    last = holding.revised[-1] if holding.revised else None
+    return say_day(day_of(last, zone)) if last and at - last <= NEWS else None
+
+
+def _note(holding: Holding, at: datetime, zone: ZoneInfo) -> str:
+    if holding.dated is None:
+        return "no date given"
+    return "" if holding.dated.at <= at else f"dated ahead: {say(holding.dated, zone).words}"

@@ -1,0 +1,134 @@
+"""What the front page tells of bodies and sources: the last record of each, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aggregator.model import BoardLine, Edition, Reading, Seen, SourceLine, SourceState
+from aggregator.publish.addresses import host, web
+from aggregator.publish.dates import Said, day_of, say_day
+from aggregator.publish.licences import Licence, licence
+from aggregator.publish.lines import Line, body_name, tell
+from aggregator.publish.words import line, titled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyRow:
+    """A body and its last record about open government."""
+
+    name: str
+    href: str | None
+    last: Line | None
+    on: Said | None
+    age: str
+    gap: str
+    """Why the row may not be the whole truth; empty when the body's sources are read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """A source and how its last poll went."""
+
+    title: str
+    href: str | None
+    address: str
+    body: str
+    kind: str
+    read: Said | None
+    items: int
+    wrong: tuple[str, ...]
+    """Every sentence on what is wrong with it; empty when it is read well."""
+    failing: bool
+
+
+def body_rows(edition: Edition) -> tuple[BodyRow, ...]:
+    """One row for each body of the board, in its order."""
+    zone = ZoneInfo(edition.site.zone)
+    return tuple(
+        BodyRow(
+            name=line(row.body.name),
+            href=web(row.body.url),
+            last=tell(row.last, edition) if row.last else None,
+            on=say_day(row.last_on) if row.last_on else None,
+            age=_age(row.days),
+            gap=_gap(row, zone),
+        )
+        for row in edition.board.lines
+    )
+
+
+def source_rows(edition: Edition) -> tuple[SourceRow, ...]:
+    """One row for each source, in the order of `sources.yaml`."""
+    zone = ZoneInfo(edition.site.zone)
+    return tuple(_source_row(row, edition, zone) for row in edition.sources)
+
+
+def licences_used(edition: Edition) -> tuple[Licence, ...]:
+    """The licences of the sources, each once, by name; what our credits must name."""
+    used = {licence(row.source.licence) for row in edition.sources}
+    return tuple(sorted(used, key=lambda each: each.name))
+
+
+def _age(days: int | None) -> str:
+    if days is None:
+        return ""
+    if days < 0:
+        return "dated ahead"
+    return {0: "today", 1: "1 day"}.get(days, f"{days} days")
+
+
+def _gap(row: BoardLine, zone: ZoneInfo) -> str:
+    """A failed poll is a gap of ours, never silence of the body."""
+    if row.reading is Reading.FAILING:
+        return f"cannot tell since {_since(row.since, zone)}"
+    if row.reading is Reading.NOT_READ_YET:
+        return "not read yet"
+    return "" if row.last else "nothing about open government in what we have read"
+
+
+def _since(instant: datetime | None, zone: ZoneInfo) -> str:
+    return say_day(day_of(instant, zone)).words if instant else "we began"
+
+
+def _source_row(row: SourceLine, edition: Edition, zone: ZoneInfo) -> SourceRow:
+    source, state = row.source, row.state
+    address = web(state.address) or source.address
+    return SourceRow(
+        title=titled(source.title),
+        href=web(source.page) or web(address),
+        address=line(host(address) + address.partition(host(address))[2]) if web(address) else line(address),
+        body=body_name(edition, source.body),
+        kind=source.kind,
+        read=say_day(day_of(state.answered, zone)) if state.answered else None,
+        items=state.items,
+        wrong=tuple(_wrong(row, zone)),
+        failing=state.failure is not None,
+    )
+
+
+def _wrong(row: SourceLine, zone: ZoneInfo) -> Iterator[str]:
+    source, state = row.source, row.state
+    if not row.built:
+        yield f"not read yet: kind `{source.kind}` is not built"
+    elif not source.enabled:
+        yield "switched off in sources.yaml"
+    elif state.asked is None:
+        yield "not read yet"
+    if source.seen is Seen.LIKELY and state.answered is None:
+        yield "address likely, not yet seen to answer"
+    yield from _failure(state, zone)
+    if state.moved_to:
+        yield f"has moved to {line(state.moved_to)}"
+    if state.rejects:
+        yield f"{len(state.rejects)} of its items could not be used"
+
+
+def _failure(state: SourceState, zone: ZoneInfo) -> Iterator[str]:
+    if state.failure:
+        since = f" since {_since(state.failing_since, zone)}" if state.failing_since else ""
+        yield f"cannot be read{since}: {line(str(state.failure), 300)}"
+        if state.failure.hint:
+            yield line(state.failure.hint, 300)

@@ -1,0 +1,36 @@
+"""Publishers' words made fit to be published: no control characters, no direction overrides, not endless."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+_UNFIT: Final = re.compile(
+    r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # no Char of XML 1.0 (2.2), or a C1
+    r"|[\u202a-\u202e\u2066-\u2069]"  # would turn the direction of what stands after it on the page
+)
+
+
+def clean(text: str) -> str:
+    """The text without the characters that break XML or that reorder the words around them."""
+    return _UNFIT.sub("", text)
+
+
+def line(text: str, longest: int = 1000) -> str:
+    """The text as one clean line, cut at a word with `…` where it is longer than `longest` characters."""
+    whole = " ".join(clean(text).split())
+    if len(whole) <= longest:
+        return whole
+    cut = whole[: longest - 1]
+    return f"{cut.rpartition(' ')[0] or cut}…"
+
+
+def titled(title: str, longest: int = 1000) -> str:
+    """A title as one clean line; never empty, since Atom and links need words."""
+    return line(title, longest) or "Untitled"
+
+
+def named(id: str, names: Mapping[str, str]) -> str:
+    """The plain words for an id (`meeting-record` becomes `Meeting record` where no name is given)."""
+    return line(names.get(id) or id.replace("-", " ").capitalize())

@@ -1,0 +1,14 @@
+"""Keeps what is known: documents with every revision, sources with what they are due, runs, issued letters.
+
+In:      model values: changes, holdings, states, labels, runs, digests; one address (`sqlite:///FILE`)
+Out:     the same values, as they were put in; nothing here decides what they mean
+To add:  a table or column: `tables.py` and a new file in `migrations/versions/` (a test holds the two
+         together); a column only for what a query picks or sorts by, the rest stands in the row's JSON
+"""
+
+from __future__ import annotations
+
+from aggregator.store.store import Store, open_store
+from aggregator.store.writing import Transaction
+
+__all__ = ["Store", "Transaction", "open_store"]

@@ -1,0 +1,135 @@
+"""Reads documents in bulk: one statement for each question, however many documents answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select, true, union
+
+from aggregator.model import Carrier, Holding, Revision, SourceState, Window
+from aggregator.store.tables import carriers, entries, revisions, source_states
+from aggregator.store.telling import Telling
+
+CHUNK: Final = 500
+"""Ids in one statement; SQLite before 3.32 takes no more than 999 (https://www.sqlite.org/limits.html, 9)."""
+
+HELD: Final = (
+    entries.c.id,
+    entries.c.entry,
+    entries.c.labels,
+    entries.c.first_seen,
+    entries.c.updated,
+    entries.c.backlog,
+)
+TOLD: Final = (
+    carriers.c.entry_id,
+    carriers.c.source_id,
+    carriers.c.entry.label("told"),
+    carriers.c.first_seen.label("told_since"),
+    carriers.c.backlog.label("told_as_backlog"),
+    carriers.c.told_at,
+    revisions.c.number,
+    revisions.c.entry.label("said"),
+    revisions.c.seen_at,
+    revisions.c.parts,
+)
+NEWEST_FIRST: Final = (entries.c.dated.desc(), entries.c.id.desc())
+FIRST_TELLER_FIRST: Final = (carriers.c.first_seen, carriers.c.source_id, revisions.c.number)
+
+
+def read_holdings(
+    connection: Connection, wanted: ColumnElement[bool], limit: int | None = None
+) -> tuple[Holding, ...]:
+    """The documents that are `wanted`, newest first; of those, no more than `limit`."""
+    if limit is not None:
+        newest = select(entries.c.id).where(wanted).order_by(*NEWEST_FIRST).limit(limit)
+        wanted = entries.c.id.in_(newest)
+    statement = (
+        select(*HELD, *TOLD)
+        .outerjoin_from(entries, carriers)
+        .outerjoin(revisions)
+        .where(wanted)
+        .order_by(*NEWEST_FIRST, *FIRST_TELLER_FIRST)
+    )
+    rows: Iterable[Row[Any]] = connection.execute(statement)
+    return tuple(_holding(list(group)) for _, group in groupby(rows, attrgetter("id")))
+
+
+def read_tellings(connection: Connection, entry_ids: Iterable[str]) -> dict[tuple[str, str], Telling]:
+    """What every source tells of these documents, by document and source; the first teller first."""
+    ids = sorted(set(entry_ids))
+    chunks = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+    tellings = (telling for chunk in chunks for telling in _tellings(connection.execute(_told_of(chunk))))
+    return {(telling.carrier.entry.id, telling.carrier.source): telling for telling in tellings}
+
+
+def read_state(connection: Connection, source_id: str) -> SourceState:
+    """What is known of a source; an empty state when nothing is."""
+    statement = select(source_states.c.state).where(source_states.c.source_id == source_id)
+    state: SourceState | None = connection.execute(statement).scalar()
+    return state or SourceState(source=source_id)
+
+
+def chosen(body: str | None, relevant: bool | None, since: datetime | None) -> ColumnElement[bool]:
+    """The condition for what `Store.holdings` is asked; None asks nothing."""
+    asked = [
+        entries.c.body == body if body is not None else None,
+        entries.c.relevant == relevant if relevant is not None else None,
+        entries.c.dated >= since if since is not None else None,
+    ]
+    return and_(true(), *(condition for condition in asked if condition is not None))
+
+
+def is_news(window: Window) -> ColumnElement[bool]:
+    """The condition for what is new or was revised in the window; backlog is news only when it is revised."""
+    fresh = select(entries.c.id).where(entries.c.backlog.is_(False), _within(entries.c.first_seen, window))
+    revised = select(revisions.c.entry_id).where(revisions.c.number > 1, _within(revisions.c.seen_at, window))
+    return entries.c.id.in_(union(fresh, revised))
+
+
+def _within(column: ColumnElement[datetime], window: Window) -> ColumnElement[bool]:
+    return and_(column >= window.start, column < window.end)
+
+
+def _told_of(ids: list[str]) -> Select[Any]:
+    return (
+        select(*TOLD)
+        .join_from(carriers, revisions)
+        .where(carriers.c.entry_id.in_(ids))
+        .order_by(carriers.c.entry_id, *FIRST_TELLER_FIRST)
+    )
+
+
+def _holding(rows: list[Row[Any]]) -> Holding:
+    held = rows[0]
+    told = [row for row in rows if row.source_id is not None]
+    return Holding(
+        entry=held.entry,
+        labels=held.labels,
+        carriers=tuple(telling.carrier for telling in _tellings(told)),
+        first_seen=held.first_seen,
+        updated=held.updated,
+        backlog=held.backlog,
+    )
+
+
+def _tellings(rows: Iterable[Row[Any]]) -> Iterator[Telling]:
+    for _, group in groupby(rows, attrgetter("entry_id", "source_id")):
+        yield _telling(list(group))
+
+
+def _telling(rows: list[Row[Any]]) -> Telling:
+    told = rows[0]
+    carrier = Carrier(
+        entry=told.told,
+        first_seen=told.told_since,
+        backlog=told.told_as_backlog,
+        revisions=tuple(
+            Revision(entry=row.said, number=row.number, seen_at=row.seen_at, parts=row.parts) for row in rows
+        ),
+    )
+    return Telling(carrier=carrier, told_at=told.told_at)

@@ -1,0 +1,189 @@
+"""The door to what is kept: opens it, answers questions, begins transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Final, Self
+
+from sqlalchemy import URL, bindparam, distinct, func, make_url, select, update
+from sqlalchemy.exc import ArgumentError
+
+from aggregator.errors import StoreError
+from aggregator.model import Digest, Holding, Labels, Run, SourceState, Window
+from aggregator.store.dump import dump_tables
+from aggregator.store.engine import Database
+from aggregator.store.migrate import migrate
+from aggregator.store.reading import chosen, is_news, read_holdings, read_state
+from aggregator.store.robots import RobotsMemory
+from aggregator.store.tables import digest_runs, entries, revisions, runs, source_states
+from aggregator.store.writing import Transaction, insert_once, upsert
+
+WAIT: Final = timedelta(seconds=30)
+"""How long a write waits for another process before it gives up."""
+
+
+def open_store(url: str, *, wait: timedelta = WAIT) -> Store:
+    """Open the store at `sqlite:///FILE`, made or migrated if need be (`sqlite://`: in memory, one thread).
+
+    Raises StoreError, naming the place and the remedy, when this machine does not let us.
+    """
+    database = Database(_address(url), wait)
+    try:
+        with database.locked("opening"):
+            migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return Store(database)
+
+
+class Store:
+    """What is kept. Every question is answered from one moment of the store. Raises StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.robots = RobotsMemory(database)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def reserved(self, job: str, *, wait: timedelta = timedelta(0)) -> AbstractContextManager[None]:
+        """Do the job `job` on this store alone among all processes, inside the `with`.
+
+        StoreError names who does it already, when they do not end within `wait`.
+        """
+        return self._database.locked(job, wait)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """One write transaction: kept at the end of the `with`, undone by any exception.
+
+        Other writers wait meanwhile, so do no slow work inside; read through the transaction, not the store.
+        """
+        with self._database.writing() as connection:
+            yield Transaction(connection)
+
+    def states(self) -> dict[str, SourceState]:
+        """What is known of each source that was ever kept, by its id."""
+        with self._database.reading() as connection:
+            found = connection.execute(select(source_states).order_by(source_states.c.source_id))
+            return {row.source_id: row.state for row in found}
+
+    def state(self, source_id: str) -> SourceState:
+        """What is known of a source; an empty state when nothing is."""
+        with self._database.reading() as connection:
+            return read_state(connection, source_id)
+
+    def holdings(
+        self,
+        *,
+        body: str | None = None,
+        relevant: bool | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+    ) -> tuple[Holding, ...]:
+        """Documents, newest first by their own date (by `first_seen` where they have none), then by id.
+
+        `since` goes by the same date; None asks nothing.
+        """
+        with self._database.reading() as connection:
+            return read_holdings(connection, chosen(body, relevant, since), limit)
+
+    def holding(self, entry_id: str) -> Holding | None:
+        """One document, or None when we hold none of this id."""
+        with self._database.reading() as connection:
+            return next(iter(read_holdings(connection, entries.c.id == entry_id)), None)
+
+    def news(self, window: Window) -> tuple[Holding, ...]:
+        """What was first seen in the window and is no backlog, and what was revised in it; newest first."""
+        with self._database.reading() as connection:
+            return read_holdings(connection, is_news(window))
+
+    def relabel(self, labels: Mapping[str, Labels]) -> None:
+        """Replace the labels of documents, by id, and nothing else; an unknown id is passed over."""
+        rows = [{"wanted": id, "labels": label, "relevant": label.relevant} for id, label in labels.items()]
+        if rows:
+            with self._database.writing() as connection:
+                connection.execute(update(entries).where(entries.c.id == bindparam("wanted")), rows)
+
+    def count_run(self, at: datetime) -> Run:
+        """The run of the instant `at`, counted from what it left behind.
+
+        Right until a source is polled again: the store keeps only each source's latest poll.
+        """
+        new = select(func.count()).select_from(entries).where(entries.c.first_seen == at)
+        revised = select(func.count(distinct(revisions.c.entry_id))).where(
+            revisions.c.number > 1, revisions.c.seen_at == at
+        )
+        with self._database.reading() as connection:
+            asked = [s for s in connection.scalars(select(source_states.c.state)) if s.asked == at]
+            return Run(
+                at=at,
+                asked=len(asked),
+                failed=sum(state.failure is not None for state in asked),
+                new=connection.execute(new).scalar_one(),
+                revised=connection.execute(revised).scalar_one(),
+            )
+
+    def note_run(self, run: Run) -> None:
+        """Keep a run, in place of the one noted for the same instant."""
+        with self._database.writing() as connection:
+            upsert(connection, runs, [{"at": run.at, "run": run}])
+
+    def runs(self, limit: int | None = None) -> tuple[Run, ...]:
+        """The runs that were noted, latest first; no more than `limit`."""
+        with self._database.reading() as connection:
+            return tuple(connection.scalars(select(runs.c.run).order_by(runs.c.at.desc()).limit(limit)))
+
+    def issue(self, digest: Digest) -> Digest:
+        """The letter of `digest.week` as it was first issued, by whichever process; this one if none was.
+
+        Raises ValueError for a letter that does not say when it is issued.
+        """
+        if digest.issued is None:
+            raise ValueError(f"the letter of {digest.week} cannot be issued: its week is still open")
+        with self._database.writing() as connection:
+            insert_once(connection, digest_runs, {"week": digest.week, "digest": digest})
+            week = select(digest_runs.c.digest).where(digest_runs.c.week == digest.week)
+            issued: Digest = connection.execute(week).scalar_one()
+            return issued
+
+    def digest(self, week: str) -> Digest | None:
+        """The letter issued for an ISO week (`2024-W04`), or None."""
+        with self._database.reading() as connection:
+            found: Digest | None = connection.execute(
+                select(digest_runs.c.digest).where(digest_runs.c.week == week)
+            ).scalar()
+            return found
+
+    def digests(self) -> tuple[Digest, ...]:
+        """Every letter that was issued, newest first."""
+        with self._database.reading() as connection:
+            return tuple(connection.scalars(select(digest_runs.c.digest).order_by(digest_runs.c.week.desc())))
+
+    def dump(self) -> str:
+        """The whole store as canonical text: equal for two stores that keep the same."""
+        with self._database.reading() as connection:
+            return dump_tables(connection)
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(f"{url!r} is no address of a store; write sqlite:///FILE") from error
+    if address.drivername != "sqlite":
+        raise StoreError(f"a store of the kind {address.drivername!r} is not built; write sqlite:///FILE")
+    return address

@@ -1,0 +1,104 @@
+"""The tables. Keys are natural: the same polls in another order make the same rows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
+
+from aggregator.model import Digest, Entry, Labels, RobotsCopy, Run, SourceState
+from aggregator.store.codec import Instant, Json
+
+metadata: Final = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+entries: Final = Table(
+    "entries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    Column("body", Text, nullable=False),
+    Column("relevant", Boolean, nullable=False),
+    Column("backlog", Boolean, nullable=False),
+    Column("first_seen", Instant, nullable=False, index=True),
+    Column("updated", Instant, nullable=False),
+    # The document's own date to the second, or first_seen where it has none: what "newest first" goes by.
+    Column("dated", Instant, nullable=False),
+    Column("entry", Json(Entry), nullable=False),
+    Column("labels", Json(Labels), nullable=False),
+    Index("ix_entries_newest", "dated", "id"),
+)
+
+carriers: Final = Table(
+    "carriers",
+    metadata,
+    # Checked at commit: a document and its carriers may be written in either order, but never one alone.
+    Column(
+        "entry_id",
+        Text,
+        ForeignKey("entries.id", deferrable=True, initially="DEFERRED"),
+        primary_key=True,
+    ),
+    Column("source_id", Text, primary_key=True),
+    Column("first_seen", Instant, nullable=False),
+    Column("backlog", Boolean, nullable=False),
+    # When the source last told something that moved `entry`; keeps an old change from undoing a newer one.
+    Column("told_at", Instant, nullable=False),
+    Column("entry", Json(Entry), nullable=False),
+)
+
+revisions: Final = Table(
+    "revisions",
+    metadata,
+    Column("entry_id", Text, primary_key=True),
+    Column("source_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("seen_at", Instant, nullable=False, index=True),
+    Column("parts", Json(tuple[str, ...]), nullable=False),
+    Column("entry", Json(Entry), nullable=False),
+    ForeignKeyConstraint(["entry_id", "source_id"], ["carriers.entry_id", "carriers.source_id"]),
+)
+
+source_states: Final = Table(
+    "source_states",
+    metadata,
+    Column("source_id", Text, primary_key=True),
+    Column("state", Json(SourceState), nullable=False),
+)
+
+runs: Final = Table(
+    "runs",
+    metadata,
+    Column("at", Instant, primary_key=True),
+    Column("run", Json(Run), nullable=False),
+)
+
+digest_runs: Final = Table(
+    "digest_runs",
+    metadata,
+    Column("week", Text, primary_key=True),
+    Column("digest", Json(Digest), nullable=False),
+)
+
+robots: Final = Table(
+    "robots",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("copy", Json(RobotsCopy), nullable=False),
+)

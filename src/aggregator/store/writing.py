@@ -1,0 +1,127 @@
+"""Writes: one transaction in which what a poll brought is kept whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects.sqlite import insert
+
+from aggregator.model import Carrier, Change, Holding, SourceState
+from aggregator.store.reading import read_state, read_tellings
+from aggregator.store.tables import carriers, entries, revisions, source_states
+from aggregator.store.telling import Telling, listen
+
+
+class Transaction:
+    """What can be done inside `with store.writing()`; nothing of it is seen by others before the end."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def carriers(self, entry_ids: Iterable[str]) -> dict[str, tuple[Carrier, ...]]:
+        """All carriers of each of these documents with all their revisions, the first teller first.
+
+        Every id that was asked for is there; nobody carries an unknown one.
+        """
+        found: dict[str, tuple[Carrier, ...]] = dict.fromkeys(entry_ids, ())
+        for (entry_id, _), telling in read_tellings(self._connection, found).items():
+            found[entry_id] += (telling.carrier,)
+        return found
+
+    def state(self, source_id: str) -> SourceState:
+        """What is known of a source; an empty state when nothing is."""
+        return read_state(self._connection, source_id)
+
+    def apply(self, changes: Sequence[Change]) -> None:
+        """Keep what sources told; each new or revised word is a revision, a restated one is not.
+
+        Applied in the order of `seen_at`, and for equal instants in the order given. The same change twice
+        is one change. A document whose carriers change must be held, too, before the transaction ends.
+        """
+        known = read_tellings(self._connection, {change.entry.id for change in changes})
+        told = dict(known)
+        for change in sorted(changes, key=lambda change: change.seen_at):
+            where = (change.entry.id, change.entry.source)
+            told[where] = listen(told.get(where), change)
+        moved = [where for where, telling in told.items() if telling != known.get(where)]
+        upsert(self._connection, carriers, [_carrier_row(told[where]) for where in moved])
+        added = [row for where in moved for row in _revision_rows(told[where], known.get(where))]
+        if added:
+            # Not an upsert: what was once said is never written over.
+            self._connection.execute(insert(revisions), added)
+
+    def hold(self, holdings: Sequence[Holding]) -> None:
+        """Keep documents as their carriers add up to; the carriers themselves are what `apply` kept."""
+        upsert(self._connection, entries, [_entry_row(holding) for holding in holdings])
+
+    def keep(self, state: SourceState) -> None:
+        """Keep what is known of a source: validators, due time, what is wrong."""
+        # Any Mapping is a right value; only a dict has a JSON form.
+        plain = replace(state, validators=dict(state.validators))
+        upsert(self._connection, source_states, [{"source_id": state.source, "state": plain}])
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or replace those whose key is there already."""
+    if not rows:
+        return
+    statement = insert(table)
+    rest = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+    connection.execute(statement.on_conflict_do_update(index_elements=table.primary_key, set_=rest), rows)
+
+
+def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Insert a row, or leave the one whose key is there already as it is."""
+    connection.execute(insert(table).on_conflict_do_nothing(), row)
+
+
+def _carrier_row(telling: Telling) -> dict[str, Any]:
+    carrier = telling.carrier
+    return {
+        "entry_id": carrier.entry.id,
+        "source_id": carrier.source,
+        "first_seen": carrier.first_seen,
+        "backlog": carrier.backlog,
+        "told_at": telling.told_at,
+        "entry": carrier.entry,
+    }
+
+
+def _revision_rows(telling: Telling, before: Telling | None) -> list[dict[str, Any]]:
+    carrier = telling.carrier
+    kept = len(before.carrier.revisions) if before else 0
+    return [
+        {
+            "entry_id": carrier.entry.id,
+            "source_id": carrier.source,
+            "number": revision.number,
+            "seen_at": revision.seen_at,
+            "parts": revision.parts,
+            "entry": revision.entry,
+        }
+        for revision in carrier.revisions[kept:]
+    ]
+
+
+def _entry_row(holding: Holding) -> dict[str, Any]:
+    return {
+        "id": holding.entry.id,
+        "key": holding.entry.key,
+        "body": holding.entry.body,
+        "relevant": holding.labels.relevant,
+        "backlog": holding.backlog,
+        "first_seen": holding.first_seen,
+        "updated": _to_second(holding.updated),
+        "dated": _to_second(holding.dated.at) if holding.dated else holding.first_seen,
+        "entry": holding.entry,
+        "labels": holding.labels,
+    }
+
+
+def _to_second(instant: datetime) -> datetime:
+    """A publisher's own time may carry fractions; the finest precision of a Moment is the second."""
+    return instant.replace(microsecond=0)

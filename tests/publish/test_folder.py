@@ -1,0 +1,205 @@
+"""The output folder: only what changed is touched, only what is ours is removed, and errors name a remedy."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aggregator.errors import PublishError
+from aggregator.model import Artifact
+from aggregator.publish import Written, write
+
+
+def artifact(path: str, text: str = "text") -> Artifact:
+    return Artifact(path=path, media_type="text/plain", payload=text.encode())
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file below the folder and what it holds, hidden ones too."""
+    return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_folder_is_made_and_holds_the_artifacts_and_the_list_of_them(tmp_path: Path) -> None:
+    done = write(tmp_path / "a/output", [artifact("records/r.html", "r"), artifact("index.html", "i")])
+
+    assert done == Written(changed=("index.html", "records/r.html"), unchanged=0, removed=())
+    assert tree(tmp_path / "a/output") == {
+        "index.html": "i",
+        "records/r.html": "r",
+        ".published": "index.html\nrecords/r.html\n",
+    }
+
+
+def test_a_file_whose_bytes_are_right_is_not_touched(tmp_path: Path) -> None:
+    write(tmp_path, [artifact("same"), artifact("other", "1")])
+    for path in tmp_path.iterdir():
+        os.utime(path, (1, 1))
+
+    done = write(tmp_path, [artifact("same"), artifact("other", "2")])
+
+    assert done == Written(changed=("other",), unchanged=1, removed=())
+    assert {path.name for path in tmp_path.iterdir() if path.stat().st_mtime == 1} == {"same", ".published"}
+
+
+def test_what_is_no_longer_published_is_removed_and_its_empty_folder_too(tmp_path: Path) -> None:
+    write(tmp_path, [artifact("a/b/gone"), artifact("c/gone"), artifact("c/kept"), artifact("d")])
+
+    done = write(tmp_path, [artifact("c/kept")])
+
+    assert done == Written(changed=(), unchanged=1, removed=("a/b/gone", "c/gone", "d"))
+    assert sorted(path.name for path in tmp_path.rglob("*")) == [".published", "c", "kept"]
+
+
+def test_files_that_others_put_there_stay(tmp_path: Path) -> None:
+    (tmp_path / "records").mkdir()
+    (tmp_path / "README.md").write_text("theirs")
+    (tmp_path / "records/notes").write_text("theirs")
+    (tmp_path / ".theirs.part").write_text("theirs")
+
+    write(tmp_path, [artifact("records/r.html")])
+    write(tmp_path, [])
+
+    assert tree(tmp_path) == {
+        "README.md": "theirs",
+        "records/notes": "theirs",
+        ".theirs.part": "theirs",
+        ".published": "",
+    }
+
+
+def test_a_file_of_somebody_else_in_our_place_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("theirs")
+
+    with pytest.raises(PublishError, match=r"index\.html was not published by this program: move it away"):
+        write(tmp_path, [artifact("all.atom"), artifact("index.html", "ours")])
+
+    assert tree(tmp_path) == {"index.html": "theirs"}
+
+
+def test_the_very_bytes_that_we_would_write_are_taken_as_ours(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("ours")
+
+    assert write(tmp_path, [artifact("index.html", "ours")]).unchanged == 1
+    assert write(tmp_path, []).removed == ("index.html",)
+
+
+def test_what_a_killed_run_left_half_written_is_cleaned_up(tmp_path: Path) -> None:
+    write(tmp_path, [artifact("records/r.html"), artifact("old")])
+    for part in ("records/.r.html.part", ".old.part", "..published.part", ".new.part"):
+        (tmp_path / part).write_text("hal")
+
+    write(tmp_path, [artifact("records/r.html"), artifact("new")])
+
+    assert tree(tmp_path) == {"records/r.html": "text", "new": "text", ".published": "new\nrecords/r.html\n"}
+
+
+@pytest.mark.parametrize(
+    "path", ["../a", "/a", "a/../../b", "a//b", "", ".hidden", "a/.part", "a\\b", "a\nb", "a\x00"]
+)
+def test_a_path_that_leads_outside_or_is_hidden_is_refused(tmp_path: Path, path: str) -> None:
+    with pytest.raises(PublishError, match="is no path inside"):
+        write(tmp_path / "output", [artifact(path)])
+
+    assert tree(tmp_path) == {}
+
+
+def test_a_tampered_list_never_removes_anything_outside(tmp_path: Path) -> None:
+    (tmp_path / "theirs").write_text("theirs")
+    write(tmp_path / "output", [])
+    (tmp_path / "output/.published").write_text("../theirs\n")
+
+    with pytest.raises(PublishError, match=r"\.published names it, delete that line"):
+        write(tmp_path / "output", [])
+
+    assert (tmp_path / "theirs").exists()
+
+
+def test_a_list_that_is_no_text_is_named_with_its_remedy(tmp_path: Path) -> None:
+    (tmp_path / ".published").write_bytes(b"\xff")
+
+    with pytest.raises(PublishError, match=r"\.published is damaged: move it away, then publish again"):
+        write(tmp_path, [])
+
+
+@pytest.mark.parametrize("link", ["index.html", "records", ".published"])
+def test_nothing_is_written_through_a_symbolic_link(tmp_path: Path, link: str) -> None:
+    output, elsewhere = tmp_path / "output", tmp_path / "elsewhere"
+    output.mkdir()
+    elsewhere.mkdir()
+    (output / link).symlink_to(elsewhere)
+
+    with pytest.raises(
+        PublishError, match=rf"{link} is a symbolic link; nothing is read or written through it"
+    ):
+        write(output, [artifact("index.html"), artifact("records/r.html")])
+
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_the_output_folder_itself_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "output").symlink_to(tmp_path / "real")
+
+    write(tmp_path / "output", [artifact("index.html")])
+
+    assert (tmp_path / "real/index.html").read_text() == "text"
+
+
+def test_a_folder_in_the_place_of_a_file_is_named_with_its_remedy(tmp_path: Path) -> None:
+    write(tmp_path, [artifact("index.html", "old")])
+    (tmp_path / "index.html").unlink()
+    (tmp_path / "index.html").mkdir()
+
+    with pytest.raises(PublishError, match=r"index\.html cannot be written: Is a directory; a folder stands"):
+        write(tmp_path, [artifact("index.html", "new")])
+
+
+def test_a_file_in_the_place_of_a_folder_is_named_with_its_remedy(tmp_path: Path) -> None:
+    (tmp_path / "records").write_text("theirs")
+
+    with pytest.raises(PublishError, match="a file stands where a folder belongs: move it away"):
+        write(tmp_path, [artifact("records/r.html")])
+
+    assert (tmp_path / "records").read_text() == "theirs"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "remedy"),
+    [
+        (errno.ENOSPC, "No space left on device; make room on the disk, then publish again"),
+        (errno.EACCES, "Permission denied; let the user who runs this program write there"),
+        (errno.EROFS, "Read-only file system; the disk is read-only: choose another output folder"),
+        (errno.EIO, "Input/output error; look at that path, then publish again"),
+    ],
+)
+def test_what_the_machine_refuses_is_told_with_path_and_remedy_and_the_old_file_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: int, remedy: str
+) -> None:
+    write(tmp_path, [artifact("index.html", "old")])
+
+    def refuse(*_: Any) -> None:
+        raise OSError(refusal, os.strerror(refusal))
+
+    with monkeypatch.context() as machine:
+        machine.setattr(os, "fsync", refuse)
+        with pytest.raises(PublishError, match=rf"index\.html cannot be written: {remedy}"):
+            write(tmp_path, [artifact("index.html", "new")])
+
+    assert (tmp_path / "index.html").read_text() == "old"
+    write(tmp_path, [artifact("index.html", "new")])
+    assert tree(tmp_path) == {"index.html": "new", ".published": "index.html\n"}
+
+
+def test_others_may_read_what_is_published(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        write(tmp_path, [artifact("index.html")])
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE((tmp_path / "index.html").stat().st_mode) == 0o644

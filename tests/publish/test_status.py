@@ -1,0 +1,127 @@
+"""The front page on bodies and sources: the last record of each, and what is wrong."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from aggregator.errors import Cause
+from aggregator.model import (
+    Board,
+    BoardLine,
+    Failed,
+    Reading,
+    Reject,
+    Seen,
+)
+from tests.builders import (
+    NOON,
+    body,
+    edition,
+    entry,
+    holding,
+    instant,
+    source,
+    source_line,
+)
+from tests.publish.reading import rows, section, words
+
+
+def test_each_body_has_one_line_and_a_failed_poll_is_never_silence() -> None:
+    last = holding(entry(title="Minutes"))
+    lines = [
+        ("Read", last, date(2026, 6, 1), 4, Reading.READ, None),
+        ("Read today", last, date(2026, 6, 5), 0, Reading.READ, None),
+        ("Quiet", None, None, None, Reading.READ, None),
+        ("Failing", last, date(2026, 6, 4), 1, Reading.FAILING, instant("2026-06-02 23:30")),
+        ("Never answered", None, None, None, Reading.FAILING, None),
+        ("Unread", None, None, None, Reading.NOT_READ_YET, None),
+        ("Ahead", last, date(2026, 6, 9), -4, Reading.READ, None),
+    ]
+    board = Board(
+        at=NOON,
+        lines=tuple(
+            BoardLine(
+                body=body(name, name=name), last=held, last_on=on, days=age, reading=reading, since=since
+            )
+            for name, held, on, age, reading, since in lines
+        ),
+    )
+
+    assert rows(section(edition(board=board), "bodies")) == [
+        ["Read", "Minutes", "1 June 2026", "4 days"],
+        ["Read today", "Minutes", "5 June 2026", "today"],
+        ["Quiet", "nothing about open government in what we have read", "", ""],
+        ["Failing", "Minutes newer ones: cannot tell since 3 June 2026", "4 June 2026", "1 day"],
+        ["Never answered", "cannot tell since we began", "", ""],
+        ["Unread", "not read yet", "", ""],
+        ["Ahead", "Minutes", "9 June 2026", "dated ahead"],
+    ]
+
+
+def test_every_source_is_shown_with_what_is_wrong_with_it() -> None:
+    failed = Failed(
+        url="https://www.gov.wales/rss", cause=Cause.DNS, detail="www.gov.wales", hint="Look at the network."
+    )
+    unread: dict[str, Any] = {"asked": None, "answered": None}
+    lines = (
+        source_line(items=20),
+        source_line(
+            source("one", title="One item"), items=1, rejects=(Reject(where="item 2", why="no title"),)
+        ),
+        source_line(
+            source("wales", title="Wales", kind="feed", address="https://www.gov.wales:8080/rss?a=b"),
+            answered=instant("2026-06-01 04:00"),
+            failing_since=instant("2026-06-01 23:30"),
+            failure=failed,
+        ),
+        source_line(source("list", title="List", kind="listing", seen=Seen.LIKELY), built=False, **unread),
+        source_line(source("off", title="Off", enabled=False), **unread),
+        source_line(source("fresh", title="Fresh", seen=Seen.LIKELY), **unread),
+        source_line(source("moved", title="Moved"), moved_to="https://new.example/feed"),
+        source_line(source("records", title="Records", kind="records", address="file:records/"), items=9),
+    )
+    told = section(edition(sources=lines), "sources")
+    gov = "gov.uk/government/organisations/cabinet-office.atom"
+    body_and_kind = ["Cabinet Office", "feed"]
+
+    assert rows(told) == [
+        [f"Cabinet Office on GOV.UK {gov}", *body_and_kind, "5 June 2026, 13:00 20 items", "read well"],
+        [f"One item {gov}", *body_and_kind, "5 June 2026, 13:00 1 item", "1 of its items could not be used"],
+        [
+            "Wales gov.wales:8080/rss?a=b",
+            *body_and_kind,
+            "1 June 2026, 05:00 1 item",
+            "cannot be read since 2 June 2026: name not found: www.gov.wales Look at the network.",
+        ],
+        [
+            f"List {gov}",
+            "Cabinet Office",
+            "listing",
+            "never",
+            "not read yet: kind `listing` is not built address likely, not yet seen to answer",
+        ],
+        [f"Off {gov}", *body_and_kind, "never", "switched off in sources.yaml"],
+        [f"Fresh {gov}", *body_and_kind, "never", "not read yet address likely, not yet seen to answer"],
+        [
+            f"Moved {gov}",
+            *body_and_kind,
+            "5 June 2026, 13:00 1 item",
+            "has moved to https://new.example/feed",
+        ],
+        ["Records file:records/", "Cabinet Office", "records", "5 June 2026, 13:00 9 items", "read well"],
+    ]
+    assert "8 sources: 2 read well, 1 that cannot be read." in words(told)
+
+
+def test_a_source_links_its_page_for_people_or_else_its_address() -> None:
+    lines = (
+        source_line(source(page="https://www.gov.uk/cabinet-office")),
+        source_line(source("fallback"), address="https://fallback.example/feed"),
+        source_line(source("records", address="file:records/")),
+    )
+
+    assert section(edition(sources=lines), "sources").xpath(".//tbody//a/@href") == [
+        "https://www.gov.uk/cabinet-office",
+        "https://fallback.example/feed",
+    ]
