@@ -69,6 +69,7 @@ class Cause(StrEnum):
     NOT_A_FEED = "not a feed"
     BROKEN_FEED = "broken feed"
     ENDED = "feed has ended"
+    LAYOUT = "page layout has changed"
 
 
 class SourceError(AggregatorError):

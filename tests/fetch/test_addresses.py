@@ -51,6 +51,14 @@ def test_what_cannot_be_asked_has_no_origin(url: str) -> None:
         origin(url)
 
 
+def test_a_label_has_up_to_63_letters_and_a_name_up_to_253() -> None:
+    longest = ".".join(["a" * 63] * 3 + ["a" * 61])
+    assert origin(f"http://{longest}/").host == longest
+    for too_long in (f"{longest}a", "a" * 64):
+        with pytest.raises(NoAnswer):
+            origin(f"http://{too_long}/")
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -10,6 +10,7 @@ import pytest
 
 from aggregator.errors import Cause
 from aggregator.fetch import guard
+from aggregator.fetch.failures import NoAnswer
 from tests.fetch.asking import failure, fetched
 from tests.server import Response, Server
 
@@ -80,9 +81,10 @@ def test_an_address_on_the_internet_passes(address: str) -> None:
 
 
 def test_the_refusal_is_no_error_of_the_system_and_says_where_the_name_led() -> None:
-    with pytest.raises(Exception, match=r"internal\.example leads to 10\.0\.0\.1 \(private\)") as caught:
+    with pytest.raises(NoAnswer, match=r"internal\.example leads to 10\.0\.0\.1 \(private\)") as caught:
         guard.check("10.0.0.1", "internal.example")
     assert not isinstance(caught.value, OSError | RuntimeError)
+    assert not caught.value.reached
 
 
 def test_a_literal_inside_address_is_refused_before_anything_is_sent(server: Server) -> None:

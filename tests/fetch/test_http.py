@@ -179,8 +179,17 @@ def test_chunks_without_an_end_are_broken_off(server: Server) -> None:
     assert fetched(server.url("/feed")).payload == b"<feed></feed>"
 
 
-@pytest.mark.parametrize("said", [b"", b"SSH-2.0-OpenSSH\r\n\r\n"])
-def test_no_http_at_all_is_broken_off(server: Server, said: bytes) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"SSH-2.0-OpenSSH\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n<feed/>",
+        b"HTTP/1.1 200 OK\r\nX: " + b"y" * 20_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n<feed/>\r\n0\r\n\r\n",
+    ],
+)
+def test_what_is_not_http_is_broken_off(server: Server, said: bytes) -> None:
     server.script["/feed"] = said
     assert failure(server.url("/feed")).cause is Cause.BROKEN_OFF
 

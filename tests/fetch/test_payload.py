@@ -83,6 +83,13 @@ def test_the_limit_holds_for_what_came_and_for_what_it_unpacks_to(length: int, k
     assert collected(words, headers={"content-length": str(length)}) == expected
 
 
+def test_one_byte_too_many_is_noticed_wherever_it_comes() -> None:
+    thousand = bytes(1000)
+    assert collected(thousand, b"x") is Cause.TOO_LARGE
+    assert collected(gzip.compress(thousand) + gzip.compress(b"x"), headers=GZIP) is Cause.TOO_LARGE
+    assert collected(gzip.compress(thousand)[:-4], headers=GZIP) is Cause.TRUNCATED
+
+
 def test_an_announced_length_is_believed_before_anything_is_read() -> None:
     read: list[bytes] = []
 

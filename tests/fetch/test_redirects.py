@@ -24,6 +24,11 @@ def test_a_redirect_is_followed(server: Server, status: int) -> None:
     assert result.final_url == server.url("/new/feed")
 
 
+def test_a_location_in_any_other_answer_is_not_followed(server: Server) -> None:
+    server.script["/feed"] = Response(headers={"Location": "/new"}, payload=b"<feed/>")
+    assert fetched(server.url("/feed")).final_url == server.url("/feed")
+
+
 @pytest.mark.parametrize(
     ("first", "second", "moved"),
     [(301, 308, True), (308, 301, True), (301, 302, False), (302, 301, False), (307, 303, False)],

@@ -111,11 +111,14 @@ def test_an_error_status_is_the_failure_that_a_server_would_bring(tmp_path: Path
         (2, FEED, 410, {}, ""),
         (3, FEED, 429, {"Retry-After": "60"}, "slow-down"),
         (4, FEED, 200, {}, ""),
+        (5, FEED, 599, {}, ""),
+        (999_999_999, FEED, 100, {}, ""),
     )
     assert (refused(tmp_path, 1).cause, refused(tmp_path, 1).status) == (Cause.STATUS, 404)
     assert refused(tmp_path, 2).cause is Cause.GONE
     assert refused(tmp_path, 3).retry_after == timedelta(seconds=60)
     assert refused(tmp_path, 4).cause is Cause.EMPTY
+    assert [refused(tmp_path, poll).status for poll in (5, 999_999_999)] == [599, 100]
 
 
 def test_redirects_are_followed_inside_the_recording(tmp_path: Path) -> None:
@@ -156,9 +159,13 @@ HEAD = "poll\turl\tstatus\theaders\tfile\n"
 @pytest.mark.parametrize(
     ("row", "what"),
     [
-        ("one\thttps://a.example/\t200\t{}\t", "poll is a whole number, not 'one'"),
-        ("-1\thttps://a.example/\t200\t{}\t", "poll is a whole number, not '-1'"),
-        ("1\thttps://a.example/\tok\t{}\t", "status is a whole number, not 'ok'"),
+        ("one\thttps://a.example/\t200\t{}\t", "poll is a whole number of at most 9 digits, not 'one'"),
+        (
+            "1000000000\thttps://a.example/\t200\t{}\t",
+            "poll is a whole number of at most 9 digits, not '1000000000'",
+        ),
+        ("-1\thttps://a.example/\t200\t{}\t", "poll is a whole number of at most 9 digits, not '-1'"),
+        ("1\thttps://a.example/\tok\t{}\t", "status is a whole number of at most 9 digits, not 'ok'"),
         ("1\thttps://a.example/\t99\t{}\t", "status is a number from 100 to 599, or - for a failure, not 99"),
         (
             "1\thttps://a.example/\t600\t{}\t",
@@ -214,8 +221,9 @@ def test_a_missing_column_or_table_is_refused(tmp_path: Path) -> None:
     assert mistakes(tmp_path, "poll\turl\tstatus\n") == ["1: columns are missing: headers, file"]
     assert mistakes(tmp_path, "") == ["1: columns are missing: poll, url, status, headers, file"]
     (tmp_path / "replay.tsv").unlink()
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(ConfigError, match="cannot be read") as caught:
         Replay(tmp_path, 1)
+    assert [mistake.line for mistake in caught.value.mistakes] == [0]
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not part of this project")

@@ -142,6 +142,14 @@ def test_an_older_copy_holds_when_no_newer_can_be_had(site: Server, fault: Reply
     assert memory.copies[site.url("")] == kept(30)
 
 
+def test_an_older_copy_holds_for_an_hour_before_a_newer_is_tried_for(site: Server) -> None:
+    memory = Memory()
+    memory.put(site.url(""), kept(30, words=""))
+    site.script["/robots.txt"] = Response(status=500)
+    ask_each(site.url("/feed"), site.url("/feed"), memory=memory)
+    assert site.paths() == ["/robots.txt", "/feed", "/feed"]
+
+
 def test_a_long_run_asks_again_after_a_day(site: Server) -> None:
     now = [NOON]
     site.script["/robots.txt"] = text("User-agent: *\nAllow: /\n")
@@ -164,13 +172,15 @@ def test_its_redirects_are_followed_and_speak_for_the_first_host(site: Server) -
 @pytest.mark.parametrize("location", ["/robots.txt", "mailto:a@example.org"])
 def test_redirects_that_lead_nowhere_count_as_none(site: Server, location: str) -> None:
     site.script["/robots.txt"] = Response(status=301, headers={"Location": location})
-    assert fetched(site.url("/feed")).payload == b"<feed/>"
+    memory = Memory()
+    assert fetched(site.url("/feed"), memory=memory).payload == b"<feed/>"
+    assert memory.copies == {site.url(""): RobotsCopy(fetched_at=NOON, status=404, text="")}
 
 
 def test_only_the_first_500_kib_are_read(site: Server) -> None:
-    rule = "User-agent: *\nDisallow: /feed\n"
-    filler = "#" * (500 * 1024 - len(rule)) + "\n"
-    site.script["/robots.txt"] = text(rule + filler + "Disallow: /other\n")
+    agent, last = "User-agent: *\n", "\nDisallow: /feed\n"
+    filler = "#" * (500 * 1024 - len(agent) - len(last))
+    site.script["/robots.txt"] = text(agent + filler + last + "Disallow: /other\n")
     first, second = ask_each(site.url("/feed"), site.url("/other"))
     assert isinstance(first, Failed)
     assert isinstance(second, Fetched)

@@ -25,6 +25,7 @@ MINUTES_2 = timedelta(minutes=2)
         (429, Cause.THROTTLED, "answered 429 Too Many Requests"),
         (503, Cause.STATUS, "answered 503 Service Unavailable"),
         (599, Cause.STATUS, "answered 599"),
+        (206, Cause.STATUS, "answered 206 Partial Content"),
         (300, Cause.STATUS, "answered 300 Multiple Choices"),
         (302, Cause.STATUS, "answered 302 Found"),
     ],
@@ -40,10 +41,11 @@ def test_an_error_status_is_a_failure_that_says_what_to_try(
     assert failed.hint
 
 
-def test_the_hint_depends_on_whose_turn_it_is() -> None:
-    with Server({f"/{status}": Response(status=status) for status in (404, 500, 418)}) as server:
-        hints = {failure(server.url(path)).hint for path in ("/404", "/500", "/418")}
-    assert len(hints) == 3
+def test_the_hint_fits_the_status(server: Server) -> None:
+    statuses = (401, 403, 404, 410, 429, 418, 500)
+    server.script |= {f"/{status}": Response(status=status) for status in statuses}
+    hints = {failure(server.url(f"/{status}")).hint for status in statuses}
+    assert len(hints) == 7
     assert "the publisher's server has a fault: it is asked again later" in hints
 
 

@@ -195,6 +195,21 @@ def test_what_the_machine_refuses_is_told_with_path_and_remedy_and_the_old_file_
     assert tree(tmp_path) == {"index.html": "new", ".published": "index.html\n"}
 
 
+def test_a_file_and_its_name_are_on_the_disk_before_the_next_file_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, [artifact("index.html", "old")])
+    settled: list[str] = []
+
+    def record(handle: int) -> None:
+        settled.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+
+    monkeypatch.setattr(os, "fsync", record)
+    write(tmp_path, [artifact("index.html", "new")])
+
+    assert settled == ["file", "folder"]
+
+
 def test_others_may_read_what_is_published(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:

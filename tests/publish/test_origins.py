@@ -94,4 +94,4 @@ def test_an_id_that_is_no_address_is_replaced_by_the_address_of_the_feed(id: str
 
 
 def test_our_own_records_come_from_no_feed() -> None:
-    assert origin(source_line(source("records", kind="records", address="file:records/"))) is None
+    assert origin(source_line(source("records", kind="records", address="records/"))) is None

@@ -53,7 +53,7 @@ def test_the_style_sheet_loads_nothing_and_closes_what_it_opens() -> None:
 
 def test_the_page_is_laid_out_for_small_screens_print_dark_and_still() -> None:
     for query in (
-        "max-width: 47.99rem",
+        "max-width: 59.99rem",
         "media print",
         "prefers-color-scheme: dark",
         "prefers-reduced-motion: reduce",

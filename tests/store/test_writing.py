@@ -161,7 +161,7 @@ def test_changes_validators_and_due_time_are_one_transaction(store: Store) -> No
 
 
 def test_a_document_cannot_be_carried_without_being_held(store: Store) -> None:
-    with pytest.raises(IntegrityError, match="(?i)foreign key"), store.writing() as tx:
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"), store.writing() as tx:
         tx.apply([change(PLAN)])
 
     assert store.dump() == ""

@@ -10,5 +10,6 @@ from __future__ import annotations
 from aggregator.classify.changes import find_changes
 from aggregator.classify.holdings import hold
 from aggregator.classify.labels import Labeller
+from aggregator.classify.removals import Removals, find_removals, withdraw
 
-__all__ = ["Labeller", "find_changes", "hold"]
+__all__ = ["Labeller", "Removals", "find_changes", "find_removals", "hold", "withdraw"]

@@ -13,13 +13,20 @@ from typing import Final
 
 from aggregator.model import Carrier, Change, ChangeKind, Entry, Moment, Source
 
+
+def _attachments(entry: Entry) -> list[tuple[str, int]]:
+    """A file that was replaced under the same link shows by its length, where the publisher tells it."""
+    return sorted((link.href, link.length or 0) for link in entry.links if link.rel == "enclosure")
+
+
 PARTS: Final[Mapping[str, Callable[[Entry], object]]] = {
     "title": lambda entry: _fold(entry.title),
     "text": lambda entry: _fold(entry.text),
     "status": lambda entry: _fold(entry.publisher_type or ""),
+    "opening date": lambda entry: entry.opens,
     "closing date": lambda entry: entry.closes,
     "dated facts": lambda entry: entry.claims,
-    "attachments": lambda entry: tuple(link.href for link in entry.links if link.rel == "enclosure"),
+    "attachments": _attachments,
 }
 """What counts as substance. Publishers re-stamp dates without touching a word (legislation.gov.uk re-stamped
 10 and 11 of 20 entries within a day, captures of 2015-12), so `published` and `updated` do not count."""
@@ -40,7 +47,8 @@ def find_changes(
     """What `entries` of one poll of `source` change, given all carriers of the same documents.
 
     `backlog` says that this is the first poll of the source that could be read. Entries that say what the
-    source said before give no change at all.
+    source said before give no change at all. Documents that were taken away are `find_removals`' matter,
+    unless nobody knew them before.
     """
     found = (_change(source, entry, known.get(entry.id, ()), now, backlog) for entry in entries)
     return tuple(change for change in found if change is not None)
@@ -51,21 +59,46 @@ def _change(
 ) -> Change | None:
     mine = next((carrier for carrier in carriers if carrier.source == source.id), None)
     others = [carrier.entry for carrier in carriers if carrier.source != source.id]
-    entry = replace(entry, published=_settled(entry, mine, others))
     if mine is None:
         return Change(kind=ChangeKind.NEW, entry=entry, seen_at=now, backlog=backlog)
+    if entry.removal:
+        return None
+    entry = _completed(entry, mine.entry)
+    entry = replace(entry, published=_settled(entry, mine, others))
+    return _compared(source, entry, mine, others, now)
+
+
+def _compared(
+    source: Source, entry: Entry, mine: Carrier, others: Sequence[Entry], now: datetime
+) -> Change | None:
     if entry == mine.entry:
         return None
     parts = _differing(source, mine.entry, entry)
-    if not parts or _already_told(parts, entry, others):
-        return Change(kind=ChangeKind.RESTATED, entry=entry, seen_at=now, backlog=mine.backlog)
-    return Change(kind=ChangeKind.REVISED, entry=entry, seen_at=now, backlog=mine.backlog, parts=parts)
+    kind = ChangeKind.REVISED
+    if mine.removed:
+        kind, parts = ChangeKind.RESTORED, (*parts, "restored")
+    elif not parts or mine.entry.partial or _already_told(parts, entry, others):
+        kind, parts = ChangeKind.RESTATED, ()
+    note = _note(mine.entry, entry) if parts else ""
+    return Change(kind=kind, entry=entry, seen_at=now, backlog=mine.backlog, parts=parts, note=note)
 
 
-def _settled(entry: Entry, mine: Carrier | None, others: Sequence[Entry]) -> Moment | None:
+def _completed(entry: Entry, before: Entry) -> Entry:
+    """A list's line says less than the document's own page: what it leaves out has not gone."""
+    if not entry.partial or before.partial:
+        return entry
+    return replace(
+        before,
+        title=entry.title,
+        updated=entry.updated or before.updated,
+        closes=entry.closes or before.closes,
+        publisher_type=entry.publisher_type or before.publisher_type,
+        removal=None,
+    )
+
+
+def _settled(entry: Entry, mine: Carrier, others: Sequence[Entry]) -> Moment | None:
     """The publication date, which never moves once anybody told one."""
-    if mine is None:
-        return entry.published
     if mine.entry.published is None and any(other.published for other in others):
         return None
     return mine.entry.published or entry.published
@@ -95,6 +128,12 @@ def _same_words(one: str, other: str) -> bool:
     """Equal, or one is the other cut short (finder feeds cut at about 225 characters)."""
     short, long = sorted((one.rstrip("… ."), other.rstrip("… .")), key=len)
     return bool(short) and long.startswith(short)
+
+
+def _note(before: Entry, after: Entry) -> str:
+    """The publisher's newest words for a change, if they were not there before."""
+    fresh = [note.text for note in after.notes if note not in before.notes]
+    return fresh[0] if fresh else ""
 
 
 def _fold(text: str) -> str:

@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from aggregator.model import Carrier, Entry, Holding, Labels, Link, Moment, Revision
+from aggregator.model import (
+    Carrier,
+    Entry,
+    Holding,
+    Labels,
+    Link,
+    Moment,
+    Removal,
+    RemovalKind,
+    Revision,
+    Translation,
+)
 
 Label = Callable[[Entry, Sequence[str]], Labels]
 """Labels for an entry that the sources with these ids carry."""
@@ -29,6 +40,7 @@ def hold(carriers: Sequence[Carrier], label: Label) -> Holding:
         first_seen=first_seen,
         updated=_updated(ordered, founders),
         backlog=all(carrier.backlog for carrier in founders),
+        removed=_removed(ordered),
     )
 
 
@@ -45,11 +57,15 @@ def add_up(ordered: Sequence[Carrier]) -> Entry:
         licence=fullest.licence,
         published=_first(entry.published for entry in told),
         updated=max((entry.updated for entry in told if entry.updated), default=None),
+        opens=_first(entry.opens for entry in told),
         closes=_first(entry.closes for entry in told),
         publisher_type=next((entry.publisher_type for entry in told if entry.publisher_type), None),
         categories=tuple(dict.fromkeys(word for entry in told for word in entry.categories)),
         links=_links(told),
         claims=tuple(dict.fromkeys(claim for entry in told for claim in entry.claims)),
+        content_id=next((entry.content_id for entry in told if entry.content_id), None),
+        translations=_translations(told),
+        notes=max((entry.notes for entry in told), key=len),
     )
 
 
@@ -63,6 +79,28 @@ def _links(told: Sequence[Entry]) -> tuple[Link, ...]:
         for link in entry.links:
             by_address.setdefault((link.rel, link.href), link)
     return tuple(by_address.values())
+
+
+def _translations(told: Sequence[Entry]) -> tuple[Translation, ...]:
+    """The other languages: those that a carrier names, and the carriers that tell it in another one."""
+    named = [translation for entry in told for translation in entry.translations]
+    named += [
+        Translation(language=entry.language, url=entry.url, title=entry.title)
+        for entry in told
+        if entry.url and entry.language != told[0].language
+    ]
+    titled = sorted(named, key=lambda translation: not translation.title)
+    by_language = {t.language: t for t in reversed(titled) if t.language != told[0].language}
+    return tuple(by_language[language] for language in sorted(by_language))
+
+
+def _removed(carriers: Sequence[Carrier]) -> Removal | None:
+    """Taken away, by somebody's word; what is only missing from one list is not, while another shows it."""
+    for carrier in carriers:
+        if carrier.removed and carrier.removed.kind is not RemovalKind.MISSING:
+            return carrier.removed
+    missing = [carrier.removed for carrier in carriers]
+    return missing[0] if all(missing) else None
 
 
 def _updated(ordered: Sequence[Carrier], founders: Sequence[Carrier]) -> datetime:

@@ -16,7 +16,7 @@ from pydantic import Field, field_validator
 from aggregator import yamldoc
 from aggregator.config.forms import Address, Form, Mistakes, Name, Span, Text, read, shown
 from aggregator.errors import Mistake
-from aggregator.model import Body, Scope, Seen, Source
+from aggregator.model import Body, MailTrust, Scope, Seen, Selectors, Source
 
 Kind = Literal[
     "feed",
@@ -45,6 +45,32 @@ class Defaults(Form):
     language: Text = "en"
 
 
+class SelectorsForm(Form):
+    """Where things stand on an HTML page, as CSS selectors."""
+
+    item: str = ""
+    title: str = ""
+    link: str = ""
+    date: str = ""
+    date_means: Literal["published", "updated"] = "published"
+    type: str = ""
+    summary: str = ""
+    next: str = ""
+    main: str = ""
+    remove: tuple[Text, ...] = ()
+    details: bool = False
+    labels: Mapping[Text, Literal["published", "updated", "opens", "closes", "held", "next", "type"]] = Field(
+        default_factory=dict
+    )
+
+
+class MailForm(Form):
+    """Which messages of a mailbox are taken."""
+
+    list_id: Text
+    servers: tuple[Text, ...]
+
+
 class SourceForm(Form):
     """One source as it stands in the file."""
 
@@ -64,6 +90,9 @@ class SourceForm(Form):
     updated_is_news: bool = False
     page: Address | Literal[""] = ""
     note: str = ""
+    selectors: SelectorsForm = Field(default_factory=SelectorsForm)
+    confirmed: bool = True
+    mail: MailForm | None = None
 
     @field_validator("every")
     @classmethod
@@ -91,6 +120,9 @@ def load_sources(path: Path, bodies: Mapping[str, Body], mistakes: Mistakes) -> 
 
 def _source(form: SourceForm, defaults: Defaults) -> Source:
     said: dict[str, Any] = {key: value for key, value in form.model_dump().items() if value is not None}
+    said["selectors"] = Selectors(**form.selectors.model_dump())
+    if form.mail:
+        said["mail"] = MailTrust(**form.mail.model_dump())
     return Source(**{**defaults.model_dump(), **said})
 
 

@@ -40,8 +40,8 @@ class FolderFetch:
         )
 
     def _folder(self, name: str) -> Path:
-        project = self._project.resolve(strict=True)
-        folder = (project / name).resolve(strict=True)
+        project = self._project.resolve()
+        folder = (project / name).resolve()
         if not folder.is_relative_to(project):
             raise PermissionError(None, "it lies outside the project")
         return folder

@@ -50,7 +50,7 @@ class Limits:
 class HttpFetch:
     """Answers http and https requests. Use it as an async context manager, in one event loop.
 
-    Hosts in `allowed_hosts` (names or literal addresses in lower case, without a port) are asked unguarded, by a
+    The hosts in `allowed_hosts` (names or literal addresses, lower case, no port) are asked unguarded, by a
     transport of their own. So the decision hangs on the host of each request and each hop, no name can lend
     its allowance to another, and what the guarded one dials is always judged.
     """
@@ -65,7 +65,7 @@ class HttpFetch:
         limits: Limits | None = None,
         hosts: Hosts | None = None,
     ) -> None:
-        """`user_agent` is `name/version (+page; contact)`; robots.txt is obeyed for its name."""
+        """`user_agent` is `name/version (+page; contact)` in ASCII; robots.txt is obeyed for its name."""
         self._user_agent = user_agent
         self._clock = clock
         self._allowed_hosts = allowed_hosts

@@ -83,7 +83,7 @@ def _row(cells: Mapping[str, str], folder: Path, before: Iterable[Row]) -> Row:
 
 def _number(cells: Mapping[str, str], name: str) -> int:
     if not (cells[name].isascii() and cells[name].isdecimal() and len(cells[name]) < 10):
-        raise _Wrong(f"{name} is a whole number, not {cells[name]!r}")
+        raise _Wrong(f"{name} is a whole number of at most 9 digits, not {cells[name]!r}")
     return int(cells[name])
 
 

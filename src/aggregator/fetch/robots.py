@@ -69,14 +69,19 @@ class Robots:
 
         Raises `NoAnswer`: ROBOTS when it forbids us, or why robots.txt could not be reached.
         """
-        whom = str(origin(url))
-        async with self._reading[whom]:
-            rules = self._rules.get(whom)
-            if rules is None or rules.until <= self._clock():
-                rules = self._rules[whom] = await self._recall(whom, pause)
+        rules = await self._rules_of(str(origin(url)), pause)
         if rules.shut:
             raise rules.shut.again()
         return max(pause, self._delay(url, rules.text)) if rules.text else pause
+
+    async def _rules_of(self, whom: str, pause: timedelta) -> _Rules:
+        """The rules in hand; one request reads them, and the others of its origin wait for it."""
+        async with self._reading[whom]:
+            rules = self._rules.get(whom)
+            if rules is not None and self._clock() < rules.until:
+                return rules
+            self._rules[whom] = await self._recall(whom, pause)
+            return self._rules[whom]
 
     def _delay(self, url: str, text: Protego) -> timedelta:
         if not text.can_fetch(url, self._product):
@@ -115,7 +120,7 @@ class Robots:
             return RobotsCopy(fetched_at=now, status=404, text="")
         if not 200 <= answer.status < 500 or answer.status == 429:
             raise _shut(answer)
-        text = answer.payload.decode("utf-8-sig", errors="replace") if answer.status < 300 else ""
+        text = answer.payload.decode("utf-8-sig", errors="replace")
         return RobotsCopy(fetched_at=now, status=answer.status, text=text)
 
 

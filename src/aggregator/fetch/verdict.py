@@ -42,7 +42,7 @@ def judge(request: Request, answer: Answer, *, moved_to: str | None) -> FetchRes
     """What the last answer to `request` means. `moved_to` is where permanent redirects led to it."""
     if answer.status == 304 and request.validators != Validators():
         return NotModified(url=request.url, headers=answer.headers)
-    if not 200 <= answer.status < 300:
+    if not 200 <= answer.status < 300 or answer.status == 206:  # a part that nobody asked for
         return refusal(request.url, answer)
     if not answer.payload.strip():
         return Failed(

@@ -19,6 +19,8 @@ from aggregator.model.answers import (
     RawClaim,
     RawEntry,
     RawLink,
+    RawNote,
+    RawRemoval,
     Reject,
     Request,
     RobotsCopy,
@@ -35,8 +37,12 @@ from aggregator.model.entries import (
     Labels,
     Link,
     Moment,
+    Note,
     Precision,
+    Removal,
     Revision,
+    Translation,
+    Vanishing,
     Zone,
 )
 from aggregator.model.outputs import (
@@ -53,7 +59,8 @@ from aggregator.model.outputs import (
     SourceLine,
     Window,
 )
-from aggregator.model.places import Body, Scope, Seen, Source
+from aggregator.model.places import Body, MailTrust, Scope, Seen, Selectors, Source
+from aggregator.model.removals import RemovalKind
 from aggregator.model.vocabulary import Phrase, TypeRule, Vocabulary
 
 __all__ = [
@@ -76,8 +83,10 @@ __all__ = [
     "Holding",
     "Labels",
     "Link",
+    "MailTrust",
     "Moment",
     "NotModified",
+    "Note",
     "Page",
     "Part",
     "Phrase",
@@ -85,8 +94,12 @@ __all__ = [
     "RawClaim",
     "RawEntry",
     "RawLink",
+    "RawNote",
+    "RawRemoval",
     "Reading",
     "Reject",
+    "Removal",
+    "RemovalKind",
     "Request",
     "Revision",
     "RobotsCopy",
@@ -94,12 +107,15 @@ __all__ = [
     "Scope",
     "Section",
     "Seen",
+    "Selectors",
     "Site",
     "Source",
     "SourceLine",
     "SourceState",
+    "Translation",
     "TypeRule",
     "Validators",
+    "Vanishing",
     "Vocabulary",
     "Window",
     "Zone",

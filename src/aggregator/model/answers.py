@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aggregator.errors import Cause
+from aggregator.model.removals import RemovalKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,9 @@ class Request:
     url: str
     pause: timedelta = timedelta(seconds=5)
     accept: str = "*/*"
+    about: str | None = None
+    """For a detail page or an API join: the link of the item that it tells more about. Without it the answer
+    is a part of the list itself."""
     validators: Validators = field(default_factory=Validators)
 
 
@@ -100,6 +104,27 @@ class RawLink:
     type: str | None = None
     title: str | None = None
     length: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawNote:
+    """One line of a document's own history: when it was changed, and the publisher's words for it."""
+
+    at: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRemoval:
+    """The publisher's word that a document was taken away."""
+
+    kind: RemovalKind
+    at: str | None = None
+    note: str | None = None
+    """The publisher's explanation, perhaps HTML."""
+    to: str | None = None
+    """Where it went, for a redirect, or what takes its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +152,7 @@ class RawEntry:
     content: str | None = None
     published: str | None = None
     updated: str | None = None
+    opens: str | None = None
     closes: str | None = None
     type: str | None = None
     categories: tuple[str, ...] = ()
@@ -137,6 +163,15 @@ class RawEntry:
     body: str | None = None
     """The body a record names; a feed's items belong to the body of their source."""
     claims: tuple[RawClaim, ...] = ()
+    content_id: str | None = None
+    """The publisher's own id of the document, shared by its translations (GOV.UK)."""
+    translations: tuple[RawLink, ...] = ()
+    """The same document in other languages."""
+    notes: tuple[RawNote, ...] = ()
+    """The document's own history, newest first."""
+    removal: RawRemoval | None = None
+    partial: bool = False
+    """A line of a list that tells less than the document's own page, which was not read this time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +203,9 @@ class Page:
     complete: bool = False
     head: Head = field(default_factory=Head)
     rejects: tuple[Reject, ...] = ()
+    selector: str | None = None
+    """For a list that was found by a selector: which. Far fewer items than last time mean that the layout
+    has changed, not that the publisher removed things."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,3 +229,8 @@ class SourceState:
     head: Head = field(default_factory=Head)
     items: int = 0
     rejects: tuple[Reject, ...] = ()
+    gap: datetime | None = None
+    """When a poll last found that everything of the poll before had passed out of the feed: items in between
+    may have been missed."""
+    held: tuple[str, ...] = ()
+    """Documents that vanished all at once, more than a fifth of the source: the operator decides."""

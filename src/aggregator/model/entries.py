@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aggregator.model.removals import RemovalKind
+
 
 class Precision(StrEnum):
     """How exactly a moment is known."""
@@ -60,6 +62,34 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Translation:
+    """The same document in another language."""
+
+    language: str
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """The publisher's own words for a change of the document."""
+
+    moment: Moment | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """A document was taken away: how, and what the publisher says about it."""
+
+    kind: RemovalKind
+    moment: Moment | None = None
+    """The publisher's own date of it."""
+    note: str = ""
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One document in our words, as one source tells it. Cannot be built without id and title."""
 
@@ -82,12 +112,20 @@ class Entry:
     language: str
     published: Moment | None
     updated: Moment | None
+    opens: Moment | None = None
     closes: Moment | None = None
     publisher_type: str | None = None
     categories: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     claims: tuple[Claim, ...] = ()
     licence: str = ""
+    content_id: str | None = None
+    translations: tuple[Translation, ...] = ()
+    notes: tuple[Note, ...] = ()
+    """The publisher's history of the document, newest first."""
+    removal: Removal | None = None
+    partial: bool = False
+    """Told by a line of a list alone; the document's own page was not read."""
 
     def __post_init__(self) -> None:
         if not (self.id.startswith("urn:uuid:") and self.key and self.title.strip()):
@@ -111,6 +149,10 @@ class ChangeKind(StrEnum):
     REVISED = "revised"
     RESTATED = "restated"
     """This source now tells what was already known: kept, but no news to anybody."""
+    WITHDRAWN = "withdrawn"
+    """Two looks, hours apart, found that it was taken away. What was there stays readable."""
+    RESTORED = "restored"
+    """It is there again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +165,10 @@ class Change:
     backlog: bool
     parts: tuple[str, ...] = ()
     """For a revision: which parts changed (`title`, `text`, `updated` …)."""
+    note: str = ""
+    """The publisher's own words for the change, where there are any."""
+    payload_sha256: str = ""
+    """Of the answer in which it was seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +179,18 @@ class Revision:
     number: int
     seen_at: datetime
     parts: tuple[str, ...] = ()
+    note: str = ""
+    payload_sha256: str = ""
+    last_seen: datetime | None = None
+    """When it was last seen so; None for the revision that stands now (its carrier knows)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vanishing:
+    """A first look found a document taken away; a second one, hours later, will make it sure."""
+
+    since: datetime
+    removal: Removal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +201,9 @@ class Carrier:
     first_seen: datetime
     backlog: bool
     revisions: tuple[Revision, ...]
+    last_seen: datetime | None = None
+    vanishing: Vanishing | None = None
+    removed: Removal | None = None
 
     @property
     def source(self) -> str:
@@ -164,6 +225,7 @@ class Holding:
     first_seen: datetime
     updated: datetime
     backlog: bool
+    removed: Removal | None = None
 
     @property
     def dated(self) -> Moment | None:

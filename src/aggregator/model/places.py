@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
@@ -35,6 +36,43 @@ class Seen(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Selectors:
+    """Where things stand on an HTML page, as CSS selectors. Inside `item` all others count from the item."""
+
+    item: str = ""
+    """The list's items; empty for a page that is watched as a whole."""
+    title: str = ""
+    link: str = ""
+    """Empty: the first link inside `title`, else inside the item."""
+    date: str = ""
+    date_means: str = "published"
+    """What `date` is: `published` or `updated`."""
+    type: str = ""
+    summary: str = ""
+    next: str = ""
+    """The link to the list's next page."""
+    main: str = ""
+    """The main text of a page; menus, cookie bars and footers lie outside it."""
+    remove: tuple[str, ...] = ()
+    """What is cut out of the main text: glossaries, `printed on`, share buttons."""
+    details: bool = False
+    """Whether each item's own page is read too, by the labels in `labels`."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Labels of a detail page (`Closes`) and what stands after them: published, updated, opens, closes, held,
+    next or type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailTrust:
+    """Which messages of a mailbox are taken as a list's own; every other one is held for the operator."""
+
+    list_id: str
+    """The List-Id (RFC 2919) without angle brackets."""
+    servers: tuple[str, ...]
+    """The authserv-ids (RFC 8601, 2.5) of the mail servers whose Authentication-Results are believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """One place that is polled, as `sources.yaml` names it."""
 
@@ -56,3 +94,7 @@ class Source:
     page: str = ""
     """The page for people that this source belongs to; empty when it is not known."""
     note: str = ""
+    selectors: Selectors = field(default_factory=Selectors)
+    confirmed: bool = True
+    """Whether the selectors were seen to fit a live page."""
+    mail: MailTrust | None = None

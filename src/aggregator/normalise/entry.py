@@ -55,7 +55,7 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         published=moment(raw.published, now=now),
         updated=moment(raw.updated, now=now),
         closes=moment(raw.closes, now=now),
-        publisher_type=plain(raw.type, False) or type_in_title,
+        publisher_type=_name(raw.type) or type_in_title,
         categories=categories,
         links=_links(raw.links, base, identifier),
         claims=tuple(_claim(claim, now) for claim in raw.claims),
@@ -71,8 +71,13 @@ def _why(raw: RawEntry, title: str) -> str:
 
 
 def _names(categories: tuple[str, ...]) -> tuple[str, ...]:
-    names = (cut(plain(name[: NAME_LIMIT * 5], False), NAME_LIMIT) for name in categories[: LISTED * 4])
-    return tuple(dict.fromkeys(filter(None, names)))[:LISTED]
+    names = (name for text in categories[: LISTED * 4] if (name := _name(text)))
+    return tuple(dict.fromkeys(names))[:LISTED]
+
+
+def _name(text: str | None) -> str | None:
+    """A short word of the publisher's, such as a category; None for nothing."""
+    return cut(plain((text or "")[: NAME_LIMIT * 5], False), NAME_LIMIT) or None
 
 
 def _words(raw: RawEntry, base: str) -> tuple[str, str, str]:
@@ -110,8 +115,8 @@ def _link(raw: RawLink, href: str) -> Link:
     return Link(
         href=href,
         rel=raw.rel,
-        type=cut(fold(raw.type or ""), NAME_LIMIT) or None,
-        title=cut(plain(raw.title, False), NAME_LIMIT) or None,
+        type=_name(raw.type),
+        title=_name(raw.title),
         length=int(length) if length.isdecimal() and len(length) < 16 else None,
     )
 

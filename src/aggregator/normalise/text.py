@@ -18,12 +18,13 @@ from aggregator.normalise.characters import ELLIPSIS, cut, fold, tidy
 from aggregator.normalise.elements import ATTRIBUTES, BLOCKS, DROPPED, INLINE, NEVER_NESTED, SCHEMES
 from aggregator.normalise.urls import absolute, clean
 
-LONGEST: Final = 1_000_000
+LONGEST: Final = 500_000
 """Characters of a field that are looked at."""
 CONTENT_LIMIT: Final = 200_000
 DEEPEST: Final = 100
-"""Elements inside each other that are read as HTML: nh3's time grows with the square of the depth, and an
-article has about ten."""
+HEAVIEST: Final = 500_000
+"""Elements inside each other, and the sum of the depths of all tags, that are read as HTML. Beyond them nh3's
+time and memory grow with the square; an article has a depth of about ten, and a sum of some thousands."""
 
 TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 IMAGE: Final = re.compile(r'<img(?: alt="([^"]*)")?>')
@@ -31,7 +32,7 @@ IMAGE: Final = re.compile(r'<img(?: alt="([^"]*)")?>')
 BLOCK_TAG: Final = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})>")
 EMPTY: Final = re.compile(r"<(p|div)>(?:\s|<br>)*</\1>\n?")
 ESCAPED_TAG: Final = re.compile(
-    r"&lt;/?(?:p|div|a|b|i|em|strong|span|ul|ol|li|br|h[1-6]|table|img)\b", re.IGNORECASE
+    r"&(?:amp;)?lt;/?(?:p|div|a|b|i|em|strong|span|ul|ol|li|br|h[1-6]|table|img)\b", re.IGNORECASE
 )
 STILL_MARKUP: Final = re.compile(
     r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
@@ -39,7 +40,8 @@ STILL_MARKUP: Final = re.compile(
     re.IGNORECASE,
 )
 
-CUT_MARK: Final = re.compile(r"(?:\s*(?:\[(?:…|\.{3})\]|\.{3}))+$")
+CUT_MARKS: Final = ("[…]", "[...]", "...")
+"""How publishers end a text that they cut; WordPress writes the first."""
 FOOTER: Final = re.compile(r"The post .{1,600}? (?:first appeared|appeared first) on .{1,300}$", re.DOTALL)
 FOOTER_PARAGRAPH: Final = re.compile(
     r"<p>The post <a [^>]*>.{0,600}</a> (?:first appeared|appeared first) on "
@@ -61,7 +63,7 @@ def plain(text: str | None, is_html: bool) -> str:
         if not STILL_MARKUP.search(words):
             break
         words = _words(words)
-    return _without_footer(fold(words))
+    return _end_well(fold(words))
 
 
 def safe_html(text: str | None, base: str) -> str:
@@ -75,7 +77,7 @@ def safe_html(text: str | None, base: str) -> str:
     if len(cleaned) > CONTENT_LIMIT:
         cleaned = _clean(_cut_markup(cleaned), _link_filter(base))
     start = max(cleaned.rfind("<p>The post <a "), 0)
-    return cleaned[:start] + FOOTER_PARAGRAPH.sub("", cleaned[start:]).strip()
+    return (cleaned[:start] + FOOTER_PARAGRAPH.sub("", cleaned[start:])).strip()
 
 
 def _uncover(text: str | None) -> str:
@@ -93,7 +95,8 @@ def _unescape(markup: str) -> str:
 
 def _clean(markup: str, links: Callable[[str, str, str], str | None]) -> str:
     if _too_deep(markup):
-        return f"<p>{html.escape(fold(_without_tags(markup)), quote=False)}</p>"
+        words = html.escape(fold(_without_tags(markup)), quote=False)
+        return f"<p>{words}</p>" if words else ""
     safe = nh3.clean(
         tidy(markup),
         tags=BLOCKS | INLINE | {"img"},
@@ -139,17 +142,17 @@ def _words(markup: str) -> str:
 
 def _too_deep(markup: str) -> bool:
     depths: Counter[str] = Counter()
-    depth = 0
+    depth = weight = 0
     for tag in TAG.finditer(markup):
-        name = tag[2].lower()
-        if name in NEVER_NESTED:
-            continue
-        step = (-1 if depths[name] else 0) if tag[1] else 1
-        depths[name] += step
-        depth += step
-        if depth > DEEPEST:
+        weight += depth
+        if depth > DEEPEST or weight > HEAVIEST:
             return True
-    return False
+        name = tag[2].lower()
+        if name not in NEVER_NESTED:
+            step = (-1 if depths[name] else 0) if tag[1] else 1
+            depths[name] += step
+            depth += step
+    return depth > DEEPEST
 
 
 def _without_tags(markup: str) -> str:
@@ -163,8 +166,10 @@ def _cut_markup(markup: str) -> str:
     return head if opened <= head.rfind(">") else head[:opened] + ELLIPSIS
 
 
-def _without_footer(words: str) -> str:
+def _end_well(words: str) -> str:
     start = words.rfind("The post ")
     if start >= 0:
         words = words[:start] + FOOTER.sub("", words[start:])
-    return CUT_MARK.sub(ELLIPSIS, words.rstrip())
+    words = words.rstrip()
+    mark = next((mark for mark in CUT_MARKS if words.endswith(mark)), None)
+    return words.removesuffix(mark).rstrip() + ELLIPSIS if mark else words

@@ -27,6 +27,7 @@ UNSAFE: Final = re.compile(
 )
 """What breaks out of an attribute, cannot stand in XML, or is not seen by a reader."""
 
+SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 STRAY_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 ENCODED: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
@@ -38,7 +39,7 @@ def absolute(href: str | None, base: str | None) -> str | None:
     if not text:
         return None
     try:
-        joined = urljoin(_tidy(base or ""), text)
+        joined = text if SCHEME.match(text) else urljoin(_tidy(base or ""), text)
     except ValueError:
         return None
     return joined if _split(joined) else None

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from aggregator.model import Fetched, Page, Request, Source
-from aggregator.parse import feed, records
+from aggregator.parse import feed, govuk, records
 
 
 class Kind(Protocol):
@@ -25,9 +25,9 @@ class Kind(Protocol):
         ...
 
 
-KINDS: Final[Mapping[str, Kind]] = {"feed": feed, "records": records}
+KINDS: Final[Mapping[str, Kind]] = {"feed": feed, "govuk": govuk, "records": records}
 
 PLANNED: Final = frozenset(
-    {"jsonfeed", "govuk", "listing", "citizenspace", "discourse", "page", "sitemap", "mailbox"}
+    {"jsonfeed", "listing", "citizenspace", "discourse", "page", "sitemap", "mailbox"}
 )
 """Kinds that `sources.yaml` may name before they are built; their sources are shown as not read yet."""

@@ -45,7 +45,7 @@ def find_feed(text: str) -> int:
     root = ROOT.search(text)
     prologue = (text[: root.start()] if root else text[:OPENING]).lower()
     if (root and root[1].lower() == "html") or "<!doctype html" in prologue:
-        raise _page(text[:OPENING])
+        raise page_instead(text[:OPENING], "a feed")
     if root is None:
         raise _something_else(text)
     if "<!entity" in prologue:
@@ -73,11 +73,12 @@ def _refuse_excess(text: str) -> None:
         )
 
 
-def _page(opening: str) -> SourceError:
+def page_instead(opening: str, wanted: str) -> SourceError:
+    """What to say of a page that came in place of what is `wanted` (`a feed`, `JSON`), by its beginning."""
     what, hint = _describe(opening)
     title = TITLE.search(opening)
     named = f" titled '{shown(title[1])}'" if title and title[1].strip() else ""
-    return SourceError(Cause.NOT_A_FEED, f"{what}{named} came in place of a feed", hint)
+    return SourceError(Cause.NOT_A_FEED, f"{what}{named} came in place of {wanted}", hint)
 
 
 def _describe(opening: str) -> tuple[str, str]:

@@ -52,7 +52,7 @@ def _is_list(value: object) -> bool:
 
 Form = tuple[Callable[[object], bool], str]
 
-TEXT: Final[Form] = (_is_text, "text")
+TEXT: Final[Form] = (_is_text, "text, in quotes if it is a number")
 SLUG: Final[Form] = (_is_slug, "small letters, digits and single hyphens, such as uk-msf")
 ADDRESS: Final[Form] = (_is_address, "an address that starts with https://")
 DATE: Final[Form] = (_is_date, "a date such as 2024-01-24, or 2024-01, or 2024")

@@ -38,6 +38,7 @@ class SourceRow:
     body: str
     kind: str
     read: Said | None
+    """By the day, so that a poll that brings nothing new leaves the page as it is."""
     items: int
     wrong: tuple[str, ...]
     """Every sentence on what is wrong with it; empty when it is read well."""

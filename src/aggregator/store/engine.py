@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL, Connection, Engine, QueuePool, StaticPool, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 
 from aggregator.store.failures import explained
 from aggregator.store.lock import hold_lock
@@ -39,7 +39,7 @@ class Database:
         self.file = None if in_memory else Path(str(url.database))
         self.place = str(self.file or "the store in memory")
         self._wait = wait
-        self._engine = _engine(url, wait, in_memory=in_memory)
+        self._engine = _engine(url, wait)
 
     def reading(self) -> AbstractContextManager[Connection]:
         """A transaction that sees the store as it stands at its first statement, whoever writes meanwhile."""
@@ -69,13 +69,8 @@ class Database:
             yield connection
 
 
-def _engine(url: URL, wait: timedelta, *, in_memory: bool) -> Engine:
-    engine = create_engine(
-        url,
-        # In memory every connection would be a database of its own, so there is only one.
-        poolclass=StaticPool if in_memory else QueuePool,
-        connect_args={"timeout": wait.total_seconds(), "check_same_thread": False},
-    )
+def _engine(url: URL, wait: timedelta) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": wait.total_seconds()})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

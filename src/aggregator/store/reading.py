@@ -61,7 +61,7 @@ def read_holdings(
 
 def read_tellings(connection: Connection, entry_ids: Iterable[str]) -> dict[tuple[str, str], Telling]:
     """What every source tells of these documents, by document and source; the first teller first."""
-    ids = sorted(set(entry_ids))
+    ids = list(entry_ids)
     chunks = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
     tellings = (telling for chunk in chunks for telling in _tellings(connection.execute(_told_of(chunk))))
     return {(telling.carrier.entry.id, telling.carrier.source): telling for telling in tellings}

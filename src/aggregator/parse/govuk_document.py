@@ -1,0 +1,181 @@
+"""Reads one document of GOV.UK's Content API: dates, text, history, translations, and whether it is gone."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from typing import Final
+
+from aggregator.errors import Cause, SourceError
+from aggregator.model import RawEntry, RawLink, RawNote, RawRemoval, RemovalKind
+from aggregator.parse.govuk_attachments import PAGE, read_attachments
+from aggregator.parse.govuk_terms import data_address, display_type, page_address
+from aggregator.parse.json_answer import Object, object_of, objects_of, text
+
+MOST: Final = 200
+"""How many entries of each list in a document are kept; the longest seen has 84 (board members, 2020)."""
+MEMBERS: Final = 40
+PAGES: Final = 20
+"""How many members of a collection, and how many attachments that are pages, are looked up."""
+
+PARTS: Final = (
+    ("final_outcome_detail", "Detail of outcome"),
+    ("outcome_detail", "Detail of outcome"),
+    ("public_feedback_detail", "Detail of feedback received"),
+)
+"""What stands beside the body of a consultation (and, `outcome_detail`, of a call for evidence) once it has
+been answered, and the heading under which GOV.UK shows it."""
+
+
+def read_document(asked: str, document: Object) -> RawEntry:
+    """The document. One that is gone or was moved has neither title nor text, only its link and its removal.
+
+    `published` is `first_published_at`, else the older `details.first_public_at`; `updated` is
+    `public_updated_at`, which moves for major updates. The technical `updated_at` is never read. Raises
+    SourceError (NOT_A_FEED) for JSON that is no document.
+    """
+    path = text(document, "base_path")
+    if not path:
+        raise SourceError(
+            Cause.NOT_A_FEED,
+            "the answer holds no 'base_path', so it is no document of GOV.UK",
+            "compare the address with https://www.gov.uk/api/content/ and the path of the document's page",
+        )
+    link = page_address(path, asked)
+    removal = _departure(document, link)
+    return _removed(path, link, document, removal) if removal else _standing(path, link, document)
+
+
+def follow_document(asked: str, document: Object, entry: RawEntry) -> tuple[str, ...]:
+    """The members of a collection, newest first, and the attachments that are pages of their own.
+
+    An update of a member or of such a page does not touch the document that leads there (seen 2026).
+    """
+    members = objects_of(object_of(document, "links"), "documents", MOST)
+    members.sort(key=lambda member: text(member, "public_updated_at") or "", reverse=True)
+    pages = [link.href for link in entry.links if link.rel == "enclosure" and link.type == PAGE]
+    found = [page_address(path, asked) for member in members[:MEMBERS] if (path := text(member, "base_path"))]
+    addresses = (data_address(page, asked) for page in (*found, *pages[:PAGES]))
+    return tuple(dict.fromkeys(address for address in addresses if address))
+
+
+def _removed(path: str, link: str, document: Object, removal: RawRemoval) -> RawEntry:
+    return RawEntry(
+        where=path,
+        id=path,
+        link=link,
+        language=text(document, "locale"),
+        content_id=text(document, "content_id"),
+        removal=removal,
+    )
+
+
+def _standing(path: str, link: str, document: Object) -> RawEntry:
+    details, links = object_of(document, "details"), object_of(document, "links")
+    return RawEntry(
+        where=path,
+        id=path,
+        link=link,
+        title=text(document, "title"),
+        summary=text(document, "description"),
+        summary_is_html=False,
+        content="\n".join(_content(details)) or None,
+        published=text(document, "first_published_at") or text(details, "first_public_at"),
+        updated=text(document, "public_updated_at"),
+        opens=text(details, "opening_date"),
+        closes=text(details, "closing_date"),
+        type=display_type(text(document, "document_type")),
+        categories=tuple(
+            name for each in objects_of(links, "organisations", MOST) if (name := text(each, "title"))
+        ),
+        language=text(document, "locale"),
+        base=link,
+        links=(*read_attachments(details, link), *_parent(document, link)),
+        content_id=text(document, "content_id"),
+        translations=tuple(_translations(document, link)),
+        notes=_notes(document, details),
+        removal=_withdrawal(document),
+    )
+
+
+def _content(details: Object) -> Iterator[str]:
+    if body := text(details, "body"):
+        yield _block(body)
+    for group in objects_of(details, "collection_groups", MOST):
+        yield from _section(text(group, "title"), text(group, "body"))
+    for key, heading in PARTS:
+        if detail := text(details, key):
+            yield from _section(heading, detail)
+
+
+def _section(heading: str | None, body: str | None) -> Iterator[str]:
+    if heading:
+        yield f"<h2>{html.escape(heading, quote=False)}</h2>"
+    if body:
+        yield _block(body)
+
+
+def _block(markup: str) -> str:
+    """These fields are HTML, but some hold bare text (seen in the outcome of a call for evidence, 2016)."""
+    return markup if "<" in markup else f"<p>{markup}</p>"
+
+
+def _notes(document: Object, details: Object) -> tuple[RawNote, ...]:
+    """The history, newest first; an announcement of statistics has only its latest note."""
+    history = objects_of(details, "change_history", MOST)
+    notes = [
+        RawNote(at=text(change, "public_timestamp"), text=" ".join(html.unescape(note).split()))
+        for change in history
+        if (note := text(change, "note"))
+    ]
+    if not notes and (latest := text(details, "latest_change_note")):
+        notes = [RawNote(at=text(document, "public_updated_at"), text=html.unescape(latest))]
+    return tuple(sorted(notes, key=lambda note: note.at or "", reverse=True))
+
+
+def _translations(document: Object, link: str) -> Iterator[RawLink]:
+    """GOV.UK names the document itself among its translations."""
+    own = text(document, "locale")
+    for each in objects_of(object_of(document, "links"), "available_translations", MOST):
+        language, path = text(each, "locale"), text(each, "base_path")
+        if path and language and language != own:
+            yield RawLink(href=page_address(path, link), title=text(each, "title"), language=language)
+
+
+def _parent(document: Object, link: str) -> Iterator[RawLink]:
+    """The publication that an HTML attachment belongs to; elsewhere `parent` is only a place in a menu."""
+    if text(document, "document_type") != "html_publication":
+        return
+    for parent in objects_of(object_of(document, "links"), "parent", 1):
+        if path := text(parent, "base_path"):
+            href = page_address(path, link)
+            yield RawLink(href=href, rel="related", type=PAGE, title=text(parent, "title"))
+
+
+def _withdrawal(document: Object) -> RawRemoval | None:
+    """A withdrawn document stays readable and keeps its type; a live one has an empty notice or none."""
+    notice = object_of(document, "withdrawn_notice")
+    if not notice:
+        return None
+    return RawRemoval(
+        kind=RemovalKind.WITHDRAWN, at=text(notice, "withdrawn_at"), note=text(notice, "explanation")
+    )
+
+
+def _departure(document: Object, link: str) -> RawRemoval | None:
+    """Gone and moved documents, which GOV.UK keeps as items without a title (captures and schema, 2022)."""
+    at = text(document, "public_updated_at")
+    match text(document, "schema_name"):
+        case "gone":
+            details = object_of(document, "details")
+            instead = text(details, "alternative_path")
+            to = page_address(instead, link) if instead else None
+            return RawRemoval(kind=RemovalKind.GONE, at=at, note=text(details, "explanation"), to=to)
+        case "redirect":
+            targets = objects_of(document, "redirects", MOST)
+            own = [each for each in targets if text(each, "path") == text(document, "base_path")]
+            target = next((to for each in (*own, *targets) if (to := text(each, "destination"))), None)
+            return RawRemoval(
+                kind=RemovalKind.REDIRECTED, at=at, to=page_address(target, link) if target else None
+            )
+    return None

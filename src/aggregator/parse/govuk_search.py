@@ -1,0 +1,94 @@
+"""Reads answers of GOV.UK's Search API: results, the next page, and which documents to look up."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from aggregator.errors import Cause, SourceError
+from aggregator.model import RawEntry, RawNote
+from aggregator.parse.govuk_terms import data_address, display_type, page_address
+from aggregator.parse.json_answer import Object, objects_in, objects_of, text
+
+PAGES: Final = 3
+"""How many pages of a search are read; what is older was seen when it was newer."""
+JOINED: Final = 20
+"""How many of the newest results are looked up in the Content API: it alone knows when a document was first
+published, its history and its text."""
+
+USUAL_COUNT: Final = 10
+MOST_RESULTS: Final = 1_500
+"""Results on a page, when nothing is asked for and at most (alphagov/search-api, 2026-07)."""
+MOST_ORGANISATIONS: Final = 50
+
+
+def read_results(asked: str, answer: Object) -> tuple[RawEntry, ...]:
+    """The results of the page that was `asked` for. Raises SourceError for an answer without results.
+
+    `updated` is the publisher's `public_timestamp`, which moves for major updates only.
+    """
+    results = answer.get("results")
+    if not isinstance(results, list):
+        raise SourceError(
+            Cause.NOT_A_FEED,
+            "the answer holds no 'results', so it is no search of GOV.UK",
+            "compare the address with https://www.gov.uk/api/search.json?q=open+government",
+        )
+    found = enumerate(objects_in(results, MOST_RESULTS), _parameter(asked, "start", 0) + 1)
+    return tuple(_entry(number, result, asked) for number, result in found)
+
+
+def follow_search(asked: str, answer: Object, found: tuple[RawEntry, ...]) -> tuple[str, ...]:
+    """The next page, if there is one among the first three; from the first page also the newest documents.
+
+    Results of later pages are not looked up: they would cost a request each at every poll.
+    """
+    start = _parameter(asked, "start", 0)
+    after = start + len(found)
+    last = min(_digits(text(answer, "total")), PAGES * _parameter(asked, "count", USUAL_COUNT))
+    next_page = (_with_start(asked, after),) if found and after < last else ()
+    return next_page + (_documents(asked, found) if start == 0 else ())
+
+
+def _documents(asked: str, found: tuple[RawEntry, ...]) -> tuple[str, ...]:
+    newest = sorted(found, key=lambda entry: entry.updated or "", reverse=True)
+    addresses = (data_address(entry.link or "", asked) for entry in newest)
+    return tuple(dict.fromkeys(address for address in addresses if address))[:JOINED]
+
+
+def _entry(number: int, result: Object, asked: str) -> RawEntry:
+    link, updated = text(result, "link"), text(result, "public_timestamp")
+    note = text(result, "latest_change_note")
+    organisations = objects_of(result, "organisations", MOST_ORGANISATIONS)
+    return RawEntry(
+        where=f"result {number}",
+        id=text(result, "_id") or link,
+        link=page_address(link, asked) if link else None,
+        title=text(result, "title"),
+        summary=text(result, "description"),
+        summary_is_html=False,
+        updated=updated,
+        closes=text(result, "end_date"),
+        type=text(result, "display_type") or display_type(text(result, "content_store_document_type")),
+        categories=tuple(name for each in organisations if (name := text(each, "title"))),
+        content_id=text(result, "content_id"),
+        notes=(RawNote(at=updated, text=html.unescape(note)),) if note else (),
+    )
+
+
+def _parameter(address: str, name: str, otherwise: int) -> int:
+    values = parse_qs(urlsplit(address).query).get(name)
+    return _digits(values[0]) if values else otherwise
+
+
+def _digits(written: str | None) -> int:
+    return int(written) if written and re.fullmatch(r"[0-9]{1,9}", written) else 0
+
+
+def _with_start(address: str, start: int) -> str:
+    """The same search from another result on; the other parameters stay as the operator wrote them."""
+    before, _, query = address.partition("?")
+    pairs = [pair for pair in query.split("&") if pair and not pair.startswith("start=")]
+    return f"{before}?{'&'.join((*pairs, f'start={start}'))}"

@@ -1,0 +1,254 @@
+"""Turns the bytes of an HTML page into elements, within bounds; the only file that imports bs4."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PageElement
+from soupsieve import SelectorSyntaxError
+
+from aggregator.errors import Cause, SourceError
+from aggregator.parse.decoding import decode
+from aggregator.parse.recognise import LOGIN, OPENING, ROOT, WALL, shown
+
+__all__ = [
+    "ACCEPT",
+    "INLINE",
+    "BeautifulSoup",
+    "NavigableString",
+    "PageElement",
+    "Tag",
+    "absolute_link",
+    "attribute",
+    "block_around",
+    "date_in",
+    "language_of",
+    "links_to_translations",
+    "refuse_stand_in",
+    "select",
+    "soup",
+    "strings_in",
+    "words",
+]
+
+ACCEPT: Final = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+
+LONGEST: Final = 5_000_000
+TAGS: Final = 150_000
+DEEPEST, HEAVIEST = 500, 1_500_000
+"""Characters, `<`, elements inside each other, and the sum of all depths. A long report has some 20,000 tags
+at a depth of about 15. Ten megabytes of nothing but tags took 22 s and 1.5 GB to parse (bs4 4.15, lxml 6.1).
+100,000 elements inside each other were parsed in 1.4 s, since neither library has a limit of its own, but a
+selector looks at all that stand above each of them."""
+
+INLINE: Final = frozenset(
+    {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins"}
+    | {"kbd", "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u"}
+    | {"var", "wbr"}
+)
+"""Elements that stand inside a line of text; every other one begins a new line."""
+
+ELEMENT: Final = re.compile(r"<(?:!doctype|[a-z])", re.IGNORECASE)
+XML_DECLARATION: Final = re.compile(r"\s*<\?[^>]{0,500}>")
+META_CHARSET: Final = re.compile(rb"<meta\b[^>]{0,200}?(charset\s*=\s*[\"']?[\w.:-]{1,40})", re.IGNORECASE)
+PRESCANNED: Final = 4_096
+"""Bytes in which a charset is looked for. WHATWG HTML, 13.2.3.2 asks for 1,024; some pages put scripts first."""
+
+ERROR_TITLE: Final = re.compile(
+    r"(?:error\s*(?:[:|–-]|\d|$)|[45]\d\d\s*(?:[:|–-]|$|error|not found|forbidden|bad gateway|internal|service)"
+    r"|page (?:not found|unavailable)|not found|forbidden$|service unavailable|something went wrong"
+    r"|(?:site )?(?:down for|under) maintenance|sorry,)",
+    re.IGNORECASE,
+)
+RECAPTCHA: Final = re.compile(r"\b[rh]e?captcha\b", re.IGNORECASE)
+"""Named in the small print of forms on pages that are no bot check."""
+SHORT: Final = 1_000
+"""Characters of visible text that a bot check or login page does not pass; a page that has more may well
+speak of captchas or passwords."""
+
+
+def soup(payload: bytes, headers: Mapping[str, str]) -> BeautifulSoup:
+    """The elements of a page. Charset: byte order mark, valid UTF-8, header, `<meta>`, in this order.
+
+    Raises SourceError: EMPTY, NOT_A_FEED when no HTML came (a feed, JSON, a PDF), TOO_LARGE for a page on
+    which time or memory would run out.
+    """
+    text = decode(payload, _content_type(payload, headers))
+    _refuse_other_forms(text)
+    if len(text) > LONGEST or text.count("<") > TAGS:
+        raise _too_large(f"{len(text):,} characters with {text.count('<'):,} tags")
+    try:
+        page = BeautifulSoup(XML_DECLARATION.sub("", text, count=1), "lxml")
+    except Exception as fault:  # whatever the parser stumbles over was sent by the publisher
+        raise _not_html(f"markup that no parser reads ({type(fault).__name__})") from fault
+    _refuse_depth(page)
+    return page
+
+
+def _content_type(payload: bytes, headers: Mapping[str, str]) -> str:
+    """The header, or `<meta>`'s word where the header names no charset."""
+    stated = headers.get("content-type", "")
+    named = META_CHARSET.search(payload[:PRESCANNED])
+    return named[1].decode("ascii", "replace") if named and "charset" not in stated.lower() else stated
+
+
+def _refuse_other_forms(text: str) -> None:
+    if not text.strip():
+        raise SourceError(
+            Cause.EMPTY, "the answer holds nothing", "wait; if it lasts, look for a new address"
+        )
+    root = ROOT.search(text[:OPENING])
+    if root and root[1].lower() != "html" and "<html" not in text[:OPENING].lower():
+        raise _not_html("a feed", "try kind feed for this source")
+    if text.lstrip()[0] in "{[" or text.startswith("%PDF-") or not ELEMENT.search(text):
+        raise _not_html(f"something that begins '{shown(text[:60])}'")
+
+
+def _not_html(what: str, hint: str = "open the address in a browser and compare") -> SourceError:
+    return SourceError(Cause.NOT_A_FEED, f"{what} came in place of a page", hint)
+
+
+def _too_large(what: str) -> SourceError:
+    return SourceError(
+        Cause.TOO_LARGE,
+        f"a page of {what}, more than is read",
+        "look at the page by hand; watch a smaller part of it",
+    )
+
+
+def _refuse_depth(page: BeautifulSoup) -> None:
+    depths: dict[int, int] = {id(page): 0}
+    weight = 0
+    for element in _tags_in(page):
+        depth = depths[id(element.parent)] + 1
+        depths[id(element)] = depth
+        weight += depth
+        if depth > DEEPEST or weight > HEAVIEST:
+            raise _too_large(f"elements {depth} deep inside each other")
+
+
+def _tags_in(page: Tag) -> Iterator[Tag]:
+    return (node for node in page.descendants if isinstance(node, Tag))
+
+
+def refuse_stand_in(page: BeautifulSoup) -> None:
+    """Raises SourceError (NOT_A_FEED) for a bot check, a login page or an error page that came with 200.
+
+    A normal page may load a script of Cloudflare or have a search box: only a short page, or the page's own
+    title, counts.
+    """
+    title = words(page.title) if page.title else ""
+    visible = RECAPTCHA.sub("", " ".join(strings_in(page)))
+    short = len(visible) < SHORT
+    asks_password = page.select_one("input[type=password]") is not None
+    if WALL.search(title) or (short and WALL.search(visible)):
+        what, hint = (
+            "a bot check",
+            "wait and poll more slowly; if it lasts, ask the publisher to let readers in",
+        )
+    elif short and (asks_password or LOGIN.search(f"<title>{title}")):
+        what, hint = "a login page", "find an address that is public"
+    elif ERROR_TITLE.match(title):
+        what, hint = (
+            "an error page",
+            "open the address in a browser; if it is the same there, look for a new address",
+        )
+    else:
+        return
+    raise _not_html(f"{what} titled '{shown(title)}'" if title else what, hint)
+
+
+def select(page: Tag, selector: str, limit: int = 0) -> list[Tag]:
+    """The elements that a CSS selector of `sources.yaml` finds, in the page's order; none for an empty one.
+
+    Raises SourceError (LAYOUT) for a selector that cannot be read.
+    """
+    if not selector:
+        return []
+    try:
+        return list(page.select(selector, limit=limit))
+    except SelectorSyntaxError as fault:
+        raise SourceError(
+            Cause.LAYOUT,
+            f"the selector '{selector}' cannot be read",
+            "mend it under selectors: in sources.yaml",
+        ) from fault
+
+
+def attribute(element: Tag | None, name: str) -> str:
+    """An attribute in one string; empty when it is not there."""
+    value = element.get(name) if element else None
+    return value.strip() if isinstance(value, str) else " ".join(value or ())
+
+
+def strings_in(element: PageElement) -> Iterator[str]:
+    """The visible strings inside an element; scripts, styles and comments are none."""
+    for node in (element, *getattr(element, "descendants", ())):
+        if type(node) is NavigableString and node.strip():
+            yield str(node)
+
+
+def block_around(node: PageElement) -> Tag | None:
+    """The nearest element around that is no part of a line: `<p>`, `<dt>`, `<div>`; None at the very top."""
+    return next((parent for parent in node.parents if parent.name not in INLINE), None)
+
+
+def words(element: Tag | None) -> str:
+    """The visible words as one line: a space where a block begins or ends, none where a `<b>` does."""
+    pieces: list[str] = []
+    block: Tag | None = None
+    for node in element.descendants if element else ():
+        if isinstance(node, Tag):
+            pieces.append("" if node.name in INLINE else " ")
+        elif type(node) is NavigableString:
+            around = block_around(node)
+            pieces.append(str(node) if around is block else f" {node}")
+            block = around
+    return " ".join("".join(pieces).split())
+
+
+def date_in(element: Tag) -> str:
+    """A date as it is written: the whole `<time …>` markup where there is one, since its attribute may hold
+    a placeholder (gov.wales writes noon for a day, 2026-08) and only both together tell; else the words."""
+    time = element if element.name == "time" else element.find("time")
+    if isinstance(time, Tag):
+        return f'<time datetime="{attribute(time, "datetime")}">{words(time)}</time>'.replace(
+            ' datetime=""', ""
+        )
+    return words(element)
+
+
+def absolute_link(page: Tag, href: str, address: str) -> str:
+    """`href` as seen from the page's `<base>`, else from `address`, where the page was found.
+
+    What is no link to a page of its own (a place on this page, a script) comes back as it was written.
+    """
+    base = next((attribute(found, "href") for found in select(page, "base[href]", 1)), "")
+    try:
+        return urljoin(urljoin(address, base), href) if href and not href.startswith("#") else href
+    except ValueError:
+        return href
+
+
+def language_of(element: Tag) -> str | None:
+    """The language that the element or one around it states (`lang="cy"`)."""
+    around = (element, *element.parents)
+    return next((stated for part in around if (stated := attribute(part, "lang"))), None)
+
+
+def links_to_translations(page: Tag, address: str) -> tuple[tuple[str, str], ...]:
+    """Language and address of the page's other languages, by `<link rel="alternate" hreflang>`."""
+    own = urlsplit(address)
+    found = (
+        (attribute(link, "hreflang"), absolute_link(page, attribute(link, "href"), address))
+        for link in select(page, 'link[rel~="alternate"][hreflang][href]', 20)
+    )
+    return tuple(
+        (language, href)
+        for language, href in found
+        if language != "x-default" and urlsplit(href)[1:4] != own[1:4]
+    )

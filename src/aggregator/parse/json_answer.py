@@ -1,0 +1,78 @@
+"""Reads an answer in JSON, whatever was sent, and takes text, objects and lists out of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aggregator.errors import Cause, SourceError
+from aggregator.model import Fetched
+from aggregator.parse.decoding import FORBIDDEN, decode
+from aggregator.parse.recognise import OPENING, page_instead, shown
+
+ACCEPT: Final = "application/json"
+
+Object = Mapping[str, Any]
+"""A JSON object; what its keys hold is not known until `text`, `object_of` or `objects_of` was asked."""
+
+
+def read_json(fetched: Fetched) -> object:
+    """The JSON value of an answer. Numbers stay the digits that were written, as strings.
+
+    Raises SourceError: EMPTY, NOT_A_FEED for a page or XML, BROKEN_FEED for JSON that is broken or nested
+    deeper than anybody writes it.
+    """
+    content = decode(fetched.payload, fetched.headers.get("content-type", "")).strip()
+    if not content:
+        raise SourceError(
+            Cause.EMPTY, "the answer holds nothing", "wait; if it lasts, look for a new address"
+        )
+    if content[0] == "<":
+        raise _markup(content[:OPENING])
+    try:
+        # Numbers are not computed: one of a million digits takes seconds, and none is needed as a number.
+        return json.loads(content, parse_int=str, parse_float=str, parse_constant=str)
+    except RecursionError:
+        raise _broken("values nested deeper than anybody writes them") from None
+    except ValueError as fault:
+        raise _broken(f"not well-formed JSON ({shown(str(fault))})") from fault
+
+
+def text(holder: Object, key: str) -> str | None:
+    """What `key` holds, if it is text or a number and not empty; without characters that XML forbids."""
+    value = holder.get(key)
+    return (FORBIDDEN.sub("", value).strip() or None) if isinstance(value, str) else None
+
+
+def object_of(holder: Object, key: str) -> Object:
+    """The object that `key` holds; an empty one for anything else."""
+    value = holder.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def objects_of(holder: Object, key: str, most: int) -> list[Object]:
+    """The objects in the list that `key` holds, `most` at most; none for anything else."""
+    return objects_in(holder.get(key), most)
+
+
+def objects_in(value: object, most: int) -> list[Object]:
+    """The objects among the first `most` members of a list; none for anything else."""
+    return [member for member in value[:most] if isinstance(member, dict)] if isinstance(value, list) else []
+
+
+def _markup(opening: str) -> SourceError:
+    lowered = opening.lower()
+    if "<html" in lowered or "<!doctype html" in lowered:
+        return page_instead(opening, "JSON")
+    return SourceError(
+        Cause.NOT_A_FEED,
+        f"markup came in place of JSON: it begins '{shown(opening[:60])}'",
+        "compare the address with the publisher's description of the interface",
+    )
+
+
+def _broken(detail: str) -> SourceError:
+    return SourceError(
+        Cause.BROKEN_FEED, detail, "wait for the next poll; if it lasts, tell the publisher what was seen"
+    )

@@ -1,0 +1,339 @@
+"""What becomes of items: one entry for each document, with everything in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.model import Claim, Entry, Link, Moment, Precision, RawClaim, RawEntry, RawLink, Reject, Zone
+from aggregator.normalise import Normalised, normalise
+from tests.builders import NOON, instant, moment, raw, source
+
+FEED = "https://www.gov.uk/government/organisations/cabinet-office.atom"
+
+
+def of(raws: Iterable[RawEntry], **changes: Any) -> Normalised:
+    return normalise(source(**changes), FEED, raws, now=NOON)
+
+
+def entry_of(raw: RawEntry, **changes: Any) -> Entry:
+    found = of([raw], **changes)
+    assert found.rejects == ()
+    return found.entries[0]
+
+
+def test_an_item_becomes_an_entry_in_our_words() -> None:
+    item = RawEntry(
+        where="item 1",
+        id="https://www.gov.uk/government/publications/example#2026-05-25T16:00:00Z",
+        link="/government/publications/example/?utm_source=x",
+        title="Policy paper: Example &amp; more",
+        title_is_html=True,
+        summary="Example <b>words</b>.",
+        content="<p>Full words. <a href='/x'>Link</a></p>",
+        published="2026-05-01T09:00:00+01:00",
+        updated="2026-05-25T16:00:00Z",
+        closes="2 June 2026",
+        categories=("Policy paper", "Policy paper", "", "Topic &amp; more"),
+        language="en-US",
+        links=(
+            RawLink(href="https://www.gov.uk/government/publications/example"),
+            RawLink(href="https://www.gov.uk/x.atom", rel="self"),
+            RawLink(href="/a.pdf", rel="enclosure", type="application/pdf", title=" Paper ", length="12"),
+            RawLink(href="/a.pdf", rel="enclosure"),
+            RawLink(href="javascript:x", rel="related"),
+            RawLink(href="/b", rel="related", length="-1"),
+        ),
+    )
+    assert entry_of(item) == Entry(
+        id="urn:uuid:cc3c31a1-0add-55ee-b3a2-e592e8fb53b6",
+        key="https://gov.uk/government/publications/example",
+        url="https://www.gov.uk/government/publications/example/",
+        source="cabinet-office",
+        native_id="https://www.gov.uk/government/publications/example#2026-05-25T16:00:00Z",
+        body="cabinet-office",
+        title="Example & more",
+        summary="Example words.",
+        content='<p>Full words. <a href="https://www.gov.uk/x" rel="noopener noreferrer">Link</a></p>',
+        text="Example words. Full words. Link",
+        language="en",
+        published=moment("2026-05-01 08:00"),
+        updated=moment("2026-05-25 16:00"),
+        closes=Moment(at=instant("2026-06-01 23:00"), precision=Precision.DAY, zone=Zone.ASSUMED),
+        publisher_type="Policy paper",
+        categories=("Policy paper", "Topic & more"),
+        links=(
+            Link(
+                href="https://www.gov.uk/a.pdf",
+                rel="enclosure",
+                type="application/pdf",
+                title="Paper",
+                length=12,
+            ),
+            Link(href="https://www.gov.uk/b", rel="related"),
+        ),
+        licence="OGL-3.0",
+    )
+
+
+def test_the_id_of_a_document_never_changes() -> None:
+    """Published ids are made from this; if it fails, every subscriber sees every document as new."""
+    found = entry_of(raw(link="https://www.gov.uk/a-plan"))
+    assert found.key == "https://gov.uk/a-plan"
+    assert found.id == "urn:uuid:e411844f-ab5f-5e7f-9823-e620a85898d1"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://gov.uk/a-plan/",
+        "https://www.gov.uk:443/a-plan#2026-05-25T16:00:00Z",
+        "https://WWW.GOV.UK/a-plan?utm_source=x",
+        "/a-plan",
+    ],
+)
+def test_one_document_has_one_id_however_its_link_is_written(link: str) -> None:
+    assert entry_of(raw(link=link)).id == entry_of(raw(link="https://www.gov.uk/a-plan")).id
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"link": None}, "no link (title: A plan)"),
+        ({"link": "tag:x"}, "link 'tag:x' is no http(s) address (title: A plan)"),
+        ({"title": None}, "no title (link: https://www.gov.uk/a-plan)"),
+        ({"title": " \u202e<p></p>"}, "no title (link: https://www.gov.uk/a-plan)"),
+        ({"title": "", "link": None}, "no title (link: none)"),
+    ],
+)
+def test_an_item_without_title_or_link_is_rejected_with_its_place(changes: dict[str, Any], why: str) -> None:
+    found = of([raw(**changes, where="item 7"), raw(link="https://www.gov.uk/b")])
+    assert found.rejects == (Reject(where="item 7", why=why),)
+    assert len(found.entries) == 1
+
+
+def test_of_two_items_about_one_document_the_newest_stands_in_the_first_ones_place() -> None:
+    old = raw("Old", updated="2026-05-01T00:00:00Z")
+    other = raw("Other", link="https://www.gov.uk/b")
+    new = raw("New", updated="2026-05-02T00:00:00Z", link="https://www.gov.uk/a-plan#part")
+    assert [entry.title for entry in of([old, other, new]).entries] == ["New", "Other"]
+    assert [entry.title for entry in of([new, other, old]).entries] == ["New", "Other"]
+
+
+def test_of_two_items_of_the_same_age_the_first_stands() -> None:
+    assert [entry.title for entry in of([raw("First"), raw("Second")]).entries] == ["First"]
+    same = {"updated": "2026-05-01"}
+    assert [entry.title for entry in of([raw("First", **same), raw("Second", **same)]).entries] == ["First"]
+    dated = raw("Dated", published="2026-05-01")
+    assert [entry.title for entry in of([raw("Undated"), dated]).entries] == ["Dated"]
+
+
+@pytest.mark.parametrize(
+    ("title", "categories", "link", "wanted"),
+    [
+        (
+            "Open consultation: Example: part 2",
+            ("Open consultation",),
+            "/x",
+            ("Example: part 2", "Open consultation"),
+        ),
+        ("Open consultation: Example", ("OPEN CONSULTATION",), "/x", ("Example", "Open consultation")),
+        ("Open consultation: Example", ("Policy paper",), "/x", ("Open consultation: Example", None)),
+        ("Policy paper: ", ("Policy paper",), "/x", ("Policy paper:", None)),
+        ("Policy paper: Example", ("Policy paper",), "https://a.example/x", ("Policy paper: Example", None)),
+        (
+            "Written Statement: Example",
+            (),
+            "https://www.gov.wales/x",
+            ("Written Statement: Example", "Written Statement"),
+        ),
+        (
+            "Datganiad Ysgrifenedig: Enghraifft",
+            (),
+            "https://www.llyw.cymru/x",
+            ("Datganiad Ysgrifenedig: Enghraifft", "Datganiad Ysgrifenedig"),
+        ),
+        ("Example: more", (), "https://www.gov.wales/x", ("Example: more", None)),
+        ("Written Statement: Example", (), "https://notgov.wales/x", ("Written Statement: Example", None)),
+    ],
+)
+def test_the_publishers_type_is_found_in_the_title(
+    title: str, categories: tuple[str, ...], link: str, wanted: tuple[str, str | None]
+) -> None:
+    found = entry_of(raw(title, categories=categories, link=link))
+    assert (found.title, found.publisher_type) == wanted
+
+
+@pytest.mark.parametrize(
+    ("stated", "link", "usual", "wanted"),
+    [
+        ("en-US", "/x", "en", "en"),
+        ("CY", "/x", "en", "cy"),
+        ("gd_GB", "/x", "en", "gd"),
+        (None, "/x", "cy", "cy"),
+        ("", "/x", "en", "en"),
+        ("english", "/x", "en", "en"),
+        ("en", "https://www.gov.uk/x.cy", "en", "cy"),
+        ("en", "https://www.gov.uk/x.cy/?a=1", "en", "cy"),
+        ("en", "https://www.llyw.cymru/x", "en", "cy"),
+        ("en", "https://example.cymru/x", "en", "en"),
+        ("en", "https://www.gov.uk/x.cyx", "en", "en"),
+    ],
+)
+def test_the_language_comes_from_address_item_or_source(
+    stated: str | None, link: str, usual: str, wanted: str
+) -> None:
+    assert entry_of(raw(language=stated, link=link), language=usual).language == wanted
+
+
+def test_relative_links_count_from_the_items_own_base() -> None:
+    found = entry_of(raw(link="x", base="https://a.example/b/", content="<a href='y'>z</a>"))
+    assert found.url == "https://a.example/b/x"
+    assert 'href="https://a.example/b/y"' in found.content
+    assert entry_of(raw(link="x", base="/b/")).url == "https://www.gov.uk/b/x"
+    assert entry_of(raw(link="/x", base="mailto:a")).url == "https://www.gov.uk/x"
+
+
+def test_without_a_summary_the_content_begins_it() -> None:
+    found = entry_of(raw(summary=None, content="<p>" + "word " * 200 + "</p>"))
+    assert found.summary == "word " * 69 + "word…"
+    assert found.text == ("word " * 200).strip()
+
+
+def test_words_that_stand_in_summary_and_content_count_once() -> None:
+    assert entry_of(raw(summary="One two…", content="<p>One two three</p>")).text == "One two three"
+    assert entry_of(raw(summary="Zero", content="<p>One</p>")).text == "Zero One"
+    assert entry_of(raw(summary="Zero", content=None)).text == "Zero"
+
+
+def test_a_description_that_is_a_whole_article_is_kept_as_content() -> None:
+    article = "<p>" + "word " * 300 + "</p>"
+    found = entry_of(raw(summary=article))
+    assert (found.content, len(found.summary)) == ("<p>" + "word " * 300 + "</p>", 1_000)
+    assert entry_of(raw(summary="<p>short</p>")).content == ""
+    assert entry_of(raw(summary=article, summary_is_html=False)).content == ""
+
+
+def test_every_field_has_a_bound() -> None:
+    long = "word " * 300_000
+    links = tuple(
+        RawLink(href=f"/{n}", rel="related", type=long, title=long, length="9" * 99) for n in range(300)
+    )
+    found = entry_of(
+        raw(
+            long,
+            summary=long,
+            content=f"<p>{long}</p>",
+            id=long,
+            categories=tuple(f"{n} {long}" for n in range(300)),
+            links=links,
+            type=long,
+        )
+    )
+    assert (len(found.title), len(found.summary), len(found.text)) == (500, 1_000, 100_000)
+    assert len(found.content) < 200_100
+    assert len(found.native_id or "") == 1_000
+    assert (len(found.categories), max(map(len, found.categories))) == (50, 198)
+    assert (len(found.links), len(found.links[0].title or ""), found.links[0].length) == (50, 200, None)
+    assert len(found.publisher_type or "") == 200
+
+
+def test_a_record_is_its_own_document_unless_it_names_the_documents_page() -> None:
+    record = raw(
+        id="record:example",
+        link=None,
+        body="uk-msf",
+        type="meeting-record",
+        published="2024-02",
+        links=(RawLink(href="https://forum.example.org/t/1", rel="via"),),
+        claims=(
+            RawClaim(what="held", date="2024-01-24", source="https://forum.example.org/t/1", note=" x "),
+            RawClaim(what="announced", date=None, source=None),
+        ),
+    )
+    found = entry_of(record, kind="records")
+    assert (found.key, found.url, found.body) == ("record:example", None, "uk-msf")
+    assert found.publisher_type == "meeting-record"
+    assert found.published == Moment(
+        at=instant("2024-02-01 00:00"), precision=Precision.MONTH, zone=Zone.ASSUMED
+    )
+    assert found.links == (Link(href="https://forum.example.org/t/1", rel="via"),)
+    assert found.claims == (
+        Claim(
+            what="held",
+            moment=Moment(at=instant("2024-01-24 00:00"), precision=Precision.DAY, zone=Zone.ASSUMED),
+            source="https://forum.example.org/t/1",
+            note="x",
+        ),
+        Claim(what="announced", moment=None, source=None),
+    )
+    paged = entry_of(replace(record, link="https://network.example.org/read-out/"), kind="records")
+    assert paged.key == "https://network.example.org/read-out"
+
+
+def test_a_feed_cannot_pass_for_a_record_or_another_body() -> None:
+    forged = raw(id="record:example", link=None, body="uk-msf")
+    assert of([forged]).entries == ()
+    assert entry_of(raw(body="uk-msf")).body == "cabinet-office"
+
+
+WORDS = st.none() | st.text()
+RAWS = st.builds(
+    RawEntry,
+    where=st.just("item 1"),
+    id=WORDS,
+    link=WORDS | st.just("/x"),
+    title=WORDS,
+    title_is_html=st.booleans(),
+    summary=WORDS,
+    summary_is_html=st.booleans(),
+    content=WORDS,
+    published=WORDS,
+    updated=WORDS,
+    closes=WORDS,
+    type=WORDS,
+    categories=st.tuples(st.text(), st.text()),
+    language=WORDS,
+    base=WORDS,
+    links=st.tuples(st.builds(RawLink, href=st.text(), rel=st.text(), length=WORDS)),
+    claims=st.tuples(st.builds(RawClaim, what=st.text(), date=WORDS, source=WORDS)),
+)
+
+
+@given(st.lists(RAWS, max_size=3), st.sampled_from(["feed", "records"]))
+def test_whatever_was_written_every_item_is_an_entry_or_rejected(raws: list[RawEntry], kind: str) -> None:
+    found = of(raws, kind=kind)
+    assert len({entry.key for entry in found.entries}) == len(found.entries)
+    assert len(found.entries) + len(found.rejects) <= len(raws)
+
+
+def _said_again(entry: Entry) -> RawEntry:
+    return RawEntry(
+        where="item 1",
+        link=entry.url,
+        title=entry.title,
+        summary=entry.summary,
+        summary_is_html=False,
+        content=entry.content,
+        categories=entry.categories,
+        language=entry.language,
+    )
+
+
+@given(RAWS.map(lambda raw: replace(raw, link="/x", title="A plan")))
+def test_normalising_twice_is_normalising_once(item: RawEntry) -> None:
+    once = entry_of(item)
+    twice = entry_of(_said_again(once))
+    assert (twice.id, twice.url, twice.title, twice.language, twice.categories) == (
+        once.id,
+        once.url,
+        once.title,
+        once.language,
+        once.categories,
+    )
+    assert twice.summary == once.summary

@@ -1,0 +1,151 @@
+"""Addresses made absolute, clean and comparable."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.normalise.urls import absolute, canonical, clean
+
+BASE = "https://news.example.org/all/feed.xml"
+
+
+@pytest.mark.parametrize(
+    ("href", "wanted"),
+    [
+        ("https://a.example/x", "https://a.example/x"),
+        ("one", "https://news.example.org/all/one"),
+        ("/one?a=1#b", "https://news.example.org/one?a=1#b"),
+        ("../one", "https://news.example.org/one"),
+        ("//a.example/x", "https://a.example/x"),
+        ("?page=2", "https://news.example.org/all/feed.xml?page=2"),
+        ("#part", "https://news.example.org/all/feed.xml#part"),
+        ("  https://a.exa\nmple/x \t", "https://a.example/x"),
+        ("https:\\\\a.example\\x?y=\\", "https://a.example/x?y=\\"),
+        ("https://www.gov.ukhttps://www.gov.uk/x", "https://www.gov.uk/x"),
+        ("/x?a=1&amp;b=2", "https://news.example.org/x?a=1&b=2"),
+        ("", None),
+        (None, None),
+        ("mailto:a@example.org", None),
+        ("javascript:alert(1)", None),
+        ("java\nscript:alert(1)", None),
+        ("data:text/html,x", None),
+        ("ftp://a.example/x", None),
+        ("tag:www.gov.uk,2005:/x", None),
+        ("urn:uuid:9576dcd2-941f-5529-b3a0-1c924e2609b2", None),
+        ("https://", None),
+        ("https://[::1", None),
+        ("https://a.example:99999/", None),
+        ("https://a b.example/", None),
+        ("https://" + "a" * 300 + ".example/", None),
+        ("https://a.example/" + "a" * 5_000, None),
+    ],
+)
+def test_a_link_is_made_absolute_or_is_none(href: str | None, wanted: str | None) -> None:
+    assert absolute(href, BASE) == wanted
+
+
+def test_a_relative_link_without_a_base_is_none() -> None:
+    assert absolute("/x", None) is None
+    assert absolute("/x", "file:records/") is None
+    assert absolute("/x", "http://[") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("http://www.Example.org/A/?b=2&a=1#part", "http://www.Example.org/A/?b=2&a=1#part"),
+        (
+            "https://www.gov.wales/x?utm_source=rss-announcements&utm_medium=rss&utm_campaign=y",
+            "https://www.gov.wales/x",
+        ),
+        ("https://a.example/x?a=1&fbclid=2&b=3&GCLID=4&mc_cid=5", "https://a.example/x?a=1&b=3"),
+        ("https://a.example/x?utm_source=y#part", "https://a.example/x#part"),
+        ("https://www.gov.uk/x#2026-05-25T16:00:00Z", "https://www.gov.uk/x"),
+        ("https://www.gov.uk/x#2026-05-25T17:00:00.000+01:00", "https://www.gov.uk/x"),
+        ("https://user:secret@a.example/x", "https://a.example/x"),
+        ('https://a.example/a b"c<d>', "https://a.example/a%20b%22c%3Cd%3E"),
+        ("https://a.example/x\u202ey", "https://a.example/x%E2%80%AEy"),
+        ("https://a.example/tŷ", "https://a.example/tŷ"),
+        ("/relative", None),
+        ("gov.uk/x", None),
+        ("javascript:alert(1)", None),
+        (None, None),
+    ],
+)
+def test_the_address_to_publish_is_the_publishers_without_trackers(
+    url: str | None, wanted: str | None
+) -> None:
+    assert clean(url) == wanted
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("http://www.Example.org/A/", "https://example.org/A"),
+        ("https://example.org", "https://example.org/"),
+        ("https://example.org/", "https://example.org/"),
+        ("https://example.org./x//", "https://example.org/x"),
+        ("https://www.glasgow.gov.uk:443/article/1337", "https://glasgow.gov.uk/article/1337"),
+        ("http://example.org:80/x", "https://example.org/x"),
+        ("https://example.org:8443/x", "https://example.org:8443/x"),
+        ("https://www.org/x", "https://www.org/x"),
+        ("https://example.org/x?b=2&a=1&&utm_source=y", "https://example.org/x?a=1&b=2"),
+        ("https://example.org/?p=99999", "https://example.org/?p=99999"),
+        ("https://example.org/s?q=open+government", "https://example.org/s?q=open%20government"),
+        ("https://example.org/x#part", "https://example.org/x"),
+        ("https://www.gov.uk/x#2026-05-25T16:00:00Z", "https://gov.uk/x"),
+        ("https://example.org/x#!/topic/1", "https://example.org/x#!/topic/1"),
+        ("https://example.org/x#/topic/1", "https://example.org/x#/topic/1"),
+        ("https://example.org/%7euser/%c5%b7/%2f", "https://example.org/~user/%C5%B7/%2F"),
+        ("https://example.org/tŷ", "https://example.org/t%C5%B7"),
+        ("https://example.org/100%", "https://example.org/100%25"),
+        ("https://example.org/a/./b/../c/%2e%2e/d", "https://example.org/a/d"),
+        ("https://example.org/../../a", "https://example.org/a"),
+        ("https://BÜCHER.example/", "https://xn--bcher-kva.example/"),
+        ("http://[2001:DB8::1]/x", "https://[2001:db8::1]/x"),
+        ("mailto:a@example.org", None),
+    ],
+)
+def test_the_key_of_a_page(url: str, wanted: str | None) -> None:
+    assert canonical(url) == wanted
+
+
+def test_pages_that_differ_in_their_query_have_different_keys() -> None:
+    assert canonical("https://example.org/?p=1") != canonical("https://example.org/?p=2")
+
+
+SEGMENT = st.text("abcXYZ09-._~%é ", max_size=6)
+PAIR = st.tuples(st.sampled_from("abcp"), st.text("xyz0+%é", max_size=4)).map("=".join)
+TRACKER = st.sampled_from(["utm_source=a", "UTM_Medium=b", "fbclid=c", "gclid=d", "mc_eid=e", "mtm_x=f"])
+
+
+@given(
+    path=st.lists(SEGMENT, max_size=4).map("/".join),
+    pairs=st.lists(PAIR, max_size=4),
+    trackers=st.lists(TRACKER, max_size=3),
+    start=st.sampled_from(["http://example.org", "HTTPS://www.Example.ORG", "https://example.org:443"]),
+    end=st.sampled_from(["", "/", "//"]),
+    part=st.sampled_from(["", "#part"]),
+    chance=st.randoms(use_true_random=False),
+)
+def test_the_key_ignores_scheme_case_of_host_www_slash_order_trackers_and_part(
+    *, path: str, pairs: list[str], trackers: list[str], start: str, end: str, part: str, chance: Random
+) -> None:
+    mixed = [*pairs, *trackers]
+    chance.shuffle(mixed)
+    plain = f"https://example.org/{path}?{'&'.join(pairs)}"
+    assert canonical(f"{start}/{path}{end}?{'&'.join(mixed)}{part}") == canonical(plain)
+
+
+@given(st.text() | st.text("ab/.%?&=#!:@[]\\+2e é").map("https://example.org/".__add__))
+def test_a_key_and_a_clean_address_stay_as_they_are(url: str) -> None:
+    key, address = canonical(url), clean(url)
+    assert (key is None) == (address is None)
+    if key:
+        assert canonical(key) == key
+        assert clean(address) == address
+        assert canonical(address) == key

@@ -1,0 +1,65 @@
+"""Answers of a server, and what the rooms make of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from aggregator.errors import Cause, SourceError
+from aggregator.model import Fetched, Page, Part
+from aggregator.parse import KINDS
+from tests.builders import source
+
+CASES: Final = Path(__file__).parent / "cases"
+SAMPLES: Final = Path(__file__).parents[3] / "shared" / "samples"
+ADDRESS: Final = "https://news.example.org/feed/"
+
+
+def answer(payload: bytes, content_type: str | None = None) -> Fetched:
+    """A good answer from ADDRESS."""
+    headers = {} if content_type is None else {"content-type": content_type}
+    return Fetched(url=ADDRESS, final_url=ADDRESS, status=200, headers=headers, payload=payload)
+
+
+def read_feed(payload: str | bytes, content_type: str | None = None) -> Page:
+    """What the kind `feed` reads in a payload."""
+    raw = payload.encode() if isinstance(payload, str) else payload
+    return KINDS["feed"].read(source(), answer(raw, content_type))
+
+
+def read_case(name: str) -> Page:
+    """What the kind `feed` reads in a file of `cases`."""
+    return read_feed((CASES / name).read_bytes())
+
+
+def refused(payload: str | bytes, content_type: str | None = None) -> SourceError:
+    """The error with which the kind `feed` refuses a payload."""
+    with pytest.raises(SourceError) as caught:
+        read_feed(payload, content_type)
+    return caught.value
+
+
+def cause_of(payload: bytes) -> Cause | None:
+    """Why a payload is refused; None when it is read. Any other exception is a bug and passes through."""
+    try:
+        read_feed(payload)
+    except SourceError as error:
+        return error.cause
+    return None
+
+
+def read_records(**files: str | bytes) -> Page:
+    """What the kind `records` reads in a folder; `__` in a name stands for a hyphen, and .md is added."""
+    parts = tuple(
+        Part(
+            name=name.replace("__", "-") + ("" if "." in name else ".md"),
+            payload=text.encode() if isinstance(text, str) else text,
+        )
+        for name, text in files.items()
+    )
+    fetched = Fetched(
+        url="file:records/", final_url="file:records/", status=200, headers={}, payload=b"", parts=parts
+    )
+    return KINDS["records"].read(source(kind="records"), fetched)
