@@ -70,6 +70,7 @@ class Cause(StrEnum):
     BROKEN_FEED = "broken feed"
     ENDED = "feed has ended"
     LAYOUT = "page layout has changed"
+    LOGIN = "login refused"
 
 
 class SourceError(AggregatorError):

@@ -27,6 +27,7 @@ from aggregator.publish.markup import rebuilt
         ("a<script>alert(1)</script>b", "ab"),
         ("a<svg><a href='https://x.example/'>b</a></svg>c", "ac"),
         ("a<template><iframe>b</iframe></template>c", "ac"),
+        ("a<svg><math>b</math>c</svg>d", "ad"),
         ("<main><p>kept</p></main><!-- gone -->", "<p>kept</p>"),
         ("<p>no\x00thing\u202e</p>", "<p>nothing</p>"),
         ("  words  ", "words"),

@@ -97,6 +97,15 @@ def test_a_document_without_a_date_or_with_one_to_come_stands_under_the_day_we_f
     ]
 
 
+def test_a_document_that_bears_this_very_instant_is_not_dated_ahead() -> None:
+    ((day, (shown,)),) = days(dated("2026-06-05 12:00"))
+
+    assert (day, shown) == (
+        "Friday 5 June 2026",
+        "A plan Cabinet Office News 13:00 first seen 5 June 2026 gov.uk",
+    )
+
+
 def test_undated_documents_that_were_there_before_we_looked_come_last_and_under_no_day() -> None:
     undated = holding(entry("https://a.example/", published=None, updated=None), backlog=True)
 
@@ -121,7 +130,12 @@ def test_new_is_what_came_up_within_seven_days(first_seen: str, backlog: bool, n
 
 
 @pytest.mark.parametrize(
-    ("seen_at", "mark"), [("2026-06-03 23:30", "changed 4 June 2026"), ("2026-05-29 11:59", "")]
+    ("seen_at", "mark"),
+    [
+        ("2026-06-03 23:30", "changed 4 June 2026"),
+        ("2026-05-29 12:00", "changed 29 May 2026"),
+        ("2026-05-29 11:59", ""),
+    ],
 )
 def test_a_change_within_seven_days_is_shown_with_its_day(seen_at: str, mark: str) -> None:
     first = carrier()

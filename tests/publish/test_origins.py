@@ -60,6 +60,11 @@ def test_what_a_feed_does_not_say_of_itself_is_filled_in_from_what_we_know_of_it
     assert found.get(LANGUAGE) == "cy"
 
 
+def test_the_page_of_a_feed_that_names_none_is_that_of_its_body() -> None:
+    assert links(origin(source_line()))[1]["href"] == "https://www.gov.uk/"
+    assert len(links(origin(source_line(source(body="gone"))))) == 1
+
+
 def test_the_self_link_is_the_address_that_answered_and_the_id_stays() -> None:
     found = origin(source_line(address="https://fallback.example/feed"))
 

@@ -6,13 +6,13 @@ To add a form of date: `date_words` or a line in DATES of `dates`; a tracking pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from aggregator.model import Entry, RawEntry, Reject, Source
-from aggregator.normalise.entry import build
+from aggregator.model import Entry, RawEntry, Reject, Removal, Source
+from aggregator.normalise.entry import build, taken
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -23,6 +23,8 @@ class Normalised:
 
     entries: tuple[Entry, ...]
     rejects: tuple[Reject, ...]
+    taken: Mapping[str, Removal] = field(default_factory=dict)
+    """The documents that the publisher says were taken away, by id; they may have lost their title."""
 
 
 def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now: datetime) -> Normalised:
@@ -33,13 +35,17 @@ def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now
     """
     documents: dict[str, Entry] = {}
     rejects: list[Reject] = []
+    gone: dict[str, Removal] = {}
     for raw in raws:
+        removal = taken(source, fetched_url, raw, now)
+        if removal:
+            gone[removal[0]] = removal[1]
         entry = build(source, fetched_url, raw, now)
         if isinstance(entry, Reject):
-            rejects.append(entry)
+            rejects += [entry] * (removal is None)
         elif entry.key not in documents or _age(entry) > _age(documents[entry.key]):
             documents[entry.key] = entry
-    return Normalised(entries=tuple(documents.values()), rejects=tuple(rejects))
+    return Normalised(entries=tuple(documents.values()), rejects=tuple(rejects), taken=gone)
 
 
 def _age(entry: Entry) -> datetime:

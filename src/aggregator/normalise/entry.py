@@ -5,7 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from aggregator.model import Claim, Entry, Link, RawClaim, RawEntry, RawLink, Reject, Source
+from aggregator.model import (
+    Claim,
+    Entry,
+    Link,
+    Note,
+    RawClaim,
+    RawEntry,
+    RawLink,
+    RawNote,
+    RawRemoval,
+    Reject,
+    Removal,
+    Source,
+    Translation,
+)
 from aggregator.normalise.characters import ELLIPSIS, cut, fold
 from aggregator.normalise.dates import moment
 from aggregator.normalise.identity import entry_id, key
@@ -54,12 +68,37 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         language=language(raw.language, url, source.language),
         published=moment(raw.published, now=now),
         updated=moment(raw.updated, now=now),
+        opens=moment(raw.opens, now=now),
         closes=moment(raw.closes, now=now),
         publisher_type=_name(raw.type) or type_in_title,
         categories=categories,
         links=_links(raw.links, base, identifier),
         claims=tuple(_claim(claim, now) for claim in raw.claims),
         licence=source.licence,
+        content_id=cut(fold(raw.content_id or ""), NAME_LIMIT) or None,
+        translations=_translations(raw.translations, base),
+        notes=tuple(_note(note, now) for note in raw.notes[:LISTED]),
+        removal=removal(raw.removal, base, now) if raw.removal else None,
+        partial=raw.partial,
+    )
+
+
+def taken(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> tuple[str, Removal] | None:
+    """The id of the document that `raw` says was taken away, and how: it may have lost its title by then."""
+    base = absolute(raw.base, fetched_url) or fetched_url
+    identifier = key(canonical(clean(absolute(raw.link, base))), None)
+    if raw.removal is None or identifier is None:
+        return None
+    return entry_id(identifier), removal(raw.removal, base, now)
+
+
+def removal(raw: RawRemoval, base: str, now: datetime) -> Removal:
+    """A removal in our words."""
+    return Removal(
+        kind=raw.kind,
+        moment=moment(raw.at, now=now),
+        note=cut(plain(raw.note, True), SUMMARY_LIMIT),
+        to=clean(absolute(raw.to, base)),
     )
 
 
@@ -119,6 +158,21 @@ def _link(raw: RawLink, href: str) -> Link:
         title=_name(raw.title),
         length=int(length) if length.isdecimal() and len(length) < 16 else None,
     )
+
+
+def _translations(raws: tuple[RawLink, ...], base: str) -> tuple[Translation, ...]:
+    found = {
+        raw.language.lower(): Translation(
+            language=raw.language.lower(), url=url, title=cut(plain(raw.title, False), TITLE_LIMIT)
+        )
+        for raw in raws[:LISTED]
+        if raw.language and (url := clean(absolute(raw.href, base)))
+    }
+    return tuple(found[language] for language in sorted(found))
+
+
+def _note(raw: RawNote, now: datetime) -> Note:
+    return Note(moment=moment(raw.at, now=now), text=cut(plain(raw.text, True), SUMMARY_LIMIT))
 
 
 def _claim(raw: RawClaim, now: datetime) -> Claim:

@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from aggregator.model import Fetched, Page, Request, Source
-from aggregator.parse import feed, govuk, records
+from aggregator.parse import citizenspace, feed, govuk, records
+from aggregator.parse.joining import join
+
+__all__ = ["KINDS", "PLANNED", "Kind", "join", "older", "single"]
 
 
 class Kind(Protocol):
@@ -25,9 +28,26 @@ class Kind(Protocol):
         ...
 
 
-KINDS: Final[Mapping[str, Kind]] = {"feed": feed, "govuk": govuk, "records": records}
+KINDS: Final[Mapping[str, Kind]] = {
+    "citizenspace": citizenspace,
+    "feed": feed,
+    "govuk": govuk,
+    "records": records,
+}
 
-PLANNED: Final = frozenset(
-    {"jsonfeed", "listing", "citizenspace", "discourse", "page", "sitemap", "mailbox"}
-)
+PLANNED: Final = frozenset({"jsonfeed", "listing", "discourse", "page", "sitemap", "mailbox"})
 """Kinds that `sources.yaml` may name before they are built; their sources are shown as not read yet."""
+
+
+def older(source: Source, fetched: Fetched, page: Page) -> Request | None:
+    """What to ask for what stood before this page; None where the kind or the answer knows nothing older."""
+    ask = getattr(KINDS[source.kind], "older", None)
+    found: Request | None = ask(source, fetched, page) if ask else None
+    return found
+
+
+def single(source: Source, address: str) -> str | None:
+    """The link of the one document that an address is, for kinds that read documents one by one."""
+    tell = getattr(KINDS[source.kind], "single", None)
+    found: str | None = tell(source, address) if tell else None
+    return found

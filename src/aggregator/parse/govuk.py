@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
 from urllib.parse import urlsplit
 
 from aggregator.errors import Cause, SourceError
@@ -11,17 +9,13 @@ from aggregator.model import Fetched, Page, Request, Source
 from aggregator.parse import json_answer
 from aggregator.parse.govuk_document import follow_document, read_document
 from aggregator.parse.govuk_search import follow_search, read_results
-from aggregator.parse.govuk_terms import SEARCH_API
+from aggregator.parse.govuk_terms import CONTENT_API, SEARCH_API, ask, page_address
 from aggregator.parse.json_answer import Object
-
-PAUSE: Final = timedelta(milliseconds=100)
-"""GOV.UK allows its Content API ten requests a second (alphagov/govuk-content-api-docs, 2026), so the usual
-pause of a host is not kept: a search with its documents would take minutes."""
 
 
 def request(source: Source, address: str) -> Request:
     """An address of the Search API (`/api/search.json?…`) or of the Content API (`/api/content/…`)."""
-    return Request(url=address, pause=PAUSE, accept=json_answer.ACCEPT)
+    return ask(address)
 
 
 def read(source: Source, fetched: Fetched) -> Page:
@@ -34,11 +28,16 @@ def read(source: Source, fetched: Fetched) -> Page:
     answer = _object(json_answer.read_json(fetched))
     if urlsplit(fetched.url).path.startswith(SEARCH_API):
         found = read_results(fetched.url, answer)
-        return Page(entries=found, follow=_requests(source, follow_search(fetched.url, answer, found)))
+        return Page(entries=found, follow=follow_search(fetched.url, answer, found))
     entry = read_document(fetched.url, answer)
     watched = fetched.url in {source.address, *source.fallbacks}
-    led = follow_document(fetched.url, answer, entry) if watched else ()
-    return Page(entries=(entry,), follow=_requests(source, led))
+    return Page(entries=(entry,), follow=follow_document(fetched.url, answer, entry) if watched else ())
+
+
+def single(source: Source, address: str) -> str | None:
+    """The page of the one document that an address of the Content API tells of; None for a search."""
+    path = urlsplit(address).path
+    return page_address(path.removeprefix(CONTENT_API), address) if path.startswith(CONTENT_API) else None
 
 
 def _object(answer: object) -> Object:
@@ -49,7 +48,3 @@ def _object(answer: object) -> Object:
         "JSON came that is neither a search nor a document of GOV.UK",
         "compare the address with /api/search.json?… and /api/content/…",
     )
-
-
-def _requests(source: Source, addresses: tuple[str, ...]) -> tuple[Request, ...]:
-    return tuple(request(source, address) for address in addresses)

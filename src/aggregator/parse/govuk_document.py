@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from aggregator.errors import Cause, SourceError
-from aggregator.model import RawEntry, RawLink, RawNote, RawRemoval, RemovalKind
+from aggregator.model import RawEntry, RawLink, RawNote, RawRemoval, RemovalKind, Request
 from aggregator.parse.govuk_attachments import PAGE, read_attachments
-from aggregator.parse.govuk_terms import data_address, display_type, page_address
+from aggregator.parse.govuk_terms import display_type, look_up, page_address
 from aggregator.parse.json_answer import Object, object_of, objects_of, text
 
 MOST: Final = 200
@@ -17,6 +17,8 @@ MOST: Final = 200
 MEMBERS: Final = 40
 PAGES: Final = 20
 """How many members of a collection, and how many attachments that are pages, are looked up."""
+LARGEST: Final = 2_000
+"""How many members of a collection are looked through for the newest."""
 
 PARTS: Final = (
     ("final_outcome_detail", "Detail of outcome"),
@@ -25,6 +27,9 @@ PARTS: Final = (
 )
 """What stands beside the body of a consultation (and, `outcome_detail`, of a call for evidence) once it has
 been answered, and the heading under which GOV.UK shows it."""
+
+PERSONAL: Final = {"working_group"}
+"""Types whose body lists private persons by name (the members of a group, seen 2015): it is left out."""
 
 
 def read_document(asked: str, document: Object) -> RawEntry:
@@ -46,17 +51,16 @@ def read_document(asked: str, document: Object) -> RawEntry:
     return _removed(path, link, document, removal) if removal else _standing(path, link, document)
 
 
-def follow_document(asked: str, document: Object, entry: RawEntry) -> tuple[str, ...]:
+def follow_document(asked: str, document: Object, entry: RawEntry) -> tuple[Request, ...]:
     """The members of a collection, newest first, and the attachments that are pages of their own.
 
     An update of a member or of such a page does not touch the document that leads there (seen 2026).
     """
-    members = objects_of(object_of(document, "links"), "documents", MOST)
+    members = objects_of(object_of(document, "links"), "documents", LARGEST)
     members.sort(key=lambda member: text(member, "public_updated_at") or "", reverse=True)
     pages = [link.href for link in entry.links if link.rel == "enclosure" and link.type == PAGE]
     found = [page_address(path, asked) for member in members[:MEMBERS] if (path := text(member, "base_path"))]
-    addresses = (data_address(page, asked) for page in (*found, *pages[:PAGES]))
-    return tuple(dict.fromkeys(address for address in addresses if address))
+    return look_up((*found, *pages[:PAGES]), asked)
 
 
 def _removed(path: str, link: str, document: Object, removal: RawRemoval) -> RawEntry:
@@ -79,7 +83,7 @@ def _standing(path: str, link: str, document: Object) -> RawEntry:
         title=text(document, "title"),
         summary=text(document, "description"),
         summary_is_html=False,
-        content="\n".join(_content(details)) or None,
+        content="\n".join(_content(document, details)) or None,
         published=text(document, "first_published_at") or text(details, "first_public_at"),
         updated=text(document, "public_updated_at"),
         opens=text(details, "opening_date"),
@@ -98,21 +102,21 @@ def _standing(path: str, link: str, document: Object) -> RawEntry:
     )
 
 
-def _content(details: Object) -> Iterator[str]:
+def _content(document: Object, details: Object) -> Iterator[str]:
+    if text(document, "document_type") in PERSONAL:
+        return
     if body := text(details, "body"):
         yield _block(body)
-    for group in objects_of(details, "collection_groups", MOST):
-        yield from _section(text(group, "title"), text(group, "body"))
-    for key, heading in PARTS:
-        if detail := text(details, key):
-            yield from _section(heading, detail)
-
-
-def _section(heading: str | None, body: str | None) -> Iterator[str]:
-    if heading:
-        yield f"<h2>{html.escape(heading, quote=False)}</h2>"
-    if body:
-        yield _block(body)
+    groups = [
+        (text(group, "title"), text(group, "body"))
+        for group in objects_of(details, "collection_groups", MOST)
+    ]
+    answers = [(heading, text(details, key)) for key, heading in PARTS]
+    for heading, words in (*groups, *answers):
+        if heading and words:
+            yield f"<h2>{html.escape(heading, quote=False)}</h2>"
+        if words:
+            yield _block(words)
 
 
 def _block(markup: str) -> str:

@@ -8,8 +8,8 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from aggregator.errors import Cause, SourceError
-from aggregator.model import RawEntry, RawNote
-from aggregator.parse.govuk_terms import data_address, display_type, page_address
+from aggregator.model import RawEntry, RawNote, Request
+from aggregator.parse.govuk_terms import ask, display_type, look_up, page_address
 from aggregator.parse.json_answer import Object, objects_in, objects_of, text
 
 PAGES: Final = 3
@@ -40,7 +40,7 @@ def read_results(asked: str, answer: Object) -> tuple[RawEntry, ...]:
     return tuple(_entry(number, result, asked) for number, result in found)
 
 
-def follow_search(asked: str, answer: Object, found: tuple[RawEntry, ...]) -> tuple[str, ...]:
+def follow_search(asked: str, answer: Object, found: tuple[RawEntry, ...]) -> tuple[Request, ...]:
     """The next page, if there is one among the first three; from the first page also the newest documents.
 
     Results of later pages are not looked up: they would cost a request each at every poll.
@@ -48,14 +48,13 @@ def follow_search(asked: str, answer: Object, found: tuple[RawEntry, ...]) -> tu
     start = _parameter(asked, "start", 0)
     after = start + len(found)
     last = min(_digits(text(answer, "total")), PAGES * _parameter(asked, "count", USUAL_COUNT))
-    next_page = (_with_start(asked, after),) if found and after < last else ()
+    next_page = (ask(_with_start(asked, after)),) if found and after < last else ()
     return next_page + (_documents(asked, found) if start == 0 else ())
 
 
-def _documents(asked: str, found: tuple[RawEntry, ...]) -> tuple[str, ...]:
+def _documents(asked: str, found: tuple[RawEntry, ...]) -> tuple[Request, ...]:
     newest = sorted(found, key=lambda entry: entry.updated or "", reverse=True)
-    addresses = (data_address(entry.link or "", asked) for entry in newest)
-    return tuple(dict.fromkeys(address for address in addresses if address))[:JOINED]
+    return look_up((entry.link for entry in newest if entry.link), asked)[:JOINED]
 
 
 def _entry(number: int, result: Object, asked: str) -> RawEntry:
@@ -75,6 +74,7 @@ def _entry(number: int, result: Object, asked: str) -> RawEntry:
         categories=tuple(name for each in organisations if (name := text(each, "title"))),
         content_id=text(result, "content_id"),
         notes=(RawNote(at=updated, text=html.unescape(note)),) if note else (),
+        partial=True,
     )
 
 

@@ -1,10 +1,19 @@
-"""GOV.UK's own terms: the addresses of a document and of its data, and its words for types of document."""
+"""GOV.UK's own terms: how its APIs are asked, addresses of documents, words for types of document."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from datetime import timedelta
 from typing import Final
 from urllib.parse import urljoin, urlsplit
+
+from aggregator.model import Request
+from aggregator.parse import json_answer
+
+PAUSE: Final = timedelta(milliseconds=100)
+"""GOV.UK allows its Content API ten requests a second (alphagov/govuk-content-api-docs, 2026), so the usual
+pause of a host is not kept: a search with its documents would take minutes."""
 
 CONTENT_API: Final = "/api/content"
 SEARCH_API: Final = "/api/search"
@@ -24,6 +33,17 @@ WORDS: Final = {
     "written_statement": "Written statement to Parliament",
 }
 """Types whose display words (alphagov/frontend, locale file, 2024) are not simply their own words."""
+
+
+def ask(address: str, about: str | None = None) -> Request:
+    """A request to one of GOV.UK's APIs; `about` is the page of the document that it tells more of."""
+    return Request(url=address, pause=PAUSE, accept=json_answer.ACCEPT, about=about)
+
+
+def look_up(pages: Iterable[str], asked: str) -> tuple[Request, ...]:
+    """What asks the Content API about each of `pages`, once; pages on other hosts are left out."""
+    addresses = {page: address for page in pages if (address := data_address(page, asked))}
+    return tuple(ask(address, about=page) for page, address in addresses.items())
 
 
 def page_address(path: str, asked: str) -> str:

@@ -13,7 +13,7 @@ from soupsieve import SelectorSyntaxError
 
 from aggregator.errors import Cause, SourceError
 from aggregator.parse.decoding import decode
-from aggregator.parse.recognise import LOGIN, OPENING, ROOT, WALL, shown
+from aggregator.parse.recognise import OPENING, ROOT, shown
 
 __all__ = [
     "ACCEPT",
@@ -28,7 +28,7 @@ __all__ = [
     "date_in",
     "language_of",
     "links_to_translations",
-    "refuse_stand_in",
+    "not_a_page",
     "select",
     "soup",
     "strings_in",
@@ -56,19 +56,7 @@ ELEMENT: Final = re.compile(r"<(?:!doctype|[a-z])", re.IGNORECASE)
 XML_DECLARATION: Final = re.compile(r"\s*<\?[^>]{0,500}>")
 META_CHARSET: Final = re.compile(rb"<meta\b[^>]{0,200}?(charset\s*=\s*[\"']?[\w.:-]{1,40})", re.IGNORECASE)
 PRESCANNED: Final = 4_096
-"""Bytes in which a charset is looked for. WHATWG HTML, 13.2.3.2 asks for 1,024; some pages put scripts first."""
-
-ERROR_TITLE: Final = re.compile(
-    r"(?:error\s*(?:[:|–-]|\d|$)|[45]\d\d\s*(?:[:|–-]|$|error|not found|forbidden|bad gateway|internal|service)"
-    r"|page (?:not found|unavailable)|not found|forbidden$|service unavailable|something went wrong"
-    r"|(?:site )?(?:down for|under) maintenance|sorry,)",
-    re.IGNORECASE,
-)
-RECAPTCHA: Final = re.compile(r"\b[rh]e?captcha\b", re.IGNORECASE)
-"""Named in the small print of forms on pages that are no bot check."""
-SHORT: Final = 1_000
-"""Characters of visible text that a bot check or login page does not pass; a page that has more may well
-speak of captchas or passwords."""
+"""Bytes in which a charset is looked for; WHATWG HTML, 13.2.3.2 asks for 1,024 at least."""
 
 
 def soup(payload: bytes, headers: Mapping[str, str]) -> BeautifulSoup:
@@ -84,7 +72,7 @@ def soup(payload: bytes, headers: Mapping[str, str]) -> BeautifulSoup:
     try:
         page = BeautifulSoup(XML_DECLARATION.sub("", text, count=1), "lxml")
     except Exception as fault:  # whatever the parser stumbles over was sent by the publisher
-        raise _not_html(f"markup that no parser reads ({type(fault).__name__})") from fault
+        raise not_a_page(f"markup that no parser reads ({type(fault).__name__})") from fault
     _refuse_depth(page)
     return page
 
@@ -103,12 +91,13 @@ def _refuse_other_forms(text: str) -> None:
         )
     root = ROOT.search(text[:OPENING])
     if root and root[1].lower() != "html" and "<html" not in text[:OPENING].lower():
-        raise _not_html("a feed", "try kind feed for this source")
+        raise not_a_page("a feed", "try kind feed for this source")
     if text.lstrip()[0] in "{[" or text.startswith("%PDF-") or not ELEMENT.search(text):
-        raise _not_html(f"something that begins '{shown(text[:60])}'")
+        raise not_a_page(f"something that begins '{shown(text[:60])}'")
 
 
-def _not_html(what: str, hint: str = "open the address in a browser and compare") -> SourceError:
+def not_a_page(what: str, hint: str = "open the address in a browser and compare") -> SourceError:
+    """What to say of an answer that is no page of the publisher's."""
     return SourceError(Cause.NOT_A_FEED, f"{what} came in place of a page", hint)
 
 
@@ -133,33 +122,6 @@ def _refuse_depth(page: BeautifulSoup) -> None:
 
 def _tags_in(page: Tag) -> Iterator[Tag]:
     return (node for node in page.descendants if isinstance(node, Tag))
-
-
-def refuse_stand_in(page: BeautifulSoup) -> None:
-    """Raises SourceError (NOT_A_FEED) for a bot check, a login page or an error page that came with 200.
-
-    A normal page may load a script of Cloudflare or have a search box: only a short page, or the page's own
-    title, counts.
-    """
-    title = words(page.title) if page.title else ""
-    visible = RECAPTCHA.sub("", " ".join(strings_in(page)))
-    short = len(visible) < SHORT
-    asks_password = page.select_one("input[type=password]") is not None
-    if WALL.search(title) or (short and WALL.search(visible)):
-        what, hint = (
-            "a bot check",
-            "wait and poll more slowly; if it lasts, ask the publisher to let readers in",
-        )
-    elif short and (asks_password or LOGIN.search(f"<title>{title}")):
-        what, hint = "a login page", "find an address that is public"
-    elif ERROR_TITLE.match(title):
-        what, hint = (
-            "an error page",
-            "open the address in a browser; if it is the same there, look for a new address",
-        )
-    else:
-        return
-    raise _not_html(f"{what} titled '{shown(title)}'" if title else what, hint)
 
 
 def select(page: Tag, selector: str, limit: int = 0) -> list[Tag]:

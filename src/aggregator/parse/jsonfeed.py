@@ -10,6 +10,7 @@ from urllib.parse import urldefrag, urljoin
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Head, Page, RawEntry, RawLink, Reject, Request, Source
+from aggregator.parse.decoding import FORBIDDEN
 from aggregator.parse.json_answer import Object, objects_in, objects_of, read_json, text
 from aggregator.parse.recognise import shown
 
@@ -17,6 +18,7 @@ ACCEPT: Final = "application/feed+json, application/json;q=0.9, */*;q=0.1"
 VERSION: Final = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/\d")
 ITEMS: Final = 10_000
 ATTACHMENTS: Final = 50
+NEWLINE: Final = "\n"
 
 OTHER_FORMS: Final[tuple[tuple[frozenset[str], str, str], ...]] = (
     (frozenset({"topic_list"}), "a list of topics of Discourse", "try kind discourse for this source"),
@@ -139,13 +141,15 @@ def _link(item: Object) -> str | None:
 
 def _paragraphs(words: str | None) -> str | None:
     """Plain text as HTML that says the same: a blank line ends a paragraph."""
-    parts = re.split(r"\n\s*\n", words.replace("\r\n", "\n")) if words else ()
-    return "".join(f"<p>{html.escape(part, quote=False)}</p>" for part in parts) or None
+    if words is None:
+        return None
+    escaped = html.escape(words.replace("\r\n", "\n"), quote=False)
+    return "".join(f"<p>{part.replace(NEWLINE, '<br>')}</p>" for part in re.split(r"\n\s*\n", escaped))
 
 
 def _tags(item: Object) -> tuple[str, ...]:
     tags = item.get("tags")
-    return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+    return tuple(FORBIDDEN.sub("", tag) for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
 
 
 def _links(item: Object) -> tuple[RawLink, ...]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from aggregator.model import Edition, Holding, SourceLine
+from aggregator.model import Body, Edition, Holding, SourceLine
 from aggregator.publish.addresses import web
 from aggregator.publish.licences import licence
 from aggregator.publish.words import line, titled
@@ -39,13 +39,13 @@ def origins(edition: Edition) -> Mapping[str, Origin]:
     """
     newest = _newest_dates(edition.holdings)
     return {
-        row.source.id: _origin(row, newest.get(row.source.id))
+        row.source.id: _origin(row, edition.bodies.get(row.source.body), newest.get(row.source.id))
         for row in edition.sources
         if web(row.source.address)
     }
 
 
-def _origin(row: SourceLine, newest: datetime | None) -> Origin:
+def _origin(row: SourceLine, body: Body | None, newest: datetime | None) -> Origin:
     head, source = row.state.head, row.source
     address = web(row.state.address) or source.address
     return Origin(
@@ -53,7 +53,7 @@ def _origin(row: SourceLine, newest: datetime | None) -> Origin:
         title=titled(head.title or source.title),
         updated=_instant(head.updated) or newest,
         address=address,
-        page=web(head.link) or web(source.page),
+        page=web(head.link) or web(source.page) or web(body.url if body else None),
         rights=line(head.rights or "") or licence(source.licence).rights,
         language=line(head.language or source.language),
     )

@@ -8,10 +8,10 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select, true, union
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, true, union
 
 from aggregator.model import Carrier, Holding, Revision, SourceState, Window
-from aggregator.store.tables import carriers, entries, revisions, source_states
+from aggregator.store.tables import aliases, carriers, entries, revisions, source_states
 from aggregator.store.telling import Telling
 
 CHUNK: Final = 500
@@ -24,6 +24,7 @@ HELD: Final = (
     entries.c.first_seen,
     entries.c.updated,
     entries.c.backlog,
+    entries.c.removed.label("taken_away"),
 )
 TOLD: Final = (
     carriers.c.entry_id,
@@ -32,10 +33,16 @@ TOLD: Final = (
     carriers.c.first_seen.label("told_since"),
     carriers.c.backlog.label("told_as_backlog"),
     carriers.c.told_at,
+    carriers.c.last_seen.label("told_last"),
+    carriers.c.vanishing,
+    carriers.c.removed,
     revisions.c.number,
     revisions.c.entry.label("said"),
     revisions.c.seen_at,
     revisions.c.parts,
+    revisions.c.note,
+    revisions.c.payload_sha256,
+    revisions.c.last_seen.label("said_last"),
 )
 NEWEST_FIRST: Final = (entries.c.dated.desc(), entries.c.id.desc())
 FIRST_TELLER_FIRST: Final = (carriers.c.first_seen, carriers.c.source_id, revisions.c.number)
@@ -74,6 +81,39 @@ def read_state(connection: Connection, source_id: str) -> SourceState:
     return state or SourceState(source=source_id)
 
 
+def read_carried(connection: Connection, source_id: str) -> tuple[Carrier, ...]:
+    """Every document that a source carries, by id, without their revisions."""
+    statement = select(carriers).where(carriers.c.source_id == source_id).order_by(carriers.c.entry_id)
+    return tuple(
+        Carrier(
+            entry=row.entry,
+            first_seen=row.first_seen,
+            backlog=row.backlog,
+            revisions=(),
+            last_seen=row.last_seen,
+            vanishing=row.vanishing,
+            removed=row.removed,
+        )
+        for row in connection.execute(statement)
+    )
+
+
+def read_listed(connection: Connection, source_id: str) -> frozenset[str]:
+    """The ids of the documents that the last poll of a source saw."""
+    mine = carriers.c.source_id == source_id
+    last = select(func.max(carriers.c.last_seen)).where(mine).scalar_subquery()
+    statement = select(carriers.c.entry_id).where(mine, carriers.c.last_seen == last)
+    return frozenset(connection.scalars(statement))
+
+
+def read_aliases(connection: Connection, names: Iterable[str]) -> dict[str, str]:
+    """The ids of the documents that go by these names, as far as they are known."""
+    wanted = sorted(set(names))
+    chunks = (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+    rows = (row for chunk in chunks for row in connection.execute(_named(chunk)))
+    return {row.name: row.entry_id for row in rows}
+
+
 def chosen(body: str | None, relevant: bool | None, since: datetime | None) -> ColumnElement[bool]:
     """The condition for what `Store.holdings` is asked; None asks nothing."""
     asked = [
@@ -95,6 +135,10 @@ def _within(column: ColumnElement[datetime], window: Window) -> ColumnElement[bo
     return and_(column >= window.start, column < window.end)
 
 
+def _named(names: list[str]) -> Select[Any]:
+    return select(aliases.c.name, aliases.c.entry_id).where(aliases.c.name.in_(names))
+
+
 def _told_of(ids: list[str]) -> Select[Any]:
     return (
         select(*TOLD)
@@ -114,6 +158,7 @@ def _holding(rows: list[Row[Any]]) -> Holding:
         first_seen=held.first_seen,
         updated=held.updated,
         backlog=held.backlog,
+        removed=held.taken_away,
     )
 
 
@@ -129,7 +174,19 @@ def _telling(rows: list[Row[Any]]) -> Telling:
         first_seen=told.told_since,
         backlog=told.told_as_backlog,
         revisions=tuple(
-            Revision(entry=row.said, number=row.number, seen_at=row.seen_at, parts=row.parts) for row in rows
+            Revision(
+                entry=row.said,
+                number=row.number,
+                seen_at=row.seen_at,
+                parts=row.parts,
+                note=row.note,
+                payload_sha256=row.payload_sha256,
+                last_seen=row.said_last,
+            )
+            for row in rows
         ),
+        last_seen=told.told_last,
+        vanishing=told.vanishing,
+        removed=told.removed,
     )
     return Telling(carrier=carrier, told_at=told.told_at)

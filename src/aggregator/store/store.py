@@ -16,7 +16,7 @@ from aggregator.model import Digest, Holding, Labels, Run, SourceState, Window
 from aggregator.store.dump import dump_tables
 from aggregator.store.engine import Database
 from aggregator.store.migrate import migrate
-from aggregator.store.reading import chosen, is_news, read_holdings, read_state
+from aggregator.store.reading import chosen, is_news, read_holdings, read_listed, read_state
 from aggregator.store.robots import RobotsMemory
 from aggregator.store.tables import digest_runs, entries, revisions, runs, source_states
 from aggregator.store.writing import Transaction, insert_once, upsert
@@ -100,6 +100,11 @@ class Store:
         """
         with self._database.reading() as connection:
             return read_holdings(connection, chosen(body, relevant, since), limit)
+
+    def listed(self, source_id: str) -> frozenset[str]:
+        """The ids of the documents that the last poll of a source saw."""
+        with self._database.reading() as connection:
+            return read_listed(connection, source_id)
 
     def holding(self, entry_id: str) -> Holding | None:
         """One document, or None when we hold none of this id."""

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-from aggregator.model import Digest, Entry, Labels, RobotsCopy, Run, SourceState
+from aggregator.model import Digest, Entry, Labels, Removal, RobotsCopy, Run, SourceState, Vanishing
 from aggregator.store.codec import Instant, Json
 
 metadata: Final = MetaData(
@@ -42,6 +42,7 @@ entries: Final = Table(
     Column("dated", Instant, nullable=False),
     Column("entry", Json(Entry), nullable=False),
     Column("labels", Json(Labels), nullable=False),
+    Column("removed", Json(Removal), nullable=True),
     Index("ix_entries_newest", "dated", "id"),
 )
 
@@ -61,6 +62,10 @@ carriers: Final = Table(
     # When the source last told something that moved `entry`; keeps an old change from undoing a newer one.
     Column("told_at", Instant, nullable=False),
     Column("entry", Json(Entry), nullable=False),
+    Column("last_seen", Instant, nullable=False),
+    Column("vanishing", Json(Vanishing), nullable=True),
+    Column("removed", Json(Removal), nullable=True),
+    Index("ix_carriers_source", "source_id", "last_seen"),
 )
 
 revisions: Final = Table(
@@ -72,7 +77,18 @@ revisions: Final = Table(
     Column("seen_at", Instant, nullable=False, index=True),
     Column("parts", Json(tuple[str, ...]), nullable=False),
     Column("entry", Json(Entry), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("payload_sha256", Text, nullable=False),
+    Column("last_seen", Instant, nullable=True),
     ForeignKeyConstraint(["entry_id", "source_id"], ["carriers.entry_id", "carriers.source_id"]),
+)
+
+aliases: Final = Table(
+    "aliases",
+    metadata,
+    # Whatever a document goes by: canonical links that it had, `content:` and the publisher's own id.
+    Column("name", Text, primary_key=True),
+    Column("entry_id", Text, nullable=False),
 )
 
 source_states: Final = Table(

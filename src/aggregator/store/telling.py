@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from aggregator.model import Carrier, Change, ChangeKind, Revision
+
+SUBSTANCE: Final = frozenset({ChangeKind.REVISED, ChangeKind.WITHDRAWN, ChangeKind.RESTORED})
+"""The kinds of change that make a revision of a document that is known."""
+
+STANDING: Final = frozenset({ChangeKind.WITHDRAWN, ChangeKind.RESTORED})
+"""Those that say whether the document is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,15 +31,24 @@ def listen(told: Telling | None, change: Change) -> Telling:
     """
     if told is None:
         return _begin(change)
-    revised = change.kind is ChangeKind.REVISED and not _is_there(told.carrier, change)
+    revised = change.kind in SUBSTANCE and not _is_there(told.carrier, change)
     if not revised and change.seen_at < told.told_at:
         return told
     carrier = replace(told.carrier, entry=change.entry)
+    if change.kind in STANDING:
+        carrier = replace(carrier, removed=change.entry.removal, vanishing=None)
     return Telling(carrier=_revise(carrier, change) if revised else carrier, told_at=change.seen_at)
 
 
 def _begin(change: Change) -> Telling:
-    bare = Carrier(entry=change.entry, first_seen=change.seen_at, backlog=change.backlog, revisions=())
+    bare = Carrier(
+        entry=change.entry,
+        first_seen=change.seen_at,
+        backlog=change.backlog,
+        revisions=(),
+        last_seen=change.seen_at,
+        removed=change.entry.removal,
+    )
     return Telling(carrier=_revise(bare, change), told_at=change.seen_at)
 
 
@@ -42,8 +58,13 @@ def _revise(carrier: Carrier, change: Change) -> Carrier:
         number=len(carrier.revisions) + 1,
         seen_at=change.seen_at,
         parts=change.parts,
+        note=change.note,
+        payload_sha256=change.payload_sha256,
     )
-    return replace(carrier, revisions=(*carrier.revisions, revision))
+    before = carrier.revisions
+    if before:
+        before = (*before[:-1], replace(before[-1], last_seen=carrier.last_seen))
+    return replace(carrier, revisions=(*before, revision))
 
 
 def _is_there(carrier: Carrier, change: Change) -> bool:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, bindparam, update
 from sqlalchemy.dialects.sqlite import insert
 
-from aggregator.model import Carrier, Change, Holding, SourceState
-from aggregator.store.reading import read_state, read_tellings
-from aggregator.store.tables import carriers, entries, revisions, source_states
+from aggregator.model import Carrier, Change, Holding, SourceState, Vanishing
+from aggregator.store.reading import read_aliases, read_carried, read_state, read_tellings
+from aggregator.store.tables import aliases, carriers, entries, revisions, source_states
 from aggregator.store.telling import Telling, listen
 
 
@@ -53,6 +53,62 @@ class Transaction:
         if added:
             # Not an upsert: what was once said is never written over.
             self._connection.execute(insert(revisions), added)
+        self._end_revisions([told[where].carrier for where in moved if where in known])
+
+    def carried(self, source_id: str) -> tuple[Carrier, ...]:
+        """Every document that a source carries, by id, without their revisions."""
+        return read_carried(self._connection, source_id)
+
+    def seen(self, source_id: str, entry_ids: Iterable[str], now: datetime) -> None:
+        """Keep that these documents of the source were seen at `now`, as they stand."""
+        statement = (
+            update(carriers)
+            .where(carriers.c.source_id == source_id, carriers.c.entry_id == bindparam("wanted"))
+            .values(last_seen=now)
+        )
+        rows = [{"wanted": id} for id in entry_ids]
+        if rows:
+            self._connection.execute(statement, rows)
+
+    def vanish(self, source_id: str, looks: Mapping[str, Vanishing | None]) -> None:
+        """Keep first looks at documents of the source that were taken away; None: it is there again."""
+        statement = (
+            update(carriers)
+            .where(carriers.c.source_id == source_id, carriers.c.entry_id == bindparam("wanted"))
+            .values(vanishing=bindparam("look"))
+        )
+        rows = [{"wanted": id, "look": look} for id, look in looks.items()]
+        if rows:
+            self._connection.execute(statement, rows)
+
+    def resolve(self, names: Iterable[str]) -> dict[str, str]:
+        """The ids of the documents that go by these names, as far as they are known."""
+        return read_aliases(self._connection, names)
+
+    def alias(self, names: Mapping[str, str]) -> None:
+        """Keep by what names documents go; a name that is taken stays with whom it names."""
+        rows = [{"name": name, "entry_id": id} for name, id in names.items()]
+        if rows:
+            self._connection.execute(insert(aliases).on_conflict_do_nothing(), rows)
+
+    def _end_revisions(self, revised: Sequence[Carrier]) -> None:
+        """Write down until when a revision was seen that another one has followed."""
+        statement = (
+            update(revisions)
+            .where(
+                revisions.c.entry_id == bindparam("entry"),
+                revisions.c.source_id == bindparam("source"),
+                revisions.c.number == bindparam("ended"),
+            )
+            .values(last_seen=bindparam("until"))
+        )
+        rows = [
+            {"entry": c.entry.id, "source": c.source, "ended": r.number, "until": r.last_seen}
+            for c in revised
+            for r in c.revisions[-2:-1]
+        ]
+        if rows:
+            self._connection.execute(statement, rows)
 
     def hold(self, holdings: Sequence[Holding]) -> None:
         """Keep documents as their carriers add up to; the carriers themselves are what `apply` kept."""
@@ -88,6 +144,9 @@ def _carrier_row(telling: Telling) -> dict[str, Any]:
         "backlog": carrier.backlog,
         "told_at": telling.told_at,
         "entry": carrier.entry,
+        "last_seen": carrier.last_seen or carrier.first_seen,
+        "vanishing": carrier.vanishing,
+        "removed": carrier.removed,
     }
 
 
@@ -102,6 +161,9 @@ def _revision_rows(telling: Telling, before: Telling | None) -> list[dict[str, A
             "seen_at": revision.seen_at,
             "parts": revision.parts,
             "entry": revision.entry,
+            "note": revision.note,
+            "payload_sha256": revision.payload_sha256,
+            "last_seen": revision.last_seen,
         }
         for revision in carrier.revisions[kept:]
     ]
@@ -119,6 +181,7 @@ def _entry_row(holding: Holding) -> dict[str, Any]:
         "dated": _to_second(holding.dated.at) if holding.dated else holding.first_seen,
         "entry": holding.entry,
         "labels": holding.labels,
+        "removed": holding.removed,
     }
 
 

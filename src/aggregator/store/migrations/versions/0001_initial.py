@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("dated", sa.Text, nullable=False),
         sa.Column("entry", sa.Text, nullable=False),
         sa.Column("labels", sa.Text, nullable=False),
+        sa.Column("removed", sa.Text, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_entries"),
         sa.UniqueConstraint("key", name="uq_entries_key"),
     )
@@ -36,11 +37,15 @@ def upgrade() -> None:
         sa.Column("backlog", sa.Boolean, nullable=False),
         sa.Column("told_at", sa.Text, nullable=False),
         sa.Column("entry", sa.Text, nullable=False),
+        sa.Column("last_seen", sa.Text, nullable=False),
+        sa.Column("vanishing", sa.Text, nullable=True),
+        sa.Column("removed", sa.Text, nullable=True),
         sa.PrimaryKeyConstraint("entry_id", "source_id", name="pk_carriers"),
         sa.ForeignKeyConstraint(
             ["entry_id"], ["entries.id"], name="fk_carriers_entries", deferrable=True, initially="DEFERRED"
         ),
     )
+    op.create_index("ix_carriers_source", "carriers", ["source_id", "last_seen"])
     op.create_table(
         "revisions",
         sa.Column("entry_id", sa.Text, nullable=False),
@@ -49,6 +54,9 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.Text, nullable=False),
         sa.Column("parts", sa.Text, nullable=False),
         sa.Column("entry", sa.Text, nullable=False),
+        sa.Column("note", sa.Text, nullable=False),
+        sa.Column("payload_sha256", sa.Text, nullable=False),
+        sa.Column("last_seen", sa.Text, nullable=True),
         sa.PrimaryKeyConstraint("entry_id", "source_id", "number", name="pk_revisions"),
         sa.ForeignKeyConstraint(
             ["entry_id", "source_id"],
@@ -57,6 +65,12 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_revisions_seen_at", "revisions", ["seen_at"])
+    op.create_table(
+        "aliases",
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("entry_id", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_aliases"),
+    )
     op.create_table(
         "source_states",
         sa.Column("source_id", sa.Text, nullable=False),

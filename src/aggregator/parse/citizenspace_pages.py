@@ -1,0 +1,165 @@
+"""Reads the pages of Citizen Space sites: the finder's cards, and the dates beside a consultation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+from aggregator.errors import Cause, SourceError
+from aggregator.model import Fetched, Page, RawEntry, Request
+from aggregator.parse.html import (
+    BeautifulSoup,
+    Tag,
+    absolute_link,
+    attribute,
+    select,
+    soup,
+    words,
+)
+from aggregator.parse.stand_in import refuse_stand_in
+
+Ask = Callable[[str, str | None], Request]
+"""Makes a request for an address; the second is the consultation that it tells more about."""
+
+CARDS: Final = "ul#consultations > li.dss-card"
+TITLE: Final = "h2 a[href]"
+STATE: Final = "data-consultation-state"
+DATE: Final = ".cs-date-delta"
+SUMMARY: Final = ".col-md-9 > span"
+DATES: Final = ".cs-consultation-sidebar-primary-date, .cs-consultation-sidebar-secondary-date"
+"""Seen in finders and pages of consult.gov.scot (22 August 2026); SUMMARY in public readers of other sites."""
+
+START: Final = "b_start"
+ON_A_PAGE: Final = 30
+PAGES: Final = 5
+LOOKED_UP: Final = 20
+
+DATED: Final = re.compile(
+    r"\b(open|close)(?:s|d|ed)?\b[^\d]{0,20}(\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9} \d{4})\b", re.IGNORECASE
+)
+DAY: Final = re.compile(r"(\d{1,2})\D{0,3}([A-Za-z]{3})[a-z]* (\d{4})")
+MONTHS: Final = "janfebmaraprmayjunjulaugsepoctnovdec"
+NONE: Final = re.compile(
+    r"\b(?:no|0) (?:\w+ ){0,3}(?:results|consultations|activities)\b|\bthere are (?:currently )?no\b",
+    re.IGNORECASE,
+)
+
+TYPES: Final = {"open": "Open consultation", "closed": "Closed consultation"}
+
+
+def state_as_type(state: str | None) -> str | None:
+    """A consultation's state as the type under which other publishers show it; None for a state not known."""
+    return TYPES.get((state or "").lower())
+
+
+def read_finder(fetched: Fetched, ask: Ask) -> Page:
+    """The consultations on one page of the finder, the next page, and from the first the newest to look up.
+
+    A full page leads to the next, five at most. An empty page beyond the first is the end; an empty first
+    page must say that there is nothing, else it raises SourceError (LAYOUT).
+    """
+    page = soup(fetched.payload, fetched.headers)
+    start = _start(fetched.url)
+    cards = select(page, CARDS)
+    if not cards:
+        _refuse_unless_empty(page, start)
+    entries = tuple(
+        _card(start + number, card, page, fetched.final_url) for number, card in enumerate(cards, 1)
+    )
+    if cards and not any(entry.link for entry in entries):
+        raise _changed(f"{CARDS} {TITLE}", "no card holds a link")
+    further = (ask(_with_start(fetched.url, start + ON_A_PAGE), None),) if _may_go_on(cards, start) else ()
+    details = _newest(entries, fetched.final_url) if start == 0 else ()
+    return Page(entries=entries, follow=(*further, *(ask(link, link) for link in details)), selector=CARDS)
+
+
+def read_detail(fetched: Fetched) -> RawEntry:
+    """When the consultation of this page opens and closes; the finder has told the rest.
+
+    Raises SourceError (LAYOUT) when the page shows neither date.
+    """
+    page = soup(fetched.payload, fetched.headers)
+    opens, closes = _dates(" ".join(words(found) for found in select(page, DATES)))
+    if not opens and not closes:
+        refuse_stand_in(page)
+        raise _changed(DATES, "no date there after 'Opened' or 'Closes'")
+    return RawEntry(where="page of a consultation", link=fetched.url, opens=opens, closes=closes)
+
+
+def _card(number: int, card: Tag, page: BeautifulSoup, address: str) -> RawEntry:
+    title = next(iter(select(card, TITLE, 1)), None)
+    link = absolute_link(page, attribute(title, "href"), address) or None
+    opens, closes = _dates(" ".join(words(found) for found in select(card, DATE)))
+    return RawEntry(
+        where=f"card {number}",
+        id=link,
+        link=link,
+        title=words(title) or None,
+        summary=" ".join(words(found) for found in select(card, SUMMARY, 1)) or None,
+        summary_is_html=False,
+        opens=opens,
+        closes=closes,
+        type=state_as_type(attribute(card, STATE)),
+        partial=True,
+    )
+
+
+def _dates(shown: str) -> tuple[str | None, str | None]:
+    """Opening and closing day out of `Closes 29 Oct 2026 Opened 6 Aug 2026`."""
+    found = {label.lower(): day for label, day in DATED.findall(shown)}
+    return found.get("open"), found.get("close")
+
+
+def _may_go_on(cards: list[Tag], start: int) -> bool:
+    return len(cards) >= ON_A_PAGE and start + ON_A_PAGE < PAGES * ON_A_PAGE
+
+
+def _newest(entries: tuple[RawEntry, ...], address: str) -> tuple[str, ...]:
+    """The links of the consultations opened last, on this host alone."""
+    host = urlsplit(address).netloc
+    newest = sorted(entries, key=lambda entry: _day(entry.opens), reverse=True)
+    links = (entry.link for entry in newest if entry.link and _host(entry.link) == host)
+    return tuple(dict.fromkeys(links))[:LOOKED_UP]
+
+
+def _day(written: str | None) -> tuple[int, int, int]:
+    """Year, month and day to sort by; zeros for a day that is not known."""
+    found = DAY.search(written or "")
+    if not found:
+        return (0, 0, 0)
+    return (int(found[3]), MONTHS.find(found[2].lower()), int(found[1]))
+
+
+def _host(link: str) -> str | None:
+    try:
+        return urlsplit(link).netloc
+    except ValueError:
+        return None
+
+
+def _start(address: str) -> int:
+    number = parse_qs(urlsplit(address).query).get(START, [""])[0]
+    return int(number) if re.fullmatch(r"[0-9]{1,6}", number) else 0
+
+
+def _with_start(address: str, start: int) -> str:
+    """The same search from another card on. `page=2` would show the first page again (21 September 2026)."""
+    before, _, query = address.partition("?")
+    pairs = [pair for pair in query.split("&") if pair and not pair.startswith(START)]
+    return f"{before}?{'&'.join((*pairs, f'{START}={start}'))}"
+
+
+def _refuse_unless_empty(page: BeautifulSoup, start: int) -> None:
+    refuse_stand_in(page)
+    if start == 0 and not NONE.search(words(page)):
+        raise _changed(CARDS, "nothing found, and the page does not say that there are no consultations")
+
+
+def _changed(selector: str, what: str) -> SourceError:
+    return SourceError(
+        Cause.LAYOUT,
+        f"'{selector}': {what}",
+        "open the address in a browser; if consultations are there, the selector must be mended",
+    )
