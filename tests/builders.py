@@ -94,7 +94,9 @@ def carrier(told: Entry | None = None, first_seen: datetime = NOON, backlog: boo
     """A source that carries one document, first seen at `first_seen`."""
     told = told or entry()
     first = Revision(entry=told, number=1, seen_at=first_seen)
-    return Carrier(entry=told, first_seen=first_seen, backlog=backlog, revisions=(first,))
+    return Carrier(
+        entry=told, first_seen=first_seen, backlog=backlog, revisions=(first,), last_seen=first_seen
+    )
 
 
 def labels(**changes: Any) -> Labels:

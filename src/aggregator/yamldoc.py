@@ -6,9 +6,10 @@ and only `true`/`yes` and `false`/`no` are booleans. A key that stands twice is 
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import yaml
@@ -16,6 +17,9 @@ import yaml
 from aggregator.errors import ConfigError, Mistake
 
 Path = tuple[str | int, ...]
+
+MARKS: Final = frozenset("?&[]{}#")
+"""Put in quotes even where YAML could do without, for the people who read it (addresses with a query)."""
 
 
 class PlainLoader(yaml.SafeLoader):
@@ -34,11 +38,13 @@ PlainLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|n
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A YAML document: its value, and the line on which each part of it stands."""
+    """A YAML document: its value, and where in the text each part of it stands."""
 
     file: str
     value: Any
     lines: dict[Path, int]
+    spans: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
+    """From which character of the text to which each value goes, without the space and comments after it."""
 
     def line(self, path: Path) -> int:
         """The line of the value at `path`, or of the nearest thing around it; lines count from 1."""
@@ -67,12 +73,26 @@ def load(text: str, *, file: str, first_line: int = 1) -> Document:
         node = loader.get_single_node()
         value = loader.construct_document(node) if node else None
         lines = {path: line + first_line for path, line in _lines(node, ())} if node else {}
+        spans = dict(_spans(node, (), text)) if node else {}
         repeated = tuple(_repeated(node, file, first_line)) if node else ()
     except (yaml.YAMLError, RecursionError) as error:
         raise ConfigError((_broken(error, file, first_line),)) from error
     if repeated:
         raise ConfigError(repeated)
-    return Document(file, value, lines)
+    return Document(file, value, lines, spans)
+
+
+def scalar(value: str) -> str:
+    """`value` as it is written in a file: plain where that reads back the same, else in double quotes.
+
+    What YAML cannot hold (control characters) is left out.
+    """
+    told = "".join(character for character in value if character.isprintable())
+    try:
+        plain = not MARKS & set(told) and load(f"key: {told}", file="").value == {"key": told}
+    except ConfigError:
+        plain = False
+    return told if plain else json.dumps(told, ensure_ascii=False)
 
 
 def _lines(node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:
@@ -99,6 +119,31 @@ def _repeated(node: yaml.Node, file: str, first_line: int) -> Iterator[Mistake]:
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
             yield from _repeated(value, file, first_line)
+
+
+def _spans(node: yaml.Node, path: Path, text: str) -> Iterator[tuple[Path, tuple[int, int]]]:
+    begins, ends = node.start_mark.index, _end(node)
+    while ends > begins and text[ends - 1].isspace():
+        ends -= 1
+    yield path, (begins, ends)
+    for here, child in _children(node, path):
+        yield from _spans(child, here, text)
+
+
+def _end(node: yaml.Node) -> int:
+    """A block ends, for the parser, where the next thing begins; here, where its last value does."""
+    children = _children(node, ())
+    if isinstance(node, yaml.ScalarNode) or node.flow_style or not children:
+        return int(node.end_mark.index)
+    return _end(children[-1][1])
+
+
+def _children(node: yaml.Node, path: Path) -> list[tuple[Path, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        return [((*path, str(key.value)), value) for key, value in node.value]
+    if isinstance(node, yaml.SequenceNode):
+        return [((*path, number), value) for number, value in enumerate(node.value)]
+    return []
 
 
 BROKEN: Final = (

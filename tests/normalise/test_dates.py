@@ -118,6 +118,28 @@ def test_a_day_begins_at_midnight_in_london(text: str, utc: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("zone", "hour"),
+    [
+        ("EDT", 16),
+        ("EST", 17),
+        ("CDT", 17),
+        ("CST", 18),
+        ("MDT", 18),
+        ("MST", 19),
+        ("PDT", 19),
+        ("PST", 20),
+        ("GMT", 12),
+        ("WEST", 11),
+        ("CET", 11),
+        ("CEST", 10),
+    ],
+)
+def test_zones_by_name(zone: str, hour: int) -> None:
+    found = moment(f"Wed, 15 Jul 2026 12:00:00 {zone}", now=NOON)
+    assert found == Moment(at=datetime(2026, 7, 15, hour, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
     ("month", "names"),
     [
         (1, "Ionawr Ion"),

@@ -181,6 +181,7 @@ def test_the_publishers_type_is_found_in_the_title(
         ("en", "https://www.gov.uk/x.cy", "en", "cy"),
         ("en", "https://www.gov.uk/x.cy/?a=1", "en", "cy"),
         ("en", "https://www.llyw.cymru/x", "en", "cy"),
+        ("en", "https://llyw.cymru./x", "en", "cy"),
         ("en", "https://example.cymru/x", "en", "en"),
         ("en", "https://www.gov.uk/x.cyx", "en", "en"),
     ],
@@ -241,6 +242,11 @@ def test_every_field_has_a_bound() -> None:
     assert (len(found.categories), max(map(len, found.categories))) == (50, 198)
     assert (len(found.links), len(found.links[0].title or ""), found.links[0].length) == (50, 200, None)
     assert len(found.publisher_type or "") == 200
+
+
+def test_a_title_of_one_long_word_is_cut_inside_it() -> None:
+    assert entry_of(raw("a" * 501)).title == "a" * 499 + "…"
+    assert entry_of(raw("a" * 500)).title == "a" * 500
 
 
 def test_a_record_is_its_own_document_unless_it_names_the_documents_page() -> None:

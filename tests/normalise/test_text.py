@@ -50,6 +50,7 @@ BASE = "https://news.example.org/feed"
             "Words.",
         ),
         ("<p>Words […]</p>The post Title appeared first on Site.", True, "Words…"),
+        ("The post Title first appeared on Site.", False, ""),
         ("The post first came in May.", False, "The post first came in May."),
         ("a\u202eb\u2066c\u200bd\u00ade\x07f\ufeff", False, "abcdef"),
         ("a\x0bb\x85c", False, "a b c"),

@@ -104,6 +104,7 @@ def test_the_address_to_publish_is_the_publishers_without_trackers(
         ("https://example.org/tŷ", "https://example.org/t%C5%B7"),
         ("https://example.org/100%", "https://example.org/100%25"),
         ("https://example.org/a/./b/../c/%2e%2e/d", "https://example.org/a/d"),
+        ("https://example.org/a/../b", "https://example.org/b"),
         ("https://example.org/../../a", "https://example.org/a"),
         ("https://BÜCHER.example/", "https://xn--bcher-kva.example/"),
         ("http://[2001:DB8::1]/x", "https://[2001:db8::1]/x"),

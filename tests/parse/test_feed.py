@@ -227,6 +227,14 @@ def test_a_feed_that_breaks_off_inside_its_first_item_is_broken() -> None:
     assert refused(rss("<item><title>Exam")[:-16]).cause is Cause.BROKEN_FEED
 
 
+def test_content_is_left_as_it_is_although_the_feed_names_a_base() -> None:
+    words = "<description>&lt;a href='x' onclick='y'&gt;z&lt;/a&gt;</description>"
+    feed = rss(ITEM.replace("</item>", words + "</item>")).replace(
+        "<rss", "<rss xml:base='https://a.example/'"
+    )
+    assert read_feed(feed).entries[0].summary == "<a href='x' onclick='y'>z</a>"
+
+
 def test_a_name_of_a_person_that_is_very_long_costs_no_time() -> None:
     long = "<author>" + "a" * 300_000 + "</author>"
     assert read_feed(rss(ITEM.replace("</item>", long + "</item>"))).entries[0].title == "Example"

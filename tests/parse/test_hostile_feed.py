@@ -13,7 +13,7 @@ from tests.parse.answers import CASES, SAMPLES, cause_of
 
 RECORDED = sorted(
     [
-        *CASES.iterdir(),
+        *(path for path in CASES.iterdir() if path.is_file()),
         *SAMPLES.glob("models/*.atom"),
         *SAMPLES.glob("models/*.rss"),
         *SAMPLES.glob("captures/*/*.xml"),

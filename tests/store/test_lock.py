@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +58,8 @@ def test_a_job_is_free_again_at_the_end_and_after_an_error(file_url: str) -> Non
         for _ in range(2):
             with store.reserved("run"):
                 pass
+
+    assert Path(f"{file_url.removeprefix('sqlite:///')}.run.lock").read_text() == ""
 
 
 def test_a_store_in_memory_has_nobody_to_wait_for() -> None:

@@ -166,6 +166,14 @@ def test_a_store_that_another_process_keeps_locked_is_named(file: Path) -> None:
         assert store.dump() == before
 
 
+def test_a_store_opens_and_is_read_while_another_process_writes(file: Path) -> None:
+    open_store(f"sqlite:///{file}").close()
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with open_store(f"sqlite:///{file}", wait=SHORT) as store:
+            assert store.holdings() == ()
+
+
 def test_a_full_disk_is_named_and_loses_nothing(file: Path) -> None:
     def limit(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute("PRAGMA max_page_count = 60")

@@ -15,7 +15,15 @@ def test_a_document_with_its_carrier_and_revisions(holding: Holding) -> None:
     (carrier,) = holding.carriers
     kinds = (ChangeKind.NEW, ChangeKind.REVISED)
     changes = [
-        Change(kind=kind, entry=r.entry, seen_at=r.seen_at, backlog=carrier.backlog, parts=r.parts)
+        Change(
+            kind=kind,
+            entry=r.entry,
+            seen_at=r.seen_at,
+            backlog=carrier.backlog,
+            parts=r.parts,
+            note=r.note,
+            payload_sha256=r.payload_sha256,
+        )
         for kind, r in zip(kinds, carrier.revisions, strict=True)
     ]
     with open_store("sqlite://") as store:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta, timezone
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import StatementError
@@ -211,6 +212,14 @@ def test_the_store_takes_only_whole_seconds_of_utc(store: Store) -> None:
     assert store.runs() == ()
 
 
+def test_a_value_of_the_wrong_type_is_refused_when_it_is_written(store: Store) -> None:
+    wrong: Any = "three"
+    with pytest.raises(StatementError, match="Expected `int`"), store.writing() as tx:
+        tx.keep(SourceState(source="gds", items=wrong))
+
+    assert store.states() == {}
+
+
 LETTER = Digest(week="2026-W23", window=WEEK, sections=(), unread=(), issued=WEEK.end)
 
 
@@ -283,6 +292,7 @@ def test_a_dump_names_every_row_in_the_order_of_table_and_key(store: Store) -> N
     with store.writing() as tx:
         tx.keep(SourceState(source="gds"))
 
+    assert "Teßt" in store.dump()
     lines = store.dump().splitlines()
     assert [line.split("\t")[0] for line in lines] == [
         "carriers",

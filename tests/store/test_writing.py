@@ -31,7 +31,11 @@ def test_a_new_document_has_a_carrier_with_its_first_revision(store: Store) -> N
 
     (carrier,) = carriers_of(store, PLAN.id)
     assert carrier == Carrier(
-        entry=PLAN, first_seen=NOON, backlog=True, revisions=(Revision(entry=PLAN, number=1, seen_at=NOON),)
+        entry=PLAN,
+        first_seen=NOON,
+        backlog=True,
+        revisions=(Revision(entry=PLAN, number=1, seen_at=NOON),),
+        last_seen=NOON,
     )
 
 
@@ -43,7 +47,7 @@ def test_a_revision_is_added_and_becomes_the_carriers_word(store: Store) -> None
     assert carrier.entry == RENAMED
     assert carrier.first_seen == NOON
     assert carrier.revisions == (
-        Revision(entry=PLAN, number=1, seen_at=NOON),
+        Revision(entry=PLAN, number=1, seen_at=NOON, last_seen=NOON),
         Revision(entry=RENAMED, number=2, seen_at=NOON + HOUR, parts=("title",)),
     )
 

@@ -19,6 +19,8 @@ from aggregator.model import (
     Holding,
     Labels,
     Moment,
+    Note,
+    Removal,
     Revision,
     RobotsCopy,
     Run,
@@ -63,6 +65,8 @@ words = st.text(min_size=1).filter(str.strip)
 dates = arbitrary(Moment, at=moments)
 claims = st.lists(arbitrary(Claim, moment=st.none() | dates), max_size=3).map(tuple)
 ids = st.uuids().map(lambda uuid: f"urn:uuid:{uuid}")
+notes = st.lists(arbitrary(Note, moment=st.none() | dates), max_size=2).map(tuple)
+removals = arbitrary(Removal, moment=st.none() | dates)
 entries = arbitrary(
     Entry,
     id=ids,
@@ -70,8 +74,11 @@ entries = arbitrary(
     title=words,
     published=st.none() | dates,
     updated=st.none() | dates,
+    opens=st.none() | dates,
     closes=st.none() | dates,
     claims=claims,
+    notes=notes,
+    removal=st.none(),
 )
 labels = arbitrary(Labels)
 states = arbitrary(
@@ -81,6 +88,7 @@ states = arbitrary(
     answered=st.none() | moments,
     first_answered=st.none() | moments,
     failing_since=st.none() | moments,
+    gap=st.none() | moments,
 )
 runs = arbitrary(Run, at=seconds)
 copies = arbitrary(RobotsCopy, fetched_at=moments)
@@ -106,9 +114,17 @@ def holdings(draw: st.DrawFn) -> Holding:
         first_seen=first,
         backlog=draw(st.booleans()),
         revisions=(
-            Revision(entry=told, number=1, seen_at=first),
-            Revision(entry=revised, number=2, seen_at=second, parts=parts),
+            Revision(entry=told, number=1, seen_at=first, last_seen=first),
+            Revision(
+                entry=revised,
+                number=2,
+                seen_at=second,
+                parts=parts,
+                note=draw(st.text()),
+                payload_sha256=draw(st.text()),
+            ),
         ),
+        last_seen=first,
     )
     return Holding(
         entry=replace(added_up, id=told.id),
@@ -117,4 +133,5 @@ def holdings(draw: st.DrawFn) -> Holding:
         first_seen=draw(seconds),
         updated=draw(seconds),
         backlog=draw(st.booleans()),
+        removed=draw(st.none() | removals),
     )

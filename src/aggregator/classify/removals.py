@@ -8,7 +8,7 @@ complete listing without it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -27,7 +27,7 @@ class Removals:
 
     changes: tuple[Change, ...] = ()
     """Sure now: WITHDRAWN."""
-    vanishing: Mapping[str, Vanishing | None] | None = None
+    vanishing: Mapping[str, Vanishing | None] = field(default_factory=dict)
     """First looks, by document; None where one is there again."""
     held: tuple[str, ...] = ()
 

@@ -67,7 +67,7 @@ def try_source(
         if as_json:
             show_json({"address": found.answer.address, "entries": shown, "rejects": rejects})
             return
-        say(f"fetch: {found.answer.address} answered; parse: {len(found.answer.page.entries)} items")
+        say(f"fetch: {found.answer.address} answered; parse: {found.answer.items} items")
         say(f"normalise: {len(shown)} entries, {len(rejects)} rejected")
         for reject in rejects:
             say(f"  rejected: {reject}")

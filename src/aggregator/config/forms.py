@@ -128,12 +128,29 @@ def _name(value: str) -> str:
 
 
 def _address(value: str) -> str:
-    if re.fullmatch(r"https?://[^\s/]+\.[^\s/]+(/\S*)?", value) or re.fullmatch(r"[a-z0-9-]+/", value):
+    if re.fullmatch(r"https?://(localhost(:\d+)?|[^\s/]+\.[^\s/]+)(/\S*)?", value) or re.fullmatch(
+        r"[a-z0-9-]+/", value
+    ):
         return value
     raise ValueError("write a whole address that begins with https://, or a folder here such as 'records/'")
+
+
+MAILBOXES: Final = ("maildir:", "mbox:", "imap:", "imaps:")
+
+
+def _source_address(value: str) -> str:
+    if not value.startswith(MAILBOXES):
+        return _address(value)
+    if re.fullmatch(r"(maildir|mbox):\S.*|imaps?://[^\s/@:]+@[^\s/@:]+(:\d{1,5})?/\S+", value, re.ASCII):
+        return value
+    raise ValueError(
+        "write maildir:FOLDER, mbox:FILE or imaps://USER@HOST/MAILBOX, with %40 for an @ in USER, no password"
+    )
 
 
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Text = Annotated[str, AfterValidator(_text)]
 Name = Annotated[str, AfterValidator(_name)]
 Address = Annotated[str, AfterValidator(_address)]
+SourceAddress = Annotated[str, AfterValidator(_source_address)]
+"""Also a mailbox, which nobody can follow as a link."""

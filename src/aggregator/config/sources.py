@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from difflib import get_close_matches
@@ -14,7 +14,18 @@ from typing import Any, Final, Literal
 from pydantic import Field, field_validator
 
 from aggregator import yamldoc
-from aggregator.config.forms import Address, Form, Mistakes, Name, Span, Text, read, shown
+from aggregator.config.forms import (
+    MAILBOXES,
+    Address,
+    Form,
+    Mistakes,
+    Name,
+    SourceAddress,
+    Span,
+    Text,
+    read,
+    shown,
+)
 from aggregator.errors import Mistake
 from aggregator.model import Body, MailTrust, Scope, Seen, Selectors, Source
 
@@ -53,6 +64,7 @@ class SelectorsForm(Form):
     link: str = ""
     date: str = ""
     date_means: Literal["published", "updated"] = "published"
+    utc: bool = False
     type: str = ""
     summary: str = ""
     next: str = ""
@@ -68,7 +80,9 @@ class MailForm(Form):
     """Which messages of a mailbox are taken."""
 
     list_id: Text
-    servers: tuple[Text, ...]
+    servers: tuple[Text, ...] = Field(min_length=1)
+    signers: tuple[Text, ...] = ()
+    password_file: str = ""
 
 
 class SourceForm(Form):
@@ -78,7 +92,7 @@ class SourceForm(Form):
     body: Name
     kind: Kind
     title: Text
-    address: Address
+    address: SourceAddress
     fallbacks: tuple[Address, ...] = ()
     every: Span | None = None
     pause: Span | None = None
@@ -138,9 +152,26 @@ def _check(
         if bodies and source.body not in bodies:
             at = ("sources", number, "body")
             mistakes.add(document.mistake(at, _unknown_body(source.body, bodies)))
-        if (source.kind == "records") != source.address.endswith("/") and "://" not in source.address:
+        if (source.kind == "records") != source.address.endswith("/") and _is_folder(source.address):
             at = ("sources", number, "address")
             mistakes.add(document.mistake(at, "only the kind 'records' reads a folder of this project"))
+        for key, wrong in _mailbox_mistakes(source):
+            mistakes.add(document.mistake(("sources", number, key), wrong))
+
+
+def _is_folder(address: str) -> bool:
+    return "://" not in address and not address.startswith(MAILBOXES)
+
+
+def _mailbox_mistakes(source: SourceForm) -> Iterator[tuple[str, str]]:
+    """What does not fit together in a source that is a mailbox, or should be one: key and words."""
+    mailbox = source.address.startswith(MAILBOXES)
+    if (source.kind == "mailbox") != mailbox:
+        yield "address", "the kind 'mailbox' reads maildir:, mbox:, imap: and imaps:, and no other kind does"
+    elif mailbox and source.mail is None:
+        yield "kind", "say under 'mail' which messages are taken: list_id and servers"
+    elif source.address.startswith("imap") and source.mail and not source.mail.password_file:
+        yield "mail", "name the file that holds the password: password_file"
 
 
 def _unknown_body(body: str, bodies: Mapping[str, Body]) -> str:

@@ -47,6 +47,8 @@ class Selectors:
     date: str = ""
     date_means: str = "published"
     """What `date` is: `published` or `updated`."""
+    utc: bool = False
+    """Whether a time without a zone is UTC, where the publisher means that without saying so."""
     type: str = ""
     summary: str = ""
     next: str = ""
@@ -70,6 +72,10 @@ class MailTrust:
     """The List-Id (RFC 2919) without angle brackets."""
     servers: tuple[str, ...]
     """The authserv-ids (RFC 8601, 2.5) of the mail servers whose Authentication-Results are believed."""
+    signers: tuple[str, ...] = ()
+    """The domains that must have signed or sent a message; empty: those that the List-Id lies in."""
+    password_file: str = ""
+    """The file that holds the password of a mailbox on a server; empty for a mailbox of this machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,9 @@ LISTED: Final = 50
 
 KEPT_LINKS: Final = frozenset({"alternate", "enclosure", "related", "via", "describedby"})
 RECORDS: Final = "records"
-"""The kind whose items may bear ids of their own and name their body: a feed's items never do."""
+"""The kind whose items name their body."""
+OWN_IDS: Final = {RECORDS: "record:", "mailbox": "mail:"}
+"""The kinds whose items may lack a page, and how the ids begin that then identify them; no feed's do."""
 
 
 def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Entry | Reject:
@@ -47,7 +49,7 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
     recorded = source.kind == RECORDS
     base = absolute(raw.base, fetched_url) or fetched_url
     url = clean(absolute(raw.link, base))
-    identifier = key(canonical(url), raw.id if recorded else None)
+    identifier = key(canonical(url), raw.id, OWN_IDS.get(source.kind))
     title = cut(plain(raw.title, raw.title_is_html), TITLE_LIMIT)
     if not identifier or not title:
         return Reject(where=raw.where, why=_why(raw, title))

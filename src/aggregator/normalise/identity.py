@@ -12,17 +12,16 @@ It never changes: every id that was published is made from it. It names the proj
 instances give one document one id; and it holds nothing of `base_url`, so moving an instance changes no id.
 """
 
-RECORD: Final = "record:"
 
+def key(page: str | None, own: str | None, prefix: str | None) -> str | None:
+    """What identifies a document: its page's canonical address, else an id of its own (`record:ID`, `mail:ID`).
 
-def key(page: str | None, record: str | None) -> str | None:
-    """What identifies a document: its page's canonical address, else the id of the record (`record:ID`).
-
-    None when it has neither. A record that names its document's page is that document.
+    `prefix` is how such an id begins; None where only pages count. None when it has neither. A record that
+    names its document's page is that document.
     """
     if page:
         return page
-    return record if record and record.startswith(RECORD) and record != RECORD else None
+    return own if prefix and own and own.startswith(prefix) and own != prefix else None
 
 
 def entry_id(key: str) -> str:

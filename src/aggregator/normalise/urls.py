@@ -100,7 +100,7 @@ def _host(parts: SplitResult) -> str:
     host = (parts.hostname or "").rstrip(".")
     if ":" in host:
         return f"[{host}]"
-    return host.encode("idna").decode("ascii").lower() if 0 < len(host) < 254 else ""
+    return host.encode("idna").decode("ascii") if 0 < len(host) < 254 else ""
 
 
 def _canonical_host(parts: SplitResult) -> str:

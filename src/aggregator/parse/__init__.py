@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from aggregator.model import Fetched, Page, Request, Source
-from aggregator.parse import citizenspace, feed, govuk, records
+from aggregator.parse import citizenspace, discourse, feed, govuk, jsonfeed, listing, page, records, sitemap
 from aggregator.parse.joining import join
 
 __all__ = ["KINDS", "PLANNED", "Kind", "join", "older", "single"]
@@ -30,12 +30,17 @@ class Kind(Protocol):
 
 KINDS: Final[Mapping[str, Kind]] = {
     "citizenspace": citizenspace,
+    "discourse": discourse,
     "feed": feed,
     "govuk": govuk,
+    "jsonfeed": jsonfeed,
+    "listing": listing,
+    "page": page,
     "records": records,
+    "sitemap": sitemap,
 }
 
-PLANNED: Final = frozenset({"jsonfeed", "listing", "discourse", "page", "sitemap", "mailbox"})
+PLANNED: Final = frozenset({"mailbox"})
 """Kinds that `sources.yaml` may name before they are built; their sources are shown as not read yet."""
 
 

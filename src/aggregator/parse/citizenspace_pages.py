@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Request
@@ -29,17 +29,21 @@ STATE: Final = "data-consultation-state"
 DATE: Final = ".cs-date-delta"
 SUMMARY: Final = ".col-md-9 > span"
 DATES: Final = ".cs-consultation-sidebar-primary-date, .cs-consultation-sidebar-secondary-date"
-"""Seen in finders and pages of consult.gov.scot (22 August 2026); SUMMARY in public readers of other sites."""
+"""Seen on consult.gov.scot (22 August 2026), SUMMARY in what others wrote to read Citizen Space (2026)."""
 
 START: Final = "b_start"
+STARTS: Final = re.compile(r"\bb_start(?::int)?=([0-9]{1,6})\b")
+"""Links to other pages may hold it twice, `b_start:int=0&b_start=30`; the greater one counts (seen 2026)."""
 ON_A_PAGE: Final = 30
+MOST: Final = 200
+"""Cards on a page of the finder: those of publishers have 30, more than 200 are not read."""
 PAGES: Final = 5
 LOOKED_UP: Final = 20
 
 DATED: Final = re.compile(
     r"\b(open|close)(?:s|d|ed)?\b[^\d]{0,20}(\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9} \d{4})\b", re.IGNORECASE
 )
-DAY: Final = re.compile(r"(\d{1,2})\D{0,3}([A-Za-z]{3})[a-z]* (\d{4})")
+DAY: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? ([A-Za-z]{3})[A-Za-z]* (\d{4})")
 MONTHS: Final = "janfebmaraprmayjunjulaugsepoctnovdec"
 NONE: Final = re.compile(
     r"\b(?:no|0) (?:\w+ ){0,3}(?:results|consultations|activities)\b|\bthere are (?:currently )?no\b",
@@ -57,22 +61,22 @@ def state_as_type(state: str | None) -> str | None:
 def read_finder(fetched: Fetched, ask: Ask) -> Page:
     """The consultations on one page of the finder, the next page, and from the first the newest to look up.
 
-    A full page leads to the next, five at most. An empty page beyond the first is the end; an empty first
-    page must say that there is nothing, else it raises SourceError (LAYOUT).
+    Five full pages are read at most. An empty page beyond the first is the end; an empty first page must say
+    that there is nothing, else it raises SourceError (LAYOUT).
     """
     page = soup(fetched.payload, fetched.headers)
     start = _start(fetched.url)
-    cards = select(page, CARDS)
+    cards = select(page, CARDS, MOST)
     if not cards:
         _refuse_unless_empty(page, start)
-    entries = tuple(
-        _card(start + number, card, page, fetched.final_url) for number, card in enumerate(cards, 1)
-    )
+    base = _base(page, fetched.final_url)
+    entries = tuple(_card(start + number, card, base) for number, card in enumerate(cards, 1))
     if cards and not any(entry.link for entry in entries):
         raise _changed(f"{CARDS} {TITLE}", "no card holds a link")
-    further = (ask(_with_start(fetched.url, start + ON_A_PAGE), None),) if _may_go_on(cards, start) else ()
+    further = [_with_start(fetched.url, after) for after in _next_starts(page, cards, start)]
     details = _newest(entries, fetched.final_url) if start == 0 else ()
-    return Page(entries=entries, follow=(*further, *(ask(link, link) for link in details)), selector=CARDS)
+    follow = (*(ask(address, None) for address in further), *(ask(link, link) for link in details))
+    return Page(entries=entries, follow=follow, selector=CARDS)
 
 
 def read_detail(fetched: Fetched) -> RawEntry:
@@ -88,9 +92,14 @@ def read_detail(fetched: Fetched) -> RawEntry:
     return RawEntry(where="page of a consultation", link=fetched.url, opens=opens, closes=closes)
 
 
-def _card(number: int, card: Tag, page: BeautifulSoup, address: str) -> RawEntry:
+def _base(page: BeautifulSoup, address: str) -> str:
+    """What the links of a page are relative to; asked once, as it searches the whole page."""
+    return absolute_link(page, "./", address)
+
+
+def _card(number: int, card: Tag, base: str) -> RawEntry:
     title = next(iter(select(card, TITLE, 1)), None)
-    link = absolute_link(page, attribute(title, "href"), address) or None
+    link = _joined(base, attribute(title, "href"))
     opens, closes = _dates(" ".join(words(found) for found in select(card, DATE)))
     return RawEntry(
         where=f"card {number}",
@@ -112,8 +121,13 @@ def _dates(shown: str) -> tuple[str | None, str | None]:
     return found.get("open"), found.get("close")
 
 
-def _may_go_on(cards: list[Tag], start: int) -> bool:
-    return len(cards) >= ON_A_PAGE and start + ON_A_PAGE < PAGES * ON_A_PAGE
+def _next_starts(page: BeautifulSoup, cards: list[Tag], start: int) -> list[int]:
+    """Where the next page starts, by the page's own links or because this one is full; none at the end."""
+    hrefs = (attribute(link, "href") for link in select(page, f"a[href*={START}]", 50))
+    named = [int(number) for href in hrefs for number in STARTS.findall(href)]
+    full = [start + ON_A_PAGE] if len(cards) >= ON_A_PAGE else []
+    after = [number for number in (*named, *full) if start < number < PAGES * ON_A_PAGE]
+    return [min(after)] if cards and after else []
 
 
 def _newest(entries: tuple[RawEntry, ...], address: str) -> tuple[str, ...]:
@@ -130,6 +144,13 @@ def _day(written: str | None) -> tuple[int, int, int]:
     if not found:
         return (0, 0, 0)
     return (int(found[3]), MONTHS.find(found[2].lower()), int(found[1]))
+
+
+def _joined(base: str, href: str) -> str | None:
+    try:
+        return urljoin(base, href) if href else None
+    except ValueError:
+        return href
 
 
 def _host(link: str) -> str | None:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Request, Source
 from aggregator.parse.decoding import FORBIDDEN
-from aggregator.parse.discourse_post import NUMBER, Topic, find_topic, read_post
+from aggregator.parse.discourse_post import Topic, find_topic, read_post
 from aggregator.parse.json_answer import ACCEPT, Object, object_of, objects_of, read_json, text
 
+MOST: Final = 100
+"""Topics of a list, and posts of a topic, that are looked at; Discourse sends 30 and 20."""
 DETAILS: Final = 20
-"""Topics of a list that are read: each costs a request of its own."""
-POSTS: Final = 100
+"""Topics of a list whose text is asked for: each costs a request."""
 
-LISTS: Final = re.compile(r"/(?:latest|new|top|hot|categories|c|tags?|t|posts)(?=[/.])")
-"""Where the address of a list starts, behind the folder in which a forum may stand."""
+LIST: Final = re.compile(r"/(?:latest|new|top|hot|c|tags?|t)(?:\.json$|/)")
+"""Where the path of a list or topic starts, behind the folder in which a forum may stand."""
 
 
 def is_json(address: str) -> bool:
@@ -26,10 +28,10 @@ def is_json(address: str) -> bool:
 
 
 def read(source: Source, fetched: Fetched) -> Page:
-    """The first twenty topics of a list, with a request for the text of each; or one topic with its text.
+    """The topics of a list, with a request for the text of the first twenty; or one topic with its text.
 
-    Both give a topic the same link, so that they are joined. Raises SourceError as any JSON does, NOT_A_FEED
-    for JSON of another form, and TOO_LARGE for a post that nobody should read.
+    Both give a topic the same link, so that they are joined. Raises SourceError as `read_json` does,
+    NOT_A_FEED for JSON of another form, and TOO_LARGE for a post that nobody should read.
     """
     value = read_json(fetched)
     if isinstance(value, dict) and "topic_list" in value:
@@ -38,19 +40,24 @@ def read(source: Source, fetched: Fetched) -> Page:
         return Page(entries=_topic(fetched, value))
     raise SourceError(
         Cause.NOT_A_FEED,
-        "JSON, but neither Discourse's list of topics nor one topic",
-        "use the forum's /latest.json, or better its /latest.rss",
+        "JSON, but neither Discourse's list of topics nor one of its topics",
+        "use the forum's /latest.rss, or its /latest.json",
     )
 
 
 def _list(source: Source, fetched: Fetched, value: Object) -> Page:
-    listed = objects_of(object_of(value, "topic_list"), "topics", DETAILS)
+    listed = objects_of(object_of(value, "topic_list"), "topics", MOST)
     found = [(topic, each) for each in listed if (topic := _address(fetched, each))]
     return Page(
-        entries=tuple(_told(topic, each) for topic, each in found),
+        entries=tuple(replace(_told(topic, each), partial=True) for topic, each in found),
         follow=tuple(
-            Request(url=f"{_forum(fetched)}/t/{text(each, 'id')}.json", pause=source.pause, accept=ACCEPT)
-            for _, each in found
+            Request(
+                url=f"{_forum(fetched)}/t/{text(each, 'id')}.json",
+                pause=source.pause,
+                accept=ACCEPT,
+                about=topic.link,
+            )
+            for topic, each in found[:DETAILS]
         ),
     )
 
@@ -58,10 +65,45 @@ def _list(source: Source, fetched: Fetched, value: Object) -> Page:
 def _topic(fetched: Fetched, value: Object) -> tuple[RawEntry, ...]:
     """The topic with its first post; nothing where that is not among the posts that came."""
     topic = _address(fetched, value)
-    posts = objects_of(object_of(value, "post_stream"), "posts", POSTS)
+    posts = objects_of(object_of(value, "post_stream"), "posts", MOST)
     first = next((post for post in posts if text(post, "post_number") == "1"), None)
     if topic is None or first is None:
         return ()
     post = read_post(text(first, "cooked") or "", topic)
-    told = _told(topic, value)
-    ...
+    return (replace(_told(topic, value), content=post.markup or None, links=post.attachments),)
+
+
+def _told(topic: Topic, each: Object) -> RawEntry:
+    """What a list and a topic both say. No category: only its number is there."""
+    return RawEntry(
+        where=f"topic {topic.link}",
+        id=topic.id,
+        content_id=topic.id,
+        link=topic.link,
+        title=text(each, "title"),
+        published=text(each, "created_at"),
+        categories=_tags(each),
+    )
+
+
+def _address(fetched: Fetched, each: Object) -> Topic | None:
+    slug = quote(text(each, "slug") or "-", safe="%")
+    return find_topic(f"{_forum(fetched)}/t/{slug}/{text(each, 'id')}")
+
+
+def _forum(fetched: Fetched) -> str:
+    """The forum's own address, without a slash at its end."""
+    parts = urlsplit(fetched.url)
+    start = LIST.search(parts.path)
+    return f"{parts.scheme}://{parts.netloc}{parts.path[: start.start()] if start else ''}"
+
+
+def _tags(each: Object) -> tuple[str, ...]:
+    """Names of tags, which are strings, or objects with a name in newer versions."""
+    listed = each.get("tags")
+    named = (
+        [tag.get("name") if isinstance(tag, dict) else tag for tag in listed]
+        if isinstance(listed, list)
+        else []
+    )
+    return tuple(FORBIDDEN.sub("", name) for name in named if isinstance(name, str))

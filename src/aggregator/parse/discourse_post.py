@@ -65,7 +65,7 @@ def read_post(markup: str, topic: Topic) -> Post:
 
     What a feed puts around it goes: `3 posts - 2 participants` and `Read full topic`, so that a reply is no
     change, and in a topic's own feed the line `NAME wrote:`. Names of members go wherever markup or an `@`
-    tells them; the words of a quotation stay. Raises SourceError (TOO_LARGE) for markup that nobody should read.
+    tells them; the words of a quotation stay. Raises SourceError (TOO_LARGE) for more than anybody writes.
     """
     body = soup(f"<!doctype html><html><body>{markup}".encode("utf-8", "replace"), {}).body
     if body is None:
@@ -107,7 +107,7 @@ def _counts(paragraph: Tag, _: Topic) -> bool:
 
 
 def _unwrap(body: Tag, topic: Topic) -> None:
-    """A topic's own feed writes `<p><a>@NAME</a> wrote:</p>` and the post as a quotation (seen in its code)."""
+    """A topic's own feed writes `<p><a>@NAME</a> wrote:</p>` and quotes the post (Discourse's code)."""
     parts = body.find_all(True, recursive=False)
     if [part.name for part in parts] == ["p", "blockquote"]:
         wrote, post = parts

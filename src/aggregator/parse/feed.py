@@ -14,6 +14,7 @@ import feedparser
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Head, Page, RawEntry, RawLink, Reject, Request, Source
 from aggregator.parse.decoding import decode
+from aggregator.parse.feed_paging import older_address
 from aggregator.parse.recognise import find_feed, shown
 
 ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
@@ -52,6 +53,18 @@ def read(source: Source, fetched: Fetched) -> Page:
     if not whole and parsed.bozo:
         raise _broken(parsed.get("bozo_exception"), text[:start].count("\n"))
     return Page(entries=tuple(whole), head=head, rejects=_rejects(entries[len(whole) :]))
+
+
+def older(source: Source, fetched: Fetched, page: Page) -> Request | None:
+    """What to ask for the items before `page`, which was read in `fetched`; None where nothing tells it.
+
+    By `prev-archive` or `next` (RFC 5005), else as WordPress and the Northern Ireland departments page.
+    """
+    text = decode(fetched.payload, fetched.headers.get("content-type", ""))
+    about = _parse(text[find_feed(text) :]).feed
+    named = (_text(about, "generator"), _text(_part(about, "generator_detail"), "href"))
+    address = older_address(fetched, _links(about), " ".join(filter(None, named)), page.entries)
+    return request(source, address) if address else None
 
 
 def _parse(text: str) -> Any:

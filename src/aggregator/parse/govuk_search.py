@@ -43,12 +43,13 @@ def read_results(asked: str, answer: Object) -> tuple[RawEntry, ...]:
 def follow_search(asked: str, answer: Object, found: tuple[RawEntry, ...]) -> tuple[Request, ...]:
     """The next page, if there is one among the first three; from the first page also the newest documents.
 
-    Results of later pages are not looked up: they would cost a request each at every poll.
+    A page with fewer results than were asked for is the last. Results of later pages are not looked up: they
+    would cost a request each at every poll.
     """
-    start = _parameter(asked, "start", 0)
+    start, count = _parameter(asked, "start", 0), _parameter(asked, "count", USUAL_COUNT)
     after = start + len(found)
-    last = min(_digits(text(answer, "total")), PAGES * _parameter(asked, "count", USUAL_COUNT))
-    next_page = (ask(_with_start(asked, after)),) if found and after < last else ()
+    more = 0 < count <= len(found) and after < min(_digits(text(answer, "total")), PAGES * count)
+    next_page = (ask(_with_start(asked, after)),) if more else ()
     return next_page + (_documents(asked, found) if start == 0 else ())
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement
 from soupsieve import SelectorSyntaxError
 
 from aggregator.errors import Cause, SourceError
+from aggregator.model import RawLink
 from aggregator.parse.decoding import decode
 from aggregator.parse.recognise import OPENING, ROOT, shown
 
@@ -24,11 +26,15 @@ __all__ = [
     "Tag",
     "absolute_link",
     "attribute",
+    "base_address",
+    "begins_a_line",
     "block_around",
     "date_in",
     "language_of",
     "links_to_translations",
     "not_a_page",
+    "rest_of_line",
+    "seen_from",
     "select",
     "soup",
     "strings_in",
@@ -51,6 +57,9 @@ INLINE: Final = frozenset(
     | {"var", "wbr"}
 )
 """Elements that stand inside a line of text; every other one begins a new line."""
+
+NEAR: Final = 100
+"""How many strings and elements of one line are looked at."""
 
 ELEMENT: Final = re.compile(r"<(?:!doctype|[a-z])", re.IGNORECASE)
 XML_DECLARATION: Final = re.compile(r"\s*<\?[^>]{0,500}>")
@@ -147,9 +156,9 @@ def attribute(element: Tag | None, name: str) -> str:
     return value.strip() if isinstance(value, str) else " ".join(value or ())
 
 
-def strings_in(element: PageElement) -> Iterator[str]:
+def strings_in(element: Tag) -> Iterator[str]:
     """The visible strings inside an element; scripts, styles and comments are none."""
-    for node in (element, *getattr(element, "descendants", ())):
+    for node in element.descendants:
         if type(node) is NavigableString and node.strip():
             yield str(node)
 
@@ -157,6 +166,25 @@ def strings_in(element: PageElement) -> Iterator[str]:
 def block_around(node: PageElement) -> Tag | None:
     """The nearest element around that is no part of a line: `<p>`, `<dt>`, `<div>`; None at the very top."""
     return next((parent for parent in node.parents if parent.name not in INLINE), None)
+
+
+def begins_a_line(node: NavigableString) -> bool:
+    """Whether nothing but white space stands before a string in its line."""
+    for before in islice(node.previous_elements, NEAR):
+        if isinstance(before, Tag) and before.name not in INLINE:
+            return True
+        if type(before) is NavigableString and before.strip():
+            return block_around(before) is not block_around(node)
+    return True
+
+
+def rest_of_line(node: PageElement) -> Iterator[PageElement]:
+    """What stands after a string, up to the next line: a `<br>`, another block, or the end of this one."""
+    block = block_around(node)
+    for after in islice(node.next_elements, NEAR):
+        if (isinstance(after, Tag) and after.name not in INLINE) or block_around(after) is not block:
+            return
+        yield after
 
 
 def words(element: Tag | None) -> str:
@@ -185,13 +213,20 @@ def date_in(element: Tag) -> str:
 
 
 def absolute_link(page: Tag, href: str, address: str) -> str:
-    """`href` as seen from the page's `<base>`, else from `address`, where the page was found.
+    """`href` on a page that was found at `address`, absolute."""
+    return seen_from(base_address(page, address), href)
 
-    What is no link to a page of its own (a place on this page, a script) comes back as it was written.
-    """
+
+def base_address(page: Tag, address: str) -> str:
+    """What relative links are relative to: the page's `<base>`, else `address`, where the page was found."""
     base = next((attribute(found, "href") for found in select(page, "base[href]", 1)), "")
+    return seen_from(address, base) or address
+
+
+def seen_from(base: str, href: str) -> str:
+    """`href` as seen from `base`. What leads to no other page (`#top`) comes back as it was written."""
     try:
-        return urljoin(urljoin(address, base), href) if href and not href.startswith("#") else href
+        return urljoin(base, href) if href and not href.startswith("#") else href
     except ValueError:
         return href
 
@@ -202,15 +237,10 @@ def language_of(element: Tag) -> str | None:
     return next((stated for part in around if (stated := attribute(part, "lang"))), None)
 
 
-def links_to_translations(page: Tag, address: str) -> tuple[tuple[str, str], ...]:
-    """Language and address of the page's other languages, by `<link rel="alternate" hreflang>`."""
-    own = urlsplit(address)
-    found = (
-        (attribute(link, "hreflang"), absolute_link(page, attribute(link, "href"), address))
-        for link in select(page, 'link[rel~="alternate"][hreflang][href]', 20)
-    )
+def links_to_translations(page: Tag, base: str) -> tuple[RawLink, ...]:
+    """The page in other languages, by `<link rel="alternate" hreflang>`; its own language is among them."""
+    links = select(page, 'link[rel~="alternate"][hreflang][href]:not([hreflang="x-default"])', 20)
     return tuple(
-        (language, href)
-        for language, href in found
-        if language != "x-default" and urlsplit(href)[1:4] != own[1:4]
+        RawLink(href=seen_from(base, attribute(link, "href")), language=attribute(link, "hreflang"))
+        for link in links
     )

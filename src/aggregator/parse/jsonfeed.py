@@ -6,11 +6,11 @@ import html
 import re
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urldefrag, urljoin
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Head, Page, RawEntry, RawLink, Reject, Request, Source
 from aggregator.parse.decoding import FORBIDDEN
+from aggregator.parse.feed_paging import link_back
 from aggregator.parse.json_answer import Object, objects_in, objects_of, read_json, text
 from aggregator.parse.recognise import shown
 
@@ -66,18 +66,10 @@ def read(source: Source, fetched: Fetched) -> Page:
     )
 
 
-def older(source: Source, fetched: Fetched, page: int) -> Request | None:
-    """What to ask for the items before those of `fetched`, the page numbered `page` from 1; None when the feed
-    names no further page. Raises SourceError as `read` does."""
-    following = text(_feed(read_json(fetched)), "next_url") or ""
-    try:
-        address = urldefrag(urljoin(fetched.final_url, following)).url
-    except ValueError:
-        return None
-    known = {fetched.url, fetched.final_url, source.address}
-    if address in known or not address.startswith(("http://", "https://")):
-        return None
-    return request(source, address)
+def older(source: Source, fetched: Fetched, page: Page) -> Request | None:
+    """What to ask for the items before those of `fetched`: its `next_url`; None when there is none."""
+    address = link_back(fetched, text(_feed(read_json(fetched)), "next_url") or "")
+    return request(source, address) if address else None
 
 
 def _feed(value: object) -> Object:
@@ -103,11 +95,11 @@ def _not_a_feed(value: object) -> SourceError:
     for keys, what, hint in OTHER_FORMS:
         if keys <= sample.keys():
             return SourceError(Cause.NOT_A_FEED, f"{what} came in place of a JSON Feed", hint)
-    keys = ", ".join(shown(key) for key in list(sample)[:5]) or "nothing"
+    held = ", ".join(shown(key) for key in list(sample)[:5]) or "nothing"
     form = "a list" if isinstance(value, list) else "an object"
     return SourceError(
         Cause.NOT_A_FEED,
-        f"JSON, but no JSON Feed: {form} that holds {keys}",
+        f"JSON, but no JSON Feed: {form} that holds {held}",
         "open the address in a browser and compare it with the publisher's list of feeds",
     )
 
@@ -149,7 +141,11 @@ def _paragraphs(words: str | None) -> str | None:
 
 def _tags(item: Object) -> tuple[str, ...]:
     tags = item.get("tags")
-    return tuple(FORBIDDEN.sub("", tag) for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+    return (
+        tuple(FORBIDDEN.sub("", tag) for tag in tags if isinstance(tag, str))
+        if isinstance(tags, list)
+        else ()
+    )
 
 
 def _links(item: Object) -> tuple[RawLink, ...]:

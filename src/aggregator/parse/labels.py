@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import chain, islice
+from itertools import chain
 from typing import Final
 
-from aggregator.parse.html import INLINE, NavigableString, PageElement, Tag, block_around, date_in, words
+from aggregator.model import RawClaim
+from aggregator.parse.html import (
+    NavigableString,
+    Tag,
+    begins_a_line,
+    block_around,
+    date_in,
+    rest_of_line,
+    words,
+)
 
 LABELS: Final[Mapping[str, str]] = {
     "published": "published",
@@ -36,10 +45,11 @@ LABELS: Final[Mapping[str, str]] = {
 gov.scot publications (`Published`, `Date of meeting`), gov.wales consultations (`Consultation ends:`, seen
 2026-08 and 2026-09), Citizen Space (`Closes`, seen 2026-08), OGP documents (`Date Submitted`)."""
 
+CLAIMS: Final[Mapping[str, str]] = {"held": "meeting held", "next": "next meeting"}
+"""What is claimed, by what a label means."""
+
 LONGEST: Final = 120
 """Characters of a value. What is longer is a sentence that begins with the same word (`Published by …`)."""
-NEAR: Final = 100
-"""How many strings and elements of one line are looked at."""
 DATE_BEGINS: Final = re.compile(
     r"\d|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b",
     re.IGNORECASE,
@@ -55,15 +65,30 @@ def read_labels(page: Tag, labels: Mapping[str, str]) -> dict[str, str]:
     its value. Neither case nor a colon matters. Where a label comes again, the first one that has a value
     stands: lists of related documents come after the document's own facts.
     """
-    meanings = {**LABELS, **{_fold(label): meaning for label, meaning in labels.items()}}
     found: dict[str, str] = {}
+    for meaning, value in labelled_values(page, labels):
+        found.setdefault(meaning, value)
+    return found
+
+
+def labelled_values(page: Tag, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Meaning and value of every label, in the page's order."""
+    meanings = {**LABELS, **{_fold(label): meaning for label, meaning in labels.items()}}
     for node in page.descendants:
         if type(node) is not NavigableString or not (told := _label(node, meanings)):
             continue
         meaning, rest = told
-        if meaning not in found and _begins_a_line(node) and _fits(value := _value(node, rest), meaning):
-            found[meaning] = value
-    return found
+        if begins_a_line(node) and _fits(value := _value(node, rest), meaning):
+            yield meaning, value
+
+
+def claims_of(said: Mapping[str, str], source: str) -> tuple[RawClaim, ...]:
+    """A claim for each meeting of which the page at `source` gives the date."""
+    return tuple(
+        RawClaim(what=what, date=said[meaning], source=source)
+        for meaning, what in CLAIMS.items()
+        if meaning in said
+    )
 
 
 def _fold(text: str) -> str:
@@ -82,16 +107,6 @@ def _label(node: NavigableString, meanings: Mapping[str, str]) -> tuple[str, str
     return (meaning, rest) if meaning and (colon or not rest or DATE_BEGINS.match(rest)) else None
 
 
-def _begins_a_line(node: NavigableString) -> bool:
-    """Whether nothing but white space stands before the string in its line."""
-    for before in islice(node.previous_elements, NEAR):
-        if isinstance(before, Tag) and before.name not in INLINE:
-            return True
-        if type(before) is NavigableString and before.strip():
-            return block_around(before) is not block_around(node)
-    return True
-
-
 def _value(label: NavigableString, rest: str) -> str:
     """The rest of the label's line; where nothing is left there, the words of the element after it."""
     line = tuple(rest_of_line(label))
@@ -102,15 +117,6 @@ def _value(label: NavigableString, rest: str) -> str:
     if told.strip(" :\n\t"):
         return " ".join(told.split()).lstrip(": ")
     return _value_after(label)
-
-
-def rest_of_line(node: PageElement) -> Iterator[PageElement]:
-    """What stands after a string, up to the next line: a `<br>`, another block, or the end of this one."""
-    block = block_around(node)
-    for after in islice(node.next_elements, NEAR):
-        if (isinstance(after, Tag) and after.name not in INLINE) or block_around(after) is not block:
-            return
-        yield after
 
 
 def _value_after(label: NavigableString) -> str:

@@ -12,12 +12,12 @@ import asyncio
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
 from aggregator import log
-from aggregator.classify import Labeller, find_changes, hold
+from aggregator.classify import Labeller, find_changes
 from aggregator.config import Config
 from aggregator.deliver import closed_weeks, letter
 from aggregator.errors import AggregatorError
@@ -25,8 +25,17 @@ from aggregator.fetch import Fetch
 from aggregator.fetch.politeness import next_due
 from aggregator.model import Change, ChangeKind, Digest, Failed, Labels, Source, SourceState
 from aggregator.parse import KINDS
-from aggregator.pipeline.asking import Answer, Reading, ask, asked_already, due_already, state_after
+from aggregator.pipeline.asking import (
+    Answer,
+    Reading,
+    Unchanged,
+    ask,
+    asked_already,
+    due_already,
+    state_after,
+)
 from aggregator.pipeline.edition import gather, letter_of, source_lines
+from aggregator.pipeline.keeping import Kept, keep_reading
 from aggregator.publish import artifacts
 from aggregator.publish.folder import Written, write
 from aggregator.store import Store
@@ -44,6 +53,7 @@ class Outcome:
     """Our own fault: an exception that nobody expected. The other sources went on."""
     new: int = 0
     revised: int = 0
+    removed: int = 0
     rejected: int = 0
 
 
@@ -102,7 +112,8 @@ class Pipeline:
 
     async def _poll_one(self, source: Source, state: SourceState, fetch: Fetch, now: datetime) -> Outcome:
         try:
-            return self._keep(source, await ask(source, state, fetch, now), now)
+            listed = self.store.listed(source.id)
+            return self._keep(source, await ask(source, state, fetch, now, listed), now)
         except AggregatorError:
             raise
         except Exception as bug:
@@ -114,24 +125,17 @@ class Pipeline:
 
     def _keep(self, source: Source, answer: Answer, now: datetime) -> Outcome:
         """Changes, validators and next poll time in one transaction: a crash loses and repeats nothing."""
+        kept = Kept()
         with self.store.writing() as transaction:
             before = transaction.state(source.id)
-            changes: tuple[Change, ...] = ()
+            after = self._state(source, answer, before, now)
             if isinstance(answer, Reading) and not asked_already(before, now):
-                ids = [entry.id for entry in answer.entries]
-                changes = find_changes(
-                    source,
-                    answer.entries,
-                    transaction.carriers(ids),
-                    now=now,
-                    backlog=before.first_answered is None,
-                )
-                transaction.apply(changes)
-                touched = transaction.carriers([change.entry.id for change in changes])
-                label = self._labeller.label
-                transaction.hold([hold(carriers, label) for carriers in touched.values()])
-            transaction.keep(self._state(source, answer, before, now))
-        outcome = _outcome(source, answer, changes)
+                kept = keep_reading(source, answer, before, now, transaction, self._labeller)
+                after = replace(after, held=kept.held)
+            if isinstance(answer, Unchanged):
+                transaction.seen(source.id, transaction.listed(source.id), now)
+            transaction.keep(after)
+        outcome = _outcome(source, answer, kept.changes)
         log.polled(outcome.source, outcome.failure, new=outcome.new, revised=outcome.revised)
         return outcome
 
@@ -208,6 +212,7 @@ def _outcome(source: Source, answer: Answer, changes: Iterable[Change]) -> Outco
         source=source.id,
         failure=answer if isinstance(answer, Failed) else None,
         new=kinds[ChangeKind.NEW],
-        revised=kinds[ChangeKind.REVISED],
+        revised=kinds[ChangeKind.REVISED] + kinds[ChangeKind.RESTORED],
+        removed=kinds[ChangeKind.WITHDRAWN],
         rejected=len(answer.rejects) if isinstance(answer, Reading) else 0,
     )

@@ -38,6 +38,7 @@ def gather(config: Config, store: Store, now: datetime) -> Edition:
         board=board(config.bodies, lines, holdings, at=now, zone=zone),
         sources=lines,
         digests=(*store.digests(), draft(config, store, lines, now)),
+        types=config.vocabulary.names,
     )
 
 

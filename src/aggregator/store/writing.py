@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, bindparam, update
 from sqlalchemy.dialects.sqlite import insert
 
 from aggregator.model import Carrier, Change, Holding, SourceState, Vanishing
-from aggregator.store.reading import read_aliases, read_carried, read_state, read_tellings
+from aggregator.store.reading import read_aliases, read_carried, read_listed, read_state, read_tellings
 from aggregator.store.tables import aliases, carriers, entries, revisions, source_states
 from aggregator.store.telling import Telling, listen
 
@@ -59,6 +59,10 @@ class Transaction:
         """Every document that a source carries, by id, without their revisions."""
         return read_carried(self._connection, source_id)
 
+    def listed(self, source_id: str) -> frozenset[str]:
+        """The ids of the documents that the last poll of a source saw."""
+        return read_listed(self._connection, source_id)
+
     def seen(self, source_id: str, entry_ids: Iterable[str], now: datetime) -> None:
         """Keep that these documents of the source were seen at `now`, as they stand."""
         statement = (
@@ -96,14 +100,14 @@ class Transaction:
         statement = (
             update(revisions)
             .where(
-                revisions.c.entry_id == bindparam("entry"),
-                revisions.c.source_id == bindparam("source"),
+                revisions.c.entry_id == bindparam("its_entry"),
+                revisions.c.source_id == bindparam("its_source"),
                 revisions.c.number == bindparam("ended"),
             )
             .values(last_seen=bindparam("until"))
         )
         rows = [
-            {"entry": c.entry.id, "source": c.source, "ended": r.number, "until": r.last_seen}
+            {"its_entry": c.entry.id, "its_source": c.source, "ended": r.number, "until": r.last_seen}
             for c in revised
             for r in c.revisions[-2:-1]
         ]

@@ -1,0 +1,172 @@
+"""Knows the parts of a message that are about its writer and its way, not about what it announces.
+
+Greetings, closings with the name below them, signatures, forwarding marks, quoted messages, a list's footer.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+NAME: Final = r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,3}"
+THANKS: Final = r"(?:many )?thanks|thank you|cheers|diolch(?: yn fawr)?"
+CLOSINGS: Final = (
+    r"(?:with )?(?:my |our |all )?(?:very )?(?:best|kind(?:est)?|warm(?:est)?|good)?\s?(?:wishes|regards)"
+    r"|best|all the best|sincerely|take care|yn gywir|cofion(?: gorau| cynnes)?"
+    r"|yours(?: sincerely| faithfully| truly| ever)?"
+)
+GREETING: Final = re.compile(
+    r"(?:hi|hello|hey|dear|annwyl|helo|shwmae|good (?:morning|afternoon|evening)|bore da|prynhawn da)\b"
+    r"(?:(?:[ ,]+[\w'’.&/-]+){0,4}\s*[,!.:–-]?|(?:[ ,]+[\w'’.&/-]+){5,9},)",
+    re.IGNORECASE,
+)
+ADDRESSED: Final = re.compile(r"(?:hi|hello|hey|dear|annwyl|helo)\s+[^,.!?]{1,40},\s+(?=\S)", re.IGNORECASE)
+PLEASANTRY: Final = re.compile(
+    r"(?:i )?(?:hope|trust)(?: that)? (?:you|this|everyone|all)\b.{0,50}\b(?:well|week|good)\b.{0,25}",
+    re.IGNORECASE,
+)
+CLOSING: Final = re.compile(
+    rf"(?i:(?:{THANKS})(?: (?:again|so much|very much|all|everyone|in advance|iawn))?)"
+    rf"(?:[,.!–-]* (?P<thanked>(?=[A-Z]){NAME}))?[,.!–-]*"
+    rf"|(?i:(?:(?:{THANKS}),? (?:and )?)?(?:{CLOSINGS}))"
+    rf"(?:\s*[,.!–-]+\s*(?P<signed>(?=[A-Z]){NAME}))?[,.!–-]*"
+)
+SIGNED: Final = re.compile(rf"(?=[A-Z]){NAME},?")
+"""One to four words that begin with a capital: what stands alone below a closing."""
+
+PUBLIC: Final = re.compile(
+    r"\b(?:network|forum|government|parliament|council|office|department|directorate|team|group|committee"
+    r"|secretariat|partnership|union|institute|association|society|public|civil|open|data|national|policy"
+    r"|meeting|read-?out|minutes|agenda|aims?|attendees|attendance|apologies|welcome|introduction|summary"
+    r"|background|notes?|actions?|plan|steps|update|part|list|news|uk|scotland|scottish|wales|welsh|cymru|ireland"
+    r"|northern|glasgow|manchester|london|limited|ltd|trust|involve)\b",
+    re.IGNORECASE,
+)
+"""Words of organisations and headings: with one of them a short line or a sender's name is no person's."""
+
+DELIMITER: Final = re.compile(r"--\s*")
+LONGEST_SIGNATURE: Final = 15
+RULE: Final = re.compile(r"_{20,}|-{40,}")
+FORWARDED: Final = re.compile(r"-{3,}\s*forwarded message\s*-{3,}|begin forwarded message:", re.IGNORECASE)
+ORIGINAL: Final = re.compile(r"-{2,}\s*original message\s*-{2,}", re.IGNORECASE)
+WROTE: Final = re.compile(r"(?:On|Ar)\b.{6,300}\b(?:wrote|ysgrifennodd):?", re.DOTALL)
+FIELD: Final = re.compile(
+    r"\W{0,3}(?:from|sent|date|to|cc|bcc|subject|reply-to|oddi wrth|anfonwyd|dyddiad|at|pwnc)\W{0,3}:.*",
+    re.IGNORECASE,
+)
+LEAVING: Final = re.compile(
+    r"unsubscribe|dad-?danysgrifio|view (?:this (?:e-?mail|message) )?in (?:your|a) browser"
+    r"|(?:manage|update) (?:your|my) (?:\w+ )?(?:preferences|subscription|settings)",
+    re.IGNORECASE,
+)
+"""Such lines lead to pages on which anybody could end the subscription that brought the message."""
+FOOTER: Final = re.compile(
+    r"you (?:received|are receiving) this (?:message|e-?mail) because you(?:'re| are) subscribed\b.*",
+    re.IGNORECASE,
+)
+LISTED: Final = re.compile(r".{1,80} mailing list\W*", re.IGNORECASE)
+SENT: Final = re.compile(r"\W{0,3}(?:sent|anfonwyd)\W{0,3}:", re.IGNORECASE)
+
+
+def strip_letter(lines: Sequence[str], *, forwarded: bool) -> list[str]:
+    """The same lines, each in its place; empty are those that only make it a letter, and shorter those that
+    begin with a greeting. What a forwarded message says stays; what an answered one said does not.
+    """
+    kept = [line.strip() for line in lines]
+    forwarded = forwarded or any(FORWARDED.fullmatch(line) for line in kept)
+    end = next((n for n in range(len(kept)) if _ends(kept, n, forwarded)), len(kept))
+    kept[end:] = [""] * (len(kept) - end)
+    marks = _marks(kept) if forwarded else ()
+    for number in {*_signature(kept), *_closings(kept), *_courtesies(kept), *marks}:
+        kept[number] = ""
+    return [ADDRESSED.sub("", line, count=1) if ADDRESSED.match(line) else line for line in kept]
+
+
+def _courtesies(lines: Sequence[str]) -> Iterator[int]:
+    """Greetings, good wishes, and ways to leave the list."""
+    for number, line in enumerate(lines):
+        if line and len(line) <= 300 and _is_courtesy(line):
+            yield number
+
+
+def _is_courtesy(line: str) -> bool:
+    polite = len(line) <= 100 and (GREETING.fullmatch(line) or PLEASANTRY.fullmatch(line))
+    return bool(polite or LEAVING.search(line))
+
+
+def _closings(lines: Sequence[str]) -> Iterator[int]:
+    """Each closing, the name below it, and the short lines that follow that name without a gap."""
+    for number, line in enumerate(lines):
+        closing = CLOSING.fullmatch(line) if line and len(line) <= 80 else None
+        if closing:
+            yield number
+            if not (closing["thanked"] or closing["signed"]):
+                yield from _below(lines, number + 1)
+
+
+def _below(lines: Sequence[str], start: int) -> Iterator[int]:
+    named = next((n for n in range(start, min(start + 3, len(lines))) if lines[n]), None)
+    if named is None or not _is_name(lines[named]):
+        return
+    yield named
+    for number in range(named + 1, min(named + 7, len(lines))):
+        line = lines[number]
+        if not line or len(line) > 80 or line.endswith((".", ":", "?")) or PUBLIC.search(line):
+            return
+        yield number
+
+
+def _is_name(line: str) -> bool:
+    return len(line) <= 60 and SIGNED.fullmatch(line) is not None and not PUBLIC.search(line)
+
+
+def _signature(lines: Sequence[str]) -> Iterator[int]:
+    """From `-- ` on (RFC 3676, 4.3): all that follows, or up to the next gap where far more follows than a
+    signature has. A message that was forwarded below a signature stays."""
+    start = next((n for n, line in enumerate(lines) if DELIMITER.fullmatch(line)), None)
+    if start is None:
+        return
+    after = range(start, len(lines))
+    end = next((n for n in after if FORWARDED.fullmatch(lines[n]) or RULE.fullmatch(lines[n])), len(lines))
+    if sum(1 for line in lines[start:end] if line) > LONGEST_SIGNATURE:
+        end = next((n for n in range(start + 1, end) if not lines[n]), end)
+    yield from range(start, end)
+
+
+def _ends(lines: Sequence[str], number: int, forwarded: bool) -> bool:
+    """Whether nothing of the message itself follows: a message that it answers, or the footer of the list."""
+    line = lines[number]
+    if FOOTER.fullmatch(line) or (RULE.fullmatch(line) and LISTED.fullmatch(_next(lines, number))):
+        return True
+    if forwarded or not line:
+        return False
+    fields = lines[number : number + _fields(lines, number)]
+    return bool(ORIGINAL.fullmatch(line)) or _attributes(lines, number) or any(map(SENT.match, fields))
+
+
+def _marks(lines: Sequence[str]) -> Iterator[int]:
+    """What mail programs put before a message that they forward: a line, the fields of its head."""
+    for number, line in enumerate(lines):
+        if FORWARDED.fullmatch(line) or ORIGINAL.fullmatch(line) or RULE.fullmatch(line):
+            yield number
+        if line and _attributes(lines, number):
+            yield number
+        yield from range(number, number + _fields(lines, number))
+
+
+def _next(lines: Sequence[str], number: int) -> str:
+    return next((line for line in lines[number + 1 : number + 4] if line), "")
+
+
+def _attributes(lines: Sequence[str], number: int) -> bool:
+    """Whether a line, or it and the next, says who wrote what is quoted below."""
+    return any(WROTE.fullmatch(" ".join(lines[number : number + count])[:400]) for count in (1, 2))
+
+
+def _fields(lines: Sequence[str], number: int) -> int:
+    """How many lines from here on are fields of another message's head; fewer than three are chance."""
+    run = itertools.takewhile(lambda line: FIELD.fullmatch(line[:300]), lines[number : number + 12])
+    count = sum(1 for _ in run)
+    return count if count >= 3 else 0

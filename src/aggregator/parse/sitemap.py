@@ -1,0 +1,149 @@
+"""Reads sitemaps (sitemaps.org 0.9), whose `lastmod` tells of changes on a site that has nothing better.
+
+`selectors.link` of the source, where it is set, is no CSS selector here but the beginning of the paths that
+count (`/publications/`). A sitemap has no titles: they are made of the addresses, and the source's `note`
+should say so.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from aggregator.errors import Cause, SourceError
+from aggregator.model import Fetched, Page, RawEntry, Reject, Request, Source
+from aggregator.parse.decoding import decode
+from aggregator.parse.recognise import OPENING, page_instead, shown
+from aggregator.parse.xml import children, name_of, read_xml
+
+ACCEPT: Final = "application/xml, text/xml;q=0.9, application/gzip;q=0.5, */*;q=0.1"
+ROOT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)(?=[\s>/])")
+PAGE: Final = re.compile(r"<html[\s>]|<!doctype\s+html", re.IGNORECASE)
+
+GZIP: Final = b"\x1f\x8b"
+LARGEST: Final = 10 * 1024 * 1024
+"""Bytes of a sitemap once unpacked, as many as any answer may have."""
+
+FOLLOWED: Final = 5
+"""Sitemaps of an index that are read in one poll, newest first."""
+MOST: Final = 1_000
+"""Addresses of a sitemap that are read, newest first; a sitemap may hold 50,000."""
+LONGEST: Final = 500
+"""Characters of a path that a title is made of."""
+
+ENDING: Final = re.compile(r"\.(?:html?|aspx?|php|jsp)$", re.IGNORECASE)
+
+Told = tuple[str, str]
+"""An address and its `lastmod`, which may be empty."""
+
+
+def request(source: Source, address: str) -> Request:
+    """One plain request."""
+    return Request(url=address, pause=source.pause, accept=ACCEPT)
+
+
+def read(source: Source, fetched: Fetched) -> Page:
+    """The addresses of a sitemap as items, newest `lastmod` first; an index leads to its newest sitemaps.
+
+    Never complete: what is left out of a sitemap may still be there. Raises SourceError: EMPTY, NOT_A_FEED,
+    BROKEN_FEED with line and column, TOO_LARGE, TRUNCATED and ENCODING for a packed sitemap, and LAYOUT where
+    none of the addresses begins as `selectors.link` says.
+    """
+    text = decode(_unpack(fetched.payload), fetched.headers.get("content-type", ""))
+    tree = read_xml(text, _find_root(text))
+    told = [(each["loc"], each.get("lastmod", "")) for each in children(tree) if each.get("loc")]
+    newest = sorted(told, key=_freshness, reverse=True)
+    watched = fetched.url in {source.address, *source.fallbacks}
+    if name_of(tree) == "sitemapindex":
+        return Page(entries=(), follow=_newest_sitemaps(source, newest) if watched else ())
+    return _addresses(newest, source.selectors.link, watched)
+
+
+def _unpack(payload: bytes) -> bytes:
+    """The payload, or what is in it where it is a `.xml.gz` that came as such."""
+    if not payload.startswith(GZIP):
+        return payload
+    stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    hint = "look at the answer by hand; an index of smaller sitemaps may be there as well"
+    try:
+        unpacked = stream.decompress(payload, LARGEST + 1)
+    except zlib.error as fault:
+        raise SourceError(Cause.ENCODING, f"the gzip stream is broken ({fault})", hint) from fault
+    if len(unpacked) > LARGEST:
+        raise SourceError(Cause.TOO_LARGE, f"it unpacks to more than {LARGEST} bytes", hint)
+    if not stream.eof:
+        raise SourceError(
+            Cause.TRUNCATED, f"the gzip stream has no end; {len(unpacked)} bytes could be unpacked", hint
+        )
+    return unpacked
+
+
+def _find_root(text: str) -> int:
+    """Where the sitemap begins. Raises SourceError for what is none."""
+    root = ROOT.search(text)
+    opening = text[: min(root.start() if root else OPENING, OPENING)]
+    if PAGE.search(opening):
+        raise page_instead(text[:OPENING], "a sitemap")
+    if root:
+        return root.start()
+    if not text.strip():
+        raise SourceError(
+            Cause.EMPTY, "the answer holds nothing", "wait; if it lasts, look for a new address"
+        )
+    raise SourceError(
+        Cause.NOT_A_FEED,
+        f"no sitemap: it begins '{shown(text.lstrip()[:60])}'",
+        "robots.txt of the site may name its sitemap",
+    )
+
+
+def _freshness(told: Told) -> tuple[str, tuple[int, ...]]:
+    """By `lastmod` (W3C dates sort as text), else by the numbers in the address, as in `/2026/11.xml`."""
+    address, lastmod = told
+    dated = lastmod if re.match(r"[12]\d{3}(?!\d)", lastmod) else ""
+    return dated, tuple(int(number) for number in re.findall(r"[0-9]{1,9}", address))
+
+
+def _newest_sitemaps(source: Source, newest: list[Told]) -> tuple[Request, ...]:
+    named = [address for address, _ in newest if address.startswith(("http://", "https://"))]
+    return tuple(request(source, address) for address in named[:FOLLOWED])
+
+
+def _addresses(newest: list[Told], prefix: str, watched: bool) -> Page:
+    """The items of one sitemap. One that an index led to may well hold nothing that counts."""
+    found = [told for told in newest if _path(told[0]).startswith(prefix)]
+    if newest and not found and watched:
+        raise SourceError(
+            Cause.LAYOUT,
+            f"none of {len(newest)} addresses has a path that begins with '{prefix}' (selectors.link)",
+            "look at the sitemap; correct selectors.link in sources.yaml",
+        )
+    left = len(found) - MOST
+    more = Reject(where="sitemap", why=f"{left} older addresses are not read; narrow selectors.link")
+    return Page(
+        entries=tuple(_entry(address, lastmod) for address, lastmod in found[:MOST]),
+        rejects=(more,) if left > 0 else (),
+    )
+
+
+def _entry(address: str, lastmod: str) -> RawEntry:
+    return RawEntry(
+        where=address[:200], link=address, title=_title(_path(address)[-LONGEST:]), updated=lastmod or None
+    )
+
+
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
+
+
+def _title(path: str) -> str | None:
+    """The last part of a path that has a letter, in words: of `/a/open-data_plan.html`, `Open data plan`."""
+    parts = [ENDING.sub("", unquote(part)) for part in path.split("/")]
+    named = [part for part in parts if re.search(r"[^\W\d_]", part)]
+    words = " ".join(re.split(r"[-_+\s]+", named[-1])).strip() if named else ""
+    return words[:1].upper() + words[1:] or None
