@@ -133,7 +133,7 @@ def _spans(node: yaml.Node, path: Path, text: str) -> Iterator[tuple[Path, tuple
 def _end(node: yaml.Node) -> int:
     """A block ends, for the parser, where the next thing begins; here, where its last value does."""
     children = _children(node, ())
-    if isinstance(node, yaml.ScalarNode) or node.flow_style or not children:
+    if not isinstance(node, yaml.CollectionNode) or node.flow_style or not children:
         return int(node.end_mark.index)
     return _end(children[-1][1])
 

@@ -1,7 +1,8 @@
 """Decides what a poll found out: what is new, what changed in substance, what is only told again.
 
 A source is compared with its own last word, never with another source's: GOV.UK's two feeds cut and title
-the same document differently, and neither is a revision of the other. So the order of polls does not matter.
+the same document differently, and neither is a revision of the other. What others told counts only if they
+told it before this instant, so the order of the polls of one run does not matter.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def _change(
     source: Source, entry: Entry, carriers: Sequence[Carrier], now: datetime, backlog: bool
 ) -> Change | None:
     mine = next((carrier for carrier in carriers if carrier.source == source.id), None)
-    others = [carrier.entry for carrier in carriers if carrier.source != source.id]
+    others = [c.entry for c in carriers if c.source != source.id and c.revisions[-1].seen_at < now]
     if mine is None:
         return Change(kind=ChangeKind.NEW, entry=entry, seen_at=now, backlog=backlog)
     if entry.removal:

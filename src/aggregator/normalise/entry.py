@@ -88,7 +88,7 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
 def taken(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> tuple[str, Removal] | None:
     """The id of the document that `raw` says was taken away, and how: it may have lost its title by then."""
     base = absolute(raw.base, fetched_url) or fetched_url
-    identifier = key(canonical(clean(absolute(raw.link, base))), None)
+    identifier = key(canonical(clean(absolute(raw.link, base))), None, None)
     if raw.removal is None or identifier is None:
         return None
     return entry_id(identifier), removal(raw.removal, base, now)

@@ -13,8 +13,8 @@ instances give one document one id; and it holds nothing of `base_url`, so movin
 """
 
 
-def key(page: str | None, own: str | None, prefix: str | None) -> str | None:
-    """What identifies a document: its page's canonical address, else an id of its own (`record:ID`, `mail:ID`).
+def key(page: str | None, own: str | None = None, prefix: str | None = None) -> str | None:
+    """What identifies a document: its page's canonical address, else its own id (`record:ID`, `mail:ID`).
 
     `prefix` is how such an id begins; None where only pages count. None when it has neither. A record that
     names its document's page is that document.

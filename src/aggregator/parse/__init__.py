@@ -10,7 +10,18 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from aggregator.model import Fetched, Page, Request, Source
-from aggregator.parse import citizenspace, discourse, feed, govuk, jsonfeed, listing, page, records, sitemap
+from aggregator.parse import (
+    citizenspace,
+    discourse,
+    feed,
+    govuk,
+    jsonfeed,
+    listing,
+    mailbox,
+    page,
+    records,
+    sitemap,
+)
 from aggregator.parse.joining import join
 
 __all__ = ["KINDS", "PLANNED", "Kind", "join", "older", "single"]
@@ -35,12 +46,13 @@ KINDS: Final[Mapping[str, Kind]] = {
     "govuk": govuk,
     "jsonfeed": jsonfeed,
     "listing": listing,
+    "mailbox": mailbox,
     "page": page,
     "records": records,
     "sitemap": sitemap,
 }
 
-PLANNED: Final = frozenset({"mailbox"})
+PLANNED: Final[frozenset[str]] = frozenset()
 """Kinds that `sources.yaml` may name before they are built; their sources are shown as not read yet."""
 
 

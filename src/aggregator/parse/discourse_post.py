@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from aggregator.errors import Cause, SourceError
 from aggregator.model import RawLink
 from aggregator.parse.html import NavigableString, Tag, attribute, select, soup, words
 
@@ -20,6 +21,9 @@ MEMBER: Final = re.compile(r"/(?:u|users|g|groups)/[^/]")
 MENTION: Final = re.compile(r"\s?(?<![\w.@/+-])@[^\W\d](?:[\w.-]*\w)?[,:]?")
 PERSONAL: Final = "aside.quote > .title, aside.user-onebox, img.avatar, .lightbox-wrapper .meta"
 """Who is quoted, cards and pictures of members; and, no name but no content either, `image 690×400 55 KB`."""
+
+NAMES: Final = 300
+"""Names that are taken out of one post; each takes time with the length of the paragraph around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +121,27 @@ def _unwrap(body: Tag, topic: Topic) -> None:
 
 
 def _drop_persons(body: Tag, topic: Topic) -> None:
-    for element in select(body, PERSONAL):
-        element.extract()
-    for link in body.find_all(["a", "span"]):
-        href = attribute(link, "href")
-        if "mention" in attribute(link, "class") or _is_member(href, topic):
-            _drop_mention(link)
-        elif "?u=" in href and find_topic(href):
-            link["href"] = href.partition("?")[0]  # a link that is shared names who shared it
-    for node in [node for node in body.descendants if type(node) is NavigableString and "@" in node]:
+    links = body.find_all(["a", "span"])
+    mentions = [link for link in links if _names_member(link, topic)]
+    signs = [node for node in body.descendants if type(node) is NavigableString and "@" in node]
+    cards = select(body, PERSONAL)
+    if len(mentions) + len(signs) + len(cards) > NAMES:
+        raise SourceError(
+            Cause.TOO_LARGE, f"a post with more than {NAMES} names", "look at the topic by hand"
+        )
+    for node in signs:
         node.replace_with(MENTION.sub("", node))
+    for mention in mentions:
+        _drop_mention(mention)
+    for card in cards:
+        card.extract()
+    for link in links:
+        if "?u=" in (href := attribute(link, "href")) and find_topic(href):
+            link["href"] = href.partition("?")[0]  # a link that is shared names who shared it
+
+
+def _names_member(link: Tag, topic: Topic) -> bool:
+    return "mention" in attribute(link, "class") or _is_member(attribute(link, "href"), topic)
 
 
 def _drop_mention(link: Tag) -> None:

@@ -238,9 +238,11 @@ def language_of(element: Tag) -> str | None:
 
 
 def links_to_translations(page: Tag, base: str) -> tuple[RawLink, ...]:
-    """The page in other languages, by `<link rel="alternate" hreflang>`; its own language is among them."""
+    """The page in other languages, by `<link rel="alternate" hreflang>`."""
+    own = next((attribute(html, "lang") for html in select(page, "html[lang]", 1)), "")
     links = select(page, 'link[rel~="alternate"][hreflang][href]:not([hreflang="x-default"])', 20)
     return tuple(
         RawLink(href=seen_from(base, attribute(link, "href")), language=attribute(link, "hreflang"))
         for link in links
+        if not own or attribute(link, "hreflang")[:2].lower() != own[:2].lower()
     )

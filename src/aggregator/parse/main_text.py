@@ -171,14 +171,17 @@ def _is_longer(element: Tag, limit: int) -> bool:
 
 
 def _cut_stamp(node: NavigableString) -> None:
-    """Cuts the line, and the value beside it where the label stands alone in a list or table."""
+    """Cuts the line that says when; where the label stands alone, also what stands beside it."""
     line = [node, *(after for after in rest_of_line(node) if type(after) is NavigableString)]
     block = block_around(node)
-    labels = block is not None and block.name in {"dt", "th"}
-    if sum(map(len, line)) > LINE or not (labels or any(map(str.isdigit, "".join(line)))):
+    value = block.find_next_sibling() if block and not _says_when("".join(line)) else None
+    if isinstance(value, Tag) and _says_when(words(value)):
+        value.decompose()
+    elif not _says_when("".join(line)):
         return
     for part in line:
         part.extract()
-    if block and labels and not words(block):
-        value = block.find_next_sibling(["dd", "td"])
-        _cut(element for element in (value, block) if isinstance(element, Tag))
+
+
+def _says_when(text: str) -> bool:
+    return len(text) <= LINE and any(map(str.isdigit, text))

@@ -35,7 +35,7 @@ from aggregator.pipeline.asking import (
     state_after,
 )
 from aggregator.pipeline.edition import gather, letter_of, source_lines
-from aggregator.pipeline.keeping import Kept, keep_reading
+from aggregator.pipeline.keeping import Kept, accept_removals, keep_reading
 from aggregator.publish import artifacts
 from aggregator.publish.folder import Written, write
 from aggregator.store import Store
@@ -138,6 +138,14 @@ class Pipeline:
         outcome = _outcome(source, answer, kept.changes)
         log.polled(outcome.source, outcome.failure, new=outcome.new, revised=outcome.revised)
         return outcome
+
+    def accept_removals(self, source: str, now: datetime) -> int:
+        """The operator's word that what vanished from a source all at once is gone; gives how many."""
+        with self.store.writing() as transaction:
+            state = transaction.state(source)
+            count = accept_removals(source, state.held, now, transaction, self._labeller)
+            transaction.keep(replace(state, held=()))
+        return count
 
     def _state(self, source: Source, answer: Answer, before: SourceState, now: datetime) -> SourceState:
         failed = answer if isinstance(answer, Failed) else None

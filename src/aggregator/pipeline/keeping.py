@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aggregator.classify import Labeller, find_changes, find_removals, hold
-from aggregator.model import Change, Entry, Removal, Source, SourceState, Translation
+from aggregator.classify import Labeller, find_changes, find_removals, hold, withdraw
+from aggregator.model import Change, Entry, Removal, RemovalKind, Source, SourceState, Translation
 from aggregator.normalise.urls import canonical
 from aggregator.pipeline.asking import Reading
 from aggregator.store import Transaction
@@ -47,6 +47,18 @@ def keep_reading(
     store.vanish(source.id, removals.vanishing)
     _hold(told, store, labeller)
     return Kept(changes=tuple(told), held=removals.held)
+
+
+def accept_removals(
+    source: str, held: Collection[str], now: datetime, store: Transaction, labeller: Labeller
+) -> int:
+    """Write down as missing what vanished all at once, since the operator says that it did."""
+    missing = Removal(kind=RemovalKind.MISSING)
+    gone = [c for c in store.carried(source) if c.entry.id in held and not c.removed]
+    changes = [withdraw(carrier, missing, now) for carrier in gone]
+    store.apply(changes)
+    _hold(changes, store, labeller)
+    return len(changes)
 
 
 def _hold(changes: Sequence[Change], store: Transaction, labeller: Labeller) -> None:

@@ -1,0 +1,99 @@
+"""A pipeline on a stage: real rooms, a real store; the network, the folder and the clock are the test's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from aggregator.config import Config
+from aggregator.config.settings import Settings, load_settings
+from aggregator.errors import Cause
+from aggregator.model import (
+    Body,
+    Failed,
+    Fetched,
+    FetchResult,
+    Holding,
+    NotModified,
+    Part,
+    Request,
+    Source,
+    SourceState,
+    Vocabulary,
+)
+from aggregator.pipeline import Outcome, Pipeline
+from aggregator.store import Store
+from tests.builders import body
+
+EMPTY = Vocabulary(relevant=(), types=(), names={}, publisher_types={})
+Served = bytes | Failed | int | tuple[Part, ...] | Fetched
+
+
+def missing(url: str, status: int) -> Failed:
+    """What fetch makes of 404 and 410."""
+    cause = Cause.GONE if status == 410 else Cause.STATUS
+    return Failed(url=url, cause=cause, detail=str(status), hint="", status=status)
+
+
+@dataclass
+class Net:
+    """Answers each address with what the test put there: bytes, a status, files of a folder; else 500."""
+
+    served: dict[str, Served] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    content_type: str = "application/atom+xml"
+
+    async def __call__(self, request: Request) -> FetchResult:
+        self.asked.append(request.url)
+        served = self.served.get(request.url, 500)
+        if isinstance(served, Failed | Fetched):
+            return served
+        if served == 304:
+            return NotModified(url=request.url)
+        if isinstance(served, int):
+            return missing(request.url, served)
+        parts, payload = ((), served) if isinstance(served, bytes) else (served, b"")
+        return Fetched(
+            url=request.url,
+            final_url=request.url,
+            status=200,
+            headers={"content-type": self.content_type},
+            payload=payload,
+            parts=parts,
+        )
+
+
+@dataclass
+class Stage:
+    """Sources to poll over a store."""
+
+    store: Store
+    sources: tuple[Source, ...]
+    bodies: Mapping[str, Body] = field(default_factory=lambda: {"cabinet-office": body()})
+    net: Net = field(default_factory=Net)
+
+    @property
+    def pipeline(self) -> Pipeline:
+        settings: Settings = load_settings()
+        config = Config(settings=settings, bodies=self.bodies, sources=self.sources, vocabulary=EMPTY)
+        return Pipeline(config, self.store)
+
+    def poll(self, at: datetime, served: Mapping[str, Served] | None = None) -> dict[str, Outcome]:
+        """Poll every source at `at`, after putting `served` into the network."""
+        self.net.served |= served or {}
+        outcomes = asyncio.run(self.pipeline.poll(self.pipeline.pollable(), self.net, at))
+        return {outcome.source: outcome for outcome in outcomes}
+
+    def state(self, id: str) -> SourceState:
+        return self.store.state(id)
+
+    def held(self) -> dict[str, Holding]:
+        """What is held, by title."""
+        return {holding.entry.title: holding for holding in self.store.holdings()}
+
+    def change_source(self, **changes: Any) -> None:
+        """Change the first source."""
+        self.sources = (replace(self.sources[0], **changes), *self.sources[1:])

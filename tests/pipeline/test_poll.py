@@ -1,0 +1,174 @@
+"""What polls bring about: removals after two looks, gaps, layouts, documents by any of their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from aggregator.errors import Cause
+from aggregator.model import Part, RemovalKind, Scope
+from aggregator.store import open_store
+from tests.builders import NOON, source
+from tests.pipeline.stage import Net, Served, Stage
+from tests.projects import atom
+
+HOUR = timedelta(hours=1)
+FEED = "https://www.gov.uk/one.atom"
+
+
+def record(name: str, title: str) -> Part:
+    text = f"---\nid: {name}\nbody: cabinet-office\ntitle: {title}\nadded: 2026-06-01\n---\nText.\n"
+    return Part(name=f"{name}.md", payload=text.encode())
+
+
+RECORDS = tuple(record(f"r{number}", f"Record {number}") for number in range(6))
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Iterator[Stage]:
+    """A complete listing: what it leaves out is missing."""
+    kept = source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        stage = Stage(store, (kept,))
+        stage.poll(NOON, {"records/": RECORDS})
+        yield stage
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Iterator[Stage]:
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        yield Stage(store, (source("one", address=FEED, fallbacks=()),))
+
+
+def test_what_a_complete_listing_leaves_out_is_removed_after_two_looks_hours_apart(records: Stage) -> None:
+    first = records.poll(NOON + HOUR, {"records/": RECORDS[1:]})["records"]
+    soon = records.poll(NOON + 3 * HOUR, {"records/": RECORDS[1:]})["records"]
+    before = records.held()["Record 0"]
+    later = records.poll(NOON + 4 * HOUR, {"records/": RECORDS[1:]})["records"]
+    after = records.held()["Record 0"]
+
+    assert (first.removed, soon.removed, later.removed) == (0, 0, 1)
+    assert before.removed is None
+    assert after.removed is not None
+    assert after.removed.kind is RemovalKind.MISSING
+    assert after.entry.text == before.entry.text
+    assert after.carriers[0].revisions[-1].parts == ("removed",)
+
+
+def test_what_is_back_at_the_second_look_was_never_removed(records: Stage) -> None:
+    records.poll(NOON + HOUR, {"records/": RECORDS[1:]})
+    records.poll(NOON + 2 * HOUR, {"records/": RECORDS})
+    outcome = records.poll(NOON + 9 * HOUR, {"records/": RECORDS[1:]})["records"]
+
+    assert outcome.removed == 0
+    assert records.held()["Record 0"].removed is None
+
+
+def test_a_return_is_restored_and_named(records: Stage) -> None:
+    records.poll(NOON + HOUR, {"records/": RECORDS[1:]})
+    records.poll(NOON + 5 * HOUR)
+    outcome = records.poll(NOON + 6 * HOUR, {"records/": RECORDS})["records"]
+
+    held = records.held()["Record 0"]
+    assert (outcome.revised, held.removed) == (1, None)
+    assert held.carriers[0].revisions[-1].parts == ("restored",)
+
+
+def test_when_more_than_a_fifth_goes_at_once_the_operator_decides(records: Stage) -> None:
+    for hours in (1, 5, 9):
+        outcome = records.poll(NOON + hours * HOUR, {"records/": RECORDS[2:]})["records"]
+        assert outcome.removed == 0
+
+    assert len(records.state("records").held) == 2
+    assert all(holding.removed is None for holding in records.held().values())
+
+    records.pipeline.accept_removals("records", NOON + 10 * HOUR)
+    assert [title for title, held in sorted(records.held().items()) if held.removed] == [
+        "Record 0",
+        "Record 1",
+    ]
+    assert records.state("records").held == ()
+
+
+def test_a_failed_poll_and_a_feed_that_drops_an_old_item_remove_nothing(feed: Stage) -> None:
+    feed.poll(NOON, {FEED: atom({"/a": "A", "/b": "B"})})
+    for hours in (1, 5, 9):
+        feed.poll(NOON + hours * HOUR, {FEED: atom({"/b": "B"})})
+    for hours in (10, 15, 20):
+        feed.poll(NOON + hours * HOUR, {FEED: 404})
+
+    assert all(holding.removed is None for holding in feed.held().values())
+    assert feed.state("one").failures == 3
+
+
+def test_a_feed_that_turned_over_whole_between_two_polls_has_a_gap(feed: Stage) -> None:
+    feed.poll(NOON, {FEED: atom({"/a": "A", "/b": "B"})})
+    feed.poll(NOON + HOUR, {FEED: atom({"/b": "B", "/c": "C"})})
+    assert feed.state("one").gap is None
+
+    feed.poll(NOON + 2 * HOUR, {FEED: 304})
+    feed.poll(NOON + 3 * HOUR, {FEED: atom({"/d": "D", "/e": "E"})})
+
+    assert feed.state("one").gap == NOON + 3 * HOUR
+    assert sorted(feed.held()) == ["A", "B", "C", "D", "E"]
+
+
+def test_each_revision_keeps_the_hash_of_its_answer_and_until_when_it_was_seen(feed: Stage) -> None:
+    feed.poll(NOON, {FEED: atom({"/a": "A"})})
+    feed.poll(NOON + HOUR, {FEED: 304})
+    feed.poll(NOON + 2 * HOUR, {FEED: atom({"/a": "A, revised"})})
+
+    first, second = feed.held()["A, revised"].carriers[0].revisions
+    assert (first.seen_at, first.last_seen) == (NOON, NOON + HOUR)
+    assert (second.seen_at, second.parts) == (NOON + 2 * HOUR, ("title", "text"))
+    assert len({first.payload_sha256, second.payload_sha256}) == 2
+    assert all(len(revision.payload_sha256) == 64 for revision in (first, second))
+
+
+def test_a_word_that_goes_and_comes_back_is_three_revisions(feed: Stage) -> None:
+    for hours, title in enumerate(("A plan", "Another plan", "A plan")):
+        feed.poll(NOON + hours * HOUR, {FEED: atom({"/a": title})})
+
+    assert len(feed.held()["A plan"].carriers[0].revisions) == 3
+
+
+def test_the_order_in_which_sources_are_polled_never_changes_the_store(tmp_path: Path) -> None:
+    addresses = {name: f"https://{name}.gov.uk/feed.atom" for name in ("one", "two", "three")}
+    polls: tuple[dict[str, Served], ...] = (
+        {
+            addresses["one"]: atom({"/a": "A", "/b": "B"}),
+            addresses["two"]: atom({"/a": "A"}),
+            addresses["three"]: atom({"/b": "B, too", "/c": "C"}),
+        },
+        {
+            addresses["one"]: atom({"/a": "A, revised", "/b": "B"}),
+            addresses["two"]: atom({"/a": "A, revised", "/d": "D"}),
+            addresses["three"]: 500,
+        },
+    )
+    dumps = set()
+    for number, order in enumerate(permutations(addresses)):
+        sources = tuple(source(name, address=addresses[name]) for name in order)
+        with open_store(f"sqlite:///{tmp_path}/{number}.db") as store:
+            stage = Stage(store, sources)
+            for hours, served in enumerate(polls):
+                for one in sources:
+                    Stage(store, (one,), net=Net(served)).poll(NOON + hours * HOUR)
+            dumps.add(stage.store.dump())
+
+    assert len(dumps) == 1
+
+
+def test_every_address_that_fails_is_told_by_the_first(feed: Stage) -> None:
+    feed.change_source(fallbacks=("https://www.gov.uk/other.atom",))
+
+    failed = feed.poll(NOON, {FEED: 410, "https://www.gov.uk/other.atom": 500})["one"]
+    answered = feed.poll(NOON + HOUR, {"https://www.gov.uk/other.atom": atom({"/a": "A"})})["one"]
+
+    assert failed.failure is not None
+    assert failed.failure.cause is Cause.GONE
+    assert (answered.failure, feed.state("one").address) == (None, "https://www.gov.uk/other.atom")
