@@ -10,18 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from aggregator import VERSION, log
 from aggregator.clock import Clock, fixed_clock, wall_clock
 from aggregator.config import Config, Settings, load
+from aggregator.config.source_text import SourceText
+from aggregator.config.sources_file import SourcesFile
 from aggregator.deliver import letter, week_of
 from aggregator.errors import ConfigError, Mistake
 from aggregator.fetch import Fetch
 from aggregator.fetch.folder import FolderFetch
 from aggregator.fetch.http import HttpFetch
 from aggregator.fetch.replay import Replay, polls
-from aggregator.model import Digest, FetchResult, Request, Source, SourceLine
+from aggregator.model import Digest, Failed, FetchResult, Request, Source, SourceLine
 from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
+from aggregator.pipeline.discovering import Found, discover
 from aggregator.pipeline.edition import letter_of, source_lines
 from aggregator.publish.folder import Written
 from aggregator.schedule import scheduler
@@ -35,6 +39,9 @@ PRODUCT: Final = "uk-open-government-updates"
 BETWEEN_POLLS: Final = timedelta(days=1)
 """A recording's last poll stands at the instant of the run, each earlier one a day before the next."""
 
+
+PAUSE: Final = timedelta(seconds=5)
+"""Between requests to a host of which sources.yaml says nothing."""
 
 TURN: Final = timedelta(minutes=5)
 """How long a command waits for another process that is at work on the same store."""
@@ -129,6 +136,57 @@ class App:
         async with self.fetch() as ask:
             return await self.pipeline.try_out(source, ask, self.clock())
 
+    async def discover(self, address: str) -> tuple[Found, ...] | Failed:
+        """What can be read at an address, or is named there; asked with the pause that its host has here."""
+        pauses = [s.pause for s in self.config.sources if urlsplit(s.address)[:2] == urlsplit(address)[:2]]
+        async with self.fetch() as ask:
+            return await discover(address, ask, max(pauses, default=PAUSE))
+
+    @property
+    def sources_file(self) -> SourcesFile:
+        """The project's sources.yaml, to be edited."""
+        return SourcesFile(self.config.settings.path("sources.yaml"), self.config.bodies)
+
+    def rename_source(self, old: str, new: str) -> int:
+        """Give a source a new id, in sources.yaml and in the store; how many documents it carries.
+
+        The file is replaced just before the store's transaction is kept. Killed before, nothing has changed;
+        killed between the two, the file has the new id alone, by which a second call knows what is left to do.
+        Raises ConfigError.
+        """
+        file = self.sources_file
+        with self.store.reserved(JOB, wait=TURN):
+            edit = file.prepare(lambda text: self._renamed(text, old, new))
+            with self.store.renaming(old, new) as moved:
+                file.apply(edit)
+        return moved
+
+    def _renamed(self, text: SourceText, old: str, new: str) -> str:
+        if old not in text.ids and new in text.ids:
+            return text.text
+        if new in text.ids:
+            raise _refused(new, f"this id stands in sources.yaml, too; see `sources merge {old} {new}`")
+        if new in self.store.states():
+            raise _refused(new, "the store keeps what an earlier source of this id told; choose another id")
+        return text.renamed(old, new)
+
+    def merge_source(self, old: str, into: str) -> int:
+        """Give every document of a source to another, and switch it off; how many they are.
+
+        Its lines stay, so that its notes do and nobody takes its id or address for a new source. Killed at any
+        instant and called again it ends the same, as `rename_source` does. Raises ConfigError.
+        """
+        if old == into:
+            raise _refused(old, "a source cannot be merged into itself")
+        file = self.sources_file
+        with self.store.reserved(JOB, wait=TURN):
+            if into not in file.read().ids:
+                raise _refused(into, "no source has this id; `aggregator sources list` names them")
+            edit = file.prepare(lambda text: text.retired(old, into))
+            with self.store.joining(old, into) as moved:
+                file.apply(edit)
+        return moved
+
     async def start(self, port: int) -> None:
         """The long-running form: poll what is due, publish, issue letters, serve output/ on localhost.
 
@@ -195,6 +253,10 @@ class Routed:
     async def __call__(self, request: Request) -> FetchResult:
         """The answer of whoever is asked."""
         return await (self.web if "://" in request.url else self.folders)(request)
+
+
+def _refused(source: str, why: str) -> ConfigError:
+    return ConfigError((Mistake(f"source {source}", 0, why),))
 
 
 def user_agent(settings: Settings) -> str:

@@ -17,8 +17,7 @@ from tests.builders import NOON
 
 CASES: Final = Path(__file__).parent / "cases"
 SHIPPED: Final = {
-    source.id: source
-    for source in load_sources(Path(__file__).parents[2] / "sources.yaml", {}, Mistakes())
+    source.id: source for source in load_sources(Path(__file__).parents[2] / "sources.yaml", {}, Mistakes())
 }
 
 

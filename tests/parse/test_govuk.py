@@ -106,6 +106,32 @@ def test_attachments_come_as_data_and_as_html_each_once_with_type_and_length() -
     )
 
 
+@pytest.mark.parametrize(
+    ("attachment", "type"),
+    [
+        ('{"url": "/media/1/download", "content_type": "text/csv"}', "text/csv"),
+        ('{"url": "/media/1/REPORT.PDF"}', "application/pdf"),
+        ('{"url": "/media/1/drawing.dwg"}', None),
+        ('{"url": "http://[", "title": "Example"}', None),
+    ],
+)
+def test_an_attachment_has_the_type_that_is_stated_else_that_of_its_ending(
+    attachment: str, type: str | None
+) -> None:
+    payload = f'{{"base_path": "/a", "title": "Example", "details": {{"attachments": [{attachment}]}}}}'
+    (entry,) = read_at(f"{DATA}/a", payload.encode()).entries
+    assert [link.type for link in entry.links] == [type]
+
+
+def test_the_title_of_an_attachment_is_looked_for_near_the_beginning_of_its_piece() -> None:
+    piece = '<h2 class=\\"title\\"><a href=\\"/a.pdf\\">Example</a></h2>'
+    payload = '{"base_path": "/a", "details": {"documents": ["%s", "%s"]}}'
+    (entry,) = read_at(f"{DATA}/a", (payload % (piece, " " * 10_000 + piece)).encode()).entries
+    assert [(link.href, link.title) for link in entry.links] == [(f"{GOVUK}/a.pdf", "Example")]
+    (entry,) = read_at(f"{DATA}/a", (payload % (" " * 10_000 + piece, "<p>")).encode()).entries
+    assert entry.links == ()
+
+
 def test_attachments_that_are_pages_of_their_own_are_looked_up_for_a_watched_document_alone() -> None:
     watched = read_at(DATA + PLAN, case("publication.json"))
     assert watched.follow == (look_up(f"{PLAN}/example-paper"), look_up(f"{PLAN}/example-paper.cy"))
@@ -241,6 +267,25 @@ def test_the_members_that_a_group_lists_by_name_are_not_republished() -> None:
 def test_an_announcement_of_statistics_has_its_latest_note_as_history() -> None:
     entry = document("statistics_announcement.json", "/government/statistics/announcements/example")
     assert entry.notes == (RawNote(at="2026-01-17T14:19:42.460Z", text="Postponed & confirmed."),)
+
+
+@pytest.mark.parametrize(
+    ("document_type", "shown"),
+    [
+        ("detailed_guide", "Guidance"),
+        ("foi_release", "FOI release"),
+        ("promotional", "Promotional material"),
+        ("research", "Research and analysis"),
+        ("transparency", "Transparency data"),
+        ("written_statement", "Written statement to Parliament"),
+        ("call_for_evidence_outcome", "Call for evidence outcome"),
+        ("corporate_report", "Corporate report"),
+    ],
+)
+def test_a_document_type_is_told_in_the_words_that_gov_uk_displays(document_type: str, shown: str) -> None:
+    payload = f'{{"base_path": "/a", "title": "Example", "document_type": "{document_type}"}}'
+    (entry,) = read_at(f"{DATA}/a", payload.encode()).entries
+    assert entry.type == shown
 
 
 def test_what_is_missing_or_of_another_form_leaves_its_place_empty() -> None:

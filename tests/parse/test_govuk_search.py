@@ -86,6 +86,8 @@ def further(address: str, number: int, total: int) -> list[str]:
         ),  # ten results, when no number is asked for
         ("q=open+government&start=20", 10, 40, None),
         ("count=30", 0, 100, None),
+        ("count=0", 0, 100, None),
+        ("start=x&count=30", 30, 100, "count=30&start=30"),
     ],
 )
 def test_the_next_page_is_asked_for_until_there_is_none_and_three_pages_at_most(
@@ -93,6 +95,19 @@ def test_the_next_page_is_asked_for_until_there_is_none_and_three_pages_at_most(
 ) -> None:
     expected = [f"{GOVUK}/api/search.json?{next_query}"] if next_query else []
     assert further(f"{GOVUK}/api/search.json?{query}", found, total) == expected
+
+
+def test_a_search_that_does_not_say_how_much_there_is_has_no_next_page() -> None:
+    listed = ", ".join(['{"title": "Example"}'] * 10)
+    payload = f'{{"results": [{listed}]}}'.encode()
+    assert read_at(f"{GOVUK}/api/search.json?q=open+government", payload).follow == ()
+
+
+def test_the_type_that_is_displayed_goes_before_the_type_of_the_data() -> None:
+    payload = (
+        b'{"results": [{"display_type": "Statutory guidance", "content_store_document_type": "guidance"}]}'
+    )
+    assert [entry.type for entry in read_at(SEARCH, payload).entries] == ["Statutory guidance"]
 
 
 def test_twenty_documents_are_looked_up_from_the_first_page_and_none_from_later_ones() -> None:

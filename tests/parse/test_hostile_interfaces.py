@@ -95,13 +95,14 @@ CARD = "<li class='dss-card'><h2><a href='/a/'>Example</a></h2>"
 
 
 SLOW = {
-    "deep": "[" * 5_000_000,
-    "deep keys": '{"results":' * 900_000,
+    "deep": "[" * 400_000,
+    "deep keys": '{"results":' * 400_000,
+    "many": "[" * 9_000_000,
     "digits": '{"results": [' + "9" * 9_000_000 + "]}",
-    "results": '{"results": [' + '{"link":"/a","title":"b"},' * 350_000 + "{}]}",
-    "consultations": "[" + '{"url":"/a","title":"b"},' * 350_000 + "{}]",
-    "notes": '{"base_path": "/a", "details": {"change_history": [' + '{"note":"&amp;"},' * 500_000 + "{}]}}",
-    "members": '{"base_path": "/a", "links": {"documents": [' + '{"base_path":"/b"},' * 500_000 + "{}]}}",
+    "results": '{"results": [' + '{"link":"/a","title":"b"},' * 249_000 + "{}]}",
+    "consultations": "[" + '{"url":"/a","title":"b"},' * 249_000 + "{}]",
+    "notes": '{"base_path": "/a", "details": {"change_history": [' + '{"note":"&amp;"},' * 499_000 + "{}]}}",
+    "members": '{"base_path": "/a", "links": {"documents": [' + '{"base_path":"/b"},' * 499_000 + "{}]}}",
     "pieces": DOCUMENT % ", ".join([json.dumps(PIECE)] * 1_000),
     "cards": "<ul id='consultations'>" + CARD * 25_000,
     "nested": "<ul id='consultations'><li class='dss-card'>" * 70_000,

@@ -48,6 +48,7 @@ def test_a_number_of_a_million_digits_is_read_as_it_was_written() -> None:
         (b"<feed>", Cause.NOT_A_FEED, "markup came in place of JSON: it begins '<feed>'"),
         (b'{"a": ', Cause.BROKEN_FEED, "not well-formed JSON (Expecting value: line 1 column 6 (char 5))"),
         (b"Not found", Cause.BROKEN_FEED, "not well-formed JSON"),
+        (b"[" + b"[{}]," * 300_000 + b"1]", Cause.BROKEN_FEED, "more objects and lists than an answer has"),
         (b'{"a":' * 100_000, Cause.BROKEN_FEED, "values nested deeper than anybody writes them"),
     ],
 )
@@ -62,6 +63,10 @@ def test_text_is_taken_without_space_around_it_and_without_what_xml_forbids() ->
     assert text(holder, "a") == "Example"
     assert [text(holder, key) for key in ("b", "c", "missing")] == [None, None, None]
     assert text(holder, "d") == "7"
+
+
+def test_half_a_million_objects_and_lists_are_read() -> None:
+    assert read(b"[" + b"{}," * 499_999 + b"1]") == [{}] * 499_999 + ["1"]
 
 
 def test_of_a_list_only_the_objects_are_taken_and_no_more_than_are_wanted() -> None:

@@ -1,6 +1,6 @@
 """One small edition byte for byte, so that a change of what is published never goes unseen.
 
-When a change is meant, run this once with REWRITE_GOLDEN=1 and read the difference before you commit it.
+When a change is meant, run `make golden` and read the difference before you commit it.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def small() -> Edition:
 def test_a_small_edition_is_published_byte_for_byte_as_it_was(name: str) -> None:
     made = next(artifact for artifact in artifacts(small()) if artifact.path.endswith(name))
     kept = GOLDEN / name
-    if os.environ.get("REWRITE_GOLDEN"):
+    if os.environ.get("GOLDEN") == "write":
         kept.parent.mkdir(exist_ok=True)
         kept.write_bytes(made.payload)
 

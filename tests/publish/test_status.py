@@ -10,6 +10,7 @@ from aggregator.model import (
     Board,
     BoardLine,
     Failed,
+    Precision,
     Reading,
     Reject,
     Seen,
@@ -21,6 +22,7 @@ from tests.builders import (
     entry,
     holding,
     instant,
+    moment,
     source,
     source_line,
 )
@@ -125,3 +127,21 @@ def test_a_source_links_its_page_for_people_or_else_its_address() -> None:
         "https://www.gov.uk/cabinet-office",
         "https://fallback.example/feed",
     ]
+
+
+def test_a_record_known_to_the_year_is_shown_as_a_year_and_has_no_age() -> None:
+    report = holding(
+        entry(title="A report", updated=None, published=moment("2024-01-01 00:00", Precision.YEAR))
+    )
+    row = BoardLine(
+        body=body(),
+        last=report,
+        last_on=date(2024, 1, 1),
+        days=886,
+        reading=Reading.READ,
+        since=None,
+    )
+
+    shown = rows(section(edition(board=Board(at=NOON, lines=(row,))), "bodies"))
+
+    assert shown == [["Cabinet Office", "A report", "2024", ""]]

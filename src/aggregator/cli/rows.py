@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from aggregator.model import Body, Digest, Entry, Holding, Moment, Precision, Run, SourceLine
+from aggregator.model import (
+    Body,
+    Carrier,
+    Digest,
+    Entry,
+    Holding,
+    Moment,
+    Precision,
+    Removal,
+    Run,
+    SourceLine,
+)
+from aggregator.store import Store
 
 Row = dict[str, Any]
 
@@ -47,6 +59,9 @@ def source(line: SourceLine, bodies: Mapping[str, Body]) -> Row:
         "moved_to": state.moved_to,
         "fallback": state.address if state.address not in (None, line.source.address) else None,
         "seen": line.source.seen.value,
+        "confirmed": line.source.confirmed,
+        "gap": instant(state.gap),
+        "held": len(state.held),
     }
 
 
@@ -82,6 +97,65 @@ def entry(held: Holding, bodies: Mapping[str, Body]) -> Row:
         "revised": [instant(seen) for seen in held.revised],
         "licence": told.licence,
     }
+
+
+def history(held: Holding, bodies: Mapping[str, Body]) -> Row:
+    """A document with all that its carriers told."""
+    return {
+        **entry(held, bodies),
+        "removed": removal(held.removed),
+        "translations": [asdict(one) for one in held.entry.translations],
+        "told": [
+            {
+                "source": carrier.source,
+                "number": revision.number,
+                "seen": instant(revision.seen_at),
+                "last_seen": instant(revision.last_seen or carrier.last_seen),
+                "parts": list(revision.parts),
+                "note": revision.note,
+                "payload_sha256": revision.payload_sha256,
+                "title": revision.entry.title,
+                "text": revision.entry.text,
+                "closes": moment(revision.entry.closes),
+                "status": revision.entry.publisher_type,
+            }
+            for carrier in held.carriers
+            for revision in carrier.revisions
+        ],
+    }
+
+
+def removal(value: Removal | None) -> Row | None:
+    """How a document was taken away."""
+    if value is None:
+        return None
+    return {"kind": value.kind.value, "at": moment(value.moment), "note": value.note, "to": value.to}
+
+
+def removals(store: Store) -> list[Row]:
+    """What was taken away, what is doubted, and what is held, by source."""
+    held = {id for state in store.states().values() for id in state.held}
+    found = []
+    for holding in store.holdings():
+        for carrier in holding.carriers:
+            if row := _removal_row(carrier, held):
+                found.append(row)
+    return found
+
+
+def _removal_row(carrier: Carrier, held: Container[str]) -> Row | None:
+    known = {"source": carrier.source, "id": carrier.entry.id, "title": carrier.entry.title}
+    if carrier.removed:
+        since = instant(carrier.revisions[-1].seen_at)
+        return {"state": "removed", "kind": carrier.removed.kind.value, "since": since, **known}
+    if carrier.entry.id in held:
+        since = instant(carrier.last_seen)
+        return {"state": "held", "kind": "missing", "since": since, **known}
+    if carrier.vanishing:
+        since = instant(carrier.vanishing.since)
+        kind = carrier.vanishing.removal.kind.value
+        return {"state": "doubted", "kind": kind, "since": since, **known}
+    return None
 
 
 def told(entry: Entry) -> Row:

@@ -137,6 +137,12 @@ def _troubles(row: rows.Row) -> list[str]:
     found = [f"{row['id']}: rejected {reject}" for reject in row["rejects"]]
     if row["cause"]:
         found.append(f"{row['id']}: failing since {row['failing_since']}: {row['cause']}. {row['hint']}")
+    if row["gap"]:
+        found.append(f"{row['id']}: turned over whole before {row['gap']}; items in between may be missing")
+    if row["held"]:
+        found.append(f"{row['id']}: {row['held']} documents vanished at once; see `aggregator removals`")
+    if not row["confirmed"]:
+        found.append(f"{row['id']}: its selectors were never seen to fit a live page (confirmed: no)")
     if row["fallback"]:
         found.append(f"{row['id']}: its address failed, the fallback {row['fallback']} answered")
     if row["moved_to"]:

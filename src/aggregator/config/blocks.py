@@ -36,16 +36,20 @@ def write_block(said: Mapping[str, str]) -> str:
 
 
 def propose(
-    address: str, given: Mapping[str, str | None], known: Iterable[Source], bodies: Mapping[str, Body]
+    address: str,
+    given: Mapping[str, str | None],
+    known: Collection[Source],
+    bodies: Mapping[str, Body],
+    taken: Iterable[str] = (),
 ) -> dict[str, str]:
     """What a new source says: what is `given`, and for the rest what its address allows to propose.
 
-    A body that is not known is proposed by the host's name, which the check of the file then refuses.
+    `taken` are ids beside those of the sources that are `known`. A body that is not known is proposed by the
+    host's name, which the check of the file then refuses.
     """
-    known = tuple(known)
     host = _host(address)
     proposed = {
-        "id": propose_id(address, {source.id for source in known}),
+        "id": propose_id(address, {*taken, *(source.id for source in known)}),
         "body": body_of(address, known, bodies) or _slug(host),
         "kind": "feed",
         "title": host or address,
@@ -81,7 +85,7 @@ def licence_of(address: str) -> str:
 
 
 def body_of(address: str, known: Iterable[Source], bodies: Mapping[str, Body]) -> str | None:
-    """Whose place it is: the body whose own address it lies under, else the one whose sources share its host."""
+    """Whose place it is: the body under whose own address it lies, else the one with sources on its host."""
     place = place_of(address)
     around = [body for body in bodies.values() if _lies_under(place, place_of(body.url))]
     if around:
@@ -104,7 +108,7 @@ def standing_at(address: str, known: Iterable[Source]) -> Source | None:
 
 
 def _lies_under(place: str, around: str) -> bool:
-    """`…/cabinet-office.atom` lies under `…/cabinet-office`; example.org.uk does not lie under example.org."""
+    """`…/cabinet-office.atom` lies under `…/cabinet-office`, but example.org.uk not under example.org."""
     further = ("/", "?", ".") if "/" in around else ("/", "?")
     return bool(around) and (place == around or place.startswith(tuple(around + mark for mark in further)))
 

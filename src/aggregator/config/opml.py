@@ -36,16 +36,19 @@ class Outline:
 
 
 def write_opml(title: str, sources: Iterable[Source], bodies: Mapping[str, Body]) -> bytes:
-    """The feeds among `sources` that are polled, body by body in their order. No date: equal lists are equal bytes."""
+    """The feeds among `sources` that are polled, body by body, in their order.
+
+    Without the optional dates, so that equal lists are equal bytes.
+    """
     root = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = title
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = _in_one_line(title)
     listed = etree.SubElement(root, "body")
     feeds = [source for source in sources if source.kind in READABLE and source.enabled]
     order = list(dict.fromkeys(source.body for source in feeds))
     for body, group in groupby(
         sorted(feeds, key=lambda feed: order.index(feed.body)), lambda feed: feed.body
     ):
-        folder = etree.SubElement(listed, "outline", text=bodies[body].name)
+        folder = etree.SubElement(listed, "outline", text=_in_one_line(bodies[body].name))
         for feed in group:
             folder.append(_outline(feed))
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
@@ -53,13 +56,14 @@ def write_opml(title: str, sources: Iterable[Source], bodies: Mapping[str, Body]
 
 
 def _outline(feed: Source) -> etree._Element:
-    said = {"text": feed.title, "title": feed.title, "type": "rss", "xmlUrl": feed.address}
+    title = _in_one_line(feed.title)
+    said = {"text": title, "title": title, "type": "rss", "xmlUrl": feed.address}
     page = {"htmlUrl": feed.page} if feed.page else {}
-    return etree.Element("outline", {**said, **page, "language": feed.language})
+    return etree.Element("outline", {**said, **page, "language": _in_one_line(feed.language)})
 
 
 def read_opml(file: Path) -> tuple[Outline, ...]:
-    """The feeds of a list, whatever folders they stand in. Raises ConfigError with the line for what is no OPML."""
+    """The feeds of a list, whatever folders they stand in. Raises ConfigError for what is no OPML."""
     try:
         payload = file.read_bytes()
     except OSError as error:
@@ -76,7 +80,7 @@ def read_opml(file: Path) -> tuple[Outline, ...]:
 
 
 def _root(file: Path, payload: bytes) -> etree._Element:
-    """The first element. A document type may not bring entities, which can grow without end, nor be fetched."""
+    """The first element. A document type, which may bring entities that grow without end, is refused."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
     )
@@ -102,9 +106,14 @@ def _feeds(root: etree._Element) -> Iterator[Outline]:
 
 
 def _said(outline: etree._Element, name: str) -> str:
-    """An attribute in one line; writers differ in the case of its name (`xmlurl`, seen in exports of readers)."""
+    """An attribute as one line, whatever the case of its name."""
     named = {str(key).lower(): str(value) for key, value in outline.attrib.items()}
-    return " ".join(named.get(name.lower(), "").split())
+    return _in_one_line(named.get(name.lower(), ""))
+
+
+def _in_one_line(text: str) -> str:
+    """Without control characters, which XML cannot hold."""
+    return "".join(character for character in " ".join(text.split()) if character.isprintable())
 
 
 def _mistake(file: Path, line: int, what: str) -> ConfigError:

@@ -5,7 +5,7 @@ The document is the topic's first post. Replies are no entries and change nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -31,13 +31,14 @@ def read(source: Source, fetched: Fetched) -> Page:
     """The topics of `latest.rss`, `/c/….rss`, `posts.rss`, `/t/….rss`, `latest.json` or `/t/….json`.
 
     A list in JSON has no texts, so each of its first topics is asked for too (`follow`). Raises SourceError
-    as the kind `feed` does, and NOT_A_FEED for JSON of another form.
+    as the kind `feed` does, LAYOUT where no item is a topic, and NOT_A_FEED for JSON of another form.
     """
     if discourse_json.is_json(fetched.url):
         return discourse_json.read(source, fetched)
     page = feed.read(source, fetched)
     items = page.entries[:ITEMS]
     _refuse_excess(items)
+    _refuse_other_links(items)
     found = [_entry(item) for item in items]
     return replace(
         page,
@@ -46,11 +47,21 @@ def read(source: Source, fetched: Fetched) -> Page:
     )
 
 
-def _refuse_excess(items: Iterable[RawEntry]) -> None:
+def _refuse_excess(items: Sequence[RawEntry]) -> None:
     tags = sum(_markup(item).count("<") for item in items)
     if tags > TAGS:
         raise SourceError(
             Cause.TOO_LARGE, f"posts with {tags:,} tags, more than is read", "look at the feed by hand"
+        )
+
+
+def _refuse_other_links(items: Sequence[RawEntry]) -> None:
+    """Items of which not one is a topic mean another form of address, not an empty forum."""
+    if items and not any(find_topic(item.link or "") for item in items):
+        raise SourceError(
+            Cause.LAYOUT,
+            f"none of {len(items)} items leads to a topic (/t/…)",
+            "compare the links in the feed with the forum; kind feed may read it",
         )
 
 

@@ -87,8 +87,9 @@ def _told(topic: Topic, each: Object) -> RawEntry:
 
 
 def _address(fetched: Fetched, each: Object) -> Topic | None:
-    slug = quote(text(each, "slug") or "-", safe="%")
-    return find_topic(f"{_forum(fetched)}/t/{slug}/{text(each, 'id')}")
+    slug, number = text(each, "slug"), text(each, "id")
+    named = f"{quote(slug, safe='%')}/{number}" if slug else number
+    return find_topic(f"{_forum(fetched)}/t/{named}")
 
 
 def _forum(fetched: Fetched) -> str:

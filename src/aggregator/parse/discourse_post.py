@@ -50,8 +50,8 @@ def find_topic(address: str) -> Topic | None:
     parts = _split(address)
     if parts is None or not parts.hostname:
         return None
-    before, _, after = parts.path.rpartition("/t/")
-    segments = [segment for segment in after.split("/") if segment]
+    before, mark, after = parts.path.rpartition("/t/")
+    segments = [segment for segment in after.split("/") if mark and segment]
     named = 0 if NUMBER.fullmatch(segments[0] if segments else "") else 1
     numbers = segments[named:]
     if not 1 <= len(numbers) <= 2 or not all(map(NUMBER.fullmatch, numbers)):
@@ -135,6 +135,8 @@ def _drop_persons(body: Tag, topic: Topic) -> None:
         _drop_mention(mention)
     for card in cards:
         card.extract()
+    for quoted in select(body, "[data-username]"):
+        del quoted["data-username"]
     for link in links:
         if "?u=" in (href := attribute(link, "href")) and find_topic(href):
             link["href"] = href.partition("?")[0]  # a link that is shared names who shared it
@@ -147,8 +149,8 @@ def _names_member(link: Tag, topic: Topic) -> bool:
 def _drop_mention(link: Tag) -> None:
     """Take a mention away, and the comma or colon after it."""
     after = link.next_sibling
-    if type(after) is NavigableString:
-        after.replace_with(re.sub(r"^[,:]", "", after))
+    if type(after) is NavigableString and after.startswith((",", ":")):
+        after.replace_with(after[1:])
     link.extract()
 
 

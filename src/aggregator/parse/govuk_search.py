@@ -48,7 +48,7 @@ def follow_search(asked: str, answer: Object, found: tuple[RawEntry, ...]) -> tu
     """
     start, count = _parameter(asked, "start", 0), _parameter(asked, "count", USUAL_COUNT)
     after = start + len(found)
-    more = 0 < count <= len(found) and after < min(_digits(text(answer, "total")), PAGES * count)
+    more = count <= len(found) and after < min(_digits(text(answer, "total")), PAGES * count)
     next_page = (ask(_with_start(asked, after)),) if more else ()
     return next_page + (_documents(asked, found) if start == 0 else ())
 
@@ -64,7 +64,7 @@ def _entry(number: int, result: Object, asked: str) -> RawEntry:
     organisations = objects_of(result, "organisations", MOST_ORGANISATIONS)
     return RawEntry(
         where=f"result {number}",
-        id=text(result, "_id") or link,
+        id=link,
         link=page_address(link, asked) if link else None,
         title=text(result, "title"),
         summary=text(result, "description"),

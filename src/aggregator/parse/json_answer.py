@@ -13,6 +13,10 @@ from aggregator.parse.recognise import OPENING, page_instead, shown
 
 ACCEPT: Final = "application/json"
 
+MOST: Final = 500_000
+"""Objects and lists in an answer that is read: a full page of GOV.UK's Search API has 60,000; ten megabytes
+of nothing else took 300 MB."""
+
 Object = Mapping[str, Any]
 """A JSON object; what its keys hold is not known until `text`, `object_of` or `objects_of` was asked."""
 
@@ -20,8 +24,8 @@ Object = Mapping[str, Any]
 def read_json(fetched: Fetched) -> object:
     """The JSON value of an answer. Numbers stay the digits that were written, as strings.
 
-    Raises SourceError: EMPTY, NOT_A_FEED for a page or XML, BROKEN_FEED for JSON that is broken or nested
-    deeper than anybody writes it.
+    Raises SourceError: EMPTY, NOT_A_FEED for a page or XML, BROKEN_FEED for JSON that is broken, or longer or
+    nested deeper than anybody writes it.
     """
     content = decode(fetched.payload, fetched.headers.get("content-type", "")).strip()
     if not content:
@@ -30,6 +34,8 @@ def read_json(fetched: Fetched) -> object:
         )
     if content[0] == "<":
         raise _markup(content[:OPENING])
+    if content.count("{") + content.count("[") > MOST:
+        raise _broken(f"more objects and lists than an answer has ({len(content)} characters)")
     try:
         # Numbers are not computed: one of a million digits takes seconds, and none is needed as a number.
         return json.loads(content, parse_int=str, parse_float=str, parse_constant=str)

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from aggregator.errors import SourceError
-from aggregator.parse.html import NavigableString, Tag, attribute, block_around, select, soup
+from aggregator.parse.html import NavigableString, Tag, attribute, block_around, select, soup, strings_in
 from aggregator.parse.mail_letter import LEAVING, strip_letter
 from aggregator.parse.mail_message import Attachment, Header, Mail
 from aggregator.parse.mail_persons import GONE_ADDRESS, GONE_NUMBER, Persons, persons_of, safe_link
@@ -30,6 +30,8 @@ REMOVED: Final = (
     ", .moz-cite-prefix, [style*='display:none'], [style*='display: none']"
 )
 """What nobody reads, pictures, and what mail programs themselves mark as a signature or as being quoted."""
+EMPTIED: Final = ("a", "b", "em", "i", "li", "span", "strong", "u")
+"""What says nothing once its words are gone; a link could still lead where its words did."""
 UNITS: Final = ((1_000_000, "MB"), (1_000, "kB"))
 
 
@@ -75,9 +77,9 @@ def _from_markup(mail: Mail, forwarded: bool) -> Announcement | None:
         return None
     for line, before, after in zip(lines, words, said, strict=True):
         _rewrite(line, before, after, persons)
-    for link in body.find_all("a"):
-        if not link.get_text(strip=True):
-            link.decompose()
+    for element in reversed(body.find_all(EMPTIED)):  # the innermost first
+        if next(strings_in(element), None) is None:
+            element.decompose()
     return Announcement(content=body.decode_contents().strip(), persons=persons)
 
 

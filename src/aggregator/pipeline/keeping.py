@@ -34,6 +34,8 @@ def keep_reading(
 ) -> Kept:
     """Compare a reading with what the store holds and write down what it changes."""
     entries, taken = _known_as(reading, store)
+    silenced = store.retracted(entry.id for entry in entries)
+    entries = tuple(entry for entry in entries if entry.id not in silenced)
     standing = [entry for entry in entries if entry.removal is None]
     known = store.carriers([entry.id for entry in entries])
     backlog = before.first_answered is None

@@ -19,6 +19,19 @@ TITLE: Final = 220
 """The longest title that a line of a page shows."""
 
 
+LANGUAGES: Final = {"cy": "Cymraeg", "en": "English", "gd": "Gàidhlig"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """The same document in another language."""
+
+    language: str
+    name: str
+    href: str
+    title: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A document as a page lists it."""
@@ -35,6 +48,9 @@ class Line:
     first_seen: Said
     new: bool
     changed: Said | None
+    removed: str
+    """How it was taken away (`withdrawn`, `gone` …); empty for what is still there."""
+    translations: tuple[Other, ...]
     note: str
     """What a reader must know of its date; mostly empty."""
 
@@ -55,6 +71,8 @@ def tell(holding: Holding, edition: Edition) -> Line:
         first_seen=say_day(day_of(holding.first_seen, zone)),
         new=not holding.backlog and edition.at - holding.first_seen <= NEWS,
         changed=_changed(holding, edition.at, zone),
+        removed=str(holding.removed.kind) if holding.removed else "",
+        translations=_translations(holding),
         note=_note(holding, edition.at, zone),
     )
 
@@ -68,6 +86,19 @@ def body_name(edition: Edition, id: str) -> str:
     """The name of a body; its id where `sources.yaml` no longer knows it."""
     body = edition.bodies.get(id)
     return line(body.name if body else id, TITLE)
+
+
+def _translations(holding: Holding) -> tuple[Other, ...]:
+    return tuple(
+        Other(
+            language=line(one.language),
+            name=LANGUAGES.get(one.language, line(one.language)),
+            href=href,
+            title=line(one.title, TITLE),
+        )
+        for one in holding.entry.translations
+        if (href := web(one.url))
+    )
 
 
 def _changed(holding: Holding, at: datetime, zone: ZoneInfo) -> Said | None:

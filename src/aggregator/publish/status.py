@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from aggregator.model import BoardLine, Edition, Reading, Seen, SourceLine, SourceState
+from aggregator.model import BoardLine, Edition, Moment, Precision, Reading, Seen, SourceLine, SourceState
 from aggregator.publish.addresses import host, web
-from aggregator.publish.dates import Said, day_of, say_day
+from aggregator.publish.dates import Said, day_of, say, say_day
 from aggregator.publish.licences import Licence, licence
 from aggregator.publish.lines import Line, body_name, tell
 from aggregator.publish.words import line, titled
@@ -53,8 +53,8 @@ def body_rows(edition: Edition) -> tuple[BodyRow, ...]:
             name=line(row.body.name),
             href=web(row.body.url),
             last=tell(row.last, edition) if row.last else None,
-            on=say_day(row.last_on) if row.last_on else None,
-            age=_age(row.days),
+            on=_on(row, zone),
+            age="" if _coarse(row) else _age(row.days),
             gap=_gap(row, zone),
         )
         for row in edition.board.lines
@@ -71,6 +71,18 @@ def licences_used(edition: Edition) -> tuple[Licence, ...]:
     """The licences of the sources, each once, by name; what our credits must name."""
     used = {licence(row.source.licence) for row in edition.sources}
     return tuple(sorted(used, key=lambda each: each.name))
+
+
+def _on(row: BoardLine, zone: ZoneInfo) -> Said | None:
+    if coarse := _coarse(row):
+        return say(coarse, zone)
+    return say_day(row.last_on) if row.last_on else None
+
+
+def _coarse(row: BoardLine) -> Moment | None:
+    """The date of a record that is known to a month or a year only, and so has no age in days."""
+    dated = row.last.dated if row.last else None
+    return dated if dated and dated.precision in {Precision.MONTH, Precision.YEAR} else None
 
 
 def _age(days: int | None) -> str:

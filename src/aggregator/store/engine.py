@@ -55,6 +55,13 @@ class Database:
             return nullcontext()
         return hold_lock(Path(f"{self.file}.{job}.lock"), wait=self._wait if wait is None else wait)
 
+    def checkpoint(self) -> None:
+        """Move everything into the file itself and empty the write-ahead log, which keeps old pages."""
+        with explained(self.place), self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            if raw is not None:
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, true, union
 
 from aggregator.model import Carrier, Holding, Revision, SourceState, Window
-from aggregator.store.tables import aliases, carriers, entries, revisions, source_states
+from aggregator.store.tables import aliases, carriers, entries, revisions, source_states, tombstones
 from aggregator.store.telling import Telling
 
 CHUNK: Final = 500
@@ -59,7 +59,7 @@ def read_holdings(
         select(*HELD, *TOLD)
         .outerjoin_from(entries, carriers)
         .outerjoin(revisions)
-        .where(wanted)
+        .where(wanted, entries.c.id.not_in(select(tombstones.c.entry_id)))
         .order_by(*NEWEST_FIRST, *FIRST_TELLER_FIRST)
     )
     rows: Iterable[Row[Any]] = connection.execute(statement)

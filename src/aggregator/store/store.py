@@ -17,7 +17,9 @@ from aggregator.store.dump import dump_tables
 from aggregator.store.engine import Database
 from aggregator.store.migrate import migrate
 from aggregator.store.reading import chosen, is_news, read_holdings, read_listed, read_state
+from aggregator.store.retraction import retract
 from aggregator.store.robots import RobotsMemory
+from aggregator.store.sources import join_sources, rename_source
 from aggregator.store.tables import digest_runs, entries, revisions, runs, source_states
 from aggregator.store.writing import Transaction, insert_once, upsert
 
@@ -75,6 +77,21 @@ class Store:
         with self._database.writing() as connection:
             yield Transaction(connection)
 
+    @contextmanager
+    def renaming(self, old: str, new: str) -> Iterator[int]:
+        """Give everything that is known of a source to its new id; yields how many documents it carried.
+
+        Kept at the end of the `with`, undone by any exception. Twice is once; see `sources.rename_source`.
+        """
+        with self._database.writing() as connection:
+            yield rename_source(connection, old, new)
+
+    @contextmanager
+    def joining(self, old: str, new: str) -> Iterator[int]:
+        """Give every document of the source `old` to `new`; yields how many. Otherwise as `renaming`."""
+        with self._database.writing() as connection:
+            yield join_sources(connection, old, new)
+
     def states(self) -> dict[str, SourceState]:
         """What is known of each source that was ever kept, by its id."""
         with self._database.reading() as connection:
@@ -115,6 +132,17 @@ class Store:
         """What was first seen in the window and is no backlog, and what was revised in it; newest first."""
         with self._database.reading() as connection:
             return read_holdings(connection, is_news(window))
+
+    def retract(self, entry_id: str, why: str, at: datetime) -> bool:
+        """Take a document's words out of the store for good; False when nobody holds it.
+
+        Its id, address, dates and the reason stay as a tombstone, and no poll brings the words back.
+        """
+        with self._database.writing() as connection:
+            done = retract(connection, entry_id, why, at)
+        if done:
+            self._database.checkpoint()
+        return done
 
     def relabel(self, labels: Mapping[str, Labels]) -> None:
         """Replace the labels of documents, by id, and nothing else; an unknown id is passed over."""

@@ -91,6 +91,15 @@ aliases: Final = Table(
     Column("entry_id", Text, nullable=False),
 )
 
+tombstones: Final = Table(
+    "tombstones",
+    metadata,
+    # A document that was retracted: its words are gone from every table, and no poll brings them back.
+    Column("entry_id", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("why", Text, nullable=False),
+)
+
 source_states: Final = Table(
     "source_states",
     metadata,

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, update
+from sqlalchemy import Connection, Table, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from aggregator.model import Carrier, Change, Holding, SourceState, Vanishing
 from aggregator.store.reading import read_aliases, read_carried, read_listed, read_state, read_tellings
-from aggregator.store.tables import aliases, carriers, entries, revisions, source_states
+from aggregator.store.tables import aliases, carriers, entries, revisions, source_states, tombstones
 from aggregator.store.telling import Telling, listen
 
 
@@ -84,6 +84,11 @@ class Transaction:
         rows = [{"wanted": id, "look": look} for id, look in looks.items()]
         if rows:
             self._connection.execute(statement, rows)
+
+    def retracted(self, entry_ids: Iterable[str]) -> frozenset[str]:
+        """Those of the documents that were retracted, and must not be told again."""
+        gone = self._connection.scalars(select(tombstones.c.entry_id))
+        return frozenset(entry_ids) & frozenset(gone)
 
     def resolve(self, names: Iterable[str]) -> dict[str, str]:
         """The ids of the documents that go by these names, as far as they are known."""

@@ -72,6 +72,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_aliases"),
     )
     op.create_table(
+        "tombstones",
+        sa.Column("entry_id", sa.Text, nullable=False),
+        sa.Column("at", sa.Text, nullable=False),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("entry_id", name="pk_tombstones"),
+    )
+    op.create_table(
         "source_states",
         sa.Column("source_id", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
