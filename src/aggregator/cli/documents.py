@@ -15,8 +15,8 @@ from aggregator.cli.screen import say, show, show_json
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Carrier, Entry, Holding
 
-Id = Annotated[str, typer.Argument(metavar="ID", help="A document's id, urn:uuid:…; `entries --json` shows it.")]
-    str, typer.Argument(metavar="ID", help="The id of a document, urn:uuid:…, as `entries` shows it.")
+Id = Annotated[
+    str, typer.Argument(metavar="ID", help="A document's id, urn:uuid:…; `entries --json` shows it.")
 ]
 
 
