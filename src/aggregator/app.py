@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from aggregator import VERSION, log
 from aggregator.clock import Clock, fixed_clock, wall_clock
 from aggregator.config import Config, Settings, load
-from aggregator.config.source_text import SourceText
 from aggregator.config.sources_file import SourcesFile
 from aggregator.deliver import letter, week_of
 from aggregator.errors import ConfigError, Mistake
@@ -27,6 +26,7 @@ from aggregator.model import Digest, Failed, FetchResult, Request, Source, Sourc
 from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
 from aggregator.pipeline.discovering import Found, discover
 from aggregator.pipeline.edition import letter_of, source_lines
+from aggregator.pipeline.moving import merge_sources, rename_source
 from aggregator.publish.folder import Written
 from aggregator.schedule import scheduler
 from aggregator.store import Store, open_store
@@ -148,44 +148,14 @@ class App:
         return SourcesFile(self.config.settings.path("sources.yaml"), self.config.bodies)
 
     def rename_source(self, old: str, new: str) -> int:
-        """Give a source a new id, in sources.yaml and in the store; how many documents it carries.
-
-        The file is replaced just before the store's transaction is kept. Killed before, nothing has changed;
-        killed between the two, the file has the new id alone, by which a second call knows what is left to do.
-        Raises ConfigError.
-        """
-        file = self.sources_file
+        """Give a source a new id; how many documents it carries. Raises ConfigError."""
         with self.store.reserved(JOB, wait=TURN):
-            edit = file.prepare(lambda text: self._renamed(text, old, new))
-            with self.store.renaming(old, new) as moved:
-                file.apply(edit)
-        return moved
+            return rename_source(self.sources_file, self.store, old, new)
 
-    def _renamed(self, text: SourceText, old: str, new: str) -> str:
-        if old not in text.ids and new in text.ids:
-            return text.text
-        if new in text.ids:
-            raise _refused(new, f"this id stands in sources.yaml, too; see `sources merge {old} {new}`")
-        if new in self.store.states():
-            raise _refused(new, "the store keeps what an earlier source of this id told; choose another id")
-        return text.renamed(old, new)
-
-    def merge_source(self, old: str, into: str) -> int:
-        """Give every document of a source to another, and switch it off; how many they are.
-
-        Its lines stay, so that its notes do and nobody takes its id or address for a new source. Killed at any
-        instant and called again it ends the same, as `rename_source` does. Raises ConfigError.
-        """
-        if old == into:
-            raise _refused(old, "a source cannot be merged into itself")
-        file = self.sources_file
+    def merge_sources(self, old: str, into: str) -> int:
+        """Give a source's documents to another and switch it off; how many they are. Raises ConfigError."""
         with self.store.reserved(JOB, wait=TURN):
-            if into not in file.read().ids:
-                raise _refused(into, "no source has this id; `aggregator sources list` names them")
-            edit = file.prepare(lambda text: text.retired(old, into))
-            with self.store.joining(old, into) as moved:
-                file.apply(edit)
-        return moved
+            return merge_sources(self.sources_file, self.store, old, into)
 
     async def start(self, port: int) -> None:
         """The long-running form: poll what is due, publish, issue letters, serve output/ on localhost.
@@ -253,10 +223,6 @@ class Routed:
     async def __call__(self, request: Request) -> FetchResult:
         """The answer of whoever is asked."""
         return await (self.web if "://" in request.url else self.folders)(request)
-
-
-def _refused(source: str, why: str) -> ConfigError:
-    return ConfigError((Mistake(f"source {source}", 0, why),))
 
 
 def user_agent(settings: Settings) -> str:

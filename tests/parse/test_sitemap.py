@@ -1,0 +1,209 @@
+"""What the kind `sitemap` reads in sitemaps, packed or not, and in their indexes."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+from aggregator.errors import Cause
+from aggregator.model import Page, RawEntry, Reject, Selectors, Source
+from aggregator.parse import KINDS
+from tests.builders import source
+from tests.parse.pages import CASES, entries, read, refused
+
+ADDRESS = "https://www.example.scot/sitemap.xml"
+SOURCE = source(kind="sitemap", address=ADDRESS, selectors=Selectors(link="/publications/"))
+EVERYTHING = source(kind="sitemap", address=ADDRESS)
+PUBLICATIONS = "https://www.example.scot/publications"
+
+
+def case(name: str) -> bytes:
+    return (CASES / "sitemap" / name).read_bytes()
+
+
+def urlset(*addresses: str, lastmod: str = "2026-01-01") -> str:
+    urls = "".join(f"<url><loc>{a}</loc><lastmod>{lastmod}</lastmod></url>" for a in addresses)
+    return f"<urlset>{urls}</urlset>"
+
+
+def titles(*paths: str) -> list[str | None]:
+    page = read(EVERYTHING, urlset(*("https://www.example.scot" + path for path in paths)))
+    return [entry.title for entry in page.entries]
+
+
+def test_a_request_asks_for_xml_with_the_pause_of_the_source() -> None:
+    asked = KINDS["sitemap"].request(SOURCE, ADDRESS)
+    assert (asked.url, asked.pause.total_seconds()) == (ADDRESS, 5)
+    assert asked.accept.startswith("application/xml, text/xml")
+
+
+def test_addresses_whose_path_begins_as_the_source_says_are_read_newest_first() -> None:
+    assert read(SOURCE, case("urlset.xml")) == Page(
+        entries=(
+            RawEntry(
+                where=f"{PUBLICATIONS}/minutes-june%202026/",
+                link=f"{PUBLICATIONS}/minutes-june%202026/",
+                title="Minutes june 2026",
+                updated="2026-08-21T10:15+01:00",
+            ),
+            RawEntry(
+                where=f"{PUBLICATIONS}/open-government_action-plan.html",
+                link=f"{PUBLICATIONS}/open-government_action-plan.html",
+                title="Open government action plan",
+                updated="2026-08-20",
+            ),
+            RawEntry(
+                where=f"{PUBLICATIONS}/undated/1337", link=f"{PUBLICATIONS}/undated/1337", title="Undated"
+            ),
+        )
+    )
+
+
+def test_a_date_to_the_minute_and_a_day_are_dates() -> None:
+    found = entries(SOURCE, read(SOURCE, case("urlset.xml")))
+    assert [entry.updated and entry.updated.at.isoformat() for entry in found] == [
+        "2026-08-21T09:15:00+00:00",
+        "2026-08-19T23:00:00+00:00",
+        None,
+    ]
+
+
+def test_without_a_beginning_every_address_is_read() -> None:
+    found = read(EVERYTHING, case("urlset.xml"))
+    assert [entry.title for entry in found.entries] == [
+        "Other",
+        "Minutes june 2026",
+        "Open government action plan",
+        "Undated",
+    ]
+    assert not found.complete
+
+
+def test_a_title_is_the_last_part_of_the_path_in_words() -> None:
+    assert titles(
+        "/a/open-data_plan.html", "/plan+2026.ASPX", "/a/%C3%A9t%C3%A9-a", "/about/12/", "/--a--", "/v1.5"
+    ) == ["Open data plan", "Plan 2026", "Été a", "About", "A", "V1.5"]
+
+
+def test_a_path_without_a_letter_has_no_title() -> None:
+    assert titles("/", "/12", "/_/") == [None, None, None]
+
+
+def test_a_beginning_that_no_address_has_is_a_changed_layout() -> None:
+    error = refused(
+        source(kind="sitemap", selectors=Selectors(link="/reports/"), address=ADDRESS), case("urlset.xml")
+    )
+    assert error.cause is Cause.LAYOUT
+    assert error.detail == "none of 4 addresses has a path that begins with '/reports/' (selectors.link)"
+
+
+def test_a_sitemap_that_an_index_led_to_may_hold_nothing_that_counts() -> None:
+    other = source(kind="sitemap", selectors=Selectors(link="/reports/"), address=ADDRESS)
+    assert read(other, case("urlset.xml"), "https://www.example.scot/sitemap/2026/9.xml") == Page(entries=())
+
+
+def test_a_sitemap_without_addresses_is_empty() -> None:
+    assert read(SOURCE, "<urlset/>") == Page(entries=())
+
+
+def test_at_most_a_thousand_addresses_are_read_and_the_rest_is_told() -> None:
+    page = read(EVERYTHING, urlset(*(f"https://www.example.scot/a-{n}" for n in range(1_002))))
+    assert len(page.entries) == 1_000
+    assert [page.entries[n].link for n in (0, 999)] == [
+        "https://www.example.scot/a-1001",
+        "https://www.example.scot/a-2",
+    ]
+    assert page.rejects == (
+        Reject(where="sitemap", why="2 older addresses are not read; narrow selectors.link"),
+    )
+    assert read(EVERYTHING, urlset(*["https://www.example.scot/a"] * 1_000)).rejects == ()
+
+
+def test_an_index_leads_to_its_five_newest_sitemaps() -> None:
+    page = read(SOURCE, case("index.xml"))
+    assert page.entries == ()
+    assert [asked.url.removeprefix("https://www.example.scot/sitemap/") for asked in page.follow] == [
+        "2025/12.xml",
+        "2019/1.xml",
+        "2026/10.xml",
+        "2026/9.xml",
+        "2024/2.xml",
+    ]
+    assert {asked.pause for asked in page.follow} == {SOURCE.pause}
+    assert page.follow[0].about is None
+
+
+def test_an_index_may_be_the_fallback_but_an_index_inside_an_index_leads_nowhere() -> None:
+    elsewhere = "https://www.example.scot/other.xml"
+    assert read(SOURCE, case("index.xml"), elsewhere).follow == ()
+    with_fallback: Source = source(kind="sitemap", address=ADDRESS, fallbacks=(elsewhere,))
+    assert len(read(with_fallback, case("index.xml"), elsewhere).follow) == 5
+
+
+def test_a_packed_sitemap_is_unpacked() -> None:
+    assert read(SOURCE, gzip.compress(case("urlset.xml"))) == read(SOURCE, case("urlset.xml"))
+
+
+def test_a_packed_sitemap_is_unpacked_to_ten_megabytes_and_no_more() -> None:
+    largest = case("urlset.xml") + b" " * (10 * 1024 * 1024 - len(case("urlset.xml")))
+    assert len(read(SOURCE, gzip.compress(largest)).entries) == 3
+    error = refused(SOURCE, gzip.compress(largest + b" "))
+    assert (error.cause, error.detail) == (Cause.TOO_LARGE, "it unpacks to more than 10485760 bytes")
+
+
+def test_a_packed_sitemap_that_is_cut_or_broken_is_refused() -> None:
+    packed = gzip.compress(case("urlset.xml"))
+    assert refused(SOURCE, packed[:-9]).cause is Cause.TRUNCATED
+    assert refused(SOURCE, packed[:2] + b"example").cause is Cause.ENCODING
+
+
+def test_broken_xml_names_line_and_column() -> None:
+    error = refused(SOURCE, '<?xml version="1.0"?>\n\n<urlset>\n<url><loc>https://a.example/</url></urlset>')
+    assert error.cause is Cause.BROKEN_FEED
+    assert "at line 4, column 35" in error.detail
+
+
+def test_entities_are_never_expanded() -> None:
+    declared = '<!DOCTYPE urlset [<!ENTITY a "https://a.example/b">]>'
+    assert refused(SOURCE, declared + urlset("&a;")).cause is Cause.BROKEN_FEED
+    assert "Entity 'a' not defined" in refused(SOURCE, declared + urlset("&a;")).detail
+
+
+def test_a_document_type_alone_does_no_harm() -> None:
+    assert len(read(EVERYTHING, "<!DOCTYPE urlset>" + urlset("https://www.example.scot/a")).entries) == 1
+
+
+@pytest.mark.parametrize("excess", ["<a/>" * 600_001, "<a " + "=" * 600_001 + "/>"])
+def test_more_than_a_sitemap_holds_is_refused_before_it_is_parsed(excess: str) -> None:
+    assert "more tags or attributes" in refused(SOURCE, f"<urlset>{excess}</urlset>").detail
+
+
+def test_an_address_that_cannot_be_read_has_no_path() -> None:
+    assert titles("") == [None]
+    page = read(EVERYTHING, urlset("http://[example", "https://www.example.scot/a"))
+    assert [entry.title for entry in page.entries] == [None, "A"]
+    assert len(read(SOURCE, urlset("http://[example", f"{PUBLICATIONS}/a")).entries) == 1
+
+
+@pytest.mark.parametrize(
+    ("payload", "cause", "detail"),
+    [
+        (b" \n", Cause.EMPTY, "the answer holds nothing"),
+        (
+            b"<!DOCTYPE html><title>Example</title><p>&lt;urlset>",
+            Cause.NOT_A_FEED,
+            "a page titled 'Example' came in place of a sitemap",
+        ),
+        (
+            b"<html><title>Just a moment...</title><urlset></html>",
+            Cause.NOT_A_FEED,
+            "a bot check titled 'Just a moment...' came in place of a sitemap",
+        ),
+        (b"https://a.example/\n", Cause.NOT_A_FEED, "no sitemap: it begins 'https://a.example/'"),
+        (b"<rss><channel/></rss>", Cause.NOT_A_FEED, "no sitemap: it begins '<rss><channel/></rss>'"),
+    ],
+)
+def test_what_is_no_sitemap_is_refused(payload: bytes, cause: Cause, detail: str) -> None:
+    error = refused(SOURCE, payload)
+    assert (error.cause, error.detail) == (cause, detail)

@@ -1,0 +1,119 @@
+"""Lists whose items have pages of their own: joined, missing, unreadable; and changed layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.errors import Cause
+from aggregator.model import RemovalKind, Selectors
+from aggregator.store import open_store
+from tests.builders import NOON, source
+from tests.pipeline.stage import Stage
+
+HOUR = timedelta(hours=1)
+LIST = "https://www.gov.wales/consultations"
+SELECTORS = Selectors(
+    item="li.item", title="a", link="a", details=True, labels={"Consultation ends": "closes"}
+)
+
+
+def listed(*names: str) -> bytes:
+    items = "".join(f'<li class="item"><a href="/{name}">Example: {name}</a></li>' for name in names)
+    return f"<!doctype html><html><body><main><ul>{items}</ul></main></body></html>".encode()
+
+
+def detail(name: str, closes: str) -> bytes:
+    row = f"<dl><dt>Consultation ends:</dt><dd>{closes}</dd></dl>"
+    page = (
+        f"<!doctype html><html><body><main><h1>Example: {name}</h1>{row}<p>About it.</p></main></body></html>"
+    )
+    return page.encode()
+
+
+@pytest.fixture
+def wales(tmp_path: Path) -> Iterator[Stage]:
+    listing = source("wales", kind="listing", address=LIST, selectors=SELECTORS)
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        stage = Stage(store, (listing,))
+        stage.net.content_type = "text/html; charset=utf-8"
+        served = {LIST: listed("one", "two")}
+        served |= {
+            f"https://www.gov.wales/{n}": detail(n, "16 October 2026") for n in ("one", "two", "three")
+        }
+        stage.poll(NOON, served)
+        yield stage
+
+
+def closing(stage: Stage) -> dict[str, str | None]:
+    dates = {title: held.entry.closes for title, held in stage.held().items()}
+    return {title: closes.at.isoformat() if closes else None for title, closes in sorted(dates.items())}
+
+
+def test_a_list_and_its_pages_are_joined(wales: Stage) -> None:
+    assert closing(wales) == {
+        "Example: one": "2026-10-15T23:00:00+00:00",
+        "Example: two": "2026-10-15T23:00:00+00:00",
+    }
+    assert wales.state("wales").items == 2
+
+
+def test_a_page_that_cannot_be_read_keeps_its_item_out_of_this_poll_and_changes_nothing(wales: Stage) -> None:
+    outcome = wales.poll(NOON + HOUR, {"https://www.gov.wales/one": 500})["wales"]
+
+    assert (outcome.failure, outcome.revised, outcome.rejected) == (None, 0, 1)
+    assert closing(wales)["Example: one"] == "2026-10-15T23:00:00+00:00"
+    assert "its own page could not be read" in wales.state("wales").rejects[0].why
+
+
+def test_a_page_that_is_not_there_is_a_removal_after_two_looks(wales: Stage) -> None:
+    for hours in (1, 5):
+        wales.poll(NOON + hours * HOUR, {"https://www.gov.wales/one": 410})
+
+    held = wales.held()
+    assert held["Example: one"].removed is not None
+    assert held["Example: one"].removed.kind is RemovalKind.GONE
+    assert held["Example: two"].removed is None
+
+
+def test_an_extended_closing_date_is_a_revision(wales: Stage) -> None:
+    extended = detail("one", "30 October 2026")
+    outcome = wales.poll(NOON + HOUR, {"https://www.gov.wales/one": extended})["wales"]
+
+    assert outcome.revised == 1
+    assert wales.held()["Example: one"].carriers[0].revisions[-1].parts == ("closing date",)
+
+
+def test_no_match_and_under_half_of_last_time_are_a_changed_layout(wales: Stage) -> None:
+    names = [f"n{number}" for number in range(5)]
+    wales.net.served |= {f"https://www.gov.wales/{name}": detail(name, "16 October 2026") for name in names}
+    wales.poll(NOON + HOUR, {LIST: listed("one", "two", *names)})
+    half = wales.poll(NOON + 2 * HOUR, {LIST: listed("one", "two", "n0")})["wales"]
+    none = wales.poll(NOON + 3 * HOUR, {LIST: b"<html><body><main><p>New!</p></main></body></html>"})["wales"]
+
+    assert half.failure is not None
+    assert (half.failure.cause, none.failure and none.failure.cause) == (Cause.LAYOUT, Cause.LAYOUT)
+    assert "li.item" in half.failure.detail
+    assert len(wales.held()) == 7
+
+
+def test_a_watched_page_that_is_gone_is_removed_and_its_words_stay(tmp_path: Path) -> None:
+    address = "https://www.glasgow.gov.uk/article/1337/Open-Government"
+    page = source("glasgow", kind="page", address=address)
+    html = b"<!doctype html><html><body><main><h1>Example: plan</h1><p>Words.</p></main></body></html>"
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        stage = Stage(store, (page,))
+        stage.net.content_type = "text/html"
+        never = stage.poll(NOON, {address: 404})["glasgow"]
+        stage.poll(NOON + HOUR, {address: html})
+        stage.poll(NOON + 2 * HOUR, {address: 404})
+        stage.poll(NOON + 6 * HOUR, {address: 404})
+
+        held = stage.held()["Example: plan"]
+        assert never.failure is not None
+        assert held.removed is not None
+        assert held.removed.kind is RemovalKind.MISSING
+        assert "Words." in held.entry.text
