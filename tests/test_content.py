@@ -96,7 +96,7 @@ ONLY_LIKELY = {
         "ni-executive-news",
         "ni-ogn",
     ),
-    *("ogp", "uk-ogn", "uk-ogn-uk", "uk-ogn-forum"),
+    *("gmca-consultations", "ogp", "uk-ogn", "uk-ogn-uk", "uk-ogn-forum"),
 }
 """The sources whose very address nobody was seen to get an answer from."""
 

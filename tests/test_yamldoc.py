@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregator import yamldoc
 from aggregator.errors import ConfigError
@@ -70,3 +72,50 @@ def test_hostile_yaml_is_a_mistake_not_a_crash(text: str) -> None:
 
 def test_an_empty_document_is_nothing() -> None:
     assert yamldoc.load("# only a comment\n", file="x.yaml").value is None
+
+
+def test_every_value_knows_its_characters_without_the_space_and_comments_after_it() -> None:
+    text = (
+        "a:\n  - id: x  # first\n    note: >-\n      one\n      two\n\n    # about the next\n"
+        "  - [1, 2]\nb: 'c'\n"
+    )
+    document = yamldoc.load(text, file="sources.yaml")
+
+    def shown(*path: str | int) -> str:
+        begins, ends = document.spans[path]
+        return text[begins:ends]
+
+    assert shown("a", 0, "id") == "x"
+    assert shown("a", 0, "note") == ">-\n      one\n      two"
+    assert shown("a", 0) == "id: x  # first\n    note: >-\n      one\n      two"
+    assert shown("a", 1) == "[1, 2]"
+    assert shown("a").endswith("[1, 2]")
+    assert shown("b") == "'c'"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("A plan", "A plan"),
+        ("Gwelliant – “Cymru”", "Gwelliant – “Cymru”"),
+        ("2024-01-24", "2024-01-24"),
+        ("OGP: Scotland", '"OGP: Scotland"'),
+        ("https://www.gov.uk/?a=1&b", '"https://www.gov.uk/?a=1&b"'),
+        ("no", '"no"'),
+        ("12", '"12"'),
+        ("", '""'),
+        (" x ", '" x "'),
+        ("*all", '"*all"'),
+        ('"said"', '"\\"said\\""'),
+        ("two\nlines\x07", "twolines"),
+    ],
+)
+def test_a_value_is_written_plain_only_where_it_reads_back_the_same(value: str, written: str) -> None:
+    assert yamldoc.scalar(value) == written
+
+
+@given(st.text())
+def test_any_text_that_can_be_printed_is_written_so_that_it_reads_back(text: str) -> None:
+    told = "".join(character for character in text if character.isprintable())
+
+    assert yamldoc.load(f"key: {yamldoc.scalar(text)}", file="x.yaml").value == {"key": told}

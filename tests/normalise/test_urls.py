@@ -150,3 +150,23 @@ def test_a_key_and_a_clean_address_stay_as_they_are(url: str) -> None:
         assert canonical(key) == key
         assert clean(address) == address
         assert canonical(address) == key
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.glasgow.gov.uk/article/1337/Open-Government-in-Glasgow",
+        "https://www.glasgow.gov.uk:443/article/1337/Open-Government-Partnership",
+        "http://glasgow.gov.uk/index.aspx?articleid=1337",
+        "https://www.glasgow.gov.uk/article/1337",
+    ],
+)
+def test_glasgows_article_is_its_number(url: str) -> None:
+    assert canonical(url) == "https://glasgow.gov.uk/article/1337"
+
+
+@pytest.mark.parametrize("path", ["t/read-out-from-the-forum/2805", "t/2805", "t/another-title/2805/2"])
+def test_a_topic_is_its_number(path: str) -> None:
+    assert canonical(f"https://discuss.opengovernment.org.uk/{path}") == (
+        "https://discuss.opengovernment.org.uk/t/2805"
+    )

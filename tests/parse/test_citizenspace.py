@@ -169,7 +169,9 @@ def test_the_finder_of_gm_consult_is_read() -> None:
     finder = "https://www.gmconsult.org/consultation_finder/?st=open"
     (entry,) = read_at(finder, case("gmconsult_finder.html")).entries
     assert entry.link == "https://www.gmconsult.org/communications-and-engagement-team/example-charter/"
+    assert entry.title == "Example: a charter"
     assert (entry.closes, entry.summary) == ("31 December 2026", "Example: have your say.")
+    assert entry.type == "Open consultation"
 
 
 def cards(number: int, first: int = 0) -> bytes:
@@ -195,6 +197,13 @@ def test_twenty_consultations_are_looked_up_from_the_first_page_and_none_from_la
     later = read_at(f"{FINDER}&b_start=30", cards(29))
     assert later.follow == ()
     assert later.entries[0].where == "card 31"
+
+
+def test_a_link_that_no_address_can_be_made_of_is_left_as_it_was_and_not_looked_up() -> None:
+    markup = b'<ul id="consultations"><li class="dss-card"><h2><a href="http://[x">Example</a></h2></ul>'
+    page = read_at(FINDER, markup)
+    assert [entry.link for entry in page.entries] == ["http://[x"]
+    assert page.follow == ()
 
 
 def test_an_empty_page_is_the_end_of_the_list_and_a_first_page_may_say_that_it_is_empty() -> None:
@@ -230,6 +239,20 @@ def test_the_page_of_a_consultation_tells_when_it_opens_and_closes() -> None:
     page = read_at(CODE, case("gov_scot_detail.html"))
     told = RawEntry(where="page of a consultation", link=CODE, opens="6 Aug 2026", closes="29 Oct 2026")
     assert page == Page(entries=(told,))
+
+
+@pytest.mark.parametrize(
+    ("shown", "opens", "closes"),
+    [
+        ("Closed 3 March 2020", None, "3 March 2020"),
+        ("Closes: 3rd March 2027", None, "3rd March 2027"),
+        ("Opens on 1 December 2026", "1 December 2026", None),
+    ],
+)
+def test_one_date_beside_a_consultation_is_enough(shown: str, opens: str | None, closes: str | None) -> None:
+    markup = f'<p class="cs-consultation-sidebar-primary-date">{shown}</p>'
+    (entry,) = read_at(CODE, markup.encode()).entries
+    assert (entry.opens, entry.closes) == (opens, closes)
 
 
 def test_the_page_fills_in_what_the_card_left_out() -> None:

@@ -113,6 +113,7 @@ def test_attachments_come_as_data_and_as_html_each_once_with_type_and_length() -
         ('{"url": "/media/1/REPORT.PDF"}', "application/pdf"),
         ('{"url": "/media/1/drawing.dwg"}', None),
         ('{"url": "http://[", "title": "Example"}', None),
+        ('{"title": "Example: without an address"}, {"url": "/a.csv"}', "text/csv"),
     ],
 )
 def test_an_attachment_has_the_type_that_is_stated_else_that_of_its_ending(
@@ -138,6 +139,13 @@ def test_attachments_that_are_pages_of_their_own_are_looked_up_for_a_watched_doc
     led_to = read_at(DATA + PLAN, case("publication.json"), watched=DATA + COLLECTION)
     assert led_to.entries == watched.entries
     assert led_to.follow == ()
+
+
+def test_twenty_attachments_that_are_pages_are_looked_up() -> None:
+    listed = ", ".join(f'{{"url": "/a/part-{n}", "attachment_type": "html"}}' for n in range(25))
+    payload = f'{{"base_path": "/a", "title": "Example", "details": {{"attachments": [{listed}]}}}}'
+    follow = read_at(f"{DATA}/a", payload.encode()).follow
+    assert [r.url for r in follow] == [f"{DATA}/a/part-{n}" for n in range(20)]
 
 
 def test_a_page_that_is_an_attachment_names_the_publication_it_belongs_to() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import permutations
@@ -172,3 +173,58 @@ def test_every_address_that_fails_is_told_by_the_first(feed: Stage) -> None:
     assert failed.failure is not None
     assert failed.failure.cause is Cause.GONE
     assert (answered.failure, feed.state("one").address) == (None, "https://www.gov.uk/other.atom")
+
+
+def content_api(path: str, content_id: str, locale: str, title: str) -> bytes:
+    told = {
+        "base_path": path,
+        "content_id": content_id,
+        "locale": locale,
+        "title": title,
+        "document_type": "policy_paper",
+        "schema_name": "publication",
+        "public_updated_at": "2026-06-01T09:00:00Z",
+        "details": {"body": f"<p>{title}</p>"},
+    }
+    return json.dumps(told).encode()
+
+
+def test_english_and_welsh_are_one_entry_in_two_languages(tmp_path: Path) -> None:
+    english, welsh = "https://www.gov.uk/api/content/plan", "https://www.gov.uk/api/content/plan.cy"
+    sources = tuple(source(n, kind="govuk", address=a) for n, a in (("en", english), ("cy", welsh)))
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        stage = Stage(store, sources)
+        stage.net.content_type = "application/json"
+        same = "5e5bd2ef-7631-11e4-a3cb-005056011aef"
+        stage.poll(NOON, {english: content_api("/plan", same, "en", "Example: the plan")})
+        stage.poll(NOON + HOUR, {welsh: content_api("/plan.cy", same, "cy", "Example: y cynllun")})
+
+        (held,) = store.holdings()
+    assert (held.entry.title, held.entry.language) == ("Example: the plan", "en")
+    assert [(t.language, t.title, t.url) for t in held.entry.translations] == [
+        ("cy", "Example: y cynllun", "https://www.gov.uk/plan.cy")
+    ]
+    assert [carrier.source for carrier in held.carriers] == ["en", "cy"]
+
+
+def test_a_site_that_moves_brings_nothing_up_as_new(feed: Stage) -> None:
+    def rss(host: str, slug: str) -> bytes:
+        item = (
+            f"<item><title>Example: post</title><link>https://{host}/2026/06/01/{slug}/</link>"
+            '<guid isPermaLink="false">https://old.example.org/?p=6897</guid></item>'
+        )
+        return f'<rss version="2.0"><channel><title>x</title>{item}</channel></rss>'.encode()
+
+    feed.poll(NOON, {FEED: rss("old.example.org", "post")})
+    moved = feed.poll(NOON + HOUR, {FEED: rss("new.example.org", "post-corrected")})["one"]
+
+    assert (moved.new, moved.revised, len(feed.store.holdings())) == (0, 0, 1)
+
+
+def test_a_retracted_document_is_never_told_again(feed: Stage) -> None:
+    feed.poll(NOON, {FEED: atom({"/a": "A person's name", "/b": "B"})})
+    feed.store.retract(feed.held()["A person's name"].entry.id, "asked", NOON)
+    feed.poll(NOON + HOUR, {FEED: atom({"/a": "A person's name, again", "/b": "B"})})
+
+    assert list(feed.held()) == ["B"]
+    assert "A person's name" not in feed.store.dump()

@@ -78,7 +78,7 @@ def sources_rename(
     """Give a source another id; everything that is known of it stays. May be run again."""
     with opened(context) as program:
         moved = program.rename_source(old, new)
-        say(f"{old} is now {new}, with {moved} documents. {RESTART}")
+        say(f"The id is {new} now; {moved} documents of {old} came along. {RESTART}")
 
 
 @sources.command("merge")

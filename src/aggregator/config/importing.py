@@ -17,7 +17,6 @@ from aggregator.model import Body, Source
 
 ADDRESS: Final[TypeAdapter[str]] = TypeAdapter(Address)
 LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?=-|$)", re.IGNORECASE)
-USUAL: Final = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +58,12 @@ def _reason_against(outline: Outline, known: Collection[Source], added: Collecti
 
 def _said(outline: Outline) -> dict[str, str]:
     language = LANGUAGE.match(outline.language)
-    told = language[0].lower() if language else USUAL
     json = urlsplit(outline.address).path.endswith(".json")
     return {
         "kind": "jsonfeed" if json else "feed",
         "title": outline.title,
         "page": outline.page if _is_address(outline.page) else "",
-        "language": told if told != USUAL else "",
+        "language": language[0].lower() if language else "",
     }
 
 

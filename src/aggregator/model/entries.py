@@ -120,6 +120,8 @@ class Entry:
     claims: tuple[Claim, ...] = ()
     licence: str = ""
     content_id: str | None = None
+    names: tuple[str, ...] = ()
+    """Other names by which the publisher's software keeps knowing the document (`wordpress:HOST:6897`)."""
     translations: tuple[Translation, ...] = ()
     notes: tuple[Note, ...] = ()
     """The publisher's history of the document, newest first."""

@@ -24,6 +24,7 @@ from aggregator.normalise.characters import ELLIPSIS, cut, fold
 from aggregator.normalise.dates import moment
 from aggregator.normalise.identity import entry_id, key
 from aggregator.normalise.language import language
+from aggregator.normalise.names import names
 from aggregator.normalise.text import plain, safe_html
 from aggregator.normalise.titles import split_type
 from aggregator.normalise.urls import absolute, canonical, clean
@@ -67,7 +68,7 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         summary=summary,
         content=content,
         text=text,
-        language=language(raw.language, url, source.language),
+        language=language(raw.language, url, source.language, f"{title} {text}"),
         published=moment(raw.published, now=now),
         updated=moment(raw.updated, now=now),
         opens=moment(raw.opens, now=now),
@@ -78,6 +79,7 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         claims=tuple(_claim(claim, now) for claim in raw.claims),
         licence=source.licence,
         content_id=cut(fold(raw.content_id or ""), NAME_LIMIT) or None,
+        names=names(raw.id, url),
         translations=_translations(raw.translations, base),
         notes=tuple(_note(note, now) for note in raw.notes[:LISTED]),
         removal=removal(raw.removal, base, now) if raw.removal else None,

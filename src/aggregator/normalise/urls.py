@@ -27,6 +27,15 @@ UNSAFE: Final = re.compile(
 )
 """What breaks out of an attribute, cannot stand in XML, or is not seen by a reader."""
 
+NUMBERED: Final = (
+    # Discourse: the number is the topic, the slug follows its title, a further number is a reply.
+    (re.compile(r"(https://(?:discuss|forum|community)\.[^/]+/t/)(?:[^/]+/)?(\d+)(?:/\d+)?"), r"\1\2"),
+    # Glasgow's site (GOSS iCM): one article number, several slugs, and an older form of address.
+    (re.compile(r"(https://glasgow\.gov\.uk/)article/(\d+)(?:/.*)?"), r"\1article/\2"),
+    (re.compile(r"(https://glasgow\.gov\.uk/)index\.aspx\?articleid=(\d+)", re.IGNORECASE), r"\1article/\2"),
+)
+"""Sites whose addresses hold a number that stays and words that do not (facts of 2026-11)."""
+
 SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 STRAY_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 ENCODED: Final = re.compile(r"%([0-9A-Fa-f]{2})")
@@ -72,7 +81,14 @@ def canonical(url: str | None) -> str | None:
     path = _percent(_without_dots(_percent(parts.path))).rstrip("/") or "/"
     query = "&".join(sorted(_percent(pair.replace("+", "%20")) for pair in _without_trackers(parts.query)))
     fragment = _percent(parts.fragment) if parts.fragment.startswith(("!", "/")) else ""
-    return urlunsplit(("https", _canonical_host(parts), path, query, fragment))
+    return _without_slug(urlunsplit(("https", _canonical_host(parts), path, query, fragment)))
+
+
+def _without_slug(url: str) -> str:
+    for form, kept in NUMBERED:
+        if match := form.fullmatch(url):
+            return match.expand(kept)
+    return url
 
 
 def _tidy(text: str) -> str:

@@ -87,7 +87,8 @@ def _known_as(reading: Reading, store: Transaction) -> tuple[tuple[Entry, ...], 
 
 
 def _names(entry: Entry) -> tuple[str, ...]:
-    return (entry.key, CONTENT + entry.content_id) if entry.content_id else (entry.key,)
+    content = (CONTENT + entry.content_id,) if entry.content_id else ()
+    return (entry.key, *content, *entry.names)
 
 
 def _english_first(entry: Entry) -> tuple[bool, str]:
