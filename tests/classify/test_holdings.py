@@ -107,3 +107,13 @@ def test_backlog_is_what_nobody_told_as_news() -> None:
     assert hold([old], label).backlog
     assert not hold([old, news], label).backlog
     assert hold([old, late_news], label).backlog
+
+
+def test_a_record_that_found_a_page_of_its_own_names_it() -> None:
+    record = carrier(entry(key="record:forum", url=None, source="records"))
+    posted = carrier(entry(source="site", title="Read-out"), first_seen=NOON + HOUR)
+
+    held = hold([record, posted], label)
+
+    assert held.entry.url is None
+    assert held.entry.links == (Link(href="https://www.gov.uk/a-plan", rel="via", title="Read-out"),)

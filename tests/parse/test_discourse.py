@@ -171,6 +171,18 @@ def test_a_feed_whose_links_have_another_form_is_a_changed_layout() -> None:
     assert (error.cause, error.detail) == (Cause.LAYOUT, "none of 2 items leads to a topic (/t/…)")
 
 
+def test_an_item_inside_which_the_feed_breaks_off_is_rejected_as_in_any_feed() -> None:
+    cut = case("latest.rss").partition("<p>Hi all")[0]
+    page = read(SOURCE, cut)
+    assert [entry.where for entry in page.entries] == ["item 1"]
+    assert [reject.where for reject in page.rejects] == ["item 2"]
+
+
+def test_at_most_five_hundred_items_are_read() -> None:
+    items = f"<item><title>Example</title><link>{TOPIC}</link></item>" * 501
+    assert len(read(SOURCE, f'<rss version="2.0"><channel>{items}</channel></rss>').entries) == 500
+
+
 def test_a_feed_without_topics_is_empty() -> None:
     assert read(SOURCE, '<rss version="2.0"><channel><title>Example</title></channel></rss>').entries == ()
 
@@ -181,6 +193,7 @@ def test_a_feed_without_topics_is_empty() -> None:
         ('<p>Thanks <a class="mention" href="/u/ann">@ann</a>: well done</p>', "<p>Thanks  well done</p>"),
         ('<p><span class="mention">@ann</span> said</p>', "<p> said</p>"),
         ('<p>To <a class="mention-group" href="/groups/board">@board</a></p>', "<p>To </p>"),
+        ('<p>To <a href="/groups/board">the board</a></p>', "<p>To </p>"),
         ('<p>By <a href="/u/ann">Ann Example</a></p>', "<p>By </p>"),
         (f'<p>By <a href="{FORUM}/users/ann/summary">Ann</a></p>', "<p>By </p>"),
         ('<p>By <a href="https://www.example.org/u/ann">the unit</a></p>', None),
@@ -206,6 +219,24 @@ def test_a_feed_without_topics_is_empty() -> None:
 )
 def test_names_go_out_of_a_post_and_all_else_stays(markup: str, kept: str | None) -> None:
     assert (post(markup) or "") == (markup if kept is None else kept)
+
+
+@pytest.mark.parametrize(
+    ("end", "kept"),
+    [
+        ('<p><small>2 posts - 2 participants</small></p><p><a href="/t/2805">Read full topic</a></p>', ""),
+        (f'<p><a href="{TOPIC}/1">Read on</a></p>', ""),
+        (
+            f'<p>2 posts - 2 participants</p><p><a href="{TOPIC}">Read on</a></p>',
+            "<p>2 posts - 2 participants</p>",
+        ),
+        (f'<p>See <a href="{TOPIC}">above</a></p>', None),
+        (f'<p><a href="{TOPIC}">One</a><a href="{TOPIC}"></a></p>', None),
+        (f'<p><a href="{FORUM}/t/other/9">Other</a></p>', None),
+    ],
+)
+def test_only_what_a_list_feed_adds_goes_from_the_end(end: str, kept: str | None) -> None:
+    assert (latest(end).content or "") == (end if kept is None else kept)
 
 
 def test_a_post_without_any_words_has_no_content() -> None:
@@ -283,6 +314,14 @@ def test_a_forum_may_stand_in_a_folder(address: str, link: str) -> None:
     value = {"topic_list": {"topics": [{"id": 1, "slug": "example", "title": "Example"}]}}
     [only] = read(SOURCE, json.dumps(value), FORUM + address).entries
     assert only.link == FORUM + link
+
+
+def test_a_slug_in_json_is_written_as_in_an_address() -> None:
+    value = {
+        "topic_list": {"topics": [{"id": 1, "slug": "été/a", "title": "E"}, {"id": 2, "slug": "%C3%A9"}]}
+    }
+    found = read(SOURCE, json.dumps(value), FORUM + "/latest.json").entries
+    assert [entry.link for entry in found] == [f"{FORUM}/t/%C3%A9t%C3%A9%2Fa/1", f"{FORUM}/t/%C3%A9/2"]
 
 
 def test_a_topic_in_json_without_its_first_post_is_nothing() -> None:

@@ -144,6 +144,11 @@ def test_a_field_of_the_wrong_form_counts_as_not_given(field: str, value: object
     assert read_item(**{field: value}) == read_item()
 
 
+def test_plain_text_keeps_its_lines_and_quotation_marks() -> None:
+    item = read_item(content_text='"One"\r\ntwo\r\n \r\nthree')
+    assert item.content == '<p>"One"<br>two</p><p>three</p>'
+
+
 def test_an_attachment_without_a_size_is_read() -> None:
     [link] = read_item(attachments=[{"url": "/a.pdf", "mime_type": "application/pdf"}]).links
     assert link == RawLink(href="/a.pdf", rel="enclosure", type="application/pdf")

@@ -228,3 +228,19 @@ def test_a_retracted_document_is_never_told_again(feed: Stage) -> None:
 
     assert list(feed.held()) == ["B"]
     assert "A person's name" not in feed.store.dump()
+
+
+def test_a_read_out_that_arrives_later_joins_its_record(tmp_path: Path) -> None:
+    kept = source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
+    site = source("ogn", address=FEED, licence="unknown", scope=Scope.ALL)
+    minutes = record("uk-msf-2024-01-24", "Multi-Stakeholder Forum meeting of 24 January 2024")
+    read_out = "Read out from the UK Multi-Stakeholder Forum | Wednesday 24th January 2024"
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        stage = Stage(store, (kept, site))
+        stage.poll(NOON, {"records/": (minutes,), FEED: atom({"/z": "Other"})})
+        stage.poll(NOON + HOUR, {FEED: atom({"/z": "Other", "/2024/read-out": read_out})})
+
+        held = stage.held()
+    assert sorted(held) == ["Multi-Stakeholder Forum meeting of 24 January 2024", "Other"]
+    joined = held["Multi-Stakeholder Forum meeting of 24 January 2024"]
+    assert [carrier.source for carrier in joined.carriers] == ["records", "ogn"]

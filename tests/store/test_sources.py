@@ -77,7 +77,7 @@ def test_a_renamed_source_carries_what_it_carried_and_only_its_id_differs(store:
         (1, told("new"), NOON, "", NOON),
         (2, told("new", "The plan"), NOON + HOUR, "Renamed.", None),
     ]
-    assert "old" not in store.dump()
+    assert '"old"' not in store.dump()
 
 
 def test_a_renamed_source_keeps_its_state(store: Store) -> None:

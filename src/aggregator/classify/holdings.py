@@ -75,6 +75,10 @@ def _first(moments: Iterable[Moment | None]) -> Moment | None:
 
 def _links(told: Sequence[Entry]) -> tuple[Link, ...]:
     by_address: dict[tuple[str, str], Link] = {}
+    for entry in told[1:]:
+        if told[0].url is None and entry.url:
+            # A record of ours, and now a page of its own elsewhere.
+            by_address["via", entry.url] = Link(href=entry.url, rel="via", title=entry.title)
     for entry in told:
         for link in entry.links:
             by_address.setdefault((link.rel, link.href), link)

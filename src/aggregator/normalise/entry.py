@@ -24,6 +24,7 @@ from aggregator.normalise.characters import ELLIPSIS, cut, fold
 from aggregator.normalise.dates import moment
 from aggregator.normalise.identity import entry_id, key
 from aggregator.normalise.language import language
+from aggregator.normalise.meetings import meeting_name
 from aggregator.normalise.names import names
 from aggregator.normalise.text import plain, safe_html
 from aggregator.normalise.titles import split_type
@@ -79,12 +80,17 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         claims=tuple(_claim(claim, now) for claim in raw.claims),
         licence=source.licence,
         content_id=cut(fold(raw.content_id or ""), NAME_LIMIT) or None,
-        names=names(raw.id, url),
+        names=_own_names(raw, title, url, recorded, now),
         translations=_translations(raw.translations, base),
         notes=tuple(_note(note, now) for note in raw.notes[:LISTED]),
         removal=removal(raw.removal, base, now) if raw.removal else None,
         partial=raw.partial,
     )
+
+
+def _own_names(raw: RawEntry, title: str, url: str | None, recorded: bool, now: datetime) -> tuple[str, ...]:
+    meeting = meeting_name(title, recorded=recorded, now=now)
+    return (*names(raw.id, url), *([meeting] if meeting else []))
 
 
 def taken(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> tuple[str, Removal] | None:

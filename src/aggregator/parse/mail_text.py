@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,6 +21,10 @@ LINES: Final = 3_000
 """Characters of a message that are looked at, and lines of its text."""
 TAGS: Final = 5_000
 """Of a message with more tags the text is taken: word processors write some 3,000 for a long report."""
+DEEPEST: Final = 60
+"""Elements inside each other; mail programs lay tables into tables. 5,000 took a second to parse."""
+TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+VOID: Final = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 
 BULLET: Final = re.compile(r"(?:[-*•·–]|\d{1,2}[.)])\s")
 SPACED: Final = frozenset(
@@ -106,13 +111,24 @@ def _paragraph(text: str) -> str:
 def _body(mail: Mail) -> Tag | None:
     """The elements of HTML that can be read; None for too much, for none, and for plain text in a `<pre>`."""
     markup = mail.markup
-    if not markup.strip() or len(markup) > LONGEST or markup.count("<") > TAGS:
+    if not markup.strip() or len(markup) > LONGEST or markup.count("<") > TAGS or _is_deep(markup):
         return None
     try:
         body = soup(f"<!doctype html><html><body>{markup}".encode(), {}).body
     except SourceError:
         return None
     return None if body and mail.text.strip() and body.find("pre") else body
+
+
+def _is_deep(markup: str) -> bool:
+    """Whether more elements are open at once than a message has, however they are closed."""
+    opened: Counter[str] = Counter()
+    for tag in TAG.finditer(markup):
+        name = tag[2].lower()
+        opened[name] += 0 if name in VOID else -1 if tag[1] and opened[name] else not tag[1]
+        if opened.total() > DEEPEST:
+            return True
+    return False
 
 
 def _mend_links(body: Tag) -> None:

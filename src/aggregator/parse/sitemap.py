@@ -102,7 +102,7 @@ def _find_root(text: str) -> int:
 def _freshness(told: Told) -> tuple[str, tuple[int, ...]]:
     """By `lastmod` (W3C dates sort as text), else by the numbers in the address, as in `/2026/11.xml`."""
     address, lastmod = told
-    dated = lastmod if re.match(r"[12]\d{3}(?!\d)", lastmod) else ""
+    dated = lastmod if re.match(r"[12]\d{3}", lastmod) else ""
     return dated, tuple(int(number) for number in re.findall(r"[0-9]{1,9}", address))
 
 

@@ -79,7 +79,8 @@ class _Pages:
     told: list[RawEntry] = field(default_factory=list)
     """What failed requests told: that a document is not there."""
     unread: dict[str, Failed] = field(default_factory=dict)
-    """Items whose own page could not be read: half of what they say is not what they say."""
+    """Items whose own page could not be read. A list's line that knows itself to be partial may stand alone:
+    it takes nothing away from what is known. Of any other item, half is not what it says."""
 
     def add(self, fetched: Fetched, page: Page) -> None:
         self.read.append((fetched, page))
@@ -90,7 +91,8 @@ class _Pages:
             for fetched, page in self.read
             for raw in page.entries
         )
-        return tuple(raw for raw in join((*based, *self.told)) if raw.link not in self.unread)
+        joined = join((*based, *self.told))
+        return tuple(raw for raw in joined if raw.partial or raw.link not in self.unread)
 
     def rejects(self) -> tuple[Reject, ...]:
         own = [reject for _, page in self.read for reject in page.rejects]
@@ -229,7 +231,8 @@ async def _reading(
         head=page.head,
         complete=all(page.complete for _, page in pages.read) and not pages.unread,
         gap=lost,
-        validators={first.url: first.validators},
+        # What an answer leads to may change while the answer does not: then it is asked for whole each time.
+        validators={} if page.follow else {first.url: first.validators},
         moved_to=first.moved_to,
         sha256=hashlib.sha256(first.payload).hexdigest(),
         items=items,

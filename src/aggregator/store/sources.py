@@ -51,7 +51,6 @@ def join_sources(connection: Connection, old: str, new: str) -> int:
     mine, theirs = _words(connection, old, shared_with=old), _words(connection, new, shared_with=old)
     joined = [_join(theirs[id], word) if id in theirs else word for id, word in mine.items()]
     told = [_as_told_by(new, word) for word in joined]
-    _forget(connection, revisions, new, shared_with=old)
     upsert(connection, carriers, [word.carrier for word in told])
     said = [row for word in told for row in word.revisions]
     if said:

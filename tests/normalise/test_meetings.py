@@ -1,0 +1,34 @@
+"""One read-out under many titles."""
+
+from __future__ import annotations
+
+import pytest
+
+from aggregator.normalise.meetings import meeting_name
+from tests.builders import NOON
+
+
+@pytest.mark.parametrize(
+    ("title", "recorded", "name"),
+    [
+        (
+            "Read out from the UK Multi-Stakeholder Forum | Wednesday 24th January 2024",
+            False,
+            "meeting:uk-msf:2024-01-24",
+        ),
+        ("UK Multistakeholder Forum: meeting notes, 22 October 2018", False, "meeting:uk-msf:2018-10-22"),
+        ("Multi-Stakeholder Forum meeting of 24 January 2024", True, "meeting:uk-msf:2024-01-24"),
+        ("Multi-Stakeholder Forum meeting of 24 January 2024: register", False, None),
+        ("Read-out from the meeting in December 2023 of the MSF", False, None),
+        (
+            "Open Government Steering Group minutes: 26 September 2024",
+            False,
+            "meeting:scot-ogsg:2024-09-26",
+        ),
+        ("Minutes of the Fisheries Group: 26 September 2024", False, None),
+        ("MSF minutes of 1 May 2023 and 2 June 2023", False, None),
+        ("MSF minutes of 31 Zember 2023", False, None),
+    ],
+)
+def test_group_and_day_name_a_meeting(title: str, recorded: bool, name: str | None) -> None:
+    assert meeting_name(title, recorded=recorded, now=NOON) == name

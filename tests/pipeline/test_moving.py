@@ -1,0 +1,204 @@
+"""Renaming and merging sources changes sources.yaml and the store as one, even when it is broken off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.classify import hold
+from aggregator.config.sources_file import Edit, SourcesFile
+from aggregator.errors import ConfigError
+from aggregator.model import Change, ChangeKind, Entry, Labels, SourceState
+from aggregator.pipeline.moving import merge_sources, rename_source
+from aggregator.store import Store, open_store
+from tests.builders import NOON, body, entry, labels, moment
+from tests.projects import SOURCE
+from tests.store.values import change
+
+HOUR = timedelta(hours=1)
+BODIES = {"cabinet-office": body()}
+TEXT = "# Sources.\nsources:\n" + "".join(
+    SOURCE.format(id=id, body="cabinet-office", address=f"https://{id}.example.org/feed") + f"    # {id}\n"
+    for id in ("one", "two")
+)
+Act = Callable[[SourcesFile, Store], int]
+
+
+def label(told: Entry, carriers: object) -> Labels:
+    return labels()
+
+
+def keep(store: Store, *changes: Change) -> None:
+    """Apply changes and hold their documents as the pipeline does."""
+    with store.writing() as tx:
+        tx.apply(changes)
+        for carriers in tx.carriers(one.entry.id for one in changes).values():
+            tx.hold([hold(carriers, label)])
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> SourcesFile:
+    (tmp_path / "sources.yaml").write_text(TEXT, encoding="utf-8")
+    return SourcesFile(tmp_path / "sources.yaml", BODIES)
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with open_store("sqlite://") as store:
+        keep(store, change(entry(source="one")))
+        with store.writing() as tx:
+            tx.keep(SourceState(source="one", first_answered=NOON))
+        yield store
+
+
+class KilledBefore(SourcesFile):
+    def apply(self, edit: Edit) -> None:
+        raise KeyboardInterrupt
+
+
+class KilledAfter(SourcesFile):
+    def apply(self, edit: Edit) -> None:
+        super().apply(edit)
+        raise KeyboardInterrupt
+
+
+def rename(file: SourcesFile, store: Store) -> int:
+    return rename_source(file, store, "one", "first")
+
+
+def merge(file: SourcesFile, store: Store) -> int:
+    return merge_sources(file, store, "one", "two")
+
+
+def test_renaming_changes_file_and_store(file: SourcesFile, store: Store) -> None:
+    assert rename(file, store) == 1
+
+    assert file.read().text == TEXT.replace("- id: one\n", "- id: first\n")
+    assert list(store.states()) == ["first"]
+    assert [c.source for h in store.holdings() for c in h.carriers] == ["first"]
+
+
+def test_merging_switches_the_source_off_and_keeps_its_lines(file: SourcesFile, store: Store) -> None:
+    assert merge(file, store) == 1
+
+    assert file.read().text == TEXT.replace("    # one\n", "    enabled: no  # merged into two\n    # one\n")
+    assert [c.source for h in store.holdings() for c in h.carriers] == ["two"]
+    assert list(store.states()) == ["one"]
+
+
+@pytest.mark.parametrize("act", [rename, merge])
+def test_broken_off_before_the_file_is_replaced_nothing_has_changed(
+    act: Act, file: SourcesFile, store: Store, tmp_path: Path
+) -> None:
+    before = store.dump()
+
+    with pytest.raises(KeyboardInterrupt):
+        act(KilledBefore(tmp_path / "sources.yaml", BODIES), store)
+
+    assert (file.read().text, store.dump()) == (TEXT, before)
+
+
+@pytest.mark.parametrize("act", [rename, merge])
+def test_broken_off_between_file_and_store_the_same_command_completes_it(
+    act: Act, file: SourcesFile, store: Store, tmp_path: Path
+) -> None:
+    before = store.dump()
+    with pytest.raises(KeyboardInterrupt):
+        act(KilledAfter(tmp_path / "sources.yaml", BODIES), store)
+    half = file.read().text
+    assert half != TEXT
+    assert store.dump() == before
+
+    assert act(file, store) == 1
+
+    assert file.read().text == half
+    assert '"one"' not in "".join(line for line in store.dump().splitlines() if "source_states" not in line)
+    assert act(file, store) == 0
+
+
+def test_polls_between_a_broken_rename_and_its_repetition_are_taken_in(
+    file: SourcesFile, store: Store, tmp_path: Path
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        rename(KilledAfter(tmp_path / "sources.yaml", BODIES), store)
+    keep(store, change(entry(source="first"), seen_at=NOON + HOUR, backlog=True))
+    with store.writing() as tx:
+        tx.keep(SourceState(source="first", first_answered=NOON + HOUR))
+
+    assert rename(file, store) == 1
+
+    (held,) = store.holdings()
+    assert [(c.source, c.first_seen) for c in held.carriers] == [("first", NOON)]
+    assert store.state("first").first_answered == NOON
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (lambda f, s: rename_source(f, s, "three", "four"), "no source has the id 'three'"),
+        (lambda f, s: rename_source(f, s, "one", "two"), "source two: this id stands in sources.yaml, too"),
+        (
+            lambda f, s: rename_source(f, s, "two", "gone"),
+            "source gone: the store keeps what an earlier source",
+        ),
+        (lambda f, s: rename_source(f, s, "one", "No Name"), "write small letters a to z"),
+        (lambda f, s: merge_sources(f, s, "three", "two"), "no source has the id 'three'"),
+        (lambda f, s: merge_sources(f, s, "one", "three"), "source three: no source has this id"),
+        (lambda f, s: merge_sources(f, s, "one", "one"), "source one: a source cannot be merged into itself"),
+    ],
+)
+def test_ids_that_do_not_fit_are_refused_and_nothing_changes(
+    act: Act, said: str, file: SourcesFile, store: Store
+) -> None:
+    with store.writing() as tx:
+        tx.keep(SourceState(source="gone"))
+    before = store.dump()
+
+    with pytest.raises(ConfigError) as caught:
+        act(file, store)
+
+    assert said in str(caught.value)
+    assert (file.read().text, store.dump()) == (TEXT, before)
+
+
+# ---------------------------------------------------------------- when the documents are added up again
+@st.composite
+def histories(draw: st.DrawFn) -> list[Change]:
+    """What three sources told of two documents; several of them at once, and at first with a date each."""
+    found: list[Change] = []
+    for turn in range(draw(st.integers(1, 6))):
+        source = draw(st.sampled_from(["one", "two", "also"]))
+        key = draw(st.sampled_from(["https://a.example/", "https://b.example/"]))
+        known = any(one.entry.source == source and one.entry.key == key for one in found)
+        day = draw(st.none() | st.integers(1, 9))
+        word = entry(key, source=source, title=f"Title {turn}")
+        word = replace(word, published=moment(f"2026-05-0{day} 09:00") if day else None)
+        at = NOON + HOUR * (turn if known else draw(st.integers(0, 1)) * turn)
+        kind = ChangeKind.REVISED if known else ChangeKind.NEW
+        found.append(change(word, kind, at, backlog=draw(st.booleans())))
+    return found
+
+
+@given(histories(), st.booleans())
+def test_adding_the_documents_up_again_moves_neither_dates_nor_backlog(
+    history: list[Change], renamed: bool
+) -> None:
+    with open_store("sqlite://") as store:
+        keep(store, *history)
+        before = facts(store)
+
+        with store.renaming("one", "zulu") if renamed else store.joining("one", "two"):
+            pass
+
+        assert facts(store) == before
+
+
+def facts(store: Store) -> object:
+    again = [hold(held.carriers, label) for held in store.holdings()]
+    return [(held.entry.id, held.entry.published, held.first_seen, held.backlog) for held in again]
