@@ -246,9 +246,9 @@ def test_an_item_carries_what_a_reader_needs() -> None:
 
 
 def test_a_record_without_a_page_is_linked_to_our_own_page_of_it() -> None:
-    record = entry("record:2024-01-24 forum/msf", url=None)
+    record = entry("record:uk-msf-2024-01-24", url=None)
     (section,) = digest(holding(record, first_seen=instant(IN_WEEK))).sections
-    assert section.items[0].url == "https://updates.example.org/records/2024-01-24%20forum%2Fmsf.html"
+    assert section.items[0].url == "https://updates.example.org/records/uk-msf-2024-01-24.html"
 
 
 @pytest.mark.parametrize(

@@ -201,4 +201,6 @@ def test_adding_the_documents_up_again_moves_neither_dates_nor_backlog(
 
 def facts(store: Store) -> object:
     again = [hold(held.carriers, label) for held in store.holdings()]
-    return [(held.entry.id, held.entry.published, held.first_seen, held.backlog) for held in again]
+    return [
+        (held.entry.id, held.entry.published, held.first_seen, held.updated, held.backlog) for held in again
+    ]

@@ -144,6 +144,9 @@ def test_a_document_of_both_has_one_carrier_from_the_first_sight_on(store: Store
     keep(store, change(told("from", "First, revised"), ChangeKind.REVISED, NOON + 2 * HOUR))
     keep(store, change(told("into", "Second, revised"), ChangeKind.REVISED, NOON + 3 * HOUR))
     keep(store, change(told("from", "First, again"), ChangeKind.REVISED, NOON + 4 * HOUR))
+    with store.writing() as tx:
+        tx.seen("from", [entry().id], NOON + 5 * HOUR)
+        tx.seen("into", [entry().id], NOON + 6 * HOUR)
 
     assert join(store, "from", "into") == 1
 
@@ -152,7 +155,7 @@ def test_a_document_of_both_has_one_carrier_from_the_first_sight_on(store: Store
             entry=told("into", "Second, revised"),
             first_seen=NOON,
             backlog=False,
-            last_seen=NOON + HOUR,
+            last_seen=NOON + 6 * HOUR,
             revisions=(
                 Revision(entry=told("into", "First"), number=1, seen_at=NOON, last_seen=NOON),
                 *(
@@ -165,7 +168,7 @@ def test_a_document_of_both_has_one_carrier_from_the_first_sight_on(store: Store
                     )
                     for title, number, at, until in (
                         ("First, revised", 2, NOON + 2 * HOUR, NOON),
-                        ("Second, revised", 3, NOON + 3 * HOUR, NOON + HOUR),
+                        ("Second, revised", 3, NOON + 3 * HOUR, NOON + 6 * HOUR),
                         ("First, again", 4, NOON + 4 * HOUR, None),
                     )
                 ),

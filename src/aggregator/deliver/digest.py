@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from urllib.parse import quote
 
 from aggregator.deliver.deadlines import days_left, is_over, last_day
 from aggregator.deliver.sections import Heading, update_type
 from aggregator.deliver.weeks import window
 from aggregator.deliver.wording import first_sentence
-from aggregator.model import Body, Digest, DigestItem, Entry, Holding, Revision, Section, Site, Window
+from aggregator.model import Body, Digest, DigestItem, Holding, Revision, Section, Site, Window
 
 SOON = 14
 """Days after the window's end: this letter and the next both reach the reader before it closes."""
@@ -85,7 +84,7 @@ def _item(news: _News, site: Site) -> DigestItem:
     return DigestItem(
         id=entry.id,
         title=entry.title,
-        url=entry.url or _record_page(entry, site),
+        url=entry.url or site.base_url + (entry.own_page or ""),
         body=entry.body,
         type=news.holding.labels.type,
         summary="" if entry.licence in UNLICENSED else first_sentence(entry.summary),
@@ -95,11 +94,6 @@ def _item(news: _News, site: Site) -> DigestItem:
         closes=entry.closes,
         changed=tuple(dict.fromkeys(part for revision in news.revisions for part in revision.parts)),
     )
-
-
-def _record_page(entry: Entry, site: Site) -> str:
-    """Our own page of a record: only a document without a page of its publisher's has no address."""
-    return f"{site.base_url}records/{quote(entry.key.removeprefix('record:'), safe='')}.html"
 
 
 def _place(news: _News, zone: str, ranks: Mapping[str, int]) -> tuple[int, int, str, float, str, str]:

@@ -92,7 +92,7 @@ class RobotsCopy:
     fetched_at: datetime
     status: int
     text: str
-    """Empty for an answer of 400 to 499: there is no robots.txt, so everything is allowed (RFC 9309, 2.3.1.3)."""
+    """Empty for an answer of 400 to 499: without a robots.txt all is allowed (RFC 9309, 2.3.1.3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

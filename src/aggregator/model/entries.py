@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from aggregator.model.removals import RemovalKind
+
+FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 class Precision(StrEnum):
@@ -132,6 +136,15 @@ class Entry:
     def __post_init__(self) -> None:
         if not (self.id.startswith("urn:uuid:") and self.key and self.title.strip()):
             raise ValueError(f"an Entry needs an id, a key and a title: {self.key!r}")
+
+    @property
+    def own_page(self) -> str | None:
+        """Where our own page of a document without one stands in the output folder; else None."""
+        if self.url is not None:
+            return None
+        kind, _, name = self.key.partition(":")
+        plain = kind == "record" and FILE_NAME.fullmatch(name)
+        return f"records/{name if plain else self.id.removeprefix('urn:uuid:')}.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
 from urllib.parse import urlsplit
 
 from aggregator.model import Entry, Site
 from aggregator.publish.words import clean
-
-_FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 def web(address: str | None) -> str | None:
@@ -27,16 +23,6 @@ def host(address: str) -> str:
     return (urlsplit(address).hostname or "").removeprefix("www.")
 
 
-def record_path(entry: Entry) -> str | None:
-    """Our page of a record without a page of its own, relative to the output folder; else None."""
-    if entry.url is not None or not entry.key.startswith("record:"):
-        return None
-    name = entry.key.removeprefix("record:")
-    if not _FILE_NAME.fullmatch(name):
-        name = entry.id.removeprefix("urn:uuid:")
-    return f"records/{name}.html"
-
-
 def permanent(site: Site, entry: Entry) -> str:
     """The absolute address to follow for a document: the publisher's page, else ours."""
-    return web(entry.url) or site.base_url + (record_path(entry) or "")
+    return web(entry.url) or site.base_url + (entry.own_page or "")

@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Edition, Holding, Moment
-from aggregator.publish.addresses import host, record_path, web
+from aggregator.publish.addresses import host, web
 from aggregator.publish.dates import Said, day_of, say, say_day, say_time
 from aggregator.publish.words import line, named, titled
 
@@ -63,7 +63,7 @@ def tell(holding: Holding, edition: Edition) -> Line:
     return Line(
         title=titled(entry.title, TITLE),
         language=line(entry.language),
-        href=official or record_path(entry),
+        href=official or entry.own_page,
         place=host(official) if official else "our record",
         body=body_name(edition, entry.body),
         type=named(holding.labels.type, edition.types),

@@ -9,7 +9,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aggregator.model import Artifact, Edition, Holding
-from aggregator.publish.addresses import record_path, web
+from aggregator.publish.addresses import web
 from aggregator.publish.feeds import feeds
 from aggregator.publish.front import closing, letters, news, relevant
 from aggregator.publish.record import record
@@ -35,7 +35,7 @@ def publish_pages(edition: Edition) -> Iterator[Artifact]:
     yield Artifact(path="index.html", media_type="text/html", payload=_front_page(edition))
     yield Artifact(path="style.css", media_type="text/css", payload=(_TEMPLATES / "style.css").read_bytes())
     for holding in edition.holdings:
-        if path := record_path(holding.entry):
+        if path := holding.entry.own_page:
             yield Artifact(path=path, media_type="text/html", payload=_record_page(holding, path, edition))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Claim, Edition, Holding, Link
+from aggregator.model import Claim, Edition, Entry, Holding, Link
 from aggregator.publish.addresses import host, web
 from aggregator.publish.dates import Said, day_of, say, say_day
 from aggregator.publish.licences import Licence, licence
@@ -45,6 +45,8 @@ class Record:
     """HTML that may stand in the page as it is."""
     claims: tuple[ClaimRow, ...]
     attachments: tuple[Attachment, ...]
+    elsewhere: tuple[Attachment, ...]
+    """Pages on which the same record was found later."""
     updated: Said
     licence: Licence
 
@@ -59,6 +61,7 @@ def record(holding: Holding, edition: Edition) -> Record:
         content=rebuilt(entry.content) if terms.open else "",
         claims=tuple(_claim_row(claim, zone) for claim in entry.claims),
         attachments=tuple(_attachments(entry.links)),
+        elsewhere=tuple(_elsewhere(entry)),
         updated=say_day(day_of(holding.updated, zone)),
         licence=terms,
     )
@@ -73,6 +76,14 @@ def _claim_row(claim: Claim, zone: ZoneInfo) -> ClaimRow:
         place=host(source) if source else "",
         note=line(claim.note),
     )
+
+
+def _elsewhere(entry: Entry) -> Iterator[Attachment]:
+    cited = {claim.source for claim in entry.claims}
+    for link in entry.links:
+        href = web(link.href)
+        if href and link.rel == "via" and link.href not in cited:
+            yield Attachment(href=href, title=titled(link.title or href, 200))
 
 
 def _attachments(links: Iterable[Link]) -> Iterator[Attachment]:

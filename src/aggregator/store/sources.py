@@ -51,6 +51,7 @@ def join_sources(connection: Connection, old: str, new: str) -> int:
     mine, theirs = _words(connection, old, shared_with=old), _words(connection, new, shared_with=old)
     joined = [_join(theirs[id], word) if id in theirs else word for id, word in mine.items()]
     told = [_as_told_by(new, word) for word in joined]
+    _forget(connection, revisions, new, shared_with=old)
     upsert(connection, carriers, [word.carrier for word in told])
     said = [row for word in told for row in word.revisions]
     if said:
@@ -119,7 +120,6 @@ def _join(stands: Word, given: Word) -> Word:
     together = {
         "first_seen": first_seen,
         "backlog": all(word.carrier["backlog"] for word in founders),
-        "told_at": max(word.carrier["told_at"] for word in words),
         "last_seen": max(word.carrier["last_seen"] for word in words),
         "removed": removed,
         "entry": replace(entry, published=published, removal=removed),
