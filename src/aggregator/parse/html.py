@@ -44,7 +44,7 @@ __all__ = [
 ACCEPT: Final = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
 LONGEST: Final = 5_000_000
-TAGS: Final = 150_000
+TAGS: Final = 100_000
 DEEPEST, HEAVIEST = 500, 1_500_000
 """Characters, `<`, elements inside each other, and the sum of all depths. A long report has some 20,000 tags
 at a depth of about 15. Ten megabytes of nothing but tags took 22 s and 1.5 GB to parse (bs4 4.15, lxml 6.1).

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import islice
-from typing import Final
+from typing import Final, TypeGuard
 
 from aggregator.errors import Cause, SourceError
 from aggregator.parse.html import (
     NavigableString,
+    PageElement,
     Tag,
     attribute,
     begins_a_line,
@@ -51,6 +52,9 @@ exact form was not seen."""
 TERM_WORDS: Final = 5
 """An element of such a class with so few words is the word that is explained, and belongs to its sentence."""
 
+MOST_CUT: Final = 1_000
+"""Elements and lines that are cut in one pass. Cutting looks through all that stands beside, and a page with
+more of them has no boilerplate but an attack in it."""
 MOST: Final = 0.75
 """An element with more than this part of the page's words is the page, whatever it is called."""
 
@@ -95,7 +99,7 @@ def clean(main: Tag, remove: Iterable[str]) -> Tag:
     _cut_unless_it_holds_the_text(select(main, chrome), main)
     _cut_unless_it_holds_the_text(filter(_is_boilerplate, main.find_all(True)), main)
     _cut_unless_it_holds_the_text(filter(_explains, main.find_all(True)), main)
-    for node in [node for node in main.descendants if type(node) is NavigableString]:
+    for node in list(islice(filter(_is_no_substance, main.descendants), MOST_CUT)):
         if not node.decomposed:
             _cut_line(node, main)
     return main
@@ -111,7 +115,7 @@ def layout_changed(selector: str, what: str) -> SourceError:
 
 
 def _cut(elements: Iterable[Tag]) -> None:
-    for element in list(elements):
+    for element in list(islice(elements, MOST_CUT)):
         if not element.decomposed:
             element.decompose()
 
@@ -145,11 +149,14 @@ def _in_glossary(element: Tag) -> bool:
     return bool(GLOSSARY.search(attribute(element, "class")))
 
 
+def _is_no_substance(node: PageElement) -> TypeGuard[NavigableString]:
+    return type(node) is NavigableString and bool(QUESTION.match(node.strip()) or STAMP.match(node.strip()))
+
+
 def _cut_line(node: NavigableString, main: Tag) -> None:
-    text = " ".join(node[: LINE * 4].split())
-    if QUESTION.match(text) and len(text) <= LINE:
+    if len(node) <= LINE and QUESTION.match(node.strip()):
         _cut_question(node, main)
-    elif STAMP.match(text) and begins_a_line(node):
+    elif begins_a_line(node):
         _cut_stamp(node)
 
 
