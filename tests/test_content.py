@@ -1,21 +1,17 @@
-"""What people edit is true to its own rules: bodies, sources, records and the demo's recorded answers."""
+"""What people edit is true to its own rules: bodies, sources and records."""
 
 from __future__ import annotations
 
-import csv
-import json
 import re
 from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import feedparser
 import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-DEMO = ROOT / "demo"
 RECORDS = sorted(path for path in (ROOT / "records").glob("*.md") if path.name != "README.md")
 
 ISSUE_2_POINT_4 = {
@@ -115,39 +111,6 @@ FORUM_LAGS = {
 }
 """Days from a meeting of the UK forum to its record, counted by hand; None where they cannot be told."""
 
-ENTRIES = {
-    "cabinet-office-1.atom": 4,
-    "cabinet-office-2.atom": 5,
-    "dsit-1.atom": 2,
-    "dsit-2.atom": 3,
-    "fcdo.atom": 2,
-    "gds-blog-1.atom": 2,
-    "gds-blog-2.atom": 2,
-    "gds.atom": 2,
-    "govuk-papers-1.atom": 2,
-    "govuk-papers-2.atom": 2,
-    "govuk-retired-1.atom": 1,
-    "govuk-retired-2.atom": 1,
-    "govuk-transparency.atom": 2,
-    "ni-finance-consultations.rss": 1,
-    "ni-finance-news-1.rss": 2,
-    "ni-finance-news-2.rss": 4,
-    "ni-finance-publications.rss": 1,
-    "ni-ogn-1.rss": 1,
-    "ni-ogn-2.rss": 2,
-    "ogp-1.rss": 2,
-    "ogp-2.rss": 3,
-    "scotland-blog-1.rss": 2,
-    "scotland-blog-2.rss": 4,
-    "uk-ogn-1.rss": 3,
-    "uk-ogn-2.rss": 4,
-    "wales-announcements-1.rss": 3,
-    "wales-announcements-2.rss": 4,
-    "wales-announcements-cymraeg-1.rss": 1,
-    "wales-announcements-cymraeg-2.rss": 2,
-}
-"""How many items each recorded answer of the demo holds, counted by hand."""
-
 
 def _load(path: str) -> Any:
     return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
@@ -168,11 +131,6 @@ def _record(path: Path) -> dict[str, Any]:
     record = dict(yaml.safe_load(matter))
     claims = [{key: str(value) for key, value in claim.items()} for claim in record.pop("claims")]
     return {**{key: str(value) for key, value in record.items()}, "claims": claims}
-
-
-def _replay() -> list[dict[str, str]]:
-    with (DEMO / "replay.tsv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def _absolute(address: str) -> bool:
@@ -298,42 +256,3 @@ def test_scotlands_meetings_stand_newest_first() -> None:
     held = [claim["date"] for claim in claims if claim["what"] == "meeting held"]
     assert (held[0], len(held)) == ("2025-09-25", 14)
     assert held == sorted(held, reverse=True)
-
-
-def test_every_body_of_the_field_is_in_the_demo() -> None:
-    demo = {source["id"] for source in _sources("demo/sources.yaml")}
-    assert set(ISSUE_2_POINT_4) - demo == set()
-
-
-def test_every_recorded_answer_belongs_to_a_source_of_the_demo_and_its_file_is_there() -> None:
-    asked = {source["address"] for source in _sources("demo/sources.yaml")}
-    assert {row["url"] for row in _replay()} <= asked
-    named = {row["file"] for row in _replay() if row["file"] != "-"}
-    assert named == {f"answers/{path.name}" for path in (DEMO / "answers").iterdir()}
-    assert {json.loads(row["headers"])["cause"] for row in _replay() if row["status"] == "-"} == {"TIMEOUT"}
-
-
-def test_every_feed_of_the_demo_has_an_answer_in_both_polls() -> None:
-    feeds = {s["address"] for s in _sources("demo/sources.yaml") if s["kind"] == "feed"}
-    for poll in ("1", "2"):
-        assert {row["url"] for row in _replay() if row["poll"] == poll} == feeds
-
-
-def test_every_recorded_answer_is_counted() -> None:
-    assert {path.name for path in (DEMO / "answers").iterdir()} == set(ENTRIES)
-
-
-@pytest.mark.parametrize("name", ENTRIES)
-def test_a_feed_reader_finds_the_items_of_a_recorded_answer(name: str) -> None:
-    feed = feedparser.parse((DEMO / "answers" / name).read_bytes())
-    assert (bool(feed.bozo), len(feed.entries)) == (False, ENTRIES[name])
-
-
-@pytest.mark.parametrize("name", ENTRIES)
-def test_what_the_demo_invents_is_marked_as_an_example(name: str) -> None:
-    """After the publisher's own prefix for the type; a retired feed's only words are GOV.UK's."""
-    for entry in feedparser.parse((DEMO / "answers" / name).read_bytes()).entries:
-        prefix, mark, _ = entry.title.partition("Example: ")
-        told = mark and re.fullmatch(r"([A-Z][A-Za-z ]+: )?", prefix)
-        assert told or entry.title in {"", "This feed has ended"}, entry.title
-        assert "example" in entry.get("link", "example"), entry.title

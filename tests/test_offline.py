@@ -31,7 +31,7 @@ def test_in_an_empty_network_the_records_are_published_and_every_cause_is_true(t
         shutil.copy(PROJECT / name, tmp_path)
     project = Small(tmp_path)
     sources = yaml.safe_load((tmp_path / "sources.yaml").read_text(encoding="utf-8"))["sources"]
-    feeds = [s["id"] for s in sources if s["kind"] == "feed" and s.get("enabled", True)]
+    asked = [s["id"] for s in sources if s["kind"] != "records" and s.get("enabled", True)]
 
     started = time.monotonic()
     ended = project.run("run", wrap=EMPTY_NETWORK)
@@ -40,7 +40,7 @@ def test_in_an_empty_network_the_records_are_published_and_every_cause_is_true(t
     assert ended.code == 3
     assert took < 30
     named = [line.partition(": ") for line in ended.err.splitlines()]
-    assert sorted(id for id, _, _ in named) == sorted(feeds)
+    assert sorted(id for id, _, _ in named) == sorted(asked)
     assert {cause.split(":")[0] for _, _, cause in named} <= {"name not found", "network unreachable"}
     page = project.output()["index.html"].decode()
     assert "24 January 2024" in page

@@ -106,6 +106,44 @@ def test_a_change_that_no_other_carrier_tells_is_a_revision() -> None:
     assert (change.kind, change.parts) == (ChangeKind.REVISED, ("status",))
 
 
+def test_words_added_by_the_first_to_tell_them_are_a_revision_though_others_tell_the_beginning() -> None:
+    other = carrier(replace(PLAN, source="finder"))
+    more = replace(PLAN, text="What the plan says. It has five parts.")
+
+    (change,) = changes_to(more, other, carrier(PLAN))
+
+    assert (change.kind, change.parts) == (ChangeKind.REVISED, ("text",))
+
+
+def test_a_carrier_that_never_told_of_attachments_does_not_say_that_they_have_gone() -> None:
+    """GOV.UK's feeds tell of no attachments, its Content API does."""
+    with_file = replace(PLAN, links=(Link(href="https://x.org/a.pdf", rel="enclosure"),))
+    feed = carrier(replace(PLAN, source="finder"))
+
+    (change,) = changes_to(PLAN, feed, carrier(with_file))
+
+    assert (change.kind, change.parts) == (ChangeKind.REVISED, ("attachments",))
+
+
+@pytest.mark.parametrize("kind", ["govuk", "sitemap"])
+def test_a_later_stamp_of_govuks_apis_or_of_a_sitemap_is_always_a_revision(kind: str) -> None:
+    restamped = replace(PLAN, updated=moment("2026-06-04 08:15"))
+
+    (change,) = changes_to(restamped, carrier(PLAN), by=source(kind=kind))
+
+    assert (change.kind, change.parts) == (ChangeKind.REVISED, ("updated",))
+
+
+def test_a_line_that_is_read_whole_for_the_first_time_is_no_revision_and_two_lines_are_compared() -> None:
+    line = replace(PLAN, partial=True)
+    renamed = replace(line, title="Another plan")
+
+    (whole,) = changes_to(replace(PLAN, text="All that it says."), carrier(line))
+    (other,) = changes_to(renamed, carrier(line))
+
+    assert (whole.kind, other.kind, other.parts) == (ChangeKind.RESTATED, ChangeKind.REVISED, ("title",))
+
+
 def test_a_publication_date_never_moves_once_it_is_known() -> None:
     dated = replace(PLAN, published=moment("2026-06-01 09:00"))
     moved = replace(dated, published=moment("2026-06-03 09:00"), title="Another plan")

@@ -240,3 +240,25 @@ def test_facts_that_are_no_keys_and_values_are_a_mistake(facts: str) -> None:
 def test_any_file_is_an_entry_or_rejected(facts: str, words: str) -> None:
     page = read_records(example=f"---\n{facts}\n---\n{words}".encode("utf-8", "replace"), small=words)
     assert len(page.entries) + len(page.rejects) >= 2
+
+
+def test_a_record_names_its_attachments_and_who_added_it() -> None:
+    extra = (
+        "attachments:\n  - title: Slides\n    url: https://example.org/slides.pdf\n    type: application/pdf\n"
+        "added_by: the <chair>\n"
+    )
+    (entry,) = read_records(example=SMALL.replace("added:", extra + "added:")).entries
+
+    assert entry.links == (
+        RawLink(
+            href="https://example.org/slides.pdf", rel="enclosure", type="application/pdf", title="Slides"
+        ),
+    )
+    assert entry.content == "<p>Added on 2026-11-23 by the &lt;chair&gt;.</p>\n"
+
+
+def test_an_attachment_without_an_address_is_refused_with_its_line() -> None:
+    extra = "attachments:\n  - title: Slides\n"
+    (reject,) = read_records(example=SMALL.replace("added:", extra + "added:")).rejects
+
+    assert "the key 'url' is missing" in reject.why

@@ -244,3 +244,12 @@ def test_a_read_out_that_arrives_later_joins_its_record(tmp_path: Path) -> None:
     assert sorted(held) == ["Multi-Stakeholder Forum meeting of 24 January 2024", "Other"]
     joined = held["Multi-Stakeholder Forum meeting of 24 January 2024"]
     assert [carrier.source for carrier in joined.carriers] == ["records", "ogn"]
+
+
+def test_a_record_with_a_mistake_is_rejected_and_not_missing(records: Stage) -> None:
+    broken = Part(name="r0.md", payload=b"---\nid: r0\n---\n")
+    for hours in (1, 5, 9):
+        outcome = records.poll(NOON + hours * HOUR, {"records/": (broken, *RECORDS[1:])})["records"]
+        assert (outcome.removed, outcome.rejected) == (0, 3)
+
+    assert records.held()["Record 0"].removed is None

@@ -19,11 +19,14 @@ from tests.builders import NOON
 from tests.pipeline.pairs.documents import CONTENT, DOCUMENTS, NOTE, STAMP
 from tests.pipeline.pairs.feeds import FEEDS
 from tests.pipeline.pairs.form import Form, Pair
+from tests.pipeline.pairs.govuk_feeds import FINDER, GOVUK_FEEDS, ORGANISATION
 from tests.pipeline.pairs.pages import GROUP, PAGES
+from tests.pipeline.pairs.posts import POSTS
 from tests.pipeline.stage import Stage
 
 HOUR = timedelta(hours=1)
-PAIRS = (*FEEDS, *DOCUMENTS, *PAGES)
+TITLE = "Example: openness in 2026-27"
+PAIRS = (*GOVUK_FEEDS, *FEEDS, *DOCUMENTS, *PAGES, *POSTS)
 
 
 @pytest.fixture(scope="module")
@@ -86,10 +89,10 @@ def test_there_are_pairs_of_both_judgements_each_with_a_name_of_its_own_and_a_re
 def test_a_milestone_that_moves_and_moves_back_is_three_revisions(play: Play) -> None:
     """The page said three things, one after the other; that the third is the first again does not undo it."""
     moved = {"31 March 2026": "30 April 2026"}
-    for hours, edits in enumerate(({}, moved, {})):
-        held = play.poll(GROUP, hours, edits)
+    play.poll(GROUP, 0, {})
+    play.poll(GROUP, 1, moved)
+    revisions = play.poll(GROUP, 2, {}).carriers[0].revisions
 
-    revisions = held.carriers[0].revisions
     assert [revision.parts for revision in revisions] == [(), ("text",), ("text",)]
     assert [revision.entry.text.count("31 March 2026") for revision in revisions] == [1, 0, 1]
 
@@ -101,3 +104,15 @@ def test_a_revision_bears_the_publishers_own_note(play: Play) -> None:
     assert [(r.parts, r.note) for r in held.carriers[0].revisions[1:]] == [
         (("text", "updated"), "Added a second annex."),
     ]
+
+
+def test_the_two_families_of_gov_uk_tell_one_document_and_no_revision(play: Play) -> None:
+    """One writes the type before the title, the other cuts the summary; neither says otherwise."""
+    same = {"publications/example": "consultations/example", "Example: open government": TITLE}
+    for hours in (0, 2, 4):
+        play.poll(ORGANISATION, hours, {})
+        play.poll(FINDER, hours + 1, same)
+    held = play.poll(FINDER, 6, same)
+
+    assert held.entry.title == TITLE
+    assert [len(carrier.revisions) for carrier in held.carriers] == [1, 1]

@@ -2,7 +2,7 @@
 
 In:      entries of one source, the carriers that the store already holds, the vocabulary
 Out:     changes (what is new, revised or only told again), holdings (carriers added up), labels
-To add:  a part whose change counts as substance: one line in PARTS (`changes.py`)
+To add:  a part whose change counts as substance: one line in PARTS (`substance.py`)
 """
 
 from __future__ import annotations

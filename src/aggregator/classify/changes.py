@@ -7,34 +7,20 @@ told it before this instant, so the order of the polls of one run does not matte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from aggregator.classify.substance import PARTS, instant, is_later
 from aggregator.model import Carrier, Change, ChangeKind, Entry, Moment, Source
-
-
-def _attachments(entry: Entry) -> list[tuple[str, int]]:
-    """A file that was replaced under the same link shows by its length, where the publisher tells it."""
-    return sorted((link.href, link.length or 0) for link in entry.links if link.rel == "enclosure")
-
-
-PARTS: Final[Mapping[str, Callable[[Entry], object]]] = {
-    "title": lambda entry: _fold(entry.title),
-    "text": lambda entry: _fold(entry.text),
-    "status": lambda entry: _fold(entry.publisher_type or ""),
-    "opening date": lambda entry: entry.opens,
-    "closing date": lambda entry: entry.closes,
-    "dated facts": lambda entry: entry.claims,
-    "attachments": _attachments,
-}
-"""What counts as substance. Publishers re-stamp dates without touching a word (legislation.gov.uk re-stamped
-10 and 11 of 20 entries within a day, captures of 2015-12), so `published` and `updated` do not count."""
 
 RESTAMPED: Final = "updated"
 """The one date that does count, for a source with `updated_is_news`: GOV.UK's `public_timestamp` moves for
 major updates only (alphagov/search-api, docs/using-the-search-api.md)."""
+
+STAMPED: Final = frozenset({"govuk", "sitemap"})
+"""Kinds whose every source is such a one: GOV.UK's APIs tell that same stamp, and a sitemap nothing else."""
 
 
 def find_changes(
@@ -78,7 +64,7 @@ def _compared(
     kind = ChangeKind.REVISED
     if mine.removed:
         kind, parts = ChangeKind.RESTORED, (*parts, "restored")
-    elif not parts or mine.entry.partial or _already_told(parts, entry, others):
+    elif not parts or (mine.entry.partial and not entry.partial) or _already_told(parts, entry, others):
         kind, parts = ChangeKind.RESTATED, ()
     note = _note(mine.entry, entry) if parts else ""
     return Change(kind=kind, entry=entry, seen_at=now, backlog=mine.backlog, parts=parts, note=note)
@@ -92,6 +78,7 @@ def _completed(entry: Entry, before: Entry) -> Entry:
         before,
         title=entry.title,
         updated=entry.updated or before.updated,
+        opens=entry.opens or before.opens,
         closes=entry.closes or before.closes,
         publisher_type=entry.publisher_type or before.publisher_type,
         removal=None,
@@ -106,36 +93,31 @@ def _settled(entry: Entry, mine: Carrier, others: Sequence[Entry]) -> Moment | N
 
 
 def _differing(source: Source, before: Entry, after: Entry) -> tuple[str, ...]:
-    parts = [name for name, part in PARTS.items() if part(before) != part(after)]
-    if source.updated_is_news and before.updated != after.updated:
+    parts = [name for name, part in PARTS.items() if not part.same(part.told_by(before), part.told_by(after))]
+    stamped = source.updated_is_news or source.kind in STAMPED
+    if stamped and is_later(after.updated, before.updated):
         parts.append(RESTAMPED)
     return tuple(parts)
 
 
 def _already_told(parts: Iterable[str], entry: Entry, others: Sequence[Entry]) -> bool:
-    """Whether everything that changed is what another carrier already says: this one only catches up."""
-    return all(any(_same(part, entry, other) for other in others) for part in parts)
+    """Whether everything that changed is what another carrier already says: this one only catches up.
+
+    A carrier that never told of a part does not say that it has gone.
+    """
+    return all(any(_tells(part, other, entry) for other in others) for part in parts)
 
 
-def _same(part: str, entry: Entry, other: Entry) -> bool:
-    if part == RESTAMPED:
-        return entry.updated is not None and entry.updated == other.updated
-    if part == "text":
-        return _same_words(_fold(entry.text), _fold(other.text))
-    return PARTS[part](entry) == PARTS[part](other)
-
-
-def _same_words(one: str, other: str) -> bool:
-    """Equal, or one is the other cut short (finder feeds cut at about 225 characters)."""
-    short, long = sorted((one.rstrip("… ."), other.rstrip("… .")), key=len)
-    return bool(short) and long.startswith(short)
+def _tells(name: str, other: Entry, entry: Entry) -> bool:
+    """Whether `other` tells of the part what `entry` does."""
+    if name == RESTAMPED:
+        return entry.updated is not None and instant(entry.updated) == instant(other.updated)
+    part = PARTS[name]
+    told = part.told_by(other)
+    return bool(told) and part.same(told, part.told_by(entry))
 
 
 def _note(before: Entry, after: Entry) -> str:
     """The publisher's newest words for a change, if they were not there before."""
     fresh = [note.text for note in after.notes if note not in before.notes]
     return fresh[0] if fresh else ""
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.casefold().split())

@@ -50,7 +50,7 @@ def propose(
     host = _host(address)
     proposed = {
         "id": propose_id(address, {*taken, *(source.id for source in known)}),
-        "body": body_of(address, known, bodies) or _slug(host),
+        "body": body_of(address, known, bodies) or propose_id(address, ()),
         "kind": "feed",
         "title": host or address,
         "address": address,

@@ -44,12 +44,12 @@ __all__ = [
 ACCEPT: Final = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
 LONGEST: Final = 5_000_000
-TAGS: Final = 100_000
+TAGS: Final = 60_000
 DEEPEST, HEAVIEST = 500, 1_500_000
-"""Characters, `<`, elements inside each other, and the sum of all depths. A long report has some 20,000 tags
-at a depth of about 15. Ten megabytes of nothing but tags took 22 s and 1.5 GB to parse (bs4 4.15, lxml 6.1).
-100,000 elements inside each other were parsed in 1.4 s, since neither library has a limit of its own, but a
-selector looks at all that stand above each of them."""
+"""Characters, `<`, elements inside each other, and the sum of all depths. A long report has some 10,000
+elements at a depth of about 15. Ten megabytes of nothing but tags took 22 s and 1.5 GB to parse (bs4 4.15, lxml
+6.1). 100,000 elements inside each other were parsed in 1.4 s, since neither library has a limit of its own, but
+a selector looks at all that stand above each of them."""
 
 INLINE: Final = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins"}
@@ -62,7 +62,7 @@ NEAR: Final = 100
 """How many strings and elements of one line are looked at."""
 
 ELEMENT: Final = re.compile(r"<(?:!doctype|[a-z])", re.IGNORECASE)
-XML_DECLARATION: Final = re.compile(r"\s*<\?[^>]{0,500}>")
+XML_DECLARATION: Final = re.compile(r"\A\s*<\?[^>]{0,500}>")
 META_CHARSET: Final = re.compile(rb"<meta\b[^>]{0,200}?(charset\s*=\s*[\"']?[\w.:-]{1,40})", re.IGNORECASE)
 PRESCANNED: Final = 4_096
 """Bytes in which a charset is looked for; WHATWG HTML, 13.2.3.2 asks for 1,024 at least."""

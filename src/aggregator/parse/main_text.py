@@ -150,13 +150,17 @@ def _in_glossary(element: Tag) -> bool:
 
 
 def _is_no_substance(node: PageElement) -> TypeGuard[NavigableString]:
-    return type(node) is NavigableString and bool(QUESTION.match(node.strip()) or STAMP.match(node.strip()))
+    return type(node) is NavigableString and bool(QUESTION.match(_line(node)) or STAMP.match(_line(node)))
+
+
+def _line(node: NavigableString) -> str:
+    return " ".join(node[: LINE * 4].split())
 
 
 def _cut_line(node: NavigableString, main: Tag) -> None:
-    if len(node) <= LINE and QUESTION.match(node.strip()):
+    if QUESTION.match(_line(node)) and len(_line(node)) <= LINE:
         _cut_question(node, main)
-    elif begins_a_line(node):
+    elif STAMP.match(_line(node)) and begins_a_line(node):
         _cut_stamp(node)
 
 

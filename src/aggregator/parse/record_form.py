@@ -66,8 +66,11 @@ RECORD: Final[Mapping[str, Form]] = {
     "published": DATE,
     "language": (_is_language, "a language code such as en, cy or gd"),
     "claims": (_is_list, "a list, each claim on a line that starts with - what:"),
+    "attachments": (_is_list, "a list, each attachment on a line that starts with - title:"),
     "added": (_is_day, "the day on which the record was added, such as 2026-11-23"),
+    "added_by": TEXT,
 }
+ATTACHMENT: Final[Mapping[str, Form]] = {"title": TEXT, "url": ADDRESS, "type": TEXT}
 CLAIM: Final[Mapping[str, Form]] = {"what": TEXT, "date": DATE, "source": ADDRESS, "note": TEXT}
 
 
@@ -75,10 +78,10 @@ def find_mistakes(front: Document, name: str) -> tuple[Mistake, ...]:
     """Everything that is wrong in the front matter of the record file `name`; empty when it is right."""
     found = tuple(_check(front, (), RECORD, ("id", "body", "title", "added")))
     facts = front.value
-    claims = facts.get("claims") if isinstance(facts, dict) else None
-    if isinstance(claims, list):
-        for number in range(len(claims)):
-            found += tuple(_check(front, ("claims", number), CLAIM, ("what",)))
+    for key, form, required in (("claims", CLAIM, ("what",)), ("attachments", ATTACHMENT, ("title", "url"))):
+        listed = facts.get(key) if isinstance(facts, dict) else None
+        for number in range(len(listed) if isinstance(listed, list) else 0):
+            found += tuple(_check(front, (key, number), form, required))
     if not found and f"{facts['id']}.md" != name:
         what = f"the id is '{facts['id']}', but the file is named {name}: make them the same"
         found = (front.mistake(("id",), what),)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -88,13 +89,29 @@ def _entry(name: str, facts: Mapping[str, Any], text: str) -> RawEntry:
         title=facts["title"],
         summary=_first_paragraph(tokens),
         summary_is_html=False,
-        content=str(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {})) or None,
+        content=_rendered(tokens, facts) or None,
         published=None if published is None else str(published),
         type=facts.get("type"),
         language=facts.get("language"),
-        links=tuple(RawLink(href=href, rel="via") for href in _sources(claims)),
+        links=(
+            *(RawLink(href=href, rel="via") for href in _sources(claims)),
+            *(_attachment(attachment) for attachment in facts.get("attachments", ())),
+        ),
         body=facts["body"],
         claims=claims,
+    )
+
+
+def _rendered(tokens: list[Token], facts: Mapping[str, Any]) -> str:
+    text = str(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))
+    if "added_by" not in facts:
+        return text
+    return f"{text}<p>Added on {facts['added']} by {html.escape(facts['added_by'])}.</p>\n"
+
+
+def _attachment(attachment: Mapping[str, Any]) -> RawLink:
+    return RawLink(
+        href=attachment["url"], rel="enclosure", type=attachment.get("type"), title=attachment["title"]
     )
 
 

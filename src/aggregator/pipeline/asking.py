@@ -222,14 +222,16 @@ async def _reading(
         lost = await _go_back(source, pages, fetch, now, listed)
         made = normalise(source, first.final_url, pages.raws(), now=now)
     items = len(pages.raws())
+    rejects = (*pages.rejects(), *made.rejects)
     _check_layout(page, items, items_before)
     return Reading(
         address=address,
         entries=made.entries,
-        rejects=(*pages.rejects(), *made.rejects),
+        rejects=rejects,
         taken=made.taken,
         head=page.head,
-        complete=all(page.complete for _, page in pages.read) and not pages.unread,
+        # An item that could not be used may be a document that we know: it is not missing.
+        complete=all(page.complete for _, page in pages.read) and not rejects,
         gap=lost,
         # What an answer leads to may change while the answer does not: then it is asked for whole each time.
         validators={} if page.follow else {first.url: first.validators},

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tests.builders import source
 from tests.parse.pages import SHIPPED
 from tests.pipeline.pairs.form import NOTHING, Form, Pair
@@ -11,7 +9,7 @@ from tests.pipeline.pairs.form import NOTHING, Form, Pair
 CALL = SHIPPED["nap7-call-for-evidence"]
 PATH = CALL.address.removeprefix("https://www.gov.uk/api/content")
 DOCUMENT = """{
-  "base_path": "%s",
+  "base_path": "PATH",
   "content_id": "55555555-5555-4555-8555-555555555555",
   "document_type": "open_call_for_evidence", "schema_name": "call_for_evidence", "locale": "en",
   "title": "Example: call for evidence", "description": "Example: what should the plan hold?",
@@ -31,10 +29,10 @@ DOCUMENT = """{
   },
   "links": {
     "organisations": [{"title": "Cabinet Office", "base_path": "/government/organisations/cabinet-office"}],
-    "available_translations": [{"title": "Example: call for evidence", "locale": "en", "base_path": "%s"}]
+    "available_translations": [{"title": "Example: call for evidence", "locale": "en", "base_path": "PATH"}]
   }
-}"""
-CONTENT = Form(source=CALL, answers={CALL.address: DOCUMENT % (PATH, PATH)})
+}""".replace("PATH", PATH)
+CONTENT = Form(source=CALL, answers={CALL.address: DOCUMENT})
 STAMP = {
     '"public_updated_at": "2026-03-25T09:30:00.000+00:00"': '"public_updated_at": "2026-04-02T08:00:00Z"'
 }
@@ -53,7 +51,7 @@ WITHDRAWN = {
 }
 WELSH = {
     '"available_translations": [': '"available_translations": ['
-    '{"title": "Enghraifft: galwad", "locale": "cy", "base_path": "%s.cy"}, ' % PATH
+    '{"title": "Enghraifft: galwad", "locale": "cy", "base_path": "' + PATH + '.cy"}, '
 }
 
 OF_CONTENT = (
@@ -87,9 +85,7 @@ OF_CONTENT = (
     ),
     Pair(
         "Content API: length of a known file told at last",
-        Form(
-            source=CALL, answers={CALL.address: DOCUMENT.replace(', "file_size": 120345', "") % (PATH, PATH)}
-        ),
+        Form(source=CALL, answers={CALL.address: DOCUMENT.replace(', "file_size": 120345', "")}),
         {'"content_type": "application/pdf"}': '"content_type": "application/pdf", "file_size": 120345}'},
         NOTHING,
         "Nothing says that the file is another one.",
@@ -179,12 +175,11 @@ SEARCH = Form(
     answers={
         SEARCHING.address: """{"results": [{
   "title": "Example: call for evidence", "description": "Example: what should the plan hold?",
-  "link": "%s", "public_timestamp": "2026-03-25T09:30:00Z", "display_type": "Open call for evidence",
+  "link": "PATH", "public_timestamp": "2026-03-25T09:30:00Z", "display_type": "Open call for evidence",
   "end_date": "2026-05-25T17:00:00.000+01:00", "content_id": "55555555-5555-4555-8555-555555555555",
   "is_historic": false, "es_score": null}],
-  "total": 1, "start": 0, "suggested_queries": [], "es_cluster": "A"}"""
-        % PATH,
-        CALL.address: DOCUMENT % (PATH, PATH),
+  "total": 1, "start": 0, "suggested_queries": [], "es_cluster": "A"}""".replace("PATH", PATH),
+        CALL.address: DOCUMENT,
     },
 )
 OF_SEARCH = (
@@ -219,12 +214,37 @@ OF_SEARCH = (
     ),
 )
 
+ELSEWHERE = Form(
+    source=SEARCHING,
+    answers={
+        SEARCHING.address: SEARCH.answers[SEARCHING.address].replace(
+            PATH, "https://www.example.gov.uk/consultation"
+        )
+    },
+)
+OF_LINES = (
+    Pair(
+        "Search API: closes later, a result that is never looked up",
+        ELSEWHERE,
+        {"2026-05-25T17:00:00.000+01:00": "2026-06-01T17:00:00.000+01:00"},
+        ("closing date",),
+        "The line of the list is all that we have of it, and it says another date.",
+    ),
+    Pair(
+        "Search API: other title, a result that is never looked up",
+        ELSEWHERE,
+        {"Example: call for evidence": "Example: call for views"},
+        ("title",),
+        "Other words in the title.",
+    ),
+)
+
 CITIZEN = SHIPPED["scotland-consultations"]
 FINDER = CITIZEN.fallbacks[0]
 PAGE = "https://consult.gov.scot/open-government/example/"
 CARD = """<!DOCTYPE html><html lang="en"><head><title>Find consultations</title></head><body>
 <ul id="consultations"><li class="dss-card" data-consultation-state="open">
-<h2><a href="%s">Example: a code of openness</a></h2>
+<h2><a href="PAGE">Example: a code of openness</a></h2>
 <div class="row"><div class="col-md-9"><span>Example: we ask about the code.</span></div>
 <div class="cs-date-delta"><span>Opened</span> 6 August 2026</div></div></li></ul></body></html>"""
 DATES = """<!DOCTYPE html><html lang="en"><body><h1>Example: a code of openness</h1>
@@ -233,12 +253,13 @@ DATES = """<!DOCTYPE html><html lang="en"><body><h1>Example: a code of openness<
 INTERFACE = Form(
     source=CITIZEN,
     answers={
-        CITIZEN.address: """[{"id": "example", "title": "Example: a code of openness", "url": "%s",
-  "participate_url": "%sconsultation/", "status": "open", "startdate": "2026/08/06",
+        CITIZEN.address: """[{"id": "example", "title": "Example: a code of openness", "url": "PAGE",
+  "participate_url": "PAGEconsultation/", "status": "open", "startdate": "2026/08/06",
   "enddate": "2026/10/29", "department": "Digital Directorate",
-  "overview": "<p>Example: we ask about the <strong>code</strong> and its annex.</p>"}]"""
-        % (PAGE, PAGE),
-        FINDER: CARD % PAGE,
+  "overview": "<p>Example: we ask about the <strong>code</strong> and its annex.</p>"}]""".replace(
+            "PAGE", PAGE
+        ),
+        FINDER: CARD.replace("PAGE", PAGE),
         PAGE: DATES,
     },
 )
@@ -321,7 +342,7 @@ OF_JSON_FEED = (
     ),
 )
 
-SITE = replace(source("site", kind="sitemap", address="https://www.example.scot/sitemap.xml"))
+SITE = source("site", kind="sitemap", address="https://www.example.scot/sitemap.xml")
 SITEMAP = Form(
     source=SITE,
     answers={
@@ -355,4 +376,4 @@ OF_SITEMAP = (
     ),
 )
 
-DOCUMENTS = (*OF_CONTENT, *OF_SEARCH, *OF_CITIZEN_SPACE, *OF_JSON_FEED, *OF_SITEMAP)
+DOCUMENTS = (*OF_CONTENT, *OF_SEARCH, *OF_LINES, *OF_CITIZEN_SPACE, *OF_JSON_FEED, *OF_SITEMAP)

@@ -40,14 +40,14 @@ class Pair:
     edits: Mapping[str, str]
     changed: tuple[str, ...]
     why: str
-    instead: Mapping[str, int] = field(default_factory=dict)
+    instead: Mapping[str, Served] = field(default_factory=dict)
     """Addresses that answer with an error status in the second poll."""
 
     def before(self) -> dict[str, Served]:
         return self.form.served({})
 
     def after(self) -> dict[str, Served]:
-        return self.form.served(self.edits) | self.instead
+        return {**self.form.served(self.edits), **self.instead}
 
 
 def _answer(address: str, text: str) -> Served:

@@ -1,9 +1,9 @@
-"""Judged pairs of HTML pages, of lists with their items' pages, of forum topics and of records."""
+"""Judged pairs of watched pages, and of lists with the pages of their items."""
 
 from __future__ import annotations
 
 from tests.parse.pages import SHIPPED
-from tests.pipeline.pairs.form import NOTHING, RECORD, Form, Pair
+from tests.pipeline.pairs.form import NOTHING, Form, Pair
 
 GROUP_SOURCE = SHIPPED["scotland-steering-group"]
 GROUP = Form(
@@ -83,7 +83,8 @@ OF_PAGES = (
         "page: table with its head in thead",
         GROUP,
         {
-            "<tr><th>Milestone</th><th>Due</th></tr>": "<thead><tr><th>Milestone</th> <th>Due</th></tr></thead>"
+            "<tr><th>Milestone</th><th>Due</th></tr>": "<thead><tr><th>Milestone</th>"
+            " <th>Due</th></tr></thead>"
         },
         NOTHING,
         "Other markup around the same cells.",
@@ -160,7 +161,7 @@ WALES = Form(
         CONSULTATIONS.address: """<!DOCTYPE html><html lang="en"><head><title>Consultations</title></head>
 <body><main role="main"><h1>Consultations</h1><ul class="index-list"><li class="index-list__item">
 <div class="index-list__type">Open consultation</div>
-<div class="index-list__title"><a href="/example-public-records"><span>Example: Public records</span></a></div>
+<div class="index-list__title"><a href="/example-public-records">Example: Public records</a></div>
 <div class="index-list__date">Last updated: <time datetime="2026-08-20T09:15:00Z">20 August 2026</time></div>
 </li></ul></main></body></html>""",
         DETAIL: """<!DOCTYPE html><html lang="en"><head><title>Example: Public records</title></head><body>
@@ -245,7 +246,7 @@ SCOTLAND = Form(
 Group minutes: March 2026</a></h3><p class="ds_search-result__summary">Minutes of the meeting.</p>
 <dl><dt>Publication type</dt><dd>Minutes</dd><dt>Date</dt><dd>17 March 2026</dd></dl></li></ol>
 </main></body></html>""",
-        MINUTES: """<!DOCTYPE html><html lang="en"><head><title>Example: minutes - gov.scot</title></head><body>
+        MINUTES: """<!DOCTYPE html><html lang="en"><head><title>Example - gov.scot</title></head><body>
 <main id="main-content"><header class="ds_page-header"><h1>Example: Steering Group minutes: March 2026</h1>
 <dl><dt>Published</dt><dd>17 March 2026</dd><dt>Date of meeting</dt><dd>4 March 2026</dd>
 <dt>Date of next meeting</dt><dd>3 June 2026</dd></dl></header>
@@ -285,128 +286,4 @@ OF_SCOTLAND = (
     ),
 )
 
-FORUM_SOURCE = SHIPPED["uk-ogn-forum"]
-FORUM = Form(
-    source=FORUM_SOURCE,
-    answers={
-        FORUM_SOURCE.address: """<?xml version="1.0" encoding="UTF-8" ?>
-<rss version="2.0" xmlns:discourse="http://www.discourse.org/" xmlns:dc="http://purl.org/dc/elements/1.1/">
-<channel><title>Example: forum - Latest topics</title><link>https://discuss.opengovernment.org.uk/latest</link>
-<item><title>Example: read-out of the forum</title><dc:creator><![CDATA[@example Example]]></dc:creator>
-<category>UK</category><description><![CDATA[
-  <p>Hi all, the forum met <a class="mention" href="/u/second">@second</a> and agreed four actions.</p>
-  <p>Slides: <a class="attachment" href="/uploads/short-url/abc.pdf">slides.pdf</a> (1.2 MB)</p>
-  <p><small>3 posts - 2 participants</small></p>
-  <p><a href="https://discuss.opengovernment.org.uk/t/example-read-out/2805">Read full topic</a></p>
-]]></description><link>https://discuss.opengovernment.org.uk/t/example-read-out/2805</link>
-<pubDate>Wed, 24 Jan 2024 16:05:00 +0000</pubDate><discourse:topicPinned>No</discourse:topicPinned>
-<discourse:topicClosed>No</discourse:topicClosed>
-<guid isPermaLink="false">discuss.opengovernment.org.uk-topic-2805</guid></item></channel></rss>"""
-    },
-)
-OF_FORUM = (
-    Pair(
-        "Discourse: replies counted",
-        FORUM,
-        {"3 posts - 2 participants": "14 posts - 9 participants"},
-        NOTHING,
-        "The counter stands in the text and moves with every reply.",
-    ),
-    Pair(
-        "Discourse: pinned, closed, by another name",
-        FORUM,
-        {"Pinned>No": "Pinned>Yes", "Closed>No": "Closed>Yes", "@example Example": "@other Other"},
-        NOTHING,
-        "States of a discussion and names of persons are no part of the document.",
-    ),
-    Pair(
-        "Discourse: a member renamed",
-        FORUM,
-        {'href="/u/second">@second': 'href="/u/third">@third'},
-        NOTHING,
-        "Names of members are taken out.",
-    ),
-    Pair(
-        "Discourse: the read-out edited",
-        FORUM,
-        {"agreed four actions": "agreed five actions"},
-        ("text",),
-        "An edited read-out is another read-out.",
-    ),
-    Pair(
-        "Discourse: title corrected, and with it the address",
-        FORUM,
-        {"Example: read-out of": "Example: notes of", "/example-read-out/": "/example-notes/"},
-        ("title",),
-        "The topic's number stays, so it is the same document under a new title.",
-    ),
-    Pair(
-        "Discourse: slides replaced",
-        FORUM,
-        {"abc.pdf": "def.pdf"},
-        ("attachments",),
-        "Discourse names an upload by its content.",
-    ),
-)
-
-KEPT = Form(
-    source=SHIPPED["records"],
-    answers={
-        "records/": f"""---
-id: {RECORD.removesuffix(".md")}
-body: cabinet-office
-title: Example read-out
-type: meeting-record
-claims:
-  - what: meeting held
-    date: 2024-01-24
-    source: https://www.example.org/one
-  - what: next meeting
-    date: 2024-03
-added: 2026-06-01
----
-The forum looked at four commitments and agreed what comes next.
-"""
-    },
-)
-HELD = "  - what: meeting held\n    date: 2024-01-24\n    source: https://www.example.org/one\n"
-NEXT = "  - what: next meeting\n    date: 2024-03\n"
-OF_RECORDS = (
-    Pair(
-        "record: a claim's date changed",
-        KEPT,
-        {"date: 2024-01-24": "date: 2024-01-25"},
-        ("dated facts",),
-        "A dated fact is what a record is kept for.",
-    ),
-    Pair(
-        "record: a month became a day",
-        KEPT,
-        {"date: 2024-03": "date: 2024-03-01"},
-        ("dated facts",),
-        "A month is no day: now it can be put into a calendar.",
-    ),
-    Pair(
-        "record: a source found for a claim",
-        KEPT,
-        {NEXT: f"{NEXT}    source: https://www.example.org/two\n"},
-        ("dated facts",),
-        "What was only said can be looked up now.",
-    ),
-    Pair(
-        "record: claims in another order",
-        KEPT,
-        {HELD: "", NEXT: NEXT + HELD},
-        NOTHING,
-        "The same facts.",
-    ),
-    Pair(
-        "record: lines broken elsewhere, another day of adding",
-        KEPT,
-        {"four commitments and": "four\ncommitments and", "added: 2026-06-01": "added: 2026-06-02"},
-        NOTHING,
-        "White space, and our own note.",
-    ),
-)
-
-PAGES = (*OF_PAGES, *OF_GLOSSARY, *OF_WALES, *OF_SCOTLAND, *OF_FORUM, *OF_RECORDS)
+PAGES = (*OF_PAGES, *OF_GLOSSARY, *OF_WALES, *OF_SCOTLAND)

@@ -1,0 +1,345 @@
+"""The commands around the list of sources, through the command line: found, added, changed, exchanged."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from aggregator import yamldoc
+from tests.projects import Small, atom, small_project
+from tests.server import Reply, Response, Server
+
+ATOM = {"Content-Type": "application/atom+xml"}
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+
+PAGE = b"""<!DOCTYPE html><html><head><title>Example</title>
+<meta name="generator" content="WordPress 6.8">
+<link rel="alternate" type="application/atom+xml" title="Example: news" href="/news.atom">
+<link rel="alternate" type="application/rss+xml" href="/gone.rss">
+<link rel="alternate" type="application/rss+xml" href="/busy.rss">
+</head><body><h1>Example</h1></body></html>"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Small:
+    return small_project(tmp_path / "project")
+
+
+def feed(*titles: str) -> Response:
+    return Response(headers=ATOM, payload=atom({f"/{title}": title for title in titles}))
+
+
+def site(**more: Reply) -> dict[str, Reply]:
+    return {
+        "/": Response(headers=HTML, payload=PAGE),
+        "/news.atom": feed("a", "b"),
+        "/busy.rss": Response(status=503),
+        **more,
+    }
+
+
+def text(project: Small) -> str:
+    return (project.folder / "sources.yaml").read_text("utf-8")
+
+
+def held(project: Small) -> list[dict[str, object]]:
+    """What the store holds, as `entries --json` shows it."""
+    shown = json.loads(project.run("entries", "--json").out)
+    return sorted(shown, key=lambda row: str(row["id"]))
+
+
+# ---------------------------------------------------------------- discover
+def test_a_page_is_asked_what_it_leads_to_is_tried_and_lines_are_printed(project: Small) -> None:
+    with Server(site()) as server:
+        project.sources({"old": server.url("/old.atom")})
+        before = text(project)
+
+        ended = project.run("sources", "discover", server.url())
+
+        asked = [path for path in server.paths() if path != "/robots.txt"]
+    assert (ended.code, ended.err) == (0, "")
+    assert asked == ["/", "/news.atom", "/gone.rss", "/busy.rss", "/feed/"]
+    shown, _, lines = ended.out.partition("Lines for sources.yaml")
+    assert (
+        f"feed: {server.url('/news.atom')}\n  the page names it as its feed; answered with 2 items" in shown
+    )
+    assert (
+        f"feed: {server.url('/gone.rss')}\n  the page names it as its feed; not read: error status" in shown
+    )
+    block = yamldoc.load(lines.partition(":\n")[2], file="x").value
+    assert [(one["address"], one["seen"]) for one in block] == [
+        (server.url("/news.atom"), "answered"),
+        (server.url("/busy.rss"), "likely"),
+    ]
+    assert block[0] == {
+        "id": f"127-0-0-1-{server.port}",
+        "body": "cabinet-office",
+        "kind": "feed",
+        "title": "Example",
+        "address": server.url("/news.atom"),
+        "licence": "unknown",
+        "scope": "relevant",
+        "seen": "answered",
+    }
+    assert text(project) == before
+
+
+def test_the_printed_lines_can_be_put_into_the_file(project: Small) -> None:
+    with Server(site()) as server:
+        project.sources({"old": server.url("/old.atom")}, records=False)
+        out = project.run("sources", "discover", server.url()).out
+        lines = out.partition("Lines for sources.yaml")[2].partition(":\n")[2]
+        (project.folder / "sources.yaml").write_text(
+            text(project)
+            + lines.replace("\n- ", "\n  - ").replace("\n  ", "\n    ").replace("    - ", "  - "),
+            encoding="utf-8",
+        )
+
+        assert project.run("sources", "check").out == "3 sources of 22 bodies, 3 of them read: no mistakes.\n"
+
+
+def test_an_address_that_is_a_feed_is_its_own_answer_and_asked_once(project: Small) -> None:
+    with Server(site()) as server:
+        project.sources({"old": server.url("/news.atom")})
+
+        ended = project.run("sources", "discover", server.url("/news.atom"))
+
+        assert server.paths().count("/news.atom") == 1
+    assert ended.code == 0
+    assert "the address itself answers so; answered with 2 items, titled 'Example'" in ended.out
+    assert "the source old is there already" in ended.out
+    assert "Lines for sources.yaml" not in ended.out
+
+
+def test_no_more_than_eight_requests_are_made(project: Small) -> None:
+    names = [f"/feed{number}.atom" for number in range(12)]
+    links = "".join(f'<link rel="alternate" type="application/atom+xml" href="{name}">' for name in names)
+    page = Response(headers=HTML, payload=f"<html><head>{links}</head></html>".encode())
+    with Server({"/": page, **dict.fromkeys(names, feed("a"))}) as server:
+        project.sources({"old": server.url("/old.atom")})
+
+        ended = project.run("sources", "discover", server.url(), "--json")
+
+        assert len([path for path in server.paths() if path != "/robots.txt"]) == 8
+    rows = json.loads(ended.out)
+    assert [row["items"] for row in rows] == [1] * 7 + [None] * 5
+    assert rows[0] == {
+        "kind": "feed",
+        "address": server.url("/feed0.atom"),
+        "why": "the page names it as its feed",
+        "title": "Example",
+        "items": 1,
+        "cause": None,
+        "source": None,
+    }
+
+
+def test_a_page_that_leads_nowhere_is_said_to(project: Small) -> None:
+    with Server({"/": Response(headers=HTML, payload=b"<html><body>Example</body></html>")}) as server:
+        project.sources({"old": server.url("/old.atom")})
+
+        ended = project.run("sources", "discover", server.url())
+
+    assert ended.code == 0
+    assert ended.out.startswith("nothing found: no feed is named there")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/missing", "error status"),
+        ("/private/x", "robots.txt forbids it"),
+        ("/x.pdf", "came in place of a page"),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_exit_code_3_with_the_cause(
+    path: str, said: str, project: Small
+) -> None:
+    script: dict[str, Reply] = {
+        "/robots.txt": Response(payload=b"User-agent: *\nDisallow: /private/\n"),
+        "/x.pdf": Response(headers={"Content-Type": "application/pdf"}, payload=b"%PDF-1.7 x"),
+    }
+    with Server(script) as server:
+        project.sources({"old": server.url("/old.atom")})
+
+        ended = project.run("sources", "discover", server.url(path))
+
+        assert "/private/x" not in server.paths()
+    assert (ended.code, ended.out) == (3, "")
+    assert said in ended.err
+
+
+def test_an_address_inside_our_own_network_is_not_asked(project: Small) -> None:
+    project.sources({"old": "https://www.example.org/feed"})
+
+    ended = project.run("sources", "discover", "http://127.0.0.2:9/")
+
+    assert ended.code == 3
+    assert "address inside our own network" in ended.err
+
+
+# ---------------------------------------------------------------- add, pause, resume
+def test_a_source_is_added_and_can_be_polled(project: Small) -> None:
+    with Server(site()) as server:
+        project.sources({"old": server.url("/old.atom")})
+
+        ended = project.run(
+            *("sources", "add", server.url("/news.atom"), "--id", "news", "--body", "cabinet-office"),
+            *(
+                "--title",
+                "News: all of it",
+                "--every",
+                "30 minutes",
+                "--scope",
+                "all",
+                "--licence",
+                "OGL-3.0",
+            ),
+        )
+
+        assert (ended.code, ended.err) == (0, "")
+        assert ended.out.startswith("news was added; `aggregator try news` asks it now.")
+        assert project.run("poll", "news").out == "news: 2 new, 0 revised\n"
+    assert text(project).endswith(
+        '\n\n  - id: news\n    body: cabinet-office\n    kind: feed\n    title: "News: all of it"\n'
+        f"    address: {server.url('/news.atom')}\n    every: 30 minutes\n"
+        "    licence: OGL-3.0\n    scope: all\n    seen: likely\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("https://www.example.org/feed/",), "source old: it asks https://www.example.org/feed already"),
+        (("https://new.example.org/feed", "--id", "old"), "the id 'old' stands twice"),
+        (("https://new.example.net/feed",), "no body has the id 'new-example'; "),
+        (
+            ("https://www.gov.uk/x", "--every", "1 minute"),
+            "ask no publisher more often than every 15 minutes",
+        ),
+        (("nonsense", "--body", "ogp"), "write a whole address"),
+    ],
+)
+def test_a_source_that_could_not_be_read_is_refused_and_the_file_stays(
+    arguments: tuple[str, ...], said: str, project: Small
+) -> None:
+    project.sources({"old": "https://www.example.org/feed"})
+    before = text(project)
+
+    ended = project.run("sources", "add", *arguments)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
+    assert text(project) == before
+    assert sorted(path.name for path in project.folder.iterdir() if path.name.startswith(".")) == []
+
+
+def test_a_paused_source_is_not_polled_until_it_is_resumed(project: Small) -> None:
+    with Server(site()) as server:
+        project.sources({"news": server.url("/news.atom")})
+        (project.folder / "sources.yaml").write_text("# mine\n" + text(project), encoding="utf-8")
+        before = text(project)
+
+        paused = project.run("sources", "pause", "news")
+        run = project.run("run")
+
+        assert paused.out.startswith("news is not polled any more.")
+        assert run.out.startswith("1 sources asked;")
+        assert server.paths() == []
+        assert text(project) == before.replace(
+            "answered\n  - id: records", "answered\n    enabled: no\n  - id: records"
+        )
+        project.run("sources", "resume", "news")
+        assert project.run("run").out.startswith("2 sources asked; 2 new")
+    assert text(project).startswith("# mine\n")
+    assert project.run("sources", "pause", "nobody").code == 2
+
+
+# ---------------------------------------------------------------- rename, merge
+def test_a_renamed_source_goes_on_as_if_nothing_had_happened(project: Small) -> None:
+    with Server(site()) as server:
+        project.sources({"news": server.url("/news.atom")})
+        project.run("run", "--at", "2026-06-05T12:00:00Z")
+        before, feeds = held(project), project.output()
+
+        ended = project.run("sources", "rename", "news", "latest")
+        again = project.run("run", "--at", "2026-06-05T14:00:00Z")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("The id is latest now; 2 documents of news came along.")
+    assert again.out.startswith("2 sources asked; 0 new, 0 revised.")
+    renamed = [{**row, "carriers": [c.replace("news", "latest") for c in names(row)]} for row in before]
+    assert held(project) == renamed
+    for name in ("feed.atom", "all.atom"):
+        assert project.output()[name] == feeds[name]
+    assert "- id: latest\n" in text(project)
+
+
+def names(row: dict[str, object]) -> list[str]:
+    carriers = row["carriers"]
+    assert isinstance(carriers, list)
+    return carriers
+
+
+def test_a_merged_source_gives_its_documents_to_the_other(project: Small) -> None:
+    with Server(site(**{"/old.atom": feed("b", "c")})) as server:
+        project.sources({"news": server.url("/news.atom"), "old": server.url("/old.atom")}, records=False)
+        project.run("run", "--at", "2026-06-05T12:00:00Z")
+        before = held(project)
+
+        ended = project.run("sources", "merge", "old", "news")
+        again = project.run("run", "--at", "2026-06-05T14:00:00Z")
+
+    assert ended.out.startswith("2 documents of old are now told by news; old is switched off.")
+    assert again.out.startswith("1 sources asked; 0 new, 0 revised.")
+    assert [(row["id"], row["first_seen"], row["published"]) for row in held(project)] == [
+        (row["id"], row["first_seen"], row["published"]) for row in before
+    ]
+    assert {name for row in held(project) for name in names(row)} == {"news"}
+    assert text(project).endswith("    enabled: no  # merged into news\n")
+    repeated = project.run("sources", "merge", "old", "news")
+    assert (repeated.code, repeated.out.split(" documents")[0]) == (0, "0")
+
+
+# ---------------------------------------------------------------- OPML
+def test_an_exported_list_is_imported_elsewhere_and_only_once(project: Small, tmp_path: Path) -> None:
+    addresses = {"one": "https://a.example.org/feed", "two": "https://b.example.org/feed?x=1&y=2"}
+    project.sources(addresses)
+    exported = project.run("sources", "export", str(tmp_path / "feeds.opml"))
+    assert (
+        exported.out == f"2 feeds written to {tmp_path / 'feeds.opml'}; other kinds of source are left out.\n"
+    )
+    other = small_project(tmp_path / "other")
+    other.sources({"mine": "https://a.example.org/feed/"}, records=False)
+
+    imported = other.run("sources", "import", str(tmp_path / "feeds.opml"), "--body", "ogp")
+
+    assert imported.code == 0
+    assert imported.err == ("left out: https://a.example.org/feed: the source mine is there already\n")
+    assert imported.out.startswith("1 added, 1 left out.")
+    listed = json.loads(other.run("sources", "list", "--json").out)
+    assert [(row["id"], row["address"]) for row in listed] == [
+        ("mine", "https://a.example.org/feed/"),
+        ("b-example", "https://b.example.org/feed?x=1&y=2"),
+    ]
+    before = text(other)
+    repeated = other.run("sources", "import", str(tmp_path / "feeds.opml"), "--body", "ogp")
+    assert repeated.out == "0 added, 2 left out.\n"
+    assert text(other) == before
+
+
+def test_a_list_that_cannot_be_read_or_written_changes_nothing(project: Small, tmp_path: Path) -> None:
+    project.sources({"one": "https://a.example.org/feed"})
+    before = text(project)
+    (tmp_path / "bad.opml").write_text("<opml>", encoding="utf-8")
+
+    refused = project.run("sources", "import", str(tmp_path / "bad.opml"), "--body", "ogp")
+    unknown = project.run("sources", "import", str(tmp_path / "bad.opml"))
+    nowhere = project.run("sources", "export", str(tmp_path / "missing" / "feeds.opml"))
+
+    assert (refused.code, unknown.code, nowhere.code) == (2, 2, 2)
+    assert "this is not well-formed XML" in refused.err
+    assert "cannot be written" in nowhere.err
+    assert text(project) == before
