@@ -1,4 +1,4 @@
-"""The demo is whole: each source that is polled is read by its own kind from an answer in the publisher's form."""
+"""The demo is whole: each polled source is read by its own kind from an answer in the publisher's form."""
 
 from __future__ import annotations
 

@@ -171,13 +171,21 @@ def test_an_address_that_cannot_be_read_is_exit_code_3_with_the_cause(
     assert said in ended.err
 
 
-def test_an_address_inside_our_own_network_is_not_asked(project: Small) -> None:
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://127.0.0.2:9/", "address inside our own network"),
+        ("http://[broken/", "not a web address"),
+        ("nowhere/", "file or folder missing"),
+    ],
+)
+def test_an_address_that_is_ours_or_none_is_not_asked(address: str, said: str, project: Small) -> None:
     project.sources({"old": "https://www.example.org/feed"})
 
-    ended = project.run("sources", "discover", "http://127.0.0.2:9/")
+    ended = project.run("sources", "discover", address)
 
     assert ended.code == 3
-    assert "address inside our own network" in ended.err
+    assert said in ended.err
 
 
 # ---------------------------------------------------------------- add, pause, resume

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from aggregator import VERSION, log
 from aggregator.clock import Clock, fixed_clock, wall_clock
 from aggregator.config import Config, Settings, load
+from aggregator.config.blocks import host_of
 from aggregator.config.sources_file import SourcesFile
 from aggregator.deliver import letter, week_of
 from aggregator.errors import ConfigError, Mistake
@@ -138,7 +138,7 @@ class App:
 
     async def discover(self, address: str) -> tuple[Found, ...] | Failed:
         """What can be read at an address, or is named there; asked with the pause that its host has here."""
-        pauses = [s.pause for s in self.config.sources if urlsplit(s.address)[:2] == urlsplit(address)[:2]]
+        pauses = [s.pause for s in self.config.sources if host_of(s.address) == host_of(address)]
         async with self.fetch() as ask:
             return await discover(address, ask, max(pauses, default=PAUSE))
 

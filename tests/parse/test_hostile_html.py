@@ -26,7 +26,8 @@ WRITTEN = """
     <article> <form> <nav> </nav> <h1> </h1> <h1 <p> </p> <br> <li_class='ds_search-result'> </li>
     <a_class='ds_search-result__link'_href='/a/'> <a_href='http://[a.pdf'> <a_href='javascript:x'> </a>
     <dl> <dt> <dd> </dd> Published: Closes 3_May_2026 <time_datetime='2026'> <time> </time>
-    <table> <tr> <td> <th>    Printed_on_3_May <div_class='share'> <span_class='glossary'> </span> </div> Is_this_page_useful? <b> </b>
+    <table> <tr> <td> <th>
+    Printed_on_3_May <div_class='share'> <span_class='glossary'> </span> </div> Is_this_page_useful? <b> </b>
     <script> </script> <style> <!-- --> <? ?> <![CDATA[ ]]> &amp; &#0; &#xd800; &x; <svg <math <template>
     <link_rel='alternate'_hreflang='cy'_href='x'> <html_lang='cy'> No_results_found \x00 é
 """

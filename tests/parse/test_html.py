@@ -181,3 +181,11 @@ def test_translations_are_the_alternates_in_other_languages() -> None:
     assert [(link.language, link.href) for link in links_to_translations(page, "https://www.gov.wales/")] == [
         ("cy", "https://www.llyw.cymru/b")
     ]
+
+
+def test_a_page_that_states_no_language_keeps_all_its_alternates() -> None:
+    page = soup(
+        b'<link rel="alternate" hreflang="en" href="/a"><link rel="alternate" hreflang="cy" href="/b">', {}
+    )
+
+    assert [link.language for link in links_to_translations(page, "https://www.gov.wales/")] == ["en", "cy"]

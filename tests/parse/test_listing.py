@@ -287,12 +287,13 @@ def test_next_page_first_then_the_pages_of_the_items_in_the_lists_order() -> Non
 def test_files_and_other_sites_are_not_read_so_their_lines_tell_all() -> None:
     page = read(WALES, case("listing", "wales-consultations"))
     other = small_list().replace("/publications/e1/", "https://example.org/e1/")
+    other = other.replace("/publications/e2/", "/publications/?type=minutes")
+    other = other.replace("/publications/e3/", "https://gov.scot/publications/e3/")
 
     assert [entry.partial for entry in page.entries] == [True, True, False]
-    assert [entry.partial for entry in read(SCOTLAND, other).entries] == [False, True, True]
+    assert [entry.partial for entry in read(SCOTLAND, other).entries] == [False, False, True]
     assert [request.about for request in read(SCOTLAND, other).follow] == [
-        "https://www.gov.scot/publications/e2/",
-        "https://www.gov.scot/publications/e3/",
+        "https://gov.scot/publications/e3/"
     ]
 
 
@@ -389,6 +390,27 @@ def test_an_items_page_without_the_named_main_text_is_an_error_about_this_item()
     assert (error.cause, error.detail) == (
         Cause.LAYOUT,
         "the selector 'main, [role=main], #content' finds no main text",
+    )
+
+
+def test_a_bot_check_in_place_of_an_items_page_is_not_its_text() -> None:
+    check = "<html><head><title>Just a moment...</title></head><body><main>Checking</main></body></html>"
+
+    assert refused(WALES, check, "https://www.gov.wales/x").cause is Cause.NOT_A_FEED
+
+
+def test_a_summary_is_text_and_its_angle_brackets_are_no_markup() -> None:
+    summary = '<p class="ds_search-result__summary">Where x &lt;y applies</p></li>'
+    page = read(SCOTLAND, small_list(1).replace("</li>", summary))
+
+    assert entries(SCOTLAND, page)[0].summary == "Where x <y applies"
+
+
+def test_the_link_around_a_heading_goes_before_others_in_the_item() -> None:
+    page = case("listing", "glasgow-news").replace("<li>", '<li><a href="/tag/plans">Plans</a>', 1)
+
+    assert read(SHIPPED["glasgow-news"], page).entries[0].link == (
+        "https://www.glasgow.gov.uk/article/15001/Example-Participation-Plan"
     )
 
 

@@ -87,9 +87,11 @@ def test_three_names_and_a_redirect_of_one_page_are_one_document() -> None:
 
 
 def test_a_source_without_a_page_is_known_by_its_first_address() -> None:
+    elsewhere = replace(GLASGOW, page="https://www.glasgow.gov.uk/article/1337/Elsewhere")
     source = replace(GLASGOW, page="")
     answer = fetched(case("page", "glasgow-1337"), "https://www.glasgow.gov.uk/other")
 
+    assert KINDS["page"].read(elsewhere, answer).entries[0].link == elsewhere.page
     assert KINDS["page"].read(source, answer).entries[0].link == source.address
 
 
@@ -184,6 +186,14 @@ def test_an_explanation_goes_and_the_word_that_it_explains_stays(form: str, word
         ("<main><header><p>A</p></header><p>B</p></main>", "A B"),
         ("<form><h1>T</h1><p>A</p></form>", "A"),
         ("<div class=share><h1>T</h1><p>A</p></div>", "A"),
+        ("<main><div class=share><h1>T</h1>A</div><p>B C D E F G H</p></main>", "A B C D E F G H"),
+        (
+            "<main><p>It was <b>last updated on 3 May 2026</b>.</p></main>",
+            "It was last updated on 3 May 2026.",
+        ),
+        (f"<main><div><p>Is this page useful?</p><p>{'A' * 41}</p></div></main>", "A" * 41),
+        (f"<main><div><p>Is this page useful?</p>{'<p>A</p>' * 60}</div></main>", " ".join("A" * 60)),
+        ("<main><p>A</p><div><p>Is this page useful?</p><a>Yes</a> <a>No</a></div></main>", "A"),
         ("<main></main><article><p>A</p></article>", "A"),
         (
             "<main><p>A</p><p id=sharing>B</p><p class=social-care>C</p><p class=d-print-block>D</p></main>",

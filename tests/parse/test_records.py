@@ -244,7 +244,8 @@ def test_any_file_is_an_entry_or_rejected(facts: str, words: str) -> None:
 
 def test_a_record_names_its_attachments_and_who_added_it() -> None:
     extra = (
-        "attachments:\n  - title: Slides\n    url: https://example.org/slides.pdf\n    type: application/pdf\n"
+        "attachments:\n  - title: Slides\n    url: https://example.org/slides.pdf\n"
+        "    type: application/pdf\n"
         "added_by: the <chair>\n"
     )
     (entry,) = read_records(example=SMALL.replace("added:", extra + "added:")).entries

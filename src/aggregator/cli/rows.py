@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from aggregator.model import (
     Body,
@@ -23,6 +24,12 @@ from aggregator.store import Store
 
 Row = dict[str, Any]
 
+COARSE: Final = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}
+"""How much of a date is known: so many characters of it."""
+
+LONDON: Final = ZoneInfo("Europe/London")
+"""Days, months and years of publishers begin at midnight in London (`normalise/dates.py`)."""
+
 
 def instant(value: datetime | None) -> str | None:
     """An instant as RFC 3339 in UTC."""
@@ -33,8 +40,9 @@ def moment(value: Moment | None) -> str | None:
     """A moment as exactly as it is known: `2024`, `2024-01`, `2024-01-24`, or an instant."""
     if value is None:
         return None
-    text = instant(value.at) or ""
-    return text[: {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}.get(value.precision, 20)]
+    if value.precision not in COARSE:
+        return instant(value.at)
+    return value.at.astimezone(LONDON).isoformat()[: COARSE[value.precision]]
 
 
 def source(line: SourceLine, bodies: Mapping[str, Body]) -> Row:

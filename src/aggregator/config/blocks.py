@@ -47,7 +47,7 @@ def propose(
     `taken` are ids beside those of the sources that are `known`. A body that is not known is proposed by the
     host's name, which the check of the file then refuses.
     """
-    host = _host(address)
+    host = host_of(address)
     proposed = {
         "id": propose_id(address, {*taken, *(source.id for source in known)}),
         "body": body_of(address, known, bodies) or propose_id(address, ()),
@@ -67,8 +67,8 @@ def propose_id(address: str, taken: Collection[str]) -> str:
 
     On GOV.UK, which all departments share, by the address's last part.
     """
-    host, words = _slug(ENDINGS.sub("", _host(address))) or "source", _words(address)
-    if _host(address) == "gov.uk":
+    host, words = _slug(ENDINGS.sub("", host_of(address))) or "source", _words(address)
+    if host_of(address) == "gov.uk":
         wanted = words[-1:] or ["govuk"]
     else:
         wanted = [host, *(f"{host}-{word}" for word in words[:2])]
@@ -90,7 +90,7 @@ def body_of(address: str, known: Iterable[Source], bodies: Mapping[str, Body]) -
     around = [body for body in bodies.values() if _lies_under(place, place_of(body.url))]
     if around:
         return max(around, key=lambda body: len(body.url)).id
-    neighbours = {source.body for source in known if _host(source.address) == _host(address)}
+    neighbours = {source.body for source in known if host_of(source.address) == host_of(address)}
     return neighbours.pop() if len(neighbours) == 1 else None
 
 
@@ -98,7 +98,7 @@ def place_of(address: str) -> str:
     """What two ways to write one address have in common: no scheme, no `www.`, no slash at the end."""
     parts = _split(address)
     query = f"?{parts.query}" if parts.query else ""
-    return f"{_host(address)}{parts.path.rstrip('/')}{query}"
+    return f"{host_of(address)}{parts.path.rstrip('/')}{query}"
 
 
 def standing_at(address: str, known: Iterable[Source]) -> Source | None:
@@ -113,7 +113,8 @@ def _lies_under(place: str, around: str) -> bool:
     return bool(around) and (place == around or place.startswith(tuple(around + mark for mark in further)))
 
 
-def _host(address: str) -> str:
+def host_of(address: str) -> str:
+    """The host that is asked, with a port of its own, without `www.`; empty for what is no web address."""
     authority = _split(address).netloc.rpartition("@")[2].lower()
     return authority.removeprefix("www.").removesuffix(":443").removesuffix(":80")
 

@@ -47,9 +47,9 @@ LONGEST: Final = 5_000_000
 TAGS: Final = 60_000
 DEEPEST, HEAVIEST = 500, 1_500_000
 """Characters, `<`, elements inside each other, and the sum of all depths. A long report has some 10,000
-elements at a depth of about 15. Ten megabytes of nothing but tags took 22 s and 1.5 GB to parse (bs4 4.15, lxml
-6.1). 100,000 elements inside each other were parsed in 1.4 s, since neither library has a limit of its own, but
-a selector looks at all that stand above each of them."""
+elements at a depth of about 15. Ten megabytes of nothing but tags took 22 s and 1.5 GB to parse (bs4 4.15,
+lxml 6.1). 100,000 elements inside each other were parsed in 1.4 s, since neither library has a limit of its
+own, but a selector looks at all that stand above each of them."""
 
 INLINE: Final = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins"}
