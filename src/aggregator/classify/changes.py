@@ -7,7 +7,7 @@ told it before this instant, so the order of the polls of one run does not matte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -23,6 +23,12 @@ STAMPED: Final = frozenset({"govuk", "sitemap"})
 """Kinds whose every source is such a one: GOV.UK's APIs tell that same stamp, and a sitemap nothing else."""
 
 
+EVERY: Final = frozenset({*PARTS, RESTAMPED})
+WORDLESS: Final = EVERY - {"text", "attachments"}
+"""What can be compared when another address answers than last time: Citizen Space's interface tells the whole
+overview of a consultation, its finder a sentence."""
+
+
 def find_changes(
     source: Source,
     entries: Iterable[Entry],
@@ -30,19 +36,27 @@ def find_changes(
     *,
     now: datetime,
     backlog: bool,
+    another_way: bool = False,
 ) -> tuple[Change, ...]:
     """What `entries` of one poll of `source` change, given all carriers of the same documents.
 
     `backlog` says that this is the first poll of the source that could be read. Entries that say what the
     source said before give no change at all. Documents that were taken away are `find_removals`' matter,
-    unless nobody knew them before.
+    unless nobody knew them before. `another_way` says that another address of the source answered than last
+    time (a fallback, or the first one again), which may tell less of the same documents.
     """
-    found = (_change(source, entry, known.get(entry.id, ()), now, backlog) for entry in entries)
+    comparable = WORDLESS if another_way else EVERY
+    found = (_change(source, e, known.get(e.id, ()), now, backlog, comparable) for e in entries)
     return tuple(change for change in found if change is not None)
 
 
 def _change(
-    source: Source, entry: Entry, carriers: Sequence[Carrier], now: datetime, backlog: bool
+    source: Source,
+    entry: Entry,
+    carriers: Sequence[Carrier],
+    now: datetime,
+    backlog: bool,
+    comparable: Collection[str],
 ) -> Change | None:
     mine = next((carrier for carrier in carriers if carrier.source == source.id), None)
     others = [c.entry for c in carriers if c.source != source.id and c.revisions[-1].seen_at < now]
@@ -52,15 +66,15 @@ def _change(
         return None
     entry = _completed(entry, mine.entry)
     entry = replace(entry, published=_settled(entry, mine, others))
-    return _compared(source, entry, mine, others, now)
+    parts = tuple(part for part in _differing(source, mine.entry, entry) if part in comparable)
+    return _compared(parts, entry, mine, others, now)
 
 
 def _compared(
-    source: Source, entry: Entry, mine: Carrier, others: Sequence[Entry], now: datetime
+    parts: tuple[str, ...], entry: Entry, mine: Carrier, others: Sequence[Entry], now: datetime
 ) -> Change | None:
     if entry == mine.entry:
         return None
-    parts = _differing(source, mine.entry, entry)
     kind = ChangeKind.REVISED
     if mine.removed:
         kind, parts = ChangeKind.RESTORED, (*parts, "restored")

@@ -72,8 +72,9 @@ def safe_html(text: str | None, base: str) -> str:
     `base` is what relative links are relative to. HTML that was escaped once too often is unescaped. At most
     about 200,000 characters are kept.
     """
-    markup = _unescape(_uncover(text))
-    cleaned = _clean(markup, _link_filter(base))
+    cleaned = _clean(_unescape(_uncover(text)), _link_filter(base))
+    if (bared := _unescape(cleaned)) != cleaned:  # the only real tags were none that may stand
+        cleaned = _clean(bared, _link_filter(base))
     if len(cleaned) > CONTENT_LIMIT:
         cleaned = _clean(_cut_markup(cleaned), _link_filter(base))
     start = max(cleaned.rfind("<p>The post <a "), 0)

@@ -244,5 +244,5 @@ def links_to_translations(page: Tag, base: str) -> tuple[RawLink, ...]:
     return tuple(
         RawLink(href=seen_from(base, attribute(link, "href")), language=attribute(link, "hreflang"))
         for link in links
-        if not own or attribute(link, "hreflang")[:2].lower() != own[:2].lower()
+        if attribute(link, "hreflang")[:2].lower() != own[:2].lower()
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -34,6 +35,9 @@ OFFICE: Final = re.compile(
 """As they are written beside a name; in small letters most of them are verbs."""
 SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
 
+MOST: Final = 50
+"""Names of a header that are looked for; the writer's come first."""
+
 GONE_ADDRESS: Final = "[address removed]"
 GONE_NUMBER: Final = "[number removed]"
 GONE_NAME: Final = "[name removed]"
@@ -60,7 +64,8 @@ def persons_of(header: Header, lines: Sequence[str]) -> Persons:
     A name stays wherever any sentence puts it beside an office (`Chair`, `Minister`, `MP`): then it is the
     name of an office holder in all of the message.
     """
-    names = dict.fromkeys(name for field in FIELDS for value in header.all(field) for name in _names(value))
+    stated = (name for field in FIELDS for value in header.all(field) for name in _names(value))
+    names = dict.fromkeys(islice(stated, MOST))
     official = [sentence for line in lines for sentence in SENTENCE.split(line) if OFFICE.search(sentence)]
     private = [name for name in names if not any(name in sentence for sentence in official)]
     spaced = (r"\s+".join(map(re.escape, name.split())) for name in sorted(private, key=len, reverse=True))

@@ -39,7 +39,8 @@ def keep_reading(
     standing = [entry for entry in entries if entry.removal is None]
     known = store.carriers([entry.id for entry in entries])
     backlog = before.first_answered is None
-    changes = find_changes(source, entries, known, now=now, backlog=backlog)
+    another_way = before.address not in (None, reading.address)
+    changes = find_changes(source, entries, known, now=now, backlog=backlog, another_way=another_way)
     listed = [entry.id for entry in standing]
     carried = store.carried(source.id)
     removals = find_removals(carried, listed, taken, complete=reading.complete, now=now)
