@@ -25,17 +25,10 @@ from aggregator.fetch import Fetch
 from aggregator.fetch.politeness import next_due
 from aggregator.model import Change, ChangeKind, Digest, Failed, Labels, Source, SourceState
 from aggregator.parse import KINDS
-from aggregator.pipeline.asking import (
-    Answer,
-    Reading,
-    Unchanged,
-    ask,
-    asked_already,
-    due_already,
-    state_after,
-)
+from aggregator.pipeline.asking import Answer, Reading, Unchanged, ask
 from aggregator.pipeline.edition import gather, letter_of, source_lines
 from aggregator.pipeline.keeping import Kept, accept_removals, keep_reading
+from aggregator.pipeline.states import asked_already, due_already, state_after
 from aggregator.publish import artifacts
 from aggregator.publish.folder import Written, write
 from aggregator.store import Store
