@@ -1,4 +1,4 @@
-"""The set-up on a machine where something is missing: an error that names the remedy, and nothing half-made."""
+"""The set-up on a machine where something is missing: an error with its remedy, nothing half-made."""
 
 from __future__ import annotations
 

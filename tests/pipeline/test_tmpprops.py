@@ -197,7 +197,7 @@ def told_again(entry: Entry) -> RawEntry:
     )
 
 
-@settings(max_examples=6000)
+@settings(max_examples=300)
 @given(RAWS)
 def test_normalising_twice_is_once(raw: RawEntry) -> None:
     for entry in normalise(source(), "https://www.gov.uk/feed", (raw,), now=NOON).entries:
@@ -233,7 +233,7 @@ def id_of(address: str) -> str:
     return entry.id
 
 
-@settings(max_examples=6000)
+@settings(max_examples=300)
 @given(addresses())
 def test_an_id_ignores_order_spaces_trackers_slash_www_port_and_revision(address: str) -> None:
     assert id_of(address) == id_of("https://example.org/plans/open?a=2&b=1&c&d=~x&e=x%20y")
@@ -302,7 +302,7 @@ def atom(items: Sequence[dict[str, str]]) -> bytes:
     return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>Example</title>{entries}</feed>'.encode()
 
 
-@settings(max_examples=150)
+@settings(max_examples=120)
 @given(
     instants=st.lists(st.tuples(*[st.none() | FEED] * 3), min_size=2, max_size=3),
     orders=st.lists(st.permutations(NAMES), min_size=3, max_size=3),
@@ -387,7 +387,7 @@ def test_a_removal_is_never_announced_without_two_looks_three_hours_apart(
             assert announced_at - absent_since >= 3 * HOUR
 
 
-@settings(max_examples=150)
+@settings(max_examples=120)
 @given(looks=LOOKS, data=st.data())
 def test_a_failed_poll_anywhere_never_produces_a_removal(
     fresh: OpenStore, looks: list[tuple[int, set[str]]], data: st.DataObject

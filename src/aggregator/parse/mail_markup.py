@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from aggregator.errors import SourceError
 from aggregator.parse.html import NavigableString, Tag, attribute, block_around, soup, strings_in
-from aggregator.parse.mail_letter import LEAVING
+from aggregator.parse.mail_letter import ADDRESSED, LEAVING, folded
 from aggregator.parse.mail_persons import GONE_ADDRESS, GONE_NUMBER, safe_link
 
 LONGEST: Final = 300_000
@@ -42,7 +42,7 @@ class Line:
     @property
     def words(self) -> str:
         """The line's text, with single spaces."""
-        return " ".join("".join(self.nodes).split())
+        return folded("".join(self.nodes))
 
 
 def read_markup(markup: str) -> Tag | None:
@@ -128,14 +128,32 @@ def _lines(body: Tag) -> Iterator[Line]:
 
 
 def rewrite(line: Line, after: str, scrub: Callable[[str], str]) -> None:
-    """Put `after` in the line's place. Its markup stays where `scrub` of each string says the same."""
+    """Put `after`, which `scrub` and the cutting of greetings made of the line, in its place.
+
+    The markup of its strings stays wherever these do the same to them.
+    """
     if line.words == after:
         return
-    each = [scrub(str(node)) for node in line.nodes]
-    if not after or " ".join("".join(each).split()) != after:
+    each = _scrubbed([str(node) for node in line.nodes], scrub)
+    if folded("".join(each)) != after:
+        each[0] = ADDRESSED.sub("", each[0].lstrip(), count=1)
+    if not after or folded("".join(each)) != after:
         each = [after] + [""] * (len(each) - 1)
     for node, text in zip(line.nodes, each, strict=True):
         node.replace_with(NavigableString(text))
+
+
+def _scrubbed(texts: list[str], scrub: Callable[[str], str]) -> list[str]:
+    """Each string scrubbed; those in which a name or an address begins and ends become one."""
+    each = [scrub(text) for text in texts]
+    for width in (2, 3, 4):
+        for start in range(len(texts) - width + 1):
+            span = slice(start, start + width)
+            together = "".join(texts[span])
+            if scrub(together) != "".join(each[span]):
+                each[span] = [scrub(together)] + [""] * (width - 1)
+                texts[span] = [together] + [""] * (width - 1)
+    return each
 
 
 def write_markup(body: Tag) -> str:

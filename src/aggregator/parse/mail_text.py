@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from aggregator.parse.mail_letter import strip_letter
+from aggregator.parse.mail_letter import folded, strip_letter
 from aggregator.parse.mail_markup import lines_of, read_markup, rewrite, words_of_markup, write_markup
 from aggregator.parse.mail_message import Attachment, Header, Mail
 from aggregator.parse.mail_persons import Persons, persons_of
@@ -53,7 +53,7 @@ def _from_markup(mail: Mail, forwarded: bool) -> Announcement | None:
 def _from_text(mail: Mail, forwarded: bool) -> Announcement:
     text = mail.text if mail.text.strip() else words_of_markup(mail.markup)
     lines = text[:LONGEST].split("\n")[:LINES]
-    said, persons = _publishable(mail.header, [_folded(line) for line in lines], forwarded)
+    said, persons = _publishable(mail.header, [folded(line) for line in lines], forwarded)
     paragraphs = re.split(r"\n{2,}", "\n".join(said).strip("\n"))
     content = "".join(f"<p>{_paragraph(text)}</p>" for text in paragraphs if text)
     return Announcement(content=content, persons=persons)
@@ -83,7 +83,7 @@ def _attached(attachments: Sequence[Attachment], persons: Persons) -> str:
 
 def _file(name: str) -> str:
     """A file's name without the folders that it lay in."""
-    return _folded(re.split(r"[/\\]", name)[-1])[:200] or "without a name"
+    return folded(re.split(r"[/\\]", name)[-1])[:200] or "without a name"
 
 
 def _size(size: int) -> str:
@@ -91,7 +91,3 @@ def _size(size: int) -> str:
         if size >= unit:
             return f"{size / unit:.1f}".removesuffix(".0") + f" {name}"
     return f"{size} bytes"
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())
