@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_a_document_without_a_page_has_one_of_ours(key: str, page: str) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"title": " "}, {"key": ""}, {"id": "tag:x"}])
-def test_an_entry_cannot_be_built_without_id_key_and_title(changes: dict[str, str]) -> None:
+def test_an_entry_cannot_be_built_without_id_key_and_title(changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="needs an id, a key and a title"):
         replace(entry(), **changes)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from itertools import count
 from xml.sax.saxutils import escape
@@ -37,7 +37,7 @@ from tests.builders import NOON, source
 from tests.pipeline.stage import Net, Served, Stage
 
 HOUR = timedelta(hours=1)
-OpenStore = Callable[[], "contextmanager[Store]"]
+OpenStore = Callable[[], AbstractContextManager[Store]]
 
 
 # ---------------------------------------------------------------- normalising twice is once
@@ -360,7 +360,8 @@ def removals(store: Store, looks: Sequence[tuple[datetime, set[str] | None]]) ->
 
 
 def timed(looks: Sequence[tuple[int, set[str]]]) -> list[tuple[datetime, set[str] | None]]:
-    at, made = NOON, []
+    at = NOON
+    made: list[tuple[datetime, set[str] | None]] = []
     for minutes, without in looks:
         at += timedelta(minutes=minutes)
         made.append((at, without))

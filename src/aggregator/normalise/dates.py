@@ -26,7 +26,7 @@ from aggregator.normalise.date_words import (
 LONDON: Final = zoneinfo.ZoneInfo("Europe/London")
 YEARS: Final = range(1800, 2300)
 """Years that a public record can bear; others are placeholders (0001-01-01) or misprints. GOV.UK's own
-examples of open consultations close in 2210, 2211 and 2216, so that they never close (content schemas, 2022)."""
+examples of open consultations close in 2210, 2211 and 2216, so that they never close."""
 
 LONGEST: Final = 1_000
 """Characters of a date field that are looked at; the longest real one, in its markup, has about 80."""
