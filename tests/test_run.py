@@ -296,3 +296,59 @@ def test_the_shared_recording_is_read_whole(tmp_path: Path) -> None:
     legislation = [row for row in held if "legislation" in row["carriers"]]
     assert len(legislation) == 40
     assert all(row["revised"] == [] for row in legislation)
+
+
+MESSAGE = b"""\
+Authentication-Results: mx.example.org; dkim=pass header.d=network.example.org
+List-Id: The network <members.network.example.org>
+Message-ID: <1@network.example.org>
+From: A Private Person <person@network.example.org>
+Subject: [members] Read-out from the Multi-Stakeholder Forum of 24 January 2024
+Date: Mon, 12 Feb 2024 10:00:00 +0000
+Content-Type: text/plain; charset=utf-8
+
+Hi all,
+
+The aim of this forum was to review the plan.
+
+Best wishes,
+
+Private
+"""
+
+MAILBOX = """\
+sources:
+  - id: list
+    body: uk-ogn
+    kind: mailbox
+    title: The network's list
+    address: maildir:box
+    licence: own
+    scope: all
+    seen: answered
+    mail:
+      list_id: members.network.example.org
+      servers: [mx.example.org]
+"""
+
+
+def test_a_read_out_that_was_sent_round_is_published_without_names(project: Small) -> None:
+    for folder in ("cur", "new", "tmp"):
+        (project.folder / "box" / folder).mkdir(parents=True)
+    (project.folder / "box/new/1").write_bytes(MESSAGE)
+    forged = MESSAGE.replace(b"mx.example.org;", b"mx.evil.example;").replace(b"<1@", b"<2@")
+    (project.folder / "box/new/2").write_bytes(forged)
+    (project.folder / "sources.yaml").write_text(MAILBOX, encoding="utf-8")
+
+    ended = project.run("run")
+
+    (entry,) = json.loads(project.run("entries", "--json").out)
+    (page,) = [name for name in project.output() if name.startswith("records/")]
+    published = b"".join(project.output().values())
+    assert ended.code == 0
+    assert entry["title"] == "Read-out from the Multi-Stakeholder Forum of 24 January 2024"
+    assert "review the plan" in project.output()[page].decode()
+    assert b"Private" not in published
+    assert b"person@" not in published
+    assert "held: no Authentication-Results of a server named" in project.run("status").out
+    assert sorted(p.name for p in (project.folder / "box/new").iterdir()) == ["1", "2"]

@@ -21,6 +21,8 @@ from aggregator.errors import ConfigError, Mistake
 from aggregator.fetch import Fetch
 from aggregator.fetch.folder import FolderFetch
 from aggregator.fetch.http import HttpFetch
+from aggregator.fetch.mailbox import SCHEMES as MAILBOXES
+from aggregator.fetch.mailbox import MailboxFetch
 from aggregator.fetch.replay import Replay, polls
 from aggregator.model import Digest, Failed, FetchResult, Request, Source, SourceLine
 from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
@@ -199,11 +201,21 @@ class App:
             allowed_hosts=frozenset(settings.own_hosts),
         )
         async with web:
-            yield Routed(FolderFetch(settings.home), web)
+            yield Routed(FolderFetch(settings.home), self._mailboxes(), web)
+
+    def _mailboxes(self) -> MailboxFetch:
+        settings, boxes = self.config.settings, dict[str, Path | None]()
+        for source in self.config.sources:
+            if source.mail:
+                password = source.mail.password_file
+                named = settings.path(password) if password else None
+                boxes |= dict.fromkeys((source.address, *source.fallbacks), named)
+        return MailboxFetch(settings.home, boxes, allowed_hosts=frozenset(settings.own_hosts))
 
     @asynccontextmanager
     async def _recorded(self, folder: Path, poll: int) -> AsyncIterator[Fetch]:
-        yield Routed(FolderFetch(self.config.settings.home), Replay(folder, poll))
+        replay = Replay(folder, poll)
+        yield Routed(FolderFetch(self.config.settings.home), replay, replay)
 
     def _report(
         self, pipeline: Pipeline, outcomes: list[Outcome], letters: tuple[Digest, ...], written: Written
@@ -215,13 +227,16 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """Sends web addresses to `web` and the names of folders to `folders`."""
+    """Sends each request to whoever answers its kind of address."""
 
     folders: Fetch
+    mailboxes: Fetch
     web: Fetch
 
     async def __call__(self, request: Request) -> FetchResult:
         """The answer of whoever is asked."""
+        if request.url.startswith(MAILBOXES):
+            return await self.mailboxes(request)
         return await (self.web if "://" in request.url else self.folders)(request)
 
 

@@ -17,9 +17,10 @@ CLOSINGS: Final = (
     r"|best|all the best|sincerely|take care|yn gywir|cofion(?: gorau| cynnes)?"
     r"|yours(?: sincerely| faithfully| truly| ever)?"
 )
+WORD: Final = r"[\w'’&/-]+(?:\.(?= ))?"
 GREETING: Final = re.compile(
     r"(?:hi|hello|hey|dear|annwyl|helo|shwmae|good (?:morning|afternoon|evening)|bore da|prynhawn da)\b"
-    r"(?:(?:[ ,]+[\w'’.&/-]+){0,4}\s*[,!.:–-]?|(?:[ ,]+[\w'’.&/-]+){5,9},)",
+    rf"(?:(?:[ ,]+{WORD}){{0,4}}\s*[,!:–-]?|(?: {WORD}){{0,2}}\.|(?:[ ,]+{WORD}){{5,9}},)",
     re.IGNORECASE,
 )
 ADDRESSED: Final = re.compile(r"(?:hi|hello|hey|dear|annwyl|helo)\s+[^,.!?]{1,40},\s+(?=\S)", re.IGNORECASE)
@@ -33,7 +34,7 @@ CLOSING: Final = re.compile(
     rf"|(?i:(?:(?:{THANKS}),? (?:and )?)?(?:{CLOSINGS}))"
     rf"(?:\s*[,.!–-]+\s*(?P<signed>(?=[A-Z]){NAME}))?[,.!–-]*"
 )
-SIGNED: Final = re.compile(rf"(?=[A-Z]){NAME},?")
+SIGNED: Final = re.compile(rf"(?=[A-Z]){NAME}(?<!\.),?")
 """One to four words that begin with a capital: what stands alone below a closing."""
 
 PUBLIC: Final = re.compile(

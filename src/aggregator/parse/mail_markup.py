@@ -16,10 +16,10 @@ from aggregator.parse.mail_letter import ADDRESSED, LEAVING, folded
 from aggregator.parse.mail_persons import GONE_ADDRESS, GONE_NUMBER, safe_link
 
 LONGEST: Final = 300_000
-TAGS, DEEPEST = 1_500, 60
+TAGS, DEEPEST = 1_000, 60
 """Characters, `<`, and elements inside each other, of HTML that is read as such; of more, words are read. A
-read-out of four pages out of a word processor has some 1,000 tags. 200 messages at these limits take 8 s, and
-5,000 elements inside each other took a second to parse (bs4 4.15, lxml 6.1)."""
+read-out of 130 paragraphs has about 600. 200 messages at these limits take 5 s; 5,000 elements inside each
+other took a second to parse (bs4 4.15, lxml 6.1)."""
 
 TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 VOID: Final = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"})
@@ -59,7 +59,7 @@ def read_markup(markup: str) -> Tag | None:
     if body is None or body.find("pre"):
         return None
     for element in reversed(body.find_all(True)):
-        if element.name in HIDDEN or _is_signature(element) or _is_unseen(element):
+        if element.name in HIDDEN or (element.attrs and (_is_signature(element) or _is_unseen(element))):
             element.decompose()
     for link in body.find_all("a"):
         _mend_link(link)

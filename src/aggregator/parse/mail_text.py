@@ -68,7 +68,11 @@ def _publishable(header: Header, lines: Sequence[str], forwarded: bool) -> tuple
 def _paragraph(text: str) -> str:
     """The lines of a paragraph in one; the items of a list each on their own."""
     lines = (html.escape(line, quote=False) for line in text.split("\n"))
-    return "".join(f"<br>{line}" if BULLET.match(line) else f" {line}" for line in lines).removeprefix(" ")
+    return (
+        "".join(f"<br>{line}" if BULLET.match(line) else f" {line}" for line in lines)
+        .removeprefix("<br>")
+        .strip()
+    )
 
 
 def _attached(attachments: Sequence[Attachment], persons: Persons) -> str:
@@ -90,4 +94,4 @@ def _size(size: int) -> str:
     for unit, name in UNITS:
         if size >= unit:
             return f"{size / unit:.1f}".removesuffix(".0") + f" {name}"
-    return f"{size} bytes"
+    return "1 byte" if size == 1 else f"{size} bytes"

@@ -67,7 +67,7 @@ def _once(entries: Iterable[RawEntry]) -> tuple[RawEntry, ...]:
     found: dict[object, RawEntry] = {}
     told: set[str] = set()
     for entry in entries:
-        words = re.sub(r"<[^<>]*>|[\W_]+", "", f"{entry.title} {entry.content}").casefold()
+        words = re.sub(r"<[^<>]*>|[^\w<]+", "", f"{entry.title} {entry.content}").casefold()
         if entry.id not in found and words not in told:
             found[entry.id] = entry
         told.add(words)
