@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -15,6 +16,13 @@ settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
 TOLD = pytest.StashKey[list[str]]()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is timed runs apart: the counting for the coverage makes every line two or three times as slow."""
+    for item in items:
+        if "made_to_take_long" in item.name or "any_bytes_give" in item.name:
+            item.add_marker("timed")
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +44,19 @@ def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Say something at the end of the test run: a count, a figure."""
     told = request.config.stash.setdefault(TOLD, [])
     return told.append
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist hands what its tests told to the process that prints."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["told"] = session.config.stash.get(TOLD, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take what a worker's tests told."""
+    node.config.stash.setdefault(TOLD, []).extend(getattr(node, "workeroutput", {}).get("told", []))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

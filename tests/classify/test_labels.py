@@ -90,8 +90,8 @@ def test_what_is_left_over_is_a_blog_post_or_news(url: str | None, type: str) ->
 
 @pytest.mark.parametrize("text", ["", "open " * 200_000, "\u202eopen government\x00", "a" * 1_000_000])
 def test_hostile_text_is_labelled_in_good_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     label("x", text)
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

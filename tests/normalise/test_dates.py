@@ -304,6 +304,6 @@ def test_what_rfc_3339_says_in_utc_is_read_to_the_second(age: timedelta) -> None
     "text", ["1" * 10_000_000, "<time " * 1_600_000, "a " * 5_000_000, "&lt;" * 2_500_000]
 )
 def test_ten_megabytes_in_place_of_a_date_cost_no_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert moment(text, now=NOON) is None
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

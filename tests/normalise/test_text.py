@@ -126,10 +126,10 @@ def test_long_content_is_cut_at_a_word_and_stays_well_formed() -> None:
     ids=["deep", "formatting", "lists"],
 )
 def test_html_that_is_nested_too_deep_becomes_words(markup: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert re.fullmatch("<p>x(?: x)*…?</p>", safe_html(markup, BASE)[:200_010])
     assert plain(markup, True).startswith("x")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_text_is_cut_at_a_word() -> None:
@@ -200,7 +200,7 @@ def test_plain_text_is_one_line_and_stays_as_it_is(text: str, is_html: bool) -> 
     "text", ["... " * 500_000, "The post " * 500_000, "<p> <br>" * 400_000, "&amp;" * 900_000]
 )
 def test_what_is_made_to_take_long_takes_no_time(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     plain(text + "x", True)
     safe_html(text + "x", BASE)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

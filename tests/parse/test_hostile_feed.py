@@ -87,6 +87,6 @@ RSS = "<rss version='2.0'><channel><item><title>Example</title>"
     ids=["cdata", "deep", "author", "keywords", "date", "references", "lines", "title", "brackets"],
 )
 def test_what_is_made_to_take_long_takes_less_than_ten_seconds(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     cause_of(text.encode())
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

@@ -92,7 +92,7 @@ BOMBS = {
 def test_what_is_made_to_take_long_takes_less_than_ten_seconds(text: str) -> None:
     payload = text.encode()
     for source, url in READERS:
-        start = time.perf_counter()
+        start = time.process_time()
         with contextlib.suppress(SourceError):
             read(source, payload, url)
-        assert time.perf_counter() - start < 10
+        assert time.process_time() - start < 10

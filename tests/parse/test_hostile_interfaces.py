@@ -117,6 +117,6 @@ def test_what_is_made_to_take_long_takes_less_than_ten_seconds(what: str) -> Non
     payload = SLOW[what].encode()
     assert len(payload) <= 10_000_000
     for kind, address in ASKED:
-        start = time.perf_counter()
+        start = time.process_time()
         cause_of(kind, address, payload)
-        assert time.perf_counter() - start < 10, address
+        assert time.process_time() - start < 10, address

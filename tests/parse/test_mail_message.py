@@ -156,8 +156,16 @@ def test_what_nobody_can_read_is_held() -> None:
     assert entry_of(message(**multipart(*[PLAIN] * 100))).title == "Example: A plan"
     assert entry_of(nested(10)).content == "<p>Words.</p>"
     assert held(nested(11)) == "it has parts more than 10 deep inside each other"
-    wide = b"X: " + b"x" * 256 * 1024 + b"\n" + message()
-    assert held(wide) == "its header is larger than 256 kB"
+    for much in (b"X: " + b"x" * 256 * 1024 + b"\n", b"X: x\n" * 2_000):
+        assert held(much + message()) == "its header is larger than 256 kB, or has more than 2,000 lines"
+    assert entry_of(b"X: x\n" * 1_990 + message()).content == "<p>Words.</p>"
+
+
+def test_a_text_beyond_measure_is_cut_and_says_so() -> None:
+    whole = content_of("Line.\n" * 2_000)
+    assert whole == f"<p>{' '.join(['Line.'] * 2_000)}</p>"
+    assert content_of("Line.\n" * 2_001) == whole + "<p>…</p>"
+    assert content_of("x" * 300_001) == f"<p>{'x' * 300_000}</p><p>…</p>"
 
 
 def test_characters_that_turn_text_around_or_end_it_do_no_harm() -> None:

@@ -20,7 +20,7 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What to ask for. `url` is an http(s) address, or a folder of this project, such as `records/`."""
+    """What to ask for. `url` is an http(s) address, a folder of this project (`records/`), or a mailbox."""
 
     url: str
     pause: timedelta = timedelta(seconds=5)
@@ -33,7 +33,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One file of a folder that was asked for: its name and its bytes."""
+    """One file of a folder, or message of a mailbox, that was asked for: its name and its bytes."""
 
     name: str
     payload: bytes

@@ -81,10 +81,11 @@ def strip_letter(lines: Sequence[str], *, forwarded: bool) -> list[str]:
     begin with a greeting. What a forwarded message says stays; what an answered one said does not.
     """
     kept = [line.strip() for line in lines]
+    heads = list(_heads(kept))
     forwarded = forwarded or any(FORWARDED.fullmatch(line) for line in kept)
-    end = next((n for n in range(len(kept)) if _ends(kept, n, forwarded)), len(kept))
+    end = min(_footer(kept), len(kept) if forwarded else _quoted(kept, heads))
     kept[end:] = [""] * (len(kept) - end)
-    marks = _marks(kept) if forwarded else ()
+    marks = _marks(kept, heads) if forwarded else ()
     for number in {*_signature(kept), *_closings(kept), *_courtesies(kept), *marks}:
         kept[number] = ""
     return [ADDRESSED.sub("", line, count=1) if ADDRESSED.match(line) else line for line in kept]
@@ -141,25 +142,40 @@ def _signature(lines: Sequence[str]) -> Iterator[int]:
     yield from range(start, end)
 
 
-def _ends(lines: Sequence[str], number: int, forwarded: bool) -> bool:
-    """Whether nothing of the message itself follows: a message that it answers, or the footer of the list."""
-    line = lines[number]
-    if FOOTER.fullmatch(line) or (RULE.fullmatch(line) and LISTED.fullmatch(_next(lines, number))):
-        return True
-    if forwarded or not line:
-        return False
-    fields = lines[number : number + _fields(lines, number)]
-    return bool(ORIGINAL.fullmatch(line)) or _attributes(lines, number) or any(map(SENT.match, fields))
+def _heads(lines: Sequence[str]) -> Iterator[range]:
+    """Where fields of another message's head stand (`From:`, `Sent:`); fewer than three are chance."""
+    start = 0
+    for fields, run in itertools.groupby(lines, lambda line: bool(line and FIELD.fullmatch(line[:300]))):
+        length = sum(1 for _ in run)
+        if fields and length >= 3:
+            yield range(start, start + length)
+        start += length
 
 
-def _marks(lines: Sequence[str]) -> Iterator[int]:
+def _footer(lines: Sequence[str]) -> int:
+    """The line on which the list's own footer begins; the end where there is none."""
+    found = (
+        number
+        for number, line in enumerate(lines)
+        if FOOTER.fullmatch(line) or (RULE.fullmatch(line) and LISTED.fullmatch(_next(lines, number)))
+    )
+    return next(found, len(lines))
+
+
+def _quoted(lines: Sequence[str], heads: Sequence[range]) -> int:
+    """The line on which the message that this one answers begins; the end where there is none."""
+    headed = [head.start for head in heads if any(SENT.match(lines[number]) for number in head)]
+    told = (n for n, line in enumerate(lines) if ORIGINAL.fullmatch(line) or _attributes(lines, n))
+    return min([*headed, next(told, len(lines))])
+
+
+def _marks(lines: Sequence[str], heads: Sequence[range]) -> Iterator[int]:
     """What mail programs put before a message that they forward: a line, the fields of its head."""
     for number, line in enumerate(lines):
-        if FORWARDED.fullmatch(line) or ORIGINAL.fullmatch(line) or RULE.fullmatch(line):
+        marked = FORWARDED.fullmatch(line) or ORIGINAL.fullmatch(line) or RULE.fullmatch(line)
+        if marked or _attributes(lines, number):
             yield number
-        if line and _attributes(lines, number):
-            yield number
-        yield from range(number, number + _fields(lines, number))
+    yield from itertools.chain.from_iterable(heads)
 
 
 def _next(lines: Sequence[str], number: int) -> str:
@@ -168,11 +184,5 @@ def _next(lines: Sequence[str], number: int) -> str:
 
 def _attributes(lines: Sequence[str], number: int) -> bool:
     """Whether a line, or it and the next, says who wrote what is quoted below."""
-    return any(WROTE.fullmatch(" ".join(lines[number : number + count])[:400]) for count in (1, 2))
-
-
-def _fields(lines: Sequence[str], number: int) -> int:
-    """How many lines from here on are fields of another message's head; fewer than three are chance."""
-    run = itertools.takewhile(lambda line: FIELD.fullmatch(line[:300]), lines[number : number + 12])
-    count = sum(1 for _ in run)
-    return count if count >= 3 else 0
+    begins = lines[number].startswith(("On", "Ar"))
+    return begins and any(WROTE.fullmatch(" ".join(lines[number : number + n])[:400]) for n in (1, 2))

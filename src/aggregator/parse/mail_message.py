@@ -18,9 +18,8 @@ from typing import Final
 
 from aggregator.parse.decoding import decode
 
-HEADER: Final = 256 * 1024
-FIELD: Final = 4_000
-"""Bytes of a header, characters of a field that are looked at; a chain of ARC and DKIM fields has 50 kB."""
+HEADER, FIELDS, FIELD = 256 * 1024, 2_000, 4_000
+"""Bytes and lines of a header, characters of a field; a chain of ARC fields may have 50 kB in 800 lines."""
 MOST_PARTS: Final = 100
 DEEPEST: Final = 10
 
@@ -126,8 +125,8 @@ def _decoded(found: re.Match[str]) -> str:
 def _split(raw: bytes) -> tuple[Header, bytes]:
     end = BLANK.search(raw)
     head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
-    if len(head) > HEADER:
-        raise Unreadable(f"its header is larger than {HEADER // 1024} kB")
+    if len(head) > HEADER or head.count(b"\n") > FIELDS:
+        raise Unreadable(f"its header is larger than {HEADER // 1024} kB, or has more than {FIELDS:,} lines")
     lines = LINE.split(FOLD.sub(" ", decode(head)))
     fields = (line.partition(":") for line in lines if ":" in line)
     return Header(tuple((name.strip().lower(), value.strip()[:FIELD]) for name, _, value in fields)), body

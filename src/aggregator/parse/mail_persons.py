@@ -35,7 +35,7 @@ OFFICE: Final = re.compile(
 """As they are written beside a name; in small letters most of them are verbs."""
 SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
 
-MOST: Final = 50
+MOST: Final = 20
 """Names of a header that are looked for; the writer's come first."""
 
 GONE_ADDRESS: Final = "[address removed]"

@@ -13,8 +13,8 @@ from aggregator.parse.mail_markup import lines_of, read_markup, rewrite, words_o
 from aggregator.parse.mail_message import Attachment, Header, Mail
 from aggregator.parse.mail_persons import Persons, persons_of
 
-LONGEST, LINES = 300_000, 3_000
-"""Characters and lines of a text that are looked at."""
+LONGEST, LINES = 300_000, 2_000
+"""Characters and lines of a text that are looked at; the read-out of a meeting has some 200 lines."""
 
 BULLET: Final = re.compile(r"(?:[-*•·–]|\d{1,2}[.)])\s")
 UNITS: Final = ((1_000_000, "MB"), (1_000, "kB"))
@@ -51,8 +51,10 @@ def _from_markup(mail: Mail, forwarded: bool) -> Announcement | None:
 
 
 def _from_text(mail: Mail, forwarded: bool) -> Announcement:
-    text = mail.text if mail.text.strip() else words_of_markup(mail.markup)
-    lines = text[:LONGEST].split("\n")[:LINES]
+    text = (mail.text if mail.text.strip() else words_of_markup(mail.markup)).strip()
+    lines = text[:LONGEST].split("\n")
+    if len(lines) > LINES or len(text) > LONGEST:
+        lines[LINES:] = ["", "…"]
     said, persons = _publishable(mail.header, [folded(line) for line in lines], forwarded)
     paragraphs = re.split(r"\n{2,}", "\n".join(said).strip("\n"))
     content = "".join(f"<p>{_paragraph(text)}</p>" for text in paragraphs if text)

@@ -1,0 +1,139 @@
+"""Ten megabytes made to be slow or large for one kind, read in a process of its own that says its cost."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from aggregator.errors import SourceError
+from aggregator.model import Fetched, MailTrust, Part, Selectors, Source
+from aggregator.normalise import normalise
+from aggregator.parse import KINDS
+from tests.builders import NOON, source
+
+SIZE: Final = 10_000_000
+WORDS: Final = "Mae'r cynllun agored yn bwysig i bawb yng Nghymru ac mae angen ymateb. "
+LIST: Final = "news.example.org"
+MAIL: Final = (
+    f"List-Id: <{LIST}>\r\nFrom: a@example.org\r\nSubject: Read-out\r\n"
+    "Authentication-Results: mx.example.org; dkim=pass header.d=example.org\r\n"
+)
+RECORD: Final = "---\nid: one\nbody: a\ntitle: b\nadded: 2026-01-01\n---\n"
+ITEM: Final = f"<item><title>a</title><link>https://a.org/</link><description>{WORDS}</description></item>"
+CARD: Final = "<li class='dss-card'><h2><a href='/a/'>Example</a></h2></li>"
+TOPIC: Final = (
+    f"<item><link>https://forum.example.org/t/a/1</link><description>{'&lt;p&gt;a' * 290}</description>"
+)
+
+MADE: Final[Mapping[str, tuple[str, str, str, str, int]]] = {
+    "citizenspace": ("https://c.example.org/finder/", "<ul id='consultations'>", CARD, "", 9_900),
+    "discourse": (
+        "https://forum.example.org/latest.rss",
+        "<rss version='2.0'><channel>",
+        f"{TOPIC}<title>a</title></item>",
+        "</channel></rss>",
+        500,
+    ),
+    "feed": ("https://a.example.org/feed/", "<rss version='2.0'><channel>", ITEM, "</channel></rss>", 24_000),
+    "govuk": (
+        "https://www.gov.uk/api/content/a",
+        '{"base_path": "/a", "title": "b", "details": {"body": "',
+        "<p>word <b>and</b> more ",
+        '"}}',
+        SIZE,
+    ),
+    "jsonfeed": (
+        "https://a.example.org/feed.json",
+        '{"version": "https://jsonfeed.org/version/1", "items": [',
+        f'{{"url": "https://a.org/", "title": "a", "content_html": "<p>{WORDS * 10}"}},',
+        "{}]}",
+        SIZE,
+    ),
+    "listing": (
+        "https://a.example.org/news/",
+        "<ul>",
+        "<li><a href='/a'>Example</a><time>3 May 2026</time>",
+        "",
+        11_900,
+    ),
+    "mailbox": (
+        "maildir:mail/",
+        f"{MAIL}Content-Type: text/html\r\n\r\n",
+        "<p>Dear John Smith, a@b.org wrote: ",
+        "",
+        SIZE,
+    ),
+    "page": (
+        "https://a.example.org/plan",
+        "<main><h1>a</h1>",
+        "<p class='gloss'>Printed on 3 May 2026 by one two three</p>",
+        "",
+        29_900,
+    ),
+    "records": ("records/", RECORD, "> [a](b) *c* `d`\n", "", SIZE),
+    "sitemap": (
+        "https://a.example.org/sitemap.xml",
+        "<urlset>",
+        f"<url><loc>http://a.b/{'c' * 240}</loc><lastmod>2026</lastmod></url>",
+        "</urlset>",
+        SIZE,
+    ),
+}
+"""Of each kind: an address, then beginning, what is repeated, end, and how often at most. Where a kind
+refuses more of something than anybody sends, it is as much as is still read."""
+
+
+def payload(kind: str) -> bytes:
+    """Ten megabytes for the kind."""
+    _, head, unit, tail, most = MADE[kind]
+    times = min((SIZE - len(head) - len(tail)) // len(unit), most)
+    made = head + unit * times + tail
+    return made.ljust(SIZE).encode() if kind not in {"listing", "page", "citizenspace"} else made.encode()
+
+
+def watched(kind: str, address: str) -> Source:
+    """A source of the kind, with all that it may need."""
+    return source(
+        kind=kind,
+        address=address,
+        mail=MailTrust(list_id=LIST, servers=("mx.example.org",)),
+        selectors=Selectors(item="li", title="a", date="time", details=True, next="a[rel=next]"),
+    )
+
+
+def answered(kind: str, address: str, raw: bytes) -> Fetched:
+    """A good answer; what is kept in a folder comes as one of its files."""
+    inside = kind in {"records", "mailbox"}
+    return Fetched(
+        url=address,
+        final_url=address,
+        status=200,
+        headers={},
+        payload=b"" if inside else raw,
+        parts=(Part(name="one.md", payload=raw),) if inside else (),
+    )
+
+
+def read(kind: str, raw: bytes) -> str:
+    """What came of it."""
+    address = MADE[kind][0]
+    asked = watched(kind, address)
+    try:
+        page = KINDS[kind].read(asked, answered(kind, address, raw))
+    except SourceError as error:
+        return str(error)
+    made = normalise(asked, address, page.entries, now=NOON)
+    return f"{len(page.entries)} items, {len(made.entries)} documents, {len(page.rejects)} rejects"
+
+
+if __name__ == "__main__":
+    raw = payload(sys.argv[1])
+    start = time.process_time()
+    outcome = read(sys.argv[1], raw)
+    took = time.process_time() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(json.dumps({"seconds": took, "megabytes": peak, "outcome": outcome}))
