@@ -350,5 +350,6 @@ def test_a_read_out_that_was_sent_round_is_published_without_names(project: Smal
     assert "review the plan" in project.output()[page].decode()
     assert b"Private" not in published
     assert b"person@" not in published
+    assert b"maildir:" not in published
     assert "held: no Authentication-Results of a server named" in project.run("status").out
     assert sorted(p.name for p in (project.folder / "box/new").iterdir()) == ["1", "2"]

@@ -1,4 +1,7 @@
-"""Ten megabytes made to be slow or large for one kind, read in a process of its own that says its cost."""
+"""Up to ten megabytes made to be slow or large for one kind, read in a process that says what it took.
+
+The process may take 20 seconds and a gigabyte, so that a mistake does not take the machine with it.
+"""
 
 from __future__ import annotations
 
@@ -88,11 +91,10 @@ refuses more of something than anybody sends, it is as much as is still read."""
 
 
 def payload(kind: str) -> bytes:
-    """Ten megabytes for the kind."""
+    """At most ten megabytes for the kind."""
     _, head, unit, tail, most = MADE[kind]
     times = min((SIZE - len(head) - len(tail)) // len(unit), most)
-    made = head + unit * times + tail
-    return made.ljust(SIZE).encode() if kind not in {"listing", "page", "citizenspace"} else made.encode()
+    return (head + unit * times + tail).encode()
 
 
 def watched(kind: str, address: str) -> Source:
@@ -131,6 +133,8 @@ def read(kind: str, raw: bytes) -> str:
 
 
 if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+    resource.setrlimit(resource.RLIMIT_DATA, (1 << 30, 1 << 30))
     raw = payload(sys.argv[1])
     start = time.process_time()
     outcome = read(sys.argv[1], raw)

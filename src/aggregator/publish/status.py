@@ -112,7 +112,7 @@ def _source_row(row: SourceLine, edition: Edition, zone: ZoneInfo) -> SourceRow:
     return SourceRow(
         title=titled(source.title),
         href=web(source.page) or web(address),
-        address=line(host(address) + address.partition(host(address))[2]) if web(address) else line(address),
+        address=_shown(address, private=source.mail is not None),
         body=body_name(edition, source.body),
         kind=source.kind,
         read=say_day(day_of(state.answered, zone)) if state.answered else None,
@@ -132,16 +132,24 @@ def _wrong(row: SourceLine, zone: ZoneInfo) -> Iterator[str]:
         yield "not read yet"
     if source.seen is Seen.LIKELY and state.answered is None:
         yield "address likely, not yet seen to answer"
-    yield from _failure(state, zone)
+    yield from _failure(state, zone, private=source.mail is not None)
     if state.moved_to:
         yield f"has moved to {line(state.moved_to)}"
     if state.rejects:
         yield f"{len(state.rejects)} of its items could not be used"
 
 
-def _failure(state: SourceState, zone: ZoneInfo) -> Iterator[str]:
+def _shown(address: str, *, private: bool) -> str:
+    """The address as people know it. A mailbox's is the operator's login, or a folder of his machine."""
+    if private:
+        return "a mailbox"
+    return line(host(address) + address.partition(host(address))[2]) if web(address) else line(address)
+
+
+def _failure(state: SourceState, zone: ZoneInfo, *, private: bool) -> Iterator[str]:
     if state.failure:
         since = f" since {_since(state.failing_since, zone)}" if state.failing_since else ""
-        yield f"cannot be read{since}: {line(str(state.failure), 300)}"
-        if state.failure.hint:
+        why = str(state.failure.cause) if private else line(str(state.failure), 300)
+        yield f"cannot be read{since}: {why}"
+        if state.failure.hint and not private:
             yield line(state.failure.hint, 300)
