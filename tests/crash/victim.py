@@ -18,8 +18,12 @@ from typing import Any
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from aggregator.cli import main
+from aggregator.normalise.language import language
 
 NEVER = -1
+
+# The model that tells languages takes a second to read: once here, not in each of some hundred children.
+language(None, None, "en", "a few words so that it is read")
 NAMES = {"do_commit": "commit", "replace": "rename"}
 
 
