@@ -27,7 +27,7 @@ test: $(VENV)/test ## all the checks: format, lint, types, layers, tests with br
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/coverage erase
 	@$(BIN)/pytest -m timed --numprocesses=2 --dist=loadfile
-	@$(BIN)/pytest -m "not timed" --numprocesses=2 --dist=loadfile --cov --cov-report=term --cov-fail-under=95
+	@$(BIN)/pytest -m "not timed" --numprocesses=2 --dist=loadfile --cov --cov-report=term --cov-fail-under=90
 
 format: $(VENV)/test ## put the code into its form
 	@$(BIN)/ruff format .

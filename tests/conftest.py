@@ -21,7 +21,8 @@ TOLD = pytest.StashKey[list[str]]()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is timed runs apart: the counting for the coverage makes every line two or three times as slow."""
     for item in items:
-        if "made_to_take_long" in item.name or "any_bytes_give" in item.name or "crash" in item.path.parts:
+        apart = "crash" in item.path.parts or item.path.stem == "test_properties"
+        if apart or "made_to_take_long" in item.name:
             item.add_marker("timed")
 
 
