@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from aggregator.classify import find_changes
-from aggregator.model import Carrier, Change, ChangeKind, Claim, Entry, Link, Source
+from aggregator.model import Carrier, Change, ChangeKind, Claim, Entry, Link, Revision, Source
 from tests.builders import NOON, carrier, entry, moment, source
 
 LATER = NOON + timedelta(hours=1)
@@ -113,6 +113,24 @@ def test_words_added_by_the_first_to_tell_them_are_a_revision_though_others_tell
     (change,) = changes_to(more, other, carrier(PLAN))
 
     assert (change.kind, change.parts) == (ChangeKind.REVISED, ("text",))
+
+
+def test_what_another_carrier_said_before_this_instant_counts_though_it_says_something_else_now() -> None:
+    """Else the order in which two sources are polled at one instant would decide."""
+    told = replace(PLAN, source="finder", title="Another plan")
+    moved_on = replace(told, title="A third plan")
+    other = carrier(told)
+    now_revised = replace(
+        other,
+        entry=moved_on,
+        revisions=(*other.revisions, Revision(entry=moved_on, number=2, seen_at=LATER)),
+    )
+    follows = replace(PLAN, title="Another plan")
+
+    (before,) = changes_to(follows, other, carrier(PLAN))
+    (after,) = changes_to(follows, now_revised, carrier(PLAN))
+
+    assert before.kind is after.kind is ChangeKind.RESTATED
 
 
 def test_a_carrier_that_never_told_of_attachments_does_not_say_that_they_have_gone() -> None:

@@ -17,6 +17,8 @@ from aggregator.parse.record_form import find_mistakes
 
 MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 FENCE: Final = "---"
+LARGEST: Final = 200_000
+"""Bytes of one record; the YAML and Markdown readers take minutes for millions of brackets."""
 
 
 def request(source: Source, address: str) -> Request:
@@ -58,6 +60,8 @@ def _split(part: Part) -> tuple[str, str, int]:
     """Front matter, text, and the line on which the front matter starts."""
     if not part.name.endswith(".md"):
         raise _mistake(part, 1, "a record is a Markdown file: name it ID.md, or move it out of this folder")
+    if len(part.payload) > LARGEST:
+        raise _mistake(part, 1, f"a record holds at most {LARGEST:,} bytes; link to longer texts instead")
     try:
         text = part.payload.decode("utf-8-sig")
     except UnicodeDecodeError as error:
