@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aggregator.config import Config
 from aggregator.deliver import compose, week_of, window
-from aggregator.model import Body, Digest, Edition, SourceLine, SourceState
+from aggregator.model import Digest, Edition, SourceLine, SourceState
 from aggregator.observe import board
 from aggregator.parse import KINDS
 from aggregator.store import Store
@@ -67,8 +67,3 @@ def letter_of(
         unread=unread,
         issued=issued,
     )
-
-
-def named(bodies: Mapping[str, Body], body: str) -> str:
-    """A body's name; the id itself for one that has left the register."""
-    return bodies[body].name if body in bodies else body
