@@ -18,6 +18,8 @@ from aggregator.model import (
     Moment,
     Precision,
     RawEntry,
+    Reason,
+    Relevance,
     Revision,
     Scope,
     Seen,
@@ -25,6 +27,7 @@ from aggregator.model import (
     Source,
     SourceLine,
     SourceState,
+    Where,
 )
 
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
@@ -99,9 +102,13 @@ def carrier(told: Entry | None = None, first_seen: datetime = NOON, backlog: boo
     )
 
 
-def labels(**changes: Any) -> Labels:
+def labels(relevant: bool = True, **changes: Any) -> Labels:
     """About open government, of type news."""
-    return replace(Labels(type="news", topics=(), relevant=True, why=("open government (title)",)), **changes)
+    why = Reason(
+        words="open government", where=Where.TITLE, speaks_for="topic:open-government-process", points=18
+    )
+    relevance = Relevance.YES if relevant else Relevance.NO
+    return replace(Labels(type="news", relevance=relevance, why=(why,) if relevant else ()), **changes)
 
 
 def holding(told: Entry | None = None, **changes: Any) -> Holding:

@@ -25,10 +25,11 @@ def text(name: str) -> str:
 
 
 def commands(command: typer.core.TyperGroup | object, name: str = "aggregator") -> list[str]:
-    inner = getattr(command, "commands", None)
-    return (
-        [path for key, sub in inner.items() for path in commands(sub, f"{name} {key}")] if inner else [name]
-    )
+    inner = getattr(command, "commands", {})
+    below = [path for key, sub in inner.items() for path in commands(sub, f"{name} {key}")]
+    # A group that does something by itself is a command, too (`entries`); the program itself is not.
+    alone = " " in name and getattr(command, "invoke_without_command", True)
+    return [name, *below] if alone or not inner else below
 
 
 def test_every_command_is_documented_and_no_other() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ from aggregator.fetch.http import HttpFetch
 from aggregator.fetch.mailbox import SCHEMES as MAILBOXES
 from aggregator.fetch.mailbox import MailboxFetch
 from aggregator.fetch.replay import Replay, polls
-from aggregator.model import Digest, Failed, FetchResult, Request, Source, SourceLine
+from aggregator.model import Digest, Failed, FetchResult, Holding, Mark, Request, Source, SourceLine
 from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
 from aggregator.pipeline.discovering import Found, discover
 from aggregator.pipeline.edition import letter_of, source_lines
@@ -83,7 +83,7 @@ class App:
         """The main job: poll every source, issue what letters are due, publish."""
         pipeline, outcomes = self.pipeline, list[Outcome]()
         with self.store.reserved(JOB, wait=TURN):
-            pipeline.relabel()
+            pipeline.reclassify()
             for now, fetch in self._rounds():
                 async with fetch as ask:
                     polled = await pipeline.poll(pipeline.pollable(), ask, now, progress)
@@ -105,8 +105,22 @@ class App:
     def publish(self) -> Written:
         """Make output/ what the store says now."""
         with self.store.reserved(JOB, wait=TURN):
-            self.pipeline.relabel()
+            self.pipeline.reclassify()
             return self.pipeline.publish(self.clock())
+
+    def reclassify(self, progress: Callable[[int, int], None]) -> int:
+        """Label what is stored by the vocabulary of now; how many documents have other labels than before."""
+        with self.store.reserved(JOB, wait=TURN):
+            return self.pipeline.reclassify(progress)
+
+    def mark(self, id: str, mark: Mark | None) -> Holding:
+        """Keep the operator's correction of a document, or take it back. Raises ConfigError."""
+        with self.store.reserved(JOB, wait=TURN):
+            held = self.pipeline.mark(id, mark)
+        if held is None:
+            what = "nothing with this id is held; `aggregator entries --json` shows the ids"
+            raise ConfigError((Mistake(f"document {id}", 0, what),))
+        return held
 
     def letter(self, week: str | None) -> Digest:
         """A week's letter: as issued, or else (the week is open, or before our time) as a draft.

@@ -42,6 +42,8 @@ class Worker:
 
     async def _work(self) -> None:
         now, pipeline = self._clock(), self._pipeline
+        if not self._published:
+            pipeline.reclassify()
         due = pipeline.due(now)
         outcomes = await pipeline.poll(due, self._fetch, now)
         letters = pipeline.issue_letters(now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +25,13 @@ bodies:
     nation: uk
     url: https://www.gov.uk/government/organisations/cabinet-office
     parent: uk-gov
+"""
+
+VOCABULARY = """\
+topics:
+  - {id: openness, name: openness, sure: [open government]}
+types:
+  - {id: news, name: news}
 """
 
 SOURCES = """\
@@ -58,7 +64,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project folder with small files, and the working folder."""
     (tmp_path / "register").mkdir()
     (tmp_path / "register/bodies.yaml").write_text(BODIES, encoding="utf-8")
-    shutil.copy(PROJECT / "register/vocabulary.yaml", tmp_path / "register")
+    (tmp_path / "register/vocabulary.yaml").write_text(VOCABULARY, encoding="utf-8")
     (tmp_path / "sources.yaml").write_text(SOURCES, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -164,7 +170,7 @@ def test_a_missing_and_an_empty_file_are_named(home: Path) -> None:
 def test_two_types_cannot_share_a_publishers_word(home: Path) -> None:
     said = refused(
         home / "register/vocabulary.yaml",
-        "relevant: [open government]\ntypes:\n"
+        "topics: []\ntypes:\n"
         "  - {id: news, name: news, publisher_types: [News]}\n"
         "  - {id: report, name: report, publisher_types: [news]}\n",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -36,7 +35,7 @@ sources:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "register").mkdir()
     (tmp_path / "register/bodies.yaml").write_text(BODIES, encoding="utf-8")
-    shutil.copy(PROJECT / "register/vocabulary.yaml", tmp_path / "register")
+    (tmp_path / "register/vocabulary.yaml").write_text("topics: []\ntypes: []\n", encoding="utf-8")
     (tmp_path / "sources.yaml").write_text(SOURCES, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ from aggregator.pipeline import Outcome, Pipeline
 from aggregator.store import Store
 from tests.builders import body
 
-EMPTY = Vocabulary(relevant=(), types=(), names={}, publisher_types={})
+EMPTY = Vocabulary()
 Served = bytes | Failed | int | tuple[Part, ...] | Fetched
 
 
@@ -81,10 +81,13 @@ class Stage:
         config = Config(settings=settings, bodies=self.bodies, sources=self.sources, vocabulary=EMPTY)
         return Pipeline(config, self.store)
 
-    def poll(self, at: datetime, served: Mapping[str, Served] | None = None) -> dict[str, Outcome]:
-        """Poll every source at `at`, after putting `served` into the network."""
+    def poll(
+        self, at: datetime, served: Mapping[str, Served] | None = None, only: Collection[str] | None = None
+    ) -> dict[str, Outcome]:
+        """Poll every source (or `only` these) at `at`, after putting `served` into the network."""
         self.net.served |= served or {}
-        outcomes = asyncio.run(self.pipeline.poll(self.pipeline.pollable(), self.net, at))
+        chosen = [one for one in self.pipeline.pollable() if only is None or one.id in only]
+        outcomes = asyncio.run(self.pipeline.poll(chosen, self.net, at))
         return {outcome.source: outcome for outcome in outcomes}
 
     def state(self, id: str) -> SourceState:

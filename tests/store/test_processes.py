@@ -30,7 +30,7 @@ def test_a_process_killed_inside_a_transaction_leaves_the_store_as_it_was(file_u
 def test_what_a_process_said_was_kept_is_there_after_it_was_killed_at_any_moment(file_url: str) -> None:
     """Each poll brings one document and one count: after a kill there are as many of both."""
     kept = 0
-    for seconds in (0.02, 0.04, 0.09, 0.13, 0.2):
+    for seconds in (0.02, 0.04, 0.09, 0.13, 2):
         with child("go_on", file_url) as process:
             assert said(process) == "ready"
             time.sleep(seconds)

@@ -17,6 +17,7 @@ from aggregator.model import (
     Failed,
     Head,
     Holding,
+    Relevance,
     RobotsCopy,
     Run,
     SourceState,
@@ -103,8 +104,8 @@ def test_documents_are_chosen_by_body_relevance_date_and_number(store: Store) ->
 
     assert titles(store.holdings()) == ["gds", "other", "at", "old"]
     assert titles(store.holdings(body="gds")) == ["gds"]
-    assert titles(store.holdings(relevant=True)) == ["gds", "at", "old"]
-    assert titles(store.holdings(relevant=False)) == ["other"]
+    assert titles(store.holdings(relevance=Relevance.YES)) == ["gds", "at", "old"]
+    assert titles(store.holdings(relevance=Relevance.NO)) == ["other"]
     assert titles(store.holdings(since=instant("2026-06-02 10:00"))) == ["gds", "other", "at"]
     assert titles(store.holdings(limit=1)) == ["gds"]
     assert titles(store.holdings(body="cabinet-office", limit=2)) == ["other", "at"]
@@ -161,12 +162,13 @@ def test_labels_are_replaced_and_no_date_moves(store: Store) -> None:
     hold(store, one, two)
     consultation = labels(type="consultation", relevant=False)
 
-    store.relabel({one.entry.id: consultation, "urn:uuid:unknown": consultation})
-    store.relabel({})
+    with store.writing() as transaction:
+        transaction.label({one.entry.id: consultation, "urn:uuid:unknown": consultation}, "words of today")
+        transaction.label({}, "words of today")
 
     assert store.holding(one.entry.id) == replace(one, labels=consultation)
     assert store.holding(two.entry.id) == two
-    assert store.holdings(relevant=False) == (replace(one, labels=consultation),)
+    assert store.holdings(relevance=Relevance.NO) == (replace(one, labels=consultation),)
 
 
 def test_a_run_is_counted_from_what_it_left_behind(store: Store) -> None:

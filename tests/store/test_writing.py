@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from aggregator.model import Carrier, Change, ChangeKind, Revision, SourceState, Validators
+from aggregator.model import Carrier, Change, ChangeKind, Relevance, Revision, SourceState, Validators
 from aggregator.store import Store, open_store
 from tests.builders import NOON, entry, holding, labels, moment
 from tests.store.values import change, keep
@@ -131,7 +131,7 @@ def test_holding_a_document_again_replaces_it(store: Store) -> None:
     with store.writing() as tx:
         tx.hold([moved])
 
-    assert store.holdings() == (moved,) == store.holdings(relevant=False)
+    assert store.holdings() == (moved,) == store.holdings(relevance=Relevance.NO)
 
 
 def test_fractions_of_a_second_in_a_publishers_time_are_cut(store: Store) -> None:

@@ -1,54 +1,105 @@
-"""Says what an entry is about: its type, and whether it belongs in the main feed, each with its reasons."""
+"""Says what a document is about: relevance, type, topics and names, each with its reasons."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 from typing import Final
-from urllib.parse import urlsplit
 
-from aggregator.classify.words import Finder
-from aggregator.model import Entry, Labels, Scope, Source, Vocabulary
+from aggregator.classify.addresses import is_home, within
+from aggregator.classify.evidence import Reader
+from aggregator.classify.names import ids, named
+from aggregator.classify.relevance import judge
+from aggregator.classify.types import TypeFinder
+from aggregator.model import Body, Entry, Labels, Mark, Reason, Relevance, Scope, Source, Vocabulary, Where
 
-LEFT_OVER: Final = "news"
-BLOG: Final = "blog-post"
+PROCESS: Final = "open-government-process"
+"""The topic of a source that is about open government as a whole."""
 
 
 class Labeller:
-    """Labels entries by the vocabulary; built once for a run."""
+    """Labels entries by the vocabulary, the bodies and the sources; built once for a run."""
 
-    def __init__(self, vocabulary: Vocabulary, sources: Mapping[str, Source]) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, sources: Mapping[str, Source], bodies: Mapping[str, Body] | None = None
+    ) -> None:
         self._vocabulary = vocabulary
         self._sources = sources
-        self._relevant = Finder(vocabulary.relevant)
-        self._types = [(rule.type, Finder(rule.phrases)) for rule in vocabulary.types]
+        self._bodies = bodies or {}
+        self._reader = Reader(vocabulary, self._bodies)
+        self._types = TypeFinder(vocabulary)
 
-    def label(self, entry: Entry, carriers: Sequence[str]) -> Labels:
-        """Labels for a document that the sources with the ids `carriers` carry."""
-        why = self._why(entry, carriers)
-        return Labels(type=self._type(entry), topics=(), relevant=bool(why), why=why)
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes whenever the labels of any document might: when the register or a source's scope does."""
+        scopes = {source.id: (source.title, source.scope.value) for source in self._sources.values()}
+        read = repr((self._vocabulary, sorted(self._bodies.items()), sorted(scopes.items())))
+        return hashlib.sha256(read.encode()).hexdigest()
 
-    def _why(self, entry: Entry, carriers: Sequence[str]) -> tuple[str, ...]:
-        about = [
-            f"{source.title} is about open government"
+    def label(self, entry: Entry, carriers: Sequence[str], mark: Mark | None = None) -> Labels:
+        """Labels for a document that the sources with the ids `carriers` carry, as corrected by `mark`."""
+        found = self._reader.read(entry)
+        whole = self._whole(entry, carriers)
+        at_home = bool(whole) or is_home(entry.url)
+        judged = judge(found, whole, at_home=at_home, scale=self._vocabulary.scale)
+        type = self._types.find(entry, found)
+        names = named(entry, found)
+        labels = Labels(
+            type=type.speaks_for.removeprefix("type:"),
+            relevance=judged.relevance,
+            score=judged.score,
+            topics=judged.topics,
+            plans=ids(names, "plan"),
+            commitments=ids(names, "commitment"),
+            subjects=ids(names, "body") or (entry.body,),
+            why=(*judged.why, type, *names),
+        )
+        return correct(labels, mark) if mark else labels
+
+    def with_marks(self, marks: Mapping[str, Mark]) -> Callable[[Entry, Sequence[str]], Labels]:
+        """`label` with the operator's corrections, by the documents' ids."""
+        return lambda entry, carriers: self.label(entry, carriers, marks.get(entry.id))
+
+    def _whole(self, entry: Entry, carriers: Sequence[str]) -> list[Reason]:
+        """Why everything that comes from where this document does counts, if it does."""
+        words = self._vocabulary
+        reasons = [
+            _counts(source.title, Where.SOURCE, PROCESS)
             for source in map(self._sources.get, carriers)
             if source and source.scope is Scope.ALL
         ]
-        title = [f"“{phrase}” in the title" for phrase in self._relevant.find(entry.title)]
-        text = [f"“{phrase}” in the text" for phrase in self._relevant.find(entry.text)]
-        return tuple(about + title + text)
-
-    def _type(self, entry: Entry) -> str:
-        """The publisher's own word decides; then the title, rule by rule; then where it was published."""
-        said = (entry.publisher_type or "").casefold()
-        if said in self._vocabulary.names:
-            return said
-        if said in self._vocabulary.publisher_types:
-            return self._vocabulary.publisher_types[said]
-        named = next((type for type, finder in self._types if finder.find(entry.title)), None)
-        return named or (BLOG if _is_blog(entry.url) else LEFT_OVER)
+        if topic := words.bodies.get(entry.body):
+            body = self._bodies.get(entry.body)
+            reasons.append(_counts(body.name if body else entry.body, Where.PUBLISHER, topic))
+        reasons += [
+            _counts(host, Where.ADDRESS, topic)
+            for host, topic in words.hosts.items()
+            if within(entry.url, host)
+        ]
+        return [replace(reason, points=words.scale.whole) for reason in reasons[:1]]
 
 
-def _is_blog(url: str | None) -> bool:
-    """`gds.blog.gov.uk`, `blogs.gov.scot`, `digitalanddata.blog.gov.wales`."""
-    host = urlsplit(url or "").hostname or ""
-    return "blog" in host.split(".") or "blogs" in host.split(".")
+def correct(labels: Labels, mark: Mark) -> Labels:
+    """The labels as the operator wants them; what the mark says nothing of stays."""
+    corrected = replace(
+        labels,
+        relevance=mark.relevance or labels.relevance,
+        type=mark.type or labels.type,
+        topics=labels.topics if mark.topics is None else mark.topics,
+        why=(*labels.why, *_said(mark)),
+        marked=True,
+    )
+    return replace(corrected, topics=()) if corrected.relevance is Relevance.NO else corrected
+
+
+def _said(mark: Mark) -> list[Reason]:
+    said = [f"relevance:{mark.relevance.value}"] if mark.relevance else []
+    said += [f"type:{mark.type}"] if mark.type else []
+    said += [f"topic:{topic}" for topic in mark.topics or ()]
+    return [Reason(words=mark.why, where=Where.OPERATOR, speaks_for=what) for what in said]
+
+
+def _counts(words: str, where: Where, topic: str) -> Reason:
+    return Reason(words=words, where=where, speaks_for=f"topic:{topic}")

@@ -1,39 +1,75 @@
-"""Finds phrases of the vocabulary in a text: whole words, whatever their case, accents and hyphens."""
+"""Cuts a text into comparable words: whatever their case, accents, hyphens and possessives."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
 
-from aggregator.model import Phrase
+WORD: Final = re.compile(r"[^\W_]+")
+POSSESSIVE: Final = re.compile(r"['’]s\b", re.IGNORECASE)
+DIGITS: Final = re.compile(r"\d+")
+PATTERN_WORD: Final = re.compile(r"(?:[^\W_]|%)+\*?")
+"""A word of a phrase in the vocabulary: letters, digits and `%`, perhaps a `*` at its end."""
 
-PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "-": " ", "‐": " ", "‑": " ", "–": " "})
+MUTATIONS: Final = (
+    # Longest first. Soft, nasal and aspirate mutation of Welsh initials, and h before a vowel.
+    ("ll", ("l",)),
+    ("rh", ("r",)),
+    ("ch", ()),
+    ("dd", ()),
+    ("ff", ()),
+    ("ph", ()),
+    ("th", ()),
+    ("p", ("b", "mh", "ph")),
+    ("t", ("d", "nh", "th")),
+    ("c", ("g", "ngh", "ch")),
+    ("b", ("f", "m")),
+    ("d", ("dd", "n")),
+    ("g", ("", "ng")),
+    ("m", ("f",)),
+    *((vowel, (f"h{vowel}",)) for vowel in "aeiouwy"),
+)
+"""The initial sounds that change in Welsh, and what each becomes (any Welsh grammar)."""
 
 
-def fold(text: str) -> str:
-    """Lower case, without accents, curly quotes and hyphens, with single spaces."""
-    plain = text.translate(PUNCTUATION)
-    decomposed = unicodedata.normalize("NFKD", plain.casefold())
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text as words: as they were written, and folded. Both have the same length."""
+
+    written: tuple[str, ...]
+    folded: tuple[str, ...]
 
 
-class Finder:
-    """Looks for many phrases at once. Built once, used for every entry; its time is linear in the text."""
-
-    def __init__(self, phrases: Iterable[Phrase]) -> None:
-        listed = list(phrases)
-        self._folded = _pattern(fold(phrase.words) for phrase in listed if not phrase.exact)
-        self._exact = _pattern(phrase.words for phrase in listed if phrase.exact)
-
-    def find(self, text: str) -> tuple[str, ...]:
-        """The phrases that stand in `text`, each once, in the order in which they stand there."""
-        found = [*self._folded.findall(fold(text)), *self._exact.findall(text)]
-        return tuple(dict.fromkeys(found))
+def cut_words(text: str) -> Words:
+    """The words of a text, in order; time is linear in its length."""
+    if "'" in text or "’" in text:
+        text = POSSESSIVE.sub("", text)
+    if text.isascii():
+        return Words(tuple(WORD.findall(text)), tuple(WORD.findall(text.lower())))
+    written = tuple(WORD.findall(_without_accents(text)))
+    return Words(written, tuple(word.casefold() for word in written))
 
 
-def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
-    """Longest first, so that the more telling phrase is the one that is shown; nothing matches nothing."""
-    ordered = sorted({phrase for phrase in phrases if phrase}, key=lambda phrase: (-len(phrase), phrase))
-    choices = "|".join(re.escape(phrase) for phrase in ordered)
-    return re.compile(rf"(?<!\w)(?:{choices})(?!\w)" if choices else r"(?!)")
+def cut_pattern(phrase: str) -> list[str]:
+    """The words of a phrase of the vocabulary as they are written there, with their `*` and `%`."""
+    return PATTERN_WORD.findall(_without_accents(POSSESSIVE.sub("", phrase)))
+
+
+def numberless(word: str) -> str:
+    """The word with `%` for each run of digits."""
+    return DIGITS.sub("%", word)
+
+
+def mutated(word: str) -> tuple[str, ...]:
+    """The word and every form that its initial sound takes in Welsh; in small letters."""
+    for initial, forms in MUTATIONS:
+        if word.startswith(initial):
+            return (word, *(form + word[len(initial) :] for form in forms))
+    return (word,)
+
+
+def _without_accents(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(character for character in decomposed if not unicodedata.combining(character))

@@ -8,14 +8,17 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from aggregator.classify.evaluation import Evaluation, Figure, Judged
 from aggregator.model import (
     Body,
     Carrier,
     Digest,
     Entry,
     Holding,
+    Labels,
     Moment,
     Precision,
+    Reason,
     Removal,
     Run,
     SourceLine,
@@ -91,20 +94,74 @@ def entry(held: Holding, bodies: Mapping[str, Body]) -> Row:
         "id": told.id,
         "title": told.title,
         "body": bodies[told.body].name if told.body in bodies else told.body,
-        "type": held.labels.type,
         "url": told.url,
         "dated": moment(held.dated),
         "published": moment(told.published),
         "updated": instant(held.updated),
         "first_seen": instant(held.first_seen),
         "backlog": held.backlog,
-        "relevant": held.labels.relevant,
-        "why": list(held.labels.why),
+        **labels(held.labels),
         "language": told.language,
         "carriers": [carrier.source for carrier in held.carriers],
         "revised": [instant(seen) for seen in held.revised],
         "licence": told.licence,
     }
+
+
+def labels(told: Labels) -> Row:
+    """What a document is about, and why, as `entries`, `try` and `classify explain` show it."""
+    return {
+        "type": told.type,
+        "relevance": told.relevance.value,
+        "score": told.score,
+        "topics": list(told.topics),
+        "plans": list(told.plans),
+        "commitments": list(told.commitments),
+        "subjects": list(told.subjects),
+        "marked": told.marked,
+        "why": [sentence(reason) for reason in told.why],
+        "reasons": [asdict(reason) for reason in told.why],
+    }
+
+
+def sentence(reason: Reason) -> str:
+    """A reason in words: what, where, what for, and by how much."""
+    points = f", +{reason.points}" if reason.points else ""
+    return f"“{reason.words}” ({reason.where.value}): {reason.speaks_for}{points}"
+
+
+def figures(found: Evaluation) -> Row:
+    """How well labels agree with those of people."""
+    stated = found.stated_type_accuracy
+    return {
+        "relevance": {
+            "precision": figure(found.precision),
+            "recall": figure(found.recall),
+            "f1": figure(found.f1),
+            "counted": found.counted,
+            "borderline": {one.value: count for one, count in found.borderline.items()},
+        },
+        "type": {
+            "accuracy": figure(found.type_accuracy),
+            "stated": {"accuracy": figure(stated) if stated else None, "counted": found.stated},
+        },
+        "topics": {"f1": figure(found.topics_f1)},
+    }
+
+
+def judged(row: Judged) -> Row:
+    """A mistake: what a person said, and what the vocabulary did."""
+    return {
+        "id": row.id,
+        "title": row.title,
+        "person": {"relevance": row.relevance.value, "type": row.type, "topics": sorted(row.topics)},
+        "got": labels(row.got),
+    }
+
+
+def figure(value: Figure) -> float:
+    """A share, to three digits."""
+    return round(value.value, 3)
 
 
 def history(held: Holding, bodies: Mapping[str, Body]) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Final
 
 import typer
 
@@ -11,8 +11,11 @@ from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show, show_json, show_table
 from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Failed
+from aggregator.model import Failed, Relevance
 from aggregator.pipeline.asking import Unchanged
+
+WHY: Final = 3
+"""How many reasons the table of `try` shows; `--json` has all."""
 
 sources = typer.Typer(help="The sources: what is polled.", no_args_is_help=True)
 app.add_typer(sources, name="sources")
@@ -59,7 +62,7 @@ def try_source(
             {
                 **rows.told(entry),
                 "change": found.changes.get(entry.id, "none"),
-                **_labels(found.labels[entry.id]),
+                **rows.labels(found.labels[entry.id]),
             }
             for entry in found.answer.entries
         ]
@@ -72,12 +75,13 @@ def try_source(
         for reject in rejects:
             say(f"  rejected: {reject}")
         show_table(
-            ("change", "type", "relevant", "dated", "title"),
+            ("change", "type", "relevance", "why", "dated", "title"),
             [
                 (
                     row["change"],
                     row["type"],
-                    row["why"] or "no",
+                    f"{row['relevance']} ({row['score']})",
+                    "; ".join(row["why"][:WHY]),
                     row["published"] or row["updated"] or "",
                     row["title"],
                 )
@@ -86,25 +90,31 @@ def try_source(
         )
 
 
-def _labels(labels: Any) -> dict[str, str]:
-    return {"type": labels.type, "why": "; ".join(labels.why)}
+entries = typer.Typer(help="The documents in the store.", invoke_without_command=True)
+app.add_typer(entries, name="entries")
 
 
-@app.command()
-def entries(
+@entries.callback()
+def entries_list(  # noqa: PLR0913, PLR0917  # each argument narrows the list
     context: typer.Context,
     body: Annotated[str | None, typer.Option(metavar="ID", help="Only this body's.")] = None,
     relevant: Annotated[bool, typer.Option("--relevant", help="Only those of the main feed.")] = False,
+    borderline: Annotated[
+        bool, typer.Option("--borderline", help="Only those that are doubtful, to find a wrong no.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 50,
     replay: Replay = None,
     store: StoreUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """The documents that the store holds, newest first."""
+    if context.invoked_subcommand:
+        return
     with opened(context, replay=replay, store=store) as program:
-        held = program.store.holdings(body=body, relevant=True if relevant else None, limit=limit)
+        wanted = Relevance.YES if relevant else Relevance.BORDERLINE if borderline else None
+        held = program.store.holdings(body=body, relevance=wanted, limit=limit)
         shown = [rows.entry(one, program.config.bodies) for one in held]
-        show(("dated", "body", "type", "title"), shown, as_json=as_json)
+        show(("dated", "body", "relevance", "type", "title"), shown, as_json=as_json)
 
 
 @app.command()

@@ -1,7 +1,7 @@
 """The operator's files and environment become one Config, or are refused with every mistake named.
 
 In:   settings.yaml, AGGREGATOR_* variables, sources.yaml (or sources.tsv), register/*.yaml
-Out:  Config: Settings, bodies, sources, vocabulary
+Out:  Config: Settings, bodies and their roles, sources, vocabulary
 To add a setting: one field in `settings.py`; a file for people to edit: one form in a module of its own.
 """
 
@@ -16,7 +16,7 @@ from aggregator.config.forms import Mistakes
 from aggregator.config.settings import Settings, load_settings
 from aggregator.config.sources import load_sources, load_table
 from aggregator.config.vocabulary import load_vocabulary
-from aggregator.model import Body, Source, Vocabulary
+from aggregator.model import Body, Role, Source, Vocabulary
 
 __all__ = ["Config", "Settings", "load"]
 
@@ -29,6 +29,7 @@ class Config:
     bodies: Mapping[str, Body]
     sources: tuple[Source, ...]
     vocabulary: Vocabulary
+    roles: tuple[Role, ...] = ()
 
 
 def load(settings: Settings | None = None, *, replay: Path | None = None) -> Config:
@@ -40,14 +41,14 @@ def load(settings: Settings | None = None, *, replay: Path | None = None) -> Con
     settings = settings or load_settings()
     mistakes = Mistakes()
     with mistakes.collected():
-        bodies = load_bodies(settings.path("register/bodies.yaml"), mistakes)
-        vocabulary = load_vocabulary(settings.path("register/vocabulary.yaml"), mistakes)
+        bodies, roles = load_bodies(settings.path("register/bodies.yaml"), mistakes)
+        vocabulary = load_vocabulary(settings.path("register/vocabulary.yaml"), mistakes, bodies)
         table = replay / "sources.tsv" if replay else None
         if table and table.is_file():
             sources, bodies = load_table(table, bodies, mistakes)
         else:
             sources = load_sources(_sources_file(settings, replay), bodies, mistakes)
-    return Config(settings=settings, bodies=bodies, sources=sources, vocabulary=vocabulary)
+    return Config(settings=settings, bodies=bodies, sources=sources, vocabulary=vocabulary, roles=roles)
 
 
 def _sources_file(settings: Settings, replay: Path | None) -> Path:

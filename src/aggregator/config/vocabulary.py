@@ -1,66 +1,154 @@
-"""Reads register/vocabulary.yaml: the words that make an update relevant, and its type."""
+"""Reads register/vocabulary.yaml: topics, types, phrases with their weight, traps, places and plans."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from typing import Annotated, Final
 
-from pydantic import field_validator
+from pydantic import BeforeValidator, Field
 
 from aggregator import yamldoc
 from aggregator.config.forms import Form, Mistakes, Name, Text, read
-from aggregator.model import Phrase, TypeRule, Vocabulary
+from aggregator.model import Phrase, PlanName, Scale, Strength, Topic, TypeRule, Vocabulary
+from aggregator.model.vocabulary import DEFAULT_SCALE
+
+LONGEST: Final = 80
+STEM: Final = re.compile(r"(?:[^\W_]|%){3,}\*?|(?:[^\W_]|%)+")
+"""A word; with `*` at its end it needs three letters before it."""
+HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/\S*)?")
+TITLE_ONLY: Final = "write plain words, at most 80 characters, or {cy: words} for Welsh"
 
 
-class TypeForm(Form):
-    """An update type: its name in plain words, and the words in a title that make it."""
+def _phrase(value: object) -> object:
+    """`open data`, or `{cy: data agored}` for Welsh, which mutates."""
+    if isinstance(value, Mapping) and set(value) == {"cy"}:
+        return Phrase(words=_words(value["cy"]), welsh=True)
+    return Phrase(words=_words(value))
+
+
+def _words(value: object) -> str:
+    text = value.strip() if isinstance(value, str) else ""
+    words = re.findall(r"[^\s'’\"“”(){}\[\].,;:!?/&£$€–—-]+", text)
+    if not words or len(text) > LONGEST or not all(STEM.fullmatch(word) for word in words):
+        raise ValueError(f"{value!r} is no phrase; {TITLE_ONLY}; a word with * needs three letters before it")
+    return text
+
+
+def _start(value: object) -> object:
+    if isinstance(value, str) and HOST.fullmatch(value) and not value.startswith("www."):
+        return value
+    raise ValueError(
+        "write a host without https:// and www., perhaps with a path, such as data.gov.uk/library"
+    )
+
+
+PhraseText = Annotated[Phrase, BeforeValidator(_phrase)]
+Start = Annotated[str, BeforeValidator(_start)]
+Points = Annotated[int, Field(ge=0, le=100)]
+
+
+class ScaleForm(Form):
+    """How phrases add up."""
+
+    sure: Points = DEFAULT_SCALE.sure
+    likely: Points = DEFAULT_SCALE.likely
+    hint: Points = DEFAULT_SCALE.hint
+    title: Points = DEFAULT_SCALE.title
+    whole: Points = DEFAULT_SCALE.whole
+    relevant: Points = DEFAULT_SCALE.relevant
+    borderline: Points = DEFAULT_SCALE.borderline
+
+
+class TopicForm(Form):
+    """A topic and its phrases, by how much they say."""
 
     id: Name
     name: Text
-    title_words: tuple[Text, ...] = ()
-    publisher_types: tuple[Text, ...] = ()
+    sure: tuple[PhraseText, ...] = ()
+    likely: tuple[PhraseText, ...] = ()
+    hint: tuple[PhraseText, ...] = ()
+    by_product: tuple[PhraseText, ...] = ()
 
-    @field_validator("title_words")
-    @classmethod
-    def _plain(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return _checked(value)
+
+class TypeForm(Form):
+    """An update type: its name in plain words, and what makes a document this type."""
+
+    id: Name
+    name: Text
+    title_words: tuple[PhraseText, ...] = ()
+    publisher_types: tuple[Text, ...] = ()
+    addresses: tuple[Start, ...] = ()
+
+
+class PlanForm(Form):
+    """An action plan by its names."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$")]
+    name: Text
+    names: tuple[PhraseText, ...]
+
+
+class WholeForm(Form):
+    """Where everything counts: a host, or a body, and for which topic."""
+
+    host: Start | None = None
+    body: Name | None = None
+    topic: Name
 
 
 class VocabularyForm(Form):
     """The file."""
 
-    relevant: tuple[Text, ...]
-    relevant_exact: tuple[Text, ...] = ()
+    scale: ScaleForm = ScaleForm()
+    topics: tuple[TopicForm, ...]
+    whole: tuple[WholeForm, ...] = ()
+    traps: tuple[PhraseText, ...] = ()
+    elsewhere: tuple[PhraseText, ...] = ()
+    home: tuple[PhraseText, ...] = ()
+    plans: tuple[PlanForm, ...] = ()
     types: tuple[TypeForm, ...]
-
-    @field_validator("relevant", "relevant_exact")
-    @classmethod
-    def _plain(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return _checked(value)
+    general_publisher_types: tuple[Text, ...] = ()
 
 
-def _checked(phrases: tuple[str, ...]) -> tuple[str, ...]:
-    for phrase in phrases:
-        if not any(character.isalnum() for character in phrase) or len(phrase) > 80:
-            raise ValueError(f"{phrase!r} is no phrase; write plain words, at most 80 characters")
-    return phrases
+def load_vocabulary(path: Path, mistakes: Mistakes, bodies: Collection[str] = ()) -> Vocabulary:
+    """The vocabulary; empty when the file has mistakes, which are noted.
 
-
-def load_vocabulary(path: Path, mistakes: Mistakes) -> Vocabulary:
-    """The vocabulary; empty when the file has mistakes, which are noted."""
+    `bodies` are the ids that `whole` may name.
+    """
     form, document = read(path, VocabularyForm, mistakes)
     if form is None:
-        return Vocabulary(relevant=(), types=(), names={}, publisher_types={})
+        return Vocabulary()
     _check_types(form, document, mistakes)
-    exact = tuple(Phrase(words=words, exact=True) for words in form.relevant_exact)
+    _check_ids(form, document, mistakes)
+    _check_whole(form, document, mistakes, bodies)
     return Vocabulary(
-        relevant=tuple(Phrase(words=words) for words in form.relevant) + exact,
+        topics=tuple(map(_topic, form.topics)),
         types=tuple(
-            TypeRule(type=rule.id, phrases=tuple(Phrase(words=words) for words in rule.title_words))
-            for rule in form.types
+            TypeRule(type=rule.id, phrases=rule.title_words, addresses=rule.addresses) for rule in form.types
         ),
         names={rule.id: rule.name for rule in form.types},
         publisher_types={words.casefold(): rule.id for rule in form.types for words in rule.publisher_types},
+        general_types=frozenset(words.casefold() for words in form.general_publisher_types),
+        traps=form.traps,
+        elsewhere=form.elsewhere,
+        home=form.home,
+        hosts={whole.host: whole.topic for whole in form.whole if whole.host},
+        bodies={whole.body: whole.topic for whole in form.whole if whole.body},
+        plans=tuple(PlanName(id=plan.id, name=plan.name, phrases=plan.names) for plan in form.plans),
+        scale=Scale(**form.scale.model_dump()),
     )
+
+
+def _topic(form: TopicForm) -> Topic:
+    phrases = {
+        Strength.SURE: form.sure,
+        Strength.LIKELY: form.likely,
+        Strength.HINT: form.hint,
+        Strength.BY_PRODUCT: form.by_product,
+    }
+    return Topic(id=form.id, name=form.name, phrases=phrases)
 
 
 def _check_types(form: VocabularyForm, document: yamldoc.Document, mistakes: Mistakes) -> None:
@@ -71,3 +159,34 @@ def _check_types(form: VocabularyForm, document: yamldoc.Document, mistakes: Mis
             if first != rule.id or (words == rule.id and rule in form.types[:number]):
                 at = ("types", number)
                 mistakes.add(document.mistake(at, f"'{words}' already belongs to the type '{first}'"))
+
+
+def _check_ids(form: VocabularyForm, document: yamldoc.Document, mistakes: Mistakes) -> None:
+    for key, ids in (("topics", [t.id for t in form.topics]), ("plans", [p.id for p in form.plans])):
+        for number in _repeated(ids):
+            mistakes.add(document.mistake((key, number), f"the id '{ids[number]}' stands twice; keep one"))
+    for number, topic in enumerate(form.topics):
+        told = [
+            phrase.words.casefold() for phrase in (*topic.sure, *topic.likely, *topic.hint, *topic.by_product)
+        ]
+        for which in _repeated(told):
+            at = ("topics", number)
+            mistakes.add(document.mistake(at, f"'{told[which]}' stands twice under '{topic.id}'; keep one"))
+
+
+def _repeated(words: list[str]) -> Iterable[int]:
+    return (number for number, word in enumerate(words) if word in words[:number])
+
+
+def _check_whole(
+    form: VocabularyForm, document: yamldoc.Document, mistakes: Mistakes, bodies: Collection[str]
+) -> None:
+    topics = {topic.id for topic in form.topics}
+    for number, whole in enumerate(form.whole):
+        at = ("whole", number)
+        if (whole.host is None) == (whole.body is None):
+            mistakes.add(document.mistake(at, "name either a host or a body here"))
+        if whole.topic not in topics:
+            mistakes.add(document.mistake(at, f"no topic has the id '{whole.topic}'; add it or correct this"))
+        if whole.body and bodies and whole.body not in bodies:
+            mistakes.add(document.mistake(at, f"no body has the id '{whole.body}'; see register/bodies.yaml"))

@@ -2,8 +2,7 @@
 
 Every `datetime` is aware and in UTC. A Body is a public body; the bytes of an answer are its payload.
 In order: `places` (who publishes, where), `answers` (asked, answered, read), `entries` (in our words),
-`vocabulary` (the words
-of the field), `outputs` (what comes out).
+`labels` (what they are about), `vocabulary` (the words of the field), `outputs` (what comes out).
 """
 
 from __future__ import annotations
@@ -34,7 +33,6 @@ from aggregator.model.entries import (
     Claim,
     Entry,
     Holding,
-    Labels,
     Link,
     Moment,
     Note,
@@ -45,6 +43,7 @@ from aggregator.model.entries import (
     Vanishing,
     Zone,
 )
+from aggregator.model.labels import Labels, Mark, Reason, Relevance, Where
 from aggregator.model.outputs import (
     Artifact,
     Board,
@@ -59,9 +58,19 @@ from aggregator.model.outputs import (
     SourceLine,
     Window,
 )
-from aggregator.model.places import Body, MailTrust, Scope, Seen, Selectors, Source
+from aggregator.model.places import (
+    Body,
+    FormerName,
+    Holder,
+    MailTrust,
+    Role,
+    Scope,
+    Seen,
+    Selectors,
+    Source,
+)
 from aggregator.model.removals import RemovalKind
-from aggregator.model.vocabulary import Phrase, TypeRule, Vocabulary
+from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic, TypeRule, Vocabulary
 
 __all__ = [
     "Artifact",
@@ -79,17 +88,21 @@ __all__ = [
     "Failed",
     "FetchResult",
     "Fetched",
+    "FormerName",
     "Head",
+    "Holder",
     "Holding",
     "Labels",
     "Link",
     "MailTrust",
+    "Mark",
     "Moment",
     "NotModified",
     "Note",
     "Page",
     "Part",
     "Phrase",
+    "PlanName",
     "Precision",
     "RawClaim",
     "RawEntry",
@@ -97,13 +110,17 @@ __all__ = [
     "RawNote",
     "RawRemoval",
     "Reading",
+    "Reason",
     "Reject",
+    "Relevance",
     "Removal",
     "RemovalKind",
     "Request",
     "Revision",
     "RobotsCopy",
+    "Role",
     "Run",
+    "Scale",
     "Scope",
     "Section",
     "Seen",
@@ -112,11 +129,14 @@ __all__ = [
     "Source",
     "SourceLine",
     "SourceState",
+    "Strength",
+    "Topic",
     "Translation",
     "TypeRule",
     "Validators",
     "Vanishing",
     "Vocabulary",
+    "Where",
     "Window",
     "Zone",
 ]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from aggregator.model.labels import Labels
 from aggregator.model.removals import RemovalKind
 
 FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -145,16 +146,6 @@ class Entry:
         kind, _, name = self.key.partition(":")
         plain = kind == "record" and FILE_NAME.fullmatch(name)
         return f"records/{name if plain else self.id.removeprefix('urn:uuid:')}.html"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Labels:
-    """What an entry is about: type, topics, and whether it belongs in the main feed, with the reasons."""
-
-    type: str
-    topics: tuple[str, ...]
-    relevant: bool
-    why: tuple[str, ...]
 
 
 class ChangeKind(StrEnum):

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from aggregator.model.answers import SourceState
 from aggregator.model.entries import Holding, Moment
-from aggregator.model.places import Body, Source
+from aggregator.model.places import Body, Role, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +149,11 @@ class Edition:
     """Issued letters, newest first, then the open week's last of all if there is one."""
     types: Mapping[str, str] = field(default_factory=dict)
     """Each update type in plain words, from the vocabulary; one that is missing is shown by its id."""
+    topics: Mapping[str, str] = field(default_factory=dict)
+    """Each topic in plain words, in the vocabulary's order; as `types`."""
+    roles: tuple[Role, ...] = ()
+    plans: Mapping[str, str] = field(default_factory=dict)
+    """Each action plan that documents may name, by its id, in the vocabulary's order; as `types`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerName:
+    """What a body was called until a day (which no longer belongs to it), and from which one on."""
+
+    name: str
+    until: date
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +28,41 @@ class Body:
     short: str = ""
     parent: str | None = None
     aliases: tuple[str, ...] = ()
+    former: tuple[FormerName, ...] = ()
+    """Names that it no longer bears, oldest first."""
+
+    def name_on(self, day: date) -> str:
+        """Its name on a day, so that a document keeps the body as it was named then."""
+        borne = (old.name for old in self.former if (old.since or date.min) <= day < old.until)
+        return next(borne, self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A body that holds a role, from a day on and until another one (which no longer belongs to it)."""
+
+    body: str
+    since: date
+    until: date | None = None
+    source: str = ""
+    """Where this is said; empty: not yet sourced."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A task that moves from body to body (who leads the national plan), so that it can be followed."""
+
+    id: str
+    name: str
+    holders: tuple[Holder, ...]
+    """In order of time; a gap is possible."""
+
+    def held_by(self, body: str, day: date) -> bool:
+        """Whether `body` held it on a day."""
+        return any(
+            holder.body == body and holder.since <= day and (holder.until is None or day < holder.until)
+            for holder in self.holders
+        )
 
 
 class Scope(StrEnum):

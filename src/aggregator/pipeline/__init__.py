@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Final
 
 from aggregator import log
 from aggregator.classify import Labeller, find_changes
@@ -23,7 +24,18 @@ from aggregator.deliver import closed_weeks, letter
 from aggregator.errors import AggregatorError
 from aggregator.fetch import Fetch
 from aggregator.fetch.politeness import next_due
-from aggregator.model import Change, ChangeKind, Digest, Failed, Labels, Source, SourceState
+from aggregator.model import (
+    Change,
+    ChangeKind,
+    Digest,
+    Entry,
+    Failed,
+    Holding,
+    Labels,
+    Mark,
+    Source,
+    SourceState,
+)
 from aggregator.parse import KINDS
 from aggregator.pipeline.asking import Answer, Reading, Unchanged, ask
 from aggregator.pipeline.edition import gather, letter_of, source_lines
@@ -34,6 +46,9 @@ from aggregator.publish.folder import Written, write
 from aggregator.store import Store
 
 __all__ = ["Outcome", "Pipeline", "Progress", "Tried"]
+
+BATCH: Final = 500
+"""How many documents are labelled anew in one transaction: others wait for no longer than that takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +164,8 @@ class Pipeline:
 
     @cached_property
     def _labeller(self) -> Labeller:
-        return Labeller(self.config.vocabulary, {source.id: source for source in self.config.sources})
+        sources = {source.id: source for source in self.config.sources}
+        return Labeller(self.config.vocabulary, sources, self.config.bodies)
 
     async def try_out(self, source: Source, fetch: Fetch, now: datetime) -> Tried:
         """Ask one source as if for the first time and compare with the store; writes nothing."""
@@ -157,23 +173,57 @@ class Pipeline:
         entries = answer.entries if isinstance(answer, Reading) else ()
         held = {e.id: h.carriers for e in entries if (h := self.store.holding(e.id))}
         changes = find_changes(source, entries, held, now=now, backlog=False)
+        marks = self.store.marks()
         return Tried(
             answer=answer,
             changes={change.entry.id: change.kind for change in changes},
-            labels={entry.id: self._labeller.label(entry, [source.id]) for entry in entries},
+            labels={e.id: self._labeller.label(e, [source.id], marks.get(e.id)) for e in entries},
         )
 
     # ---------------------------------------------------------------- what follows a poll
-    def relabel(self) -> int:
-        """Label what is held by the vocabulary of now; touches no date. Gives how many changed."""
-        label = self._labeller.label
-        fresh = {
-            holding.entry.id: labels
-            for holding in self.store.holdings()
-            if (labels := label(holding.entry, [c.source for c in holding.carriers])) != holding.labels
-        }
-        self.store.relabel(fresh)
-        return len(fresh)
+    def reclassify(self, progress: Callable[[int, int], None] = lambda done, all: None) -> int:
+        """Label what was labelled by an older vocabulary; touches no date, so nothing looks new or changed.
+
+        In batches, each kept whole: broken off, it goes on where it stopped. `progress` gets how many are
+        done and how many there are. Gives how many documents got other labels than before.
+        """
+        waiting, done, changed = self.store.unlabelled(self._labeller.fingerprint), 0, 0
+        while done < waiting:
+            batch = self._reclassify_batch()
+            if batch is None:
+                break
+            done, changed = done + batch[0], changed + batch[1]
+            progress(done, waiting)
+        return changed
+
+    def _reclassify_batch(self) -> tuple[int, int] | None:
+        """How many documents were labelled anew, and how many of them otherwise; None when none is left."""
+        by = self._labeller.fingerprint
+        with self.store.writing() as transaction:
+            held = transaction.to_label(by, BATCH)
+            label = self._labeller.with_marks(transaction.marks(one.entry.id for one in held))
+            fresh = {one.entry.id: label(one.entry, [c.source for c in one.carriers]) for one in held}
+            transaction.label(fresh, by)
+        changed = sum(fresh[one.entry.id] != one.labels for one in held)
+        return (len(held), changed) if held else None
+
+    def mark(self, entry_id: str, mark: Mark | None) -> Holding | None:
+        """Keep the operator's correction of a document, or take it back (None), and label it by that.
+
+        Gives the document as it stands then; None when nobody holds it.
+        """
+        with self.store.writing() as transaction:
+            held = transaction.holding(entry_id)
+            if held is None:
+                return None
+            transaction.mark(entry_id, mark)
+            labels = self._labeller.label(held.entry, [c.source for c in held.carriers], mark)
+            transaction.label({entry_id: labels}, self._labeller.fingerprint)
+        return replace(held, labels=labels)
+
+    def explain(self, entry: Entry) -> Labels:
+        """What the vocabulary makes of an entry that no source carries."""
+        return self._labeller.label(entry, ())
 
     def note(self, now: datetime, outcomes: Sequence[Outcome]) -> None:
         """Keep what the run of this instant came to, counted in the store itself.

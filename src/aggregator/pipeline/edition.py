@@ -39,6 +39,9 @@ def gather(config: Config, store: Store, now: datetime) -> Edition:
         sources=lines,
         digests=(*store.digests(), draft(config, store, lines, now)),
         types=config.vocabulary.names,
+        topics=config.vocabulary.topic_names,
+        plans=config.vocabulary.plan_names,
+        roles=config.roles,
     )
 
 

@@ -66,7 +66,9 @@ def accept_removals(
 
 def _hold(changes: Sequence[Change], store: Transaction, labeller: Labeller) -> None:
     touched = store.carriers({change.entry.id for change in changes})
-    store.hold([hold(carriers, labeller.label) for carriers in touched.values()])
+    marks = store.marks(touched)
+    label = labeller.with_marks(marks)
+    store.hold([hold(carriers, label) for carriers in touched.values()], labeller.fingerprint)
 
 
 def _known_as(reading: Reading, store: Transaction) -> tuple[tuple[Entry, ...], dict[str, Removal]]:

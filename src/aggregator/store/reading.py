@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, true, union
 
-from aggregator.model import Carrier, Holding, Revision, SourceState, Window
-from aggregator.store.tables import aliases, carriers, entries, revisions, source_states, tombstones
+from aggregator.model import Carrier, Holding, Mark, Relevance, Revision, SourceState, Window
+from aggregator.store.tables import aliases, carriers, entries, marks, revisions, source_states, tombstones
 from aggregator.store.telling import Telling
 
 CHUNK: Final = 500
@@ -114,11 +114,28 @@ def read_aliases(connection: Connection, names: Iterable[str]) -> dict[str, str]
     return {row.name: row.entry_id for row in rows}
 
 
-def chosen(body: str | None, relevant: bool | None, since: datetime | None) -> ColumnElement[bool]:
+def read_marks(connection: Connection, entry_ids: Iterable[str]) -> dict[str, Mark]:
+    """The operator's corrections of these documents, as far as there are any."""
+    wanted = sorted(set(entry_ids))
+    chunks = (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+    rows = (
+        row
+        for chunk in chunks
+        for row in connection.execute(select(marks).where(marks.c.entry_id.in_(chunk)))
+    )
+    return {row.entry_id: row.mark for row in rows}
+
+
+def read_to_label(connection: Connection, labelled_by: str, most: int) -> tuple[Holding, ...]:
+    """At most `most` documents whose labels are not by this vocabulary, the newest first."""
+    return read_holdings(connection, entries.c.labelled_by != labelled_by, most)
+
+
+def chosen(body: str | None, relevance: Relevance | None, since: datetime | None) -> ColumnElement[bool]:
     """The condition for what `Store.holdings` is asked; None asks nothing."""
     asked = [
         entries.c.body == body if body is not None else None,
-        entries.c.relevant == relevant if relevant is not None else None,
+        entries.c.relevance == relevance.value if relevance is not None else None,
         entries.c.dated >= since if since is not None else None,
     ]
     return and_(true(), *(condition for condition in asked if condition is not None))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
-from sqlalchemy import URL, bindparam, distinct, func, make_url, select, update
+from sqlalchemy import URL, distinct, func, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from aggregator.errors import StoreError
-from aggregator.model import Digest, Holding, Labels, Run, SourceState, Window
+from aggregator.model import Digest, Holding, Mark, Relevance, Run, SourceState, Window
 from aggregator.store.dump import dump_tables
 from aggregator.store.engine import Database
 from aggregator.store.migrate import migrate
@@ -20,7 +20,7 @@ from aggregator.store.reading import chosen, is_news, read_holdings, read_listed
 from aggregator.store.retraction import retract
 from aggregator.store.robots import RobotsMemory
 from aggregator.store.sources import join_sources, rename_source
-from aggregator.store.tables import digest_runs, entries, revisions, runs, source_states
+from aggregator.store.tables import digest_runs, entries, marks, revisions, runs, source_states, tombstones
 from aggregator.store.writing import Transaction, insert_once, upsert
 
 WAIT: Final = timedelta(seconds=30)
@@ -107,7 +107,7 @@ class Store:
         self,
         *,
         body: str | None = None,
-        relevant: bool | None = None,
+        relevance: Relevance | None = None,
         since: datetime | None = None,
         limit: int | None = None,
     ) -> tuple[Holding, ...]:
@@ -116,7 +116,7 @@ class Store:
         `since` goes by the same date; None asks nothing.
         """
         with self._database.reading() as connection:
-            return read_holdings(connection, chosen(body, relevant, since), limit)
+            return read_holdings(connection, chosen(body, relevance, since), limit)
 
     def listed(self, source_id: str) -> frozenset[str]:
         """The ids of the documents that the last poll of a source saw."""
@@ -144,12 +144,22 @@ class Store:
             self._database.checkpoint()
         return done
 
-    def relabel(self, labels: Mapping[str, Labels]) -> None:
-        """Replace the labels of documents, by id, and nothing else; an unknown id is passed over."""
-        rows = [{"wanted": id, "labels": label, "relevant": label.relevant} for id, label in labels.items()]
-        if rows:
-            with self._database.writing() as connection:
-                connection.execute(update(entries).where(entries.c.id == bindparam("wanted")), rows)
+    def unlabelled(self, labelled_by: str) -> int:
+        """How many documents bear labels by another vocabulary than the one of this fingerprint."""
+        counted = (
+            select(func.count())
+            .select_from(entries)
+            .where(entries.c.labelled_by != labelled_by, entries.c.id.not_in(select(tombstones.c.entry_id)))
+        )
+        with self._database.reading() as connection:
+            return connection.execute(counted).scalar_one()
+
+    def marks(self) -> dict[str, Mark]:
+        """Every correction by the operator, by the document's id."""
+        with self._database.reading() as connection:
+            return {
+                row.entry_id: row.mark for row in connection.execute(select(marks).order_by(marks.c.entry_id))
+            }
 
     def count_run(self, at: datetime) -> Run:
         """The run of the instant `at`, counted from what it left behind.

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-from aggregator.model import Digest, Entry, Labels, Removal, RobotsCopy, Run, SourceState, Vanishing
+from aggregator.model import Digest, Entry, Labels, Mark, Removal, RobotsCopy, Run, SourceState, Vanishing
 from aggregator.store.codec import Instant, Json
 
 metadata: Final = MetaData(
@@ -34,7 +34,6 @@ entries: Final = Table(
     Column("id", Text, primary_key=True),
     Column("key", Text, nullable=False, unique=True),
     Column("body", Text, nullable=False),
-    Column("relevant", Boolean, nullable=False),
     Column("backlog", Boolean, nullable=False),
     Column("first_seen", Instant, nullable=False, index=True),
     Column("updated", Instant, nullable=False),
@@ -43,6 +42,9 @@ entries: Final = Table(
     Column("entry", Json(Entry), nullable=False),
     Column("labels", Json(Labels), nullable=False),
     Column("removed", Json(Removal), nullable=True),
+    Column("relevance", Text, nullable=False),
+    # The fingerprint of the vocabulary that labelled it; another one than today's: to be labelled anew.
+    Column("labelled_by", Text, nullable=False, index=True),
     Index("ix_entries_newest", "dated", "id"),
 )
 
@@ -89,6 +91,14 @@ aliases: Final = Table(
     # Whatever a document goes by: canonical links that it had, `content:` and the publisher's own id.
     Column("name", Text, primary_key=True),
     Column("entry_id", Text, nullable=False),
+)
+
+marks: Final = Table(
+    "marks",
+    metadata,
+    # The operator's corrections; they win over the vocabulary, and stay when it changes.
+    Column("entry_id", Text, primary_key=True),
+    Column("mark", Json(Mark), nullable=False),
 )
 
 tombstones: Final = Table(

@@ -7,12 +7,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from aggregator.model import Carrier, Change, Holding, SourceState, Vanishing
-from aggregator.store.reading import read_aliases, read_carried, read_listed, read_state, read_tellings
-from aggregator.store.tables import aliases, carriers, entries, revisions, source_states, tombstones
+from aggregator.model import Carrier, Change, Holding, Labels, Mark, SourceState, Vanishing
+from aggregator.store.reading import (
+    read_aliases,
+    read_carried,
+    read_holdings,
+    read_listed,
+    read_marks,
+    read_state,
+    read_tellings,
+    read_to_label,
+)
+from aggregator.store.tables import aliases, carriers, entries, marks, revisions, source_states, tombstones
 from aggregator.store.telling import Telling, listen
 
 
@@ -119,9 +128,40 @@ class Transaction:
         if rows:
             self._connection.execute(statement, rows)
 
-    def hold(self, holdings: Sequence[Holding]) -> None:
-        """Keep documents as their carriers add up to; the carriers themselves are what `apply` kept."""
-        upsert(self._connection, entries, [_entry_row(holding) for holding in holdings])
+    def hold(self, holdings: Sequence[Holding], labelled_by: str = "") -> None:
+        """Keep documents as their carriers add up to; the carriers themselves are what `apply` kept.
+
+        `labelled_by` is the fingerprint of the vocabulary that the labels are by.
+        """
+        upsert(self._connection, entries, [_entry_row(holding, labelled_by) for holding in holdings])
+
+    def holding(self, entry_id: str) -> Holding | None:
+        """One document, or None when we hold none of this id."""
+        return next(iter(read_holdings(self._connection, entries.c.id == entry_id)), None)
+
+    def marks(self, entry_ids: Iterable[str]) -> dict[str, Mark]:
+        """The operator's corrections of these documents, as far as there are any."""
+        return read_marks(self._connection, entry_ids)
+
+    def mark(self, entry_id: str, mark: Mark | None) -> None:
+        """Keep the operator's correction in place of an earlier one; None takes it back."""
+        self._connection.execute(delete(marks).where(marks.c.entry_id == entry_id))
+        if mark:
+            self._connection.execute(insert(marks), {"entry_id": entry_id, "mark": mark})
+
+    def to_label(self, labelled_by: str, most: int) -> tuple[Holding, ...]:
+        """At most `most` documents whose labels are by another vocabulary than this fingerprint's."""
+        return read_to_label(self._connection, labelled_by, most)
+
+    def label(self, labels: Mapping[str, Labels], labelled_by: str) -> None:
+        """Replace the labels of documents, by id, and nothing else; an unknown id is passed over."""
+        statement = update(entries).where(entries.c.id == bindparam("wanted"))
+        rows = [
+            {"wanted": id, "labels": one, "relevance": one.relevance.value, "labelled_by": labelled_by}
+            for id, one in labels.items()
+        ]
+        if rows:
+            self._connection.execute(statement, rows)
 
     def keep(self, state: SourceState) -> None:
         """Keep what is known of a source: validators, due time, what is wrong."""
@@ -178,18 +218,19 @@ def _revision_rows(telling: Telling, before: Telling | None) -> list[dict[str, A
     ]
 
 
-def _entry_row(holding: Holding) -> dict[str, Any]:
+def _entry_row(holding: Holding, labelled_by: str) -> dict[str, Any]:
     return {
         "id": holding.entry.id,
         "key": holding.entry.key,
         "body": holding.entry.body,
-        "relevant": holding.labels.relevant,
+        "relevance": holding.labels.relevance.value,
         "backlog": holding.backlog,
         "first_seen": holding.first_seen,
         "updated": _to_second(holding.updated),
         "dated": _to_second(holding.dated.at) if holding.dated else holding.first_seen,
         "entry": holding.entry,
         "labels": holding.labels,
+        "labelled_by": labelled_by,
         "removed": holding.removed,
     }
 
