@@ -23,8 +23,12 @@ whole:
   - {host: opengovernment.org.uk, topic: open-data}
   - {body: ogp, topic: open-data}
 types:
-  - {id: report, name: report, title_words: [report], publisher_types: [Report], addresses: [gov.uk/reports/]}
-general_publisher_types: [News story]
+  - id: report
+    name: report
+    title_words: [report]
+    publisher_types: [Report]
+    general_publisher_types: [Publication]
+    general_addresses: [gov.uk/reports/]
 """
 
 
@@ -50,8 +54,8 @@ def test_phrases_strengths_places_and_types_are_read(tmp_path: Path) -> None:
     )
     assert read.topics[0].phrases[Strength.BY_PRODUCT] == (Phrase(words="dataset*"),)
     assert (read.hosts, read.bodies) == ({"opengovernment.org.uk": "open-data"}, {"ogp": "open-data"})
-    assert read.publisher_types == {"report": "report"}
-    assert read.general_types == {"news story"}
+    assert read.publisher_types == {"report": "report", "publication": "report"}
+    assert read.general == {"publication", "gov.uk/reports/"}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from aggregator.classify.finder import Finder, Hit, longest
 from aggregator.classify.words import Words, cut_words
 from aggregator.model import Body, Entry, Phrase, Strength, Vocabulary, Where
 
+PROCESS: Final = "open-government-process"
+"""The topic of a plan, and of a source that is about open government as a whole."""
 LONGEST: Final = 20_000
 """How many characters of each place are read: as much as a long report's summary and first chapter."""
 
@@ -32,6 +34,7 @@ class Meaning:
     """`topic`, `trap`, `type`, `body`, `plan`, `elsewhere` or `home`."""
     of: str = ""
     strength: Strength | None = None
+    """How much a phrase of a topic says; SURE for a type's word that comes before those of other types."""
 
 
 Found = Mapping[Where, Mapping[Layer, list[Hit[Meaning]]]]
@@ -67,8 +70,10 @@ def _phrases(vocabulary: Vocabulary) -> Iterator[tuple[Phrase, Meaning]]:
             yield from _each(phrases, Meaning(Layer.TOPIC, "topic", topic.id, strength))
     for rule in vocabulary.types:
         yield from _each(rule.phrases, Meaning(Layer.TYPE, "type", rule.type))
+        yield from _each(rule.strong, Meaning(Layer.TYPE, "type", rule.type, Strength.SURE))
     for plan in vocabulary.plans:
         yield from _each(plan.phrases, Meaning(Layer.NAME, "plan", plan.id))
+        yield from _each(plan.phrases, Meaning(Layer.TOPIC, "topic", PROCESS, Strength.SURE))
     for layer in (Layer.TOPIC, Layer.TYPE):
         yield from _each(vocabulary.traps, Meaning(layer, "trap"))
     yield from _each(vocabulary.elsewhere, Meaning(Layer.NAME, "elsewhere"))

@@ -31,6 +31,8 @@ class _Leaf(Generic[MeaningT]):
     meaning: MeaningT
     capitals: tuple[tuple[int, str], ...]
     """Which words of the phrase must stand in capitals."""
+    first: bool
+    """Whether it counts only at the beginning of a text."""
 
 
 @dataclass(slots=True)
@@ -77,6 +79,8 @@ class Finder(Generic[MeaningT]):
         self, node: _Node[MeaningT], text: Words, start: int, end: int, found: list[Hit[MeaningT]]
     ) -> None:
         for leaf in node.leaves:
+            if leaf.first and start:
+                continue
             if all(text.written[start + at] == word for at, word in leaf.capitals):
                 found.append(Hit(start, end, leaf.phrase, leaf.meaning))
         if end < len(text.folded) and (node.words or node.stems):
@@ -92,7 +96,7 @@ class Finder(Generic[MeaningT]):
             node = self._root
             for word in (first, *folded[1:]):
                 node = node.child(word)
-            node.leaves.append(_Leaf(phrase.words, meaning, capitals))
+            node.leaves.append(_Leaf(phrase.words, meaning, capitals, phrase.words.startswith("^")))
 
 
 def longest(hits: Iterable[Hit[MeaningT]]) -> list[Hit[MeaningT]]:

@@ -6,17 +6,13 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Final
 
 from aggregator.classify.addresses import is_home, within
-from aggregator.classify.evidence import Reader
+from aggregator.classify.evidence import PROCESS, Reader
 from aggregator.classify.names import ids, named
 from aggregator.classify.relevance import judge
 from aggregator.classify.types import TypeFinder
 from aggregator.model import Body, Entry, Labels, Mark, Reason, Relevance, Scope, Source, Vocabulary, Where
-
-PROCESS: Final = "open-government-process"
-"""The topic of a source that is about open government as a whole."""
 
 
 class Labeller:

@@ -99,8 +99,11 @@ def _limit(
         limit = Relevance.BORDERLINE if at_home else Relevance.NO
         return limit, Reason(words=foreign[0], where=foreign[1], speaks_for=f"limit:{limit.value}")
     by_product = next((s.reason for s in signs if s.strength is Strength.BY_PRODUCT and s.near), None)
-    title = [s for s in signs if s.reason.where is Where.TITLE and s.strength is not Strength.BY_PRODUCT]
-    if by_product and _score(title) < scale.relevant:
+    others = [s for s in signs if s.near and s.strength is not Strength.BY_PRODUCT]
+    title = [s for s in others if s.reason.where is Where.TITLE]
+    # The title says more, or the summary says it twice.
+    more = _score(title) >= scale.relevant or _score(others) >= 2 * scale.relevant
+    if by_product and not more:
         return Relevance.BORDERLINE, replace(by_product, speaks_for="limit:borderline", points=0)
     return None
 

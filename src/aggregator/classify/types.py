@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from aggregator.classify.addresses import is_blog, within
@@ -13,43 +14,63 @@ LEFT_OVER: Final = "news"
 BLOG: Final = "blog-post"
 
 
+FIRST_WORDS: Final = 10
+"""Where a summary says what a document is, it says so in its first words: "Minutes of the meeting …"."""
+
+
 class TypeFinder:
     """Finds the type of documents; built once."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._order = {rule.type: number for number, rule in enumerate(vocabulary.types)}
-        self._addresses = [(start, rule.type) for rule in vocabulary.types for start in rule.addresses]
+        starts = [(start, rule.type) for rule in vocabulary.types for start in rule.addresses]
+        self._addresses = sorted(starts, key=lambda pair: (-len(pair[0]), pair[0]))
 
     def find(self, entry: Entry, found: Found) -> Reason:
-        """The first that speaks: the publisher's word, the title, the summary, a blog, and then news."""
+        """The first that speaks: the publisher's word, the title, the summary's first words, else news."""
         return next(self._reasons(entry, found))
 
     def _reasons(self, entry: Entry, found: Found) -> Iterator[Reason]:
-        said = list(self._said(entry))
-        general = self._vocabulary.general_types
-        yield from (reason for reason in said if reason.words.casefold() not in general)
+        said = [*self._called(entry), *self._placed(entry)]
+        yield from (reason for reason in said if not self._is_general(reason))
+        yield from self._worded(found, Where.TITLE, strong=True)
+        yield from self._worded(found, Where.SUMMARY, strong=True)
         yield from self._worded(found, Where.TITLE)
         if is_blog(entry.url):
             yield Reason(words=BLOG, where=Where.ADDRESS, speaks_for=f"type:{BLOG}")
-        yield from said
+        usual = [replace(reason, where=Where.HABIT) for reason in said]
+        yield from usual[: len(list(self._called(entry)))]
         yield from self._worded(found, Where.SUMMARY)
+        yield from usual
         yield Reason(words="nothing else fits", where=Where.TITLE, speaks_for=f"type:{LEFT_OVER}")
 
-    def _said(self, entry: Entry) -> Iterator[Reason]:
-        """The publisher's own word for it, and the address where it puts this type alone."""
+    def _is_general(self, reason: Reason) -> bool:
+        words = reason.words.casefold() if reason.where is Where.PUBLISHER else reason.words
+        return words in self._vocabulary.general
+
+    def _called(self, entry: Entry) -> Iterator[Reason]:
+        """What the publisher calls it."""
         word = entry.publisher_type or ""
-        meant = self._vocabulary.publisher_types.get(word.casefold())
-        if word.casefold() in self._vocabulary.names:
-            meant = word.casefold()
+        known = word.casefold()
+        meant = known if known in self._vocabulary.names else self._vocabulary.publisher_types.get(known)
         if meant:
             yield Reason(words=word, where=Where.PUBLISHER, speaks_for=f"type:{meant}")
+
+    def _placed(self, entry: Entry) -> Iterator[Reason]:
+        """Where the publisher put it, the longest beginning of the address first."""
         for start, type in self._addresses:
             if within(entry.url, start):
                 yield Reason(words=start, where=Where.ADDRESS, speaks_for=f"type:{type}")
 
-    def _worded(self, found: Found, where: Where) -> Iterator[Reason]:
-        hits = found[where][Layer.TYPE]
+    def _worded(self, found: Found, where: Where, *, strong: bool = False) -> Iterator[Reason]:
+        """By the words that stand there; `strong`: only by those that come before all others."""
+        hits = [
+            hit
+            for hit in found[where][Layer.TYPE]
+            if (where is Where.TITLE or (hit.start < FIRST_WORDS and hit.phrase[0] != "^"))
+            and (hit.meaning.strength or not strong)
+        ]
         if hits:
             first = min(hits, key=lambda hit: (self._order[hit.meaning.of], hit.start))
             yield Reason(words=first.phrase, where=where, speaks_for=f"type:{first.meaning.of}")

@@ -30,7 +30,7 @@ def _phrase(value: object) -> object:
 
 def _words(value: object) -> str:
     text = value.strip() if isinstance(value, str) else ""
-    words = re.findall(r"[^\s'’\"“”(){}\[\].,;:!?/&£$€–—-]+", text)
+    words = re.findall(r"[^\s'’\"“”(){}\[\].,;:!?/&£$€–—-]+", text.removeprefix("^"))
     if not words or len(text) > LONGEST or not all(STEM.fullmatch(word) for word in words):
         raise ValueError(f"{value!r} is no phrase; {TITLE_ONLY}; a word with * needs three letters before it")
     return text
@@ -77,9 +77,12 @@ class TypeForm(Form):
 
     id: Name
     name: Text
+    strong_words: tuple[PhraseText, ...] = ()
     title_words: tuple[PhraseText, ...] = ()
     publisher_types: tuple[Text, ...] = ()
     addresses: tuple[Start, ...] = ()
+    general_publisher_types: tuple[Text, ...] = ()
+    general_addresses: tuple[Start, ...] = ()
 
 
 class PlanForm(Form):
@@ -109,7 +112,6 @@ class VocabularyForm(Form):
     home: tuple[PhraseText, ...] = ()
     plans: tuple[PlanForm, ...] = ()
     types: tuple[TypeForm, ...]
-    general_publisher_types: tuple[Text, ...] = ()
 
 
 def load_vocabulary(path: Path, mistakes: Mistakes, bodies: Collection[str] = ()) -> Vocabulary:
@@ -125,12 +127,10 @@ def load_vocabulary(path: Path, mistakes: Mistakes, bodies: Collection[str] = ()
     _check_whole(form, document, mistakes, bodies)
     return Vocabulary(
         topics=tuple(map(_topic, form.topics)),
-        types=tuple(
-            TypeRule(type=rule.id, phrases=rule.title_words, addresses=rule.addresses) for rule in form.types
-        ),
+        types=tuple(map(_type, form.types)),
         names={rule.id: rule.name for rule in form.types},
-        publisher_types={words.casefold(): rule.id for rule in form.types for words in rule.publisher_types},
-        general_types=frozenset(words.casefold() for words in form.general_publisher_types),
+        publisher_types={words.casefold(): rule.id for rule in form.types for words in _said(rule)},
+        general=frozenset(words for rule in form.types for words in _general(rule)),
         traps=form.traps,
         elsewhere=form.elsewhere,
         home=form.home,
@@ -151,10 +151,27 @@ def _topic(form: TopicForm) -> Topic:
     return Topic(id=form.id, name=form.name, phrases=phrases)
 
 
+def _type(form: TypeForm) -> TypeRule:
+    return TypeRule(
+        type=form.id,
+        phrases=form.title_words,
+        strong=form.strong_words,
+        addresses=(*form.addresses, *form.general_addresses),
+    )
+
+
+def _said(form: TypeForm) -> tuple[str, ...]:
+    return (*form.publisher_types, *form.general_publisher_types)
+
+
+def _general(form: TypeForm) -> tuple[str, ...]:
+    return (*(words.casefold() for words in form.general_publisher_types), *form.general_addresses)
+
+
 def _check_types(form: VocabularyForm, document: yamldoc.Document, mistakes: Mistakes) -> None:
     owner: dict[str, str] = {}
     for number, rule in enumerate(form.types):
-        for words in (rule.id, *rule.publisher_types):
+        for words in (rule.id, *_said(rule)):
             first = owner.setdefault(words.casefold(), rule.id)
             if first != rule.id or (words == rule.id and rule in form.types[:number]):
                 at = ("types", number)

@@ -24,6 +24,8 @@ class Where(StrEnum):
     SUMMARY = "summary"
     TEXT = "text"
     ADDRESS = "address"
+    HABIT = "usual there"
+    """What documents at such an address, or under the publisher's word, mostly are: where nothing else speaks."""
     SOURCE = "source"
     PUBLISHER = "publisher"
     """The publisher's own word, as GOV.UK's document type."""

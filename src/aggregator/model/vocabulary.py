@@ -18,7 +18,7 @@ class Strength(StrEnum):
     HINT = "hint"
     """Adds to others; hints alone never make more than borderline."""
     BY_PRODUCT = "by-product"
-    """Makes borderline wherever it stands, and keeps it there unless the title says more."""
+    """Makes borderline wherever it stands, and keeps it there unless the title says more, or the summary twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class Phrase:
     """Words that count as a hit, as `register/vocabulary.yaml` writes them.
 
     A word in capitals counts only in capitals; `*` at a word's end stands for any ending and `%` for any
-    digits. `welsh` phrases count under every initial mutation of their first word.
+    digits; after `^` a phrase counts only at the beginning. `welsh` phrases count under every initial mutation of their first word.
     """
 
     words: str
@@ -48,6 +48,8 @@ class TypeRule:
 
     type: str
     phrases: tuple[Phrase, ...] = ()
+    strong: tuple[Phrase, ...] = ()
+    """Words that say it whatever else stands in the title: they come before those of every type."""
     addresses: tuple[str, ...] = ()
     """Beginnings of addresses, host and path, under which a publisher puts this type alone."""
 
@@ -100,8 +102,9 @@ class Vocabulary:
     """Each update type in plain words, in the order of the file."""
     publisher_types: Mapping[str, str] = field(default_factory=dict)
     """The publishers' own type words, folded to lower case, and the update type that each means."""
-    general_types: frozenset[str] = frozenset()
-    """Publishers' type words that say little (`news story`): they decide only where the title does not."""
+    general: frozenset[str] = frozenset()
+    """Publishers' type words, folded, and beginnings of addresses that say little (`news story`): they decide
+    only where the title does not."""
     traps: tuple[Phrase, ...] = ()
     """Take back the hits that they cover."""
     elsewhere: tuple[Phrase, ...] = ()
