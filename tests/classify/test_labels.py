@@ -174,7 +174,7 @@ def test_the_publishers_own_word_decides_the_type_else_the_title(
     [
         ("https://gds.blog.gov.uk/2026/06/01/hello/", "blog-post"),
         ("https://blogs.gov.scot/open-government-partnership/2026/06/01/hello", "blog-post"),
-        ("https://www.gov.uk/weblogs", "news"),
+        ("https://www.gov.ie/weblogs", "news"),
         ("https://www.gov.uk/government/consultations/hello", "consultation"),
         (None, "news"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -25,6 +26,15 @@ def within(url: str | None, start: str) -> bool:
     host, path = host_and_path(url or "")
     its_host, _, its_path = start.partition("/")
     return host == its_host and path.startswith(f"/{its_path}")
+
+
+def places(starts: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[tuple[str, str]]]:
+    """Beginnings of addresses with what they mean, by host, the longest first."""
+    ordered = sorted(starts, key=lambda pair: (-len(pair[0]), pair[0]))
+    by_host: dict[str, list[tuple[str, str]]] = {}
+    for start, meaning in ordered:
+        by_host.setdefault(start.partition("/")[0], []).append((start, meaning))
+    return by_host
 
 
 def is_home(url: str | None) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Final
+from enum import StrEnum
+from typing import Final, NamedTuple
 
 from aggregator.classify.finder import Finder, Hit, longest
-from aggregator.classify.words import Words, cut_words
+from aggregator.classify.words import cut_words
 from aggregator.model import Body, Entry, Phrase, Strength, Vocabulary, Where
 
 PROCESS: Final = "open-government-process"
@@ -17,7 +17,7 @@ LONGEST: Final = 20_000
 """How many characters of each place are read: as much as a long report's summary and first chapter."""
 
 
-class Layer(Enum):
+class Layer(StrEnum):
     """Hits cover each other only within a layer: the name of a body does not hide a topic in it."""
 
     TOPIC = "topic"
@@ -37,8 +37,27 @@ class Meaning:
     """How much a phrase of a topic says; SURE for a type's word that comes before those of other types."""
 
 
-Found = Mapping[Where, Mapping[Layer, list[Hit[Meaning]]]]
-"""Hits by place and layer, without those that are covered, and without traps."""
+class Place(NamedTuple):
+    """What stands in one place, by layer, without hits that are covered, and without traps."""
+
+    where: Where
+    topics: Sequence[Hit[Meaning]]
+    types: Sequence[Hit[Meaning]]
+    names: Sequence[Hit[Meaning]]
+
+
+class Found(NamedTuple):
+    """What stands in a document."""
+
+    title: Place
+    summary: Place
+    text: Place
+    """What stands only further down."""
+
+    @property
+    def near(self) -> tuple[Place, Place]:
+        """Where a document says what it is about."""
+        return self.title, self.summary
 
 
 class Reader:
@@ -50,18 +69,20 @@ class Reader:
     def read(self, entry: Entry) -> Found:
         """What stands in the title, the summary and the rest of the text."""
         rest = entry.text.removeprefix(entry.summary)
-        places = {Where.TITLE: entry.title, Where.SUMMARY: entry.summary, Where.TEXT: rest}
-        return {where: self._layers(cut_words(text[:LONGEST])) for where, text in places.items()}
+        return Found(
+            title=self._place(Where.TITLE, entry.title),
+            summary=self._place(Where.SUMMARY, entry.summary),
+            text=self._place(Where.TEXT, rest),
+        )
 
-    def _layers(self, words: Words) -> dict[Layer, list[Hit[Meaning]]]:
-        by_layer: dict[Layer, list[Hit[Meaning]]] = {layer: [] for layer in Layer}
-        for hit in self._finder.find(words):
-            by_layer[hit.meaning.layer].append(hit)
-        return {layer: _uncovered(hits) for layer, hits in by_layer.items()}
+    def _place(self, where: Where, text: str) -> Place:
+        hits = self._finder.find(cut_words(text[:LONGEST])) if text else []
+        return Place(where, *(_uncovered(hits, layer) for layer in Layer))
 
 
-def _uncovered(hits: list[Hit[Meaning]]) -> list[Hit[Meaning]]:
-    return [hit for hit in longest(hits) if hit.meaning.role != "trap"] if hits else hits
+def _uncovered(hits: Sequence[Hit[Meaning]], layer: Layer) -> Sequence[Hit[Meaning]]:
+    mine = [hit for hit in hits if hit.meaning.layer is layer]
+    return [hit for hit in longest(mine) if hit.meaning.role != "trap"] if mine else mine
 
 
 def _phrases(vocabulary: Vocabulary) -> Iterator[tuple[Phrase, Meaning]]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Generic, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from aggregator.classify.words import Words, cut_pattern, mutated, numberless
 from aggregator.model import Phrase
 
 MeaningT = TypeVar("MeaningT")
 
+FIGURES: Final = frozenset("0123456789")
 STEM: Final = 3
 """A word with `*` needs so many letters before it, by which it is looked up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hit(Generic[MeaningT]):
+class Hit(NamedTuple, Generic[MeaningT]):
     """A phrase that was found: which words of the text, from `start` up to `end`, and what it means."""
 
     start: int
@@ -48,8 +48,15 @@ class _Node(Generic[MeaningT]):
             yield node
         if self.stems and (starts := self.stems.get(word[:STEM])):
             yield from (node for stem, node in starts.items() if word.startswith(stem))
-        if word[-1].isdigit() and (node := self.words.get(numberless(word))) is not None:
+        if word[-1] in FIGURES and (node := self.words.get(numberless(word))) is not None:
             yield node
+
+    def leads_on(self, words: Sequence[str], at: int) -> bool:
+        """Whether the word at `at`, if there is one, may go on from here."""
+        if at == len(words):
+            return False
+        word = words[at]
+        return word in self.words or word[:STEM] in self.stems or word[-1] in FIGURES
 
     def child(self, word: str) -> _Node[MeaningT]:
         """The node for a word of a phrase, made if need be."""
@@ -70,9 +77,13 @@ class Finder(Generic[MeaningT]):
     def find(self, text: Words) -> list[Hit[MeaningT]]:
         """Every phrase in the text, also those inside longer ones, by where they start."""
         root, found = self._root, list[Hit[MeaningT]]()
+        whole, stems = root.words, root.stems
         for start, word in enumerate(text.folded):
-            for node in root.after(word):
-                self._follow(node, text, start, start + 1, found)
+            # Most words begin no phrase, and that is seen at once.
+            if word in whole or word[:STEM] in stems or word[-1] in FIGURES:
+                for node in root.after(word):
+                    if node.leaves or node.leads_on(text.folded, start + 1):
+                        self._follow(node, text, start, start + 1, found)
         return found
 
     def _follow(
@@ -81,9 +92,9 @@ class Finder(Generic[MeaningT]):
         for leaf in node.leaves:
             if leaf.first and start:
                 continue
-            if all(text.written[start + at] == word for at, word in leaf.capitals):
+            if not leaf.capitals or all(text.written[start + at] == word for at, word in leaf.capitals):
                 found.append(Hit(start, end, leaf.phrase, leaf.meaning))
-        if end < len(text.folded) and (node.words or node.stems):
+        if node.leads_on(text.folded, end):
             for deeper in node.after(text.folded[end]):
                 self._follow(deeper, text, start, end + 1, found)
 

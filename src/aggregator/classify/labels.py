@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from aggregator.classify.addresses import is_home, within
+from aggregator.classify.addresses import host_and_path, is_home, places, within
 from aggregator.classify.evidence import PROCESS, Reader
 from aggregator.classify.names import ids, named
 from aggregator.classify.relevance import judge
@@ -26,6 +26,7 @@ class Labeller:
         self._bodies = bodies or {}
         self._reader = Reader(vocabulary, self._bodies)
         self._types = TypeFinder(vocabulary)
+        self._places = places(vocabulary.hosts.items())
 
     @cached_property
     def fingerprint(self) -> str:
@@ -69,10 +70,11 @@ class Labeller:
         if topic := words.bodies.get(entry.body):
             body = self._bodies.get(entry.body)
             reasons.append(_counts(body.name if body else entry.body, Where.PUBLISHER, topic))
+        host, _ = host_and_path(entry.url or "")
         reasons += [
-            _counts(host, Where.ADDRESS, topic)
-            for host, topic in words.hosts.items()
-            if within(entry.url, host)
+            _counts(start, Where.ADDRESS, topic)
+            for start, topic in self._places.get(host, ())
+            if within(entry.url, start)
         ]
         return [replace(reason, points=words.scale.whole) for reason in reasons[:1]]
 

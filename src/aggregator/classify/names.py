@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from aggregator.classify.evidence import Found, Layer
+from aggregator.classify.evidence import Found
 from aggregator.model import Entry, Reason, Where
 
 COMMITMENT: Final = re.compile(r"(?<![^\W_])(?:UK|GB[A-Z]{3})\d{4}(?![^\W_])")
 """OGP numbers the commitments of the UK `UK0108` and those of its local members `GBGMC0001`, `GBGLA0003`
 (opengovpartnership.org, commitment pages, seen in 2024 and 2026)."""
-NEAR: Final = (Where.TITLE, Where.SUMMARY)
 
 
 def named(entry: Entry, found: Found) -> tuple[Reason, ...]:
@@ -30,11 +29,11 @@ def ids(reasons: tuple[Reason, ...], kind: str) -> tuple[str, ...]:
 
 
 def _phrased(found: Found) -> Iterator[Reason]:
-    for where in NEAR:
-        for hit in found[where][Layer.NAME]:
+    for place in found.near:
+        for hit in place.names:
             if hit.meaning.role in {"body", "plan"}:
                 speaks_for = f"{hit.meaning.role}:{hit.meaning.of}"
-                yield Reason(words=hit.phrase, where=where, speaks_for=speaks_for)
+                yield Reason(words=hit.phrase, where=place.where, speaks_for=speaks_for)
 
 
 def _numbered(entry: Entry) -> Iterator[Reason]:

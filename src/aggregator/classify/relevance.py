@@ -6,12 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from aggregator.classify.evidence import Found, Layer
+from aggregator.classify.evidence import Found
 from aggregator.model import Reason, Relevance, Scale, Strength, Where
 
 TOPICS: Final = 5
 """So many topics at most; the others are only mentioned."""
-NEAR: Final = (Where.TITLE, Where.SUMMARY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +59,12 @@ _STRONG: Final = {None, Strength.SURE, Strength.LIKELY}
 def _signs(found: Found, scale: Scale) -> list[Sign]:
     """Each phrase once for each of its topics, in the best place where it stands."""
     signs: dict[tuple[str, str], Sign] = {}
-    for where, layers in found.items():
-        for hit in layers[Layer.TOPIC]:
-            if strength := hit.meaning.strength:
-                told = (hit.phrase, hit.meaning.of)
-                signs.setdefault(told, Sign(_reason(*told, where, strength, scale), strength))
+    for place in (found.title, found.summary, found.text):
+        for hit in place.topics:
+            told = (hit.phrase, hit.meaning.of)
+            strength = hit.meaning.strength
+            if strength and told not in signs:
+                signs[told] = Sign(_reason(*told, place.where, strength, scale), strength)
     return list(signs.values())
 
 
@@ -110,7 +110,7 @@ def _limit(
 
 def _foreign(found: Found) -> tuple[str, Where] | None:
     """The name of another country, where nothing of the United Kingdom is named beside it."""
-    named = [(hit, where) for where in NEAR for hit in found[where][Layer.NAME]]
+    named = [(hit, place.where) for place in found.near for hit in place.names]
     if any(
         hit.meaning.role in {"home", "body", "plan"} and hit.meaning.of not in _WORLDWIDE for hit, _ in named
     ):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from aggregator.classify.addresses import is_blog, within
-from aggregator.classify.evidence import Found, Layer
+from aggregator.classify.addresses import host_and_path, is_blog, places, within
+from aggregator.classify.evidence import Found, Place
 from aggregator.model import Entry, Reason, Vocabulary, Where
 
 LEFT_OVER: Final = "news"
@@ -24,8 +24,7 @@ class TypeFinder:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._order = {rule.type: number for number, rule in enumerate(vocabulary.types)}
-        starts = [(start, rule.type) for rule in vocabulary.types for start in rule.addresses]
-        self._addresses = sorted(starts, key=lambda pair: (-len(pair[0]), pair[0]))
+        self._places = places((start, rule.type) for rule in vocabulary.types for start in rule.addresses)
 
     def find(self, entry: Entry, found: Found) -> Reason:
         """The first that speaks: the publisher's word, the title, the summary's first words, else news."""
@@ -34,14 +33,14 @@ class TypeFinder:
     def _reasons(self, entry: Entry, found: Found) -> Iterator[Reason]:
         said = [*self._called(entry), *self._placed(entry)]
         yield from (reason for reason in said if not self._is_general(reason))
-        yield from self._worded(found, Where.TITLE, strong=True)
-        yield from self._worded(found, Where.SUMMARY, strong=True)
-        yield from self._worded(found, Where.TITLE)
+        yield from self._worded(found.title, strong=True)
+        yield from self._worded(found.summary, strong=True)
+        yield from self._worded(found.title)
         if is_blog(entry.url):
             yield Reason(words=BLOG, where=Where.ADDRESS, speaks_for=f"type:{BLOG}")
         usual = [replace(reason, where=Where.HABIT) for reason in said]
         yield from usual[: len(list(self._called(entry)))]
-        yield from self._worded(found, Where.SUMMARY)
+        yield from self._worded(found.summary)
         yield from usual
         yield Reason(words="nothing else fits", where=Where.TITLE, speaks_for=f"type:{LEFT_OVER}")
 
@@ -59,18 +58,19 @@ class TypeFinder:
 
     def _placed(self, entry: Entry) -> Iterator[Reason]:
         """Where the publisher put it, the longest beginning of the address first."""
-        for start, type in self._addresses:
+        host, _ = host_and_path(entry.url or "")
+        for start, type in self._places.get(host, ()):
             if within(entry.url, start):
                 yield Reason(words=start, where=Where.ADDRESS, speaks_for=f"type:{type}")
 
-    def _worded(self, found: Found, where: Where, *, strong: bool = False) -> Iterator[Reason]:
+    def _worded(self, place: Place, *, strong: bool = False) -> Iterator[Reason]:
         """By the words that stand there; `strong`: only by those that come before all others."""
         hits = [
             hit
-            for hit in found[where][Layer.TYPE]
-            if (where is Where.TITLE or (hit.start < FIRST_WORDS and hit.phrase[0] != "^"))
+            for hit in place.types
+            if (place.where is Where.TITLE or (hit.start < FIRST_WORDS and hit.phrase[0] != "^"))
             and (hit.meaning.strength or not strong)
         ]
         if hits:
             first = min(hits, key=lambda hit: (self._order[hit.meaning.of], hit.start))
-            yield Reason(words=first.phrase, where=where, speaks_for=f"type:{first.meaning.of}")
+            yield Reason(words=first.phrase, where=place.where, speaks_for=f"type:{first.meaning.of}")

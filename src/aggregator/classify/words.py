@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 WORD: Final = re.compile(r"[^\W_]+")
 POSSESSIVE: Final = re.compile(r"['’]s\b", re.IGNORECASE)
@@ -34,12 +34,11 @@ MUTATIONS: Final = (
 """The initial sounds that change in Welsh, and what each becomes (any Welsh grammar)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """A text as words: as they were written, and folded. Both have the same length."""
 
-    written: tuple[str, ...]
-    folded: tuple[str, ...]
+    written: Sequence[str]
+    folded: Sequence[str]
 
 
 def cut_words(text: str) -> Words:
@@ -47,9 +46,9 @@ def cut_words(text: str) -> Words:
     if "'" in text or "’" in text:
         text = POSSESSIVE.sub("", text)
     if text.isascii():
-        return Words(tuple(WORD.findall(text)), tuple(WORD.findall(text.lower())))
-    written = tuple(WORD.findall(_without_accents(text)))
-    return Words(written, tuple(word.casefold() for word in written))
+        return Words(WORD.findall(text), WORD.findall(text.lower()))
+    written = WORD.findall(_without_accents(text))
+    return Words(written, [word.casefold() for word in written])
 
 
 def cut_pattern(phrase: str) -> list[str]:

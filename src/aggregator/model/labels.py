@@ -25,7 +25,7 @@ class Where(StrEnum):
     TEXT = "text"
     ADDRESS = "address"
     HABIT = "usual there"
-    """What documents at such an address, or under the publisher's word, mostly are: where nothing else speaks."""
+    """What documents at such an address, or called so, mostly are: where nothing else speaks."""
     SOURCE = "source"
     PUBLISHER = "publisher"
     """The publisher's own word, as GOV.UK's document type."""

@@ -18,7 +18,7 @@ class Strength(StrEnum):
     HINT = "hint"
     """Adds to others; hints alone never make more than borderline."""
     BY_PRODUCT = "by-product"
-    """Makes borderline wherever it stands, and keeps it there unless the title says more, or the summary twice."""
+    """Makes borderline and keeps it there, unless the title says more, or the summary says it twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,8 @@ class Phrase:
     """Words that count as a hit, as `register/vocabulary.yaml` writes them.
 
     A word in capitals counts only in capitals; `*` at a word's end stands for any ending and `%` for any
-    digits; after `^` a phrase counts only at the beginning. `welsh` phrases count under every initial mutation of their first word.
+    digits; after `^` a phrase counts only at the beginning. `welsh` phrases count under every initial
+    mutation of their first word.
     """
 
     words: str
