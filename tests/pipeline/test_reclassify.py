@@ -1,0 +1,94 @@
+"""A new vocabulary labels what is stored, in batches that a kill cannot spoil; nothing looks new by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from aggregator.config import Config
+from aggregator.config.settings import load_settings
+from aggregator.model import Holding, Mark, Phrase, Relevance, Strength, Topic, Vocabulary
+from aggregator.pipeline import BATCH, Pipeline
+from aggregator.store import Store, open_store
+from tests.builders import NOON, body, entry, source
+from tests.store.values import change, keep
+
+AFTER = Vocabulary(
+    topics=(Topic(id="openness", name="openness", phrases={Strength.SURE: (Phrase(words="plan"),)}),)
+)
+PLANS, OTHERS = BATCH + 20, 30
+
+
+def pipeline(store: Store, vocabulary: Vocabulary) -> Pipeline:
+    bodies = {"cabinet-office": body()}
+    config = Config(
+        settings=load_settings(), bodies=bodies, sources=(source(),), vocabulary=vocabulary, roles=()
+    )
+    return Pipeline(config, store)
+
+
+@pytest.fixture
+def store() -> Store:
+    """More documents than one batch: plans, and others; labelled by an empty vocabulary."""
+    store = open_store("sqlite://")
+    titles = [f"A plan, part {n}" for n in range(PLANS)] + [f"A road, part {n}" for n in range(OTHERS)]
+    told = [entry(f"https://www.gov.uk/{n}", title=title) for n, title in enumerate(titles)]
+    keep(store, *(change(one) for one in told))
+    pipeline(store, Vocabulary()).reclassify()
+    return store
+
+
+def without_labels(store: Store) -> list[Holding]:
+    empty = store.holdings()[0].labels
+    return [replace(held, labels=empty) for held in store.holdings()]
+
+
+def relevant(store: Store) -> int:
+    return len(store.holdings(relevance=Relevance.YES))
+
+
+def test_labels_change_and_nothing_else_does(store: Store) -> None:
+    before = without_labels(store)
+    steps: list[tuple[int, int]] = []
+
+    changed = pipeline(store, AFTER).reclassify(lambda done, of: steps.append((done, of)))
+
+    assert (changed, relevant(store)) == (PLANS, PLANS)
+    assert without_labels(store) == before
+    assert steps == [(BATCH, PLANS + OTHERS), (PLANS + OTHERS, PLANS + OTHERS)]
+    assert pipeline(store, AFTER).reclassify() == 0
+
+
+def test_broken_off_it_goes_on_where_it_stopped(store: Store) -> None:
+    class Stopped(Exception):
+        pass
+
+    def stop(done: int, _: int) -> None:
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        pipeline(store, AFTER).reclassify(stop)
+    in_between = relevant(store)
+    steps: list[tuple[int, int]] = []
+    pipeline(store, AFTER).reclassify(lambda done, of: steps.append((done, of)))
+
+    assert 0 < in_between < PLANS
+    assert steps == [(PLANS + OTHERS - BATCH, PLANS + OTHERS - BATCH)]
+    assert relevant(store) == PLANS
+
+
+def test_the_operators_word_stays_through_a_new_vocabulary_and_a_revision(store: Store) -> None:
+    told = entry("https://www.gov.uk/0", title="A plan, part 0")
+    mark = Mark(why="Of a garden.", at=NOON, relevance=Relevance.NO)
+
+    held = pipeline(store, AFTER).mark(told.id, mark)
+    pipeline(store, AFTER).reclassify()
+    stored = store.holding(told.id)
+
+    assert held is not None
+    assert stored is not None
+    assert stored.labels == held.labels
+    assert (stored.labels.relevance, stored.labels.marked) == (Relevance.NO, True)
+    assert relevant(store) == PLANS - 1
+    assert pipeline(store, AFTER).mark("urn:uuid:unknown", mark) is None
