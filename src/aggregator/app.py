@@ -87,6 +87,7 @@ class App:
             for now, fetch in self._rounds():
                 async with fetch as ask:
                     polled = await pipeline.poll(pipeline.pollable(), ask, now, progress)
+                pipeline.join_documents()
                 pipeline.note(now, polled)
                 outcomes += polled
             now = self.clock()
@@ -99,12 +100,14 @@ class App:
         with self.store.reserved(JOB, wait=TURN):
             async with self.fetch() as ask:
                 outcomes = await self.pipeline.poll(sources, ask, now, progress)
+            self.pipeline.join_documents()
             self.pipeline.note(now, outcomes)
         return outcomes
 
     def publish(self) -> Written:
         """Make output/ what the store says now."""
         with self.store.reserved(JOB, wait=TURN):
+            self.pipeline.join_documents()
             self.pipeline.reclassify()
             return self.pipeline.publish(self.clock())
 
@@ -130,6 +133,7 @@ class App:
         now, zone = self.clock(), self.config.settings.zone
         wanted = week or week_of(now, zone)
         with self.store.reserved(JOB, wait=TURN):
+            self.pipeline.join_documents()
             self.pipeline.issue_letters(now)
         lines = self.source_lines()
         try:

@@ -46,6 +46,7 @@ class Worker:
             pipeline.reclassify()
         due = pipeline.due(now)
         outcomes = await pipeline.poll(due, self._fetch, now)
+        pipeline.join_documents()
         letters = pipeline.issue_letters(now)
         if outcomes:
             pipeline.note(now, outcomes)

@@ -18,6 +18,9 @@ from aggregator.errors import ConfigError, Mistake
 
 Path = tuple[str | int, ...]
 
+DEEPEST: Final = 20
+"""Levels of lists and keys inside each other; the files have 4. The reader's time grows with their square."""
+
 MARKS: Final = frozenset("?&[]{}#")
 """Put in quotes even where YAML could do without, for the people who read it (addresses with a query)."""
 
@@ -61,14 +64,12 @@ class Document:
 def load(text: str, *, file: str, first_line: int = 1) -> Document:
     """Read one YAML document that starts on `first_line` of `file`.
 
-    Raises ConfigError, with the line, for broken YAML, a key that stands twice, and a `*reference`: nested
-    references grow without end, and nobody who edits these files needs them.
+    Raises ConfigError, with the line, for broken YAML, a key that stands twice, a `*reference` (nested ones
+    grow without end) and more than DEEPEST levels; nobody who edits these files needs those.
     """
     try:
-        for event in yaml.parse(text, PlainLoader):
-            if isinstance(event, yaml.AliasEvent):
-                line = (event.start_mark.line if event.start_mark else 0) + first_line
-                raise ConfigError((Mistake(file, line, "write the value out instead of a *reference"),))
+        for line, refused in _refused(text):
+            raise ConfigError((Mistake(file, line + first_line, refused),))
         loader = PlainLoader(text)
         node = loader.get_single_node()
         value = loader.construct_document(node) if node else None
@@ -80,6 +81,18 @@ def load(text: str, *, file: str, first_line: int = 1) -> Document:
     if repeated:
         raise ConfigError(repeated)
     return Document(file, value, lines, spans)
+
+
+def _refused(text: str) -> Iterator[tuple[int, str]]:
+    """What is right YAML and yet not taken: on which line, counted from 0, and what to write instead."""
+    depth = 0
+    for event in yaml.parse(text, PlainLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        line = event.start_mark.line if event.start_mark else 0
+        if isinstance(event, yaml.AliasEvent):
+            yield line, "write the value out instead of a *reference"
+        if depth > DEEPEST:
+            yield line, f"brackets or lists lie more than {DEEPEST} deep here; close the ones that stay open"
 
 
 def scalar(value: str) -> str:

@@ -36,6 +36,24 @@ def test_the_same_words_again_change_nothing() -> None:
     assert changes_to(PLAN, carrier(PLAN)) == ()
 
 
+def test_a_stamp_that_moves_alone_is_not_kept() -> None:
+    """`Last updated` of a watched page: the document would come up as the newest on the front page."""
+    assert PLAN.updated is not None
+    stamped = replace(PLAN, updated=moment("2026-06-30 08:15"))
+
+    assert changes_to(stamped, carrier(PLAN)) == ()
+    (revised,) = changes_to(replace(stamped, title="Another plan"), carrier(PLAN))
+    assert revised.entry.updated == stamped.updated
+
+
+def test_a_stamp_that_was_corrected_backwards_is_kept() -> None:
+    corrected = replace(PLAN, updated=moment("2026-05-30 08:15"))
+
+    (change,) = changes_to(corrected, carrier(PLAN))
+
+    assert (change.kind, change.entry.updated) == (ChangeKind.RESTATED, corrected.updated)
+
+
 @pytest.mark.parametrize(
     ("after", "part"),
     [
@@ -58,12 +76,11 @@ def test_a_change_of_substance_is_a_revision_that_names_its_part(after: Entry, p
     [
         replace(PLAN, title="A  PLAN"),
         replace(PLAN, text="what the\nplan says."),
-        replace(PLAN, updated=moment("2026-06-04 08:15")),
         replace(PLAN, links=(Link(href="https://x.org/", rel="via"),)),
         replace(PLAN, native_id="https://www.gov.uk/a-plan#2026-06-04T08:15:00Z"),
     ],
 )
-def test_case_space_stamps_and_ids_are_kept_but_are_no_news(after: Entry) -> None:
+def test_case_space_links_and_ids_are_kept_but_are_no_news(after: Entry) -> None:
     (change,) = changes_to(after, carrier(PLAN))
 
     assert (change.kind, change.entry, change.parts) == (ChangeKind.RESTATED, after, ())
@@ -123,6 +140,8 @@ def test_what_another_carrier_said_before_this_instant_counts_though_it_says_som
     now_revised = replace(
         other,
         entry=moved_on,
+        told_at=LATER,
+        before=told,
         revisions=(*other.revisions, Revision(entry=moved_on, number=2, seen_at=LATER)),
     )
     follows = replace(PLAN, title="Another plan")
@@ -131,6 +150,17 @@ def test_what_another_carrier_said_before_this_instant_counts_though_it_says_som
     (after,) = changes_to(follows, now_revised, carrier(PLAN))
 
     assert before.kind is after.kind is ChangeKind.RESTATED
+
+
+def test_what_another_carrier_restated_at_this_instant_does_not_count_yet() -> None:
+    """It made no revision, so that only its word of before can tell."""
+    restated = replace(PLAN, source="finder", published=moment("2026-05-01 09:00"))
+    other = replace(carrier(restated), told_at=LATER, before=replace(restated, published=None))
+    mine = replace(PLAN, published=moment("2026-05-02 09:00"))
+
+    (change,) = changes_to(mine, other, carrier(replace(PLAN, published=None)))
+
+    assert change.entry.published == mine.published
 
 
 def test_a_carrier_that_never_told_of_attachments_does_not_say_that_they_have_gone() -> None:

@@ -58,6 +58,18 @@ def test_the_first_to_tell_leads_and_the_others_fill_in() -> None:
     assert held.first_seen == NOON
 
 
+def test_of_those_who_told_at_once_the_one_that_led_goes_on_leading() -> None:
+    """A source that gets another id may come behind the others by the alphabet."""
+    first, renamed = (
+        carrier(entry(source="finder", title="One")),
+        carrier(entry(source="renamed", title="Two")),
+    )
+
+    assert hold([first, renamed], label).entry.title == "One"
+    assert hold([first, renamed], label, "renamed").entry.title == "Two"
+    assert hold([first, replace(renamed, first_seen=NOON + HOUR)], label, "renamed").entry.title == "One"
+
+
 def test_updated_is_the_publishers_own_time_when_it_is_past() -> None:
     held = hold([carrier(entry(updated=moment("2026-06-02 08:15")))], label)
 

@@ -231,6 +231,19 @@ def test_facts_that_do_not_end_and_bytes_that_are_not_utf_8_are_mistakes() -> No
     assert (where, why) == ("example.md:8", "this is not UTF-8; save the file as UTF-8")
 
 
+def test_facts_that_are_too_long_are_a_mistake_that_says_where_longer_texts_go() -> None:
+    [(where, why)] = rejects(SMALL.replace("Example", "word " * 4_000))
+    assert where == "example.md:1"
+    assert why == "the facts hold at most 20,000 characters; put longer texts below the second ---"
+
+
+@pytest.mark.parametrize("bracket", ["[", "{"])
+def test_brackets_without_end_are_a_mistake_at_once(bracket: str) -> None:
+    """Thousands of them once took a minute."""
+    [(where, why)] = rejects(SMALL.replace("Example", bracket * 19_000))
+    assert (where, why.split(";")[0]) == ("example.md:4", "brackets or lists lie more than 20 deep here")
+
+
 @pytest.mark.parametrize("facts", ["", "just words", "- a\n- b", "2024"])
 def test_facts_that_are_no_keys_and_values_are_a_mistake(facts: str) -> None:
     assert "'key: value' lines" in rejects(f"---\n{facts}\n---\nWords")[0][1]

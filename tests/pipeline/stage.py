@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from aggregator.config import Config
@@ -27,6 +28,9 @@ from aggregator.model import (
 from aggregator.pipeline import Outcome, Pipeline
 from aggregator.store import Store
 from tests.builders import body
+
+default_settings: Callable[[], Settings] = cache(load_settings)
+"""Read once: it takes longer than a poll."""
 
 EMPTY = Vocabulary()
 Served = bytes | Failed | int | tuple[Part, ...] | Fetched
@@ -77,17 +81,24 @@ class Stage:
 
     @property
     def pipeline(self) -> Pipeline:
-        settings: Settings = load_settings()
-        config = Config(settings=settings, bodies=self.bodies, sources=self.sources, vocabulary=EMPTY)
+        config = Config(
+            settings=default_settings(), bodies=self.bodies, sources=self.sources, vocabulary=EMPTY
+        )
         return Pipeline(config, self.store)
 
     def poll(
-        self, at: datetime, served: Mapping[str, Served] | None = None, only: Collection[str] | None = None
+        self, at: datetime, served: Mapping[str, Served] | None = None, only: Collection[str] = ()
     ) -> dict[str, Outcome]:
-        """Poll every source (or `only` these) at `at`, after putting `served` into the network."""
+        """Poll every source (or `only` these) at `at` with `served` in the network, and end the run."""
         self.net.served |= served or {}
-        chosen = [one for one in self.pipeline.pollable() if only is None or one.id in only]
-        outcomes = asyncio.run(self.pipeline.poll(chosen, self.net, at))
+        outcomes = self.poll_only(at, *only)
+        self.pipeline.join_documents()
+        return outcomes
+
+    def poll_only(self, at: datetime, *ids: str) -> dict[str, Outcome]:
+        """Poll some of the sources at `at`, or all; the others may be polled at it, too."""
+        sources = [one for one in self.pipeline.pollable() if not ids or one.id in ids]
+        outcomes = asyncio.run(self.pipeline.poll(sources, self.net, at))
         return {outcome.source: outcome for outcome in outcomes}
 
     def state(self, id: str) -> SourceState:

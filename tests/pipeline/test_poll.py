@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import Part, RemovalKind, Scope
+from aggregator.model import Fetched, Part, RemovalKind, Request, Scope, Selectors, Validators
+from aggregator.normalise.identity import entry_id
 from aggregator.store import open_store
 from tests.builders import NOON, source
 from tests.pipeline.stage import Served, Stage
@@ -164,6 +166,35 @@ def test_the_order_in_which_sources_are_polled_never_changes_the_store(tmp_path:
     assert len(dumps) == 1
 
 
+def test_what_was_got_with_other_selectors_is_asked_for_whole(tmp_path: Path) -> None:
+    """And the new selector may find fewer items than the old one did."""
+    address = "https://www.example.org/news/"
+    items = "".join(
+        f'<li class="{"new" if n < 2 else "old"}"><a href="/{n}">Plan {n}</a></li>' for n in range(6)
+    )
+    sent: list[Validators] = []
+
+    async def fetch(request: Request) -> Fetched:
+        sent.append(request.validators)
+        return Fetched(
+            url=request.url,
+            final_url=request.url,
+            status=200,
+            headers={"content-type": "text/html", "etag": '"1"'},
+            payload=f"<!doctype html><main><ul>{items}</ul></main>".encode(),
+        )
+
+    listed = source("list", kind="listing", address=address, selectors=Selectors(item="li", title="a"))
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        stage = Stage(store, (listed,))
+        for hours, item in enumerate(("li", "li", "li.new", "li.new")):
+            stage.change_source(selectors=Selectors(item=item, title="a"))
+            polled = stage.pipeline.poll(stage.sources, fetch, NOON + hours * HOUR)
+            assert [outcome.failure for outcome in asyncio.run(polled)] == [None]
+
+    assert [validators.etag for validators in sent] == [None, '"1"', None, '"1"']
+
+
 def test_every_address_that_fails_is_told_by_the_first(feed: Stage) -> None:
     feed.change_source(fallbacks=("https://www.gov.uk/other.atom",))
 
@@ -205,6 +236,127 @@ def test_english_and_welsh_are_one_entry_in_two_languages(tmp_path: Path) -> Non
         ("cy", "Example: y cynllun", "https://www.gov.uk/plan.cy")
     ]
     assert [carrier.source for carrier in held.carriers] == ["en", "cy"]
+
+
+SAME = "5e5bd2ef-7631-11e4-a3cb-005056011aef"
+API = {name: f"https://www.gov.uk/api/content/{name}" for name in ("plan", "plan.cy")}
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Iterator[Stage]:
+    """Two documents of GOV.UK, each watched by a source of its own."""
+    watched = tuple(source(name, kind="govuk", address=address) for name, address in API.items())
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        stage = Stage(store, watched)
+        stage.net.content_type = "application/json"
+        yield stage
+
+
+def page(name: str, content_id: str, title: str) -> dict[str, Served]:
+    locale = "cy" if name.endswith(".cy") else "en"
+    return {API[name]: content_api(f"/{name}", content_id, locale, title)}
+
+
+@pytest.mark.parametrize("order", [("plan", "plan.cy"), ("plan.cy", "plan")])
+def test_two_addresses_told_at_one_instant_are_one_document_with_the_english_id(
+    documents: Stage, order: tuple[str, str]
+) -> None:
+    documents.net.served |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
+    for name in order:
+        documents.poll_only(NOON, name)
+    documents.pipeline.join_documents()
+
+    (held,) = documents.store.holdings()
+    assert held.entry.id == entry_id("https://gov.uk/plan")
+    assert (held.entry.title, [t.title for t in held.entry.translations]) == ("Plan", ["Cynllun"])
+    assert [carrier.source for carrier in held.carriers] == ["plan", "plan.cy"]
+
+
+def test_documents_first_seen_apart_become_one_under_the_elder_id(documents: Stage) -> None:
+    documents.poll(NOON, page("plan.cy", "", "Cynllun") | {API["plan"]: 500})
+    documents.poll(NOON + HOUR, page("plan", "", "Plan"))
+    welsh, english = entry_id("https://gov.uk/plan.cy"), entry_id("https://gov.uk/plan")
+    assert {held.entry.id for held in documents.store.holdings()} == {welsh, english}
+
+    documents.poll(NOON + 2 * HOUR, page("plan", SAME, "Plan, revised") | page("plan.cy", SAME, "Cynllun"))
+
+    (held,) = documents.store.holdings()
+    assert (held.entry.id, held.first_seen) == (welsh, NOON)
+    assert documents.store.holding(english) == held
+    (told,) = [carrier for carrier in held.carriers if carrier.source == "plan"]
+    assert [revision.entry.title for revision in told.revisions] == ["Plan", "Plan, revised"]
+
+    outcomes = documents.poll(NOON + 3 * HOUR)
+    assert [(one.new, one.revised) for one in outcomes.values()] == [(0, 0), (0, 0)]
+    assert documents.store.holdings()[0].entry.id == welsh
+
+
+def test_a_run_that_was_broken_off_before_documents_were_joined_is_made_good(documents: Stage) -> None:
+    documents.net.served |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
+    documents.poll_only(NOON)
+    assert len(documents.store.holdings()) == 2
+
+    documents.poll_only(NOON + HOUR)
+
+    (held,) = documents.store.holdings()
+    assert [(carrier.source, len(carrier.revisions)) for carrier in held.carriers] == [
+        ("plan", 1),
+        ("plan.cy", 1),
+    ]
+
+
+def test_a_retracted_document_is_retracted_at_its_other_addresses(documents: Stage) -> None:
+    documents.poll(NOON, page("plan", "", "Plan") | page("plan.cy", SAME, "Cynllun"))
+    documents.store.retract(entry_id("https://gov.uk/plan"), "asked", NOON)
+
+    documents.poll(NOON + HOUR, page("plan", SAME, "Plan"))
+
+    assert documents.store.holdings() == ()
+    assert "Cynllun" not in documents.store.dump()
+
+
+def test_the_withdrawal_of_one_address_leaves_the_document_that_another_one_shows(documents: Stage) -> None:
+    documents.poll(NOON, page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun"))
+    for hours in (1, 5, 9):
+        documents.poll(NOON + hours * HOUR, {API["plan.cy"]: 410})
+
+    (held,) = documents.store.holdings()
+    assert (held.entry.title, held.entry.language, held.removed) == ("Plan", "en", None)
+    assert {carrier.source: bool(carrier.removed) for carrier in held.carriers} == {
+        "plan": False,
+        "plan.cy": True,
+    }
+
+
+def test_a_guid_that_every_item_bears_is_no_name(feed: Stage) -> None:
+    def rss(*slugs: str) -> bytes:
+        items = "".join(
+            f"<item><title>{slug}</title><link>https://a.example.org/{slug}</link>"
+            '<guid isPermaLink="false">https://a.example.org/?p=1</guid></item>'
+            for slug in slugs
+        )
+        return f'<rss version="2.0"><channel><title>x</title>{items}</channel></rss>'.encode()
+
+    feed.poll(NOON, {FEED: rss("one", "two")})
+    feed.poll(NOON + HOUR, {FEED: rss("two", "three")})
+
+    assert sorted(feed.held()) == ["one", "three", "two"]
+
+
+def test_a_feed_whose_site_moved_has_no_gap(feed: Stage) -> None:
+    """Its items are known by their numbers, though no address of before is in it."""
+
+    def rss(host: str) -> bytes:
+        item = (
+            f"<item><title>Post</title><link>https://{host}/post</link>"
+            '<guid isPermaLink="false">https://old.example.org/?p=6897</guid></item>'
+        )
+        return f'<rss version="2.0"><channel><title>x</title>{item}</channel></rss>'.encode()
+
+    feed.poll(NOON, {FEED: rss("old.example.org")})
+    feed.poll(NOON + HOUR, {FEED: rss("new.example.org")})
+
+    assert feed.state("one").gap is None
 
 
 def test_a_site_that_moves_brings_nothing_up_as_new(feed: Stage) -> None:

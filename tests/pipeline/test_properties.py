@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import count
-from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,12 +28,12 @@ from aggregator.model import (
 )
 from aggregator.normalise import normalise
 from aggregator.parse import KINDS
-from aggregator.store import Store, open_store
+from aggregator.store import Store
 from tests.builders import NOON, source
-from tests.pipeline.stage import Net, Served, Stage
+from tests.pipeline.conftest import OpenStore
+from tests.pipeline.stage import Stage
 
 HOUR = timedelta(hours=1)
-OpenStore = Callable[[], AbstractContextManager[Store]]
 
 
 # ---------------------------------------------------------------- normalising twice is once
@@ -242,90 +238,6 @@ def test_an_id_ignores_order_spaces_trackers_slash_www_port_and_revision(address
 @given(st.sampled_from(["https://example.org/plans/other", "https://sub.example.org/plans/open", "/plans"]))
 def test_another_page_is_another_document(address: str) -> None:
     assert id_of(f"{address}?a=2") != id_of("https://example.org/plans/open?a=2")
-
-
-# ---------------------------------------------------------------- stores
-
-
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> OpenStore:
-    """Opens an empty store, again and again; its tables are made once."""
-    folder = tmp_path_factory.mktemp("stores")
-    with open_store(f"sqlite:///{folder}/empty.db"):
-        pass
-    numbers = count()
-
-    @contextmanager
-    def opened() -> Iterator[Store]:
-        path = folder / f"{next(numbers)}.db"
-        shutil.copy(folder / "empty.db", path)
-        with open_store(f"sqlite:///{path}") as store:
-            yield store
-        for left in folder.glob(f"{path.name}*"):
-            left.unlink()
-
-    return opened
-
-
-# ---------------------------------------------------------------- the order of polls
-
-NAMES = ("one", "two", "three")
-ADDRESSES = {name: f"https://{name}.example.org/feed.atom" for name in NAMES}
-SOURCES = {
-    name: source(name, address=address, updated_is_news=name != "two", licence=f"licence of {name}")
-    for name, address in ADDRESSES.items()
-}
-ITEMS = st.fixed_dictionaries(
-    {
-        "path": st.sampled_from(["/a", "/b", "/c"]),
-        "title": st.sampled_from(["A plan", "A Plan", "Another plan"]),
-        "summary": st.sampled_from(["", "What it says.", "What it…", "What it says. And more.", "Else."]),
-        "updated": st.sampled_from(["2026-06-01T08:00:00Z", "2026-06-01T09:00:00+01:00", "2026-06-03"]),
-        "published": st.sampled_from(["", "2026-05-01T08:00:00Z", "2026-05-02"]),
-        "category": st.sampled_from(["", "News", "Plan"]),
-        "guid": st.sampled_from(["", "https://www.example.org/?p=1", "https://www.example.org/?p=2"]),
-    }
-)
-FEED = st.lists(ITEMS, max_size=3, unique_by=lambda item: item["path"])
-
-
-def atom(items: Sequence[dict[str, str]]) -> bytes:
-    entries = "".join(
-        f"<entry><id>{item['guid'] or item['path']}</id><title>{item['title']}</title>"
-        f'<link href="https://www.example.org{item["path"]}"/><updated>{item["updated"]}</updated>'
-        + (f"<published>{item['published']}</published>" if item["published"] else "")
-        + (f'<category term="{item["category"]}"/>' if item["category"] else "")
-        + (f"<summary>{escape(item['summary'])}</summary>" if item["summary"] else "")
-        + "</entry>"
-        for item in items
-    )
-    return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>Example</title>{entries}</feed>'.encode()
-
-
-@settings(max_examples=25)
-@given(
-    instants=st.lists(st.tuples(*[st.none() | FEED] * 3), min_size=2, max_size=3),
-    orders=st.lists(st.permutations(NAMES), min_size=3, max_size=3),
-)
-def test_any_order_of_polls_in_one_instant_gives_the_same_store(
-    fresh: OpenStore,
-    instants: list[tuple[list[dict[str, str]] | None, ...]],
-    orders: list[list[str]],
-) -> None:
-    dumps = []
-    for chosen in (orders, [list(NAMES)] * 3):
-        with fresh() as store:
-            for hours, feeds in enumerate(instants):
-                served: dict[str, Served] = {
-                    ADDRESSES[name]: 500 if items is None else atom(items)
-                    for name, items in zip(NAMES, feeds, strict=True)
-                }
-                for name in chosen[hours]:
-                    outcome = Stage(store, (SOURCES[name],), net=Net(served)).poll(NOON + hours * HOUR)
-                    assert outcome[name].bug is None
-            dumps.append(store.dump())
-
-    assert dumps[0] == dumps[1]
 
 
 # ---------------------------------------------------------------- removals

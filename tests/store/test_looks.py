@@ -1,4 +1,4 @@
-"""What the store knows of when documents were seen, what vanished, and by what names documents go."""
+"""What the store knows of when documents were seen, and of what vanished."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ def test_what_the_last_poll_saw_is_what_is_listed(store: Store) -> None:
         tx.seen("cabinet-office", [OTHER.id], NOON + HOUR)
 
         assert tx.listed("cabinet-office") == {OTHER.id}
-    assert store.listed("cabinet-office") == {OTHER.id}
-    assert store.listed("nobody") == frozenset()
+        tx.alias([(PLAN.key, PLAN.id), (OTHER.key, OTHER.id), ("content:1", OTHER.id)], NOON)
+    assert store.last_names("cabinet-office") == {OTHER.key, "content:1"}
+    assert store.last_names("nobody") == frozenset()
 
 
 def test_a_revision_knows_until_when_it_was_seen(store: Store) -> None:
@@ -63,14 +64,3 @@ def test_what_was_withdrawn_stays_readable_and_can_come_back(store: Store) -> No
         entry=gone, number=2, seen_at=NOON + HOUR, parts=("removed",), note="Taken down."
     )
     assert (restored.removed, len(restored.revisions)) == (None, 3)
-
-
-def test_a_name_stays_with_the_document_that_had_it_first(store: Store) -> None:
-    with store.writing() as tx:
-        tx.alias({"content:1": PLAN.id, "https://gov.uk/a-plan": PLAN.id})
-        tx.alias({"content:1": OTHER.id, "https://gov.uk/other": OTHER.id})
-
-        assert tx.resolve(["content:1", "https://gov.uk/other", "nobody"]) == {
-            "content:1": PLAN.id,
-            "https://gov.uk/other": OTHER.id,
-        }

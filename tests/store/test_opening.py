@@ -11,14 +11,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 
 from aggregator.errors import StoreError
 from aggregator.store import open_store
 from aggregator.store.tables import metadata
-from tests.builders import entry
+from tests.builders import NOON, entry
 from tests.store.processes import child
 from tests.store.values import change, keep
 
@@ -125,7 +127,7 @@ def test_a_store_of_a_newer_program_is_left_alone(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
 
-    with pytest.raises(StoreError, match=r"store\.db: .*newer version.*9999.*0002.*update the program"):
+    with pytest.raises(StoreError, match=r"store\.db: .*newer version.*9999.*0003.*update the program"):
         open_store(f"sqlite:///{file}")
 
 
@@ -200,3 +202,16 @@ def test_a_full_disk_is_named_and_loses_nothing(file: Path) -> None:
 def test_an_address_that_is_none_of_ours_is_refused(url: str, message: str) -> None:
     with pytest.raises(StoreError, match=message):
         open_store(url)
+
+
+def test_a_store_of_the_second_schema_keeps_its_names(file: Path) -> None:
+    """They were always known; what each document's id is has not changed."""
+    config = Config()
+    config.set_main_option("script_location", "aggregator.store:migrations")
+    with engine_at(f"sqlite:///{file}") as engine, engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.exec_driver_sql("INSERT INTO aliases VALUES ('content:1', 'urn:uuid:1')")
+
+    with open_store(f"sqlite:///{file}") as store, store.writing() as tx:
+        assert tx.resolve(["content:1"], NOON) == {"content:1": "urn:uuid:1"}

@@ -68,11 +68,12 @@ def test_a_renamed_source_carries_what_it_carried_and_only_its_id_differs(store:
 
     after = held(store)
     assert after.entry == replace(before.entry, source="new")
-    assert [replace(c, entry=before.carriers[0].entry, revisions=()) for c in after.carriers] == [
-        replace(before.carriers[0], revisions=())
+    was = before.carriers[0]
+    assert [replace(c, entry=was.entry, before=was.before, revisions=()) for c in after.carriers] == [
+        replace(was, revisions=())
     ]
     (carrier,) = after.carriers
-    assert carrier.entry == told("new", "The plan")
+    assert (carrier.entry, carrier.before) == (told("new", "The plan"), told("new"))
     assert [(r.number, r.entry, r.seen_at, r.note, r.last_seen) for r in carrier.revisions] == [
         (1, told("new"), NOON, "", NOON),
         (2, told("new", "The plan"), NOON + HOUR, "Renamed.", None),
@@ -153,6 +154,8 @@ def test_a_document_of_both_has_one_carrier_from_the_first_sight_on(store: Store
     assert held(store).carriers == (
         Carrier(
             entry=told("into", "Second, revised"),
+            told_at=NOON + 3 * HOUR,
+            before=told("into", "Second"),
             first_seen=NOON,
             backlog=False,
             last_seen=NOON + 6 * HOUR,

@@ -125,6 +125,8 @@ def holdings(draw: st.DrawFn) -> Holding:
             ),
         ),
         last_seen=first,
+        told_at=second,
+        before=told,
     )
     return Holding(
         entry=replace(added_up, id=told.id),

@@ -11,5 +11,6 @@ from aggregator.classify.changes import find_changes
 from aggregator.classify.holdings import hold
 from aggregator.classify.labels import Labeller
 from aggregator.classify.removals import Removals, find_removals, withdraw
+from aggregator.classify.sameness import find_same
 
-__all__ = ["Labeller", "Removals", "find_changes", "find_removals", "hold", "withdraw"]
+__all__ = ["Labeller", "Removals", "find_changes", "find_removals", "find_same", "hold", "withdraw"]

@@ -59,7 +59,7 @@ def _change(
     comparable: Collection[str],
 ) -> Change | None:
     mine = next((carrier for carrier in carriers if carrier.source == source.id), None)
-    others = [told for c in carriers if c.source != source.id and (told := _told_before(c, now))]
+    others = [told for c in carriers if c.source != source.id and (told := c.told_before(now))]
     if mine is None:
         return Change(kind=ChangeKind.NEW, entry=entry, seen_at=now, backlog=backlog)
     if entry.removal:
@@ -67,14 +67,10 @@ def _change(
     entry = _completed(entry, mine.entry)
     entry = replace(entry, published=_settled(entry, mine, others))
     parts = tuple(part for part in _differing(source, mine.entry, entry) if part in comparable)
+    if not parts and is_later(entry.updated, mine.entry.updated):
+        # A mere re-stamp: else the document would come up as the newest, and nothing of it has changed.
+        entry = replace(entry, updated=mine.entry.updated)
     return _compared(parts, entry, mine, others, now)
-
-
-def _told_before(carrier: Carrier, now: datetime) -> Entry | None:
-    """What a carrier said before this instant; None where it first told of the document now."""
-    if carrier.revisions[-1].seen_at < now:
-        return carrier.entry
-    return next((r.entry for r in reversed(carrier.revisions) if r.seen_at < now), None)
 
 
 def _compared(

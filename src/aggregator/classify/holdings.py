@@ -23,13 +23,14 @@ Label = Callable[[Entry, Sequence[str]], Labels]
 """Labels for an entry that the sources with these ids carry."""
 
 
-def hold(carriers: Sequence[Carrier], label: Label) -> Holding:
+def hold(carriers: Sequence[Carrier], label: Label, lead: str | None = None) -> Holding:
     """One document from all its carriers (at least one): the same whatever order they come in.
 
-    The first to tell of a document leads, and stays the lead; the others fill in what it leaves out.
+    The first to tell of a document leads, and stays the lead; the others fill in what it leaves out. Of
+    several that told at one instant it is the source `lead`, which led so far, else that with the least id.
     A document is backlog when everybody who told of it first told it in their own first poll.
     """
-    ordered = sorted(carriers, key=lambda carrier: (carrier.first_seen, carrier.source))
+    ordered = sorted(carriers, key=lambda one: (one.first_seen, one.source != lead, one.source))
     first_seen = ordered[0].first_seen
     founders = [carrier for carrier in ordered if carrier.first_seen == first_seen]
     entry = add_up(ordered)
@@ -100,11 +101,18 @@ def _translations(told: Sequence[Entry]) -> tuple[Translation, ...]:
 
 def _removed(carriers: Sequence[Carrier]) -> Removal | None:
     """Taken away, by somebody's word; what is only missing from one list is not, while another shows it."""
-    for carrier in carriers:
-        if carrier.removed and carrier.removed.kind is not RemovalKind.MISSING:
-            return carrier.removed
+    told = [
+        (one, one.removed) for one in carriers if one.removed and one.removed.kind is not RemovalKind.MISSING
+    ]
+    gone = (removed for one, removed in told if not any(_stands_elsewhere(one, removed, o) for o in carriers))
     missing = [carrier.removed for carrier in carriers]
-    return missing[0] if all(missing) else None
+    return next(gone, missing[0] if all(missing) else None)
+
+
+def _stands_elsewhere(carrier: Carrier, removed: Removal, other: Carrier) -> bool:
+    """Whether another carrier shows the document in another language, or where this one was led."""
+    told = other.entry
+    return not other.removed and (told.language != carrier.entry.language or told.url == removed.to)
 
 
 def _updated(ordered: Sequence[Carrier], founders: Sequence[Carrier]) -> datetime:

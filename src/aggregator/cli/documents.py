@@ -48,10 +48,10 @@ def retract(
 ) -> None:
     """Take a document's words out of the store for good (a legal or privacy request)."""
     with opened(context, at=at, store=store) as program:
-        _held(program, id)
-        program.store.retract(id, why, program.clock())
+        standing = _held(program, id).entry.id
+        program.store.retract(standing, why, program.clock())
         program.publish()
-        say(f"{id} is retracted: its words are gone, a tombstone stays. Delete old backups as well.")
+        say(f"{standing} is retracted: its words are gone, a tombstone stays. Delete old backups as well.")
 
 
 @app.command()

@@ -56,17 +56,13 @@ def sources_add(  # noqa: PLR0913, PLR0917  # each argument is a key of a source
 @sources.command("pause")
 def sources_pause(context: typer.Context, source: Id) -> None:
     """Stop polling a source: `enabled: no` in sources.yaml. What is known of it stays."""
-    with opened(context) as program:
-        _edit(program, lambda text: text.switched(source, enabled=False))
-        say(f"{source} is not polled any more. {RESTART}")
+    _switch(context, source, enabled=False, said="is not polled any more")
 
 
 @sources.command("resume")
 def sources_resume(context: typer.Context, source: Id) -> None:
     """Poll a source again: `enabled: yes` in sources.yaml."""
-    with opened(context) as program:
-        _edit(program, lambda text: text.switched(source, enabled=True))
-        say(f"{source} is polled again. {RESTART}")
+    _switch(context, source, enabled=True, said="is polled again")
 
 
 @sources.command("rename")
@@ -124,6 +120,12 @@ def sources_import(
         if plan.added:
             _edit(program, lambda text: text.extended(map(write_block, plan.added)))
         say(f"{len(plan.added)} added, {len(plan.left)} left out. {RESTART if plan.added else ''}".strip())
+
+
+def _switch(context: typer.Context, source: str, *, enabled: bool, said: str) -> None:
+    with opened(context) as program:
+        _edit(program, lambda text: text.switched(source, enabled=enabled))
+        say(f"{source} {said}. {RESTART}")
 
 
 def _edit(program: App, change: Callable[[SourceText], str]) -> None:

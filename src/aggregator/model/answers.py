@@ -215,6 +215,8 @@ class SourceState:
     source: str
     validators: Mapping[str, Validators] = field(default_factory=dict)
     """By address, since a source may have several."""
+    settings: str = ""
+    """The fingerprint of what the source was read by; what was got with other settings is not `unchanged`."""
     due: datetime | None = None
     asked: datetime | None = None
     answered: datetime | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -101,7 +101,7 @@ class Entry:
     id: str
     """`urn:uuid:…` made from `key`; never changes and is never reused."""
     key: str
-    """What identifies the document: its canonical link, or `record:NAME` where it has no page."""
+    """What identifies the document: its canonical link at first sight, `record:NAME` where it has no page."""
     url: str | None
     """The document's own page, absolute; None only for a record that has none."""
     source: str
@@ -137,6 +137,25 @@ class Entry:
     def __post_init__(self) -> None:
         if not (self.id.startswith("urn:uuid:") and self.key and self.title.strip()):
             raise ValueError(f"an Entry needs an id, a key and a title: {self.key!r}")
+
+    @property
+    def goes_by(self) -> tuple[str, ...]:
+        """Every name by which this telling makes its document known, its own address first."""
+        return (self.key, *([f"content:{self.content_id}"] if self.content_id else []), *self.names)
+
+    @property
+    def rank(self) -> tuple[bool, bool, str, str]:
+        """Of several tellings of one document the one with the least rank leads, and of documents seen first
+        at one instant which turn out to be one, that one's id stays: English, and a record of ours."""
+        return self.language != "en", self.url is not None, self.url or "", self.key
+
+    def beside(self, other: Entry) -> Entry:
+        """This telling, knowing that `other` tells of the same document at another address: a translation."""
+        if other.language == self.language or other.url is None:
+            return self
+        told = Translation(language=other.language, url=other.url, title=other.title)
+        rest = tuple(known for known in self.translations if known.language != other.language)
+        return replace(self, translations=tuple(sorted((*rest, told), key=lambda one: one.language)))
 
     @property
     def own_page(self) -> str | None:
@@ -210,11 +229,24 @@ class Carrier:
     last_seen: datetime | None = None
     vanishing: Vanishing | None = None
     removed: Removal | None = None
+    told_at: datetime | None = None
+    """When it last told something that moved `entry`; None for what stands since `first_seen`."""
+    before: Entry | None = None
+    """What it told before `told_at`; None where that was its first word."""
 
     @property
     def source(self) -> str:
         """The id of the source."""
         return self.entry.source
+
+    @property
+    def since(self) -> datetime:
+        """Since when it tells what it tells."""
+        return self.told_at or self.first_seen
+
+    def told_before(self, now: datetime) -> Entry | None:
+        """What it told before this instant; None where it first told of the document now."""
+        return self.entry if self.since < now else self.before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from zlib import crc32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,3 +149,17 @@ class Source:
     confirmed: bool = True
     """Whether the selectors were seen to fit a live page."""
     mail: MailTrust | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Differs between two sources whose answers are read differently: by kind, addresses or selectors."""
+        read_by = (
+            self.kind,
+            self.address,
+            self.fallbacks,
+            self.page,
+            self.language,
+            self.selectors,
+            self.mail,
+        )
+        return f"{crc32(repr(read_by).encode()):08x}"

@@ -6,13 +6,15 @@ To add a form of date: `date_words` or a line in DATES of `dates`; a tracking pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from aggregator.model import Entry, RawEntry, Reject, Removal, Source
 from aggregator.normalise.entry import build, taken
+from aggregator.normalise.meetings import MEETING
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -24,7 +26,12 @@ class Normalised:
     entries: tuple[Entry, ...]
     rejects: tuple[Reject, ...]
     taken: Mapping[str, Removal] = field(default_factory=dict)
-    """The documents that the publisher says were taken away, by id; they may have lost their title."""
+    """The documents that the publisher says were taken away, by key; they may have lost their title."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name by which the entries go."""
+        return frozenset(name for entry in self.entries for name in entry.goes_by)
 
 
 def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now: datetime) -> Normalised:
@@ -45,7 +52,22 @@ def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now
             rejects += [entry] * (removal is None)
         elif entry.key not in documents or _age(entry) > _age(documents[entry.key]):
             documents[entry.key] = entry
-    return Normalised(entries=tuple(documents.values()), rejects=tuple(rejects), taken=gone)
+    return Normalised(entries=_told_apart(documents.values()), rejects=tuple(rejects), taken=gone)
+
+
+def _told_apart(entries: Collection[Entry]) -> tuple[Entry, ...]:
+    """A number that several items of one answer bear is no name: some feeds write one guid everywhere."""
+    borne = Counter((name, entry.language) for entry in entries for name in entry.names)
+    return tuple(
+        replace(
+            entry, names=tuple(name for name in entry.names if _is_name(name, borne[name, entry.language]))
+        )
+        for entry in entries
+    )
+
+
+def _is_name(name: str, bearers: int) -> bool:
+    return bearers == 1 or name.startswith(MEETING)
 
 
 def _age(entry: Entry) -> datetime:

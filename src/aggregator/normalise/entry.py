@@ -94,12 +94,12 @@ def _own_names(raw: RawEntry, title: str, url: str | None, recorded: bool, now: 
 
 
 def taken(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> tuple[str, Removal] | None:
-    """The id of the document that `raw` says was taken away, and how: it may have lost its title by then."""
+    """The key of the document that `raw` says was taken away, and how: it may have lost its title by then."""
     if raw.removal is None:
         return None
     base = absolute(raw.base, fetched_url) or fetched_url
     identifier = key(canonical(clean(absolute(raw.link, base))), None, None)
-    return (entry_id(identifier), removal(raw.removal, base, now)) if identifier else None
+    return (identifier, removal(raw.removal, base, now)) if identifier else None
 
 
 def removal(raw: RawRemoval, base: str, now: datetime) -> Removal:

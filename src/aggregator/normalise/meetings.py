@@ -24,6 +24,9 @@ RECORD: Final = re.compile(r"\bread[- ]?out\b|\bminutes\b|\bmeeting notes\b|\bno
 KEPT: Final = re.compile(r"\bmeeting of\b", re.IGNORECASE)
 """How records of our own are titled; elsewhere this announces a meeting as often as it reports one."""
 
+MEETING: Final = "meeting:"
+"""Begins the name of a meeting."""
+
 DAY: Final = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([A-Z][a-z]+),? (\d{4})\b")
 LONDON: Final = ZoneInfo("Europe/London")
 
@@ -41,4 +44,4 @@ def meeting_name(title: str, *, recorded: bool, now: datetime) -> str | None:
     held = moment(" ".join(days[0]), now=now)
     if held is None or held.precision is not Precision.DAY:
         return None
-    return f"meeting:{group}:{held.at.astimezone(LONDON).date().isoformat()}"
+    return f"{MEETING}{group}:{held.at.astimezone(LONDON).date().isoformat()}"

@@ -43,10 +43,10 @@ def find_attachments(main: Tag, base: str) -> tuple[RawLink, ...]:
     return tuple(found.values())
 
 
-def file_type(href: str) -> str | None:
-    """The media type of a file, by the ending of its address; None for a page."""
+def file_type(href: str, known: Mapping[str, str] = FILES) -> str | None:
+    """The media type of a file, by the ending of its address; None for one that is not `known`, as a page."""
     try:
         path = urlsplit(href).path
     except ValueError:
         return None
-    return FILES.get(PurePosixPath(path).suffix.lower())
+    return known.get(PurePosixPath(path).suffix.lower())

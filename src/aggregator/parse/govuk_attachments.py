@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import PurePosixPath
 from typing import Final
-from urllib.parse import urlsplit
 
 from aggregator.model import RawLink
+from aggregator.parse.attachments import FILES, file_type
 from aggregator.parse.govuk_terms import page_address
 from aggregator.parse.html import attribute, soup, words
 from aggregator.parse.json_answer import Object, objects_of, text
@@ -22,25 +21,7 @@ PIECES: Final = ("documents", "final_outcome_documents", "public_feedback_docume
 """Lists of pieces of HTML, one for each attachment: in publications, consultations and calls for evidence."""
 TITLE: Final = ".attachment-details .title a[href], .title a[href]"
 
-TYPES: Final = {
-    "": PAGE,
-    ".csv": "text/csv",
-    ".doc": "application/msword",
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".html": PAGE,
-    ".odp": "application/vnd.oasis.opendocument.presentation",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-    ".odt": "application/vnd.oasis.opendocument.text",
-    ".pdf": "application/pdf",
-    ".ppt": "application/vnd.ms-powerpoint",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".rtf": "application/rtf",
-    ".txt": "text/plain",
-    ".xls": "application/vnd.ms-excel",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".xml": "application/xml",
-    ".zip": "application/zip",
-}
+TYPES: Final = {**FILES, "": PAGE, ".html": PAGE, ".txt": "text/plain", ".xml": "application/xml"}
 """By the ending of the address, where the publisher names no type (IANA's registered names)."""
 
 
@@ -64,7 +45,7 @@ def _from_data(details: Object, page: str) -> Iterator[RawLink]:
                 href=href,
                 rel="enclosure",
                 type=text(each, "content_type")
-                or (PAGE if text(each, "attachment_type") == "html" else _type(href)),
+                or (PAGE if text(each, "attachment_type") == "html" else file_type(href, TYPES)),
                 title=text(each, "title"),
                 length=text(each, "file_size"),
             )
@@ -76,7 +57,9 @@ def _from_pieces(details: Object, page: str) -> Iterator[RawLink]:
         title = soup(markup.encode("utf-8", "replace"), {}).select_one(TITLE)
         if title and (href := attribute(title, "href")):
             address = page_address(href, page)
-            yield RawLink(href=address, rel="enclosure", type=_type(address), title=words(title) or None)
+            yield RawLink(
+                href=address, rel="enclosure", type=file_type(address, TYPES), title=words(title) or None
+            )
 
 
 def _pieces(details: Object) -> Iterator[str]:
@@ -84,11 +67,3 @@ def _pieces(details: Object) -> Iterator[str]:
         listed = details.get(key)
         if isinstance(listed, list):
             yield from (piece for piece in listed if isinstance(piece, str))
-
-
-def _type(address: str) -> str | None:
-    try:
-        path = urlsplit(address).path
-    except ValueError:
-        return None
-    return TYPES.get(PurePosixPath(path).suffix.lower())

@@ -19,6 +19,8 @@ MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 FENCE: Final = "---"
 LARGEST: Final = 200_000
 """Bytes of one record; the YAML and Markdown readers take minutes for millions of brackets."""
+LARGEST_HEAD: Final = 20_000
+"""Characters of its facts; the longest so far have 4,100."""
 
 
 def request(source: Source, address: str) -> Request:
@@ -75,7 +77,14 @@ def _split(part: Part) -> tuple[str, str, int]:
         raise _mistake(
             part, len(lines), "the facts do not end: write --- on a line of its own before the text"
         )
-    return "\n".join(lines[1:end]), "\n".join(lines[end + 1 :]), 2
+    head = "\n".join(lines[1:end])
+    if len(head) > LARGEST_HEAD:
+        raise _mistake(
+            part,
+            1,
+            f"the facts hold at most {LARGEST_HEAD:,} characters; put longer texts below the second ---",
+        )
+    return head, "\n".join(lines[end + 1 :]), 2
 
 
 def _mistake(part: Part, line: int, what: str) -> ConfigError:

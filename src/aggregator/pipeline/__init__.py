@@ -39,6 +39,7 @@ from aggregator.model import (
 from aggregator.parse import KINDS
 from aggregator.pipeline.asking import Answer, Reading, Unchanged, ask
 from aggregator.pipeline.edition import gather, letter_of, source_lines
+from aggregator.pipeline.joining import join_documents
 from aggregator.pipeline.keeping import Kept, accept_removals, keep_reading
 from aggregator.pipeline.states import asked_already, due_already, state_after
 from aggregator.publish import artifacts
@@ -108,6 +109,7 @@ class Pipeline:
         A source that was already asked at `now` is left alone: a run that was broken off goes on where it
         stopped, and the same instant twice is once.
         """
+        self.join_documents(before=now)
         states = self.store.states()
         waiting = [s for s in sources if not asked_already(self._known(states, s), now)]
 
@@ -120,7 +122,7 @@ class Pipeline:
 
     async def _poll_one(self, source: Source, state: SourceState, fetch: Fetch, now: datetime) -> Outcome:
         try:
-            listed = self.store.listed(source.id)
+            listed = self.store.last_names(source.id)
             return self._keep(source, await ask(source, state, fetch, now, listed), now)
         except AggregatorError:
             raise
@@ -146,6 +148,19 @@ class Pipeline:
         outcome = _outcome(source, answer, kept.changes)
         log.polled(outcome.source, outcome.failure, new=outcome.new, revised=outcome.revised)
         return outcome
+
+    def join_documents(self, *, before: datetime | None = None) -> None:
+        """Make one document of those that share a name; what was told before an instant, or all of it.
+
+        To be called when the polls of an instant are done, before anything is told to anybody. Until then
+        each is kept as if the others had not been made, so that their order changes nothing.
+        """
+        if not self.store.shares_names(before):
+            return
+        with self.store.writing() as transaction:
+            silenced = join_documents(transaction, self._labeller, before)
+        if silenced:
+            self.store.forget()
 
     def accept_removals(self, source: str, now: datetime) -> int:
         """The operator's word that what vanished from a source all at once is gone; gives how many."""
@@ -216,9 +231,9 @@ class Pipeline:
             held = transaction.holding(entry_id)
             if held is None:
                 return None
-            transaction.mark(entry_id, mark)
+            transaction.mark(held.entry.id, mark)
             labels = self._labeller.label(held.entry, [c.source for c in held.carriers], mark)
-            transaction.label({entry_id: labels}, self._labeller.fingerprint)
+            transaction.label({held.entry.id: labels}, self._labeller.fingerprint)
         return replace(held, labels=labels)
 
     def explain(self, entry: Entry) -> Labels:

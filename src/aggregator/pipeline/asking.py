@@ -37,6 +37,7 @@ class Reading:
     entries: tuple[Entry, ...]
     rejects: tuple[Reject, ...]
     taken: Mapping[str, Removal]
+    """By key."""
     head: Head
     complete: bool
     gap: bool
@@ -64,10 +65,13 @@ async def ask(
 ) -> Answer:
     """Ask the address of a source and, when it fails, its fallbacks in turn.
 
-    `listed` are the ids of the documents that the last poll saw. When all addresses fail, the failure of
+    `listed` are all names of the documents that the last poll saw. When all addresses fail, the failure of
     the first is the one to tell of: it is the one to mend.
     """
     failures: list[Failed] = []
+    if state.settings != source.fingerprint:
+        # Else the server would say that nothing has changed, and the layout would seem to have.
+        state = replace(state, validators={}, items=0)
     for address in (source.address, *source.fallbacks):
         answer = await _ask_one(source, address, state, fetch, now, listed)
         if not isinstance(answer, Failed):
@@ -128,7 +132,7 @@ async def _reading(
 ) -> Reading:
     first, page = pages.read[0]
     made = normalise(source, first.final_url, pages.raws(), now=now)
-    lost = bool(listed) and bool(made.entries) and listed.isdisjoint(entry.id for entry in made.entries)
+    lost = bool(listed) and bool(made.entries) and listed.isdisjoint(made.names)
     if lost:
         lost = await go_back(source, pages, fetch, now, listed)
         made = normalise(source, first.final_url, pages.raws(), now=now)

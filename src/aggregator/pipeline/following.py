@@ -125,7 +125,6 @@ async def go_back(
             return True
         fetched, page = result
         pages.add(fetched, page)
-        ids = {entry.id for entry in normalise(source, fetched.final_url, page.entries, now=now).entries}
-        if ids & listed:
+        if listed & normalise(source, fetched.final_url, page.entries, now=now).names:
             return False
     return True

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
 
 from aggregator.classify import Labeller, find_changes, find_removals, hold, withdraw
-from aggregator.model import Change, Entry, Removal, RemovalKind, Source, SourceState, Translation
+from aggregator.model import Change, Entry, Removal, RemovalKind, Source, SourceState
+from aggregator.normalise.identity import entry_id
 from aggregator.normalise.urls import canonical
 from aggregator.pipeline.asking import Reading
 from aggregator.store import Transaction
-
-CONTENT = "content:"
-"""Begins the alias by which a publisher's own id of a document is known (GOV.UK's content_id)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,22 +32,24 @@ def keep_reading(
     labeller: Labeller,
 ) -> Kept:
     """Compare a reading with what the store holds and write down what it changes."""
-    entries, taken = _known_as(reading, store)
-    silenced = store.retracted(entry.id for entry in entries)
-    entries = tuple(entry for entry in entries if entry.id not in silenced)
+    read = _known_as(reading, source.id, now, store)
+    silenced = store.retracted(entry.id for entry in read.entries)
+    entries = tuple(entry for entry in read.entries if entry.id not in silenced)
     standing = [entry for entry in entries if entry.removal is None]
     known = store.carriers([entry.id for entry in entries])
     backlog = before.first_answered is None
     another_way = before.address not in (None, reading.address)
     changes = find_changes(source, entries, known, now=now, backlog=backlog, another_way=another_way)
     listed = [entry.id for entry in standing]
+    # Of a document at two addresses one may have gone: it stands while the other does.
+    taken = {id: removal for id, removal in read.taken.items() if id not in listed}
     carried = store.carried(source.id)
     removals = find_removals(carried, listed, taken, complete=reading.complete, now=now)
     told = [replace(change, payload_sha256=reading.sha256) for change in (*changes, *removals.changes)]
     store.apply(told)
     store.seen(source.id, listed, now)
     store.vanish(source.id, removals.vanishing)
-    _hold(told, store, labeller)
+    hold_anew({change.entry.id for change in told}, store, labeller, before=now)
     return Kept(changes=tuple(told), held=removals.held)
 
 
@@ -60,54 +61,68 @@ def accept_removals(
     gone = [c for c in store.carried(source) if c.entry.id in held and not c.removed]
     changes = [withdraw(carrier, missing, now) for carrier in gone]
     store.apply(changes)
-    _hold(changes, store, labeller)
+    hold_anew({change.entry.id for change in changes}, store, labeller)
     return len(changes)
 
 
-def _hold(changes: Sequence[Change], store: Transaction, labeller: Labeller) -> None:
-    touched = store.carriers({change.entry.id for change in changes})
-    marks = store.marks(touched)
-    label = labeller.with_marks(marks)
-    store.hold([hold(carriers, label) for carriers in touched.values()], labeller.fingerprint)
+def hold_anew(
+    entry_ids: Collection[str], store: Transaction, labeller: Labeller, *, before: datetime | None = None
+) -> None:
+    """Add documents up again from what their carriers tell by now.
+
+    Who leads goes on leading, also when a source has got another id; with `before` only where the document
+    was seen before that instant, since the order of those who first tell of it at one instant says nothing.
+    """
+    held = store.held(entry_ids)
+    leads = {id: entry.source for id, (seen, entry) in held.items() if before is None or seen < before}
+    touched = store.carriers(entry_ids)
+    label = labeller.with_marks(store.marks(touched))
+    store.hold(
+        [hold(carriers, label, leads.get(id)) for id, carriers in touched.items()], labeller.fingerprint
+    )
 
 
-def _known_as(reading: Reading, store: Transaction) -> tuple[tuple[Entry, ...], dict[str, Removal]]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read, under the ids that its documents have."""
+
+    entries: tuple[Entry, ...]
+    taken: Mapping[str, Removal]
+
+
+def _known_as(reading: Reading, source: str, now: datetime, store: Transaction) -> _Known:
     """What was read, under the ids that its documents already have, by any name that we know them by.
 
     A document keeps the id of its first sight: when its address changes (a redirect, a corrected slug), and
-    when the publisher's own id says that two pages are one document in two languages.
+    when the publisher's own id says that two pages are one document in two languages. What other sources tell
+    of names at this instant counts from the next one on; `join_documents` makes good what that leaves apart.
     """
-    read = sorted(reading.entries, key=_english_first)
-    names = store.resolve(name for entry in read for name in _names(entry))
-    entries: dict[str, Entry] = {}
-    ids: dict[str, str] = {}
+    read = sorted(reading.entries, key=lambda entry: entry.rank)
+    before = store.resolve({*reading.taken, *(name for entry in read for name in entry.goes_by)}, now)
+    names = dict(before)
+    told: dict[str, list[Entry]] = {}
     for entry in read:
-        id = ids[entry.id] = next((names[name] for name in _names(entry) if name in names), entry.id)
-        names |= {name: names.get(name, id) for name in _names(entry)}
-        entries[id] = _joined(entries[id], entry) if id in entries else replace(entry, id=id)
-    store.alias(names | _new_addresses(reading.taken, ids))
-    return tuple(entries.values()), {ids.get(id, id): removal for id, removal in reading.taken.items()}
+        id = next((names[name] for name in entry.goes_by if name in names), entry.id)
+        names |= {name: names.get(name, id) for name in entry.goes_by}
+        told.setdefault(id, []).append(entry)
+    store.alias([(name, id) for id, entries in told.items() for e in entries for name in e.goes_by], now)
+    taken = {names.get(key, entry_id(key)): removal for key, removal in reading.taken.items()}
+    _keep_new_addresses(taken, source, now, store)
+    return _Known(_under_their_ids(told, store), taken)
 
 
-def _names(entry: Entry) -> tuple[str, ...]:
-    content = (CONTENT + entry.content_id,) if entry.content_id else ()
-    return (entry.key, *content, *entry.names)
+def _under_their_ids(told: Mapping[str, Sequence[Entry]], store: Transaction) -> tuple[Entry, ...]:
+    """Each document once; an id and the key that it was made of stay together."""
+    held = store.held(told)
+    keys = {id: entry.key for id, (_, entry) in held.items()}
+    return tuple(
+        replace(reduce(Entry.beside, entries), id=id, key=keys.get(id, entries[0].key))
+        for id, entries in told.items()
+    )
 
 
-def _english_first(entry: Entry) -> tuple[bool, str]:
-    return entry.language != "en", entry.key
-
-
-def _joined(lead: Entry, other: Entry) -> Entry:
-    """One document in two languages, or the same one at two addresses."""
-    if other.language == lead.language or other.url is None:
-        return lead
-    translation = Translation(language=other.language, url=other.url, title=other.title)
-    rest = tuple(known for known in lead.translations if known.language != other.language)
-    return replace(lead, translations=tuple(sorted((*rest, translation), key=lambda one: one.language)))
-
-
-def _new_addresses(taken: Mapping[str, Removal], ids: Mapping[str, str]) -> dict[str, str]:
+def _keep_new_addresses(taken: Mapping[str, Removal], source: str, now: datetime, store: Transaction) -> None:
     """Where a document was moved to it is the same document, unless that address has one of its own."""
-    moved = {ids.get(id, id): canonical(removal.to) for id, removal in taken.items()}
-    return {address: id for id, address in moved.items() if address}
+    carried = {carrier.entry.id for carrier in store.carried(source)}
+    moved = [(canonical(removal.to), id) for id, removal in taken.items() if id in carried]
+    store.alias([(address, id) for address, id in moved if address], now, moved=True)

@@ -37,9 +37,11 @@ def state_after(
     )
     if isinstance(answer, Unchanged):
         return answered
+    known = before.validators if before.settings == source.fingerprint else {}
     return replace(
         answered,
-        validators={**before.validators, **answer.validators},
+        settings=source.fingerprint,
+        validators={**known, **answer.validators},
         head=answer.head,
         items=answer.items,
         rejects=answer.rejects,

@@ -10,9 +10,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, true, union
 
-from aggregator.model import Carrier, Holding, Mark, Relevance, Revision, SourceState, Window
-from aggregator.store.tables import aliases, carriers, entries, marks, revisions, source_states, tombstones
-from aggregator.store.telling import Telling
+from aggregator.model import Carrier, Entry, Holding, Mark, Relevance, Revision, SourceState, Window
+from aggregator.store.tables import carriers, entries, marks, revisions, source_states, tombstones
 
 CHUNK: Final = 500
 """Ids in one statement; SQLite before 3.32 takes no more than 999 (https://www.sqlite.org/limits.html, 9)."""
@@ -36,6 +35,7 @@ TOLD: Final = (
     carriers.c.last_seen.label("told_last"),
     carriers.c.vanishing,
     carriers.c.removed,
+    carriers.c.before,
     revisions.c.number,
     revisions.c.entry.label("said"),
     revisions.c.seen_at,
@@ -66,12 +66,25 @@ def read_holdings(
     return tuple(_holding(list(group)) for _, group in groupby(rows, attrgetter("id")))
 
 
-def read_tellings(connection: Connection, entry_ids: Iterable[str]) -> dict[tuple[str, str], Telling]:
+def read_carriers(connection: Connection, entry_ids: Iterable[str]) -> dict[tuple[str, str], Carrier]:
     """What every source tells of these documents, by document and source; the first teller first."""
-    ids = list(entry_ids)
-    chunks = (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
-    tellings = (telling for chunk in chunks for telling in _tellings(connection.execute(_told_of(chunk))))
-    return {(telling.carrier.entry.id, telling.carrier.source): telling for telling in tellings}
+    told = (one for chunk in chunks(entry_ids) for one in _carriers(connection.execute(_told_of(chunk))))
+    return {(carrier.entry.id, carrier.source): carrier for carrier in told}
+
+
+def chunks(values: Iterable[str]) -> Iterator[list[str]]:
+    """Each value once, as many at a time as one statement may name."""
+    wanted = sorted(set(values))
+    return (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+
+
+def read_held(connection: Connection, entry_ids: Iterable[str]) -> dict[str, tuple[datetime, Entry]]:
+    """When each of these documents was first seen, and what it is; those that are not held are left out."""
+    asked = select(entries.c.id, entries.c.first_seen, entries.c.entry)
+    found = (
+        row for chunk in chunks(entry_ids) for row in connection.execute(asked.where(entries.c.id.in_(chunk)))
+    )
+    return {row.id: (row.first_seen, row.entry) for row in found}
 
 
 def read_state(connection: Connection, source_id: str) -> SourceState:
@@ -93,6 +106,8 @@ def read_carried(connection: Connection, source_id: str) -> tuple[Carrier, ...]:
             last_seen=row.last_seen,
             vanishing=row.vanishing,
             removed=row.removed,
+            told_at=None if row.told_at == row.first_seen else row.told_at,
+            before=row.before,
         )
         for row in connection.execute(statement)
     )
@@ -106,21 +121,11 @@ def read_listed(connection: Connection, source_id: str) -> frozenset[str]:
     return frozenset(connection.scalars(statement))
 
 
-def read_aliases(connection: Connection, names: Iterable[str]) -> dict[str, str]:
-    """The ids of the documents that go by these names, as far as they are known."""
-    wanted = sorted(set(names))
-    chunks = (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
-    rows = (row for chunk in chunks for row in connection.execute(_named(chunk)))
-    return {row.name: row.entry_id for row in rows}
-
-
 def read_marks(connection: Connection, entry_ids: Iterable[str]) -> dict[str, Mark]:
     """The operator's corrections of these documents, as far as there are any."""
-    wanted = sorted(set(entry_ids))
-    chunks = (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
     rows = (
         row
-        for chunk in chunks
+        for chunk in chunks(entry_ids)
         for row in connection.execute(select(marks).where(marks.c.entry_id.in_(chunk)))
     )
     return {row.entry_id: row.mark for row in rows}
@@ -152,10 +157,6 @@ def _within(column: ColumnElement[datetime], window: Window) -> ColumnElement[bo
     return and_(column >= window.start, column < window.end)
 
 
-def _named(names: list[str]) -> Select[Any]:
-    return select(aliases.c.name, aliases.c.entry_id).where(aliases.c.name.in_(names))
-
-
 def _told_of(ids: list[str]) -> Select[Any]:
     return (
         select(*TOLD)
@@ -171,7 +172,7 @@ def _holding(rows: list[Row[Any]]) -> Holding:
     return Holding(
         entry=held.entry,
         labels=held.labels,
-        carriers=tuple(telling.carrier for telling in _tellings(told)),
+        carriers=tuple(_carriers(told)),
         first_seen=held.first_seen,
         updated=held.updated,
         backlog=held.backlog,
@@ -179,14 +180,14 @@ def _holding(rows: list[Row[Any]]) -> Holding:
     )
 
 
-def _tellings(rows: Iterable[Row[Any]]) -> Iterator[Telling]:
+def _carriers(rows: Iterable[Row[Any]]) -> Iterator[Carrier]:
     for _, group in groupby(rows, attrgetter("entry_id", "source_id")):
-        yield _telling(list(group))
+        yield _carrier(list(group))
 
 
-def _telling(rows: list[Row[Any]]) -> Telling:
+def _carrier(rows: list[Row[Any]]) -> Carrier:
     told = rows[0]
-    carrier = Carrier(
+    return Carrier(
         entry=told.told,
         first_seen=told.told_since,
         backlog=told.told_as_backlog,
@@ -205,5 +206,6 @@ def _telling(rows: list[Row[Any]]) -> Telling:
         last_seen=told.told_last,
         vanishing=told.vanishing,
         removed=told.removed,
+        told_at=None if told.told_at == told.told_since else told.told_at,
+        before=told.before,
     )
-    return Telling(carrier=carrier, told_at=told.told_at)

@@ -9,8 +9,9 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select, update
 
 from aggregator.model import Digest, DigestItem, Entry
+from aggregator.store.names import former_ids
+from aggregator.store.rows import insert_once
 from aggregator.store.tables import carriers, digest_runs, entries, revisions, tombstones
-from aggregator.store.writing import insert_once
 
 RETRACTED: Final = "Retracted"
 """What stands in place of the title."""
@@ -30,7 +31,8 @@ def retract(connection: Connection, entry_id: str, why: str, at: datetime) -> bo
     mine = revisions.c.entry_id == entry_id
     connection.execute(update(revisions).where(mine).values(entry=_blank(held), note=""))
     _blank_carriers(connection, entry_id)
-    _blank_letters(connection, entry_id)
+    for id in (entry_id, *former_ids(connection, entry_id)):
+        _blank_letters(connection, id)
     return True
 
 
@@ -58,7 +60,9 @@ def _blank_carriers(connection: Connection, entry_id: str) -> None:
     mine = carriers.c.entry_id == entry_id
     for source, entry in connection.execute(select(carriers.c.source_id, carriers.c.entry).where(mine)).all():
         connection.execute(
-            update(carriers).where(mine, carriers.c.source_id == source).values(entry=_blank(entry))
+            update(carriers)
+            .where(mine, carriers.c.source_id == source)
+            .values(entry=_blank(entry), before=None)
         )
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from aggregator.model import RobotsCopy
 from aggregator.store.engine import Database
+from aggregator.store.rows import upsert
 from aggregator.store.tables import robots
-from aggregator.store.writing import upsert
 
 
 class RobotsMemory:

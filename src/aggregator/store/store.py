@@ -16,12 +16,14 @@ from aggregator.model import Digest, Holding, Mark, Relevance, Run, SourceState,
 from aggregator.store.dump import dump_tables
 from aggregator.store.engine import Database
 from aggregator.store.migrate import migrate
-from aggregator.store.reading import chosen, is_news, read_holdings, read_listed, read_state
+from aggregator.store.names import read_last_names, read_shared, standing_id
+from aggregator.store.reading import chosen, is_news, read_holdings, read_state
 from aggregator.store.retraction import retract
 from aggregator.store.robots import RobotsMemory
+from aggregator.store.rows import insert_once, upsert
 from aggregator.store.sources import join_sources, rename_source
 from aggregator.store.tables import digest_runs, entries, marks, revisions, runs, source_states, tombstones
-from aggregator.store.writing import Transaction, insert_once, upsert
+from aggregator.store.writing import Transaction
 
 WAIT: Final = timedelta(seconds=30)
 """How long a write waits for another process before it gives up."""
@@ -118,15 +120,21 @@ class Store:
         with self._database.reading() as connection:
             return read_holdings(connection, chosen(body, relevance, since), limit)
 
-    def listed(self, source_id: str) -> frozenset[str]:
-        """The ids of the documents that the last poll of a source saw."""
+    def last_names(self, source_id: str) -> frozenset[str]:
+        """Every name of the documents that the last poll of a source saw: addresses, publishers' ids."""
         with self._database.reading() as connection:
-            return read_listed(connection, source_id)
+            return read_last_names(connection, source_id)
+
+    def shares_names(self, before: datetime | None) -> bool:
+        """Whether several documents go by one name that is known since before an instant, or at all."""
+        with self._database.reading() as connection:
+            return bool(read_shared(connection, before))
 
     def holding(self, entry_id: str) -> Holding | None:
-        """One document, or None when we hold none of this id."""
+        """One document, by its id or that of another one which turned out to be it; None for unknown ids."""
         with self._database.reading() as connection:
-            return next(iter(read_holdings(connection, entries.c.id == entry_id)), None)
+            standing = standing_id(connection, entry_id)
+            return next(iter(read_holdings(connection, entries.c.id == standing)), None)
 
     def news(self, window: Window) -> tuple[Holding, ...]:
         """What was first seen in the window and is no backlog, and what was revised in it; newest first."""
@@ -141,8 +149,12 @@ class Store:
         with self._database.writing() as connection:
             done = retract(connection, entry_id, why, at)
         if done:
-            self._database.checkpoint()
+            self.forget()
         return done
+
+    def forget(self) -> None:
+        """Empty the log beside the file, which keeps what was retracted until it is written over."""
+        self._database.checkpoint()
 
     def unlabelled(self, labelled_by: str) -> int:
         """How many documents bear labels by another vocabulary than the one of this fingerprint."""

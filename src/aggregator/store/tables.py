@@ -67,6 +67,8 @@ carriers: Final = Table(
     Column("last_seen", Instant, nullable=False),
     Column("vanishing", Json(Vanishing), nullable=True),
     Column("removed", Json(Removal), nullable=True),
+    # What it told before `told_at`: what others of the same instant are compared with, in whatever order.
+    Column("before", Json(Entry), nullable=True),
     Index("ix_carriers_source", "source_id", "last_seen"),
 )
 
@@ -88,9 +90,15 @@ revisions: Final = Table(
 aliases: Final = Table(
     "aliases",
     metadata,
-    # Whatever a document goes by: canonical links that it had, `content:` and the publisher's own id.
+    # Whatever a document goes by: canonical links that it had, `content:` and the publisher's own id, and the
+    # ids of documents that turned out to be this one. Of one instant several documents may claim a name.
     Column("name", Text, primary_key=True),
-    Column("entry_id", Text, nullable=False),
+    Column("entry_id", Text, primary_key=True),
+    # A name counts from the next instant on: what is told at this one is the same in any order.
+    Column("since", Instant, nullable=False),
+    # Only where the document was moved to, by a redirect: that address may have a document of its own.
+    Column("moved", Boolean, nullable=False),
+    Index("ix_aliases_entry_id", "entry_id"),
 )
 
 marks: Final = Table(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Final
 
 from aggregator.model import Carrier, Change, ChangeKind, Revision
@@ -15,15 +14,7 @@ STANDING: Final = frozenset({ChangeKind.WITHDRAWN, ChangeKind.RESTORED})
 """Those that say whether the document is there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """One source's word on one document, and when it last told something that moved `carrier.entry`."""
-
-    carrier: Carrier
-    told_at: datetime
-
-
-def listen(told: Telling | None, change: Change) -> Telling:
+def listen(told: Carrier | None, change: Change) -> Carrier:
     """`told` after `change`. The first word is revision 1, whatever kind of change brings it.
 
     A repeat is harmless: a revision that is there already is not counted again, and what was told before
@@ -31,16 +22,23 @@ def listen(told: Telling | None, change: Change) -> Telling:
     """
     if told is None:
         return _begin(change)
-    revised = change.kind in SUBSTANCE and not _is_there(told.carrier, change)
-    if not revised and change.seen_at < told.told_at:
+    revised = change.kind in SUBSTANCE and not _is_there(told, change)
+    if not revised and change.seen_at < told.since:
         return told
-    carrier = replace(told.carrier, entry=change.entry)
+    carrier = _moved(told, change)
     if change.kind in STANDING:
         carrier = replace(carrier, removed=change.entry.removal, vanishing=None)
-    return Telling(carrier=_revise(carrier, change) if revised else carrier, told_at=change.seen_at)
+    return _revise(carrier, change) if revised else carrier
 
 
-def _begin(change: Change) -> Telling:
+def _moved(told: Carrier, change: Change) -> Carrier:
+    """With the entry that the change tells, and what was told before its instant kept beside."""
+    if change.seen_at == told.since:
+        return replace(told, entry=change.entry)
+    return replace(told, entry=change.entry, told_at=change.seen_at, before=told.entry)
+
+
+def _begin(change: Change) -> Carrier:
     bare = Carrier(
         entry=change.entry,
         first_seen=change.seen_at,
@@ -49,7 +47,7 @@ def _begin(change: Change) -> Telling:
         last_seen=change.seen_at,
         removed=change.entry.removal,
     )
-    return Telling(carrier=_revise(bare, change), told_at=change.seen_at)
+    return _revise(bare, change)
 
 
 def _revise(carrier: Carrier, change: Change) -> Carrier:

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from aggregator.model import Carrier, Change, Holding, Labels, Mark, SourceState, Vanishing
+from aggregator.model import Carrier, Change, Entry, Holding, Labels, Mark, SourceState, Vanishing
+from aggregator.store.joining import join_documents
+from aggregator.store.names import give_names, keep_names, read_names, read_shared, standing_id
 from aggregator.store.reading import (
-    read_aliases,
     read_carried,
+    read_carriers,
+    read_held,
     read_holdings,
     read_listed,
     read_marks,
     read_state,
-    read_tellings,
     read_to_label,
 )
-from aggregator.store.tables import aliases, carriers, entries, marks, revisions, source_states, tombstones
-from aggregator.store.telling import Telling, listen
+from aggregator.store.retraction import retract
+from aggregator.store.rows import carrier_row, entry_row, revision_rows, upsert
+from aggregator.store.tables import carriers, entries, marks, revisions, source_states, tombstones
+from aggregator.store.telling import listen
 
 
 class Transaction:
@@ -37,8 +39,8 @@ class Transaction:
         Every id that was asked for is there; nobody carries an unknown one.
         """
         found: dict[str, tuple[Carrier, ...]] = dict.fromkeys(entry_ids, ())
-        for (entry_id, _), telling in read_tellings(self._connection, found).items():
-            found[entry_id] += (telling.carrier,)
+        for (entry_id, _), carrier in read_carriers(self._connection, found).items():
+            found[entry_id] += (carrier,)
         return found
 
     def state(self, source_id: str) -> SourceState:
@@ -51,18 +53,18 @@ class Transaction:
         Applied in the order of `seen_at`, and for equal instants in the order given. The same change twice
         is one change. A document whose carriers change must be held, too, before the transaction ends.
         """
-        known = read_tellings(self._connection, {change.entry.id for change in changes})
+        known = read_carriers(self._connection, {change.entry.id for change in changes})
         told = dict(known)
         for change in sorted(changes, key=lambda change: change.seen_at):
             where = (change.entry.id, change.entry.source)
             told[where] = listen(told.get(where), change)
-        moved = [where for where, telling in told.items() if telling != known.get(where)]
-        upsert(self._connection, carriers, [_carrier_row(told[where]) for where in moved])
-        added = [row for where in moved for row in _revision_rows(told[where], known.get(where))]
+        moved = [where for where, carrier in told.items() if carrier != known.get(where)]
+        upsert(self._connection, carriers, [carrier_row(told[where]) for where in moved])
+        added = [row for where in moved for row in revision_rows(told[where], known.get(where))]
         if added:
             # Not an upsert: what was once said is never written over.
             self._connection.execute(insert(revisions), added)
-        self._end_revisions([told[where].carrier for where in moved if where in known])
+        self._end_revisions([told[where] for where in moved if where in known])
 
     def carried(self, source_id: str) -> tuple[Carrier, ...]:
         """Every document that a source carries, by id, without their revisions."""
@@ -99,15 +101,39 @@ class Transaction:
         gone = self._connection.scalars(select(tombstones.c.entry_id))
         return frozenset(entry_ids) & frozenset(gone)
 
-    def resolve(self, names: Iterable[str]) -> dict[str, str]:
-        """The ids of the documents that go by these names, as far as they are known."""
-        return read_aliases(self._connection, names)
+    def held(self, entry_ids: Iterable[str]) -> dict[str, tuple[datetime, Entry]]:
+        """Those of the documents that are held: when each was first seen, and what it is."""
+        return read_held(self._connection, entry_ids)
 
-    def alias(self, names: Mapping[str, str]) -> None:
-        """Keep by what names documents go; a name that is taken stays with whom it names."""
-        rows = [{"name": name, "entry_id": id} for name, id in names.items()]
-        if rows:
-            self._connection.execute(insert(aliases).on_conflict_do_nothing(), rows)
+    def resolve(self, names: Iterable[str], now: datetime) -> dict[str, str]:
+        """The ids of the documents that go by these names, as far as that was known before `now`.
+
+        What is told at one instant is thus the same in whatever order it comes; `shared` says what it adds.
+        """
+        return read_names(self._connection, names, now)
+
+    def alias(self, claims: Iterable[tuple[str, str]], now: datetime, *, moved: bool = False) -> None:
+        """Keep by what names documents go: (name, id), known since `now` if not before.
+
+        `moved` is for addresses to which redirects led: they count while no document bears them itself.
+        """
+        keep_names(self._connection, claims, now, moved=moved)
+
+    def shared(self, before: datetime | None = None) -> tuple[frozenset[str], ...]:
+        """Documents that go by one name, for each such name; of names known before an instant, or of all."""
+        return read_shared(self._connection, before)
+
+    def join(self, gone: str, stays: str) -> None:
+        """Make one document of two: every word on `gone` moves to `stays`, which must be held anew before the
+        transaction ends. The id `gone` is never used again, and leads to `stays` from now on."""
+        join_documents(self._connection, gone, stays)
+
+    def silence(self, entry_id: str, tombstone: str) -> None:
+        """Retract a document, too, since it is the one that was retracted as `tombstone`."""
+        row = self._connection.execute(select(tombstones).where(tombstones.c.entry_id == tombstone)).one()
+        first_seen, _ = self.held([entry_id])[entry_id]
+        retract(self._connection, entry_id, row.why, row.at)
+        give_names(self._connection, entry_id, tombstone, first_seen)
 
     def _end_revisions(self, revised: Sequence[Carrier]) -> None:
         """Write down until when a revision was seen that another one has followed."""
@@ -133,11 +159,12 @@ class Transaction:
 
         `labelled_by` is the fingerprint of the vocabulary that the labels are by.
         """
-        upsert(self._connection, entries, [_entry_row(holding, labelled_by) for holding in holdings])
+        upsert(self._connection, entries, [entry_row(holding, labelled_by) for holding in holdings])
 
     def holding(self, entry_id: str) -> Holding | None:
-        """One document, or None when we hold none of this id."""
-        return next(iter(read_holdings(self._connection, entries.c.id == entry_id)), None)
+        """One document, by its id or that of another one which turned out to be it; None for unknown ids."""
+        standing = standing_id(self._connection, entry_id)
+        return next(iter(read_holdings(self._connection, entries.c.id == standing)), None)
 
     def marks(self, entry_ids: Iterable[str]) -> dict[str, Mark]:
         """The operator's corrections of these documents, as far as there are any."""
@@ -147,7 +174,7 @@ class Transaction:
         """Keep the operator's correction in place of an earlier one; None takes it back."""
         self._connection.execute(delete(marks).where(marks.c.entry_id == entry_id))
         if mark:
-            self._connection.execute(insert(marks), {"entry_id": entry_id, "mark": mark})
+            upsert(self._connection, marks, [{"entry_id": entry_id, "mark": mark}])
 
     def to_label(self, labelled_by: str, most: int) -> tuple[Holding, ...]:
         """At most `most` documents whose labels are by another vocabulary than this fingerprint's."""
@@ -168,73 +195,3 @@ class Transaction:
         # Any Mapping is a right value; only a dict has a JSON form.
         plain = replace(state, validators=dict(state.validators))
         upsert(self._connection, source_states, [{"source_id": state.source, "state": plain}])
-
-
-def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, or replace those whose key is there already."""
-    if not rows:
-        return
-    statement = insert(table)
-    rest = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
-    connection.execute(statement.on_conflict_do_update(index_elements=table.primary_key, set_=rest), rows)
-
-
-def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
-    """Insert a row, or leave the one whose key is there already as it is."""
-    connection.execute(insert(table).on_conflict_do_nothing(), row)
-
-
-def _carrier_row(telling: Telling) -> dict[str, Any]:
-    carrier = telling.carrier
-    return {
-        "entry_id": carrier.entry.id,
-        "source_id": carrier.source,
-        "first_seen": carrier.first_seen,
-        "backlog": carrier.backlog,
-        "told_at": telling.told_at,
-        "entry": carrier.entry,
-        "last_seen": carrier.last_seen or carrier.first_seen,
-        "vanishing": carrier.vanishing,
-        "removed": carrier.removed,
-    }
-
-
-def _revision_rows(telling: Telling, before: Telling | None) -> list[dict[str, Any]]:
-    carrier = telling.carrier
-    kept = len(before.carrier.revisions) if before else 0
-    return [
-        {
-            "entry_id": carrier.entry.id,
-            "source_id": carrier.source,
-            "number": revision.number,
-            "seen_at": revision.seen_at,
-            "parts": revision.parts,
-            "entry": revision.entry,
-            "note": revision.note,
-            "payload_sha256": revision.payload_sha256,
-            "last_seen": revision.last_seen,
-        }
-        for revision in carrier.revisions[kept:]
-    ]
-
-
-def _entry_row(holding: Holding, labelled_by: str) -> dict[str, Any]:
-    return {
-        "id": holding.entry.id,
-        "key": holding.entry.key,
-        "body": holding.entry.body,
-        "relevance": holding.labels.relevance.value,
-        "backlog": holding.backlog,
-        "first_seen": holding.first_seen,
-        "updated": _to_second(holding.updated),
-        "dated": _to_second(holding.dated.at) if holding.dated else holding.first_seen,
-        "entry": holding.entry,
-        "labels": holding.labels,
-        "labelled_by": labelled_by,
-        "removed": holding.removed,
-    }
-
-
-def _to_second(instant: datetime) -> datetime:
-    """A publisher's own time may carry fractions; the finest precision of a Moment is the second."""
-    return instant.replace(microsecond=0)

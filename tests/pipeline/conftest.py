@@ -1,0 +1,34 @@
+"""Empty stores, many of them, for properties."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
+
+import pytest
+
+from aggregator.store import Store, open_store
+
+OpenStore = Callable[[], AbstractContextManager[Store]]
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> OpenStore:
+    """Opens an empty store, again and again; its tables are made once."""
+    folder = tmp_path_factory.mktemp("stores")
+    with open_store(f"sqlite:///{folder}/empty.db"):
+        pass
+    numbers = count()
+
+    @contextmanager
+    def opened() -> Iterator[Store]:
+        path = folder / f"{next(numbers)}.db"
+        shutil.copy(folder / "empty.db", path)
+        with open_store(f"sqlite:///{path}") as store:
+            yield store
+        for left in folder.glob(f"{path.name}*"):
+            left.unlink()
+
+    return opened
