@@ -21,20 +21,23 @@ def host_and_path(url: str) -> tuple[str, str]:
         return "", ""
 
 
-def within(url: str | None, start: str) -> bool:
-    """Whether an address begins with `start`: a host, or a host and the beginning of a path."""
-    host, path = host_and_path(url or "")
-    its_host, _, its_path = start.partition("/")
-    return host == its_host and path.startswith(f"/{its_path}")
+Places = Mapping[str, Sequence[tuple[str, str, str]]]
+"""By host: the beginning of a path, the beginning of an address as it was written, and what it means."""
 
 
-def places(starts: Iterable[tuple[str, str]]) -> Mapping[str, Sequence[tuple[str, str]]]:
-    """Beginnings of addresses with what they mean, by host, the longest first."""
-    ordered = sorted(starts, key=lambda pair: (-len(pair[0]), pair[0]))
-    by_host: dict[str, list[tuple[str, str]]] = {}
-    for start, meaning in ordered:
-        by_host.setdefault(start.partition("/")[0], []).append((start, meaning))
+def places(starts: Iterable[tuple[str, str]]) -> Places:
+    """Beginnings of addresses (a host, perhaps with a path) with what they mean, the longest first."""
+    by_host: dict[str, list[tuple[str, str, str]]] = {}
+    for start, meaning in sorted(starts, key=lambda pair: (-len(pair[0]), pair[0])):
+        host, _, path = start.partition("/")
+        by_host.setdefault(host, []).append((f"/{path}", start, meaning))
     return by_host
+
+
+def found_at(url: str | None, known: Places) -> list[tuple[str, str]]:
+    """The beginnings that an address has, the longest first, each with what it means."""
+    host, path = host_and_path(url or "")
+    return [(start, meaning) for its_path, start, meaning in known.get(host, ()) if path.startswith(its_path)]
 
 
 def is_home(url: str | None) -> bool:

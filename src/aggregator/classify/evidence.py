@@ -60,6 +60,9 @@ class Found(NamedTuple):
         return self.title, self.summary
 
 
+LAYERS: Final = tuple(Layer)
+
+
 class Reader:
     """Reads documents by the vocabulary and the names of bodies; built once."""
 
@@ -77,7 +80,9 @@ class Reader:
 
     def _place(self, where: Where, text: str) -> Place:
         hits = self._finder.find(cut_words(text[:LONGEST])) if text else []
-        return Place(where, *(_uncovered(hits, layer) for layer in Layer))
+        if not hits:
+            return Place(where, (), (), ())
+        return Place(where, *(_uncovered(hits, layer) for layer in LAYERS))
 
 
 def _uncovered(hits: Sequence[Hit[Meaning]], layer: Layer) -> Sequence[Hit[Meaning]]:

@@ -12,6 +12,8 @@ from aggregator.model import Phrase
 MeaningT = TypeVar("MeaningT")
 
 FIGURES: Final = frozenset("0123456789")
+REMEMBERED: Final = 50_000
+"""How many different words are remembered, at the most: a few megabytes."""
 STEM: Final = 3
 """A word with `*` needs so many letters before it, by which it is looked up."""
 
@@ -71,20 +73,28 @@ class Finder(Generic[MeaningT]):
 
     def __init__(self, phrases: Iterable[tuple[Phrase, MeaningT]]) -> None:
         self._root: _Node[MeaningT] = _Node()
+        self._starts: dict[str, tuple[_Node[MeaningT], ...]] = {}
         for phrase, meaning in phrases:
             self._add(phrase, meaning)
 
     def find(self, text: Words) -> list[Hit[MeaningT]]:
         """Every phrase in the text, also those inside longer ones, by where they start."""
-        root, found = self._root, list[Hit[MeaningT]]()
-        whole, stems = root.words, root.stems
+        found, known = list[Hit[MeaningT]](), self._starts
         for start, word in enumerate(text.folded):
-            # Most words begin no phrase, and that is seen at once.
-            if word in whole or word[:STEM] in stems or word[-1] in FIGURES:
-                for node in root.after(word):
-                    if node.leaves or node.leads_on(text.folded, start + 1):
-                        self._follow(node, text, start, start + 1, found)
+            nodes = known.get(word)
+            if nodes is None:
+                nodes = self._begun_by(word)
+            for node in nodes:
+                if node.leaves or node.leads_on(text.folded, start + 1):
+                    self._follow(node, text, start, start + 1, found)
         return found
+
+    def _begun_by(self, word: str) -> tuple[_Node[MeaningT], ...]:
+        """Where phrases go on that begin with the word; remembered, since texts use few different words."""
+        if len(self._starts) >= REMEMBERED:
+            self._starts.clear()
+        nodes = self._starts[word] = tuple(self._root.after(word))
+        return nodes
 
     def _follow(
         self, node: _Node[MeaningT], text: Words, start: int, end: int, found: list[Hit[MeaningT]]

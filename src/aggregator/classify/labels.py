@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from aggregator.classify.addresses import host_and_path, is_home, places, within
+from aggregator.classify.addresses import found_at, is_home, places
 from aggregator.classify.evidence import PROCESS, Reader
 from aggregator.classify.names import ids, named
 from aggregator.classify.relevance import judge
@@ -70,11 +70,8 @@ class Labeller:
         if topic := words.bodies.get(entry.body):
             body = self._bodies.get(entry.body)
             reasons.append(_counts(body.name if body else entry.body, Where.PUBLISHER, topic))
-        host, _ = host_and_path(entry.url or "")
         reasons += [
-            _counts(start, Where.ADDRESS, topic)
-            for start, topic in self._places.get(host, ())
-            if within(entry.url, start)
+            _counts(start, Where.ADDRESS, topic) for start, topic in found_at(entry.url, self._places)
         ]
         return [replace(reason, points=words.scale.whole) for reason in reasons[:1]]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from aggregator.classify.addresses import host_and_path, is_blog, places, within
+from aggregator.classify.addresses import found_at, is_blog, places
 from aggregator.classify.evidence import Found, Place
 from aggregator.model import Entry, Reason, Vocabulary, Where
 
@@ -31,17 +31,17 @@ class TypeFinder:
         return next(self._reasons(entry, found))
 
     def _reasons(self, entry: Entry, found: Found) -> Iterator[Reason]:
-        said = [*self._called(entry), *self._placed(entry)]
+        called, placed = list(self._called(entry)), list(self._placed(entry))
+        said = called + placed
         yield from (reason for reason in said if not self._is_general(reason))
         yield from self._worded(found.title, strong=True)
         yield from self._worded(found.summary, strong=True)
         yield from self._worded(found.title)
         if is_blog(entry.url):
             yield Reason(words=BLOG, where=Where.ADDRESS, speaks_for=f"type:{BLOG}")
-        usual = [replace(reason, where=Where.HABIT) for reason in said]
-        yield from usual[: len(list(self._called(entry)))]
+        yield from map(_usual, called)
         yield from self._worded(found.summary)
-        yield from usual
+        yield from map(_usual, placed)
         yield Reason(words="nothing else fits", where=Where.TITLE, speaks_for=f"type:{LEFT_OVER}")
 
     def _is_general(self, reason: Reason) -> bool:
@@ -58,10 +58,8 @@ class TypeFinder:
 
     def _placed(self, entry: Entry) -> Iterator[Reason]:
         """Where the publisher put it, the longest beginning of the address first."""
-        host, _ = host_and_path(entry.url or "")
-        for start, type in self._places.get(host, ()):
-            if within(entry.url, start):
-                yield Reason(words=start, where=Where.ADDRESS, speaks_for=f"type:{type}")
+        for start, type in found_at(entry.url, self._places):
+            yield Reason(words=start, where=Where.ADDRESS, speaks_for=f"type:{type}")
 
     def _worded(self, place: Place, *, strong: bool = False) -> Iterator[Reason]:
         """By the words that stand there; `strong`: only by those that come before all others."""
@@ -74,3 +72,8 @@ class TypeFinder:
         if hits:
             first = min(hits, key=lambda hit: (self._order[hit.meaning.of], hit.start))
             yield Reason(words=first.phrase, where=place.where, speaks_for=f"type:{first.meaning.of}")
+
+
+def _usual(reason: Reason) -> Reason:
+    """The same word of the publisher's, as what is usual there and no more."""
+    return replace(reason, where=Where.HABIT)

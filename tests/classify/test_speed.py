@@ -1,0 +1,48 @@
+"""Labelling is quick enough that a new vocabulary over the whole store is a matter of seconds."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from aggregator.model import Entry
+from tests.builders import entry
+from tests.classify.test_labels import LABELLER
+
+SUMMARY = (
+    "We are seeking views on how departments publish what they spend, on whom ministers meet and how the "
+    "public can take part; the consultation closes on 14 August, and the Cabinet Office answers in autumn."
+)
+TITLES = (
+    "Open Government Partnership Steering Group minutes: May 2023",
+    "Kimmins announces essential maintenance works on B8 Newry Road, Mayobridge",
+    "HM Treasury: spending over £25,000, April 2026",
+    "Vehicle licensing statistics: November 2017",
+    "Ymgynghoriad ar y Cynllun Gweithredu Llywodraeth Agored",
+)
+
+
+def entries(count: int) -> list[Entry]:
+    return [
+        entry(
+            f"https://www.gov.uk/government/publications/{number}",
+            title=f"{TITLES[number % len(TITLES)]} ({number})",
+            summary=SUMMARY,
+            text=SUMMARY,
+        )
+        for number in range(count)
+    ]
+
+
+@pytest.mark.timed
+def test_5000_entries_a_second_on_one_core() -> None:
+    told = entries(2_000)
+    rates = []
+    for _ in range(5):
+        started = time.process_time()
+        for one in told:
+            LABELLER.label(one, ["co"])
+        rates.append(len(told) / (time.process_time() - started))
+
+    assert max(rates) >= 5_000, [round(rate) for rate in rates]
