@@ -1,22 +1,23 @@
 """The operator's files and environment become one Config, or are refused with every mistake named.
 
 In:   settings.yaml, AGGREGATOR_* variables, sources.yaml (or sources.tsv), register/*.yaml
-Out:  Config: Settings, bodies and their roles, sources, vocabulary
+Out:  Config: Settings, bodies and their roles, sources, vocabulary, register (processes, plans, rules)
 To add a setting: one field in `settings.py`; a file for people to edit: one form in a module of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aggregator.config.bodies import load_bodies
 from aggregator.config.forms import Mistakes
+from aggregator.config.register import load_register
 from aggregator.config.settings import Settings, load_settings
 from aggregator.config.sources import load_sources, load_table
 from aggregator.config.vocabulary import load_vocabulary
-from aggregator.model import Body, Role, Source, Vocabulary
+from aggregator.model import Body, Register, Role, Source, Vocabulary
 
 __all__ = ["Config", "Settings", "load"]
 
@@ -30,6 +31,7 @@ class Config:
     sources: tuple[Source, ...]
     vocabulary: Vocabulary
     roles: tuple[Role, ...] = ()
+    register: Register = field(default_factory=Register)
 
 
 def load(settings: Settings | None = None, *, replay: Path | None = None) -> Config:
@@ -43,12 +45,20 @@ def load(settings: Settings | None = None, *, replay: Path | None = None) -> Con
     with mistakes.collected():
         bodies, roles = load_bodies(settings.path("register/bodies.yaml"), mistakes)
         vocabulary = load_vocabulary(settings.path("register/vocabulary.yaml"), mistakes, bodies)
+        register = load_register(settings.path("register"), bodies, mistakes)
         table = replay / "sources.tsv" if replay else None
         if table and table.is_file():
             sources, bodies = load_table(table, bodies, mistakes)
         else:
             sources = load_sources(_sources_file(settings, replay), bodies, mistakes)
-    return Config(settings=settings, bodies=bodies, sources=sources, vocabulary=vocabulary, roles=roles)
+    return Config(
+        settings=settings,
+        bodies=bodies,
+        sources=sources,
+        vocabulary=vocabulary,
+        roles=roles,
+        register=register,
+    )
 
 
 def _sources_file(settings: Settings, replay: Path | None) -> Path:

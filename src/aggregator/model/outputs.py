@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from aggregator.model.answers import SourceState
 from aggregator.model.entries import Holding, Moment
+from aggregator.model.observed import ProcessLine
 from aggregator.model.places import Body, Role, Source
 
 
@@ -61,6 +62,7 @@ class Board:
 
     at: datetime
     lines: tuple[BoardLine, ...]
+    processes: tuple[ProcessLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
