@@ -57,6 +57,7 @@ class ForumForm(Form):
 
     body: Name
     words: tuple[Text, ...] = Field(min_length=1)
+    told_by: tuple[Name, ...] = ()
 
 
 class ProcessForm(Form):
@@ -135,7 +136,7 @@ def build_register(form: PlansForm) -> Register:
 
 
 def _process(form: ProcessForm) -> Process:
-    forum = Forum(body=form.forum.body, words=form.forum.words) if form.forum else None
+    forum = Forum(**form.forum.model_dump()) if form.forum else None
     return Process(**{**form.model_dump(), "forum": forum})
 
 

@@ -79,7 +79,8 @@ def _in_process(here: yamldoc.Path, process: ProcessForm, bodies: Mapping[str, B
         for place, id in enumerate(process.bodies):
             yield from _unknown((*here, "bodies", place), "body", id, bodies)
         if process.forum:
-            yield from _unknown((*here, "forum", "body"), "body", process.forum.body, bodies)
+            for id in (process.forum.body, *process.forum.told_by):
+                yield from _unknown((*here, "forum"), "body", id, bodies)
     if process.body not in process.bodies:
         yield (*here, "bodies"), f"name '{process.body}' among the bodies too"
 

@@ -124,6 +124,13 @@ class Meeting:
     evidence: tuple[Evidence, ...]
     sure: bool = True
     """Whether it is certain that its record could be known on the day of the board."""
+    formal: bool = True
+    """Whether it counts as a meeting of the forum; some are told to be none."""
+
+    @property
+    def official(self) -> bool:
+        """Whether a record of it stands on an official page."""
+        return any(one.official for one in self.evidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -158,6 +158,8 @@ class Forum:
 
     body: str
     words: tuple[str, ...]
+    told_by: tuple[str, ...] = ()
+    """Other bodies whose sources carry its records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

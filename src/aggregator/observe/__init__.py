@@ -1,12 +1,14 @@
-"""What we hold becomes a board: what each body last put on record, how long ago, and whether we could look.
+"""What we hold becomes a board: where each process stands, on what evidence, and whether we could look.
 
-In:   bodies, sources with their states, holdings, an instant
-Out:  Board: one line for each body
-To add a rule, a deadline or a meeting's lag: a module of its own here, and its result on the BoardLine.
+In:   the register of processes, bodies, sources with their states, holdings, an instant
+Out:  Board: a line for each process (stages, rules, silence, meetings, deadlines, habits) and for each body
+To add a rule: a block in register/rules.yaml. To add a way to work rules out: a function in one of the `of_…`
+modules, and its line in `rules.MEASURES`.
 """
 
 from __future__ import annotations
 
 from aggregator.observe.board import board
+from aggregator.observe.seen import carriers_at
 
-__all__ = ["board"]
+__all__ = ["board", "carriers_at"]

@@ -1,13 +1,28 @@
-"""The board: each body's last record about open government, its age, and whether we could look."""
+"""The board: each process on a day, and each body's last record, its age, and whether we could look."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Board, BoardLine, Body, Holding, Reading, SourceLine, SourceState
+from aggregator.model import (
+    Board,
+    BoardLine,
+    Body,
+    Holding,
+    Reading,
+    Register,
+    SourceLine,
+    SourceState,
+)
+from aggregator.observe.days import day_of
+from aggregator.observe.knowing import surely_public
+from aggregator.observe.process import process_line
+from aggregator.observe.seen import register_at, sources_at
+
+NOTHING = Register()
 
 RECORDS = "records"
 """The kind that reads our own folder: reading it says nothing about what a body publishes."""
@@ -20,34 +35,48 @@ def board(
     *,
     at: datetime,
     zone: str,
+    register: Register = NOTHING,
+    as_seen: bool = False,
 ) -> Board:
-    """The state of each body at `at`: one line for each that has a source of its own or a holding.
+    """The state of each process, and of each body that has a source of its own or a holding, at `at`.
 
+    Nothing is used that was not public by then. With `as_seen` nothing is used of the register that we had
+    not read by then; `holdings` are then those of that instant (`carriers_at`).
     Lines stand in the order of `bodies`. A body counts by itself: what a child body publishes is no word
     of its parent. A line's age and its reading are told apart, so that a poll that failed is never taken
     for silence. Days are those of `zone`.
     """
+    place, sources, everything = ZoneInfo(zone), sources_at(sources, at), tuple(holdings)
     own, held = defaultdict(list), defaultdict(list)
     for source in sources:
         if source.source.kind != RECORDS:
             own[source.source.body].append(source)
-    for holding in holdings:
-        held[holding.entry.body].append(holding)
+    for holding in everything:
+        if surely_public(holding, at, place):
+            held[holding.entry.body].append(holding)
     shown = (body for body in bodies.values() if body.id in own or body.id in held)
-    return Board(at=at, lines=tuple(_line(body, own[body.id], held[body.id], at, zone) for body in shown))
+    known = register_at(register, at, place) if as_seen else register
+    return Board(
+        at=at,
+        lines=tuple(_line(body, own[body.id], held[body.id], at, place) for body in shown),
+        processes=tuple(
+            process_line(process, known, bodies, sources, everything, at, place)
+            for process in known.processes
+        ),
+    )
 
 
 def _line(
-    body: Body, sources: Sequence[SourceLine], holdings: Sequence[Holding], at: datetime, zone: str
+    body: Body, sources: Sequence[SourceLine], holdings: Sequence[Holding], at: datetime, zone: ZoneInfo
 ) -> BoardLine:
     last = _last_record(holdings, at)
-    last_on = _day(last.dated.at, zone) if last and last.dated else None
+    last_on = day_of(last.dated.at, zone) if last and last.dated else None
     reading, since = _reading(sources)
     return BoardLine(
         body=body,
         last=last,
         last_on=last_on,
-        days=(_day(at, zone) - last_on).days if last_on else None,
+        days=(day_of(at, zone) - last_on).days if last_on else None,
         reading=reading,
         since=since,
     )
@@ -81,7 +110,3 @@ def _dark_since(states: Iterable[SourceState]) -> datetime | None:
     stopped = [state.failing_since for state in states if state.failing_since and state.answered]
     in_vain = [state.failing_since for state in states if state.failing_since and not state.answered]
     return max(stopped) if stopped else min(in_vain, default=None)
-
-
-def _day(instant: datetime, zone: str) -> date:
-    return instant.astimezone(ZoneInfo(zone)).date()

@@ -35,7 +35,7 @@ def gather(config: Config, store: Store, now: datetime) -> Edition:
         site=config.settings.site,
         bodies=config.bodies,
         holdings=holdings,
-        board=board(config.bodies, lines, holdings, at=now, zone=zone),
+        board=board(config.bodies, lines, holdings, at=now, zone=zone, register=config.register),
         sources=lines,
         digests=(*store.digests(), draft(config, store, lines, now)),
         types=config.vocabulary.names,

@@ -1,0 +1,189 @@
+"""What could be known of a process on a day: its plans' facts, its official records, its meetings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from aggregator.model import (
+    Body,
+    Commitment,
+    Evidence,
+    Fact,
+    FactKind,
+    Holding,
+    Meeting,
+    Moment,
+    Plan,
+    Precision,
+    Process,
+    Search,
+    SourceLine,
+    Watch,
+)
+from aggregator.observe.days import day_of, last_day
+
+NO_DOCUMENT = frozenset({FactKind.BEGINS, FactKind.ENDS, FactKind.CALL_CLOSES, FactKind.DEADLINE})
+"""Facts that tell of a day, not of a document that came out on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What could be known of a process at an instant."""
+
+    process: Process
+    at: datetime
+    zone: ZoneInfo
+    plans: tuple[Plan, ...]
+    """With the facts that could be known; a plan of which nothing could be is left out."""
+    records: tuple[Evidence, ...]
+    """Dated official documents, newest first."""
+    undated: tuple[Evidence, ...]
+    """Official documents that may have come out by then, on a day that is not known."""
+    meetings: tuple[Meeting, ...]
+    """Newest first."""
+    watch: Watch
+    forum_watch: Watch
+    """The same with the sources that carry the forum's records."""
+    searches: tuple[Search, ...]
+    sources: tuple[SourceLine, ...]
+
+    @property
+    def day(self) -> date:
+        """The day of the board."""
+        return day_of(self.at, self.zone)
+
+    def last(self, moment: Moment) -> date:
+        """The day on which a moment is over."""
+        return last_day(moment, self.zone)
+
+    def reached(self, fact: Fact | None) -> date | None:
+        """The day of a fact that has come by the day of the board; None if it has not, or bears no date."""
+        if fact is None or fact.claim.moment is None:
+            return None
+        day = self.last(fact.claim.moment)
+        return day if day <= self.day else None
+
+
+def could_be_known(plan: Plan, at: datetime, zone: ZoneInfo) -> Plan:
+    """The plan with the facts that were public on the day of `at`, or that we had read by then."""
+    day = day_of(at, zone)
+
+    def public(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+        return tuple(fact for fact in facts if _public_from(fact, zone) <= day)
+
+    commitments = (replace(one, facts=public(one.facts)) for one in plan.commitments)
+    return replace(plan, facts=public(plan.facts), commitments=_with_plan(plan, commitments, day, zone))
+
+
+def _with_plan(
+    plan: Plan, commitments: Iterable[Commitment], day: date, zone: ZoneInfo
+) -> tuple[Commitment, ...]:
+    """The commitments, which are public with the plan itself."""
+    out = [fact for fact in plan.facts_of(FactKind.PUBLISHED, FactKind.SUBMITTED) if fact.claim.moment]
+    known = any(_public_from(fact, zone) <= day for fact in out)
+    return tuple(commitments) if known else ()
+
+
+def _public_from(fact: Fact, zone: ZoneInfo) -> date:
+    """From when a fact counts. What is not known to have been public counts from the day we read it."""
+    if fact.public_since is None:
+        return fact.read_on
+    return min(last_day(fact.public_since, zone), fact.read_on)
+
+
+def surely_public(holding: Holding, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether it is certain that a document could be read at `at`: by its own date, or because we saw it."""
+    return holding.first_seen <= at or _is_out(holding.entry.published, at, zone)
+
+
+def perhaps_public(holding: Holding, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether a document can have been public: it is, or nothing tells on which day it came out."""
+    return holding.entry.published is None or surely_public(holding, at, zone)
+
+
+def _is_out(moment: Moment | None, at: datetime, zone: ZoneInfo) -> bool:
+    if moment is None:
+        return False
+    if moment.precision in {Precision.SECOND, Precision.MINUTE}:
+        return moment.at <= at
+    return last_day(moment, zone) <= day_of(at, zone)
+
+
+def evidence(fact: Fact) -> Evidence:
+    """A fact as evidence."""
+    claim = fact.claim
+    note = "; ".join(filter(None, (claim.note, f"used: {fact.why}" if fact.used else "")))
+    return Evidence(
+        title=claim.what, url=claim.source, moment=claim.moment, official=fact.official, note=note
+    )
+
+
+def document(holding: Holding, official: bool, sure: bool = True) -> Evidence:
+    """A document as evidence: its own page, else our page of the record."""
+    entry = holding.entry
+    return Evidence(
+        title=entry.title, url=entry.url or entry.own_page, moment=holding.dated, official=official, sure=sure
+    )
+
+
+def official_hosts(process: Process, bodies: Mapping[str, Body]) -> frozenset[str]:
+    """The hosts on which the bodies of a process publish."""
+    ids = (*process.bodies, *([process.forum.body] if process.forum else []))
+    own = {host(bodies[id].url) for id in ids if id in bodies and id in process.bodies}
+    return frozenset(own - {""})
+
+
+def host(address: str | None) -> str:
+    """The host of an address without `www.`; empty for what has none."""
+    return (urlsplit(address or "").hostname or "").removeprefix("www.")
+
+
+def is_official(address: str | None, hosts: frozenset[str]) -> bool:
+    """Whether an address lies on one of the hosts or below it (`blogs.gov.scot` below `gov.scot`)."""
+    told = host(address)
+    return any(told == one or told.endswith("." + one) for one in hosts)
+
+
+def official_records(
+    process: Process,
+    plans: Sequence[Plan],
+    holdings: Iterable[Holding],
+    at: datetime,
+    zone: ZoneInfo,
+    hosts: frozenset[str],
+) -> tuple[Evidence, ...]:
+    """Dated documents of the bodies themselves about open government, newest first."""
+    found = [
+        document(holding, official=True)
+        for holding in holdings
+        if holding.labels.relevant
+        and holding.entry.body in process.bodies
+        and is_official(holding.entry.url, hosts)
+        and surely_public(holding, at, zone)
+    ]
+    found += [evidence(fact) for plan in plans for fact in plan.facts if _is_document(fact)]
+    day = day_of(at, zone)
+    dated = [one for one in found if one.moment and last_day(one.moment, zone) <= day]
+    return tuple(sorted(dated, key=lambda one: (_end(one, zone), one.title), reverse=True))
+
+
+def _end(one: Evidence, zone: ZoneInfo) -> date:
+    return last_day(one.moment, zone) if one.moment else date.min
+
+
+def _is_document(fact: Fact) -> bool:
+    return fact.official and fact.kind not in NO_DOCUMENT
+
+
+def undated_documents(plans: Iterable[Plan], day: date) -> tuple[Evidence, ...]:
+    """Official documents that bear no date and can have come out by `day`, by the whole register."""
+    return tuple(
+        evidence(fact)
+        for plan in plans
+        for fact in plan.facts
+        if _is_document(fact) and not fact.claim.moment and (fact.not_before or date.min) <= day
+    )

@@ -1,0 +1,84 @@
+"""Rules about records: the forum's basic rules, the website, the repository, the last record."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from aggregator.model import Check, Evidence, FactKind, Rule
+from aggregator.observe.knowing import Known, evidence
+from aggregator.observe.verdicts import met, over, unproven, untold, within
+from aggregator.observe.watching import absence
+
+
+def terms(rule: Rule, known: Known) -> Check:
+    """Terms of reference are on record."""
+    found = [evidence(fact) for plan in known.plans for fact in plan.facts_of(FactKind.TERMS)]
+    if found:
+        return met(rule, known, found, "terms of reference are public")
+    looked = [search.where for search in known.searches if search.kind == FactKind.TERMS]
+    return untold(
+        rule, known, [], f"none were found; looked for in: {looked[0]}" if looked else "none were found"
+    )
+
+
+def website(rule: Rule, known: Known) -> Check:
+    """The page that is kept for the process answered when we asked it last."""
+    address = known.process.website
+    line = next(
+        (one for one in known.sources if address and address in {one.source.page, one.source.address}), None
+    )
+    if line is None or not line.source.enabled or not line.built:
+        return untold(
+            rule, known, [], "no page that we read is known as the one that is kept for the process"
+        )
+    page = Evidence(title=line.source.title, url=address, moment=None, official=True)
+    state = line.state
+    if state.answered is None:
+        return untold(rule, known, [page], "we had not read it by this day")
+    if state.failure:
+        since = state.failing_since.astimezone(known.zone).date() if state.failing_since else None
+        return untold(rule, known, [page], "we cannot read it", since)
+    return met(rule, known, [page], f"it answered on {_say(state.answered.astimezone(known.zone).date())}")
+
+
+def repository(rule: Rule, known: Known) -> Check:
+    """At least `count` days on which documents were added, in the `days` up to this one."""
+    span = timedelta(days=rule.days)
+    lately = [one for one in known.records if one.moment and known.day - known.last(one.moment) < span]
+    added = sorted({known.last(one.moment) for one in lately if one.moment}, reverse=True)
+    why = f"{len(added)} of {rule.count} additions in the last {rule.days} days are known"
+    if len(added) >= rule.count:
+        return within(rule, known, added[rule.count - 1] + span, lately, why)
+    gone = absence("record", added[0] if added else None, known.day, known.watch, known.searches)
+    watched = known.watch.since is not None and known.day - known.watch.since >= span
+    if gone.proven is None or not watched:
+        return unproven(rule, known, gone, lately, why)
+    earlier = [known.last(one.moment) for one in known.records if one.moment]
+    second = sorted(set(earlier), reverse=True)[rule.count - 1 : rule.count]
+    last = max([*second, known.watch.since or date.min])
+    return over(
+        rule, known, max((known.day - last - span).days, 0), lately, f"{why}; looked for in: {gone.where}"
+    )
+
+
+def last_record(rule: Rule, known: Known) -> Check:
+    """The newest dated document of the bodies themselves lies no more than `days` back."""
+    limit = timedelta(days=rule.days)
+    newest = known.records[0] if known.records else None
+    day = known.last(newest.moment) if newest and newest.moment else None
+    if newest and day and known.day - day <= limit:
+        return within(rule, known, day + limit, [newest], f"the last record is of {_say(day)}")
+    found = [newest] if newest else []
+    why = f"the last record that we hold is of {_say(day)}" if day else "we hold no dated record"
+    if known.undated:
+        return untold(rule, known, [*found, *known.undated], f"{why}; a document without a date may be newer")
+    gone = absence("record", day, known.day, known.watch, known.searches)
+    if gone.proven is None or known.day - gone.proven <= limit:
+        return unproven(rule, known, gone, found, why)
+    return over(
+        rule, known, (known.day - gone.proven - limit).days, found, f"{why}; looked for in: {gone.where}"
+    )
+
+
+def _say(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"

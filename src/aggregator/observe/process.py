@@ -1,0 +1,119 @@
+"""A process on a day: everything that the board says of it, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aggregator.model import (
+    Body,
+    Check,
+    Holding,
+    Measure,
+    Process,
+    ProcessLine,
+    Register,
+    Silence,
+    SourceLine,
+    Standing,
+)
+from aggregator.observe.deadlines import deadlines
+from aggregator.observe.habits import habits
+from aggregator.observe.knowing import (
+    Known,
+    could_be_known,
+    official_hosts,
+    official_records,
+    undated_documents,
+)
+from aggregator.observe.meetings import meetings
+from aggregator.observe.rules import checks
+from aggregator.observe.stages import plan_lines
+from aggregator.observe.verdicts import past
+from aggregator.observe.watching import watch
+
+
+def process_line(
+    process: Process,
+    register: Register,
+    bodies: Mapping[str, Body],
+    sources: Sequence[SourceLine],
+    holdings: Sequence[Holding],
+    at: datetime,
+    zone: ZoneInfo,
+) -> ProcessLine:
+    """The process at `at`. `sources` are those of that instant; `holdings` may reach beyond it."""
+    known = _known(process, register, bodies, sources, holdings, at, zone)
+    found, plans = checks(register.rules, known), plan_lines(known)
+    return ProcessLine(
+        process=process,
+        plans=plans,
+        checks=found,
+        silence=_silence(known, found),
+        watch=known.watch,
+        meetings=known.meetings,
+        deadlines=deadlines(known, found, plans),
+        habits=habits(_own(process, sources), holdings, known.meetings, at, zone),
+        at=at,
+    )
+
+
+def _known(
+    process: Process,
+    register: Register,
+    bodies: Mapping[str, Body],
+    sources: Sequence[SourceLine],
+    holdings: Sequence[Holding],
+    at: datetime,
+    zone: ZoneInfo,
+) -> Known:
+    hosts = official_hosts(process, bodies)
+    written = [plan for plan in register.plans if plan.process == process.id]
+    plans = tuple(plan for one in written if (plan := could_be_known(one, at, zone)).facts)
+    day = at.astimezone(zone).date()
+    return Known(
+        process=process,
+        at=at,
+        zone=zone,
+        plans=plans,
+        records=official_records(process, plans, holdings, at, zone, hosts),
+        undated=undated_documents(written, day),
+        meetings=meetings(process, holdings, at, zone, hosts),
+        watch=watch(sources, process.bodies, at, zone),
+        forum_watch=watch(sources, _forum_bodies(process), at, zone),
+        searches=tuple(search for search in register.searches if search.process == process.id),
+        sources=tuple(sources),
+    )
+
+
+def _forum_bodies(process: Process) -> tuple[str, ...]:
+    """The bodies whose sources would carry a record of a meeting."""
+    return (*process.bodies, *([process.forum.body, *process.forum.told_by] if process.forum else []))
+
+
+def _own(process: Process, sources: Iterable[SourceLine]) -> list[SourceLine]:
+    bodies = _forum_bodies(process)
+    return [line for line in sources if line.source.body in bodies]
+
+
+def _silence(known: Known, found: Sequence[Check]) -> Silence:
+    """The last record and its age; silence is only what we watched, and nothing while we cannot read."""
+    last = known.records[0] if known.records else None
+    day = known.last(last.moment) if last and last.moment else None
+    since = known.watch.since
+    watching = since is not None and since <= known.day and not known.watch.unread
+    # A document without a date may be newer than the last one that bears one.
+    told = day is not None and not (known.undated and (since is None or day < since))
+    limit = next((one for one in found if one.rule.measure is Measure.LAST_RECORD and _binds(one)), None)
+    return Silence(
+        last=last if told or not known.undated else known.undated[-1],
+        days=(known.day - day).days if told and day else None,
+        observed=(known.day - max(since, day or since)).days if watching and since else None,
+        reconstructed=past(known) or day is None or (since is not None and day < since),
+        check=limit,
+    )
+
+
+def _binds(check: Check) -> bool:
+    return check.standing is not Standing.NOT_BOUND

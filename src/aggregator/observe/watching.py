@@ -1,0 +1,99 @@
+"""Whether we could look: the sources of a process, since when they are read, and which absence is proven.
+
+That nothing was found is a finding only where somebody looked: we did, by polling without a gap, or a search
+is on the register. Everything else "cannot be told".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from aggregator.model import Search, Seen, SourceLine, Watch
+from aggregator.observe.days import day_of
+
+RECORDS: Final = "records"
+TOLERANCE: Final = timedelta(days=2)
+"""A source that was read so lately counts as read: an hour's failure is no gap."""
+JOIN: Final = timedelta(days=31)
+"""A first poll brings what lists still hold, so that it joins on to a search of the month before."""
+
+
+def watch(sources: Sequence[SourceLine], bodies: Collection[str], at: datetime, zone: ZoneInfo) -> Watch:
+    """How the sources of `bodies` are read at `at`.
+
+    Left out are sources that are switched off, and addresses that are only likely and never answered.
+    """
+    watched = [line for line in sources if line.source.body in bodies and _counts(line)]
+    read = [line for line in watched if line.state.first_answered]
+    unread = [line for line in watched if _unread(line, at)]
+    stopped = [line.state.answered or line.state.failing_since for line in unread]
+    return Watch(
+        looked=tuple(line.source.title for line in watched),
+        since=_since(watched, read, zone),
+        unread=tuple(line.source.title for line in unread),
+        unread_since=min((day_of(day, zone) for day in stopped if day), default=None) if read else None,
+    )
+
+
+def _counts(line: SourceLine) -> bool:
+    told = line.source.seen is Seen.ANSWERED or line.state.answered is not None
+    return line.source.enabled and line.built and line.source.kind != RECORDS and told
+
+
+def _since(watched: Sequence[SourceLine], read: Sequence[SourceLine], zone: ZoneInfo) -> date | None:
+    if not watched or len(read) < len(watched):
+        return None
+    return max(day_of(line.state.first_answered, zone) for line in read if line.state.first_answered)
+
+
+def _unread(line: SourceLine, at: datetime) -> bool:
+    answered = line.state.answered
+    return answered is None or at - answered > max(TOLERANCE, 2 * line.source.every)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """From which day on it is proven that there was nothing newer; or, with `proven` None, why it is not."""
+
+    proven: date | None
+    since: date | None = None
+    why: str = ""
+    where: str = ""
+
+
+def absence(kind: str, last: date | None, day: date, watched: Watch, searches: Iterable[Search]) -> Absence:
+    """What can be said on `day` of there being nothing of `kind` after `last` (None: nothing ever).
+
+    The day that is proven never lies before `last`, and is the later one where less is sure.
+    """
+    fitting = [search for search in searches if search.kind == kind and search.since <= day]
+    readable = watched.since is not None and watched.since <= day and not watched.unread
+    starts = [
+        (max(search.since, last or search.since), search.where)
+        for search in fitting
+        if day <= search.on or (readable and watched.since and watched.since - search.on <= JOIN)
+    ]
+    if readable and watched.since:
+        starts.append((max(watched.since, last or watched.since), ", ".join(watched.looked)))
+    if starts:
+        proven, where = min(starts)
+        return Absence(proven=proven, where=where)
+    return _not_told(fitting, day, watched)
+
+
+def _not_told(searches: Sequence[Search], day: date, watched: Watch) -> Absence:
+    if watched.since and watched.since <= day and watched.unread:
+        names = ", ".join(watched.unread)
+        return Absence(proven=None, since=watched.unread_since, why=f"we could not read: {names}")
+    past = [search.on for search in searches if search.on < day]
+    if past:
+        return Absence(proven=None, since=max(past), why="nobody has looked since")
+    if watched.since is None or watched.since > day:
+        return Absence(
+            proven=None, why="this day lies before our first poll, and no search for it is on record"
+        )
+    return Absence(proven=None, since=watched.since, why="we have not looked for long enough")
