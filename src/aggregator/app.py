@@ -24,8 +24,19 @@ from aggregator.fetch.http import HttpFetch
 from aggregator.fetch.mailbox import SCHEMES as MAILBOXES
 from aggregator.fetch.mailbox import MailboxFetch
 from aggregator.fetch.replay import Replay, polls
-from aggregator.model import Digest, Failed, FetchResult, Holding, Mark, Request, Source, SourceLine
+from aggregator.model import (
+    Board,
+    Digest,
+    Failed,
+    FetchResult,
+    Holding,
+    Mark,
+    Request,
+    Source,
+    SourceLine,
+)
 from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
+from aggregator.pipeline.boarding import board_at
 from aggregator.pipeline.discovering import Found, discover
 from aggregator.pipeline.edition import letter_of, source_lines
 from aggregator.pipeline.moving import merge_sources, rename_source
@@ -145,6 +156,10 @@ class App:
         """A letter as text."""
         made = letter(digest, self.config.settings.site, self.config.bodies)
         return next(one.payload.decode() for one in made if one.media_type.startswith("text/plain"))
+
+    def board(self, *, as_seen: bool) -> Board:
+        """The board at the clock's instant; with `as_seen` from nothing that we saw later."""
+        return board_at(self.config, self.store, self.clock(), as_seen=as_seen)
 
     def source_lines(self) -> tuple[SourceLine, ...]:
         """Every source with what is known of it."""

@@ -1,4 +1,4 @@
-"""The board holds to the table that was worked out by hand before it: `cells.tsv`, each cell with its fact."""
+"""The board holds to the table that was worked out by hand before it, each cell with its fact."""
 
 from __future__ import annotations
 

@@ -4,21 +4,31 @@ In:      the command line
 Out:     text for people, or JSON with `--json`; exit code 0 well, 1 our fault, 2 wrong use or configuration,
          3 some sources failed
 To add:  a command: a function in `doing.py` (it does the job), `documents.py` (about single documents),
-         `classifying.py` (what they are about), `editing.py` or `finding.py` (the list of sources) or
-         `showing.py` (it only shows), and its line in
-         docs/commands.md, which a test asks for
+         `classifying.py` (what they are about), `editing.py` or `finding.py` (the list of sources),
+         `observing.py` (the board) or `showing.py` (it only shows), and its line in docs/commands.md, which a
+         test asks for
 """
 
 from __future__ import annotations
 
 import sys
 
-from aggregator.cli import classifying, documents, doing, editing, finding, showing
+from aggregator.cli import classifying, documents, doing, editing, finding, observing, showing
 from aggregator.cli.options import app
 from aggregator.cli.screen import complain
 from aggregator.errors import AggregatorError, ConfigError
 
-__all__ = ["app", "classifying", "documents", "doing", "editing", "finding", "main", "showing"]
+__all__ = [
+    "app",
+    "classifying",
+    "documents",
+    "doing",
+    "editing",
+    "finding",
+    "main",
+    "observing",
+    "showing",
+]
 
 
 def main() -> None:

@@ -29,6 +29,9 @@ from aggregator.observe.days import day_of, last_day
 NO_DOCUMENT = frozenset({FactKind.BEGINS, FactKind.ENDS, FactKind.CALL_CLOSES, FactKind.DEADLINE})
 """Facts that tell of a day, not of a document that came out on it."""
 
+OFFICIAL = frozenset({"gov.uk", "gov.scot", "gov.wales", "opengovpartnership.org"})
+"""Hosts where a claim stands on an official page: of a government, or of the Partnership."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
@@ -117,9 +120,8 @@ def evidence(fact: Fact) -> Evidence:
     """A fact as evidence."""
     claim = fact.claim
     note = "; ".join(filter(None, (claim.note, f"used: {fact.why}" if fact.used else "")))
-    return Evidence(
-        title=claim.what, url=claim.source, moment=claim.moment, official=fact.official, note=note
-    )
+    official = fact.official or is_official(claim.source, OFFICIAL)
+    return Evidence(title=claim.what, url=claim.source, moment=claim.moment, official=official, note=note)
 
 
 def document(holding: Holding, official: bool, sure: bool = True) -> Evidence:

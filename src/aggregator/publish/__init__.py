@@ -13,6 +13,7 @@ from typing import Final, Protocol
 
 from aggregator.model import Artifact, Edition
 from aggregator.publish.atom import publish_atom
+from aggregator.publish.board_json import publish_board_json
 from aggregator.publish.folder import Written, write
 from aggregator.publish.pages import publish_pages
 
@@ -29,6 +30,7 @@ class Format(Protocol):
 
 FORMATS: Final[Mapping[str, Format]] = {
     "atom": publish_atom,
+    "board.json": publish_board_json,
     "pages": publish_pages,
 }
 

@@ -1,0 +1,99 @@
+"""The board in words: each standing as one short phrase, factual, with what it rests on."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from aggregator.model import Board, Check, Meeting, PlanLine, ProcessLine, Silence, Standing
+from aggregator.publish.dates import day_of, say, say_day
+
+
+def count(number: int, one: str = "day", many: str = "days") -> str:
+    """`1 day`, `12 days`."""
+    return f"{number} {one if number == 1 else many}"
+
+
+def say_check(check: Check) -> str:
+    """`met, 77 days left`, `due in 30 days`, `overdue by 676 days`, `cannot tell since 23 November 2026` …"""
+    days = count(check.days) if check.days is not None else ""
+    if check.standing is Standing.MET:
+        return f"met, {days} left" if days else "met"
+    if check.standing is Standing.DUE:
+        return "due today" if check.days == 0 else f"due in {days}"
+    if check.standing is Standing.OVERDUE:
+        return f"overdue by {days}"
+    if check.standing is Standing.PAST_MARK:
+        return f"past our own mark by {days}"
+    if check.standing is Standing.CANNOT_TELL:
+        return f"cannot tell since {say_day(check.since).words}" if check.since else "cannot tell"
+    return check.standing.value
+
+
+def say_stage(line: PlanLine, zone: ZoneInfo) -> str:
+    """`being carried out, 45 days, since 18 December 2023`."""
+    if line.since is None:
+        return (
+            f"{line.stage.value}, since when is not known"
+            if line.stage.value != "not begun"
+            else line.stage.value
+        )
+    since = say(line.since, zone).words
+    return f"{line.stage.value}, {count(line.days or 0)}, since {since}"
+
+
+def say_silence(silence: Silence, zone: ZoneInfo, body: str) -> str:
+    """What is known of a body's last record: its age, and how much of that is silence that we watched."""
+    if silence.last is None:
+        return f"We hold no dated official record of {body}."
+    if silence.days is None:
+        return f"When {body} last published cannot be told: there is a document that bears no date."
+    when = say(silence.last.moment, zone).words if silence.last.moment else ""
+    age = "today" if silence.days == 0 else f"{count(silence.days)} ago"
+    if silence.reconstructed:
+        watched = f", of which we watched {count(silence.observed)}" if silence.observed is not None else ""
+        return f"The last record that we hold is of {when}, {age}{watched} (reconstructed from records)."
+    if silence.observed is None:
+        return f"The last record that we hold is of {when}. Whether there is a newer one cannot be told."
+    return f"The last record is of {when}, {age}."
+
+
+def say_watch(line: ProcessLine) -> str:
+    """Where we looked, since when, and what could not be read."""
+    watch = line.watch
+    if not watch.looked:
+        return "No source of this process is read."
+    many = count(len(watch.looked), "source", "sources")
+    if len(watch.unread) == len(watch.looked) and watch.unread_since is None:
+        return f"None of its {many} had been read by this day."
+    since = (
+        f"all of them read since {say_day(watch.since).words}" if watch.since else "not all of them read yet"
+    )
+    return f"Looked for in {many}, {since}{_unread(line)}."
+
+
+def _unread(line: ProcessLine) -> str:
+    watch = line.watch
+    if not watch.unread:
+        return ""
+    since = f" since {say_day(watch.unread_since).words}" if watch.unread_since else ""
+    return f"; could not be read{since}: {', '.join(watch.unread)}"
+
+
+def say_lag(meeting: Meeting) -> str:
+    """Days from a meeting to its record."""
+    return count(meeting.lag) if meeting.lag is not None else "cannot tell"
+
+
+def say_told(value: bool | None) -> str:
+    """`yes`, `no`, or `not told`."""
+    return {True: "yes", False: "no", None: "not told"}[value]
+
+
+def heading(board: Board, zone: ZoneInfo, *, as_seen: bool = False) -> str:
+    """Which day the board is of, and whether it was put together later."""
+    day = say_day(day_of(board.at, zone)).words
+    first = [line.watch.since for line in board.processes if line.watch.since]
+    seen = ", by what we had seen by then" if as_seen else ""
+    if not first or day_of(board.at, zone) < min(first):
+        return f"{day}{seen}: reconstructed, this day lies before our first poll"
+    return f"{day}{seen}"

@@ -1,0 +1,300 @@
+"""What must hold of the board whatever is told: silence is never made up, and nothing is known too early."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregator.errors import Cause
+from aggregator.model import (
+    Basis,
+    Board,
+    Claim,
+    Fact,
+    FactKind,
+    Failed,
+    Forum,
+    Holding,
+    Measure,
+    Membership,
+    Moment,
+    Plan,
+    Precision,
+    Process,
+    ProcessLine,
+    Register,
+    Rule,
+    SourceLine,
+    SourceState,
+    Standing,
+)
+from aggregator.observe import board, carriers_at
+from tests.builders import body, entry, holding, labels, source
+from tests.observe.own import whole_board
+
+NOW = datetime(2026, 6, 5, 12, tzinfo=UTC)
+TODAY = NOW.date()
+FAILURE = Failed(url="https://www.gov.uk/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")
+ACCUSED = {Standing.OVERDUE, Standing.PAST_MARK}
+BODIES = {"gov": body("gov"), "forum": body("forum")}
+
+
+def rule(id: str, measure: Measure, **numbers: int) -> Rule:
+    return Rule(
+        id=id,
+        title=id,
+        asks=id,
+        binds=("here",),
+        basis=Basis.OGP,
+        source="https://www.gov.uk/rule",
+        evidence="",
+        measure=measure,
+        read_on=date(2020, 1, 1),
+        **numbers,
+    )
+
+
+RULES = (
+    rule("meet", Measure.MEETING_INTERVAL, days=183),
+    rule("yearly", Measure.MEETINGS_A_YEAR, count=2),
+    rule("years", Measure.MEETINGS_IN_PLAN_YEARS, count=2),
+    rule("repository", Measure.REPOSITORY, count=2, days=365),
+    rule("last", Measure.LAST_RECORD, days=183),
+    rule("next", Measure.NEXT_PLAN, months=12),
+    rule("website", Measure.WEBSITE),
+)
+PROCESS = Process(
+    id="here",
+    name="Here",
+    membership=Membership.NATIONAL,
+    body="gov",
+    bodies=("gov",),
+    forum=Forum(body="forum", words=("the forum",)),
+    website="https://www.gov.uk/site",
+)
+
+
+def day(ago: int) -> Moment:
+    at = datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC) - timedelta(days=ago)
+    return Moment(at=at, precision=Precision.DAY)
+
+
+def record(ago: int, first_seen_ago: int = 0, key: str = "r") -> Holding:
+    """An official document of so many days ago."""
+    told = entry(f"https://www.gov.uk/{key}-{ago}", body="gov", published=day(ago), updated=None)
+    return holding(told, first_seen=NOW - timedelta(days=first_seen_ago))
+
+
+def meeting(ago: int, posted: int | None = None, first_seen_ago: int = 0) -> Holding:
+    """The record of a meeting of so many days ago."""
+    told = entry(
+        f"record:forum-{ago}",
+        url=None,
+        body="forum",
+        title=f"The forum, {ago}",
+        published=day(posted) if posted is not None else None,
+        updated=None,
+        claims=(Claim(what="meeting held", moment=day(ago), source="https://example.org/m"),),
+    )
+    seen = NOW - timedelta(days=first_seen_ago)
+    return holding(told, labels=labels(type="meeting-record"), first_seen=seen)
+
+
+def fact(kind: FactKind, ago: int, public: int | None, read: int, **more: Any) -> Fact:
+    return Fact(
+        kind=kind,
+        claim=Claim(what=kind.value, moment=day(ago), source=f"https://www.gov.uk/{kind}-{ago}-{public}"),
+        public_since=None if public is None else day(public),
+        read_on=TODAY - timedelta(days=read),
+        **more,
+    )
+
+
+AGO = st.integers(0, 1500)
+FACTS = st.lists(
+    st.builds(
+        fact,
+        st.sampled_from([FactKind.PUBLISHED, FactKind.ENDS, FactKind.BEGUN, FactKind.PROGRESS]),
+        st.integers(-300, 1500),
+        st.none() | AGO,
+        AGO,
+        official=st.booleans(),
+    ),
+    max_size=5,
+)
+PLANS = st.lists(FACTS, max_size=3).map(
+    lambda several: tuple(
+        Plan(id=f"p{number}", process="here", title="Plan", facts=tuple(facts))
+        for number, facts in enumerate(several)
+    )
+)
+DOCUMENTS = st.lists(
+    st.builds(record, AGO, AGO, st.sampled_from(["a", "b"])) | st.builds(meeting, AGO, st.none() | AGO, AGO),
+    max_size=6,
+    unique_by=lambda one: one.entry.id,
+)
+
+
+def state(first: int | None, answered: int, failing: bool) -> SourceLine:
+    """A source first read so many days ago, last read so many days ago, and perhaps failing since."""
+    told = source("site", body="gov", page="https://www.gov.uk/site")
+    if first is None:
+        return SourceLine(source=told, state=SourceState(source="site"), built=True)
+    last = NOW - timedelta(days=min(answered, first))
+    known = SourceState(
+        source="site",
+        asked=NOW,
+        answered=last,
+        first_answered=NOW - timedelta(days=first),
+        failing_since=last if failing else None,
+        failure=FAILURE if failing else None,
+    )
+    return SourceLine(source=told, state=known, built=True)
+
+
+SOURCES = st.builds(state, st.none() | st.integers(0, 900), st.integers(0, 900), st.booleans())
+
+
+def seen(
+    holdings: Sequence[Holding], plans: tuple[Plan, ...], sources: Sequence[SourceLine], at: datetime = NOW
+) -> ProcessLine:
+    register = Register(processes=(PROCESS,), plans=plans, rules=RULES)
+    found = board(BODIES, sources, holdings, at=at, zone="Europe/London", register=register)
+    return found.processes[0]
+
+
+def accusations(line: ProcessLine) -> dict[str, int]:
+    """The days over of everything that is overdue."""
+    return {check.rule.id: check.days or 0 for check in line.checks if check.standing in ACCUSED}
+
+
+@given(documents=DOCUMENTS, more=DOCUMENTS.filter(bool), plans=PLANS, sources=SOURCES)
+@settings(max_examples=200)
+def test_adding_an_entry_never_makes_a_process_look_more_silent(
+    documents: list[Holding], more: list[Holding], plans: tuple[Plan, ...], sources: SourceLine
+) -> None:
+    before = seen(documents, plans, [sources])
+    ids = {one.entry.id for one in documents}
+    after = seen([*documents, *(one for one in more if one.entry.id not in ids)], plans, [sources])
+    assert (after.silence.observed or 0) <= (before.silence.observed or 0)
+    if before.silence.days is not None:
+        assert after.silence.days is not None
+        assert after.silence.days <= before.silence.days
+    for id in ("meet", "yearly", "repository", "last"):
+        assert accusations(after).get(id, 0) <= accusations(before).get(id, 0)
+
+
+@given(documents=DOCUMENTS, plans=PLANS, first=st.integers(0, 900), gap=st.integers(0, 900))
+@settings(max_examples=200)
+def test_a_failed_poll_never_turns_a_silence_into_an_accusation(
+    documents: list[Holding], plans: tuple[Plan, ...], first: int, gap: int
+) -> None:
+    """Failing as long as you like: nothing becomes overdue by it, and no silence is counted in the gap."""
+    good, failed = state(first, 0, failing=False), state(first, gap, failing=True)
+    before, after = seen(documents, plans, [good]), seen(documents, plans, [failed])
+    assert accusations(after).items() <= accusations(before).items()
+    assert (after.silence.observed or 0) <= (before.silence.observed or 0)
+    if min(gap, first) > 2:
+        assert accusations(after).keys() <= {"next"} & accusations(before).keys()
+        assert after.silence.observed is None
+
+
+@given(documents=DOCUMENTS, plans=PLANS, sources=SOURCES, back=st.integers(0, 1500))
+@settings(max_examples=300)
+def test_a_day_uses_nothing_that_was_not_yet_public(
+    documents: list[Holding], plans: tuple[Plan, ...], sources: SourceLine, back: int
+) -> None:
+    """What is known to have come out later may be taken away, and nothing changes."""
+    at = NOW - timedelta(days=back)
+    limit = day(back)
+    kept = [
+        one
+        for one in documents
+        if one.first_seen <= at or one.entry.published is None or one.entry.published <= limit
+    ]
+    public = tuple(
+        replace(
+            plan,
+            facts=tuple(
+                one
+                for one in plan.facts
+                if one.read_on <= at.date() or (one.public_since and one.public_since <= limit)
+            ),
+        )
+        for plan in plans
+    )
+    assert seen(documents, plans, [sources], at) == seen(kept, public, [sources], at)
+
+
+@given(documents=DOCUMENTS, back=st.integers(0, 1500))
+def test_a_record_that_came_out_on_an_unknown_day_never_counts_against_anybody(
+    documents: list[Holding], back: int
+) -> None:
+    at = NOW - timedelta(days=back)
+    sure = [one for one in documents if one.first_seen <= at or one.entry.published is not None]
+    watched = [state(1500, 0, failing=False)]
+    with_them, without = seen(documents, (), watched, at), seen(sure, (), watched, at)
+    for check in without.checks:
+        after = with_them.check(check.rule.id)
+        assert after
+        if check.standing is Standing.MET:
+            assert after.standing is Standing.MET
+        if after.standing in ACCUSED:
+            assert check.standing in ACCUSED
+            assert (after.days or 0) <= (check.days or 0)
+
+
+@given(back=st.integers(0, 400), documents=DOCUMENTS)
+@settings(max_examples=60)
+def test_as_seen_uses_nothing_that_was_learned_later(back: int, documents: list[Holding]) -> None:
+    at = datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(days=200 - back)
+    later = [replace(one, carriers=_moved(one, at)) for one in documents]
+    nothing: list[Holding] = []
+    with_them: Board = whole_board(at, later, as_seen=True)
+    assert with_them == whole_board(at, nothing, as_seen=True)
+
+
+def _moved(one: Holding, at: datetime) -> tuple[Any, ...]:
+    """The carriers of a document, first seen after `at`."""
+    seen_at = at + timedelta(hours=1)
+    return tuple(
+        replace(
+            carrier,
+            first_seen=seen_at,
+            revisions=tuple(replace(revision, seen_at=seen_at) for revision in carrier.revisions),
+        )
+        for carrier in one.carriers
+    )
+
+
+def test_before_we_had_read_anything_the_board_as_seen_is_empty() -> None:
+    found = whole_board(datetime(2026, 11, 22, 12, tzinfo=UTC), as_seen=True)
+    for line in found.processes:
+        assert (line.plans, line.meetings, line.checks, line.silence.last) == ((), (), (), None)
+    assert all(one.last is None for one in found.lines)
+
+
+def test_a_revision_that_was_seen_later_is_not_used() -> None:
+    told = entry("https://www.gov.uk/a", title="Old words", body="uk-gov")
+    first = holding(told)
+    carrier = first.carriers[0]
+    newer = replace(carrier.revisions[0], entry=replace(told, title="New words"), number=2, seen_at=NOW)
+    older = replace(carrier.revisions[0], seen_at=NOW - timedelta(days=9))
+    then = carriers_at(
+        [
+            replace(
+                carrier,
+                entry=newer.entry,
+                first_seen=NOW - timedelta(days=9),
+                revisions=(older, newer),
+            )
+        ],
+        NOW - timedelta(days=1),
+    )
+    assert [one.entry.title for one in then] == ["Old words"]
+    assert carriers_at(then, NOW - timedelta(days=10)) == ()
