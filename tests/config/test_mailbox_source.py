@@ -36,6 +36,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "register").mkdir()
     (tmp_path / "register/bodies.yaml").write_text(BODIES, encoding="utf-8")
     (tmp_path / "register/vocabulary.yaml").write_text("topics: []\ntypes: []\n", encoding="utf-8")
+    (tmp_path / "register/plans.yaml").write_text(
+        "read: 2026-11-23\nprocesses: []\nplans: []\n", encoding="utf-8"
+    )
+    (tmp_path / "register/rules.yaml").write_text("read: 2026-11-23\nrules: []\n", encoding="utf-8")
     (tmp_path / "sources.yaml").write_text(SOURCES, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -79,8 +79,9 @@ def _in_process(here: yamldoc.Path, process: ProcessForm, bodies: Mapping[str, B
         for place, id in enumerate(process.bodies):
             yield from _unknown((*here, "bodies", place), "body", id, bodies)
         if process.forum:
-            for id in (process.forum.body, *process.forum.told_by):
-                yield from _unknown((*here, "forum"), "body", id, bodies)
+            yield from _unknown((*here, "forum", "body"), "body", process.forum.body, bodies)
+            for place, id in enumerate(process.forum.told_by):
+                yield from _unknown((*here, "forum", "told_by", place), "body", id, bodies)
     if process.body not in process.bodies:
         yield (*here, "bodies"), f"name '{process.body}' among the bodies too"
 

@@ -1,0 +1,260 @@
+"""The register of plans and rules: read whole, or refused with every mistake, its file, line and remedy."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from aggregator.config import load
+from aggregator.errors import ConfigError
+from aggregator.model import Basis, FactKind, Measure, Membership, Precision
+
+BODIES = """\
+bodies:
+  - {id: gov, name: Government, nation: uk, url: https://www.gov.uk/}
+  - {id: forum, name: Forum, nation: uk, url: https://www.gov.uk/forum}
+"""
+PLANS = """\
+read: 2026-11-23
+processes:
+  - id: uk
+    name: United Kingdom
+    membership: national
+    body: gov
+    bodies: [gov]
+    forum:
+      body: forum
+      words: [the forum]
+plans:
+  - id: nap
+    process: uk
+    title: A plan
+    facts:
+      - is: published
+        what: plan published
+        date: 2023-12
+        source: https://www.gov.uk/plan
+        public_since: 2023-12
+        official: yes
+        used: yes
+        why: it is the government's own
+      - is: published
+        what: plan published, as others have it
+        date: 2023-11-30
+        source: https://example.org/plan
+        read: 2026-11-24
+      - is: ends
+        what: plan ends
+        date: 2025
+    commitments:
+      - id: UK0108
+        title: Aid
+        facts:
+          - is: milestone
+            what: first figures
+            date: 2026-01-31
+            source: https://www.gov.uk/plan
+searches:
+  - process: uk
+    is: meeting
+    since: 2024-01-24
+    on: 2026-11-23
+    where: the network's forum
+"""
+RULES = """\
+read: 2026-11-23
+rules:
+  - id: R1.1
+    title: The forum meets
+    asks: It meets every six months.
+    binds: [uk]
+    since: 2022-01-01
+    basis: ogp
+    source: https://www.opengovpartnership.org/?p=67852
+    evidence: a record
+    measure: meeting-interval
+    days: 183
+  - id: C2
+    title: A record
+    asks: One in 183 days.
+    binds: [uk]
+    basis: ours
+    evidence: a document
+    measure: last-record
+    days: 183
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "register").mkdir()
+    files = {"bodies": BODIES, "plans": PLANS, "rules": RULES}
+    for name, text in files.items():
+        (tmp_path / f"register/{name}.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "register/vocabulary.yaml").write_text("topics: []\ntypes: []\n", encoding="utf-8")
+    (tmp_path / "sources.yaml").write_text("sources: []\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def refused(home: Path, name: str, before: str, after: str) -> list[str]:
+    """The lines of what is said when `before` stands as `after` in a file of the register."""
+    file = home / f"register/{name}.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert text.count(before) >= 1
+    file.write_text(text.replace(before, after, 1), encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load()
+    return str(caught.value).splitlines()
+
+
+def test_the_register_is_read_whole(home: Path) -> None:
+    register = load().register
+    (process,), (plan,), (search,) = register.processes, register.plans, register.searches
+    assert (process.membership, process.bodies, process.forum and process.forum.words) == (
+        Membership.NATIONAL,
+        ("gov",),
+        ("the forum",),
+    )
+    published, other, ends = plan.facts
+    assert published.claim.moment
+    assert published.claim.moment.precision is Precision.MONTH
+    assert (published.official, published.used, published.read_on) == (True, True, date(2026, 11, 23))
+    assert (other.public_since, other.read_on) == (None, date(2026, 11, 24))
+    assert plan.fact(FactKind.PUBLISHED) is published
+    assert (ends.claim.source, ends.kind) == (None, FactKind.ENDS)
+    assert [one.facts[0].kind for one in plan.commitments] == [FactKind.MILESTONE]
+    assert (search.kind, search.since, search.on) == ("meeting", date(2024, 1, 24), date(2026, 11, 23))
+    rule, ours = register.rules
+    assert (rule.basis, rule.measure, rule.days, rule.since) == (
+        Basis.OGP,
+        Measure.MEETING_INTERVAL,
+        183,
+        date(2022, 1, 1),
+    )
+    assert (ours.basis, ours.source) == (Basis.OURS, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "said"),
+    [
+        ("plans", "body: gov", "body: gvo", "plans.yaml:6: no body has the id 'gvo'; did you mean 'gov'?"),
+        (
+            "plans",
+            "body: forum",
+            "body: msf",
+            "plans.yaml:9: no body has the id 'msf'; add it or correct this",
+        ),
+        (
+            "plans",
+            "process: uk",
+            "process: ku",
+            "plans.yaml:13: no process has the id 'ku'; add it or correct this",
+        ),
+        (
+            "plans",
+            "is: ends",
+            "is: end",
+            "plans.yaml:29: 'plans.facts.is' is 'end': input should be 'begun', 'guidance', ",
+        ),
+        (
+            "plans",
+            "date: 2023-11-30",
+            "date: 30 November 2023",
+            "plans.yaml:26: 'plans.facts.date' is '30 November 2023': write a day, a month or a year: "
+            "2024-01-24, 2024-01 or 2024",
+        ),
+        (
+            "plans",
+            "date: 2025",
+            "date: 2025-13",
+            "plans.yaml:31: 'plans.facts.date' is '2025-13': write a day",
+        ),
+        ("plans", "source: https://e", "sauce: https://e", "plans.yaml:27: 'plans.facts.sauce' is not a key"),
+        (
+            "plans",
+            "        used: yes\n        why: it is the government's own\n",
+            "",
+            "plans.yaml:22: 2 claims tell 'published'; write 'used: yes' and 'why' at exactly one of them",
+        ),
+        (
+            "plans",
+            "        why: it is the government's own\n",
+            "",
+            "plans.yaml:22: say under 'why' why this one is used",
+        ),
+        (
+            "plans",
+            "public_since: 2023-12",
+            "public_since: 2027",
+            "plans.yaml:20: it was read before this day; correct 'public_since' or 'read'",
+        ),
+        ("plans", "            date: 2026-01-31\n", "", "plans.yaml:36: 'milestone' needs a date"),
+        ("plans", "is: meeting", "is: meting", "plans.yaml:42: no kind of fact has the id 'meting'; did you"),
+        (
+            "plans",
+            "on: 2026-11-23",
+            "on: 2024-01-23",
+            "plans.yaml:44: nobody can look on a day before 'since'; correct one of the two",
+        ),
+        (
+            "plans",
+            "  - id: nap\n",
+            "  - id: uk nap\n",
+            "plans.yaml:12: 'plans.id' is 'uk nap': write small letters",
+        ),
+        ("rules", "binds: [uk]", "binds: [uk, walse]", "rules.yaml:6: no process has the id 'walse'; add it"),
+        (
+            "rules",
+            "    days: 183\n",
+            "",
+            "rules.yaml:11: the measure 'meeting-interval' needs 'days', a number",
+        ),
+        (
+            "rules",
+            "    source: https://www.opengovpartnership.org/?p=67852\n",
+            "",
+            "rules.yaml:3: name the source of the rule, or write 'basis: unsourced'",
+        ),
+        (
+            "rules",
+            "basis: ours",
+            "basis: unsourced",
+            "rules.yaml:19: nothing is said by a rule without a source",
+        ),
+        ("rules", "basis: ogp", "basis: opg", "rules.yaml:8: 'rules.basis' is 'opg': input should be 'ogp'"),
+        ("rules", "id: C2", "id: R1.1", "rules.yaml:13: the id 'R1.1' stands twice; give each its own"),
+        (
+            "rules",
+            "measure: last-record",
+            "measure: last",
+            "rules.yaml:19: 'rules.measure' is 'last': input should",
+        ),
+        (
+            "rules",
+            "days: 183",
+            "days: -1",
+            "rules.yaml:12: 'rules.days' is -1: input should be greater than or",
+        ),
+    ],
+)
+def test_a_mistake_is_refused_with_file_line_and_remedy(
+    home: Path, name: str, before: str, after: str, said: str
+) -> None:
+    lines = refused(home, name, before, after)
+    assert any(line.startswith(f"register/{said}") for line in lines), lines
+
+
+def test_a_finding_names_a_rule_that_is_there(home: Path) -> None:
+    said = refused(home, "plans", "is: ends", "rule: R1.2\n        is: finding")
+    assert said == ["register/plans.yaml:29: no rule has the id 'R1.2'; did you mean 'R1.1'?"]
+
+
+def test_a_missing_file_is_named(home: Path) -> None:
+    (home / "register/rules.yaml").unlink()
+    with pytest.raises(
+        ConfigError, match=r"register/rules\.yaml: this file is missing; the project ships one"
+    ):
+        load()
