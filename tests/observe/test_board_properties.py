@@ -44,7 +44,7 @@ ACCUSED = {Standing.OVERDUE, Standing.PAST_MARK}
 BODIES = {"gov": body("gov"), "forum": body("forum")}
 
 
-def rule(id: str, measure: Measure, **numbers: int) -> Rule:
+def rule(id: str, measure: Measure, days: int = 0, count: int = 0, months: int = 0) -> Rule:
     return Rule(
         id=id,
         title=id,
@@ -55,7 +55,9 @@ def rule(id: str, measure: Measure, **numbers: int) -> Rule:
         evidence="",
         measure=measure,
         read_on=date(2020, 1, 1),
-        **numbers,
+        days=days,
+        count=count,
+        months=months,
     )
 
 

@@ -57,6 +57,7 @@ from aggregator.model.observed import (
     Silence,
     StageName,
     Standing,
+    Turn,
     Watch,
 )
 from aggregator.model.outputs import (
@@ -184,6 +185,7 @@ __all__ = [
     "Strength",
     "Topic",
     "Translation",
+    "Turn",
     "TypeRule",
     "Validators",
     "Vanishing",

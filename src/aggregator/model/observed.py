@@ -176,6 +176,23 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """A limit was passed while we watched, or the silence behind it ended. Each comes once, not every day."""
+
+    id: str
+    rule: Rule
+    ended: bool
+    day: date
+    """The first day past the limit, or the day of the record that ended the silence."""
+    last: Evidence | None
+    """The record before the silence."""
+    by: Evidence | None
+    """What ended it."""
+    days: int
+    """Days from `last`, or from when we began to watch, to `day`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Habit:
     """How often a source publishes about open government, by the dates of its documents."""
 
@@ -207,6 +224,8 @@ class ProcessLine:
     deadlines: tuple[Deadline, ...]
     """The first to come first."""
     habits: tuple[Habit, ...]
+    turns: tuple[Turn, ...]
+    """Oldest first."""
     at: datetime
 
     def check(self, rule: str) -> Check | None:

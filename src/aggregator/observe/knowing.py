@@ -46,6 +46,8 @@ class Known:
     """Dated official documents, newest first."""
     undated: tuple[Evidence, ...]
     """Official documents that may have come out by then, on a day that is not known."""
+    undated_until: date
+    """The day by which the last of these had come out; the first of all days where there is none."""
     meetings: tuple[Meeting, ...]
     """Newest first."""
     watch: Watch
@@ -181,10 +183,10 @@ def _is_document(fact: Fact) -> bool:
     return fact.official and fact.kind not in NO_DOCUMENT
 
 
-def undated_documents(plans: Iterable[Plan], day: date) -> tuple[Evidence, ...]:
+def undated_documents(plans: Iterable[Plan], day: date) -> tuple[Fact, ...]:
     """Official documents that bear no date and can have come out by `day`, by the whole register."""
     return tuple(
-        evidence(fact)
+        fact
         for plan in plans
         for fact in plan.facts
         if _is_document(fact) and not fact.claim.moment and (fact.not_before or date.min) <= day

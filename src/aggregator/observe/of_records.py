@@ -70,11 +70,12 @@ def last_record(rule: Rule, known: Known) -> Check:
         return within(rule, known, day + limit, [newest], f"the last record is of {_say(day)}")
     found = [newest] if newest else []
     why = f"the last record that we hold is of {_say(day)}" if day else "we hold no dated record"
-    if known.undated:
-        return untold(rule, known, [*found, *known.undated], f"{why}; a document without a date may be newer")
-    gone = absence("record", day, known.day, known.watch, known.searches)
+    newer = known.undated if day is None or day < known.undated_until else ()
+    after = max(day, known.undated_until) if newer and day else day
+    gone = absence("record", after, known.day, known.watch, known.searches)
     if gone.proven is None or known.day - gone.proven <= limit:
-        return unproven(rule, known, gone, found, why)
+        why += "; a document without a date may be newer" if newer else ""
+        return unproven(rule, known, gone, [*found, *newer], why)
     return over(
         rule, known, (known.day - gone.proven - limit).days, found, f"{why}; looked for in: {gone.where}"
     )

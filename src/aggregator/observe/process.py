@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.model import (
@@ -23,6 +23,7 @@ from aggregator.observe.habits import habits
 from aggregator.observe.knowing import (
     Known,
     could_be_known,
+    evidence,
     official_hosts,
     official_records,
     undated_documents,
@@ -30,6 +31,7 @@ from aggregator.observe.knowing import (
 from aggregator.observe.meetings import meetings
 from aggregator.observe.rules import checks
 from aggregator.observe.stages import plan_lines
+from aggregator.observe.turns import turns
 from aggregator.observe.verdicts import past
 from aggregator.observe.watching import watch
 
@@ -55,6 +57,7 @@ def process_line(
         meetings=known.meetings,
         deadlines=deadlines(known, found, plans),
         habits=habits(_own(process, sources), holdings, known.meetings, at, zone),
+        turns=turns(known, register.rules),
         at=at,
     )
 
@@ -71,14 +74,15 @@ def _known(
     hosts = official_hosts(process, bodies)
     written = [plan for plan in register.plans if plan.process == process.id]
     plans = tuple(plan for one in written if (plan := could_be_known(one, at, zone)).facts)
-    day = at.astimezone(zone).date()
+    undated = undated_documents(written, at.astimezone(zone).date())
     return Known(
         process=process,
         at=at,
         zone=zone,
         plans=plans,
         records=official_records(process, plans, holdings, at, zone, hosts),
-        undated=undated_documents(written, day),
+        undated=tuple(evidence(fact) for fact in undated),
+        undated_until=max((fact.read_on for fact in undated), default=date.min),
         meetings=meetings(process, holdings, at, zone, hosts),
         watch=watch(sources, process.bodies, at, zone),
         forum_watch=watch(sources, _forum_bodies(process), at, zone),
@@ -104,7 +108,7 @@ def _silence(known: Known, found: Sequence[Check]) -> Silence:
     since = known.watch.since
     watching = since is not None and since <= known.day and not known.watch.unread
     # A document without a date may be newer than the last one that bears one.
-    told = day is not None and not (known.undated and (since is None or day < since))
+    told = day is not None and (not known.undated or day >= known.undated_until)
     limit = next((one for one in found if one.rule.measure is Measure.LAST_RECORD and _binds(one)), None)
     return Silence(
         last=last if told or not known.undated else known.undated[-1],

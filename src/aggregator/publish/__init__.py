@@ -14,8 +14,10 @@ from typing import Final, Protocol
 from aggregator.model import Artifact, Edition
 from aggregator.publish.atom import publish_atom
 from aggregator.publish.board_json import publish_board_json
+from aggregator.publish.board_pages import publish_board
 from aggregator.publish.folder import Written, write
 from aggregator.publish.pages import publish_pages
+from aggregator.publish.silence_feed import publish_silence
 
 __all__ = ["FORMATS", "Format", "Written", "artifacts", "write"]
 
@@ -30,8 +32,10 @@ class Format(Protocol):
 
 FORMATS: Final[Mapping[str, Format]] = {
     "atom": publish_atom,
+    "board": publish_board,
     "board.json": publish_board_json,
     "pages": publish_pages,
+    "silence": publish_silence,
 }
 
 

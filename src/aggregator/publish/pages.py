@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aggregator.model import Artifact, Edition, Holding
 from aggregator.publish.addresses import web
+from aggregator.publish.board_rows import front_rows
 from aggregator.publish.feeds import feeds
 from aggregator.publish.front import closing, letters, news, relevant
 from aggregator.publish.record import record
@@ -43,7 +44,7 @@ def _front_page(edition: Edition) -> bytes:
     """The front page with as many lines of news as fit."""
     page = b""
     for most in _LINES:
-        page = _render(
+        page = render(
             "index.html.j2",
             edition,
             path="",
@@ -53,6 +54,7 @@ def _front_page(edition: Edition) -> bytes:
             known=len(relevant(edition)),
             closings=closing(edition),
             letters=letters(edition),
+            processes=front_rows(edition),
             bodies=body_rows(edition),
             sources=source_rows(edition),
             licences=licences_used(edition),
@@ -63,11 +65,11 @@ def _front_page(edition: Edition) -> bytes:
 
 
 def _record_page(holding: Holding, path: str, edition: Edition) -> bytes:
-    return _render("record.html.j2", edition, path=path, root="../", record=record(holding, edition))
+    return render("record.html.j2", edition, path=path, root="../", record=record(holding, edition))
 
 
-def _render(template: str, edition: Edition, *, path: str, root: str, **values: object) -> bytes:
-    """`path` is the page's own, `root` leads from it to the output folder."""
+def render(template: str, edition: Edition, *, path: str, root: str, **values: object) -> bytes:
+    """A page from its template. `path` is the page's own, `root` leads from it to the output folder."""
     site = edition.site
     contact = f"mailto:{site.contact}" if "@" in site.contact else web(site.contact)
     text = _ENVIRONMENT.get_template(template).render(
