@@ -83,7 +83,14 @@ async def photograph(browser: Browser, page: Path, width: int, scheme: str) -> t
 
 def kinds(output: Path) -> Iterator[Path]:
     """One page of each kind that the folder holds."""
-    for pattern in ("index.html", "records/*.html", "digests/*.html"):
+    for pattern in (
+        "index.html",
+        "board.html",
+        "board/uk.html",
+        "board/uk-nap6.html",
+        "records/*.html",
+        "digests/*.html",
+    ):
         yield from sorted(output.glob(pattern))[:1]
 
 

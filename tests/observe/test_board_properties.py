@@ -29,12 +29,13 @@ from aggregator.model import (
     ProcessLine,
     Register,
     Rule,
+    Scope,
     SourceLine,
     SourceState,
     Standing,
 )
 from aggregator.observe import board, carriers_at
-from tests.builders import body, entry, holding, labels, source
+from tests.builders import body, carrier, entry, holding, labels, source
 from tests.observe.own import whole_board
 
 NOW = datetime(2026, 6, 5, 12, tzinfo=UTC)
@@ -88,8 +89,11 @@ def day(ago: int) -> Moment:
 
 def record(ago: int, first_seen_ago: int = 0, key: str = "r") -> Holding:
     """An official document of so many days ago."""
-    told = entry(f"https://www.gov.uk/{key}-{ago}", body="gov", published=day(ago), updated=None)
-    return holding(told, first_seen=NOW - timedelta(days=first_seen_ago))
+    told = entry(
+        f"https://www.gov.uk/{key}-{ago}", body="gov", source="site", published=day(ago), updated=None
+    )
+    seen = NOW - timedelta(days=first_seen_ago)
+    return holding(told, first_seen=seen, carriers=(carrier(told, seen),))
 
 
 def meeting(ago: int, posted: int | None = None, first_seen_ago: int = 0) -> Holding:
@@ -144,7 +148,7 @@ DOCUMENTS = st.lists(
 
 def state(first: int | None, answered: int, failing: bool) -> SourceLine:
     """A source first read so many days ago, last read so many days ago, and perhaps failing since."""
-    told = source("site", body="gov", page="https://www.gov.uk/site")
+    told = source("site", body="gov", page="https://www.gov.uk/site", scope=Scope.ALL)
     if first is None:
         return SourceLine(source=told, state=SourceState(source="site"), built=True)
     last = NOW - timedelta(days=min(answered, first))
@@ -284,13 +288,13 @@ def test_before_we_had_read_anything_the_board_as_seen_is_empty() -> None:
 def test_a_revision_that_was_seen_later_is_not_used() -> None:
     told = entry("https://www.gov.uk/a", title="Old words", body="uk-gov")
     first = holding(told)
-    carrier = first.carriers[0]
-    newer = replace(carrier.revisions[0], entry=replace(told, title="New words"), number=2, seen_at=NOW)
-    older = replace(carrier.revisions[0], seen_at=NOW - timedelta(days=9))
+    told_by = first.carriers[0]
+    newer = replace(told_by.revisions[0], entry=replace(told, title="New words"), number=2, seen_at=NOW)
+    older = replace(told_by.revisions[0], seen_at=NOW - timedelta(days=9))
     then = carriers_at(
         [
             replace(
-                carrier,
+                told_by,
                 entry=newer.entry,
                 first_seen=NOW - timedelta(days=9),
                 revisions=(older, newer),

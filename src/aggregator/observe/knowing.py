@@ -44,6 +44,8 @@ class Known:
     """With the facts that could be known; a plan of which nothing could be is left out."""
     records: tuple[Evidence, ...]
     """Dated official documents, newest first."""
+    repository: tuple[Evidence, ...]
+    """Those of them that stand in the process's own repository: told by a source that is all about it."""
     undated: tuple[Evidence, ...]
     """Official documents that may have come out by then, on a day that is not known."""
     undated_until: date
@@ -55,6 +57,8 @@ class Known:
     """The same with the sources that carry the forum's records."""
     searches: tuple[Search, ...]
     sources: tuple[SourceLine, ...]
+    documents: tuple[Holding, ...]
+    """What its bodies and its forum published about open government, whatever its date."""
 
     @property
     def day(self) -> date:
@@ -152,6 +156,18 @@ def is_official(address: str | None, hosts: frozenset[str]) -> bool:
     return any(told == one or told.endswith("." + one) for one in hosts)
 
 
+def documents(
+    process: Process, holdings: Iterable[Holding], at: datetime, zone: ZoneInfo
+) -> tuple[Holding, ...]:
+    """What the bodies and the forum of a process had published about open government by `at`."""
+    bodies = {*process.bodies, *([process.forum.body] if process.forum else [])}
+    return tuple(
+        holding
+        for holding in holdings
+        if holding.labels.relevant and holding.entry.body in bodies and surely_public(holding, at, zone)
+    )
+
+
 def official_records(
     process: Process,
     plans: Sequence[Plan],
@@ -160,14 +176,11 @@ def official_records(
     zone: ZoneInfo,
     hosts: frozenset[str],
 ) -> tuple[Evidence, ...]:
-    """Dated documents of the bodies themselves about open government, newest first."""
+    """Dated documents of the bodies themselves, of those in `holdings`, and of the register; newest first."""
     found = [
         document(holding, official=True)
         for holding in holdings
-        if holding.labels.relevant
-        and holding.entry.body in process.bodies
-        and is_official(holding.entry.url, hosts)
-        and surely_public(holding, at, zone)
+        if holding.entry.body in process.bodies and is_official(holding.entry.url, hosts)
     ]
     found += [evidence(fact) for plan in plans for fact in plan.facts if _is_document(fact)]
     day = day_of(at, zone)

@@ -7,7 +7,7 @@ from datetime import date
 
 from aggregator.model import Check, Evidence, Fact, FactKind, Plan, Rule
 from aggregator.observe.days import months_after
-from aggregator.observe.knowing import Known, evidence
+from aggregator.observe.knowing import Known, document, evidence
 from aggregator.observe.stages import ended, out
 from aggregator.observe.verdicts import due, met, over, unproven, untold
 from aggregator.observe.watching import absence
@@ -45,6 +45,9 @@ def _not_there(
     rule: Rule, known: Known, by: date, found: Sequence[Evidence], why: str, after: Sequence[Plan]
 ) -> Check:
     plan = after[0].id if after else ""
+    if perhaps := _perhaps_plans(known):
+        told = f"{why}; a document that may be the next one was found, and the register does not tell yet"
+        return untold(rule, known, [*perhaps, *found], told, plan=plan)
     if known.day <= by:
         return due(rule, known, by, found, f"{why}; the next one was not found as published", plan)
     gone = absence(FactKind.PUBLISHED, None, known.day, known.watch, known.searches)
@@ -52,6 +55,15 @@ def _not_there(
         return unproven(rule, known, gone, found, f"{why}; the next one was not found as published", plan)
     where = f"{why}; the next one was looked for in: {gone.where}"
     return over(rule, known, (known.day - by).days, found, where, plan)
+
+
+def _perhaps_plans(known: Known) -> list[Evidence]:
+    """Official documents of the type of a plan that came out after the last plan that the register knows."""
+    last = max((day for plan in known.plans if (day := out(plan, known))), default=date.min)
+    dated = [one for one in known.documents if one.labels.type == "action-plan" and one.entry.published]
+    dated = [one for one in dated if one.entry.url and one.entry.body in known.process.bodies]
+    late = [one for one in dated if one.entry.published and known.last(one.entry.published) > last]
+    return [document(one, official=True) for one in late]
 
 
 def response(rule: Rule, known: Known) -> Check:
@@ -64,10 +76,22 @@ def response(rule: Rule, known: Known) -> Check:
         return untold(rule, known, [], "no plan is known")
     if answered := [fact for fact in plan.facts_of(FactKind.RESPONSE) if known.reached(fact)]:
         return met(rule, known, [evidence(fact) for fact in answered], "a response was published", plan.id)
+    if told := _outcome(plan, known):
+        return met(rule, known, told, "the page of the call bears a response", plan.id)
     closes = _closes(plan)
     if written is None or closes is None:
         return untold(rule, known, [], "no response to contributions is known to us", plan=plan.id)
     return _awaited(rule, known, plan, closes)
+
+
+def _outcome(plan: Plan, known: Known) -> list[Evidence]:
+    """The page of the call itself, where it has become the page of its outcome (GOV.UK)."""
+    pages = {fact.claim.source for fact in plan.facts_of(FactKind.CALL_OPENED)}
+    return [
+        document(one, official=True)
+        for one in known.documents
+        if one.entry.url in pages and one.labels.type == "consultation-response"
+    ]
 
 
 def _awaited(rule: Rule, known: Known, plan: Plan, closes: Fact) -> Check:

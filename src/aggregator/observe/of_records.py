@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from aggregator.model import Check, Evidence, FactKind, Rule
-from aggregator.observe.knowing import Known, evidence
+from aggregator.model import Check, Evidence, FactKind, Holding, Rule
+from aggregator.observe.knowing import Known, document, evidence
 from aggregator.observe.verdicts import met, over, unproven, untold, within
 from aggregator.observe.watching import absence
 
@@ -13,12 +13,22 @@ from aggregator.observe.watching import absence
 def terms(rule: Rule, known: Known) -> Check:
     """Terms of reference are on record."""
     found = [evidence(fact) for plan in known.plans for fact in plan.facts_of(FactKind.TERMS)]
+    found += [document(one, official=one.entry.body in known.process.bodies) for one in _terms(known)]
     if found:
         return met(rule, known, found, "terms of reference are public")
     looked = [search.where for search in known.searches if search.kind == FactKind.TERMS]
     return untold(
         rule, known, [], f"none were found; looked for in: {looked[0]}" if looked else "none were found"
     )
+
+
+def _terms(known: Known) -> list[Holding]:
+    """The documents whose titles name both terms of reference and the forum."""
+    names = [words.casefold() for words in known.process.forum.words] if known.process.forum else []
+    titled = [(one, one.entry.title.casefold()) for one in known.documents]
+    return [
+        one for one, title in titled if "terms of reference" in title and any(name in title for name in names)
+    ]
 
 
 def website(rule: Rule, known: Known) -> Check:
@@ -44,16 +54,16 @@ def website(rule: Rule, known: Known) -> Check:
 def repository(rule: Rule, known: Known) -> Check:
     """At least `count` days on which documents were added, in the `days` up to this one."""
     span = timedelta(days=rule.days)
-    lately = [one for one in known.records if one.moment and known.day - known.last(one.moment) < span]
+    lately = [one for one in known.repository if one.moment and known.day - known.last(one.moment) < span]
     added = sorted({known.last(one.moment) for one in lately if one.moment}, reverse=True)
-    why = f"{len(added)} of {rule.count} additions in the last {rule.days} days are known"
+    why = f"additions in the last {rule.days} days that we know: {len(added)}; {rule.count} are asked for"
     if len(added) >= rule.count:
         return within(rule, known, added[rule.count - 1] + span, lately, why)
     gone = absence("record", added[0] if added else None, known.day, known.watch, known.searches)
     watched = known.watch.since is not None and known.day - known.watch.since >= span
     if gone.proven is None or not watched:
         return unproven(rule, known, gone, lately, why)
-    earlier = [known.last(one.moment) for one in known.records if one.moment]
+    earlier = [known.last(one.moment) for one in known.repository if one.moment]
     second = sorted(set(earlier), reverse=True)[rule.count - 1 : rule.count]
     last = max([*second, known.watch.since or date.min])
     return over(

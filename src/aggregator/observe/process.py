@@ -14,6 +14,7 @@ from aggregator.model import (
     Process,
     ProcessLine,
     Register,
+    Scope,
     Silence,
     SourceLine,
     Standing,
@@ -23,6 +24,7 @@ from aggregator.observe.habits import habits
 from aggregator.observe.knowing import (
     Known,
     could_be_known,
+    documents,
     evidence,
     official_hosts,
     official_records,
@@ -74,13 +76,15 @@ def _known(
     hosts = official_hosts(process, bodies)
     written = [plan for plan in register.plans if plan.process == process.id]
     plans = tuple(plan for one in written if (plan := could_be_known(one, at, zone)).facts)
+    told = documents(process, holdings, at, zone)
     undated = undated_documents(written, at.astimezone(zone).date())
     return Known(
         process=process,
         at=at,
         zone=zone,
         plans=plans,
-        records=official_records(process, plans, holdings, at, zone, hosts),
+        records=official_records(process, plans, told, at, zone, hosts),
+        repository=official_records(process, plans, _kept(told, process, sources), at, zone, hosts),
         undated=tuple(evidence(fact) for fact in undated),
         undated_until=max((fact.read_on for fact in undated), default=date.min),
         meetings=meetings(process, holdings, at, zone, hosts),
@@ -88,7 +92,18 @@ def _known(
         forum_watch=watch(sources, _forum_bodies(process), at, zone),
         searches=tuple(search for search in register.searches if search.process == process.id),
         sources=tuple(sources),
+        documents=told,
     )
+
+
+def _kept(told: Iterable[Holding], process: Process, sources: Iterable[SourceLine]) -> list[Holding]:
+    """The documents that a source of the process tells of which is about open government as a whole."""
+    whole = {
+        line.source.id
+        for line in sources
+        if line.source.scope is Scope.ALL and line.source.body in process.bodies
+    }
+    return [holding for holding in told if any(carrier.source in whole for carrier in holding.carriers)]
 
 
 def _forum_bodies(process: Process) -> tuple[str, ...]:

@@ -78,7 +78,8 @@ def stage(plan: Plan, known: Known) -> tuple[StageName, Fact | None]:
         return StageName.IN_FORCE, _out(plan)
     if known.reached(results):
         return StageName.CLOSED, results
-    reviewed = known.process.membership is Membership.NATIONAL
+    later = known.plans[known.plans.index(plan) + 1 :]
+    reviewed = known.process.membership is Membership.NATIONAL and not any(ended(one, known) for one in later)
     return (StageName.REVIEW if reviewed else StageName.ENDED), end
 
 

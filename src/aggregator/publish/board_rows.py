@@ -34,7 +34,7 @@ from aggregator.publish.dates import Said, say, say_day
 from aggregator.publish.words import line
 
 FRONT: Final = (("R1.1", "S1"), ("R2.1",), ("R2.2", "C2"), ("R5.1",), ("P1",))
-"""The five checks of the front table; where a rule does not bind, its own promise or our mark stands there."""
+"""The checks of the front table; where a rule does not bind, its own promise or our mark stands there."""
 HEADS: Final = (
     "Forum meets",
     "Website kept",
