@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from aggregator.model import (
 )
 from aggregator.publish import artifacts
 from tests.builders import NOON, body, edition, entry, holding, labels, moment, site, source, source_line
+from tests.publish.boards import process_line
 from tests.publish.reading import ATOM, HTML, XML, page, words
 
 HOSTILE = {
@@ -67,7 +69,7 @@ def filled(text: str) -> Edition:
         *held,
         bodies={"cabinet-office": place},
         sources=(source_line(source(title=text, page=text), head=head, failure=failure, moved_to=text),),
-        board=Board(at=NOON, lines=(board,)),
+        board=Board(at=NOON, lines=(board,), processes=(process_line(text),)),
     )
 
 
@@ -78,6 +80,8 @@ def test_hostile_text_in_every_field_neither_runs_in_a_page_nor_breaks_a_feed(te
     for path, payload in made.items():
         if path.endswith(".html"):
             assert_harmless(HTML.fromstring(payload.decode()))
+    assert json.loads(made["board.json"])["processes"]
+    assert not feedparser.parse(made["silence.atom"]).bozo
     for path in ("feed.atom", "all.atom"):
         assert len(XML.fromstring(made[path]).findall(f"{ATOM}entry")) == 3
         assert not feedparser.parse(made[path]).bozo
@@ -85,12 +89,22 @@ def test_hostile_text_in_every_field_neither_runs_in_a_page_nor_breaks_a_feed(te
 
 def assert_harmless(root: Any) -> None:
     """Nothing that runs, nothing that loads, no address but of the web or our own, and all of our frame."""
-    assert root.xpath("//script | //img | //iframe | //object | //svg | //form") == []
+    assert root.xpath("//script | //img | //iframe | //object | //form | //svg[not(@class='timeline')]") == []
     assert root.xpath("//@*[starts-with(name(), 'on')] | //@style | //@src") == []
     for href in root.xpath("//@href"):
         assert href.startswith(
-            ("https://", "mailto:volunteer@example.org", "#", "records/", "../", "style.css", "feed.", "all.")
-        ) or href in {"index.html"}
+            (
+                "https://",
+                "mailto:volunteer@example.org",
+                "#",
+                "records/",
+                "../",
+                "style.css",
+                "feed.",
+                "all.",
+                "board",
+            )
+        ) or href in {"index.html", "silence.atom", "a-plan.html", "here.html"}
     assert [len(root.findall(f".//{name}")) for name in ("header", "main", "footer")] == [1, 1, 1]
     assert root.find(".//footer").getparent().tag == "body"
     assert not set("\x00\x08\x1b\x7f\u202e\u2066") & set(root.text_content())

@@ -60,6 +60,7 @@ class LetterLines:
     draft: str
     sections: tuple[SectionLines, ...]
     empty: str
+    silence: tuple[str, ...]
     unread: tuple[str, ...]
     unread_more: str
     imprint: str
@@ -83,6 +84,7 @@ def say(digest: Digest, site: Site, bodies: Mapping[str, Body], at_most: int) ->
         draft="" if digest.issued else _say_draft(digest, site.zone),
         sections=tuple(_say_section(section, digest, site, bodies, at_most) for section in digest.sections),
         empty="" if digest.count else _say_empty(digest),
+        silence=tuple(plain(told, LONGEST_TITLE) for told in digest.silence),
         unread=tuple(plain(name, LONGEST_TITLE) for name in digest.unread[:at_most]),
         unread_more=_say_more(len(digest.unread) - at_most),
         imprint=_say_imprint(plain(site.operator)),

@@ -129,6 +129,8 @@ class Digest:
     """The sources that could not be read at the end of the window: a gap of ours, not silence of theirs."""
     issued: datetime | None = None
     """None while the week is still open."""
+    silence: tuple[str, ...] = ()
+    """Who has put nothing on record for long, in the board's words at the end of the window."""
 
     @property
     def count(self) -> int:

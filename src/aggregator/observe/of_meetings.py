@@ -95,7 +95,7 @@ def _short(
     watched = known.forum_watch.since is not None and known.forum_watch.since <= first
     later = any(meeting.held > last for meeting in known.meetings)
     if gone.proven is None or (later and not watched) or gone.proven > last:
-        return unproven(rule, known, gone, found, why, plan)
+        return unproven(rule, known, gone, found, f"{why}; others may have been held", plan)
     return over(rule, known, (known.day - last).days, found, f"{why}; looked for in: {gone.where}", plan)
 
 

@@ -122,8 +122,9 @@ def _silence(known: Known, found: Sequence[Check]) -> Silence:
     day = known.last(last.moment) if last and last.moment else None
     since = known.watch.since
     watching = since is not None and since <= known.day and not known.watch.unread
-    # A document without a date may be newer than the last one that bears one.
-    told = day is not None and (not known.undated or day >= known.undated_until)
+    # A document without a date may be newer than the last one that bears one, unless we would have seen it.
+    seen = since is not None and day is not None and day >= since
+    told = day is not None and (not known.undated or seen or day >= known.undated_until)
     limit = next((one for one in found if one.rule.measure is Measure.LAST_RECORD and _binds(one)), None)
     return Silence(
         last=last if told or not known.undated else known.undated[-1],

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from aggregator.config import Config
 from aggregator.deliver import compose, week_of, window
 from aggregator.model import Digest, Edition, SourceLine, SourceState
 from aggregator.observe import board
 from aggregator.parse import KINDS
+from aggregator.publish.board_words import silence_lines
 from aggregator.store import Store
 
 
@@ -61,7 +64,7 @@ def letter_of(
         for line in lines
         if line.built and line.state.failing_since and line.state.failing_since < span.end
     )
-    return compose(
+    letter = compose(
         week,
         store.news(span),
         zone=settings.zone,
@@ -70,3 +73,12 @@ def letter_of(
         unread=unread,
         issued=issued,
     )
+    return replace(letter, silence=_silence(config, store, lines, span.end))
+
+
+def _silence(config: Config, store: Store, lines: Sequence[SourceLine], end: datetime) -> tuple[str, ...]:
+    """Who has been silent, as it stood when we last looked before the week ended."""
+    zone = config.settings.zone
+    at = min(end, max((line.state.asked for line in lines if line.state.asked), default=end))
+    found = board(config.bodies, lines, store.holdings(), at=at, zone=zone, register=config.register)
+    return silence_lines(found, ZoneInfo(zone))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -38,8 +38,10 @@ VERSION: Final = 1
 Data = dict[str, Any]
 
 
-def publish_board_json(edition: Edition) -> Iterable[Artifact]:
-    """`board.json`."""
+def publish_board_json(edition: Edition) -> Iterator[Artifact]:
+    """`board.json`; nothing where no process is observed."""
+    if not edition.board.processes:
+        return
     data = board_data(edition.board, edition.site)
     text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
     yield Artifact(path="board.json", media_type="application/json", payload=text.encode())
@@ -62,7 +64,7 @@ def board_data(board: Board, site: Site) -> Data:
 def _process(one: ProcessLine, site: Site, zone: ZoneInfo) -> Data:
     return {
         "id": one.process.id,
-        "name": one.process.name,
+        "name": line(one.process.name),
         "membership": one.process.membership.value,
         "silence": _silence(one.silence, site, zone),
         "watch": _watch(one.watch),
@@ -147,7 +149,7 @@ def _claim(one: Claim, zone: ZoneInfo) -> Data:
 
 def _commitment(one: CommitmentLine, zone: ZoneInfo) -> Data:
     return {
-        "id": one.id,
+        "id": line(one.id),
         "title": line(one.title),
         "said": line(one.said) or None,
         "completion": line(one.completion) or None,
@@ -173,7 +175,7 @@ def _meeting(one: Meeting, site: Site, zone: ZoneInfo) -> Data:
 
 def _deadline(one: Deadline, site: Site, zone: ZoneInfo) -> Data:
     return {
-        "id": one.id,
+        "id": line(one.id),
         "title": line(one.title),
         "day": _day(one.day),
         "days": one.days,
@@ -185,7 +187,7 @@ def _deadline(one: Deadline, site: Site, zone: ZoneInfo) -> Data:
 
 def _habit(one: Habit) -> Data:
     return {
-        "source": one.source,
+        "source": line(one.source),
         "title": line(one.title),
         "documents": one.count,
         "newest": _day(one.newest),

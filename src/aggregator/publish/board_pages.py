@@ -76,7 +76,9 @@ class PlanRow:
 
 
 def publish_board(edition: Edition) -> Iterator[Artifact]:
-    """`board.html`, `board.css`, `board/PROCESS.html` and `board/PLAN.html`."""
+    """`board.html`, `board.css`, `board/PROCESS.html` and `board/PLAN.html`; nothing without a process."""
+    if not edition.board.processes:
+        return
     zone, rows = ZoneInfo(edition.site.zone), front_rows(edition)
     yield Artifact(path="board.css", media_type="text/css", payload=STYLE.read_bytes())
     yield _page(

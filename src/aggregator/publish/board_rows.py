@@ -166,7 +166,7 @@ def _process(one: ProcessLine, zone: ZoneInfo) -> ProcessRow:
         id=one.process.id,
         name=line(one.process.name),
         stages=tuple(_stage(plan, zone) for plan in one.plans),
-        silence=say_silence(one.silence, zone, one.process.name),
+        silence=say_silence(one.silence, zone, line(one.process.name)),
         last=shown(one.silence.last, zone) if one.silence.last else None,
         watch=say_watch(one),
         looked=tuple(line(title) for title in one.watch.looked),

@@ -6,6 +6,10 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Board, Check, Meeting, PlanLine, ProcessLine, Silence, Standing
 from aggregator.publish.dates import day_of, say, say_day
+from aggregator.publish.words import line
+
+LONG = 28
+"""Days after which a letter names a process whose record is no newer."""
 
 
 def count(number: int, one: str = "day", many: str = "days") -> str:
@@ -29,16 +33,16 @@ def say_check(check: Check) -> str:
     return check.standing.value
 
 
-def say_stage(line: PlanLine, zone: ZoneInfo) -> str:
+def say_stage(plan: PlanLine, zone: ZoneInfo) -> str:
     """`being carried out, 45 days, since 18 December 2023`."""
-    if line.since is None:
+    if plan.since is None:
         return (
-            f"{line.stage.value}, since when is not known"
-            if line.stage.value != "not begun"
-            else line.stage.value
+            f"{plan.stage.value}, since when is not known"
+            if plan.stage.value != "not begun"
+            else plan.stage.value
         )
-    since = say(line.since, zone).words
-    return f"{line.stage.value}, {count(line.days or 0)}, since {since}"
+    since = say(plan.since, zone).words
+    return f"{plan.stage.value}, {count(plan.days or 0)}, since {since}"
 
 
 def say_silence(silence: Silence, zone: ZoneInfo, body: str) -> str:
@@ -57,9 +61,9 @@ def say_silence(silence: Silence, zone: ZoneInfo, body: str) -> str:
     return f"The last record is of {when}, {age}."
 
 
-def say_watch(line: ProcessLine) -> str:
+def say_watch(process: ProcessLine) -> str:
     """Where we looked, since when, and what could not be read."""
-    watch = line.watch
+    watch = process.watch
     if not watch.looked:
         return "No source of this process is read."
     many = count(len(watch.looked), "source", "sources")
@@ -68,15 +72,15 @@ def say_watch(line: ProcessLine) -> str:
     since = (
         f"all of them read since {say_day(watch.since).words}" if watch.since else "not all of them read yet"
     )
-    return f"Looked for in {many}, {since}{_unread(line)}."
+    return f"Looked for in {many}, {since}{_unread(process)}."
 
 
-def _unread(line: ProcessLine) -> str:
-    watch = line.watch
+def _unread(process: ProcessLine) -> str:
+    watch = process.watch
     if not watch.unread:
         return ""
     since = f" since {say_day(watch.unread_since).words}" if watch.unread_since else ""
-    return f"; could not be read{since}: {', '.join(watch.unread)}"
+    return f"; could not be read{since}: {', '.join(line(title) for title in watch.unread)}"
 
 
 def say_lag(meeting: Meeting) -> str:
@@ -87,6 +91,24 @@ def say_lag(meeting: Meeting) -> str:
 def say_told(value: bool | None) -> str:
     """`yes`, `no`, or `not told`."""
     return {True: "yes", False: "no", None: "not told"}[value]
+
+
+def silence_lines(board: Board, zone: ZoneInfo) -> tuple[str, ...]:
+    """A sentence for each process whose last record is older than four weeks, or is not known; for letters.
+
+    What is overdue, or past our own mark, is named with its rule. Nothing is said of a process whose sources
+    could not be read: that is a gap of ours.
+    """
+    found = []
+    for one in board.processes:
+        name = line(one.process.name)
+        quiet = one.silence.days is None or one.silence.days > LONG
+        if quiet and not one.watch.unread:
+            found.append(f"{name}: {say_silence(one.silence, zone, name)}")
+        for check in one.checks:
+            if check.standing in {Standing.OVERDUE, Standing.PAST_MARK}:
+                found.append(f"{name}: {check.rule.title} ({check.rule.id}): {say_check(check)}.")
+    return tuple(found)
 
 
 def heading(board: Board, zone: ZoneInfo, *, as_seen: bool = False) -> str:

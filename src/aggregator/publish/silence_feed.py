@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -24,8 +24,10 @@ BEGAN: Final = datetime(2026, 11, 23, tzinfo=UTC)
 """When the register of processes was begun: how old the feed is while nothing stands in it."""
 
 
-def publish_silence(edition: Edition) -> Iterable[Artifact]:
-    """One Atom document; a day is the start of that day in the site's zone."""
+def publish_silence(edition: Edition) -> Iterator[Artifact]:
+    """One Atom document; a day is the start of that day in the site's zone. None without a process."""
+    if not edition.board.processes:
+        return
     zone = ZoneInfo(edition.site.zone)
     told = [(turn, one) for one in edition.board.processes for turn in one.turns]
     told.sort(key=lambda pair: (pair[0].day, pair[0].id), reverse=True)

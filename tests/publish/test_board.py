@@ -1,0 +1,170 @@
+"""The board as it is published: what stands on its pages, in its data and in its feed of silences."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import feedparser
+from lxml import html as HTML
+
+from aggregator.model import Edition, Silence, Watch
+from aggregator.publish import artifacts
+from tests.builders import edition
+from tests.publish.boards import observed, process_line, proof, turn
+
+
+def made(told: Edition) -> dict[str, bytes]:
+    return {artifact.path: artifact.payload for artifact in artifacts(told)}
+
+
+def page(told: Edition, path: str) -> Any:
+    return HTML.fromstring(made(told)[path].decode())
+
+
+def words(node: Any) -> str:
+    return " ".join(node.text_content().split())
+
+
+def test_without_a_process_there_is_no_board() -> None:
+    files = made(edition())
+    assert not [path for path in files if "board" in path or "silence" in path]
+    assert b"The board" not in files["index.html"]
+
+
+def test_the_front_table_stands_first_and_leads_to_the_rules() -> None:
+    first = page(observed(), "index.html").find(".//main").findall("section")[0]
+    assert first.get("id") == "board"
+    cells = [words(cell) for cell in first.findall(".//tbody/tr/td")]
+    assert cells[0].startswith("Plan published: being carried out, 872 days, since 15 January 2024.")
+    assert (
+        "The last record that we hold is of 9 January 2026, 147 days ago, of which we watched 4 days"
+        in cells[0]
+    )
+    assert "Next: 5 July 2026, in 30 days." in cells[0]
+    assert cells[1:] == [
+        "overdue by 12 days",
+        "cannot tell since 1 May 2026",
+        "past our own mark by 3 days",
+        "no rule",
+        "due in 30 days",
+    ]
+    assert first.find(".//tbody//td/a").get("href") == "board/here.html#R1.1"
+
+
+def test_each_rule_stands_with_its_basis_and_its_evidence_one_click_away() -> None:
+    rows = page(observed(), "board/here.html").xpath("//section[@aria-labelledby='rules']//tbody/tr")
+    assert [row.get("id") for row in rows] == ["R1.1", "R2.1", "C2", "P1"]
+    first = words(rows[0])
+    assert "overdue by 12 days" in first
+    assert "not on an official page" in first
+    assert rows[0].findall(".//td//a")[0].get("href") == "https://www.gov.uk/a"
+    assert "Our own mark." in words(rows[2])
+    below = page(observed(), "board/here.html").xpath("//section[@aria-labelledby='rules']/p")
+    assert words(below[0]) == "These do not bind it: R5.1."
+
+
+def test_a_meeting_is_shown_with_its_lag_and_what_conflicts() -> None:
+    (row,) = page(observed(), "board/here.html").xpath("//section[@aria-labelledby='meetings']//tbody/tr")
+    assert words(row.find("th")) == "2 January 2026 Conflict: Plan published: 2 January 2025"
+    cells = [words(cell) for cell in row.findall("td")]
+    assert cells[:5] == ["9 January 2026", "7 days", "no", "not told", "1 July 2026"]
+    assert row.findall("td")[5].find(".//a").get("href") == "../records/a.html"
+
+
+def test_a_plan_shows_every_claim_with_source_and_which_is_used() -> None:
+    rows = page(observed(), "board/a-plan.html").xpath("//section[@aria-labelledby='claims']//tbody/tr")
+    told = [words(row) for row in rows]
+    assert told[0].startswith(
+        "1. Plan published used: Plan published 15 January 2024 gov.uk public since: not known"
+    )
+    assert told[1].startswith("2. Plan published not used 15 February 2024 gov.uk")
+    assert "not known not sourced public since: not known; read 1 June 2026" in told[2]
+    (one,) = page(observed(), "board/a-plan.html").xpath(
+        "//section[@aria-labelledby='commitments']//tbody/tr"
+    )
+    assert "Plan published: 1 January 2027" in words(one)
+
+
+def test_a_timeline_is_a_picture_with_words_and_its_table_says_the_same() -> None:
+    drawn = page(observed(), "board/a-plan.html").find(".//svg")
+    assert drawn.get("role") == "img"
+    assert drawn.xpath("./title")[0].text == "Dates of this plan"
+    assert [node.text for node in drawn.xpath("./g/text")] == ["1", "2"]
+    assert [node.get("class") for node in drawn.xpath("./g")] == ["used", "claim"]
+    assert [node.text for node in drawn.xpath("./text")] == ["2024", "2025"]
+
+
+def test_marks_stand_in_the_order_of_their_dates_and_inside_the_picture() -> None:
+    drawn = page(observed(), "board/a-plan.html").find(".//svg")
+    places = [int(node.get("cx")) for node in drawn.xpath("./g/circle")]
+    assert places == sorted(places)
+    assert all(40 <= x <= 960 for x in places)
+
+
+def test_what_could_not_be_read_is_named_and_never_called_silence() -> None:
+    unread = Watch(
+        looked=("One", "Two"), since=date(2026, 5, 1), unread=("Two",), unread_since=date(2026, 6, 1)
+    )
+    silence = Silence(last=proof(), days=147, observed=None, reconstructed=False, check=None)
+    text = words(page(observed(watch=unread, silence=silence), "board/here.html").find(".//main"))
+    assert "Whether there is a newer one cannot be told." in text
+    assert "could not be read since 1 June 2026: Two." in text
+    assert "147 days" not in text
+
+
+def test_the_data_has_its_version_and_every_statement_its_source() -> None:
+    data = json.loads(made(observed())["board.json"])
+    assert (data["version"], data["day"], data["official"]) == (1, "2026-06-05", False)
+    (process,) = data["processes"]
+    assert process["silence"] == {
+        "last": {
+            "title": "Plan published",
+            "url": "https://www.gov.uk/a",
+            "date": "2026-01-09",
+            "official": True,
+            "note": "",
+        },
+        "days": 147,
+        "watched_days": 4,
+        "reconstructed": True,
+        "rule": None,
+    }
+    check = process["checks"][0]
+    assert (check["rule"], check["standing"], check["days"]) == ("R1.1", "overdue", 12)
+    assert check["source"] == "https://www.opengovpartnership.org/rule"
+    assert [one["used"] for one in process["plans"][0]["claims"]] == [True, False, False]
+    (meeting,) = process["meetings"]
+    assert meeting["evidence"][0]["url"] == "https://updates.example.org/records/a.html"
+    assert (meeting["lag"], meeting["names"], meeting["slides"]) == (7, False, None)
+
+
+def test_a_silence_is_news_when_it_begins_and_when_it_ends_and_not_in_between() -> None:
+    begun = turn(date(2026, 6, 2))
+    ended = turn(date(2026, 6, 4), ended=True, days=186)
+    feed = feedparser.parse(made(observed(turns=(begun, ended)))["silence.atom"])
+    assert not feed.bozo
+    assert [(one.title, one.updated) for one in feed.entries] == [
+        ("Plan published: a new meeting on record after 186 days", "2026-06-03T23:00:00+00:00"),
+        ("Plan published: no meeting on record found for 184 days", "2026-06-01T23:00:00+00:00"),
+    ]
+    assert feed.entries[0].link == "https://www.gov.uk/new"
+    assert feed.entries[1].link == "https://updates.example.org/board/here.html"
+    assert "The last one that we hold is of 9 January 2026: A record." in feed.entries[1].summary
+    assert "please tell us" in feed.entries[1].summary
+    again = feedparser.parse(made(observed(turns=(begun,)))["silence.atom"])
+    assert again.entries[0].id == feed.entries[1].id
+
+
+def test_a_feed_without_a_silence_stays_as_it_is() -> None:
+    first, second = made(observed())["silence.atom"], made(observed("Other words"))["silence.atom"]
+    assert first == second
+    assert feedparser.parse(first).feed.updated == "2026-11-23T00:00:00+00:00"
+
+
+def test_a_process_without_anything_has_its_page() -> None:
+    empty = process_line(plans=(), checks=(), meetings=(), deadlines=(), habits=())
+    bare = observed(plans=(), checks=(), meetings=(), deadlines=(), habits=(), silence=empty.silence)
+    assert "No plan is known to us by this day." in words(page(bare, "board/here.html"))
+    assert "None of the rules that we know binds it by itself." in words(page(bare, "board.html"))
