@@ -1,0 +1,229 @@
+"""The silence clock: what is counted, what stops it, and when it is news. It is 1 December 2026 or later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from aggregator.errors import Cause
+from aggregator.model import Failed, Holding, ProcessLine, Scope, Seen, SourceLine, Standing
+from tests.builders import carrier, entry, holding, moment
+from tests.observe.own import READ, line, sources, whole_board
+
+FAILURE = Failed(url="https://www.gov.scot/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")
+NOON = timedelta(hours=12)
+
+
+def noon(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(hour=12, tzinfo=UTC)
+
+
+def document(published: str, source: str = "scotland-open-government-blog") -> Holding:
+    """An official Scottish document, seen on the day it came out."""
+    url = f"https://blogs.gov.scot/open-government-partnership/{published}"
+    told = entry(url, body="scot-gov", source=source, published=moment(f"{published} 09:00"), updated=None)
+    seen = noon(published)
+    return holding(told, first_seen=seen, carriers=(carrier(told, seen),))
+
+
+def scotland(at: str, *documents: Holding, lines: Any = None) -> ProcessLine:
+    now = noon(at)
+    return line(whole_board(now, documents, lines or sources(READ, now)), "scotland")
+
+
+def failing(since: str, at: str, source: str = "scotland-publications") -> tuple[SourceLine, ...]:
+    """All sources read at `at`, but for one that fails since."""
+    return tuple(
+        replace(
+            one,
+            state=replace(
+                one.state, answered=noon(since), failing_since=noon(since), failure=FAILURE, asked=noon(at)
+            ),
+        )
+        if one.source.id == source
+        else one
+        for one in sources(READ, noon(at))
+    )
+
+
+def test_silence_is_counted_from_a_record_that_we_watched() -> None:
+    found = scotland("2027-03-01", document("2026-12-10"))
+    assert (found.silence.days, found.silence.observed, found.silence.reconstructed) == (81, 81, False)
+    check = found.check("C2")
+    assert check
+    assert (check.standing, check.days, check.by) == (Standing.MET, 102, date(2027, 6, 11))
+
+
+def test_the_last_thirty_days_before_the_limit_are_due() -> None:
+    check = scotland("2027-05-20", document("2026-12-10")).check("C2")
+    assert check
+    assert (check.standing, check.days) == (Standing.DUE, 22)
+
+
+def test_past_our_own_mark_is_never_overdue() -> None:
+    check = scotland("2027-06-20", document("2026-12-10")).check("C2")
+    assert check
+    assert (check.standing, check.days) == (Standing.PAST_MARK, 9)
+    assert not [one for one in scotland("2027-06-20").checks if one.standing is Standing.OVERDUE]
+
+
+def test_a_source_that_cannot_be_read_stops_the_clock() -> None:
+    lines = failing("2027-06-01", "2027-06-20")
+    found = scotland("2027-06-20", document("2026-12-10"), lines=lines)
+    check = found.check("C2")
+    assert check
+    assert (check.standing, check.since) == (Standing.CANNOT_TELL, date(2027, 6, 1))
+    assert "Scottish Government publications" in check.why
+    assert (found.silence.observed, found.watch.unread) == (None, ("Scottish Government publications",))
+
+
+def test_an_hours_failure_is_no_gap() -> None:
+    lines = failing("2027-06-19", "2027-06-20")
+    check = scotland("2027-06-20", document("2026-12-10"), lines=lines).check("C2")
+    assert check
+    assert check.standing is Standing.PAST_MARK
+
+
+def test_a_source_that_was_added_lately_makes_what_lies_before_it_unwatched() -> None:
+    lines = tuple(
+        replace(one, state=replace(one.state, first_answered=noon("2027-06-01")))
+        if one.source.id == "scotland-publications"
+        else one
+        for one in sources(READ, noon("2027-06-20"))
+    )
+    found = scotland("2027-06-20", document("2026-12-10"), lines=lines)
+    assert (found.silence.days, found.silence.observed, found.silence.reconstructed) == (192, 19, True)
+    check = found.check("C2")
+    assert check
+    assert check.standing is Standing.CANNOT_TELL
+
+
+def test_an_address_that_is_only_likely_and_never_answered_is_no_gap() -> None:
+    lines = tuple(
+        replace(one, state=replace(one.state, answered=None, first_answered=None, failure=FAILURE))
+        if one.source.seen is Seen.LIKELY and one.source.body == "scot-gov"
+        else one
+        for one in sources(READ, noon("2027-06-20"))
+    )
+    assert any(one.state.answered is None for one in lines)
+    found = scotland("2027-06-20", document("2026-12-10"), lines=lines)
+    assert found.watch.unread == ()
+    assert found.silence.observed == 192
+
+
+def test_a_passed_limit_and_the_end_of_a_silence_are_one_piece_of_news_each() -> None:
+    first, second = document("2026-12-10"), document("2027-07-01")
+    told = [(one.ended, one.day, one.days) for one in scotland("2027-06-20", first).turns]
+    assert told == [(False, date(2027, 6, 12), 184)]
+    later = scotland("2027-08-01", first, second).turns
+    assert [(one.ended, one.day, one.days) for one in later] == [
+        (False, date(2027, 6, 12), 184),
+        (True, date(2027, 7, 1), 203),
+    ]
+    assert later[0].id == scotland("2027-06-20", first).turns[0].id
+    assert scotland("2027-06-11", first).turns == ()
+
+
+def test_what_was_past_its_limit_before_we_watched_is_no_news() -> None:
+    assert scotland("2026-12-01").turns == ()
+    assert line(whole_board(noon("2026-12-01")), "uk").turns == ()
+
+
+def test_no_limit_is_passed_while_a_source_cannot_be_read() -> None:
+    lines = failing("2027-06-01", "2027-06-20")
+    assert scotland("2027-06-20", document("2026-12-10"), lines=lines).turns == ()
+
+
+def test_days_before_our_first_poll_are_reconstructed() -> None:
+    found = scotland("2026-06-01")
+    assert found.silence.reconstructed
+    assert found.silence.observed is None
+    assert all(one.reconstructed for one in found.checks if one.standing is not Standing.NOT_BOUND)
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (("2026-12-10", "2026-12-10"), Standing.CANNOT_TELL),  # two documents on one day are one addition
+        (("2026-12-10", "2026-12-11"), Standing.MET),
+    ],
+)
+def test_two_documents_on_one_day_are_one_addition(days: tuple[str, str], expected: Standing) -> None:
+    def plan(published: str, number: int) -> Holding:
+        told = entry(
+            f"https://www.gov.uk/government/{number}",
+            body="cabinet-office",
+            source="nap-collection",
+            published=moment(f"{published} 09:00"),
+            updated=None,
+        )
+        return holding(told, first_seen=noon(published), carriers=(carrier(told, noon(published)),))
+
+    now = noon("2027-04-30")  # the call of 25 March 2026 lies more than 365 days back
+    found = [plan(published, number) for number, published in enumerate(days)]
+    check = line(whole_board(now, found, sources(READ, now)), "uk").check("R2.2")
+    assert check
+    assert check.standing is expected
+
+
+def test_a_document_that_may_be_the_next_plan_keeps_the_deadline_from_being_called_missed() -> None:
+    told = entry(
+        "https://www.gov.uk/government/publications/nap7",
+        title="National Action Plan",
+        body="cabinet-office",
+        published=moment("2026-12-20 09:00"),
+        updated=None,
+    )
+    base = holding(told, first_seen=noon("2026-12-20"))
+    plan = replace(base, labels=replace(base.labels, type="action-plan"))
+    now = noon("2027-01-02")
+    without = line(whole_board(now, [], sources(READ, now)), "uk").check("P1")
+    found = line(whole_board(now, [plan], sources(READ, now)), "uk").check("P1")
+    assert without
+    assert (without.standing, without.days) == (Standing.OVERDUE, 2)
+    assert found
+    assert found.standing is Standing.CANNOT_TELL
+    assert found.evidence[0].url == told.url
+
+
+def test_the_outcome_on_the_page_of_the_call_answers_it() -> None:
+    url = (
+        "https://www.gov.uk/government/calls-for-evidence/"
+        "seventh-uk-national-action-plan-for-open-government-call-for-evidence"
+    )
+    base = holding(entry(url, body="cabinet-office"), first_seen=noon("2026-11-24"))
+    outcome = replace(base, labels=replace(base.labels, type="consultation-response"))
+    check = line(whole_board(noon("2026-12-01"), [outcome]), "uk").check("R4.1")
+    assert check
+    assert (check.standing, check.evidence[0].url) == (Standing.MET, url)
+
+
+def test_terms_of_reference_that_are_read_meet_the_rule() -> None:
+    told = entry(
+        "https://www.gov.uk/tor",
+        title="Terms of reference for the Multi-Stakeholder Forum",
+        body="cabinet-office",
+    )
+    check = line(whole_board(noon("2026-12-01"), [holding(told, first_seen=READ)]), "uk").check("R1.1b")
+    assert check
+    assert check.standing is Standing.MET
+
+
+def test_habits_are_worked_out_by_the_dates_of_a_sources_documents() -> None:
+    days = ("2026-12-10", "2026-12-20", "2027-01-30", "2027-02-01")
+    (habit,) = scotland("2027-03-01", *(document(day) for day in days)).habits
+    assert (habit.source, habit.count, habit.newest) == (
+        "scotland-open-government-blog",
+        4,
+        date(2027, 2, 1),
+    )
+    assert (habit.usual, habit.longest, habit.late) == (10, 41, None)  # gaps of 10, 41 and 2 days
+    assert habit.years == {2026: 2, 2027: 2}
+
+
+def test_the_sources_of_the_table_are_all_about_open_government_where_it_says_so() -> None:
+    scopes = {one.source.id: one.source.scope for one in sources()}
+    assert scopes["nap-collection"] is Scope.ALL
