@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from aggregator.classify import Labeller, hold
@@ -14,11 +15,10 @@ from aggregator.store import Store
 
 def board_at(config: Config, store: Store, at: datetime, *, as_seen: bool) -> Board:
     """The board at `at`; with `as_seen` from nothing that we saw or read later."""
-    holdings = store.holdings()
     return board(
         config.bodies,
         source_lines(config, store.states()),
-        _wound_back(config, holdings, at) if as_seen else holdings,
+        tuple(_wound_back(config, store.holdings(), at, as_seen=as_seen)),
         at=at,
         zone=config.settings.zone,
         register=config.register,
@@ -26,8 +26,17 @@ def board_at(config: Config, store: Store, at: datetime, *, as_seen: bool) -> Bo
     )
 
 
-def _wound_back(config: Config, holdings: tuple[Holding, ...], at: datetime) -> tuple[Holding, ...]:
-    """The documents as their carriers had told them by then, labelled by what they said then."""
+def _wound_back(
+    config: Config, holdings: Iterable[Holding], at: datetime, *, as_seen: bool
+) -> Iterator[Holding]:
+    """Each document as its carriers had told it by then, labelled by what it said then.
+
+    One that we saw only later can have been public all the same: it stays as it is, unless `as_seen`.
+    """
     labeller = Labeller(config.vocabulary, {source.id: source for source in config.sources})
-    told = (carriers_at(holding.carriers, at) for holding in holdings)
-    return tuple(hold(carriers, labeller.label) for carriers in told if carriers)
+    for holding in holdings:
+        told = carriers_at(holding.carriers, at)
+        if told == holding.carriers or not (told or as_seen):
+            yield holding
+        elif told:
+            yield hold(told, labeller.label)

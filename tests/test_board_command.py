@@ -1,0 +1,97 @@
+"""`aggregator board` through its public door: any day, as public or as seen, one process or all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.projects import Small, atom, small_project
+from tests.server import Server, conditional
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Small:
+    """Polled twice, on 24 November and 1 December 2026; the title of its one document changed in between."""
+    made = small_project(tmp_path / "project")
+    first = conditional(atom({"/a": "Open government, old"}, updated="2026-11-20T08:15:00Z"), etag='"1"')
+    with Server({"/one.atom": first}) as server:
+        made.sources({"one": server.url("/one.atom")})
+        assert made.run("run", "--at", "2026-11-24T12:00:00Z").code == 0
+        text = (made.folder / "sources.yaml").read_text(encoding="utf-8")
+    second = conditional(atom({"/a": "Open government, new"}, updated="2026-11-30T08:15:00Z"), etag='"2"')
+    with Server({"/one.atom": second}) as again:
+        text = text.replace(server.url("/one.atom"), again.url("/one.atom"))
+        (made.folder / "sources.yaml").write_text(text, encoding="utf-8")
+        assert made.run("run", "--at", "2026-12-01T12:00:00Z").code == 0
+    return made
+
+
+def board(project: Small, *arguments: str) -> Any:
+    ended = project.run("board", "--json", *arguments)
+    assert (ended.code, ended.err) == (0, "")
+    return json.loads(ended.out)
+
+
+def test_any_day_can_be_asked_for_and_says_when_it_was_put_together_later(project: Small) -> None:
+    past = project.run("board", "--at", "2024-02-01", "--body", "uk")
+    assert past.code == 0
+    assert past.out.startswith(
+        "The board of 1 February 2024: reconstructed, this day lies before our first poll.\n\nUnited Kingdom"
+    )
+    assert "being carried out, 45 days, since 18 December 2023" in past.out
+    assert "P1    met (reconstructed)" in past.out
+    assert "Scotland" not in past.out
+    now = board(project, "--at", "2026-12-01T13:00:00Z")
+    assert [one["id"] for one in now["processes"]] == [
+        "uk",
+        "scotland",
+        "wales",
+        "northern-ireland",
+        "glasgow",
+        "gmca",
+    ]
+    checks = {one["rule"]: one for one in now["processes"][0]["checks"]}
+    assert (checks["P1"]["standing"], checks["P1"]["days"], checks["P1"]["by"]) == ("due", 30, "2026-12-31")
+    published = json.loads(project.output()["board.json"])
+    assert published == now
+
+
+def test_a_process_can_be_named_by_one_of_its_bodies_and_an_unknown_one_is_refused(project: Small) -> None:
+    (line,) = board(project, "--body", "scot-ogsg")["processes"]
+    assert line["id"] == "scotland"
+    ended = project.run("board", "--body", "scotlnad")
+    assert ended.code == 2
+    assert "no process has this id; known are: uk, scotland, wales" in ended.err
+
+
+def test_as_seen_uses_only_what_we_had_seen_by_then(project: Small) -> None:
+    def lasts(*arguments: str) -> dict[str, Any]:
+        bodies = board(project, *arguments)["bodies"]
+        return {one["id"]: (one["last_on"], one["days"]) for one in bodies}
+
+    assert lasts("--at", "2026-11-23T12:00:00Z", "--as-seen") == {"cabinet-office": (None, None)}
+    # The feed gives no day of publication: before we saw the document nothing tells that it was public.
+    assert lasts("--at", "2026-11-23T12:00:00Z")["cabinet-office"] == (None, None)
+    assert lasts("--at", "2026-11-25T12:00:00Z")["cabinet-office"] == ("2026-11-20", 5)
+    assert lasts("--at", "2026-11-25T12:00:00Z", "--as-seen")["cabinet-office"] == ("2026-11-20", 5)
+    assert lasts("--at", "2026-12-01T12:00:00Z", "--as-seen")["cabinet-office"] == ("2026-11-30", 1)
+    nothing = board(project, "--at", "2026-11-22", "--as-seen")
+    assert all(one["plans"] == one["meetings"] == one["checks"] == [] for one in nothing["processes"])
+
+
+def test_the_letter_names_who_is_silent_and_the_page_leads_to_the_board(project: Small) -> None:
+    letter = project.run("digest", "--at", "2026-12-01T13:00:00Z").out
+    assert "Silence\n-------" in letter
+    assert "United Kingdom: The last record" in " ".join(letter.split())
+    files = project.output()
+    assert b'href="board.html"' in files["index.html"]
+    assert {"board.html", "board/uk.html", "board/uk-nap7.html", "silence.atom"} <= files.keys()
+
+
+def test_the_same_day_gives_the_same_board(project: Small) -> None:
+    before = project.output()
+    project.run("publish", "--at", "2026-12-01T14:00:00Z")
+    assert project.output() == before
