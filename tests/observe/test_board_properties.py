@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +38,8 @@ from aggregator.model import (
 from aggregator.observe import board, carriers_at
 from tests.builders import body, carrier, entry, holding, labels, source
 from tests.observe.own import whole_board
+
+pytestmark = pytest.mark.timed
 
 NOW = datetime(2026, 6, 5, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -180,7 +183,7 @@ def accusations(line: ProcessLine) -> dict[str, int]:
 
 
 @given(documents=DOCUMENTS, more=DOCUMENTS.filter(bool), plans=PLANS, sources=SOURCES)
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_adding_an_entry_never_makes_a_process_look_more_silent(
     documents: list[Holding], more: list[Holding], plans: tuple[Plan, ...], sources: SourceLine
 ) -> None:
@@ -196,7 +199,7 @@ def test_adding_an_entry_never_makes_a_process_look_more_silent(
 
 
 @given(documents=DOCUMENTS, plans=PLANS, first=st.integers(0, 900), gap=st.integers(0, 900))
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_a_failed_poll_never_turns_a_silence_into_an_accusation(
     documents: list[Holding], plans: tuple[Plan, ...], first: int, gap: int
 ) -> None:
@@ -211,7 +214,7 @@ def test_a_failed_poll_never_turns_a_silence_into_an_accusation(
 
 
 @given(documents=DOCUMENTS, plans=PLANS, sources=SOURCES, back=st.integers(0, 1500))
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_a_day_uses_nothing_that_was_not_yet_public(
     documents: list[Holding], plans: tuple[Plan, ...], sources: SourceLine, back: int
 ) -> None:
@@ -238,6 +241,7 @@ def test_a_day_uses_nothing_that_was_not_yet_public(
 
 
 @given(documents=DOCUMENTS, back=st.integers(0, 1500))
+@settings(max_examples=80)
 def test_a_record_that_came_out_on_an_unknown_day_never_counts_against_anybody(
     documents: list[Holding], back: int
 ) -> None:
@@ -256,7 +260,7 @@ def test_a_record_that_came_out_on_an_unknown_day_never_counts_against_anybody(
 
 
 @given(back=st.integers(0, 400), documents=DOCUMENTS)
-@settings(max_examples=60)
+@settings(max_examples=15)
 def test_as_seen_uses_nothing_that_was_learned_later(back: int, documents: list[Holding]) -> None:
     at = datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(days=200 - back)
     later = [replace(one, carriers=_moved(one, at)) for one in documents]
