@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +11,10 @@ from tests.projects import Small, atom, small_project
 from tests.server import Server, conditional
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Small:
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Small:
     """Polled twice, on 24 November and 1 December 2026; the title of its one document changed in between."""
-    made = small_project(tmp_path / "project")
+    made = small_project(tmp_path_factory.mktemp("board") / "project")
     first = conditional(atom({"/a": "Open government, old"}, updated="2026-11-20T08:15:00Z"), etag='"1"')
     with Server({"/one.atom": first}) as server:
         made.sources({"one": server.url("/one.atom")})
