@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO_AT := 2026-06-05T12:00:00Z
+DEMO_LETTER_AT := 2026-06-08T07:00:00Z
 
 .PHONY: help run demo start test check format golden screenshots lock clean
 
@@ -14,8 +15,10 @@ run: $(VENV)/run ## poll every source and publish output/
 	@$(BIN)/aggregator run || test $$? -eq 3
 
 demo: $(VENV)/run ## the same job on the samples of demo/, at a fixed instant, without the network
-	@rm -f data/replay-demo.db*
+	@rm -rf data/replay-demo.db* data/outbox/replay-demo
 	@$(BIN)/aggregator run --replay demo --at $(DEMO_AT) || test $$? -eq 3
+	@$(BIN)/aggregator subscribers add --replay demo --at $(DEMO_AT) --list list@example.org >/dev/null
+	@$(BIN)/aggregator digest send --replay demo --at $(DEMO_LETTER_AT)
 
 start: $(VENV)/run ## keep polling, publish, make the letter on Mondays, serve output/ on localhost
 	@$(BIN)/aggregator start
@@ -37,7 +40,7 @@ golden: $(VENV)/test ## write the expected outputs of the tests anew; read the d
 	@GOLDEN=write $(BIN)/pytest -k golden --no-cov
 
 screenshots: demo ## pictures of the pages at 360 and 1280 px, light and dark, in data/screenshots/
-	@$(BIN)/python tools/screenshots.py output data/screenshots
+	@$(BIN)/python tools/screenshots.py output data/screenshots data/outbox/replay-demo
 
 lock:            ## pin what requirements*.in ask for, with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt

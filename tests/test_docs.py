@@ -60,8 +60,8 @@ def test_every_setting_is_documented_with_its_default() -> None:
 
     assert set(rows) == set(Fields.model_fields)
     for name, field in Fields.model_fields.items():
-        shown = {"": "(empty)", (): "(none)"}.get(field.default, field.default)
-        assert rows[name] == shown, name
+        shown = {"": "(empty)", (): "(none)", False: "no"}.get(field.default, field.default)
+        assert rows[name] == str(shown), name
 
 
 def test_every_kind_every_key_and_every_cause_of_failure_is_documented() -> None:

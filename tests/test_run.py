@@ -147,12 +147,12 @@ def test_the_first_poll_is_backlog_and_what_comes_later_is_news(project: Small) 
             {"/a": "An old plan, revised", "/b": "Minutes of the forum"}
         )
         project.run("run", "--at", "2026-06-05T12:00:00Z")
-        draft = json.loads(project.run("digest", "--at", "2026-06-05T12:00:00Z", "--json").out)
+        draft = json.loads(project.run("digest", "preview", "--at", "2026-06-05T12:00:00Z", "--json").out)
         project.run("run", "--at", "2026-06-08T06:59:59Z")
         still_open = project.output()["digests/2026-W23.txt"].decode()
         server.script["/one.atom"] = atom_response({"/c": "Much later"})
         project.run("run", "--at", "2026-06-08T07:00:00Z")
-        frozen = json.loads(project.run("digest", "--week", "2026-W23", "--json").out)
+        frozen = json.loads(project.run("digest", "preview", "--week", "2026-W23", "--json").out)
 
     said = {section["title"]: [item["title"] for item in section["items"]] for section in draft["sections"]}
     assert said == {
@@ -200,7 +200,7 @@ def test_try_shows_what_each_room_makes_and_writes_nothing(project: Small) -> No
     [
         (("poll", "nobody"), "source nobody: no source that is read has this id"),
         (("try", "nobody"), "source nobody: no source that is read has this id"),
-        (("digest", "--week", "2024-4"), "week 2024-4: "),
+        (("digest", "preview", "--week", "2024-4"), "week 2024-4: "),
         (("run", "--at", "soon"), "'soon' is no instant; write 2026-06-05T12:00:00Z"),
         (("run", "--store", "mysql"), "option --store: 'store' is 'mysql': write sqlite:///"),
         (("--settings", "none.yaml", "run"), "none.yaml: this file is missing"),

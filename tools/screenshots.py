@@ -1,6 +1,8 @@
 """Photographs the published pages with headless Chromium: 360 and 1280 px wide, light and dark.
 
-Usage: python tools/screenshots.py OUTPUT_FOLDER TARGET_FOLDER
+Usage: python tools/screenshots.py OUTPUT_FOLDER TARGET_FOLDER [OUTBOX_FOLDER]
+
+Of an outbox it takes the HTML of the first letter, as a mail program shows it.
 
 It also measures each page and says so where it is wider than the window. Chromium is driven through its
 own pipe (`--remote-debugging-pipe`, the DevTools protocol), since its window cannot be made 360 px wide.
@@ -15,7 +17,8 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any, Final
 
@@ -94,9 +97,19 @@ def kinds(output: Path) -> Iterator[Path]:
         yield from sorted(output.glob(pattern))[:1]
 
 
-async def photograph_all(browser: Browser, output: Path, target: Path) -> None:
-    """Every kind of page in every width and colour scheme."""
-    for page in kinds(output):
+def letter(outbox: Path, target: Path) -> Iterator[Path]:
+    """The HTML part of the outbox's first letter, as a file."""
+    for mail in sorted(outbox.rglob("*.eml"))[:1]:
+        part = message_from_bytes(mail.read_bytes(), policy=policy.default).get_body(("html",))
+        if part:
+            page = target / "letter-as-mailed.html"
+            page.write_bytes(part.get_content().encode())
+            yield page
+
+
+async def photograph_all(browser: Browser, pages: Iterable[Path], target: Path) -> None:
+    """Every page in every width and colour scheme."""
+    for page in pages:
         for width in WIDTHS:
             for scheme in SCHEMES:
                 picture, wide = await photograph(browser, page, width, scheme)
@@ -106,7 +119,7 @@ async def photograph_all(browser: Browser, output: Path, target: Path) -> None:
                 sys.stdout.write(f"{place}{warning}\n")
 
 
-async def run(chromium: str, output: Path, target: Path) -> None:
+async def run(chromium: str, pages: Iterable[Path], target: Path) -> None:
     """Start Chromium with the pipe on its file descriptors 3 (commands) and 4 (answers)."""
     commands_read, commands_write = os.pipe()
     answers_read, answers_write = os.pipe()
@@ -128,7 +141,7 @@ async def run(chromium: str, output: Path, target: Path) -> None:
         os.close(answers_write)
         browser = await open_browser(commands_write, answers_read)
         await browser.attach()
-        await photograph_all(browser, output, target)
+        await photograph_all(browser, pages, target)
         process.terminate()
         await process.wait()
 
@@ -146,8 +159,8 @@ async def open_browser(commands: int, answers: int) -> Browser:
 
 def main(arguments: list[str]) -> int:
     """0 when the pictures were made, 2 for wrong use, 1 without a browser or pages."""
-    if len(arguments) != 2:
-        sys.stderr.write("usage: python tools/screenshots.py OUTPUT_FOLDER TARGET_FOLDER\n")
+    if len(arguments) not in (2, 3):
+        sys.stderr.write("usage: python tools/screenshots.py OUTPUT_FOLDER TARGET_FOLDER [OUTBOX_FOLDER]\n")
         return 2
     output, target = Path(arguments[0]), Path(arguments[1])
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -158,7 +171,8 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{output} holds no index.html: run `aggregator publish` first\n")
         return 1
     target.mkdir(parents=True, exist_ok=True)
-    asyncio.run(run(chromium, output, target))
+    pages = [*kinds(output), *(page for outbox in arguments[2:] for page in letter(Path(outbox), target))]
+    asyncio.run(run(chromium, pages, target))
     return 0
 
 

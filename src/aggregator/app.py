@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +19,7 @@ from aggregator.config import Config, Settings, load
 from aggregator.config.blocks import host_of
 from aggregator.config.sources_file import SourcesFile
 from aggregator.deliver import letter, week_of
+from aggregator.deliver.tokens import Tokens, read_key
 from aggregator.errors import ConfigError, Mistake
 from aggregator.fetch import Fetch
 from aggregator.fetch.folder import FolderFetch
@@ -30,6 +33,7 @@ from aggregator.model import (
     Failed,
     FetchResult,
     Holding,
+    LetterState,
     Mark,
     Request,
     Source,
@@ -37,14 +41,17 @@ from aggregator.model import (
 )
 from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
 from aggregator.pipeline.boarding import board_at
+from aggregator.pipeline.desk import Desk
 from aggregator.pipeline.discovering import Found, discover
 from aggregator.pipeline.edition import letter_of, source_lines
+from aggregator.pipeline.enrolling import Enrolment
+from aggregator.pipeline.mailroom import Postman, leaves, where_letters_go
 from aggregator.pipeline.moving import merge_sources, rename_source
 from aggregator.publish.folder import Written
 from aggregator.schedule import scheduler
 from aggregator.store import Store, open_store
-from aggregator.web import application, bind, serve
-from aggregator.worker import JOB, Worker
+from aggregator.web import LetterPages, application, bind, serve
+from aggregator.worker import JOB, Worker, post
 
 PRODUCT: Final = "uk-open-government-updates"
 """The name by which robots.txt files can speak to us (RFC 9309, 2.2.1)."""
@@ -152,6 +159,35 @@ class App:
         except ValueError as error:
             raise ConfigError((Mistake(f"week {wanted}", 0, str(error)),)) from error
 
+    def issue_letters(self) -> tuple[Digest, ...]:
+        """Freeze the letter of every week that has closed and has none yet; gives those."""
+        with self.store.reserved(JOB, wait=TURN):
+            return self.pipeline.issue_letters(self.clock())
+
+    async def send_letters(self) -> Counter[LetterState]:
+        """Issue and plan what is missing, hand over what is due, and count what became of it.
+
+        Raises DeliveryError when the mail server cannot be used, and ConfigError when mail is switched on
+        and not set up.
+        """
+        self.issue_letters()
+        return await self.postman.work(wait=TURN)
+
+    @property
+    def postman(self) -> Postman:
+        """Whoever sends the letters."""
+        return Postman(self.config, self.store, self.clock, self.replay)
+
+    @property
+    def enrolment(self) -> Enrolment:
+        """Who gets letters, as the operator takes them in. Raises DeliveryError without a key."""
+        settings = self.config.settings
+        return Enrolment(self.store, read_key(settings.path(settings.secret_file)))
+
+    def where_letters_go(self) -> str:
+        """A sentence that says where letters go, as things are set."""
+        return where_letters_go(self.config.settings, self.replay)
+
     def letter_text(self, digest: Digest) -> str:
         """A letter as text."""
         made = letter(digest, self.config.settings.site, self.config.bodies)
@@ -197,17 +233,31 @@ class App:
 
         Ends on SIGINT or SIGTERM. Raises ConfigError when the port is taken.
         """
+        leaves(self.config.settings, self.replay)
         with contextlib.closing(bind(port)) as listener:
             async with self.fetch() as fetch:
                 worker = Worker(self.pipeline, self.store, self.clock, fetch)
-                reminders = scheduler(worker.work, self.config.settings.zone)
+                reminders = scheduler(worker.work, partial(post, self.postman), self.config.settings.zone)
                 reminders.start()
                 first = asyncio.create_task(worker.work())
                 log.happened("serving", address=f"http://127.0.0.1:{listener.getsockname()[1]}/")
-                site = application(self.config.settings.output_folder, worker.health)
+                site = application(self.config.settings.output_folder, worker.health, self._letter_pages())
                 await serve(site, listener)
                 reminders.shutdown(wait=False)
                 first.cancel()
+
+    def _letter_pages(self) -> LetterPages | None:
+        """The pages on which people sign up, where the operator says at what address they are reached."""
+        settings = self.config.settings
+        if not settings.letters_url:
+            return None
+        known = {
+            "bodies": {id: body.name for id, body in self.config.bodies.items()},
+            "topics": {topic.id: topic.name for topic in self.config.vocabulary.topics},
+            "types": dict(self.config.vocabulary.names),
+        }
+        desk = Desk(self.store, Tokens(read_key(settings.path(settings.secret_file))))
+        return LetterPages(desk, settings.site, self.clock, known)
 
     def fetch(self) -> contextlib.AbstractAsyncContextManager[Fetch]:
         """What answers requests: the network and this project's folders, or a recording's last poll."""

@@ -24,8 +24,8 @@ def letter_hour(zone: str) -> CronTrigger:
     return CronTrigger(day_of_week="mon", hour=8, minute=0, second=0, timezone=zone)
 
 
-def scheduler(work: Call, zone: str) -> AsyncIOScheduler:
-    """A scheduler, not yet started, that calls `work` at once, every minute and at the letter's hour.
+def scheduler(work: Call, post: Call, zone: str) -> AsyncIOScheduler:
+    """A scheduler, not yet started, that calls `work` every minute and at the letter's hour, `post` after it.
 
     A call that is late is made late (no misfire limit), several missed ones are made once (`coalesce`), and
     one that still runs is not started again.
@@ -37,4 +37,5 @@ def scheduler(work: Call, zone: str) -> AsyncIOScheduler:
         work, IntervalTrigger(seconds=LOOK_EVERY, timezone=zone), id="look", name="look at what is due"
     )
     made.add_job(work, letter_hour(zone), id="letter", name="the letter's hour")
+    made.add_job(post, IntervalTrigger(seconds=LOOK_EVERY, timezone=zone), id="post", name="send letters")
     return made

@@ -8,9 +8,10 @@ from typing import Final
 
 from aggregator import log
 from aggregator.clock import Clock
-from aggregator.errors import StoreError
+from aggregator.errors import DeliveryError, StoreError
 from aggregator.fetch import Fetch
 from aggregator.pipeline import Pipeline
+from aggregator.pipeline.mailroom import Postman
 from aggregator.store import Store
 
 JOB: Final = "job"
@@ -18,6 +19,17 @@ JOB: Final = "job"
 
 LATE: Final = timedelta(hours=1)
 """So long after its due time a source counts as late: the look at what is due has stopped."""
+
+
+async def post(postman: Postman) -> None:
+    """Send what letters are due; what this machine or the mail server does not let us do is tried again."""
+    try:
+        counts = await postman.work()
+    except (StoreError, DeliveryError) as error:
+        log.happened("letters wait", reason=str(error))
+        return
+    if counts:
+        log.happened("letters", **{state.replace(" ", "_"): count for state, count in counts.items()})
 
 
 class Worker:

@@ -21,6 +21,7 @@ from aggregator.cli import main
 from aggregator.normalise.language import language
 
 NEVER = -1
+ENDED = "ended before"
 
 # The model that tells languages takes a second to read: once here, not in each of some hundred children.
 language(None, None, "en", "a few words so that it is read")
@@ -55,7 +56,13 @@ class Points:
         return called
 
 
-def start(folder: Path, arguments: Sequence[str], stop_at: int = NEVER) -> tuple[int, int]:
+Wrap = Callable[[Points], None]
+"""Puts more instants into the child than commits and renames."""
+
+
+def start(
+    folder: Path, arguments: Sequence[str], stop_at: int = NEVER, wrap: Wrap | None = None
+) -> tuple[int, int]:
     """Fork a child that runs the command line in `folder`; gives its process id and our end of the pipe."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -64,7 +71,10 @@ def start(folder: Path, arguments: Sequence[str], stop_at: int = NEVER) -> tuple
         return child, reading
     try:
         os.close(reading)
-        _become(folder, arguments, Points(stop_at, writing))
+        points = Points(stop_at, writing)
+        if wrap:
+            wrap(points)
+        _become(folder, arguments, points)
     finally:
         os._exit(98)
 
@@ -97,28 +107,36 @@ def read_all(pipe: int) -> str:
         return file.read()
 
 
-def run_whole(folder: Path, arguments: Sequence[str]) -> tuple[int, list[str], float]:
+def run_whole(
+    folder: Path, arguments: Sequence[str], wrap: Wrap | None = None
+) -> tuple[int, list[str], float]:
     """A run that nobody disturbs: its exit code, the instants it passed, and the seconds it took."""
     started = time.monotonic()
-    child, pipe = start(folder, arguments)
+    child, pipe = start(folder, arguments, wrap=wrap)
     said = read_all(pipe)
     code = wait(child)
     return code, said.removeprefix("done ").splitlines(), time.monotonic() - started
 
 
-def kill_at(folder: Path, arguments: Sequence[str], point: int) -> str:
-    """Run, and kill -9 the child at its `point`-th instant; gives the instant's name."""
-    child, pipe = start(folder, arguments, stop_at=point)
+def kill_at(folder: Path, arguments: Sequence[str], point: int, wrap: Wrap | None = None) -> str:
+    """Run, and kill -9 the child at its `point`-th instant; gives its name, or `ENDED` if it passed fewer."""
+    child, pipe = start(folder, arguments, stop_at=point, wrap=wrap)
     name = os.read(pipe, 200).decode()
     os.kill(child, signal.SIGKILL)
     os.close(pipe)
-    assert wait(child) == -signal.SIGKILL
-    return name
+    ended = name.startswith("done ")
+    assert wait(child) == -signal.SIGKILL or ended
+    return ENDED if ended else name
 
 
 def kill_after(folder: Path, arguments: Sequence[str], seconds: float) -> bool:
     """Run, and kill -9 the child after `seconds`; whether it was still running."""
     child, pipe = start(folder, arguments)
+    return strike(child, pipe, seconds)
+
+
+def strike(child: int, pipe: int, seconds: float) -> bool:
+    """Kill -9 a child that was started after `seconds`; whether it was still running."""
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     os.close(pipe)

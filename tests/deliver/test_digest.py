@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.deliver import compose
-from aggregator.model import Carrier, Digest, Holding, Moment, Precision, Revision
+from aggregator.model import Carrier, Digest, Holding, Moment, Precision, Removal, RemovalKind, Revision
 from tests.builders import body, carrier, entry, holding, instant, labels, moment, site
 
 IN_WEEK = "2024-01-24 10:00"
@@ -93,14 +93,22 @@ def test_a_known_document_that_was_revised_in_the_week_stands_under_changed_with
         ("2024-01-29 08:00", ("status",)),
     )
     found = digest(known)
-    assert shown(found) == {"Changed": ["plan"]}
+    assert shown(found) == {"Changed and removed": ["plan"]}
     assert found.sections[0].items[0].changed == ("title", "text", "closing date")
     assert found.sections[0].items[0].first_seen == instant(BEFORE)
 
 
+def test_what_was_taken_away_stands_under_changed_and_removed_even_if_it_would_close_soon() -> None:
+    removal = Removal(kind=RemovalKind.GONE, note="Published in error.")
+    known = held("call", seen=BEFORE, closes=moment("2024-02-01 17:00"))
+    found = digest(replace(revised(known, (IN_WEEK, ("status",))), removed=removal))
+    assert shown(found) == {"Changed and removed": ["call"]}
+    assert found.sections[0].items[0].removed == removal
+
+
 def test_a_revision_of_backlog_is_news_even_in_the_week_of_its_first_poll() -> None:
     assert shown(digest(revised(held("a", backlog=True), ("2024-01-25 10:00", ("text",))))) == {
-        "Changed": ["a"]
+        "Changed and removed": ["a"]
     }
 
 
@@ -134,7 +142,7 @@ def test_sections_come_in_the_order_in_which_a_reader_must_act() -> None:
         ("Meetings and decisions", ["meeting"]),
         ("Progress on commitments", ["progress"]),
         ("Documents", ["document"]),
-        ("Changed", ["changed"]),
+        ("Changed and removed", ["changed"]),
         ("Other", ["other"]),
     ]
 

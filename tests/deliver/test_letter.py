@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from aggregator.deliver import letter
-from aggregator.model import Moment, Precision
+from aggregator.model import Moment, Precision, Removal, RemovalKind, Translation
 from tests.builders import instant, moment, site
 from tests.deliver.letters import BODIES, digest, item, links, said, under, written
 
@@ -177,6 +177,38 @@ def test_another_language_is_marked_for_readers_and_for_screen_readers() -> None
     assert "* A plan\n" in text
 
 
+@pytest.mark.parametrize(
+    ("removal", "words"),
+    [
+        (Removal(kind=RemovalKind.WITHDRAWN, note="Old."), "Withdrawn by its publisher: Old."),
+        (
+            Removal(kind=RemovalKind.GONE, moment=moment("2024-01-25 09:00")),
+            "Taken away by its publisher, 25 January 2024, 09:00 GMT",
+        ),
+        (Removal(kind=RemovalKind.MISSING), "No longer there; its publisher does not say why"),
+        (Removal(kind=RemovalKind.REDIRECTED), "No longer there; its address leads elsewhere"),
+    ],
+)
+def test_what_was_taken_away_says_how(removal: Removal, words: str) -> None:
+    page, text = written(digest(under("Changed and removed", item(removed=removal))))
+    assert words in said(text)
+    assert f">{words}</p>" in page
+
+
+def test_the_same_document_in_welsh_is_named_and_linked() -> None:
+    welsh = Translation(language="cy", url="https://www.gov.uk/a-plan.cy", title="Cynllun")
+    untitled = Translation(language="gd", url="https://www.gov.uk/a-plan.gd")
+    hostile = Translation(language="cy", url="javascript:alert(1)", title="Drwg")
+    page, text = written(digest(under("Other", item(translations=(welsh, untitled, hostile)))))
+    found = BeautifulSoup(page, "lxml").select("p.other")
+    assert [(one["lang"], one.get_text()) for one in found] == [
+        ("cy", "Cynllun (in Welsh)"),
+        ("gd", "In Gaelic"),
+    ]
+    assert "\n  Cynllun (in Welsh):\n  https://www.gov.uk/a-plan.cy\n" in text
+    assert "Drwg" not in page + text
+
+
 def test_a_sentence_that_only_repeats_the_title_is_left_out() -> None:
     page, text = written(digest(under("Other", item(summary="A plan"))))
     assert text.count("A plan") == 1
@@ -188,7 +220,7 @@ def test_the_foot_says_why_how_to_leave_and_whom_to_write_to() -> None:
     told = said(BeautifulSoup(page, "lxml").get_text())
     for one in (told, said(text)):
         assert "each Monday at 08:00 it gathers" in one
-        assert "there is no list to leave" in one
+        assert "a letter that came by mail says in its own foot how to leave" in one
         assert "This is not an official site. It is run by A Volunteer." in one
         assert "Contact: volunteer@example.org" in one
         assert "Post: 1 Example Street, Glasgow" in one

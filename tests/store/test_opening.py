@@ -127,7 +127,7 @@ def test_a_store_of_a_newer_program_is_left_alone(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
 
-    with pytest.raises(StoreError, match=r"store\.db: .*newer version.*9999.*0003.*update the program"):
+    with pytest.raises(StoreError, match=r"store\.db: .*newer version.*9999.*knows 0.*update the program"):
         open_store(f"sqlite:///{file}")
 
 

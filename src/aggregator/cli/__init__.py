@@ -5,15 +5,25 @@ Out:     text for people, or JSON with `--json`; exit code 0 well, 1 our fault, 
          3 some sources failed
 To add:  a command: a function in `doing.py` (it does the job), `documents.py` (about single documents),
          `classifying.py` (what they are about), `editing.py` or `finding.py` (the list of sources),
-         `observing.py` (the board) or `showing.py` (it only shows), and its line in docs/commands.md, which a
-         test asks for
+         `letters.py` or `subscribers.py` (who gets them), `observing.py` (the board) or `showing.py` (it only
+         shows), and its line in docs/commands.md, which a test asks for
 """
 
 from __future__ import annotations
 
 import sys
 
-from aggregator.cli import classifying, documents, doing, editing, finding, observing, showing
+from aggregator.cli import (
+    classifying,
+    documents,
+    doing,
+    editing,
+    finding,
+    letters,
+    observing,
+    showing,
+    subscribers,
+)
 from aggregator.cli.options import app
 from aggregator.cli.screen import complain
 from aggregator.errors import AggregatorError, ConfigError
@@ -25,9 +35,11 @@ __all__ = [
     "doing",
     "editing",
     "finding",
+    "letters",
     "main",
     "observing",
     "showing",
+    "subscribers",
 ]
 
 

@@ -1,4 +1,4 @@
-"""The commands that do something: run, start, poll, publish, digest."""
+"""The commands that do something: run, start, poll, publish."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ import typer
 
 from aggregator import log
 from aggregator.app import App, Report
-from aggregator.cli import rows
-from aggregator.cli.options import AsJson, At, Output, Replay, StoreUrl, app, opened
-from aggregator.cli.screen import complain, progress_bar, say, show_json
+from aggregator.cli.options import At, Output, Replay, StoreUrl, app, opened
+from aggregator.cli.screen import complain, progress_bar, say
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Source
 from aggregator.pipeline import Outcome
@@ -80,25 +79,6 @@ def publish(context: typer.Context, at: At = None, output: Output = None, store:
         written = program.publish()
         changed, removed = len(written.changed), len(written.removed)
         say(f"{changed} files changed, {written.unchanged} unchanged, {removed} removed.")
-
-
-@app.command()
-def digest(
-    context: typer.Context,
-    week: Annotated[
-        str | None, typer.Option(metavar="WEEK", help="ISO week such as 2024-W04; default: the open week.")
-    ] = None,
-    replay: Replay = None,
-    at: At = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show a week's letter: as it was issued, or as a draft while it was not."""
-    with opened(context, at=at, replay=replay) as program:
-        letter = program.letter(week)
-        if as_json:
-            show_json(rows.digest(letter))
-        else:
-            say(program.letter_text(letter))
 
 
 def _chosen(program: App, wanted: Sequence[str]) -> tuple[Source, ...]:

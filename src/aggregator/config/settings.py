@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from aggregator.config.forms import Form, Mistakes, Text, explain, read
+from aggregator.config.forms import Mistakes, Text, explain, read
+from aggregator.config.mail import MailFields, Words
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Site
 
@@ -36,11 +37,7 @@ def _store(value: str) -> str:
     return value
 
 
-def _words(value: object) -> object:
-    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
-
-
-class Fields(Form):
+class Fields(MailFields):
     """Every setting, what it means and what holds when nobody says otherwise."""
 
     title: Text = Field("UK open government: updates", description="The title of feeds, page and letter.")
@@ -61,7 +58,7 @@ class Fields(Form):
         "sqlite:///data/aggregator.db", description="Where what is known is kept."
     )
     output: Text = Field("output", description="The folder that is published.")
-    own_hosts: Annotated[tuple[Text, ...], NoDecode, BeforeValidator(_words)] = Field(
+    own_hosts: Words = Field(
         (), description="Hosts inside the operator's own network that may be asked all the same."
     )
 
@@ -100,6 +97,16 @@ class Settings(BaseSettings, Fields):
         return self.path(self.output)
 
     @property
+    def mail_sender(self) -> str:
+        """Whom letters come from; for an outbox alone any address will do."""
+        return self.mail_from or "letters@localhost"
+
+    @property
+    def mail_mailbox(self) -> str:
+        """Where bounces go, and mails that ask to leave."""
+        return self.mail_replies or self.mail_sender
+
+    @property
     def site(self) -> Site:
         """The operator's words that stand on pages, feeds and letters."""
         return Site(
@@ -110,6 +117,7 @@ class Settings(BaseSettings, Fields):
             contact=self.contact,
             postal=self.postal,
             zone=self.zone,
+            letters_url=self.letters_url,
         )
 
 

@@ -1,15 +1,32 @@
-"""The updates of a week become a letter: chosen, put in order, and written as a page and as plain text.
+"""The updates of a week become a letter, and the letter gets to its readers.
 
-In:   holdings, bodies, the site's own words, the names of sources that could not be read
-Out:  Digest (what the letter says), Artifacts `digests/WEEK.html` and `digests/WEEK.txt`
-To add a section or an update type: one line in `sections.py`; words for people: `wording.py`.
-No mail leaves from here yet.
+In:   holdings, bodies, the site's own words; readers and their choices
+Out:  Digest (what the letter says), Artifacts `digests/WEEK.html` and `digests/WEEK.txt`, Messages, and
+      Receipts of those that were handed to the outbox or to a mail server
+To add a section or an update type: one line in `sections.py`; words for people: `wording.py` and `foot.py`;
+a way to hand letters over: a file beside `outbox.py` and `smtp.py`, chosen in `app.py`.
 """
 
 from __future__ import annotations
 
+from aggregator.deliver.choosing import is_worth_sending
 from aggregator.deliver.digest import compose
+from aggregator.deliver.frozen import Frozen, Stationery, freeze
 from aggregator.deliver.letter import letter
-from aggregator.deliver.weeks import closed_weeks, week_of, window
+from aggregator.deliver.retrying import not_allowed, settled
+from aggregator.deliver.weeks import closed_weeks, last_closed, week_of, window
 
-__all__ = ["closed_weeks", "compose", "letter", "week_of", "window"]
+__all__ = [
+    "Frozen",
+    "Stationery",
+    "closed_weeks",
+    "compose",
+    "freeze",
+    "is_worth_sending",
+    "last_closed",
+    "letter",
+    "not_allowed",
+    "settled",
+    "week_of",
+    "window",
+]

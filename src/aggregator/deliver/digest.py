@@ -73,10 +73,10 @@ def _revisions(holding: Holding, span: Window) -> tuple[Revision, ...]:
 
 
 def _heading(holding: Holding, span: Window, zone: str, *, changed: bool) -> Heading:
-    closes = holding.entry.closes
+    closes = None if holding.removed else holding.entry.closes
     if closes and not is_over(closes, span.end, zone) and days_left(closes, span.end, zone) <= SOON:
         return Heading.CLOSING
-    return Heading.CHANGED if changed else update_type(holding.labels.type).heading
+    return Heading.CHANGED if changed or holding.removed else update_type(holding.labels.type).heading
 
 
 def _item(news: _News, site: Site) -> DigestItem:
@@ -93,6 +93,9 @@ def _item(news: _News, site: Site) -> DigestItem:
         first_seen=news.holding.first_seen,
         closes=entry.closes,
         changed=tuple(dict.fromkeys(part for revision in news.revisions for part in revision.parts)),
+        topics=news.holding.labels.topics,
+        removed=news.holding.removed,
+        translations=entry.translations,
     )
 
 

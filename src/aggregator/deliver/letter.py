@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from aggregator.deliver.foot import Foot, foot_of_page
 from aggregator.deliver.lines import LetterLines, say
 from aggregator.model import Artifact, Body, Digest, Site
 
@@ -36,20 +37,26 @@ def letter(digest: Digest, site: Site, bodies: Mapping[str, Body]) -> tuple[Arti
     updates that fits, then "and n more" with a link to the page that has them all. Dates are shown in
     the site's zone. The same digest gives the same bytes.
     """
-    shown = _shorten(digest, site, bodies)
+    page, text = written(digest, site, bodies, foot_of_page(site))
     return (
-        Artifact(path=f"digests/{digest.week}.html", media_type="text/html", payload=_html(shown)),
-        Artifact(path=f"digests/{digest.week}.txt", media_type="text/plain", payload=_text(shown)),
+        Artifact(path=f"digests/{digest.week}.html", media_type="text/html", payload=page),
+        Artifact(path=f"digests/{digest.week}.txt", media_type="text/plain", payload=text),
     )
 
 
-def _shorten(digest: Digest, site: Site, bodies: Mapping[str, Body]) -> LetterLines:
+def written(digest: Digest, site: Site, bodies: Mapping[str, Body], foot: Foot) -> tuple[bytes, bytes]:
+    """The letter as HTML, under 90 kB, and as text, with this foot; both in UTF-8."""
+    shown = _shorten(digest, site, bodies, foot)
+    return _html(shown), _text(shown)
+
+
+def _shorten(digest: Digest, site: Site, bodies: Mapping[str, Body], foot: Foot) -> LetterLines:
     lists = [*(section.items for section in digest.sections), digest.unread]
     longest = max(len(lines) for lines in lists)
     too_many = bisect_left(
-        range(longest + 1), LARGEST, key=lambda at_most: len(_html(say(digest, site, bodies, at_most)))
+        range(longest + 1), LARGEST, key=lambda at_most: len(_html(say(digest, site, bodies, at_most, foot)))
     )
-    return say(digest, site, bodies, max(too_many - 1, 0))
+    return say(digest, site, bodies, max(too_many - 1, 0), foot)
 
 
 def _html(lines: LetterLines) -> bytes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from aggregator.deliver.foot import Foot
 from aggregator.deliver.sections import update_type
 from aggregator.deliver.wording import (
     LONGEST_SENTENCE,
@@ -19,8 +20,18 @@ from aggregator.deliver.wording import (
     say_instant,
     say_language,
     say_moment,
+    say_removal,
 )
-from aggregator.model import Body, Digest, DigestItem, Section, Site
+from aggregator.model import Body, Digest, DigestItem, Section, Site, Translation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherLines:
+    """An update in another language: its title, or the language where no title is known."""
+
+    title: str
+    lang: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +47,10 @@ class ItemLines:
     about: str
     sentence: str
     changed: str
+    removed: str
     closing: str
+    others: tuple[OtherLines, ...]
+    """The same document in other languages."""
     dates: str
 
 
@@ -70,9 +84,10 @@ class LetterLines:
     postal: str
     permanent: str
     all_updates: str
+    foot: Foot
 
 
-def say(digest: Digest, site: Site, bodies: Mapping[str, Body], at_most: int) -> LetterLines:
+def say(digest: Digest, site: Site, bodies: Mapping[str, Body], at_most: int, foot: Foot) -> LetterLines:
     """The letter's lines, with at most `at_most` entries in each list; what is left out is counted."""
     start, end = (say_instant(instant, site.zone) for instant in (digest.window.start, digest.window.end))
     monday = say_day(digest.window.start.astimezone(ZoneInfo(site.zone)))
@@ -93,6 +108,7 @@ def say(digest: Digest, site: Site, bodies: Mapping[str, Body], at_most: int) ->
         postal=plain(site.postal),
         permanent=f"{site.base_url}digests/{digest.week}.html",
         all_updates=site.base_url,
+        foot=foot,
     )
 
 
@@ -118,8 +134,20 @@ def _say_item(item: DigestItem, digest: Digest, zone: str, bodies: Mapping[str, 
         about=plain(f"{body} · {update_type(item.type).words}", LONGEST_TITLE),
         sentence="" if item.summary == title else plain(item.summary, LONGEST_SENTENCE),
         changed=plain(say_changes(item.changed)),
+        removed=plain(say_removal(item.removed, zone), LONGEST_SENTENCE) if item.removed else "",
+        others=tuple(_say_other(other) for other in item.translations if _web_link(other.url)),
         closing=say_closing(item.closes, digest.window.end, zone) if item.closes else "",
         dates=_say_dates(item, zone),
+    )
+
+
+def _say_other(other: Translation) -> OtherLines:
+    words = say_language(other.language) or f"in the language {plain(other.language)}"
+    title = plain(other.title, LONGEST_TITLE)
+    return OtherLines(
+        title=f"{title} ({words})" if title else f"{words[0].upper()}{words[1:]}",
+        lang=plain(other.language),
+        link=_web_link(other.url),
     )
 
 

@@ -14,7 +14,7 @@ class Heading(StrEnum):
     MEETINGS = "Meetings and decisions"
     PROGRESS = "Progress on commitments"
     DOCUMENTS = "Documents"
-    CHANGED = "Changed"
+    CHANGED = "Changed and removed"
     OTHER = "Other"
 
 
@@ -47,7 +47,7 @@ TYPES: Mapping[str, UpdateType] = {
     "funding": UpdateType("Funding", Heading.OTHER),
     "news": UpdateType("News", Heading.OTHER),
 }
-"""Every update type of the vocabulary. "Closing soon" and "Changed" are chosen by dates, not by type."""
+"""Every update type of the vocabulary. "Closing soon" and "Changed and removed" go by dates, not by type."""
 
 
 def update_type(slug: str) -> UpdateType:

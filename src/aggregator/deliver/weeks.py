@@ -44,6 +44,11 @@ def closed_weeks(first: datetime, now: datetime, zone: str) -> tuple[str, ...]:
     return tuple(_name(monday) for monday in mondays if monday >= earliest)
 
 
+def last_closed(now: datetime, zone: str) -> str:
+    """The week that closed last: the only one whose letter is still sent when it was not sent before."""
+    return _name(_monday(week_of(now, zone)) - _ONE_WEEK)
+
+
 def _opening(monday: date, zone: str) -> datetime:
     return datetime.combine(monday, OPENS, ZoneInfo(zone)).astimezone(UTC)
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.deliver.deadlines import TIMED, days_left, is_over
-from aggregator.model import Moment, Precision
+from aggregator.model import Moment, Precision, Removal, RemovalKind
 
 LONGEST_TITLE = 300
 LONGEST_SENTENCE = 300
@@ -16,6 +16,13 @@ LONGEST_SENTENCE = 300
 
 PARTS = {"updated": "date of update"}
 """The parts of a revision are named in plain words already; one carries the name of its field."""
+
+REMOVALS = {
+    RemovalKind.WITHDRAWN: "Withdrawn by its publisher",
+    RemovalKind.GONE: "Taken away by its publisher",
+    RemovalKind.MISSING: "No longer there; its publisher does not say why",
+    RemovalKind.REDIRECTED: "No longer there; its address leads elsewhere",
+}
 
 LANGUAGES = {"cy": "in Welsh", "gd": "in Gaelic"}
 
@@ -82,6 +89,13 @@ def say_changes(parts: tuple[str, ...]) -> str:
     """`Changed: title, closing date`; empty when nothing is known to have changed."""
     words = [PARTS.get(part, part) for part in parts]
     return f"Changed: {', '.join(words)}" if words else ""
+
+
+def say_removal(removal: Removal, zone: str) -> str:
+    """What became of a document, with the publisher's own date and words where there are any."""
+    when = f", {say_moment(removal.moment, zone)}" if removal.moment else ""
+    note = f": {removal.note}" if removal.note else ""
+    return f"{REMOVALS[removal.kind]}{when}{note}"
 
 
 def say_language(tag: str) -> str:

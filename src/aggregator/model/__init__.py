@@ -3,7 +3,8 @@
 Every `datetime` is aware and in UTC. A Body is a public body; the bytes of an answer are its payload.
 In order: `places` (who publishes, where), `answers` (asked, answered, read), `entries` (in our words),
 `labels` (what they are about), `vocabulary` (the words of the field),
-`plans` (whose processes are observed), `observed` (what is found), `outputs` (what comes out).
+`plans` (whose processes are observed), `observed` (what is found),
+`letters` (who gets them), `outputs` (what comes out).
 """
 
 from __future__ import annotations
@@ -45,6 +46,17 @@ from aggregator.model.entries import (
     Zone,
 )
 from aggregator.model.labels import Labels, Mark, Reason, Relevance, Where
+from aggregator.model.letters import (
+    ANSWER,
+    Choices,
+    Footing,
+    Handed,
+    LetterState,
+    Message,
+    Posting,
+    Reader,
+    Receipt,
+)
 from aggregator.model.observed import (
     Check,
     CommitmentLine,
@@ -103,6 +115,7 @@ from aggregator.model.removals import RemovalKind
 from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic, TypeRule, Vocabulary
 
 __all__ = [
+    "ANSWER",
     "Artifact",
     "Basis",
     "Board",
@@ -112,6 +125,7 @@ __all__ = [
     "Change",
     "ChangeKind",
     "Check",
+    "Choices",
     "Claim",
     "Commitment",
     "CommitmentLine",
@@ -126,19 +140,23 @@ __all__ = [
     "Failed",
     "FetchResult",
     "Fetched",
+    "Footing",
     "FormerName",
     "Forum",
     "Habit",
+    "Handed",
     "Head",
     "Holder",
     "Holding",
     "Labels",
+    "LetterState",
     "Link",
     "MailTrust",
     "Mark",
     "Measure",
     "Meeting",
     "Membership",
+    "Message",
     "Moment",
     "NotModified",
     "Note",
@@ -148,6 +166,7 @@ __all__ = [
     "Plan",
     "PlanLine",
     "PlanName",
+    "Posting",
     "Precision",
     "Process",
     "ProcessLine",
@@ -156,8 +175,10 @@ __all__ = [
     "RawLink",
     "RawNote",
     "RawRemoval",
+    "Reader",
     "Reading",
     "Reason",
+    "Receipt",
     "Register",
     "Reject",
     "Relevance",

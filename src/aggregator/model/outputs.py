@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from aggregator.model.answers import SourceState
-from aggregator.model.entries import Holding, Moment
+from aggregator.model.entries import Holding, Moment, Removal, Translation
 from aggregator.model.observed import ProcessLine
 from aggregator.model.places import Body, Role, Source
 
@@ -78,6 +78,8 @@ class Site:
     contact: str
     postal: str
     zone: str
+    letters_url: str = ""
+    """Where people sign up for letters; ends with a slash, empty for nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,10 @@ class DigestItem:
     closes: Moment | None = None
     changed: tuple[str, ...] = ()
     """Which parts changed, for an update that was known before this week."""
+    topics: tuple[str, ...] = ()
+    removed: Removal | None = None
+    """How it was taken away, for an update that is not there any more."""
+    translations: tuple[Translation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from aggregator.model import Artifact, Edition
 from aggregator.publish.atom import publish_atom
 from aggregator.publish.board_json import publish_board_json
 from aggregator.publish.board_pages import publish_board
+from aggregator.publish.digests_atom import publish_digests
 from aggregator.publish.folder import Written, write
 from aggregator.publish.pages import publish_pages
 from aggregator.publish.silence_feed import publish_silence
@@ -34,6 +35,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     "atom": publish_atom,
     "board": publish_board,
     "board.json": publish_board_json,
+    "digests": publish_digests,
     "pages": publish_pages,
     "silence": publish_silence,
 }

@@ -77,7 +77,8 @@ class Database:
 
 
 def _engine(url: URL, wait: timedelta) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": wait.total_seconds()})
+    # An error must not show what was to be written: it may be somebody's address.
+    engine = create_engine(url, connect_args={"timeout": wait.total_seconds()}, hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -17,6 +17,8 @@ from aggregator.store.dump import dump_tables
 from aggregator.store.engine import Database
 from aggregator.store.migrate import migrate
 from aggregator.store.names import read_last_names, read_shared, standing_id
+from aggregator.store.postings import Postings
+from aggregator.store.readers import Readers
 from aggregator.store.reading import chosen, is_news, read_holdings, read_state
 from aggregator.store.retraction import retract
 from aggregator.store.robots import RobotsMemory
@@ -50,6 +52,8 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.robots = RobotsMemory(database)
+        self.readers = Readers(database)
+        self.postings = Postings(database)
 
     def __enter__(self) -> Self:
         return self

@@ -16,7 +16,18 @@ from sqlalchemy import (
     Text,
 )
 
-from aggregator.model import Digest, Entry, Labels, Mark, Removal, RobotsCopy, Run, SourceState, Vanishing
+from aggregator.model import (
+    Choices,
+    Digest,
+    Entry,
+    Labels,
+    Mark,
+    Removal,
+    RobotsCopy,
+    Run,
+    SourceState,
+    Vanishing,
+)
 from aggregator.store.codec import Instant, Json
 
 metadata: Final = MetaData(
@@ -144,4 +155,70 @@ robots: Final = Table(
     metadata,
     Column("origin", Text, primary_key=True),
     Column("copy", Json(RobotsCopy), nullable=False),
+)
+
+readers: Final = Table(
+    "readers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    # The only place of an address; null once it was erased.
+    Column("address", Text, nullable=True, unique=True),
+    Column("standing", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("choices", Json(Choices), nullable=False),
+    Column("is_list", Boolean, nullable=False),
+    Column("leave", Text, nullable=False),
+    Column("replaces", Text, nullable=False),
+    Index("ix_readers_standing", "standing", "since"),
+)
+
+mailings: Final = Table(
+    "mailings",
+    metadata,
+    # A run whose letters were planned: the row and its postings came in one transaction.
+    Column("run", Text, primary_key=True),
+    Column("planned", Instant, nullable=False),
+)
+
+postings: Final = Table(
+    "postings",
+    metadata,
+    Column("run", Text, primary_key=True),
+    Column("reader", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("first_tried", Instant, nullable=True),
+    Column("unsure", Integer, nullable=False),
+    Column("reply", Text, nullable=False),
+    Index("ix_postings_next", "state", "due", "run", "reader"),
+    Index("ix_postings_reader", "reader"),
+)
+
+shunned: Final = Table(
+    "shunned",
+    metadata,
+    # Keyed hashes of addresses that bounced or complained: they are known again, and cannot be read back.
+    Column("fingerprint", Text, primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+replies: Final = Table(
+    "replies",
+    metadata,
+    # Mails to us that were acted on, by the hash of their bytes: they stay in the mailbox, and are done with.
+    Column("sha256", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+bounces: Final = Table(
+    "bounces",
+    metadata,
+    # One bounce of each kind for a letter: a bounce that comes twice is one.
+    Column("run", Text, primary_key=True),
+    Column("reader", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
 )

@@ -1,13 +1,14 @@
-"""The small server: output/ as any static host would serve it, and a health check. For this machine only.
+"""The small server: output/ as any static host would serve it, the pages of letters, and a health check.
 
-In:      the output folder, a function that tells whether all is well
+In:      the output folder, a function that tells whether all is well, a desk that acts for readers
 Out:     HTTP on localhost
-To add:  a route in `application` (`pages.py`)
+To add:  a route in `application` (`pages.py`) or in `LetterPages.routes` (`letters.py`)
 """
 
 from __future__ import annotations
 
+from aggregator.web.letters import LetterPages
 from aggregator.web.pages import application
 from aggregator.web.serving import bind, serve
 
-__all__ = ["application", "bind", "serve"]
+__all__ = ["LetterPages", "application", "bind", "serve"]

@@ -12,6 +12,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from aggregator.web.letters import LetterPages
+
 MEDIA_TYPES: Final = {".atom": "application/atom+xml; charset=utf-8", ".html": "text/html; charset=utf-8"}
 """The types that readers expect and that Python's table of endings does not know."""
 
@@ -39,8 +41,11 @@ class Output(StaticFiles):
         return response
 
 
-def application(output: Path, health: Health) -> Starlette:
-    """The server's application. `health` gives facts with `ok`; where that is false the answer is 503."""
+def application(output: Path, health: Health, letters: LetterPages | None = None) -> Starlette:
+    """The server's application. `health` gives facts with `ok`; where that is false the answer is 503.
+
+    `letters`: where people may sign up.
+    """
 
     async def tell_health(_: Request) -> Response:
         facts = health()
@@ -49,6 +54,7 @@ def application(output: Path, health: Health) -> Starlette:
     return Starlette(
         routes=[
             Route("/health", tell_health),
+            *(letters.routes() if letters else ()),
             Mount("/", Output(directory=output, html=True, check_dir=False)),
         ]
     )

@@ -1,0 +1,68 @@
+"""The commands of the letter: digest preview, issue, send, status."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from aggregator.cli import rows
+from aggregator.cli.options import AsJson, At, Replay, app, opened
+from aggregator.cli.screen import say, show, show_json
+from aggregator.model import LetterState
+
+digest = typer.Typer(help="The letter: look at it, issue it, send it.", no_args_is_help=True)
+app.add_typer(digest, name="digest")
+
+Week = Annotated[
+    str | None, typer.Option(metavar="WEEK", help="ISO week such as 2024-W04; default: the open week.")
+]
+
+
+@digest.command("preview")
+def digest_preview(
+    context: typer.Context, week: Week = None, replay: Replay = None, at: At = None, as_json: AsJson = False
+) -> None:
+    """Show a week's letter: as it was issued, or as a draft while it was not."""
+    with opened(context, at=at, replay=replay) as program:
+        letter = program.letter(week)
+        if as_json:
+            show_json(rows.digest(letter))
+        else:
+            say(program.letter_text(letter))
+
+
+@digest.command("issue")
+def digest_issue(context: typer.Context, replay: Replay = None, at: At = None) -> None:
+    """Freeze the letter of every week that has closed and has none yet; sends nothing."""
+    with opened(context, at=at, replay=replay) as program:
+        issued = program.issue_letters()
+        for letter in issued:
+            say(f"{letter.week} is issued, with {letter.count} updates.")
+        if not issued:
+            say("No week has closed that has no letter.")
+
+
+@digest.command("send")
+def digest_send(context: typer.Context, replay: Replay = None, at: At = None) -> None:
+    """Issue and plan what is missing of the last week, and hand over every letter that is due."""
+    with opened(context, at=at, replay=replay) as program:
+        counts = asyncio.run(program.send_letters())
+        told = ", ".join(f"{counts[state]} {state}" for state in LetterState if counts[state])
+        say(f"{told or 'No letter was due'}. {program.where_letters_go()}")
+
+
+@digest.command("status")
+def digest_status(context: typer.Context, replay: Replay = None, as_json: AsJson = False) -> None:
+    """How far the letters of each run got; `again`: sent once more because an outcome was not known."""
+    with opened(context, replay=replay) as program:
+        counted = program.store.postings.counts()
+        columns = ("run", *(state.value for state in LetterState), "again")
+        shown = [
+            {"run": run, **{s.value: found.get(s, 0) for s in LetterState}, "again": found["unsure"]}
+            for run, found in counted.items()
+        ]
+        show(columns, shown, as_json=as_json)
+        if not as_json:
+            say(program.where_letters_go())

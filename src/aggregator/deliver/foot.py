@@ -1,0 +1,66 @@
+"""The foot of a letter: why it came, how to leave, and how to choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from aggregator.model import Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foot:
+    """The lines that depend on how a letter reaches its reader."""
+
+    why: str
+    leave: str
+    leave_link: str = ""
+    """http(s) or mailto; empty when the words say all."""
+    leave_words: str = "leave this letter"
+    choose_link: str = ""
+
+
+GATHERS = (
+    "each Monday at 08:00 it gathers what public bodies in the UK were first seen to publish "
+    "about open government in the week before"
+)
+
+
+def foot_of_page(site: Site) -> Foot:
+    """For the letter as a page, which is everybody's."""
+    if site.letters_url:
+        return Foot(
+            why=f"Why this letter: {GATHERS}.",
+            leave="To get it by mail, to choose, to pause or to leave:",
+            leave_link=site.letters_url,
+            leave_words="letters by mail",
+        )
+    words = "This page is for everybody; a letter that came by mail says in its own foot how to leave."
+    return Foot(why=f"Why this letter: {GATHERS}.", leave=words)
+
+
+def foot_of_letter(site: Site, *, mailbox: str, token: str) -> Foot:
+    """For a reader's own letter. `token` is the word that lets them leave; no sign-up page: by mail."""
+    why = f"Why you get this: you asked for this letter; {GATHERS}."
+    if site.letters_url:
+        return Foot(
+            why=why,
+            leave="To leave at once:",
+            leave_link=f"{site.letters_url}leave/{token}",
+            choose_link=site.letters_url,
+        )
+    return Foot(why=why, leave="To leave, send this mail as it is:", leave_link=leave_by_mail(mailbox, token))
+
+
+def foot_of_list(leave: str) -> Foot:
+    """For a letter to a mailing list: every member reads it, so that nothing in it may be personal."""
+    words = "Leaving: as you leave the list that passed it on."
+    why = f"Why you get this: you are on a mailing list that passes this letter on; {GATHERS}."
+    if "@" in leave and "://" not in leave and not leave.startswith("mailto:"):
+        return Foot(why=why, leave=words, leave_link=f"mailto:{quote(leave, safe='@+')}")
+    return Foot(why=why, leave=words, leave_link=leave)
+
+
+def leave_by_mail(mailbox: str, token: str) -> str:
+    """The mail that makes a reader leave: its subject says all."""
+    return f"mailto:{mailbox}?subject=leave%20{token}"

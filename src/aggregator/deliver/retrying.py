@@ -1,0 +1,43 @@
+"""What becomes of a letter after a try: done, tried again later, or given up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from aggregator.model import Handed, LetterState, Posting, Receipt
+
+TRIED_FOR: Final = timedelta(days=2)
+"""So long a letter is tried again. RFC 5321, 4.5.4.1 asks for four days; a weekly letter is stale sooner."""
+
+FIRST_PAUSE: Final = timedelta(minutes=2)
+LONGEST_PAUSE: Final = timedelta(hours=4)
+
+ENDS: Final = {Handed.ACCEPTED: LetterState.ACCEPTED, Handed.NEVER: LetterState.REFUSED}
+
+
+def settled(posting: Posting, receipt: Receipt, now: datetime) -> Posting:
+    """The posting after this try of it, which counted itself and began no later than `now`."""
+    told = replace(posting, at=now, reply=receipt.reply)
+    if receipt.handed in ENDS:
+        return replace(told, state=ENDS[receipt.handed])
+    if receipt.handed is Handed.UNTRIED:
+        first = None if posting.tries <= 1 else posting.first_tried
+        return _again(replace(told, tries=max(posting.tries - 1, 0), first_tried=first), now)
+    if receipt.handed is Handed.UNKNOWN:
+        told = replace(told, unsure=told.unsure + 1)
+    if posting.first_tried and now - posting.first_tried >= TRIED_FOR:
+        return replace(told, state=LetterState.GIVEN_UP)
+    return _again(told, now)
+
+
+def not_allowed(posting: Posting, now: datetime) -> Posting:
+    """The posting to somebody whom the operator's list does not let us write to."""
+    why = "not on the list in the setting mail_allow"
+    return replace(posting, state=LetterState.GIVEN_UP, at=now, reply=why)
+
+
+def _again(posting: Posting, now: datetime) -> Posting:
+    pause = min(FIRST_PAUSE * 2 ** min(max(posting.tries - 1, 0), 10), LONGEST_PAUSE)
+    return replace(posting, state=LetterState.PLANNED, due=now + pause)

@@ -1,0 +1,114 @@
+"""Signed words that only we can have made; the only file that imports itsdangerous."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from itsdangerous import BadSignature, Signer, TimestampSigner
+
+from aggregator.errors import DeliveryError
+
+LEAVE = "leave"
+CONFIRM = "confirm"
+CHOICES = "choices"
+LASTS = {CONFIRM: timedelta(days=7), CHOICES: timedelta(hours=24)}
+"""How long a word of each purpose holds."""
+
+TAG = 10
+"""Characters of the tag in an envelope: 40 bits, and the local part stays under 64 (RFC 5321, 4.5.3)."""
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Makes and reads signed words with one key."""
+
+    key: bytes = field(repr=False)
+
+    def leave(self, reader: str) -> str:
+        """The word that lets a reader leave; it does not age, and lets nobody do anything else."""
+        return self._leaver.sign(reader).decode()
+
+    def leaver(self, token: str) -> str | None:
+        """Who leaves by this word; None when it is not ours."""
+        try:
+            return self._leaver.unsign(token).decode()
+        except (BadSignature, UnicodeDecodeError):
+            return None
+
+    def timed(self, purpose: str, words: str, now: datetime) -> str:
+        """`words` signed for one purpose at `now`."""
+        return self._timed(purpose, now).sign(words).decode()
+
+    def read_timed(self, purpose: str, token: str, now: datetime) -> str | None:
+        """The words of a token that was made for this purpose and holds at `now`; else None."""
+        try:
+            seconds = int(LASTS[purpose].total_seconds())
+            return self._timed(purpose, now).unsign(token, max_age=seconds).decode()
+        except (BadSignature, UnicodeDecodeError):
+            return None
+
+    def tag(self, run: str, reader: str) -> str:
+        """What makes an envelope's return address ours, so that nobody can forge a bounce."""
+        return hmac.new(self.key, f"bounce {run} {reader}".encode(), hashlib.sha256).hexdigest()[:TAG]
+
+    def slot(self, run: str) -> str:
+        """A word that stands for the personal one in a frozen letter; no source can guess and plant it."""
+        return "slot" + hmac.new(self.key, f"slot {run}".encode(), hashlib.sha256).hexdigest()[:24]
+
+    @cached_property
+    def _leaver(self) -> Signer:
+        return Signer(self.key, salt=LEAVE, digest_method=hashlib.sha256)
+
+    def _timed(self, purpose: str, now: datetime) -> _StampedSigner:
+        return _StampedSigner(self.key, purpose, now)
+
+
+class _StampedSigner(TimestampSigner):
+    """A TimestampSigner that stands at a given instant instead of asking the machine's clock."""
+
+    def __init__(self, key: bytes, purpose: str, now: datetime) -> None:
+        super().__init__(key, salt=purpose, digest_method=hashlib.sha256)
+        self._now = int(now.timestamp())
+
+    def get_timestamp(self) -> int:
+        """The instant in seconds."""
+        return self._now
+
+
+def read_key(file: Path) -> bytes:
+    """The key in `file`, made there at first use so that only its owner can read it.
+
+    Two processes that start at once get the same key. Raises DeliveryError for a file that cannot be
+    read or made, or that holds no key.
+    """
+    try:
+        if not file.exists():
+            _make_key(file)
+        key = file.read_bytes().strip()
+    except OSError as error:
+        raise DeliveryError(
+            f"{file}: the key of links and hashes cannot be read: {error.strerror}"
+        ) from error
+    if len(key) < 32:
+        raise DeliveryError(f"{file}: holds no key; bring it back from your backup, or take the file away")
+    return key
+
+
+def _make_key(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f"{file.name}.{os.getpid()}")
+    fresh.touch(mode=0o600)
+    fresh.write_bytes(os.urandom(32).hex().encode() + b"\n")
+    try:
+        # A link is made whole or not at all, and never over another's.
+        file.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()

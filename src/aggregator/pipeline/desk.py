@@ -1,0 +1,153 @@
+"""What readers do for themselves: ask for letters, confirm, choose, pause, move, leave.
+
+Nothing that it answers tells whether an address is known. Nobody can be written to more often than the limits
+say, whoever asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from aggregator.deliver.addresses import checked, fingerprint
+from aggregator.deliver.answers import answer_run
+from aggregator.deliver.tokens import CHOICES, CONFIRM, Tokens
+from aggregator.model import ANSWER, Choices, Footing, Reader
+from aggregator.pipeline.enrolling import new_id
+from aggregator.store import Store
+
+APART: Final = timedelta(minutes=10)
+"""Between two answers to one address."""
+
+STRANGERS: Final = (2, timedelta(days=7))
+"""How many questions an address gets that was never confirmed, however often somebody enters it."""
+
+READERS: Final = (3, timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The readers of one store, as they act themselves. `now` is the instant that a call stands for."""
+
+    store: Store
+    tokens: Tokens
+    make_id: Callable[[], str] = new_id
+
+    def ask(self, address: str, now: datetime) -> None:
+        """Somebody entered an address: the answer goes to the address itself, and only there.
+
+        A new one is asked to confirm, a reader gets a link to their choices, and one that must not be written
+        to gets nothing. Raises ValueError, in plain words, for what is no address.
+        """
+        where = checked(address)
+        if self.store.readers.shunned(fingerprint(where, self.tokens.key)):
+            return
+        reader = self.store.readers.at(where) or self._stranger(where, now)
+        if reader.standing is Footing.LEFT:
+            self.store.readers.stand(reader.id, Footing.UNCONFIRMED, now)
+        known = reader.standing in (Footing.READING, Footing.PAUSED)
+        self._answer(reader, CHOICES if known else CONFIRM, now, READERS if known else STRANGERS)
+
+    def confirm(self, token: str, now: datetime) -> str | None:
+        """Confirm an address; gives a word that opens the reader's choices.
+
+        None when the word was not ours, has aged, or was used before.
+        """
+        reader = self.asker(token, now)
+        if reader is None:
+            return None
+        if reader.replaces:
+            done = self.store.readers.move(reader)
+            return self._opens(reader.replaces, now) if done else None
+        done = self.store.readers.stand(reader.id, Footing.READING, now, only=[Footing.UNCONFIRMED])
+        return self._opens(reader.id, now) if done else None
+
+    def asker(self, token: str, now: datetime) -> Reader | None:
+        """Who would be confirmed by this word; None as in `confirm`. Changes nothing."""
+        id = self.tokens.read_timed(CONFIRM, token, now)
+        reader = self.store.readers.one(id) if id else None
+        return reader if reader and reader.standing is Footing.UNCONFIRMED else None
+
+    def reader(self, token: str, now: datetime) -> Reader | None:
+        """Whose choices this word opens; None when it is not ours, has aged, or they have left."""
+        id = self.tokens.read_timed(CHOICES, token, now)
+        reader = self.store.readers.one(id) if id else None
+        return reader if reader and reader.standing in (Footing.READING, Footing.PAUSED) else None
+
+    def choose(self, reader: Reader, choices: Choices) -> None:
+        """Keep what a reader chose."""
+        self.store.readers.choose(reader.id, choices)
+
+    def pause(self, reader: Reader, now: datetime) -> None:
+        """Send nothing until the reader resumes."""
+        self.store.readers.stand(reader.id, Footing.PAUSED, now, only=[Footing.READING])
+
+    def resume(self, reader: Reader, now: datetime) -> None:
+        """Send letters again, from the next run on."""
+        self.store.readers.stand(reader.id, Footing.READING, now, only=[Footing.PAUSED])
+
+    def move(self, reader: Reader, address: str, now: datetime) -> None:
+        """Ask the new address to confirm; until it does, letters go to the old one.
+
+        An address that somebody has already, or that must not be written to, gets nothing; the answer here
+        is the same. Raises ValueError for what is no address.
+        """
+        where = checked(address)
+        known = self.store.readers.at(where)
+        ours = known and known.standing is Footing.UNCONFIRMED and known.replaces == reader.id
+        if self.store.readers.shunned(fingerprint(where, self.tokens.key)) or (known and not ours):
+            return
+        asked = known or self._stranger(where, now, replaces=reader.id)
+        self._answer(asked, CONFIRM, now, STRANGERS)
+
+    def leave(self, reader: Reader, now: datetime) -> None:
+        """Let a reader go, at once; the address is erased in four weeks."""
+        self.store.readers.stand(reader.id, Footing.LEFT, now)
+
+    def leave_by_word(self, token: str, now: datetime) -> bool:
+        """Let the reader of a letter's own word go; whether the word was ours. Twice is once."""
+        id = self.tokens.leaver(token)
+        if id:
+            going = (Footing.READING, Footing.PAUSED, Footing.UNCONFIRMED)
+            self.store.readers.stand(id, Footing.LEFT, now, only=going)
+        return id is not None
+
+    def data(self, reader: Reader) -> dict[str, Any]:
+        """Everything that is kept of a reader."""
+        letters = self.store.postings.of_reader(reader.id)
+        return {
+            "address": reader.address,
+            "standing": reader.standing.value,
+            "since": reader.since.isoformat(),
+            "bodies": list(reader.choices.bodies),
+            "topics": list(reader.choices.topics),
+            "types": list(reader.choices.types),
+            "when_empty": reader.choices.when_empty,
+            "letters": [
+                {"run": one.run, "state": one.state.value, "at": one.at.isoformat()} for one in letters
+            ],
+        }
+
+    def _stranger(self, address: str, now: datetime, replaces: str = "") -> Reader:
+        """The row of an address that is new here; of two who enter it at once the first one's."""
+        fresh = Reader(
+            id=self.make_id(),
+            address=address,
+            standing=Footing.UNCONFIRMED,
+            since=now,
+            replaces=replaces,
+        )
+        self.store.readers.add([fresh])
+        return self.store.readers.at(address) or fresh
+
+    def _answer(self, reader: Reader, purpose: str, now: datetime, limit: tuple[int, timedelta]) -> None:
+        most, span = limit
+        asked = [one.at for one in self.store.postings.of_reader(reader.id) if one.run.startswith(ANSWER)]
+        recent = [at for at in asked if at > now - span]
+        if len(recent) < most and not any(at > now - APART for at in recent):
+            self.store.postings.add(answer_run(purpose, now), reader.id, now)
+
+    def _opens(self, id: str, now: datetime) -> str:
+        return self.tokens.timed(CHOICES, id, now)

@@ -1,0 +1,190 @@
+"""Keeps how far each reader's letter of each run got; taken and settled in batches, one transaction each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, bindparam, exists, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from aggregator.model import ANSWER, Footing, LetterState, Posting, Reader
+from aggregator.store.engine import Database
+from aggregator.store.readers import to_reader
+from aggregator.store.tables import mailings, postings, readers
+
+POSTING: Final = tuple(column.name for column in postings.c)
+READER: Final = tuple(column.name for column in readers.c)
+
+LEFT: Final = "the reader had left"
+
+IS_WRITTEN_TO: Final = readers.c.standing.in_([Footing.READING, Footing.UNCONFIRMED]) | (
+    (readers.c.standing == Footing.PAUSED) & postings.c.run.startswith(ANSWER)
+)
+"""Who may get a letter: the paused only answers; for the unconfirmed nothing but the question is planned."""
+
+
+class Postings:
+    """Who is to get which letter. Raises StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def planned(self) -> frozenset[str]:
+        """The runs whose letters were planned."""
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(select(mailings.c.run)))
+
+    def plan(self, run: str, reader_ids: Iterable[str], now: datetime) -> bool:
+        """Plan one letter of `run` for each reader, all at once; False when the run was planned before."""
+        with self._database.writing() as connection:
+            new = connection.execute(
+                insert(mailings).on_conflict_do_nothing(), {"run": run, "planned": now}
+            ).rowcount
+            if new:
+                _insert(connection, run, reader_ids, now)
+            return bool(new)
+
+    def add(self, run: str, reader_id: str, now: datetime) -> None:
+        """Plan a single letter, such as one that asks for a confirmation; twice is once."""
+        with self._database.writing() as connection:
+            _insert(connection, run, [reader_id], now)
+
+    def recover(self, now: datetime) -> int:
+        """What was handed over when the sender died is planned again; gives how many letters that are.
+
+        What is still planned for those who left meanwhile is given up. Only for whoever holds the sender's
+        lock: nobody else can have a letter in flight.
+        """
+        lost = (
+            update(postings)
+            .where(postings.c.state == LetterState.HANDED_OVER)
+            .values(state=LetterState.PLANNED, at=now, due=now, unsure=postings.c.unsure + 1)
+        )
+        with self._database.writing() as connection:
+            _give_up_left(connection, now)
+            return connection.execute(lost).rowcount
+
+    def turn(
+        self, settled: Sequence[Posting], now: datetime, limit: int
+    ) -> tuple[tuple[Posting, Reader], ...]:
+        """In one transaction: keep what became of letters, and take those that are due, as handed over.
+
+        At most `limit` are taken, and none of a reader who does not read any more.
+        """
+        with self._database.writing() as connection:
+            _settle(connection, settled)
+            taken = [_pair(row) for row in connection.execute(_due(now, limit))]
+            _hand_over(connection, [posting for posting, _ in taken], now)
+            return tuple((_in_flight(posting, now), reader) for posting, reader in taken)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """For each run, newest first, how many letters are in each state, and `unsure`: sent once more."""
+        rows = select(
+            postings.c.run, postings.c.state, func.count().label("n"), func.sum(postings.c.unsure).label("u")
+        )
+        found: dict[str, dict[str, int]] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(
+                rows.group_by(postings.c.run, postings.c.state).order_by(postings.c.run.desc())
+            ):
+                counts = found.setdefault(row.run, {"unsure": 0})
+                counts[row.state] = row.n
+                counts["unsure"] += row.u
+        return found
+
+    def of_reader(self, reader_id: str) -> tuple[Posting, ...]:
+        """Every letter of a reader, by run."""
+        with self._database.reading() as connection:
+            found = connection.execute(
+                select(postings).where(postings.c.reader == reader_id).order_by(postings.c.run)
+            )
+            return tuple(_posting(row) for row in found)
+
+    def next_due(self) -> datetime | None:
+        """When the next planned letter is due; None when none is planned."""
+        with self._database.reading() as connection:
+            due: datetime | None = connection.execute(
+                select(func.min(postings.c.due)).where(postings.c.state == LetterState.PLANNED)
+            ).scalar()
+            return due
+
+
+def _insert(connection: Connection, run: str, reader_ids: Iterable[str], now: datetime) -> None:
+    fresh = {"run": run, "state": LetterState.PLANNED, "at": now, "due": now, "tries": 0, "unsure": 0}
+    rows = [{**fresh, "reader": id, "first_tried": None, "reply": ""} for id in reader_ids]
+    if rows:
+        connection.execute(insert(postings).on_conflict_do_nothing(), rows)
+
+
+def _due(now: datetime, limit: int) -> Any:
+    return (
+        select(postings, *(column.label(f"of_{column.name}") for column in readers.c))
+        .join(readers, readers.c.id == postings.c.reader)
+        .where(postings.c.state == LetterState.PLANNED, postings.c.due <= now, IS_WRITTEN_TO)
+        .order_by(postings.c.due, postings.c.run, postings.c.reader)
+        .limit(limit)
+    )
+
+
+def _give_up_left(connection: Connection, now: datetime) -> None:
+    """Whoever left since the letter was planned gets nothing; the unconfirmed get the question only."""
+    reads = select(readers.c.id).where(readers.c.id == postings.c.reader, IS_WRITTEN_TO)
+    connection.execute(
+        update(postings)
+        .where(postings.c.state == LetterState.PLANNED, ~exists(reads.correlate(postings)))
+        .values(state=LetterState.GIVEN_UP, at=now, reply=LEFT)
+    )
+
+
+def _hand_over(connection: Connection, taken: Sequence[Posting], now: datetime) -> None:
+    statement = (
+        update(postings)
+        .where(postings.c.run == bindparam("its_run"), postings.c.reader == bindparam("its_reader"))
+        .values(
+            state=LetterState.HANDED_OVER,
+            at=now,
+            tries=postings.c.tries + 1,
+            first_tried=func.coalesce(postings.c.first_tried, bindparam("tried", type_=postings.c.at.type)),
+        )
+    )
+    rows = [{"its_run": p.run, "its_reader": p.reader, "tried": now} for p in taken]
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _in_flight(posting: Posting, now: datetime) -> Posting:
+    return replace(
+        posting,
+        state=LetterState.HANDED_OVER,
+        at=now,
+        tries=posting.tries + 1,
+        first_tried=posting.first_tried or now,
+    )
+
+
+def _settle(connection: Connection, settled: Sequence[Posting]) -> None:
+    names = ("state", "at", "due", "tries", "first_tried", "unsure", "reply")
+    statement = (
+        update(postings)
+        .where(postings.c.run == bindparam("its_run"), postings.c.reader == bindparam("its_reader"))
+        .values({name: bindparam(f"new_{name}", type_=postings.c[name].type) for name in names})
+    )
+    rows = [
+        {"its_run": p.run, "its_reader": p.reader, **{f"new_{name}": getattr(p, name) for name in names}}
+        for p in settled
+    ]
+    if rows:
+        connection.execute(statement, rows)
+
+
+def _posting(row: Sequence[Any]) -> Posting:
+    told = dict(zip(POSTING, row, strict=True))
+    return Posting(**{**told, "state": LetterState(told["state"])})
+
+
+def _pair(row: Row[Any]) -> tuple[Posting, Reader]:
+    """A row of `_due`: a posting's columns, then its reader's."""
+    return _posting(row[: len(POSTING)]), to_reader(dict(zip(READER, row[len(POSTING) :], strict=True)))

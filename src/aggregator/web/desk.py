@@ -1,0 +1,64 @@
+"""Whoever acts for readers, as the pages of letters know them, and the words of those pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from aggregator.model import Choices, Reader
+
+LOOK: Final = (
+    "If this address can get letters, a mail with a link is on its way to it.",
+    "It may take a few minutes. If nothing comes, look among the unwanted mail before you ask again.",
+)
+OLD_LINK: Final = (
+    "This link is not valid any more, or was used before.",
+    "Enter your address again on the first page, and you get a new one.",
+)
+NO_ADDRESS: Final = "That is no mail address that can be written to. Please look at it again."
+GOODBYE: Final = ("Nothing more is sent to you, and your address is erased in four weeks.",)
+LEGENDS: Final = {"bodies": "Who publishes", "topics": "What it is about", "types": "What it is"}
+TOLD: Final = {
+    "confirmed": "Your address is confirmed. The next letter comes on Monday.",
+    "save": "Your choices are kept.",
+    "pause": "Your letters are paused.",
+    "resume": "Letters are sent again, from the next one on.",
+    "move": "If the new address can get letters, a mail with a link is on its way to it.",
+}
+
+
+class Desk(Protocol):
+    """`pipeline/desk.py` says what each of these means; `now` is the instant that a call stands for."""
+
+    def ask(self, address: str, now: datetime) -> None:
+        """Somebody entered an address."""
+
+    def asker(self, token: str, now: datetime) -> Reader | None:
+        """Who would be confirmed by this word."""
+
+    def confirm(self, token: str, now: datetime) -> str | None:
+        """Confirm an address; gives a word that opens the choices."""
+
+    def reader(self, token: str, now: datetime) -> Reader | None:
+        """Whose choices this word opens."""
+
+    def choose(self, reader: Reader, choices: Choices) -> None:
+        """Keep what a reader chose."""
+
+    def pause(self, reader: Reader, now: datetime) -> None:
+        """Send nothing for a while."""
+
+    def resume(self, reader: Reader, now: datetime) -> None:
+        """Send letters again."""
+
+    def move(self, reader: Reader, address: str, now: datetime) -> None:
+        """Ask the new address to confirm."""
+
+    def leave(self, reader: Reader, now: datetime) -> None:
+        """Let a reader go."""
+
+    def leave_by_word(self, token: str, now: datetime) -> bool:
+        """Let the reader of a letter's own word go."""
+
+    def data(self, reader: Reader) -> dict[str, Any]:
+        """Everything that is kept of a reader."""

@@ -1,0 +1,230 @@
+"""A run's letters: planned once, handed over in batches, tried again, given up; and who must get none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from aggregator.config import load
+from aggregator.config.settings import load_settings
+from aggregator.errors import DeliveryError
+from aggregator.model import Choices, Footing, Handed, LetterState, Message, Posting, Reader, Receipt
+from aggregator.pipeline.posting import Dispatch
+from aggregator.store import Store, open_store
+from tests.builders import instant
+from tests.conftest import PROJECT
+from tests.deliver.letters import digest, item, under
+from tests.deliver.readers import reader, stationery
+
+MONDAY = instant("2024-01-29 08:00")
+RUN = "2024-W04"
+
+
+@dataclass
+class Postbox:
+    """Takes letters as it is told, by the recipient's name."""
+
+    says: Callable[[str], Handed] = lambda _: Handed.ACCEPTED
+    batches: list[list[Message]] = field(default_factory=list)
+
+    async def __call__(self, messages: Sequence[Message]) -> tuple[Receipt, ...]:
+        self.batches.append(list(messages))
+        return tuple(Receipt(message, self.says(message.recipient), "told") for message in messages)
+
+    @property
+    def recipients(self) -> list[str]:
+        return sorted(message.recipient for batch in self.batches for message in batch)
+
+
+@pytest.fixture
+def letters(tmp_path: Path) -> Iterator[Dispatch]:
+    """The letter of the week is issued; nobody reads it yet."""
+    settings = load_settings(PROJECT / "settings.yaml", store=f"sqlite:///{tmp_path}/store.db")
+    config = load(settings.model_copy(update={"mail_batch": 3, "mail_allow": ("@example.org",)}))
+    with open_store(config.settings.store_url) as store:
+        store.issue(digest(under("Documents", item()), issued=MONDAY))
+        yield Dispatch(config, store, stationery())
+
+
+def join(store: Store, *names: str, **changes: object) -> list[Reader]:
+    """Readers by name."""
+    told = [reader(id=f"id-{name}", address=f"{name}@example.org", **changes) for name in names]
+    store.readers.add(told)
+    return told
+
+
+def send(letters: Dispatch, postbox: Postbox, at: datetime = MONDAY) -> dict[LetterState, int]:
+    """One round."""
+    return dict(asyncio.run(letters.send(postbox, lambda: at)))
+
+
+def posting(letters: Dispatch, name: str) -> Posting:
+    """How far a reader's letter got."""
+    return letters.store.postings.of_reader(f"id-{name}")[0]
+
+
+def test_a_run_is_planned_once_and_goes_out_in_batches(letters: Dispatch) -> None:
+    join(letters.store, *"abcdefg")
+    postbox = Postbox()
+
+    assert letters.plan(MONDAY) == RUN
+    assert letters.plan(MONDAY) is None
+    assert send(letters, postbox) == {LetterState.ACCEPTED: 7}
+    assert send(letters, postbox) == {}
+    assert letters.plan(MONDAY + timedelta(days=1)) is None
+    assert {len(batch) for batch in postbox.batches} == {1, 2}  # two lanes share a batch of three
+    assert postbox.recipients == [f"{name}@example.org" for name in "abcdefg"]
+    assert letters.store.postings.counts() == {RUN: {"accepted": 7, "unsure": 0}}
+
+
+@pytest.mark.parametrize(("days", "planned"), [(6.9, RUN), (7.1, None)])
+def test_a_missed_monday_is_made_good_within_the_week(
+    letters: Dispatch, days: float, planned: str | None
+) -> None:
+    join(letters.store, "a")
+
+    assert letters.plan(MONDAY + timedelta(days=days)) == planned
+
+
+def test_while_nobody_reads_a_run_waits_for_its_first_reader(letters: Dispatch) -> None:
+    assert letters.plan(MONDAY) is None
+    join(letters.store, "a")
+    assert letters.plan(MONDAY) == RUN
+
+
+def test_only_those_who_read_and_for_whom_there_is_something_get_a_letter(letters: Dispatch) -> None:
+    join(letters.store, "reads")
+    join(letters.store, "wales", choices=Choices(bodies=("wales",)))
+    join(letters.store, "asked", choices=Choices(bodies=("wales",), when_empty=True))
+    for standing in (
+        Footing.PAUSED,
+        Footing.LEFT,
+        Footing.STOPPED,
+        Footing.UNCONFIRMED,
+    ):
+        join(letters.store, standing.value, standing=standing)
+    postbox = Postbox()
+
+    letters.plan(MONDAY)
+    send(letters, postbox)
+
+    assert postbox.recipients == ["asked@example.org", "reads@example.org"]
+
+
+def test_who_leaves_between_the_plan_and_their_turn_gets_nothing(letters: Dispatch) -> None:
+    join(letters.store, "stays", "leaves", "erased")
+    letters.plan(MONDAY)
+    letters.store.readers.stand("id-leaves", Footing.LEFT, MONDAY)
+    letters.store.readers.erase(["id-erased"])
+    postbox = Postbox()
+
+    send(letters, postbox)
+
+    assert postbox.recipients == ["stays@example.org"]
+    assert posting(letters, "leaves").state is LetterState.GIVEN_UP
+    assert posting(letters, "leaves").reply == "the reader had left"
+    assert letters.store.postings.of_reader("id-erased") == ()
+
+
+def test_whom_the_operators_list_does_not_name_is_given_up_unasked(letters: Dispatch) -> None:
+    letters.store.readers.add([reader(id="id-far", address="a@elsewhere.org")])
+    join(letters.store, "near")
+    letters.plan(MONDAY)
+    postbox = Postbox()
+
+    assert send(letters, postbox) == {LetterState.ACCEPTED: 1, LetterState.GIVEN_UP: 1}
+    assert postbox.recipients == ["near@example.org"]
+    assert posting(letters, "far").reply == "not on the list in the setting mail_allow"
+
+
+def test_a_permanent_refusal_is_kept_and_not_tried_again(letters: Dispatch) -> None:
+    join(letters.store, "a")
+    letters.plan(MONDAY)
+
+    assert send(letters, Postbox(lambda _: Handed.NEVER)) == {LetterState.REFUSED: 1}
+    assert send(letters, Postbox(), MONDAY + timedelta(days=1)) == {}
+
+
+def test_a_temporary_refusal_is_tried_again_for_two_days(letters: Dispatch) -> None:
+    join(letters.store, "a")
+    letters.plan(MONDAY)
+    postbox, tried = Postbox(lambda _: Handed.NOT_NOW), list[timedelta]()
+    while due := letters.store.postings.next_due():
+        send(letters, postbox, due - timedelta(seconds=1))
+        assert len(postbox.batches) == len(tried)
+        send(letters, postbox, due)
+        tried.append(due - MONDAY)
+
+    minutes = [int(one.total_seconds()) // 60 for one in tried]
+    assert minutes[:4] == [0, 2, 6, 14]
+    assert 48 * 60 <= minutes[-1] < 52 * 60
+    assert max(later - sooner for sooner, later in pairwise(minutes)) == 4 * 60
+    assert posting(letters, "a").state is LetterState.GIVEN_UP
+    assert posting(letters, "a").tries == len(tried)
+
+
+def test_an_unknown_outcome_is_sent_again_as_the_same_message_and_counted(letters: Dispatch) -> None:
+    join(letters.store, "a")
+    letters.plan(MONDAY)
+    lost, found = Postbox(lambda _: Handed.UNKNOWN), Postbox()
+
+    assert send(letters, lost) == {LetterState.PLANNED: 1}
+    assert send(letters, found, MONDAY + timedelta(minutes=1)) == {}
+    assert send(letters, found, MONDAY + timedelta(minutes=2)) == {LetterState.ACCEPTED: 1}
+    assert lost.batches == found.batches
+    assert letters.store.postings.counts()[RUN]["unsure"] == 1
+
+
+def test_a_mail_server_that_cannot_be_used_costs_no_letter_a_try(letters: Dispatch) -> None:
+    join(letters.store, *"abcd")
+    letters.plan(MONDAY)
+
+    async def closed(_: Sequence[Message]) -> tuple[Receipt, ...]:
+        raise DeliveryError("mail.example.org: closed")
+
+    with pytest.raises(DeliveryError, match="closed"):
+        asyncio.run(letters.send(closed, lambda: MONDAY))
+
+    kept = [posting(letters, name) for name in "abcd"]
+    assert {one.state for one in kept} == {LetterState.PLANNED}
+    assert {(one.tries, one.unsure, one.first_tried) for one in kept} == {(0, 0, None)}
+    assert send(letters, Postbox(), MONDAY + timedelta(minutes=2)) == {LetterState.ACCEPTED: 4}
+
+
+def test_what_was_in_flight_when_the_sender_died_is_sent_again(letters: Dispatch) -> None:
+    join(letters.store, *"abcd")
+    letters.plan(MONDAY)
+    taken = letters.store.postings.turn((), MONDAY, 3)
+    assert [one.state for one, _ in taken] == [LetterState.HANDED_OVER] * 3
+    postbox = Postbox()
+
+    send(letters, postbox, MONDAY + timedelta(minutes=1))
+
+    assert postbox.recipients == [f"{name}@example.org" for name in "abcd"]
+    assert letters.store.postings.counts() == {RUN: {"accepted": 4, "unsure": 3}}
+
+
+@pytest.mark.parametrize(("days", "erased"), [(27.9, 0), (28.1, 1)])
+def test_who_left_is_erased_after_four_weeks(letters: Dispatch, days: float, erased: int) -> None:
+    join(letters.store, "stays", "leaves")
+    letters.store.readers.stand("id-leaves", Footing.LEFT, MONDAY)
+    now = (MONDAY + timedelta(days=days)).replace(microsecond=0)
+
+    assert letters.forget(now) == erased
+    assert len(letters.store.readers.all()) == 2 - erased
+
+
+def test_an_erased_address_is_nowhere_in_the_stores_files(letters: Dispatch) -> None:
+    join(letters.store, "leaves")
+    letters.plan(MONDAY)
+    send(letters, Postbox())
+    letters.store.readers.erase(["id-leaves"])
+
+    files = list(Path(letters.config.settings.store_url.removeprefix("sqlite:///")).parent.iterdir())
+    assert not any(b"leaves@example.org" in file.read_bytes() for file in files)

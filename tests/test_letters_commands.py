@@ -1,0 +1,118 @@
+"""The commands of letters and readers, run as their users run them."""
+
+from __future__ import annotations
+
+import json
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from aggregator.store import open_store
+from tests.deliver.letters import digest, item, under
+from tests.projects import Small, small_project
+
+MONDAY = "2024-01-29T08:00:00Z"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Small:
+    """A project whose letter of 2024-W04 was issued."""
+    made = small_project(tmp_path / "project")
+    made.sources({})
+    (made.folder / "data").mkdir()
+    with open_store(f"sqlite:///{made.folder}/data/aggregator.db") as store:
+        store.issue(digest(under("Documents", item())))
+    return made
+
+
+def test_a_reader_comes_gets_a_letter_in_the_outbox_and_goes(project: Small) -> None:
+    added = project.run("subscribers", "add", " Reader@Example.org ", "--at", MONDAY)
+    assert added.code == 0, added.err
+    id = added.out.split()[0]
+    again = project.run("subscribers", "add", "reader@example.org", "--at", MONDAY)
+    assert again.out.split()[0] == id
+
+    sent = project.run("digest", "send", "--at", MONDAY)
+    assert sent.out == "1 accepted. Letters go into data/outbox; none leaves this machine.\n"
+    (letter,) = (project.folder / "data/outbox").rglob("*.eml")
+    assert letter.name == f"{id}.eml"
+    assert message_from_bytes(letter.read_bytes(), policy=policy.default)["To"] == "reader@example.org"
+    assert project.run("digest", "send", "--at", MONDAY).out.startswith("No letter was due.")
+
+    listed = json.loads(project.run("subscribers", "list", "--json").out)
+    assert [(one["id"], one["standing"]) for one in listed] == [(id, "reading")]
+    assert "reader@example.org" in project.run("subscribers", "export").out
+    assert project.run("subscribers", "remove", "reader@example.org").code == 0
+    assert json.loads(project.run("subscribers", "list", "--json").out)[0]["standing"] == "left"
+    assert project.run("subscribers", "erase", id).out == "1 erased.\n"
+    assert json.loads(project.run("subscribers", "list", "--json").out) == []
+
+
+def test_what_one_project_exports_another_imports(project: Small) -> None:
+    file = project.folder / "readers.csv"
+    file.write_text(
+        "address,bodies,is_list,leave\na@example.org,scotland,no,\nl@lists.org,,yes,https://x.org/\n"
+    )
+    assert project.run("subscribers", "import", "readers.csv", "--at", MONDAY).out == (
+        "2 taken in, 0 left as they are.\n"
+    )
+    exported = project.run("subscribers", "export").out
+    file.write_text(exported)
+
+    assert project.run("subscribers", "import", "readers.csv").out == "0 taken in, 2 left as they are.\n"
+    assert sorted(exported.splitlines()) == [
+        "a@example.org,reading,2024-01-29T08:00:00+00:00,scotland,,,no,no,",
+        "address,standing,since,bodies,topics,types,when_empty,is_list,leave",
+        "l@lists.org,reading,2024-01-29T08:00:00+00:00,,,,no,yes,https://x.org/",
+    ]
+
+
+def test_a_list_of_addresses_with_a_mistake_takes_in_nobody_and_names_the_line(project: Small) -> None:
+    (project.folder / "readers.txt").write_text("a@example.org\n\nnobody\n")
+
+    ended = project.run("subscribers", "import", "readers.txt")
+
+    assert ended.code == 2
+    assert "readers.txt:3: this is no mail address that can be written to" in ended.err
+    assert json.loads(project.run("subscribers", "list", "--json").out) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("subscribers", "add", "nobody"), "this is no mail address"),
+        (("subscribers", "add", "a@example.org", "--body", "atlantis"), "body atlantis: no such id is known"),
+        (("subscribers", "add", "a@example.org", "--type", "rumour"), "type rumour: no such id is known"),
+        (("subscribers", "add", "a@example.org", "--topic", "tea"), "topic tea: no such id is known"),
+        (("subscribers", "remove", "a@example.org"), "nobody is known by this id or address"),
+        (("subscribers", "erase", "a@example.org"), "nobody is known by this id or address"),
+        (("subscribers", "import", "missing.csv"), "missing.csv: cannot be read"),
+    ],
+)
+def test_wrong_use_is_said_in_plain_words(project: Small, arguments: tuple[str, ...], said: str) -> None:
+    ended = project.run(*arguments)
+
+    assert ended.code == 2
+    assert said in ended.err
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("mail_send: yes", "setting mail_from: mail_send is on, and this is not set"),
+        ("mail_server: mail.example.org", "write smtps://USER@HOST:PORT"),
+        ("mail_server: smtps://u:p@mail.example.org", "take the password out of the address"),
+        ("mail_from: Somebody <a@b.org>", "write a plain mail address"),
+        ("letters_url: http://updates.example.org/letters/", "write an https:// address"),
+        ("mail_batch: 0", "mail_batch"),
+    ],
+)
+def test_mail_that_is_set_up_wrongly_is_refused_with_its_remedy(project: Small, line: str, said: str) -> None:
+    with (project.folder / "settings.yaml").open("a") as settings:
+        settings.write(line + "\n")
+
+    ended = project.run("digest", "send", "--at", MONDAY)
+
+    assert ended.code == 2
+    assert said in ended.err

@@ -1,0 +1,103 @@
+"""The pages of letters over a real store, with a clock that is set by hand and an outbox that is read."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from aggregator.config import Config, load
+from aggregator.config.settings import load_settings
+from aggregator.deliver import Stationery
+from aggregator.deliver.outbox import Outbox
+from aggregator.model import Reader
+from aggregator.pipeline.desk import Desk
+from aggregator.pipeline.posting import Dispatch
+from aggregator.store import Store, open_store
+from aggregator.web import LetterPages, application
+from tests.builders import instant, site
+from tests.conftest import PROJECT
+from tests.deliver.readers import TOKENS, opened
+
+KNOWN = {
+    "bodies": {"scotland": "Scottish Government", "wales": "Welsh Government"},
+    "topics": {"open-data": "Open data"},
+    "types": {"report": "Report", "blog-post": "Blog post"},
+}
+
+
+@cache
+def config() -> Config:
+    """The project's own, read once."""
+    return load(load_settings(PROJECT / "settings.yaml"))
+
+
+@dataclass
+class Bench:
+    """A store with its desk; `mails` gives what was sent since the last look, as recipient and text."""
+
+    store: Store
+    folder: Path
+    url: str = "https://updates.example.org/letters/"
+    now: datetime = field(default_factory=lambda: instant("2024-01-24 10:00"))
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(self.store, TOKENS)
+
+    def application(self) -> Starlette:
+        pages = LetterPages(self.desk, site(letters_url=self.url), lambda: self.now, KNOWN)
+        return application(self.folder / "output", lambda: {"ok": True}, pages)
+
+    def later(self, **time: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**time)
+
+    def mails(self) -> list[tuple[str, str]]:
+        """Send what is due, and read it."""
+        sent = list[tuple[str, str]]()
+        stationery = Stationery(
+            site=site(letters_url=self.url),
+            address="letters@updates.example.org",
+            mailbox="post@example.org",
+            tokens=TOKENS,
+        )
+        outbox = Outbox(self.folder / "outbox")
+
+        async def read(messages):  # type: ignore[no-untyped-def]  # as Outbox.__call__
+            for message in messages:
+                body = opened(message).get_body(("plain",))
+                assert body is not None
+                sent.append((message.recipient, body.get_content()))
+            return await outbox(messages)
+
+        asyncio.run(Dispatch(config(), self.store, stationery).send(read, lambda: self.now, everybody=True))
+        return sent
+
+    def link(self) -> str:
+        """The link of the one mail that is due."""
+        ((_, text),) = self.mails()
+        found = re.search(r"^http\S+$", text.replace("\r", ""), re.MULTILINE)
+        assert found
+        return found[0]
+
+    def reader(self, address: str = "reader@example.org") -> Reader:
+        """The reader of an address, who is known."""
+        found = self.store.readers.at(address)
+        assert found is not None
+        return found
+
+
+@contextmanager
+def bench(folder: Path) -> Iterator[Bench]:
+    """An empty store with its desk."""
+    (folder / "output").mkdir()
+    with open_store(f"sqlite:///{folder}/store.db") as store:
+        yield Bench(store, folder)
