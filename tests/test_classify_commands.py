@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +17,23 @@ ATOM = {"Content-Type": "application/atom+xml"}
 HEAD = "id\ttitle\tsummary\tbody\turl\topen_government_relevant\tupdate_type\ttopics\n"
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Small:
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose store holds a document about open data and one about potholes."""
-    small = small_project(tmp_path / "project")
-    feed = atom({"/a": "Open data strategy", "/b": "Potholes on the A9"})
+    small = small_project(tmp_path_factory.mktemp("seeded") / "project")
+    feed = atom({"/a": "Open data for all of us", "/b": "Potholes on the A9"})
     with Server({"/one.atom": Response(headers=ATOM, payload=feed)}) as server:
         small.sources({"one": server.url("/one.atom")}, records=False)
         file = small.folder / "sources.yaml"
         file.write_text(file.read_text("utf-8").replace("scope: all", "scope: relevant"), encoding="utf-8")
-        small.run("run", "--at", "2026-06-05T12:00:00Z")
-    return small
+        small.run("poll", "--at", "2026-06-05T12:00:00Z")
+    return small.folder
+
+
+@pytest.fixture
+def project(seeded: Path, tmp_path: Path) -> Small:
+    """A copy of it."""
+    return Small(Path(shutil.copytree(seeded, tmp_path / "project")))
 
 
 def held(project: Small) -> dict[str, dict[str, Any]]:
@@ -36,14 +43,14 @@ def held(project: Small) -> dict[str, dict[str, Any]]:
 def test_entries_tell_relevance_type_topics_and_why(project: Small) -> None:
     rows = held(project)
 
-    assert (rows["Open data strategy"]["relevance"], rows["Open data strategy"]["topics"]) == (
+    assert (rows["Open data for all of us"]["relevance"], rows["Open data for all of us"]["topics"]) == (
         "yes",
         ["open-data"],
     )
-    assert any("“open data" in why and "(title)" in why for why in rows["Open data strategy"]["why"])
+    assert any("“open data" in why and "(title)" in why for why in rows["Open data for all of us"]["why"])
     assert rows["Potholes on the A9"]["relevance"] == "no"
     assert [row["title"] for row in json.loads(project.run("entries", "--relevant", "--json").out)] == [
-        "Open data strategy"
+        "Open data for all of us"
     ]
 
 
@@ -63,7 +70,7 @@ def test_a_mark_wins_survives_a_new_vocabulary_and_is_exported(project: Small) -
     assert changed == 1
     assert after["Potholes on the A9"]["relevance"] == "yes"
     assert "“A register.” (operator): relevance:yes" in after["Potholes on the A9"]["why"]
-    assert after["Open data strategy"]["score"] < before["Open data strategy"]["score"]
+    assert after["Open data for all of us"]["score"] < before["Open data for all of us"]["score"]
     exported = project.run("classify", "labels", "--corrected").out.splitlines()
     assert [line.split("\t")[1] for line in exported] == ["title", "Potholes on the A9"]
     for title, row in after.items():
