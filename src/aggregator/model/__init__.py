@@ -29,6 +29,7 @@ from aggregator.model.answers import (
     Validators,
 )
 from aggregator.model.entries import (
+    FILE_NAME,
     Carrier,
     Change,
     ChangeKind,
@@ -116,6 +117,7 @@ from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic
 
 __all__ = [
     "ANSWER",
+    "FILE_NAME",
     "Artifact",
     "Basis",
     "Board",

@@ -12,13 +12,17 @@ from itertools import pairwise
 from typing import Final, Protocol
 
 from aggregator.model import Artifact, Edition
+from aggregator.publish.archive_pages import publish_archive
 from aggregator.publish.atom import publish_atom
 from aggregator.publish.board_json import publish_board_json
 from aggregator.publish.board_pages import publish_board
 from aggregator.publish.digests_atom import publish_digests
 from aggregator.publish.folder import Written, write
+from aggregator.publish.hosting import publish_hosting
 from aggregator.publish.pages import publish_pages
 from aggregator.publish.silence_feed import publish_silence
+from aggregator.publish.shelf_pages import publish_shelves
+from aggregator.publish.site_pages import publish_site
 
 __all__ = ["FORMATS", "Format", "Written", "artifacts", "write"]
 
@@ -32,12 +36,16 @@ class Format(Protocol):
 
 
 FORMATS: Final[Mapping[str, Format]] = {
+    "archive": publish_archive,
     "atom": publish_atom,
     "board": publish_board,
     "board.json": publish_board_json,
     "digests": publish_digests,
+    "hosting": publish_hosting,
     "pages": publish_pages,
+    "shelves": publish_shelves,
     "silence": publish_silence,
+    "site": publish_site,
 }
 
 

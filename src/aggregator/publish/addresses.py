@@ -1,11 +1,29 @@
-"""Where a document stands: its official page, and our own page for a record that has none."""
+"""Where a document stands: its official page, its permanent page here, and the pages that list it."""
 
 from __future__ import annotations
 
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
 from urllib.parse import urlsplit
 
-from aggregator.model import Entry, Site
+from aggregator.model import FILE_NAME, Entry, Site
 from aggregator.publish.words import clean
+
+ARCHIVE: Final = "https://web.archive.org/web/"
+"""The Internet Archive's Wayback Machine; after it stand an instant and an address."""
+
+
+class Shelf(StrEnum):
+    """By what documents are listed; each is a folder of pages, and of feeds with the same names."""
+
+    BODY = "bodies"
+    NATION = "nations"
+    TOPIC = "topics"
+    TYPE = "types"
+    PLAN = "plans"
+    ROLE = "roles"
 
 
 def web(address: str | None) -> str | None:
@@ -26,3 +44,28 @@ def host(address: str) -> str:
 def permanent(site: Site, entry: Entry) -> str:
     """The absolute address to follow for a document: the publisher's page, else ours."""
     return web(entry.url) or site.base_url + (entry.own_page or "")
+
+
+def entry_page(entry: Entry) -> str:
+    """Our own page of a document, relative to the output folder. It never changes and is never reused."""
+    return entry.own_page or f"entries/{_file_name(entry.id.removeprefix('urn:uuid:'))}.html"
+
+
+def shelf_page(shelf: Shelf, id: str) -> str:
+    """The page that lists what belongs to a body, nation, topic, type, plan or role."""
+    return f"{shelf}/{_file_name(id)}.html"
+
+
+def month_page(name: str) -> str:
+    """The page of a month (`2026-06`) or of a year (`2026`) in the archive."""
+    return f"{'months' if '-' in name else 'years'}/{name}.html"
+
+
+def archived(address: str, at: datetime) -> str:
+    """The Wayback Machine's copy of a page that is nearest to an instant, if it has one."""
+    return f"{ARCHIVE}{at:%Y%m%d%H%M%S}/{address}"
+
+
+def _file_name(id: str) -> str:
+    """The id itself where it may be a file's name, else a name made from it."""
+    return id if FILE_NAME.fullmatch(id) else str(uuid.uuid5(uuid.NAMESPACE_OID, id))

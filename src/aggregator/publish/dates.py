@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from aggregator.model import Moment, Precision
 
 # Named here, since `strftime` would follow the locale of the machine.
-_MONTHS: Final = (
+MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
@@ -33,7 +33,7 @@ def day_of(instant: datetime, zone: ZoneInfo) -> date:
 
 def say_day(day: date) -> Said:
     """`5 June 2026`."""
-    return Said(words=f"{day.day} {_MONTHS[day.month - 1]} {day.year}", stamp=day.isoformat())
+    return Said(words=f"{day.day} {MONTHS[day.month - 1]} {day.year}", stamp=day.isoformat())
 
 
 def say_weekday(day: date) -> Said:
@@ -64,7 +64,7 @@ def say(moment: Moment, zone: ZoneInfo) -> Said:
     if moment.precision is Precision.DAY:
         return say_day(day)
     if moment.precision is Precision.MONTH:
-        return Said(words=f"{_MONTHS[day.month - 1]} {day.year}", stamp=f"{day:%Y-%m}")
+        return Said(words=f"{MONTHS[day.month - 1]} {day.year}", stamp=f"{day:%Y-%m}")
     return Said(words=str(day.year), stamp=f"{day:%Y}")
 
 

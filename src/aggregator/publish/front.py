@@ -80,12 +80,12 @@ def closing(edition: Edition) -> tuple[Closing, ...]:
     )
 
 
-def letters(edition: Edition) -> tuple[Letter, ...]:
-    """The open week's letter if there is one, then the last that were issued, newest first."""
+def letters(edition: Edition, most: int = LETTERS) -> tuple[Letter, ...]:
+    """The open week's letter if there is one, then the last `most` that were issued, newest first."""
     zone = ZoneInfo(edition.site.zone)
     still_open = [digest for digest in edition.digests if digest.issued is None]
     issued = [digest for digest in edition.digests if digest.issued]
-    return tuple(_letter(digest, zone) for digest in still_open + issued[:LETTERS])
+    return tuple(_letter(digest, zone) for digest in still_open + issued[:most])
 
 
 def _stirred(holding: Holding, at: datetime) -> tuple[datetime, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Edition, Holding, Moment
-from aggregator.publish.addresses import host, web
+from aggregator.model import Edition, Holding, Moment, Precision, Relevance
+from aggregator.publish.addresses import Shelf, entry_page, host, shelf_page, web
 from aggregator.publish.dates import Said, day_of, say, say_day, say_time
 from aggregator.publish.words import line, named, titled
 
@@ -42,8 +42,16 @@ class Line:
     """The official page, else our own page of the record, relative to the front page."""
     place: str
     """Where the link leads: a host, or our own record."""
+    page: str
+    """Our own page of it, which says where each fact comes from; relative to the front page."""
     body: str
+    """Its name on the day of the document."""
+    body_page: str | None
     type: str
+    type_page: str | None
+    borderline: bool
+    on: Said
+    """Its own date, to the day at most; that of our first sight where it has none."""
     time: Said | None
     first_seen: Said
     new: bool
@@ -58,15 +66,20 @@ class Line:
 def tell(holding: Holding, edition: Edition) -> Line:
     """The line of one document."""
     entry, zone = holding.entry, ZoneInfo(edition.site.zone)
-    official = web(entry.url)
+    official, type = web(entry.url), holding.labels.type
     own_date = known_date(holding, edition.at)
     return Line(
         title=titled(entry.title, TITLE),
         language=line(entry.language),
         href=official or entry.own_page,
         place=host(official) if official else "our record",
-        body=body_name(edition, entry.body),
-        type=named(holding.labels.type, edition.types),
+        page=entry_page(entry),
+        body=body_name(edition, entry.body, _day(holding, zone)),
+        body_page=shelf_page(Shelf.BODY, entry.body) if entry.body in edition.bodies else None,
+        type=named(type, edition.types),
+        type_page=shelf_page(Shelf.TYPE, type) if type in edition.types else None,
+        borderline=holding.labels.relevance is Relevance.BORDERLINE,
+        on=_on(holding, zone),
         time=say_time(own_date, zone) if own_date else None,
         first_seen=say_day(day_of(holding.first_seen, zone)),
         new=not holding.backlog and edition.at - holding.first_seen <= NEWS,
@@ -82,10 +95,23 @@ def known_date(holding: Holding, at: datetime) -> Moment | None:
     return holding.dated if holding.dated and holding.dated.at <= at else None
 
 
-def body_name(edition: Edition, id: str) -> str:
-    """The name of a body; its id where `sources.yaml` no longer knows it."""
+def body_name(edition: Edition, id: str, day: date | None = None) -> str:
+    """The name of a body (the one that it bore on a day); its id where the register no longer knows it."""
     body = edition.bodies.get(id)
-    return line(body.name if body else id, TITLE)
+    name = body.name_on(day) if body and day else body.name if body else id
+    return line(name, TITLE)
+
+
+def _on(holding: Holding, zone: ZoneInfo) -> Said:
+    own = holding.dated
+    if own and own.precision in {Precision.MONTH, Precision.YEAR}:
+        return say(own, zone)
+    return say_day(_day(holding, zone))
+
+
+def _day(holding: Holding, zone: ZoneInfo) -> date:
+    """The day whose names a document bears: its own, else that of our first sight."""
+    return day_of(holding.dated.at if holding.dated else holding.first_seen, zone)
 
 
 def _translations(holding: Holding) -> tuple[Other, ...]:

@@ -1,4 +1,4 @@
-"""The pages as HTML: the front page, one page for each record without a page, and their style sheet."""
+"""The pages as HTML: how a template becomes a page, the front page, and the permanent page of each document."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from aggregator.model import Artifact, Edition, Holding
+from aggregator.model import Artifact, Edition
 from aggregator.publish.addresses import web
 from aggregator.publish.board_rows import front_rows
-from aggregator.publish.feeds import feeds
+from aggregator.publish.document import Documents
 from aggregator.publish.front import closing, letters, news, relevant
-from aggregator.publish.record import record
+from aggregator.publish.linked_data import of_document, of_site
+from aggregator.publish.security import policy
 from aggregator.publish.status import body_rows, licences_used, source_rows
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
+_FILES: Final = {"icon.svg": "image/svg+xml", "search.js": "text/javascript", "style.css": "text/css"}
+"""What is published as it stands beside the templates."""
 _LINES: Final = (60, 40, 20, 10, 5, 0)
 """How many lines of news the front page tries to show, until it is small enough."""
 _LARGEST: Final = 100_000
@@ -25,6 +28,7 @@ _LARGEST: Final = 100_000
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(_TEMPLATES),
     autoescape=True,
+    auto_reload=False,  # else every page asks the disk whether its template is still the same
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -32,40 +36,21 @@ _ENVIRONMENT: Final = Environment(
 
 
 def publish_pages(edition: Edition) -> Iterator[Artifact]:
-    """`index.html`, `style.css` and `records/NAME.html`."""
+    """`index.html`, `style.css`, `search.js`, `icon.svg`, and a page for each document."""
     yield Artifact(path="index.html", media_type="text/html", payload=_front_page(edition))
-    yield Artifact(path="style.css", media_type="text/css", payload=(_TEMPLATES / "style.css").read_bytes())
+    for name, media_type in _FILES.items():
+        yield Artifact(path=name, media_type=media_type, payload=(_TEMPLATES / name).read_bytes())
+    tell = Documents(edition)
     for holding in edition.holdings:
-        if path := holding.entry.own_page:
-            yield Artifact(path=path, media_type="text/html", payload=_record_page(holding, path, edition))
+        document = tell(holding)
+        data = of_document(document, edition.site)
+        yield page("entry.html.j2", edition, document.path, document=document, data=data)
 
 
-def _front_page(edition: Edition) -> bytes:
-    """The front page with as many lines of news as fit."""
-    page = b""
-    for most in _LINES:
-        page = render(
-            "index.html.j2",
-            edition,
-            path="",
-            root="",
-            days=news(edition, most),
-            shown=min(most, len(relevant(edition))),
-            known=len(relevant(edition)),
-            closings=closing(edition),
-            letters=letters(edition),
-            processes=front_rows(edition),
-            bodies=body_rows(edition),
-            sources=source_rows(edition),
-            licences=licences_used(edition),
-        )
-        if len(page) <= _LARGEST:
-            break
-    return page
-
-
-def _record_page(holding: Holding, path: str, edition: Edition) -> bytes:
-    return render("record.html.j2", edition, path=path, root="../", record=record(holding, edition))
+def page(template: str, edition: Edition, path: str, **values: object) -> Artifact:
+    """The page at `path` of the output folder."""
+    payload = render(template, edition, path=path, root="../" * path.count("/"), **values)
+    return Artifact(path=path, media_type="text/html", payload=payload)
 
 
 def render(template: str, edition: Edition, *, path: str, root: str, **values: object) -> bytes:
@@ -73,6 +58,32 @@ def render(template: str, edition: Edition, *, path: str, root: str, **values: o
     site = edition.site
     contact = f"mailto:{site.contact}" if "@" in site.contact else web(site.contact)
     text = _ENVIRONMENT.get_template(template).render(
-        site=site, contact=contact, path=path, root=root, feeds=feeds(edition), zone=site.zone, **values
+        site=site, contact=contact, path=path, root=root, zone=site.zone, policy=policy(path), **values
     )
     return text.encode()
+
+
+def _front_page(edition: Edition) -> bytes:
+    """The front page with as many lines of news as fit."""
+    page = b""
+    about = relevant(edition)
+    for most in _LINES:
+        page = render(
+            "index.html.j2",
+            edition,
+            path="",
+            root="",
+            days=news(edition, most),
+            shown=min(most, len(about)),
+            known=len(about),
+            closings=closing(edition),
+            letters=letters(edition),
+            processes=front_rows(edition),
+            bodies=body_rows(edition),
+            sources=source_rows(edition),
+            licences=licences_used(edition),
+            data=of_site(edition.site),
+        )
+        if len(page) <= _LARGEST:
+            break
+    return page

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from aggregator.model import BoardLine, Edition, Moment, Precision, Reading, Seen, SourceLine, SourceState
-from aggregator.publish.addresses import host, web
+from aggregator.publish.addresses import Shelf, host, shelf_page, web
 from aggregator.publish.dates import Said, day_of, say, say_day
 from aggregator.publish.licences import Licence, licence
 from aggregator.publish.lines import Line, body_name, tell
@@ -20,7 +21,8 @@ class BodyRow:
     """A body and its last record about open government."""
 
     name: str
-    href: str | None
+    page: str
+    """Our page of it."""
     last: Line | None
     on: Said | None
     age: str
@@ -32,6 +34,7 @@ class BodyRow:
 class SourceRow:
     """A source and how its last poll went."""
 
+    id: str
     title: str
     href: str | None
     address: str
@@ -43,6 +46,13 @@ class SourceRow:
     wrong: tuple[str, ...]
     """Every sentence on what is wrong with it; empty when it is read well."""
     failing: bool
+    advice: tuple[str, ...]
+    """What its publisher could do, so that anybody can read it better."""
+
+    @property
+    def state(self) -> str:
+        """`failing`, `doubtful` or `well`."""
+        return "failing" if self.failing else "doubtful" if self.wrong else "well"
 
 
 def body_rows(edition: Edition) -> tuple[BodyRow, ...]:
@@ -51,7 +61,7 @@ def body_rows(edition: Edition) -> tuple[BodyRow, ...]:
     return tuple(
         BodyRow(
             name=line(row.body.name),
-            href=web(row.body.url),
+            page=shelf_page(Shelf.BODY, row.body.id),
             last=tell(row.last, edition) if row.last else None,
             on=_on(row, zone),
             age="" if _coarse(row) else _age(row.days),
@@ -61,10 +71,12 @@ def body_rows(edition: Edition) -> tuple[BodyRow, ...]:
     )
 
 
-def source_rows(edition: Edition) -> tuple[SourceRow, ...]:
-    """One row for each source, in the order of `sources.yaml`."""
+def source_rows(
+    edition: Edition, advice: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> tuple[SourceRow, ...]:
+    """One row for each source, in the order of `sources.yaml`; `advice` by the source's id."""
     zone = ZoneInfo(edition.site.zone)
-    return tuple(_source_row(row, edition, zone) for row in edition.sources)
+    return tuple(_source_row(row, edition, zone, advice.get(row.source.id, ())) for row in edition.sources)
 
 
 def licences_used(edition: Edition) -> tuple[Licence, ...]:
@@ -106,10 +118,13 @@ def _since(instant: datetime | None, zone: ZoneInfo) -> str:
     return say_day(day_of(instant, zone)).words if instant else "we began"
 
 
-def _source_row(row: SourceLine, edition: Edition, zone: ZoneInfo) -> SourceRow:
+def _source_row(
+    row: SourceLine, edition: Edition, zone: ZoneInfo, advice: tuple[str, ...]
+) -> SourceRow:
     source, state = row.source, row.state
     address = web(state.address) or source.address
     return SourceRow(
+        id=line(source.id),
         title=titled(source.title),
         href=web(source.page) or web(address),
         address=_shown(address, private=source.mail is not None),
@@ -119,6 +134,7 @@ def _source_row(row: SourceLine, edition: Edition, zone: ZoneInfo) -> SourceRow:
         items=state.items,
         wrong=tuple(_wrong(row, zone)),
         failing=state.failure is not None,
+        advice=advice,
     )
 
 
@@ -137,6 +153,12 @@ def _wrong(row: SourceLine, zone: ZoneInfo) -> Iterator[str]:
         yield f"has moved to {line(state.moved_to)}"
     if state.rejects:
         yield f"{len(state.rejects)} of its items could not be used"
+    if state.gap:
+        yield f"everything had changed before {_since(state.gap, zone)}: items in between may be missing"
+    if state.held:
+        yield f"{len(state.held)} documents vanished from it all at once; a person must look"
+    if not source.confirmed:
+        yield "how we read its page was never seen to fit"
 
 
 def _shown(address: str, *, private: bool) -> str:
