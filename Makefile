@@ -13,12 +13,14 @@ help:            ## show this list
 
 run: $(VENV)/run ## poll every source and publish output/
 	@$(BIN)/aggregator run || test $$? -eq 3
+	@$(BIN)/aggregator search-index
 
 demo: $(VENV)/run ## the same job on the samples of demo/, at a fixed instant, without the network
 	@rm -rf data/replay-demo.db* data/outbox/replay-demo
 	@$(BIN)/aggregator run --replay demo --at $(DEMO_AT) || test $$? -eq 3
 	@$(BIN)/aggregator subscribers add --replay demo --at $(DEMO_AT) --list list@example.org >/dev/null
 	@$(BIN)/aggregator digest send --replay demo --at $(DEMO_LETTER_AT)
+	@$(BIN)/aggregator search-index
 
 start: $(VENV)/run ## keep polling, publish, make the letter on Mondays, serve output/ on localhost
 	@$(BIN)/aggregator start
@@ -39,7 +41,7 @@ format: $(VENV)/test ## put the code into its form
 golden: $(VENV)/test ## write the expected outputs of the tests anew; read the diff before you commit it
 	@GOLDEN=write $(BIN)/pytest -k golden --no-cov
 
-screenshots: demo ## pictures of the pages at 360 and 1280 px, light and dark, in data/screenshots/
+screenshots: $(VENV)/test demo ## pictures of the pages at 360 and 1280 px, light and dark, in data/screenshots/
 	@$(BIN)/python tools/screenshots.py output data/screenshots data/outbox/replay-demo
 
 lock:            ## pin what requirements*.in ask for, with hashes (needs uv)

@@ -31,9 +31,9 @@ async def nothing() -> None:
 
 
 def test_a_late_call_is_made_late_once_and_never_beside_itself() -> None:
-    jobs = scheduler(nothing, nothing, "Europe/London").get_jobs()
+    jobs = scheduler(nothing, nothing, nothing, "Europe/London").get_jobs()
 
-    assert sorted(job.id for job in jobs) == ["letter", "look", "post"]
+    assert sorted(job.id for job in jobs) == ["letter", "look", "post", "search"]
     for id, trigger in ((job.id, str(job.trigger)) for job in jobs):
         wanted = "cron[day_of_week='mon', hour='8'" if id == "letter" else "interval[0:01:00]"
         assert wanted in trigger

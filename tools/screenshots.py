@@ -2,159 +2,92 @@
 
 Usage: python tools/screenshots.py OUTPUT_FOLDER TARGET_FOLDER [OUTBOX_FOLDER]
 
-Of an outbox it takes the HTML of the first letter, as a mail program shows it.
-
-It also measures each page and says so where it is wider than the window. Chromium is driven through its
-own pipe (`--remote-debugging-pipe`, the DevTools protocol), since its window cannot be made 360 px wide.
+It serves the folder on localhost, since the search needs that, and says where a page is wider than the window.
 """
 
 from __future__ import annotations
 
-import asyncio
-import base64
-import json
-import os
 import shutil
 import sys
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from email import message_from_bytes, policy
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from playwright.sync_api import Browser, sync_playwright
 
 WIDTHS: Final = (360, 1280)
 SCHEMES: Final = ("light", "dark")
 FLAGS: Final = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    "--remote-debugging-pipe",
 )
+FOLDERS: Final = ("records", "digests", "months", "years", "entries", "bodies", "nations", "topics", "types")
+PATTERNS: Final = (*(f"{folder}/*.html" for folder in FOLDERS), "plans/*.html", "roles/*.html")
 
 
-class Browser:
-    """A running Chromium with one open tab."""
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files without a word about each."""
 
-    def __init__(self, commands: asyncio.StreamWriter, answers: asyncio.StreamReader) -> None:
-        self._commands = commands
-        self._answers = answers
-        self._asked = 0
-        self._session: str | None = None
-
-    async def attach(self) -> None:
-        """Open the tab that every later command goes to."""
-        target = await self.ask("Target.createTarget", url="about:blank")
-        attached = await self.ask("Target.attachToTarget", targetId=target["targetId"], flatten=True)
-        self._session = attached["sessionId"]
-        await self.ask("Page.enable")
-
-    async def ask(self, method: str, **parameters: Any) -> Mapping[str, Any]:
-        """Send one command and wait for its answer; events in between are passed over."""
-        self._asked += 1
-        message = {"id": self._asked, "method": method, "params": parameters}
-        if self._session:
-            message["sessionId"] = self._session
-        self._commands.write(json.dumps(message).encode() + b"\0")
-        await self._commands.drain()
-        while (answer := await self._read()).get("id") != self._asked:
-            pass
-        if "error" in answer:
-            raise RuntimeError(f"{method}: {answer['error']['message']}")
-        return dict(answer["result"])
-
-    async def wait(self, event: str) -> None:
-        """Wait until the browser tells of this event."""
-        while (await self._read()).get("method") != event:
-            pass
-
-    async def _read(self) -> Mapping[str, Any]:
-        return dict(json.loads((await self._answers.readuntil(b"\0"))[:-1]))
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
 
 
-async def photograph(browser: Browser, page: Path, width: int, scheme: str) -> tuple[bytes, int]:
-    """The whole page as PNG, and how wide its content is."""
-    media = [{"name": "prefers-color-scheme", "value": scheme}]
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
-    await browser.ask("Emulation.setDeviceMetricsOverride", **size)
-    await browser.ask("Emulation.setEmulatedMedia", features=media)
-    await browser.ask("Page.navigate", url=page.resolve().as_uri())
-    await browser.wait("Page.loadEventFired")
-    content = (await browser.ask("Page.getLayoutMetrics"))["cssContentSize"]
-    clip = {"x": 0, "y": 0, "width": width, "height": content["height"], "scale": 1}
-    shot = await browser.ask("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
-    return base64.b64decode(shot["data"]), int(content["width"])
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address at which the folder can be read from this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
 
 
 def kinds(output: Path) -> Iterator[Path]:
-    """One page of each kind that the folder holds."""
-    for pattern in (
-        "index.html",
-        "board.html",
-        "board/uk.html",
-        "board/uk-nap6.html",
-        "records/*.html",
-        "digests/*.html",
-    ):
-        yield from sorted(output.glob(pattern))[:1]
+    """The pages that are one of their kind, and of every other kind the one that holds most."""
+    yield from sorted(output.glob("*.html"))
+    for pattern in (*PATTERNS, "board/uk.html", "board/uk-nap6.html"):
+        yield from sorted(output.glob(pattern), key=lambda page: (-page.stat().st_size, page.name))[:1]
 
 
-def letter(outbox: Path, target: Path) -> Iterator[Path]:
-    """The HTML part of the outbox's first letter, as a file."""
+def letter(outbox: Path, target: Path) -> Iterator[str]:
+    """The HTML part of the outbox's first letter, as the address of a file."""
     for mail in sorted(outbox.rglob("*.eml"))[:1]:
         part = message_from_bytes(mail.read_bytes(), policy=policy.default).get_body(("html",))
         if part:
             page = target / "letter-as-mailed.html"
             page.write_bytes(part.get_content().encode())
-            yield page
+            yield page.resolve().as_uri()
 
 
-async def photograph_all(browser: Browser, pages: Iterable[Path], target: Path) -> None:
+def named(output: Path, address: str) -> Iterator[tuple[str, str]]:
+    """The name of each picture, and the address of its page."""
+    for page in kinds(output):
+        parts = page.relative_to(output).with_suffix("").parts
+        alone = len(parts) == 1 or parts[0] == "board"
+        path = page.relative_to(output).as_posix()
+        yield "-".join(parts) if alone else parts[0], f"{address}{path}{'?q=plan' if path == 'search.html' else ''}"
+
+
+def photograph(browser: Browser, pages: Iterable[tuple[str, str]], target: Path) -> None:
     """Every page in every width and colour scheme."""
-    for page in pages:
+    pages = list(pages)
+    for scheme in SCHEMES:
         for width in WIDTHS:
-            for scheme in SCHEMES:
-                picture, wide = await photograph(browser, page, width, scheme)
-                place = target / f"{page.stem}-{width}-{scheme}.png"
-                place.write_bytes(picture)
+            size = {"width": width, "height": 900}
+            tab = browser.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]  # a literal
+            for name, address in pages:
+                tab.goto(address)
+                tab.wait_for_load_state("networkidle")
+                place = target / f"{name}-{width}-{scheme}.png"
+                tab.screenshot(path=place, full_page=True)
+                wide = tab.evaluate("document.documentElement.scrollWidth")
                 warning = f": wider than the window ({wide} px)" if wide > width else ""
                 sys.stdout.write(f"{place}{warning}\n")
-
-
-async def run(chromium: str, pages: Iterable[Path], target: Path) -> None:
-    """Start Chromium with the pipe on its file descriptors 3 (commands) and 4 (answers)."""
-    commands_read, commands_write = os.pipe()
-    answers_read, answers_write = os.pipe()
-
-    def connect() -> None:
-        kept = os.dup(commands_read), os.dup(answers_write)
-        os.dup2(kept[0], 3)
-        os.dup2(kept[1], 4)
-
-    # Chromium's own children may still be writing when it has ended.
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        process = await asyncio.create_subprocess_exec(
-            *(chromium, *FLAGS, f"--user-data-dir={profile}"),
-            preexec_fn=connect,
-            pass_fds=(3, 4),
-            stderr=asyncio.subprocess.DEVNULL,
-        )
-        os.close(commands_read)
-        os.close(answers_write)
-        browser = await open_browser(commands_write, answers_read)
-        await browser.attach()
-        await photograph_all(browser, pages, target)
-        process.terminate()
-        await process.wait()
-
-
-async def open_browser(commands: int, answers: int) -> Browser:
-    """A Browser on the two ends of the pipe that are ours."""
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=2**28)  # a long page is a picture of several megabytes
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(answers, "rb"))
-    transport, protocol = await loop.connect_write_pipe(
-        lambda: asyncio.StreamReaderProtocol(asyncio.StreamReader()), os.fdopen(commands, "wb")
-    )
-    return Browser(asyncio.StreamWriter(transport, protocol, None, loop), reader)
+            tab.close()
 
 
 def main(arguments: list[str]) -> int:
@@ -171,8 +104,11 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{output} holds no index.html: run `aggregator publish` first\n")
         return 1
     target.mkdir(parents=True, exist_ok=True)
-    pages = [*kinds(output), *(page for outbox in arguments[2:] for page in letter(Path(outbox), target))]
-    asyncio.run(run(chromium, pages, target))
+    with sync_playwright() as playwright, served(output) as address:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        mailed = [("letter-as-mailed", page) for box in arguments[2:] for page in letter(Path(box), target)]
+        photograph(browser, [*named(output, address), *mailed], target)
+        browser.close()
     return 0
 
 

@@ -51,7 +51,7 @@ from aggregator.publish.folder import Written
 from aggregator.schedule import scheduler
 from aggregator.store import Store, open_store
 from aggregator.web import LetterPages, application, bind, serve
-from aggregator.worker import JOB, Worker, post
+from aggregator.worker import JOB, SEARCH, Worker, post
 
 PRODUCT: Final = "uk-open-government-updates"
 """The name by which robots.txt files can speak to us (RFC 9309, 2.2.1)."""
@@ -128,6 +128,11 @@ class App:
             self.pipeline.join_documents()
             self.pipeline.reclassify()
             return self.pipeline.publish(self.clock())
+
+    async def search_index(self) -> int:
+        """Make the search index of output/ anew; how many pages it holds. Raises PublishError."""
+        with self.store.reserved(SEARCH, wait=TURN):
+            return await self.pipeline.index()
 
     def reclassify(self, progress: Callable[[int, int], None]) -> int:
         """Label what is stored by the vocabulary of now; how many documents have other labels than before."""
@@ -237,7 +242,8 @@ class App:
         with contextlib.closing(bind(port)) as listener:
             async with self.fetch() as fetch:
                 worker = Worker(self.pipeline, self.store, self.clock, fetch)
-                reminders = scheduler(worker.work, partial(post, self.postman), self.config.settings.zone)
+                zone = self.config.settings.zone
+                reminders = scheduler(worker.work, partial(post, self.postman), worker.index, zone)
                 reminders.start()
                 first = asyncio.create_task(worker.work())
                 log.happened("serving", address=f"http://127.0.0.1:{listener.getsockname()[1]}/")

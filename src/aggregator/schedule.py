@@ -24,8 +24,8 @@ def letter_hour(zone: str) -> CronTrigger:
     return CronTrigger(day_of_week="mon", hour=8, minute=0, second=0, timezone=zone)
 
 
-def scheduler(work: Call, post: Call, zone: str) -> AsyncIOScheduler:
-    """A scheduler, not yet started, that calls `work` every minute and at the letter's hour, `post` after it.
+def scheduler(work: Call, post: Call, index: Call, zone: str) -> AsyncIOScheduler:
+    """A scheduler, not yet started: `work` every minute and at the letter's hour, `post` and `index` beside it.
 
     A call that is late is made late (no misfire limit), several missed ones are made once (`coalesce`), and
     one that still runs is not started again.
@@ -38,4 +38,7 @@ def scheduler(work: Call, post: Call, zone: str) -> AsyncIOScheduler:
     )
     made.add_job(work, letter_hour(zone), id="letter", name="the letter's hour")
     made.add_job(post, IntervalTrigger(seconds=LOOK_EVERY, timezone=zone), id="post", name="send letters")
+    made.add_job(
+        index, IntervalTrigger(seconds=LOOK_EVERY, timezone=zone), id="search", name="the search index"
+    )
     return made

@@ -8,7 +8,7 @@ from typing import Final
 
 from aggregator import log
 from aggregator.clock import Clock
-from aggregator.errors import DeliveryError, StoreError
+from aggregator.errors import DeliveryError, PublishError, StoreError
 from aggregator.fetch import Fetch
 from aggregator.pipeline import Pipeline
 from aggregator.pipeline.mailroom import Postman
@@ -16,6 +16,12 @@ from aggregator.store import Store
 
 JOB: Final = "job"
 """The lock that whoever writes holds, so that two processes take turns."""
+
+SEARCH: Final = "search"
+"""The lock for making the search index, which takes long and keeps nobody from polling."""
+
+INDEX_EVERY: Final = timedelta(hours=1)
+"""No search index is younger than this when it is made anew."""
 
 LATE: Final = timedelta(hours=1)
 """So long after its due time a source counts as late: the look at what is due has stopped."""
@@ -42,6 +48,8 @@ class Worker:
         self._fetch = fetch
         self._turn = asyncio.Lock()
         self._published = False
+        self._unindexed = False
+        self._indexed: datetime | None = None
 
     async def work(self) -> None:
         """Poll what is due, issue letters, publish. If another process is at it, we look again soon."""
@@ -65,7 +73,20 @@ class Worker:
         if outcomes or letters or not self._published:
             written = pipeline.publish(now)
             self._published = True
+            self._unindexed |= bool(written.changed or written.removed) or self._indexed is None
             log.happened("published", changed=len(written.changed), removed=len(written.removed))
+
+    async def index(self) -> None:
+        """Make the search index anew if the pages have changed and the last one is not too young."""
+        now = self._clock()
+        if not self._unindexed or (self._indexed and now - self._indexed < INDEX_EVERY):
+            return
+        self._unindexed, self._indexed = False, now
+        try:
+            with self._store.reserved(SEARCH):
+                log.happened("indexed", pages=await self._pipeline.index())
+        except (PublishError, StoreError) as error:
+            log.happened("not indexed", reason=str(error))
 
     def health(self) -> dict[str, object]:
         """Facts for a health check: all is well while sources are asked when they are due."""

@@ -81,6 +81,13 @@ def publish(context: typer.Context, at: At = None, output: Output = None, store:
         say(f"{changed} files changed, {written.unchanged} unchanged, {removed} removed.")
 
 
+@app.command()
+def search_index(context: typer.Context, output: Output = None, store: StoreUrl = None) -> None:
+    """Make the search index of output/ anew; ask nobody, change no page."""
+    with opened(context, output=output, store=store) as program:
+        say(f"{asyncio.run(program.search_index())} pages can be searched.")
+
+
 def _chosen(program: App, wanted: Sequence[str]) -> tuple[Source, ...]:
     pollable = {source.id: source for source in program.pipeline.pollable()}
     unknown = [id for id in wanted if id not in pollable]

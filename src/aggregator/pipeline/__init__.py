@@ -44,6 +44,7 @@ from aggregator.pipeline.keeping import Kept, accept_removals, keep_reading
 from aggregator.pipeline.states import asked_already, due_already, state_after
 from aggregator.publish import artifacts
 from aggregator.publish.folder import Written, write
+from aggregator.publish.search import index_pages
 from aggregator.store import Store
 
 __all__ = ["Outcome", "Pipeline", "Progress", "Tried"]
@@ -270,6 +271,10 @@ class Pipeline:
             for artifact in letter(digest, edition.site, edition.bodies)
         ]
         return write(self.config.settings.output_folder, (*artifacts(edition), *letters))
+
+    async def index(self) -> int:
+        """Make the search index of what is published anew; how many pages it holds. Raises PublishError."""
+        return await index_pages(self.config.settings.output_folder)
 
 
 def _outcome(source: Source, answer: Answer, changes: Iterable[Change]) -> Outcome:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from aggregator.errors import Cause
-from aggregator.model import Edition, Entry, Precision, SourceLine, Zone
+from aggregator.model import Edition, Entry, SourceLine, Zone
+from aggregator.publish.dates import TIMED
 
 ENOUGH: Final = 5
 """So many documents must have been seen before anything is said of all of them."""
 _LISTS: Final = frozenset({"listing", "page", "citizenspace"})
 """Kinds that read pages made for people, where there is no feed."""
-_TIMED: Final = frozenset({Precision.SECOND, Precision.MINUTE})
 _REFUSALS: Final = frozenset({401, 403, 429, 503})
 
 
@@ -52,7 +52,7 @@ def _count(seen: Seen, entry: Entry) -> None:
     moment = entry.published or entry.updated
     seen.documents += 1
     seen.undated += moment is None
-    seen.assumed += moment is not None and moment.zone is Zone.ASSUMED and moment.precision in _TIMED
+    seen.assumed += moment is not None and moment.zone is Zone.ASSUMED and moment.precision in TIMED
     seen.bare += not entry.text.removeprefix(entry.title).strip()
 
 
@@ -65,7 +65,9 @@ def _refused(row: SourceLine, _: Seen) -> str:
     if failure and failure.cause is Cause.ROBOTS:
         return "Let robots.txt allow this address: it holds only what is published."
     if failure and failure.status in _REFUSALS:
-        return f"Answer programs that name themselves and ask seldom; we were refused (HTTP {failure.status})."
+        return (
+            f"Answer programs that name themselves and ask seldom; we were refused (HTTP {failure.status})."
+        )
     return ""
 
 
@@ -81,7 +83,11 @@ def _moved(row: SourceLine, _: Seen) -> str:
 
 
 def _too_short(row: SourceLine, _: Seen) -> str:
-    return "Carry more items, or archive documents (RFC 5005), so that nothing is missed." if row.state.gap else ""
+    return (
+        "Carry more items, or archive documents (RFC 5005), so that nothing is missed."
+        if row.state.gap
+        else ""
+    )
 
 
 def _rejected(row: SourceLine, _: Seen) -> str:
@@ -105,7 +111,11 @@ def _no_words(_: SourceLine, seen: Seen) -> str:
 
 
 def _no_licence(row: SourceLine, _: Seen) -> str:
-    return "State a licence, so that more than the title may be republished." if row.source.licence == "unknown" else ""
+    return (
+        "State a licence, so that more than the title may be republished."
+        if row.source.licence == "unknown"
+        else ""
+    )
 
 
 _RULES: Final[tuple[Callable[[SourceLine, Seen], str], ...]] = (

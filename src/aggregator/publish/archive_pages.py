@@ -11,8 +11,8 @@ from aggregator.model import Artifact, Edition, Holding, Relevance
 from aggregator.publish.addresses import month_page
 from aggregator.publish.charts import chart
 from aggregator.publish.filing import Drawer, archive, years
-from aggregator.publish.linked_data import of_list
 from aggregator.publish.lines import Line, tell
+from aggregator.publish.linked_data import of_list
 from aggregator.publish.pages import page
 
 _PARTS: Final = {
@@ -46,7 +46,7 @@ def publish_archive(edition: Edition) -> Iterator[Artifact]:
         yield _page(edition, year, year, without_month, months=months)
 
 
-def _page(  # noqa: PLR0913, PLR0917  # a year's page is a month's with one more thing on it
+def _page(  # a year's page is a month's with one more thing on it
     edition: Edition,
     name: str,
     title: str,

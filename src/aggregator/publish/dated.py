@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Claim, Entry, Holding, Moment, Source, Zone
 from aggregator.publish.addresses import host, web
-from aggregator.publish.dates import Said, say, say_instant
+from aggregator.publish.dates import TIMED, Said, say, say_instant
 from aggregator.publish.words import line, titled
 
 OURS: Final = "this site"
@@ -52,7 +52,7 @@ def _carried(holding: Holding, sources: Mapping[str, Source], zone: ZoneInfo) ->
             when=say(moment, zone),
             source=web(entries[0].url),
             place="; ".join(dict.fromkeys(source_title(one.source, sources) for one in entries)),
-            note=_NOTES[moment.zone],
+            note=_NOTES[moment.zone] if moment.precision in TIMED else "",
         )
 
 

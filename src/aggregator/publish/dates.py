@@ -15,7 +15,7 @@ MONTHS: Final = (
     *("July", "August", "September", "October", "November", "December"),
 )
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_TIMED: Final = {Precision.SECOND, Precision.MINUTE}
+TIMED: Final = {Precision.SECOND, Precision.MINUTE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def say_instant(instant: datetime, zone: ZoneInfo) -> Said:
 
 def say_time(moment: Moment, zone: ZoneInfo) -> Said | None:
     """`13:00`, for a moment that is known to the minute."""
-    if moment.precision not in _TIMED:
+    if moment.precision not in TIMED:
         return None
     local = moment.at.astimezone(zone)
     return Said(words=f"{local:%H:%M}", stamp=local.isoformat(timespec="minutes"))
@@ -58,7 +58,7 @@ def say_time(moment: Moment, zone: ZoneInfo) -> Said | None:
 
 def say(moment: Moment, zone: ZoneInfo) -> Said:
     """A moment at its own precision: `5 June 2026, 13:00`, `5 June 2026`, `June 2026` or `2026`."""
-    if moment.precision in _TIMED:
+    if moment.precision in TIMED:
         return say_instant(moment.at, zone)
     day = day_of(moment.at, zone)
     if moment.precision is Precision.DAY:
@@ -70,7 +70,7 @@ def say(moment: Moment, zone: ZoneInfo) -> Said:
 
 def end_of(moment: Moment, zone: ZoneInfo) -> datetime:
     """The instant at which a closing moment is over: a day without a time lasts all that day."""
-    if moment.precision in _TIMED:
+    if moment.precision in TIMED:
         return moment.at
     day = day_of(moment.at, zone)
     following = {

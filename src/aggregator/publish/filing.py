@@ -73,4 +73,6 @@ def years(drawers: Iterable[Drawer]) -> Mapping[str, tuple[Drawer, ...]]:
     found: dict[str, list[Drawer]] = defaultdict(list)
     for drawer in drawers:
         found[drawer.name[:4]].append(drawer)
-    return {year: tuple(sorted(found[year], key=lambda one: one.name)) for year in sorted(found, reverse=True)}
+    return {
+        year: tuple(sorted(found[year], key=lambda one: one.name)) for year in sorted(found, reverse=True)
+    }

@@ -52,9 +52,7 @@ class NoteRow:
     text: str
 
 
-def revision_rows(
-    holding: Holding, sources: Mapping[str, Source], zone: ZoneInfo
-) -> tuple[RevisionRow, ...]:
+def revision_rows(holding: Holding, sources: Mapping[str, Source], zone: ZoneInfo) -> tuple[RevisionRow, ...]:
     """Every revision of every carrier, newest first."""
     told = [pair for carrier in holding.carriers for pair in pairwise(carrier.revisions)]
     newest = sorted(told, key=lambda pair: (pair[1].seen_at, pair[1].entry.source), reverse=True)[:MOST]
@@ -68,7 +66,9 @@ def note_rows(notes: Iterable[Note], zone: ZoneInfo) -> tuple[NoteRow, ...]:
     )
 
 
-def _revision(before: Revision, after: Revision, sources: Mapping[str, Source], zone: ZoneInfo) -> RevisionRow:
+def _revision(
+    before: Revision, after: Revision, sources: Mapping[str, Source], zone: ZoneInfo
+) -> RevisionRow:
     shown = licence(before.entry.licence).open and licence(after.entry.licence).open
     changes = tuple(_changes(before.entry, after.entry, zone)) if shown else ()
     return RevisionRow(

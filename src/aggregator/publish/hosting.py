@@ -70,5 +70,7 @@ def _xml(
         f"{f'<lastmod>{day}</lastmod>' if day else ''}</{element}>\n"
         for address, day in addresses
     )
-    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{_NAMESPACE}">\n{"".join(rows)}</{root}>\n'
+    text = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{_NAMESPACE}">\n{"".join(rows)}</{root}>\n'
+    )
     return Artifact(path=path, media_type="application/xml", payload=text.encode())

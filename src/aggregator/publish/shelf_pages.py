@@ -13,8 +13,8 @@ from aggregator.publish.addresses import Shelf, shelf_page, web
 from aggregator.publish.charts import MONTHS_SHOWN, chart
 from aggregator.publish.dates import say_day
 from aggregator.publish.filing import filed, say_drawer
-from aggregator.publish.linked_data import of_list
 from aggregator.publish.lines import Line, tell
+from aggregator.publish.linked_data import of_list
 from aggregator.publish.pages import page
 from aggregator.publish.shelves import NATIONS, Group, by_shelf, groups
 from aggregator.publish.words import line, named
@@ -132,11 +132,13 @@ def _body_facts(body: Body, edition: Edition) -> Iterator[Facts]:
     site = web(body.url)
     nation = named(body.nation, NATIONS)
     former = (f"{line(old.name)}" for old in body.former)
-    within = [edition.bodies[body.parent]] if body.parent in edition.bodies else []
+    within = [one for one in edition.bodies.values() if one.id == body.parent]
     parts = [one for one in edition.bodies.values() if one.parent == body.id]
     roles = [role for role in edition.roles if any(holder.body == body.id for holder in role.holders)]
     yield Facts(heading="Own page", items=(Item(name=line(body.url), href=site),) if site else ())
-    yield Facts(heading="Nation", items=(Item(name=nation, href=f"../{shelf_page(Shelf.NATION, body.nation)}"),))
+    yield Facts(
+        heading="Nation", items=(Item(name=nation, href=f"../{shelf_page(Shelf.NATION, body.nation)}"),)
+    )
     yield Facts(heading="Part of", items=tuple(map(_body_item, within)))
     yield Facts(heading="Its parts", items=tuple(map(_body_item, parts)))
     yield Facts(heading="Former names", items=tuple(Item(name=name) for name in former))

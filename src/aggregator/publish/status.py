@@ -118,9 +118,7 @@ def _since(instant: datetime | None, zone: ZoneInfo) -> str:
     return say_day(day_of(instant, zone)).words if instant else "we began"
 
 
-def _source_row(
-    row: SourceLine, edition: Edition, zone: ZoneInfo, advice: tuple[str, ...]
-) -> SourceRow:
+def _source_row(row: SourceLine, edition: Edition, zone: ZoneInfo, advice: tuple[str, ...]) -> SourceRow:
     source, state = row.source, row.state
     address = web(state.address) or source.address
     return SourceRow(
@@ -153,6 +151,12 @@ def _wrong(row: SourceLine, zone: ZoneInfo) -> Iterator[str]:
         yield f"has moved to {line(state.moved_to)}"
     if state.rejects:
         yield f"{len(state.rejects)} of its items could not be used"
+    yield from _doubts(row, zone)
+
+
+def _doubts(row: SourceLine, zone: ZoneInfo) -> Iterator[str]:
+    """What makes one wonder whether all was seen."""
+    source, state = row.source, row.state
     if state.gap:
         yield f"everything had changed before {_since(state.gap, zone)}: items in between may be missing"
     if state.held:
