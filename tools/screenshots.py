@@ -2,7 +2,8 @@
 
 Usage: python tools/screenshots.py OUTPUT_FOLDER TARGET_FOLDER [OUTBOX_FOLDER]
 
-It serves the folder on localhost, since the search needs that, and says where a page is wider than the window.
+It serves the folder on localhost, since the search needs that, and says where a page is wider than the
+window.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The archive's pages: every document by year and month, which serves where scripts and the search are off."""
+"""The archive's pages: every document by year and month, for those who have no scripts, too."""
 
 from __future__ import annotations
 

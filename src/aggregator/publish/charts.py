@@ -43,7 +43,8 @@ def chart(holdings: Iterable[Holding], at: datetime, zone: ZoneInfo, months: int
     counts = [found[name] for name in names]
     most = max(counts)
     total = sum(counts)
-    told = f"{total} {'update' if total == 1 else 'updates'} from {say_drawer(names[0])} to {say_drawer(names[-1])}"
+    span = f"from {say_drawer(names[0])} to {say_drawer(names[-1])}"
+    told = f"{total} {'update' if total == 1 else 'updates'} {span}"
     peak = f"; most in {say_drawer(names[counts.index(most)])}: {most}" if most else ""
     return Chart(
         bars="".join(_bar(number, count, most) for number, count in enumerate(counts) if count),

@@ -1,4 +1,4 @@
-"""What the permanent page of a document tells: its words, its dates and their sources, its history, why it is here.
+"""What the page of a document tells: its words, the source of each date, its history, why it is here.
 
 Nothing of it depends on the day: the page of a document changes only when the document does.
 """

@@ -1,4 +1,4 @@
-"""The archive: under which month and year each document is filed, so that everything can be found by its date."""
+"""The archive: under which month and year each document is filed, so that all can be found by date."""
 
 from __future__ import annotations
 

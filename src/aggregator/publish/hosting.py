@@ -37,7 +37,7 @@ def publish_hosting(edition: Edition) -> Iterator[Artifact]:
 
 
 def _headers() -> str:
-    """The form that Netlify and Cloudflare Pages read. Rules for one path add up, so the policies never overlap."""
+    """The form that Netlify and Cloudflare Pages read. Rules for one path add up: no two policies do."""
     common = "".join(f"  {name}: {value}\n" for name, value in HEADERS.items())
     folders = ("digests", "entries", "records", "months", "years", *Shelf)
     paths = ("", "index.html", *_TOP[1:], "search.html", *(f"{folder}/*" for folder in folders))

@@ -38,8 +38,8 @@ class Line:
 
     title: str
     language: str
-    href: str | None
-    """The official page, else our own page of the record, relative to the front page."""
+    href: str
+    """The official page, else our own page of it, relative to the front page."""
     place: str
     """Where the link leads: a host, or our own record."""
     page: str
@@ -71,7 +71,7 @@ def tell(holding: Holding, edition: Edition) -> Line:
     return Line(
         title=titled(entry.title, TITLE),
         language=line(entry.language),
-        href=official or entry.own_page,
+        href=official or entry_page(entry),
         place=host(official) if official else "our record",
         page=entry_page(entry),
         body=body_name(edition, entry.body, _day(holding, zone)),

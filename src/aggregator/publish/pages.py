@@ -1,4 +1,4 @@
-"""The pages as HTML: how a template becomes a page, the front page, and the permanent page of each document."""
+"""The pages as HTML: how a template becomes a page, the front page, and the page of each document."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Makes the search index of the pages, with Pagefind: apart from publishing, since its bytes vary from run to run.
+"""Makes the search index of the pages, with Pagefind: apart from publishing, since its bytes vary.
 
-The index stands in `output/pagefind/`, which publishing leaves alone. It is a copy of the permanent pages as they
+The index stands in `output/pagefind/`, which publishing leaves alone. It knows the pages of documents as they
 stood when it was made: what came later is found when it is made anew.
 """
 

@@ -1,4 +1,4 @@
-"""The pages that list documents by body, nation, topic, type, plan and role, and the page that leads to them."""
+"""The pages that list documents by body, nation, topic, type, plan and role, and the page of all those."""
 
 from __future__ import annotations
 

@@ -60,6 +60,7 @@ function row(data) {
   const link = document.createElement("a");
   link.className = "title";
   link.href = data.url;
+  link.lang = data.meta.language ?? "en";
   link.textContent = data.meta.title;
   const about = document.createElement("p");
   about.className = "meta";

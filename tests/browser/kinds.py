@@ -1,0 +1,34 @@
+"""One page of each kind, by its path in the site that `tests.publish.rich` makes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aggregator.publish.addresses import entry_page
+from tests.publish.rich import plan, rich
+
+DOCUMENT: Final = entry_page(plan())
+TOGETHER: Final = {holding.entry.title: entry_page(holding.entry) for holding in rich().holdings}
+KINDS: Final = {
+    "front": "index.html",
+    "document": DOCUMENT,
+    "withdrawn": TOGETHER["Drafft o’r cynllun"],
+    "licence": TOGETHER["Make your ideas count"],
+    "record": "records/msf.html",
+    "body": "bodies/cabinet-office.html",
+    "nation": "nations/wales.html",
+    "topic": "topics/process.html",
+    "empty topic": "topics/open-data.html",
+    "type": "types/news.html",
+    "plan": "plans/NAP7.html",
+    "role": "roles/nap-lead.html",
+    "month": "months/2026-06.html",
+    "year": "years/2026.html",
+    "browse": "browse.html",
+    "archive": "archive.html",
+    "letters": "letters.html",
+    "corrections": "corrections.html",
+    "sources": "sources.html",
+    "about": "about.html",
+    "search": "search.html?q=plan",
+}
