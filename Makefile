@@ -26,6 +26,7 @@ start: $(VENV)/run ## keep polling, publish, make the letter on Mondays, serve o
 	@$(BIN)/aggregator start
 
 test: $(VENV)/test ## all the checks: format, lint, types, layers, tests with branch coverage
+	@sh tools/bring-browser
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy

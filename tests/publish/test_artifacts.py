@@ -9,17 +9,41 @@ from aggregator.publish import FORMATS, artifacts, atom
 from tests.builders import edition, entry, holding
 
 
-def test_an_edition_becomes_two_feeds_a_front_page_its_style_and_a_page_for_each_record() -> None:
+def test_a_document_and_a_record_become_feeds_pages_of_their_own_lists_and_what_a_host_needs() -> None:
     record = holding(entry("record:uk-msf-2024-01-24", url=None, licence="own"))
 
-    made = artifacts(edition(holding(), record))
+    made = {artifact.path: artifact.media_type for artifact in artifacts(edition(holding(), record))}
 
-    assert [(artifact.path, artifact.media_type) for artifact in made] == [
-        ("all.atom", "application/atom+xml"),
-        ("feed.atom", "application/atom+xml"),
-        ("index.html", "text/html"),
-        ("records/uk-msf-2024-01-24.html", "text/html"),
-        ("style.css", "text/css"),
+    assert (
+        made.items()
+        >= {
+            "all.atom": "application/atom+xml",
+            "feed.atom": "application/atom+xml",
+            "style.css": "text/css",
+            "search.js": "text/javascript",
+            "icon.svg": "image/svg+xml",
+            "robots.txt": "text/plain",
+            "_headers": "text/plain",
+            "sitemap.xml": "application/xml",
+            "sitemaps/pages.xml": "application/xml",
+            "sitemaps/2026.xml": "application/xml",
+        }.items()
+    )
+    assert sorted(path for path in made if path.endswith(".html")) == [
+        "about.html",
+        "archive.html",
+        "bodies/cabinet-office.html",
+        "browse.html",
+        "corrections.html",
+        f"entries/{entry().id.removeprefix('urn:uuid:')}.html",
+        "index.html",
+        "letters.html",
+        "months/2026-06.html",
+        "nations/uk.html",
+        "records/uk-msf-2024-01-24.html",
+        "search.html",
+        "sources.html",
+        "years/2026.html",
     ]
 
 

@@ -52,7 +52,7 @@ def test_a_line_shows_title_body_type_time_first_sight_and_where_the_link_leads(
     (link,) = found.xpath(".//a[@class='title']")
 
     assert words(found.find(".//li")) == (
-        "Cynllun new Cymraeg Cabinet Office News and statements 09:15 first seen 5 June 2026 gov.uk"
+        "Cynllun new Cymraeg Cabinet Office News and statements 09:15 first seen 5 June 2026 gov.uk details"
     )
     assert (link.get("href"), link.get("lang")) == ("https://www.gov.uk/cy", "cy")
     assert found.xpath(".//li//time/@datetime") == ["2026-06-05T09:15+01:00", "2026-06-05"]
@@ -92,8 +92,9 @@ def test_a_document_without_a_date_or_with_one_to_come_stands_under_the_day_we_f
 
     assert day == "Friday 5 June 2026"
     assert sorted(lines) == [
-        "Ahead new Cabinet Office News dated ahead: 1 July 2026, 09:00 first seen 5 June 2026 b.example",
-        "Undated new Cabinet Office News no date given first seen 5 June 2026 a.example",
+        "Ahead new Cabinet Office News dated ahead: 1 July 2026, 09:00 "
+        "first seen 5 June 2026 b.example details",
+        "Undated new Cabinet Office News no date given first seen 5 June 2026 a.example details",
     ]
 
 
@@ -102,7 +103,7 @@ def test_a_document_that_bears_this_very_instant_is_not_dated_ahead() -> None:
 
     assert (day, shown) == (
         "Friday 5 June 2026",
-        "A plan Cabinet Office News 13:00 first seen 5 June 2026 gov.uk",
+        "A plan Cabinet Office News 13:00 first seen 5 June 2026 gov.uk details",
     )
 
 

@@ -33,8 +33,12 @@ def test_the_page_loads_nothing_but_its_own_style_sheet() -> None:
     root = page(edition(holding()))
     policy = root.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
 
-    assert policy == "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"
-    assert root.xpath("//script | //img | //iframe | //form | //style | //@style") == []
+    assert (
+        policy == "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'"
+    )
+    assert root.xpath("//img | //iframe | //style | //@style") == []
+    assert root.xpath("//script/@type") == ["application/ld+json"]
+    assert root.xpath("//form/@action") == ["search.html"]
     assert root.xpath("//link[@rel='stylesheet']/@href") == ["style.css"]
 
 

@@ -26,7 +26,7 @@ from tests.builders import (
     source,
     source_line,
 )
-from tests.publish.reading import rows, section, words
+from tests.publish.reading import page, rows, section, words
 
 
 def test_each_body_has_one_line_and_a_failed_poll_is_never_silence() -> None:
@@ -83,37 +83,40 @@ def test_every_source_is_shown_with_what_is_wrong_with_it() -> None:
         source_line(source("moved", title="Moved"), moved_to="https://new.example/feed"),
         source_line(source("records", title="Records", kind="records", address="records/"), items=9),
     )
-    told = section(edition(sources=lines), "sources")
+    told = page(edition(sources=lines), "sources.html")
     gov = "gov.uk/government/organisations/cabinet-office.atom"
-    body_and_kind = ["Cabinet Office", "feed"]
 
-    assert rows(told) == [
-        [f"Cabinet Office on GOV.UK {gov}", *body_and_kind, "5 June 2026 20 items", "read well"],
-        [f"One item {gov}", *body_and_kind, "5 June 2026 1 item", "1 of its items could not be used"],
-        [
-            "Wales gov.wales:8080/rss?a=b",
-            *body_and_kind,
-            "1 June 2026 1 item",
-            "cannot be read since 2 June 2026: name not found: www.gov.wales Look at the network.",
-        ],
-        [
-            f"List {gov}",
-            "Cabinet Office",
-            "listing",
-            "never",
-            "not read yet: kind `listing` is not built address likely, not yet seen to answer",
-        ],
-        [f"Off {gov}", *body_and_kind, "never", "switched off in sources.yaml"],
-        [f"Fresh {gov}", *body_and_kind, "never", "not read yet address likely, not yet seen to answer"],
-        [
-            f"Moved {gov}",
-            *body_and_kind,
-            "5 June 2026 1 item",
-            "has moved to https://new.example/feed",
-        ],
-        ["Records records/", "Cabinet Office", "records", "5 June 2026 9 items", "read well"],
+    assert sheets(told, "failing") == [
+        "Wales Cabinet Office kind: feed last read 1 June 2026, 1 item gov.wales:8080/rss?a=b "
+        "cannot be read since 2 June 2026: name not found: www.gov.wales Look at the network.",
     ]
-    assert "8 sources: 2 read well, 1 that cannot be read, 3 not read yet." in words(told)
+    assert sheets(told, "doubtful") == [
+        f"One item Cabinet Office kind: feed last read 5 June 2026, 1 item {gov} "
+        "1 of its items could not be used What its publisher could do: "
+        "Give each item a title and an address of its own.",
+        f"List Cabinet Office kind: listing last read never {gov} not read yet: kind `listing` is not built "
+        "address likely, not yet seen to answer What its publisher could do: "
+        "Offer an Atom or RSS feed of this list.",
+        f"Off Cabinet Office kind: feed last read never {gov} switched off in sources.yaml",
+        f"Fresh Cabinet Office kind: feed last read never {gov} not read yet "
+        "address likely, not yet seen to answer",
+        f"Moved Cabinet Office kind: feed last read 5 June 2026, 1 item {gov} "
+        "has moved to https://new.example/feed What its publisher could do: "
+        "Keep the redirect: others still ask at the old address.",
+    ]
+    assert sheets(told, "well") == [
+        f"Cabinet Office on GOV.UK Cabinet Office kind: feed last read 5 June 2026, 20 items {gov}",
+        "Records Cabinet Office kind: records last read 5 June 2026, 9 items records/",
+    ]
+    counted = "8 sources: 2 read well, 1 that cannot be read, 3 not read yet."
+    assert counted in words(told)
+    assert counted in words(section(edition(sources=lines), "sources"))
+    assert "Wales cannot be read since 2 June 2026" in words(section(edition(sources=lines), "sources"))
+
+
+def sheets(root: Any, name: str) -> list[str]:
+    """The words of each source under a heading."""
+    return [words(sheet) for sheet in root.xpath(f"//section[@aria-labelledby='{name}']/ul/li")]
 
 
 def test_a_source_links_its_page_for_people_or_else_its_address() -> None:
@@ -123,7 +126,7 @@ def test_a_source_links_its_page_for_people_or_else_its_address() -> None:
         source_line(source("records", address="records/")),
     )
 
-    assert section(edition(sources=lines), "sources").xpath(".//tbody//a/@href") == [
+    assert page(edition(sources=lines), "sources.html").xpath("//h3/a/@href") == [
         "https://www.gov.uk/cabinet-office",
         "https://fallback.example/feed",
     ]

@@ -15,6 +15,10 @@ ARCHIVE: Final = "https://web.archive.org/web/"
 """The Internet Archive's Wayback Machine; after it stand an instant and an address."""
 
 
+LONGEST: Final = 8000
+"""The longest address that is linked; longer ones need not be understood (RFC 9110, 4.1)."""
+
+
 class Shelf(StrEnum):
     """By what documents are listed; each is a folder of pages, and of feeds with the same names."""
 
@@ -28,6 +32,8 @@ class Shelf(StrEnum):
 
 def web(address: str | None) -> str | None:
     """The address if it is an http(s) one that may stand in a link, else None (`javascript:`, `file:`)."""
+    if len(address or "") > LONGEST:
+        return None
     spotless = clean(address or "").strip()
     try:
         parts = urlsplit(spotless)
@@ -68,4 +74,4 @@ def archived(address: str, at: datetime) -> str:
 
 def _file_name(id: str) -> str:
     """The id itself where it may be a file's name, else a name made from it."""
-    return id if FILE_NAME.fullmatch(id) else str(uuid.uuid5(uuid.NAMESPACE_OID, id))
+    return id if FILE_NAME.fullmatch(id) else str(uuid.uuid5(uuid.NAMESPACE_OID, ascii(id)))

@@ -19,8 +19,9 @@ def clean(text: str) -> str:
 
 def line(text: str, longest: int = 1000) -> str:
     """The text as one clean line, cut at a word with `…` where it is longer than `longest` characters."""
-    whole = " ".join(clean(text).split())
-    if len(whole) <= longest:
+    start = text[: longest * 16]  # whoever sends megabytes for a line must not make every page wait
+    whole = " ".join(clean(start).split())
+    if len(whole) <= longest and len(start) == len(text):
         return whole
     cut = whole[: longest - 1]
     return f"{cut.rpartition(' ')[0] or cut}…"
