@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -52,3 +53,45 @@ def test_the_environment_is_made_where_nothing_is_missing(tmp_path: Path) -> Non
 
     assert ended.returncode == 0, ended.stderr
     assert (tmp_path / "venv/bin/python").exists()
+
+
+@pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
+def test_without_a_browser_make_says_which_tests_do_not_run_and_ci_stops(
+    tmp_path: Path, ci: str, code: int
+) -> None:
+    for name in ("sh", "id"):
+        (tmp_path / name).symlink_to(shutil.which(name) or name)
+    ended = subprocess.run(
+        ["sh", str(PROJECT / "tools/bring-browser")],
+        env={"PATH": str(tmp_path), "CI": ci},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == code
+    assert "the tests in tests/browser do not run" in ended.stderr
+    assert "apt-get install chromium" in ended.stderr
+
+
+def test_a_browser_that_is_there_is_taken_and_debians_is_installed_where_there_is_none(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "sh").symlink_to(shutil.which("sh") or "sh")
+    script(tmp_path / "id", "#!/bin/sh\necho 0\n")
+    script(tmp_path / "apt-get", f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n')
+    command = ["sh", str(PROJECT / "tools/bring-browser")]
+
+    def run() -> int:
+        return subprocess.run(
+            command, env={"PATH": str(tmp_path)}, capture_output=True, check=False
+        ).returncode
+
+    assert run() == 0
+    assert (tmp_path / "asked").read_text().splitlines() == [
+        "update -qq",
+        "install -qq -y --no-install-recommends chromium",
+    ]
+    script(tmp_path / "chromium", "#!/bin/sh\n")
+    assert run() == 0
+    assert len((tmp_path / "asked").read_text().splitlines()) == 2
