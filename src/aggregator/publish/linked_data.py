@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from aggregator.model import Site
-from aggregator.publish.document import Document
+from aggregator.publish.entry_page import Document
 
 _CONTEXT: Final = "https://schema.org"
 

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from aggregator.model import Artifact, Edition
 from aggregator.publish.addresses import web
 from aggregator.publish.board_rows import front_rows
-from aggregator.publish.document import Documents
+from aggregator.publish.entry_page import Documents
 from aggregator.publish.front import closing, letters, news, relevant
 from aggregator.publish.linked_data import of_document, of_site
 from aggregator.publish.security import policy

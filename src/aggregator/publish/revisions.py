@@ -9,10 +9,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Entry, Holding, Moment, Note, Revision, Source
-from aggregator.publish.dated import source_title
 from aggregator.publish.dates import Said, say, say_instant
-from aggregator.publish.diff import ROWS, Piece, Row, side_by_side
+from aggregator.publish.entry_dates import source_title
 from aggregator.publish.licences import licence
+from aggregator.publish.side_by_side import ROWS, Piece, Row, side_by_side
 from aggregator.publish.words import line, titled
 
 MOST: Final = 50

@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Carrier, Edition, Entry, Holding, Link, RemovalKind, Source
 from aggregator.publish.addresses import Shelf, archived, entry_page, host, shelf_page, web
-from aggregator.publish.dated import DateRow, date_rows, source_title
 from aggregator.publish.dates import Said, day_of, say, say_day
-from aggregator.publish.history import NoteRow, RevisionRow, note_rows, revision_rows
+from aggregator.publish.entry_dates import DateRow, date_rows, source_title
 from aggregator.publish.licences import Licence, licence
 from aggregator.publish.lines import Line, body_name, tell
 from aggregator.publish.markup import rebuilt
 from aggregator.publish.reasons import Why, reasons, verdict
+from aggregator.publish.revisions import NoteRow, RevisionRow, note_rows, revision_rows
 from aggregator.publish.words import line, named, titled
 
 _REMOVED: Final[Mapping[RemovalKind, str]] = {
