@@ -44,6 +44,21 @@ def test_one_command_publishes_a_feed_a_page_and_a_letter(project: Small) -> Non
     assert [name for name in project.output() if name.startswith("digests/")]
 
 
+def test_the_search_index_is_made_by_a_command_of_its_own_and_a_later_run_leaves_it(project: Small) -> None:
+    before = project.run("search-index")
+    project.sources({})
+    project.run("run", "--at", "2026-06-05T12:00:00Z")
+
+    made = project.run("search-index")
+    index = {path: payload for path, payload in project.output().items() if path.startswith("pagefind/")}
+    project.run("run", "--at", "2026-06-05T13:00:00Z")
+
+    assert before.code == 1
+    assert "holds no pages: `aggregator publish` first" in before.err
+    assert (made.code, made.out) == (0, f"{RECORDS} pages can be searched.\n")
+    assert index.items() <= project.output().items()
+
+
 def test_a_second_run_sends_validators_and_changes_nothing_that_did_not_change(project: Small) -> None:
     answer = conditional(atom({"/a": "A plan"}), etag='W/"one"')
     with Server({"/one.atom": answer}) as server:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -74,6 +75,37 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     settings = load_settings(project.folder / "settings.yaml")
     with open_store(settings.store_url) as store:
         yield Stage(load(settings), store)
+
+
+def test_the_search_index_is_made_after_publishing_and_no_more_than_once_an_hour(stage: Stage) -> None:
+    worker, made = stage.worker(), stage.config.settings.output_folder / "pagefind/pagefind-entry.json"
+
+    def indexed() -> dict[str, int]:
+        asyncio.run(worker.index())
+        told = json.loads(made.read_text()) if made.exists() else {"languages": {}}
+        return {name: language["page_count"] for name, language in told["languages"].items()}
+
+    assert indexed() == {}
+    asyncio.run(worker.work())
+    assert indexed() == {"en": 1}
+    stage.net.items = {"/a": "A plan", "/b": "Another plan"}
+    stage.clock.now += timedelta(minutes=30)
+    with stage.store.writing() as transaction:
+        transaction.keep(replace(transaction.state("one"), due=None))
+    asyncio.run(worker.work())
+    assert indexed() == {"en": 1}
+    stage.clock.now += timedelta(minutes=30)
+    assert indexed() == {"en": 2}
+
+
+def test_an_index_that_cannot_be_made_stops_nothing(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    worker = stage.worker()
+    asyncio.run(worker.work())
+    (stage.config.settings.output_folder / "pagefind").write_text("in the way")
+
+    asyncio.run(worker.index())
+
+    assert (stage.config.settings.output_folder / "pagefind").read_text() == "in the way"
 
 
 def test_a_new_source_is_polled_at_once_and_published(stage: Stage) -> None:
