@@ -45,8 +45,8 @@ def test_one_command_publishes_a_feed_a_page_and_a_letter(project: Small) -> Non
 
 
 def test_the_search_index_is_made_by_a_command_of_its_own_and_a_later_run_leaves_it(project: Small) -> None:
-    before = project.run("search-index")
     project.sources({})
+    before = project.run("search-index")
     project.run("run", "--at", "2026-06-05T12:00:00Z")
 
     made = project.run("search-index")
