@@ -70,7 +70,10 @@ def named(output: Path, address: str) -> Iterator[tuple[str, str]]:
         parts = page.relative_to(output).with_suffix("").parts
         alone = len(parts) == 1 or parts[0] == "board"
         path = page.relative_to(output).as_posix()
-        yield "-".join(parts) if alone else parts[0], f"{address}{path}{'?q=plan' if path == 'search.html' else ''}"
+        yield (
+            "-".join(parts) if alone else parts[0],
+            f"{address}{path}{'?q=plan' if path == 'search.html' else ''}",
+        )
 
 
 def photograph(browser: Browser, pages: Iterable[tuple[str, str]], target: Path) -> None:

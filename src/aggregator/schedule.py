@@ -25,7 +25,7 @@ def letter_hour(zone: str) -> CronTrigger:
 
 
 def scheduler(work: Call, post: Call, index: Call, zone: str) -> AsyncIOScheduler:
-    """A scheduler, not yet started: `work` every minute and at the letter's hour, `post` and `index` beside it.
+    """A scheduler, not yet started: `work` each minute and at the letter's hour; `post`, `index` each minute.
 
     A call that is late is made late (no misfire limit), several missed ones are made once (`coalesce`), and
     one that still runs is not started again.

@@ -55,6 +55,7 @@ from tests.builders import (
     source,
     source_line,
 )
+from tests.publish.boards import process_line
 
 PLAN = "https://www.gov.uk/plan"
 """The document that was changed, is carried twice, and has everything."""
@@ -162,7 +163,7 @@ def _record() -> Holding:
         Claim(what="held", moment=moment("2024-01-24 00:00", Precision.DAY), source="https://a.example/t/1"),
         Claim(what="held", moment=moment("2024-01-01 00:00", Precision.MONTH), source=None, note="or so"),
     )
-    told = entry("record:msf", url=None, title="Forum meeting", licence="own", updated=None, claims=claims)
+    told = entry("record:a", url=None, title="Forum meeting", licence="own", updated=None, claims=claims)
     return holding(told, labels=labels(type="meeting-record"), backlog=True)
 
 
@@ -238,7 +239,7 @@ def rich(*more: Holding) -> Edition:
         *held,
         bodies=known,
         sources=lines,
-        board=Board(at=NOON, lines=(last, silent)),
+        board=Board(at=NOON, lines=(last, silent), processes=(process_line("plan"),)),
         digests=(_digest(),),
         types={
             "action-plan": "action plan",

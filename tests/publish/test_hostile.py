@@ -143,7 +143,7 @@ def assert_harmless(root: Any) -> None:
     for href in root.xpath("//@href"):
         outside = urlsplit(href).scheme
         assert outside in {"", "https", "mailto"}, href
-        assert outside or re.fullmatch(r"(\.\./)?([a-z_]+/)?[A-Za-z0-9_.-]*(#[A-Za-z0-9%_-]*)?", href), href
+        assert outside or re.fullmatch(r"(\.\./)?([a-z_]+/)?[A-Za-z0-9_.-]*(#[A-Za-z0-9%_.-]*)?", href), href
     assert [len(root.findall(f".//{name}")) for name in ("header", "main", "footer")] == [1, 1, 1]
     assert root.find(".//footer").getparent().tag == "body"
     assert not set("\x00\x08\x1b\x7f\u202e\u2066") & set(root.text_content())

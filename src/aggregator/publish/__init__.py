@@ -20,8 +20,8 @@ from aggregator.publish.digests_atom import publish_digests
 from aggregator.publish.folder import Written, write
 from aggregator.publish.hosting import publish_hosting
 from aggregator.publish.pages import publish_pages
-from aggregator.publish.silence_feed import publish_silence
 from aggregator.publish.shelf_pages import publish_shelves
+from aggregator.publish.silence_feed import publish_silence
 from aggregator.publish.site_pages import publish_site
 
 __all__ = ["FORMATS", "Format", "Written", "artifacts", "write"]

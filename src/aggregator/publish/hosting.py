@@ -39,8 +39,8 @@ def publish_hosting(edition: Edition) -> Iterator[Artifact]:
 def _headers() -> str:
     """The form that Netlify and Cloudflare Pages read. Rules for one path add up: no two policies do."""
     common = "".join(f"  {name}: {value}\n" for name, value in HEADERS.items())
-    folders = ("digests", "entries", "records", "months", "years", *Shelf)
-    paths = ("", "index.html", *_TOP[1:], "search.html", *(f"{folder}/*" for folder in folders))
+    folders = ("board", "digests", "entries", "records", "months", "years", *Shelf)
+    paths = ("", "index.html", *_TOP[1:], "board.html", "search.html", *(f"{folder}/*" for folder in folders))
     rules = (f"/{path}\n  Content-Security-Policy: {policy_header(path)}\n" for path in paths)
     return f"/*\n{common}" + "".join(rules)
 
@@ -51,7 +51,11 @@ def _robots(edition: Edition) -> str:
 
 def _pages(edition: Edition) -> tuple[tuple[str, str], ...]:
     drawers = archive(edition)
-    listed = [group.path for group in groups(edition)]
+    processes = edition.board.processes
+    listed = ["board.html"] if processes else []
+    listed += [f"board/{told.process.id}.html" for told in processes]
+    listed += [f"board/{plan.plan.id}.html" for told in processes for plan in told.plans]
+    listed += [group.path for group in groups(edition)]
     listed += [drawer.path for drawer in drawers]
     listed += [f"years/{year}.html" for year in years(drawers)]
     return tuple((path, "") for path in dict.fromkeys((*_TOP, *listed)))

@@ -58,7 +58,14 @@ def render(template: str, edition: Edition, *, path: str, root: str, **values: o
     site = edition.site
     contact = f"mailto:{site.contact}" if "@" in site.contact else web(site.contact)
     text = _ENVIRONMENT.get_template(template).render(
-        site=site, contact=contact, path=path, root=root, zone=site.zone, policy=policy(path), **values
+        site=site,
+        contact=contact,
+        path=path,
+        root=root,
+        zone=site.zone,
+        policy=policy(path),
+        with_board=bool(edition.board.processes),
+        **values,
     )
     return text.encode()
 
