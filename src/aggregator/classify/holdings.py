@@ -15,7 +15,6 @@ from aggregator.model import (
     Moment,
     Removal,
     RemovalKind,
-    Revision,
     Translation,
 )
 
@@ -117,21 +116,10 @@ def _stands_elsewhere(carrier: Carrier, removed: Removal, other: Carrier) -> boo
 
 def _updated(ordered: Sequence[Carrier], founders: Sequence[Carrier]) -> datetime:
     """Moves only for a change of substance: the first word of the founders, then every later revision."""
-    first = [_stamp(carrier.revisions[0]) for carrier in founders]
+    first = [carrier.revisions[0].stamp() for carrier in founders]
     later = [
-        _stamp(revision, after=before)
+        revision.stamp(after=before)
         for carrier in ordered
         for before, revision in zip(carrier.revisions, carrier.revisions[1:], strict=False)
     ]
     return max(first + later)
-
-
-def _stamp(revision: Revision, after: Revision | None = None) -> datetime:
-    """The publisher's own time if it is new and past; else the moment at which we saw it."""
-    entry = revision.entry
-    claimed = entry.updated or entry.published or _first(claim.moment for claim in entry.claims)
-    if claimed is None or claimed.at > revision.seen_at:
-        return revision.seen_at
-    if after and after.entry.updated and claimed <= after.entry.updated:
-        return revision.seen_at
-    return claimed.at

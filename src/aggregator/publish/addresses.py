@@ -26,3 +26,8 @@ def host(address: str) -> str:
 def permanent(site: Site, entry: Entry) -> str:
     """The absolute address to follow for a document: the publisher's page, else ours."""
     return web(entry.url) or site.base_url + (entry.own_page or "")
+
+
+def entry_page(id: str) -> str:
+    """Where the permanent page of a document stands, by the document's id."""
+    return f"entries/{id.removeprefix('urn:uuid:')}.html"
