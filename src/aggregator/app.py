@@ -129,6 +129,11 @@ class App:
             self.pipeline.reclassify()
             return self.pipeline.publish(self.clock())
 
+    def check(self) -> tuple[str, ...]:
+        """The paths at which output/ is not what the store says now; writes nothing there."""
+        with self.store.reserved(JOB, wait=TURN):
+            return self.pipeline.check(self.clock())
+
     def reclassify(self, progress: Callable[[int, int], None]) -> int:
         """Label what is stored by the vocabulary of now; how many documents have other labels than before."""
         with self.store.reserved(JOB, wait=TURN):

@@ -5,26 +5,26 @@ from __future__ import annotations
 import pytest
 
 from aggregator.model import Artifact, Edition
-from aggregator.publish import FORMATS, artifacts, atom
+from aggregator.publish import FORMATS, artifacts
 from tests.builders import edition, entry, holding
 
 
-def test_an_edition_becomes_two_feeds_a_front_page_its_style_and_a_page_for_each_record() -> None:
+def test_an_edition_becomes_feeds_in_three_forms_a_front_page_and_a_page_for_each_record() -> None:
     record = holding(entry("record:uk-msf-2024-01-24", url=None, licence="own"))
 
-    made = artifacts(edition(holding(), record))
+    made = {artifact.path: artifact.media_type for artifact in artifacts(edition(holding(), record))}
 
-    assert [(artifact.path, artifact.media_type) for artifact in made] == [
-        ("all.atom", "application/atom+xml"),
-        ("feed.atom", "application/atom+xml"),
-        ("index.html", "text/html"),
-        ("records/uk-msf-2024-01-24.html", "text/html"),
-        ("style.css", "text/css"),
-    ]
+    assert made["feed.atom"] == made["bodies/cabinet-office.atom"] == "application/atom+xml"
+    assert made["feed.json"] == made["nations/uk.json"] == "application/feed+json"
+    assert made["feed.rss"] == made["changes.rss"] == "application/rss+xml"
+    assert made["feeds.opml"] == "text/x-opml"
+    assert made["index.html"] == made["records/uk-msf-2024-01-24.html"] == "text/html"
 
 
 def test_the_same_edition_gives_the_same_bytes() -> None:
-    assert artifacts(edition(holding())) == artifacts(edition(holding()))
+    once, again = (artifacts(edition(holding())) for _ in range(2))
+
+    assert [(one.path, one.payload) for one in once] == [(one.path, one.payload) for one in again]
 
 
 def test_a_record_with_a_name_that_is_no_file_name_is_published_under_its_id() -> None:
@@ -39,7 +39,7 @@ def test_a_record_with_a_name_that_is_no_file_name_is_published_under_its_id() -
 
 def test_two_formats_at_one_path_are_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     def twin(told: Edition) -> tuple[Artifact, ...]:
-        return tuple(atom.publish_atom(told))
+        return (Artifact(path="all.atom", media_type="text/plain", payload=b""),)
 
     monkeypatch.setattr("aggregator.publish.FORMATS", {**FORMATS, "twin": twin})
 

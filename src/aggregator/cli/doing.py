@@ -73,12 +73,51 @@ def poll(
 
 
 @app.command()
-def publish(context: typer.Context, at: At = None, output: Output = None, store: StoreUrl = None) -> None:
+def publish(
+    context: typer.Context,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; name the files that are not as they should be.")
+    ] = False,
+    at: At = None,
+    output: Output = None,
+    store: StoreUrl = None,
+) -> None:
     """Make output/ what the store says; ask nobody."""
     with opened(context, at=at, output=output, store=store) as program:
+        if check:
+            _tell_differences(program.check())
+            return
         written = program.publish()
         changed, removed = len(written.changed), len(written.removed)
         say(f"{changed} files changed, {written.unchanged} unchanged, {removed} removed.")
+
+
+def _tell_differences(paths: Sequence[str]) -> None:
+    for path in paths:
+        say(path)
+    if paths:
+        complain(f"{len(paths)} files are not what the store says; `aggregator publish` puts them right")
+        raise typer.Exit(1)
+    say("Every file is what the store says.")
+
+
+@app.command()
+def digest(
+    context: typer.Context,
+    week: Annotated[
+        str | None, typer.Option(metavar="WEEK", help="ISO week such as 2024-W04; default: the open week.")
+    ] = None,
+    replay: Replay = None,
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a week's letter: as it was issued, or as a draft while it was not."""
+    with opened(context, at=at, replay=replay) as program:
+        letter = program.letter(week)
+        if as_json:
+            show_json(rows.digest(letter))
+        else:
+            say(program.letter_text(letter))
 
 
 def _chosen(program: App, wanted: Sequence[str]) -> tuple[Source, ...]:

@@ -20,13 +20,16 @@ from typing import Final
 from aggregator import log
 from aggregator.classify import Labeller, find_changes
 from aggregator.config import Config
+from aggregator.config.opml import write_opml
 from aggregator.deliver import closed_weeks, letter
 from aggregator.errors import AggregatorError
 from aggregator.fetch import Fetch
 from aggregator.fetch.politeness import next_due
 from aggregator.model import (
+    Artifact,
     Change,
     ChangeKind,
+    Deferred,
     Digest,
     Entry,
     Failed,
@@ -43,7 +46,7 @@ from aggregator.pipeline.joining import join_documents
 from aggregator.pipeline.keeping import Kept, accept_removals, keep_reading
 from aggregator.pipeline.states import asked_already, due_already, state_after
 from aggregator.publish import artifacts
-from aggregator.publish.folder import Written, write
+from aggregator.publish.folder import Written, differing, published_at, write
 from aggregator.store import Store
 
 __all__ = ["Outcome", "Pipeline", "Progress", "Tried"]
@@ -263,13 +266,27 @@ class Pipeline:
 
     def publish(self, now: datetime) -> Written:
         """Make output/ what the store says at `now`; a file whose bytes did not change is not touched."""
+        return write(self.config.settings.output_folder, self._files(now), now)
+
+    def check(self, now: datetime) -> tuple[str, ...]:
+        """The paths at which output/ is not what the store says; writes nothing.
+
+        Pages tell how many days are left, so it is held against the instant for which it was made; one that
+        was never finished, against `now`.
+        """
+        folder = self.config.settings.output_folder
+        return differing(folder, self._files(published_at(folder) or now))
+
+    def _files(self, now: datetime) -> tuple[Artifact | Deferred, ...]:
         edition = gather(self.config, self.store, now)
         letters = [
             artifact
             for digest in edition.digests
             for artifact in letter(digest, edition.site, edition.bodies)
         ]
-        return write(self.config.settings.output_folder, (*artifacts(edition), *letters))
+        listed = write_opml(edition.site.title, self.config.sources, self.config.bodies)
+        sources = Artifact(path="sources.opml", media_type="text/x-opml", payload=listed)
+        return (*artifacts(edition), *letters, sources)
 
 
 def _outcome(source: Source, answer: Answer, changes: Iterable[Change]) -> Outcome:

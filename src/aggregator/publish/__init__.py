@@ -16,7 +16,10 @@ from aggregator.publish.atom import publish_atom
 from aggregator.publish.board_json import publish_board_json
 from aggregator.publish.board_pages import publish_board
 from aggregator.publish.digests_atom import publish_digests
+from aggregator.model import Artifact, Deferred, Edition
+from aggregator.publish.documents import publish_feeds
 from aggregator.publish.folder import Written, write
+from aggregator.publish.opml import publish_opml
 from aggregator.publish.pages import publish_pages
 from aggregator.publish.silence_feed import publish_silence
 
@@ -26,7 +29,7 @@ __all__ = ["FORMATS", "Format", "Written", "artifacts", "write"]
 class Format(Protocol):
     """A way to publish: pure, and the same bytes for the same edition."""
 
-    def __call__(self, edition: Edition) -> Iterable[Artifact]:
+    def __call__(self, edition: Edition) -> Iterable[Artifact | Deferred]:
         """The files of this format, in any order."""
         ...
 
@@ -36,12 +39,14 @@ FORMATS: Final[Mapping[str, Format]] = {
     "board": publish_board,
     "board.json": publish_board_json,
     "digests": publish_digests,
+    "feeds": publish_feeds,
+    "opml": publish_opml,
     "pages": publish_pages,
     "silence": publish_silence,
 }
 
 
-def artifacts(edition: Edition) -> tuple[Artifact, ...]:
+def artifacts(edition: Edition) -> tuple[Artifact | Deferred, ...]:
     """Every file that the formats make of the edition, sorted by path.
 
     Raises ValueError when two formats claim one path: that is a bug, never a matter of the data.

@@ -14,6 +14,7 @@ from aggregator.publish.origins import Origin
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 _DUBLIN_CORE: Final = "http://purl.org/dc/elements/1.1/"
+_HISTORY: Final = "http://purl.org/syndication/history/1.0"
 
 
 class EntryParts:
@@ -58,14 +59,23 @@ class EntryParts:
 
 
 class FeedParts:
-    """The links of an RSS channel beside `self`, which is the only one that feedgen writes there."""
+    """What feedgen calls when it has written the head of a feed; set the fields before that."""
 
     def __init__(self) -> None:
         self.links: tuple[Link, ...] = ()
+        """The links of an RSS channel beside `self`, which is the only one that feedgen writes there."""
+        self.archive = False
+        """Whether this is a page of the archive, which says so of itself (RFC 5005, 4)."""
 
     def extend_ns(self) -> Mapping[str, str]:
-        """Dublin Core, which the items use."""
-        return {"dc": _DUBLIN_CORE}
+        """Dublin Core, which RSS items use, and the feed history of RFC 5005."""
+        return {"dc": _DUBLIN_CORE, "fh": _HISTORY}
+
+    def extend_atom(self, feed: Any) -> Any:
+        """Say that this is an archive page."""
+        if self.archive:
+            feed.append(xml_elem(f"{{{_HISTORY}}}archive"))
+        return feed
 
     def extend_rss(self, feed: Any) -> Any:
         """Add the links."""

@@ -59,9 +59,7 @@ class Feed:
         latest = {event.id: self.standing.get(event.id, event) for event in self.log}
         ordered = sorted(latest.values(), key=lambda event: (event.updated, event.id), reverse=True)
         unfiled = {event.id for event in self._pages[1]}
-        return tuple(
-            event for number, event in enumerate(ordered) if number < NEWEST or event.id in unfiled
-        )
+        return tuple(event for number, event in enumerate(ordered) if number < NEWEST or event.id in unfiled)
 
     @property
     def updated(self) -> datetime:
@@ -88,7 +86,9 @@ def main_feeds(site: Site) -> tuple[Heading, Heading]:
 def headings(edition: Edition) -> Iterator[Heading]:
     """Every feed of documents: a line of `feeds.opml` each."""
     yield from main_feeds(edition.site)
-    yield _heading(edition, "borderline", "borderline", "What is only just about open government, or not quite.")
+    yield _heading(
+        edition, "borderline", "borderline", "What is only just about open government, or not quite."
+    )
     nations = sorted({body.nation for body in edition.bodies.values()})
     for folder, names in (
         ("bodies", {id: body_name(edition, id) for id in edition.bodies}),
@@ -105,15 +105,21 @@ def headings(edition: Edition) -> Iterator[Heading]:
 def notice_headings(edition: Edition) -> tuple[Heading, Heading, Heading]:
     """The feeds of what happened to documents."""
     return (
-        _heading(edition, "changes", "changes", "What publishers changed, with their note and the difference."),
-        _heading(edition, "removed", "removed", "What was withdrawn, deleted or moved. Our record of it stays."),
+        _heading(
+            edition, "changes", "changes", "What publishers changed, with their note and the difference."
+        ),
+        _heading(
+            edition, "removed", "removed", "What was withdrawn, deleted or moved. Our record of it stays."
+        ),
         _heading(edition, "corrections", "corrections", "Mistakes of our own, and what we did about them."),
     )
 
 
 def feeds(edition: Edition) -> Iterator[Feed]:
     """Every feed of the edition."""
-    since = min((row.state.first_answered for row in edition.sources if row.state.first_answered), default=None)
+    since = min(
+        (row.state.first_answered for row in edition.sources if row.state.first_answered), default=None
+    )
     standing = {holding.entry.id: current(holding) for holding in edition.holdings}
     logs: dict[str, list[Event]] = {}
     for holding in edition.holdings:
@@ -123,8 +129,8 @@ def feeds(edition: Edition) -> Iterator[Feed]:
     for heading in headings(edition):
         yield _feed(heading, logs.get(heading.name, ()), standing, since or edition.at)
     notices = (changes(edition), removals(edition), corrections(edition))
-    for heading, events in zip(notice_headings(edition), notices, strict=True):
-        yield _feed(heading, events, {}, since or edition.at)
+    for heading, notice in zip(notice_headings(edition), notices, strict=True):
+        yield _feed(heading, notice, {}, since or edition.at)
 
 
 def names_of(holding: Holding, edition: Edition) -> Iterator[str]:
@@ -158,9 +164,7 @@ def _heading(edition: Edition, name: str, words: str, subtitle: str) -> Heading:
     return Heading(name=name, title=f"{edition.site.title}: {words}", subtitle=f"{subtitle} {NOT_OFFICIAL}")
 
 
-def _feed(
-    heading: Heading, events: Iterable[Event], standing: Mapping[str, Event], since: datetime
-) -> Feed:
+def _feed(heading: Heading, events: Iterable[Event], standing: Mapping[str, Event], since: datetime) -> Feed:
     return Feed(heading=heading, log=by_age(events), standing=standing, since=since)
 
 

@@ -106,7 +106,7 @@ def past(holding: Holding) -> Iterator[Event]:
 
 
 def _steps(holding: Holding) -> list[tuple[datetime, list[tuple[datetime, Carrier, Revision]]]]:
-    """The instants at which a document was first told or changed, each with its revisions and their stamps."""
+    """When a document was first told or changed: each instant with its revisions and their stamps."""
     found: dict[datetime, list[tuple[datetime, Carrier, Revision]]] = {}
     for carrier in holding.carriers:
         before: Revision | None = None

@@ -116,9 +116,7 @@ def _categories(holding: Holding, entry: Entry, edition: Edition) -> Iterator[Ca
         yield Category(kind="status", term=str(entry.removal.kind), label=named(str(entry.removal.kind), {}))
 
 
-def _links(
-    entry: Entry, carriers: Sequence[Carrier], edition: Edition, origins: Origins
-) -> Iterator[Target]:
+def _links(entry: Entry, carriers: Sequence[Carrier], edition: Edition, origins: Origins) -> Iterator[Target]:
     """The official record (`via`), the licence (RFC 4946), what belongs to the document, whom we thank."""
     official, terms = web(entry.url), licence(entry.licence).url
     links = [Link(href=official, rel="via")] if official else []

@@ -1,4 +1,4 @@
-"""What happened to documents, as items of their own: changes, removals, and corrections of our own mistakes."""
+"""What happened to documents, as items of their own: changes, removals, corrections of our mistakes."""
 
 from __future__ import annotations
 
@@ -81,16 +81,17 @@ def _change(
     parts = ", ".join(after.parts) or "not said"
     note = line(after.note, 5000) if open_licence else ""
     shown = differences(before.entry, after.entry, edition.site.zone, words=open_licence)
-    noted = f"<p>The publisher says: {escape(note)}</p>" if note else ""
+    said = f" The publisher says: {note}" if note else ""
+    noted = f"<p>{escape(said.strip())}</p>" if said else ""
+    told_by = f" Told by {source.title}." if (source := origins.sources.get(carrier.source)) else ""
     return _notice(
         id=id,
         holding=holding,
         edition=edition,
         at=after.seen_at,
         title=f"Changed: {titled(after.entry.title)}",
-        summary=f"Changed: {line(parts)}.{f' The publisher says: {note}' if note else ''}",
+        summary=f"Changed: {line(parts)}.{said}{told_by}",
         content=f"<p>Changed: {escape(line(parts))}.</p>{noted}{shown}",
-        told_by=origins.sources[carrier.source].title if carrier.source in origins.sources else "",
     )
 
 
@@ -121,7 +122,6 @@ def _removal(id: str, holding: Holding, at: datetime, edition: Edition, origins:
         title=f"Removed ({kind}): {titled(holding.entry.title)}",
         summary=summary,
         content=f"<p>{escape(summary)}</p>{moved}",
-        told_by="",
     )
 
 
@@ -134,7 +134,6 @@ def _notice(
     title: str,
     summary: str,
     content: str,
-    told_by: str,
 ) -> Item:
     entry, labels = holding.entry, holding.labels
     official = web(entry.url)
@@ -144,7 +143,7 @@ def _notice(
         url=edition.site.base_url + entry_page(entry.id),
         updated=at,
         published=at,
-        summary=line(f"{summary}{f' Told by {told_by}.' if told_by else ''}", 6000),
+        summary=line(summary, 6000),
         content=clean(content),
         rights=licence(entry.licence).rights,
         categories=(
@@ -162,19 +161,21 @@ def _marked(id: str, entry_id: str, title: str, mark: Mark, edition: Edition, or
         "topics": None if mark.topics is None else (", ".join(mark.topics) or "none"),
     }
     now = "; ".join(f"{name}: {line(str(value))}" for name, value in said.items() if value is not None)
-    return _correction(id, entry_id, f"Corrected: {titled(title)}", f"{now}. Why: {line(mark.why)}", mark.at, edition)
+    page = entry_page(entry_id) if title else ""  # what nobody holds any more has no page
+    summary = f"{now}. Why: {line(mark.why)}"
+    return _correction(id, f"Corrected: {titled(title)}", summary, mark.at, edition.site.base_url + page)
 
 
 def _retracted(id: str, gone: Retraction, edition: Edition, origins: Origins) -> Item:
     summary = f"We took this document's words out of our record. Why: {line(gone.why)}"
-    return _correction(id, gone.id, f"Retracted: {gone.id}", summary, gone.at, edition)
+    return _correction(id, f"Retracted: {gone.id}", summary, gone.at, edition.site.base_url)
 
 
-def _correction(id: str, entry_id: str, title: str, summary: str, at: datetime, edition: Edition) -> Item:
+def _correction(id: str, title: str, summary: str, at: datetime, url: str) -> Item:
     return Item(
         id=id,
         title=title,
-        url=edition.site.base_url + entry_page(entry_id),
+        url=url,
         updated=at,
         published=at,
         summary=summary,

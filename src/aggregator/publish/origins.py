@@ -54,9 +54,7 @@ class Origins:
 def origins(edition: Edition) -> Origins:
     """What is known of the feeds of this edition."""
     rows = (row for row in edition.sources if web(row.source.address))
-    return Origins(
-        sources={row.source.id: _origin(row, edition.bodies.get(row.source.body)) for row in rows}
-    )
+    return Origins(sources={row.source.id: _origin(row, edition.bodies.get(row.source.body)) for row in rows})
 
 
 def _origin(row: SourceLine, body: Body | None) -> Origin:

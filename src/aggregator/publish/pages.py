@@ -12,6 +12,7 @@ from aggregator.model import Artifact, Edition, Holding
 from aggregator.publish.addresses import web
 from aggregator.publish.board_rows import front_rows
 from aggregator.publish.feeds import feeds
+from aggregator.publish.feeds import main_feeds
 from aggregator.publish.front import closing, letters, news, relevant
 from aggregator.publish.record import record
 from aggregator.publish.status import body_rows, licences_used, source_rows
@@ -73,6 +74,6 @@ def render(template: str, edition: Edition, *, path: str, root: str, **values: o
     site = edition.site
     contact = f"mailto:{site.contact}" if "@" in site.contact else web(site.contact)
     text = _ENVIRONMENT.get_template(template).render(
-        site=site, contact=contact, path=path, root=root, feeds=feeds(edition), zone=site.zone, **values
+        site=site, contact=contact, path=path, root=root, feeds=main_feeds(site), zone=site.zone, **values
     )
     return text.encode()
