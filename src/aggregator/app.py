@@ -42,6 +42,7 @@ from aggregator.model import (
 from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
 from aggregator.pipeline.boarding import board_at
 from aggregator.pipeline.desk import Desk
+from aggregator.pipeline.announcing import announce
 from aggregator.pipeline.discovering import Found, discover
 from aggregator.pipeline.edition import letter_of, source_lines
 from aggregator.pipeline.enrolling import Enrolment
@@ -110,7 +111,9 @@ class App:
                 outcomes += polled
             now = self.clock()
             letters = pipeline.issue_letters(now)
-            return self._report(pipeline, outcomes, letters, pipeline.publish(now))
+            written = pipeline.publish(now)
+        await self.announce(written)
+        return self._report(pipeline, outcomes, letters, written)
 
     async def poll(self, sources: Sequence[Source], progress: Progress) -> tuple[Outcome, ...]:
         """Poll `sources` and publish nothing."""
@@ -128,6 +131,16 @@ class App:
             self.pipeline.join_documents()
             self.pipeline.reclassify()
             return self.pipeline.publish(self.clock())
+
+    async def announce(self, written: Written) -> None:
+        """Tell the hubs of the settings which feeds have changed; nobody, for a recording."""
+        if self.config.settings.hubs and not self.replay:
+            async with self._live() as ask:
+                await announce(self.config.settings.site, written.changed, ask)
+
+    def export(self, folder: Path) -> Written:
+        """The whole record as tables in `folder`. Raises PublishError."""
+        return self.pipeline.export(folder, self.clock())
 
     def check(self) -> tuple[str, ...]:
         """The paths at which output/ is not what the store says now; writes nothing there."""

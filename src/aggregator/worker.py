@@ -12,6 +12,7 @@ from aggregator.errors import DeliveryError, StoreError
 from aggregator.fetch import Fetch
 from aggregator.pipeline import Pipeline
 from aggregator.pipeline.mailroom import Postman
+from aggregator.pipeline.announcing import announce
 from aggregator.store import Store
 
 JOB: Final = "job"
@@ -65,6 +66,7 @@ class Worker:
         if outcomes or letters or not self._published:
             written = pipeline.publish(now)
             self._published = True
+            await announce(pipeline.config.settings.site, written.changed, self._fetch)
             log.happened("published", changed=len(written.changed), removed=len(written.removed))
 
     def health(self) -> dict[str, object]:

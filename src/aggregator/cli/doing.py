@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -88,8 +89,25 @@ def publish(
             _tell_differences(program.check())
             return
         written = program.publish()
+        asyncio.run(program.announce(written))
         changed, removed = len(written.changed), len(written.removed)
         say(f"{changed} files changed, {written.unchanged} unchanged, {removed} removed.")
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[FOLDER]", help="Where to; default: data/export.")
+    ] = None,
+    at: At = None,
+    store: StoreUrl = None,
+) -> None:
+    """Write the whole record as tables: CSV, JSON Lines, SQLite, with a description of each column."""
+    with opened(context, at=at, store=store) as program:
+        where = folder or program.config.settings.path("data/export")
+        program.export(where)
+        say(f"entries.csv, entries.jsonl, revisions.jsonl, updates.db and datapackage.json are in {where}")
 
 
 def _tell_differences(paths: Sequence[str]) -> None:

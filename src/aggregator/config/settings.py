@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from aggregator.config.forms import Mistakes, Text, explain, read
 from aggregator.config.mail import MailFields, Words
+from aggregator.config.forms import Address, Form, Mistakes, Text, explain, read
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Site
 
@@ -59,6 +60,10 @@ class Fields(MailFields):
     )
     output: Text = Field("output", description="The folder that is published.")
     own_hosts: Words = Field(
+    hubs: Annotated[tuple[Address, ...], NoDecode, BeforeValidator(_words)] = Field(
+        (), description="WebSub hubs that are told of every change, so that subscribers hear at once."
+    )
+    own_hosts: Annotated[tuple[Text, ...], NoDecode, BeforeValidator(_words)] = Field(
         (), description="Hosts inside the operator's own network that may be asked all the same."
     )
 
@@ -118,6 +123,7 @@ class Settings(BaseSettings, Fields):
             postal=self.postal,
             zone=self.zone,
             letters_url=self.letters_url,
+            hubs=self.hubs,
         )
 
 

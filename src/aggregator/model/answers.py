@@ -29,6 +29,8 @@ class Request:
     """For a detail page or an API join: the link of the item that it tells more about. Without it the answer
     is a part of the list itself."""
     validators: Validators = field(default_factory=Validators)
+    form: tuple[tuple[str, str], ...] = ()
+    """Names and values to be sent as a form (POST), to a service that the operator named; else it is a GET."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

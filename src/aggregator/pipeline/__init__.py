@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from aggregator import log
@@ -45,7 +46,7 @@ from aggregator.pipeline.edition import gather, letter_of, source_lines
 from aggregator.pipeline.joining import join_documents
 from aggregator.pipeline.keeping import Kept, accept_removals, keep_reading
 from aggregator.pipeline.states import asked_already, due_already, state_after
-from aggregator.publish import artifacts
+from aggregator.publish import artifacts, exports
 from aggregator.publish.folder import Written, differing, published_at, write
 from aggregator.store import Store
 
@@ -267,6 +268,10 @@ class Pipeline:
     def publish(self, now: datetime) -> Written:
         """Make output/ what the store says at `now`; a file whose bytes did not change is not touched."""
         return write(self.config.settings.output_folder, self._files(now), now)
+
+    def export(self, folder: Path, now: datetime) -> Written:
+        """The whole record as tables in `folder`, which holds nothing else of ours."""
+        return write(folder, exports(gather(self.config, self.store, now)), now)
 
     def check(self, now: datetime) -> tuple[str, ...]:
         """The paths at which output/ is not what the store says; writes nothing.

@@ -17,13 +17,15 @@ from aggregator.publish.board_json import publish_board_json
 from aggregator.publish.board_pages import publish_board
 from aggregator.publish.digests_atom import publish_digests
 from aggregator.model import Artifact, Deferred, Edition
+from aggregator.publish.calendar import publish_calendar
 from aggregator.publish.documents import publish_feeds
+from aggregator.publish.exports import exports
 from aggregator.publish.folder import Written, write
 from aggregator.publish.opml import publish_opml
 from aggregator.publish.pages import publish_pages
 from aggregator.publish.silence_feed import publish_silence
 
-__all__ = ["FORMATS", "Format", "Written", "artifacts", "write"]
+__all__ = ["FORMATS", "Format", "Written", "artifacts", "exports", "write"]
 
 
 class Format(Protocol):
@@ -39,6 +41,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     "board": publish_board,
     "board.json": publish_board_json,
     "digests": publish_digests,
+    "calendar": publish_calendar,
     "feeds": publish_feeds,
     "opml": publish_opml,
     "pages": publish_pages,
