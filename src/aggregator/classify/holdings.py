@@ -33,15 +33,33 @@ def hold(carriers: Sequence[Carrier], label: Label, lead: str | None = None) -> 
     first_seen = ordered[0].first_seen
     founders = [carrier for carrier in ordered if carrier.first_seen == first_seen]
     entry = add_up(ordered)
+    The first to tell of a document leads, and stays the lead; the others fill in what it leaves out. Whoever
+    has it from another instance is credited, but says nothing where somebody has it first-hand; and where
+    nobody has, the first of them alone speaks. So no word of ours comes back to us from another instance.
+    A document is backlog when everybody who told of it first told it in their own first poll.
+    """
+    ordered = sorted(carriers, key=_rank)
+    speakers = _speakers(ordered)
+    first_seen = min(carrier.first_seen for carrier in ordered)
+    founders = [carrier for carrier in speakers if carrier.first_seen == speakers[0].first_seen]
+    entry = add_up(speakers)
     return Holding(
         entry=entry,
         labels=label(entry, [carrier.source for carrier in ordered]),
         carriers=tuple(ordered),
         first_seen=first_seen,
-        updated=_updated(ordered, founders),
-        backlog=all(carrier.backlog for carrier in founders),
-        removed=_removed(ordered),
+        updated=_updated(speakers, founders),
+        backlog=all(carrier.backlog for carrier in ordered if carrier.first_seen == first_seen),
+        removed=_removed(speakers),
     )
+
+
+def _rank(carrier: Carrier) -> tuple[bool, datetime, str]:
+    return carrier.entry.second_hand, carrier.first_seen, carrier.source
+
+
+def _speakers(ordered: Sequence[Carrier]) -> Sequence[Carrier]:
+    return [carrier for carrier in ordered if not carrier.entry.second_hand] or ordered[:1]
 
 
 def add_up(ordered: Sequence[Carrier]) -> Entry:

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from aggregator.config.forms import Mistakes, Text, explain, read
 from aggregator.config.mail import MailFields, Words
 from aggregator.config.forms import Address, Form, Mistakes, Text, explain, read
+from aggregator.config.forms import Form, Mistakes, Text, explain, read
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Site
 
@@ -24,6 +25,12 @@ def _base_url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("write the address at which the output folder is published, such as https://…/")
     return value.rstrip("/") + "/"
+
+
+def _hub(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("write the address of a WebSub hub, such as https://pubsubhubbub.appspot.com/")
+    return value
 
 
 def _zone(value: str) -> str:
@@ -62,6 +69,8 @@ class Fields(MailFields):
     own_hosts: Words = Field(
     hubs: Annotated[tuple[Address, ...], NoDecode, BeforeValidator(_words)] = Field(
         (), description="WebSub hubs that are told of every change, so that subscribers hear at once."
+    hubs: Annotated[tuple[Annotated[Text, AfterValidator(_hub)], ...], NoDecode, BeforeValidator(_words)] = (
+        Field((), description="WebSub hubs that are told of every change, so that subscribers hear at once.")
     )
     own_hosts: Annotated[tuple[Text, ...], NoDecode, BeforeValidator(_words)] = Field(
         (), description="Hosts inside the operator's own network that may be asked all the same."

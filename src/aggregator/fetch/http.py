@@ -1,4 +1,4 @@
-"""Asks over HTTP: a conditional GET or a form, guarded and limited; the only file that knows the HTTP library."""
+"""Asks over HTTP: a conditional GET or a form, guarded and limited; all that knows the HTTP library."""
 
 from __future__ import annotations
 

@@ -72,6 +72,7 @@ from aggregator.model.observed import (
     Turn,
     Watch,
 )
+from aggregator.model.labels import SCHEME, Labels, Mark, Reason, Relevance, Where
 from aggregator.model.outputs import (
     Artifact,
     Board,
@@ -118,6 +119,7 @@ from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic
 
 __all__ = [
     "ANSWER",
+    "SCHEME",
     "Artifact",
     "Basis",
     "Board",

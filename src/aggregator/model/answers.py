@@ -30,7 +30,7 @@ class Request:
     is a part of the list itself."""
     validators: Validators = field(default_factory=Validators)
     form: tuple[tuple[str, str], ...] = ()
-    """Names and values to be sent as a form (POST), to a service that the operator named; else it is a GET."""
+    """Names and values to be sent as a form (POST) to a service that the operator named; empty: a GET."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,6 +144,7 @@ class Pipeline:
             before = transaction.state(source.id)
             after = self._state(source, answer, before, now)
             if isinstance(answer, Reading) and not asked_already(before, now):
+                answer = self._placed(source, answer)
                 kept = keep_reading(source, answer, before, now, transaction, self._labeller)
                 after = replace(after, held=kept.held)
             if isinstance(answer, Unchanged):
@@ -165,6 +166,14 @@ class Pipeline:
             silenced = join_documents(transaction, self._labeller, before)
         if silenced:
             self.store.forget()
+    def _placed(self, source: Source, reading: Reading) -> Reading:
+        """What another instance files under a body that is not known here belongs to the source's own."""
+        bodies = self.config.bodies
+        entries = (
+            replace(entry, body=source.body) if entry.second_hand and entry.body not in bodies else entry
+            for entry in reading.entries
+        )
+        return replace(reading, entries=tuple(entries))
 
     def accept_removals(self, source: str, now: datetime) -> int:
         """The operator's word that what vanished from a source all at once is gone; gives how many."""

@@ -7,16 +7,12 @@ from typing import Any, Final
 from feedgen.feed import FeedGenerator
 
 from aggregator import VERSION
-from aggregator.model import Link, Site
+from aggregator.model import SCHEME, Link, Site
 from aggregator.publish.addresses import web
 from aggregator.publish.atom_extension import EntryParts, FeedParts
 from aggregator.publish.document import Document
 from aggregator.publish.items import Category, Item
 from aggregator.publish.words import line, titled
-
-SCHEME: Final = "urn:uuid:a4847917-e06a-51ab-aa04-9bb1dd89064f#"
-"""Stands before `body`, `type`, `topic`, `plan` and `status` in a category's scheme. Every instance uses the
-same ones, whatever its address, so that feeds of several instances can be read together."""
 
 GENERATOR: Final = "UK open government updates"
 _RIGHTS: Final = "Each item states its own licence. Words of our own: CC0 1.0."
