@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import urlsplit
 
 from aggregator.model import Entry, Site
 from aggregator.publish.words import clean
 
+_BREAKS: Final = str.maketrans("", "", "\t\r\n")
+"""Browsers leave them out of an address (WHATWG URL, 4.4); in a calendar they would end a line."""
+
 
 def web(address: str | None) -> str | None:
     """The address if it is an http(s) one that may stand in a link, else None (`javascript:`, `file:`)."""
-    spotless = clean(address or "").strip()
+    spotless = clean(address or "").translate(_BREAKS).strip()
     try:
         parts = urlsplit(spotless)
     except ValueError:

@@ -12,7 +12,7 @@ from aggregator.publish.addresses import entry_page, permanent, web
 from aggregator.publish.licences import licence
 from aggregator.publish.lines import body_name
 from aggregator.publish.origins import Origin, Origins
-from aggregator.publish.words import clean, line, named, titled
+from aggregator.publish.words import UNDETERMINED, clean, line, media_type, named, tag, titled
 
 OURS: Final = "en-GB"
 """The language of the words that we add to an entry of any language."""
@@ -85,7 +85,7 @@ def tell_document(
         url=permanent(edition.site, entry),
         updated=updated,
         published=entry.published.at if entry.published else None,
-        language=line(entry.language) or OURS,
+        language=tag(entry.language),
         summary=line(entry.summary, longest=5000) if terms.open else "",
         content=clean(entry.content).strip() if terms.open else "",
         rights=terms.rights,
@@ -119,6 +119,7 @@ def _categories(holding: Holding, entry: Entry, edition: Edition) -> Iterator[Ca
 def _links(entry: Entry, carriers: Sequence[Carrier], edition: Edition, origins: Origins) -> Iterator[Target]:
     """The official record (`via`), the licence (RFC 4946), what belongs to the document, whom we thank."""
     official, terms = web(entry.url), licence(entry.licence).url
+    language = known if (known := tag(entry.language)) != UNDETERMINED else None
     links = [Link(href=official, rel="via")] if official else []
     links += [Link(href=cited, rel="via") for claim in entry.claims if (cited := web(claim.source))]
     links += [Link(href=terms, rel="license")] if terms else []
@@ -129,7 +130,7 @@ def _links(entry: Entry, carriers: Sequence[Carrier], edition: Edition, origins:
     for link in links:
         once.setdefault((link.rel, link.href), link)
     for link in once.values():
-        yield Target(link=link, language=line(entry.language) if link.href == official else None)
+        yield Target(link=link, language=language if link.href == official else None)
 
 
 def _attached(link: Link, href: str) -> Link:
@@ -137,7 +138,7 @@ def _attached(link: Link, href: str) -> Link:
     return Link(
         href=href,
         rel=link.rel if link.rel in {"enclosure", "via"} else "related",
-        type=line(link.type or "") or None,
+        type=media_type(link.type),
         title=line(link.title or "") or None,
         length=link.length,
     )

@@ -12,7 +12,7 @@ from typing import Final
 from aggregator.model import Body, Edition, Entry, Head, SourceLine
 from aggregator.publish.addresses import web
 from aggregator.publish.licences import licence
-from aggregator.publish.words import line, titled
+from aggregator.publish.words import line, tag, titled
 
 _ZONED_RFC_822: Final = re.compile(r"[^,]+, .*([+-]\d{4}|GMT|UTC?|Z)", re.DOTALL)
 """Python reads a zone it does not know ("BST") as UTC, so only these are believed."""
@@ -66,7 +66,7 @@ def _origin(row: SourceLine, body: Body | None) -> Origin:
         address=web(row.state.address) or source.address,
         page=web(head.link) or web(source.page) or web(body.url if body else None),
         rights=line(head.rights or "") or licence(source.licence).rights,
-        language=line(head.language or source.language),
+        language=tag(head.language or source.language),
     )
 
 
@@ -82,7 +82,7 @@ def _passed_on(head: Head, instance: Origin | None) -> Origin | None:
         address=web(head.address),
         page=web(head.link),
         rights=line(head.rights or ""),
-        language=line(head.language or (instance.language if instance else "en")),
+        language=tag(head.language or (instance.language if instance else "")),
     )
 
 
