@@ -1,7 +1,7 @@
 """Measures publishing after one new document in a large store, and says which files that touched.
 
-Run as `python -m tests.publish.large 50000 FOLDER`: prints a line for each step, with seconds, the most memory
-that the process has held so far, and what was written.
+Run as `python -m tests.publish.large 50000 FOLDER`: prints a line for each step, with seconds, the most
+memory that the process has held so far, and what was written.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from aggregator.classify import hold
@@ -63,8 +64,12 @@ def fill(config: Config, store: Store, numbers: range, by: str) -> None:
             transaction.apply([_change(config, number) for number in batch])
             told = transaction.carriers([document(config, number).id for number in batch])
             by_id = {document(config, number).id: label(config, number) for number in batch}
-            held = [hold(carriers, lambda one, _: by_id[one.id]) for carriers in told.values()]
+            held = [hold(carriers, partial(_label, by_id)) for carriers in told.values()]
             transaction.hold(held, by)
+
+
+def _label(by_id: dict[str, Labels], one: Entry, carriers: object) -> Labels:
+    return by_id[one.id]
 
 
 def _change(config: Config, number: int) -> Change:

@@ -19,7 +19,8 @@ def clean(text: str) -> str:
 
 def line(text: str, longest: int = 1000) -> str:
     """The text as one clean line, cut at a word with `…` where it is longer than `longest` characters."""
-    whole = " ".join(clean(text).split())
+    # What lies far behind the end is not even looked at: a publisher may send a title of a megabyte.
+    whole = " ".join(clean(text[: longest * 10]).split())
     if len(whole) <= longest:
         return whole
     cut = whole[: longest - 1]
