@@ -219,14 +219,16 @@ class Revision:
 
     def stamp(self, after: Revision | None = None) -> datetime:
         """The publisher's own time for it, if that is past and newer than the revision before; else ours."""
-        entry = self.entry
-        claims = (claim.moment for claim in entry.claims if claim.moment)
-        claimed = entry.updated or entry.published or next(claims, None)
+        claimed = self._claimed()
         if claimed is None or claimed.at > self.seen_at:
             return self.seen_at
-        if after and after.entry.updated and claimed <= after.entry.updated:
-            return self.seen_at
-        return claimed.at
+        before = after._claimed() if after else None
+        return self.seen_at if before and claimed <= before else claimed.at
+
+    def _claimed(self) -> Moment | None:
+        """The date that it bears itself: updated, else published, else the first dated claim of a record."""
+        claims = (claim.moment for claim in self.entry.claims if claim.moment)
+        return self.entry.updated or self.entry.published or next(claims, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
