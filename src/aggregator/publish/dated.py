@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from aggregator.model import Claim, Edition, Holding, Moment, Precision
-from aggregator.publish.addresses import permanent
+from aggregator.publish.addresses import permanent, web
 from aggregator.publish.lines import body_name
 from aggregator.publish.words import line, titled
 
@@ -96,6 +96,7 @@ def _dated(
     entry = holding.entry
     url = permanent(edition.site, entry)
     note = f" {more['note']}" if more.get("note") else ""
+    whose = "The official record" if web(entry.url) else "Our record of it"
     return Dated(
         uid=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{entry.id}#{name}")),
         title=title,
@@ -103,7 +104,7 @@ def _dated(
         url=url,
         bodies=tuple(dict.fromkeys((entry.body, *holding.labels.subjects))),
         category=category,
-        description=f"{body_name(edition, entry.body)}.{note} The official record: {url}",
+        description=f"{body_name(edition, entry.body)}.{note} {whose}: {url}",
         sequence=len(holding.revised),
         created=holding.first_seen,
         changed=holding.updated,

@@ -39,7 +39,8 @@ class Written:
 def write(folder: Path, artifacts: Iterable[Artifact | Deferred], at: datetime | None = None) -> Written:
     """Make the folder hold these artifacts, and nothing else of what we published there before.
 
-    `at` is the instant that they stand for; the list keeps it, so that they can be held against it later.
+    `at` is the instant that they stand for. The list keeps the first one at which they were as they are, so
+    that they can be held against it later.
 
     A file whose bytes are right is not touched. Raises PublishError, which names the path and the remedy.
     """
@@ -47,7 +48,7 @@ def write(folder: Path, artifacts: Iterable[Artifact | Deferred], at: datetime |
     wanted = {artifact.path: artifact for artifact in ordered}
     with _explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    before = _listed(folder)
+    before, earlier = _listed(folder), published_at(folder)
     _discard(_part(folder / LIST))
     places = {path: _place(folder, path) for path in sorted(before.keys() | wanted.keys())}
     for path in wanted.keys() - before.keys():
@@ -59,7 +60,8 @@ def write(folder: Path, artifacts: Iterable[Artifact | Deferred], at: datetime |
     due = [path for path in wanted if path not in right]
     changed = tuple(path for path in due if _replace(places[path], wanted[path].payload))
     removed = tuple(path for path in sorted(before.keys() - wanted.keys()) if _remove(folder, places[path]))
-    _write_list(folder, {path: _fingerprint(artifact) for path, artifact in wanted.items()}, at)
+    stamp = at if changed or removed else earlier or at
+    _write_list(folder, {path: _fingerprint(artifact) for path, artifact in wanted.items()}, stamp)
     return Written(changed=changed, unchanged=len(wanted) - len(changed), removed=removed)
 
 
