@@ -54,7 +54,7 @@ def write(folder: Path, artifacts: Iterable[Artifact | Deferred], at: datetime |
     for path in wanted.keys() - before.keys():
         _refuse_foreign(places[path], wanted[path])
     right = _right(before, wanted, places)
-    _write_list(folder, dict.fromkeys([*before, *wanted], "") | right)
+    _write_list(folder, dict.fromkeys([*before, *wanted], "") | right, earlier)
     for path in places.keys() - right.keys():
         _discard(_part(places[path]))
     due = [path for path in wanted if path not in right]
