@@ -40,9 +40,9 @@ from aggregator.model import (
     SourceLine,
 )
 from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
+from aggregator.pipeline.announcing import announce
 from aggregator.pipeline.boarding import board_at
 from aggregator.pipeline.desk import Desk
-from aggregator.pipeline.announcing import announce
 from aggregator.pipeline.discovering import Found, discover
 from aggregator.pipeline.edition import letter_of, source_lines
 from aggregator.pipeline.enrolling import Enrolment

@@ -11,8 +11,8 @@ from aggregator.clock import Clock
 from aggregator.errors import DeliveryError, StoreError
 from aggregator.fetch import Fetch
 from aggregator.pipeline import Pipeline
-from aggregator.pipeline.mailroom import Postman
 from aggregator.pipeline.announcing import announce
+from aggregator.pipeline.mailroom import Postman
 from aggregator.store import Store
 
 JOB: Final = "job"

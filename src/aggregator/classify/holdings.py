@@ -27,18 +27,11 @@ def hold(carriers: Sequence[Carrier], label: Label, lead: str | None = None) -> 
 
     The first to tell of a document leads, and stays the lead; the others fill in what it leaves out. Of
     several that told at one instant it is the source `lead`, which led so far, else that with the least id.
+    Whoever has it from another instance is credited, but says nothing where somebody has it first-hand; and
+    where nobody has, the first of them alone speaks: no word of ours comes back from another instance.
     A document is backlog when everybody who told of it first told it in their own first poll.
     """
-    ordered = sorted(carriers, key=lambda one: (one.first_seen, one.source != lead, one.source))
-    first_seen = ordered[0].first_seen
-    founders = [carrier for carrier in ordered if carrier.first_seen == first_seen]
-    entry = add_up(ordered)
-    The first to tell of a document leads, and stays the lead; the others fill in what it leaves out. Whoever
-    has it from another instance is credited, but says nothing where somebody has it first-hand; and where
-    nobody has, the first of them alone speaks. So no word of ours comes back to us from another instance.
-    A document is backlog when everybody who told of it first told it in their own first poll.
-    """
-    ordered = sorted(carriers, key=_rank)
+    ordered = sorted(carriers, key=lambda one: _rank(one, lead))
     speakers = _speakers(ordered)
     first_seen = min(carrier.first_seen for carrier in ordered)
     founders = [carrier for carrier in speakers if carrier.first_seen == speakers[0].first_seen]
@@ -54,8 +47,8 @@ def hold(carriers: Sequence[Carrier], label: Label, lead: str | None = None) -> 
     )
 
 
-def _rank(carrier: Carrier) -> tuple[bool, datetime, str]:
-    return carrier.entry.second_hand, carrier.first_seen, carrier.source
+def _rank(carrier: Carrier, lead: str | None) -> tuple[bool, datetime, bool, str]:
+    return carrier.entry.second_hand, carrier.first_seen, carrier.source != lead, carrier.source
 
 
 def _speakers(ordered: Sequence[Carrier]) -> Sequence[Carrier]:

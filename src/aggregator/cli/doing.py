@@ -119,25 +119,6 @@ def _tell_differences(paths: Sequence[str]) -> None:
     say("Every file is what the store says.")
 
 
-@app.command()
-def digest(
-    context: typer.Context,
-    week: Annotated[
-        str | None, typer.Option(metavar="WEEK", help="ISO week such as 2024-W04; default: the open week.")
-    ] = None,
-    replay: Replay = None,
-    at: At = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show a week's letter: as it was issued, or as a draft while it was not."""
-    with opened(context, at=at, replay=replay) as program:
-        letter = program.letter(week)
-        if as_json:
-            show_json(rows.digest(letter))
-        else:
-            say(program.letter_text(letter))
-
-
 def _chosen(program: App, wanted: Sequence[str]) -> tuple[Source, ...]:
     pollable = {source.id: source for source in program.pipeline.pollable()}
     unknown = [id for id in wanted if id not in pollable]

@@ -12,8 +12,6 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from aggregator.config.forms import Mistakes, Text, explain, read
 from aggregator.config.mail import MailFields, Words
-from aggregator.config.forms import Address, Form, Mistakes, Text, explain, read
-from aggregator.config.forms import Form, Mistakes, Text, explain, read
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Site
 
@@ -27,10 +25,10 @@ def _base_url(value: str) -> str:
     return value.rstrip("/") + "/"
 
 
-def _hub(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
+def _hubs(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(value.startswith(("http://", "https://")) for value in values):
         raise ValueError("write the address of a WebSub hub, such as https://pubsubhubbub.appspot.com/")
-    return value
+    return values
 
 
 def _zone(value: str) -> str:
@@ -66,13 +64,10 @@ class Fields(MailFields):
         "sqlite:///data/aggregator.db", description="Where what is known is kept."
     )
     output: Text = Field("output", description="The folder that is published.")
-    own_hosts: Words = Field(
-    hubs: Annotated[tuple[Address, ...], NoDecode, BeforeValidator(_words)] = Field(
+    hubs: Annotated[Words, AfterValidator(_hubs)] = Field(
         (), description="WebSub hubs that are told of every change, so that subscribers hear at once."
-    hubs: Annotated[tuple[Annotated[Text, AfterValidator(_hub)], ...], NoDecode, BeforeValidator(_words)] = (
-        Field((), description="WebSub hubs that are told of every change, so that subscribers hear at once.")
     )
-    own_hosts: Annotated[tuple[Text, ...], NoDecode, BeforeValidator(_words)] = Field(
+    own_hosts: Words = Field(
         (), description="Hosts inside the operator's own network that may be asked all the same."
     )
 

@@ -45,7 +45,7 @@ from aggregator.model.entries import (
     Vanishing,
     Zone,
 )
-from aggregator.model.labels import Labels, Mark, Reason, Relevance, Where
+from aggregator.model.labels import SCHEME, Labels, Mark, Reason, Relevance, Where
 from aggregator.model.letters import (
     ANSWER,
     Choices,
@@ -72,7 +72,6 @@ from aggregator.model.observed import (
     Turn,
     Watch,
 )
-from aggregator.model.labels import SCHEME, Labels, Mark, Reason, Relevance, Where
 from aggregator.model.outputs import (
     Artifact,
     Board,

@@ -9,9 +9,8 @@ from enum import StrEnum
 
 from aggregator.model.answers import SourceState
 from aggregator.model.entries import Holding, Moment, Removal, Translation
-from aggregator.model.observed import ProcessLine
-from aggregator.model.entries import Holding, Moment
 from aggregator.model.labels import Mark
+from aggregator.model.observed import ProcessLine
 from aggregator.model.places import Body, Role, Source
 
 

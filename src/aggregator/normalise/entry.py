@@ -123,7 +123,6 @@ def taken(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> tup
     base = absolute(raw.base, fetched_url) or fetched_url
     identifier = key(canonical(clean(absolute(raw.link, base))), None, None)
     return (identifier, removal(raw.removal, base, now)) if identifier else None
-    return (_id(raw, identifier), removal(raw.removal, base, now)) if identifier else None
 
 
 def removal(raw: RawRemoval, base: str, now: datetime) -> Removal:

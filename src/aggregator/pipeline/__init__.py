@@ -166,6 +166,7 @@ class Pipeline:
             silenced = join_documents(transaction, self._labeller, before)
         if silenced:
             self.store.forget()
+
     def _placed(self, source: Source, reading: Reading) -> Reading:
         """What another instance files under a body that is not known here belongs to the source's own."""
         bodies = self.config.bodies

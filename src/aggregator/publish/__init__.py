@@ -11,13 +11,11 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Final, Protocol
 
-from aggregator.model import Artifact, Edition
-from aggregator.publish.atom import publish_atom
+from aggregator.model import Artifact, Deferred, Edition
 from aggregator.publish.board_json import publish_board_json
 from aggregator.publish.board_pages import publish_board
-from aggregator.publish.digests_atom import publish_digests
-from aggregator.model import Artifact, Deferred, Edition
 from aggregator.publish.calendar import publish_calendar
+from aggregator.publish.digests_atom import publish_digests
 from aggregator.publish.documents import publish_feeds
 from aggregator.publish.exports import exports
 from aggregator.publish.folder import Written, write
@@ -37,7 +35,6 @@ class Format(Protocol):
 
 
 FORMATS: Final[Mapping[str, Format]] = {
-    "atom": publish_atom,
     "board": publish_board,
     "board.json": publish_board_json,
     "digests": publish_digests,

@@ -28,7 +28,7 @@ def publish_opml(edition: Edition) -> Iterator[Artifact]:
     head = ElementTree.SubElement(root, "head")
     ElementTree.SubElement(head, "title").text = titled(edition.site.title)
     listed = ElementTree.SubElement(root, "body")
-    every = (*headings(edition), *notice_headings(edition))
+    every = (*headings(edition), *notice_headings(edition), *_others(edition))
     order = list(FOLDERS)
     ordered = sorted(every, key=lambda heading: order.index(_folder(heading)))
     for folder, group in groupby(ordered, _folder):
@@ -38,6 +38,15 @@ def publish_opml(edition: Edition) -> Iterator[Artifact]:
     ElementTree.indent(root)
     written = ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
     yield Artifact(path="feeds.opml", media_type="text/x-opml", payload=written + b"\n")
+
+
+def _others(edition: Edition) -> Iterator[Heading]:
+    """The feeds that are no lists of documents, while there are any (`digests_atom`, `silence_feed`)."""
+    title = edition.site.title
+    if any(digest.issued for digest in edition.digests):
+        yield Heading(name="digests", title=f"{title}: weekly letters", subtitle="One entry for each letter.")
+    if edition.board.processes:
+        yield Heading(name="silence", title=f"{title}: silence", subtitle="Limits passed without a record.")
 
 
 def _folder(heading: Heading) -> str:

@@ -11,7 +11,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from aggregator.model import Artifact, Edition, Holding
 from aggregator.publish.addresses import web
 from aggregator.publish.board_rows import front_rows
-from aggregator.publish.feeds import feeds
 from aggregator.publish.feeds import main_feeds
 from aggregator.publish.front import closing, letters, news, relevant
 from aggregator.publish.record import record
