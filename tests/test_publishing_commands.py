@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from tests.projects import Small, atom, small_project
-from tests.publish.validators import VALIDATORS, datapackage
+from tests.publish.validators import datapackage, validator
 from tests.server import Response, Server
 
 AT = "2026-06-05T12:00:00Z"
@@ -93,9 +93,7 @@ def test_every_file_that_a_run_publishes_is_valid(project: Small) -> None:
         published(project, server)
 
     said = {
-        path: VALIDATORS[PurePath(path).suffix](payload)
-        for path, payload in project.output().items()
-        if PurePath(path).suffix in VALIDATORS
+        path: validate(payload) for path, payload in project.output().items() if (validate := validator(path))
     }
 
     assert len(said) > 100

@@ -15,7 +15,7 @@ import pytest
 
 from aggregator.model import Edition
 from aggregator.publish import exports
-from aggregator.publish.columns import ENTRIES, REVISIONS
+from aggregator.publish.columns import ENTRIES, REVISIONS, Column
 from tests.builders import carrier, edition, entry, holding, labels, moment
 from tests.publish.test_validators import rich
 
@@ -145,4 +145,5 @@ def test_the_same_edition_is_the_same_bytes() -> None:
 def test_every_column_is_documented() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*?) \|$", DOCS.read_text(), re.MULTILINE)
 
-    assert rows == [(column.name, column.type, column.means) for column in (*ENTRIES, *REVISIONS)]
+    columns: list[Column[Any]] = [*ENTRIES, *REVISIONS]
+    assert rows == [(column.name, column.type, column.means) for column in columns]

@@ -40,7 +40,7 @@ from tests.builders import (
 from tests.publish import validators
 from tests.publish.reading import payload
 from tests.publish.test_hostile import HOSTILE, filled
-from tests.publish.validators import VALIDATORS
+from tests.publish.validators import VALIDATORS, validator
 
 PDF = Link(
     href="https://www.gov.uk/plan.pdf",
@@ -99,7 +99,7 @@ def judged(made: Edition) -> dict[str, list[str]]:
     """What the validators have to say of every file that one of them knows."""
     found = {}
     for artifact in artifacts(made):
-        if validate := VALIDATORS.get(PurePath(artifact.path).suffix):
+        if validate := validator(artifact.path):
             found[artifact.path] = validate(artifact.payload)
     return found
 

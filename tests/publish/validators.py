@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import vobject
@@ -106,10 +107,17 @@ def calendar(payload: bytes) -> list[str]:
     return wrong
 
 
-VALIDATORS = {
+Validate = Callable[[bytes], list[str]]
+
+VALIDATORS: Mapping[str, Validate] = {
     ".atom": atom,
     ".json": json_feed,
     ".rss": rss,
     ".opml": opml,
     ".ics": calendar,
 }
+
+
+def validator(path: str) -> Validate | None:
+    """Who judges the file at a path; None for a page, and for data that is no feed."""
+    return None if path == "board.json" else VALIDATORS.get(PurePath(path).suffix)
