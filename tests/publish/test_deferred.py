@@ -57,7 +57,8 @@ def test_what_was_about_to_be_replaced_when_a_run_was_killed_is_made_again(tmp_p
 
 
 def test_the_folder_is_held_against_what_it_should_be_byte_by_byte(tmp_path: Path) -> None:
-    made = [deferred("a", "1", lambda: b"one"), Artifact(path="b", media_type="text/plain", payload=b"b")]
+    second = Artifact(path="b", media_type="text/plain", payload=b"b")
+    made: list[Artifact | Deferred] = [deferred("a", "1", lambda: b"one"), second]
     write(tmp_path, [*made, Artifact(path="old", media_type="text/plain", payload=b"")], NOON)
 
     assert published_at(tmp_path) == NOON
