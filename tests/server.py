@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Self
 
@@ -25,6 +25,7 @@ class Seen:
     """Names in lower case."""
     at: float
     """By `time.monotonic()`."""
+    payload: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,16 +114,18 @@ class Server:
         assert task is not None
         self._talks.add(task)
         with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
-            while await self._answer(await reader.readuntil(b"\r\n\r\n"), writer):
-                pass
+            while True:
+                seen = _read(await reader.readuntil(b"\r\n\r\n"))
+                size = int(seen.headers.get("content-length", "0"))
+                if not await self._answer(replace(seen, payload=await reader.readexactly(size)), writer):
+                    break
         writer.close()
         with suppress(ConnectionError, ssl.SSLError):
             await writer.wait_closed()
         self._talks.discard(task)
 
-    async def _answer(self, head: bytes, writer: asyncio.StreamWriter) -> bool:
+    async def _answer(self, seen: Seen, writer: asyncio.StreamWriter) -> bool:
         """Answer one request; says whether the connection stays open."""
-        seen = _read(head)
         self.seen.append(seen)
         self._busy += 1
         self.most_at_once = max(self.most_at_once, self._busy)

@@ -40,6 +40,7 @@ from aggregator.model import (
     SourceLine,
 )
 from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
+from aggregator.pipeline.announcing import announce
 from aggregator.pipeline.boarding import board_at
 from aggregator.pipeline.desk import Desk
 from aggregator.pipeline.discovering import Found, discover
@@ -110,7 +111,9 @@ class App:
                 outcomes += polled
             now = self.clock()
             letters = pipeline.issue_letters(now)
-            return self._report(pipeline, outcomes, letters, pipeline.publish(now))
+            written = pipeline.publish(now)
+        await self.announce(written)
+        return self._report(pipeline, outcomes, letters, written)
 
     async def poll(self, sources: Sequence[Source], progress: Progress) -> tuple[Outcome, ...]:
         """Poll `sources` and publish nothing."""
@@ -133,6 +136,21 @@ class App:
         """Make the search index of output/ anew; how many pages it holds. Raises PublishError."""
         with self.store.reserved(SEARCH, wait=TURN):
             return await self.pipeline.index()
+
+    async def announce(self, written: Written) -> None:
+        """Tell the hubs of the settings which feeds have changed; nobody, for a recording."""
+        if self.config.settings.hubs and not self.replay:
+            async with self._live() as ask:
+                await announce(self.config.settings.site, written.changed, ask)
+
+    def export(self, folder: Path) -> Written:
+        """The whole record as tables in `folder`. Raises PublishError."""
+        return self.pipeline.export(folder, self.clock())
+
+    def check(self) -> tuple[str, ...]:
+        """The paths at which output/ is not what the store says now; writes nothing there."""
+        with self.store.reserved(JOB, wait=TURN):
+            return self.pipeline.check(self.clock())
 
     def reclassify(self, progress: Callable[[int, int], None]) -> int:
         """Label what is stored by the vocabulary of now; how many documents have other labels than before."""

@@ -11,6 +11,7 @@ from aggregator.clock import Clock
 from aggregator.errors import DeliveryError, PublishError, StoreError
 from aggregator.fetch import Fetch
 from aggregator.pipeline import Pipeline
+from aggregator.pipeline.announcing import announce
 from aggregator.pipeline.mailroom import Postman
 from aggregator.store import Store
 
@@ -74,6 +75,7 @@ class Worker:
             written = pipeline.publish(now)
             self._published = True
             self._unindexed |= bool(written.changed or written.removed) or self._indexed is None
+            await announce(pipeline.config.settings.site, written.changed, self._fetch)
             log.happened("published", changed=len(written.changed), removed=len(written.removed))
 
     async def index(self) -> None:

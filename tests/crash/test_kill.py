@@ -94,7 +94,9 @@ def test_a_whole_run_twice_is_once(scene: Scene, tmp_path: Path) -> None:
     assert {"feed.atom", "all.atom", "index.html", "digests/2026-W24.html"} <= set(scene.output)
 
 
-def test_killed_at_every_commit_and_rename(scene: Scene, tmp_path: Path, tell: Callable[[str], None]) -> None:
+def test_killed_at_every_commit_and_at_renames(
+    scene: Scene, tmp_path: Path, tell: Callable[[str], None]
+) -> None:
     reached = Counter[str]()
     chosen = scene.chosen()
     for point in chosen:

@@ -13,7 +13,7 @@ import pytest
 
 from aggregator.errors import Cause
 from aggregator.fetch.http import Limits
-from aggregator.model import NotModified, Request, Validators
+from aggregator.model import Failed, NotModified, Request, Validators
 from tests.fetch.asking import AGENT, ask, ask_each, failure, fetched
 from tests.server import Response, Server, conditional
 
@@ -271,3 +271,22 @@ def test_a_bug_of_ours_stays_loud(server: Server) -> None:
 
     with pytest.raises(ZeroDivisionError):
         ask(server.url("/feed"), clock=clock)
+
+
+def test_a_form_is_posted_guarded_and_asks_no_robots_txt(server: Server) -> None:
+    server.script["/hub"] = Response(status=204)
+    form = (("hub.mode", "publish"), ("hub.url", "https://updates.example.org/feed.atom?a=1&b=é"))
+
+    told = ask(Request(url=server.url("/hub"), form=form))
+    refused = ask(Request(url=server.url("/hub"), form=form), allowed_hosts=frozenset())
+
+    assert isinstance(told, Failed)
+    assert (told.cause, told.status) == (Cause.EMPTY, 204)
+    (seen,) = server.seen
+    assert (seen.method, seen.path) == ("POST", "/hub")
+    assert seen.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert seen.payload == (
+        b"hub.mode=publish&hub.url=https%3A%2F%2Fupdates.example.org%2Ffeed.atom%3Fa%3D1%26b%3D%C3%A9"
+    )
+    assert isinstance(refused, Failed)
+    assert refused.cause is Cause.GUARDED

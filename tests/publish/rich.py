@@ -15,6 +15,7 @@ from aggregator.model import (
     Body,
     Carrier,
     Claim,
+    Deferred,
     Digest,
     DigestItem,
     Edition,
@@ -275,7 +276,7 @@ def _digest() -> Digest:
     )
 
 
-def site_files(told: Edition) -> tuple[Artifact, ...]:
+def site_files(told: Edition) -> tuple[Artifact | Deferred, ...]:
     """Every file of the site: those of the formats, and the letters."""
     letters = [one for digest in told.digests for one in letter(digest, told.site, told.bodies)]
     return (*artifacts(told), *letters)

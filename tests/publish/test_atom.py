@@ -15,6 +15,11 @@ from tests.publish.reading import ATOM, LANGUAGE, entries, feed, links, payload,
 SCHEME = "urn:uuid:a4847917-e06a-51ab-aa04-9bb1dd89064f#"
 
 
+def explained(id: str) -> str:
+    """The address of our own page about a document."""
+    return f"https://updates.example.org/entries/{id.removeprefix('urn:uuid:')}.html"
+
+
 def only(told_edition: Edition) -> Any:
     """The one entry of the main feed."""
     (found,) = entries(told_edition)
@@ -31,12 +36,12 @@ def test_the_feed_says_who_publishes_it_where_it_stands_and_that_it_is_not_offic
         "This is not an official site; each item links to its official record."
     )
     assert links(head) == [
-        {"href": "https://updates.example.org/", "rel": "alternate", "type": "text/html"},
         {
             "href": "https://updates.example.org/feed.atom",
             "rel": "self",
             "type": "application/atom+xml",
         },
+        {"href": "https://updates.example.org/", "rel": "alternate", "type": "text/html"},
     ]
     assert told(head, "rights") == "Each item states its own licence. Words of our own: CC0 1.0."
     assert (generator.text, generator.get("version")) == ("UK open government updates", VERSION)
@@ -115,6 +120,12 @@ def test_an_entry_links_its_page_its_official_record_its_licence_and_its_attachm
             "length": "1234",
         },
         {"rel": "related", "href": "https://www.gov.uk/a-plan.en", "title": "English"},
+        {
+            "rel": "describedby",
+            "href": explained(document.id),
+            "type": "text/html",
+            "title": "Dates, sources and revisions of this document",
+        },
     ]
 
 
@@ -140,6 +151,12 @@ def test_a_record_without_a_page_links_ours_and_each_cited_source_once() -> None
         {"rel": "via", "href": cited},
         {"rel": "via", "href": "https://www.gov.uk/plan"},
         {"rel": "license", "href": "https://creativecommons.org/publicdomain/zero/1.0/"},
+        {
+            "rel": "describedby",
+            "href": explained(record.id),
+            "type": "text/html",
+            "title": "Dates, sources and revisions of this document",
+        },
     ]
     assert told(found, "rights") == (
         "Our own words, given to the public domain under CC0 1.0. "
@@ -195,7 +212,7 @@ def test_under_a_licence_that_is_not_known_only_title_link_and_date_are_publishe
         assert told(found, "summary") is None
         assert told(found, "content") is None
         assert told(found, "rights") == "Licence not known: title, link and date only."
-        assert [link.get("rel") for link in links(found)] == [None, "via"]
+        assert [link.get("rel") for link in links(found)] == [None, "via", "describedby"]
 
 
 def test_feedparser_reads_back_what_was_put_in() -> None:

@@ -33,7 +33,8 @@ def test_a_feed_that_describes_itself_is_quoted_whole() -> None:
 
     assert told(found, "id") == "https://www.gov.uk/government/organisations/cabinet-office"
     assert told(found, "title") == "Activity on GOV.UK: Cabinet Office"
-    assert told(found, "updated") == "2026-06-05T09:00:00+00:00"
+    # As new as the entry: the date of the whole feed would change whenever any other document of it does.
+    assert told(found, "updated") == "2026-06-02T08:15:00+00:00"
     assert told(found, "rights") == "Crown copyright"
     assert links(found) == [
         {"rel": "self", "href": ADDRESS},
@@ -78,15 +79,45 @@ def test_the_self_link_is_the_address_that_answered_and_the_id_stays() -> None:
         ("Fri, 05 Jun 2026 10:00:00 +0100", "2026-06-05T09:00:00+00:00"),
         ("Fri, 05 Jun 2026 10:00:00 GMT", "2026-06-05T10:00:00+00:00"),
         ("2026-06-05T10:00:00.123Z", "2026-06-05T10:00:00+00:00"),
-        # No zone, or one that Python would silently read as UTC: the newest entry's date stands in.
-        ("2026-06-05T10:00:00", "2026-06-02T08:15:00+00:00"),
-        ("Fri, 05 Jun 2026 10:00:00 BST", "2026-06-02T08:15:00+00:00"),
-        ("yesterday", "2026-06-02T08:15:00+00:00"),
-        ("0001-01-01T00:00:00+10:00", "2026-06-02T08:15:00+00:00"),
+        # No zone, or one that Python would silently read as UTC.
+        ("2026-06-05T10:00:00", None),
+        ("Fri, 05 Jun 2026 10:00:00 BST", None),
+        ("yesterday", None),
+        ("0001-01-01T00:00:00+10:00", None),
     ],
 )
-def test_only_a_date_that_states_its_zone_is_believed(stated: str, read: str) -> None:
-    assert told(origin(source_line(head=Head(updated=stated))), "updated") == read
+def test_the_date_of_a_feed_that_another_instance_passed_on_is_believed_if_it_states_its_zone(
+    stated: str, read: str | None
+) -> None:
+    passed_on = Head(id="https://www.gov.scot/feed", title="Scotland", updated=stated)
+
+    assert told(origin(source_line(), origin=passed_on), "updated") == read
+
+
+def test_the_origin_of_what_was_passed_on_is_the_first_one_in_its_own_words() -> None:
+    passed_on = Head(
+        id="https://www.gov.scot/feed",
+        title="Scottish Government",
+        link="https://www.gov.scot/",
+        updated="2026-06-01T10:00:00Z",
+        rights="OGL",
+        language="gd",
+        address="https://www.gov.scot/feed.atom",
+    )
+
+    found = origin(source_line(), origin=passed_on)
+
+    assert [told(found, name) for name in ("id", "title", "updated", "rights")] == [
+        "https://www.gov.scot/feed",
+        "Scottish Government",
+        "2026-06-01T10:00:00+00:00",
+        "OGL",
+    ]
+    assert links(found) == [
+        {"rel": "self", "href": "https://www.gov.scot/feed.atom"},
+        {"rel": "alternate", "href": "https://www.gov.scot/", "type": "text/html"},
+    ]
+    assert found.get(LANGUAGE) == "gd"
 
 
 def test_a_source_without_any_date_claims_none() -> None:

@@ -11,7 +11,7 @@ import html5lib
 import pytest
 from html5lib.html5parser import ParseError
 
-from aggregator.model import Artifact, Edition
+from aggregator.model import Edition
 from aggregator.publish import artifacts
 from aggregator.publish.addresses import entry_page
 from tests.builders import edition, entry, holding, instant, moment, site
@@ -170,7 +170,7 @@ def test_the_sitemap_names_every_page_of_a_document_and_every_list() -> None:
 
 
 def test_a_host_is_told_the_policy_of_each_page_as_it_stands_in_the_page() -> None:
-    files: dict[str, Artifact] = {one.path: one for one in artifacts(rich())}
+    files = {one.path: one for one in artifacts(rich())}
     rules = re.findall(r"^/(\S*)\n  Content-Security-Policy: (.*)$", files["_headers"].payload.decode(), re.M)
     for path, artifact in files.items():
         if not path.endswith(".html"):

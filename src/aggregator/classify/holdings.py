@@ -15,7 +15,6 @@ from aggregator.model import (
     Moment,
     Removal,
     RemovalKind,
-    Revision,
     Translation,
 )
 
@@ -28,21 +27,32 @@ def hold(carriers: Sequence[Carrier], label: Label, lead: str | None = None) -> 
 
     The first to tell of a document leads, and stays the lead; the others fill in what it leaves out. Of
     several that told at one instant it is the source `lead`, which led so far, else that with the least id.
+    Whoever has it from another instance is credited, but says nothing where somebody has it first-hand; and
+    where nobody has, the first of them alone speaks: no word of ours comes back from another instance.
     A document is backlog when everybody who told of it first told it in their own first poll.
     """
-    ordered = sorted(carriers, key=lambda one: (one.first_seen, one.source != lead, one.source))
-    first_seen = ordered[0].first_seen
-    founders = [carrier for carrier in ordered if carrier.first_seen == first_seen]
-    entry = add_up(ordered)
+    ordered = sorted(carriers, key=lambda one: _rank(one, lead))
+    speakers = _speakers(ordered)
+    first_seen = min(carrier.first_seen for carrier in ordered)
+    founders = [carrier for carrier in speakers if carrier.first_seen == speakers[0].first_seen]
+    entry = add_up(speakers)
     return Holding(
         entry=entry,
         labels=label(entry, [carrier.source for carrier in ordered]),
         carriers=tuple(ordered),
         first_seen=first_seen,
-        updated=_updated(ordered, founders),
-        backlog=all(carrier.backlog for carrier in founders),
-        removed=_removed(ordered),
+        updated=_updated(speakers, founders),
+        backlog=all(carrier.backlog for carrier in ordered if carrier.first_seen == first_seen),
+        removed=_removed(speakers),
     )
+
+
+def _rank(carrier: Carrier, lead: str | None) -> tuple[bool, datetime, bool, str]:
+    return carrier.entry.second_hand, carrier.first_seen, carrier.source != lead, carrier.source
+
+
+def _speakers(ordered: Sequence[Carrier]) -> Sequence[Carrier]:
+    return [carrier for carrier in ordered if not carrier.entry.second_hand] or ordered[:1]
 
 
 def add_up(ordered: Sequence[Carrier]) -> Entry:
@@ -117,21 +127,10 @@ def _stands_elsewhere(carrier: Carrier, removed: Removal, other: Carrier) -> boo
 
 def _updated(ordered: Sequence[Carrier], founders: Sequence[Carrier]) -> datetime:
     """Moves only for a change of substance: the first word of the founders, then every later revision."""
-    first = [_stamp(carrier.revisions[0]) for carrier in founders]
+    first = [carrier.revisions[0].stamp() for carrier in founders]
     later = [
-        _stamp(revision, after=before)
+        revision.stamp(after=before)
         for carrier in ordered
         for before, revision in zip(carrier.revisions, carrier.revisions[1:], strict=False)
     ]
     return max(first + later)
-
-
-def _stamp(revision: Revision, after: Revision | None = None) -> datetime:
-    """The publisher's own time if it is new and past; else the moment at which we saw it."""
-    entry = revision.entry
-    claimed = entry.updated or entry.published or _first(claim.moment for claim in entry.claims)
-    if claimed is None or claimed.at > revision.seen_at:
-        return revision.seen_at
-    if after and after.entry.updated and claimed <= after.entry.updated:
-        return revision.seen_at
-    return claimed.at

@@ -40,7 +40,8 @@ class Labeller:
         found = self._reader.read(entry)
         whole = self._whole(entry, carriers)
         at_home = bool(whole) or is_home(entry.url)
-        judged = judge(found, whole, at_home=at_home, scale=self._vocabulary.scale)
+        told = [*whole, *self._passed_on(entry)]
+        judged = judge(found, told, at_home=at_home, scale=self._vocabulary.scale)
         type = self._types.find(entry, found)
         names = named(entry, found)
         labels = Labels(
@@ -48,7 +49,7 @@ class Labeller:
             relevance=judged.relevance,
             score=judged.score,
             topics=judged.topics,
-            plans=ids(names, "plan"),
+            plans=tuple(dict.fromkeys((*ids(names, "plan"), *self._plans(entry)))),
             commitments=ids(names, "commitment"),
             subjects=ids(names, "body") or (entry.body,),
             why=(*judged.why, type, *names),
@@ -74,6 +75,23 @@ class Labeller:
             _counts(start, Where.ADDRESS, topic) for start, topic in found_at(entry.url, self._places)
         ]
         return [replace(reason, points=words.scale.whole) for reason in reasons[:1]]
+
+    def _passed_on(self, entry: Entry) -> list[Reason]:
+        """The topics that another instance of this program found; by themselves they make borderline."""
+        known = self._vocabulary.topic_names
+        topics = (topic for topic in _told(entry, "topic:") if topic in known)
+        points = self._vocabulary.scale.borderline
+        return [replace(_counts(known[topic], Where.PUBLISHER, topic), points=points) for topic in topics]
+
+    def _plans(self, entry: Entry) -> list[str]:
+        known = self._vocabulary.plan_names
+        return [plan for plan in _told(entry, "plan:") if plan in known]
+
+
+def _told(entry: Entry, kind: str) -> list[str]:
+    """What another instance files the document under; a publisher's own words are no topics of ours."""
+    words = entry.categories if entry.second_hand else ()
+    return [word.removeprefix(kind) for word in words if word.startswith(kind)]
 
 
 def correct(labels: Labels, mark: Mark) -> Labels:

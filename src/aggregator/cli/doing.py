@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -73,10 +74,22 @@ def poll(
 
 
 @app.command()
-def publish(context: typer.Context, at: At = None, output: Output = None, store: StoreUrl = None) -> None:
+def publish(
+    context: typer.Context,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; name the files that are not as they should be.")
+    ] = False,
+    at: At = None,
+    output: Output = None,
+    store: StoreUrl = None,
+) -> None:
     """Make output/ what the store says; ask nobody."""
     with opened(context, at=at, output=output, store=store) as program:
+        if check:
+            _tell_differences(program.check())
+            return
         written = program.publish()
+        asyncio.run(program.announce(written))
         changed, removed = len(written.changed), len(written.removed)
         say(f"{changed} files changed, {written.unchanged} unchanged, {removed} removed.")
 
@@ -86,6 +99,31 @@ def search_index(context: typer.Context, output: Output = None, store: StoreUrl 
     """Make the search index of output/ anew; ask nobody, change no page."""
     with opened(context, output=output, store=store) as program:
         say(f"{asyncio.run(program.search_index())} pages can be searched.")
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[FOLDER]", help="Where to; default: data/export.")
+    ] = None,
+    at: At = None,
+    store: StoreUrl = None,
+) -> None:
+    """Write the whole record as tables: CSV, JSON Lines, SQLite, with a description of each column."""
+    with opened(context, at=at, store=store) as program:
+        where = folder or program.config.settings.path("data/export")
+        program.export(where)
+        say(f"entries.csv, entries.jsonl, revisions.jsonl, updates.db and datapackage.json are in {where}")
+
+
+def _tell_differences(paths: Sequence[str]) -> None:
+    for path in paths:
+        say(path)
+    if paths:
+        complain(f"{len(paths)} files are not what the store says; `aggregator publish` puts them right")
+        raise typer.Exit(1)
+    say("Every file is what the store says.")
 
 
 def _chosen(program: App, wanted: Sequence[str]) -> tuple[Source, ...]:

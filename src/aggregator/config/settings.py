@@ -25,6 +25,12 @@ def _base_url(value: str) -> str:
     return value.rstrip("/") + "/"
 
 
+def _hubs(values: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(value.startswith(("http://", "https://")) for value in values):
+        raise ValueError("write the address of a WebSub hub, such as https://pubsubhubbub.appspot.com/")
+    return values
+
+
 def _zone(value: str) -> str:
     if value not in available_timezones():
         raise ValueError("write a zone of the IANA database, such as 'Europe/London'")
@@ -58,6 +64,9 @@ class Fields(MailFields):
         "sqlite:///data/aggregator.db", description="Where what is known is kept."
     )
     output: Text = Field("output", description="The folder that is published.")
+    hubs: Annotated[Words, AfterValidator(_hubs)] = Field(
+        (), description="WebSub hubs that are told of every change, so that subscribers hear at once."
+    )
     own_hosts: Words = Field(
         (), description="Hosts inside the operator's own network that may be asked all the same."
     )
@@ -118,6 +127,7 @@ class Settings(BaseSettings, Fields):
             postal=self.postal,
             zone=self.zone,
             letters_url=self.letters_url,
+            hubs=self.hubs,
         )
 
 

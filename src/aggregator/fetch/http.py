@@ -1,4 +1,4 @@
-"""Asks over HTTP: a conditional GET, guarded and limited; the only file that knows the HTTP library."""
+"""Asks over HTTP: a conditional GET or a form, guarded and limited; all that knows the HTTP library."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlencode
 
 import aiohttp
 import httpx
@@ -91,10 +92,12 @@ class HttpFetch:
         """What came back in the end; each hop passes the guard and the robots.txt of its own host."""
         headers = self._headers(request)
         allowed = Allowance(most=self._limits.payload)
+        form = urlencode(request.form).encode()
 
         async def visit(url: str) -> Answer:
-            pause = await self._robots.admit(url, request.pause)
-            return await self._ask(url, headers, pause, allowed)
+            # robots.txt speaks to who reads; a form is sent to a service that is there for it.
+            pause = request.pause if form else await self._robots.admit(url, request.pause)
+            return await self._ask(url, headers, pause, allowed, form)
 
         return await settle(request, visit)
 
@@ -114,25 +117,30 @@ class HttpFetch:
             "If-None-Match": request.validators.etag,
             "If-Modified-Since": request.validators.last_modified,
         }
+        if request.form:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
         return headers | {name: value for name, value in validators.items() if value and _goes_back(value)}
 
     async def _ask(
-        self, url: str, headers: Mapping[str, str], pause: timedelta, allowed: Allowance
+        self, url: str, headers: Mapping[str, str], pause: timedelta, allowed: Allowance, form: bytes = b""
     ) -> Answer:
         """One request in its turn at the host, whose wish to rest is heeded for everybody."""
         whom = _checked(url)
         async with self._hosts.turn(whom, pause):
-            answer = await self._exchange(whom, url, headers, allowed)
+            answer = await self._exchange(whom, url, headers, allowed, form)
             rest = retry_after(answer)
             if rest or answer.status == 429:
                 self._hosts.rest(whom, rest)
         return answer
 
     async def _exchange(
-        self, whom: Origin, url: str, headers: Mapping[str, str], allowed: Allowance
+        self, whom: Origin, url: str, headers: Mapping[str, str], allowed: Allowance, form: bytes
     ) -> Answer:
         way = self._unguarded if whom.host in self._allowed_hosts else self._guarded
-        asked = httpx.Request("GET", url, headers=headers, extensions={"timeout": self._limits.as_httpx()})
+        limits = {"timeout": self._limits.as_httpx()}
+        asked = httpx.Request(
+            "POST" if form else "GET", url, headers=headers, content=form or None, extensions=limits
+        )
         try:
             async with asyncio.timeout(self._limits.whole):
                 async with aclosing(await way.handle_async_request(asked)) as response:

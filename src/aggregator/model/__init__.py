@@ -46,7 +46,7 @@ from aggregator.model.entries import (
     Vanishing,
     Zone,
 )
-from aggregator.model.labels import Labels, Mark, Reason, Relevance, Where
+from aggregator.model.labels import SCHEME, Labels, Mark, Reason, Relevance, Where
 from aggregator.model.letters import (
     ANSWER,
     Choices,
@@ -77,10 +77,12 @@ from aggregator.model.outputs import (
     Artifact,
     Board,
     BoardLine,
+    Deferred,
     Digest,
     DigestItem,
     Edition,
     Reading,
+    Retraction,
     Run,
     Section,
     Site,
@@ -118,6 +120,7 @@ from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic
 __all__ = [
     "ANSWER",
     "FILE_NAME",
+    "SCHEME",
     "Artifact",
     "Basis",
     "Board",
@@ -132,6 +135,7 @@ __all__ = [
     "Commitment",
     "CommitmentLine",
     "Deadline",
+    "Deferred",
     "Digest",
     "DigestItem",
     "Edition",
@@ -187,6 +191,7 @@ __all__ = [
     "Removal",
     "RemovalKind",
     "Request",
+    "Retraction",
     "Revision",
     "RobotsCopy",
     "Role",

@@ -29,6 +29,8 @@ class Request:
     """For a detail page or an API join: the link of the item that it tells more about. Without it the answer
     is a part of the list itself."""
     validators: Validators = field(default_factory=Validators)
+    form: tuple[tuple[str, str], ...] = ()
+    """Names and values to be sent as a form (POST) to a service that the operator named; empty: a GET."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +140,20 @@ class RawClaim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What a feed says about itself; becomes `atom:source` of its entries."""
+
+    id: str | None = None
+    title: str | None = None
+    link: str | None = None
+    updated: str | None = None
+    rights: str | None = None
+    language: str | None = None
+    address: str | None = None
+    """Where the feed says that it stands itself (`rel="self"`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawEntry:
     """An update in the publisher's words: strings, unchecked. Parse does not interpret."""
 
@@ -172,6 +188,10 @@ class RawEntry:
     removal: RawRemoval | None = None
     partial: bool = False
     """A line of a list that tells less than the document's own page, which was not read this time."""
+    origin: Head | None = None
+    """The feed that another instance of this program says it has this item from (`atom:source`)."""
+    licence: str | None = None
+    """The address of the item's own licence (RFC 4946), where an instance names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,18 +200,6 @@ class Reject:
 
     where: str
     why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """What a feed says about itself; becomes `atom:source` of its entries."""
-
-    id: str | None = None
-    title: str | None = None
-    link: str | None = None
-    updated: str | None = None
-    rights: str | None = None
-    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from aggregator.model.answers import Head
 from aggregator.model.labels import Labels
 from aggregator.model.removals import RemovalKind
 
@@ -133,6 +134,13 @@ class Entry:
     removal: Removal | None = None
     partial: bool = False
     """Told by a line of a list alone; the document's own page was not read."""
+    origin: Head | None = None
+    """The feed that it was first taken from, where another instance of this program passed it on."""
+
+    @property
+    def second_hand(self) -> bool:
+        """Whether another instance passed it on: it is credited, but whoever has it first-hand speaks."""
+        return self.origin is not None
 
     def __post_init__(self) -> None:
         if not (self.id.startswith("urn:uuid:") and self.key and self.title.strip()):
@@ -208,6 +216,19 @@ class Revision:
     payload_sha256: str = ""
     last_seen: datetime | None = None
     """When it was last seen so; None for the revision that stands now (its carrier knows)."""
+
+    def stamp(self, after: Revision | None = None) -> datetime:
+        """The publisher's own time for it, if that is past and newer than the revision before; else ours."""
+        claimed = self._claimed()
+        if claimed is None or claimed.at > self.seen_at:
+            return self.seen_at
+        before = after._claimed() if after else None
+        return self.seen_at if before and claimed <= before else claimed.at
+
+    def _claimed(self) -> Moment | None:
+        """The date that it bears itself: updated, else published, else the first dated claim of a record."""
+        claims = (claim.moment for claim in self.entry.claims if claim.moment)
+        return self.entry.updated or self.entry.published or next(claims, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

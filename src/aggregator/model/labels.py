@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+SCHEME: Final = "urn:uuid:a4847917-e06a-51ab-aa04-9bb1dd89064f#"
+"""Stands before `body`, `type`, `topic`, `plan` and `status` in a category's scheme. Every instance uses the
+same ones, whatever its address, so that they understand each other's feeds."""
 
 
 class Relevance(StrEnum):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from aggregator.model.answers import SourceState
 from aggregator.model.entries import Holding, Moment, Removal, Translation
+from aggregator.model.labels import Mark
 from aggregator.model.observed import ProcessLine
 from aggregator.model.places import Body, Role, Source
 
@@ -80,6 +81,8 @@ class Site:
     zone: str
     letters_url: str = ""
     """Where people sign up for letters; ends with a slash, empty for nowhere."""
+    hubs: tuple[str, ...] = ()
+    """WebSub hubs that pass our changes on to whoever subscribes there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +148,15 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retraction:
+    """A document whose words we took out of the record for good: when, and why."""
+
+    id: str
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """Everything that publishing needs: output is a function of this value."""
 
@@ -164,6 +176,9 @@ class Edition:
     roles: tuple[Role, ...] = ()
     plans: Mapping[str, str] = field(default_factory=dict)
     """Each action plan that documents may name, by its id, in the vocabulary's order; as `types`."""
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    """The operator's corrections, by the document's id."""
+    retractions: tuple[Retraction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,3 +189,21 @@ class Artifact:
     """Relative to the output folder, with forward slashes."""
     media_type: str
     payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferred:
+    """A file whose bytes are made only when they are asked for.
+
+    `fingerprint` stands for everything that the bytes depend on: as long as it is the same, so are they.
+    """
+
+    path: str
+    media_type: str
+    fingerprint: str
+    make: Callable[[], bytes]
+
+    @property
+    def payload(self) -> bytes:
+        """The bytes, made anew each time."""
+        return self.make()

@@ -8,6 +8,7 @@ from typing import Final
 from aggregator.model import (
     Claim,
     Entry,
+    Head,
     Link,
     Note,
     RawClaim,
@@ -22,8 +23,9 @@ from aggregator.model import (
 )
 from aggregator.normalise.characters import ELLIPSIS, cut, fold
 from aggregator.normalise.dates import moment
-from aggregator.normalise.identity import entry_id, key
+from aggregator.normalise.identity import OUR_ID, entry_id, key
 from aggregator.normalise.language import language
+from aggregator.normalise.licences import licence_at
 from aggregator.normalise.meetings import meeting_name
 from aggregator.normalise.names import names
 from aggregator.normalise.text import plain, safe_html
@@ -52,6 +54,7 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
     base = absolute(raw.base, fetched_url) or fetched_url
     url = clean(absolute(raw.link, base))
     identifier = key(canonical(url), raw.id, OWN_IDS.get(source.kind))
+    passed_on = raw.origin is not None
     title = cut(plain(raw.title, raw.title_is_html), TITLE_LIMIT)
     if not identifier or not title:
         return Reject(where=raw.where, why=_why(raw, title))
@@ -59,12 +62,12 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
     title, type_in_title = split_type(title, categories, url)
     summary, content, text = _words(raw, base)
     return Entry(
-        id=entry_id(identifier),
+        id=_id(raw, identifier),
         key=identifier,
         url=url,
         source=source.id,
         native_id=cut(fold(raw.id or ""), SUMMARY_LIMIT) or None,
-        body=(raw.body if recorded else None) or source.body,
+        body=_name(raw.body if recorded or passed_on else None) or source.body,
         title=title,
         summary=summary,
         content=content,
@@ -78,13 +81,33 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         categories=categories,
         links=_links(raw.links, base, identifier),
         claims=tuple(_claim(claim, now) for claim in raw.claims),
-        licence=source.licence,
+        licence=licence_at(raw.licence) if passed_on else source.licence,
         content_id=cut(fold(raw.content_id or ""), NAME_LIMIT) or None,
         names=_own_names(raw, title, url, recorded, now),
         translations=_translations(raw.translations, base),
         notes=tuple(_note(note, now) for note in raw.notes[:LISTED]),
         removal=removal(raw.removal, base, now) if raw.removal else None,
         partial=raw.partial,
+        origin=_origin(raw.origin) if raw.origin else None,
+    )
+
+
+def _id(raw: RawEntry, identifier: str) -> str:
+    """The document's id; another instance's stays as it is, also where its address has changed since."""
+    kept = fold(raw.id or "") if raw.origin else ""
+    return kept if OUR_ID.fullmatch(kept) else entry_id(identifier)
+
+
+def _origin(head: Head) -> Head:
+    """What is kept of a feed's description, within limits."""
+    return Head(
+        id=cut(fold(head.id or ""), SUMMARY_LIMIT) or None,
+        title=cut(plain(head.title, False), TITLE_LIMIT) or None,
+        link=clean(head.link),
+        updated=_name(head.updated),
+        rights=cut(plain(head.rights, False), SUMMARY_LIMIT) or None,
+        language=_name(head.language),
+        address=clean(head.address),
     )
 
 

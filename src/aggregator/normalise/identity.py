@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -11,6 +12,9 @@ NAMESPACE: Final = UUID("9576dcd2-941f-5529-b3a0-1c924e2609b2")
 It never changes: every id that was published is made from it. It names the project, not an instance, so two
 instances give one document one id; and it holds nothing of `base_url`, so moving an instance changes no id.
 """
+
+OUR_ID: Final = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+"""An id as any instance makes them."""
 
 
 def key(page: str | None, own: str | None = None, prefix: str | None = None) -> str | None:

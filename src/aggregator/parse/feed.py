@@ -12,9 +12,10 @@ from typing import Any, Final
 import feedparser
 
 from aggregator.errors import Cause, SourceError
-from aggregator.model import Fetched, Head, Page, RawEntry, RawLink, Reject, Request, Source
+from aggregator.model import SCHEME, Fetched, Head, Page, RawEntry, RawLink, Reject, Request, Source
 from aggregator.parse.decoding import decode
 from aggregator.parse.feed_paging import older_address
+from aggregator.parse.instance import passed_on
 from aggregator.parse.recognise import find_feed, shown
 
 ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
@@ -143,6 +144,7 @@ def _head(feed: Any) -> Head:
         updated=_text(feed, "updated"),
         rights=_text(feed, "rights"),
         language=_text(feed, "language"),
+        address=next((link.href for link in _links(feed) if link.rel == "self"), None),
     )
 
 
@@ -151,7 +153,7 @@ def _entry(number: int, item: Any, head: Head, rss: bool) -> RawEntry:
     content = _content(item)
     title, summary = (_part(item, name) for name in ("title_detail", "summary_detail"))
     described = [part for part in (content, summary, title) if part]
-    return RawEntry(
+    told = RawEntry(
         where=f"item {number}",
         id=_text(item, "id"),
         link=_page_link(links) or (_permalink(item) if rss else None),
@@ -168,6 +170,8 @@ def _entry(number: int, item: Any, head: Head, rss: bool) -> RawEntry:
         base=_first(described, "base"),
         links=links,
     )
+    marks = _marks(item)
+    return passed_on(told, marks, _head(_part(item, "source")), head) if marks else told
 
 
 def _text(holder: Any, key: str) -> str | None:
@@ -232,3 +236,12 @@ def _permalink(item: Any) -> str | None:
 def _categories(item: Any) -> tuple[str, ...]:
     tags = dict.get(item, "tags") or ()
     return tuple(name for tag in tags if (name := _text(tag, "label") or _text(tag, "term")))
+
+
+def _marks(item: Any) -> tuple[tuple[str, str], ...]:
+    """What another instance of this program files the item under: kind and term."""
+    tags = dict.get(item, "tags") or ()
+    schemed = ((_text(tag, "scheme") or "", _text(tag, "term") or "") for tag in tags)
+    return tuple(
+        (scheme.removeprefix(SCHEME), term) for scheme, term in schemed if scheme.startswith(SCHEME) and term
+    )

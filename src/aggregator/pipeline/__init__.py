@@ -15,18 +15,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Final
 
 from aggregator import log
 from aggregator.classify import Labeller, find_changes
 from aggregator.config import Config
+from aggregator.config.opml import write_opml
 from aggregator.deliver import closed_weeks, letter
 from aggregator.errors import AggregatorError
 from aggregator.fetch import Fetch
 from aggregator.fetch.politeness import next_due
 from aggregator.model import (
+    Artifact,
     Change,
     ChangeKind,
+    Deferred,
     Digest,
     Entry,
     Failed,
@@ -42,8 +46,8 @@ from aggregator.pipeline.edition import gather, letter_of, source_lines
 from aggregator.pipeline.joining import join_documents
 from aggregator.pipeline.keeping import Kept, accept_removals, keep_reading
 from aggregator.pipeline.states import asked_already, due_already, state_after
-from aggregator.publish import artifacts
-from aggregator.publish.folder import Written, write
+from aggregator.publish import artifacts, exports
+from aggregator.publish.folder import Written, differing, published_at, write
 from aggregator.publish.search import index_pages
 from aggregator.store import Store
 
@@ -141,6 +145,7 @@ class Pipeline:
             before = transaction.state(source.id)
             after = self._state(source, answer, before, now)
             if isinstance(answer, Reading) and not asked_already(before, now):
+                answer = self._placed(source, answer)
                 kept = keep_reading(source, answer, before, now, transaction, self._labeller)
                 after = replace(after, held=kept.held)
             if isinstance(answer, Unchanged):
@@ -162,6 +167,15 @@ class Pipeline:
             silenced = join_documents(transaction, self._labeller, before)
         if silenced:
             self.store.forget()
+
+    def _placed(self, source: Source, reading: Reading) -> Reading:
+        """What another instance files under a body that is not known here belongs to the source's own."""
+        bodies = self.config.bodies
+        entries = (
+            replace(entry, body=source.body) if entry.second_hand and entry.body not in bodies else entry
+            for entry in reading.entries
+        )
+        return replace(reading, entries=tuple(entries))
 
     def accept_removals(self, source: str, now: datetime) -> int:
         """The operator's word that what vanished from a source all at once is gone; gives how many."""
@@ -264,13 +278,31 @@ class Pipeline:
 
     def publish(self, now: datetime) -> Written:
         """Make output/ what the store says at `now`; a file whose bytes did not change is not touched."""
+        return write(self.config.settings.output_folder, self._files(now), now)
+
+    def export(self, folder: Path, now: datetime) -> Written:
+        """The whole record as tables in `folder`, which holds nothing else of ours."""
+        return write(folder, exports(gather(self.config, self.store, now)), now)
+
+    def check(self, now: datetime) -> tuple[str, ...]:
+        """The paths at which output/ is not what the store says; writes nothing.
+
+        Pages tell how many days are left, so it is held against the instant for which it was made; one that
+        was never finished, against `now`.
+        """
+        folder = self.config.settings.output_folder
+        return differing(folder, self._files(published_at(folder) or now))
+
+    def _files(self, now: datetime) -> tuple[Artifact | Deferred, ...]:
         edition = gather(self.config, self.store, now)
         letters = [
             artifact
             for digest in edition.digests
             for artifact in letter(digest, edition.site, edition.bodies)
         ]
-        return write(self.config.settings.output_folder, (*artifacts(edition), *letters))
+        listed = write_opml(edition.site.title, self.config.sources, self.config.bodies)
+        sources = Artifact(path="sources.opml", media_type="text/x-opml", payload=listed)
+        return (*artifacts(edition), *letters, sources)
 
     async def index(self) -> int:
         """Make the search index of what is published anew; how many pages it holds. Raises PublishError."""

@@ -45,6 +45,8 @@ def gather(config: Config, store: Store, now: datetime) -> Edition:
         topics=config.vocabulary.topic_names,
         plans=config.vocabulary.plan_names,
         roles=config.roles,
+        marks=store.marks(),
+        retractions=store.retractions(),
     )
 
 

@@ -11,37 +11,42 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Final, Protocol
 
-from aggregator.model import Artifact, Edition
+from aggregator.model import Artifact, Deferred, Edition
 from aggregator.publish.archive_pages import publish_archive
-from aggregator.publish.atom import publish_atom
 from aggregator.publish.board_json import publish_board_json
 from aggregator.publish.board_pages import publish_board
+from aggregator.publish.calendar import publish_calendar
 from aggregator.publish.digests_atom import publish_digests
+from aggregator.publish.documents import publish_feeds
+from aggregator.publish.exports import exports
 from aggregator.publish.folder import Written, write
 from aggregator.publish.hosting import publish_hosting
+from aggregator.publish.opml import publish_opml
 from aggregator.publish.pages import publish_pages
 from aggregator.publish.shelf_pages import publish_shelves
 from aggregator.publish.silence_feed import publish_silence
 from aggregator.publish.site_pages import publish_site
 
-__all__ = ["FORMATS", "Format", "Written", "artifacts", "write"]
+__all__ = ["FORMATS", "Format", "Written", "artifacts", "exports", "write"]
 
 
 class Format(Protocol):
     """A way to publish: pure, and the same bytes for the same edition."""
 
-    def __call__(self, edition: Edition) -> Iterable[Artifact]:
+    def __call__(self, edition: Edition) -> Iterable[Artifact | Deferred]:
         """The files of this format, in any order."""
         ...
 
 
 FORMATS: Final[Mapping[str, Format]] = {
     "archive": publish_archive,
-    "atom": publish_atom,
     "board": publish_board,
     "board.json": publish_board_json,
+    "calendar": publish_calendar,
     "digests": publish_digests,
+    "feeds": publish_feeds,
     "hosting": publish_hosting,
+    "opml": publish_opml,
     "pages": publish_pages,
     "shelves": publish_shelves,
     "silence": publish_silence,
@@ -49,7 +54,7 @@ FORMATS: Final[Mapping[str, Format]] = {
 }
 
 
-def artifacts(edition: Edition) -> tuple[Artifact, ...]:
+def artifacts(edition: Edition) -> tuple[Artifact | Deferred, ...]:
     """Every file that the formats make of the edition, sorted by path.
 
     Raises ValueError when two formats claim one path: that is a bug, never a matter of the data.

@@ -30,11 +30,15 @@ class Shelf(StrEnum):
     ROLE = "roles"
 
 
+_BREAKS: Final = str.maketrans("", "", "\t\r\n")
+"""Browsers leave them out of an address (WHATWG URL, 4.4); in a calendar they would end a line."""
+
+
 def web(address: str | None) -> str | None:
     """The address if it is an http(s) one that may stand in a link, else None (`javascript:`, `file:`)."""
     if len(address or "") > LONGEST:
         return None
-    spotless = clean(address or "").strip()
+    spotless = clean(address or "").translate(_BREAKS).strip()
     try:
         parts = urlsplit(spotless)
     except ValueError:

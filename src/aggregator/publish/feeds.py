@@ -3,51 +3,156 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import cached_property
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from aggregator.model import Edition, Holding, Site
+from aggregator.model import Edition, Holding, Relevance, Site
+from aggregator.publish.dates import day_of
+from aggregator.publish.history import Archive, Event, archives, by_age, current, past
+from aggregator.publish.lines import body_name
+from aggregator.publish.notices import changes, corrections, removals
+from aggregator.publish.words import named
 
 NEWEST: Final = 100
-"""How many documents a feed carries."""
+"""How many items a feed carries at least, as far as there are any."""
 
 NOT_OFFICIAL: Final = "This is not an official site; each item links to its official record."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """One feed as content: its name without a suffix, its words, and its documents, newest first."""
+class Heading:
+    """A feed by its name (its address without a suffix) and its words."""
 
     name: str
     title: str
     subtitle: str
-    holdings: tuple[Holding, ...]
-
-    def updated(self, edition: Edition) -> datetime:
-        """When a document of the feed last changed; an empty feed is as old as its edition."""
-        return self.holdings[0].updated if self.holdings else edition.at
 
 
-def feeds(edition: Edition) -> tuple[Feed, ...]:
-    """Every feed of the edition."""
-    title = edition.site.title
-    relevant = (holding for holding in edition.holdings if holding.labels.relevant)
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """One feed as content: everything that it ever told, and how its documents stand now."""
+
+    heading: Heading
+    log: tuple[Event, ...]
+    """Oldest first."""
+    standing: Mapping[str, Event]
+    """By item id, each document as it stands; notices, which never change, are not in it."""
+    since: datetime
+    """How old an empty feed is."""
+
+    @cached_property
+    def _pages(self) -> tuple[tuple[Archive, ...], tuple[Event, ...]]:
+        return archives(self.log)
+
+    @property
+    def archives(self) -> tuple[Archive, ...]:
+        """What is told in full pages, oldest first."""
+        return self._pages[0]
+
+    @cached_property
+    def newest(self) -> tuple[Event, ...]:
+        """The items of the feed itself, newest first: all that no archive page holds, and 100 at least."""
+        latest = {event.id: self.standing.get(event.id, event) for event in self.log}
+        ordered = sorted(latest.values(), key=lambda event: (event.updated, event.id), reverse=True)
+        unfiled = {event.id for event in self._pages[1]}
+        return tuple(event for number, event in enumerate(ordered) if number < NEWEST or event.id in unfiled)
+
+    @property
+    def updated(self) -> datetime:
+        """When an item of the feed last changed; an empty one is as old as the first reading of a source."""
+        return self.newest[0].updated if self.newest else self.since
+
+
+def main_feeds(site: Site) -> tuple[Heading, Heading]:
+    """The two feeds that every page announces."""
     return (
-        Feed(
+        Heading(
             name="feed",
-            title=title,
+            title=site.title,
             subtitle=f"What the UK's public bodies publish about open government. {NOT_OFFICIAL}",
-            holdings=_newest(relevant),
         ),
-        Feed(
+        Heading(
             name="all",
-            title=f"{title}: everything",
+            title=f"{site.title}: everything",
             subtitle=f"Everything that the sources publish, whatever it is about. {NOT_OFFICIAL}",
-            holdings=_newest(edition.holdings),
         ),
     )
+
+
+def headings(edition: Edition) -> Iterator[Heading]:
+    """Every feed of documents: a line of `feeds.opml` each."""
+    yield from main_feeds(edition.site)
+    yield _heading(
+        edition, "borderline", "borderline", "What is only just about open government, or not quite."
+    )
+    nations = sorted({body.nation for body in edition.bodies.values()})
+    for folder, names in (
+        ("bodies", {id: body_name(edition, id) for id in edition.bodies}),
+        ("nations", {nation: named(nation, {}) for nation in nations}),
+        ("topics", {id: named(id, edition.topics) for id in edition.topics}),
+        ("types", {id: named(id, edition.types) for id in edition.types}),
+        ("plans", {id: named(id, edition.plans) for id in edition.plans}),
+        ("roles", {role.id: role.name for role in edition.roles}),
+    ):
+        for id, name in names.items():
+            yield _heading(edition, f"{folder}/{id}", name, f"About open government: {name}.")
+
+
+def notice_headings(edition: Edition) -> tuple[Heading, Heading, Heading]:
+    """The feeds of what happened to documents."""
+    return (
+        _heading(
+            edition, "changes", "changes", "What publishers changed, with their note and the difference."
+        ),
+        _heading(
+            edition, "removed", "removed", "What was withdrawn, deleted or moved. Our record of it stays."
+        ),
+        _heading(edition, "corrections", "corrections", "Mistakes of our own, and what we did about them."),
+    )
+
+
+def feeds(edition: Edition) -> Iterator[Feed]:
+    """Every feed of the edition."""
+    since = min(
+        (row.state.first_answered for row in edition.sources if row.state.first_answered), default=None
+    )
+    standing = {holding.entry.id: current(holding) for holding in edition.holdings}
+    logs: dict[str, list[Event]] = {}
+    for holding in edition.holdings:
+        events = tuple(past(holding))
+        for name in names_of(holding, edition):
+            logs.setdefault(name, []).extend(events)
+    for heading in headings(edition):
+        yield _feed(heading, logs.get(heading.name, ()), standing, since or edition.at)
+    notices = (changes(edition), removals(edition), corrections(edition))
+    for heading, notice in zip(notice_headings(edition), notices, strict=True):
+        yield _feed(heading, notice, {}, since or edition.at)
+
+
+def names_of(holding: Holding, edition: Edition) -> Iterator[str]:
+    """The names of the feeds in which a document stands, beside those of its changes."""
+    labels = holding.labels
+    yield "all"
+    if labels.relevance is Relevance.BORDERLINE:
+        yield "borderline"
+    if not labels.relevant:
+        return
+    yield "feed"
+    concerned = dict.fromkeys((holding.entry.body, *labels.subjects))
+    nations = {edition.bodies[id].nation for id in concerned if id in edition.bodies}
+    yield from (f"bodies/{id}" for id in concerned)
+    yield from (f"nations/{nation}" for nation in sorted(nations))
+    yield from (f"topics/{topic}" for topic in dict.fromkeys(labels.topics))
+    yield f"types/{labels.type}"
+    yield from (f"plans/{plan}" for plan in dict.fromkeys(labels.plans))
+    day = _day(holding, edition)
+    for role in edition.roles:
+        if any(role.held_by(id, day) for id in concerned):
+            yield f"roles/{role.id}"
 
 
 def feed_id(site: Site, path: str) -> str:
@@ -55,6 +160,15 @@ def feed_id(site: Site, path: str) -> str:
     return f"urn:uuid:{uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_DNS, site.instance), path)}"
 
 
-def _newest(holdings: Iterable[Holding]) -> tuple[Holding, ...]:
-    ordered = sorted(holdings, key=lambda holding: (holding.updated, holding.entry.id), reverse=True)
-    return tuple(ordered[:NEWEST])
+def _heading(edition: Edition, name: str, words: str, subtitle: str) -> Heading:
+    return Heading(name=name, title=f"{edition.site.title}: {words}", subtitle=f"{subtitle} {NOT_OFFICIAL}")
+
+
+def _feed(heading: Heading, events: Iterable[Event], standing: Mapping[str, Event], since: datetime) -> Feed:
+    return Feed(heading=heading, log=by_age(events), standing=standing, since=since)
+
+
+def _day(holding: Holding, edition: Edition) -> date:
+    """The day by which the holder of a role is found: the document's own, else that of our first sight."""
+    at = holding.dated.at if holding.dated else holding.first_seen
+    return day_of(at, ZoneInfo(edition.site.zone))

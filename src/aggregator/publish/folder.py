@@ -3,6 +3,9 @@
 `.published` lists what is ours. It is written before anything else with the old and the new paths, and
 last of all with the new ones only: so at every instant each file of ours, and each `.NAME.part` that a
 killed run may have left, is on the list, and a second call ends exactly where an undisturbed one does.
+
+Behind a path may stand the fingerprint of what its bytes were made from. While that is the same the file is
+right and is not even made. Whatever is about to be replaced is on the first list without one.
 """
 
 from __future__ import annotations
@@ -12,13 +15,16 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from aggregator.errors import PublishError
-from aggregator.model import Artifact
+from aggregator.model import Artifact, Deferred
 
 LIST: Final = ".published"
+_STAMP: Final = "#"
+"""Stands in the list where a path does, before the instant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,40 +36,93 @@ class Written:
     removed: tuple[str, ...]
 
 
-def write(folder: Path, artifacts: Iterable[Artifact]) -> Written:
+def write(folder: Path, artifacts: Iterable[Artifact | Deferred], at: datetime | None = None) -> Written:
     """Make the folder hold these artifacts, and nothing else of what we published there before.
+
+    `at` is the instant that they stand for. The list keeps the first one at which they were as they are, so
+    that they can be held against it later.
 
     A file whose bytes are right is not touched. Raises PublishError, which names the path and the remedy.
     """
-    wanted = {
-        artifact.path: artifact.payload for artifact in sorted(artifacts, key=lambda artifact: artifact.path)
-    }
+    ordered = sorted(artifacts, key=lambda artifact: artifact.path)
+    wanted = {artifact.path: artifact for artifact in ordered}
     with _explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    before = _listed(folder)
-    places = {path: _place(folder, path) for path in sorted(before | wanted.keys())}
-    for path in wanted.keys() - before:
+    before, earlier = _listed(folder), published_at(folder)
+    _discard(_part(folder / LIST))
+    places = {path: _place(folder, path) for path in sorted(before.keys() | wanted.keys())}
+    for path in wanted.keys() - before.keys():
         _refuse_foreign(places[path], wanted[path])
-    _write_list(folder, before | wanted.keys())
-    for place in places.values():
-        _discard(_part(place))
-    changed = tuple(path for path, payload in wanted.items() if _replace(places[path], payload))
-    removed = tuple(path for path in sorted(before - wanted.keys()) if _remove(folder, places[path]))
-    _write_list(folder, wanted)
+    right = _right(before, wanted, places)
+    _write_list(folder, dict.fromkeys([*before, *wanted], "") | right, earlier)
+    for path in places.keys() - right.keys():
+        _discard(_part(places[path]))
+    due = [path for path in wanted if path not in right]
+    changed = tuple(path for path in due if _replace(places[path], wanted[path].payload))
+    removed = tuple(path for path in sorted(before.keys() - wanted.keys()) if _remove(folder, places[path]))
+    stamp = at if changed or removed else earlier or at
+    _write_list(folder, {path: _fingerprint(artifact) for path, artifact in wanted.items()}, stamp)
     return Written(changed=changed, unchanged=len(wanted) - len(changed), removed=removed)
 
 
-def _listed(folder: Path) -> set[str]:
-    """The paths that earlier calls published."""
+def differing(folder: Path, artifacts: Iterable[Artifact | Deferred]) -> tuple[str, ...]:
+    """The paths at which the folder does not hold what it should, or holds what we no longer publish.
+
+    Every file is made and compared, whatever the list says of it. Nothing is written.
+    """
+    wanted = {artifact.path: artifact for artifact in artifacts}
+    listed = _listed(folder)
+    wrong = [path for path, artifact in wanted.items() if not _holds(_place(folder, path), artifact)]
+    left = [path for path in listed.keys() - wanted.keys() if _place(folder, path).exists()]
+    return tuple(sorted((*wrong, *left)))
+
+
+def _holds(place: Path, artifact: Artifact | Deferred) -> bool:
+    with _explained(place):
+        return place.is_file() and place.read_bytes() == artifact.payload
+
+
+def _fingerprint(artifact: Artifact | Deferred) -> str:
+    return artifact.fingerprint if isinstance(artifact, Deferred) else ""
+
+
+def _right(
+    before: Mapping[str, str], wanted: Mapping[str, Artifact | Deferred], places: Mapping[str, Path]
+) -> dict[str, str]:
+    """The files that were made from what they would be made from now, with their fingerprints."""
+    prints = {path: _fingerprint(artifact) for path, artifact in wanted.items()}
+    return {
+        path: print
+        for path, print in prints.items()
+        if print and before.get(path) == print and places[path].is_file()
+    }
+
+
+def published_at(folder: Path) -> datetime | None:
+    """The instant that what stands in the folder was made for; None for a folder that nobody finished."""
+    stamp = _read_list(folder).get(_STAMP)
+    return datetime.fromisoformat(stamp) if stamp else None
+
+
+def _listed(folder: Path) -> dict[str, str]:
+    """The paths that earlier calls published, with the fingerprints of those that have one."""
+    return {path: print for path, print in _read_list(folder).items() if path != _STAMP}
+
+
+def _read_list(folder: Path) -> dict[str, str]:
     place = folder / LIST
     _refuse_symlink(place)
-    _discard(_part(place))
     with _explained(place):
-        return set(place.read_text("utf-8").splitlines()) if place.exists() else set()
+        lines = place.read_text("utf-8").splitlines() if place.exists() else []
+    return {path: print for path, _, print in (line.partition("\t") for line in lines)}
 
 
-def _write_list(folder: Path, paths: Iterable[str]) -> None:
-    _replace(folder / LIST, "".join(f"{path}\n" for path in sorted(paths)).encode())
+def _write_list(folder: Path, paths: Mapping[str, str], at: datetime | None = None) -> None:
+    stamp = {_STAMP: at.isoformat()} if at else {}
+    lines = (
+        f"{path}\t{print}\n" if print else f"{path}\n" for path, print in sorted({**stamp, **paths}.items())
+    )
+    _replace(folder / LIST, "".join(lines).encode())
 
 
 def _place(folder: Path, path: str) -> Path:
@@ -85,10 +144,10 @@ def _refuse_symlink(step: Path) -> None:
         raise PublishError(f"{step} is a symbolic link; nothing is read or written through it: remove it")
 
 
-def _refuse_foreign(place: Path, payload: bytes) -> None:
+def _refuse_foreign(place: Path, artifact: Artifact | Deferred) -> None:
     """A file that is not on our list is somebody else's, unless it is byte for byte what we would write."""
     with _explained(place):
-        if place.exists() and place.read_bytes() != payload:
+        if place.exists() and place.read_bytes() != artifact.payload:
             raise PublishError(f"{place} was not published by this program: move it away, then publish again")
 
 

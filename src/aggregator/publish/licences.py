@@ -43,6 +43,13 @@ LICENCES: Final[Mapping[str, Licence]] = {
         url="https://creativecommons.org/publicdomain/zero/1.0/",
         open=True,
     ),
+    # Of what another instance wrote itself and passes on.
+    "CC0-1.0": Licence(
+        name="CC0 1.0",
+        statement="Given to the public domain under CC0 1.0.",
+        url="https://creativecommons.org/publicdomain/zero/1.0/",
+        open=True,
+    ),
     "unknown": Licence(
         name="Licence not known",
         statement="Licence not known: title, link and date only.",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from aggregator.model import Body, Edition, Holding, SourceLine
+from aggregator.model import Body, Edition, Entry, Head, SourceLine
 from aggregator.publish.addresses import web
 from aggregator.publish.licences import licence
-from aggregator.publish.words import line, titled
+from aggregator.publish.words import line, tag, titled
 
 _ZONED_RFC_822: Final = re.compile(r"[^,]+, .*([+-]\d{4}|GMT|UTC?|Z)", re.DOTALL)
 """Python reads a zone it does not know ("BST") as UTC, so only these are believed."""
@@ -26,36 +26,63 @@ class Origin:
     id: str
     title: str
     updated: datetime | None
-    address: str
+    address: str | None
     page: str | None
     rights: str
     language: str
 
 
-def origins(edition: Edition) -> Mapping[str, Origin]:
-    """The origin of each source that is read from the web, by source id.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origins:
+    """The origin of every document."""
 
-    Our own records are no feed and have no origin.
-    """
-    newest = _newest_dates(edition.holdings)
-    return {
-        row.source.id: _origin(row, edition.bodies.get(row.source.body), newest.get(row.source.id))
-        for row in edition.sources
-        if web(row.source.address)
-    }
+    sources: Mapping[str, Origin]
+    """By source id. Our own records are no feed and have no origin."""
+
+    def of(self, entry: Entry) -> Origin | None:
+        """The feed that the entry was first taken from; for one that was passed on, as it was told to us.
+
+        It is as new as the entry: a date of the whole feed would change with every other document of it.
+        """
+        source = self.sources.get(entry.source)
+        if entry.origin:
+            return _passed_on(entry.origin, source)
+        dates = [moment.at for moment in (entry.published, entry.updated) if moment]
+        return replace(source, updated=max(dates, default=None)) if source else None
 
 
-def _origin(row: SourceLine, body: Body | None, newest: datetime | None) -> Origin:
+def origins(edition: Edition) -> Origins:
+    """What is known of the feeds of this edition."""
+    rows = (row for row in edition.sources if web(row.source.address))
+    return Origins(sources={row.source.id: _origin(row, edition.bodies.get(row.source.body)) for row in rows})
+
+
+def _origin(row: SourceLine, body: Body | None) -> Origin:
     head, source = row.state.head, row.source
-    address = web(row.state.address) or source.address
     return Origin(
         id=_iri(head.id) or source.address,
         title=titled(head.title or source.title),
-        updated=_instant(head.updated) or newest,
-        address=address,
+        updated=None,
+        address=web(row.state.address) or source.address,
         page=web(head.link) or web(source.page) or web(body.url if body else None),
         rights=line(head.rights or "") or licence(source.licence).rights,
-        language=line(head.language or source.language),
+        language=tag(head.language or source.language),
+    )
+
+
+def _passed_on(head: Head, instance: Origin | None) -> Origin | None:
+    """The origin in the words of the instance that passed the document on; without an id it is no origin."""
+    id = _iri(head.id)
+    if id is None:
+        return instance
+    return Origin(
+        id=id,
+        title=titled(head.title or id),
+        updated=_instant(head.updated),
+        address=web(head.address),
+        page=web(head.link),
+        rights=line(head.rights or ""),
+        language=tag(head.language or (instance.language if instance else "")),
     )
 
 
@@ -77,12 +104,3 @@ def _instant(text: str | None) -> datetime | None:
         return read.astimezone(UTC).replace(microsecond=0) if read.tzinfo else None
     except (ValueError, OverflowError):
         return None
-
-
-def _newest_dates(holdings: Iterable[Holding]) -> Mapping[str, datetime]:
-    """The newest date that each source's documents bear, for feeds that say no date of their own."""
-    newest: dict[str, datetime] = {}
-    for told in (carrier.entry for holding in holdings for carrier in holding.carriers):
-        for moment in filter(None, (told.published, told.updated)):
-            newest[told.source] = max(moment.at, newest.get(told.source, moment.at))
-    return newest

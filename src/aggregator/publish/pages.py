@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from aggregator.model import Artifact, Edition
-from aggregator.publish.addresses import web
+from aggregator.model import Artifact, Deferred, Edition, Holding
+from aggregator.publish.addresses import entry_page, web
 from aggregator.publish.board_rows import front_rows
 from aggregator.publish.entry_page import Documents
+from aggregator.publish.fingerprints import background, fingerprint
 from aggregator.publish.front import closing, letters, news, relevant
 from aggregator.publish.linked_data import of_document, of_site
 from aggregator.publish.security import policy
@@ -35,16 +38,32 @@ _ENVIRONMENT: Final = Environment(
 )
 
 
-def publish_pages(edition: Edition) -> Iterator[Artifact]:
+def publish_pages(edition: Edition) -> Iterator[Artifact | Deferred]:
     """`index.html`, `style.css`, `search.js`, `icon.svg`, and a page for each document."""
     yield Artifact(path="index.html", media_type="text/html", payload=_front_page(edition))
     for name, media_type in _FILES.items():
         yield Artifact(path=name, media_type=media_type, payload=(_TEMPLATES / name).read_bytes())
     tell = Documents(edition)
+    ground = f"{background(edition)} {bool(edition.board.processes)}"
     for holding in edition.holdings:
-        document = tell(holding)
-        data = of_document(document, edition.site)
-        yield page("entry.html.j2", edition, document.path, document=document, data=data)
+        yield Deferred(
+            path=entry_page(holding.entry),
+            media_type="text/html",
+            fingerprint=fingerprint([ground, repr(_shown(holding))]),
+            make=partial(_entry_page, holding, tell, edition),
+        )
+
+
+def _shown(holding: Holding) -> Holding:
+    """The document without what moves at every poll and is not shown."""
+    still = (replace(carrier, last_seen=None, vanishing=None) for carrier in holding.carriers)
+    return replace(holding, carriers=tuple(still))
+
+
+def _entry_page(holding: Holding, tell: Documents, edition: Edition) -> bytes:
+    document = tell(holding)
+    data = of_document(document, edition.site)
+    return page("entry.html.j2", edition, document.path, document=document, data=data).payload
 
 
 def page(template: str, edition: Edition, path: str, **values: object) -> Artifact:

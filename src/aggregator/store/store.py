@@ -12,7 +12,7 @@ from sqlalchemy import URL, distinct, func, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from aggregator.errors import StoreError
-from aggregator.model import Digest, Holding, Mark, Relevance, Run, SourceState, Window
+from aggregator.model import Digest, Holding, Mark, Relevance, Retraction, Run, SourceState, Window
 from aggregator.store.dump import dump_tables
 from aggregator.store.engine import Database
 from aggregator.store.migrate import migrate
@@ -176,6 +176,14 @@ class Store:
             return {
                 row.entry_id: row.mark for row in connection.execute(select(marks).order_by(marks.c.entry_id))
             }
+
+    def retractions(self) -> tuple[Retraction, ...]:
+        """Every document that was retracted, the oldest first."""
+        asked = select(tombstones).order_by(tombstones.c.at, tombstones.c.entry_id)
+        with self._database.reading() as connection:
+            return tuple(
+                Retraction(id=row.entry_id, at=row.at, why=row.why) for row in connection.execute(asked)
+            )
 
     def count_run(self, at: datetime) -> Run:
         """The run of the instant `at`, counted from what it left behind.

@@ -1,0 +1,118 @@
+"""Calendars (RFC 5545) of what closes and when people meet: one of everything and one for each body."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
+
+from aggregator import VERSION
+from aggregator.model import Deferred, Edition, Moment, Precision, Site
+from aggregator.publish.dated import Dated, dated_documents
+from aggregator.publish.dates import day_of
+from aggregator.publish.fingerprints import background, fingerprint
+from aggregator.publish.lines import body_name
+from aggregator.publish.words import titled
+
+LONDON: Final = "Europe/London"
+
+
+def publish_calendar(edition: Edition) -> Iterator[Deferred]:
+    """`calendar.ics` and `bodies/ID.ics`."""
+    # To add what else has a date (the deadlines of plans, say): one more iterable of Dated here.
+    return calendars(edition, dated_documents(edition))
+
+
+def calendars(edition: Edition, dated: Iterable[Dated]) -> Iterator[Deferred]:
+    """The calendars of these dated things; an empty one is published, too: people have subscribed to it."""
+    every = sorted(dated, key=lambda one: (one.moment.at, one.uid))
+    ground, title = background(edition), edition.site.title
+    for path, name, chosen in (
+        ("calendar.ics", title, every),
+        *(
+            (
+                f"bodies/{id}.ics",
+                f"{title}: {body_name(edition, id)}",
+                [one for one in every if id in one.bodies],
+            )
+            for id in edition.bodies
+        ),
+    ):
+        yield Deferred(
+            path=path,
+            media_type="text/calendar",
+            fingerprint=fingerprint([ground, name, repr(chosen)]),
+            make=partial(write_calendar, name, chosen, edition.site),
+        )
+
+
+def write_calendar(name: str, dated: Iterable[Dated], site: Site) -> bytes:
+    """One calendar, in the order given."""
+    calendar = Calendar()
+    calendar.add("prodid", f"-//UK open government updates//{VERSION}//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("name", titled(name))  # RFC 7986, 5.1
+    calendar.add("x-wr-calname", titled(name))
+    zone = ZoneInfo(site.zone)
+    calendar.add_component(_timezone(zone))
+    for one in dated:
+        calendar.add_component(_event(one, zone))
+    written: bytes = calendar.to_ical()
+    return written
+
+
+def _timezone(zone: ZoneInfo) -> Timezone:
+    """The zone's rules. London's are the Summer Time Order 2002: last Sundays, at one o'clock GMT.
+
+    icalendar 7.3.2 works out any zone's, but has summer time begin an hour late.
+    """
+    if zone.key != LONDON:
+        return Timezone.from_tzinfo(zone, zone.key)
+    summer, winter = timedelta(hours=1), timedelta(0)
+    timezone = Timezone()
+    timezone.add("tzid", LONDON)
+    for observance, name, start, month, before, after in (
+        (TimezoneDaylight(), "BST", datetime(1981, 3, 29, 1), 3, winter, summer),  # noqa: DTZ001 -- local
+        (TimezoneStandard(), "GMT", datetime(1996, 10, 27, 2), 10, summer, winter),  # noqa: DTZ001 -- local
+    ):
+        observance.add("dtstart", start)
+        observance.add("rrule", {"freq": "yearly", "bymonth": month, "byday": "-1su"})
+        observance.add("tzname", name)
+        observance.add("tzoffsetfrom", before)
+        observance.add("tzoffsetto", after)
+        timezone.add_component(observance)
+    return timezone
+
+
+def _event(one: Dated, zone: ZoneInfo) -> Event:
+    event = Event()
+    event.add("uid", one.uid)
+    # In a calendar that answers nobody this is when it was last revised (RFC 5545, 3.8.7.2).
+    event.add("dtstamp", one.changed)
+    event.add("created", one.created)
+    event.add("last-modified", one.changed)
+    event.add("sequence", one.sequence)
+    start, end = _span(one.moment, zone)
+    event.add("dtstart", start)
+    if end:
+        event.add("dtend", end)
+    event.add("summary", one.title)
+    event.add("description", one.description)
+    event.add("url", one.url)
+    event.add("categories", [one.category])
+    event.add("status", "CANCELLED" if one.cancelled else "CONFIRMED")
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _span(moment: Moment, zone: ZoneInfo) -> tuple[datetime | date, date | None]:
+    """The whole day in the zone, where only that is known; else the moment, which has no length."""
+    if moment.precision is Precision.DAY:
+        day = day_of(moment.at, zone)
+        return day, day + timedelta(days=1)
+    return moment.at.astimezone(zone), None

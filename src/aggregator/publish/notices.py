@@ -1,0 +1,186 @@
+"""What happened to documents, as items of their own: changes, removals, corrections of our mistakes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from html import escape
+from itertools import pairwise
+from typing import Final
+
+from aggregator.model import Carrier, Edition, Entry, Holding, Link, Mark, Retraction, Revision
+from aggregator.publish.addresses import entry_page, web
+from aggregator.publish.differences import differences
+from aggregator.publish.history import Event
+from aggregator.publish.items import Category, Item, Target
+from aggregator.publish.licences import licence
+from aggregator.publish.lines import body_name
+from aggregator.publish.origins import Origins
+from aggregator.publish.words import clean, line, named, titled
+
+_OWN: Final = "own"
+
+
+def changes(edition: Edition) -> Iterator[Event]:
+    """Every revision of every document, whoever told it, with the publisher's note and what differs."""
+    for holding in edition.holdings:
+        for carrier in holding.carriers:
+            for before, after in pairwise(carrier.revisions):
+                id = _id(holding.entry.id, f"{carrier.source} {after.seen_at.isoformat()}")
+                yield Event(
+                    id=id,
+                    at=after.seen_at,
+                    updated=after.seen_at,
+                    about=f"{after.number} {after.payload_sha256}",
+                    make=partial(_change, id, holding, carrier, before, after),
+                )
+
+
+def removals(edition: Edition) -> Iterator[Event]:
+    """Every document that is taken away as things stand."""
+    for holding in edition.holdings:
+        if holding.removed:
+            at = _removed_at(holding)
+            id = _id(holding.entry.id, f"removed {at.isoformat()}")
+            yield Event(
+                id=id, at=at, updated=at, about=repr(holding.removed), make=partial(_removal, id, holding, at)
+            )
+
+
+def corrections(edition: Edition) -> Iterator[Event]:
+    """The operator's corrections of labels, and what was retracted."""
+    held = {holding.entry.id: holding.entry for holding in edition.holdings}
+    for entry_id, mark in edition.marks.items():
+        id = _id(entry_id, f"mark {mark.at.isoformat()}")
+        entry = held.get(entry_id)
+        title = entry.title if entry else ""
+        make = partial(_marked, id, entry, mark)
+        yield Event(id=id, at=mark.at, updated=mark.at, about=repr((mark, title)), make=make)
+    for gone in edition.retractions:
+        id = _id(gone.id, "retracted")
+        make = partial(_retracted, id, gone)
+        yield Event(id=id, at=gone.at, updated=gone.at, about=gone.why, make=make)
+
+
+def _id(entry_id: str, what: str) -> str:
+    """An id of its own for a notice, made from the document's: it is not the document."""
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{entry_id}#{what}')}"
+
+
+def _change(
+    id: str,
+    holding: Holding,
+    carrier: Carrier,
+    before: Revision,
+    after: Revision,
+    edition: Edition,
+    origins: Origins,
+) -> Item:
+    open_licence = licence(after.entry.licence).open
+    parts = ", ".join(after.parts) or "not said"
+    note = line(after.note, 5000) if open_licence else ""
+    shown = differences(before.entry, after.entry, edition.site.zone, words=open_licence)
+    said = f" The publisher says: {note}" if note else ""
+    noted = f"<p>{escape(said.strip())}</p>" if said else ""
+    told_by = f" Told by {source.title}." if (source := origins.sources.get(carrier.source)) else ""
+    return _notice(
+        id=id,
+        holding=holding,
+        edition=edition,
+        at=after.seen_at,
+        title=f"Changed: {titled(after.entry.title)}",
+        summary=f"Changed: {line(parts)}.{said}{told_by}",
+        content=f"<p>Changed: {escape(line(parts))}.</p>{noted}{shown}",
+    )
+
+
+def _removed_at(holding: Holding) -> datetime:
+    """When we saw it: the last revision by which a carrier took it away."""
+    seen = [
+        revision.seen_at
+        for carrier in holding.carriers
+        for revision in carrier.revisions
+        if revision.entry.removal
+    ]
+    return max(seen, default=holding.updated)
+
+
+def _removal(id: str, holding: Holding, at: datetime, edition: Edition, origins: Origins) -> Item:
+    removal = holding.removed
+    kind = str(removal.kind) if removal else ""
+    note = line(removal.note, 5000) if removal and licence(holding.entry.licence).open else ""
+    to = web(removal.to) if removal else None
+    said = f" The publisher says: {note}" if note else ""
+    moved = f'<p>It now leads to <a href="{escape(to)}">{escape(to)}</a>.</p>' if to else ""
+    summary = f"Taken away by its publisher ({kind}).{said}"
+    return _notice(
+        id=id,
+        holding=holding,
+        edition=edition,
+        at=at,
+        title=f"Removed ({kind}): {titled(holding.entry.title)}",
+        summary=summary,
+        content=f"<p>{escape(summary)}</p>{moved}",
+    )
+
+
+def _notice(
+    *,
+    id: str,
+    holding: Holding,
+    edition: Edition,
+    at: datetime,
+    title: str,
+    summary: str,
+    content: str,
+) -> Item:
+    entry, labels = holding.entry, holding.labels
+    official = web(entry.url)
+    return Item(
+        id=id,
+        title=title,
+        url=edition.site.base_url + entry_page(entry),
+        updated=at,
+        published=at,
+        summary=line(summary, 6000),
+        content=clean(content),
+        rights=licence(entry.licence).rights,
+        categories=(
+            Category(kind="body", term=line(entry.body), label=body_name(edition, entry.body)),
+            Category(kind="type", term=line(labels.type), label=named(labels.type, edition.types)),
+        ),
+        links=(Target(link=Link(href=official, rel="via")),) if official else (),
+    )
+
+
+def _marked(id: str, entry: Entry | None, mark: Mark, edition: Edition, origins: Origins) -> Item:
+    said = {
+        "relevance": mark.relevance,
+        "type": mark.type,
+        "topics": None if mark.topics is None else (", ".join(mark.topics) or "none"),
+    }
+    now = "; ".join(f"{name}: {line(str(value))}" for name, value in said.items() if value is not None)
+    page = entry_page(entry) if entry else ""  # what nobody holds any more has no page
+    title = entry.title if entry else ""
+    summary = f"{now}. Why: {line(mark.why)}"
+    return _correction(id, f"Corrected: {titled(title)}", summary, mark.at, edition.site.base_url + page)
+
+
+def _retracted(id: str, gone: Retraction, edition: Edition, origins: Origins) -> Item:
+    summary = f"We took this document's words out of our record. Why: {line(gone.why)}"
+    return _correction(id, f"Retracted: {gone.id}", summary, gone.at, edition.site.base_url)
+
+
+def _correction(id: str, title: str, summary: str, at: datetime, url: str) -> Item:
+    return Item(
+        id=id,
+        title=title,
+        url=url,
+        updated=at,
+        published=at,
+        summary=summary,
+        content=f"<p>{escape(summary)}</p>",
+        rights=licence(_OWN).rights,
+    )
