@@ -153,7 +153,7 @@ def test_a_record_without_a_page_links_ours_and_each_cited_source_once() -> None
         {"rel": "license", "href": "https://creativecommons.org/publicdomain/zero/1.0/"},
         {
             "rel": "describedby",
-            "href": explained(record.id),
+            "href": "https://updates.example.org/records/uk-msf.html",
             "type": "text/html",
             "title": "Dates, sources and revisions of this document",
         },

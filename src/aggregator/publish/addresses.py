@@ -61,9 +61,14 @@ def entry_page(entry: Entry) -> str:
     return entry.own_page or f"entries/{_file_name(entry.id.removeprefix('urn:uuid:'))}.html"
 
 
+def shelf_name(shelf: Shelf, id: str) -> str:
+    """By what the files of a body, nation, topic, type, plan or role are named, before their endings."""
+    return f"{shelf}/{_file_name(id)}"
+
+
 def shelf_page(shelf: Shelf, id: str) -> str:
     """The page that lists what belongs to a body, nation, topic, type, plan or role."""
-    return f"{shelf}/{_file_name(id)}.html"
+    return f"{shelf_name(shelf, id)}.html"
 
 
 def month_page(name: str) -> str:

@@ -12,6 +12,7 @@ from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStand
 
 from aggregator import VERSION
 from aggregator.model import Deferred, Edition, Moment, Precision, Site
+from aggregator.publish.addresses import Shelf, shelf_name
 from aggregator.publish.dated import Dated, dated_documents
 from aggregator.publish.dates import day_of
 from aggregator.publish.fingerprints import background, fingerprint
@@ -35,7 +36,7 @@ def calendars(edition: Edition, dated: Iterable[Dated]) -> Iterator[Deferred]:
         ("calendar.ics", title, every),
         *(
             (
-                f"bodies/{id}.ics",
+                f"{shelf_name(Shelf.BODY, id)}.ics",
                 f"{title}: {body_name(edition, id)}",
                 [one for one in every if id in one.bodies],
             )

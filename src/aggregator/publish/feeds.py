@@ -11,11 +11,12 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Edition, Holding, Relevance, Site
+from aggregator.publish.addresses import Shelf, shelf_name
 from aggregator.publish.dates import day_of
 from aggregator.publish.history import Archive, Event, archives, by_age, current, past
 from aggregator.publish.lines import body_name
 from aggregator.publish.notices import changes, corrections, removals
-from aggregator.publish.words import named
+from aggregator.publish.words import line, named, titled
 
 NEWEST: Final = 100
 """How many items a feed carries at least, as far as there are any."""
@@ -72,12 +73,12 @@ def main_feeds(site: Site) -> tuple[Heading, Heading]:
     return (
         Heading(
             name="feed",
-            title=site.title,
+            title=titled(site.title),
             subtitle=f"What the UK's public bodies publish about open government. {NOT_OFFICIAL}",
         ),
         Heading(
             name="all",
-            title=f"{site.title}: everything",
+            title=titled(f"{site.title}: everything"),
             subtitle=f"Everything that the sources publish, whatever it is about. {NOT_OFFICIAL}",
         ),
     )
@@ -90,16 +91,16 @@ def headings(edition: Edition) -> Iterator[Heading]:
         edition, "borderline", "borderline", "What is only just about open government, or not quite."
     )
     nations = sorted({body.nation for body in edition.bodies.values()})
-    for folder, names in (
-        ("bodies", {id: body_name(edition, id) for id in edition.bodies}),
-        ("nations", {nation: named(nation, {}) for nation in nations}),
-        ("topics", {id: named(id, edition.topics) for id in edition.topics}),
-        ("types", {id: named(id, edition.types) for id in edition.types}),
-        ("plans", {id: named(id, edition.plans) for id in edition.plans}),
-        ("roles", {role.id: role.name for role in edition.roles}),
+    for shelf, names in (
+        (Shelf.BODY, {id: body_name(edition, id) for id in edition.bodies}),
+        (Shelf.NATION, {nation: named(nation, {}) for nation in nations}),
+        (Shelf.TOPIC, {id: named(id, edition.topics) for id in edition.topics}),
+        (Shelf.TYPE, {id: named(id, edition.types) for id in edition.types}),
+        (Shelf.PLAN, {id: named(id, edition.plans) for id in edition.plans}),
+        (Shelf.ROLE, {role.id: role.name for role in edition.roles}),
     ):
         for id, name in names.items():
-            yield _heading(edition, f"{folder}/{id}", name, f"About open government: {name}.")
+            yield _heading(edition, shelf_name(shelf, id), name, f"About open government: {name}.")
 
 
 def notice_headings(edition: Edition) -> tuple[Heading, Heading, Heading]:
@@ -144,15 +145,15 @@ def names_of(holding: Holding, edition: Edition) -> Iterator[str]:
     yield "feed"
     concerned = dict.fromkeys((holding.entry.body, *labels.subjects))
     nations = {edition.bodies[id].nation for id in concerned if id in edition.bodies}
-    yield from (f"bodies/{id}" for id in concerned)
-    yield from (f"nations/{nation}" for nation in sorted(nations))
-    yield from (f"topics/{topic}" for topic in dict.fromkeys(labels.topics))
-    yield f"types/{labels.type}"
-    yield from (f"plans/{plan}" for plan in dict.fromkeys(labels.plans))
+    yield from (shelf_name(Shelf.BODY, id) for id in concerned)
+    yield from (shelf_name(Shelf.NATION, nation) for nation in sorted(nations))
+    yield from (shelf_name(Shelf.TOPIC, topic) for topic in dict.fromkeys(labels.topics))
+    yield shelf_name(Shelf.TYPE, labels.type)
+    yield from (shelf_name(Shelf.PLAN, plan) for plan in dict.fromkeys(labels.plans))
     day = _day(holding, edition)
     for role in edition.roles:
         if any(role.held_by(id, day) for id in concerned):
-            yield f"roles/{role.id}"
+            yield shelf_name(Shelf.ROLE, role.id)
 
 
 def feed_id(site: Site, path: str) -> str:
@@ -161,7 +162,8 @@ def feed_id(site: Site, path: str) -> str:
 
 
 def _heading(edition: Edition, name: str, words: str, subtitle: str) -> Heading:
-    return Heading(name=name, title=f"{edition.site.title}: {words}", subtitle=f"{subtitle} {NOT_OFFICIAL}")
+    title = titled(f"{edition.site.title}: {words}")
+    return Heading(name=name, title=title, subtitle=line(f"{subtitle} {NOT_OFFICIAL}"))
 
 
 def _feed(heading: Heading, events: Iterable[Event], standing: Mapping[str, Event], since: datetime) -> Feed:
