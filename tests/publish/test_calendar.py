@@ -8,10 +8,11 @@ from typing import Any
 
 from icalendar import Calendar
 
-from aggregator.model import Claim, Edition, Precision, Removal, RemovalKind, Revision
+from aggregator.model import Claim, Deadline, Edition, Precision, Removal, RemovalKind, Revision
 from aggregator.publish.calendar import calendars
 from aggregator.publish.dated import Dated
 from tests.builders import NOON, body, carrier, edition, entry, holding, instant, labels, moment, site
+from tests.publish.boards import observed, process_line, proof
 from tests.publish.reading import payload
 
 CLOSES = moment("2026-06-10 22:59", Precision.MINUTE)
@@ -141,3 +142,30 @@ def test_dated_things_of_any_other_kind_can_be_put_in() -> None:
 
     assert b"SUMMARY:Plan due" in made["calendar.ics"]
     assert b"SUMMARY:Plan due" in made["bodies/cabinet-office.ics"]
+
+
+def deadlines_on(day: date, held: str) -> Edition:
+    """A process whose next meeting is due on a day, by the record of the last one."""
+    due = Deadline(
+        id=f"here:R1.1:{day.isoformat()}",
+        title="Here: the forum meets",
+        day=day,
+        days=30,
+        evidence=(proof(moment=moment(held)),),
+    )
+    process = replace(process_line().process, bodies=("cabinet-office",))
+    return observed(deadlines=(due,), process=process)
+
+
+def test_a_deadline_of_the_board_is_a_whole_day_and_when_it_moves_it_is_the_same_event() -> None:
+    before = events(deadlines_on(date(2026, 7, 24), "2026-01-24 00:00"))
+    after = events(deadlines_on(date(2026, 11, 30), "2026-05-31 00:00"))
+
+    (first,) = [event for event in before if event["categories"].cats == ["Deadline"]]
+    (moved,) = [event for event in after if event["categories"].cats == ["Deadline"]]
+    assert first.decoded("dtstart") == date(2026, 7, 24)
+    assert moved.decoded("dtstart") == date(2026, 11, 30)
+    assert first["uid"] == moved["uid"]
+    assert first["sequence"] < moved["sequence"]
+    assert first["url"] == "https://updates.example.org/board/here.html"
+    assert first in events(deadlines_on(date(2026, 7, 24), "2026-01-24 00:00"), "bodies/cabinet-office.ics")

@@ -14,6 +14,7 @@ from aggregator import VERSION
 from aggregator.model import Deferred, Edition, Moment, Precision, Site
 from aggregator.publish.addresses import Shelf, shelf_name
 from aggregator.publish.dated import Dated, dated_documents
+from aggregator.publish.dated_deadlines import dated_deadlines
 from aggregator.publish.dates import day_of
 from aggregator.publish.fingerprints import background, fingerprint
 from aggregator.publish.lines import body_name
@@ -24,8 +25,8 @@ LONDON: Final = "Europe/London"
 
 def publish_calendar(edition: Edition) -> Iterator[Deferred]:
     """`calendar.ics` and `bodies/ID.ics`."""
-    # To add what else has a date (the deadlines of plans, say): one more iterable of Dated here.
-    return calendars(edition, dated_documents(edition))
+    # To add what else has a date: one more iterable of Dated here.
+    return calendars(edition, [*dated_documents(edition), *dated_deadlines(edition)])
 
 
 def calendars(edition: Edition, dated: Iterable[Dated]) -> Iterator[Deferred]:

@@ -20,6 +20,7 @@ _PLACES: Final[Mapping[Where, str]] = {
     Where.SUMMARY: "in the summary",
     Where.TEXT: "in the text",
     Where.ADDRESS: "in the address",
+    Where.HABIT: "what is usual there",
     Where.SOURCE: "the source",
     Where.PUBLISHER: "the publisher’s own word",
     Where.OPERATOR: "the operator’s correction",
