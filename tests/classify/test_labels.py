@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -198,6 +201,30 @@ def test_a_mark_of_topics_alone_leaves_the_rest() -> None:
 
     assert corrected.topics == ("fiscal-transparency",)
     assert (corrected.relevance, corrected.type) == (YES, "meeting-record")
+
+
+def test_the_order_of_carriers_makes_no_difference() -> None:
+    told = entry(title="Join us on Tuesday")
+    sources = {name: source(name, scope=Scope.ALL, title=name) for name in ("one", "two")}
+    labeller = Labeller(VOCABULARY, sources, BODIES)
+
+    assert labeller.label(told, ["one", "two"]) == labeller.label(told, ["two", "one"])
+
+
+def test_the_fingerprint_is_the_same_in_every_process_and_another_for_another_register() -> None:
+    code = "from tests.classify.test_labels import LABELLER; print(LABELLER.fingerprint)"
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+
+    assert len(seen) == 1
+    assert Labeller(VOCABULARY, {}, BODIES).fingerprint != LABELLER.fingerprint
 
 
 @pytest.mark.timed

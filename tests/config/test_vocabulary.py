@@ -55,7 +55,7 @@ def test_phrases_strengths_places_and_types_are_read(tmp_path: Path) -> None:
     assert read.topics[0].phrases[Strength.BY_PRODUCT] == (Phrase(words="dataset*"),)
     assert (read.hosts, read.bodies) == ({"opengovernment.org.uk": "open-data"}, {"ogp": "open-data"})
     assert read.publisher_types == {"report": "report", "publication": "report"}
-    assert read.general == {"publication", "gov.uk/reports/"}
+    assert read.general == ("publication", "gov.uk/reports/")
 
 
 @pytest.mark.parametrize(

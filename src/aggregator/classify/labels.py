@@ -32,6 +32,7 @@ class Labeller:
     def fingerprint(self) -> str:
         """Changes whenever the labels of any document might: when the register or a source's scope does."""
         scopes = {source.id: (source.title, source.scope.value) for source in self._sources.values()}
+        # No set may stand in what is read here: its order is another in each process.
         read = repr((self._vocabulary, sorted(self._bodies.items()), sorted(scopes.items())))
         return hashlib.sha256(read.encode()).hexdigest()
 
@@ -65,7 +66,7 @@ class Labeller:
         words = self._vocabulary
         reasons = [
             _counts(source.title, Where.SOURCE, PROCESS)
-            for source in map(self._sources.get, carriers)
+            for source in map(self._sources.get, sorted(carriers))
             if source and source.scope is Scope.ALL
         ]
         if topic := words.bodies.get(entry.body):

@@ -23,6 +23,7 @@ class TypeFinder:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._general = frozenset(vocabulary.general)
         self._order = {rule.type: number for number, rule in enumerate(vocabulary.types)}
         self._places = places((start, rule.type) for rule in vocabulary.types for start in rule.addresses)
 
@@ -46,7 +47,7 @@ class TypeFinder:
 
     def _is_general(self, reason: Reason) -> bool:
         words = reason.words.casefold() if reason.where is Where.PUBLISHER else reason.words
-        return words in self._vocabulary.general
+        return words in self._general
 
     def _called(self, entry: Entry) -> Iterator[Reason]:
         """What the publisher calls it."""

@@ -103,7 +103,7 @@ class Vocabulary:
     """Each update type in plain words, in the order of the file."""
     publisher_types: Mapping[str, str] = field(default_factory=dict)
     """The publishers' own type words, folded to lower case, and the update type that each means."""
-    general: frozenset[str] = frozenset()
+    general: tuple[str, ...] = ()
     """Publishers' type words, folded, and beginnings of addresses that say little (`news story`): they decide
     only where the title does not."""
     traps: tuple[Phrase, ...] = ()
