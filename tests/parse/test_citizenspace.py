@@ -191,12 +191,19 @@ def test_a_full_page_leads_to_the_next_and_five_are_read_at_most(
     assert pages == ([f"{FINDER}&b_start={after}"] if after else [])
 
 
-def test_twenty_consultations_are_looked_up_from_the_first_page_and_none_from_later_ones() -> None:
-    first = read_at(FINDER, cards(29))
-    assert [request.url for request in first.follow] == [f"{SCOTLAND}/d/{n}/" for n in range(20)]
-    later = read_at(f"{FINDER}&b_start=30", cards(29))
-    assert later.follow == ()
-    assert later.entries[0].where == "card 31"
+@pytest.mark.parametrize("page", ["", "&b_start=30"])
+def test_every_consultation_of_every_page_is_to_be_looked_up(page: str) -> None:
+    found = read_at(f"{FINDER}{page}", cards(29))
+    assert [request.url for request in found.follow] == [f"{SCOTLAND}/d/{n}/" for n in range(29)]
+    assert found.entries[0].where == ("card 31" if page else "card 1")
+
+
+def test_consultations_without_a_closing_date_are_looked_up_first() -> None:
+    shown = '<li class="dss-card"><h2><a href="/d/{0}/">E {0}</a></h2><p class="cs-date-delta">{1}</p></li>'
+    dates = ("Closes 1 May 2027", "Opened 2 May 2026", "Opened 3 May 2026")
+    listed = "".join(shown.format(n, date) for n, date in enumerate(dates))
+    page = read_at(FINDER, f'<ul id="consultations">{listed}</ul>'.encode())
+    assert [request.url[-3:] for request in page.follow] == ["/2/", "/1/", "/0/"]
 
 
 def test_a_link_that_no_address_can_be_made_of_is_left_as_it_was_and_not_looked_up() -> None:

@@ -24,8 +24,8 @@ def request(source: Source, address: str) -> Request:
 def read(source: Source, fetched: Fetched) -> Page:
     """Consultations as the interface or the finder lists them, or the dates of one consultation's own page.
 
-    The finder shows no closing dates, so its newest consultations are looked up; `follow` leads there and to
-    the finder's next page. Never complete: a consultation that leaves a list of open ones has closed.
+    The finder shows no closing dates, so consultations are looked up; `follow` leads there and to the
+    finder's next page. Never complete: a consultation that leaves a list of open ones has closed.
 
     Raises SourceError: NOT_A_FEED for a page where the interface was asked, LAYOUT for a page without
     consultations that does not say that there are none, and what `read_json` and `soup` raise.

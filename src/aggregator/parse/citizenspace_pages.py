@@ -38,7 +38,6 @@ ON_A_PAGE: Final = 30
 MOST: Final = 200
 """Cards on a page of the finder: those of publishers have 30, more than 200 are not read."""
 PAGES: Final = 5
-LOOKED_UP: Final = 20
 
 DATED: Final = re.compile(
     r"\b(open|close)(?:s|d|ed)?\b[^\d]{0,20}(\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9} \d{4})\b", re.IGNORECASE
@@ -59,10 +58,11 @@ def state_as_type(state: str | None) -> str | None:
 
 
 def read_finder(fetched: Fetched, ask: Ask) -> Page:
-    """The consultations on one page of the finder, the next page, and from the first the newest to look up.
+    """The consultations on one page of the finder, the next page, and every consultation of it to look up.
 
-    Five full pages are read at most. An empty page beyond the first is the end; an empty first page must say
-    that there is nothing, else it raises SourceError (LAYOUT).
+    Five full pages are read at most; whoever follows reads them first and bounds what is looked up. An empty
+    page beyond the first is the end; an empty first page must say that there is nothing, else it raises
+    SourceError (LAYOUT).
     """
     page = soup(fetched.payload, fetched.headers)
     start = _start(fetched.url)
@@ -74,7 +74,7 @@ def read_finder(fetched: Fetched, ask: Ask) -> Page:
     if cards and not any(entry.link for entry in entries):
         raise _changed(f"{CARDS} {TITLE}", "no card holds a link")
     further = [_with_start(fetched.url, after) for after in _next_starts(page, cards, start)]
-    details = _newest(entries, fetched.final_url) if start == 0 else ()
+    details = _to_look_up(entries, fetched.final_url)
     follow = (*(ask(address, None) for address in further), *(ask(link, link) for link in details))
     return Page(entries=entries, follow=follow, selector=CARDS)
 
@@ -130,12 +130,12 @@ def _next_starts(page: BeautifulSoup, cards: list[Tag], start: int) -> list[int]
     return [min(after)] if cards and after else []
 
 
-def _newest(entries: tuple[RawEntry, ...], address: str) -> tuple[str, ...]:
-    """The links of the consultations opened last, on this host alone."""
+def _to_look_up(entries: tuple[RawEntry, ...], address: str) -> tuple[str, ...]:
+    """The links on this host alone: first those without a closing date, of these the opened last."""
     host = urlsplit(address).netloc
-    newest = sorted(entries, key=lambda entry: _day(entry.opens), reverse=True)
-    links = (entry.link for entry in newest if entry.link and _host(entry.link) == host)
-    return tuple(dict.fromkeys(links))[:LOOKED_UP]
+    urgent = sorted(entries, key=lambda entry: (not entry.closes, _day(entry.opens)), reverse=True)
+    links = (entry.link for entry in urgent if entry.link and _host(entry.link) == host)
+    return tuple(dict.fromkeys(links))
 
 
 def _day(written: str | None) -> tuple[int, int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -69,7 +70,7 @@ class Pages:
 
 
 async def follow(source: Source, first: Fetched, fetch: Fetch) -> Pages | Failed:
-    """The first answer and what it leads to, each once.
+    """The first answer and what it leads to, each once; the pages of a list before those of its items.
 
     A page of the list that fails fails them all: half a list is not the list. An item's own page that fails
     keeps only that item out of this poll, unless the answer is that there is nothing.
@@ -80,7 +81,7 @@ async def follow(source: Source, first: Fetched, fetch: Fetch) -> Pages | Failed
     asked = {first.url}
     waiting: list[Request] = list(pages.read[0][1].follow)
     while waiting and len(asked) < MOST_FOLLOWED:
-        request = waiting.pop(0)
+        request = waiting.pop(_next_place(waiting))
         if request.url in asked:
             continue
         asked.add(request.url)
@@ -93,6 +94,11 @@ async def follow(source: Source, first: Fetched, fetch: Fetch) -> Pages | Failed
             pages.add(*result)
             waiting += result[1].follow
     return pages
+
+
+def _next_place(waiting: Sequence[Request]) -> int:
+    """The first page of a list that waits, else the first of all: what the bound cuts off are items' pages."""
+    return next((place for place, request in enumerate(waiting) if request.about is None), 0)
 
 
 async def _read_more(source: Source, request: Request, fetch: Fetch) -> tuple[Fetched, Page] | Failed | None:
