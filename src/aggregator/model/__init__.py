@@ -45,6 +45,7 @@ from aggregator.model.entries import (
     Translation,
     Vanishing,
     Zone,
+    page_of,
 )
 from aggregator.model.labels import SCHEME, Labels, Mark, Reason, Relevance, Where
 from aggregator.model.letters import (
@@ -222,4 +223,5 @@ __all__ = [
     "Where",
     "Window",
     "Zone",
+    "page_of",
 ]

@@ -95,6 +95,13 @@ class Removal:
     to: str | None = None
 
 
+def page_of(own_id: str, id: str) -> str:
+    """Where our own page of a document without one stands, by its own id (`record:NAME`) and that of ours."""
+    kind, _, name = own_id.partition(":")
+    plain = kind == "record" and FILE_NAME.fullmatch(name)
+    return f"records/{name if plain else id.removeprefix('urn:uuid:')}.html"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One document in our words, as one source tells it. Cannot be built without id and title."""
@@ -168,11 +175,7 @@ class Entry:
     @property
     def own_page(self) -> str | None:
         """Where our own page of a document without one stands in the output folder; else None."""
-        if self.url is not None:
-            return None
-        kind, _, name = self.key.partition(":")
-        plain = kind == "record" and FILE_NAME.fullmatch(name)
-        return f"records/{name if plain else self.id.removeprefix('urn:uuid:')}.html"
+        return page_of(self.key, self.id) if self.url is None else None
 
 
 class ChangeKind(StrEnum):

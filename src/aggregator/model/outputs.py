@@ -174,6 +174,8 @@ class Edition:
     topics: Mapping[str, str] = field(default_factory=dict)
     """Each topic in plain words, in the vocabulary's order; as `types`."""
     roles: tuple[Role, ...] = ()
+    former_pages: Mapping[str, str] = field(default_factory=dict)
+    """Paths at which documents may once have stood, each with the id of the document that it leads to."""
     plans: Mapping[str, str] = field(default_factory=dict)
     """Each action plan that documents may name, by its id, in the vocabulary's order; as `types`."""
     marks: Mapping[str, Mark] = field(default_factory=dict)

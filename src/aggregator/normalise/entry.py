@@ -83,7 +83,7 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         claims=tuple(_claim(claim, now) for claim in raw.claims),
         licence=licence_at(raw.licence) if passed_on else source.licence,
         content_id=cut(fold(raw.content_id or ""), NAME_LIMIT) or None,
-        names=_own_names(raw, title, url, recorded, now),
+        names=_own_names(raw, title, url, source.kind, now),
         translations=_translations(raw.translations, base),
         notes=tuple(_note(note, now) for note in raw.notes[:LISTED]),
         removal=removal(raw.removal, base, now) if raw.removal else None,
@@ -111,9 +111,11 @@ def _origin(head: Head) -> Head:
     )
 
 
-def _own_names(raw: RawEntry, title: str, url: str | None, recorded: bool, now: datetime) -> tuple[str, ...]:
-    meeting = meeting_name(title, recorded=recorded, now=now)
-    return (*names(raw.id, url), *([meeting] if meeting else []))
+def _own_names(raw: RawEntry, title: str, url: str | None, kind: str, now: datetime) -> tuple[str, ...]:
+    """A record stays the same when it gets a page, or another one: it goes by its own id, too."""
+    own = key(None, raw.id, OWN_IDS.get(kind))
+    meeting = meeting_name(title, recorded=kind == RECORDS, now=now)
+    return (*names(raw.id, url), *(name for name in (own, meeting) if name))
 
 
 def taken(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> tuple[str, Removal] | None:

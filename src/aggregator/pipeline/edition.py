@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from aggregator.config import Config
 from aggregator.deliver import compose, week_of, window
-from aggregator.model import Digest, Edition, SourceLine, SourceState
+from aggregator.model import Digest, Edition, SourceLine, SourceState, page_of
+from aggregator.normalise.identity import entry_id
 from aggregator.observe import board
 from aggregator.parse import KINDS
+from aggregator.publish.addresses import id_page
 from aggregator.publish.board_words import silence_lines
 from aggregator.store import Store
 
@@ -47,7 +49,16 @@ def gather(config: Config, store: Store, now: datetime) -> Edition:
         roles=config.roles,
         marks=store.marks(),
         retractions=store.retractions(),
+        former_pages=former_pages(store),
     )
+
+
+def former_pages(store: Store) -> Mapping[str, str]:
+    """The paths at which a document may once have stood, and the ids of what they lead to by now: those of
+    records without a page, and of documents that turned out to be another one."""
+    own = {page_of(name, entry_id(name)): id for name, id in store.own_names().items()}
+    joined = {id_page(gone): id for gone, id in store.joined_ids().items()}
+    return dict(sorted((own | joined).items()))
 
 
 def draft(config: Config, store: Store, lines: Sequence[SourceLine], now: datetime) -> Digest:

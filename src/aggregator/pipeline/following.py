@@ -97,7 +97,7 @@ async def follow(source: Source, first: Fetched, fetch: Fetch) -> Pages | Failed
 
 
 def _next_place(waiting: Sequence[Request]) -> int:
-    """The first page of a list that waits, else the first of all: what the bound cuts off are items' pages."""
+    """The first page of a list that waits, else the first of all: the bound cuts off items' pages."""
     return next((place for place, request in enumerate(waiting) if request.about is None), 0)
 
 

@@ -21,6 +21,7 @@ from aggregator.publish.documents import publish_feeds
 from aggregator.publish.exports import exports
 from aggregator.publish.folder import Written, write
 from aggregator.publish.hosting import publish_hosting
+from aggregator.publish.moved import publish_moved
 from aggregator.publish.opml import publish_opml
 from aggregator.publish.pages import publish_pages
 from aggregator.publish.shelf_pages import publish_shelves
@@ -46,6 +47,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     "digests": publish_digests,
     "feeds": publish_feeds,
     "hosting": publish_hosting,
+    "moved": publish_moved,
     "opml": publish_opml,
     "pages": publish_pages,
     "shelves": publish_shelves,

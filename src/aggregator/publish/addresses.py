@@ -57,8 +57,13 @@ def permanent(site: Site, entry: Entry) -> str:
 
 
 def entry_page(entry: Entry) -> str:
-    """Our own page of a document, relative to the output folder. It never changes and is never reused."""
-    return entry.own_page or f"entries/{_file_name(entry.id.removeprefix('urn:uuid:'))}.html"
+    """Our own page of a document, relative to the output folder. It is never reused."""
+    return entry.own_page or id_page(entry.id)
+
+
+def id_page(id: str) -> str:
+    """Where our page of the document with this id stands, unless it is a record that stands alone."""
+    return f"entries/{_file_name(id.removeprefix('urn:uuid:'))}.html"
 
 
 def shelf_name(shelf: Shelf, id: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import Connection, and_, case, delete, func, select
+from sqlalchemy import Connection, and_, case, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from aggregator.store.reading import chunks
@@ -74,6 +74,23 @@ def standing_id(connection: Connection, entry_id: str) -> str:
     """The id of the document that the one with `entry_id` turned out to be; most often that id itself."""
     known = select(aliases.c.entry_id).where(aliases.c.name == entry_id)
     return connection.execute(known).scalar() or entry_id
+
+
+def read_own_names(connection: Connection) -> dict[str, str]:
+    """Own ids (`record:NAME`, `mail:ID`), of documents that may stand without a page, and their ids here."""
+    own = or_(aliases.c.name.startswith("record:"), aliases.c.name.startswith("mail:"))
+    rows = connection.execute(
+        select(aliases.c.name, aliases.c.entry_id).where(own).order_by(aliases.c.since.desc())
+    )
+    return {row.name: row.entry_id for row in rows}
+
+
+def read_joined_ids(connection: Connection) -> dict[str, str]:
+    """The ids of documents that turned out to be another one, and the id of that one."""
+    rows = connection.execute(
+        select(aliases).where(aliases.c.name.startswith("urn:uuid:")).order_by(aliases.c.name)
+    )
+    return {row.name: row.entry_id for row in rows}
 
 
 def former_ids(connection: Connection, entry_id: str) -> Collection[str]:

@@ -16,7 +16,7 @@ from aggregator.model import Digest, Holding, Mark, Relevance, Retraction, Run, 
 from aggregator.store.dump import dump_tables
 from aggregator.store.engine import Database
 from aggregator.store.migrate import migrate
-from aggregator.store.names import read_last_names, read_shared, standing_id
+from aggregator.store.names import read_joined_ids, read_last_names, read_own_names, read_shared, standing_id
 from aggregator.store.postings import Postings
 from aggregator.store.readers import Readers
 from aggregator.store.reading import chosen, is_news, read_holdings, read_state
@@ -128,6 +128,16 @@ class Store:
         """Every name of the documents that the last poll of a source saw: addresses, publishers' ids."""
         with self._database.reading() as connection:
             return read_last_names(connection, source_id)
+
+    def own_names(self) -> dict[str, str]:
+        """By own id (`record:NAME`, `mail:ID`) the id of each document that has one, also if retracted."""
+        with self._database.reading() as connection:
+            return read_own_names(connection)
+
+    def joined_ids(self) -> dict[str, str]:
+        """By its id each document that turned out to be another one, and the id of that one."""
+        with self._database.reading() as connection:
+            return read_joined_ids(connection)
 
     def shares_names(self, before: datetime | None) -> bool:
         """Whether several documents go by one name that is known since before an instant, or at all."""
