@@ -308,7 +308,7 @@ def test_one_document_is_one_entry_whoever_carries_it(held: dict[str, Holding]) 
         "irm-uk-review-2023-2025",
         "ogp-united-kingdom",
     ]
-    assert carriers["Example: Multi-stakeholder Forum – read-out of 20 May 2026"] == [
+    assert carriers["Example: read-out of the UK Multi-Stakeholder Forum, 20 May 2026"] == [
         "uk-ogn",
         "uk-ogn-forum",
         "uk-ogn-uk",
