@@ -172,7 +172,7 @@ def test_the_first_poll_is_backlog_and_what_comes_later_is_news(project: Small) 
     said = {section["title"]: [item["title"] for item in section["items"]] for section in draft["sections"]}
     assert said == {
         "Meetings and decisions": ["Minutes of the forum"],
-        "Changed": ["An old plan, revised"],
+        "Changed and removed": ["An old plan, revised"],
     }
     assert draft["issued"] is None
     assert "Draft" in still_open

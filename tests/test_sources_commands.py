@@ -97,7 +97,7 @@ def test_the_printed_lines_can_be_put_into_the_file(project: Small) -> None:
             encoding="utf-8",
         )
 
-        assert project.run("sources", "check").out == "3 sources of 22 bodies, 3 of them read: no mistakes.\n"
+        assert project.run("sources", "check").out == "3 sources of 52 bodies, 3 of them read: no mistakes.\n"
 
 
 def test_an_address_that_is_a_feed_is_its_own_answer_and_asked_once(project: Small) -> None:

@@ -25,7 +25,11 @@ MARKS: Final = frozenset("?&[]{}#")
 """Put in quotes even where YAML could do without, for the people who read it (addresses with a query)."""
 
 
-class PlainLoader(yaml.SafeLoader):
+# libyaml reads the register in a tenth of the time; PyYAML is built without it on a few machines.
+BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class PlainLoader(BaseLoader):  # type: ignore[misc]  # which of the two it is shows at run time only
     """YAML with strings, whole numbers, booleans and nothing; no timestamps, floats or references."""
 
 

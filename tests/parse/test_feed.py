@@ -58,6 +58,7 @@ def test_atom_head_says_what_the_feed_says_about_itself() -> None:
     assert page.head == Head(
         id="tag:news.example.org,2026:all",
         title="Example news",
+        address="https://news.example.org/all.atom",
         link="https://news.example.org/all",
         updated="2026-05-25T16:00:00Z",
         rights="Example licence",

@@ -162,7 +162,7 @@ def test_the_page_tells_where_the_record_is_where_a_copy_is_and_how_to_cite_it()
     found = document(rich())
     official, copy = found.xpath("//p[@class='official']/a")
 
-    assert (official.get("href"), words(official)) == (PLAN, "Official record on gov.uk")
+    assert (official.get("href"), words(official)) == (PLAN, "Original on gov.uk")
     assert copy.get("href") == f"https://web.archive.org/web/20260604100000/{PLAN}"
     assert words(found.xpath("//p[@class='cite']")[0]) == (
         "Cabinet Office, “Seventh National Action Plan”, 4 June 2026, 10:30. https://www.gov.uk/plan. "

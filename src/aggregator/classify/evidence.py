@@ -87,7 +87,8 @@ class Reader:
 
 def _uncovered(hits: Sequence[Hit[Meaning]], layer: Layer) -> Sequence[Hit[Meaning]]:
     mine = [hit for hit in hits if hit.meaning.layer is layer]
-    return [hit for hit in longest(mine) if hit.meaning.role != "trap"] if mine else mine
+    standing = longest(mine) if len(mine) > 1 else mine
+    return [hit for hit in standing if hit.meaning.role != "trap"]
 
 
 def _phrases(vocabulary: Vocabulary) -> Iterator[tuple[Phrase, Meaning]]:

@@ -58,7 +58,9 @@ class _Node(Generic[MeaningT]):
         if at == len(words):
             return False
         word = words[at]
-        return word in self.words or word[:STEM] in self.stems or word[-1] in FIGURES
+        if word in self.words:
+            return True
+        return (self.stems and word[:STEM] in self.stems) or word[-1] in FIGURES
 
     def child(self, word: str) -> _Node[MeaningT]:
         """The node for a word of a phrase, made if need be."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 WORD: Final = re.compile(r"[^\W_]+")
 POSSESSIVE: Final = re.compile(r"['’]s\b", re.IGNORECASE)
@@ -34,11 +34,22 @@ MUTATIONS: Final = (
 """The initial sounds that change in Welsh, and what each becomes (any Welsh grammar)."""
 
 
-class Words(NamedTuple):
-    """A text as words: as they were written, and folded. Both have the same length."""
+class Words:
+    """A text as words: folded, and as they were written. Both have the same length."""
 
-    written: Sequence[str]
-    folded: Sequence[str]
+    __slots__ = ("_text", "_written", "folded")
+
+    def __init__(self, text: str, folded: Sequence[str], written: Sequence[str] | None = None) -> None:
+        self.folded = folded
+        self._text = text
+        self._written = written
+
+    @property
+    def written(self) -> Sequence[str]:
+        """Cut out only when they are asked for: few phrases care for capitals."""
+        if self._written is None:
+            self._written = WORD.findall(self._text)
+        return self._written
 
 
 def cut_words(text: str) -> Words:
@@ -46,9 +57,9 @@ def cut_words(text: str) -> Words:
     if "'" in text or "’" in text:
         text = POSSESSIVE.sub("", text)
     if text.isascii():
-        return Words(WORD.findall(text), WORD.findall(text.lower()))
+        return Words(text, WORD.findall(text.lower()))
     written = WORD.findall(_without_accents(text))
-    return Words(written, [word.casefold() for word in written])
+    return Words(text, [word.casefold() for word in written], written)
 
 
 def cut_pattern(phrase: str) -> list[str]:
