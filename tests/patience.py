@@ -6,8 +6,8 @@ import time
 from typing import Final
 
 USUAL: Final = 0.12
-"""Seconds of processor time that `_work` takes where the bounds were set: a guess. 0.18 to 0.26 were seen on a
-busy machine of two cores (2026-11-27) that missed some bounds of 10 seconds by a third."""
+"""Seconds of processor time that `_work` takes where the bounds were set: a guess. 0.18 to 0.26 were seen
+on a busy machine of two cores (2026-11-27) that missed some bounds of 10 seconds by a third."""
 
 
 def allowed(seconds: float) -> float:
