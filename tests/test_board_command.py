@@ -82,7 +82,7 @@ def test_as_seen_uses_only_what_we_had_seen_by_then(project: Small) -> None:
 
 
 def test_the_letter_names_who_is_silent_and_the_page_leads_to_the_board(project: Small) -> None:
-    letter = project.run("digest", "--at", "2026-12-01T13:00:00Z").out
+    letter = project.run("digest", "preview", "--at", "2026-12-01T13:00:00Z").out
     assert "Silence\n-------" in letter
     assert "United Kingdom: The last record" in " ".join(letter.split())
     files = project.output()
