@@ -19,7 +19,7 @@ ONE = "https://one.example.org/feed.atom"
 TWO = "https://two.example.org/feed.atom"
 ARGUMENTS = ("run", "--replay", "recording", "--at", "2026-06-09T12:00:00Z")
 """A Tuesday: its first poll stands on Monday, so the letter of the week before is due as well."""
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(1800)
 RANDOM_KILLS = 50
 SEED = 20240124
 RENAMES = ("before rename", "after rename")
@@ -49,13 +49,13 @@ class Scene:
         assert project.output() == self.output
 
     def chosen(self) -> list[int]:
-        """Every commit, the first and the last renames, and every 25th of those between.
+        """Every commit, the first and the last renames, and every 80th of those between.
 
         Publishing renames some hundred files in the same way; `tests/publish/test_folder_killed.py` stops a
         small one before each of its system calls.
         """
         renames = [number for number, point in enumerate(self.points) if point.endswith("rename")]
-        some = {*renames[:12], *renames[12:-12:25], *renames[-12:]}
+        some = {*renames[:8], *renames[8:-8:80], *renames[-8:]}
         return [number for number, point in enumerate(self.points) if number in some or point not in RENAMES]
 
 
