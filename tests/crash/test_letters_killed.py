@@ -21,7 +21,7 @@ from tests.crash.mail_server import Mailboxes, running
 from tests.deliver.letters import digest, item, under
 from tests.projects import Small, small_project
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 
 MONDAY = datetime(2024, 1, 29, 8, 0, tzinfo=UTC)
 RUN = "2024-W04"
