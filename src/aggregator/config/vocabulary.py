@@ -18,7 +18,7 @@ LONGEST: Final = 80
 STEM: Final = re.compile(r"(?:[^\W_]|%){3,}\*?|(?:[^\W_]|%)+")
 """A word; with `*` at its end it needs three letters before it."""
 HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/\S*)?")
-TITLE_ONLY: Final = "write plain words, at most 80 characters, or {cy: words} for Welsh"
+PHRASE_FORM: Final = "write plain words, at most 80 characters, or {cy: words} for Welsh"
 
 
 def _phrase(value: object) -> object:
@@ -32,7 +32,9 @@ def _words(value: object) -> str:
     text = value.strip() if isinstance(value, str) else ""
     words = re.findall(r"[^\s'’\"“”(){}\[\].,;:!?/&£$€–—-]+", text.removeprefix("^"))
     if not words or len(text) > LONGEST or not all(STEM.fullmatch(word) for word in words):
-        raise ValueError(f"{value!r} is no phrase; {TITLE_ONLY}; a word with * needs three letters before it")
+        raise ValueError(
+            f"{value!r} is no phrase; {PHRASE_FORM}; a word with * needs three letters before it"
+        )
     return text
 
 
