@@ -15,9 +15,9 @@ from tests.builders import NOON, body, entry, source
 from tests.store.values import change, keep
 
 AFTER = Vocabulary(
-    topics=(Topic(id="openness", name="openness", phrases={Strength.SURE: (Phrase(words="plan"),)}),)
+    topics=(Topic(id="openness", name="openness", phrases={Strength.SURE: (Phrase(words="scheme"),)}),)
 )
-PLANS, OTHERS = BATCH + 20, 30
+SCHEMES, OTHERS = BATCH + 20, 30
 
 
 def pipeline(store: Store, vocabulary: Vocabulary) -> Pipeline:
@@ -30,9 +30,9 @@ def pipeline(store: Store, vocabulary: Vocabulary) -> Pipeline:
 
 @pytest.fixture
 def store() -> Store:
-    """More documents than one batch: plans, and others; labelled by an empty vocabulary."""
+    """More documents than one batch: schemes, and others; labelled by an empty vocabulary."""
     store = open_store("sqlite://")
-    titles = [f"A plan, part {n}" for n in range(PLANS)] + [f"A road, part {n}" for n in range(OTHERS)]
+    titles = [f"A scheme, part {n}" for n in range(SCHEMES)] + [f"A road, part {n}" for n in range(OTHERS)]
     told = [entry(f"https://www.gov.uk/{n}", title=title) for n, title in enumerate(titles)]
     keep(store, *(change(one) for one in told))
     pipeline(store, Vocabulary()).reclassify()
@@ -54,9 +54,9 @@ def test_labels_change_and_nothing_else_does(store: Store) -> None:
 
     changed = pipeline(store, AFTER).reclassify(lambda done, of: steps.append((done, of)))
 
-    assert (changed, relevant(store)) == (PLANS, PLANS)
+    assert (changed, relevant(store)) == (SCHEMES, SCHEMES)
     assert without_labels(store) == before
-    assert steps == [(BATCH, PLANS + OTHERS), (PLANS + OTHERS, PLANS + OTHERS)]
+    assert steps == [(BATCH, SCHEMES + OTHERS), (SCHEMES + OTHERS, SCHEMES + OTHERS)]
     assert pipeline(store, AFTER).reclassify() == 0
 
 
@@ -73,13 +73,13 @@ def test_broken_off_it_goes_on_where_it_stopped(store: Store) -> None:
     steps: list[tuple[int, int]] = []
     pipeline(store, AFTER).reclassify(lambda done, of: steps.append((done, of)))
 
-    assert 0 < in_between < PLANS
-    assert steps == [(PLANS + OTHERS - BATCH, PLANS + OTHERS - BATCH)]
-    assert relevant(store) == PLANS
+    assert 0 < in_between < SCHEMES
+    assert steps == [(SCHEMES + OTHERS - BATCH, SCHEMES + OTHERS - BATCH)]
+    assert relevant(store) == SCHEMES
 
 
 def test_the_operators_word_stays_through_a_new_vocabulary_and_a_revision(store: Store) -> None:
-    told = entry("https://www.gov.uk/0", title="A plan, part 0")
+    told = entry("https://www.gov.uk/0", title="A scheme, part 0")
     mark = Mark(why="Of a garden.", at=NOON, relevance=Relevance.NO)
 
     held = pipeline(store, AFTER).mark(told.id, mark)
@@ -90,5 +90,5 @@ def test_the_operators_word_stays_through_a_new_vocabulary_and_a_revision(store:
     assert stored is not None
     assert stored.labels == held.labels
     assert (stored.labels.relevance, stored.labels.marked) == (Relevance.NO, True)
-    assert relevant(store) == PLANS - 1
+    assert relevant(store) == SCHEMES - 1
     assert pipeline(store, AFTER).mark("urn:uuid:unknown", mark) is None

@@ -92,7 +92,13 @@ states = arbitrary(
 )
 runs = arbitrary(Run, at=seconds)
 copies = arbitrary(RobotsCopy, fetched_at=moments)
-items = arbitrary(DigestItem, dated=st.none() | dates, first_seen=moments, closes=st.none() | dates)
+items = arbitrary(
+    DigestItem,
+    dated=st.none() | dates,
+    first_seen=moments,
+    closes=st.none() | dates,
+    removed=st.none() | removals,
+)
 sections = arbitrary(Section, items=st.lists(items, max_size=2).map(tuple))
 digests = arbitrary(
     Digest,
