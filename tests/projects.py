@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.forks import Ended, run_in_a_fork
+
 PROJECT = Path(__file__).parents[1]
 
 SOURCE = """\
@@ -50,15 +52,6 @@ def atom(items: Mapping[str, str], updated: str = "2026-06-02T08:15:00Z") -> byt
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How a run of the command line ended."""
-
-    code: int
-    out: str
-    err: str
-
-
-@dataclass(frozen=True, slots=True)
 class Small:
     """A small project in a folder of its own."""
 
@@ -67,12 +60,12 @@ class Small:
     def run(self, *arguments: str, wrap: Sequence[str] = (), timeout: float = 120) -> Ended:
         """The command line in a process of its own, in this folder, with an empty home."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder / "home"), "LANG": "C.UTF-8"}
-        command = [*wrap, sys.executable, "-m", "aggregator", *arguments]
-        path = {"PYTHONPATH": str(PROJECT / "src")}
+        if not wrap:
+            return run_in_a_fork(self.folder, arguments, environment, timeout)
         done = subprocess.run(
-            command,
+            [*wrap, sys.executable, "-m", "aggregator", *arguments],
             cwd=self.folder,
-            env={**environment, **path},
+            env={**environment, "PYTHONPATH": str(PROJECT / "src")},
             capture_output=True,
             text=True,
             timeout=timeout,
@@ -107,10 +100,13 @@ class Small:
 
 
 def small_project(
-    folder: Path, *, records: Sequence[str] = ("uk-msf-2024-01-24", "uk-nap6", "uk-nap7")
+    folder: Path,
+    *,
+    records: Sequence[str] = ("uk-msf-2024-01-24", "uk-nap6", "uk-nap7"),
+    register: Path = PROJECT / "register",
 ) -> Small:
-    """A project with the real register and a few of the real records, and no sources yet."""
-    shutil.copytree(PROJECT / "register", folder / "register")
+    """A project with the real register, or another, and a few of the real records, and no sources yet."""
+    shutil.copytree(register, folder / "register")
     (folder / "records").mkdir()
     for name in records:
         shutil.copy(PROJECT / f"records/{name}.md", folder / "records")

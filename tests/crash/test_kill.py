@@ -19,7 +19,8 @@ ONE = "https://one.example.org/feed.atom"
 TWO = "https://two.example.org/feed.atom"
 ARGUMENTS = ("run", "--replay", "recording", "--at", "2026-06-09T12:00:00Z")
 """A Tuesday: its first poll stands on Monday, so the letter of the week before is due as well."""
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = pytest.mark.timeout(900)
+REGISTER = Path(__file__).parent / "register"
 RANDOM_KILLS = 50
 SEED = 20240124
 RENAMES = ("before rename", "after rename")
@@ -49,13 +50,13 @@ class Scene:
         assert project.output() == self.output
 
     def chosen(self) -> list[int]:
-        """Every commit, the first and the last renames, and every 80th of those between.
+        """Every commit, the first and the last renames, and every 12th of those between.
 
-        Publishing renames some hundred files in the same way; `tests/publish/test_folder_killed.py` stops a
-        small one before each of its system calls.
+        Publishing renames many files in the same way; `tests/publish/test_folder_killed.py` stops a small
+        one before each of its system calls.
         """
         renames = [number for number, point in enumerate(self.points) if point.endswith("rename")]
-        some = {*renames[:8], *renames[8:-8:80], *renames[-8:]}
+        some = {*renames[:6], *renames[6:-6:12], *renames[-6:]}
         return [number for number, point in enumerate(self.points) if number in some or point not in RENAMES]
 
 
@@ -67,7 +68,7 @@ def dump(project: Small) -> str:
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """Two polls of two feeds and the records; the second poll brings something new and something revised."""
-    project = small_project(tmp_path_factory.mktemp("crash") / "fresh")
+    project = small_project(tmp_path_factory.mktemp("crash") / "fresh", register=REGISTER)
     project.sources({"one": ONE, "two": TWO})
     project.recording(
         {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from aggregator.model import Precision, Relevance
 from tests.builders import NOON, edition, entry, holding, instant, labels, moment
-from tests.publish.reading import page, words
+from tests.publish.reading import entries, page, words
 from tests.publish.rich import rich
 
 
@@ -58,7 +59,7 @@ def test_a_bodys_page_tells_its_nation_its_parent_its_names_and_its_role() -> No
     assert "1 further document is not about open government" in words(found)
 
 
-def test_a_page_names_its_feeds_and_a_role_has_none() -> None:
+def test_a_page_names_its_feeds() -> None:
     found = page(rich(), "topics/process.html")
     offered = {link.get("type"): link.get("href") for link in found.xpath("//link[@rel='alternate']")[:3]}
 
@@ -67,7 +68,18 @@ def test_a_page_names_its_feeds_and_a_role_has_none() -> None:
         "application/feed+json": "../topics/process.json",
         "application/rss+xml": "../topics/process.rss",
     }
-    assert len(page(rich(), "roles/nap-lead.html").xpath("//link[@rel='alternate']")) == 2
+    assert len(page(rich(), "roles/nap-lead.html").xpath("//link[@rel='alternate']")) == 5
+
+
+def test_what_is_about_the_holder_of_a_role_stands_on_the_page_and_in_the_feed_of_the_role() -> None:
+    told = entry("https://a.example/", title="A word on the lead", body="gds")
+    both = replace(
+        rich(), holdings=(holding(told, labels=labels(subjects=("cabinet-office",), topics=("process",))),)
+    )
+
+    for name in ("roles/nap-lead", "bodies/cabinet-office", "bodies/gds", "topics/process"):
+        assert titles(page(both, f"{name}.html")) == ["A word on the lead"]
+        assert len(entries(both, f"{name}.atom")) == 1
 
 
 def test_a_chart_shows_the_last_two_years_and_says_the_same_in_words() -> None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from aggregator.model import Edition, Holding, Relevance, Site
-from aggregator.publish.addresses import Shelf, shelf_name
-from aggregator.publish.dates import day_of
+from aggregator.publish.addresses import shelf_name
 from aggregator.publish.history import Archive, Event, archives, by_age, current, past
-from aggregator.publish.lines import body_name
 from aggregator.publish.notices import changes, corrections, removals
-from aggregator.publish.words import line, named, titled
+from aggregator.publish.shelves import shelf_names, shelves_of
+from aggregator.publish.words import line, titled
 
 NEWEST: Final = 100
 """How many items a feed carries at least, as far as there are any."""
@@ -90,15 +88,7 @@ def headings(edition: Edition) -> Iterator[Heading]:
     yield _heading(
         edition, "borderline", "borderline", "What is only just about open government, or not quite."
     )
-    nations = sorted({body.nation for body in edition.bodies.values()})
-    for shelf, names in (
-        (Shelf.BODY, {id: body_name(edition, id) for id in edition.bodies}),
-        (Shelf.NATION, {nation: named(nation, {}) for nation in nations}),
-        (Shelf.TOPIC, {id: named(id, edition.topics) for id in edition.topics}),
-        (Shelf.TYPE, {id: named(id, edition.types) for id in edition.types}),
-        (Shelf.PLAN, {id: named(id, edition.plans) for id in edition.plans}),
-        (Shelf.ROLE, {role.id: role.name for role in edition.roles}),
-    ):
+    for shelf, names in shelf_names(edition).items():
         for id, name in names.items():
             yield _heading(edition, shelf_name(shelf, id), name, f"About open government: {name}.")
 
@@ -136,24 +126,12 @@ def feeds(edition: Edition) -> Iterator[Feed]:
 
 def names_of(holding: Holding, edition: Edition) -> Iterator[str]:
     """The names of the feeds in which a document stands, beside those of its changes."""
-    labels = holding.labels
     yield "all"
-    if labels.relevance is Relevance.BORDERLINE:
+    if holding.labels.relevance is Relevance.BORDERLINE:
         yield "borderline"
-    if not labels.relevant:
-        return
-    yield "feed"
-    concerned = dict.fromkeys((holding.entry.body, *labels.subjects))
-    nations = {edition.bodies[id].nation for id in concerned if id in edition.bodies}
-    yield from (shelf_name(Shelf.BODY, id) for id in concerned)
-    yield from (shelf_name(Shelf.NATION, nation) for nation in sorted(nations))
-    yield from (shelf_name(Shelf.TOPIC, topic) for topic in dict.fromkeys(labels.topics))
-    yield shelf_name(Shelf.TYPE, labels.type)
-    yield from (shelf_name(Shelf.PLAN, plan) for plan in dict.fromkeys(labels.plans))
-    day = _day(holding, edition)
-    for role in edition.roles:
-        if any(role.held_by(id, day) for id in concerned):
-            yield shelf_name(Shelf.ROLE, role.id)
+    if holding.labels.relevant:
+        yield "feed"
+        yield from (shelf_name(shelf, id) for shelf, id in shelves_of(holding, edition))
 
 
 def feed_id(site: Site, path: str) -> str:
@@ -168,9 +146,3 @@ def _heading(edition: Edition, name: str, words: str, subtitle: str) -> Heading:
 
 def _feed(heading: Heading, events: Iterable[Event], standing: Mapping[str, Event], since: datetime) -> Feed:
     return Feed(heading=heading, log=by_age(events), standing=standing, since=since)
-
-
-def _day(holding: Holding, edition: Edition) -> date:
-    """The day by which the holder of a role is found: the document's own, else that of our first sight."""
-    at = holding.dated.at if holding.dated else holding.first_seen
-    return day_of(at, ZoneInfo(edition.site.zone))

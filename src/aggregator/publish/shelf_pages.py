@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Artifact, Body, Edition, Holding, Role
-from aggregator.publish.addresses import Shelf, shelf_page, web
+from aggregator.publish.addresses import Shelf, shelf_name, shelf_page, web
 from aggregator.publish.charts import MONTHS_SHOWN, chart
 from aggregator.publish.dates import say_day
 from aggregator.publish.filing import filed, say_drawer
@@ -101,7 +101,7 @@ def _page(group: Group, edition: Edition, zone: ZoneInfo) -> Artifact:
         group=group,
         kicker=_KICKERS[group.shelf],
         facts=tuple(facts for facts in _facts(group, edition) if facts.items),
-        feed=None if group.shelf is Shelf.ROLE else group.path.removesuffix(".html"),
+        feed=shelf_name(group.shelf, group.id),
         drawn=chart(group.holdings, edition.at, zone),
         months_told=tuple(_by_month(newest, edition, zone)),
         with_body=group.shelf is not Shelf.BODY or any(held.entry.body != group.id for held in newest),

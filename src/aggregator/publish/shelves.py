@@ -42,13 +42,38 @@ class Group:
         return shelf_page(self.shelf, self.id)
 
 
+def shelf_names(edition: Edition) -> Mapping[Shelf, Mapping[str, str]]:
+    """What stands on each shelf, by id, in the order of the register and the vocabulary, with its name."""
+    nations = {body.nation for body in edition.bodies.values()}
+    ordered = (*NATIONS, *sorted(nations - NATIONS.keys()))
+    return {
+        Shelf.NATION: {id: named(id, NATIONS) for id in ordered if id in nations},
+        Shelf.BODY: {id: line(body.name) for id, body in edition.bodies.items()},
+        Shelf.TOPIC: {id: named(id, edition.topics) for id in edition.topics},
+        Shelf.TYPE: {id: named(id, edition.types) for id in edition.types},
+        Shelf.PLAN: {id: named(id, edition.plans) for id in edition.plans},
+        Shelf.ROLE: {role.id: line(role.name) for role in edition.roles},
+    }
+
+
+def shelves_of(holding: Holding, edition: Edition) -> tuple[tuple[Shelf, str], ...]:
+    """Where a document belongs: to the body that published it and to those that it is about, and so on.
+
+    A role is theirs who held it on the document's own day, else on the day of our first sight.
+    """
+    return tuple(dict.fromkeys(_shelves_of(holding, edition)))
+
+
 def groups(edition: Edition) -> tuple[Group, ...]:
     """Every group that the register and the vocabulary know, in their order; empty ones, too."""
-    made = {(group.shelf, group.id): group for group in _empty(edition)}
-    zone = ZoneInfo(edition.site.zone)
+    made = {
+        (shelf, id): Group(shelf=shelf, id=id, name=_capital(name))
+        for shelf, names in shelf_names(edition).items()
+        for id, name in names.items()
+    }
     for holding in edition.holdings:
         about = holding.labels.relevance is not Relevance.NO
-        for key in dict.fromkeys(_belongs(holding, edition, zone)):
+        for key in shelves_of(holding, edition):
             if group := made.get(key):
                 (group.holdings if about else group.others).append(holding)
     return tuple(made.values())
@@ -62,40 +87,21 @@ def by_shelf(groups: tuple[Group, ...]) -> Mapping[Shelf, tuple[Group, ...]]:
     return {shelf: tuple(shelves[shelf]) for shelf in Shelf}
 
 
-def _empty(edition: Edition) -> Iterator[Group]:
-    nations = {body.nation for body in edition.bodies.values()}
-    known = {id: name for id, name in NATIONS.items() if id in nations}
-    known |= {id: named(id, {}) for id in sorted(nations - NATIONS.keys())}
-    names: Mapping[Shelf, Mapping[str, str]] = {
-        Shelf.NATION: known,
-        Shelf.BODY: {id: line(body.name) for id, body in edition.bodies.items()},
-        Shelf.TOPIC: edition.topics,
-        Shelf.TYPE: edition.types,
-        Shelf.PLAN: edition.plans,
-        Shelf.ROLE: {role.id: role.name for role in edition.roles},
-    }
-    for shelf, ids in names.items():
-        for id in ids:
-            yield Group(shelf=shelf, id=id, name=_capital(named(id, ids)))
-
-
 def _capital(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _belongs(holding: Holding, edition: Edition, zone: ZoneInfo) -> Iterator[tuple[Shelf, str]]:
-    """A document belongs to the body that published it and to those that it is about."""
-    labels, publisher = holding.labels, holding.entry.body
-    for id in (publisher, *labels.subjects):
+def _shelves_of(holding: Holding, edition: Edition) -> Iterator[tuple[Shelf, str]]:
+    labels = holding.labels
+    concerned = (holding.entry.body, *labels.subjects)
+    for id in concerned:
         yield Shelf.BODY, id
         if body := edition.bodies.get(id):
             yield Shelf.NATION, body.nation
+    yield from ((Shelf.TOPIC, topic) for topic in labels.topics)
     yield Shelf.TYPE, labels.type
-    for topic in labels.topics:
-        yield Shelf.TOPIC, topic
-    for plan in labels.plans:
-        yield Shelf.PLAN, plan
-    day = day_of(holding.dated.at if holding.dated else holding.first_seen, zone)
+    yield from ((Shelf.PLAN, plan) for plan in labels.plans)
+    day = day_of(holding.dated.at if holding.dated else holding.first_seen, ZoneInfo(edition.site.zone))
     for role in edition.roles:
-        if role.held_by(publisher, day):
+        if any(role.held_by(id, day) for id in concerned):
             yield Shelf.ROLE, role.id
