@@ -26,6 +26,7 @@ from aggregator.model import (
     Holding,
     Labels,
     Link,
+    Mark,
     Moment,
     Note,
     Precision,
@@ -174,6 +175,16 @@ def _marked() -> Holding:
     return holding(entry("https://www.gov.uk/named", title="The forum is named"), labels=about)
 
 
+MARKS = {
+    _marked().entry.id: Mark(
+        why="It only names the forum.",
+        at=instant("2026-06-04 15:30"),
+        relevance=Relevance.BORDERLINE,
+        type="event",
+    )
+}
+
+
 def _closed() -> Holding:
     told = entry(
         "https://ogn.example/post",
@@ -251,6 +262,7 @@ def rich(*more: Holding) -> Edition:
         topics={"process": "the open government process", "open-data": "open data"},
         plans={"NAP7": "UK national action plan from 2026"},
         roles=(lead,),
+        marks=MARKS,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.model import Precision, Relevance
+from aggregator.model import Precision, Relevance, Retraction
 from tests.builders import NOON, edition, entry, holding, instant, labels, moment
 from tests.publish.reading import entries, page, words
 from tests.publish.rich import rich
@@ -160,12 +160,18 @@ def test_letters_stand_by_year_with_the_open_week_first() -> None:
     assert year.xpath(".//a/@href") == ["digests/2026-W22.html"]
 
 
-def test_what_a_person_put_right_is_a_correction() -> None:
-    found = page(rich(), "corrections.html")
+def test_what_a_person_put_right_or_took_out_is_a_correction_the_last_one_first() -> None:
+    gone = Retraction(id="urn:uuid:1", at=instant("2026-06-05 09:00"), why="A private person’s name")
+    found = page(replace(rich(), retractions=(gone,)), "corrections.html")
+    told = [words(one) for one in found.xpath("//ul[@class='lines']/li")]
 
     assert titles(found) == ["The forum is named"]
-    assert "Now taken to be perhaps about open government" in words(found)
-    assert "“It only names the forum.”" in words(found)
+    assert told == [
+        "urn:uuid:1We took this document’s words out of our record. “A private person’s name” "
+        "5 June 2026, 10:00",
+        "The forum is namedNow taken to be perhaps about open government: a by-product of openness, or not "
+        "enough said; type: event. “It only names the forum.” 4 June 2026, 16:30",
+    ]
     assert "Nothing had to be put right yet." in words(page(edition(holding()), "corrections.html"))
 
 

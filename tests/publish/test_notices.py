@@ -64,17 +64,19 @@ def test_a_document_that_was_taken_away_is_told_of_with_the_publishers_reason() 
 def test_our_own_mistakes_are_told_of_with_what_we_did_and_why() -> None:
     by_title = {told(found, "title"): found for found in entries(rich(), "corrections.atom")}
 
-    assert told(by_title["Corrected: Pdf"], "summary") == "relevance: yes; topics: none. Why: Not about it"
+    assert told(by_title["Corrected: Pdf"], "summary") == (
+        "Now taken to be about open government; topics: none. Why: Not about it"
+    )
     assert told(by_title["Retracted: urn:uuid:1"], "summary") == (
-        "We took this document's words out of our record. Why: A private person's name"
+        "We took this document’s words out of our record. Why: A private person's name"
     )
 
 
-def test_a_mark_on_what_nobody_holds_any_more_leads_to_the_front_page() -> None:
+def test_a_mark_on_what_nobody_holds_any_more_leads_to_the_corrections() -> None:
     mark = Mark(why="Wrong", at=NOON, relevance=Relevance.NO)
     (found,) = entries(edition(marks={"urn:uuid:9": mark}), "corrections.atom")
 
-    assert links(found)[0]["href"] == "https://updates.example.org/"
+    assert links(found)[0]["href"] == "https://updates.example.org/corrections.html"
 
 
 def test_long_passages_are_shown_whole_and_the_same_ones_not_at_all() -> None:

@@ -10,8 +10,9 @@ from html import escape
 from itertools import pairwise
 from typing import Final
 
-from aggregator.model import Carrier, Edition, Entry, Holding, Link, Mark, Retraction, Revision
+from aggregator.model import Carrier, Edition, Holding, Link, Revision
 from aggregator.publish.addresses import entry_page, web
+from aggregator.publish.corrections import CORRECTIONS, Correction, corrections_of
 from aggregator.publish.differences import differences
 from aggregator.publish.history import Event
 from aggregator.publish.items import Category, Item, Target
@@ -51,17 +52,10 @@ def removals(edition: Edition) -> Iterator[Event]:
 
 def corrections(edition: Edition) -> Iterator[Event]:
     """The operator's corrections of labels, and what was retracted."""
-    held = {holding.entry.id: holding.entry for holding in edition.holdings}
-    for entry_id, mark in edition.marks.items():
-        id = _id(entry_id, f"mark {mark.at.isoformat()}")
-        entry = held.get(entry_id)
-        title = entry.title if entry else ""
-        make = partial(_marked, id, entry, mark)
-        yield Event(id=id, at=mark.at, updated=mark.at, about=repr((mark, title)), make=make)
-    for gone in edition.retractions:
-        id = _id(gone.id, "retracted")
-        make = partial(_retracted, id, gone)
-        yield Event(id=id, at=gone.at, updated=gone.at, about=gone.why, make=make)
+    for told in corrections_of(edition):
+        id = _id(told.document, "retracted" if told.retracted else f"mark {told.at.isoformat()}")
+        make = partial(_correction, id, told)
+        yield Event(id=id, at=told.at, updated=told.at, about=repr(told), make=make)
 
 
 def _id(entry_id: str, what: str) -> str:
@@ -155,31 +149,14 @@ def _notice(
     )
 
 
-def _marked(id: str, entry: Entry | None, mark: Mark, edition: Edition, origins: Origins) -> Item:
-    said = {
-        "relevance": mark.relevance,
-        "type": mark.type,
-        "topics": None if mark.topics is None else (", ".join(mark.topics) or "none"),
-    }
-    now = "; ".join(f"{name}: {line(str(value))}" for name, value in said.items() if value is not None)
-    page = entry_page(entry) if entry else ""  # what nobody holds any more has no page
-    title = entry.title if entry else ""
-    summary = f"{now}. Why: {line(mark.why)}"
-    return _correction(id, f"Corrected: {titled(title)}", summary, mark.at, edition.site.base_url + page)
-
-
-def _retracted(id: str, gone: Retraction, edition: Edition, origins: Origins) -> Item:
-    summary = f"We took this document's words out of our record. Why: {line(gone.why)}"
-    return _correction(id, f"Retracted: {gone.id}", summary, gone.at, edition.site.base_url)
-
-
-def _correction(id: str, title: str, summary: str, at: datetime, url: str) -> Item:
+def _correction(id: str, told: Correction, edition: Edition, origins: Origins) -> Item:
+    summary = f"{told.what} Why: {told.why}"
     return Item(
         id=id,
-        title=title,
-        url=url,
-        updated=at,
-        published=at,
+        title=f"{'Retracted' if told.retracted else 'Corrected'}: {told.title}",
+        url=edition.site.base_url + (told.page or CORRECTIONS),
+        updated=told.at,
+        published=told.at,
         summary=summary,
         content=f"<p>{escape(summary)}</p>",
         rights=licence(_OWN).rights,

@@ -48,7 +48,12 @@ class Why:
 
 def verdict(labels: Labels) -> str:
     """What the program decided about relevance, or the operator after it."""
-    return _VERDICTS[labels.relevance]
+    return relevance_in_words(labels.relevance)
+
+
+def relevance_in_words(relevance: Relevance) -> str:
+    """What a relevance means to a reader."""
+    return _VERDICTS[relevance]
 
 
 def reasons(labels: Labels, edition: Edition) -> tuple[Why, ...]:
