@@ -195,19 +195,23 @@ def test_what_the_machine_refuses_is_told_with_path_and_remedy_and_the_old_file_
     assert tree(tmp_path) == {"index.html": "new", ".published": "index.html\n"}
 
 
-def test_a_file_and_its_name_are_on_the_disk_before_the_next_file_is_begun(
+def test_each_file_is_on_the_disk_before_it_is_seen_and_each_folder_once_they_all_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(tmp_path, [artifact("index.html", "old")])
+    write(tmp_path, [artifact("index.html", "old"), artifact("a/b.html", "old")])
     settled: list[str] = []
 
     def record(handle: int) -> None:
         settled.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
 
     monkeypatch.setattr(os, "fsync", record)
-    write(tmp_path, [artifact("index.html", "new")])
+    write(tmp_path, [artifact("index.html", "new"), artifact("a/b.html", "new"), artifact("c.html")])
 
-    assert settled == ["file", "folder"]
+    assert settled == [
+        *("file", "folder"),  # the list that names all three
+        *("file", "file", "file"),
+        *("folder", "folder"),
+    ]
 
 
 def test_others_may_read_what_is_published(tmp_path: Path) -> None:

@@ -60,6 +60,8 @@ def write(folder: Path, artifacts: Iterable[Artifact | Deferred], at: datetime |
     due = [path for path in wanted if path not in right]
     changed = tuple(path for path in due if _replace(places[path], wanted[path].payload))
     removed = tuple(path for path in sorted(before.keys() - wanted.keys()) if _remove(folder, places[path]))
+    for parent in sorted({folder, *(places[path].parent for path in due)}):
+        _settle(parent)
     stamp = at if changed or removed else earlier or at
     _write_list(folder, {path: _fingerprint(artifact) for path, artifact in wanted.items()}, stamp)
     return Written(changed=changed, unchanged=len(wanted) - len(changed), removed=removed)
@@ -122,7 +124,8 @@ def _write_list(folder: Path, paths: Mapping[str, str], at: datetime | None = No
     lines = (
         f"{path}\t{print}\n" if print else f"{path}\n" for path, print in sorted({**stamp, **paths}.items())
     )
-    _replace(folder / LIST, "".join(lines).encode())
+    if _replace(folder / LIST, "".join(lines).encode()):
+        _settle(folder)
 
 
 def _place(folder: Path, path: str) -> Path:
@@ -163,7 +166,6 @@ def _replace(place: Path, payload: bytes) -> bool:
             out.flush()
             os.fsync(out.fileno())
         part.replace(place)
-        _settle(place.parent)
     return True
 
 
@@ -177,7 +179,6 @@ def _remove(folder: Path, place: Path) -> bool:
                 break
             if emptied.exists():
                 emptied.rmdir()
-        _settle(folder)
     return was_there
 
 
@@ -198,12 +199,16 @@ def _make_folder(folder: Path) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """Have the names in a folder on the disk itself: a rename alone does not outlive a loss of power."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    """Have the names in a folder on the disk itself: a rename alone does not outlive a loss of power.
+
+    For files, once for each folder before the last list is written: until then the list claims none of them.
+    """
+    with _explained(folder):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 _REMEDIES: Final[Mapping[int | None, str]] = {
