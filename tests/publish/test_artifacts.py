@@ -22,6 +22,7 @@ def test_a_document_and_a_record_become_feeds_pages_of_their_own_lists_and_what_
             "style.css": "text/css",
             "search.js": "text/javascript",
             "icon.svg": "image/svg+xml",
+            "card.png": "image/png",
             "robots.txt": "text/plain",
             "_headers": "text/plain",
             "sitemap.xml": "application/xml",

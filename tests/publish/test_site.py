@@ -100,6 +100,7 @@ def test_every_page_can_be_reached_from_the_front_page() -> None:
 
 
 def test_every_page_says_that_it_is_not_official_and_names_itself_in_full() -> None:
+    made = {artifact.path for artifact in artifacts(rich())}
     for path, html in pages(rich()).items():
         if path.startswith("digests/"):
             continue
@@ -110,6 +111,8 @@ def test_every_page_says_that_it_is_not_official_and_names_itself_in_full() -> N
         assert all(
             root.xpath(f"//meta[@property='og:{name}']/@content")[0] for name in ("title", "description")
         )
+        picture = root.xpath("//meta[@property='og:image']/@content")[0]
+        assert picture.removeprefix("https://updates.example.org/") in made, path
         assert "not an official site" in root.find(".//header").text_content(), path
         assert "default-src 'none'" in root.xpath("//meta[@http-equiv]/@content")[0], path
         assert root.xpath("//link[@type='application/atom+xml']"), path

@@ -21,7 +21,12 @@ from aggregator.publish.security import policy
 from aggregator.publish.status import body_rows, licences_used, source_rows
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
-_FILES: Final = {"icon.svg": "image/svg+xml", "search.js": "text/javascript", "style.css": "text/css"}
+_FILES: Final = {
+    "card.png": "image/png",  # the icon at 1200 by 630 pixels, for those who share a page (Open Graph)
+    "icon.svg": "image/svg+xml",
+    "search.js": "text/javascript",
+    "style.css": "text/css",
+}
 """What is published as it stands beside the templates."""
 _LINES: Final = (60, 40, 20, 10, 5, 0)
 """How many lines of news the front page tries to show, until it is small enough."""
@@ -39,7 +44,7 @@ _ENVIRONMENT: Final = Environment(
 
 
 def publish_pages(edition: Edition) -> Iterator[Artifact | Deferred]:
-    """`index.html`, `style.css`, `search.js`, `icon.svg`, and a page for each document."""
+    """`index.html`, `style.css`, `search.js`, `icon.svg`, `card.png`, and a page for each document."""
     yield Artifact(path="index.html", media_type="text/html", payload=_front_page(edition))
     for name, media_type in _FILES.items():
         yield Artifact(path=name, media_type=media_type, payload=(_TEMPLATES / name).read_bytes())
