@@ -137,6 +137,13 @@ class App:
         with self.store.reserved(SEARCH, wait=TURN):
             return await self.pipeline.index()
 
+    async def retract(self, entry_id: str, why: str) -> None:
+        """Take a document out of the store, of output/ and of the search index. Raises PublishError."""
+        self.store.retract(entry_id, why, self.clock())
+        self.publish()
+        if self.pipeline.is_indexed:
+            await self.search_index()
+
     async def announce(self, written: Written) -> None:
         """Tell the hubs of the settings which feeds have changed; nobody, for a recording."""
         if self.config.settings.hubs and not self.replay:

@@ -167,8 +167,7 @@ def test_what_a_person_put_right_or_took_out_is_a_correction_the_last_one_first(
 
     assert titles(found) == ["The forum is named"]
     assert told == [
-        "urn:uuid:1We took this document’s words out of our record. “A private person’s name” "
-        "5 June 2026, 10:00",
+        "urn:uuid:1We took this document’s words out of our record for good. 5 June 2026, 10:00",
         "The forum is namedNow taken to be perhaps about open government: a by-product of openness, or not "
         "enough said; type: event. “It only names the forum.” 4 June 2026, 16:30",
     ]

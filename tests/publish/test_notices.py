@@ -61,14 +61,14 @@ def test_a_document_that_was_taken_away_is_told_of_with_the_publishers_reason() 
     )
 
 
-def test_our_own_mistakes_are_told_of_with_what_we_did_and_why() -> None:
+def test_our_own_mistakes_are_told_of_with_what_we_did_and_why_but_not_why_words_were_taken_out() -> None:
     by_title = {told(found, "title"): found for found in entries(rich(), "corrections.atom")}
 
     assert told(by_title["Corrected: Pdf"], "summary") == (
         "Now taken to be about open government; topics: none. Why: Not about it"
     )
     assert told(by_title["Retracted: urn:uuid:1"], "summary") == (
-        "We took this document’s words out of our record. Why: A private person's name"
+        "We took this document’s words out of our record for good."
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from difflib import unified_diff
 from itertools import pairwise
 from typing import Annotated
@@ -49,9 +50,9 @@ def retract(
     """Take a document's words out of the store for good (a legal or privacy request)."""
     with opened(context, at=at, store=store) as program:
         standing = _held(program, id).entry.id
-        program.store.retract(standing, why, program.clock())
-        program.publish()
-        say(f"{standing} is retracted: its words are gone, a tombstone stays. Delete old backups as well.")
+        asyncio.run(program.retract(standing, why))
+        say(f"{standing} is retracted: its words are gone, a tombstone stays.")
+        say("Delete old backups and exports as well, and put output/ on your host anew.")
 
 
 @app.command()
@@ -77,9 +78,15 @@ def removals(
 def _held(program: App, id: str) -> Holding:
     held = program.store.holding(id)
     if held is None:
-        remedy = "`aggregator entries --json` shows the ids"
-        raise ConfigError((Mistake(f"document {id}", 0, f"nothing with this id is held; {remedy}"),))
+        raise ConfigError((Mistake(f"document {id}", 0, _not_held(program, id)),))
     return held
+
+
+def _not_held(program: App, id: str) -> str:
+    gone = next((one for one in program.store.retractions() if one.id == id), None)
+    if gone:
+        return f"it was retracted on {rows.instant(gone.at)} ({gone.why}); its words are gone for good"
+    return "nothing with this id is held; `aggregator entries --json` shows the ids"
 
 
 def _told(carrier: Carrier) -> list[str]:

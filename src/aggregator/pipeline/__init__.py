@@ -48,6 +48,7 @@ from aggregator.pipeline.keeping import Kept, accept_removals, keep_reading
 from aggregator.pipeline.states import asked_already, due_already, state_after
 from aggregator.publish import artifacts, exports
 from aggregator.publish.folder import Written, differing, published_at, write
+from aggregator.publish.search import FOLDER as INDEX
 from aggregator.publish.search import index_pages
 from aggregator.store import Store
 
@@ -307,6 +308,11 @@ class Pipeline:
     async def index(self) -> int:
         """Make the search index of what is published anew; how many pages it holds. Raises PublishError."""
         return await index_pages(self.config.settings.output_folder)
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether a search index was ever made of what is published."""
+        return (self.config.settings.output_folder / INDEX).is_dir()
 
 
 def _outcome(source: Source, answer: Answer, changes: Iterable[Change]) -> Outcome:

@@ -31,7 +31,7 @@ class Correction:
     retracted: bool
     what: str
     why: str
-    """The operator's own words."""
+    """The operator's own words; empty where they are not for publication."""
 
 
 def corrections_of(edition: Edition) -> tuple[Correction, ...]:
@@ -65,8 +65,8 @@ def _retracted(edition: Edition) -> Iterator[Correction]:
             page="",
             at=gone.at,
             retracted=True,
-            what="We took this document’s words out of our record.",
-            why=line(gone.why),
+            what="We took this document’s words out of our record for good.",
+            why="",  # it may say whom the words were about
         )
 
 

@@ -150,7 +150,7 @@ def _notice(
 
 
 def _correction(id: str, told: Correction, edition: Edition, origins: Origins) -> Item:
-    summary = f"{told.what} Why: {told.why}"
+    summary = f"{told.what} Why: {told.why}" if told.why else told.what
     return Item(
         id=id,
         title=f"{'Retracted' if told.retracted else 'Corrected'}: {told.title}",

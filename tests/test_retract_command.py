@@ -1,0 +1,42 @@
+"""Taking a document's words out for good, through the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.projects import atom, small_project
+from tests.server import Response, Server
+
+WHY = "Jane Doe asked us to"
+
+
+def test_its_words_and_the_reason_are_nowhere_in_what_is_published(tmp_path: Path) -> None:
+    project = small_project(tmp_path / "project")
+    feed = atom({"/a": "Open data of Jane Doe", "/b": "Open data for all of us"})
+    with Server(
+        {"/one.atom": Response(headers={"Content-Type": "application/atom+xml"}, payload=feed)}
+    ) as web:
+        project.sources({"one": web.url("/one.atom")}, records=False)
+        project.run("run")
+        indexed = project.run("search-index")
+        ids = {row["title"]: row["id"] for row in json.loads(project.run("entries", "--json").out)}
+        id = ids["Open data of Jane Doe"]
+        before = b"".join(project.output().values())
+        done = project.run("retract", id, "--why", WHY, "--at", "2026-06-05T12:00:00Z")
+        again = project.run("run")
+        fragments = [path for path in project.output() if path.startswith("pagefind/fragment/")]
+
+    after = project.output()
+    assert (done.code, again.code) == (0, 0)
+    assert indexed.out == f"{len(fragments) + 1} pages can be searched.\n"
+    assert "its words are gone" in done.out
+    assert b"Jane Doe" in before
+    assert b"Jane Doe" not in b"".join(after.values())
+    assert id in after["corrections.html"].decode()
+    assert b"Open data for all of us" in after["feed.atom"]
+
+    asked = project.run("history", id)
+    assert asked.code == 2
+    assert f"it was retracted on 2026-06-05T12:00:00Z ({WHY}); its words are gone for good" in asked.err
+    assert project.run("retract", "urn:uuid:nobody", "--why", WHY).code == 2
