@@ -50,6 +50,8 @@ BASE = "https://news.example.org/feed"
             "Words.",
         ),
         ("<p>Words […]</p>The post Title appeared first on Site.", True, "Words…"),
+        ("Words … […]", False, "Words…"),
+        ("A sentence. [...]", False, "A sentence…"),
         ("The post Title first appeared on Site.", False, ""),
         ("The post first came in May.", False, "The post first came in May."),
         ("a\u202eb\u2066c\u200bd\u00ade\x07f\ufeff", False, "abcdef"),

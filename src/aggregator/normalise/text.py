@@ -173,4 +173,4 @@ def _end_well(words: str) -> str:
         words = words[:start] + FOOTER.sub("", words[start:])
     words = words.rstrip()
     mark = next((mark for mark in CUT_MARKS if words.endswith(mark)), None)
-    return words.removesuffix(mark).rstrip() + ELLIPSIS if mark else words
+    return words.removesuffix(mark).rstrip(f" .{ELLIPSIS}") + ELLIPSIS if mark else words
