@@ -32,8 +32,8 @@ test: $(VENV)/test ## all the checks: format, lint, types, layers, tests with br
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/coverage erase
-	@$(BIN)/pytest -m timed --numprocesses=2 --dist=loadfile
-	@$(BIN)/pytest -m "not timed" --numprocesses=2 --dist=loadfile --cov --cov-report=term --cov-fail-under=90
+	@$(BIN)/pytest -m timed --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -m "not timed" --numprocesses=2 --dist=loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=90
 
 format: $(VENV)/test ## put the code into its form
 	@$(BIN)/ruff format .
