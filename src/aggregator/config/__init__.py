@@ -1,7 +1,8 @@
 """The operator's files and environment become one Config, or are refused with every mistake named.
 
-In:   settings.yaml, AGGREGATOR_* variables, sources.yaml (or sources.tsv), register/*.yaml
-Out:  Config: Settings, bodies and their roles, sources, vocabulary, register (processes, plans, rules)
+In:   settings.yaml, AGGREGATOR_* variables, sources.yaml (or sources.tsv), register/*.yaml, alerts.yaml
+Out:  Config: Settings, bodies and their roles, sources, vocabulary, register (processes, plans, rules),
+      alerts
 To add a setting: one field in `settings.py`; a file for people to edit: one form in a module of its own.
 """
 
@@ -11,13 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from aggregator.config.alerts import load_alerts
 from aggregator.config.bodies import load_bodies
 from aggregator.config.forms import Mistakes
 from aggregator.config.register import load_register
+from aggregator.config.rule_language import Known, known_values
 from aggregator.config.settings import Settings, load_settings
 from aggregator.config.sources import load_sources, load_table
 from aggregator.config.vocabulary import load_vocabulary
 from aggregator.model import Body, Register, Role, Source, Vocabulary
+from aggregator.model.alerts import AlertRule
 
 __all__ = ["Config", "Settings", "load"]
 
@@ -32,6 +36,13 @@ class Config:
     vocabulary: Vocabulary
     roles: tuple[Role, ...] = ()
     register: Register = field(default_factory=Register)
+    alerts: tuple[AlertRule, ...] = ()
+    """The operator's own rules; those of readers are kept in the store."""
+
+    @property
+    def rule_words(self) -> Known:
+        """What alert rules may name."""
+        return known_values(self.bodies, self.vocabulary)
 
 
 def load(settings: Settings | None = None, *, replay: Path | None = None) -> Config:
@@ -50,7 +61,9 @@ def load(settings: Settings | None = None, *, replay: Path | None = None) -> Con
         if table and table.is_file():
             sources, bodies = load_table(table, bodies, mistakes)
         else:
-            sources = load_sources(_sources_file(settings, replay), bodies, mistakes)
+            sources = load_sources(file_of(settings, replay, "sources.yaml"), bodies, mistakes)
+        known = known_values(bodies, vocabulary)
+        alerts = load_alerts(file_of(settings, replay, "alerts.yaml"), known, mistakes) if bodies else ()
     return Config(
         settings=settings,
         bodies=bodies,
@@ -58,9 +71,11 @@ def load(settings: Settings | None = None, *, replay: Path | None = None) -> Con
         vocabulary=vocabulary,
         roles=roles,
         register=register,
+        alerts=alerts,
     )
 
 
-def _sources_file(settings: Settings, replay: Path | None) -> Path:
-    own = replay / "sources.yaml" if replay else None
-    return own if own and own.is_file() else settings.path("sources.yaml")
+def file_of(settings: Settings, replay: Path | None, name: str) -> Path:
+    """The project's file of this name, or a recording's own."""
+    own = replay / name if replay else None
+    return own if own and own.is_file() else settings.path(name)
