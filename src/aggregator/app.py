@@ -40,6 +40,7 @@ from aggregator.model import (
     SourceLine,
 )
 from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
+from aggregator.pipeline.alerting import Alerting
 from aggregator.pipeline.announcing import announce
 from aggregator.pipeline.boarding import board_at
 from aggregator.pipeline.desk import Desk
@@ -77,6 +78,8 @@ class Report:
     """The sources that cannot be read as things stand, polled now or not."""
     written: Written
     letters: tuple[Digest, ...]
+    alerts: int = 0
+    """How many alerts were found; they go out with the letters that are due."""
 
     @property
     def broken(self) -> bool:
@@ -100,7 +103,7 @@ class App:
 
     async def run(self, progress: Progress) -> Report:
         """The main job: poll every source, issue what letters are due, publish."""
-        pipeline, outcomes = self.pipeline, list[Outcome]()
+        pipeline, outcomes, alerts = self.pipeline, list[Outcome](), 0
         with self.store.reserved(JOB, wait=TURN):
             pipeline.reclassify()
             for now, fetch in self._rounds():
@@ -108,12 +111,13 @@ class App:
                     polled = await pipeline.poll(pipeline.pollable(), ask, now, progress)
                 pipeline.join_documents()
                 pipeline.note(now, polled)
+                alerts += len(self.alerting.look(now))
                 outcomes += polled
             now = self.clock()
             letters = pipeline.issue_letters(now)
             written = pipeline.publish(now)
         await self.announce(written)
-        return self._report(pipeline, outcomes, letters, written)
+        return self._report(pipeline, outcomes, letters, written, alerts)
 
     async def poll(self, sources: Sequence[Source], progress: Progress) -> tuple[Outcome, ...]:
         """Poll `sources` and publish nothing."""
@@ -123,6 +127,7 @@ class App:
                 outcomes = await self.pipeline.poll(sources, ask, now, progress)
             self.pipeline.join_documents()
             self.pipeline.note(now, outcomes)
+            self.alerting.look(now)
         return outcomes
 
     def publish(self) -> Written:
@@ -202,6 +207,11 @@ class App:
         """
         self.issue_letters()
         return await self.postman.work(wait=TURN)
+
+    @property
+    def alerting(self) -> Alerting:
+        """Whoever looks for what the rules of alerts ask for."""
+        return Alerting(self.config, self.store)
 
     @property
     def postman(self) -> Postman:
@@ -332,11 +342,18 @@ class App:
         yield Routed(FolderFetch(self.config.settings.home), replay, replay)
 
     def _report(
-        self, pipeline: Pipeline, outcomes: list[Outcome], letters: tuple[Digest, ...], written: Written
+        self,
+        pipeline: Pipeline,
+        outcomes: list[Outcome],
+        letters: tuple[Digest, ...],
+        written: Written,
+        alerts: int,
     ) -> Report:
         states = self.store.states()
         failing = tuple(s.id for s in pipeline.pollable() if s.id in states and states[s.id].failure)
-        return Report(outcomes=tuple(outcomes), failing=failing, letters=letters, written=written)
+        return Report(
+            outcomes=tuple(outcomes), failing=failing, letters=letters, written=written, alerts=alerts
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from aggregator.clock import Clock
 from aggregator.errors import DeliveryError, PublishError, StoreError
 from aggregator.fetch import Fetch
 from aggregator.pipeline import Pipeline
+from aggregator.pipeline.alerting import Alerting
 from aggregator.pipeline.announcing import announce
 from aggregator.pipeline.mailroom import Postman
 from aggregator.store import Store
@@ -71,7 +72,8 @@ class Worker:
         letters = pipeline.issue_letters(now)
         if outcomes:
             pipeline.note(now, outcomes)
-        if outcomes or letters or not self._published:
+        alerts = Alerting(pipeline.config, self._store).look(now)
+        if outcomes or letters or alerts or not self._published:
             written = pipeline.publish(now)
             self._published = True
             self._unindexed |= bool(written.changed or written.removed) or self._indexed is None

@@ -109,6 +109,12 @@ def occasions(
     return tuple(sorted(found))
 
 
+def closing_spans(rule: AlertRule) -> frozenset[timedelta]:
+    """How long before closing dates the rule asks for documents, for each `closing:` in it."""
+    spans = (term.values[0] for term in terms(rule.when) if term.field == "closing")
+    return frozenset(timedelta(days=int(span[1:-1])) for span in spans)
+
+
 def publishers_correction(told: Told, *, looked: datetime, until: datetime) -> Occasion | None:
     """The latest change from `looked` on by which something that an alert tells is no longer so."""
     changes = [
@@ -134,10 +140,9 @@ def _changed(rule: AlertRule, told: Told, looked: datetime, until: datetime) -> 
 
 def _closing(rule: AlertRule, told: Told, start: datetime, until: datetime) -> Iterator[Occasion]:
     """The instants at which it comes so near its closing date that the rule matches; before, it did not."""
-    spans = {_days(term) for term in terms(rule.when) if term.field == "closing"}
-    if not spans or told.deadline is None:
+    if told.deadline is None:
         return
-    for days in sorted(spans, reverse=True):
+    for days in sorted(closing_spans(rule), reverse=True):
         at = told.deadline - days + TICK
         fresh = start <= at <= until and at > told.holding.first_seen
         if fresh and fits(rule, Sight(told, at)) and not fits(rule, Sight(told, at - TICK)):
@@ -203,7 +208,3 @@ def _stands(phrase: Sequence[str], text: Sequence[str], open_end: bool) -> bool:
         (text[at].startswith(last) if open_end else text[at] == last) and list(text[at - span : at]) == whole
         for at in range(span, len(text))
     )
-
-
-def _days(term: Term) -> timedelta:
-    return timedelta(days=int(term.values[0][1:-1]))

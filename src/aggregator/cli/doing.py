@@ -152,7 +152,8 @@ def _in_one_line(program: App, report: Report) -> str:
     where = program.config.settings.output_folder / "index.html"
     failed = f", {len(report.failing)} could not be read" if report.failing else ""
     asked = len({outcome.source for outcome in report.outcomes})
-    return f"{asked} sources asked{failed}; {new} new, {revised} revised. Open {where}"
+    alerts = f", {report.alerts} alerts" if report.alerts else ""
+    return f"{asked} sources asked{failed}; {new} new, {revised} revised{alerts}. Open {where}"
 
 
 def _line(outcome: Outcome) -> str:

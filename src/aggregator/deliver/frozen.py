@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -109,7 +110,8 @@ def freeze(digest: Digest, reader: Reader, stationery: Stationery, bodies: Mappi
     seen = chosen(digest, reader.choices)
     slot = stationery.tokens.slot(digest.week)
     page, text = written(seen, stationery.site, bodies, _foot(reader, stationery, slot))
-    made = _common(seen, stationery)
+    made = _common(stationery)
+    made["List-Archive"] = f"<{stationery.site.base_url}digests/{digest.week}.html>"
     made["Subject"] = _subject(seen, reader.choices, stationery.site)
     made["Date"] = format_datetime(digest.issued)
     return _frozen(digest.week, reader, stationery, made, text.decode(), page.decode())
@@ -132,23 +134,36 @@ def sender_line(stationery: Stationery) -> Address:
     return Address(display_name=plain(stationery.site.title, 60), username=user, domain=domain)
 
 
-def _common(digest: Digest, stationery: Stationery) -> EmailMessage:
+def freeze_text(
+    run: str, reader: Reader, stationery: Stationery, *, subject: str, at: datetime, text: str
+) -> Frozen:
+    """A letter of plain text, dated `at`, for everybody who leaves as `reader` does.
+
+    Where `stationery.tokens.slot(run)` stands in the text, the reader's own word to leave will stand.
+    """
+    made = _common(stationery)
+    made["Subject"] = subject
+    made["Date"] = format_datetime(at)
+    return _frozen(run, reader, stationery, made, text)
+
+
+def _common(stationery: Stationery) -> EmailMessage:
     made = EmailMessage(policy=DEEP)
     made["From"] = sender_line(stationery)
     made["List-Id"] = stationery.list_id
-    made["List-Archive"] = f"<{stationery.site.base_url}digests/{digest.week}.html>"
     made["Auto-Submitted"] = "auto-generated"
     made["Precedence"] = "bulk"
     return made
 
 
 def _frozen(
-    run: str, reader: Reader, stationery: Stationery, made: EmailMessage, text: str, page: str
+    run: str, reader: Reader, stationery: Stationery, made: EmailMessage, text: str, page: str = ""
 ) -> Frozen:
     made.set_content(text, cte="quoted-printable")
-    made.add_alternative(page, subtype="html", cte="quoted-printable")
-    # The parts are marked by their run, not at random: the same letter is the same bytes.
-    made.set_boundary(f"=_{stationery.tokens.slot(f'boundary {run}')}")
+    if page:
+        made.add_alternative(page, subtype="html", cte="quoted-printable")
+        # The parts are marked by their run, not at random: the same letter is the same bytes.
+        made.set_boundary(f"=_{stationery.tokens.slot(f'boundary {run}')}")
     head, _, body = made.as_bytes(policy=DEEP).partition(b"\r\n\r\n")
     slot = stationery.tokens.slot(run).encode()
     return Frozen(run, stationery, reader.is_list, reader.leave, head + b"\r\n\r\n", _pieces(body, slot))

@@ -218,3 +218,27 @@ class Alert:
     language: str = "en"
     dated: Moment | None = None
     closes: Moment | None = None
+
+
+class HookState(StrEnum):
+    """How far the post of one alert to a webhook got."""
+
+    PLANNED = "planned"
+    TAKEN = "taken"
+    """The receiver answered 2xx."""
+    GONE = "gone"
+    """The receiver answered 410: it wants no more."""
+    GIVEN_UP = "given up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hook:
+    """The post of one alert to its rule's webhook; when it is sent again, it has the same id."""
+
+    alert: Alert
+    state: HookState
+    due: datetime
+    tries: int = 0
+    first_tried: datetime | None = None
+    reply: str = ""
+    """The receiver's last word, or why there was none."""

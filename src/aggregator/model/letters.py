@@ -32,6 +32,8 @@ class Choices:
     types: tuple[str, ...] = ()
     when_empty: bool = False
     """Whether a week without anything for this reader is told, too."""
+    only_alerts: bool = False
+    """Whether the weekly letter is unwanted: the reader gets alerts alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,18 @@ NOBODY = Mistake(
     "reader", 0, "nobody is known by this id or address; `aggregator subscribers list` shows ids"
 )
 
-COLUMNS = ("address", "standing", "since", "bodies", "topics", "types", "when_empty", "is_list", "leave")
+COLUMNS = (
+    "address",
+    "standing",
+    "since",
+    "bodies",
+    "topics",
+    "types",
+    "when_empty",
+    "is_list",
+    "leave",
+    "only_alerts",
+)
 
 
 def new_id() -> str:
@@ -132,6 +143,7 @@ class Enrolment:
                 topics=_words(row.get("topics")),
                 types=_words(row.get("types")),
                 when_empty=row.get("when_empty") == "yes",
+                only_alerts=row.get("only_alerts") == "yes",
             ),
             is_list=row.get("is_list") == "yes",
             leave=row.get("leave") or "",
@@ -172,4 +184,5 @@ def _row(reader: Reader) -> tuple[str, ...]:
         "yes" if chosen.when_empty else "no",
         "yes" if reader.is_list else "no",
         reader.leave,
+        "yes" if chosen.only_alerts else "no",
     )

@@ -105,6 +105,7 @@ class Postman:
             letters = dispatch(self.config, self.store)
             await self._read_replies(letters.stationery.tokens)
             letters.plan(self.clock())
+            letters.plan_alerts(self.clock())
             letters.forget(self.clock())
             async with opened_postbox(self.config.settings, self.replay) as (postbox, everybody):
                 return await letters.send(postbox, self.clock, everybody)

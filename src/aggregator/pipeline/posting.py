@@ -16,6 +16,7 @@ from aggregator.clock import Clock
 from aggregator.config import Config
 from aggregator.deliver import Frozen, Stationery, freeze, is_worth_sending, last_closed, not_allowed, settled
 from aggregator.deliver.addresses import allowed
+from aggregator.deliver.alerts import alert_letter, alert_run
 from aggregator.deliver.answers import answer
 from aggregator.deliver.tokens import CONFIRM, LASTS
 from aggregator.errors import DeliveryError
@@ -30,6 +31,8 @@ from aggregator.model import (
     Reader,
     Receipt,
 )
+from aggregator.model.alerts import ALERT
+from aggregator.pipeline.alerting import Alerting
 from aggregator.store import Store
 
 Postbox = Callable[[Sequence[Message]], Awaitable[tuple[Receipt, ...]]]
@@ -61,8 +64,22 @@ class Dispatch:
         if digest is None or week in self.store.postings.planned():
             return None
         readers = self.store.readers.all(Footing.READING)
-        wanted = [reader.id for reader in readers if is_worth_sending(digest, reader.choices)]
+        wanted = [
+            reader.id
+            for reader in readers
+            if not reader.choices.only_alerts and is_worth_sending(digest, reader.choices)
+        ]
         return week if readers and self.store.postings.plan(week, wanted, now) else None
+
+    def plan_alerts(self, now: datetime) -> int:
+        """Plan the letters of every alert that is due; gives of how many rules there are some."""
+        alerting, alerts = Alerting(self.config, self.store), self.store.alerts
+        planned = 0
+        for key in alerts.waiting(now):
+            rule = alerting.rules.get(key)
+            hearers = alerting.hearers(rule) if rule else ()
+            planned += alerts.plan(key, alert_run(key, now), hearers, now)
+        return planned
 
     async def send(self, postbox: Postbox, clock: Clock, everybody: bool = False) -> Counter[LetterState]:
         """Hand over every letter that is due, and count what became of them.
@@ -123,6 +140,8 @@ class Dispatch:
         """The letter of a run to a reader, as it is handed over at `now`."""
         if run.startswith(ANSWER):
             return answer(run, reader, self.stationery, now)
+        if run.startswith(ALERT):
+            return self._alert_letter(run, reader).fill(reader)
         key = (run, reader.choices, reader.is_list, reader.leave)
         if key not in self._frozen:
             digest = self.store.digest(run)
@@ -130,6 +149,19 @@ class Dispatch:
                 raise DeliveryError(f"{run}: letters were planned for a week that was never issued")
             self._frozen[key] = freeze(digest, reader, self.stationery, self.config.bodies)
         return self._frozen[key].fill(reader)
+
+    def _alert_letter(self, run: str, reader: Reader) -> Frozen:
+        key = (run, Choices(), reader.is_list, reader.leave)
+        if key not in self._frozen:
+            alerts = self.store.alerts.letter(run)
+            if not alerts:
+                raise DeliveryError(f"{run}: letters were planned for alerts that are not there")
+            rule = Alerting(self.config, self.store).rules.get(alerts[0].rule)
+            told = rule.name if rule else alerts[0].rule
+            self._frozen[key] = alert_letter(
+                run, told, rule, alerts, reader, self.stationery, self.config.bodies
+            )
+        return self._frozen[key]
 
 
 def _no_message(posting: Posting) -> Message:

@@ -44,13 +44,13 @@ class Postings:
                 insert(mailings).on_conflict_do_nothing(), {"run": run, "planned": now}
             ).rowcount
             if new:
-                _insert(connection, run, reader_ids, now)
+                insert_postings(connection, run, reader_ids, now)
             return bool(new)
 
     def add(self, run: str, reader_id: str, now: datetime) -> None:
         """Plan a single letter, such as one that asks for a confirmation; twice is once."""
         with self._database.writing() as connection:
-            _insert(connection, run, [reader_id], now)
+            insert_postings(connection, run, [reader_id], now)
 
     def recover(self, now: datetime) -> int:
         """What was handed over when the sender died is planned again; gives how many letters that are.
@@ -112,7 +112,8 @@ class Postings:
             return due
 
 
-def _insert(connection: Connection, run: str, reader_ids: Iterable[str], now: datetime) -> None:
+def insert_postings(connection: Connection, run: str, reader_ids: Iterable[str], now: datetime) -> None:
+    """Plan a letter of `run` for each reader, within somebody's transaction; twice is once."""
     fresh = {"run": run, "state": LetterState.PLANNED, "at": now, "due": now, "tries": 0, "unsure": 0}
     rows = [{**fresh, "reader": id, "first_tried": None, "reply": ""} for id in reader_ids]
     if rows:

@@ -11,7 +11,16 @@ from sqlalchemy.dialects.sqlite import insert
 
 from aggregator.model import Choices, Footing, Reader
 from aggregator.store.engine import Database
-from aggregator.store.tables import bounces, postings, readers, replies, shunned
+from aggregator.store.tables import (
+    alerts,
+    bounces,
+    own_rules,
+    postings,
+    readers,
+    replies,
+    shunned,
+    watched_rules,
+)
 
 
 class Readers:
@@ -166,6 +175,8 @@ def _count(connection: Connection) -> int:
 
 
 def _erase(connection: Connection, id: str) -> int:
-    for table in (postings, bounces):
+    for table in (postings, bounces, own_rules):
         connection.execute(delete(table).where(table.c.reader == id))
+    for table in (alerts, watched_rules):
+        connection.execute(delete(table).where(table.c.rule.startswith(f"{id}/", autoescape=True)))
     return connection.execute(delete(readers).where(readers.c.id == id)).rowcount

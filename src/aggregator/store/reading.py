@@ -8,9 +8,22 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, true, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    and_,
+    func,
+    select,
+    true,
+    type_coerce,
+    union,
+)
 
 from aggregator.model import Carrier, Entry, Holding, Mark, Relevance, Revision, SourceState, Window
+from aggregator.store.codec import to_text
 from aggregator.store.tables import carriers, entries, marks, revisions, source_states, tombstones
 
 CHUNK: Final = 500
@@ -151,6 +164,19 @@ def is_news(window: Window) -> ColumnElement[bool]:
     fresh = select(entries.c.id).where(entries.c.backlog.is_(False), _within(entries.c.first_seen, window))
     revised = select(revisions.c.entry_id).where(revisions.c.number > 1, _within(revisions.c.seen_at, window))
     return entries.c.id.in_(union(fresh, revised))
+
+
+def is_stirred(window: Window) -> ColumnElement[bool]:
+    """The condition for what any source told anything of in the window, be it news or not."""
+    told = select(carriers.c.entry_id).where(_within(carriers.c.told_at, window))
+    revised = select(revisions.c.entry_id).where(_within(revisions.c.seen_at, window))
+    return entries.c.id.in_(union(told, revised))
+
+
+def is_closing(window: Window) -> ColumnElement[bool]:
+    """The condition for what closes in the window, by the first instant of its closing date."""
+    closes = func.json_extract(type_coerce(entries.c.entry, Text), "$.closes.at")
+    return and_(closes >= to_text(window.start), closes < to_text(window.end))
 
 
 def _within(column: ColumnElement[datetime], window: Window) -> ColumnElement[bool]:

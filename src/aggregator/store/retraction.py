@@ -9,9 +9,10 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, select, update
 
 from aggregator.model import Digest, DigestItem, Entry
+from aggregator.model.alerts import Alert
 from aggregator.store.names import former_ids
 from aggregator.store.rows import insert_once
-from aggregator.store.tables import carriers, digest_runs, entries, revisions, tombstones
+from aggregator.store.tables import alerts, carriers, digest_runs, entries, revisions, tombstones
 
 RETRACTED: Final = "Retracted"
 """What stands in place of the title."""
@@ -33,6 +34,7 @@ def retract(connection: Connection, entry_id: str, why: str, at: datetime) -> bo
     _blank_carriers(connection, entry_id)
     for id in (entry_id, *former_ids(connection, entry_id)):
         _blank_letters(connection, id)
+        _blank_alerts(connection, id)
     return True
 
 
@@ -72,6 +74,21 @@ def _blank_letters(connection: Connection, entry_id: str) -> None:
         if blanked != digest:
             statement = update(digest_runs).where(digest_runs.c.week == bindparam("its_week"))
             connection.execute(statement.values(digest=blanked), {"its_week": week})
+
+
+def _blank_alerts(connection: Connection, entry_id: str) -> None:
+    mine = alerts.c.entry_id == entry_id
+    for rule, occasion, alert in connection.execute(
+        select(alerts.c.rule, alerts.c.occasion, alerts.c.alert).where(mine)
+    ).all():
+        this = mine & (alerts.c.rule == rule) & (alerts.c.occasion == occasion)
+        connection.execute(update(alerts).where(this).values(alert=_blank_alert(alert)))
+
+
+def _blank_alert(alert: Alert) -> Alert:
+    """When and of which body it was stays, so that those who were told can be told that it is gone."""
+    occasion = replace(alert.occasion, note="")
+    return replace(alert, title=RETRACTED, url="", page="", sentence="", occasion=occasion)
 
 
 def _blank_digest(digest: Digest, entry_id: str) -> Digest:

@@ -13,13 +13,14 @@ from sqlalchemy.exc import ArgumentError
 
 from aggregator.errors import StoreError
 from aggregator.model import Digest, Holding, Mark, Relevance, Retraction, Run, SourceState, Window
+from aggregator.store.alerts import Alerts
 from aggregator.store.dump import dump_tables
 from aggregator.store.engine import Database
 from aggregator.store.migrate import migrate
 from aggregator.store.names import read_joined_ids, read_last_names, read_own_names, read_shared, standing_id
 from aggregator.store.postings import Postings
 from aggregator.store.readers import Readers
-from aggregator.store.reading import chosen, is_news, read_holdings, read_state
+from aggregator.store.reading import chosen, is_closing, is_news, is_stirred, read_holdings, read_state
 from aggregator.store.retraction import retract
 from aggregator.store.robots import RobotsMemory
 from aggregator.store.rows import insert_once, upsert
@@ -54,6 +55,7 @@ class Store:
         self.robots = RobotsMemory(database)
         self.readers = Readers(database)
         self.postings = Postings(database)
+        self.alerts = Alerts(database)
 
     def __enter__(self) -> Self:
         return self
@@ -154,6 +156,16 @@ class Store:
         """What was first seen in the window and is no backlog, and what was revised in it; newest first."""
         with self._database.reading() as connection:
             return read_holdings(connection, is_news(window))
+
+    def stirred(self, window: Window) -> tuple[Holding, ...]:
+        """What any source told anything of in the window, be it news or not; newest first."""
+        with self._database.reading() as connection:
+            return read_holdings(connection, is_stirred(window))
+
+    def closing(self, window: Window) -> tuple[Holding, ...]:
+        """What closes in the window, by the first instant of its closing date; newest first."""
+        with self._database.reading() as connection:
+            return read_holdings(connection, is_closing(window))
 
     def retract(self, entry_id: str, why: str, at: datetime) -> bool:
         """Take a document's words out of the store for good; False when nobody holds it.

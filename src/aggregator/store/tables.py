@@ -28,6 +28,7 @@ from aggregator.model import (
     SourceState,
     Vanishing,
 )
+from aggregator.model.alerts import Alert, OwnRule
 from aggregator.store.codec import Instant, Json
 
 metadata: Final = MetaData(
@@ -194,6 +195,51 @@ postings: Final = Table(
     Column("reply", Text, nullable=False),
     Index("ix_postings_next", "state", "due", "run", "reader"),
     Index("ix_postings_reader", "reader"),
+)
+
+watched_rules: Final = Table(
+    "watched_rules",
+    metadata,
+    Column("rule", Text, primary_key=True),
+    # The rule's words: when they change it is another rule, whose watch begins anew.
+    Column("condition", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("looked", Instant, nullable=False),
+)
+
+alerts: Final = Table(
+    "alerts",
+    metadata,
+    Column("rule", Text, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Column("occasion", Text, primary_key=True),
+    Column("due", Instant, nullable=False),
+    # The run of letters that tells it; null until it is planned, empty where no letter is to go.
+    Column("run", Text, nullable=True, index=True),
+    Column("alert", Json(Alert), nullable=False),
+    Index("ix_alerts_entry_id", "entry_id"),
+)
+
+own_rules: Final = Table(
+    "own_rules",
+    metadata,
+    Column("reader", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("rule", Json(OwnRule), nullable=False),
+)
+
+hooks: Final = Table(
+    "hooks",
+    metadata,
+    Column("rule", Text, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Column("occasion", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("first_tried", Instant, nullable=True),
+    Column("reply", Text, nullable=False),
+    Index("ix_hooks_next", "state", "due"),
 )
 
 shunned: Final = Table(

@@ -160,7 +160,13 @@ class LetterPages:
         ticked = {
             name: tuple(id for id in names if id in form.get(name, ())) for name, names in self.known.items()
         }
-        return Choices(**ticked, when_empty=_one(form, "when_empty") == "yes")
+        return Choices(
+            bodies=ticked["bodies"],
+            topics=ticked["topics"],
+            types=ticked["types"],
+            when_empty=_one(form, "when_empty") == "yes",
+            only_alerts=_one(form, "only_alerts") == "yes",
+        )
 
     def _choices(
         self, reader: Reader, token: str, told: str = "", problem: str = "", status: int = 200
@@ -189,6 +195,7 @@ class LetterPages:
             groups=groups,
             paused=reader.standing is Footing.PAUSED,
             when_empty=reader.choices.when_empty,
+            only_alerts=reader.choices.only_alerts,
             data=f"{self._root}data/{token}",
         )
 

@@ -1,0 +1,209 @@
+"""Alerts in words: what is kept of an occasion, when it goes out, and the letter that tells it."""
+
+from __future__ import annotations
+
+import hashlib
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from aggregator.deliver.digest import UNLICENSED
+from aggregator.deliver.foot import Foot, foot_of_letter, foot_of_list
+from aggregator.deliver.frozen import Frozen, Stationery, freeze_text
+from aggregator.deliver.sections import update_type
+from aggregator.deliver.weeks import OPENS
+from aggregator.deliver.wording import (
+    LONGEST_SENTENCE,
+    LONGEST_TITLE,
+    first_sentence,
+    plain,
+    say_changes,
+    say_closing,
+    say_count,
+    say_language,
+    say_moment,
+)
+from aggregator.model import Body, Holding, Mark, Reader, Retraction
+from aggregator.model.alerts import ALERT, Alert, AlertRule, Occasion, Rhythm, Why
+
+COLUMNS: Final = 76
+ORDER: Final = (Why.CORRECTION, Why.CLOSING, Why.NEW, Why.CHANGED, Why.REMOVED)
+"""What has to be put right stands first, then what has to be acted on."""
+
+HEADS: Final = {
+    Why.CORRECTION: "Correction",
+    Why.CLOSING: "Closing soon",
+    Why.NEW: "New",
+    Why.CHANGED: "Changed",
+    Why.REMOVED: "Removed",
+}
+RETRACTED: Final = "retracted"
+
+
+def alert_run(rule: str, now: datetime) -> str:
+    """The run of the letters in which a rule tells, at `now`, what is due; short, since envelopes hold it."""
+    return f"{ALERT}{hashlib.sha256(rule.encode()).hexdigest()[:8]}.{int(now.timestamp()):x}"
+
+
+def due_at(rhythm: Rhythm, found: datetime, zone: str) -> datetime:
+    """When what was found goes out: at once, or at the next 08:00 by the clocks of the zone."""
+    if rhythm is Rhythm.AT_ONCE:
+        return found
+    local = found.astimezone(ZoneInfo(zone))
+    opens = datetime.combine(local.date(), OPENS, ZoneInfo(zone))
+    later = datetime.combine(local.date() + timedelta(days=1), OPENS, ZoneInfo(zone))
+    return (opens if local <= opens else later).astimezone(UTC)
+
+
+def alert_of(
+    rule: AlertRule, occasion: Occasion, holding: Holding, *, found: datetime, page: str, zone: str
+) -> Alert:
+    """What a rule's people are told of a document as it stands. `page` is our permanent page of it."""
+    entry = holding.entry
+    return Alert(
+        rule=rule.key,
+        entry=entry.id,
+        occasion=occasion,
+        found=found,
+        due=due_at(rule.rhythm, found, zone),
+        title=entry.title,
+        url=entry.url or page,
+        page=page,
+        body=entry.body,
+        type=holding.labels.type,
+        topics=holding.labels.topics,
+        sentence="" if entry.licence in UNLICENSED else first_sentence(entry.summary),
+        language=entry.language,
+        dated=holding.dated,
+        closes=entry.closes,
+    )
+
+
+def our_correction(told: Alert, holding: Holding, mark: Mark) -> Occasion | None:
+    """What the operator's mark makes untrue of an alert; None when what it said still holds."""
+    labels = holding.labels
+    parts = [
+        name
+        for name, moved in (
+            ("about open government", not labels.relevant),
+            ("type", labels.type != told.type),
+            ("topics", set(labels.topics) != set(told.topics)),
+        )
+        if moved
+    ]
+    return Occasion(at=mark.at, why=Why.CORRECTION, parts=tuple(parts), note=mark.why) if parts else None
+
+
+def retraction(told: Alert, rule: AlertRule, gone: Retraction, *, found: datetime, zone: str) -> Alert:
+    """Word to those who were told of a document that we took its words out of the record."""
+    occasion = Occasion(at=gone.at, why=Why.CORRECTION, parts=(RETRACTED,), note=gone.why)
+    return replace(told, occasion=occasion, found=found, due=due_at(rule.rhythm, found, zone))
+
+
+def alert_letter(
+    run: str,
+    name: str,
+    rule: AlertRule | None,
+    alerts: Sequence[Alert],
+    reader: Reader,
+    stationery: Stationery,
+    bodies: Mapping[str, Body],
+) -> Frozen:
+    """The letter of a run for everybody who leaves as `reader` does; `alerts` is not empty.
+
+    `rule` None: it is no longer there, and what it found is still told.
+    """
+    at, zone = max(alert.due for alert in alerts), stationery.site.zone
+    ordered = sorted(alerts, key=lambda one: (ORDER.index(one.occasion.why), one.occasion.at, one.entry))
+    told = "\n\n".join(_item(alert, at, zone, bodies) for alert in ordered)
+    words = f"You asked to be told of: {rule.when}" if rule else "You asked to be told of this."
+    if reader.is_list:
+        words = f"You are on a mailing list that is told of: {rule.when}" if rule else ""
+    site = stationery.site
+    foot = (site.title, f"All updates: {site.base_url}", site.contact, site.postal)
+    parts = (
+        _wrapped(f"Alert: {plain(name, LONGEST_TITLE)}"),
+        told,
+        _wrapped(words),
+        _leaving(reader, stationery, run),
+        "-- \n" + "\n".join(plain(line) for line in foot if line),
+    )
+    text = "\n\n".join(part for part in parts if part) + "\n"
+    return freeze_text(run, reader, stationery, subject=_subject(name, ordered), at=at, text=text)
+
+
+def _subject(name: str, ordered: Sequence[Alert]) -> str:
+    """What happened to a single document, or how many there are."""
+    if len(ordered) == 1:
+        return f"{plain(name, 60)}: {_headed(ordered[0])}"
+    count = say_count(len(ordered), "update", "updates")
+    fixed = sum(alert.occasion.why is Why.CORRECTION for alert in ordered)
+    corrected = f", {say_count(fixed, 'correction', 'corrections')}" if fixed else ""
+    return f"{plain(name, 60)}: {count}{corrected}"
+
+
+def _headed(alert: Alert) -> str:
+    return f"{HEADS[alert.occasion.why]}: {plain(alert.title, 160)}"
+
+
+def _item(alert: Alert, at: datetime, zone: str, bodies: Mapping[str, Body]) -> str:
+    body = bodies[alert.body].name if alert.body in bodies else alert.body
+    language = say_language(alert.language)
+    lines = (
+        f"{body} · {update_type(alert.type).words}{f' · {language}' if language else ''}",
+        *_what_happened(alert),
+        say_closing(alert.closes, at, zone) if alert.closes else "",
+        alert.sentence,
+        f"Dated {say_moment(alert.dated, zone)}" if alert.dated else "",
+    )
+    links = [alert.url, f"Our record of it: {alert.page}" * (alert.page != alert.url)]
+    return "\n".join(
+        (
+            _wrapped(_headed(alert), "* ", "  "),
+            *(_wrapped(plain(line, LONGEST_SENTENCE), "  ", "  ") for line in lines if line),
+            *(f"  {plain(link)}" for link in links if link),
+        )
+    )
+
+
+def _what_happened(alert: Alert) -> Iterator[str]:
+    occasion = alert.occasion
+    if RETRACTED in occasion.parts:
+        yield "We told you of this document, and have taken its words out of our record."
+    elif occasion.why is Why.CORRECTION:
+        yield "We told you of this before; since then this is otherwise: " + ", ".join(occasion.parts)
+    elif occasion.why is Why.CHANGED:
+        yield say_changes(occasion.parts)
+    if occasion.note:
+        yield f"Why: {occasion.note}" if alert_is_ours(alert) else f"The publisher says: {occasion.note}"
+
+
+def alert_is_ours(alert: Alert) -> bool:
+    """Whether it was we who corrected, and not the publisher."""
+    ours = {"about open government", "type", "topics", RETRACTED}
+    return alert.occasion.why is Why.CORRECTION and bool(ours & set(alert.occasion.parts))
+
+
+def _leaving(reader: Reader, stationery: Stationery, run: str) -> str:
+    foot = _foot(reader, stationery, run)
+    lines = [f"{_wrapped(foot.leave)}", f"  {foot.leave_link}" * bool(foot.leave_link)]
+    if foot.choose_link:
+        lines += ["To choose what you get, or to pause:", f"  {foot.choose_link}"]
+    return "\n".join(line for line in lines if line)
+
+
+def _foot(reader: Reader, stationery: Stationery, run: str) -> Foot:
+    if reader.is_list:
+        return foot_of_list(reader.leave)
+    slot = stationery.tokens.slot(run)
+    return foot_of_letter(stationery.site, mailbox=stationery.mailbox, token=slot)
+
+
+def _wrapped(text: str, first: str = "", rest: str = "") -> str:
+    wrapper = textwrap.TextWrapper(
+        COLUMNS, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    return wrapper.fill(text)
