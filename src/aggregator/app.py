@@ -15,7 +15,7 @@ from typing import Final
 
 from aggregator import VERSION, log
 from aggregator.clock import Clock, fixed_clock, wall_clock
-from aggregator.config import Config, Settings, load
+from aggregator.config import Config, Settings, file_of, load
 from aggregator.config.blocks import host_of
 from aggregator.config.sources_file import SourcesFile
 from aggregator.deliver import letter, week_of
@@ -24,18 +24,16 @@ from aggregator.errors import ConfigError, Mistake
 from aggregator.fetch import Fetch
 from aggregator.fetch.folder import FolderFetch
 from aggregator.fetch.http import HttpFetch
-from aggregator.fetch.mailbox import SCHEMES as MAILBOXES
 from aggregator.fetch.mailbox import MailboxFetch
 from aggregator.fetch.replay import Replay, polls
+from aggregator.fetch.routed import Routed
 from aggregator.model import (
     Board,
     Digest,
     Failed,
-    FetchResult,
     Holding,
     LetterState,
     Mark,
-    Request,
     Source,
     SourceLine,
 )
@@ -47,8 +45,10 @@ from aggregator.pipeline.desk import Desk
 from aggregator.pipeline.discovering import Found, discover
 from aggregator.pipeline.edition import letter_of, source_lines
 from aggregator.pipeline.enrolling import Enrolment
+from aggregator.pipeline.hooking import Hooks
 from aggregator.pipeline.mailroom import Postman, leaves, where_letters_go
 from aggregator.pipeline.moving import merge_sources, rename_source
+from aggregator.pipeline.rulebook import Rulebook
 from aggregator.publish.folder import Written
 from aggregator.schedule import scheduler
 from aggregator.store import Store, open_store
@@ -200,18 +200,32 @@ class App:
             return self.pipeline.issue_letters(self.clock())
 
     async def send_letters(self) -> Counter[LetterState]:
-        """Issue and plan what is missing, hand over what is due, and count what became of it.
+        """Issue and plan what is missing, hand over letters and posts that are due, and count the letters.
 
         Raises DeliveryError when the mail server cannot be used, and ConfigError when mail is switched on
         and not set up.
         """
         self.issue_letters()
-        return await self.postman.work(wait=TURN)
+        counts = await self.postman.work(wait=TURN)
+        if not self.replay:
+            async with self._live() as ask:
+                await self.hooks.work(ask, wait=TURN)
+        return counts
+
+    @property
+    def hooks(self) -> Hooks:
+        """Whoever posts alerts to webhooks; of a recording nothing is posted."""
+        return Hooks(self.config, self.store, self.clock)
 
     @property
     def alerting(self) -> Alerting:
         """Whoever looks for what the rules of alerts ask for."""
         return Alerting(self.config, self.store)
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """Whoever adds and removes the rules of alerts."""
+        return Rulebook(self.alerting, file_of(self.config.settings, self.replay, "alerts.yaml"))
 
     @property
     def postman(self) -> Postman:
@@ -278,7 +292,9 @@ class App:
             async with self.fetch() as fetch:
                 worker = Worker(self.pipeline, self.store, self.clock, fetch)
                 zone = self.config.settings.zone
-                reminders = scheduler(worker.work, partial(post, self.postman), worker.index, zone)
+                reminders = scheduler(
+                    worker.work, partial(post, self.postman, self.hooks, fetch), worker.index, zone
+                )
                 reminders.start()
                 first = asyncio.create_task(worker.work())
                 log.happened("serving", address=f"http://127.0.0.1:{listener.getsockname()[1]}/")
@@ -354,21 +370,6 @@ class App:
         return Report(
             outcomes=tuple(outcomes), failing=failing, letters=letters, written=written, alerts=alerts
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Routed:
-    """Sends each request to whoever answers its kind of address."""
-
-    folders: Fetch
-    mailboxes: Fetch
-    web: Fetch
-
-    async def __call__(self, request: Request) -> FetchResult:
-        """The answer of whoever is asked."""
-        if request.url.startswith(MAILBOXES):
-            return await self.mailboxes(request)
-        return await (self.web if "://" in request.url else self.folders)(request)
 
 
 def user_agent(settings: Settings) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from aggregator import log
@@ -13,6 +14,7 @@ from aggregator.fetch import Fetch
 from aggregator.pipeline import Pipeline
 from aggregator.pipeline.alerting import Alerting
 from aggregator.pipeline.announcing import announce
+from aggregator.pipeline.hooking import Hooks
 from aggregator.pipeline.mailroom import Postman
 from aggregator.store import Store
 
@@ -29,15 +31,16 @@ LATE: Final = timedelta(hours=1)
 """So long after its due time a source counts as late: the look at what is due has stopped."""
 
 
-async def post(postman: Postman) -> None:
-    """Send what letters are due; what this machine or the mail server does not let us do is tried again."""
-    try:
-        counts = await postman.work()
-    except (StoreError, DeliveryError) as error:
-        log.happened("letters wait", reason=str(error))
-        return
-    if counts:
-        log.happened("letters", **{state.replace(" ", "_"): count for state, count in counts.items()})
+async def post(postman: Postman, hooks: Hooks, fetch: Fetch) -> None:
+    """Send what letters and posts to webhooks are due; what is not let through is tried again."""
+    for what, work in (("letters", postman.work), ("posts", partial(hooks.work, fetch))):
+        try:
+            counts = await work()
+        except (StoreError, DeliveryError) as error:
+            log.happened(f"{what} wait", reason=str(error))
+            continue
+        if counts:
+            log.happened(what, **{state.replace(" ", "_"): count for state, count in counts.items()})
 
 
 class Worker:

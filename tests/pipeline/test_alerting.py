@@ -371,8 +371,8 @@ def test_a_rule_is_tried_against_the_past_year(desk: Desk) -> None:
     changed = entry("https://www.gov.uk/d", title="Three: open data, changed")
     desk.tell(NOON - 5 * DAY, changed, ChangeKind.REVISED)
 
-    def tried(**changes: object) -> list[list[str]]:
-        trial = desk.alerting.try_rule(rule('"open data"', **changes), NOON)
+    def tried(changes: bool = False) -> list[list[str]]:
+        trial = desk.alerting.try_rule(rule('"open data"', changes=changes), NOON)
         return [sorted(held.entry.title[:5] for _, held in told) for _, told in trial.letters]
 
     assert tried() == [["One: ", "Two: "], ["Three"]]

@@ -5,8 +5,8 @@ Out:     text for people, or JSON with `--json`; exit code 0 well, 1 our fault, 
          3 some sources failed
 To add:  a command: a function in `doing.py` (it does the job), `documents.py` (about single documents),
          `classifying.py` (what they are about), `editing.py` or `finding.py` (the list of sources),
-         `letters.py` or `subscribers.py` (who gets them), `observing.py` (the board) or `showing.py` (it only
-         shows), and its line in docs/commands.md, which a test asks for
+         `letters.py`, `subscribers.py` (who gets them) or `alerts.py`, `observing.py` (the board) or
+         `showing.py` (it only shows), and its line in docs/commands.md, which a test asks for
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import sys
 
 from aggregator.cli import (
+    alerts,
     classifying,
     documents,
     doing,
@@ -29,6 +30,7 @@ from aggregator.cli.screen import complain
 from aggregator.errors import AggregatorError, ConfigError
 
 __all__ = [
+    "alerts",
     "app",
     "classifying",
     "documents",

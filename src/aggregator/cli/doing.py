@@ -152,7 +152,7 @@ def _in_one_line(program: App, report: Report) -> str:
     where = program.config.settings.output_folder / "index.html"
     failed = f", {len(report.failing)} could not be read" if report.failing else ""
     asked = len({outcome.source for outcome in report.outcomes})
-    alerts = f", {report.alerts} alerts" if report.alerts else ""
+    alerts = f", {report.alerts} alert{'s' * (report.alerts > 1)}" if report.alerts else ""
     return f"{asked} sources asked{failed}; {new} new, {revised} revised{alerts}. Open {where}"
 
 

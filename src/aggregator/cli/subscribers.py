@@ -29,6 +29,9 @@ def subscribers_add(  # noqa: PLR0913, PLR0917  # each argument is a choice of a
     topic: Words = None,
     type: Words = None,
     when_empty: Annotated[bool, typer.Option("--when-empty", help="Tell an empty week, too.")] = False,
+    only_alerts: Annotated[
+        bool, typer.Option("--only-alerts", help="No weekly letter: alerts alone.")
+    ] = False,
     is_list: Annotated[
         bool, typer.Option("--list", help="A mailing list: its letters carry no personal link.")
     ] = False,
@@ -44,6 +47,7 @@ def subscribers_add(  # noqa: PLR0913, PLR0917  # each argument is a choice of a
         topics=tuple(topic or ()),
         types=tuple(type or ()),
         when_empty=when_empty,
+        only_alerts=only_alerts,
     )
     with opened(context, replay=replay, at=at) as program:
         _check(chosen.bodies, "body", program.config.bodies)

@@ -23,7 +23,7 @@ from aggregator.config.vocabulary import load_vocabulary
 from aggregator.model import Body, Register, Role, Source, Vocabulary
 from aggregator.model.alerts import AlertRule
 
-__all__ = ["Config", "Settings", "load"]
+__all__ = ["Config", "Settings", "file_of", "load"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,8 +121,11 @@ def _text(value: str) -> str:
     return value.strip()
 
 
+SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
 def _name(value: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
+    if not SLUG.fullmatch(value):
         raise ValueError("write small letters a to z, digits and single hyphens, such as 'cabinet-office'")
     return value
 

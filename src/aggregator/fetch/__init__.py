@@ -3,9 +3,9 @@
 In: a `Request` (address, pause, validators). Out: `Fetched`, `NotModified` or `Failed`; a failure is a value
 with its true cause, and only a bug of ours is raised. Four ways to answer, each a `Fetch`: `http.HttpFetch`,
 `folder.FolderFetch`, `mailbox.MailboxFetch`, `replay.Replay`. `politeness` says when to ask next.
-To add a way to answer: one file here with a class that can be called as `Fetch`, and one line where `app`
-chooses by the address. Whatever goes over HTTP goes through `http`, and mail through `imap`: the guard stands
-there.
+To add a way to answer: one file here with a class that can be called as `Fetch`, and one line in `routed`,
+which chooses by the address. Whatever goes over HTTP goes through `http`, and mail through `imap`: the guard
+stands there.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ class HttpFetch:
         """What came back in the end; each hop passes the guard and the robots.txt of its own host."""
         headers = self._headers(request)
         allowed = Allowance(most=self._limits.payload)
-        form = urlencode(request.form).encode()
+        form = request.body or urlencode(request.form).encode()
 
         async def visit(url: str) -> Answer:
             # robots.txt speaks to who reads; a form is sent to a service that is there for it.
@@ -117,8 +117,11 @@ class HttpFetch:
             "If-None-Match": request.validators.etag,
             "If-Modified-Since": request.validators.last_modified,
         }
-        if request.form:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if request.form or request.body:
+            headers["Content-Type"] = (
+                "application/json" if request.body else "application/x-www-form-urlencoded"
+            )
+        headers |= dict(request.headers)
         return headers | {name: value for name, value in validators.items() if value and _goes_back(value)}
 
     async def _ask(

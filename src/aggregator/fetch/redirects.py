@@ -23,7 +23,10 @@ _PERMANENT: Final = {301, 308}
 async def settle(request: Request, visit: Visit) -> FetchResult:
     """The result of a request: redirects followed, what came last judged, and no answer made a `Failed`."""
     try:
-        answer, moved_to = await follow(request.url, visit)
+        # What is signed for one address is not handed on to another.
+        answer, moved_to = (
+            (await visit(request.url), None) if request.body else await follow(request.url, visit)
+        )
     except NoAnswer as why:
         return unanswered(request.url, why)
     return judge(request, answer, moved_to=moved_to)

@@ -31,6 +31,10 @@ class Request:
     validators: Validators = field(default_factory=Validators)
     form: tuple[tuple[str, str], ...] = ()
     """Names and values to be sent as a form (POST) to a service that the operator named; empty: a GET."""
+    body: bytes = b""
+    """JSON to be sent (POST) to a service that the operator named; no redirect is followed with it."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Further headers of that service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,6 +169,13 @@ class Alerts:
                 rest = (hooks.c.rule == told.rule) & (hooks.c.state == HookState.PLANNED)
                 connection.execute(update(hooks).where(rest).values(state=HookState.GONE, reply=hook.reply))
 
+    def last_reply(self, rule: str) -> str:
+        """What was last said of a rule's posts; empty when nothing was."""
+        asked = select(hooks.c.reply).where(hooks.c.rule == rule, hooks.c.reply != "")
+        newest = asked.order_by(hooks.c.first_tried.desc(), hooks.c.due.desc()).limit(1)
+        with self._database.reading() as connection:
+            return connection.execute(newest).scalar() or ""
+
     def is_gone(self, rule: str) -> bool:
         """Whether a rule's receiver has answered that it wants no more."""
         asked = select(hooks.c.rule).where(hooks.c.rule == rule, hooks.c.state == HookState.GONE).limit(1)

@@ -1,0 +1,77 @@
+"""Posts alerts to webhooks: what is due, each with its own id, tried again until it is taken or given up."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+from aggregator.clock import Clock
+from aggregator.config import Config
+from aggregator.deliver.webhooks import hook_put_off, hook_request, hook_settled, read_secret
+from aggregator.errors import DeliveryError
+from aggregator.fetch import Fetch
+from aggregator.model.alerts import AlertRule, Hook, HookState, Webhook
+from aggregator.store import Store
+
+HOOKS: Final = "hooks"
+"""The lock that whoever posts holds."""
+
+BATCH: Final = 20
+"""Posts at once; after a crash so many may come twice, with the same id."""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """The posts of one store."""
+
+    config: Config
+    store: Store
+    clock: Clock
+
+    async def work(self, fetch: Fetch, wait: timedelta = timedelta(0)) -> Counter[HookState]:
+        """Post everything that is due; counts what became of it. StoreError: another process is at it."""
+        counts = Counter[HookState]()
+        if not any(rule.webhook for rule in self.config.alerts):
+            return counts
+        with self.store.reserved(HOOKS, wait=wait):
+            while due := self.store.alerts.due_hooks(self.clock(), BATCH):
+                done = await asyncio.gather(*(self._post(hook, fetch) for hook in due))
+                counts.update(hook.state for hook in done)
+        return counts
+
+    async def _post(self, hook: Hook, fetch: Fetch) -> Hook:
+        done = await self._tried(hook, fetch)
+        self.store.alerts.settle(done)
+        return done
+
+    async def _tried(self, hook: Hook, fetch: Fetch) -> Hook:
+        rule = next((one for one in self.config.alerts if one.key == hook.alert.rule), None)
+        if rule is None or rule.webhook is None:
+            return replace(hook, state=HookState.GIVEN_UP, reply="the rule has no webhook any more")
+        if self.store.alerts.is_gone(rule.key):
+            return replace(hook, state=HookState.GONE, reply="the receiver wanted no more")
+        return await self._asked(hook, rule, rule.webhook, fetch)
+
+    async def _asked(self, hook: Hook, rule: AlertRule, where: Webhook, fetch: Fetch) -> Hook:
+        now, site = self.clock(), self.config.settings.site
+        try:
+            key = read_secret(self._secret(where))
+        except DeliveryError as error:
+            return hook_put_off(hook, str(error), now)
+        request = hook_request(hook.alert, rule, where, key, now, site, self.config.bodies)
+        return hook_settled(hook, await fetch(request), self.clock())
+
+    def _secret(self, where: Webhook) -> str:
+        if where.secret_env:
+            if where.secret_env not in os.environ:
+                raise DeliveryError(f"the variable {where.secret_env}, which holds the secret, is not set")
+            return os.environ[where.secret_env]
+        file = self.config.settings.path(where.secret_file)
+        try:
+            return file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DeliveryError(f"{file}: the webhook's secret cannot be read: {error}") from error

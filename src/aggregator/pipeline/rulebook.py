@@ -1,0 +1,91 @@
+"""Adds and removes alert rules: the operator's in alerts.yaml, readers' own in the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from aggregator.config.alerts import AlertsFile, read_when
+from aggregator.config.forms import SLUG
+from aggregator.errors import ConfigError, Mistake
+from aggregator.model import Reader
+from aggregator.model.alerts import AlertRule, OwnRule, Rhythm, Webhook
+from aggregator.pipeline.alerting import Alerting
+
+MOST_OWN: Final = 20
+"""Rules of one reader: each is held against every document that moves."""
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The rules of one project. `file` is its alerts.yaml."""
+
+    alerting: Alerting
+    file: Path
+
+    def drafted(self, id: str, name: str, when: str, **places: Any) -> AlertRule:
+        """A rule as somebody types it. Raises ConfigError, for its words with the column."""
+        if not SLUG.fullmatch(id):
+            what = "write small letters a to z, digits and single hyphens, such as 'closing-soon'"
+            raise ConfigError((Mistake(f"rule {id}", 0, what),))
+        condition = read_when(when, self.alerting.config.rule_words)
+        return AlertRule(id=id, name=name, when=condition, **places)
+
+    def add(self, rule: AlertRule, now: datetime) -> None:
+        """Write an operator's rule down, and watch for it from now on. Raises ConfigError."""
+        if rule.id in {one.id for one in self.alerting.config.alerts}:
+            what = "there is a rule with this id; choose another, or remove that one first"
+            raise ConfigError((Mistake(f"rule {rule.id}", 0, what),))
+        self._written.add(
+            {
+                "id": rule.id,
+                "name": rule.name,
+                "when": str(rule.when),
+                "changes": rule.changes,
+                "rhythm": str(rule.rhythm),
+                "mail": rule.mail,
+                "webhook": _told(rule.webhook),
+                "feed": rule.feed,
+            }
+        )
+        self.alerting.begin(rule, now)
+
+    def add_own(self, reader: Reader, rule: AlertRule, now: datetime) -> None:
+        """Keep a reader's own rule, in place of one with the same id, and watch for it from now on.
+
+        Raises ConfigError when the reader has as many as one may have.
+        """
+        ids = {own.id for _, own in self.alerting.store.alerts.own(reader.id)}
+        if len(ids - {rule.id}) >= MOST_OWN:
+            raise ConfigError((Mistake("rule", 0, f"{MOST_OWN} rules are the most; remove one first"),))
+        kept = OwnRule(id=rule.id, when=str(rule.when), changes=rule.changes, rhythm=rule.rhythm)
+        self.alerting.store.alerts.add_own(reader.id, kept)
+        self.alerting.begin(rule, now)
+
+    def remove(self, id: str) -> None:
+        """Take an operator's rule out, with what it found and what it has yet to send. Raises ConfigError."""
+        self._written.remove(id)
+        self.alerting.store.alerts.forget(id)
+
+    def remove_own(self, reader: Reader, id: str) -> None:
+        """Take a reader's own rule out, with everything of it. Raises ConfigError."""
+        if not self.alerting.store.alerts.remove_own(reader.id, id):
+            what = "this reader has no rule with this id; `aggregator alerts list` shows them"
+            raise ConfigError((Mistake(f"rule {id}", 0, what),))
+
+    @property
+    def _written(self) -> AlertsFile:
+        return AlertsFile(self.file, self.alerting.config.rule_words)
+
+
+def rhythm_of(daily: bool) -> Rhythm:
+    """At once, unless it is to be daily."""
+    return Rhythm.DAILY if daily else Rhythm.AT_ONCE
+
+
+def _told(hook: Webhook | None) -> dict[str, str]:
+    if hook is None:
+        return {}
+    return {"url": hook.url, "secret_env": hook.secret_env, "secret_file": hook.secret_file}
