@@ -128,7 +128,7 @@ class AlertsFile:
     def add(self, said: Mapping[str, Any]) -> None:
         """Put a rule at the end of the file, made if need be. Raises ConfigError and then changes nothing."""
         text = self._text() or HEAD
-        begins = yamldoc.load(text, file=shown(self._path)).spans.get(("alerts", 0, "id"), (0, 0))[0]
+        begins = yamldoc.load(text, file=shown(self._path)).spans.get(("alerts", 0), (0, 0))[0]
         indent = begins - text.rfind("\n", 0, begins) - 3 if begins else 2
         gap = "\n\n" if begins else "\n"
         self._replace(text.rstrip().removesuffix(" []") + gap + _block(said, " " * indent))

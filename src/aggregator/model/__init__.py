@@ -4,7 +4,8 @@ Every `datetime` is aware and in UTC. A Body is a public body; the bytes of an a
 In order: `places` (who publishes, where), `answers` (asked, answered, read), `entries` (in our words),
 `labels` (what they are about), `vocabulary` (the words of the field),
 `plans` (whose processes are observed), `observed` (what is found),
-`letters` (who gets them), `outputs` (what comes out).
+`letters` (who gets them), `alerts` (what is watched for; imported by its own name), `outputs` (what
+comes out).
 """
 
 from __future__ import annotations

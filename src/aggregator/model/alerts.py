@@ -242,3 +242,11 @@ class Hook:
     first_tried: datetime | None = None
     reply: str = ""
     """The receiver's last word, or why there was none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFeed:
+    """A rule that is published as a feed of its own, and what it found, the latest first."""
+
+    rule: AlertRule
+    told: tuple[Alert, ...]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from aggregator.model.alerts import AlertFeed
 from aggregator.model.answers import SourceState
 from aggregator.model.entries import Holding, Moment, Removal, Translation
 from aggregator.model.labels import Mark
@@ -181,6 +182,8 @@ class Edition:
     marks: Mapping[str, Mark] = field(default_factory=dict)
     """The operator's corrections, by the document's id."""
     retractions: tuple[Retraction, ...] = ()
+    alerts: tuple[AlertFeed, ...] = ()
+    """What the rules found that are published as feeds, in the order of alerts.yaml."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from aggregator.config import Config
 from aggregator.deliver import compose, week_of, window
 from aggregator.model import Digest, Edition, SourceLine, SourceState, page_of
+from aggregator.model.alerts import AlertFeed
 from aggregator.normalise.identity import entry_id
 from aggregator.observe import board
 from aggregator.parse import KINDS
@@ -50,6 +51,9 @@ def gather(config: Config, store: Store, now: datetime) -> Edition:
         marks=store.marks(),
         retractions=store.retractions(),
         former_pages=former_pages(store),
+        alerts=tuple(
+            AlertFeed(rule=rule, told=store.alerts.recent(rule.key)) for rule in config.alerts if rule.feed
+        ),
     )
 
 

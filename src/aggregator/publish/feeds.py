@@ -11,6 +11,7 @@ from typing import Final
 
 from aggregator.model import Edition, Holding, Relevance, Site
 from aggregator.publish.addresses import shelf_name
+from aggregator.publish.alert_notices import FOLDER, alert_events
 from aggregator.publish.history import Archive, Event, archives, by_age, current, past
 from aggregator.publish.notices import changes, corrections, removals
 from aggregator.publish.shelves import shelf_names, shelves_of
@@ -106,6 +107,19 @@ def notice_headings(edition: Edition) -> tuple[Heading, Heading, Heading]:
     )
 
 
+def alert_headings(edition: Edition) -> tuple[Heading, ...]:
+    """The feeds of alert rules."""
+    return tuple(
+        _heading(
+            edition,
+            f"{FOLDER}/{feed.rule.id}",
+            line(feed.rule.name),
+            f"What this rule finds: {feed.rule.when}.",
+        )
+        for feed in edition.alerts
+    )
+
+
 def feeds(edition: Edition) -> Iterator[Feed]:
     """Every feed of the edition."""
     since = min(
@@ -122,6 +136,8 @@ def feeds(edition: Edition) -> Iterator[Feed]:
     notices = (changes(edition), removals(edition), corrections(edition))
     for heading, notice in zip(notice_headings(edition), notices, strict=True):
         yield _feed(heading, notice, {}, since or edition.at)
+    for heading, alerts in zip(alert_headings(edition), edition.alerts, strict=True):
+        yield _feed(heading, alert_events(alerts), {}, since or edition.at)
 
 
 def names_of(holding: Holding, edition: Edition) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from aggregator.model import Artifact, Edition
-from aggregator.publish.feeds import Heading, headings, notice_headings
+from aggregator.publish.feeds import Heading, alert_headings, headings, notice_headings
 from aggregator.publish.words import line, titled
 
 FOLDERS: Final = {
@@ -19,6 +19,7 @@ FOLDERS: Final = {
     "types": "By type",
     "plans": "By action plan",
     "roles": "By role",
+    "alerts": "Alerts",
 }
 
 
@@ -28,7 +29,7 @@ def publish_opml(edition: Edition) -> Iterator[Artifact]:
     head = ElementTree.SubElement(root, "head")
     ElementTree.SubElement(head, "title").text = titled(edition.site.title)
     listed = ElementTree.SubElement(root, "body")
-    every = (*headings(edition), *notice_headings(edition), *_others(edition))
+    every = (*headings(edition), *notice_headings(edition), *_others(edition), *alert_headings(edition))
     order = list(FOLDERS)
     ordered = sorted(every, key=lambda heading: order.index(_folder(heading)))
     for folder, group in groupby(ordered, _folder):

@@ -10,9 +10,11 @@ from aggregator.model import Artifact, Edition
 from aggregator.publish.advice import advice
 from aggregator.publish.corrections import CORRECTIONS, corrections_of
 from aggregator.publish.dates import say_instant
+from aggregator.publish.feeds import alert_headings
 from aggregator.publish.front import letters
 from aggregator.publish.pages import page
 from aggregator.publish.status import licences_used, source_rows
+from aggregator.publish.words import line
 
 
 def publish_site(edition: Edition) -> Iterator[Artifact]:
@@ -24,7 +26,11 @@ def publish_site(edition: Edition) -> Iterator[Artifact]:
     yield _corrections(edition)
     yield page("sources.html.j2", edition, "sources.html", sources=sources, licences=licences)
     yield page("search.html.j2", edition, "search.html")
-    about = {"sources": len(sources), "bodies": len(edition.bodies), "licences": licences}
+    alerts = [
+        {"name": heading.name, "words": line(feed.rule.name)}
+        for heading, feed in zip(alert_headings(edition), edition.alerts, strict=True)
+    ]
+    about = {"sources": len(sources), "bodies": len(edition.bodies), "licences": licences, "alerts": alerts}
     yield page("about.html.j2", edition, "about.html", **about)
 
 
