@@ -59,9 +59,9 @@ class AlertForm(Form):
 
 
 class AlertsForm(Form):
-    """The file."""
+    """The file; its list may be empty."""
 
-    alerts: tuple[AlertForm, ...]
+    alerts: Annotated[tuple[AlertForm, ...], BeforeValidator(lambda value: value or ())]
 
 
 def load_alerts(path: Path, known: Known, mistakes: Mistakes) -> tuple[AlertRule, ...]:
@@ -137,15 +137,14 @@ class AlertsFile:
         """Take a rule out, with the comments inside it. Raises ConfigError when there is none."""
         text = self._text()
         document = yamldoc.load(text, file=shown(self._path))
-        rules = document.value.get("alerts", ()) if isinstance(document.value, dict) else ()
+        rules = document.value.get("alerts") or () if isinstance(document.value, dict) else ()
         number = next((n for n, rule in enumerate(rules) if rule.get("id") == id), None)
         if number is None:
             what = f"no rule has the id '{id}'; `aggregator alerts list` shows them"
             raise ConfigError((Mistake(shown(self._path), 0, what),))
         begins, ends = document.spans["alerts", number]
         line, after = text.rfind("\n", 0, begins) + 1, text.find("\n", ends) + 1
-        kept = text[:line] + (text[after:] if after else "")
-        self._replace(kept if len(rules) > 1 else f"{kept.rstrip()} []\n")
+        self._replace(text[:line] + (text[after:] if after else ""))
 
     def _text(self) -> str:
         try:
