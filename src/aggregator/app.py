@@ -313,7 +313,7 @@ class App:
             "topics": {topic.id: topic.name for topic in self.config.vocabulary.topics},
             "types": dict(self.config.vocabulary.names),
         }
-        desk = Desk(self.store, Tokens(read_key(settings.path(settings.secret_file))))
+        desk = Desk(self.store, Tokens(read_key(settings.path(settings.secret_file))), self.rulebook)
         return LetterPages(desk, settings.site, self.clock, known)
 
     def fetch(self) -> contextlib.AbstractAsyncContextManager[Fetch]:

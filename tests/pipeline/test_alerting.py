@@ -24,7 +24,7 @@ from aggregator.model import (
     Removal,
     RemovalKind,
 )
-from aggregator.model.alerts import AlertRule, OwnRule, Rhythm, Why
+from aggregator.model.alerts import AlertRule, OwnRule, Pace, Why
 from aggregator.pipeline.alerting import Alerting
 from aggregator.pipeline.posting import Dispatch
 from aggregator.store import Store, open_store
@@ -136,7 +136,8 @@ def test_the_letter_says_what_it_is_about_where_it_stands_and_how_to_leave(desk:
         "  Closes Friday 12 June 2026, 23:59 BST (7 days left)\n  Say what you think.\n"
         "  Dated 2 June 2026, 09:15 BST\n"
         f'  https://www.gov.uk/first\n{page}\n\nYou asked to be told of: "open data"\n\n'
-        "To leave, send this mail as it is:\n  mailto:post@example.org?subject=leave%20"
+        "To leave all letters and alerts, send this mail as it is:\n"
+        "  mailto:post@example.org?subject=leave%20"
     )
     ((message,),) = desk.postbox.batches
     mail = opened(message)
@@ -299,7 +300,7 @@ def test_a_retraction_reaches_those_who_were_told_without_its_words(desk: Desk) 
 
 
 def test_daily_alerts_are_gathered_into_one_letter_at_eight_in_london(desk: Desk) -> None:
-    desk.rules = (rule('"open data"', rhythm=Rhythm.DAILY),)
+    desk.rules = (rule('"open data"', rhythm=Pace.DAILY),)
     desk.look(NOON - HOUR)
     desk.tell(NOON)
     desk.look(NOON)
@@ -314,7 +315,7 @@ def test_daily_alerts_are_gathered_into_one_letter_at_eight_in_london(desk: Desk
 
 
 def test_what_comes_after_the_days_letter_was_planned_waits_for_the_next(desk: Desk) -> None:
-    desk.rules = (rule('"open data"', rhythm=Rhythm.DAILY),)
+    desk.rules = (rule('"open data"', rhythm=Pace.DAILY),)
     desk.look(NOON - HOUR)
     eight = datetime.fromisoformat("2026-06-06T07:00:00Z")
     desk.tell(NOON)

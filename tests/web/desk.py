@@ -18,8 +18,10 @@ from aggregator.config.settings import load_settings
 from aggregator.deliver import Stationery
 from aggregator.deliver.outbox import Outbox
 from aggregator.model import Reader
+from aggregator.pipeline.alerting import Alerting
 from aggregator.pipeline.desk import Desk
 from aggregator.pipeline.posting import Dispatch
+from aggregator.pipeline.rulebook import Rulebook
 from aggregator.store import Store, open_store
 from aggregator.web import LetterPages, application
 from tests.builders import instant, site
@@ -50,7 +52,8 @@ class Bench:
 
     @property
     def desk(self) -> Desk:
-        return Desk(self.store, TOKENS)
+        rulebook = Rulebook(Alerting(config(), self.store), self.folder / "alerts.yaml")
+        return Desk(self.store, TOKENS, rulebook)
 
     def application(self) -> Starlette:
         pages = LetterPages(self.desk, site(letters_url=self.url), lambda: self.now, KNOWN)

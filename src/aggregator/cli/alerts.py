@@ -13,7 +13,7 @@ from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import say, show, show_json
 from aggregator.model.alerts import AlertRule, HookState, Webhook
 from aggregator.pipeline.alerting import Trial
-from aggregator.pipeline.rulebook import rhythm_of
+from aggregator.pipeline.rulebook import pace_of
 
 alerts = typer.Typer(help="Rules that say what somebody hears of at once.", no_args_is_help=True)
 app.add_typer(alerts, name="alerts")
@@ -48,7 +48,7 @@ def alerts_try(  # each argument is a part of a rule
 ) -> None:
     """What a rule would have sent in the past year, with the latest titles; keeps nothing."""
     with opened(context, replay=replay, at=at) as program:
-        rule = program.rulebook.drafted("tried", "tried", when, changes=changes, rhythm=rhythm_of(daily))
+        rule = program.rulebook.drafted("tried", "tried", when, changes=changes, rhythm=pace_of(daily))
         trial = program.alerting.try_rule(rule, program.clock())
         if as_json:
             show_json(_trial_rows(trial))
@@ -90,7 +90,7 @@ def alerts_add(  # noqa: PLR0913, PLR0917  # each argument is a part of a rule
             name or when,
             when,
             changes=changes,
-            rhythm=rhythm_of(daily),
+            rhythm=pace_of(daily),
             mail=tuple(mail or ()),
             webhook=hook,
             feed=feed,

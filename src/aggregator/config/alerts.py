@@ -13,16 +13,16 @@ from aggregator import yamldoc
 from aggregator.config.forms import Form, Mistakes, Name, Text, read, shown
 from aggregator.config.rule_language import Known, RuleMistake, read_rule
 from aggregator.errors import ConfigError, Mistake
-from aggregator.model.alerts import AlertRule, Condition, Rhythm, Webhook
+from aggregator.model.alerts import AlertRule, Condition, Pace, Webhook
 
 VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 HEAD: Final = "# What is watched for, and who hears of it; docs/alerts.md explains it.\nalerts:\n"
 
 
 def _rhythm(value: object) -> object:
-    if value not in {*map(str, Rhythm)}:
+    if value not in {*map(str, Pace)}:
         raise ValueError("write 'at once' or 'daily'")
-    return Rhythm(str(value))
+    return Pace(str(value))
 
 
 def _hook(value: str) -> str:
@@ -52,7 +52,7 @@ class AlertForm(Form):
     name: Text
     when: Text
     changes: bool = False
-    rhythm: Annotated[Rhythm, BeforeValidator(_rhythm)] = Rhythm.AT_ONCE
+    rhythm: Annotated[Pace, BeforeValidator(_rhythm)] = Pace.AT_ONCE
     mail: tuple[Text, ...] = ()
     webhook: WebhookForm | None = None
     feed: bool = False

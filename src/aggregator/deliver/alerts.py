@@ -11,7 +11,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.deliver.digest import UNLICENSED
-from aggregator.deliver.foot import Foot, foot_of_letter, foot_of_list
+from aggregator.deliver.foot import leave_by_mail, way_out_of_list
 from aggregator.deliver.frozen import Frozen, Stationery, freeze_text
 from aggregator.deliver.sections import update_type
 from aggregator.deliver.weeks import OPENS
@@ -27,7 +27,7 @@ from aggregator.deliver.wording import (
     say_moment,
 )
 from aggregator.model import Body, Holding, Mark, Reader, Retraction
-from aggregator.model.alerts import ALERT, Alert, AlertRule, Occasion, Rhythm, Why
+from aggregator.model.alerts import ALERT, Alert, AlertRule, Occasion, Pace, Why
 
 COLUMNS: Final = 76
 ORDER: Final = (Why.CORRECTION, Why.CLOSING, Why.NEW, Why.CHANGED, Why.REMOVED)
@@ -48,9 +48,9 @@ def alert_run(rule: str, now: datetime) -> str:
     return f"{ALERT}{hashlib.sha256(rule.encode()).hexdigest()[:8]}.{int(now.timestamp()):x}"
 
 
-def due_at(rhythm: Rhythm, found: datetime, zone: str) -> datetime:
+def due_at(rhythm: Pace, found: datetime, zone: str) -> datetime:
     """When what was found goes out: at once, or at the next 08:00 by the clocks of the zone."""
-    if rhythm is Rhythm.AT_ONCE:
+    if rhythm is Pace.AT_ONCE:
         return found
     local = found.astimezone(ZoneInfo(zone))
     opens = datetime.combine(local.date(), OPENS, ZoneInfo(zone))
@@ -188,18 +188,17 @@ def alert_is_ours(alert: Alert) -> bool:
 
 
 def _leaving(reader: Reader, stationery: Stationery, run: str) -> str:
-    foot = _foot(reader, stationery, run)
-    lines = [f"{_wrapped(foot.leave)}", f"  {foot.leave_link}" * bool(foot.leave_link)]
-    if foot.choose_link:
-        lines += ["To choose what you get, or to pause:", f"  {foot.choose_link}"]
-    return "\n".join(line for line in lines if line)
-
-
-def _foot(reader: Reader, stationery: Stationery, run: str) -> Foot:
+    """How to leave: all letters, since a reader's word to leave knows nothing smaller."""
+    page, slot = stationery.site.letters_url, stationery.tokens.slot(run)
     if reader.is_list:
-        return foot_of_list(reader.leave)
-    slot = stationery.tokens.slot(run)
-    return foot_of_letter(stationery.site, mailbox=stationery.mailbox, token=slot)
+        lines = ["Leaving: as you leave the list that passed it on.", way_out_of_list(reader.leave)]
+    elif page:
+        choose = ["To change your alerts, to choose or to pause:", page]
+        lines = ["To leave all letters and alerts at once:", f"{page}leave/{slot}", *choose]
+    else:
+        way = leave_by_mail(stationery.mailbox, slot)
+        lines = ["To leave all letters and alerts, send this mail as it is:", way]
+    return "\n".join(f"{'  ' * (n % 2)}{line}" for n, line in enumerate(lines) if line)
 
 
 def _wrapped(text: str, first: str = "", rest: str = "") -> str:

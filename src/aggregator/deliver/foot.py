@@ -56,9 +56,14 @@ def foot_of_list(leave: str) -> Foot:
     """For a letter to a mailing list: every member reads it, so that nothing in it may be personal."""
     words = "Leaving: as you leave the list that passed it on."
     why = f"Why you get this: you are on a mailing list that passes this letter on; {GATHERS}."
+    return Foot(why=why, leave=words, leave_link=way_out_of_list(leave))
+
+
+def way_out_of_list(leave: str) -> str:
+    """The link by which a list's members leave it: a web address as it is, a mail address as `mailto:`."""
     if "@" in leave and "://" not in leave and not leave.startswith("mailto:"):
-        return Foot(why=why, leave=words, leave_link=f"mailto:{quote(leave, safe='@+')}")
-    return Foot(why=why, leave=words, leave_link=leave)
+        return f"mailto:{quote(leave, safe='@+')}"
+    return leave
 
 
 def leave_by_mail(mailbox: str, token: str) -> str:

@@ -98,7 +98,7 @@ def terms(condition: Condition) -> Iterator[Term]:
                 yield from terms(part)
 
 
-class Rhythm(StrEnum):
+class Pace(StrEnum):
     """When an alert is sent."""
 
     AT_ONCE = "at once"
@@ -122,7 +122,7 @@ class OwnRule:
     id: str
     when: str
     changes: bool = False
-    rhythm: Rhythm = Rhythm.AT_ONCE
+    rhythm: Pace = Pace.AT_ONCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,7 @@ class AlertRule:
     when: Condition
     changes: bool = False
     """Whether a document that changed alerts again; `changed:` and `removed:` say so, too."""
-    rhythm: Rhythm = Rhythm.AT_ONCE
+    rhythm: Pace = Pace.AT_ONCE
     mail: tuple[str, ...] = ()
     """Readers, by id or address."""
     webhook: Webhook | None = None

@@ -46,20 +46,14 @@ class Alerting:
     @cached_property
     def rules(self) -> Mapping[str, AlertRule]:
         """Every rule that is watched for, by key: the operator's, and those of readers that can be read."""
-        own = (self.own_rule(reader, rule) for reader, rule in self._own())
-        return {rule.key: rule for rule in (*self.config.alerts, *own) if rule}
+        return {rule.key: rule for rule in (*self.config.alerts, *self._own())}
 
-    def own_rule(self, reader: str, rule: OwnRule) -> AlertRule | None:
-        """A reader's own rule; None when its words name something that is no longer known."""
-        try:
-            when = read_rule(rule.when, self.config.rule_words)
-        except RuleMistake as error:
-            log.happened("alert rule cannot be read", rule=f"{reader}/{rule.id}", reason=str(error))
-            return None
+    def own(self, reader: str, rule: OwnRule) -> AlertRule:
+        """A reader's own rule as it is watched for. Raises RuleMistake, with the column, for its words."""
         return AlertRule(
             id=rule.id,
             name=rule.when,
-            when=when,
+            when=read_rule(rule.when, self.config.rule_words),
             changes=rule.changes,
             rhythm=rule.rhythm,
             reader=reader,
@@ -106,10 +100,16 @@ class Alerting:
     def _nations(self) -> Mapping[str, str]:
         return {id: body.nation for id, body in self.config.bodies.items()}
 
-    def _own(self) -> Iterator[tuple[str, OwnRule]]:
+    def _own(self) -> Iterator[AlertRule]:
+        """Readers' own rules; words that name something which is no longer known find nothing."""
         own = self.store.alerts.own()
         hear = {one.id for one in self.store.readers.all() if one.standing in HEARS} if own else set()
-        return ((reader, rule) for reader, rule in own if reader in hear)
+        for reader, rule in own:
+            try:
+                if reader in hear:
+                    yield self.own(reader, rule)
+            except RuleMistake as error:
+                log.happened("alert rule cannot be read", rule=f"{reader}/{rule.id}", reason=str(error))
 
     def _watches(self, now: datetime) -> dict[str, WatchedRule]:
         """The watch of each rule; it begins anew when the rule's words have changed."""

@@ -7,15 +7,18 @@ say, whoever asks.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from aggregator.deliver.addresses import checked, fingerprint
 from aggregator.deliver.answers import answer_run
 from aggregator.deliver.tokens import CHOICES, CONFIRM, Tokens
+from aggregator.errors import ConfigError
 from aggregator.model import ANSWER, Choices, Footing, Reader
+from aggregator.model.alerts import OwnRule
 from aggregator.pipeline.enrolling import new_id
+from aggregator.pipeline.rulebook import Rulebook
 from aggregator.store import Store
 
 APART: Final = timedelta(minutes=10)
@@ -23,6 +26,9 @@ APART: Final = timedelta(minutes=10)
 
 STRANGERS: Final = (2, timedelta(days=7))
 """How many questions an address gets that was never confirmed, however often somebody enters it."""
+
+SHOWN: Final = 5
+"""How many of the latest titles a trial shows."""
 
 READERS: Final = (3, timedelta(days=1))
 
@@ -33,6 +39,7 @@ class Desk:
 
     store: Store
     tokens: Tokens
+    rulebook: Rulebook
     make_id: Callable[[], str] = new_id
 
     def ask(self, address: str, now: datetime) -> None:
@@ -125,9 +132,52 @@ class Desk:
             "topics": list(reader.choices.topics),
             "types": list(reader.choices.types),
             "when_empty": reader.choices.when_empty,
+            "only_alerts": reader.choices.only_alerts,
+            "alerts": [self._rule_data(reader, rule) for rule in self.rules(reader)],
             "letters": [
                 {"run": one.run, "state": one.state.value, "at": one.at.isoformat()} for one in letters
             ],
+        }
+
+    def rules(self, reader: Reader) -> tuple[OwnRule, ...]:
+        """A reader's own rules of alerts."""
+        return tuple(rule for _, rule in self.store.alerts.own(reader.id))
+
+    def try_rule(self, reader: Reader, rule: OwnRule, now: datetime) -> tuple[int, tuple[str, ...]]:
+        """How many letters a rule would have sent in the past year, and the latest titles.
+
+        Raises ValueError, in plain words, for a rule that cannot be read.
+        """
+        alerting = self.rulebook.alerting
+        trial = alerting.try_rule(alerting.own(reader.id, rule), now)
+        told = [held.entry.title for _, letter in trial.letters for _, held in letter]
+        return len(trial.letters), tuple(reversed(told[-SHOWN:]))
+
+    def watch(self, reader: Reader, rule: OwnRule, now: datetime) -> None:
+        """Keep a reader's own rule; ValueError as in `try_rule`, or when they have as many as one may have.
+
+        The reader knows it by its words; the same words twice are one rule.
+        """
+        known = self.rules(reader)
+        same = next((one.id for one in known if one.when == rule.when), "")
+        free = next(f"rule-{n}" for n in range(1, len(known) + 2) if f"rule-{n}" not in {k.id for k in known})
+        try:
+            kept = self.rulebook.alerting.own(reader.id, replace(rule, id=same or free))
+            self.rulebook.add_own(reader, kept, now)
+        except ConfigError as error:
+            raise ValueError(error.mistakes[0].what) from error
+
+    def unwatch(self, reader: Reader, id: str) -> None:
+        """Take a reader's own rule out; one that is not there is no matter."""
+        self.store.alerts.remove_own(reader.id, id)
+
+    def _rule_data(self, reader: Reader, rule: OwnRule) -> dict[str, Any]:
+        found = self.store.alerts.recent(f"{reader.id}/{rule.id}")
+        return {
+            "when": rule.when,
+            "changes": rule.changes,
+            "rhythm": rule.rhythm.value,
+            "found": [{"at": one.found.isoformat(), "title": one.title, "url": one.url} for one in found],
         }
 
     def _stranger(self, address: str, now: datetime, replaces: str = "") -> Reader:

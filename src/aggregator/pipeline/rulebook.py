@@ -11,7 +11,7 @@ from aggregator.config.alerts import AlertsFile, read_when
 from aggregator.config.forms import SLUG
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Reader
-from aggregator.model.alerts import AlertRule, OwnRule, Rhythm, Webhook
+from aggregator.model.alerts import AlertRule, OwnRule, Pace, Webhook
 from aggregator.pipeline.alerting import Alerting
 
 MOST_OWN: Final = 20
@@ -80,9 +80,9 @@ class Rulebook:
         return AlertsFile(self.file, self.alerting.config.rule_words)
 
 
-def rhythm_of(daily: bool) -> Rhythm:
+def pace_of(daily: bool) -> Pace:
     """At once, unless it is to be daily."""
-    return Rhythm.DAILY if daily else Rhythm.AT_ONCE
+    return Pace.DAILY if daily else Pace.AT_ONCE
 
 
 def _told(hook: Webhook | None) -> dict[str, str]:

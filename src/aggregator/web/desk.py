@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from aggregator.model import Choices, Reader
+from aggregator.model.alerts import OwnRule
 
 LOOK: Final = (
     "If this address can get letters, a mail with a link is on its way to it.",
@@ -23,6 +24,8 @@ TOLD: Final = {
     "save": "Your choices are kept.",
     "pause": "Your letters are paused.",
     "resume": "Letters are sent again, from the next one on.",
+    "watch": "Your rule is kept. It is watched for from now on.",
+    "unwatch": "That rule is gone.",
     "move": "If the new address can get letters, a mail with a link is on its way to it.",
 }
 
@@ -62,3 +65,15 @@ class Desk(Protocol):
 
     def data(self, reader: Reader) -> dict[str, Any]:
         """Everything that is kept of a reader."""
+
+    def rules(self, reader: Reader) -> tuple[OwnRule, ...]:
+        """A reader's own rules of alerts."""
+
+    def try_rule(self, reader: Reader, rule: OwnRule, now: datetime) -> tuple[int, tuple[str, ...]]:
+        """How many letters a rule would have sent in the past year, and the latest titles; ValueError."""
+
+    def watch(self, reader: Reader, rule: OwnRule, now: datetime) -> None:
+        """Keep a reader's own rule. ValueError."""
+
+    def unwatch(self, reader: Reader, id: str) -> None:
+        """Take a reader's own rule out."""

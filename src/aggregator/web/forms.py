@@ -1,0 +1,36 @@
+"""What the pages of letters have in common: the headers of every answer, and forms as browsers send them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+
+LARGEST: Final = 20_000
+"""Bytes of a form; every box ticked is far below."""
+
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
+
+async def read_form(request: Request) -> dict[str, list[str]]:
+    """The fields of a form as browsers send it; empty for anything larger than a form of ours can be."""
+    received = b""
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > LARGEST:
+            return {}
+    return parse_qs(received.decode("utf-8", "replace"), max_num_fields=500)
+
+
+def one(form: Mapping[str, list[str]], name: str) -> str:
+    """The first value of a field; empty when it was not filled in."""
+    return form.get(name, [""])[0]
