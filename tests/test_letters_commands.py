@@ -62,9 +62,9 @@ def test_what_one_project_exports_another_imports(project: Small) -> None:
 
     assert project.run("subscribers", "import", "readers.csv").out == "0 taken in, 2 left as they are.\n"
     assert sorted(exported.splitlines()) == [
-        "a@example.org,reading,2024-01-29T08:00:00+00:00,scotland,,,no,no,",
-        "address,standing,since,bodies,topics,types,when_empty,is_list,leave",
-        "l@lists.org,reading,2024-01-29T08:00:00+00:00,,,,no,yes,https://x.org/",
+        "a@example.org,reading,2024-01-29T08:00:00+00:00,scotland,,,no,no,,no",
+        "address,standing,since,bodies,topics,types,when_empty,is_list,leave,only_alerts",
+        "l@lists.org,reading,2024-01-29T08:00:00+00:00,,,,no,yes,https://x.org/,no",
     ]
 
 
