@@ -296,6 +296,7 @@ def test_a_retraction_reaches_those_who_were_told_without_its_words(desk: Desk) 
     assert desk.look(NOON + 3 * HOUR) == []
     assert desk.send(NOON + 2 * HOUR) == ["Watch watch: Correction: Retracted"]
     assert "have taken its words out of our record" in " ".join(desk.letter().split())
+    assert "named a person" not in desk.letter()
     assert "A plan for open data" not in desk.store.dump()
 
 

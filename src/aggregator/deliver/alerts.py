@@ -41,6 +41,8 @@ HEADS: Final = {
     Why.REMOVED: "Removed",
 }
 RETRACTED: Final = "retracted"
+OURS: Final = frozenset({"about open government", "type", "topics", RETRACTED})
+"""The parts that only we correct."""
 
 
 def alert_run(rule: str, now: datetime) -> str:
@@ -61,12 +63,15 @@ def due_at(rhythm: Pace, found: datetime, zone: str) -> datetime:
 def alert_of(
     rule: AlertRule, occasion: Occasion, holding: Holding, *, found: datetime, page: str, zone: str
 ) -> Alert:
-    """What a rule's people are told of a document as it stands. `page` is our permanent page of it."""
-    entry = holding.entry
+    """What a rule's people are told of a document as it stands. `page` is our permanent page of it.
+
+    Where its licence does not let us, neither sentence nor note of the publisher is repeated.
+    """
+    entry, licensed = holding.entry, holding.entry.licence not in UNLICENSED
     return Alert(
         rule=rule.key,
         entry=entry.id,
-        occasion=occasion,
+        occasion=occasion if licensed or _is_ours(occasion) else replace(occasion, note=""),
         found=found,
         due=due_at(rule.rhythm, found, zone),
         title=entry.title,
@@ -75,7 +80,7 @@ def alert_of(
         body=entry.body,
         type=holding.labels.type,
         topics=holding.labels.topics,
-        sentence="" if entry.licence in UNLICENSED else first_sentence(entry.summary),
+        sentence=first_sentence(entry.summary) if licensed else "",
         language=entry.language,
         dated=holding.dated,
         closes=entry.closes,
@@ -98,8 +103,8 @@ def our_correction(told: Alert, holding: Holding, mark: Mark) -> Occasion | None
 
 
 def retraction(told: Alert, rule: AlertRule, gone: Retraction, *, found: datetime, zone: str) -> Alert:
-    """Word to those who were told of a document that we took its words out of the record."""
-    occasion = Occasion(at=gone.at, why=Why.CORRECTION, parts=(RETRACTED,), note=gone.why)
+    """Word to those who were told of a document that we took its words out; why is not told, as nowhere."""
+    occasion = Occasion(at=gone.at, why=Why.CORRECTION, parts=(RETRACTED,))
     return replace(told, occasion=occasion, found=found, due=due_at(rule.rhythm, found, zone))
 
 
@@ -178,13 +183,12 @@ def _what_happened(alert: Alert) -> Iterator[str]:
     elif occasion.why is Why.CHANGED:
         yield say_changes(occasion.parts)
     if occasion.note:
-        yield f"Why: {occasion.note}" if alert_is_ours(alert) else f"The publisher says: {occasion.note}"
+        yield f"Why: {occasion.note}" if _is_ours(occasion) else f"The publisher says: {occasion.note}"
 
 
-def alert_is_ours(alert: Alert) -> bool:
+def _is_ours(occasion: Occasion) -> bool:
     """Whether it was we who corrected, and not the publisher."""
-    ours = {"about open government", "type", "topics", RETRACTED}
-    return alert.occasion.why is Why.CORRECTION and bool(ours & set(alert.occasion.parts))
+    return occasion.why is Why.CORRECTION and bool(OURS & set(occasion.parts))
 
 
 def _leaving(reader: Reader, stationery: Stationery, run: str) -> str:
