@@ -14,10 +14,13 @@ import pytest
 from aggregator.config import Config, load
 from aggregator.config.settings import load_settings
 from aggregator.model import Fetched, FetchResult, Request
+from aggregator.model.alerts import AlertRule, All, Term
 from aggregator.pipeline import Pipeline
 from aggregator.store import Store, open_store
 from aggregator.worker import JOB, Worker
+from tests.builders import entry, moment
 from tests.projects import atom, small_project
+from tests.store.values import change, keep
 
 FRIDAY = datetime(2026, 6, 5, 12, tzinfo=UTC)
 ONE = "https://one.example.org/feed.atom"
@@ -75,6 +78,25 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     settings = load_settings(project.folder / "settings.yaml")
     with open_store(settings.store_url) as store:
         yield Stage(load(settings), store)
+
+
+def test_what_comes_near_its_closing_date_is_found_without_a_poll(stage: Stage) -> None:
+    near = AlertRule(
+        id="near", name="Near", when=All((Term("closing", ("<7d",)), Term("relevance", ("any",)))), feed=True
+    )
+    stage.config = replace(stage.config, alerts=(near,))
+    stage.work()
+    told = entry("https://www.gov.uk/near", closes=moment("2026-06-12 12:05"))
+    keep(stage.store, change(told, seen_at=FRIDAY, backlog=True))
+    worker = stage.worker()
+    for minutes in (3, 4, 6, 7):
+        stage.clock.now = FRIDAY + timedelta(minutes=minutes)
+        asyncio.run(worker.work())
+
+    (found,) = stage.store.alerts.recent("near")
+    assert (found.entry, found.found) == (told.id, FRIDAY + timedelta(minutes=6))
+    assert len(stage.net.asked) == 1
+    assert told.title in (stage.config.settings.output_folder / "alerts/near.atom").read_text()
 
 
 def test_the_search_index_is_made_after_publishing_and_no_more_than_once_an_hour(stage: Stage) -> None:

@@ -90,7 +90,9 @@ class Alerting:
         """What the rule would have sent in the `span` before `now`, by what is held today."""
         since, zone = now - span, self.config.settings.zone
         sent: dict[datetime, list[tuple[Occasion, Holding]]] = {}
-        for holding in self.store.holdings():
+        window = Window(start=since, end=now + TICK)
+        held = (*self.store.news(window), *self._closing([rule], window))
+        for holding in {one.entry.id: one for one in held}.values():
             found = occasions(rule, Told(holding, self._nations), since=since, looked=since, until=now)
             for occasion in found if rule.follows else found[:1]:
                 sent.setdefault(due_at(rule.rhythm, occasion.at, zone), []).append((occasion, holding))
@@ -124,10 +126,16 @@ class Alerting:
     def _moved(self, start: datetime, now: datetime, marks: Mapping[str, Mark]) -> Iterable[Holding]:
         """What may give rise to an alert: whatever moved, came near its closing date, or was marked."""
         held = list(self.store.stirred(Window(start=start, end=now + TICK)))
-        if days := [span for rule in self.rules.values() for span in closing_spans(rule)]:
-            held += self.store.closing(Window(start=now - DAY, end=now + max(days) + DAY))
+        held += self._closing(self.rules.values(), Window(start=now, end=now))
         marked = (self.store.holding(id) for id, mark in marks.items() if mark.at >= start)
         return {one.entry.id: one for one in (*held, *marked) if one}.values()
+
+    def _closing(self, rules: Iterable[AlertRule], window: Window) -> tuple[Holding, ...]:
+        """What may come near its closing date in the window, by the reckoning of any of the rules."""
+        spans = [span for rule in rules for span in closing_spans(rule)]
+        if not spans:
+            return ()
+        return self.store.closing(Window(start=window.start - DAY, end=window.end + max(spans) + DAY))
 
     def _found(self, key: str, watch: WatchedRule, view: _View) -> Iterator[Alert]:
         rule, settings = self.rules[key], self.config.settings
