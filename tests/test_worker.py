@@ -19,7 +19,7 @@ from aggregator.pipeline import Pipeline
 from aggregator.store import Store, open_store
 from aggregator.worker import JOB, Worker
 from tests.builders import entry, moment
-from tests.projects import atom, small_project
+from tests.projects import PROJECT, Small, atom, small_project
 from tests.store.values import change, keep
 
 FRIDAY = datetime(2026, 6, 5, 12, tzinfo=UTC)
@@ -71,32 +71,41 @@ class Stage:
         return (self.config.settings.output_folder / "index.html").stat().st_mtime_ns
 
 
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    project = small_project(tmp_path / "project")
+def staged(project: Small) -> Iterator[Stage]:
     project.sources({"one": ONE}, records=False)
     settings = load_settings(project.folder / "settings.yaml")
     with open_store(settings.store_url) as store:
         yield Stage(load(settings), store)
 
 
-def test_what_comes_near_its_closing_date_is_found_without_a_poll(stage: Stage) -> None:
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    yield from staged(small_project(tmp_path / "project"))
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Stage]:
+    """With so few bodies that publishing takes no time."""
+    yield from staged(small_project(tmp_path / "project", register=PROJECT / "tests/crash/register"))
+
+
+def test_what_comes_near_its_closing_date_is_found_without_a_poll(small: Stage) -> None:
     near = AlertRule(
         id="near", name="Near", when=All((Term("closing", ("<7d",)), Term("relevance", ("any",)))), feed=True
     )
-    stage.config = replace(stage.config, alerts=(near,))
-    stage.work()
+    small.config = replace(small.config, alerts=(near,))
+    small.work()
     told = entry("https://www.gov.uk/near", closes=moment("2026-06-12 12:05"))
-    keep(stage.store, change(told, seen_at=FRIDAY, backlog=True))
-    worker = stage.worker()
+    keep(small.store, change(told, seen_at=FRIDAY, backlog=True))
+    worker = small.worker()
     for minutes in (3, 4, 6, 7):
-        stage.clock.now = FRIDAY + timedelta(minutes=minutes)
+        small.clock.now = FRIDAY + timedelta(minutes=minutes)
         asyncio.run(worker.work())
 
-    (found,) = stage.store.alerts.recent("near")
+    (found,) = small.store.alerts.recent("near")
     assert (found.entry, found.found) == (told.id, FRIDAY + timedelta(minutes=6))
-    assert len(stage.net.asked) == 1
-    assert told.title in (stage.config.settings.output_folder / "alerts/near.atom").read_text()
+    assert len(small.net.asked) == 1
+    assert told.title in (small.config.settings.output_folder / "alerts/near.atom").read_text()
 
 
 def test_the_search_index_is_made_after_publishing_and_no_more_than_once_an_hour(stage: Stage) -> None:

@@ -114,14 +114,14 @@ def joined(inner: Any) -> Any:
 conditions: st.SearchStrategy[Condition] = st.recursive(plain, joined, max_leaves=6)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(conditions)
 def test_a_rule_that_is_written_down_is_read_as_the_same(condition: Condition) -> None:
     assert read_rule(str(condition), KNOWN) == condition
     assert str(read_rule(str(condition), KNOWN)) == str(condition)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text('ab:()"| ANDORT<7d*', max_size=20))
 def test_whatever_is_typed_is_read_or_refused(text: str) -> None:
     try:

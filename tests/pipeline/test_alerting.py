@@ -13,6 +13,7 @@ import pytest
 from aggregator.classify import hold
 from aggregator.config import Config
 from aggregator.config.rule_language import known_values, read_rule
+from aggregator.deliver.alerts import due_at
 from aggregator.model import (
     ChangeKind,
     Entry,
@@ -28,7 +29,7 @@ from aggregator.model.alerts import AlertRule, OwnRule, Pace, Why
 from aggregator.pipeline.alerting import Alerting
 from aggregator.pipeline.posting import Dispatch
 from aggregator.store import Store, open_store
-from tests.builders import NOON, body, entry, labels, moment
+from tests.builders import NOON, body, entry, instant, labels, moment
 from tests.deliver.readers import opened, reader, stationery
 from tests.pipeline.stage import EMPTY, default_settings
 from tests.pipeline.test_posting import Postbox
@@ -380,6 +381,56 @@ def test_a_rule_is_tried_against_the_past_year(desk: Desk) -> None:
     assert tried() == [["One: ", "Two: "], ["Three"]]
     assert tried(changes=True) == [["One: ", "Two: "], ["Three"], ["Three"]]
     assert len(desk.alerting.try_rule(rule("closing:<7d"), NOON).letters) == 0
+
+
+def test_a_document_that_turns_out_to_be_another_one_is_not_told_again(desk: Desk) -> None:
+    elder = entry("https://www.gov.uk/elder", title="Something", source="other")
+    desk.tell(NOON - HOUR, elder)
+    desk.tell(NOON)
+    assert desk.look(NOON) == [(Why.NEW, "A plan for open data")]
+    with desk.store.writing() as tx:
+        tx.join(entry(FIRST).id, elder.id)
+        carriers = tx.carriers([elder.id])[elder.id]
+        joined = hold(carriers, lambda entry, sources: labels())
+        tx.hold([replace(joined, entry=replace(joined.entry, title="Open data, joined"))])
+    again = replace(elder, title="Open data, joined", text="Open data.")
+    desk.tell(NOON + HOUR, again, ChangeKind.RESTATED)
+
+    assert [held.entry.title for held in desk.store.holdings()] == ["Open data, joined"]
+    assert desk.look(NOON + HOUR) == []
+
+
+def test_a_wide_rule_fills_no_letter_without_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aggregator.deliver.alerts.MOST", 2)
+    for number in range(5):
+        desk.tell(NOON, entry(f"https://www.gov.uk/{number}", title=f"Open data {number}"))
+    desk.look(NOON)
+
+    assert desk.send(NOON) == ["Watch watch: 5 updates"]
+    assert desk.letter().count("* New: ") == 2
+    assert "... and 3 more, among all updates: https://updates.example.org/" in desk.letter()
+
+
+def test_an_own_rule_that_cannot_be_read_any_more_is_said_and_stops_nothing(desk: Desk) -> None:
+    desk.store.alerts.add_own("00c0ffee00c0ffee", OwnRule(id="old", when="topic:forgotten"))
+    desk.tell(NOON)
+
+    assert desk.look(NOON) == [(Why.NEW, "A plan for open data")]
+    assert list(desk.alerting.unreadable) == ["00c0ffee00c0ffee/old"]
+
+
+@pytest.mark.parametrize(
+    ("found", "due"),
+    [
+        ("2026-06-05 06:59", "2026-06-05 07:00"),
+        ("2026-06-05 07:00", "2026-06-05 07:00"),
+        ("2026-06-05 07:01", "2026-06-06 07:00"),
+        ("2026-03-28 12:00", "2026-03-29 07:00"),  # the clocks go forward that night
+        ("2026-10-24 12:00", "2026-10-25 08:00"),  # and back
+    ],
+)
+def test_eight_in_the_morning_is_by_the_clocks_of_london(found: str, due: str) -> None:
+    assert due_at(Pace.DAILY, instant(found), "Europe/London") == instant(due)
 
 
 def test_letters_of_alerts_are_settled_like_all_others(desk: Desk) -> None:

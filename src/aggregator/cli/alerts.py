@@ -10,13 +10,15 @@ import typer
 from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, app, opened
-from aggregator.cli.screen import say, show, show_json
+from aggregator.cli.screen import complain, say, show, show_json
 from aggregator.model.alerts import AlertRule, HookState, Webhook
 from aggregator.pipeline.alerting import Trial
 from aggregator.pipeline.rulebook import pace_of
 
 alerts = typer.Typer(help="Rules that say what somebody hears of at once.", no_args_is_help=True)
 app.add_typer(alerts, name="alerts")
+
+RESTART: Final = " `aggregator start` reads alerts.yaml when it starts: if it runs, start it again."
 
 NEWEST: Final = 5
 """How many of the latest titles a trial shows."""
@@ -32,8 +34,11 @@ Who = Annotated[str | None, typer.Option(metavar="WHO", help="A reader's own rul
 def alerts_list(context: typer.Context, replay: Replay = None, as_json: AsJson = False) -> None:
     """Every rule, the operator's and readers' own, with where word of it goes."""
     with opened(context, replay=replay) as program:
-        shown = [_row(program, rule) for rule in program.alerting.rules.values()]
+        alerting = program.alerting
+        shown = [_row(program, rule) for rule in alerting.rules.values()]
         show(("id", "when", "changes", "rhythm", "goes to"), shown, as_json=as_json)
+        for key, why in alerting.unreadable.items():
+            complain(f"{key} finds nothing: {why}")
 
 
 @alerts.command("try")
@@ -102,7 +107,7 @@ def alerts_add(  # noqa: PLR0913, PLR0917  # each argument is a part of a rule
         else:
             program.rulebook.add(rule, program.clock())
         _say_trial(rule, trial)
-        say(f"{rule.key} is watched for from now on.{_missing(program, rule)}")
+        say(f"{rule.key} is watched for from now on.{_missing(program, rule)}{'' if whose else RESTART}")
 
 
 @alerts.command("remove")
@@ -113,7 +118,7 @@ def alerts_remove(context: typer.Context, id: Id, reader: Who = None, replay: Re
             program.rulebook.remove_own(program.enrolment.found(reader), id)
         else:
             program.rulebook.remove(id)
-        say(f"{id} is watched for no more.")
+        say(f"{id} is watched for no more.{'' if reader else RESTART}")
 
 
 @alerts.command("status")

@@ -123,6 +123,7 @@ def _row(reader: Reader) -> rows.Row:
         "topics": list(chosen.topics),
         "types": list(chosen.types),
         "when_empty": chosen.when_empty,
+        "only_alerts": chosen.only_alerts,
     }
 
 

@@ -30,6 +30,10 @@ from aggregator.model import Body, Holding, Mark, Reader, Retraction
 from aggregator.model.alerts import ALERT, Alert, AlertRule, Occasion, Pace, Why
 
 COLUMNS: Final = 76
+
+MOST: Final = 100
+"""Documents in one letter: a rule may be wider than its writer thought."""
+
 ORDER: Final = (Why.CORRECTION, Why.CLOSING, Why.NEW, Why.CHANGED, Why.REMOVED)
 """What has to be put right stands first, then what has to be acted on."""
 
@@ -123,7 +127,9 @@ def alert_letter(
     """
     at, zone = max(alert.due for alert in alerts), stationery.site.zone
     ordered = sorted(alerts, key=lambda one: (ORDER.index(one.occasion.why), one.occasion.at, one.entry))
-    told = "\n\n".join(_item(alert, at, zone, bodies) for alert in ordered)
+    told = "\n\n".join(_item(alert, at, zone, bodies) for alert in ordered[:MOST])
+    left = len(ordered) - MOST
+    more = f"... and {left} more, among all updates: {stationery.site.base_url}" if left > 0 else ""
     words = f"You asked to be told of: {rule.when}" if rule else "You asked to be told of this."
     if reader.is_list:
         words = f"You are on a mailing list that is told of: {rule.when}" if rule else ""
@@ -132,7 +138,8 @@ def alert_letter(
     parts = (
         _wrapped(f"Alert: {plain(name, LONGEST_TITLE)}"),
         told,
-        _wrapped(words),
+        more,
+        _wrapped(plain(words)),
         _leaving(reader, stationery, run),
         "-- \n" + "\n".join(plain(line) for line in foot if line),
     )

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from aggregator import log
 from aggregator.classify.matching import Told, closing_spans, occasions, publishers_correction
 from aggregator.config import Config
 from aggregator.config.rule_language import RuleMistake, read_rule
@@ -46,7 +45,12 @@ class Alerting:
     @cached_property
     def rules(self) -> Mapping[str, AlertRule]:
         """Every rule that is watched for, by key: the operator's, and those of readers that can be read."""
-        return {rule.key: rule for rule in (*self.config.alerts, *self._own())}
+        return {rule.key: rule for rule in (*self.config.alerts, *self._read[0])}
+
+    @property
+    def unreadable(self) -> Mapping[str, str]:
+        """Readers' own rules that name something which is no longer known, by key: they find nothing. Why."""
+        return self._read[1]
 
     def own(self, reader: str, rule: OwnRule) -> AlertRule:
         """A reader's own rule as it is watched for. Raises RuleMistake, with the column, for its words."""
@@ -102,16 +106,18 @@ class Alerting:
     def _nations(self) -> Mapping[str, str]:
         return {id: body.nation for id, body in self.config.bodies.items()}
 
-    def _own(self) -> Iterator[AlertRule]:
-        """Readers' own rules; words that name something which is no longer known find nothing."""
-        own = self.store.alerts.own()
+    @cached_property
+    def _read(self) -> tuple[tuple[AlertRule, ...], Mapping[str, str]]:
+        """The own rules of those who read or have paused, and what is wrong with the others of theirs."""
+        own, rules, wrong = self.store.alerts.own(), list[AlertRule](), dict[str, str]()
         hear = {one.id for one in self.store.readers.all() if one.standing in HEARS} if own else set()
         for reader, rule in own:
-            try:
-                if reader in hear:
-                    yield self.own(reader, rule)
-            except RuleMistake as error:
-                log.happened("alert rule cannot be read", rule=f"{reader}/{rule.id}", reason=str(error))
+            if reader in hear:
+                try:
+                    rules.append(self.own(reader, rule))
+                except RuleMistake as error:
+                    wrong[f"{reader}/{rule.id}"] = str(error)
+        return tuple(rules), wrong
 
     def _watches(self, now: datetime) -> dict[str, WatchedRule]:
         """The watch of each rule; it begins anew when the rule's words have changed."""
