@@ -3,59 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from aggregator.model import Reader
 from aggregator.model.alerts import OwnRule, Pace
-from aggregator.web.desk import TOLD
-from aggregator.web.forms import HEADERS, one, read_form
+from aggregator.web.desk import Desk
 
-if TYPE_CHECKING:
-    from aggregator.web.letters import LetterPages
+Form = Mapping[str, list[str]]
 
 
 @dataclass(frozen=True)
 class AlertPage:
-    """One page among the pages of letters; it is opened by the same word as a reader's choices."""
+    """One page among the pages of letters, opened by the same word as a reader's choices."""
 
-    pages: LetterPages
+    desk: Desk
+    known: Mapping[str, Mapping[str, str]]
+    page: Callable[..., Response]
+    """Makes a page from its template, title, status and values."""
 
-    async def answer(self, request: Request) -> Response:
-        """Show the rules (GET), try one, keep one, or take one out (POST)."""
-        token, now = request.path_params["token"], self.pages.clock()
-        reader = self.pages.desk.reader(token, now)
-        if reader is None:
-            return self.pages.old_link()
-        if request.method == "GET":
-            return self._shown(reader, told=TOLD.get(request.query_params.get("told", ""), ""))
-        if busy := self.pages.refused(request):
-            return busy
-        form = await read_form(request)
-        action, rule = one(form, "action"), _rule(form)
+    async def act(self, reader: Reader, form: Form, now: datetime) -> Response | str:
+        """Do what a form asks for: the page that answers it, or the name of what was done."""
+        action, rule = _one(form, "action"), _rule(form)
         try:
             if action == "try":
                 # It looks at everything that is held: beside the loop, which has others to serve.
-                tried = await asyncio.to_thread(self.pages.desk.try_rule, reader, rule, now)
-                return self._shown(reader, rule=rule, tried=tried)
-            self._do(action, reader, rule, form)
+                tried = await asyncio.to_thread(self.desk.try_rule, reader, rule, now)
+                return self.shown(reader, rule=rule, tried=tried)
+            if action == "watch":
+                self.desk.watch(reader, rule, now)
+            elif action == "unwatch":
+                self.desk.unwatch(reader, _one(form, "id"))
+            else:
+                raise ValueError("This form was not filled in here.")
         except ValueError as error:
-            return self._shown(reader, rule=rule, problem=str(error), status=400)
-        return RedirectResponse(f"{self.pages.root}alerts/{token}?told={action}", 303, headers=HEADERS)
+            return self.shown(reader, rule=rule, problem=str(error), status=400)
+        return action
 
-    def _do(self, action: str, reader: Reader, rule: OwnRule, form: Mapping[str, list[str]]) -> None:
-        if action == "watch":
-            self.pages.desk.watch(reader, rule, self.pages.clock())
-        elif action == "unwatch":
-            self.pages.desk.unwatch(reader, one(form, "id"))
-        else:
-            raise ValueError("This form was not filled in here.")
-
-    def _shown(
+    def shown(
         self,
         reader: Reader,
         *,
@@ -65,21 +53,26 @@ class AlertPage:
         problem: str = "",
         status: int = 200,
     ) -> Response:
-        return self.pages.page(
+        """The page, with a rule in its form and what a trial of it came to."""
+        return self.page(
             "alerts.html",
             "Your alerts",
             told=told,
             problem=problem,
             status=status,
-            rules=self.pages.desk.rules(reader),
+            rules=self.desk.rules(reader),
             rule=rule or OwnRule(id="", when=""),
             tried=tried,
             daily=Pace.DAILY,
-            known=self.pages.known,
+            known=self.known,
         )
 
 
-def _rule(form: Mapping[str, list[str]]) -> OwnRule:
-    pace = Pace.DAILY if one(form, "rhythm") == Pace.DAILY else Pace.AT_ONCE
-    when = " ".join(one(form, "when").split())
-    return OwnRule(id="tried", when=when, changes=one(form, "changes") == "yes", rhythm=pace)
+def _rule(form: Form) -> OwnRule:
+    pace = Pace.DAILY if _one(form, "rhythm") == Pace.DAILY else Pace.AT_ONCE
+    when = " ".join(_one(form, "when").split())
+    return OwnRule(id="tried", when=when, changes=_one(form, "changes") == "yes", rhythm=pace)
+
+
+def _one(form: Form, name: str) -> str:
+    return form.get(name, [""])[0]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
@@ -16,8 +16,20 @@ from starlette.routing import Route
 from aggregator.model import Choices, Footing, Reader, Site
 from aggregator.web.alerts import AlertPage
 from aggregator.web.desk import GOODBYE, LEGENDS, LOOK, NO_ADDRESS, OLD_LINK, TOLD, Desk
-from aggregator.web.forms import HEADERS, one, read_form
 from aggregator.web.limits import Limit
+
+LARGEST: Final = 20_000
+"""Bytes of a form; every box ticked is far below."""
+
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
 
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("aggregator.web"),
@@ -40,20 +52,19 @@ class LetterPages:
 
     def routes(self) -> list[Route]:
         """Every address, below the path of the setting `letters_url`."""
-        root = self.root
+        root = self._root
         return [
             Route(f"{root}letters.css", self.style, methods=["GET"]),
             Route(root, self.first, methods=["GET", "POST"]),
             Route(f"{root}confirm/{{token}}", self.confirm, methods=["GET", "POST"]),
             Route(f"{root}choices/{{token}}", self.choices, methods=["GET", "POST"]),
-            Route(f"{root}alerts/{{token}}", AlertPage(self).answer, methods=["GET", "POST"]),
+            Route(f"{root}alerts/{{token}}", self.alerts, methods=["GET", "POST"]),
             Route(f"{root}data/{{token}}", self.data, methods=["GET"]),
             Route(f"{root}leave/{{token}}", self.leave, methods=["GET", "POST"]),
         ]
 
     @property
-    def root(self) -> str:
-        """The path below which every page stands."""
+    def _root(self) -> str:
         return urlsplit(self.site.letters_url).path
 
     async def style(self, _: Request) -> Response:
@@ -64,51 +75,67 @@ class LetterPages:
     async def first(self, request: Request) -> Response:
         """Ask for an address. What comes back is the same whether it is known or not."""
         if request.method == "GET":
-            return self.page("ask.html", "Letters by mail")
-        if busy := self.refused(request):
-            return busy
+            return self._page("ask.html", "Letters by mail")
+        if refused := self._refused(request):
+            return refused
         try:
-            self.desk.ask(one(await read_form(request), "address"), self.clock())
+            self.desk.ask(_one(await _form(request), "address"), self.clock())
         except ValueError:
-            return self.page("ask.html", "Letters by mail", problem=NO_ADDRESS, status=400)
-        return self.page("plain.html", "Look into your mail", lines=LOOK)
+            return self._page("ask.html", "Letters by mail", problem=NO_ADDRESS, status=400)
+        return self._page("plain.html", "Look into your mail", lines=LOOK)
 
     async def confirm(self, request: Request) -> Response:
         """Confirm an address: a page with a button, since mail programs open links by themselves."""
         token = request.path_params["token"]
         if request.method == "GET":
             if self.desk.asker(token, self.clock()) is None:
-                return self.old_link()
-            return self.page(
+                return self._old_link()
+            return self._page(
                 "plain.html",
                 "Confirm your address",
                 lines=("One letter each Monday. You can leave at any time.",),
                 button="Yes, send me letters",
             )
-        if busy := self.refused(request):
-            return busy
+        if refused := self._refused(request):
+            return refused
         opens = self.desk.confirm(token, self.clock())
         if opens is None:
-            return self.old_link()
-        return RedirectResponse(f"{self.root}choices/{opens}?told=confirmed", 303, headers=HEADERS)
+            return self._old_link()
+        return RedirectResponse(f"{self._root}choices/{opens}?told=confirmed", 303, headers=HEADERS)
 
     async def choices(self, request: Request) -> Response:
         """Show and take what a reader chooses."""
         token, now = request.path_params["token"], self.clock()
         reader = self.desk.reader(token, now)
         if reader is None:
-            return self.old_link()
+            return self._old_link()
         if request.method == "GET":
             return self._choices(reader, token, TOLD.get(request.query_params.get("told", ""), ""))
-        if busy := self.refused(request):
-            return busy
-        return self._act(reader, token, await read_form(request), now)
+        if refused := self._refused(request):
+            return refused
+        return self._act(reader, token, await _form(request), now)
+
+    async def alerts(self, request: Request) -> Response:
+        """Show a reader's own rules of alerts; try one, keep one, or take one out."""
+        token, now = request.path_params["token"], self.clock()
+        reader = self.desk.reader(token, now)
+        if reader is None:
+            return self._old_link()
+        page = AlertPage(self.desk, self.known, self._page)
+        if request.method == "GET":
+            return page.shown(reader, told=TOLD.get(request.query_params.get("told", ""), ""))
+        if refused := self._refused(request):
+            return refused
+        done = await page.act(reader, await _form(request), now)
+        if isinstance(done, Response):
+            return done
+        return RedirectResponse(f"{self._root}alerts/{token}?told={done}", 303, headers=HEADERS)
 
     async def data(self, request: Request) -> Response:
         """Everything that is kept of a reader, as a file."""
         reader = self.desk.reader(request.path_params["token"], self.clock())
         if reader is None:
-            return self.old_link()
+            return self._old_link()
         named = {"Content-Disposition": 'attachment; filename="letters.json"'}
         return JSONResponse(self.desk.data(reader), headers={**HEADERS, **named})
 
@@ -116,22 +143,22 @@ class LetterPages:
         """Leave by a letter's own word: one POST is enough, without cookie, form or login (RFC 8058, 3.1)."""
         if request.method == "GET":
             lines = ("You get no more letters, and your address is erased in four weeks.",)
-            return self.page("plain.html", "Leave?", lines=lines, button="Leave: send me nothing more")
+            return self._page("plain.html", "Leave?", lines=lines, button="Leave: send me nothing more")
         if not self.desk.leave_by_word(request.path_params["token"], self.clock()):
-            return self.old_link()
-        return self.page("plain.html", "You have left", lines=GOODBYE)
+            return self._old_link()
+        return self._page("plain.html", "You have left", lines=GOODBYE)
 
     def _act(self, reader: Reader, token: str, form: Mapping[str, list[str]], now: datetime) -> Response:
-        action = one(form, "action")
+        action = _one(form, "action")
         try:
             told = self._done(action, reader, form, now)
         except ValueError:
             return self._choices(reader, token, problem=NO_ADDRESS, status=400)
         if action == "leave":
-            return self.page("plain.html", "You have left", lines=GOODBYE)
+            return self._page("plain.html", "You have left", lines=GOODBYE)
         if not told:
             return self._choices(reader, token, problem="This form was not filled in here.", status=400)
-        return RedirectResponse(f"{self.root}choices/{token}?told={told}", 303, headers=HEADERS)
+        return RedirectResponse(f"{self._root}choices/{token}?told={told}", 303, headers=HEADERS)
 
     def _done(self, action: str, reader: Reader, form: Mapping[str, list[str]], now: datetime) -> str:
         """Do what a reader asks for; gives the name of what to say then. ValueError for a bad address."""
@@ -142,7 +169,7 @@ class LetterPages:
         elif action == "resume":
             self.desk.resume(reader, now)
         elif action == "move":
-            self.desk.move(reader, one(form, "address"), now)
+            self.desk.move(reader, _one(form, "address"), now)
         elif action == "leave":
             self.desk.leave(reader, now)
         return action if action in TOLD else ""
@@ -155,8 +182,8 @@ class LetterPages:
             bodies=ticked["bodies"],
             topics=ticked["topics"],
             types=ticked["types"],
-            when_empty=one(form, "when_empty") == "yes",
-            only_alerts=one(form, "only_alerts") == "yes",
+            when_empty=_one(form, "when_empty") == "yes",
+            only_alerts=_one(form, "only_alerts") == "yes",
         )
 
     def _choices(
@@ -177,7 +204,7 @@ class LetterPages:
             }
             for name, names in self.known.items()
         ]
-        return self.page(
+        return self._page(
             "choices.html",
             "Your letters",
             told=told,
@@ -186,25 +213,36 @@ class LetterPages:
             groups=groups,
             paused=reader.standing is Footing.PAUSED,
             when_empty=reader.choices.when_empty,
+            data=f"{self._root}data/{token}",
+            alerts=f"{self._root}alerts/{token}",
             only_alerts=reader.choices.only_alerts,
-            data=f"{self.root}data/{token}",
-            alerts=f"{self.root}alerts/{token}",
         )
 
-    def refused(self, request: Request) -> Response | None:
-        """The answer to a client that has acted too often, or None."""
+    def _refused(self, request: Request) -> Response | None:
         client = request.client.host if request.client else ""
         if self.limit.allows(client, self.clock()):
             return None
         lines = ("Too many have asked from here in the last hour. Please come again later.",)
-        return self.page("plain.html", "Later, please", lines=lines, status=429)
+        return self._page("plain.html", "Later, please", lines=lines, status=429)
 
-    def old_link(self) -> Response:
-        """The answer to a word that opens nothing."""
-        return self.page("plain.html", "This link does not work", lines=OLD_LINK, status=404)
+    def _old_link(self) -> Response:
+        return self._page("plain.html", "This link does not work", lines=OLD_LINK, status=404)
 
-    def page(self, name: str, title: str, *, status: int = 200, **values: Any) -> Response:
-        """A page from its template."""
+    def _page(self, name: str, title: str, *, status: int = 200, **values: Any) -> Response:
         given = {"told": "", "problem": "", "lines": (), "button": "", **values}
-        text = _TEMPLATES.get_template(name).render(title=title, site=self.site, root=self.root, **given)
+        text = _TEMPLATES.get_template(name).render(title=title, site=self.site, root=self._root, **given)
         return HTMLResponse(text, status_code=status, headers=HEADERS)
+
+
+async def _form(request: Request) -> dict[str, list[str]]:
+    """The fields of a form as browsers send it; empty for anything larger than a form of ours can be."""
+    received = b""
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > LARGEST:
+            return {}
+    return parse_qs(received.decode("utf-8", "replace"), max_num_fields=500)
+
+
+def _one(form: Mapping[str, list[str]], name: str) -> str:
+    return form.get(name, [""])[0]
