@@ -206,6 +206,14 @@ def test_without_a_summary_the_content_begins_it() -> None:
     assert found.text == ("word " * 200).strip()
 
 
+def test_a_heading_above_the_first_paragraph_is_no_summary() -> None:
+    told = "<h1>A plan</h1>\n<h2>Consultation description</h2><p>Which commitments matter?</p>"
+    found = entry_of(raw(summary=None, content=told))
+    assert found.summary == "Which commitments matter?"
+    assert found.text == "A plan Consultation description Which commitments matter?"
+    assert entry_of(raw(summary=None, content="<h2>Only this</h2>")).summary == "Only this"
+
+
 def test_words_that_stand_in_summary_and_content_count_once() -> None:
     assert entry_of(raw(summary="One two…", content="<p>One two three</p>")).text == "One two three"
     assert entry_of(raw(summary="Zero", content="<p>One</p>")).text == "Zero One"

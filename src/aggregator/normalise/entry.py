@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Final
 
@@ -36,6 +37,8 @@ TITLE_LIMIT: Final = 500
 SUMMARY_LIMIT: Final = 1_000
 EXCERPT_LIMIT: Final = 350
 """A summary that we take out of the content ourselves, as long as WordPress makes one (55 words)."""
+HEADINGS: Final = re.compile(r"\A\s*(?:<h[1-6]>[^<]{0,300}</h[1-6]>\s*)+")
+"""What stands above the first paragraph ("Consultation description") says nothing by itself."""
 TEXT_LIMIT: Final = 100_000
 NAME_LIMIT: Final = 200
 LISTED: Final = 50
@@ -162,7 +165,9 @@ def _words(raw: RawEntry, base: str) -> tuple[str, str, str]:
         markup = raw.summary
     content = safe_html(markup, base)
     told = plain(content, True)
-    excerpt = cut(summary, SUMMARY_LIMIT) or cut(told, EXCERPT_LIMIT)
+    excerpt = cut(summary, SUMMARY_LIMIT) or cut(
+        plain(HEADINGS.sub("", content), True) or told, EXCERPT_LIMIT
+    )
     return excerpt, content, cut(_join(summary, told), TEXT_LIMIT)
 
 
