@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,17 @@ from typing import Any
 import pytest
 from aiosmtplib.protocol import SMTPProtocol
 
+from aggregator.app import App
+from aggregator.clock import fixed_clock
+from aggregator.config import Config, load
+from aggregator.config.settings import load_settings
+from aggregator.deliver import letter
 from aggregator.model import Choices, Footing, LetterState, Reader
 from aggregator.store import open_store
 from tests.crash import victim
 from tests.crash.mail_server import Mailboxes, running
 from tests.deliver.letters import digest, item, under
-from tests.projects import Small, small_project
+from tests.projects import small_project
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -43,15 +49,33 @@ mail_batch: {batch}
 class Post:
     """A project whose letter was issued, its readers, and the server that takes their letters."""
 
-    project: Small
+    folder: Path
+    config: Config
     mailboxes: Mailboxes
 
     @property
     def url(self) -> str:
-        return f"sqlite:///{self.project.folder}/data/aggregator.db"
+        return f"sqlite:///{self.folder}/data/aggregator.db"
 
-    def arguments(self, at: datetime) -> tuple[str, ...]:
+    def command(self, at: datetime) -> tuple[str, ...]:
+        """The whole command line, as its user runs it."""
         return ("digest", "send", "--at", at.isoformat())
+
+    def sender(self, at: datetime) -> Callable[[], None]:
+        """The same work without reading commands and settings, which takes longer than two letters."""
+
+        def send() -> None:
+            with open_store(self.url) as store:
+                asyncio.run(App(config=self.config, store=store, clock=fixed_clock(at)).send_letters())
+
+        return send
+
+    def again(self, folder: Path) -> Post:
+        """A copy in another folder, in place of what is there."""
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(self.folder, folder)
+        settings = self.config.settings.model_copy(update={"home": folder})
+        return replace(self, folder=folder, config=replace(self.config, settings=settings))
 
     def states(self) -> Counter[str]:
         with open_store(self.url) as store:
@@ -61,7 +85,8 @@ class Post:
     def finish(self, at: datetime) -> None:
         """Run undisturbed, an hour apart, until nothing is planned any more."""
         for hours in range(1, 40):
-            victim.run_whole(self.project.folder, self.arguments(at + timedelta(hours=hours)))
+            code, _, _ = victim.run_whole(self.folder, self.sender(at + timedelta(hours=hours)))
+            assert code == 0
             if not self.states()[LetterState.PLANNED]:
                 return
         raise AssertionError(f"letters are still planned: {self.states()}")
@@ -85,16 +110,16 @@ def address(name: str) -> str:
 
 
 def prepare(folder: Path, mailboxes: Mailboxes, names: list[str], batch: int = BATCH) -> Post:
-    """A fresh project with these readers, and the letter issued."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """A fresh project with these readers, and the letter issued; a child need not make ready what we did."""
     folder.mkdir()
-    project = small_project(folder)
-    project.sources({})
+    small_project(folder).sources({})
     (folder / "settings.yaml").write_text(SETTINGS.format(port=mailboxes.port, batch=batch))
     (folder / "data").mkdir()
-    post = Post(project, mailboxes)
+    post = Post(folder, load(load_settings(folder / "settings.yaml")), mailboxes)
+    week = digest(under("Documents", item()), issued=MONDAY)
+    letter(week, post.config.settings.site, post.config.bodies)
     with open_store(post.url) as store:
-        store.issue(digest(under("Documents", item()), issued=MONDAY))
+        store.issue(week)
         store.readers.add(
             Reader(
                 id=f"{n:016x}",
@@ -131,15 +156,16 @@ def test_killed_at_every_reply_and_commit(
     tmp_path: Path, mailboxes: Mailboxes, tell: Callable[[str], None]
 ) -> None:
     names = ["never", "plain"]
-    post = prepare(tmp_path / "whole", mailboxes, names, batch=2)
-    code, points, _ = victim.run_whole(post.project.folder, post.arguments(MONDAY), at_every_reply)
+    fresh = prepare(tmp_path / "fresh", mailboxes, names, batch=2)
+    post = fresh.again(tmp_path / "whole")
+    code, points, _ = victim.run_whole(post.folder, post.command(MONDAY), at_every_reply)
     assert code == 0
     assert post.check(names) == 0
     most, reached = 0, Counter[str]()
     for point in range(len(points)):
         mailboxes.file.unlink(missing_ok=True)
-        post = prepare(tmp_path / "killed", mailboxes, names, batch=2)
-        reached[victim.kill_at(post.project.folder, post.arguments(MONDAY), point, at_every_reply)] += 1
+        post = fresh.again(tmp_path / "killed")
+        reached[victim.kill_at(post.folder, post.sender(MONDAY), point, at_every_reply)] += 1
         assert post.states()[LetterState.HANDED_OVER] <= 2
         post.finish(MONDAY)
         most = max(most, post.check(names))
@@ -162,7 +188,7 @@ def test_killed_at_random_moments(tmp_path: Path, mailboxes: Mailboxes, tell: Ca
     struck, in_flight, most = 0, 0, 0
     for kill in range(KILLS):
         at = MONDAY + timedelta(minutes=5 * kill)
-        child, pipe = victim.start(post.project.folder, post.arguments(at))
+        child, pipe = victim.start(post.folder, post.sender(at))
         mailboxes.wait_for(mailboxes.count() + moments.randint(1, READERS // KILLS))
         struck += victim.strike(child, pipe, moments.uniform(0, 0.02))
         lost = post.states()[LetterState.HANDED_OVER]

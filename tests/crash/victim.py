@@ -35,11 +35,15 @@ class Points:
     stop_at: int
     pipe: int
     names: list[str] = field(default_factory=list)
+    stopped: bool = False
+    """A second thread that gets to the same instant stops there, too, and says nothing."""
 
     def reach(self, name: str) -> None:
         """One more instant."""
         if len(self.names) == self.stop_at:
-            os.write(self.pipe, name.encode())
+            if not self.stopped:
+                self.stopped = True
+                os.write(self.pipe, name.encode())
             time.sleep(60)
             os._exit(99)
         self.names.append(name)
@@ -59,11 +63,12 @@ class Points:
 Wrap = Callable[[Points], None]
 """Puts more instants into the child than commits and renames."""
 
+Work = Sequence[str] | Callable[[], None]
+"""What a child does: a command line, or a call for which the parent got everything ready that costs time."""
 
-def start(
-    folder: Path, arguments: Sequence[str], stop_at: int = NEVER, wrap: Wrap | None = None
-) -> tuple[int, int]:
-    """Fork a child that runs the command line in `folder`; gives its process id and our end of the pipe."""
+
+def start(folder: Path, work: Work, stop_at: int = NEVER, wrap: Wrap | None = None) -> tuple[int, int]:
+    """Fork a child that works in `folder`; gives its process id and our end of the pipe."""
     reading, writing = os.pipe()
     child = os.fork()
     if child:
@@ -74,12 +79,12 @@ def start(
         points = Points(stop_at, writing)
         if wrap:
             wrap(points)
-        _become(folder, arguments, points)
+        _become(folder, work, points)
     finally:
         os._exit(98)
 
 
-def _become(folder: Path, arguments: Sequence[str], points: Points) -> None:
+def _become(folder: Path, work: Work, points: Points) -> None:
     os.chdir(folder)
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
@@ -87,14 +92,21 @@ def _become(folder: Path, arguments: Sequence[str], points: Points) -> None:
     os.fsync = lambda fd: None  # a kill is no loss of power: what the kernel has been given stays
     for owner, call in ((SQLiteDialect_pysqlite, "do_commit"), (os, "replace")):
         setattr(owner, call, points.around(getattr(owner, call), NAMES[call]))  # only in this child
-    sys.argv = ["aggregator", *arguments]
     code = 0
     try:
-        main()
+        _do(work)
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
     os.write(points.pipe, ("done " + "\n".join(points.names)).encode())
     os._exit(code)
+
+
+def _do(work: Work) -> None:
+    if callable(work):
+        work()
+        return
+    sys.argv = ["aggregator", *work]
+    main()
 
 
 def wait(child: int) -> int:
@@ -108,20 +120,18 @@ def read_all(pipe: int) -> str:
         return file.read()
 
 
-def run_whole(
-    folder: Path, arguments: Sequence[str], wrap: Wrap | None = None
-) -> tuple[int, list[str], float]:
+def run_whole(folder: Path, work: Work, wrap: Wrap | None = None) -> tuple[int, list[str], float]:
     """A run that nobody disturbs: its exit code, the instants it passed, and the seconds it took."""
     started = time.monotonic()
-    child, pipe = start(folder, arguments, wrap=wrap)
+    child, pipe = start(folder, work, wrap=wrap)
     said = read_all(pipe)
     code = wait(child)
     return code, said.removeprefix("done ").splitlines(), time.monotonic() - started
 
 
-def kill_at(folder: Path, arguments: Sequence[str], point: int, wrap: Wrap | None = None) -> str:
+def kill_at(folder: Path, work: Work, point: int, wrap: Wrap | None = None) -> str:
     """Run, and kill -9 the child at its `point`-th instant; gives its name, or `ENDED` if it passed fewer."""
-    child, pipe = start(folder, arguments, stop_at=point, wrap=wrap)
+    child, pipe = start(folder, work, stop_at=point, wrap=wrap)
     name = os.read(pipe, 200).decode()
     os.kill(child, signal.SIGKILL)
     os.close(pipe)
@@ -130,9 +140,9 @@ def kill_at(folder: Path, arguments: Sequence[str], point: int, wrap: Wrap | Non
     return ENDED if ended else name
 
 
-def kill_after(folder: Path, arguments: Sequence[str], seconds: float) -> bool:
+def kill_after(folder: Path, work: Work, seconds: float) -> bool:
     """Run, and kill -9 the child after `seconds`; whether it was still running."""
-    child, pipe = start(folder, arguments)
+    child, pipe = start(folder, work)
     return strike(child, pipe, seconds)
 
 
