@@ -16,7 +16,7 @@ from aggregator.publish.archive_pages import publish_archive
 from aggregator.publish.board_json import publish_board_json
 from aggregator.publish.board_pages import publish_board
 from aggregator.publish.calendar import publish_calendar
-from aggregator.publish.digests_atom import publish_digests
+from aggregator.publish.digest_feed import publish_digests
 from aggregator.publish.documents import publish_feeds
 from aggregator.publish.exports import exports
 from aggregator.publish.folder import Written, write

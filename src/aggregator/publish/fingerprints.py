@@ -12,6 +12,7 @@ from typing import Final
 from aggregator.model import Edition, SourceLine
 
 _ROOM: Final = Path(__file__).parent
+_WRITTEN: Final = frozenset({".py", ".j2", ".css", ".html", ".txt"})
 _WRITERS: Final = ("feedgen", "lxml", "icalendar", "jinja2")
 
 
@@ -20,7 +21,7 @@ def background(edition: Edition) -> str:
     sources = [_source(row) for row in edition.sources]
     names = [sorted(known.items()) for known in (edition.types, edition.topics, edition.plans)]
     bodies = sorted(edition.bodies.items())
-    return fingerprint([_code(), repr((edition.site, bodies, names, sources))])
+    return fingerprint([code(_ROOM, _WRITERS), repr((edition.site, bodies, names, sources))])
 
 
 def _source(row: SourceLine) -> str:
@@ -40,8 +41,8 @@ def fingerprint(parts: Iterable[str]) -> str:
 
 
 @cache
-def _code() -> str:
-    """The code and templates of this room, and the libraries that write for it."""
-    files = sorted(path for path in _ROOM.rglob("*") if path.suffix in {".py", ".j2", ".css"})
+def code(room: Path, writers: tuple[str, ...]) -> str:
+    """Stands for the code and templates of a room, and the libraries that write for it."""
+    files = sorted(path for path in room.rglob("*") if path.suffix in _WRITTEN)
     texts = [path.read_text("utf-8") for path in files]
-    return fingerprint([*texts, *(f"{name} {version(name)}" for name in _WRITERS)])
+    return fingerprint([*texts, *(f"{name} {version(name)}" for name in writers)])

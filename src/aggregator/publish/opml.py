@@ -8,6 +8,7 @@ from typing import Final
 from xml.etree import ElementTree
 
 from aggregator.model import Artifact, Edition
+from aggregator.publish.digest_feed import digest_heading
 from aggregator.publish.feeds import Heading, alert_headings, headings, notice_headings
 from aggregator.publish.words import line, titled
 
@@ -42,10 +43,10 @@ def publish_opml(edition: Edition) -> Iterator[Artifact]:
 
 
 def _others(edition: Edition) -> Iterator[Heading]:
-    """The feeds that are no lists of documents, while there are any (`digests_atom`, `silence_feed`)."""
+    """The feeds that are no lists of documents, while there are any (`digest_feed`, `silence_feed`)."""
     title = edition.site.title
-    if any(digest.issued for digest in edition.digests):
-        yield Heading(name="digests", title=f"{title}: weekly letters", subtitle="One entry for each letter.")
+    if letters := digest_heading(edition):
+        yield letters
     if edition.board.processes:
         yield Heading(name="silence", title=f"{title}: silence", subtitle="Limits passed without a record.")
 
