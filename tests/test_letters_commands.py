@@ -30,9 +30,6 @@ def test_a_reader_comes_gets_a_letter_in_the_outbox_and_goes(project: Small) -> 
     added = project.run("subscribers", "add", " Reader@Example.org ", "--at", MONDAY)
     assert added.code == 0, added.err
     id = added.out.split()[0]
-    again = project.run("subscribers", "add", "reader@example.org", "--at", MONDAY)
-    assert again.out.split()[0] == id
-
     sent = project.run("digest", "send", "--at", MONDAY)
     assert sent.out == "1 accepted. Letters go into data/outbox; none leaves this machine.\n"
     (letter,) = (project.folder / "data/outbox").rglob("*.eml")
@@ -40,8 +37,11 @@ def test_a_reader_comes_gets_a_letter_in_the_outbox_and_goes(project: Small) -> 
     assert message_from_bytes(letter.read_bytes(), policy=policy.default)["To"] == "reader@example.org"
     assert project.run("digest", "send", "--at", MONDAY).out.startswith("No letter was due.")
 
-    listed = json.loads(project.run("subscribers", "list", "--json").out)
-    assert [(one["id"], one["standing"]) for one in listed] == [(id, "reading")]
+    again = project.run("subscribers", "add", "reader@example.org", "--daily", "--welsh-first")
+    assert again.out.split()[0] == id
+    (listed,) = json.loads(project.run("subscribers", "list", "--json").out)
+    told = [listed[name] for name in ("id", "standing", "rhythm", "titles")]
+    assert told == [id, "reading", "daily", "cy"]
     assert "reader@example.org" in project.run("subscribers", "export").out
     assert project.run("subscribers", "remove", "reader@example.org").code == 0
     assert json.loads(project.run("subscribers", "list", "--json").out)[0]["standing"] == "left"
@@ -52,7 +52,8 @@ def test_a_reader_comes_gets_a_letter_in_the_outbox_and_goes(project: Small) -> 
 def test_what_one_project_exports_another_imports(project: Small) -> None:
     file = project.folder / "readers.csv"
     file.write_text(
-        "address,bodies,is_list,leave\na@example.org,scotland,no,\nl@lists.org,,yes,https://x.org/\n"
+        "address,bodies,is_list,leave,rhythm,titles\n"
+        "a@example.org,scotland,no,\nl@lists.org,,yes,https://x.org/,daily,cy\n"
     )
     assert project.run("subscribers", "import", "readers.csv", "--at", MONDAY).out == (
         "2 taken in, 0 left as they are.\n"
@@ -62,19 +63,27 @@ def test_what_one_project_exports_another_imports(project: Small) -> None:
 
     assert project.run("subscribers", "import", "readers.csv").out == "0 taken in, 2 left as they are.\n"
     assert sorted(exported.splitlines()) == [
-        "a@example.org,reading,2024-01-29T08:00:00+00:00,scotland,,,no,no,,no",
-        "address,standing,since,bodies,topics,types,when_empty,is_list,leave,only_alerts",
-        "l@lists.org,reading,2024-01-29T08:00:00+00:00,,,,no,yes,https://x.org/,no",
+        "a@example.org,reading,2024-01-29T08:00:00+00:00,scotland,,,no,weekly,en,no,,no",
+        "address,standing,since,bodies,topics,types,when_empty,rhythm,titles,is_list,leave,only_alerts",
+        "l@lists.org,reading,2024-01-29T08:00:00+00:00,,,,no,daily,cy,yes,https://x.org/,no",
     ]
 
 
-def test_a_list_of_addresses_with_a_mistake_takes_in_nobody_and_names_the_line(project: Small) -> None:
-    (project.folder / "readers.txt").write_text("a@example.org\n\nnobody\n")
+def test_a_letter_of_a_day_is_previewed_by_its_day(project: Small) -> None:
+    shown = project.run("digest", "preview", "--day", "2024-01-24", "--at", MONDAY)
+    assert "Letter of Wednesday 24 January 2024" in shown.out
 
-    ended = project.run("subscribers", "import", "readers.txt")
+
+def test_a_list_of_addresses_with_a_mistake_takes_in_nobody_and_names_the_line(project: Small) -> None:
+    (project.folder / "readers.csv").write_text(
+        "address,rhythm\na@example.org,\n\nnobody,\nb@example.org,hourly\n"
+    )
+
+    ended = project.run("subscribers", "import", "readers.csv")
 
     assert ended.code == 2
-    assert "readers.txt:3: this is no mail address that can be written to" in ended.err
+    assert "readers.csv:4: this is no mail address that can be written to" in ended.err
+    assert "readers.csv:5: 'hourly' is none of weekly, daily" in ended.err
     assert json.loads(project.run("subscribers", "list", "--json").out) == []
 
 
@@ -85,6 +94,7 @@ def test_a_list_of_addresses_with_a_mistake_takes_in_nobody_and_names_the_line(p
         (("subscribers", "add", "a@example.org", "--body", "atlantis"), "body atlantis: no such id is known"),
         (("subscribers", "add", "a@example.org", "--type", "rumour"), "type rumour: no such id is known"),
         (("subscribers", "add", "a@example.org", "--topic", "tea"), "topic tea: no such id is known"),
+        (("digest", "preview", "--day", "2024-01-24", "--week", "2024-W04"), "a week or a day, not both"),
         (("subscribers", "remove", "a@example.org"), "nobody is known by this id or address"),
         (("subscribers", "erase", "a@example.org"), "nobody is known by this id or address"),
         (("subscribers", "import", "missing.csv"), "missing.csv: cannot be read"),

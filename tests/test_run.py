@@ -215,7 +215,7 @@ def test_try_shows_what_each_room_makes_and_writes_nothing(project: Small) -> No
     [
         (("poll", "nobody"), "source nobody: no source that is read has this id"),
         (("try", "nobody"), "source nobody: no source that is read has this id"),
-        (("digest", "preview", "--week", "2024-4"), "week 2024-4: "),
+        (("digest", "preview", "--week", "2024-4"), "letter 2024-4: "),
         (("run", "--at", "soon"), "'soon' is no instant; write 2026-06-05T12:00:00Z"),
         (("run", "--store", "mysql"), "option --store: 'store' is 'mysql': write sqlite:///"),
         (("--settings", "none.yaml", "run"), "none.yaml: this file is missing"),

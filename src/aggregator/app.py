@@ -46,7 +46,7 @@ from aggregator.pipeline.discovering import Found, discover
 from aggregator.pipeline.edition import letter_of, source_lines
 from aggregator.pipeline.enrolling import Enrolment
 from aggregator.pipeline.hooking import Hooks
-from aggregator.pipeline.mailroom import Postman, leaves, where_letters_go
+from aggregator.pipeline.mailroom import Postman, leaves, outbox_folder, where_letters_go
 from aggregator.pipeline.moving import merge_sources, rename_source
 from aggregator.pipeline.rulebook import Rulebook
 from aggregator.publish.folder import Written
@@ -178,13 +178,13 @@ class App:
             raise ConfigError((Mistake(f"document {id}", 0, what),))
         return held
 
-    def letter(self, week: str | None) -> Digest:
-        """A week's letter: as issued, or else (the week is open, or before our time) as a draft.
+    def letter(self, name: str | None) -> Digest:
+        """A week's or a day's letter: as issued, or else (it is open, or before our time) as a draft.
 
-        Raises ConfigError for a week that is none.
+        None: the open week's. Raises ConfigError for a name that is neither a week's nor a day's.
         """
         now, zone = self.clock(), self.config.settings.zone
-        wanted = week or week_of(now, zone)
+        wanted = name or week_of(now, zone)
         with self.store.reserved(JOB, wait=TURN):
             self.pipeline.join_documents()
             self.pipeline.issue_letters(now)
@@ -192,20 +192,22 @@ class App:
         try:
             return self.store.digest(wanted) or letter_of(self.config, self.store, lines, wanted, issued=None)
         except ValueError as error:
-            raise ConfigError((Mistake(f"week {wanted}", 0, str(error)),)) from error
+            raise ConfigError((Mistake(f"letter {wanted}", 0, str(error)),)) from error
 
     def issue_letters(self) -> tuple[Digest, ...]:
-        """Freeze the letter of every week that has closed and has none yet; gives those."""
+        """Freeze the letter of every week and day that has closed and has none yet; gives those."""
         with self.store.reserved(JOB, wait=TURN):
             return self.pipeline.issue_letters(self.clock())
 
     async def send_letters(self) -> Counter[LetterState]:
-        """Issue and plan what is missing, hand over letters and posts that are due, and count the letters.
+        """Issue, publish and plan what is missing, hand over what is due, and count the letters.
 
         Raises DeliveryError when the mail server cannot be used, and ConfigError when mail is switched on
         and not set up.
         """
-        self.issue_letters()
+        if self.issue_letters():
+            # A letter says where it stands on the web, and there it has to be when it arrives.
+            await self.announce(self.publish())
         counts = await self.postman.work(wait=TURN)
         if not self.replay:
             async with self._live() as ask:
@@ -236,7 +238,8 @@ class App:
     def enrolment(self) -> Enrolment:
         """Who gets letters, as the operator takes them in. Raises DeliveryError without a key."""
         settings = self.config.settings
-        return Enrolment(self.store, read_key(settings.path(settings.secret_file)))
+        key = read_key(settings.path(settings.secret_file))
+        return Enrolment(self.store, key, outbox_folder(settings, self.replay))
 
     def where_letters_go(self) -> str:
         """A sentence that says where letters go, as things are set."""

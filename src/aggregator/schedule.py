@@ -20,8 +20,8 @@ Call = Callable[[], Awaitable[None]]
 
 
 def letter_hour(zone: str) -> CronTrigger:
-    """Monday 08:00 in `zone`, on both sides of a clock change: when the letter's week has just closed."""
-    return CronTrigger(day_of_week="mon", hour=8, minute=0, second=0, timezone=zone)
+    """08:00 in `zone`, on both sides of a clock change: when a day, and on Monday a week, has just closed."""
+    return CronTrigger(hour=8, minute=0, second=0, timezone=zone)
 
 
 def scheduler(work: Call, post: Call, index: Call, zone: str) -> AsyncIOScheduler:

@@ -8,7 +8,9 @@ from typing import Any
 from bs4 import BeautifulSoup
 
 from aggregator.deliver import letter, window
-from aggregator.model import Body, Digest, DigestItem, Section, Site
+from aggregator.deliver.foot import foot_of_letter
+from aggregator.deliver.letter import written as written_as_mail
+from aggregator.model import Body, Digest, DigestItem, Section, Site, Titles
 from tests.builders import body, instant, moment, site
 
 BODIES = {"wales": body("wales", name="Welsh Government"), "cabinet-office": body()}
@@ -48,6 +50,13 @@ def written(found: Digest, of: Site | None = None, bodies: dict[str, Body] | Non
     """The HTML and the text of a letter."""
     page, text = letter(found, of or site(), BODIES if bodies is None else bodies)
     return page.payload.decode(), text.payload.decode()
+
+
+def mailed(found: Digest, titles: Titles = Titles.ENGLISH) -> tuple[str, str]:
+    """The HTML and the text of a letter as it is mailed: under 90 kB."""
+    foot = foot_of_letter(site(), found.rhythm, mailbox="post@example.org", token="token")  # noqa: S106  # a word
+    page, text = written_as_mail(found, site(), BODIES, foot, titles=titles)
+    return page.decode(), text.decode()
 
 
 def said(text: str) -> str:

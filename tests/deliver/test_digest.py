@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from aggregator.deliver import compose
 from aggregator.model import Carrier, Digest, Holding, Moment, Precision, Removal, RemovalKind, Revision
+from aggregator.publish.addresses import entry_page
 from tests.builders import body, carrier, entry, holding, instant, labels, moment, site
 
 IN_WEEK = "2024-01-24 10:00"
@@ -44,7 +45,7 @@ def revised(known: Holding, *revisions: tuple[str, tuple[str, ...]]) -> Holding:
 def digest(*holdings: Holding, **changes: Any) -> Digest:
     """The issued letter of the week 2024-W04 from these holdings."""
     bodies = {name: body(name) for name in ("scotland", "cabinet-office", "wales")}
-    given = {"zone": "Europe/London", "site": site(), "bodies": bodies, "unread": (), "issued": None}
+    given = {"zone": "Europe/London", "site": site(), "bodies": bodies, "page": entry_page, "issued": None}
     return compose("2024-W04", holdings, **{**given, **changes})
 
 
@@ -55,15 +56,15 @@ def shown(found: Digest) -> dict[str, list[str]]:
 
 def test_a_digest_says_its_week_its_window_and_what_could_not_be_read() -> None:
     issued = instant("2024-01-29 08:05")
-    found = digest(unread=("Wales",), issued=issued)
-    assert (found.week, found.sections, found.unread, found.issued) == ("2024-W04", (), ("Wales",), issued)
+    found = digest(issued=issued)
+    assert (found.week, found.sections, found.unread, found.issued) == ("2024-W04", (), (), issued)
     assert found.window.start == instant("2024-01-22 08:00")
     assert found.window.end == instant("2024-01-29 08:00")
 
 
 def test_a_week_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="2021-W53"):
-        compose("2021-W53", (), zone="Europe/London", site=site(), bodies={}, unread=(), issued=None)
+        compose("2021-W53", (), zone="Europe/London", site=site(), bodies={}, page=entry_page, issued=None)
 
 
 @pytest.mark.parametrize(
@@ -327,7 +328,7 @@ def test_each_update_is_new_in_exactly_one_week(weeks: int, hours: int) -> None:
     one = replace(held("a"), first_seen=seen)
     names = [f"2024-W{number:02}" for number in range(1, 10)]
     found = [
-        compose(name, [one], zone="Europe/London", site=site(), bodies={}, unread=(), issued=None).count
+        compose(name, [one], zone="Europe/London", site=site(), bodies={}, page=entry_page, issued=None).count
         for name in names
     ]
     assert sum(found) == 1

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from aggregator.deliver import Frozen, freeze
+from aggregator.deliver import Frozen, freeze, window
 from aggregator.model import Choices, Digest, Message, Reader
 from tests.builders import site
 from tests.deliver.letters import BODIES, digest, item, under
@@ -48,6 +48,15 @@ def test_every_header_that_a_weekly_letter_needs_is_there() -> None:
     assert made.get_content_type() == "multipart/alternative"
     assert len(made.keys()) == len(set(made.keys()))
     assert made.defects == []
+
+
+def test_a_daily_letter_says_its_day() -> None:
+    day = digest(under("Documents", item()), week="2024-01-24", window=window("2024-01-24", "Europe/London"))
+    made = opened(frozen(day).fill(reader()))
+
+    assert made["Subject"] == "UK open government: updates: 1 update, 24 January 2024"
+    assert made["Message-ID"] == "<2024-01-24.00c0ffee00c0ffee@updates.example.org>"
+    assert made["List-Archive"] == "<https://updates.example.org/digests/2024-01-24.html>"
 
 
 def test_the_envelope_says_whose_letter_bounced_and_that_we_made_it() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from aggregator.deliver import letter
-from aggregator.model import Moment, Precision, Removal, RemovalKind, Translation
+from aggregator.deliver import letter, window
+from aggregator.model import Moment, Precision, Removal, RemovalKind, Titles, Translation
 from tests.builders import instant, moment, site
-from tests.deliver.letters import BODIES, digest, item, links, said, under, written
+from tests.deliver.letters import BODIES, digest, item, links, mailed, said, under, written
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -209,6 +209,61 @@ def test_the_same_document_in_welsh_is_named_and_linked() -> None:
     assert "Drwg" not in page + text
 
 
+WELSH = Translation(language="cy", url="https://www.gov.uk/a-plan.cy", title="Cynllun")
+ENGLISH = Translation(language="en", url="https://www.gov.uk/a-plan", title="A plan")
+
+
+def test_who_chose_welsh_gets_welsh_titles_first_and_the_english_ones_below() -> None:
+    page, text = mailed(digest(under("Other", item(translations=(WELSH,)))), Titles.WELSH)
+    soup = BeautifulSoup(page, "lxml")
+    assert [(one["lang"], one.get_text(), one.a["href"]) for one in soup("h3") if one.a] == [
+        ("cy", "Cynllun", "https://www.gov.uk/a-plan.cy")
+    ]
+    assert [one.get_text() for one in soup.select("p.other")] == ["A plan (in English)"]
+    assert "* Cynllun (in Welsh)\n  Cabinet Office · Report\n  What the plan says.\n" in text
+    assert "\n  A plan (in English):\n  https://www.gov.uk/a-plan\n" in text
+    assert 'lang="cy"' not in str(soup.find("p", string="What the plan says."))
+
+
+def test_a_document_that_came_in_welsh_stands_in_english_for_who_did_not_choose_welsh() -> None:
+    came = item(title="Cynllun", language="cy", url=WELSH.url, summary="Beth.", translations=(ENGLISH,))
+    page, text = written(digest(under("Other", came)))
+    assert "* A plan\n" in text
+    assert "\n  Cynllun (in Welsh):\n  https://www.gov.uk/a-plan.cy\n" in text
+    assert '<p lang="cy"' in page
+    assert "* Cynllun (in Welsh)\n" in mailed(digest(under("Other", came)), Titles.WELSH)[1]
+
+
+@pytest.mark.parametrize("others", [(), (Translation(language="cy", url=WELSH.url),)])
+def test_where_no_welsh_title_is_known_the_english_one_stays_first(others: tuple[Translation, ...]) -> None:
+    text = mailed(digest(under("Other", item(translations=others))), Titles.WELSH)[1]
+    assert "* A plan\n" in text
+
+
+def test_each_update_leads_to_the_official_page_and_to_our_record_of_it() -> None:
+    found = item(page="entries/1.html")
+    page, text = written(digest(under("Other", found)))
+    record = "https://updates.example.org/entries/1.html"
+    assert f"\n  https://www.gov.uk/a-plan\n  Our record: {record}\n" in text
+    assert links(BeautifulSoup(page, "lxml"))[:2] == ["https://www.gov.uk/a-plan", record]
+    own = item(url=record, page="entries/1.html")
+    assert "Our record" not in written(digest(under("Other", own)))[1]
+
+
+def test_a_letter_of_a_day_speaks_of_its_day() -> None:
+    span = window("2024-01-24", "Europe/London")
+    day = digest(week="2024-01-24", window=span, unread=("Wales",))
+    page, text = written(day)
+    assert "Letter of Wednesday 24 January 2024" in page
+    assert "\nWednesday 24 January 2024, 08:00 GMT to Thursday 25 January 2024, 08:00 GMT\n" in text
+    assert "new or had changed on this day" in said(text)
+    assert "when they were last asked on this day" in said(text)
+    assert "each morning at 08:00 it gathers" in said(text)
+    assert "\n  https://updates.example.org/digests/2024-01-24.html\n" in text
+    draft = written(digest(week="2024-01-24", window=span, issued=None))[1]
+    assert "Draft: this day closes on Thursday 25 January 2024 at 08:00." in said(draft)
+
+
 def test_a_sentence_that_only_repeats_the_title_is_left_out() -> None:
     page, text = written(digest(under("Other", item(summary="A plan"))))
     assert text.count("A plan") == 1
@@ -226,6 +281,14 @@ def test_the_foot_says_why_how_to_leave_and_whom_to_write_to() -> None:
         assert "Post: 1 Example Street, Glasgow" in one
     assert "\n  https://updates.example.org/digests/2024-W04.html\n" in text
     assert "\n  https://updates.example.org/\n" in text
+
+
+def test_a_mail_says_at_its_head_where_it_can_be_seen_in_a_browser() -> None:
+    page, text = mailed(digest(under("Other", item())))
+    there = "https://updates.example.org/digests/2024-W04.html"
+    assert f"\n1 update\nView in browser:\n  {there}\n" in text
+    assert links(BeautifulSoup(page, "lxml"))[0] == there
+    assert not any("View in browser" in one for one in written(digest(under("Other", item()))))
 
 
 def test_what_the_operator_does_not_tell_is_left_out_of_the_foot() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
 
 from aggregator.model import DigestItem
 from tests.builders import body, moment, site
-from tests.deliver.letters import ELEMENTS, digest, item, links, names, under, written
+from tests.deliver.letters import ELEMENTS, digest, item, links, mailed, names, under, written
 
 
 def test_the_text_keeps_to_76_columns_and_each_link_has_a_line_of_its_own() -> None:
@@ -64,7 +65,7 @@ def many(count: int) -> tuple[DigestItem, ...]:
 
 def test_a_long_week_is_shortened_between_items_and_says_how_many_are_left_out() -> None:
     short = under("Closing soon", *many(3))
-    page, text = written(digest(short, under("Documents", *many(380)), under("Other", *many(17))))
+    page, text = mailed(digest(short, under("Documents", *many(380)), under("Other", *many(17))))
     assert 80_000 < len(page.encode()) < 90_000
     shown = [BeautifulSoup(page, "lxml")("h2")[n].get_text() for n in range(3)]
     assert shown == ["Closing soon", "Documents", "Other"]
@@ -72,14 +73,14 @@ def test_a_long_week_is_shortened_between_items_and_says_how_many_are_left_out()
     assert all("first seen 24 January 2024" in one.get_text() for one in items)
     left = 400 - len(items)
     assert re.findall(r"and (\d+) more", page) == [str(left)]
-    assert re.findall(r"\.\.\. and (\d+) more:\n  https://updates.example.org/\n", text) == [str(left)]
+    there = "https://updates.example.org/digests/2024-W04.html"
+    assert f'<a href="{there}"' in page.partition("more</a>")[0].rpartition("<p")[2]
+    assert re.findall(rf"\.\.\. and (\d+) more:\n  {there}\n", text) == [str(left)]
     assert text.count("* Update number") == len(items) > 60
 
 
 def test_a_week_that_fits_is_not_shortened() -> None:
-    page, text = written(
-        digest(under("Documents", *many(60)), unread=tuple(f"Source {n}" for n in range(90)))
-    )
+    page, text = mailed(digest(under("Documents", *many(60)), unread=tuple(f"Source {n}" for n in range(90))))
     assert "more" not in page + text
     assert page.count('class="item"') == 60
     assert page.count("<li>Source") == text.count("* Source") == 90
@@ -87,20 +88,46 @@ def test_a_week_that_fits_is_not_shortened() -> None:
 
 def test_every_list_is_shortened_alike_so_no_section_crowds_out_another() -> None:
     sections = [under(heading, *many(200)) for heading in ("Documents", "Other")]
-    page, text = written(digest(*sections, unread=tuple(f"Source {n}" for n in range(300))))
+    page, text = mailed(digest(*sections, unread=tuple(f"Source {n}" for n in range(300))))
     assert len(page.encode()) < 90_000
     more = [int(count) for count in re.findall(r"and (\d+) more", page)]
     assert more == [more[0], more[0], more[0] + 100]
     assert f"... and {more[2]} more\n" in text
 
 
+def test_a_huge_week_keeps_of_each_section_what_is_most_worth_and_the_page_has_more() -> None:
+    later = moment("2024-02-09 17:00")
+    huge = digest(
+        under("Closing soon", *(replace(one, closes=later) for one in many(1000))),
+        under("Documents", *(replace(one, score=n % 1000) for n, one in enumerate(many(4000)))),
+        under("Changed and removed", item(title="The one change")),
+    )
+    page, text = mailed(huge)
+    closing, documents, changed = text.split("\n-----")[1:4]
+    numbers = [int(one) for one in re.findall(r"\* Update number (\d+)\n", documents)]
+
+    assert 80_000 < len(page.encode()) < 90_000
+    assert "5001 updates" in text
+    assert re.findall(r"\* Update number (\d+)\n", closing) == [str(n) for n in range(len(numbers))]
+    assert sorted(n % 1000 for n in numbers) == sorted(999 - n // 4 for n in range(len(numbers)))
+    assert numbers == sorted(numbers)
+    assert "The one change" in changed
+    assert re.findall(r"and (\d+) more", page) == [str(1000 - len(numbers)), str(4000 - len(numbers))]
+
+
+def test_the_page_has_what_a_mail_leaves_out() -> None:
+    long = digest(under("Documents", *many(500)))
+    assert "more</a>" in mailed(long)[0]
+    assert written(long)[0].count('class="item"') == 500
+
+
 def test_one_enormous_update_cannot_break_the_letter() -> None:
     title = "long " * 200_000
-    page, text = written(digest(under("Other", item(title=title, url="https://a/" + "x" * 100_000))))
+    page, text = mailed(digest(under("Other", item(title=title, url="https://a/" + "x" * 100_000))))
     assert len(page.encode()) < 90_000
     assert "and 1 more" in page
     assert "and 1 more" in text
-    page, text = written(digest(under("Other", item(title=title))))
+    page, text = mailed(digest(under("Other", item(title=title))))
     assert "* long long long" in text
     assert page.count("long") == 59
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.deliver import closed_weeks, week_of, window
+from aggregator.deliver import closed_days, closed_weeks, day_of, still_sent, week_of, window
 from tests.builders import instant
 
 LONDON = "Europe/London"
@@ -40,6 +40,55 @@ def test_a_week_runs_from_monday_to_monday_at_eight_in_london(week: str, start: 
 
 
 @pytest.mark.parametrize(
+    ("day", "start", "end"),
+    [
+        ("2024-01-24", "2024-01-24 08:00", "2024-01-25 08:00"),
+        ("2024-07-01", "2024-07-01 07:00", "2024-07-02 07:00"),
+        ("2024-03-30", "2024-03-30 08:00", "2024-03-31 07:00"),  # 23 hours: clocks go forward on 31 March
+        ("2024-10-26", "2024-10-26 07:00", "2024-10-27 08:00"),  # 25 hours: and back on 27 October
+        ("2024-02-29", "2024-02-29 08:00", "2024-03-01 08:00"),
+        ("2024-12-31", "2024-12-31 08:00", "2025-01-01 08:00"),
+    ],
+)
+def test_a_day_runs_from_eight_to_eight_in_london(day: str, start: str, end: str) -> None:
+    found = window(day, LONDON)
+    assert (found.start, found.end) == (instant(start), instant(end))
+    assert day_of(found.start, LONDON) == day
+    assert day_of(found.end - timedelta(seconds=1), LONDON) == day
+    assert day_of(found.end, LONDON) != day
+
+
+@pytest.mark.parametrize("day", ["2024-02-30", "2023-02-29", "2024-13-01", "2024-01-00"])
+def test_a_day_that_is_none_is_refused(day: str) -> None:
+    with pytest.raises(ValueError, match=f"^there is no day {day}$"):
+        window(day, LONDON)
+
+
+@pytest.mark.parametrize(
+    ("first", "now", "days"),
+    [
+        ("2024-01-24 12:00", "2024-01-25 07:59", ()),
+        ("2024-01-24 12:00", "2024-01-25 08:00", ("2024-01-24",)),
+        ("2024-01-24 07:00", "2024-01-25 08:00", ("2024-01-23", "2024-01-24")),
+        ("2024-03-30 12:00", "2024-03-31 07:00", ("2024-03-30",)),
+        ("2023-01-01 00:00", "2024-01-29 08:00", tuple(f"2024-01-{n}" for n in range(22, 29))),
+    ],
+)
+def test_closed_days_are_those_that_ended_since_the_first_and_at_most_seven(
+    first: str, now: str, days: tuple[str, ...]
+) -> None:
+    assert closed_days(instant(first), instant(now), LONDON) == days
+
+
+def test_the_last_week_and_its_days_are_still_sent() -> None:
+    days = {f"2024-01-{n}" for n in range(22, 29)}
+    assert still_sent(instant("2024-01-29 08:00"), LONDON) == {"2024-W04"} | days
+    assert still_sent(instant("2024-01-29 07:59"), LONDON) == {"2024-W03", "2024-01-21"} | days - {
+        "2024-01-28"
+    }
+
+
+@pytest.mark.parametrize(
     ("at", "week"),
     [
         ("2021-01-01 00:00", "2020-W53"),
@@ -60,7 +109,9 @@ def test_an_instant_belongs_to_the_week_that_holds_it(at: str, week: str) -> Non
     ["", "2024", "2024-4", "2024-W4", "24-W04", "2024W04", "2024-w04", "2024-W04 ", "0000-W01", "٢٠٢٤-W04"],
 )
 def test_a_name_of_another_form_is_refused_with_the_right_form(name: str) -> None:
-    with pytest.raises(ValueError, match=r"write year and ISO week as in 2024-W04$"):
+    with pytest.raises(
+        ValueError, match=r"write year and ISO week as in 2024-W04, or a day as in 2024-01-24$"
+    ):
         window(name, LONDON)
 
 
@@ -113,6 +164,8 @@ def test_windows_tile_time_without_gap_or_overlap(at: datetime, zone: str) -> No
     after = window(week_of(held.end, zone), zone)
     assert [at in one for one in (before, held, after)] == [False, True, False]
     assert (before.end, after.start) == (held.start, held.end)
+    day = window(day_of(at, zone), zone)
+    assert held.start <= day.start <= at < day.end <= held.end
 
 
 @given(first=INSTANTS, now=INSTANTS, zone=ZONES)

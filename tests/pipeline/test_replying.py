@@ -66,7 +66,7 @@ def test_a_mail_is_acted_on_once_so_that_who_comes_back_stays(store: Store) -> N
 
 
 def test_an_address_that_was_stopped_is_not_taken_in_again_until_it_is_welcome(store: Store) -> None:
-    enrolment = Enrolment(store, TOKENS.key)
+    enrolment = Enrolment(store, TOKENS.key, Path("outbox"))
     Replies(store, TOKENS).act([complaint()], NOW)
     store.readers.erase([reader().id])
 

@@ -243,7 +243,7 @@ def test_letters_come_newest_first(store: Store) -> None:
 
 
 def test_a_letter_of_an_open_week_cannot_be_issued(store: Store) -> None:
-    with pytest.raises(ValueError, match="2026-W23 cannot be issued: its week is still open"):
+    with pytest.raises(ValueError, match="2026-W23 cannot be issued: its window is still open"):
         store.issue(replace(LETTER, issued=None))
 
     assert store.digests() == ()

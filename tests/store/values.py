@@ -102,6 +102,7 @@ items = arbitrary(
 sections = arbitrary(Section, items=st.lists(items, max_size=2).map(tuple))
 digests = arbitrary(
     Digest,
+    week=st.sampled_from(["2024-W04", "2026-W53"]),
     window=arbitrary(Window, start=moments, end=moments),
     sections=st.lists(sections, max_size=3).map(tuple),
     issued=moments,

@@ -18,15 +18,25 @@ app.add_typer(digest, name="digest")
 Week = Annotated[
     str | None, typer.Option(metavar="WEEK", help="ISO week such as 2024-W04; default: the open week.")
 ]
+Day = Annotated[
+    str | None, typer.Option(metavar="DAY", help="A daily letter, by the day on which it opens: 2024-01-24.")
+]
 
 
 @digest.command("preview")
 def digest_preview(
-    context: typer.Context, week: Week = None, replay: Replay = None, at: At = None, as_json: AsJson = False
+    context: typer.Context,
+    week: Week = None,
+    day: Day = None,
+    replay: Replay = None,
+    at: At = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Show a week's letter: as it was issued, or as a draft while it was not."""
+    """Show a week's or a day's letter: as it was issued, or as a draft while it was not."""
+    if week and day:
+        raise typer.BadParameter("give a week or a day, not both")
     with opened(context, at=at, replay=replay) as program:
-        letter = program.letter(week)
+        letter = program.letter(day or week)
         if as_json:
             show_json(rows.digest(letter))
         else:
@@ -35,13 +45,13 @@ def digest_preview(
 
 @digest.command("issue")
 def digest_issue(context: typer.Context, replay: Replay = None, at: At = None) -> None:
-    """Freeze the letter of every week that has closed and has none yet; sends nothing."""
+    """Freeze the letter of every week and day that has closed and has none yet; sends nothing."""
     with opened(context, at=at, replay=replay) as program:
         issued = program.issue_letters()
         for letter in issued:
             say(f"{letter.week} is issued, with {letter.count} updates.")
         if not issued:
-            say("No week has closed that has no letter.")
+            say("No week or day has closed that has no letter.")
 
 
 @digest.command("send")

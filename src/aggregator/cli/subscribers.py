@@ -12,7 +12,7 @@ from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import say, show
 from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Choices, Reader
+from aggregator.model import Choices, Reader, Rhythm, Titles
 
 subscribers = typer.Typer(help="Who gets letters.", no_args_is_help=True)
 app.add_typer(subscribers, name="subscribers")
@@ -29,6 +29,12 @@ def subscribers_add(  # noqa: PLR0913, PLR0917  # each argument is a choice of a
     topic: Words = None,
     type: Words = None,
     when_empty: Annotated[bool, typer.Option("--when-empty", help="Tell an empty week, too.")] = False,
+    daily: Annotated[
+        bool, typer.Option("--daily", help="A letter each day with something in it, not each week.")
+    ] = False,
+    welsh_first: Annotated[
+        bool, typer.Option("--welsh-first", help="Welsh titles first, where there are any.")
+    ] = False,
     only_alerts: Annotated[
         bool, typer.Option("--only-alerts", help="No weekly letter: alerts alone.")
     ] = False,
@@ -41,12 +47,14 @@ def subscribers_add(  # noqa: PLR0913, PLR0917  # each argument is a choice of a
     replay: Replay = None,
     at: At = None,
 ) -> None:
-    """Take in a reader, a person or a mailing list; who had left reads again."""
+    """Take in a reader, a person or a list; who had left reads again, who is known gets the choices given."""
     chosen = Choices(
         bodies=tuple(body or ()),
         topics=tuple(topic or ()),
         types=tuple(type or ()),
         when_empty=when_empty,
+        rhythm=Rhythm.DAILY if daily else Rhythm.WEEKLY,
+        titles=Titles.WELSH if welsh_first else Titles.ENGLISH,
         only_alerts=only_alerts,
     )
     with opened(context, replay=replay, at=at) as program:
@@ -62,7 +70,9 @@ def subscribers_list(context: typer.Context, replay: Replay = None, as_json: AsJ
     """Every reader by id, with standing and choices, and without addresses."""
     with opened(context, replay=replay) as program:
         shown = [_row(one) for one in program.store.readers.all()]
-        show(("id", "standing", "since", "list", "bodies", "topics", "types"), shown, as_json=as_json)
+        show(
+            ("id", "standing", "since", "list", "rhythm", "bodies", "topics", "types"), shown, as_json=as_json
+        )
 
 
 @subscribers.command("import")
@@ -123,6 +133,8 @@ def _row(reader: Reader) -> rows.Row:
         "topics": list(chosen.topics),
         "types": list(chosen.types),
         "when_empty": chosen.when_empty,
+        "rhythm": chosen.rhythm.value,
+        "titles": chosen.titles.value,
         "only_alerts": chosen.only_alerts,
     }
 

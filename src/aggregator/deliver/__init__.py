@@ -1,4 +1,4 @@
-"""The updates of a week become a letter, and the letter gets to its readers.
+"""The updates of a week or a day become a letter, and the letter gets to its readers.
 
 In:   holdings, bodies, the site's own words; readers and their choices
 Out:  Digest (what the letter says), Artifacts `digests/WEEK.html` and `digests/WEEK.txt`, Messages, and
@@ -14,19 +14,21 @@ from aggregator.deliver.digest import compose
 from aggregator.deliver.frozen import Frozen, Stationery, freeze
 from aggregator.deliver.letter import letter
 from aggregator.deliver.retrying import not_allowed, settled
-from aggregator.deliver.weeks import closed_weeks, last_closed, week_of, window
+from aggregator.deliver.weeks import closed_days, closed_weeks, day_of, still_sent, week_of, window
 
 __all__ = [
     "Frozen",
     "Stationery",
+    "closed_days",
     "closed_weeks",
     "compose",
+    "day_of",
     "freeze",
     "is_worth_sending",
-    "last_closed",
     "letter",
     "not_allowed",
     "settled",
+    "still_sent",
     "week_of",
     "window",
 ]

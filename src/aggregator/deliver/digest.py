@@ -1,8 +1,8 @@
-"""What a week's letter says: which updates are its news, each under one heading, in one fixed order."""
+"""What a letter says: which updates are its news, each under one heading, in one fixed order."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -11,7 +11,7 @@ from aggregator.deliver.deadlines import days_left, is_over, last_day
 from aggregator.deliver.sections import Heading, update_type
 from aggregator.deliver.weeks import window
 from aggregator.deliver.wording import first_sentence
-from aggregator.model import Body, Digest, DigestItem, Holding, Revision, Section, Site, Window
+from aggregator.model import Body, Digest, DigestItem, Entry, Holding, Revision, Section, Site, Window
 
 SOON = 14
 """Days after the window's end: this letter and the next both reach the reader before it closes."""
@@ -22,7 +22,7 @@ UNLICENSED = frozenset({"", "unknown"})
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """A holding that is news in this week, and the revisions that make it so if it was known before."""
+    """A holding that is news in this window, and the revisions that make it so if it was known before."""
 
     holding: Holding
     heading: Heading
@@ -36,25 +36,25 @@ def compose(
     zone: str,
     site: Site,
     bodies: Mapping[str, Body],
-    unread: tuple[str, ...],
+    page: Callable[[Entry], str],
     issued: datetime | None,
 ) -> Digest:
-    """The letter of `week`: of `holdings`, those that are relevant and news in its window, each once.
+    """The letter of the week or day with this name: those that are relevant and news in it, each once.
 
-    An update belongs to the week in which it was first seen, whatever its own date says. Backlog (what
+    An update belongs to the window in which it was first seen, whatever its own date says. Backlog (what
     a source's first poll brought) is never news; a revision of it is, like that of any document known
     before. What closes soon stands first even when it is a change, because the reader has to act.
-    The order depends only on the values, never on the order of `holdings`. `issued` None: still a draft.
-    Raises ValueError when there is no such week.
+    The order depends only on the values, never on the order of `holdings`. `page` gives the path of a
+    document's permanent page. `issued` None: still a draft. Raises ValueError when there is no such window.
     """
     span = window(week, zone)
     ranks = {body: rank for rank, body in enumerate(bodies)}
     news = sorted(_news(holdings, span, zone), key=lambda one: _place(one, zone, ranks))
     sections = (
-        Section(title=heading, items=tuple(_item(one, site) for one in under))
+        Section(title=heading, items=tuple(_item(one, site, page) for one in under))
         for heading, under in groupby(news, key=lambda one: one.heading)
     )
-    return Digest(week=week, window=span, sections=tuple(sections), unread=unread, issued=issued)
+    return Digest(week=week, window=span, sections=tuple(sections), unread=(), issued=issued)
 
 
 def _news(holdings: Iterable[Holding], span: Window, zone: str) -> Iterable[_News]:
@@ -79,7 +79,7 @@ def _heading(holding: Holding, span: Window, zone: str, *, changed: bool) -> Hea
     return Heading.CHANGED if changed or holding.removed else update_type(holding.labels.type).heading
 
 
-def _item(news: _News, site: Site) -> DigestItem:
+def _item(news: _News, site: Site, page: Callable[[Entry], str]) -> DigestItem:
     entry = news.holding.entry
     return DigestItem(
         id=entry.id,
@@ -96,6 +96,8 @@ def _item(news: _News, site: Site) -> DigestItem:
         topics=news.holding.labels.topics,
         removed=news.holding.removed,
         translations=entry.translations,
+        page=page(entry),
+        score=news.holding.labels.score,
     )
 
 

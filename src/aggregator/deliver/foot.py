@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from aggregator.model import Site
+from aggregator.model import Rhythm, Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,28 +21,31 @@ class Foot:
     choose_link: str = ""
 
 
-GATHERS = (
-    "each Monday at 08:00 it gathers what public bodies in the UK were first seen to publish "
-    "about open government in the week before"
-)
+GATHERS: Mapping[Rhythm, str] = {
+    Rhythm.WEEKLY: "each Monday at 08:00 it gathers what public bodies in the UK were first seen to publish "
+    "about open government in the week before",
+    Rhythm.DAILY: "each morning at 08:00 it gathers what public bodies in the UK were first seen to publish "
+    "about open government in the day before; a day without anything sends nothing",
+}
 
 
-def foot_of_page(site: Site) -> Foot:
+def foot_of_page(site: Site, rhythm: Rhythm) -> Foot:
     """For the letter as a page, which is everybody's."""
+    why = f"Why this letter: {GATHERS[rhythm]}."
     if site.letters_url:
         return Foot(
-            why=f"Why this letter: {GATHERS}.",
+            why=why,
             leave="To get it by mail, to choose, to pause or to leave:",
             leave_link=site.letters_url,
             leave_words="letters by mail",
         )
     words = "This page is for everybody; a letter that came by mail says in its own foot how to leave."
-    return Foot(why=f"Why this letter: {GATHERS}.", leave=words)
+    return Foot(why=why, leave=words)
 
 
-def foot_of_letter(site: Site, *, mailbox: str, token: str) -> Foot:
+def foot_of_letter(site: Site, rhythm: Rhythm, *, mailbox: str, token: str) -> Foot:
     """For a reader's own letter. `token` is the word that lets them leave; no sign-up page: by mail."""
-    why = f"Why you get this: you asked for this letter; {GATHERS}."
+    why = f"Why you get this: you asked for this letter; {GATHERS[rhythm]}."
     if site.letters_url:
         return Foot(
             why=why,
@@ -52,10 +56,10 @@ def foot_of_letter(site: Site, *, mailbox: str, token: str) -> Foot:
     return Foot(why=why, leave="To leave, send this mail as it is:", leave_link=leave_by_mail(mailbox, token))
 
 
-def foot_of_list(leave: str) -> Foot:
+def foot_of_list(leave: str, rhythm: Rhythm) -> Foot:
     """For a letter to a mailing list: every member reads it, so that nothing in it may be personal."""
     words = "Leaving: as you leave the list that passed it on."
-    why = f"Why you get this: you are on a mailing list that passes this letter on; {GATHERS}."
+    why = f"Why you get this: you are on a mailing list that passes this letter on; {GATHERS[rhythm]}."
     return Foot(why=why, leave=words, leave_link=way_out_of_list(leave))
 
 

@@ -10,13 +10,14 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from zoneinfo import ZoneInfo
 
 from aggregator.deliver.choosing import chosen
-from aggregator.deliver.foot import Foot, foot_of_letter, foot_of_list, leave_by_mail
+from aggregator.deliver.foot import Foot, foot_of_letter, foot_of_list, leave_by_mail, way_out_of_list
 from aggregator.deliver.letter import written
 from aggregator.deliver.tokens import Tokens
 from aggregator.deliver.wording import plain, say_count, say_day
-from aggregator.model import Body, Choices, Digest, Message, Reader, Site
+from aggregator.model import Body, Digest, Message, Reader, Rhythm, Site
 
 SOFT_BREAK = b"=\r\n"
 """Ends a line of quoted-printable without ending the line of text (RFC 2045, 6.7)."""
@@ -88,7 +89,7 @@ class Frozen:
     def _ways_out(self, token: str) -> tuple[str, ...]:
         """List-Unsubscribe (RFC 2369), and that a single POST is enough (RFC 8058)."""
         if self.is_list:
-            way = foot_of_list(self.leave).leave_link
+            way = way_out_of_list(self.leave)
             return (f"List-Unsubscribe: <{way}>",) if way else ()
         mail = f"<{leave_by_mail(self.stationery.mailbox, token)}>"
         page = self.stationery.site.letters_url
@@ -109,23 +110,26 @@ def freeze(digest: Digest, reader: Reader, stationery: Stationery, bodies: Mappi
         raise ValueError(f"the letter of {digest.week} is a draft")
     seen = chosen(digest, reader.choices)
     slot = stationery.tokens.slot(digest.week)
-    page, text = written(seen, stationery.site, bodies, _foot(reader, stationery, slot))
+    foot = _foot(reader, stationery, digest.rhythm, slot)
+    page, text = written(seen, stationery.site, bodies, foot, titles=reader.choices.titles)
     made = _common(stationery)
     made["List-Archive"] = f"<{stationery.site.base_url}digests/{digest.week}.html>"
-    made["Subject"] = _subject(seen, reader.choices, stationery.site)
+    made["Subject"] = _subject(seen, stationery.site)
     made["Date"] = format_datetime(digest.issued)
     return _frozen(digest.week, reader, stationery, made, text.decode(), page.decode())
 
 
-def _foot(reader: Reader, stationery: Stationery, slot: str) -> Foot:
+def _foot(reader: Reader, stationery: Stationery, rhythm: Rhythm, slot: str) -> Foot:
     if reader.is_list:
-        return foot_of_list(reader.leave)
-    return foot_of_letter(stationery.site, mailbox=stationery.mailbox, token=slot)
+        return foot_of_list(reader.leave, rhythm)
+    return foot_of_letter(stationery.site, rhythm, mailbox=stationery.mailbox, token=slot)
 
 
-def _subject(digest: Digest, choices: Choices, site: Site) -> str:
+def _subject(digest: Digest, site: Site) -> str:
     count = say_count(digest.count, "update", "updates") if digest.count else "nothing this week"
-    return f"{plain(site.title, 60)}: {count}, week of {say_day(digest.window.start)}"
+    day = say_day(digest.window.start.astimezone(ZoneInfo(site.zone)))
+    when = f"week of {day}" if digest.rhythm is Rhythm.WEEKLY else day
+    return f"{plain(site.title, 60)}: {count}, {when}"
 
 
 def sender_line(stationery: Stationery) -> Address:

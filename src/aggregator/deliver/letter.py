@@ -10,11 +10,17 @@ import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from aggregator.deliver.foot import Foot, foot_of_page
-from aggregator.deliver.lines import LetterLines, say
-from aggregator.model import Artifact, Body, Digest, Site
+from aggregator.deliver.lines import LetterLines, Saying, say
+from aggregator.model import Artifact, Body, Digest, Site, Titles
 
 LARGEST = 90_000
 """Bytes: Gmail hides what comes after about 102 kB (shkspr.mobi, "102KB ought to be enough", May 2019)."""
+
+LARGEST_PAGE = 400_000
+"""Bytes of the letter as a page, to which "and n more" leads: browsers take more than mail programs do."""
+
+SMALLEST_ITEM = 300
+"""Bytes, less than any update takes: so no more are tried than can fit."""
 
 COLUMNS = 76
 """Width of the text letter: under the 78 characters of RFC 5322, 2.1.1, with room for a quoting mark."""
@@ -31,32 +37,47 @@ _TEMPLATES = Environment(
 
 
 def letter(digest: Digest, site: Site, bodies: Mapping[str, Body]) -> tuple[Artifact, ...]:
-    """`digests/WEEK.html`, under 90 kB, and `digests/WEEK.txt`, with the same updates in both.
+    """`digests/WEEK.html` and `digests/WEEK.txt`, with the same updates in both.
 
-    A longer week is shortened: every section keeps its heading and shows the same largest number of
-    updates that fits, then "and n more" with a link to the page that has them all. Dates are shown in
-    the site's zone. The same digest gives the same bytes.
+    The page holds four times as much as a mail does, so that it has what a mail leaves out. Dates are shown
+    in the site's zone. The same digest gives the same bytes.
     """
-    page, text = written(digest, site, bodies, foot_of_page(site))
+    foot = foot_of_page(site, digest.rhythm)
+    page, text = written(digest, site, bodies, foot, largest=LARGEST_PAGE)
     return (
         Artifact(path=f"digests/{digest.week}.html", media_type="text/html", payload=page),
         Artifact(path=f"digests/{digest.week}.txt", media_type="text/plain", payload=text),
     )
 
 
-def written(digest: Digest, site: Site, bodies: Mapping[str, Body], foot: Foot) -> tuple[bytes, bytes]:
-    """The letter as HTML, under 90 kB, and as text, with this foot; both in UTF-8."""
-    shown = _shorten(digest, site, bodies, foot)
-    return _html(shown), _text(shown)
+def written(
+    digest: Digest,
+    site: Site,
+    bodies: Mapping[str, Body],
+    foot: Foot,
+    *,
+    titles: Titles = Titles.ENGLISH,
+    largest: int = LARGEST,
+) -> tuple[bytes, bytes]:
+    """The letter as HTML, smaller than `largest`, and as text, with this foot; both in UTF-8.
 
+    A longer one is shortened: every section keeps its heading and shows the same largest number of updates
+    that fits, the most worthy ones, then "and n more" with a link to where they are. Of several titles that
+    in the language `titles` stands first.
+    """
 
-def _shorten(digest: Digest, site: Site, bodies: Mapping[str, Body], foot: Foot) -> LetterLines:
+    def at_most(count: int) -> LetterLines:
+        said = Saying(site=site, bodies=bodies, titles=titles, at_most=count, page=largest > LARGEST)
+        return say(digest, said, foot)
+
     lists = [*(section.items for section in digest.sections), digest.unread]
-    longest = max(len(lines) for lines in lists)
-    too_many = bisect_left(
-        range(longest + 1), LARGEST, key=lambda at_most: len(_html(say(digest, site, bodies, at_most, foot)))
-    )
-    return say(digest, site, bodies, max(too_many - 1, 0), foot)
+    longest = min(max(len(lines) for lines in lists), largest // SMALLEST_ITEM)
+    shown = at_most(longest)
+    if len(page := _html(shown)) >= largest:
+        too_many = bisect_left(range(longest), largest, key=lambda count: len(_html(at_most(count))))
+        shown = at_most(max(too_many - 1, 0))
+        page = _html(shown)
+    return page, _text(shown)
 
 
 def _html(lines: LetterLines) -> bytes:

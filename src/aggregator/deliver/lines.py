@@ -22,7 +22,11 @@ from aggregator.deliver.wording import (
     say_moment,
     say_removal,
 )
-from aggregator.model import Body, Digest, DigestItem, Section, Site, Translation
+from aggregator.deliver.worth import most_worthy
+from aggregator.model import Body, Digest, DigestItem, Rhythm, Section, Site, Titles, Translation
+
+SPANS: Mapping[Rhythm, str] = {Rhythm.WEEKLY: "week", Rhythm.DAILY: "day"}
+IN_SPAN: Mapping[Rhythm, str] = {Rhythm.WEEKLY: "in this week", Rhythm.DAILY: "on this day"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +44,15 @@ class ItemLines:
 
     title: str
     lang: str
-    """Language tag of title and sentence; empty for the letter's own English."""
+    """Language tag of the title; empty for the letter's own English."""
     language: str
     link: str
-    """http(s), or empty: no other scheme is ever made a link."""
+    """The official page: http(s), or empty, since no other scheme is ever made a link."""
+    record: str
+    """Our permanent page of it; empty where that is the official one."""
     about: str
     sentence: str
+    sentence_lang: str
     changed: str
     removed: str
     closing: str
@@ -61,6 +68,7 @@ class SectionLines:
     heading: str
     items: tuple[ItemLines, ...]
     more: str
+    more_link: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,76 +85,114 @@ class LetterLines:
     silence: tuple[str, ...]
     unread: tuple[str, ...]
     unread_more: str
+    unread_why: str
     imprint: str
     """What this site is, who runs it if they say so, and whose words these are."""
     contact: str
     contact_link: str
     postal: str
     permanent: str
+    view: str
+    """Where a mail can be seen in a browser; empty on the page itself."""
     all_updates: str
     foot: Foot
 
 
-def say(digest: Digest, site: Site, bodies: Mapping[str, Body], at_most: int, foot: Foot) -> LetterLines:
-    """The letter's lines, with at most `at_most` entries in each list; what is left out is counted."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """How a letter is said: by whom, and how much of it."""
+
+    site: Site
+    bodies: Mapping[str, Body]
+    titles: Titles
+    at_most: int
+    """Entries of each list; what is left out is counted."""
+    page: bool
+    """Whether it is the page that holds what a mail leaves out."""
+
+
+def say(digest: Digest, how: Saying, foot: Foot) -> LetterLines:
+    """The letter's lines."""
+    site, at_most = how.site, how.at_most
     start, end = (say_instant(instant, site.zone) for instant in (digest.window.start, digest.window.end))
-    monday = say_day(digest.window.start.astimezone(ZoneInfo(site.zone)))
     return LetterLines(
         site=plain(site.title, LONGEST_TITLE),
-        title=f"Letter of the week of {monday}",
+        title=_say_title(digest, site.zone),
         span=f"{start} to {end}",
         count=say_count(digest.count, "update", "updates"),
         draft="" if digest.issued else _say_draft(digest, site.zone),
-        sections=tuple(_say_section(section, digest, site, bodies, at_most) for section in digest.sections),
+        sections=tuple(_say_section(section, digest, how) for section in digest.sections),
         empty="" if digest.count else _say_empty(digest),
         silence=tuple(plain(told, LONGEST_TITLE) for told in digest.silence),
         unread=tuple(plain(name, LONGEST_TITLE) for name in digest.unread[:at_most]),
         unread_more=_say_more(len(digest.unread) - at_most),
+        unread_why=_say_unread(digest),
         imprint=_say_imprint(plain(site.operator)),
         contact=plain(site.contact),
         contact_link=_contact_link(plain(site.contact)),
         postal=plain(site.postal),
-        permanent=f"{site.base_url}digests/{digest.week}.html",
+        permanent=_permanent(digest, site),
+        view="" if how.page else _permanent(digest, site),
         all_updates=site.base_url,
         foot=foot,
     )
 
 
-def _say_section(
-    section: Section, digest: Digest, site: Site, bodies: Mapping[str, Body], at_most: int
-) -> SectionLines:
-    shown = section.items[:at_most]
+def _say_section(section: Section, digest: Digest, how: Saying) -> SectionLines:
     return SectionLines(
         heading=section.title,
-        items=tuple(_say_item(item, digest, site.zone, bodies) for item in shown),
-        more=_say_more(len(section.items) - at_most),
+        items=tuple(_say_item(item, digest, how) for item in most_worthy(section, how.at_most)),
+        more=_say_more(len(section.items) - how.at_most),
+        more_link=how.site.base_url if how.page else _permanent(digest, how.site),
     )
 
 
-def _say_item(item: DigestItem, digest: Digest, zone: str, bodies: Mapping[str, Body]) -> ItemLines:
-    body = bodies[item.body].name if item.body in bodies else item.body
-    title = plain(item.title, LONGEST_TITLE)
+def _say_item(item: DigestItem, digest: Digest, how: Saying) -> ItemLines:
+    body, zone = how.bodies[item.body].name if item.body in how.bodies else item.body, how.site.zone
+    first, *others = _versions(item, how.titles)
+    title, record = plain(first.title, LONGEST_TITLE), f"{how.site.base_url}{item.page}" if item.page else ""
     return ItemLines(
         title=title,
-        lang="" if item.language.partition("-")[0].lower() == "en" else plain(item.language),
-        language=say_language(item.language),
-        link=_web_link(item.url),
+        lang=_tag(first.language),
+        language=say_language(first.language),
+        link=_web_link(first.url),
+        record="" if record == first.url else record,
         about=plain(f"{body} · {update_type(item.type).words}", LONGEST_TITLE),
-        sentence="" if item.summary == title else plain(item.summary, LONGEST_SENTENCE),
+        sentence="" if item.summary == item.title else plain(item.summary, LONGEST_SENTENCE),
+        sentence_lang=_tag(item.language),
         changed=plain(say_changes(item.changed)),
         removed=plain(say_removal(item.removed, zone), LONGEST_SENTENCE) if item.removed else "",
-        others=tuple(_say_other(other) for other in item.translations if _web_link(other.url)),
+        others=tuple(_say_other(other) for other in others),
         closing=say_closing(item.closes, digest.window.end, zone) if item.closes else "",
         dates=_say_dates(item, zone),
     )
 
 
+def _versions(item: DigestItem, titles: Titles) -> list[Translation]:
+    """The document in each language that is linked; first the wanted one, if its title is known."""
+    own = Translation(language=item.language, url=item.url, title=item.title)
+    known = [own, *(other for other in item.translations if _web_link(other.url))]
+    wanted = next((one for one in known if one.title and _language(one.language) == titles), own)
+    return [wanted, *(one for one in known if one is not wanted)]
+
+
+def _language(tag: str) -> str:
+    return tag.partition("-")[0].lower()
+
+
+def _tag(language: str) -> str:
+    return "" if _language(language) == "en" else plain(language)
+
+
 def _say_other(other: Translation) -> OtherLines:
-    words = say_language(other.language) or f"in the language {plain(other.language)}"
+    unnamed = (
+        "in English" if _language(other.language) == "en" else f"in the language {plain(other.language)}"
+    )
+    words = say_language(other.language) or unnamed
     title = plain(other.title, LONGEST_TITLE)
     return OtherLines(
         title=f"{title} ({words})" if title else f"{words[0].upper()}{words[1:]}",
-        lang=plain(other.language),
+        lang=_tag(other.language),
         link=_web_link(other.url),
     )
 
@@ -156,15 +202,31 @@ def _say_dates(item: DigestItem, zone: str) -> str:
     return f"{own} · first seen {say_day(item.first_seen.astimezone(ZoneInfo(zone)))}"
 
 
+def _say_title(digest: Digest, zone: str) -> str:
+    first = digest.window.start.astimezone(ZoneInfo(zone))
+    if digest.rhythm is Rhythm.DAILY:
+        return f"Letter of {first:%A} {say_day(first)}"
+    return f"Letter of the week of {say_day(first)}"
+
+
+def _permanent(digest: Digest, site: Site) -> str:
+    return f"{site.base_url}digests/{digest.week}.html"
+
+
 def _say_draft(digest: Digest, zone: str) -> str:
     end = digest.window.end.astimezone(ZoneInfo(zone))
-    return f"Draft: this week closes on {end:%A} {say_day(end)} at {end:%H:%M}."
+    return f"Draft: this {SPANS[digest.rhythm]} closes on {end:%A} {say_day(end)} at {end:%H:%M}."
 
 
 def _say_empty(digest: Digest) -> str:
-    when = "in this week" if digest.issued else "so far in this week"
+    when = f"{'' if digest.issued else 'so far '}{IN_SPAN[digest.rhythm]}"
     gap = " Some could not be read: they are named below." if digest.unread else ""
     return f"Nothing about open government was new or had changed {when} in the sources that we read.{gap}"
+
+
+def _say_unread(digest: Digest) -> str:
+    when = f"when they were last asked {IN_SPAN[digest.rhythm]}"
+    return f"These sources could not be read {when}. That is a gap of ours, not silence of theirs."
 
 
 def _say_more(left_out: int) -> str:

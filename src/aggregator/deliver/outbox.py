@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from aggregator.errors import DeliveryError
@@ -31,3 +31,13 @@ class Outbox:
         unfinished = folder / f".{message.reader}.new"
         unfinished.write_bytes(message.payload)
         os.replace(unfinished, folder / f"{message.reader}.eml")  # noqa: PTH105  # the crash tests count os.replace
+
+
+def clear(folder: Path, readers: Iterable[str]) -> None:
+    """Take away every letter to these readers. Raises DeliveryError when the folder does not let us."""
+    try:
+        for id in readers:
+            for letter in folder.glob(f"*/{id}.eml"):
+                letter.unlink(missing_ok=True)
+    except OSError as error:
+        raise DeliveryError(f"{folder}: letters cannot be taken away here: {error.strerror}") from error

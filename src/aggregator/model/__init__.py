@@ -59,6 +59,8 @@ from aggregator.model.letters import (
     Posting,
     Reader,
     Receipt,
+    Rhythm,
+    Titles,
 )
 from aggregator.model.observed import (
     Check,
@@ -195,6 +197,7 @@ __all__ = [
     "Request",
     "Retraction",
     "Revision",
+    "Rhythm",
     "RobotsCopy",
     "Role",
     "Rule",
@@ -213,6 +216,7 @@ __all__ = [
     "StageName",
     "Standing",
     "Strength",
+    "Titles",
     "Topic",
     "Translation",
     "Turn",

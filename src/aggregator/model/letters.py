@@ -23,6 +23,20 @@ class Footing(StrEnum):
     """We stopped: the address bounced, or its owner complained."""
 
 
+class Rhythm(StrEnum):
+    """How often a reader gets a letter."""
+
+    WEEKLY = "weekly"
+    DAILY = "daily"
+
+
+class Titles(StrEnum):
+    """The language whose title of a document stands first where several are known."""
+
+    ENGLISH = "en"
+    WELSH = "cy"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """What a reader wants to hear of; an empty list wants everything."""
@@ -31,9 +45,11 @@ class Choices:
     topics: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     when_empty: bool = False
-    """Whether a week without anything for this reader is told, too."""
+    """Whether a week without anything for this reader is told, too; a day without is never."""
+    rhythm: Rhythm = Rhythm.WEEKLY
+    titles: Titles = Titles.ENGLISH
     only_alerts: bool = False
-    """Whether the weekly letter is unwanted: the reader gets alerts alone."""
+    """Whether the weekly or daily letter is unwanted: the reader gets alerts alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from aggregator.model.alerts import AlertFeed
 from aggregator.model.answers import SourceState
 from aggregator.model.entries import Holding, Moment, Removal, Translation
 from aggregator.model.labels import Mark
+from aggregator.model.letters import Rhythm
 from aggregator.model.observed import ProcessLine
 from aggregator.model.places import Body, Role, Source
 
@@ -117,6 +118,10 @@ class DigestItem:
     removed: Removal | None = None
     """How it was taken away, for an update that is not there any more."""
     translations: tuple[Translation, ...] = ()
+    page: str = ""
+    """Our permanent page of it, relative to the output folder; empty in letters from before it was kept."""
+    score: int = 0
+    """How much speaks for its relevance: what a letter that is too long keeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,18 +134,24 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """A week's letter as content: frozen once it is issued."""
+    """A letter as content, of a week or of a day: frozen once it is issued."""
 
     week: str
-    """ISO week in which the window starts, `2024-W04`."""
+    """Names the letter: the ISO week in which its window starts, `2024-W04`, or for a daily one its first
+    day, `2024-01-24`."""
     window: Window
     sections: tuple[Section, ...]
     unread: tuple[str, ...]
     """The sources that could not be read at the end of the window: a gap of ours, not silence of theirs."""
     issued: datetime | None = None
-    """None while the week is still open."""
+    """None while its window is still open."""
     silence: tuple[str, ...] = ()
     """Who has put nothing on record for long, in the board's words at the end of the window."""
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """Whose letter it is: of those who read weekly, or daily."""
+        return Rhythm.WEEKLY if "W" in self.week else Rhythm.DAILY
 
     @property
     def count(self) -> int:

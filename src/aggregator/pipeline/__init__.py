@@ -22,7 +22,6 @@ from aggregator import log
 from aggregator.classify import Labeller, find_changes
 from aggregator.config import Config
 from aggregator.config.opml import write_opml
-from aggregator.deliver import closed_weeks, letter
 from aggregator.errors import AggregatorError
 from aggregator.fetch import Fetch
 from aggregator.fetch.politeness import next_due
@@ -37,12 +36,14 @@ from aggregator.model import (
     Holding,
     Labels,
     Mark,
+    Rhythm,
     Source,
     SourceState,
 )
 from aggregator.parse import KINDS
 from aggregator.pipeline.asking import Answer, Reading, Unchanged, ask
-from aggregator.pipeline.edition import gather, letter_of, source_lines
+from aggregator.pipeline.edition import gather
+from aggregator.pipeline.issuing import issue_letters, letter_files
 from aggregator.pipeline.joining import join_documents
 from aggregator.pipeline.keeping import Kept, accept_removals, keep_reading
 from aggregator.pipeline.states import asked_already, due_already, state_after
@@ -266,16 +267,8 @@ class Pipeline:
             self.store.note_run(self.store.count_run(now))
 
     def issue_letters(self, now: datetime) -> tuple[Digest, ...]:
-        """Freeze the letter of every week that has closed and has none yet. The database knows which."""
-        states = self.store.states()
-        first = min((s.first_answered for s in states.values() if s.first_answered), default=None)
-        weeks = closed_weeks(first, now, self.config.settings.zone) if first else ()
-        have = {digest.week for digest in self.store.digests()}
-        return tuple(self._issue(week, now) for week in weeks if week not in have)
-
-    def _issue(self, week: str, now: datetime) -> Digest:
-        lines = source_lines(self.config, self.store.states())
-        return self.store.issue(letter_of(self.config, self.store, lines, week, issued=now))
+        """Freeze the letter of every week and day that has closed and has none yet; gives those."""
+        return issue_letters(self.config, self.store, now)
 
     def publish(self, now: datetime) -> Written:
         """Make output/ what the store says at `now`; a file whose bytes did not change is not touched."""
@@ -296,11 +289,8 @@ class Pipeline:
 
     def _files(self, now: datetime) -> tuple[Artifact | Deferred, ...]:
         edition = gather(self.config, self.store, now)
-        letters = [
-            artifact
-            for digest in edition.digests
-            for artifact in letter(digest, edition.site, edition.bodies)
-        ]
+        days = (digest for digest in self.store.digests(Rhythm.DAILY) if digest.count)
+        letters = letter_files((*edition.digests, *days), edition)
         listed = write_opml(edition.site.title, self.config.sources, self.config.bodies)
         sources = Artifact(path="sources.opml", media_type="text/x-opml", payload=listed)
         return (*artifacts(edition), *letters, sources)

@@ -24,8 +24,9 @@ from aggregator.store import Store
 APART: Final = timedelta(minutes=10)
 """Between two answers to one address."""
 
-STRANGERS: Final = (2, timedelta(days=7))
-"""How many questions an address gets that was never confirmed, however often somebody enters it."""
+STRANGERS: Final = (3, timedelta(days=28))
+"""How many questions an address gets that was never confirmed, however often somebody enters it: as long as
+it is remembered."""
 
 SHOWN: Final = 5
 """How many of the latest titles a trial shows."""
@@ -132,6 +133,8 @@ class Desk:
             "topics": list(reader.choices.topics),
             "types": list(reader.choices.types),
             "when_empty": reader.choices.when_empty,
+            "rhythm": reader.choices.rhythm.value,
+            "titles": reader.choices.titles.value,
             "only_alerts": reader.choices.only_alerts,
             "alerts": [self._rule_data(reader, rule) for rule in self.rules(reader)],
             "letters": [

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from aggregator.config import Config
 from aggregator.deliver import compose, week_of, window
-from aggregator.model import Digest, Edition, SourceLine, SourceState, page_of
+from aggregator.model import Digest, Edition, Rhythm, SourceLine, SourceState, page_of
 from aggregator.model.alerts import AlertFeed
 from aggregator.normalise.identity import entry_id
 from aggregator.observe import board
 from aggregator.parse import KINDS
-from aggregator.publish.addresses import id_page
+from aggregator.publish.addresses import entry_page, id_page
 from aggregator.publish.board_words import silence_lines
 from aggregator.store import Store
 
@@ -73,7 +73,7 @@ def draft(config: Config, store: Store, lines: Sequence[SourceLine], now: dateti
 def letter_of(
     config: Config, store: Store, lines: Sequence[SourceLine], week: str, *, issued: datetime | None
 ) -> Digest:
-    """The content of a week's letter from what the store holds now."""
+    """The content of a week's or a day's letter, by its name, from what the store holds now."""
     settings = config.settings
     span = window(week, settings.zone)
     unread = tuple(
@@ -87,10 +87,13 @@ def letter_of(
         zone=settings.zone,
         site=settings.site,
         bodies=config.bodies,
-        unread=unread,
+        page=entry_page,
         issued=issued,
     )
-    return replace(letter, silence=_silence(config, store, lines, span.end))
+    # Silence is counted in months: to tell it every day would be noise.
+    weekly = letter.rhythm is Rhythm.WEEKLY
+    silence = _silence(config, store, lines, span.end) if weekly else ()
+    return replace(letter, unread=unread, silence=silence)
 
 
 def _silence(config: Config, store: Store, lines: Sequence[SourceLine], end: datetime) -> tuple[str, ...]:

@@ -8,10 +8,14 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
 
 from aggregator.deliver.addresses import checked, fingerprint
+from aggregator.deliver.outbox import clear
 from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Choices, Footing, Reader
+from aggregator.model import Choices, Footing, Reader, Rhythm, Titles
 from aggregator.store import Store
 
 NOBODY = Mistake(
@@ -26,6 +30,8 @@ COLUMNS = (
     "topics",
     "types",
     "when_empty",
+    "rhythm",
+    "titles",
     "is_list",
     "leave",
     "only_alerts",
@@ -43,11 +49,14 @@ class Enrolment:
 
     store: Store
     key: bytes
+    outbox: Path
+    """The folder of letters that did not leave: who is erased is erased there, too."""
     make_id: Callable[[], str] = new_id
 
     def add(self, address: str, now: datetime, choices: Choices, *, is_list: bool, leave: str) -> Reader:
         """Take in a reader who asked the operator for letters; who had left reads again.
 
+        Choices that say something replace those of a reader who is known.
         Raises ConfigError for an address that is none, or that must not be written to.
         """
         where = checked_or_refused(address)
@@ -64,6 +73,8 @@ class Enrolment:
         self.store.readers.add([reader])
         kept = self.found(where)
         self.store.readers.stand(kept.id, Footing.READING, now)
+        if choices != Choices():
+            self.store.readers.choose(kept.id, choices)
         return kept
 
     def take_in(self, text: str, file: str, now: datetime) -> tuple[int, int]:
@@ -120,7 +131,9 @@ class Enrolment:
             self.store.readers.welcome(mark)
         if reader is None and not known:
             raise ConfigError((NOBODY,))
-        done = self.store.readers.erase([reader.id]) if reader else 0
+        ids = [reader.id] if reader else []
+        clear(self.outbox, ids)
+        done = self.store.readers.erase(ids)
         return f"{done} erased{', and may be written to again' if known else ''}."
 
     def _refuse_shunned(self, address: str) -> None:
@@ -132,17 +145,18 @@ class Enrolment:
         return self.store.readers.shunned(fingerprint(address, self.key))
 
     def _told(self, row: dict[str, str], now: datetime) -> Reader:
-        standing = Footing(row.get("standing") or Footing.READING)
         return Reader(
             id=self.make_id(),
             address=checked(row["address"]),
-            standing=standing,
+            standing=_of(Footing, row.get("standing") or Footing.READING),
             since=datetime.fromisoformat(row["since"]) if row.get("since") else now,
             choices=Choices(
                 bodies=_words(row.get("bodies")),
                 topics=_words(row.get("topics")),
                 types=_words(row.get("types")),
                 when_empty=row.get("when_empty") == "yes",
+                rhythm=_of(Rhythm, row.get("rhythm")),
+                titles=_of(Titles, row.get("titles")),
                 only_alerts=row.get("only_alerts") == "yes",
             ),
             is_list=row.get("is_list") == "yes",
@@ -168,6 +182,18 @@ def _read(text: str) -> Iterable[tuple[int, dict[str, str]]]:
             yield number, dict(zip(columns, [cell.strip() for cell in cells], strict=False))
 
 
+Kind = TypeVar("Kind", bound=StrEnum)
+
+
+def _of(kind: type[Kind], cell: str | None) -> Kind:
+    """The value that a cell names; its first one for an empty cell. ValueError says which there are."""
+    known = list(kind)
+    try:
+        return kind(cell) if cell else known[0]
+    except ValueError:
+        raise ValueError(f"{cell!r} is none of {', '.join(known)}") from None
+
+
 def _words(cell: str | None) -> tuple[str, ...]:
     return tuple((cell or "").split())
 
@@ -182,6 +208,8 @@ def _row(reader: Reader) -> tuple[str, ...]:
         " ".join(chosen.topics),
         " ".join(chosen.types),
         "yes" if chosen.when_empty else "no",
+        chosen.rhythm,
+        chosen.titles,
         "yes" if reader.is_list else "no",
         reader.leave,
         "yes" if chosen.only_alerts else "no",

@@ -20,7 +20,7 @@ from aggregator.deliver.tokens import Tokens, read_key
 from aggregator.errors import ConfigError, DeliveryError, Mistake
 from aggregator.fetch.mailbox import MailboxFetch
 from aggregator.model import Failed, Fetched, LetterState, Request, Validators
-from aggregator.pipeline.posting import Dispatch, Postbox
+from aggregator.pipeline.posting import TOO_LATE, Dispatch, Postbox
 from aggregator.pipeline.replying import Replies
 from aggregator.store import Store
 
@@ -106,9 +106,13 @@ class Postman:
             await self._read_replies(letters.stationery.tokens)
             letters.plan(self.clock())
             letters.plan_alerts(self.clock())
-            letters.forget(self.clock())
+            missed = letters.give_up_late(self.clock())
+            for run, count in missed.items():
+                log.happened("letters were not sent", run=run, readers=count, reason=TOO_LATE)
+            letters.forget(self.clock(), outbox_folder(self.config.settings, self.replay))
             async with opened_postbox(self.config.settings, self.replay) as (postbox, everybody):
-                return await letters.send(postbox, self.clock, everybody)
+                counts = await letters.send(postbox, self.clock, everybody)
+            return counts + Counter({LetterState.GIVEN_UP: missed.total()})
 
     async def _read_replies(self, tokens: Tokens) -> None:
         """Act on bounces and on those who leave by mail; a mailbox that cannot be read delays no letter."""

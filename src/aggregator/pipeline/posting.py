@@ -11,18 +11,20 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from aggregator.clock import Clock
 from aggregator.config import Config
-from aggregator.deliver import Frozen, Stationery, freeze, is_worth_sending, last_closed, not_allowed, settled
+from aggregator.deliver import Frozen, Stationery, freeze, is_worth_sending, not_allowed, settled, still_sent
 from aggregator.deliver.addresses import allowed
 from aggregator.deliver.alerts import alert_letter, alert_run
 from aggregator.deliver.answers import answer
-from aggregator.deliver.tokens import CONFIRM, LASTS
+from aggregator.deliver.outbox import clear
 from aggregator.errors import DeliveryError
 from aggregator.model import (
     ANSWER,
     Choices,
+    Digest,
     Footing,
     Handed,
     LetterState,
@@ -30,6 +32,7 @@ from aggregator.model import (
     Posting,
     Reader,
     Receipt,
+    Rhythm,
 )
 from aggregator.model.alerts import ALERT
 from aggregator.pipeline.alerting import Alerting
@@ -39,7 +42,12 @@ Postbox = Callable[[Sequence[Message]], Awaitable[tuple[Receipt, ...]]]
 """Hands messages over and says what came of each."""
 
 ERASED_AFTER = timedelta(days=28)
-"""After leaving; as long as GOV.UK's own alerts keep an address (email-alert-api, data clean-up)."""
+"""After leaving; as long as GOV.UK's own alerts keep an address (email-alert-api, data clean-up). Who did
+not confirm is remembered as long, so that nobody can have them asked again and again."""
+
+TOO_LATE = "its window closed too long ago"
+
+GONE = (Footing.LEFT, Footing.STOPPED, Footing.UNCONFIRMED)
 
 Taken = tuple[tuple[Posting, Reader], ...]
 
@@ -53,23 +61,49 @@ class Dispatch:
     stationery: Stationery
     _frozen: dict[tuple[str, Choices, bool, str], Frozen] = field(default_factory=dict)
 
-    def plan(self, now: datetime) -> str | None:
-        """Plan the letters of the week that closed last, unless they were planned; its name if they now are.
+    def plan(self, now: datetime) -> tuple[str, ...]:
+        """Plan the letters that should exist and do not, of the last week and of its days; gives their runs.
 
         This is how a missed Monday is made good: whenever we look, the run that should exist is found
-        missing. A week that closed earlier is on the web, and is not sent any more.
+        missing. A weekly run waits for its first reader; a day's does not, or a reader would get seven.
         """
-        week = last_closed(now, self.config.settings.zone)
-        digest = self.store.digest(week)
-        if digest is None or week in self.store.postings.planned():
-            return None
-        readers = self.store.readers.all(Footing.READING)
-        wanted = [
-            reader.id
-            for reader in readers
-            if not reader.choices.only_alerts and is_worth_sending(digest, reader.choices)
-        ]
-        return week if readers and self.store.postings.plan(week, wanted, now) else None
+        current = still_sent(now, self.config.settings.zone)
+        return tuple(
+            run for run in self.store.postings.unplanned() if run in current and self._plan(run, now)
+        )
+
+    def _plan(self, run: str, now: datetime) -> bool:
+        digest = self._letter(run)
+        readers = self._readers(digest.rhythm)
+        if not readers and digest.rhythm is Rhythm.WEEKLY:
+            return False
+        wanted = [reader.id for reader in readers if is_worth_sending(digest, reader.choices)]
+        return self.store.postings.plan(run, wanted, now)
+
+    def give_up_late(self, now: datetime) -> Counter[str]:
+        """Give up what closed so long ago that it is only on the web; counts who missed a letter, by run.
+
+        It is kept for each reader who read then already, so that nobody is skipped without a trace.
+        """
+        current, missed = still_sent(now, self.config.settings.zone), Counter[str]()
+        for run in self.store.postings.unplanned():
+            if run not in current:
+                digest = self._letter(run)
+                then = [one for one in self._readers(digest.rhythm) if one.since < digest.window.end]
+                late = [one.id for one in then if is_worth_sending(digest, one.choices)]
+                missed[run] = len(late) if self.store.postings.plan(run, late, now, given_up=TOO_LATE) else 0
+        return +missed
+
+    def _letter(self, run: str) -> Digest:
+        digest = self.store.digest(run)
+        if digest is None:
+            raise DeliveryError(f"{run}: letters were planned for a window that was never issued")
+        return digest
+
+    def _readers(self, rhythm: Rhythm) -> tuple[Reader, ...]:
+        """Who gets letters of this rhythm."""
+        reading = self.store.readers.all(Footing.READING)
+        return tuple(one for one in reading if one.choices.rhythm is rhythm and not one.choices.only_alerts)
 
     def plan_alerts(self, now: datetime) -> int:
         """Plan the letters of every alert that is due; gives of how many rules there are some."""
@@ -108,12 +142,14 @@ class Dispatch:
         async with turn:
             return await asyncio.to_thread(self.store.postings.turn, done, now, size)
 
-    def forget(self, now: datetime) -> int:
-        """Erase for good who left four weeks ago, and who did not confirm in a week; gives how many."""
-        readers = self.store.readers
-        long_gone = readers.gone_since((Footing.LEFT, Footing.STOPPED), now - ERASED_AFTER)
-        never_came = readers.gone_since((Footing.UNCONFIRMED,), now - LASTS[CONFIRM])
-        return readers.erase((*long_gone, *never_came))
+    def forget(self, now: datetime, outbox: Path) -> int:
+        """Erase for good who left, or did not confirm, four weeks ago; gives how many.
+
+        Their letters in the folder `outbox` go first, so that a crash in between leaves none behind.
+        """
+        gone = self.store.readers.gone_since(GONE, now - ERASED_AFTER)
+        clear(outbox, gone)
+        return self.store.readers.erase(gone)
 
     async def _hand_over(
         self, taken: Taken, postbox: Postbox, clock: Clock, everybody: bool
@@ -144,10 +180,7 @@ class Dispatch:
             return self._alert_letter(run, reader).fill(reader)
         key = (run, reader.choices, reader.is_list, reader.leave)
         if key not in self._frozen:
-            digest = self.store.digest(run)
-            if digest is None:
-                raise DeliveryError(f"{run}: letters were planned for a week that was never issued")
-            self._frozen[key] = freeze(digest, reader, self.stationery, self.config.bodies)
+            self._frozen[key] = freeze(self._letter(run), reader, self.stationery, self.config.bodies)
         return self._frozen[key].fill(reader)
 
     def _alert_letter(self, run: str, reader: Reader) -> Frozen:

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from aggregator.model import ANSWER, Footing, LetterState, Posting, Reader
 from aggregator.store.engine import Database
 from aggregator.store.readers import to_reader
-from aggregator.store.tables import mailings, postings, readers
+from aggregator.store.tables import digest_runs, mailings, postings, readers
 
 POSTING: Final = tuple(column.name for column in postings.c)
 READER: Final = tuple(column.name for column in readers.c)
@@ -32,19 +32,23 @@ class Postings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def planned(self) -> frozenset[str]:
-        """The runs whose letters were planned."""
+    def unplanned(self) -> tuple[str, ...]:
+        """The letters that were issued and whose sending was never planned, in the order of their names."""
+        left = select(digest_runs.c.week).where(digest_runs.c.week.not_in(select(mailings.c.run)))
         with self._database.reading() as connection:
-            return frozenset(connection.scalars(select(mailings.c.run)))
+            return tuple(connection.scalars(left.order_by(digest_runs.c.week)))
 
-    def plan(self, run: str, reader_ids: Iterable[str], now: datetime) -> bool:
-        """Plan one letter of `run` for each reader, all at once; False when the run was planned before."""
+    def plan(self, run: str, reader_ids: Iterable[str], now: datetime, given_up: str = "") -> bool:
+        """Plan one letter of `run` for each reader, all at once; False when the run was planned before.
+
+        `given_up`: why none of them is sent, but kept as given up.
+        """
         with self._database.writing() as connection:
             new = connection.execute(
                 insert(mailings).on_conflict_do_nothing(), {"run": run, "planned": now}
             ).rowcount
             if new:
-                insert_postings(connection, run, reader_ids, now)
+                insert_postings(connection, run, reader_ids, now, given_up)
             return bool(new)
 
     def add(self, run: str, reader_id: str, now: datetime) -> None:
@@ -112,10 +116,13 @@ class Postings:
             return due
 
 
-def insert_postings(connection: Connection, run: str, reader_ids: Iterable[str], now: datetime) -> None:
+def insert_postings(
+    connection: Connection, run: str, reader_ids: Iterable[str], now: datetime, given_up: str = ""
+) -> None:
     """Plan a letter of `run` for each reader, within somebody's transaction; twice is once."""
-    fresh = {"run": run, "state": LetterState.PLANNED, "at": now, "due": now, "tries": 0, "unsure": 0}
-    rows = [{**fresh, "reader": id, "first_tried": None, "reply": ""} for id in reader_ids]
+    state = LetterState.GIVEN_UP if given_up else LetterState.PLANNED
+    fresh = {"run": run, "state": state, "at": now, "due": now, "tries": 0, "unsure": 0}
+    rows = [{**fresh, "reader": id, "first_tried": None, "reply": given_up} for id in reader_ids]
     if rows:
         connection.execute(insert(postings).on_conflict_do_nothing(), rows)
 

@@ -12,7 +12,7 @@ from sqlalchemy import URL, distinct, func, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from aggregator.errors import StoreError
-from aggregator.model import Digest, Holding, Mark, Relevance, Retraction, Run, SourceState, Window
+from aggregator.model import Digest, Holding, Mark, Relevance, Retraction, Rhythm, Run, SourceState, Window
 from aggregator.store.alerts import Alerts
 from aggregator.store.dump import dump_tables
 from aggregator.store.engine import Database
@@ -237,12 +237,12 @@ class Store:
             return tuple(connection.scalars(select(runs.c.run).order_by(runs.c.at.desc()).limit(limit)))
 
     def issue(self, digest: Digest) -> Digest:
-        """The letter of `digest.week` as it was first issued, by whichever process; this one if none was.
+        """The letter named `digest.week` as it was first issued, by whichever process; this one if none was.
 
         Raises ValueError for a letter that does not say when it is issued.
         """
         if digest.issued is None:
-            raise ValueError(f"the letter of {digest.week} cannot be issued: its week is still open")
+            raise ValueError(f"the letter of {digest.week} cannot be issued: its window is still open")
         with self._database.writing() as connection:
             insert_once(connection, digest_runs, {"week": digest.week, "digest": digest})
             week = select(digest_runs.c.digest).where(digest_runs.c.week == digest.week)
@@ -250,17 +250,25 @@ class Store:
             return issued
 
     def digest(self, week: str) -> Digest | None:
-        """The letter issued for an ISO week (`2024-W04`), or None."""
+        """The letter issued for an ISO week (`2024-W04`) or a day (`2024-01-24`), or None."""
         with self._database.reading() as connection:
             found: Digest | None = connection.execute(
                 select(digest_runs.c.digest).where(digest_runs.c.week == week)
             ).scalar()
             return found
 
-    def digests(self) -> tuple[Digest, ...]:
-        """Every letter that was issued, newest first."""
+    def digests(self, rhythm: Rhythm = Rhythm.WEEKLY) -> tuple[Digest, ...]:
+        """Every letter of a rhythm that was issued, newest first."""
+        weekly = digest_runs.c.week.contains("W", autoescape=True)
+        wanted = weekly if rhythm is Rhythm.WEEKLY else ~weekly
+        found = select(digest_runs.c.digest).where(wanted).order_by(digest_runs.c.week.desc())
         with self._database.reading() as connection:
-            return tuple(connection.scalars(select(digest_runs.c.digest).order_by(digest_runs.c.week.desc())))
+            return tuple(connection.scalars(found))
+
+    def issued(self) -> frozenset[str]:
+        """The names of all letters that were issued."""
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(select(digest_runs.c.week)))
 
     def dump(self) -> str:
         """The whole store as canonical text: equal for two stores that keep the same."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from aggregator.model import Choices, Reader
+from aggregator.model import Choices, Reader, Rhythm, Titles
 from aggregator.model.alerts import OwnRule
 
 LOOK: Final = (
@@ -19,8 +19,23 @@ OLD_LINK: Final = (
 NO_ADDRESS: Final = "That is no mail address that can be written to. Please look at it again."
 GOODBYE: Final = ("Nothing more is sent to you, and your address is erased in four weeks.",)
 LEGENDS: Final = {"bodies": "Who publishes", "topics": "What it is about", "types": "What it is"}
+ALTERNATIVES: Final = (
+    {
+        "name": "rhythm",
+        "legend": "How often",
+        "choices": (
+            (Rhythm.WEEKLY, "Each week, on Monday morning"),
+            (Rhythm.DAILY, "Each day, in the morning, when there is something for you"),
+        ),
+    },
+    {
+        "name": "titles",
+        "legend": "Which title first, where both are known",
+        "choices": ((Titles.ENGLISH, "English"), (Titles.WELSH, "Cymraeg (Welsh)")),
+    },
+)
 TOLD: Final = {
-    "confirmed": "Your address is confirmed. The next letter comes on Monday.",
+    "confirmed": "Your address is confirmed. The next letter comes on Monday; here you can choose.",
     "save": "Your choices are kept.",
     "pause": "Your letters are paused.",
     "resume": "Letters are sent again, from the next one on.",

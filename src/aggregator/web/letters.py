@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from aggregator.model import Choices, Footing, Reader, Site
+from aggregator.model import Choices, Footing, Reader, Rhythm, Site, Titles
 from aggregator.web.alerts import AlertPage
-from aggregator.web.desk import GOODBYE, LEGENDS, LOOK, NO_ADDRESS, OLD_LINK, TOLD, Desk
+from aggregator.web.desk import ALTERNATIVES, GOODBYE, LEGENDS, LOOK, NO_ADDRESS, OLD_LINK, TOLD, Desk
 from aggregator.web.limits import Limit
 
 LARGEST: Final = 20_000
@@ -74,7 +74,7 @@ class LetterPages:
 
     async def first(self, request: Request) -> Response:
         """Ask for an address. What comes back is the same whether it is known or not."""
-        if request.method == "GET":
+        if request.method != "POST":
             return self._page("ask.html", "Letters by mail")
         if refused := self._refused(request):
             return refused
@@ -87,13 +87,16 @@ class LetterPages:
     async def confirm(self, request: Request) -> Response:
         """Confirm an address: a page with a button, since mail programs open links by themselves."""
         token = request.path_params["token"]
-        if request.method == "GET":
+        if request.method != "POST":
             if self.desk.asker(token, self.clock()) is None:
                 return self._old_link()
             return self._page(
                 "plain.html",
                 "Confirm your address",
-                lines=("One letter each Monday. You can leave at any time.",),
+                lines=(
+                    "One letter each Monday, or each day if you choose so on the next page.",
+                    "You can leave at any time.",
+                ),
                 button="Yes, send me letters",
             )
         if refused := self._refused(request):
@@ -109,7 +112,7 @@ class LetterPages:
         reader = self.desk.reader(token, now)
         if reader is None:
             return self._old_link()
-        if request.method == "GET":
+        if request.method != "POST":
             return self._choices(reader, token, TOLD.get(request.query_params.get("told", ""), ""))
         if refused := self._refused(request):
             return refused
@@ -141,7 +144,7 @@ class LetterPages:
 
     async def leave(self, request: Request) -> Response:
         """Leave by a letter's own word: one POST is enough, without cookie, form or login (RFC 8058, 3.1)."""
-        if request.method == "GET":
+        if request.method != "POST":
             lines = ("You get no more letters, and your address is erased in four weeks.",)
             return self._page("plain.html", "Leave?", lines=lines, button="Leave: send me nothing more")
         if not self.desk.leave_by_word(request.path_params["token"], self.clock()):
@@ -183,6 +186,8 @@ class LetterPages:
             topics=ticked["topics"],
             types=ticked["types"],
             when_empty=_one(form, "when_empty") == "yes",
+            rhythm=Rhythm.DAILY if _one(form, "rhythm") == Rhythm.DAILY else Rhythm.WEEKLY,
+            titles=Titles.WELSH if _one(form, "titles") == Titles.WELSH else Titles.ENGLISH,
             only_alerts=_one(form, "only_alerts") == "yes",
         )
 
@@ -213,6 +218,9 @@ class LetterPages:
             groups=groups,
             paused=reader.standing is Footing.PAUSED,
             when_empty=reader.choices.when_empty,
+            alternatives=[
+                {**told, "chosen": str(getattr(reader.choices, str(told["name"])))} for told in ALTERNATIVES
+            ],
             data=f"{self._root}data/{token}",
             alerts=f"{self._root}alerts/{token}",
             only_alerts=reader.choices.only_alerts,
