@@ -1,0 +1,143 @@
+"""A person with a browser: signs up, confirms, chooses, pauses, moves, takes their data, leaves."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect
+
+from aggregator.deliver.tokens import CHOICES
+from aggregator.model import Choices, Footing, Rhythm, Titles
+from aggregator.web import bind
+from tests.deliver.readers import TOKENS, reader
+from tests.web.desk import Bench, bench
+
+Open = Callable[[str], Page]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Bench]:
+    """The pages on a free port of this machine."""
+    listener = bind(0)
+    with bench(tmp_path) as made:
+        made.url = f"http://127.0.0.1:{listener.getsockname()[1]}/letters/"
+        server = uvicorn.Server(uvicorn.Config(made.application(), log_level="error", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            while not server.started:
+                time.sleep(0.01)
+            yield made
+        finally:
+            server.should_exit = True
+            thread.join()
+            listener.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, desk: Bench) -> Iterator[Open]:
+    """Opens an address on a phone without scripts; nothing but this server may be asked."""
+    context = browser.new_context(viewport={"width": 360, "height": 800}, java_script_enabled=False)
+    context.set_default_timeout(10_000)
+    page, strangers = context.new_page(), list[str]()
+    page.on("request", lambda asked: None if asked.url.startswith(desk.url) else strangers.append(asked.url))
+
+    def visited(address: str) -> Page:
+        page.goto(address)
+        return page
+
+    yield visited
+    context.close()
+    assert strangers == []
+
+
+def link(desk: Bench) -> str:
+    """The link of the one mail that is due; Playwright's own event loop runs in the thread of the tests."""
+    with ThreadPoolExecutor(1) as elsewhere:
+        return elsewhere.submit(desk.link).result(timeout=60)
+
+
+def press(page: Page, words: str) -> None:
+    page.get_by_role("button", name=words).click()
+
+
+def heading(page: Page, words: str) -> None:
+    """Wait for the page with this heading; it is never wider than a phone."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(words)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def told(page: Page, words: str) -> None:
+    expect(page.get_by_role("status")).to_have_text(words)
+
+
+def test_a_readers_whole_way(desk: Bench, visit: Open) -> None:
+    page = visit(desk.url)
+    heading(page, "Letters by mail")
+    page.get_by_label("Your mail address").fill("reader@example.org")
+    press(page, "Send me a link")
+    heading(page, "Look into your mail")
+
+    page = visit(link(desk))
+    heading(page, "Confirm your address")
+    assert desk.reader().standing is Footing.UNCONFIRMED
+    press(page, "Yes, send me letters")
+    told(page, "Your address is confirmed. The next letter comes on Monday; here you can choose.")
+    assert desk.reader().standing is Footing.READING
+
+    heading(page, "Your letters")
+    page.get_by_label("Welsh Government").check()
+    page.get_by_label("Each day").check()
+    page.get_by_label("Cymraeg").check()
+    press(page, "Keep my choices")
+    told(page, "Your choices are kept.")
+    expect(page.get_by_label("Welsh Government")).to_be_checked()
+    expect(page.get_by_label("Each day")).to_be_checked()
+    assert desk.reader().choices == Choices(bodies=("wales",), rhythm=Rhythm.DAILY, titles=Titles.WELSH)
+
+    press(page, "Pause my letters")
+    told(page, "Your letters are paused.")
+    assert desk.reader().standing is Footing.PAUSED
+    press(page, "Send letters again")
+    told(page, "Letters are sent again, from the next one on.")
+
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="Your data, as a file").click()
+    kept = json.loads(taken.value.path().read_text())
+    values = [kept[name] for name in ("address", "bodies", "rhythm", "titles")]
+    assert values == ["reader@example.org", ["wales"], "daily", "cy"]
+
+
+def test_a_reader_moves_to_another_address_and_leaves(desk: Bench, visit: Open) -> None:
+    desk.store.readers.add([reader(choices=Choices(bodies=("wales",)))])
+    choices = f"{desk.url}choices/{TOKENS.timed(CHOICES, reader().id, desk.now)}"
+    page = visit(choices)
+    page.get_by_label("Your new mail address").fill("new@example.org")
+    press(page, "Send a link to the new address")
+    told(page, "If the new address can get letters, a mail with a link is on its way to it.")
+    page = visit(link(desk))
+    press(page, "Yes, send me letters")
+    heading(page, "Your letters")
+    assert desk.reader("new@example.org").choices == Choices(bodies=("wales",))
+    assert desk.store.readers.at("reader@example.org") is None
+
+    page = visit(choices)
+    press(page, "Leave: send me nothing more")
+    heading(page, "You have left")
+    assert desk.reader("new@example.org").standing is Footing.LEFT
+
+
+def test_the_form_does_not_send_what_is_no_address(desk: Bench, visit: Open) -> None:
+    page = visit(desk.url)
+    page.get_by_label("Your mail address").fill("nobody")
+    press(page, "Send me a link")
+
+    heading(page, "Letters by mail")
+    assert desk.store.readers.all() == ()
