@@ -30,7 +30,7 @@ def issue_letters(config: Config, store: Store, now: datetime) -> tuple[Digest, 
     closed, have = (*closed_weeks(first, now, zone), *closed_days(first, now, zone)), store.issued()
     missing = [name for name in closed if name not in have]
     lines = source_lines(config, states) if missing else ()
-    return tuple(store.issue(letter_of(config, store, lines, name, issued=now)) for name in missing)
+    return store.issue_all([letter_of(config, store, lines, name, issued=now) for name in missing])
 
 
 def letter_files(digests: Iterable[Digest], edition: Edition) -> Iterator[Deferred]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Self
 
-from sqlalchemy import URL, distinct, func, make_url, select
+from sqlalchemy import URL, Connection, distinct, func, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from aggregator.errors import StoreError
@@ -237,17 +237,21 @@ class Store:
             return tuple(connection.scalars(select(runs.c.run).order_by(runs.c.at.desc()).limit(limit)))
 
     def issue(self, digest: Digest) -> Digest:
-        """The letter named `digest.week` as it was first issued, by whichever process; this one if none was.
+        """One letter, as `issue_all` does it."""
+        return self.issue_all([digest])[0]
 
-        Raises ValueError for a letter that does not say when it is issued.
+    def issue_all(self, digests: Sequence[Digest]) -> tuple[Digest, ...]:
+        """These letters as they were first issued, by whichever process; those that were not, as they are.
+
+        All in one transaction. Raises ValueError for a letter that does not say when it is issued.
         """
-        if digest.issued is None:
-            raise ValueError(f"the letter of {digest.week} cannot be issued: its window is still open")
+        for digest in digests:
+            if digest.issued is None:
+                raise ValueError(f"the letter of {digest.week} cannot be issued: its window is still open")
+        if not digests:
+            return ()
         with self._database.writing() as connection:
-            insert_once(connection, digest_runs, {"week": digest.week, "digest": digest})
-            week = select(digest_runs.c.digest).where(digest_runs.c.week == digest.week)
-            issued: Digest = connection.execute(week).scalar_one()
-            return issued
+            return tuple(_issue(connection, digest) for digest in digests)
 
     def digest(self, week: str) -> Digest | None:
         """The letter issued for an ISO week (`2024-W04`) or a day (`2024-01-24`), or None."""
@@ -274,6 +278,13 @@ class Store:
         """The whole store as canonical text: equal for two stores that keep the same."""
         with self._database.reading() as connection:
             return dump_tables(connection)
+
+
+def _issue(connection: Connection, digest: Digest) -> Digest:
+    insert_once(connection, digest_runs, {"week": digest.week, "digest": digest})
+    named = select(digest_runs.c.digest).where(digest_runs.c.week == digest.week)
+    issued: Digest = connection.execute(named).scalar_one()
+    return issued
 
 
 def _address(url: str) -> URL:
