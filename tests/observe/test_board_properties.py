@@ -24,6 +24,7 @@ from aggregator.model import (
     Measure,
     Membership,
     Moment,
+    Outage,
     Plan,
     Precision,
     Process,
@@ -170,10 +171,17 @@ SOURCES = st.builds(state, st.none() | st.integers(0, 900), st.integers(0, 900),
 
 
 def seen(
-    holdings: Sequence[Holding], plans: tuple[Plan, ...], sources: Sequence[SourceLine], at: datetime = NOW
+    holdings: Sequence[Holding],
+    plans: tuple[Plan, ...],
+    sources: Sequence[SourceLine],
+    at: datetime = NOW,
+    *,
+    as_seen: bool = False,
 ) -> ProcessLine:
     register = Register(processes=(PROCESS,), plans=plans, rules=RULES)
-    found = board(BODIES, sources, holdings, at=at, zone="Europe/London", register=register)
+    found = board(
+        BODIES, sources, holdings, at=at, zone="Europe/London", register=register, as_seen=as_seen
+    )
     return found.processes[0]
 
 
@@ -211,6 +219,53 @@ def test_a_failed_poll_never_turns_a_silence_into_an_accusation(
     if min(gap, first) > 2:
         assert accusations(after).keys() <= {"next"} & accusations(before).keys()
         assert after.silence.observed is None
+
+
+def out_of_sight(first: int, gaps: Sequence[tuple[int, int]], missed: bool) -> SourceLine:
+    """A source read from `first` days ago until now, but for these times (from, until, in days ago)."""
+    whole = state(first, 0, failing=False)
+    return replace(
+        whole,
+        outages=tuple(
+            Outage(
+                source="site",
+                since=NOW - timedelta(days=since),
+                until=NOW - timedelta(days=until),
+                failing_since=NOW - timedelta(days=since, hours=-1),
+                failure=FAILURE,
+                missed=missed,
+            )
+            for since, until in gaps
+        ),
+    )
+
+
+@given(
+    documents=DOCUMENTS,
+    first=st.integers(300, 900),
+    edges=st.lists(st.integers(0, 300), min_size=2, max_size=4, unique=True),
+    missed=st.booleans(),
+    back=st.integers(0, 320),
+    as_seen=st.booleans(),
+)
+@settings(max_examples=80)
+def test_a_failed_poll_of_the_past_never_turned_a_silence_into_an_accusation(
+    documents: list[Holding], first: int, edges: list[int], missed: bool, back: int, as_seen: bool
+) -> None:
+    """On no day, in a gap or behind it, is more overdue than if every poll had been answered."""
+    at = NOW - timedelta(days=back)
+    ordered = sorted(edges, reverse=True)
+    gaps = list(zip(ordered[::2], ordered[1::2], strict=False))
+    whole, gapped = out_of_sight(first, (), missed), out_of_sight(first, gaps, missed)
+    before = seen(documents, (), [whole], at, as_seen=as_seen)
+    after = seen(documents, (), [gapped], at, as_seen=as_seen)
+    for id, days in accusations(after).items():
+        assert days <= accusations(before)[id]
+    assert (after.silence.observed or 0) <= (before.silence.observed or 0)
+    if any(until < back < since - 2 for since, until in gaps):
+        assert not accusations(after)
+        assert after.silence.observed is None
+        assert after.watch.unread == (gapped.source.title,)
 
 
 @given(documents=DOCUMENTS, plans=PLANS, sources=SOURCES, back=st.integers(0, 1500))

@@ -121,7 +121,7 @@ def process_line(text: str = WORDS, **changes: Any) -> ProcessLine:
             Check(rule=rule("R5.1", text), standing=Standing.NOT_BOUND),
         ),
         silence=Silence(last=proof(text), days=147, observed=4, reconstructed=True, check=None),
-        watch=Watch(looked=(text,), since=READ, unread=(), unread_since=None),
+        watch=Watch(looked=(text,), began=READ, since=READ, gaps=(), unread=(), unread_since=None),
         meetings=(
             Meeting(
                 held=date(2026, 1, 2),

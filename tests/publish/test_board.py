@@ -105,7 +105,12 @@ def test_marks_stand_in_the_order_of_their_dates_and_inside_the_picture() -> Non
 
 def test_what_could_not_be_read_is_named_and_never_called_silence() -> None:
     unread = Watch(
-        looked=("One", "Two"), since=date(2026, 5, 1), unread=("Two",), unread_since=date(2026, 6, 1)
+        looked=("One", "Two"),
+        began=date(2026, 5, 1),
+        since=date(2026, 5, 1),
+        gaps=(),
+        unread=("Two",),
+        unread_since=date(2026, 6, 1),
     )
     silence = Silence(last=proof(), days=147, observed=None, reconstructed=False, check=None)
     text = words(page(observed(watch=unread, silence=silence), "board/here.html").find(".//main"))

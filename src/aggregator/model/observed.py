@@ -134,13 +134,31 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A time in which we could not read a source, or did not; it is over."""
+
+    source: str
+    """Its title."""
+    since: date
+    """The day on which it was read last."""
+    until: date
+    """The day on which it was read again."""
+    breaks: bool
+    """Whether something may have come and gone in it unseen, so that the watch begins anew behind it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
     """Whether and since when we look at the sources of a process."""
 
     looked: tuple[str, ...]
     """The titles of the sources, whatever came of them."""
-    since: date | None
+    began: date | None
     """The day on which the last of them was first read; None: never."""
+    since: date | None
+    """The same, or the end of the last gap that breaks the watch."""
+    gaps: tuple[Gap, ...]
+    """Those that are over, by their end."""
     unread: tuple[str, ...]
     """Those that cannot be read now."""
     unread_since: date | None

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from aggregator.model.alerts import AlertFeed
-from aggregator.model.answers import SourceState
+from aggregator.model.answers import Outage, SourceState
 from aggregator.model.entries import Holding, Moment, Removal, Translation
 from aggregator.model.labels import Mark
 from aggregator.model.observed import ProcessLine
@@ -94,6 +94,8 @@ class SourceLine:
     state: SourceState
     built: bool
     """Whether its kind is built; if not it is shown as not read yet."""
+    outages: tuple[Outage, ...] = ()
+    """The times in which it could not be read and that are over, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

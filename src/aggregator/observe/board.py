@@ -41,12 +41,14 @@ def board(
     """The state of each process, and of each body that has a source of its own or a holding, at `at`.
 
     Nothing is used that was not public by then. With `as_seen` nothing is used of the register that we had
-    not read by then; `holdings` are then those of that instant (`carriers_at`).
+    not read by then, and no source that we had not asked; `holdings` are then those of that instant
+    (`carriers_at`).
     Lines stand in the order of `bodies`. A body counts by itself: what a child body publishes is no word
     of its parent. A line's age and its reading are told apart, so that a poll that failed is never taken
     for silence. Days are those of `zone`.
     """
-    place, sources, everything = ZoneInfo(zone), sources_at(sources, at), tuple(holdings)
+    place, everything = ZoneInfo(zone), tuple(holdings)
+    sources = sources_at(sources, at, as_seen=as_seen)
     own, held = defaultdict(list), defaultdict(list)
     for source in sources:
         if source.source.kind != RECORDS:

@@ -90,7 +90,7 @@ def unproven(rule: Rule, known: Known, gone: Absence, found: Found, why: str, pl
 
 def past(known: Known) -> bool:
     """Whether the day lies before our first poll."""
-    return known.watch.since is None or known.day < known.watch.since
+    return known.watch.began is None or known.day < known.watch.began
 
 
 def behind(known: Known, found: Found) -> bool:

@@ -45,7 +45,7 @@ from aggregator.pipeline.asking import Answer, Reading, Unchanged, ask
 from aggregator.pipeline.edition import gather, letter_of, source_lines
 from aggregator.pipeline.joining import join_documents
 from aggregator.pipeline.keeping import Kept, accept_removals, keep_reading
-from aggregator.pipeline.states import asked_already, due_already, state_after
+from aggregator.pipeline.states import asked_already, due_already, outage_over, state_after
 from aggregator.publish import artifacts, exports
 from aggregator.publish.folder import Written, differing, published_at, write
 from aggregator.publish.search import FOLDER as INDEX
@@ -151,6 +151,8 @@ class Pipeline:
                 after = replace(after, held=kept.held)
             if isinstance(answer, Unchanged):
                 transaction.seen(source.id, transaction.listed(source.id), now)
+            if ended := outage_over(source, before, after):
+                transaction.keep_outage(ended)
             transaction.keep(after)
         outcome = _outcome(source, answer, kept.changes)
         log.polled(outcome.source, outcome.failure, new=outcome.new, revised=outcome.revised)
@@ -274,7 +276,7 @@ class Pipeline:
         return tuple(self._issue(week, now) for week in weeks if week not in have)
 
     def _issue(self, week: str, now: datetime) -> Digest:
-        lines = source_lines(self.config, self.store.states())
+        lines = source_lines(self.config, self.store)
         return self.store.issue(letter_of(self.config, self.store, lines, week, issued=now))
 
     def publish(self, now: datetime) -> Written:
