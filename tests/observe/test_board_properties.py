@@ -179,9 +179,7 @@ def seen(
     as_seen: bool = False,
 ) -> ProcessLine:
     register = Register(processes=(PROCESS,), plans=plans, rules=RULES)
-    found = board(
-        BODIES, sources, holdings, at=at, zone="Europe/London", register=register, as_seen=as_seen
-    )
+    found = board(BODIES, sources, holdings, at=at, zone="Europe/London", register=register, as_seen=as_seen)
     return found.processes[0]
 
 
