@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field
 
 from aggregator.config.forms import Address, Form, Name, Text
+from aggregator.config.vocabulary import PhraseText
 from aggregator.model import (
     Claim,
     Commitment,
@@ -103,6 +104,7 @@ class PlanForm(Form):
     id: Name
     process: Name
     title: Text
+    names: tuple[PhraseText, ...] = ()
     facts: tuple[FactForm, ...] = Field(min_length=1)
     commitments: tuple[CommitmentForm, ...] = ()
 
@@ -145,6 +147,7 @@ def _plan(form: PlanForm, read_on: date) -> Plan:
         id=form.id,
         process=form.process,
         title=form.title,
+        names=form.names,
         facts=tuple(_fact(fact, read_on) for fact in form.facts),
         commitments=tuple(
             Commitment(id=one.id, title=one.title, facts=tuple(_fact(fact, read_on) for fact in one.facts))

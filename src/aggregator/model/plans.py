@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from aggregator.model.entries import Claim, Moment
+from aggregator.model.vocabulary import Phrase
 
 
 class Membership(StrEnum):
@@ -142,6 +143,8 @@ class Plan:
     title: str
     facts: tuple[Fact, ...]
     commitments: tuple[Commitment, ...] = ()
+    names: tuple[Phrase, ...] = ()
+    """Phrases by which a document names it."""
 
     def facts_of(self, *kinds: FactKind) -> tuple[Fact, ...]:
         """The facts of these kinds, in the order of the register."""
