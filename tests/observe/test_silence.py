@@ -10,11 +10,12 @@ import pytest
 
 from aggregator.errors import Cause
 from aggregator.model import Failed, Holding, ProcessLine, Scope, Seen, SourceLine, Standing
-from tests.builders import carrier, entry, holding, moment
+from tests.builders import carrier, entry, holding, labels, moment
 from tests.observe.own import READ, line, sources, whole_board
 
 FAILURE = Failed(url="https://www.gov.scot/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")
 NOON = timedelta(hours=12)
+PROCESS = labels(topics=("open-government-process",))
 
 
 def noon(text: str) -> datetime:
@@ -26,7 +27,7 @@ def document(published: str, source: str = "scotland-open-government-blog") -> H
     url = f"https://blogs.gov.scot/open-government-partnership/{published}"
     told = entry(url, body="scot-gov", source=source, published=moment(f"{published} 09:00"), updated=None)
     seen = noon(published)
-    return holding(told, first_seen=seen, carriers=(carrier(told, seen),))
+    return holding(told, labels=PROCESS, first_seen=seen, carriers=(carrier(told, seen),))
 
 
 def scotland(at: str, *documents: Holding, lines: Any = None) -> ProcessLine:
@@ -160,7 +161,8 @@ def test_two_documents_on_one_day_are_one_addition(days: tuple[str, str], expect
             published=moment(f"{published} 09:00"),
             updated=None,
         )
-        return holding(told, first_seen=noon(published), carriers=(carrier(told, noon(published)),))
+        seen = noon(published)
+        return holding(told, labels=PROCESS, first_seen=seen, carriers=(carrier(told, seen),))
 
     now = noon("2027-04-30")  # the call of 25 March 2026 lies more than 365 days back
     found = [plan(published, number) for number, published in enumerate(days)]

@@ -88,7 +88,9 @@ def process_line(text: str = WORDS, **changes: Any) -> ProcessLine:
         title=text,
         said=text,
         completion=text,
+        assessed=(Claim(what=text, moment=None, source=None),),
         updated=day("2025-05-05"),
+        milestones=(Claim(what=text, moment=day("2025-01-01"), source=None),),
         late=(Claim(what=text, moment=day("2027-01-01"), source=None),),
         evidence=(proof(text),),
     )

@@ -56,7 +56,7 @@ def load(settings: Settings | None = None, *, replay: Path | None = None) -> Con
     with mistakes.collected():
         bodies, roles = load_bodies(settings.path("register/bodies.yaml"), mistakes)
         vocabulary = load_vocabulary(settings.path("register/vocabulary.yaml"), mistakes, bodies)
-        register = load_register(settings.path("register"), bodies, mistakes)
+        register = load_register(settings.path("register"), bodies, vocabulary, mistakes)
         vocabulary = replace(vocabulary, plans=_named(register))
         table = replay / "sources.tsv" if replay else None
         if table and table.is_file():

@@ -86,6 +86,7 @@ class FactForm(Form):
     used: bool = False
     why: str = ""
     rule: str = ""
+    verdict: bool | None = None
     note: str = ""
     read: Day | None = None
 
@@ -167,4 +168,5 @@ def _fact(form: FactForm, read_on: date) -> Fact:
         why=form.why,
         not_before=form.not_before,
         rule=form.rule,
+        verdict=form.verdict,
     )

@@ -107,6 +107,7 @@ from aggregator.model.places import (
 from aggregator.model.plans import (
     Basis,
     Commitment,
+    Counting,
     Fact,
     FactKind,
     Forum,
@@ -138,6 +139,7 @@ __all__ = [
     "Claim",
     "Commitment",
     "CommitmentLine",
+    "Counting",
     "Deadline",
     "Deferred",
     "Digest",

@@ -17,6 +17,8 @@ class Standing(StrEnum):
     MET = "met"
     DUE = "due"
     OVERDUE = "overdue"
+    NOT_MET = "not met"
+    """As the Open Government Partnership or its Independent Reporting Mechanism found."""
     PAST_MARK = "past our own mark"
     """Past a limit that is ours alone: never called overdue."""
     CANNOT_TELL = "cannot tell"
@@ -59,7 +61,8 @@ class Check:
     rule: Rule
     standing: Standing
     days: int | None = None
-    """Met: days until its limit. Due: days left. Overdue or past our mark: days over."""
+    """Met: days until its limit. Due: days left. Overdue or past our mark: days over. Not met: days since it
+    was found so."""
     by: date | None = None
     """The last day on which it can be met."""
     since: date | None = None
@@ -98,8 +101,12 @@ class CommitmentLine:
     said: str
     """Its state in the publisher's words; empty: none found."""
     completion: str
-    """On the Independent Reporting Mechanism's five-point scale; empty: none found."""
+    """On the Independent Reporting Mechanism's five-point scale, or that it is pending; empty: none found."""
+    assessed: tuple[Claim, ...]
+    """What else an independent body says of it."""
     updated: Moment | None
+    """When something was last told of its state."""
+    milestones: tuple[Claim, ...]
     late: tuple[Claim, ...]
     """Milestones that are due after the plan's end."""
     evidence: tuple[Evidence, ...] = ()
@@ -177,6 +184,8 @@ class Silence:
     """Whether the last record is from before our first poll: its age is no silence."""
     check: Check | None
     """The limit, where a rule gives one."""
+    other: Evidence | None = None
+    """A newer document of the bodies that is no record of the process (a routine return), if there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

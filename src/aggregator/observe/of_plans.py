@@ -71,7 +71,7 @@ def response(rule: Rule, known: Known) -> Check:
     written = next(
         (plan for plan in reversed(known.plans) if out(plan, known) is None and _closes(plan)), None
     )
-    plan = written or _newest(known)
+    plan = written or newest(known)
     if plan is None:
         return untold(rule, known, [], "no plan is known")
     if answered := [fact for fact in plan.facts_of(FactKind.RESPONSE) if known.reached(fact)]:
@@ -109,22 +109,6 @@ def _awaited(rule: Rule, known: Known, plan: Plan, closes: Fact) -> Check:
     return over(rule, known, (known.day - by).days, found, where, plan.id)
 
 
-def finding(rule: Rule, known: Known) -> Check:
-    """What the independent review found of the newest plan; else the last finding there is."""
-    told = [
-        (plan, fact)
-        for plan in known.plans
-        for fact in plan.facts_of(FactKind.FINDING)
-        if fact.rule == rule.id
-    ]
-    found = [evidence(fact) for _, fact in told[-1:]]
-    plan = _newest(known)
-    if plan is None:
-        return untold(rule, known, found, "no plan is known")
-    last = f"; the last one on record is about: {told[-1][0].title}" if told else ""
-    return untold(rule, known, found, f"no finding on {plan.title} is known to us{last}", plan=plan.id)
-
-
 def brief(rule: Rule, known: Known) -> Check:
     """The brief was there `months` before co-creation began; the day of delivery is seldom public."""
     plan = known.plans[-1] if known.plans else None
@@ -141,7 +125,7 @@ def brief(rule: Rule, known: Known) -> Check:
 
 def review(rule: Rule, known: Known) -> Check:
     """The review was delivered within `months` of submission; delivery is not public, so never overdue."""
-    plan = _newest(known)
+    plan = newest(known)
     if plan is None or (day := out(plan, known)) is None:
         return untold(rule, known, [], "no plan is known")
     by, told = months_after(day, rule.months), plan.fact(FactKind.REVIEW)
@@ -155,7 +139,7 @@ def review(rule: Rule, known: Known) -> Check:
 
 def completion(rule: Rule, known: Known) -> Check:
     """Completion is assessed `months` after the end. No day is set for the report: it is never overdue."""
-    plan = _newest(known)
+    plan = newest(known)
     end = plan.fact(FactKind.ENDS) if plan else None
     if plan is None or end is None or end.claim.moment is None:
         return untold(rule, known, [], "no plan with an end is known")
@@ -170,7 +154,7 @@ def completion(rule: Rule, known: Known) -> Check:
 
 def length(rule: Rule, known: Known) -> Check:
     """The newest plan lasts two or four years, by the years in which it begins and ends."""
-    plan = _newest(known)
+    plan = newest(known)
     begins, ends = (plan.fact(FactKind.BEGINS), plan.fact(FactKind.ENDS)) if plan else (None, None)
     if not (plan and begins and ends and begins.claim.moment and ends.claim.moment):
         return untold(rule, known, [], "first and last year of the plan are not both known")
@@ -181,7 +165,7 @@ def length(rule: Rule, known: Known) -> Check:
     return untold(rule, known, found, f"{years} years by the titles, which are no exact period", plan=plan.id)
 
 
-def _newest(known: Known) -> Plan | None:
+def newest(known: Known) -> Plan | None:
     """The newest plan that is there."""
     return next((plan for plan in reversed(known.plans) if out(plan, known)), None)
 

@@ -68,6 +68,19 @@ def over(rule: Rule, known: Known, days: int, found: Found, why: str, plan: str 
     )
 
 
+def found_against(rule: Rule, known: Known, days: int | None, found: Found, why: str, plan: str) -> Check:
+    """Not met, as somebody whose place it is found so many days ago."""
+    return Check(
+        rule=rule,
+        standing=Standing.NOT_MET,
+        days=days,
+        why=why,
+        evidence=tuple(found),
+        plan=plan,
+        reconstructed=past(known),
+    )
+
+
 def untold(
     rule: Rule, known: Known, found: Found, why: str, since: date | None = None, plan: str = ""
 ) -> Check:
