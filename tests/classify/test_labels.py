@@ -142,7 +142,7 @@ def test_a_source_a_host_or_a_body_whose_every_item_counts_needs_no_phrase() -> 
 def test_bodies_plans_and_commitments_that_it_names_and_else_its_own_body() -> None:
     named = label("NAP6 and UK0108: the Scottish Government and Llywodraeth Cymru meet", body="gds")
 
-    assert (named.plans, named.commitments) == (("NAP6",), ("UK0108",))
+    assert (named.plans, named.commitments) == (("uk-nap6",), ("UK0108",))
     assert named.subjects == ("scot-gov", "wales-gov")
     assert label("Nothing of the kind", body="gds").subjects == ("gds",)
     assert label("Carbon monoxide (CO) alarms", body="gds").subjects == ("gds",)

@@ -255,10 +255,15 @@ def test_the_register_is_read_whole(home: Path) -> None:
             "plans",
             "is: milestone\n            what: first figures",
             "is: completion\n            what: Nearly",
-            "plans.yaml:37: write one of: No Evidence Available, Not Started, Limited, Substantial, Complete, Pen",
+            "plans.yaml:37: write one of: No Evidence Available, Not Started, Limited, Substantial, Comp",
         ),
         ("plans", "is: ends", "is: finding", "plans.yaml:29: name under 'rule' the rule that the finding is"),
-        ("plans", "is: ends", "verdict: yes\n        is: ends", "plans.yaml:29: only a finding has a verdict"),
+        (
+            "plans",
+            "is: ends",
+            "verdict: yes\n        is: ends",
+            "plans.yaml:29: only a finding has a verdict",
+        ),
         (
             "rules",
             "days: 183",

@@ -90,7 +90,7 @@ def process_line(text: str = WORDS, **changes: Any) -> ProcessLine:
         completion=text,
         assessed=(Claim(what=text, moment=None, source=None),),
         updated=day("2025-05-05"),
-        milestones=(Claim(what=text, moment=day("2025-01-01"), source=None),),
+        milestones=(Claim(what=text, moment=day("2027-01-01"), source=None),),
         late=(Claim(what=text, moment=day("2027-01-01"), source=None),),
         evidence=(proof(text),),
     )

@@ -65,6 +65,8 @@ class Board:
     at: datetime
     lines: tuple[BoardLine, ...]
     processes: tuple[ProcessLine, ...] = ()
+    counting: str = ""
+    """What counts as an official record of a process, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,7 @@ def board(
             process_line(process, known, bodies, sources, everything, at, place)
             for process in known.processes
         ),
+        counting=known.counting.asks,
     )
 
 
