@@ -87,7 +87,7 @@ def test_the_letter_names_who_is_silent_and_the_page_leads_to_the_board(project:
     assert "United Kingdom: The last record" in " ".join(letter.split())
     files = project.output()
     assert b'href="board.html"' in files["index.html"]
-    assert {"board.html", "board/uk.html", "board/uk-nap7.html", "silence.atom"} <= files.keys()
+    assert {"board.html", "board/uk.html", "plans/uk-nap7.html", "silence.atom"} <= files.keys()
 
 
 def test_the_same_day_gives_the_same_board(project: Small) -> None:

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 
 from aggregator.classify import Labeller
+from aggregator.config import load
 from aggregator.config.bodies import load_bodies
 from aggregator.config.forms import Mistakes
-from aggregator.config.vocabulary import load_vocabulary
 from aggregator.model import Labels, Mark, Reason, Relevance, Scope, Where
 from tests.builders import NOON, entry, source
 from tests.patience import allowed
 
 BODIES, ROLES = load_bodies(Path("register/bodies.yaml"), Mistakes())
-VOCABULARY = load_vocabulary(Path("register/vocabulary.yaml"), Mistakes(), BODIES)
+VOCABULARY = load().vocabulary
 SOURCES = {"co": source("co"), "ogn": source("ogn", scope=Scope.ALL, title="The network's site")}
 LABELLER = Labeller(VOCABULARY, SOURCES, BODIES)
 YES, BORDERLINE, NO = Relevance.YES, Relevance.BORDERLINE, Relevance.NO

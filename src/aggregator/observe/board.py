@@ -20,7 +20,7 @@ from aggregator.model import (
 from aggregator.observe.days import day_of
 from aggregator.observe.knowing import surely_public
 from aggregator.observe.process import process_line
-from aggregator.observe.seen import register_at, sources_at
+from aggregator.observe.seen import asked_by, register_at, sources_at
 
 NOTHING = Register()
 
@@ -48,9 +48,9 @@ def board(
     for silence. Days are those of `zone`.
     """
     place, everything = ZoneInfo(zone), tuple(holdings)
-    sources = sources_at(sources, at, as_seen=as_seen)
+    watched = sources_at(asked_by(sources, at) if as_seen else sources, at)
     own, held = defaultdict(list), defaultdict(list)
-    for source in sources:
+    for source in sources_at(sources, at):
         if source.source.kind != RECORDS:
             own[source.source.body].append(source)
     for holding in everything:
@@ -62,7 +62,7 @@ def board(
         at=at,
         lines=tuple(_line(body, own[body.id], held[body.id], at, place) for body in shown),
         processes=tuple(
-            process_line(process, known, bodies, sources, everything, at, place)
+            process_line(process, known, bodies, watched, everything, at, place)
             for process in known.processes
         ),
         counting=known.counting.asks,

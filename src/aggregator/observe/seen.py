@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -54,14 +54,18 @@ def _plan_at(plan: Plan, at: datetime, zone: ZoneInfo) -> Plan:
     )
 
 
-def sources_at(sources: Sequence[SourceLine], at: datetime, *, as_seen: bool) -> tuple[SourceLine, ...]:
-    """The sources as they stood at `at`; with `as_seen` without those that we first asked later."""
+def asked_by(sources: Iterable[SourceLine], at: datetime) -> tuple[SourceLine, ...]:
+    """The sources without those that we are known to have asked for the first time after `at`."""
+    return tuple(line for line in sources if not _first_asked_after(line, at))
+
+
+def sources_at(sources: Iterable[SourceLine], at: datetime) -> tuple[SourceLine, ...]:
+    """The sources as they stood at `at`."""
     return tuple(
         replace(
             line, state=_state_at(line, at), outages=tuple(one for one in line.outages if one.until <= at)
         )
         for line in sources
-        if not (as_seen and _first_asked_after(line, at))
     )
 
 
