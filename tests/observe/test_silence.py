@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import Failed, Holding, ProcessLine, Scope, Seen, SourceLine, Standing
+from aggregator.model import Failed, Holding, Labels, ProcessLine, Scope, Seen, SourceLine, Standing
 from tests.builders import carrier, entry, holding, labels, moment
 from tests.observe.own import READ, line, sources, whole_board
 
@@ -229,3 +229,26 @@ def test_habits_are_worked_out_by_the_dates_of_a_sources_documents() -> None:
 def test_the_sources_of_the_table_are_all_about_open_government_where_it_says_so() -> None:
     scopes = {one.source.id: one.source.scope for one in sources()}
     assert scopes["nap-collection"] is Scope.ALL
+
+
+@pytest.mark.parametrize(
+    ("told", "counts"),
+    [
+        (labels(type="report", topics=("open-government-process",)), True),
+        (labels(type="action-plan", plans=("scotland-2026-2030",)), True),
+        (labels(type="commitment-update", commitments=("GBSCT0001",)), True),
+        (labels(type="transparency-return", topics=("open-government-process",)), False),
+        (labels(type="foi-release", plans=("scotland-2026-2030",)), False),
+        (labels(type="report", topics=("open-data",)), False),
+    ],
+)
+def test_only_what_tells_of_the_process_sets_the_clock_back(told: Labels, counts: bool) -> None:
+    """A routine return is open government, too, and is named beside the clock; it does not stop it."""
+    before, newer = document("2026-12-10"), replace(document("2027-05-01"), labels=told)
+    found = scotland("2027-06-20", before, newer)
+    check = found.check("C2")
+    assert check
+    assert check.standing is (Standing.MET if counts else Standing.PAST_MARK)
+    assert found.silence.days == (50 if counts else 192)
+    other = found.silence.other
+    assert (other.url if other else None) == (None if counts else newer.entry.url)

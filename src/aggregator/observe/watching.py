@@ -107,7 +107,7 @@ def absence(kind: str, last: date | None, day: date, watched: Watch, searches: I
 def _not_told(searches: Sequence[Search], day: date, watched: Watch) -> Absence:
     if watched.since and watched.since <= day and watched.unread:
         names = ", ".join(watched.unread)
-        return Absence(proven=None, since=watched.unread_since, why=f"we could not read: {names}")
+        return Absence(proven=None, since=watched.unread_since, why=f"not read by us since: {names}")
     past = [search.on for search in searches if search.on < day]
     if past:
         return Absence(proven=None, since=max(past), why="nobody has looked since")

@@ -66,6 +66,14 @@ def say_commitments(plan: PlanLine) -> str:
     )
 
 
+def say_meeting(meeting: Meeting) -> str:
+    """`18 October 2023; its record came out 37 days later; names published: not told, slides: yes`."""
+    lag = f"{say_lag(meeting)} later" if meeting.lag is not None else "on a day that is not known"
+    told = f"names published: {say_told(meeting.names)}, slides: {say_told(meeting.slides)}"
+    formal = "" if meeting.formal else " (not a formal meeting of the forum)"
+    return f"{say_day(meeting.held).words}{formal}; its record came out {lag}; {told}"
+
+
 def say_gap(gap: Gap) -> str:
     """When a source was out of sight, and what that does to the clock."""
     anew = "; the watch began anew behind it" if gap.breaks else ""
@@ -107,7 +115,7 @@ def _unread(process: ProcessLine) -> str:
     if not watch.unread:
         return ""
     since = f" since {say_day(watch.unread_since).words}" if watch.unread_since else ""
-    return f"; could not be read{since}: {', '.join(line(title) for title in watch.unread)}"
+    return f"; not read{since}: {', '.join(line(title) for title in watch.unread)}"
 
 
 def say_lag(meeting: Meeting) -> str:
@@ -141,8 +149,9 @@ def silence_lines(board: Board, zone: ZoneInfo) -> tuple[str, ...]:
 def heading(board: Board, zone: ZoneInfo, *, as_seen: bool = False) -> str:
     """Which day the board is of, and whether it was put together later."""
     day = say_day(day_of(board.at, zone)).words
-    first = [line.watch.since for line in board.processes if line.watch.since]
+    first = [one.watch.began for one in board.processes if one.watch.began]
     seen = ", by what we had seen by then" if as_seen else ""
     if not first or day_of(board.at, zone) < min(first):
-        return f"{day}{seen}: reconstructed, this day lies before our first poll"
+        made = "" if as_seen else "reconstructed, "
+        return f"{day}{seen}: {made}this day lies before our first poll"
     return f"{day}{seen}"
