@@ -252,3 +252,42 @@ def test_only_what_tells_of_the_process_sets_the_clock_back(told: Labels, counts
     assert found.silence.days == (50 if counts else 192)
     other = found.silence.other
     assert (other.url if other else None) == (None if counts else newer.entry.url)
+
+
+@pytest.mark.parametrize(
+    ("at", "rule", "standing", "days"),
+    [
+        ("2027-06-11", "C2", Standing.DUE, 0),  # 183 days after 10 December 2026
+        ("2027-06-12", "C2", Standing.PAST_MARK, 1),
+        ("2027-05-12", "C2", Standing.DUE, 30),
+        ("2027-05-11", "C2", Standing.MET, 31),
+    ],
+)
+def test_a_limit_is_kept_to_the_day(at: str, rule: str, standing: Standing, days: int) -> None:
+    check = scotland(at, document("2026-12-10")).check(rule)
+    assert check
+    assert (check.standing, check.days) == (standing, days)
+
+
+@pytest.mark.parametrize(
+    ("at", "rule", "standing", "days"),
+    [
+        ("2024-04-18", "R1.1", Standing.DUE, 0),  # 183 days after 18 October 2023
+        ("2024-04-19", "R1.1", Standing.CANNOT_TELL, None),  # the forum of 24 January may have been known
+        ("2026-12-31", "P1", Standing.DUE, 0),
+        ("2027-01-01", "P1", Standing.OVERDUE, 1),
+        ("2026-12-31", "R4.1", Standing.DUE, 0),
+        ("2027-01-01", "R4.1", Standing.OVERDUE, 1),
+        ("2024-12-31", "R5.1", Standing.DUE, 0),
+        ("2025-01-01", "R5.1", Standing.OVERDUE, 1),
+        ("2026-04-30", "I3", Standing.DUE, 0),
+        ("2026-05-01", "I3", Standing.CANNOT_TELL, None),
+    ],
+)
+def test_a_limit_of_the_partnership_is_kept_to_the_day(
+    at: str, rule: str, standing: Standing, days: int | None
+) -> None:
+    now = noon(at)
+    check = line(whole_board(now, lines=sources(READ, max(now, READ))), "uk").check(rule)
+    assert check
+    assert (check.standing, check.days) == (standing, days)
