@@ -32,6 +32,7 @@ from aggregator.model import (
     Register,
     Rule,
     Scope,
+    Search,
     SourceLine,
     SourceState,
     Standing,
@@ -176,9 +177,10 @@ def seen(
     sources: Sequence[SourceLine],
     at: datetime = NOW,
     *,
+    searches: Sequence[Search] = (),
     as_seen: bool = False,
 ) -> ProcessLine:
-    register = Register(processes=(PROCESS,), plans=plans, rules=RULES)
+    register = Register(processes=(PROCESS,), plans=plans, rules=RULES, searches=tuple(searches))
     found = board(BODIES, sources, holdings, at=at, zone="Europe/London", register=register, as_seen=as_seen)
     return found.processes[0]
 
@@ -291,6 +293,29 @@ def test_a_day_uses_nothing_that_was_not_yet_public(
         for plan in plans
     )
     assert seen(documents, plans, [sources], at) == seen(kept, public, [sources], at)
+
+
+def searched(kind: str, since: int, on: int) -> Search:
+    """Nothing of a kind was found after a day, by who looked so many days ago."""
+    days = TODAY - timedelta(days=max(since, on)), TODAY - timedelta(days=min(since, on))
+    return Search(process="here", kind=kind, since=days[0], on=days[1], where="everywhere")
+
+
+SEARCHES = st.lists(st.builds(searched, st.sampled_from(["record", "meeting", "published"]), AGO, AGO))
+
+
+@given(plans=PLANS, searches=SEARCHES, sources=SOURCES, back=st.integers(0, 1500))
+@settings(max_examples=80)
+def test_as_seen_uses_nothing_of_the_register_that_was_read_later(
+    plans: tuple[Plan, ...], searches: list[Search], sources: SourceLine, back: int
+) -> None:
+    at = NOW - timedelta(days=back)
+    read = tuple(
+        replace(plan, facts=tuple(one for one in plan.facts if one.read_on <= at.date())) for plan in plans
+    )
+    found = [one for one in searches if one.on <= at.date()]
+    everything = seen([], plans, [sources], at, searches=searches, as_seen=True)
+    assert everything == seen([], read, [sources], at, searches=found, as_seen=True)
 
 
 @given(documents=DOCUMENTS, back=st.integers(0, 1500))
