@@ -291,3 +291,25 @@ def test_a_limit_of_the_partnership_is_kept_to_the_day(
     check = line(whole_board(now, lines=sources(READ, max(now, READ))), "uk").check(rule)
     assert check
     assert (check.standing, check.days) == (standing, days)
+
+
+def test_the_website_says_when_it_answered_and_when_it_was_changed() -> None:
+    url = "https://www.gov.uk/government/collections/uk-national-action-plans-for-open-government"
+    told = entry(url, body="cabinet-office", updated=moment("2026-11-20 09:00"))
+    check = line(whole_board(noon("2026-12-01"), [holding(told, first_seen=READ)]), "uk").check("R2.1")
+    assert check
+    assert check.why == (
+        "it answered on 1 December 2026; by its own word it was last changed on 20 November 2026"
+    )
+
+
+def test_a_plan_that_is_known_from_the_networks_page_says_so() -> None:
+    check = line(whole_board(noon("2024-02-01")), "uk").check("P1")
+    assert check
+    assert [(one.url, one.official) for one in check.evidence] == [
+        ("https://opengovernment.org.uk/nap6/", False),
+        (
+            "https://www.gov.uk/government/publications/uk-national-action-plan-for-open-government-2021-2023",
+            True,
+        ),
+    ]

@@ -126,10 +126,10 @@ def _is_out(moment: Moment | None, at: datetime, zone: ZoneInfo) -> bool:
 
 
 def evidence(fact: Fact) -> Evidence:
-    """A fact as evidence."""
+    """A fact as evidence. That a document is official does not make the page official on which it is told."""
     claim = fact.claim
     note = "; ".join(filter(None, (claim.note, f"used: {fact.why}" if fact.used else "")))
-    official = fact.official or is_official(claim.source, OFFICIAL)
+    official = is_official(claim.source, OFFICIAL)
     return Evidence(title=claim.what, url=claim.source, moment=claim.moment, official=official, note=note)
 
 
