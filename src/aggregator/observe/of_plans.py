@@ -78,9 +78,10 @@ def response(rule: Rule, known: Known) -> Check:
         return met(rule, known, [evidence(fact) for fact in answered], "a response was published", plan.id)
     if told := _outcome(plan, known):
         return met(rule, known, told, "the page of the call bears a response", plan.id)
-    closes = _closes(plan)
-    if written is None or closes is None:
+    if (closes := _closes(plan)) is None:
         return untold(rule, known, [], "no response to contributions is known to us", plan=plan.id)
+    if day := out(plan, known):
+        return _left_out(rule, known, plan, closes, day)
     return _awaited(rule, known, plan, closes)
 
 
@@ -95,6 +96,7 @@ def _outcome(plan: Plan, known: Known) -> list[Evidence]:
 
 
 def _awaited(rule: Rule, known: Known, plan: Plan, closes: Fact) -> Check:
+    """It comes with the plan at the latest. Where that is late itself (rule P1) no day is set for it."""
     found = [evidence(closes)]
     closed = known.reached(closes)
     why = f"the call closed {(known.day - closed).days} days ago" if closed else "the call is open"
@@ -102,11 +104,18 @@ def _awaited(rule: Rule, known: Known, plan: Plan, closes: Fact) -> Check:
     by = months_after(max(ends), GRACE) if ends else None
     if by and known.day <= by:
         return due(rule, known, by, found, f"{why}; no response was found yet", plan.id)
-    gone = absence(FactKind.RESPONSE, closed, known.day, known.watch, known.searches)
-    if by is None or gone.proven is None:
-        return unproven(rule, known, gone, found, f"{why}; no response was found", plan.id)
-    where = f"{why}; a response was looked for in: {gone.where}"
-    return over(rule, known, (known.day - by).days, found, where, plan.id)
+    why += "; no response was found; it is due with the plan, which was not found either"
+    return untold(rule, known, found, why, plan=plan.id)
+
+
+def _left_out(rule: Rule, known: Known, plan: Plan, closes: Fact, day: date) -> Check:
+    """The plan is there and no response is: a finding only if somebody looked before that day."""
+    found = [evidence(closes), *_of(plan, FactKind.PUBLISHED, FactKind.SUBMITTED)]
+    why = f"the plan was there by {_say(day)}; no response to the call was found"
+    gone = absence(FactKind.RESPONSE, known.reached(closes), known.day, known.watch, known.searches)
+    if gone.proven is None or gone.proven > day:
+        return unproven(rule, known, gone, found, why, plan.id)
+    return over(rule, known, (known.day - day).days, found, f"{why}; looked for in: {gone.where}", plan.id)
 
 
 def brief(rule: Rule, known: Known) -> Check:
