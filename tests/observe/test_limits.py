@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.model import Check, Claim, FactKind, Precision, Standing
 from aggregator.observe import board
-from tests.builders import entry, holding, moment
+from tests.builders import entry, holding, labels, moment
 from tests.observe.own import READ, ZONE, config, line, sources, whole_board
 from tests.observe.test_silence import document, failing, noon, scotland
 
@@ -145,3 +145,21 @@ def test_a_plan_that_came_out_without_an_answer_makes_the_answer_overdue_from_it
     looked, unread = check(sources(READ, now)), check(failing("2026-12-20", "2027-01-02", "cabinet-office"))
     assert (looked.standing, looked.days) == (Standing.OVERDUE, 23)
     assert unread.standing is Standing.CANNOT_TELL
+
+
+def test_a_search_that_missed_a_meeting_proves_nothing() -> None:
+    """The search of 23 November 2026 found none after January 2024; then one of May 2026 comes to light."""
+    told = entry(
+        "https://discuss.opengovernment.org.uk/t/9",
+        title="Read-out of the UK Multi-Stakeholder Forum, 20 May 2026",
+        body="uk-ogn",
+        published=moment("2026-11-30 10:00"),
+        updated=None,
+    )
+    readout = holding(told, labels=labels(type="meeting-record"), first_seen=noon("2026-11-30"))
+    now = noon("2026-12-01")
+    without = line(whole_board(now, [], sources(READ, now)), "uk").check("R1.1")
+    found = line(whole_board(now, [readout], sources(READ, now)), "uk").check("R1.1")
+    assert without
+    assert found
+    assert (without.standing, found.standing) == (Standing.OVERDUE, Standing.CANNOT_TELL)

@@ -89,7 +89,7 @@ def absence(kind: str, last: date | None, day: date, watched: Watch, searches: I
 
     The day that is proven never lies before `last`, and is the later one where less is sure.
     """
-    fitting = [search for search in searches if search.kind == kind and search.since <= day]
+    fitting = [one for one in searches if one.kind == kind and one.since <= day and not _missed(one, last)]
     readable = watched.since is not None and watched.since <= day and not watched.unread
     starts = [
         (max(search.since, last or search.since), search.where)
@@ -102,6 +102,11 @@ def absence(kind: str, last: date | None, day: date, watched: Watch, searches: I
         proven, where = min(starts)
         return Absence(proven=proven, where=where)
     return _not_told(fitting, day, watched)
+
+
+def _missed(search: Search, last: date | None) -> bool:
+    """Whether something is known that the search should have found: then it proves nothing."""
+    return last is not None and search.since < last <= search.on
 
 
 def _not_told(searches: Sequence[Search], day: date, watched: Watch) -> Absence:

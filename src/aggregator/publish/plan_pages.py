@@ -12,7 +12,6 @@ from aggregator.model import (
     Claim,
     CommitmentLine,
     Edition,
-    Evidence,
     Fact,
     Holding,
     PlanLine,
@@ -151,18 +150,10 @@ def _commitment(one: CommitmentLine, zone: ZoneInfo) -> CommitmentRow:
         assessed=tuple(line(claim.what) for claim in one.assessed),
         updated=say(one.updated, zone) if one.updated else None,
         milestones=tuple(_milestone(claim, zone, late=claim in one.late) for claim in one.milestones),
-        evidence=_sources(one, zone),
+        evidence=tuple(shown(each, zone) for each in one.evidence),
     )
 
 
 def _milestone(claim: Claim, zone: ZoneInfo, *, late: bool) -> str:
     when = say(claim.moment, zone).words if claim.moment else "no day"
     return line(f"{claim.what}: {when}{', after the plan’s end' if late else ''}")
-
-
-def _sources(one: CommitmentLine, zone: ZoneInfo) -> tuple[Shown, ...]:
-    """Each source once, with what it tells."""
-    first: dict[str | None, Evidence] = {}
-    for each in one.evidence:
-        first.setdefault(each.url, each)
-    return tuple(shown(each, zone) for each in first.values())
