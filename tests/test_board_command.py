@@ -81,13 +81,32 @@ def test_as_seen_uses_only_what_we_had_seen_by_then(project: Small) -> None:
     assert all(one["plans"] == one["meetings"] == one["checks"] == [] for one in nothing["processes"])
 
 
+def test_a_time_out_of_sight_is_told_on_its_days_and_behind_it(project: Small) -> None:
+    """Nobody polled between 24 November and 1 December."""
+
+    for as_seen in ((), ("--as-seen",)):
+        (process,) = board(project, "--at", "2026-11-28T12:00:00Z", "--body", "uk", *as_seen)["processes"]
+        assert len(process["watch"]["unread"]) == 1
+        assert process["watch"]["unread_since"] == "2026-11-24"
+        assert process["silence"]["watched_days"] is None
+    (process,) = board(project, "--at", "2026-12-01T13:00:00Z", "--body", "uk")["processes"]
+    now = process["watch"]
+    assert now["unread"] == []
+    assert [(gap["since"], gap["until"], gap["watch_began_anew"]) for gap in now["gaps"]] == [
+        ("2026-11-24", "2026-12-01", False)
+    ]
+    told = project.run("board", "--at", "2026-12-01T13:00:00Z", "--body", "uk").out
+    assert "from 24 November 2026 to 1 December 2026" in told
+    assert "Something wrong or missing? Write to" in told
+
+
 def test_the_letter_names_who_is_silent_and_the_page_leads_to_the_board(project: Small) -> None:
     letter = project.run("digest", "preview", "--at", "2026-12-01T13:00:00Z").out
     assert "Silence\n-------" in letter
     assert "United Kingdom: The last record" in " ".join(letter.split())
     files = project.output()
     assert b'href="board.html"' in files["index.html"]
-    assert {"board.html", "board/uk.html", "board/uk-nap7.html", "silence.atom"} <= files.keys()
+    assert {"board.html", "board/uk.html", "plans/uk-nap7.html", "silence.atom"} <= files.keys()
 
 
 def test_the_same_day_gives_the_same_board(project: Small) -> None:

@@ -171,7 +171,7 @@ def test_explain_says_what_a_title_is_and_an_empty_one_is_refused(project: Small
 
     assert told.startswith("relevance yes (score ")
     assert "type meeting-record" in told
-    assert "plans: NAP6" in told
+    assert "plans: uk-nap6" in told
     assert empty.code == 2
     assert "the title is empty" in empty.err
 

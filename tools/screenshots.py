@@ -50,7 +50,7 @@ def served(folder: Path) -> Iterator[str]:
 def kinds(output: Path) -> Iterator[Path]:
     """The pages that are one of their kind, and of every other kind the one that holds most."""
     yield from sorted(output.glob("*.html"))
-    for pattern in (*PATTERNS, "board/uk.html", "board/uk-nap6.html"):
+    for pattern in (*PATTERNS, "board/uk.html"):
         yield from sorted(output.glob(pattern), key=lambda page: (-page.stat().st_size, page.name))[:1]
 
 

@@ -256,7 +256,7 @@ class App:
 
     def source_lines(self) -> tuple[SourceLine, ...]:
         """Every source with what is known of it."""
-        return source_lines(self.config, self.store.states())
+        return source_lines(self.config, self.store)
 
     async def try_source(self, id: str) -> Tried:
         """Ask one source and say what each room makes of it; writes nothing."""

@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 
 from aggregator.classify import Labeller
+from aggregator.config import load
 from aggregator.config.bodies import load_bodies
 from aggregator.config.forms import Mistakes
-from aggregator.config.vocabulary import load_vocabulary
 from aggregator.model import Labels, Mark, Reason, Relevance, Scope, Where
 from tests.builders import NOON, entry, source
 from tests.patience import allowed
 
 BODIES, ROLES = load_bodies(Path("register/bodies.yaml"), Mistakes())
-VOCABULARY = load_vocabulary(Path("register/vocabulary.yaml"), Mistakes(), BODIES)
+VOCABULARY = load().vocabulary
 SOURCES = {"co": source("co"), "ogn": source("ogn", scope=Scope.ALL, title="The network's site")}
 LABELLER = Labeller(VOCABULARY, SOURCES, BODIES)
 YES, BORDERLINE, NO = Relevance.YES, Relevance.BORDERLINE, Relevance.NO
@@ -142,7 +142,7 @@ def test_a_source_a_host_or_a_body_whose_every_item_counts_needs_no_phrase() -> 
 def test_bodies_plans_and_commitments_that_it_names_and_else_its_own_body() -> None:
     named = label("NAP6 and UK0108: the Scottish Government and Llywodraeth Cymru meet", body="gds")
 
-    assert (named.plans, named.commitments) == (("NAP6",), ("UK0108",))
+    assert (named.plans, named.commitments) == (("uk-nap6",), ("UK0108",))
     assert named.subjects == ("scot-gov", "wales-gov")
     assert label("Nothing of the kind", body="gds").subjects == ("gds",)
     assert label("Carbon monoxide (CO) alarms", body="gds").subjects == ("gds",)

@@ -84,6 +84,16 @@ rules:
     evidence: a document
     measure: last-record
     days: 183
+records:
+  asks: A dated document about the process.
+  topics: [the-process]
+  never: [data]
+"""
+WORDS = """\
+topics:
+  - {id: the-process, name: the process, sure: [open government]}
+types:
+  - {id: data, name: data}
 """
 
 
@@ -93,7 +103,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     files = {"bodies": BODIES, "plans": PLANS, "rules": RULES}
     for name, text in files.items():
         (tmp_path / f"register/{name}.yaml").write_text(text, encoding="utf-8")
-    (tmp_path / "register/vocabulary.yaml").write_text("topics: []\ntypes: []\n", encoding="utf-8")
+    (tmp_path / "register/vocabulary.yaml").write_text(WORDS, encoding="utf-8")
     (tmp_path / "sources.yaml").write_text("sources: []\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -127,6 +137,8 @@ def test_the_register_is_read_whole(home: Path) -> None:
     assert (ends.claim.source, ends.kind) == (None, FactKind.ENDS)
     assert [one.facts[0].kind for one in plan.commitments] == [FactKind.MILESTONE]
     assert (search.kind, search.since, search.on) == ("meeting", date(2024, 1, 24), date(2026, 11, 23))
+    assert load().vocabulary.plan_names == {"nap": "A plan"}
+    assert (register.counting.topics, register.counting.never) == (("the-process",), ("data",))
     rule, ours = register.rules
     assert (rule.basis, rule.measure, rule.days, rule.since) == (
         Basis.OGP,
@@ -231,6 +243,26 @@ def test_the_register_is_read_whole(home: Path) -> None:
             "measure: last-record",
             "measure: last",
             "rules.yaml:19: 'rules.measure' is 'last': input should",
+        ),
+        (
+            "rules",
+            "topics: [the-process]",
+            "topics: [process]",
+            "rules.yaml:23: no topic has the id 'process'; did you mean 'the-process'?",
+        ),
+        ("rules", "never: [data]", "never: [date]", "rules.yaml:24: no type has the id 'date'; did you mean"),
+        (
+            "plans",
+            "is: milestone\n            what: first figures",
+            "is: completion\n            what: Nearly",
+            "plans.yaml:37: write one of: No Evidence Available, Not Started, Limited, Substantial, Comp",
+        ),
+        ("plans", "is: ends", "is: finding", "plans.yaml:29: name under 'rule' the rule that the finding is"),
+        (
+            "plans",
+            "is: ends",
+            "verdict: yes\n        is: ends",
+            "plans.yaml:29: only a finding has a verdict",
         ),
         (
             "rules",

@@ -24,6 +24,7 @@ from aggregator.model import (
     Measure,
     Membership,
     Moment,
+    Outage,
     Plan,
     Precision,
     Process,
@@ -31,6 +32,7 @@ from aggregator.model import (
     Register,
     Rule,
     Scope,
+    Search,
     SourceLine,
     SourceState,
     Standing,
@@ -170,10 +172,16 @@ SOURCES = st.builds(state, st.none() | st.integers(0, 900), st.integers(0, 900),
 
 
 def seen(
-    holdings: Sequence[Holding], plans: tuple[Plan, ...], sources: Sequence[SourceLine], at: datetime = NOW
+    holdings: Sequence[Holding],
+    plans: tuple[Plan, ...],
+    sources: Sequence[SourceLine],
+    at: datetime = NOW,
+    *,
+    searches: Sequence[Search] = (),
+    as_seen: bool = False,
 ) -> ProcessLine:
-    register = Register(processes=(PROCESS,), plans=plans, rules=RULES)
-    found = board(BODIES, sources, holdings, at=at, zone="Europe/London", register=register)
+    register = Register(processes=(PROCESS,), plans=plans, rules=RULES, searches=tuple(searches))
+    found = board(BODIES, sources, holdings, at=at, zone="Europe/London", register=register, as_seen=as_seen)
     return found.processes[0]
 
 
@@ -213,6 +221,53 @@ def test_a_failed_poll_never_turns_a_silence_into_an_accusation(
         assert after.silence.observed is None
 
 
+def out_of_sight(first: int, gaps: Sequence[tuple[int, int]], missed: bool) -> SourceLine:
+    """A source read from `first` days ago until now, but for these times (from, until, in days ago)."""
+    whole = state(first, 0, failing=False)
+    return replace(
+        whole,
+        outages=tuple(
+            Outage(
+                source="site",
+                since=NOW - timedelta(days=since),
+                until=NOW - timedelta(days=until),
+                failing_since=NOW - timedelta(days=since, hours=-1),
+                failure=FAILURE,
+                missed=missed,
+            )
+            for since, until in gaps
+        ),
+    )
+
+
+@given(
+    documents=DOCUMENTS,
+    first=st.integers(300, 900),
+    edges=st.lists(st.integers(0, 300), min_size=2, max_size=4, unique=True),
+    missed=st.booleans(),
+    back=st.integers(0, 320),
+    as_seen=st.booleans(),
+)
+@settings(max_examples=80)
+def test_a_failed_poll_of_the_past_never_turned_a_silence_into_an_accusation(
+    documents: list[Holding], first: int, edges: list[int], missed: bool, back: int, as_seen: bool
+) -> None:
+    """On no day, in a gap or behind it, is more overdue than if every poll had been answered."""
+    at = NOW - timedelta(days=back)
+    ordered = sorted(edges, reverse=True)
+    gaps = list(zip(ordered[::2], ordered[1::2], strict=False))
+    whole, gapped = out_of_sight(first, (), missed), out_of_sight(first, gaps, missed)
+    before = seen(documents, (), [whole], at, as_seen=as_seen)
+    after = seen(documents, (), [gapped], at, as_seen=as_seen)
+    for id, days in accusations(after).items():
+        assert days <= accusations(before)[id]
+    assert (after.silence.observed or 0) <= (before.silence.observed or 0)
+    if any(until < back < since - 2 for since, until in gaps):
+        assert not accusations(after)
+        assert after.silence.observed is None
+        assert after.watch.unread == (gapped.source.title,)
+
+
 @given(documents=DOCUMENTS, plans=PLANS, sources=SOURCES, back=st.integers(0, 1500))
 @settings(max_examples=100)
 def test_a_day_uses_nothing_that_was_not_yet_public(
@@ -238,6 +293,29 @@ def test_a_day_uses_nothing_that_was_not_yet_public(
         for plan in plans
     )
     assert seen(documents, plans, [sources], at) == seen(kept, public, [sources], at)
+
+
+def searched(kind: str, since: int, on: int) -> Search:
+    """Nothing of a kind was found after a day, by who looked so many days ago."""
+    days = TODAY - timedelta(days=max(since, on)), TODAY - timedelta(days=min(since, on))
+    return Search(process="here", kind=kind, since=days[0], on=days[1], where="everywhere")
+
+
+SEARCHES = st.lists(st.builds(searched, st.sampled_from(["record", "meeting", "published"]), AGO, AGO))
+
+
+@given(plans=PLANS, searches=SEARCHES, sources=SOURCES, back=st.integers(0, 1500))
+@settings(max_examples=80)
+def test_as_seen_uses_nothing_of_the_register_that_was_read_later(
+    plans: tuple[Plan, ...], searches: list[Search], sources: SourceLine, back: int
+) -> None:
+    at = NOW - timedelta(days=back)
+    read = tuple(
+        replace(plan, facts=tuple(one for one in plan.facts if one.read_on <= at.date())) for plan in plans
+    )
+    found = [one for one in searches if one.on <= at.date()]
+    everything = seen([], plans, [sources], at, searches=searches, as_seen=True)
+    assert everything == seen([], read, [sources], at, searches=found, as_seen=True)
 
 
 @given(documents=DOCUMENTS, back=st.integers(0, 1500))

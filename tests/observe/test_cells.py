@@ -88,14 +88,22 @@ def _meeting(found: ProcessLine, day: str) -> Told:
     return f"names {words[told.names]}, slides {words[told.slides]}", told.lag, told.evidence
 
 
+def _commitment(found: ProcessLine, id: str) -> Told:
+    told = next(one for plan in found.plans for one in plan.commitments if one.id == id)
+    return f"{told.said or 'not told'}; {told.completion or 'not told'}", None, told.evidence
+
+
+NAMED = {"stage": _stage, "ends": _ends, "meeting": _meeting, "commitment": _commitment}
+
+
 def _said(found: ProcessLine, row: str) -> Told:
     what, _, which = row.partition(" ")
     if row == "last record":
         return _last(found)
     if row == "next deadline":
         return _next(found)
-    if what in {"stage", "ends", "meeting"}:
-        return {"stage": _stage, "ends": _ends, "meeting": _meeting}[what](found, which)
+    if what in NAMED:
+        return NAMED[what](found, which)
     check = found.check(row)
     assert check, row
     return check.standing.value, check.days, check.evidence

@@ -9,12 +9,22 @@ from typing import Any
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import Failed, Holding, ProcessLine, Scope, Seen, SourceLine, Standing
-from tests.builders import carrier, entry, holding, moment
+from aggregator.model import (
+    Failed,
+    Holding,
+    Labels,
+    ProcessLine,
+    Scope,
+    Seen,
+    SourceLine,
+    Standing,
+)
+from tests.builders import carrier, entry, holding, labels, moment
 from tests.observe.own import READ, line, sources, whole_board
 
 FAILURE = Failed(url="https://www.gov.scot/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")
 NOON = timedelta(hours=12)
+PROCESS = labels(topics=("open-government-process",))
 
 
 def noon(text: str) -> datetime:
@@ -26,7 +36,7 @@ def document(published: str, source: str = "scotland-open-government-blog") -> H
     url = f"https://blogs.gov.scot/open-government-partnership/{published}"
     told = entry(url, body="scot-gov", source=source, published=moment(f"{published} 09:00"), updated=None)
     seen = noon(published)
-    return holding(told, first_seen=seen, carriers=(carrier(told, seen),))
+    return holding(told, labels=PROCESS, first_seen=seen, carriers=(carrier(told, seen),))
 
 
 def scotland(at: str, *documents: Holding, lines: Any = None) -> ProcessLine:
@@ -160,56 +170,14 @@ def test_two_documents_on_one_day_are_one_addition(days: tuple[str, str], expect
             published=moment(f"{published} 09:00"),
             updated=None,
         )
-        return holding(told, first_seen=noon(published), carriers=(carrier(told, noon(published)),))
+        seen = noon(published)
+        return holding(told, labels=PROCESS, first_seen=seen, carriers=(carrier(told, seen),))
 
     now = noon("2027-04-30")  # the call of 25 March 2026 lies more than 365 days back
     found = [plan(published, number) for number, published in enumerate(days)]
     check = line(whole_board(now, found, sources(READ, now)), "uk").check("R2.2")
     assert check
     assert check.standing is expected
-
-
-def test_a_document_that_may_be_the_next_plan_keeps_the_deadline_from_being_called_missed() -> None:
-    told = entry(
-        "https://www.gov.uk/government/publications/nap7",
-        title="National Action Plan",
-        body="cabinet-office",
-        published=moment("2026-12-20 09:00"),
-        updated=None,
-    )
-    base = holding(told, first_seen=noon("2026-12-20"))
-    plan = replace(base, labels=replace(base.labels, type="action-plan"))
-    now = noon("2027-01-02")
-    without = line(whole_board(now, [], sources(READ, now)), "uk").check("P1")
-    found = line(whole_board(now, [plan], sources(READ, now)), "uk").check("P1")
-    assert without
-    assert (without.standing, without.days) == (Standing.OVERDUE, 2)
-    assert found
-    assert found.standing is Standing.CANNOT_TELL
-    assert found.evidence[0].url == told.url
-
-
-def test_the_outcome_on_the_page_of_the_call_answers_it() -> None:
-    url = (
-        "https://www.gov.uk/government/calls-for-evidence/"
-        "seventh-uk-national-action-plan-for-open-government-call-for-evidence"
-    )
-    base = holding(entry(url, body="cabinet-office"), first_seen=noon("2026-11-24"))
-    outcome = replace(base, labels=replace(base.labels, type="consultation-response"))
-    check = line(whole_board(noon("2026-12-01"), [outcome]), "uk").check("R4.1")
-    assert check
-    assert (check.standing, check.evidence[0].url) == (Standing.MET, url)
-
-
-def test_terms_of_reference_that_are_read_meet_the_rule() -> None:
-    told = entry(
-        "https://www.gov.uk/tor",
-        title="Terms of reference for the Multi-Stakeholder Forum",
-        body="cabinet-office",
-    )
-    check = line(whole_board(noon("2026-12-01"), [holding(told, first_seen=READ)]), "uk").check("R1.1b")
-    assert check
-    assert check.standing is Standing.MET
 
 
 def test_habits_are_worked_out_by_the_dates_of_a_sources_documents() -> None:
@@ -227,3 +195,26 @@ def test_habits_are_worked_out_by_the_dates_of_a_sources_documents() -> None:
 def test_the_sources_of_the_table_are_all_about_open_government_where_it_says_so() -> None:
     scopes = {one.source.id: one.source.scope for one in sources()}
     assert scopes["nap-collection"] is Scope.ALL
+
+
+@pytest.mark.parametrize(
+    ("told", "counts"),
+    [
+        (labels(type="report", topics=("open-government-process",)), True),
+        (labels(type="action-plan", plans=("scotland-2026-2030",)), True),
+        (labels(type="commitment-update", commitments=("GBSCT0001",)), True),
+        (labels(type="transparency-return", topics=("open-government-process",)), False),
+        (labels(type="foi-release", plans=("scotland-2026-2030",)), False),
+        (labels(type="report", topics=("open-data",)), False),
+    ],
+)
+def test_only_what_tells_of_the_process_sets_the_clock_back(told: Labels, counts: bool) -> None:
+    """A routine return is open government, too, and is named beside the clock; it does not stop it."""
+    before, newer = document("2026-12-10"), replace(document("2027-05-01"), labels=told)
+    found = scotland("2027-06-20", before, newer)
+    check = found.check("C2")
+    assert check
+    assert check.standing is (Standing.MET if counts else Standing.PAST_MARK)
+    assert found.silence.days == (50 if counts else 192)
+    other = found.silence.other
+    assert (other.url if other else None) == (None if counts else newer.entry.url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 
@@ -118,6 +118,34 @@ def test_a_feed_that_turned_over_whole_between_two_polls_has_a_gap(feed: Stage) 
 
     assert feed.state("one").gap == NOON + 3 * HOUR
     assert sorted(feed.held()) == ["A", "B", "C", "D", "E"]
+
+
+def test_a_gap_is_kept_with_its_days_when_it_is_over(feed: Stage) -> None:
+    """What failed, what nobody asked for days, and what rolled on; an answer after an hour is no gap."""
+    turns: list[tuple[datetime, Served]] = [
+        (NOON, 404),
+        (NOON + HOUR, atom({"/a": "A"})),
+        (NOON + 2 * HOUR, 304),
+        (NOON + 3 * HOUR, 404),
+        (NOON + 4 * HOUR, 500),
+        (NOON + 30 * HOUR, atom({"/a": "A"})),
+        (NOON + 90 * HOUR, atom({"/a": "A"})),
+        (NOON + 91 * HOUR, atom({"/b": "B"})),
+        (NOON + 92 * HOUR, 404),
+    ]
+    for at, served in turns:
+        feed.poll(at, {FEED: served})
+        feed.poll(at, {FEED: 404})  # the same instant twice is once
+
+    gaps = feed.store.outages()["one"]
+    assert [(one.since, one.failing_since, one.until, one.missed) for one in gaps] == [
+        (NOON, NOON, NOON + HOUR, False),
+        (NOON + 2 * HOUR, NOON + 3 * HOUR, NOON + 30 * HOUR, False),
+        (NOON + 30 * HOUR, None, NOON + 90 * HOUR, False),
+        (NOON + 90 * HOUR, None, NOON + 91 * HOUR, True),
+    ]
+    assert [one.failure.status if one.failure else None for one in gaps] == [404, 500, None, None]
+    assert gaps[0].at_first
 
 
 def test_each_revision_keeps_the_hash_of_its_answer_and_until_when_it_was_seen(feed: Stage) -> None:

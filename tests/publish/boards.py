@@ -88,7 +88,9 @@ def process_line(text: str = WORDS, **changes: Any) -> ProcessLine:
         title=text,
         said=text,
         completion=text,
+        assessed=(Claim(what=text, moment=None, source=None),),
         updated=day("2025-05-05"),
+        milestones=(Claim(what=text, moment=day("2027-01-01"), source=None),),
         late=(Claim(what=text, moment=day("2027-01-01"), source=None),),
         evidence=(proof(text),),
     )
@@ -121,7 +123,7 @@ def process_line(text: str = WORDS, **changes: Any) -> ProcessLine:
             Check(rule=rule("R5.1", text), standing=Standing.NOT_BOUND),
         ),
         silence=Silence(last=proof(text), days=147, observed=4, reconstructed=True, check=None),
-        watch=Watch(looked=(text,), since=READ, unread=(), unread_since=None),
+        watch=Watch(looked=(text,), began=READ, since=READ, gaps=(), unread=(), unread_since=None),
         meetings=(
             Meeting(
                 held=date(2026, 1, 2),

@@ -260,7 +260,7 @@ def rich(*more: Holding) -> Edition:
             "event": "event",
         },
         topics={"process": "the open government process", "open-data": "open data"},
-        plans={"NAP7": "UK national action plan from 2026"},
+        plans={"NAP7": "UK national action plan from 2026", "a-plan": "Plan published"},
         roles=(lead,),
         marks=MARKS,
     )

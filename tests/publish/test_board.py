@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import feedparser
 from lxml import html as HTML
 
-from aggregator.model import Edition, Silence, Watch
+from aggregator.model import Check, Edition, Gap, Silence, Standing, Watch
 from aggregator.publish import artifacts
-from tests.builders import edition
-from tests.publish.boards import observed, process_line, proof, turn
+from tests.builders import edition, entry, holding, labels
+from tests.publish.boards import observed, process_line, proof, rule, turn
 
 
 def made(told: Edition) -> dict[str, bytes]:
@@ -74,21 +75,74 @@ def test_a_meeting_is_shown_with_its_lag_and_what_conflicts() -> None:
 
 
 def test_a_plan_shows_every_claim_with_source_and_which_is_used() -> None:
-    rows = page(observed(), "board/a-plan.html").xpath("//section[@aria-labelledby='claims']//tbody/tr")
+    rows = page(observed(), "plans/a-plan.html").xpath("//section[@aria-labelledby='claims']//tbody/tr")
     told = [words(row) for row in rows]
     assert told[0].startswith(
         "1. Plan published used: Plan published 15 January 2024 gov.uk public since: not known"
     )
     assert told[1].startswith("2. Plan published not used 15 February 2024 gov.uk")
     assert "not known not sourced public since: not known; read 1 June 2026" in told[2]
-    (one,) = page(observed(), "board/a-plan.html").xpath(
+    (one,) = page(observed(), "plans/a-plan.html").xpath(
         "//section[@aria-labelledby='commitments']//tbody/tr"
     )
-    assert "Plan published: 1 January 2027" in words(one)
+    assert [words(cell) for cell in one.findall("td")][:4] == [
+        "Plan published",
+        "Plan published",
+        "Plan published",
+        "5 May 2025 Milestone: Plan published: 1 January 2027, after the plan’s end",
+    ]
+
+
+def test_a_plan_has_one_page_with_the_updates_that_name_it_and_its_feed() -> None:
+    named = holding(
+        entry("https://www.gov.uk/named", title="It names the plan"), labels=labels(plans=("a-plan",))
+    )
+    other = holding(entry("https://www.gov.uk/other", title="It does not"))
+    files = made(replace(observed(), holdings=(named, other), plans={"a-plan": "The plan"}))
+    assert [path for path in files if "a-plan" in path and path.endswith("html")] == ["plans/a-plan.html"]
+    shown = HTML.fromstring(files["plans/a-plan.html"].decode())
+    assert [
+        words(one) for one in shown.xpath("//section[@aria-labelledby='updates']//a[@class='title']")
+    ] == ["It names the plan"]
+    feed = shown.xpath("//link[@type='application/atom+xml']/@href")[0]
+    assert feed == "../plans/a-plan.atom"
+    assert [one.title for one in feedparser.parse(files["plans/a-plan.atom"]).entries] == [
+        "It names the plan"
+    ]
+    assert b"plans/a-plan.html</loc>" in files["sitemaps/pages.xml"]
+
+
+def test_a_finding_and_what_is_no_record_are_worded_as_what_they_are() -> None:
+    against = Check(rule=rule("P2"), standing=Standing.NOT_MET, days=303, why="so it was found")
+    silence = replace(process_line().silence, other=proof("Spending over £25,000"))
+    shown = page(observed(checks=(against,), silence=silence), "board/here.html")
+    (row,) = shown.xpath("//section[@aria-labelledby='rules']//tbody/tr")
+    assert "not met, found 303 days ago" in words(row)
+    assert "Newer, but no record of the process: Spending over £25,000" in words(shown.find(".//main"))
+
+
+def test_the_times_in_which_we_could_not_read_are_told() -> None:
+    gaps = (
+        Gap(source="One", since=date(2026, 1, 1), until=date(2026, 1, 9), breaks=False),
+        Gap(source="Two", since=date(2026, 2, 1), until=date(2026, 4, 9), breaks=True),
+    )
+    told = observed(watch=replace(process_line().watch, gaps=gaps))
+    shown = page(told, "board/here.html").xpath("//section[@aria-labelledby='looked']//li")
+    assert [words(one) for one in shown][1:] == [
+        "Two: from 1 February 2026 to 9 April 2026; the watch began anew behind it",
+        "One: from 1 January 2026 to 9 January 2026",
+    ]
+    (process,) = json.loads(made(told)["board.json"])["processes"]
+    assert process["watch"]["gaps"][1] == {
+        "source": "Two",
+        "since": "2026-02-01",
+        "until": "2026-04-09",
+        "watch_began_anew": True,
+    }
 
 
 def test_a_timeline_is_a_picture_with_words_and_its_table_says_the_same() -> None:
-    drawn = page(observed(), "board/a-plan.html").find(".//svg")
+    drawn = page(observed(), "plans/a-plan.html").find(".//svg")
     assert drawn.get("role") == "img"
     assert drawn.xpath("./title")[0].text == "Dates of this plan"
     assert [node.text for node in drawn.xpath("./g/text")] == ["1", "2"]
@@ -97,7 +151,7 @@ def test_a_timeline_is_a_picture_with_words_and_its_table_says_the_same() -> Non
 
 
 def test_marks_stand_in_the_order_of_their_dates_and_inside_the_picture() -> None:
-    drawn = page(observed(), "board/a-plan.html").find(".//svg")
+    drawn = page(observed(), "plans/a-plan.html").find(".//svg")
     places = [int(node.get("cx")) for node in drawn.xpath("./g/circle")]
     assert places == sorted(places)
     assert all(40 <= x <= 960 for x in places)
@@ -105,12 +159,17 @@ def test_marks_stand_in_the_order_of_their_dates_and_inside_the_picture() -> Non
 
 def test_what_could_not_be_read_is_named_and_never_called_silence() -> None:
     unread = Watch(
-        looked=("One", "Two"), since=date(2026, 5, 1), unread=("Two",), unread_since=date(2026, 6, 1)
+        looked=("One", "Two"),
+        began=date(2026, 5, 1),
+        since=date(2026, 5, 1),
+        gaps=(),
+        unread=("Two",),
+        unread_since=date(2026, 6, 1),
     )
     silence = Silence(last=proof(), days=147, observed=None, reconstructed=False, check=None)
     text = words(page(observed(watch=unread, silence=silence), "board/here.html").find(".//main"))
     assert "Whether there is a newer one cannot be told." in text
-    assert "could not be read since 1 June 2026: Two." in text
+    assert "not read since 1 June 2026: Two." in text
     assert "147 days" not in text
 
 
@@ -130,7 +189,16 @@ def test_the_data_has_its_version_and_every_statement_its_source() -> None:
         "watched_days": 4,
         "reconstructed": True,
         "rule": None,
+        "newer_but_no_record": None,
     }
+    (commitment,) = process["plans"][0]["commitments"]
+    assert (commitment["said"], commitment["completion"], commitment["updated"]) == (
+        "Plan published",
+        "Plan published",
+        "2025-05-05",
+    )
+    assert [one["date"] for one in commitment["due_after_the_plan"]] == ["2027-01-01"]
+    assert process["plans"][0]["page"] == "https://updates.example.org/plans/a-plan.html"
     check = process["checks"][0]
     assert (check["rule"], check["standing"], check["days"]) == ("R1.1", "overdue", 12)
     assert check["source"] == "https://www.opengovpartnership.org/rule"

@@ -178,7 +178,7 @@ def test_a_store_opens_and_is_read_while_another_process_writes(file: Path) -> N
 
 def test_a_full_disk_is_named_and_loses_nothing(file: Path) -> None:
     def limit(connection: sqlite3.Connection, _record: object) -> None:
-        connection.execute("PRAGMA max_page_count = 60")
+        connection.execute("PRAGMA max_page_count = 90")
 
     with listening("connect", limit), open_store(f"sqlite:///{file}") as store:
         keep(store, change())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model import Change, ChangeKind, Digest, Holding, RobotsCopy, Run, SourceState
+from aggregator.model import Change, ChangeKind, Digest, Holding, Outage, RobotsCopy, Run, SourceState
 from aggregator.store import open_store
 from tests.store import values
 
@@ -45,6 +45,16 @@ def test_the_state_of_a_source(state: SourceState) -> None:
 
         assert store.state(state.source) == state
         assert store.states() == {state.source: state}
+
+
+@given(outage=values.outages)
+def test_a_time_in_which_a_source_could_not_be_read(outage: Outage) -> None:
+    with open_store("sqlite://") as store:
+        with store.writing() as tx:
+            tx.keep_outage(outage)
+            tx.keep_outage(outage)
+
+        assert store.outages() == {outage.source: (outage,)}
 
 
 @given(run=values.runs)

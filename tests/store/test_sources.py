@@ -16,6 +16,7 @@ from aggregator.model import (
     Entry,
     Holding,
     Moment,
+    Outage,
     Removal,
     RemovalKind,
     Revision,
@@ -88,6 +89,18 @@ def test_a_renamed_source_keeps_its_state(store: Store) -> None:
     assert rename(store, "old", "new") == 0
 
     assert store.states() == {"new": replace(state("new", NOON), failures=3, due=NOON + HOUR)}
+
+
+def test_a_renamed_source_keeps_the_times_in_which_it_could_not_be_read(store: Store) -> None:
+    gap = Outage(source="old", since=NOON, until=NOON + HOUR, missed=True)
+    with store.writing() as tx:
+        tx.keep_outage(gap)
+        tx.keep_outage(replace(gap, source="new", since=NOON + HOUR, until=NOON + 2 * HOUR))
+
+    rename(store, "old", "new")
+
+    assert [one.since for one in store.outages()["new"]] == [NOON, NOON + HOUR]
+    assert '"old"' not in store.dump()
 
 
 def test_renaming_twice_is_renaming_once(store: Store) -> None:

@@ -20,6 +20,7 @@ from aggregator.model import (
     Labels,
     Moment,
     Note,
+    Outage,
     Removal,
     Revision,
     RobotsCopy,
@@ -90,6 +91,7 @@ states = arbitrary(
     failing_since=st.none() | moments,
     gap=st.none() | moments,
 )
+outages = arbitrary(Outage, since=seconds, until=seconds, failing_since=st.none() | seconds)
 runs = arbitrary(Run, at=seconds)
 copies = arbitrary(RobotsCopy, fetched_at=moments)
 items = arbitrary(

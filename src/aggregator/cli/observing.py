@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -10,9 +11,18 @@ import typer
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show_json
 from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Board, Check, ProcessLine, Site, Standing
+from aggregator.model import Board, Check, PlanLine, ProcessLine, Site, Standing
 from aggregator.publish.board_json import address, board_data
-from aggregator.publish.board_words import heading, say_check, say_silence, say_stage, say_watch
+from aggregator.publish.board_words import (
+    heading,
+    say_check,
+    say_commitments,
+    say_gap,
+    say_meeting,
+    say_silence,
+    say_stage,
+    say_watch,
+)
 
 
 @app.command()
@@ -40,6 +50,8 @@ def board(
         say(f"The board of {heading(found, ZoneInfo(site.zone), as_seen=as_seen)}.")
         for line in chosen.processes:
             _tell(line, site)
+        say(f"\n{found.counting}" if found.counting else "")
+        say(f"Something wrong or missing? Write to {site.contact or 'the operator'}.")
 
 
 def _chosen(found: Board, wanted: str | None) -> Board:
@@ -52,9 +64,8 @@ def _chosen(found: Board, wanted: str | None) -> Board:
         known = ", ".join(one.process.id for one in found.processes)
         raise ConfigError((Mistake(f"body {wanted}", 0, f"no process has this id; known are: {known}"),))
     bodies = named[0].process.bodies
-    return Board(
-        at=found.at, lines=tuple(one for one in found.lines if one.body.id in bodies), processes=(named[0],)
-    )
+    lines = tuple(one for one in found.lines if one.body.id in bodies)
+    return replace(found, lines=lines, processes=(named[0],))
 
 
 def _tell(line: ProcessLine, site: Site) -> None:
@@ -63,12 +74,26 @@ def _tell(line: ProcessLine, site: Site) -> None:
     for plan in line.plans:
         if plan.live:
             say(f"  {plan.plan.title}: {say_stage(plan, zone)}")
+            _tell_commitments(plan)
     say(f"  {say_silence(line.silence, zone, line.process.name)} {say_watch(line)}")
+    for gap in line.watch.gaps[-3:]:
+        say(f"  Out of our sight: {say_gap(gap)}")
+    for meeting in line.meetings[:1]:
+        say(f"  Last meeting on record: {say_meeting(meeting)}")
     for deadline in line.deadlines[:1]:
         say(f"  Next deadline: {deadline.day.isoformat()}, in {deadline.days} days. {deadline.title}")
     for check in line.checks:
         if check.standing is not Standing.NOT_BOUND:
             _tell_check(check, site)
+
+
+def _tell_commitments(plan: PlanLine) -> None:
+    if said := say_commitments(plan):
+        say(f"    {said}")
+    for one in plan.commitments:
+        told = "; ".join(filter(None, (one.said, one.completion, *(claim.what for claim in one.assessed))))
+        if told:
+            say(f"    {one.title}: {told}")
 
 
 def _tell_check(check: Check, site: Site) -> None:

@@ -9,7 +9,7 @@ To add a setting: one field in `settings.py`; a file for people to edit: one for
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from aggregator.config.alerts import load_alerts
@@ -20,7 +20,7 @@ from aggregator.config.rule_language import Known, known_values
 from aggregator.config.settings import Settings, load_settings
 from aggregator.config.sources import load_sources, load_table
 from aggregator.config.vocabulary import load_vocabulary
-from aggregator.model import Body, Register, Role, Source, Vocabulary
+from aggregator.model import Body, PlanName, Register, Role, Source, Vocabulary
 from aggregator.model.alerts import AlertRule
 
 __all__ = ["Config", "Settings", "file_of", "load"]
@@ -56,7 +56,8 @@ def load(settings: Settings | None = None, *, replay: Path | None = None) -> Con
     with mistakes.collected():
         bodies, roles = load_bodies(settings.path("register/bodies.yaml"), mistakes)
         vocabulary = load_vocabulary(settings.path("register/vocabulary.yaml"), mistakes, bodies)
-        register = load_register(settings.path("register"), bodies, mistakes)
+        register = load_register(settings.path("register"), bodies, vocabulary, mistakes)
+        vocabulary = replace(vocabulary, plans=_named(register))
         table = replay / "sources.tsv" if replay else None
         if table and table.is_file():
             sources, bodies = load_table(table, bodies, mistakes)
@@ -73,6 +74,11 @@ def load(settings: Settings | None = None, *, replay: Path | None = None) -> Con
         register=register,
         alerts=alerts,
     )
+
+
+def _named(register: Register) -> tuple[PlanName, ...]:
+    """The plans by the phrases that name them, as documents are labelled with them."""
+    return tuple(PlanName(id=plan.id, name=plan.title, phrases=plan.names) for plan in register.plans)
 
 
 def file_of(settings: Settings, replay: Path | None, name: str) -> Path:

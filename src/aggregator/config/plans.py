@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field
 
 from aggregator.config.forms import Address, Form, Name, Text
+from aggregator.config.vocabulary import PhraseText
 from aggregator.model import (
     Claim,
     Commitment,
@@ -85,6 +86,7 @@ class FactForm(Form):
     used: bool = False
     why: str = ""
     rule: str = ""
+    verdict: bool | None = None
     note: str = ""
     read: Day | None = None
 
@@ -103,6 +105,7 @@ class PlanForm(Form):
     id: Name
     process: Name
     title: Text
+    names: tuple[PhraseText, ...] = ()
     facts: tuple[FactForm, ...] = Field(min_length=1)
     commitments: tuple[CommitmentForm, ...] = ()
 
@@ -145,6 +148,7 @@ def _plan(form: PlanForm, read_on: date) -> Plan:
         id=form.id,
         process=form.process,
         title=form.title,
+        names=form.names,
         facts=tuple(_fact(fact, read_on) for fact in form.facts),
         commitments=tuple(
             Commitment(id=one.id, title=one.title, facts=tuple(_fact(fact, read_on) for fact in one.facts))
@@ -164,4 +168,5 @@ def _fact(form: FactForm, read_on: date) -> Fact:
         why=form.why,
         not_before=form.not_before,
         rule=form.rule,
+        verdict=form.verdict,
     )

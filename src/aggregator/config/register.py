@@ -13,8 +13,9 @@ from typing import Final
 from aggregator import yamldoc
 from aggregator.config.forms import Mistakes, read
 from aggregator.config.plans import FactForm, PlanForm, PlansForm, ProcessForm, SearchForm, build_register
-from aggregator.config.rules import RuleForm, RulesForm, build_rules
-from aggregator.model import Body, FactKind, Measure, Register
+from aggregator.config.rules import RecordsForm, RuleForm, RulesForm, build_counting, build_rules
+from aggregator.model import Body, FactKind, Measure, Register, Vocabulary
+from aggregator.model.plans import PENDING, SCALE
 
 ONCE: Final = frozenset(
     {
@@ -41,7 +42,9 @@ Wrong = Iterator[tuple[yamldoc.Path, str]]
 """Where in a file something does not fit the rest, and what to do about it."""
 
 
-def load_register(folder: Path, bodies: Mapping[str, Body], mistakes: Mistakes) -> Register:
+def load_register(
+    folder: Path, bodies: Mapping[str, Body], vocabulary: Vocabulary, mistakes: Mistakes
+) -> Register:
     """The register of processes in `folder`; empty where a file has mistakes, which are noted."""
     plans, plans_file = read(folder / "plans.yaml", PlansForm, mistakes)
     rules, rules_file = read(folder / "rules.yaml", RulesForm, mistakes)
@@ -50,7 +53,9 @@ def load_register(folder: Path, bodies: Mapping[str, Body], mistakes: Mistakes) 
     known = [process.id for process in plans.processes]
     mistakes.add(*(plans_file.mistake(*wrong) for wrong in _in_plans(plans, bodies, rules)))
     mistakes.add(*(rules_file.mistake(*wrong) for wrong in _in_rules(rules, known)))
-    return replace(build_register(plans), rules=build_rules(rules))
+    if rules.records:
+        mistakes.add(*(rules_file.mistake(*wrong) for wrong in _in_records(rules.records, vocabulary)))
+    return replace(build_register(plans), rules=build_rules(rules), counting=build_counting(rules))
 
 
 def _in_plans(form: PlansForm, bodies: Mapping[str, Body], rules: RulesForm) -> Wrong:
@@ -103,6 +108,12 @@ def _in_fact(here: yamldoc.Path, fact: FactForm, read_on: date) -> Wrong:
         yield (*here, "used"), "say under 'why' why this one is used"
     if fact.public_since and fact.public_since.at.date() > read_on:
         yield (*here, "public_since"), "it was read before this day; correct 'public_since' or 'read'"
+    if fact.kind is FactKind.FINDING and not fact.rule:
+        yield here, "name under 'rule' the rule that the finding is about"
+    if fact.verdict is not None and fact.kind is not FactKind.FINDING:
+        yield (*here, "verdict"), "only a finding has a verdict; write 'is: finding' or take it out"
+    if fact.kind is FactKind.COMPLETION and fact.what not in {*SCALE, PENDING}:
+        yield (*here, "what"), f"write one of: {', '.join((*SCALE, PENDING))}"
     if fact.date is None and fact.kind in {FactKind.MILESTONE, FactKind.CALL_CLOSES}:
         yield here, f"'{fact.kind}' needs a date"
 
@@ -130,6 +141,13 @@ def _in_rules(form: RulesForm, processes: Sequence[str]) -> Wrong:
         for place, id in enumerate(rule.binds):
             yield from _unknown((*here, "binds", place), "process", id, processes)
         yield from _in_rule(here, rule)
+
+
+def _in_records(form: RecordsForm, vocabulary: Vocabulary) -> Wrong:
+    for number, id in enumerate(form.topics):
+        yield from _unknown(("records", "topics", number), "topic", id, vocabulary.topic_names)
+    for number, id in enumerate(form.never):
+        yield from _unknown(("records", "never", number), "type", id, vocabulary.names)
 
 
 def _in_rule(here: yamldoc.Path, rule: RuleForm) -> Wrong:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from aggregator.config.forms import Address, Form, Text
 from aggregator.config.plans import Day
-from aggregator.model import Basis, Measure, Rule
+from aggregator.model import Basis, Counting, Measure, Rule
 
 BASES: Final = {
     "ogp": Basis.OGP,
@@ -38,16 +38,30 @@ class RuleForm(Form):
     read: Day | None = None
 
 
+class RecordsForm(Form):
+    """What counts as an official record of a process."""
+
+    asks: Text
+    topics: tuple[Text, ...] = Field(min_length=1)
+    never: tuple[Text, ...] = ()
+
+
 class RulesForm(Form):
     """The file."""
 
     read: Day
+    records: RecordsForm | None = None
     rules: tuple[RuleForm, ...]
 
 
 def build_rules(form: RulesForm) -> tuple[Rule, ...]:
     """The rules, in the order of the file."""
     return tuple(_rule(rule, form) for rule in form.rules)
+
+
+def build_counting(form: RulesForm) -> Counting:
+    """What counts as an official record; where the file says nothing of it, everything does."""
+    return Counting(**form.records.model_dump()) if form.records else Counting()
 
 
 def _rule(rule: RuleForm, form: RulesForm) -> Rule:

@@ -1,4 +1,4 @@
-"""Reads register/vocabulary.yaml: topics, types, phrases with their weight, traps, places and plans."""
+"""Reads register/vocabulary.yaml: topics, types, phrases with their weight, traps and places."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from aggregator import yamldoc
 from aggregator.config.forms import Form, Mistakes, Name, Text, read
-from aggregator.model import Phrase, PlanName, Scale, Strength, Topic, TypeRule, Vocabulary
+from aggregator.model import Phrase, Scale, Strength, Topic, TypeRule, Vocabulary
 from aggregator.model.vocabulary import DEFAULT_SCALE
 
 LONGEST: Final = 80
@@ -87,14 +87,6 @@ class TypeForm(Form):
     general_addresses: tuple[Start, ...] = ()
 
 
-class PlanForm(Form):
-    """An action plan by its names."""
-
-    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$")]
-    name: Text
-    names: tuple[PhraseText, ...]
-
-
 class WholeForm(Form):
     """Where everything counts: a host, or a body, and for which topic."""
 
@@ -112,7 +104,6 @@ class VocabularyForm(Form):
     traps: tuple[PhraseText, ...] = ()
     elsewhere: tuple[PhraseText, ...] = ()
     home: tuple[PhraseText, ...] = ()
-    plans: tuple[PlanForm, ...] = ()
     types: tuple[TypeForm, ...]
 
 
@@ -138,7 +129,6 @@ def load_vocabulary(path: Path, mistakes: Mistakes, bodies: Collection[str] = ()
         home=form.home,
         hosts={whole.host: whole.topic for whole in form.whole if whole.host},
         bodies={whole.body: whole.topic for whole in form.whole if whole.body},
-        plans=tuple(PlanName(id=plan.id, name=plan.name, phrases=plan.names) for plan in form.plans),
         scale=Scale(**form.scale.model_dump()),
     )
 
@@ -181,9 +171,9 @@ def _check_types(form: VocabularyForm, document: yamldoc.Document, mistakes: Mis
 
 
 def _check_ids(form: VocabularyForm, document: yamldoc.Document, mistakes: Mistakes) -> None:
-    for key, ids in (("topics", [t.id for t in form.topics]), ("plans", [p.id for p in form.plans])):
-        for number in _repeated(ids):
-            mistakes.add(document.mistake((key, number), f"the id '{ids[number]}' stands twice; keep one"))
+    ids = [topic.id for topic in form.topics]
+    for number in _repeated(ids):
+        mistakes.add(document.mistake(("topics", number), f"the id '{ids[number]}' stands twice; keep one"))
     for number, topic in enumerate(form.topics):
         told = [
             phrase.words.casefold() for phrase in (*topic.sure, *topic.likely, *topic.hint, *topic.by_product)

@@ -248,3 +248,26 @@ class SourceState:
     may have been missed."""
     held: tuple[str, ...] = ()
     """Documents that vanished all at once, more than a fifth of the source: the operator decides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """A time in which a source could not be read, was not asked for long, or told more than was kept; it is
+    over."""
+
+    source: str
+    since: datetime
+    """The last poll before it that could be read; where none ever could, `failing_since`."""
+    until: datetime
+    """The first one after it."""
+    failing_since: datetime | None = None
+    """The first poll of it that failed; None: none did, nobody asked."""
+    failure: Failed | None = None
+    """The last thing that was wrong."""
+    missed: bool = False
+    """Whether the feed had rolled on meanwhile, so that items of that time may never have been seen."""
+
+    @property
+    def at_first(self) -> bool:
+        """Whether the source had never answered before it."""
+        return self.since == self.failing_since

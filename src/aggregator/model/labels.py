@@ -45,7 +45,7 @@ class Reason:
     """The phrase as it stands in the vocabulary; a host, a source's title, or the operator's words."""
     where: Where
     speaks_for: str
-    """`topic:open-data`, `type:meeting-record`, `plan:NAP6`, `commitment:UK0108`, `body:glasgow`, or
+    """`topic:open-data`, `type:meeting-record`, `plan:uk-nap6`, `commitment:UK0108`, `body:glasgow`, or
     `relevance:yes`; `limit:borderline` for what keeps the relevance down."""
     points: int = 0
     """What it adds to the score; 0 for reasons that do not count towards relevance."""
@@ -72,7 +72,7 @@ class Labels:
     topics: tuple[str, ...] = ()
     """Ids of the vocabulary's topics, the one with most points first; empty when the relevance is no."""
     plans: tuple[str, ...] = ()
-    """Action plans that it names (`NAP6`)."""
+    """Action plans that it names (`uk-nap6`)."""
     commitments: tuple[str, ...] = ()
     """Commitments that it names, by OGP's own numbers (`UK0108`, `GBGMC0001`)."""
     subjects: tuple[str, ...] = ()

@@ -17,6 +17,8 @@ class Standing(StrEnum):
     MET = "met"
     DUE = "due"
     OVERDUE = "overdue"
+    NOT_MET = "not met"
+    """As the Open Government Partnership or its Independent Reporting Mechanism found."""
     PAST_MARK = "past our own mark"
     """Past a limit that is ours alone: never called overdue."""
     CANNOT_TELL = "cannot tell"
@@ -59,7 +61,8 @@ class Check:
     rule: Rule
     standing: Standing
     days: int | None = None
-    """Met: days until its limit. Due: days left. Overdue or past our mark: days over."""
+    """Met: days until its limit. Due: days left. Overdue or past our mark: days over. Not met: days since it
+    was found so."""
     by: date | None = None
     """The last day on which it can be met."""
     since: date | None = None
@@ -98,8 +101,12 @@ class CommitmentLine:
     said: str
     """Its state in the publisher's words; empty: none found."""
     completion: str
-    """On the Independent Reporting Mechanism's five-point scale; empty: none found."""
+    """On the Independent Reporting Mechanism's five-point scale, or that it is pending; empty: none found."""
+    assessed: tuple[Claim, ...]
+    """What else an independent body says of it."""
     updated: Moment | None
+    """When something was last told of its state."""
+    milestones: tuple[Claim, ...]
     late: tuple[Claim, ...]
     """Milestones that are due after the plan's end."""
     evidence: tuple[Evidence, ...] = ()
@@ -134,13 +141,31 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A time in which we could not read a source, or did not; it is over."""
+
+    source: str
+    """Its title."""
+    since: date
+    """The day on which it was read last."""
+    until: date
+    """The day on which it was read again."""
+    breaks: bool
+    """Whether something may have come and gone in it unseen, so that the watch begins anew behind it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
     """Whether and since when we look at the sources of a process."""
 
     looked: tuple[str, ...]
     """The titles of the sources, whatever came of them."""
-    since: date | None
+    began: date | None
     """The day on which the last of them was first read; None: never."""
+    since: date | None
+    """The same, or the end of the last gap that breaks the watch."""
+    gaps: tuple[Gap, ...]
+    """Those that are over, by their end."""
     unread: tuple[str, ...]
     """Those that cannot be read now."""
     unread_since: date | None
@@ -159,6 +184,8 @@ class Silence:
     """Whether the last record is from before our first poll: its age is no silence."""
     check: Check | None
     """The limit, where a rule gives one."""
+    other: Evidence | None = None
+    """A newer document of the bodies that is no record of the process (a routine return), if there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from aggregator.model.alerts import AlertFeed
-from aggregator.model.answers import SourceState
+from aggregator.model.answers import Outage, SourceState
 from aggregator.model.entries import Holding, Moment, Removal, Translation
 from aggregator.model.labels import Mark
 from aggregator.model.letters import Rhythm
@@ -66,6 +66,8 @@ class Board:
     at: datetime
     lines: tuple[BoardLine, ...]
     processes: tuple[ProcessLine, ...] = ()
+    counting: str = ""
+    """What counts as an official record of a process, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,8 @@ class SourceLine:
     state: SourceState
     built: bool
     """Whether its kind is built; if not it is shown as not read yet."""
+    outages: tuple[Outage, ...] = ()
+    """The times in which it could not be read and that are over, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

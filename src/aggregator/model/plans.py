@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from aggregator.model.entries import Claim, Moment
+from aggregator.model.labels import Labels
+from aggregator.model.vocabulary import Phrase
 
 
 class Membership(StrEnum):
@@ -29,7 +32,7 @@ class Basis(StrEnum):
 
 
 class Measure(StrEnum):
-    """How a rule is worked out; `observe/measures.py` has a function for each."""
+    """How a rule is worked out; `observe/rules.py` has a function for each."""
 
     MEETING_INTERVAL = "meeting-interval"
     MEETINGS_A_YEAR = "meetings-a-year"
@@ -41,6 +44,7 @@ class Measure(StrEnum):
     RESPONSE = "response"
     NEXT_PLAN = "next-plan"
     FINDING = "finding"
+    RESULT = "result"
     BRIEF = "brief"
     REVIEW = "review"
     COMPLETION = "completion"
@@ -77,8 +81,15 @@ class FactKind(StrEnum):
     TERMS = "terms"
     SAID = "said"
     COMPLETION = "completion"
+    ASSESSED = "assessed"
     MILESTONE = "milestone"
     UPDATE = "update"
+
+
+SCALE: Final = ("No Evidence Available", "Not Started", "Limited", "Substantial", "Complete")
+"""The Independent Reporting Mechanism's scale of completion (opengovpartnership.org/glossary/completion)."""
+PENDING: Final = "Pending"
+"""What the Open Government Partnership's page of a commitment says until its completion is assessed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +133,8 @@ class Fact:
     """For a document without a date: it cannot have come out before this day."""
     rule: str = ""
     """For a finding: the rule that it is about."""
+    verdict: bool | None = None
+    """For a finding: whether that rule is met; None: it does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +155,8 @@ class Plan:
     title: str
     facts: tuple[Fact, ...]
     commitments: tuple[Commitment, ...] = ()
+    names: tuple[Phrase, ...] = ()
+    """Phrases by which a document names it."""
 
     def facts_of(self, *kinds: FactKind) -> tuple[Fact, ...]:
         """The facts of these kinds, in the order of the register."""
@@ -188,6 +203,25 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Counting:
+    """Which documents of a process's bodies are official records of it."""
+
+    asks: str = ""
+    """The same in words."""
+    topics: tuple[str, ...] = ()
+    """A document counts that has one of these, or names a plan or commitment; none given: all count."""
+    never: tuple[str, ...] = ()
+    """Types of update that never count."""
+
+    def counts(self, labels: Labels) -> bool:
+        """Whether a document with these labels counts."""
+        if labels.type in self.never:
+            return False
+        named = labels.plans or labels.commitments
+        return bool(not self.topics or named or set(self.topics) & set(labels.topics))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
     """Everything that people wrote down about processes; empty where nothing is observed."""
 
@@ -195,6 +229,7 @@ class Register:
     plans: tuple[Plan, ...] = ()
     searches: tuple[Search, ...] = ()
     rules: tuple[Rule, ...] = ()
+    counting: Counting = Counting()
 
 
 def used(facts: Iterable[Fact]) -> Fact | None:

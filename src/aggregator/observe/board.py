@@ -20,7 +20,7 @@ from aggregator.model import (
 from aggregator.observe.days import day_of
 from aggregator.observe.knowing import surely_public
 from aggregator.observe.process import process_line
-from aggregator.observe.seen import register_at, sources_at
+from aggregator.observe.seen import asked_by, register_at, sources_at
 
 NOTHING = Register()
 
@@ -41,14 +41,16 @@ def board(
     """The state of each process, and of each body that has a source of its own or a holding, at `at`.
 
     Nothing is used that was not public by then. With `as_seen` nothing is used of the register that we had
-    not read by then; `holdings` are then those of that instant (`carriers_at`).
+    not read by then, and no source that we had not asked; `holdings` are then those of that instant
+    (`carriers_at`).
     Lines stand in the order of `bodies`. A body counts by itself: what a child body publishes is no word
     of its parent. A line's age and its reading are told apart, so that a poll that failed is never taken
     for silence. Days are those of `zone`.
     """
-    place, sources, everything = ZoneInfo(zone), sources_at(sources, at), tuple(holdings)
+    place, everything = ZoneInfo(zone), tuple(holdings)
+    watched = sources_at(asked_by(sources, at) if as_seen else sources, at)
     own, held = defaultdict(list), defaultdict(list)
-    for source in sources:
+    for source in sources_at(sources, at):
         if source.source.kind != RECORDS:
             own[source.source.body].append(source)
     for holding in everything:
@@ -60,9 +62,10 @@ def board(
         at=at,
         lines=tuple(_line(body, own[body.id], held[body.id], at, place) for body in shown),
         processes=tuple(
-            process_line(process, known, bodies, sources, everything, at, place)
+            process_line(process, known, bodies, watched, everything, at, place)
             for process in known.processes
         ),
+        counting=known.counting.asks,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from aggregator.model import (
     Body,
     Commitment,
+    Counting,
     Evidence,
     Fact,
     FactKind,
@@ -46,6 +47,8 @@ class Known:
     """Dated official documents, newest first."""
     repository: tuple[Evidence, ...]
     """Those of them that stand in the process's own repository: told by a source that is all about it."""
+    other: Evidence | None
+    """A newer document of the bodies that is no record of the process, if there is one."""
     undated: tuple[Evidence, ...]
     """Official documents that may have come out by then, on a day that is not known."""
     undated_until: date
@@ -123,10 +126,10 @@ def _is_out(moment: Moment | None, at: datetime, zone: ZoneInfo) -> bool:
 
 
 def evidence(fact: Fact) -> Evidence:
-    """A fact as evidence."""
+    """A fact as evidence. That a document is official does not make the page official on which it is told."""
     claim = fact.claim
     note = "; ".join(filter(None, (claim.note, f"used: {fact.why}" if fact.used else "")))
-    official = fact.official or is_official(claim.source, OFFICIAL)
+    official = is_official(claim.source, OFFICIAL)
     return Evidence(title=claim.what, url=claim.source, moment=claim.moment, official=official, note=note)
 
 
@@ -175,17 +178,36 @@ def official_records(
     at: datetime,
     zone: ZoneInfo,
     hosts: frozenset[str],
+    counting: Counting,
 ) -> tuple[Evidence, ...]:
-    """Dated documents of the bodies themselves, of those in `holdings`, and of the register; newest first."""
+    """Dated documents of the bodies themselves that count as records of the process, of those in `holdings`,
+    and of the register; newest first."""
     found = [
         document(holding, official=True)
-        for holding in holdings
-        if holding.entry.body in process.bodies and is_official(holding.entry.url, hosts)
+        for holding in of_bodies(process, holdings, hosts)
+        if counting.counts(holding.labels)
     ]
     found += [evidence(fact) for plan in plans for fact in plan.facts if _is_document(fact)]
     day = day_of(at, zone)
     dated = [one for one in found if one.moment and last_day(one.moment, zone) <= day]
     return tuple(sorted(dated, key=lambda one: (_end(one, zone), one.title), reverse=True))
+
+
+def of_bodies(process: Process, holdings: Iterable[Holding], hosts: frozenset[str]) -> Iterator[Holding]:
+    """The documents of the bodies of a process that stand on pages of theirs."""
+    for holding in holdings:
+        if holding.entry.body in process.bodies and is_official(holding.entry.url, hosts):
+            yield holding
+
+
+def newest_other(
+    documents: Iterable[Holding], records: Sequence[Evidence], day: date, zone: ZoneInfo
+) -> Evidence | None:
+    """The newest of the bodies' documents, if it came out after all records of the process: it is none."""
+    last = max((_end(one, zone) for one in records), default=date.min)
+    others = (document(one, official=True) for one in documents)
+    newer = (one for one in others if last < _end(one, zone) <= day)
+    return max(newer, key=lambda one: (_end(one, zone), one.title), default=None)
 
 
 def _end(one: Evidence, zone: ZoneInfo) -> date:

@@ -71,16 +71,17 @@ def response(rule: Rule, known: Known) -> Check:
     written = next(
         (plan for plan in reversed(known.plans) if out(plan, known) is None and _closes(plan)), None
     )
-    plan = written or _newest(known)
+    plan = written or newest(known)
     if plan is None:
         return untold(rule, known, [], "no plan is known")
     if answered := [fact for fact in plan.facts_of(FactKind.RESPONSE) if known.reached(fact)]:
         return met(rule, known, [evidence(fact) for fact in answered], "a response was published", plan.id)
     if told := _outcome(plan, known):
         return met(rule, known, told, "the page of the call bears a response", plan.id)
-    closes = _closes(plan)
-    if written is None or closes is None:
+    if (closes := _closes(plan)) is None:
         return untold(rule, known, [], "no response to contributions is known to us", plan=plan.id)
+    if day := out(plan, known):
+        return _left_out(rule, known, plan, closes, day)
     return _awaited(rule, known, plan, closes)
 
 
@@ -95,6 +96,7 @@ def _outcome(plan: Plan, known: Known) -> list[Evidence]:
 
 
 def _awaited(rule: Rule, known: Known, plan: Plan, closes: Fact) -> Check:
+    """It comes with the plan at the latest. Where that is late itself (rule P1) no day is set for it."""
     found = [evidence(closes)]
     closed = known.reached(closes)
     why = f"the call closed {(known.day - closed).days} days ago" if closed else "the call is open"
@@ -102,27 +104,18 @@ def _awaited(rule: Rule, known: Known, plan: Plan, closes: Fact) -> Check:
     by = months_after(max(ends), GRACE) if ends else None
     if by and known.day <= by:
         return due(rule, known, by, found, f"{why}; no response was found yet", plan.id)
-    gone = absence(FactKind.RESPONSE, closed, known.day, known.watch, known.searches)
-    if by is None or gone.proven is None:
-        return unproven(rule, known, gone, found, f"{why}; no response was found", plan.id)
-    where = f"{why}; a response was looked for in: {gone.where}"
-    return over(rule, known, (known.day - by).days, found, where, plan.id)
+    why += "; no response was found; it is due with the plan, which was not found either"
+    return untold(rule, known, found, why, plan=plan.id)
 
 
-def finding(rule: Rule, known: Known) -> Check:
-    """What the independent review found of the newest plan; else the last finding there is."""
-    told = [
-        (plan, fact)
-        for plan in known.plans
-        for fact in plan.facts_of(FactKind.FINDING)
-        if fact.rule == rule.id
-    ]
-    found = [evidence(fact) for _, fact in told[-1:]]
-    plan = _newest(known)
-    if plan is None:
-        return untold(rule, known, found, "no plan is known")
-    last = f"; the last one on record is about: {told[-1][0].title}" if told else ""
-    return untold(rule, known, found, f"no finding on {plan.title} is known to us{last}", plan=plan.id)
+def _left_out(rule: Rule, known: Known, plan: Plan, closes: Fact, day: date) -> Check:
+    """The plan is there and no response is: a finding only if somebody looked before that day."""
+    found = [evidence(closes), *_of(plan, FactKind.PUBLISHED, FactKind.SUBMITTED)]
+    why = f"the plan was there by {_say(day)}; no response to the call was found"
+    gone = absence(FactKind.RESPONSE, known.reached(closes), known.day, known.watch, known.searches)
+    if gone.proven is None or gone.proven > day:
+        return unproven(rule, known, gone, found, why, plan.id)
+    return over(rule, known, (known.day - day).days, found, f"{why}; looked for in: {gone.where}", plan.id)
 
 
 def brief(rule: Rule, known: Known) -> Check:
@@ -141,7 +134,7 @@ def brief(rule: Rule, known: Known) -> Check:
 
 def review(rule: Rule, known: Known) -> Check:
     """The review was delivered within `months` of submission; delivery is not public, so never overdue."""
-    plan = _newest(known)
+    plan = newest(known)
     if plan is None or (day := out(plan, known)) is None:
         return untold(rule, known, [], "no plan is known")
     by, told = months_after(day, rule.months), plan.fact(FactKind.REVIEW)
@@ -155,7 +148,7 @@ def review(rule: Rule, known: Known) -> Check:
 
 def completion(rule: Rule, known: Known) -> Check:
     """Completion is assessed `months` after the end. No day is set for the report: it is never overdue."""
-    plan = _newest(known)
+    plan = newest(known)
     end = plan.fact(FactKind.ENDS) if plan else None
     if plan is None or end is None or end.claim.moment is None:
         return untold(rule, known, [], "no plan with an end is known")
@@ -170,7 +163,7 @@ def completion(rule: Rule, known: Known) -> Check:
 
 def length(rule: Rule, known: Known) -> Check:
     """The newest plan lasts two or four years, by the years in which it begins and ends."""
-    plan = _newest(known)
+    plan = newest(known)
     begins, ends = (plan.fact(FactKind.BEGINS), plan.fact(FactKind.ENDS)) if plan else (None, None)
     if not (plan and begins and ends and begins.claim.moment and ends.claim.moment):
         return untold(rule, known, [], "first and last year of the plan are not both known")
@@ -181,7 +174,7 @@ def length(rule: Rule, known: Known) -> Check:
     return untold(rule, known, found, f"{years} years by the titles, which are no exact period", plan=plan.id)
 
 
-def _newest(known: Known) -> Plan | None:
+def newest(known: Known) -> Plan | None:
     """The newest plan that is there."""
     return next((plan for plan in reversed(known.plans) if out(plan, known)), None)
 

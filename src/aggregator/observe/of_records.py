@@ -48,7 +48,15 @@ def website(rule: Rule, known: Known) -> Check:
     if state.failure:
         since = state.failing_since.astimezone(known.zone).date() if state.failing_since else None
         return untold(rule, known, [page], "we cannot read it", since)
-    return met(rule, known, [page], f"it answered on {_say(state.answered.astimezone(known.zone).date())}")
+    why = f"it answered on {_say(state.answered.astimezone(known.zone).date())}{_changed(address, known)}"
+    return met(rule, known, [page], why)
+
+
+def _changed(address: str, known: Known) -> str:
+    """When the page was changed last, by the page itself."""
+    told = (one.entry.updated or one.entry.published for one in known.documents if one.entry.url == address)
+    last = next((moment for moment in told if moment and known.last(moment) <= known.day), None)
+    return f"; by its own word it was last changed on {_say(known.last(last))}" if last else ""
 
 
 def repository(rule: Rule, known: Known) -> Check:

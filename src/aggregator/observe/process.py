@@ -19,6 +19,7 @@ from aggregator.model import (
     SourceLine,
     Standing,
 )
+from aggregator.observe.days import day_of
 from aggregator.observe.deadlines import deadlines
 from aggregator.observe.habits import habits
 from aggregator.observe.knowing import (
@@ -26,6 +27,8 @@ from aggregator.observe.knowing import (
     could_be_known,
     documents,
     evidence,
+    newest_other,
+    of_bodies,
     official_hosts,
     official_records,
     undated_documents,
@@ -78,13 +81,17 @@ def _known(
     plans = tuple(plan for one in written if (plan := could_be_known(one, at, zone)).facts)
     told = documents(process, holdings, at, zone)
     undated = undated_documents(written, at.astimezone(zone).date())
+    records = official_records(process, plans, told, at, zone, hosts, register.counting)
     return Known(
         process=process,
         at=at,
         zone=zone,
         plans=plans,
-        records=official_records(process, plans, told, at, zone, hosts),
-        repository=official_records(process, plans, _kept(told, process, sources), at, zone, hosts),
+        records=records,
+        repository=official_records(
+            process, plans, _kept(told, process, sources), at, zone, hosts, register.counting
+        ),
+        other=newest_other(of_bodies(process, told, hosts), records, day_of(at, zone), zone),
         undated=tuple(evidence(fact) for fact in undated),
         undated_until=max((fact.read_on for fact in undated), default=date.min),
         meetings=meetings(process, holdings, at, zone, hosts),
@@ -132,6 +139,7 @@ def _silence(known: Known, found: Sequence[Check]) -> Silence:
         observed=(known.day - max(since, day or since)).days if watching and since else None,
         reconstructed=past(known) or day is None or (since is not None and day < since),
         check=limit,
+        other=known.other,
     )
 
 

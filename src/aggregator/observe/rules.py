@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from aggregator.model import Check, Measure, Rule, Standing
-from aggregator.observe import of_meetings, of_plans, of_records
+from aggregator.observe import of_findings, of_meetings, of_plans, of_records
 from aggregator.observe.knowing import Known
 from aggregator.observe.verdicts import untold
 
@@ -25,7 +25,8 @@ MEASURES: Final[Mapping[Measure, Callable[[Rule, Known], Check]]] = {
     Measure.LAST_RECORD: of_records.last_record,
     Measure.RESPONSE: of_plans.response,
     Measure.NEXT_PLAN: of_plans.next_plan,
-    Measure.FINDING: of_plans.finding,
+    Measure.FINDING: of_findings.finding,
+    Measure.RESULT: of_findings.result,
     Measure.BRIEF: of_plans.brief,
     Measure.REVIEW: of_plans.review,
     Measure.COMPLETION: of_plans.completion,

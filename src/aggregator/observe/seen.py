@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Carrier, Plan, Register, SourceLine, SourceState
+from aggregator.model import Carrier, Outage, Plan, Register, SourceLine, SourceState
 from aggregator.observe.days import day_of
 
 
@@ -54,18 +54,51 @@ def _plan_at(plan: Plan, at: datetime, zone: ZoneInfo) -> Plan:
     )
 
 
-def sources_at(sources: Sequence[SourceLine], at: datetime) -> tuple[SourceLine, ...]:
-    """The sources as they stood at `at`, as far as their states tell: a gap that has ended is forgotten."""
-    return tuple(replace(line, state=_state_at(line.state, at)) for line in sources)
+def asked_by(sources: Iterable[SourceLine], at: datetime) -> tuple[SourceLine, ...]:
+    """The sources without those that we are known to have asked for the first time after `at`."""
+    return tuple(line for line in sources if not _first_asked_after(line, at))
 
 
-def _state_at(state: SourceState, at: datetime) -> SourceState:
+def sources_at(sources: Iterable[SourceLine], at: datetime) -> tuple[SourceLine, ...]:
+    """The sources as they stood at `at`."""
+    return tuple(
+        replace(
+            line, state=_state_at(line, at), outages=tuple(one for one in line.outages if one.until <= at)
+        )
+        for line in sources
+    )
+
+
+def _first_asked_after(line: SourceLine, at: datetime) -> bool:
+    state = line.state
+    first = [state.first_answered or state.failing_since, *(one.failing_since for one in line.outages)]
+    known = [one for one in first if one]
+    return bool(known) and min(known) > at
+
+
+def _state_at(line: SourceLine, at: datetime) -> SourceState:
+    state = line.state
+    if gap := next((one for one in line.outages if one.since <= at < one.until), None):
+        return _in_outage(state, gap, at)
     if state.first_answered and state.first_answered > at:
         return SourceState(source=state.source)
-    began_later = state.failing_since is not None and state.failing_since > at
-    if began_later:
+    if state.failing_since is not None and state.failing_since > at:
         state = replace(state, failure=None, failing_since=None, failures=0)
     if state.answered and state.answered > at:
-        # It answered after that instant and was not failing then: it was read.
+        # It answered after that instant, and no outage lies between: it was read.
         state = replace(state, answered=at, asked=at)
     return state
+
+
+def _in_outage(state: SourceState, gap: Outage, at: datetime) -> SourceState:
+    """The state in the midst of an outage that is over by now: nobody knew yet that it would end."""
+    failing = gap.failing_since is not None and gap.failing_since <= at
+    return replace(
+        state,
+        asked=at if failing else gap.since,
+        answered=None if gap.at_first else gap.since,
+        first_answered=None if gap.at_first else state.first_answered,
+        failing_since=gap.failing_since if failing else None,
+        failures=1 if failing else 0,
+        failure=gap.failure if failing else None,
+    )

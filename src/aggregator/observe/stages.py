@@ -21,6 +21,8 @@ from aggregator.model.plans import used
 from aggregator.observe.knowing import Known, evidence
 
 WRITTEN: Final = (FactKind.BEGUN, FactKind.GUIDANCE, FactKind.WORKSHOP, FactKind.DRAFT)
+TOLD: Final = {FactKind.SAID, FactKind.COMPLETION, FactKind.UPDATE}
+"""What tells how a commitment is getting on."""
 BEFORE: Final = {
     StageName.NOT_BEGUN,
     StageName.WRITING,
@@ -113,16 +115,16 @@ def _begun(facts: Sequence[Fact], known: Known) -> tuple[StageName, Fact | None]
 def _commitment(one: Commitment, plan: Plan, known: Known) -> CommitmentLine:
     said = used(fact for fact in one.facts if fact.kind is FactKind.SAID)
     scale = used(fact for fact in one.facts if fact.kind is FactKind.COMPLETION)
-    told = [known.reached(fact) for fact in one.facts if fact.kind in {FactKind.SAID, FactKind.UPDATE}]
-    latest = max(filter(None, told), default=None)
+    told = [fact for fact in one.facts if fact.kind in TOLD and known.reached(fact)]
+    latest = max(told, key=lambda fact: known.reached(fact) or date.min, default=None)
     return CommitmentLine(
         id=one.id,
         title=one.title,
         said=said.claim.what if said else "",
         completion=scale.claim.what if scale else "",
-        updated=next(
-            (fact.claim.moment for fact in one.facts if latest and known.reached(fact) == latest), None
-        ),
+        assessed=tuple(fact.claim for fact in one.facts if fact.kind is FactKind.ASSESSED),
+        updated=latest.claim.moment if latest else None,
+        milestones=tuple(fact.claim for fact in one.facts if fact.kind is FactKind.MILESTONE),
         late=_late(one, plan, known),
         evidence=tuple(evidence(fact) for fact in one.facts),
     )

@@ -36,16 +36,30 @@ def _of_rule(rule: Rule, known: Known) -> Iterator[Turn]:
 
 
 def _turns(rule: Rule, known: Known, days: Sequence[tuple[date, Evidence]], watch: Watch) -> Iterator[Turn]:
-    if watch.since is None or watch.since > known.day:
-        return
-    begins = max(watch.since, known.undated_until)
+    """Of one silence that reaches over a gap of ours it is told once, in the time in which it came first."""
     seen: dict[date, Evidence] = {}
     for day, one in days:
         seen.setdefault(day, one)
     marks: list[Mark] = [(date.min, None), *sorted(seen.items(), key=lambda mark: mark[0])]
-    until = watch.unread_since if watch.unread and watch.unread_since else known.day
-    for (day, last), (following, by) in pairwise([*marks, (date.max, None)]):
-        yield from _silence(rule, known, (max(day, begins), last), (following, by), until)
+    told: set[date] = set()
+    for begins, until in _watched(known, watch):
+        for (day, last), following in pairwise([*marks, (date.max, None)]):
+            start = max(day, begins, known.undated_until)
+            if day not in told and (found := list(_silence(rule, known, (start, last), following, until))):
+                told.add(day)
+                yield from found
+
+
+def _watched(known: Known, watch: Watch) -> Iterator[tuple[date, date]]:
+    """The times in which all sources were read, without a gap that breaks the watch."""
+    start = watch.began
+    if start is None or start > known.day:
+        return
+    for gap in sorted((gap for gap in watch.gaps if gap.breaks), key=lambda gap: gap.since):
+        if gap.since > start:
+            yield start, gap.since
+        start = max(start, gap.until)
+    yield start, watch.unread_since if watch.unread and watch.unread_since else known.day
 
 
 def _silence(rule: Rule, known: Known, before: Mark, after: Mark, until: date) -> Iterator[Turn]:

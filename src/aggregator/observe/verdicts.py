@@ -68,6 +68,19 @@ def over(rule: Rule, known: Known, days: int, found: Found, why: str, plan: str 
     )
 
 
+def found_against(rule: Rule, known: Known, days: int | None, found: Found, why: str, plan: str) -> Check:
+    """Not met, as somebody whose place it is found so many days ago."""
+    return Check(
+        rule=rule,
+        standing=Standing.NOT_MET,
+        days=days,
+        why=why,
+        evidence=tuple(found),
+        plan=plan,
+        reconstructed=past(known),
+    )
+
+
 def untold(
     rule: Rule, known: Known, found: Found, why: str, since: date | None = None, plan: str = ""
 ) -> Check:
@@ -90,7 +103,7 @@ def unproven(rule: Rule, known: Known, gone: Absence, found: Found, why: str, pl
 
 def past(known: Known) -> bool:
     """Whether the day lies before our first poll."""
-    return known.watch.since is None or known.day < known.watch.since
+    return known.watch.began is None or known.day < known.watch.began
 
 
 def behind(known: Known, found: Found) -> bool:

@@ -6,13 +6,13 @@ is on the register. Everything else "cannot be told".
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Search, Seen, SourceLine, Watch
+from aggregator.model import Gap, Search, Seen, SourceLine, Watch
 from aggregator.observe.days import day_of
 
 RECORDS: Final = "records"
@@ -31,9 +31,15 @@ def watch(sources: Sequence[SourceLine], bodies: Collection[str], at: datetime, 
     read = [line for line in watched if line.state.first_answered]
     unread = [line for line in watched if _unread(line, at)]
     stopped = [line.state.answered or line.state.failing_since for line in unread]
+    gaps = sorted(
+        {gap for line in watched for gap in _gaps(line, zone)}, key=lambda gap: (gap.until, gap.source)
+    )
+    began = _began(watched, read, zone)
     return Watch(
         looked=tuple(line.source.title for line in watched),
-        since=_since(watched, read, zone),
+        began=began,
+        since=max([began, *(gap.until for gap in gaps if gap.breaks)]) if began else None,
+        gaps=tuple(gaps),
         unread=tuple(line.source.title for line in unread),
         unread_since=min((day_of(day, zone) for day in stopped if day), default=None) if read else None,
     )
@@ -44,7 +50,20 @@ def _counts(line: SourceLine) -> bool:
     return line.source.enabled and line.built and line.source.kind != RECORDS and told
 
 
-def _since(watched: Sequence[SourceLine], read: Sequence[SourceLine], zone: ZoneInfo) -> date | None:
+def _gaps(line: SourceLine, zone: ZoneInfo) -> Iterator[Gap]:
+    """The times in which a source was out of sight. One of a month is closed by what its list then held."""
+    for one in line.outages:
+        long = one.until - one.since
+        if not one.at_first and (one.missed or long > max(TOLERANCE, 2 * line.source.every)):
+            yield Gap(
+                source=line.source.title,
+                since=day_of(one.since, zone),
+                until=day_of(one.until, zone),
+                breaks=one.missed or long > JOIN,
+            )
+
+
+def _began(watched: Sequence[SourceLine], read: Sequence[SourceLine], zone: ZoneInfo) -> date | None:
     if not watched or len(read) < len(watched):
         return None
     return max(day_of(line.state.first_answered, zone) for line in read if line.state.first_answered)
@@ -70,7 +89,7 @@ def absence(kind: str, last: date | None, day: date, watched: Watch, searches: I
 
     The day that is proven never lies before `last`, and is the later one where less is sure.
     """
-    fitting = [search for search in searches if search.kind == kind and search.since <= day]
+    fitting = [one for one in searches if one.kind == kind and one.since <= day and not _missed(one, last)]
     readable = watched.since is not None and watched.since <= day and not watched.unread
     starts = [
         (max(search.since, last or search.since), search.where)
@@ -85,10 +104,15 @@ def absence(kind: str, last: date | None, day: date, watched: Watch, searches: I
     return _not_told(fitting, day, watched)
 
 
+def _missed(search: Search, last: date | None) -> bool:
+    """Whether something is known that the search should have found: then it proves nothing."""
+    return last is not None and search.since < last <= search.on
+
+
 def _not_told(searches: Sequence[Search], day: date, watched: Watch) -> Absence:
     if watched.since and watched.since <= day and watched.unread:
         names = ", ".join(watched.unread)
-        return Absence(proven=None, since=watched.unread_since, why=f"we could not read: {names}")
+        return Absence(proven=None, since=watched.unread_since, why=f"not read by us since: {names}")
     past = [search.on for search in searches if search.on < day]
     if past:
         return Absence(proven=None, since=max(past), why="nobody has looked since")

@@ -46,7 +46,7 @@ from aggregator.pipeline.edition import gather
 from aggregator.pipeline.issuing import issue_letters, letter_files
 from aggregator.pipeline.joining import join_documents
 from aggregator.pipeline.keeping import Kept, accept_removals, keep_reading
-from aggregator.pipeline.states import asked_already, due_already, state_after
+from aggregator.pipeline.states import asked_already, due_already, outage_over, state_after
 from aggregator.publish import artifacts, exports
 from aggregator.publish.folder import Written, differing, published_at, write
 from aggregator.publish.search import FOLDER as INDEX
@@ -152,6 +152,8 @@ class Pipeline:
                 after = replace(after, held=kept.held)
             if isinstance(answer, Unchanged):
                 transaction.seen(source.id, transaction.listed(source.id), now)
+            if ended := outage_over(source, before, after):
+                transaction.keep_outage(ended)
             transaction.keep(after)
         outcome = _outcome(source, answer, kept.changes)
         log.polled(outcome.source, outcome.failure, new=outcome.new, revised=outcome.revised)

@@ -17,7 +17,7 @@ def board_at(config: Config, store: Store, at: datetime, *, as_seen: bool) -> Bo
     """The board at `at`; with `as_seen` from nothing that we saw or read later."""
     return board(
         config.bodies,
-        source_lines(config, store.states()),
+        source_lines(config, store),
         tuple(_wound_back(config, store.holdings(), at, as_seen=as_seen)),
         at=at,
         zone=config.settings.zone,

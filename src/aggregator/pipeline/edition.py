@@ -19,13 +19,15 @@ from aggregator.publish.board_words import silence_lines
 from aggregator.store import Store
 
 
-def source_lines(config: Config, states: Mapping[str, SourceState]) -> tuple[SourceLine, ...]:
+def source_lines(config: Config, store: Store) -> tuple[SourceLine, ...]:
     """Every source with what is known of it, in the order of sources.yaml."""
+    states, outages = store.states(), store.outages()
     return tuple(
         SourceLine(
             source=source,
             state=states.get(source.id, SourceState(source=source.id)),
             built=source.kind in KINDS,
+            outages=outages.get(source.id, ()),
         )
         for source in config.sources
     )
@@ -33,7 +35,7 @@ def source_lines(config: Config, states: Mapping[str, SourceState]) -> tuple[Sou
 
 def gather(config: Config, store: Store, now: datetime) -> Edition:
     """Everything that publishing needs, as it stands at `now`."""
-    lines = source_lines(config, store.states())
+    lines = source_lines(config, store)
     holdings = store.holdings()
     zone = config.settings.zone
     return Edition(

@@ -29,7 +29,7 @@ def issue_letters(config: Config, store: Store, now: datetime) -> tuple[Digest, 
         return ()
     closed, have = (*closed_weeks(first, now, zone), *closed_days(first, now, zone)), store.issued()
     missing = [name for name in closed if name not in have]
-    lines = source_lines(config, states) if missing else ()
+    lines = source_lines(config, store) if missing else ()
     return store.issue_all([letter_of(config, store, lines, name, issued=now) for name in missing])
 
 

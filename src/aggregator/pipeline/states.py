@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from aggregator.model import Failed, Source, SourceState
+from aggregator.model import Failed, Outage, Source, SourceState
 from aggregator.pipeline.asking import Answer, Unchanged
+
+UNASKED: Final = timedelta(days=2)
+"""A source that was not asked for longer than this, and than two of its polls take, was out of sight."""
 
 
 def state_after(
@@ -47,6 +51,25 @@ def state_after(
         rejects=answer.rejects,
         moved_to=answer.moved_to,
         gap=now if answer.gap else before.gap,
+    )
+
+
+def outage_over(source: Source, before: SourceState, after: SourceState) -> Outage | None:
+    """The time in which the source could not be read, was not asked for long, or rolled on too fast to be
+    read whole, if this poll ended it."""
+    last, now = before.answered or before.failing_since, after.answered
+    if after.failure or last is None or now is None:
+        return None
+    missed = after.gap == now
+    if not (before.failing_since or missed or now - last > max(UNASKED, 2 * source.every)):
+        return None
+    return Outage(
+        source=source.id,
+        since=last,
+        until=now,
+        failing_since=before.failing_since,
+        failure=before.failure,
+        missed=missed,
     )
 
 

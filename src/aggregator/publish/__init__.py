@@ -24,6 +24,7 @@ from aggregator.publish.hosting import publish_hosting
 from aggregator.publish.moved import publish_moved
 from aggregator.publish.opml import publish_opml
 from aggregator.publish.pages import publish_pages
+from aggregator.publish.plan_pages import publish_plans
 from aggregator.publish.shelf_pages import publish_shelves
 from aggregator.publish.silence_feed import publish_silence
 from aggregator.publish.site_pages import publish_site
@@ -50,6 +51,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     "moved": publish_moved,
     "opml": publish_opml,
     "pages": publish_pages,
+    "plans": publish_plans,
     "shelves": publish_shelves,
     "silence": publish_silence,
     "site": publish_site,

@@ -28,7 +28,7 @@ from aggregator.model import (
     Site,
     Watch,
 )
-from aggregator.publish.addresses import web
+from aggregator.publish.addresses import Shelf, shelf_page, web
 from aggregator.publish.dates import say
 from aggregator.publish.words import line
 
@@ -55,6 +55,7 @@ def board_data(board: Board, site: Site) -> Data:
         "day": board.at.astimezone(zone).date().isoformat(),
         "zone": site.zone,
         "official": False,
+        "records": line(board.counting),
         "corrections": line(site.contact),
         "processes": [_process(one, site, zone) for one in board.processes],
         "bodies": [_body(one) for one in board.lines],
@@ -84,13 +85,24 @@ def _silence(one: Silence, site: Site, zone: ZoneInfo) -> Data:
         "watched_days": one.observed,
         "reconstructed": one.reconstructed,
         "rule": one.check.rule.id if one.check else None,
+        "newer_but_no_record": _evidence(one.other, site, zone) if one.other else None,
     }
 
 
 def _watch(one: Watch) -> Data:
     return {
         "sources": [line(title) for title in one.looked],
+        "began": _day(one.began),
         "since": _day(one.since),
+        "gaps": [
+            {
+                "source": line(gap.source),
+                "since": _day(gap.since),
+                "until": _day(gap.until),
+                "watch_began_anew": gap.breaks,
+            }
+            for gap in one.gaps
+        ],
         "unread": [line(title) for title in one.unread],
         "unread_since": _day(one.unread_since),
     }
@@ -117,12 +129,13 @@ def _plan(one: PlanLine, site: Site, zone: ZoneInfo) -> Data:
     return {
         "id": one.plan.id,
         "title": line(one.plan.title),
+        "page": site.base_url + shelf_page(Shelf.PLAN, one.plan.id),
         "stage": one.stage.value,
         "since": _moment(one.since, zone),
         "days": one.days,
         "live": one.live,
         "claims": [_fact(fact, zone) for fact in one.plan.facts],
-        "commitments": [_commitment(each, zone) for each in one.commitments],
+        "commitments": [_commitment(each, site, zone) for each in one.commitments],
     }
 
 
@@ -135,6 +148,8 @@ def _fact(one: Fact, zone: ZoneInfo) -> Data:
         "official": one.official,
         "used": one.used,
         "why": line(one.why),
+        "rule": one.rule or None,
+        "verdict": one.verdict,
     }
 
 
@@ -147,14 +162,17 @@ def _claim(one: Claim, zone: ZoneInfo) -> Data:
     }
 
 
-def _commitment(one: CommitmentLine, zone: ZoneInfo) -> Data:
+def _commitment(one: CommitmentLine, site: Site, zone: ZoneInfo) -> Data:
     return {
         "id": line(one.id),
         "title": line(one.title),
         "said": line(one.said) or None,
         "completion": line(one.completion) or None,
+        "assessed": [_claim(claim, zone) for claim in one.assessed],
         "updated": _moment(one.updated, zone),
+        "milestones": [_claim(claim, zone) for claim in one.milestones],
         "due_after_the_plan": [_claim(claim, zone) for claim in one.late],
+        "evidence": [_evidence(each, site, zone) for each in one.evidence],
     }
 
 

@@ -20,10 +20,12 @@ from aggregator.model import (
     Rule,
     Standing,
 )
-from aggregator.publish.addresses import host, web
+from aggregator.publish.addresses import Shelf, host, shelf_page, web
 from aggregator.publish.board_words import (
     count,
     say_check,
+    say_commitments,
+    say_gap,
     say_lag,
     say_silence,
     say_stage,
@@ -46,6 +48,7 @@ LOOK: Final = {
     Standing.MET: "met",
     Standing.DUE: "due",
     Standing.OVERDUE: "overdue",
+    Standing.NOT_MET: "overdue",
     Standing.PAST_MARK: "past",
     Standing.CANNOT_TELL: "untold",
     Standing.NOT_BOUND: "none",
@@ -86,9 +89,11 @@ class CheckRow:
 class StageRow:
     """A plan and its stage."""
 
-    id: str
+    page: str
     title: str
     said: str
+    commitments: str
+    """How many it has, and of how many a state was found."""
     live: bool
     evidence: tuple[Shown, ...]
 
@@ -140,8 +145,12 @@ class ProcessRow:
     stages: tuple[StageRow, ...]
     silence: str
     last: Shown | None
+    other: Shown | None
+    """What is newer and no record of the process."""
     watch: str
     looked: tuple[str, ...]
+    gaps: tuple[str, ...]
+    """When they could not be read; the newest first."""
     deadline: DeadlineRow | None
     front: tuple[CheckRow, ...]
     """Five, in the order of `HEADS`."""
@@ -168,8 +177,10 @@ def _process(one: ProcessLine, zone: ZoneInfo) -> ProcessRow:
         stages=tuple(_stage(plan, zone) for plan in one.plans),
         silence=say_silence(one.silence, zone, line(one.process.name)),
         last=shown(one.silence.last, zone) if one.silence.last else None,
+        other=shown(one.silence.other, zone) if one.silence.other else None,
         watch=say_watch(one),
         looked=tuple(line(title) for title in one.watch.looked),
+        gaps=tuple(say_gap(gap) for gap in reversed(one.watch.gaps)),
         deadline=_deadline(one.deadlines[0], zone) if one.deadlines else None,
         front=tuple(_front(one, ids, head, zone) for ids, head in zip(FRONT, HEADS, strict=True)),
         checks=tuple(_check(check, zone) for check in binding),
@@ -221,9 +232,10 @@ def _check(check: Check, zone: ZoneInfo, head: str = "") -> CheckRow:
 
 def _stage(one: PlanLine, zone: ZoneInfo) -> StageRow:
     return StageRow(
-        id=one.plan.id,
+        page=shelf_page(Shelf.PLAN, one.plan.id),
         title=line(one.plan.title),
         said=say_stage(one, zone),
+        commitments=say_commitments(one),
         live=one.live,
         evidence=tuple(shown(each, zone) for each in one.evidence),
     )

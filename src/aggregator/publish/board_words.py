@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Board, Check, Meeting, PlanLine, ProcessLine, Silence, Standing
+from aggregator.model import Board, Check, Gap, Meeting, PlanLine, ProcessLine, Silence, Standing
+from aggregator.model.plans import SCALE
 from aggregator.publish.dates import day_of, say, say_day
 from aggregator.publish.words import line
 
 LONG = 28
 """Days after which a letter names a process whose record is no newer."""
+
+
+OVER = {Standing.OVERDUE, Standing.PAST_MARK}
 
 
 def count(number: int, one: str = "day", many: str = "days") -> str:
@@ -18,16 +22,19 @@ def count(number: int, one: str = "day", many: str = "days") -> str:
 
 
 def say_check(check: Check) -> str:
-    """`met, 77 days left`, `due in 30 days`, `overdue by 676 days`, `cannot tell since 23 November 2026` …"""
+    """`met, 77 days left`, `due in 30 days`, `overdue by 676 days`, `cannot tell since 23 November 2026` …
+
+    `not met, found 303 days ago` is the finding of somebody else.
+    """
     days = count(check.days) if check.days is not None else ""
     if check.standing is Standing.MET:
         return f"met, {days} left" if days else "met"
     if check.standing is Standing.DUE:
         return "due today" if check.days == 0 else f"due in {days}"
-    if check.standing is Standing.OVERDUE:
-        return f"overdue by {days}"
-    if check.standing is Standing.PAST_MARK:
-        return f"past our own mark by {days}"
+    if check.standing in OVER:
+        return f"{check.standing.value} by {days}"
+    if check.standing is Standing.NOT_MET:
+        return f"not met, found {days} ago" if days else "not met"
     if check.standing is Standing.CANNOT_TELL:
         return f"cannot tell since {say_day(check.since).words}" if check.since else "cannot tell"
     return check.standing.value
@@ -43,6 +50,34 @@ def say_stage(plan: PlanLine, zone: ZoneInfo) -> str:
         )
     since = say(plan.since, zone).words
     return f"{plan.stage.value}, {count(plan.days or 0)}, since {since}"
+
+
+def say_commitments(plan: PlanLine) -> str:
+    """How many commitments are known, and of how many a state was found; empty where none is."""
+    known = plan.commitments
+    if not known:
+        return ""
+    told = sum(bool(one.said) for one in known)
+    scaled = sum(one.completion in SCALE for one in known)
+    many = count(len(known), "commitment", "commitments")
+    return (
+        f"{many}; a state in the publisher’s words was found of {told or 'none'}, "
+        f"an assessment of completion of {scaled or 'none'}."
+    )
+
+
+def say_meeting(meeting: Meeting) -> str:
+    """`18 October 2023; its record came out 37 days later; names published: not told, slides: yes`."""
+    lag = f"{say_lag(meeting)} later" if meeting.lag is not None else "on a day that is not known"
+    told = f"names published: {say_told(meeting.names)}, slides: {say_told(meeting.slides)}"
+    formal = "" if meeting.formal else " (not a formal meeting of the forum)"
+    return f"{say_day(meeting.held).words}{formal}; its record came out {lag}; {told}"
+
+
+def say_gap(gap: Gap) -> str:
+    """When a source was out of sight, and what that does to the clock."""
+    anew = "; the watch began anew behind it" if gap.breaks else ""
+    return f"{line(gap.source)}: from {say_day(gap.since).words} to {say_day(gap.until).words}{anew}"
 
 
 def say_silence(silence: Silence, zone: ZoneInfo, body: str) -> str:
@@ -80,7 +115,7 @@ def _unread(process: ProcessLine) -> str:
     if not watch.unread:
         return ""
     since = f" since {say_day(watch.unread_since).words}" if watch.unread_since else ""
-    return f"; could not be read{since}: {', '.join(line(title) for title in watch.unread)}"
+    return f"; not read{since}: {', '.join(line(title) for title in watch.unread)}"
 
 
 def say_lag(meeting: Meeting) -> str:
@@ -114,8 +149,9 @@ def silence_lines(board: Board, zone: ZoneInfo) -> tuple[str, ...]:
 def heading(board: Board, zone: ZoneInfo, *, as_seen: bool = False) -> str:
     """Which day the board is of, and whether it was put together later."""
     day = say_day(day_of(board.at, zone)).words
-    first = [line.watch.since for line in board.processes if line.watch.since]
+    first = [one.watch.began for one in board.processes if one.watch.began]
     seen = ", by what we had seen by then" if as_seen else ""
     if not first or day_of(board.at, zone) < min(first):
-        return f"{day}{seen}: reconstructed, this day lies before our first poll"
+        made = "" if as_seen else "reconstructed, "
+        return f"{day}{seen}: {made}this day lies before our first poll"
     return f"{day}{seen}"

@@ -54,7 +54,6 @@ def _pages(edition: Edition) -> tuple[tuple[str, str], ...]:
     processes = edition.board.processes
     listed = ["board.html"] if processes else []
     listed += [f"board/{told.process.id}.html" for told in processes]
-    listed += [f"board/{plan.plan.id}.html" for told in processes for plan in told.plans]
     listed += [group.path for group in groups(edition)]
     listed += [drawer.path for drawer in drawers]
     listed += [f"years/{year}.html" for year in years(drawers)]

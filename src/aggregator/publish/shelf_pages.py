@@ -88,8 +88,10 @@ def publish_shelves(edition: Edition) -> Iterator[Artifact]:
     made, zone = groups(edition), ZoneInfo(edition.site.zone)
     sections = tuple(_sections(by_shelf(made), edition, zone))
     yield page("browse.html.j2", edition, "browse.html", sections=sections, shown=MONTHS_SHOWN)
+    observed = {plan.plan.id for told in edition.board.processes for plan in told.plans}
     for group in made:
-        yield _page(group, edition, zone)
+        if group.shelf is not Shelf.PLAN or group.id not in observed:  # else `plan_pages` tells more
+            yield _page(group, edition, zone)
 
 
 def _page(group: Group, edition: Edition, zone: ZoneInfo) -> Artifact:

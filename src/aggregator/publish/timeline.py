@@ -6,6 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
+
+from aggregator.model import Moment
+from aggregator.publish.dates import day_of, end_of
+from aggregator.publish.words import line
 
 WIDTH: Final = 1000
 MARGIN: Final = 40
@@ -52,6 +57,14 @@ class Timeline:
     """Where the day of the board stands, if it lies on the line."""
     first: date
     last: date
+
+
+def mark(number: int, first: Moment, last: Moment, kind: str, title: str, zone: ZoneInfo) -> Mark:
+    """From the first day of what is known to its last: a month is a span of a month."""
+    begins, over = day_of(first.at, zone), day_of(end_of(last, zone), zone)
+    return Mark(
+        number=number, first=begins, last=max(begins, over), kind=kind, title=f"{number}: {line(title)}"
+    )
 
 
 def timeline(marks: Sequence[Mark], today: date) -> Timeline | None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from sqlalchemy import Connection, Select, Table, and_, delete, select
 
 from aggregator.model import RemovalKind, SourceState
+from aggregator.store.outages import rename_outages
 from aggregator.store.rows import upsert
 from aggregator.store.tables import carriers, entries, revisions, source_states
 from aggregator.store.words import Word, join_words, read_words, write_words
@@ -26,6 +27,7 @@ def rename_source(connection: Connection, old: str, new: str) -> int:
     if before:
         upsert(connection, source_states, [{"source_id": new, "state": _joined_state(new, before, since)}])
         connection.execute(delete(source_states).where(source_states.c.source_id == old))
+    rename_outages(connection, old, new)
     return moved
 
 

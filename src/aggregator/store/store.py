@@ -12,12 +12,24 @@ from sqlalchemy import URL, Connection, distinct, func, make_url, select
 from sqlalchemy.exc import ArgumentError
 
 from aggregator.errors import StoreError
-from aggregator.model import Digest, Holding, Mark, Relevance, Retraction, Rhythm, Run, SourceState, Window
+from aggregator.model import (
+    Digest,
+    Holding,
+    Mark,
+    Outage,
+    Relevance,
+    Retraction,
+    Rhythm,
+    Run,
+    SourceState,
+    Window,
+)
 from aggregator.store.alerts import Alerts
 from aggregator.store.dump import dump_tables
 from aggregator.store.engine import Database
 from aggregator.store.migrate import migrate
 from aggregator.store.names import read_joined_ids, read_last_names, read_own_names, read_shared, standing_id
+from aggregator.store.outages import read_outages
 from aggregator.store.postings import Postings
 from aggregator.store.readers import Readers
 from aggregator.store.reading import chosen, is_closing, is_news, is_stirred, read_holdings, read_state
@@ -105,6 +117,11 @@ class Store:
         with self._database.reading() as connection:
             found = connection.execute(select(source_states).order_by(source_states.c.source_id))
             return {row.source_id: row.state for row in found}
+
+    def outages(self) -> dict[str, tuple[Outage, ...]]:
+        """The times in which sources could not be read and that are over, by source; oldest first."""
+        with self._database.reading() as connection:
+            return read_outages(connection)
 
     def state(self, source_id: str) -> SourceState:
         """What is known of a source; an empty state when nothing is."""

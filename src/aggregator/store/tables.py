@@ -20,6 +20,7 @@ from aggregator.model import (
     Choices,
     Digest,
     Entry,
+    Failed,
     Labels,
     Mark,
     Removal,
@@ -135,6 +136,18 @@ source_states: Final = Table(
     metadata,
     Column("source_id", Text, primary_key=True),
     Column("state", Json(SourceState), nullable=False),
+)
+
+outages: Final = Table(
+    "outages",
+    metadata,
+    # When a source could not be read: kept once it is over, since its state then tells of it no more.
+    Column("source_id", Text, primary_key=True),
+    Column("since", Instant, primary_key=True),
+    Column("until", Instant, nullable=False),
+    Column("failing_since", Instant, nullable=True),
+    Column("failure", Json(Failed), nullable=True),
+    Column("missed", Boolean, nullable=False),
 )
 
 runs: Final = Table(

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from aggregator.model import Carrier, Change, Entry, Holding, Labels, Mark, SourceState, Vanishing
+from aggregator.model import Carrier, Change, Entry, Holding, Labels, Mark, Outage, SourceState, Vanishing
 from aggregator.store.joining import join_documents
 from aggregator.store.names import give_names, keep_names, read_names, read_shared, standing_id
+from aggregator.store.outages import keep_outage
 from aggregator.store.reading import (
     read_carried,
     read_carriers,
@@ -195,3 +196,7 @@ class Transaction:
         # Any Mapping is a right value; only a dict has a JSON form.
         plain = replace(state, validators=dict(state.validators))
         upsert(self._connection, source_states, [{"source_id": state.source, "state": plain}])
+
+    def keep_outage(self, outage: Outage) -> None:
+        """Keep the time in which a source could not be read, now that it is over."""
+        keep_outage(self._connection, outage)

@@ -1,0 +1,83 @@
+"""Commitments: what is said of them, on which scale, what was last told, and what is due after the plan."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from aggregator.model import (
+    Claim,
+    Commitment,
+    CommitmentLine,
+    Fact,
+    FactKind,
+    Membership,
+    Plan,
+    Process,
+    Register,
+)
+from aggregator.observe import board
+from tests.builders import body, moment
+from tests.observe.own import line, whole_board
+
+READ = date(2026, 11, 23)
+
+
+def fact(kind: FactKind, what: str, on: str | None, public: str | None = "2020-01-01") -> Fact:
+    return Fact(
+        kind=kind,
+        claim=Claim(what=what, moment=moment(f"{on} 00:00") if on else None, source="https://www.gov.uk/c"),
+        public_since=moment(f"{public} 00:00") if public else None,
+        read_on=READ,
+    )
+
+
+def told(at: str, *facts: Fact) -> CommitmentLine:
+    """A commitment of a plan that runs from 2024 to 2025, on a day."""
+    plan = Plan(
+        id="plan",
+        process="here",
+        title="Plan",
+        facts=(
+            fact(FactKind.PUBLISHED, "published", "2024-01-01"),
+            fact(FactKind.ENDS, "ends", "2025-12-31"),
+        ),
+        commitments=(Commitment(id="one", title="One", facts=facts),),
+    )
+    process = Process(id="here", name="Here", membership=Membership.NATIONAL, body="gov", bodies=("gov",))
+    register = Register(processes=(process,), plans=(plan,))
+    now = datetime.fromisoformat(at).replace(hour=12, tzinfo=UTC)
+    found = board({"gov": body("gov")}, (), (), at=now, zone="Europe/London", register=register)
+    ((one,),) = (plan.commitments for plan in found.processes[0].plans)
+    return one
+
+
+def test_only_a_milestone_after_the_last_day_of_the_plan_is_late() -> None:
+    one = told(
+        "2026-12-01",
+        fact(FactKind.MILESTONE, "before", "2025-06-30"),
+        fact(FactKind.MILESTONE, "on the last day", "2025-12-31"),
+        fact(FactKind.MILESTONE, "after", "2026-01-01"),
+    )
+    assert [claim.what for claim in one.milestones] == ["before", "on the last day", "after"]
+    assert [claim.what for claim in one.late] == ["after"]
+
+
+def test_its_state_is_that_of_the_day_and_its_last_update_the_newest_that_was_told() -> None:
+    facts = (
+        fact(FactKind.UPDATE, "first update", "2024-05-01"),
+        fact(FactKind.SAID, "ongoing", "2024-09-01", "2024-09-01"),
+        fact(FactKind.COMPLETION, "Substantial", "2026-04-30", "2026-05-10"),
+        fact(FactKind.ASSESSED, "promising", None, "2024-12-01"),
+    )
+    early, middle, late = told("2024-06-01", *facts), told("2025-01-01", *facts), told("2026-06-01", *facts)
+    assert (early.said, early.completion, early.assessed) == ("", "", ())
+    assert early.updated == moment("2024-05-01 00:00")
+    assert (middle.said, middle.completion, middle.updated) == ("ongoing", "", moment("2024-09-01 00:00"))
+    assert [claim.what for claim in middle.assessed] == ["promising"]
+    assert (late.completion, late.updated) == ("Substantial", moment("2026-04-30 00:00"))
+
+
+def test_a_scottish_commitment_plans_beyond_the_end_that_was_given_to_the_partnership() -> None:
+    found = line(whole_board(datetime(2026, 12, 1, 12, tzinfo=UTC)), "scotland")
+    late = {one.id: one.late for plan in found.plans for one in plan.commitments if one.late}
+    assert list(late) == ["scotland-2021-2025-data"]
