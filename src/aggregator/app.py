@@ -41,7 +41,7 @@ from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
 from aggregator.pipeline.alerting import Alerting
 from aggregator.pipeline.announcing import announce
 from aggregator.pipeline.boarding import board_at
-from aggregator.pipeline.desk import Desk
+from aggregator.pipeline.desk import Desk, choosable
 from aggregator.pipeline.discovering import Found, discover
 from aggregator.pipeline.edition import letter_of, source_lines
 from aggregator.pipeline.enrolling import Enrolment
@@ -311,13 +311,8 @@ class App:
         settings = self.config.settings
         if not settings.letters_url:
             return None
-        known = {
-            "bodies": {id: body.name for id, body in self.config.bodies.items()},
-            "topics": {topic.id: topic.name for topic in self.config.vocabulary.topics},
-            "types": dict(self.config.vocabulary.names),
-        }
         desk = Desk(self.store, Tokens(read_key(settings.path(settings.secret_file))), self.rulebook)
-        return LetterPages(desk, settings.site, self.clock, known)
+        return LetterPages(desk, settings.site, self.clock, choosable(self.config))
 
     def fetch(self) -> contextlib.AbstractAsyncContextManager[Fetch]:
         """What answers requests: the network and this project's folders, or a recording's last poll."""

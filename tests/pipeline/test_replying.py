@@ -9,13 +9,18 @@ import pytest
 
 from aggregator.errors import ConfigError
 from aggregator.model import Choices, Footing
+from aggregator.pipeline.alerting import Alerting
+from aggregator.pipeline.desk import Desk
 from aggregator.pipeline.enrolling import Enrolment
 from aggregator.pipeline.replying import Replies
+from aggregator.pipeline.rulebook import Rulebook
+from aggregator.pipeline.wishing import Wishes
 from aggregator.store import Store, open_store
 from tests.builders import instant
 from tests.deliver.readers import TOKENS, reader
 from tests.deliver.replies import bounce, complaint, note
 from tests.projects import small_project
+from tests.web.desk import config
 
 NOW = instant("2024-01-30 09:00")
 
@@ -25,6 +30,11 @@ def store() -> Iterator[Store]:
     with open_store("sqlite://") as store:
         store.readers.add([reader()])
         yield store
+
+
+def replies_of(store: Store) -> Replies:
+    desk = Desk(store, TOKENS, Rulebook(Alerting(config(), store), Path("alerts.yaml")))
+    return Replies(store, TOKENS, Wishes(desk, {}))
 
 
 def standing(store: Store) -> Footing:
@@ -51,13 +61,13 @@ def standing(store: Store) -> Footing:
     ],
 )
 def test_what_a_mail_makes_of_a_reader(store: Store, mails: list[bytes], after: Footing) -> None:
-    Replies(store, TOKENS).act(mails, NOW)
+    replies_of(store).act(mails, NOW)
 
     assert standing(store) is after
 
 
 def test_a_mail_is_acted_on_once_so_that_who_comes_back_stays(store: Store) -> None:
-    replies = Replies(store, TOKENS)
+    replies = replies_of(store)
     assert replies.act([note()], NOW) == {"leave": 1}
     store.readers.stand(reader().id, Footing.READING, NOW)
 
@@ -67,7 +77,7 @@ def test_a_mail_is_acted_on_once_so_that_who_comes_back_stays(store: Store) -> N
 
 def test_an_address_that_was_stopped_is_not_taken_in_again_until_it_is_welcome(store: Store) -> None:
     enrolment = Enrolment(store, TOKENS.key, Path("outbox"))
-    Replies(store, TOKENS).act([complaint()], NOW)
+    replies_of(store).act([complaint()], NOW)
     store.readers.erase([reader().id])
 
     with pytest.raises(ConfigError, match="must not be written to: its owner complained"):

@@ -127,6 +127,7 @@ class Settings(BaseSettings, Fields):
             postal=self.postal,
             zone=self.zone,
             letters_url=self.letters_url,
+            letters_mailbox=self.mail_mailbox if self.mail_replies_box else "",
             hubs=self.hubs,
         )
 

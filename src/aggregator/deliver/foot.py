@@ -32,11 +32,11 @@ GATHERS: Mapping[Rhythm, str] = {
 def foot_of_page(site: Site, rhythm: Rhythm) -> Foot:
     """For the letter as a page, which is everybody's."""
     why = f"Why this letter: {GATHERS[rhythm]}."
-    if site.letters_url:
+    if site.join_link:
         return Foot(
             why=why,
             leave="To get it by mail, to choose, to pause or to leave:",
-            leave_link=site.letters_url,
+            leave_link=site.join_link,
             leave_words="letters by mail",
         )
     words = "This page is for everybody; a letter that came by mail says in its own foot how to leave."
@@ -53,7 +53,12 @@ def foot_of_letter(site: Site, rhythm: Rhythm, *, mailbox: str, token: str) -> F
             leave_link=f"{site.letters_url}leave/{token}",
             choose_link=site.letters_url,
         )
-    return Foot(why=why, leave="To leave, send this mail as it is:", leave_link=leave_by_mail(mailbox, token))
+    return Foot(
+        why=why,
+        leave="To leave, send this mail as it is:",
+        leave_link=leave_by_mail(mailbox, token),
+        choose_link=site.join_link,
+    )
 
 
 def foot_of_list(leave: str, rhythm: Rhythm) -> Foot:

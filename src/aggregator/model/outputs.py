@@ -85,8 +85,16 @@ class Site:
     zone: str
     letters_url: str = ""
     """Where people sign up for letters; ends with a slash, empty for nowhere."""
+    letters_mailbox: str = ""
+    """Where mails are read that ask to join; empty for nowhere."""
     hubs: tuple[str, ...] = ()
     """WebSub hubs that pass our changes on to whoever subscribes there."""
+
+    @property
+    def join_link(self) -> str:
+        """The page on which people sign up, else the mail that does; empty where neither is offered."""
+        by_mail = f"mailto:{self.letters_mailbox}?subject=join" if self.letters_mailbox else ""
+        return self.letters_url or by_mail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

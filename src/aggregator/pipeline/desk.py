@@ -6,11 +6,12 @@ say, whoever asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from aggregator.config import Config
 from aggregator.deliver.addresses import checked, fingerprint
 from aggregator.deliver.answers import answer_run
 from aggregator.deliver.tokens import CHOICES, CONFIRM, Tokens
@@ -32,6 +33,15 @@ SHOWN: Final = 5
 """How many of the latest titles a trial shows."""
 
 READERS: Final = (3, timedelta(days=1))
+
+
+def choosable(config: Config) -> Mapping[str, Mapping[str, str]]:
+    """What a reader may choose from: ids and names, of each sort."""
+    return {
+        "bodies": {id: body.name for id, body in config.bodies.items()},
+        "topics": dict(config.vocabulary.topic_names),
+        "types": dict(config.vocabulary.names),
+    }
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,10 @@ class Desk:
         id = self.tokens.read_timed(CHOICES, token, now)
         reader = self.store.readers.one(id) if id else None
         return reader if reader and reader.standing in (Footing.READING, Footing.PAUSED) else None
+
+    def show(self, reader: Reader, now: datetime) -> None:
+        """Send a reader what they chose, with the words to change it."""
+        self.store.postings.add(answer_run(CHOICES, now), reader.id, now)
 
     def choose(self, reader: Reader, choices: Choices) -> None:
         """Keep what a reader chose."""

@@ -20,8 +20,12 @@ from aggregator.deliver.tokens import Tokens, read_key
 from aggregator.errors import ConfigError, DeliveryError, Mistake
 from aggregator.fetch.mailbox import MailboxFetch
 from aggregator.model import Failed, Fetched, LetterState, Request, Validators
+from aggregator.pipeline.alerting import Alerting
+from aggregator.pipeline.desk import Desk, choosable
 from aggregator.pipeline.posting import TOO_LATE, Dispatch, Postbox
 from aggregator.pipeline.replying import Replies
+from aggregator.pipeline.rulebook import Rulebook
+from aggregator.pipeline.wishing import Wishes
 from aggregator.store import Store
 
 LETTERS = "letters"
@@ -129,10 +133,16 @@ class Postman:
         if isinstance(found, Failed):
             log.happened("replies cannot be read", reason=f"{found}. {found.hint}")
         if isinstance(found, Fetched):
-            counts = Replies(self.store, tokens).act([part.payload for part in found.parts], self.clock())
+            replies = Replies(self.store, tokens, self._wishes(tokens))
+            counts = replies.act([part.payload for part in found.parts], self.clock())
             self._seen[box] = Validators(etag=found.headers.get("etag"))
             if counts:
                 log.happened("replies", **{kind.replace(" ", "_"): count for kind, count in counts.items()})
+
+    def _wishes(self, tokens: Tokens) -> Wishes:
+        config = self.config
+        rulebook = Rulebook(Alerting(config, self.store), config.settings.path("alerts.yaml"))
+        return Wishes(Desk(self.store, tokens, rulebook), choosable(config))
 
 
 def _server(settings: Settings) -> Server:

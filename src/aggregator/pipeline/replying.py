@@ -1,4 +1,4 @@
-"""Acts on what comes back by mail: who leaves goes, who bounces or complains is not written to again."""
+"""Acts on what comes by mail: who leaves goes, who bounces or complains hears no more, wishes are granted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import Final
 from aggregator.deliver.addresses import fingerprint
 from aggregator.deliver.replies import Reply, ReplyKind, read_reply
 from aggregator.deliver.tokens import Tokens
+from aggregator.deliver.wishes import read_wish
 from aggregator.model import Footing, Reader
+from aggregator.pipeline.wishing import Wishes
 from aggregator.store import Store
 
 SOFT: Final = 3
@@ -31,6 +33,7 @@ class Replies:
 
     store: Store
     tokens: Tokens
+    wishes: Wishes
 
     def act(self, mails: Iterable[bytes], now: datetime) -> Counter[str]:
         """Act on each mail that is new; counts what they said."""
@@ -43,6 +46,9 @@ class Replies:
             if reply:
                 self._do(reply, now)
                 counts[reply.kind] += 1
+            elif wish := read_wish(payload):
+                self.wishes.grant(wish, now)
+                counts[wish.wanted] += 1
             # After the act: a crash in between does it again, which changes nothing.
             self.store.readers.note_answered(mark, now)
         return counts
