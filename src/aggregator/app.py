@@ -179,25 +179,28 @@ class App:
         return held
 
     def letter(self, name: str | None) -> Digest:
-        """A week's or a day's letter: as issued, or else (it is open, or before our time) as a draft.
+        """A week's or a day's letter: as issued, or else as a draft. Nothing is kept of it.
 
         None: the open week's. Raises ConfigError for a name that is neither a week's nor a day's.
         """
         now, zone = self.clock(), self.config.settings.zone
         wanted = name or week_of(now, zone)
-        with self.store.reserved(JOB, wait=TURN):
-            self.pipeline.join_documents()
-            self.pipeline.issue_letters(now)
         lines = self.source_lines()
         try:
             return self.store.digest(wanted) or letter_of(self.config, self.store, lines, wanted, issued=None)
         except ValueError as error:
             raise ConfigError((Mistake(f"letter {wanted}", 0, str(error)),)) from error
 
-    def issue_letters(self) -> tuple[Digest, ...]:
-        """Freeze the letter of every week and day that has closed and has none yet; gives those."""
+    async def issue_letters(self) -> tuple[Digest, ...]:
+        """Freeze the letter of every week and day that has closed and has none yet, and publish; gives those.
+
+        A letter says where it stands on the web, and there it has to be when it arrives.
+        """
         with self.store.reserved(JOB, wait=TURN):
-            return self.pipeline.issue_letters(self.clock())
+            issued = self.pipeline.issue_letters(self.clock())
+        if issued:
+            await self.announce(self.publish())
+        return issued
 
     async def send_letters(self) -> Counter[LetterState]:
         """Issue, publish and plan what is missing, hand over what is due, and count the letters.
@@ -205,9 +208,7 @@ class App:
         Raises DeliveryError when the mail server cannot be used, and ConfigError when mail is switched on
         and not set up.
         """
-        if self.issue_letters():
-            # A letter says where it stands on the web, and there it has to be when it arrives.
-            await self.announce(self.publish())
+        await self.issue_letters()
         counts = await self.postman.work(wait=TURN)
         if not self.replay:
             async with self._live() as ask:

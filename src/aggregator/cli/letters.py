@@ -45,9 +45,9 @@ def digest_preview(
 
 @digest.command("issue")
 def digest_issue(context: typer.Context, replay: Replay = None, at: At = None) -> None:
-    """Freeze the letter of every week and day that has closed and has none yet; sends nothing."""
+    """Freeze and publish the letter of every week and day that has closed and has none yet; sends nothing."""
     with opened(context, at=at, replay=replay) as program:
-        issued = program.issue_letters()
+        issued = asyncio.run(program.issue_letters())
         for letter in issued:
             say(f"{letter.week} is issued, with {letter.count} updates.")
         if not issued:
