@@ -134,6 +134,30 @@ def test_a_reader_moves_to_another_address_and_leaves(desk: Bench, visit: Open) 
     assert desk.reader("new@example.org").standing is Footing.LEFT
 
 
+def test_a_reader_tries_keeps_and_removes_an_alert(desk: Bench, visit: Open) -> None:
+    desk.store.readers.add([reader()])
+    page = visit(f"{desk.url}choices/{TOKENS.timed(CHOICES, reader().id, desk.now)}")
+    page.get_by_role("link", name="Your alerts").click()
+    page.get_by_label("What do you watch for?").fill('"open data" (')
+    press(page, "Try it against the past year")
+    expect(page.get_by_role("alert")).to_contain_text("column 14: the rule ends here")
+
+    page.get_by_label("What do you watch for?").fill('"open data" nation:scotland')
+    page.get_by_label("Tell me of changes, too").check()
+    press(page, "Try it against the past year")
+    told(page, "In the past year it would have sent 0 letters.")
+    assert desk.store.alerts.own() == ()
+    press(page, "Keep this rule")
+    told(page, "Your rule is kept. It is watched for from now on.")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    ((_, kept),) = desk.store.alerts.own(reader().id)
+    assert (kept.when, kept.changes) == ('"open data" nation:scotland', True)
+
+    press(page, 'Remove "open data" nation:scotland')
+    expect(page.get_by_text("You watch for nothing yet.")).to_be_visible()
+    assert desk.store.alerts.own() == ()
+
+
 def test_the_form_does_not_send_what_is_no_address(desk: Bench, visit: Open) -> None:
     page = visit(desk.url)
     page.get_by_label("Your mail address").fill("nobody")
