@@ -16,12 +16,14 @@ settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
 TOLD = pytest.StashKey[list[str]]()
+LONG = {"test_properties", "test_order", "test_round_trip", "test_writing"}
+"""Files of properties over many generated examples."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What is timed runs apart: the counting for the coverage makes every line two or three times as slow."""
     for item in items:
-        apart = "crash" in item.path.parts or item.path.stem == "test_properties"
+        apart = "crash" in item.path.parts or item.path.stem in LONG
         if apart or "made_to_take_long" in item.name:
             item.add_marker("timed")
 
