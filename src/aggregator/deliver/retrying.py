@@ -19,9 +19,9 @@ ENDS: Final = {Handed.ACCEPTED: LetterState.ACCEPTED, Handed.NEVER: LetterState.
 
 def settled(posting: Posting, receipt: Receipt, now: datetime) -> Posting:
     """The posting after this try of it, which counted itself and began no later than `now`."""
-    told = replace(posting, at=now, reply=receipt.reply)
     if receipt.handed in ENDS:
-        return replace(told, state=ENDS[receipt.handed])
+        return replace(posting, at=now, reply=receipt.reply, state=ENDS[receipt.handed])
+    told = replace(posting, at=now, reply=receipt.reply)
     if receipt.handed is Handed.UNTRIED:
         first = None if posting.tries <= 1 else posting.first_tried
         return _again(replace(told, tries=max(posting.tries - 1, 0), first_tried=first), now)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -58,8 +58,10 @@ class Smtp:
         if messages:
             async with self._slots:
                 self._idle.append(await self._line())
-        lost = list[str]()
-        return tuple(await asyncio.gather(*(self._hand(message, lost) for message in messages)))
+        left, told, lost = enumerate(messages), dict[int, Receipt](), list[str]()
+        workers = min(self._server.connections, len(messages))
+        await asyncio.gather(*(self._work(left, told, lost) for _ in range(workers)))
+        return tuple(told[number] for number in range(len(messages)))
 
     async def close(self) -> None:
         """Take leave of the server; a line that is broken already needs none."""
@@ -70,22 +72,29 @@ class Smtp:
                 line.close()
         self._idle.clear()
 
-    async def _hand(self, message: Message, lost: list[str]) -> Receipt:
-        """Hand one message over when a connection is free; not once `lost` says why none can be had."""
+    async def _work(
+        self, left: Iterator[tuple[int, Message]], told: dict[int, Receipt], lost: list[str]
+    ) -> None:
+        """Hand over what is left, one after another, once a connection is free; `told` takes the receipts."""
         async with self._slots:
-            if lost:
-                return Receipt(message, Handed.UNTRIED, lost[0])
-            try:
-                line = await self._line()
-            except DeliveryError as error:
-                lost.append(str(error))
-                return Receipt(message, Handed.UNTRIED, lost[0])
-            receipt = await _hand(line, message)
-            if receipt.handed is Handed.UNKNOWN or not line.is_connected:
-                line.close()
-            else:
-                self._idle.append(line)
-            return receipt
+            for number, message in left:
+                told[number] = await self._hand(message, lost)
+
+    async def _hand(self, message: Message, lost: list[str]) -> Receipt:
+        """Hand one message over; not once `lost` says why no connection can be had."""
+        if lost:
+            return Receipt(message, Handed.UNTRIED, lost[0])
+        try:
+            line = await self._line()
+        except DeliveryError as error:
+            lost.append(str(error))
+            return Receipt(message, Handed.UNTRIED, lost[0])
+        receipt = await _hand(line, message)
+        if receipt.handed is Handed.UNKNOWN or not line.is_connected:
+            line.close()
+        else:
+            self._idle.append(line)
+        return receipt
 
     async def _line(self) -> SMTP:
         while self._idle:

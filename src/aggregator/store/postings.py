@@ -25,6 +25,35 @@ IS_WRITTEN_TO: Final = readers.c.standing.in_([Footing.READING, Footing.UNCONFIR
 )
 """Who may get a letter: the paused only answers; for the unconfirmed nothing but the question is planned."""
 
+_MOVES: Final = ("state", "at", "due", "tries", "first_tried", "unsure", "reply")
+"""What becomes of a letter."""
+
+# Made once: building a statement costs more than the database needs for it, and a turn is taken often.
+_DUE: Final = (
+    select(postings, *(column.label(f"of_{column.name}") for column in readers.c))
+    .join(readers, readers.c.id == postings.c.reader)
+    .where(postings.c.state == LetterState.PLANNED, postings.c.due <= bindparam("due_by"), IS_WRITTEN_TO)
+    .order_by(postings.c.due, postings.c.run, postings.c.reader)
+    .limit(bindparam("most"))
+)
+_ITS: Final = (postings.c.run == bindparam("its_run"), postings.c.reader == bindparam("its_reader"))
+_TRIED: Final = bindparam("tried", type_=postings.c.at.type)
+_HAND_OVER: Final = (
+    update(postings)
+    .where(*_ITS)
+    .values(
+        state=LetterState.HANDED_OVER,
+        at=_TRIED,
+        tries=postings.c.tries + 1,
+        first_tried=func.coalesce(postings.c.first_tried, _TRIED),
+    )
+)
+_SETTLE: Final = (
+    update(postings)
+    .where(*_ITS)
+    .values({name: bindparam(f"new_{name}", type_=postings.c[name].type) for name in _MOVES})
+)
+
 
 class Postings:
     """Who is to get which letter. Raises StoreError."""
@@ -80,7 +109,8 @@ class Postings:
         """
         with self._database.writing() as connection:
             _settle(connection, settled)
-            taken = [_pair(row) for row in connection.execute(_due(now, limit))]
+            due = connection.execute(_DUE, {"due_by": now, "most": limit})
+            taken = [_pair(row) for row in due]
             _hand_over(connection, [posting for posting, _ in taken], now)
             return tuple((_in_flight(posting, now), reader) for posting, reader in taken)
 
@@ -127,16 +157,6 @@ def insert_postings(
         connection.execute(insert(postings).on_conflict_do_nothing(), rows)
 
 
-def _due(now: datetime, limit: int) -> Any:
-    return (
-        select(postings, *(column.label(f"of_{column.name}") for column in readers.c))
-        .join(readers, readers.c.id == postings.c.reader)
-        .where(postings.c.state == LetterState.PLANNED, postings.c.due <= now, IS_WRITTEN_TO)
-        .order_by(postings.c.due, postings.c.run, postings.c.reader)
-        .limit(limit)
-    )
-
-
 def _give_up_left(connection: Connection, now: datetime) -> None:
     """Whoever left since the letter was planned gets nothing; the unconfirmed get the question only."""
     reads = select(readers.c.id).where(readers.c.id == postings.c.reader, IS_WRITTEN_TO)
@@ -148,19 +168,9 @@ def _give_up_left(connection: Connection, now: datetime) -> None:
 
 
 def _hand_over(connection: Connection, taken: Sequence[Posting], now: datetime) -> None:
-    statement = (
-        update(postings)
-        .where(postings.c.run == bindparam("its_run"), postings.c.reader == bindparam("its_reader"))
-        .values(
-            state=LetterState.HANDED_OVER,
-            at=now,
-            tries=postings.c.tries + 1,
-            first_tried=func.coalesce(postings.c.first_tried, bindparam("tried", type_=postings.c.at.type)),
-        )
-    )
     rows = [{"its_run": p.run, "its_reader": p.reader, "tried": now} for p in taken]
     if rows:
-        connection.execute(statement, rows)
+        connection.execute(_HAND_OVER, rows)
 
 
 def _in_flight(posting: Posting, now: datetime) -> Posting:
@@ -174,18 +184,12 @@ def _in_flight(posting: Posting, now: datetime) -> Posting:
 
 
 def _settle(connection: Connection, settled: Sequence[Posting]) -> None:
-    names = ("state", "at", "due", "tries", "first_tried", "unsure", "reply")
-    statement = (
-        update(postings)
-        .where(postings.c.run == bindparam("its_run"), postings.c.reader == bindparam("its_reader"))
-        .values({name: bindparam(f"new_{name}", type_=postings.c[name].type) for name in names})
-    )
     rows = [
-        {"its_run": p.run, "its_reader": p.reader, **{f"new_{name}": getattr(p, name) for name in names}}
+        {"its_run": p.run, "its_reader": p.reader, **{f"new_{name}": getattr(p, name) for name in _MOVES}}
         for p in settled
     ]
     if rows:
-        connection.execute(statement, rows)
+        connection.execute(_SETTLE, rows)
 
 
 def _posting(row: Sequence[Any]) -> Posting:
