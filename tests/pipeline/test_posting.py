@@ -79,7 +79,7 @@ def test_a_run_is_planned_once_and_goes_out_in_batches(letters: Dispatch) -> Non
     assert send(letters, postbox) == {LetterState.ACCEPTED: 7}
     assert send(letters, postbox) == {}
     assert letters.plan(MONDAY + timedelta(days=1)) == ()
-    assert {len(batch) for batch in postbox.batches} == {1, 2}  # two lanes share a batch of three
+    assert max(len(batch) for batch in postbox.batches) == 3
     assert postbox.recipients == [f"{name}@example.org" for name in "abcdefg"]
     assert letters.store.postings.counts() == {RUN: {"accepted": 7, "unsure": 0}}
 

@@ -6,7 +6,6 @@ with the same Message-ID. No more than one batch can come twice.
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -123,29 +122,13 @@ class Dispatch:
         `everybody`: the list in `mail_allow` does not hold, because nothing leaves this machine. Raises
         DeliveryError when the mail server cannot be used; its letters stay planned.
         """
-        batch, counts, turn = self.config.settings.mail_batch, Counter[LetterState](), asyncio.Lock()
+        counts, done = Counter[LetterState](), tuple[Posting, ...]()
         self.store.postings.recover(clock())
-
-        async def lane(size: int) -> None:
-            done: tuple[Posting, ...] = ()
-            while taken := await self._turn(turn, done, clock(), size):
-                done = await self._hand_over(taken, postbox, clock, everybody)
-                counts.update(posting.state for posting in done)
-
-        # Two lanes share the batch: while one's letters are kept, the other's keep the connections busy.
-        lanes = [lane(size) for size in (batch - batch // 2, batch // 2) if size]
-        ended = await asyncio.gather(*lanes, return_exceptions=True)
-        if error := next((one for one in ended if one), None):
-            raise error
+        # In the loop itself: a turn takes milliseconds, half of what handing it to a thread would cost.
+        while taken := self.store.postings.turn(done, clock(), self.config.settings.mail_batch):
+            done = await self._hand_over(taken, postbox, clock, everybody)
+            counts.update(posting.state for posting in done)
         return counts
-
-    async def _turn(self, turn: asyncio.Lock, done: Sequence[Posting], now: datetime, size: int) -> Taken:
-        """Settle and take.
-
-        In the loop itself: a few milliseconds, and half of what handing them to a thread and back would cost.
-        """
-        async with turn:
-            return self.store.postings.turn(done, now, size)
 
     def forget(self, now: datetime, outbox: Path) -> int:
         """Erase for good who left, or did not confirm, four weeks ago; gives how many.
