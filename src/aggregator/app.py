@@ -187,7 +187,9 @@ class App:
         wanted = name or week_of(now, zone)
         lines = self.source_lines()
         try:
-            return self.store.digest(wanted) or letter_of(self.config, self.store, lines, wanted, issued=None)
+            return self.store.digest(wanted) or letter_of(
+                self.config, self.store, lines, wanted, holdings=self.store.holdings
+            )
         except ValueError as error:
             raise ConfigError((Mistake(f"letter {wanted}", 0, str(error)),)) from error
 

@@ -77,4 +77,10 @@ def way_out_of_list(leave: str) -> str:
 
 def leave_by_mail(mailbox: str, token: str) -> str:
     """The mail that makes a reader leave: its subject says all."""
-    return f"mailto:{mailbox}?subject=leave%20{token}"
+    return mail_link(mailbox, f"leave {token}")
+
+
+def mail_link(mailbox: str, subject: str, text: str = "") -> str:
+    """A mail as a link that opens it in a mail program (RFC 6068)."""
+    body = f"&body={quote(text.replace(chr(10), chr(13) + chr(10)))}" if text else ""
+    return f"mailto:{mailbox}?subject={quote(subject)}{body}"

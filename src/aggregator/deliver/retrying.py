@@ -38,6 +38,11 @@ def not_allowed(posting: Posting, now: datetime) -> Posting:
     return replace(posting, state=LetterState.GIVEN_UP, at=now, reply=why)
 
 
+def pause_after(tries: int) -> timedelta:
+    """How long to wait after so many tries: twice as long each time, up to the longest."""
+    doublings = min(max(tries - 1, 0), 10)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+
+
 def _again(posting: Posting, now: datetime) -> Posting:
-    pause = min(FIRST_PAUSE * 2 ** min(max(posting.tries - 1, 0), 10), LONGEST_PAUSE)
-    return replace(posting, state=LetterState.PLANNED, due=now + pause)
+    return replace(posting, state=LetterState.PLANNED, due=now + pause_after(posting.tries))

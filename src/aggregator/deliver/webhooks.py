@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from aggregator.deliver.retrying import FIRST_PAUSE, LONGEST_PAUSE, TRIED_FOR
+from aggregator.deliver.retrying import TRIED_FOR, pause_after
 from aggregator.errors import DeliveryError
 from aggregator.model import Body, Failed, FetchResult, Moment, Request, Site
 from aggregator.model.alerts import Alert, AlertRule, Hook, HookState, Webhook, Why
@@ -90,8 +90,7 @@ def hook_put_off(hook: Hook, why: str, now: datetime, least: timedelta = timedel
     told = replace(hook, first_tried=hook.first_tried or now, reply=why)
     if told.first_tried and now - told.first_tried >= TRIED_FOR:
         return replace(told, state=HookState.GIVEN_UP)
-    pause = min(FIRST_PAUSE * 2 ** min(max(told.tries - 1, 0), 10), LONGEST_PAUSE)
-    return replace(told, due=now + max(pause, least))
+    return replace(told, due=now + max(pause_after(told.tries), least))
 
 
 def _is_success(status: int | None) -> bool:

@@ -14,8 +14,8 @@ from email.message import EmailMessage
 from email.utils import getaddresses
 from enum import StrEnum
 from typing import Final
-from urllib.parse import quote
 
+from aggregator.deliver.foot import mail_link
 from aggregator.model import Choices, Rhythm, Titles
 
 
@@ -67,9 +67,8 @@ def read_wish(payload: bytes) -> Wish | None:
 
 
 def wish_by_mail(mailbox: str, wanted: Wanted, word: str = "", text: str = "") -> str:
-    """The mail that asks for something, as a link that opens it in a mail program (RFC 6068)."""
-    body = f"&body={quote(text.replace(chr(10), chr(13) + chr(10)))}" if text else ""
-    return f"mailto:{mailbox}?subject={quote(f'{wanted} {word}'.strip())}{body}"
+    """The mail that asks for something, as a link."""
+    return mail_link(mailbox, f"{wanted} {word}".strip(), text)
 
 
 def choices_in_lines(choices: Choices) -> str:

@@ -132,9 +132,13 @@ class Desk:
         """Let the reader of a letter's own word go; whether the word was ours. Twice is once."""
         id = self.tokens.leaver(token)
         if id:
-            going = (Footing.READING, Footing.PAUSED, Footing.UNCONFIRMED)
-            self.store.readers.stand(id, Footing.LEFT, now, only=going)
+            self.let_go(id, now)
         return id is not None
+
+    def let_go(self, id: str, now: datetime) -> None:
+        """Let whoever has this id go, unless we had stopped writing to them."""
+        going = (Footing.READING, Footing.PAUSED, Footing.UNCONFIRMED)
+        self.store.readers.stand(id, Footing.LEFT, now, only=going)
 
     def data(self, reader: Reader) -> dict[str, Any]:
         """Everything that is kept of a reader."""

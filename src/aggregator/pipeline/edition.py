@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.config import Config
 from aggregator.deliver import compose, week_of, window
-from aggregator.model import Digest, Edition, Rhythm, SourceLine, SourceState, page_of
+from aggregator.model import Digest, Edition, Holding, Rhythm, SourceLine, SourceState, page_of
 from aggregator.model.alerts import AlertFeed
 from aggregator.normalise.identity import entry_id
 from aggregator.observe import board
@@ -45,7 +45,10 @@ def gather(config: Config, store: Store, now: datetime) -> Edition:
         holdings=holdings,
         board=board(config.bodies, lines, holdings, at=now, zone=zone, register=config.register),
         sources=lines,
-        digests=(*store.digests(), draft(config, store, lines, now)),
+        digests=(
+            *store.digests(),
+            letter_of(config, store, lines, week_of(now, zone), holdings=lambda: holdings),
+        ),
         types=config.vocabulary.names,
         topics=config.vocabulary.topic_names,
         plans=config.vocabulary.plan_names,
@@ -67,15 +70,20 @@ def former_pages(store: Store) -> Mapping[str, str]:
     return dict(sorted((own | joined).items()))
 
 
-def draft(config: Config, store: Store, lines: Sequence[SourceLine], now: datetime) -> Digest:
-    """The letter of the week that is still open, as far as it goes."""
-    return letter_of(config, store, lines, week_of(now, config.settings.zone), issued=None)
-
-
 def letter_of(
-    config: Config, store: Store, lines: Sequence[SourceLine], week: str, *, issued: datetime | None
+    config: Config,
+    store: Store,
+    lines: Sequence[SourceLine],
+    week: str,
+    *,
+    holdings: Callable[[], Sequence[Holding]],
+    issued: datetime | None = None,
 ) -> Digest:
-    """The content of a week's or a day's letter, by its name, from what the store holds now."""
+    """The content of a week's or a day's letter, by its name, from what the store holds now.
+
+    `holdings` gives all documents, and is asked where silence is told: they are many, and a caller may have
+    them already.
+    """
     settings = config.settings
     span = window(week, settings.zone)
     unread = tuple(
@@ -94,13 +102,15 @@ def letter_of(
     )
     # Silence is counted in months: to tell it every day would be noise.
     weekly = letter.rhythm is Rhythm.WEEKLY
-    silence = _silence(config, store, lines, span.end) if weekly else ()
+    silence = _silence(config, lines, holdings(), span.end) if weekly else ()
     return replace(letter, unread=unread, silence=silence)
 
 
-def _silence(config: Config, store: Store, lines: Sequence[SourceLine], end: datetime) -> tuple[str, ...]:
+def _silence(
+    config: Config, lines: Sequence[SourceLine], holdings: Sequence[Holding], end: datetime
+) -> tuple[str, ...]:
     """Who has been silent, as it stood when we last looked before the week ended."""
     zone = config.settings.zone
     at = min(end, max((line.state.asked for line in lines if line.state.asked), default=end))
-    found = board(config.bodies, lines, store.holdings(), at=at, zone=zone, register=config.register)
+    found = board(config.bodies, lines, holdings, at=at, zone=zone, register=config.register)
     return silence_lines(found, ZoneInfo(zone))

@@ -29,8 +29,10 @@ def issue_letters(config: Config, store: Store, now: datetime) -> tuple[Digest, 
         return ()
     closed, have = (*closed_weeks(first, now, zone), *closed_days(first, now, zone)), store.issued()
     missing = [name for name in closed if name not in have]
-    lines = source_lines(config, store) if missing else ()
-    return store.issue_all([letter_of(config, store, lines, name, issued=now) for name in missing])
+    lines, holdings = source_lines(config, store) if missing else (), cache(store.holdings)
+    return store.issue_all(
+        [letter_of(config, store, lines, name, holdings=holdings, issued=now) for name in missing]
+    )
 
 
 def letter_files(digests: Iterable[Digest], edition: Edition) -> Iterator[Deferred]:

@@ -58,8 +58,7 @@ class Replies:
         if reader is None:
             return
         if reply.kind is ReplyKind.LEAVE:
-            going = (Footing.READING, Footing.PAUSED, Footing.UNCONFIRMED)
-            self.store.readers.stand(reader.id, Footing.LEFT, now, only=going)
+            self.wishes.desk.let_go(reader.id, now)
         elif reply.kind is not ReplyKind.SOFT or self._is_third(reply, now):
             self._stop(reader, WHY[reply.kind], now)
 

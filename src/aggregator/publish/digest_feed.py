@@ -24,11 +24,11 @@ def digest_heading(edition: Edition) -> Heading | None:
     """The feed of letters by its name; while none was issued there is none."""
     if not any(digest.issued for digest in edition.digests):
         return None
-    title, told = (
-        titled(f"{edition.site.title}: weekly letters"),
-        f"One entry for each letter. {NOT_OFFICIAL}",
+    return Heading(
+        name=NAME,
+        title=titled(f"{edition.site.title}: weekly letters"),
+        subtitle=line(f"One entry for each letter. {NOT_OFFICIAL}"),
     )
-    return Heading(name=NAME, title=title, subtitle=line(told))
 
 
 def publish_digests(edition: Edition) -> Iterator[Artifact]:
