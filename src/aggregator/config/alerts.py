@@ -10,7 +10,8 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator
 
 from aggregator import yamldoc
-from aggregator.config.forms import Form, Mistakes, Name, Text, read, shown
+from aggregator.config.edited_file import EditedFile
+from aggregator.config.forms import Form, Mistakes, Name, Text, read
 from aggregator.config.rule_language import Known, RuleMistake, read_rule
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model.alerts import AlertRule, Condition, Pace, Webhook
@@ -122,53 +123,35 @@ class AlertsFile:
     """The operator's alerts.yaml, which the program may edit; comments and order stay."""
 
     def __init__(self, path: Path, known: Known) -> None:
-        self._path = path
-        self._known = known
+        self._file = EditedFile(
+            path, lambda part, mistakes: load_alerts(part, known, mistakes), may_be_missing=True
+        )
 
     def add(self, said: Mapping[str, Any]) -> None:
         """Put a rule at the end of the file, made if need be. Raises ConfigError and then changes nothing."""
-        text = self._text() or HEAD
-        begins = yamldoc.load(text, file=shown(self._path)).spans.get(("alerts", 0), (0, 0))[0]
+        before = self._file.text()
+        text = before or HEAD
+        begins = yamldoc.load(text, file=self._file.name).spans.get(("alerts", 0), (0, 0))[0]
         indent = begins - text.rfind("\n", 0, begins) - 3 if begins else 2
         gap = "\n\n" if begins else "\n"
-        self._replace(text.rstrip().removesuffix(" []") + gap + _block(said, " " * indent))
+        self._replace(before, text.rstrip().removesuffix(" []") + gap + _block(said, " " * indent))
 
     def remove(self, id: str) -> None:
         """Take a rule out, with the comments inside it. Raises ConfigError when there is none."""
-        text = self._text()
-        document = yamldoc.load(text, file=shown(self._path))
+        text = self._file.text()
+        document = yamldoc.load(text, file=self._file.name)
         rules = document.value.get("alerts") or () if isinstance(document.value, dict) else ()
         number = next((n for n, rule in enumerate(rules) if rule.get("id") == id), None)
         if number is None:
             what = f"no rule has the id '{id}'; `aggregator alerts list` shows them"
-            raise ConfigError((Mistake(shown(self._path), 0, what),))
+            raise ConfigError((Mistake(self._file.name, 0, what),))
         begins, ends = document.spans["alerts", number]
         line, after = text.rfind("\n", 0, begins) + 1, text.find("\n", ends) + 1
-        self._replace(text[:line] + (text[after:] if after else ""))
+        self._replace(text, text[:line] + (text[after:] if after else ""))
 
-    def _text(self) -> str:
-        try:
-            return self._path.read_text(encoding="utf-8") if self._path.exists() else ""
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError((Mistake(shown(self._path), 0, f"cannot be read: {error}"),)) from error
-
-    def _replace(self, text: str) -> None:
-        """In one step, and only by a text that can be read."""
-        part = self._path.with_name(f".{self._path.name}.new")
-        mistakes = Mistakes()
-        try:
-            part.write_text(text, encoding="utf-8")
-            with mistakes.collected():
-                load_alerts(part, self._known, mistakes)
-            part.replace(self._path)
-        except ConfigError as error:
-            file = f"{shown(self._path)} (as it would be; nothing was changed)"
-            raise ConfigError(tuple(Mistake(file, m.line, m.what) for m in error.mistakes)) from error
-        except OSError as error:
-            what = f"cannot be written: {error}; nothing was changed"
-            raise ConfigError((Mistake(shown(self._path), 0, what),)) from error
-        finally:
-            part.unlink(missing_ok=True)
+    def _replace(self, before: str, after: str) -> None:
+        self._file.check(after)
+        self._file.put(before, after)
 
 
 def _block(said: Mapping[str, Any], indent: str) -> str:
