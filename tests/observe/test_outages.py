@@ -101,14 +101,19 @@ def test_a_silence_that_reaches_over_a_gap_is_told_once() -> None:
     assert [(turn.ended, turn.day, turn.days) for turn in told] == [(False, date(2027, 12, 16), 184)]
 
 
-def test_a_source_that_was_asked_later_is_no_part_of_what_we_had_seen() -> None:
-    """What the board said in June is what it says of June, when a source is added in July."""
-    lines = tuple(
-        replace(one, state=replace(one.state, first_answered=noon("2027-07-01")))
+def first_answered_in_july(*outages: Outage) -> tuple[SourceLine, ...]:
+    """The sources of August, one of which first answered in July, after these outages."""
+    return tuple(
+        replace(one, state=replace(one.state, first_answered=noon("2027-07-01")), outages=outages)
         if one.source.id == SOURCE
         else one
         for one in sources(READ, noon("2027-08-01"))
     )
+
+
+def test_a_source_that_was_asked_later_is_no_part_of_what_we_had_seen() -> None:
+    """What the board said in June is what it says of June, when a source is added in July."""
+    lines = first_answered_in_july()
     then = line(whole_board(noon("2027-06-20"), [document(RECORD)], lines, as_seen=True), "scotland")
     check = then.check("C2")
     assert check
@@ -128,12 +133,7 @@ def test_a_source_that_had_only_failed_until_then_was_no_silence_either() -> Non
         failing_since=noon("2027-05-01"),
         failure=FAILURE,
     )
-    lines = tuple(
-        replace(one, state=replace(one.state, first_answered=noon("2027-07-01")), outages=(first,))
-        if one.source.id == SOURCE
-        else one
-        for one in sources(READ, noon("2027-08-01"))
-    )
+    lines = first_answered_in_july(first)
     then = line(whole_board(noon("2027-06-20"), [document(RECORD)], lines, as_seen=True), "scotland")
     check = then.check("C2")
     assert check

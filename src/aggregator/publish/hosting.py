@@ -8,11 +8,11 @@ from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Artifact, Edition, Holding
-from aggregator.publish.addresses import Shelf, entry_page
+from aggregator.publish.addresses import Shelf, entry_page, shelf_page
 from aggregator.publish.dates import day_of
 from aggregator.publish.filing import archive, filed, years
 from aggregator.publish.security import HEADERS, policy_header
-from aggregator.publish.shelves import groups
+from aggregator.publish.shelves import shelf_names
 
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _TOP: Final = (
@@ -54,7 +54,7 @@ def _pages(edition: Edition) -> tuple[tuple[str, str], ...]:
     processes = edition.board.processes
     listed = ["board.html"] if processes else []
     listed += [f"board/{told.process.id}.html" for told in processes]
-    listed += [group.path for group in groups(edition)]
+    listed += [shelf_page(shelf, id) for shelf, names in shelf_names(edition).items() for id in names]
     listed += [drawer.path for drawer in drawers]
     listed += [f"years/{year}.html" for year in years(drawers)]
     return tuple((path, "") for path in dict.fromkeys((*_TOP, *listed)))

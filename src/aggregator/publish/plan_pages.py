@@ -15,7 +15,7 @@ from aggregator.model import (
     Fact,
     Holding,
     PlanLine,
-    Relevance,
+    Process,
 )
 from aggregator.model.plans import SCALE
 from aggregator.publish.addresses import Shelf, host, shelf_name, shelf_page, web
@@ -25,6 +25,7 @@ from aggregator.publish.dates import Said, day_of, say, say_day
 from aggregator.publish.lines import tell
 from aggregator.publish.linked_data import of_list
 from aggregator.publish.pages import page
+from aggregator.publish.shelves import by_shelf, groups
 from aggregator.publish.timeline import Timeline, mark, timeline
 from aggregator.publish.words import line
 
@@ -64,21 +65,22 @@ class CommitmentRow:
 
 def publish_plans(edition: Edition) -> Iterator[Artifact]:
     """`plans/PLAN.html` for each plan of which the board tells."""
+    named = {group.id: group.holdings for group in by_shelf(groups(edition))[Shelf.PLAN]}
     for process in edition.board.processes:
         for told in process.plans:
-            yield _page(told, line(process.process.name), process.process.id, edition)
+            yield _page(told, named.get(told.plan.id, []), process.process, edition)
 
 
-def _page(told: PlanLine, name: str, process: str, edition: Edition) -> Artifact:
+def _page(told: PlanLine, named: list[Holding], process: Process, edition: Edition) -> Artifact:
+    """`named`: the documents that name the plan, newest first."""
     zone, path = ZoneInfo(edition.site.zone), shelf_page(Shelf.PLAN, told.plan.id)
-    named = [one for one in edition.holdings if _names(one, told)]
     return page(
         "plan.html.j2",
         edition,
         path,
         title=line(told.plan.title),
-        name=name,
-        process=f"board/{process}.html",
+        name=line(process.name),
+        process=f"board/{process.id}.html",
         stage=say_stage(told, zone),
         feed=shelf_name(Shelf.PLAN, told.plan.id),
         claims=tuple(_claims(told, zone)),
@@ -89,10 +91,6 @@ def _page(told: PlanLine, name: str, process: str, edition: Edition) -> Artifact
         known=len(named),
         data=of_list(edition.site, told.plan.title, path),
     )
-
-
-def _names(holding: Holding, told: PlanLine) -> bool:
-    return told.plan.id in holding.labels.plans and holding.labels.relevance is not Relevance.NO
 
 
 def _numbered(told: PlanLine) -> list[tuple[int, Fact]]:

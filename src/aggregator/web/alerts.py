@@ -12,8 +12,7 @@ from starlette.responses import Response
 from aggregator.model import Reader
 from aggregator.model.alerts import OwnRule, Pace
 from aggregator.web.desk import Desk
-
-Form = Mapping[str, list[str]]
+from aggregator.web.forms import Form, one
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class AlertPage:
 
     async def act(self, reader: Reader, form: Form, now: datetime) -> Response | str:
         """Do what a form asks for: the page that answers it, or the name of what was done."""
-        action, rule = _one(form, "action"), _rule(form)
+        action, rule = one(form, "action"), _rule(form)
         try:
             if action == "try":
                 # It looks at everything that is held: beside the loop, which has others to serve.
@@ -36,7 +35,7 @@ class AlertPage:
             if action == "watch":
                 self.desk.watch(reader, rule, now)
             elif action == "unwatch":
-                self.desk.unwatch(reader, _one(form, "id"))
+                self.desk.unwatch(reader, one(form, "id"))
             else:
                 raise ValueError("This form was not filled in here.")
         except ValueError as error:
@@ -69,10 +68,6 @@ class AlertPage:
 
 
 def _rule(form: Form) -> OwnRule:
-    pace = Pace.DAILY if _one(form, "rhythm") == Pace.DAILY else Pace.AT_ONCE
-    when = " ".join(_one(form, "when").split())
-    return OwnRule(id="tried", when=when, changes=_one(form, "changes") == "yes", rhythm=pace)
-
-
-def _one(form: Form, name: str) -> str:
-    return form.get(name, [""])[0]
+    pace = Pace.DAILY if one(form, "rhythm") == Pace.DAILY else Pace.AT_ONCE
+    when = " ".join(one(form, "when").split())
+    return OwnRule(id="tried", when=when, changes=one(form, "changes") == "yes", rhythm=pace)

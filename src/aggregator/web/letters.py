@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.requests import Request
@@ -16,10 +16,8 @@ from starlette.routing import Route
 from aggregator.model import Choices, Footing, Reader, Rhythm, Site, Titles
 from aggregator.web.alerts import AlertPage
 from aggregator.web.desk import ALTERNATIVES, GOODBYE, LEGENDS, LOOK, NO_ADDRESS, OLD_LINK, TOLD, Desk
+from aggregator.web.forms import Form, one, read_form
 from aggregator.web.limits import Limit
-
-LARGEST: Final = 20_000
-"""Bytes of a form; every box ticked is far below."""
 
 HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -79,7 +77,7 @@ class LetterPages:
         if refused := self._refused(request):
             return refused
         try:
-            self.desk.ask(_one(await _form(request), "address"), self.clock())
+            self.desk.ask(one(await read_form(request), "address"), self.clock())
         except ValueError:
             return self._page("ask.html", "Letters by mail", problem=NO_ADDRESS, status=400)
         return self._page("plain.html", "Look into your mail", lines=LOOK)
@@ -116,7 +114,7 @@ class LetterPages:
             return self._choices(reader, token, TOLD.get(request.query_params.get("told", ""), ""))
         if refused := self._refused(request):
             return refused
-        return self._act(reader, token, await _form(request), now)
+        return self._act(reader, token, await read_form(request), now)
 
     async def alerts(self, request: Request) -> Response:
         """Show a reader's own rules of alerts; try one, keep one, or take one out."""
@@ -125,11 +123,11 @@ class LetterPages:
         if reader is None:
             return self._old_link()
         page = AlertPage(self.desk, self.known, self._page)
-        if request.method == "GET":
+        if request.method != "POST":
             return page.shown(reader, told=TOLD.get(request.query_params.get("told", ""), ""))
         if refused := self._refused(request):
             return refused
-        done = await page.act(reader, await _form(request), now)
+        done = await page.act(reader, await read_form(request), now)
         if isinstance(done, Response):
             return done
         return RedirectResponse(f"{self._root}alerts/{token}?told={done}", 303, headers=HEADERS)
@@ -151,8 +149,8 @@ class LetterPages:
             return self._old_link()
         return self._page("plain.html", "You have left", lines=GOODBYE)
 
-    def _act(self, reader: Reader, token: str, form: Mapping[str, list[str]], now: datetime) -> Response:
-        action = _one(form, "action")
+    def _act(self, reader: Reader, token: str, form: Form, now: datetime) -> Response:
+        action = one(form, "action")
         try:
             told = self._done(action, reader, form, now)
         except ValueError:
@@ -163,7 +161,7 @@ class LetterPages:
             return self._choices(reader, token, problem="This form was not filled in here.", status=400)
         return RedirectResponse(f"{self._root}choices/{token}?told={told}", 303, headers=HEADERS)
 
-    def _done(self, action: str, reader: Reader, form: Mapping[str, list[str]], now: datetime) -> str:
+    def _done(self, action: str, reader: Reader, form: Form, now: datetime) -> str:
         """Do what a reader asks for; gives the name of what to say then. ValueError for a bad address."""
         if action == "save":
             self.desk.choose(reader, self._chosen(form))
@@ -172,12 +170,12 @@ class LetterPages:
         elif action == "resume":
             self.desk.resume(reader, now)
         elif action == "move":
-            self.desk.move(reader, _one(form, "address"), now)
+            self.desk.move(reader, one(form, "address"), now)
         elif action == "leave":
             self.desk.leave(reader, now)
         return action if action in TOLD else ""
 
-    def _chosen(self, form: Mapping[str, list[str]]) -> Choices:
+    def _chosen(self, form: Form) -> Choices:
         ticked = {
             name: tuple(id for id in names if id in form.get(name, ())) for name, names in self.known.items()
         }
@@ -185,10 +183,10 @@ class LetterPages:
             bodies=ticked["bodies"],
             topics=ticked["topics"],
             types=ticked["types"],
-            when_empty=_one(form, "when_empty") == "yes",
-            rhythm=Rhythm.DAILY if _one(form, "rhythm") == Rhythm.DAILY else Rhythm.WEEKLY,
-            titles=Titles.WELSH if _one(form, "titles") == Titles.WELSH else Titles.ENGLISH,
-            only_alerts=_one(form, "only_alerts") == "yes",
+            when_empty=one(form, "when_empty") == "yes",
+            rhythm=Rhythm.DAILY if one(form, "rhythm") == Rhythm.DAILY else Rhythm.WEEKLY,
+            titles=Titles.WELSH if one(form, "titles") == Titles.WELSH else Titles.ENGLISH,
+            only_alerts=one(form, "only_alerts") == "yes",
         )
 
     def _choices(
@@ -240,17 +238,3 @@ class LetterPages:
         given = {"told": "", "problem": "", "lines": (), "button": "", **values}
         text = _TEMPLATES.get_template(name).render(title=title, site=self.site, root=self._root, **given)
         return HTMLResponse(text, status_code=status, headers=HEADERS)
-
-
-async def _form(request: Request) -> dict[str, list[str]]:
-    """The fields of a form as browsers send it; empty for anything larger than a form of ours can be."""
-    received = b""
-    async for chunk in request.stream():
-        received += chunk
-        if len(received) > LARGEST:
-            return {}
-    return parse_qs(received.decode("utf-8", "replace"), max_num_fields=500)
-
-
-def _one(form: Mapping[str, list[str]], name: str) -> str:
-    return form.get(name, [""])[0]

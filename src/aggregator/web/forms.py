@@ -1,0 +1,29 @@
+"""Forms as browsers send them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+
+Form = Mapping[str, list[str]]
+
+LARGEST: Final = 20_000
+"""Bytes of a form; every box ticked is far below."""
+
+
+async def read_form(request: Request) -> dict[str, list[str]]:
+    """The fields of a form as browsers send it; empty for anything larger than a form of ours can be."""
+    received = b""
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > LARGEST:
+            return {}
+    return parse_qs(received.decode("utf-8", "replace"), max_num_fields=500)
+
+
+def one(form: Form, name: str) -> str:
+    """The first value of a field; empty where there is none."""
+    return form.get(name, [""])[0]
