@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from aggregator.model import LetterState
 from aggregator.model.alerts import Alert, AlertRule, Hook, HookState, OwnRule, WatchedRule
@@ -127,10 +126,8 @@ class Alerts:
         """
         ids = list(reader_ids)
         with self._database.writing() as connection:
-            if ids:
-                fresh = insert(mailings).on_conflict_do_nothing()
-                if not connection.execute(fresh, {"run": run, "planned": now}).rowcount:
-                    return False
+            if ids and not insert_once(connection, mailings, {"run": run, "planned": now}):
+                return False
             mine = _is_waiting(now) & (alerts.c.rule == rule)
             connection.execute(update(alerts).where(mine).values(run=run if ids else ""))
             insert_postings(connection, run, ids, now)
@@ -196,7 +193,7 @@ def _insert(connection: Connection, alert: Alert, mailed: bool) -> bool:
         "run": None if mailed else "",
         "alert": alert,
     }
-    return bool(connection.execute(insert(alerts).on_conflict_do_nothing(), row).rowcount)
+    return insert_once(connection, alerts, row)
 
 
 def _hook_row(alert: Alert) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from aggregator.model import ANSWER, Footing, LetterState, Posting, Reader
 from aggregator.store.engine import Database
 from aggregator.store.readers import to_reader
+from aggregator.store.rows import insert_once
 from aggregator.store.tables import digest_runs, mailings, postings, readers
 
 POSTING: Final = tuple(column.name for column in postings.c)
@@ -73,12 +74,10 @@ class Postings:
         `given_up`: why none of them is sent, but kept as given up.
         """
         with self._database.writing() as connection:
-            new = connection.execute(
-                insert(mailings).on_conflict_do_nothing(), {"run": run, "planned": now}
-            ).rowcount
+            new = insert_once(connection, mailings, {"run": run, "planned": now})
             if new:
                 insert_postings(connection, run, reader_ids, now, given_up)
-            return bool(new)
+            return new
 
     def add(self, run: str, reader_id: str, now: datetime) -> None:
         """Plan a single letter, such as one that asks for a confirmation; twice is once."""

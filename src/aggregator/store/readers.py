@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from aggregator.model import Choices, Footing, Reader
 from aggregator.store.engine import Database
+from aggregator.store.rows import insert_once
 from aggregator.store.tables import (
     alerts,
     bounces,
@@ -109,7 +110,7 @@ class Readers:
         """Keep that the address of this keyed hash must not be written to."""
         row = {"fingerprint": fingerprint, "why": why, "at": now}
         with self._database.writing() as connection:
-            connection.execute(insert(shunned).on_conflict_do_nothing(), row)
+            insert_once(connection, shunned, row)
 
     def shunned(self, fingerprint: str) -> str | None:
         """Why the address of this keyed hash must not be written to, or None."""
@@ -129,7 +130,7 @@ class Readers:
         row = {"run": run, "reader": reader, "kind": kind, "at": now}
         mine = (bounces.c.reader == reader) & (bounces.c.kind == kind)
         with self._database.writing() as connection:
-            connection.execute(insert(bounces).on_conflict_do_nothing(), row)
+            insert_once(connection, bounces, row)
             return connection.execute(select(func.count()).select_from(bounces).where(mine)).scalar_one()
 
     def answered(self, sha256: str) -> bool:
@@ -142,7 +143,7 @@ class Readers:
     def note_answered(self, sha256: str, now: datetime) -> None:
         """Keep that the mail with this hash was acted on."""
         with self._database.writing() as connection:
-            connection.execute(insert(replies).on_conflict_do_nothing(), {"sha256": sha256, "at": now})
+            insert_once(connection, replies, {"sha256": sha256, "at": now})
 
     def _first(self, wanted: ColumnElement[bool]) -> Reader | None:
         with self._database.reading() as connection:

@@ -21,9 +21,9 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     connection.execute(statement.on_conflict_do_update(index_elements=table.primary_key, set_=rest), rows)
 
 
-def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
-    """Insert a row, or leave the one whose key is there already as it is."""
-    connection.execute(insert(table).on_conflict_do_nothing(), row)
+def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row, or leave the one whose key is there already as it is; whether it is new."""
+    return bool(connection.execute(insert(table).on_conflict_do_nothing(), row).rowcount)
 
 
 def carrier_row(carrier: Carrier) -> dict[str, Any]:
