@@ -13,7 +13,6 @@ from aiosmtplib import (
     SMTP,
     SMTPAuthenticationError,
     SMTPException,
-    SMTPRecipientsRefused,
     SMTPResponseException,
 )
 
@@ -129,15 +128,29 @@ class Smtp:
 
 async def _hand(line: SMTP, message: Message) -> Receipt:
     try:
-        _, reply = await line.sendmail(message.sender, [message.recipient], message.payload)
-    except SMTPRecipientsRefused as error:
-        first = error.recipients[0]
-        return Receipt(message, _refused(first.code), told(f"{first.code} {first.message}"))
+        reply = await _transaction(line, message)
     except SMTPResponseException as error:
+        await _forget(line)
         return Receipt(message, _refused(error.code), told(f"{error.code} {error.message}"))
     except (SMTPException, OSError) as error:
         return Receipt(message, Handed.UNKNOWN, told(str(error)))
     return Receipt(message, Handed.ACCEPTED, told(reply))
+
+
+async def _transaction(line: SMTP, message: Message) -> str:
+    """What `SMTP.sendmail` does for one recipient, but for reading each address twice: a tenth of its time."""
+    size = [f"SIZE={len(message.payload)}"] if line.supports_extension("size") else []  # RFC 1870
+    await line.mail(message.sender, options=size)
+    await line.rcpt(message.recipient)
+    return (await line.data(message.payload)).message
+
+
+async def _forget(line: SMTP) -> None:
+    """Have the server forget a transaction that it refused, so that the line takes the next."""
+    try:
+        await line.rset()
+    except (SMTPException, OSError):
+        line.close()
 
 
 def _refused(code: int) -> Handed:
