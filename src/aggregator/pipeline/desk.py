@@ -19,6 +19,7 @@ from aggregator.errors import ConfigError
 from aggregator.model import ANSWER, Choices, Footing, Reader
 from aggregator.model.alerts import OwnRule
 from aggregator.pipeline.enrolling import new_id
+from aggregator.pipeline.own_data import own_data
 from aggregator.pipeline.rulebook import Rulebook
 from aggregator.store import Store
 
@@ -142,23 +143,7 @@ class Desk:
 
     def data(self, reader: Reader) -> dict[str, Any]:
         """Everything that is kept of a reader."""
-        letters = self.store.postings.of_reader(reader.id)
-        return {
-            "address": reader.address,
-            "standing": reader.standing.value,
-            "since": reader.since.isoformat(),
-            "bodies": list(reader.choices.bodies),
-            "topics": list(reader.choices.topics),
-            "types": list(reader.choices.types),
-            "when_empty": reader.choices.when_empty,
-            "rhythm": reader.choices.rhythm.value,
-            "titles": reader.choices.titles.value,
-            "only_alerts": reader.choices.only_alerts,
-            "alerts": [self._rule_data(reader, rule) for rule in self.rules(reader)],
-            "letters": [
-                {"run": one.run, "state": one.state.value, "at": one.at.isoformat()} for one in letters
-            ],
-        }
+        return own_data(self.store, reader)
 
     def rules(self, reader: Reader) -> tuple[OwnRule, ...]:
         """A reader's own rules of alerts."""
@@ -191,15 +176,6 @@ class Desk:
     def unwatch(self, reader: Reader, id: str) -> None:
         """Take a reader's own rule out; one that is not there is no matter."""
         self.store.alerts.remove_own(reader.id, id)
-
-    def _rule_data(self, reader: Reader, rule: OwnRule) -> dict[str, Any]:
-        found = self.store.alerts.recent(f"{reader.id}/{rule.id}")
-        return {
-            "when": rule.when,
-            "changes": rule.changes,
-            "rhythm": rule.rhythm.value,
-            "found": [{"at": one.found.isoformat(), "title": one.title, "url": one.url} for one in found],
-        }
 
     def _stranger(self, address: str, now: datetime, replaces: str = "") -> Reader:
         """The row of an address that is new here; of two who enter it at once the first one's."""
