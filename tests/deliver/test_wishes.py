@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.deliver.wishes import Wanted, Wish, choices_in_lines, chosen, read_wish, wish_by_mail
+from aggregator.deliver.wish_lines import choices_in_lines, chosen, rule_in_lines, rule_of
+from aggregator.deliver.wishes import Wanted, Wish, read_wish, wish_by_mail
 from aggregator.model import Choices, Rhythm, Titles
+from aggregator.model.alerts import OwnRule, Pace
 from tests.patience import allowed
 
 WORD = "00c0ffee00c0ffee.Zb3D5A.c2lnbmVk_-"
@@ -97,6 +99,43 @@ def test_the_mail_that_a_link_opens_says_the_choices_that_it_was_made_of(
     assert wish
     assert wish.word == WORD
     assert chosen(before, wish.lines, KNOWN) == choices
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (
+            'when: "open data" AND\nnation:scotland\n\nrhythm: Daily\nchanges: yes\n',
+            OwnRule(id="tried", when='"open data" AND nation:scotland', changes=True, rhythm=Pace.DAILY),
+        ),
+        ("> When: plan OR\n> cynllun\n>\n> Sent from my phone", OwnRule(id="tried", when="plan OR cynllun")),
+        ("when:   a   b\nrhythm: hourly", OwnRule(id="tried", when="a b")),
+        ("I want everything", OwnRule(id="tried", when="")),
+    ],
+)
+def test_a_rule_is_read_however_a_mail_program_wraps_and_quotes_it(text: str, rule: OwnRule) -> None:
+    wish = read_wish(mail(f"try {WORD}", text))
+
+    assert wish
+    assert rule_of(wish.lines) == rule
+
+
+words = st.text(st.characters(codec="utf-8", categories=["L", "N", "P"]), min_size=1, max_size=8)
+
+
+@given(
+    when=st.lists(words, min_size=1, max_size=40).map(" ".join),
+    changes=st.booleans(),
+    rhythm=st.sampled_from(Pace),
+)
+def test_the_mail_that_keeps_a_rule_says_the_rule_that_was_tried(
+    when: str, changes: bool, rhythm: Pace
+) -> None:
+    rule = OwnRule(id="tried", when=when, changes=changes, rhythm=rhythm)
+    wish = read_wish(sent(wish_by_mail("post@example.org", Wanted.WATCH, WORD, rule_in_lines(rule))))
+
+    assert wish
+    assert rule_of(wish.lines) == rule
 
 
 @given(payload=st.binary(max_size=300))

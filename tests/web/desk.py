@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
 
@@ -64,8 +65,13 @@ class Bench:
         self.now += timedelta(**time)
 
     def mails(self) -> list[tuple[str, str]]:
+        """Send what is due; who got it, and its text."""
+        bodies = [(message["to"], message.get_body(("plain",))) for message in self.messages()]
+        return [(to, body.get_content()) for to, body in bodies if body is not None]
+
+    def messages(self) -> list[EmailMessage]:
         """Send what is due, and read it."""
-        sent = list[tuple[str, str]]()
+        sent = list[EmailMessage]()
         stationery = Stationery(
             site=site(letters_url=self.url),
             address="letters@updates.example.org",
@@ -76,9 +82,7 @@ class Bench:
 
         async def read(messages):  # type: ignore[no-untyped-def]  # as Outbox.__call__
             for message in messages:
-                body = opened(message).get_body(("plain",))
-                assert body is not None
-                sent.append((message.recipient, body.get_content()))
+                sent.append(opened(message))
             return await outbox(messages)
 
         asyncio.run(Dispatch(config(), self.store, stationery).send(read, lambda: self.now, everybody=True))

@@ -1,14 +1,14 @@
-"""What people ask for by mail where there is no web page: to join, confirm, choose, pause and resume.
+"""What people ask for by mail where there is no web page: to join, confirm, choose, move, watch.
 
-A wish stands in the subject; only choices stand in the text, a line each. A mail without a word of ours can
-ask to join and nothing else, and the answer to that goes to the address itself.
+A wish stands in the subject; what it needs besides stands in the text, a line each. A mail without a word of
+ours can ask to join and nothing else, and the answer to that goes to the address itself.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses
@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Final
 
 from aggregator.deliver.foot import mail_link
-from aggregator.model import Choices, Rhythm, Titles
+from aggregator.deliver.wish_lines import read_lines
 
 
 class Wanted(StrEnum):
@@ -27,6 +27,15 @@ class Wanted(StrEnum):
     CHOOSE = "choose"
     PAUSE = "pause"
     RESUME = "resume"
+    MOVE = "move"
+    """To another address, which is asked to confirm."""
+    DATA = "data"
+    """Everything that is kept of the reader."""
+    TRY = "try"
+    """A rule of alerts against the past year."""
+    WATCH = "watch"
+    """For what a rule says, from now on."""
+    UNWATCH = "unwatch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +45,14 @@ class Wish:
     wanted: Wanted
     word: str
     lines: Mapping[str, str] = field(default_factory=dict)
-    """What the text says, by the name before the colon; only for choices."""
+    """What the text says, by the name before the colon."""
 
 
 LONGEST: Final = 20_000
 """Characters of a mail's text that are looked at."""
-_SIGNED: Final = re.compile(r"\s*(?:re:\s*)*(confirm|choose|pause|resume)\s+([\w-]+(?:\.[\w-]+){2})\s*", re.I)
+_NAMES: Final = "|".join(wanted for wanted in Wanted if wanted is not Wanted.JOIN)
+_SIGNED: Final = re.compile(rf"\s*(?:re:\s*)*({_NAMES})\s+([\w-]+(?:\.[\w-]+){{2}})\s*", re.I)
 _JOIN: Final = re.compile(r"\s*(?:re:\s*)*join\s*", re.I)
-_LINE: Final = re.compile(
-    r"^[> \t]*(bodies|topics|types|rhythm|titles|when empty|alerts only):[ \t]*(.*)$", re.M | re.I
-)
-_TITLES: Final = {"english first": Titles.ENGLISH, "welsh first": Titles.WELSH}
-_YES: Final = {True: "yes", False: "no"}
 
 
 def read_wish(payload: bytes) -> Wish | None:
@@ -60,52 +65,12 @@ def read_wish(payload: bytes) -> Wish | None:
         senders = [address for _, address in getaddresses([str(message.get("from", ""))]) if address]
         return Wish(Wanted.JOIN, senders[0]) if len(senders) == 1 else None
     found = _SIGNED.fullmatch(subject)
-    if not found:
-        return None
-    wanted = Wanted(found[1].lower())
-    return Wish(wanted, found[2], _lines(message) if wanted is Wanted.CHOOSE else {})
+    return Wish(Wanted(found[1].lower()), found[2], read_lines(_text(message))) if found else None
 
 
 def wish_by_mail(mailbox: str, wanted: Wanted, word: str = "", text: str = "") -> str:
     """The mail that asks for something, as a link."""
     return mail_link(mailbox, f"{wanted} {word}".strip(), text)
-
-
-def choices_in_lines(choices: Choices) -> str:
-    """Choices as the lines that a mail may change; after `bodies:` nothing means every body."""
-    titles = next(words for words, value in _TITLES.items() if value is choices.titles)
-    return "\n".join(
-        (
-            f"rhythm: {choices.rhythm}",
-            f"bodies: {' '.join(choices.bodies)}".rstrip(),
-            f"topics: {' '.join(choices.topics)}".rstrip(),
-            f"types: {' '.join(choices.types)}".rstrip(),
-            f"titles: {titles}",
-            f"when empty: {_YES[choices.when_empty]}",
-            f"alerts only: {_YES[choices.only_alerts]}",
-        )
-    )
-
-
-def chosen(before: Choices, lines: Mapping[str, str], known: Mapping[str, Collection[str]]) -> Choices:
-    """The choices after a mail. A line that is not there, or says nothing that we know, changes nothing.
-
-    `known` holds the ids that may stand after `bodies:`, `topics:` and `types:`.
-    """
-    changes: dict[str, object] = {}
-    for name, ids in known.items():
-        words = lines.get(name, "\0").replace(",", " ").split()
-        kept = tuple(word for word in dict.fromkeys(words) if word in ids)
-        if kept or not words:
-            changes[name] = kept
-    if (rhythm := lines.get("rhythm", "")) in list(Rhythm):
-        changes["rhythm"] = Rhythm(rhythm)
-    if titles := _TITLES.get(lines.get("titles", "")):
-        changes["titles"] = titles
-    for line, name in (("when empty", "when_empty"), ("alerts only", "only_alerts")):
-        if (said := lines.get(line)) in _YES.values():
-            changes[name] = said == _YES[True]
-    return replace(before, **changes)  # type: ignore[arg-type]  # each by the name and type of its field
 
 
 def _is_automatic(message: EmailMessage) -> bool:
@@ -114,10 +79,9 @@ def _is_automatic(message: EmailMessage) -> bool:
     return automatic or bulk or "list-id" in message
 
 
-def _lines(message: EmailMessage) -> dict[str, str]:
+def _text(message: EmailMessage) -> str:
     part = message.get_body(("plain",))
     try:
-        text = str(part.get_content())[:LONGEST] if part else ""
+        return str(part.get_content())[:LONGEST] if part else ""
     except (LookupError, UnicodeError):  # an encoding that nobody knows
-        return {}
-    return {name.lower(): words.strip().lower() for name, words in _LINE.findall(text.replace("\r", ""))}
+        return ""

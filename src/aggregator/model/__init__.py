@@ -60,6 +60,7 @@ from aggregator.model.letters import (
     Posting,
     Reader,
     Receipt,
+    Remark,
     Rhythm,
     Titles,
 )
@@ -198,6 +199,7 @@ __all__ = [
     "Register",
     "Reject",
     "Relevance",
+    "Remark",
     "Removal",
     "RemovalKind",
     "Request",

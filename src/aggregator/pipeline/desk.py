@@ -16,24 +16,38 @@ from aggregator.deliver.addresses import checked, fingerprint
 from aggregator.deliver.answers import answer_run
 from aggregator.deliver.tokens import CHOICES, CONFIRM, Tokens
 from aggregator.errors import ConfigError
-from aggregator.model import ANSWER, Choices, Footing, Reader
+from aggregator.model import ANSWER, Choices, Footing, Reader, Remark
 from aggregator.model.alerts import OwnRule
 from aggregator.pipeline.enrolling import new_id
 from aggregator.pipeline.own_data import own_data
 from aggregator.pipeline.rulebook import Rulebook
 from aggregator.store import Store
 
-APART: Final = timedelta(minutes=10)
-"""Between two answers to one address."""
 
-STRANGERS: Final = (3, timedelta(days=28))
-"""How many questions an address gets that was never confirmed, however often somebody enters it: as long as
-it is remembered."""
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How often an address is written to, whoever asks."""
+
+    most: int
+    span: timedelta
+    apart: timedelta
+    """Between two answers."""
+
+
+STRANGERS: Final = Limit(3, timedelta(days=28), timedelta(minutes=10))
+"""An address that was never confirmed: as long as it is remembered."""
+
+READERS: Final = Limit(3, timedelta(days=1), timedelta(minutes=10))
+"""Somebody entered the address of a reader."""
+
+ACTING: Final = Limit(20, timedelta(days=1), timedelta(0))
+"""A reader acted by a word that only they have."""
+
+MOVES: Final = 3
+"""Other addresses that one reader may have asked in four weeks: each may be a stranger's."""
 
 SHOWN: Final = 5
 """How many of the latest titles a trial shows."""
-
-READERS: Final = (3, timedelta(days=1))
 
 
 def choosable(config: Config) -> Mapping[str, Mapping[str, str]]:
@@ -95,9 +109,15 @@ class Desk:
         reader = self.store.readers.one(id) if id else None
         return reader if reader and reader.standing in (Footing.READING, Footing.PAUSED) else None
 
-    def show(self, reader: Reader, now: datetime) -> None:
-        """Send a reader what they chose, with the words to change it."""
-        self.store.postings.add(answer_run(CHOICES, now), reader.id, now)
+    def write(
+        self, reader: Reader, now: datetime, mark: str, purpose: str = CHOICES, remark: Remark | None = None
+    ) -> None:
+        """Answer a mail by which a reader acted: what they chose, with words to change it, or their data.
+
+        `mark` is of that mail: acted on twice, it has one answer.
+        """
+        if self._has_room(reader, now, ACTING):
+            self.store.postings.add(answer_run(purpose, mark), reader.id, now, remark)
 
     def choose(self, reader: Reader, choices: Choices) -> None:
         """Keep what a reader chose."""
@@ -122,8 +142,9 @@ class Desk:
         ours = known and known.standing is Footing.UNCONFIRMED and known.replaces == reader.id
         if self.store.readers.shunned(fingerprint(where, self.tokens.key)) or (known and not ours):
             return
-        asked = known or self._stranger(where, now, replaces=reader.id)
-        self._answer(asked, CONFIRM, now, STRANGERS)
+        if known or self._may_ask_another(reader):
+            asked = known or self._stranger(where, now, replaces=reader.id)
+            self._answer(asked, CONFIRM, now, STRANGERS)
 
     def leave(self, reader: Reader, now: datetime) -> None:
         """Let a reader go, at once; the address is erased in four weeks."""
@@ -189,12 +210,18 @@ class Desk:
         self.store.readers.add([fresh])
         return self.store.readers.at(address) or fresh
 
-    def _answer(self, reader: Reader, purpose: str, now: datetime, limit: tuple[int, timedelta]) -> None:
-        most, span = limit
+    def _may_ask_another(self, reader: Reader) -> bool:
+        unconfirmed = self.store.readers.all(Footing.UNCONFIRMED)
+        return sum(one.replaces == reader.id for one in unconfirmed) < MOVES
+
+    def _answer(self, reader: Reader, purpose: str, now: datetime, limit: Limit) -> None:
+        if self._has_room(reader, now, limit):
+            self.store.postings.add(answer_run(purpose, f"{int(now.timestamp()):x}"), reader.id, now)
+
+    def _has_room(self, reader: Reader, now: datetime, limit: Limit) -> bool:
         asked = [one.at for one in self.store.postings.of_reader(reader.id) if one.run.startswith(ANSWER)]
-        recent = [at for at in asked if at > now - span]
-        if len(recent) < most and not any(at > now - APART for at in recent):
-            self.store.postings.add(answer_run(purpose, now), reader.id, now)
+        recent = sum(at > now - limit.span for at in asked)
+        return recent < limit.most and not any(at > now - limit.apart for at in asked)
 
     def _opens(self, id: str, now: datetime) -> str:
         return self.tokens.timed(CHOICES, id, now)

@@ -20,6 +20,9 @@ from aggregator.store import Store
 SOFT: Final = 3
 """So many letters that bounce softly stop an address; one hard bounce or complaint is enough."""
 
+MARK: Final = 12
+"""Characters of a mail's hash that name the answer to it."""
+
 WHY: Final = {
     ReplyKind.HARD: "a letter bounced for good",
     ReplyKind.SOFT: f"{SOFT} letters bounced",
@@ -47,7 +50,7 @@ class Replies:
                 self._do(reply, now)
                 counts[reply.kind] += 1
             elif wish := read_wish(payload):
-                self.wishes.grant(wish, now)
+                self.wishes.grant(wish, now, mark[:MARK])
                 counts[wish.wanted] += 1
             # After the act: a crash in between does it again, which changes nothing.
             self.store.readers.note_answered(mark, now)

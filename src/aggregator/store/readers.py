@@ -18,6 +18,7 @@ from aggregator.store.tables import (
     own_rules,
     postings,
     readers,
+    remarks,
     replies,
     shunned,
     watched_rules,
@@ -176,7 +177,7 @@ def _count(connection: Connection) -> int:
 
 
 def _erase(connection: Connection, id: str) -> int:
-    for table in (postings, bounces, own_rules):
+    for table in (postings, remarks, bounces, own_rules):
         connection.execute(delete(table).where(table.c.reader == id))
     for table in (alerts, watched_rules):
         connection.execute(delete(table).where(table.c.rule.startswith(f"{id}/", autoescape=True)))

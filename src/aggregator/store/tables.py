@@ -23,6 +23,7 @@ from aggregator.model import (
     Failed,
     Labels,
     Mark,
+    Remark,
     Removal,
     RobotsCopy,
     Run,
@@ -208,6 +209,15 @@ postings: Final = Table(
     Column("reply", Text, nullable=False),
     Index("ix_postings_next", "state", "due", "run", "reader"),
     Index("ix_postings_reader", "reader"),
+)
+
+remarks: Final = Table(
+    "remarks",
+    metadata,
+    # What an answer to a reader says besides its form; gone once it has reached the mail server.
+    Column("run", Text, primary_key=True),
+    Column("reader", Text, primary_key=True),
+    Column("remark", Json(Remark), nullable=False),
 )
 
 watched_rules: Final = Table(
