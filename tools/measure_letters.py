@@ -168,7 +168,7 @@ async def measure(port: int, count: int, connections: int, rounds: int) -> None:
 
 def main(arguments: list[str]) -> None:
     """Start the sink, measure, end the sink."""
-    count, connections, rounds = (int(a) for a in (*arguments, *("5000", "4", "2")[len(arguments) :]))
+    count, connections, rounds = (int(a) for a in (*arguments, *("2000", "4", "5")[len(arguments) :]))
     listener = socket.create_server(("127.0.0.1", 0))
     process = multiprocessing.get_context("fork").Process(target=sink, args=(listener,), daemon=True)
     process.start()

@@ -64,40 +64,28 @@ class Frozen:
     run: str
     stationery: Stationery
     is_list: bool
-    leave: str
+    slot: str
+    """Stands for the reader's own word in `ways_out`, as it stood between the pieces."""
+    ways_out: str
+    """Header lines that say how to leave."""
     head: bytes
     pieces: tuple[bytes, ...] = field(repr=False)
 
     def fill(self, reader: Reader) -> Message:
         """The letter to `reader`, who has an address."""
         token = self.stationery.tokens.leave(reader.id)
-        lines = (
-            f"To: {reader.address}",
-            f"Message-ID: {self.stationery.message_id(self.run, reader.id)}",
-            *self._ways_out(token),
+        own = (
+            f"To: {reader.address}\r\n"
+            f"Message-ID: {self.stationery.message_id(self.run, reader.id)}\r\n"
+            f"{self.ways_out.replace(self.slot, token)}"
         )
-        own = "".join(f"{line}\r\n" for line in lines).encode()
         gap = b"" if self.is_list else token.encode()
         return Message(
             run=self.run,
             reader=reader.id,
             sender=self.stationery.envelope(self.run, reader.id),
             recipient=reader.address or "",
-            payload=own + self.head + gap.join(self.pieces),
-        )
-
-    def _ways_out(self, token: str) -> tuple[str, ...]:
-        """List-Unsubscribe (RFC 2369), and that a single POST is enough (RFC 8058)."""
-        if self.is_list:
-            way = way_out_of_list(self.leave)
-            return (f"List-Unsubscribe: <{way}>",) if way else ()
-        mail = f"<{leave_by_mail(self.stationery.mailbox, token)}>"
-        page = self.stationery.site.letters_url
-        if not page:
-            return (f"List-Unsubscribe: {mail}",)
-        return (
-            f"List-Unsubscribe: <{page}leave/{token}>,\r\n {mail}",
-            "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+            payload=own.encode() + self.head + gap.join(self.pieces),
         )
 
 
@@ -169,8 +157,31 @@ def _frozen(
         # The parts are marked by their run, not at random: the same letter is the same bytes.
         made.set_boundary(f"=_{stationery.tokens.slot(f'boundary {run}')}")
     head, _, body = made.as_bytes(policy=DEEP).partition(b"\r\n\r\n")
-    slot = stationery.tokens.slot(run).encode()
-    return Frozen(run, stationery, reader.is_list, reader.leave, head + b"\r\n\r\n", _pieces(body, slot))
+    slot = stationery.tokens.slot(run)
+    return Frozen(
+        run=run,
+        stationery=stationery,
+        is_list=reader.is_list,
+        slot=slot,
+        ways_out="".join(f"{line}\r\n" for line in _ways_out(reader, stationery, slot)),
+        head=head + b"\r\n\r\n",
+        pieces=_pieces(body, slot.encode()),
+    )
+
+
+def _ways_out(reader: Reader, stationery: Stationery, token: str) -> tuple[str, ...]:
+    """List-Unsubscribe (RFC 2369), and that a single POST is enough (RFC 8058)."""
+    if reader.is_list:
+        way = way_out_of_list(reader.leave)
+        return (f"List-Unsubscribe: <{way}>",) if way else ()
+    mail = f"<{leave_by_mail(stationery.mailbox, token)}>"
+    page = stationery.site.letters_url
+    if not page:
+        return (f"List-Unsubscribe: {mail}",)
+    return (
+        f"List-Unsubscribe: <{page}leave/{token}>,\r\n {mail}",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+    )
 
 
 def _pieces(body: bytes, slot: bytes) -> tuple[bytes, ...]:

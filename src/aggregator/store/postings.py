@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 
 from aggregator.model import ANSWER, Footing, LetterState, Posting, Reader, Remark
@@ -30,18 +29,18 @@ _MOVES: Final = ("state", "at", "due", "tries", "first_tried", "unsure", "reply"
 """What becomes of a letter."""
 
 # Made once: building a statement costs more than the database needs for it, and a turn is taken often.
-_DUE: Final = (
+_TRIED: Final = bindparam("tried", type_=postings.c.at.type)
+_NEXT: Final = (
     select(postings, *(column.label(f"of_{column.name}") for column in readers.c))
     .join(readers, readers.c.id == postings.c.reader)
-    .where(postings.c.state == LetterState.PLANNED, postings.c.due <= bindparam("due_by"), IS_WRITTEN_TO)
+    .where(postings.c.state == LetterState.PLANNED, postings.c.due <= _TRIED, IS_WRITTEN_TO)
     .order_by(postings.c.due, postings.c.run, postings.c.reader)
     .limit(bindparam("most"))
 )
-_ITS: Final = (postings.c.run == bindparam("its_run"), postings.c.reader == bindparam("its_reader"))
-_TRIED: Final = bindparam("tried", type_=postings.c.at.type)
+_KEY: Final = (postings.c.run, postings.c.reader)
 _HAND_OVER: Final = (
     update(postings)
-    .where(*_ITS)
+    .where(tuple_(*_KEY).in_(_NEXT.with_only_columns(*_KEY)))
     .values(
         state=LetterState.HANDED_OVER,
         at=_TRIED,
@@ -51,7 +50,7 @@ _HAND_OVER: Final = (
 )
 _SETTLE: Final = (
     update(postings)
-    .where(*_ITS)
+    .where(postings.c.run == bindparam("its_run"), postings.c.reader == bindparam("its_reader"))
     .values({name: bindparam(f"new_{name}", type_=postings.c[name].type) for name in _MOVES})
 )
 
@@ -117,10 +116,11 @@ class Postings:
         """
         with self._database.writing() as connection:
             _settle(connection, settled)
-            due = connection.execute(_DUE, {"due_by": now, "most": limit})
-            taken = [_pair(row) for row in due]
-            _hand_over(connection, [posting for posting, _ in taken], now)
-            return tuple((_in_flight(posting, now), reader) for posting, reader in taken)
+            which = {"tried": now, "most": limit}
+            taken = tuple(_taken(row, now) for row in connection.execute(_NEXT, which))
+            if taken:
+                connection.execute(_HAND_OVER, which)
+            return taken
 
     def counts(self) -> dict[str, dict[str, int]]:
         """For each run, newest first, how many letters are in each state, and `unsure`: sent once more."""
@@ -175,22 +175,6 @@ def _give_up_left(connection: Connection, now: datetime) -> None:
     )
 
 
-def _hand_over(connection: Connection, taken: Sequence[Posting], now: datetime) -> None:
-    rows = [{"its_run": p.run, "its_reader": p.reader, "tried": now} for p in taken]
-    if rows:
-        connection.execute(_HAND_OVER, rows)
-
-
-def _in_flight(posting: Posting, now: datetime) -> Posting:
-    return replace(
-        posting,
-        state=LetterState.HANDED_OVER,
-        at=now,
-        tries=posting.tries + 1,
-        first_tried=posting.first_tried or now,
-    )
-
-
 def _settle(connection: Connection, settled: Sequence[Posting]) -> None:
     rows = [
         {"its_run": p.run, "its_reader": p.reader, **{f"new_{name}": getattr(p, name) for name in _MOVES}}
@@ -209,6 +193,9 @@ def _posting(row: Sequence[Any]) -> Posting:
     return Posting(**{**told, "state": LetterState(told["state"])})
 
 
-def _pair(row: Row[Any]) -> tuple[Posting, Reader]:
-    """A row of `_due`: a posting's columns, then its reader's."""
-    return _posting(row[: len(POSTING)]), to_reader(dict(zip(READER, row[len(POSTING) :], strict=True)))
+def _taken(row: Row[Any], now: datetime) -> tuple[Posting, Reader]:
+    """A row of `_NEXT`, a posting's columns and then its reader's, as it stands after `_HAND_OVER`."""
+    told = dict(zip(POSTING, row, strict=False))
+    told |= {"state": LetterState.HANDED_OVER, "at": now, "tries": told["tries"] + 1}
+    told["first_tried"] = told["first_tried"] or now
+    return Posting(**told), to_reader(dict(zip(READER, row[len(POSTING) :], strict=True)))
