@@ -45,7 +45,10 @@ def test_a_rule_is_tried_before_it_is_kept_and_goes_with_one_button(desk: Bench)
     assert "Your rule is kept." in shown
     assert "<code>&#34;open data&#34;</code>, at once, changes too" in shown
     data = ask(desk, "GET", page.replace("/alerts/", "/data/")).json()
-    assert data["alerts"] == [{"when": '"open data"', "changes": True, "rhythm": "at once", "found": []}]
+    goes = {"mail": True, "feed": False, "webhook": ""}
+    assert data["alerts"] == [
+        {"when": '"open data"', "changes": True, "rhythm": "at once", **goes, "found": []}
+    ]
 
     assert ask(desk, "POST", page, action="unwatch", id="rule-1").status_code == 303
     assert desk.store.alerts.own() == ()

@@ -11,7 +11,8 @@ from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import complain, say, show, show_json
-from aggregator.model.alerts import AlertRule, HookState, Webhook
+from aggregator.config.blocks import host_of
+from aggregator.model.alerts import AlertRule, HookState, Places, Webhook
 from aggregator.pipeline.alerting import Trial
 from aggregator.pipeline.rulebook import pace_of
 
@@ -19,6 +20,11 @@ alerts = typer.Typer(help="Rules that say what somebody hears of at once.", no_a
 app.add_typer(alerts, name="alerts")
 
 RESTART: Final = " `aggregator start` reads alerts.yaml when it starts: if it runs, start it again."
+
+OWN_ONLY: Final = (
+    "a reader's own rule goes to that reader: by mail, into a feed (--feed) or to a webhook (--webhook), "
+    "whose secret is made here; leave out --mail, --secret-env and --secret-file"
+)
 
 NEWEST: Final = 5
 """How many of the latest titles a trial shows."""
@@ -79,7 +85,12 @@ def alerts_add(  # noqa: PLR0913, PLR0917  # each argument is a part of a rule
     secret_file: Annotated[
         str, typer.Option(metavar="FILE", help="The file that holds the webhook's secret.")
     ] = "",
-    feed: Annotated[bool, typer.Option("--feed", help="Publish alerts/ID.atom.")] = False,
+    feed: Annotated[
+        bool, typer.Option("--feed", help="Publish alerts/ID.atom; a reader's own has an address of its own.")
+    ] = False,
+    no_mail: Annotated[
+        bool, typer.Option("--no-mail", help="With --reader: word goes elsewhere, and not by mail.")
+    ] = False,
     reader: Who = None,
     replay: Replay = None,
     at: At = None,
@@ -87,8 +98,10 @@ def alerts_add(  # noqa: PLR0913, PLR0917  # each argument is a part of a rule
     """Try a rule against the past year, then keep it: in alerts.yaml, or as a reader's own."""
     with opened(context, replay=replay, at=at) as program:
         whose = program.enrolment.found(reader) if reader else None
-        if whose and (mail or webhook or feed):
-            raise typer.BadParameter("a reader's own rule goes to that reader by mail, and nowhere else")
+        if whose and (mail or secret_env or secret_file):
+            raise typer.BadParameter(OWN_ONLY)
+        if no_mail and not whose:
+            raise typer.BadParameter("--no-mail is for a reader's own rule: name the reader with --reader")
         hook = Webhook(url=webhook, secret_env=secret_env, secret_file=secret_file) if webhook else None
         rule = program.rulebook.drafted(
             id,
@@ -103,11 +116,17 @@ def alerts_add(  # noqa: PLR0913, PLR0917  # each argument is a part of a rule
         )
         trial = program.alerting.try_rule(rule, program.clock())
         if whose:
-            program.rulebook.add_own(whose, rule, program.clock())
+            places = Places(mail=not no_mail, feed=feed, webhook=webhook)
+            secret = program.rulebook.add_own(whose, rule, program.clock(), places)
         else:
+            secret = ""
             program.rulebook.add(rule, program.clock())
         _say_trial(rule, trial)
         say(f"{rule.key} is watched for from now on.{_missing(program, rule)}{'' if whose else RESTART}")
+        if whose and feed:
+            say("The address of its feed stands on the reader's page of alerts, and nowhere else.")
+        if secret:
+            say(f"Its posts are signed with this secret, which is shown this once: {secret}")
 
 
 @alerts.command("remove")
@@ -151,8 +170,9 @@ def _row(program: App, rule: AlertRule) -> rows.Row:
     count = len(program.alerting.hearers(rule))
     places = (
         f"{count} of {_wanted(rule)} readers by mail" * rule.mailed,
-        f"webhook {rule.webhook.url}" if rule.webhook else "",
-        f"alerts/{rule.id}.atom" * rule.feed,
+        _hook(rule),
+        ("a feed of its own" if rule.reader else f"alerts/{rule.id}.atom") * rule.feed,
+        "its reader has paused" * rule.paused,
     )
     return {
         "id": rule.key,
@@ -164,8 +184,15 @@ def _row(program: App, rule: AlertRule) -> rows.Row:
     }
 
 
+def _hook(rule: AlertRule) -> str:
+    """Of a reader's own the host alone: behind it may stand words that let anybody post there."""
+    if rule.webhook is None:
+        return ""
+    return f"webhook at {host_of(rule.webhook.url)}" if rule.reader else f"webhook {rule.webhook.url}"
+
+
 def _wanted(rule: AlertRule) -> int:
-    return 1 if rule.reader else len(rule.mail)
+    return len(rule.mail)
 
 
 def _missing(program: App, rule: AlertRule) -> str:

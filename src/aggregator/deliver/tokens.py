@@ -15,6 +15,7 @@ from itsdangerous import BadSignature, Signer, TimestampSigner
 from aggregator.errors import DeliveryError
 
 LEAVE = "leave"
+FEED = "feed"
 CONFIRM = "confirm"
 CHOICES = "choices"
 LASTS = {CONFIRM: timedelta(days=7), CHOICES: timedelta(hours=24)}
@@ -36,10 +37,15 @@ class Tokens:
 
     def leaver(self, token: str) -> str | None:
         """Who leaves by this word; None when it is not ours."""
-        try:
-            return self._leaver.unsign(token).decode()
-        except (BadSignature, UnicodeDecodeError):
-            return None
+        return _read(self._leaver, token)
+
+    def feed(self, word: str) -> str:
+        """What opens the feed of this word; it does not age, and lets nobody do anything but read."""
+        return self._feeder.sign(word).decode()
+
+    def fed(self, token: str) -> str | None:
+        """The word of the feed that this opens; None when it is not ours."""
+        return _read(self._feeder, token)
 
     def timed(self, purpose: str, words: str, now: datetime) -> str:
         """`words` signed for one purpose at `now`."""
@@ -65,8 +71,19 @@ class Tokens:
     def _leaver(self) -> Signer:
         return Signer(self.key, salt=LEAVE, digest_method=hashlib.sha256)
 
+    @cached_property
+    def _feeder(self) -> Signer:
+        return Signer(self.key, salt=FEED, digest_method=hashlib.sha256)
+
     def _timed(self, purpose: str, now: datetime) -> _StampedSigner:
         return _StampedSigner(self.key, purpose, now)
+
+
+def _read(signer: Signer, token: str) -> str | None:
+    try:
+        return signer.unsign(token).decode()
+    except (BadSignature, UnicodeDecodeError):
+        return None
 
 
 class _StampedSigner(TimestampSigner):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import UnionType
@@ -108,11 +108,24 @@ class Pace(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """Where alerts are posted, and where the secret is found that signs them: a variable or a file."""
+    """Where alerts are posted, and where the secret is found that signs them: a variable or a file.
+
+    A reader's own names neither: the store keeps its secret.
+    """
 
     url: str
     secret_env: str = ""
     secret_file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where a reader wants word of a rule to go."""
+
+    mail: bool = True
+    feed: bool = False
+    webhook: str = ""
+    """The address to post to; empty: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +136,11 @@ class OwnRule:
     when: str
     changes: bool = False
     rhythm: Pace = Pace.AT_ONCE
+    mail: bool = True
+    feed: str = field(default="", repr=False)
+    """The word by which its feed is found, random and never used again; empty: it has none."""
+    webhook: str = field(default="", repr=False)
+    """The address that it is posted to; empty: none. Its secret stays in the store (`Alerts.secret`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,6 +159,8 @@ class AlertRule:
     feed: bool = False
     reader: str = ""
     """The id of the reader whose own rule it is; empty for the operator's."""
+    paused: bool = False
+    """Its reader has paused: nothing is sent, and only its feed goes on."""
 
     @property
     def key(self) -> str:
@@ -155,7 +175,12 @@ class AlertRule:
     @property
     def mailed(self) -> bool:
         """Whether its alerts go out as letters."""
-        return bool(self.reader or self.mail)
+        return bool(self.mail)
+
+    @property
+    def posted(self) -> bool:
+        """Whether its alerts are posted to a webhook."""
+        return self.webhook is not None and not self.paused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +252,7 @@ class HookState(StrEnum):
     TAKEN = "taken"
     """The receiver answered 2xx."""
     GONE = "gone"
-    """The receiver answered 410: it wants no more."""
+    """The receiver answered 410: it wants no more. Or it is a reader's, and never took a post at all."""
     GIVEN_UP = "given up"
 
 

@@ -235,3 +235,12 @@ class Deferred:
     def payload(self) -> bytes:
         """The bytes, made anew each time."""
         return self.make()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateFeed:
+    """A feed that is served to whoever knows its address, and stands in no folder."""
+
+    file: Deferred
+    updated: datetime
+    """When it last told something."""

@@ -16,7 +16,7 @@ from aggregator.config import Config
 from aggregator.config.rule_language import RuleMistake, read_rule
 from aggregator.deliver.alerts import alert_of, due_at, our_correction, retraction
 from aggregator.model import Footing, Holding, Mark, Window
-from aggregator.model.alerts import Alert, AlertRule, Occasion, OwnRule, WatchedRule, Why
+from aggregator.model.alerts import Alert, AlertRule, Occasion, OwnRule, WatchedRule, Webhook, Why
 from aggregator.publish.addresses import entry_page
 from aggregator.store import Store
 
@@ -52,15 +52,20 @@ class Alerting:
         """Readers' own rules that name something which is no longer known, by key: they find nothing. Why."""
         return self._read[1]
 
-    def own(self, reader: str, rule: OwnRule) -> AlertRule:
+    def own(self, reader: str, rule: OwnRule, *, paused: bool = False) -> AlertRule:
         """A reader's own rule as it is watched for. Raises RuleMistake, with the column, for its words."""
+        hook = Webhook(url=rule.webhook) if rule.webhook and self.config.settings.reader_webhooks else None
         return AlertRule(
             id=rule.id,
             name=rule.when,
             when=read_rule(rule.when, self.config.rule_words),
             changes=rule.changes,
             rhythm=rule.rhythm,
+            mail=(reader,) if rule.mail else (),
+            webhook=hook,
+            feed=bool(rule.feed),
             reader=reader,
+            paused=paused,
         )
 
     def look(self, now: datetime) -> tuple[Alert, ...]:
@@ -85,9 +90,8 @@ class Alerting:
 
     def hearers(self, rule: AlertRule) -> tuple[str, ...]:
         """The ids of the readers who get a rule's letters, as they stand now."""
-        wanted = [rule.reader] if rule.reader else rule.mail
         readers = self.store.readers
-        known = (readers.one(who) or readers.at(who.strip().lower()) for who in wanted)
+        known = (readers.one(who) or readers.at(who.strip().lower()) for who in rule.mail)
         return tuple(dict.fromkeys(one.id for one in known if one and one.standing is Footing.READING))
 
     def try_rule(self, rule: AlertRule, now: datetime, span: timedelta = YEAR) -> Trial:
@@ -110,11 +114,12 @@ class Alerting:
     def _read(self) -> tuple[tuple[AlertRule, ...], Mapping[str, str]]:
         """The own rules of those who read or have paused, and what is wrong with the others of theirs."""
         own, rules, wrong = self.store.alerts.own(), list[AlertRule](), dict[str, str]()
-        hear = {one.id for one in self.store.readers.all() if one.standing in HEARS} if own else set()
+        everybody = self.store.readers.all() if own else ()
+        hear = {one.id: one.standing for one in everybody if one.standing in HEARS}
         for reader, rule in own:
             if reader in hear:
                 try:
-                    rules.append(self.own(reader, rule))
+                    rules.append(self.own(reader, rule, paused=hear[reader] is Footing.PAUSED))
                 except RuleMistake as error:
                     wrong[f"{reader}/{rule.id}"] = str(error)
         return tuple(rules), wrong

@@ -6,7 +6,8 @@ say, whoever asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,10 +17,11 @@ from aggregator.deliver.addresses import checked, fingerprint
 from aggregator.deliver.answers import answer_run
 from aggregator.deliver.tokens import CHOICES, CONFIRM, Tokens
 from aggregator.errors import ConfigError
-from aggregator.model import ANSWER, Choices, Footing, Reader, Remark
-from aggregator.model.alerts import OwnRule
+from aggregator.model import ANSWER, Choices, Footing, PrivateFeed, Reader, Remark
+from aggregator.model.alerts import HookState, OwnRule, Places
 from aggregator.pipeline.enrolling import new_id
 from aggregator.pipeline.own_data import own_data
+from aggregator.pipeline.private_feeds import PrivateFeeds
 from aggregator.pipeline.rulebook import Rulebook
 from aggregator.store import Store
 
@@ -183,20 +185,43 @@ class Desk:
     def watch(self, reader: Reader, rule: OwnRule, now: datetime) -> None:
         """Keep a reader's own rule; ValueError as in `try_rule`, or when they have as many as one may have.
 
-        The reader knows it by its words; the same words twice are one rule.
+        The reader knows it by its words; the same words twice are one rule, and go where they went.
         """
         known = self.rules(reader)
         same = next((one.id for one in known if one.when == rule.when), "")
         free = next(f"rule-{n}" for n in range(1, len(known) + 2) if f"rule-{n}" not in {k.id for k in known})
-        try:
+        with _in_plain_words():
             kept = self.rulebook.alerting.own(reader.id, replace(rule, id=same or free))
             self.rulebook.add_own(reader, kept, now)
-        except ConfigError as error:
-            raise ValueError(error.mistakes[0].what) from error
 
     def unwatch(self, reader: Reader, id: str) -> None:
         """Take a reader's own rule out; one that is not there is no matter."""
         self.store.alerts.remove_own(reader.id, id)
+
+    def place(self, reader: Reader, id: str, places: Places) -> str:
+        """Let word of a reader's own rule go there; gives the secret of a webhook that is new, else nothing.
+
+        Raises ValueError, in plain words, for what cannot be.
+        """
+        with _in_plain_words():
+            return self.rulebook.place(reader, id, places)
+
+    def renew_secret(self, reader: Reader, id: str) -> str:
+        """A new secret for the webhook of a rule. ValueError where it has none."""
+        with _in_plain_words():
+            return self.rulebook.renew_secret(reader, id)
+
+    def posts(self, reader: Reader, rule: OwnRule) -> Mapping[HookState, int]:
+        """How many posts of a rule there are in each state."""
+        return self.store.alerts.posts(f"{reader.id}/{rule.id}")
+
+    def feed_token(self, rule: OwnRule) -> str:
+        """What opens the feed of a rule that has one."""
+        return self.tokens.feed(rule.feed)
+
+    def feed(self, token: str, address: str) -> PrivateFeed | None:
+        """The feed that a token opens, as it stands at `address`; None where there is none (any more)."""
+        return PrivateFeeds(self.rulebook.alerting.config, self.store, self.tokens).feed(token, address)
 
     def _stranger(self, address: str, now: datetime, replaces: str = "") -> Reader:
         """The row of an address that is new here; of two who enter it at once the first one's."""
@@ -225,3 +250,11 @@ class Desk:
 
     def _opens(self, id: str, now: datetime) -> str:
         return self.tokens.timed(CHOICES, id, now)
+
+
+@contextmanager
+def _in_plain_words() -> Iterator[None]:
+    try:
+        yield
+    except ConfigError as error:
+        raise ValueError(error.mistakes[0].what) from error

@@ -29,10 +29,14 @@ def own_data(store: Store, reader: Reader) -> dict[str, Any]:
 
 
 def _rule(store: Store, reader: Reader, rule: OwnRule) -> dict[str, Any]:
+    """Without the secret of its webhook and the address of its feed: a file is sooner passed on."""
     found = store.alerts.recent(f"{reader.id}/{rule.id}")
     return {
         "when": rule.when,
         "changes": rule.changes,
         "rhythm": rule.rhythm.value,
+        "mail": rule.mail,
+        "feed": bool(rule.feed),
+        "webhook": rule.webhook,
         "found": [{"at": one.found.isoformat(), "title": one.title, "url": one.url} for one in found],
     }

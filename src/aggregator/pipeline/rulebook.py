@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -11,8 +12,9 @@ from aggregator.config.alerts import AlertsFile, read_when
 from aggregator.config.forms import SLUG
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Reader
-from aggregator.model.alerts import AlertRule, OwnRule, Pace, Webhook
+from aggregator.model.alerts import AlertRule, OwnRule, Pace, Places, Webhook
 from aggregator.pipeline.alerting import Alerting
+from aggregator.pipeline.placing import Placing, new_secret, refused
 
 MOST_OWN: Final = 20
 """Rules of one reader: each is held against every document that moves."""
@@ -52,17 +54,34 @@ class Rulebook:
         )
         self.alerting.begin(rule, now)
 
-    def add_own(self, reader: Reader, rule: AlertRule, now: datetime) -> None:
+    def add_own(self, reader: Reader, rule: AlertRule, now: datetime, places: Places | None = None) -> str:
         """Keep a reader's own rule, in place of one with the same id, and watch for it from now on.
 
-        Raises ConfigError when the reader has as many as one may have.
+        `places` None: word of it goes where it went, a new rule's by mail. Gives the secret of a webhook that
+        is new, else nothing. Raises ConfigError for places that cannot be, or when the reader has as many
+        rules as one may have.
         """
-        ids = {own.id for _, own in self.alerting.store.alerts.own(reader.id)}
-        if len(ids - {rule.id}) >= MOST_OWN:
-            raise ConfigError((Mistake("rule", 0, f"{MOST_OWN} rules are the most; remove one first"),))
-        kept = OwnRule(id=rule.id, when=str(rule.when), changes=rule.changes, rhythm=rule.rhythm)
-        self.alerting.store.alerts.add_own(reader.id, kept)
+        known = self.alerting.store.alerts.own(reader.id)
+        before = _one(known, rule.id) or OwnRule(id=rule.id, when="")
+        if len({own.id for _, own in known} - {rule.id}) >= MOST_OWN:
+            raise refused(f"{MOST_OWN} rules are the most; remove one first")
+        kept = replace(before, when=str(rule.when), changes=rule.changes, rhythm=rule.rhythm)
+        secret = self._keep(reader, kept, places)
         self.alerting.begin(rule, now)
+        return secret
+
+    def place(self, reader: Reader, id: str, places: Places) -> str:
+        """Let word of a reader's own rule go elsewhere from now on; gives and raises as `add_own`."""
+        return self._keep(reader, self._own(reader, id), places)
+
+    def renew_secret(self, reader: Reader, id: str) -> str:
+        """A new secret for the webhook of a reader's own rule. Raises ConfigError where it has none."""
+        rule = self._own(reader, id)
+        if not rule.webhook:
+            raise refused("this rule has no webhook")
+        secret = new_secret()
+        self.alerting.store.alerts.add_own(reader.id, rule, secret)
+        return secret
 
     def remove(self, id: str) -> None:
         """Take an operator's rule out, with what it found and what it has yet to send. Raises ConfigError."""
@@ -75,6 +94,21 @@ class Rulebook:
             what = "this reader has no rule with this id; `aggregator alerts list` shows them"
             raise ConfigError((Mistake(f"rule {id}", 0, what),))
 
+    def _own(self, reader: Reader, id: str) -> OwnRule:
+        rule = _one(self.alerting.store.alerts.own(reader.id), id)
+        if rule is None:
+            raise refused("this rule is not there any more")
+        return rule
+
+    def _keep(self, reader: Reader, rule: OwnRule, places: Places | None) -> str:
+        """Keep a rule, with all its places; gives the secret of a webhook that is new."""
+        alerting, secret = self.alerting, ""
+        if places:
+            placing = Placing(alerting.config, alerting.store.alerts.own())
+            rule, secret = placing.placed(reader.id, rule, places)
+        alerting.store.alerts.add_own(reader.id, rule, secret)
+        return secret
+
     @property
     def _written(self) -> AlertsFile:
         return AlertsFile(self.file, self.alerting.config.rule_words)
@@ -83,6 +117,10 @@ class Rulebook:
 def pace_of(daily: bool) -> Pace:
     """At once, unless it is to be daily."""
     return Pace.DAILY if daily else Pace.AT_ONCE
+
+
+def _one(known: Sequence[tuple[str, OwnRule]], id: str) -> OwnRule | None:
+    return next((own for _, own in known if own.id == id), None)
 
 
 def _told(hook: Webhook | None) -> dict[str, str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from html import escape
 from typing import Final
 
 from aggregator.model import Edition, Link
-from aggregator.model.alerts import Alert, AlertFeed, Why
+from aggregator.model.alerts import Alert, Why
 from aggregator.publish.addresses import id_page, web
 from aggregator.publish.history import Event
 from aggregator.publish.items import OURS, Category, Item, Target
@@ -28,9 +28,9 @@ HEADS: Final = {
 }
 
 
-def alert_events(feed: AlertFeed) -> Iterator[Event]:
+def alert_events(told: Iterable[Alert]) -> Iterator[Event]:
     """What a rule found. An occasion keeps its id; the words go when the document is retracted."""
-    for alert in feed.told:
+    for alert in told:
         name = f"{alert.entry}#alert {alert.rule} {alert.occasion.key}"
         id = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
         yield Event(

@@ -109,15 +109,13 @@ def notice_headings(edition: Edition) -> tuple[Heading, Heading, Heading]:
 
 def alert_headings(edition: Edition) -> tuple[Heading, ...]:
     """The feeds of alert rules."""
-    return tuple(
-        _heading(
-            edition,
-            f"{FOLDER}/{feed.rule.id}",
-            line(feed.rule.name),
-            f"What this rule finds: {feed.rule.when}.",
-        )
-        for feed in edition.alerts
-    )
+    told = (feed.rule for feed in edition.alerts)
+    return tuple(alert_heading(edition, rule.id, rule.name, str(rule.when)) for rule in told)
+
+
+def alert_heading(edition: Edition, id: str, name: str, when: str) -> Heading:
+    """The feed of one alert rule, with the rule in words."""
+    return _heading(edition, f"{FOLDER}/{id}", line(name), f"What this rule finds: {when}.")
 
 
 def feeds(edition: Edition) -> Iterator[Feed]:
@@ -137,7 +135,7 @@ def feeds(edition: Edition) -> Iterator[Feed]:
     for heading, notice in zip(notice_headings(edition), notices, strict=True):
         yield _feed(heading, notice, {}, since or edition.at)
     for heading, alerts in zip(alert_headings(edition), edition.alerts, strict=True):
-        yield _feed(heading, alert_events(alerts), {}, since or edition.at)
+        yield _feed(heading, alert_events(alerts.told), {}, since or edition.at)
 
 
 def names_of(holding: Holding, edition: Edition) -> Iterator[str]:

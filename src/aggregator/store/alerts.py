@@ -26,10 +26,11 @@ class Alerts:
         self._database = database
 
     # ---------------------------------------------------------------- rules
-    def watched(self) -> dict[str, WatchedRule]:
-        """Every rule that was ever watched for, by its key."""
+    def watched(self, rule: str | None = None) -> dict[str, WatchedRule]:
+        """Every rule that was ever watched for, by its key; or the one."""
+        asked = select(watched_rules)
         with self._database.reading() as connection:
-            rows = connection.execute(select(watched_rules))
+            rows = connection.execute(asked.where(watched_rules.c.rule == rule) if rule else asked)
             return {
                 row.rule: WatchedRule(key=row.rule, when=row.condition, since=row.since, looked=row.looked)
                 for row in rows
@@ -52,10 +53,21 @@ class Alerts:
         with self._database.reading() as connection:
             return tuple((row.reader, row.rule) for row in connection.execute(asked))
 
-    def add_own(self, reader: str, rule: OwnRule) -> None:
-        """Keep a reader's own rule, in place of one with the same id."""
+    def add_own(self, reader: str, rule: OwnRule, secret: str = "") -> None:
+        """Keep a reader's own rule, in place of one with the same id.
+
+        `secret` signs its posts; without one the webhook keeps the one that it has. At another address posts
+        begin anew: what became of earlier ones, and what was still to be posted, goes.
+        """
         with self._database.writing() as connection:
-            upsert(connection, own_rules, [{"reader": reader, "id": rule.id, "rule": rule}])
+            mine = (own_rules.c.reader == reader) & (own_rules.c.id == rule.id)
+            before = connection.execute(select(own_rules).where(mine)).one_or_none()
+            same = before is not None and before.rule.webhook == rule.webhook
+            kept = before.secret if before is not None and rule.webhook else None
+            row = {"reader": reader, "id": rule.id, "rule": rule, "feed": rule.feed or None}
+            upsert(connection, own_rules, [row | {"secret": secret or kept}])
+            if not same:
+                connection.execute(delete(hooks).where(hooks.c.rule == f"{reader}/{rule.id}"))
 
     def remove_own(self, reader: str, id: str) -> bool:
         """Take a reader's own rule out, with everything of it; whether there was one."""
@@ -63,6 +75,20 @@ class Alerts:
         with self._database.writing() as connection:
             gone = delete(own_rules).where(own_rules.c.reader == reader, own_rules.c.id == id)
             return bool(connection.execute(gone).rowcount)
+
+    def secret(self, rule: str) -> str:
+        """What signs the posts of a reader's own rule; empty where it has no webhook."""
+        reader, _, id = rule.partition("/")
+        asked = select(own_rules.c.secret).where(own_rules.c.reader == reader, own_rules.c.id == id)
+        with self._database.reading() as connection:
+            return connection.execute(asked).scalar() or ""
+
+    def fed(self, word: str) -> tuple[str, OwnRule] | None:
+        """Whose feed has this word: the reader's id and the rule."""
+        asked = select(own_rules.c.reader, own_rules.c.rule).where(own_rules.c.feed == word)
+        with self._database.reading() as connection:
+            row = connection.execute(asked).one_or_none()
+            return (row.reader, row.rule) if row else None
 
     # ---------------------------------------------------------------- what was found
     def told(self, entry_ids: Collection[str]) -> dict[tuple[str, str], tuple[Alert, ...]]:
@@ -89,7 +115,7 @@ class Alerts:
         with self._database.writing() as connection:
             new = tuple(alert for alert in found if _insert(connection, alert, rules[alert.rule].mailed))
             for alert in new:
-                if rules[alert.rule].webhook:
+                if rules[alert.rule].posted:
                     insert_once(connection, hooks, _hook_row(alert))
             upsert(connection, watched_rules, rows)
         return new
@@ -141,30 +167,54 @@ class Alerts:
             )
 
     # ---------------------------------------------------------------- webhooks
-    def due_hooks(self, now: datetime, limit: int) -> tuple[Hook, ...]:
-        """The posts that are due, the longest waiting first."""
-        asked = (
-            _hooks()
-            .where(hooks.c.state == HookState.PLANNED, hooks.c.due <= now)
-            .order_by(hooks.c.due, hooks.c.rule, hooks.c.entry_id, hooks.c.occasion)
-            .limit(limit)
-        )
-        with self._database.reading() as connection:
-            return tuple(_hook(row) for row in connection.execute(asked))
+    def due_hooks(self, now: datetime, limit: int, *, own: bool = False) -> tuple[Hook, ...]:
+        """The posts that are due, the longest waiting first.
 
-    def settle(self, hook: Hook) -> None:
-        """Keep what came of a post. Once a receiver wants no more, what is planned for its rule goes, too."""
+        `own`: of readers' own rules, and one of each: who does not answer keeps nobody else waiting.
+        """
+        order = (hooks.c.due, hooks.c.entry_id, hooks.c.occasion)
+        turn = func.row_number().over(partition_by=hooks.c.rule, order_by=order).label("turn")
+        whose = hooks.c.rule.contains("/") if own else ~hooks.c.rule.contains("/")
+        ready = _hooks().where(hooks.c.state == HookState.PLANNED, hooks.c.due <= now, whose)
+        queue = ready.add_columns(hooks.c.rule, turn).subquery()
+        first = select(queue).where(queue.c.turn <= (1 if own else limit))
+        with self._database.reading() as connection:
+            found = connection.execute(first.order_by(queue.c.due, queue.c.turn, queue.c.rule).limit(limit))
+            return tuple(_hook(row) for row in found)
+
+    def settle(self, hook: Hook, again: datetime) -> None:
+        """Keep what came of a post.
+
+        Once a receiver wants no more, what is planned for its rule goes, too. While it does not take a post,
+        the others of its rule are not tried before `again`.
+        """
         told = hook.alert
         this = (hooks.c.rule == told.rule) & (hooks.c.entry_id == told.entry)
         names = ("state", "due", "tries", "first_tried", "reply")
         values = {name: getattr(hook, name) for name in names}
+        rest = (hooks.c.rule == told.rule) & (hooks.c.state == HookState.PLANNED)
         with self._database.writing() as connection:
             connection.execute(
                 update(hooks).where(this, hooks.c.occasion == told.occasion.key).values(values)
             )
             if hook.state is HookState.GONE:
-                rest = (hooks.c.rule == told.rule) & (hooks.c.state == HookState.PLANNED)
                 connection.execute(update(hooks).where(rest).values(state=HookState.GONE, reply=hook.reply))
+            elif hook.state is HookState.PLANNED:
+                connection.execute(update(hooks).where(rest, hooks.c.due < again).values(due=again))
+
+    def posts(self, rule: str) -> Counter[HookState]:
+        """How many posts of a rule there are in each state."""
+        asked = select(hooks.c.state, func.count().label("n")).where(hooks.c.rule == rule).group_by("state")
+        with self._database.reading() as connection:
+            return Counter({HookState(row.state): row.n for row in connection.execute(asked)})
+
+    def tried(self, rule: str) -> tuple[int, bool]:
+        """How often it was tried to post for a rule, and whether a post was ever taken."""
+        taken = func.max(hooks.c.state == HookState.TAKEN)
+        asked = select(func.sum(hooks.c.tries), taken).where(hooks.c.rule == rule)
+        with self._database.reading() as connection:
+            tries, ever = connection.execute(asked).one()
+            return tries or 0, bool(ever)
 
     def last_reply(self, rule: str) -> str:
         """What was last said of a rule's posts; empty when nothing was."""

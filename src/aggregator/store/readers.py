@@ -15,6 +15,7 @@ from aggregator.store.rows import insert_once
 from aggregator.store.tables import (
     alerts,
     bounces,
+    hooks,
     own_rules,
     postings,
     readers,
@@ -179,6 +180,6 @@ def _count(connection: Connection) -> int:
 def _erase(connection: Connection, id: str) -> int:
     for table in (postings, remarks, bounces, own_rules):
         connection.execute(delete(table).where(table.c.reader == id))
-    for table in (alerts, watched_rules):
+    for table in (alerts, hooks, watched_rules):
         connection.execute(delete(table).where(table.c.rule.startswith(f"{id}/", autoescape=True)))
     return connection.execute(delete(readers).where(readers.c.id == id)).rowcount

@@ -249,6 +249,11 @@ own_rules: Final = Table(
     Column("reader", Text, primary_key=True),
     Column("id", Text, primary_key=True),
     Column("rule", Json(OwnRule), nullable=False),
+    # The word of its feed once more, to be found by; null where it has none.
+    Column("feed", Text, nullable=True),
+    # Signs its posts; not in `rule`, so that only whoever posts holds it. Null where it has no webhook.
+    Column("secret", Text, nullable=True),
+    Index("ix_own_rules_feed", "feed", unique=True),
 )
 
 hooks: Final = Table(

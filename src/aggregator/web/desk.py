@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, Protocol
 
-from aggregator.model import Choices, Reader, Rhythm, Titles
-from aggregator.model.alerts import OwnRule
+from aggregator.model import Choices, PrivateFeed, Reader, Rhythm, Titles
+from aggregator.model.alerts import HookState, OwnRule, Places
 
 LOOK: Final = (
     "If this address can get letters, a mail with a link is on its way to it.",
@@ -41,6 +42,7 @@ TOLD: Final = {
     "resume": "Letters are sent again, from the next one on.",
     "watch": "Your rule is kept. It is watched for from now on.",
     "unwatch": "That rule is gone.",
+    "place": "Kept. From now on word of that rule goes there.",
     "move": "If the new address can get letters, a mail with a link is on its way to it.",
 }
 
@@ -92,3 +94,18 @@ class Desk(Protocol):
 
     def unwatch(self, reader: Reader, id: str) -> None:
         """Take a reader's own rule out."""
+
+    def place(self, reader: Reader, id: str, places: Places) -> str:
+        """Let word of a reader's own rule go there; gives the secret of a webhook that is new. ValueError."""
+
+    def renew_secret(self, reader: Reader, id: str) -> str:
+        """A new secret for the webhook of a rule. ValueError."""
+
+    def posts(self, reader: Reader, rule: OwnRule) -> Mapping[HookState, int]:
+        """How many posts of a rule there are in each state."""
+
+    def feed_token(self, rule: OwnRule) -> str:
+        """What opens the feed of a rule that has one."""
+
+    def feed(self, token: str, address: str) -> PrivateFeed | None:
+        """The feed that a token opens, as it stands at `address`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from starlette.routing import Route
 from aggregator.model import Choices, Footing, Reader, Rhythm, Site, Titles
 from aggregator.web.alerts import AlertPage
 from aggregator.web.desk import ALTERNATIVES, GOODBYE, LEGENDS, LOOK, NO_ADDRESS, OLD_LINK, TOLD, Desk
+from aggregator.web.feeds import feed_address, feed_answer, feed_limit
 from aggregator.web.forms import Form, one, read_form
 from aggregator.web.limits import Limit
 
@@ -47,6 +49,7 @@ class LetterPages:
     clock: Callable[[], datetime]
     known: Mapping[str, Mapping[str, str]]
     limit: Limit = field(default_factory=Limit)
+    feed_limit: Limit = field(default_factory=feed_limit)
 
     def routes(self) -> list[Route]:
         """Every address, below the path of the setting `letters_url`."""
@@ -57,6 +60,7 @@ class LetterPages:
             Route(f"{root}confirm/{{token}}", self.confirm, methods=["GET", "POST"]),
             Route(f"{root}choices/{{token}}", self.choices, methods=["GET", "POST"]),
             Route(f"{root}alerts/{{token}}", self.alerts, methods=["GET", "POST"]),
+            Route(f"{root}feed/{{name}}", self.feed, methods=["GET"]),
             Route(f"{root}data/{{token}}", self.data, methods=["GET"]),
             Route(f"{root}leave/{{token}}", self.leave, methods=["GET", "POST"]),
         ]
@@ -122,7 +126,7 @@ class LetterPages:
         reader = self.desk.reader(token, now)
         if reader is None:
             return self._old_link()
-        page = AlertPage(self.desk, self.known, self._page)
+        page = AlertPage(self.desk, self.known, self.site, self._page)
         if request.method != "POST":
             return page.shown(reader, told=TOLD.get(request.query_params.get("told", ""), ""))
         if refused := self._refused(request):
@@ -131,6 +135,15 @@ class LetterPages:
         if isinstance(done, Response):
             return done
         return RedirectResponse(f"{self._root}alerts/{token}?told={done}", 303, headers=HEADERS)
+
+    async def feed(self, request: Request) -> Response:
+        """The feed of a reader's own rule, for whoever knows its address."""
+        if refused := self._refused(request, self.feed_limit):
+            return refused
+        name = request.path_params["name"]
+        address, token = feed_address(self.site, name), name.rpartition(".")[0]
+        # It may read much that was found: beside the loop, which has others to serve.
+        return await asyncio.to_thread(lambda: feed_answer(request, self.desk.feed(token, address)))
 
     async def data(self, request: Request) -> Response:
         """Everything that is kept of a reader, as a file."""
@@ -224,9 +237,9 @@ class LetterPages:
             only_alerts=reader.choices.only_alerts,
         )
 
-    def _refused(self, request: Request) -> Response | None:
+    def _refused(self, request: Request, limit: Limit | None = None) -> Response | None:
         client = request.client.host if request.client else ""
-        if self.limit.allows(client, self.clock()):
+        if (limit or self.limit).allows(client, self.clock()):
             return None
         lines = ("Too many have asked from here in the last hour. Please come again later.",)
         return self._page("plain.html", "Later, please", lines=lines, status=429)

@@ -1,0 +1,50 @@
+"""The feeds of readers' own rules, as the web page serves them to whoever knows their address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from aggregator.config import Config
+from aggregator.deliver.tokens import Tokens
+from aggregator.model import Board, Edition, PrivateFeed
+from aggregator.pipeline.alerting import HEARS
+from aggregator.publish.private_feed import private_feed
+from aggregator.store import Store
+
+NEWEST: Final = 100
+"""How many alerts a feed tells."""
+
+
+@dataclass(frozen=True)
+class PrivateFeeds:
+    """The feeds of one store."""
+
+    config: Config
+    store: Store
+    tokens: Tokens
+
+    def feed(self, token: str, address: str) -> PrivateFeed | None:
+        """The feed that a token opens, as it stands at `address`; None where there is none (any more)."""
+        word = self.tokens.fed(token)
+        found = self.store.alerts.fed(word) if word else None
+        if not word or not found:
+            return None
+        whose, rule = found
+        reader, key = self.store.readers.one(whose), f"{whose}/{rule.id}"
+        watch = self.store.alerts.watched(key).get(key)
+        if reader is None or watch is None or reader.standing not in HEARS:
+            return None
+        settings, vocabulary = self.config.settings, self.config.vocabulary
+        ground = Edition(
+            at=watch.since,
+            site=settings.site,
+            bodies=self.config.bodies,
+            holdings=(),
+            board=Board(at=watch.since, lines=()),
+            sources=(),
+            digests=(),
+            types=vocabulary.names,
+            topics=vocabulary.topic_names,
+        )
+        return private_feed(word, rule.when, self.store.alerts.recent(key, NEWEST), ground, address)
