@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 
 from aggregator.errors import StoreError
+from aggregator.model.alerts import OwnRule, Pace
 from aggregator.store import open_store
 from aggregator.store.tables import metadata
 from tests.builders import NOON, entry
@@ -215,3 +217,21 @@ def test_a_store_of_the_second_schema_keeps_its_names(file: Path) -> None:
 
     with open_store(f"sqlite:///{file}") as store, store.writing() as tx:
         assert tx.resolve(["content:1"], NOON) == {"content:1": "urn:uuid:1"}
+
+
+def test_a_store_of_the_sixth_schema_keeps_its_readers_rules(file: Path) -> None:
+    """They went by mail, and still do."""
+    config = Config()
+    config.set_main_option("script_location", "aggregator.store:migrations")
+    rule = '{"changes":true,"id":"mine","rhythm":"daily","when":"open data"}'
+    with engine_at(f"sqlite:///{file}") as engine, engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        connection.exec_driver_sql("INSERT INTO own_rules VALUES (?, ?, ?)", ("00c0ffee", "mine", rule))
+
+    with open_store(f"sqlite:///{file}") as store:
+        kept = OwnRule(id="mine", when="open data", changes=True, rhythm=Pace.DAILY, mail=True)
+        assert store.alerts.own() == (("00c0ffee", kept),)
+        assert store.alerts.secret("00c0ffee/mine") == ""
+        store.alerts.add_own("00c0ffee", replace(kept, feed="a-word"))
+        assert store.alerts.fed("a-word") == ("00c0ffee", replace(kept, feed="a-word"))

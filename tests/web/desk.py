@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import cache
@@ -50,10 +50,16 @@ class Bench:
     folder: Path
     url: str = "https://updates.example.org/letters/"
     now: datetime = field(default_factory=lambda: instant("2024-01-24 10:00"))
+    settings: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def config(self) -> Config:
+        said = {"letters_url": self.url, "base_url": "https://updates.example.org/", **self.settings}
+        return replace(config(), settings=config().settings.model_copy(update=said))
 
     @property
     def desk(self) -> Desk:
-        rulebook = Rulebook(Alerting(config(), self.store), self.folder / "alerts.yaml")
+        rulebook = Rulebook(Alerting(self.config, self.store), self.folder / "alerts.yaml")
         return Desk(self.store, TOKENS, rulebook)
 
     def application(self) -> Starlette:
