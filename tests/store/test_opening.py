@@ -219,14 +219,14 @@ def test_a_store_of_the_second_schema_keeps_its_names(file: Path) -> None:
         assert tx.resolve(["content:1"], NOON) == {"content:1": "urn:uuid:1"}
 
 
-def test_a_store_of_the_sixth_schema_keeps_its_readers_rules(file: Path) -> None:
+def test_a_store_of_the_seventh_schema_keeps_its_readers_rules(file: Path) -> None:
     """They went by mail, and still do."""
     config = Config()
     config.set_main_option("script_location", "aggregator.store:migrations")
     rule = '{"changes":true,"id":"mine","rhythm":"daily","when":"open data"}'
     with engine_at(f"sqlite:///{file}") as engine, engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0006")
+        command.upgrade(config, "0007")
         connection.exec_driver_sql("INSERT INTO own_rules VALUES (?, ?, ?)", ("00c0ffee", "mine", rule))
 
     with open_store(f"sqlite:///{file}") as store:
