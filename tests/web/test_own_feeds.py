@@ -194,6 +194,7 @@ def test_who_has_paused_gets_no_mail_and_reads_the_feed_all_the_same(desk: Bench
     desk.later(hours=1)
     find(desk, "https://www.gov.uk/2", "More open data")
 
+    assert "Feeds go on." in ask(desk, "GET", alerts(desk)).text
     assert len(feedparser.parse(get(desk, address).content).entries) == 2
     assert desk.mails() == []
 

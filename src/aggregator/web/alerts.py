@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from aggregator.model import Reader, Site
+from aggregator.model import Footing, Reader, Site
 from aggregator.model.alerts import HookState, OwnRule, Pace, Places
 from aggregator.web.desk import Desk
 from aggregator.web.feeds import feed_address
@@ -92,6 +92,7 @@ class AlertPage:
             rule=rule or OwnRule(id="", when=""),
             tried=tried,
             daily=Pace.DAILY,
+            paused=reader.standing is Footing.PAUSED,
             known=self.known,
         )
 
