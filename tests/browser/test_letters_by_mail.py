@@ -158,6 +158,8 @@ def test_a_reader_tries_keeps_and_removes_an_alert(desk: Bench, visit: Open) -> 
     press(page, 'Remove "open data" nation:scotland')
     expect(page.get_by_text("You watch for nothing yet.")).to_be_visible()
     assert desk.store.alerts.own() == ()
+    page.get_by_role("link", name="Your letters").click()
+    heading(page, "Your letters")
 
 
 def test_a_reader_says_where_word_of_an_alert_goes(desk: Bench, visit: Open) -> None:

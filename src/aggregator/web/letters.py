@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -126,7 +127,8 @@ class LetterPages:
         reader = self.desk.reader(token, now)
         if reader is None:
             return self._old_link()
-        page = AlertPage(self.desk, self.known, self.site, self._page)
+        back = partial(self._page, back=f"{self._root}choices/{token}")
+        page = AlertPage(self.desk, self.known, self.site, back)
         if request.method != "POST":
             return page.shown(reader, told=TOLD.get(request.query_params.get("told", ""), ""))
         if refused := self._refused(request):
