@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Final
 
-from aggregator import VERSION, log
+from aggregator import VERSION
 from aggregator.clock import Clock, fixed_clock, wall_clock
 from aggregator.config import Config, Settings, file_of, load
 from aggregator.config.blocks import host_of
 from aggregator.config.sources_file import SourcesFile
 from aggregator.deliver import letter, week_of
-from aggregator.deliver.tokens import Tokens, read_key
+from aggregator.deliver.tokens import read_key
 from aggregator.errors import ConfigError, Mistake
 from aggregator.fetch import Fetch
 from aggregator.fetch.folder import FolderFetch
@@ -41,19 +39,16 @@ from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
 from aggregator.pipeline.alerting import Alerting
 from aggregator.pipeline.announcing import announce
 from aggregator.pipeline.boarding import board_at
-from aggregator.pipeline.desk import Desk, choosable
 from aggregator.pipeline.discovering import Found, discover
 from aggregator.pipeline.edition import letter_of, source_lines
 from aggregator.pipeline.enrolling import Enrolment
 from aggregator.pipeline.hooking import Hooks
-from aggregator.pipeline.mailroom import Postman, leaves, outbox_folder, where_letters_go
+from aggregator.pipeline.mailroom import Postman, outbox_folder, where_letters_go
 from aggregator.pipeline.moving import merge_sources, rename_source
 from aggregator.pipeline.rulebook import Rulebook
 from aggregator.publish.folder import Written
-from aggregator.schedule import scheduler
 from aggregator.store import Store, open_store
-from aggregator.web import LetterPages, application, bind, serve
-from aggregator.worker import JOB, SEARCH, Worker, post
+from aggregator.worker import JOB, SEARCH
 
 PRODUCT: Final = "uk-open-government-updates"
 """The name by which robots.txt files can speak to us (RFC 9309, 2.2.1)."""
@@ -287,35 +282,6 @@ class App:
         """Give a source's documents to another and switch it off; how many they are. Raises ConfigError."""
         with self.store.reserved(JOB, wait=TURN):
             return merge_sources(self.sources_file, self.store, old, into)
-
-    async def start(self, port: int) -> None:
-        """The long-running form: poll what is due, publish, issue letters, serve output/ on localhost.
-
-        Ends on SIGINT or SIGTERM. Raises ConfigError when the port is taken.
-        """
-        leaves(self.config.settings, self.replay)
-        with contextlib.closing(bind(port)) as listener:
-            async with self.fetch() as fetch:
-                worker = Worker(self.pipeline, self.store, self.clock, fetch)
-                zone = self.config.settings.zone
-                reminders = scheduler(
-                    worker.work, partial(post, self.postman, self.hooks, fetch), worker.index, zone
-                )
-                reminders.start()
-                first = asyncio.create_task(worker.work())
-                log.happened("serving", address=f"http://127.0.0.1:{listener.getsockname()[1]}/")
-                site = application(self.config.settings.output_folder, worker.health, self._letter_pages())
-                await serve(site, listener)
-                reminders.shutdown(wait=False)
-                first.cancel()
-
-    def _letter_pages(self) -> LetterPages | None:
-        """The pages on which people sign up, where the operator says at what address they are reached."""
-        settings = self.config.settings
-        if not settings.letters_url:
-            return None
-        desk = Desk(self.store, Tokens(read_key(settings.path(settings.secret_file))), self.rulebook)
-        return LetterPages(desk, settings.site, self.clock, choosable(self.config))
 
     def fetch(self) -> contextlib.AbstractAsyncContextManager[Fetch]:
         """What answers requests: the network and this project's folders, or a recording's last poll."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,9 +14,11 @@ from aggregator import log
 from aggregator.app import App, Report
 from aggregator.cli.options import At, Output, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import complain, progress_bar, say
+from aggregator.config.standing import standing
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Source
 from aggregator.pipeline import Outcome
+from aggregator.running import run_on
 
 SOME_FAILED = 3
 
@@ -45,10 +48,13 @@ def start(
         int, typer.Option(min=0, max=65535, help="Serve output/ on this port of localhost.")
     ] = 8000,
 ) -> None:
-    """Keep polling what is due, publish, make Monday's letter, and serve output/ on localhost."""
+    """Keep polling what is due, publish, make Monday's letter, and serve output/ on localhost.
+
+    An edited settings.yaml, sources.yaml, alerts.yaml or register file counts within a minute.
+    """
     log.configure(verbose=True)
-    with opened(context) as program:
-        asyncio.run(program.start(port))
+    settings = context.obj.settings
+    run_on(partial(standing, settings), partial(opened, context), port)
 
 
 @app.command()

@@ -9,6 +9,6 @@ from __future__ import annotations
 
 from aggregator.web.letters import LetterPages
 from aggregator.web.pages import application
-from aggregator.web.serving import bind, serve
+from aggregator.web.serving import Front, bind
 
-__all__ = ["LetterPages", "application", "bind", "serve"]
+__all__ = ["Front", "LetterPages", "application", "bind"]

@@ -1,0 +1,74 @@
+"""The one server, from one application to the next."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from aggregator.web import Front, bind
+
+FORM = b"address=reader%40example.org"
+HEAD = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {len(FORM)}\r\nConnection: close\r\n\r\n".encode()
+
+
+def site(name: str) -> Starlette:
+    """An application that says its name, and what it was sent or who asked."""
+
+    async def answer(request: Request) -> PlainTextResponse:
+        body = await request.body()
+        assert request.client
+        return PlainTextResponse(f"{name} {body.decode() or request.client.host}")
+
+    return Starlette(routes=[Route("/", answer, methods=["GET", "POST"])])
+
+
+def test_what_was_asked_of_one_application_is_answered_by_it_and_the_rest_by_the_next() -> None:
+    async def work() -> None:
+        with bind(0) as listener:
+            port = listener.getsockname()[1]
+            front = Front(listener)
+            serving = front.show(site("one"))
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(HEAD + FORM[:9])
+            await asyncio.sleep(0.1)
+            assert front.show(site("two")) is serving
+            async with httpx.AsyncClient() as client:
+                assert (await client.get(f"http://127.0.0.1:{port}/")).text == "two 127.0.0.1"
+            writer.write(FORM[9:])
+            assert (await reader.read()).endswith(b"one " + FORM)
+            writer.close()
+            await stop(serving)
+
+    asyncio.run(work())
+
+
+def test_the_last_address_of_those_that_a_proxy_names_is_the_clients() -> None:
+    """What a client writes into `X-Forwarded-For` itself stands before what our web server adds."""
+
+    async def work() -> None:
+        with bind(0) as listener:
+            serving = Front(listener).show(site("one"))
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
+                for said, client_is in (
+                    ("192.0.2.1", "192.0.2.1"),
+                    ("10.9.8.7, 192.0.2.1", "192.0.2.1"),
+                    ("127.0.0.1, 192.0.2.1, 127.0.0.1", "192.0.2.1"),
+                ):
+                    answer = await client.get("/", headers={"X-Forwarded-For": said})
+                    assert answer.text == f"one {client_is}"
+            await stop(serving)
+
+    asyncio.run(work())
+
+
+async def stop(serving: asyncio.Task[None]) -> None:
+    """End the server without a signal."""
+    serving.cancel()
+    with suppress(asyncio.CancelledError):
+        await serving
