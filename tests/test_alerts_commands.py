@@ -10,7 +10,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from aggregator.cli import app
-from aggregator.cli.alerts import RESTART
 from aggregator.errors import ConfigError
 from aggregator.store import open_store
 from tests.builders import entry, instant
@@ -74,7 +73,7 @@ def test_a_rule_is_tried_added_listed_and_removed(project: Small) -> None:
         "1 of 2",
     )
     assert "@" not in call("alerts", "list").output + call("alerts", "status").output
-    assert call("alerts", "remove", "data").output == "data is watched for no more." + RESTART + "\n"
+    assert call("alerts", "remove", "data").output == "data is watched for no more.\n"
     assert call("alerts", "list", "--json").output == "[]\n"
 
 

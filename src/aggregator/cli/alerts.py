@@ -19,8 +19,6 @@ from aggregator.pipeline.rulebook import pace_of
 alerts = typer.Typer(help="Rules that say what somebody hears of at once.", no_args_is_help=True)
 app.add_typer(alerts, name="alerts")
 
-RESTART: Final = " `aggregator start` reads alerts.yaml when it starts: if it runs, start it again."
-
 OWN_ONLY: Final = (
     "a reader's own rule goes to that reader: by mail, into a feed (--feed) or to a webhook (--webhook), "
     "whose secret is made here; leave out --mail, --secret-env and --secret-file"
@@ -122,7 +120,7 @@ def alerts_add(  # noqa: PLR0913, PLR0917  # each argument is a part of a rule
             secret = ""
             program.rulebook.add(rule, program.clock())
         _say_trial(rule, trial)
-        say(f"{rule.key} is watched for from now on.{_missing(program, rule)}{'' if whose else RESTART}")
+        say(f"{rule.key} is watched for from now on.{_missing(program, rule)}")
         if whose and feed:
             say("The address of its feed stands on the reader's page of alerts, and nowhere else.")
         if secret:
@@ -137,7 +135,7 @@ def alerts_remove(context: typer.Context, id: Id, reader: Who = None, replay: Re
             program.rulebook.remove_own(program.enrolment.found(reader), id)
         else:
             program.rulebook.remove(id)
-        say(f"{id} is watched for no more.{'' if reader else RESTART}")
+        say(f"{id} is watched for no more.")
 
 
 @alerts.command("status")

@@ -18,8 +18,6 @@ from aggregator.config.opml import read_opml, write_opml
 from aggregator.config.source_text import SourceText
 from aggregator.errors import ConfigError, Mistake
 
-RESTART = "`aggregator start` reads sources.yaml when it starts: if it runs, start it again."
-
 Id = Annotated[str, typer.Argument(metavar="ID", help="The id of a source.")]
 
 
@@ -50,7 +48,7 @@ def sources_add(  # noqa: PLR0913, PLR0917  # each argument is a key of a source
             raise ConfigError((Mistake(f"source {there.id}", 0, f"it asks {there.address} already"),))
         said = propose(url, given, config.sources, config.bodies)
         _edit(program, lambda text: text.extended([write_block(said)]))
-        say(f"{said['id']} was added; `aggregator try {said['id']}` asks it now. {RESTART}")
+        say(f"{said['id']} was added; `aggregator try {said['id']}` asks it now.")
 
 
 @sources.command("pause")
@@ -74,7 +72,7 @@ def sources_rename(
     """Give a source another id; everything that is known of it stays. May be run again."""
     with opened(context) as program:
         moved = program.rename_source(old, new)
-        say(f"The id is {new} now; {moved} documents of {old} came along. {RESTART}")
+        say(f"The id is {new} now; {moved} documents of {old} came along.")
 
 
 @sources.command("merge")
@@ -86,7 +84,7 @@ def sources_merge(
     """Give a source's documents to another one and switch it off. May be run again."""
     with opened(context) as program:
         moved = program.merge_sources(old, into)
-        say(f"{moved} documents of {old} are now told by {into}; {old} is switched off. {RESTART}")
+        say(f"{moved} documents of {old} are now told by {into}; {old} is switched off.")
 
 
 @sources.command("export")
@@ -119,13 +117,13 @@ def sources_import(
             complain(f"left out: {outline.address}: {why}")
         if plan.added:
             _edit(program, lambda text: text.extended(map(write_block, plan.added)))
-        say(f"{len(plan.added)} added, {len(plan.left)} left out. {RESTART if plan.added else ''}".strip())
+        say(f"{len(plan.added)} added, {len(plan.left)} left out.")
 
 
 def _switch(context: typer.Context, source: str, *, enabled: bool, said: str) -> None:
     with opened(context) as program:
         _edit(program, lambda text: text.switched(source, enabled=enabled))
-        say(f"{source} {said}. {RESTART}")
+        say(f"{source} {said}.")
 
 
 def _edit(program: App, change: Callable[[SourceText], str]) -> None:
