@@ -12,25 +12,11 @@ from pathlib import Path
 import pytest
 
 from aggregator.deliver.outbox import Outbox
-from aggregator.deliver.smtp import Server, Smtp, told
+from aggregator.deliver.smtp import Smtp, told
 from aggregator.errors import DeliveryError
 from aggregator.model import Handed, Message, Receipt
 from tests.crash.mail_server import Mailboxes, running
-
-
-def message(name: str, payload: bytes = b"Subject: x\r\n\r\n.a line\r\n") -> Message:
-    return Message(
-        run="2024-W04",
-        reader=name,
-        sender="post+x@example.org",
-        recipient=f"{name}@example.org",
-        payload=payload,
-    )
-
-
-def server(port: int, **changes: object) -> Server:
-    told: dict[str, object] = {"tls_first": False, "starttls": False, "connections": 3, **changes}
-    return Server(host="127.0.0.1", port=port, **told)  # type: ignore[arg-type]  # each by its own name
+from tests.deliver.scripted import message, server
 
 
 def hand(way: Smtp, *batches: list[Message]) -> dict[str, Receipt]:

@@ -13,7 +13,9 @@ from aiosmtplib import (
     SMTP,
     SMTPAuthenticationError,
     SMTPException,
+    SMTPHeloError,
     SMTPResponseException,
+    SMTPSenderRefused,
 )
 
 from aggregator.errors import DeliveryError
@@ -115,6 +117,7 @@ class Smtp:
         )
         try:
             await line.connect()
+            await _greet(line)
         except SMTPAuthenticationError as error:
             line.close()
             raise DeliveryError(
@@ -126,12 +129,21 @@ class Smtp:
         return line
 
 
+async def _greet(line: SMTP) -> None:
+    """Ask what the server can do, if that was not asked for TLS or login; one that is too old is greeted."""
+    if line.is_ehlo_or_helo_needed:
+        try:
+            await line.ehlo()
+        except SMTPHeloError:
+            await line.helo()
+
+
 async def _hand(line: SMTP, message: Message) -> Receipt:
     try:
         reply = await _transaction(line, message)
     except SMTPResponseException as error:
         await _forget(line)
-        return Receipt(message, _refused(error.code), told(f"{error.code} {error.message}"))
+        return Receipt(message, _refused(error), told(f"{error.code} {error.message}"))
     except (SMTPException, OSError) as error:
         return Receipt(message, Handed.UNKNOWN, told(str(error)))
     return Receipt(message, Handed.ACCEPTED, told(reply))
@@ -153,9 +165,14 @@ async def _forget(line: SMTP) -> None:
         line.close()
 
 
-def _refused(code: int) -> Handed:
-    """RFC 5321, 4.2.1: 4yz asks to come again, 5yz says never; anything else says nothing at all."""
-    return {4: Handed.NOT_NOW, 5: Handed.NEVER}.get(code // 100, Handed.UNKNOWN)
+def _refused(error: SMTPResponseException) -> Handed:
+    """RFC 5321, 4.2.1: 4yz asks to come again, 5yz says never; anything else says nothing at all.
+
+    Who refuses MAIL refuses us, whatever the code: that is no word about this reader, and may be put right.
+    """
+    if isinstance(error, SMTPSenderRefused):
+        return Handed.NOT_NOW
+    return {4: Handed.NOT_NOW, 5: Handed.NEVER}.get(error.code // 100, Handed.UNKNOWN)
 
 
 def told(reply: str) -> str:
