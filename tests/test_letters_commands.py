@@ -53,7 +53,7 @@ def test_what_one_project_exports_another_imports(project: Small) -> None:
     file = project.folder / "readers.csv"
     file.write_text(
         "address,bodies,is_list,leave,rhythm,titles\n"
-        "a@example.org,scotland,no,\nl@lists.org,,yes,https://x.org/,daily,cy\n"
+        "a@example.org,scot-gov,no,\nl@lists.org,,yes,https://x.org/,daily,cy\n"
     )
     assert project.run("subscribers", "import", "readers.csv", "--at", MONDAY).out == (
         "2 taken in, 0 left as they are.\n"
@@ -63,7 +63,7 @@ def test_what_one_project_exports_another_imports(project: Small) -> None:
 
     assert project.run("subscribers", "import", "readers.csv").out == "0 taken in, 2 left as they are.\n"
     assert sorted(exported.splitlines()) == [
-        "a@example.org,reading,2024-01-29T08:00:00+00:00,scotland,,,no,weekly,en,no,,no",
+        "a@example.org,reading,2024-01-29T08:00:00+00:00,scot-gov,,,no,weekly,en,no,,no",
         "address,standing,since,bodies,topics,types,when_empty,rhythm,titles,is_list,leave,only_alerts",
         "l@lists.org,reading,2024-01-29T08:00:00+00:00,,,,no,daily,cy,yes,https://x.org/,no",
     ]

@@ -39,6 +39,7 @@ from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
 from aggregator.pipeline.alerting import Alerting
 from aggregator.pipeline.announcing import announce
 from aggregator.pipeline.boarding import board_at
+from aggregator.pipeline.desk import choosable
 from aggregator.pipeline.discovering import Found, discover
 from aggregator.pipeline.edition import letter_of, source_lines
 from aggregator.pipeline.enrolling import Enrolment
@@ -237,7 +238,7 @@ class App:
         """Who gets letters, as the operator takes them in. Raises DeliveryError without a key."""
         settings = self.config.settings
         key = read_key(settings.path(settings.secret_file))
-        return Enrolment(self.store, key, outbox_folder(settings, self.replay))
+        return Enrolment(self.store, key, outbox_folder(settings, self.replay), choosable(self.config))
 
     def where_letters_go(self) -> str:
         """A sentence that says where letters go, as things are set."""
