@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +20,8 @@ CONFIRM = "confirm"
 CHOICES = "choices"
 LASTS = {CONFIRM: timedelta(days=7), CHOICES: timedelta(hours=24)}
 """How long a word of each purpose holds."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 TAG = 10
 """Characters of the tag in an envelope: 40 bits, and the local part stays under 64 (RFC 5321, 4.5.3)."""
@@ -58,6 +60,13 @@ class Tokens:
             return self._timed(purpose, now).unsign(token, max_age=seconds).decode()
         except (BadSignature, UnicodeDecodeError):
             return None
+
+    def made(self, purpose: str, token: str) -> datetime:
+        """When a word of ours was signed for this purpose. Raises ValueError for any other word."""
+        try:
+            return _StampedSigner(self.key, purpose, EPOCH).unsign(token, return_timestamp=True)[1]
+        except BadSignature as error:
+            raise ValueError("no word of ours") from error
 
     def tag(self, run: str, reader: str) -> str:
         """What makes an envelope's return address ours, so that nobody can forge a bounce."""

@@ -82,6 +82,9 @@ class Desk:
         reader = self.store.readers.at(where) or self._stranger(where, now)
         if reader.standing is Footing.LEFT:
             self.store.readers.stand(reader.id, Footing.UNCONFIRMED, now)
+        if reader.replaces:
+            # Whoever has this address asks for letters of their own; they must not confirm another's move.
+            self.store.readers.keep(replace(reader, replaces=""))
         known = reader.standing in (Footing.READING, Footing.PAUSED)
         self._answer(reader, CHOICES if known else CONFIRM, now, READERS if known else STRANGERS)
 
@@ -100,10 +103,15 @@ class Desk:
         return self._opens(reader.id, now) if done else None
 
     def asker(self, token: str, now: datetime) -> Reader | None:
-        """Who would be confirmed by this word; None as in `confirm`. Changes nothing."""
+        """Who would be confirmed by this word; None as in `confirm`. Changes nothing.
+
+        A word from before they left, or were confirmed, is used up: it holds for one asking.
+        """
         id = self.tokens.read_timed(CONFIRM, token, now)
         reader = self.store.readers.one(id) if id else None
-        return reader if reader and reader.standing is Footing.UNCONFIRMED else None
+        if reader is None or reader.standing is not Footing.UNCONFIRMED:
+            return None
+        return reader if self.tokens.made(CONFIRM, token) >= reader.since else None
 
     def reader(self, token: str, now: datetime) -> Reader | None:
         """Whose choices this word opens; None when it is not ours, has aged, or they have left."""
