@@ -126,3 +126,28 @@ def test_mail_that_is_set_up_wrongly_is_refused_with_its_remedy(project: Small, 
 
     assert ended.code == 2
     assert said in ended.err
+
+
+def test_who_left_is_erased_by_the_send_of_four_weeks_later_and_by_erase_at_once(project: Small) -> None:
+    for name in ("a", "b"):
+        project.run("subscribers", "add", f"{name}@example.org", "--at", MONDAY)
+    project.run("digest", "send", "--at", MONDAY)
+    outbox = project.folder / "data/outbox/2024-W04"
+    assert len(list(outbox.glob("*.eml"))) == 2
+
+    project.run("subscribers", "remove", "a@example.org", "--at", MONDAY)
+    project.run("digest", "send", "--at", "2024-02-26T07:59:00Z")
+    assert len(list(outbox.glob("*.eml"))) == 2
+    project.run("digest", "send", "--at", "2024-02-26T08:01:00Z")
+    assert len(list(outbox.glob("*.eml"))) == 1
+    assert "a@example.org" not in project.run("subscribers", "export").out
+    assert project.run("subscribers", "erase", "B@example.org").code == 0
+    assert list(outbox.glob("*.eml")) == []
+
+
+def test_who_left_and_asks_the_operator_again_reads_again(project: Small) -> None:
+    for command in ("add", "remove", "add"):
+        project.run("subscribers", command, "a@example.org", "--at", MONDAY)
+
+    (found,) = json.loads(project.run("subscribers", "list", "--json").out)
+    assert found["standing"] == "reading"

@@ -85,14 +85,16 @@ class Scripted:
 
 
 @asynccontextmanager
-async def scripted(says: Mapping[str, str | list[str]] | None = None) -> AsyncIterator[Scripted]:
+async def scripted(
+    says: Mapping[str, str | list[str]] | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[Scripted]:
     """A server that says `says`, and else what a good one would."""
     told = {
         word: [said] if isinstance(said, str) else list(said)
         for word, said in {**SAYS, **(says or {})}.items()
     }
     found = Scripted(told)
-    async with await asyncio.start_server(found.begin, "127.0.0.1", 0) as listener:
+    async with await asyncio.start_server(found.begin, host, 0) as listener:
         found.port = listener.sockets[0].getsockname()[1]
         yield found
     await asyncio.gather(*found.lines)

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from aggregator.deliver import Frozen, freeze, window
+from aggregator.deliver.frozen import freeze_text
 from aggregator.model import Choices, Digest, Message, Reader
 from tests.builders import site
 from tests.deliver.letters import BODIES, digest, item, under
@@ -151,3 +152,12 @@ def test_a_source_cannot_plant_the_readers_word_in_its_own_link() -> None:
 def test_a_draft_is_never_sent() -> None:
     with pytest.raises(ValueError, match="2024-W04 is a draft"):
         frozen(digest(issued=None))
+
+
+def test_the_readers_word_finds_its_place_wherever_the_line_that_holds_it_is_broken() -> None:
+    where, slot, me = stationery(PAGES), TOKENS.slot("2024-W04"), reader()
+    for length in range(80):
+        text = f"{'x' * length}/leave/{slot}\n"
+        made = freeze_text("2024-W04", me, where, subject="x", at=me.since, text=text)
+        body = opened(made.fill(me)).get_content()
+        assert body.replace("\r\n", "\n") == text.replace(slot, TOKENS.leave(me.id))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from aggregator.deliver.replies import Reply, ReplyKind, read_reply
+from tests.deliver.bounces import AWAY, EXCHANGE, EXIM, GMAIL, POSTFIX, POSTFIX_LATE
 from tests.deliver.readers import TOKENS, reader
 from tests.deliver.replies import RETURN, RUN, WORD, bounce, complaint, note
 
 ME = reader().id
-FORGED = RETURN[:-20] + "0000000000" + RETURN[-12:]
+FORGED = RETURN[:-22] + "0000000000" + RETURN[-12:]
 
 
 @pytest.mark.parametrize(
@@ -48,3 +49,41 @@ def test_what_carries_a_word_of_ours_is_understood(mail: bytes, reply: Reply) ->
 )
 def test_everything_else_is_nothing(mail: bytes) -> None:
     assert read_reply(mail, TOKENS) is None
+
+
+@pytest.mark.parametrize(
+    ("mail", "kind"),
+    [
+        (POSTFIX, ReplyKind.HARD),
+        (POSTFIX_LATE, ReplyKind.SOFT),
+        (EXCHANGE, ReplyKind.HARD),
+        (GMAIL, ReplyKind.HARD),
+        (EXIM, ReplyKind.HARD),
+        (AWAY, None),
+    ],
+    ids=["Postfix", "Postfix, late", "Exchange", "Gmail", "Exim", "an absence"],
+)
+def test_bounces_are_read_in_the_forms_of_several_servers(mail: bytes, kind: ReplyKind | None) -> None:
+    expected = Reply(kind, ME, RUN) if kind else None
+
+    assert read_reply(mail, TOKENS) == expected
+    handed_on = mail.replace(f"To: {RETURN}".encode(), b"To: post@example.org", 2)
+    renamed = handed_on.replace(b"Delivered-To: post@example.org", f"Delivered-To: {RETURN}".encode())
+    assert renamed != mail
+    assert read_reply(renamed, TOKENS) == expected  # a mailbox that only `Delivered-To` tells whose it was
+
+
+def test_a_bounce_is_as_hard_as_the_worst_that_it_tells() -> None:
+    late = b"Final-Recipient: rfc822; other@example.org\nAction: delayed\nStatus: 4.4.1\n\n"
+
+    mail = POSTFIX.replace(b"Original-Recipient:", late + b"Original-Recipient:")
+
+    assert read_reply(mail, TOKENS) == Reply(ReplyKind.HARD, ME, RUN)
+
+
+def test_a_complaint_holds_the_letter_as_it_was_sent_with_its_lines_broken() -> None:
+    cut = f"leave%20{WORD[:9]}=\r\n{WORD[9:]}".encode()
+
+    assert read_reply(complaint().replace(f"leave%20{WORD}".encode(), cut), TOKENS) == Reply(
+        ReplyKind.COMPLAINT, ME
+    )

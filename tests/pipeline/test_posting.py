@@ -16,12 +16,15 @@ from aggregator.config.settings import load_settings
 from aggregator.deliver.outbox import Outbox
 from aggregator.errors import DeliveryError
 from aggregator.model import Choices, Footing, Handed, LetterState, Message, Posting, Reader, Receipt
+from aggregator.model.alerts import OwnRule
+from aggregator.pipeline.mailroom import opened_postbox
 from aggregator.pipeline.posting import Dispatch
 from aggregator.store import Store, open_store
 from tests.builders import instant
 from tests.conftest import PROJECT
 from tests.deliver.letters import digest, item, under
-from tests.deliver.readers import reader, stationery
+from tests.deliver.readers import TOKENS, reader, stationery
+from tests.deliver.scripted import message, scripted
 
 MONDAY = instant("2024-01-29 08:00")
 RUN = "2024-W04"
@@ -239,3 +242,53 @@ def test_an_erased_address_is_nowhere_in_the_stores_files(letters: Dispatch) -> 
 
     files = list(Path(letters.config.settings.store_url.removeprefix("sqlite:///")).parent.iterdir())
     assert not any(b"leaves@example.org" in file.read_bytes() for file in files)
+
+
+def test_a_mailing_list_never_gets_the_letter_that_was_made_for_a_person(letters: Dispatch) -> None:
+    join(letters.store, "a", "z")
+    join(letters.store, "list", is_list=True, leave="https://lists.example.org/leave")
+    letters.plan(MONDAY)
+    postbox = Postbox()
+
+    send(letters, postbox)
+
+    for one in (one for batch in postbox.batches for one in batch):
+        own = TOKENS.leave(one.reader).encode() in one.payload.replace(b"=\r\n", b"")
+        assert own == (one.reader != "id-list")
+        assert (b"lists.example.org/leave" in one.payload.replace(b"=\r\n", b"")) != own
+
+
+def test_a_run_that_was_planned_takes_nobody_in_later(letters: Dispatch) -> None:
+    join(letters.store, "a", "b")
+
+    assert letters.store.postings.plan(RUN, ["id-a"], MONDAY)
+    assert not letters.store.postings.plan(RUN, ["id-a", "id-b"], MONDAY)
+    assert letters.store.postings.of_reader("id-b") == ()
+
+
+def test_who_is_erased_leaves_no_bounce_and_no_rule_behind(letters: Dispatch) -> None:
+    store = letters.store
+    for round in range(2):
+        join(store, "a")
+        assert store.readers.bounced(RUN, "id-a", "soft bounce", MONDAY) == 1, round
+        store.alerts.add_own("id-a", OwnRule(id="r", when="plan"))
+        store.readers.erase(["id-a"])
+        assert store.alerts.own() == ()
+
+
+def test_a_mail_server_elsewhere_is_spoken_to_over_tls_or_not_at_all(letters: Dispatch) -> None:
+    async def work() -> None:
+        async with scripted(host="127.0.0.2") as found:  # not this machine, for all that the settings know
+            on = {
+                "mail_send": True,
+                "mail_from": "a@example.org",
+                "mail_server": f"smtp://127.0.0.2:{found.port}",
+            }
+            settings = letters.config.settings.model_copy(update=on)
+            async with opened_postbox(settings, None) as (postbox, everybody):
+                with pytest.raises(DeliveryError, match="STARTTLS"):
+                    await postbox([message("a")])
+            assert not everybody
+            assert {line[:4] for line in found.told[0]} <= {"EHLO", "QUIT"}
+
+    asyncio.run(work())

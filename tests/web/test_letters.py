@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -13,6 +14,8 @@ import pytest
 from aggregator.deliver.addresses import fingerprint
 from aggregator.deliver.tokens import CHOICES
 from aggregator.model import Choices, Footing
+from aggregator.web.limits import REMEMBERED, Limit
+from tests.builders import instant
 from tests.deliver.readers import TOKENS, reader
 from tests.web.desk import Bench, bench
 
@@ -263,3 +266,92 @@ def test_no_page_may_be_kept_framed_or_told_of(desk: Bench) -> None:
         assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
         assert "set-cookie" not in answer.headers
         assert "<script" not in answer.text
+
+
+def test_each_button_counts_and_so_does_everybody_together(desk: Bench) -> None:
+    desk.store.readers.add([reader()])
+    page = f"{ROOT}choices/{TOKENS.timed(CHOICES, reader().id, desk.now)}"
+    site = desk.application()
+    for method, url in (("POST", f"{ROOT}confirm/x.y.z"), ("POST", page)) * 15:
+        assert ask(desk, method, url, site, action="save").status_code in (303, 404)
+    for url in (f"{ROOT}confirm/x.y.z", page, ROOT):
+        assert ask(desk, "POST", url, site, address=ME).status_code == 429
+    assert ask(desk, "POST", f"{ROOT}leave/{TOKENS.leave(reader().id)}", site).status_code == 200
+
+
+def test_clients_are_counted_apart_all_together_and_not_without_end() -> None:
+    limit, now = Limit(each=2, all=5), instant("2024-01-24 10:00")
+
+    assert [limit.allows("a", now) for _ in range(3)] == [True, True, False]
+    assert [limit.allows(f"b{n}", now) for n in range(4)] == [True, True, True, False]
+    assert limit.allows("a", now + timedelta(hours=1))
+    for n in range(REMEMBERED + 5):
+        limit.allows(f"c{n}", now + timedelta(hours=2))
+    assert len(limit._acts) == REMEMBERED
+
+
+def test_a_network_that_gives_its_clients_a_sea_of_addresses_is_one_client() -> None:
+    """An IPv6 customer is given a /64 at least (RFC 6177): 18 trillion million addresses."""
+    limit, now = Limit(each=2), instant("2024-01-24 10:00")
+
+    assert [limit.allows(f"2001:db8:0:1::{n}", now) for n in range(3)] == [True, True, False]
+    assert limit.allows("2001:db8:0:2::1", now)
+    assert [limit.allows(f"192.0.2.{n}", now) for n in range(4)] == [True] * 4
+    assert limit.allows("no address", now)
+
+
+@pytest.mark.parametrize("body", [b"&" * 1000, b"action=save&" * 600, b"\xff\x00", b"x" * 30_000, b""])
+def test_a_body_that_is_no_form_of_ours_changes_nothing(desk: Bench, body: bytes) -> None:
+    desk.store.readers.add([reader()])
+    token = TOKENS.timed(CHOICES, reader().id, desk.now)
+    before = desk.store.dump()
+    for url in (ROOT, f"{ROOT}choices/{token}", f"{ROOT}alerts/{token}"):
+        assert send(desk, url, body).status_code == 400, url
+    padded = urlencode({"address": "new@example.org", "pad": "x" * 30_000}).encode()
+    assert send(desk, ROOT, padded).status_code == 400
+    assert send(desk, ROOT, b'{"address": "new@example.org"}', "application/json").status_code == 400
+    assert desk.store.dump() == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"List-Unsubscribe=One-Click"),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n',
+        ),
+    ],
+)
+def test_one_click_is_taken_in_both_forms_of_rfc_8058(desk: Bench, kind: str, body: bytes) -> None:
+    desk.store.readers.add([reader()])
+
+    answer = send(desk, f"{ROOT}leave/{TOKENS.leave(reader().id)}", body, kind)
+
+    assert (answer.status_code, answer.is_redirect) == (200, False)
+    assert desk.reader().standing is Footing.LEFT
+
+
+def test_of_two_who_confirm_at_once_one_is_told_that_it_is_done(desk: Bench) -> None:
+    ask(desk, "POST", ROOT, address=ME)
+    link = desk.link()
+
+    async def both() -> list[int]:
+        transport = httpx.ASGITransport(app=desk.application())
+        async with httpx.AsyncClient(transport=transport) as client:
+            return [one.status_code for one in await asyncio.gather(client.post(link), client.post(link))]
+
+    assert sorted(asyncio.run(both())) == [303, 404]
+    assert desk.reader().standing is Footing.READING
+
+
+def send(
+    desk: Bench, url: str, body: bytes, kind: str = "application/x-www-form-urlencoded"
+) -> httpx.Response:
+    """A POST of these bytes."""
+
+    async def post() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app=desk.application())) as client:
+            return await client.post(url, content=body, headers={"Content-Type": kind})
+
+    return asyncio.run(post())

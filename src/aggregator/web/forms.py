@@ -15,13 +15,16 @@ LARGEST: Final = 20_000
 
 
 async def read_form(request: Request) -> dict[str, list[str]]:
-    """The fields of a form as browsers send it; empty for anything larger than a form of ours can be."""
+    """The fields of a form as browsers send it; empty for anything larger, or of more fields, than ours."""
     received = b""
     async for chunk in request.stream():
         received += chunk
         if len(received) > LARGEST:
             return {}
-    return parse_qs(received.decode("utf-8", "replace"), max_num_fields=500)
+    try:
+        return parse_qs(received.decode("utf-8", "replace"), max_num_fields=500)
+    except ValueError:
+        return {}
 
 
 def one(form: Form, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ipaddress import IPv6Network, ip_address
 
 REMEMBERED = 10_000
 """Clients; when there are more, those that acted first are forgotten."""
@@ -22,6 +23,7 @@ class Limit:
 
     def allows(self, client: str, now: datetime) -> bool:
         """Whether the client may act at `now`; if so, it has."""
+        client = _household(client)
         theirs = self._acts.pop(client, deque[datetime]())
         for acts in (theirs, self._everybody):
             while acts and acts[0] <= now - self.span:
@@ -34,3 +36,12 @@ class Limit:
         while len(self._acts) > REMEMBERED:
             del self._acts[next(iter(self._acts))]
         return allowed
+
+
+def _household(client: str) -> str:
+    """The client by the network that a provider gives to one customer: of IPv6 a /64 at least (RFC 6177)."""
+    try:
+        address = ip_address(client)
+    except ValueError:
+        return client
+    return str(IPv6Network((address, 64), strict=False)) if address.version == 6 else client
