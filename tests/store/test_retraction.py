@@ -6,7 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from aggregator.model import ChangeKind, Digest, DigestItem, Section, Window
+from aggregator.model import (
+    ChangeKind,
+    Digest,
+    DigestItem,
+    Removal,
+    RemovalKind,
+    Section,
+    Translation,
+    Window,
+)
 from aggregator.store import Store, open_store
 from tests.builders import NOON, entry
 from tests.store.values import change, keep
@@ -60,6 +69,8 @@ def test_an_issued_letter_keeps_its_place_and_loses_its_words(store: Store) -> N
         language="en",
         dated=None,
         first_seen=NOON,
+        translations=(Translation(language="cy", url="https://www.llyw.cymru/x", title=WORDS),),
+        removed=Removal(kind=RemovalKind.WITHDRAWN, note=WORDS, to=f"https://www.gov.uk/{WORDS}"),
     )
     window = Window(start=NOON, end=NOON + timedelta(days=7))
     section = Section(title="Other", items=(item,))
@@ -73,3 +84,4 @@ def test_an_issued_letter_keeps_its_place_and_loses_its_words(store: Store) -> N
     assert [(item.id, item.title, item.summary, item.url) for item in kept.sections[0].items] == [
         (PLAN.id, "Retracted", "", "")
     ]
+    assert WORDS not in store.dump()

@@ -100,4 +100,7 @@ def _blank_digest(digest: Digest, entry_id: str) -> Digest:
 
 
 def _blank_item(item: DigestItem, entry_id: str) -> DigestItem:
-    return replace(item, title=RETRACTED, summary="", url="") if item.id == entry_id else item
+    if item.id != entry_id:
+        return item
+    removed = replace(item.removed, note="", to=None) if item.removed else None
+    return replace(item, title=RETRACTED, summary="", url="", translations=(), removed=removed)
