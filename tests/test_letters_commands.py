@@ -13,6 +13,7 @@ from tests.deliver.letters import digest, item, under
 from tests.projects import Small, small_project
 
 MONDAY = "2024-01-29T08:00:00Z"
+ON = "mail_send: yes\nmail_server: smtps://b.org\nmail_from: {}@b.org"
 
 
 @pytest.fixture
@@ -116,6 +117,8 @@ def test_wrong_use_is_said_in_plain_words(project: Small, arguments: tuple[str, 
         ("mail_from: Somebody <a@b.org>", "write a plain mail address"),
         ("letters_url: http://updates.example.org/letters/", "write an https:// address"),
         ("mail_batch: 0", "mail_batch"),
+        (ON.format("letters-uk-x"), "letters-uk-x@b.org: at most 11 characters may stand before the @"),
+        (ON.format("letters-uk") + "\nmail_replies: bounces-here@b.org", "another mailbox in mail_replies"),
     ],
 )
 def test_mail_that_is_set_up_wrongly_is_refused_with_its_remedy(project: Small, line: str, said: str) -> None:

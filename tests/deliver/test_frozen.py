@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from aggregator.deliver import Frozen, freeze, window
 from aggregator.deliver.frozen import freeze_text
+from aggregator.deliver.tokens import CHOICES
 from aggregator.model import Choices, Digest, Message, Reader
+from aggregator.pipeline.mailroom import LONGEST_NAME
 from tests.builders import site
 from tests.deliver.letters import BODIES, digest, item, under
 from tests.deliver.readers import TOKENS, opened, parts, reader, stationery
@@ -161,3 +164,12 @@ def test_the_readers_word_finds_its_place_wherever_the_line_that_holds_it_is_bro
         made = freeze_text("2024-W04", me, where, subject="x", at=me.since, text=text)
         body = opened(made.fill(me)).get_content()
         assert body.replace("\r\n", "\n") == text.replace(slot, TOKENS.leave(me.id))
+
+
+@pytest.mark.parametrize(
+    "run", ["2024-W04", "2024-01-24", "alert-6f9a4880.6a266870", f"ask-{CHOICES}.{'f' * 12}"]
+)
+def test_a_return_address_of_the_longest_name_that_may_be_has_no_more_than_64_characters(run: str) -> None:
+    where = replace(stationery(), mailbox=f"{'m' * LONGEST_NAME}@example.org")
+
+    assert len(where.envelope(run, reader().id).partition("@")[0]) <= 64

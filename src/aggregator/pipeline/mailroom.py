@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 from aggregator import log
 from aggregator.clock import Clock
@@ -31,6 +32,10 @@ from aggregator.store import Store
 
 LETTERS = "letters"
 """The lock that whoever sends letters holds, so that none is in flight twice at once."""
+
+
+LONGEST_NAME: Final = 11
+"""Characters of a mailbox's name: with what a return address adds, 64 at most (RFC 5321, 4.5.3.1.1)."""
 
 
 def dispatch(config: Config, store: Store) -> Dispatch:
@@ -63,6 +68,12 @@ def leaves(settings: Settings, replay: Path | None) -> bool:
     if missing:
         told = "mail_send is on, and this is not set; docs/letters.md says what is needed"
         raise ConfigError(tuple(Mistake(f"setting {name}", 0, told) for name in missing))
+    if len(settings.mail_mailbox.partition("@")[0]) > LONGEST_NAME:
+        told = (
+            f"{settings.mail_mailbox}: at most {LONGEST_NAME} characters may stand before the @, since each "
+            "letter's return address adds its own to them; set another mailbox in mail_replies"
+        )
+        raise ConfigError((Mistake("setting mail_replies", 0, told),))
     return True
 
 
