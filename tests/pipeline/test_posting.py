@@ -292,3 +292,14 @@ def test_a_mail_server_elsewhere_is_spoken_to_over_tls_or_not_at_all(letters: Di
             assert {line[:4] for line in found.told[0]} <= {"EHLO", "QUIT"}
 
     asyncio.run(work())
+
+
+def test_who_wants_alerts_alone_gets_no_weekly_letter(letters: Dispatch) -> None:
+    join(letters.store, "reads")
+    join(letters.store, "alerts", choices=Choices(only_alerts=True, when_empty=True))
+    postbox = Postbox()
+
+    letters.plan(MONDAY)
+    send(letters, postbox)
+
+    assert postbox.recipients == ["reads@example.org"]
