@@ -10,7 +10,7 @@ import pytest
 
 from aggregator.store import open_store
 from tests.deliver.letters import digest, item, under
-from tests.projects import Small, small_project
+from tests.projects import Small, atom, small_project
 
 MONDAY = "2024-01-29T08:00:00Z"
 ON = "mail_send: yes\nmail_server: smtps://b.org\nmail_from: {}@b.org"
@@ -154,3 +154,30 @@ def test_who_left_and_asks_the_operator_again_reads_again(project: Small) -> Non
 
     (found,) = json.loads(project.run("subscribers", "list", "--json").out)
     assert found["standing"] == "reading"
+
+
+def test_a_send_issues_the_day_that_closed_and_tells_what_the_rules_found(project: Small) -> None:
+    feed, title = "https://www.example.org/feed", "Open government: the national action plan"
+    polls = {(1, feed): atom({"/a": "Tea"}), (2, feed): atom({"/a": "Tea", "/b": title})}
+    replay = ("--replay", project.recording(polls).name)
+    project.sources({"one": feed}, records=False)
+    rule = "alerts:\n  - id: plans\n    name: Plans\n    when: 'action'\n    mail: [d@example.org]\n"
+    (project.folder / "alerts.yaml").write_text(rule)
+    for name, rhythm in (("d", ("--daily",)), ("w", ())):
+        added = project.run("subscribers", "add", f"{name}@example.org", *rhythm, *replay, "--at", MONDAY)
+        assert added.code == 0, added.err
+    assert project.run("run", *replay, "--at", "2024-01-31T12:00:00Z").code == 0
+
+    sent = project.run("digest", "send", *replay, "--at", "2024-02-01T08:00:00Z")
+
+    assert sent.out.startswith("2 accepted."), sent.out + sent.err
+    letters = [
+        message_from_bytes(file.read_bytes(), policy=policy.default)
+        for file in sorted((project.folder / "data/outbox/replay-recording").rglob("*.eml"))
+    ]
+    assert {one["To"] for one in letters} == {"d@example.org"}
+    assert [one["Subject"] for one in letters] == [
+        "A small project: 1 update, 31 January 2024",
+        f"Plans: New: {title}",
+    ]
+    assert project.run("digest", "send", *replay, "--at", "2024-02-01T08:01:00Z").out.startswith("No letter")
