@@ -10,7 +10,7 @@ import pytest
 
 from aggregator.store import open_store
 from tests.deliver.letters import digest, item, under
-from tests.projects import Small, atom, small_project
+from tests.projects import PROJECT, Small, atom, small_project
 
 MONDAY = "2024-01-29T08:00:00Z"
 ON = "mail_send: yes\nmail_server: smtps://b.org\nmail_from: {}@b.org"
@@ -156,7 +156,8 @@ def test_who_left_and_asks_the_operator_again_reads_again(project: Small) -> Non
     assert found["standing"] == "reading"
 
 
-def test_a_send_issues_the_day_that_closed_and_tells_what_the_rules_found(project: Small) -> None:
+def test_a_send_issues_the_day_that_closed_and_tells_what_the_rules_found(tmp_path: Path) -> None:
+    project = small_project(tmp_path / "small", records=(), register=PROJECT / "tests/crash/register")
     feed, title = "https://www.example.org/feed", "Open government: the national action plan"
     polls = {(1, feed): atom({"/a": "Tea"}), (2, feed): atom({"/a": "Tea", "/b": title})}
     replay = ("--replay", project.recording(polls).name)
