@@ -270,7 +270,7 @@ def test_who_is_erased_leaves_no_bounce_and_no_rule_behind(letters: Dispatch) ->
     store = letters.store
     for round in range(2):
         join(store, "a")
-        assert store.readers.bounced(RUN, "id-a", "soft bounce", MONDAY) == 1, round
+        assert store.readers.bounced(f"2024-W0{round}", "id-a", "soft bounce", MONDAY) == 1
         store.alerts.add_own("id-a", OwnRule(id="r", when="plan"))
         store.readers.erase(["id-a"])
         assert store.alerts.own() == ()
