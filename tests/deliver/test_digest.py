@@ -208,6 +208,48 @@ def test_a_changed_document_that_closes_soon_stands_where_the_reader_must_act() 
     assert found.sections[0].items[0].changed == ("closing date",)
 
 
+@pytest.mark.parametrize(
+    ("closes", "precision", "reminds"),
+    [
+        ("2024-01-29 09:00", Precision.MINUTE, True),
+        ("2024-01-29 07:59", Precision.MINUTE, False),
+        ("2024-02-12 00:00", Precision.DAY, True),
+        ("2024-02-13 00:00", Precision.DAY, False),
+        ("2024-02-01 00:00", Precision.MONTH, False),
+    ],
+)
+@pytest.mark.parametrize("backlog", [False, True])
+def test_what_was_known_is_told_again_when_it_closes_soon(
+    closes: str, precision: Precision, reminds: bool, backlog: bool
+) -> None:
+    known = held("call", seen=BEFORE, backlog=backlog, closes=moment(closes, precision))
+    found = digest(known, held("new"))
+    assert shown(found).get("Closing soon", []) == ["call"] * reminds
+    assert (found.news, found.reminders) == (1, int(reminds))
+
+
+def test_nobody_is_reminded_of_what_was_taken_away_or_came_after_the_week() -> None:
+    soon = moment("2024-02-01 17:00")
+    gone = replace(held("gone", seen=BEFORE, closes=soon), removed=Removal(kind=RemovalKind.GONE))
+    later = held("later", seen="2024-01-29 09:00", closes=soon)
+    assert digest(gone, later).sections == ()
+
+
+@pytest.mark.parametrize(("day", "reminds"), [("23", True), ("24", False), ("29", True), ("28", False)])
+def test_a_daily_letter_reminds_a_week_and_a_day_before(day: str, reminds: bool) -> None:
+    known = held("call", seen=BEFORE, closes=moment("2024-01-31 17:00"))
+    found = compose(
+        f"2024-01-{day}",
+        [known],
+        zone="Europe/London",
+        site=site(),
+        bodies={},
+        page=entry_page,
+        issued=None,
+    )
+    assert bool(found.reminders) is reminds
+
+
 def test_what_closes_soonest_stands_first_and_a_coarse_date_by_its_last_day() -> None:
     found = digest(
         held("in January", closes=moment("2024-01-01 00:00", Precision.MONTH)),
@@ -317,7 +359,9 @@ def test_the_order_of_the_letter_depends_on_the_updates_alone(
 ) -> None:
     found = digest(*holdings)
     assert digest(*data.draw(st.permutations(holdings))) == found
-    ids = [item.id for section in found.sections for item in section.items]
+    items = [item for section in found.sections for item in section.items]
+    ids = [item.id for item in items if not item.reminder]
+    assert len({item.id for item in items}) == len(items)
     news = {one.entry.id for one in holdings if one.first_seen == instant(IN_WEEK)}
     assert sorted(ids) == sorted(news)
 

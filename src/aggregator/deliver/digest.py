@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -11,10 +11,29 @@ from aggregator.deliver.deadlines import days_left, is_over, last_day
 from aggregator.deliver.sections import Heading, update_type
 from aggregator.deliver.weeks import window
 from aggregator.deliver.wording import first_sentence
-from aggregator.model import Body, Digest, DigestItem, Entry, Holding, Revision, Section, Site, Window
+from aggregator.model import (
+    Body,
+    Digest,
+    DigestItem,
+    Entry,
+    Holding,
+    Precision,
+    Revision,
+    Rhythm,
+    Section,
+    Site,
+    Window,
+    rhythm_of,
+)
 
 SOON = 14
 """Days after the window's end: this letter and the next both reach the reader before it closes."""
+
+REMINDED = frozenset({7, 1})
+"""So many days before it closes a daily letter reminds of what was known; a weekly one does each week."""
+
+EXACT = frozenset({Precision.SECOND, Precision.MINUTE, Precision.DAY})
+"""How well a closing date has to be known for a reminder."""
 
 UNLICENSED = frozenset({"", "unknown"})
 """Licences under which a publisher's own text is not repeated: title, link and dates only."""
@@ -22,11 +41,13 @@ UNLICENSED = frozenset({"", "unknown"})
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """A holding that is news in this window, and the revisions that make it so if it was known before."""
+    """A holding to tell of, and the revisions that make it news of this window if it was known before."""
 
     holding: Holding
     heading: Heading
-    revisions: tuple[Revision, ...]
+    revisions: tuple[Revision, ...] = ()
+    reminder: bool = False
+    """It is no news; it closes soon."""
 
 
 def compose(
@@ -43,13 +64,15 @@ def compose(
 
     An update belongs to the window in which it was first seen, whatever its own date says. Backlog (what
     a source's first poll brought) is never news; a revision of it is, like that of any document known
-    before. What closes soon stands first even when it is a change, because the reader has to act.
+    before. What closes soon stands first even when it is a change, because the reader has to act; of what
+    is known before, backlog or not, the reader is reminded then.
     The order depends only on the values, never on the order of `holdings`. `page` gives the path of a
     document's permanent page. `issued` None: still a draft. Raises ValueError when there is no such window.
     """
     span = window(week, zone)
+    days = range(SOON + 1) if rhythm_of(week) is Rhythm.WEEKLY else REMINDED
     ranks = {body: rank for rank, body in enumerate(bodies)}
-    news = sorted(_news(holdings, span, zone), key=lambda one: _place(one, zone, ranks))
+    news = sorted(_told(holdings, span, days, zone), key=lambda one: _place(one, zone, ranks))
     sections = (
         Section(title=heading, items=tuple(_item(one, site, page) for one in under))
         for heading, under in groupby(news, key=lambda one: one.heading)
@@ -57,7 +80,7 @@ def compose(
     return Digest(week=week, window=span, sections=tuple(sections), unread=(), issued=issued)
 
 
-def _news(holdings: Iterable[Holding], span: Window, zone: str) -> Iterable[_News]:
+def _told(holdings: Iterable[Holding], span: Window, days: Collection[int], zone: str) -> Iterable[_News]:
     by_id = {holding.entry.id: holding for holding in holdings if holding.labels.relevant}
     for holding in by_id.values():
         is_new = holding.first_seen in span and not holding.backlog
@@ -65,6 +88,16 @@ def _news(holdings: Iterable[Holding], span: Window, zone: str) -> Iterable[_New
         if is_new or revisions:
             heading = _heading(holding, span, zone, changed=not is_new)
             yield _News(holding=holding, heading=heading, revisions=revisions)
+        elif _reminds(holding, span, days, zone):
+            yield _News(holding=holding, heading=Heading.CLOSING, reminder=True)
+
+
+def _reminds(holding: Holding, span: Window, days: Collection[int], zone: str) -> bool:
+    """Whether to tell once more of what is known by the window's end: it closes in so many days."""
+    closes = None if holding.removed else holding.entry.closes
+    if closes is None or closes.precision not in EXACT or holding.first_seen >= span.end:
+        return False
+    return days_left(closes, span.end, zone) in days and not is_over(closes, span.end, zone)
 
 
 def _revisions(holding: Holding, span: Window) -> tuple[Revision, ...]:
@@ -98,6 +131,7 @@ def _item(news: _News, site: Site, page: Callable[[Entry], str]) -> DigestItem:
         translations=entry.translations,
         page=page(entry),
         score=news.holding.labels.score,
+        reminder=news.reminder,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from aggregator.deliver.wording import (
     plain,
     say_changes,
     say_closing,
-    say_count,
+    say_contents,
     say_day,
     say_instant,
     say_language,
@@ -119,7 +120,7 @@ def say(digest: Digest, how: Saying, foot: Foot) -> LetterLines:
         site=plain(site.title, LONGEST_TITLE),
         title=_say_title(digest, site.zone),
         span=f"{start} to {end}",
-        count=say_count(digest.count, "update", "updates"),
+        count=say_contents(digest),
         draft="" if digest.issued else _say_draft(digest, site.zone),
         sections=tuple(_say_section(section, digest, how) for section in digest.sections),
         empty="" if digest.count else _say_empty(digest),
@@ -163,9 +164,15 @@ def _say_item(item: DigestItem, digest: Digest, how: Saying) -> ItemLines:
         changed=plain(say_changes(item.changed)),
         removed=plain(say_removal(item.removed, zone), LONGEST_SENTENCE) if item.removed else "",
         others=tuple(_say_other(other) for other in others),
-        closing=say_closing(item.closes, digest.window.end, zone) if item.closes else "",
+        closing=_say_closing(item, digest.window.end, zone),
         dates=_say_dates(item, zone),
     )
+
+
+def _say_closing(item: DigestItem, at: datetime, zone: str) -> str:
+    if item.closes is None:
+        return ""
+    return f"{say_closing(item.closes, at, zone)}{' (a reminder)' if item.reminder else ''}"
 
 
 def _versions(item: DigestItem, titles: Titles) -> list[Translation]:

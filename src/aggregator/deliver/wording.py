@@ -8,7 +8,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.deliver.deadlines import TIMED, days_left, is_over
-from aggregator.model import Moment, Precision, Removal, RemovalKind
+from aggregator.model import Digest, Moment, Precision, Removal, RemovalKind
 
 LONGEST_TITLE = 300
 LONGEST_SENTENCE = 300
@@ -101,6 +101,12 @@ def say_removal(removal: Removal, zone: str) -> str:
 def say_language(tag: str) -> str:
     """`in Welsh` for an update that is not in English, where we have a word for its language."""
     return LANGUAGES.get(tag.partition("-")[0].lower(), "")
+
+
+def say_contents(digest: Digest) -> str:
+    """How many updates a letter holds, and how many reminders if any."""
+    news = say_count(digest.news, "update", "updates")
+    return f"{news}, {say_count(digest.reminders, 'reminder', 'reminders')}" if digest.reminders else news
 
 
 def say_count(count: int, one: str, many: str) -> str:

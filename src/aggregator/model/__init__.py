@@ -96,6 +96,7 @@ from aggregator.model.outputs import (
     Site,
     SourceLine,
     Window,
+    rhythm_of,
 )
 from aggregator.model.places import (
     Body,
@@ -239,4 +240,5 @@ __all__ = [
     "Window",
     "Zone",
     "page_of",
+    "rhythm_of",
 ]

@@ -134,6 +134,8 @@ class DigestItem:
     """Our permanent page of it, relative to the output folder; empty in letters from before it was kept."""
     score: int = 0
     """How much speaks for its relevance: what a letter that is too long keeps."""
+    reminder: bool = False
+    """Whether it is no news of this window, and told because it closes soon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,11 @@ class Section:
 
     title: str
     items: tuple[DigestItem, ...]
+
+
+def rhythm_of(name: str) -> Rhythm:
+    """Whose letter has this name: of those who read weekly (`2024-W04`), or daily (`2024-01-24`)."""
+    return Rhythm.WEEKLY if "W" in name else Rhythm.DAILY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,12 +170,22 @@ class Digest:
     @property
     def rhythm(self) -> Rhythm:
         """Whose letter it is: of those who read weekly, or daily."""
-        return Rhythm.WEEKLY if "W" in self.week else Rhythm.DAILY
+        return rhythm_of(self.week)
 
     @property
     def count(self) -> int:
-        """How many updates the letter holds."""
+        """How many updates the letter holds, reminders among them."""
         return sum(len(section.items) for section in self.sections)
+
+    @property
+    def reminders(self) -> int:
+        """How many of its updates are no news, and told because they close soon."""
+        return sum(item.reminder for section in self.sections for item in section.items)
+
+    @property
+    def news(self) -> int:
+        """How many of its updates are new, or changed, in its window."""
+        return self.count - self.reminders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

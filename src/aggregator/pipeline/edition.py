@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.config import Config
 from aggregator.deliver import compose, week_of, window
-from aggregator.model import Digest, Edition, Holding, Rhythm, SourceLine, SourceState, page_of
+from aggregator.deliver.digest import SOON
+from aggregator.model import Digest, Edition, Holding, Rhythm, SourceLine, SourceState, Window, page_of
 from aggregator.model.alerts import AlertFeed
 from aggregator.normalise.identity import entry_id
 from aggregator.observe import board
@@ -17,6 +19,8 @@ from aggregator.parse import KINDS
 from aggregator.publish.addresses import entry_page, id_page
 from aggregator.publish.board_words import silence_lines
 from aggregator.store import Store
+
+DAY: Final = timedelta(days=1)
 
 
 def source_lines(config: Config, store: Store) -> tuple[SourceLine, ...]:
@@ -91,9 +95,10 @@ def letter_of(
         for line in lines
         if line.built and line.state.failing_since and line.state.failing_since < span.end
     )
+    soon = Window(start=span.end - DAY, end=span.end + (SOON + 1) * DAY)
     letter = compose(
         week,
-        store.news(span),
+        (*store.news(span), *store.closing(soon)),
         zone=settings.zone,
         site=settings.site,
         bodies=config.bodies,

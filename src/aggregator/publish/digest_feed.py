@@ -63,7 +63,7 @@ def _items(edition: Edition) -> Iterator[Item]:
         page = f"digests/{digest.week}.html"
         yield Item(
             id=feed_id(edition.site, page),
-            title=f"Letter of {digest.week}: {digest.count} update{'' if digest.count == 1 else 's'}",
+            title=f"Letter of {digest.week}: {digest.news} update{'' if digest.news == 1 else 's'}",
             url=edition.site.base_url + page,
             updated=at,
             published=at,

@@ -131,6 +131,6 @@ def _letter(digest: Digest, zone: ZoneInfo) -> Letter:
         week=digest.week,
         first=say_day(day_of(digest.window.start, zone)),
         last=say_day(day_of(last, zone)),
-        count=digest.count,
+        count=digest.news,
         open=digest.issued is None,
     )
