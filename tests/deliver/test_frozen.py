@@ -54,6 +54,12 @@ def test_every_header_that_a_weekly_letter_needs_is_there() -> None:
     assert made.defects == []
 
 
+def test_the_subject_counts_reminders_apart() -> None:
+    made = opened(frozen(digest(under("Closing soon", item(reminder=True)))).fill(reader()))
+
+    assert made["Subject"].startswith("UK open government: updates: 0 updates, 1 reminder, week of")
+
+
 def test_a_daily_letter_says_its_day() -> None:
     day = digest(under("Documents", item()), week="2024-01-24", window=window("2024-01-24", "Europe/London"))
     made = opened(frozen(day).fill(reader()))

@@ -150,6 +150,16 @@ def test_a_closing_date_is_shown_with_the_days_left(closes: Moment, words: str) 
     assert f">{words}</p>" in page
 
 
+def test_a_reminder_is_called_one_and_counted_apart() -> None:
+    known = item(closes=moment("2024-02-02 00:00", Precision.DAY), reminder=True)
+    page, text = written(digest(under("Closing soon", known), under("Other", item(id="urn:uuid:2"))))
+    words = "Closes Friday 2 February 2024 (4 days left) · a reminder"
+    assert words in said(text)
+    assert f">{words}</p>" in page
+    assert "\n1 update, 1 reminder\n" in text
+    assert "0 updates, 1 reminder" in written(digest(under("Closing soon", known)))[1]
+
+
 def test_what_changed_is_said_in_plain_words() -> None:
     parts = ("title", "closing date", "dated facts", "updated")
     page, text = written(digest(under("Changed", item(changed=parts))))

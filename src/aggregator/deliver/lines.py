@@ -172,7 +172,7 @@ def _say_item(item: DigestItem, digest: Digest, how: Saying) -> ItemLines:
 def _say_closing(item: DigestItem, at: datetime, zone: str) -> str:
     if item.closes is None:
         return ""
-    return f"{say_closing(item.closes, at, zone)}{' (a reminder)' if item.reminder else ''}"
+    return f"{say_closing(item.closes, at, zone)}{' · a reminder' if item.reminder else ''}"
 
 
 def _versions(item: DigestItem, titles: Titles) -> list[Translation]:
