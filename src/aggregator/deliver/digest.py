@@ -94,10 +94,15 @@ def _told(holdings: Iterable[Holding], span: Window, days: Collection[int], zone
 
 def _reminds(holding: Holding, span: Window, days: Collection[int], zone: str) -> bool:
     """Whether to tell once more of what is known by the window's end: it closes in so many days."""
+    closes = holding.entry.closes
+    exact = closes is not None and closes.precision in EXACT
+    return exact and holding.first_seen < span.end and _days_to_act(holding, span, zone) in days
+
+
+def _days_to_act(holding: Holding, span: Window, zone: str) -> int | None:
+    """Days from the window's end until it closes; None for what closes never, has closed or was removed."""
     closes = None if holding.removed else holding.entry.closes
-    if closes is None or closes.precision not in EXACT or holding.first_seen >= span.end:
-        return False
-    return days_left(closes, span.end, zone) in days and not is_over(closes, span.end, zone)
+    return None if closes is None or is_over(closes, span.end, zone) else days_left(closes, span.end, zone)
 
 
 def _revisions(holding: Holding, span: Window) -> tuple[Revision, ...]:
@@ -106,8 +111,8 @@ def _revisions(holding: Holding, span: Window) -> tuple[Revision, ...]:
 
 
 def _heading(holding: Holding, span: Window, zone: str, *, changed: bool) -> Heading:
-    closes = None if holding.removed else holding.entry.closes
-    if closes and not is_over(closes, span.end, zone) and days_left(closes, span.end, zone) <= SOON:
+    days = _days_to_act(holding, span, zone)
+    if days is not None and days <= SOON:
         return Heading.CLOSING
     return Heading.CHANGED if changed or holding.removed else update_type(holding.labels.type).heading
 
