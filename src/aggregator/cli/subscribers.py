@@ -13,6 +13,7 @@ from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import say, show
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Choices, Reader, Rhythm, Titles
+from aggregator.pipeline.own_data import choices_data
 
 subscribers = typer.Typer(help="Who gets letters.", no_args_is_help=True)
 app.add_typer(subscribers, name="subscribers")
@@ -123,19 +124,12 @@ def subscribers_erase(
 
 
 def _row(reader: Reader) -> rows.Row:
-    chosen = reader.choices
     return {
         "id": reader.id,
         "standing": reader.standing.value,
         "since": rows.instant(reader.since),
         "list": reader.is_list,
-        "bodies": list(chosen.bodies),
-        "topics": list(chosen.topics),
-        "types": list(chosen.types),
-        "when_empty": chosen.when_empty,
-        "rhythm": chosen.rhythm.value,
-        "titles": chosen.titles.value,
-        "only_alerts": chosen.only_alerts,
+        **choices_data(reader.choices),
     }
 
 

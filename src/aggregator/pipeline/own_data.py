@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from aggregator.model import Reader
+from aggregator.model import Choices, Reader
 from aggregator.model.alerts import OwnRule
 from aggregator.store import Store
 
 
 def own_data(store: Store, reader: Reader) -> dict[str, Any]:
     """Address, choices, own rules with what they found, and how far each letter got; JSON can hold it all."""
-    chosen, letters = reader.choices, store.postings.of_reader(reader.id)
+    letters = store.postings.of_reader(reader.id)
     return {
         "address": reader.address,
         "standing": reader.standing.value,
         "since": reader.since.isoformat(),
+        **choices_data(reader.choices),
+        "alerts": [_rule(store, reader, rule) for _, rule in store.alerts.own(reader.id)],
+        "letters": [{"run": one.run, "state": one.state.value, "at": one.at.isoformat()} for one in letters],
+    }
+
+
+def choices_data(chosen: Choices) -> dict[str, Any]:
+    """Choices in plain values, by their names; JSON can hold them."""
+    return {
         "bodies": list(chosen.bodies),
         "topics": list(chosen.topics),
         "types": list(chosen.types),
@@ -23,8 +32,6 @@ def own_data(store: Store, reader: Reader) -> dict[str, Any]:
         "rhythm": chosen.rhythm.value,
         "titles": chosen.titles.value,
         "only_alerts": chosen.only_alerts,
-        "alerts": [_rule(store, reader, rule) for _, rule in store.alerts.own(reader.id)],
-        "letters": [{"run": one.run, "state": one.state.value, "at": one.at.isoformat()} for one in letters],
     }
 
 
