@@ -10,7 +10,7 @@ import pytest
 from aggregator.errors import ConfigError
 from aggregator.model import Choices, Footing
 from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.desk import Desk
+from aggregator.pipeline.desk import Desk, choosable
 from aggregator.pipeline.enrolling import Enrolment
 from aggregator.pipeline.replying import Replies
 from aggregator.pipeline.rulebook import Rulebook
@@ -76,7 +76,7 @@ def test_a_mail_is_acted_on_once_so_that_who_comes_back_stays(store: Store) -> N
 
 
 def test_an_address_that_was_stopped_is_not_taken_in_again_until_it_is_welcome(store: Store) -> None:
-    enrolment = Enrolment(store, TOKENS.key, Path("outbox"))
+    enrolment = Enrolment(store, TOKENS.key, Path("outbox"), choosable(config()))
     replies_of(store).act([complaint()], NOW)
     store.readers.erase([reader().id])
 

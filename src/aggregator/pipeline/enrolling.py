@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class Enrolment:
     key: bytes
     outbox: Path
     """The folder of letters that did not leave: who is erased is erased there, too."""
-    known: Known = field(default_factory=dict)
+    known: Known
     make_id: Callable[[], str] = new_id
 
     def add(self, address: str, now: datetime, choices: Choices, *, is_list: bool, leave: str) -> Reader:
