@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.examples import FEW, MANY
+
 PROJECT = Path(__file__).parents[1]
 
-settings.register_profile("project", deadline=None, derandomize=True)
+settings.register_profile("project", deadline=None, derandomize=True, max_examples=FEW)
+settings.register_profile("long", settings.get_profile("project"), max_examples=MANY)
 settings.load_profile("project")
 
 TOLD = pytest.StashKey[list[str]]()

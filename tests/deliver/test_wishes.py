@@ -14,7 +14,7 @@ from aggregator.deliver.wish_lines import choices_in_lines, chosen, rule_in_line
 from aggregator.deliver.wishes import Wanted, Wish, read_wish, wish_by_mail
 from aggregator.model import Choices, Rhythm, Titles
 from aggregator.model.alerts import OwnRule, Pace
-from tests.patience import allowed
+from tests.patience import within
 
 WORD = "00c0ffee00c0ffee.Zb3D5A.c2lnbmVk_-"
 KNOWN = {"bodies": {"scotland", "wales"}, "topics": {"open-data"}, "types": {"report"}}
@@ -149,4 +149,4 @@ def test_a_long_text_is_read_quickly() -> None:
     started = time.process_time()
     read_wish(mail(f"choose {WORD}", "\n" * 100_000 + "> " * 100_000))
 
-    assert time.process_time() - started < allowed(2)
+    assert within(time.process_time() - started, 2)

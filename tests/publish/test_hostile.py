@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import feedparser
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import Cause
@@ -40,6 +40,7 @@ from aggregator.model import (
 )
 from aggregator.publish import artifacts
 from tests.builders import NOON, body, edition, entry, holding, labels, moment, site, source, source_line
+from tests.examples import examples
 from tests.publish.boards import process_line
 from tests.publish.reading import ATOM, HTML, XML, page, words
 
@@ -172,7 +173,7 @@ def test_an_operators_name_is_no_markup_either() -> None:
     assert "run by <i>C</i>." in words(page(told).find(".//footer"))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.text(max_size=60))
 def test_any_text_at_all_is_harmless(text: str) -> None:
     made = {artifact.path: artifact.payload for artifact in artifacts(filled(text))}
