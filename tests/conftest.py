@@ -29,6 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         apart = "crash" in item.path.parts or item.path.stem in LONG
         if apart or "made_to_take_long" in item.name:
             item.add_marker("timed")
+    items.sort(key=lambda item: "browser" not in item.path.parts)
 
 
 @pytest.fixture(autouse=True)
