@@ -20,6 +20,7 @@ settings.load_profile("project")
 
 TOLD = pytest.StashKey[list[str]]()
 
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What has a bound in seconds is timed; what needs a browser comes first, so that one start is enough."""
     for item in items:
