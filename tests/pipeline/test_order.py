@@ -162,7 +162,7 @@ def check(store: Store, seen: Seen) -> None:
     seen |= {id: (one.first_seen, one.entry.published) for id, one in held.items()}
 
 
-@examples(40, few=10)
+@examples(40, few=12)
 @given(
     instants=st.lists(TOLD, min_size=2, max_size=4),
     gaps=st.lists(GAPS, min_size=4, max_size=4),

@@ -129,7 +129,7 @@ class Pipeline:
 
     async def _poll_one(self, source: Source, state: SourceState, fetch: Fetch, now: datetime) -> Outcome:
         try:
-            listed = self.store.last_names(source.id)
+            listed = self.store.last_names(source.id, before=now)
             return self._keep(source, await ask(source, state, fetch, now, listed), now)
         except AggregatorError:
             raise

@@ -62,12 +62,13 @@ def read_shared(connection: Connection, before: datetime | None) -> tuple[frozen
     return tuple(frozenset(row.entry_id for row in group) for _, group in groupby(rows, lambda row: row.name))
 
 
-def read_last_names(connection: Connection, source_id: str) -> frozenset[str]:
-    """Every name of the documents that the last poll of a source saw."""
+def read_last_names(connection: Connection, source_id: str, before: datetime) -> frozenset[str]:
+    """Every name of the documents that the last poll of a source saw, as far as known before an instant."""
     mine = carriers.c.source_id == source_id
     last = select(func.max(carriers.c.last_seen)).where(mine).scalar_subquery()
     seen = select(carriers.c.entry_id).where(mine, carriers.c.last_seen == last)
-    return frozenset(connection.scalars(select(aliases.c.name).where(aliases.c.entry_id.in_(seen))))
+    names = select(aliases.c.name).where(aliases.c.entry_id.in_(seen), aliases.c.since < before)
+    return frozenset(connection.scalars(names))
 
 
 def standing_id(connection: Connection, entry_id: str) -> str:

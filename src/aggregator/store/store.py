@@ -143,10 +143,10 @@ class Store:
         with self._database.reading() as connection:
             return read_holdings(connection, chosen(body, relevance, since), limit)
 
-    def last_names(self, source_id: str) -> frozenset[str]:
-        """Every name of the documents that the last poll of a source saw: addresses, publishers' ids."""
+    def last_names(self, source_id: str, before: datetime) -> frozenset[str]:
+        """Every name, known before an instant, of the documents that the last poll of a source saw."""
         with self._database.reading() as connection:
-            return read_last_names(connection, source_id)
+            return read_last_names(connection, source_id, before)
 
     def own_names(self) -> dict[str, str]:
         """By own id (`record:NAME`, `mail:ID`) the id of each document that has one, also if retracted."""
