@@ -46,7 +46,7 @@ from aggregator.pipeline.enrolling import Enrolment
 from aggregator.pipeline.hooking import Hooks
 from aggregator.pipeline.mailroom import Postman, outbox_folder, where_letters_go
 from aggregator.pipeline.moving import merge_sources, rename_source
-from aggregator.pipeline.rulebook import Rulebook
+from aggregator.pipeline.rulebook import OwnRules, Rulebook
 from aggregator.publish.folder import Written
 from aggregator.store import Store, open_store
 from aggregator.worker import JOB, SEARCH
@@ -227,6 +227,11 @@ class App:
     def rulebook(self) -> Rulebook:
         """Whoever adds and removes the rules of alerts."""
         return Rulebook(self.alerting, file_of(self.config.settings, self.replay, "alerts.yaml"))
+
+    @property
+    def own_rules(self) -> OwnRules:
+        """The alert rules that subscribers keep for themselves."""
+        return OwnRules(self.alerting)
 
     @property
     def postman(self) -> Postman:

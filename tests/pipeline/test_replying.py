@@ -9,12 +9,9 @@ import pytest
 
 from aggregator.errors import ConfigError
 from aggregator.model import Choices, Footing
-from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.desk import Desk, choosable
+from aggregator.pipeline.desk import SubscriptionService, choosable
 from aggregator.pipeline.enrolling import Enrolment
 from aggregator.pipeline.replying import Replies
-from aggregator.pipeline.rulebook import Rulebook
-from aggregator.pipeline.wishing import Wishes
 from aggregator.store import Store, open_store
 from tests.builders import instant
 from tests.deliver.readers import TOKENS, reader
@@ -33,8 +30,7 @@ def store() -> Iterator[Store]:
 
 
 def replies_of(store: Store) -> Replies:
-    desk = Desk(store, TOKENS, Rulebook(Alerting(config(), store), Path("alerts.yaml")))
-    return Replies(store, TOKENS, Wishes(desk, {}))
+    return Replies(SubscriptionService(store, TOKENS))
 
 
 def standing(store: Store) -> Footing:

@@ -45,7 +45,7 @@ def test_a_rule_is_tried_before_it_is_kept_and_goes_with_one_button(desk: Bench)
     assert "Your rule is kept." in shown
     assert "<code>&#34;open data&#34;</code>, at once, changes too" in shown
     data = ask(desk, "GET", page.replace("/alerts/", "/data/")).json()
-    goes = {"mail": True, "feed": False, "webhook": ""}
+    goes = {"mail": True, "feed": False}
     assert data["alerts"] == [
         {"when": '"open data"', "changes": True, "rhythm": "at once", **goes, "found": []}
     ]
@@ -77,7 +77,7 @@ def test_what_cannot_be_kept_is_said_beside_the_form(desk: Bench, form: dict[str
 def test_a_reader_has_twenty_rules_at_the_most(desk: Bench) -> None:
     page = sign_up(desk).replace("/choices/", "/alerts/")
     for number in range(20):
-        desk.desk.watch(desk.reader(), OwnRule(id="", when=f"word{number}"), desk.now)
+        desk.own_rules.watch(desk.reader(), OwnRule(id="", when=f"word{number}"), desk.now)
     answer = ask(desk, "POST", page, action="watch", when="more")
 
     assert answer.status_code == 400
@@ -99,3 +99,24 @@ def test_who_wants_alerts_alone_says_so_among_their_choices(desk: Bench) -> None
 
     assert desk.reader().choices.only_alerts
     assert 'name="only_alerts" value="yes" checked' in ask(desk, "GET", choices).text
+
+
+def test_a_rule_has_to_go_somewhere_and_to_be_there(desk: Bench) -> None:
+    page = sign_up(desk).replace("/choices/", "/alerts/")
+    ask(desk, "POST", page, action="watch", when='"open data"')
+
+    assert "would tell nobody" in ask(desk, "POST", page, action="place", id="rule-1").text
+    assert "not there any more" in ask(desk, "POST", page, action="place", id="rule-9", mail="yes").text
+    ((_, rule),) = desk.store.alerts.own()
+    assert rule == OwnRule(id="rule-1", when='"open data"')
+
+
+def test_the_same_words_kept_again_go_where_they_went(desk: Bench) -> None:
+    page = sign_up(desk).replace("/choices/", "/alerts/")
+    ask(desk, "POST", page, action="watch", when='"open data" AND plan')
+    ask(desk, "POST", page, action="place", id="rule-1", feed="yes")
+    ((_, before),) = desk.store.alerts.own()
+    ask(desk, "POST", page, action="watch", when='"open data" plan', rhythm="daily")
+
+    ((_, after),) = desk.store.alerts.own()
+    assert (after.feed, after.mail, after.rhythm) == (before.feed, False, Pace.DAILY)

@@ -35,7 +35,9 @@ def foot_of_page(site: Site, rhythm: Rhythm) -> Foot:
     if site.join_link:
         return Foot(
             why=why,
-            leave="To get it by mail, to choose, to pause or to leave:",
+            leave="To get it by mail, to choose, to pause or to leave:"
+            if site.letters_url
+            else "To get it by mail:",
             leave_link=site.join_link,
             leave_words="letters by mail",
         )
@@ -57,7 +59,6 @@ def foot_of_letter(site: Site, rhythm: Rhythm, *, mailbox: str, token: str) -> F
         why=why,
         leave="To leave, send this mail as it is:",
         leave_link=leave_by_mail(mailbox, token),
-        choose_link=site.join_link,
     )
 
 
@@ -80,7 +81,6 @@ def leave_by_mail(mailbox: str, token: str) -> str:
     return mail_link(mailbox, f"leave {token}")
 
 
-def mail_link(mailbox: str, subject: str, text: str = "") -> str:
+def mail_link(mailbox: str, subject: str) -> str:
     """A mail as a link that opens it in a mail program (RFC 6068)."""
-    body = f"&body={quote(text.replace(chr(10), chr(13) + chr(10)))}" if text else ""
-    return f"mailto:{mailbox}?subject={quote(subject)}{body}"
+    return f"mailto:{mailbox}?subject={quote(subject)}"

@@ -60,7 +60,6 @@ from aggregator.model.letters import (
     Posting,
     Reader,
     Receipt,
-    Remark,
     Rhythm,
     Titles,
 )
@@ -202,7 +201,6 @@ __all__ = [
     "Register",
     "Reject",
     "Relevance",
-    "Remark",
     "Removal",
     "RemovalKind",
     "Request",

@@ -108,24 +108,11 @@ class Pace(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """Where alerts are posted, and where the secret is found that signs them: a variable or a file.
-
-    A reader's own names neither: the store keeps its secret.
-    """
+    """Where alerts are posted, and where the secret is found that signs them: a variable or a file."""
 
     url: str
     secret_env: str = ""
     secret_file: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
-    """Where a reader wants word of a rule to go."""
-
-    mail: bool = True
-    feed: bool = False
-    webhook: str = ""
-    """The address to post to; empty: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +126,6 @@ class OwnRule:
     mail: bool = True
     feed: str = field(default="", repr=False)
     """The word by which its feed is found, random and never used again; empty: it has none."""
-    webhook: str = field(default="", repr=False)
-    """The address that it is posted to; empty: none. Its secret stays in the store (`Alerts.secret`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,11 +161,6 @@ class AlertRule:
     def mailed(self) -> bool:
         """Whether its alerts go out as letters."""
         return bool(self.mail)
-
-    @property
-    def posted(self) -> bool:
-        """Whether its alerts are posted to a webhook."""
-        return self.webhook is not None and not self.paused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +232,7 @@ class HookState(StrEnum):
     TAKEN = "taken"
     """The receiver answered 2xx."""
     GONE = "gone"
-    """The receiver answered 410: it wants no more. Or it is a reader's, and never took a post at all."""
+    """The receiver answered 410: it wants no more."""
     GIVEN_UP = "given up"
 
 

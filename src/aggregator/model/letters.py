@@ -7,8 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from aggregator.model.alerts import OwnRule
-
 ANSWER: Final = "ask-"
 """How the runs of letters begin that answer somebody who asked: a confirmation, a link to one's choices."""
 
@@ -102,15 +100,6 @@ class Posting:
     """How often its outcome stayed unknown, so that it was, or will be, sent again."""
     reply: str = ""
     """The mail server's last word on it, without addresses."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
-    """What an answer says besides its form; kept until the answer has reached the mail server."""
-
-    words: str
-    offered: OwnRule | None = None
-    """A rule that was tried, and that the answer offers to keep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

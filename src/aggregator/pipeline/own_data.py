@@ -36,7 +36,7 @@ def choices_data(chosen: Choices) -> dict[str, Any]:
 
 
 def _rule(store: Store, reader: Reader, rule: OwnRule) -> dict[str, Any]:
-    """Without the secret of its webhook and the address of its feed: a file is sooner passed on."""
+    """Without the address of its feed: a file is sooner passed on."""
     found = store.alerts.recent(f"{reader.id}/{rule.id}")
     return {
         "when": rule.when,
@@ -44,6 +44,5 @@ def _rule(store: Store, reader: Reader, rule: OwnRule) -> dict[str, Any]:
         "rhythm": rule.rhythm.value,
         "mail": rule.mail,
         "feed": bool(rule.feed),
-        "webhook": rule.webhook,
         "found": [{"at": one.found.isoformat(), "title": one.title, "url": one.url} for one in found],
     }

@@ -18,7 +18,7 @@ from aggregator.config import Config
 from aggregator.deliver import Frozen, Stationery, freeze, is_worth_sending, not_allowed, settled, still_sent
 from aggregator.deliver.addresses import allowed
 from aggregator.deliver.alerts import alert_letter, alert_run
-from aggregator.deliver.answers import DATA, Known, answer, answer_run
+from aggregator.deliver.answers import answer
 from aggregator.deliver.outbox import clear
 from aggregator.errors import DeliveryError
 from aggregator.model import (
@@ -36,7 +36,6 @@ from aggregator.model import (
 )
 from aggregator.model.alerts import ALERT
 from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.own_data import own_data
 from aggregator.store import Store
 
 Postbox = Callable[[Sequence[Message]], Awaitable[tuple[Receipt, ...]]]
@@ -164,21 +163,13 @@ class Dispatch:
     def message(self, run: str, reader: Reader, now: datetime) -> Message:
         """The letter of a run to a reader, as it is handed over at `now`."""
         if run.startswith(ANSWER):
-            return answer(run, reader, self.stationery, now, self._known(run, reader))
+            return answer(run, reader, self.stationery, now)
         if run.startswith(ALERT):
             return self._alert_letter(run, reader).fill(reader)
         key = (run, reader.choices, reader.is_list, reader.leave)
         if key not in self._frozen:
             self._frozen[key] = freeze(self._letter(run), reader, self.stationery, self.config.bodies)
         return self._frozen[key].fill(reader)
-
-    def _known(self, run: str, reader: Reader) -> Known:
-        store = self.store
-        return Known(
-            remark=store.postings.remark(run, reader.id),
-            rules=[rule for _, rule in store.alerts.own(reader.id)],
-            data=own_data(store, reader) if run.startswith(answer_run(DATA, "")) else None,
-        )
 
     def _alert_letter(self, run: str, reader: Reader) -> Frozen:
         key = (run, Choices(), reader.is_list, reader.leave)
