@@ -15,7 +15,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from aggregator.deliver.tokens import CHOICES
-from aggregator.model import Choices, Footing, Rhythm, Titles
+from aggregator.model import Choices, Footing, Frequency, Titles
 from aggregator.model.alerts import OwnRule
 from aggregator.web import bind
 from tests.deliver.readers import TOKENS, reader
@@ -102,7 +102,7 @@ def test_a_readers_whole_way(desk: Bench, visit: Open) -> None:
     told(page, "Your choices are kept.")
     expect(page.get_by_label("Welsh Government")).to_be_checked()
     expect(page.get_by_label("Each day")).to_be_checked()
-    assert desk.reader().choices == Choices(bodies=("wales",), rhythm=Rhythm.DAILY, titles=Titles.WELSH)
+    assert desk.reader().choices == Choices(bodies=("wales",), rhythm=Frequency.DAILY, titles=Titles.WELSH)
 
     press(page, "Pause my letters")
     told(page, "Your letters are paused.")

@@ -19,7 +19,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 
 from aggregator.errors import StoreError
-from aggregator.model.alerts import OwnRule, Pace
+from aggregator.model.alerts import OwnRule
+from aggregator.model.letters import Frequency
 from aggregator.store import open_store
 from aggregator.store.tables import metadata
 from tests.builders import NOON, entry
@@ -230,7 +231,7 @@ def test_a_store_of_the_seventh_schema_keeps_its_readers_rules(file: Path) -> No
         connection.exec_driver_sql("INSERT INTO own_rules VALUES (?, ?, ?)", ("00c0ffee", "mine", rule))
 
     with open_store(f"sqlite:///{file}") as store:
-        kept = OwnRule(id="mine", when="open data", changes=True, rhythm=Pace.DAILY, mail=True)
+        kept = OwnRule(id="mine", when="open data", changes=True, rhythm=Frequency.DAILY, mail=True)
         assert store.alerts.own() == (("00c0ffee", kept),)
         store.alerts.add_own("00c0ffee", replace(kept, feed="a-word"))
         assert store.alerts.fed("a-word") == ("00c0ffee", replace(kept, feed="a-word"))

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import Change, ChangeKind, Digest, Holding, Outage, RobotsCopy, Run, SourceState
+from aggregator.model.alerts import OwnRule
 from aggregator.store import open_store
+from aggregator.store.codec import from_json
 from tests.store import values
 
 
@@ -80,3 +82,9 @@ def test_a_copy_of_robots_txt(origin: str, copy: RobotsCopy) -> None:
         store.robots.put(origin, copy)
 
         assert store.robots.get(origin) == copy
+
+
+def test_a_rule_that_once_had_a_webhook_is_read_without_it() -> None:
+    text = '{"id":"mine","mail":true,"rhythm":"at once","webhook":"https://a.example.org/","when":"tree"}'
+
+    assert from_json(OwnRule, text) == OwnRule(id="mine", when="tree")

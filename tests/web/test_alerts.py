@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from aggregator.model import ChangeKind
-from aggregator.model.alerts import OwnRule, Pace
+from aggregator.model.alerts import OwnRule
+from aggregator.model.letters import Frequency
 from tests.builders import entry, instant
 from tests.store.values import change, keep
 from tests.web.desk import Bench, bench
@@ -39,7 +40,7 @@ def test_a_rule_is_tried_before_it_is_kept_and_goes_with_one_button(desk: Bench)
     again = ask(desk, "POST", page, action="watch", when='"open data"', rhythm="at once", changes="yes")
     assert again.status_code == 303
     ((_, rule),) = desk.store.alerts.own(desk.reader().id)
-    assert rule == OwnRule(id="rule-1", when='"open data"', changes=True, rhythm=Pace.AT_ONCE)
+    assert rule == OwnRule(id="rule-1", when='"open data"', changes=True, rhythm=Frequency.AT_ONCE)
     assert desk.store.alerts.watched()[f"{desk.reader().id}/rule-1"].since == desk.now
     shown = ask(desk, "GET", f"{page}?told=watch").text
     assert "Your rule is kept." in shown
@@ -119,4 +120,4 @@ def test_the_same_words_kept_again_go_where_they_went(desk: Bench) -> None:
     ask(desk, "POST", page, action="watch", when='"open data" plan', rhythm="daily")
 
     ((_, after),) = desk.store.alerts.own()
-    assert (after.feed, after.mail, after.rhythm) == (before.feed, False, Pace.DAILY)
+    assert (after.feed, after.mail, after.rhythm) == (before.feed, False, Frequency.DAILY)

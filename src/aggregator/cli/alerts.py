@@ -12,7 +12,8 @@ from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import complain, say, show, show_json
 from aggregator.model import Reader
-from aggregator.model.alerts import AlertRule, HookState, Pace, Webhook
+from aggregator.model.alerts import AlertRule, HookState, Webhook
+from aggregator.model.letters import Frequency
 from aggregator.pipeline.alerting import Trial
 
 alerts = typer.Typer(help="Rules that say what somebody hears of at once.", no_args_is_help=True)
@@ -159,8 +160,8 @@ def alerts_status(context: typer.Context, replay: Replay = None, as_json: AsJson
         show(columns, shown, as_json=as_json)
 
 
-def _pace(daily: bool) -> Pace:
-    return Pace.DAILY if daily else Pace.AT_ONCE
+def _pace(daily: bool) -> Frequency:
+    return Frequency.DAILY if daily else Frequency.AT_ONCE
 
 
 def _row(program: App, rule: AlertRule) -> rows.Row:

@@ -12,7 +12,7 @@ from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import say, show
 from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Choices, Reader, Rhythm, Titles
+from aggregator.model import Choices, Frequency, Reader, Titles
 from aggregator.pipeline.own_data import choices_data
 
 subscribers = typer.Typer(help="Who gets letters.", no_args_is_help=True)
@@ -54,7 +54,7 @@ def subscribers_add(  # noqa: PLR0913, PLR0917  # each argument is a choice of a
         topics=tuple(topic or ()),
         types=tuple(type or ()),
         when_empty=when_empty,
-        rhythm=Rhythm.DAILY if daily else Rhythm.WEEKLY,
+        rhythm=Frequency.DAILY if daily else Frequency.WEEKLY,
         titles=Titles.WELSH if welsh_first else Titles.ENGLISH,
         only_alerts=only_alerts,
     )

@@ -27,7 +27,8 @@ from aggregator.deliver.wording import (
     say_moment,
 )
 from aggregator.model import Body, Holding, Mark, Reader, Retraction
-from aggregator.model.alerts import ALERT, Alert, AlertRule, Occasion, Pace, Why
+from aggregator.model.alerts import ALERT, Alert, AlertRule, Occasion, Why
+from aggregator.model.letters import Frequency
 
 COLUMNS: Final = 76
 
@@ -54,9 +55,9 @@ def alert_run(rule: str, now: datetime) -> str:
     return f"{ALERT}{hashlib.sha256(rule.encode()).hexdigest()[:8]}.{int(now.timestamp()):x}"
 
 
-def due_at(rhythm: Pace, found: datetime, zone: str) -> datetime:
+def due_at(rhythm: Frequency, found: datetime, zone: str) -> datetime:
     """When what was found goes out: at once, or at the next 08:00 by the clocks of the zone."""
-    if rhythm is Pace.AT_ONCE:
+    if rhythm is Frequency.AT_ONCE:
         return found
     local = found.astimezone(ZoneInfo(zone))
     opens = datetime.combine(local.date(), OPENS, ZoneInfo(zone))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from aggregator.model import Rhythm, Site
+from aggregator.model import Frequency, Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,15 +21,15 @@ class Foot:
     choose_link: str = ""
 
 
-GATHERS: Mapping[Rhythm, str] = {
-    Rhythm.WEEKLY: "each Monday at 08:00 it gathers what public bodies in the UK were first seen to publish "
-    "about open government in the week before",
-    Rhythm.DAILY: "each morning at 08:00 it gathers what public bodies in the UK were first seen to publish "
-    "about open government in the day before; a day without anything sends nothing",
+GATHERS: Mapping[Frequency, str] = {
+    Frequency.WEEKLY: "each Monday at 08:00 it gathers what public bodies in the UK were first seen to "
+    "publish about open government in the week before",
+    Frequency.DAILY: "each morning at 08:00 it gathers what public bodies in the UK were first seen to "
+    "publish about open government in the day before; a day without anything sends nothing",
 }
 
 
-def foot_of_page(site: Site, rhythm: Rhythm) -> Foot:
+def foot_of_page(site: Site, rhythm: Frequency) -> Foot:
     """For the letter as a page, which is everybody's."""
     why = f"Why this letter: {GATHERS[rhythm]}."
     if site.join_link:
@@ -45,7 +45,7 @@ def foot_of_page(site: Site, rhythm: Rhythm) -> Foot:
     return Foot(why=why, leave=words)
 
 
-def foot_of_letter(site: Site, rhythm: Rhythm, *, mailbox: str, token: str) -> Foot:
+def foot_of_letter(site: Site, rhythm: Frequency, *, mailbox: str, token: str) -> Foot:
     """For a reader's own letter. `token` is the word that lets them leave; no sign-up page: by mail."""
     why = f"Why you get this: you asked for this letter; {GATHERS[rhythm]}."
     if site.letters_url:
@@ -62,7 +62,7 @@ def foot_of_letter(site: Site, rhythm: Rhythm, *, mailbox: str, token: str) -> F
     )
 
 
-def foot_of_list(leave: str, rhythm: Rhythm) -> Foot:
+def foot_of_list(leave: str, rhythm: Frequency) -> Foot:
     """For a letter to a mailing list: every member reads it, so that nothing in it may be personal."""
     words = "Leaving: as you leave the list that passed it on."
     why = f"Why you get this: you are on a mailing list that passes this letter on; {GATHERS[rhythm]}."

@@ -24,10 +24,10 @@ from aggregator.deliver.wording import (
     say_removal,
 )
 from aggregator.deliver.worth import most_worthy
-from aggregator.model import Body, Digest, DigestItem, Rhythm, Section, Site, Titles, Translation
+from aggregator.model import Body, Digest, DigestItem, Frequency, Section, Site, Titles, Translation
 
-SPANS: Mapping[Rhythm, str] = {Rhythm.WEEKLY: "week", Rhythm.DAILY: "day"}
-IN_SPAN: Mapping[Rhythm, str] = {Rhythm.WEEKLY: "in this week", Rhythm.DAILY: "on this day"}
+SPANS: Mapping[Frequency, str] = {Frequency.WEEKLY: "week", Frequency.DAILY: "day"}
+IN_SPAN: Mapping[Frequency, str] = {Frequency.WEEKLY: "in this week", Frequency.DAILY: "on this day"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +211,7 @@ def _say_dates(item: DigestItem, zone: str) -> str:
 
 def _say_title(digest: Digest, zone: str) -> str:
     first = digest.window.start.astimezone(ZoneInfo(zone))
-    if digest.rhythm is Rhythm.DAILY:
+    if digest.rhythm is Frequency.DAILY:
         return f"Letter of {first:%A} {say_day(first)}"
     return f"Letter of the week of {say_day(first)}"
 

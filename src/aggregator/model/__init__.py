@@ -52,15 +52,16 @@ from aggregator.model.entries import (
 from aggregator.model.labels import SCHEME, Labels, Mark, Reason, Relevance, Where
 from aggregator.model.letters import (
     ANSWER,
+    LETTER_FREQUENCIES,
     Choices,
     Footing,
+    Frequency,
     Handed,
     LetterState,
     Message,
     Posting,
     Reader,
     Receipt,
-    Rhythm,
     Titles,
 )
 from aggregator.model.observed import (
@@ -129,6 +130,7 @@ from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic
 __all__ = [
     "ANSWER",
     "FILE_NAME",
+    "LETTER_FREQUENCIES",
     "SCHEME",
     "Artifact",
     "Basis",
@@ -159,6 +161,7 @@ __all__ = [
     "Footing",
     "FormerName",
     "Forum",
+    "Frequency",
     "Gap",
     "Habit",
     "Handed",
@@ -206,7 +209,6 @@ __all__ = [
     "Request",
     "Retraction",
     "Revision",
-    "Rhythm",
     "RobotsCopy",
     "Role",
     "Rule",

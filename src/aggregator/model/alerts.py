@@ -10,6 +10,7 @@ from types import UnionType
 from typing import Final, TypeAlias
 
 from aggregator.model.entries import Moment
+from aggregator.model.letters import Frequency
 
 ALERT: Final = "alert-"
 """How the runs of alert letters begin."""
@@ -98,14 +99,6 @@ def terms(condition: Condition) -> Iterator[Term]:
                 yield from terms(part)
 
 
-class Pace(StrEnum):
-    """When an alert is sent."""
-
-    AT_ONCE = "at once"
-    DAILY = "daily"
-    """Gathered, and sent at 08:00 in the site's zone."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
     """Where alerts are posted, and where the secret is found that signs them: a variable or a file."""
@@ -122,7 +115,7 @@ class OwnRule:
     id: str
     when: str
     changes: bool = False
-    rhythm: Pace = Pace.AT_ONCE
+    rhythm: Frequency = Frequency.AT_ONCE
     mail: bool = True
     feed: str = field(default="", repr=False)
     """The word by which its feed is found, random and never used again; empty: it has none."""
@@ -137,7 +130,7 @@ class AlertRule:
     when: Condition
     changes: bool = False
     """Whether a document that changed alerts again; `changed:` and `removed:` say so, too."""
-    rhythm: Pace = Pace.AT_ONCE
+    rhythm: Frequency = Frequency.AT_ONCE
     mail: tuple[str, ...] = ()
     """Readers, by id or address."""
     webhook: Webhook | None = None

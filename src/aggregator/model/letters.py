@@ -23,11 +23,18 @@ class Footing(StrEnum):
     """We stopped: the address bounced, or its owner complained."""
 
 
-class Rhythm(StrEnum):
-    """How often a reader gets a letter."""
+class Frequency(StrEnum):
+    """How often something is sent."""
 
-    WEEKLY = "weekly"
+    AT_ONCE = "at once"
     DAILY = "daily"
+    """Gathered, and sent at 08:00 in the site's zone."""
+    WEEKLY = "weekly"
+
+
+LETTER_FREQUENCIES: Final = (Frequency.WEEKLY, Frequency.DAILY)
+ALERT_FREQUENCIES: Final = (Frequency.AT_ONCE, Frequency.DAILY)
+"""What letters and alerts may be; the first is what they are where nobody says anything."""
 
 
 class Titles(StrEnum):
@@ -46,7 +53,7 @@ class Choices:
     types: tuple[str, ...] = ()
     when_empty: bool = False
     """Whether a week without anything for this reader is told, too; a day without is never."""
-    rhythm: Rhythm = Rhythm.WEEKLY
+    rhythm: Frequency = Frequency.WEEKLY
     titles: Titles = Titles.ENGLISH
     only_alerts: bool = False
     """Whether the weekly or daily letter is unwanted: the reader gets alerts alone."""

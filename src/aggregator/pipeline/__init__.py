@@ -33,10 +33,10 @@ from aggregator.model import (
     Digest,
     Entry,
     Failed,
+    Frequency,
     Holding,
     Labels,
     Mark,
-    Rhythm,
     Source,
     SourceState,
 )
@@ -291,7 +291,7 @@ class Pipeline:
 
     def _files(self, now: datetime) -> tuple[Artifact | Deferred, ...]:
         edition = gather(self.config, self.store, now)
-        days = (digest for digest in self.store.digests(Rhythm.DAILY) if digest.count)
+        days = (digest for digest in self.store.digests(Frequency.DAILY) if digest.count)
         letters = letter_files((*edition.digests, *days), edition)
         listed = write_opml(edition.site.title, self.config.sources, self.config.bodies)
         sources = Artifact(path="sources.opml", media_type="text/x-opml", payload=listed)

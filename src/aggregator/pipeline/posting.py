@@ -26,13 +26,13 @@ from aggregator.model import (
     Choices,
     Digest,
     Footing,
+    Frequency,
     Handed,
     LetterState,
     Message,
     Posting,
     Reader,
     Receipt,
-    Rhythm,
 )
 from aggregator.model.alerts import ALERT
 from aggregator.pipeline.alerting import Alerting
@@ -75,7 +75,7 @@ class Dispatch:
     def _plan(self, run: str, now: datetime) -> bool:
         digest = self._letter(run)
         readers = self._readers(digest.rhythm)
-        if not readers and digest.rhythm is Rhythm.WEEKLY:
+        if not readers and digest.rhythm is Frequency.WEEKLY:
             return False
         is_wanted = cache(partial(is_worth_sending, digest))  # many readers choose the same
         wanted = [reader.id for reader in readers if is_wanted(reader.choices)]
@@ -101,7 +101,7 @@ class Dispatch:
             raise DeliveryError(f"{run}: letters were planned for a window that was never issued")
         return digest
 
-    def _readers(self, rhythm: Rhythm) -> tuple[Reader, ...]:
+    def _readers(self, rhythm: Frequency) -> tuple[Reader, ...]:
         """Who gets letters of this rhythm."""
         reading = self.store.readers.all(Footing.READING)
         return tuple(one for one in reading if one.choices.rhythm is rhythm and not one.choices.only_alerts)

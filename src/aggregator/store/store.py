@@ -14,12 +14,12 @@ from sqlalchemy.exc import ArgumentError
 from aggregator.errors import StoreError
 from aggregator.model import (
     Digest,
+    Frequency,
     Holding,
     Mark,
     Outage,
     Relevance,
     Retraction,
-    Rhythm,
     Run,
     SourceState,
     Window,
@@ -278,10 +278,10 @@ class Store:
             ).scalar()
             return found
 
-    def digests(self, rhythm: Rhythm = Rhythm.WEEKLY) -> tuple[Digest, ...]:
+    def digests(self, rhythm: Frequency = Frequency.WEEKLY) -> tuple[Digest, ...]:
         """Every letter of a rhythm that was issued, newest first."""
         weekly = digest_runs.c.week.contains("W", autoescape=True)
-        wanted = weekly if rhythm is Rhythm.WEEKLY else ~weekly
+        wanted = weekly if rhythm is Frequency.WEEKLY else ~weekly
         found = select(digest_runs.c.digest).where(wanted).order_by(digest_runs.c.week.desc())
         with self._database.reading() as connection:
             return tuple(connection.scalars(found))

@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from aggregator.deliver.tokens import Tokens
 from aggregator.model import Footing, Reader, Site
-from aggregator.model.alerts import OwnRule, Pace
+from aggregator.model.alerts import OwnRule
+from aggregator.model.letters import Frequency
 from aggregator.pipeline.rulebook import OwnRules
 from aggregator.web.feeds import feed_address
 from aggregator.web.forms import Form, is_ticked, one
@@ -65,7 +66,7 @@ class AlertPage:
             rules=tuple(self._row(own) for own in self.own_rules.of(reader)),
             rule=rule or OwnRule(id="", when=""),
             tried=tried,
-            daily=Pace.DAILY,
+            daily=Frequency.DAILY,
             paused=reader.standing is Footing.PAUSED,
             known=self.known,
             **values,
@@ -82,6 +83,6 @@ class AlertPage:
 
 
 def _rule(form: Form) -> OwnRule:
-    pace = Pace.DAILY if one(form, "rhythm") == Pace.DAILY else Pace.AT_ONCE
+    pace = Frequency.DAILY if one(form, "rhythm") == Frequency.DAILY else Frequency.AT_ONCE
     when = " ".join(one(form, "when").split())
     return OwnRule(id="tried", when=when, changes=is_ticked(form, "changes"), rhythm=pace)

@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from aggregator.deliver.tokens import CHOICES
-from aggregator.model import Choices, Footing, Reader, Rhythm, Site, Titles
+from aggregator.model import Choices, Footing, Frequency, Reader, Site, Titles
 from aggregator.pipeline.desk import SubscriptionService
 from aggregator.pipeline.own_data import own_data
 from aggregator.pipeline.private_feeds import subscriber_feed
@@ -54,8 +54,8 @@ ALTERNATIVES: Final = (
         "name": "rhythm",
         "legend": "How often",
         "choices": (
-            (Rhythm.WEEKLY, "Each week, on Monday morning"),
-            (Rhythm.DAILY, "Each day, in the morning, when there is something for you"),
+            (Frequency.WEEKLY, "Each week, on Monday morning"),
+            (Frequency.DAILY, "Each day, in the morning, when there is something for you"),
         ),
     },
     {
@@ -238,7 +238,7 @@ class LetterPages:
             topics=ticked["topics"],
             types=ticked["types"],
             when_empty=is_ticked(form, "when_empty"),
-            rhythm=Rhythm.DAILY if one(form, "rhythm") == Rhythm.DAILY else Rhythm.WEEKLY,
+            rhythm=Frequency.DAILY if one(form, "rhythm") == Frequency.DAILY else Frequency.WEEKLY,
             titles=Titles.WELSH if one(form, "titles") == Titles.WELSH else Titles.ENGLISH,
             only_alerts=is_ticked(form, "only_alerts"),
         )
