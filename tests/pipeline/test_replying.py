@@ -71,6 +71,12 @@ def test_a_mail_is_acted_on_once_so_that_who_comes_back_stays(store: Store) -> N
     assert standing(store) is Footing.READING
 
 
+@pytest.mark.parametrize("hostile", [b"To: <\n\n", b"Subject: join\nFrom: <\n\n"])
+def test_a_mail_that_cannot_be_read_keeps_no_other_from_being_acted_on(store: Store, hostile: bytes) -> None:
+    assert replies_of(store).act([hostile, note()], NOW) == {"leave": 1}
+    assert standing(store) is Footing.LEFT
+
+
 def test_an_address_that_was_stopped_is_not_taken_in_again_until_it_is_welcome(store: Store) -> None:
     enrolment = Enrolment(store, TOKENS.key, Path("outbox"), choosable(config()))
     replies_of(store).act([complaint()], NOW)

@@ -168,7 +168,7 @@ def _row(program: App, rule: AlertRule) -> rows.Row:
     """Without addresses: only `subscribers export` shows those."""
     count = len(program.alerting.hearers(rule))
     places = (
-        f"{count} of {len(rule.mail)} readers by mail" * rule.mailed,
+        f"{count} of {len(rule.mail)} readers by mail" * bool(rule.mail),
         f"webhook {rule.webhook.url}" if rule.webhook else "",
         ("a feed of its own" if rule.reader else f"alerts/{rule.id}.atom") * rule.feed,
         "its reader has paused" * rule.paused,

@@ -51,13 +51,13 @@ class Tokens:
 
     def timed(self, purpose: str, words: str, now: datetime) -> str:
         """`words` signed for one purpose at `now`."""
-        return self._timed(purpose, now).sign(words).decode()
+        return _StampedSigner(self.key, purpose, now).sign(words).decode()
 
     def read_timed(self, purpose: str, token: str, now: datetime) -> str | None:
         """The words of a token that was made for this purpose and holds at `now`; else None."""
         try:
             seconds = int(LASTS[purpose].total_seconds())
-            return self._timed(purpose, now).unsign(token, max_age=seconds).decode()
+            return _StampedSigner(self.key, purpose, now).unsign(token, max_age=seconds).decode()
         except (BadSignature, UnicodeDecodeError):
             return None
 
@@ -83,9 +83,6 @@ class Tokens:
     @cached_property
     def _feeder(self) -> Signer:
         return Signer(self.key, salt=FEED, digest_method=hashlib.sha256)
-
-    def _timed(self, purpose: str, now: datetime) -> _StampedSigner:
-        return _StampedSigner(self.key, purpose, now)
 
 
 def _read(signer: Signer, token: str) -> str | None:
@@ -124,6 +121,14 @@ def read_key(file: Path) -> bytes:
     if len(key) < 32:
         raise DeliveryError(f"{file}: holds no key; bring it back from your backup, or take the file away")
     return key
+
+
+def read_secret_file(file: Path, what: str) -> str:
+    """What a file of the operator's holds. DeliveryError names `what` cannot be read."""
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeliveryError(f"{file}: {what} cannot be read: {error}") from error
 
 
 def _make_key(file: Path) -> None:

@@ -150,11 +150,6 @@ class AlertRule:
         """Whether changes of a document alert."""
         return self.changes or bool({"changed", "removed"} & {term.field for term in terms(self.when)})
 
-    @property
-    def mailed(self) -> bool:
-        """Whether its alerts go out as letters."""
-        return bool(self.mail)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedRule:

@@ -12,6 +12,7 @@ from typing import Final
 from aggregator.clock import Clock
 from aggregator.config import Config
 from aggregator.deliver.retrying import FIRST_PAUSE
+from aggregator.deliver.tokens import read_secret_file
 from aggregator.deliver.webhooks import hook_put_off, hook_request, hook_settled, read_secret
 from aggregator.errors import DeliveryError
 from aggregator.fetch import Fetch
@@ -74,8 +75,4 @@ class Hooks:
             if where.secret_env not in os.environ:
                 raise DeliveryError(f"the variable {where.secret_env}, which holds the secret, is not set")
             return os.environ[where.secret_env]
-        file = self.config.settings.path(where.secret_file)
-        try:
-            return file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise DeliveryError(f"{file}: the webhook's secret cannot be read: {error}") from error
+        return read_secret_file(self.config.settings.path(where.secret_file), "the webhook's secret")

@@ -17,8 +17,8 @@ from aggregator.config.mail import read_server
 from aggregator.deliver import Stationery
 from aggregator.deliver.outbox import Outbox
 from aggregator.deliver.smtp import Server, Smtp
-from aggregator.deliver.tokens import Tokens, read_key
-from aggregator.errors import ConfigError, DeliveryError, Mistake
+from aggregator.deliver.tokens import Tokens, read_key, read_secret_file
+from aggregator.errors import ConfigError, Mistake
 from aggregator.fetch.mailbox import MailboxFetch
 from aggregator.model import Failed, Fetched, LetterState, Request, Validators
 from aggregator.pipeline.desk import SubscriptionService
@@ -149,23 +149,13 @@ class Postman:
 
 
 def _server(settings: Settings) -> Server:
-    said = read_server(settings.mail_server)
+    said, file = read_server(settings.mail_server), settings.mail_password_file
     return Server(
         host=said.host,
         port=said.port,
         tls_first=said.tls_first,
         starttls=not said.is_local,
         user=said.user,
-        password=_password(settings),
+        password=read_secret_file(settings.path(file), "the mail server's password") if file else "",
         connections=settings.mail_connections,
     )
-
-
-def _password(settings: Settings) -> str:
-    if not settings.mail_password_file:
-        return ""
-    file = settings.path(settings.mail_password_file)
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DeliveryError(f"{file}: the mail server's password cannot be read: {error}") from error

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from aggregator.model import Choices, Reader
+from aggregator.model import Reader
 from aggregator.model.alerts import OwnRule
 from aggregator.store import Store
 
@@ -16,22 +17,9 @@ def own_data(store: Store, reader: Reader) -> dict[str, Any]:
         "address": reader.address,
         "standing": reader.standing.value,
         "since": reader.since.isoformat(),
-        **choices_data(reader.choices),
+        **asdict(reader.choices),
         "alerts": [_rule(store, reader, rule) for _, rule in store.alerts.own(reader.id)],
         "letters": [{"run": one.run, "state": one.state.value, "at": one.at.isoformat()} for one in letters],
-    }
-
-
-def choices_data(chosen: Choices) -> dict[str, Any]:
-    """Choices in plain values, by their names; JSON can hold them."""
-    return {
-        "bodies": list(chosen.bodies),
-        "topics": list(chosen.topics),
-        "types": list(chosen.types),
-        "when_empty": chosen.when_empty,
-        "rhythm": chosen.rhythm.value,
-        "titles": chosen.titles.value,
-        "only_alerts": chosen.only_alerts,
     }
 
 

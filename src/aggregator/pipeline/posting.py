@@ -150,15 +150,15 @@ class Dispatch:
             now = clock()
             receipts = await postbox([self.message(posting.run, reader, now) for posting, reader in may])
         except DeliveryError as error:
-            self._put_back(taken, str(error), clock())
+            lost = [settled(posting, Handed.UNTRIED, str(error), clock()) for posting, _ in taken]
+            self.store.postings.turn(lost, clock(), 0)
             raise
         now = clock()
-        done = (settled(by_reader[one.message.run, one.message.reader], one, now) for one in receipts)
+        done = (
+            settled(by_reader[one.message.run, one.message.reader], one.handed, one.reply, now)
+            for one in receipts
+        )
         return (*done, *(not_allowed(posting, now) for posting in refused))
-
-    def _put_back(self, taken: Taken, why: str, now: datetime) -> None:
-        lost = [(p, Receipt(_no_message(p), Handed.UNTRIED, why)) for p, _ in taken]
-        self.store.postings.turn([settled(posting, receipt, now) for posting, receipt in lost], now, 0)
 
     def message(self, run: str, reader: Reader, now: datetime) -> Message:
         """The letter of a run to a reader, as it is handed over at `now`."""
@@ -183,7 +183,3 @@ class Dispatch:
                 run, told, rule, alerts, reader, self.stationery, self.config.bodies
             )
         return self._frozen[key]
-
-
-def _no_message(posting: Posting) -> Message:
-    return Message(run=posting.run, reader=posting.reader, sender="", recipient="", payload=b"")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from aggregator import log
 from aggregator.deliver.addresses import fingerprint
 from aggregator.deliver.replies import Reply, ReplyKind, read_reply
 from aggregator.model import Footing
@@ -38,7 +39,12 @@ class Replies:
             mark = hashlib.sha256(payload).hexdigest()
             if readers.answered(mark):
                 continue
-            if reply := read_reply(payload, self.service.tokens):
+            try:
+                reply = read_reply(payload, self.service.tokens)
+            except Exception as error:  # Python's own parser raises, for one at `To: <` (3.11)
+                log.happened("a mail cannot be read", sha256=mark, reason=repr(error))
+                reply = None
+            if reply:
                 self._do(reply, now)
                 counts[reply.kind] += 1
             # After the act: a crash in between does it again, which changes nothing.

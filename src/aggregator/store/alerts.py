@@ -101,7 +101,7 @@ class Alerts:
         """
         rows = [{"rule": r.key, "condition": r.when, "since": r.since, "looked": r.looked} for r in looked]
         with self._database.writing() as connection:
-            new = tuple(alert for alert in found if _insert(connection, alert, rules[alert.rule].mailed))
+            new = tuple(alert for alert in found if _insert(connection, alert, bool(rules[alert.rule].mail)))
             for alert in new:
                 if rules[alert.rule].webhook:
                     insert_once(connection, hooks, _hook_row(alert))
