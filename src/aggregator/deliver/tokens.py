@@ -7,7 +7,7 @@ import hmac
 import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 from itsdangerous import BadSignature, Signer, TimestampSigner
@@ -35,19 +35,19 @@ class Tokens:
 
     def leave(self, reader: str) -> str:
         """The word that lets a reader leave; it does not age, and lets nobody do anything else."""
-        return self._leaver.sign(reader).decode()
+        return _signer(self.key, LEAVE).sign(reader).decode()
 
     def leaver(self, token: str) -> str | None:
         """Who leaves by this word; None when it is not ours."""
-        return _read(self._leaver, token)
+        return _read(_signer(self.key, LEAVE), token)
 
     def feed(self, word: str) -> str:
         """What opens the feed of this word; it does not age, and lets nobody do anything but read."""
-        return self._feeder.sign(word).decode()
+        return _signer(self.key, FEED).sign(word).decode()
 
     def fed(self, token: str) -> str | None:
         """The word of the feed that this opens; None when it is not ours."""
-        return _read(self._feeder, token)
+        return _read(_signer(self.key, FEED), token)
 
     def timed(self, purpose: str, words: str, now: datetime) -> str:
         """`words` signed for one purpose at `now`."""
@@ -76,13 +76,10 @@ class Tokens:
         """A word that stands for the personal one in a frozen letter; no source can guess and plant it."""
         return "slot" + hmac.new(self.key, f"slot {run}".encode(), hashlib.sha256).hexdigest()[:24]
 
-    @cached_property
-    def _leaver(self) -> Signer:
-        return Signer(self.key, salt=LEAVE, digest_method=hashlib.sha256)
 
-    @cached_property
-    def _feeder(self) -> Signer:
-        return Signer(self.key, salt=FEED, digest_method=hashlib.sha256)
+@cache
+def _signer(key: bytes, purpose: str) -> Signer:
+    return Signer(key, salt=purpose, digest_method=hashlib.sha256)
 
 
 def _read(signer: Signer, token: str) -> str | None:

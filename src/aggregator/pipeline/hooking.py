@@ -59,15 +59,12 @@ class Hooks:
             return replace(hook, state=HookState.GIVEN_UP, reply="the rule has no webhook")
         if self.store.alerts.is_gone(rule.key):
             return replace(hook, state=HookState.GONE, reply="the receiver gets no more")
-        return await self._asked(hook, rule, rule.webhook, fetch)
-
-    async def _asked(self, hook: Hook, rule: AlertRule, where: Webhook, fetch: Fetch) -> Hook:
         now, site = self.clock(), self.config.settings.site
         try:
-            key = read_secret(self._secret(where))
+            key = read_secret(self._secret(rule.webhook))
         except DeliveryError as error:
             return hook_put_off(hook, str(error), now)
-        request = hook_request(hook.alert, rule, where, key, now, site, self.config.bodies)
+        request = hook_request(hook.alert, rule, rule.webhook, key, now, site, self.config.bodies)
         return hook_settled(hook, await fetch(request), self.clock())
 
     def _secret(self, where: Webhook) -> str:

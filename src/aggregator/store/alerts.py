@@ -101,10 +101,7 @@ class Alerts:
         """
         rows = [{"rule": r.key, "condition": r.when, "since": r.since, "looked": r.looked} for r in looked]
         with self._database.writing() as connection:
-            new = tuple(alert for alert in found if _insert(connection, alert, bool(rules[alert.rule].mail)))
-            for alert in new:
-                if rules[alert.rule].webhook:
-                    insert_once(connection, hooks, _hook_row(alert))
+            new = tuple(alert for alert in found if _insert(connection, alert, rules[alert.rule]))
             upsert(connection, watched_rules, rows)
         return new
 
@@ -202,29 +199,19 @@ def _age(alert: Alert) -> tuple[datetime, datetime, str]:
     return alert.found, alert.occasion.at, alert.entry
 
 
-def _insert(connection: Connection, alert: Alert, mailed: bool) -> bool:
+def _insert(connection: Connection, alert: Alert, rule: AlertRule) -> bool:
+    """Keep an alert, and the post of it where its rule has a webhook; whether it is new."""
     row = {
         "rule": alert.rule,
         "entry_id": alert.entry,
         "occasion": alert.occasion.key,
         "due": alert.due,
-        "run": None if mailed else "",
-        "alert": alert,
     }
-    return insert_once(connection, alerts, row)
-
-
-def _hook_row(alert: Alert) -> dict[str, Any]:
-    return {
-        "rule": alert.rule,
-        "entry_id": alert.entry,
-        "occasion": alert.occasion.key,
-        "state": HookState.PLANNED,
-        "due": alert.due,
-        "tries": 0,
-        "first_tried": None,
-        "reply": "",
-    }
+    new = insert_once(connection, alerts, {**row, "run": None if rule.mail else "", "alert": alert})
+    if new and rule.webhook:
+        post = {"state": HookState.PLANNED, "tries": 0, "first_tried": None, "reply": ""}
+        insert_once(connection, hooks, {**row, **post})
+    return new
 
 
 def _is_waiting(now: datetime) -> Any:

@@ -136,14 +136,6 @@ class Postings:
             )
             return tuple(_posting(row) for row in found)
 
-    def next_due(self) -> datetime | None:
-        """When the next planned letter is due; None when none is planned."""
-        with self._database.reading() as connection:
-            due: datetime | None = connection.execute(
-                select(func.min(postings.c.due)).where(postings.c.state == LetterState.PLANNED)
-            ).scalar()
-            return due
-
 
 def insert_postings(
     connection: Connection, run: str, reader_ids: Iterable[str], now: datetime, given_up: str = ""
