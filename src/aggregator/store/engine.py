@@ -18,9 +18,10 @@ READ: Final = "BEGIN"
 WRITE: Final = "BEGIN IMMEDIATE"
 """Asks for the write lock at once: a transaction that reads first and writes later could not wait for it."""
 
+LOG: Final = "PRAGMA journal_mode = WAL"
+"""Readers and one writer do not wait for each other (https://www.sqlite.org/wal.html). Kept in the file."""
+
 PRAGMAS: Final = (
-    # Readers and one writer do not wait for each other (https://www.sqlite.org/wal.html).
-    "PRAGMA journal_mode = WAL",
     # What is committed stays committed when the power fails; WAL alone promises only a consistent file.
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -55,16 +56,24 @@ class Database:
             return nullcontext()
         return hold_lock(Path(f"{self.file}.{job}.lock"), wait=self._wait if wait is None else wait)
 
+    def use_log(self) -> None:
+        """Write ahead from now on, whoever opens the file; not before it is known to be ours."""
+        self._outside(LOG)
+
     def checkpoint(self) -> None:
         """Move everything into the file itself and empty the write-ahead log, which keeps old pages."""
-        with explained(self.place), self._engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            if raw is not None:
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._outside("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+    def _outside(self, statement: str) -> None:
+        """What SQLite does outside a transaction only."""
+        with explained(self.place), self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            if raw is not None:
+                raw.execute(statement)
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
