@@ -140,7 +140,7 @@ class App:
 
     async def retract(self, entry_id: str, why: str) -> None:
         """Take a document out of the store, of output/ and of the search index. Raises PublishError."""
-        self.store.retract(entry_id, why, self.clock())
+        self.store.documents.retract(entry_id, why, self.clock())
         self.publish()
         if self.pipeline.is_indexed:
             await self.search_index()
@@ -183,8 +183,8 @@ class App:
         wanted = name or week_of(now, zone)
         lines = self.source_lines()
         try:
-            return self.store.digest(wanted) or letter_of(
-                self.config, self.store, lines, wanted, holdings=self.store.holdings
+            return self.store.digests.one(wanted) or letter_of(
+                self.config, self.store, lines, wanted, holdings=self.store.documents.all
             )
         except ValueError as error:
             raise ConfigError((Mistake(f"letter {wanted}", 0, str(error)),)) from error
@@ -333,7 +333,7 @@ class App:
         written: Written,
         alerts: int,
     ) -> Report:
-        states = self.store.states()
+        states = self.store.sources.states()
         failing = tuple(s.id for s in pipeline.pollable() if s.id in states and states[s.id].failure)
         return Report(
             outcomes=tuple(outcomes), failing=failing, letters=letters, written=written, alerts=alerts

@@ -98,7 +98,7 @@ class Worker:
     def health(self) -> dict[str, object]:
         """Facts for a health check: all is well while sources are asked when they are due."""
         now, pipeline = self._clock(), self._pipeline
-        states = self._store.states()
+        states = self._store.sources.states()
         late = [s.id for s in pipeline.pollable() if s.id in states and _late(states[s.id].due, now)]
         failing = [s.id for s in pipeline.pollable() if s.id in states and states[s.id].failure]
         return {"ok": not late, "late": late, "failing": failing}

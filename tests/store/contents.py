@@ -127,29 +127,33 @@ def fill(store: Store) -> None:
 
 def _documents(store: Store) -> None:
     with store.writing() as tx:
-        tx.apply([change(told) for told in DOCUMENTS])
-        tx.apply([change(ELSEWHERE, backlog=True)])
-        tx.apply([change(REVISED, ChangeKind.REVISED, LATER, note="Redrafted.", payload_sha256="ab" * 32)])
-        tx.apply([change(replace(GONE, removal=REMOVED), ChangeKind.WITHDRAWN, LATER, parts=("removed",))])
-        told = tx.carriers(document.id for document in DOCUMENTS)
-        tx.hold(
+        tx.carriers.apply([change(told) for told in DOCUMENTS])
+        tx.carriers.apply([change(ELSEWHERE, backlog=True)])
+        tx.carriers.apply(
+            [change(REVISED, ChangeKind.REVISED, LATER, note="Redrafted.", payload_sha256="ab" * 32)]
+        )
+        tx.carriers.apply(
+            [change(replace(GONE, removal=REMOVED), ChangeKind.WITHDRAWN, LATER, parts=("removed",))]
+        )
+        told = tx.carriers.of(document.id for document in DOCUMENTS)
+        tx.documents.hold(
             [
                 holding(carriers[0].entry, carriers=carriers, labels=labels(score=18, topics=("open-data",)))
                 for carriers in told.values()
             ],
             "fingerprint",
         )
-        tx.alias([("https://www.gov.uk/a-plan", PLAN.id), ("record:forum-minutes", MINUTES.id)], NOON)
-        tx.alias([("https://www.gov.uk/moved", PLAN.id)], LATER, moved=True)
-        tx.alias(
+        tx.names.add([("https://www.gov.uk/a-plan", PLAN.id), ("record:forum-minutes", MINUTES.id)], NOON)
+        tx.names.add([("https://www.gov.uk/moved", PLAN.id)], LATER, moved=True)
+        tx.names.add(
             [("https://www.gov.uk/minutes", STANDS.id), ("https://www.gov.uk/cy/minutes", GIVEN.id)], NOON
         )
-        tx.join(GIVEN.id, STANDS.id)
-        joined = tx.carriers([STANDS.id])[STANDS.id]
-        tx.hold([holding(STANDS, carriers=joined)], "fingerprint")
+        tx.documents.join(GIVEN.id, STANDS.id)
+        joined = tx.carriers.of([STANDS.id])[STANDS.id]
+        tx.documents.hold([holding(STANDS, carriers=joined)], "fingerprint")
         missing = Vanishing(since=LATER, removal=Removal(kind=RemovalKind.MISSING))
-        tx.vanish("cabinet-office", {MINUTES.id: missing})
-        tx.mark(
+        tx.carriers.vanish("cabinet-office", {MINUTES.id: missing})
+        tx.labels.mark(
             MINUTES.id,
             Mark(
                 why="About the forum.",
@@ -163,7 +167,7 @@ def _documents(store: Store) -> None:
 
 def _sources(store: Store) -> None:
     with store.writing() as tx:
-        tx.keep(
+        tx.sources.keep(
             SourceState(
                 source="cabinet-office",
                 validators={"https://www.gov.uk/": Validators(etag='"a"', last_modified="Fri, 05 Jun 2026")},
@@ -175,8 +179,10 @@ def _sources(store: Store) -> None:
                 held=(GONE.id,),
             )
         )
-        tx.keep(SourceState(source="ogp-blog", asked=NOON, failing_since=NOON, failures=2, failure=FAILURE))
-        tx.keep_outage(
+        tx.sources.keep(
+            SourceState(source="ogp-blog", asked=NOON, failing_since=NOON, failures=2, failure=FAILURE)
+        )
+        tx.sources.keep_outage(
             Outage(
                 source="cabinet-office",
                 since=NOON - WEEK,
@@ -186,7 +192,7 @@ def _sources(store: Store) -> None:
                 missed=True,
             )
         )
-    store.note_run(Run(at=NOON, asked=2, failed=1, new=6, revised=0))
+    store.runs.note(Run(at=NOON, asked=2, failed=1, new=6, revised=0))
     store.robots.put(
         "https://www.gov.uk", RobotsCopy(fetched_at=NOON, status=200, text="User-agent: *\nAllow: /\n")
     )
@@ -197,8 +203,10 @@ def _letters(store: Store) -> None:
         items = tuple(_item(told.id, told.title) for told in (PLAN, RETRACTED))
         window = Window(start=start, end=NOON)
         section = Section(title="New", items=items)
-        store.issue(Digest(week=name, window=window, sections=(section,), unread=("ogp-blog",), issued=NOON))
-    store.retract(RETRACTED.id, "It names a person.", LATER)
+        store.digests.issue(
+            [Digest(week=name, window=window, sections=(section,), unread=("ogp-blog",), issued=NOON)]
+        )
+    store.documents.retract(RETRACTED.id, "It names a person.", LATER)
     store.readers.add(READERS)
     store.readers.shun("fingerprint-of-an-address", "it bounced", NOON)
     store.readers.bounced("2026-W22", "00c0ffee", "soft", NOON)
@@ -256,23 +264,23 @@ def contents(store: Store) -> dict[str, Any]:
     """What a store with `fill`'s content answers, by question."""
     window = Window(start=NOON, end=NOON + WEEK)
     with store.writing() as tx:
-        known = tx.resolve(["https://www.gov.uk/moved", "https://www.gov.uk/a-plan"], NOON + WEEK)
-        unlabelled = tx.to_label("another", 10)
+        known = tx.names.resolve(["https://www.gov.uk/moved", "https://www.gov.uk/a-plan"], NOON + WEEK)
+        unlabelled = tx.labels.to_label("another", 10)
     return {
-        "documents": store.holdings(),
-        "each document": [store.holding(told.id) for told in DOCUMENTS],
-        "news": store.news(window),
-        "stirred": store.stirred(window),
-        "closing": store.closing(Window(start=NOON, end=NOON + 5 * WEEK)),
-        "names": (known, store.own_names(), store.joined_ids(), store.last_names("cabinet-office")),
+        "documents": store.documents.all(),
+        "each document": [store.documents.one(told.id) for told in DOCUMENTS],
+        "news": store.documents.news(window),
+        "stirred": store.documents.stirred(window),
+        "closing": store.documents.closing(Window(start=NOON, end=NOON + 5 * WEEK)),
+        "names": (known, store.names.own(), store.names.joined_ids(), store.names.last("cabinet-office")),
         "to be labelled": unlabelled,
-        "marks": store.marks(),
-        "retractions": store.retractions(),
-        "states": store.states(),
-        "outages": store.outages(),
-        "runs": store.runs(),
+        "marks": store.labels.marks(),
+        "retractions": store.documents.retractions(),
+        "states": store.sources.states(),
+        "outages": store.sources.outages(),
+        "runs": store.runs.all(),
         "robots": store.robots.get("https://www.gov.uk"),
-        "letters": [store.digests(rhythm) for rhythm in Rhythm],
+        "letters": [store.digests.all(rhythm) for rhythm in Rhythm],
         "readers": store.readers.all(),
         "shunned": store.readers.shunned("fingerprint-of-an-address"),
         "answered": store.readers.answered("cd" * 32),
@@ -282,5 +290,5 @@ def contents(store: Store) -> dict[str, Any]:
         "watched": store.alerts.watched(),
         "own rules": (store.alerts.own("00c0ffee"), store.alerts.fed("a-word")),
         "alerts": (store.alerts.recent("forum"), store.alerts.letter("alert-forum-1")),
-        "hooks": (store.alerts.posts("forum"), store.alerts.due_hooks(LATER, 10)),
+        "hooks": (store.alerts.counts()["forum"], store.alerts.due_hooks(LATER, 10)),
     }

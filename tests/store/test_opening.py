@@ -127,17 +127,17 @@ def test_a_store_of_schema_8_is_brought_over_with_all_its_data(old: Path) -> Non
 
 def test_what_was_brought_over_is_kept_on(old: Path) -> None:
     with open_store(f"sqlite:///{old}") as store:
-        minutes = store.holding(MINUTES.id)
+        minutes = store.documents.one(MINUTES.id)
         assert minutes is not None
         assert [carrier.vanishing is None for carrier in minutes.carriers] == [False]
         keep(store, change(entry("https://www.gov.uk/after")))
-        assert len(store.holdings()) == 5
-        revised = store.holding(PLAN.id)
+        assert len(store.documents.all()) == 5
+        revised = store.documents.one(PLAN.id)
         assert revised is not None
         assert [r.entry.title for r in revised.carriers[0].revisions] == [PLAN.title, REVISED.title]
 
     with open_store(f"sqlite:///{old}") as store:
-        assert len(store.holdings()) == 5
+        assert len(store.documents.all()) == 5
 
 
 STEP = """
@@ -297,7 +297,7 @@ def test_a_store_opens_and_is_read_while_another_process_writes(file: Path) -> N
     with closing(sqlite3.connect(file)) as other:
         other.execute("BEGIN IMMEDIATE")
         with open_store(f"sqlite:///{file}", wait=SHORT) as store:
-            assert store.holdings() == ()
+            assert store.documents.all() == ()
 
 
 def test_a_full_disk_is_named_and_loses_nothing(file: Path) -> None:

@@ -76,14 +76,14 @@ def removals(
 
 
 def _held(program: App, id: str) -> Holding:
-    held = program.store.holding(id)
+    held = program.store.documents.one(id)
     if held is None:
         raise ConfigError((Mistake(f"document {id}", 0, _not_held(program, id)),))
     return held
 
 
 def _not_held(program: App, id: str) -> str:
-    gone = next((one for one in program.store.retractions() if one.id == id), None)
+    gone = next((one for one in program.store.documents.retractions() if one.id == id), None)
     if gone:
         return f"it was retracted on {rows.instant(gone.at)} ({gone.why}); its words are gone for good"
     return "nothing with this id is held; `aggregator entries --json` shows the ids"

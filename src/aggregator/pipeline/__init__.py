@@ -99,12 +99,12 @@ class Pipeline:
 
     def due(self, now: datetime) -> tuple[Source, ...]:
         """The sources whose next poll is due."""
-        states = self.store.states()
+        states = self.store.sources.states()
         return tuple(s for s in self.pollable() if due_already(self._known(states, s), now))
 
     def next_due(self) -> datetime | None:
         """When the next source is due; None when one is due that was never asked, or when there is none."""
-        states = self.store.states()
+        states = self.store.sources.states()
         moments = [self._known(states, source).due for source in self.pollable()]
         return None if None in moments else min((m for m in moments if m), default=None)
 
@@ -117,7 +117,7 @@ class Pipeline:
         stopped, and the same instant twice is once.
         """
         self.join_documents(before=now)
-        states = self.store.states()
+        states = self.store.sources.states()
         waiting = [s for s in sources if not asked_already(self._known(states, s), now)]
 
         async def one(source: Source) -> Outcome:
@@ -129,7 +129,7 @@ class Pipeline:
 
     async def _poll_one(self, source: Source, state: SourceState, fetch: Fetch, now: datetime) -> Outcome:
         try:
-            listed = self.store.last_names(source.id)
+            listed = self.store.names.last(source.id)
             return self._keep(source, await ask(source, state, fetch, now, listed), now)
         except AggregatorError:
             raise
@@ -144,17 +144,17 @@ class Pipeline:
         """Changes, validators and next poll time in one transaction: a crash loses and repeats nothing."""
         kept = Kept()
         with self.store.writing() as transaction:
-            before = transaction.state(source.id)
+            before = transaction.sources.state(source.id)
             after = self._state(source, answer, before, now)
             if isinstance(answer, Reading) and not asked_already(before, now):
                 answer = self._placed(source, answer)
                 kept = keep_reading(source, answer, before, now, transaction, self._labeller)
                 after = replace(after, held=kept.held)
             if isinstance(answer, Unchanged):
-                transaction.seen(source.id, transaction.listed(source.id), now)
+                transaction.carriers.mark_seen(source.id, transaction.carriers.listed(source.id), now)
             if ended := outage_over(source, before, after):
-                transaction.keep_outage(ended)
-            transaction.keep(after)
+                transaction.sources.keep_outage(ended)
+            transaction.sources.keep(after)
         outcome = _outcome(source, answer, kept.changes)
         log.polled(outcome.source, outcome.failure, new=outcome.new, revised=outcome.revised)
         return outcome
@@ -165,12 +165,9 @@ class Pipeline:
         To be called when the polls of an instant are done, before anything is told to anybody. Until then
         each is kept as if the others had not been made, so that their order changes nothing.
         """
-        if not self.store.shares_names(before):
-            return
-        with self.store.writing() as transaction:
-            silenced = join_documents(transaction, self._labeller, before)
-        if silenced:
-            self.store.forget()
+        if self.store.names.shared(before):
+            with self.store.writing() as transaction:
+                join_documents(transaction, self._labeller, before)
 
     def _placed(self, source: Source, reading: Reading) -> Reading:
         """What another instance files under a body that is not known here belongs to the source's own."""
@@ -184,9 +181,9 @@ class Pipeline:
     def accept_removals(self, source: str, now: datetime) -> int:
         """The operator's word that what vanished from a source all at once is gone; gives how many."""
         with self.store.writing() as transaction:
-            state = transaction.state(source)
+            state = transaction.sources.state(source)
             count = accept_removals(source, state.held, now, transaction, self._labeller)
-            transaction.keep(replace(state, held=()))
+            transaction.sources.keep(replace(state, held=()))
         return count
 
     def _state(self, source: Source, answer: Answer, before: SourceState, now: datetime) -> SourceState:
@@ -205,9 +202,9 @@ class Pipeline:
         """Ask one source as if for the first time and compare with the store; writes nothing."""
         answer = await ask(source, SourceState(source=source.id), fetch, now)
         entries = answer.entries if isinstance(answer, Reading) else ()
-        held = {e.id: h.carriers for e in entries if (h := self.store.holding(e.id))}
+        held = {e.id: h.carriers for e in entries if (h := self.store.documents.one(e.id))}
         changes = find_changes(source, entries, held, now=now, backlog=False)
-        marks = self.store.marks()
+        marks = self.store.labels.marks()
         return Tried(
             answer=answer,
             changes={change.entry.id: change.kind for change in changes},
@@ -221,7 +218,7 @@ class Pipeline:
         In batches, each kept whole: broken off, it goes on where it stopped. `progress` gets how many are
         done and how many there are. Gives how many documents got other labels than before.
         """
-        waiting, done, changed = self.store.unlabelled(self._labeller.fingerprint), 0, 0
+        waiting, done, changed = self.store.labels.unlabelled(self._labeller.fingerprint), 0, 0
         while done < waiting:
             batch = self._reclassify_batch()
             if batch is None:
@@ -234,10 +231,10 @@ class Pipeline:
         """How many documents were labelled anew, and how many of them otherwise; None when none is left."""
         by = self._labeller.fingerprint
         with self.store.writing() as transaction:
-            held = transaction.to_label(by, BATCH)
-            label = self._labeller.with_marks(transaction.marks(one.entry.id for one in held))
+            held = transaction.labels.to_label(by, BATCH)
+            label = self._labeller.with_marks(transaction.labels.marks(one.entry.id for one in held))
             fresh = {one.entry.id: label(one.entry, [c.source for c in one.carriers]) for one in held}
-            transaction.label(fresh, by)
+            transaction.labels.keep(fresh, by)
         changed = sum(fresh[one.entry.id] != one.labels for one in held)
         return (len(held), changed) if held else None
 
@@ -247,12 +244,12 @@ class Pipeline:
         Gives the document as it stands then; None when nobody holds it.
         """
         with self.store.writing() as transaction:
-            held = transaction.holding(entry_id)
+            held = transaction.documents.one(entry_id)
             if held is None:
                 return None
-            transaction.mark(held.entry.id, mark)
+            transaction.labels.mark(held.entry.id, mark)
             labels = self._labeller.label(held.entry, [c.source for c in held.carriers], mark)
-            transaction.label({held.entry.id: labels}, self._labeller.fingerprint)
+            transaction.labels.keep({held.entry.id: labels}, self._labeller.fingerprint)
         return replace(held, labels=labels)
 
     def explain(self, entry: Entry) -> Labels:
@@ -265,8 +262,8 @@ class Pipeline:
         The count holds only until a source is polled again. So a run that asked nobody (`outcomes` is empty:
         its polls were all done before it was broken off) is counted only if nobody counted it yet.
         """
-        if outcomes or now not in {run.at for run in self.store.runs()}:
-            self.store.note_run(self.store.count_run(now))
+        if outcomes or now not in {run.at for run in self.store.runs.all()}:
+            self.store.runs.note(self.store.runs.count(now))
 
     def issue_letters(self, now: datetime) -> tuple[Digest, ...]:
         """Freeze the letter of every week and day that has closed and has none yet; gives those."""
@@ -291,7 +288,7 @@ class Pipeline:
 
     def _files(self, now: datetime) -> tuple[Artifact | Deferred, ...]:
         edition = gather(self.config, self.store, now)
-        days = (digest for digest in self.store.digests(Rhythm.DAILY) if digest.count)
+        days = (digest for digest in self.store.digests.all(Rhythm.DAILY) if digest.count)
         letters = letter_files((*edition.digests, *days), edition)
         listed = write_opml(edition.site.title, self.config.sources, self.config.bodies)
         sources = Artifact(path="sources.opml", media_type="text/x-opml", payload=listed)
