@@ -76,7 +76,7 @@ def removals(
 
 
 def _held(program: App, id: str) -> Holding:
-    held = program.store.holding(id)
+    held = program.store.documents.one(id)
     if held is None:
         raise no_such_document(program, id)
     return held
@@ -84,7 +84,7 @@ def _held(program: App, id: str) -> Holding:
 
 def no_such_document(program: App, id: str) -> ConfigError:
     """What to raise when the store has no document of this id."""
-    gone = next((one for one in program.store.retractions() if one.id == id), None)
+    gone = next((one for one in program.store.documents.retractions() if one.id == id), None)
     why = "nothing with this id is held; `aggregator entries --json` shows the ids"
     if gone:
         why = f"it was retracted on {rows.instant(gone.at)} ({gone.why}); its words are gone for good"
