@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Entry, Holding, Moment, Note, Revision, Source
 from aggregator.publish.dates import Said, say, say_instant
+from aggregator.publish.differences import Piece, Row, side_by_side
 from aggregator.publish.entry_dates import source_title
 from aggregator.publish.licences import licence
-from aggregator.publish.side_by_side import ROWS, Piece, Row, side_by_side
 from aggregator.publish.words import line, titled
 
+ROWS: Final = 60
+"""How many changed sentences are shown of one revision."""
 MOST: Final = 50
 """How many revisions a page shows, the newest first; a page that is edited daily would never end."""
 
