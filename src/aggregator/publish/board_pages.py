@@ -9,10 +9,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Artifact, Edition, Fact, FactKind, Moment, ProcessLine, StageName
+from aggregator.model.days import day_of
 from aggregator.publish.addresses import Shelf, shelf_page
 from aggregator.publish.board_rows import HEADS, front_rows
 from aggregator.publish.board_words import heading, say_stage
-from aggregator.publish.dates import Said, day_of, say
+from aggregator.publish.dates import Said, say
 from aggregator.publish.pages import page
 from aggregator.publish.timeline import Mark, mark, timeline
 from aggregator.publish.words import line

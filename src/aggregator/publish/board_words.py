@@ -5,8 +5,9 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Board, Check, Gap, Meeting, PlanLine, ProcessLine, Silence, Standing
+from aggregator.model.days import day_of
 from aggregator.model.plans import SCALE
-from aggregator.publish.dates import day_of, say, say_day
+from aggregator.publish.dates import say, say_day
 from aggregator.publish.words import line
 
 LONG = 28

@@ -11,10 +11,11 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Carrier, Edition, Entry, Holding, Link, RemovalKind, Source
+from aggregator.model.days import day_of
+from aggregator.model.licences import Licence, licence
 from aggregator.publish.addresses import Shelf, archived, entry_page, host, shelf_page, web
-from aggregator.publish.dates import Said, day_of, say, say_day
+from aggregator.publish.dates import Said, say, say_day
 from aggregator.publish.entry_dates import DateRow, date_rows, source_title
-from aggregator.publish.licences import Licence, licence
 from aggregator.publish.lines import Line, body_name, tell
 from aggregator.publish.markup import rebuilt
 from aggregator.publish.reasons import Why, reasons, verdict

@@ -9,8 +9,8 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Edition, Holding, Precision, Relevance
+from aggregator.model.days import MONTHS, day_of
 from aggregator.publish.addresses import month_page
-from aggregator.publish.dates import MONTHS, day_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

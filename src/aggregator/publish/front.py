@@ -9,7 +9,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Digest, Edition, Holding, Moment, Precision
-from aggregator.publish.dates import Said, day_of, end_of, say, say_day, say_weekday
+from aggregator.model.days import COARSE, day_of, days_left, end_of, is_over
+from aggregator.publish.dates import Said, say, say_day, say_weekday
 from aggregator.publish.lines import Line, known_date, tell
 
 SOON: Final = timedelta(days=30)
@@ -73,7 +74,11 @@ def closing(edition: Edition) -> tuple[Closing, ...]:
     """The relevant documents that close within 30 days, the first to close first."""
     zone = ZoneInfo(edition.site.zone)
     dated = [(held.entry.closes, held) for held in relevant(edition) if held.entry.closes]
-    soon = [pair for pair in dated if edition.at < end_of(pair[0], zone) <= edition.at + SOON]
+    soon = [
+        (closes, held)
+        for closes, held in dated
+        if not is_over(closes, edition.at, zone) and end_of(closes, zone) <= edition.at + SOON
+    ]
     return tuple(
         Closing(line=tell(held, edition), closes=say(closes, zone), left=_left(closes, edition.at, zone))
         for closes, held in sorted(soon, key=lambda pair: (end_of(pair[0], zone), pair[1].entry.id))
@@ -97,7 +102,7 @@ def _stirred(holding: Holding, at: datetime) -> tuple[datetime, str]:
 
 def _heading(holding: Holding, at: datetime, zone: ZoneInfo) -> Said | None:
     own = known_date(holding, at)
-    if own and own.precision in _COARSE:
+    if own and own.precision in COARSE:
         return say(own, zone)
     shown = own.at if own else _unless_backlog(holding)
     return say_weekday(day_of(shown, zone)) if shown else None
@@ -118,9 +123,9 @@ def _unless_backlog(holding: Holding) -> datetime | None:
 
 
 def _left(closes: Moment, at: datetime, zone: ZoneInfo) -> str:
-    if closes.precision in _COARSE:
+    if closes.precision in COARSE:
         return f"closes in {say(closes, zone).words}"
-    days = (day_of(closes.at, zone) - day_of(at, zone)).days
+    days = days_left(closes, at, zone)
     return {0: "closes today", 1: "closes tomorrow"}.get(days, f"closes in {days} days")
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Final
 
 from aggregator.model import Carrier, Edition, Entry, Holding, Link, Site
+from aggregator.model.licences import licence
 from aggregator.publish.addresses import entry_page, permanent, web
-from aggregator.publish.licences import licence
 from aggregator.publish.lines import body_name
 from aggregator.publish.origins import Origin, Origins
 from aggregator.publish.words import UNDETERMINED, clean, line, media_type, named, tag, titled

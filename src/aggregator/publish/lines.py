@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Edition, Holding, Moment, Precision, Relevance
+from aggregator.model import Edition, Holding, Moment, Relevance
+from aggregator.model.days import COARSE, day_of
 from aggregator.publish.addresses import Shelf, entry_page, host, shelf_page, web
-from aggregator.publish.dates import Said, day_of, say, say_day, say_time
+from aggregator.publish.dates import Said, say, say_day, say_time
 from aggregator.publish.words import line, named, titled
 
 NEWS: Final = timedelta(days=7)
@@ -104,7 +105,7 @@ def body_name(edition: Edition, id: str, day: date | None = None) -> str:
 
 def _on(holding: Holding, zone: ZoneInfo) -> Said:
     own = holding.dated
-    if own and own.precision in {Precision.MONTH, Precision.YEAR}:
+    if own and own.precision in COARSE:
         return say(own, zone)
     return say_day(_day(holding, zone))
 

@@ -17,11 +17,12 @@ from aggregator.model import (
     PlanLine,
     Process,
 )
+from aggregator.model.days import day_of
 from aggregator.model.plans import SCALE
 from aggregator.publish.addresses import Shelf, host, shelf_name, shelf_page, web
 from aggregator.publish.board_rows import Shown, shown
 from aggregator.publish.board_words import say_stage
-from aggregator.publish.dates import Said, day_of, say, say_day
+from aggregator.publish.dates import Said, say, say_day
 from aggregator.publish.lines import tell
 from aggregator.publish.linked_data import of_list
 from aggregator.publish.pages import page

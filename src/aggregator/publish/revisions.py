@@ -9,10 +9,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Entry, Holding, Moment, Note, Revision, Source
+from aggregator.model.licences import licence
 from aggregator.publish.dates import Said, say, say_instant
 from aggregator.publish.differences import Piece, Row, side_by_side
 from aggregator.publish.entry_dates import source_title
-from aggregator.publish.licences import licence
 from aggregator.publish.words import line, titled
 
 ROWS: Final = 60

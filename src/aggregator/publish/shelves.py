@@ -9,8 +9,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Edition, Holding, Relevance
+from aggregator.model.days import day_of
 from aggregator.publish.addresses import Shelf, shelf_page
-from aggregator.publish.dates import day_of
 from aggregator.publish.words import line, named
 
 NATIONS: Final[Mapping[str, str]] = {

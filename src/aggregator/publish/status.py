@@ -8,10 +8,11 @@ from datetime import datetime
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from aggregator.model import BoardLine, Edition, Moment, Precision, Reading, Seen, SourceLine, SourceState
+from aggregator.model import BoardLine, Edition, Moment, Reading, Seen, SourceLine, SourceState
+from aggregator.model.days import COARSE, day_of
+from aggregator.model.licences import Licence, licence
 from aggregator.publish.addresses import Shelf, host, shelf_page, web
-from aggregator.publish.dates import Said, day_of, say, say_day
-from aggregator.publish.licences import Licence, licence
+from aggregator.publish.dates import Said, say, say_day
 from aggregator.publish.lines import Line, body_name, tell
 from aggregator.publish.words import line, titled
 
@@ -94,7 +95,7 @@ def _on(row: BoardLine, zone: ZoneInfo) -> Said | None:
 def _coarse(row: BoardLine) -> Moment | None:
     """The date of a record that is known to a month or a year only, and so has no age in days."""
     dated = row.last.dated if row.last else None
-    return dated if dated and dated.precision in {Precision.MONTH, Precision.YEAR} else None
+    return dated if dated and dated.precision in COARSE else None
 
 
 def _age(days: int | None) -> str:
