@@ -7,18 +7,21 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aggregator.model import Artifact, Deferred, Edition, Holding
-from aggregator.publish.addresses import entry_page, web
-from aggregator.publish.board_rows import front_rows
+from aggregator.publish import board_rows, board_words
+from aggregator.publish.addresses import Shelf, entry_page, host, shelf_page, web
+from aggregator.publish.dates import say, say_day
 from aggregator.publish.entry_page import Documents
 from aggregator.publish.fingerprints import background, fingerprint
 from aggregator.publish.front import closing, letters, news, relevant
 from aggregator.publish.linked_data import of_document, of_site
 from aggregator.publish.security import policy
 from aggregator.publish.status import body_rows, licences_used, source_rows
+from aggregator.publish.words import capital, line
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 _FILES: Final = {
@@ -41,6 +44,17 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_WORDS: Final = (
+    *(board_words.say_basis, board_words.say_check, board_words.say_claim, board_words.say_commitments),
+    *(board_words.say_days, board_words.say_gap, board_words.say_lag, board_words.say_left),
+    *(board_words.say_silence, board_words.say_stage, board_words.say_told, board_words.say_watch),
+    *(board_rows.binding, board_rows.front_checks, board_rows.proof_address, board_rows.published),
+    *(host, shelf_page, web, say, say_day, capital, line),
+)
+"""What templates may ask of the values that they show; every word of others goes through `line`."""
+_ENVIRONMENT.globals |= {one.__name__: one for one in _WORDS}
+_ENVIRONMENT.globals |= {"FRONT": board_rows.FRONT, "LOOK": board_rows.LOOK, "PLAN": Shelf.PLAN}
+_ENVIRONMENT.filters["line"] = line
 
 
 def publish_pages(edition: Edition) -> Iterator[Artifact | Deferred]:
@@ -87,6 +101,7 @@ def render(template: str, edition: Edition, *, path: str, root: str, **values: o
         path=path,
         root=root,
         zone=site.zone,
+        clock=ZoneInfo(site.zone),
         policy=policy(path),
         with_board=bool(edition.board.processes),
         **values,
@@ -109,7 +124,7 @@ def _front_page(edition: Edition) -> bytes:
             known=len(about),
             closings=closing(edition),
             letters=letters(edition),
-            processes=front_rows(edition),
+            processes=edition.board.processes,
             bodies=body_rows(edition),
             sources=source_rows(edition),
             licences=licences_used(edition),
