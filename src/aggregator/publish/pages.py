@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,17 +11,20 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from aggregator.model import Artifact, Deferred, Edition, Holding
+from aggregator.model import Artifact, Deferred, Edition, Holding, Source
+from aggregator.model.days import day_of
 from aggregator.publish import board_rows, board_words
 from aggregator.publish.addresses import Shelf, entry_page, host, shelf_page, web
-from aggregator.publish.dates import say, say_day
-from aggregator.publish.entry_page import Documents
+from aggregator.publish.dates import say, say_day, say_instant
+from aggregator.publish.entry_dates import source_title
+from aggregator.publish.entry_page import PLACES, REMOVED, VERDICTS, entry_values, say_file
 from aggregator.publish.fingerprints import background, fingerprint
 from aggregator.publish.front import closing, letters, news, relevant
-from aggregator.publish.linked_data import of_document, of_site
+from aggregator.publish.linked_data import of_site
+from aggregator.publish.revisions import ROWS, revision_rows, rows_left_out
 from aggregator.publish.security import policy
 from aggregator.publish.status import body_rows, licences_used, source_rows
-from aggregator.publish.words import capital, line
+from aggregator.publish.words import capital, line, titled
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 _FILES: Final = {
@@ -49,12 +52,21 @@ _WORDS: Final = (
     *(board_words.say_days, board_words.say_gap, board_words.say_lag, board_words.say_left),
     *(board_words.say_silence, board_words.say_stage, board_words.say_told, board_words.say_watch),
     *(board_rows.binding, board_rows.front_checks, board_rows.proof_address, board_rows.published),
-    *(host, shelf_page, web, say, say_day, capital, line),
+    *(revision_rows, rows_left_out, say_file, source_title),
+    *(host, shelf_page, web, say, say_day, say_instant, day_of, capital, line, titled),
 )
 """What templates may ask of the values that they show; every word of others goes through `line`."""
-_ENVIRONMENT.globals |= {one.__name__: one for one in _WORDS}
-_ENVIRONMENT.globals |= {"FRONT": board_rows.FRONT, "LOOK": board_rows.LOOK, "PLAN": Shelf.PLAN}
-_ENVIRONMENT.filters["line"] = line
+_TABLES: Final = {
+    "FRONT": board_rows.FRONT,
+    "LOOK": board_rows.LOOK,
+    "PLACES": PLACES,
+    "PLAN": Shelf.PLAN,
+    "REMOVED": REMOVED,
+    "ROWS": ROWS,
+    "VERDICTS": VERDICTS,
+}
+_ENVIRONMENT.globals |= _TABLES | {one.__name__: one for one in _WORDS}
+_ENVIRONMENT.filters |= {one.__name__: one for one in _WORDS}
 
 
 def publish_pages(edition: Edition) -> Iterator[Artifact | Deferred]:
@@ -62,14 +74,14 @@ def publish_pages(edition: Edition) -> Iterator[Artifact | Deferred]:
     yield Artifact(path="index.html", media_type="text/html", payload=_front_page(edition))
     for name, media_type in _FILES.items():
         yield Artifact(path=name, media_type=media_type, payload=(_TEMPLATES / name).read_bytes())
-    tell = Documents(edition)
+    sources = {row.source.id: row.source for row in edition.sources}
     ground = f"{background(edition)} {bool(edition.board.processes)}"
     for holding in edition.holdings:
         yield Deferred(
             path=entry_page(holding.entry),
             media_type="text/html",
             fingerprint=fingerprint([ground, repr(_shown(holding))]),
-            make=partial(_entry_page, holding, tell, edition),
+            make=partial(_entry_page, holding, edition, sources),
         )
 
 
@@ -79,10 +91,9 @@ def _shown(holding: Holding) -> Holding:
     return replace(holding, carriers=tuple(still))
 
 
-def _entry_page(holding: Holding, tell: Documents, edition: Edition) -> bytes:
-    document = tell(holding)
-    data = of_document(document, edition.site)
-    return page("entry.html.j2", edition, document.path, document=document, data=data).payload
+def _entry_page(holding: Holding, edition: Edition, sources: Mapping[str, Source]) -> bytes:
+    values = entry_values(holding, edition, sources)
+    return page("entry.html.j2", edition, entry_page(holding.entry), **values).payload
 
 
 def page(template: str, edition: Edition, path: str, **values: object) -> Artifact:
