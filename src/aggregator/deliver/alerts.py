@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.deliver.digest import UNLICENSED
 from aggregator.deliver.foot import leave_by_mail, way_out_of_list
 from aggregator.deliver.frozen import Frozen, Stationery, freeze_text
 from aggregator.deliver.sections import update_type
@@ -29,6 +28,7 @@ from aggregator.deliver.wording import (
 from aggregator.model import Body, Holding, Mark, Reader, Retraction
 from aggregator.model.alerts import ALERT, Alert, AlertRule, Occasion, Why
 from aggregator.model.letters import Frequency
+from aggregator.model.licences import licence
 
 MOST: Final = 100
 """Documents in one letter: a rule may be wider than its writer thought."""
@@ -70,7 +70,7 @@ def alert_of(
 
     Where its licence does not let us, neither sentence nor note of the publisher is repeated.
     """
-    entry, licensed = holding.entry, holding.entry.licence not in UNLICENSED
+    entry, licensed = holding.entry, licence(holding.entry.licence).open
     return Alert(
         rule=rule.key,
         entry=entry.id,
