@@ -1,24 +1,18 @@
-"""The commands that change the list of sources: add, pause, resume, rename, merge, export, import."""
+"""The commands that change the list of sources: add, rename, merge, export."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from aggregator.app import App
 from aggregator.cli.options import opened
-from aggregator.cli.screen import complain, say
+from aggregator.cli.screen import say
 from aggregator.cli.showing import sources
 from aggregator.config.blocks import propose, standing_at, write_block
-from aggregator.config.importing import plan_import
-from aggregator.config.opml import read_opml, write_opml
-from aggregator.config.source_text import SourceText
+from aggregator.config.opml import write_opml
 from aggregator.errors import ConfigError, Mistake
-
-Id = Annotated[str, typer.Argument(metavar="ID", help="The id of a source.")]
 
 
 @sources.command("add")
@@ -47,20 +41,9 @@ def sources_add(  # noqa: PLR0913, PLR0917  # each argument is a key of a source
         if there := standing_at(url, config.sources):
             raise ConfigError((Mistake(f"source {there.id}", 0, f"it asks {there.address} already"),))
         said = propose(url, given, config.sources, config.bodies)
-        _edit(program, lambda text: text.extended([write_block(said)]))
+        file = program.sources_file
+        file.apply(file.prepare(lambda text: text.extended(write_block(said))))
         say(f"{said['id']} was added; `aggregator try {said['id']}` asks it now.")
-
-
-@sources.command("pause")
-def sources_pause(context: typer.Context, source: Id) -> None:
-    """Stop polling a source: `enabled: no` in sources.yaml. What is known of it stays."""
-    _switch(context, source, enabled=False, said="is not polled any more")
-
-
-@sources.command("resume")
-def sources_resume(context: typer.Context, source: Id) -> None:
-    """Poll a source again: `enabled: yes` in sources.yaml."""
-    _switch(context, source, enabled=True, said="is polled again")
 
 
 @sources.command("rename")
@@ -101,31 +84,3 @@ def sources_export(
         except OSError as error:
             raise ConfigError((Mistake(str(file), 0, f"cannot be written: {error}"),)) from error
         say(f"{payload.count(b'xmlUrl=')} feeds written to {file}; other kinds of source are left out.")
-
-
-@sources.command("import")
-def sources_import(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A list of feeds in OPML.")],
-    body: Annotated[str, typer.Option(help="The body that publishes them: an id of bodies.yaml.")],
-) -> None:
-    """Add the feeds of an OPML list to sources.yaml; those that are there already are named and left."""
-    with opened(context) as program:
-        config = program.config
-        plan = plan_import(read_opml(file), body, config.sources, config.bodies)
-        for outline, why in plan.left:
-            complain(f"left out: {outline.address}: {why}")
-        if plan.added:
-            _edit(program, lambda text: text.extended(map(write_block, plan.added)))
-        say(f"{len(plan.added)} added, {len(plan.left)} left out.")
-
-
-def _switch(context: typer.Context, source: str, *, enabled: bool, said: str) -> None:
-    with opened(context) as program:
-        _edit(program, lambda text: text.switched(source, enabled=enabled))
-        say(f"{source} {said}.")
-
-
-def _edit(program: App, change: Callable[[SourceText], str]) -> None:
-    file = program.sources_file
-    file.apply(file.prepare(change))

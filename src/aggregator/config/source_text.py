@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from aggregator import yamldoc
 from aggregator.errors import ConfigError, Mistake
-
-SWITCH = {True: "yes", False: "no"}
 
 
 class SourceText:
@@ -31,32 +29,25 @@ class SourceText:
         """The ids of the sources, in the order of the file."""
         return tuple(str(source.get("id")) for source in self._listed)
 
-    def switched(self, id: str, enabled: bool) -> str:
-        """The text with the source polled or not; as it is when it says so already."""
-        number = self._number(id)
-        here = self._listed[number].get("enabled", True)
-        if here is enabled:
-            return self.text
-        if "enabled" in self._listed[number]:
-            return self._replaced(("sources", number, "enabled"), SWITCH[enabled])
-        return self._with_key(number, f"enabled: {SWITCH[enabled]}")
-
     def renamed(self, old: str, new: str) -> str:
         """The text with another id for a source."""
         return self._replaced(("sources", self._number(old), "id"), yamldoc.scalar(new))
 
     def retired(self, id: str, into: str) -> str:
-        """The text with a source switched off, and beside it the reason: it was merged into another."""
-        reason = f"# merged into {into}"
-        text = self.switched(id, enabled=False)
-        off = SourceText(text, self._file)
-        _, ends = off._span(("sources", off._number(id), "enabled"))
-        beside = text[ends:].partition(off._newline)[0].strip()
-        # Whatever stands beside it already is somebody's comment, or this one from before.
-        return text if beside else f"{text[:ends]}  {reason}{text[ends:]}"
+        """The text with a source switched off, and beside it the reason: it was merged into another.
 
-    def extended(self, blocks: Iterable[str]) -> str:
-        """The text with more sources at the end of the list; each block is as `blocks.write_block` makes it.
+        Where a comment stands beside the switch already, it stays alone.
+        """
+        number, reason = self._number(id), f"  # merged into {into}"
+        if "enabled" not in self._listed[number]:
+            return self._with_key(number, "enabled: no", reason)
+        off = self._replaced(("sources", number, "enabled"), "no")
+        ends = self._span(("sources", number, "enabled"))[0] + len("no")
+        beside = off[ends:].partition(self._newline)[0].strip()
+        return off if beside else off[:ends] + reason + off[ends:]
+
+    def extended(self, block: str) -> str:
+        """The text with one more source at the end of the list, as `blocks.write_block` makes it.
 
         Raises ConfigError for a list in square brackets, in which there is no place for lines.
         """
@@ -68,7 +59,7 @@ class SourceText:
             raise ConfigError((self._document.mistake(("sources",), remedy),))
         if list(self._document.value)[-1] == "sources":
             ends = len(self.text.rstrip())
-        added = "".join(f"\n\n{_indented(block, indent)}" for block in blocks)
+        added = f"\n\n{_indented(block, indent)}"
         return self.text[:ends] + added.replace("\n", self._newline) + (self.text[ends:] or self._newline)
 
     def _number(self, id: str) -> int:
@@ -83,7 +74,7 @@ class SourceText:
         begins, ends = self._span(path)
         return self.text[:begins] + value + self.text[ends:]
 
-    def _with_key(self, number: int, line: str) -> str:
+    def _with_key(self, number: int, line: str, comment: str) -> str:
         """A further key at the end of a source, behind whatever comment stands beside its last value."""
         begins, ends = self._span(("sources", number))
         if self.text[begins] == "{":
@@ -91,7 +82,7 @@ class SourceText:
         indent = " " * (begins - self.text.rfind("\n", 0, begins) - 1)
         line_ends = self.text.find(self._newline, ends)
         at = line_ends if line_ends >= 0 else len(self.text)
-        return f"{self.text[:at]}{self._newline}{indent}{line}{self.text[at:]}"
+        return f"{self.text[:at]}{self._newline}{indent}{line}{comment}{self.text[at:]}"
 
 
 def _indented(block: str, indent: str) -> str:
