@@ -7,11 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from aggregator.model import Entry, Moment, Precision
+from aggregator.model import LONDON, Entry, Moment, Precision
 
-LONDON: Final = ZoneInfo("Europe/London")
 TIMED: Final = frozenset({Precision.SECOND, Precision.MINUTE})
 
 ELLIPSIS: Final = "…"

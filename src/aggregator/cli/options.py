@@ -84,7 +84,7 @@ def opened(
         yield program
 
 
-def parse_instant(text: str, zone: str) -> datetime:
+def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     """An instant as a person writes it; without a zone it is local time in `zone`."""
     try:
         instant = datetime.fromisoformat(text)
@@ -92,4 +92,4 @@ def parse_instant(text: str, zone: str) -> datetime:
         raise typer.BadParameter(
             f"{text!r} is no instant; write 2026-06-05T12:00:00Z, or 2026-06-05 for the start of that day"
         ) from error
-    return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))
+    return instant if instant.tzinfo else instant.replace(tzinfo=zone)

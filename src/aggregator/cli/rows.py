@@ -6,10 +6,10 @@ from collections.abc import Container, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from aggregator.classify.evaluation import Evaluation, Figure, Judged
 from aggregator.model import (
+    LONDON,
     Body,
     Carrier,
     Digest,
@@ -29,9 +29,6 @@ Row = dict[str, Any]
 
 COARSE: Final = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}
 """How much of a date is known: so many characters of it."""
-
-LONDON: Final = ZoneInfo("Europe/London")
-"""Days, months and years of publishers begin at midnight in London (`normalise/dates.py`)."""
 
 
 def instant(value: datetime | None) -> str | None:

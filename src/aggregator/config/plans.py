@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
 from aggregator.config.forms import Address, Form, Name, Text
 from aggregator.config.vocabulary import PhraseText
 from aggregator.model import (
+    LONDON,
     Claim,
     Commitment,
     Fact,
@@ -25,9 +25,6 @@ from aggregator.model import (
     Search,
     Zone,
 )
-
-LONDON: Final = ZoneInfo("Europe/London")
-"""Days, months and years of publishers begin at midnight in London (`normalise/dates.py`)."""
 
 PRECISIONS: Final = {4: Precision.YEAR, 7: Precision.MONTH, 10: Precision.DAY}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from aggregator.config.forms import Mistakes, Text, explain, read
@@ -31,10 +31,12 @@ def _hubs(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
-def _zone(value: str) -> str:
+def _zone(value: object) -> object:
+    if isinstance(value, ZoneInfo):
+        return value
     if value not in available_timezones():
         raise ValueError("write a zone of the IANA database, such as 'Europe/London'")
-    return ZoneInfo(value).key
+    return ZoneInfo(str(value))
 
 
 def _store(value: str) -> str:
@@ -57,8 +59,8 @@ class Fields(MailFields):
     operator: str = Field("", description="Who runs this; stands in the User-Agent, on pages and letters.")
     contact: str = Field("", description="An e-mail or web address at which the operator can be reached.")
     postal: str = Field("", description="The postal line at the foot of letters.")
-    zone: Annotated[str, AfterValidator(_zone)] = Field(
-        "Europe/London", description="The zone in which days and the letter's hour are counted."
+    zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
+        ZoneInfo("Europe/London"), description="The zone in which days and the letter's hour are counted."
     )
     store: Annotated[str, AfterValidator(_store)] = Field(
         "sqlite:///data/aggregator.db", description="Where what is known is kept."

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from aggregator.deliver.deadlines import days_left, is_over, last_day
 from aggregator.deliver.sections import Heading, update_type
@@ -54,7 +55,7 @@ def compose(
     week: str,
     holdings: Iterable[Holding],
     *,
-    zone: str,
+    zone: ZoneInfo,
     site: Site,
     bodies: Mapping[str, Body],
     page: Callable[[Entry], str],
@@ -80,7 +81,9 @@ def compose(
     return Digest(week=week, window=span, sections=tuple(sections), unread=(), issued=issued)
 
 
-def _told(holdings: Iterable[Holding], span: Window, days: Collection[int], zone: str) -> Iterable[_News]:
+def _told(
+    holdings: Iterable[Holding], span: Window, days: Collection[int], zone: ZoneInfo
+) -> Iterable[_News]:
     by_id = {holding.entry.id: holding for holding in holdings if holding.labels.relevant}
     for holding in by_id.values():
         is_new = holding.first_seen in span and not holding.backlog
@@ -92,14 +95,14 @@ def _told(holdings: Iterable[Holding], span: Window, days: Collection[int], zone
             yield _News(holding=holding, heading=Heading.CLOSING, reminder=True)
 
 
-def _reminds(holding: Holding, span: Window, days: Collection[int], zone: str) -> bool:
+def _reminds(holding: Holding, span: Window, days: Collection[int], zone: ZoneInfo) -> bool:
     """Whether to tell once more of what is known by the window's end: it closes in so many days."""
     closes = holding.entry.closes
     exact = closes is not None and closes.precision in EXACT
     return exact and holding.first_seen < span.end and _days_to_act(holding, span, zone) in days
 
 
-def _days_to_act(holding: Holding, span: Window, zone: str) -> int | None:
+def _days_to_act(holding: Holding, span: Window, zone: ZoneInfo) -> int | None:
     """Days from the window's end until it closes; None for what closes never, has closed or was removed."""
     closes = None if holding.removed else holding.entry.closes
     return None if closes is None or is_over(closes, span.end, zone) else days_left(closes, span.end, zone)
@@ -110,7 +113,7 @@ def _revisions(holding: Holding, span: Window) -> tuple[Revision, ...]:
     return tuple(sorted(found, key=lambda revision: revision.seen_at))
 
 
-def _heading(holding: Holding, span: Window, zone: str, *, changed: bool) -> Heading:
+def _heading(holding: Holding, span: Window, zone: ZoneInfo, *, changed: bool) -> Heading:
     days = _days_to_act(holding, span, zone)
     if days is not None and days <= SOON:
         return Heading.CLOSING
@@ -140,7 +143,7 @@ def _item(news: _News, site: Site, page: Callable[[Entry], str]) -> DigestItem:
     )
 
 
-def _place(news: _News, zone: str, ranks: Mapping[str, int]) -> tuple[int, int, str, float, str, str]:
+def _place(news: _News, zone: ZoneInfo, ranks: Mapping[str, int]) -> tuple[int, int, str, float, str, str]:
     """Sorts the letter: what closes soonest first, documents by body, everything else newest own date first.
 
     The id ends every key, so no two updates are equal.

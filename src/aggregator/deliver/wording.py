@@ -56,15 +56,15 @@ def say_day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def say_instant(instant: datetime, zone: str) -> str:
+def say_instant(instant: datetime, zone: ZoneInfo) -> str:
     """`Monday 22 January 2024, 08:00 GMT`."""
-    local = instant.astimezone(ZoneInfo(zone))
+    local = instant.astimezone(zone)
     return f"{local:%A} {say_day(local)}, {local:%H:%M %Z}"
 
 
-def say_moment(moment: Moment, zone: str) -> str:
+def say_moment(moment: Moment, zone: ZoneInfo) -> str:
     """The moment at its own precision: `2024`, `January 2024`, `24 January 2024`, or with hour and zone."""
-    local = moment.at.astimezone(ZoneInfo(zone))
+    local = moment.at.astimezone(zone)
     match moment.precision:
         case Precision.YEAR:
             return f"{local:%Y}"
@@ -76,9 +76,9 @@ def say_moment(moment: Moment, zone: str) -> str:
             return f"{say_day(local)}, {local:%H:%M %Z}"
 
 
-def say_closing(closes: Moment, at: datetime, zone: str) -> str:
+def say_closing(closes: Moment, at: datetime, zone: ZoneInfo) -> str:
     """When it closes, with the days left on the day of `at`: the day on which the letter's week ends."""
-    day = f"{closes.at.astimezone(ZoneInfo(zone)):%A} " if closes.precision in TIMED | {Precision.DAY} else ""
+    day = f"{closes.at.astimezone(zone):%A} " if closes.precision in TIMED | {Precision.DAY} else ""
     when = f"{day}{say_moment(closes, zone)}"
     if is_over(closes, at, zone):
         return f"Closed {when}"
@@ -91,7 +91,7 @@ def say_changes(parts: tuple[str, ...]) -> str:
     return f"Changed: {', '.join(words)}" if words else ""
 
 
-def say_removal(removal: Removal, zone: str) -> str:
+def say_removal(removal: Removal, zone: ZoneInfo) -> str:
     """What became of a document, with the publisher's own date and words where there are any."""
     when = f", {say_moment(removal.moment, zone)}" if removal.moment else ""
     note = f": {removal.note}" if removal.note else ""

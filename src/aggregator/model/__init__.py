@@ -32,6 +32,7 @@ from aggregator.model.answers import (
 )
 from aggregator.model.entries import (
     FILE_NAME,
+    LONDON,
     Carrier,
     Change,
     ChangeKind,
@@ -130,6 +131,7 @@ from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic
 __all__ = [
     "ANSWER",
     "FILE_NAME",
+    "LONDON",
     "SCHEME",
     "Artifact",
     "Basis",

@@ -36,7 +36,7 @@ def publish_board(edition: Edition) -> Iterator[Artifact]:
     """`board.html`, `board.css` and `board/PROCESS.html`; nothing without a process."""
     if not edition.board.processes:
         return
-    zone, rows = ZoneInfo(edition.site.zone), front_rows(edition)
+    zone, rows = edition.site.zone, front_rows(edition)
     counting = line(edition.board.counting, 600)
     yield Artifact(path="board.css", media_type="text/css", payload=STYLE.read_bytes())
     yield page(

@@ -165,7 +165,7 @@ class ProcessRow:
 
 def front_rows(edition: Edition) -> tuple[ProcessRow, ...]:
     """One for each process, in the order of the register."""
-    zone = ZoneInfo(edition.site.zone)
+    zone = edition.site.zone
     return tuple(_process(one, zone) for one in edition.board.processes)
 
 

@@ -20,13 +20,12 @@ _MOST: Final = 20_000
 """Characters of a version that are compared: a reader of feeds reads no more, and time grows with them."""
 
 
-def differences(before: Entry, after: Entry, zone: str, *, words: bool) -> str:
+def differences(before: Entry, after: Entry, zone: ZoneInfo, *, words: bool) -> str:
     """The changed dates, title and passages, each with what it was and what it is.
 
     `words`: whether the licence lets us show the publisher's text; titles and dates may always be shown.
     """
-    there = ZoneInfo(zone)
-    shown = [*_facts(before, after, there)]
+    shown = [*_facts(before, after, zone)]
     if words and before.text != after.text:
         shown += _passages(before.text, after.text)
     return "".join(f"<p>{each}</p>" for each in shown)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from aggregator.model import Carrier, Edition, Entry, Holding, Link, RemovalKind, Source
 from aggregator.publish.addresses import Shelf, archived, entry_page, host, shelf_page, web
@@ -108,7 +107,7 @@ class Documents:
 
     def __init__(self, edition: Edition) -> None:
         self._edition = edition
-        self._zone = ZoneInfo(edition.site.zone)
+        self._zone = edition.site.zone
         self._sources: Mapping[str, Source] = {row.source.id: row.source for row in edition.sources}
 
     def __call__(self, holding: Holding) -> Document:

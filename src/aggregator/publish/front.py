@@ -60,7 +60,7 @@ def news(edition: Edition, most: int) -> tuple[Day, ...]:
     A document whose own date is missing or still to come stands under the day on which we first saw it;
     if it was there before we looked, in a last group without a date.
     """
-    zone = ZoneInfo(edition.site.zone)
+    zone = edition.site.zone
     latest = sorted(relevant(edition), key=lambda held: _stirred(held, edition.at), reverse=True)[:most]
     ordered = sorted(latest, key=lambda held: _rank(held, edition.at, zone), reverse=True)
     return tuple(
@@ -71,7 +71,7 @@ def news(edition: Edition, most: int) -> tuple[Day, ...]:
 
 def closing(edition: Edition) -> tuple[Closing, ...]:
     """The relevant documents that close within 30 days, the first to close first."""
-    zone = ZoneInfo(edition.site.zone)
+    zone = edition.site.zone
     dated = [(held.entry.closes, held) for held in relevant(edition) if held.entry.closes]
     soon = [pair for pair in dated if edition.at < end_of(pair[0], zone) <= edition.at + SOON]
     return tuple(
@@ -82,7 +82,7 @@ def closing(edition: Edition) -> tuple[Closing, ...]:
 
 def letters(edition: Edition, most: int = LETTERS) -> tuple[Letter, ...]:
     """The open week's letter if there is one, then the last `most` that were issued, newest first."""
-    zone = ZoneInfo(edition.site.zone)
+    zone = edition.site.zone
     still_open = [digest for digest in edition.digests if digest.issued is None]
     issued = [digest for digest in edition.digests if digest.issued]
     return tuple(_letter(digest, zone) for digest in still_open + issued[:most])

@@ -28,7 +28,7 @@ def publish_silence(edition: Edition) -> Iterator[Artifact]:
     """One Atom document; a day is the start of that day in the site's zone. None without a process."""
     if not edition.board.processes:
         return
-    zone = ZoneInfo(edition.site.zone)
+    zone = edition.site.zone
     told = [(turn, one) for one in edition.board.processes for turn in one.turns]
     told.sort(key=lambda pair: (pair[0].day, pair[0].id), reverse=True)
     written = _head(edition)

@@ -57,7 +57,7 @@ class SourceRow:
 
 def body_rows(edition: Edition) -> tuple[BodyRow, ...]:
     """One row for each body of the board, in its order."""
-    zone = ZoneInfo(edition.site.zone)
+    zone = edition.site.zone
     return tuple(
         BodyRow(
             name=line(row.body.name),
@@ -75,7 +75,7 @@ def source_rows(
     edition: Edition, advice: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 ) -> tuple[SourceRow, ...]:
     """One row for each source, in the order of `sources.yaml`; `advice` by the source's id."""
-    zone = ZoneInfo(edition.site.zone)
+    zone = edition.site.zone
     return tuple(_source_row(row, edition, zone, advice.get(row.source.id, ())) for row in edition.sources)
 
 
