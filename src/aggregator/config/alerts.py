@@ -11,10 +11,11 @@ from pydantic import AfterValidator, BeforeValidator
 
 from aggregator import yamldoc
 from aggregator.config.edited_file import EditedFile
-from aggregator.config.forms import Form, Mistakes, Name, Text, read
+from aggregator.config.forms import Form, Mistakes, read
 from aggregator.config.rule_language import Known, RuleMistake, read_rule
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model.alerts import AlertRule, Condition, Pace, Webhook
+from aggregator.model.written import Name, Text
 
 VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 HEAD: Final = "# What is watched for, and who hears of it; docs/alerts.md explains it.\nalerts:\n"

@@ -2,76 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Final, Literal
-
-from pydantic import BeforeValidator
 
 from aggregator import yamldoc
-from aggregator.config.forms import Address, Form, Mistakes, Name, Text, read
-from aggregator.model import Body, FormerName, Holder, Role
-
-DAY: Final = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
-
-
-def _first_day(value: object) -> object:
-    """`2018`, `2018-07` and `2018-07-03` are the first day of what they name."""
-    if match := DAY.fullmatch(str(value)):
-        try:
-            return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
-        except ValueError:
-            pass
-    raise ValueError("write a year, a month or a day, such as 2018, 2018-07 or 2018-07-03")
-
-
-Day = Annotated[date, BeforeValidator(_first_day)]
-
-
-class FormerForm(Form):
-    """A name that a body no longer bears."""
-
-    name: Text
-    since: Day | None = None
-    until: Day
-
-
-class BodyForm(Form):
-    """One body as it stands in the file."""
-
-    id: Name
-    name: Text
-    short: str = ""
-    nation: Literal["uk", "scotland", "wales", "northern-ireland", "england", "international"]
-    url: Address
-    parent: Name | None = None
-    aliases: tuple[Text, ...] = ()
-    former: tuple[FormerForm, ...] = ()
-
-
-class HolderForm(Form):
-    """Who held a role, and when."""
-
-    body: Name
-    since: Day
-    until: Day | None = None
-    source: str = ""
-
-
-class RoleForm(Form):
-    """A role as it stands in the file."""
-
-    id: Name
-    name: Text
-    holders: tuple[HolderForm, ...]
+from aggregator.config.forms import Form, Mistakes, read
+from aggregator.model import Body, Role
 
 
 class BodiesForm(Form):
     """The file."""
 
-    bodies: tuple[BodyForm, ...]
-    roles: tuple[RoleForm, ...] = ()
+    bodies: tuple[Body, ...]
+    roles: tuple[Role, ...] = ()
 
 
 def load_bodies(path: Path, mistakes: Mistakes) -> tuple[dict[str, Body], tuple[Role, ...]]:
@@ -81,17 +23,7 @@ def load_bodies(path: Path, mistakes: Mistakes) -> tuple[dict[str, Body], tuple[
         return {}, ()
     _check_ids(form, document, mistakes)
     _check_roles(form, document, mistakes)
-    return {body.id: _body(body) for body in form.bodies}, tuple(map(_role, form.roles))
-
-
-def _body(form: BodyForm) -> Body:
-    former = tuple(FormerName(**old.model_dump()) for old in form.former)
-    return Body(**form.model_dump(exclude={"former"}), former=former)
-
-
-def _role(form: RoleForm) -> Role:
-    holders = tuple(Holder(**holder.model_dump()) for holder in form.holders)
-    return Role(id=form.id, name=form.name, holders=holders)
+    return {body.id: body for body in form.bodies}, form.roles
 
 
 def _check_ids(form: BodiesForm, document: yamldoc.Document, mistakes: Mistakes) -> None:

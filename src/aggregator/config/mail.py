@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
-from aggregator.config.forms import Form, Text
+from aggregator.config.forms import Form
+from aggregator.model.written import Text
 
 EVERYBODY: Final = "*"
 PORTS: Final = {"smtp": 587, "smtps": 465}

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field
 
-from aggregator.config.forms import Address, Form, Name, Text
+from aggregator.config.forms import Form
 from aggregator.config.vocabulary import PhraseText
 from aggregator.model import (
     LONDON,
@@ -15,8 +15,6 @@ from aggregator.model import (
     Commitment,
     Fact,
     FactKind,
-    Forum,
-    Membership,
     Moment,
     Plan,
     Precision,
@@ -25,6 +23,7 @@ from aggregator.model import (
     Search,
     Zone,
 )
+from aggregator.model.written import Address, Day, Name, Text
 
 PRECISIONS: Final = {4: Precision.YEAR, 7: Precision.MONTH, 10: Precision.DAY}
 
@@ -39,35 +38,7 @@ def _moment(value: object) -> object:
         raise ValueError("write a day, a month or a year: 2024-01-24, 2024-01 or 2024") from None
 
 
-def _day(value: object) -> object:
-    try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError:
-        raise ValueError("write a day, such as 2026-11-23") from None
-
-
 Dated = Annotated[Moment, BeforeValidator(_moment)]
-Day = Annotated[date, BeforeValidator(_day)]
-
-
-class ForumForm(Form):
-    """Where government and civil society meet."""
-
-    body: Name
-    words: tuple[Text, ...] = Field(min_length=1)
-    told_by: tuple[Name, ...] = ()
-
-
-class ProcessForm(Form):
-    """One process as it stands in the file."""
-
-    id: Name
-    name: Text
-    membership: Membership
-    body: Name
-    bodies: tuple[Name, ...]
-    forum: ForumForm | None = None
-    website: Address = ""
 
 
 class FactForm(Form):
@@ -121,7 +92,7 @@ class PlansForm(Form):
     """The file."""
 
     read: Day
-    processes: tuple[ProcessForm, ...]
+    processes: tuple[Process, ...]
     plans: tuple[PlanForm, ...]
     searches: tuple[SearchForm, ...] = ()
 
@@ -129,15 +100,10 @@ class PlansForm(Form):
 def build_register(form: PlansForm) -> Register:
     """Processes, plans and searches, in the order of the file; without rules."""
     return Register(
-        processes=tuple(_process(one) for one in form.processes),
+        processes=form.processes,
         plans=tuple(_plan(plan, form.read) for plan in form.plans),
         searches=tuple(Search(**search.model_dump()) for search in form.searches),
     )
-
-
-def _process(form: ProcessForm) -> Process:
-    forum = Forum(**form.forum.model_dump()) if form.forum else None
-    return Process(**{**form.model_dump(), "forum": forum})
 
 
 def _plan(form: PlanForm, read_on: date) -> Plan:

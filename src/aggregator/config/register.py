@@ -12,9 +12,9 @@ from typing import Final
 
 from aggregator import yamldoc
 from aggregator.config.forms import Mistakes, read
-from aggregator.config.plans import FactForm, PlanForm, PlansForm, ProcessForm, SearchForm, build_register
+from aggregator.config.plans import FactForm, PlanForm, PlansForm, SearchForm, build_register
 from aggregator.config.rules import RecordsForm, RuleForm, RulesForm, build_counting, build_rules
-from aggregator.model import Body, FactKind, Measure, Register, Vocabulary
+from aggregator.model import Body, FactKind, Measure, Process, Register, Vocabulary
 from aggregator.model.plans import PENDING, SCALE
 
 ONCE: Final = frozenset(
@@ -78,7 +78,7 @@ def _twice(part: str, ids: Sequence[str]) -> Wrong:
             yield (part, number, "id"), f"the id '{id}' stands twice; give each its own"
 
 
-def _in_process(here: yamldoc.Path, process: ProcessForm, bodies: Mapping[str, Body]) -> Wrong:
+def _in_process(here: yamldoc.Path, process: Process, bodies: Mapping[str, Body]) -> Wrong:
     if bodies:
         yield from _unknown((*here, "body"), "body", process.body, bodies)
         for place, id in enumerate(process.bodies):

@@ -6,9 +6,9 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from aggregator.config.forms import Address, Form, Text
-from aggregator.config.plans import Day
+from aggregator.config.forms import Form
 from aggregator.model import Basis, Counting, Measure, Rule
+from aggregator.model.written import Address, Day, Text
 
 BASES: Final = {
     "ogp": Basis.OGP,

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from aggregator.config.forms import Mistakes, Text, explain, read
+from aggregator.config.forms import Mistakes, explain, read
 from aggregator.config.mail import MailFields, Words
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Site
+from aggregator.model.written import Text
 
 PREFIX: Final = "AGGREGATOR_"
 FILE: Final = "settings.yaml"

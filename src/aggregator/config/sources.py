@@ -14,20 +14,10 @@ from typing import Any, Final, Literal
 from pydantic import Field, field_validator
 
 from aggregator import yamldoc
-from aggregator.config.forms import (
-    MAILBOXES,
-    Address,
-    Form,
-    Mistakes,
-    Name,
-    SourceAddress,
-    Span,
-    Text,
-    read,
-    shown,
-)
+from aggregator.config.forms import MAILBOXES, Form, Mistakes, SourceAddress, Span, read, shown
 from aggregator.errors import Mistake
 from aggregator.model import Body, MailTrust, Scope, Seen, Selectors, Source
+from aggregator.model.written import Address, Name, Text
 
 Kind = Literal[
     "feed",
@@ -56,35 +46,6 @@ class Defaults(Form):
     language: Text = "en"
 
 
-class SelectorsForm(Form):
-    """Where things stand on an HTML page, as CSS selectors."""
-
-    item: str = ""
-    title: str = ""
-    link: str = ""
-    date: str = ""
-    date_means: Literal["published", "updated"] = "published"
-    utc: bool = False
-    type: str = ""
-    summary: str = ""
-    next: str = ""
-    main: str = ""
-    remove: tuple[Text, ...] = ()
-    details: bool = False
-    labels: Mapping[Text, Literal["published", "updated", "opens", "closes", "held", "next", "type"]] = Field(
-        default_factory=dict
-    )
-
-
-class MailForm(Form):
-    """Which messages of a mailbox are taken."""
-
-    list_id: Text
-    servers: tuple[Text, ...] = Field(min_length=1)
-    signers: tuple[Text, ...] = ()
-    password_file: str = ""
-
-
 class SourceForm(Form):
     """One source as it stands in the file."""
 
@@ -104,9 +65,9 @@ class SourceForm(Form):
     updated_is_news: bool = False
     page: Address | Literal[""] = ""
     note: str = ""
-    selectors: SelectorsForm = Field(default_factory=SelectorsForm)
+    selectors: Selectors = Selectors()
     confirmed: bool = True
-    mail: MailForm | None = None
+    mail: MailTrust | None = None
 
     @field_validator("every")
     @classmethod
@@ -133,11 +94,8 @@ def load_sources(path: Path, bodies: Mapping[str, Body], mistakes: Mistakes) -> 
 
 
 def _source(form: SourceForm, defaults: Defaults) -> Source:
-    said: dict[str, Any] = {key: value for key, value in form.model_dump().items() if value is not None}
-    said["selectors"] = Selectors(**form.selectors.model_dump())
-    if form.mail:
-        said["mail"] = MailTrust(**form.mail.model_dump())
-    return Source(**{**defaults.model_dump(), **said})
+    said: dict[str, Any] = {key: value for key, value in form if value is not None}
+    return Source(**{**dict(defaults), **said})
 
 
 def _check(

@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 from aggregator import yamldoc
-from aggregator.config.forms import Form, Mistakes, Name, Text, read
+from aggregator.config.forms import Form, Mistakes, read
 from aggregator.model import Phrase, Scale, Strength, Topic, TypeRule, Vocabulary
 from aggregator.model.vocabulary import DEFAULT_SCALE
+from aggregator.model.written import Name, Text
 
 LONGEST: Final = 80
 STEM: Final = re.compile(r"(?:[^\W_]|%){3,}\*?|(?:[^\W_]|%)+")
@@ -48,19 +49,6 @@ def _start(value: object) -> object:
 
 PhraseText = Annotated[Phrase, BeforeValidator(_phrase)]
 Start = Annotated[str, BeforeValidator(_start)]
-Points = Annotated[int, Field(ge=0, le=100)]
-
-
-class ScaleForm(Form):
-    """How phrases add up."""
-
-    sure: Points = DEFAULT_SCALE.sure
-    likely: Points = DEFAULT_SCALE.likely
-    hint: Points = DEFAULT_SCALE.hint
-    title: Points = DEFAULT_SCALE.title
-    whole: Points = DEFAULT_SCALE.whole
-    relevant: Points = DEFAULT_SCALE.relevant
-    borderline: Points = DEFAULT_SCALE.borderline
 
 
 class TopicForm(Form):
@@ -98,7 +86,7 @@ class WholeForm(Form):
 class VocabularyForm(Form):
     """The file."""
 
-    scale: ScaleForm = ScaleForm()
+    scale: Scale = DEFAULT_SCALE
     topics: tuple[TopicForm, ...]
     whole: tuple[WholeForm, ...] = ()
     traps: tuple[PhraseText, ...] = ()
@@ -129,7 +117,7 @@ def load_vocabulary(path: Path, mistakes: Mistakes, bodies: Collection[str] = ()
         home=form.home,
         hosts={whole.host: whole.topic for whole in form.whole if whole.host},
         bodies={whole.body: whole.topic for whole in form.whole if whole.body},
-        scale=Scale(**form.scale.model_dump()),
+        scale=form.scale,
     )
 
 

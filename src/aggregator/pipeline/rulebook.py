@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from aggregator.config.alerts import AlertsFile, read_when
-from aggregator.config.forms import SLUG
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Reader
 from aggregator.model.alerts import AlertRule, OwnRule, Pace, Places, Webhook
+from aggregator.model.written import SLUG
 from aggregator.pipeline.alerting import Alerting
 from aggregator.pipeline.placing import Placing, new_secret, refused
 
