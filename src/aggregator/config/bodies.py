@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
-from aggregator import yamldoc
-from aggregator.config.forms import Form, Mistakes, read
+from aggregator.config.forms import Form, Mistakes, Wrong, read, twice
 from aggregator.model import Body, Role
+
+NOBODY: Final = "no body has the id '{}'; add it or correct this"
 
 
 class BodiesForm(Form):
@@ -21,34 +23,29 @@ def load_bodies(path: Path, mistakes: Mistakes) -> tuple[dict[str, Body], tuple[
     form, document = read(path, BodiesForm, mistakes)
     if form is None:
         return {}, ()
-    _check_ids(form, document, mistakes)
-    _check_roles(form, document, mistakes)
+    mistakes.check(
+        document, twice("bodies", [body.id for body in form.bodies]), _wrong_bodies(form), _wrong_roles(form)
+    )
     return {body.id: body for body in form.bodies}, form.roles
 
 
-def _check_ids(form: BodiesForm, document: yamldoc.Document, mistakes: Mistakes) -> None:
-    known = [body.id for body in form.bodies]
+def _wrong_bodies(form: BodiesForm) -> Wrong:
+    known = {body.id for body in form.bodies}
     for number, body in enumerate(form.bodies):
-        if body.id in known[:number]:
-            at = ("bodies", number, "id")
-            mistakes.add(document.mistake(at, f"the id '{body.id}' stands twice; give each body its own"))
         if body.parent and body.parent not in known:
-            at = ("bodies", number, "parent")
-            mistakes.add(document.mistake(at, f"no body has the id '{body.parent}'; add it or correct this"))
+            yield ("bodies", number, "parent"), NOBODY.format(body.parent)
         for which, old in enumerate(body.former):
             if old.since and old.since >= old.until:
-                where = ("bodies", number, "former", which)
-                mistakes.add(document.mistake(where, f"'{old.name}' ends before it begins; exchange the two"))
+                at = ("bodies", number, "former", which)
+                yield at, f"'{old.name}' ends before it begins; exchange the two"
 
 
-def _check_roles(form: BodiesForm, document: yamldoc.Document, mistakes: Mistakes) -> None:
+def _wrong_roles(form: BodiesForm) -> Wrong:
     known = {body.id for body in form.bodies}
     for number, role in enumerate(form.roles):
         for which, holder in enumerate(role.holders):
             at = ("roles", number, "holders", which)
             if holder.body not in known:
-                mistakes.add(
-                    document.mistake(at, f"no body has the id '{holder.body}'; add it or correct this")
-                )
+                yield at, NOBODY.format(holder.body)
             if holder.until and holder.until <= holder.since:
-                mistakes.add(document.mistake(at, "it ends before it begins; exchange the two days"))
+                yield at, "it ends before it begins; exchange the two days"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import is_dataclass
 from datetime import timedelta
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints
 
@@ -16,6 +17,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from aggregator import yamldoc
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model.written import check_address
+
+Wrong = Iterator[tuple[yamldoc.Path, str]]
+"""Where in a file something does not fit the rest, and what to do about it."""
 
 
 class Mistakes:
@@ -27,6 +31,11 @@ class Mistakes:
     def add(self, *mistakes: Mistake) -> None:
         """Note mistakes and go on reading."""
         self._found.extend(mistakes)
+
+    def check(self, document: yamldoc.Document, *wrong: Wrong) -> None:
+        """Note what does not fit together in a document that was read."""
+        for path, what in chain.from_iterable(wrong):
+            self.add(document.mistake(path, what))
 
     @contextmanager
     def collected(self) -> Iterator[None]:
@@ -116,6 +125,25 @@ def _keys_inside(hint: Any) -> Iterator[str]:
         yield from _keys(hint)
     for part in get_args(hint):
         yield from _keys_inside(part)
+
+
+def twice(part: str, ids: Sequence[str], *, each: str = "each") -> Wrong:
+    """The ids under the key `part` that stood before."""
+    seen: set[str] = set()
+    for number, id in enumerate(ids):
+        if id in seen:
+            yield (part, number, "id"), f"the id '{id}' stands twice; give {each} its own"
+        seen.add(id)
+
+
+def unknown(
+    here: yamldoc.Path, what: str, id: str, known: Collection[str], remedy: str = "add it or correct this"
+) -> Wrong:
+    """An id that is not among those that are known, with the one that looks like it or another remedy."""
+    if id not in known:
+        near = get_close_matches(id, list(known), n=1)
+        remedy = f"did you mean '{near[0]}'?" if near else remedy
+        yield here, f"no {what} has the id '{id}'; {remedy}"
 
 
 UNITS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}

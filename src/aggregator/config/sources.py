@@ -7,14 +7,23 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import Field, field_validator
 
-from aggregator import yamldoc
-from aggregator.config.forms import MAILBOXES, Form, Mistakes, SourceAddress, Span, read, shown
+from aggregator.config.forms import (
+    MAILBOXES,
+    Form,
+    Mistakes,
+    SourceAddress,
+    Span,
+    Wrong,
+    read,
+    shown,
+    twice,
+    unknown,
+)
 from aggregator.errors import Mistake
 from aggregator.model import Body, MailTrust, Scope, Seen, Selectors, Source
 from aggregator.model.written import Address, Name, Text
@@ -89,7 +98,8 @@ def load_sources(path: Path, bodies: Mapping[str, Body], mistakes: Mistakes) -> 
     form, document = read(path, SourcesForm, mistakes)
     if form is None:
         return ()
-    _check(form, document, bodies, mistakes)
+    ids = [source.id for source in form.sources]
+    mistakes.check(document, twice("sources", ids, each="each source"), _wrong(form, bodies))
     return tuple(_source(source, form.defaults) for source in form.sources)
 
 
@@ -98,23 +108,16 @@ def _source(form: SourceForm, defaults: Defaults) -> Source:
     return Source(**{**dict(defaults), **said})
 
 
-def _check(
-    form: SourcesForm, document: yamldoc.Document, bodies: Mapping[str, Body], mistakes: Mistakes
-) -> None:
-    seen: set[str] = set()
+def _wrong(form: SourcesForm, bodies: Mapping[str, Body]) -> Wrong:
     for number, source in enumerate(form.sources):
-        if source.id in seen:
-            at = ("sources", number, "id")
-            mistakes.add(document.mistake(at, f"the id '{source.id}' stands twice; give each source its own"))
-        seen.add(source.id)
-        if bodies and source.body not in bodies:
-            at = ("sources", number, "body")
-            mistakes.add(document.mistake(at, _unknown_body(source.body, bodies)))
+        here = ("sources", number)
+        if bodies:
+            remedy = "add it to register/bodies.yaml"
+            yield from unknown((*here, "body"), "body", source.body, bodies, remedy)
         if (source.kind == "records") != source.address.endswith("/") and _is_folder(source.address):
-            at = ("sources", number, "address")
-            mistakes.add(document.mistake(at, "only the kind 'records' reads a folder of this project"))
-        for key, wrong in _mailbox_mistakes(source):
-            mistakes.add(document.mistake(("sources", number, key), wrong))
+            yield (*here, "address"), "only the kind 'records' reads a folder of this project"
+        for key, what in _mailbox_mistakes(source):
+            yield (*here, key), what
 
 
 def _is_folder(address: str) -> bool:
@@ -130,12 +133,6 @@ def _mailbox_mistakes(source: SourceForm) -> Iterator[tuple[str, str]]:
         yield "kind", "say under 'mail' which messages are taken: list_id and servers"
     elif source.address.startswith("imap") and source.mail and not source.mail.password_file:
         yield "mail", "name the file that holds the password: password_file"
-
-
-def _unknown_body(body: str, bodies: Mapping[str, Body]) -> str:
-    near = get_close_matches(body, bodies, n=1)
-    remedy = f"did you mean '{near[0]}'?" if near else "add it to register/bodies.yaml"
-    return f"no body has the id '{body}'; {remedy}"
 
 
 TABLE_COLUMNS: Final = ("id", "body", "kind", "url")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator import yamldoc
-from aggregator.config.source_text import SourceText
+from aggregator.config.edited_list import ListText
 from aggregator.errors import ConfigError
 
 PROJECT = Path(__file__).parents[2]
@@ -36,8 +36,8 @@ sources:
 """
 
 
-def edited(text: str = TEXT) -> SourceText:
-    return SourceText(text, "sources.yaml")
+def edited(text: str = TEXT) -> ListText:
+    return ListText(text, "sources.yaml", "sources", "source")
 
 
 def test_the_ids_stand_in_the_order_of_the_file() -> None:
