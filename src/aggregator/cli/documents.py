@@ -76,17 +76,13 @@ def removals(
 
 
 def _held(program: App, id: str) -> Holding:
-    held = program.store.holding(id)
-    if held is None:
-        raise ConfigError((Mistake(f"document {id}", 0, _not_held(program, id)),))
-    return held
-
-
-def _not_held(program: App, id: str) -> str:
+    if held := program.store.holding(id):
+        return held
     gone = next((one for one in program.store.retractions() if one.id == id), None)
+    why = "nothing with this id is held; `aggregator entries --json` shows the ids"
     if gone:
-        return f"it was retracted on {rows.instant(gone.at)} ({gone.why}); its words are gone for good"
-    return "nothing with this id is held; `aggregator entries --json` shows the ids"
+        why = f"it was retracted on {rows.instant(gone.at)} ({gone.why}); its words are gone for good"
+    raise ConfigError((Mistake(f"document {id}", 0, why),))
 
 
 def _told(carrier: Carrier) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -16,35 +15,36 @@ from aggregator.config.forms import Form, Mistakes, Wrong, read, twice
 from aggregator.config.rule_language import Known, RuleMistake, read_rule
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model.alerts import AlertRule, Condition, Pace, Webhook
-from aggregator.model.written import Name, Text
+from aggregator.model.written import Name, Text, matching
 
-VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 HEAD: Final = "# What is watched for, and who hears of it; docs/alerts.md explains it.\nalerts:\n"
 
 
-def _rhythm(value: object) -> object:
-    if value not in {*map(str, Pace)}:
-        raise ValueError("write 'at once' or 'daily'")
-    return Pace(str(value))
-
-
-def _hook(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", value):
-        raise ValueError("write a whole address that begins with https://, without a name or password in it")
-    return value
-
-
-def _variable(value: str) -> str:
-    if value and (not VARIABLE.fullmatch(value) or value.startswith("AGGREGATOR_")):
-        raise ValueError("write the name of a variable of its own, in capitals, not AGGREGATOR_…")
-    return value
+HookAddress = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"https?://[^\s/@]+(/\S*)?",
+            "write a whole address that begins with https://, without a name or password in it",
+        )
+    ),
+]
+Variable = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            "|(?!AGGREGATOR_)[A-Z][A-Z0-9_]*",
+            "write the name of a variable of its own, in capitals, not AGGREGATOR_…",
+        )
+    ),
+]
 
 
 class WebhookForm(Form):
     """Where alerts are posted."""
 
-    url: Annotated[str, AfterValidator(_hook)]
-    secret_env: Annotated[str, AfterValidator(_variable)] = ""
+    url: HookAddress
+    secret_env: Variable = ""
     secret_file: str = ""
 
 
@@ -55,7 +55,9 @@ class AlertForm(Form):
     name: Text
     when: Text
     changes: bool = False
-    rhythm: Annotated[Pace, BeforeValidator(_rhythm)] = Pace.AT_ONCE
+    rhythm: Annotated[Pace, BeforeValidator(matching("at once|daily", "write 'at once' or 'daily'"))] = (
+        Pace.AT_ONCE
+    )
     mail: tuple[Text, ...] = ()
     webhook: WebhookForm | None = None
     feed: bool = False

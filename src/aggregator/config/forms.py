@@ -62,7 +62,7 @@ def read(path: Path, form: type[FormT], mistakes: Mistakes) -> tuple[FormT | Non
     try:
         return form.model_validate(document.value), document
     except ValidationError as error:
-        mistakes.add(*(_mistake(document, form, problem) for problem in error.errors()))
+        mistakes.check(document, ((problem["loc"], explain(problem, form)) for problem in error.errors()))
         return None, document
 
 
@@ -85,11 +85,6 @@ def shown(path: Path) -> str:
     """A path as the operator knows it: relative to where the program was started, if it lies below."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
-
-
-def _mistake(document: yamldoc.Document, form: type[Form], problem: Any) -> Mistake:
-    path = tuple(problem["loc"])
-    return document.mistake(path, explain(problem, form))
 
 
 UNKNOWN_KEY: Final = frozenset({"extra_forbidden", "unexpected_keyword_argument"})

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from aggregator import yamldoc
 from aggregator.config.forms import Mistakes, Wrong, read, twice, unknown
-from aggregator.config.plans import FactForm, PlanForm, PlansForm, SearchForm, build_register
-from aggregator.config.rules import RecordsForm, RuleForm, RulesForm, build_counting, build_rules
+from aggregator.config.plans import (
+    FactForm,
+    PlanForm,
+    PlansForm,
+    RecordsForm,
+    RuleForm,
+    RulesForm,
+    SearchForm,
+    build_register,
+)
 from aggregator.model import Body, FactKind, Measure, Process, Register, Vocabulary
 from aggregator.model.plans import PENDING, SCALE
 
@@ -51,7 +58,7 @@ def load_register(
     mistakes.check(rules_file, _in_rules(rules, known))
     if rules.records:
         mistakes.check(rules_file, _in_records(rules.records, vocabulary))
-    return replace(build_register(plans), rules=build_rules(rules), counting=build_counting(rules))
+    return build_register(plans, rules)
 
 
 def _in_plans(form: PlansForm, bodies: Mapping[str, Body], rules: RulesForm) -> Wrong:
@@ -94,18 +101,27 @@ def _in_plan(here: yamldoc.Path, plan: PlanForm, read_on: date, rules: Sequence[
 
 
 def _in_fact(here: yamldoc.Path, fact: FactForm, read_on: date) -> Wrong:
-    if fact.used and not fact.why:
-        yield (*here, "used"), "say under 'why' why this one is used"
-    if fact.public_since and fact.public_since.at.date() > read_on:
-        yield (*here, "public_since"), "it was read before this day; correct 'public_since' or 'read'"
-    if fact.kind is FactKind.FINDING and not fact.rule:
-        yield here, "name under 'rule' the rule that the finding is about"
-    if fact.verdict is not None and fact.kind is not FactKind.FINDING:
-        yield (*here, "verdict"), "only a finding has a verdict; write 'is: finding' or take it out"
-    if fact.kind is FactKind.COMPLETION and fact.what not in {*SCALE, PENDING}:
-        yield (*here, "what"), f"write one of: {', '.join((*SCALE, PENDING))}"
-    if fact.date is None and fact.kind in {FactKind.MILESTONE, FactKind.CALL_CLOSES}:
-        yield here, f"'{fact.kind}' needs a date"
+    finding = fact.kind is FactKind.FINDING
+    undated = fact.date is None and fact.kind in {FactKind.MILESTONE, FactKind.CALL_CLOSES}
+    steps = (*SCALE, PENDING)
+    early = fact.public_since and fact.public_since.at.date() > read_on
+    checks = (
+        (fact.used and not fact.why, ("used",), "say under 'why' why this one is used"),
+        (early, ("public_since",), "it was read before this day; correct 'public_since' or 'read'"),
+        (finding and not fact.rule, (), "name under 'rule' the rule that the finding is about"),
+        (
+            fact.verdict is not None and not finding,
+            ("verdict",),
+            "only a finding has a verdict; write 'is: finding' or take it out",
+        ),
+        (
+            fact.kind is FactKind.COMPLETION and fact.what not in steps,
+            ("what",),
+            f"write one of: {', '.join(steps)}",
+        ),
+        (undated, (), f"'{fact.kind}' needs a date"),
+    )
+    yield from (((*here, *key), what) for wrong, key, what in checks if wrong)
 
 
 def _disagreeing(here: yamldoc.Path, facts: Sequence[FactForm]) -> Wrong:

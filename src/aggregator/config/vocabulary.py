@@ -8,17 +8,16 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from aggregator.config.forms import Form, Mistakes, Wrong, read, twice, unknown
 from aggregator.model import Phrase, Scale, Strength, Topic, TypeRule, Vocabulary
 from aggregator.model.vocabulary import DEFAULT_SCALE
-from aggregator.model.written import Name, Text
+from aggregator.model.written import Name, Text, matching
 
 LONGEST: Final = 80
 STEM: Final = re.compile(r"(?:[^\W_]|%){3,}\*?|(?:[^\W_]|%)+")
 """A word; with `*` at its end it needs three letters before it."""
-HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/\S*)?")
 PHRASE_FORM: Final = "write plain words, at most 80 characters, or {cy: words} for Welsh"
 
 
@@ -39,16 +38,16 @@ def _words(value: object) -> str:
     return text
 
 
-def _start(value: object) -> object:
-    if isinstance(value, str) and HOST.fullmatch(value) and not value.startswith("www."):
-        return value
-    raise ValueError(
-        "write a host without https:// and www., perhaps with a path, such as data.gov.uk/library"
-    )
-
-
 PhraseText = Annotated[Phrase, BeforeValidator(_phrase)]
-Start = Annotated[str, BeforeValidator(_start)]
+Start = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"(?!www\.)[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/\S*)?",
+            "write a host without https:// and www., perhaps with a path, such as data.gov.uk/library",
+        )
+    ),
+]
 
 
 class TopicForm(Form):

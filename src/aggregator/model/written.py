@@ -6,12 +6,13 @@ Values made by the program are never checked against these types: to everybody e
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SLUG: Final = r"[a-z0-9]+(-[a-z0-9]+)*"
 PART_OF_A_DATE: Final = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
 
@@ -21,19 +22,21 @@ def _text(value: str) -> str:
     return value.strip()
 
 
-def _name(value: str) -> str:
-    if not SLUG.fullmatch(value):
-        raise ValueError("write small letters a to z, digits and single hyphens, such as 'cabinet-office'")
-    return value
+def matching(pattern: str, remedy: str) -> Callable[[str], str]:
+    """A check that a text is of one form; it raises ValueError with what would be right."""
 
-
-def check_address(value: str) -> str:
-    """A web address or a folder of this project. Raises ValueError for anything else."""
-    if re.fullmatch(r"https?://(localhost(:\d+)?|[^\s/]+\.[^\s/]+)(/\S*)?", value) or re.fullmatch(
-        r"[a-z0-9-]+/", value
-    ):
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, str(value), re.DOTALL):
+            raise ValueError(remedy)
         return value
-    raise ValueError("write a whole address that begins with https://, or a folder here such as 'records/'")
+
+    return check
+
+
+check_address: Final = matching(
+    r"https?://(localhost(:\d+)?|[^\s/]+\.[^\s/]+)(/\S*)?|[a-z0-9-]+/",
+    "write a whole address that begins with https://, or a folder here such as 'records/'",
+)
 
 
 def _day(value: object) -> object:
@@ -53,7 +56,12 @@ def _first_day(value: object) -> object:
 
 
 Text = Annotated[str, AfterValidator(_text)]
-Name = Annotated[str, AfterValidator(_name)]
+Name = Annotated[
+    str,
+    AfterValidator(
+        matching(SLUG, "write small letters a to z, digits and single hyphens, such as 'cabinet-office'")
+    ),
+]
 Address = Annotated[str, AfterValidator(check_address)]
 Day = Annotated[date, BeforeValidator(_day)]
 FirstDay = Annotated[date, BeforeValidator(_first_day)]

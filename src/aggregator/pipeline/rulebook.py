@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,7 +30,7 @@ class Rulebook:
 
     def drafted(self, id: str, name: str, when: str, **places: Any) -> AlertRule:
         """A rule as somebody types it. Raises ConfigError, for its words with the column."""
-        if not SLUG.fullmatch(id):
+        if not re.fullmatch(SLUG, id):
             what = "write small letters a to z, digits and single hyphens, such as 'closing-soon'"
             raise ConfigError((Mistake(f"rule {id}", 0, what),))
         condition = read_when(when, self.alerting.config.rule_words)
