@@ -18,6 +18,8 @@ from aggregator.config.opml import write_opml
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Failed, Seen, Source
 from aggregator.pipeline.discovering import Found
+from aggregator.pipeline.edition import source_lines
+from aggregator.pipeline.moving import merge_sources, rename_source
 
 UNREAD = 3
 
@@ -35,7 +37,7 @@ app.add_typer(sources, name="sources")
 def sources_list(context: typer.Context, replay: Replay = None, as_json: AsJson = False) -> None:
     """Every source of sources.yaml: whose it is, its kind and address, and whether it is read."""
     with opened(context, replay=replay) as program:
-        lines = program.source_lines()
+        lines = source_lines(program.config, program.store)
         shown = [rows.source(line, program.config.bodies) for line in lines]
         show(("id", "body", "kind", "state", "seen", "address"), shown, as_json=as_json)
 
@@ -45,7 +47,7 @@ def sources_check(context: typer.Context, replay: Replay = None) -> None:
     """Read sources.yaml, settings and register, and say what is wrong in them; ask nobody."""
     with opened(context, replay=replay) as program:
         config = program.config
-        read = len(program.pipeline.pollable())
+        read = len(program.poller.pollable())
         say(
             f"{len(config.sources)} sources of {len(config.bodies)} bodies, {read} of them read: no mistakes."
         )
@@ -111,7 +113,8 @@ def sources_rename(
 ) -> None:
     """Give a source another id; everything that is known of it stays. May be run again."""
     with opened(context) as program:
-        moved = program.rename_source(old, new)
+        with program.alone():
+            moved = rename_source(program.sources_file, program.store, old, new)
         say(f"The id is {new} now; {moved} documents of {old} came along.")
 
 
@@ -123,7 +126,8 @@ def sources_merge(
 ) -> None:
     """Give a source's documents to another one and switch it off. May be run again."""
     with opened(context) as program:
-        moved = program.merge_sources(old, into)
+        with program.alone():
+            moved = merge_sources(program.sources_file, program.store, old, into)
         say(f"{moved} documents of {old} are now told by {into}; {old} is switched off.")
 
 
