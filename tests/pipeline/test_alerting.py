@@ -27,8 +27,8 @@ from aggregator.model import (
 )
 from aggregator.model.alerts import AlertRule, OwnRule, Why
 from aggregator.model.letters import Frequency
-from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.posting import Dispatch
+from aggregator.services.alerts.matching import Alerting
+from aggregator.services.mailing.delivery import Dispatch
 from aggregator.store import Store, open_store
 from tests.builders import LONDON, NOON, body, entry, instant, labels, moment
 from tests.deliver.readers import opened, reader, stationery

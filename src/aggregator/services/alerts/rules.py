@@ -14,7 +14,7 @@ from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Reader
 from aggregator.model.alerts import AlertRule, OwnRule
 from aggregator.model.written import SLUG
-from aggregator.pipeline.alerting import Alerting
+from aggregator.services.alerts.matching import Alerting
 
 MOST_OWN: Final = 20
 """Rules of one subscriber: each is held against every document that moves."""
