@@ -14,7 +14,8 @@ from aggregator.config.edited_list import ListText, indented, lines_of
 from aggregator.config.forms import Form, Mistakes, Wrong, read, twice
 from aggregator.config.rule_language import Known, RuleMistake, read_rule
 from aggregator.errors import ConfigError, Mistake
-from aggregator.model.alerts import AlertRule, Condition, Pace, Webhook
+from aggregator.model.alerts import AlertRule, Condition, Webhook
+from aggregator.model.letters import Frequency
 from aggregator.model.written import Name, Text, matching
 
 HEAD: Final = "# What is watched for, and who hears of it; docs/alerts.md explains it.\nalerts:\n"
@@ -55,8 +56,8 @@ class AlertForm(Form):
     name: Text
     when: Text
     changes: bool = False
-    rhythm: Annotated[Pace, BeforeValidator(matching("at once|daily", "write 'at once' or 'daily'"))] = (
-        Pace.AT_ONCE
+    rhythm: Annotated[Frequency, BeforeValidator(matching("at once|daily", "write 'at once' or 'daily'"))] = (
+        Frequency.AT_ONCE
     )
     mail: tuple[Text, ...] = ()
     webhook: WebhookForm | None = None

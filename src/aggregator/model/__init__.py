@@ -54,16 +54,16 @@ from aggregator.model.entries import (
 from aggregator.model.labels import SCHEME, Labels, Mark, Reason, Relevance, Where
 from aggregator.model.letters import (
     ANSWER,
+    LETTER_FREQUENCIES,
     Choices,
     Footing,
+    Frequency,
     Handed,
     LetterState,
     Message,
     Posting,
     Reader,
     Receipt,
-    Remark,
-    Rhythm,
     Titles,
 )
 from aggregator.model.observed import (
@@ -132,6 +132,7 @@ from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic
 __all__ = [
     "ANSWER",
     "FILE_NAME",
+    "LETTER_FREQUENCIES",
     "LONDON",
     "SCHEME",
     "Artifact",
@@ -163,6 +164,7 @@ __all__ = [
     "Footing",
     "FormerName",
     "Forum",
+    "Frequency",
     "Gap",
     "Habit",
     "Handed",
@@ -205,13 +207,11 @@ __all__ = [
     "Register",
     "Reject",
     "Relevance",
-    "Remark",
     "Removal",
     "RemovalKind",
     "Request",
     "Retraction",
     "Revision",
-    "Rhythm",
     "RobotsCopy",
     "Role",
     "Rule",
