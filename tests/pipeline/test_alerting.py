@@ -196,6 +196,18 @@ def test_a_change_alerts_only_where_the_rule_says_so_and_each_once(desk: Desk) -
     )
 
 
+def test_a_document_is_told_also_where_another_of_the_same_rule_was_told_before(desk: Desk) -> None:
+    desk.tell(NOON)
+    desk.look(NOON)
+    desk.send(NOON)
+    longer = entry(FIRST, title="A plan for open data", text="Longer.")
+    desk.tell(NOON + HOUR, longer, ChangeKind.REVISED, parts=("text",))
+    desk.tell(NOON + HOUR, entry("https://www.gov.uk/second", title="More open data"))
+
+    assert desk.look(NOON + HOUR) == [(Why.NEW, "More open data")]
+    assert desk.send(NOON + HOUR) == ["Watch watch: New: More open data"]
+
+
 def test_a_removal_reaches_those_who_watch_for_removals(desk: Desk) -> None:
     desk.rules = (rule("removed:yes", "gone"), rule("plan", "once"))
     desk.look(NOON - HOUR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import RemovalKind, Selectors
+from aggregator.model import Fetched, FetchResult, NotModified, RemovalKind, Request, Selectors
 from aggregator.store import open_store
 from tests.builders import NOON, source
 from tests.pipeline.stage import Stage
@@ -85,6 +86,27 @@ def test_an_extended_closing_date_is_a_revision(wales: Stage) -> None:
 
     assert outcome.revised == 1
     assert wales.held()["Example: one"].carriers[0].revisions[-1].parts == ("closing date",)
+
+
+def test_the_pages_of_items_are_read_though_their_list_has_not_changed(wales: Stage) -> None:
+    """The server says so to whoever sends back the ETag of the list."""
+    tagged = Fetched(
+        url=LIST,
+        final_url=LIST,
+        status=200,
+        headers={"content-type": "text/html", "etag": '"1"'},
+        payload=listed("one", "two"),
+    )
+
+    async def answer(request: Request) -> FetchResult:
+        return NotModified(url=LIST) if request.validators.etag else await wales.net(request)
+
+    wales.net.served[LIST] = tagged
+    for hours, day in ((1, 16), (2, 30)):
+        wales.net.served["https://www.gov.wales/one"] = detail("one", f"{day} October 2026")
+        asyncio.run(wales.pipeline.poll(wales.sources, answer, NOON + hours * HOUR))
+
+    assert closing(wales)["Example: one"] == "2026-10-30T00:00:00+00:00"
 
 
 def test_no_match_and_under_half_of_last_time_are_a_changed_layout(wales: Stage) -> None:

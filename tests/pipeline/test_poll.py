@@ -97,6 +97,19 @@ def test_when_more_than_a_fifth_goes_at_once_the_operator_decides(records: Stage
     assert records.state("records").held == ()
 
 
+def test_when_exactly_a_fifth_goes_at_once_it_is_removed(records: Stage) -> None:
+    ten = (*RECORDS, *(record(f"r{number}", f"Record {number}") for number in range(6, 10)))
+    records.poll(NOON + HOUR, {"records/": ten})
+    for hours in (2, 6):
+        records.poll(NOON + hours * HOUR, {"records/": ten[2:]})
+
+    assert [title for title, held in sorted(records.held().items()) if held.removed] == [
+        "Record 0",
+        "Record 1",
+    ]
+    assert records.state("records").held == ()
+
+
 def test_a_failed_poll_and_a_feed_that_drops_an_old_item_remove_nothing(feed: Stage) -> None:
     feed.poll(NOON, {FEED: atom({"/a": "A", "/b": "B"})})
     for hours in (1, 5, 9):
