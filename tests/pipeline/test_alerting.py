@@ -208,6 +208,18 @@ def test_a_document_is_told_also_where_another_of_the_same_rule_was_told_before(
     assert desk.send(NOON + HOUR) == ["Watch watch: New: More open data"]
 
 
+def test_how_far_was_looked_is_kept_together_with_what_was_found_or_not_at_all(desk: Desk) -> None:
+    desk.tell(NOON)
+    (alert,) = desk.alerting.look(NOON)
+    before = desk.store.alerts.watched()
+    later = replace(before["watch"], looked=NOON + HOUR)
+
+    with pytest.raises(KeyError):
+        desk.store.alerts.keep([replace(alert, entry="urn:another", rule="unknown")], {}, [later])
+
+    assert desk.store.alerts.watched() == before
+
+
 def test_a_removal_reaches_those_who_watch_for_removals(desk: Desk) -> None:
     desk.rules = (rule("removed:yes", "gone"), rule("plan", "once"))
     desk.look(NOON - HOUR)

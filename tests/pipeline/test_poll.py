@@ -14,7 +14,7 @@ import pytest
 from aggregator.errors import Cause
 from aggregator.model import Fetched, Part, RemovalKind, Request, Scope, Selectors, Validators
 from aggregator.normalise.identity import entry_id
-from aggregator.store import open_store
+from aggregator.store import Transaction, open_store
 from tests.builders import NOON, source
 from tests.pipeline.stage import Served, Stage
 from tests.projects import atom
@@ -119,6 +119,18 @@ def test_a_failed_poll_and_a_feed_that_drops_an_old_item_remove_nothing(feed: St
 
     assert all(holding.removed is None for holding in feed.held().values())
     assert feed.state("one").failures == 3
+
+
+def test_a_poll_that_breaks_off_at_its_very_end_has_kept_nothing(
+    feed: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(Transaction, "keep", lambda *_: 1 / 0)
+        outcome = feed.poll(NOON, {FEED: atom({"/a": "A"})})["one"]
+
+    assert "ZeroDivisionError" in (outcome.bug or "")
+    assert feed.held() == {}
+    assert feed.poll(NOON)["one"].new == 1
 
 
 def test_a_feed_that_turned_over_whole_between_two_polls_has_a_gap(feed: Stage) -> None:
