@@ -354,6 +354,19 @@ def test_what_comes_after_the_days_letter_was_planned_waits_for_the_next(desk: D
     assert desk.send(eight + HOUR) == ["Watch watch: New: Late open data"]
 
 
+def test_a_letter_takes_nothing_along_that_is_due_the_next_day(desk: Desk) -> None:
+    desk.rules = (rule('"open data"', rhythm=Pace.DAILY),)
+    desk.look(NOON - HOUR)
+    eight = datetime.fromisoformat("2026-06-06T07:00:00Z")  # 08:00 BST
+    desk.tell(NOON)
+    desk.look(NOON)
+    desk.tell(eight + HOUR, entry("https://www.gov.uk/2", title="More open data"))
+    desk.look(eight + HOUR)
+
+    assert desk.send(eight + 2 * HOUR) == ["Watch watch: New: A plan for open data"]
+    assert desk.send(eight + DAY) == ["Watch watch: New: More open data"]
+
+
 def test_only_readers_who_read_hear_and_nobody_is_taken_in_by_a_rule(desk: Desk) -> None:
     desk.rules = (rule('"open data"', mail=("nobody@example.org", "00c0ffee00c0ffee", "gone@example.org")),)
     desk.look(NOON - HOUR)
