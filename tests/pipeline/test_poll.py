@@ -133,6 +133,14 @@ def test_a_poll_that_breaks_off_at_its_very_end_has_kept_nothing(
     assert feed.poll(NOON)["one"].new == 1
 
 
+def test_the_first_poll_that_can_be_read_brings_backlog_also_after_one_that_failed(feed: Stage) -> None:
+    feed.poll(NOON, {FEED: 500})
+    feed.poll(NOON + HOUR, {FEED: atom({"/a": "A"})})
+    feed.poll(NOON + 2 * HOUR, {FEED: atom({"/a": "A", "/b": "B"})})
+
+    assert {title: held.backlog for title, held in feed.held().items()} == {"A": True, "B": False}
+
+
 def test_a_feed_that_turned_over_whole_between_two_polls_has_a_gap(feed: Stage) -> None:
     feed.poll(NOON, {FEED: atom({"/a": "A", "/b": "B"})})
     feed.poll(NOON + HOUR, {FEED: atom({"/b": "B", "/c": "C"})})
