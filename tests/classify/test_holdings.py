@@ -34,6 +34,15 @@ def test_the_order_of_carriers_never_matters() -> None:
     assert len(held) == 1
 
 
+def test_the_licence_is_that_of_whoever_told_the_words_that_are_shown() -> None:
+    open_finder = carrier(entry(source="finder", text="All of…", licence="OGL-3.0"))
+    blog = carrier(entry(source="blog", text="All of it.", licence="unknown"), first_seen=NOON + HOUR)
+
+    held = hold([open_finder, blog], label)
+
+    assert (held.entry.source, held.entry.text, held.entry.licence) == ("finder", "All of it.", "unknown")
+
+
 def test_the_first_to_tell_leads_and_the_others_fill_in() -> None:
     finder = carrier(entry(source="finder", title="The plan", summary="", text=""))
     later = carrier(
