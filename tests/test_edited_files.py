@@ -19,10 +19,10 @@ from typing import cast
 import httpx
 import pytest
 
-from aggregator import running
+from aggregator import supervisor
 from aggregator.app import App
 from aggregator.config.standing import standing
-from aggregator.running import Calls, Edits
+from aggregator.supervisor import Calls, Edits
 from tests.projects import PROJECT, Small, atom, small_project
 from tests.server import Response, Server
 
@@ -30,7 +30,7 @@ REGISTER = PROJECT / "tests/crash/register"
 FEED = {"Content-Type": "application/atom+xml"}
 QUICK = (
     "import aggregator.schedule as s; s.LOOK_EVERY = 0.2; "  # a minute, but for tests
-    "import aggregator.running as r; r.SETTLES = 0.3; "
+    "import aggregator.supervisor as r; r.SETTLES = 0.3; "
     "from aggregator.cli import main; main()"
 )
 RULE = "alerts:\n  - id: plans\n    name: Plans\n    when: 'title:plan'\n    feed: yes\n"

@@ -13,11 +13,10 @@ import pytest
 
 from aggregator.config import Config, load
 from aggregator.config.settings import load_settings
+from aggregator.due_work import JOB, DueWork, Services
 from aggregator.model import Fetched, FetchResult, Request, Rhythm
 from aggregator.model.alerts import AlertRule, All, Term
-from aggregator.pipeline import Pipeline
 from aggregator.store import Store, open_store
-from aggregator.worker import JOB, Worker
 from tests.builders import entry, moment
 from tests.projects import PROJECT, Small, atom, small_project
 from tests.store.values import change, keep
@@ -64,8 +63,8 @@ class Stage:
         """A worker that has just started looks at what is due."""
         asyncio.run(self.worker().work())
 
-    def worker(self) -> Worker:
-        return Worker(Pipeline(self.config, self.store), self.store, self.clock, self.net)
+    def worker(self) -> DueWork:
+        return DueWork(Services(config=self.config, store=self.store, clock=self.clock), self.net)
 
     def published(self) -> float:
         return (self.config.settings.output_folder / "index.html").stat().st_mtime_ns

@@ -66,7 +66,7 @@ class Post:
 
         def send() -> None:
             with open_store(self.url) as store:
-                asyncio.run(App(config=self.config, store=store, clock=fixed_clock(at)).send_letters())
+                asyncio.run(App(config=self.config, store=store, clock=fixed_clock(at)).send_due())
 
         return send
 

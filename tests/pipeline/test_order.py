@@ -142,7 +142,7 @@ def poll(store: Store, order: Sequence[str], at: datetime, told: Mapping[str, An
     stage = Stage(store, tuple(SOURCES.values()), net=Net(served(told)))
     for name in order:
         assert stage.poll_only(at, name)[name].bug is None
-    stage.pipeline.join_documents()
+    stage.poller.join_documents()
 
 
 Seen = dict[str, tuple[datetime, Moment | None]]

@@ -89,7 +89,7 @@ def test_when_more_than_a_fifth_goes_at_once_the_operator_decides(records: Stage
     assert len(records.state("records").held) == 2
     assert all(holding.removed is None for holding in records.held().values())
 
-    records.pipeline.accept_removals("records", NOON + 10 * HOUR)
+    records.poller.accept_removals("records", NOON + 10 * HOUR)
     assert [title for title, held in sorted(records.held().items()) if held.removed] == [
         "Record 0",
         "Record 1",
@@ -250,7 +250,7 @@ def test_what_was_got_with_other_selectors_is_asked_for_whole(tmp_path: Path) ->
         stage = Stage(store, (listed,))
         for hours, item in enumerate(("li", "li", "li.new", "li.new")):
             stage.change_source(selectors=Selectors(item=item, title="a"))
-            polled = stage.pipeline.poll(stage.sources, fetch, NOON + hours * HOUR)
+            polled = stage.poller.poll(stage.sources, fetch, NOON + hours * HOUR)
             assert [outcome.failure for outcome in asyncio.run(polled)] == [None]
 
     assert [validators.etag for validators in sent] == [None, '"1"', None, '"1"']
@@ -325,7 +325,7 @@ def test_two_addresses_told_at_one_instant_are_one_document_with_the_english_id(
     documents.net.served |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
     for name in order:
         documents.poll_only(NOON, name)
-    documents.pipeline.join_documents()
+    documents.poller.join_documents()
 
     (held,) = documents.store.holdings()
     assert held.entry.id == entry_id("https://gov.uk/plan")
