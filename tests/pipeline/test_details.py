@@ -104,7 +104,7 @@ def test_the_pages_of_items_are_read_though_their_list_has_not_changed(wales: St
     wales.net.served[LIST] = tagged
     for hours, day in ((1, 16), (2, 30)):
         wales.net.served["https://www.gov.wales/one"] = detail("one", f"{day} October 2026")
-        asyncio.run(wales.pipeline.poll(wales.sources, answer, NOON + hours * HOUR))
+        asyncio.run(wales.poller.poll(wales.sources, answer, NOON + hours * HOUR))
 
     assert closing(wales)["Example: one"] == "2026-10-30T00:00:00+00:00"
 
