@@ -139,7 +139,7 @@ def try_out(mutation: Mutation, folder: Path) -> tuple[str, str]:
         code, said = run_tests(folder, mutation.tests, "-x", "-n0")
     if code is None:
         return "killed by time", f"over {LONGEST} s"
-    if code > 1:
+    if code not in (0, 1):
         return "cannot run", said[-500:]
     noticed = FAILED.search(said)
     return ("killed", noticed[1] if noticed else "") if code else ("survived", mutation.says)
@@ -149,6 +149,7 @@ def run_all(mutations: Sequence[Mutation], jobs: int, place: Path) -> Counter[st
     """Try each mutation, print a row for each, and count what became of them."""
     first = Path(shutil.copytree(PROJECT, place / "1", ignore=LEFT_OUT))
     tests = sorted({test for mutation in mutations for test in mutation.tests})
+    print(f"{len(mutations)} mutations; first their {len(tests)} test files without any ...", flush=True)
     code, said = run_tests(first, tests, f"-n{jobs if jobs > 1 else 0}", keep=True)
     if code:
         sys.exit(f"The tests fail without any mutation, so that they can show nothing:\n{said[-2000:]}")
@@ -166,7 +167,7 @@ def run_all(mutations: Sequence[Mutation], jobs: int, place: Path) -> Counter[st
         print(f"{mutation.name:44} {became:14} {time.monotonic() - began:5.1f}  {why}", flush=True)
         return became
 
-    print(f"{'mutation':44} {'result':14} {'s':>5}  test")
+    print(f"{'mutation':44} {'result':14} {'s':>5}  test", flush=True)
     with ThreadPoolExecutor(jobs) as pool:
         return Counter(pool.map(one, mutations))
 
