@@ -282,7 +282,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Holding]:
         sources = [source for source in poller.pollable() if source.kind != "records"]
         for number in (1, 2):
             asyncio.run(poller.poll(sources, Replay(DEMO, number), NOON[number]))
-        return {holding.entry.title: holding for holding in store.holdings()}
+        return {holding.entry.title: holding for holding in store.documents.all()}
 
 
 def test_only_changes_of_substance_are_revisions(held: dict[str, Holding]) -> None:

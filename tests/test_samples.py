@@ -287,7 +287,7 @@ def test_the_three_answers_of_legislation_are_forty_documents_no_revision_and_on
             [outcome] = asyncio.run(stage.poller.poll((legislation,), Replay(SAMPLES, poll), now))
             assert (outcome.bug, outcome.failure, outcome.rejected, outcome.removed) == (None, None, 0, 0)
             gaps.append(stage.state("legislation").gap)
-        revisions = [carrier.revisions for held in store.holdings() for carrier in held.carriers]
+        revisions = [carrier.revisions for held in store.documents.all() for carrier in held.carriers]
 
     assert len(revisions) == 40
     assert {len(each) for each in revisions} == {1}
@@ -306,7 +306,7 @@ def test_a_consultation_that_closes_and_a_major_update_are_the_two_revisions_of_
             asyncio.run(stage.poller.poll(stage.sources, Replay(SAMPLES, poll), now))
         parts = {
             held.entry.title: [r.parts for c in held.carriers for r in c.revisions[1:]]
-            for held in store.holdings()
+            for held in store.documents.all()
         }
         failure = stage.state("govuk-papers").failure
 

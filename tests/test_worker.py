@@ -121,7 +121,7 @@ def test_the_search_index_is_made_after_publishing_and_no_more_than_once_an_hour
     stage.net.items = {"/a": "A plan", "/b": "Another plan"}
     stage.clock.now += timedelta(minutes=30)
     with stage.store.writing() as transaction:
-        transaction.keep(replace(transaction.state("one"), due=None))
+        transaction.sources.keep(replace(transaction.sources.state("one"), due=None))
     asyncio.run(worker.work())
     assert indexed() == {"en": 1}
     stage.clock.now += timedelta(minutes=30)
@@ -179,21 +179,21 @@ def test_the_letters_of_a_day_and_of_weeks_that_closed_while_nobody_ran_are_made
     stage.work()
     stage.clock.now = datetime(2026, 6, 6, 6, 59, tzinfo=UTC)
     stage.work()
-    assert stage.store.issued() == frozenset()
+    assert stage.store.digests.issued() == frozenset()
     stage.clock.now += timedelta(minutes=1)
     stage.work()
-    assert stage.store.issued() == {"2026-06-05"}
+    assert stage.store.digests.issued() == {"2026-06-05"}
     stage.clock.now = datetime(2026, 6, 23, 9, tzinfo=UTC)
     stage.work()
     stage.work()
 
-    weeks = [(digest.week, digest.count, digest.issued) for digest in stage.store.digests()]
+    weeks = [(digest.week, digest.count, digest.issued) for digest in stage.store.digests.all()]
     assert weeks == [
         ("2026-W25", 0, stage.clock.now),
         ("2026-W24", 0, stage.clock.now),
         ("2026-W23", 1, stage.clock.now),
     ]
-    days = [(digest.week, digest.count) for digest in stage.store.digests(Rhythm.DAILY)]
+    days = [(digest.week, digest.count) for digest in stage.store.digests.all(Rhythm.DAILY)]
     assert days == [*((f"2026-06-{number}", 0) for number in range(22, 15, -1)), ("2026-06-05", 1)]
     pages = {one.stem for one in (stage.config.settings.output_folder / "digests").iterdir()}
     assert pages == {"2026-06-05", *(f"2026-W{number}" for number in range(23, 27))}

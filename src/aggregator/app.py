@@ -82,7 +82,7 @@ class App(Services):
             letters = issue_letters(self.config, self.store, now)
             written = self.publisher.publish(now)
         await self.announce(written)
-        states = self.store.states()
+        states = self.store.sources.states()
         failing = tuple(s.id for s in sources if s.id in states and states[s.id].failure)
         return Report(
             outcomes=tuple(outcomes), failing=failing, letters=letters, written=written, alerts=alerts
@@ -109,7 +109,7 @@ class App(Services):
 
     async def retract(self, entry_id: str, why: str) -> None:
         """Take a document out of the store, of output/ and of the search index. Raises PublishError."""
-        self.store.retract(entry_id, why, self.clock())
+        self.store.documents.retract(entry_id, why, self.clock())
         self.publish()
         if is_indexed(self.config.settings.output_folder):
             await self.search_index()
@@ -128,8 +128,8 @@ class App(Services):
         wanted = name or week_of(self.clock(), self.config.settings.zone)
         lines = source_lines(self.config, self.store)
         try:
-            return self.store.digest(wanted) or letter_of(
-                self.config, self.store, lines, wanted, holdings=self.store.holdings
+            return self.store.digests.one(wanted) or letter_of(
+                self.config, self.store, lines, wanted, holdings=self.store.documents.all
             )
         except ValueError as error:
             raise ConfigError((Mistake(f"letter {wanted}", 0, str(error)),)) from error

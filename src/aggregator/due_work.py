@@ -148,7 +148,7 @@ class DueWork:
 
     def health(self) -> dict[str, object]:
         """Facts for a health check: all is well while sources are asked when they are due."""
-        now, states = self._services.clock(), self._services.store.states()
+        now, states = self._services.clock(), self._services.store.sources.states()
         read = [states[s.id] for s in self._services.poller.pollable() if s.id in states]
         late = [state.source for state in read if state.due and now - state.due > LATE]
         return {"ok": not late, "late": late, "failing": [state.source for state in read if state.failure]}

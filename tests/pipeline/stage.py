@@ -104,11 +104,11 @@ class Stage:
         return {outcome.source: outcome for outcome in outcomes}
 
     def state(self, id: str) -> SourceState:
-        return self.store.state(id)
+        return self.store.sources.state(id)
 
     def held(self) -> dict[str, Holding]:
         """What is held, by title."""
-        return {holding.entry.title: holding for holding in self.store.holdings()}
+        return {holding.entry.title: holding for holding in self.store.documents.all()}
 
     def change_source(self, **changes: Any) -> None:
         """Change the first source."""

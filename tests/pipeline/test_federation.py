@@ -68,7 +68,7 @@ class Instance:
                 self.net.served[self.base + artifact.path] = artifact.payload
 
     def held(self) -> tuple[Holding, ...]:
-        return self.store.holdings()
+        return self.store.documents.all()
 
     def feed(self, path: str = "feed.atom") -> Any:
         served = self.net.served[self.base + path]

@@ -41,12 +41,12 @@ def store() -> Store:
 
 
 def without_labels(store: Store) -> list[Holding]:
-    empty = store.holdings()[0].labels
-    return [replace(held, labels=empty) for held in store.holdings()]
+    empty = store.documents.all()[0].labels
+    return [replace(held, labels=empty) for held in store.documents.all()]
 
 
 def relevant(store: Store) -> int:
-    return len(store.holdings(relevance=Relevance.YES))
+    return len(store.documents.all(relevance=Relevance.YES))
 
 
 def test_labels_change_and_nothing_else_does(store: Store) -> None:
@@ -85,7 +85,7 @@ def test_the_operators_word_stays_through_a_new_vocabulary_and_a_revision(store:
 
     held = labelling(store, AFTER).correct(told.id, mark)
     labelling(store, AFTER).relabel()
-    stored = store.holding(told.id)
+    stored = store.documents.one(told.id)
 
     assert held is not None
     assert stored is not None

@@ -61,11 +61,11 @@ def fill(config: Config, store: Store, numbers: range, by: str) -> None:
     for start in range(numbers.start, numbers.stop, BATCH):
         batch = range(start, min(start + BATCH, numbers.stop))
         with store.writing() as transaction:
-            transaction.apply([_change(config, number) for number in batch])
-            told = transaction.carriers([document(config, number).id for number in batch])
+            transaction.carriers.apply([_change(config, number) for number in batch])
+            told = transaction.carriers.of([document(config, number).id for number in batch])
             by_id = {document(config, number).id: label(config, number) for number in batch}
             held = [hold(carriers, partial(_label, by_id)) for carriers in told.values()]
-            transaction.hold(held, by)
+            transaction.documents.hold(held, by)
 
 
 def _label(by_id: dict[str, Labels], one: Entry, carriers: object) -> Labels:

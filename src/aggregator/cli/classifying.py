@@ -96,7 +96,7 @@ def labels(
 ) -> None:
     """The documents with their labels as a table, in the form that `classify evaluate` reads."""
     with opened(context, replay=replay, store=store) as program:
-        held = program.store.holdings()
+        held = program.store.documents.all()
         chosen = [one for one in held if one.labels.marked or not corrected]
         print(write_labels(as_label(one, program.config.bodies) for one in chosen), end="")  # noqa: T201  # whole
 

@@ -146,7 +146,7 @@ def _chosen(program: App, wanted: Sequence[str]) -> tuple[Source, ...]:
 
 
 def _tell_failures(program: App, failing: Sequence[str]) -> None:
-    states = program.store.states()
+    states = program.store.sources.states()
     for id in failing:
         failure = states[id].failure
         if failure:

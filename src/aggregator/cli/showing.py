@@ -121,7 +121,7 @@ def entries_list(  # noqa: PLR0913, PLR0917  # each argument narrows the list
         return
     with opened(context, replay=replay, store=store) as program:
         wanted = Relevance.YES if relevant else Relevance.BORDERLINE if borderline else None
-        held = program.store.holdings(body=body, relevance=wanted, limit=limit)
+        held = program.store.documents.all(body=body, relevance=wanted, limit=limit)
         shown = [rows.entry(one, program.config.bodies) for one in held]
         show(("dated", "body", "relevance", "type", "title"), shown, as_json=as_json)
 
@@ -143,7 +143,7 @@ def status(
                 {
                     "at": rows.instant(program.clock()),
                     "sources": shown,
-                    "runs": [rows.run(one) for one in program.store.runs(limit=10)],
+                    "runs": [rows.run(one) for one in program.store.runs.all(limit=10)],
                 }
             )
             return

@@ -27,7 +27,7 @@ class Labelling:
         In batches, each saved whole: broken off, it goes on where it stopped. `progress` gets how many are
         done and how many there are. Gives how many documents got other labels than before.
         """
-        waiting, done, changed = self.store.unlabelled(self.labeller.fingerprint), 0, 0
+        waiting, done, changed = self.store.labels.unlabelled(self.labeller.fingerprint), 0, 0
         while done < waiting:
             labelled, differ = self._relabel_batch()
             if not labelled:
@@ -42,20 +42,20 @@ class Labelling:
         Gives the document as it then is; None when there is no such document.
         """
         with self.store.writing() as transaction:
-            held = transaction.holding(entry_id)
+            held = transaction.documents.one(entry_id)
             if held is None:
                 return None
-            transaction.mark(held.entry.id, mark)
+            transaction.labels.mark(held.entry.id, mark)
             labels = self.labeller.label(held.entry, [c.source for c in held.carriers], mark)
-            transaction.label({held.entry.id: labels}, self.labeller.fingerprint)
+            transaction.labels.keep({held.entry.id: labels}, self.labeller.fingerprint)
         return replace(held, labels=labels)
 
     def _relabel_batch(self) -> tuple[int, int]:
         """How many documents were labelled, and how many of them differently than before."""
         by = self.labeller.fingerprint
         with self.store.writing() as transaction:
-            held = transaction.to_label(by, BATCH)
-            label = self.labeller.with_marks(transaction.marks(one.entry.id for one in held))
+            held = transaction.labels.to_label(by, BATCH)
+            label = self.labeller.with_marks(transaction.labels.marks(one.entry.id for one in held))
             fresh = {one.entry.id: label(one.entry, [c.source for c in one.carriers]) for one in held}
-            transaction.label(fresh, by)
+            transaction.labels.keep(fresh, by)
         return len(held), sum(fresh[one.entry.id] != one.labels for one in held)

@@ -64,7 +64,7 @@ class Poller:
 
     def due(self, now: datetime) -> tuple[Source, ...]:
         """The sources whose next poll is due."""
-        states = self.store.states()
+        states = self.store.sources.states()
         return tuple(s for s in self.pollable() if due_already(_state_of(states, s), now))
 
     async def poll(
@@ -76,7 +76,7 @@ class Poller:
         stopped, and the same instant twice is once.
         """
         self.join_documents(before=now)
-        states = self.store.states()
+        states = self.store.sources.states()
         waiting = [s for s in sources if not asked_already(_state_of(states, s), now)]
 
         async def one(source: Source) -> Outcome:
@@ -92,12 +92,9 @@ class Poller:
         Call it when the polls of an instant are done, before anything is published or sent. Until then each
         is stored as if the others had not been made, so that their order changes nothing.
         """
-        if not self.store.shares_names(before):
-            return
-        with self.store.writing() as transaction:
-            retracted = join_documents(transaction, self.labeller, before)
-        if retracted:
-            self.store.forget()
+        if self.store.names.shared(before):
+            with self.store.writing() as transaction:
+                join_documents(transaction, self.labeller, before)
 
     def record_run(self, now: datetime, outcomes: Sequence[Outcome]) -> None:
         """Record what the run of this instant came to, counted in the store itself.
@@ -105,24 +102,24 @@ class Poller:
         The count holds only until a source is polled again. So a run that asked nobody (`outcomes` is empty:
         its polls were all done before it was broken off) is counted only if nobody counted it yet.
         """
-        if outcomes or now not in {run.at for run in self.store.runs()}:
-            self.store.note_run(self.store.count_run(now))
+        if outcomes or now not in {run.at for run in self.store.runs.all()}:
+            self.store.runs.note(self.store.runs.count(now))
 
     def accept_removals(self, source: str, now: datetime) -> int:
         """Accept that what vanished from a source all at once is gone; gives how many documents that is."""
         with self.store.writing() as transaction:
-            state = transaction.state(source)
+            state = transaction.sources.state(source)
             count = accept_removals(source, state.held, now, transaction, self.labeller)
-            transaction.keep(replace(state, held=()))
+            transaction.sources.keep(replace(state, held=()))
         return count
 
     async def try_out(self, source: Source, fetch: Fetch, now: datetime) -> Tried:
         """Ask one source as if for the first time and compare with the store; writes nothing."""
         answer = await ask(source, SourceState(source=source.id), fetch, now)
         entries = answer.entries if isinstance(answer, Reading) else ()
-        held = {e.id: h.carriers for e in entries if (h := self.store.holding(e.id))}
+        held = {e.id: h.carriers for e in entries if (h := self.store.documents.one(e.id))}
         changes = find_changes(source, entries, held, now=now, backlog=False)
-        marks = self.store.marks()
+        marks = self.store.labels.marks()
         return Tried(
             answer=answer,
             changes={change.entry.id: change.kind for change in changes},
@@ -131,7 +128,7 @@ class Poller:
 
     async def _poll_one(self, source: Source, state: SourceState, fetch: Fetch, now: datetime) -> Outcome:
         try:
-            listed = self.store.last_names(source.id)
+            listed = self.store.names.last(source.id)
             return self._save(source, await ask(source, state, fetch, now, listed), now)
         except AggregatorError:
             raise
@@ -143,17 +140,17 @@ class Poller:
         """Changes, validators and next poll time in one transaction: a crash loses and repeats nothing."""
         changes: tuple[Change, ...] = ()
         with self.store.writing() as transaction:
-            before = transaction.state(source.id)
+            before = transaction.sources.state(source.id)
             after = state_after(answer, source, before, now, _next_poll(source, answer, before, now))
             if isinstance(answer, Reading) and not asked_already(before, now):
                 answer = self._with_known_bodies(source, answer)
                 saved = keep_reading(source, answer, before, now, transaction, self.labeller)
                 changes, after = saved.changes, replace(after, held=saved.held)
             if isinstance(answer, Unchanged):
-                transaction.seen(source.id, transaction.listed(source.id), now)
+                transaction.carriers.mark_seen(source.id, transaction.carriers.listed(source.id), now)
             if ended := outage_over(source, before, after):
-                transaction.keep_outage(ended)
-            transaction.keep(after)
+                transaction.sources.keep_outage(ended)
+            transaction.sources.keep(after)
         outcome = _outcome(source, answer, changes)
         log.polled(outcome.source, outcome.failure, new=outcome.new, revised=outcome.revised)
         return outcome
