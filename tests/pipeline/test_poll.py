@@ -14,7 +14,7 @@ import pytest
 from aggregator.errors import Cause
 from aggregator.model import Fetched, Part, RemovalKind, Request, Scope, Selectors, Validators
 from aggregator.normalise.identity import entry_id
-from aggregator.store import Transaction, open_store
+from aggregator.store import open_store
 from tests.builders import NOON, source
 from tests.pipeline.stage import Served, Stage
 from tests.projects import atom
@@ -125,7 +125,7 @@ def test_a_poll_that_breaks_off_at_its_very_end_has_kept_nothing(
     feed: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(Transaction, "keep", lambda *_: 1 / 0)
+        broken.setattr(type(feed.store.sources), "keep", lambda *_: 1 / 0)
         outcome = feed.poll(NOON, {FEED: atom({"/a": "A"})})["one"]
 
     assert "ZeroDivisionError" in (outcome.bug or "")
