@@ -356,7 +356,7 @@ def test_what_comes_after_the_days_letter_was_planned_waits_for_the_next(desk: D
 
 
 def test_a_letter_takes_nothing_along_that_is_due_the_next_day(desk: Desk) -> None:
-    desk.rules = (rule('"open data"', rhythm=Pace.DAILY),)
+    desk.rules = (rule('"open data"', rhythm=Frequency.DAILY),)
     desk.look(NOON - HOUR)
     eight = datetime.fromisoformat("2026-06-06T07:00:00Z")  # 08:00 BST
     desk.tell(NOON)
