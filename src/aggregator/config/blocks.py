@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 from aggregator import yamldoc
 from aggregator.config.sources import SourceForm
 from aggregator.model import Body, Source
+from aggregator.model.kinds import USUAL
 
 CROWN: Final = re.compile(
     r"(?:^|\.)(?:blog\.gov\.uk|gov\.scot|gov\.wales|llyw\.cymru)$"
@@ -51,7 +52,7 @@ def propose(
     proposed = {
         "id": propose_id(address, {*taken, *(source.id for source in known)}),
         "body": body_of(address, known, bodies) or propose_id(address, ()),
-        "kind": "feed",
+        "kind": USUAL,
         "title": host or address,
         "address": address,
         "licence": licence_of(address),

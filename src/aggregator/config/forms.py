@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 
 from aggregator import yamldoc
 from aggregator.errors import ConfigError, Mistake
+from aggregator.model.kinds import MAILBOXES
 
 
 class Mistakes:
@@ -136,9 +137,6 @@ def _address(value: str) -> str:
     ):
         return value
     raise ValueError("write a whole address that begins with https://, or a folder here such as 'records/'")
-
-
-MAILBOXES: Final = ("maildir:", "mbox:", "imap:", "imaps:")
 
 
 def _source_address(value: str) -> str:

@@ -16,9 +16,7 @@ from lxml import etree
 
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Body, Source
-
-READABLE: Final = frozenset({"feed", "jsonfeed", "discourse"})
-"""Kinds whose address another feed reader can read, too."""
+from aggregator.model.kinds import KINDS
 
 LARGEST: Final = 10_000_000
 MOST: Final = 10_000
@@ -43,7 +41,7 @@ def write_opml(title: str, sources: Iterable[Source], bodies: Mapping[str, Body]
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = _in_one_line(title)
     listed = etree.SubElement(root, "body")
-    feeds = [source for source in sources if source.kind in READABLE and source.enabled]
+    feeds = [source for source in sources if KINDS[source.kind].in_opml and source.enabled]
     order = list(dict.fromkeys(source.body for source in feeds))
     for body, group in groupby(
         sorted(feeds, key=lambda feed: order.index(feed.body)), lambda feed: feed.body

@@ -15,7 +15,6 @@ from pydantic import Field, field_validator
 
 from aggregator import yamldoc
 from aggregator.config.forms import (
-    MAILBOXES,
     Address,
     Form,
     Mistakes,
@@ -28,19 +27,8 @@ from aggregator.config.forms import (
 )
 from aggregator.errors import Mistake
 from aggregator.model import Body, MailTrust, Scope, Seen, Selectors, Source
+from aggregator.model.kinds import KINDS, MAILBOXES, Reads
 
-Kind = Literal[
-    "feed",
-    "records",
-    "jsonfeed",
-    "govuk",
-    "listing",
-    "citizenspace",
-    "discourse",
-    "page",
-    "sitemap",
-    "mailbox",
-]
 Licence = Literal["OGL-3.0", "OPL-3.0", "own", "unknown"]
 
 SHORTEST_EVERY: Final = timedelta(minutes=15)
@@ -90,7 +78,7 @@ class SourceForm(Form):
 
     id: Name
     body: Name
-    kind: Kind
+    kind: str
     title: Text
     address: SourceAddress
     fallbacks: tuple[Address, ...] = ()
@@ -107,6 +95,13 @@ class SourceForm(Form):
     selectors: SelectorsForm = Field(default_factory=SelectorsForm)
     confirmed: bool = True
     mail: MailForm | None = None
+
+    @field_validator("kind")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in KINDS:
+            raise ValueError(f"write one of {', '.join(KINDS)}")
+        return value
 
     @field_validator("every")
     @classmethod
@@ -152,26 +147,26 @@ def _check(
         if bodies and source.body not in bodies:
             at = ("sources", number, "body")
             mistakes.add(document.mistake(at, _unknown_body(source.body, bodies)))
-        if (source.kind == "records") != source.address.endswith("/") and _is_folder(source.address):
-            at = ("sources", number, "address")
-            mistakes.add(document.mistake(at, "only the kind 'records' reads a folder of this project"))
-        for key, wrong in _mailbox_mistakes(source):
+        for key, wrong in _address_mistakes(source):
             mistakes.add(document.mistake(("sources", number, key), wrong))
 
 
-def _is_folder(address: str) -> bool:
-    return "://" not in address and not address.startswith(MAILBOXES)
-
-
-def _mailbox_mistakes(source: SourceForm) -> Iterator[tuple[str, str]]:
-    """What does not fit together in a source that is a mailbox, or should be one: key and words."""
-    mailbox = source.address.startswith(MAILBOXES)
-    if (source.kind == "mailbox") != mailbox:
-        yield "address", "the kind 'mailbox' reads maildir:, mbox:, imap: and imaps:, and no other kind does"
+def _address_mistakes(source: SourceForm) -> Iterator[tuple[str, str]]:
+    """What does not fit together in the kind of a source and its address: key and words."""
+    mailbox, reads = source.address.startswith(MAILBOXES), KINDS[source.kind].reads
+    if (reads is Reads.MAILBOX) != mailbox:
+        kinds = _kinds_that_read(Reads.MAILBOX)
+        yield "address", f"{kinds} reads maildir:, mbox:, imap: and imaps:, and no other kind does"
+    elif not mailbox and "://" not in source.address and reads is not Reads.FOLDER:
+        yield "address", f"only {_kinds_that_read(Reads.FOLDER)} reads a folder of this project"
     elif mailbox and source.mail is None:
         yield "kind", "say under 'mail' which messages are taken: list_id and servers"
     elif source.address.startswith("imap") and source.mail and not source.mail.password_file:
         yield "mail", "name the file that holds the password: password_file"
+
+
+def _kinds_that_read(what: Reads) -> str:
+    return "the kind " + " or ".join(f"'{name}'" for name, kind in KINDS.items() if kind.reads is what)
 
 
 def _unknown_body(body: str, bodies: Mapping[str, Body]) -> str:
@@ -219,7 +214,7 @@ def _recorded(row: Mapping[str, str], body: Body) -> Source:
     form = SourceForm(
         id=row["id"],
         body=body.id,
-        kind=row["kind"],  # type: ignore[arg-type]  # a string from a table: pydantic checks it here
+        kind=row["kind"],
         title=f"{body.name} ({row['id']})",
         address=row["url"],
         licence="unknown",

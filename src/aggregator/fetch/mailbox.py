@@ -6,7 +6,6 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from aggregator.errors import Cause
 from aggregator.fetch.boxes import Limits, collect
@@ -16,8 +15,6 @@ from aggregator.fetch.mail_account import account
 from aggregator.fetch.mail_files import Maildir, Mbox
 from aggregator.fetch.verdict import unanswered
 from aggregator.model import Fetched, FetchResult, NotModified, Request
-
-SCHEMES: Final = ("maildir:", "mbox:", "imap:", "imaps:")
 
 
 class MailboxFetch:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aggregator.fetch import Fetch
-from aggregator.fetch.mailbox import SCHEMES as MAILBOXES
 from aggregator.model import FetchResult, Request
+from aggregator.model.kinds import MAILBOXES
 
 
 @dataclass(frozen=True, slots=True)

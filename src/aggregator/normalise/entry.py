@@ -22,6 +22,7 @@ from aggregator.model import (
     Source,
     Translation,
 )
+from aggregator.model.kinds import KINDS, Kind
 from aggregator.normalise.characters import ELLIPSIS, cut, fold
 from aggregator.normalise.dates import moment
 from aggregator.normalise.identity import OUR_ID, entry_id, key
@@ -45,18 +46,14 @@ LISTED: Final = 50
 """How many categories and links of an item are kept."""
 
 KEPT_LINKS: Final = frozenset({"alternate", "enclosure", "related", "via", "describedby"})
-RECORDS: Final = "records"
-"""The kind whose items name their body."""
-OWN_IDS: Final = {RECORDS: "record:", "mailbox": "mail:"}
-"""The kinds whose items may lack a page, and how the ids begin that then identify them; no feed's do."""
 
 
 def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Entry | Reject:
     """The entry that `raw` tells; a Reject for an item without a title or without a usable link."""
-    recorded = source.kind == RECORDS
+    kind = KINDS[source.kind]
     base = absolute(raw.base, fetched_url) or fetched_url
     url = clean(absolute(raw.link, base))
-    identifier = key(canonical(url), raw.id, OWN_IDS.get(source.kind))
+    identifier = key(canonical(url), raw.id, kind.own_ids)
     passed_on = raw.origin is not None
     title = cut(plain(raw.title, raw.title_is_html), TITLE_LIMIT)
     if not identifier or not title:
@@ -70,7 +67,7 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         url=url,
         source=source.id,
         native_id=cut(fold(raw.id or ""), SUMMARY_LIMIT) or None,
-        body=_name(raw.body if recorded or passed_on else None) or source.body,
+        body=_name(raw.body if kind.ours or passed_on else None) or source.body,
         title=title,
         summary=summary,
         content=content,
@@ -86,7 +83,7 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         claims=tuple(_claim(claim, now) for claim in raw.claims),
         licence=licence_at(raw.licence) if passed_on else source.licence,
         content_id=cut(fold(raw.content_id or ""), NAME_LIMIT) or None,
-        names=_own_names(raw, title, url, source.kind, now),
+        names=_own_names(raw, title, url, kind, now),
         translations=_translations(raw.translations, base),
         notes=tuple(_note(note, now) for note in raw.notes[:LISTED]),
         removal=removal(raw.removal, base, now) if raw.removal else None,
@@ -114,10 +111,10 @@ def _origin(head: Head) -> Head:
     )
 
 
-def _own_names(raw: RawEntry, title: str, url: str | None, kind: str, now: datetime) -> tuple[str, ...]:
+def _own_names(raw: RawEntry, title: str, url: str | None, kind: Kind, now: datetime) -> tuple[str, ...]:
     """A record stays the same when it gets a page, or another one: it goes by its own id, too."""
-    own = key(None, raw.id, OWN_IDS.get(kind))
-    meeting = meeting_name(title, recorded=kind == RECORDS, now=now)
+    own = key(None, raw.id, kind.own_ids)
+    meeting = meeting_name(title, recorded=kind.ours, now=now)
     return (*names(raw.id, url), *(name for name in (own, meeting) if name))
 
 
@@ -126,7 +123,7 @@ def taken(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> tup
     if raw.removal is None:
         return None
     base = absolute(raw.base, fetched_url) or fetched_url
-    identifier = key(canonical(clean(absolute(raw.link, base))), None, None)
+    identifier = canonical(clean(absolute(raw.link, base)))
     return (identifier, removal(raw.removal, base, now)) if identifier else None
 
 

@@ -17,10 +17,10 @@ OUR_ID: Final = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab
 """An id as any instance makes them."""
 
 
-def key(page: str | None, own: str | None = None, prefix: str | None = None) -> str | None:
+def key(page: str | None, own: str | None, prefix: str) -> str | None:
     """What identifies a document: its page's canonical address, else its own id (`record:ID`, `mail:ID`).
 
-    `prefix` is how such an id begins; None where only pages count. None when it has neither. A record that
+    `prefix` is how such an id begins; empty where only pages count. None when it has neither. A record that
     names its document's page is that document.
     """
     if page:

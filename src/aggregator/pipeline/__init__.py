@@ -40,7 +40,6 @@ from aggregator.model import (
     Source,
     SourceState,
 )
-from aggregator.parse import KINDS
 from aggregator.pipeline.asking import Answer, Reading, Unchanged, ask
 from aggregator.pipeline.edition import gather
 from aggregator.pipeline.issuing import issue_letters, letter_files
@@ -94,8 +93,8 @@ class Pipeline:
 
     # ---------------------------------------------------------------- polling
     def pollable(self) -> tuple[Source, ...]:
-        """The sources that are switched on and whose kind is built."""
-        return tuple(s for s in self.config.sources if s.enabled and s.kind in KINDS)
+        """The sources that are switched on."""
+        return tuple(s for s in self.config.sources if s.enabled)
 
     def due(self, now: datetime) -> tuple[Source, ...]:
         """The sources whose next poll is due."""

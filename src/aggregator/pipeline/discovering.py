@@ -9,7 +9,7 @@ from typing import Final
 from aggregator.errors import Cause, SourceError
 from aggregator.fetch import Fetch
 from aggregator.model import Failed, Fetched, FetchResult, Request, Scope, Seen, Source
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from aggregator.parse.discover import ACCEPT, Candidate, find_candidates
 
 MOST_ASKED: Final = 8
@@ -65,7 +65,7 @@ async def discover(address: str, fetch: Fetch, pause: timedelta) -> tuple[Found,
 
 
 async def _try(candidate: Candidate, known: Fetched | None, fetch: Fetch, pause: timedelta) -> Found:
-    kind, source = KINDS[candidate.kind], _source(candidate, pause)
+    kind, source = reader(candidate.kind), _source(candidate, pause)
     answer = known or await fetch(kind.request(source, candidate.address))
     if not isinstance(answer, Fetched):
         return Found(candidate=candidate, title=candidate.title, failure=_failed(answer, candidate.address))

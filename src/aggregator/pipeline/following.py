@@ -22,7 +22,7 @@ from aggregator.model import (
     Source,
 )
 from aggregator.normalise import normalise
-from aggregator.parse import KINDS, join, older
+from aggregator.parse import join, older, reader
 
 MOST_FOLLOWED: Final = 50
 """A kind may ask for more pages than one, but never without end."""
@@ -75,7 +75,7 @@ async def follow(source: Source, first: Fetched, fetch: Fetch) -> Pages | Failed
     A page of the list that fails fails them all: half a list is not the list. An item's own page that fails
     keeps only that item out of this poll, unless the answer is that there is nothing.
     """
-    kind = KINDS[source.kind]
+    kind = reader(source.kind)
     pages = Pages(first)
     pages.add(first, kind.read(source, first))
     asked = {first.url}
@@ -106,7 +106,7 @@ async def _read_more(source: Source, request: Request, fetch: Fetch) -> tuple[Fe
     if not isinstance(result, Fetched):
         return result if isinstance(result, Failed) else None
     try:
-        return result, KINDS[source.kind].read(source, result)
+        return result, reader(source.kind).read(source, result)
     except SourceError as error:
         return Failed(url=request.url, cause=error.cause, detail=error.detail, hint=error.hint)
 

@@ -138,9 +138,7 @@ def _source_row(row: SourceLine, edition: Edition, zone: ZoneInfo, advice: tuple
 
 def _wrong(row: SourceLine, zone: ZoneInfo) -> Iterator[str]:
     source, state = row.source, row.state
-    if not row.built:
-        yield f"not read yet: kind `{source.kind}` is not built"
-    elif not source.enabled:
+    if not source.enabled:
         yield "switched off in sources.yaml"
     elif state.asked is None:
         yield "not read yet"

@@ -9,6 +9,7 @@ from itertools import groupby
 from sqlalchemy import Connection, and_, case, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
+from aggregator.model.kinds import KINDS
 from aggregator.store.reading import chunks
 from aggregator.store.tables import aliases, carriers
 
@@ -78,7 +79,7 @@ def standing_id(connection: Connection, entry_id: str) -> str:
 
 def read_own_names(connection: Connection) -> dict[str, str]:
     """Own ids (`record:NAME`, `mail:ID`), of documents that may stand without a page, and their ids here."""
-    own = or_(aliases.c.name.startswith("record:"), aliases.c.name.startswith("mail:"))
+    own = or_(*(aliases.c.name.startswith(kind.own_ids) for kind in KINDS.values() if kind.own_ids))
     rows = connection.execute(
         select(aliases.c.name, aliases.c.entry_id).where(own).order_by(aliases.c.since.desc())
     )
