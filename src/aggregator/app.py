@@ -14,7 +14,6 @@ from typing import Final
 from aggregator import VERSION
 from aggregator.clock import Clock, fixed_clock, wall_clock
 from aggregator.config import Config, Settings, file_of, load
-from aggregator.config.blocks import host_of
 from aggregator.config.sources_file import SourcesFile
 from aggregator.deliver import letter, week_of
 from aggregator.deliver.tokens import read_key
@@ -35,6 +34,7 @@ from aggregator.model import (
     Source,
     SourceLine,
 )
+from aggregator.model.addresses import authority_of
 from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
 from aggregator.pipeline.alerting import Alerting
 from aggregator.pipeline.announcing import announce
@@ -265,7 +265,7 @@ class App:
 
     async def discover(self, address: str) -> tuple[Found, ...] | Failed:
         """What can be read at an address, or is named there; asked with the pause that its host has here."""
-        pauses = [s.pause for s in self.config.sources if host_of(s.address) == host_of(address)]
+        pauses = [s.pause for s in self.config.sources if authority_of(s.address) == authority_of(address)]
         async with self.fetch() as ask:
             return await discover(address, ask, max(pauses, default=PAUSE))
 

@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.normalise.characters import cut, fold
-from aggregator.normalise.text import plain, safe_html
+from aggregator.model.text import one_line as fold
+from aggregator.normalise.text import cut, plain, safe_html
 
 BASE = "https://news.example.org/feed"
 

@@ -11,7 +11,7 @@ from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import complain, say, show, show_json
-from aggregator.config.blocks import host_of
+from aggregator.model.addresses import authority_of
 from aggregator.model.alerts import AlertRule, HookState, Places, Webhook
 from aggregator.pipeline.alerting import Trial
 from aggregator.pipeline.rulebook import pace_of
@@ -186,7 +186,7 @@ def _hook(rule: AlertRule) -> str:
     """Of a reader's own the host alone: behind it may stand words that let anybody post there."""
     if rule.webhook is None:
         return ""
-    return f"webhook at {host_of(rule.webhook.url)}" if rule.reader else f"webhook {rule.webhook.url}"
+    return f"webhook at {authority_of(rule.webhook.url)}" if rule.reader else f"webhook {rule.webhook.url}"
 
 
 def _wanted(rule: AlertRule) -> int:

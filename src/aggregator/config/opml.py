@@ -17,6 +17,7 @@ from lxml import etree
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Body, Source
 from aggregator.model.kinds import KINDS
+from aggregator.model.text import one_line
 
 LARGEST: Final = 10_000_000
 MOST: Final = 10_000
@@ -39,14 +40,14 @@ def write_opml(title: str, sources: Iterable[Source], bodies: Mapping[str, Body]
     Without the optional dates, so that equal lists are equal bytes.
     """
     root = etree.Element("opml", version="2.0")
-    etree.SubElement(etree.SubElement(root, "head"), "title").text = _in_one_line(title)
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = one_line(title)
     listed = etree.SubElement(root, "body")
     feeds = [source for source in sources if KINDS[source.kind].in_opml and source.enabled]
     order = list(dict.fromkeys(source.body for source in feeds))
     for body, group in groupby(
         sorted(feeds, key=lambda feed: order.index(feed.body)), lambda feed: feed.body
     ):
-        folder = etree.SubElement(listed, "outline", text=_in_one_line(bodies[body].name))
+        folder = etree.SubElement(listed, "outline", text=one_line(bodies[body].name))
         for feed in group:
             folder.append(_outline(feed))
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
@@ -54,10 +55,10 @@ def write_opml(title: str, sources: Iterable[Source], bodies: Mapping[str, Body]
 
 
 def _outline(feed: Source) -> etree._Element:
-    title = _in_one_line(feed.title)
+    title = one_line(feed.title)
     said = {"text": title, "title": title, "type": "rss", "xmlUrl": feed.address}
     page = {"htmlUrl": feed.page} if feed.page else {}
-    return etree.Element("outline", {**said, **page, "language": _in_one_line(feed.language)})
+    return etree.Element("outline", {**said, **page, "language": one_line(feed.language)})
 
 
 def read_opml(file: Path) -> tuple[Outline, ...]:
@@ -106,12 +107,7 @@ def _feeds(root: etree._Element) -> Iterator[Outline]:
 def _said(outline: etree._Element, name: str) -> str:
     """An attribute as one line, whatever the case of its name."""
     named = {str(key).lower(): str(value) for key, value in outline.attrib.items()}
-    return _in_one_line(named.get(name.lower(), ""))
-
-
-def _in_one_line(text: str) -> str:
-    """Without control characters, which XML cannot hold."""
-    return "".join(character for character in " ".join(text.split()) if character.isprintable())
+    return one_line(named.get(name.lower(), ""))
 
 
 def _mistake(file: Path, line: int, what: str) -> ConfigError:

@@ -14,9 +14,9 @@ from typing import Any, Final
 from aggregator.deliver.answers_by_mail import MailSteps
 from aggregator.deliver.frozen import Stationery, sender_line
 from aggregator.deliver.tokens import CHOICES, CONFIRM
-from aggregator.deliver.wording import plain
 from aggregator.model import ANSWER, Message, Reader, Remark
 from aggregator.model.alerts import OwnRule
+from aggregator.model.text import one_line
 
 DATA: Final = "data"
 """The purpose of an answer that brings a reader's own data."""
@@ -71,13 +71,15 @@ def answer(run: str, reader: Reader, stationery: Stationery, now: datetime, know
     """The answer of `run` to `reader`, who has an address; what opens or asks is signed at `now`."""
     purpose = run.removeprefix(ANSWER).partition(".")[0]
     site = stationery.site
-    foot = "\n".join(plain(line) for line in (site.title, site.base_url, site.contact, site.postal) if line)
+    foot = "\n".join(
+        one_line(line) for line in (site.title, site.base_url, site.contact, site.postal) if line
+    )
     made = EmailMessage(policy=SMTP)
     made["From"] = sender_line(stationery)
     made["To"] = reader.address or ""
     made["Message-ID"] = stationery.message_id(run, reader.id)
     made["Date"] = format_datetime(now)
-    made["Subject"] = f"{plain(site.title, 60)}: {WORDS[purpose].subject}"
+    made["Subject"] = f"{one_line(site.title, 60)}: {WORDS[purpose].subject}"
     made["Auto-Submitted"] = "auto-replied"
     told = _told(purpose, reader, stationery, now, known)
     made.set_content(f"{told}\n\n-- \n{foot}\n", cte="quoted-printable")

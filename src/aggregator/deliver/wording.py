@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.deliver.deadlines import TIMED, days_left, is_over
 from aggregator.model import Digest, Moment, Precision, Removal, RemovalKind
+from aggregator.model.text import one_line
 
 LONGEST_TITLE = 300
 LONGEST_SENTENCE = 300
@@ -28,27 +28,15 @@ LANGUAGES = {"cy": "in Welsh", "gd": "in Gaelic"}
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'’”)]*\s+(?=[\"'‘“(]?[A-ZÀ-Þ0-9])")
 _NO_END = re.compile(r"(?:\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|vs|cf|e\.g|i\.e|etc)\.)$")
-_CLOSED_TO_PRINT = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_TURNS_DIRECTION = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def plain(text: str, longest: int | None = None) -> str:
-    """One line of text: white space made single, no control character, no mark that turns the line round."""
-    spaced = (" " if unicodedata.category(c) in _CLOSED_TO_PRINT else c for c in text)
-    line = " ".join("".join(c for c in spaced if c not in _TURNS_DIRECTION).split())
-    if longest is None or len(line) <= longest:
-        return line
-    kept = line[: longest - 1]
-    return f"{kept.rpartition(' ')[0] or kept}…"
 
 
 def first_sentence(text: str) -> str:
     """The first sentence of a paragraph; where it does not end, as much of it as a letter has room for."""
-    line = plain(text)
+    line = one_line(text)
     for end in _SENTENCE_END.finditer(line):
         if not _NO_END.search(line[: end.start()]):
-            return plain(line[: end.end()], LONGEST_SENTENCE)
-    return plain(line, LONGEST_SENTENCE)
+            return one_line(line[: end.end()], LONGEST_SENTENCE)
+    return one_line(line, LONGEST_SENTENCE)
 
 
 def say_day(day: date) -> str:

@@ -14,6 +14,7 @@ from aggregator.errors import Cause
 from aggregator.fetch.boxes import Limits
 from aggregator.fetch.failures import NoAnswer, explain, too_slow
 from aggregator.fetch.mail_account import Account, no_address
+from aggregator.model.text import one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,4 +73,4 @@ def words(*said: Any) -> str:
     if isinstance(last, Exception):
         last = last.args[0] if last.args else type(last).__name__
     text = last.decode("ascii", "replace") if isinstance(last, bytes) else str(last)
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200] or "no reason given"
+    return one_line(text)[:200] or "no reason given"

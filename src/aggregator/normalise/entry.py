@@ -23,14 +23,14 @@ from aggregator.model import (
     Translation,
 )
 from aggregator.model.kinds import KINDS, Kind
-from aggregator.normalise.characters import ELLIPSIS, cut, fold
+from aggregator.model.text import ELLIPSIS, one_line
 from aggregator.normalise.dates import moment
 from aggregator.normalise.identity import OUR_ID, entry_id, key
 from aggregator.normalise.language import language
 from aggregator.normalise.licences import licence_at
 from aggregator.normalise.meetings import meeting_name
 from aggregator.normalise.names import names
-from aggregator.normalise.text import plain, safe_html
+from aggregator.normalise.text import cut, plain, safe_html
 from aggregator.normalise.titles import split_type
 from aggregator.normalise.urls import absolute, canonical, clean
 
@@ -66,7 +66,7 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         key=identifier,
         url=url,
         source=source.id,
-        native_id=cut(fold(raw.id or ""), SUMMARY_LIMIT) or None,
+        native_id=cut(one_line(raw.id or ""), SUMMARY_LIMIT) or None,
         body=_name(raw.body if kind.ours or passed_on else None) or source.body,
         title=title,
         summary=summary,
@@ -82,7 +82,7 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         links=_links(raw.links, base, identifier),
         claims=tuple(_claim(claim, now) for claim in raw.claims),
         licence=licence_at(raw.licence) if passed_on else source.licence,
-        content_id=cut(fold(raw.content_id or ""), NAME_LIMIT) or None,
+        content_id=cut(one_line(raw.content_id or ""), NAME_LIMIT) or None,
         names=_own_names(raw, title, url, kind, now),
         translations=_translations(raw.translations, base),
         notes=tuple(_note(note, now) for note in raw.notes[:LISTED]),
@@ -94,14 +94,14 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
 
 def _id(raw: RawEntry, identifier: str) -> str:
     """The document's id; another instance's stays as it is, also where its address has changed since."""
-    kept = fold(raw.id or "") if raw.origin else ""
+    kept = one_line(raw.id or "") if raw.origin else ""
     return kept if OUR_ID.fullmatch(kept) else entry_id(identifier)
 
 
 def _origin(head: Head) -> Head:
     """What is kept of a feed's description, within limits."""
     return Head(
-        id=cut(fold(head.id or ""), SUMMARY_LIMIT) or None,
+        id=cut(one_line(head.id or ""), SUMMARY_LIMIT) or None,
         title=cut(plain(head.title, False), TITLE_LIMIT) or None,
         link=clean(head.link),
         updated=_name(head.updated),
@@ -139,8 +139,8 @@ def removal(raw: RawRemoval, base: str, now: datetime) -> Removal:
 
 def _why(raw: RawEntry, title: str) -> str:
     if not title:
-        return f"no title (link: {cut(fold(raw.link or 'none'), NAME_LIMIT)})"
-    what = f"link '{cut(fold(raw.link), NAME_LIMIT)}' is no http(s) address" if raw.link else "no link"
+        return f"no title (link: {cut(one_line(raw.link or 'none'), NAME_LIMIT)})"
+    what = f"link '{cut(one_line(raw.link), NAME_LIMIT)}' is no http(s) address" if raw.link else "no link"
     return f"{what} (title: {cut(title, NAME_LIMIT)})"
 
 

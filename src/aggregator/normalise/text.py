@@ -14,7 +14,7 @@ from typing import Final
 
 import nh3
 
-from aggregator.normalise.characters import ELLIPSIS, cut, fold, tidy
+from aggregator.model.text import ELLIPSIS, one_line, tidy
 from aggregator.normalise.elements import ATTRIBUTES, BLOCKS, DROPPED, INLINE, NEVER_NESTED, SCHEMES
 from aggregator.normalise.urls import absolute, clean
 
@@ -63,7 +63,7 @@ def plain(text: str | None, is_html: bool) -> str:
         if not STILL_MARKUP.search(words):
             break
         words = _words(words)
-    return _end_well(fold(words))
+    return _end_well(one_line(words))
 
 
 def safe_html(text: str | None, base: str) -> str:
@@ -81,6 +81,20 @@ def safe_html(text: str | None, base: str) -> str:
     return (cleaned[:start] + FOOTER_PARAGRAPH.sub("", cleaned[start:])).strip()
 
 
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters; a longer text is cut at a word and ends with `…`.
+
+    Unlike `one_line` it cuts at line breaks, too, and takes the comma or dash before the `…` away: whatever
+    is stored was cut so, and a title that is cut in another way would be a change.
+    """
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    if not text[limit - 1].isspace():
+        head = head[: 1 + max(head.rfind(" "), head.rfind("\n"))] or head
+    return head.rstrip(" \n,;:–-") + ELLIPSIS
+
+
 def _uncover(text: str | None) -> str:
     """The field without CDATA marks that were escaped themselves; HTML would take them for a comment."""
     return (text or "")[:LONGEST].replace("<![CDATA[", "").replace("]]>", "")
@@ -96,7 +110,7 @@ def _unescape(markup: str) -> str:
 
 def _clean(markup: str, links: Callable[[str, str, str], str | None]) -> str:
     if _too_deep(markup):
-        words = html.escape(fold(_without_tags(markup)), quote=False)
+        words = html.escape(one_line(_without_tags(markup)), quote=False)
         return f"<p>{words}</p>" if words else ""
     safe = nh3.clean(
         tidy(markup),

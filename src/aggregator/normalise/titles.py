@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import urlsplit
+
+from aggregator.model.addresses import host_of
 
 WELSH_GOVERNMENT: Final = re.compile(r"(?:^|\.)(?:gov\.wales|llyw\.cymru)$")
 WELSH_TYPES: Final = frozenset(
@@ -31,8 +32,8 @@ def split_type(title: str, categories: Iterable[str], url: str | None) -> tuple[
     prefix, colon, rest = title.partition(": ")
     if not colon or not rest.strip():
         return title, None
-    host = urlsplit(url or "").hostname or ""
-    if host in {"www.gov.uk", "gov.uk"} and prefix.casefold() in {name.casefold() for name in categories}:
+    host = host_of(url)
+    if host == "gov.uk" and prefix.casefold() in {name.casefold() for name in categories}:
         return rest.strip(), prefix
     if WELSH_GOVERNMENT.search(host) and prefix.casefold().replace("’", "'") in WELSH_TYPES:
         return title, prefix

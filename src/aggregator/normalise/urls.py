@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import SplitResult, quote, unquote_plus, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote_plus, urlsplit, urlunsplit
+
+from aggregator.model.addresses import join_address
 
 LONGEST: Final = 4_096
 
@@ -45,13 +47,8 @@ HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 def absolute(href: str | None, base: str | None) -> str | None:
     """`href` as seen from `base`, otherwise as it was written; None when that is no http(s) address."""
     text = _tidy(href or "")
-    if not text:
-        return None
-    try:
-        joined = text if SCHEME.match(text) else urljoin(_tidy(base or ""), text)
-    except ValueError:
-        return None
-    return joined if _split(joined) else None
+    joined = text if SCHEME.match(text) else join_address(_tidy(base or ""), text)
+    return joined if text and _split(joined) else None
 
 
 def clean(url: str | None) -> str | None:
@@ -112,7 +109,7 @@ def _split(url: str | None) -> SplitResult | None:
 
 
 def _host(parts: SplitResult) -> str:
-    """The host in small letters and ASCII (RFC 3490). Raises ValueError for what cannot be a host."""
+    """The host in small letters and ASCII (RFC 3490). Raises ValueError for what can be none."""
     host = (parts.hostname or "").rstrip(".")
     if ":" in host:
         return f"[{host}]"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Final
-from urllib.parse import urlsplit
 
 from aggregator.model import RawLink
+from aggregator.model.addresses import split_address
 from aggregator.parse.html import Tag, attribute, seen_from, select, words
 
 FILES: Final[Mapping[str, str]] = {
@@ -45,8 +45,4 @@ def find_attachments(main: Tag, base: str) -> tuple[RawLink, ...]:
 
 def file_type(href: str, known: Mapping[str, str] = FILES) -> str | None:
     """The media type of a file, by the ending of its address; None for one that is not `known`, as a page."""
-    try:
-        path = urlsplit(href).path
-    except ValueError:
-        return None
-    return known.get(PurePosixPath(path).suffix.lower())
+    return known.get(PurePosixPath(split_address(href).path).suffix.lower())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Request, Source
+from aggregator.model.addresses import split_address
 from aggregator.parse.citizenspace_pages import START, read_detail, read_finder, state_as_type
 from aggregator.parse.json_answer import Object, objects_in, read_json, text
 
@@ -30,7 +31,7 @@ def read(source: Source, fetched: Fetched) -> Page:
     Raises SourceError: NOT_A_FEED for a page where the interface was asked, LAYOUT for a page without
     consultations that does not say that there are none, and what `read_json` and `soup` raise.
     """
-    parts = urlsplit(fetched.url)
+    parts = split_address(fetched.url)
     if "/api/" in parts.path or fetched.payload.lstrip()[:1] == b"[":
         return Page(entries=_read_array(fetched))
     listed = fetched.url in {source.address, *source.fallbacks}

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Request
+from aggregator.model.addresses import authority_of, split_address
 from aggregator.parse.html import (
     BeautifulSoup,
     Tag,
     absolute_link,
     attribute,
+    seen_from,
     select,
     soup,
     words,
@@ -99,7 +101,7 @@ def _base(page: BeautifulSoup, address: str) -> str:
 
 def _card(number: int, card: Tag, base: str) -> RawEntry:
     title = next(iter(select(card, TITLE, 1)), None)
-    link = _joined(base, attribute(title, "href"))
+    link = seen_from(base, attribute(title, "href")) or None
     opens, closes = _dates(" ".join(words(found) for found in select(card, DATE)))
     return RawEntry(
         where=f"card {number}",
@@ -132,9 +134,9 @@ def _next_starts(page: BeautifulSoup, cards: list[Tag], start: int) -> list[int]
 
 def _to_look_up(entries: tuple[RawEntry, ...], address: str) -> tuple[str, ...]:
     """The links on this host alone: first those without a closing date, of these the opened last."""
-    host = urlsplit(address).netloc
+    host = authority_of(address)
     urgent = sorted(entries, key=lambda entry: (not entry.closes, _day(entry.opens)), reverse=True)
-    links = (entry.link for entry in urgent if entry.link and _host(entry.link) == host)
+    links = (entry.link for entry in urgent if entry.link and authority_of(entry.link) == host)
     return tuple(dict.fromkeys(links))
 
 
@@ -146,22 +148,8 @@ def _day(written: str | None) -> tuple[int, int, int]:
     return (int(found[3]), MONTHS.find(found[2].lower()), int(found[1]))
 
 
-def _joined(base: str, href: str) -> str | None:
-    try:
-        return urljoin(base, href) if href else None
-    except ValueError:
-        return href
-
-
-def _host(link: str) -> str | None:
-    try:
-        return urlsplit(link).netloc
-    except ValueError:
-        return None
-
-
 def _start(address: str) -> int:
-    number = parse_qs(urlsplit(address).query).get(START, [""])[0]
+    number = parse_qs(split_address(address).query).get(START, [""])[0]
     return int(number) if re.fullmatch(r"[0-9]{1,6}", number) else 0
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Request, Source
+from aggregator.model.addresses import split_address
 from aggregator.parse.decoding import FORBIDDEN
 from aggregator.parse.discourse_post import Topic, find_topic, read_post
 from aggregator.parse.json_answer import ACCEPT, Object, object_of, objects_of, read_json, text
@@ -24,7 +25,7 @@ LIST: Final = re.compile(r"/(?:latest|new|top|hot|c|tags?|t)(?:\.json$|/)")
 
 def is_json(address: str) -> bool:
     """Whether the path of an address ends in `.json`."""
-    return urlsplit(address).path.endswith(".json")
+    return split_address(address).path.endswith(".json")
 
 
 def read(source: Source, fetched: Fetched) -> Page:
@@ -94,7 +95,7 @@ def _address(fetched: Fetched, each: Object) -> Topic | None:
 
 def _forum(fetched: Fetched) -> str:
     """The forum's own address, without a slash at its end."""
-    parts = urlsplit(fetched.url)
+    parts = split_address(fetched.url)
     start = LIST.search(parts.path)
     return f"{parts.scheme}://{parts.netloc}{parts.path[: start.start()] if start else ''}"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import RawLink
+from aggregator.model.addresses import split_address
 from aggregator.parse.html import NavigableString, Tag, attribute, select, soup, words
 
 NUMBER: Final = re.compile(r"[0-9]{1,12}")
@@ -47,8 +47,8 @@ class Post:
 
 def find_topic(address: str) -> Topic | None:
     """The topic of `/t/slug/id/post`, in which slug and post may be missing; None for another address."""
-    parts = _split(address)
-    if parts is None or not parts.hostname:
+    parts = split_address(address)
+    if not parts.hostname:
         return None
     before, mark, after = parts.path.rpartition("/t/")
     segments = [segment for segment in after.split("/") if mark and segment]
@@ -78,13 +78,6 @@ def read_post(markup: str, topic: Topic) -> Post:
     _unwrap(body, topic)
     _drop_persons(body, topic)
     return Post(markup=body.decode_contents().strip(), attachments=_attachments(body))
-
-
-def _split(address: str) -> SplitResult | None:
-    try:
-        return urlsplit(address)
-    except ValueError:
-        return None
 
 
 def _drop_footer(body: Tag, topic: Topic) -> None:
@@ -156,9 +149,8 @@ def _drop_mention(link: Tag) -> None:
 
 def _is_member(href: str, topic: Topic) -> bool:
     """Whether an address is a member's page on this forum."""
-    parts = _split(href)
-    own = urlsplit(topic.link).hostname
-    return parts is not None and parts.hostname in {None, own} and MEMBER.match(parts.path) is not None
+    parts, own = split_address(href), split_address(topic.link)
+    return parts.hostname in {None, own.hostname} and MEMBER.match(parts.path) is not None
 
 
 def _attachments(body: Tag) -> tuple[RawLink, ...]:

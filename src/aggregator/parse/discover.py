@@ -8,11 +8,12 @@ from dataclasses import replace
 from typing import Final
 
 from aggregator.model import Fetched
+from aggregator.model.addresses import is_web
 from aggregator.parse.decoding import decode
 from aggregator.parse.html import ACCEPT, Tag, absolute_link, attribute, select, soup
 from aggregator.parse.json_answer import objects_in, read_json
 from aggregator.parse.recognise import OPENING, ROOT, shown
-from aggregator.parse.software import SOFTWARE, Candidate, govuk_by_address, is_web_address
+from aggregator.parse.software import SOFTWARE, Candidate, govuk_by_address
 
 __all__ = ["ACCEPT", "Candidate", "find_candidates"]
 
@@ -85,6 +86,6 @@ def _each_once(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     found: dict[str, Candidate] = {}
     for candidate in candidates:
         address = candidate.address.partition("#")[0]
-        if is_web_address(address):
+        if is_web(address) and " " not in address:
             found.setdefault(address.rstrip("/"), replace(candidate, address=address))
     return tuple(found.values())

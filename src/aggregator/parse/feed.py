@@ -13,6 +13,7 @@ import feedparser
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import SCHEME, Fetched, Head, Page, RawEntry, RawLink, Reject, Request, Source
+from aggregator.model.addresses import is_web
 from aggregator.parse.decoding import decode
 from aggregator.parse.feed_paging import older_address
 from aggregator.parse.instance import passed_on
@@ -230,7 +231,7 @@ def _page_link(links: tuple[RawLink, ...]) -> str | None:
 def _permalink(item: Any) -> str | None:
     """An RSS item's guid, where the publisher says that it is the page's address."""
     guid = _text(item, "id") or ""
-    return guid if dict.get(item, "guidislink") and guid.startswith(("http://", "https://")) else None
+    return guid if dict.get(item, "guidislink") and is_web(guid) else None
 
 
 def _categories(item: Any) -> tuple[str, ...]:

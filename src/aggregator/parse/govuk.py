@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, Request, Source
+from aggregator.model.addresses import split_address
 from aggregator.parse import json_answer
 from aggregator.parse.govuk_document import follow_document, read_document
 from aggregator.parse.govuk_search import follow_search, read_results
@@ -26,7 +25,7 @@ def read(source: Source, fetched: Fetched) -> Page:
     nowhere. Raises SourceError as `read_json` does, and NOT_A_FEED for JSON in another form.
     """
     answer = _object(json_answer.read_json(fetched))
-    if urlsplit(fetched.url).path.startswith(SEARCH_API):
+    if split_address(fetched.url).path.startswith(SEARCH_API):
         found = read_results(fetched.url, answer)
         return Page(entries=found, follow=follow_search(fetched.url, answer, found))
     entry = read_document(fetched.url, answer)
@@ -36,7 +35,7 @@ def read(source: Source, fetched: Fetched) -> Page:
 
 def single(source: Source, address: str) -> str | None:
     """The page of the one document that an address of the Content API tells of; None for a search."""
-    path = urlsplit(address).path
+    path = split_address(address).path
     return page_address(path.removeprefix(CONTENT_API), address) if path.startswith(CONTENT_API) else None
 
 

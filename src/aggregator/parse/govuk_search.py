@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import re
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import RawEntry, RawNote, Request
+from aggregator.model.addresses import split_address
 from aggregator.parse.govuk_terms import ask, display_type, look_up, page_address
 from aggregator.parse.json_answer import Object, objects_in, objects_of, text
 
@@ -80,7 +81,7 @@ def _entry(number: int, result: Object, asked: str) -> RawEntry:
 
 
 def _parameter(address: str, name: str, otherwise: int) -> int:
-    values = parse_qs(urlsplit(address).query).get(name)
+    values = parse_qs(split_address(address).query).get(name)
     return _digits(values[0]) if values else otherwise
 
 

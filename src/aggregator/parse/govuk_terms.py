@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
-from urllib.parse import urljoin, urlsplit
 
 from aggregator.model import Request
+from aggregator.model.addresses import join_address, split_address
 from aggregator.parse import json_answer
 
 PAUSE: Final = timedelta(milliseconds=100)
@@ -52,19 +52,13 @@ def page_address(path: str, asked: str) -> str:
     The Search API writes most links as a path, some without the leading slash and some as a whole address
     (alphagov/search-api, 2026-07). What cannot be joined comes back as it was written.
     """
-    parts = urlsplit(asked)
-    try:
-        return urljoin(f"{parts.scheme}://{parts.netloc}/", path)
-    except ValueError:
-        return path
+    parts = split_address(asked)
+    return join_address(f"{parts.scheme}://{parts.netloc}/", path)
 
 
 def data_address(page: str, asked: str) -> str | None:
     """Where the Content API tells about `page`; None for a page that is not on the host that was asked."""
-    try:
-        parts, host = urlsplit(page), urlsplit(asked)
-    except ValueError:
-        return None
+    parts, host = split_address(page), split_address(asked)
     if (parts.scheme, parts.netloc) != (host.scheme, host.netloc) or not PATH.fullmatch(parts.path):
         return None
     return f"{host.scheme}://{host.netloc}{CONTENT_API}{parts.path}"

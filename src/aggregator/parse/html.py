@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Final
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement
@@ -14,6 +13,7 @@ from soupsieve import SelectorSyntaxError
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import RawLink
+from aggregator.model.addresses import join_address
 from aggregator.parse.decoding import decode
 from aggregator.parse.recognise import OPENING, ROOT, shown
 
@@ -225,10 +225,7 @@ def base_address(page: Tag, address: str) -> str:
 
 def seen_from(base: str, href: str) -> str:
     """`href` as seen from `base`. What leads to no other page (`#top`) comes back as it was written."""
-    try:
-        return urljoin(base, href) if href and not href.startswith("#") else href
-    except ValueError:
-        return href
+    return join_address(base, href) if href and not href.startswith("#") else href
 
 
 def language_of(element: Tag) -> str | None:

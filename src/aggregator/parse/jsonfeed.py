@@ -9,6 +9,7 @@ from typing import Final
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Head, Page, RawEntry, RawLink, Reject, Request, Source
+from aggregator.model.addresses import is_web
 from aggregator.parse.decoding import FORBIDDEN
 from aggregator.parse.feed_paging import link_back
 from aggregator.parse.json_answer import Object, objects_in, objects_of, read_json, text
@@ -127,7 +128,7 @@ def _entry(number: int, item: object, head: Head) -> RawEntry | Reject:
 def _link(item: Object) -> str | None:
     """The item's page; the page it speaks of, where it has none; its id, where that is an address."""
     identifier = text(item, "id") or ""
-    permalink = identifier if identifier.startswith(("http://", "https://")) else None
+    permalink = identifier if is_web(identifier) else None
     return text(item, "url") or text(item, "external_url") or permalink
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 from typing import Final
-from urllib.parse import urlsplit
 
 from aggregator.model import Fetched, Page, RawEntry, Reject, Request, Source
+from aggregator.model.addresses import authority_of, is_web, split_address
 from aggregator.parse.attachments import file_type
 from aggregator.parse.detail import read_detail
 from aggregator.parse.html import (
@@ -83,11 +83,7 @@ def _is_list(source: Source, url: str) -> bool:
 
 
 def _place(url: str) -> tuple[str, str]:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "", url
-    return parts.netloc.lower().removeprefix("www."), NUMBERED_PATH.sub("", parts.path).rstrip("/")
+    return authority_of(url), NUMBERED_PATH.sub("", split_address(url).path).rstrip("/")
 
 
 def _empty(source: Source, page: BeautifulSoup) -> Page:
@@ -134,7 +130,7 @@ def _marked(source: Source, entry: RawEntry) -> RawEntry:
     """An item that has a page to be read is partial until that page has been read; files and pages of other
     sites are not read."""
     link = entry.link or ""
-    own = _place(link)[0] == _place(source.address)[0] and link.startswith(("http://", "https://"))
+    own = _place(link)[0] == _place(source.address)[0] and is_web(link)
     readable = own and not file_type(link) and not _is_list(source, link)
     return replace(entry, partial=source.selectors.details and readable)
 

@@ -71,11 +71,6 @@ LISTED: Final = re.compile(r".{1,80} mailing list\W*", re.IGNORECASE)
 SENT: Final = re.compile(r"\W{0,3}(?:sent|anfonwyd)\W{0,3}:", re.IGNORECASE)
 
 
-def folded(text: str) -> str:
-    """A line as it is judged: without space around it, single spaces in it."""
-    return " ".join(text.split())
-
-
 def strip_letter(lines: Sequence[str], *, forwarded: bool) -> list[str]:
     """The same lines, each in its place; empty are those that only make it a letter, and shorter those that
     begin with a greeting. What a forwarded message says stays; what an answered one said does not.

@@ -11,8 +11,9 @@ from typing import Final
 from urllib.parse import unquote
 
 from aggregator.errors import SourceError
+from aggregator.model.text import one_line
 from aggregator.parse.html import NavigableString, Tag, attribute, block_around, soup, strings_in
-from aggregator.parse.mail_letter import ADDRESSED, LEAVING, folded
+from aggregator.parse.mail_letter import ADDRESSED, LEAVING
 from aggregator.parse.mail_persons import GONE_ADDRESS, GONE_NUMBER, safe_link
 
 LONGEST: Final = 300_000
@@ -42,7 +43,7 @@ class Line:
     @property
     def words(self) -> str:
         """The line's text, with single spaces."""
-        return folded("".join(self.nodes))
+        return one_line("".join(self.nodes))
 
 
 def read_markup(markup: str) -> Tag | None:
@@ -139,9 +140,9 @@ def rewrite(line: Line, after: str, scrub: Callable[[str], str]) -> None:
     if line.words == after:
         return
     each = _scrubbed([str(node) for node in line.nodes], scrub)
-    if folded("".join(each)) != after:
+    if one_line("".join(each)) != after:
         each[0] = ADDRESSED.sub("", each[0].lstrip(), count=1)
-    if not after or folded("".join(each)) != after:
+    if not after or one_line("".join(each)) != after:
         each = [after] + [""] * (len(each) - 1)
     for node, text in zip(line.nodes, each, strict=True):
         node.replace_with(NavigableString(text))

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from aggregator.model import MailTrust, RawClaim
+from aggregator.model.text import one_line
 from aggregator.parse.mail_message import Header, words_of
 
 TAGS: Final = r"\[([^\[\]]{1,60})\]\s*"
@@ -49,7 +50,7 @@ def is_answer(header: Header) -> bool:
 
 def read_subject(header: Header, trust: MailTrust) -> tuple[str, bool]:
     """The subject without what mail programs and the list put before it, and whether it was forwarded."""
-    subject, forwarded = " ".join(words_of(header.first("subject")).split()), False
+    subject, forwarded = one_line(words_of(header.first("subject"))), False
     for _ in range(10):
         tag, forward = TAG.match(subject), FORWARD.match(subject)
         found = forward or (tag if tag and _is_tag(tag[1], trust) else None)

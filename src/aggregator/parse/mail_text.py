@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from aggregator.parse.mail_letter import folded, strip_letter
+from aggregator.model.text import one_line
+from aggregator.parse.mail_letter import strip_letter
 from aggregator.parse.mail_markup import lines_of, read_markup, rewrite, words_of_markup, write_markup
 from aggregator.parse.mail_message import Attachment, Header, Mail
 from aggregator.parse.mail_persons import Persons, persons_of
@@ -55,7 +56,7 @@ def _from_text(mail: Mail, forwarded: bool) -> Announcement:
     lines = text[:LONGEST].split("\n")
     if len(lines) > LINES or len(text) > LONGEST:
         lines[LINES:] = ["", "…"]
-    said, persons = _publishable(mail.header, [folded(line) for line in lines], forwarded)
+    said, persons = _publishable(mail.header, [one_line(line) for line in lines], forwarded)
     paragraphs = re.split(r"\n{2,}", "\n".join(said).strip("\n"))
     content = "".join(f"<p>{_paragraph(text)}</p>" for text in paragraphs if text)
     return Announcement(content=content, persons=persons)
@@ -89,7 +90,7 @@ def _attached(attachments: Sequence[Attachment], persons: Persons) -> str:
 
 def _file(name: str) -> str:
     """A file's name without the folders that it lay in."""
-    return folded(re.split(r"[/\\]", name)[-1])[:200] or "without a name"
+    return one_line(re.split(r"[/\\]", name)[-1])[:200] or "without a name"
 
 
 def _size(size: int) -> str:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import (
@@ -25,6 +24,7 @@ from aggregator.model import (
     Request,
     Source,
 )
+from aggregator.model.addresses import host_of
 from aggregator.parse.mail_message import Header, Mail, Unreadable, read_header, take_apart
 from aggregator.parse.mail_subject import claims_of, is_answer, read_subject
 from aggregator.parse.mail_text import announcement
@@ -100,7 +100,8 @@ def _entry(where: str, mail: Mail, trust: MailTrust) -> RawEntry:
     subject, forwarded = read_subject(header, trust)
     said = announcement(mail, forwarded=forwarded)
     title = said.persons.scrub(subject)
-    page = next((link for link in _links(header, "archived-at") if _is_own(link, trust)), None)
+    # Any other link could claim to be somebody's document.
+    page = next((one for one in _links(header, "archived-at") if belongs(host_of(one), trust)), None)
     around = dict.fromkeys((*_links(header, "archived-at"), *_links(header, "list-archive")))
     return RawEntry(
         where=where,
@@ -126,11 +127,3 @@ def _links(header: Header, name: str) -> tuple[str, ...]:
     """The web links of `Archived-At` (this message; RFC 5064) or `List-Archive` (all; RFC 2369, 3.6)."""
     fields = (re.findall(r"<(https?://[^<>\s]{1,1000})>", field) for field in header.all(name))
     return tuple(href for found in fields for href in found)[:5]
-
-
-def _is_own(link: str, trust: MailTrust) -> bool:
-    """Whether a link leads to the list's own archive; any other could claim to be somebody's document."""
-    try:
-        return belongs(urlsplit(link).hostname or "", trust)
-    except ValueError:
-        return False

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from aggregator.errors import Cause, SourceError
+from aggregator.model.text import one_line
 
 ROOT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(rss|feed|rdf|html)(?=[\s>/])", re.IGNORECASE)
 ELEMENT: Final = re.compile(r"<([A-Za-z][\w:.-]{0,40})")
@@ -112,4 +113,4 @@ def _something_else(text: str) -> SourceError:
 
 def shown(text: str) -> str:
     """A publisher's words as they may stand in a message: one short line."""
-    return " ".join(html.unescape(text).split())[:80]
+    return one_line(html.unescape(text))[:80]

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import zlib
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Reject, Request, Source
+from aggregator.model.addresses import is_web, split_address
 from aggregator.parse.decoding import decode
 from aggregator.parse.recognise import OPENING, page_instead, shown
 from aggregator.parse.xml import children, name_of, read_xml
@@ -107,13 +108,13 @@ def _freshness(told: Told) -> tuple[str, tuple[int, ...]]:
 
 
 def _newest_sitemaps(source: Source, newest: list[Told]) -> tuple[Request, ...]:
-    named = [address for address, _ in newest if address.startswith(("http://", "https://"))]
+    named = [address for address, _ in newest if is_web(address)]
     return tuple(request(source, address) for address in named[:FOLLOWED])
 
 
 def _addresses(newest: list[Told], prefix: str, watched: bool) -> Page:
     """The items of one sitemap. One that an index led to may well hold nothing that counts."""
-    found = [told for told in newest if _path(told[0]).startswith(prefix)]
+    found = [told for told in newest if split_address(told[0]).path.startswith(prefix)]
     if newest and not found and watched:
         raise SourceError(
             Cause.LAYOUT,
@@ -130,15 +131,11 @@ def _addresses(newest: list[Told], prefix: str, watched: bool) -> Page:
 
 def _entry(address: str, lastmod: str) -> RawEntry:
     return RawEntry(
-        where=address[:200], link=address, title=_title(_path(address)[-LONGEST:]), updated=lastmod or None
+        where=address[:200],
+        link=address,
+        title=_title(split_address(address).path[-LONGEST:]),
+        updated=lastmod or None,
     )
-
-
-def _path(address: str) -> str:
-    try:
-        return urlsplit(address).path
-    except ValueError:
-        return ""
 
 
 def _title(path: str) -> str | None:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin
 
+from aggregator.model.addresses import host_of, is_web, split_address
 from aggregator.parse.html import Tag, absolute_link, attribute, select, words
 from aggregator.parse.recognise import shown
 
@@ -24,11 +25,11 @@ class Candidate:
 
 
 MOST_CATEGORIES: Final = 3
-NI_DEPARTMENT: Final = re.compile(r"(?:www\.)?([a-z]{2,30})-ni\.gov\.uk")
+NI_DEPARTMENT: Final = re.compile(r"([a-z]{2,30})-ni\.gov\.uk")
 NI_LISTS: Final = ("news", "publications", "consultations")
 DRUPAL_FEEDS: Final[Mapping[str, str]] = {
-    "www.gov.wales": "/announcements/rss",
-    "www.northernireland.gov.uk": "/news/feed/nigov",
+    "gov.wales": "/announcements/rss",
+    "northernireland.gov.uk": "/news/feed/nigov",
 }
 """Feeds that the sites' own code defines (dof-dss/nicsdru_dept, 2026-05-29) or that answered (2026-09-18)."""
 
@@ -38,9 +39,9 @@ GOVUK_ORGANISATION: Final = re.compile(r"/government/organisations/[a-z0-9-]+(?:
 
 def govuk_by_address(address: str) -> Iterator[Candidate]:
     """GOV.UK's feeds and data, which follow from the address of a page (facts of 2026-08 and 2026-09)."""
-    parts = urlsplit(address)
+    parts = split_address(address)
     path = parts.path.rstrip("/")
-    if parts.hostname != "www.gov.uk" or not path:
+    if host_of(address) != "gov.uk" or not path:
         return
     query = f"?{parts.query}" if parts.query else ""
     if GOVUK_ORGANISATION.fullmatch(path):
@@ -73,13 +74,13 @@ def wordpress(page: Tag, address: str) -> Iterator[Candidate]:
 
 def drupal(page: Tag, address: str) -> Iterator[Candidate]:
     """The feeds of the Northern Ireland departments and of gov.wales; elsewhere the front page's."""
-    parts = urlsplit(address)
-    department = NI_DEPARTMENT.fullmatch(parts.hostname or "")
+    parts = split_address(address)
+    department = NI_DEPARTMENT.fullmatch(host_of(address))
     if department:
         for listed in NI_LISTS:
             why = f"the departments' sites have {listed} there"
             yield _at(parts, f"/{listed}/feed/{department[1]}", "feed", why)
-    elif known := DRUPAL_FEEDS.get(parts.hostname or ""):
+    elif known := DRUPAL_FEEDS.get(host_of(address)):
         yield _at(parts, known, "feed", "this site has its feed there")
     elif _made_by(page, "Drupal"):
         yield _at(parts, "/rss.xml", "feed", "Drupal has the front page's feed there")
@@ -91,7 +92,10 @@ def discourse(page: Tag, address: str) -> Iterator[Candidate]:
     if setup or _made_by(page, "Discourse"):
         folder = attribute(setup, "data-base-uri").rstrip("/")
         yield _at(
-            urlsplit(address), f"{folder}/latest.rss", "discourse", "Discourse has its latest topics there"
+            split_address(address),
+            f"{folder}/latest.rss",
+            "discourse",
+            "Discourse has its latest topics there",
         )
 
 
@@ -101,7 +105,7 @@ def citizenspace(page: Tag, address: str) -> Iterator[Candidate]:
     finders = _links(page, address, "/consultation_finder")
     if not (cards or finders):
         return
-    parts = urlsplit(address if cards else finders[0].address)
+    parts = split_address(address if cards else finders[0].address)
     yield _at(
         parts, "/api/2.4/json_search_results?st=open", "citizenspace", "Citizen Space has its interface there"
     )
@@ -129,18 +133,9 @@ def _links(page: Tag, address: str, part: str) -> list[_Link]:
     found: dict[str, _Link] = {}
     for link in select(page, f'a[href*="{part}"]', 50):
         href = absolute_link(page, attribute(link, "href"), address).partition("#")[0]
-        if part in href and is_web_address(href):
+        if part in href and is_web(href):
             found.setdefault(href, _Link(href, shown(words(link))))
     return list(found.values())
-
-
-def is_web_address(address: str) -> bool:
-    """Whether it can be asked over the web: no `javascript:`, no file, nothing that only looks like one."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", address)
 
 
 def _made_by(page: Tag, name: str) -> bool:

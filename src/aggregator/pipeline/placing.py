@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from aggregator.config import Config
-from aggregator.config.blocks import host_of
 from aggregator.deliver.webhooks import PREFIX
 from aggregator.errors import ConfigError, Mistake, SourceError
 from aggregator.fetch.addresses import Origin, origin
+from aggregator.model.addresses import authority_of
 from aggregator.model.alerts import OwnRule, Places
 
 MOST_HOOKS: Final = 5
@@ -74,7 +74,7 @@ def check_hook(address: str, config: Config) -> None:
         raise refused("write a webhook's address without a port")
     if "." not in whom.host.strip(".") or _is_ip(whom.host):
         raise refused("write a host's name into a webhook's address, such as hooks.example.org")
-    if host_of(address).rstrip(".") in {host_of(source.address) for source in config.sources}:
+    if authority_of(address).rstrip(".") in {authority_of(source.address) for source in config.sources}:
         raise refused("this site reads that host; nothing can be posted there")
 
 

@@ -20,7 +20,8 @@ from aggregator.model import (
     Rule,
     Standing,
 )
-from aggregator.publish.addresses import Shelf, host, shelf_page, web
+from aggregator.model.addresses import host_of
+from aggregator.publish.addresses import Shelf, shelf_page, web
 from aggregator.publish.board_words import (
     count,
     say_check,
@@ -289,6 +290,6 @@ def shown(one: Evidence, zone: ZoneInfo) -> Shown:
         href=official or ours,
         ours=ours is not None,
         when=say(one.moment, zone) if one.moment else None,
-        place=host(official) if official else "our record",
+        place=host_of(official) if official else "our record",
         note="; ".join(filter(None, (kept, line(one.note, 300)))),
     )

@@ -10,8 +10,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Entry, Moment
+from aggregator.model.text import tidy
 from aggregator.publish.dates import say
-from aggregator.publish.words import clean, line
+from aggregator.publish.words import line
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?;:])\s+")
 _WORDS: Final = 400
@@ -55,7 +56,7 @@ def _files(entry: Entry) -> str:
 
 def _passages(before: str, after: str) -> Iterator[str]:
     """Each run of sentences that differs, word by word; what is the same in between is left out."""
-    old, new = (_SENTENCE.split(line(clean(text), _MOST)) for text in (before, after))
+    old, new = (_SENTENCE.split(line(tidy(text), _MOST)) for text in (before, after))
     for kind, i, j, k, m in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
         if kind != "equal":
             yield _worded(" ".join(old[i:j]), " ".join(new[k:m]))

@@ -11,7 +11,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Carrier, Edition, Entry, Holding, Link, RemovalKind, Source
-from aggregator.publish.addresses import Shelf, archived, entry_page, host, shelf_page, web
+from aggregator.model.addresses import host_of
+from aggregator.publish.addresses import Shelf, archived, entry_page, shelf_page, web
 from aggregator.publish.dates import Said, day_of, say, say_day
 from aggregator.publish.entry_dates import DateRow, date_rows, source_title
 from aggregator.publish.licences import Licence, licence
@@ -122,7 +123,7 @@ class Documents:
             id=line(entry.id, 100),
             title=titled(entry.title),
             official=official,
-            place=host(official) if official else "",
+            place=host_of(official) if official else "",
             copy=archived(official, holding.first_seen) if official else None,
             summary=line(entry.summary, 5000) if terms.open and not _repeated(entry) else "",
             content=rebuilt(entry.content) if terms.open else "",

@@ -17,8 +17,9 @@ from aggregator.model import (
     PlanLine,
     Process,
 )
+from aggregator.model.addresses import host_of
 from aggregator.model.plans import SCALE
-from aggregator.publish.addresses import Shelf, host, shelf_name, shelf_page, web
+from aggregator.publish.addresses import Shelf, shelf_name, shelf_page, web
 from aggregator.publish.board_rows import Shown, shown
 from aggregator.publish.board_words import say_stage
 from aggregator.publish.dates import Said, day_of, say, say_day
@@ -124,7 +125,7 @@ def _claims(told: PlanLine, zone: ZoneInfo) -> Iterator[ClaimRow]:
             what=line(claim.what[:1].upper() + claim.what[1:]),
             when=say(claim.moment, zone) if claim.moment else None,
             source=source,
-            place=host(source) if source else "",
+            place=host_of(source) if source else "",
             note=line(claim.note),
             known=f"{_public(fact, zone)}; read {say_day(fact.read_on).words}",
             standing=line(used),

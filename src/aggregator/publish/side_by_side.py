@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-from aggregator.publish.words import clean
+from aggregator.model.text import tidy
 
 LONGEST: Final = 30_000
 """Characters of each text that are compared; comparing takes the square of their number at worst."""
@@ -46,7 +46,7 @@ def side_by_side(before: str, after: str) -> tuple[Row, ...]:
 
 
 def _sentences(text: str) -> list[str]:
-    parts = (" ".join(part.split()) for part in _SENTENCE.split(clean(text)[:LONGEST]))
+    parts = (" ".join(part.split()) for part in _SENTENCE.split(tidy(text)[:LONGEST]))
     return [part for part in parts if part]
 
 

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from aggregator.model import BoardLine, Edition, Moment, Precision, Reading, Seen, SourceLine, SourceState
-from aggregator.publish.addresses import Shelf, host, shelf_page, web
+from aggregator.model.addresses import host_of
+from aggregator.publish.addresses import Shelf, shelf_page, web
 from aggregator.publish.dates import Said, day_of, say, say_day
 from aggregator.publish.licences import Licence, licence
 from aggregator.publish.lines import Line, body_name, tell
@@ -167,7 +168,7 @@ def _shown(address: str, *, private: bool) -> str:
     """The address as people know it. A mailbox's is the operator's login, or a folder of his machine."""
     if private:
         return "a mailbox"
-    return line(host(address) + address.partition(host(address))[2]) if web(address) else line(address)
+    return line(host_of(address) + address.partition(host_of(address))[2]) if web(address) else line(address)
 
 
 def _failure(state: SourceState, zone: ZoneInfo, *, private: bool) -> Iterator[str]:

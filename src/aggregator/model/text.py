@@ -1,4 +1,4 @@
-"""Takes out the characters that no text needs, folds white space, and cuts at a word."""
+"""Makes anybody's text fit to be shown: without the characters that no text needs, and in one line."""
 
 from __future__ import annotations
 
@@ -23,16 +23,11 @@ def tidy(text: str) -> str:
     return unicodedata.normalize("NFC", UNWANTED.sub("", BREAKS.sub(" ", text)))
 
 
-def fold(text: str) -> str:
-    """One line of text: tidy, with single spaces (the no-break space among them)."""
-    return " ".join(tidy(text).split())
-
-
-def cut(text: str, limit: int) -> str:
-    """At most `limit` characters; a longer text is cut at a word and ends with `…`."""
-    if len(text) <= limit:
-        return text
-    head = text[: limit - 1]
-    if not text[limit - 1].isspace():
-        head = head[: 1 + max(head.rfind(" "), head.rfind("\n"))] or head
-    return head.rstrip(" \n,;:–-") + ELLIPSIS
+def one_line(text: str, longest: int | None = None) -> str:
+    """One clean line: tidy, with single spaces; cut at a word, with `…`, where it is over `longest`."""
+    start = text if longest is None else text[: longest * 16]  # megabytes for a line keep nobody waiting
+    line = " ".join(tidy(start).split())
+    if longest is None or (len(line) <= longest and len(start) == len(text)):
+        return line
+    kept = line[: longest - 1]
+    return f"{kept.rpartition(' ')[0] or kept}{ELLIPSIS}"
