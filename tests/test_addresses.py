@@ -7,8 +7,8 @@ import pytest
 from aggregator.classify.addresses import is_blog
 from aggregator.config.blocks import licence_of, place_of, propose_id
 from aggregator.model.addresses import authority_of, host_of, is_web, join_address, split_address
+from aggregator.normalise.entry import split_type
 from aggregator.normalise.language import language
-from aggregator.normalise.titles import split_type
 from aggregator.observe.knowing import is_official
 from aggregator.parse.attachments import file_type
 from aggregator.publish.addresses import web

@@ -10,8 +10,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model.text import one_line as fold
-from aggregator.normalise.text import cut, plain, safe_html
+from aggregator.normalise.text import cut, fold, plain, safe_html
 
 BASE = "https://news.example.org/feed"
 

@@ -1,7 +1,7 @@
 """Reads and writes lists of feeds in OPML 2.0 (opml.org/spec2.opml), the form in which readers exchange them.
 
-Imports lxml, as `parse/xml.py` does, since no room may import another: that one reads what publishers send
-and says so in their terms; here the operator names a file, and a mistake in it is theirs to mend.
+Imports lxml, as `parse/sitemap.py` does, since no room may import another: that one reads what publishers
+send and says so in their terms; here the operator names a file, and a mistake in it is theirs to mend.
 """
 
 from __future__ import annotations

@@ -24,9 +24,8 @@ from aggregator.fetch.addresses import Origin, not_an_address, origin
 from aggregator.fetch.failures import NoAnswer, cut_short, explain, too_slow
 from aggregator.fetch.hosts import Hosts
 from aggregator.fetch.payload import Allowance, collect
-from aggregator.fetch.redirects import follow, settle
 from aggregator.fetch.robots import LARGEST, Robots, RobotsMemory
-from aggregator.fetch.verdict import Answer, retry_after
+from aggregator.fetch.verdict import Answer, follow, retry_after, settle
 from aggregator.model import FetchResult, Request
 
 AddrInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int]]

@@ -10,8 +10,7 @@ from pathlib import Path
 from aggregator.errors import Cause
 from aggregator.fetch.boxes import Limits, collect
 from aggregator.fetch.failures import NoAnswer
-from aggregator.fetch.imap import opened
-from aggregator.fetch.mail_account import account
+from aggregator.fetch.imap import account, opened
 from aggregator.fetch.mail_files import Maildir, Mbox
 from aggregator.fetch.verdict import unanswered
 from aggregator.model import Fetched, FetchResult, NotModified, Request

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
 
 UNWANTED: Final = re.compile(
@@ -19,8 +18,8 @@ ELLIPSIS: Final = "…"
 
 
 def tidy(text: str) -> str:
-    """The text without unwanted characters, in Unicode's composed form (NFC); its spaces stay as they are."""
-    return unicodedata.normalize("NFC", UNWANTED.sub("", BREAKS.sub(" ", text)))
+    """The text without unwanted characters; its spaces stay as they are."""
+    return UNWANTED.sub("", BREAKS.sub(" ", text))
 
 
 def one_line(text: str, longest: int | None = None) -> str:

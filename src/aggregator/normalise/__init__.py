@@ -14,7 +14,7 @@ from typing import Final
 
 from aggregator.model import Entry, RawEntry, Reject, Removal, Source
 from aggregator.normalise.entry import build, taken
-from aggregator.normalise.meetings import MEETING
+from aggregator.normalise.identity import MEETING
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -22,16 +23,13 @@ from aggregator.model import (
     Source,
     Translation,
 )
+from aggregator.model.addresses import host_of
 from aggregator.model.kinds import KINDS, Kind
-from aggregator.model.text import ELLIPSIS, one_line
+from aggregator.model.text import ELLIPSIS
 from aggregator.normalise.dates import moment
-from aggregator.normalise.identity import OUR_ID, entry_id, key
+from aggregator.normalise.identity import OUR_ID, entry_id, key, meeting_name, names
 from aggregator.normalise.language import language
-from aggregator.normalise.licences import licence_at
-from aggregator.normalise.meetings import meeting_name
-from aggregator.normalise.names import names
-from aggregator.normalise.text import cut, plain, safe_html
-from aggregator.normalise.titles import split_type
+from aggregator.normalise.text import cut, fold, plain, safe_html
 from aggregator.normalise.urls import absolute, canonical, clean
 
 TITLE_LIMIT: Final = 500
@@ -46,6 +44,28 @@ LISTED: Final = 50
 """How many categories and links of an item are kept."""
 
 KEPT_LINKS: Final = frozenset({"alternate", "enclosure", "related", "via", "describedby"})
+
+
+WELSH_GOVERNMENT: Final = re.compile(r"(?:^|\.)(?:gov\.wales|llyw\.cymru)$")
+WELSH_TYPES: Final = frozenset(
+    {
+        "written statement",
+        "oral statement",
+        "press release",
+        "datganiad ysgrifenedig",
+        "datganiad llafar",
+        "datganiad i'r wasg",
+    }
+)
+"""Prefixes of gov.wales announcements: `Written Statement` was seen (2026-09), the others are page types."""
+
+
+LICENCES: Final[Mapping[str, str]] = {
+    "https://nationalarchives.gov.uk/doc/open-government-licence/version/3": "OGL-3.0",
+    "https://parliament.uk/site-information/copyright-parliament/open-parliament-licence": "OPL-3.0",
+    "https://creativecommons.org/publicdomain/zero/1.0": "CC0-1.0",
+}
+"""By canonical address; `publish/licences.py` says what each allows."""
 
 
 def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Entry | Reject:
@@ -66,7 +86,7 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         key=identifier,
         url=url,
         source=source.id,
-        native_id=cut(one_line(raw.id or ""), SUMMARY_LIMIT) or None,
+        native_id=cut(fold(raw.id or ""), SUMMARY_LIMIT) or None,
         body=_name(raw.body if kind.ours or passed_on else None) or source.body,
         title=title,
         summary=summary,
@@ -82,7 +102,7 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         links=_links(raw.links, base, identifier),
         claims=tuple(_claim(claim, now) for claim in raw.claims),
         licence=licence_at(raw.licence) if passed_on else source.licence,
-        content_id=cut(one_line(raw.content_id or ""), NAME_LIMIT) or None,
+        content_id=cut(fold(raw.content_id or ""), NAME_LIMIT) or None,
         names=_own_names(raw, title, url, kind, now),
         translations=_translations(raw.translations, base),
         notes=tuple(_note(note, now) for note in raw.notes[:LISTED]),
@@ -94,14 +114,14 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
 
 def _id(raw: RawEntry, identifier: str) -> str:
     """The document's id; another instance's stays as it is, also where its address has changed since."""
-    kept = one_line(raw.id or "") if raw.origin else ""
+    kept = fold(raw.id or "") if raw.origin else ""
     return kept if OUR_ID.fullmatch(kept) else entry_id(identifier)
 
 
 def _origin(head: Head) -> Head:
     """What is kept of a feed's description, within limits."""
     return Head(
-        id=cut(one_line(head.id or ""), SUMMARY_LIMIT) or None,
+        id=cut(fold(head.id or ""), SUMMARY_LIMIT) or None,
         title=cut(plain(head.title, False), TITLE_LIMIT) or None,
         link=clean(head.link),
         updated=_name(head.updated),
@@ -139,8 +159,8 @@ def removal(raw: RawRemoval, base: str, now: datetime) -> Removal:
 
 def _why(raw: RawEntry, title: str) -> str:
     if not title:
-        return f"no title (link: {cut(one_line(raw.link or 'none'), NAME_LIMIT)})"
-    what = f"link '{cut(one_line(raw.link), NAME_LIMIT)}' is no http(s) address" if raw.link else "no link"
+        return f"no title (link: {cut(fold(raw.link or 'none'), NAME_LIMIT)})"
+    what = f"link '{cut(fold(raw.link), NAME_LIMIT)}' is no http(s) address" if raw.link else "no link"
     return f"{what} (title: {cut(title, NAME_LIMIT)})"
 
 
@@ -219,3 +239,26 @@ def _claim(raw: RawClaim, now: datetime) -> Claim:
         source=clean(raw.source),
         note=plain(raw.note, False),
     )
+
+
+def split_type(title: str, categories: Iterable[str], url: str | None) -> tuple[str, str | None]:
+    """Title and publisher's type.
+
+    GOV.UK's organisation feeds write `Policy paper: Title` and name `Policy paper` as the category, while its
+    finder feeds write the bare title: the prefix goes, so that both tell one title. gov.wales writes its
+    prefix everywhere, so there it stays in the title.
+    """
+    prefix, colon, rest = title.partition(": ")
+    if not colon or not rest.strip():
+        return title, None
+    host = host_of(url)
+    if host == "gov.uk" and prefix.casefold() in {name.casefold() for name in categories}:
+        return rest.strip(), prefix
+    if WELSH_GOVERNMENT.search(host) and prefix.casefold().replace("’", "'") in WELSH_TYPES:
+        return title, prefix
+    return title, None
+
+
+def licence_at(address: str | None) -> str:
+    """The licence whose address this is; `unknown` for any other, which lets us tell title and link only."""
+    return LICENCES.get(canonical(address) or "", "unknown")

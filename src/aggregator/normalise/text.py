@@ -8,15 +8,48 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import nh3
 
 from aggregator.model.text import ELLIPSIS, one_line, tidy
-from aggregator.normalise.elements import ATTRIBUTES, BLOCKS, DROPPED, INLINE, NEVER_NESTED, SCHEMES
 from aggregator.normalise.urls import absolute, clean
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+BLOCKS: Final = _names(
+    "p div section article aside header footer main figure figcaption details summary blockquote pre hr br"
+    " h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr th td"
+)
+INLINE: Final = _names("a abbr b cite code del em i ins kbd q s small strong sub sup time")
+DROPPED: Final = _names(
+    "script style template noscript iframe object embed svg math canvas audio video"
+    " select textarea button title"
+)
+"""Elements that go with everything in them; of all others that are not allowed only the tags go."""
+
+ATTRIBUTES: Final[Mapping[str, set[str]]] = {
+    "*": {"lang"},
+    "a": {"href", "hreflang", "title"},
+    "abbr": {"title"},
+    "img": {"alt"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+SCHEMES: Final = {"http", "https", "mailto"}
+
+NEVER_NESTED: Final = _names(
+    "br hr img input meta link wbr col area base source track p li dt dd td th tr thead tbody tfoot option"
+)
+"""Elements that hold none, or that the next of their kind ends."""
 
 LONGEST: Final = 500_000
 """Characters of a field that are looked at."""
@@ -63,7 +96,7 @@ def plain(text: str | None, is_html: bool) -> str:
         if not STILL_MARKUP.search(words):
             break
         words = _words(words)
-    return _end_well(one_line(words))
+    return _end_well(fold(words))
 
 
 def safe_html(text: str | None, base: str) -> str:
@@ -79,6 +112,16 @@ def safe_html(text: str | None, base: str) -> str:
         cleaned = _clean(_cut_markup(cleaned), _link_filter(base))
     start = max(cleaned.rfind("<p>The post <a "), 0)
     return (cleaned[:start] + FOOTER_PARAGRAPH.sub("", cleaned[start:])).strip()
+
+
+def composed(text: str) -> str:
+    """Tidy, and in Unicode's composed form (NFC), so that equal words are equal."""
+    return unicodedata.normalize("NFC", tidy(text))
+
+
+def fold(text: str) -> str:
+    """One clean line in the composed form."""
+    return unicodedata.normalize("NFC", one_line(text))
 
 
 def cut(text: str, limit: int) -> str:
@@ -110,10 +153,10 @@ def _unescape(markup: str) -> str:
 
 def _clean(markup: str, links: Callable[[str, str, str], str | None]) -> str:
     if _too_deep(markup):
-        words = html.escape(one_line(_without_tags(markup)), quote=False)
+        words = html.escape(fold(_without_tags(markup)), quote=False)
         return f"<p>{words}</p>" if words else ""
     safe = nh3.clean(
-        tidy(markup),
+        composed(markup),
         tags=BLOCKS | INLINE | {"img"},
         clean_content_tags=DROPPED,
         attributes=ATTRIBUTES,
@@ -122,7 +165,7 @@ def _clean(markup: str, links: Callable[[str, str, str], str | None]) -> str:
         link_rel="noopener noreferrer",
     )
     # Again, since nh3 has decoded references such as &#x202e; by now; what it escaped stays escaped.
-    return EMPTY.sub("", IMAGE.sub(_alternative, tidy(safe))).strip()
+    return EMPTY.sub("", IMAGE.sub(_alternative, composed(safe))).strip()
 
 
 def _link_filter(base: str) -> Callable[[str, str, str], str | None]:
@@ -146,7 +189,7 @@ def _words(markup: str) -> str:
     if _too_deep(markup):
         return _without_tags(markup)
     safe = nh3.clean(
-        tidy(markup),
+        composed(markup),
         tags=BLOCKS | {"img"},
         clean_content_tags=DROPPED,
         attributes={"img": {"alt"}},

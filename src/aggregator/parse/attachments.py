@@ -45,4 +45,5 @@ def find_attachments(main: Tag, base: str) -> tuple[RawLink, ...]:
 
 def file_type(href: str, known: Mapping[str, str] = FILES) -> str | None:
     """The media type of a file, by the ending of its address; None for one that is not `known`, as a page."""
-    return known.get(PurePosixPath(split_address(href).path).suffix.lower())
+    parts = split_address(href)
+    return known.get(PurePosixPath(parts.path).suffix.lower()) if parts.netloc else None

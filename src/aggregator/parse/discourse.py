@@ -5,15 +5,19 @@ The document is the topic's first post. Replies are no entries and change nothin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
+from urllib.parse import quote
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Reject, Request, Source
-from aggregator.parse import discourse_json, feed
+from aggregator.model.addresses import split_address
+from aggregator.parse import feed
+from aggregator.parse.decoding import FORBIDDEN
 from aggregator.parse.discourse_post import Topic, find_topic, read_post
-from aggregator.parse.json_answer import ACCEPT
+from aggregator.parse.json_answer import ACCEPT, Object, object_of, objects_of, read_json, text
 
 ITEMS: Final = 500
 TAGS: Final = 150_000
@@ -21,10 +25,19 @@ TAGS: Final = 150_000
 takes some 30 microseconds."""
 
 
+MOST: Final = 100
+"""Topics of a list, and posts of a topic, that are looked at; Discourse sends 30 and 20."""
+DETAILS: Final = 20
+"""Topics of a list whose text is asked for: each costs a request."""
+
+LIST: Final = re.compile(r"/(?:latest|new|top|hot|c|tags?|t)(?:\.json$|/)")
+"""Where the path of a list or topic starts, behind the folder in which a forum may stand."""
+
+
 def request(source: Source, address: str) -> Request:
     """One plain request: for JSON where the address's path ends in `.json`, else for a feed."""
     asked = feed.request(source, address)
-    return replace(asked, accept=ACCEPT) if discourse_json.is_json(address) else asked
+    return replace(asked, accept=ACCEPT) if _is_json(address) else asked
 
 
 def read(source: Source, fetched: Fetched) -> Page:
@@ -33,8 +46,8 @@ def read(source: Source, fetched: Fetched) -> Page:
     A list in JSON has no texts, so each of its first topics is asked for too (`follow`). Raises SourceError
     as the kind `feed` does, LAYOUT where no item is a topic, and NOT_A_FEED for JSON of another form.
     """
-    if discourse_json.is_json(fetched.url):
-        return discourse_json.read(source, fetched)
+    if _is_json(fetched.url):
+        return _read_json(source, fetched)
     page = feed.read(source, fetched)
     items = page.entries[:ITEMS]
     _refuse_excess(items)
@@ -91,3 +104,91 @@ def _first_post(item: RawEntry, topic: Topic) -> RawEntry | Reject:
         content=post.markup or None,
         links=post.attachments,
     )
+
+
+def _is_json(address: str) -> bool:
+    """Whether the path of an address ends in `.json`."""
+    return split_address(address).path.endswith(".json")
+
+
+def _read_json(source: Source, fetched: Fetched) -> Page:
+    """The topics of a list, with a request for the text of the first twenty; or one topic with its text.
+
+    Both give a topic the same link, so that they are joined. Raises SourceError as `read_json` does,
+    NOT_A_FEED for JSON of another form, and TOO_LARGE for a post that nobody should read.
+    """
+    value = read_json(fetched)
+    if isinstance(value, dict) and "topic_list" in value:
+        return _list(source, fetched, value)
+    if isinstance(value, dict) and "post_stream" in value:
+        return Page(entries=_topic(fetched, value))
+    raise SourceError(
+        Cause.NOT_A_FEED,
+        "JSON, but neither Discourse's list of topics nor one of its topics",
+        "use the forum's /latest.rss, or its /latest.json",
+    )
+
+
+def _list(source: Source, fetched: Fetched, value: Object) -> Page:
+    listed = objects_of(object_of(value, "topic_list"), "topics", MOST)
+    found = [(topic, each) for each in listed if (topic := _address(fetched, each))]
+    return Page(
+        entries=tuple(replace(_told(topic, each), partial=True) for topic, each in found),
+        follow=tuple(
+            Request(
+                url=f"{_forum(fetched)}/t/{text(each, 'id')}.json",
+                pause=source.pause,
+                accept=ACCEPT,
+                about=topic.link,
+            )
+            for topic, each in found[:DETAILS]
+        ),
+    )
+
+
+def _topic(fetched: Fetched, value: Object) -> tuple[RawEntry, ...]:
+    """The topic with its first post; nothing where that is not among the posts that came."""
+    topic = _address(fetched, value)
+    posts = objects_of(object_of(value, "post_stream"), "posts", MOST)
+    first = next((post for post in posts if text(post, "post_number") == "1"), None)
+    if topic is None or first is None:
+        return ()
+    post = read_post(text(first, "cooked") or "", topic)
+    return (replace(_told(topic, value), content=post.markup or None, links=post.attachments),)
+
+
+def _told(topic: Topic, each: Object) -> RawEntry:
+    """What a list and a topic both say. No category: only its number is there."""
+    return RawEntry(
+        where=f"topic {topic.link}",
+        id=topic.id,
+        content_id=topic.id,
+        link=topic.link,
+        title=text(each, "title"),
+        published=text(each, "created_at"),
+        categories=_tags(each),
+    )
+
+
+def _address(fetched: Fetched, each: Object) -> Topic | None:
+    slug, number = text(each, "slug"), text(each, "id")
+    named = f"{quote(slug, safe='%')}/{number}" if slug else number
+    return find_topic(f"{_forum(fetched)}/t/{named}")
+
+
+def _forum(fetched: Fetched) -> str:
+    """The forum's own address, without a slash at its end."""
+    parts = split_address(fetched.url)
+    start = LIST.search(parts.path)
+    return f"{parts.scheme}://{parts.netloc}{parts.path[: start.start()] if start else ''}"
+
+
+def _tags(each: Object) -> tuple[str, ...]:
+    """Names of tags, which are strings, or objects with a name in newer versions."""
+    listed = each.get("tags")
+    named = (
+        [tag.get("name") if isinstance(tag, dict) else tag for tag in listed]
+        if isinstance(listed, list)
+        else []
+    )
+    return tuple(FORBIDDEN.sub("", name) for name in named if isinstance(name, str))

@@ -1,4 +1,7 @@
-"""Reads Atom 1.0 and 0.3, RSS 0.9x, 1.0 and 2.0; the only file that imports feedparser."""
+"""Reads Atom 1.0 and 0.3, RSS 0.9x, 1.0 and 2.0; the only file that imports feedparser.
+
+Understands, too, the items that another instance of this program passes on: whose they are, and what about.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,37 @@ import io
 import re
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 import feedparser
 
 from aggregator.errors import Cause, SourceError
-from aggregator.model import SCHEME, Fetched, Head, Page, RawEntry, RawLink, Reject, Request, Source
+from aggregator.model import (
+    SCHEME,
+    Fetched,
+    Head,
+    Page,
+    RawEntry,
+    RawLink,
+    RawRemoval,
+    Reject,
+    RemovalKind,
+    Request,
+    Source,
+)
 from aggregator.model.addresses import is_web
 from aggregator.parse.decoding import decode
 from aggregator.parse.feed_paging import older_address
-from aggregator.parse.instance import passed_on
 from aggregator.parse.recognise import find_feed, shown
+
+KEPT: Final = {"alternate", "enclosure", "via"}
+"""The links that are the document's. Its thanks to who carried it (`related`) and its own page about the
+document are the instance's; if they were taken over, they would go round among instances without end."""
+
+MARKED: Final = ("topic", "plan")
+STATUS: Final = {kind.value: kind for kind in RemovalKind}
+
 
 ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
@@ -31,6 +54,27 @@ PERSON_TAG: Final = re.compile(
 )
 """Names of persons, which are not republished, and lists of keywords: feedparser's time on both of them
 grows with the square of their length."""
+
+
+def passed_on(told: RawEntry, marks: Iterable[tuple[str, str]], origin: Head, instance: Head) -> RawEntry:
+    """The item with its `atom:source` kept and its categories (kind and term) read.
+
+    `instance` is what the feed says of itself: it is the origin of what the instance wrote itself.
+    """
+    terms: dict[str, list[str]] = {}
+    for kind, term in marks:
+        terms.setdefault(kind, []).append(term)
+    removed = next((STATUS[term] for term in terms.get("status", ()) if term in STATUS), None)
+    return replace(
+        told,
+        body=next(iter(terms.get("body", ())), None),
+        type=next(iter(terms.get("type", ())), None),
+        categories=tuple(f"{kind}:{term}" for kind in MARKED for term in terms.get(kind, ())),
+        links=tuple(link for link in told.links if link.rel in KEPT),
+        origin=origin if origin.id else instance,
+        licence=next((link.href for link in told.links if link.rel == "license"), None),
+        removal=RawRemoval(kind=removed) if removed else None,
+    )
 
 
 def request(source: Source, address: str) -> Request:

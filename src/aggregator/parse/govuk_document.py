@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import RawEntry, RawLink, RawNote, RawRemoval, RemovalKind, Request
-from aggregator.parse.govuk_attachments import PAGE, read_attachments
+from aggregator.parse.attachments import FILES, file_type
 from aggregator.parse.govuk_terms import display_type, look_up, page_address
+from aggregator.parse.html import attribute, soup, words
 from aggregator.parse.json_answer import Object, object_of, objects_of, text
 
 MOST: Final = 200
@@ -30,6 +32,19 @@ been answered, and the heading under which GOV.UK shows it."""
 
 PERSONAL: Final = {"working_group"}
 """Types whose body lists private persons by name (the members of a group, seen 2015): it is left out."""
+
+
+PAGE: Final = "text/html"
+MOST_FILES: Final = 100
+LONGEST_PIECE: Final = 10_000
+"""Attachments that are read, and characters of a piece of HTML; the pieces seen have 2,600 (2016)."""
+
+PIECES: Final = ("documents", "final_outcome_documents", "public_feedback_documents", "outcome_documents")
+"""Lists of pieces of HTML, one for each attachment: in publications, consultations and calls for evidence."""
+TITLE: Final = ".attachment-details .title a[href], .title a[href]"
+
+TYPES: Final = {**FILES, "": PAGE, ".html": PAGE, ".txt": "text/plain", ".xml": "application/xml"}
+"""By the ending of the address, where the publisher names no type (IANA's registered names)."""
 
 
 def read_document(asked: str, document: Object) -> RawEntry:
@@ -112,11 +127,11 @@ def _content(document: Object, details: Object) -> Iterator[str]:
         for group in objects_of(details, "collection_groups", MOST)
     ]
     answers = [(heading, text(details, key)) for key, heading in PARTS]
-    for heading, words in (*groups, *answers):
-        if heading and words:
+    for heading, said in (*groups, *answers):
+        if heading and said:
             yield f"<h2>{html.escape(heading, quote=False)}</h2>"
-        if words:
-            yield _block(words)
+        if said:
+            yield _block(said)
 
 
 def _block(markup: str) -> str:
@@ -183,3 +198,47 @@ def _departure(document: Object, link: str) -> RawRemoval | None:
                 kind=RemovalKind.REDIRECTED, at=at, to=page_address(target, link) if target else None
             )
     return None
+
+
+def read_attachments(details: Object, page: str) -> tuple[RawLink, ...]:
+    """The attachments of a document's `details`, each once, addresses joined to its `page`.
+
+    The length is the file's in bytes where the data gives it; a piece of HTML only says `357KB`, which is
+    rounded and left out.
+    """
+    found: dict[str, RawLink] = {}
+    for link in (*_from_data(details, page), *_from_pieces(details, page)):
+        found.setdefault(link.href, link)
+    return tuple(found.values())
+
+
+def _from_data(details: Object, page: str) -> Iterator[RawLink]:
+    for each in objects_of(details, "attachments", MOST_FILES):
+        if url := text(each, "url"):
+            href = page_address(url, page)
+            yield RawLink(
+                href=href,
+                rel="enclosure",
+                type=text(each, "content_type")
+                or (PAGE if text(each, "attachment_type") == "html" else file_type(href, TYPES)),
+                title=text(each, "title"),
+                length=text(each, "file_size"),
+            )
+
+
+def _from_pieces(details: Object, page: str) -> Iterator[RawLink]:
+    for piece in islice(_pieces(details), MOST_FILES):
+        markup = f"<div>{piece[:LONGEST_PIECE]}"
+        title = soup(markup.encode("utf-8", "replace"), {}).select_one(TITLE)
+        if title and (href := attribute(title, "href")):
+            address = page_address(href, page)
+            yield RawLink(
+                href=address, rel="enclosure", type=file_type(address, TYPES), title=words(title) or None
+            )
+
+
+def _pieces(details: Object) -> Iterator[str]:
+    for key in PIECES:
+        listed = details.get(key)
+        if isinstance(listed, list):
+            yield from (piece for piece in listed if isinstance(piece, str))

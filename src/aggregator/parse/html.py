@@ -15,7 +15,7 @@ from aggregator.errors import Cause, SourceError
 from aggregator.model import RawLink
 from aggregator.model.addresses import join_address
 from aggregator.parse.decoding import decode
-from aggregator.parse.recognise import OPENING, ROOT, shown
+from aggregator.parse.recognise import LOGIN, OPENING, ROOT, WALL, shown
 
 __all__ = [
     "ACCEPT",
@@ -33,6 +33,7 @@ __all__ = [
     "language_of",
     "links_to_translations",
     "not_a_page",
+    "refuse_stand_in",
     "rest_of_line",
     "seen_from",
     "select",
@@ -66,6 +67,19 @@ XML_DECLARATION: Final = re.compile(r"\A\s*<\?[^>]{0,500}>")
 META_CHARSET: Final = re.compile(rb"<meta\b[^>]{0,200}?(charset\s*=\s*[\"']?[\w.:-]{1,40})", re.IGNORECASE)
 PRESCANNED: Final = 4_096
 """Bytes in which a charset is looked for; WHATWG HTML, 13.2.3.2 asks for 1,024 at least."""
+
+
+ERROR_TITLE: Final = re.compile(
+    r"error\s*(?:[:|–-]|\d|$)|[45]\d\d\s*(?:[:|–-]|$|error|not found|forbidden|bad gateway|internal|service)"
+    r"|page (?:not found|unavailable)|not found|forbidden$|service unavailable|something went wrong"
+    r"|(?:site )?(?:down for|under) maintenance|sorry,",
+    re.IGNORECASE,
+)
+RECAPTCHA: Final = re.compile(r"\b(?:re|h)captcha\b", re.IGNORECASE)
+"""Named in the small print of forms on pages that are no bot check."""
+SHORT: Final = 1_000
+"""Characters of visible text that a bot check or a login page does not pass (menus alone are longer on the
+pages of publishers); a page that has more may well speak of captchas or passwords."""
 
 
 def soup(payload: bytes, headers: Mapping[str, str]) -> BeautifulSoup:
@@ -243,3 +257,25 @@ def links_to_translations(page: Tag, base: str) -> tuple[RawLink, ...]:
         for link in links
         if attribute(link, "hreflang")[:2].lower() != own[:2].lower()
     )
+
+
+def refuse_stand_in(page: BeautifulSoup) -> None:
+    """Raises SourceError (NOT_A_FEED) when this is not the page that was asked for."""
+    title = words(page.title)
+    found = _describe(page, title)
+    if found:
+        what, hint = found
+        raise not_a_page(f"{what} titled '{shown(title)}'" if title else what, hint)
+
+
+def _describe(page: BeautifulSoup, title: str) -> tuple[str, str] | None:
+    """What came instead, and what to try."""
+    visible = RECAPTCHA.sub("", " ".join(strings_in(page)))
+    short = len(visible) < SHORT
+    if WALL.search(title) or (short and WALL.search(visible)):
+        return "a bot check", "wait and poll more slowly; if it lasts, ask the publisher to let readers in"
+    if short and (page.select_one("input[type=password]") or LOGIN.search(f"<title>{title}")):
+        return "a login page", "find an address of the page that is public"
+    if ERROR_TITLE.match(title):
+        return "an error page", "open the address in a browser; if it is gone there too, look for a new one"
+    return None

@@ -18,13 +18,13 @@ from aggregator.parse.html import (
     date_in,
     language_of,
     links_to_translations,
+    refuse_stand_in,
     select,
     soup,
     words,
 )
 from aggregator.parse.labels import claims_of, labelled_values
 from aggregator.parse.main_text import clean, find_main, layout_changed
-from aggregator.parse.stand_in import refuse_stand_in
 
 SUFFIX: Final = re.compile(r"\s+(?:[|–—-]|::)\s+[^|–—]{1,60}$")
 """How sites add their name to a title: `Minutes - gov.scot`, `Members | Open Government Partnership`."""

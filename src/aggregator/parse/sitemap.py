@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 import zlib
-from typing import Final
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 from urllib.parse import unquote
+
+from lxml import etree
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Reject, Request, Source
 from aggregator.model.addresses import is_web, split_address
 from aggregator.parse.decoding import decode
 from aggregator.parse.recognise import OPENING, page_instead, shown
-from aggregator.parse.xml import children, name_of, read_xml
 
 ACCEPT: Final = "application/xml, text/xml;q=0.9, application/gzip;q=0.5, */*;q=0.1"
 ROOT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)(?=[\s>/])")
@@ -38,6 +40,11 @@ ENDING: Final = re.compile(r"\.(?:html?|aspx?|php|jsp)$", re.IGNORECASE)
 
 Told = tuple[str, str]
 """An address and its `lastmod`, which may be empty."""
+
+
+TAGS: Final = 600_000
+VALUES: Final = 600_000
+"""`<` and `=` that are parsed: a sitemap of 50,000 addresses with dates and priorities has 500,000 `<`."""
 
 
 def request(source: Source, address: str) -> Request:
@@ -144,3 +151,44 @@ def _title(path: str) -> str | None:
     named = [part for part in parts if re.search(r"[^\W\d_]", part)]
     words = " ".join(re.split(r"[-_+\s]+", named[-1])).strip() if named else ""
     return words[:1].upper() + words[1:] or None
+
+
+def read_xml(text: str, start: int) -> Any:
+    """The root element, which begins at `start` of `text`; what stands before it (a document type) goes.
+
+    Raises SourceError (BROKEN_FEED) with line and column, and for more tags or attributes than anybody needs.
+    """
+    if text.count("<") > TAGS or text.count("=") > VALUES:
+        raise _broken(f"more tags or attributes than are read ({len(text)} characters)")
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    lines = "\n" * text.count("\n", 0, start)
+    try:
+        return etree.fromstring((lines + text[start:]).encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError as fault:
+        line, column = fault.position
+        raise _broken(f"not well-formed XML at line {line}, column {column} ({fault.msg})") from fault
+
+
+def children(parent: Any) -> Iterator[Mapping[str, str]]:
+    """What each child of `parent` says: the words of its own children, by their names without namespace."""
+    for child in parent:
+        yield {etree.QName(fact).localname: (fact.text or "").strip() for fact in child}
+
+
+def name_of(element: Any) -> str:
+    """An element's name without its namespace."""
+    return str(etree.QName(element).localname)
+
+
+def _broken(detail: str) -> SourceError:
+    return SourceError(
+        Cause.BROKEN_FEED, detail, "wait for the next poll; if it lasts, tell the publisher what was seen"
+    )
