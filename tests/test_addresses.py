@@ -46,7 +46,7 @@ def test_the_host_of_an_address(address: str | None, host: str, authority: str) 
 @pytest.mark.parametrize("address", BROKEN)
 def test_what_is_no_address_has_no_host_and_raises_nothing(address: str) -> None:
     assert (host_of(address), authority_of(address), is_web(address)) == ("", "", False)
-    assert address.endswith(split_address(address).path)
+    assert split_address(address) in {("", "", "", "", ""), ("", "", address, "", "")}
     assert join_address("https://example.org/", address)
     assert not is_official(address, frozenset({"gov.uk"}))
     assert not is_blog(address)
@@ -56,4 +56,4 @@ def test_what_is_no_address_has_no_host_and_raises_nothing(address: str) -> None
     assert web(address) is None
     assert file_type(address) is None
     assert propose_id(address, ())
-    assert place_of(address)
+    assert place_of(address) in {"", address}

@@ -50,7 +50,7 @@ def collect(box: Box, request: Request, limits: Limits) -> Fetched | NotModified
     The answer's payload names what was left out, a message a line: name, tab, why.
     """
     listed = box.newest(limits.messages)
-    if request.validators.etag == _etag(message.name for message in listed):
+    if request.validators.etag == etag_of(message.name.encode() for message in listed):
         return NotModified(url=request.url, headers={"etag": request.validators.etag})
     parts, left = _read(box, listed, limits)
     names = {part.name for part in parts} | left.keys()
@@ -59,7 +59,7 @@ def collect(box: Box, request: Request, limits: Limits) -> Fetched | NotModified
         final_url=request.url,
         status=200,
         # Without what was gone when it was to be read: the next poll looks for it again.
-        headers={"etag": _etag(message.name for message in listed if message.name in names)},
+        headers={"etag": etag_of(message.name.encode() for message in listed if message.name in names)},
         payload="".join(f"{name}\t{why}\n" for name, why in left.items()).encode(),
         parts=tuple(reversed(parts)),
     )
@@ -97,8 +97,9 @@ def _mebibytes(size: int) -> str:
     return f"{size / (1024 * 1024):g} MiB"
 
 
-def _etag(names: Iterable[str]) -> str:
+def etag_of(pieces: Iterable[bytes]) -> str:
+    """An entity tag that differs when any of the pieces does."""
     digest = hashlib.sha256()
-    for name in names:
-        digest.update(b"%d:" % len(name.encode()) + name.encode())
+    for piece in pieces:
+        digest.update(b"%d:" % len(piece) + piece)
     return f'"{digest.hexdigest()}"'

@@ -112,7 +112,11 @@ class Mbox:
             for piece in iter(lambda: file.readline(PIECE), b""):
                 opens = fresh and blank and piece.startswith(b"From ")
                 if not opens and position == 0:
-                    raise _no_mbox(self._path)
+                    raise NoAnswer(
+                        Cause.NOT_A_FEED,
+                        f"{self._path}: it does not begin with 'From ', so it is no mbox",
+                        "name an mbox file; for a folder with cur and new write maildir: in place of mbox:",
+                    )
                 if opens and position:
                     yield _Span(start, position, checksum)
                     start, checksum = position, 0
@@ -137,8 +141,3 @@ class Mbox:
 
 def _missing(path: Path, error: OSError) -> NoAnswer:
     return NoAnswer(Cause.MISSING_FILE, f"{path}: {error.strerror or error}", HINT, reached=False)
-
-
-def _no_mbox(path: Path) -> NoAnswer:
-    hint = "name an mbox file; for a folder with cur and new write maildir: in place of mbox:"
-    return NoAnswer(Cause.NOT_A_FEED, f"{path}: it does not begin with 'From ', so it is no mbox", hint)

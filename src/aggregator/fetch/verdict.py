@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from http import HTTPStatus
+from http.client import responses
 from typing import Final
 from urllib.parse import urldefrag, urljoin
 
@@ -78,7 +78,7 @@ def refusal(url: str, answer: Answer) -> Failed:
     return Failed(
         url=url,
         cause=_CAUSES.get(answer.status, Cause.STATUS),
-        detail=f"{answer.url} answered {answer.status} {_phrase(answer.status)}".rstrip(),
+        detail=f"{answer.url} answered {answer.status} {responses.get(answer.status, '')}".rstrip(),
         hint=_hint(answer.status),
         status=answer.status,
         retry_after=retry_after(answer),
@@ -114,10 +114,6 @@ def _http_date(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read
-
-
-def _phrase(status: int) -> str:
-    return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
 
 
 def _hint(status: int) -> str:

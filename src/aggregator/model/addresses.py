@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
 from urllib.parse import SplitResult, urljoin, urlsplit
+
+ESCAPE: Final = re.compile("%([0-9A-Fa-f]{2})")
+UNRESERVED: Final = re.compile("[A-Za-z0-9._~-]")
 
 
 def split_address(address: str | None) -> SplitResult:
-    """The parts of an address; of what is none, all of it is the path."""
+    """The parts of an address; all empty for what is none."""
     try:
         return urlsplit(address or "")
     except ValueError:  # a bracket that does not close, or nothing in it that is an address
-        return SplitResult("", "", address or "", "", "")
+        return urlsplit("")
 
 
 def host_of(address: str | None) -> str:
@@ -30,6 +35,16 @@ def join_address(base: str, href: str) -> str:
         return urljoin(base, href)
     except ValueError:
         return href
+
+
+def even_escapes(text: str) -> str:
+    """Percent-encoding in one form (RFC 3986, 6.2.2.1 and 6.2.2.2): capitals, and only where it is needed."""
+    return ESCAPE.sub(_even_escape, text)
+
+
+def _even_escape(escape: re.Match[str]) -> str:
+    character = chr(int(escape[1], 16))
+    return character if UNRESERVED.fullmatch(character) else escape[0].upper()
 
 
 def is_web(address: str) -> bool:

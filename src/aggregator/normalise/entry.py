@@ -16,7 +16,6 @@ from aggregator.model import (
     RawClaim,
     RawEntry,
     RawLink,
-    RawNote,
     RawRemoval,
     Reject,
     Removal,
@@ -105,7 +104,10 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         content_id=cut(fold(raw.content_id or ""), NAME_LIMIT) or None,
         names=_own_names(raw, title, url, kind, now),
         translations=_translations(raw.translations, base),
-        notes=tuple(_note(note, now) for note in raw.notes[:LISTED]),
+        notes=tuple(
+            Note(moment=moment(note.at, now=now), text=cut(plain(note.text, True), SUMMARY_LIMIT))
+            for note in raw.notes[:LISTED]
+        ),
         removal=removal(raw.removal, base, now) if raw.removal else None,
         partial=raw.partial,
         origin=_origin(raw.origin) if raw.origin else None,
@@ -226,10 +228,6 @@ def _translations(raws: tuple[RawLink, ...], base: str) -> tuple[Translation, ..
         if raw.language and (url := clean(absolute(raw.href, base)))
     }
     return tuple(found[language] for language in sorted(found))
-
-
-def _note(raw: RawNote, now: datetime) -> Note:
-    return Note(moment=moment(raw.at, now=now), text=cut(plain(raw.text, True), SUMMARY_LIMIT))
 
 
 def _claim(raw: RawClaim, now: datetime) -> Claim:

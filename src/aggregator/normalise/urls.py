@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import SplitResult, quote, unquote_plus, urlsplit, urlunsplit
 
-from aggregator.model.addresses import join_address
+from aggregator.model.addresses import even_escapes, join_address
 
 LONGEST: Final = 4_096
 
@@ -40,7 +40,6 @@ NUMBERED: Final = (
 
 SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 STRAY_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
-ENCODED: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 
 
@@ -62,7 +61,8 @@ def clean(url: str | None) -> str | None:
     query = "&".join(_without_trackers(parts.query))
     fragment = "" if REVISION.fullmatch(parts.fragment) else parts.fragment
     netloc = parts.netloc.rpartition("@")[2]
-    return UNSAFE.sub(_encode, urlunsplit((parts.scheme, netloc, parts.path, query, fragment)))
+    url = urlunsplit((parts.scheme, netloc, parts.path, query, fragment))
+    return UNSAFE.sub(lambda unsafe: quote(unsafe[0], safe="", errors="replace"), url)
 
 
 def canonical(url: str | None) -> str | None:
@@ -130,13 +130,8 @@ def _without_trackers(query: str) -> list[str]:
 
 def _percent(text: str) -> str:
     """Percent-encoding in one form: capitals, and only where it is needed (RFC 3986, 6.2.2.1 and 6.2.2.2)."""
-    known = ENCODED.sub(_plain_or_capital, STRAY_PERCENT.sub("%25", text))
+    known = even_escapes(STRAY_PERCENT.sub("%25", text))
     return quote(known, safe="%/:@!$&'()*+,;=~?", errors="replace")
-
-
-def _plain_or_capital(encoded: re.Match[str]) -> str:
-    character = chr(int(encoded[1], 16))
-    return character if re.fullmatch(r"[A-Za-z0-9._~-]", character) else encoded[0].upper()
 
 
 def _without_dots(path: str) -> str:
@@ -148,7 +143,3 @@ def _without_dots(path: str) -> str:
         elif segment != ".":
             kept.append(segment)
     return "/".join(kept)
-
-
-def _encode(unsafe: re.Match[str]) -> str:
-    return quote(unsafe[0], safe="", errors="replace")

@@ -15,6 +15,7 @@ from aggregator.parse.html import (
     Tag,
     absolute_link,
     attribute,
+    first,
     refuse_stand_in,
     seen_from,
     select,
@@ -133,7 +134,7 @@ def read_finder(fetched: Fetched, ask: Ask) -> Page:
     cards = select(page, CARDS, CARDS_ON_A_PAGE)
     if not cards:
         _refuse_unless_empty(page, start)
-    base = _base(page, fetched.final_url)
+    base = absolute_link(page, "./", fetched.final_url)  # asked once, as it searches the whole page
     entries = tuple(_card(start + number, card, base) for number, card in enumerate(cards, 1))
     if cards and not any(entry.link for entry in entries):
         raise _changed(f"{CARDS} {TITLE}", "no card holds a link")
@@ -156,13 +157,8 @@ def read_detail(fetched: Fetched) -> RawEntry:
     return RawEntry(where="page of a consultation", link=fetched.url, opens=opens, closes=closes)
 
 
-def _base(page: BeautifulSoup, address: str) -> str:
-    """What the links of a page are relative to; asked once, as it searches the whole page."""
-    return absolute_link(page, "./", address)
-
-
 def _card(number: int, card: Tag, base: str) -> RawEntry:
-    title = next(iter(select(card, TITLE, 1)), None)
+    title = first(card, TITLE)
     link = seen_from(base, attribute(title, "href")) or None
     opens, closes = _dates(" ".join(words(found) for found in select(card, DATE)))
     return RawEntry(
@@ -170,7 +166,7 @@ def _card(number: int, card: Tag, base: str) -> RawEntry:
         id=link,
         link=link,
         title=words(title) or None,
-        summary=" ".join(words(found) for found in select(card, SUMMARY, 1)) or None,
+        summary=words(first(card, SUMMARY)) or None,
         summary_is_html=False,
         opens=opens,
         closes=closes,

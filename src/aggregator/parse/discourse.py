@@ -15,9 +15,8 @@ from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Reject, Request, Source
 from aggregator.model.addresses import split_address
 from aggregator.parse import feed
-from aggregator.parse.decoding import FORBIDDEN
 from aggregator.parse.discourse_post import Topic, find_topic, read_post
-from aggregator.parse.json_answer import ACCEPT, Object, object_of, objects_of, read_json, text
+from aggregator.parse.json_answer import ACCEPT, Object, object_of, objects_of, read_json, text, texts_of
 
 ITEMS: Final = 500
 TAGS: Final = 150_000
@@ -50,8 +49,7 @@ def read(source: Source, fetched: Fetched) -> Page:
         return _read_json(source, fetched)
     page = feed.read(source, fetched)
     items = page.entries[:ITEMS]
-    _refuse_excess(items)
-    _refuse_other_links(items)
+    _refuse_others(items)
     found = [_entry(item) for item in items]
     return replace(
         page,
@@ -60,16 +58,13 @@ def read(source: Source, fetched: Fetched) -> Page:
     )
 
 
-def _refuse_excess(items: Sequence[RawEntry]) -> None:
+def _refuse_others(items: Sequence[RawEntry]) -> None:
+    """Items of which not one is a topic mean another form of address, not an empty forum."""
     tags = sum(_markup(item).count("<") for item in items)
     if tags > TAGS:
         raise SourceError(
             Cause.TOO_LARGE, f"posts with {tags:,} tags, more than is read", "look at the feed by hand"
         )
-
-
-def _refuse_other_links(items: Sequence[RawEntry]) -> None:
-    """Items of which not one is a topic mean another form of address, not an empty forum."""
     if items and not any(find_topic(item.link or "") for item in items):
         raise SourceError(
             Cause.LAYOUT,
@@ -166,7 +161,7 @@ def _told(topic: Topic, each: Object) -> RawEntry:
         link=topic.link,
         title=text(each, "title"),
         published=text(each, "created_at"),
-        categories=_tags(each),
+        categories=texts_of(each, "tags", "name"),  # strings; in newer versions objects with a name
     )
 
 
@@ -181,14 +176,3 @@ def _forum(fetched: Fetched) -> str:
     parts = split_address(fetched.url)
     start = LIST.search(parts.path)
     return f"{parts.scheme}://{parts.netloc}{parts.path[: start.start()] if start else ''}"
-
-
-def _tags(each: Object) -> tuple[str, ...]:
-    """Names of tags, which are strings, or objects with a name in newer versions."""
-    listed = each.get("tags")
-    named = (
-        [tag.get("name") if isinstance(tag, dict) else tag for tag in listed]
-        if isinstance(listed, list)
-        else []
-    )
-    return tuple(FORBIDDEN.sub("", name) for name in named if isinstance(name, str))

@@ -77,7 +77,14 @@ def read_post(markup: str, topic: Topic) -> Post:
     _drop_footer(body, topic)
     _unwrap(body, topic)
     _drop_persons(body, topic)
-    return Post(markup=body.decode_contents().strip(), attachments=_attachments(body))
+    files = select(body, "a.attachment[href]")
+    return Post(
+        markup=body.decode_contents().strip(),
+        attachments=tuple(
+            RawLink(href=attribute(file, "href"), rel="enclosure", title=words(file) or None)
+            for file in files
+        ),
+    )
 
 
 def _drop_footer(body: Tag, topic: Topic) -> None:
@@ -115,7 +122,11 @@ def _unwrap(body: Tag, topic: Topic) -> None:
 
 def _drop_persons(body: Tag, topic: Topic) -> None:
     links = body.find_all(["a", "span"])
-    mentions = [link for link in links if _names_member(link, topic)]
+    mentions = [
+        link
+        for link in links
+        if "mention" in attribute(link, "class") or _is_member(attribute(link, "href"), topic)
+    ]
     signs = [node for node in body.descendants if type(node) is NavigableString and "@" in node]
     cards = select(body, PERSONAL)
     if len(mentions) + len(signs) + len(cards) > NAMES:
@@ -135,10 +146,6 @@ def _drop_persons(body: Tag, topic: Topic) -> None:
             link["href"] = href.partition("?")[0]  # a link that is shared names who shared it
 
 
-def _names_member(link: Tag, topic: Topic) -> bool:
-    return "mention" in attribute(link, "class") or _is_member(attribute(link, "href"), topic)
-
-
 def _drop_mention(link: Tag) -> None:
     """Take a mention away, and the comma or colon after it."""
     after = link.next_sibling
@@ -151,8 +158,3 @@ def _is_member(href: str, topic: Topic) -> bool:
     """Whether an address is a member's page on this forum."""
     parts, own = split_address(href), split_address(topic.link)
     return parts.hostname in {None, own.hostname} and MEMBER.match(parts.path) is not None
-
-
-def _attachments(body: Tag) -> tuple[RawLink, ...]:
-    files = ((attribute(link, "href"), words(link)) for link in select(body, "a.attachment[href]"))
-    return tuple(RawLink(href=href, rel="enclosure", title=title or None) for href, title in files)

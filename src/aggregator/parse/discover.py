@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urljoin
 from aggregator.model import Fetched
 from aggregator.model.addresses import host_of, is_web, split_address
 from aggregator.parse.decoding import decode
-from aggregator.parse.html import Tag, absolute_link, attribute, select, soup, words
+from aggregator.parse.html import Tag, absolute_link, attribute, first, select, soup, words
 from aggregator.parse.json_answer import objects_in, read_json
 from aggregator.parse.recognise import OPENING, ROOT, shown
 
@@ -130,9 +130,7 @@ def govuk_by_address(address: str) -> Iterator[Candidate]:
 
 def wordpress(page: Tag, address: str) -> Iterator[Candidate]:
     """The feed of the site and of a few categories that the page leads to."""
-    interface = next(
-        (attribute(link, "href") for link in select(page, 'link[rel="https://api.w.org/"]', 1)), ""
-    )
+    interface = attribute(first(page, 'link[rel="https://api.w.org/"]'), "href")
     if not (interface or _made_by(page, "WordPress") or select(page, 'link[href*="/wp-content/"]', 1)):
         return
     root = (
@@ -164,7 +162,7 @@ def drupal(page: Tag, address: str) -> Iterator[Candidate]:
 
 def discourse(page: Tag, address: str) -> Iterator[Candidate]:
     """The latest topics of a forum."""
-    setup = next(iter(select(page, "#data-discourse-setup", 1)), None)
+    setup = first(page, "#data-discourse-setup")
     if setup or _made_by(page, "Discourse"):
         folder = attribute(setup, "data-base-uri").rstrip("/")
         yield _at(

@@ -15,7 +15,7 @@ from aggregator.errors import Cause, SourceError
 from aggregator.model import RawLink
 from aggregator.model.addresses import join_address
 from aggregator.parse.decoding import decode
-from aggregator.parse.recognise import LOGIN, OPENING, ROOT, WALL, shown
+from aggregator.parse.recognise import LOGIN, OPENING, ROOT, WALL, refuse_empty, shown
 
 __all__ = [
     "ACCEPT",
@@ -30,6 +30,7 @@ __all__ = [
     "begins_a_line",
     "block_around",
     "date_in",
+    "first",
     "language_of",
     "links_to_translations",
     "not_a_page",
@@ -108,10 +109,7 @@ def _content_type(payload: bytes, headers: Mapping[str, str]) -> str:
 
 
 def _refuse_other_forms(text: str) -> None:
-    if not text.strip():
-        raise SourceError(
-            Cause.EMPTY, "the answer holds nothing", "wait; if it lasts, look for a new address"
-        )
+    refuse_empty(text)
     root = ROOT.search(text[:OPENING])
     if root and root[1].lower() != "html" and "<html" not in text[:OPENING].lower():
         raise not_a_page("a feed", "try kind feed for this source")
@@ -135,16 +133,12 @@ def _too_large(what: str) -> SourceError:
 def _refuse_depth(page: BeautifulSoup) -> None:
     depths: dict[int, int] = {id(page): 0}
     weight = 0
-    for element in _tags_in(page):
+    for element in page.find_all(True):
         depth = depths[id(element.parent)] + 1
         depths[id(element)] = depth
         weight += depth
         if depth > DEEPEST or weight > HEAVIEST:
             raise _too_large(f"elements {depth} deep inside each other")
-
-
-def _tags_in(page: Tag) -> Iterator[Tag]:
-    return (node for node in page.descendants if isinstance(node, Tag))
 
 
 def select(page: Tag, selector: str, limit: int = 0) -> list[Tag]:
@@ -162,6 +156,11 @@ def select(page: Tag, selector: str, limit: int = 0) -> list[Tag]:
             f"the selector '{selector}' cannot be read",
             "mend it under selectors: in sources.yaml",
         ) from fault
+
+
+def first(page: Tag, selector: str) -> Tag | None:
+    """The first element that the selector finds; None where it finds none or is empty."""
+    return next(iter(select(page, selector, 1)), None)
 
 
 def attribute(element: Tag | None, name: str) -> str:
@@ -233,8 +232,7 @@ def absolute_link(page: Tag, href: str, address: str) -> str:
 
 def base_address(page: Tag, address: str) -> str:
     """What relative links are relative to: the page's `<base>`, else `address`, where the page was found."""
-    base = next((attribute(found, "href") for found in select(page, "base[href]", 1)), "")
-    return seen_from(address, base) or address
+    return seen_from(address, attribute(first(page, "base[href]"), "href")) or address
 
 
 def seen_from(base: str, href: str) -> str:
@@ -250,7 +248,7 @@ def language_of(element: Tag) -> str | None:
 
 def links_to_translations(page: Tag, base: str) -> tuple[RawLink, ...]:
     """The page in other languages, by `<link rel="alternate" hreflang>`."""
-    own = next((attribute(html, "lang") for html in select(page, "html[lang]", 1)), "")
+    own = attribute(first(page, "html[lang]"), "lang")
     links = select(page, 'link[rel~="alternate"][hreflang][href]:not([hreflang="x-default"])', 20)
     return tuple(
         RawLink(href=seen_from(base, attribute(link, "href")), language=attribute(link, "hreflang"))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Head, Page, RawEntry, RawLink, Reject, Request, Source
 from aggregator.model.addresses import is_web
-from aggregator.parse.decoding import FORBIDDEN
 from aggregator.parse.feed_paging import link_back
-from aggregator.parse.json_answer import Object, objects_in, objects_of, read_json, text
+from aggregator.parse.json_answer import Object, objects_in, objects_of, read_json, text, texts_of
 from aggregator.parse.recognise import shown
 
 ACCEPT: Final = "application/feed+json, application/json;q=0.9, */*;q=0.1"
@@ -119,7 +117,7 @@ def _entry(number: int, item: object, head: Head) -> RawEntry | Reject:
         content=text(item, "content_html") or _paragraphs(text(item, "content_text")),
         published=text(item, "date_published"),
         updated=text(item, "date_modified"),
-        categories=_tags(item),
+        categories=texts_of(item, "tags"),
         language=text(item, "language") or head.language,
         links=_links(item),
     )
@@ -140,31 +138,18 @@ def _paragraphs(words: str | None) -> str | None:
     return "".join(f"<p>{part.replace(NEWLINE, '<br>')}</p>" for part in re.split(r"\n\s*\n", escaped))
 
 
-def _tags(item: Object) -> tuple[str, ...]:
-    tags = item.get("tags")
-    return (
-        tuple(FORBIDDEN.sub("", tag) for tag in tags if isinstance(tag, str))
-        if isinstance(tags, list)
-        else ()
-    )
-
-
 def _links(item: Object) -> tuple[RawLink, ...]:
     """The page that an item with a page of its own speaks of, and the item's attachments."""
     external = text(item, "external_url") if text(item, "url") else None
     spoken_of = (RawLink(href=external, rel="related"),) if external else ()
-    files = (_attachment(each) for each in objects_of(item, "attachments", ATTACHMENTS))
-    return spoken_of + tuple(file for file in files if file)
-
-
-def _attachment(each: Mapping[str, object]) -> RawLink | None:
-    href = text(each, "url")
-    if href is None:
-        return None
-    return RawLink(
-        href=href,
-        rel="enclosure",
-        type=text(each, "mime_type"),
-        title=text(each, "title"),
-        length=text(each, "size_in_bytes"),
+    return spoken_of + tuple(
+        RawLink(
+            href=href,
+            rel="enclosure",
+            type=text(each, "mime_type"),
+            title=text(each, "title"),
+            length=text(each, "size_in_bytes"),
+        )
+        for each in objects_of(item, "attachments", ATTACHMENTS)
+        if (href := text(each, "url"))
     )

@@ -19,6 +19,7 @@ from aggregator.parse.html import (
     attribute,
     base_address,
     date_in,
+    first,
     language_of,
     links_to_translations,
     refuse_stand_in,
@@ -158,18 +159,18 @@ def read_item(selectors: Selectors, number: int, item: Tag, base: str) -> RawEnt
     Where `date` and `type` name the same element, it is a line such as OGP's `2023, IRM Report, Web page`:
     the first of its parts that has a digit is the date, the first that has none the type.
     """
-    title = _first(item, selectors.title)
+    title = first(item, selectors.title)
     link = _link(item, title, selectors.link)
     if selectors.type and selectors.type == selectors.date:
         date, kind = _split_line(item, selectors.type)
     else:
-        date, kind = _date(item, selectors), words(_first(item, selectors.type))
+        date, kind = _date(item, selectors), words(first(item, selectors.type))
     means_updated = selectors.date_means == "updated"
     return RawEntry(
         where=f"item {number}",
         link=seen_from(base, attribute(link, "href")) or None,
         title=words(title if selectors.title else link) or None,
-        summary=words(_first(item, selectors.summary)) or None,
+        summary=words(first(item, selectors.summary)) or None,
         summary_is_html=False,
         published=None if means_updated else date or None,
         updated=date or None if means_updated else None,
@@ -179,19 +180,15 @@ def read_item(selectors: Selectors, number: int, item: Tag, base: str) -> RawEnt
     )
 
 
-def _first(item: Tag, selector: str) -> Tag | None:
-    return next(iter(select(item, selector, 1)), None)
-
-
 def _link(item: Tag, title: Tag | None, selector: str) -> Tag | None:
     """The link that the selector names; without one the title's own, else the item's first."""
     if selector:
-        return _first(item, selector)
+        return first(item, selector)
     around = (title, *title.parents) if title else ()
     of_title = next((element for element in around if element.name == "a"), None)
     if item.name == "a":
         return item
-    return (_first(title, "a[href]") if title else None) or of_title or _first(item, "a[href]")
+    return (first(title, "a[href]") if title else None) or of_title or first(item, "a[href]")
 
 
 def _date(item: Tag, selectors: Selectors) -> str:

@@ -16,6 +16,7 @@ from aggregator.parse.html import (
     attribute,
     base_address,
     date_in,
+    first,
     language_of,
     links_to_translations,
     refuse_stand_in,
@@ -69,7 +70,13 @@ def _entry(source: Source, page: BeautifulSoup, main: Tag, address: str) -> RawE
     if heading is not None and not heading.decomposed:
         heading.decompose()
     if not words(main):
-        raise _empty(source.selectors.main)
+        named = source.selectors.main or "main, article, #content or body"
+        raise SourceError(
+            Cause.LAYOUT,
+            f"no main text: '{named}' is empty",
+            "open the page in a browser, look where its text stands, "
+            "and write selectors: main: in sources.yaml",
+        )
     return RawEntry(
         where="page",
         link=link,
@@ -107,14 +114,5 @@ def _heading(page: Tag, main: Tag) -> Tag | None:
 
 
 def _published(page: Tag) -> str | None:
-    stated = next((attribute(meta, "content") for meta in select(page, PUBLISHED, 1)), "")
-    shown = next((date_in(time) for time in select(page, PUBLISHED_TIME, 1)), "")
-    return stated or shown or None
-
-
-def _empty(selector: str) -> SourceError:
-    return SourceError(
-        Cause.LAYOUT,
-        f"no main text: '{selector or 'main, article, #content or body'}' is empty",
-        "open the page in a browser, look where its text stands, and write selectors: main: in sources.yaml",
-    )
+    time = first(page, PUBLISHED_TIME)
+    return attribute(first(page, PUBLISHED), "content") or (time and date_in(time)) or None

@@ -14,20 +14,8 @@ from aggregator.yamldoc import Document
 Path = tuple[str | int, ...]
 
 
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _is_slug(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", value) is not None
-
-
-def _is_address(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"https?://[^\s/?#]+\.[^\s]+", value) is not None
-
-
-def _is_language(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"[a-z]{2,3}", value) is not None
+def _matches(form: str) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, str) and re.fullmatch(form, value) is not None
 
 
 def _is_date(value: object) -> bool:
@@ -42,6 +30,9 @@ def _is_date(value: object) -> bool:
     return True
 
 
+Form = tuple[Callable[[object], bool], str]
+
+
 def _is_day(value: object) -> bool:
     return isinstance(value, str) and len(value) == 10 and _is_date(value)
 
@@ -50,11 +41,12 @@ def _is_list(value: object) -> bool:
     return isinstance(value, list)
 
 
-Form = tuple[Callable[[object], bool], str]
-
-TEXT: Final[Form] = (_is_text, "text, in quotes if it is a number")
-SLUG: Final[Form] = (_is_slug, "small letters, digits and single hyphens, such as uk-msf")
-ADDRESS: Final[Form] = (_is_address, "an address that starts with https://")
+TEXT: Final[Form] = (_matches(r"(?s).*\S.*"), "text, in quotes if it is a number")
+SLUG: Final[Form] = (
+    _matches(r"[a-z0-9]+(?:-[a-z0-9]+)*"),
+    "small letters, digits and single hyphens, such as uk-msf",
+)
+ADDRESS: Final[Form] = (_matches(r"https?://[^\s/?#]+\.[^\s]+"), "an address that starts with https://")
 DATE: Final[Form] = (_is_date, "a date such as 2024-01-24, or 2024-01, or 2024")
 
 RECORD: Final[Mapping[str, Form]] = {
@@ -64,7 +56,7 @@ RECORD: Final[Mapping[str, Form]] = {
     "type": SLUG,
     "document": ADDRESS,
     "published": DATE,
-    "language": (_is_language, "a language code such as en, cy or gd"),
+    "language": (_matches(r"[a-z]{2,3}"), "a language code such as en, cy or gd"),
     "claims": (_is_list, "a list, each claim on a line that starts with - what:"),
     "attachments": (_is_list, "a list, each attachment on a line that starts with - title:"),
     "added": (_is_day, "the day on which the record was added, such as 2026-11-23"),

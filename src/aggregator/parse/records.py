@@ -33,18 +33,16 @@ def read(source: Source, fetched: Fetched) -> Page:
 
     The listing is complete: a file that is no longer there was removed.
     """
-    parts = sorted((part for part in fetched.parts if _is_record(part)), key=lambda part: part.name)
-    read = [_read_part(part) for part in parts]
+    # A folder of records may hold a README for people, and files that the machine hides.
+    records = (
+        part for part in fetched.parts if part.name.lower() != "readme.md" and not part.name.startswith(".")
+    )
+    read = [_read_part(part) for part in sorted(records, key=lambda part: part.name)]
     return Page(
         entries=tuple(entry for entry in read if isinstance(entry, RawEntry)),
         complete=True,
         rejects=tuple(reject for found in read if isinstance(found, tuple) for reject in found),
     )
-
-
-def _is_record(part: Part) -> bool:
-    """A folder of records may hold a README for people, and files that the machine hides."""
-    return part.name.lower() != "readme.md" and not part.name.startswith(".")
 
 
 def _read_part(part: Part) -> RawEntry | tuple[Reject, ...]:
@@ -93,8 +91,15 @@ def _mistake(part: Part, line: int, what: str) -> ConfigError:
 
 def _entry(name: str, facts: Mapping[str, Any], text: str) -> RawEntry:
     tokens = MARKDOWN.parse(text)
-    claims = tuple(_claim(claim) for claim in facts.get("claims", ()))
-    published = facts.get("published")
+    claims = tuple(
+        RawClaim(
+            what=claim["what"],
+            date=_written(claim.get("date")),
+            source=claim.get("source"),
+            note=claim.get("note", ""),
+        )
+        for claim in facts.get("claims", ())
+    )
     return RawEntry(
         where=name,
         id=f"record:{facts['id']}",
@@ -103,16 +108,24 @@ def _entry(name: str, facts: Mapping[str, Any], text: str) -> RawEntry:
         summary=_first_paragraph(tokens),
         summary_is_html=False,
         content=_rendered(tokens, facts) or None,
-        published=None if published is None else str(published),
+        published=_written(facts.get("published")),
         type=facts.get("type"),
         language=facts.get("language"),
         links=(
-            *(RawLink(href=href, rel="via") for href in _sources(claims)),
-            *(_attachment(attachment) for attachment in facts.get("attachments", ())),
+            *(RawLink(href=href, rel="via") for href in dict.fromkeys(c.source for c in claims) if href),
+            *(
+                RawLink(href=one["url"], rel="enclosure", type=one.get("type"), title=one["title"])
+                for one in facts.get("attachments", ())
+            ),
         ),
         body=facts["body"],
         claims=claims,
     )
+
+
+def _written(date: object) -> str | None:
+    """A date as it stands there; YAML reads a year as a number."""
+    return None if date is None else str(date)
 
 
 def _rendered(tokens: list[Token], facts: Mapping[str, Any]) -> str:
@@ -120,27 +133,6 @@ def _rendered(tokens: list[Token], facts: Mapping[str, Any]) -> str:
     if "added_by" not in facts:
         return text
     return f"{text}<p>Added on {facts['added']} by {html.escape(facts['added_by'])}.</p>\n"
-
-
-def _attachment(attachment: Mapping[str, Any]) -> RawLink:
-    return RawLink(
-        href=attachment["url"], rel="enclosure", type=attachment.get("type"), title=attachment["title"]
-    )
-
-
-def _claim(claim: Mapping[str, Any]) -> RawClaim:
-    date = claim.get("date")
-    return RawClaim(
-        what=claim["what"],
-        date=None if date is None else str(date),
-        source=claim.get("source"),
-        note=claim.get("note", ""),
-    )
-
-
-def _sources(claims: tuple[RawClaim, ...]) -> tuple[str, ...]:
-    """Each source once, in the order of the claims."""
-    return tuple(dict.fromkeys(claim.source for claim in claims if claim.source))
 
 
 def _first_paragraph(tokens: list[Token]) -> str | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -19,7 +18,7 @@ from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Reject, Request, Source
 from aggregator.model.addresses import is_web, split_address
 from aggregator.parse.decoding import decode
-from aggregator.parse.recognise import OPENING, page_instead, shown
+from aggregator.parse.recognise import OPENING, broken, page_instead, refuse_empty, shown
 
 ACCEPT: Final = "application/xml, text/xml;q=0.9, application/gzip;q=0.5, */*;q=0.1"
 ROOT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)(?=[\s>/])")
@@ -61,11 +60,13 @@ def read(source: Source, fetched: Fetched) -> Page:
     """
     text = decode(_unpack(fetched.payload), fetched.headers.get("content-type", ""))
     tree = read_xml(text, _find_root(text))
-    told = [(each["loc"], each.get("lastmod", "")) for each in children(tree) if each.get("loc")]
+    facts = ({etree.QName(fact).localname: (fact.text or "").strip() for fact in each} for each in tree)
+    told = [(each["loc"], each.get("lastmod", "")) for each in facts if each.get("loc")]
     newest = sorted(told, key=_freshness, reverse=True)
     watched = fetched.url in {source.address, *source.fallbacks}
-    if name_of(tree) == "sitemapindex":
-        return Page(entries=(), follow=_newest_sitemaps(source, newest) if watched else ())
+    if etree.QName(tree).localname == "sitemapindex":
+        named = [address for address, _ in newest if is_web(address)] if watched else []
+        return Page(entries=(), follow=tuple(request(source, address) for address in named[:FOLLOWED]))
     return _addresses(newest, source.selectors.link, watched)
 
 
@@ -96,10 +97,7 @@ def _find_root(text: str) -> int:
         raise page_instead(text[:OPENING], "a sitemap")
     if root:
         return root.start()
-    if not text.strip():
-        raise SourceError(
-            Cause.EMPTY, "the answer holds nothing", "wait; if it lasts, look for a new address"
-        )
+    refuse_empty(text)
     raise SourceError(
         Cause.NOT_A_FEED,
         f"no sitemap: it begins '{shown(text.lstrip()[:60])}'",
@@ -114,11 +112,6 @@ def _freshness(told: Told) -> tuple[str, tuple[int, ...]]:
     return dated, tuple(int(number) for number in re.findall(r"[0-9]{1,9}", address))
 
 
-def _newest_sitemaps(source: Source, newest: list[Told]) -> tuple[Request, ...]:
-    named = [address for address, _ in newest if is_web(address)]
-    return tuple(request(source, address) for address in named[:FOLLOWED])
-
-
 def _addresses(newest: list[Told], prefix: str, watched: bool) -> Page:
     """The items of one sitemap. One that an index led to may well hold nothing that counts."""
     found = [told for told in newest if split_address(told[0]).path.startswith(prefix)]
@@ -131,17 +124,16 @@ def _addresses(newest: list[Told], prefix: str, watched: bool) -> Page:
     left = len(found) - MOST
     more = Reject(where="sitemap", why=f"{left} older addresses are not read; narrow selectors.link")
     return Page(
-        entries=tuple(_entry(address, lastmod) for address, lastmod in found[:MOST]),
+        entries=tuple(
+            RawEntry(
+                where=address[:200],
+                link=address,
+                title=_title(split_address(address).path[-LONGEST:]),
+                updated=lastmod or None,
+            )
+            for address, lastmod in found[:MOST]
+        ),
         rejects=(more,) if left > 0 else (),
-    )
-
-
-def _entry(address: str, lastmod: str) -> RawEntry:
-    return RawEntry(
-        where=address[:200],
-        link=address,
-        title=_title(split_address(address).path[-LONGEST:]),
-        updated=lastmod or None,
     )
 
 
@@ -159,7 +151,7 @@ def read_xml(text: str, start: int) -> Any:
     Raises SourceError (BROKEN_FEED) with line and column, and for more tags or attributes than anybody needs.
     """
     if text.count("<") > TAGS or text.count("=") > VALUES:
-        raise _broken(f"more tags or attributes than are read ({len(text)} characters)")
+        raise broken(f"more tags or attributes than are read ({len(text)} characters)")
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -174,21 +166,4 @@ def read_xml(text: str, start: int) -> Any:
         return etree.fromstring((lines + text[start:]).encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError as fault:
         line, column = fault.position
-        raise _broken(f"not well-formed XML at line {line}, column {column} ({fault.msg})") from fault
-
-
-def children(parent: Any) -> Iterator[Mapping[str, str]]:
-    """What each child of `parent` says: the words of its own children, by their names without namespace."""
-    for child in parent:
-        yield {etree.QName(fact).localname: (fact.text or "").strip() for fact in child}
-
-
-def name_of(element: Any) -> str:
-    """An element's name without its namespace."""
-    return str(etree.QName(element).localname)
-
-
-def _broken(detail: str) -> SourceError:
-    return SourceError(
-        Cause.BROKEN_FEED, detail, "wait for the next poll; if it lasts, tell the publisher what was seen"
-    )
+        raise broken(f"not well-formed XML at line {line}, column {column} ({fault.msg})") from fault
