@@ -10,7 +10,7 @@ from aggregator.model.addresses import authority_of, host_of, is_web, join_addre
 from aggregator.normalise.entry import split_type
 from aggregator.normalise.language import language
 from aggregator.observe.knowing import is_official
-from aggregator.parse.attachments import file_type
+from aggregator.parse.html import file_type
 from aggregator.publish.addresses import web
 
 BROKEN = [

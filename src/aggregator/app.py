@@ -18,12 +18,11 @@ from aggregator.config.sources_file import SourcesFile
 from aggregator.deliver import letter, week_of
 from aggregator.deliver.tokens import read_key
 from aggregator.errors import ConfigError, Mistake
-from aggregator.fetch import Fetch
+from aggregator.fetch import Fetch, Routed
 from aggregator.fetch.folder import FolderFetch
 from aggregator.fetch.http import HttpFetch
 from aggregator.fetch.mailbox import MailboxFetch
 from aggregator.fetch.replay import Replay, polls
-from aggregator.fetch.routed import Routed
 from aggregator.model import (
     Board,
     Digest,

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from aggregator.errors import Cause
-from aggregator.fetch.boxes import Limits, collect
+from aggregator.fetch.boxes import Limits, Maildir, Mbox, collect
 from aggregator.fetch.failures import NoAnswer
 from aggregator.fetch.imap import account, opened
-from aggregator.fetch.mail_files import Maildir, Mbox
 from aggregator.fetch.verdict import unanswered
 from aggregator.model import Fetched, FetchResult, NotModified, Request
 

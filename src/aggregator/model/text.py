@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 
 UNWANTED: Final = re.compile(
@@ -15,6 +17,22 @@ BREAKS: Final = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 """White space that XML or HTML does not know as such."""
 
 ELLIPSIS: Final = "…"
+
+
+TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+
+
+def depths(markup: str, unnested: frozenset[str]) -> Iterator[int]:
+    """How many elements are open after each tag, however they are closed; those of `unnested` hold none."""
+    opened: Counter[str] = Counter()
+    depth = 0
+    for tag in TAG.finditer(markup):
+        name = tag[2].lower()
+        step = (-1 if opened[name] else 0) if tag[1] else 1
+        if name not in unnested:
+            opened[name] += step
+            depth += step
+        yield depth
 
 
 def tidy(text: str) -> str:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
 import nh3
 
-from aggregator.model.text import ELLIPSIS, one_line, tidy
+from aggregator.model.text import ELLIPSIS, TAG, depths, one_line, tidy
 from aggregator.normalise.urls import absolute, clean
 
 
@@ -59,7 +58,6 @@ HEAVIEST: Final = 500_000
 """Elements inside each other, and the sum of the depths of all tags, that are read as HTML. Beyond them nh3's
 time and memory grow with the square; an article has a depth of about ten, and a sum of some thousands."""
 
-TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 IMAGE: Final = re.compile(r'<img(?: alt="([^"]*)")?>')
 """As nh3 writes it: no quote stands bare in an attribute, so this matches nothing inside one."""
 BLOCK_TAG: Final = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})>")
@@ -199,18 +197,12 @@ def _words(markup: str) -> str:
 
 
 def _too_deep(markup: str) -> bool:
-    depths: Counter[str] = Counter()
-    depth = weight = 0
-    for tag in TAG.finditer(markup):
+    weight = 0
+    for depth in depths(markup, NEVER_NESTED):
         weight += depth
         if depth > DEEPEST or weight > HEAVIEST:
             return True
-        name = tag[2].lower()
-        if name not in NEVER_NESTED:
-            step = (-1 if depths[name] else 0) if tag[1] else 1
-            depths[name] += step
-            depth += step
-    return depth > DEEPEST
+    return False
 
 
 def _without_tags(markup: str) -> str:

@@ -6,14 +6,19 @@ To add a kind: one module of its name here, with what `Reader` asks of it, and o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import fields, replace
 from importlib import import_module
 from typing import Protocol, cast
 
-from aggregator.model import Fetched, Page, Request, Source
+from aggregator.model import Fetched, Page, RawEntry, Request, Source
 from aggregator.model.kinds import KINDS
-from aggregator.parse.joining import join
 
-__all__ = ["Reader", "join", "older", "reader", "single"]
+ALWAYS = ("where", "link")
+"""Which item it is stays as the first answer said it."""
+
+FORMS = {"title": "title_is_html", "summary": "summary_is_html"}
+"""A text and what says how it is written go together."""
 
 
 class Reader(Protocol):
@@ -50,3 +55,24 @@ def older(source: Source, fetched: Fetched, page: Page) -> Request | None:
 def single(source: Source, address: str) -> str | None:
     """The link of the one document that an address is, for kinds that read documents one by one."""
     return reader(source.kind).single(source, address) if KINDS[source.kind].one_document else None
+
+
+def join(entries: Iterable[RawEntry]) -> tuple[RawEntry, ...]:
+    """Items with the same link become one: what a later one fills in wins over what an earlier one said.
+
+    An item without a link stands for itself. The joined item is partial only if all its tellings are.
+    """
+    joined: dict[object, RawEntry] = {}
+    for number, entry in enumerate(entries):
+        name = entry.link or number
+        joined[name] = _over(joined[name], entry) if name in joined else entry
+    return tuple(joined.values())
+
+
+def _over(first: RawEntry, later: RawEntry) -> RawEntry:
+    told = {field.name: getattr(later, field.name) for field in fields(later) if field.name not in ALWAYS}
+    filled = {name: value for name, value in told.items() if value not in (None, (), "")}
+    for text, flag in FORMS.items():
+        if text not in filled:
+            filled.pop(flag)
+    return replace(first, **{**filled, "partial": first.partial and later.partial})

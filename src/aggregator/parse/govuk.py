@@ -11,8 +11,16 @@ from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, RawNote, Request, Source
 from aggregator.model.addresses import split_address
 from aggregator.parse import json_answer
-from aggregator.parse.govuk_document import follow_document, read_document
-from aggregator.parse.govuk_terms import CONTENT_API, SEARCH_API, ask, display_type, look_up, page_address
+from aggregator.parse.govuk_document import (
+    CONTENT_API,
+    SEARCH_API,
+    ask,
+    display_type,
+    follow_document,
+    look_up,
+    page_address,
+    read_document,
+)
 from aggregator.parse.json_answer import Object, objects_in, objects_of, text
 
 PAGES: Final = 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from pathlib import PurePosixPath
 from typing import Final
 
 from bs4 import BeautifulSoup, Tag
@@ -13,12 +14,13 @@ from soupsieve import SelectorSyntaxError
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import RawLink
-from aggregator.model.addresses import join_address
+from aggregator.model.addresses import join_address, split_address
 from aggregator.parse.decoding import decode
 from aggregator.parse.recognise import LOGIN, OPENING, ROOT, WALL, refuse_empty, shown
 
 __all__ = [
     "ACCEPT",
+    "FILES",
     "INLINE",
     "BeautifulSoup",
     "NavigableString",
@@ -30,6 +32,8 @@ __all__ = [
     "begins_a_line",
     "block_around",
     "date_in",
+    "file_type",
+    "find_attachments",
     "first",
     "language_of",
     "links_to_translations",
@@ -81,6 +85,27 @@ RECAPTCHA: Final = re.compile(r"\b(?:re|h)captcha\b", re.IGNORECASE)
 SHORT: Final = 1_000
 """Characters of visible text that a bot check or a login page does not pass (menus alone are longer on the
 pages of publishers); a page that has more may well speak of captchas or passwords."""
+
+
+FILES: Final[Mapping[str, str]] = {
+    ".csv": "text/csv",
+    ".doc": "application/msword",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".json": "application/json",
+    ".odp": "application/vnd.oasis.opendocument.presentation",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".pdf": "application/pdf",
+    ".ppt": "application/vnd.ms-powerpoint",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".rtf": "application/rtf",
+    ".xls": "application/vnd.ms-excel",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".zip": "application/zip",
+}
+"""Registered names (IANA) of the files that publishers attach, by the ending of the address."""
+
+MOST_FILES: Final = 100
 
 
 def soup(payload: bytes, headers: Mapping[str, str]) -> BeautifulSoup:
@@ -277,3 +302,21 @@ def _describe(page: BeautifulSoup, title: str) -> tuple[str, str] | None:
     if ERROR_TITLE.match(title):
         return "an error page", "open the address in a browser; if it is gone there too, look for a new one"
     return None
+
+
+def find_attachments(main: Tag, base: str) -> tuple[RawLink, ...]:
+    """The files to which the text links, each address once, with the words of its first link."""
+    found: dict[str, RawLink] = {}
+    for link in select(main, "a[href]"):
+        href = seen_from(base, attribute(link, "href"))
+        media_type = file_type(href)
+        if media_type and len(found) < MOST_FILES:
+            title = words(link) or None
+            found.setdefault(href, RawLink(href=href, rel="enclosure", type=media_type, title=title))
+    return tuple(found.values())
+
+
+def file_type(href: str, known: Mapping[str, str] = FILES) -> str | None:
+    """The media type of a file, by the ending of its address; None for one that is not `known`, as a page."""
+    parts = split_address(href)
+    return known.get(PurePosixPath(parts.path).suffix.lower()) if parts.netloc else None

@@ -11,7 +11,6 @@ from typing import Final
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Reject, Request, Selectors, Source
 from aggregator.model.addresses import authority_of, is_web, split_address
-from aggregator.parse.attachments import file_type, find_attachments
 from aggregator.parse.html import (
     ACCEPT,
     BeautifulSoup,
@@ -19,6 +18,8 @@ from aggregator.parse.html import (
     attribute,
     base_address,
     date_in,
+    file_type,
+    find_attachments,
     first,
     language_of,
     links_to_translations,

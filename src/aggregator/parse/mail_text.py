@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
 from aggregator.errors import SourceError
-from aggregator.model.text import one_line
+from aggregator.model.text import depths, one_line
 from aggregator.parse.html import NavigableString, Tag, attribute, block_around, soup, strings_in
 from aggregator.parse.mail_letter import ADDRESSED, LEAVING, strip_letter
-from aggregator.parse.mail_message import Attachment, Header, Mail
+from aggregator.parse.mail_message import Header, Mail, Part
 from aggregator.parse.mail_persons import GONE_ADDRESS, GONE_NUMBER, Persons, persons_of, safe_link
 
 LONGEST_TEXT, MOST_LINES = 300_000, 2_000
@@ -30,7 +29,6 @@ TAGS, DEEPEST = 800, 60
 read-out of 130 paragraphs has about 600. 200 messages at these limits take 4 s; 5,000 elements inside each
 other took a second to parse (bs4 4.15, lxml 6.1)."""
 
-TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 VOID: Final = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 SPACED: Final = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre"})
 LINES: Final = SPACED | {"br", "div", "hr", "li", "td", "th", "tr"}
@@ -63,7 +61,7 @@ def _from_markup(mail: Mail, forwarded: bool) -> Announcement | None:
     body = read_markup(mail.markup)
     if body is None:
         return None
-    lines = lines_of(body)
+    lines = list(lines_of(body))
     said, persons = _publishable(mail.header, [line.words for line in lines], forwarded)
     if not any(said):
         return None
@@ -99,10 +97,10 @@ def _paragraph(text: str) -> str:
     )
 
 
-def _attached(attachments: Sequence[Attachment], persons: Persons) -> str:
+def _attached(attachments: Sequence[Part], persons: Persons) -> str:
     items = (
         f"<li>Attachment: {html.escape(persons.scrub(_file(one.name)), quote=False)}"
-        f" ({html.escape(one.type, quote=False)}, {_size(one.size)})</li>"
+        f" ({html.escape(one.type, quote=False)}, {_size(len(one.payload))})</li>"
         for one in attachments
     )
     listed = "".join(items)
@@ -138,7 +136,9 @@ def read_markup(markup: str) -> Tag | None:
 
     None for more than is read as HTML, for none at all, and for plain text in a `<pre>`.
     """
-    if not markup.strip() or len(markup) > LONGEST or markup.count("<") > TAGS or _is_deep(markup):
+    if not markup.strip() or len(markup) > LONGEST or markup.count("<") > TAGS:
+        return None
+    if any(depth > DEEPEST for depth in depths(markup, VOID)):
         return None
     try:
         body = soup(f"<!doctype html><html><body>{markup}".encode(), {}).body
@@ -146,40 +146,19 @@ def read_markup(markup: str) -> Tag | None:
         return None
     if body is None or body.find("pre"):
         return None
-    for element in reversed(_elements(body)):
-        if element.name in HIDDEN or (element.attrs and (_is_signature(element) or _is_unseen(element))):
+    for element in reversed(body.find_all(True)):
+        if element.name in HIDDEN or (element.attrs and _goes(element)):
             element.decompose()
         elif element.name == "a":
             _mend_link(element)
     return body
 
 
-def _elements(body: Tag) -> list[Tag]:
-    return [node for node in body.descendants if isinstance(node, Tag)]
-
-
-def _is_deep(markup: str) -> bool:
-    """Whether more elements are open at once than a message has, however they are closed."""
-    opened: Counter[str] = Counter()
-    depth = 0
-    for tag in TAG.finditer(markup):
-        name = tag[2].lower()
-        step = (-1 if opened[name] else 0) if tag[1] else 1
-        if name not in VOID:
-            opened[name] += step
-            depth += step
-        if depth > DEEPEST:
-            return True
-    return False
-
-
-def _is_signature(element: Tag) -> bool:
+def _goes(element: Tag) -> bool:
+    """Whether it is a signature, or not shown."""
     marks = {*attribute(element, "class").split(), attribute(element, "id")}
-    return not marks.isdisjoint(SIGNATURES) or element.has_attr("data-smartmail")
-
-
-def _is_unseen(element: Tag) -> bool:
-    return "display:none" in attribute(element, "style").replace(" ", "").lower()
+    unseen = "display:none" in attribute(element, "style").replace(" ", "").lower()
+    return unseen or not marks.isdisjoint(SIGNATURES) or element.has_attr("data-smartmail")
 
 
 def _mend_link(link: Tag) -> None:
@@ -195,12 +174,8 @@ def _mend_link(link: Tag) -> None:
         link["href"] = kept
 
 
-def lines_of(body: Tag) -> list[Line]:
+def lines_of(body: Tag) -> Iterator[Line]:
     """The lines in the page's order: a block or a line break begins one, and paragraphs stand apart."""
-    return list(_lines(body))
-
-
-def _lines(body: Tag) -> Iterator[Line]:
     line, block, breaks = Line(), body, 0
     for node in body.descendants:
         if isinstance(node, Tag):
@@ -250,7 +225,7 @@ def _scrubbed(texts: list[str], scrub: Callable[[str], str]) -> list[str]:
 
 def write_markup(body: Tag) -> str:
     """The elements as HTML again, without those that have nothing to say any more."""
-    for element in reversed(_elements(body)):  # the innermost first
+    for element in reversed(body.find_all(True)):  # the innermost first
         if element.name in EMPTIED and next(strings_in(element), None) is None:
             element.decompose()
     return body.decode_contents().strip()

@@ -26,7 +26,6 @@ from aggregator.model import (
     Source,
 )
 from aggregator.model.addresses import host_of
-from aggregator.model.text import one_line
 from aggregator.parse.mail_message import Header, Mail, Unreadable, read_header, take_apart, words_of
 from aggregator.parse.mail_text import announcement
 from aggregator.parse.mail_trust import belongs, find_doubt
@@ -171,7 +170,7 @@ def is_answer(header: Header) -> bool:
 
 def read_subject(header: Header, trust: MailTrust) -> tuple[str, bool]:
     """The subject without what mail programs and the list put before it, and whether it was forwarded."""
-    subject, forwarded = one_line(words_of(header.first("subject"))), False
+    subject, forwarded = " ".join(words_of(header.first("subject")).split()), False
     for _ in range(10):
         tag, forward = TAG.match(subject), FORWARD.match(subject)
         found = forward or (tag if tag and _is_tag(tag[1], trust) else None)

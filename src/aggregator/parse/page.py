@@ -8,7 +8,6 @@ from typing import Final
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Request, Source
-from aggregator.parse.attachments import find_attachments
 from aggregator.parse.html import (
     ACCEPT,
     BeautifulSoup,
@@ -16,6 +15,7 @@ from aggregator.parse.html import (
     attribute,
     base_address,
     date_in,
+    find_attachments,
     first,
     language_of,
     links_to_translations,
