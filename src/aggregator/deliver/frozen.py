@@ -16,8 +16,9 @@ from aggregator.deliver.choosing import chosen
 from aggregator.deliver.foot import Foot, foot_of_letter, foot_of_list, leave_by_mail, way_out_of_list
 from aggregator.deliver.letter import written
 from aggregator.deliver.tokens import Tokens
-from aggregator.deliver.wording import say_contents, say_day
+from aggregator.deliver.wording import say_contents
 from aggregator.model import Body, Digest, Message, Reader, Rhythm, Site
+from aggregator.model.days import in_words
 from aggregator.model.text import one_line
 
 SOFT_BREAK = b"=\r\n"
@@ -116,7 +117,7 @@ def _foot(reader: Reader, stationery: Stationery, rhythm: Rhythm, slot: str) -> 
 
 def _subject(digest: Digest, site: Site) -> str:
     count = say_contents(digest) if digest.count else "nothing this week"
-    day = say_day(digest.window.start.astimezone(ZoneInfo(site.zone)))
+    day = in_words(digest.window.start.astimezone(ZoneInfo(site.zone)))
     when = f"week of {day}" if digest.rhythm is Rhythm.WEEKLY else day
     return f"{one_line(site.title, 60)}: {count}, {when}"
 

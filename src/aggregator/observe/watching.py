@@ -13,8 +13,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Gap, Search, Seen, SourceLine, Watch
+from aggregator.model.days import day_of
 from aggregator.model.kinds import KINDS
-from aggregator.observe.days import day_of
 
 TOLERANCE: Final = timedelta(days=2)
 """A source that was read so lately counts as read: an hour's failure is no gap."""

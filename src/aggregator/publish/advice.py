@@ -9,8 +9,8 @@ from typing import Final
 
 from aggregator.errors import Cause
 from aggregator.model import Edition, Entry, SourceLine, Zone
+from aggregator.model.days import TIMED
 from aggregator.model.kinds import KINDS
-from aggregator.publish.dates import TIMED
 
 ENOUGH: Final = 5
 """So many documents must have been seen before anything is said of all of them."""

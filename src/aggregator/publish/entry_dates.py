@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Claim, Entry, Holding, Moment, Source, Zone
 from aggregator.model.addresses import host_of
+from aggregator.model.days import TIMED
 from aggregator.publish.addresses import web
-from aggregator.publish.dates import TIMED, Said, say, say_instant
+from aggregator.publish.dates import Said, say, say_instant
 from aggregator.publish.words import line, titled
 
 OURS: Final = "this site"

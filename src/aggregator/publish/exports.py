@@ -17,9 +17,9 @@ from typing import Any, Final
 
 from aggregator import VERSION
 from aggregator.model import Artifact, Edition
+from aggregator.model.licences import LICENCES, licence
 from aggregator.model.text import tidy
 from aggregator.publish.columns import ENTRIES, REVISIONS, Column, Row, Told
-from aggregator.publish.licences import LICENCES, licence
 from aggregator.publish.words import titled
 
 DATABASE: Final = "updates.db"
