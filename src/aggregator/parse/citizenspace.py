@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -81,12 +82,8 @@ def read(source: Source, fetched: Fetched) -> Page:
         return Page(entries=_read_array(fetched))
     listed = fetched.url in {source.address, *source.fallbacks}
     if listed or FINDER in parts.path or START in parse_qs(parts.query):
-        return read_finder(fetched, lambda address, about: _ask(source, address, about))
+        return read_finder(fetched, lambda address, about: replace(request(source, address), about=about))
     return Page(entries=(read_detail(fetched),))
-
-
-def _ask(source: Source, address: str, about: str | None) -> Request:
-    return Request(url=address, pause=source.pause, accept=ACCEPT, about=about)
 
 
 def _read_array(fetched: Fetched) -> tuple[RawEntry, ...]:

@@ -12,7 +12,7 @@ from aggregator.model import Fetched
 from aggregator.model.addresses import host_of, is_web, split_address
 from aggregator.parse.decoding import decode
 from aggregator.parse.html import Tag, absolute_link, attribute, first, select, soup, words
-from aggregator.parse.json_answer import objects_in, read_json
+from aggregator.parse.json_answer import FORMS, read_json, sample_of
 from aggregator.parse.recognise import OPENING, ROOT, shown
 
 NAMED: Final[Mapping[str, str]] = {
@@ -26,15 +26,6 @@ MOST_NAMED: Final = 20
 SITEMAP: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)(?=[\s>])")
 COMMENTS: Final = re.compile(r"/comments/feed/?$|/posts\.rss$|[?&]feed=comments")
 """Feeds of what readers answer: no updates of the body."""
-
-JSON_FORMS: Final[tuple[tuple[frozenset[str], str], ...]] = (
-    (frozenset({"version", "items"}), "jsonfeed"),
-    (frozenset({"topic_list"}), "discourse"),
-    (frozenset({"content_id", "base_path"}), "govuk"),
-    (frozenset({"results", "total", "start"}), "govuk"),
-    (frozenset({"overview", "startdate", "enddate"}), "citizenspace"),
-)
-"""By which keys an answer in JSON, or the first member of its list, is known."""
 
 
 def find_candidates(fetched: Fetched) -> tuple[Candidate, ...]:
@@ -61,13 +52,8 @@ def _kind_of(fetched: Fetched) -> str | None:
         return "feed" if root[1].lower() != "html" else None
     if SITEMAP.search(opening):
         return "sitemap"
-    return _json_kind(fetched) if opening[:1] in {"{", "["} else None
-
-
-def _json_kind(fetched: Fetched) -> str | None:
-    answer = read_json(fetched)
-    told = answer if isinstance(answer, dict) else next(iter(objects_in(answer, 1)), {})
-    return next((kind for keys, kind in JSON_FORMS if keys <= told.keys()), None)
+    told = sample_of(read_json(fetched)) if opening[:1] in {"{", "["} else {}
+    return next((kind for keys, kind, _ in FORMS if keys <= told.keys()), None)
 
 
 def _named_feeds(page: Tag, address: str, feed: str) -> Iterator[Candidate]:

@@ -98,7 +98,9 @@ def read(source: Source, fetched: Fetched) -> Page:
     whole = entries[:-1] if entries and _breaks_off(text) else entries
     if not whole and parsed.bozo:
         raise _broken(parsed.get("bozo_exception"), text[:start].count("\n"))
-    return Page(entries=tuple(whole), head=head, rejects=_rejects(entries[len(whole) :]))
+    why = "the feed breaks off inside this item; the next poll may bring it whole"
+    cut = tuple(Reject(where=entry.where, why=why) for entry in entries[len(whole) :])
+    return Page(entries=tuple(whole), head=head, rejects=cut)
 
 
 def older(source: Source, fetched: Fetched, page: Page) -> Request | None:
@@ -152,11 +154,6 @@ def _breaks_off(text: str) -> bool:
     """Whether the text ends inside an item."""
     tags = deque(ENTRY_TAG.finditer(text), maxlen=1)
     return any(not tag[1] for tag in tags)
-
-
-def _rejects(cut: list[RawEntry]) -> tuple[Reject, ...]:
-    why = "the feed breaks off inside this item; the next poll may bring it whole"
-    return tuple(Reject(where=entry.where, why=why) for entry in cut)
 
 
 def _refuse_notice(entries: list[RawEntry]) -> None:

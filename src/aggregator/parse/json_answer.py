@@ -21,6 +21,25 @@ Object = Mapping[str, Any]
 """A JSON object; what its keys hold is not known until `text`, `object_of` or `objects_of` was asked."""
 
 
+FORMS: Final[tuple[tuple[frozenset[str], str, str], ...]] = (
+    (frozenset({"version", "items"}), "jsonfeed", "a JSON Feed"),
+    (frozenset({"topic_list"}), "discourse", "a list of topics of Discourse"),
+    (frozenset({"content_id", "base_path"}), "govuk", "a document of GOV.UK"),
+    (frozenset({"results", "total", "start"}), "govuk", "search results of GOV.UK"),
+    (
+        frozenset({"overview", "startdate", "enddate"}),
+        "citizenspace",
+        "a list of consultations of Citizen Space",
+    ),
+)
+"""By which keys an answer, or the first member of its list, is known; the kind that reads it; what it is."""
+
+
+def sample_of(answer: object) -> Object:
+    """The object that an answer is, or the first member of its list: what tells its form."""
+    return answer if isinstance(answer, dict) else next(iter(objects_in(answer, 1)), {})
+
+
 def read_json(fetched: Fetched) -> object:
     """The JSON value of an answer. Numbers stay the digits that were written, as strings.
 

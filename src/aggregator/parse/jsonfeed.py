@@ -10,7 +10,7 @@ from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Head, Page, RawEntry, RawLink, Reject, Request, Source
 from aggregator.model.addresses import is_web
 from aggregator.parse.feed_paging import link_back
-from aggregator.parse.json_answer import Object, objects_in, objects_of, read_json, text, texts_of
+from aggregator.parse.json_answer import FORMS, Object, objects_of, read_json, sample_of, text, texts_of
 from aggregator.parse.recognise import shown
 
 ACCEPT: Final = "application/feed+json, application/json;q=0.9, */*;q=0.1"
@@ -19,22 +19,8 @@ ITEMS: Final = 10_000
 ATTACHMENTS: Final = 50
 NEWLINE: Final = "\n"
 
-OTHER_FORMS: Final[tuple[tuple[frozenset[str], str, str], ...]] = (
-    (frozenset({"topic_list"}), "a list of topics of Discourse", "try kind discourse for this source"),
-    (frozenset({"content_id", "base_path"}), "a document of GOV.UK", "try kind govuk for this source"),
-    (frozenset({"results", "total", "start"}), "search results of GOV.UK", "try kind govuk for this source"),
-    (
-        frozenset({"overview", "startdate", "enddate"}),
-        "a list of consultations of Citizen Space",
-        "try kind citizenspace for this source",
-    ),
-    (
-        frozenset({"date_gmt", "excerpt", "guid"}),
-        "a list of posts of WordPress",
-        "try kind feed with the site's /feed/",
-    ),
-)
-"""JSON of software that other kinds read: the keys that tell it, what it is, what to do."""
+WORDPRESS: Final = frozenset({"date_gmt", "excerpt", "guid"})
+"""The keys of a post in WordPress's own interface, which no kind reads."""
 
 
 def request(source: Source, address: str) -> Request:
@@ -90,10 +76,12 @@ def _feed(value: object) -> Object:
 
 
 def _not_a_feed(value: object) -> SourceError:
-    sample = value if isinstance(value, dict) else next(iter(objects_in(value, 1)), {})
-    for keys, what, hint in OTHER_FORMS:
+    sample = sample_of(value)
+    for keys, kind, what in (*FORMS[1:], (WORDPRESS, "feed", "a list of posts of WordPress")):
         if keys <= sample.keys():
-            return SourceError(Cause.NOT_A_FEED, f"{what} came in place of a JSON Feed", hint)
+            hint = "with the site's /feed/" if keys == WORDPRESS else "for this source"
+            said = f"{what} came in place of a JSON Feed"
+            return SourceError(Cause.NOT_A_FEED, said, f"try kind {kind} {hint}")
     held = ", ".join(shown(key) for key in list(sample)[:5]) or "nothing"
     form = "a list" if isinstance(value, list) else "an object"
     return SourceError(

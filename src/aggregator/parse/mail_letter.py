@@ -89,13 +89,9 @@ def strip_letter(lines: Sequence[str], *, forwarded: bool) -> list[str]:
 def _courtesies(lines: Sequence[str]) -> Iterator[int]:
     """Greetings, good wishes, and ways to leave the list."""
     for number, line in enumerate(lines):
-        if line and len(line) <= 300 and _is_courtesy(line):
+        polite = len(line) <= 100 and (GREETING.fullmatch(line) or PLEASANTRY.fullmatch(line))
+        if line and len(line) <= 300 and (polite or LEAVING.search(line)):
             yield number
-
-
-def _is_courtesy(line: str) -> bool:
-    polite = len(line) <= 100 and (GREETING.fullmatch(line) or PLEASANTRY.fullmatch(line))
-    return bool(polite or LEAVING.search(line))
 
 
 def _closings(lines: Sequence[str]) -> Iterator[int]:

@@ -159,13 +159,10 @@ def _links(header: Header, name: str) -> tuple[str, ...]:
 
 def is_answer(header: Header) -> bool:
     """Whether the message is an answer, of a person or of a machine (RFC 3834, 5)."""
-    if header.first("auto-submitted").lower().startswith("auto-replied"):
-        return True
+    automatic = header.first("auto-submitted").lower().startswith("auto-replied")
     subject = words_of(header.first("subject"))
-    if ANSWER.match(subject):
-        return True
     follows = header.first("in-reply-to") or header.first("references")
-    return bool(follows) and not RECORD.search(subject)
+    return automatic or bool(ANSWER.match(subject) or (follows and not RECORD.search(subject)))
 
 
 def read_subject(header: Header, trust: MailTrust) -> tuple[str, bool]:
