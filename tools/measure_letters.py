@@ -19,6 +19,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from aiosmtplib import SMTP
 
@@ -82,7 +83,8 @@ def letter() -> Digest:
         for n in range(25)
     )
     sections = (Section(title="Documents", items=items),)
-    return Digest(week=WEEK, window=window(WEEK, "Europe/London"), sections=sections, unread=(), issued=NOW)
+    span = window(WEEK, ZoneInfo("Europe/London"))
+    return Digest(week=WEEK, window=span, sections=sections, unread=(), issued=NOW)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -48,7 +47,7 @@ def board(
         if as_json:
             show_json(board_data(chosen, site))
             return
-        say(f"The board of {heading(found, ZoneInfo(site.zone), as_seen=as_seen)}.")
+        say(f"The board of {heading(found, site.zone, as_seen=as_seen)}.")
         for line in chosen.processes:
             _tell(line, site)
         say(f"\n{found.counting}" if found.counting else "")
@@ -70,7 +69,7 @@ def _chosen(found: Board, wanted: str | None) -> Board:
 
 
 def _tell(line: ProcessLine, site: Site) -> None:
-    zone = ZoneInfo(site.zone)
+    zone = site.zone
     say(f"\n{line.process.name}")
     for plan in line.plans:
         if plan.live:

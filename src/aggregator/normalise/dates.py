@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import html
 import re
-import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -13,7 +12,7 @@ from typing import Final
 
 from dateparser.date import DateDataParser
 
-from aggregator.model import Moment, Precision, Zone
+from aggregator.model import LONDON, Moment, Precision, Zone
 
 NAMES: Final = (
     "january jan ionawr ion",
@@ -71,7 +70,6 @@ HOURS: Final[Mapping[str, float]] = {
 British and Irish. The American names are those of RFC 822, 5.1."""
 
 
-LONDON: Final = zoneinfo.ZoneInfo("Europe/London")
 YEARS: Final = range(1800, 2300)
 """Years that a public record can bear; others are placeholders (0001-01-01) or misprints. GOV.UK's own
 examples of open consultations close in 2210, 2211 and 2216, so that they never close."""

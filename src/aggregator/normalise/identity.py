@@ -7,9 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
-from aggregator.model import Precision
+from aggregator.model import LONDON, Precision
 from aggregator.normalise.dates import moment
 
 NAMESPACE: Final = UUID("9576dcd2-941f-5529-b3a0-1c924e2609b2")
@@ -60,7 +59,6 @@ MEETING: Final = "meeting:"
 """Begins the name of a meeting."""
 
 DAY: Final = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([A-Z][a-z]+),? (\d{4})\b")
-LONDON: Final = ZoneInfo("Europe/London")
 
 
 def key(page: str | None, own: str | None, prefix: str) -> str | None:

@@ -6,12 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from aggregator.config import Config
 from aggregator.deliver import compose, week_of, window
 from aggregator.deliver.digest import SOON
-from aggregator.model import Digest, Edition, Holding, Rhythm, SourceLine, SourceState, Window, page_of
+from aggregator.model import Digest, Edition, Frequency, Holding, SourceLine, SourceState, Window, page_of
 from aggregator.model.alerts import AlertFeed
 from aggregator.normalise.identity import entry_id
 from aggregator.observe import board
@@ -104,7 +103,7 @@ def letter_of(
         issued=issued,
     )
     # Silence is counted in months: to tell it every day would be noise.
-    weekly = letter.rhythm is Rhythm.WEEKLY
+    weekly = letter.rhythm is Frequency.WEEKLY
     silence = _silence(config, lines, holdings(), span.end) if weekly else ()
     return replace(letter, unread=unread, silence=silence)
 
@@ -116,4 +115,4 @@ def _silence(
     zone = config.settings.zone
     at = min(end, max((line.state.asked for line in lines if line.state.asked), default=end))
     found = board(config.bodies, lines, holdings, at=at, zone=zone, register=config.register)
-    return silence_lines(found, ZoneInfo(zone))
+    return silence_lines(found, zone)
