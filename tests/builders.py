@@ -141,11 +141,11 @@ def site(**changes: Any) -> Site:
     return replace(default, **changes)
 
 
-def source_line(told: Source | None = None, built: bool = True, **state: Any) -> SourceLine:
+def source_line(told: Source | None = None, **state: Any) -> SourceLine:
     """A source that answered at NOON; `state` changes what we know of it."""
     told = told or source()
     default = SourceState(source=told.id, asked=NOON, answered=NOON, first_answered=NOON, items=1)
-    return SourceLine(source=told, state=replace(default, **state), built=built)
+    return SourceLine(source=told, state=replace(default, **state))
 
 
 def edition(*holdings: Holding, **changes: Any) -> Edition:

@@ -22,7 +22,7 @@ from aggregator.fetch.robots import Robots
 from aggregator.fetch.verdict import Answer
 from aggregator.model import Entry, Fetched, RawEntry, RobotsCopy, Source
 from aggregator.normalise import normalise
-from aggregator.parse import KINDS, join
+from aggregator.parse import join, reader
 from aggregator.store import open_store
 from tests.builders import NOON, source
 from tests.fetch.asking import AGENT, Memory
@@ -115,7 +115,7 @@ def polled(kind: Source, name: str, *listed: RawEntry) -> tuple[Entry, ...]:
     address = answers()[name]
     payload = (SAMPLES / name).read_bytes()
     fetched = Fetched(url=address, final_url=address, status=200, headers={}, payload=payload)
-    page = KINDS[kind.kind].read(kind, fetched)
+    page = reader(kind.kind).read(kind, fetched)
     made = normalise(kind, address, join((*listed, *page.entries)), now=NOON)
     assert (page.rejects, made.rejects) == ((), ())
     return made.entries
@@ -258,7 +258,7 @@ def test_a_document_of_gov_uk_keeps_its_dates_state_and_language_in_our_words(na
         url=address, final_url=address, status=200, headers={}, payload=(SAMPLES / file).read_bytes()
     )
     watched = source(kind="govuk", address=address)
-    page = KINDS["govuk"].read(watched, fetched)
+    page = reader("govuk").read(watched, fetched)
     made = normalise(watched, address, page.entries, now=NOON)
 
     assert made.rejects == ()

@@ -12,13 +12,13 @@ from typing import Final
 
 from aggregator.clock import fixed_clock, wall_clock
 from aggregator.config import Settings, file_of, load
-from aggregator.config.blocks import host_of
 from aggregator.config.sources_file import SourcesFile
 from aggregator.deliver import week_of
 from aggregator.deliver.tokens import read_key
 from aggregator.due_work import JOB, SEARCH, Services
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Digest, Failed, LetterState, Source
+from aggregator.model.addresses import authority_of
 from aggregator.publish.folder import Written
 from aggregator.publish.search import index_pages, is_indexed
 from aggregator.services.alerts.rules import OwnRules, Rulebook
@@ -160,7 +160,7 @@ class App(Services):
 
     async def discover(self, address: str) -> tuple[Found, ...] | Failed:
         """What can be read at an address, or is named there; asked with the pause that its host has here."""
-        pauses = [s.pause for s in self.config.sources if host_of(s.address) == host_of(address)]
+        pauses = [s.pause for s in self.config.sources if authority_of(s.address) == authority_of(address)]
         async with self.fetch() as fetch:
             return await discover(address, fetch, max(pauses, default=PAUSE))
 

@@ -24,7 +24,7 @@ from aggregator.model import (
 )
 from aggregator.normalise import normalise
 from aggregator.observe import board, carriers_at
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from tests.builders import LONDON
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +52,7 @@ def records() -> tuple[Holding, ...]:
         Part(name=path.name, payload=path.read_bytes()) for path in sorted((ROOT / "records").glob("*.md"))
     )
     answer = Fetched(url="records/", final_url="records/", status=200, headers={}, payload=b"", parts=parts)
-    raws = KINDS["records"].read(source, answer).entries
+    raws = reader("records").read(source, answer).entries
     return tuple(held(entry) for entry in normalise(source, "records/", raws, now=READ).entries)
 
 
@@ -71,7 +71,6 @@ def sources(first: datetime = READ, last: datetime = LAST) -> tuple[SourceLine, 
         SourceLine(
             source=source,
             state=SourceState(source=source.id, asked=last, answered=last, first_answered=first),
-            built=True,
         )
         for source in config().sources
     )

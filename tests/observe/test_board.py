@@ -37,7 +37,7 @@ def held(dated: Moment | None = None, body: str = "scotland", key: str = "a", **
 
 
 def polled(answered: str | None, failing_since: str | None = None, **changes: Any) -> SourceLine:
-    """A built source of Scotland: when it last answered, and since when it fails, if it does."""
+    """A source of Scotland: when it last answered, and since when it fails, if it does."""
     one = source("scotland-feed", **{"body": "scotland", **changes})
     state = SourceState(
         source=one.id,
@@ -47,7 +47,7 @@ def polled(answered: str | None, failing_since: str | None = None, **changes: An
         failure=TIMEOUT if failing_since else None,
         failures=1 if failing_since else 0,
     )
-    return SourceLine(source=one, state=state, built=True)
+    return SourceLine(source=one, state=state)
 
 
 def lines(*given: SourceLine | Holding, at: datetime = NOON) -> dict[str, BoardLine]:
@@ -191,13 +191,12 @@ def test_before_the_first_poll_it_cannot_be_told_and_there_is_no_since() -> None
     assert reading(polled(None)) == (Reading.FAILING, None)
 
 
-def test_a_body_without_a_source_that_is_built_and_switched_on_is_not_read_yet() -> None:
-    unbuilt = replace(ANSWERS, built=False)
+def test_a_body_without_a_source_that_is_switched_on_is_not_read_yet() -> None:
     switched_off = polled("2026-06-05 11:00", enabled=False)
     assert reading() == (Reading.NOT_READ_YET, None)
-    assert reading(unbuilt, switched_off) == (Reading.NOT_READ_YET, None)
+    assert reading(switched_off) == (Reading.NOT_READ_YET, None)
     failing = polled("2026-05-01 00:00", failing_since="2026-05-02 00:00")
-    assert reading(unbuilt, failing) == (Reading.FAILING, instant("2026-05-02 00:00"))
+    assert reading(switched_off, failing) == (Reading.FAILING, instant("2026-05-02 00:00"))
 
 
 def test_reading_our_own_records_says_nothing_about_reading_the_body() -> None:

@@ -155,7 +155,7 @@ def state(first: int | None, answered: int, failing: bool) -> SourceLine:
     """A source first read so many days ago, last read so many days ago, and perhaps failing since."""
     told = source("site", body="gov", page="https://www.gov.uk/site", scope=Scope.ALL)
     if first is None:
-        return SourceLine(source=told, state=SourceState(source="site"), built=True)
+        return SourceLine(source=told, state=SourceState(source="site"))
     last = NOW - timedelta(days=min(answered, first))
     known = SourceState(
         source="site",
@@ -165,7 +165,7 @@ def state(first: int | None, answered: int, failing: bool) -> SourceLine:
         failing_since=last if failing else None,
         failure=FAILURE if failing else None,
     )
-    return SourceLine(source=told, state=known, built=True)
+    return SourceLine(source=told, state=known)
 
 
 SOURCES = st.builds(state, st.none() | st.integers(0, 900), st.integers(0, 900), st.booleans())

@@ -77,8 +77,6 @@ def condition(line: SourceLine) -> str:
     """How a source is, in a few words."""
     if not line.source.enabled:
         return "switched off"
-    if not line.built:
-        return "not read yet"
     if line.state.failure:
         return f"failing: {line.state.failure.cause}"
     return "read" if line.state.answered else "never asked"

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 
 from aggregator import yamldoc
 from aggregator.errors import ConfigError, Mistake
+from aggregator.model.kinds import MAILBOXES
 from aggregator.model.written import check_address
 
 Wrong = Iterator[tuple[yamldoc.Path, str]]
@@ -149,9 +150,6 @@ def _span(value: object) -> object:
     if isinstance(value, str) and (match := SPAN.match(value.strip())):
         return timedelta(seconds=int(match[1]) * UNITS[match[2]])
     raise ValueError("write a number and a unit, such as '30 minutes', '1 hour' or '5 seconds'")
-
-
-MAILBOXES: Final = ("maildir:", "mbox:", "imap:", "imaps:")
 
 
 def _source_address(value: str) -> str:

@@ -13,7 +13,6 @@ from typing import Any, Final, Literal
 from pydantic import Field, field_validator
 
 from aggregator.config.forms import (
-    MAILBOXES,
     Form,
     Mistakes,
     SourceAddress,
@@ -26,20 +25,9 @@ from aggregator.config.forms import (
 )
 from aggregator.errors import Mistake
 from aggregator.model import Body, MailTrust, Scope, Seen, Selectors, Source
+from aggregator.model.kinds import KINDS, MAILBOXES, Reads
 from aggregator.model.written import Address, Name, Text
 
-Kind = Literal[
-    "feed",
-    "records",
-    "jsonfeed",
-    "govuk",
-    "listing",
-    "citizenspace",
-    "discourse",
-    "page",
-    "sitemap",
-    "mailbox",
-]
 Licence = Literal["OGL-3.0", "OPL-3.0", "own", "unknown"]
 
 SHORTEST_EVERY: Final = timedelta(minutes=15)
@@ -60,7 +48,7 @@ class SourceForm(Form):
 
     id: Name
     body: Name
-    kind: Kind
+    kind: str
     title: Text
     address: SourceAddress
     fallbacks: tuple[Address, ...] = ()
@@ -77,6 +65,13 @@ class SourceForm(Form):
     selectors: Selectors = Selectors()
     confirmed: bool = True
     mail: MailTrust | None = None
+
+    @field_validator("kind")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in KINDS:
+            raise ValueError(f"write one of {', '.join(KINDS)}")
+        return value
 
     @field_validator("every")
     @classmethod
@@ -114,25 +109,26 @@ def _wrong(form: SourcesForm, bodies: Mapping[str, Body]) -> Wrong:
         if bodies:
             remedy = "add it to register/bodies.yaml"
             yield from unknown((*here, "body"), "body", source.body, bodies, remedy)
-        if (source.kind == "records") != source.address.endswith("/") and _is_folder(source.address):
-            yield (*here, "address"), "only the kind 'records' reads a folder of this project"
-        for key, what in _mailbox_mistakes(source):
+        for key, what in _address_mistakes(source):
             yield (*here, key), what
 
 
-def _is_folder(address: str) -> bool:
-    return "://" not in address and not address.startswith(MAILBOXES)
-
-
-def _mailbox_mistakes(source: SourceForm) -> Iterator[tuple[str, str]]:
-    """What does not fit together in a source that is a mailbox, or should be one: key and words."""
-    mailbox = source.address.startswith(MAILBOXES)
-    if (source.kind == "mailbox") != mailbox:
-        yield "address", "the kind 'mailbox' reads maildir:, mbox:, imap: and imaps:, and no other kind does"
+def _address_mistakes(source: SourceForm) -> Iterator[tuple[str, str]]:
+    """What does not fit together in the kind of a source and its address: key and words."""
+    mailbox, reads = source.address.startswith(MAILBOXES), KINDS[source.kind].reads
+    if (reads is Reads.MAILBOX) != mailbox:
+        kinds = _kinds_that_read(Reads.MAILBOX)
+        yield "address", f"{kinds} reads maildir:, mbox:, imap: and imaps:, and no other kind does"
+    elif not mailbox and "://" not in source.address and reads is not Reads.FOLDER:
+        yield "address", f"only {_kinds_that_read(Reads.FOLDER)} reads a folder of this project"
     elif mailbox and source.mail is None:
         yield "kind", "say under 'mail' which messages are taken: list_id and servers"
     elif source.address.startswith("imap") and source.mail and not source.mail.password_file:
         yield "mail", "name the file that holds the password: password_file"
+
+
+def _kinds_that_read(what: Reads) -> str:
+    return "the kind " + " or ".join(f"'{name}'" for name, kind in KINDS.items() if kind.reads is what)
 
 
 TABLE_COLUMNS: Final = ("id", "body", "kind", "url")
@@ -174,7 +170,7 @@ def _recorded(row: Mapping[str, str], body: Body) -> Source:
     form = SourceForm(
         id=row["id"],
         body=body.id,
-        kind=row["kind"],  # type: ignore[arg-type]  # a string from a table: pydantic checks it here
+        kind=row["kind"],
         title=f"{body.name} ({row['id']})",
         address=row["url"],
         licence="unknown",

@@ -17,7 +17,6 @@ from aggregator.deliver.wording import (
     LONGEST_SENTENCE,
     LONGEST_TITLE,
     first_sentence,
-    plain,
     say_changes,
     say_closing,
     say_count,
@@ -29,6 +28,7 @@ from aggregator.model import Body, Holding, Mark, Reader, Retraction
 from aggregator.model.alerts import ALERT, Alert, AlertRule, Occasion, Why
 from aggregator.model.letters import Frequency
 from aggregator.model.licences import licence
+from aggregator.model.text import one_line
 
 MOST: Final = 100
 """Documents in one letter: a rule may be wider than its writer thought."""
@@ -135,12 +135,12 @@ def alert_letter(
     site = stationery.site
     foot = (site.title, f"All updates: {site.base_url}", site.contact, site.postal)
     parts = (
-        wrap(f"Alert: {plain(name, LONGEST_TITLE)}"),
+        wrap(f"Alert: {one_line(name, LONGEST_TITLE)}"),
         told,
         more,
-        wrap(plain(words)),
+        wrap(one_line(words)),
         _leaving(reader, stationery, run),
-        "-- \n" + "\n".join(plain(line) for line in foot if line),
+        "-- \n" + "\n".join(one_line(line) for line in foot if line),
     )
     text = "\n\n".join(part for part in parts if part) + "\n"
     return freeze_text(run, reader, stationery, subject=_subject(name, ordered), at=at, text=text)
@@ -149,15 +149,15 @@ def alert_letter(
 def _subject(name: str, ordered: Sequence[Alert]) -> str:
     """What happened to a single document, or how many there are."""
     if len(ordered) == 1:
-        return f"{plain(name, 60)}: {_headed(ordered[0])}"
+        return f"{one_line(name, 60)}: {_headed(ordered[0])}"
     count = say_count(len(ordered), "update", "updates")
     fixed = sum(alert.occasion.why is Why.CORRECTION for alert in ordered)
     corrected = f", {say_count(fixed, 'correction', 'corrections')}" if fixed else ""
-    return f"{plain(name, 60)}: {count}{corrected}"
+    return f"{one_line(name, 60)}: {count}{corrected}"
 
 
 def _headed(alert: Alert) -> str:
-    return f"{HEADS[alert.occasion.why]}: {plain(alert.title, 160)}"
+    return f"{HEADS[alert.occasion.why]}: {one_line(alert.title, 160)}"
 
 
 def _item(alert: Alert, at: datetime, zone: ZoneInfo, bodies: Mapping[str, Body]) -> str:
@@ -174,8 +174,8 @@ def _item(alert: Alert, at: datetime, zone: ZoneInfo, bodies: Mapping[str, Body]
     return "\n".join(
         (
             wrap(_headed(alert), "* ", "  "),
-            *(wrap(plain(line, LONGEST_SENTENCE), "  ", "  ") for line in lines if line),
-            *(f"  {plain(link)}" for link in links if link),
+            *(wrap(one_line(line, LONGEST_SENTENCE), "  ", "  ") for line in lines if line),
+            *(f"  {one_line(link)}" for link in links if link),
         )
     )
 

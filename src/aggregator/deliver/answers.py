@@ -13,8 +13,8 @@ from typing import Final
 from aggregator.deliver.foot import leave_by_mail, mail_link
 from aggregator.deliver.frozen import Stationery, sender_line
 from aggregator.deliver.tokens import CHOICES, CONFIRM
-from aggregator.deliver.wording import plain
 from aggregator.model import ANSWER, Message, Reader
+from aggregator.model.text import one_line
 
 NOT_YOU: Final = "If it was not you, do nothing: without {what} nothing happens, and nothing more is sent."
 
@@ -59,13 +59,15 @@ def answer(run: str, reader: Reader, stationery: Stationery, now: datetime) -> M
     """The answer of `run` to `reader`, who has an address; what opens or asks is signed at `now`."""
     purpose = CONFIRM if run.startswith(answer_run(CONFIRM, "")) else CHOICES
     site = stationery.site
-    foot = "\n".join(plain(line) for line in (site.title, site.base_url, site.contact, site.postal) if line)
+    foot = "\n".join(
+        one_line(line) for line in (site.title, site.base_url, site.contact, site.postal) if line
+    )
     made = EmailMessage(policy=SMTP)
     made["From"] = sender_line(stationery)
     made["To"] = reader.address or ""
     made["Message-ID"] = stationery.message_id(run, reader.id)
     made["Date"] = format_datetime(now)
-    made["Subject"] = f"{plain(site.title, 60)}: {WORDS[purpose].subject}"
+    made["Subject"] = f"{one_line(site.title, 60)}: {WORDS[purpose].subject}"
     made["Auto-Submitted"] = "auto-replied"
     made.set_content(f"{_text(purpose, reader, stationery, now)}\n\n-- \n{foot}\n", cte="quoted-printable")
     return Message(

@@ -15,9 +15,10 @@ from aggregator.deliver.choosing import chosen
 from aggregator.deliver.foot import Foot, foot_of_letter, foot_of_list, leave_by_mail, way_out_of_list
 from aggregator.deliver.letter import written
 from aggregator.deliver.tokens import Tokens
-from aggregator.deliver.wording import plain, say_contents
+from aggregator.deliver.wording import say_contents
 from aggregator.model import Body, Digest, Frequency, Message, Reader, Site
 from aggregator.model.days import in_words
+from aggregator.model.text import one_line
 
 SOFT_BREAK = b"=\r\n"
 """Ends a line of quoted-printable without ending the line of text (RFC 2045, 6.7)."""
@@ -117,13 +118,13 @@ def _subject(digest: Digest, site: Site) -> str:
     count = say_contents(digest) if digest.count else "nothing this week"
     day = in_words(digest.window.start.astimezone(site.zone))
     when = f"week of {day}" if digest.rhythm is Frequency.WEEKLY else day
-    return f"{plain(site.title, 60)}: {count}, {when}"
+    return f"{one_line(site.title, 60)}: {count}, {when}"
 
 
 def sender_line(stationery: Stationery) -> Address:
     """Who a letter comes from, with the site's title as the name."""
     user, _, domain = stationery.address.rpartition("@")
-    return Address(display_name=plain(stationery.site.title, 60), username=user, domain=domain)
+    return Address(display_name=one_line(stationery.site.title, 60), username=user, domain=domain)
 
 
 def freeze_text(

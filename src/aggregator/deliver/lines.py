@@ -13,7 +13,6 @@ from aggregator.deliver.sections import Heading, update_type
 from aggregator.deliver.wording import (
     LONGEST_SENTENCE,
     LONGEST_TITLE,
-    plain,
     say_changes,
     say_closing,
     say_contents,
@@ -24,6 +23,7 @@ from aggregator.deliver.wording import (
 )
 from aggregator.model import Body, Digest, DigestItem, Frequency, Section, Site, Titles, Translation
 from aggregator.model.days import in_words
+from aggregator.model.text import one_line
 
 SPANS: Mapping[Frequency, str] = {Frequency.WEEKLY: "week", Frequency.DAILY: "day"}
 IN_SPAN: Mapping[Frequency, str] = {Frequency.WEEKLY: "in this week", Frequency.DAILY: "on this day"}
@@ -116,21 +116,21 @@ def say(digest: Digest, how: Saying, foot: Foot) -> LetterLines:
     site, at_most = how.site, how.at_most
     start, end = (say_instant(instant, site.zone) for instant in (digest.window.start, digest.window.end))
     return LetterLines(
-        site=plain(site.title, LONGEST_TITLE),
+        site=one_line(site.title, LONGEST_TITLE),
         title=_say_title(digest, site.zone),
         span=f"{start} to {end}",
         count=say_contents(digest),
         draft="" if digest.issued else _say_draft(digest, site.zone),
         sections=tuple(_say_section(section, digest, how) for section in digest.sections),
         empty="" if digest.count else _say_empty(digest),
-        silence=tuple(plain(told, LONGEST_TITLE) for told in digest.silence),
-        unread=tuple(plain(name, LONGEST_TITLE) for name in digest.unread[:at_most]),
+        silence=tuple(one_line(told, LONGEST_TITLE) for told in digest.silence),
+        unread=tuple(one_line(name, LONGEST_TITLE) for name in digest.unread[:at_most]),
         unread_more=_say_more(len(digest.unread) - at_most),
         unread_why=_say_unread(digest),
-        imprint=_say_imprint(plain(site.operator)),
-        contact=plain(site.contact),
-        contact_link=_contact_link(plain(site.contact)),
-        postal=plain(site.postal),
+        imprint=_say_imprint(one_line(site.operator)),
+        contact=one_line(site.contact),
+        contact_link=_contact_link(one_line(site.contact)),
+        postal=one_line(site.postal),
         permanent=_permanent(digest, site),
         view="" if how.page else _permanent(digest, site),
         all_updates=site.base_url,
@@ -167,18 +167,21 @@ def _worth(item: DigestItem, place: int) -> tuple[int, float, int]:
 def _say_item(item: DigestItem, digest: Digest, how: Saying) -> ItemLines:
     body, zone = how.bodies[item.body].name if item.body in how.bodies else item.body, how.site.zone
     first, *others = _versions(item, how.titles)
-    title, record = plain(first.title, LONGEST_TITLE), f"{how.site.base_url}{item.page}" if item.page else ""
+    title, record = (
+        one_line(first.title, LONGEST_TITLE),
+        f"{how.site.base_url}{item.page}" if item.page else "",
+    )
     return ItemLines(
         title=title,
         lang=_tag(first.language),
         language=say_language(first.language),
         link=_web_link(first.url),
         record="" if record == first.url else record,
-        about=plain(f"{body} · {update_type(item.type).words}", LONGEST_TITLE),
-        sentence="" if item.summary == item.title else plain(item.summary, LONGEST_SENTENCE),
+        about=one_line(f"{body} · {update_type(item.type).words}", LONGEST_TITLE),
+        sentence="" if item.summary == item.title else one_line(item.summary, LONGEST_SENTENCE),
         sentence_lang=_tag(item.language),
-        changed=plain(say_changes(item.changed)),
-        removed=plain(say_removal(item.removed, zone), LONGEST_SENTENCE) if item.removed else "",
+        changed=one_line(say_changes(item.changed)),
+        removed=one_line(say_removal(item.removed, zone), LONGEST_SENTENCE) if item.removed else "",
         others=tuple(_say_other(other) for other in others),
         closing=_say_closing(item, digest.window.end, zone),
         dates=_say_dates(item, zone),
@@ -204,15 +207,15 @@ def _language(tag: str) -> str:
 
 
 def _tag(language: str) -> str:
-    return "" if _language(language) == "en" else plain(language)
+    return "" if _language(language) == "en" else one_line(language)
 
 
 def _say_other(other: Translation) -> OtherLines:
     unnamed = (
-        "in English" if _language(other.language) == "en" else f"in the language {plain(other.language)}"
+        "in English" if _language(other.language) == "en" else f"in the language {one_line(other.language)}"
     )
     words = say_language(other.language) or unnamed
-    title = plain(other.title, LONGEST_TITLE)
+    title = one_line(other.title, LONGEST_TITLE)
     return OtherLines(
         title=f"{title} ({words})" if title else f"{words[0].upper()}{words[1:]}",
         lang=_tag(other.language),
@@ -263,7 +266,7 @@ def _say_imprint(operator: str) -> str:
 
 
 def _web_link(url: str) -> str:
-    whole = url == plain(url) and " " not in url
+    whole = url == one_line(url) and " " not in url
     return url if whole and url.startswith(("https://", "http://")) else ""
 
 

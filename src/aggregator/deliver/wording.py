@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import textwrap
-import unicodedata
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Digest, Moment, Precision, Removal, RemovalKind
 from aggregator.model.days import COARSE, days_left, in_words, is_over
+from aggregator.model.text import one_line
 
 COLUMNS = 76
 """Width of a text letter: under the 78 characters of RFC 5322, 2.1.1, with room for a quoting mark."""
@@ -32,18 +32,6 @@ LANGUAGES = {"cy": "in Welsh", "gd": "in Gaelic"}
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'’”)]*\s+(?=[\"'‘“(]?[A-ZÀ-Þ0-9])")
 _NO_END = re.compile(r"(?:\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|vs|cf|e\.g|i\.e|etc)\.)$")
-_CLOSED_TO_PRINT = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_TURNS_DIRECTION = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def plain(text: str, longest: int | None = None) -> str:
-    """One line of text: white space made single, no control character, no mark that turns the line round."""
-    spaced = (" " if unicodedata.category(c) in _CLOSED_TO_PRINT else c for c in text)
-    line = " ".join("".join(c for c in spaced if c not in _TURNS_DIRECTION).split())
-    if longest is None or len(line) <= longest:
-        return line
-    kept = line[: longest - 1]
-    return f"{kept.rpartition(' ')[0] or kept}…"
 
 
 def wrap(text: str, first: str = "", rest: str = "") -> str:
@@ -56,11 +44,11 @@ def wrap(text: str, first: str = "", rest: str = "") -> str:
 
 def first_sentence(text: str) -> str:
     """The first sentence of a paragraph; where it does not end, as much of it as a letter has room for."""
-    line = plain(text)
+    line = one_line(text)
     for end in _SENTENCE_END.finditer(line):
         if not _NO_END.search(line[: end.start()]):
-            return plain(line[: end.end()], LONGEST_SENTENCE)
-    return plain(line, LONGEST_SENTENCE)
+            return one_line(line[: end.end()], LONGEST_SENTENCE)
+    return one_line(line, LONGEST_SENTENCE)
 
 
 def say_instant(instant: datetime, zone: ZoneInfo) -> str:

@@ -1,6 +1,8 @@
 """The nouns: what passes from room to room. Values only; nothing here reads, writes or decides.
 
 Every `datetime` is aware and in UTC. A Body is a public body; the bytes of an answer are its payload.
+`addresses`, `kinds` and `text` are imported by their own names: addresses taken apart, what is known of each
+kind of source, one clean line of text.
 In order: `places` (who publishes, where), `answers` (asked, answered, read), `entries` (in our words),
 `days` (when a date is over), `licences` (what may be shown; both imported by their own names),
 `labels` (what they are about), `vocabulary` (the words of the field),

@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model.answers import Head
+from aggregator.model.kinds import KINDS
 from aggregator.model.labels import Labels
 from aggregator.model.removals import RemovalKind
 
@@ -103,8 +104,9 @@ class Removal:
 
 def page_of(own_id: str, id: str) -> str:
     """Where our own page of a document without one stands, by its own id (`record:NAME`) and that of ours."""
-    kind, _, name = own_id.partition(":")
-    plain = kind == "record" and FILE_NAME.fullmatch(name)
+    name = own_id.partition(":")[2]
+    ours = any(kind.ours and own_id.startswith(kind.own_ids) for kind in KINDS.values())
+    plain = ours and FILE_NAME.fullmatch(name)
     return f"records/{name if plain else id.removeprefix('urn:uuid:')}.html"
 
 

@@ -104,8 +104,6 @@ class SourceLine:
 
     source: Source
     state: SourceState
-    built: bool
-    """Whether its kind is built; if not it is shown as not read yet."""
     outages: tuple[Outage, ...] = ()
     """The times in which it could not be read and that are over, oldest first."""
 

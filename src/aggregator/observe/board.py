@@ -18,14 +18,12 @@ from aggregator.model import (
     SourceState,
 )
 from aggregator.model.days import day_of
+from aggregator.model.kinds import KINDS
 from aggregator.observe.knowing import surely_public
 from aggregator.observe.process import process_line
 from aggregator.observe.seen import asked_by, register_at, sources_at
 
 NOTHING = Register()
-
-RECORDS = "records"
-"""The kind that reads our own folder: reading it says nothing about what a body publishes."""
 
 
 def board(
@@ -51,7 +49,7 @@ def board(
     watched = sources_at(asked_by(sources, at) if as_seen else sources, at)
     own, held = defaultdict(list), defaultdict(list)
     for source in sources_at(sources, at):
-        if source.source.kind != RECORDS:
+        if KINDS[source.source.kind].official:
             own[source.source.body].append(source)
     for holding in everything:
         if surely_public(holding, at, zone):
@@ -96,7 +94,7 @@ def _last_record(holdings: Iterable[Holding], at: datetime) -> Holding | None:
 
 
 def _reading(sources: Iterable[SourceLine]) -> tuple[Reading, datetime | None]:
-    states = [line.state for line in sources if line.built and line.source.enabled]
+    states = [line.state for line in sources if line.source.enabled]
     if not states:
         return Reading.NOT_READ_YET, None
     if any(state.answered and not state.failure for state in states):

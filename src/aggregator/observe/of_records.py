@@ -38,7 +38,7 @@ def website(rule: Rule, known: Known) -> Check:
     line = next(
         (one for one in known.sources if address and address in {one.source.page, one.source.address}), None
     )
-    if line is None or not line.source.enabled or not line.built:
+    if line is None or not line.source.enabled:
         return untold(
             rule, known, [], "no page that we read is known as the one that is kept for the process"
         )

@@ -10,11 +10,10 @@ from typing import Final
 from aggregator.errors import Cause
 from aggregator.model import Edition, Entry, SourceLine, Zone
 from aggregator.model.days import TIMED
+from aggregator.model.kinds import KINDS
 
 ENOUGH: Final = 5
 """So many documents must have been seen before anything is said of all of them."""
-_LISTS: Final = frozenset({"listing", "page", "citizenspace"})
-"""Kinds that read pages made for people, where there is no feed."""
 _REFUSALS: Final = frozenset({401, 403, 429, 503})
 
 
@@ -95,7 +94,7 @@ def _rejected(row: SourceLine, _: Seen) -> str:
 
 
 def _no_feed(row: SourceLine, _: Seen) -> str:
-    return "Offer an Atom or RSS feed of this list." if row.source.kind in _LISTS else ""
+    return KINDS[row.source.kind].advice
 
 
 def _no_dates(_: SourceLine, seen: Seen) -> str:

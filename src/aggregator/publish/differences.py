@@ -12,8 +12,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Entry, Moment
+from aggregator.model.text import tidy
 from aggregator.publish.dates import say
-from aggregator.publish.words import clean, line
+from aggregator.publish.words import line
 
 LONGEST: Final = 30_000
 """Characters of each text that a page compares; comparing takes the square of their number at worst."""
@@ -68,7 +69,7 @@ def side_by_side(before: str, after: str) -> tuple[Row, ...]:
 
 
 def _sentences(text: str) -> list[str]:
-    parts = (" ".join(part.split()) for part in _SENTENCE.split(clean(text)[:LONGEST]))
+    parts = (" ".join(part.split()) for part in _SENTENCE.split(tidy(text)[:LONGEST]))
     return [part for part in parts if part]
 
 
@@ -120,7 +121,7 @@ def _files(entry: Entry) -> str:
 
 def _passages(before: str, after: str) -> Iterator[str]:
     """Each run of sentences that differs, word by word; what is the same in between is left out."""
-    old, new = (_SENTENCE.split(line(clean(text), _LONGEST_IN_FEED)) for text in (before, after))
+    old, new = (_SENTENCE.split(line(tidy(text), _LONGEST_IN_FEED)) for text in (before, after))
     for step in steps(old, new):
         if not step.same:
             yield _worded(" ".join(step.before), " ".join(step.after))

@@ -8,8 +8,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Claim, Entry, Holding, Moment, Source, Zone
+from aggregator.model.addresses import host_of
 from aggregator.model.days import TIMED
-from aggregator.publish.addresses import host, web
+from aggregator.publish.addresses import web
 from aggregator.publish.dates import Said, say, say_instant
 from aggregator.publish.words import line, titled
 
@@ -73,7 +74,7 @@ def _claimed(claim: Claim, zone: ZoneInfo) -> DateRow:
         what=what[0].upper() + what[1:],
         when=say(claim.moment, zone) if claim.moment else None,
         source=source,
-        place=host(source) if source else "",
+        place=host_of(source) if source else "",
         note=line(claim.note),
     )
 

@@ -9,10 +9,11 @@ from typing import Final
 
 from aggregator.model import Carrier, Edition, Entry, Holding, Link, Site
 from aggregator.model.licences import licence
+from aggregator.model.text import tidy
 from aggregator.publish.addresses import entry_page, permanent, web
 from aggregator.publish.lines import body_name
 from aggregator.publish.origins import Origin, Origins
-from aggregator.publish.words import UNDETERMINED, clean, line, media_type, named, tag, titled
+from aggregator.publish.words import UNDETERMINED, line, media_type, named, tag, titled
 
 OURS: Final = "en-GB"
 """The language of the words that we add to an entry of any language."""
@@ -115,7 +116,7 @@ def tell_document(
         published=entry.published.at if entry.published else None,
         language=tag(entry.language),
         summary=line(entry.summary, longest=5000) if terms.open else "",
-        content=clean(entry.content).strip() if terms.open else "",
+        content=tidy(entry.content).strip() if terms.open else "",
         rights=terms.rights,
         author=_author(entry, edition),
         categories=tuple(_categories(holding, entry, edition)),

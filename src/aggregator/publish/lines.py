@@ -8,8 +8,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Edition, Holding, Moment, Relevance, Translation
+from aggregator.model.addresses import host_of
 from aggregator.model.days import COARSE, day_of
-from aggregator.publish.addresses import Shelf, entry_page, host, shelf_page, web
+from aggregator.publish.addresses import Shelf, entry_page, shelf_page, web
 from aggregator.publish.dates import Said, say, say_day, say_time
 from aggregator.publish.words import line, named, titled
 
@@ -63,7 +64,7 @@ def tell(holding: Holding, edition: Edition) -> Line:
         title=titled(entry.title, TITLE),
         language=line(entry.language),
         href=official or entry_page(entry),
-        place=host(official) if official else "our record",
+        place=host_of(official) if official else "our record",
         page=entry_page(entry),
         body=body_name(edition, entry.body, _day(holding, zone)),
         body_page=shelf_page(Shelf.BODY, entry.body) if entry.body in edition.bodies else None,

@@ -12,6 +12,7 @@ from typing import Final
 
 from aggregator.model import Carrier, Edition, Holding, Link, Revision
 from aggregator.model.licences import licence
+from aggregator.model.text import tidy
 from aggregator.publish.addresses import entry_page, web
 from aggregator.publish.corrections import CORRECTIONS, Correction, corrections_of
 from aggregator.publish.differences import differences
@@ -19,7 +20,7 @@ from aggregator.publish.history import Event
 from aggregator.publish.items import Category, Item, Target
 from aggregator.publish.lines import body_name
 from aggregator.publish.origins import Origins
-from aggregator.publish.words import clean, line, named, titled
+from aggregator.publish.words import line, named, titled
 
 _OWN: Final = "own"
 
@@ -139,7 +140,7 @@ def _notice(
         updated=at,
         published=at,
         summary=line(summary, 6000),
-        content=clean(content),
+        content=tidy(content),
         rights=licence(entry.licence).rights,
         categories=(
             Category(kind="body", term=line(entry.body), label=body_name(edition, entry.body)),

@@ -11,9 +11,10 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from aggregator.model import Artifact, Deferred, Edition, Holding, Source
+from aggregator.model.addresses import host_of
 from aggregator.model.days import day_of
 from aggregator.publish import board_rows, board_words
-from aggregator.publish.addresses import Shelf, entry_page, host, shelf_page, web
+from aggregator.publish.addresses import Shelf, entry_page, shelf_page, web
 from aggregator.publish.charts import chart
 from aggregator.publish.dates import say, say_day, say_instant
 from aggregator.publish.entry_dates import source_title
@@ -55,7 +56,7 @@ _WORDS: Final = (
     *(board_rows.binding, board_rows.front_checks, board_rows.proof_address, board_rows.published),
     *(revision_rows, rows_left_out, say_file, source_title, last_of, say_closing),
     *(body_name, chart, tell, say_address, say_age, say_last, say_reading),
-    *(host, shelf_page, web, say, say_day, say_instant, day_of, capital, line, titled),
+    *(host_of, shelf_page, web, say, say_day, say_instant, day_of, capital, line, titled),
 )
 """What templates may ask of the values that they show; every word of others goes through `line`."""
 _TABLES: Final = {

@@ -8,9 +8,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.model import BoardLine, Edition, Moment, Reading, Seen, SourceLine, SourceState
+from aggregator.model.addresses import host_of
 from aggregator.model.days import COARSE, day_of
 from aggregator.model.licences import Licence, licence
-from aggregator.publish.addresses import host, web
+from aggregator.publish.addresses import web
 from aggregator.publish.board_words import count
 from aggregator.publish.dates import Said, say, say_day
 from aggregator.publish.words import line
@@ -78,9 +79,7 @@ def _since(instant: datetime | None, zone: ZoneInfo) -> str:
 
 def _wrong(row: SourceLine, zone: ZoneInfo) -> Iterator[str]:
     source, state = row.source, row.state
-    if not row.built:
-        yield f"not read yet: kind `{source.kind}` is not built"
-    elif not source.enabled:
+    if not source.enabled:
         yield "switched off in sources.yaml"
     elif state.asked is None:
         yield "not read yet"
@@ -110,7 +109,7 @@ def say_address(row: SourceLine) -> str:
     if row.source.mail is not None:
         return "a mailbox"
     address = web(row.state.address) or row.source.address
-    return line(host(address) + address.partition(host(address))[2]) if web(address) else line(address)
+    return line(host_of(address) + address.partition(host_of(address))[2]) if web(address) else line(address)
 
 
 def _failure(state: SourceState, zone: ZoneInfo, *, private: bool) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
+from aggregator.model.kinds import KINDS
 from aggregator.store.carriers import last_listed
 from aggregator.store.engine import Subject
 from aggregator.store.rows import rows_of
@@ -61,7 +62,7 @@ class Names(Subject):
 
     def own(self) -> dict[str, str]:
         """By own id (`record:NAME`, `mail:ID`) the id of each document that has one, also if retracted."""
-        own = or_(aliases.c.name.startswith("record:"), aliases.c.name.startswith("mail:"))
+        own = or_(*(aliases.c.name.startswith(kind.own_ids) for kind in KINDS.values() if kind.own_ids))
         return self._ids(own, aliases.c.since.desc())
 
     def joined_ids(self) -> dict[str, str]:

@@ -9,8 +9,9 @@ from typing import Final
 from aggregator.errors import Cause, SourceError
 from aggregator.fetch import Fetch
 from aggregator.model import Failed, Fetched, FetchResult, Request, Scope, Seen, Source
-from aggregator.parse import KINDS
-from aggregator.parse.discover import ACCEPT, Candidate, find_candidates
+from aggregator.parse import reader
+from aggregator.parse.discover import Candidate, find_candidates
+from aggregator.parse.html import ACCEPT
 
 MOST_ASKED: Final = 8
 """Requests in all, robots.txt apart: enough for every feed that a page names, and no burden to anybody."""
@@ -65,7 +66,7 @@ async def discover(address: str, fetch: Fetch, pause: timedelta) -> tuple[Found,
 
 
 async def _try(candidate: Candidate, known: Fetched | None, fetch: Fetch, pause: timedelta) -> Found:
-    kind, source = KINDS[candidate.kind], _source(candidate, pause)
+    kind, source = reader(candidate.kind), _source(candidate, pause)
     answer = known or await fetch(kind.request(source, candidate.address))
     if not isinstance(answer, Fetched):
         return Found(candidate=candidate, title=candidate.title, failure=_failed(answer, candidate.address))

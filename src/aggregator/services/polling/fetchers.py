@@ -11,12 +11,11 @@ from typing import Final
 from aggregator import VERSION
 from aggregator.clock import Clock
 from aggregator.config import Config, Settings
-from aggregator.fetch import Fetch
+from aggregator.fetch import Fetch, Routed
 from aggregator.fetch.folder import FolderFetch
 from aggregator.fetch.http import HttpFetch
 from aggregator.fetch.mailbox import MailboxFetch
 from aggregator.fetch.replay import Replay, polls
-from aggregator.fetch.routed import Routed
 from aggregator.store import Store
 
 PRODUCT: Final = "uk-open-government-updates"

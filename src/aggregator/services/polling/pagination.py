@@ -22,7 +22,7 @@ from aggregator.model import (
     Source,
 )
 from aggregator.normalise import normalise
-from aggregator.parse import KINDS, join, older
+from aggregator.parse import join, older, reader
 
 MOST_FOLLOWED: Final = 50
 """A kind may ask for more pages than one, but never without end."""
@@ -37,17 +37,12 @@ NOTHING_THERE: Final = {404: RemovalKind.MISSING, 410: RemovalKind.GONE}
 class Pages:
     """The answers of one poll, gathered."""
 
-    first: Fetched
     read: list[tuple[Fetched, Page]] = field(default_factory=list)
     told: list[RawEntry] = field(default_factory=list)
     """What failed requests told: that a document is not there."""
     unread: dict[str, Failed] = field(default_factory=dict)
     """Items whose own page could not be read. A list's line that knows itself to be partial may stand alone:
     it takes nothing away from what is known. Of any other item, half is not what it says."""
-
-    def add(self, fetched: Fetched, page: Page) -> None:
-        """One more answer, read."""
-        self.read.append((fetched, page))
 
     def raws(self) -> tuple[RawEntry, ...]:
         """Every item that was told of, what several answers tell of one joined."""
@@ -75,9 +70,8 @@ async def follow(source: Source, first: Fetched, fetch: Fetch) -> Pages | Failed
     A page of the list that fails fails them all: half a list is not the list. An item's own page that fails
     keeps only that item out of this poll, unless the answer is that there is nothing.
     """
-    kind = KINDS[source.kind]
-    pages = Pages(first)
-    pages.add(first, kind.read(source, first))
+    kind = reader(source.kind)
+    pages = Pages([(first, kind.read(source, first))])
     asked = {first.url}
     waiting: list[Request] = list(pages.read[0][1].follow)
     while waiting and len(asked) < MOST_FOLLOWED:
@@ -91,7 +85,7 @@ async def follow(source: Source, first: Fetched, fetch: Fetch) -> Pages | Failed
         if isinstance(result, Failed):
             _note_missing(pages, request.about or "", result)
         elif result:
-            pages.add(*result)
+            pages.read.append(result)
             waiting += result[1].follow
     return pages
 
@@ -106,7 +100,7 @@ async def _read_more(source: Source, request: Request, fetch: Fetch) -> tuple[Fe
     if not isinstance(result, Fetched):
         return result if isinstance(result, Failed) else None
     try:
-        return result, KINDS[source.kind].read(source, result)
+        return result, reader(source.kind).read(source, result)
     except SourceError as error:
         return Failed(url=request.url, cause=error.cause, detail=error.detail, hint=error.hint)
 
@@ -129,8 +123,8 @@ async def go_back(
         result = await _read_more(source, request, fetch) if request else None
         if result is None or isinstance(result, Failed) or not result[1].entries:
             return True
+        pages.read.append(result)
         fetched, page = result
-        pages.add(fetched, page)
         if listed & normalise(source, fetched.final_url, page.entries, now=now).names:
             return False
     return True

@@ -16,7 +16,6 @@ from aggregator.errors import AggregatorError
 from aggregator.fetch import Fetch
 from aggregator.fetch.politeness import next_due
 from aggregator.model import Change, ChangeKind, Failed, Labels, Source, SourceState
-from aggregator.parse import KINDS
 from aggregator.services.polling.merge_documents import join_documents
 from aggregator.services.polling.read_source import Answer, Reading, Unchanged, ask
 from aggregator.services.polling.save_reading import accept_removals, keep_reading
@@ -59,8 +58,8 @@ class Poller:
     labeller: Labeller
 
     def pollable(self) -> tuple[Source, ...]:
-        """The sources that are switched on and whose kind is built."""
-        return tuple(s for s in self.config.sources if s.enabled and s.kind in KINDS)
+        """The sources that are switched on."""
+        return tuple(s for s in self.config.sources if s.enabled)
 
     def due(self, now: datetime) -> tuple[Source, ...]:
         """The sources whose next poll is due."""

@@ -25,7 +25,7 @@ from aggregator.model import (
     Validators,
 )
 from aggregator.normalise import normalise
-from aggregator.parse import KINDS, single
+from aggregator.parse import reader, single
 from aggregator.services.polling.pagination import NOTHING_THERE, Pages, follow, go_back
 
 
@@ -83,7 +83,7 @@ async def ask(
 async def _ask_one(
     source: Source, address: str, state: SourceState, fetch: Fetch, now: datetime, listed: AbstractSet[str]
 ) -> Answer:
-    request = KINDS[source.kind].request(source, address)
+    request = reader(source.kind).request(source, address)
     validators = state.validators.get(request.url, Validators())
     result = await fetch(replace(request, validators=validators))
     if isinstance(result, NotModified):

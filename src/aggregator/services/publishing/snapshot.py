@@ -14,7 +14,6 @@ from aggregator.model import Digest, Edition, Frequency, Holding, SourceLine, So
 from aggregator.model.alerts import AlertFeed
 from aggregator.normalise.identity import entry_id
 from aggregator.observe import board
-from aggregator.parse import KINDS
 from aggregator.publish.addresses import entry_page, id_page
 from aggregator.publish.board_words import silence_lines
 from aggregator.store import Store
@@ -29,7 +28,6 @@ def source_lines(config: Config, store: Store) -> tuple[SourceLine, ...]:
         SourceLine(
             source=source,
             state=states.get(source.id, SourceState(source=source.id)),
-            built=source.kind in KINDS,
             outages=outages.get(source.id, ()),
         )
         for source in config.sources
@@ -92,7 +90,7 @@ def letter_of(
     unread = tuple(
         line.source.title
         for line in lines
-        if line.built and line.state.failing_since and line.state.failing_since < span.end
+        if line.state.failing_since and line.state.failing_since < span.end
     )
     soon = Window(start=span.end - DAY, end=span.end + (SOON + 1) * DAY)
     letter = compose(
