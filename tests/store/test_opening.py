@@ -280,6 +280,18 @@ def test_a_folder_that_may_not_be_written_is_named() -> None:
         assert "Permission denied" in error
 
 
+def test_a_file_that_may_not_be_written_is_named(old: Path) -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        file = Path(folder) / "store.db"
+        file.write_bytes(old.read_bytes())
+        file.chmod(0o444)
+        with child("look", f"sqlite:///{file}", "nobody") as process:
+            _, error = process.communicate()
+
+        assert f"StoreError: {file}: the store cannot be written here; let this user write" in error
+
+
 def test_a_store_that_another_process_keeps_locked_is_named(file: Path) -> None:
     with open_store(f"sqlite:///{file}", wait=SHORT) as store:
         keep(store, change())

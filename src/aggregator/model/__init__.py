@@ -25,6 +25,7 @@ from aggregator.model.answers import (
     RawNote,
     RawRemoval,
     Reject,
+    RemovalKind,
     Request,
     RobotsCopy,
     SourceState,
@@ -124,7 +125,6 @@ from aggregator.model.plans import (
     Rule,
     Search,
 )
-from aggregator.model.removals import RemovalKind
 from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic, TypeRule, Vocabulary
 
 __all__ = [

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from aggregator.model.answers import Head
+from aggregator.model.answers import Head, RemovalKind
 from aggregator.model.labels import Labels
-from aggregator.model.removals import RemovalKind
 
 FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 

@@ -14,7 +14,7 @@ from aggregator.model.alerts import Alert, AlertRule, Hook, HookState, OwnRule, 
 from aggregator.store.engine import Database, Within
 from aggregator.store.names import Names
 from aggregator.store.postings import insert_postings
-from aggregator.store.rows import chunks, insert_once, upsert
+from aggregator.store.rows import insert_once, rows_of, upsert
 from aggregator.store.tables import alerts, hooks, mailings, own_rules, postings, watched_rules
 
 
@@ -96,11 +96,9 @@ class Alerts:
             now = Names(Within(connection)).joined_ids()
             wanted = {*entry_ids, *(gone for gone, stays in now.items() if stays in entry_ids)}
             found: dict[tuple[str, str], tuple[Alert, ...]] = {}
-            for chunk in chunks(wanted):
-                asked = select(alerts).where(alerts.c.entry_id.in_(chunk))
-                for row in connection.execute(asked):
-                    where = (row.rule, now.get(row.entry_id, row.entry_id))
-                    found[where] = (*found.get(where, ()), row.alert)
+            for row in rows_of(connection, select(alerts), alerts.c.entry_id, wanted):
+                where = (row.rule, now.get(row.entry_id, row.entry_id))
+                found[where] = (*found.get(where, ()), row.alert)
         return {where: tuple(sorted(told, key=_age)) for where, told in found.items()}
 
     def keep(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -62,13 +62,14 @@ def explained(place: str) -> Iterator[None]:
     """Raise StoreError for what this machine does to the store at `place`; a bug of ours passes as it is."""
     try:
         yield
-    except DBAPIError as error:
-        code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    except (DBAPIError, sqlite3.Error) as error:
+        told = error.orig if isinstance(error, DBAPIError) else error
+        code = getattr(told, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
         # The low byte is the primary code, whatever extended code SQLite gives.
         remedy = REMEDIES.get(code & 0xFF)
         if remedy is None:
             raise
-        raise StoreError(f"{place}: {remedy} ({error.orig})") from error
+        raise StoreError(f"{place}: {remedy} ({told})") from error
 
 
 class Access(ABC):
@@ -175,10 +176,8 @@ class Database(Access):
 
     def _outside(self, statement: str) -> None:
         """What SQLite does outside a transaction only."""
-        with explained(self.place), self._engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            if raw is not None:
-                raw.execute(statement)
+        with explained(self.place), closing(self._engine.raw_connection()) as connection:
+            connection.cursor().execute(statement)
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:

@@ -42,11 +42,6 @@ def rows_of(
     connection: Connection, asked: Select[Any], column: ColumnElement[str], values: Iterable[str]
 ) -> Iterator[Row[Any]]:
     """The rows whose `column` is one of the values, however many these are."""
-    for chunk in chunks(values):
-        yield from connection.execute(asked.where(column.in_(chunk)))
-
-
-def chunks(values: Iterable[str]) -> Iterator[list[str]]:
-    """Each value once, as many at a time as one statement may name."""
     wanted = sorted(set(values))
-    return (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+    for start in range(0, len(wanted), CHUNK):
+        yield from connection.execute(asked.where(column.in_(wanted[start : start + CHUNK])))
