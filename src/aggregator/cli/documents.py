@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from difflib import unified_diff
 from itertools import pairwise
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show, show_json
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Carrier, Entry, Holding
+from aggregator.publish.differences import steps
 
 Id = Annotated[
     str, typer.Argument(metavar="ID", help="A document's id, urn:uuid:…; `entries --json` shows it.")
@@ -101,8 +101,10 @@ def _told(carrier: Carrier) -> list[str]:
         lines += [f"     answer sha256 {revision.payload_sha256}"] * bool(revision.payload_sha256)
     for before, after in pairwise(carrier.revisions):
         lines.append(f"\n  from {before.number} to {after.number}:")
-        words = unified_diff(_words(before.entry), _words(after.entry), lineterm="", n=0)
-        lines += [f"    {line}" for line in words if not line.startswith(("---", "+++", "@@"))]
+        for step in steps(_words(before.entry), _words(after.entry)):
+            if not step.same:
+                lines += [f"    -{line}" for line in step.before]
+                lines += [f"    +{line}" for line in step.after]
     return lines
 
 

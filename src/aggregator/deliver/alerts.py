@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.deliver.digest import UNLICENSED
 from aggregator.deliver.foot import leave_by_mail, way_out_of_list
 from aggregator.deliver.frozen import Frozen, Stationery, freeze_text
 from aggregator.deliver.sections import update_type
@@ -28,6 +27,7 @@ from aggregator.deliver.wording import (
 )
 from aggregator.model import Body, Holding, Mark, Reader, Retraction
 from aggregator.model.alerts import ALERT, Alert, AlertRule, Occasion, Pace, Why
+from aggregator.model.licences import licence
 
 COLUMNS: Final = 76
 
@@ -71,7 +71,7 @@ def alert_of(
 
     Where its licence does not let us, neither sentence nor note of the publisher is repeated.
     """
-    entry, licensed = holding.entry, holding.entry.licence not in UNLICENSED
+    entry, licensed = holding.entry, licence(holding.entry.licence).open
     return Alert(
         rule=rule.key,
         entry=entry.id,

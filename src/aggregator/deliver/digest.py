@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
-from aggregator.deliver.deadlines import days_left, is_over, last_day
 from aggregator.deliver.sections import Heading, update_type
 from aggregator.deliver.weeks import window
 from aggregator.deliver.wording import first_sentence
@@ -17,7 +17,6 @@ from aggregator.model import (
     DigestItem,
     Entry,
     Holding,
-    Precision,
     Revision,
     Rhythm,
     Section,
@@ -25,18 +24,14 @@ from aggregator.model import (
     Window,
     rhythm_of,
 )
+from aggregator.model.days import COARSE, days_left, is_over, last_day
+from aggregator.model.licences import licence
 
 SOON = 14
 """Days after the window's end: this letter and the next both reach the reader before it closes."""
 
 REMINDED = frozenset({7, 1})
 """So many days before it closes a daily letter reminds of what was known; a weekly one does each week."""
-
-EXACT = frozenset({Precision.SECOND, Precision.MINUTE, Precision.DAY})
-"""How well a closing date has to be known for a reminder."""
-
-UNLICENSED = frozenset({"", "unknown"})
-"""Licences under which a publisher's own text is not repeated: title, link and dates only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +90,16 @@ def _told(holdings: Iterable[Holding], span: Window, days: Collection[int], zone
 def _reminds(holding: Holding, span: Window, days: Collection[int], zone: str) -> bool:
     """Whether to tell once more of what is known by the window's end: it closes in so many days."""
     closes = holding.entry.closes
-    exact = closes is not None and closes.precision in EXACT
+    exact = closes is not None and closes.precision not in COARSE
     return exact and holding.first_seen < span.end and _days_to_act(holding, span, zone) in days
 
 
 def _days_to_act(holding: Holding, span: Window, zone: str) -> int | None:
     """Days from the window's end until it closes; None for what closes never, has closed or was removed."""
     closes = None if holding.removed else holding.entry.closes
-    return None if closes is None or is_over(closes, span.end, zone) else days_left(closes, span.end, zone)
+    if closes is None or is_over(closes, span.end, ZoneInfo(zone)):
+        return None
+    return days_left(closes, span.end, ZoneInfo(zone))
 
 
 def _revisions(holding: Holding, span: Window) -> tuple[Revision, ...]:
@@ -125,7 +122,7 @@ def _item(news: _News, site: Site, page: Callable[[Entry], str]) -> DigestItem:
         url=entry.url or site.base_url + (entry.own_page or ""),
         body=entry.body,
         type=news.holding.labels.type,
-        summary="" if entry.licence in UNLICENSED else first_sentence(entry.summary),
+        summary=first_sentence(entry.summary) if licence(entry.licence).open else "",
         language=entry.language,
         dated=news.holding.dated,
         first_seen=news.holding.first_seen,
@@ -148,7 +145,7 @@ def _place(news: _News, zone: str, ranks: Mapping[str, int]) -> tuple[int, int, 
     entry = news.holding.entry
     rank, body, instant = 0, "", _newest_first(news.holding)
     if news.heading is Heading.CLOSING and entry.closes:
-        rank, instant = last_day(entry.closes, zone).toordinal(), entry.closes.at.timestamp()
+        rank, instant = last_day(entry.closes, ZoneInfo(zone)).toordinal(), entry.closes.at.timestamp()
     if news.heading is Heading.DOCUMENTS:
         rank, body = ranks.get(entry.body, len(ranks)), entry.body
     return (list(Heading).index(news.heading), rank, body, instant, entry.title, entry.id)

@@ -16,8 +16,9 @@ from aggregator.deliver.choosing import chosen
 from aggregator.deliver.foot import Foot, foot_of_letter, foot_of_list, leave_by_mail, way_out_of_list
 from aggregator.deliver.letter import written
 from aggregator.deliver.tokens import Tokens
-from aggregator.deliver.wording import plain, say_contents, say_day
+from aggregator.deliver.wording import plain, say_contents
 from aggregator.model import Body, Digest, Message, Reader, Rhythm, Site
+from aggregator.model.days import in_words
 
 SOFT_BREAK = b"=\r\n"
 """Ends a line of quoted-printable without ending the line of text (RFC 2045, 6.7)."""
@@ -115,7 +116,7 @@ def _foot(reader: Reader, stationery: Stationery, rhythm: Rhythm, slot: str) -> 
 
 def _subject(digest: Digest, site: Site) -> str:
     count = say_contents(digest) if digest.count else "nothing this week"
-    day = say_day(digest.window.start.astimezone(ZoneInfo(site.zone)))
+    day = in_words(digest.window.start.astimezone(ZoneInfo(site.zone)))
     when = f"week of {day}" if digest.rhythm is Rhythm.WEEKLY else day
     return f"{plain(site.title, 60)}: {count}, {when}"
 

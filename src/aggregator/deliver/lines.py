@@ -17,7 +17,6 @@ from aggregator.deliver.wording import (
     say_changes,
     say_closing,
     say_contents,
-    say_day,
     say_instant,
     say_language,
     say_moment,
@@ -25,6 +24,7 @@ from aggregator.deliver.wording import (
 )
 from aggregator.deliver.worth import most_worthy
 from aggregator.model import Body, Digest, DigestItem, Rhythm, Section, Site, Titles, Translation
+from aggregator.model.days import in_words
 
 SPANS: Mapping[Rhythm, str] = {Rhythm.WEEKLY: "week", Rhythm.DAILY: "day"}
 IN_SPAN: Mapping[Rhythm, str] = {Rhythm.WEEKLY: "in this week", Rhythm.DAILY: "on this day"}
@@ -206,14 +206,14 @@ def _say_other(other: Translation) -> OtherLines:
 
 def _say_dates(item: DigestItem, zone: str) -> str:
     own = f"Dated {say_moment(item.dated, zone)}" if item.dated else "No date given by the publisher"
-    return f"{own} · first seen {say_day(item.first_seen.astimezone(ZoneInfo(zone)))}"
+    return f"{own} · first seen {in_words(item.first_seen.astimezone(ZoneInfo(zone)))}"
 
 
 def _say_title(digest: Digest, zone: str) -> str:
     first = digest.window.start.astimezone(ZoneInfo(zone))
     if digest.rhythm is Rhythm.DAILY:
-        return f"Letter of {first:%A} {say_day(first)}"
-    return f"Letter of the week of {say_day(first)}"
+        return f"Letter of {first:%A} {in_words(first)}"
+    return f"Letter of the week of {in_words(first)}"
 
 
 def _permanent(digest: Digest, site: Site) -> str:
@@ -222,7 +222,7 @@ def _permanent(digest: Digest, site: Site) -> str:
 
 def _say_draft(digest: Digest, zone: str) -> str:
     end = digest.window.end.astimezone(ZoneInfo(zone))
-    return f"Draft: this {SPANS[digest.rhythm]} closes on {end:%A} {say_day(end)} at {end:%H:%M}."
+    return f"Draft: this {SPANS[digest.rhythm]} closes on {end:%A} {in_words(end)} at {end:%H:%M}."
 
 
 def _say_empty(digest: Digest) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from aggregator.deliver.deadlines import TIMED, days_left, is_over
 from aggregator.model import Digest, Moment, Precision, Removal, RemovalKind
+from aggregator.model.days import COARSE, days_left, in_words, is_over
 
 LONGEST_TITLE = 300
 LONGEST_SENTENCE = 300
@@ -51,15 +51,10 @@ def first_sentence(text: str) -> str:
     return plain(line, LONGEST_SENTENCE)
 
 
-def say_day(day: date) -> str:
-    """`22 January 2024`."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def say_instant(instant: datetime, zone: str) -> str:
     """`Monday 22 January 2024, 08:00 GMT`."""
     local = instant.astimezone(ZoneInfo(zone))
-    return f"{local:%A} {say_day(local)}, {local:%H:%M %Z}"
+    return f"{local:%A} {in_words(local)}, {local:%H:%M %Z}"
 
 
 def say_moment(moment: Moment, zone: str) -> str:
@@ -71,18 +66,18 @@ def say_moment(moment: Moment, zone: str) -> str:
         case Precision.MONTH:
             return f"{local:%B %Y}"
         case Precision.DAY:
-            return say_day(local)
+            return in_words(local)
         case _:
-            return f"{say_day(local)}, {local:%H:%M %Z}"
+            return f"{in_words(local)}, {local:%H:%M %Z}"
 
 
 def say_closing(closes: Moment, at: datetime, zone: str) -> str:
     """When it closes, with the days left on the day of `at`: the day on which the letter's week ends."""
-    day = f"{closes.at.astimezone(ZoneInfo(zone)):%A} " if closes.precision in TIMED | {Precision.DAY} else ""
+    day = f"{closes.at.astimezone(ZoneInfo(zone)):%A} " if closes.precision not in COARSE else ""
     when = f"{day}{say_moment(closes, zone)}"
-    if is_over(closes, at, zone):
+    if is_over(closes, at, ZoneInfo(zone)):
         return f"Closed {when}"
-    return f"Closes {when} ({_say_days(days_left(closes, at, zone))})"
+    return f"Closes {when} ({_say_days(days_left(closes, at, ZoneInfo(zone)))})"
 
 
 def say_changes(parts: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 Every `datetime` is aware and in UTC. A Body is a public body; the bytes of an answer are its payload.
 In order: `places` (who publishes, where), `answers` (asked, answered, read), `entries` (in our words),
+`days` (when a date is over), `licences` (what may be shown; both imported by their own names),
 `labels` (what they are about), `vocabulary` (the words of the field),
 `plans` (whose processes are observed), `observed` (what is found),
 `letters` (who gets them), `alerts` (what is watched for; imported by its own name), `outputs` (what

@@ -12,7 +12,7 @@ LICENCES: Final[Mapping[str, str]] = {
     "https://parliament.uk/site-information/copyright-parliament/open-parliament-licence": "OPL-3.0",
     "https://creativecommons.org/publicdomain/zero/1.0": "CC0-1.0",
 }
-"""By canonical address; `publish/licences.py` says what each allows."""
+"""By canonical address; `model/licences.py` says what each allows."""
 
 
 def licence_at(address: str | None) -> str:

@@ -17,7 +17,7 @@ from aggregator.model import (
     SourceLine,
     SourceState,
 )
-from aggregator.observe.days import day_of
+from aggregator.model.days import day_of
 from aggregator.observe.knowing import surely_public
 from aggregator.observe.process import process_line
 from aggregator.observe.seen import asked_by, register_at, sources_at

@@ -19,13 +19,12 @@ from aggregator.model import (
     Meeting,
     Moment,
     Plan,
-    Precision,
     Process,
     Search,
     SourceLine,
     Watch,
 )
-from aggregator.observe.days import day_of, last_day
+from aggregator.model.days import TIMED, day_of, last_day
 
 NO_DOCUMENT = frozenset({FactKind.BEGINS, FactKind.ENDS, FactKind.CALL_CLOSES, FactKind.DEADLINE})
 """Facts that tell of a day, not of a document that came out on it."""
@@ -120,7 +119,7 @@ def perhaps_public(holding: Holding, at: datetime, zone: ZoneInfo) -> bool:
 def _is_out(moment: Moment | None, at: datetime, zone: ZoneInfo) -> bool:
     if moment is None:
         return False
-    if moment.precision in {Precision.SECOND, Precision.MINUTE}:
+    if moment.precision in TIMED:
         return moment.at <= at
     return last_day(moment, zone) <= day_of(at, zone)
 

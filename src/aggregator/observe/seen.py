@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Carrier, Outage, Plan, Register, SourceLine, SourceState
-from aggregator.observe.days import day_of
+from aggregator.model.days import day_of
 
 
 def carriers_at(carriers: Iterable[Carrier], at: datetime) -> tuple[Carrier, ...]:

@@ -13,7 +13,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Gap, Search, Seen, SourceLine, Watch
-from aggregator.observe.days import day_of
+from aggregator.model.days import day_of
 
 RECORDS: Final = "records"
 TOLERANCE: Final = timedelta(days=2)

@@ -9,7 +9,7 @@ from aggregator.config import Config
 from aggregator.deliver.tokens import Tokens
 from aggregator.model import Board, Edition, PrivateFeed
 from aggregator.pipeline.alerting import HEARS
-from aggregator.publish.private_feed import private_feed
+from aggregator.publish.documents import private_feed
 from aggregator.store import Store
 
 NEWEST: Final = 100

@@ -9,7 +9,7 @@ from typing import Final
 
 from aggregator.errors import Cause
 from aggregator.model import Edition, Entry, SourceLine, Zone
-from aggregator.publish.dates import TIMED
+from aggregator.model.days import TIMED
 
 ENOUGH: Final = 5
 """So many documents must have been seen before anything is said of all of them."""

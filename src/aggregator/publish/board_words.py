@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Board, Check, Gap, Meeting, PlanLine, ProcessLine, Silence, Standing
+from aggregator.model import (
+    Basis,
+    Board,
+    Check,
+    Claim,
+    Deadline,
+    Gap,
+    Meeting,
+    PlanLine,
+    ProcessLine,
+    Rule,
+    Silence,
+    Standing,
+)
+from aggregator.model.days import day_of
 from aggregator.model.plans import SCALE
-from aggregator.publish.dates import day_of, say, say_day
+from aggregator.publish.dates import say, say_day
 from aggregator.publish.words import line
 
 LONG = 28
@@ -120,7 +134,27 @@ def _unread(process: ProcessLine) -> str:
 
 def say_lag(meeting: Meeting) -> str:
     """Days from a meeting to its record."""
-    return count(meeting.lag) if meeting.lag is not None else "cannot tell"
+    return say_days(meeting.lag)
+
+
+def say_days(number: int | None) -> str:
+    """Days, where they are known."""
+    return count(number) if number is not None else "cannot tell"
+
+
+def say_left(deadline: Deadline) -> str:
+    """`today`, `tomorrow`, `in 12 days`."""
+    return {0: "today", 1: "tomorrow"}.get(deadline.days, f"in {count(deadline.days)}")
+
+
+def say_basis(rule: Rule) -> str:
+    """What a rule rests on."""
+    return "our own mark" if rule.basis is Basis.OURS else rule.basis.value
+
+
+def say_claim(claim: Claim, zone: ZoneInfo) -> str:
+    """What is claimed, and for when."""
+    return line(f"{claim.what}: {say(claim.moment, zone).words if claim.moment else 'no day'}")
 
 
 def say_told(value: bool | None) -> str:

@@ -12,10 +12,10 @@ from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStand
 
 from aggregator import VERSION
 from aggregator.model import Deferred, Edition, Moment, Precision, Site
+from aggregator.model.days import day_of
 from aggregator.publish.addresses import Shelf, shelf_name
 from aggregator.publish.dated import Dated, dated_documents
 from aggregator.publish.dated_deadlines import dated_deadlines
-from aggregator.publish.dates import day_of
 from aggregator.publish.fingerprints import background, fingerprint
 from aggregator.publish.lines import body_name
 from aggregator.publish.words import titled

@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Holding
-from aggregator.publish.dates import day_of
+from aggregator.model.days import day_of
 from aggregator.publish.filing import filed, say_drawer
 
 MONTHS_SHOWN: Final = 24

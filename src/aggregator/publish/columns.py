@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from aggregator.model import Carrier, Edition, Entry, Holding, Moment, Revision
+from aggregator.model.licences import licence
 from aggregator.publish.addresses import entry_page, web
-from aggregator.publish.licences import licence
 from aggregator.publish.lines import body_name
 from aggregator.publish.words import clean, line, titled
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from aggregator.model import Claim, Edition, Holding, Moment, Precision
+from aggregator.model import Claim, Edition, Holding, Moment
+from aggregator.model.days import COARSE
 from aggregator.publish.addresses import permanent, web
 from aggregator.publish.lines import body_name
 from aggregator.publish.words import line, titled
@@ -16,9 +17,6 @@ from aggregator.publish.words import line, titled
 HELD: Final = "meeting held"
 NEXT: Final = "next meeting"
 """The words in which meetings are claimed, by records and by pages' labels (`parse/labels.py`)."""
-
-_EXACT: Final = {Precision.SECOND, Precision.MINUTE, Precision.DAY}
-"""A month or a year is no day in a calendar; the pages show those."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +52,7 @@ def _closing(holding: Holding, edition: Edition) -> Iterator[Dated]:
     """One that was told once and is told no longer is cancelled: who put it down is to know."""
     closes = holding.entry.closes
     told = closes or _last_told(holding)
-    if told and told.precision in _EXACT:
+    if told and told.precision not in COARSE:
         what = f"Closes: {titled(holding.entry.title, 300)}"
         yield _dated(holding, edition, "closes", what, told, "Closing date", cancelled=closes is None)
 
@@ -78,7 +76,7 @@ def _meetings(holding: Holding, edition: Edition) -> Iterator[Dated]:
 
 def _meeting(claim: Claim) -> str | None:
     """The name of the meeting that is claimed, within its document; None for any other claim."""
-    if claim.moment is None or claim.moment.precision not in _EXACT:
+    if claim.moment is None or claim.moment.precision in COARSE:
         return None
     what = " ".join(claim.what.casefold().split())
     return {HELD: f"held {claim.moment.at:%Y-%m-%d}", NEXT: "next"}.get(what)

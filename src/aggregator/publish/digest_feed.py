@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from aggregator.model import Artifact, Digest, DigestItem, Edition, Link
+from aggregator.model import Artifact, Digest, DigestItem, Edition
 from aggregator.publish.addresses import web
-from aggregator.publish.document import Document
-from aggregator.publish.documents import FORMS, Form
-from aggregator.publish.feeds import NOT_OFFICIAL, Heading, feed_id
-from aggregator.publish.items import Item
+from aggregator.publish.documents import publish_items
+from aggregator.publish.feeds import NOT_OFFICIAL, feed_id
+from aggregator.publish.items import Heading, Item
 from aggregator.publish.lines import body_name
 from aggregator.publish.words import line, titled
 
@@ -37,24 +36,7 @@ def publish_digests(edition: Edition) -> Iterator[Artifact]:
     if heading is None:
         return
     items = tuple(_items(edition))
-    for form in FORMS:
-        document = Document(
-            heading=heading,
-            site=edition.site,
-            id=feed_id(edition.site, f"{NAME}.atom"),
-            updated=items[0].updated,
-            items=items,
-            links=tuple(_links(edition, form)),
-        )
-        path = f"{NAME}.{form.suffix}"
-        yield Artifact(path=path, media_type=form.media_type, payload=form.write(document))
-
-
-def _links(edition: Edition, form: Form) -> Iterator[Link]:
-    base = edition.site.base_url
-    yield Link(href=f"{base}letters.html", rel="alternate", type="text/html")
-    yield Link(href=f"{base}{NAME}.{form.suffix}", rel="self", type=form.media_type)
-    yield from (Link(href=hub, rel="hub") for hub in edition.site.hubs)
+    yield from publish_items(heading, items, items[0].updated, "letters.html", edition.site)
 
 
 def _items(edition: Edition) -> Iterator[Item]:

@@ -8,8 +8,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Claim, Entry, Holding, Moment, Source, Zone
+from aggregator.model.days import TIMED
 from aggregator.publish.addresses import host, web
-from aggregator.publish.dates import TIMED, Said, say, say_instant
+from aggregator.publish.dates import Said, say, say_instant
 from aggregator.publish.words import line, titled
 
 OURS: Final = "this site"

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from aggregator import VERSION
 from aggregator.model import Artifact, Edition
+from aggregator.model.licences import LICENCES, licence
 from aggregator.publish.columns import ENTRIES, REVISIONS, Column, Row, Told
-from aggregator.publish.licences import LICENCES, licence
 from aggregator.publish.words import clean, titled
 
 DATABASE: Final = "updates.db"

@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Artifact, Edition, Holding
+from aggregator.model.days import day_of
 from aggregator.publish.addresses import Shelf, entry_page, shelf_page
-from aggregator.publish.dates import day_of
 from aggregator.publish.filing import archive, filed, years
 from aggregator.publish.security import HEADERS, policy_header
 from aggregator.publish.shelves import shelf_names

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from aggregator.model import Site
-from aggregator.publish.entry_page import Document
+from aggregator.model import Entry, Site
+from aggregator.model.licences import licence
+from aggregator.publish.addresses import web
+from aggregator.publish.lines import Line
+from aggregator.publish.words import line, titled
 
 _CONTEXT: Final = "https://schema.org"
 
@@ -39,25 +42,26 @@ def of_list(site: Site, name: str, path: str) -> Mapping[str, Any]:
     }
 
 
-def of_document(document: Document, site: Site) -> Mapping[str, Any]:
+def of_document(
+    site: Site, path: str, entry: Entry, told: Line, dated: str, archived: str | None
+) -> Mapping[str, Any]:
     """The page of a document, and the document that it is about; what is not known is left out."""
-    ours = site.base_url + document.path
     about = {
         "@type": "CreativeWork",
-        "identifier": document.id,
-        "name": document.title,
-        "inLanguage": document.line.language,
-        "datePublished": document.dated.stamp,
-        "publisher": {"@type": "Organization", "name": document.line.body},
-        "license": document.licence.url,
-        "url": document.official,
-        "archivedAt": document.copy,
+        "identifier": line(entry.id, 100),
+        "name": titled(entry.title),
+        "inLanguage": told.language,
+        "datePublished": dated,
+        "publisher": {"@type": "Organization", "name": told.body},
+        "license": licence(entry.licence).url,
+        "url": web(entry.url),
+        "archivedAt": archived,
     }
     return {
         "@context": _CONTEXT,
         "@type": "WebPage",
-        "url": ours,
-        "name": document.line.title,
+        "url": site.base_url + path,
+        "name": told.title,
         "isPartOf": {"@type": "WebSite", "name": site.title, "url": site.base_url},
         "mainEntity": {name: value for name, value in about.items() if value},
     }

@@ -11,12 +11,12 @@ from itertools import pairwise
 from typing import Final
 
 from aggregator.model import Carrier, Edition, Holding, Link, Revision
+from aggregator.model.licences import licence
 from aggregator.publish.addresses import entry_page, web
 from aggregator.publish.corrections import CORRECTIONS, Correction, corrections_of
 from aggregator.publish.differences import differences
 from aggregator.publish.history import Event
 from aggregator.publish.items import Category, Item, Target
-from aggregator.publish.licences import licence
 from aggregator.publish.lines import body_name
 from aggregator.publish.origins import Origins
 from aggregator.publish.words import clean, line, named, titled

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import (
     Artifact,
-    Claim,
-    CommitmentLine,
     Edition,
     Fact,
     Holding,
     PlanLine,
     Process,
 )
+from aggregator.model.days import day_of
 from aggregator.model.plans import SCALE
-from aggregator.publish.addresses import Shelf, host, shelf_name, shelf_page, web
-from aggregator.publish.board_rows import Shown, shown
-from aggregator.publish.board_words import say_stage
-from aggregator.publish.dates import Said, day_of, say, say_day
-from aggregator.publish.lines import tell
+from aggregator.publish.addresses import Shelf, shelf_name, shelf_page
 from aggregator.publish.linked_data import of_list
 from aggregator.publish.pages import page
 from aggregator.publish.shelves import by_shelf, groups
@@ -31,36 +25,6 @@ from aggregator.publish.words import line
 
 NEWEST: Final = 50
 """How many documents a page lists."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimRow:
-    """A claim about a plan; the number is that of its mark on the timeline, 0 where it has no date."""
-
-    number: int
-    what: str
-    when: Said | None
-    source: str | None
-    place: str
-    note: str
-    known: str
-    """Since when it could be known, and when we read it."""
-    standing: str
-    """Whether it is used where claims disagree."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommitmentRow:
-    """A commitment and its state."""
-
-    id: str
-    title: str
-    said: str
-    completion: str
-    assessed: tuple[str, ...]
-    updated: Said | None
-    milestones: tuple[str, ...]
-    evidence: tuple[Shown, ...]
 
 
 def publish_plans(edition: Edition) -> Iterator[Artifact]:
@@ -81,13 +45,12 @@ def _page(told: PlanLine, named: list[Holding], process: Process, edition: Editi
         title=line(told.plan.title),
         name=line(process.name),
         process=f"board/{process.id}.html",
-        stage=say_stage(told, zone),
+        plan=told,
         feed=shelf_name(Shelf.PLAN, told.plan.id),
-        claims=tuple(_claims(told, zone)),
-        commitments=tuple(_commitment(one, zone) for one in told.commitments),
+        facts=tuple((number, fact, _used(fact, told)) for number, fact in _numbered(told)),
         scale=SCALE,
         drawn=_drawn(told, edition, zone),
-        updates=tuple(tell(one, edition) for one in named[:NEWEST]),
+        updates=named[:NEWEST],
         known=len(named),
         data=of_list(edition.site, told.plan.title, path),
     )
@@ -115,43 +78,8 @@ def _is_beaten(fact: Fact, told: PlanLine) -> bool:
     return not fact.used and any(other.used and other.kind is fact.kind for other in told.plan.facts)
 
 
-def _claims(told: PlanLine, zone: ZoneInfo) -> Iterator[ClaimRow]:
-    for number, fact in _numbered(told):
-        claim, source = fact.claim, web(fact.claim.source)
-        used = f"used: {fact.why}" if fact.used else ("not used" if _is_beaten(fact, told) else "")
-        yield ClaimRow(
-            number=number,
-            what=line(claim.what[:1].upper() + claim.what[1:]),
-            when=say(claim.moment, zone) if claim.moment else None,
-            source=source,
-            place=host(source) if source else "",
-            note=line(claim.note),
-            known=f"{_public(fact, zone)}; read {say_day(fact.read_on).words}",
-            standing=line(used),
-        )
-
-
-def _public(fact: Fact, zone: ZoneInfo) -> str:
-    return (
-        f"public since {say(fact.public_since, zone).words}"
-        if fact.public_since
-        else "public since: not known"
-    )
-
-
-def _commitment(one: CommitmentLine, zone: ZoneInfo) -> CommitmentRow:
-    return CommitmentRow(
-        id=line(one.id),
-        title=line(one.title),
-        said=line(one.said) or "not found",
-        completion=line(one.completion) or "not found",
-        assessed=tuple(line(claim.what) for claim in one.assessed),
-        updated=say(one.updated, zone) if one.updated else None,
-        milestones=tuple(_milestone(claim, zone, late=claim in one.late) for claim in one.milestones),
-        evidence=tuple(shown(each, zone) for each in one.evidence),
-    )
-
-
-def _milestone(claim: Claim, zone: ZoneInfo, *, late: bool) -> str:
-    when = say(claim.moment, zone).words if claim.moment else "no day"
-    return line(f"{claim.what}: {when}{', after the plan’s end' if late else ''}")
+def _used(fact: Fact, told: PlanLine) -> str:
+    """Whether a fact is used where claims disagree, and why."""
+    if fact.used:
+        return f"used: {fact.why}"
+    return "not used" if _is_beaten(fact, told) else ""

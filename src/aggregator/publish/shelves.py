@@ -9,9 +9,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Edition, Holding, Relevance
+from aggregator.model.days import day_of
 from aggregator.publish.addresses import Shelf, shelf_page
-from aggregator.publish.dates import day_of
-from aggregator.publish.words import line, named
+from aggregator.publish.words import capital, line, named
 
 NATIONS: Final[Mapping[str, str]] = {
     "uk": "United Kingdom",
@@ -67,7 +67,7 @@ def shelves_of(holding: Holding, edition: Edition) -> tuple[tuple[Shelf, str], .
 def groups(edition: Edition) -> tuple[Group, ...]:
     """Every group that the register and the vocabulary know, in their order; empty ones, too."""
     made = {
-        (shelf, id): Group(shelf=shelf, id=id, name=_capital(name))
+        (shelf, id): Group(shelf=shelf, id=id, name=capital(name))
         for shelf, names in shelf_names(edition).items()
         for id, name in names.items()
     }
@@ -85,10 +85,6 @@ def by_shelf(groups: tuple[Group, ...]) -> Mapping[Shelf, tuple[Group, ...]]:
     for group in groups:
         shelves[group.shelf].append(group)
     return {shelf: tuple(shelves[shelf]) for shelf in Shelf}
-
-
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]
 
 
 def _shelves_of(holding: Holding, edition: Edition) -> Iterator[tuple[Shelf, str]]:

@@ -1,68 +1,64 @@
-"""`silence.atom`: an entry when a limit is passed and when a silence ends; never one for each day."""
+"""The feed of long gaps: an item when a limit is passed and when a silence ends; never one for each day."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from feedgen.feed import FeedGenerator
-
-from aggregator import VERSION
-from aggregator.model import Artifact, Basis, Edition, ProcessLine, Turn
+from aggregator.model import Artifact, Basis, Edition, ProcessLine, Site, Turn
 from aggregator.publish.board_json import address
 from aggregator.publish.board_words import count
 from aggregator.publish.dates import say, say_day
+from aggregator.publish.documents import publish_items
 from aggregator.publish.feeds import feed_id
+from aggregator.publish.items import Heading, Item
 from aggregator.publish.words import line, titled
 
-PATH: Final = "silence.atom"
+NAME: Final = "silence"
 NEWEST: Final = 100
 BEGAN: Final = datetime(2026, 11, 23, tzinfo=UTC)
 """When the register of processes was begun: how old the feed is while nothing stands in it."""
 
 
-def publish_silence(edition: Edition) -> Iterator[Artifact]:
-    """One Atom document; a day is the start of that day in the site's zone. None without a process."""
+def silence_heading(edition: Edition) -> Heading | None:
+    """The feed by its name; without a process there is none."""
     if not edition.board.processes:
+        return None
+    return Heading(
+        name=NAME,
+        title=titled(f"{edition.site.title}: silence"),
+        subtitle="When a limit is passed without a record, and when a silence ends. Not an official site.",
+    )
+
+
+def publish_silence(edition: Edition) -> Iterator[Artifact]:
+    """The feed in each form; a day is the start of that day in the site's zone."""
+    heading = silence_heading(edition)
+    if heading is None:
         return
-    zone = ZoneInfo(edition.site.zone)
     told = [(turn, one) for one in edition.board.processes for turn in one.turns]
     told.sort(key=lambda pair: (pair[0].day, pair[0].id), reverse=True)
-    written = _head(edition)
-    written.updated(_instant(told[0][0], zone) if told else BEGAN)
-    for turn, process in told[:NEWEST]:
-        _fill(written.add_entry(order="append"), turn, process, edition, zone)
-    yield Artifact(path=PATH, media_type="application/atom+xml", payload=written.atom_str(pretty=True))
+    items = tuple(_item(turn, process, edition.site) for turn, process in told[:NEWEST])
+    updated = items[0].updated if items else BEGAN
+    yield from publish_items(heading, items, updated, "board.html", edition.site)
 
 
-def _head(edition: Edition) -> Any:
-    site, written = edition.site, FeedGenerator()
-    written.id(feed_id(site, PATH))
-    written.title(titled(f"{site.title}: silence"))
-    written.subtitle(
-        "When a limit is passed without a record, and when a silence ends. Not an official site."
-    )
-    written.language("en-GB")
-    written.link(href=f"{site.base_url}board.html", rel="alternate", type="text/html")
-    written.link(href=site.base_url + PATH, rel="self", type="application/atom+xml")
-    written.author({"name": line(site.operator) or titled(site.title)})
-    written.generator("UK open government updates", version=VERSION)
-    return written
-
-
-def _fill(written: Any, turn: Turn, process: ProcessLine, edition: Edition, zone: ZoneInfo) -> None:
-    site, instant = edition.site, _instant(turn, zone)
-    written.id(f"urn:uuid:{uuid.uuid5(uuid.UUID(feed_id(site, PATH)), turn.id)}")
-    written.title(titled(_title(turn, process)))
-    written.updated(instant)
-    written.published(instant)
+def _item(turn: Turn, process: ProcessLine, site: Site) -> Item:
+    zone = ZoneInfo(site.zone)
+    instant = datetime.combine(turn.day, time(), zone).astimezone(UTC)
     page = f"{site.base_url}board/{process.process.id}.html"
     shown = address(turn.by, site) if turn.by else None
-    written.link(href=shown or page, rel="alternate")
-    written.summary(line(_text(turn, process, zone)), type="text")
+    return Item(
+        id=f"urn:uuid:{uuid.uuid5(uuid.UUID(feed_id(site, f'{NAME}.atom')), turn.id)}",
+        title=titled(_title(turn, process)),
+        url=shown or page,
+        updated=instant,
+        published=instant,
+        summary=line(_text(turn, process, zone)),
+    )
 
 
 def _title(turn: Turn, process: ProcessLine) -> str:
@@ -82,7 +78,3 @@ def _text(turn: Turn, process: ProcessLine, zone: ZoneInfo) -> str:
     limit = f"The limit of {turn.rule.id} is {count(turn.rule.days)}.{mark}"
     looked = f"Looked for in: {', '.join(process.watch.looked)}."
     return " ".join(filter(None, (now, last, limit, looked, "If we have missed a record, please tell us.")))
-
-
-def _instant(turn: Turn, zone: ZoneInfo) -> datetime:
-    return datetime.combine(turn.day, time(), zone).astimezone(UTC)

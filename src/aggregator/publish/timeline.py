@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Moment
-from aggregator.publish.dates import day_of, end_of
+from aggregator.model.days import day_of, end_of
 from aggregator.publish.words import line
 
 WIDTH: Final = 1000

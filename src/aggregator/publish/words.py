@@ -32,6 +32,11 @@ def titled(title: str, longest: int = 1000) -> str:
     return line(title, longest) or "Untitled"
 
 
+def capital(text: str) -> str:
+    """The text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def named(id: str, names: Mapping[str, str]) -> str:
     """The plain words for an id (`meeting-record` becomes `Meeting record` where no name is given)."""
     return line(names.get(id) or id.replace("-", " ").capitalize())

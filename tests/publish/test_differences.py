@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aggregator.publish.side_by_side import LONGEST, Piece, side_by_side
+from aggregator.publish.differences import LONGEST, Piece, side_by_side
 
 
 def shown(before: str, after: str) -> list[tuple[str, str]]:
