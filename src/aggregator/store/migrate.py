@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from aggregator.errors import StoreError
 from aggregator.store.engine import Database
@@ -80,7 +80,7 @@ def _schema() -> tuple[str, ...]:
     """The statements that make the tables; written once, since tests make thousands of stores."""
     tables = [*metadata.sorted_tables, version]
     indexes = [index for table in tables for index in sorted(table.indexes, key=lambda one: str(one.name))]
-    made = (*map(CreateTable, tables), *map(CreateIndex, indexes))
+    made: list[ExecutableDDLElement] = [*map(CreateTable, tables), *map(CreateIndex, indexes)]
     return tuple(str(one.compile(dialect=sqlite.dialect())) for one in made)
 
 
