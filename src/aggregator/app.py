@@ -27,7 +27,7 @@ from aggregator.pipeline.enrolling import Enrolment
 from aggregator.pipeline.hooking import Hooks
 from aggregator.pipeline.issuing import issue_letters
 from aggregator.pipeline.mailroom import Postman, outbox_folder
-from aggregator.pipeline.rulebook import Rulebook
+from aggregator.pipeline.rulebook import OwnRules, Rulebook
 from aggregator.publish.folder import Written
 from aggregator.publish.search import index_pages, is_indexed
 from aggregator.services.polling import Outcome, Progress
@@ -173,6 +173,11 @@ class App(Services):
     def rulebook(self) -> Rulebook:
         """Adds and removes alert rules."""
         return Rulebook(self.alerting, file_of(self.config.settings, self.replay, "alerts.yaml"))
+
+    @property
+    def own_rules(self) -> OwnRules:
+        """The alert rules that subscribers keep for themselves."""
+        return OwnRules(self.alerting)
 
     @property
     def postman(self) -> Postman:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -10,7 +11,8 @@ from bs4 import BeautifulSoup
 from aggregator.deliver import letter, window
 from aggregator.deliver.foot import foot_of_letter
 from aggregator.deliver.letter import written as written_as_mail
-from aggregator.model import Body, Digest, DigestItem, Section, Site, Titles
+from aggregator.model import Body, Digest, DigestItem, LetterState, Section, Site, Titles
+from aggregator.store import Store
 from tests.builders import body, instant, moment, site
 
 BODIES = {"wales": body("wales", name="Welsh Government"), "cabinet-office": body()}
@@ -79,3 +81,9 @@ ELEMENTS = {
     *("div", "h1", "h2", "h3", "p", "a", "ul", "li"),
 }
 """All that a letter is ever made of."""
+
+
+def next_due(store: Store) -> datetime | None:
+    """When the next planned letter is due; None when none is planned."""
+    letters = (one for reader in store.readers.all() for one in store.postings.of_reader(reader.id))
+    return min((one.due for one in letters if one.state is LetterState.PLANNED), default=None)

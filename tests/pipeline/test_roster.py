@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import ConfigError
-from aggregator.model import Choices, Footing, Reader, Rhythm, Titles
+from aggregator.model import LETTER_FREQUENCIES, Choices, Footing, Reader, Titles
 from aggregator.pipeline.roster import COLUMNS, read_roster, write_roster
 from tests.builders import instant
 
@@ -88,7 +88,7 @@ readers = st.builds(
         topics=st.sampled_from([(), ("open-data",)]),
         types=st.sampled_from([(), ("report",)]),
         when_empty=st.booleans(),
-        rhythm=st.sampled_from(Rhythm),
+        rhythm=st.sampled_from(LETTER_FREQUENCIES),
         titles=st.sampled_from(Titles),
         only_alerts=st.booleans(),
     ),

@@ -21,11 +21,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 
 from aggregator.errors import StoreError
+from aggregator.model.alerts import OwnRule
 from aggregator.store import migrate, open_store
 from aggregator.store.migrate import NEWEST, OLDEST, SCRIPTS
 from aggregator.store.tables import metadata
-from tests.builders import entry
-from tests.store.contents import MINUTES, PLAN, REVISED, contents, fill
+from tests.builders import NOON, entry
+from tests.store.contents import HOUR, MINUTES, PLAN, REVISED, contents, fill
 from tests.store.processes import child
 from tests.store.values import change, keep
 
@@ -123,6 +124,21 @@ def test_a_store_of_schema_8_is_brought_over_with_all_its_data(old: Path) -> Non
         assert all(expected.values())
         for question, answer in expected.items():
             assert found[question] == answer, question
+
+
+def test_a_rule_that_went_to_a_webhook_alone_goes_by_mail(old: Path) -> None:
+    """Subscribers' own rules have none any more; what was still to be posted goes."""
+    with open_store(f"sqlite:///{old}") as store:
+        assert store.alerts.own("0badcafe") == (
+            ("0badcafe", OwnRule(id="posted", when="minutes", mail=True)),
+        )
+        assert store.alerts.counts()["0badcafe/posted"] == {"alerts": 1}
+        assert [hook.alert.rule for hook in store.alerts.due_hooks(NOON + HOUR, 9)] == ["forum", "forum"]
+
+    with closing(sqlite3.connect(old)) as connection:
+        assert connection.execute(
+            "SELECT count(*) FROM own_rules WHERE rule LIKE '%webhook%'"
+        ).fetchone() == (0,)
 
 
 def test_what_was_brought_over_is_kept_on(old: Path) -> None:

@@ -14,16 +14,17 @@ from aggregator.config.edited_file import EditedFile
 from aggregator.config.forms import Form, Mistakes, Name, Text, read
 from aggregator.config.rule_language import Known, RuleMistake, read_rule
 from aggregator.errors import ConfigError, Mistake
-from aggregator.model.alerts import AlertRule, Condition, Pace, Webhook
+from aggregator.model.alerts import AlertRule, Condition, Webhook
+from aggregator.model.letters import ALERT_FREQUENCIES, Frequency
 
 VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 HEAD: Final = "# What is watched for, and who hears of it; docs/alerts.md explains it.\nalerts:\n"
 
 
 def _rhythm(value: object) -> object:
-    if value not in {*map(str, Pace)}:
+    if value not in ALERT_FREQUENCIES:
         raise ValueError("write 'at once' or 'daily'")
-    return Pace(str(value))
+    return Frequency(str(value))
 
 
 def _hook(value: str) -> str:
@@ -53,7 +54,7 @@ class AlertForm(Form):
     name: Text
     when: Text
     changes: bool = False
-    rhythm: Annotated[Pace, BeforeValidator(_rhythm)] = Pace.AT_ONCE
+    rhythm: Annotated[Frequency, BeforeValidator(_rhythm)] = Frequency.AT_ONCE
     mail: tuple[Text, ...] = ()
     webhook: WebhookForm | None = None
     feed: bool = False

@@ -70,11 +70,6 @@ class Fields(MailFields):
     own_hosts: Words = Field(
         (), description="Hosts inside the operator's own network that may be asked all the same."
     )
-    reader_webhooks: int = Field(
-        100,
-        ge=0,
-        description="How many webhooks readers may have, all together; 0: none, and none is posted to.",
-    )
 
 
 class Settings(BaseSettings, Fields):

@@ -16,9 +16,9 @@ from aggregator.model import (
     Digest,
     DigestItem,
     Entry,
+    Frequency,
     Holding,
     Revision,
-    Rhythm,
     Section,
     Site,
     Window,
@@ -65,7 +65,7 @@ def compose(
     document's permanent page. `issued` None: still a draft. Raises ValueError when there is no such window.
     """
     span = window(week, zone)
-    days = range(SOON + 1) if rhythm_of(week) is Rhythm.WEEKLY else REMINDED
+    days = range(SOON + 1) if rhythm_of(week) is Frequency.WEEKLY else REMINDED
     ranks = {body: rank for rank, body in enumerate(bodies)}
     news = sorted(_told(holdings, span, days, zone), key=lambda one: _place(one, zone, ranks))
     sections = (

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Digest, Moment, Precision, Removal, RemovalKind
 from aggregator.model.days import COARSE, days_left, in_words, is_over
+
+COLUMNS = 76
+"""Width of a text letter: under the 78 characters of RFC 5322, 2.1.1, with room for a quoting mark."""
 
 LONGEST_TITLE = 300
 LONGEST_SENTENCE = 300
@@ -40,6 +44,14 @@ def plain(text: str, longest: int | None = None) -> str:
         return line
     kept = line[: longest - 1]
     return f"{kept.rpartition(' ')[0] or kept}…"
+
+
+def wrap(text: str, first: str = "", rest: str = "") -> str:
+    """Lines of at most 76 columns; a word longer than that, such as a link, stays whole."""
+    wrapper = textwrap.TextWrapper(
+        COLUMNS, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    return wrapper.fill(text)
 
 
 def first_sentence(text: str) -> str:

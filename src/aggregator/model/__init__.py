@@ -54,16 +54,16 @@ from aggregator.model.entries import (
 from aggregator.model.labels import SCHEME, Labels, Mark, Reason, Relevance, Where
 from aggregator.model.letters import (
     ANSWER,
+    LETTER_FREQUENCIES,
     Choices,
     Footing,
+    Frequency,
     Handed,
     LetterState,
     Message,
     Posting,
     Reader,
     Receipt,
-    Remark,
-    Rhythm,
     Titles,
 )
 from aggregator.model.observed import (
@@ -131,6 +131,7 @@ from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic
 __all__ = [
     "ANSWER",
     "FILE_NAME",
+    "LETTER_FREQUENCIES",
     "SCHEME",
     "Artifact",
     "Basis",
@@ -161,6 +162,7 @@ __all__ = [
     "Footing",
     "FormerName",
     "Forum",
+    "Frequency",
     "Gap",
     "Habit",
     "Handed",
@@ -203,13 +205,11 @@ __all__ = [
     "Register",
     "Reject",
     "Relevance",
-    "Remark",
     "Removal",
     "RemovalKind",
     "Request",
     "Retraction",
     "Revision",
-    "Rhythm",
     "RobotsCopy",
     "Role",
     "Rule",

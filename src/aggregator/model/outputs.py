@@ -11,7 +11,7 @@ from aggregator.model.alerts import AlertFeed
 from aggregator.model.answers import Outage, SourceState
 from aggregator.model.entries import Holding, Moment, Removal, Translation
 from aggregator.model.labels import Mark
-from aggregator.model.letters import Rhythm
+from aggregator.model.letters import Frequency
 from aggregator.model.observed import ProcessLine
 from aggregator.model.places import Body, Role, Source
 
@@ -146,9 +146,9 @@ class Section:
     items: tuple[DigestItem, ...]
 
 
-def rhythm_of(name: str) -> Rhythm:
+def rhythm_of(name: str) -> Frequency:
     """Whose letter has this name: of those who read weekly (`2024-W04`), or daily (`2024-01-24`)."""
-    return Rhythm.WEEKLY if "W" in name else Rhythm.DAILY
+    return Frequency.WEEKLY if "W" in name else Frequency.DAILY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +168,7 @@ class Digest:
     """Who has put nothing on record for long, in the board's words at the end of the window."""
 
     @property
-    def rhythm(self) -> Rhythm:
+    def rhythm(self) -> Frequency:
         """Whose letter it is: of those who read weekly, or daily."""
         return rhythm_of(self.week)
 

@@ -16,7 +16,7 @@ from aggregator.config import Config
 from aggregator.config.rule_language import RuleMistake, read_rule
 from aggregator.deliver.alerts import alert_of, due_at, our_correction, retraction
 from aggregator.model import Footing, Holding, Mark, Window
-from aggregator.model.alerts import Alert, AlertRule, Occasion, OwnRule, WatchedRule, Webhook, Why
+from aggregator.model.alerts import Alert, AlertRule, Occasion, OwnRule, WatchedRule, Why
 from aggregator.publish.addresses import entry_page
 from aggregator.store import Store
 
@@ -54,7 +54,6 @@ class Alerting:
 
     def own(self, reader: str, rule: OwnRule, *, paused: bool = False) -> AlertRule:
         """A reader's own rule as it is watched for. Raises RuleMistake, with the column, for its words."""
-        hook = Webhook(url=rule.webhook) if rule.webhook and self.config.settings.reader_webhooks else None
         return AlertRule(
             id=rule.id,
             name=rule.when,
@@ -62,7 +61,6 @@ class Alerting:
             changes=rule.changes,
             rhythm=rule.rhythm,
             mail=(reader,) if rule.mail else (),
-            webhook=hook,
             feed=bool(rule.feed),
             reader=reader,
             paused=paused,

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from aggregator.config import Config
 from aggregator.deliver import compose, week_of, window
 from aggregator.deliver.digest import SOON
-from aggregator.model import Digest, Edition, Holding, Rhythm, SourceLine, SourceState, Window, page_of
+from aggregator.model import Digest, Edition, Frequency, Holding, SourceLine, SourceState, Window, page_of
 from aggregator.model.alerts import AlertFeed
 from aggregator.normalise.identity import entry_id
 from aggregator.observe import board
@@ -106,7 +106,7 @@ def letter_of(
         issued=issued,
     )
     # Silence is counted in months: to tell it every day would be noise.
-    weekly = letter.rhythm is Rhythm.WEEKLY
+    weekly = letter.rhythm is Frequency.WEEKLY
     silence = _silence(config, lines, holdings(), span.end) if weekly else ()
     return replace(letter, unread=unread, silence=silence)
 

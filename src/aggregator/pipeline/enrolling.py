@@ -12,7 +12,7 @@ from aggregator.deliver.addresses import checked, fingerprint
 from aggregator.deliver.outbox import clear
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Choices, Footing, Reader
-from aggregator.pipeline.roster import Known, read_roster, write_roster
+from aggregator.pipeline.roster import Known, read_roster
 from aggregator.store import Store
 
 NOBODY = Mistake(
@@ -42,8 +42,13 @@ class Enrolment:
         Choices that say something replace those of a reader who is known.
         Raises ConfigError for an address that is none, or that must not be written to.
         """
-        where = checked_or_refused(address)
-        self._refuse_shunned(where)
+        try:
+            where = checked(address)
+        except ValueError as error:
+            raise ConfigError((Mistake("reader", 0, str(error)),)) from error
+        if why := self._shunned(where):
+            told = f"must not be written to: {why}. `subscribers erase ADDRESS --welcome` forgets that"
+            raise ConfigError((Mistake("reader", 0, told),))
         reader = Reader(
             id=self.make_id(),
             address=where,
@@ -61,25 +66,18 @@ class Enrolment:
         return kept
 
     def take_in(self, text: str, file: str, now: datetime) -> tuple[int, int]:
-        """Take in everybody in a CSV file (the form of `give_out`, or one address a line).
+        """Take in everybody in a CSV file (the form of `write_roster`, or one address a line).
 
         Gives how many are new and how many lines were left: addresses that are known, left or were stopped.
         Raises ConfigError with every line that holds a mistake, and then takes in nobody.
         """
         wanted = read_roster(text, file, now, self.known, self.make_id)
-        welcome = [
-            r for r in wanted if not self.store.readers.shunned(fingerprint(r.address or "", self.key))
-        ]
-        new = self.store.readers.add(welcome)
+        new = self.store.readers.add([one for one in wanted if not self._shunned(one.address or "")])
         return new, len(wanted) - new
-
-    def give_out(self) -> str:
-        """Every reader with address and choices, as CSV: the only place where addresses are shown."""
-        return write_roster(self.store.readers.all())
 
     def found(self, who: str) -> Reader:
         """The reader of this id or address. Raises ConfigError when there is none."""
-        reader = self.store.readers.one(who) or self.store.readers.at(who.strip().lower())
+        reader = self._known(who)
         if reader is None:
             raise ConfigError((NOBODY,))
         return reader
@@ -95,7 +93,7 @@ class Enrolment:
 
         `welcome` also forgets that the address must not be written to. Raises ConfigError.
         """
-        reader = self.store.readers.one(who) or self.store.readers.at(who.strip().lower())
+        reader = self._known(who)
         address = (reader.address if reader else None) or who.strip().lower()
         mark = fingerprint(address, self.key)
         known = welcome and self.store.readers.shunned(mark)
@@ -108,18 +106,8 @@ class Enrolment:
         done = self.store.readers.erase(ids)
         return f"{done} erased{', and may be written to again' if known else ''}."
 
-    def _refuse_shunned(self, address: str) -> None:
-        if why := self._shunned(address):
-            told = f"must not be written to: {why}. `subscribers erase ADDRESS --welcome` forgets that"
-            raise ConfigError((Mistake("reader", 0, told),))
+    def _known(self, who: str) -> Reader | None:
+        return self.store.readers.one(who) or self.store.readers.at(who.strip().lower())
 
     def _shunned(self, address: str) -> str | None:
         return self.store.readers.shunned(fingerprint(address, self.key))
-
-
-def checked_or_refused(address: str) -> str:
-    """The address in the form in which it is kept. Raises ConfigError."""
-    try:
-        return checked(address)
-    except ValueError as error:
-        raise ConfigError((Mistake("reader", 0, str(error)),)) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,16 +17,13 @@ from aggregator.config.mail import read_server
 from aggregator.deliver import Stationery
 from aggregator.deliver.outbox import Outbox
 from aggregator.deliver.smtp import Server, Smtp
-from aggregator.deliver.tokens import Tokens, read_key
-from aggregator.errors import ConfigError, DeliveryError, Mistake
+from aggregator.deliver.tokens import Tokens, read_key, read_secret_file
+from aggregator.errors import ConfigError, Mistake
 from aggregator.fetch.mailbox import MailboxFetch
 from aggregator.model import Failed, Fetched, LetterState, Request, Validators
-from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.desk import Desk, choosable
+from aggregator.pipeline.desk import SubscriptionService
 from aggregator.pipeline.posting import TOO_LATE, Dispatch, Postbox
 from aggregator.pipeline.replying import Replies
-from aggregator.pipeline.rulebook import Rulebook
-from aggregator.pipeline.wishing import Wishes
 from aggregator.store import Store
 
 LETTERS = "letters"
@@ -145,38 +141,21 @@ class Postman:
         if isinstance(found, Failed):
             log.happened("replies cannot be read", reason=f"{found}. {found.hint}")
         if isinstance(found, Fetched):
-            replies = Replies(self.store, tokens, self._wishes(tokens))
-            mails = [part.payload for part in found.parts]
-            # To try a rule is to look at everything that is held: beside the loop, which serves others.
-            counts = await asyncio.to_thread(replies.act, mails, self.clock())
+            replies = Replies(SubscriptionService(self.store, tokens))
+            counts = replies.act([part.payload for part in found.parts], self.clock())
             self._seen[box] = Validators(etag=found.headers.get("etag"))
             if counts:
                 log.happened("replies", **{kind.replace(" ", "_"): count for kind, count in counts.items()})
 
-    def _wishes(self, tokens: Tokens) -> Wishes:
-        config = self.config
-        rulebook = Rulebook(Alerting(config, self.store), config.settings.path("alerts.yaml"))
-        return Wishes(Desk(self.store, tokens, rulebook), choosable(config))
-
 
 def _server(settings: Settings) -> Server:
-    said = read_server(settings.mail_server)
+    said, file = read_server(settings.mail_server), settings.mail_password_file
     return Server(
         host=said.host,
         port=said.port,
         tls_first=said.tls_first,
         starttls=not said.is_local,
         user=said.user,
-        password=_password(settings),
+        password=read_secret_file(settings.path(file), "the mail server's password") if file else "",
         connections=settings.mail_connections,
     )
-
-
-def _password(settings: Settings) -> str:
-    if not settings.mail_password_file:
-        return ""
-    file = settings.path(settings.mail_password_file)
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DeliveryError(f"{file}: the mail server's password cannot be read: {error}") from error

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from aggregator.model import Choices, Reader
+from aggregator.model import Reader
 from aggregator.model.alerts import OwnRule
 from aggregator.store import Store
 
@@ -16,27 +17,14 @@ def own_data(store: Store, reader: Reader) -> dict[str, Any]:
         "address": reader.address,
         "standing": reader.standing.value,
         "since": reader.since.isoformat(),
-        **choices_data(reader.choices),
+        **asdict(reader.choices),
         "alerts": [_rule(store, reader, rule) for _, rule in store.alerts.own(reader.id)],
         "letters": [{"run": one.run, "state": one.state.value, "at": one.at.isoformat()} for one in letters],
     }
 
 
-def choices_data(chosen: Choices) -> dict[str, Any]:
-    """Choices in plain values, by their names; JSON can hold them."""
-    return {
-        "bodies": list(chosen.bodies),
-        "topics": list(chosen.topics),
-        "types": list(chosen.types),
-        "when_empty": chosen.when_empty,
-        "rhythm": chosen.rhythm.value,
-        "titles": chosen.titles.value,
-        "only_alerts": chosen.only_alerts,
-    }
-
-
 def _rule(store: Store, reader: Reader, rule: OwnRule) -> dict[str, Any]:
-    """Without the secret of its webhook and the address of its feed: a file is sooner passed on."""
+    """Without the address of its feed: a file is sooner passed on."""
     found = store.alerts.recent(f"{reader.id}/{rule.id}")
     return {
         "when": rule.when,
@@ -44,6 +32,5 @@ def _rule(store: Store, reader: Reader, rule: OwnRule) -> dict[str, Any]:
         "rhythm": rule.rhythm.value,
         "mail": rule.mail,
         "feed": bool(rule.feed),
-        "webhook": rule.webhook,
         "found": [{"at": one.found.isoformat(), "title": one.title, "url": one.url} for one in found],
     }

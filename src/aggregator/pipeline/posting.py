@@ -18,7 +18,7 @@ from aggregator.config import Config
 from aggregator.deliver import Frozen, Stationery, freeze, is_worth_sending, not_allowed, settled, still_sent
 from aggregator.deliver.addresses import allowed
 from aggregator.deliver.alerts import alert_letter, alert_run
-from aggregator.deliver.answers import DATA, Known, answer, answer_run
+from aggregator.deliver.answers import answer
 from aggregator.deliver.outbox import clear
 from aggregator.errors import DeliveryError
 from aggregator.model import (
@@ -26,17 +26,16 @@ from aggregator.model import (
     Choices,
     Digest,
     Footing,
+    Frequency,
     Handed,
     LetterState,
     Message,
     Posting,
     Reader,
     Receipt,
-    Rhythm,
 )
 from aggregator.model.alerts import ALERT
 from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.own_data import own_data
 from aggregator.store import Store
 
 Postbox = Callable[[Sequence[Message]], Awaitable[tuple[Receipt, ...]]]
@@ -76,7 +75,7 @@ class Dispatch:
     def _plan(self, run: str, now: datetime) -> bool:
         digest = self._letter(run)
         readers = self._readers(digest.rhythm)
-        if not readers and digest.rhythm is Rhythm.WEEKLY:
+        if not readers and digest.rhythm is Frequency.WEEKLY:
             return False
         is_wanted = cache(partial(is_worth_sending, digest))  # many readers choose the same
         wanted = [reader.id for reader in readers if is_wanted(reader.choices)]
@@ -102,7 +101,7 @@ class Dispatch:
             raise DeliveryError(f"{run}: letters were planned for a window that was never issued")
         return digest
 
-    def _readers(self, rhythm: Rhythm) -> tuple[Reader, ...]:
+    def _readers(self, rhythm: Frequency) -> tuple[Reader, ...]:
         """Who gets letters of this rhythm."""
         reading = self.store.readers.all(Footing.READING)
         return tuple(one for one in reading if one.choices.rhythm is rhythm and not one.choices.only_alerts)
@@ -151,34 +150,26 @@ class Dispatch:
             now = clock()
             receipts = await postbox([self.message(posting.run, reader, now) for posting, reader in may])
         except DeliveryError as error:
-            self._put_back(taken, str(error), clock())
+            lost = [settled(posting, Handed.UNTRIED, str(error), clock()) for posting, _ in taken]
+            self.store.postings.turn(lost, clock(), 0)
             raise
         now = clock()
-        done = (settled(by_reader[one.message.run, one.message.reader], one, now) for one in receipts)
+        done = (
+            settled(by_reader[one.message.run, one.message.reader], one.handed, one.reply, now)
+            for one in receipts
+        )
         return (*done, *(not_allowed(posting, now) for posting in refused))
-
-    def _put_back(self, taken: Taken, why: str, now: datetime) -> None:
-        lost = [(p, Receipt(_no_message(p), Handed.UNTRIED, why)) for p, _ in taken]
-        self.store.postings.turn([settled(posting, receipt, now) for posting, receipt in lost], now, 0)
 
     def message(self, run: str, reader: Reader, now: datetime) -> Message:
         """The letter of a run to a reader, as it is handed over at `now`."""
         if run.startswith(ANSWER):
-            return answer(run, reader, self.stationery, now, self._known(run, reader))
+            return answer(run, reader, self.stationery, now)
         if run.startswith(ALERT):
             return self._alert_letter(run, reader).fill(reader)
         key = (run, reader.choices, reader.is_list, reader.leave)
         if key not in self._frozen:
             self._frozen[key] = freeze(self._letter(run), reader, self.stationery, self.config.bodies)
         return self._frozen[key].fill(reader)
-
-    def _known(self, run: str, reader: Reader) -> Known:
-        store = self.store
-        return Known(
-            remark=store.postings.remark(run, reader.id),
-            rules=[rule for _, rule in store.alerts.own(reader.id)],
-            data=own_data(store, reader) if run.startswith(answer_run(DATA, "")) else None,
-        )
 
     def _alert_letter(self, run: str, reader: Reader) -> Frozen:
         key = (run, Choices(), reader.is_list, reader.leave)
@@ -192,7 +183,3 @@ class Dispatch:
                 run, told, rule, alerts, reader, self.stationery, self.config.bodies
             )
         return self._frozen[key]
-
-
-def _no_message(posting: Posting) -> Message:
-    return Message(run=posting.run, reader=posting.reader, sender="", recipient="", payload=b"")

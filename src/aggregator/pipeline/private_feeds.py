@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from aggregator.config import Config
@@ -16,35 +15,29 @@ NEWEST: Final = 100
 """How many alerts a feed tells."""
 
 
-@dataclass(frozen=True)
-class PrivateFeeds:
-    """The feeds of one store."""
-
-    config: Config
-    store: Store
-    tokens: Tokens
-
-    def feed(self, token: str, address: str) -> PrivateFeed | None:
-        """The feed that a token opens, as it stands at `address`; None where there is none (any more)."""
-        word = self.tokens.fed(token)
-        found = self.store.alerts.fed(word) if word else None
-        if not word or not found:
-            return None
-        whose, rule = found
-        reader, key = self.store.readers.one(whose), f"{whose}/{rule.id}"
-        watch = self.store.alerts.watched(key).get(key)
-        if reader is None or watch is None or reader.standing not in HEARS:
-            return None
-        settings, vocabulary = self.config.settings, self.config.vocabulary
-        ground = Edition(
-            at=watch.since,
-            site=settings.site,
-            bodies=self.config.bodies,
-            holdings=(),
-            board=Board(at=watch.since, lines=()),
-            sources=(),
-            digests=(),
-            types=vocabulary.names,
-            topics=vocabulary.topic_names,
-        )
-        return private_feed(word, rule.when, self.store.alerts.recent(key, NEWEST), ground, address)
+def subscriber_feed(
+    config: Config, store: Store, tokens: Tokens, token: str, address: str
+) -> PrivateFeed | None:
+    """The feed that a token opens, as it stands at `address`; None where there is none (any more)."""
+    word = tokens.fed(token)
+    found = store.alerts.fed(word) if word else None
+    if not word or not found:
+        return None
+    whose, rule = found
+    reader, key = store.readers.one(whose), f"{whose}/{rule.id}"
+    watch = store.alerts.watched(key).get(key)
+    if reader is None or watch is None or reader.standing not in HEARS:
+        return None
+    settings, vocabulary = config.settings, config.vocabulary
+    ground = Edition(
+        at=watch.since,
+        site=settings.site,
+        bodies=config.bodies,
+        holdings=(),
+        board=Board(at=watch.since, lines=()),
+        sources=(),
+        digests=(),
+        types=vocabulary.names,
+        topics=vocabulary.topic_names,
+    )
+    return private_feed(word, rule.when, store.alerts.recent(key, NEWEST), ground, address)

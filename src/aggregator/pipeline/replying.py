@@ -1,27 +1,23 @@
-"""Acts on what comes by mail: who leaves goes, who bounces or complains hears no more, wishes are granted."""
+"""Acts on mails to us: who joins, confirms or leaves; who bounces or complains hears no more."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from aggregator import log
 from aggregator.deliver.addresses import fingerprint
 from aggregator.deliver.replies import Reply, ReplyKind, read_reply
-from aggregator.deliver.tokens import Tokens
-from aggregator.deliver.wishes import read_wish
-from aggregator.model import Footing, Reader
-from aggregator.pipeline.wishing import Wishes
-from aggregator.store import Store
+from aggregator.model import Footing
+from aggregator.pipeline.desk import SubscriptionService
 
 SOFT: Final = 3
 """So many letters that bounce softly stop an address; one hard bounce or complaint is enough."""
-
-MARK: Final = 12
-"""Characters of a mail's hash that name the answer to it."""
 
 WHY: Final = {
     ReplyKind.HARD: "a letter bounced for good",
@@ -34,41 +30,46 @@ WHY: Final = {
 class Replies:
     """The mails to us, over one store. A mail is acted on once, however often its mailbox is read."""
 
-    store: Store
-    tokens: Tokens
-    wishes: Wishes
+    service: SubscriptionService
 
     def act(self, mails: Iterable[bytes], now: datetime) -> Counter[str]:
         """Act on each mail that is new; counts what they said."""
-        counts = Counter[str]()
+        counts, readers = Counter[str](), self.service.store.readers
         for payload in mails:
             mark = hashlib.sha256(payload).hexdigest()
-            if self.store.readers.answered(mark):
+            if readers.answered(mark):
                 continue
-            reply = read_reply(payload, self.tokens)
+            try:
+                reply = read_reply(payload, self.service.tokens)
+            except Exception as error:  # Python's own parser raises, for one at `To: <` (3.11)
+                log.happened("a mail cannot be read", sha256=mark, reason=repr(error))
+                reply = None
             if reply:
                 self._do(reply, now)
                 counts[reply.kind] += 1
-            elif wish := read_wish(payload):
-                self.wishes.grant(wish, now, mark[:MARK])
-                counts[wish.wanted] += 1
             # After the act: a crash in between does it again, which changes nothing.
-            self.store.readers.note_answered(mark, now)
+            readers.note_answered(mark, now)
         return counts
 
     def _do(self, reply: Reply, now: datetime) -> None:
-        reader = self.store.readers.one(reply.reader)
+        if reply.kind is ReplyKind.JOIN:
+            with suppress(ValueError):  # the sender's address is none: there is nobody to answer
+                self.service.ask(reply.who, now)
+        elif reply.kind is ReplyKind.CONFIRM:
+            self.service.confirm_by_mail(reply.who, now)
+        elif reply.kind is ReplyKind.LEAVE:
+            self.service.leave(reply.who, now)
+        else:
+            self._stop(reply, now)
+
+    def _stop(self, reply: Reply, now: datetime) -> None:
+        """Stop writing to who complained or bounced, of soft bounces after the last that is let pass."""
+        readers = self.service.store.readers
+        reader = readers.one(reply.who)
         if reader is None:
             return
-        if reply.kind is ReplyKind.LEAVE:
-            self.wishes.desk.let_go(reader.id, now)
-        elif reply.kind is not ReplyKind.SOFT or self._is_third(reply, now):
-            self._stop(reader, WHY[reply.kind], now)
-
-    def _is_third(self, reply: Reply, now: datetime) -> bool:
-        return self.store.readers.bounced(reply.run, reply.reader, reply.kind, now) >= SOFT
-
-    def _stop(self, reader: Reader, why: str, now: datetime) -> None:
+        if reply.kind is ReplyKind.SOFT and readers.bounced(reply.run, reader.id, reply.kind, now) < SOFT:
+            return
         if reader.address:
-            self.store.readers.shun(fingerprint(reader.address, self.tokens.key), why, now)
-        self.store.readers.stand(reader.id, Footing.STOPPED, now)
+            readers.shun(fingerprint(reader.address, self.service.tokens.key), WHY[reply.kind], now)
+        readers.stand(reader.id, Footing.STOPPED, now)

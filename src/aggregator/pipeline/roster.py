@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 
 from aggregator.deliver.addresses import checked
 from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Choices, Footing, Reader, Rhythm, Titles
+from aggregator.model import LETTER_FREQUENCIES, Choices, Footing, Reader, Titles
 
 COLUMNS: Final = (
     "address",
@@ -96,15 +96,15 @@ def _reader(row: Row, now: datetime, known: Known, make_id: Callable[[], str]) -
     return Reader(
         id=make_id(),
         address=checked(row.get("address", "")),
-        standing=_of(Footing, row.get("standing") or Footing.READING),
+        standing=_of(tuple(Footing), row.get("standing") or Footing.READING),
         since=_instant(row["since"]) if row.get("since") else now,
         choices=Choices(
             bodies=_ids(row, "bodies", known),
             topics=_ids(row, "topics", known),
             types=_ids(row, "types", known),
             when_empty=_is_yes(row, "when_empty"),
-            rhythm=_of(Rhythm, row.get("rhythm")),
-            titles=_of(Titles, row.get("titles")),
+            rhythm=_of(LETTER_FREQUENCIES, row.get("rhythm")),
+            titles=_of(tuple(Titles), row.get("titles")),
             only_alerts=_is_yes(row, "only_alerts"),
         ),
         is_list=_is_yes(row, "is_list"),
@@ -138,13 +138,12 @@ def _is_yes(row: Row, name: str) -> bool:
 Kind = TypeVar("Kind", bound=StrEnum)
 
 
-def _of(kind: type[Kind], cell: str | None) -> Kind:
-    """The value that a cell names; its first one for an empty cell. ValueError says which there are."""
-    known = list(kind)
-    try:
-        return kind(cell) if cell else known[0]
-    except ValueError:
-        raise ValueError(f"{cell!r} is none of {', '.join(known)}") from None
+def _of(known: Sequence[Kind], cell: str | None) -> Kind:
+    """The value that a cell names; the first one for an empty cell. ValueError says which there are."""
+    named = [one for one in known if not cell or one == cell]
+    if not named:
+        raise ValueError(f"{cell!r} is none of {', '.join(known)}")
+    return named[0]
 
 
 def _cells(reader: Reader) -> tuple[str, ...]:

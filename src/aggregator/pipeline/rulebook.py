@@ -1,9 +1,9 @@
-"""Adds and removes alert rules: the operator's in alerts.yaml, readers' own in the store."""
+"""Adds and removes alert rules: the operator's in alerts.yaml, subscribers' own in the store."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import secrets
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -12,31 +12,33 @@ from aggregator.config.alerts import AlertsFile, read_when
 from aggregator.config.forms import SLUG
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Reader
-from aggregator.model.alerts import AlertRule, OwnRule, Pace, Places, Webhook
+from aggregator.model.alerts import AlertRule, OwnRule
 from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.placing import Placing, new_secret, refused
 
 MOST_OWN: Final = 20
-"""Rules of one reader: each is held against every document that moves."""
+"""Rules of one subscriber: each is held against every document that moves."""
+
+SHOWN: Final = 5
+"""How many of the latest titles a trial shows."""
 
 
 @dataclass(frozen=True)
 class Rulebook:
-    """The rules of one project. `file` is its alerts.yaml."""
+    """The operator's rules. `file` is the project's alerts.yaml."""
 
     alerting: Alerting
     file: Path
 
-    def drafted(self, id: str, name: str, when: str, **places: Any) -> AlertRule:
+    def drafted(self, id: str, name: str, when: str, **rest: Any) -> AlertRule:
         """A rule as somebody types it. Raises ConfigError, for its words with the column."""
         if not SLUG.fullmatch(id):
             what = "write small letters a to z, digits and single hyphens, such as 'closing-soon'"
             raise ConfigError((Mistake(f"rule {id}", 0, what),))
         condition = read_when(when, self.alerting.config.rule_words)
-        return AlertRule(id=id, name=name, when=condition, **places)
+        return AlertRule(id=id, name=name, when=condition, **rest)
 
     def add(self, rule: AlertRule, now: datetime) -> None:
-        """Write an operator's rule down, and watch for it from now on. Raises ConfigError."""
+        """Write a rule down, and watch for it from now on. Raises ConfigError."""
         if rule.id in {one.id for one in self.alerting.config.alerts}:
             what = "there is a rule with this id; choose another, or remove that one first"
             raise ConfigError((Mistake(f"rule {rule.id}", 0, what),))
@@ -48,82 +50,70 @@ class Rulebook:
                 "changes": rule.changes,
                 "rhythm": str(rule.rhythm),
                 "mail": rule.mail,
-                "webhook": _told(rule.webhook),
+                "webhook": asdict(rule.webhook) if rule.webhook else {},
                 "feed": rule.feed,
             }
         )
         self.alerting.begin(rule, now)
 
-    def add_own(self, reader: Reader, rule: AlertRule, now: datetime, places: Places | None = None) -> str:
-        """Keep a reader's own rule, in place of one with the same id, and watch for it from now on.
-
-        `places` None: word of it goes where it went, a new rule's by mail. Gives the secret of a webhook that
-        is new, else nothing. Raises ConfigError for places that cannot be, or when the reader has as many
-        rules as one may have.
-        """
-        known = self.alerting.store.alerts.own(reader.id)
-        before = _one(known, rule.id) or OwnRule(id=rule.id, when="")
-        if len({own.id for _, own in known} - {rule.id}) >= MOST_OWN:
-            raise refused(f"{MOST_OWN} rules are the most; remove one first")
-        kept = replace(before, when=str(rule.when), changes=rule.changes, rhythm=rule.rhythm)
-        secret = self._keep(reader, kept, places)
-        self.alerting.begin(rule, now)
-        return secret
-
-    def place(self, reader: Reader, id: str, places: Places) -> str:
-        """Let word of a reader's own rule go elsewhere from now on; gives and raises as `add_own`."""
-        return self._keep(reader, self._own(reader, id), places)
-
-    def renew_secret(self, reader: Reader, id: str) -> str:
-        """A new secret for the webhook of a reader's own rule. Raises ConfigError where it has none."""
-        rule = self._own(reader, id)
-        if not rule.webhook:
-            raise refused("this rule has no webhook")
-        secret = new_secret()
-        self.alerting.store.alerts.add_own(reader.id, rule, secret)
-        return secret
-
     def remove(self, id: str) -> None:
-        """Take an operator's rule out, with what it found and what it has yet to send. Raises ConfigError."""
+        """Take a rule out, with what it found and what it has yet to send. Raises ConfigError."""
         self._written.remove(id)
         self.alerting.store.alerts.forget(id)
-
-    def remove_own(self, reader: Reader, id: str) -> None:
-        """Take a reader's own rule out, with everything of it. Raises ConfigError."""
-        if not self.alerting.store.alerts.remove_own(reader.id, id):
-            what = "this reader has no rule with this id; `aggregator alerts list` shows them"
-            raise ConfigError((Mistake(f"rule {id}", 0, what),))
-
-    def _own(self, reader: Reader, id: str) -> OwnRule:
-        rule = _one(self.alerting.store.alerts.own(reader.id), id)
-        if rule is None:
-            raise refused("this rule is not there any more")
-        return rule
-
-    def _keep(self, reader: Reader, rule: OwnRule, places: Places | None) -> str:
-        """Keep a rule, with all its places; gives the secret of a webhook that is new."""
-        alerting, secret = self.alerting, ""
-        if places:
-            placing = Placing(alerting.config, alerting.store.alerts.own())
-            rule, secret = placing.placed(reader.id, rule, places)
-        alerting.store.alerts.add_own(reader.id, rule, secret)
-        return secret
 
     @property
     def _written(self) -> AlertsFile:
         return AlertsFile(self.file, self.alerting.config.rule_words)
 
 
-def pace_of(daily: bool) -> Pace:
-    """At once, unless it is to be daily."""
-    return Pace.DAILY if daily else Pace.AT_ONCE
+@dataclass(frozen=True)
+class OwnRules:
+    """The alert rules that subscribers keep for themselves. ValueError says in plain words what cannot be."""
 
+    alerting: Alerting
 
-def _one(known: Sequence[tuple[str, OwnRule]], id: str) -> OwnRule | None:
-    return next((own for _, own in known if own.id == id), None)
+    def of(self, reader: Reader) -> tuple[OwnRule, ...]:
+        """A subscriber's own rules."""
+        return tuple(rule for _, rule in self.alerting.store.alerts.own(reader.id))
 
+    def try_rule(self, reader: Reader, rule: OwnRule, now: datetime) -> tuple[int, tuple[str, ...]]:
+        """How many letters a rule would have sent in the past year, and the latest titles. ValueError."""
+        trial = self.alerting.try_rule(self.alerting.own(reader.id, rule), now)
+        titles = [document.entry.title for _, letter in trial.letters for _, document in letter]
+        return len(trial.letters), tuple(reversed(titles[-SHOWN:]))
 
-def _told(hook: Webhook | None) -> dict[str, str]:
-    if hook is None:
-        return {}
-    return {"url": hook.url, "secret_env": hook.secret_env, "secret_file": hook.secret_file}
+    def watch(self, reader: Reader, rule: OwnRule, now: datetime) -> None:
+        """Keep a rule that is known by its words: the same words twice are one rule, and go where they went.
+
+        ValueError: the words cannot be read, or there is no room.
+        """
+        known, drafted = self.of(reader), self.alerting.own(reader.id, rule)
+        names = (f"rule-{number}" for number in range(1, len(known) + 2))
+        free = next(id for id in names if id not in {own.id for own in known})
+        same = next((own for own in known if own.when == str(drafted.when)), OwnRule(id=free, when=""))
+        self.add(reader, replace(drafted, id=same.id), now, mail=same.mail, feed=bool(same.feed))
+
+    def add(self, reader: Reader, rule: AlertRule, now: datetime, *, mail: bool, feed: bool) -> None:
+        """Keep a rule in place of one with the same id, and watch for it from now on. ValueError."""
+        known = {own.id: own for own in self.of(reader)}
+        if len(known.keys() - {rule.id}) >= MOST_OWN:
+            raise ValueError(f"{MOST_OWN} rules are the most; remove one first")
+        before = known.get(rule.id) or OwnRule(id=rule.id, when="")
+        kept = replace(before, when=str(rule.when), changes=rule.changes, rhythm=rule.rhythm)
+        self._keep(reader, kept, mail=mail, feed=feed)
+        self.alerting.begin(rule, now)
+
+    def set_destinations(self, reader: Reader, id: str, *, mail: bool, feed: bool) -> None:
+        """Let alerts of a rule go there from now on. ValueError."""
+        rule = next((own for own in self.of(reader) if own.id == id), None)
+        if rule is None:
+            raise ValueError("this rule is not there any more")
+        self._keep(reader, rule, mail=mail, feed=feed)
+
+    def _keep(self, reader: Reader, rule: OwnRule, *, mail: bool, feed: bool) -> None:
+        if not (mail or feed):
+            raise ValueError("this rule would tell nobody: choose mail or a feed, or remove it")
+        if feed and not self.alerting.config.settings.letters_url:
+            raise ValueError("a reader's own feed is served below letters_url, which is not set here")
+        word = (rule.feed or secrets.token_hex(16)) if feed else ""
+        self.alerting.store.alerts.add_own(reader.id, replace(rule, mail=mail, feed=word))

@@ -10,11 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, Executable, Row, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Executable, Row, Table, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from aggregator.errors import StoreError
 from aggregator.store.lock import NOT_WRITABLE, hold_lock
+from aggregator.store.rows import insert_once, upsert
 
 READ: Final = "BEGIN"
 WRITE: Final = "BEGIN IMMEDIATE"
@@ -102,11 +103,22 @@ class Access(ABC):
         with self.reading() as connection:
             return connection.scalar(asked)
 
-    def change(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute a statement once for each of the rows."""
-        if rows:
-            with self.writing() as connection:
-                connection.execute(statement, rows)
+    def change(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
+        """Execute a statement once, or once for each of the rows; gives how many rows of the table it met."""
+        if rows is not None and not rows:
+            return 0
+        with self.writing() as connection:
+            return connection.execute(statement, rows).rowcount
+
+    def put(self, table: Table, *rows: Mapping[str, Any]) -> None:
+        """Insert rows, or replace those whose key is there already."""
+        with self.writing() as connection:
+            upsert(connection, table, rows)
+
+    def put_once(self, table: Table, row: Mapping[str, Any]) -> bool:
+        """Insert a row, or leave the one whose key is there already as it is; whether it is new."""
+        with self.writing() as connection:
+            return insert_once(connection, table, row)
 
 
 class Within(Access):

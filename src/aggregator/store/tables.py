@@ -23,7 +23,6 @@ from aggregator.model import (
     Failed,
     Labels,
     Mark,
-    Remark,
     Removal,
     RobotsCopy,
     Run,
@@ -211,15 +210,6 @@ postings: Final = Table(
     Index("ix_postings_reader", "reader"),
 )
 
-remarks: Final = Table(
-    "remarks",
-    metadata,
-    # What an answer to a reader says besides its form; gone once it has reached the mail server.
-    Column("run", Text, primary_key=True),
-    Column("reader", Text, primary_key=True),
-    Column("remark", json_of(Remark), nullable=False),
-)
-
 watched_rules: Final = Table(
     "watched_rules",
     metadata,
@@ -251,8 +241,6 @@ own_rules: Final = Table(
     Column("rule", json_of(OwnRule), nullable=False),
     # The word of its feed once more, to be found by; null where it has none.
     Column("feed", Text, nullable=True),
-    # Signs its posts; not in `rule`, so that only whoever posts holds it. Null where it has no webhook.
-    Column("secret", Text, nullable=True),
     Index("ix_own_rules_feed", "feed", unique=True),
 )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aggregator.config import Config
 from aggregator.config.opml import write_opml
-from aggregator.model import Artifact, Deferred, Rhythm
+from aggregator.model import Artifact, Deferred, Frequency
 from aggregator.pipeline.edition import gather
 from aggregator.pipeline.issuing import letter_files
 from aggregator.publish import artifacts, exports
@@ -42,7 +42,7 @@ class Publisher:
 
     def _files(self, now: datetime) -> tuple[Artifact | Deferred, ...]:
         snapshot = gather(self.config, self.store, now)
-        days = (digest for digest in self.store.digests.all(Rhythm.DAILY) if digest.count)
+        days = (digest for digest in self.store.digests.all(Frequency.DAILY) if digest.count)
         digests = letter_files((*snapshot.digests, *days), snapshot)
         listed = write_opml(snapshot.site.title, self.config.sources, self.config.bodies)
         sources = Artifact(path="sources.opml", media_type="text/x-opml", payload=listed)
