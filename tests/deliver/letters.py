@@ -13,7 +13,7 @@ from aggregator.deliver.foot import foot_of_letter
 from aggregator.deliver.letter import written as written_as_mail
 from aggregator.model import Body, Digest, DigestItem, LetterState, Section, Site, Titles
 from aggregator.store import Store
-from tests.builders import body, instant, moment, site
+from tests.builders import LONDON, body, instant, moment, site
 
 BODIES = {"wales": body("wales", name="Welsh Government"), "cabinet-office": body()}
 ISSUED = instant("2024-01-29 08:00")
@@ -37,7 +37,7 @@ def item(**changes: Any) -> DigestItem:
 
 def digest(*sections: Section, **changes: Any) -> Digest:
     """The issued letter of the week of 22 January 2024."""
-    span = window("2024-W04", "Europe/London")
+    span = window("2024-W04", LONDON)
     return replace(
         Digest(week="2024-W04", window=span, sections=sections, unread=(), issued=ISSUED), **changes
     )

@@ -27,10 +27,10 @@ from aggregator.model import (
 )
 from aggregator.model.alerts import AlertRule, OwnRule, Why
 from aggregator.model.letters import Frequency
-from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.posting import Dispatch
+from aggregator.services.alerts.matching import Alerting
+from aggregator.services.mailing.delivery import Dispatch
 from aggregator.store import Store, open_store
-from tests.builders import NOON, body, entry, instant, labels, moment
+from tests.builders import LONDON, NOON, body, entry, instant, labels, moment
 from tests.deliver.readers import opened, reader, stationery
 from tests.pipeline.stage import EMPTY, default_settings
 from tests.pipeline.test_posting import Postbox
@@ -431,7 +431,7 @@ def test_an_own_rule_that_cannot_be_read_any_more_is_said_and_stops_nothing(desk
     ],
 )
 def test_eight_in_the_morning_is_by_the_clocks_of_london(found: str, due: str) -> None:
-    assert due_at(Frequency.DAILY, instant(found), "Europe/London") == instant(due)
+    assert due_at(Frequency.DAILY, instant(found), LONDON) == instant(due)
 
 
 def test_letters_of_alerts_are_settled_like_all_others(desk: Desk) -> None:

@@ -17,8 +17,8 @@ from aggregator.deliver.outbox import Outbox
 from aggregator.errors import DeliveryError
 from aggregator.model import Choices, Footing, Handed, LetterState, Message, Posting, Reader, Receipt
 from aggregator.model.alerts import OwnRule
-from aggregator.pipeline.mailroom import opened_postbox
-from aggregator.pipeline.posting import Dispatch
+from aggregator.services.mailing.delivery import Dispatch
+from aggregator.services.mailing.mailer import opened_postbox
 from aggregator.store import Store, open_store
 from tests.builders import instant
 from tests.conftest import PROJECT

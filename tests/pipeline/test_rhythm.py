@@ -12,15 +12,14 @@ from aggregator.config import load
 from aggregator.config.settings import load_settings
 from aggregator.deliver import window
 from aggregator.model import Choices, Digest, Footing, Frequency, LetterState
-from aggregator.pipeline.posting import TOO_LATE, Dispatch
+from aggregator.services.mailing.delivery import TOO_LATE, Dispatch
 from aggregator.store import open_store
-from tests.builders import instant
+from tests.builders import LONDON, instant
 from tests.conftest import PROJECT
 from tests.deliver.letters import digest, item, under
 from tests.deliver.readers import reader, stationery
 from tests.pipeline.test_posting import Postbox
 
-LONDON = "Europe/London"
 DAILY = Choices(rhythm=Frequency.DAILY)
 
 

@@ -53,18 +53,18 @@ def alert_run(rule: str, now: datetime) -> str:
     return f"{ALERT}{hashlib.sha256(rule.encode()).hexdigest()[:8]}.{int(now.timestamp()):x}"
 
 
-def due_at(rhythm: Frequency, found: datetime, zone: str) -> datetime:
+def due_at(rhythm: Frequency, found: datetime, zone: ZoneInfo) -> datetime:
     """When what was found goes out: at once, or at the next 08:00 by the clocks of the zone."""
     if rhythm is Frequency.AT_ONCE:
         return found
-    local = found.astimezone(ZoneInfo(zone))
-    opens = datetime.combine(local.date(), OPENS, ZoneInfo(zone))
-    later = datetime.combine(local.date() + timedelta(days=1), OPENS, ZoneInfo(zone))
+    local = found.astimezone(zone)
+    opens = datetime.combine(local.date(), OPENS, zone)
+    later = datetime.combine(local.date() + timedelta(days=1), OPENS, zone)
     return (opens if local <= opens else later).astimezone(UTC)
 
 
 def alert_of(
-    rule: AlertRule, occasion: Occasion, holding: Holding, *, found: datetime, page: str, zone: str
+    rule: AlertRule, occasion: Occasion, holding: Holding, *, found: datetime, page: str, zone: ZoneInfo
 ) -> Alert:
     """What a rule's people are told of a document as it stands. `page` is our permanent page of it.
 
@@ -105,7 +105,7 @@ def our_correction(told: Alert, holding: Holding, mark: Mark) -> Occasion | None
     return Occasion(at=mark.at, why=Why.CORRECTION, parts=tuple(parts), note=mark.why) if parts else None
 
 
-def retraction(told: Alert, rule: AlertRule, gone: Retraction, *, found: datetime, zone: str) -> Alert:
+def retraction(told: Alert, rule: AlertRule, gone: Retraction, *, found: datetime, zone: ZoneInfo) -> Alert:
     """Word to those who were told of a document that we took its words out; why is not told, as nowhere."""
     occasion = Occasion(at=gone.at, why=Why.CORRECTION, parts=(RETRACTED,))
     return replace(told, occasion=occasion, found=found, due=due_at(rule.rhythm, found, zone))
@@ -160,7 +160,7 @@ def _headed(alert: Alert) -> str:
     return f"{HEADS[alert.occasion.why]}: {plain(alert.title, 160)}"
 
 
-def _item(alert: Alert, at: datetime, zone: str, bodies: Mapping[str, Body]) -> str:
+def _item(alert: Alert, at: datetime, zone: ZoneInfo, bodies: Mapping[str, Body]) -> str:
     body = bodies[alert.body].name if alert.body in bodies else alert.body
     language = say_language(alert.language)
     lines = (

@@ -10,7 +10,6 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from zoneinfo import ZoneInfo
 
 from aggregator.deliver.choosing import chosen
 from aggregator.deliver.foot import Foot, foot_of_letter, foot_of_list, leave_by_mail, way_out_of_list
@@ -116,7 +115,7 @@ def _foot(reader: Reader, stationery: Stationery, rhythm: Frequency, slot: str) 
 
 def _subject(digest: Digest, site: Site) -> str:
     count = say_contents(digest) if digest.count else "nothing this week"
-    day = in_words(digest.window.start.astimezone(ZoneInfo(site.zone)))
+    day = in_words(digest.window.start.astimezone(site.zone))
     when = f"week of {day}" if digest.rhythm is Frequency.WEEKLY else day
     return f"{plain(site.title, 60)}: {count}, {when}"
 

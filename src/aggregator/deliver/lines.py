@@ -185,7 +185,7 @@ def _say_item(item: DigestItem, digest: Digest, how: Saying) -> ItemLines:
     )
 
 
-def _say_closing(item: DigestItem, at: datetime, zone: str) -> str:
+def _say_closing(item: DigestItem, at: datetime, zone: ZoneInfo) -> str:
     if item.closes is None:
         return ""
     return f"{say_closing(item.closes, at, zone)}{' · a reminder' if item.reminder else ''}"
@@ -220,13 +220,13 @@ def _say_other(other: Translation) -> OtherLines:
     )
 
 
-def _say_dates(item: DigestItem, zone: str) -> str:
+def _say_dates(item: DigestItem, zone: ZoneInfo) -> str:
     own = f"Dated {say_moment(item.dated, zone)}" if item.dated else "No date given by the publisher"
-    return f"{own} · first seen {in_words(item.first_seen.astimezone(ZoneInfo(zone)))}"
+    return f"{own} · first seen {in_words(item.first_seen.astimezone(zone))}"
 
 
-def _say_title(digest: Digest, zone: str) -> str:
-    first = digest.window.start.astimezone(ZoneInfo(zone))
+def _say_title(digest: Digest, zone: ZoneInfo) -> str:
+    first = digest.window.start.astimezone(zone)
     if digest.rhythm is Frequency.DAILY:
         return f"Letter of {first:%A} {in_words(first)}"
     return f"Letter of the week of {in_words(first)}"
@@ -236,8 +236,8 @@ def _permanent(digest: Digest, site: Site) -> str:
     return f"{site.base_url}digests/{digest.week}.html"
 
 
-def _say_draft(digest: Digest, zone: str) -> str:
-    end = digest.window.end.astimezone(ZoneInfo(zone))
+def _say_draft(digest: Digest, zone: ZoneInfo) -> str:
+    end = digest.window.end.astimezone(zone)
     return f"Draft: this {SPANS[digest.rhythm]} closes on {end:%A} {in_words(end)} at {end:%H:%M}."
 
 

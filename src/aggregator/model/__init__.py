@@ -34,6 +34,7 @@ from aggregator.model.answers import (
 )
 from aggregator.model.entries import (
     FILE_NAME,
+    LONDON,
     Carrier,
     Change,
     ChangeKind,
@@ -132,6 +133,7 @@ __all__ = [
     "ANSWER",
     "FILE_NAME",
     "LETTER_FREQUENCIES",
+    "LONDON",
     "SCHEME",
     "Artifact",
     "Basis",

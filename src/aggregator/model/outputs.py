@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from aggregator.model.alerts import AlertFeed
 from aggregator.model.answers import Outage, SourceState
@@ -82,7 +83,7 @@ class Site:
     operator: str
     contact: str
     postal: str
-    zone: str
+    zone: ZoneInfo
     letters_url: str = ""
     """Where people sign up for letters; ends with a slash, empty for nowhere."""
     letters_mailbox: str = ""

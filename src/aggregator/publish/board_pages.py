@@ -22,7 +22,7 @@ def publish_board(edition: Edition) -> Iterator[Artifact]:
     """`board.html`, `board.css` and `board/PROCESS.html`; nothing without a process."""
     if not edition.board.processes:
         return
-    zone, counting = ZoneInfo(edition.site.zone), line(edition.board.counting, 600)
+    zone, counting = edition.site.zone, line(edition.board.counting, 600)
     yield Artifact(path="board.css", media_type="text/css", payload=STYLE.read_bytes())
     yield page(
         "board.html.j2",

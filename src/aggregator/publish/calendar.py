@@ -60,7 +60,7 @@ def write_calendar(name: str, dated: Iterable[Dated], site: Site) -> bytes:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("name", titled(name))  # RFC 7986, 5.1
     calendar.add("x-wr-calname", titled(name))
-    zone = ZoneInfo(site.zone)
+    zone = site.zone
     calendar.add_component(_timezone(zone))
     for one in dated:
         calendar.add_component(_event(one, zone))

@@ -37,7 +37,7 @@ def publish_plans(edition: Edition) -> Iterator[Artifact]:
 
 def _page(told: PlanLine, named: list[Holding], process: Process, edition: Edition) -> Artifact:
     """`named`: the documents that name the plan, newest first."""
-    zone, path = ZoneInfo(edition.site.zone), shelf_page(Shelf.PLAN, told.plan.id)
+    zone, path = edition.site.zone, shelf_page(Shelf.PLAN, told.plan.id)
     return page(
         "plan.html.j2",
         edition,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from aggregator.model import Artifact, Edition
 from aggregator.publish.advice import advice
@@ -20,7 +19,6 @@ from aggregator.publish.words import line
 def publish_site(edition: Edition) -> Iterator[Artifact]:
     """`letters.html`, `corrections.html`, `sources.html`, `search.html` and `about.html`."""
     licences, sources = licences_used(edition), source_rows(edition)
-    told = {"sources": sources, "advice": advice(edition), "licences": licences}
     digests = letters(edition, len(edition.digests))
     by_year = tuple((year, tuple(group)) for year, group in groupby(digests, key=lambda one: one.week[:4]))
     yield page("letters.html.j2", edition, "letters.html", years=by_year)
@@ -38,6 +36,6 @@ def publish_site(edition: Edition) -> Iterator[Artifact]:
 
 
 def _corrections(edition: Edition) -> Artifact:
-    zone = ZoneInfo(edition.site.zone)
+    zone = edition.site.zone
     told = tuple((one, say_instant(one.at, zone)) for one in corrections_of(edition))
     return page("corrections.html.j2", edition, CORRECTIONS, corrections=told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from aggregator.classify import Labeller, find_same
-from aggregator.pipeline.keeping import hold_anew
+from aggregator.services.polling.save_reading import hold_anew
 from aggregator.store import Transaction
 
 

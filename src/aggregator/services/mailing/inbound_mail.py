@@ -14,7 +14,7 @@ from aggregator import log
 from aggregator.deliver.addresses import fingerprint
 from aggregator.deliver.replies import Reply, ReplyKind, read_reply
 from aggregator.model import Footing
-from aggregator.pipeline.desk import SubscriptionService
+from aggregator.services.subscriptions.service import SubscriptionService
 
 SOFT: Final = 3
 """So many letters that bounce softly stop an address; one hard bounce or complaint is enough."""

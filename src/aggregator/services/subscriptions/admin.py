@@ -12,7 +12,7 @@ from aggregator.deliver.addresses import checked, fingerprint
 from aggregator.deliver.outbox import clear
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Choices, Footing, Reader
-from aggregator.pipeline.roster import Known, read_roster
+from aggregator.services.subscriptions.csv_file import Known, read_roster
 from aggregator.store import Store
 
 NOBODY = Mistake(

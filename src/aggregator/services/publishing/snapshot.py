@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from aggregator.config import Config
 from aggregator.deliver import compose, week_of, window
@@ -118,4 +117,4 @@ def _silence(
     zone = config.settings.zone
     at = min(end, max((line.state.asked for line in lines if line.state.asked), default=end))
     found = board(config.bodies, lines, holdings, at=at, zone=zone, register=config.register)
-    return silence_lines(found, ZoneInfo(zone))
+    return silence_lines(found, zone)

@@ -11,7 +11,7 @@ from aggregator.classify import Labeller, find_changes, find_removals, hold, wit
 from aggregator.model import Change, Entry, Removal, RemovalKind, Source, SourceState
 from aggregator.normalise.identity import entry_id
 from aggregator.normalise.urls import canonical
-from aggregator.pipeline.asking import Reading
+from aggregator.services.polling.read_source import Reading
 from aggregator.store import Transaction
 
 

@@ -16,7 +16,7 @@ from aggregator.deliver.addresses import checked, fingerprint
 from aggregator.deliver.answers import answer_run
 from aggregator.deliver.tokens import CHOICES, CONFIRM, Tokens
 from aggregator.model import ANSWER, Footing, Reader
-from aggregator.pipeline.enrolling import new_id
+from aggregator.services.subscriptions.admin import new_id
 from aggregator.store import Store
 
 

@@ -26,7 +26,7 @@ from aggregator.model import (
 )
 from aggregator.normalise import normalise
 from aggregator.parse import KINDS, single
-from aggregator.pipeline.following import NOTHING_THERE, Pages, follow, go_back
+from aggregator.services.polling.pagination import NOTHING_THERE, Pages, follow, go_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

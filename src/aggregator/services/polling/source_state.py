@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aggregator.model import Failed, Outage, Source, SourceState
-from aggregator.pipeline.asking import Answer, Unchanged
+from aggregator.services.polling.read_source import Answer, Unchanged
 
 UNASKED: Final = timedelta(days=2)
 """A source that was not asked for longer than this, and than two of its polls take, was out of sight."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -9,11 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from aggregator.config.alerts import AlertsFile, read_when
-from aggregator.config.forms import SLUG
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Reader
 from aggregator.model.alerts import AlertRule, OwnRule
-from aggregator.pipeline.alerting import Alerting
+from aggregator.model.written import SLUG
+from aggregator.services.alerts.matching import Alerting
 
 MOST_OWN: Final = 20
 """Rules of one subscriber: each is held against every document that moves."""
@@ -31,7 +32,7 @@ class Rulebook:
 
     def drafted(self, id: str, name: str, when: str, **rest: Any) -> AlertRule:
         """A rule as somebody types it. Raises ConfigError, for its words with the column."""
-        if not SLUG.fullmatch(id):
+        if not re.fullmatch(SLUG, id):
             what = "write small letters a to z, digits and single hyphens, such as 'closing-soon'"
             raise ConfigError((Mistake(f"rule {id}", 0, what),))
         condition = read_when(when, self.alerting.config.rule_words)

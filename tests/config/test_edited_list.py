@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator import yamldoc
-from aggregator.config.source_text import SourceText
+from aggregator.config.edited_list import ListText
 from aggregator.errors import ConfigError
 
 PROJECT = Path(__file__).parents[2]
@@ -36,55 +36,32 @@ sources:
 """
 
 
-def edited(text: str = TEXT) -> SourceText:
-    return SourceText(text, "sources.yaml")
+def edited(text: str = TEXT) -> ListText:
+    return ListText(text, "sources.yaml", "sources", "source")
 
 
 def test_the_ids_stand_in_the_order_of_the_file() -> None:
     assert edited().ids == ("one", "two")
 
 
-def test_pausing_a_source_adds_one_line_after_its_last_value() -> None:
-    assert edited().switched("one", enabled=False) == TEXT.replace(
-        "      since 2024.\n", "      since 2024.\n    enabled: no\n"
-    )
-
-
-def test_pausing_a_source_that_says_enabled_changes_one_word_and_keeps_the_comment() -> None:
-    assert edited().switched("two", enabled=False) == TEXT.replace("enabled: yes  #", "enabled: no  #")
-
-
-def test_a_source_that_is_as_wanted_is_not_touched() -> None:
-    assert edited().switched("one", enabled=True) == TEXT
-    assert edited().switched("two", enabled=True) == TEXT
-    paused = edited().switched("two", enabled=False)
-    assert edited(paused).switched("two", enabled=False) == paused
-
-
-def test_resuming_undoes_the_pause() -> None:
-    paused = edited().switched("two", enabled=False)
-
-    assert edited(paused).switched("two", enabled=True) == TEXT
-
-
 def test_a_new_line_goes_behind_a_comment_beside_the_last_value() -> None:
     text = "sources:\n- id: one\n  title: One  # a title\n# the end"
 
-    assert edited(text).switched("one", enabled=False) == (
-        "sources:\n- id: one\n  title: One  # a title\n  enabled: no\n# the end"
+    assert edited(text).retired("one", "two") == (
+        "sources:\n- id: one\n  title: One  # a title\n  enabled: no  # merged into two\n# the end"
     )
 
 
 def test_a_file_without_a_line_end_at_its_end_can_be_edited() -> None:
-    assert edited("sources:\n  - id: one").switched("one", enabled=False) == (
-        "sources:\n  - id: one\n    enabled: no"
+    assert edited("sources:\n  - id: one").retired("one", "two") == (
+        "sources:\n  - id: one\n    enabled: no  # merged into two"
     )
 
 
-def test_a_source_in_braces_is_paused_inside_them() -> None:
+def test_a_source_in_braces_is_switched_off_inside_them() -> None:
     text = "sources:\n  - {id: one, title: One}  # short\n"
 
-    assert edited(text).switched("one", enabled=False) == (
+    assert edited(text).retired("one", "two") == (
         "sources:\n  - {id: one, title: One, enabled: no}  # short\n"
     )
 
@@ -108,21 +85,19 @@ def test_a_merged_source_keeps_the_comment_that_stands_beside_its_switch() -> No
 
 def test_an_unknown_source_is_named() -> None:
     with pytest.raises(ConfigError, match=r"sources\.yaml: no source has the id 'three'"):
-        edited().switched("three", enabled=False)
+        edited().retired("three", "one")
 
 
-def test_new_sources_come_last_with_a_blank_line_before_each() -> None:
-    blocks = ["- id: three\n  title: Three\n", "- id: four\n"]
-
-    assert edited().extended(blocks) == (
-        TEXT.rstrip("\n") + "\n\n  - id: three\n    title: Three\n\n  - id: four\n"
+def test_a_new_source_comes_last_with_a_blank_line_before_it() -> None:
+    assert edited().extended("- id: three\n  title: Three\n") == (
+        TEXT.rstrip("\n") + "\n\n  - id: three\n    title: Three\n"
     )
 
 
-def test_new_sources_come_before_what_follows_the_list() -> None:
+def test_a_new_source_comes_before_what_follows_the_list() -> None:
     text = "sources:\n- id: one\n\ndefaults:\n  every: 1 hour\n"
 
-    assert edited(text).extended(["- id: two\n"]) == (
+    assert edited(text).extended("- id: two\n") == (
         "sources:\n- id: one\n\n- id: two\n\ndefaults:\n  every: 1 hour\n"
     )
 
@@ -130,12 +105,8 @@ def test_new_sources_come_before_what_follows_the_list() -> None:
 def test_line_ends_of_another_kind_stay_what_they_are() -> None:
     text = TEXT.replace("\n", "\r\n")
 
-    assert edited(text).switched("one", enabled=False) == edited().switched("one", enabled=False).replace(
-        "\n", "\r\n"
-    )
-    assert edited(text).extended(["- id: three\n"]) == edited().extended(["- id: three\n"]).replace(
-        "\n", "\r\n"
-    )
+    assert edited(text).retired("one", "two") == edited().retired("one", "two").replace("\n", "\r\n")
+    assert edited(text).extended("- id: three\n") == edited().extended("- id: three\n").replace("\n", "\r\n")
 
 
 @pytest.mark.parametrize(
@@ -150,21 +121,21 @@ def test_line_ends_of_another_kind_stay_what_they_are() -> None:
 )
 def test_a_file_of_another_form_is_refused(text: str, said: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        edited(text).extended(["- id: two\n"])
+        edited(text).extended("- id: two\n")
 
     assert str(caught.value).startswith(said)
 
 
-def test_pausing_every_source_of_the_project_changes_one_line_of_each() -> None:
+def test_merging_every_source_of_the_project_changes_one_line_of_each() -> None:
     text = (PROJECT / "sources.yaml").read_text(encoding="utf-8")
     after = text
     for id in edited(text).ids:
-        after = edited(after).switched(id, enabled=False)
+        after = edited(after).retired(id, "another")
 
     off = sum(not source.get("enabled", True) for source in yamldoc.load(text, file="x").value["sources"])
-    kept = [line for line in after.splitlines() if line != "    enabled: no"]
+    kept = [line for line in after.splitlines() if not line.startswith("    enabled: no")]
     assert kept == [line for line in text.splitlines() if line != "    enabled: no"]
-    assert after.count("\n    enabled: no\n") == len(edited(text).ids)
+    assert after.count("\n    enabled: no  # merged into another\n") == len(edited(text).ids)
     assert off > 0
 
 
@@ -200,7 +171,7 @@ def files(draw: st.DrawFn) -> str:
 
 
 EDITS = st.lists(
-    st.tuples(st.sampled_from(["pause", "resume", "rename"]), st.integers(0, 3), st.sampled_from(NAMES)),
+    st.tuples(st.sampled_from(["merge", "rename"]), st.integers(0, 3), st.sampled_from(NAMES)),
     max_size=6,
 )
 
@@ -219,9 +190,8 @@ def test_any_edits_keep_every_other_character_and_do_what_they_say(
             after = edited(after).renamed(source["id"], name)
             source["id"] = name
         else:
-            after = edited(after).switched(source["id"], enabled=what == "resume")
-            if source.get("enabled", True) is not (what == "resume"):
-                source["enabled"] = what == "resume"
+            after = edited(after).retired(source["id"], name)
+            source["enabled"] = False
 
     assert yamldoc.load(after, file="x").value["sources"] == expected
     assert comments(after) == comments(text)
@@ -229,7 +199,9 @@ def test_any_edits_keep_every_other_character_and_do_what_they_say(
 
 
 def comments(text: str) -> list[str]:
-    return [line[line.index("#") :] for line in text.splitlines() if "#" in line]
+    """But for the reasons that a merge writes."""
+    found = [line[line.index("#") :] for line in text.splitlines() if "#" in line]
+    return [comment for comment in found if not comment.startswith("# merged into")]
 
 
 def without_edited_words(text: str) -> list[str]:

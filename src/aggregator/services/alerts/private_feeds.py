@@ -7,8 +7,8 @@ from typing import Final
 from aggregator.config import Config
 from aggregator.deliver.tokens import Tokens
 from aggregator.model import Board, Edition, PrivateFeed
-from aggregator.pipeline.alerting import HEARS
 from aggregator.publish.documents import private_feed
+from aggregator.services.alerts.matching import HEARS
 from aggregator.store import Store
 
 NEWEST: Final = 100

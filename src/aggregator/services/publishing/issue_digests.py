@@ -12,8 +12,8 @@ from aggregator import deliver
 from aggregator.config import Config
 from aggregator.deliver import closed_days, closed_weeks, letter
 from aggregator.model import Artifact, Deferred, Digest, Edition
-from aggregator.pipeline.edition import letter_of, source_lines
 from aggregator.publish.fingerprints import code, fingerprint
+from aggregator.services.publishing.snapshot import letter_of, source_lines
 from aggregator.store import Store
 
 _ROOM: Final = Path(deliver.__file__).parent

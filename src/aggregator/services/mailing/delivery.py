@@ -35,7 +35,7 @@ from aggregator.model import (
     Receipt,
 )
 from aggregator.model.alerts import ALERT
-from aggregator.pipeline.alerting import Alerting
+from aggregator.services.alerts.matching import Alerting
 from aggregator.store import Store
 
 Postbox = Callable[[Sequence[Message]], Awaitable[tuple[Receipt, ...]]]

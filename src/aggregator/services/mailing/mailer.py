@@ -21,9 +21,9 @@ from aggregator.deliver.tokens import Tokens, read_key, read_secret_file
 from aggregator.errors import ConfigError, Mistake
 from aggregator.fetch.mailbox import MailboxFetch
 from aggregator.model import Failed, Fetched, LetterState, Request, Validators
-from aggregator.pipeline.desk import SubscriptionService
-from aggregator.pipeline.posting import TOO_LATE, Dispatch, Postbox
-from aggregator.pipeline.replying import Replies
+from aggregator.services.mailing.delivery import TOO_LATE, Dispatch, Postbox
+from aggregator.services.mailing.inbound_mail import Replies
+from aggregator.services.subscriptions.service import SubscriptionService
 from aggregator.store import Store
 
 LETTERS = "letters"

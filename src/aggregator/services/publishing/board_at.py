@@ -9,7 +9,7 @@ from aggregator.classify import Labeller, hold
 from aggregator.config import Config
 from aggregator.model import Board, Holding
 from aggregator.observe import board, carriers_at
-from aggregator.pipeline.edition import source_lines
+from aggregator.services.publishing.snapshot import source_lines
 from aggregator.store import Store
 
 

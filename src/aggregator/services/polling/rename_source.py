@@ -7,7 +7,7 @@ as it should be and gives over what is still left. So each of these may be calle
 
 from __future__ import annotations
 
-from aggregator.config.source_text import SourceText
+from aggregator.config.edited_list import ListText
 from aggregator.config.sources_file import SourcesFile
 from aggregator.errors import ConfigError, Mistake
 from aggregator.store import Store
@@ -33,7 +33,7 @@ def merge_sources(file: SourcesFile, store: Store, old: str, into: str) -> int:
     return moved
 
 
-def _renamed(text: SourceText, store: Store, old: str, new: str) -> str:
+def _renamed(text: ListText, store: Store, old: str, new: str) -> str:
     if old not in text.ids and new in text.ids:
         return text.text
     if new in text.ids:
@@ -43,7 +43,7 @@ def _renamed(text: SourceText, store: Store, old: str, new: str) -> str:
     return text.renamed(old, new)
 
 
-def _retired(text: SourceText, old: str, into: str) -> str:
+def _retired(text: ListText, old: str, into: str) -> str:
     if old == into:
         raise _refused(old, "a source cannot be merged into itself")
     if into not in text.ids:
