@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Edition, Holding, Precision, Relevance
+from aggregator.model import Edition, Holding, Precision
 from aggregator.model.days import MONTHS, day_of
 from aggregator.publish.addresses import month_page
 
@@ -35,10 +35,6 @@ class Drawer:
     def relevant(self) -> int:
         """How many of them are about open government."""
         return sum(holding.labels.relevant for holding in self.holdings)
-
-    def of(self, relevance: Relevance) -> tuple[Holding, ...]:
-        """Those of this relevance."""
-        return tuple(held for held in self.holdings if held.labels.relevance is relevance)
 
 
 def say_drawer(name: str) -> str:

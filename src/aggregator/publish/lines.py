@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Edition, Holding, Moment, Relevance
+from aggregator.model import Edition, Holding, Moment, Relevance, Translation
 from aggregator.model.days import COARSE, day_of
 from aggregator.publish.addresses import Shelf, entry_page, host, shelf_page, web
 from aggregator.publish.dates import Said, say, say_day, say_time
@@ -21,16 +21,6 @@ TITLE: Final = 220
 
 
 LANGUAGES: Final = {"cy": "Cymraeg", "en": "English", "gd": "Gàidhlig"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Other:
-    """The same document in another language."""
-
-    language: str
-    name: str
-    href: str
-    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +49,7 @@ class Line:
     changed: Said | None
     removed: str
     """How it was taken away (`withdrawn`, `gone` …); empty for what is still there."""
-    translations: tuple[Other, ...]
+    translations: tuple[Translation, ...]
     note: str
     """What a reader must know of its date; mostly empty."""
 
@@ -86,7 +76,7 @@ def tell(holding: Holding, edition: Edition) -> Line:
         new=not holding.backlog and edition.at - holding.first_seen <= NEWS,
         changed=_changed(holding, edition.at, zone),
         removed=str(holding.removed.kind) if holding.removed else "",
-        translations=_translations(holding),
+        translations=tuple(one for one in entry.translations if web(one.url)),
         note=_note(holding, edition.at, zone),
     )
 
@@ -113,19 +103,6 @@ def _on(holding: Holding, zone: ZoneInfo) -> Said:
 def _day(holding: Holding, zone: ZoneInfo) -> date:
     """The day whose names a document bears: its own, else that of our first sight."""
     return day_of(holding.dated.at if holding.dated else holding.first_seen, zone)
-
-
-def _translations(holding: Holding) -> tuple[Other, ...]:
-    return tuple(
-        Other(
-            language=line(one.language),
-            name=LANGUAGES.get(one.language, line(one.language)),
-            href=href,
-            title=line(one.title, TITLE),
-        )
-        for one in holding.entry.translations
-        if (href := web(one.url))
-    )
 
 
 def _changed(holding: Holding, at: datetime, zone: ZoneInfo) -> Said | None:

@@ -15,15 +15,17 @@ from aggregator.model import Artifact, Deferred, Edition, Holding, Source
 from aggregator.model.days import day_of
 from aggregator.publish import board_rows, board_words
 from aggregator.publish.addresses import Shelf, entry_page, host, shelf_page, web
+from aggregator.publish.charts import chart
 from aggregator.publish.dates import say, say_day, say_instant
 from aggregator.publish.entry_dates import source_title
 from aggregator.publish.entry_page import PLACES, REMOVED, VERDICTS, entry_values, say_file
 from aggregator.publish.fingerprints import background, fingerprint
-from aggregator.publish.front import closing, letters, news, relevant
+from aggregator.publish.front import closing, last_of, letters, news, relevant, say_closing
+from aggregator.publish.lines import LANGUAGES, body_name, tell
 from aggregator.publish.linked_data import of_site
 from aggregator.publish.revisions import ROWS, revision_rows, rows_left_out
 from aggregator.publish.security import policy
-from aggregator.publish.status import body_rows, licences_used, source_rows
+from aggregator.publish.status import licences_used, say_address, say_age, say_last, say_reading, source_rows
 from aggregator.publish.words import capital, line, titled
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
@@ -52,12 +54,15 @@ _WORDS: Final = (
     *(board_words.say_days, board_words.say_gap, board_words.say_lag, board_words.say_left),
     *(board_words.say_silence, board_words.say_stage, board_words.say_told, board_words.say_watch),
     *(board_rows.binding, board_rows.front_checks, board_rows.proof_address, board_rows.published),
-    *(revision_rows, rows_left_out, say_file, source_title),
+    *(revision_rows, rows_left_out, say_file, source_title, last_of, say_closing),
+    *(body_name, chart, tell, say_address, say_age, say_last, say_reading),
     *(host, shelf_page, web, say, say_day, say_instant, day_of, capital, line, titled),
 )
 """What templates may ask of the values that they show; every word of others goes through `line`."""
 _TABLES: Final = {
+    "BODY": Shelf.BODY,
     "FRONT": board_rows.FRONT,
+    "LANGUAGES": LANGUAGES,
     "LOOK": board_rows.LOOK,
     "PLACES": PLACES,
     "PLAN": Shelf.PLAN,
@@ -108,6 +113,7 @@ def render(template: str, edition: Edition, *, path: str, root: str, **values: o
     contact = f"mailto:{site.contact}" if "@" in site.contact else web(site.contact)
     text = _ENVIRONMENT.get_template(template).render(
         site=site,
+        edition=edition,
         contact=contact,
         path=path,
         root=root,
@@ -136,7 +142,6 @@ def _front_page(edition: Edition) -> bytes:
             closings=closing(edition),
             letters=letters(edition),
             processes=edition.board.processes,
-            bodies=body_rows(edition),
             sources=source_rows(edition),
             licences=licences_used(edition),
             data=of_site(edition.site),

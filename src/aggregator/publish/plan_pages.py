@@ -17,7 +17,6 @@ from aggregator.model import (
 from aggregator.model.days import day_of
 from aggregator.model.plans import SCALE
 from aggregator.publish.addresses import Shelf, shelf_name, shelf_page
-from aggregator.publish.lines import tell
 from aggregator.publish.linked_data import of_list
 from aggregator.publish.pages import page
 from aggregator.publish.shelves import by_shelf, groups
@@ -51,7 +50,7 @@ def _page(told: PlanLine, named: list[Holding], process: Process, edition: Editi
         facts=tuple((number, fact, _used(fact, told)) for number, fact in _numbered(told)),
         scale=SCALE,
         drawn=_drawn(told, edition, zone),
-        updates=tuple(tell(one, edition) for one in named[:NEWEST]),
+        updates=named[:NEWEST],
         known=len(named),
         data=of_list(edition.site, told.plan.title, path),
     )

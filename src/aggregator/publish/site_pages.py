@@ -19,12 +19,13 @@ from aggregator.publish.words import line
 
 def publish_site(edition: Edition) -> Iterator[Artifact]:
     """`letters.html`, `corrections.html`, `sources.html`, `search.html` and `about.html`."""
-    licences, sources = licences_used(edition), source_rows(edition, advice(edition))
-    told = letters(edition, len(edition.digests))
-    by_year = tuple((year, tuple(group)) for year, group in groupby(told, key=lambda one: one.week[:4]))
+    licences, sources = licences_used(edition), source_rows(edition)
+    told = {"sources": sources, "advice": advice(edition), "licences": licences}
+    digests = letters(edition, len(edition.digests))
+    by_year = tuple((year, tuple(group)) for year, group in groupby(digests, key=lambda one: one.week[:4]))
     yield page("letters.html.j2", edition, "letters.html", years=by_year)
     yield _corrections(edition)
-    yield page("sources.html.j2", edition, "sources.html", sources=sources, licences=licences)
+    yield page("sources.html.j2", edition, "sources.html", **told)
     yield page("search.html.j2", edition, "search.html")
     alerts = [
         {"name": heading.name, "words": line(feed.rule.name)}

@@ -1,83 +1,38 @@
-"""What the front page tells of bodies and sources: the last record of each, and what could not be read."""
+"""What pages tell of bodies and sources, in words: the last record of each, and what could not be read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from aggregator.model import BoardLine, Edition, Moment, Reading, Seen, SourceLine, SourceState
 from aggregator.model.days import COARSE, day_of
 from aggregator.model.licences import Licence, licence
-from aggregator.publish.addresses import Shelf, host, shelf_page, web
+from aggregator.publish.addresses import host, web
+from aggregator.publish.board_words import count
 from aggregator.publish.dates import Said, say, say_day
-from aggregator.publish.lines import Line, body_name, tell
-from aggregator.publish.words import line, titled
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BodyRow:
-    """A body and its last record about open government."""
-
-    name: str
-    page: str
-    """Our page of it."""
-    last: Line | None
-    on: Said | None
-    age: str
-    gap: str
-    """Why the row may not be the whole truth; empty when the body's sources are read."""
+from aggregator.publish.words import line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """A source and how its last poll went."""
+    """A source and everything that is wrong with it, in sentences."""
 
-    id: str
-    title: str
-    href: str | None
-    address: str
-    body: str
-    kind: str
-    read: Said | None
-    """By the day, so that a poll that brings nothing new leaves the page as it is."""
-    items: int
+    line: SourceLine
     wrong: tuple[str, ...]
-    """Every sentence on what is wrong with it; empty when it is read well."""
-    failing: bool
-    advice: tuple[str, ...]
-    """What its publisher could do, so that anybody can read it better."""
 
     @property
     def state(self) -> str:
         """`failing`, `doubtful` or `well`."""
-        return "failing" if self.failing else "doubtful" if self.wrong else "well"
+        return "failing" if self.line.state.failure else "doubtful" if self.wrong else "well"
 
 
-def body_rows(edition: Edition) -> tuple[BodyRow, ...]:
-    """One row for each body of the board, in its order."""
+def source_rows(edition: Edition) -> tuple[SourceRow, ...]:
+    """One row for each source, in the order of `sources.yaml`."""
     zone = ZoneInfo(edition.site.zone)
-    return tuple(
-        BodyRow(
-            name=line(row.body.name),
-            page=shelf_page(Shelf.BODY, row.body.id),
-            last=tell(row.last, edition) if row.last else None,
-            on=_on(row, zone),
-            age="" if _coarse(row) else _age(row.days),
-            gap=_gap(row, zone),
-        )
-        for row in edition.board.lines
-    )
-
-
-def source_rows(
-    edition: Edition, advice: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-) -> tuple[SourceRow, ...]:
-    """One row for each source, in the order of `sources.yaml`; `advice` by the source's id."""
-    zone = ZoneInfo(edition.site.zone)
-    return tuple(_source_row(row, edition, zone, advice.get(row.source.id, ())) for row in edition.sources)
+    return tuple(SourceRow(line=row, wrong=tuple(_wrong(row, zone))) for row in edition.sources)
 
 
 def licences_used(edition: Edition) -> tuple[Licence, ...]:
@@ -86,7 +41,8 @@ def licences_used(edition: Edition) -> tuple[Licence, ...]:
     return tuple(sorted(used, key=lambda each: each.name))
 
 
-def _on(row: BoardLine, zone: ZoneInfo) -> Said | None:
+def say_last(row: BoardLine, zone: ZoneInfo) -> Said | None:
+    """When a body's last record is dated."""
     if coarse := _coarse(row):
         return say(coarse, zone)
     return say_day(row.last_on) if row.last_on else None
@@ -98,16 +54,17 @@ def _coarse(row: BoardLine) -> Moment | None:
     return dated if dated and dated.precision in COARSE else None
 
 
-def _age(days: int | None) -> str:
-    if days is None:
+def say_age(row: BoardLine) -> str:
+    """How old a body's last record is; empty where its date is too coarse for that."""
+    if row.days is None or _coarse(row):
         return ""
-    if days < 0:
+    if row.days < 0:
         return "dated ahead"
-    return {0: "today", 1: "1 day"}.get(days, f"{days} days")
+    return "today" if row.days == 0 else count(row.days)
 
 
-def _gap(row: BoardLine, zone: ZoneInfo) -> str:
-    """A failed poll is a gap of ours, never silence of the body."""
+def say_reading(row: BoardLine, zone: ZoneInfo) -> str:
+    """Why a body's line may not be the whole truth: a failed poll is a gap of ours, never its silence."""
     if row.reading is Reading.FAILING:
         return f"cannot tell since {_since(row.since, zone)}"
     if row.reading is Reading.NOT_READ_YET:
@@ -117,24 +74,6 @@ def _gap(row: BoardLine, zone: ZoneInfo) -> str:
 
 def _since(instant: datetime | None, zone: ZoneInfo) -> str:
     return say_day(day_of(instant, zone)).words if instant else "we began"
-
-
-def _source_row(row: SourceLine, edition: Edition, zone: ZoneInfo, advice: tuple[str, ...]) -> SourceRow:
-    source, state = row.source, row.state
-    address = web(state.address) or source.address
-    return SourceRow(
-        id=line(source.id),
-        title=titled(source.title),
-        href=web(source.page) or web(address),
-        address=_shown(address, private=source.mail is not None),
-        body=body_name(edition, source.body),
-        kind=source.kind,
-        read=say_day(day_of(state.answered, zone)) if state.answered else None,
-        items=state.items,
-        wrong=tuple(_wrong(row, zone)),
-        failing=state.failure is not None,
-        advice=advice,
-    )
 
 
 def _wrong(row: SourceLine, zone: ZoneInfo) -> Iterator[str]:
@@ -166,10 +105,11 @@ def _doubts(row: SourceLine, zone: ZoneInfo) -> Iterator[str]:
         yield "how we read its page was never seen to fit"
 
 
-def _shown(address: str, *, private: bool) -> str:
+def say_address(row: SourceLine) -> str:
     """The address as people know it. A mailbox's is the operator's login, or a folder of his machine."""
-    if private:
+    if row.source.mail is not None:
         return "a mailbox"
+    address = web(row.state.address) or row.source.address
     return line(host(address) + address.partition(host(address))[2]) if web(address) else line(address)
 
 
