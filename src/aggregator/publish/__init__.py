@@ -21,13 +21,12 @@ from aggregator.publish.documents import publish_feeds
 from aggregator.publish.exports import exports
 from aggregator.publish.folder import Written, write
 from aggregator.publish.hosting import publish_hosting
-from aggregator.publish.moved import publish_moved
 from aggregator.publish.opml import publish_opml
 from aggregator.publish.pages import publish_pages
 from aggregator.publish.plan_pages import publish_plans
 from aggregator.publish.shelf_pages import publish_shelves
 from aggregator.publish.silence_feed import publish_silence
-from aggregator.publish.site_pages import publish_site
+from aggregator.publish.site_pages import publish_moved, publish_site
 
 __all__ = ["FORMATS", "Format", "Written", "artifacts", "exports", "write"]
 

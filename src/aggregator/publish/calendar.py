@@ -14,8 +14,7 @@ from aggregator import VERSION
 from aggregator.model import Deferred, Edition, Moment, Precision, Site
 from aggregator.model.days import day_of
 from aggregator.publish.addresses import Shelf, shelf_name
-from aggregator.publish.dated import Dated, dated_documents
-from aggregator.publish.dated_deadlines import dated_deadlines
+from aggregator.publish.dated import Dated, dated_deadlines, dated_documents
 from aggregator.publish.fingerprints import background, fingerprint
 from aggregator.publish.lines import body_name
 from aggregator.publish.words import titled
