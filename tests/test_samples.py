@@ -284,10 +284,10 @@ def test_the_three_answers_of_legislation_are_forty_documents_no_revision_and_on
         stage = Stage(store, (legislation,))
         for poll in (1, 2, 3):
             now = NOON + poll * HOUR
-            [outcome] = asyncio.run(stage.pipeline.poll((legislation,), Replay(SAMPLES, poll), now))
+            [outcome] = asyncio.run(stage.poller.poll((legislation,), Replay(SAMPLES, poll), now))
             assert (outcome.bug, outcome.failure, outcome.rejected, outcome.removed) == (None, None, 0, 0)
             gaps.append(stage.state("legislation").gap)
-        revisions = [carrier.revisions for held in store.holdings() for carrier in held.carriers]
+        revisions = [carrier.revisions for held in store.documents.all() for carrier in held.carriers]
 
     assert len(revisions) == 40
     assert {len(each) for each in revisions} == {1}
@@ -303,10 +303,10 @@ def test_a_consultation_that_closes_and_a_major_update_are_the_two_revisions_of_
         stage = Stage(store, (cabinet_office, papers))
         for poll in (1, 2):
             now = NOON + poll * HOUR
-            asyncio.run(stage.pipeline.poll(stage.sources, Replay(SAMPLES, poll), now))
+            asyncio.run(stage.poller.poll(stage.sources, Replay(SAMPLES, poll), now))
         parts = {
             held.entry.title: [r.parts for c in held.carriers for r in c.revisions[1:]]
-            for held in store.holdings()
+            for held in store.documents.all()
         }
         failure = stage.state("govuk-papers").failure
 

@@ -125,7 +125,7 @@ async def personal(port: int, folder: Path, count: int, connections: int) -> tup
     config = load(load_settings(PROJECT / "settings.yaml", store=f"sqlite:///{folder}/store.db"))
     config.settings.__dict__["secret_file"] = str(folder / "secret")
     with open_store(f"sqlite:///{folder}/store.db") as store:
-        store.issue(letter())
+        store.digests.issue([letter()])
         store.readers.add(
             Reader(
                 id=f"{n:016x}",

@@ -81,9 +81,9 @@ class Desk:
         told = told or entry(FIRST, title="A plan for open data")
         said = change(told, kind, at, **changes)
         with self.store.writing() as tx:
-            tx.apply([said])
-            carriers = tx.carriers([told.id])[told.id]
-            tx.hold([hold(carriers, lambda entry, sources: filed or labels())])
+            tx.carriers.apply([said])
+            carriers = tx.carriers.of([told.id])[told.id]
+            tx.documents.hold([hold(carriers, lambda entry, sources: filed or labels())])
 
     def look(self, at: datetime) -> list[tuple[Why, str]]:
         return [(alert.occasion.why, alert.title) for alert in self.alerting.look(at)]
@@ -264,12 +264,12 @@ def test_a_change_that_its_publisher_calls_a_correction_is_one(desk: Desk) -> No
 def test_our_own_correction_reaches_those_who_were_told(desk: Desk) -> None:
     desk.tell(NOON)
     desk.look(NOON)
-    held = desk.store.holding(entry(FIRST).id)
+    held = desk.store.documents.one(entry(FIRST).id)
     assert held
     mark = Mark(why="about a company", at=NOON + HOUR, relevance=Relevance.NO)
     with desk.store.writing() as tx:
-        tx.mark(held.entry.id, mark)
-        tx.label({held.entry.id: replace(held.labels, relevance=Relevance.NO, marked=True)}, "v")
+        tx.labels.mark(held.entry.id, mark)
+        tx.labels.keep({held.entry.id: replace(held.labels, relevance=Relevance.NO, marked=True)}, "v")
 
     assert desk.look(NOON + 2 * HOUR) == [(Why.CORRECTION, "A plan for open data")]
     assert desk.look(NOON + 3 * HOUR) == []
@@ -282,7 +282,7 @@ def test_a_mark_that_changes_nothing_of_what_was_said_tells_nobody(desk: Desk) -
     desk.tell(NOON)
     desk.look(NOON)
     with desk.store.writing() as tx:
-        tx.mark(entry(FIRST).id, Mark(why="sure", at=NOON + HOUR, relevance=Relevance.YES))
+        tx.labels.mark(entry(FIRST).id, Mark(why="sure", at=NOON + HOUR, relevance=Relevance.YES))
 
     assert desk.look(NOON + HOUR) == []
 
@@ -291,7 +291,7 @@ def test_a_retraction_reaches_those_who_were_told_without_its_words(desk: Desk) 
     desk.tell(NOON)
     desk.look(NOON)
     desk.send(NOON)
-    desk.store.retract(entry(FIRST).id, "named a person", NOON + HOUR)
+    desk.store.documents.retract(entry(FIRST).id, "named a person", NOON + HOUR)
 
     assert desk.look(NOON + 2 * HOUR) == [(Why.CORRECTION, "Retracted")]
     assert desk.look(NOON + 3 * HOUR) == []
@@ -389,14 +389,14 @@ def test_a_document_that_turns_out_to_be_another_one_is_not_told_again(desk: Des
     desk.tell(NOON)
     assert desk.look(NOON) == [(Why.NEW, "A plan for open data")]
     with desk.store.writing() as tx:
-        tx.join(entry(FIRST).id, elder.id)
-        carriers = tx.carriers([elder.id])[elder.id]
+        tx.documents.join(entry(FIRST).id, elder.id)
+        carriers = tx.carriers.of([elder.id])[elder.id]
         joined = hold(carriers, lambda entry, sources: labels())
-        tx.hold([replace(joined, entry=replace(joined.entry, title="Open data, joined"))])
+        tx.documents.hold([replace(joined, entry=replace(joined.entry, title="Open data, joined"))])
     again = replace(elder, title="Open data, joined", text="Open data.")
     desk.tell(NOON + HOUR, again, ChangeKind.RESTATED)
 
-    assert [held.entry.title for held in desk.store.holdings()] == ["Open data, joined"]
+    assert [held.entry.title for held in desk.store.documents.all()] == ["Open data, joined"]
     assert desk.look(NOON + HOUR) == []
 
 

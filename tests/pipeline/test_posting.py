@@ -52,7 +52,7 @@ def letters(tmp_path: Path) -> Iterator[Dispatch]:
     settings = load_settings(PROJECT / "settings.yaml", store=f"sqlite:///{tmp_path}/store.db")
     config = load(settings.model_copy(update={"mail_batch": 3, "mail_allow": ("@example.org",)}))
     with open_store(config.settings.store_url) as store:
-        store.issue(digest(under("Documents", item()), issued=MONDAY))
+        store.digests.issue([digest(under("Documents", item()), issued=MONDAY)])
         yield Dispatch(config, store, stationery())
 
 

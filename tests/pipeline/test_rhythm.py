@@ -44,7 +44,7 @@ def issue(letters: Dispatch, *names: str, empty: bool = False) -> None:
     for name in names:
         span = window(name, LONDON)
         sections = () if empty else (under("Documents", item()),)
-        letters.store.issue(digest(*sections, week=name, window=span, issued=span.end))
+        letters.store.digests.issue([digest(*sections, week=name, window=span, issued=span.end)])
 
 
 def sent(letters: Dispatch, at: str) -> list[str]:

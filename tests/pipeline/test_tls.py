@@ -66,7 +66,7 @@ def letters(tmp_path: Path) -> Iterator[Dispatch]:
     settings = load_settings(PROJECT / "settings.yaml", store=f"sqlite:///{tmp_path}/store.db")
     config = load(settings.model_copy(update={"mail_allow": ("*",)}))
     with open_store(config.settings.store_url) as store:
-        store.issue(digest(under("Documents", item()), issued=MONDAY))
+        store.digests.issue([digest(under("Documents", item()), issued=MONDAY)])
         store.readers.add([reader(id=name, address=f"{name}@example.org") for name in "ab"])
         made = Dispatch(config, store, stationery())
         made.plan(MONDAY)

@@ -9,7 +9,7 @@ import typer
 
 from aggregator.classify.evaluation import Evaluation, Figure, Judged, evaluate, mistakes
 from aggregator.cli import rows
-from aggregator.cli.documents import Id
+from aggregator.cli.documents import Id, no_such_document
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import counting_bar, say, show_json
 from aggregator.cli.showing import entries
@@ -40,7 +40,7 @@ def explain(
         raise typer.BadParameter("the title is empty; write it in quotes")
     with opened(context) as program:
         entry = told(title, summary=summary, body=body, url=url, said=publisher_type)
-        shown = rows.labels(program.pipeline.explain(entry))
+        shown = rows.labels(program.labeller.label(entry, ()))
         if as_json:
             show_json({"title": title, **shown})
             return
@@ -69,7 +69,7 @@ def evaluate_file(
     if unknown := [field for field in hidden if field not in HIDEABLE]:
         raise typer.BadParameter(f"{unknown[0]!r} cannot be hidden; write some of {', '.join(HIDEABLE)}")
     with opened(context) as program:
-        judged = judge(read_labels(file), program.pipeline.explain, program.config.bodies, hidden)
+        judged = judge(read_labels(file), program.labeller, program.config.bodies, hidden)
     if not judged:
         raise ConfigError((Mistake(str(file), 0, "no row with a title; there is nothing to measure"),))
     found, wrong = evaluate(judged), mistakes(judged)
@@ -96,7 +96,7 @@ def labels(
 ) -> None:
     """The documents with their labels as a table, in the form that `classify evaluate` reads."""
     with opened(context, replay=replay, store=store) as program:
-        held = program.store.holdings()
+        held = program.store.documents.all()
         chosen = [one for one in held if one.labels.marked or not corrected]
         print(write_labels(as_label(one, program.config.bodies) for one in chosen), end="")  # noqa: T201  # whole
 
@@ -106,8 +106,12 @@ def reclassify(
     context: typer.Context, replay: Replay = None, store: StoreUrl = None, as_json: AsJson = False
 ) -> None:
     """Label what is stored by the vocabulary of now; nothing looks new or changed by it."""
-    with opened(context, replay=replay, store=store) as program, counting_bar("labelling") as progress:
-        changed = program.reclassify(progress)
+    with (
+        opened(context, replay=replay, store=store) as program,
+        counting_bar("labelling") as progress,
+        program.alone(),
+    ):
+        changed = program.labelling.relabel(progress)
     if as_json:
         show_json({"changed": changed})
         return
@@ -136,7 +140,10 @@ def mark(  # noqa: PLR0913, PLR0917  # each argument is a part of the correction
             listed = None if topics is None else tuple(t.strip() for t in topics.split(",") if t.strip())
             chosen = Mark(why=why.strip(), at=program.clock(), relevance=relevance, type=type, topics=listed)
             _check(chosen, program.config.vocabulary)
-        held = program.mark(id, chosen)
+        with program.alone():
+            held = program.labelling.correct(id, chosen)
+        if held is None:
+            raise no_such_document(program, id)
         now = held.labels
         say(f"{held.entry.title}: {now.relevance.value}, {now.type}, {', '.join(now.topics) or 'no topic'}")
 

@@ -69,24 +69,26 @@ def removals(
     """What was taken away, what is doubted, and what waits for you because too much vanished at once."""
     with opened(context, at=at, replay=replay, store=store) as program:
         if accept:
-            count = program.pipeline.accept_removals(accept, program.clock())
+            count = program.poller.accept_removals(accept, program.clock())
             say(f"{count} documents of {accept} are removed. Their words stay readable.")
             return
         show(("state", "kind", "since", "source", "title"), rows.removals(program.store), as_json=as_json)
 
 
 def _held(program: App, id: str) -> Holding:
-    held = program.store.holding(id)
+    held = program.store.documents.one(id)
     if held is None:
-        raise ConfigError((Mistake(f"document {id}", 0, _not_held(program, id)),))
+        raise no_such_document(program, id)
     return held
 
 
-def _not_held(program: App, id: str) -> str:
-    gone = next((one for one in program.store.retractions() if one.id == id), None)
+def no_such_document(program: App, id: str) -> ConfigError:
+    """What to raise when the store has no document of this id."""
+    gone = next((one for one in program.store.documents.retractions() if one.id == id), None)
+    why = "nothing with this id is held; `aggregator entries --json` shows the ids"
     if gone:
-        return f"it was retracted on {rows.instant(gone.at)} ({gone.why}); its words are gone for good"
-    return "nothing with this id is held; `aggregator entries --json` shows the ids"
+        why = f"it was retracted on {rows.instant(gone.at)} ({gone.why}); its words are gone for good"
+    return ConfigError((Mistake(f"document {id}", 0, why),))
 
 
 def _told(carrier: Carrier) -> list[str]:

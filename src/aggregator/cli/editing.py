@@ -17,6 +17,7 @@ from aggregator.config.importing import plan_import
 from aggregator.config.opml import read_opml, write_opml
 from aggregator.config.source_text import SourceText
 from aggregator.errors import ConfigError, Mistake
+from aggregator.pipeline.moving import merge_sources, rename_source
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The id of a source.")]
 
@@ -71,7 +72,8 @@ def sources_rename(
 ) -> None:
     """Give a source another id; everything that is known of it stays. May be run again."""
     with opened(context) as program:
-        moved = program.rename_source(old, new)
+        with program.alone():
+            moved = rename_source(program.sources_file, program.store, old, new)
         say(f"The id is {new} now; {moved} documents of {old} came along.")
 
 
@@ -83,7 +85,8 @@ def sources_merge(
 ) -> None:
     """Give a source's documents to another one and switch it off. May be run again."""
     with opened(context) as program:
-        moved = program.merge_sources(old, into)
+        with program.alone():
+            moved = merge_sources(program.sources_file, program.store, old, into)
         say(f"{moved} documents of {old} are now told by {into}; {old} is switched off.")
 
 

@@ -12,6 +12,7 @@ from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show_json
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Board, Check, PlanLine, ProcessLine, Site, Standing
+from aggregator.pipeline.boarding import board_at
 from aggregator.publish.board_json import address, board_data
 from aggregator.publish.board_words import (
     heading,
@@ -41,7 +42,7 @@ def board(
 ) -> None:
     """Where each open-government process stands on a day, by which rule, and on what evidence."""
     with opened(context, at=at, replay=replay, store=store) as program:
-        found = program.board(as_seen=as_seen)
+        found = board_at(program.config, program.store, program.clock(), as_seen=as_seen)
         chosen = _chosen(found, body)
         site = program.config.settings.site
         if as_json:

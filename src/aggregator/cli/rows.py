@@ -199,9 +199,9 @@ def removal(value: Removal | None) -> Row | None:
 
 def removals(store: Store) -> list[Row]:
     """What was taken away, what is doubted, and what is held, by source."""
-    held = {id for state in store.states().values() for id in state.held}
+    held = {id for state in store.sources.states().values() for id in state.held}
     found = []
-    for holding in store.holdings():
+    for holding in store.documents.all():
         for carrier in holding.carriers:
             if row := _removal_row(carrier, held):
                 found.append(row)

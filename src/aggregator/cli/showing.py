@@ -7,12 +7,15 @@ from typing import Annotated, Final
 
 import typer
 
+from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show, show_json, show_table
 from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Failed, Relevance
+from aggregator.model import Failed, Relevance, Source
 from aggregator.pipeline.asking import Unchanged
+from aggregator.pipeline.edition import source_lines
+from aggregator.services.polling import Tried
 
 WHY: Final = 3
 """How many reasons the table of `try` shows; `--json` has all."""
@@ -25,7 +28,7 @@ app.add_typer(sources, name="sources")
 def sources_list(context: typer.Context, replay: Replay = None, as_json: AsJson = False) -> None:
     """Every source of sources.yaml: whose it is, its kind and address, and whether it is read."""
     with opened(context, replay=replay) as program:
-        lines = program.source_lines()
+        lines = source_lines(program.config, program.store)
         shown = [rows.source(line, program.config.bodies) for line in lines]
         show(("id", "body", "kind", "state", "seen", "address"), shown, as_json=as_json)
 
@@ -35,7 +38,7 @@ def sources_check(context: typer.Context, replay: Replay = None) -> None:
     """Read sources.yaml, settings and register, and say what is wrong in them; ask nobody."""
     with opened(context, replay=replay) as program:
         config = program.config
-        read = len(program.pipeline.pollable())
+        read = len(program.poller.pollable())
         say(
             f"{len(config.sources)} sources of {len(config.bodies)} bodies, {read} of them read: no mistakes."
         )
@@ -51,9 +54,10 @@ def try_source(
 ) -> None:
     """Ask one source now and show what each room made of it; writes nothing."""
     with opened(context, replay=replay, at=at) as program:
-        if source not in {one.id for one in program.pipeline.pollable()}:
+        chosen = next((one for one in program.poller.pollable() if one.id == source), None)
+        if chosen is None:
             raise ConfigError((Mistake(f"source {source}", 0, "no source that is read has this id"),))
-        found = asyncio.run(program.try_source(source))
+        found = asyncio.run(_try(program, chosen))
         if isinstance(found.answer, Failed):
             say(f"fetch or parse: {found.answer}. {found.answer.hint}")
             raise typer.Exit(3)
@@ -90,6 +94,11 @@ def try_source(
         )
 
 
+async def _try(program: App, source: Source) -> Tried:
+    async with program.fetch() as fetch:
+        return await program.poller.try_out(source, fetch, program.clock())
+
+
 entries = typer.Typer(help="The documents in the store.", invoke_without_command=True)
 app.add_typer(entries, name="entries")
 
@@ -112,7 +121,7 @@ def entries_list(  # noqa: PLR0913, PLR0917  # each argument narrows the list
         return
     with opened(context, replay=replay, store=store) as program:
         wanted = Relevance.YES if relevant else Relevance.BORDERLINE if borderline else None
-        held = program.store.holdings(body=body, relevance=wanted, limit=limit)
+        held = program.store.documents.all(body=body, relevance=wanted, limit=limit)
         shown = [rows.entry(one, program.config.bodies) for one in held]
         show(("dated", "body", "relevance", "type", "title"), shown, as_json=as_json)
 
@@ -127,13 +136,14 @@ def status(
 ) -> None:
     """How each source is: last read, what is wrong with it, what to try, when it is due."""
     with opened(context, replay=replay, at=at, store=store) as program:
-        shown = [rows.source(line, program.config.bodies) for line in program.source_lines()]
+        lines = source_lines(program.config, program.store)
+        shown = [rows.source(line, program.config.bodies) for line in lines]
         if as_json:
             show_json(
                 {
                     "at": rows.instant(program.clock()),
                     "sources": shown,
-                    "runs": [rows.run(one) for one in program.store.runs(limit=10)],
+                    "runs": [rows.run(one) for one in program.store.runs.all(limit=10)],
                 }
             )
             return

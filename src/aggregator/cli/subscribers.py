@@ -13,6 +13,7 @@ from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import say, show
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Choices, Reader, Rhythm, Titles
+from aggregator.pipeline.mailroom import where_letters_go
 from aggregator.pipeline.own_data import choices_data
 
 subscribers = typer.Typer(help="Who gets letters.", no_args_is_help=True)
@@ -63,7 +64,7 @@ def subscribers_add(  # noqa: PLR0913, PLR0917  # each argument is a choice of a
         _check(chosen.types, "type", program.config.vocabulary.names)
         _check(chosen.topics, "topic", [topic.id for topic in program.config.vocabulary.topics])
         reader = program.enrolment.add(address, program.clock(), chosen, is_list=is_list, leave=leave)
-        say(f"{reader.id} gets letters. {program.where_letters_go()}")
+        say(f"{reader.id} gets letters. {where_letters_go(program.config.settings, program.replay)}")
 
 
 @subscribers.command("list")

@@ -74,7 +74,7 @@ class Alerting:
         if not watched:
             return ()
         start = min(one.looked for one in watched.values())
-        marks = self.store.marks()
+        marks = self.store.labels.marks()
         told = [Told(holding, self._nations) for holding in self._moved(start, now, marks)]
         before = self.store.alerts.told([one.holding.entry.id for one in told])
         view = _View(now, told, before, marks)
@@ -99,7 +99,7 @@ class Alerting:
         since, zone = now - span, self.config.settings.zone
         sent: dict[datetime, list[tuple[Occasion, Holding]]] = {}
         window = Window(start=since, end=now + TICK)
-        held = (*self.store.news(window), *self._closing([rule], window))
+        held = (*self.store.documents.news(window), *self._closing([rule], window))
         for holding in {one.entry.id: one for one in held}.values():
             found = occasions(rule, Told(holding, self._nations), since=since, looked=since, until=now)
             for occasion in found if rule.follows else found[:1]:
@@ -136,9 +136,9 @@ class Alerting:
 
     def _moved(self, start: datetime, now: datetime, marks: Mapping[str, Mark]) -> Iterable[Holding]:
         """What may give rise to an alert: whatever moved, came near its closing date, or was marked."""
-        held = list(self.store.stirred(Window(start=start, end=now + TICK)))
+        held = list(self.store.documents.stirred(Window(start=start, end=now + TICK)))
         held += self._closing(self.rules.values(), Window(start=now, end=now))
-        marked = (self.store.holding(id) for id, mark in marks.items() if mark.at >= start)
+        marked = (self.store.documents.one(id) for id, mark in marks.items() if mark.at >= start)
         return {one.entry.id: one for one in (*held, *marked) if one}.values()
 
     def _closing(self, rules: Iterable[AlertRule], window: Window) -> tuple[Holding, ...]:
@@ -146,7 +146,9 @@ class Alerting:
         spans = [span for rule in rules for span in closing_spans(rule)]
         if not spans:
             return ()
-        return self.store.closing(Window(start=window.start - DAY, end=window.end + max(spans) + DAY))
+        return self.store.documents.closing(
+            Window(start=window.start - DAY, end=window.end + max(spans) + DAY)
+        )
 
     def _found(self, key: str, watch: WatchedRule, view: _View) -> Iterator[Alert]:
         rule, settings = self.rules[key], self.config.settings
@@ -159,7 +161,7 @@ class Alerting:
         self, watched: Mapping[str, WatchedRule], start: datetime, now: datetime
     ) -> Iterator[Alert]:
         """Word to those who were told of what was retracted."""
-        gone = {one.id: one for one in self.store.retractions() if start <= one.at <= now}
+        gone = {one.id: one for one in self.store.documents.retractions() if start <= one.at <= now}
         for (key, id), known in self.store.alerts.told(gone).items() if gone else ():
             if key in watched:
                 zone = self.config.settings.zone

@@ -18,7 +18,7 @@ def board_at(config: Config, store: Store, at: datetime, *, as_seen: bool) -> Bo
     return board(
         config.bodies,
         source_lines(config, store),
-        tuple(_wound_back(config, store.holdings(), at, as_seen=as_seen)),
+        tuple(_wound_back(config, store.documents.all(), at, as_seen=as_seen)),
         at=at,
         zone=config.settings.zone,
         register=config.register,

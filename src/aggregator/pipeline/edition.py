@@ -25,7 +25,7 @@ DAY: Final = timedelta(days=1)
 
 def source_lines(config: Config, store: Store) -> tuple[SourceLine, ...]:
     """Every source with what is known of it, in the order of sources.yaml."""
-    states, outages = store.states(), store.outages()
+    states, outages = store.sources.states(), store.sources.outages()
     return tuple(
         SourceLine(
             source=source,
@@ -40,7 +40,7 @@ def source_lines(config: Config, store: Store) -> tuple[SourceLine, ...]:
 def gather(config: Config, store: Store, now: datetime) -> Edition:
     """Everything that publishing needs, as it stands at `now`."""
     lines = source_lines(config, store)
-    holdings = store.holdings()
+    holdings = store.documents.all()
     zone = config.settings.zone
     return Edition(
         at=now,
@@ -50,15 +50,15 @@ def gather(config: Config, store: Store, now: datetime) -> Edition:
         board=board(config.bodies, lines, holdings, at=now, zone=zone, register=config.register),
         sources=lines,
         digests=(
-            *store.digests(),
+            *store.digests.all(),
             letter_of(config, store, lines, week_of(now, zone), holdings=lambda: holdings),
         ),
         types=config.vocabulary.names,
         topics=config.vocabulary.topic_names,
         plans=config.vocabulary.plan_names,
         roles=config.roles,
-        marks=store.marks(),
-        retractions=store.retractions(),
+        marks=store.labels.marks(),
+        retractions=store.documents.retractions(),
         former_pages=former_pages(store),
         alerts=tuple(
             AlertFeed(rule=rule, told=store.alerts.recent(rule.key)) for rule in config.alerts if rule.feed
@@ -69,8 +69,8 @@ def gather(config: Config, store: Store, now: datetime) -> Edition:
 def former_pages(store: Store) -> Mapping[str, str]:
     """The paths at which a document may once have stood, and the ids of what they lead to by now: those of
     records without a page, and of documents that turned out to be another one."""
-    own = {page_of(name, entry_id(name)): id for name, id in store.own_names().items()}
-    joined = {id_page(gone): id for gone, id in store.joined_ids().items()}
+    own = {page_of(name, entry_id(name)): id for name, id in store.names.own().items()}
+    joined = {id_page(gone): id for gone, id in store.names.joined_ids().items()}
     return dict(sorted((own | joined).items()))
 
 
@@ -98,7 +98,7 @@ def letter_of(
     soon = Window(start=span.end - DAY, end=span.end + (SOON + 1) * DAY)
     letter = compose(
         week,
-        (*store.news(span), *store.closing(soon)),
+        (*store.documents.news(span), *store.documents.closing(soon)),
         zone=settings.zone,
         site=settings.site,
         bodies=config.bodies,

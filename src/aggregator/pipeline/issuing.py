@@ -23,14 +23,14 @@ _TYPES: Final = ("text/html", "text/plain")
 
 def issue_letters(config: Config, store: Store, now: datetime) -> tuple[Digest, ...]:
     """Freeze the letter of every week and day that has closed and has none yet. The database knows which."""
-    states, zone = store.states(), config.settings.zone
+    states, zone = store.sources.states(), config.settings.zone
     first = min((s.first_answered for s in states.values() if s.first_answered), default=None)
     if first is None:
         return ()
-    closed, have = (*closed_weeks(first, now, zone), *closed_days(first, now, zone)), store.issued()
+    closed, have = (*closed_weeks(first, now, zone), *closed_days(first, now, zone)), store.digests.issued()
     missing = [name for name in closed if name not in have]
-    lines, holdings = source_lines(config, store) if missing else (), cache(store.holdings)
-    return store.issue_all(
+    lines, holdings = source_lines(config, store) if missing else (), cache(store.documents.all)
+    return store.digests.issue(
         [letter_of(config, store, lines, name, holdings=holdings, issued=now) for name in missing]
     )
 

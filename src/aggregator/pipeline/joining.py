@@ -9,22 +9,19 @@ from aggregator.pipeline.keeping import hold_anew
 from aggregator.store import Transaction
 
 
-def join_documents(store: Transaction, labeller: Labeller, before: datetime | None) -> bool:
-    """Join documents that share a name known before an instant (or at all); whether words were retracted.
+def join_documents(store: Transaction, labeller: Labeller, before: datetime | None) -> None:
+    """Join documents that share a name known before an instant (or at all).
 
     A document that is the same as a retracted one is retracted, too.
     """
-    shared = store.shared(before)
+    shared = store.names.shared(before)
     ids = frozenset[str]().union(*shared)
-    retracted = store.retracted(ids)
-    silenced = False
-    for stays, *others in find_same(shared, store.held(ids), retracted):
+    retracted = store.documents.retracted(ids)
+    for stays, *others in find_same(shared, store.documents.held(ids), retracted):
         for gone in others:
             if stays in retracted:
-                store.silence(gone, stays)
-                silenced = True
+                store.documents.silence(gone, stays)
             else:
-                store.join(gone, stays)
+                store.documents.join(gone, stays)
         if stays not in retracted:
             hold_anew([stays], store, labeller)
-    return silenced

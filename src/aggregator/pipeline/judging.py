@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
+from aggregator.classify import Labeller
 from aggregator.classify.evaluation import Judged
 from aggregator.config.labels_file import Label
-from aggregator.model import Body, Entry, Holding, Labels
+from aggregator.model import Body, Entry, Holding
 from aggregator.normalise.identity import entry_id
 
 HIDEABLE: Final = ("body", "url", "summary", "publisher_type")
@@ -16,13 +17,13 @@ HIDEABLE: Final = ("body", "url", "summary", "publisher_type")
 
 def judge(
     labels: Iterable[Label],
-    explain: Callable[[Entry], Labels],
+    labeller: Labeller,
     bodies: Mapping[str, Body],
     hide: Collection[str] = (),
 ) -> tuple[Judged, ...]:
     """Each label beside what the vocabulary says, with the fields in `hide` kept from it."""
     names = {name.casefold(): body.id for body in bodies.values() for name in _names(body)}
-    return tuple(_judged(number, label, explain, names, hide) for number, label in enumerate(labels, 1))
+    return tuple(_judged(number, label, labeller, names, hide) for number, label in enumerate(labels, 1))
 
 
 def told(title: str, *, summary: str = "", body: str = "", url: str = "", said: str = "") -> Entry:
@@ -65,7 +66,7 @@ def as_label(held: Holding, bodies: Mapping[str, Body]) -> Label:
 def _judged(
     number: int,
     label: Label,
-    explain: Callable[[Entry], Labels],
+    labeller: Labeller,
     names: Mapping[str, str],
     hide: Collection[str],
 ) -> Judged:
@@ -83,7 +84,7 @@ def _judged(
         relevance=label.relevance,
         type=label.type,
         topics=frozenset(label.topics),
-        got=explain(entry),
+        got=labeller.label(entry, ()),
     )
 
 

@@ -16,7 +16,7 @@ from aggregator.store import Store
 def rename_source(file: SourcesFile, store: Store, old: str, new: str) -> int:
     """Give a source a new id; how many documents it carries. Raises ConfigError for ids that do not fit."""
     edit = file.prepare(lambda text: _renamed(text, store, old, new))
-    with store.renaming(old, new) as moved:
+    with store.sources.renaming(old, new) as moved:
         file.apply(edit)
     return moved
 
@@ -28,7 +28,7 @@ def merge_sources(file: SourcesFile, store: Store, old: str, into: str) -> int:
     for a new source one day.
     """
     edit = file.prepare(lambda text: _retired(text, old, into))
-    with store.joining(old, into) as moved:
+    with store.sources.merging(old, into) as moved:
         file.apply(edit)
     return moved
 
@@ -38,7 +38,7 @@ def _renamed(text: SourceText, store: Store, old: str, new: str) -> str:
         return text.text
     if new in text.ids:
         raise _refused(new, f"this id stands in sources.yaml, too; perhaps `sources merge {old} {new}`?")
-    if new in store.states():
+    if new in store.sources.states():
         raise _refused(new, "the store keeps what an earlier source of this id told; choose another id")
     return text.renamed(old, new)
 

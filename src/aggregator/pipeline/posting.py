@@ -97,7 +97,7 @@ class Dispatch:
         return +missed
 
     def _letter(self, run: str) -> Digest:
-        digest = self.store.digest(run)
+        digest = self.store.digests.one(run)
         if digest is None:
             raise DeliveryError(f"{run}: letters were planned for a window that was never issued")
         return digest

@@ -11,11 +11,10 @@ from sqlalchemy import Connection, Row, Select, delete, func, select, update
 
 from aggregator.model import LetterState
 from aggregator.model.alerts import Alert, AlertRule, Hook, HookState, OwnRule, WatchedRule
-from aggregator.store.engine import Database
-from aggregator.store.names import read_joined_ids
+from aggregator.store.engine import Database, Within
+from aggregator.store.names import Names
 from aggregator.store.postings import insert_postings
-from aggregator.store.reading import chunks
-from aggregator.store.rows import insert_once, upsert
+from aggregator.store.rows import chunks, insert_once, upsert
 from aggregator.store.tables import alerts, hooks, mailings, own_rules, postings, watched_rules
 
 
@@ -94,7 +93,7 @@ class Alerts:
     def told(self, entry_ids: Collection[str]) -> dict[tuple[str, str], tuple[Alert, ...]]:
         """By rule and document what was found before, oldest first, also under a document's former id."""
         with self._database.reading() as connection:
-            now = read_joined_ids(connection)
+            now = Names(Within(connection)).joined_ids()
             wanted = {*entry_ids, *(gone for gone, stays in now.items() if stays in entry_ids)}
             found: dict[tuple[str, str], tuple[Alert, ...]] = {}
             for chunk in chunks(wanted):

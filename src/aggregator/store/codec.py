@@ -39,11 +39,6 @@ def to_text(instant: datetime) -> str:
     """
     if instant.utcoffset() != timedelta(0) or instant.microsecond:
         raise ValueError(f"the store keeps UTC in whole seconds, not {instant!r}")
-    return _text(instant)
-
-
-@lru_cache(maxsize=64)  # one transaction writes few instants, each many times
-def _text(instant: datetime) -> str:
     return instant.replace(tzinfo=None).isoformat() + "Z"
 
 

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from aggregator.errors import StoreError
-from aggregator.store.failures import NOT_WRITABLE
 
+NOT_WRITABLE: Final = (
+    "the store cannot be written here; let this user write the folder and the file, "
+    "or name another place in the setting `store`"
+)
 PAUSE: Final = timedelta(milliseconds=50)
 """Between two tries while somebody else holds the lock."""
 

@@ -12,12 +12,12 @@ from typing import Any, Final
 from aggregator import log
 from aggregator.app import App
 from aggregator.deliver.tokens import Tokens, read_key
+from aggregator.due_work import DueWork, send_due
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.pipeline.desk import Desk, choosable
 from aggregator.pipeline.mailroom import leaves
 from aggregator.schedule import Call, scheduler
 from aggregator.web import Front, LetterPages, application, bind
-from aggregator.worker import Worker, post
 
 SETTLES: Final = 1.0
 """Seconds for which files have to stand as they are: whoever writes them may be in the middle of it."""
@@ -130,11 +130,11 @@ async def _run(opened: Opened, front: Front, calls: Calls) -> None:
     """Run one program until there is a next one, or we are told to end."""
     program = opened.program
     async with program.fetch() as fetch:
-        worker = Worker(program.pipeline, program.store, program.clock, fetch)
-        look = calls.watched(worker.work)
-        send = calls.watched(partial(post, program.postman, program.hooks, fetch))
-        reminders = scheduler(look, send, calls.watched(worker.index), program.config.settings.zone)
-        site = application(program.config.settings.output_folder, worker.health, opened.pages)
+        due = DueWork(program, fetch)
+        look = calls.watched(due.work)
+        send = calls.watched(partial(send_due, program.postman, program.hooks, fetch))
+        reminders = scheduler(look, send, calls.watched(due.index), program.config.settings.zone)
+        site = application(program.config.settings.output_folder, due.health, opened.pages)
         serving = front.show(site)
         reminders.start()
         first, left = asyncio.create_task(look()), asyncio.create_task(calls.leave.wait())
