@@ -17,8 +17,7 @@ from aggregator.publish import board_rows, board_words
 from aggregator.publish.addresses import Shelf, entry_page, host, shelf_page, web
 from aggregator.publish.charts import chart
 from aggregator.publish.dates import say, say_day, say_instant
-from aggregator.publish.entry_dates import source_title
-from aggregator.publish.entry_page import PLACES, REMOVED, VERDICTS, entry_values, say_file
+from aggregator.publish.entry_page import PLACES, REMOVED, VERDICTS, entry_values, say_file, source_title
 from aggregator.publish.fingerprints import background, fingerprint
 from aggregator.publish.front import closing, last_of, letters, news, relevant, say_closing
 from aggregator.publish.lines import LANGUAGES, body_name, tell
