@@ -20,10 +20,8 @@ from aggregator.model import (
 from aggregator.model.days import day_of
 from aggregator.model.plans import SCALE
 from aggregator.publish.addresses import Shelf, shelf_name, shelf_page
-from aggregator.publish.board_rows import published
-from aggregator.publish.board_words import heading
-from aggregator.publish.linked_data import of_list
-from aggregator.publish.pages import page
+from aggregator.publish.board_words import heading, published
+from aggregator.publish.pages import of_list, page
 from aggregator.publish.shelves import by_shelf, groups
 from aggregator.publish.timeline import Mark, Timeline, mark, timeline
 from aggregator.publish.words import line

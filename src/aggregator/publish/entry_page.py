@@ -20,6 +20,7 @@ from aggregator.model import (
     Reason,
     Relevance,
     RemovalKind,
+    Site,
     Source,
     Where,
     Zone,
@@ -28,8 +29,7 @@ from aggregator.model.days import TIMED, day_of
 from aggregator.model.licences import licence
 from aggregator.publish.addresses import Shelf, archived, entry_page, host, shelf_page, web
 from aggregator.publish.dates import Said, say, say_day, say_instant
-from aggregator.publish.lines import body_name, tell
-from aggregator.publish.linked_data import of_document
+from aggregator.publish.lines import Line, body_name, tell
 from aggregator.publish.markup import rebuilt
 from aggregator.publish.words import line, named, titled
 
@@ -64,8 +64,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "relevance": "relevance",
     "limit": "no more than",
 }
-
-
+_SCHEMA_ORG: Final = "https://schema.org"
 OURS: Final = "this site"
 _NOTES: Final[Mapping[Zone, str]] = {
     Zone.STATED: "",
@@ -110,7 +109,7 @@ def entry_values(holding: Holding, edition: Edition, sources: Mapping[str, Sourc
         "reasons": tuple(_reasons(holding, edition)),
         "dated": dated,
         "licence": terms,
-        "data": of_document(edition.site, entry_page(entry), entry, told, dated.stamp, copy),
+        "data": _self_description(edition.site, entry_page(entry), entry, told, dated.stamp, copy),
     }
 
 
@@ -240,3 +239,28 @@ def source_title(id: str, sources: Mapping[str, Source]) -> str:
     """The title of a source; its id where `sources.yaml` no longer has it."""
     source = sources.get(id)
     return titled(source.title if source else id, 200)
+
+
+def _self_description(
+    site: Site, path: str, entry: Entry, told: Line, dated: str, copy: str | None
+) -> Mapping[str, Any]:
+    """The page of a document, and the document that it is about; what is not known is left out."""
+    about = {
+        "@type": "CreativeWork",
+        "identifier": line(entry.id, 100),
+        "name": titled(entry.title),
+        "inLanguage": told.language,
+        "datePublished": dated,
+        "publisher": {"@type": "Organization", "name": told.body},
+        "license": licence(entry.licence).url,
+        "url": web(entry.url),
+        "archivedAt": copy,
+    }
+    return {
+        "@context": _SCHEMA_ORG,
+        "@type": "WebPage",
+        "url": site.base_url + path,
+        "name": told.title,
+        "isPartOf": {"@type": "WebSite", "name": site.title, "url": site.base_url},
+        "mainEntity": {name: value for name, value in about.items() if value},
+    }
