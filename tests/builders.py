@@ -6,6 +6,7 @@ import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aggregator.model import (
     Board,
@@ -30,6 +31,7 @@ from aggregator.model import (
     Where,
 )
 
+LONDON = ZoneInfo("Europe/London")
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 """A Friday in British Summer Time: the instant at which tests stand unless they say otherwise."""
 
@@ -134,7 +136,7 @@ def site(**changes: Any) -> Site:
         operator="A Volunteer",
         contact="volunteer@example.org",
         postal="1 Example Street, Glasgow",
-        zone="Europe/London",
+        zone=LONDON,
     )
     return replace(default, **changes)
 

@@ -21,7 +21,7 @@ import pytest
 
 from aggregator import supervisor
 from aggregator.app import App
-from aggregator.config.standing import standing
+from aggregator.config.settings import standing
 from aggregator.supervisor import Calls, Edits
 from tests.projects import PROJECT, Small, atom, small_project
 from tests.server import Response, Server

@@ -14,7 +14,7 @@ import pytest
 from aggregator.config import Config, load
 from aggregator.config.settings import load_settings
 from aggregator.due_work import JOB, DueWork, Services
-from aggregator.model import Fetched, FetchResult, Request, Rhythm
+from aggregator.model import Fetched, FetchResult, Frequency, Request
 from aggregator.model.alerts import AlertRule, All, Term
 from aggregator.store import Store, open_store
 from tests.builders import entry, moment
@@ -193,7 +193,7 @@ def test_the_letters_of_a_day_and_of_weeks_that_closed_while_nobody_ran_are_made
         ("2026-W24", 0, stage.clock.now),
         ("2026-W23", 1, stage.clock.now),
     ]
-    days = [(digest.week, digest.count) for digest in stage.store.digests.all(Rhythm.DAILY)]
+    days = [(digest.week, digest.count) for digest in stage.store.digests.all(Frequency.DAILY)]
     assert days == [*((f"2026-06-{number}", 0) for number in range(22, 15, -1)), ("2026-06-05", 1)]
     pages = {one.stem for one in (stage.config.settings.output_folder / "digests").iterdir()}
     assert pages == {"2026-06-05", *(f"2026-W{number}" for number in range(23, 27))}

@@ -14,9 +14,9 @@ from aggregator.app import App
 from aggregator.deliver.tokens import Tokens, read_key
 from aggregator.due_work import DueWork, send_due
 from aggregator.errors import AggregatorError, ConfigError
-from aggregator.pipeline.desk import Desk, choosable
-from aggregator.pipeline.mailroom import leaves
 from aggregator.schedule import Call, scheduler
+from aggregator.services.mailing.mailer import leaves
+from aggregator.services.subscriptions.service import SubscriptionService, choosable
 from aggregator.web import Front, LetterPages, application, bind
 
 SETTLES: Final = 1.0
@@ -155,5 +155,5 @@ def letter_pages(program: App) -> LetterPages | None:
     if not settings.letters_url:
         return None
     tokens = Tokens(read_key(settings.path(settings.secret_file)))
-    desk = Desk(program.store, tokens, program.rulebook)
-    return LetterPages(desk, settings.site, program.clock, choosable(program.config))
+    service = SubscriptionService(program.store, tokens)
+    return LetterPages(service, program.own_rules, settings.site, program.clock, choosable(program.config))

@@ -25,11 +25,11 @@ from aggregator.model import (
 from aggregator.normalise import normalise
 from aggregator.observe import board, carriers_at
 from aggregator.parse import KINDS
+from tests.builders import LONDON
 
 ROOT = Path(__file__).parents[2]
 READ = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LAST = datetime(2026, 12, 1, 12, tzinfo=UTC)
-ZONE = "Europe/London"
 
 
 @cache
@@ -90,7 +90,9 @@ def whole_board(
         then = [replace(one, carriers=carriers_at(one.carriers, at)) for one in known]
         known = [hold(one.carriers, labeller().label) for one in then if one.carriers]
     told = sources() if lines is None else lines
-    return board(config().bodies, told, known, at=at, zone=ZONE, register=config().register, as_seen=as_seen)
+    return board(
+        config().bodies, told, known, at=at, zone=LONDON, register=config().register, as_seen=as_seen
+    )
 
 
 def line(found: Board, process: str) -> ProcessLine:

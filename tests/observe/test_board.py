@@ -23,7 +23,7 @@ from aggregator.model import (
     SourceState,
 )
 from aggregator.observe import board
-from tests.builders import NOON, body, entry, holding, instant, labels, moment, source
+from tests.builders import LONDON, NOON, body, entry, holding, instant, labels, moment, source
 
 BODIES = {name: body(name) for name in ("uk", "cabinet-office", "scotland", "glasgow")}
 TIMEOUT = Failed(url="https://www.gov.uk/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")
@@ -53,7 +53,7 @@ def lines(*given: SourceLine | Holding, at: datetime = NOON) -> dict[str, BoardL
     """The board's lines by body."""
     sources = [one for one in given if isinstance(one, SourceLine)]
     holdings = [one for one in given if isinstance(one, Holding)]
-    found = board(BODIES, sources, holdings, at=at, zone="Europe/London")
+    found = board(BODIES, sources, holdings, at=at, zone=LONDON)
     assert found.at == at
     return {line.body.id: line for line in found.lines}
 
@@ -136,7 +136,7 @@ def test_what_a_child_publishes_is_no_word_of_its_parent() -> None:
         held(moment("2026-06-01 09:00"), "cabinet-office", key="new"),
         held(moment("2026-01-01 09:00"), "uk", key="old"),
     ]
-    found = board(bodies, [], records, at=NOON, zone="Europe/London")
+    found = board(bodies, [], records, at=NOON, zone=LONDON)
     assert [(line.body.id, line.days) for line in found.lines] == [("uk", 155), ("cabinet-office", 4)]
 
 

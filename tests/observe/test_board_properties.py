@@ -38,7 +38,7 @@ from aggregator.model import (
     Standing,
 )
 from aggregator.observe import board, carriers_at
-from tests.builders import body, carrier, entry, holding, labels, source
+from tests.builders import LONDON, body, carrier, entry, holding, labels, source
 from tests.observe.own import whole_board
 
 pytestmark = pytest.mark.timed
@@ -181,7 +181,7 @@ def seen(
     as_seen: bool = False,
 ) -> ProcessLine:
     register = Register(processes=(PROCESS,), plans=plans, rules=RULES, searches=tuple(searches))
-    found = board(BODIES, sources, holdings, at=at, zone="Europe/London", register=register, as_seen=as_seen)
+    found = board(BODIES, sources, holdings, at=at, zone=LONDON, register=register, as_seen=as_seen)
     return found.processes[0]
 
 

@@ -25,11 +25,12 @@ from aggregator.model import (
     Removal,
     RemovalKind,
 )
-from aggregator.model.alerts import AlertRule, OwnRule, Pace, Why
-from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.posting import Dispatch
+from aggregator.model.alerts import AlertRule, OwnRule, Why
+from aggregator.model.letters import Frequency
+from aggregator.services.alerts.matching import Alerting
+from aggregator.services.mailing.delivery import Dispatch
 from aggregator.store import Store, open_store
-from tests.builders import NOON, body, entry, instant, labels, moment
+from tests.builders import LONDON, NOON, body, entry, instant, labels, moment
 from tests.deliver.readers import opened, reader, stationery
 from tests.pipeline.stage import EMPTY, default_settings
 from tests.pipeline.test_posting import Postbox
@@ -302,7 +303,7 @@ def test_a_retraction_reaches_those_who_were_told_without_its_words(desk: Desk) 
 
 
 def test_daily_alerts_are_gathered_into_one_letter_at_eight_in_london(desk: Desk) -> None:
-    desk.rules = (rule('"open data"', rhythm=Pace.DAILY),)
+    desk.rules = (rule('"open data"', rhythm=Frequency.DAILY),)
     desk.look(NOON - HOUR)
     desk.tell(NOON)
     desk.look(NOON)
@@ -317,7 +318,7 @@ def test_daily_alerts_are_gathered_into_one_letter_at_eight_in_london(desk: Desk
 
 
 def test_what_comes_after_the_days_letter_was_planned_waits_for_the_next(desk: Desk) -> None:
-    desk.rules = (rule('"open data"', rhythm=Pace.DAILY),)
+    desk.rules = (rule('"open data"', rhythm=Frequency.DAILY),)
     desk.look(NOON - HOUR)
     eight = datetime.fromisoformat("2026-06-06T07:00:00Z")
     desk.tell(NOON)
@@ -430,7 +431,7 @@ def test_an_own_rule_that_cannot_be_read_any_more_is_said_and_stops_nothing(desk
     ],
 )
 def test_eight_in_the_morning_is_by_the_clocks_of_london(found: str, due: str) -> None:
-    assert due_at(Pace.DAILY, instant(found), "Europe/London") == instant(due)
+    assert due_at(Frequency.DAILY, instant(found), LONDON) == instant(due)
 
 
 def test_letters_of_alerts_are_settled_like_all_others(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from aggregator.deliver.webhooks import read_secret, sign
 from aggregator.errors import DeliveryError
 from aggregator.fetch.http import HttpFetch
 from aggregator.model.alerts import Hook, HookState, Webhook
-from aggregator.pipeline.hooking import Hooks
+from aggregator.services.alerts.webhooks import Hooks
 from aggregator.store import open_store
 from tests.builders import NOON, entry
 from tests.pipeline.test_alerting import HOUR, Desk, rule

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.classify import hold
-from aggregator.config.sources_file import Edit, SourcesFile
+from aggregator.config.edited_file import Edit
+from aggregator.config.sources_file import SourcesFile
 from aggregator.errors import ConfigError
 from aggregator.model import Change, ChangeKind, Entry, Labels, SourceState
-from aggregator.pipeline.moving import merge_sources, rename_source
+from aggregator.services.polling.rename_source import merge_sources, rename_source
 from aggregator.store import Store, open_store
 from tests.builders import NOON, body, entry, labels, moment
 from tests.projects import SOURCE
@@ -79,7 +80,7 @@ def merge(file: SourcesFile, store: Store) -> int:
 def test_renaming_changes_file_and_store(file: SourcesFile, store: Store) -> None:
     assert rename(file, store) == 1
 
-    assert file.read().text == TEXT.replace("- id: one\n", "- id: first\n")
+    assert file.text() == TEXT.replace("- id: one\n", "- id: first\n")
     assert list(store.sources.states()) == ["first"]
     assert [c.source for h in store.documents.all() for c in h.carriers] == ["first"]
 
@@ -87,7 +88,7 @@ def test_renaming_changes_file_and_store(file: SourcesFile, store: Store) -> Non
 def test_merging_switches_the_source_off_and_keeps_its_lines(file: SourcesFile, store: Store) -> None:
     assert merge(file, store) == 1
 
-    assert file.read().text == TEXT.replace("    # one\n", "    enabled: no  # merged into two\n    # one\n")
+    assert file.text() == TEXT.replace("    # one\n", "    enabled: no  # merged into two\n    # one\n")
     assert [c.source for h in store.documents.all() for c in h.carriers] == ["two"]
     assert list(store.sources.states()) == ["one"]
 
@@ -101,7 +102,7 @@ def test_broken_off_before_the_file_is_replaced_nothing_has_changed(
     with pytest.raises(KeyboardInterrupt):
         act(KilledBefore(tmp_path / "sources.yaml", BODIES), store)
 
-    assert (file.read().text, store.dump()) == (TEXT, before)
+    assert (file.text(), store.dump()) == (TEXT, before)
 
 
 @pytest.mark.parametrize("act", [rename, merge])
@@ -111,13 +112,13 @@ def test_broken_off_between_file_and_store_the_same_command_completes_it(
     before = store.dump()
     with pytest.raises(KeyboardInterrupt):
         act(KilledAfter(tmp_path / "sources.yaml", BODIES), store)
-    half = file.read().text
+    half = file.text()
     assert half != TEXT
     assert store.dump() == before
 
     assert act(file, store) == 1
 
-    assert file.read().text == half
+    assert file.text() == half
     assert '"one"' not in "".join(line for line in store.dump().splitlines() if "source_states" not in line)
     assert act(file, store) == 0
 
@@ -164,7 +165,7 @@ def test_ids_that_do_not_fit_are_refused_and_nothing_changes(
         act(file, store)
 
     assert said in str(caught.value)
-    assert (file.read().text, store.dump()) == (TEXT, before)
+    assert (file.text(), store.dump()) == (TEXT, before)
 
 
 # ---------------------------------------------------------------- when the documents are added up again

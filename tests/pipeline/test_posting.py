@@ -17,12 +17,12 @@ from aggregator.deliver.outbox import Outbox
 from aggregator.errors import DeliveryError
 from aggregator.model import Choices, Footing, Handed, LetterState, Message, Posting, Reader, Receipt
 from aggregator.model.alerts import OwnRule
-from aggregator.pipeline.mailroom import opened_postbox
-from aggregator.pipeline.posting import Dispatch
+from aggregator.services.mailing.delivery import Dispatch
+from aggregator.services.mailing.mailer import opened_postbox
 from aggregator.store import Store, open_store
 from tests.builders import instant
 from tests.conftest import PROJECT
-from tests.deliver.letters import digest, item, under
+from tests.deliver.letters import digest, item, next_due, under
 from tests.deliver.readers import TOKENS, reader, stationery
 from tests.deliver.scripted import message, scripted
 
@@ -159,7 +159,7 @@ def test_a_temporary_refusal_is_tried_again_for_two_days(letters: Dispatch) -> N
     join(letters.store, "a")
     letters.plan(MONDAY)
     postbox, tried = Postbox(lambda _: Handed.NOT_NOW), list[timedelta]()
-    while due := letters.store.postings.next_due():
+    while due := next_due(letters.store):
         send(letters, postbox, due - timedelta(seconds=1))
         assert len(postbox.batches) == len(tried)
         send(letters, postbox, due)

@@ -18,11 +18,11 @@ from aggregator.config.settings import load_settings
 from aggregator.deliver.smtp import Server, Smtp
 from aggregator.errors import DeliveryError
 from aggregator.model import LetterState
-from aggregator.pipeline.posting import Dispatch
+from aggregator.services.mailing.delivery import Dispatch
 from aggregator.store import open_store
 from tests.builders import instant
 from tests.conftest import PROJECT
-from tests.deliver.letters import digest, item, under
+from tests.deliver.letters import digest, item, next_due, under
 from tests.deliver.readers import reader, stationery
 
 pytestmark = pytest.mark.filterwarnings(
@@ -124,7 +124,7 @@ def send(letters: Dispatch, certificate: trustme.LeafCert, tls_first: bool, pass
 
 def letters_due(letters: Dispatch) -> datetime:
     """The instant at which what is planned may be tried."""
-    return letters.store.postings.next_due() or MONDAY
+    return next_due(letters.store) or MONDAY
 
 
 BOTH = pytest.mark.parametrize("tls_first", [True, False], ids=["implicit TLS", "STARTTLS"])

@@ -8,6 +8,7 @@ from typing import Any
 
 from aggregator.errors import Cause
 from aggregator.model import (
+    LETTER_FREQUENCIES,
     ChangeKind,
     Choices,
     Claim,
@@ -15,6 +16,7 @@ from aggregator.model import (
     DigestItem,
     Failed,
     Footing,
+    Frequency,
     LetterState,
     Link,
     Mark,
@@ -23,10 +25,8 @@ from aggregator.model import (
     Precision,
     Reader,
     Relevance,
-    Remark,
     Removal,
     RemovalKind,
-    Rhythm,
     RobotsCopy,
     Run,
     Section,
@@ -39,10 +39,10 @@ from aggregator.model import (
 from aggregator.model.alerts import (
     Alert,
     AlertRule,
+    Hook,
     HookState,
     Occasion,
     OwnRule,
-    Pace,
     Term,
     WatchedRule,
     Webhook,
@@ -93,7 +93,7 @@ READERS = (
         address="list@example.org",
         standing=Footing.PAUSED,
         since=LATER,
-        choices=Choices(bodies=("ogp",), topics=("open-data",), rhythm=Rhythm.DAILY, when_empty=True),
+        choices=Choices(bodies=("ogp",), topics=("open-data",), rhythm=Frequency.DAILY, when_empty=True),
         is_list=True,
         leave="https://lists.example.org/leave",
     ),
@@ -106,7 +106,7 @@ READERS = (
     ),
 )
 OWN = OwnRule(
-    id="mine", when='title:"open data" NOT scotland', changes=True, rhythm=Pace.DAILY, feed="a-word"
+    id="mine", when='title:"open data" NOT scotland', changes=True, rhythm=Frequency.DAILY, feed="a-word"
 )
 HOOKED = AlertRule(
     id="forum",
@@ -215,7 +215,7 @@ def _letters(store: Store) -> None:
     taken = store.postings.turn([], NOON, 10)
     sent = replace(taken[0][0], state=LetterState.ACCEPTED, reply="250 OK")
     store.postings.turn([sent], NOON, 0)
-    store.postings.add("answer-1", "0badcafe", LATER, Remark(words="Kept.", offered=OWN))
+    store.postings.add("answer-1", "0badcafe", LATER)
 
 
 def _item(id: str, title: str) -> DigestItem:
@@ -280,15 +280,18 @@ def contents(store: Store) -> dict[str, Any]:
         "outages": store.sources.outages(),
         "runs": store.runs.all(),
         "robots": store.robots.get("https://www.gov.uk"),
-        "letters": [store.digests.all(rhythm) for rhythm in Rhythm],
+        "letters": [store.digests.all(rhythm) for rhythm in LETTER_FREQUENCIES],
         "readers": store.readers.all(),
         "shunned": store.readers.shunned("fingerprint-of-an-address"),
         "answered": store.readers.answered("cd" * 32),
         "postings": [store.postings.of_reader(reader.id) for reader in READERS],
         "unplanned": store.postings.unplanned(),
-        "remark": store.postings.remark("answer-1", "0badcafe"),
         "watched": store.alerts.watched(),
         "own rules": (store.alerts.own("00c0ffee"), store.alerts.fed("a-word")),
         "alerts": (store.alerts.recent("forum"), store.alerts.letter("alert-forum-1")),
-        "hooks": (store.alerts.counts()["forum"], store.alerts.due_hooks(LATER, 10)),
+        "hooks": (store.alerts.counts()["forum"], _due_hooks(store, "forum")),
     }
+
+
+def _due_hooks(store: Store, rule: str) -> list[Hook]:
+    return [hook for hook in store.alerts.due_hooks(LATER, 10) if hook.alert.rule == rule]

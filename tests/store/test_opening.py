@@ -21,6 +21,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 
 from aggregator.errors import StoreError
+from aggregator.model.alerts import OwnRule
 from aggregator.store import migrate, open_store
 from aggregator.store.migrate import NEWEST, OLDEST, SCRIPTS
 from aggregator.store.tables import metadata
@@ -123,6 +124,13 @@ def test_a_store_of_schema_8_is_brought_over_with_all_its_data(old: Path) -> Non
         assert all(expected.values())
         for question, answer in expected.items():
             assert found[question] == answer, question
+
+
+def test_a_rule_that_once_had_a_webhook_is_read_without_it(old: Path) -> None:
+    with open_store(f"sqlite:///{old}") as store:
+        assert store.alerts.own("0badcafe") == (
+            ("0badcafe", OwnRule(id="posted", when="minutes", mail=False)),
+        )
 
 
 def test_what_was_brought_over_is_kept_on(old: Path) -> None:

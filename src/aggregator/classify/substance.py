@@ -7,12 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from aggregator.model import Entry, Moment, Precision
+from aggregator.model import LONDON, Entry, Moment, Precision
 from aggregator.model.days import COARSE, TIMED, end_of
-
-LONDON: Final = ZoneInfo("Europe/London")
 
 ELLIPSIS: Final = "…"
 TYPOGRAPHY: Final = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-"})

@@ -16,7 +16,7 @@ from aggregator.cli.showing import entries
 from aggregator.config.labels_file import read_labels, write_labels
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Mark, Relevance, Vocabulary
-from aggregator.pipeline.judging import HIDEABLE, as_label, judge, told
+from aggregator.services.polling.evaluation import HIDEABLE, as_label, judge, told
 
 classify = typer.Typer(help="What updates are about, by the vocabulary.", no_args_is_help=True)
 app.add_typer(classify, name="classify")
@@ -149,16 +149,20 @@ def mark(  # noqa: PLR0913, PLR0917  # each argument is a part of the correction
 
 
 def _check(mark: Mark, vocabulary: Vocabulary) -> None:
-    if not mark.why:
-        raise typer.BadParameter("say why: --why 'about a company, not about government'")
-    if mark.relevance is None and mark.type is None and mark.topics is None:
-        raise typer.BadParameter("say what is to be corrected: --relevance, --type or --topics (or --clear)")
-    if mark.type is not None and mark.type not in vocabulary.names:
-        raise typer.BadParameter(f"{mark.type!r} is no type; write one of {', '.join(vocabulary.names)}")
-    if unknown := [topic for topic in mark.topics or () if topic not in vocabulary.topic_names]:
-        raise typer.BadParameter(
-            f"{unknown[0]!r} is no topic; write some of {', '.join(vocabulary.topic_names)}"
-        )
+    types, topics = vocabulary.names, vocabulary.topic_names
+    nothing = mark.relevance is None and mark.type is None and mark.topics is None
+    unknown = next((topic for topic in mark.topics or () if topic not in topics), None)
+    for wrong, what in (
+        (not mark.why, "say why: --why 'about a company, not about government'"),
+        (nothing, "say what is to be corrected: --relevance, --type or --topics (or --clear)"),
+        (
+            mark.type is not None and mark.type not in types,
+            f"{mark.type!r} is no type; write one of {', '.join(types)}",
+        ),
+        (unknown is not None, f"{unknown!r} is no topic; write some of {', '.join(topics)}"),
+    ):
+        if wrong:
+            raise typer.BadParameter(what)
 
 
 def _say_figures(found: Evaluation, count: int) -> None:

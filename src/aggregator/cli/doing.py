@@ -14,7 +14,7 @@ from aggregator import log
 from aggregator.app import App, Report
 from aggregator.cli.options import At, Output, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import complain, progress_bar, say
-from aggregator.config.standing import standing
+from aggregator.config.settings import standing
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Source
 from aggregator.services.polling import Outcome
@@ -53,8 +53,7 @@ def start(
     An edited settings.yaml, sources.yaml, alerts.yaml or register file counts within a minute.
     """
     log.configure(verbose=True)
-    settings = context.obj.settings
-    run_on(partial(standing, settings), partial(opened, context), port)
+    run_on(partial(standing, context.obj), partial(opened, context), port)
 
 
 @app.command()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -12,7 +11,6 @@ from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show_json
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Board, Check, PlanLine, ProcessLine, Site, Standing
-from aggregator.pipeline.boarding import board_at
 from aggregator.publish.board_json import address, board_data
 from aggregator.publish.board_words import (
     heading,
@@ -24,6 +22,7 @@ from aggregator.publish.board_words import (
     say_stage,
     say_watch,
 )
+from aggregator.services.publishing.board_at import board_at
 
 
 @app.command()
@@ -48,7 +47,7 @@ def board(
         if as_json:
             show_json(board_data(chosen, site))
             return
-        say(f"The board of {heading(found, ZoneInfo(site.zone), as_seen=as_seen)}.")
+        say(f"The board of {heading(found, site.zone, as_seen=as_seen)}.")
         for line in chosen.processes:
             _tell(line, site)
         say(f"\n{found.counting}" if found.counting else "")
@@ -70,7 +69,7 @@ def _chosen(found: Board, wanted: str | None) -> Board:
 
 
 def _tell(line: ProcessLine, site: Site) -> None:
-    zone = ZoneInfo(site.zone)
+    zone = site.zone
     say(f"\n{line.process.name}")
     for plan in line.plans:
         if plan.live:

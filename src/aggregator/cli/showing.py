@@ -1,4 +1,4 @@
-"""The commands that only show: sources list and check, try, entries, status."""
+"""The commands that only show: try, entries, status."""
 
 from __future__ import annotations
 
@@ -13,35 +13,12 @@ from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show, show_json, show_table
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Failed, Relevance, Source
-from aggregator.pipeline.asking import Unchanged
-from aggregator.pipeline.edition import source_lines
 from aggregator.services.polling import Tried
+from aggregator.services.polling.read_source import Unchanged
+from aggregator.services.publishing.snapshot import source_lines
 
 WHY: Final = 3
 """How many reasons the table of `try` shows; `--json` has all."""
-
-sources = typer.Typer(help="The sources: what is polled.", no_args_is_help=True)
-app.add_typer(sources, name="sources")
-
-
-@sources.command("list")
-def sources_list(context: typer.Context, replay: Replay = None, as_json: AsJson = False) -> None:
-    """Every source of sources.yaml: whose it is, its kind and address, and whether it is read."""
-    with opened(context, replay=replay) as program:
-        lines = source_lines(program.config, program.store)
-        shown = [rows.source(line, program.config.bodies) for line in lines]
-        show(("id", "body", "kind", "state", "seen", "address"), shown, as_json=as_json)
-
-
-@sources.command("check")
-def sources_check(context: typer.Context, replay: Replay = None) -> None:
-    """Read sources.yaml, settings and register, and say what is wrong in them; ask nobody."""
-    with opened(context, replay=replay) as program:
-        config = program.config
-        read = len(program.poller.pollable())
-        say(
-            f"{len(config.sources)} sources of {len(config.bodies)} bodies, {read} of them read: no mistakes."
-        )
 
 
 @app.command("try")
@@ -154,21 +131,19 @@ def status(
 
 
 def _troubles(row: rows.Row) -> list[str]:
-    found = [f"{row['id']}: rejected {reject}" for reject in row["rejects"]]
-    if row["cause"]:
-        found.append(f"{row['id']}: failing since {row['failing_since']}: {row['cause']}. {row['hint']}")
-    if row["gap"]:
-        found.append(f"{row['id']}: turned over whole before {row['gap']}; items in between may be missing")
-    if row["held"]:
-        found.append(f"{row['id']}: {row['held']} documents vanished at once; see `aggregator removals`")
-    if not row["confirmed"]:
-        found.append(f"{row['id']}: its selectors were never seen to fit a live page (confirmed: no)")
-    if row["fallback"]:
-        found.append(f"{row['id']}: its address failed, the fallback {row['fallback']} answered")
-    if row["moved_to"]:
-        found.append(
-            f"{row['id']}: has moved for good to {row['moved_to']}; change its address in sources.yaml"
-        )
-    if row["seen"] == "likely" and row["state"] != "not read yet" and not row["answered"]:
-        found.append(f"{row['id']}: its address is only likely and has not answered yet")
-    return found
+    never = row["state"] != "not read yet" and not row["answered"]
+    troubles = (
+        (row["cause"], f"failing since {row['failing_since']}: {row['cause']}. {row['hint']}"),
+        (row["gap"], f"turned over whole before {row['gap']}; items in between may be missing"),
+        (row["held"], f"{row['held']} documents vanished at once; see `aggregator removals`"),
+        (not row["confirmed"], "its selectors were never seen to fit a live page (confirmed: no)"),
+        (row["fallback"], f"its address failed, the fallback {row['fallback']} answered"),
+        (
+            row["moved_to"],
+            f"has moved for good to {row['moved_to']}; change its address in sources.yaml",
+        ),
+        (row["seen"] == "likely" and never, "its address is only likely and has not answered yet"),
+    )
+    found = [f"rejected {reject}" for reject in row["rejects"]]
+    found += [what for holds, what in troubles if holds]
+    return [f"{row['id']}: {what}" for what in found]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from aggregator import yamldoc
+from aggregator.config.edited_list import lines_of
 from aggregator.config.sources import SourceForm
 from aggregator.model import Body, Source
 
@@ -30,9 +30,7 @@ LONGEST_TITLE: Final = 200
 
 def write_block(said: Mapping[str, str]) -> str:
     """A source's lines, keys in the order of the form; a key with nothing to say is left out."""
-    told = [(key, said[key]) for key in SourceForm.model_fields if said.get(key)]
-    lines = [f"  {key}: {yamldoc.scalar(value)}" for key, value in told]
-    return "\n".join(lines).replace("  ", "- ", 1) + "\n"
+    return lines_of({key: said[key] for key in SourceForm.model_fields if key in said})
 
 
 def propose(

@@ -7,27 +7,26 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import Field, field_validator
 
-from aggregator import yamldoc
 from aggregator.config.forms import (
     MAILBOXES,
-    Address,
     Form,
     Mistakes,
-    Name,
     SourceAddress,
     Span,
-    Text,
+    Wrong,
     read,
     shown,
+    twice,
+    unknown,
 )
 from aggregator.errors import Mistake
 from aggregator.model import Body, MailTrust, Scope, Seen, Selectors, Source
+from aggregator.model.written import Address, Name, Text
 
 Kind = Literal[
     "feed",
@@ -56,35 +55,6 @@ class Defaults(Form):
     language: Text = "en"
 
 
-class SelectorsForm(Form):
-    """Where things stand on an HTML page, as CSS selectors."""
-
-    item: str = ""
-    title: str = ""
-    link: str = ""
-    date: str = ""
-    date_means: Literal["published", "updated"] = "published"
-    utc: bool = False
-    type: str = ""
-    summary: str = ""
-    next: str = ""
-    main: str = ""
-    remove: tuple[Text, ...] = ()
-    details: bool = False
-    labels: Mapping[Text, Literal["published", "updated", "opens", "closes", "held", "next", "type"]] = Field(
-        default_factory=dict
-    )
-
-
-class MailForm(Form):
-    """Which messages of a mailbox are taken."""
-
-    list_id: Text
-    servers: tuple[Text, ...] = Field(min_length=1)
-    signers: tuple[Text, ...] = ()
-    password_file: str = ""
-
-
 class SourceForm(Form):
     """One source as it stands in the file."""
 
@@ -104,9 +74,9 @@ class SourceForm(Form):
     updated_is_news: bool = False
     page: Address | Literal[""] = ""
     note: str = ""
-    selectors: SelectorsForm = Field(default_factory=SelectorsForm)
+    selectors: Selectors = Selectors()
     confirmed: bool = True
-    mail: MailForm | None = None
+    mail: MailTrust | None = None
 
     @field_validator("every")
     @classmethod
@@ -128,35 +98,26 @@ def load_sources(path: Path, bodies: Mapping[str, Body], mistakes: Mistakes) -> 
     form, document = read(path, SourcesForm, mistakes)
     if form is None:
         return ()
-    _check(form, document, bodies, mistakes)
+    ids = [source.id for source in form.sources]
+    mistakes.check(document, twice("sources", ids, each="each source"), _wrong(form, bodies))
     return tuple(_source(source, form.defaults) for source in form.sources)
 
 
 def _source(form: SourceForm, defaults: Defaults) -> Source:
-    said: dict[str, Any] = {key: value for key, value in form.model_dump().items() if value is not None}
-    said["selectors"] = Selectors(**form.selectors.model_dump())
-    if form.mail:
-        said["mail"] = MailTrust(**form.mail.model_dump())
-    return Source(**{**defaults.model_dump(), **said})
+    said: dict[str, Any] = {key: value for key, value in form if value is not None}
+    return Source(**{**dict(defaults), **said})
 
 
-def _check(
-    form: SourcesForm, document: yamldoc.Document, bodies: Mapping[str, Body], mistakes: Mistakes
-) -> None:
-    seen: set[str] = set()
+def _wrong(form: SourcesForm, bodies: Mapping[str, Body]) -> Wrong:
     for number, source in enumerate(form.sources):
-        if source.id in seen:
-            at = ("sources", number, "id")
-            mistakes.add(document.mistake(at, f"the id '{source.id}' stands twice; give each source its own"))
-        seen.add(source.id)
-        if bodies and source.body not in bodies:
-            at = ("sources", number, "body")
-            mistakes.add(document.mistake(at, _unknown_body(source.body, bodies)))
+        here = ("sources", number)
+        if bodies:
+            remedy = "add it to register/bodies.yaml"
+            yield from unknown((*here, "body"), "body", source.body, bodies, remedy)
         if (source.kind == "records") != source.address.endswith("/") and _is_folder(source.address):
-            at = ("sources", number, "address")
-            mistakes.add(document.mistake(at, "only the kind 'records' reads a folder of this project"))
-        for key, wrong in _mailbox_mistakes(source):
-            mistakes.add(document.mistake(("sources", number, key), wrong))
+            yield (*here, "address"), "only the kind 'records' reads a folder of this project"
+        for key, what in _mailbox_mistakes(source):
+            yield (*here, key), what
 
 
 def _is_folder(address: str) -> bool:
@@ -172,12 +133,6 @@ def _mailbox_mistakes(source: SourceForm) -> Iterator[tuple[str, str]]:
         yield "kind", "say under 'mail' which messages are taken: list_id and servers"
     elif source.address.startswith("imap") and source.mail and not source.mail.password_file:
         yield "mail", "name the file that holds the password: password_file"
-
-
-def _unknown_body(body: str, bodies: Mapping[str, Body]) -> str:
-    near = get_close_matches(body, bodies, n=1)
-    remedy = f"did you mean '{near[0]}'?" if near else "add it to register/bodies.yaml"
-    return f"no body has the id '{body}'; {remedy}"
 
 
 TABLE_COLUMNS: Final = ("id", "body", "kind", "url")

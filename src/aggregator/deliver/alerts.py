@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,12 +23,12 @@ from aggregator.deliver.wording import (
     say_count,
     say_language,
     say_moment,
+    wrap,
 )
 from aggregator.model import Body, Holding, Mark, Reader, Retraction
-from aggregator.model.alerts import ALERT, Alert, AlertRule, Occasion, Pace, Why
+from aggregator.model.alerts import ALERT, Alert, AlertRule, Occasion, Why
+from aggregator.model.letters import Frequency
 from aggregator.model.licences import licence
-
-COLUMNS: Final = 76
 
 MOST: Final = 100
 """Documents in one letter: a rule may be wider than its writer thought."""
@@ -54,18 +53,18 @@ def alert_run(rule: str, now: datetime) -> str:
     return f"{ALERT}{hashlib.sha256(rule.encode()).hexdigest()[:8]}.{int(now.timestamp()):x}"
 
 
-def due_at(rhythm: Pace, found: datetime, zone: str) -> datetime:
+def due_at(rhythm: Frequency, found: datetime, zone: ZoneInfo) -> datetime:
     """When what was found goes out: at once, or at the next 08:00 by the clocks of the zone."""
-    if rhythm is Pace.AT_ONCE:
+    if rhythm is Frequency.AT_ONCE:
         return found
-    local = found.astimezone(ZoneInfo(zone))
-    opens = datetime.combine(local.date(), OPENS, ZoneInfo(zone))
-    later = datetime.combine(local.date() + timedelta(days=1), OPENS, ZoneInfo(zone))
+    local = found.astimezone(zone)
+    opens = datetime.combine(local.date(), OPENS, zone)
+    later = datetime.combine(local.date() + timedelta(days=1), OPENS, zone)
     return (opens if local <= opens else later).astimezone(UTC)
 
 
 def alert_of(
-    rule: AlertRule, occasion: Occasion, holding: Holding, *, found: datetime, page: str, zone: str
+    rule: AlertRule, occasion: Occasion, holding: Holding, *, found: datetime, page: str, zone: ZoneInfo
 ) -> Alert:
     """What a rule's people are told of a document as it stands. `page` is our permanent page of it.
 
@@ -106,7 +105,7 @@ def our_correction(told: Alert, holding: Holding, mark: Mark) -> Occasion | None
     return Occasion(at=mark.at, why=Why.CORRECTION, parts=tuple(parts), note=mark.why) if parts else None
 
 
-def retraction(told: Alert, rule: AlertRule, gone: Retraction, *, found: datetime, zone: str) -> Alert:
+def retraction(told: Alert, rule: AlertRule, gone: Retraction, *, found: datetime, zone: ZoneInfo) -> Alert:
     """Word to those who were told of a document that we took its words out; why is not told, as nowhere."""
     occasion = Occasion(at=gone.at, why=Why.CORRECTION, parts=(RETRACTED,))
     return replace(told, occasion=occasion, found=found, due=due_at(rule.rhythm, found, zone))
@@ -136,10 +135,10 @@ def alert_letter(
     site = stationery.site
     foot = (site.title, f"All updates: {site.base_url}", site.contact, site.postal)
     parts = (
-        _wrapped(f"Alert: {plain(name, LONGEST_TITLE)}"),
+        wrap(f"Alert: {plain(name, LONGEST_TITLE)}"),
         told,
         more,
-        _wrapped(plain(words)),
+        wrap(plain(words)),
         _leaving(reader, stationery, run),
         "-- \n" + "\n".join(plain(line) for line in foot if line),
     )
@@ -161,7 +160,7 @@ def _headed(alert: Alert) -> str:
     return f"{HEADS[alert.occasion.why]}: {plain(alert.title, 160)}"
 
 
-def _item(alert: Alert, at: datetime, zone: str, bodies: Mapping[str, Body]) -> str:
+def _item(alert: Alert, at: datetime, zone: ZoneInfo, bodies: Mapping[str, Body]) -> str:
     body = bodies[alert.body].name if alert.body in bodies else alert.body
     language = say_language(alert.language)
     lines = (
@@ -174,8 +173,8 @@ def _item(alert: Alert, at: datetime, zone: str, bodies: Mapping[str, Body]) -> 
     links = [alert.url, f"Our record of it: {alert.page}" * (alert.page != alert.url)]
     return "\n".join(
         (
-            _wrapped(_headed(alert), "* ", "  "),
-            *(_wrapped(plain(line, LONGEST_SENTENCE), "  ", "  ") for line in lines if line),
+            wrap(_headed(alert), "* ", "  "),
+            *(wrap(plain(line, LONGEST_SENTENCE), "  ", "  ") for line in lines if line),
             *(f"  {plain(link)}" for link in links if link),
         )
     )
@@ -210,10 +209,3 @@ def _leaving(reader: Reader, stationery: Stationery, run: str) -> str:
         way = leave_by_mail(stationery.mailbox, slot)
         lines = ["To leave all letters and alerts, send this mail as it is:", way]
     return "\n".join(f"{'  ' * (n % 2)}{line}" for n, line in enumerate(lines) if line)
-
-
-def _wrapped(text: str, first: str = "", rest: str = "") -> str:
-    wrapper = textwrap.TextWrapper(
-        COLUMNS, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )
-    return wrapper.fill(text)

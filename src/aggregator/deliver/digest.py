@@ -16,9 +16,9 @@ from aggregator.model import (
     Digest,
     DigestItem,
     Entry,
+    Frequency,
     Holding,
     Revision,
-    Rhythm,
     Section,
     Site,
     Window,
@@ -49,7 +49,7 @@ def compose(
     week: str,
     holdings: Iterable[Holding],
     *,
-    zone: str,
+    zone: ZoneInfo,
     site: Site,
     bodies: Mapping[str, Body],
     page: Callable[[Entry], str],
@@ -65,7 +65,7 @@ def compose(
     document's permanent page. `issued` None: still a draft. Raises ValueError when there is no such window.
     """
     span = window(week, zone)
-    days = range(SOON + 1) if rhythm_of(week) is Rhythm.WEEKLY else REMINDED
+    days = range(SOON + 1) if rhythm_of(week) is Frequency.WEEKLY else REMINDED
     ranks = {body: rank for rank, body in enumerate(bodies)}
     news = sorted(_told(holdings, span, days, zone), key=lambda one: _place(one, zone, ranks))
     sections = (
@@ -75,7 +75,9 @@ def compose(
     return Digest(week=week, window=span, sections=tuple(sections), unread=(), issued=issued)
 
 
-def _told(holdings: Iterable[Holding], span: Window, days: Collection[int], zone: str) -> Iterable[_News]:
+def _told(
+    holdings: Iterable[Holding], span: Window, days: Collection[int], zone: ZoneInfo
+) -> Iterable[_News]:
     by_id = {holding.entry.id: holding for holding in holdings if holding.labels.relevant}
     for holding in by_id.values():
         is_new = holding.first_seen in span and not holding.backlog
@@ -87,19 +89,19 @@ def _told(holdings: Iterable[Holding], span: Window, days: Collection[int], zone
             yield _News(holding=holding, heading=Heading.CLOSING, reminder=True)
 
 
-def _reminds(holding: Holding, span: Window, days: Collection[int], zone: str) -> bool:
+def _reminds(holding: Holding, span: Window, days: Collection[int], zone: ZoneInfo) -> bool:
     """Whether to tell once more of what is known by the window's end: it closes in so many days."""
     closes = holding.entry.closes
     exact = closes is not None and closes.precision not in COARSE
     return exact and holding.first_seen < span.end and _days_to_act(holding, span, zone) in days
 
 
-def _days_to_act(holding: Holding, span: Window, zone: str) -> int | None:
+def _days_to_act(holding: Holding, span: Window, zone: ZoneInfo) -> int | None:
     """Days from the window's end until it closes; None for what closes never, has closed or was removed."""
     closes = None if holding.removed else holding.entry.closes
-    if closes is None or is_over(closes, span.end, ZoneInfo(zone)):
+    if closes is None or is_over(closes, span.end, zone):
         return None
-    return days_left(closes, span.end, ZoneInfo(zone))
+    return days_left(closes, span.end, zone)
 
 
 def _revisions(holding: Holding, span: Window) -> tuple[Revision, ...]:
@@ -107,7 +109,7 @@ def _revisions(holding: Holding, span: Window) -> tuple[Revision, ...]:
     return tuple(sorted(found, key=lambda revision: revision.seen_at))
 
 
-def _heading(holding: Holding, span: Window, zone: str, *, changed: bool) -> Heading:
+def _heading(holding: Holding, span: Window, zone: ZoneInfo, *, changed: bool) -> Heading:
     days = _days_to_act(holding, span, zone)
     if days is not None and days <= SOON:
         return Heading.CLOSING
@@ -137,7 +139,7 @@ def _item(news: _News, site: Site, page: Callable[[Entry], str]) -> DigestItem:
     )
 
 
-def _place(news: _News, zone: str, ranks: Mapping[str, int]) -> tuple[int, int, str, float, str, str]:
+def _place(news: _News, zone: ZoneInfo, ranks: Mapping[str, int]) -> tuple[int, int, str, float, str, str]:
     """Sorts the letter: what closes soonest first, documents by body, everything else newest own date first.
 
     The id ends every key, so no two updates are equal.
@@ -145,7 +147,7 @@ def _place(news: _News, zone: str, ranks: Mapping[str, int]) -> tuple[int, int, 
     entry = news.holding.entry
     rank, body, instant = 0, "", _newest_first(news.holding)
     if news.heading is Heading.CLOSING and entry.closes:
-        rank, instant = last_day(entry.closes, ZoneInfo(zone)).toordinal(), entry.closes.at.timestamp()
+        rank, instant = last_day(entry.closes, zone).toordinal(), entry.closes.at.timestamp()
     if news.heading is Heading.DOCUMENTS:
         rank, body = ranks.get(entry.body, len(ranks)), entry.body
     return (list(Heading).index(news.heading), rank, body, instant, entry.title, entry.id)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from aggregator.deliver.foot import Foot
-from aggregator.deliver.sections import update_type
+from aggregator.deliver.sections import Heading, update_type
 from aggregator.deliver.wording import (
     LONGEST_SENTENCE,
     LONGEST_TITLE,
@@ -22,12 +22,11 @@ from aggregator.deliver.wording import (
     say_moment,
     say_removal,
 )
-from aggregator.deliver.worth import most_worthy
-from aggregator.model import Body, Digest, DigestItem, Rhythm, Section, Site, Titles, Translation
+from aggregator.model import Body, Digest, DigestItem, Frequency, Section, Site, Titles, Translation
 from aggregator.model.days import in_words
 
-SPANS: Mapping[Rhythm, str] = {Rhythm.WEEKLY: "week", Rhythm.DAILY: "day"}
-IN_SPAN: Mapping[Rhythm, str] = {Rhythm.WEEKLY: "in this week", Rhythm.DAILY: "on this day"}
+SPANS: Mapping[Frequency, str] = {Frequency.WEEKLY: "week", Frequency.DAILY: "day"}
+IN_SPAN: Mapping[Frequency, str] = {Frequency.WEEKLY: "in this week", Frequency.DAILY: "on this day"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,10 +141,27 @@ def say(digest: Digest, how: Saying, foot: Foot) -> LetterLines:
 def _say_section(section: Section, digest: Digest, how: Saying) -> SectionLines:
     return SectionLines(
         heading=section.title,
-        items=tuple(_say_item(item, digest, how) for item in most_worthy(section, how.at_most)),
+        items=tuple(_say_item(item, digest, how) for item in _most_worthy(section, how.at_most)),
         more=_say_more(len(section.items) - how.at_most),
         more_link=how.site.base_url if how.page else _permanent(digest, how.site),
     )
+
+
+def _most_worthy(section: Section, at_most: int) -> tuple[DigestItem, ...]:
+    """At most so many of a section's updates, in the section's own order.
+
+    What closes soonest stays. Elsewhere what more speaks for its relevance, then what was seen later: it is
+    what a reader is least likely to have found by themselves.
+    """
+    if section.title == Heading.CLOSING or len(section.items) <= at_most:
+        return section.items[:at_most]
+    places = range(len(section.items))
+    best = sorted(places, key=lambda place: _worth(section.items[place], place))[:at_most]
+    return tuple(section.items[place] for place in sorted(best))
+
+
+def _worth(item: DigestItem, place: int) -> tuple[int, float, int]:
+    return (-item.score, -item.first_seen.timestamp(), place)
 
 
 def _say_item(item: DigestItem, digest: Digest, how: Saying) -> ItemLines:
@@ -169,7 +185,7 @@ def _say_item(item: DigestItem, digest: Digest, how: Saying) -> ItemLines:
     )
 
 
-def _say_closing(item: DigestItem, at: datetime, zone: str) -> str:
+def _say_closing(item: DigestItem, at: datetime, zone: ZoneInfo) -> str:
     if item.closes is None:
         return ""
     return f"{say_closing(item.closes, at, zone)}{' · a reminder' if item.reminder else ''}"
@@ -204,14 +220,14 @@ def _say_other(other: Translation) -> OtherLines:
     )
 
 
-def _say_dates(item: DigestItem, zone: str) -> str:
+def _say_dates(item: DigestItem, zone: ZoneInfo) -> str:
     own = f"Dated {say_moment(item.dated, zone)}" if item.dated else "No date given by the publisher"
-    return f"{own} · first seen {in_words(item.first_seen.astimezone(ZoneInfo(zone)))}"
+    return f"{own} · first seen {in_words(item.first_seen.astimezone(zone))}"
 
 
-def _say_title(digest: Digest, zone: str) -> str:
-    first = digest.window.start.astimezone(ZoneInfo(zone))
-    if digest.rhythm is Rhythm.DAILY:
+def _say_title(digest: Digest, zone: ZoneInfo) -> str:
+    first = digest.window.start.astimezone(zone)
+    if digest.rhythm is Frequency.DAILY:
         return f"Letter of {first:%A} {in_words(first)}"
     return f"Letter of the week of {in_words(first)}"
 
@@ -220,8 +236,8 @@ def _permanent(digest: Digest, site: Site) -> str:
     return f"{site.base_url}digests/{digest.week}.html"
 
 
-def _say_draft(digest: Digest, zone: str) -> str:
-    end = digest.window.end.astimezone(ZoneInfo(zone))
+def _say_draft(digest: Digest, zone: ZoneInfo) -> str:
+    end = digest.window.end.astimezone(zone)
     return f"Draft: this {SPANS[digest.rhythm]} closes on {end:%A} {in_words(end)} at {end:%H:%M}."
 
 

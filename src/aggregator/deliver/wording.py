@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import textwrap
 import unicodedata
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Digest, Moment, Precision, Removal, RemovalKind
 from aggregator.model.days import COARSE, days_left, in_words, is_over
+
+COLUMNS = 76
+"""Width of a text letter: under the 78 characters of RFC 5322, 2.1.1, with room for a quoting mark."""
 
 LONGEST_TITLE = 300
 LONGEST_SENTENCE = 300
@@ -42,6 +46,14 @@ def plain(text: str, longest: int | None = None) -> str:
     return f"{kept.rpartition(' ')[0] or kept}…"
 
 
+def wrap(text: str, first: str = "", rest: str = "") -> str:
+    """Lines of at most 76 columns; a word longer than that, such as a link, stays whole."""
+    wrapper = textwrap.TextWrapper(
+        COLUMNS, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    return wrapper.fill(text)
+
+
 def first_sentence(text: str) -> str:
     """The first sentence of a paragraph; where it does not end, as much of it as a letter has room for."""
     line = plain(text)
@@ -51,15 +63,15 @@ def first_sentence(text: str) -> str:
     return plain(line, LONGEST_SENTENCE)
 
 
-def say_instant(instant: datetime, zone: str) -> str:
+def say_instant(instant: datetime, zone: ZoneInfo) -> str:
     """`Monday 22 January 2024, 08:00 GMT`."""
-    local = instant.astimezone(ZoneInfo(zone))
+    local = instant.astimezone(zone)
     return f"{local:%A} {in_words(local)}, {local:%H:%M %Z}"
 
 
-def say_moment(moment: Moment, zone: str) -> str:
+def say_moment(moment: Moment, zone: ZoneInfo) -> str:
     """The moment at its own precision: `2024`, `January 2024`, `24 January 2024`, or with hour and zone."""
-    local = moment.at.astimezone(ZoneInfo(zone))
+    local = moment.at.astimezone(zone)
     match moment.precision:
         case Precision.YEAR:
             return f"{local:%Y}"
@@ -71,13 +83,13 @@ def say_moment(moment: Moment, zone: str) -> str:
             return f"{in_words(local)}, {local:%H:%M %Z}"
 
 
-def say_closing(closes: Moment, at: datetime, zone: str) -> str:
+def say_closing(closes: Moment, at: datetime, zone: ZoneInfo) -> str:
     """When it closes, with the days left on the day of `at`: the day on which the letter's week ends."""
-    day = f"{closes.at.astimezone(ZoneInfo(zone)):%A} " if closes.precision not in COARSE else ""
+    day = f"{closes.at.astimezone(zone):%A} " if closes.precision not in COARSE else ""
     when = f"{day}{say_moment(closes, zone)}"
-    if is_over(closes, at, ZoneInfo(zone)):
+    if is_over(closes, at, zone):
         return f"Closed {when}"
-    return f"Closes {when} ({_say_days(days_left(closes, at, ZoneInfo(zone)))})"
+    return f"Closes {when} ({_say_days(days_left(closes, at, zone))})"
 
 
 def say_changes(parts: tuple[str, ...]) -> str:
@@ -86,7 +98,7 @@ def say_changes(parts: tuple[str, ...]) -> str:
     return f"Changed: {', '.join(words)}" if words else ""
 
 
-def say_removal(removal: Removal, zone: str) -> str:
+def say_removal(removal: Removal, zone: ZoneInfo) -> str:
     """What became of a document, with the publisher's own date and words where there are any."""
     when = f", {say_moment(removal.moment, zone)}" if removal.moment else ""
     note = f": {removal.note}" if removal.note else ""

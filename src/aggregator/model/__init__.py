@@ -33,6 +33,7 @@ from aggregator.model.answers import (
 )
 from aggregator.model.entries import (
     FILE_NAME,
+    LONDON,
     Carrier,
     Change,
     ChangeKind,
@@ -53,16 +54,16 @@ from aggregator.model.entries import (
 from aggregator.model.labels import SCHEME, Labels, Mark, Reason, Relevance, Where
 from aggregator.model.letters import (
     ANSWER,
+    LETTER_FREQUENCIES,
     Choices,
     Footing,
+    Frequency,
     Handed,
     LetterState,
     Message,
     Posting,
     Reader,
     Receipt,
-    Remark,
-    Rhythm,
     Titles,
 )
 from aggregator.model.observed import (
@@ -131,6 +132,8 @@ from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic
 __all__ = [
     "ANSWER",
     "FILE_NAME",
+    "LETTER_FREQUENCIES",
+    "LONDON",
     "SCHEME",
     "Artifact",
     "Basis",
@@ -161,6 +164,7 @@ __all__ = [
     "Footing",
     "FormerName",
     "Forum",
+    "Frequency",
     "Gap",
     "Habit",
     "Handed",
@@ -203,13 +207,11 @@ __all__ = [
     "Register",
     "Reject",
     "Relevance",
-    "Remark",
     "Removal",
     "RemovalKind",
     "Request",
     "Retraction",
     "Revision",
-    "Rhythm",
     "RobotsCopy",
     "Role",
     "Rule",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from aggregator.model.answers import Head
 from aggregator.model.labels import Labels
@@ -31,6 +32,11 @@ class Zone(StrEnum):
     STATED = "stated"
     ASSUMED = "assumed Europe/London"
     UTC_BY_FORM = "UTC by the publisher's form"
+
+
+LONDON: Final = ZoneInfo("Europe/London")
+"""Where days, months and years of publishers begin, and by whose clocks a time without a zone is read: a fact
+about these publishers, whatever zone the operator counts days in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

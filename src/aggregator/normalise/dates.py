@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 import html
 import re
-import zoneinfo
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 from dateparser.date import DateDataParser
 
-from aggregator.model import Moment, Precision, Zone
+from aggregator.model import LONDON, Moment, Precision, Zone
 from aggregator.normalise.date_words import (
     FILLERS,
     MIDNIGHT,
@@ -23,7 +22,6 @@ from aggregator.normalise.date_words import (
     zone_offset,
 )
 
-LONDON: Final = zoneinfo.ZoneInfo("Europe/London")
 YEARS: Final = range(1800, 2300)
 """Years that a public record can bear; others are placeholders (0001-01-01) or misprints. GOV.UK's own
 examples of open consultations close in 2210, 2211 and 2216, so that they never close."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from aggregator.model import Precision
+from aggregator.model import LONDON, Precision
 from aggregator.normalise.dates import moment
 
 GROUPS: Final = (
@@ -28,7 +27,6 @@ MEETING: Final = "meeting:"
 """Begins the name of a meeting."""
 
 DAY: Final = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([A-Z][a-z]+),? (\d{4})\b")
-LONDON: Final = ZoneInfo("Europe/London")
 
 
 def meeting_name(title: str, *, recorded: bool, now: datetime) -> str | None:

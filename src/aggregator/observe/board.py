@@ -34,7 +34,7 @@ def board(
     holdings: Iterable[Holding],
     *,
     at: datetime,
-    zone: str,
+    zone: ZoneInfo,
     register: Register = NOTHING,
     as_seen: bool = False,
 ) -> Board:
@@ -47,23 +47,22 @@ def board(
     of its parent. A line's age and its reading are told apart, so that a poll that failed is never taken
     for silence. Days are those of `zone`.
     """
-    place, everything = ZoneInfo(zone), tuple(holdings)
+    everything = tuple(holdings)
     watched = sources_at(asked_by(sources, at) if as_seen else sources, at)
     own, held = defaultdict(list), defaultdict(list)
     for source in sources_at(sources, at):
         if source.source.kind != RECORDS:
             own[source.source.body].append(source)
     for holding in everything:
-        if surely_public(holding, at, place):
+        if surely_public(holding, at, zone):
             held[holding.entry.body].append(holding)
     shown = (body for body in bodies.values() if body.id in own or body.id in held)
-    known = register_at(register, at, place) if as_seen else register
+    known = register_at(register, at, zone) if as_seen else register
     return Board(
         at=at,
-        lines=tuple(_line(body, own[body.id], held[body.id], at, place) for body in shown),
+        lines=tuple(_line(body, own[body.id], held[body.id], at, zone) for body in shown),
         processes=tuple(
-            process_line(process, known, bodies, watched, everything, at, place)
-            for process in known.processes
+            process_line(process, known, bodies, watched, everything, at, zone) for process in known.processes
         ),
         counting=known.counting.asks,
     )

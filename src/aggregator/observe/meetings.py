@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Claim, Evidence, Holding, Meeting, Moment, Precision, Process
+from aggregator.model import LONDON, Claim, Evidence, Holding, Meeting, Moment, Precision, Process
 from aggregator.model.days import COARSE, MONTHS, day_of, in_words, last_day
 from aggregator.observe.knowing import document, is_official, perhaps_public, surely_public
 
@@ -157,10 +157,10 @@ def _moment_in(title: str, zone: ZoneInfo) -> Moment | None:
 
 
 def _day_in(title: str) -> date | None:
-    moment = _moment_in(title, ZoneInfo("Europe/London"))
+    moment = _moment_in(title, LONDON)
     if moment is None or moment.precision is not Precision.DAY:
         return None
-    return day_of(moment.at, ZoneInfo("Europe/London"))
+    return day_of(moment.at, LONDON)
 
 
 def _meeting(told: list[_Told], at: datetime, zone: ZoneInfo, hosts: frozenset[str]) -> Meeting:

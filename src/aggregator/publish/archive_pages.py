@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from aggregator.model import Artifact, Edition, Holding, Relevance
 from aggregator.publish.addresses import month_page
@@ -21,7 +20,7 @@ PARTS: Final = {
 
 def publish_archive(edition: Edition) -> Iterator[Artifact]:
     """`archive.html`, `years/YYYY.html` and `months/YYYY-MM.html`."""
-    drawers, zone = archive(edition), ZoneInfo(edition.site.zone)
+    drawers, zone = archive(edition), edition.site.zone
     by_year = years(drawers)
     drawn = chart((held for held in edition.holdings if held.labels.relevant), edition.at, zone)
     yield page("archive.html.j2", edition, "archive.html", drawn=drawn, years=tuple(by_year.items()))

@@ -37,7 +37,7 @@ def publish_board(edition: Edition) -> Iterator[Artifact]:
     """`board.html`, `board.css` and `board/PROCESS.html`; nothing without a process."""
     if not edition.board.processes:
         return
-    zone, counting = ZoneInfo(edition.site.zone), line(edition.board.counting, 600)
+    zone, counting = edition.site.zone, line(edition.board.counting, 600)
     yield Artifact(path="board.css", media_type="text/css", payload=STYLE.read_bytes())
     yield page(
         "board.html.j2",
@@ -72,7 +72,7 @@ def publish_plans(edition: Edition) -> Iterator[Artifact]:
 
 def _plan_page(told: PlanLine, named: list[Holding], process: Process, edition: Edition) -> Artifact:
     """`named`: the documents that name the plan, newest first."""
-    zone, path = ZoneInfo(edition.site.zone), shelf_page(Shelf.PLAN, told.plan.id)
+    zone, path = edition.site.zone, shelf_page(Shelf.PLAN, told.plan.id)
     return page(
         "plan.html.j2",
         edition,

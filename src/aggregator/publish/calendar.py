@@ -62,7 +62,7 @@ def write_calendar(name: str, dated: Iterable[Dated], site: Site) -> bytes:
         "x-wr-calname": titled(name),
     }
     _add(calendar, head)
-    zone = ZoneInfo(site.zone)
+    zone = site.zone
     calendar.add_component(_timezone(zone))
     for one in dated:
         calendar.add_component(_event(one, zone))

@@ -86,12 +86,12 @@ def _row(left: str, right: str) -> Row:
     )
 
 
-def differences(before: Entry, after: Entry, zone: str, *, words: bool) -> str:
+def differences(before: Entry, after: Entry, zone: ZoneInfo, *, words: bool) -> str:
     """The changed dates, title and passages as HTML, each with what it was and what it is.
 
     `words`: whether the licence lets us show the publisher's text; titles and dates may always be shown.
     """
-    shown = [*_facts(before, after, ZoneInfo(zone))]
+    shown = [*_facts(before, after, zone)]
     if words and before.text != after.text:
         shown += _passages(before.text, after.text)
     return "".join(f"<p>{each}</p>" for each in shown)

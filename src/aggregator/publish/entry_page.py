@@ -90,7 +90,7 @@ Label = tuple[str, str | None]
 
 def entry_values(holding: Holding, edition: Edition, sources: Mapping[str, Source]) -> dict[str, Any]:
     """What the page's template needs beside the document; words whose licence is not open are left out."""
-    entry, zone, terms = holding.entry, ZoneInfo(edition.site.zone), licence(holding.entry.licence)
+    entry, zone, terms = holding.entry, edition.site.zone, licence(holding.entry.licence)
     official, told = web(entry.url), tell(holding, edition)
     copy = archived(official, holding.first_seen) if official else None
     dated = say(holding.dated, zone) if holding.dated else say_day(day_of(holding.first_seen, zone))

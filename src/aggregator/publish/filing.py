@@ -57,7 +57,7 @@ def filed(holding: Holding, zone: ZoneInfo) -> str:
 
 def archive(edition: Edition) -> tuple[Drawer, ...]:
     """Every month that holds something, the newest first; of a year, what has no month stands last."""
-    zone = ZoneInfo(edition.site.zone)
+    zone = edition.site.zone
     found: dict[str, list[Holding]] = defaultdict(list)
     for holding in edition.holdings:
         found[filed(holding, zone)].append(holding)

@@ -31,7 +31,7 @@ def news(edition: Edition, most: int) -> list[tuple[Said | None, list[Holding]]]
     A document whose own date is missing or still to come stands under the day on which we first saw it;
     if it was there before we looked, in a last group without a date.
     """
-    zone = ZoneInfo(edition.site.zone)
+    zone = edition.site.zone
     latest = sorted(relevant(edition), key=lambda held: _stirred(held, edition.at), reverse=True)[:most]
     ordered = sorted(latest, key=lambda held: _rank(held, edition.at, zone), reverse=True)
     days = groupby(ordered, key=lambda held: _heading(held, edition.at, zone))
@@ -40,7 +40,7 @@ def news(edition: Edition, most: int) -> list[tuple[Said | None, list[Holding]]]
 
 def closing(edition: Edition) -> list[tuple[Holding, Moment]]:
     """The relevant documents that close within 30 days, each with that date, the first to close first."""
-    zone = ZoneInfo(edition.site.zone)
+    zone = edition.site.zone
     soon = [
         (held, closes)
         for held in relevant(edition)

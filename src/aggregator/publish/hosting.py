@@ -25,7 +25,7 @@ def publish_hosting(edition: Edition) -> Iterator[Artifact]:
     """`_headers`, `robots.txt`, `sitemap.xml`, and `sitemaps/YYYY.xml` for the documents of each year."""
     yield Artifact(path="_headers", media_type="text/plain", payload=_headers().encode())
     yield Artifact(path="robots.txt", media_type="text/plain", payload=_robots(edition).encode())
-    zone, by_year = ZoneInfo(edition.site.zone), dict[str, list[Holding]]()
+    zone, by_year = edition.site.zone, dict[str, list[Holding]]()
     for holding in edition.holdings:
         by_year.setdefault(filed(holding, zone)[:4], []).append(holding)
     maps = {"sitemaps/pages.xml": _pages(edition)}

@@ -56,7 +56,7 @@ class Line:
 
 def tell(holding: Holding, edition: Edition) -> Line:
     """The line of one document."""
-    entry, zone = holding.entry, ZoneInfo(edition.site.zone)
+    entry, zone = holding.entry, edition.site.zone
     official, type = web(entry.url), holding.labels.type
     own_date = known_date(holding, edition.at)
     return Line(

@@ -103,7 +103,7 @@ def publish_silence(edition: Edition) -> Iterator[Artifact]:
 
 
 def _silence_item(turn: Turn, process: ProcessLine, site: Site) -> Item:
-    zone = ZoneInfo(site.zone)
+    zone = site.zone
     instant = datetime.combine(turn.day, time(), zone).astimezone(UTC)
     page = f"{site.base_url}board/{process.process.id}.html"
     shown = address(turn.by, site) if turn.by else None

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -119,7 +118,6 @@ def render(template: str, edition: Edition, *, path: str, root: str, **values: o
         path=path,
         root=root,
         zone=site.zone,
-        clock=ZoneInfo(site.zone),
         policy=policy(path),
         with_board=bool(edition.board.processes),
         **values,

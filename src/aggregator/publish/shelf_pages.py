@@ -45,7 +45,7 @@ Fact = tuple[str, str | None, str]
 
 def publish_shelves(edition: Edition) -> Iterator[Artifact]:
     """`browse.html`, and `FOLDER/ID.html` for each body, nation, topic, type, plan and role."""
-    made, zone = groups(edition), ZoneInfo(edition.site.zone)
+    made, zone = groups(edition), edition.site.zone
     sections = tuple(_sections(by_shelf(made), edition))
     yield page("browse.html.j2", edition, "browse.html", sections=sections, shown=MONTHS_SHOWN)
     observed = {plan.plan.id for told in edition.board.processes for plan in told.plans}

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from aggregator.model import Edition, Holding, Relevance
 from aggregator.model.days import day_of
@@ -97,7 +96,7 @@ def _shelves_of(holding: Holding, edition: Edition) -> Iterator[tuple[Shelf, str
     yield from ((Shelf.TOPIC, topic) for topic in labels.topics)
     yield Shelf.TYPE, labels.type
     yield from ((Shelf.PLAN, plan) for plan in labels.plans)
-    day = day_of(holding.dated.at if holding.dated else holding.first_seen, ZoneInfo(edition.site.zone))
+    day = day_of(holding.dated.at if holding.dated else holding.first_seen, edition.site.zone)
     for role in edition.roles:
         if any(role.held_by(id, day) for id in concerned):
             yield Shelf.ROLE, role.id

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from aggregator.model import Artifact, Edition
 from aggregator.publish.addresses import entry_page
@@ -50,6 +49,6 @@ def publish_moved(edition: Edition) -> Iterator[Artifact]:
 
 
 def _corrections(edition: Edition) -> Artifact:
-    zone = ZoneInfo(edition.site.zone)
+    zone = edition.site.zone
     told = tuple((one, say_instant(one.at, zone)) for one in corrections_of(edition))
     return page("corrections.html.j2", edition, CORRECTIONS, corrections=told)

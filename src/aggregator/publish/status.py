@@ -31,7 +31,7 @@ class SourceRow:
 
 def source_rows(edition: Edition) -> tuple[SourceRow, ...]:
     """One row for each source, in the order of `sources.yaml`."""
-    zone = ZoneInfo(edition.site.zone)
+    zone = edition.site.zone
     return tuple(SourceRow(line=row, wrong=tuple(_wrong(row, zone))) for row in edition.sources)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, delete, func, select, update
+from sqlalchemy import Connection, and_, delete, func, select, update
 
 from aggregator.model import LetterState
 from aggregator.model.alerts import Alert, AlertRule, Hook, HookState, OwnRule, WatchedRule
@@ -16,6 +16,11 @@ from aggregator.store.names import Names
 from aggregator.store.postings import insert_postings
 from aggregator.store.rows import chunks, insert_once, upsert
 from aggregator.store.tables import alerts, hooks, mailings, own_rules, postings, watched_rules
+
+_KEY: Final = ("rule", "entry_id", "occasion")
+_HOOK: Final = ("state", "due", "tries", "first_tried", "reply")
+_SAME: Final = and_(*(alerts.c[name] == hooks.c[name] for name in _KEY))
+"""The alert that a post tells."""
 
 
 class Alerts:
@@ -52,21 +57,11 @@ class Alerts:
         with self._database.reading() as connection:
             return tuple((row.reader, row.rule) for row in connection.execute(asked))
 
-    def add_own(self, reader: str, rule: OwnRule, secret: str = "") -> None:
-        """Keep a reader's own rule, in place of one with the same id.
-
-        `secret` signs its posts; without one the webhook keeps the one that it has. At another address posts
-        begin anew: what became of earlier ones, and what was still to be posted, goes.
-        """
+    def add_own(self, reader: str, rule: OwnRule) -> None:
+        """Keep a reader's own rule, in place of one with the same id."""
+        row = {"reader": reader, "id": rule.id, "rule": rule, "feed": rule.feed or None, "secret": None}
         with self._database.writing() as connection:
-            mine = (own_rules.c.reader == reader) & (own_rules.c.id == rule.id)
-            before = connection.execute(select(own_rules).where(mine)).one_or_none()
-            same = before is not None and before.rule.webhook == rule.webhook
-            kept = before.secret if before is not None and rule.webhook else None
-            row = {"reader": reader, "id": rule.id, "rule": rule, "feed": rule.feed or None}
-            upsert(connection, own_rules, [row | {"secret": secret or kept}])
-            if not same:
-                connection.execute(delete(hooks).where(hooks.c.rule == f"{reader}/{rule.id}"))
+            upsert(connection, own_rules, [row])
 
     def remove_own(self, reader: str, id: str) -> bool:
         """Take a reader's own rule out, with everything of it; whether there was one."""
@@ -74,13 +69,6 @@ class Alerts:
         with self._database.writing() as connection:
             gone = delete(own_rules).where(own_rules.c.reader == reader, own_rules.c.id == id)
             return bool(connection.execute(gone).rowcount)
-
-    def secret(self, rule: str) -> str:
-        """What signs the posts of a reader's own rule; empty where it has no webhook."""
-        reader, _, id = rule.partition("/")
-        asked = select(own_rules.c.secret).where(own_rules.c.reader == reader, own_rules.c.id == id)
-        with self._database.reading() as connection:
-            return connection.execute(asked).scalar() or ""
 
     def fed(self, word: str) -> tuple[str, OwnRule] | None:
         """Whose feed has this word: the reader's id and the rule."""
@@ -112,10 +100,7 @@ class Alerts:
         """
         rows = [{"rule": r.key, "condition": r.when, "since": r.since, "looked": r.looked} for r in looked]
         with self._database.writing() as connection:
-            new = tuple(alert for alert in found if _insert(connection, alert, rules[alert.rule].mailed))
-            for alert in new:
-                if rules[alert.rule].posted:
-                    insert_once(connection, hooks, _hook_row(alert))
+            new = tuple(alert for alert in found if _insert(connection, alert, rules[alert.rule]))
             upsert(connection, watched_rules, rows)
         return new
 
@@ -166,20 +151,15 @@ class Alerts:
             )
 
     # ---------------------------------------------------------------- webhooks
-    def due_hooks(self, now: datetime, limit: int, *, own: bool = False) -> tuple[Hook, ...]:
-        """The posts that are due, the longest waiting first.
-
-        `own`: of readers' own rules, and one of each: who does not answer keeps nobody else waiting.
-        """
+    def due_hooks(self, now: datetime, limit: int) -> tuple[Hook, ...]:
+        """The posts that are due, the longest waiting first, and of each rule one after another."""
         order = (hooks.c.due, hooks.c.entry_id, hooks.c.occasion)
-        turn = func.row_number().over(partition_by=hooks.c.rule, order_by=order).label("turn")
-        whose = hooks.c.rule.contains("/") if own else ~hooks.c.rule.contains("/")
-        ready = _hooks().where(hooks.c.state == HookState.PLANNED, hooks.c.due <= now, whose)
-        queue = ready.add_columns(hooks.c.rule, turn).subquery()
-        first = select(queue).where(queue.c.turn <= (1 if own else limit))
+        turn = func.row_number().over(partition_by=hooks.c.rule, order_by=order)
+        ready = select(alerts.c.alert, *(hooks.c[name] for name in _HOOK)).join_from(hooks, alerts, _SAME)
+        due = ready.where(hooks.c.state == HookState.PLANNED, hooks.c.due <= now)
         with self._database.reading() as connection:
-            found = connection.execute(first.order_by(queue.c.due, queue.c.turn, queue.c.rule).limit(limit))
-            return tuple(_hook(row) for row in found)
+            found = connection.execute(due.order_by(hooks.c.due, turn, hooks.c.rule).limit(limit))
+            return tuple(Hook(**{**row._mapping, "state": HookState(row.state)}) for row in found)
 
     def settle(self, hook: Hook, again: datetime) -> None:
         """Keep what came of a post.
@@ -189,8 +169,7 @@ class Alerts:
         """
         told = hook.alert
         this = (hooks.c.rule == told.rule) & (hooks.c.entry_id == told.entry)
-        names = ("state", "due", "tries", "first_tried", "reply")
-        values = {name: getattr(hook, name) for name in names}
+        values = {name: getattr(hook, name) for name in _HOOK}
         rest = (hooks.c.rule == told.rule) & (hooks.c.state == HookState.PLANNED)
         with self._database.writing() as connection:
             connection.execute(
@@ -200,20 +179,6 @@ class Alerts:
                 connection.execute(update(hooks).where(rest).values(state=HookState.GONE, reply=hook.reply))
             elif hook.state is HookState.PLANNED:
                 connection.execute(update(hooks).where(rest, hooks.c.due < again).values(due=again))
-
-    def posts(self, rule: str) -> Counter[HookState]:
-        """How many posts of a rule there are in each state."""
-        asked = select(hooks.c.state, func.count().label("n")).where(hooks.c.rule == rule).group_by("state")
-        with self._database.reading() as connection:
-            return Counter({HookState(row.state): row.n for row in connection.execute(asked)})
-
-    def tried(self, rule: str) -> tuple[int, bool]:
-        """How often it was tried to post for a rule, and whether a post was ever taken."""
-        taken = func.max(hooks.c.state == HookState.TAKEN)
-        asked = select(func.sum(hooks.c.tries), taken).where(hooks.c.rule == rule)
-        with self._database.reading() as connection:
-            tries, ever = connection.execute(asked).one()
-            return tries or 0, bool(ever)
 
     def last_reply(self, rule: str) -> str:
         """What was last said of a rule's posts; empty when nothing was."""
@@ -233,51 +198,20 @@ def _age(alert: Alert) -> tuple[datetime, datetime, str]:
     return alert.found, alert.occasion.at, alert.entry
 
 
-def _insert(connection: Connection, alert: Alert, mailed: bool) -> bool:
+def _insert(connection: Connection, alert: Alert, rule: AlertRule) -> bool:
+    """Keep an alert, and the post of it where its rule has a webhook; whether it is new."""
     row = {
         "rule": alert.rule,
         "entry_id": alert.entry,
         "occasion": alert.occasion.key,
         "due": alert.due,
-        "run": None if mailed else "",
-        "alert": alert,
     }
-    return insert_once(connection, alerts, row)
-
-
-def _hook_row(alert: Alert) -> dict[str, Any]:
-    return {
-        "rule": alert.rule,
-        "entry_id": alert.entry,
-        "occasion": alert.occasion.key,
-        "state": HookState.PLANNED,
-        "due": alert.due,
-        "tries": 0,
-        "first_tried": None,
-        "reply": "",
-    }
+    new = insert_once(connection, alerts, {**row, "run": None if rule.mail else "", "alert": alert})
+    if new and rule.webhook:
+        post = {"state": HookState.PLANNED, "tries": 0, "first_tried": None, "reply": ""}
+        insert_once(connection, hooks, {**row, **post})
+    return new
 
 
 def _is_waiting(now: datetime) -> Any:
     return alerts.c.run.is_(None) & (alerts.c.due <= now)
-
-
-def _hooks() -> Select[Any]:
-    same = (
-        (alerts.c.rule == hooks.c.rule)
-        & (alerts.c.entry_id == hooks.c.entry_id)
-        & (alerts.c.occasion == hooks.c.occasion)
-    )
-    told = ("state", "due", "tries", "first_tried", "reply")
-    return select(alerts.c.alert, *(hooks.c[name] for name in told)).join_from(hooks, alerts, same)
-
-
-def _hook(row: Row[Any]) -> Hook:
-    return Hook(
-        alert=row.alert,
-        state=HookState(row.state),
-        due=row.due,
-        tries=row.tries,
-        first_tried=row.first_tried,
-        reply=row.reply,
-    )

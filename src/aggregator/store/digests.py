@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from aggregator.model import Digest, Rhythm
+from aggregator.model import Digest, Frequency
 from aggregator.store.engine import Subject
 from aggregator.store.rows import insert_once
 from aggregator.store.tables import digest_runs
@@ -35,10 +35,10 @@ class Digests(Subject):
         """The letter issued for an ISO week (`2024-W04`) or a day (`2024-01-24`), or None."""
         return self._database.value(_named(week))
 
-    def all(self, rhythm: Rhythm = Rhythm.WEEKLY) -> tuple[Digest, ...]:
+    def all(self, rhythm: Frequency = Frequency.WEEKLY) -> tuple[Digest, ...]:
         """Every letter of a rhythm that was issued, newest first."""
         weekly = digest_runs.c.week.contains("W", autoescape=True)
-        wanted = weekly if rhythm is Rhythm.WEEKLY else ~weekly
+        wanted = weekly if rhythm is Frequency.WEEKLY else ~weekly
         found = select(digest_runs.c.digest).where(wanted).order_by(digest_runs.c.week.desc())
         return tuple(self._database.values(found))
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 
-from aggregator.model import ANSWER, Footing, LetterState, Posting, Reader, Remark
+from aggregator.model import ANSWER, Footing, LetterState, Posting, Reader
 from aggregator.store.engine import Database
 from aggregator.store.readers import to_reader
 from aggregator.store.rows import insert_once
-from aggregator.store.tables import digest_runs, mailings, postings, readers, remarks
+from aggregator.store.tables import digest_runs, mailings, postings, readers
 
 POSTING: Final = tuple(column.name for column in postings.c)
 READER: Final = tuple(column.name for column in readers.c)
@@ -78,19 +78,10 @@ class Postings:
                 insert_postings(connection, run, reader_ids, now, given_up)
             return new
 
-    def add(self, run: str, reader_id: str, now: datetime, remark: Remark | None = None) -> None:
+    def add(self, run: str, reader_id: str, now: datetime) -> None:
         """Plan a single letter, such as one that asks for a confirmation; twice is once."""
         with self._database.writing() as connection:
             insert_postings(connection, run, [reader_id], now)
-            if remark:
-                insert_once(connection, remarks, {"run": run, "reader": reader_id, "remark": remark})
-
-    def remark(self, run: str, reader_id: str) -> Remark | None:
-        """What the answer of this run says besides its form, until it is sent."""
-        asked = select(remarks.c.remark).where(remarks.c.run == run, remarks.c.reader == reader_id)
-        with self._database.reading() as connection:
-            found: Remark | None = connection.execute(asked).scalar()
-            return found
 
     def recover(self, now: datetime) -> int:
         """What was handed over when the sender died is planned again; gives how many letters that are.
@@ -145,14 +136,6 @@ class Postings:
             )
             return tuple(_posting(row) for row in found)
 
-    def next_due(self) -> datetime | None:
-        """When the next planned letter is due; None when none is planned."""
-        with self._database.reading() as connection:
-            due: datetime | None = connection.execute(
-                select(func.min(postings.c.due)).where(postings.c.state == LetterState.PLANNED)
-            ).scalar()
-            return due
-
 
 def insert_postings(
     connection: Connection, run: str, reader_ids: Iterable[str], now: datetime, given_up: str = ""
@@ -182,10 +165,6 @@ def _settle(connection: Connection, settled: Sequence[Posting]) -> None:
     ]
     if rows:
         connection.execute(_SETTLE, rows)
-    for posting in settled:
-        if posting.run.startswith(ANSWER) and posting.state is not LetterState.PLANNED:
-            its = (remarks.c.run == posting.run, remarks.c.reader == posting.reader)
-            connection.execute(delete(remarks).where(*its))
 
 
 def _posting(row: Sequence[Any]) -> Posting:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, true, update
-from sqlalchemy.dialects.sqlite import insert
 
 from aggregator.model import Choices, Footing, Reader
 from aggregator.store.engine import Database
@@ -36,7 +35,7 @@ class Readers:
         """Every reader, or those of one standing, the longest standing first."""
         wanted = readers.c.standing == standing if standing else true()
         with self._database.reading() as connection:
-            return tuple(_reader(row) for row in _found(connection, wanted))
+            return tuple(to_reader(row._asdict()) for row in _found(connection, wanted))
 
     def one(self, id: str) -> Reader | None:
         """The reader of this id, or None."""
@@ -49,11 +48,7 @@ class Readers:
     def add(self, new: Iterable[Reader]) -> int:
         """Keep new readers; an address that is there already stays as it is. Gives how many were new."""
         with self._database.writing() as connection:
-            before = _count(connection)
-            rows = [_row(reader) for reader in new]
-            if rows:
-                connection.execute(insert(readers).on_conflict_do_nothing(), rows)
-            return _count(connection) - before
+            return sum(insert_once(connection, readers, _row(reader)) for reader in new)
 
     def keep(self, reader: Reader) -> None:
         """Keep a reader as they stand now; one whose row was erased meanwhile stays erased."""
@@ -149,7 +144,7 @@ class Readers:
 
     def _first(self, wanted: ColumnElement[bool]) -> Reader | None:
         with self._database.reading() as connection:
-            return next((_reader(row) for row in _found(connection, wanted)), None)
+            return next((to_reader(row._asdict()) for row in _found(connection, wanted)), None)
 
 
 def _found(connection: Connection, wanted: ColumnElement[bool]) -> Iterable[Row[Any]]:
@@ -161,20 +156,8 @@ def to_reader(told: Mapping[str, Any]) -> Reader:
     return Reader(**{**told, "standing": Footing(told["standing"])})
 
 
-def _reader(row: Row[Any]) -> Reader:
-    return to_reader({name: row._mapping[name] for name in _row_names()})
-
-
-def _row_names() -> tuple[str, ...]:
-    return tuple(column.name for column in readers.c)
-
-
 def _row(reader: Reader) -> dict[str, Any]:
-    return {name: getattr(reader, name) for name in _row_names()}
-
-
-def _count(connection: Connection) -> int:
-    return connection.execute(select(func.count()).select_from(readers)).scalar_one()
+    return {column.name: getattr(reader, column.name) for column in readers.c}
 
 
 def _erase(connection: Connection, id: str) -> int:

@@ -23,7 +23,6 @@ from aggregator.model import (
     Failed,
     Labels,
     Mark,
-    Remark,
     Removal,
     RobotsCopy,
     Run,
@@ -214,10 +213,10 @@ postings: Final = Table(
 remarks: Final = Table(
     "remarks",
     metadata,
-    # What an answer to a reader says besides its form; gone once it has reached the mail server.
+    # Not used any more: once it held what an answer to a reader said besides its form.
     Column("run", Text, primary_key=True),
     Column("reader", Text, primary_key=True),
-    Column("remark", Json(Remark), nullable=False),
+    Column("remark", Text, nullable=False),
 )
 
 watched_rules: Final = Table(
@@ -251,7 +250,7 @@ own_rules: Final = Table(
     Column("rule", Json(OwnRule), nullable=False),
     # The word of its feed once more, to be found by; null where it has none.
     Column("feed", Text, nullable=True),
-    # Signs its posts; not in `rule`, so that only whoever posts holds it. Null where it has no webhook.
+    # Not used any more, and null: once it signed posts to a webhook of a subscriber's.
     Column("secret", Text, nullable=True),
     Index("ix_own_rules_feed", "feed", unique=True),
 )

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from aggregator.config import Config
 from aggregator.config.opml import write_opml
-from aggregator.model import Artifact, Deferred, Rhythm
-from aggregator.pipeline.edition import gather
-from aggregator.pipeline.issuing import letter_files
+from aggregator.model import Artifact, Deferred, Frequency
 from aggregator.publish import artifacts, exports
 from aggregator.publish.folder import Written, differing, published_at, write
+from aggregator.services.publishing.issue_digests import letter_files
+from aggregator.services.publishing.snapshot import gather
 from aggregator.store import Store
 
 
@@ -42,7 +42,7 @@ class Publisher:
 
     def _files(self, now: datetime) -> tuple[Artifact | Deferred, ...]:
         snapshot = gather(self.config, self.store, now)
-        days = (digest for digest in self.store.digests.all(Rhythm.DAILY) if digest.count)
+        days = (digest for digest in self.store.digests.all(Frequency.DAILY) if digest.count)
         digests = letter_files((*snapshot.digests, *days), snapshot)
         listed = write_opml(snapshot.site.title, self.config.sources, self.config.bodies)
         sources = Artifact(path="sources.opml", media_type="text/x-opml", payload=listed)
