@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 DEMO_AT := 2026-06-05T12:00:00Z
 DEMO_LETTER_AT := 2026-06-08T07:00:00Z
 
-.PHONY: help run demo start test check format golden screenshots lock clean
+.PHONY: help run demo start test check mutations format golden screenshots lock clean
 
 help:            ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -34,6 +34,9 @@ test: $(VENV)/test ## all the checks: format, lint, types, layers, tests with br
 	@$(BIN)/coverage erase
 	@$(BIN)/pytest -m timed --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 	@$(BIN)/pytest -m "not timed" --numprocesses=2 --dist=loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=90
+
+mutations: $(VENV)/test ## break the program in many small ways, and show which test notices each
+	@$(BIN)/python tools/run_mutations.py
 
 format: $(VENV)/test ## put the code into its form
 	@$(BIN)/ruff format .

@@ -22,7 +22,7 @@ from aggregator.config.settings import load_settings
 from aggregator.due_work import Services
 from aggregator.fetch.replay import Replay
 from aggregator.model import Failed, FetchResult, Holding, Request, Source, SourceState
-from aggregator.pipeline.asking import Answer, Reading, ask
+from aggregator.services.polling.read_source import Answer, Reading, ask
 from aggregator.store import open_store
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -273,7 +273,7 @@ def test_a_document_of_gov_uk_keeps_its_dates_state_and_language_in_our_words(na
     assert removals == [taken for known, taken in TAKEN.items() if known == name]
 
 
-# ---------------------------------------------------------------- several polls, through the pipeline
+# ---------------------------------------------------------------- several polls, through the polling service
 
 
 @RECORDED

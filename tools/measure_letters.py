@@ -28,7 +28,7 @@ from aggregator.config.settings import load_settings
 from aggregator.deliver import window
 from aggregator.deliver.smtp import Server, Smtp
 from aggregator.model import Choices, Digest, DigestItem, Footing, Message, Moment, Reader, Section
-from aggregator.pipeline.mailroom import dispatch
+from aggregator.services.mailing.mailer import dispatch
 from aggregator.store import open_store
 
 NOW = datetime(2024, 1, 29, 8, 0, tzinfo=UTC)

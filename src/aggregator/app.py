@@ -19,19 +19,19 @@ from aggregator.due_work import JOB, SEARCH, Services
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Digest, Failed, LetterState, Source
 from aggregator.model.addresses import authority_of
-from aggregator.pipeline.announcing import announce
-from aggregator.pipeline.desk import choosable
-from aggregator.pipeline.discovering import Found, discover
-from aggregator.pipeline.edition import letter_of, source_lines
-from aggregator.pipeline.enrolling import Enrolment
-from aggregator.pipeline.hooking import Hooks
-from aggregator.pipeline.issuing import issue_letters
-from aggregator.pipeline.mailroom import Postman, outbox_folder
-from aggregator.pipeline.rulebook import OwnRules, Rulebook
 from aggregator.publish.folder import Written
 from aggregator.publish.search import index_pages, is_indexed
+from aggregator.services.alerts.rules import OwnRules, Rulebook
+from aggregator.services.alerts.webhooks import Hooks
+from aggregator.services.mailing.mailer import Postman, outbox_folder
 from aggregator.services.polling import Outcome, Progress
+from aggregator.services.polling.autodiscovery import Found, discover
 from aggregator.services.polling.fetchers import Fetching, live_fetch, recorded_fetch, recorded_rounds
+from aggregator.services.publishing.issue_digests import issue_letters
+from aggregator.services.publishing.snapshot import letter_of, source_lines
+from aggregator.services.publishing.websub import announce
+from aggregator.services.subscriptions.admin import Enrolment
+from aggregator.services.subscriptions.service import choosable
 from aggregator.store import open_store
 
 PAUSE: Final = timedelta(seconds=5)

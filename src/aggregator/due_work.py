@@ -16,15 +16,15 @@ from aggregator.config import Config
 from aggregator.errors import DeliveryError, PublishError, StoreError
 from aggregator.fetch import Fetch
 from aggregator.model import Source
-from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.announcing import announce
-from aggregator.pipeline.hooking import Hooks
-from aggregator.pipeline.issuing import issue_letters
-from aggregator.pipeline.mailroom import Postman
 from aggregator.publish.search import index_pages
+from aggregator.services.alerts.matching import Alerting
+from aggregator.services.alerts.webhooks import Hooks
+from aggregator.services.mailing.mailer import Postman
 from aggregator.services.polling import Outcome, Poller, Progress
 from aggregator.services.polling.labelling import Labelling
+from aggregator.services.publishing.issue_digests import issue_letters
 from aggregator.services.publishing.publisher import Publisher
+from aggregator.services.publishing.websub import announce
 from aggregator.store import Store
 
 JOB: Final = "job"

@@ -14,9 +14,9 @@ from aggregator.app import App
 from aggregator.deliver.tokens import Tokens, read_key
 from aggregator.due_work import DueWork, send_due
 from aggregator.errors import AggregatorError, ConfigError
-from aggregator.pipeline.desk import SubscriptionService, choosable
-from aggregator.pipeline.mailroom import leaves
 from aggregator.schedule import Call, scheduler
+from aggregator.services.mailing.mailer import leaves
+from aggregator.services.subscriptions.service import SubscriptionService, choosable
 from aggregator.web import Front, LetterPages, application, bind
 
 SETTLES: Final = 1.0

@@ -11,7 +11,7 @@ from aggregator.deliver import Frozen, freeze, window
 from aggregator.deliver.frozen import freeze_text
 from aggregator.deliver.tokens import CHOICES
 from aggregator.model import Choices, Digest, Message, Reader
-from aggregator.pipeline.mailroom import LONGEST_NAME
+from aggregator.services.mailing.mailer import LONGEST_NAME
 from tests.builders import LONDON, site
 from tests.deliver.letters import BODIES, digest, item, under
 from tests.deliver.readers import TOKENS, opened, parts, reader, stationery

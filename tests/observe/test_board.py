@@ -19,11 +19,12 @@ from aggregator.model import (
     Moment,
     Precision,
     Reading,
+    Revision,
     SourceLine,
     SourceState,
 )
-from aggregator.observe import board
-from tests.builders import LONDON, NOON, body, entry, holding, instant, labels, moment, source
+from aggregator.observe import board, carriers_at
+from tests.builders import LONDON, NOON, body, carrier, entry, holding, instant, labels, moment, source
 
 BODIES = {name: body(name) for name in ("uk", "cabinet-office", "scotland", "glasgow")}
 TIMEOUT = Failed(url="https://www.gov.uk/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")
@@ -66,6 +67,18 @@ def test_bodies_with_a_source_or_a_holding_have_a_line_in_the_registers_order() 
     assert list(found) == ["cabinet-office", "scotland", "glasgow"]
     assert found["glasgow"].body == BODIES["glasgow"]
     assert lines() == {}
+
+
+def test_wound_back_a_document_says_what_it_said_then() -> None:
+    told = carrier(entry(title="Then"))
+    later = Revision(entry=entry(title="Later"), number=2, seen_at=NOON + timedelta(days=2))
+    now = replace(told, entry=later.entry, revisions=(*told.revisions, later), last_seen=later.seen_at)
+
+    (then,) = carriers_at([now], NOON + timedelta(days=1))
+
+    assert (then.entry.title, then.revisions) == ("Then", told.revisions)
+    assert carriers_at([now], later.seen_at) == (now,)
+    assert carriers_at([now], NOON - timedelta(days=1)) == ()
 
 
 # ---------------------------------------------------------------- the last record and its age

@@ -27,8 +27,8 @@ from aggregator.model import (
 )
 from aggregator.model.alerts import AlertRule, OwnRule, Why
 from aggregator.model.letters import Frequency
-from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.posting import Dispatch
+from aggregator.services.alerts.matching import Alerting
+from aggregator.services.mailing.delivery import Dispatch
 from aggregator.store import Store, open_store
 from tests.builders import LONDON, NOON, body, entry, instant, labels, moment
 from tests.deliver.readers import opened, reader, stationery
@@ -197,6 +197,30 @@ def test_a_change_alerts_only_where_the_rule_says_so_and_each_once(desk: Desk) -
     )
 
 
+def test_a_document_is_told_also_where_another_of_the_same_rule_was_told_before(desk: Desk) -> None:
+    desk.tell(NOON)
+    desk.look(NOON)
+    desk.send(NOON)
+    longer = entry(FIRST, title="A plan for open data", text="Longer.")
+    desk.tell(NOON + HOUR, longer, ChangeKind.REVISED, parts=("text",))
+    desk.tell(NOON + HOUR, entry("https://www.gov.uk/second", title="More open data"))
+
+    assert desk.look(NOON + HOUR) == [(Why.NEW, "More open data")]
+    assert desk.send(NOON + HOUR) == ["Watch watch: New: More open data"]
+
+
+def test_how_far_was_looked_is_kept_together_with_what_was_found_or_not_at_all(desk: Desk) -> None:
+    desk.tell(NOON)
+    (alert,) = desk.alerting.look(NOON)
+    before = desk.store.alerts.watched()
+    later = replace(before["watch"], looked=NOON + HOUR)
+
+    with pytest.raises(KeyError):
+        desk.store.alerts.keep([replace(alert, entry="urn:another", rule="unknown")], {}, [later])
+
+    assert desk.store.alerts.watched() == before
+
+
 def test_a_removal_reaches_those_who_watch_for_removals(desk: Desk) -> None:
     desk.rules = (rule("removed:yes", "gone"), rule("plan", "once"))
     desk.look(NOON - HOUR)
@@ -329,6 +353,19 @@ def test_what_comes_after_the_days_letter_was_planned_waits_for_the_next(desk: D
     desk.look(eight - timedelta(minutes=1))  # a poll that took long: stored after the letter was planned
 
     assert desk.send(eight + HOUR) == ["Watch watch: New: Late open data"]
+
+
+def test_a_letter_takes_nothing_along_that_is_due_the_next_day(desk: Desk) -> None:
+    desk.rules = (rule('"open data"', rhythm=Frequency.DAILY),)
+    desk.look(NOON - HOUR)
+    eight = datetime.fromisoformat("2026-06-06T07:00:00Z")  # 08:00 BST
+    desk.tell(NOON)
+    desk.look(NOON)
+    desk.tell(eight + HOUR, entry("https://www.gov.uk/2", title="More open data"))
+    desk.look(eight + HOUR)
+
+    assert desk.send(eight + 2 * HOUR) == ["Watch watch: New: A plan for open data"]
+    assert desk.send(eight + DAY) == ["Watch watch: New: More open data"]
 
 
 def test_only_readers_who_read_hear_and_nobody_is_taken_in_by_a_rule(desk: Desk) -> None:

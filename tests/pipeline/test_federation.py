@@ -17,8 +17,8 @@ from aggregator.config import Config
 from aggregator.config.settings import load_settings
 from aggregator.due_work import Services
 from aggregator.model import SCHEME, Holding, Part, Scope, Source
-from aggregator.pipeline.edition import gather
 from aggregator.publish import artifacts
+from aggregator.services.publishing.snapshot import gather
 from aggregator.store import Store, open_store
 from tests.builders import NOON, body, source
 from tests.pipeline.stage import EMPTY, Net

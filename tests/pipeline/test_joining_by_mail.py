@@ -12,7 +12,7 @@ import pytest
 
 from aggregator.deliver.tokens import CONFIRM, Tokens
 from aggregator.model import Footing
-from aggregator.pipeline.replying import Replies
+from aggregator.services.mailing.inbound_mail import Replies
 from tests.deliver.replies import mail
 from tests.web.desk import Bench, bench
 

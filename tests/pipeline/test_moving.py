@@ -16,7 +16,7 @@ from aggregator.config.edited_file import Edit
 from aggregator.config.sources_file import SourcesFile
 from aggregator.errors import ConfigError
 from aggregator.model import Change, ChangeKind, Entry, Labels, SourceState
-from aggregator.pipeline.moving import merge_sources, rename_source
+from aggregator.services.polling.rename_source import merge_sources, rename_source
 from aggregator.store import Store, open_store
 from tests.builders import NOON, body, entry, labels, moment
 from tests.projects import SOURCE

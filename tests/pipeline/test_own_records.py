@@ -10,7 +10,7 @@ import pytest
 
 from aggregator.model import Part, Scope
 from aggregator.normalise.identity import entry_id
-from aggregator.pipeline.edition import former_pages
+from aggregator.services.publishing.snapshot import former_pages
 from aggregator.store import open_store
 from tests.builders import NOON, source
 from tests.pipeline.stage import Stage

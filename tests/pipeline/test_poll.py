@@ -97,6 +97,19 @@ def test_when_more_than_a_fifth_goes_at_once_the_operator_decides(records: Stage
     assert records.state("records").held == ()
 
 
+def test_when_exactly_a_fifth_goes_at_once_it_is_removed(records: Stage) -> None:
+    ten = (*RECORDS, *(record(f"r{number}", f"Record {number}") for number in range(6, 10)))
+    records.poll(NOON + HOUR, {"records/": ten})
+    for hours in (2, 6):
+        records.poll(NOON + hours * HOUR, {"records/": ten[2:]})
+
+    assert [title for title, held in sorted(records.held().items()) if held.removed] == [
+        "Record 0",
+        "Record 1",
+    ]
+    assert records.state("records").held == ()
+
+
 def test_a_failed_poll_and_a_feed_that_drops_an_old_item_remove_nothing(feed: Stage) -> None:
     feed.poll(NOON, {FEED: atom({"/a": "A", "/b": "B"})})
     for hours in (1, 5, 9):
@@ -106,6 +119,26 @@ def test_a_failed_poll_and_a_feed_that_drops_an_old_item_remove_nothing(feed: St
 
     assert all(holding.removed is None for holding in feed.held().values())
     assert feed.state("one").failures == 3
+
+
+def test_a_poll_that_breaks_off_at_its_very_end_has_kept_nothing(
+    feed: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(type(feed.store.sources), "keep", lambda *_: 1 / 0)
+        outcome = feed.poll(NOON, {FEED: atom({"/a": "A"})})["one"]
+
+    assert "ZeroDivisionError" in (outcome.bug or "")
+    assert feed.held() == {}
+    assert feed.poll(NOON)["one"].new == 1
+
+
+def test_the_first_poll_that_can_be_read_brings_backlog_also_after_one_that_failed(feed: Stage) -> None:
+    feed.poll(NOON, {FEED: 500})
+    feed.poll(NOON + HOUR, {FEED: atom({"/a": "A"})})
+    feed.poll(NOON + 2 * HOUR, {FEED: atom({"/a": "A", "/b": "B"})})
+
+    assert {title: held.backlog for title, held in feed.held().items()} == {"A": True, "B": False}
 
 
 def test_a_feed_that_turned_over_whole_between_two_polls_has_a_gap(feed: Stage) -> None:

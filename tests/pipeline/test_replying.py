@@ -9,9 +9,9 @@ import pytest
 
 from aggregator.errors import ConfigError
 from aggregator.model import Choices, Footing
-from aggregator.pipeline.desk import SubscriptionService, choosable
-from aggregator.pipeline.enrolling import Enrolment
-from aggregator.pipeline.replying import Replies
+from aggregator.services.mailing.inbound_mail import Replies
+from aggregator.services.subscriptions.admin import Enrolment
+from aggregator.services.subscriptions.service import SubscriptionService, choosable
 from aggregator.store import Store, open_store
 from tests.builders import instant
 from tests.deliver.readers import TOKENS, reader

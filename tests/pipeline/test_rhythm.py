@@ -12,7 +12,7 @@ from aggregator.config import load
 from aggregator.config.settings import load_settings
 from aggregator.deliver import window
 from aggregator.model import Choices, Digest, Footing, Frequency, LetterState
-from aggregator.pipeline.posting import TOO_LATE, Dispatch
+from aggregator.services.mailing.delivery import TOO_LATE, Dispatch
 from aggregator.store import open_store
 from tests.builders import LONDON, instant
 from tests.conftest import PROJECT

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aggregator.errors import ConfigError
 from aggregator.model import LETTER_FREQUENCIES, Choices, Footing, Reader, Titles
-from aggregator.pipeline.roster import COLUMNS, read_roster, write_roster
+from aggregator.services.subscriptions.csv_file import COLUMNS, read_roster, write_roster
 from tests.builders import instant
 
 NOW = instant("2024-01-29 08:00")

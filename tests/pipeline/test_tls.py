@@ -18,7 +18,7 @@ from aggregator.config.settings import load_settings
 from aggregator.deliver.smtp import Server, Smtp
 from aggregator.errors import DeliveryError
 from aggregator.model import LetterState
-from aggregator.pipeline.posting import Dispatch
+from aggregator.services.mailing.delivery import Dispatch
 from aggregator.store import open_store
 from tests.builders import instant
 from tests.conftest import PROJECT

@@ -39,7 +39,6 @@ from aggregator.model import (
 from aggregator.model.alerts import (
     Alert,
     AlertRule,
-    Hook,
     HookState,
     Occasion,
     OwnRule,
@@ -289,9 +288,5 @@ def contents(store: Store) -> dict[str, Any]:
         "watched": store.alerts.watched(),
         "own rules": (store.alerts.own("00c0ffee"), store.alerts.fed("a-word")),
         "alerts": (store.alerts.recent("forum"), store.alerts.letter("alert-forum-1")),
-        "hooks": (store.alerts.counts()["forum"], _due_hooks(store, "forum")),
+        "hooks": (store.alerts.counts()["forum"], store.alerts.due_hooks(LATER, 10)),
     }
-
-
-def _due_hooks(store: Store, rule: str) -> list[Hook]:
-    return [hook for hook in store.alerts.due_hooks(LATER, 10) if hook.alert.rule == rule]

@@ -25,8 +25,8 @@ from aggregator.model.alerts import OwnRule
 from aggregator.store import migrate, open_store
 from aggregator.store.migrate import NEWEST, OLDEST, SCRIPTS
 from aggregator.store.tables import metadata
-from tests.builders import entry
-from tests.store.contents import MINUTES, PLAN, REVISED, contents, fill
+from tests.builders import NOON, entry
+from tests.store.contents import HOUR, MINUTES, PLAN, REVISED, contents, fill
 from tests.store.processes import child
 from tests.store.values import change, keep
 
@@ -126,11 +126,19 @@ def test_a_store_of_schema_8_is_brought_over_with_all_its_data(old: Path) -> Non
             assert found[question] == answer, question
 
 
-def test_a_rule_that_once_had_a_webhook_is_read_without_it(old: Path) -> None:
+def test_a_rule_that_went_to_a_webhook_alone_goes_by_mail(old: Path) -> None:
+    """Subscribers' own rules have none any more; what was still to be posted goes."""
     with open_store(f"sqlite:///{old}") as store:
         assert store.alerts.own("0badcafe") == (
-            ("0badcafe", OwnRule(id="posted", when="minutes", mail=False)),
+            ("0badcafe", OwnRule(id="posted", when="minutes", mail=True)),
         )
+        assert store.alerts.counts()["0badcafe/posted"] == {"alerts": 1}
+        assert [hook.alert.rule for hook in store.alerts.due_hooks(NOON + HOUR, 9)] == ["forum", "forum"]
+
+    with closing(sqlite3.connect(old)) as connection:
+        assert connection.execute(
+            "SELECT count(*) FROM own_rules WHERE rule LIKE '%webhook%'"
+        ).fetchone() == (0,)
 
 
 def test_what_was_brought_over_is_kept_on(old: Path) -> None:
@@ -286,6 +294,18 @@ def test_a_folder_that_may_not_be_written_is_named() -> None:
 
         assert f"StoreError: {folder}: the store cannot be written here; let this user write" in error
         assert "Permission denied" in error
+
+
+def test_a_file_that_may_not_be_written_is_named(old: Path) -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        file = Path(folder) / "store.db"
+        file.write_bytes(old.read_bytes())
+        file.chmod(0o444)
+        with child("look", f"sqlite:///{file}", "nobody") as process:
+            _, error = process.communicate()
+
+        assert f"StoreError: {file}: the store cannot be written here; let this user write" in error
 
 
 def test_a_store_that_another_process_keeps_locked_is_named(file: Path) -> None:

@@ -19,10 +19,10 @@ from aggregator.config.settings import load_settings
 from aggregator.deliver import Stationery
 from aggregator.deliver.outbox import Outbox
 from aggregator.model import Reader
-from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.desk import SubscriptionService
-from aggregator.pipeline.posting import Dispatch
-from aggregator.pipeline.rulebook import OwnRules
+from aggregator.services.alerts.matching import Alerting
+from aggregator.services.alerts.rules import OwnRules
+from aggregator.services.mailing.delivery import Dispatch
+from aggregator.services.subscriptions.service import SubscriptionService
 from aggregator.store import Store, open_store
 from aggregator.web import LetterPages, application
 from tests.builders import instant, site

@@ -16,8 +16,8 @@ from starlette.applications import Starlette
 from aggregator.deliver.tokens import Tokens
 from aggregator.model import Footing
 from aggregator.model.alerts import OwnRule
-from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.posting import Dispatch
+from aggregator.services.alerts.matching import Alerting
+from aggregator.services.mailing.delivery import Dispatch
 from aggregator.web import application
 from tests.builders import entry
 from tests.deliver.readers import TOKENS, stationery

@@ -16,7 +16,7 @@ from aggregator.cli.showing import entries
 from aggregator.config.labels_file import read_labels, write_labels
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Mark, Relevance, Vocabulary
-from aggregator.pipeline.judging import HIDEABLE, as_label, judge, told
+from aggregator.services.polling.evaluation import HIDEABLE, as_label, judge, told
 
 classify = typer.Typer(help="What updates are about, by the vocabulary.", no_args_is_help=True)
 app.add_typer(classify, name="classify")

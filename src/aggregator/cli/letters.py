@@ -13,7 +13,7 @@ from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import say, show, show_json
 from aggregator.deliver import letter as render
 from aggregator.model import Digest, LetterState
-from aggregator.pipeline.mailroom import where_letters_go
+from aggregator.services.mailing.mailer import where_letters_go
 
 digest = typer.Typer(help="The letter: look at it, issue it, send it.", no_args_is_help=True)
 app.add_typer(digest, name="digest")

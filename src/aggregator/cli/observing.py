@@ -11,7 +11,6 @@ from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show_json
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Board, Check, PlanLine, ProcessLine, Site, Standing
-from aggregator.pipeline.boarding import board_at
 from aggregator.publish.board_json import address, board_data
 from aggregator.publish.board_words import (
     heading,
@@ -23,6 +22,7 @@ from aggregator.publish.board_words import (
     say_stage,
     say_watch,
 )
+from aggregator.services.publishing.board_at import board_at
 
 
 @app.command()

@@ -13,9 +13,9 @@ from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show, show_json, show_table
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Failed, Relevance, Source
-from aggregator.pipeline.asking import Unchanged
-from aggregator.pipeline.edition import source_lines
 from aggregator.services.polling import Tried
+from aggregator.services.polling.read_source import Unchanged
+from aggregator.services.publishing.snapshot import source_lines
 
 WHY: Final = 3
 """How many reasons the table of `try` shows; `--json` has all."""

@@ -17,9 +17,9 @@ from aggregator.config.blocks import propose, standing_at, write_block
 from aggregator.config.opml import write_opml
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Failed, Seen, Source
-from aggregator.pipeline.discovering import Found
-from aggregator.pipeline.edition import source_lines
-from aggregator.pipeline.moving import merge_sources, rename_source
+from aggregator.services.polling.autodiscovery import Found
+from aggregator.services.polling.rename_source import merge_sources, rename_source
+from aggregator.services.publishing.snapshot import source_lines
 
 UNREAD = 3
 

@@ -14,8 +14,8 @@ from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import say, show
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Choices, Frequency, Reader, Titles
-from aggregator.pipeline.mailroom import where_letters_go
-from aggregator.pipeline.roster import write_roster
+from aggregator.services.mailing.mailer import where_letters_go
+from aggregator.services.subscriptions.csv_file import write_roster
 
 subscribers = typer.Typer(help="Who gets letters.", no_args_is_help=True)
 app.add_typer(subscribers, name="subscribers")

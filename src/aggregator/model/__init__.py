@@ -28,6 +28,7 @@ from aggregator.model.answers import (
     RawNote,
     RawRemoval,
     Reject,
+    RemovalKind,
     Request,
     RobotsCopy,
     SourceState,
@@ -128,7 +129,6 @@ from aggregator.model.plans import (
     Rule,
     Search,
 )
-from aggregator.model.removals import RemovalKind
 from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic, TypeRule, Vocabulary
 
 __all__ = [

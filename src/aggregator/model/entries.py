@@ -9,10 +9,9 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model.answers import Head
+from aggregator.model.answers import Head, RemovalKind
 from aggregator.model.kinds import KINDS
 from aggregator.model.labels import Labels
-from aggregator.model.removals import RemovalKind
 
 FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 

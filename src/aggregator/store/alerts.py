@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy import Connection, and_, delete, func, select, true, update
 
 from aggregator.model import LetterState
 from aggregator.model.alerts import Alert, AlertRule, Hook, HookState, OwnRule, WatchedRule
-from aggregator.store.engine import Database, Within
+from aggregator.store.engine import Subject, Within
 from aggregator.store.names import Names
 from aggregator.store.postings import insert_postings
-from aggregator.store.rows import chunks, insert_once, upsert
+from aggregator.store.rows import insert_once, rows_of, upsert
 from aggregator.store.tables import alerts, hooks, mailings, own_rules, postings, watched_rules
 
 _KEY: Final = ("rule", "entry_id", "occasion")
@@ -23,22 +23,17 @@ _SAME: Final = and_(*(alerts.c[name] == hooks.c[name] for name in _KEY))
 """The alert that a post tells."""
 
 
-class Alerts:
+class Alerts(Subject):
     """What is watched for and what was told. Raises StoreError."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     # ---------------------------------------------------------------- rules
     def watched(self, rule: str | None = None) -> dict[str, WatchedRule]:
         """Every rule that was ever watched for, by its key; or the one."""
-        asked = select(watched_rules)
-        with self._database.reading() as connection:
-            rows = connection.execute(asked.where(watched_rules.c.rule == rule) if rule else asked)
-            return {
-                row.rule: WatchedRule(key=row.rule, when=row.condition, since=row.since, looked=row.looked)
-                for row in rows
-            }
+        asked = select(watched_rules).where(watched_rules.c.rule == rule if rule else true())
+        return {
+            row.rule: WatchedRule(key=row.rule, when=row.condition, since=row.since, looked=row.looked)
+            for row in self._database.rows(asked)
+        }
 
     def forget(self, rule: str) -> None:
         """Take out everything of a rule: its watch, what it found, and what is still to be sent of it."""
@@ -54,28 +49,23 @@ class Alerts:
         asked = select(own_rules.c.reader, own_rules.c.rule).order_by(own_rules.c.reader, own_rules.c.id)
         if reader is not None:
             asked = asked.where(own_rules.c.reader == reader)
-        with self._database.reading() as connection:
-            return tuple((row.reader, row.rule) for row in connection.execute(asked))
+        return tuple((row.reader, row.rule) for row in self._database.rows(asked))
 
     def add_own(self, reader: str, rule: OwnRule) -> None:
         """Keep a reader's own rule, in place of one with the same id."""
-        row = {"reader": reader, "id": rule.id, "rule": rule, "feed": rule.feed or None, "secret": None}
-        with self._database.writing() as connection:
-            upsert(connection, own_rules, [row])
+        row = {"reader": reader, "id": rule.id, "rule": rule, "feed": rule.feed or None}
+        self._database.put(own_rules, row)
 
     def remove_own(self, reader: str, id: str) -> bool:
         """Take a reader's own rule out, with everything of it; whether there was one."""
         self.forget(f"{reader}/{id}")
-        with self._database.writing() as connection:
-            gone = delete(own_rules).where(own_rules.c.reader == reader, own_rules.c.id == id)
-            return bool(connection.execute(gone).rowcount)
+        mine = (own_rules.c.reader == reader, own_rules.c.id == id)
+        return bool(self._database.change(delete(own_rules).where(*mine)))
 
     def fed(self, word: str) -> tuple[str, OwnRule] | None:
         """Whose feed has this word: the reader's id and the rule."""
         asked = select(own_rules.c.reader, own_rules.c.rule).where(own_rules.c.feed == word)
-        with self._database.reading() as connection:
-            row = connection.execute(asked).one_or_none()
-            return (row.reader, row.rule) if row else None
+        return next(((row.reader, row.rule) for row in self._database.rows(asked)), None)
 
     # ---------------------------------------------------------------- what was found
     def told(self, entry_ids: Collection[str]) -> dict[tuple[str, str], tuple[Alert, ...]]:
@@ -84,11 +74,9 @@ class Alerts:
             now = Names(Within(connection)).joined_ids()
             wanted = {*entry_ids, *(gone for gone, stays in now.items() if stays in entry_ids)}
             found: dict[tuple[str, str], tuple[Alert, ...]] = {}
-            for chunk in chunks(wanted):
-                asked = select(alerts).where(alerts.c.entry_id.in_(chunk))
-                for row in connection.execute(asked):
-                    where = (row.rule, now.get(row.entry_id, row.entry_id))
-                    found[where] = (*found.get(where, ()), row.alert)
+            for row in rows_of(connection, select(alerts), alerts.c.entry_id, wanted):
+                where = (row.rule, now.get(row.entry_id, row.entry_id))
+                found[where] = (*found.get(where, ()), row.alert)
         return {where: tuple(sorted(told, key=_age)) for where, told in found.items()}
 
     def keep(
@@ -106,8 +94,7 @@ class Alerts:
 
     def recent(self, rule: str, limit: int | None = None) -> tuple[Alert, ...]:
         """What a rule found, the latest first."""
-        with self._database.reading() as connection:
-            found = list(connection.scalars(select(alerts.c.alert).where(alerts.c.rule == rule)))
+        found = self._database.values(select(alerts.c.alert).where(alerts.c.rule == rule))
         return tuple(sorted(found, key=_age, reverse=True)[:limit])
 
     def counts(self) -> dict[str, Counter[str]]:
@@ -125,8 +112,7 @@ class Alerts:
     def waiting(self, now: datetime) -> tuple[str, ...]:
         """The keys of the rules of which an alert is due that no letter tells yet."""
         asked = select(alerts.c.rule).where(_is_waiting(now)).distinct().order_by(alerts.c.rule)
-        with self._database.reading() as connection:
-            return tuple(connection.scalars(asked))
+        return tuple(self._database.values(asked))
 
     def plan(self, rule: str, run: str, reader_ids: Iterable[str], now: datetime) -> bool:
         """Plan one letter for each reader that tells everything of the rule that is due, all at once.
@@ -145,10 +131,8 @@ class Alerts:
 
     def letter(self, run: str) -> tuple[Alert, ...]:
         """What the letter of a run tells, oldest first; empty when its rule or reader was erased."""
-        with self._database.reading() as connection:
-            return tuple(
-                sorted(connection.scalars(select(alerts.c.alert).where(alerts.c.run == run)), key=_age)
-            )
+        found = self._database.values(select(alerts.c.alert).where(alerts.c.run == run))
+        return tuple(sorted(found, key=_age))
 
     # ---------------------------------------------------------------- webhooks
     def due_hooks(self, now: datetime, limit: int) -> tuple[Hook, ...]:
@@ -157,9 +141,8 @@ class Alerts:
         turn = func.row_number().over(partition_by=hooks.c.rule, order_by=order)
         ready = select(alerts.c.alert, *(hooks.c[name] for name in _HOOK)).join_from(hooks, alerts, _SAME)
         due = ready.where(hooks.c.state == HookState.PLANNED, hooks.c.due <= now)
-        with self._database.reading() as connection:
-            found = connection.execute(due.order_by(hooks.c.due, turn, hooks.c.rule).limit(limit))
-            return tuple(Hook(**{**row._mapping, "state": HookState(row.state)}) for row in found)
+        found = self._database.rows(due.order_by(hooks.c.due, turn, hooks.c.rule).limit(limit))
+        return tuple(Hook(**{**row._mapping, "state": HookState(row.state)}) for row in found)
 
     def settle(self, hook: Hook, again: datetime) -> None:
         """Keep what came of a post.
@@ -184,14 +167,12 @@ class Alerts:
         """What was last said of a rule's posts; empty when nothing was."""
         asked = select(hooks.c.reply).where(hooks.c.rule == rule, hooks.c.reply != "")
         newest = asked.order_by(hooks.c.first_tried.desc(), hooks.c.due.desc()).limit(1)
-        with self._database.reading() as connection:
-            return connection.execute(newest).scalar() or ""
+        return self._database.value(newest) or ""
 
     def is_gone(self, rule: str) -> bool:
         """Whether a rule's receiver has answered that it wants no more."""
         asked = select(hooks.c.rule).where(hooks.c.rule == rule, hooks.c.state == HookState.GONE).limit(1)
-        with self._database.reading() as connection:
-            return connection.execute(asked).first() is not None
+        return self._database.value(asked) is not None
 
 
 def _age(alert: Alert) -> tuple[datetime, datetime, str]:

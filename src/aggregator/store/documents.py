@@ -15,7 +15,7 @@ from aggregator.store.merging import join_documents
 from aggregator.store.names import give_names
 from aggregator.store.reading import read_holdings
 from aggregator.store.retraction import retract
-from aggregator.store.rows import rows_of, upsert
+from aggregator.store.rows import rows_of
 from aggregator.store.tables import aliases, carriers, entries, revisions, tombstones
 
 
@@ -79,8 +79,7 @@ class Documents(Subject):
 
         `labelled_by` is the fingerprint of the vocabulary that the labels are by.
         """
-        with self._database.writing() as connection:
-            upsert(connection, entries, [_row(holding, labelled_by) for holding in holdings])
+        self._database.put(entries, *(_row(holding, labelled_by) for holding in holdings))
 
     def join(self, gone: str, stays: str) -> None:
         """Make one document of two: every word on `gone` moves to `stays`, which must be held anew before the

@@ -5,16 +5,17 @@ from __future__ import annotations
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, Executable, Row, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Executable, Row, Table, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from aggregator.errors import StoreError
 from aggregator.store.lock import NOT_WRITABLE, hold_lock
+from aggregator.store.rows import insert_once, upsert
 
 READ: Final = "BEGIN"
 WRITE: Final = "BEGIN IMMEDIATE"
@@ -62,13 +63,14 @@ def explained(place: str) -> Iterator[None]:
     """Raise StoreError for what this machine does to the store at `place`; a bug of ours passes as it is."""
     try:
         yield
-    except DBAPIError as error:
-        code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    except (DBAPIError, sqlite3.Error) as error:
+        told = error.orig if isinstance(error, DBAPIError) else error
+        code = getattr(told, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
         # The low byte is the primary code, whatever extended code SQLite gives.
         remedy = REMEDIES.get(code & 0xFF)
         if remedy is None:
             raise
-        raise StoreError(f"{place}: {remedy} ({error.orig})") from error
+        raise StoreError(f"{place}: {remedy} ({told})") from error
 
 
 class Access(ABC):
@@ -101,11 +103,22 @@ class Access(ABC):
         with self.reading() as connection:
             return connection.scalar(asked)
 
-    def change(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Execute a statement once for each of the rows."""
-        if rows:
-            with self.writing() as connection:
-                connection.execute(statement, rows)
+    def change(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
+        """Execute a statement once, or once for each of the rows; gives how many rows of the table it met."""
+        if rows is not None and not rows:
+            return 0
+        with self.writing() as connection:
+            return connection.execute(statement, rows).rowcount
+
+    def put(self, table: Table, *rows: Mapping[str, Any]) -> None:
+        """Insert rows, or replace those whose key is there already."""
+        with self.writing() as connection:
+            upsert(connection, table, rows)
+
+    def put_once(self, table: Table, row: Mapping[str, Any]) -> bool:
+        """Insert a row, or leave the one whose key is there already as it is; whether it is new."""
+        with self.writing() as connection:
+            return insert_once(connection, table, row)
 
 
 class Within(Access):
@@ -175,10 +188,8 @@ class Database(Access):
 
     def _outside(self, statement: str) -> None:
         """What SQLite does outside a transaction only."""
-        with explained(self.place), self._engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            if raw is not None:
-                raw.execute(statement)
+        with explained(self.place), closing(self._engine.raw_connection()) as connection:
+            connection.cursor().execute(statement)
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:

@@ -27,7 +27,7 @@ def join_documents(connection: Connection, gone: str, stays: str) -> None:
     Of a source that told of both, the word of its latest look stands; the publication date of `stays` does
     not move.
     """
-    old = connection.execute(select(entries).where(entries.c.id == gone)).one()
+    first_seen = connection.execute(select(entries.c.first_seen).where(entries.c.id == gone)).scalar_one()
     held = connection.execute(select(entries.c.entry).where(entries.c.id == stays)).scalar_one()
     mine = read_carriers(connection, [gone])
     theirs = {one.source: one for one in read_carriers(connection, [stays])}
@@ -36,7 +36,7 @@ def join_documents(connection: Connection, gone: str, stays: str) -> None:
     delete_carriers(connection, [*mine, *(theirs[one.source] for one in mine if one.source in theirs)])
     write_carriers(connection, [(_retold(one, id=held.id, key=held.key), None) for one in joined])
     connection.execute(delete(entries).where(entries.c.id == gone))
-    give_names(connection, gone, stays, old.first_seen)
+    give_names(connection, gone, stays, first_seen)
     _give_mark(connection, gone, stays)
 
 

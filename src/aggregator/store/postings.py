@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, exists, func, select, tuple_,
 from sqlalchemy.dialects.sqlite import insert
 
 from aggregator.model import ANSWER, Footing, LetterState, Posting, Reader
-from aggregator.store.engine import Database
+from aggregator.store.engine import Subject
 from aggregator.store.readers import to_reader
 from aggregator.store.rows import insert_once
 from aggregator.store.tables import digest_runs, mailings, postings, readers
@@ -55,17 +55,13 @@ _SETTLE: Final = (
 )
 
 
-class Postings:
+class Postings(Subject):
     """Who is to get which letter. Raises StoreError."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def unplanned(self) -> tuple[str, ...]:
         """The letters that were issued and whose sending was never planned, in the order of their names."""
         left = select(digest_runs.c.week).where(digest_runs.c.week.not_in(select(mailings.c.run)))
-        with self._database.reading() as connection:
-            return tuple(connection.scalars(left.order_by(digest_runs.c.week)))
+        return tuple(self._database.values(left.order_by(digest_runs.c.week)))
 
     def plan(self, run: str, reader_ids: Iterable[str], now: datetime, given_up: str = "") -> bool:
         """Plan one letter of `run` for each reader, all at once; False when the run was planned before.
@@ -119,22 +115,19 @@ class Postings:
             postings.c.run, postings.c.state, func.count().label("n"), func.sum(postings.c.unsure).label("u")
         )
         found: dict[str, dict[str, int]] = {}
-        with self._database.reading() as connection:
-            for row in connection.execute(
-                rows.group_by(postings.c.run, postings.c.state).order_by(postings.c.run.desc())
-            ):
-                counts = found.setdefault(row.run, {"unsure": 0})
-                counts[row.state] = row.n
-                counts["unsure"] += row.u
+        by_run = rows.group_by(postings.c.run, postings.c.state).order_by(postings.c.run.desc())
+        for row in self._database.rows(by_run):
+            counts = found.setdefault(row.run, {"unsure": 0})
+            counts[row.state] = row.n
+            counts["unsure"] += row.u
         return found
 
     def of_reader(self, reader_id: str) -> tuple[Posting, ...]:
         """Every letter of a reader, by run."""
-        with self._database.reading() as connection:
-            found = connection.execute(
-                select(postings).where(postings.c.reader == reader_id).order_by(postings.c.run)
-            )
-            return tuple(_posting(row) for row in found)
+        mine = select(postings).where(postings.c.reader == reader_id).order_by(postings.c.run)
+        return tuple(
+            Posting(**{**row._mapping, "state": LetterState(row.state)}) for row in self._database.rows(mine)
+        )
 
 
 def insert_postings(
@@ -165,11 +158,6 @@ def _settle(connection: Connection, settled: Sequence[Posting]) -> None:
     ]
     if rows:
         connection.execute(_SETTLE, rows)
-
-
-def _posting(row: Sequence[Any]) -> Posting:
-    told = dict(zip(POSTING, row, strict=True))
-    return Posting(**{**told, "state": LetterState(told["state"])})
 
 
 def _taken(row: Row[Any], now: datetime) -> tuple[Posting, Reader]:

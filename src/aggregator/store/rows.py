@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import Insert, insert
 
 Cells = dict[str, Any]
 """A row, by column."""
@@ -17,11 +18,15 @@ CHUNK: Final = 500
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, or replace those whose key is there already."""
-    if not rows:
-        return
+    if rows:
+        connection.execute(_upserting(table), rows)
+
+
+@cache  # building a statement costs more than the database needs for it
+def _upserting(table: Table) -> Insert:
     statement = insert(table)
     rest = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
-    connection.execute(statement.on_conflict_do_update(index_elements=table.primary_key, set_=rest), rows)
+    return statement.on_conflict_do_update(index_elements=table.primary_key, set_=rest)
 
 
 def insert_once(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
@@ -42,11 +47,6 @@ def rows_of(
     connection: Connection, asked: Select[Any], column: ColumnElement[str], values: Iterable[str]
 ) -> Iterator[Row[Any]]:
     """The rows whose `column` is one of the values, however many these are."""
-    for chunk in chunks(values):
-        yield from connection.execute(asked.where(column.in_(chunk)))
-
-
-def chunks(values: Iterable[str]) -> Iterator[list[str]]:
-    """Each value once, as many at a time as one statement may name."""
     wanted = sorted(set(values))
-    return (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+    for start in range(0, len(wanted), CHUNK):
+        yield from connection.execute(asked.where(column.in_(wanted[start : start + CHUNK])))

@@ -49,8 +49,7 @@ class Sources(Subject):
     def keep_outage(self, outage: Outage) -> None:
         """Keep an outage that is over, in place of one of the same source that began at the same instant."""
         row = {"source_id": outage.source, **{name: getattr(outage, name) for name in _OUTAGE}}
-        with self._database.writing() as connection:
-            upsert(connection, outages, [row])
+        self._database.put(outages, row)
 
     @contextmanager
     def renaming(self, old: str, new: str) -> Iterator[int]:
@@ -101,8 +100,7 @@ class RobotsMemory(Subject):
 
     def put(self, origin: str, copy: RobotsCopy) -> None:
         """Keep a copy in place of the one before."""
-        with self._database.writing() as connection:
-            upsert(connection, robots, [{"origin": origin, "copy": copy}])
+        self._database.put(robots, {"origin": origin, "copy": copy})
 
 
 class Runs(Subject):
@@ -129,8 +127,7 @@ class Runs(Subject):
 
     def note(self, run: Run) -> None:
         """Keep a run, in place of the one noted for the same instant."""
-        with self._database.writing() as connection:
-            upsert(connection, runs, [{"at": run.at, "run": run}])
+        self._database.put(runs, {"at": run.at, "run": run})
 
     def all(self, limit: int | None = None) -> tuple[Run, ...]:
         """The runs that were noted, latest first; no more than `limit`."""

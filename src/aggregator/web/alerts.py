@@ -14,7 +14,7 @@ from aggregator.deliver.tokens import Tokens
 from aggregator.model import Footing, Reader, Site
 from aggregator.model.alerts import OwnRule
 from aggregator.model.letters import Frequency
-from aggregator.pipeline.rulebook import OwnRules
+from aggregator.services.alerts.rules import OwnRules
 from aggregator.web.feeds import feed_address
 from aggregator.web.forms import Form, is_ticked, one
 

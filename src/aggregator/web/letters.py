@@ -17,10 +17,10 @@ from starlette.routing import Route
 
 from aggregator.deliver.tokens import CHOICES
 from aggregator.model import Choices, Footing, Frequency, Reader, Site, Titles
-from aggregator.pipeline.desk import SubscriptionService
-from aggregator.pipeline.own_data import own_data
-from aggregator.pipeline.private_feeds import subscriber_feed
-from aggregator.pipeline.rulebook import OwnRules
+from aggregator.services.alerts.private_feeds import subscriber_feed
+from aggregator.services.alerts.rules import OwnRules
+from aggregator.services.subscriptions.data_export import own_data
+from aggregator.services.subscriptions.service import SubscriptionService
 from aggregator.web.alerts import AlertPage
 from aggregator.web.feeds import feed_address, feed_answer
 from aggregator.web.forms import Form, is_ticked, one, read_form

@@ -16,10 +16,10 @@ from aggregator.errors import AggregatorError
 from aggregator.fetch import Fetch
 from aggregator.fetch.politeness import next_due
 from aggregator.model import Change, ChangeKind, Failed, Labels, Source, SourceState
-from aggregator.pipeline.asking import Answer, Reading, Unchanged, ask
-from aggregator.pipeline.joining import join_documents
-from aggregator.pipeline.keeping import accept_removals, keep_reading
-from aggregator.pipeline.states import asked_already, due_already, outage_over, state_after
+from aggregator.services.polling.merge_documents import join_documents
+from aggregator.services.polling.read_source import Answer, Reading, Unchanged, ask
+from aggregator.services.polling.save_reading import accept_removals, keep_reading
+from aggregator.services.polling.source_state import asked_already, due_already, outage_over, state_after
 from aggregator.store import Store
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from aggregator.config import Config
 from aggregator.config.opml import write_opml
 from aggregator.model import Artifact, Deferred, Frequency
-from aggregator.pipeline.edition import gather
-from aggregator.pipeline.issuing import letter_files
 from aggregator.publish import artifacts, exports
 from aggregator.publish.folder import Written, differing, published_at, write
+from aggregator.services.publishing.issue_digests import letter_files
+from aggregator.services.publishing.snapshot import gather
 from aggregator.store import Store
 
 

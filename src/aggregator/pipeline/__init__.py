@@ -1,1 +1,0 @@
-"""The services, on their way into packages of their own."""
