@@ -9,7 +9,7 @@ DEMO_LETTER_AT := 2026-06-08T07:00:00Z
 # Two workers; a worker that has nothing left takes half of what the other still has.
 PYTEST := $(BIN)/pytest --numprocesses=2 --dist=worksteal
 
-.PHONY: help run demo start test test-long format golden screenshots lock clean
+.PHONY: help run demo start test test-long mutations format golden screenshots lock clean
 
 help:            ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -42,6 +42,9 @@ test-long: $(VENV)/test ## what takes longer: random kills, large payloads, many
 	@$(PYTEST) -m "long or hypothesis" --hypothesis-profile=long
 	@$(BIN)/coverage erase
 	@$(PYTEST) -m "not long and not timed" --cov --cov-report=term --cov-fail-under=90
+
+mutations: $(VENV)/test ## break the program in many small ways, and show which test notices each
+	@$(BIN)/python tools/run_mutations.py
 
 format: $(VENV)/test ## put the code into its form
 	@$(BIN)/ruff format .

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aggregator.model import (
     Board,
@@ -30,6 +31,7 @@ from aggregator.model import (
     Where,
 )
 
+LONDON = ZoneInfo("Europe/London")
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
 """A Friday in British Summer Time: the instant at which tests stand unless they say otherwise."""
 
@@ -134,16 +136,16 @@ def site(**changes: Any) -> Site:
         operator="A Volunteer",
         contact="volunteer@example.org",
         postal="1 Example Street, Glasgow",
-        zone="Europe/London",
+        zone=LONDON,
     )
     return replace(default, **changes)
 
 
-def source_line(told: Source | None = None, built: bool = True, **state: Any) -> SourceLine:
+def source_line(told: Source | None = None, **state: Any) -> SourceLine:
     """A source that answered at NOON; `state` changes what we know of it."""
     told = told or source()
     default = SourceState(source=told.id, asked=NOON, answered=NOON, first_answered=NOON, items=1)
-    return SourceLine(source=told, state=replace(default, **state), built=built)
+    return SourceLine(source=told, state=replace(default, **state))
 
 
 def edition(*holdings: Holding, **changes: Any) -> Edition:

@@ -19,10 +19,10 @@ import yaml
 
 from aggregator.config import Config, load
 from aggregator.config.settings import load_settings
+from aggregator.due_work import Services
 from aggregator.fetch.replay import Replay
 from aggregator.model import Failed, FetchResult, Holding, Request, Source, SourceState
-from aggregator.pipeline import Pipeline
-from aggregator.pipeline.asking import Answer, Reading, ask
+from aggregator.services.polling.read_source import Answer, Reading, ask
 from aggregator.store import open_store
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -278,11 +278,11 @@ def test_another_feed_reader_finds_the_items_of_a_recorded_feed(name: str) -> No
 def held(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Holding]:
     """What the store holds after both polls, by title."""
     with open_store(f"sqlite:///{tmp_path_factory.mktemp('demo')}/store.db") as store:
-        pipeline = Pipeline(_config(), store)
-        sources = [source for source in pipeline.pollable() if source.kind != "records"]
+        poller = Services(config=_config(), store=store, clock=lambda: NOON[2]).poller
+        sources = [source for source in poller.pollable() if source.kind != "records"]
         for number in (1, 2):
-            asyncio.run(pipeline.poll(sources, Replay(DEMO, number), NOON[number]))
-        return {holding.entry.title: holding for holding in store.holdings()}
+            asyncio.run(poller.poll(sources, Replay(DEMO, number), NOON[number]))
+        return {holding.entry.title: holding for holding in store.documents.all()}
 
 
 def test_only_changes_of_substance_are_revisions(held: dict[str, Holding]) -> None:

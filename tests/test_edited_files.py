@@ -19,10 +19,10 @@ from typing import cast
 import httpx
 import pytest
 
-from aggregator import running
+from aggregator import supervisor
 from aggregator.app import App
-from aggregator.config.standing import standing
-from aggregator.running import Calls, Edits
+from aggregator.config.settings import standing
+from aggregator.supervisor import Calls, Edits
 from tests.projects import PROJECT, Small, atom, small_project
 from tests.server import Response, Server
 
@@ -30,7 +30,7 @@ REGISTER = PROJECT / "tests/crash/register"
 FEED = {"Content-Type": "application/atom+xml"}
 QUICK = (
     "import aggregator.schedule as s; s.LOOK_EVERY = 0.2; "  # a minute, but for tests
-    "import aggregator.running as r; r.SETTLES = 0.3; "
+    "import aggregator.supervisor as r; r.SETTLES = 0.3; "
     "from aggregator.cli import main; main()"
 )
 RULE = "alerts:\n  - id: plans\n    name: Plans\n    when: 'title:plan'\n    feed: yes\n"
@@ -156,7 +156,7 @@ def test_edited_files_count_while_it_runs_and_broken_ones_wait(project: Small, s
 
 
 def test_what_is_under_way_is_finished_and_nothing_new_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "SETTLES", 0)
+    monkeypatch.setattr(supervisor, "SETTLES", 0)
     stands, did = ["one"], list[str]()
     edits = Edits(lambda: stands[0], lambda: nullcontext(cast("App", NoLetters)))
     edits.open()
@@ -211,7 +211,7 @@ class NoLetters:
 def test_files_are_read_when_they_are_no_longer_being_written(
     monkeypatch: pytest.MonkeyPatch, stands: list[str], reads: int, ready: bool
 ) -> None:
-    monkeypatch.setattr(running, "SETTLES", 0)
+    monkeypatch.setattr(supervisor, "SETTLES", 0)
     tries, left = list[str](), iter([*stands, stands[-1]])
 
     def reopen() -> nullcontext[App]:

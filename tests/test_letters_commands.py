@@ -23,7 +23,7 @@ def project(tmp_path: Path) -> Small:
     made.sources({})
     (made.folder / "data").mkdir()
     with open_store(f"sqlite:///{made.folder}/data/aggregator.db") as store:
-        store.issue(digest(under("Documents", item())))
+        store.digests.issue([digest(under("Documents", item()))])
     return made
 
 

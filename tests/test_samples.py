@@ -22,7 +22,7 @@ from aggregator.fetch.robots import Robots
 from aggregator.fetch.verdict import Answer
 from aggregator.model import Entry, Fetched, RawEntry, RobotsCopy, Source
 from aggregator.normalise import normalise
-from aggregator.parse import KINDS, join
+from aggregator.parse import join, reader
 from aggregator.store import open_store
 from tests.builders import NOON, source
 from tests.fetch.asking import AGENT, Memory
@@ -115,7 +115,7 @@ def polled(kind: Source, name: str, *listed: RawEntry) -> tuple[Entry, ...]:
     address = answers()[name]
     payload = (SAMPLES / name).read_bytes()
     fetched = Fetched(url=address, final_url=address, status=200, headers={}, payload=payload)
-    page = KINDS[kind.kind].read(kind, fetched)
+    page = reader(kind.kind).read(kind, fetched)
     made = normalise(kind, address, join((*listed, *page.entries)), now=NOON)
     assert (page.rejects, made.rejects) == ((), ())
     return made.entries
@@ -258,7 +258,7 @@ def test_a_document_of_gov_uk_keeps_its_dates_state_and_language_in_our_words(na
         url=address, final_url=address, status=200, headers={}, payload=(SAMPLES / file).read_bytes()
     )
     watched = source(kind="govuk", address=address)
-    page = KINDS["govuk"].read(watched, fetched)
+    page = reader("govuk").read(watched, fetched)
     made = normalise(watched, address, page.entries, now=NOON)
 
     assert made.rejects == ()
@@ -273,7 +273,7 @@ def test_a_document_of_gov_uk_keeps_its_dates_state_and_language_in_our_words(na
     assert removals == [taken for known, taken in TAKEN.items() if known == name]
 
 
-# ---------------------------------------------------------------- several polls, through the pipeline
+# ---------------------------------------------------------------- several polls, through the polling service
 
 
 @RECORDED
@@ -284,10 +284,10 @@ def test_the_three_answers_of_legislation_are_forty_documents_no_revision_and_on
         stage = Stage(store, (legislation,))
         for poll in (1, 2, 3):
             now = NOON + poll * HOUR
-            [outcome] = asyncio.run(stage.pipeline.poll((legislation,), Replay(SAMPLES, poll), now))
+            [outcome] = asyncio.run(stage.poller.poll((legislation,), Replay(SAMPLES, poll), now))
             assert (outcome.bug, outcome.failure, outcome.rejected, outcome.removed) == (None, None, 0, 0)
             gaps.append(stage.state("legislation").gap)
-        revisions = [carrier.revisions for held in store.holdings() for carrier in held.carriers]
+        revisions = [carrier.revisions for held in store.documents.all() for carrier in held.carriers]
 
     assert len(revisions) == 40
     assert {len(each) for each in revisions} == {1}
@@ -303,10 +303,10 @@ def test_a_consultation_that_closes_and_a_major_update_are_the_two_revisions_of_
         stage = Stage(store, (cabinet_office, papers))
         for poll in (1, 2):
             now = NOON + poll * HOUR
-            asyncio.run(stage.pipeline.poll(stage.sources, Replay(SAMPLES, poll), now))
+            asyncio.run(stage.poller.poll(stage.sources, Replay(SAMPLES, poll), now))
         parts = {
             held.entry.title: [r.parts for c in held.carriers for r in c.revisions[1:]]
-            for held in store.holdings()
+            for held in store.documents.all()
         }
         failure = stage.state("govuk-papers").failure
 

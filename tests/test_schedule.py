@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,7 +20,7 @@ from aggregator.schedule import letter_hour, scheduler
     ],
 )
 def test_the_letter_is_made_at_eight_in_london_whatever_the_season(after: str, next_letter: str) -> None:
-    trigger = letter_hour("Europe/London")
+    trigger = letter_hour(ZoneInfo("Europe/London"))
 
     due = trigger.get_next_fire_time(None, datetime.fromisoformat(after))
 
@@ -31,7 +32,7 @@ async def nothing() -> None:
 
 
 def test_a_late_call_is_made_late_once_and_never_beside_itself() -> None:
-    jobs = scheduler(nothing, nothing, nothing, "Europe/London").get_jobs()
+    jobs = scheduler(nothing, nothing, nothing, ZoneInfo("Europe/London")).get_jobs()
 
     assert sorted(job.id for job in jobs) == ["letter", "look", "post", "search"]
     for id, trigger in ((job.id, str(job.trigger)) for job in jobs):

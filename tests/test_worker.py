@@ -13,11 +13,10 @@ import pytest
 
 from aggregator.config import Config, load
 from aggregator.config.settings import load_settings
-from aggregator.model import Fetched, FetchResult, Request, Rhythm
+from aggregator.due_work import JOB, DueWork, Services
+from aggregator.model import Fetched, FetchResult, Frequency, Request
 from aggregator.model.alerts import AlertRule, All, Term
-from aggregator.pipeline import Pipeline
 from aggregator.store import Store, open_store
-from aggregator.worker import JOB, Worker
 from tests.builders import entry, moment
 from tests.projects import PROJECT, Small, atom, small_project
 from tests.store.values import change, keep
@@ -64,8 +63,8 @@ class Stage:
         """A worker that has just started looks at what is due."""
         asyncio.run(self.worker().work())
 
-    def worker(self) -> Worker:
-        return Worker(Pipeline(self.config, self.store), self.store, self.clock, self.net)
+    def worker(self) -> DueWork:
+        return DueWork(Services(config=self.config, store=self.store, clock=self.clock), self.net)
 
     def published(self) -> float:
         return (self.config.settings.output_folder / "index.html").stat().st_mtime_ns
@@ -122,7 +121,7 @@ def test_the_search_index_is_made_after_publishing_and_no_more_than_once_an_hour
     stage.net.items = {"/a": "A plan", "/b": "Another plan"}
     stage.clock.now += timedelta(minutes=30)
     with stage.store.writing() as transaction:
-        transaction.keep(replace(transaction.state("one"), due=None))
+        transaction.sources.keep(replace(transaction.sources.state("one"), due=None))
     asyncio.run(worker.work())
     assert indexed() == {"en": 1}
     stage.clock.now += timedelta(minutes=30)
@@ -180,21 +179,21 @@ def test_the_letters_of_a_day_and_of_weeks_that_closed_while_nobody_ran_are_made
     stage.work()
     stage.clock.now = datetime(2026, 6, 6, 6, 59, tzinfo=UTC)
     stage.work()
-    assert stage.store.issued() == frozenset()
+    assert stage.store.digests.issued() == frozenset()
     stage.clock.now += timedelta(minutes=1)
     stage.work()
-    assert stage.store.issued() == {"2026-06-05"}
+    assert stage.store.digests.issued() == {"2026-06-05"}
     stage.clock.now = datetime(2026, 6, 23, 9, tzinfo=UTC)
     stage.work()
     stage.work()
 
-    weeks = [(digest.week, digest.count, digest.issued) for digest in stage.store.digests()]
+    weeks = [(digest.week, digest.count, digest.issued) for digest in stage.store.digests.all()]
     assert weeks == [
         ("2026-W25", 0, stage.clock.now),
         ("2026-W24", 0, stage.clock.now),
         ("2026-W23", 1, stage.clock.now),
     ]
-    days = [(digest.week, digest.count) for digest in stage.store.digests(Rhythm.DAILY)]
+    days = [(digest.week, digest.count) for digest in stage.store.digests.all(Frequency.DAILY)]
     assert days == [*((f"2026-06-{number}", 0) for number in range(22, 15, -1)), ("2026-06-05", 1)]
     pages = {one.stem for one in (stage.config.settings.output_folder / "digests").iterdir()}
     assert pages == {"2026-06-05", *(f"2026-W{number}" for number in range(23, 27))}

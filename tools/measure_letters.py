@@ -19,6 +19,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from aiosmtplib import SMTP
 
@@ -27,7 +28,7 @@ from aggregator.config.settings import load_settings
 from aggregator.deliver import window
 from aggregator.deliver.smtp import Server, Smtp
 from aggregator.model import Choices, Digest, DigestItem, Footing, Message, Moment, Reader, Section
-from aggregator.pipeline.mailroom import dispatch
+from aggregator.services.mailing.mailer import dispatch
 from aggregator.store import open_store
 
 NOW = datetime(2024, 1, 29, 8, 0, tzinfo=UTC)
@@ -82,7 +83,8 @@ def letter() -> Digest:
         for n in range(25)
     )
     sections = (Section(title="Documents", items=items),)
-    return Digest(week=WEEK, window=window(WEEK, "Europe/London"), sections=sections, unread=(), issued=NOW)
+    span = window(WEEK, ZoneInfo("Europe/London"))
+    return Digest(week=WEEK, window=span, sections=sections, unread=(), issued=NOW)
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ async def personal(port: int, folder: Path, count: int, connections: int) -> tup
     config = load(load_settings(PROJECT / "settings.yaml", store=f"sqlite:///{folder}/store.db"))
     config.settings.__dict__["secret_file"] = str(folder / "secret")
     with open_store(f"sqlite:///{folder}/store.db") as store:
-        store.issue(letter())
+        store.digests.issue([letter()])
         store.readers.add(
             Reader(
                 id=f"{n:016x}",

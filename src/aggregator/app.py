@@ -1,62 +1,38 @@
-"""Puts the parts together: from settings and options to a pipeline with its store, clock and fetch."""
+"""Puts the parts together: from settings and options to the services over one store, and their jobs."""
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from aggregator import VERSION
-from aggregator.clock import Clock, fixed_clock, wall_clock
-from aggregator.config import Config, Settings, file_of, load
-from aggregator.config.blocks import host_of
+from aggregator.clock import fixed_clock, wall_clock
+from aggregator.config import Settings, file_of, load
 from aggregator.config.sources_file import SourcesFile
-from aggregator.deliver import letter, week_of
+from aggregator.deliver import week_of
 from aggregator.deliver.tokens import read_key
+from aggregator.due_work import JOB, SEARCH, Services
 from aggregator.errors import ConfigError, Mistake
-from aggregator.fetch import Fetch
-from aggregator.fetch.folder import FolderFetch
-from aggregator.fetch.http import HttpFetch
-from aggregator.fetch.mailbox import MailboxFetch
-from aggregator.fetch.replay import Replay, polls
-from aggregator.fetch.routed import Routed
-from aggregator.model import (
-    Board,
-    Digest,
-    Failed,
-    Holding,
-    LetterState,
-    Mark,
-    Source,
-    SourceLine,
-)
-from aggregator.pipeline import Outcome, Pipeline, Progress, Tried
-from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.announcing import announce
-from aggregator.pipeline.boarding import board_at
-from aggregator.pipeline.desk import choosable
-from aggregator.pipeline.discovering import Found, discover
-from aggregator.pipeline.edition import letter_of, source_lines
-from aggregator.pipeline.enrolling import Enrolment
-from aggregator.pipeline.hooking import Hooks
-from aggregator.pipeline.mailroom import Postman, outbox_folder, where_letters_go
-from aggregator.pipeline.moving import merge_sources, rename_source
-from aggregator.pipeline.rulebook import Rulebook
+from aggregator.model import Digest, Failed, LetterState, Source
+from aggregator.model.addresses import authority_of
 from aggregator.publish.folder import Written
-from aggregator.store import Store, open_store
-from aggregator.worker import JOB, SEARCH
-
-PRODUCT: Final = "uk-open-government-updates"
-"""The name by which robots.txt files can speak to us (RFC 9309, 2.2.1)."""
-
-BETWEEN_POLLS: Final = timedelta(days=1)
-"""A recording's last poll stands at the instant of the run, each earlier one a day before the next."""
-
+from aggregator.publish.search import index_pages, is_indexed
+from aggregator.services.alerts.rules import OwnRules, Rulebook
+from aggregator.services.alerts.webhooks import Hooks
+from aggregator.services.mailing.mailer import Postman, outbox_folder
+from aggregator.services.polling import Outcome, Progress
+from aggregator.services.polling.autodiscovery import Found, discover
+from aggregator.services.polling.fetchers import Fetching, live_fetch, recorded_fetch, recorded_rounds
+from aggregator.services.publishing.issue_digests import issue_letters
+from aggregator.services.publishing.snapshot import letter_of, source_lines
+from aggregator.services.publishing.websub import announce
+from aggregator.services.subscriptions.admin import Enrolment
+from aggregator.services.subscriptions.service import choosable
+from aggregator.store import open_store
 
 PAUSE: Final = timedelta(seconds=5)
 """Between requests to a host of which sources.yaml says nothing."""
@@ -83,267 +59,153 @@ class Report:
         return any(outcome.bug for outcome in self.outcomes)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class App:
-    """The program, put together over one store."""
+@dataclass(frozen=True, kw_only=True)
+class App(Services):
+    """The services over one store, with the jobs for which several of them are needed."""
 
-    config: Config
-    store: Store
-    clock: Clock
     replay: Path | None = None
 
-    @property
-    def pipeline(self) -> Pipeline:
-        """The job."""
-        return Pipeline(self.config, self.store)
+    def alone(self) -> AbstractContextManager[None]:
+        """Poll or publish in the `with` while no other process does. Raises StoreError after five minutes."""
+        return self.store.reserved(JOB, wait=TURN)
 
     async def run(self, progress: Progress) -> Report:
-        """The main job: poll every source, issue what letters are due, publish."""
-        pipeline, outcomes, alerts = self.pipeline, list[Outcome](), 0
-        with self.store.reserved(JOB, wait=TURN):
-            pipeline.reclassify()
-            for now, fetch in self._rounds():
-                async with fetch as ask:
-                    polled = await pipeline.poll(pipeline.pollable(), ask, now, progress)
-                pipeline.join_documents()
-                pipeline.note(now, polled)
-                alerts += len(self.alerting.look(now))
-                outcomes += polled
+        """The main job: poll every source, issue the digests that are due, publish."""
+        outcomes, alerts, sources = list[Outcome](), 0, self.poller.pollable()
+        with self.alone():
+            self.labelling.relabel()
+            for now, fetching in self._rounds():
+                async with fetching as fetch:
+                    polled, found = await self.poll(sources, fetch, now, progress)
+                outcomes, alerts = [*outcomes, *polled], alerts + found
             now = self.clock()
-            letters = pipeline.issue_letters(now)
-            written = pipeline.publish(now)
+            letters = issue_letters(self.config, self.store, now)
+            written = self.publisher.publish(now)
         await self.announce(written)
-        return self._report(pipeline, outcomes, letters, written, alerts)
+        states = self.store.sources.states()
+        failing = tuple(s.id for s in sources if s.id in states and states[s.id].failure)
+        return Report(
+            outcomes=tuple(outcomes), failing=failing, letters=letters, written=written, alerts=alerts
+        )
 
-    async def poll(self, sources: Sequence[Source], progress: Progress) -> tuple[Outcome, ...]:
+    async def poll_only(self, sources: Sequence[Source], progress: Progress) -> tuple[Outcome, ...]:
         """Poll `sources` and publish nothing."""
-        now = self.clock()
-        with self.store.reserved(JOB, wait=TURN):
-            async with self.fetch() as ask:
-                outcomes = await self.pipeline.poll(sources, ask, now, progress)
-            self.pipeline.join_documents()
-            self.pipeline.note(now, outcomes)
-            self.alerting.look(now)
+        with self.alone():
+            async with self.fetch() as fetch:
+                outcomes, _ = await self.poll(sources, fetch, self.clock(), progress)
         return outcomes
 
     def publish(self) -> Written:
         """Make output/ what the store says now."""
-        with self.store.reserved(JOB, wait=TURN):
-            self.pipeline.join_documents()
-            self.pipeline.reclassify()
-            return self.pipeline.publish(self.clock())
+        with self.alone():
+            self.poller.join_documents()
+            self.labelling.relabel()
+            return self.publisher.publish(self.clock())
 
     async def search_index(self) -> int:
         """Make the search index of output/ anew; how many pages it holds. Raises PublishError."""
         with self.store.reserved(SEARCH, wait=TURN):
-            return await self.pipeline.index()
+            return await index_pages(self.config.settings.output_folder)
 
     async def retract(self, entry_id: str, why: str) -> None:
         """Take a document out of the store, of output/ and of the search index. Raises PublishError."""
-        self.store.retract(entry_id, why, self.clock())
+        self.store.documents.retract(entry_id, why, self.clock())
         self.publish()
-        if self.pipeline.is_indexed:
+        if is_indexed(self.config.settings.output_folder):
             await self.search_index()
 
     async def announce(self, written: Written) -> None:
         """Tell the hubs of the settings which feeds have changed; nobody, for a recording."""
         if self.config.settings.hubs and not self.replay:
-            async with self._live() as ask:
-                await announce(self.config.settings.site, written.changed, ask)
+            async with self.fetch() as fetch:
+                await announce(self.config.settings.site, written.changed, fetch)
 
-    def export(self, folder: Path) -> Written:
-        """The whole record as tables in `folder`. Raises PublishError."""
-        return self.pipeline.export(folder, self.clock())
-
-    def check(self) -> tuple[str, ...]:
-        """The paths at which output/ is not what the store says now; writes nothing there."""
-        with self.store.reserved(JOB, wait=TURN):
-            return self.pipeline.check(self.clock())
-
-    def reclassify(self, progress: Callable[[int, int], None]) -> int:
-        """Label what is stored by the vocabulary of now; how many documents have other labels than before."""
-        with self.store.reserved(JOB, wait=TURN):
-            return self.pipeline.reclassify(progress)
-
-    def mark(self, id: str, mark: Mark | None) -> Holding:
-        """Keep the operator's correction of a document, or take it back. Raises ConfigError."""
-        with self.store.reserved(JOB, wait=TURN):
-            held = self.pipeline.mark(id, mark)
-        if held is None:
-            what = "nothing with this id is held; `aggregator entries --json` shows the ids"
-            raise ConfigError((Mistake(f"document {id}", 0, what),))
-        return held
-
-    def letter(self, name: str | None) -> Digest:
-        """A week's or a day's letter: as issued, or else as a draft. Nothing is kept of it.
+    def digest(self, name: str | None) -> Digest:
+        """A week's or a day's digest: as issued, or else as a draft, which is not stored.
 
         None: the open week's. Raises ConfigError for a name that is neither a week's nor a day's.
         """
-        now, zone = self.clock(), self.config.settings.zone
-        wanted = name or week_of(now, zone)
-        lines = self.source_lines()
+        wanted = name or week_of(self.clock(), self.config.settings.zone)
+        lines = source_lines(self.config, self.store)
         try:
-            return self.store.digest(wanted) or letter_of(
-                self.config, self.store, lines, wanted, holdings=self.store.holdings
+            return self.store.digests.one(wanted) or letter_of(
+                self.config, self.store, lines, wanted, holdings=self.store.documents.all
             )
         except ValueError as error:
             raise ConfigError((Mistake(f"letter {wanted}", 0, str(error)),)) from error
 
-    async def issue_letters(self) -> tuple[Digest, ...]:
-        """Freeze the letter of every week and day that has closed and has none yet, and publish; gives those.
+    async def issue_digests(self) -> tuple[Digest, ...]:
+        """Freeze the digest of every week and day that has closed and has none yet, and publish; gives those.
 
-        A letter says where it stands on the web, and there it has to be when it arrives.
+        A digest links to its page on the web, which has to be there when the mail arrives.
         """
-        with self.store.reserved(JOB, wait=TURN):
-            issued = self.pipeline.issue_letters(self.clock())
+        with self.alone():
+            issued = issue_letters(self.config, self.store, self.clock())
         if issued:
             await self.announce(self.publish())
         return issued
 
-    async def send_letters(self) -> Counter[LetterState]:
-        """Issue, publish and plan what is missing, hand over what is due, and count the letters.
+    async def send_due(self) -> Counter[LetterState]:
+        """Issue, publish and plan what is missing, send what is due, and count the deliveries.
 
         Raises DeliveryError when the mail server cannot be used, and ConfigError when mail is switched on
         and not set up.
         """
-        await self.issue_letters()
+        await self.issue_digests()
         counts = await self.postman.work(wait=TURN)
         if not self.replay:
-            async with self._live() as ask:
-                await self.hooks.work(ask, wait=TURN)
+            async with self.fetch() as fetch:
+                await self.hooks.work(fetch, wait=TURN)
         return counts
+
+    async def discover(self, address: str) -> tuple[Found, ...] | Failed:
+        """What can be read at an address, or is named there; asked with the pause that its host has here."""
+        pauses = [s.pause for s in self.config.sources if authority_of(s.address) == authority_of(address)]
+        async with self.fetch() as fetch:
+            return await discover(address, fetch, max(pauses, default=PAUSE))
 
     @property
     def hooks(self) -> Hooks:
-        """Whoever posts alerts to webhooks; of a recording nothing is posted."""
+        """Sends alerts to webhooks; of a recording nothing is sent."""
         return Hooks(self.config, self.store, self.clock)
 
     @property
-    def alerting(self) -> Alerting:
-        """Whoever looks for what the rules of alerts ask for."""
-        return Alerting(self.config, self.store)
-
-    @property
     def rulebook(self) -> Rulebook:
-        """Whoever adds and removes the rules of alerts."""
+        """Adds and removes alert rules."""
         return Rulebook(self.alerting, file_of(self.config.settings, self.replay, "alerts.yaml"))
 
     @property
+    def own_rules(self) -> OwnRules:
+        """The alert rules that subscribers keep for themselves."""
+        return OwnRules(self.alerting)
+
+    @property
     def postman(self) -> Postman:
-        """Whoever sends the letters."""
+        """Sends digests and alerts by mail."""
         return Postman(self.config, self.store, self.clock, self.replay)
 
     @property
     def enrolment(self) -> Enrolment:
-        """Who gets letters, as the operator takes them in. Raises DeliveryError without a key."""
+        """Administers the subscribers. Raises DeliveryError without a key."""
         settings = self.config.settings
         key = read_key(settings.path(settings.secret_file))
         return Enrolment(self.store, key, outbox_folder(settings, self.replay), choosable(self.config))
-
-    def where_letters_go(self) -> str:
-        """A sentence that says where letters go, as things are set."""
-        return where_letters_go(self.config.settings, self.replay)
-
-    def letter_text(self, digest: Digest) -> str:
-        """A letter as text."""
-        made = letter(digest, self.config.settings.site, self.config.bodies)
-        return next(one.payload.decode() for one in made if one.media_type.startswith("text/plain"))
-
-    def board(self, *, as_seen: bool) -> Board:
-        """The board at the clock's instant; with `as_seen` from nothing that we saw later."""
-        return board_at(self.config, self.store, self.clock(), as_seen=as_seen)
-
-    def source_lines(self) -> tuple[SourceLine, ...]:
-        """Every source with what is known of it."""
-        return source_lines(self.config, self.store)
-
-    async def try_source(self, id: str) -> Tried:
-        """Ask one source and say what each room makes of it; writes nothing."""
-        source = next(source for source in self.config.sources if source.id == id)
-        async with self.fetch() as ask:
-            return await self.pipeline.try_out(source, ask, self.clock())
-
-    async def discover(self, address: str) -> tuple[Found, ...] | Failed:
-        """What can be read at an address, or is named there; asked with the pause that its host has here."""
-        pauses = [s.pause for s in self.config.sources if host_of(s.address) == host_of(address)]
-        async with self.fetch() as ask:
-            return await discover(address, ask, max(pauses, default=PAUSE))
 
     @property
     def sources_file(self) -> SourcesFile:
         """The project's sources.yaml, to be edited."""
         return SourcesFile(self.config.settings.path("sources.yaml"), self.config.bodies)
 
-    def rename_source(self, old: str, new: str) -> int:
-        """Give a source a new id; how many documents it carries. Raises ConfigError."""
-        with self.store.reserved(JOB, wait=TURN):
-            return rename_source(self.sources_file, self.store, old, new)
-
-    def merge_sources(self, old: str, into: str) -> int:
-        """Give a source's documents to another and switch it off; how many they are. Raises ConfigError."""
-        with self.store.reserved(JOB, wait=TURN):
-            return merge_sources(self.sources_file, self.store, old, into)
-
-    def fetch(self) -> contextlib.AbstractAsyncContextManager[Fetch]:
+    def fetch(self) -> Fetching:
         """What answers requests: the network and this project's folders, or a recording's last poll."""
         if self.replay:
-            return self._recorded(self.replay, max(polls(self.replay)))
-        return self._live()
+            return recorded_fetch(self.config, self.replay)
+        return live_fetch(self.config, self.store, self.clock)
 
-    def _rounds(self) -> Iterator[tuple[datetime, contextlib.AbstractAsyncContextManager[Fetch]]]:
-        now = self.clock()
-        if not self.replay:
-            yield now, self._live()
-            return
-        numbers = polls(self.replay)
-        for later, number in reversed(list(enumerate(reversed(numbers)))):
-            yield now - BETWEEN_POLLS * later, self._recorded(self.replay, number)
-
-    @asynccontextmanager
-    async def _live(self) -> AsyncIterator[Fetch]:
-        settings = self.config.settings
-        web = HttpFetch(
-            user_agent=user_agent(settings),
-            memory=self.store.robots,
-            clock=self.clock,
-            allowed_hosts=frozenset(settings.own_hosts),
-        )
-        async with web:
-            yield Routed(FolderFetch(settings.home), self._mailboxes(), web)
-
-    def _mailboxes(self) -> MailboxFetch:
-        settings, boxes = self.config.settings, dict[str, Path | None]()
-        for source in self.config.sources:
-            if source.mail:
-                password = source.mail.password_file
-                named = settings.path(password) if password else None
-                boxes |= dict.fromkeys((source.address, *source.fallbacks), named)
-        return MailboxFetch(settings.home, boxes, allowed_hosts=frozenset(settings.own_hosts))
-
-    @asynccontextmanager
-    async def _recorded(self, folder: Path, poll: int) -> AsyncIterator[Fetch]:
-        replay = Replay(folder, poll)
-        yield Routed(FolderFetch(self.config.settings.home), replay, replay)
-
-    def _report(
-        self,
-        pipeline: Pipeline,
-        outcomes: list[Outcome],
-        letters: tuple[Digest, ...],
-        written: Written,
-        alerts: int,
-    ) -> Report:
-        states = self.store.states()
-        failing = tuple(s.id for s in pipeline.pollable() if s.id in states and states[s.id].failure)
-        return Report(
-            outcomes=tuple(outcomes), failing=failing, letters=letters, written=written, alerts=alerts
-        )
-
-
-def user_agent(settings: Settings) -> str:
-    """Who asks, for the publishers' logs: name, version, page and contact."""
-    known = [part for part in (settings.operator, settings.contact) if part]
-    return f"{PRODUCT}/{VERSION} (+{settings.base_url}{''.join(f'; {part}' for part in known)})"
+    def _rounds(self) -> Iterator[tuple[datetime, Fetching]]:
+        if self.replay:
+            return recorded_rounds(self.config, self.replay, self.clock())
+        return iter([(self.clock(), self.fetch())])
 
 
 @contextmanager

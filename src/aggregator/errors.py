@@ -8,7 +8,7 @@ AggregatorError
 └── DeliveryError    the mail server's
 
 A poll that fails is a normal day and travels as a value (`model.Failed`). A `SourceError` is raised
-only inside a room that reads what a publisher sent, and the pipeline turns it into that value.
+only inside a stage that reads what a publisher sent, and the polling service turns it into that value.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -19,12 +20,12 @@ LOOK_EVERY: Final = 60
 Call = Callable[[], Awaitable[None]]
 
 
-def letter_hour(zone: str) -> CronTrigger:
+def letter_hour(zone: ZoneInfo) -> CronTrigger:
     """08:00 in `zone`, on both sides of a clock change: when a day, and on Monday a week, has just closed."""
     return CronTrigger(hour=8, minute=0, second=0, timezone=zone)
 
 
-def scheduler(work: Call, post: Call, index: Call, zone: str) -> AsyncIOScheduler:
+def scheduler(work: Call, post: Call, index: Call, zone: ZoneInfo) -> AsyncIOScheduler:
     """A scheduler, not yet started: `work` each minute and at the letter's hour; `post`, `index` each minute.
 
     A call that is late is made late (no misfire limit), several missed ones are made once (`coalesce`), and

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -77,9 +77,10 @@ def load(text: str, *, file: str, first_line: int = 1) -> Document:
         loader = PlainLoader(text)
         node = loader.get_single_node()
         value = loader.construct_document(node) if node else None
-        lines = {path: line + first_line for path, line in _lines(node, ())} if node else {}
-        spans = dict(_spans(node, (), text)) if node else {}
-        repeated = tuple(_repeated(node, file, first_line)) if node else ()
+        parts = [((), node, node), *_parts(node, ())] if node else []
+        lines = {path: first.start_mark.line + first_line for path, first, _ in parts}
+        spans = {path: _span(part, text) for path, _, part in parts}
+        repeated = tuple(Mistake(file, line + first_line, what) for line, what in _repeated(parts))
     except (yaml.YAMLError, RecursionError) as error:
         raise ConfigError((_broken(error, file, first_line),)) from error
     if repeated:
@@ -99,6 +100,17 @@ def _refused(text: str) -> Iterator[tuple[int, str]]:
             yield line, f"brackets or lists lie more than {DEEPEST} deep here; close the ones that stay open"
 
 
+def written(value: Any) -> str:
+    """A value as it is written behind a key; lists and mappings in one line."""
+    if value is True:
+        return "yes"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_quoted(one)}" for key, one in value.items() if one) + "}"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_quoted, value)) + "]"
+    return scalar(str(value))
+
+
 def scalar(value: str) -> str:
     """`value` as it is written in a file: plain where that reads back the same, else in double quotes.
 
@@ -109,58 +121,48 @@ def scalar(value: str) -> str:
         plain = not MARKS & set(told) and load(f"key: {told}", file="").value == {"key": told}
     except ConfigError:
         plain = False
-    return told if plain else json.dumps(told, ensure_ascii=False)
+    return told if plain else _quoted(told)
 
 
-def _lines(node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:
-    yield path, node.start_mark.line
+def _quoted(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _parts(node: yaml.Node, path: Path) -> Iterator[tuple[Path, yaml.Node, yaml.Node]]:
+    """Everything inside a node: its path, where it begins (at its key, where it has one) and what it is."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             here = (*path, str(key.value))
-            yield from _lines(value, here)
-            yield here, key.start_mark.line
+            yield here, key, value
+            yield from _parts(value, here)
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
-            yield from _lines(value, (*path, number))
+            yield (*path, number), value, value
+            yield from _parts(value, (*path, number))
 
 
-def _repeated(node: yaml.Node, file: str, first_line: int) -> Iterator[Mistake]:
-    if isinstance(node, yaml.MappingNode):
+def _repeated(parts: Iterable[tuple[Path, yaml.Node, yaml.Node]]) -> Iterator[tuple[int, str]]:
+    for _, _, part in parts:
         seen: set[str] = set()
-        for key, value in node.value:
+        for key, _ in part.value if isinstance(part, yaml.MappingNode) else ():
             if key.value in seen:
-                line = key.start_mark.line + first_line
-                yield Mistake(file, line, f"the key '{key.value}' stands twice here; keep one of the two")
+                yield key.start_mark.line, f"the key '{key.value}' stands twice here; keep one of the two"
             seen.add(key.value)
-            yield from _repeated(value, file, first_line)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _repeated(value, file, first_line)
 
 
-def _spans(node: yaml.Node, path: Path, text: str) -> Iterator[tuple[Path, tuple[int, int]]]:
+def _span(node: yaml.Node, text: str) -> tuple[int, int]:
     begins, ends = node.start_mark.index, _end(node)
     while ends > begins and text[ends - 1].isspace():
         ends -= 1
-    yield path, (begins, ends)
-    for here, child in _children(node, path):
-        yield from _spans(child, here, text)
+    return begins, ends
 
 
 def _end(node: yaml.Node) -> int:
     """A block ends, for the parser, where the next thing begins; here, where its last value does."""
-    children = _children(node, ())
-    if not isinstance(node, yaml.CollectionNode) or node.flow_style or not children:
+    if not isinstance(node, yaml.CollectionNode) or node.flow_style or not node.value:
         return int(node.end_mark.index)
-    return _end(children[-1][1])
-
-
-def _children(node: yaml.Node, path: Path) -> list[tuple[Path, yaml.Node]]:
-    if isinstance(node, yaml.MappingNode):
-        return [((*path, str(key.value)), value) for key, value in node.value]
-    if isinstance(node, yaml.SequenceNode):
-        return [((*path, number), value) for number, value in enumerate(node.value)]
-    return []
+    last = node.value[-1]
+    return _end(last[1] if isinstance(node, yaml.MappingNode) else last)
 
 
 BROKEN: Final = (

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import permutations
 
 from aggregator.classify import hold
-from aggregator.model import Carrier, Claim, Entry, Labels, Link, Revision
+from aggregator.model import Carrier, Claim, Entry, Labels, Link, Removal, RemovalKind, Revision
 from tests.builders import NOON, carrier, entry, instant, labels, moment
 
 HOUR = timedelta(hours=1)
@@ -32,6 +32,26 @@ def test_the_order_of_carriers_never_matters() -> None:
     held = {hold(order, label) for order in permutations([official, finder, forum])}
 
     assert len(held) == 1
+
+
+def test_the_licence_is_that_of_whoever_told_the_words_that_are_shown() -> None:
+    open_finder = carrier(entry(source="finder", text="All of…", licence="OGL-3.0"))
+    blog = carrier(entry(source="blog", text="All of it.", licence="unknown"), first_seen=NOON + HOUR)
+
+    held = hold([open_finder, blog], label)
+
+    assert (held.entry.source, held.entry.text, held.entry.licence) == ("finder", "All of it.", "unknown")
+
+
+def test_what_one_list_leaves_out_is_removed_only_when_no_other_shows_it() -> None:
+    missing = Removal(kind=RemovalKind.MISSING)
+    shown, left_out = (
+        carrier(entry(source="shows")),
+        replace(carrier(entry(source="leaves")), removed=missing),
+    )
+
+    assert hold([shown, left_out], label).removed is None
+    assert hold([replace(shown, removed=missing), left_out], label).removed == missing
 
 
 def test_the_first_to_tell_leads_and_the_others_fill_in() -> None:

@@ -9,7 +9,8 @@ import pytest
 from aggregator.config.alerts import AlertsFile, load_alerts
 from aggregator.config.forms import Mistakes
 from aggregator.errors import ConfigError
-from aggregator.model.alerts import AlertRule, Pace, Term, Webhook
+from aggregator.model.alerts import AlertRule, Term, Webhook
+from aggregator.model.letters import Frequency
 
 KNOWN = {"body": ("scotland",), "changed": ("any",), "removed": ("yes",)}
 FILE = """\
@@ -48,12 +49,12 @@ def test_rules_are_read_in_the_order_of_the_file(tmp_path: Path) -> None:
         "plans",
         "Plans of Scotland",
         ("a@example.org",),
-        Pace.AT_ONCE,
+        Frequency.AT_ONCE,
     )
     assert str(plans.when) == "title:plan body:scotland"
     assert not plans.follows
     assert gone.when == Term("removed", ("yes",))
-    assert (gone.rhythm, gone.feed, gone.follows) == (Pace.DAILY, True, True)
+    assert (gone.rhythm, gone.feed, gone.follows) == (Frequency.DAILY, True, True)
     assert gone.webhook == Webhook(url="https://example.org/hook", secret_env="HOOK")  # noqa: S106  # a name
 
 

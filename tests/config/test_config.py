@@ -142,7 +142,7 @@ def test_every_mistake_of_every_file_is_named_at_once(home: Path) -> None:
             "sources.yaml:3: the key 'every' stands twice here",
         ),
         ("pause: 10 seconds", "every: 1 minute", "ask no publisher more often than every 15 minutes"),
-        ("kind: feed", "kind: fed", "'sources.kind' is 'fed': input should be 'feed', 'records'"),
+        ("kind: feed", "kind: fed", "'sources.kind' is 'fed': write one of feed, records, jsonfeed"),
         ("id: co\n", "id: CO\n", "write small letters a to z, digits and single hyphens"),
         ("title: Records", "title: ''", "sources.yaml:17: 'sources.title' is '': it may not be empty"),
         ("kind: records", "kind: feed", "only the kind 'records' reads a folder of this project"),

@@ -22,8 +22,8 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "sources.yaml"
 
 
-def pause(file: SourcesFile) -> None:
-    file.apply(file.prepare(lambda text: text.switched("one", enabled=False)))
+def merge(file: SourcesFile) -> None:
+    file.apply(file.prepare(lambda text: text.retired("one", "two")))
 
 
 def test_the_edited_text_takes_the_place_of_the_file_with_its_rights_and_nothing_is_left_over(
@@ -31,9 +31,9 @@ def test_the_edited_text_takes_the_place_of_the_file_with_its_rights_and_nothing
 ) -> None:
     path.chmod(0o640)
 
-    pause(SourcesFile(path, BODIES))
+    merge(SourcesFile(path, BODIES))
 
-    assert path.read_text("utf-8") == TEXT + "    enabled: no\n"
+    assert path.read_text("utf-8") == TEXT + "    enabled: no  # merged into two\n"
     assert path.stat().st_mode & 0o777 == 0o640
     assert list(path.parent.iterdir()) == [path]
 
@@ -42,17 +42,17 @@ def test_a_symbolic_link_stays_one(path: Path) -> None:
     real = path.rename(path.with_name("real.yaml"))
     path.symlink_to(real)
 
-    pause(SourcesFile(path, BODIES))
+    merge(SourcesFile(path, BODIES))
 
     assert path.is_symlink()
-    assert real.read_text("utf-8") == TEXT + "    enabled: no\n"
+    assert real.read_text("utf-8") == TEXT + "    enabled: no  # merged into two\n"
 
 
 def test_a_text_that_could_not_be_read_is_refused_with_the_line_and_the_file_stays(path: Path) -> None:
     file = SourcesFile(path, BODIES)
 
     with pytest.raises(ConfigError) as caught:
-        file.prepare(lambda text: text.extended(["- id: two\n  scop: all\n"]))
+        file.prepare(lambda text: text.extended("- id: two\n  scop: all\n"))
 
     assert str(caught.value).splitlines()[0] == (
         "sources.yaml (as it would be; nothing was changed):12: 'sources.address' is missing; add it"
@@ -72,7 +72,7 @@ def test_an_edit_that_changes_nothing_does_not_touch_the_file(path: Path) -> Non
 
 def test_somebody_elses_edit_in_between_is_not_lost(path: Path) -> None:
     file = SourcesFile(path, BODIES)
-    edit = file.prepare(lambda text: text.switched("one", enabled=False))
+    edit = file.prepare(lambda text: text.retired("one", "two"))
     path.write_text(TEXT + "# mine\n", encoding="utf-8")
 
     with pytest.raises(ConfigError, match="somebody else has just changed this file"):
@@ -85,7 +85,7 @@ def test_somebody_elses_edit_in_between_is_not_lost(path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_named(path: Path) -> None:
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(ConfigError, match=r"sources\.yaml: cannot be read or written"):
-        pause(SourcesFile(path, BODIES))
+        merge(SourcesFile(path, BODIES))
     path.unlink()
     with pytest.raises(ConfigError, match=r"sources\.yaml: cannot be read or written"):
-        pause(SourcesFile(path, BODIES))
+        merge(SourcesFile(path, BODIES))

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from aggregator.model import Message, Receipt
 from aggregator.model.letters import Handed
-from aggregator.pipeline.posting import Dispatch
+from aggregator.services.mailing.delivery import Dispatch
 from aggregator.store import open_store
 from tests.builders import NOON, entry
 from tests.deliver.readers import opened, reader, stationery

@@ -66,7 +66,7 @@ class Post:
 
         def send() -> None:
             with open_store(self.url) as store:
-                asyncio.run(App(config=self.config, store=store, clock=fixed_clock(at)).send_letters())
+                asyncio.run(App(config=self.config, store=store, clock=fixed_clock(at)).send_due())
 
         return send
 
@@ -119,7 +119,7 @@ def prepare(folder: Path, mailboxes: Mailboxes, names: list[str], batch: int = B
     week = digest(under("Documents", item()), issued=MONDAY)
     letter(week, post.config.settings.site, post.config.bodies)
     with open_store(post.url) as store:
-        store.issue(week)
+        store.digests.issue([week])
         store.readers.add(
             Reader(
                 id=f"{n:016x}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -10,8 +11,9 @@ from bs4 import BeautifulSoup
 from aggregator.deliver import letter, window
 from aggregator.deliver.foot import foot_of_letter
 from aggregator.deliver.letter import written as written_as_mail
-from aggregator.model import Body, Digest, DigestItem, Section, Site, Titles
-from tests.builders import body, instant, moment, site
+from aggregator.model import Body, Digest, DigestItem, LetterState, Section, Site, Titles
+from aggregator.store import Store
+from tests.builders import LONDON, body, instant, moment, site
 
 BODIES = {"wales": body("wales", name="Welsh Government"), "cabinet-office": body()}
 ISSUED = instant("2024-01-29 08:00")
@@ -35,7 +37,7 @@ def item(**changes: Any) -> DigestItem:
 
 def digest(*sections: Section, **changes: Any) -> Digest:
     """The issued letter of the week of 22 January 2024."""
-    span = window("2024-W04", "Europe/London")
+    span = window("2024-W04", LONDON)
     return replace(
         Digest(week="2024-W04", window=span, sections=sections, unread=(), issued=ISSUED), **changes
     )
@@ -79,3 +81,9 @@ ELEMENTS = {
     *("div", "h1", "h2", "h3", "p", "a", "ul", "li"),
 }
 """All that a letter is ever made of."""
+
+
+def next_due(store: Store) -> datetime | None:
+    """When the next planned letter is due; None when none is planned."""
+    letters = (one for reader in store.readers.all() for one in store.postings.of_reader(reader.id))
+    return min((one.due for one in letters if one.state is LetterState.PLANNED), default=None)

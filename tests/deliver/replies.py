@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
+
 from tests.deliver.readers import TOKENS, reader
 
 RUN = "2024-W04"
@@ -81,3 +83,13 @@ def complaint(word: str = WORD) -> bytes:
 def note(to: str = "post@example.org", subject: str = f"leave {WORD}", more: str = "") -> bytes:
     """A mail that a person, or their absence, sends."""
     return NOTE.format(to=to, subject=subject, more=more).encode()
+
+
+def mail(subject: str, text: str = "", sender: str = "Ann <ann@example.org>", **headers: str) -> bytes:
+    """A mail that a person writes to us."""
+    made = EmailMessage()
+    made["From"], made["To"], made["Subject"] = sender, "post@example.org", subject
+    for name, value in headers.items():
+        made[name.replace("_", "-")] = value
+    made.set_content(text)
+    return made.as_bytes()

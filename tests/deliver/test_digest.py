@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from aggregator.deliver import compose
 from aggregator.model import Carrier, Digest, Holding, Moment, Precision, Removal, RemovalKind, Revision
 from aggregator.publish.addresses import entry_page
-from tests.builders import body, carrier, entry, holding, instant, labels, moment, site
+from tests.builders import LONDON, body, carrier, entry, holding, instant, labels, moment, site
 
 IN_WEEK = "2024-01-24 10:00"
 BEFORE = "2024-01-15 10:00"
@@ -45,7 +45,13 @@ def revised(known: Holding, *revisions: tuple[str, tuple[str, ...]]) -> Holding:
 def digest(*holdings: Holding, **changes: Any) -> Digest:
     """The issued letter of the week 2024-W04 from these holdings."""
     bodies = {name: body(name) for name in ("scotland", "cabinet-office", "wales")}
-    given = {"zone": "Europe/London", "site": site(), "bodies": bodies, "page": entry_page, "issued": None}
+    given = {
+        "zone": LONDON,
+        "site": site(),
+        "bodies": bodies,
+        "page": entry_page,
+        "issued": None,
+    }
     return compose("2024-W04", holdings, **{**given, **changes})
 
 
@@ -64,7 +70,15 @@ def test_a_digest_says_its_week_its_window_and_what_could_not_be_read() -> None:
 
 def test_a_week_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="2021-W53"):
-        compose("2021-W53", (), zone="Europe/London", site=site(), bodies={}, page=entry_page, issued=None)
+        compose(
+            "2021-W53",
+            (),
+            zone=LONDON,
+            site=site(),
+            bodies={},
+            page=entry_page,
+            issued=None,
+        )
 
 
 @pytest.mark.parametrize(
@@ -241,7 +255,7 @@ def test_a_daily_letter_reminds_a_week_and_a_day_before(day: str, reminds: bool)
     found = compose(
         f"2024-01-{day}",
         [known],
-        zone="Europe/London",
+        zone=LONDON,
         site=site(),
         bodies={},
         page=entry_page,
@@ -372,7 +386,7 @@ def test_each_update_is_new_in_exactly_one_week(weeks: int, hours: int) -> None:
     one = replace(held("a"), first_seen=seen)
     names = [f"2024-W{number:02}" for number in range(1, 10)]
     found = [
-        compose(name, [one], zone="Europe/London", site=site(), bodies={}, page=entry_page, issued=None).count
+        compose(name, [one], zone=LONDON, site=site(), bodies={}, page=entry_page, issued=None).count
         for name in names
     ]
     assert sum(found) == 1

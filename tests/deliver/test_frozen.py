@@ -11,8 +11,8 @@ from aggregator.deliver import Frozen, freeze, window
 from aggregator.deliver.frozen import freeze_text
 from aggregator.deliver.tokens import CHOICES
 from aggregator.model import Choices, Digest, Message, Reader
-from aggregator.pipeline.mailroom import LONGEST_NAME
-from tests.builders import site
+from aggregator.services.mailing.mailer import LONGEST_NAME
+from tests.builders import LONDON, site
 from tests.deliver.letters import BODIES, digest, item, under
 from tests.deliver.readers import TOKENS, opened, parts, reader, stationery
 
@@ -62,7 +62,7 @@ def test_the_subject_counts_reminders_apart() -> None:
 
 
 def test_a_daily_letter_says_its_day() -> None:
-    day = digest(under("Documents", item()), week="2024-01-24", window=window("2024-01-24", "Europe/London"))
+    day = digest(under("Documents", item()), week="2024-01-24", window=window("2024-01-24", LONDON))
     made = opened(frozen(day).fill(reader()))
 
     assert made["Subject"] == "UK open government: updates: 1 update, 24 January 2024"

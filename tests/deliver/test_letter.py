@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from aggregator.deliver import letter, window
 from aggregator.model import Moment, Precision, Removal, RemovalKind, Titles, Translation
-from tests.builders import instant, moment, site
+from tests.builders import LONDON, instant, moment, site
 from tests.deliver.letters import BODIES, digest, item, links, mailed, said, under, written
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -261,7 +261,7 @@ def test_each_update_leads_to_the_official_page_and_to_our_record_of_it() -> Non
 
 
 def test_a_letter_of_a_day_speaks_of_its_day() -> None:
-    span = window("2024-01-24", "Europe/London")
+    span = window("2024-01-24", LONDON)
     day = digest(week="2024-01-24", window=span, unread=("Wales",))
     page, text = written(day)
     assert "Letter of Wednesday 24 January 2024" in page

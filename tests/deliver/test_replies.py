@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aggregator.deliver.replies import Reply, ReplyKind, read_reply
 from tests.deliver.bounces import AWAY, EXCHANGE, EXIM, GMAIL, POSTFIX, POSTFIX_LATE
 from tests.deliver.readers import TOKENS, reader
-from tests.deliver.replies import RETURN, RUN, WORD, bounce, complaint, note
+from tests.deliver.replies import RETURN, RUN, WORD, bounce, complaint, mail, note
 
 ME = reader().id
 FORGED = RETURN[:-22] + "0000000000" + RETURN[-12:]
@@ -87,3 +89,34 @@ def test_a_complaint_holds_the_letter_as_it_was_sent_with_its_lines_broken() -> 
     assert read_reply(complaint().replace(f"leave%20{WORD}".encode(), cut), TOKENS) == Reply(
         ReplyKind.COMPLAINT, ME
     )
+
+
+TOKEN = "00c0ffee00c0ffee.Zb3D5A.c2lnbmVk_-"  # noqa: S105  # signs nothing
+
+
+@pytest.mark.parametrize(
+    ("payload", "reply"),
+    [
+        (mail("join"), Reply(ReplyKind.JOIN, "ann@example.org")),
+        (mail("Re: JOIN "), Reply(ReplyKind.JOIN, "ann@example.org")),
+        (mail("please let me join"), None),
+        (mail("join", sender="a@example.org, b@example.org"), None),
+        (mail(f"confirm {TOKEN}"), Reply(ReplyKind.CONFIRM, TOKEN)),
+        (mail(f"RE: Confirm {TOKEN}", "> as it is\n"), Reply(ReplyKind.CONFIRM, TOKEN)),
+        (mail("confirm"), None),
+        (mail(f"confirm {TOKEN} and more"), None),
+        (mail(f"pause {TOKEN}"), None),
+        (mail("join", Auto_Submitted="auto-replied"), None),
+        (mail("join", Precedence="bulk"), None),
+        (mail("join", List_Id="<a.example.org>"), None),
+    ],
+)
+def test_a_mail_asks_for_what_its_subject_says(payload: bytes, reply: Reply | None) -> None:
+    assert read_reply(payload, TOKENS) == reply
+
+
+@given(payload=st.binary(max_size=300))
+def test_whatever_stands_below_the_subject_the_token_is_read_or_nothing(payload: bytes) -> None:
+    found = read_reply(b"Subject: confirm " + TOKEN.encode() + b"\n" + payload, TOKENS)
+
+    assert found is None or found == Reply(ReplyKind.CONFIRM, TOKEN)

@@ -41,6 +41,12 @@ def test_a_timed_word_holds_for_one_purpose_and_for_a_time() -> None:
     assert TOKENS.read_timed(CONFIRM, TOKENS.leave("00c0ffee00c0ffee"), made) is None
 
 
+def test_what_opens_a_feed_makes_nobody_leave_and_what_lets_leave_opens_no_feed() -> None:
+    assert TOKENS.fed(TOKENS.feed("00c0ffee00c0ffee")) == "00c0ffee00c0ffee"
+    assert TOKENS.leaver(TOKENS.feed("00c0ffee00c0ffee")) is None
+    assert TOKENS.fed(TOKENS.leave("00c0ffee00c0ffee")) is None
+
+
 def test_the_key_does_not_show_when_it_is_printed() -> None:
     assert "long enough" not in repr(TOKENS)
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.deliver import closed_days, closed_weeks, day_of, still_sent, week_of, window
-from tests.builders import instant
+from tests.builders import LONDON, instant
 
-LONDON = "Europe/London"
-ZONES = st.sampled_from([LONDON, "UTC", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"])
+ZONES = st.sampled_from(
+    ["Europe/London", "UTC", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"]
+).map(ZoneInfo)
 INSTANTS = st.integers(157_766_400, 4_102_444_800).map(lambda second: datetime.fromtimestamp(second, UTC))
 """1975 to 2100."""
 
@@ -158,7 +160,7 @@ def test_at_most_eight_closed_weeks_are_looked_back_at() -> None:
 
 
 @given(at=INSTANTS, zone=ZONES)
-def test_windows_tile_time_without_gap_or_overlap(at: datetime, zone: str) -> None:
+def test_windows_tile_time_without_gap_or_overlap(at: datetime, zone: ZoneInfo) -> None:
     held = window(week_of(at, zone), zone)
     before = window(week_of(held.start - timedelta(microseconds=1), zone), zone)
     after = window(week_of(held.end, zone), zone)
@@ -169,7 +171,9 @@ def test_windows_tile_time_without_gap_or_overlap(at: datetime, zone: str) -> No
 
 
 @given(first=INSTANTS, now=INSTANTS, zone=ZONES)
-def test_closed_weeks_have_all_ended_and_the_next_has_not(first: datetime, now: datetime, zone: str) -> None:
+def test_closed_weeks_have_all_ended_and_the_next_has_not(
+    first: datetime, now: datetime, zone: ZoneInfo
+) -> None:
     weeks = [window(week, zone) for week in closed_weeks(first, now, zone)]
     assert all(one.end <= now for one in weeks)
     assert all(one.end == following.start for one, following in pairwise(weeks))

@@ -138,7 +138,7 @@ def test_a_failure_on_the_way_back_is_not_out_of_reach() -> None:
 def test_the_rest_a_host_asks_for_holds_every_port_and_ends() -> None:
     naps = Naps()
     hosts = naps.hosts()
-    hosts.rest(WHOM, timedelta(seconds=90))
+    hosts.rest(origin("http://www.example.org:8080/feed"), timedelta(seconds=90))
 
     async def enter() -> None:
         async with hosts.turn(origin("https://www.example.org/"), ZERO):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.normalise.meetings import meeting_name
+from aggregator.normalise.identity import meeting_name
 from tests.builders import NOON
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.normalise.names import names
+from aggregator.normalise.identity import names
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model import Claim, Entry, Link, Moment, Precision, RawClaim, RawEntry, RawLink, Reject, Zone
+from aggregator.model import (
+    Claim,
+    Entry,
+    Head,
+    Link,
+    Moment,
+    Precision,
+    RawClaim,
+    RawEntry,
+    RawLink,
+    Reject,
+    Zone,
+)
 from aggregator.normalise import Normalised, normalise
 from tests.builders import NOON, instant, moment, raw, source
 
@@ -79,6 +91,22 @@ def test_an_item_becomes_an_entry_in_our_words() -> None:
         ),
         licence="OGL-3.0",
     )
+
+
+@pytest.mark.parametrize(
+    ("origin", "named", "licence"),
+    [
+        (None, None, "OGL-3.0"),
+        (None, "https://creativecommons.org/publicdomain/zero/1.0/", "OGL-3.0"),
+        (Head(title="Another"), "https://creativecommons.org/publicdomain/zero/1.0/", "CC0-1.0"),
+        (Head(title="Another"), "https://another.example/terms", "unknown"),
+        (Head(title="Another"), None, "unknown"),
+    ],
+)
+def test_what_another_instance_passes_on_keeps_the_licence_that_it_names(
+    origin: Head | None, named: str | None, licence: str
+) -> None:
+    assert entry_of(raw(origin=origin, licence=named), licence="OGL-3.0").licence == licence
 
 
 def test_the_id_of_a_document_never_changes() -> None:

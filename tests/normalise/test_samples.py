@@ -10,7 +10,7 @@ import pytest
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched
 from aggregator.normalise import Normalised, normalise
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from tests.builders import NOON, source
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
@@ -131,7 +131,7 @@ def polled(name: str) -> Normalised:
         headers={"content-type": "application/xml; charset=utf-8"},
         payload=(SAMPLES / name).read_bytes(),
     )
-    page = KINDS["feed"].read(source(), fetched)
+    page = reader("feed").read(source(), fetched)
     assert page.rejects == ()
     return normalise(source(), fetched.final_url, page.entries, now=NOON)
 

@@ -10,8 +10,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.normalise.characters import cut, fold
-from aggregator.normalise.text import plain, safe_html
+from aggregator.normalise.text import cut, fold, plain, safe_html
 
 BASE = "https://news.example.org/feed"
 

@@ -24,12 +24,12 @@ from aggregator.model import (
 )
 from aggregator.normalise import normalise
 from aggregator.observe import board, carriers_at
-from aggregator.parse import KINDS
+from aggregator.parse import reader
+from tests.builders import LONDON
 
 ROOT = Path(__file__).parents[2]
 READ = datetime(2026, 11, 23, 12, tzinfo=UTC)
 LAST = datetime(2026, 12, 1, 12, tzinfo=UTC)
-ZONE = "Europe/London"
 
 
 @cache
@@ -52,7 +52,7 @@ def records() -> tuple[Holding, ...]:
         Part(name=path.name, payload=path.read_bytes()) for path in sorted((ROOT / "records").glob("*.md"))
     )
     answer = Fetched(url="records/", final_url="records/", status=200, headers={}, payload=b"", parts=parts)
-    raws = KINDS["records"].read(source, answer).entries
+    raws = reader("records").read(source, answer).entries
     return tuple(held(entry) for entry in normalise(source, "records/", raws, now=READ).entries)
 
 
@@ -71,7 +71,6 @@ def sources(first: datetime = READ, last: datetime = LAST) -> tuple[SourceLine, 
         SourceLine(
             source=source,
             state=SourceState(source=source.id, asked=last, answered=last, first_answered=first),
-            built=True,
         )
         for source in config().sources
     )
@@ -90,7 +89,9 @@ def whole_board(
         then = [replace(one, carriers=carriers_at(one.carriers, at)) for one in known]
         known = [hold(one.carriers, labeller().label) for one in then if one.carriers]
     told = sources() if lines is None else lines
-    return board(config().bodies, told, known, at=at, zone=ZONE, register=config().register, as_seen=as_seen)
+    return board(
+        config().bodies, told, known, at=at, zone=LONDON, register=config().register, as_seen=as_seen
+    )
 
 
 def line(found: Board, process: str) -> ProcessLine:

@@ -19,11 +19,12 @@ from aggregator.model import (
     Moment,
     Precision,
     Reading,
+    Revision,
     SourceLine,
     SourceState,
 )
-from aggregator.observe import board
-from tests.builders import NOON, body, entry, holding, instant, labels, moment, source
+from aggregator.observe import board, carriers_at
+from tests.builders import LONDON, NOON, body, carrier, entry, holding, instant, labels, moment, source
 
 BODIES = {name: body(name) for name in ("uk", "cabinet-office", "scotland", "glasgow")}
 TIMEOUT = Failed(url="https://www.gov.uk/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")
@@ -36,7 +37,7 @@ def held(dated: Moment | None = None, body: str = "scotland", key: str = "a", **
 
 
 def polled(answered: str | None, failing_since: str | None = None, **changes: Any) -> SourceLine:
-    """A built source of Scotland: when it last answered, and since when it fails, if it does."""
+    """A source of Scotland: when it last answered, and since when it fails, if it does."""
     one = source("scotland-feed", **{"body": "scotland", **changes})
     state = SourceState(
         source=one.id,
@@ -46,14 +47,14 @@ def polled(answered: str | None, failing_since: str | None = None, **changes: An
         failure=TIMEOUT if failing_since else None,
         failures=1 if failing_since else 0,
     )
-    return SourceLine(source=one, state=state, built=True)
+    return SourceLine(source=one, state=state)
 
 
 def lines(*given: SourceLine | Holding, at: datetime = NOON) -> dict[str, BoardLine]:
     """The board's lines by body."""
     sources = [one for one in given if isinstance(one, SourceLine)]
     holdings = [one for one in given if isinstance(one, Holding)]
-    found = board(BODIES, sources, holdings, at=at, zone="Europe/London")
+    found = board(BODIES, sources, holdings, at=at, zone=LONDON)
     assert found.at == at
     return {line.body.id: line for line in found.lines}
 
@@ -66,6 +67,18 @@ def test_bodies_with_a_source_or_a_holding_have_a_line_in_the_registers_order() 
     assert list(found) == ["cabinet-office", "scotland", "glasgow"]
     assert found["glasgow"].body == BODIES["glasgow"]
     assert lines() == {}
+
+
+def test_wound_back_a_document_says_what_it_said_then() -> None:
+    told = carrier(entry(title="Then"))
+    later = Revision(entry=entry(title="Later"), number=2, seen_at=NOON + timedelta(days=2))
+    now = replace(told, entry=later.entry, revisions=(*told.revisions, later), last_seen=later.seen_at)
+
+    (then,) = carriers_at([now], NOON + timedelta(days=1))
+
+    assert (then.entry.title, then.revisions) == ("Then", told.revisions)
+    assert carriers_at([now], later.seen_at) == (now,)
+    assert carriers_at([now], NOON - timedelta(days=1)) == ()
 
 
 # ---------------------------------------------------------------- the last record and its age
@@ -136,7 +149,7 @@ def test_what_a_child_publishes_is_no_word_of_its_parent() -> None:
         held(moment("2026-06-01 09:00"), "cabinet-office", key="new"),
         held(moment("2026-01-01 09:00"), "uk", key="old"),
     ]
-    found = board(bodies, [], records, at=NOON, zone="Europe/London")
+    found = board(bodies, [], records, at=NOON, zone=LONDON)
     assert [(line.body.id, line.days) for line in found.lines] == [("uk", 155), ("cabinet-office", 4)]
 
 
@@ -178,13 +191,12 @@ def test_before_the_first_poll_it_cannot_be_told_and_there_is_no_since() -> None
     assert reading(polled(None)) == (Reading.FAILING, None)
 
 
-def test_a_body_without_a_source_that_is_built_and_switched_on_is_not_read_yet() -> None:
-    unbuilt = replace(ANSWERS, built=False)
+def test_a_body_without_a_source_that_is_switched_on_is_not_read_yet() -> None:
     switched_off = polled("2026-06-05 11:00", enabled=False)
     assert reading() == (Reading.NOT_READ_YET, None)
-    assert reading(unbuilt, switched_off) == (Reading.NOT_READ_YET, None)
+    assert reading(switched_off) == (Reading.NOT_READ_YET, None)
     failing = polled("2026-05-01 00:00", failing_since="2026-05-02 00:00")
-    assert reading(unbuilt, failing) == (Reading.FAILING, instant("2026-05-02 00:00"))
+    assert reading(switched_off, failing) == (Reading.FAILING, instant("2026-05-02 00:00"))
 
 
 def test_reading_our_own_records_says_nothing_about_reading_the_body() -> None:

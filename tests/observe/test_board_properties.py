@@ -38,7 +38,7 @@ from aggregator.model import (
     Standing,
 )
 from aggregator.observe import board, carriers_at
-from tests.builders import body, carrier, entry, holding, labels, source
+from tests.builders import LONDON, body, carrier, entry, holding, labels, source
 from tests.examples import examples
 from tests.observe.own import whole_board
 
@@ -156,7 +156,7 @@ def state(first: int | None, answered: int, failing: bool) -> SourceLine:
     """A source first read so many days ago, last read so many days ago, and perhaps failing since."""
     told = source("site", body="gov", page="https://www.gov.uk/site", scope=Scope.ALL)
     if first is None:
-        return SourceLine(source=told, state=SourceState(source="site"), built=True)
+        return SourceLine(source=told, state=SourceState(source="site"))
     last = NOW - timedelta(days=min(answered, first))
     known = SourceState(
         source="site",
@@ -166,7 +166,7 @@ def state(first: int | None, answered: int, failing: bool) -> SourceLine:
         failing_since=last if failing else None,
         failure=FAILURE if failing else None,
     )
-    return SourceLine(source=told, state=known, built=True)
+    return SourceLine(source=told, state=known)
 
 
 SOURCES = st.builds(state, st.none() | st.integers(0, 900), st.integers(0, 900), st.booleans())
@@ -182,7 +182,7 @@ def seen(
     as_seen: bool = False,
 ) -> ProcessLine:
     register = Register(processes=(PROCESS,), plans=plans, rules=RULES, searches=tuple(searches))
-    found = board(BODIES, sources, holdings, at=at, zone="Europe/London", register=register, as_seen=as_seen)
+    found = board(BODIES, sources, holdings, at=at, zone=LONDON, register=register, as_seen=as_seen)
     return found.processes[0]
 
 

@@ -16,7 +16,7 @@ from aggregator.model import (
     Register,
 )
 from aggregator.observe import board
-from tests.builders import body, moment
+from tests.builders import LONDON, body, moment
 from tests.observe.own import line, whole_board
 
 READ = date(2026, 11, 23)
@@ -46,7 +46,7 @@ def told(at: str, *facts: Fact) -> CommitmentLine:
     process = Process(id="here", name="Here", membership=Membership.NATIONAL, body="gov", bodies=("gov",))
     register = Register(processes=(process,), plans=(plan,))
     now = datetime.fromisoformat(at).replace(hour=12, tzinfo=UTC)
-    found = board({"gov": body("gov")}, (), (), at=now, zone="Europe/London", register=register)
+    found = board({"gov": body("gov")}, (), (), at=now, zone=LONDON, register=register)
     ((one,),) = (plan.commitments for plan in found.processes[0].plans)
     return one
 

@@ -9,8 +9,8 @@ import pytest
 
 from aggregator.model import Check, Claim, FactKind, Precision, Standing
 from aggregator.observe import board
-from tests.builders import entry, holding, labels, moment
-from tests.observe.own import READ, ZONE, config, line, sources, whole_board
+from tests.builders import LONDON, entry, holding, labels, moment
+from tests.observe.own import READ, config, line, sources, whole_board
 from tests.observe.test_silence import document, failing, noon, scotland
 
 
@@ -137,7 +137,7 @@ def test_a_plan_that_came_out_without_an_answer_makes_the_answer_overdue_from_it
     now = noon("2027-01-02")
 
     def check(lines: Any) -> Check:
-        found = board(config().bodies, lines, (), at=now, zone=ZONE, register=known)
+        found = board(config().bodies, lines, (), at=now, zone=LONDON, register=known)
         told = line(found, "uk").check("R4.1")
         assert told
         return told

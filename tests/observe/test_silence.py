@@ -67,6 +67,15 @@ def test_silence_is_counted_from_a_record_that_we_watched() -> None:
     assert (check.standing, check.days, check.by) == (Standing.MET, 102, date(2027, 6, 11))
 
 
+def test_a_page_on_a_host_that_only_ends_like_an_official_one_is_no_record() -> None:
+    official = document("2026-12-10")
+    other = replace(official.entry, url="https://blogs.notgov.scot/open-government-partnership/")
+    silent = scotland("2027-03-01").silence.last
+
+    assert scotland("2027-03-01", official).silence.last != silent
+    assert scotland("2027-03-01", replace(official, entry=other)).silence.last == silent
+
+
 def test_the_last_thirty_days_before_the_limit_are_due() -> None:
     check = scotland("2027-05-20", document("2026-12-10")).check("C2")
     assert check

@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, Part
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from tests.builders import source
 
 CASES: Final = Path(__file__).parent / "cases"
@@ -26,7 +26,7 @@ def answer(payload: bytes, content_type: str | None = None) -> Fetched:
 def read_feed(payload: str | bytes, content_type: str | None = None) -> Page:
     """What the kind `feed` reads in a payload."""
     raw = payload.encode() if isinstance(payload, str) else payload
-    return KINDS["feed"].read(source(), answer(raw, content_type))
+    return reader("feed").read(source(), answer(raw, content_type))
 
 
 def read_case(name: str) -> Page:
@@ -62,4 +62,4 @@ def read_records(**files: str | bytes) -> Page:
     fetched = Fetched(
         url="file:records/", final_url="file:records/", status=200, headers={}, payload=b"", parts=parts
     )
-    return KINDS["records"].read(source(kind="records"), fetched)
+    return reader("records").read(source(kind="records"), fetched)

@@ -8,7 +8,7 @@ import pytest
 
 from aggregator.errors import SourceError
 from aggregator.model import Fetched, Page, RawEntry, Request
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from tests.builders import source
 from tests.parse.answers import CASES
 
@@ -23,7 +23,7 @@ COLLECTION = "/government/collections/uk-national-action-plans-for-open-governme
 def read_at(address: str, payload: bytes, watched: str | None = None) -> Page:
     """What is read in an answer from `address`, for a source that has `watched` as its address, else this."""
     fetched = Fetched(url=address, final_url=address, status=200, headers={}, payload=payload)
-    return KINDS["govuk"].read(source(kind="govuk", address=watched or address), fetched)
+    return reader("govuk").read(source(kind="govuk", address=watched or address), fetched)
 
 
 def case(name: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from aggregator.model import Fetched, MailTrust, Page, Part, RawEntry
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from tests.builders import source
 from tests.parse.answers import CASES
 
@@ -35,7 +35,7 @@ def read(*messages: bytes, left: bytes = b"", trust: MailTrust | None = TRUST, *
     """What is read in a box that holds these messages, named 1, 2 …"""
     parts = tuple(Part(name=str(number), payload=raw) for number, raw in enumerate(messages, 1))
     fetched = Fetched(url=BOX, final_url=BOX, status=200, headers={}, payload=left, parts=parts)
-    return KINDS["mailbox"].read(source(kind="mailbox", address=BOX, mail=trust, **changes), fetched)
+    return reader("mailbox").read(source(kind="mailbox", address=BOX, mail=trust, **changes), fetched)
 
 
 def entry_of(raw: bytes, **changes: Any) -> RawEntry:

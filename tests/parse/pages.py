@@ -12,7 +12,7 @@ from aggregator.config.sources import load_sources
 from aggregator.errors import SourceError
 from aggregator.model import Entry, Fetched, Page, Source
 from aggregator.normalise import normalise
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from tests.builders import NOON
 
 CASES: Final = Path(__file__).parent / "cases"
@@ -30,7 +30,7 @@ def fetched(payload: str | bytes, url: str, final_url: str | None = None, **head
 
 def read(source: Source, payload: str | bytes, url: str | None = None, **headers: str) -> Page:
     """What the source's kind reads in an answer from `url`, by default its address."""
-    return KINDS[source.kind].read(source, fetched(payload, url or source.address, **headers))
+    return reader(source.kind).read(source, fetched(payload, url or source.address, **headers))
 
 
 def refused(source: Source, payload: str | bytes, url: str | None = None) -> SourceError:

@@ -8,7 +8,7 @@ import pytest
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Request
-from aggregator.parse import KINDS, join
+from aggregator.parse import join, reader
 from tests.builders import source
 from tests.parse.answers import CASES, SAMPLES
 
@@ -25,7 +25,7 @@ CAPTURE = SAMPLES / "captures/citizen_space/consult.gov.scot_detail_dates_cut_20
 def read_at(address: str, payload: bytes, watched: str = API) -> Page:
     """What is read in an answer from `address`, for a source with that one, its finder and `watched`."""
     fetched = Fetched(url=address, final_url=address, status=200, headers={}, payload=payload)
-    return KINDS["citizenspace"].read(
+    return reader("citizenspace").read(
         source(kind="citizenspace", address=watched, fallbacks=(FINDER,)), fetched
     )
 
@@ -45,7 +45,7 @@ def asked(url: str, about: str | None = None) -> Request:
 
 
 def test_a_request_takes_the_interface_or_the_finder_with_the_pause_of_the_source() -> None:
-    assert KINDS["citizenspace"].request(source(kind="citizenspace"), API) == asked(API)
+    assert reader("citizenspace").request(source(kind="citizenspace"), API) == asked(API)
 
 
 # ---------------------------------------------------------------- the JSON interface

@@ -8,7 +8,7 @@ import pytest
 
 from aggregator.errors import Cause
 from aggregator.model import Page, RawEntry, RawLink, Reject
-from aggregator.parse import KINDS, join
+from aggregator.parse import join, reader
 from tests.builders import source
 from tests.parse.answers import SAMPLES
 from tests.parse.pages import CASES, SHIPPED, entries, read, refused
@@ -41,7 +41,7 @@ def post(markup: str) -> str | None:
 
 
 def test_a_request_asks_for_a_feed_or_for_json_by_the_ending_of_the_address() -> None:
-    kind = KINDS["discourse"]
+    kind = reader("discourse")
     assert kind.request(SOURCE, SOURCE.address).accept.startswith("application/atom+xml")
     assert kind.request(SOURCE, FORUM + "/latest.json?order=created").accept == "application/json"
     assert kind.request(SOURCE, FORUM + "/latest.json").pause == SOURCE.pause

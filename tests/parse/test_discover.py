@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched
-from aggregator.parse.discover import find_candidates
-from aggregator.parse.software import Candidate
+from aggregator.parse.discover import Candidate, find_candidates
 
 CASES = Path(__file__).parent / "cases"
 

@@ -6,7 +6,7 @@ import pytest
 
 from aggregator.errors import Cause
 from aggregator.model import Head, RawEntry, RawLink, Reject
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from tests.builders import source
 from tests.parse.answers import CASES, read_case, read_feed, refused
 
@@ -18,7 +18,7 @@ def rss(items: str) -> str:
 
 
 def test_a_request_asks_for_feeds_at_the_given_address_with_the_pause_of_the_source() -> None:
-    asked = KINDS["feed"].request(source(), "https://news.example.org/other")
+    asked = reader("feed").request(source(), "https://news.example.org/other")
     assert asked.url == "https://news.example.org/other"
     assert asked.pause.total_seconds() == 5
     assert asked.accept.startswith("application/atom+xml, application/rss+xml")

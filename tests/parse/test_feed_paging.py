@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aggregator.model import Source
-from aggregator.parse import KINDS, older
+from aggregator.parse import older, reader
 from tests.builders import source
 from tests.parse.answers import CASES, SAMPLES
 from tests.parse.pages import fetched
@@ -19,7 +19,7 @@ def older_url(
     """The address that is asked for after `payload` came from `url`."""
     watched = watched or source()
     answer = fetched(payload, url, final_url)
-    asked = older(watched, answer, KINDS["feed"].read(watched, answer))
+    asked = older(watched, answer, reader("feed").read(watched, answer))
     return asked.url if asked else None
 
 
@@ -38,7 +38,7 @@ def rss(more: str) -> str:
 def test_the_next_page_of_a_paged_feed_is_asked_for_as_a_feed() -> None:
     answer = fetched(atom(link("next", "https://news.example.org/2")), ADDRESS)
     watched = source()
-    asked = older(watched, answer, KINDS["feed"].read(watched, answer))
+    asked = older(watched, answer, reader("feed").read(watched, answer))
     assert asked
     assert (asked.url, asked.pause, asked.about) == ("https://news.example.org/2", watched.pause, None)
     assert asked.accept.startswith("application/atom+xml")

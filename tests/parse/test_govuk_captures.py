@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from aggregator.model import Fetched, Page
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from tests.builders import source
 from tests.parse.answers import SAMPLES
 from tests.parse.captured_consultations import CONSULTATIONS
@@ -32,7 +32,7 @@ RECORDED = pytest.mark.skipif(
 
 def read(address: str, payload: bytes) -> Page:
     fetched = Fetched(url=address, final_url=address, status=200, headers={}, payload=payload)
-    return KINDS["govuk"].read(source(kind="govuk", address=address), fetched)
+    return reader("govuk").read(source(kind="govuk", address=address), fetched)
 
 
 @RECORDED

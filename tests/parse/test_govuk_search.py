@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 
 from aggregator.model import Page, RawEntry, RawNote, Request
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from tests.builders import source
 from tests.parse.govuk_answers import DATA, GOVUK, SEARCH, case, look_up, read_at
 
 
 def test_the_api_is_asked_ten_times_a_second_at_most_whatever_the_pause_of_the_source() -> None:
-    asked = KINDS["govuk"].request(source(kind="govuk", pause=timedelta(seconds=5)), SEARCH)
+    asked = reader("govuk").request(source(kind="govuk", pause=timedelta(seconds=5)), SEARCH)
     assert asked == Request(url=SEARCH, pause=timedelta(seconds=0.1), accept="application/json")
 
 

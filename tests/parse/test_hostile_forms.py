@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import Cause, SourceError
-from aggregator.parse import KINDS, older
+from aggregator.parse import older, reader
 from tests.builders import source
 from tests.examples import examples
 from tests.parse.pages import CASES, fetched
@@ -37,7 +37,7 @@ def cause_of(kind: str, address: str, payload: bytes) -> Cause | None:
     watched = source(kind=kind, address=address)
     answer = fetched(payload, address)
     try:
-        older(watched, answer, KINDS[kind].read(watched, answer))
+        older(watched, answer, reader(kind).read(watched, answer))
     except SourceError as error:
         return error.cause
     return None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from tests.builders import source
 from tests.examples import examples
 from tests.parse.answers import CASES
@@ -37,7 +37,7 @@ def cause_of(kind: str, address: str, payload: bytes) -> Cause | None:
     fetched = Fetched(url=address, final_url=address, status=200, headers={}, payload=payload)
     watched = source(kind=kind, address=ASKED[1][1] if kind == "govuk" else ASKED[2][1])
     try:
-        KINDS[kind].read(watched, fetched)
+        reader(kind).read(watched, fetched)
     except SourceError as error:
         return error.cause
     return None

@@ -10,7 +10,7 @@ import pytest
 from aggregator.errors import Cause
 from aggregator.model import Fetched, Head, Page, RawEntry, RawLink, Reject
 from aggregator.normalise import normalise
-from aggregator.parse import KINDS, older
+from aggregator.parse import older, reader
 from tests.builders import NOON, source
 from tests.parse.pages import CASES, fetched, read, refused
 
@@ -32,7 +32,7 @@ def read_item(**facts: Any) -> RawEntry:
 
 
 def test_a_request_asks_for_json_with_the_pause_of_the_source() -> None:
-    asked = KINDS["jsonfeed"].request(SOURCE, ADDRESS)
+    asked = reader("jsonfeed").request(SOURCE, ADDRESS)
     assert (asked.url, asked.pause.total_seconds()) == (ADDRESS, 5)
     assert asked.accept.startswith("application/feed+json, application/json")
 
@@ -233,7 +233,7 @@ def older_of(next_url: object, url: str = ADDRESS) -> str | None:
 
 def test_older_items_are_where_the_feed_says_and_only_asked_for_when_they_are_needed() -> None:
     answer = fetched(case("version_1_1.json"), ADDRESS)
-    page = KINDS["jsonfeed"].read(SOURCE, answer)
+    page = reader("jsonfeed").read(SOURCE, answer)
     asked = older(SOURCE, answer, page)
     assert asked
     assert asked.url == "https://network.example.org/feed.json?page=2"

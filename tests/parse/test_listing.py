@@ -8,7 +8,7 @@ import pytest
 
 from aggregator.errors import Cause
 from aggregator.model import Moment, Precision, Source, Zone
-from aggregator.parse import KINDS, join
+from aggregator.parse import join, reader
 from tests.builders import instant, moment
 from tests.parse.pages import SHIPPED, case, entries, read, refused
 
@@ -428,7 +428,7 @@ def test_relative_links_are_seen_from_the_pages_base() -> None:
 
 
 def test_a_list_is_asked_for_as_html_with_the_sources_pause() -> None:
-    request = KINDS["listing"].request(SCOTLAND, SCOTLAND.address)
+    request = reader("listing").request(SCOTLAND, SCOTLAND.address)
 
     assert (request.url, request.pause, request.about) == (SCOTLAND.address, SCOTLAND.pause, None)
     assert request.accept.startswith("text/html")

@@ -10,7 +10,7 @@ import pytest
 from aggregator.errors import SourceError
 from aggregator.model import MailTrust, Page, RawClaim, RawEntry, RawLink, Reject, Request
 from aggregator.normalise import normalise
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from tests.builders import NOON, source
 from tests.parse.mail import BOX, MESSAGES, TRUST, content_of, entry_of, held, message, read
 
@@ -23,7 +23,7 @@ def case(name: str) -> Page:
 
 
 def test_the_box_is_asked_for_as_it_is() -> None:
-    asked = KINDS["mailbox"].request(source(kind="mailbox"), BOX)
+    asked = reader("mailbox").request(source(kind="mailbox"), BOX)
     assert asked == Request(url=BOX, pause=timedelta(0), accept="message/rfc822")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from aggregator.errors import Cause
 from aggregator.model import Precision, Zone
-from aggregator.parse import KINDS, single
+from aggregator.parse import reader, single
 from tests.builders import instant
 from tests.parse.pages import SHIPPED, case, entry, fetched, read, refused
 
@@ -83,7 +83,7 @@ def test_three_names_and_a_redirect_of_one_page_are_one_document() -> None:
     source = replace(GLASGOW, fallbacks=tuple(addresses[1:]))
     answers = [fetched(case("page", "glasgow-1337"), url, final_url=addresses[2]) for url in addresses]
 
-    assert {KINDS["page"].read(source, answer).entries[0].link for answer in answers} == {addresses[0]}
+    assert {reader("page").read(source, answer).entries[0].link for answer in answers} == {addresses[0]}
 
 
 def test_a_source_without_a_page_is_known_by_its_first_address() -> None:
@@ -91,8 +91,8 @@ def test_a_source_without_a_page_is_known_by_its_first_address() -> None:
     source = replace(GLASGOW, page="")
     answer = fetched(case("page", "glasgow-1337"), "https://www.glasgow.gov.uk/other")
 
-    assert KINDS["page"].read(elsewhere, answer).entries[0].link == elsewhere.page
-    assert KINDS["page"].read(source, answer).entries[0].link == source.address
+    assert reader("page").read(elsewhere, answer).entries[0].link == elsewhere.page
+    assert reader("page").read(source, answer).entries[0].link == source.address
 
 
 SAME = {
@@ -332,7 +332,7 @@ def test_only_the_last_address_that_is_gone_says_that_the_page_is() -> None:
 
 
 def test_a_page_is_asked_for_as_html_with_the_sources_pause() -> None:
-    request = KINDS["page"].request(GROUP, GROUP.address)
+    request = reader("page").request(GROUP, GROUP.address)
 
     assert (request.url, request.pause) == (GROUP.address, GROUP.pause)
     assert request.accept.startswith("text/html")

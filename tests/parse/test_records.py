@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import RawClaim, RawEntry, RawLink, Reject
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from tests.builders import source
 from tests.parse.answers import read_records
 
@@ -97,7 +97,7 @@ def test_a_listing_of_records_is_complete_and_in_the_order_of_names() -> None:
 
 
 def test_a_folder_is_asked_for_without_a_pause() -> None:
-    asked = KINDS["records"].request(source(), "file:records/")
+    asked = reader("records").request(source(), "file:records/")
     assert (asked.url, asked.pause.total_seconds()) == ("file:records/", 0)
 
 

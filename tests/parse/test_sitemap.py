@@ -8,7 +8,7 @@ import pytest
 
 from aggregator.errors import Cause
 from aggregator.model import Page, RawEntry, Reject, Selectors, Source
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from tests.builders import source
 from tests.parse.pages import CASES, entries, read, refused
 
@@ -34,7 +34,7 @@ def titles(*paths: str) -> list[str | None]:
 
 
 def test_a_request_asks_for_xml_with_the_pause_of_the_source() -> None:
-    asked = KINDS["sitemap"].request(SOURCE, ADDRESS)
+    asked = reader("sitemap").request(SOURCE, ADDRESS)
     assert (asked.url, asked.pause.total_seconds()) == (ADDRESS, 5)
     assert asked.accept.startswith("application/xml, text/xml")
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aggregator.errors import Cause, SourceError
-from aggregator.parse.html import soup
-from aggregator.parse.stand_in import refuse_stand_in
+from aggregator.parse.html import refuse_stand_in, soup
 
 
 def page(title: str, body: str) -> bytes:

@@ -15,7 +15,7 @@ from typing import Final
 from aggregator.errors import SourceError
 from aggregator.model import Fetched, MailTrust, Part, Selectors, Source
 from aggregator.normalise import normalise
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from tests.builders import NOON, source
 
 SIZE: Final = 10_000_000
@@ -125,7 +125,7 @@ def read(kind: str, raw: bytes) -> str:
     address = MADE[kind][0]
     asked = watched(kind, address)
     try:
-        page = KINDS[kind].read(asked, answered(kind, address, raw))
+        page = reader(kind).read(asked, answered(kind, address, raw))
     except SourceError as error:
         return str(error)
     made = normalise(asked, address, page.entries, now=NOON)

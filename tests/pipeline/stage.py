@@ -9,8 +9,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from aggregator.clock import wall_clock
 from aggregator.config import Config
 from aggregator.config.settings import Settings, load_settings
+from aggregator.due_work import Services
 from aggregator.errors import Cause
 from aggregator.model import (
     Body,
@@ -25,7 +27,7 @@ from aggregator.model import (
     SourceState,
     Vocabulary,
 )
-from aggregator.pipeline import Outcome, Pipeline
+from aggregator.services.polling import Outcome, Poller
 from aggregator.store import Store
 from tests.builders import body
 
@@ -80,11 +82,11 @@ class Stage:
     net: Net = field(default_factory=Net)
 
     @property
-    def pipeline(self) -> Pipeline:
+    def poller(self) -> Poller:
         config = Config(
             settings=default_settings(), bodies=self.bodies, sources=self.sources, vocabulary=EMPTY
         )
-        return Pipeline(config, self.store)
+        return Services(config=config, store=self.store, clock=wall_clock).poller
 
     def poll(
         self, at: datetime, served: Mapping[str, Served] | None = None, only: Collection[str] = ()
@@ -92,21 +94,21 @@ class Stage:
         """Poll every source (or `only` these) at `at` with `served` in the network, and end the run."""
         self.net.served |= served or {}
         outcomes = self.poll_only(at, *only)
-        self.pipeline.join_documents()
+        self.poller.join_documents()
         return outcomes
 
     def poll_only(self, at: datetime, *ids: str) -> dict[str, Outcome]:
         """Poll some of the sources at `at`, or all; the others may be polled at it, too."""
-        sources = [one for one in self.pipeline.pollable() if not ids or one.id in ids]
-        outcomes = asyncio.run(self.pipeline.poll(sources, self.net, at))
+        sources = [one for one in self.poller.pollable() if not ids or one.id in ids]
+        outcomes = asyncio.run(self.poller.poll(sources, self.net, at))
         return {outcome.source: outcome for outcome in outcomes}
 
     def state(self, id: str) -> SourceState:
-        return self.store.state(id)
+        return self.store.sources.state(id)
 
     def held(self) -> dict[str, Holding]:
         """What is held, by title."""
-        return {holding.entry.title: holding for holding in self.store.holdings()}
+        return {holding.entry.title: holding for holding in self.store.documents.all()}
 
     def change_source(self, **changes: Any) -> None:
         """Change the first source."""

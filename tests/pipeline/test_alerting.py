@@ -25,11 +25,12 @@ from aggregator.model import (
     Removal,
     RemovalKind,
 )
-from aggregator.model.alerts import AlertRule, OwnRule, Pace, Why
-from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.posting import Dispatch
+from aggregator.model.alerts import AlertRule, OwnRule, Why
+from aggregator.model.letters import Frequency
+from aggregator.services.alerts.matching import Alerting
+from aggregator.services.mailing.delivery import Dispatch
 from aggregator.store import Store, open_store
-from tests.builders import NOON, body, entry, instant, labels, moment
+from tests.builders import LONDON, NOON, body, entry, instant, labels, moment
 from tests.deliver.readers import opened, reader, stationery
 from tests.pipeline.stage import EMPTY, default_settings
 from tests.pipeline.test_posting import Postbox
@@ -81,9 +82,9 @@ class Desk:
         told = told or entry(FIRST, title="A plan for open data")
         said = change(told, kind, at, **changes)
         with self.store.writing() as tx:
-            tx.apply([said])
-            carriers = tx.carriers([told.id])[told.id]
-            tx.hold([hold(carriers, lambda entry, sources: filed or labels())])
+            tx.carriers.apply([said])
+            carriers = tx.carriers.of([told.id])[told.id]
+            tx.documents.hold([hold(carriers, lambda entry, sources: filed or labels())])
 
     def look(self, at: datetime) -> list[tuple[Why, str]]:
         return [(alert.occasion.why, alert.title) for alert in self.alerting.look(at)]
@@ -196,6 +197,30 @@ def test_a_change_alerts_only_where_the_rule_says_so_and_each_once(desk: Desk) -
     )
 
 
+def test_a_document_is_told_also_where_another_of_the_same_rule_was_told_before(desk: Desk) -> None:
+    desk.tell(NOON)
+    desk.look(NOON)
+    desk.send(NOON)
+    longer = entry(FIRST, title="A plan for open data", text="Longer.")
+    desk.tell(NOON + HOUR, longer, ChangeKind.REVISED, parts=("text",))
+    desk.tell(NOON + HOUR, entry("https://www.gov.uk/second", title="More open data"))
+
+    assert desk.look(NOON + HOUR) == [(Why.NEW, "More open data")]
+    assert desk.send(NOON + HOUR) == ["Watch watch: New: More open data"]
+
+
+def test_how_far_was_looked_is_kept_together_with_what_was_found_or_not_at_all(desk: Desk) -> None:
+    desk.tell(NOON)
+    (alert,) = desk.alerting.look(NOON)
+    before = desk.store.alerts.watched()
+    later = replace(before["watch"], looked=NOON + HOUR)
+
+    with pytest.raises(KeyError):
+        desk.store.alerts.keep([replace(alert, entry="urn:another", rule="unknown")], {}, [later])
+
+    assert desk.store.alerts.watched() == before
+
+
 def test_a_removal_reaches_those_who_watch_for_removals(desk: Desk) -> None:
     desk.rules = (rule("removed:yes", "gone"), rule("plan", "once"))
     desk.look(NOON - HOUR)
@@ -264,12 +289,12 @@ def test_a_change_that_its_publisher_calls_a_correction_is_one(desk: Desk) -> No
 def test_our_own_correction_reaches_those_who_were_told(desk: Desk) -> None:
     desk.tell(NOON)
     desk.look(NOON)
-    held = desk.store.holding(entry(FIRST).id)
+    held = desk.store.documents.one(entry(FIRST).id)
     assert held
     mark = Mark(why="about a company", at=NOON + HOUR, relevance=Relevance.NO)
     with desk.store.writing() as tx:
-        tx.mark(held.entry.id, mark)
-        tx.label({held.entry.id: replace(held.labels, relevance=Relevance.NO, marked=True)}, "v")
+        tx.labels.mark(held.entry.id, mark)
+        tx.labels.keep({held.entry.id: replace(held.labels, relevance=Relevance.NO, marked=True)}, "v")
 
     assert desk.look(NOON + 2 * HOUR) == [(Why.CORRECTION, "A plan for open data")]
     assert desk.look(NOON + 3 * HOUR) == []
@@ -282,7 +307,7 @@ def test_a_mark_that_changes_nothing_of_what_was_said_tells_nobody(desk: Desk) -
     desk.tell(NOON)
     desk.look(NOON)
     with desk.store.writing() as tx:
-        tx.mark(entry(FIRST).id, Mark(why="sure", at=NOON + HOUR, relevance=Relevance.YES))
+        tx.labels.mark(entry(FIRST).id, Mark(why="sure", at=NOON + HOUR, relevance=Relevance.YES))
 
     assert desk.look(NOON + HOUR) == []
 
@@ -291,7 +316,7 @@ def test_a_retraction_reaches_those_who_were_told_without_its_words(desk: Desk) 
     desk.tell(NOON)
     desk.look(NOON)
     desk.send(NOON)
-    desk.store.retract(entry(FIRST).id, "named a person", NOON + HOUR)
+    desk.store.documents.retract(entry(FIRST).id, "named a person", NOON + HOUR)
 
     assert desk.look(NOON + 2 * HOUR) == [(Why.CORRECTION, "Retracted")]
     assert desk.look(NOON + 3 * HOUR) == []
@@ -302,7 +327,7 @@ def test_a_retraction_reaches_those_who_were_told_without_its_words(desk: Desk) 
 
 
 def test_daily_alerts_are_gathered_into_one_letter_at_eight_in_london(desk: Desk) -> None:
-    desk.rules = (rule('"open data"', rhythm=Pace.DAILY),)
+    desk.rules = (rule('"open data"', rhythm=Frequency.DAILY),)
     desk.look(NOON - HOUR)
     desk.tell(NOON)
     desk.look(NOON)
@@ -317,7 +342,7 @@ def test_daily_alerts_are_gathered_into_one_letter_at_eight_in_london(desk: Desk
 
 
 def test_what_comes_after_the_days_letter_was_planned_waits_for_the_next(desk: Desk) -> None:
-    desk.rules = (rule('"open data"', rhythm=Pace.DAILY),)
+    desk.rules = (rule('"open data"', rhythm=Frequency.DAILY),)
     desk.look(NOON - HOUR)
     eight = datetime.fromisoformat("2026-06-06T07:00:00Z")
     desk.tell(NOON)
@@ -328,6 +353,19 @@ def test_what_comes_after_the_days_letter_was_planned_waits_for_the_next(desk: D
     desk.look(eight - timedelta(minutes=1))  # a poll that took long: stored after the letter was planned
 
     assert desk.send(eight + HOUR) == ["Watch watch: New: Late open data"]
+
+
+def test_a_letter_takes_nothing_along_that_is_due_the_next_day(desk: Desk) -> None:
+    desk.rules = (rule('"open data"', rhythm=Frequency.DAILY),)
+    desk.look(NOON - HOUR)
+    eight = datetime.fromisoformat("2026-06-06T07:00:00Z")  # 08:00 BST
+    desk.tell(NOON)
+    desk.look(NOON)
+    desk.tell(eight + HOUR, entry("https://www.gov.uk/2", title="More open data"))
+    desk.look(eight + HOUR)
+
+    assert desk.send(eight + 2 * HOUR) == ["Watch watch: New: A plan for open data"]
+    assert desk.send(eight + DAY) == ["Watch watch: New: More open data"]
 
 
 def test_only_readers_who_read_hear_and_nobody_is_taken_in_by_a_rule(desk: Desk) -> None:
@@ -389,14 +427,14 @@ def test_a_document_that_turns_out_to_be_another_one_is_not_told_again(desk: Des
     desk.tell(NOON)
     assert desk.look(NOON) == [(Why.NEW, "A plan for open data")]
     with desk.store.writing() as tx:
-        tx.join(entry(FIRST).id, elder.id)
-        carriers = tx.carriers([elder.id])[elder.id]
+        tx.documents.join(entry(FIRST).id, elder.id)
+        carriers = tx.carriers.of([elder.id])[elder.id]
         joined = hold(carriers, lambda entry, sources: labels())
-        tx.hold([replace(joined, entry=replace(joined.entry, title="Open data, joined"))])
+        tx.documents.hold([replace(joined, entry=replace(joined.entry, title="Open data, joined"))])
     again = replace(elder, title="Open data, joined", text="Open data.")
     desk.tell(NOON + HOUR, again, ChangeKind.RESTATED)
 
-    assert [held.entry.title for held in desk.store.holdings()] == ["Open data, joined"]
+    assert [held.entry.title for held in desk.store.documents.all()] == ["Open data, joined"]
     assert desk.look(NOON + HOUR) == []
 
 
@@ -430,7 +468,7 @@ def test_an_own_rule_that_cannot_be_read_any_more_is_said_and_stops_nothing(desk
     ],
 )
 def test_eight_in_the_morning_is_by_the_clocks_of_london(found: str, due: str) -> None:
-    assert due_at(Pace.DAILY, instant(found), "Europe/London") == instant(due)
+    assert due_at(Frequency.DAILY, instant(found), LONDON) == instant(due)
 
 
 def test_letters_of_alerts_are_settled_like_all_others(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from aggregator.errors import Cause
 from aggregator.model import Failed, FetchResult, Request
-from aggregator.pipeline.announcing import announce
+from aggregator.services.publishing.websub import announce
 from tests.builders import site
 
 HUBS = ("https://hub.example.org/", "https://other.example.org/")

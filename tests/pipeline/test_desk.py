@@ -29,53 +29,53 @@ def word(desk: Bench) -> str:
 
 
 def test_a_word_to_confirm_holds_once_also_for_who_left_and_is_asked_again(desk: Bench) -> None:
-    desk.desk.ask(NEW, desk.now)
+    desk.service.ask(NEW, desk.now)
     old = word(desk)
-    assert desk.desk.confirm(old, desk.now)
+    assert desk.service.confirm(old, desk.now)
     desk.later(hours=1)
-    desk.desk.leave(desk.reader(NEW), desk.now)
-    desk.desk.ask(NEW, desk.now)
+    desk.service.leave(desk.reader(NEW).id, desk.now)
+    desk.service.ask(NEW, desk.now)
     fresh = word(desk)
 
-    assert desk.desk.confirm(old, desk.now) is None
+    assert desk.service.confirm(old, desk.now) is None
     assert desk.reader(NEW).standing is Footing.UNCONFIRMED
-    assert desk.desk.confirm(fresh, desk.now)
+    assert desk.service.confirm(fresh, desk.now)
     assert desk.reader(NEW).standing is Footing.READING
 
 
 def test_of_two_words_that_were_mailed_each_confirms_but_only_once(desk: Bench) -> None:
-    desk.desk.ask(NEW, desk.now)
+    desk.service.ask(NEW, desk.now)
     first = word(desk)
     desk.later(hours=1)
-    desk.desk.ask(NEW, desk.now)
+    desk.service.ask(NEW, desk.now)
     second = word(desk)
 
     assert first != second
-    assert desk.desk.confirm(first, desk.now)
-    assert desk.desk.confirm(second, desk.now) is None
+    assert desk.service.confirm(first, desk.now)
+    assert desk.service.confirm(second, desk.now) is None
 
 
 def test_who_asks_for_letters_does_not_confirm_somebody_elses_move_to_their_address(desk: Bench) -> None:
-    desk.desk.move(desk.reader(), NEW, desk.now)
+    desk.service.move(desk.reader(), NEW, desk.now)
     moving = word(desk)
     desk.later(hours=1)
-    desk.desk.ask(NEW, desk.now)
-    desk.desk.confirm(word(desk), desk.now)
+    desk.service.ask(NEW, desk.now)
+    desk.service.confirm(word(desk), desk.now)
 
     assert desk.reader(NEW).id != reader().id
     assert desk.reader(NEW).choices == Choices()
     assert desk.reader().standing is Footing.READING
-    assert desk.desk.confirm(moving, desk.now) is None
+    assert desk.service.confirm(moving, desk.now) is None
 
 
 def test_an_address_that_must_not_be_written_to_or_is_being_asked_cannot_be_moved_to(desk: Bench) -> None:
     desk.store.readers.shun(fingerprint("shunned@example.org", TOKENS.key), "it bounced", desk.now)
-    desk.desk.ask(NEW, desk.now)
+    desk.service.ask(NEW, desk.now)
     desk.mails()
     desk.later(hours=1)
 
     for address in ("shunned@example.org", NEW, ME):
-        desk.desk.move(desk.reader(), address, desk.now)
+        desk.service.move(desk.reader(), address, desk.now)
 
     assert desk.mails() == []
     assert desk.reader(NEW).replaces == ""
@@ -85,11 +85,11 @@ def test_what_was_stopped_or_left_stays_so_whatever_an_old_page_still_offers(des
     before = desk.reader()
     for standing in (Footing.STOPPED, Footing.LEFT, Footing.UNCONFIRMED):
         desk.store.readers.stand(before.id, standing, desk.now)
-        desk.desk.pause(before, desk.now)
-        desk.desk.resume(before, desk.now)
+        desk.service.set_paused(before, desk.now, paused=True)
+        desk.service.set_paused(before, desk.now, paused=False)
         assert desk.reader().standing is standing
     desk.store.readers.stand(before.id, Footing.STOPPED, desk.now)
-    desk.desk.leave_by_word(TOKENS.leave(before.id), desk.now)
+    desk.service.leave(before.id, desk.now)
     assert desk.reader().standing is Footing.STOPPED
 
 
@@ -97,17 +97,17 @@ def test_a_word_of_one_purpose_serves_no_other(desk: Bench) -> None:
     id, now = reader().id, desk.now
     words = {"leave": TOKENS.leave(id), **{name: TOKENS.timed(name, id, now) for name in (CONFIRM, CHOICES)}}
 
-    opened = {name for name, one in words.items() if desk.desk.reader(one, now)}
+    opened = {name for name, one in words.items() if desk.service.subscriber(one, now)}
     left = {name for name, one in words.items() if TOKENS.leaver(one)}
     desk.store.readers.stand(id, Footing.UNCONFIRMED, now)
-    confirmed = {name for name, one in words.items() if desk.desk.asker(one, now)}
+    confirmed = {name for name, one in words.items() if desk.service.asker(one, now)}
 
     assert (opened, left, confirmed) == ({CHOICES}, {"leave"}, {CONFIRM})
 
 
 def test_the_old_address_of_who_moved_is_nowhere_in_the_stores_files(desk: Bench) -> None:
-    desk.desk.move(desk.reader(), NEW, desk.now)
-    desk.desk.confirm(word(desk), desk.now)
+    desk.service.move(desk.reader(), NEW, desk.now)
+    desk.service.confirm(word(desk), desk.now)
 
     files = [file for file in desk.folder.iterdir() if file.name.startswith("store.db")]
     assert files

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import RemovalKind, Selectors
+from aggregator.model import Fetched, FetchResult, NotModified, RemovalKind, Request, Selectors
 from aggregator.store import open_store
 from tests.builders import NOON, source
 from tests.pipeline.stage import Stage
@@ -87,6 +88,27 @@ def test_an_extended_closing_date_is_a_revision(wales: Stage) -> None:
     assert wales.held()["Example: one"].carriers[0].revisions[-1].parts == ("closing date",)
 
 
+def test_the_pages_of_items_are_read_though_their_list_has_not_changed(wales: Stage) -> None:
+    """The server says so to whoever sends back the ETag of the list."""
+    tagged = Fetched(
+        url=LIST,
+        final_url=LIST,
+        status=200,
+        headers={"content-type": "text/html", "etag": '"1"'},
+        payload=listed("one", "two"),
+    )
+
+    async def answer(request: Request) -> FetchResult:
+        return NotModified(url=LIST) if request.validators.etag else await wales.net(request)
+
+    wales.net.served[LIST] = tagged
+    for hours, day in ((1, 16), (2, 30)):
+        wales.net.served["https://www.gov.wales/one"] = detail("one", f"{day} October 2026")
+        asyncio.run(wales.poller.poll(wales.sources, answer, NOON + hours * HOUR))
+
+    assert closing(wales)["Example: one"] == "2026-10-30T00:00:00+00:00"
+
+
 def test_no_match_and_under_half_of_last_time_are_a_changed_layout(wales: Stage) -> None:
     names = [f"n{number}" for number in range(5)]
     wales.net.served |= {f"https://www.gov.wales/{name}": detail(name, "16 October 2026") for name in names}
@@ -119,27 +141,41 @@ def test_a_watched_page_that_is_gone_is_removed_and_its_words_stay(tmp_path: Pat
         assert "Words." in held.entry.text
 
 
+FINDER = "https://consultations.example.org/consultation_finder/?st=open"
+
+
+def cards(first: int, after: int) -> bytes:
+    card = '<li class="dss-card"><h2><a href="/d/{0}/">Example {0}</a></h2></li>'
+    shown = "".join(card.format(n) for n in range(first, after))
+    return f'<!doctype html><html><body><ul id="consultations">{shown}</ul></body></html>'.encode()
+
+
 def test_every_page_of_a_list_is_read_before_the_bound_cuts_off_pages_of_items(tmp_path: Path) -> None:
     """Northern Ireland's finder in small: 107 consultations on four pages, 50 requests in all."""
-    finder = "https://consultations.example.org/consultation_finder/?st=open"
-    site = source("site", kind="citizenspace", address=finder)
-
-    def cards(first: int, after: int) -> bytes:
-        card = '<li class="dss-card"><h2><a href="/d/{0}/">Example {0}</a></h2></li>'
-        shown = "".join(card.format(n) for n in range(first, after))
-        return f'<!doctype html><html><body><ul id="consultations">{shown}</ul></body></html>'.encode()
+    site = source("site", kind="citizenspace", address=FINDER)
 
     dates = '<p class="cs-consultation-sidebar-primary-date">Closes 29 Oct 2026</p>'
     consultation = f"<!doctype html><html><body><main>{dates}</main></body></html>".encode()
-    served = {f"{finder}&b_start={n}": cards(n, min(n + 30, 107)) for n in (30, 60, 90)}
+    served = {f"{FINDER}&b_start={n}": cards(n, min(n + 30, 107)) for n in (30, 60, 90)}
     served |= {f"https://consultations.example.org/d/{n}/": consultation for n in range(107)}
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
         stage = Stage(store, (site,))
         stage.net.content_type = "text/html"
-        stage.poll(NOON, {**served, finder: cards(0, 30)})
+        stage.poll(NOON, {**served, FINDER: cards(0, 30)})
 
         looked_up = [title for title, held in stage.held().items() if held.entry.closes]
         assert len(stage.held()) == 107
         assert len(stage.net.asked) == 50
         assert len(looked_up) == 46
         assert {f"Example {n}" for n in range(30)} <= set(looked_up)
+
+
+def test_a_list_of_which_a_page_fails_is_not_read_at_all(tmp_path: Path) -> None:
+    site = source("site", kind="citizenspace", address=FINDER)
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        stage = Stage(store, (site,))
+        stage.net.content_type = "text/html"
+        outcome = stage.poll(NOON, {FINDER: cards(0, 30), f"{FINDER}&b_start=30": 503})["site"]
+
+        assert (outcome.failure and outcome.failure.url) == f"{FINDER}&b_start=30"
+        assert stage.held() == {}

@@ -15,10 +15,10 @@ import pytest
 
 from aggregator.config import Config
 from aggregator.config.settings import load_settings
+from aggregator.due_work import Services
 from aggregator.model import SCHEME, Holding, Part, Scope, Source
-from aggregator.pipeline import Pipeline
-from aggregator.pipeline.edition import gather
 from aggregator.publish import artifacts
+from aggregator.services.publishing.snapshot import gather
 from aggregator.store import Store, open_store
 from tests.builders import NOON, body, source
 from tests.pipeline.stage import EMPTY, Net
@@ -61,14 +61,14 @@ class Instance:
 
     def turn(self, at: datetime) -> None:
         """Poll everything, and publish into the network."""
-        pipeline = Pipeline(self.config, self.store)
-        asyncio.run(pipeline.poll(pipeline.pollable(), self.net, at))
+        services = Services(config=self.config, store=self.store, clock=lambda: at)
+        asyncio.run(services.poller.poll(services.poller.pollable(), self.net, at))
         for artifact in artifacts(gather(self.config, self.store, at)):
             if artifact.path in {"feed.atom", "changes.atom"}:
                 self.net.served[self.base + artifact.path] = artifact.payload
 
     def held(self) -> tuple[Holding, ...]:
-        return self.store.holdings()
+        return self.store.documents.all()
 
     def feed(self, path: str = "feed.atom") -> Any:
         served = self.net.served[self.base + path]

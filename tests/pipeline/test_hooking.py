@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from aggregator.deliver.webhooks import read_secret, sign
-from aggregator.errors import DeliveryError
+from aggregator.errors import DeliveryError, StoreError
 from aggregator.fetch.http import HttpFetch
 from aggregator.model.alerts import Hook, HookState, Webhook
-from aggregator.pipeline.hooking import Hooks
+from aggregator.services.alerts.webhooks import HOOKS, Hooks
 from aggregator.store import open_store
 from tests.builders import NOON, entry
 from tests.pipeline.test_alerting import HOUR, Desk, rule
@@ -125,6 +125,33 @@ def test_a_receiver_that_is_gone_is_not_asked_again(desk: Desk, server: Server) 
 
     assert post(desk, NOON + HOUR) == {HookState.GONE: 1}
     assert len(server.seen) == 1
+
+
+def test_of_two_documents_found_at_once_the_one_that_was_not_taken_is_posted_again(
+    desk: Desk, server: Server
+) -> None:
+    desk.tell(NOON + HOUR, entry("https://www.gov.uk/2", title="More open data"))
+    desk.tell(NOON + HOUR, entry("https://www.gov.uk/3", title="Open data again"))
+    desk.look(NOON + HOUR)
+    assert post(desk, NOON) == {HookState.TAKEN: 1}
+    answers = iter([Response(status=204), Response(status=503)])
+    server.script["/hook"] = lambda _: next(answers)
+
+    assert post(desk, NOON + HOUR) == {HookState.TAKEN: 1, HookState.PLANNED: 1}
+    server.script["/hook"] = Response(status=204)
+    assert post(desk, NOON + 2 * HOUR) == {HookState.TAKEN: 1}
+
+    _, *both, again = (seen.headers["webhook-id"] for seen in server.seen)
+    assert len(set(both)) == 2
+    assert again in both
+
+
+def test_a_second_sender_is_kept_out_while_one_is_at_it(desk: Desk, server: Server) -> None:
+    with desk.store.reserved(HOOKS), pytest.raises(StoreError, match="holds this lock"):
+        post(desk, NOON)
+
+    assert server.seen == []
+    assert post(desk, NOON) == {HookState.TAKEN: 1}
 
 
 def test_a_redirect_is_not_followed(desk: Desk, server: Server) -> None:

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.classify import hold
-from aggregator.config.sources_file import Edit, SourcesFile
+from aggregator.config.edited_file import Edit
+from aggregator.config.sources_file import SourcesFile
 from aggregator.errors import ConfigError
 from aggregator.model import Change, ChangeKind, Entry, Labels, SourceState
-from aggregator.pipeline.moving import merge_sources, rename_source
+from aggregator.services.polling.rename_source import merge_sources, rename_source
 from aggregator.store import Store, open_store
 from tests.builders import NOON, body, entry, labels, moment
 from tests.projects import SOURCE
@@ -37,9 +38,9 @@ def label(told: Entry, carriers: object) -> Labels:
 def keep(store: Store, *changes: Change) -> None:
     """Apply changes and hold their documents as the pipeline does."""
     with store.writing() as tx:
-        tx.apply(changes)
-        for carriers in tx.carriers(one.entry.id for one in changes).values():
-            tx.hold([hold(carriers, label)])
+        tx.carriers.apply(changes)
+        for carriers in tx.carriers.of(one.entry.id for one in changes).values():
+            tx.documents.hold([hold(carriers, label)])
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def store() -> Iterator[Store]:
     with open_store("sqlite://") as store:
         keep(store, change(entry(source="one")))
         with store.writing() as tx:
-            tx.keep(SourceState(source="one", first_answered=NOON))
+            tx.sources.keep(SourceState(source="one", first_answered=NOON))
         yield store
 
 
@@ -79,17 +80,17 @@ def merge(file: SourcesFile, store: Store) -> int:
 def test_renaming_changes_file_and_store(file: SourcesFile, store: Store) -> None:
     assert rename(file, store) == 1
 
-    assert file.read().text == TEXT.replace("- id: one\n", "- id: first\n")
-    assert list(store.states()) == ["first"]
-    assert [c.source for h in store.holdings() for c in h.carriers] == ["first"]
+    assert file.text() == TEXT.replace("- id: one\n", "- id: first\n")
+    assert list(store.sources.states()) == ["first"]
+    assert [c.source for h in store.documents.all() for c in h.carriers] == ["first"]
 
 
 def test_merging_switches_the_source_off_and_keeps_its_lines(file: SourcesFile, store: Store) -> None:
     assert merge(file, store) == 1
 
-    assert file.read().text == TEXT.replace("    # one\n", "    enabled: no  # merged into two\n    # one\n")
-    assert [c.source for h in store.holdings() for c in h.carriers] == ["two"]
-    assert list(store.states()) == ["one"]
+    assert file.text() == TEXT.replace("    # one\n", "    enabled: no  # merged into two\n    # one\n")
+    assert [c.source for h in store.documents.all() for c in h.carriers] == ["two"]
+    assert list(store.sources.states()) == ["one"]
 
 
 @pytest.mark.parametrize("act", [rename, merge])
@@ -101,7 +102,7 @@ def test_broken_off_before_the_file_is_replaced_nothing_has_changed(
     with pytest.raises(KeyboardInterrupt):
         act(KilledBefore(tmp_path / "sources.yaml", BODIES), store)
 
-    assert (file.read().text, store.dump()) == (TEXT, before)
+    assert (file.text(), store.dump()) == (TEXT, before)
 
 
 @pytest.mark.parametrize("act", [rename, merge])
@@ -111,13 +112,13 @@ def test_broken_off_between_file_and_store_the_same_command_completes_it(
     before = store.dump()
     with pytest.raises(KeyboardInterrupt):
         act(KilledAfter(tmp_path / "sources.yaml", BODIES), store)
-    half = file.read().text
+    half = file.text()
     assert half != TEXT
     assert store.dump() == before
 
     assert act(file, store) == 1
 
-    assert file.read().text == half
+    assert file.text() == half
     assert '"one"' not in "".join(line for line in store.dump().splitlines() if "source_states" not in line)
     assert act(file, store) == 0
 
@@ -129,13 +130,13 @@ def test_polls_between_a_broken_rename_and_its_repetition_are_taken_in(
         rename(KilledAfter(tmp_path / "sources.yaml", BODIES), store)
     keep(store, change(entry(source="first"), seen_at=NOON + HOUR, backlog=True))
     with store.writing() as tx:
-        tx.keep(SourceState(source="first", first_answered=NOON + HOUR))
+        tx.sources.keep(SourceState(source="first", first_answered=NOON + HOUR))
 
     assert rename(file, store) == 1
 
-    (held,) = store.holdings()
+    (held,) = store.documents.all()
     assert [(c.source, c.first_seen) for c in held.carriers] == [("first", NOON)]
-    assert store.state("first").first_answered == NOON
+    assert store.sources.state("first").first_answered == NOON
 
 
 @pytest.mark.parametrize(
@@ -157,14 +158,14 @@ def test_ids_that_do_not_fit_are_refused_and_nothing_changes(
     act: Act, said: str, file: SourcesFile, store: Store
 ) -> None:
     with store.writing() as tx:
-        tx.keep(SourceState(source="gone"))
+        tx.sources.keep(SourceState(source="gone"))
     before = store.dump()
 
     with pytest.raises(ConfigError) as caught:
         act(file, store)
 
     assert said in str(caught.value)
-    assert (file.read().text, store.dump()) == (TEXT, before)
+    assert (file.text(), store.dump()) == (TEXT, before)
 
 
 # ---------------------------------------------------------------- when the documents are added up again
@@ -193,14 +194,14 @@ def test_adding_the_documents_up_again_moves_neither_dates_nor_backlog(
         keep(store, *history)
         before = facts(store)
 
-        with store.renaming("one", "zulu") if renamed else store.joining("one", "two"):
+        with store.sources.renaming("one", "zulu") if renamed else store.sources.merging("one", "two"):
             pass
 
         assert facts(store) == before
 
 
 def facts(store: Store) -> object:
-    again = [hold(held.carriers, label) for held in store.holdings()]
+    again = [hold(held.carriers, label) for held in store.documents.all()]
     return [
         (held.entry.id, held.entry.published, held.first_seen, held.updated, held.backlog) for held in again
     ]

@@ -143,7 +143,7 @@ def poll(store: Store, order: Sequence[str], at: datetime, told: Mapping[str, An
     stage = Stage(store, tuple(SOURCES.values()), net=Net(served(told)))
     for name in order:
         assert stage.poll_only(at, name)[name].bug is None
-    stage.pipeline.join_documents()
+    stage.poller.join_documents()
 
 
 Seen = dict[str, tuple[datetime, Moment | None]]
@@ -151,11 +151,11 @@ Seen = dict[str, tuple[datetime, Moment | None]]
 
 def check(store: Store, seen: Seen) -> None:
     """What was once published under an id is still found by it, as the same document, with the same date."""
-    held = {one.entry.id: one for one in store.holdings()}
-    assert not store.shares_names(None)
+    held = {one.entry.id: one for one in store.documents.all()}
+    assert not store.names.shared(None)
     assert all(one.entry.id == entry_id(one.entry.key) for one in held.values())
     for id, (first_seen, published) in seen.items():
-        found = store.holding(id)
+        found = store.documents.one(id)
         assert found is not None
         assert found.first_seen <= first_seen
         assert id not in held or published in {None, found.entry.published}

@@ -10,7 +10,7 @@ import pytest
 
 from aggregator.model import Part, Scope
 from aggregator.normalise.identity import entry_id
-from aggregator.pipeline.edition import former_pages
+from aggregator.services.publishing.snapshot import former_pages
 from aggregator.store import open_store
 from tests.builders import NOON, source
 from tests.pipeline.stage import Stage
@@ -60,4 +60,4 @@ def test_the_page_of_a_record_that_is_joined_to_an_elder_document_leads_there(st
     gone = entry_id("record:plan").removeprefix("urn:uuid:")
     paths = [path for path, id in former_pages(stage.store).items() if id == elder]
     assert paths == [f"entries/{gone}.html", "records/plan.html"]
-    assert stage.store.holding(entry_id("record:plan")) == stage.store.holding(elder)
+    assert stage.store.documents.one(entry_id("record:plan")) == stage.store.documents.one(elder)

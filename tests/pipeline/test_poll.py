@@ -89,7 +89,20 @@ def test_when_more_than_a_fifth_goes_at_once_the_operator_decides(records: Stage
     assert len(records.state("records").held) == 2
     assert all(holding.removed is None for holding in records.held().values())
 
-    records.pipeline.accept_removals("records", NOON + 10 * HOUR)
+    records.poller.accept_removals("records", NOON + 10 * HOUR)
+    assert [title for title, held in sorted(records.held().items()) if held.removed] == [
+        "Record 0",
+        "Record 1",
+    ]
+    assert records.state("records").held == ()
+
+
+def test_when_exactly_a_fifth_goes_at_once_it_is_removed(records: Stage) -> None:
+    ten = (*RECORDS, *(record(f"r{number}", f"Record {number}") for number in range(6, 10)))
+    records.poll(NOON + HOUR, {"records/": ten})
+    for hours in (2, 6):
+        records.poll(NOON + hours * HOUR, {"records/": ten[2:]})
+
     assert [title for title, held in sorted(records.held().items()) if held.removed] == [
         "Record 0",
         "Record 1",
@@ -106,6 +119,26 @@ def test_a_failed_poll_and_a_feed_that_drops_an_old_item_remove_nothing(feed: St
 
     assert all(holding.removed is None for holding in feed.held().values())
     assert feed.state("one").failures == 3
+
+
+def test_a_poll_that_breaks_off_at_its_very_end_has_kept_nothing(
+    feed: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(type(feed.store.sources), "keep", lambda *_: 1 / 0)
+        outcome = feed.poll(NOON, {FEED: atom({"/a": "A"})})["one"]
+
+    assert "ZeroDivisionError" in (outcome.bug or "")
+    assert feed.held() == {}
+    assert feed.poll(NOON)["one"].new == 1
+
+
+def test_the_first_poll_that_can_be_read_brings_backlog_also_after_one_that_failed(feed: Stage) -> None:
+    feed.poll(NOON, {FEED: 500})
+    feed.poll(NOON + HOUR, {FEED: atom({"/a": "A"})})
+    feed.poll(NOON + 2 * HOUR, {FEED: atom({"/a": "A", "/b": "B"})})
+
+    assert {title: held.backlog for title, held in feed.held().items()} == {"A": True, "B": False}
 
 
 def test_a_feed_that_turned_over_whole_between_two_polls_has_a_gap(feed: Stage) -> None:
@@ -137,7 +170,7 @@ def test_a_gap_is_kept_with_its_days_when_it_is_over(feed: Stage) -> None:
         feed.poll(at, {FEED: served})
         feed.poll(at, {FEED: 404})  # the same instant twice is once
 
-    gaps = feed.store.outages()["one"]
+    gaps = feed.store.sources.outages()["one"]
     assert [(one.since, one.failing_since, one.until, one.missed) for one in gaps] == [
         (NOON, NOON, NOON + HOUR, False),
         (NOON + 2 * HOUR, NOON + 3 * HOUR, NOON + 30 * HOUR, False),
@@ -217,7 +250,7 @@ def test_what_was_got_with_other_selectors_is_asked_for_whole(tmp_path: Path) ->
         stage = Stage(store, (listed,))
         for hours, item in enumerate(("li", "li", "li.new", "li.new")):
             stage.change_source(selectors=Selectors(item=item, title="a"))
-            polled = stage.pipeline.poll(stage.sources, fetch, NOON + hours * HOUR)
+            polled = stage.poller.poll(stage.sources, fetch, NOON + hours * HOUR)
             assert [outcome.failure for outcome in asyncio.run(polled)] == [None]
 
     assert [validators.etag for validators in sent] == [None, '"1"', None, '"1"']
@@ -258,7 +291,7 @@ def test_english_and_welsh_are_one_entry_in_two_languages(tmp_path: Path) -> Non
         stage.poll(NOON, {english: content_api("/plan", same, "en", "Example: the plan")})
         stage.poll(NOON + HOUR, {welsh: content_api("/plan.cy", same, "cy", "Example: y cynllun")})
 
-        (held,) = store.holdings()
+        (held,) = store.documents.all()
     assert (held.entry.title, held.entry.language) == ("Example: the plan", "en")
     assert [(t.language, t.title, t.url) for t in held.entry.translations] == [
         ("cy", "Example: y cynllun", "https://www.gov.uk/plan.cy")
@@ -292,9 +325,9 @@ def test_two_addresses_told_at_one_instant_are_one_document_with_the_english_id(
     documents.net.served |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
     for name in order:
         documents.poll_only(NOON, name)
-    documents.pipeline.join_documents()
+    documents.poller.join_documents()
 
-    (held,) = documents.store.holdings()
+    (held,) = documents.store.documents.all()
     assert held.entry.id == entry_id("https://gov.uk/plan")
     assert (held.entry.title, [t.title for t in held.entry.translations]) == ("Plan", ["Cynllun"])
     assert [carrier.source for carrier in held.carriers] == ["plan", "plan.cy"]
@@ -304,29 +337,29 @@ def test_documents_first_seen_apart_become_one_under_the_elder_id(documents: Sta
     documents.poll(NOON, page("plan.cy", "", "Cynllun") | {API["plan"]: 500})
     documents.poll(NOON + HOUR, page("plan", "", "Plan"))
     welsh, english = entry_id("https://gov.uk/plan.cy"), entry_id("https://gov.uk/plan")
-    assert {held.entry.id for held in documents.store.holdings()} == {welsh, english}
+    assert {held.entry.id for held in documents.store.documents.all()} == {welsh, english}
 
     documents.poll(NOON + 2 * HOUR, page("plan", SAME, "Plan, revised") | page("plan.cy", SAME, "Cynllun"))
 
-    (held,) = documents.store.holdings()
+    (held,) = documents.store.documents.all()
     assert (held.entry.id, held.first_seen) == (welsh, NOON)
-    assert documents.store.holding(english) == held
+    assert documents.store.documents.one(english) == held
     (told,) = [carrier for carrier in held.carriers if carrier.source == "plan"]
     assert [revision.entry.title for revision in told.revisions] == ["Plan", "Plan, revised"]
 
     outcomes = documents.poll(NOON + 3 * HOUR)
     assert [(one.new, one.revised) for one in outcomes.values()] == [(0, 0), (0, 0)]
-    assert documents.store.holdings()[0].entry.id == welsh
+    assert documents.store.documents.all()[0].entry.id == welsh
 
 
 def test_a_run_that_was_broken_off_before_documents_were_joined_is_made_good(documents: Stage) -> None:
     documents.net.served |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
     documents.poll_only(NOON)
-    assert len(documents.store.holdings()) == 2
+    assert len(documents.store.documents.all()) == 2
 
     documents.poll_only(NOON + HOUR)
 
-    (held,) = documents.store.holdings()
+    (held,) = documents.store.documents.all()
     assert [(carrier.source, len(carrier.revisions)) for carrier in held.carriers] == [
         ("plan", 1),
         ("plan.cy", 1),
@@ -335,11 +368,11 @@ def test_a_run_that_was_broken_off_before_documents_were_joined_is_made_good(doc
 
 def test_a_retracted_document_is_retracted_at_its_other_addresses(documents: Stage) -> None:
     documents.poll(NOON, page("plan", "", "Plan") | page("plan.cy", SAME, "Cynllun"))
-    documents.store.retract(entry_id("https://gov.uk/plan"), "asked", NOON)
+    documents.store.documents.retract(entry_id("https://gov.uk/plan"), "asked", NOON)
 
     documents.poll(NOON + HOUR, page("plan", SAME, "Plan"))
 
-    assert documents.store.holdings() == ()
+    assert documents.store.documents.all() == ()
     assert "Cynllun" not in documents.store.dump()
 
 
@@ -348,7 +381,7 @@ def test_the_withdrawal_of_one_address_leaves_the_document_that_another_one_show
     for hours in (1, 5, 9):
         documents.poll(NOON + hours * HOUR, {API["plan.cy"]: 410})
 
-    (held,) = documents.store.holdings()
+    (held,) = documents.store.documents.all()
     assert (held.entry.title, held.entry.language, held.removed) == ("Plan", "en", None)
     assert {carrier.source: bool(carrier.removed) for carrier in held.carriers} == {
         "plan": False,
@@ -398,12 +431,12 @@ def test_a_site_that_moves_brings_nothing_up_as_new(feed: Stage) -> None:
     feed.poll(NOON, {FEED: rss("old.example.org", "post")})
     moved = feed.poll(NOON + HOUR, {FEED: rss("new.example.org", "post-corrected")})["one"]
 
-    assert (moved.new, moved.revised, len(feed.store.holdings())) == (0, 0, 1)
+    assert (moved.new, moved.revised, len(feed.store.documents.all())) == (0, 0, 1)
 
 
 def test_a_retracted_document_is_never_told_again(feed: Stage) -> None:
     feed.poll(NOON, {FEED: atom({"/a": "A person's name", "/b": "B"})})
-    feed.store.retract(feed.held()["A person's name"].entry.id, "asked", NOON)
+    feed.store.documents.retract(feed.held()["A person's name"].entry.id, "asked", NOON)
     feed.poll(NOON + HOUR, {FEED: atom({"/a": "A person's name, again", "/b": "B"})})
 
     assert list(feed.held()) == ["B"]

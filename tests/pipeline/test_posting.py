@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -14,15 +14,15 @@ import pytest
 from aggregator.config import load
 from aggregator.config.settings import load_settings
 from aggregator.deliver.outbox import Outbox
-from aggregator.errors import DeliveryError
+from aggregator.errors import DeliveryError, StoreError
 from aggregator.model import Choices, Footing, Handed, LetterState, Message, Posting, Reader, Receipt
 from aggregator.model.alerts import OwnRule
-from aggregator.pipeline.mailroom import opened_postbox
-from aggregator.pipeline.posting import Dispatch
+from aggregator.services.mailing.delivery import Dispatch
+from aggregator.services.mailing.mailer import LETTERS, Postman, opened_postbox
 from aggregator.store import Store, open_store
 from tests.builders import instant
 from tests.conftest import PROJECT
-from tests.deliver.letters import digest, item, under
+from tests.deliver.letters import digest, item, next_due, under
 from tests.deliver.readers import TOKENS, reader, stationery
 from tests.deliver.scripted import message, scripted
 
@@ -52,7 +52,7 @@ def letters(tmp_path: Path) -> Iterator[Dispatch]:
     settings = load_settings(PROJECT / "settings.yaml", store=f"sqlite:///{tmp_path}/store.db")
     config = load(settings.model_copy(update={"mail_batch": 3, "mail_allow": ("@example.org",)}))
     with open_store(config.settings.store_url) as store:
-        store.issue(digest(under("Documents", item()), issued=MONDAY))
+        store.digests.issue([digest(under("Documents", item()), issued=MONDAY)])
         yield Dispatch(config, store, stationery())
 
 
@@ -136,6 +136,37 @@ def test_who_leaves_between_the_plan_and_their_turn_gets_nothing(letters: Dispat
     assert letters.store.postings.of_reader("id-erased") == ()
 
 
+def test_who_leaves_while_batches_are_under_way_gets_nothing(letters: Dispatch) -> None:
+    join(letters.store, *"abcdef")
+    letters.plan(MONDAY)
+
+    def accept_and_let_f_go(_: str) -> Handed:
+        letters.store.readers.stand("id-f", Footing.LEFT, MONDAY)
+        return Handed.ACCEPTED
+
+    postbox = Postbox(accept_and_let_f_go)
+
+    assert send(letters, postbox) == {LetterState.ACCEPTED: 5}
+    assert [len(batch) for batch in postbox.batches] == [3, 2]
+    assert postbox.recipients == [f"{name}@example.org" for name in "abcde"]
+    assert send(letters, postbox, MONDAY + timedelta(minutes=1)) == {}
+    assert posting(letters, "f").state is LetterState.GIVEN_UP
+
+
+def test_a_second_sender_is_kept_out_while_one_is_at_it(letters: Dispatch, tmp_path: Path) -> None:
+    join(letters.store, "a")
+    settings = letters.config.settings.model_copy(update={"home": tmp_path})
+    postman = Postman(replace(letters.config, settings=settings), letters.store, lambda: MONDAY)
+
+    with letters.store.reserved(LETTERS), pytest.raises(StoreError, match="holds this lock"):
+        asyncio.run(postman.work())
+    assert letters.store.postings.counts() == {}
+    assert list(tmp_path.rglob("*.eml")) == []
+
+    assert asyncio.run(postman.work()) == {LetterState.ACCEPTED: 1}
+    assert len(list(tmp_path.rglob("*.eml"))) == 1
+
+
 def test_whom_the_operators_list_does_not_name_is_given_up_unasked(letters: Dispatch) -> None:
     letters.store.readers.add([reader(id="id-far", address="a@elsewhere.org")])
     join(letters.store, "near")
@@ -159,7 +190,7 @@ def test_a_temporary_refusal_is_tried_again_for_two_days(letters: Dispatch) -> N
     join(letters.store, "a")
     letters.plan(MONDAY)
     postbox, tried = Postbox(lambda _: Handed.NOT_NOW), list[timedelta]()
-    while due := letters.store.postings.next_due():
+    while due := next_due(letters.store):
         send(letters, postbox, due - timedelta(seconds=1))
         assert len(postbox.batches) == len(tried)
         send(letters, postbox, due)

@@ -26,8 +26,9 @@ from aggregator.model import (
     Source,
     Zone,
 )
+from aggregator.model.kinds import KINDS
 from aggregator.normalise import normalise
-from aggregator.parse import KINDS
+from aggregator.parse import reader
 from aggregator.store import Store
 from tests.builders import NOON, source
 from tests.examples import examples
@@ -398,7 +399,7 @@ def test_any_bytes_give_a_page_or_a_source_error(
 ) -> None:
     source = watched(kind, address)
     try:
-        page = KINDS[kind].read(source, answered(kind, address, opening + rest))
+        page = reader(kind).read(source, answered(kind, address, opening + rest))
     except SourceError:
         return
     assert isinstance(page, Page)

@@ -8,8 +8,9 @@ import pytest
 
 from aggregator.config import Config
 from aggregator.config.settings import load_settings
+from aggregator.due_work import Services
 from aggregator.model import Holding, Mark, Phrase, Relevance, Strength, Topic, Vocabulary
-from aggregator.pipeline import BATCH, Pipeline
+from aggregator.services.polling.labelling import BATCH, Labelling
 from aggregator.store import Store, open_store
 from tests.builders import NOON, body, entry, source
 from tests.store.values import change, keep
@@ -20,12 +21,12 @@ AFTER = Vocabulary(
 SCHEMES, OTHERS = BATCH + 20, 30
 
 
-def pipeline(store: Store, vocabulary: Vocabulary) -> Pipeline:
+def labelling(store: Store, vocabulary: Vocabulary) -> Labelling:
     bodies = {"cabinet-office": body()}
     config = Config(
         settings=load_settings(), bodies=bodies, sources=(source(),), vocabulary=vocabulary, roles=()
     )
-    return Pipeline(config, store)
+    return Services(config=config, store=store, clock=lambda: NOON).labelling
 
 
 @pytest.fixture
@@ -35,29 +36,29 @@ def store() -> Store:
     titles = [f"A scheme, part {n}" for n in range(SCHEMES)] + [f"A road, part {n}" for n in range(OTHERS)]
     told = [entry(f"https://www.gov.uk/{n}", title=title) for n, title in enumerate(titles)]
     keep(store, *(change(one) for one in told))
-    pipeline(store, Vocabulary()).reclassify()
+    labelling(store, Vocabulary()).relabel()
     return store
 
 
 def without_labels(store: Store) -> list[Holding]:
-    empty = store.holdings()[0].labels
-    return [replace(held, labels=empty) for held in store.holdings()]
+    empty = store.documents.all()[0].labels
+    return [replace(held, labels=empty) for held in store.documents.all()]
 
 
 def relevant(store: Store) -> int:
-    return len(store.holdings(relevance=Relevance.YES))
+    return len(store.documents.all(relevance=Relevance.YES))
 
 
 def test_labels_change_and_nothing_else_does(store: Store) -> None:
     before = without_labels(store)
     steps: list[tuple[int, int]] = []
 
-    changed = pipeline(store, AFTER).reclassify(lambda done, of: steps.append((done, of)))
+    changed = labelling(store, AFTER).relabel(lambda done, of: steps.append((done, of)))
 
     assert (changed, relevant(store)) == (SCHEMES, SCHEMES)
     assert without_labels(store) == before
     assert steps == [(BATCH, SCHEMES + OTHERS), (SCHEMES + OTHERS, SCHEMES + OTHERS)]
-    assert pipeline(store, AFTER).reclassify() == 0
+    assert labelling(store, AFTER).relabel() == 0
 
 
 def test_broken_off_it_goes_on_where_it_stopped(store: Store) -> None:
@@ -68,10 +69,10 @@ def test_broken_off_it_goes_on_where_it_stopped(store: Store) -> None:
         raise Stopped
 
     with pytest.raises(Stopped):
-        pipeline(store, AFTER).reclassify(stop)
+        labelling(store, AFTER).relabel(stop)
     in_between = relevant(store)
     steps: list[tuple[int, int]] = []
-    pipeline(store, AFTER).reclassify(lambda done, of: steps.append((done, of)))
+    labelling(store, AFTER).relabel(lambda done, of: steps.append((done, of)))
 
     assert 0 < in_between < SCHEMES
     assert steps == [(SCHEMES + OTHERS - BATCH, SCHEMES + OTHERS - BATCH)]
@@ -82,13 +83,13 @@ def test_the_operators_word_stays_through_a_new_vocabulary_and_a_revision(store:
     told = entry("https://www.gov.uk/0", title="A scheme, part 0")
     mark = Mark(why="Of a garden.", at=NOON, relevance=Relevance.NO)
 
-    held = pipeline(store, AFTER).mark(told.id, mark)
-    pipeline(store, AFTER).reclassify()
-    stored = store.holding(told.id)
+    held = labelling(store, AFTER).correct(told.id, mark)
+    labelling(store, AFTER).relabel()
+    stored = store.documents.one(told.id)
 
     assert held is not None
     assert stored is not None
     assert stored.labels == held.labels
     assert (stored.labels.relevance, stored.labels.marked) == (Relevance.NO, True)
     assert relevant(store) == SCHEMES - 1
-    assert pipeline(store, AFTER).mark("urn:uuid:unknown", mark) is None
+    assert labelling(store, AFTER).correct("urn:uuid:unknown", mark) is None

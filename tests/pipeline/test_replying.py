@@ -9,12 +9,9 @@ import pytest
 
 from aggregator.errors import ConfigError
 from aggregator.model import Choices, Footing
-from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.desk import Desk, choosable
-from aggregator.pipeline.enrolling import Enrolment
-from aggregator.pipeline.replying import Replies
-from aggregator.pipeline.rulebook import Rulebook
-from aggregator.pipeline.wishing import Wishes
+from aggregator.services.mailing.inbound_mail import Replies
+from aggregator.services.subscriptions.admin import Enrolment
+from aggregator.services.subscriptions.service import SubscriptionService, choosable
 from aggregator.store import Store, open_store
 from tests.builders import instant
 from tests.deliver.readers import TOKENS, reader
@@ -33,8 +30,7 @@ def store() -> Iterator[Store]:
 
 
 def replies_of(store: Store) -> Replies:
-    desk = Desk(store, TOKENS, Rulebook(Alerting(config(), store), Path("alerts.yaml")))
-    return Replies(store, TOKENS, Wishes(desk, {}))
+    return Replies(SubscriptionService(store, TOKENS))
 
 
 def standing(store: Store) -> Footing:
@@ -73,6 +69,12 @@ def test_a_mail_is_acted_on_once_so_that_who_comes_back_stays(store: Store) -> N
 
     assert replies.act([note()], NOW) == {}
     assert standing(store) is Footing.READING
+
+
+@pytest.mark.parametrize("hostile", [b"To: <\n\n", b"Subject: join\nFrom: <\n\n"])
+def test_a_mail_that_cannot_be_read_keeps_no_other_from_being_acted_on(store: Store, hostile: bytes) -> None:
+    assert replies_of(store).act([hostile, note()], NOW) == {"leave": 1}
+    assert standing(store) is Footing.LEFT
 
 
 def test_an_address_that_was_stopped_is_not_taken_in_again_until_it_is_welcome(store: Store) -> None:

@@ -11,17 +11,16 @@ import pytest
 from aggregator.config import load
 from aggregator.config.settings import load_settings
 from aggregator.deliver import window
-from aggregator.model import Choices, Digest, Footing, LetterState, Rhythm
-from aggregator.pipeline.posting import TOO_LATE, Dispatch
+from aggregator.model import Choices, Digest, Footing, Frequency, LetterState
+from aggregator.services.mailing.delivery import TOO_LATE, Dispatch
 from aggregator.store import open_store
-from tests.builders import instant
+from tests.builders import LONDON, instant
 from tests.conftest import PROJECT
 from tests.deliver.letters import digest, item, under
 from tests.deliver.readers import reader, stationery
 from tests.pipeline.test_posting import Postbox
 
-LONDON = "Europe/London"
-DAILY = Choices(rhythm=Rhythm.DAILY)
+DAILY = Choices(rhythm=Frequency.DAILY)
 
 
 @pytest.fixture
@@ -44,7 +43,7 @@ def issue(letters: Dispatch, *names: str, empty: bool = False) -> None:
     for name in names:
         span = window(name, LONDON)
         sections = () if empty else (under("Documents", item()),)
-        letters.store.issue(digest(*sections, week=name, window=span, issued=span.end))
+        letters.store.digests.issue([digest(*sections, week=name, window=span, issued=span.end)])
 
 
 def sent(letters: Dispatch, at: str) -> list[str]:
@@ -63,7 +62,7 @@ def test_each_reader_gets_the_letters_of_their_own_rhythm_once(letters: Dispatch
 
 
 def test_an_empty_day_sends_nothing_even_to_who_wants_to_hear_of_empty_weeks(letters: Dispatch) -> None:
-    letters.store.readers.choose("dora", Choices(rhythm=Rhythm.DAILY, when_empty=True))
+    letters.store.readers.choose("dora", Choices(rhythm=Frequency.DAILY, when_empty=True))
     letters.store.readers.choose("wanda", Choices(when_empty=True))
     issue(letters, "2024-W04", "2024-01-28", empty=True)
 
@@ -140,4 +139,4 @@ def test_a_letter_knows_its_rhythm_by_its_name() -> None:
     def named(name: str) -> Digest:
         return digest(week=name)
 
-    assert [named(one).rhythm for one in ("2024-W04", "2024-01-24")] == [Rhythm.WEEKLY, Rhythm.DAILY]
+    assert [named(one).rhythm for one in ("2024-W04", "2024-01-24")] == [Frequency.WEEKLY, Frequency.DAILY]

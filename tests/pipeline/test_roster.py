@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import ConfigError
-from aggregator.model import Choices, Footing, Reader, Rhythm, Titles
-from aggregator.pipeline.roster import COLUMNS, read_roster, write_roster
+from aggregator.model import LETTER_FREQUENCIES, Choices, Footing, Reader, Titles
+from aggregator.services.subscriptions.csv_file import COLUMNS, read_roster, write_roster
 from tests.builders import instant
 
 NOW = instant("2024-01-29 08:00")
@@ -88,7 +88,7 @@ readers = st.builds(
         topics=st.sampled_from([(), ("open-data",)]),
         types=st.sampled_from([(), ("report",)]),
         when_empty=st.booleans(),
-        rhythm=st.sampled_from(Rhythm),
+        rhythm=st.sampled_from(LETTER_FREQUENCIES),
         titles=st.sampled_from(Titles),
         only_alerts=st.booleans(),
     ),

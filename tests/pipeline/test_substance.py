@@ -49,7 +49,7 @@ class Play:
         self._stage.sources = (form.source,)
         outcome = self._stage.poll(NOON + hours * HOUR, form.served(edits))[form.source.id]
         assert (outcome.bug, outcome.failure, outcome.rejected) == (None, None, 0)
-        (held,) = self._stage.store.holdings()
+        (held,) = self._stage.store.documents.all()
         return held
 
     def judge(self, pair: Pair) -> tuple[tuple[str, ...], ...]:
@@ -58,7 +58,7 @@ class Play:
         for hours, served in ((0, pair.before()), (1, pair.after()), (5, pair.after())):
             outcome = self._stage.poll(NOON + hours * HOUR, served)[pair.form.source.id]
             assert (outcome.bug, outcome.failure) == (None, None)
-        (held,) = self._stage.store.holdings()
+        (held,) = self._stage.store.documents.all()
         (carrier,) = held.carriers
         return tuple(revision.parts for revision in carrier.revisions[1:])
 

@@ -18,11 +18,11 @@ from aggregator.config.settings import load_settings
 from aggregator.deliver.smtp import Server, Smtp
 from aggregator.errors import DeliveryError
 from aggregator.model import LetterState
-from aggregator.pipeline.posting import Dispatch
+from aggregator.services.mailing.delivery import Dispatch
 from aggregator.store import open_store
 from tests.builders import instant
 from tests.conftest import PROJECT
-from tests.deliver.letters import digest, item, under
+from tests.deliver.letters import digest, item, next_due, under
 from tests.deliver.readers import reader, stationery
 
 pytestmark = pytest.mark.filterwarnings(
@@ -66,7 +66,7 @@ def letters(tmp_path: Path) -> Iterator[Dispatch]:
     settings = load_settings(PROJECT / "settings.yaml", store=f"sqlite:///{tmp_path}/store.db")
     config = load(settings.model_copy(update={"mail_allow": ("*",)}))
     with open_store(config.settings.store_url) as store:
-        store.issue(digest(under("Documents", item()), issued=MONDAY))
+        store.digests.issue([digest(under("Documents", item()), issued=MONDAY)])
         store.readers.add([reader(id=name, address=f"{name}@example.org") for name in "ab"])
         made = Dispatch(config, store, stationery())
         made.plan(MONDAY)
@@ -124,7 +124,7 @@ def send(letters: Dispatch, certificate: trustme.LeafCert, tls_first: bool, pass
 
 def letters_due(letters: Dispatch) -> datetime:
     """The instant at which what is planned may be tried."""
-    return letters.store.postings.next_due() or MONDAY
+    return next_due(letters.store) or MONDAY
 
 
 BOTH = pytest.mark.parametrize("tls_first", [True, False], ids=["implicit TLS", "STARTTLS"])

@@ -17,8 +17,8 @@ from pathlib import Path
 from aggregator.classify import hold
 from aggregator.config import Config, load
 from aggregator.config.settings import load_settings
+from aggregator.due_work import Services
 from aggregator.model import Change, ChangeKind, Entry, Labels, Link
-from aggregator.pipeline import Pipeline
 from aggregator.publish import Written
 from aggregator.store import Store, open_store
 from tests.builders import NOON, entry, labels
@@ -61,11 +61,11 @@ def fill(config: Config, store: Store, numbers: range, by: str) -> None:
     for start in range(numbers.start, numbers.stop, BATCH):
         batch = range(start, min(start + BATCH, numbers.stop))
         with store.writing() as transaction:
-            transaction.apply([_change(config, number) for number in batch])
-            told = transaction.carriers([document(config, number).id for number in batch])
+            transaction.carriers.apply([_change(config, number) for number in batch])
+            told = transaction.carriers.of([document(config, number).id for number in batch])
             by_id = {document(config, number).id: label(config, number) for number in batch}
             held = [hold(carriers, partial(_label, by_id)) for carriers in told.values()]
-            transaction.hold(held, by)
+            transaction.documents.hold(held, by)
 
 
 def _label(by_id: dict[str, Labels], one: Entry, carriers: object) -> Labels:
@@ -82,12 +82,12 @@ def steps(count: int, folder: Path) -> Iterator[tuple[str, float, int, Written]]
     settings = load_settings(Path("settings.yaml"), output=str(folder.resolve() / "output"))
     config = load(settings)
     with open_store(f"sqlite:///{folder / 'store.db'}") as store:
-        pipeline = Pipeline(config, store)
+        publisher = Services(config=config, store=store, clock=lambda: NOON).publisher
         fill(config, store, range(count), "large")
         for name, more in (("first", 0), ("again", 0), ("one more", 1)):
             fill(config, store, range(count + 1, count + 1 + more), "large")
             start = time.monotonic()
-            written = pipeline.publish(NOON)
+            written = publisher.publish(NOON)
             taken = time.monotonic() - start
             yield name, taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, written
 

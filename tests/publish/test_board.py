@@ -225,6 +225,20 @@ def test_a_silence_is_news_when_it_begins_and_when_it_ends_and_not_in_between() 
     assert again.entries[0].id == feed.entries[1].id
 
 
+def test_silences_come_in_every_form_of_feed_and_the_board_announces_them() -> None:
+    hub = "https://hub.example.org/"
+    told = observed(turns=(turn(date(2026, 6, 2)),))
+    files = made(replace(told, site=replace(told.site, hubs=(hub,))))
+    atom, rss = (feedparser.parse(files[f"silence.{suffix}"]) for suffix in ("atom", "rss"))
+    read = json.loads(files["silence.json"])
+    assert not rss.bozo
+    assert rss.entries[0].id == atom.entries[0].id == read["items"][0]["id"]
+    assert rss.entries[0].title == atom.entries[0].title == read["items"][0]["title"]
+    assert hub in [one.href for one in atom.feed.links if one.rel == "hub"]
+    head = page(told, "board.html").xpath(".//link[@rel='alternate']/@href")
+    assert head[:3] == ["silence.atom", "silence.json", "silence.rss"]
+
+
 def test_a_feed_without_a_silence_stays_as_it_is() -> None:
     first, second = made(observed())["silence.atom"], made(observed("Other words"))["silence.atom"]
     assert first == second

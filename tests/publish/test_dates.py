@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from aggregator.model import Precision
-from aggregator.publish.dates import Said, end_of, say
+from aggregator.model.days import end_of
+from aggregator.publish.dates import Said, say
 from tests.builders import instant, moment
 
 LONDON = ZoneInfo("Europe/London")

@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from aggregator.model import Claim, Edition, Entry, Link, Precision
+from aggregator.model import Claim, Edition, Entry, Link, Precision, Revision
 from aggregator.publish import artifacts
 from aggregator.publish.addresses import entry_page
-from tests.builders import edition, entry, holding, instant, labels, moment
+from tests.builders import carrier, edition, entry, holding, instant, labels, moment
 from tests.publish.reading import page, rows, words
 from tests.publish.rich import PLAN, plan, rich
 
@@ -214,6 +214,19 @@ def test_under_a_licence_that_is_not_known_only_title_link_dates_and_labels_are_
     assert "Their" not in words(found)
     assert "Seen 1 March 2026, 10:00: text" in words(found)
     assert "The licence does not let us show" in words(found)
+
+
+def test_a_change_shows_nothing_of_words_whose_licence_was_not_known_before_it() -> None:
+    before = entry(text="Their own words.", licence="unknown")
+    after = replace(before, text="Other words.", licence="OGL-3.0")
+    first = carrier(before)
+    second = Revision(entry=after, number=2, seen_at=instant("2026-06-06 09:00"), parts=("text",))
+    changed = replace(first, entry=after, revisions=(*first.revisions, second))
+
+    found = document(edition(holding(after, carriers=(changed,))), after.url or "")
+
+    assert "Seen 6 June 2026, 10:00: text" in words(found)
+    assert "Their own words." not in words(found)
 
 
 def test_what_was_taken_away_says_so_and_stays_readable_in_its_language() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from aggregator.model import Edition, Mark, Precision, Relevance
 from aggregator.publish.differences import differences
-from tests.builders import NOON, edition, entry, holding, moment
+from tests.builders import LONDON, NOON, edition, entry, holding, moment
 from tests.publish.reading import ATOM, entries, links, told
 from tests.publish.test_validators import revised, rich
 
@@ -83,7 +83,7 @@ def test_long_passages_are_shown_whole_and_the_same_ones_not_at_all() -> None:
     before = entry(text="One stays. " + "word " * 300 + "ends. Two stays.")
     after = entry(text="One stays. " + "other " * 300 + "ends. Two stays.")
 
-    shown = differences(before, after, "Europe/London", words=True)
+    shown = differences(before, after, LONDON, words=True)
 
     assert shown.startswith("<p><del>word word")
     assert "One stays" not in shown
@@ -93,5 +93,5 @@ def test_long_passages_are_shown_whole_and_the_same_ones_not_at_all() -> None:
 def test_a_date_that_comes_or_goes_is_an_insertion_or_a_deletion() -> None:
     undated, dated = entry(), entry(closes=moment("2026-07-01 00:00", Precision.DAY))
 
-    assert differences(undated, dated, "Europe/London", words=True) == "<p>Closes: <ins>1 July 2026</ins></p>"
-    assert differences(dated, undated, "Europe/London", words=True) == "<p>Closes: <del>1 July 2026</del></p>"
+    assert differences(undated, dated, LONDON, words=True) == "<p>Closes: <ins>1 July 2026</ins></p>"
+    assert differences(dated, undated, LONDON, words=True) == "<p>Closes: <del>1 July 2026</del></p>"

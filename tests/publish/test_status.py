@@ -77,7 +77,7 @@ def test_every_source_is_shown_with_what_is_wrong_with_it() -> None:
             failing_since=instant("2026-06-01 23:30"),
             failure=failed,
         ),
-        source_line(source("list", title="List", kind="listing", seen=Seen.LIKELY), built=False, **unread),
+        source_line(source("list", title="List", kind="listing", seen=Seen.LIKELY), **unread),
         source_line(source("off", title="Off", enabled=False), **unread),
         source_line(source("fresh", title="Fresh", seen=Seen.LIKELY), **unread),
         source_line(source("moved", title="Moved"), moved_to="https://new.example/feed"),
@@ -94,7 +94,7 @@ def test_every_source_is_shown_with_what_is_wrong_with_it() -> None:
         f"One item Cabinet Office kind: feed last read 5 June 2026, 1 item {gov} "
         "1 of its items could not be used What its publisher could do: "
         "Give each item a title and an address of its own.",
-        f"List Cabinet Office kind: listing last read never {gov} not read yet: kind `listing` is not built "
+        f"List Cabinet Office kind: listing last read never {gov} not read yet "
         "address likely, not yet seen to answer What its publisher could do: "
         "Offer an Atom or RSS feed of this list.",
         f"Off Cabinet Office kind: feed last read never {gov} switched off in sources.yaml",

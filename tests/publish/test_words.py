@@ -14,7 +14,7 @@ from aggregator.publish.words import line, named
         ("exactly tens", 11, "exactly…"),
         ("onewordonly", 10, "onewordon…"),
         (" two \n\t words ", 20, "two words"),
-        ("no\x00\x85\ufffe\ud800thing", 20, "nothing"),
+        ("no\x00\ufffe\ud800thing\x85more", 20, "nothing more"),
         ("\u202eright\u2066 to left", 20, "right to left"),
         ("Cafe\u0301 – “Llŷn” 🙂", 20, "Cafe\u0301 – “Llŷn” 🙂"),
     ],

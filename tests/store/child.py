@@ -31,19 +31,19 @@ def wait() -> None:
 def poll(tx: Transaction, key: str, source: str) -> None:
     """One document is new, and the shared count of polls goes up by one."""
     told = entry(f"https://www.gov.uk/{key}", source=source)
-    tx.apply([change(told)])
-    tx.hold([holding(told)])
-    count = tx.state("counter")
-    tx.keep(replace(count, items=count.items + 1))
+    tx.carriers.apply([change(told)])
+    tx.documents.hold([holding(told)])
+    count = tx.sources.state("counter")
+    tx.sources.keep(replace(count, items=count.items + 1))
 
 
 def hang(store: Store, name: str) -> None:
     """Stand still inside a transaction that has written everything."""
     with store.writing() as tx:
         told = entry(title="Half kept")
-        tx.apply([change(told, ChangeKind.REVISED, NOON + timedelta(hours=1))])
-        tx.hold([holding(told)])
-        tx.keep(SourceState(source="cabinet-office", due=NOON))
+        tx.carriers.apply([change(told, ChangeKind.REVISED, NOON + timedelta(hours=1))])
+        tx.documents.hold([holding(told)])
+        tx.sources.keep(SourceState(source="cabinet-office", due=NOON))
         say("ready")
         wait()
 
@@ -64,8 +64,8 @@ def go_on(store: Store, name: str) -> None:
     say("ready")
     while True:
         with store.writing() as tx:
-            poll(tx, str(tx.state("counter").items), "cabinet-office")
-        say(str(store.state("counter").items))
+            poll(tx, str(tx.sources.state("counter").items), "cabinet-office")
+        say(str(store.sources.state("counter").items))
 
 
 def reserve(store: Store, name: str) -> None:

@@ -19,10 +19,10 @@ SLUG = entry("https://www.gov.uk/the-plan", source="one", title="The plan")
 def joined(store: Store, gone: str, stays: str) -> Holding:
     """One document of two, held as its first teller tells it; nothing is left of the other."""
     with store.writing() as tx:
-        tx.join(gone, stays)
-        carriers = tx.carriers([stays])[stays]
-        tx.hold([holding(carriers[0].entry, carriers=carriers, first_seen=carriers[0].first_seen)])
-    (held,) = store.holdings()
+        tx.documents.join(gone, stays)
+        carriers = tx.carriers.of([stays])[stays]
+        tx.documents.hold([holding(carriers[0].entry, carriers=carriers, first_seen=carriers[0].first_seen)])
+    (held,) = store.documents.all()
     return held
 
 
@@ -30,46 +30,46 @@ def told(store: Store, *changes: Change) -> None:
     keep(store, *changes)
     with store.writing() as tx:
         for each in changes:
-            tx.alias([(each.entry.key, each.entry.id)], each.seen_at)
+            tx.names.add([(each.entry.key, each.entry.id)], each.seen_at)
 
 
 def test_a_name_counts_from_the_next_instant_on_and_belongs_to_whoever_had_it_first(store: Store) -> None:
     with store.writing() as tx:
-        tx.alias([("content:1", PLAN.id)], NOON)
-        tx.alias([("content:1", SLUG.id)], NOON + HOUR)
+        tx.names.add([("content:1", PLAN.id)], NOON)
+        tx.names.add([("content:1", SLUG.id)], NOON + HOUR)
 
-        assert tx.resolve(["content:1", "nobody"], NOON) == {}
-        assert tx.resolve(["content:1", "nobody"], NOON + HOUR) == {"content:1": PLAN.id}
+        assert tx.names.resolve(["content:1", "nobody"], NOON) == {}
+        assert tx.names.resolve(["content:1", "nobody"], NOON + HOUR) == {"content:1": PLAN.id}
 
 
 def test_a_name_told_again_is_known_since_its_first_instant(store: Store) -> None:
     with store.writing() as tx:
-        tx.alias([("content:1", PLAN.id)], NOON + HOUR)
-        tx.alias([("content:1", PLAN.id)], NOON)
-        tx.alias([("content:1", PLAN.id)], NOON + 2 * HOUR)
+        tx.names.add([("content:1", PLAN.id)], NOON + HOUR)
+        tx.names.add([("content:1", PLAN.id)], NOON)
+        tx.names.add([("content:1", PLAN.id)], NOON + 2 * HOUR)
 
-        assert tx.resolve(["content:1"], NOON + HOUR) == {"content:1": PLAN.id}
+        assert tx.names.resolve(["content:1"], NOON + HOUR) == {"content:1": PLAN.id}
 
 
 def test_documents_that_share_a_name_are_found_for_names_known_before_an_instant(store: Store) -> None:
     with store.writing() as tx:
-        tx.alias([("content:1", PLAN.id), ("content:2", PLAN.id)], NOON)
-        tx.alias([("content:1", SLUG.id)], NOON + HOUR)
+        tx.names.add([("content:1", PLAN.id), ("content:2", PLAN.id)], NOON)
+        tx.names.add([("content:1", SLUG.id)], NOON + HOUR)
 
-        assert tx.shared(NOON + HOUR) == ()
-        assert tx.shared(NOON + 2 * HOUR) == (frozenset({PLAN.id, SLUG.id}),) == tx.shared()
-    assert not store.shares_names(NOON + HOUR)
-    assert store.shares_names(None)
+        assert tx.names.shared(NOON + HOUR) == ()
+        assert tx.names.shared(NOON + 2 * HOUR) == (frozenset({PLAN.id, SLUG.id}),) == tx.names.shared()
+    assert not store.names.shared(NOON + HOUR)
+    assert store.names.shared(None)
 
 
 def test_where_a_redirect_led_counts_while_no_document_bears_that_address(store: Store) -> None:
     with store.writing() as tx:
-        tx.alias([(SLUG.key, PLAN.id)], NOON, moved=True)
-        assert tx.resolve([SLUG.key], NOON + HOUR) == {SLUG.key: PLAN.id}
+        tx.names.add([(SLUG.key, PLAN.id)], NOON, moved=True)
+        assert tx.names.resolve([SLUG.key], NOON + HOUR) == {SLUG.key: PLAN.id}
 
-        tx.alias([(SLUG.key, SLUG.id)], NOON + HOUR)
-        assert tx.resolve([SLUG.key], NOON + 2 * HOUR) == {SLUG.key: SLUG.id}
-        assert tx.shared() == ()
+        tx.names.add([(SLUG.key, SLUG.id)], NOON + HOUR)
+        assert tx.names.resolve([SLUG.key], NOON + 2 * HOUR) == {SLUG.key: SLUG.id}
+        assert tx.names.shared() == ()
 
 
 def test_a_word_of_another_source_moves_with_its_revisions(store: Store) -> None:
@@ -95,7 +95,7 @@ def test_of_a_source_that_told_of_both_the_word_of_its_latest_look_stands(store:
     renamed = entry(PLAN.key, source="one", title="A plan, renamed")
     told(store, change(renamed, ChangeKind.REVISED, NOON + HOUR))
     with store.writing() as tx:
-        tx.seen("one", [SLUG.id], NOON + 2 * HOUR)
+        tx.carriers.mark_seen("one", [SLUG.id], NOON + 2 * HOUR)
 
     (carrier,) = joined(store, SLUG.id, PLAN.id).carriers
 
@@ -122,8 +122,8 @@ def test_one_of_two_addresses_that_went_takes_nothing_away(store: Store) -> None
     gone = Removal(kind=RemovalKind.REDIRECTED, to=SLUG.url)
     told(store, change(PLAN), change(SLUG, seen_at=NOON + HOUR))
     with store.writing() as tx:
-        tx.seen("one", [SLUG.id], NOON + 4 * HOUR)
-        tx.vanish("one", {PLAN.id: Vanishing(since=NOON + HOUR, removal=gone)})
+        tx.carriers.mark_seen("one", [SLUG.id], NOON + 4 * HOUR)
+        tx.carriers.vanish("one", {PLAN.id: Vanishing(since=NOON + HOUR, removal=gone)})
 
     (carrier,) = joined(store, SLUG.id, PLAN.id).carriers
 
@@ -147,35 +147,35 @@ def test_the_id_that_went_leads_to_the_document_and_so_do_its_names(store: Store
     third = entry("https://www.gov.uk/plans", source="two")
     told(store, change(PLAN), change(SLUG), change(third))
     with store.writing() as tx:
-        tx.join(third.id, SLUG.id)
-        tx.join(SLUG.id, PLAN.id)
-        carriers = tx.carriers([PLAN.id])[PLAN.id]
-        tx.hold([holding(PLAN, carriers=carriers)])
+        tx.documents.join(third.id, SLUG.id)
+        tx.documents.join(SLUG.id, PLAN.id)
+        carriers = tx.carriers.of([PLAN.id])[PLAN.id]
+        tx.documents.hold([holding(PLAN, carriers=carriers)])
 
-    assert {store.holding(id) for id in (third.id, SLUG.id)} == {store.holding(PLAN.id)}
+    assert {store.documents.one(id) for id in (third.id, SLUG.id)} == {store.documents.one(PLAN.id)}
     with store.writing() as tx:
-        assert tx.resolve([third.key, SLUG.key], NOON + HOUR) == {third.key: PLAN.id, SLUG.key: PLAN.id}
-        assert tx.shared() == ()
+        assert tx.names.resolve([third.key, SLUG.key], NOON + HOUR) == {third.key: PLAN.id, SLUG.key: PLAN.id}
+        assert tx.names.shared() == ()
 
 
 def test_what_is_the_same_as_a_retracted_document_is_retracted(store: Store) -> None:
     told(store, change(PLAN), change(SLUG))
-    store.retract(PLAN.id, "asked", NOON)
+    store.documents.retract(PLAN.id, "asked", NOON)
     with store.writing() as tx:
-        tx.silence(SLUG.id, PLAN.id)
+        tx.documents.silence(SLUG.id, PLAN.id)
 
-    assert store.holding(SLUG.id) is None
+    assert store.documents.one(SLUG.id) is None
     assert "The plan" not in store.dump()
     with store.writing() as tx:
-        assert tx.resolve([SLUG.key], NOON + HOUR) == {SLUG.key: PLAN.id}
+        assert tx.names.resolve([SLUG.key], NOON + HOUR) == {SLUG.key: PLAN.id}
 
 
 def test_the_operators_correction_moves_with_the_document(store: Store) -> None:
     told(store, change(PLAN), change(SLUG))
     mark = Mark(why="A plan of ours.", at=NOON, relevance=Relevance.YES)
     with store.writing() as tx:
-        tx.mark(SLUG.id, mark)
+        tx.labels.mark(SLUG.id, mark)
 
     joined(store, SLUG.id, PLAN.id)
 
-    assert store.marks() == {PLAN.id: mark}
+    assert store.labels.marks() == {PLAN.id: mark}

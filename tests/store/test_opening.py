@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from shutil import copytree
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 
 from aggregator.errors import StoreError
-from aggregator.model.alerts import OwnRule, Pace
-from aggregator.store import open_store
+from aggregator.model.alerts import OwnRule
+from aggregator.store import migrate, open_store
+from aggregator.store.migrate import NEWEST, OLDEST, SCRIPTS
 from aggregator.store.tables import metadata
 from tests.builders import NOON, entry
+from tests.store.contents import HOUR, MINUTES, PLAN, REVISED, contents, fill
 from tests.store.processes import child
 from tests.store.values import change, keep
 
@@ -33,6 +37,15 @@ SHORT = timedelta(milliseconds=100)
 def file(tmp_path: Path) -> Path:
     """Where a test's store lies."""
     return tmp_path / "store.db"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A store of schema 8 with something of everything in it."""
+    file = tmp_path / "old.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(Path(__file__).with_name("schema_0008.sql").read_text(encoding="utf-8"))
+    return file
 
 
 @contextmanager
@@ -71,19 +84,144 @@ def test_the_folder_is_made(tmp_path: Path) -> None:
         assert (tmp_path / "a/b/store.db").is_file()
 
 
-def test_migrations_lead_from_nothing_to_the_tables(tmp_path: Path) -> None:
-    with (
-        open_store(f"sqlite:///{tmp_path}/migrated.db"),
-        engine_at(f"sqlite:///{tmp_path}/migrated.db") as engine,
-    ):
-        with engine.connect() as connection:
+def test_a_new_store_and_one_that_was_brought_over_have_the_same_tables(file: Path, old: Path) -> None:
+    open_store(f"sqlite:///{file}").close()
+    open_store(f"sqlite:///{old}").close()
+
+    with engine_at(f"sqlite:///{file}") as made, engine_at(f"sqlite:///{old}") as brought:
+        with brought.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, metadata) == []
-        migrated = schema(engine)
+        assert schema(made) == schema(brought)
 
-    with engine_at(f"sqlite:///{tmp_path}/made.db") as engine:
-        metadata.create_all(engine)
-        assert schema(engine) == migrated
+
+def test_the_newest_schema_is_the_last_step(file: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS)
+    scripts = ScriptDirectory.from_config(config)
+    assert (scripts.get_base(), scripts.get_current_head()) == (OLDEST, NEWEST)
+
+    open_store(f"sqlite:///{file}").close()
+    with engine_at(f"sqlite:///{file}") as engine, engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == NEWEST
+
+
+def test_a_new_store_is_made_without_alembic() -> None:
+    """It takes a third of a second to load, and only an older store needs it."""
+    program = (
+        "import sys; from aggregator.store import open_store; open_store('sqlite://'); print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert "alembic" not in loaded.stdout.split()
+
+
+def test_a_store_of_schema_8_is_brought_over_with_all_its_data(old: Path) -> None:
+    """`schema_0008.sql` is what commit 09f9423 made of `fill`; today's program fills the other one."""
+    with open_store("sqlite://") as fresh, open_store(f"sqlite:///{old}") as brought:
+        fill(fresh)
+        expected = contents(fresh)
+        found = contents(brought)
+        assert all(expected.values())
+        for question, answer in expected.items():
+            assert found[question] == answer, question
+
+
+def test_a_rule_that_went_to_a_webhook_alone_goes_by_mail(old: Path) -> None:
+    """Subscribers' own rules have none any more; what was still to be posted goes."""
+    with open_store(f"sqlite:///{old}") as store:
+        assert store.alerts.own("0badcafe") == (
+            ("0badcafe", OwnRule(id="posted", when="minutes", mail=True)),
+        )
+        assert store.alerts.counts()["0badcafe/posted"] == {"alerts": 1}
+        assert [hook.alert.rule for hook in store.alerts.due_hooks(NOON + HOUR, 9)] == ["forum", "forum"]
+
+    with closing(sqlite3.connect(old)) as connection:
+        assert connection.execute(
+            "SELECT count(*) FROM own_rules WHERE rule LIKE '%webhook%'"
+        ).fetchone() == (0,)
+
+
+def test_what_was_brought_over_is_kept_on(old: Path) -> None:
+    with open_store(f"sqlite:///{old}") as store:
+        minutes = store.documents.one(MINUTES.id)
+        assert minutes is not None
+        assert [carrier.vanishing is None for carrier in minutes.carriers] == [False]
+        keep(store, change(entry("https://www.gov.uk/after")))
+        assert len(store.documents.all()) == 5
+        revised = store.documents.one(PLAN.id)
+        assert revised is not None
+        assert [r.entry.title for r in revised.carriers[0].revisions] == [PLAN.title, REVISED.title]
+
+    with open_store(f"sqlite:///{old}") as store:
+        assert len(store.documents.all()) == 5
+
+
+STEP = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "9999", "{newest}"
+
+
+def upgrade():
+    op.rename_table("marks", "corrections")
+    with op.batch_alter_table("runs") as runs:
+        runs.alter_column("run", new_column_name="counts")
+    op.execute("UPDATE runs SET counts = json_set(counts, '$.new', 7)")
+    {then}
+"""
+"""What a step may do: rename tables and columns, and rewrite what stands in JSON."""
+
+
+@pytest.fixture
+def add_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
+    """Give the program a step to the schema 9999, which does `then` at its end."""
+
+    def add(then: str) -> None:
+        folder = tmp_path / "migrations"
+        copytree(Path(migrate.__file__).with_name("migrations"), folder)
+        (folder / "versions/9999_toy.py").write_text(STEP.format(newest=NEWEST, then=then))
+        monkeypatch.setattr(migrate, "SCRIPTS", str(folder))
+        monkeypatch.setattr(migrate, "NEWEST", "9999")
+
+    return add
+
+
+def test_a_step_renames_tables_columns_and_values(old: Path, add_step: Callable[[str], None]) -> None:
+    add_step("pass")
+    open_store(f"sqlite:///{old}").close()
+
+    with closing(sqlite3.connect(old)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
+        assert connection.execute("SELECT count(*) FROM corrections").fetchall() == [(1,)]
+        assert connection.execute("SELECT json_extract(counts, '$.new') FROM runs").fetchall() == [(7,)]
+
+
+def test_a_step_that_fails_changes_nothing(old: Path, add_step: Callable[[str], None]) -> None:
+    add_step("raise RuntimeError('half way')")
+    with closing(sqlite3.connect(old)) as connection:
+        before = list(connection.iterdump())
+
+    with pytest.raises(RuntimeError, match="half way"):
+        open_store(f"sqlite:///{old}")
+
+    with closing(sqlite3.connect(old)) as connection:
+        assert list(connection.iterdump()) == before
+
+
+@pytest.mark.parametrize("schema", ["0001", "0007"])
+def test_an_older_store_is_refused_and_left_as_it_is(old: Path, schema: str) -> None:
+    with closing(sqlite3.connect(old)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (schema,))
+    before = old.read_bytes()
+
+    with pytest.raises(
+        StoreError,
+        match=rf"old\.db: .*early version.*schema {schema}, .* 0008 and later.*aggregator status.*09f9423",
+    ):
+        open_store(f"sqlite:///{old}")
+
+    assert old.read_bytes() == before
 
 
 def test_no_table_numbers_its_rows() -> None:
@@ -116,12 +254,12 @@ def test_a_file_that_is_no_database_is_left_alone(file: Path) -> None:
 def test_another_programs_database_is_left_alone(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("CREATE TABLE bookmarks (address TEXT)")
+    before = file.read_bytes()
 
     with pytest.raises(StoreError, match=r"store\.db: another program's database; name another file"):
         open_store(f"sqlite:///{file}")
 
-    with closing(sqlite3.connect(file)) as connection:
-        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("bookmarks",)]
+    assert file.read_bytes() == before
 
 
 def test_a_store_of_a_newer_program_is_left_alone(file: Path) -> None:
@@ -158,6 +296,18 @@ def test_a_folder_that_may_not_be_written_is_named() -> None:
         assert "Permission denied" in error
 
 
+def test_a_file_that_may_not_be_written_is_named(old: Path) -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        file = Path(folder) / "store.db"
+        file.write_bytes(old.read_bytes())
+        file.chmod(0o444)
+        with child("look", f"sqlite:///{file}", "nobody") as process:
+            _, error = process.communicate()
+
+        assert f"StoreError: {file}: the store cannot be written here; let this user write" in error
+
+
 def test_a_store_that_another_process_keeps_locked_is_named(file: Path) -> None:
     with open_store(f"sqlite:///{file}", wait=SHORT) as store:
         keep(store, change())
@@ -175,7 +325,7 @@ def test_a_store_opens_and_is_read_while_another_process_writes(file: Path) -> N
     with closing(sqlite3.connect(file)) as other:
         other.execute("BEGIN IMMEDIATE")
         with open_store(f"sqlite:///{file}", wait=SHORT) as store:
-            assert store.holdings() == ()
+            assert store.documents.all() == ()
 
 
 def test_a_full_disk_is_named_and_loses_nothing(file: Path) -> None:
@@ -204,34 +354,3 @@ def test_a_full_disk_is_named_and_loses_nothing(file: Path) -> None:
 def test_an_address_that_is_none_of_ours_is_refused(url: str, message: str) -> None:
     with pytest.raises(StoreError, match=message):
         open_store(url)
-
-
-def test_a_store_of_the_second_schema_keeps_its_names(file: Path) -> None:
-    """They were always known; what each document's id is has not changed."""
-    config = Config()
-    config.set_main_option("script_location", "aggregator.store:migrations")
-    with engine_at(f"sqlite:///{file}") as engine, engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
-        connection.exec_driver_sql("INSERT INTO aliases VALUES ('content:1', 'urn:uuid:1')")
-
-    with open_store(f"sqlite:///{file}") as store, store.writing() as tx:
-        assert tx.resolve(["content:1"], NOON) == {"content:1": "urn:uuid:1"}
-
-
-def test_a_store_of_the_seventh_schema_keeps_its_readers_rules(file: Path) -> None:
-    """They went by mail, and still do."""
-    config = Config()
-    config.set_main_option("script_location", "aggregator.store:migrations")
-    rule = '{"changes":true,"id":"mine","rhythm":"daily","when":"open data"}'
-    with engine_at(f"sqlite:///{file}") as engine, engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0007")
-        connection.exec_driver_sql("INSERT INTO own_rules VALUES (?, ?, ?)", ("00c0ffee", "mine", rule))
-
-    with open_store(f"sqlite:///{file}") as store:
-        kept = OwnRule(id="mine", when="open data", changes=True, rhythm=Pace.DAILY, mail=True)
-        assert store.alerts.own() == (("00c0ffee", kept),)
-        assert store.alerts.secret("00c0ffee/mine") == ""
-        store.alerts.add_own("00c0ffee", replace(kept, feed="a-word"))
-        assert store.alerts.fed("a-word") == ("00c0ffee", replace(kept, feed="a-word"))

@@ -24,7 +24,7 @@ def test_a_process_killed_inside_a_transaction_leaves_the_store_as_it_was(file_u
 
         assert store.dump() == before
         keep(store, change(entry(title="After"), ChangeKind.REVISED, NOON))
-        assert [held.entry.title for held in store.holdings()] == ["After"]
+        assert [held.entry.title for held in store.documents.all()] == ["After"]
 
 
 def test_what_a_process_said_was_kept_is_there_after_it_was_killed_at_any_moment(file_url: str) -> None:
@@ -38,8 +38,8 @@ def test_what_a_process_said_was_kept_is_there_after_it_was_killed_at_any_moment
             counts = [int(count) for count in process.communicate()[0].splitlines()]
 
         with open_store(file_url) as store:
-            kept = store.state("counter").items
-            assert len(store.holdings()) == kept
+            kept = store.sources.state("counter").items
+            assert len(store.documents.all()) == kept
             assert kept >= max(counts, default=0)
     assert kept > 0
 
@@ -54,10 +54,10 @@ def test_processes_that_write_at_once_lose_nothing_and_double_nothing(file_url: 
         assert [writer.wait() for writer in writers] == [0, 0]
 
     with open_store(file_url) as store:
-        holdings = store.holdings()
+        holdings = store.documents.all()
         assert len(holdings) == 25 + 25 + 1
         assert all(len(carrier.revisions) == 1 for held in holdings for carrier in held.carriers)
-        assert store.states() == {"counter": SourceState(source="counter", items=100)}
+        assert store.sources.states() == {"counter": SourceState(source="counter", items=100)}
 
 
 def test_processes_that_open_a_new_store_at_once_make_it_once(file_url: str) -> None:

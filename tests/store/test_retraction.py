@@ -35,7 +35,7 @@ def fill(store: Store) -> None:
 def test_the_words_are_nowhere_in_the_files(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
         fill(store)
-        assert store.retract(PLAN.id, "a person asked", NOON)
+        assert store.documents.retract(PLAN.id, "a person asked", NOON)
         assert WORDS not in store.dump()
         assert "a person asked" in store.dump()
 
@@ -45,17 +45,17 @@ def test_the_words_are_nowhere_in_the_files(tmp_path: Path) -> None:
 
 def test_it_is_published_nowhere_and_told_never_again(store: Store) -> None:
     fill(store)
-    store.retract(PLAN.id, "a person asked", NOON)
+    store.documents.retract(PLAN.id, "a person asked", NOON)
 
-    assert store.holdings() == ()
-    assert store.holding(PLAN.id) is None
-    assert store.news(Window(start=NOON - timedelta(days=1), end=NOON + timedelta(days=1))) == ()
+    assert store.documents.all() == ()
+    assert store.documents.one(PLAN.id) is None
+    assert store.documents.news(Window(start=NOON - timedelta(days=1), end=NOON + timedelta(days=1))) == ()
     with store.writing() as tx:
-        assert tx.retracted([PLAN.id, "urn:uuid:other"]) == {PLAN.id}
+        assert tx.documents.retracted([PLAN.id, "urn:uuid:other"]) == {PLAN.id}
 
 
 def test_an_unknown_document_is_not_retracted(store: Store) -> None:
-    assert not store.retract("urn:uuid:nobody", "why", NOON)
+    assert not store.documents.retract("urn:uuid:nobody", "why", NOON)
 
 
 def test_an_issued_letter_keeps_its_place_and_loses_its_words(store: Store) -> None:
@@ -75,11 +75,11 @@ def test_an_issued_letter_keeps_its_place_and_loses_its_words(store: Store) -> N
     window = Window(start=NOON, end=NOON + timedelta(days=7))
     section = Section(title="Other", items=(item,))
     digest = Digest(week="2026-W23", window=window, sections=(section,), unread=(), issued=NOON)
-    store.issue(digest)
+    store.digests.issue([digest])
     fill(store)
-    store.retract(PLAN.id, "a person asked", NOON)
+    store.documents.retract(PLAN.id, "a person asked", NOON)
 
-    kept = store.digest(digest.week)
+    kept = store.digests.one(digest.week)
     assert kept is not None
     assert [(item.id, item.title, item.summary, item.url) for item in kept.sections[0].items] == [
         (PLAN.id, "Retracted", "", "")

@@ -30,12 +30,12 @@ def test_a_document_with_its_carrier_and_revisions(holding: Holding) -> None:
     ]
     with open_store("sqlite://") as store:
         with store.writing() as tx:
-            tx.apply(changes)
-            tx.hold([holding])
-            assert tx.carriers([holding.entry.id]) == {holding.entry.id: (carrier,)}
+            tx.carriers.apply(changes)
+            tx.documents.hold([holding])
+            assert tx.carriers.of([holding.entry.id]) == {holding.entry.id: (carrier,)}
 
-        assert store.holding(holding.entry.id) == holding
-        assert store.holdings() == (holding,)
+        assert store.documents.one(holding.entry.id) == holding
+        assert store.documents.all() == (holding,)
 
 
 @examples(100, few=10)
@@ -43,11 +43,11 @@ def test_a_document_with_its_carrier_and_revisions(holding: Holding) -> None:
 def test_the_state_of_a_source(state: SourceState) -> None:
     with open_store("sqlite://") as store:
         with store.writing() as tx:
-            tx.keep(state)
-            assert tx.state(state.source) == state
+            tx.sources.keep(state)
+            assert tx.sources.state(state.source) == state
 
-        assert store.state(state.source) == state
-        assert store.states() == {state.source: state}
+        assert store.sources.state(state.source) == state
+        assert store.sources.states() == {state.source: state}
 
 
 @examples(100, few=10)
@@ -55,29 +55,29 @@ def test_the_state_of_a_source(state: SourceState) -> None:
 def test_a_time_in_which_a_source_could_not_be_read(outage: Outage) -> None:
     with open_store("sqlite://") as store:
         with store.writing() as tx:
-            tx.keep_outage(outage)
-            tx.keep_outage(outage)
+            tx.sources.keep_outage(outage)
+            tx.sources.keep_outage(outage)
 
-        assert store.outages() == {outage.source: (outage,)}
+        assert store.sources.outages() == {outage.source: (outage,)}
 
 
 @examples(100, few=10)
 @given(run=values.runs)
 def test_a_run(run: Run) -> None:
     with open_store("sqlite://") as store:
-        store.note_run(run)
+        store.runs.note(run)
 
-        assert store.runs() == (run,)
+        assert store.runs.all() == (run,)
 
 
 @examples(100, few=10)
 @given(digest=values.digests)
 def test_an_issued_letter(digest: Digest) -> None:
     with open_store("sqlite://") as store:
-        assert store.issue(digest) == digest
+        assert store.digests.issue([digest])[0] == digest
 
-        assert store.digest(digest.week) == digest
-        assert store.digests() == (digest,)
+        assert store.digests.one(digest.week) == digest
+        assert store.digests.all() == (digest,)
 
 
 @examples(100, few=10)

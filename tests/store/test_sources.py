@@ -38,18 +38,18 @@ def told(source: str, title: str = "A plan", **changes: object) -> Entry:
 
 
 def held(store: Store, id: str = entry().id) -> Holding:
-    found = store.holding(id)
+    found = store.documents.one(id)
     assert found is not None
     return found
 
 
 def rename(store: Store, old: str, new: str) -> int:
-    with store.renaming(old, new) as moved:
+    with store.sources.renaming(old, new) as moved:
         return moved
 
 
 def join(store: Store, old: str, new: str) -> int:
-    with store.joining(old, new) as moved:
+    with store.sources.merging(old, new) as moved:
         return moved
 
 
@@ -84,29 +84,29 @@ def test_a_renamed_source_carries_what_it_carried_and_only_its_id_differs(store:
 
 def test_a_renamed_source_keeps_its_state(store: Store) -> None:
     with store.writing() as tx:
-        tx.keep(replace(state("old", NOON), failures=3, due=NOON + HOUR))
+        tx.sources.keep(replace(state("old", NOON), failures=3, due=NOON + HOUR))
 
     assert rename(store, "old", "new") == 0
 
-    assert store.states() == {"new": replace(state("new", NOON), failures=3, due=NOON + HOUR)}
+    assert store.sources.states() == {"new": replace(state("new", NOON), failures=3, due=NOON + HOUR)}
 
 
 def test_a_renamed_source_keeps_the_times_in_which_it_could_not_be_read(store: Store) -> None:
     gap = Outage(source="old", since=NOON, until=NOON + HOUR, missed=True)
     with store.writing() as tx:
-        tx.keep_outage(gap)
-        tx.keep_outage(replace(gap, source="new", since=NOON + HOUR, until=NOON + 2 * HOUR))
+        tx.sources.keep_outage(gap)
+        tx.sources.keep_outage(replace(gap, source="new", since=NOON + HOUR, until=NOON + 2 * HOUR))
 
     rename(store, "old", "new")
 
-    assert [one.since for one in store.outages()["new"]] == [NOON, NOON + HOUR]
+    assert [one.since for one in store.sources.outages()["new"]] == [NOON, NOON + HOUR]
     assert '"old"' not in store.dump()
 
 
 def test_renaming_twice_is_renaming_once(store: Store) -> None:
     keep(store, change(told("old")))
     with store.writing() as tx:
-        tx.keep(state("old", NOON))
+        tx.sources.keep(state("old", NOON))
     rename(store, "old", "new")
     once = store.dump()
 
@@ -118,14 +118,14 @@ def test_polls_that_already_ran_under_the_new_id_are_joined(store: Store) -> Non
     keep(store, change(told("old")))
     keep(store, change(told("new"), seen_at=NOON + HOUR, backlog=True))
     with store.writing() as tx:
-        tx.keep(state("old", NOON))
-        tx.keep(replace(state("new", NOON + HOUR), failures=2))
+        tx.sources.keep(state("old", NOON))
+        tx.sources.keep(replace(state("new", NOON + HOUR), failures=2))
 
     rename(store, "old", "new")
 
     (carrier,) = held(store).carriers
     assert (carrier.source, carrier.first_seen, carrier.backlog) == ("new", NOON, False)
-    assert store.states() == {"new": replace(state("new", NOON), failures=2)}
+    assert store.sources.states() == {"new": replace(state("new", NOON), failures=2)}
 
 
 def test_other_sources_and_other_documents_are_left_alone(store: Store) -> None:
@@ -143,7 +143,7 @@ def test_a_failure_inside_undoes_everything(store: Store) -> None:
     before = store.dump()
 
     def broken_off() -> None:
-        with store.renaming("old", "new"):
+        with store.sources.renaming("old", "new"):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -159,8 +159,8 @@ def test_a_document_of_both_has_one_carrier_from_the_first_sight_on(store: Store
     keep(store, change(told("into", "Second, revised"), ChangeKind.REVISED, NOON + 3 * HOUR))
     keep(store, change(told("from", "First, again"), ChangeKind.REVISED, NOON + 4 * HOUR))
     with store.writing() as tx:
-        tx.seen("from", [entry().id], NOON + 5 * HOUR)
-        tx.seen("into", [entry().id], NOON + 6 * HOUR)
+        tx.carriers.mark_seen("from", [entry().id], NOON + 5 * HOUR)
+        tx.carriers.mark_seen("into", [entry().id], NOON + 6 * HOUR)
 
     assert join(store, "from", "into") == 1
 
@@ -196,11 +196,11 @@ def test_a_document_of_both_has_one_carrier_from_the_first_sight_on(store: Store
 def test_the_first_word_of_the_later_teller_does_not_become_news(store: Store) -> None:
     keep(store, change(told("from"), backlog=True))
     keep(store, change(told("into", "Another title"), seen_at=NOON + HOUR))
-    assert store.news(ALWAYS) == ()
+    assert store.documents.news(ALWAYS) == ()
 
     join(store, "from", "into")
 
-    assert store.news(ALWAYS) == ()
+    assert store.documents.news(ALWAYS) == ()
     (carrier,) = held(store).carriers
     assert carrier.backlog
     assert [revision.entry.title for revision in carrier.revisions] == ["A plan"]
@@ -231,12 +231,12 @@ def test_what_only_the_merged_source_carried_moves_with_its_history(store: Store
 
 def test_the_states_of_both_stay_with_them(store: Store) -> None:
     with store.writing() as tx:
-        tx.keep(state("from", NOON))
-        tx.keep(state("into", None))
+        tx.sources.keep(state("from", NOON))
+        tx.sources.keep(state("into", None))
 
     join(store, "from", "into")
 
-    assert store.states() == {"from": state("from", NOON), "into": state("into", None)}
+    assert store.sources.states() == {"from": state("from", NOON), "into": state("into", None)}
 
 
 WITHDRAWN = Removal(kind=RemovalKind.WITHDRAWN)
@@ -271,7 +271,7 @@ def test_the_first_look_of_the_source_that_stays_is_the_one_that_counts(store: S
     keep(store, change(told("from")), change(told("into")))
     look = Vanishing(since=NOON, removal=MISSING)
     with store.writing() as tx:
-        tx.vanish("from", {entry().id: look})
+        tx.carriers.vanish("from", {entry().id: look})
 
     join(store, "from", "into")
 
@@ -342,14 +342,14 @@ def test_ids_dates_and_what_was_news_when_never_change(
     with open_store("sqlite://") as store:
         keep(store, *history)
         before = facts(store, window)
-        revised = sum(len(holding.revised) for holding in store.holdings())
+        revised = sum(len(holding.revised) for holding in store.documents.all())
 
         moved = (rename if renamed else join)(store, "from", "into")
 
         assert facts(store, window) == before
-        assert sum(len(holding.revised) for holding in store.holdings()) == revised
+        assert sum(len(holding.revised) for holding in store.documents.all()) == revised
         assert moved == len({one.entry.id for one in history if one.entry.source == "from"})
-        for holding in store.holdings():
+        for holding in store.documents.all():
             numbers = [[r.number for r in c.revisions] for c in holding.carriers]
             assert all(each == list(range(1, len(each) + 1)) for each in numbers)
             assert min(c.first_seen for c in holding.carriers) == holding.first_seen
@@ -357,5 +357,7 @@ def test_ids_dates_and_what_was_news_when_never_change(
 
 
 def facts(store: Store, window: Window) -> object:
-    held = [(h.entry.id, h.entry.published, h.first_seen, h.updated, h.backlog) for h in store.holdings()]
-    return held, [holding.entry.id for holding in store.news(window)]
+    held = [
+        (h.entry.id, h.entry.published, h.first_seen, h.updated, h.backlog) for h in store.documents.all()
+    ]
+    return held, [holding.entry.id for holding in store.documents.news(window)]

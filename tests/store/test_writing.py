@@ -24,7 +24,7 @@ RETIMED = entry(title="A plan", updated=moment("2026-06-04 09:00"))
 
 def carriers_of(store: Store, entry_id: str) -> tuple[Carrier, ...]:
     with store.writing() as tx:
-        return tx.carriers([entry_id])[entry_id]
+        return tx.carriers.of([entry_id])[entry_id]
 
 
 def test_a_new_document_has_a_carrier_with_its_first_revision(store: Store) -> None:
@@ -97,7 +97,7 @@ def test_each_source_has_its_own_carrier_and_the_first_teller_comes_first(store:
     keep(store, change(entry(source="b")))
 
     assert [carrier.source for carrier in carriers_of(store, PLAN.id)] == ["b", "c", "a"]
-    held = store.holding(PLAN.id)
+    held = store.documents.one(PLAN.id)
     assert held is not None
     assert [carrier.source for carrier in held.carriers] == ["b", "c", "a"]
 
@@ -106,8 +106,8 @@ def test_nobody_carries_an_unknown_document(store: Store) -> None:
     keep(store, change(PLAN))
 
     with store.writing() as tx:
-        assert tx.carriers(["urn:uuid:unknown"]) == {"urn:uuid:unknown": ()}
-        assert tx.carriers([]) == {}
+        assert tx.carriers.of(["urn:uuid:unknown"]) == {"urn:uuid:unknown": ()}
+        assert tx.carriers.of([]) == {}
 
 
 def test_carriers_of_more_documents_than_one_statement_can_name_are_all_found(store: Store) -> None:
@@ -115,7 +115,7 @@ def test_carriers_of_more_documents_than_one_statement_can_name_are_all_found(st
     keep(store, *map(change, told))
 
     with store.writing() as tx:
-        found = tx.carriers(document.id for document in told)
+        found = tx.carriers.of(document.id for document in told)
     assert len(found) == 1001
     assert all(len(carriers) == 1 for carriers in found.values())
 
@@ -130,17 +130,17 @@ def test_holding_a_document_again_replaces_it(store: Store) -> None:
         backlog=True,
     )
     with store.writing() as tx:
-        tx.hold([moved])
+        tx.documents.hold([moved])
 
-    assert store.holdings() == (moved,) == store.holdings(relevance=Relevance.NO)
+    assert store.documents.all() == (moved,) == store.documents.all(relevance=Relevance.NO)
 
 
 def test_fractions_of_a_second_in_a_publishers_time_are_cut(store: Store) -> None:
     with store.writing() as tx:
-        tx.apply([change(PLAN)])
-        tx.hold([holding(PLAN, updated=NOON.replace(microsecond=123456))])
+        tx.carriers.apply([change(PLAN)])
+        tx.documents.hold([holding(PLAN, updated=NOON.replace(microsecond=123456))])
 
-    held = store.holding(PLAN.id)
+    held = store.documents.one(PLAN.id)
     assert held is not None
     assert held.updated == NOON
 
@@ -154,10 +154,10 @@ def test_changes_validators_and_due_time_are_one_transaction(store: Store) -> No
 
     def poll() -> None:
         with store.writing() as tx:
-            tx.apply([change(RENAMED, ChangeKind.REVISED, NOON + HOUR)])
-            tx.hold([holding(RENAMED)])
-            tx.keep(state)
-            assert tx.state("cabinet-office") == state
+            tx.carriers.apply([change(RENAMED, ChangeKind.REVISED, NOON + HOUR)])
+            tx.documents.hold([holding(RENAMED)])
+            tx.sources.keep(state)
+            assert tx.sources.state("cabinet-office") == state
             raise RuntimeError("in the middle")
 
     with pytest.raises(RuntimeError, match="in the middle"):
@@ -167,7 +167,7 @@ def test_changes_validators_and_due_time_are_one_transaction(store: Store) -> No
 
 def test_a_document_cannot_be_carried_without_being_held(store: Store) -> None:
     with pytest.raises(IntegrityError, match=r"(?i)foreign key"), store.writing() as tx:
-        tx.apply([change(PLAN)])
+        tx.carriers.apply([change(PLAN)])
 
     assert store.dump() == ""
 

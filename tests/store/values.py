@@ -47,11 +47,11 @@ def change(
 def keep(store: Store, *changes: Change) -> None:
     """Apply changes in one transaction, and hold their documents as the first teller tells them."""
     with store.writing() as tx:
-        tx.apply(changes)
-        for carriers in tx.carriers(change.entry.id for change in changes).values():
+        tx.carriers.apply(changes)
+        for carriers in tx.carriers.of(change.entry.id for change in changes).values():
             first = carriers[0]
             held = holding(first.entry, carriers=carriers, first_seen=first.first_seen, backlog=first.backlog)
-            tx.hold([held])
+            tx.documents.hold([held])
 
 
 def arbitrary(model: type[Model], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Model]:

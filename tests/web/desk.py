@@ -19,10 +19,10 @@ from aggregator.config.settings import load_settings
 from aggregator.deliver import Stationery
 from aggregator.deliver.outbox import Outbox
 from aggregator.model import Reader
-from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.desk import Desk
-from aggregator.pipeline.posting import Dispatch
-from aggregator.pipeline.rulebook import Rulebook
+from aggregator.services.alerts.matching import Alerting
+from aggregator.services.alerts.rules import OwnRules
+from aggregator.services.mailing.delivery import Dispatch
+from aggregator.services.subscriptions.service import SubscriptionService
 from aggregator.store import Store, open_store
 from aggregator.web import LetterPages, application
 from tests.builders import instant, site
@@ -44,7 +44,7 @@ def config() -> Config:
 
 @dataclass
 class Bench:
-    """A store with its desk; `mails` gives what was sent since the last look, as recipient and text."""
+    """A store with its pages; `mails` gives what was sent since the last look, as recipient and text."""
 
     store: Store
     folder: Path
@@ -58,12 +58,16 @@ class Bench:
         return replace(config(), settings=config().settings.model_copy(update=said))
 
     @property
-    def desk(self) -> Desk:
-        rulebook = Rulebook(Alerting(self.config, self.store), self.folder / "alerts.yaml")
-        return Desk(self.store, TOKENS, rulebook)
+    def service(self) -> SubscriptionService:
+        return SubscriptionService(self.store, TOKENS)
+
+    @property
+    def own_rules(self) -> OwnRules:
+        return OwnRules(Alerting(self.config, self.store))
 
     def application(self) -> Starlette:
-        pages = LetterPages(self.desk, site(letters_url=self.url), lambda: self.now, KNOWN)
+        there = site(letters_url=self.url)
+        pages = LetterPages(self.service, self.own_rules, there, lambda: self.now, KNOWN)
         return application(self.folder / "output", lambda: {"ok": True}, pages)
 
     def later(self, **time: float) -> None:
@@ -110,7 +114,7 @@ class Bench:
 
 @contextmanager
 def bench(folder: Path) -> Iterator[Bench]:
-    """An empty store with its desk."""
+    """An empty store with its pages."""
     (folder / "output").mkdir()
     with open_store(f"sqlite:///{folder}/store.db") as store:
         yield Bench(store, folder)

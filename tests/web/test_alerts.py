@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from aggregator.model import ChangeKind
-from aggregator.model.alerts import OwnRule, Pace
+from aggregator.model.alerts import OwnRule
+from aggregator.model.letters import Frequency
 from tests.builders import entry, instant
 from tests.store.values import change, keep
 from tests.web.desk import Bench, bench
@@ -39,13 +40,13 @@ def test_a_rule_is_tried_before_it_is_kept_and_goes_with_one_button(desk: Bench)
     again = ask(desk, "POST", page, action="watch", when='"open data"', rhythm="at once", changes="yes")
     assert again.status_code == 303
     ((_, rule),) = desk.store.alerts.own(desk.reader().id)
-    assert rule == OwnRule(id="rule-1", when='"open data"', changes=True, rhythm=Pace.AT_ONCE)
+    assert rule == OwnRule(id="rule-1", when='"open data"', changes=True, rhythm=Frequency.AT_ONCE)
     assert desk.store.alerts.watched()[f"{desk.reader().id}/rule-1"].since == desk.now
     shown = ask(desk, "GET", f"{page}?told=watch").text
     assert "Your rule is kept." in shown
     assert "<code>&#34;open data&#34;</code>, at once, changes too" in shown
     data = ask(desk, "GET", page.replace("/alerts/", "/data/")).json()
-    goes = {"mail": True, "feed": False, "webhook": ""}
+    goes = {"mail": True, "feed": False}
     assert data["alerts"] == [
         {"when": '"open data"', "changes": True, "rhythm": "at once", **goes, "found": []}
     ]
@@ -77,7 +78,7 @@ def test_what_cannot_be_kept_is_said_beside_the_form(desk: Bench, form: dict[str
 def test_a_reader_has_twenty_rules_at_the_most(desk: Bench) -> None:
     page = sign_up(desk).replace("/choices/", "/alerts/")
     for number in range(20):
-        desk.desk.watch(desk.reader(), OwnRule(id="", when=f"word{number}"), desk.now)
+        desk.own_rules.watch(desk.reader(), OwnRule(id="", when=f"word{number}"), desk.now)
     answer = ask(desk, "POST", page, action="watch", when="more")
 
     assert answer.status_code == 400
@@ -99,3 +100,24 @@ def test_who_wants_alerts_alone_says_so_among_their_choices(desk: Bench) -> None
 
     assert desk.reader().choices.only_alerts
     assert 'name="only_alerts" value="yes" checked' in ask(desk, "GET", choices).text
+
+
+def test_a_rule_has_to_go_somewhere_and_to_be_there(desk: Bench) -> None:
+    page = sign_up(desk).replace("/choices/", "/alerts/")
+    ask(desk, "POST", page, action="watch", when='"open data"')
+
+    assert "would tell nobody" in ask(desk, "POST", page, action="place", id="rule-1").text
+    assert "not there any more" in ask(desk, "POST", page, action="place", id="rule-9", mail="yes").text
+    ((_, rule),) = desk.store.alerts.own()
+    assert rule == OwnRule(id="rule-1", when='"open data"')
+
+
+def test_the_same_words_kept_again_go_where_they_went(desk: Bench) -> None:
+    page = sign_up(desk).replace("/choices/", "/alerts/")
+    ask(desk, "POST", page, action="watch", when='"open data" AND plan')
+    ask(desk, "POST", page, action="place", id="rule-1", feed="yes")
+    ((_, before),) = desk.store.alerts.own()
+    ask(desk, "POST", page, action="watch", when='"open data" plan', rhythm="daily")
+
+    ((_, after),) = desk.store.alerts.own()
+    assert (after.feed, after.mail, after.rhythm) == (before.feed, False, Frequency.DAILY)

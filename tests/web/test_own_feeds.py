@@ -16,8 +16,8 @@ from starlette.applications import Starlette
 from aggregator.deliver.tokens import Tokens
 from aggregator.model import Footing
 from aggregator.model.alerts import OwnRule
-from aggregator.pipeline.alerting import Alerting
-from aggregator.pipeline.posting import Dispatch
+from aggregator.services.alerts.matching import Alerting
+from aggregator.services.mailing.delivery import Dispatch
 from aggregator.web import application
 from tests.builders import entry
 from tests.deliver.readers import TOKENS, stationery
@@ -190,7 +190,7 @@ def test_its_word_opens_nothing_else_and_no_other_word_opens_it(desk: Bench) -> 
 
 def test_who_has_paused_gets_no_mail_and_reads_the_feed_all_the_same(desk: Bench) -> None:
     address = switch_on(desk)
-    desk.desk.pause(desk.reader(), desk.now)
+    desk.service.set_paused(desk.reader(), desk.now, paused=True)
     desk.later(hours=1)
     find(desk, "https://www.gov.uk/2", "More open data")
 
@@ -215,7 +215,7 @@ def test_a_rule_that_goes_into_its_feed_alone_sends_no_mail(desk: Bench) -> None
 
 def test_a_rule_that_cannot_be_read_any_more_keeps_its_feed(desk: Bench) -> None:
     address = switch_on(desk)
-    (kept,) = desk.desk.rules(desk.reader())
+    (kept,) = desk.own_rules.of(desk.reader())
     old = OwnRule(id="rule-1", when="topic:forgotten", feed=kept.feed)
     desk.store.alerts.add_own(desk.reader().id, old)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
-from urllib.parse import urlsplit
+
+from aggregator.model.addresses import host_of, split_address
 
 HOME_ENDINGS: Final = (".uk", ".scot", ".wales", ".cymru")
 """Top-level domains of the United Kingdom and its nations."""
@@ -14,11 +15,7 @@ HOME_ENDINGS: Final = (".uk", ".scot", ".wales", ".cymru")
 @lru_cache(maxsize=512)
 def host_and_path(url: str) -> tuple[str, str]:
     """Host without `www.` and port, and path; both empty for what is no address."""
-    try:
-        parts = urlsplit(url)
-        return (parts.hostname or "").removeprefix("www."), parts.path
-    except ValueError:
-        return "", ""
+    return host_of(url), split_address(url).path
 
 
 Places = Mapping[str, Sequence[tuple[str, str, str]]]

@@ -14,14 +14,11 @@ from typing import Final
 
 from aggregator.classify.substance import PARTS, instant, is_later
 from aggregator.model import Carrier, Change, ChangeKind, Entry, Moment, Source
+from aggregator.model.kinds import KINDS
 
 RESTAMPED: Final = "updated"
 """The one date that does count, for a source with `updated_is_news`: GOV.UK's `public_timestamp` moves for
 major updates only (alphagov/search-api, docs/using-the-search-api.md)."""
-
-STAMPED: Final = frozenset({"govuk", "sitemap"})
-"""Kinds whose every source is such a one: GOV.UK's APIs tell that same stamp, and a sitemap nothing else."""
-
 
 EVERY: Final = frozenset({*PARTS, RESTAMPED})
 WORDLESS: Final = EVERY - {"text", "attachments"}
@@ -111,7 +108,7 @@ def _settled(entry: Entry, mine: Carrier, others: Sequence[Entry]) -> Moment | N
 
 def _differing(source: Source, before: Entry, after: Entry) -> tuple[str, ...]:
     parts = [name for name, part in PARTS.items() if not part.same(part.told_by(before), part.told_by(after))]
-    stamped = source.updated_is_news or source.kind in STAMPED
+    stamped = source.updated_is_news or KINDS[source.kind].stamped
     if stamped and is_later(after.updated, before.updated):
         parts.append(RESTAMPED)
     return tuple(parts)

@@ -73,13 +73,10 @@ def evaluate(rows: Sequence[Judged]) -> Evaluation:
 
 def mistakes(rows: Sequence[Judged]) -> list[Judged]:
     """Rows whose relevance is wrong, the most certain mistakes first, then those whose type alone is."""
-    wrong = [row for row in rows if _is_wrong(row)]
+    decided = [row for row in rows if row.relevance is not Relevance.BORDERLINE]
+    wrong = [row for row in decided if row.got.relevant != (row.relevance is Relevance.YES)]
     typed = [row for row in rows if row not in wrong and row.got.type != row.type]
     return sorted(wrong, key=lambda row: (-_certainty(row), row.id)) + typed
-
-
-def _is_wrong(row: Judged) -> bool:
-    return row.relevance is not Relevance.BORDERLINE and row.got.relevant != (row.relevance is Relevance.YES)
 
 
 def _certainty(row: Judged) -> int:

@@ -67,7 +67,8 @@ class Reader:
     """Reads documents by the vocabulary and the names of bodies; built once."""
 
     def __init__(self, vocabulary: Vocabulary, bodies: Mapping[str, Body]) -> None:
-        self._finder = Finder([*_phrases(vocabulary), *_names(bodies)])
+        meant = (*_phrases(vocabulary), *_names(bodies))
+        self._finder = Finder((phrase, meaning) for phrases, meaning in meant for phrase in phrases)
 
     def read(self, entry: Entry) -> Found:
         """What stands in the title, the summary and the rest of the text."""
@@ -91,30 +92,26 @@ def _uncovered(hits: Sequence[Hit[Meaning]], layer: Layer) -> Sequence[Hit[Meani
     return [hit for hit in standing if hit.meaning.role != "trap"]
 
 
-def _phrases(vocabulary: Vocabulary) -> Iterator[tuple[Phrase, Meaning]]:
+def _phrases(vocabulary: Vocabulary) -> Iterator[tuple[Iterable[Phrase], Meaning]]:
     for topic in vocabulary.topics:
         for strength, phrases in topic.phrases.items():
-            yield from _each(phrases, Meaning(Layer.TOPIC, "topic", topic.id, strength))
+            yield phrases, Meaning(Layer.TOPIC, "topic", topic.id, strength)
     for rule in vocabulary.types:
-        yield from _each(rule.phrases, Meaning(Layer.TYPE, "type", rule.type))
-        yield from _each(rule.strong, Meaning(Layer.TYPE, "type", rule.type, Strength.SURE))
+        yield rule.phrases, Meaning(Layer.TYPE, "type", rule.type)
+        yield rule.strong, Meaning(Layer.TYPE, "type", rule.type, Strength.SURE)
     for plan in vocabulary.plans:
-        yield from _each(plan.phrases, Meaning(Layer.NAME, "plan", plan.id))
-        yield from _each(plan.phrases, Meaning(Layer.TOPIC, "topic", PROCESS, Strength.SURE))
+        yield plan.phrases, Meaning(Layer.NAME, "plan", plan.id)
+        yield plan.phrases, Meaning(Layer.TOPIC, "topic", PROCESS, Strength.SURE)
     for layer in (Layer.TOPIC, Layer.TYPE):
-        yield from _each(vocabulary.traps, Meaning(layer, "trap"))
-    yield from _each(vocabulary.elsewhere, Meaning(Layer.NAME, "elsewhere"))
-    yield from _each(vocabulary.home, Meaning(Layer.NAME, "home"))
+        yield vocabulary.traps, Meaning(layer, "trap")
+    yield vocabulary.elsewhere, Meaning(Layer.NAME, "elsewhere")
+    yield vocabulary.home, Meaning(Layer.NAME, "home")
 
 
-def _names(bodies: Mapping[str, Body]) -> Iterator[tuple[Phrase, Meaning]]:
+def _names(bodies: Mapping[str, Body]) -> Iterator[tuple[Iterable[Phrase], Meaning]]:
     """A body by all its names; its abbreviation only from three letters on (CO is also carbon monoxide)."""
     for body in bodies.values():
         named = {body.name, *body.aliases, *(name.name for name in body.former)}
         named |= {body.short} if len(body.short) > 2 else set()
         phrases = (Phrase(words=name) for name in sorted(named) if len(name) > 2)
-        yield from _each(phrases, Meaning(Layer.NAME, "body", body.id))
-
-
-def _each(phrases: Iterable[Phrase], meaning: Meaning) -> Iterator[tuple[Phrase, Meaning]]:
-    return ((phrase, meaning) for phrase in phrases)
+        yield phrases, Meaning(Layer.NAME, "body", body.id)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from aggregator.classify.words import Words, cut_pattern, mutated, numberless
@@ -28,98 +29,82 @@ class Hit(NamedTuple, Generic[MeaningT]):
 
 
 @dataclass(slots=True)
-class _Leaf(Generic[MeaningT]):
+class _Sought(Generic[MeaningT]):
+    """A phrase in one of the forms that its first word takes."""
+
+    words: Sequence[str]
+    """In small letters, with their `*` and `%`."""
     phrase: str
     meaning: MeaningT
-    capitals: tuple[tuple[int, str], ...]
+    capitals: Sequence[tuple[int, str]]
     """Which words of the phrase must stand in capitals."""
-    first: bool
-    """Whether it counts only at the beginning of a text."""
 
+    @property
+    def order(self) -> list[int]:
+        """Of several that stand at one place, exact words come before beginnings of words and figures."""
+        return [2 if "%" in word else 1 if word.endswith("*") else 0 for word in self.words]
 
-@dataclass(slots=True)
-class _Node(Generic[MeaningT]):
-    words: dict[str, _Node[MeaningT]] = field(default_factory=dict)
-    stems: dict[str, dict[str, _Node[MeaningT]]] = field(default_factory=dict)
-    """Words with `*`, by their first letters."""
-    leaves: list[_Leaf[MeaningT]] = field(default_factory=list)
-
-    def after(self, word: str) -> Iterator[_Node[MeaningT]]:
-        """The nodes that `word` leads to."""
-        if (node := self.words.get(word)) is not None:
-            yield node
-        if self.stems and (starts := self.stems.get(word[:STEM])):
-            yield from (node for stem, node in starts.items() if word.startswith(stem))
-        if word[-1] in FIGURES and (node := self.words.get(numberless(word))) is not None:
-            yield node
-
-    def leads_on(self, words: Sequence[str], at: int) -> bool:
-        """Whether the word at `at`, if there is one, may go on from here."""
-        if at == len(words):
-            return False
-        word = words[at]
-        if word in self.words:
-            return True
-        return (self.stems and word[:STEM] in self.stems) or word[-1] in FIGURES
-
-    def child(self, word: str) -> _Node[MeaningT]:
-        """The node for a word of a phrase, made if need be."""
-        if word.endswith("*"):
-            stem = word[:-1]
-            return self.stems.setdefault(stem[:STEM], {}).setdefault(stem, _Node())
-        return self.words.setdefault(word, _Node())
+    def stands(self, text: Words, start: int) -> bool:
+        """Whether the phrase, the first word of which stands at `start`, goes on there."""
+        end = start + len(self.words)
+        return (
+            end <= len(text.folded)
+            and all(map(_is_so, self.words[1:], text.folded[start + 1 : end]))
+            and all(text.written[start + at] == word for at, word in self.capitals)
+            and (start == 0 or not self.phrase.startswith("^"))
+        )
 
 
 class Finder(Generic[MeaningT]):
     """Looks for phrases, each with a meaning. Built once, used for every text."""
 
     def __init__(self, phrases: Iterable[tuple[Phrase, MeaningT]]) -> None:
-        self._root: _Node[MeaningT] = _Node()
-        self._starts: dict[str, tuple[_Node[MeaningT], ...]] = {}
+        self._sought: dict[str, list[_Sought[MeaningT]]] = {}
+        """By the first word; one with `*` by its first letters and the star."""
         for phrase, meaning in phrases:
-            self._add(phrase, meaning)
+            for one in _forms(phrase, meaning):
+                first = one.words[0]
+                key = f"{first[:STEM]}*" if first.endswith("*") else first
+                self._sought.setdefault(key, []).append(one)
+        # Remembered, since texts use few different words, and few pairs of them.
+        self._begun_by = lru_cache(REMEMBERED)(self._look_up)
+        self._led_by = lru_cache(REMEMBERED)(self._look_up_pair)
 
     def find(self, text: Words) -> list[Hit[MeaningT]]:
         """Every phrase in the text, also those inside longer ones, by where they start."""
-        found, known = list[Hit[MeaningT]](), self._starts
-        for start, word in enumerate(text.folded):
-            nodes = known.get(word)
-            if nodes is None:
-                nodes = self._begun_by(word)
-            for node in nodes:
-                if node.leaves or node.leads_on(text.folded, start + 1):
-                    self._follow(node, text, start, start + 1, found)
-        return found
+        return [
+            Hit(start, start + len(one.words), one.phrase, one.meaning)
+            for start, pair in enumerate(zip(text.folded, (*text.folded[1:], ""), strict=False))
+            for one in self._led_by(*pair)
+            if one.stands(text, start)
+        ]
 
-    def _begun_by(self, word: str) -> tuple[_Node[MeaningT], ...]:
-        """Where phrases go on that begin with the word; remembered, since texts use few different words."""
-        if len(self._starts) >= REMEMBERED:
-            self._starts.clear()
-        nodes = self._starts[word] = tuple(self._root.after(word))
-        return nodes
+    def _look_up_pair(self, word: str, following: str) -> Sequence[_Sought[MeaningT]]:
+        """The phrases that begin with the two words, or are the first one."""
+        return [one for one in self._begun_by(word) if not one.words[1:] or _is_so(one.words[1], following)]
 
-    def _follow(
-        self, node: _Node[MeaningT], text: Words, start: int, end: int, found: list[Hit[MeaningT]]
-    ) -> None:
-        for leaf in node.leaves:
-            if leaf.first and start:
-                continue
-            if not leaf.capitals or all(text.written[start + at] == word for at, word in leaf.capitals):
-                found.append(Hit(start, end, leaf.phrase, leaf.meaning))
-        if node.leads_on(text.folded, end):
-            for deeper in node.after(text.folded[end]):
-                self._follow(deeper, text, start, end + 1, found)
+    def _look_up(self, word: str) -> Sequence[_Sought[MeaningT]]:
+        """The phrases that begin with the word."""
+        keys = dict.fromkeys((word, f"{word[:STEM]}*", numberless(word)))
+        found = [one for key in keys for one in self._sought.get(key, ()) if _is_so(one.words[0], word)]
+        return sorted(found, key=lambda one: one.order)
 
-    def _add(self, phrase: Phrase, meaning: MeaningT) -> None:
-        written = cut_pattern(phrase.words)
-        capitals = tuple((at, word) for at, word in enumerate(written) if _is_capital(word))
-        folded = [word.casefold() for word in written]
-        firsts = mutated(folded[0]) if phrase.welsh else (folded[0],)
-        for first in firsts:
-            node = self._root
-            for word in (first, *folded[1:]):
-                node = node.child(word)
-            node.leaves.append(_Leaf(phrase.words, meaning, capitals, phrase.words.startswith("^")))
+
+def _forms(phrase: Phrase, meaning: MeaningT) -> Iterator[_Sought[MeaningT]]:
+    written = cut_pattern(phrase.words)
+    capitals = [(at, word) for at, word in enumerate(written) if _is_capital(word)]
+    first, *rest = (word.casefold() for word in written)
+    for form in mutated(first) if phrase.welsh else (first,):
+        yield _Sought([form, *rest], phrase.words, meaning, capitals)
+
+
+def _is_so(sought: str, word: str) -> bool:
+    """Whether a word of a text is that of a phrase: `*` stands for any ending, `%` for a number."""
+    if sought == word:
+        return True
+    if sought.endswith("*"):
+        return word.startswith(sought[:-1])
+    return "%" in sought and word[-1:] in FIGURES and numberless(word) == sought
 
 
 def longest(hits: Iterable[Hit[MeaningT]]) -> list[Hit[MeaningT]]:

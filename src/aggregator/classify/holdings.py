@@ -1,8 +1,8 @@
-"""Adds up what the carriers of one document tell into the one entry that is published."""
+"""Adds up what the carriers of one document tell into one entry, and decides which documents are one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -134,3 +134,34 @@ def _updated(ordered: Sequence[Carrier], founders: Sequence[Carrier]) -> datetim
         for before, revision in zip(carrier.revisions, carrier.revisions[1:], strict=False)
     ]
     return max(first + later)
+
+
+Group = tuple[str, ...]
+"""The ids of one document: the one that stays first."""
+
+
+def find_same(
+    shared: Iterable[Collection[str]],
+    held: Mapping[str, tuple[datetime, Entry]],
+    retracted: Collection[str],
+) -> tuple[Group, ...]:
+    """The documents that are one, since they share names: for each name `shared` holds those that do.
+
+    The elder id stays: it has been published for longest. Of those first seen at one instant it is the same
+    in whatever order their sources were polled. What was retracted stays so, whatever else it is called.
+    """
+
+    def elder(id: str) -> tuple[bool, datetime, tuple[bool, bool, str, str]]:
+        first_seen, entry = held[id]
+        return id not in retracted, first_seen, entry.rank
+
+    return tuple(sorted(tuple(sorted(group, key=elder)) for group in _connected(shared, held)))
+
+
+def _connected(shared: Iterable[Collection[str]], held: Collection[str]) -> set[frozenset[str]]:
+    groups: dict[str, frozenset[str]] = {}
+    for ids in shared:
+        known = [id for id in ids if id in held]
+        joined = frozenset(known).union(*(groups[id] for id in known if id in groups))
+        groups |= dict.fromkeys(joined, joined)
+    return {group for group in groups.values() if len(group) > 1}

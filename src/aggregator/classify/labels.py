@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import Final
 
 from aggregator.classify.addresses import found_at, is_home, places
-from aggregator.classify.evidence import PROCESS, Reader
-from aggregator.classify.names import ids, named
+from aggregator.classify.evidence import PROCESS, Found, Reader
 from aggregator.classify.relevance import judge
 from aggregator.classify.types import TypeFinder
 from aggregator.model import Body, Entry, Labels, Mark, Reason, Relevance, Scope, Source, Vocabulary, Where
+
+COMMITMENT: Final = re.compile(r"(?<![^\W_])(?:UK|GB[A-Z]{3})\d{4}(?![^\W_])")
+"""OGP numbers the commitments of the UK `UK0108` and those of its local members `GBGMC0001`, `GBGLA0003`
+(opengovpartnership.org, commitment pages, seen in 2024 and 2026)."""
 
 
 class Labeller:
@@ -44,15 +49,15 @@ class Labeller:
         told = [*whole, *self._passed_on(entry)]
         judged = judge(found, told, at_home=at_home, scale=self._vocabulary.scale)
         type = self._types.find(entry, found)
-        names = named(entry, found)
+        names = _named(entry, found)
         labels = Labels(
             type=type.speaks_for.removeprefix("type:"),
             relevance=judged.relevance,
             score=judged.score,
             topics=judged.topics,
-            plans=tuple(dict.fromkeys((*ids(names, "plan"), *self._plans(entry)))),
-            commitments=ids(names, "commitment"),
-            subjects=ids(names, "body") or (entry.body,),
+            plans=tuple(dict.fromkeys((*_ids(names, "plan"), *self._plans(entry)))),
+            commitments=_ids(names, "commitment"),
+            subjects=_ids(names, "body") or (entry.body,),
             why=(*judged.why, type, *names),
         )
         return correct(labels, mark) if mark else labels
@@ -117,3 +122,36 @@ def _said(mark: Mark) -> list[Reason]:
 
 def _counts(words: str, where: Where, topic: str) -> Reason:
     return Reason(words=words, where=where, speaks_for=f"topic:{topic}")
+
+
+def _named(entry: Entry, found: Found) -> tuple[Reason, ...]:
+    """Every body and plan named in title or summary, and every commitment named anywhere; each once."""
+    reasons: dict[str, Reason] = {}
+    for reason in (*_phrased(found), *_numbered(entry)):
+        reasons.setdefault(reason.speaks_for, reason)
+    return tuple(reasons.values())
+
+
+def _ids(reasons: tuple[Reason, ...], kind: str) -> tuple[str, ...]:
+    """What the reasons of one kind (`body`, `plan`, `commitment`) speak for."""
+    split = (reason.speaks_for.partition(":") for reason in reasons)
+    return tuple(id for its_kind, _, id in split if its_kind == kind)
+
+
+def _phrased(found: Found) -> Iterator[Reason]:
+    for place in found.near:
+        for hit in place.names:
+            if hit.meaning.role in {"body", "plan"}:
+                speaks_for = f"{hit.meaning.role}:{hit.meaning.of}"
+                yield Reason(words=hit.phrase, where=place.where, speaks_for=speaks_for)
+
+
+def _numbered(entry: Entry) -> Iterator[Reason]:
+    for where, text in (
+        (Where.TITLE, entry.title),
+        (Where.ADDRESS, entry.url or ""),
+        (Where.TEXT, entry.text),
+    ):
+        # Two looks for letters are quicker than one for the pattern, and most texts have neither.
+        for number in COMMITMENT.findall(text) if "UK" in text or "GB" in text else ():
+            yield Reason(words=number, where=where, speaks_for=f"commitment:{number}")

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Final
 
-from aggregator.classify.substance import TIMED, last_minute
+from aggregator.classify.substance import last_minute
 from aggregator.classify.words import cut_words
-from aggregator.model import Holding, Precision
+from aggregator.model import Holding
 from aggregator.model.alerts import (
     ANY,
     CHANGED,
@@ -29,6 +29,7 @@ from aggregator.model.alerts import (
     Why,
     terms,
 )
+from aggregator.model.days import COARSE
 
 TICK: Final = timedelta(seconds=1)
 
@@ -76,7 +77,7 @@ class Told:
     def deadline(self) -> datetime | None:
         """The last minute in which it is open; None unless that is known to the day."""
         closes = self.holding.entry.closes
-        known = closes and closes.precision in {*TIMED, Precision.DAY} and not self.holding.removed
+        known = closes and closes.precision not in COARSE and not self.holding.removed
         return last_minute(closes) if closes and known else None
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from aggregator.model import Entry, Moment, Precision
-
-LONDON: Final = ZoneInfo("Europe/London")
-TIMED: Final = frozenset({Precision.SECOND, Precision.MINUTE})
+from aggregator.model import LONDON, Entry, Moment, Precision
+from aggregator.model.days import COARSE, TIMED, end_of
 
 ELLIPSIS: Final = "…"
 TYPOGRAPHY: Final = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-"})
@@ -41,7 +38,7 @@ def instant(moment: Moment | None) -> tuple[datetime, Precision] | None:
 
 def deadline(moment: Moment | None) -> tuple[datetime, Precision] | None:
     """As `instant`, by the minute; who closes on a day closes at the end of it."""
-    if moment is None or moment.precision not in {*TIMED, Precision.DAY}:
+    if moment is None or moment.precision in COARSE:
         return instant(moment)
     return last_minute(moment), Precision.MINUTE
 
@@ -50,7 +47,7 @@ def last_minute(moment: Moment) -> datetime:
     """23:59 in London for a day; the minute of any other moment."""
     if moment.precision is not Precision.DAY:
         return moment.at.replace(second=0)
-    return moment.at.astimezone(LONDON).replace(hour=23, minute=59).astimezone(UTC)
+    return end_of(moment, LONDON).astimezone(UTC) - timedelta(minutes=1)
 
 
 def is_later(after: Moment | None, before: Moment | None) -> bool:

@@ -4,7 +4,7 @@ In:      the command line
 Out:     text for people, or JSON with `--json`; exit code 0 well, 1 our fault, 2 wrong use or configuration,
          3 some sources failed
 To add:  a command: a function in `doing.py` (it does the job), `documents.py` (about single documents),
-         `classifying.py` (what they are about), `editing.py` or `finding.py` (the list of sources),
+         `classifying.py` (what they are about), `sources.py` (the list of sources),
          `letters.py`, `subscribers.py` (who gets them) or `alerts.py`, `observing.py` (the board) or
          `showing.py` (it only shows), and its line in docs/commands.md, which a test asks for
 """
@@ -18,11 +18,10 @@ from aggregator.cli import (
     classifying,
     documents,
     doing,
-    editing,
-    finding,
     letters,
     observing,
     showing,
+    sources,
     subscribers,
 )
 from aggregator.cli.options import app
@@ -35,12 +34,11 @@ __all__ = [
     "classifying",
     "documents",
     "doing",
-    "editing",
-    "finding",
     "letters",
     "main",
     "observing",
     "showing",
+    "sources",
     "subscribers",
 ]
 

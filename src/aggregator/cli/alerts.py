@@ -11,17 +11,16 @@ from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import complain, say, show, show_json
-from aggregator.config.blocks import host_of
-from aggregator.model.alerts import AlertRule, HookState, Places, Webhook
-from aggregator.pipeline.alerting import Trial
-from aggregator.pipeline.rulebook import pace_of
+from aggregator.model import Reader
+from aggregator.model.alerts import AlertRule, HookState, Webhook
+from aggregator.model.letters import Frequency
+from aggregator.services.alerts.matching import Trial
 
 alerts = typer.Typer(help="Rules that say what somebody hears of at once.", no_args_is_help=True)
 app.add_typer(alerts, name="alerts")
 
 OWN_ONLY: Final = (
-    "a reader's own rule goes to that reader: by mail, into a feed (--feed) or to a webhook (--webhook), "
-    "whose secret is made here; leave out --mail, --secret-env and --secret-file"
+    "a reader's own rule goes to that reader, by mail or into a feed (--feed); leave out --mail and --webhook"
 )
 
 NEWEST: Final = 5
@@ -57,7 +56,7 @@ def alerts_try(  # each argument is a part of a rule
 ) -> None:
     """What a rule would have sent in the past year, with the latest titles; keeps nothing."""
     with opened(context, replay=replay, at=at) as program:
-        rule = program.rulebook.drafted("tried", "tried", when, changes=changes, rhythm=pace_of(daily))
+        rule = program.rulebook.drafted("tried", "tried", when, changes=changes, rhythm=_pace(daily))
         trial = program.alerting.try_rule(rule, program.clock())
         if as_json:
             show_json(_trial_rows(trial))
@@ -96,7 +95,7 @@ def alerts_add(  # noqa: PLR0913, PLR0917  # each argument is a part of a rule
     """Try a rule against the past year, then keep it: in alerts.yaml, or as a reader's own."""
     with opened(context, replay=replay, at=at) as program:
         whose = program.enrolment.found(reader) if reader else None
-        if whose and (mail or secret_env or secret_file):
+        if whose and (mail or webhook):
             raise typer.BadParameter(OWN_ONLY)
         if no_mail and not whose:
             raise typer.BadParameter("--no-mail is for a reader's own rule: name the reader with --reader")
@@ -106,7 +105,7 @@ def alerts_add(  # noqa: PLR0913, PLR0917  # each argument is a part of a rule
             name or when,
             when,
             changes=changes,
-            rhythm=pace_of(daily),
+            rhythm=_pace(daily),
             mail=tuple(mail or ()),
             webhook=hook,
             feed=feed,
@@ -114,27 +113,25 @@ def alerts_add(  # noqa: PLR0913, PLR0917  # each argument is a part of a rule
         )
         trial = program.alerting.try_rule(rule, program.clock())
         if whose:
-            places = Places(mail=not no_mail, feed=feed, webhook=webhook)
-            secret = program.rulebook.add_own(whose, rule, program.clock(), places)
+            _keep_own(program, whose, rule, mail=not no_mail)
         else:
-            secret = ""
             program.rulebook.add(rule, program.clock())
         _say_trial(rule, trial)
         say(f"{rule.key} is watched for from now on.{_missing(program, rule)}")
         if whose and feed:
             say("The address of its feed stands on the reader's page of alerts, and nowhere else.")
-        if secret:
-            say(f"Its posts are signed with this secret, which is shown this once: {secret}")
 
 
 @alerts.command("remove")
 def alerts_remove(context: typer.Context, id: Id, reader: Who = None, replay: Replay = None) -> None:
     """Take a rule out, with what it found and what it has yet to send."""
     with opened(context, replay=replay) as program:
-        if reader:
-            program.rulebook.remove_own(program.enrolment.found(reader), id)
-        else:
+        if reader is None:
             program.rulebook.remove(id)
+        elif not program.store.alerts.remove_own(program.enrolment.found(reader).id, id):
+            raise typer.BadParameter(
+                "this reader has no rule with this id; `aggregator alerts list` shows them"
+            )
         say(f"{id} is watched for no more.")
 
 
@@ -154,7 +151,7 @@ def alerts_status(context: typer.Context, replay: Replay = None, as_json: AsJson
                     "since": rows.instant(watch.since) if watch else None,
                     "alerts": counted.get("alerts", 0),
                     "last": rows.instant(last.found) if last else None,
-                    "readers": f"{len(alerting.hearers(rule))} of {_wanted(rule)}",
+                    "readers": f"{len(alerting.hearers(rule))} of {len(rule.mail)}",
                     "posts": [f"{counted[state]} {state}" for state in HookState if counted[state]],
                     "reply": kept.last_reply(key),
                 }
@@ -163,12 +160,16 @@ def alerts_status(context: typer.Context, replay: Replay = None, as_json: AsJson
         show(columns, shown, as_json=as_json)
 
 
+def _pace(daily: bool) -> Frequency:
+    return Frequency.DAILY if daily else Frequency.AT_ONCE
+
+
 def _row(program: App, rule: AlertRule) -> rows.Row:
     """Without addresses: only `subscribers export` shows those."""
     count = len(program.alerting.hearers(rule))
     places = (
-        f"{count} of {_wanted(rule)} readers by mail" * rule.mailed,
-        _hook(rule),
+        f"{count} of {len(rule.mail)} readers by mail" * bool(rule.mail),
+        f"webhook {rule.webhook.url}" if rule.webhook else "",
         ("a feed of its own" if rule.reader else f"alerts/{rule.id}.atom") * rule.feed,
         "its reader has paused" * rule.paused,
     )
@@ -182,20 +183,16 @@ def _row(program: App, rule: AlertRule) -> rows.Row:
     }
 
 
-def _hook(rule: AlertRule) -> str:
-    """Of a reader's own the host alone: behind it may stand words that let anybody post there."""
-    if rule.webhook is None:
-        return ""
-    return f"webhook at {host_of(rule.webhook.url)}" if rule.reader else f"webhook {rule.webhook.url}"
-
-
-def _wanted(rule: AlertRule) -> int:
-    return len(rule.mail)
+def _keep_own(program: App, reader: Reader, rule: AlertRule, *, mail: bool) -> None:
+    try:
+        program.own_rules.add(reader, rule, program.clock(), mail=mail, feed=rule.feed)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
 
 
 def _missing(program: App, rule: AlertRule) -> str:
     """Who of those that a rule names is no reader yet."""
-    count = _wanted(rule) - len(program.alerting.hearers(rule))
+    count = len(rule.mail) - len(program.alerting.hearers(rule))
     if count <= 0:
         return ""
     remedy = "`aggregator subscribers add ADDRESS --only-alerts` takes somebody in who asked you"

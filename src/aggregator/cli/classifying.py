@@ -9,14 +9,14 @@ import typer
 
 from aggregator.classify.evaluation import Evaluation, Figure, Judged, evaluate, mistakes
 from aggregator.cli import rows
-from aggregator.cli.documents import Id
+from aggregator.cli.documents import Id, no_such_document
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import counting_bar, say, show_json
 from aggregator.cli.showing import entries
 from aggregator.config.labels_file import read_labels, write_labels
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Mark, Relevance, Vocabulary
-from aggregator.pipeline.judging import HIDEABLE, as_label, judge, told
+from aggregator.services.polling.evaluation import HIDEABLE, as_label, judge, told
 
 classify = typer.Typer(help="What updates are about, by the vocabulary.", no_args_is_help=True)
 app.add_typer(classify, name="classify")
@@ -40,7 +40,7 @@ def explain(
         raise typer.BadParameter("the title is empty; write it in quotes")
     with opened(context) as program:
         entry = told(title, summary=summary, body=body, url=url, said=publisher_type)
-        shown = rows.labels(program.pipeline.explain(entry))
+        shown = rows.labels(program.labeller.label(entry, ()))
         if as_json:
             show_json({"title": title, **shown})
             return
@@ -69,7 +69,7 @@ def evaluate_file(
     if unknown := [field for field in hidden if field not in HIDEABLE]:
         raise typer.BadParameter(f"{unknown[0]!r} cannot be hidden; write some of {', '.join(HIDEABLE)}")
     with opened(context) as program:
-        judged = judge(read_labels(file), program.pipeline.explain, program.config.bodies, hidden)
+        judged = judge(read_labels(file), program.labeller, program.config.bodies, hidden)
     if not judged:
         raise ConfigError((Mistake(str(file), 0, "no row with a title; there is nothing to measure"),))
     found, wrong = evaluate(judged), mistakes(judged)
@@ -96,7 +96,7 @@ def labels(
 ) -> None:
     """The documents with their labels as a table, in the form that `classify evaluate` reads."""
     with opened(context, replay=replay, store=store) as program:
-        held = program.store.holdings()
+        held = program.store.documents.all()
         chosen = [one for one in held if one.labels.marked or not corrected]
         print(write_labels(as_label(one, program.config.bodies) for one in chosen), end="")  # noqa: T201  # whole
 
@@ -106,8 +106,12 @@ def reclassify(
     context: typer.Context, replay: Replay = None, store: StoreUrl = None, as_json: AsJson = False
 ) -> None:
     """Label what is stored by the vocabulary of now; nothing looks new or changed by it."""
-    with opened(context, replay=replay, store=store) as program, counting_bar("labelling") as progress:
-        changed = program.reclassify(progress)
+    with (
+        opened(context, replay=replay, store=store) as program,
+        counting_bar("labelling") as progress,
+        program.alone(),
+    ):
+        changed = program.labelling.relabel(progress)
     if as_json:
         show_json({"changed": changed})
         return
@@ -136,22 +140,29 @@ def mark(  # noqa: PLR0913, PLR0917  # each argument is a part of the correction
             listed = None if topics is None else tuple(t.strip() for t in topics.split(",") if t.strip())
             chosen = Mark(why=why.strip(), at=program.clock(), relevance=relevance, type=type, topics=listed)
             _check(chosen, program.config.vocabulary)
-        held = program.mark(id, chosen)
+        with program.alone():
+            held = program.labelling.correct(id, chosen)
+        if held is None:
+            raise no_such_document(program, id)
         now = held.labels
         say(f"{held.entry.title}: {now.relevance.value}, {now.type}, {', '.join(now.topics) or 'no topic'}")
 
 
 def _check(mark: Mark, vocabulary: Vocabulary) -> None:
-    if not mark.why:
-        raise typer.BadParameter("say why: --why 'about a company, not about government'")
-    if mark.relevance is None and mark.type is None and mark.topics is None:
-        raise typer.BadParameter("say what is to be corrected: --relevance, --type or --topics (or --clear)")
-    if mark.type is not None and mark.type not in vocabulary.names:
-        raise typer.BadParameter(f"{mark.type!r} is no type; write one of {', '.join(vocabulary.names)}")
-    if unknown := [topic for topic in mark.topics or () if topic not in vocabulary.topic_names]:
-        raise typer.BadParameter(
-            f"{unknown[0]!r} is no topic; write some of {', '.join(vocabulary.topic_names)}"
-        )
+    types, topics = vocabulary.names, vocabulary.topic_names
+    nothing = mark.relevance is None and mark.type is None and mark.topics is None
+    unknown = next((topic for topic in mark.topics or () if topic not in topics), None)
+    for wrong, what in (
+        (not mark.why, "say why: --why 'about a company, not about government'"),
+        (nothing, "say what is to be corrected: --relevance, --type or --topics (or --clear)"),
+        (
+            mark.type is not None and mark.type not in types,
+            f"{mark.type!r} is no type; write one of {', '.join(types)}",
+        ),
+        (unknown is not None, f"{unknown!r} is no topic; write some of {', '.join(topics)}"),
+    ):
+        if wrong:
+            raise typer.BadParameter(what)
 
 
 def _say_figures(found: Evaluation, count: int) -> None:

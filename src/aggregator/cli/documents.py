@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from difflib import unified_diff
 from itertools import pairwise
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show, show_json
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Carrier, Entry, Holding
+from aggregator.publish.differences import steps
 
 Id = Annotated[
     str, typer.Argument(metavar="ID", help="A document's id, urn:uuid:…; `entries --json` shows it.")
@@ -69,24 +69,26 @@ def removals(
     """What was taken away, what is doubted, and what waits for you because too much vanished at once."""
     with opened(context, at=at, replay=replay, store=store) as program:
         if accept:
-            count = program.pipeline.accept_removals(accept, program.clock())
+            count = program.poller.accept_removals(accept, program.clock())
             say(f"{count} documents of {accept} are removed. Their words stay readable.")
             return
         show(("state", "kind", "since", "source", "title"), rows.removals(program.store), as_json=as_json)
 
 
 def _held(program: App, id: str) -> Holding:
-    held = program.store.holding(id)
+    held = program.store.documents.one(id)
     if held is None:
-        raise ConfigError((Mistake(f"document {id}", 0, _not_held(program, id)),))
+        raise no_such_document(program, id)
     return held
 
 
-def _not_held(program: App, id: str) -> str:
-    gone = next((one for one in program.store.retractions() if one.id == id), None)
+def no_such_document(program: App, id: str) -> ConfigError:
+    """What to raise when the store has no document of this id."""
+    gone = next((one for one in program.store.documents.retractions() if one.id == id), None)
+    why = "nothing with this id is held; `aggregator entries --json` shows the ids"
     if gone:
-        return f"it was retracted on {rows.instant(gone.at)} ({gone.why}); its words are gone for good"
-    return "nothing with this id is held; `aggregator entries --json` shows the ids"
+        why = f"it was retracted on {rows.instant(gone.at)} ({gone.why}); its words are gone for good"
+    return ConfigError((Mistake(f"document {id}", 0, why),))
 
 
 def _told(carrier: Carrier) -> list[str]:
@@ -99,8 +101,10 @@ def _told(carrier: Carrier) -> list[str]:
         lines += [f"     answer sha256 {revision.payload_sha256}"] * bool(revision.payload_sha256)
     for before, after in pairwise(carrier.revisions):
         lines.append(f"\n  from {before.number} to {after.number}:")
-        words = unified_diff(_words(before.entry), _words(after.entry), lineterm="", n=0)
-        lines += [f"    {line}" for line in words if not line.startswith(("---", "+++", "@@"))]
+        for step in steps(_words(before.entry), _words(after.entry)):
+            if not step.same:
+                lines += [f"    -{line}" for line in step.before]
+                lines += [f"    +{line}" for line in step.after]
     return lines
 
 

@@ -14,11 +14,11 @@ from aggregator import log
 from aggregator.app import App, Report
 from aggregator.cli.options import At, Output, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import complain, progress_bar, say
-from aggregator.config.standing import standing
+from aggregator.config.settings import standing
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Source
-from aggregator.pipeline import Outcome
-from aggregator.running import run_on
+from aggregator.services.polling import Outcome
+from aggregator.supervisor import run_on
 
 SOME_FAILED = 3
 
@@ -33,7 +33,7 @@ def run(
 ) -> None:
     """Poll every source, publish, and say where to look: the main job."""
     with opened(context, at=at, replay=replay, output=output, store=store) as program:
-        pollable = program.pipeline.pollable()
+        pollable = program.poller.pollable()
         with progress_bar(len(pollable)) as progress:
             report = asyncio.run(program.run(progress))
         _tell_failures(program, report.failing)
@@ -53,8 +53,7 @@ def start(
     An edited settings.yaml, sources.yaml, alerts.yaml or register file counts within a minute.
     """
     log.configure(verbose=True)
-    settings = context.obj.settings
-    run_on(partial(standing, settings), partial(opened, context), port)
+    run_on(partial(standing, context.obj), partial(opened, context), port)
 
 
 @app.command()
@@ -71,7 +70,7 @@ def poll(
     with opened(context, at=at, replay=replay, store=store) as program:
         chosen = _chosen(program, sources or [])
         with progress_bar(len(chosen)) as progress:
-            outcomes = asyncio.run(program.poll(chosen, progress))
+            outcomes = asyncio.run(program.poll_only(chosen, progress))
         for outcome in outcomes:
             say(_line(outcome))
         if any(outcome.bug for outcome in outcomes):
@@ -92,7 +91,8 @@ def publish(
     """Make output/ what the store says; ask nobody."""
     with opened(context, at=at, output=output, store=store) as program:
         if check:
-            _tell_differences(program.check())
+            with program.alone():
+                _tell_differences(program.publisher.differing(program.clock()))
             return
         written = program.publish()
         asyncio.run(program.announce(written))
@@ -119,7 +119,7 @@ def export(
     """Write the whole record as tables: CSV, JSON Lines, SQLite, with a description of each column."""
     with opened(context, at=at, store=store) as program:
         where = folder or program.config.settings.path("data/export")
-        program.export(where)
+        program.publisher.export(where, program.clock())
         say(f"entries.csv, entries.jsonl, revisions.jsonl, updates.db and datapackage.json are in {where}")
 
 
@@ -133,7 +133,7 @@ def _tell_differences(paths: Sequence[str]) -> None:
 
 
 def _chosen(program: App, wanted: Sequence[str]) -> tuple[Source, ...]:
-    pollable = {source.id: source for source in program.pipeline.pollable()}
+    pollable = {source.id: source for source in program.poller.pollable()}
     unknown = [id for id in wanted if id not in pollable]
     if unknown:
         remedy = "`aggregator sources list` names those that are read"
@@ -145,7 +145,7 @@ def _chosen(program: App, wanted: Sequence[str]) -> tuple[Source, ...]:
 
 
 def _tell_failures(program: App, failing: Sequence[str]) -> None:
-    states = program.store.states()
+    states = program.store.sources.states()
     for id in failing:
         failure = states[id].failure
         if failure:

@@ -7,10 +7,13 @@ from typing import Annotated
 
 import typer
 
+from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import say, show, show_json
-from aggregator.model import LetterState
+from aggregator.deliver import letter as render
+from aggregator.model import Digest, LetterState
+from aggregator.services.mailing.mailer import where_letters_go
 
 digest = typer.Typer(help="The letter: look at it, issue it, send it.", no_args_is_help=True)
 app.add_typer(digest, name="digest")
@@ -36,18 +39,18 @@ def digest_preview(
     if week and day:
         raise typer.BadParameter("give a week or a day, not both")
     with opened(context, at=at, replay=replay) as program:
-        letter = program.letter(day or week)
+        letter = program.digest(day or week)
         if as_json:
             show_json(rows.digest(letter))
         else:
-            say(program.letter_text(letter))
+            say(_as_text(program, letter))
 
 
 @digest.command("issue")
 def digest_issue(context: typer.Context, replay: Replay = None, at: At = None) -> None:
     """Freeze and publish the letter of every week and day that has closed and has none yet; sends nothing."""
     with opened(context, at=at, replay=replay) as program:
-        issued = asyncio.run(program.issue_letters())
+        issued = asyncio.run(program.issue_digests())
         for letter in issued:
             say(f"{letter.week} is issued, with {letter.count} updates.")
         if not issued:
@@ -58,9 +61,9 @@ def digest_issue(context: typer.Context, replay: Replay = None, at: At = None) -
 def digest_send(context: typer.Context, replay: Replay = None, at: At = None) -> None:
     """Issue and plan what is missing of the last week, and hand over every letter that is due."""
     with opened(context, at=at, replay=replay) as program:
-        counts = asyncio.run(program.send_letters())
+        counts = asyncio.run(program.send_due())
         told = ", ".join(f"{counts[state]} {state}" for state in LetterState if counts[state])
-        say(f"{told or 'No letter was due'}. {program.where_letters_go()}")
+        say(f"{told or 'No letter was due'}. {where_letters_go(program.config.settings, program.replay)}")
 
 
 @digest.command("status")
@@ -75,4 +78,9 @@ def digest_status(context: typer.Context, replay: Replay = None, as_json: AsJson
         ]
         show(columns, shown, as_json=as_json)
         if not as_json:
-            say(program.where_letters_go())
+            say(where_letters_go(program.config.settings, program.replay))
+
+
+def _as_text(program: App, digest: Digest) -> str:
+    made = render(digest, program.config.settings.site, program.config.bodies)
+    return next(one.payload.decode() for one in made if one.media_type.startswith("text/plain"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -23,6 +22,7 @@ from aggregator.publish.board_words import (
     say_stage,
     say_watch,
 )
+from aggregator.services.publishing.board_at import board_at
 
 
 @app.command()
@@ -41,13 +41,13 @@ def board(
 ) -> None:
     """Where each open-government process stands on a day, by which rule, and on what evidence."""
     with opened(context, at=at, replay=replay, store=store) as program:
-        found = program.board(as_seen=as_seen)
+        found = board_at(program.config, program.store, program.clock(), as_seen=as_seen)
         chosen = _chosen(found, body)
         site = program.config.settings.site
         if as_json:
             show_json(board_data(chosen, site))
             return
-        say(f"The board of {heading(found, ZoneInfo(site.zone), as_seen=as_seen)}.")
+        say(f"The board of {heading(found, site.zone, as_seen=as_seen)}.")
         for line in chosen.processes:
             _tell(line, site)
         say(f"\n{found.counting}" if found.counting else "")
@@ -69,7 +69,7 @@ def _chosen(found: Board, wanted: str | None) -> Board:
 
 
 def _tell(line: ProcessLine, site: Site) -> None:
-    zone = ZoneInfo(site.zone)
+    zone = site.zone
     say(f"\n{line.process.name}")
     for plan in line.plans:
         if plan.live:

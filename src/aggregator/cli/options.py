@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -44,13 +43,6 @@ StoreUrl = Annotated[str | None, typer.Option("--store", metavar="URL", help="Us
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What was given before the command's name."""
-
-    settings: Path | None
-
-
 @app.callback(invoke_without_command=True)
 def given(
     context: typer.Context,
@@ -65,7 +57,7 @@ def given(
         OUT.print(f"aggregator {VERSION}")
         raise typer.Exit
     log.configure(verbose=verbose)
-    context.obj = Given(settings=settings)
+    context.obj = settings
 
 
 @contextmanager
@@ -78,13 +70,13 @@ def opened(
     store: str | None = None,
 ) -> Iterator[App]:
     """The program as the options want it, closed again at the end."""
-    settings = load_settings(context.obj.settings, output=output, store=store)
+    settings = load_settings(context.obj, output=output, store=store)
     instant = parse_instant(at, settings.zone) if at else None
     with open_app(settings, at=instant, replay=replay) as program:
         yield program
 
 
-def parse_instant(text: str, zone: str) -> datetime:
+def parse_instant(text: str, zone: ZoneInfo) -> datetime:
     """An instant as a person writes it; without a zone it is local time in `zone`."""
     try:
         instant = datetime.fromisoformat(text)
@@ -92,4 +84,4 @@ def parse_instant(text: str, zone: str) -> datetime:
         raise typer.BadParameter(
             f"{text!r} is no instant; write 2026-06-05T12:00:00Z, or 2026-06-05 for the start of that day"
         ) from error
-    return instant if instant.tzinfo else instant.replace(tzinfo=ZoneInfo(zone))
+    return instant if instant.tzinfo else instant.replace(tzinfo=zone)

@@ -6,10 +6,10 @@ from collections.abc import Container, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from aggregator.classify.evaluation import Evaluation, Figure, Judged
 from aggregator.model import (
+    LONDON,
     Body,
     Carrier,
     Digest,
@@ -29,9 +29,6 @@ Row = dict[str, Any]
 
 COARSE: Final = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}
 """How much of a date is known: so many characters of it."""
-
-LONDON: Final = ZoneInfo("Europe/London")
-"""Days, months and years of publishers begin at midnight in London (`normalise/dates.py`)."""
 
 
 def instant(value: datetime | None) -> str | None:
@@ -80,8 +77,6 @@ def condition(line: SourceLine) -> str:
     """How a source is, in a few words."""
     if not line.source.enabled:
         return "switched off"
-    if not line.built:
-        return "not read yet"
     if line.state.failure:
         return f"failing: {line.state.failure.cause}"
     return "read" if line.state.answered else "never asked"
@@ -199,28 +194,22 @@ def removal(value: Removal | None) -> Row | None:
 
 def removals(store: Store) -> list[Row]:
     """What was taken away, what is doubted, and what is held, by source."""
-    held = {id for state in store.states().values() for id in state.held}
-    found = []
-    for holding in store.holdings():
-        for carrier in holding.carriers:
-            if row := _removal_row(carrier, held):
-                found.append(row)
-    return found
+    held = {id for state in store.sources.states().values() for id in state.held}
+    carriers = (carrier for holding in store.documents.all() for carrier in holding.carriers)
+    return [row for carrier in carriers if (row := _removal_row(carrier, held))]
 
 
 def _removal_row(carrier: Carrier, held: Container[str]) -> Row | None:
-    known = {"source": carrier.source, "id": carrier.entry.id, "title": carrier.entry.title}
     if carrier.removed:
-        since = instant(carrier.revisions[-1].seen_at)
-        return {"state": "removed", "kind": carrier.removed.kind.value, "since": since, **known}
-    if carrier.entry.id in held:
-        since = instant(carrier.last_seen)
-        return {"state": "held", "kind": "missing", "since": since, **known}
-    if carrier.vanishing:
-        since = instant(carrier.vanishing.since)
-        kind = carrier.vanishing.removal.kind.value
-        return {"state": "doubted", "kind": kind, "since": since, **known}
-    return None
+        state, kind, since = "removed", carrier.removed.kind.value, instant(carrier.revisions[-1].seen_at)
+    elif carrier.entry.id in held:
+        state, kind, since = "held", "missing", instant(carrier.last_seen)
+    elif carrier.vanishing:
+        state, kind, since = "doubted", carrier.vanishing.removal.kind.value, instant(carrier.vanishing.since)
+    else:
+        return None
+    known = {"source": carrier.source, "id": carrier.entry.id, "title": carrier.entry.title}
+    return {"state": state, "kind": kind, "since": since, **known}
 
 
 def told(entry: Entry) -> Row:

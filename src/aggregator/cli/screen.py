@@ -12,8 +12,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from aggregator.pipeline import Outcome
-from aggregator.pipeline import Progress as Report
+from aggregator.services.polling import Outcome
+from aggregator.services.polling import Progress as Report
 
 OUT: Final = Console(highlight=False, soft_wrap=True, emoji=False)
 ERR: Final = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
@@ -55,7 +55,7 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return ", ".join(value) if isinstance(value, list) else str(value)
+    return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The commands that only show: sources list and check, try, entries, status."""
+"""The commands that only show: try, entries, status."""
 
 from __future__ import annotations
 
@@ -7,38 +7,18 @@ from typing import Annotated, Final
 
 import typer
 
+from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show, show_json, show_table
 from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Failed, Relevance
-from aggregator.pipeline.asking import Unchanged
+from aggregator.model import Failed, Relevance, Source
+from aggregator.services.polling import Tried
+from aggregator.services.polling.read_source import Unchanged
+from aggregator.services.publishing.snapshot import source_lines
 
 WHY: Final = 3
 """How many reasons the table of `try` shows; `--json` has all."""
-
-sources = typer.Typer(help="The sources: what is polled.", no_args_is_help=True)
-app.add_typer(sources, name="sources")
-
-
-@sources.command("list")
-def sources_list(context: typer.Context, replay: Replay = None, as_json: AsJson = False) -> None:
-    """Every source of sources.yaml: whose it is, its kind and address, and whether it is read."""
-    with opened(context, replay=replay) as program:
-        lines = program.source_lines()
-        shown = [rows.source(line, program.config.bodies) for line in lines]
-        show(("id", "body", "kind", "state", "seen", "address"), shown, as_json=as_json)
-
-
-@sources.command("check")
-def sources_check(context: typer.Context, replay: Replay = None) -> None:
-    """Read sources.yaml, settings and register, and say what is wrong in them; ask nobody."""
-    with opened(context, replay=replay) as program:
-        config = program.config
-        read = len(program.pipeline.pollable())
-        say(
-            f"{len(config.sources)} sources of {len(config.bodies)} bodies, {read} of them read: no mistakes."
-        )
 
 
 @app.command("try")
@@ -51,9 +31,10 @@ def try_source(
 ) -> None:
     """Ask one source now and show what each room made of it; writes nothing."""
     with opened(context, replay=replay, at=at) as program:
-        if source not in {one.id for one in program.pipeline.pollable()}:
+        chosen = next((one for one in program.poller.pollable() if one.id == source), None)
+        if chosen is None:
             raise ConfigError((Mistake(f"source {source}", 0, "no source that is read has this id"),))
-        found = asyncio.run(program.try_source(source))
+        found = asyncio.run(_try(program, chosen))
         if isinstance(found.answer, Failed):
             say(f"fetch or parse: {found.answer}. {found.answer.hint}")
             raise typer.Exit(3)
@@ -90,6 +71,11 @@ def try_source(
         )
 
 
+async def _try(program: App, source: Source) -> Tried:
+    async with program.fetch() as fetch:
+        return await program.poller.try_out(source, fetch, program.clock())
+
+
 entries = typer.Typer(help="The documents in the store.", invoke_without_command=True)
 app.add_typer(entries, name="entries")
 
@@ -112,7 +98,7 @@ def entries_list(  # noqa: PLR0913, PLR0917  # each argument narrows the list
         return
     with opened(context, replay=replay, store=store) as program:
         wanted = Relevance.YES if relevant else Relevance.BORDERLINE if borderline else None
-        held = program.store.holdings(body=body, relevance=wanted, limit=limit)
+        held = program.store.documents.all(body=body, relevance=wanted, limit=limit)
         shown = [rows.entry(one, program.config.bodies) for one in held]
         show(("dated", "body", "relevance", "type", "title"), shown, as_json=as_json)
 
@@ -127,13 +113,14 @@ def status(
 ) -> None:
     """How each source is: last read, what is wrong with it, what to try, when it is due."""
     with opened(context, replay=replay, at=at, store=store) as program:
-        shown = [rows.source(line, program.config.bodies) for line in program.source_lines()]
+        lines = source_lines(program.config, program.store)
+        shown = [rows.source(line, program.config.bodies) for line in lines]
         if as_json:
             show_json(
                 {
                     "at": rows.instant(program.clock()),
                     "sources": shown,
-                    "runs": [rows.run(one) for one in program.store.runs(limit=10)],
+                    "runs": [rows.run(one) for one in program.store.runs.all(limit=10)],
                 }
             )
             return
@@ -144,21 +131,19 @@ def status(
 
 
 def _troubles(row: rows.Row) -> list[str]:
-    found = [f"{row['id']}: rejected {reject}" for reject in row["rejects"]]
-    if row["cause"]:
-        found.append(f"{row['id']}: failing since {row['failing_since']}: {row['cause']}. {row['hint']}")
-    if row["gap"]:
-        found.append(f"{row['id']}: turned over whole before {row['gap']}; items in between may be missing")
-    if row["held"]:
-        found.append(f"{row['id']}: {row['held']} documents vanished at once; see `aggregator removals`")
-    if not row["confirmed"]:
-        found.append(f"{row['id']}: its selectors were never seen to fit a live page (confirmed: no)")
-    if row["fallback"]:
-        found.append(f"{row['id']}: its address failed, the fallback {row['fallback']} answered")
-    if row["moved_to"]:
-        found.append(
-            f"{row['id']}: has moved for good to {row['moved_to']}; change its address in sources.yaml"
-        )
-    if row["seen"] == "likely" and row["state"] != "not read yet" and not row["answered"]:
-        found.append(f"{row['id']}: its address is only likely and has not answered yet")
-    return found
+    never = row["state"] != "not read yet" and not row["answered"]
+    troubles = (
+        (row["cause"], f"failing since {row['failing_since']}: {row['cause']}. {row['hint']}"),
+        (row["gap"], f"turned over whole before {row['gap']}; items in between may be missing"),
+        (row["held"], f"{row['held']} documents vanished at once; see `aggregator removals`"),
+        (not row["confirmed"], "its selectors were never seen to fit a live page (confirmed: no)"),
+        (row["fallback"], f"its address failed, the fallback {row['fallback']} answered"),
+        (
+            row["moved_to"],
+            f"has moved for good to {row['moved_to']}; change its address in sources.yaml",
+        ),
+        (row["seen"] == "likely" and never, "its address is only likely and has not answered yet"),
+    )
+    found = [f"rejected {reject}" for reject in row["rejects"]]
+    found += [what for holds, what in troubles if holds]
+    return [f"{row['id']}: {what}" for what in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,9 @@ from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import say, show
 from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Choices, Reader, Rhythm, Titles
-from aggregator.pipeline.own_data import choices_data
+from aggregator.model import Choices, Frequency, Reader, Titles
+from aggregator.services.mailing.mailer import where_letters_go
+from aggregator.services.subscriptions.csv_file import write_roster
 
 subscribers = typer.Typer(help="Who gets letters.", no_args_is_help=True)
 app.add_typer(subscribers, name="subscribers")
@@ -54,7 +56,7 @@ def subscribers_add(  # noqa: PLR0913, PLR0917  # each argument is a choice of a
         topics=tuple(topic or ()),
         types=tuple(type or ()),
         when_empty=when_empty,
-        rhythm=Rhythm.DAILY if daily else Rhythm.WEEKLY,
+        rhythm=Frequency.DAILY if daily else Frequency.WEEKLY,
         titles=Titles.WELSH if welsh_first else Titles.ENGLISH,
         only_alerts=only_alerts,
     )
@@ -63,7 +65,7 @@ def subscribers_add(  # noqa: PLR0913, PLR0917  # each argument is a choice of a
         _check(chosen.types, "type", program.config.vocabulary.names)
         _check(chosen.topics, "topic", [topic.id for topic in program.config.vocabulary.topics])
         reader = program.enrolment.add(address, program.clock(), chosen, is_list=is_list, leave=leave)
-        say(f"{reader.id} gets letters. {program.where_letters_go()}")
+        say(f"{reader.id} gets letters. {where_letters_go(program.config.settings, program.replay)}")
 
 
 @subscribers.command("list")
@@ -97,7 +99,7 @@ def subscribers_import(
 def subscribers_export(context: typer.Context, replay: Replay = None) -> None:
     """Print every reader with address and choices, as CSV; the only command that shows addresses."""
     with opened(context, replay=replay) as program:
-        say(program.enrolment.give_out().rstrip("\n"))
+        say(write_roster(program.store.readers.all()).rstrip("\n"))
 
 
 @subscribers.command("remove")
@@ -129,7 +131,7 @@ def _row(reader: Reader) -> rows.Row:
         "standing": reader.standing.value,
         "since": rows.instant(reader.since),
         "list": reader.is_list,
-        **choices_data(reader.choices),
+        **asdict(reader.choices),
     }
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -11,38 +10,42 @@ from pydantic import AfterValidator, BeforeValidator
 
 from aggregator import yamldoc
 from aggregator.config.edited_file import EditedFile
-from aggregator.config.forms import Form, Mistakes, Name, Text, read
+from aggregator.config.edited_list import ListText, indented, lines_of
+from aggregator.config.forms import Form, Mistakes, Wrong, read, twice
 from aggregator.config.rule_language import Known, RuleMistake, read_rule
 from aggregator.errors import ConfigError, Mistake
-from aggregator.model.alerts import AlertRule, Condition, Pace, Webhook
+from aggregator.model.alerts import AlertRule, Condition, Webhook
+from aggregator.model.letters import Frequency
+from aggregator.model.written import Name, Text, matching
 
-VARIABLE: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 HEAD: Final = "# What is watched for, and who hears of it; docs/alerts.md explains it.\nalerts:\n"
 
 
-def _rhythm(value: object) -> object:
-    if value not in {*map(str, Pace)}:
-        raise ValueError("write 'at once' or 'daily'")
-    return Pace(str(value))
-
-
-def _hook(value: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", value):
-        raise ValueError("write a whole address that begins with https://, without a name or password in it")
-    return value
-
-
-def _variable(value: str) -> str:
-    if value and (not VARIABLE.fullmatch(value) or value.startswith("AGGREGATOR_")):
-        raise ValueError("write the name of a variable of its own, in capitals, not AGGREGATOR_…")
-    return value
+HookAddress = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"https?://[^\s/@]+(/\S*)?",
+            "write a whole address that begins with https://, without a name or password in it",
+        )
+    ),
+]
+Variable = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            "|(?!AGGREGATOR_)[A-Z][A-Z0-9_]*",
+            "write the name of a variable of its own, in capitals, not AGGREGATOR_…",
+        )
+    ),
+]
 
 
 class WebhookForm(Form):
     """Where alerts are posted."""
 
-    url: Annotated[str, AfterValidator(_hook)]
-    secret_env: Annotated[str, AfterValidator(_variable)] = ""
+    url: HookAddress
+    secret_env: Variable = ""
     secret_file: str = ""
 
 
@@ -53,7 +56,9 @@ class AlertForm(Form):
     name: Text
     when: Text
     changes: bool = False
-    rhythm: Annotated[Pace, BeforeValidator(_rhythm)] = Pace.AT_ONCE
+    rhythm: Annotated[Frequency, BeforeValidator(matching("at once|daily", "write 'at once' or 'daily'"))] = (
+        Frequency.AT_ONCE
+    )
     mail: tuple[Text, ...] = ()
     webhook: WebhookForm | None = None
     feed: bool = False
@@ -72,43 +77,28 @@ def load_alerts(path: Path, known: Known, mistakes: Mistakes) -> tuple[AlertRule
     form, document = read(path, AlertsForm, mistakes)
     if form is None:
         return ()
-    ids = [rule.id for rule in form.alerts]
-    made = [_rule(n, rule, ids, document, known, mistakes) for n, rule in enumerate(form.alerts)]
-    return tuple(rule for rule in made if rule)
+    mistakes.check(document, twice("alerts", [rule.id for rule in form.alerts]), _wrong(form))
+    made = []
+    for number, rule in enumerate(form.alerts):
+        try:
+            made.append(_rule(rule, read_rule(rule.when, known)))
+        except RuleMistake as error:
+            mistakes.add(document.mistake(("alerts", number, "when"), f"'when', {error}"))
+    return tuple(made)
 
 
-def _rule(
-    number: int,
-    form: AlertForm,
-    ids: Collection[str],
-    document: yamldoc.Document,
-    known: Known,
-    mistakes: Mistakes,
-) -> AlertRule | None:
-    at = ("alerts", number)
-    if form.id in list(ids)[:number]:
-        mistakes.add(document.mistake((*at, "id"), f"the id '{form.id}' stands twice; give one another"))
-    if not (form.mail or form.webhook or form.feed):
-        what = "this rule tells nobody; add 'mail:', 'webhook:' or 'feed: yes'"
-        mistakes.add(document.mistake(at, what))
-    if form.webhook and bool(form.webhook.secret_env) == bool(form.webhook.secret_file):
-        what = "name where the secret is found: either 'secret_env' or 'secret_file'"
-        mistakes.add(document.mistake((*at, "webhook"), what))
-    try:
-        when = read_rule(form.when, known)
-    except RuleMistake as error:
-        mistakes.add(document.mistake((*at, "when"), f"'when', {error}"))
-        return None
-    return AlertRule(
-        id=form.id,
-        name=form.name,
-        when=when,
-        changes=form.changes,
-        rhythm=form.rhythm,
-        mail=form.mail,
-        webhook=Webhook(**form.webhook.model_dump()) if form.webhook else None,
-        feed=form.feed,
-    )
+def _wrong(form: AlertsForm) -> Wrong:
+    for number, rule in enumerate(form.alerts):
+        if not (rule.mail or rule.webhook or rule.feed):
+            yield ("alerts", number), "this rule tells nobody; add 'mail:', 'webhook:' or 'feed: yes'"
+        if rule.webhook and bool(rule.webhook.secret_env) == bool(rule.webhook.secret_file):
+            what = "name where the secret is found: either 'secret_env' or 'secret_file'"
+            yield ("alerts", number, "webhook"), what
+
+
+def _rule(form: AlertForm, when: Condition) -> AlertRule:
+    webhook = Webhook(**dict(form.webhook)) if form.webhook else None
+    return AlertRule(**{**dict(form), "when": when, "webhook": webhook})
 
 
 def read_when(text: str, known: Known) -> Condition:
@@ -119,57 +109,28 @@ def read_when(text: str, known: Known) -> Condition:
         raise ConfigError((Mistake("rule", 0, str(error)),)) from error
 
 
-class AlertsFile:
+class AlertsFile(EditedFile):
     """The operator's alerts.yaml, which the program may edit; comments and order stay."""
 
     def __init__(self, path: Path, known: Known) -> None:
-        self._file = EditedFile(
-            path, lambda part, mistakes: load_alerts(part, known, mistakes), may_be_missing=True
-        )
+        super().__init__(path, lambda part, mistakes: load_alerts(part, known, mistakes), may_be_missing=True)
 
     def add(self, said: Mapping[str, Any]) -> None:
         """Put a rule at the end of the file, made if need be. Raises ConfigError and then changes nothing."""
-        before = self._file.text()
-        text = before or HEAD
-        begins = yamldoc.load(text, file=self._file.name).spans.get(("alerts", 0), (0, 0))[0]
-        indent = begins - text.rfind("\n", 0, begins) - 3 if begins else 2
-        gap = "\n\n" if begins else "\n"
-        self._replace(before, text.rstrip().removesuffix(" []") + gap + _block(said, " " * indent))
+        self.apply(self.checked(lambda text: self._extended(text or HEAD, lines_of(said))))
 
     def remove(self, id: str) -> None:
         """Take a rule out, with the comments inside it. Raises ConfigError when there is none."""
-        text = self._file.text()
-        document = yamldoc.load(text, file=self._file.name)
-        rules = document.value.get("alerts") or () if isinstance(document.value, dict) else ()
-        number = next((n for n, rule in enumerate(rules) if rule.get("id") == id), None)
-        if number is None:
-            what = f"no rule has the id '{id}'; `aggregator alerts list` shows them"
-            raise ConfigError((Mistake(self._file.name, 0, what),))
-        begins, ends = document.spans["alerts", number]
-        line, after = text.rfind("\n", 0, begins) + 1, text.find("\n", ends) + 1
-        self._replace(text, text[:line] + (text[after:] if after else ""))
+        self.apply(self.checked(lambda text: self._list(text).without(id)))
 
-    def _replace(self, before: str, after: str) -> None:
-        self._file.check(after)
-        self._file.put(before, after)
+    def _extended(self, text: str, block: str) -> str:
+        if self._has_none(text):
+            return text.rstrip().removesuffix(" []") + "\n" + indented(block, "  ") + "\n"
+        return self._list(text).extended(block)
 
+    def _list(self, text: str) -> ListText:
+        return ListText("alerts: []" if self._has_none(text) else text, self.name, "alerts", "rule")
 
-def _block(said: Mapping[str, Any], indent: str) -> str:
-    """A rule's lines; what says nothing is left out."""
-    lines = [f"{indent}  {key}: {_written(value)}" for key, value in said.items() if value]
-    return "\n".join(lines).replace(f"{indent}  ", f"{indent}- ", 1) + "\n"
-
-
-def _written(value: Any) -> str:
-    if value is True:
-        return "yes"
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_quoted(told)}" for key, told in value.items() if told) + "}"
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_quoted(one) for one in value) + "]"
-    return yamldoc.scalar(str(value))
-
-
-def _quoted(value: str) -> str:
-    told = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{told}"'
+    def _has_none(self, text: str) -> bool:
+        value = yamldoc.load(text, file=self.name).value
+        return value is None or (isinstance(value, dict) and not value.get("alerts"))

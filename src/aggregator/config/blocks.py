@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
 
-from aggregator import yamldoc
+from aggregator.config.edited_list import lines_of
 from aggregator.config.sources import SourceForm
 from aggregator.model import Body, Source
+from aggregator.model.addresses import authority_of, host_of, split_address
+from aggregator.model.kinds import USUAL
 
 CROWN: Final = re.compile(
     r"(?:^|\.)(?:blog\.gov\.uk|gov\.scot|gov\.wales|llyw\.cymru)$"
-    r"|^(?:www\.)?(?:gov|northernireland\.gov)\.uk$|-ni\.gov\.uk$"
+    r"|^(?:gov|northernireland\.gov)\.uk$|-ni\.gov\.uk$"
 )
 """Hosts of the four governments, which publish under the Open Government Licence unless a page says
 otherwise (their copyright pages, 2026-09). A council's gov.uk address says nothing about its licence."""
@@ -30,9 +31,7 @@ LONGEST_TITLE: Final = 200
 
 def write_block(said: Mapping[str, str]) -> str:
     """A source's lines, keys in the order of the form; a key with nothing to say is left out."""
-    told = [(key, said[key]) for key in SourceForm.model_fields if said.get(key)]
-    lines = [f"  {key}: {yamldoc.scalar(value)}" for key, value in told]
-    return "\n".join(lines).replace("  ", "- ", 1) + "\n"
+    return lines_of({key: said[key] for key in SourceForm.model_fields if key in said})
 
 
 def propose(
@@ -47,11 +46,11 @@ def propose(
     `taken` are ids beside those of the sources that are `known`. A body that is not known is proposed by the
     host's name, which the check of the file then refuses.
     """
-    host = host_of(address)
+    host = authority_of(address)
     proposed = {
         "id": propose_id(address, {*taken, *(source.id for source in known)}),
         "body": body_of(address, known, bodies) or propose_id(address, ()),
-        "kind": "feed",
+        "kind": USUAL,
         "title": host or address,
         "address": address,
         "licence": licence_of(address),
@@ -67,8 +66,8 @@ def propose_id(address: str, taken: Collection[str]) -> str:
 
     On GOV.UK, which all departments share, by the address's last part.
     """
-    host, words = _slug(ENDINGS.sub("", host_of(address))) or "source", _words(address)
-    if host_of(address) == "gov.uk":
+    host, words = _slug(ENDINGS.sub("", authority_of(address))) or "source", _words(address)
+    if authority_of(address) == "gov.uk":
         wanted = words[-1:] or ["govuk"]
     else:
         wanted = [host, *(f"{host}-{word}" for word in words[:2])]
@@ -78,7 +77,7 @@ def propose_id(address: str, taken: Collection[str]) -> str:
 
 def licence_of(address: str) -> str:
     """The licence under which a host's owner publishes everything; `unknown` for all others."""
-    host = _split(address).hostname or ""
+    host = host_of(address)
     if CROWN.search(host):
         return "OGL-3.0"
     return "OPL-3.0" if PARLIAMENT.search(host) else "unknown"
@@ -90,15 +89,15 @@ def body_of(address: str, known: Iterable[Source], bodies: Mapping[str, Body]) -
     around = [body for body in bodies.values() if _lies_under(place, place_of(body.url))]
     if around:
         return max(around, key=lambda body: len(body.url)).id
-    neighbours = {source.body for source in known if host_of(source.address) == host_of(address)}
+    neighbours = {source.body for source in known if authority_of(source.address) == authority_of(address)}
     return neighbours.pop() if len(neighbours) == 1 else None
 
 
 def place_of(address: str) -> str:
     """What two ways to write one address have in common: no scheme, no `www.`, no slash at the end."""
-    parts = _split(address)
+    parts = split_address(address)
     query = f"?{parts.query}" if parts.query else ""
-    return f"{host_of(address)}{parts.path.rstrip('/')}{query}"
+    return f"{authority_of(address)}{parts.path.rstrip('/')}{query}"
 
 
 def standing_at(address: str, known: Iterable[Source]) -> Source | None:
@@ -113,22 +112,9 @@ def _lies_under(place: str, around: str) -> bool:
     return bool(around) and (place == around or place.startswith(tuple(around + mark for mark in further)))
 
 
-def host_of(address: str) -> str:
-    """The host that is asked, with a port of its own, without `www.`; empty for what is no web address."""
-    authority = _split(address).netloc.rpartition("@")[2].lower()
-    return authority.removeprefix("www.").removesuffix(":443").removesuffix(":80")
-
-
-def _split(address: str) -> SplitResult:
-    try:
-        return urlsplit(address)
-    except ValueError:  # a bracket that does not close
-        return SplitResult("", "", address, "", "")
-
-
 def _words(address: str) -> list[str]:
     """The parts of a path that say what is there."""
-    parts = (part.partition(".")[0] for part in _split(address).path.split("/"))
+    parts = (part.partition(".")[0] for part in split_address(address).path.split("/"))
     return [
         slug for part in parts if part.lower() not in NOISE and (slug := _slug(part)) and not slug.isdigit()
     ]

@@ -7,7 +7,7 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from aggregator.config.forms import Mistakes, shown
@@ -15,6 +15,14 @@ from aggregator.errors import ConfigError, Mistake
 
 Load = Callable[[Path, Mistakes], object]
 """Reads a file of this kind and names its mistakes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An edit that was checked: the file can be read with it."""
+
+    before: str
+    after: str
 
 
 class EditedFile:
@@ -34,8 +42,23 @@ class EditedFile:
                 return ""
             return self._path.read_bytes().decode("utf-8")
 
-    def check(self, text: str) -> None:
-        """Raises ConfigError for a text that could not be read in the file's place."""
+    def checked(self, change: Callable[[str], str]) -> Edit:
+        """What `change` makes of the text. Raises ConfigError for a text that would not be read."""
+        before = self.text()
+        edit = Edit(before, change(before))
+        if edit.after != before:
+            self._check(edit.after)
+        return edit
+
+    def apply(self, edit: Edit) -> None:
+        """Put the edited text in the file's place, in one step.
+
+        Raises ConfigError, and changes nothing, when the file does not say what it did any more.
+        """
+        if edit.after != edit.before:
+            self._put(edit.before, edit.after)
+
+    def _check(self, text: str) -> None:
         with self._beside(text) as part:
             mistakes = Mistakes()
             try:
@@ -45,11 +68,7 @@ class EditedFile:
                 name = f"{self.name} (as it would be; nothing was changed)"
                 raise ConfigError(tuple(replace(mistake, file=name) for mistake in error.mistakes)) from error
 
-    def put(self, before: str, after: str) -> None:
-        """Put `after` in the file's place, in one step.
-
-        Raises ConfigError, and changes nothing, when the file does not say `before` any more.
-        """
+    def _put(self, before: str, after: str) -> None:
         with self._beside(after) as part:
             if self.text() != before:
                 what = "somebody else has just changed this file; nothing was changed, run this again"

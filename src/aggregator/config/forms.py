@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import is_dataclass
 from datetime import timedelta
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from aggregator import yamldoc
 from aggregator.errors import ConfigError, Mistake
+from aggregator.model.kinds import MAILBOXES
+from aggregator.model.written import check_address
+
+Wrong = Iterator[tuple[yamldoc.Path, str]]
+"""Where in a file something does not fit the rest, and what to do about it."""
 
 
 class Mistakes:
@@ -25,6 +32,11 @@ class Mistakes:
     def add(self, *mistakes: Mistake) -> None:
         """Note mistakes and go on reading."""
         self._found.extend(mistakes)
+
+    def check(self, document: yamldoc.Document, *wrong: Wrong) -> None:
+        """Note what does not fit together in a document that was read."""
+        for path, what in chain.from_iterable(wrong):
+            self.add(document.mistake(path, what))
 
     @contextmanager
     def collected(self) -> Iterator[None]:
@@ -51,7 +63,7 @@ def read(path: Path, form: type[FormT], mistakes: Mistakes) -> tuple[FormT | Non
     try:
         return form.model_validate(document.value), document
     except ValidationError as error:
-        mistakes.add(*(_mistake(document, form, problem) for problem in error.errors()))
+        mistakes.check(document, ((problem["loc"], explain(problem, form)) for problem in error.errors()))
         return None, document
 
 
@@ -76,15 +88,14 @@ def shown(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
-def _mistake(document: yamldoc.Document, form: type[Form], problem: Any) -> Mistake:
-    path = tuple(problem["loc"])
-    return document.mistake(path, explain(problem, form))
+UNKNOWN_KEY: Final = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
+"""What pydantic calls it in a form, and in a value of the model."""
 
 
 def explain(problem: Any, form: type[Form]) -> str:
     """What one of pydantic's findings means to somebody who does not program."""
     key = ".".join(str(part) for part in problem["loc"] if isinstance(part, str)) or "the file"
-    if problem["type"] == "extra_forbidden":
+    if problem["type"] in UNKNOWN_KEY:
         return f"'{key}' is not a key that is known here{_near(str(problem['loc'][-1]), form)}"
     if problem["type"] == "missing":
         return f"'{key}' is missing; add it"
@@ -93,16 +104,42 @@ def explain(problem: Any, form: type[Form]) -> str:
 
 
 def _near(key: str, form: type[Form]) -> str:
-    near = get_close_matches(key, _keys(form), n=1)
+    near = get_close_matches(key, list(_keys(form)), n=1)
     return f"; did you mean '{near[0]}'?" if near else "; take it out"
 
 
-def _keys(form: type[Form]) -> set[str]:
-    """Every key that a form and the forms inside it know."""
-    inner = [
-        model for model in Form.__subclasses__() if model.__module__ == form.__module__ and model is not form
-    ]
-    return {name for model in (form, *inner) for name in model.model_fields}
+def _keys(form: type) -> Iterator[str]:
+    """Every key that a form or value knows, and those of what it holds."""
+    for name, hint in get_type_hints(form).items():
+        if name != "model_config":
+            yield name
+            yield from _keys_inside(hint)
+
+
+def _keys_inside(hint: Any) -> Iterator[str]:
+    if isinstance(hint, type) and (is_dataclass(hint) or issubclass(hint, Form)):
+        yield from _keys(hint)
+    for part in get_args(hint):
+        yield from _keys_inside(part)
+
+
+def twice(part: str, ids: Sequence[str], *, each: str = "each") -> Wrong:
+    """The ids under the key `part` that stood before."""
+    seen: set[str] = set()
+    for number, id in enumerate(ids):
+        if id in seen:
+            yield (part, number, "id"), f"the id '{id}' stands twice; give {each} its own"
+        seen.add(id)
+
+
+def unknown(
+    here: yamldoc.Path, what: str, id: str, known: Collection[str], remedy: str = "add it or correct this"
+) -> Wrong:
+    """An id that is not among those that are known, with the one that looks like it or another remedy."""
+    if id not in known:
+        near = get_close_matches(id, list(known), n=1)
+        remedy = f"did you mean '{near[0]}'?" if near else remedy
+        yield here, f"no {what} has the id '{id}'; {remedy}"
 
 
 UNITS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
@@ -115,35 +152,9 @@ def _span(value: object) -> object:
     raise ValueError("write a number and a unit, such as '30 minutes', '1 hour' or '5 seconds'")
 
 
-def _text(value: str) -> str:
-    if not value.strip():
-        raise ValueError("it may not be empty")
-    return value.strip()
-
-
-SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
-def _name(value: str) -> str:
-    if not SLUG.fullmatch(value):
-        raise ValueError("write small letters a to z, digits and single hyphens, such as 'cabinet-office'")
-    return value
-
-
-def _address(value: str) -> str:
-    if re.fullmatch(r"https?://(localhost(:\d+)?|[^\s/]+\.[^\s/]+)(/\S*)?", value) or re.fullmatch(
-        r"[a-z0-9-]+/", value
-    ):
-        return value
-    raise ValueError("write a whole address that begins with https://, or a folder here such as 'records/'")
-
-
-MAILBOXES: Final = ("maildir:", "mbox:", "imap:", "imaps:")
-
-
 def _source_address(value: str) -> str:
     if not value.startswith(MAILBOXES):
-        return _address(value)
+        return check_address(value)
     if re.fullmatch(r"(maildir|mbox):\S.*|imaps?://[^\s/@:]+@[^\s/@:]+(:\d{1,5})?/\S+", value, re.ASCII):
         return value
     raise ValueError(
@@ -152,8 +163,5 @@ def _source_address(value: str) -> str:
 
 
 Span = Annotated[timedelta, BeforeValidator(_span)]
-Text = Annotated[str, AfterValidator(_text)]
-Name = Annotated[str, AfterValidator(_name)]
-Address = Annotated[str, AfterValidator(_address)]
 SourceAddress = Annotated[str, AfterValidator(_source_address)]
 """Also a mailbox, which nobody can follow as a link."""

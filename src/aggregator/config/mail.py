@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
-from aggregator.config.forms import Form, Text
+from aggregator.config.forms import Form
+from aggregator.model.written import Text, matching
 
 EVERYBODY: Final = "*"
 PORTS: Final = {"smtp": 587, "smtps": 465}
@@ -64,19 +65,31 @@ def _mailbox(value: str) -> str:
     return value
 
 
-def _box(value: str) -> str:
-    if value and not value.startswith(("maildir:", "mbox:", "imaps://", "imap://")):
-        raise ValueError("write maildir:FOLDER, mbox:FILE or imaps://USER@HOST/MAILBOX, or leave it empty")
-    return value
-
-
-def _web(value: str) -> str:
-    if value and not value.startswith(("https://", "http://localhost", "http://127.0.0.1")):
-        raise ValueError("write an https:// address (http:// only for this machine), or leave it empty")
+def ending_in_a_slash(value: str) -> str:
+    """An address under which others lie."""
     return value.rstrip("/") + "/" if value else ""
 
 
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
+MailboxAddress = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            "|(maildir:|mbox:|imaps?://).*",
+            "write maildir:FOLDER, mbox:FILE or imaps://USER@HOST/MAILBOX, or leave it empty",
+        )
+    ),
+]
+PagesAddress = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"|(https://|http://localhost|http://127\.0\.0\.1).*",
+            "write an https:// address (http:// only for this machine), or leave it empty",
+        )
+    ),
+    AfterValidator(ending_in_a_slash),
+]
 Words = Annotated[tuple[Text, ...], NoDecode, BeforeValidator(words)]
 
 
@@ -89,7 +102,7 @@ class MailFields(Form):
         description="The mailbox for bounces and for leaving by mail; it must take `name+anything@`. "
         "Empty: that of `mail_from`.",
     )
-    mail_replies_box: Annotated[str, AfterValidator(_box)] = Field(
+    mail_replies_box: MailboxAddress = Field(
         "",
         description="Where the mail to `mail_replies` is read: maildir:, mbox: or imaps://USER@HOST/MAILBOX.",
     )
@@ -110,6 +123,6 @@ class MailFields(Form):
     secret_file: Text = Field(
         "data/secret", description="The key of links and hashes; made at first use. Back it up."
     )
-    letters_url: Annotated[str, AfterValidator(_web)] = Field(
+    letters_url: PagesAddress = Field(
         "", description="Where people reach the sign-up pages of `aggregator start`; empty: nowhere."
     )

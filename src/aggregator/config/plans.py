@@ -1,33 +1,40 @@
-"""The form of register/plans.yaml: whose processes are observed, their plans, every date with its source."""
+"""The forms of register/plans.yaml (processes, their plans, every date with its source) and rules.yaml."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Final
-from zoneinfo import ZoneInfo
+from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field
 
-from aggregator.config.forms import Address, Form, Name, Text
+from aggregator.config.forms import Form
 from aggregator.config.vocabulary import PhraseText
 from aggregator.model import (
+    LONDON,
+    Basis,
     Claim,
     Commitment,
+    Counting,
     Fact,
     FactKind,
-    Forum,
-    Membership,
+    Measure,
     Moment,
     Plan,
     Precision,
     Process,
     Register,
+    Rule,
     Search,
     Zone,
 )
+from aggregator.model.written import Address, Day, Name, Text
 
-LONDON: Final = ZoneInfo("Europe/London")
-"""Days, months and years of publishers begin at midnight in London (`normalise/dates.py`)."""
+BASES: Final = {
+    "ogp": Basis.OGP,
+    "promise": Basis.PROMISE,
+    "ours": Basis.OURS,
+    "unsourced": Basis.UNSOURCED,
+}
 
 PRECISIONS: Final = {4: Precision.YEAR, 7: Precision.MONTH, 10: Precision.DAY}
 
@@ -42,35 +49,7 @@ def _moment(value: object) -> object:
         raise ValueError("write a day, a month or a year: 2024-01-24, 2024-01 or 2024") from None
 
 
-def _day(value: object) -> object:
-    try:
-        return date.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError:
-        raise ValueError("write a day, such as 2026-11-23") from None
-
-
 Dated = Annotated[Moment, BeforeValidator(_moment)]
-Day = Annotated[date, BeforeValidator(_day)]
-
-
-class ForumForm(Form):
-    """Where government and civil society meet."""
-
-    body: Name
-    words: tuple[Text, ...] = Field(min_length=1)
-    told_by: tuple[Name, ...] = ()
-
-
-class ProcessForm(Form):
-    """One process as it stands in the file."""
-
-    id: Name
-    name: Text
-    membership: Membership
-    body: Name
-    bodies: tuple[Name, ...]
-    forum: ForumForm | None = None
-    website: Address = ""
 
 
 class FactForm(Form):
@@ -124,23 +103,56 @@ class PlansForm(Form):
     """The file."""
 
     read: Day
-    processes: tuple[ProcessForm, ...]
+    processes: tuple[Process, ...]
     plans: tuple[PlanForm, ...]
     searches: tuple[SearchForm, ...] = ()
 
 
-def build_register(form: PlansForm) -> Register:
-    """Processes, plans and searches, in the order of the file; without rules."""
+class RuleForm(Form):
+    """One rule as it stands in the file."""
+
+    id: Text
+    title: Text
+    asks: Text
+    binds: tuple[Text, ...]
+    since: Day | None = None
+    until: Day | None = None
+    basis: Literal["ogp", "promise", "ours", "unsourced"]
+    source: Address | None = None
+    evidence: Text
+    measure: Measure
+    days: int = Field(0, ge=0)
+    months: int = Field(0, ge=0)
+    count: int = Field(0, ge=0)
+    note: str = ""
+    read: Day | None = None
+
+
+class RecordsForm(Form):
+    """What counts as an official record of a process."""
+
+    asks: Text
+    topics: tuple[Text, ...] = Field(min_length=1)
+    never: tuple[Text, ...] = ()
+
+
+class RulesForm(Form):
+    """The file."""
+
+    read: Day
+    records: RecordsForm | None = None
+    rules: tuple[RuleForm, ...]
+
+
+def build_register(plans: PlansForm, rules: RulesForm) -> Register:
+    """Everything, in the order of the files. Where nothing says what counts as a record, everything does."""
     return Register(
-        processes=tuple(_process(one) for one in form.processes),
-        plans=tuple(_plan(plan, form.read) for plan in form.plans),
-        searches=tuple(Search(**search.model_dump()) for search in form.searches),
+        processes=plans.processes,
+        plans=tuple(_plan(plan, plans.read) for plan in plans.plans),
+        searches=tuple(Search(**dict(search)) for search in plans.searches),
+        rules=tuple(_rule(rule, rules.read) for rule in rules.rules),
+        counting=Counting(**dict(rules.records)) if rules.records else Counting(),
     )
-
-
-def _process(form: ProcessForm) -> Process:
-    forum = Forum(**form.forum.model_dump()) if form.forum else None
-    return Process(**{**form.model_dump(), "forum": forum})
 
 
 def _plan(form: PlanForm, read_on: date) -> Plan:
@@ -170,3 +182,8 @@ def _fact(form: FactForm, read_on: date) -> Fact:
         rule=form.rule,
         verdict=form.verdict,
     )
+
+
+def _rule(form: RuleForm, read_on: date) -> Rule:
+    said = form.model_dump(exclude={"read", "basis"})
+    return Rule(**said, basis=BASES[form.basis], read_on=form.read or read_on)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
 from aggregator import yamldoc
-from aggregator.config.forms import Mistakes, read
-from aggregator.config.plans import FactForm, PlanForm, PlansForm, ProcessForm, SearchForm, build_register
-from aggregator.config.rules import RecordsForm, RuleForm, RulesForm, build_counting, build_rules
-from aggregator.model import Body, FactKind, Measure, Register, Vocabulary
+from aggregator.config.forms import Mistakes, Wrong, read, twice, unknown
+from aggregator.config.plans import (
+    FactForm,
+    PlanForm,
+    PlansForm,
+    RecordsForm,
+    RuleForm,
+    RulesForm,
+    SearchForm,
+    build_register,
+)
+from aggregator.model import Body, FactKind, Measure, Process, Register, Vocabulary
 from aggregator.model.plans import PENDING, SCALE
 
 ONCE: Final = frozenset(
@@ -38,9 +44,6 @@ NEEDS: Final = {
 }
 """The numbers without which a measure says nothing."""
 
-Wrong = Iterator[tuple[yamldoc.Path, str]]
-"""Where in a file something does not fit the rest, and what to do about it."""
-
 
 def load_register(
     folder: Path, bodies: Mapping[str, Body], vocabulary: Vocabulary, mistakes: Mistakes
@@ -51,42 +54,36 @@ def load_register(
     if plans is None or rules is None:
         return Register()
     known = [process.id for process in plans.processes]
-    mistakes.add(*(plans_file.mistake(*wrong) for wrong in _in_plans(plans, bodies, rules)))
-    mistakes.add(*(rules_file.mistake(*wrong) for wrong in _in_rules(rules, known)))
+    mistakes.check(plans_file, _in_plans(plans, bodies, rules))
+    mistakes.check(rules_file, _in_rules(rules, known))
     if rules.records:
-        mistakes.add(*(rules_file.mistake(*wrong) for wrong in _in_records(rules.records, vocabulary)))
-    return replace(build_register(plans), rules=build_rules(rules), counting=build_counting(rules))
+        mistakes.check(rules_file, _in_records(rules.records, vocabulary))
+    return build_register(plans, rules)
 
 
 def _in_plans(form: PlansForm, bodies: Mapping[str, Body], rules: RulesForm) -> Wrong:
     known = [process.id for process in form.processes]
-    yield from _twice("processes", known)
-    yield from _twice("plans", [plan.id for plan in form.plans])
+    yield from twice("processes", known)
+    yield from twice("plans", [plan.id for plan in form.plans])
     for number, process in enumerate(form.processes):
         yield from _in_process(("processes", number), process, bodies)
     for number, plan in enumerate(form.plans):
-        yield from _unknown(("plans", number, "process"), "process", plan.process, known)
+        yield from unknown(("plans", number, "process"), "process", plan.process, known)
         yield from _in_plan(("plans", number), plan, form.read, [rule.id for rule in rules.rules])
     for number, search in enumerate(form.searches):
-        yield from _unknown(("searches", number, "process"), "process", search.process, known)
+        yield from unknown(("searches", number, "process"), "process", search.process, known)
         yield from _in_search(("searches", number), search)
 
 
-def _twice(part: str, ids: Sequence[str]) -> Wrong:
-    for number, id in enumerate(ids):
-        if id in ids[:number]:
-            yield (part, number, "id"), f"the id '{id}' stands twice; give each its own"
-
-
-def _in_process(here: yamldoc.Path, process: ProcessForm, bodies: Mapping[str, Body]) -> Wrong:
+def _in_process(here: yamldoc.Path, process: Process, bodies: Mapping[str, Body]) -> Wrong:
     if bodies:
-        yield from _unknown((*here, "body"), "body", process.body, bodies)
+        yield from unknown((*here, "body"), "body", process.body, bodies)
         for place, id in enumerate(process.bodies):
-            yield from _unknown((*here, "bodies", place), "body", id, bodies)
+            yield from unknown((*here, "bodies", place), "body", id, bodies)
         if process.forum:
-            yield from _unknown((*here, "forum", "body"), "body", process.forum.body, bodies)
+            yield from unknown((*here, "forum", "body"), "body", process.forum.body, bodies)
             for place, id in enumerate(process.forum.told_by):
-                yield from _unknown((*here, "forum", "told_by", place), "body", id, bodies)
+                yield from unknown((*here, "forum", "told_by", place), "body", id, bodies)
     if process.body not in process.bodies:
         yield (*here, "bodies"), f"name '{process.body}' among the bodies too"
 
@@ -100,22 +97,31 @@ def _in_plan(here: yamldoc.Path, plan: PlanForm, read_on: date, rules: Sequence[
     for where, fact in placed:
         yield from _in_fact(where, fact, fact.read or read_on)
         if fact.rule:
-            yield from _unknown((*where, "rule"), "rule", fact.rule, rules)
+            yield from unknown((*where, "rule"), "rule", fact.rule, rules)
 
 
 def _in_fact(here: yamldoc.Path, fact: FactForm, read_on: date) -> Wrong:
-    if fact.used and not fact.why:
-        yield (*here, "used"), "say under 'why' why this one is used"
-    if fact.public_since and fact.public_since.at.date() > read_on:
-        yield (*here, "public_since"), "it was read before this day; correct 'public_since' or 'read'"
-    if fact.kind is FactKind.FINDING and not fact.rule:
-        yield here, "name under 'rule' the rule that the finding is about"
-    if fact.verdict is not None and fact.kind is not FactKind.FINDING:
-        yield (*here, "verdict"), "only a finding has a verdict; write 'is: finding' or take it out"
-    if fact.kind is FactKind.COMPLETION and fact.what not in {*SCALE, PENDING}:
-        yield (*here, "what"), f"write one of: {', '.join((*SCALE, PENDING))}"
-    if fact.date is None and fact.kind in {FactKind.MILESTONE, FactKind.CALL_CLOSES}:
-        yield here, f"'{fact.kind}' needs a date"
+    finding = fact.kind is FactKind.FINDING
+    undated = fact.date is None and fact.kind in {FactKind.MILESTONE, FactKind.CALL_CLOSES}
+    steps = (*SCALE, PENDING)
+    early = fact.public_since and fact.public_since.at.date() > read_on
+    checks = (
+        (fact.used and not fact.why, ("used",), "say under 'why' why this one is used"),
+        (early, ("public_since",), "it was read before this day; correct 'public_since' or 'read'"),
+        (finding and not fact.rule, (), "name under 'rule' the rule that the finding is about"),
+        (
+            fact.verdict is not None and not finding,
+            ("verdict",),
+            "only a finding has a verdict; write 'is: finding' or take it out",
+        ),
+        (
+            fact.kind is FactKind.COMPLETION and fact.what not in steps,
+            ("what",),
+            f"write one of: {', '.join(steps)}",
+        ),
+        (undated, (), f"'{fact.kind}' needs a date"),
+    )
+    yield from (((*here, *key), what) for wrong, key, what in checks if wrong)
 
 
 def _disagreeing(here: yamldoc.Path, facts: Sequence[FactForm]) -> Wrong:
@@ -129,25 +135,25 @@ def _disagreeing(here: yamldoc.Path, facts: Sequence[FactForm]) -> Wrong:
 
 
 def _in_search(here: yamldoc.Path, search: SearchForm) -> Wrong:
-    yield from _unknown((*here, "is"), "kind of fact", search.kind, ("meeting", *FactKind))
+    yield from unknown((*here, "is"), "kind of fact", search.kind, ("meeting", *FactKind))
     if search.on < search.since:
         yield (*here, "on"), "nobody can look on a day before 'since'; correct one of the two"
 
 
 def _in_rules(form: RulesForm, processes: Sequence[str]) -> Wrong:
-    yield from _twice("rules", [rule.id for rule in form.rules])
+    yield from twice("rules", [rule.id for rule in form.rules])
     for number, rule in enumerate(form.rules):
         here = ("rules", number)
         for place, id in enumerate(rule.binds):
-            yield from _unknown((*here, "binds", place), "process", id, processes)
+            yield from unknown((*here, "binds", place), "process", id, processes)
         yield from _in_rule(here, rule)
 
 
 def _in_records(form: RecordsForm, vocabulary: Vocabulary) -> Wrong:
     for number, id in enumerate(form.topics):
-        yield from _unknown(("records", "topics", number), "topic", id, vocabulary.topic_names)
+        yield from unknown(("records", "topics", number), "topic", id, vocabulary.topic_names)
     for number, id in enumerate(form.never):
-        yield from _unknown(("records", "never", number), "type", id, vocabulary.names)
+        yield from unknown(("records", "never", number), "type", id, vocabulary.names)
 
 
 def _in_rule(here: yamldoc.Path, rule: RuleForm) -> Wrong:
@@ -158,11 +164,3 @@ def _in_rule(here: yamldoc.Path, rule: RuleForm) -> Wrong:
     for need in NEEDS.get(rule.measure, ()):
         if not getattr(rule, need):
             yield (*here, "measure"), f"the measure '{rule.measure}' needs '{need}', a number above 0"
-
-
-def _unknown(here: yamldoc.Path, what: str, id: str, known: Collection[str]) -> Wrong:
-    if id in known:
-        return
-    near = get_close_matches(id, list(known), n=1)
-    remedy = f"did you mean '{near[0]}'?" if near else "add it or correct this"
-    yield here, f"no {what} has the id '{id}'; {remedy}"

@@ -2,52 +2,65 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from aggregator.config.forms import Mistakes, Text, explain, read
-from aggregator.config.mail import MailFields, Words
+from aggregator.config.forms import Mistakes, explain, read
+from aggregator.config.mail import MailFields, Words, ending_in_a_slash, words
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Site
+from aggregator.model.written import Text, matching
 
 PREFIX: Final = "AGGREGATOR_"
 FILE: Final = "settings.yaml"
+BESIDE: Final = ("sources.yaml", "alerts.yaml")
 
 
-def _base_url(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise ValueError("write the address at which the output folder is published, such as https://…/")
-    return value.rstrip("/") + "/"
-
-
-def _hubs(values: tuple[str, ...]) -> tuple[str, ...]:
-    if not all(value.startswith(("http://", "https://")) for value in values):
-        raise ValueError("write the address of a WebSub hub, such as https://pubsubhubbub.appspot.com/")
-    return values
-
-
-def _zone(value: str) -> str:
+def _zone(value: object) -> object:
+    if isinstance(value, ZoneInfo):
+        return value
     if value not in available_timezones():
         raise ValueError("write a zone of the IANA database, such as 'Europe/London'")
-    return ZoneInfo(value).key
+    return ZoneInfo(str(value))
 
 
-def _store(value: str) -> str:
-    if not value.startswith("sqlite:///"):
-        raise ValueError("write sqlite:/// and a file, such as 'sqlite:///data/aggregator.db'")
-    return value
+BaseUrl = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            "https?://.*", "write the address at which the output folder is published, such as https://…/"
+        )
+    ),
+    AfterValidator(ending_in_a_slash),
+]
+Hub = Annotated[
+    Text,
+    AfterValidator(
+        matching(
+            "https?://.*",
+            "write the address of a WebSub hub, such as https://pubsubhubbub.appspot.com/",
+        )
+    ),
+]
+StoreUrl = Annotated[
+    str,
+    AfterValidator(
+        matching("sqlite:///.*", "write sqlite:/// and a file, such as 'sqlite:///data/aggregator.db'")
+    ),
+]
 
 
 class Fields(MailFields):
     """Every setting, what it means and what holds when nobody says otherwise."""
 
     title: Text = Field("UK open government: updates", description="The title of feeds, page and letter.")
-    base_url: Annotated[str, AfterValidator(_base_url)] = Field(
+    base_url: BaseUrl = Field(
         "http://localhost:8000/", description="Where the output folder is published. Ids do not depend on it."
     )
     instance: Text = Field(
@@ -57,23 +70,16 @@ class Fields(MailFields):
     operator: str = Field("", description="Who runs this; stands in the User-Agent, on pages and letters.")
     contact: str = Field("", description="An e-mail or web address at which the operator can be reached.")
     postal: str = Field("", description="The postal line at the foot of letters.")
-    zone: Annotated[str, AfterValidator(_zone)] = Field(
-        "Europe/London", description="The zone in which days and the letter's hour are counted."
+    zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
+        ZoneInfo("Europe/London"), description="The zone in which days and the letter's hour are counted."
     )
-    store: Annotated[str, AfterValidator(_store)] = Field(
-        "sqlite:///data/aggregator.db", description="Where what is known is kept."
-    )
+    store: StoreUrl = Field("sqlite:///data/aggregator.db", description="Where what is known is kept.")
     output: Text = Field("output", description="The folder that is published.")
-    hubs: Annotated[Words, AfterValidator(_hubs)] = Field(
+    hubs: Annotated[tuple[Hub, ...], NoDecode, BeforeValidator(words)] = Field(
         (), description="WebSub hubs that are told of every change, so that subscribers hear at once."
     )
     own_hosts: Words = Field(
         (), description="Hosts inside the operator's own network that may be asked all the same."
-    )
-    reader_webhooks: int = Field(
-        100,
-        ge=0,
-        description="How many webhooks readers may have, all together; 0: none, and none is posted to.",
     )
 
 
@@ -182,3 +188,22 @@ def _check_names(mistakes: Mistakes) -> None:
 def _blame(problem: Any) -> Mistake:
     name = PREFIX + str(problem["loc"][0]).upper()
     return Mistake(f"environment variable {name}", 0, explain(problem, Fields))
+
+
+def standing(settings: Path | None = None) -> str:
+    """A fingerprint of settings.yaml (or the file given), sources.yaml, alerts.yaml and register/*.yaml.
+
+    By what they hold: a file that is only touched, or put back, stands as before. One that is not there, or
+    cannot be read, is told apart from an empty one.
+    """
+    file = settings or Path(FILE)
+    home = file.parent
+    files = (file, *(home / name for name in BESIDE), *sorted(home.glob("register/*.yaml")))
+    return hashlib.sha256(repr([(str(one), _held(one)) for one in files]).encode()).hexdigest()
+
+
+def _held(file: Path) -> str:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        return type(error).__name__

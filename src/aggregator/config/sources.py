@@ -7,40 +7,27 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from pydantic import Field, field_validator
 
-from aggregator import yamldoc
 from aggregator.config.forms import (
-    MAILBOXES,
-    Address,
     Form,
     Mistakes,
-    Name,
     SourceAddress,
     Span,
-    Text,
+    Wrong,
     read,
     shown,
+    twice,
+    unknown,
 )
 from aggregator.errors import Mistake
 from aggregator.model import Body, MailTrust, Scope, Seen, Selectors, Source
+from aggregator.model.kinds import KINDS, MAILBOXES, Reads
+from aggregator.model.written import Address, Name, Text
 
-Kind = Literal[
-    "feed",
-    "records",
-    "jsonfeed",
-    "govuk",
-    "listing",
-    "citizenspace",
-    "discourse",
-    "page",
-    "sitemap",
-    "mailbox",
-]
 Licence = Literal["OGL-3.0", "OPL-3.0", "own", "unknown"]
 
 SHORTEST_EVERY: Final = timedelta(minutes=15)
@@ -56,41 +43,12 @@ class Defaults(Form):
     language: Text = "en"
 
 
-class SelectorsForm(Form):
-    """Where things stand on an HTML page, as CSS selectors."""
-
-    item: str = ""
-    title: str = ""
-    link: str = ""
-    date: str = ""
-    date_means: Literal["published", "updated"] = "published"
-    utc: bool = False
-    type: str = ""
-    summary: str = ""
-    next: str = ""
-    main: str = ""
-    remove: tuple[Text, ...] = ()
-    details: bool = False
-    labels: Mapping[Text, Literal["published", "updated", "opens", "closes", "held", "next", "type"]] = Field(
-        default_factory=dict
-    )
-
-
-class MailForm(Form):
-    """Which messages of a mailbox are taken."""
-
-    list_id: Text
-    servers: tuple[Text, ...] = Field(min_length=1)
-    signers: tuple[Text, ...] = ()
-    password_file: str = ""
-
-
 class SourceForm(Form):
     """One source as it stands in the file."""
 
     id: Name
     body: Name
-    kind: Kind
+    kind: str
     title: Text
     address: SourceAddress
     fallbacks: tuple[Address, ...] = ()
@@ -104,9 +62,16 @@ class SourceForm(Form):
     updated_is_news: bool = False
     page: Address | Literal[""] = ""
     note: str = ""
-    selectors: SelectorsForm = Field(default_factory=SelectorsForm)
+    selectors: Selectors = Selectors()
     confirmed: bool = True
-    mail: MailForm | None = None
+    mail: MailTrust | None = None
+
+    @field_validator("kind")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value not in KINDS:
+            raise ValueError(f"write one of {', '.join(KINDS)}")
+        return value
 
     @field_validator("every")
     @classmethod
@@ -128,56 +93,42 @@ def load_sources(path: Path, bodies: Mapping[str, Body], mistakes: Mistakes) -> 
     form, document = read(path, SourcesForm, mistakes)
     if form is None:
         return ()
-    _check(form, document, bodies, mistakes)
+    ids = [source.id for source in form.sources]
+    mistakes.check(document, twice("sources", ids, each="each source"), _wrong(form, bodies))
     return tuple(_source(source, form.defaults) for source in form.sources)
 
 
 def _source(form: SourceForm, defaults: Defaults) -> Source:
-    said: dict[str, Any] = {key: value for key, value in form.model_dump().items() if value is not None}
-    said["selectors"] = Selectors(**form.selectors.model_dump())
-    if form.mail:
-        said["mail"] = MailTrust(**form.mail.model_dump())
-    return Source(**{**defaults.model_dump(), **said})
+    said: dict[str, Any] = {key: value for key, value in form if value is not None}
+    return Source(**{**dict(defaults), **said})
 
 
-def _check(
-    form: SourcesForm, document: yamldoc.Document, bodies: Mapping[str, Body], mistakes: Mistakes
-) -> None:
-    seen: set[str] = set()
+def _wrong(form: SourcesForm, bodies: Mapping[str, Body]) -> Wrong:
     for number, source in enumerate(form.sources):
-        if source.id in seen:
-            at = ("sources", number, "id")
-            mistakes.add(document.mistake(at, f"the id '{source.id}' stands twice; give each source its own"))
-        seen.add(source.id)
-        if bodies and source.body not in bodies:
-            at = ("sources", number, "body")
-            mistakes.add(document.mistake(at, _unknown_body(source.body, bodies)))
-        if (source.kind == "records") != source.address.endswith("/") and _is_folder(source.address):
-            at = ("sources", number, "address")
-            mistakes.add(document.mistake(at, "only the kind 'records' reads a folder of this project"))
-        for key, wrong in _mailbox_mistakes(source):
-            mistakes.add(document.mistake(("sources", number, key), wrong))
+        here = ("sources", number)
+        if bodies:
+            remedy = "add it to register/bodies.yaml"
+            yield from unknown((*here, "body"), "body", source.body, bodies, remedy)
+        for key, what in _address_mistakes(source):
+            yield (*here, key), what
 
 
-def _is_folder(address: str) -> bool:
-    return "://" not in address and not address.startswith(MAILBOXES)
-
-
-def _mailbox_mistakes(source: SourceForm) -> Iterator[tuple[str, str]]:
-    """What does not fit together in a source that is a mailbox, or should be one: key and words."""
-    mailbox = source.address.startswith(MAILBOXES)
-    if (source.kind == "mailbox") != mailbox:
-        yield "address", "the kind 'mailbox' reads maildir:, mbox:, imap: and imaps:, and no other kind does"
+def _address_mistakes(source: SourceForm) -> Iterator[tuple[str, str]]:
+    """What does not fit together in the kind of a source and its address: key and words."""
+    mailbox, reads = source.address.startswith(MAILBOXES), KINDS[source.kind].reads
+    if (reads is Reads.MAILBOX) != mailbox:
+        kinds = _kinds_that_read(Reads.MAILBOX)
+        yield "address", f"{kinds} reads maildir:, mbox:, imap: and imaps:, and no other kind does"
+    elif not mailbox and "://" not in source.address and reads is not Reads.FOLDER:
+        yield "address", f"only {_kinds_that_read(Reads.FOLDER)} reads a folder of this project"
     elif mailbox and source.mail is None:
         yield "kind", "say under 'mail' which messages are taken: list_id and servers"
     elif source.address.startswith("imap") and source.mail and not source.mail.password_file:
         yield "mail", "name the file that holds the password: password_file"
 
 
-def _unknown_body(body: str, bodies: Mapping[str, Body]) -> str:
-    near = get_close_matches(body, bodies, n=1)
-    remedy = f"did you mean '{near[0]}'?" if near else "add it to register/bodies.yaml"
-    return f"no body has the id '{body}'; {remedy}"
+def _kinds_that_read(what: Reads) -> str:
+    return "the kind " + " or ".join(f"'{name}'" for name, kind in KINDS.items() if kind.reads is what)
 
 
 TABLE_COLUMNS: Final = ("id", "body", "kind", "url")
@@ -219,7 +170,7 @@ def _recorded(row: Mapping[str, str], body: Body) -> Source:
     form = SourceForm(
         id=row["id"],
         body=body.id,
-        kind=row["kind"],  # type: ignore[arg-type]  # a string from a table: pydantic checks it here
+        kind=row["kind"],
         title=f"{body.name} ({row['id']})",
         address=row["url"],
         licence="unknown",

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator
 
-from aggregator import yamldoc
-from aggregator.config.forms import Form, Mistakes, Name, Text, read
+from aggregator.config.forms import Form, Mistakes, Wrong, read, twice, unknown
 from aggregator.model import Phrase, Scale, Strength, Topic, TypeRule, Vocabulary
 from aggregator.model.vocabulary import DEFAULT_SCALE
+from aggregator.model.written import Name, Text, matching
 
 LONGEST: Final = 80
 STEM: Final = re.compile(r"(?:[^\W_]|%){3,}\*?|(?:[^\W_]|%)+")
 """A word; with `*` at its end it needs three letters before it."""
-HOST: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/\S*)?")
 PHRASE_FORM: Final = "write plain words, at most 80 characters, or {cy: words} for Welsh"
 
 
@@ -38,29 +38,16 @@ def _words(value: object) -> str:
     return text
 
 
-def _start(value: object) -> object:
-    if isinstance(value, str) and HOST.fullmatch(value) and not value.startswith("www."):
-        return value
-    raise ValueError(
-        "write a host without https:// and www., perhaps with a path, such as data.gov.uk/library"
-    )
-
-
 PhraseText = Annotated[Phrase, BeforeValidator(_phrase)]
-Start = Annotated[str, BeforeValidator(_start)]
-Points = Annotated[int, Field(ge=0, le=100)]
-
-
-class ScaleForm(Form):
-    """How phrases add up."""
-
-    sure: Points = DEFAULT_SCALE.sure
-    likely: Points = DEFAULT_SCALE.likely
-    hint: Points = DEFAULT_SCALE.hint
-    title: Points = DEFAULT_SCALE.title
-    whole: Points = DEFAULT_SCALE.whole
-    relevant: Points = DEFAULT_SCALE.relevant
-    borderline: Points = DEFAULT_SCALE.borderline
+Start = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            r"(?!www\.)[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/\S*)?",
+            "write a host without https:// and www., perhaps with a path, such as data.gov.uk/library",
+        )
+    ),
+]
 
 
 class TopicForm(Form):
@@ -98,7 +85,7 @@ class WholeForm(Form):
 class VocabularyForm(Form):
     """The file."""
 
-    scale: ScaleForm = ScaleForm()
+    scale: Scale = DEFAULT_SCALE
     topics: tuple[TopicForm, ...]
     whole: tuple[WholeForm, ...] = ()
     traps: tuple[PhraseText, ...] = ()
@@ -115,9 +102,8 @@ def load_vocabulary(path: Path, mistakes: Mistakes, bodies: Collection[str] = ()
     form, document = read(path, VocabularyForm, mistakes)
     if form is None:
         return Vocabulary()
-    _check_types(form, document, mistakes)
-    _check_ids(form, document, mistakes)
-    _check_whole(form, document, mistakes, bodies)
+    mistakes.check(document, _wrong_types(form), _wrong_topics(form), _wrong_places(form, bodies))
+    mistakes.check(document, twice("topics", [topic.id for topic in form.topics]))
     return Vocabulary(
         topics=tuple(map(_topic, form.topics)),
         types=tuple(map(_type, form.types)),
@@ -129,7 +115,7 @@ def load_vocabulary(path: Path, mistakes: Mistakes, bodies: Collection[str] = ()
         home=form.home,
         hosts={whole.host: whole.topic for whole in form.whole if whole.host},
         bodies={whole.body: whole.topic for whole in form.whole if whole.body},
-        scale=Scale(**form.scale.model_dump()),
+        scale=form.scale,
     )
 
 
@@ -160,42 +146,29 @@ def _general(form: TypeForm) -> tuple[str, ...]:
     return (*(words.casefold() for words in form.general_publisher_types), *form.general_addresses)
 
 
-def _check_types(form: VocabularyForm, document: yamldoc.Document, mistakes: Mistakes) -> None:
+def _wrong_types(form: VocabularyForm) -> Wrong:
     owner: dict[str, str] = {}
     for number, rule in enumerate(form.types):
         for words in (rule.id, *_said(rule)):
             first = owner.setdefault(words.casefold(), rule.id)
             if first != rule.id or (words == rule.id and rule in form.types[:number]):
-                at = ("types", number)
-                mistakes.add(document.mistake(at, f"'{words}' already belongs to the type '{first}'"))
+                yield ("types", number), f"'{words}' already belongs to the type '{first}'"
 
 
-def _check_ids(form: VocabularyForm, document: yamldoc.Document, mistakes: Mistakes) -> None:
-    ids = [topic.id for topic in form.topics]
-    for number in _repeated(ids):
-        mistakes.add(document.mistake(("topics", number), f"the id '{ids[number]}' stands twice; keep one"))
+def _wrong_topics(form: VocabularyForm) -> Wrong:
     for number, topic in enumerate(form.topics):
-        told = [
-            phrase.words.casefold() for phrase in (*topic.sure, *topic.likely, *topic.hint, *topic.by_product)
-        ]
-        for which in _repeated(told):
-            at = ("topics", number)
-            mistakes.add(document.mistake(at, f"'{told[which]}' stands twice under '{topic.id}'; keep one"))
+        phrases = (*topic.sure, *topic.likely, *topic.hint, *topic.by_product)
+        counted = Counter(phrase.words.casefold() for phrase in phrases)
+        for words in (words for words, times in counted.items() if times > 1):
+            yield ("topics", number), f"'{words}' stands twice under '{topic.id}'; keep one"
 
 
-def _repeated(words: list[str]) -> Iterable[int]:
-    return (number for number, word in enumerate(words) if word in words[:number])
-
-
-def _check_whole(
-    form: VocabularyForm, document: yamldoc.Document, mistakes: Mistakes, bodies: Collection[str]
-) -> None:
+def _wrong_places(form: VocabularyForm, bodies: Collection[str]) -> Wrong:
     topics = {topic.id for topic in form.topics}
     for number, whole in enumerate(form.whole):
         at = ("whole", number)
         if (whole.host is None) == (whole.body is None):
-            mistakes.add(document.mistake(at, "name either a host or a body here"))
-        if whole.topic not in topics:
-            mistakes.add(document.mistake(at, f"no topic has the id '{whole.topic}'; add it or correct this"))
+            yield at, "name either a host or a body here"
+        yield from unknown(at, "topic", whole.topic, topics)
         if whole.body and bodies and whole.body not in bodies:
-            mistakes.add(document.mistake(at, f"no body has the id '{whole.body}'; see register/bodies.yaml"))
+            yield at, f"no body has the id '{whole.body}'; see register/bodies.yaml"

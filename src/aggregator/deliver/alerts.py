@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.deliver.digest import UNLICENSED
 from aggregator.deliver.foot import leave_by_mail, way_out_of_list
 from aggregator.deliver.frozen import Frozen, Stationery, freeze_text
 from aggregator.deliver.sections import update_type
@@ -19,17 +17,18 @@ from aggregator.deliver.wording import (
     LONGEST_SENTENCE,
     LONGEST_TITLE,
     first_sentence,
-    plain,
     say_changes,
     say_closing,
     say_count,
     say_language,
     say_moment,
+    wrap,
 )
 from aggregator.model import Body, Holding, Mark, Reader, Retraction
-from aggregator.model.alerts import ALERT, Alert, AlertRule, Occasion, Pace, Why
-
-COLUMNS: Final = 76
+from aggregator.model.alerts import ALERT, Alert, AlertRule, Occasion, Why
+from aggregator.model.letters import Frequency
+from aggregator.model.licences import licence
+from aggregator.model.text import one_line
 
 MOST: Final = 100
 """Documents in one letter: a rule may be wider than its writer thought."""
@@ -54,24 +53,24 @@ def alert_run(rule: str, now: datetime) -> str:
     return f"{ALERT}{hashlib.sha256(rule.encode()).hexdigest()[:8]}.{int(now.timestamp()):x}"
 
 
-def due_at(rhythm: Pace, found: datetime, zone: str) -> datetime:
+def due_at(rhythm: Frequency, found: datetime, zone: ZoneInfo) -> datetime:
     """When what was found goes out: at once, or at the next 08:00 by the clocks of the zone."""
-    if rhythm is Pace.AT_ONCE:
+    if rhythm is Frequency.AT_ONCE:
         return found
-    local = found.astimezone(ZoneInfo(zone))
-    opens = datetime.combine(local.date(), OPENS, ZoneInfo(zone))
-    later = datetime.combine(local.date() + timedelta(days=1), OPENS, ZoneInfo(zone))
+    local = found.astimezone(zone)
+    opens = datetime.combine(local.date(), OPENS, zone)
+    later = datetime.combine(local.date() + timedelta(days=1), OPENS, zone)
     return (opens if local <= opens else later).astimezone(UTC)
 
 
 def alert_of(
-    rule: AlertRule, occasion: Occasion, holding: Holding, *, found: datetime, page: str, zone: str
+    rule: AlertRule, occasion: Occasion, holding: Holding, *, found: datetime, page: str, zone: ZoneInfo
 ) -> Alert:
     """What a rule's people are told of a document as it stands. `page` is our permanent page of it.
 
     Where its licence does not let us, neither sentence nor note of the publisher is repeated.
     """
-    entry, licensed = holding.entry, holding.entry.licence not in UNLICENSED
+    entry, licensed = holding.entry, licence(holding.entry.licence).open
     return Alert(
         rule=rule.key,
         entry=entry.id,
@@ -106,7 +105,7 @@ def our_correction(told: Alert, holding: Holding, mark: Mark) -> Occasion | None
     return Occasion(at=mark.at, why=Why.CORRECTION, parts=tuple(parts), note=mark.why) if parts else None
 
 
-def retraction(told: Alert, rule: AlertRule, gone: Retraction, *, found: datetime, zone: str) -> Alert:
+def retraction(told: Alert, rule: AlertRule, gone: Retraction, *, found: datetime, zone: ZoneInfo) -> Alert:
     """Word to those who were told of a document that we took its words out; why is not told, as nowhere."""
     occasion = Occasion(at=gone.at, why=Why.CORRECTION, parts=(RETRACTED,))
     return replace(told, occasion=occasion, found=found, due=due_at(rule.rhythm, found, zone))
@@ -136,12 +135,12 @@ def alert_letter(
     site = stationery.site
     foot = (site.title, f"All updates: {site.base_url}", site.contact, site.postal)
     parts = (
-        _wrapped(f"Alert: {plain(name, LONGEST_TITLE)}"),
+        wrap(f"Alert: {one_line(name, LONGEST_TITLE)}"),
         told,
         more,
-        _wrapped(plain(words)),
+        wrap(one_line(words)),
         _leaving(reader, stationery, run),
-        "-- \n" + "\n".join(plain(line) for line in foot if line),
+        "-- \n" + "\n".join(one_line(line) for line in foot if line),
     )
     text = "\n\n".join(part for part in parts if part) + "\n"
     return freeze_text(run, reader, stationery, subject=_subject(name, ordered), at=at, text=text)
@@ -150,18 +149,18 @@ def alert_letter(
 def _subject(name: str, ordered: Sequence[Alert]) -> str:
     """What happened to a single document, or how many there are."""
     if len(ordered) == 1:
-        return f"{plain(name, 60)}: {_headed(ordered[0])}"
+        return f"{one_line(name, 60)}: {_headed(ordered[0])}"
     count = say_count(len(ordered), "update", "updates")
     fixed = sum(alert.occasion.why is Why.CORRECTION for alert in ordered)
     corrected = f", {say_count(fixed, 'correction', 'corrections')}" if fixed else ""
-    return f"{plain(name, 60)}: {count}{corrected}"
+    return f"{one_line(name, 60)}: {count}{corrected}"
 
 
 def _headed(alert: Alert) -> str:
-    return f"{HEADS[alert.occasion.why]}: {plain(alert.title, 160)}"
+    return f"{HEADS[alert.occasion.why]}: {one_line(alert.title, 160)}"
 
 
-def _item(alert: Alert, at: datetime, zone: str, bodies: Mapping[str, Body]) -> str:
+def _item(alert: Alert, at: datetime, zone: ZoneInfo, bodies: Mapping[str, Body]) -> str:
     body = bodies[alert.body].name if alert.body in bodies else alert.body
     language = say_language(alert.language)
     lines = (
@@ -174,9 +173,9 @@ def _item(alert: Alert, at: datetime, zone: str, bodies: Mapping[str, Body]) -> 
     links = [alert.url, f"Our record of it: {alert.page}" * (alert.page != alert.url)]
     return "\n".join(
         (
-            _wrapped(_headed(alert), "* ", "  "),
-            *(_wrapped(plain(line, LONGEST_SENTENCE), "  ", "  ") for line in lines if line),
-            *(f"  {plain(link)}" for link in links if link),
+            wrap(_headed(alert), "* ", "  "),
+            *(wrap(one_line(line, LONGEST_SENTENCE), "  ", "  ") for line in lines if line),
+            *(f"  {one_line(link)}" for link in links if link),
         )
     )
 
@@ -210,10 +209,3 @@ def _leaving(reader: Reader, stationery: Stationery, run: str) -> str:
         way = leave_by_mail(stationery.mailbox, slot)
         lines = ["To leave all letters and alerts, send this mail as it is:", way]
     return "\n".join(f"{'  ' * (n % 2)}{line}" for n, line in enumerate(lines) if line)
-
-
-def _wrapped(text: str, first: str = "", rest: str = "") -> str:
-    wrapper = textwrap.TextWrapper(
-        COLUMNS, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )
-    return wrapper.fill(text)

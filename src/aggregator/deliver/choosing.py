@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aggregator.model import Choices, Digest, DigestItem, Rhythm
+from aggregator.model import Choices, Digest, DigestItem, Frequency
 
 
 def chosen(digest: Digest, choices: Choices) -> Digest:
@@ -18,7 +18,7 @@ def chosen(digest: Digest, choices: Choices) -> Digest:
 
 def is_worth_sending(digest: Digest, choices: Choices) -> bool:
     """Whether something in the letter is for the reader, or they asked to hear of an empty week, too."""
-    told_anyway = choices.when_empty and digest.rhythm is Rhythm.WEEKLY
+    told_anyway = choices.when_empty and digest.rhythm is Frequency.WEEKLY
     return told_anyway or chosen(digest, choices).count > 0
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
-from aggregator.deliver.deadlines import days_left, is_over, last_day
 from aggregator.deliver.sections import Heading, update_type
 from aggregator.deliver.weeks import window
 from aggregator.deliver.wording import first_sentence
@@ -16,27 +16,22 @@ from aggregator.model import (
     Digest,
     DigestItem,
     Entry,
+    Frequency,
     Holding,
-    Precision,
     Revision,
-    Rhythm,
     Section,
     Site,
     Window,
     rhythm_of,
 )
+from aggregator.model.days import COARSE, days_left, is_over, last_day
+from aggregator.model.licences import licence
 
 SOON = 14
 """Days after the window's end: this letter and the next both reach the reader before it closes."""
 
 REMINDED = frozenset({7, 1})
 """So many days before it closes a daily letter reminds of what was known; a weekly one does each week."""
-
-EXACT = frozenset({Precision.SECOND, Precision.MINUTE, Precision.DAY})
-"""How well a closing date has to be known for a reminder."""
-
-UNLICENSED = frozenset({"", "unknown"})
-"""Licences under which a publisher's own text is not repeated: title, link and dates only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +49,7 @@ def compose(
     week: str,
     holdings: Iterable[Holding],
     *,
-    zone: str,
+    zone: ZoneInfo,
     site: Site,
     bodies: Mapping[str, Body],
     page: Callable[[Entry], str],
@@ -70,7 +65,7 @@ def compose(
     document's permanent page. `issued` None: still a draft. Raises ValueError when there is no such window.
     """
     span = window(week, zone)
-    days = range(SOON + 1) if rhythm_of(week) is Rhythm.WEEKLY else REMINDED
+    days = range(SOON + 1) if rhythm_of(week) is Frequency.WEEKLY else REMINDED
     ranks = {body: rank for rank, body in enumerate(bodies)}
     news = sorted(_told(holdings, span, days, zone), key=lambda one: _place(one, zone, ranks))
     sections = (
@@ -80,7 +75,9 @@ def compose(
     return Digest(week=week, window=span, sections=tuple(sections), unread=(), issued=issued)
 
 
-def _told(holdings: Iterable[Holding], span: Window, days: Collection[int], zone: str) -> Iterable[_News]:
+def _told(
+    holdings: Iterable[Holding], span: Window, days: Collection[int], zone: ZoneInfo
+) -> Iterable[_News]:
     by_id = {holding.entry.id: holding for holding in holdings if holding.labels.relevant}
     for holding in by_id.values():
         is_new = holding.first_seen in span and not holding.backlog
@@ -92,17 +89,19 @@ def _told(holdings: Iterable[Holding], span: Window, days: Collection[int], zone
             yield _News(holding=holding, heading=Heading.CLOSING, reminder=True)
 
 
-def _reminds(holding: Holding, span: Window, days: Collection[int], zone: str) -> bool:
+def _reminds(holding: Holding, span: Window, days: Collection[int], zone: ZoneInfo) -> bool:
     """Whether to tell once more of what is known by the window's end: it closes in so many days."""
     closes = holding.entry.closes
-    exact = closes is not None and closes.precision in EXACT
+    exact = closes is not None and closes.precision not in COARSE
     return exact and holding.first_seen < span.end and _days_to_act(holding, span, zone) in days
 
 
-def _days_to_act(holding: Holding, span: Window, zone: str) -> int | None:
+def _days_to_act(holding: Holding, span: Window, zone: ZoneInfo) -> int | None:
     """Days from the window's end until it closes; None for what closes never, has closed or was removed."""
     closes = None if holding.removed else holding.entry.closes
-    return None if closes is None or is_over(closes, span.end, zone) else days_left(closes, span.end, zone)
+    if closes is None or is_over(closes, span.end, zone):
+        return None
+    return days_left(closes, span.end, zone)
 
 
 def _revisions(holding: Holding, span: Window) -> tuple[Revision, ...]:
@@ -110,7 +109,7 @@ def _revisions(holding: Holding, span: Window) -> tuple[Revision, ...]:
     return tuple(sorted(found, key=lambda revision: revision.seen_at))
 
 
-def _heading(holding: Holding, span: Window, zone: str, *, changed: bool) -> Heading:
+def _heading(holding: Holding, span: Window, zone: ZoneInfo, *, changed: bool) -> Heading:
     days = _days_to_act(holding, span, zone)
     if days is not None and days <= SOON:
         return Heading.CLOSING
@@ -125,7 +124,7 @@ def _item(news: _News, site: Site, page: Callable[[Entry], str]) -> DigestItem:
         url=entry.url or site.base_url + (entry.own_page or ""),
         body=entry.body,
         type=news.holding.labels.type,
-        summary="" if entry.licence in UNLICENSED else first_sentence(entry.summary),
+        summary=first_sentence(entry.summary) if licence(entry.licence).open else "",
         language=entry.language,
         dated=news.holding.dated,
         first_seen=news.holding.first_seen,
@@ -140,7 +139,7 @@ def _item(news: _News, site: Site, page: Callable[[Entry], str]) -> DigestItem:
     )
 
 
-def _place(news: _News, zone: str, ranks: Mapping[str, int]) -> tuple[int, int, str, float, str, str]:
+def _place(news: _News, zone: ZoneInfo, ranks: Mapping[str, int]) -> tuple[int, int, str, float, str, str]:
     """Sorts the letter: what closes soonest first, documents by body, everything else newest own date first.
 
     The id ends every key, so no two updates are equal.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from aggregator.model import Rhythm, Site
+from aggregator.model import Frequency, Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,21 +21,23 @@ class Foot:
     choose_link: str = ""
 
 
-GATHERS: Mapping[Rhythm, str] = {
-    Rhythm.WEEKLY: "each Monday at 08:00 it gathers what public bodies in the UK were first seen to publish "
-    "about open government in the week before",
-    Rhythm.DAILY: "each morning at 08:00 it gathers what public bodies in the UK were first seen to publish "
-    "about open government in the day before; a day without anything sends nothing",
+GATHERS: Mapping[Frequency, str] = {
+    Frequency.WEEKLY: "each Monday at 08:00 it gathers what public bodies in the UK were first seen to "
+    "publish about open government in the week before",
+    Frequency.DAILY: "each morning at 08:00 it gathers what public bodies in the UK were first seen to "
+    "publish about open government in the day before; a day without anything sends nothing",
 }
 
 
-def foot_of_page(site: Site, rhythm: Rhythm) -> Foot:
+def foot_of_page(site: Site, rhythm: Frequency) -> Foot:
     """For the letter as a page, which is everybody's."""
     why = f"Why this letter: {GATHERS[rhythm]}."
     if site.join_link:
         return Foot(
             why=why,
-            leave="To get it by mail, to choose, to pause or to leave:",
+            leave="To get it by mail, to choose, to pause or to leave:"
+            if site.letters_url
+            else "To get it by mail:",
             leave_link=site.join_link,
             leave_words="letters by mail",
         )
@@ -43,7 +45,7 @@ def foot_of_page(site: Site, rhythm: Rhythm) -> Foot:
     return Foot(why=why, leave=words)
 
 
-def foot_of_letter(site: Site, rhythm: Rhythm, *, mailbox: str, token: str) -> Foot:
+def foot_of_letter(site: Site, rhythm: Frequency, *, mailbox: str, token: str) -> Foot:
     """For a reader's own letter. `token` is the word that lets them leave; no sign-up page: by mail."""
     why = f"Why you get this: you asked for this letter; {GATHERS[rhythm]}."
     if site.letters_url:
@@ -57,11 +59,10 @@ def foot_of_letter(site: Site, rhythm: Rhythm, *, mailbox: str, token: str) -> F
         why=why,
         leave="To leave, send this mail as it is:",
         leave_link=leave_by_mail(mailbox, token),
-        choose_link=site.join_link,
     )
 
 
-def foot_of_list(leave: str, rhythm: Rhythm) -> Foot:
+def foot_of_list(leave: str, rhythm: Frequency) -> Foot:
     """For a letter to a mailing list: every member reads it, so that nothing in it may be personal."""
     words = "Leaving: as you leave the list that passed it on."
     why = f"Why you get this: you are on a mailing list that passes this letter on; {GATHERS[rhythm]}."
@@ -80,7 +81,6 @@ def leave_by_mail(mailbox: str, token: str) -> str:
     return mail_link(mailbox, f"leave {token}")
 
 
-def mail_link(mailbox: str, subject: str, text: str = "") -> str:
+def mail_link(mailbox: str, subject: str) -> str:
     """A mail as a link that opens it in a mail program (RFC 6068)."""
-    body = f"&body={quote(text.replace(chr(10), chr(13) + chr(10)))}" if text else ""
-    return f"mailto:{mailbox}?subject={quote(subject)}{body}"
+    return f"mailto:{mailbox}?subject={quote(subject)}"

@@ -10,14 +10,15 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from zoneinfo import ZoneInfo
 
 from aggregator.deliver.choosing import chosen
 from aggregator.deliver.foot import Foot, foot_of_letter, foot_of_list, leave_by_mail, way_out_of_list
 from aggregator.deliver.letter import written
 from aggregator.deliver.tokens import Tokens
-from aggregator.deliver.wording import plain, say_contents, say_day
-from aggregator.model import Body, Digest, Message, Reader, Rhythm, Site
+from aggregator.deliver.wording import say_contents
+from aggregator.model import Body, Digest, Frequency, Message, Reader, Site
+from aggregator.model.days import in_words
+from aggregator.model.text import one_line
 
 SOFT_BREAK = b"=\r\n"
 """Ends a line of quoted-printable without ending the line of text (RFC 2045, 6.7)."""
@@ -107,7 +108,7 @@ def freeze(digest: Digest, reader: Reader, stationery: Stationery, bodies: Mappi
     return _frozen(digest.week, reader, stationery, made, text.decode(), page.decode())
 
 
-def _foot(reader: Reader, stationery: Stationery, rhythm: Rhythm, slot: str) -> Foot:
+def _foot(reader: Reader, stationery: Stationery, rhythm: Frequency, slot: str) -> Foot:
     if reader.is_list:
         return foot_of_list(reader.leave, rhythm)
     return foot_of_letter(stationery.site, rhythm, mailbox=stationery.mailbox, token=slot)
@@ -115,15 +116,15 @@ def _foot(reader: Reader, stationery: Stationery, rhythm: Rhythm, slot: str) -> 
 
 def _subject(digest: Digest, site: Site) -> str:
     count = say_contents(digest) if digest.count else "nothing this week"
-    day = say_day(digest.window.start.astimezone(ZoneInfo(site.zone)))
-    when = f"week of {day}" if digest.rhythm is Rhythm.WEEKLY else day
-    return f"{plain(site.title, 60)}: {count}, {when}"
+    day = in_words(digest.window.start.astimezone(site.zone))
+    when = f"week of {day}" if digest.rhythm is Frequency.WEEKLY else day
+    return f"{one_line(site.title, 60)}: {count}, {when}"
 
 
 def sender_line(stationery: Stationery) -> Address:
     """Who a letter comes from, with the site's title as the name."""
     user, _, domain = stationery.address.rpartition("@")
-    return Address(display_name=plain(stationery.site.title, 60), username=user, domain=domain)
+    return Address(display_name=one_line(stationery.site.title, 60), username=user, domain=domain)
 
 
 def freeze_text(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from bisect import bisect_left
 from collections.abc import Mapping
 
@@ -11,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from aggregator.deliver.foot import Foot, foot_of_page
 from aggregator.deliver.lines import LetterLines, Saying, say
+from aggregator.deliver.wording import wrap
 from aggregator.model import Artifact, Body, Digest, Site, Titles
 
 LARGEST = 90_000
@@ -21,9 +21,6 @@ LARGEST_PAGE = 400_000
 
 SMALLEST_ITEM = 300
 """Bytes, less than any update takes: so no more are tried than can fit."""
-
-COLUMNS = 76
-"""Width of the text letter: under the 78 characters of RFC 5322, 2.1.1, with room for a quoting mark."""
 
 
 _TEMPLATES = Environment(
@@ -90,17 +87,9 @@ def _text(lines: LetterLines) -> bytes:
     return _TEMPLATES.get_template("letter.txt").render(letter=lines).encode()
 
 
-def _wrap(text: str, first: str = "", rest: str = "") -> str:
-    """Lines of at most 76 columns; a word longer than that, such as a link, stays whole."""
-    wrapper = textwrap.TextWrapper(
-        COLUMNS, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )
-    return wrapper.fill(text)
-
-
 def _underline(heading: str, stroke: str) -> str:
-    wrapped = _wrap(heading)
+    wrapped = wrap(heading)
     return f"{wrapped}\n{stroke * max(map(len, wrapped.splitlines()))}"
 
 
-_TEMPLATES.filters |= {"wrap": _wrap, "underline": _underline}
+_TEMPLATES.filters |= {"wrap": wrap, "underline": _underline}

@@ -9,25 +9,24 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from aggregator.deliver.foot import Foot
-from aggregator.deliver.sections import update_type
+from aggregator.deliver.sections import Heading, update_type
 from aggregator.deliver.wording import (
     LONGEST_SENTENCE,
     LONGEST_TITLE,
-    plain,
     say_changes,
     say_closing,
     say_contents,
-    say_day,
     say_instant,
     say_language,
     say_moment,
     say_removal,
 )
-from aggregator.deliver.worth import most_worthy
-from aggregator.model import Body, Digest, DigestItem, Rhythm, Section, Site, Titles, Translation
+from aggregator.model import Body, Digest, DigestItem, Frequency, Section, Site, Titles, Translation
+from aggregator.model.days import in_words
+from aggregator.model.text import one_line
 
-SPANS: Mapping[Rhythm, str] = {Rhythm.WEEKLY: "week", Rhythm.DAILY: "day"}
-IN_SPAN: Mapping[Rhythm, str] = {Rhythm.WEEKLY: "in this week", Rhythm.DAILY: "on this day"}
+SPANS: Mapping[Frequency, str] = {Frequency.WEEKLY: "week", Frequency.DAILY: "day"}
+IN_SPAN: Mapping[Frequency, str] = {Frequency.WEEKLY: "in this week", Frequency.DAILY: "on this day"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,21 +116,21 @@ def say(digest: Digest, how: Saying, foot: Foot) -> LetterLines:
     site, at_most = how.site, how.at_most
     start, end = (say_instant(instant, site.zone) for instant in (digest.window.start, digest.window.end))
     return LetterLines(
-        site=plain(site.title, LONGEST_TITLE),
+        site=one_line(site.title, LONGEST_TITLE),
         title=_say_title(digest, site.zone),
         span=f"{start} to {end}",
         count=say_contents(digest),
         draft="" if digest.issued else _say_draft(digest, site.zone),
         sections=tuple(_say_section(section, digest, how) for section in digest.sections),
         empty="" if digest.count else _say_empty(digest),
-        silence=tuple(plain(told, LONGEST_TITLE) for told in digest.silence),
-        unread=tuple(plain(name, LONGEST_TITLE) for name in digest.unread[:at_most]),
+        silence=tuple(one_line(told, LONGEST_TITLE) for told in digest.silence),
+        unread=tuple(one_line(name, LONGEST_TITLE) for name in digest.unread[:at_most]),
         unread_more=_say_more(len(digest.unread) - at_most),
         unread_why=_say_unread(digest),
-        imprint=_say_imprint(plain(site.operator)),
-        contact=plain(site.contact),
-        contact_link=_contact_link(plain(site.contact)),
-        postal=plain(site.postal),
+        imprint=_say_imprint(one_line(site.operator)),
+        contact=one_line(site.contact),
+        contact_link=_contact_link(one_line(site.contact)),
+        postal=one_line(site.postal),
         permanent=_permanent(digest, site),
         view="" if how.page else _permanent(digest, site),
         all_updates=site.base_url,
@@ -142,34 +141,54 @@ def say(digest: Digest, how: Saying, foot: Foot) -> LetterLines:
 def _say_section(section: Section, digest: Digest, how: Saying) -> SectionLines:
     return SectionLines(
         heading=section.title,
-        items=tuple(_say_item(item, digest, how) for item in most_worthy(section, how.at_most)),
+        items=tuple(_say_item(item, digest, how) for item in _most_worthy(section, how.at_most)),
         more=_say_more(len(section.items) - how.at_most),
         more_link=how.site.base_url if how.page else _permanent(digest, how.site),
     )
 
 
+def _most_worthy(section: Section, at_most: int) -> tuple[DigestItem, ...]:
+    """At most so many of a section's updates, in the section's own order.
+
+    What closes soonest stays. Elsewhere what more speaks for its relevance, then what was seen later: it is
+    what a reader is least likely to have found by themselves.
+    """
+    if section.title == Heading.CLOSING or len(section.items) <= at_most:
+        return section.items[:at_most]
+    places = range(len(section.items))
+    best = sorted(places, key=lambda place: _worth(section.items[place], place))[:at_most]
+    return tuple(section.items[place] for place in sorted(best))
+
+
+def _worth(item: DigestItem, place: int) -> tuple[int, float, int]:
+    return (-item.score, -item.first_seen.timestamp(), place)
+
+
 def _say_item(item: DigestItem, digest: Digest, how: Saying) -> ItemLines:
     body, zone = how.bodies[item.body].name if item.body in how.bodies else item.body, how.site.zone
     first, *others = _versions(item, how.titles)
-    title, record = plain(first.title, LONGEST_TITLE), f"{how.site.base_url}{item.page}" if item.page else ""
+    title, record = (
+        one_line(first.title, LONGEST_TITLE),
+        f"{how.site.base_url}{item.page}" if item.page else "",
+    )
     return ItemLines(
         title=title,
         lang=_tag(first.language),
         language=say_language(first.language),
         link=_web_link(first.url),
         record="" if record == first.url else record,
-        about=plain(f"{body} · {update_type(item.type).words}", LONGEST_TITLE),
-        sentence="" if item.summary == item.title else plain(item.summary, LONGEST_SENTENCE),
+        about=one_line(f"{body} · {update_type(item.type).words}", LONGEST_TITLE),
+        sentence="" if item.summary == item.title else one_line(item.summary, LONGEST_SENTENCE),
         sentence_lang=_tag(item.language),
-        changed=plain(say_changes(item.changed)),
-        removed=plain(say_removal(item.removed, zone), LONGEST_SENTENCE) if item.removed else "",
+        changed=one_line(say_changes(item.changed)),
+        removed=one_line(say_removal(item.removed, zone), LONGEST_SENTENCE) if item.removed else "",
         others=tuple(_say_other(other) for other in others),
         closing=_say_closing(item, digest.window.end, zone),
         dates=_say_dates(item, zone),
     )
 
 
-def _say_closing(item: DigestItem, at: datetime, zone: str) -> str:
+def _say_closing(item: DigestItem, at: datetime, zone: ZoneInfo) -> str:
     if item.closes is None:
         return ""
     return f"{say_closing(item.closes, at, zone)}{' · a reminder' if item.reminder else ''}"
@@ -188,15 +207,15 @@ def _language(tag: str) -> str:
 
 
 def _tag(language: str) -> str:
-    return "" if _language(language) == "en" else plain(language)
+    return "" if _language(language) == "en" else one_line(language)
 
 
 def _say_other(other: Translation) -> OtherLines:
     unnamed = (
-        "in English" if _language(other.language) == "en" else f"in the language {plain(other.language)}"
+        "in English" if _language(other.language) == "en" else f"in the language {one_line(other.language)}"
     )
     words = say_language(other.language) or unnamed
-    title = plain(other.title, LONGEST_TITLE)
+    title = one_line(other.title, LONGEST_TITLE)
     return OtherLines(
         title=f"{title} ({words})" if title else f"{words[0].upper()}{words[1:]}",
         lang=_tag(other.language),
@@ -204,25 +223,25 @@ def _say_other(other: Translation) -> OtherLines:
     )
 
 
-def _say_dates(item: DigestItem, zone: str) -> str:
+def _say_dates(item: DigestItem, zone: ZoneInfo) -> str:
     own = f"Dated {say_moment(item.dated, zone)}" if item.dated else "No date given by the publisher"
-    return f"{own} · first seen {say_day(item.first_seen.astimezone(ZoneInfo(zone)))}"
+    return f"{own} · first seen {in_words(item.first_seen.astimezone(zone))}"
 
 
-def _say_title(digest: Digest, zone: str) -> str:
-    first = digest.window.start.astimezone(ZoneInfo(zone))
-    if digest.rhythm is Rhythm.DAILY:
-        return f"Letter of {first:%A} {say_day(first)}"
-    return f"Letter of the week of {say_day(first)}"
+def _say_title(digest: Digest, zone: ZoneInfo) -> str:
+    first = digest.window.start.astimezone(zone)
+    if digest.rhythm is Frequency.DAILY:
+        return f"Letter of {first:%A} {in_words(first)}"
+    return f"Letter of the week of {in_words(first)}"
 
 
 def _permanent(digest: Digest, site: Site) -> str:
     return f"{site.base_url}digests/{digest.week}.html"
 
 
-def _say_draft(digest: Digest, zone: str) -> str:
-    end = digest.window.end.astimezone(ZoneInfo(zone))
-    return f"Draft: this {SPANS[digest.rhythm]} closes on {end:%A} {say_day(end)} at {end:%H:%M}."
+def _say_draft(digest: Digest, zone: ZoneInfo) -> str:
+    end = digest.window.end.astimezone(zone)
+    return f"Draft: this {SPANS[digest.rhythm]} closes on {end:%A} {in_words(end)} at {end:%H:%M}."
 
 
 def _say_empty(digest: Digest) -> str:
@@ -247,7 +266,7 @@ def _say_imprint(operator: str) -> str:
 
 
 def _web_link(url: str) -> str:
-    whole = url == plain(url) and " " not in url
+    whole = url == one_line(url) and " " not in url
     return url if whole and url.startswith(("https://", "http://")) else ""
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from aggregator.model import Handed, LetterState, Posting, Receipt
+from aggregator.model import Handed, LetterState, Posting
 
 TRIED_FOR: Final = timedelta(days=2)
 """So long a letter is tried again. RFC 5321, 4.5.4.1 asks for four days; a weekly letter is stale sooner."""
@@ -17,15 +17,15 @@ LONGEST_PAUSE: Final = timedelta(hours=4)
 ENDS: Final = {Handed.ACCEPTED: LetterState.ACCEPTED, Handed.NEVER: LetterState.REFUSED}
 
 
-def settled(posting: Posting, receipt: Receipt, now: datetime) -> Posting:
+def settled(posting: Posting, handed: Handed, reply: str, now: datetime) -> Posting:
     """The posting after this try of it, which counted itself and began no later than `now`."""
-    if receipt.handed in ENDS:
-        return replace(posting, at=now, reply=receipt.reply, state=ENDS[receipt.handed])
-    told = replace(posting, at=now, reply=receipt.reply)
-    if receipt.handed is Handed.UNTRIED:
+    told = replace(posting, at=now, reply=reply)
+    if handed in ENDS:
+        return replace(told, state=ENDS[handed])
+    if handed is Handed.UNTRIED:
         first = None if posting.tries <= 1 else posting.first_tried
         return _again(replace(told, tries=max(posting.tries - 1, 0), first_tried=first), now)
-    if receipt.handed is Handed.UNKNOWN:
+    if handed is Handed.UNKNOWN:
         told = replace(told, unsure=told.unsure + 1)
     if posting.first_tried and now - posting.first_tried >= TRIED_FOR:
         return replace(told, state=LetterState.GIVEN_UP)

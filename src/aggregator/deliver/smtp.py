@@ -20,6 +20,7 @@ from aiosmtplib import (
 
 from aggregator.errors import DeliveryError
 from aggregator.model import Handed, Message, Receipt
+from aggregator.model.text import one_line
 
 PATIENCE: Final = timedelta(seconds=60)
 """For each reply. RFC 5321, 4.5.3.2 allows minutes; a server that is slower is asked again later."""
@@ -177,4 +178,4 @@ def _refused(error: SMTPResponseException) -> Handed:
 
 def told(reply: str) -> str:
     """A server's words on one short line, without anybody's address."""
-    return " ".join(_ADDRESS.sub("(address)", reply).split())[:200]
+    return one_line(_ADDRESS.sub("(address)", reply))[:200]

@@ -7,7 +7,7 @@ import hmac
 import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 from itsdangerous import BadSignature, Signer, TimestampSigner
@@ -35,29 +35,29 @@ class Tokens:
 
     def leave(self, reader: str) -> str:
         """The word that lets a reader leave; it does not age, and lets nobody do anything else."""
-        return self._leaver.sign(reader).decode()
+        return _signer(self.key, LEAVE).sign(reader).decode()
 
     def leaver(self, token: str) -> str | None:
         """Who leaves by this word; None when it is not ours."""
-        return _read(self._leaver, token)
+        return _read(_signer(self.key, LEAVE), token)
 
     def feed(self, word: str) -> str:
         """What opens the feed of this word; it does not age, and lets nobody do anything but read."""
-        return self._feeder.sign(word).decode()
+        return _signer(self.key, FEED).sign(word).decode()
 
     def fed(self, token: str) -> str | None:
         """The word of the feed that this opens; None when it is not ours."""
-        return _read(self._feeder, token)
+        return _read(_signer(self.key, FEED), token)
 
     def timed(self, purpose: str, words: str, now: datetime) -> str:
         """`words` signed for one purpose at `now`."""
-        return self._timed(purpose, now).sign(words).decode()
+        return _StampedSigner(self.key, purpose, now).sign(words).decode()
 
     def read_timed(self, purpose: str, token: str, now: datetime) -> str | None:
         """The words of a token that was made for this purpose and holds at `now`; else None."""
         try:
             seconds = int(LASTS[purpose].total_seconds())
-            return self._timed(purpose, now).unsign(token, max_age=seconds).decode()
+            return _StampedSigner(self.key, purpose, now).unsign(token, max_age=seconds).decode()
         except (BadSignature, UnicodeDecodeError):
             return None
 
@@ -76,16 +76,10 @@ class Tokens:
         """A word that stands for the personal one in a frozen letter; no source can guess and plant it."""
         return "slot" + hmac.new(self.key, f"slot {run}".encode(), hashlib.sha256).hexdigest()[:24]
 
-    @cached_property
-    def _leaver(self) -> Signer:
-        return Signer(self.key, salt=LEAVE, digest_method=hashlib.sha256)
 
-    @cached_property
-    def _feeder(self) -> Signer:
-        return Signer(self.key, salt=FEED, digest_method=hashlib.sha256)
-
-    def _timed(self, purpose: str, now: datetime) -> _StampedSigner:
-        return _StampedSigner(self.key, purpose, now)
+@cache
+def _signer(key: bytes, purpose: str) -> Signer:
+    return Signer(key, salt=purpose, digest_method=hashlib.sha256)
 
 
 def _read(signer: Signer, token: str) -> str | None:
@@ -124,6 +118,14 @@ def read_key(file: Path) -> bytes:
     if len(key) < 32:
         raise DeliveryError(f"{file}: holds no key; bring it back from your backup, or take the file away")
     return key
+
+
+def read_secret_file(file: Path, what: str) -> str:
+    """What a file of the operator's holds. DeliveryError names `what` cannot be read."""
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeliveryError(f"{file}: {what} cannot be read: {error}") from error
 
 
 def _make_key(file: Path) -> None:

@@ -21,7 +21,7 @@ _ONE_DAY = timedelta(days=1)
 _ONE_WEEK = timedelta(weeks=1)
 
 
-def window(name: str, zone: str) -> Window:
+def window(name: str, zone: ZoneInfo) -> Window:
     """The half-open window of a week (`2024-W04`) or a day (`2024-01-24`), in UTC.
 
     That week is Monday 22 to Monday 29 January 2024, 08:00 in `zone`; that day 24 to 25 January, 08:00. The
@@ -32,17 +32,17 @@ def window(name: str, zone: str) -> Window:
     return Window(start=_opening(first, zone), end=_opening(first + lasts, zone))
 
 
-def week_of(instant: datetime, zone: str) -> str:
+def week_of(instant: datetime, zone: ZoneInfo) -> str:
     """The name of the week whose window holds `instant`."""
     return _name(_first_day(instant, zone))
 
 
-def day_of(instant: datetime, zone: str) -> str:
+def day_of(instant: datetime, zone: ZoneInfo) -> str:
     """The name of the day whose window holds `instant`."""
     return _first_day(instant, zone).isoformat()
 
 
-def closed_weeks(first: datetime, now: datetime, zone: str) -> tuple[str, ...]:
+def closed_weeks(first: datetime, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     """The weeks that are over at `now`, oldest first: from the one that holds `first`, at most the last 8.
 
     Each of them should have been issued. Whoever makes letters compares them with what was issued, so
@@ -54,26 +54,26 @@ def closed_weeks(first: datetime, now: datetime, zone: str) -> tuple[str, ...]:
     return tuple(_name(monday) for monday in mondays if monday >= earliest)
 
 
-def closed_days(first: datetime, now: datetime, zone: str) -> tuple[str, ...]:
+def closed_days(first: datetime, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     """The days that are over at `now`, as `closed_weeks`: at most the last 7."""
     earliest, open_now = _first_day(first, zone), _first_day(now, zone)
     days = (open_now - back * _ONE_DAY for back in range(DAYS_LOOKED_BACK, 0, -1))
     return tuple(day.isoformat() for day in days if day >= earliest)
 
 
-def still_sent(now: datetime, zone: str) -> frozenset[str]:
+def still_sent(now: datetime, zone: ZoneInfo) -> frozenset[str]:
     """The windows whose letters are still sent if they were not: the last week, and the last 7 days."""
     week = _name(_monday(week_of(now, zone)) - _ONE_WEEK)
     return frozenset({week, *closed_days(now - _ONE_WEEK - _ONE_DAY, now, zone)})
 
 
-def _first_day(instant: datetime, zone: str) -> date:
-    on_the_wall = instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+def _first_day(instant: datetime, zone: ZoneInfo) -> date:
+    on_the_wall = instant.astimezone(zone).replace(tzinfo=None)
     return (on_the_wall - timedelta(hours=OPENS.hour)).date()
 
 
-def _opening(day: date, zone: str) -> datetime:
-    return datetime.combine(day, OPENS, ZoneInfo(zone)).astimezone(UTC)
+def _opening(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, OPENS, zone).astimezone(UTC)
 
 
 def _name(day: date) -> str:

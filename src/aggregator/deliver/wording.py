@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from datetime import date, datetime
+import textwrap
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from aggregator.deliver.deadlines import TIMED, days_left, is_over
 from aggregator.model import Digest, Moment, Precision, Removal, RemovalKind
+from aggregator.model.days import COARSE, days_left, in_words, is_over
+from aggregator.model.text import one_line
+
+COLUMNS = 76
+"""Width of a text letter: under the 78 characters of RFC 5322, 2.1.1, with room for a quoting mark."""
 
 LONGEST_TITLE = 300
 LONGEST_SENTENCE = 300
@@ -28,57 +32,48 @@ LANGUAGES = {"cy": "in Welsh", "gd": "in Gaelic"}
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'’”)]*\s+(?=[\"'‘“(]?[A-ZÀ-Þ0-9])")
 _NO_END = re.compile(r"(?:\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|vs|cf|e\.g|i\.e|etc)\.)$")
-_CLOSED_TO_PRINT = frozenset({"Cc", "Cs", "Zl", "Zp"})
-_TURNS_DIRECTION = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def plain(text: str, longest: int | None = None) -> str:
-    """One line of text: white space made single, no control character, no mark that turns the line round."""
-    spaced = (" " if unicodedata.category(c) in _CLOSED_TO_PRINT else c for c in text)
-    line = " ".join("".join(c for c in spaced if c not in _TURNS_DIRECTION).split())
-    if longest is None or len(line) <= longest:
-        return line
-    kept = line[: longest - 1]
-    return f"{kept.rpartition(' ')[0] or kept}…"
+def wrap(text: str, first: str = "", rest: str = "") -> str:
+    """Lines of at most 76 columns; a word longer than that, such as a link, stays whole."""
+    wrapper = textwrap.TextWrapper(
+        COLUMNS, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    return wrapper.fill(text)
 
 
 def first_sentence(text: str) -> str:
     """The first sentence of a paragraph; where it does not end, as much of it as a letter has room for."""
-    line = plain(text)
+    line = one_line(text)
     for end in _SENTENCE_END.finditer(line):
         if not _NO_END.search(line[: end.start()]):
-            return plain(line[: end.end()], LONGEST_SENTENCE)
-    return plain(line, LONGEST_SENTENCE)
+            return one_line(line[: end.end()], LONGEST_SENTENCE)
+    return one_line(line, LONGEST_SENTENCE)
 
 
-def say_day(day: date) -> str:
-    """`22 January 2024`."""
-    return f"{day.day} {day:%B %Y}"
-
-
-def say_instant(instant: datetime, zone: str) -> str:
+def say_instant(instant: datetime, zone: ZoneInfo) -> str:
     """`Monday 22 January 2024, 08:00 GMT`."""
-    local = instant.astimezone(ZoneInfo(zone))
-    return f"{local:%A} {say_day(local)}, {local:%H:%M %Z}"
+    local = instant.astimezone(zone)
+    return f"{local:%A} {in_words(local)}, {local:%H:%M %Z}"
 
 
-def say_moment(moment: Moment, zone: str) -> str:
+def say_moment(moment: Moment, zone: ZoneInfo) -> str:
     """The moment at its own precision: `2024`, `January 2024`, `24 January 2024`, or with hour and zone."""
-    local = moment.at.astimezone(ZoneInfo(zone))
+    local = moment.at.astimezone(zone)
     match moment.precision:
         case Precision.YEAR:
             return f"{local:%Y}"
         case Precision.MONTH:
             return f"{local:%B %Y}"
         case Precision.DAY:
-            return say_day(local)
+            return in_words(local)
         case _:
-            return f"{say_day(local)}, {local:%H:%M %Z}"
+            return f"{in_words(local)}, {local:%H:%M %Z}"
 
 
-def say_closing(closes: Moment, at: datetime, zone: str) -> str:
+def say_closing(closes: Moment, at: datetime, zone: ZoneInfo) -> str:
     """When it closes, with the days left on the day of `at`: the day on which the letter's week ends."""
-    day = f"{closes.at.astimezone(ZoneInfo(zone)):%A} " if closes.precision in TIMED | {Precision.DAY} else ""
+    day = f"{closes.at.astimezone(zone):%A} " if closes.precision not in COARSE else ""
     when = f"{day}{say_moment(closes, zone)}"
     if is_over(closes, at, zone):
         return f"Closed {when}"
@@ -91,7 +86,7 @@ def say_changes(parts: tuple[str, ...]) -> str:
     return f"Changed: {', '.join(words)}" if words else ""
 
 
-def say_removal(removal: Removal, zone: str) -> str:
+def say_removal(removal: Removal, zone: ZoneInfo) -> str:
     """What became of a document, with the publisher's own date and words where there are any."""
     when = f", {say_moment(removal.moment, zone)}" if removal.moment else ""
     note = f": {removal.note}" if removal.note else ""

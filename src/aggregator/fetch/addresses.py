@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
 
 from aggregator.errors import Cause
 from aggregator.fetch.failures import NoAnswer
+from aggregator.model.addresses import even_escapes
 
 _PORTS: Final = {"http": 80, "https": 443}
-_UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +74,7 @@ def _even_authority(parts: SplitResult) -> str:
 
 
 def _even_out(text: str) -> str:
-    quoted = quote(text, safe="%!$&'()*+,;=:@/?")
-    return re.sub("%[0-9A-Fa-f]{2}", lambda found: _even_escape(found[0]), quoted)
-
-
-def _even_escape(escape: str) -> str:
-    character = chr(int(escape[1:], 16))
-    return character if character in _UNRESERVED else escape.upper()
+    return even_escapes(quote(text, safe="%!$&'()*+,;=:@/?"))
 
 
 def _is_host(host: str) -> bool:

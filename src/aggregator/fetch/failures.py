@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from aggregator.errors import Cause, SourceError
+from aggregator.model.text import one_line
 
 
 class NoAnswer(SourceError):
@@ -112,4 +113,4 @@ def _last_words(error: BaseException) -> str:
         getattr(link, "strerror", None) or getattr(link, "message", None) or link for link in _chain(error)
     ]
     last = next((words for words in map(str, reversed(said)) if words), type(error).__name__)
-    return " ".join(last.split())[:200]
+    return one_line(last)[:200]

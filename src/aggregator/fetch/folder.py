@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from aggregator.errors import Cause
+from aggregator.fetch.boxes import etag_of
 from aggregator.model import Failed, Fetched, FetchResult, NotModified, Part, Request
 
 SCHEME: Final = "file:"
@@ -31,8 +31,14 @@ class FolderFetch:
         try:
             parts = tuple(_parts(self._folder(name)))
         except OSError as error:
-            return _missing(request.url, f"{name}: {error.strerror or error}")
-        headers = {"etag": _etag(parts)}
+            return Failed(
+                url=request.url,
+                cause=Cause.MISSING_FILE,
+                detail=f"{name}: {error.strerror or error}",
+                hint="put the folder there, or correct the address in sources.yaml "
+                "(file:NAME/, inside the project)",
+            )
+        headers = {"etag": etag_of(field for part in parts for field in (part.name.encode(), part.payload))}
         if request.validators.etag == headers["etag"]:
             return NotModified(url=request.url, headers=headers)
         return Fetched(
@@ -48,24 +54,7 @@ class FolderFetch:
 
 
 def _parts(folder: Path) -> Iterable[Part]:
-    for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        if _belongs(path, folder):
+    for path in sorted(folder.iterdir()):
+        told = path.suffix == ".md" and path.name != _LEFT_OUT and not path.name.startswith(".")
+        if told and path.is_file() and path.resolve().is_relative_to(folder):
             yield Part(name=path.name, payload=path.read_bytes())
-
-
-def _belongs(path: Path, folder: Path) -> bool:
-    told = path.suffix == ".md" and path.name != _LEFT_OUT and not path.name.startswith(".")
-    return told and path.is_file() and path.resolve().is_relative_to(folder)
-
-
-def _etag(parts: Iterable[Part]) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        for field in (part.name.encode(), part.payload):
-            digest.update(b"%d:" % len(field) + field)
-    return f'"{digest.hexdigest()}"'
-
-
-def _missing(url: str, detail: str) -> Failed:
-    hint = "put the folder there, or correct the address in sources.yaml (file:NAME/, inside the project)"
-    return Failed(url=url, cause=Cause.MISSING_FILE, detail=detail, hint=hint)

@@ -42,7 +42,7 @@ class Hosts:
     def __init__(self, *, sleep: Sleep = asyncio.sleep, monotonic: Callable[[], float] | None = None) -> None:
         """`sleep` and `monotonic` (seconds; the event loop's own time if None) are for tests to replace."""
         self._sleep = sleep
-        self._monotonic = monotonic
+        self._now = monotonic or (lambda: asyncio.get_running_loop().time())
         self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
 
     @asynccontextmanager
@@ -54,7 +54,9 @@ class Hosts:
         host = self._hosts[whom.host]
         async with host.turn:
             self._refuse(host, whom)
-            await self._wait(host.left_at + pause.total_seconds())
+            remaining = host.left_at + pause.total_seconds() - self._now()
+            if remaining > 0:
+                await self._sleep(remaining)
             try:
                 yield
             except BaseException as error:
@@ -75,20 +77,12 @@ class Hosts:
         if why is not None and now < until:
             raise why.again()
 
-    async def _wait(self, due: float) -> None:
-        remaining = due - self._now()
-        if remaining > 0:
-            await self._sleep(remaining)
-
     def _leave(self, host: _Host, whom: Origin, error: BaseException | None) -> None:
         """A request that was given up, or failed by a fault of ours, may have reached the host."""
         if isinstance(error, NoAnswer) and not error.reached:
             host.unreached[whom.port] = (self._now() + UNREACHED_FOR.total_seconds(), error)
         else:
             host.left_at = self._now()
-
-    def _now(self) -> float:
-        return self._monotonic() if self._monotonic else asyncio.get_running_loop().time()
 
 
 def _resting(whom: Origin, remaining: timedelta) -> NoAnswer:

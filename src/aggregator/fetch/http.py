@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 from urllib.parse import urlencode
 
 import aiohttp
@@ -24,12 +24,15 @@ from aggregator.fetch.addresses import Origin, not_an_address, origin
 from aggregator.fetch.failures import NoAnswer, cut_short, explain, too_slow
 from aggregator.fetch.hosts import Hosts
 from aggregator.fetch.payload import Allowance, collect
-from aggregator.fetch.redirects import follow, settle
 from aggregator.fetch.robots import LARGEST, Robots, RobotsMemory
-from aggregator.fetch.verdict import Answer, retry_after
+from aggregator.fetch.verdict import Answer, follow, retry_after, settle
 from aggregator.model import FetchResult, Request
 
 AddrInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int]]
+
+
+PASSING: Final = {"content-encoding", "content-length", "transfer-encoding", "set-cookie"}
+"""Headers of the bytes on the wire, which are unpacked in the end, and cookies: they are not kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +45,6 @@ class Limits:
     """Between two pieces of the answer."""
     whole: float = 60.0
     payload: int = 10 * 1024 * 1024
-
-    def as_httpx(self) -> dict[str, float]:
-        """In httpx's words; what it calls the pool is what aiohttp gives a connection as a whole."""
-        return {"connect": self.connect, "pool": self.connect, "read": self.read}
 
 
 class HttpFetch:
@@ -122,7 +121,12 @@ class HttpFetch:
                 "application/json" if request.body else "application/x-www-form-urlencoded"
             )
         headers |= dict(request.headers)
-        return headers | {name: value for name, value in validators.items() if value and _goes_back(value)}
+        # One that would not go back byte for byte is left out: the whole document is asked for instead.
+        return headers | {
+            name: value
+            for name, value in validators.items()
+            if value and value.isascii() and value.isprintable()
+        }
 
     async def _ask(
         self, url: str, headers: Mapping[str, str], pause: timedelta, allowed: Allowance, form: bytes = b""
@@ -140,9 +144,14 @@ class HttpFetch:
         self, whom: Origin, url: str, headers: Mapping[str, str], allowed: Allowance, form: bytes
     ) -> Answer:
         way = self._unguarded if whom.host in self._allowed_hosts else self._guarded
-        limits = {"timeout": self._limits.as_httpx()}
+        connect = self._limits.connect  # what httpx calls the pool is all that aiohttp gives a connection
+        timeout = {"connect": connect, "pool": connect, "read": self._limits.read}
         asked = httpx.Request(
-            "POST" if form else "GET", url, headers=headers, content=form or None, extensions=limits
+            "POST" if form else "GET",
+            url,
+            headers=headers,
+            content=form or None,
+            extensions={"timeout": timeout},
         )
         try:
             async with asyncio.timeout(self._limits.whole):
@@ -160,7 +169,8 @@ class HttpFetch:
         payload = b""
         if response.is_success:
             payload = await collect(_chunks(response), said, allowed)
-        return Answer(url=url, status=response.status_code, headers=_lasting(said), payload=payload)
+        lasting = {name: value for name, value in said.items() if name not in PASSING}
+        return Answer(url=url, status=response.status_code, headers=lasting, payload=payload)
 
 
 class _GuardedResolver(aiohttp.ThreadedResolver):
@@ -240,14 +250,3 @@ def _checked(url: str) -> Origin:
         return replace(whom, host=httpx.URL(url).host)
     except (httpx.InvalidURL, UnicodeError) as error:
         raise not_an_address(url, str(error)) from error
-
-
-def _goes_back(validator: str) -> bool:
-    """Whether a header value would go back byte for byte; any other asks for the whole document instead."""
-    return validator.isascii() and validator.isprintable()
-
-
-def _lasting(headers: Mapping[str, str]) -> dict[str, str]:
-    """Without what spoke of the bytes on the wire, which are unpacked by now, and without cookies."""
-    passing = {"content-encoding", "content-length", "transfer-encoding", "set-cookie"}
-    return {name: value for name, value in headers.items() if name not in passing}

@@ -6,22 +6,128 @@ import imaplib
 import re
 import socket
 import ssl
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 from aggregator.errors import Cause
 from aggregator.fetch import guard
 from aggregator.fetch.boxes import Limits, Listed
-from aggregator.fetch.failures import NoAnswer, explain
-from aggregator.fetch.mail_account import Account
-from aggregator.fetch.mail_session import Session, words
+from aggregator.fetch.failures import NoAnswer, explain, too_slow
+from aggregator.model.text import one_line
+
+PORTS: Final = {"imap": 143, "imaps": 993}
+
 
 TALK: Final = 1024 * 1024
 """Bytes that a server may send beside the messages themselves: greetings, lists, closings."""
 UID: Final = re.compile(rb"\bUID (\d{1,10})\b")
 SIZE: Final = re.compile(rb"\bRFC822\.SIZE (\d{1,15})\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Whose mailbox is read, and where: the parts of an IMAP address (RFC 5092)."""
+
+    user: str
+    host: str
+    port: int
+    mailbox: str
+    safe: bool
+    """Whether the connection begins with TLS (`imaps:`); else it turns to it with STARTTLS."""
+
+    @property
+    def server(self) -> str:
+        """For messages: they stand on public pages, so the user is not named."""
+        return f"{self.host}:{self.port}"
+
+
+def account(url: str) -> Account:
+    """The parts of `imaps://USER@HOST:PORT/MAILBOX`, `%40` for an `@` in the user. Raises `NoAnswer`."""
+    try:
+        parts = urlsplit(url)
+        found = Account(
+            user=unquote(parts.username or ""),
+            host=parts.hostname or "",
+            port=parts.port or PORTS[parts.scheme],
+            mailbox=unquote(parts.path.removeprefix("/")),
+            safe=parts.scheme == "imaps",
+        )
+    except (ValueError, KeyError) as error:
+        raise no_address(str(error)) from error
+    sent = (found.user, found.mailbox)
+    if not (found.host and all(sent) and all(word.isascii() and word.isprintable() for word in sent)):
+        raise no_address("it needs a user, a host and a mailbox, all in ASCII")
+    return found
+
+
+def no_address(why: str) -> NoAnswer:
+    """The address cannot be asked, and why."""
+    hint = "write imaps://USER@HOST/MAILBOX in sources.yaml"
+    return NoAnswer(Cause.BAD_ADDRESS, f"the address of the mailbox: {why}", hint, reached=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One visit to a server: when it takes too long it is broken off, and what goes wrong gets its name."""
+
+    account: Account
+    limits: Limits
+    late: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn what goes wrong inside into `NoAnswer`."""
+        try:
+            yield
+        except NoAnswer:
+            raise
+        except Exception as error:  # whatever imaplib stumbles over was sent by the server
+            raise self._explain(error) from error
+
+    def _explain(self, error: Exception) -> NoAnswer:
+        if self.late.is_set():
+            return too_slow(self.account.server, self.limits.session)
+        if isinstance(error, UnicodeError):
+            return no_address(f"{self.account.host[:80]} cannot be a host")
+        told = explain(error, self.account.server, reached=True)
+        if told.cause is not Cause.BROKEN_OFF:
+            return told
+        if isinstance(error, imaplib.IMAP4.error) and not isinstance(error, imaplib.IMAP4.abort):
+            return NoAnswer(Cause.STATUS, f"{self.account.server} refuses: {words(error)}", told.hint)
+        detail = f"{self.account.server} broke off, or answered something that is not IMAP ({words(error)})"
+        return NoAnswer(Cause.BROKEN_OFF, detail, told.hint)
+
+    @contextmanager
+    def in_time(self, line: socket.socket) -> Iterator[None]:
+        """Shut the connection when the time is over, so that whoever reads from it wakes up."""
+        watched = line.dup()  # TLS takes the socket over; a copy still reaches the connection
+        timer = threading.Timer(self.limits.session, self._break_off, (watched,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            watched.close()
+
+    def _break_off(self, watched: socket.socket) -> None:
+        self.late.set()
+        with suppress(OSError):
+            watched.shutdown(socket.SHUT_RDWR)
+
+
+def words(*said: Any) -> str:
+    """What a server said last, in one short line."""
+    last = said[-1] if said else b""
+    if isinstance(last, Exception):
+        last = last.args[0] if last.args else type(last).__name__
+    text = last.decode("ascii", "replace") if isinstance(last, bytes) else str(last)
+    return one_line(text)[:200] or "no reason given"
 
 
 class _Line(imaplib.IMAP4):

@@ -6,18 +6,13 @@ import asyncio
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from aggregator.errors import Cause
-from aggregator.fetch.boxes import Limits, collect
+from aggregator.fetch.boxes import Limits, Maildir, Mbox, collect
 from aggregator.fetch.failures import NoAnswer
-from aggregator.fetch.imap import opened
-from aggregator.fetch.mail_account import account
-from aggregator.fetch.mail_files import Maildir, Mbox
+from aggregator.fetch.imap import account, opened
 from aggregator.fetch.verdict import unanswered
 from aggregator.model import Fetched, FetchResult, NotModified, Request
-
-SCHEMES: Final = ("maildir:", "mbox:", "imap:", "imaps:")
 
 
 class MailboxFetch:

@@ -52,21 +52,17 @@ def _encoding(headers: Mapping[str, str]) -> str:
 def _unpack(raw: bytes, encoding: str, allowed: Allowance) -> bytes:
     if len(raw) > allowed.most and not allowed.cut:
         raise _too_large("more came", allowed)
-    payload = _gunzip(raw, allowed) if encoding else raw
+    try:
+        payload = _gunzip(raw, allowed) if encoding else raw
+    except zlib.error as error:
+        raise _unreadable(f"the gzip stream is broken ({error})") from error
     if len(payload) > allowed.most and not allowed.cut:
         raise _too_large("it unpacks to more", allowed)
     return payload[: allowed.most]
 
 
 def _gunzip(raw: bytes, allowed: Allowance) -> bytes:
-    """At most one byte more than allowed, however much is packed in `raw`."""
-    try:
-        return _inflate(raw, allowed)
-    except zlib.error as error:
-        raise _unreadable(f"the gzip stream is broken ({error})") from error
-
-
-def _inflate(raw: bytes, allowed: Allowance) -> bytes:
+    """At most one byte more than allowed, however much is packed in `raw`. Raises zlib.error."""
     payload = bytearray()
     for _ in range(_MOST_MEMBERS + 1):
         if not raw or len(payload) > allowed.most:

@@ -2,15 +2,134 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from aggregator.errors import Cause
+from aggregator.errors import Cause, ConfigError, Mistake
 from aggregator.fetch.addresses import same_form
 from aggregator.fetch.failures import NoAnswer
-from aggregator.fetch.recording import Row, read
-from aggregator.fetch.redirects import settle
-from aggregator.fetch.verdict import Answer
+from aggregator.fetch.verdict import Answer, settle
 from aggregator.model import FetchResult, Request, Validators
+
+TABLE: Final = "replay.tsv"
+_COLUMNS: Final = ("poll", "url", "status", "headers", "file")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One recorded answer."""
+
+    poll: int
+    url: str
+    """In the form in which equal addresses are equal."""
+    status: int
+    """0 for a failure that is played, named by `cause`."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    file: Path | None
+    cause: Cause | None = None
+
+
+class _Wrong(Exception):
+    """What is wrong in a row."""
+
+
+def read(folder: Path) -> tuple[Row, ...]:
+    """The rows of `FOLDER/replay.tsv`. Raises ConfigError with every mistake, each with its line.
+
+    The first line names the columns, in any order: poll (a number), url, status, headers (JSON) and file
+    (inside the folder; empty or `-` for none). Status 0 or `-` plays a failure, named in the headers:
+    {"cause": "TIMEOUT"}.
+    """
+    path = folder / TABLE
+    rows: list[Row] = []
+    mistakes: list[Mistake] = []
+    for number, cells in _cells(path):
+        try:
+            rows.append(_row(cells, folder, rows))
+        except _Wrong as wrong:
+            mistakes.append(Mistake(str(path), number, str(wrong)))
+    if mistakes:
+        raise ConfigError(tuple(mistakes))
+    return tuple(rows)
+
+
+def _cells(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """The cells of each line that is not empty, by column, with the line's number."""
+    try:
+        head, *lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, ValueError) as error:
+        raise ConfigError((Mistake(str(path), 0, f"cannot be read: {error}"),)) from error
+    columns = head.split("\t")
+    if missing := [name for name in _COLUMNS if name not in columns]:
+        raise ConfigError((Mistake(str(path), 1, f"columns are missing: {', '.join(missing)}"),))
+    for number, line in enumerate(lines, start=2):
+        if line.strip():
+            yield number, dict(zip(columns, line.split("\t"), strict=False))
+
+
+def _row(cells: Mapping[str, str], folder: Path, before: Iterable[Row]) -> Row:
+    if absent := [name for name in _COLUMNS if name not in cells]:
+        raise _Wrong(f"there is no {', '.join(absent)}: columns are parted by tabs")
+    poll, url, status = _number(cells, "poll"), _address(cells["url"]), _status(cells)
+    if any((row.poll, row.url) == (poll, url) for row in before):
+        raise _Wrong(f"poll {poll} has another answer for this address above")
+    headers = _headers(cells["headers"])
+    cause = None if status else _cause(headers)
+    return Row(
+        poll=poll, url=url, status=status, headers=headers, file=_file(cells["file"], folder), cause=cause
+    )
+
+
+def _number(cells: Mapping[str, str], name: str) -> int:
+    if not (cells[name].isascii() and cells[name].isdecimal() and len(cells[name]) < 10):
+        raise _Wrong(f"{name} is a whole number of at most 9 digits, not {cells[name]!r}")
+    return int(cells[name])
+
+
+def _status(cells: Mapping[str, str]) -> int:
+    status = 0 if cells["status"] == "-" else _number(cells, "status")
+    if status and not 100 <= status <= 599:
+        raise _Wrong(f"status is a number from 100 to 599, or - for a failure, not {status}")
+    return status
+
+
+def _address(url: str) -> str:
+    try:
+        return same_form(url)
+    except ValueError as error:
+        raise _Wrong(f"{url!r} is not an address: {error}") from error
+
+
+def _headers(cell: str) -> Mapping[str, str]:
+    try:
+        read = json.loads(cell or "{}")
+    except ValueError as error:
+        raise _Wrong(f"headers are not JSON: {error}") from error
+    if not isinstance(read, dict) or not all(isinstance(value, str) for value in read.values()):
+        raise _Wrong('headers are a JSON object of texts, like {"ETag": "\\"1\\""}')
+    return {name.lower(): value for name, value in read.items()}
+
+
+def _cause(headers: Mapping[str, str]) -> Cause:
+    named = headers.get("cause", "")
+    if named not in Cause.__members__:
+        raise _Wrong(f"a failure names its cause, one of {', '.join(Cause.__members__)}, not {named!r}")
+    return Cause[named]
+
+
+def _file(cell: str, folder: Path) -> Path | None:
+    if cell in ("", "-"):
+        return None
+    path = (folder / cell).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise _Wrong(f"{cell} lies outside the folder")
+    if not path.is_file():
+        raise _Wrong(f"{cell} is not there")
+    return path
 
 
 def polls(folder: Path) -> tuple[int, ...]:

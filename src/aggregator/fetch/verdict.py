@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from http import HTTPStatus
+from http.client import responses
 from typing import Final
+from urllib.parse import urldefrag, urljoin
 
 from aggregator.errors import Cause
+from aggregator.fetch.addresses import not_an_address
 from aggregator.fetch.failures import NoAnswer
 from aggregator.model import Failed, Fetched, FetchResult, NotModified, Request, Validators
 
@@ -27,6 +29,11 @@ _HINTS: Final = {
 }
 
 
+MOST_HOPS: Final = 5
+_REDIRECTS: Final = {301, 302, 303, 307, 308}
+_PERMANENT: Final = {301, 308}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What one address said, before anybody judged it. The payload of an error or a redirect is not read."""
@@ -36,6 +43,10 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case."""
     payload: bytes = b""
+
+
+Visit = Callable[[str], Awaitable[Answer]]
+"""Asks one address once. Raises `NoAnswer`."""
 
 
 def judge(request: Request, answer: Answer, *, moved_to: str | None) -> FetchResult:
@@ -67,7 +78,7 @@ def refusal(url: str, answer: Answer) -> Failed:
     return Failed(
         url=url,
         cause=_CAUSES.get(answer.status, Cause.STATUS),
-        detail=f"{answer.url} answered {answer.status} {_phrase(answer.status)}".rstrip(),
+        detail=f"{answer.url} answered {answer.status} {responses.get(answer.status, '')}".rstrip(),
         hint=_hint(answer.status),
         status=answer.status,
         retry_after=retry_after(answer),
@@ -105,11 +116,56 @@ def _http_date(text: str) -> datetime | None:
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read
 
 
-def _phrase(status: int) -> str:
-    return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
-
-
 def _hint(status: int) -> str:
     if status >= 500:
         return "the publisher's server has a fault: it is asked again later"
     return _HINTS.get(status, "look at the address in a browser, and correct it or tell the publisher")
+
+
+async def settle(request: Request, visit: Visit) -> FetchResult:
+    """The result of a request: redirects followed, what came last judged, and no answer made a `Failed`."""
+    try:
+        # What is signed for one address is not handed on to another.
+        answer, moved_to = (
+            (await visit(request.url), None) if request.body else await follow(request.url, visit)
+        )
+    except NoAnswer as why:
+        return unanswered(request.url, why)
+    return judge(request, answer, moved_to=moved_to)
+
+
+async def follow(url: str, visit: Visit) -> tuple[Answer, str | None]:
+    """The first answer that is no redirect, and where permanent redirects alone led to it (else None).
+
+    Raises `NoAnswer` (REDIRECTS) after `MOST_HOPS` hops, or as soon as a hop leads back.
+    """
+    visited: list[str] = []
+    permanent = True
+    while url not in visited:
+        answer = await visit(url)
+        visited.append(url)
+        target = _target(answer)
+        if target is None:
+            return answer, url if permanent and len(visited) > 1 else None
+        if len(visited) > MOST_HOPS:
+            raise _endless(f"{visited[0]} is redirected more than {MOST_HOPS} times")
+        permanent = permanent and answer.status in _PERMANENT
+        url = target
+    raise _endless(f"{visited[0]} is redirected in a circle, back to {url}")
+
+
+def _target(answer: Answer) -> str | None:
+    location = answer.headers.get("location")
+    if answer.status not in _REDIRECTS or location is None:
+        return None
+    try:
+        return urldefrag(urljoin(answer.url, location.strip())).url
+    except ValueError as error:
+        raise not_an_address(location, str(error)) from error
+
+
+def _endless(detail: str) -> NoAnswer:
+    hint = (
+        "open the address in a browser and write down where it leads; tell the publisher if it leads nowhere"
+    )
+    return NoAnswer(Cause.REDIRECTS, detail, hint)

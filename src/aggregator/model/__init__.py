@@ -1,7 +1,10 @@
 """The nouns: what passes from room to room. Values only; nothing here reads, writes or decides.
 
 Every `datetime` is aware and in UTC. A Body is a public body; the bytes of an answer are its payload.
+`addresses`, `kinds` and `text` are imported by their own names: addresses taken apart, what is known of each
+kind of source, one clean line of text.
 In order: `places` (who publishes, where), `answers` (asked, answered, read), `entries` (in our words),
+`days` (when a date is over), `licences` (what may be shown; both imported by their own names),
 `labels` (what they are about), `vocabulary` (the words of the field),
 `plans` (whose processes are observed), `observed` (what is found),
 `letters` (who gets them), `alerts` (what is watched for; imported by its own name), `outputs` (what
@@ -25,6 +28,7 @@ from aggregator.model.answers import (
     RawNote,
     RawRemoval,
     Reject,
+    RemovalKind,
     Request,
     RobotsCopy,
     SourceState,
@@ -32,6 +36,7 @@ from aggregator.model.answers import (
 )
 from aggregator.model.entries import (
     FILE_NAME,
+    LONDON,
     Carrier,
     Change,
     ChangeKind,
@@ -52,16 +57,16 @@ from aggregator.model.entries import (
 from aggregator.model.labels import SCHEME, Labels, Mark, Reason, Relevance, Where
 from aggregator.model.letters import (
     ANSWER,
+    LETTER_FREQUENCIES,
     Choices,
     Footing,
+    Frequency,
     Handed,
     LetterState,
     Message,
     Posting,
     Reader,
     Receipt,
-    Remark,
-    Rhythm,
     Titles,
 )
 from aggregator.model.observed import (
@@ -124,12 +129,13 @@ from aggregator.model.plans import (
     Rule,
     Search,
 )
-from aggregator.model.removals import RemovalKind
 from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic, TypeRule, Vocabulary
 
 __all__ = [
     "ANSWER",
     "FILE_NAME",
+    "LETTER_FREQUENCIES",
+    "LONDON",
     "SCHEME",
     "Artifact",
     "Basis",
@@ -160,6 +166,7 @@ __all__ = [
     "Footing",
     "FormerName",
     "Forum",
+    "Frequency",
     "Gap",
     "Habit",
     "Handed",
@@ -202,13 +209,11 @@ __all__ = [
     "Register",
     "Reject",
     "Relevance",
-    "Remark",
     "Removal",
     "RemovalKind",
     "Request",
     "Retraction",
     "Revision",
-    "Rhythm",
     "RobotsCopy",
     "Role",
     "Rule",

@@ -10,6 +10,7 @@ from types import UnionType
 from typing import Final, TypeAlias
 
 from aggregator.model.entries import Moment
+from aggregator.model.letters import Frequency
 
 ALERT: Final = "alert-"
 """How the runs of alert letters begin."""
@@ -98,34 +99,13 @@ def terms(condition: Condition) -> Iterator[Term]:
                 yield from terms(part)
 
 
-class Pace(StrEnum):
-    """When an alert is sent."""
-
-    AT_ONCE = "at once"
-    DAILY = "daily"
-    """Gathered, and sent at 08:00 in the site's zone."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """Where alerts are posted, and where the secret is found that signs them: a variable or a file.
-
-    A reader's own names neither: the store keeps its secret.
-    """
+    """Where alerts are posted, and where the secret is found that signs them: a variable or a file."""
 
     url: str
     secret_env: str = ""
     secret_file: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Places:
-    """Where a reader wants word of a rule to go."""
-
-    mail: bool = True
-    feed: bool = False
-    webhook: str = ""
-    """The address to post to; empty: none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,12 +115,10 @@ class OwnRule:
     id: str
     when: str
     changes: bool = False
-    rhythm: Pace = Pace.AT_ONCE
+    rhythm: Frequency = Frequency.AT_ONCE
     mail: bool = True
     feed: str = field(default="", repr=False)
     """The word by which its feed is found, random and never used again; empty: it has none."""
-    webhook: str = field(default="", repr=False)
-    """The address that it is posted to; empty: none. Its secret stays in the store (`Alerts.secret`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +130,7 @@ class AlertRule:
     when: Condition
     changes: bool = False
     """Whether a document that changed alerts again; `changed:` and `removed:` say so, too."""
-    rhythm: Pace = Pace.AT_ONCE
+    rhythm: Frequency = Frequency.AT_ONCE
     mail: tuple[str, ...] = ()
     """Readers, by id or address."""
     webhook: Webhook | None = None
@@ -171,16 +149,6 @@ class AlertRule:
     def follows(self) -> bool:
         """Whether changes of a document alert."""
         return self.changes or bool({"changed", "removed"} & {term.field for term in terms(self.when)})
-
-    @property
-    def mailed(self) -> bool:
-        """Whether its alerts go out as letters."""
-        return bool(self.mail)
-
-    @property
-    def posted(self) -> bool:
-        """Whether its alerts are posted to a webhook."""
-        return self.webhook is not None and not self.paused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +220,7 @@ class HookState(StrEnum):
     TAKEN = "taken"
     """The receiver answered 2xx."""
     GONE = "gone"
-    """The receiver answered 410: it wants no more. Or it is a reader's, and never took a post at all."""
+    """The receiver answered 410: it wants no more."""
     GIVEN_UP = "given up"
 
 

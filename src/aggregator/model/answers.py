@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from aggregator.errors import Cause
-from aggregator.model.removals import RemovalKind
+
+
+class RemovalKind(StrEnum):
+    """What became of a document, by what was seen."""
+
+    WITHDRAWN = "withdrawn"
+    """The page is there and says so."""
+    GONE = "gone"
+    """The publisher says that it was taken away (410, a GOV.UK `gone` item)."""
+    MISSING = "missing"
+    """It is no longer there, and nobody says why (404, left out of a complete listing)."""
+    REDIRECTED = "redirected"
+    """Its address leads elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from aggregator.model.answers import Head
+from aggregator.model.answers import Head, RemovalKind
+from aggregator.model.kinds import KINDS
 from aggregator.model.labels import Labels
-from aggregator.model.removals import RemovalKind
 
 FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -31,6 +32,11 @@ class Zone(StrEnum):
     STATED = "stated"
     ASSUMED = "assumed Europe/London"
     UTC_BY_FORM = "UTC by the publisher's form"
+
+
+LONDON: Final = ZoneInfo("Europe/London")
+"""Where days, months and years of publishers begin, and by whose clocks a time without a zone is read: a fact
+about these publishers, whatever zone the operator counts days in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -97,8 +103,9 @@ class Removal:
 
 def page_of(own_id: str, id: str) -> str:
     """Where our own page of a document without one stands, by its own id (`record:NAME`) and that of ours."""
-    kind, _, name = own_id.partition(":")
-    plain = kind == "record" and FILE_NAME.fullmatch(name)
+    name = own_id.partition(":")[2]
+    ours = any(kind.ours and own_id.startswith(kind.own_ids) for kind in KINDS.values())
+    plain = ours and FILE_NAME.fullmatch(name)
     return f"records/{name if plain else id.removeprefix('urn:uuid:')}.html"
 
 

@@ -7,8 +7,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from aggregator.model.alerts import OwnRule
-
 ANSWER: Final = "ask-"
 """How the runs of letters begin that answer somebody who asked: a confirmation, a link to one's choices."""
 
@@ -25,11 +23,18 @@ class Footing(StrEnum):
     """We stopped: the address bounced, or its owner complained."""
 
 
-class Rhythm(StrEnum):
-    """How often a reader gets a letter."""
+class Frequency(StrEnum):
+    """How often something is sent."""
 
-    WEEKLY = "weekly"
+    AT_ONCE = "at once"
     DAILY = "daily"
+    """Gathered, and sent at 08:00 in the site's zone."""
+    WEEKLY = "weekly"
+
+
+LETTER_FREQUENCIES: Final = (Frequency.WEEKLY, Frequency.DAILY)
+ALERT_FREQUENCIES: Final = (Frequency.AT_ONCE, Frequency.DAILY)
+"""What letters and alerts may be; the first is what they are where nobody says anything."""
 
 
 class Titles(StrEnum):
@@ -48,7 +53,7 @@ class Choices:
     types: tuple[str, ...] = ()
     when_empty: bool = False
     """Whether a week without anything for this reader is told, too; a day without is never."""
-    rhythm: Rhythm = Rhythm.WEEKLY
+    rhythm: Frequency = Frequency.WEEKLY
     titles: Titles = Titles.ENGLISH
     only_alerts: bool = False
     """Whether the weekly or daily letter is unwanted: the reader gets alerts alone."""
@@ -102,15 +107,6 @@ class Posting:
     """How often its outcome stayed unknown, so that it was, or will be, sent again."""
     reply: str = ""
     """The mail server's last word on it, without addresses."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
-    """What an answer says besides its form; kept until the answer has reached the mail server."""
-
-    words: str
-    offered: OwnRule | None = None
-    """A rule that was tried, and that the answer offers to keep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

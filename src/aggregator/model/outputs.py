@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from aggregator.model.alerts import AlertFeed
 from aggregator.model.answers import Outage, SourceState
 from aggregator.model.entries import Holding, Moment, Removal, Translation
 from aggregator.model.labels import Mark
-from aggregator.model.letters import Rhythm
+from aggregator.model.letters import Frequency
 from aggregator.model.observed import ProcessLine
 from aggregator.model.places import Body, Role, Source
 
@@ -82,7 +83,7 @@ class Site:
     operator: str
     contact: str
     postal: str
-    zone: str
+    zone: ZoneInfo
     letters_url: str = ""
     """Where people sign up for letters; ends with a slash, empty for nowhere."""
     letters_mailbox: str = ""
@@ -103,8 +104,6 @@ class SourceLine:
 
     source: Source
     state: SourceState
-    built: bool
-    """Whether its kind is built; if not it is shown as not read yet."""
     outages: tuple[Outage, ...] = ()
     """The times in which it could not be read and that are over, oldest first."""
 
@@ -146,9 +145,9 @@ class Section:
     items: tuple[DigestItem, ...]
 
 
-def rhythm_of(name: str) -> Rhythm:
+def rhythm_of(name: str) -> Frequency:
     """Whose letter has this name: of those who read weekly (`2024-W04`), or daily (`2024-01-24`)."""
-    return Rhythm.WEEKLY if "W" in name else Rhythm.DAILY
+    return Frequency.WEEKLY if "W" in name else Frequency.DAILY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +167,7 @@ class Digest:
     """Who has put nothing on record for long, in the board's words at the end of the window."""
 
     @property
-    def rhythm(self) -> Rhythm:
+    def rhythm(self) -> Frequency:
         """Whose letter it is: of those who read weekly, or daily."""
         return rhythm_of(self.week)
 

@@ -6,29 +6,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Annotated, Literal
 from zlib import crc32
+
+from aggregator.model.written import Address, FirstDay, Name, Some, Text
+
+Nation = Literal["uk", "scotland", "wales", "northern-ireland", "england", "international"]
+
+DetailField = Literal["published", "updated", "opens", "closes", "held", "next", "type"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormerName:
     """What a body was called until a day (which no longer belongs to it), and from which one on."""
 
-    name: str
-    until: date
-    since: date | None = None
+    name: Text
+    until: FirstDay
+    since: FirstDay | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
     """A public body (or network) of this field, named as it names itself."""
 
-    id: str
-    name: str
-    nation: str
-    url: str
+    id: Name
+    name: Text
+    nation: Nation
+    url: Address
     short: str = ""
-    parent: str | None = None
-    aliases: tuple[str, ...] = ()
+    parent: Name | None = None
+    aliases: tuple[Text, ...] = ()
     former: tuple[FormerName, ...] = ()
     """Names that it no longer bears, oldest first."""
 
@@ -42,9 +49,9 @@ class Body:
 class Holder:
     """A body that holds a role, from a day on and until another one (which no longer belongs to it)."""
 
-    body: str
-    since: date
-    until: date | None = None
+    body: Name
+    since: FirstDay
+    until: FirstDay | None = None
     source: str = ""
     """Where this is said; empty: not yet sourced."""
 
@@ -53,8 +60,8 @@ class Holder:
 class Role:
     """A task that moves from body to body (who leads the national plan), so that it can be followed."""
 
-    id: str
-    name: str
+    id: Name
+    name: Text
     holders: tuple[Holder, ...]
     """In order of time; a gap is possible."""
 
@@ -90,8 +97,8 @@ class Selectors:
     link: str = ""
     """Empty: the first link inside `title`, else inside the item."""
     date: str = ""
-    date_means: str = "published"
-    """What `date` is: `published` or `updated`."""
+    date_means: Literal["published", "updated"] = "published"
+    """What `date` is."""
     utc: bool = False
     """Whether a time without a zone is UTC, where the publisher means that without saying so."""
     type: str = ""
@@ -100,24 +107,23 @@ class Selectors:
     """The link to the list's next page."""
     main: str = ""
     """The main text of a page; menus, cookie bars and footers lie outside it."""
-    remove: tuple[str, ...] = ()
+    remove: tuple[Text, ...] = ()
     """What is cut out of the main text: glossaries, `printed on`, share buttons."""
     details: bool = False
     """Whether each item's own page is read too, by the labels in `labels`."""
-    labels: Mapping[str, str] = field(default_factory=dict)
-    """Labels of a detail page (`Closes`) and what stands after them: published, updated, opens, closes, held,
-    next or type."""
+    labels: Mapping[Text, DetailField] = field(default_factory=dict)
+    """Labels of a detail page (`Closes`) and what stands after them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailTrust:
     """Which messages of a mailbox are taken as a list's own; every other one is held for the operator."""
 
-    list_id: str
+    list_id: Text
     """The List-Id (RFC 2919) without angle brackets."""
-    servers: tuple[str, ...]
+    servers: Annotated[tuple[Text, ...], Some]
     """The authserv-ids (RFC 8601, 2.5) of the mail servers whose Authentication-Results are believed."""
-    signers: tuple[str, ...] = ()
+    signers: tuple[Text, ...] = ()
     """The domains that must have signed or sent a message; empty: those that the List-Id lies in."""
     password_file: str = ""
     """The file that holds the password of a mailbox on a server; empty for a mailbox of this machine."""

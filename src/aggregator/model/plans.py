@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
 from aggregator.model.entries import Claim, Moment
 from aggregator.model.labels import Labels
 from aggregator.model.vocabulary import Phrase
+from aggregator.model.written import Address, Name, Some, Text
 
 
 class Membership(StrEnum):
@@ -171,9 +172,9 @@ class Plan:
 class Forum:
     """Where government and civil society meet: its body, and words by which titles name it."""
 
-    body: str
-    words: tuple[str, ...]
-    told_by: tuple[str, ...] = ()
+    body: Name
+    words: Annotated[tuple[Text, ...], Some]
+    told_by: tuple[Name, ...] = ()
     """Other bodies whose sources carry its records."""
 
 
@@ -181,13 +182,13 @@ class Forum:
 class Process:
     """An open-government process that is observed: whose it is, and whose publications are its record."""
 
-    id: str
-    name: str
+    id: Name
+    name: Text
     membership: Membership
-    body: str
-    bodies: tuple[str, ...]
+    body: Name
+    bodies: tuple[Name, ...]
     forum: Forum | None = None
-    website: str = ""
+    website: Address = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from aggregator.model.written import Points
+
 
 class Strength(StrEnum):
     """How much a phrase says."""
@@ -68,16 +70,16 @@ class PlanName:
 class Scale:
     """How phrases add up. A phrase counts once, in the best place where it stands."""
 
-    sure: int = 6
-    likely: int = 3
-    hint: int = 1
-    title: int = 3
+    sure: Points = 6
+    likely: Points = 3
+    hint: Points = 1
+    title: Points = 3
     """By how much a phrase counts more in the title than in the summary."""
-    whole: int = 6
+    whole: Points = 6
     """What a source, a host or a body gives whose every item counts."""
-    relevant: int = 6
+    relevant: Points = 6
     """The score from which on a document is relevant."""
-    borderline: int = 3
+    borderline: Points = 3
 
     def points(self, strength: Strength) -> int:
         """What a phrase of this strength is worth in a summary or text."""

@@ -1,7 +1,7 @@
 """Puts a publisher's items into our words: one form, absolute addresses, dates in UTC, safe text. Pure.
 
 In: Source, the address that answered, RawEntry. Out: Normalised, that is Entry and Reject.
-To add a form of date: `date_words` or a line in DATES of `dates`; a tracking parameter: TRACKERS of `urls`.
+To add a form of date: a word or a line in DATES of `dates`; a tracking parameter: TRACKERS of `urls`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 
 from aggregator.model import Entry, RawEntry, Reject, Removal, Source
 from aggregator.normalise.entry import build, taken
-from aggregator.normalise.meetings import MEETING
+from aggregator.normalise.identity import MEETING
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -60,14 +60,13 @@ def _told_apart(entries: Collection[Entry]) -> tuple[Entry, ...]:
     borne = Counter((name, entry.language) for entry in entries for name in entry.names)
     return tuple(
         replace(
-            entry, names=tuple(name for name in entry.names if _is_name(name, borne[name, entry.language]))
+            entry,
+            names=tuple(
+                name for name in entry.names if borne[name, entry.language] == 1 or name.startswith(MEETING)
+            ),
         )
         for entry in entries
     )
-
-
-def _is_name(name: str, bearers: int) -> bool:
-    return bearers == 1 or name.startswith(MEETING)
 
 
 def _age(entry: Entry) -> datetime:

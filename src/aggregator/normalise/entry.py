@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -15,22 +16,19 @@ from aggregator.model import (
     RawClaim,
     RawEntry,
     RawLink,
-    RawNote,
     RawRemoval,
     Reject,
     Removal,
     Source,
     Translation,
 )
-from aggregator.normalise.characters import ELLIPSIS, cut, fold
+from aggregator.model.addresses import host_of
+from aggregator.model.kinds import KINDS, Kind
+from aggregator.model.text import ELLIPSIS
 from aggregator.normalise.dates import moment
-from aggregator.normalise.identity import OUR_ID, entry_id, key
+from aggregator.normalise.identity import OUR_ID, entry_id, key, meeting_name, names
 from aggregator.normalise.language import language
-from aggregator.normalise.licences import licence_at
-from aggregator.normalise.meetings import meeting_name
-from aggregator.normalise.names import names
-from aggregator.normalise.text import plain, safe_html
-from aggregator.normalise.titles import split_type
+from aggregator.normalise.text import cut, fold, plain, safe_html
 from aggregator.normalise.urls import absolute, canonical, clean
 
 TITLE_LIMIT: Final = 500
@@ -45,18 +43,36 @@ LISTED: Final = 50
 """How many categories and links of an item are kept."""
 
 KEPT_LINKS: Final = frozenset({"alternate", "enclosure", "related", "via", "describedby"})
-RECORDS: Final = "records"
-"""The kind whose items name their body."""
-OWN_IDS: Final = {RECORDS: "record:", "mailbox": "mail:"}
-"""The kinds whose items may lack a page, and how the ids begin that then identify them; no feed's do."""
+
+
+WELSH_GOVERNMENT: Final = re.compile(r"(?:^|\.)(?:gov\.wales|llyw\.cymru)$")
+WELSH_TYPES: Final = frozenset(
+    {
+        "written statement",
+        "oral statement",
+        "press release",
+        "datganiad ysgrifenedig",
+        "datganiad llafar",
+        "datganiad i'r wasg",
+    }
+)
+"""Prefixes of gov.wales announcements: `Written Statement` was seen (2026-09), the others are page types."""
+
+
+LICENCES: Final[Mapping[str, str]] = {
+    "https://nationalarchives.gov.uk/doc/open-government-licence/version/3": "OGL-3.0",
+    "https://parliament.uk/site-information/copyright-parliament/open-parliament-licence": "OPL-3.0",
+    "https://creativecommons.org/publicdomain/zero/1.0": "CC0-1.0",
+}
+"""By canonical address; `model/licences.py` says what each allows."""
 
 
 def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Entry | Reject:
     """The entry that `raw` tells; a Reject for an item without a title or without a usable link."""
-    recorded = source.kind == RECORDS
+    kind = KINDS[source.kind]
     base = absolute(raw.base, fetched_url) or fetched_url
     url = clean(absolute(raw.link, base))
-    identifier = key(canonical(url), raw.id, OWN_IDS.get(source.kind))
+    identifier = key(canonical(url), raw.id, kind.own_ids)
     passed_on = raw.origin is not None
     title = cut(plain(raw.title, raw.title_is_html), TITLE_LIMIT)
     if not identifier or not title:
@@ -70,7 +86,7 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         url=url,
         source=source.id,
         native_id=cut(fold(raw.id or ""), SUMMARY_LIMIT) or None,
-        body=_name(raw.body if recorded or passed_on else None) or source.body,
+        body=_name(raw.body if kind.ours or passed_on else None) or source.body,
         title=title,
         summary=summary,
         content=content,
@@ -86,9 +102,12 @@ def build(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Ent
         claims=tuple(_claim(claim, now) for claim in raw.claims),
         licence=licence_at(raw.licence) if passed_on else source.licence,
         content_id=cut(fold(raw.content_id or ""), NAME_LIMIT) or None,
-        names=_own_names(raw, title, url, source.kind, now),
+        names=_own_names(raw, title, url, kind, now),
         translations=_translations(raw.translations, base),
-        notes=tuple(_note(note, now) for note in raw.notes[:LISTED]),
+        notes=tuple(
+            Note(moment=moment(note.at, now=now), text=cut(plain(note.text, True), SUMMARY_LIMIT))
+            for note in raw.notes[:LISTED]
+        ),
         removal=removal(raw.removal, base, now) if raw.removal else None,
         partial=raw.partial,
         origin=_origin(raw.origin) if raw.origin else None,
@@ -114,10 +133,10 @@ def _origin(head: Head) -> Head:
     )
 
 
-def _own_names(raw: RawEntry, title: str, url: str | None, kind: str, now: datetime) -> tuple[str, ...]:
+def _own_names(raw: RawEntry, title: str, url: str | None, kind: Kind, now: datetime) -> tuple[str, ...]:
     """A record stays the same when it gets a page, or another one: it goes by its own id, too."""
-    own = key(None, raw.id, OWN_IDS.get(kind))
-    meeting = meeting_name(title, recorded=kind == RECORDS, now=now)
+    own = key(None, raw.id, kind.own_ids)
+    meeting = meeting_name(title, recorded=kind.ours, now=now)
     return (*names(raw.id, url), *(name for name in (own, meeting) if name))
 
 
@@ -126,7 +145,7 @@ def taken(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> tup
     if raw.removal is None:
         return None
     base = absolute(raw.base, fetched_url) or fetched_url
-    identifier = key(canonical(clean(absolute(raw.link, base))), None, None)
+    identifier = canonical(clean(absolute(raw.link, base)))
     return (identifier, removal(raw.removal, base, now)) if identifier else None
 
 
@@ -211,10 +230,6 @@ def _translations(raws: tuple[RawLink, ...], base: str) -> tuple[Translation, ..
     return tuple(found[language] for language in sorted(found))
 
 
-def _note(raw: RawNote, now: datetime) -> Note:
-    return Note(moment=moment(raw.at, now=now), text=cut(plain(raw.text, True), SUMMARY_LIMIT))
-
-
 def _claim(raw: RawClaim, now: datetime) -> Claim:
     return Claim(
         what=plain(raw.what, False),
@@ -222,3 +237,26 @@ def _claim(raw: RawClaim, now: datetime) -> Claim:
         source=clean(raw.source),
         note=plain(raw.note, False),
     )
+
+
+def split_type(title: str, categories: Iterable[str], url: str | None) -> tuple[str, str | None]:
+    """Title and publisher's type.
+
+    GOV.UK's organisation feeds write `Policy paper: Title` and name `Policy paper` as the category, while its
+    finder feeds write the bare title: the prefix goes, so that both tell one title. gov.wales writes its
+    prefix everywhere, so there it stays in the title.
+    """
+    prefix, colon, rest = title.partition(": ")
+    if not colon or not rest.strip():
+        return title, None
+    host = host_of(url)
+    if host == "gov.uk" and prefix.casefold() in {name.casefold() for name in categories}:
+        return rest.strip(), prefix
+    if WELSH_GOVERNMENT.search(host) and prefix.casefold().replace("’", "'") in WELSH_TYPES:
+        return title, prefix
+    return title, None
+
+
+def licence_at(address: str | None) -> str:
+    """The licence whose address this is; `unknown` for any other, which lets us tell title and link only."""
+    return LICENCES.get(canonical(address) or "", "unknown")

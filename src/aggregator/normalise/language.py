@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 from typing import Final
-from urllib.parse import urlsplit
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from aggregator.model.addresses import host_of, split_address
 
 SUBTAG: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
 WELSH_HOST: Final = re.compile(r"(?:^|\.)llyw\.cymru$")
@@ -32,8 +33,7 @@ def language(stated: str | None, url: str | None, usual: str, words: str = "") -
     A Welsh address goes before what the feed says: GOV.UK marks translations by `.cy` at the end of the path,
     the Welsh Government by its host llyw.cymru, and the software of both says `en` or `en-US` beside it.
     """
-    parts = urlsplit(url or "")
-    if WELSH_HOST.search((parts.hostname or "").rstrip(".")) or parts.path.rstrip("/").endswith(".cy"):
+    if WELSH_HOST.search(host_of(url).rstrip(".")) or split_address(url).path.rstrip("/").endswith(".cy"):
         return "cy"
     found = SUBTAG.match((stated or "").strip())
     return _told_by(words) or (found[1].lower() if found else usual)

@@ -8,15 +8,47 @@ from __future__ import annotations
 
 import html
 import re
-from collections import Counter
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import nh3
 
-from aggregator.normalise.characters import ELLIPSIS, cut, fold, tidy
-from aggregator.normalise.elements import ATTRIBUTES, BLOCKS, DROPPED, INLINE, NEVER_NESTED, SCHEMES
+from aggregator.model.text import ELLIPSIS, TAG, depths, one_line, tidy
 from aggregator.normalise.urls import absolute, clean
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+BLOCKS: Final = _names(
+    "p div section article aside header footer main figure figcaption details summary blockquote pre hr br"
+    " h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr th td"
+)
+INLINE: Final = _names("a abbr b cite code del em i ins kbd q s small strong sub sup time")
+DROPPED: Final = _names(
+    "script style template noscript iframe object embed svg math canvas audio video"
+    " select textarea button title"
+)
+"""Elements that go with everything in them; of all others that are not allowed only the tags go."""
+
+ATTRIBUTES: Final[Mapping[str, set[str]]] = {
+    "*": {"lang"},
+    "a": {"href", "hreflang", "title"},
+    "abbr": {"title"},
+    "img": {"alt"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+SCHEMES: Final = {"http", "https", "mailto"}
+
+NEVER_NESTED: Final = _names(
+    "br hr img input meta link wbr col area base source track p li dt dd td th tr thead tbody tfoot option"
+)
+"""Elements that hold none, or that the next of their kind ends."""
 
 LONGEST: Final = 500_000
 """Characters of a field that are looked at."""
@@ -26,7 +58,6 @@ HEAVIEST: Final = 500_000
 """Elements inside each other, and the sum of the depths of all tags, that are read as HTML. Beyond them nh3's
 time and memory grow with the square; an article has a depth of about ten, and a sum of some thousands."""
 
-TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 IMAGE: Final = re.compile(r'<img(?: alt="([^"]*)")?>')
 """As nh3 writes it: no quote stands bare in an attribute, so this matches nothing inside one."""
 BLOCK_TAG: Final = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})>")
@@ -81,6 +112,30 @@ def safe_html(text: str | None, base: str) -> str:
     return (cleaned[:start] + FOOTER_PARAGRAPH.sub("", cleaned[start:])).strip()
 
 
+def composed(text: str) -> str:
+    """Tidy, and in Unicode's composed form (NFC), so that equal words are equal."""
+    return unicodedata.normalize("NFC", tidy(text))
+
+
+def fold(text: str) -> str:
+    """One clean line in the composed form."""
+    return unicodedata.normalize("NFC", one_line(text))
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters; a longer text is cut at a word and ends with `…`.
+
+    Unlike `one_line` it cuts at line breaks, too, and takes the comma or dash before the `…` away: whatever
+    is stored was cut so, and a title that is cut in another way would be a change.
+    """
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    if not text[limit - 1].isspace():
+        head = head[: 1 + max(head.rfind(" "), head.rfind("\n"))] or head
+    return head.rstrip(" \n,;:–-") + ELLIPSIS
+
+
 def _uncover(text: str | None) -> str:
     """The field without CDATA marks that were escaped themselves; HTML would take them for a comment."""
     return (text or "")[:LONGEST].replace("<![CDATA[", "").replace("]]>", "")
@@ -99,7 +154,7 @@ def _clean(markup: str, links: Callable[[str, str, str], str | None]) -> str:
         words = html.escape(fold(_without_tags(markup)), quote=False)
         return f"<p>{words}</p>" if words else ""
     safe = nh3.clean(
-        tidy(markup),
+        composed(markup),
         tags=BLOCKS | INLINE | {"img"},
         clean_content_tags=DROPPED,
         attributes=ATTRIBUTES,
@@ -108,7 +163,7 @@ def _clean(markup: str, links: Callable[[str, str, str], str | None]) -> str:
         link_rel="noopener noreferrer",
     )
     # Again, since nh3 has decoded references such as &#x202e; by now; what it escaped stays escaped.
-    return EMPTY.sub("", IMAGE.sub(_alternative, tidy(safe))).strip()
+    return EMPTY.sub("", IMAGE.sub(_alternative, composed(safe))).strip()
 
 
 def _link_filter(base: str) -> Callable[[str, str, str], str | None]:
@@ -132,7 +187,7 @@ def _words(markup: str) -> str:
     if _too_deep(markup):
         return _without_tags(markup)
     safe = nh3.clean(
-        tidy(markup),
+        composed(markup),
         tags=BLOCKS | {"img"},
         clean_content_tags=DROPPED,
         attributes={"img": {"alt"}},
@@ -142,18 +197,12 @@ def _words(markup: str) -> str:
 
 
 def _too_deep(markup: str) -> bool:
-    depths: Counter[str] = Counter()
-    depth = weight = 0
-    for tag in TAG.finditer(markup):
+    weight = 0
+    for depth in depths(markup, NEVER_NESTED):
         weight += depth
         if depth > DEEPEST or weight > HEAVIEST:
             return True
-        name = tag[2].lower()
-        if name not in NEVER_NESTED:
-            step = (-1 if depths[name] else 0) if tag[1] else 1
-            depths[name] += step
-            depth += step
-    return depth > DEEPEST
+    return False
 
 
 def _without_tags(markup: str) -> str:

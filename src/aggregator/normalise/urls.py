@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import SplitResult, quote, unquote_plus, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote_plus, urlsplit, urlunsplit
+
+from aggregator.model.addresses import even_escapes, join_address
 
 LONGEST: Final = 4_096
 
@@ -38,20 +40,14 @@ NUMBERED: Final = (
 
 SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 STRAY_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
-ENCODED: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 
 
 def absolute(href: str | None, base: str | None) -> str | None:
     """`href` as seen from `base`, otherwise as it was written; None when that is no http(s) address."""
     text = _tidy(href or "")
-    if not text:
-        return None
-    try:
-        joined = text if SCHEME.match(text) else urljoin(_tidy(base or ""), text)
-    except ValueError:
-        return None
-    return joined if _split(joined) else None
+    joined = text if SCHEME.match(text) else join_address(_tidy(base or ""), text)
+    return joined if text and _split(joined) else None
 
 
 def clean(url: str | None) -> str | None:
@@ -65,7 +61,8 @@ def clean(url: str | None) -> str | None:
     query = "&".join(_without_trackers(parts.query))
     fragment = "" if REVISION.fullmatch(parts.fragment) else parts.fragment
     netloc = parts.netloc.rpartition("@")[2]
-    return UNSAFE.sub(_encode, urlunsplit((parts.scheme, netloc, parts.path, query, fragment)))
+    url = urlunsplit((parts.scheme, netloc, parts.path, query, fragment))
+    return UNSAFE.sub(lambda unsafe: quote(unsafe[0], safe="", errors="replace"), url)
 
 
 def canonical(url: str | None) -> str | None:
@@ -112,7 +109,7 @@ def _split(url: str | None) -> SplitResult | None:
 
 
 def _host(parts: SplitResult) -> str:
-    """The host in small letters and ASCII (RFC 3490). Raises ValueError for what cannot be a host."""
+    """The host in small letters and ASCII (RFC 3490). Raises ValueError for what can be none."""
     host = (parts.hostname or "").rstrip(".")
     if ":" in host:
         return f"[{host}]"
@@ -133,13 +130,8 @@ def _without_trackers(query: str) -> list[str]:
 
 def _percent(text: str) -> str:
     """Percent-encoding in one form: capitals, and only where it is needed (RFC 3986, 6.2.2.1 and 6.2.2.2)."""
-    known = ENCODED.sub(_plain_or_capital, STRAY_PERCENT.sub("%25", text))
+    known = even_escapes(STRAY_PERCENT.sub("%25", text))
     return quote(known, safe="%/:@!$&'()*+,;=~?", errors="replace")
-
-
-def _plain_or_capital(encoded: re.Match[str]) -> str:
-    character = chr(int(encoded[1], 16))
-    return character if re.fullmatch(r"[A-Za-z0-9._~-]", character) else encoded[0].upper()
 
 
 def _without_dots(path: str) -> str:
@@ -151,7 +143,3 @@ def _without_dots(path: str) -> str:
         elif segment != ".":
             kept.append(segment)
     return "/".join(kept)
-
-
-def _encode(unsafe: re.Match[str]) -> str:
-    return quote(unsafe[0], safe="", errors="replace")

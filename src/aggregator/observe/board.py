@@ -17,15 +17,13 @@ from aggregator.model import (
     SourceLine,
     SourceState,
 )
-from aggregator.observe.days import day_of
+from aggregator.model.days import day_of
+from aggregator.model.kinds import KINDS
 from aggregator.observe.knowing import surely_public
 from aggregator.observe.process import process_line
 from aggregator.observe.seen import asked_by, register_at, sources_at
 
 NOTHING = Register()
-
-RECORDS = "records"
-"""The kind that reads our own folder: reading it says nothing about what a body publishes."""
 
 
 def board(
@@ -34,7 +32,7 @@ def board(
     holdings: Iterable[Holding],
     *,
     at: datetime,
-    zone: str,
+    zone: ZoneInfo,
     register: Register = NOTHING,
     as_seen: bool = False,
 ) -> Board:
@@ -47,23 +45,22 @@ def board(
     of its parent. A line's age and its reading are told apart, so that a poll that failed is never taken
     for silence. Days are those of `zone`.
     """
-    place, everything = ZoneInfo(zone), tuple(holdings)
+    everything = tuple(holdings)
     watched = sources_at(asked_by(sources, at) if as_seen else sources, at)
     own, held = defaultdict(list), defaultdict(list)
     for source in sources_at(sources, at):
-        if source.source.kind != RECORDS:
+        if KINDS[source.source.kind].official:
             own[source.source.body].append(source)
     for holding in everything:
-        if surely_public(holding, at, place):
+        if surely_public(holding, at, zone):
             held[holding.entry.body].append(holding)
     shown = (body for body in bodies.values() if body.id in own or body.id in held)
-    known = register_at(register, at, place) if as_seen else register
+    known = register_at(register, at, zone) if as_seen else register
     return Board(
         at=at,
-        lines=tuple(_line(body, own[body.id], held[body.id], at, place) for body in shown),
+        lines=tuple(_line(body, own[body.id], held[body.id], at, zone) for body in shown),
         processes=tuple(
-            process_line(process, known, bodies, watched, everything, at, place)
-            for process in known.processes
+            process_line(process, known, bodies, watched, everything, at, zone) for process in known.processes
         ),
         counting=known.counting.asks,
     )
@@ -97,7 +94,7 @@ def _last_record(holdings: Iterable[Holding], at: datetime) -> Holding | None:
 
 
 def _reading(sources: Iterable[SourceLine]) -> tuple[Reading, datetime | None]:
-    states = [line.state for line in sources if line.built and line.source.enabled]
+    states = [line.state for line in sources if line.source.enabled]
     if not states:
         return Reading.NOT_READ_YET, None
     if any(state.answered and not state.failure for state in states):

@@ -10,7 +10,7 @@ from statistics import median_low
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Habit, Holding, Meeting, Moment, SourceLine
-from aggregator.observe.days import day_of, last_day
+from aggregator.model.days import day_of, last_day
 from aggregator.observe.knowing import surely_public
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from aggregator.model import (
@@ -19,13 +18,13 @@ from aggregator.model import (
     Meeting,
     Moment,
     Plan,
-    Precision,
     Process,
     Search,
     SourceLine,
     Watch,
 )
-from aggregator.observe.days import day_of, last_day
+from aggregator.model.addresses import host_of
+from aggregator.model.days import TIMED, day_of, last_day
 
 NO_DOCUMENT = frozenset({FactKind.BEGINS, FactKind.ENDS, FactKind.CALL_CLOSES, FactKind.DEADLINE})
 """Facts that tell of a day, not of a document that came out on it."""
@@ -120,7 +119,7 @@ def perhaps_public(holding: Holding, at: datetime, zone: ZoneInfo) -> bool:
 def _is_out(moment: Moment | None, at: datetime, zone: ZoneInfo) -> bool:
     if moment is None:
         return False
-    if moment.precision in {Precision.SECOND, Precision.MINUTE}:
+    if moment.precision in TIMED:
         return moment.at <= at
     return last_day(moment, zone) <= day_of(at, zone)
 
@@ -144,18 +143,13 @@ def document(holding: Holding, official: bool, sure: bool = True) -> Evidence:
 def official_hosts(process: Process, bodies: Mapping[str, Body]) -> frozenset[str]:
     """The hosts on which the bodies of a process publish."""
     ids = (*process.bodies, *([process.forum.body] if process.forum else []))
-    own = {host(bodies[id].url) for id in ids if id in bodies and id in process.bodies}
+    own = {host_of(bodies[id].url) for id in ids if id in bodies and id in process.bodies}
     return frozenset(own - {""})
-
-
-def host(address: str | None) -> str:
-    """The host of an address without `www.`; empty for what has none."""
-    return (urlsplit(address or "").hostname or "").removeprefix("www.")
 
 
 def is_official(address: str | None, hosts: frozenset[str]) -> bool:
     """Whether an address lies on one of the hosts or below it (`blogs.gov.scot` below `gov.scot`)."""
-    told = host(address)
+    told = host_of(address)
     return any(told == one or told.endswith("." + one) for one in hosts)
 
 

@@ -14,8 +14,8 @@ from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Claim, Evidence, Holding, Meeting, Moment, Precision, Process
-from aggregator.observe.days import day_of, last_day
+from aggregator.model import LONDON, Claim, Evidence, Holding, Meeting, Moment, Precision, Process
+from aggregator.model.days import COARSE, MONTHS, day_of, in_words, last_day
 from aggregator.observe.knowing import document, is_official, perhaps_public, surely_public
 
 HELD: Final = "meeting held"
@@ -29,10 +29,6 @@ NAMES: Final = re.compile(r"names of those who attended are (?P<no>not )?publish
 LISTED: Final = re.compile(r"\battendees and apologies\b", re.IGNORECASE)
 """The heading under which gov.scot's minutes name those who took part."""
 SLIDES: Final = re.compile(r"\bslides\b", re.IGNORECASE)
-MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 TITLED: Final = re.compile(rf"(?:(\d{{1,2}})(?:st|nd|rd|th)? )?({'|'.join(MONTHS)}),? (\d{{4}})")
 
 
@@ -123,7 +119,7 @@ def _means(words: str | None, day: date, several: bool) -> bool:
     """Whether a claim of a document is about the meeting of `day`: it names it, or there is only that one."""
     if words is None:
         return not several
-    return f" {words}" in f" {day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f" {words}" in f" {in_words(day)}"
 
 
 def _conflicts(day: date, holding: Holding, zone: ZoneInfo) -> tuple[Claim, ...]:
@@ -144,7 +140,7 @@ def _fits(moment: Moment | None, day: date, zone: ZoneInfo) -> bool:
 
 
 def _is_day(moment: Moment | None) -> bool:
-    return moment is not None and moment.precision not in {Precision.MONTH, Precision.YEAR}
+    return moment is not None and moment.precision not in COARSE
 
 
 def _moment_in(title: str, zone: ZoneInfo) -> Moment | None:
@@ -161,10 +157,10 @@ def _moment_in(title: str, zone: ZoneInfo) -> Moment | None:
 
 
 def _day_in(title: str) -> date | None:
-    moment = _moment_in(title, ZoneInfo("Europe/London"))
+    moment = _moment_in(title, LONDON)
     if moment is None or moment.precision is not Precision.DAY:
         return None
-    return day_of(moment.at, ZoneInfo("Europe/London"))
+    return day_of(moment.at, LONDON)
 
 
 def _meeting(told: list[_Told], at: datetime, zone: ZoneInfo, hosts: frozenset[str]) -> Meeting:

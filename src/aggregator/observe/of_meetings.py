@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from aggregator.model import Check, Evidence, FactKind, Meeting, Plan, Rule
-from aggregator.observe.days import months_after
+from aggregator.model.days import in_words, months_after
 from aggregator.observe.knowing import Known
 from aggregator.observe.stages import out
 from aggregator.observe.verdicts import due, met, over, unproven, untold, within
@@ -26,15 +26,19 @@ def meeting_interval(rule: Rule, known: Known) -> Check:
     limit = timedelta(days=rule.days)
     if sure and known.day - sure.held <= limit:
         return within(
-            rule, known, sure.held + limit, sure.evidence, f"the last meeting was held on {_say(sure.held)}"
+            rule,
+            known,
+            sure.held + limit,
+            sure.evidence,
+            f"the last meeting was held on {in_words(sure.held)}",
         )
     newest = held[0] if held else None
     found = newest.evidence if newest else ()
     if newest and known.day - newest.held <= limit:
-        why = f"a meeting was held on {_say(newest.held)}; on which day its record came out is not known"
+        why = f"a meeting was held on {in_words(newest.held)}; on which day its record came out is not known"
         return untold(rule, known, found, why)
     why = (
-        f"the last meeting that we know of was held on {_say(newest.held)}"
+        f"the last meeting that we know of was held on {in_words(newest.held)}"
         if newest
         else "no meeting is known to us"
     )
@@ -52,7 +56,7 @@ def meetings_a_year(rule: Rule, known: Known) -> Check:
     found = [one for meeting in held for one in meeting.evidence]
     if rule.until and known.day > rule.until:
         return untold(
-            rule, known, found, f"whether it holds after {_say(rule.until)} is not known", rule.until
+            rule, known, found, f"whether it holds after {in_words(rule.until)} is not known", rule.until
         )
     if len(sure) >= rule.count:
         by = sure[rule.count - 1].held + YEAR
@@ -76,7 +80,7 @@ def meetings_in_plan_years(rule: Rule, known: Known) -> Check:
     for number, (first, last) in enumerate(_years(begins, plan, known), 1):
         held = [meeting for meeting in _formal(known) if first <= meeting.held <= last]
         found = [one for meeting in held for one in meeting.evidence]
-        why = f"year {number} of the plan, up to {_say(last)}: {len(held)} of {rule.count} meetings known"
+        why = f"year {number} of the plan, up to {in_words(last)}: {len(held)} of {rule.count} meetings known"
         if len(held) >= rule.count:
             continue
         if last >= known.day:
@@ -124,7 +128,3 @@ def _formal(known: Known) -> list[Meeting]:
 
 def _no_more(known: Known, last: date | None) -> Absence:
     return absence("meeting", last, known.day, known.forum_watch, known.searches)
-
-
-def _say(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from aggregator.model import Check, Evidence, Fact, FactKind, Plan, Rule
-from aggregator.observe.days import months_after
+from aggregator.model.days import in_words, months_after
 from aggregator.observe.knowing import Known, document, evidence
 from aggregator.observe.stages import ended, out
 from aggregator.observe.verdicts import due, met, over, unproven, untold
@@ -29,16 +29,18 @@ def next_plan(rule: Rule, known: Known) -> Check:
         plan, day = there
         found = [*_of(plan, FactKind.PUBLISHED, FactKind.SUBMITTED), *found]
         if day <= by:
-            return met(rule, known, found, f"published by {_say(day)}; the limit was {_say(by)}", plan.id)
+            return met(
+                rule, known, found, f"published by {in_words(day)}; the limit was {in_words(by)}", plan.id
+            )
         return over(
             rule,
             known,
             (day - by).days,
             found,
-            f"published by {_say(day)}; the limit was {_say(by)}",
+            f"published by {in_words(day)}; the limit was {in_words(by)}",
             plan.id,
         )
-    return _not_there(rule, known, by, found, f"the last plan ended on {_say(end)}", after)
+    return _not_there(rule, known, by, found, f"the last plan ended on {in_words(end)}", after)
 
 
 def _not_there(
@@ -111,7 +113,7 @@ def _awaited(rule: Rule, known: Known, plan: Plan, closes: Fact) -> Check:
 def _left_out(rule: Rule, known: Known, plan: Plan, closes: Fact, day: date) -> Check:
     """The plan is there and no response is: a finding only if somebody looked before that day."""
     found = [evidence(closes), *_of(plan, FactKind.PUBLISHED, FactKind.SUBMITTED)]
-    why = f"the plan was there by {_say(day)}; no response to the call was found"
+    why = f"the plan was there by {in_words(day)}; no response to the call was found"
     gone = absence(FactKind.RESPONSE, known.reached(closes), known.day, known.watch, known.searches)
     if gone.proven is None or gone.proven > day:
         return unproven(rule, known, gone, found, why, plan.id)
@@ -127,7 +129,7 @@ def brief(rule: Rule, known: Known) -> Check:
     day = known.reached(told)
     found = [evidence(told)] if told else []
     if begun and day and day <= months_after(begun, -rule.months):
-        return met(rule, known, found, f"it was there by {_say(day)}", plan.id)
+        return met(rule, known, found, f"it was there by {in_words(day)}", plan.id)
     why = "the day of delivery is not known" if told else "no brief was found; its delivery is not public"
     return untold(rule, known, found, why, plan=plan.id)
 
@@ -141,8 +143,10 @@ def review(rule: Rule, known: Known) -> Check:
     found = [evidence(told)] if told else []
     seen = known.reached(told)
     if seen and seen <= by:
-        return met(rule, known, found, f"published by {_say(seen)}; the limit was {_say(by)}", plan.id)
-    why = f"it was due to be delivered by {_say(by)}; delivery is not public"
+        return met(
+            rule, known, found, f"published by {in_words(seen)}; the limit was {in_words(by)}", plan.id
+        )
+    why = f"it was due to be delivered by {in_words(by)}; delivery is not public"
     return untold(rule, known, found, why, plan=plan.id)
 
 
@@ -156,8 +160,8 @@ def completion(rule: Rule, known: Known) -> Check:
     if results := _of(plan, FactKind.RESULTS):
         return met(rule, known, results, "the Results Report is published", plan.id)
     if known.day <= by:
-        return due(rule, known, by, found, f"completion is assessed as it stands on {_say(by)}", plan.id)
-    why = f"assessed as it stood on {_say(by)}; no Results Report was found, and no day is set for it"
+        return due(rule, known, by, found, f"completion is assessed as it stands on {in_words(by)}", plan.id)
+    why = f"assessed as it stood on {in_words(by)}; no Results Report was found, and no day is set for it"
     return untold(rule, known, found, why, plan=plan.id)
 
 
@@ -186,7 +190,3 @@ def _closes(plan: Plan) -> Fact | None:
 def _of(plan: Plan, *kinds: FactKind) -> list[Evidence]:
     """The used fact of each kind as evidence, where there is one."""
     return [evidence(fact) for kind in kinds if (fact := plan.fact(kind))]
-
-
-def _say(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from aggregator.model import Check, Evidence, FactKind, Holding, Rule
+from aggregator.model.days import in_words
 from aggregator.observe.knowing import Known, document, evidence
 from aggregator.observe.verdicts import met, over, unproven, untold, within
 from aggregator.observe.watching import absence
@@ -37,7 +38,7 @@ def website(rule: Rule, known: Known) -> Check:
     line = next(
         (one for one in known.sources if address and address in {one.source.page, one.source.address}), None
     )
-    if line is None or not line.source.enabled or not line.built:
+    if line is None or not line.source.enabled:
         return untold(
             rule, known, [], "no page that we read is known as the one that is kept for the process"
         )
@@ -48,7 +49,7 @@ def website(rule: Rule, known: Known) -> Check:
     if state.failure:
         since = state.failing_since.astimezone(known.zone).date() if state.failing_since else None
         return untold(rule, known, [page], "we cannot read it", since)
-    why = f"it answered on {_say(state.answered.astimezone(known.zone).date())}{_changed(address, known)}"
+    why = f"it answered on {in_words(state.answered.astimezone(known.zone).date())}{_changed(address, known)}"
     return met(rule, known, [page], why)
 
 
@@ -56,7 +57,7 @@ def _changed(address: str, known: Known) -> str:
     """When the page was changed last, by the page itself."""
     told = (one.entry.updated or one.entry.published for one in known.documents if one.entry.url == address)
     last = next((moment for moment in told if moment and known.last(moment) <= known.day), None)
-    return f"; by its own word it was last changed on {_say(known.last(last))}" if last else ""
+    return f"; by its own word it was last changed on {in_words(known.last(last))}" if last else ""
 
 
 def repository(rule: Rule, known: Known) -> Check:
@@ -85,9 +86,9 @@ def last_record(rule: Rule, known: Known) -> Check:
     newest = known.records[0] if known.records else None
     day = known.last(newest.moment) if newest and newest.moment else None
     if newest and day and known.day - day <= limit:
-        return within(rule, known, day + limit, [newest], f"the last record is of {_say(day)}")
+        return within(rule, known, day + limit, [newest], f"the last record is of {in_words(day)}")
     found = [newest] if newest else []
-    why = f"the last record that we hold is of {_say(day)}" if day else "we hold no dated record"
+    why = f"the last record that we hold is of {in_words(day)}" if day else "we hold no dated record"
     newer = known.undated if day is None or day < known.undated_until else ()
     after = max(day, known.undated_until) if newer and day else day
     gone = absence("record", after, known.day, known.watch, known.searches)
@@ -97,7 +98,3 @@ def last_record(rule: Rule, known: Known) -> Check:
     return over(
         rule, known, (known.day - gone.proven - limit).days, found, f"{why}; looked for in: {gone.where}"
     )
-
-
-def _say(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -19,7 +19,7 @@ from aggregator.model import (
     SourceLine,
     Standing,
 )
-from aggregator.observe.days import day_of
+from aggregator.model.days import day_of
 from aggregator.observe.deadlines import deadlines
 from aggregator.observe.habits import habits
 from aggregator.observe.knowing import (

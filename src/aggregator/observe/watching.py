@@ -13,9 +13,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Gap, Search, Seen, SourceLine, Watch
-from aggregator.observe.days import day_of
+from aggregator.model.days import day_of
+from aggregator.model.kinds import KINDS
 
-RECORDS: Final = "records"
 TOLERANCE: Final = timedelta(days=2)
 """A source that was read so lately counts as read: an hour's failure is no gap."""
 JOIN: Final = timedelta(days=31)
@@ -47,7 +47,7 @@ def watch(sources: Sequence[SourceLine], bodies: Collection[str], at: datetime, 
 
 def _counts(line: SourceLine) -> bool:
     told = line.source.seen is Seen.ANSWERED or line.state.answered is not None
-    return line.source.enabled and line.built and line.source.kind != RECORDS and told
+    return line.source.enabled and KINDS[line.source.kind].official and told
 
 
 def _gaps(line: SourceLine, zone: ZoneInfo) -> Iterator[Gap]:

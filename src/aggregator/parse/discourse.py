@@ -5,15 +5,18 @@ The document is the topic's first post. Replies are no entries and change nothin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import quote
 
 from aggregator.errors import Cause, SourceError
-from aggregator.model import Fetched, Page, RawEntry, Reject, Request, Source
-from aggregator.parse import discourse_json, feed
-from aggregator.parse.discourse_post import Topic, find_topic, read_post
-from aggregator.parse.json_answer import ACCEPT
+from aggregator.model import Fetched, Page, RawEntry, RawLink, Reject, Request, Source
+from aggregator.model.addresses import split_address
+from aggregator.parse import feed
+from aggregator.parse.html import NavigableString, Tag, attribute, select, soup, words
+from aggregator.parse.json_answer import ACCEPT, Object, object_of, objects_of, read_json, text, texts_of
 
 ITEMS: Final = 500
 TAGS: Final = 150_000
@@ -21,10 +24,34 @@ TAGS: Final = 150_000
 takes some 30 microseconds."""
 
 
+MOST: Final = 100
+"""Topics of a list, and posts of a topic, that are looked at; Discourse sends 30 and 20."""
+DETAILS: Final = 20
+"""Topics of a list whose text is asked for: each costs a request."""
+
+LIST: Final = re.compile(r"/(?:latest|new|top|hot|c|tags?|t)(?:\.json$|/)")
+"""Where the path of a list or topic starts, behind the folder in which a forum may stand."""
+
+
+NUMBER: Final = re.compile(r"[0-9]{1,12}")
+COUNTER: Final = re.compile(r"[0-9][^-]{0,80} - [^-]{0,20}[0-9][^-]{0,80}")
+"""`3 posts - 2 participants`, also in other languages (discourse/discourse, list feeds, 2026)."""
+READ_ON: Final = "Read full topic"
+
+MEMBER: Final = re.compile(r"/(?:u|users|g|groups)/[^/]")
+"""The page of a member or of a group of members."""
+MENTION: Final = re.compile(r"\s?(?<![\w.@/+-])@[^\W\d](?:[\w.-]*\w)?[,:]?")
+PERSONAL: Final = "aside.quote > .title, aside.user-onebox, img.avatar, .lightbox-wrapper .meta"
+"""Who is quoted, cards and pictures of members; and, no name but no content either, `image 690×400 55 KB`."""
+
+NAMES: Final = 300
+"""Names that are taken out of one post; each takes time with the length of the paragraph around it."""
+
+
 def request(source: Source, address: str) -> Request:
     """One plain request: for JSON where the address's path ends in `.json`, else for a feed."""
     asked = feed.request(source, address)
-    return replace(asked, accept=ACCEPT) if discourse_json.is_json(address) else asked
+    return replace(asked, accept=ACCEPT) if _is_json(address) else asked
 
 
 def read(source: Source, fetched: Fetched) -> Page:
@@ -33,12 +60,11 @@ def read(source: Source, fetched: Fetched) -> Page:
     A list in JSON has no texts, so each of its first topics is asked for too (`follow`). Raises SourceError
     as the kind `feed` does, LAYOUT where no item is a topic, and NOT_A_FEED for JSON of another form.
     """
-    if discourse_json.is_json(fetched.url):
-        return discourse_json.read(source, fetched)
+    if _is_json(fetched.url):
+        return _read_json(source, fetched)
     page = feed.read(source, fetched)
     items = page.entries[:ITEMS]
-    _refuse_excess(items)
-    _refuse_other_links(items)
+    _refuse_others(items)
     found = [_entry(item) for item in items]
     return replace(
         page,
@@ -47,16 +73,13 @@ def read(source: Source, fetched: Fetched) -> Page:
     )
 
 
-def _refuse_excess(items: Sequence[RawEntry]) -> None:
+def _refuse_others(items: Sequence[RawEntry]) -> None:
+    """Items of which not one is a topic mean another form of address, not an empty forum."""
     tags = sum(_markup(item).count("<") for item in items)
     if tags > TAGS:
         raise SourceError(
             Cause.TOO_LARGE, f"posts with {tags:,} tags, more than is read", "look at the feed by hand"
         )
-
-
-def _refuse_other_links(items: Sequence[RawEntry]) -> None:
-    """Items of which not one is a topic mean another form of address, not an empty forum."""
     if items and not any(find_topic(item.link or "") for item in items):
         raise SourceError(
             Cause.LAYOUT,
@@ -91,3 +114,214 @@ def _first_post(item: RawEntry, topic: Topic) -> RawEntry | Reject:
         content=post.markup or None,
         links=post.attachments,
     )
+
+
+def _is_json(address: str) -> bool:
+    """Whether the path of an address ends in `.json`."""
+    return split_address(address).path.endswith(".json")
+
+
+def _read_json(source: Source, fetched: Fetched) -> Page:
+    """The topics of a list, with a request for the text of the first twenty; or one topic with its text.
+
+    Both give a topic the same link, so that they are joined. Raises SourceError as `read_json` does,
+    NOT_A_FEED for JSON of another form, and TOO_LARGE for a post that nobody should read.
+    """
+    value = read_json(fetched)
+    if isinstance(value, dict) and "topic_list" in value:
+        return _list(source, fetched, value)
+    if isinstance(value, dict) and "post_stream" in value:
+        return Page(entries=_topic(fetched, value))
+    raise SourceError(
+        Cause.NOT_A_FEED,
+        "JSON, but neither Discourse's list of topics nor one of its topics",
+        "use the forum's /latest.rss, or its /latest.json",
+    )
+
+
+def _list(source: Source, fetched: Fetched, value: Object) -> Page:
+    listed = objects_of(object_of(value, "topic_list"), "topics", MOST)
+    found = [(topic, each) for each in listed if (topic := _address(fetched, each))]
+    return Page(
+        entries=tuple(replace(_told(topic, each), partial=True) for topic, each in found),
+        follow=tuple(
+            Request(
+                url=f"{_forum(fetched)}/t/{text(each, 'id')}.json",
+                pause=source.pause,
+                accept=ACCEPT,
+                about=topic.link,
+            )
+            for topic, each in found[:DETAILS]
+        ),
+    )
+
+
+def _topic(fetched: Fetched, value: Object) -> tuple[RawEntry, ...]:
+    """The topic with its first post; nothing where that is not among the posts that came."""
+    topic = _address(fetched, value)
+    posts = objects_of(object_of(value, "post_stream"), "posts", MOST)
+    first = next((post for post in posts if text(post, "post_number") == "1"), None)
+    if topic is None or first is None:
+        return ()
+    post = read_post(text(first, "cooked") or "", topic)
+    return (replace(_told(topic, value), content=post.markup or None, links=post.attachments),)
+
+
+def _told(topic: Topic, each: Object) -> RawEntry:
+    """What a list and a topic both say. No category: only its number is there."""
+    return RawEntry(
+        where=f"topic {topic.link}",
+        id=topic.id,
+        content_id=topic.id,
+        link=topic.link,
+        title=text(each, "title"),
+        published=text(each, "created_at"),
+        categories=texts_of(each, "tags", "name"),  # strings; in newer versions objects with a name
+    )
+
+
+def _address(fetched: Fetched, each: Object) -> Topic | None:
+    slug, number = text(each, "slug"), text(each, "id")
+    named = f"{quote(slug, safe='%')}/{number}" if slug else number
+    return find_topic(f"{_forum(fetched)}/t/{named}")
+
+
+def _forum(fetched: Fetched) -> str:
+    """The forum's own address, without a slash at its end."""
+    parts = split_address(fetched.url)
+    start = LIST.search(parts.path)
+    return f"{parts.scheme}://{parts.netloc}{parts.path[: start.start()] if start else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic, by the address of one of its posts."""
+
+    id: str
+    """As in the guid of a list feed: `forum.example.org-topic-2805`. It stays when title and slug change."""
+    link: str
+    post: int
+    """The number of the post, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What is kept of a post."""
+
+    markup: str
+    attachments: tuple[RawLink, ...]
+
+
+def find_topic(address: str) -> Topic | None:
+    """The topic of `/t/slug/id/post`, in which slug and post may be missing; None for another address."""
+    parts = split_address(address)
+    if not parts.hostname:
+        return None
+    before, mark, after = parts.path.rpartition("/t/")
+    segments = [segment for segment in after.split("/") if mark and segment]
+    named = 0 if NUMBER.fullmatch(segments[0] if segments else "") else 1
+    numbers = segments[named:]
+    if not 1 <= len(numbers) <= 2 or not all(map(NUMBER.fullmatch, numbers)):
+        return None
+    page = "/".join(segments[: named + 1])
+    return Topic(
+        id=f"{parts.hostname}-topic-{numbers[0]}",
+        link=f"{parts.scheme}://{parts.netloc}{before}/t/{page}",
+        post=int(numbers[1]) if numbers[1:] else 1,
+    )
+
+
+def read_post(markup: str, topic: Topic) -> Post:
+    """A first post as people wrote it, attachments apart.
+
+    What a feed puts around it goes: `3 posts - 2 participants` and `Read full topic`, so that a reply is no
+    change, and in a topic's own feed the line `NAME wrote:`. Names of members go wherever markup or an `@`
+    tells them; the words of a quotation stay. Raises SourceError (TOO_LARGE) for more than anybody writes.
+    """
+    body = soup(f"<!doctype html><html><body>{markup}".encode("utf-8", "replace"), {}).body
+    if body is None:
+        return Post(markup="", attachments=())
+    _drop_footer(body, topic)
+    _unwrap(body, topic)
+    _drop_persons(body, topic)
+    files = select(body, "a.attachment[href]")
+    return Post(
+        markup=body.decode_contents().strip(),
+        attachments=tuple(
+            RawLink(href=attribute(file, "href"), rel="enclosure", title=words(file) or None)
+            for file in files
+        ),
+    )
+
+
+def _drop_footer(body: Tag, topic: Topic) -> None:
+    """Take away what a list feed adds, from its end: the link to the topic, and the counter before it."""
+    for is_footer in (_leads_on, _counts):
+        last = body.find_all("p")[-1:]
+        if not (last and is_footer(last[0], topic)):
+            return
+        last[0].extract()
+
+
+def _leads_on(paragraph: Tag, topic: Topic) -> bool:
+    """Whether a paragraph is nothing but a link to its own topic."""
+    links = paragraph.find_all("a")
+    told = words(paragraph)
+    if len(links) != 1 or words(links[0]) != told:
+        return False
+    target = find_topic(attribute(links[0], "href"))
+    return told == READ_ON or (target is not None and target.id == topic.id)
+
+
+def _counts(paragraph: Tag, _: Topic) -> bool:
+    return paragraph.find("small") is not None and COUNTER.fullmatch(words(paragraph)) is not None
+
+
+def _unwrap(body: Tag, topic: Topic) -> None:
+    """A topic's own feed writes `<p><a>@NAME</a> wrote:</p>` and quotes the post (Discourse's code)."""
+    parts = body.find_all(True, recursive=False)
+    if [part.name for part in parts] == ["p", "blockquote"]:
+        wrote, post = parts
+        if any(_is_member(attribute(link, "href"), topic) for link in wrote.find_all("a")):
+            wrote.extract()
+            post.unwrap()
+
+
+def _drop_persons(body: Tag, topic: Topic) -> None:
+    links = body.find_all(["a", "span"])
+    mentions = [
+        link
+        for link in links
+        if "mention" in attribute(link, "class") or _is_member(attribute(link, "href"), topic)
+    ]
+    signs = [node for node in body.descendants if type(node) is NavigableString and "@" in node]
+    cards = select(body, PERSONAL)
+    if len(mentions) + len(signs) + len(cards) > NAMES:
+        raise SourceError(
+            Cause.TOO_LARGE, f"a post with more than {NAMES} names", "look at the topic by hand"
+        )
+    for node in signs:
+        node.replace_with(MENTION.sub("", node))
+    for mention in mentions:
+        _drop_mention(mention)
+    for card in cards:
+        card.extract()
+    for quoted in select(body, "[data-username]"):
+        del quoted["data-username"]
+    for link in links:
+        if "?u=" in (href := attribute(link, "href")) and find_topic(href):
+            link["href"] = href.partition("?")[0]  # a link that is shared names who shared it
+
+
+def _drop_mention(link: Tag) -> None:
+    """Take a mention away, and the comma or colon after it."""
+    after = link.next_sibling
+    if type(after) is NavigableString and after.startswith((",", ":")):
+        after.replace_with(after[1:])
+    link.extract()
+
+
+def _is_member(href: str, topic: Topic) -> bool:
+    """Whether an address is a member's page on this forum."""
+    parts, own = split_address(href), split_address(topic.link)
+    return parts.hostname in {None, own.hostname} and MEMBER.match(parts.path) is not None

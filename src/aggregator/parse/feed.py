@@ -1,4 +1,7 @@
-"""Reads Atom 1.0 and 0.3, RSS 0.9x, 1.0 and 2.0; the only file that imports feedparser."""
+"""Reads Atom 1.0 and 0.3, RSS 0.9x, 1.0 and 2.0; the only file that imports feedparser.
+
+Understands, too, the items that another instance of this program passes on: whose they are, and what about.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,37 @@ import io
 import re
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 import feedparser
 
 from aggregator.errors import Cause, SourceError
-from aggregator.model import SCHEME, Fetched, Head, Page, RawEntry, RawLink, Reject, Request, Source
+from aggregator.model import (
+    SCHEME,
+    Fetched,
+    Head,
+    Page,
+    RawEntry,
+    RawLink,
+    RawRemoval,
+    Reject,
+    RemovalKind,
+    Request,
+    Source,
+)
+from aggregator.model.addresses import is_web
 from aggregator.parse.decoding import decode
 from aggregator.parse.feed_paging import older_address
-from aggregator.parse.instance import passed_on
 from aggregator.parse.recognise import find_feed, shown
+
+KEPT: Final = {"alternate", "enclosure", "via"}
+"""The links that are the document's. Its thanks to who carried it (`related`) and its own page about the
+document are the instance's; if they were taken over, they would go round among instances without end."""
+
+MARKED: Final = ("topic", "plan")
+STATUS: Final = {kind.value: kind for kind in RemovalKind}
+
 
 ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
 DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
@@ -30,6 +54,27 @@ PERSON_TAG: Final = re.compile(
 )
 """Names of persons, which are not republished, and lists of keywords: feedparser's time on both of them
 grows with the square of their length."""
+
+
+def passed_on(told: RawEntry, marks: Iterable[tuple[str, str]], origin: Head, instance: Head) -> RawEntry:
+    """The item with its `atom:source` kept and its categories (kind and term) read.
+
+    `instance` is what the feed says of itself: it is the origin of what the instance wrote itself.
+    """
+    terms: dict[str, list[str]] = {}
+    for kind, term in marks:
+        terms.setdefault(kind, []).append(term)
+    removed = next((STATUS[term] for term in terms.get("status", ()) if term in STATUS), None)
+    return replace(
+        told,
+        body=next(iter(terms.get("body", ())), None),
+        type=next(iter(terms.get("type", ())), None),
+        categories=tuple(f"{kind}:{term}" for kind in MARKED for term in terms.get(kind, ())),
+        links=tuple(link for link in told.links if link.rel in KEPT),
+        origin=origin if origin.id else instance,
+        licence=next((link.href for link in told.links if link.rel == "license"), None),
+        removal=RawRemoval(kind=removed) if removed else None,
+    )
 
 
 def request(source: Source, address: str) -> Request:
@@ -53,7 +98,9 @@ def read(source: Source, fetched: Fetched) -> Page:
     whole = entries[:-1] if entries and _breaks_off(text) else entries
     if not whole and parsed.bozo:
         raise _broken(parsed.get("bozo_exception"), text[:start].count("\n"))
-    return Page(entries=tuple(whole), head=head, rejects=_rejects(entries[len(whole) :]))
+    why = "the feed breaks off inside this item; the next poll may bring it whole"
+    cut = tuple(Reject(where=entry.where, why=why) for entry in entries[len(whole) :])
+    return Page(entries=tuple(whole), head=head, rejects=cut)
 
 
 def older(source: Source, fetched: Fetched, page: Page) -> Request | None:
@@ -107,11 +154,6 @@ def _breaks_off(text: str) -> bool:
     """Whether the text ends inside an item."""
     tags = deque(ENTRY_TAG.finditer(text), maxlen=1)
     return any(not tag[1] for tag in tags)
-
-
-def _rejects(cut: list[RawEntry]) -> tuple[Reject, ...]:
-    why = "the feed breaks off inside this item; the next poll may bring it whole"
-    return tuple(Reject(where=entry.where, why=why) for entry in cut)
 
 
 def _refuse_notice(entries: list[RawEntry]) -> None:
@@ -230,7 +272,7 @@ def _page_link(links: tuple[RawLink, ...]) -> str | None:
 def _permalink(item: Any) -> str | None:
     """An RSS item's guid, where the publisher says that it is the page's address."""
     guid = _text(item, "id") or ""
-    return guid if dict.get(item, "guidislink") and guid.startswith(("http://", "https://")) else None
+    return guid if dict.get(item, "guidislink") and is_web(guid) else None
 
 
 def _categories(item: Any) -> tuple[str, ...]:

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import html
+import re
+from typing import Final
+from urllib.parse import parse_qs
 
 from aggregator.errors import Cause, SourceError
-from aggregator.model import Fetched, Page, Request, Source
+from aggregator.model import Fetched, Page, RawEntry, RawNote, Request, Source
+from aggregator.model.addresses import split_address
 from aggregator.parse import json_answer
-from aggregator.parse.govuk_document import follow_document, read_document
-from aggregator.parse.govuk_search import follow_search, read_results
-from aggregator.parse.govuk_terms import CONTENT_API, SEARCH_API, ask, page_address
-from aggregator.parse.json_answer import Object
+from aggregator.parse.govuk_document import (
+    CONTENT_API,
+    SEARCH_API,
+    ask,
+    display_type,
+    follow_document,
+    look_up,
+    page_address,
+    read_document,
+)
+from aggregator.parse.json_answer import Object, objects_in, objects_of, text
+
+PAGES: Final = 3
+"""How many pages of a search are read; what is older was seen when it was newer."""
+JOINED: Final = 20
+"""How many of the newest results are looked up in the Content API: it alone knows when a document was first
+published, its history and its text."""
+
+USUAL_COUNT: Final = 10
+MOST_RESULTS: Final = 1_500
+"""Results on a page, when nothing is asked for and at most (alphagov/search-api, 2026-07)."""
+MOST_ORGANISATIONS: Final = 50
 
 
 def request(source: Source, address: str) -> Request:
@@ -26,7 +48,7 @@ def read(source: Source, fetched: Fetched) -> Page:
     nowhere. Raises SourceError as `read_json` does, and NOT_A_FEED for JSON in another form.
     """
     answer = _object(json_answer.read_json(fetched))
-    if urlsplit(fetched.url).path.startswith(SEARCH_API):
+    if split_address(fetched.url).path.startswith(SEARCH_API):
         found = read_results(fetched.url, answer)
         return Page(entries=found, follow=follow_search(fetched.url, answer, found))
     entry = read_document(fetched.url, answer)
@@ -36,7 +58,7 @@ def read(source: Source, fetched: Fetched) -> Page:
 
 def single(source: Source, address: str) -> str | None:
     """The page of the one document that an address of the Content API tells of; None for a search."""
-    path = urlsplit(address).path
+    path = split_address(address).path
     return page_address(path.removeprefix(CONTENT_API), address) if path.startswith(CONTENT_API) else None
 
 
@@ -48,3 +70,74 @@ def _object(answer: object) -> Object:
         "JSON came that is neither a search nor a document of GOV.UK",
         "compare the address with /api/search.json?… and /api/content/…",
     )
+
+
+def read_results(asked: str, answer: Object) -> tuple[RawEntry, ...]:
+    """The results of the page that was `asked` for. Raises SourceError for an answer without results.
+
+    `updated` is the publisher's `public_timestamp`, which moves for major updates only.
+    """
+    results = answer.get("results")
+    if not isinstance(results, list):
+        raise SourceError(
+            Cause.NOT_A_FEED,
+            "the answer holds no 'results', so it is no search of GOV.UK",
+            "compare the address with https://www.gov.uk/api/search.json?q=open+government",
+        )
+    found = enumerate(objects_in(results, MOST_RESULTS), _parameter(asked, "start", 0) + 1)
+    return tuple(_entry(number, result, asked) for number, result in found)
+
+
+def follow_search(asked: str, answer: Object, found: tuple[RawEntry, ...]) -> tuple[Request, ...]:
+    """The next page, if there is one among the first three; from the first page also the newest documents.
+
+    A page with fewer results than were asked for is the last. Results of later pages are not looked up: they
+    would cost a request each at every poll.
+    """
+    start, count = _parameter(asked, "start", 0), _parameter(asked, "count", USUAL_COUNT)
+    after = start + len(found)
+    more = count <= len(found) and after < min(_digits(text(answer, "total")), PAGES * count)
+    next_page = (ask(_with_start(asked, after)),) if more else ()
+    return next_page + (_documents(asked, found) if start == 0 else ())
+
+
+def _documents(asked: str, found: tuple[RawEntry, ...]) -> tuple[Request, ...]:
+    newest = sorted(found, key=lambda entry: entry.updated or "", reverse=True)
+    return look_up((entry.link for entry in newest if entry.link), asked)[:JOINED]
+
+
+def _entry(number: int, result: Object, asked: str) -> RawEntry:
+    link, updated = text(result, "link"), text(result, "public_timestamp")
+    note = text(result, "latest_change_note")
+    organisations = objects_of(result, "organisations", MOST_ORGANISATIONS)
+    return RawEntry(
+        where=f"result {number}",
+        id=link,
+        link=page_address(link, asked) if link else None,
+        title=text(result, "title"),
+        summary=text(result, "description"),
+        summary_is_html=False,
+        updated=updated,
+        closes=text(result, "end_date"),
+        type=text(result, "display_type") or display_type(text(result, "content_store_document_type")),
+        categories=tuple(name for each in organisations if (name := text(each, "title"))),
+        content_id=text(result, "content_id"),
+        notes=(RawNote(at=updated, text=html.unescape(note)),) if note else (),
+        partial=True,
+    )
+
+
+def _parameter(address: str, name: str, otherwise: int) -> int:
+    values = parse_qs(split_address(address).query).get(name)
+    return _digits(values[0]) if values else otherwise
+
+
+def _digits(written: str | None) -> int:
+    return int(written) if written and re.fullmatch(r"[0-9]{1,9}", written) else 0
+
+
+def _with_start(address: str, start: int) -> str:
+    """The same search from another result on; the other parameters stay as the operator wrote them."""
+    before, _, query = address.partition("?")
+    pairs = [pair for pair in query.split("&") if pair and not pair.startswith("start=")]
+    return f"{before}?{'&'.join((*pairs, f'start={start}'))}"

@@ -3,14 +3,42 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from itertools import islice
 from typing import Final
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import RawEntry, RawLink, RawNote, RawRemoval, RemovalKind, Request
-from aggregator.parse.govuk_attachments import PAGE, read_attachments
-from aggregator.parse.govuk_terms import display_type, look_up, page_address
+from aggregator.model.addresses import join_address, split_address
+from aggregator.parse import json_answer
+from aggregator.parse.html import FILES, attribute, file_type, soup, words
 from aggregator.parse.json_answer import Object, object_of, objects_of, text
+
+PAUSE: Final = timedelta(milliseconds=100)
+"""GOV.UK allows its Content API ten requests a second (alphagov/govuk-content-api-docs, 2026), so the usual
+pause of a host is not kept: a search with its documents would take minutes."""
+
+CONTENT_API: Final = "/api/content"
+SEARCH_API: Final = "/api/search"
+
+PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~%-]+)+")
+"""The path of a document as GOV.UK makes it; nothing else is asked for."""
+
+TYPE_WORDS: Final = {
+    "detailed_guide": "Guidance",
+    "document_collection": "Collection",
+    "foi_release": "FOI release",
+    "html_publication": "HTML publication",
+    "oral_statement": "Oral statement to Parliament",
+    "promotional": "Promotional material",
+    "research": "Research and analysis",
+    "transparency": "Transparency data",
+    "written_statement": "Written statement to Parliament",
+}
+"""Types whose display words (alphagov/frontend, locale file, 2024) are not simply their own words."""
+
 
 MOST: Final = 200
 """How many entries of each list in a document are kept; the longest seen has 84 (board members, 2020)."""
@@ -30,6 +58,55 @@ been answered, and the heading under which GOV.UK shows it."""
 
 PERSONAL: Final = {"working_group"}
 """Types whose body lists private persons by name (the members of a group, seen 2015): it is left out."""
+
+
+PAGE: Final = "text/html"
+MOST_FILES: Final = 100
+LONGEST_PIECE: Final = 10_000
+"""Attachments that are read, and characters of a piece of HTML; the pieces seen have 2,600 (2016)."""
+
+PIECES: Final = ("documents", "final_outcome_documents", "public_feedback_documents", "outcome_documents")
+"""Lists of pieces of HTML, one for each attachment: in publications, consultations and calls for evidence."""
+TITLE: Final = ".attachment-details .title a[href], .title a[href]"
+
+TYPES: Final = {**FILES, "": PAGE, ".html": PAGE, ".txt": "text/plain", ".xml": "application/xml"}
+"""By the ending of the address, where the publisher names no type (IANA's registered names)."""
+
+
+def ask(address: str, about: str | None = None) -> Request:
+    """A request to one of GOV.UK's APIs; `about` is the page of the document that it tells more of."""
+    return Request(url=address, pause=PAUSE, accept=json_answer.ACCEPT, about=about)
+
+
+def look_up(pages: Iterable[str], asked: str) -> tuple[Request, ...]:
+    """What asks the Content API about each of `pages`, once; pages on other hosts are left out."""
+    addresses = {page: address for page in pages if (address := data_address(page, asked))}
+    return tuple(ask(address, about=page) for page, address in addresses.items())
+
+
+def page_address(path: str, asked: str) -> str:
+    """The page for people at `path`, on the host that was asked.
+
+    The Search API writes most links as a path, some without the leading slash and some as a whole address
+    (alphagov/search-api, 2026-07). What cannot be joined comes back as it was written.
+    """
+    parts = split_address(asked)
+    return join_address(f"{parts.scheme}://{parts.netloc}/", path)
+
+
+def data_address(page: str, asked: str) -> str | None:
+    """Where the Content API tells about `page`; None for a page that is not on the host that was asked."""
+    parts, host = split_address(page), split_address(asked)
+    if (parts.scheme, parts.netloc) != (host.scheme, host.netloc) or not PATH.fullmatch(parts.path):
+        return None
+    return f"{host.scheme}://{host.netloc}{CONTENT_API}{parts.path}"
+
+
+def display_type(document_type: str | None) -> str | None:
+    """GOV.UK's words for a document type: `open_consultation` is shown as `Open consultation`."""
+    if not document_type:
+        return None
+    return TYPE_WORDS.get(document_type) or document_type.replace("_", " ").capitalize()
 
 
 def read_document(asked: str, document: Object) -> RawEntry:
@@ -112,11 +189,11 @@ def _content(document: Object, details: Object) -> Iterator[str]:
         for group in objects_of(details, "collection_groups", MOST)
     ]
     answers = [(heading, text(details, key)) for key, heading in PARTS]
-    for heading, words in (*groups, *answers):
-        if heading and words:
+    for heading, said in (*groups, *answers):
+        if heading and said:
             yield f"<h2>{html.escape(heading, quote=False)}</h2>"
-        if words:
-            yield _block(words)
+        if said:
+            yield _block(said)
 
 
 def _block(markup: str) -> str:
@@ -183,3 +260,47 @@ def _departure(document: Object, link: str) -> RawRemoval | None:
                 kind=RemovalKind.REDIRECTED, at=at, to=page_address(target, link) if target else None
             )
     return None
+
+
+def read_attachments(details: Object, page: str) -> tuple[RawLink, ...]:
+    """The attachments of a document's `details`, each once, addresses joined to its `page`.
+
+    The length is the file's in bytes where the data gives it; a piece of HTML only says `357KB`, which is
+    rounded and left out.
+    """
+    found: dict[str, RawLink] = {}
+    for link in (*_from_data(details, page), *_from_pieces(details, page)):
+        found.setdefault(link.href, link)
+    return tuple(found.values())
+
+
+def _from_data(details: Object, page: str) -> Iterator[RawLink]:
+    for each in objects_of(details, "attachments", MOST_FILES):
+        if url := text(each, "url"):
+            href = page_address(url, page)
+            yield RawLink(
+                href=href,
+                rel="enclosure",
+                type=text(each, "content_type")
+                or (PAGE if text(each, "attachment_type") == "html" else file_type(href, TYPES)),
+                title=text(each, "title"),
+                length=text(each, "file_size"),
+            )
+
+
+def _from_pieces(details: Object, page: str) -> Iterator[RawLink]:
+    for piece in islice(_pieces(details), MOST_FILES):
+        markup = f"<div>{piece[:LONGEST_PIECE]}"
+        title = soup(markup.encode("utf-8", "replace"), {}).select_one(TITLE)
+        if title and (href := attribute(title, "href")):
+            address = page_address(href, page)
+            yield RawLink(
+                href=address, rel="enclosure", type=file_type(address, TYPES), title=words(title) or None
+            )
+
+
+def _pieces(details: Object) -> Iterator[str]:
+    for key in PIECES:
+        listed = details.get(key)
+        if isinstance(listed, list):
+            yield from (piece for piece in listed if isinstance(piece, str))

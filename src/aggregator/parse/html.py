@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from pathlib import PurePosixPath
 from typing import Final
-from urllib.parse import urljoin
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement
@@ -14,11 +14,13 @@ from soupsieve import SelectorSyntaxError
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import RawLink
+from aggregator.model.addresses import join_address, split_address
 from aggregator.parse.decoding import decode
-from aggregator.parse.recognise import OPENING, ROOT, shown
+from aggregator.parse.recognise import LOGIN, OPENING, ROOT, WALL, refuse_empty, shown
 
 __all__ = [
     "ACCEPT",
+    "FILES",
     "INLINE",
     "BeautifulSoup",
     "NavigableString",
@@ -30,9 +32,13 @@ __all__ = [
     "begins_a_line",
     "block_around",
     "date_in",
+    "file_type",
+    "find_attachments",
+    "first",
     "language_of",
     "links_to_translations",
     "not_a_page",
+    "refuse_stand_in",
     "rest_of_line",
     "seen_from",
     "select",
@@ -68,6 +74,40 @@ PRESCANNED: Final = 4_096
 """Bytes in which a charset is looked for; WHATWG HTML, 13.2.3.2 asks for 1,024 at least."""
 
 
+ERROR_TITLE: Final = re.compile(
+    r"error\s*(?:[:|–-]|\d|$)|[45]\d\d\s*(?:[:|–-]|$|error|not found|forbidden|bad gateway|internal|service)"
+    r"|page (?:not found|unavailable)|not found|forbidden$|service unavailable|something went wrong"
+    r"|(?:site )?(?:down for|under) maintenance|sorry,",
+    re.IGNORECASE,
+)
+RECAPTCHA: Final = re.compile(r"\b(?:re|h)captcha\b", re.IGNORECASE)
+"""Named in the small print of forms on pages that are no bot check."""
+SHORT: Final = 1_000
+"""Characters of visible text that a bot check or a login page does not pass (menus alone are longer on the
+pages of publishers); a page that has more may well speak of captchas or passwords."""
+
+
+FILES: Final[Mapping[str, str]] = {
+    ".csv": "text/csv",
+    ".doc": "application/msword",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".json": "application/json",
+    ".odp": "application/vnd.oasis.opendocument.presentation",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".pdf": "application/pdf",
+    ".ppt": "application/vnd.ms-powerpoint",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".rtf": "application/rtf",
+    ".xls": "application/vnd.ms-excel",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".zip": "application/zip",
+}
+"""Registered names (IANA) of the files that publishers attach, by the ending of the address."""
+
+MOST_FILES: Final = 100
+
+
 def soup(payload: bytes, headers: Mapping[str, str]) -> BeautifulSoup:
     """The elements of a page. Charset: byte order mark, valid UTF-8, header, `<meta>`, in this order.
 
@@ -94,10 +134,7 @@ def _content_type(payload: bytes, headers: Mapping[str, str]) -> str:
 
 
 def _refuse_other_forms(text: str) -> None:
-    if not text.strip():
-        raise SourceError(
-            Cause.EMPTY, "the answer holds nothing", "wait; if it lasts, look for a new address"
-        )
+    refuse_empty(text)
     root = ROOT.search(text[:OPENING])
     if root and root[1].lower() != "html" and "<html" not in text[:OPENING].lower():
         raise not_a_page("a feed", "try kind feed for this source")
@@ -121,16 +158,12 @@ def _too_large(what: str) -> SourceError:
 def _refuse_depth(page: BeautifulSoup) -> None:
     depths: dict[int, int] = {id(page): 0}
     weight = 0
-    for element in _tags_in(page):
+    for element in page.find_all(True):
         depth = depths[id(element.parent)] + 1
         depths[id(element)] = depth
         weight += depth
         if depth > DEEPEST or weight > HEAVIEST:
             raise _too_large(f"elements {depth} deep inside each other")
-
-
-def _tags_in(page: Tag) -> Iterator[Tag]:
-    return (node for node in page.descendants if isinstance(node, Tag))
 
 
 def select(page: Tag, selector: str, limit: int = 0) -> list[Tag]:
@@ -148,6 +181,11 @@ def select(page: Tag, selector: str, limit: int = 0) -> list[Tag]:
             f"the selector '{selector}' cannot be read",
             "mend it under selectors: in sources.yaml",
         ) from fault
+
+
+def first(page: Tag, selector: str) -> Tag | None:
+    """The first element that the selector finds; None where it finds none or is empty."""
+    return next(iter(select(page, selector, 1)), None)
 
 
 def attribute(element: Tag | None, name: str) -> str:
@@ -219,16 +257,12 @@ def absolute_link(page: Tag, href: str, address: str) -> str:
 
 def base_address(page: Tag, address: str) -> str:
     """What relative links are relative to: the page's `<base>`, else `address`, where the page was found."""
-    base = next((attribute(found, "href") for found in select(page, "base[href]", 1)), "")
-    return seen_from(address, base) or address
+    return seen_from(address, attribute(first(page, "base[href]"), "href")) or address
 
 
 def seen_from(base: str, href: str) -> str:
     """`href` as seen from `base`. What leads to no other page (`#top`) comes back as it was written."""
-    try:
-        return urljoin(base, href) if href and not href.startswith("#") else href
-    except ValueError:
-        return href
+    return join_address(base, href) if href and not href.startswith("#") else href
 
 
 def language_of(element: Tag) -> str | None:
@@ -239,10 +273,50 @@ def language_of(element: Tag) -> str | None:
 
 def links_to_translations(page: Tag, base: str) -> tuple[RawLink, ...]:
     """The page in other languages, by `<link rel="alternate" hreflang>`."""
-    own = next((attribute(html, "lang") for html in select(page, "html[lang]", 1)), "")
+    own = attribute(first(page, "html[lang]"), "lang")
     links = select(page, 'link[rel~="alternate"][hreflang][href]:not([hreflang="x-default"])', 20)
     return tuple(
         RawLink(href=seen_from(base, attribute(link, "href")), language=attribute(link, "hreflang"))
         for link in links
         if attribute(link, "hreflang")[:2].lower() != own[:2].lower()
     )
+
+
+def refuse_stand_in(page: BeautifulSoup) -> None:
+    """Raises SourceError (NOT_A_FEED) when this is not the page that was asked for."""
+    title = words(page.title)
+    found = _describe(page, title)
+    if found:
+        what, hint = found
+        raise not_a_page(f"{what} titled '{shown(title)}'" if title else what, hint)
+
+
+def _describe(page: BeautifulSoup, title: str) -> tuple[str, str] | None:
+    """What came instead, and what to try."""
+    visible = RECAPTCHA.sub("", " ".join(strings_in(page)))
+    short = len(visible) < SHORT
+    if WALL.search(title) or (short and WALL.search(visible)):
+        return "a bot check", "wait and poll more slowly; if it lasts, ask the publisher to let readers in"
+    if short and (page.select_one("input[type=password]") or LOGIN.search(f"<title>{title}")):
+        return "a login page", "find an address of the page that is public"
+    if ERROR_TITLE.match(title):
+        return "an error page", "open the address in a browser; if it is gone there too, look for a new one"
+    return None
+
+
+def find_attachments(main: Tag, base: str) -> tuple[RawLink, ...]:
+    """The files to which the text links, each address once, with the words of its first link."""
+    found: dict[str, RawLink] = {}
+    for link in select(main, "a[href]"):
+        href = seen_from(base, attribute(link, "href"))
+        media_type = file_type(href)
+        if media_type and len(found) < MOST_FILES:
+            title = words(link) or None
+            found.setdefault(href, RawLink(href=href, rel="enclosure", type=media_type, title=title))
+    return tuple(found.values())
+
+
+def file_type(href: str, known: Mapping[str, str] = FILES) -> str | None:
+    """The media type of a file, by the ending of its address; None for one that is not `known`, as a page."""
+    parts = split_address(href)
+    return known.get(PurePosixPath(parts.path).suffix.lower()) if parts.netloc else None

@@ -9,7 +9,7 @@ from typing import Any, Final
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched
 from aggregator.parse.decoding import FORBIDDEN, decode
-from aggregator.parse.recognise import OPENING, page_instead, shown
+from aggregator.parse.recognise import OPENING, broken, page_instead, refuse_empty, shown
 
 ACCEPT: Final = "application/json"
 
@@ -21,6 +21,25 @@ Object = Mapping[str, Any]
 """A JSON object; what its keys hold is not known until `text`, `object_of` or `objects_of` was asked."""
 
 
+FORMS: Final[tuple[tuple[frozenset[str], str, str], ...]] = (
+    (frozenset({"version", "items"}), "jsonfeed", "a JSON Feed"),
+    (frozenset({"topic_list"}), "discourse", "a list of topics of Discourse"),
+    (frozenset({"content_id", "base_path"}), "govuk", "a document of GOV.UK"),
+    (frozenset({"results", "total", "start"}), "govuk", "search results of GOV.UK"),
+    (
+        frozenset({"overview", "startdate", "enddate"}),
+        "citizenspace",
+        "a list of consultations of Citizen Space",
+    ),
+)
+"""By which keys an answer, or the first member of its list, is known; the kind that reads it; what it is."""
+
+
+def sample_of(answer: object) -> Object:
+    """The object that an answer is, or the first member of its list: what tells its form."""
+    return answer if isinstance(answer, dict) else next(iter(objects_in(answer, 1)), {})
+
+
 def read_json(fetched: Fetched) -> object:
     """The JSON value of an answer. Numbers stay the digits that were written, as strings.
 
@@ -28,27 +47,32 @@ def read_json(fetched: Fetched) -> object:
     nested deeper than anybody writes it.
     """
     content = decode(fetched.payload, fetched.headers.get("content-type", "")).strip()
-    if not content:
-        raise SourceError(
-            Cause.EMPTY, "the answer holds nothing", "wait; if it lasts, look for a new address"
-        )
+    refuse_empty(content)
     if content[0] == "<":
         raise _markup(content[:OPENING])
     if content.count("{") + content.count("[") > MOST:
-        raise _broken(f"more objects and lists than an answer has ({len(content)} characters)")
+        raise broken(f"more objects and lists than an answer has ({len(content)} characters)")
     try:
         # Numbers are not computed: one of a million digits takes seconds, and none is needed as a number.
         return json.loads(content, parse_int=str, parse_float=str, parse_constant=str)
     except RecursionError:
-        raise _broken("values nested deeper than anybody writes them") from None
+        raise broken("values nested deeper than anybody writes them") from None
     except ValueError as fault:
-        raise _broken(f"not well-formed JSON ({shown(str(fault))})") from fault
+        raise broken(f"not well-formed JSON ({shown(str(fault))})") from fault
 
 
 def text(holder: Object, key: str) -> str | None:
     """What `key` holds, if it is text or a number and not empty; without characters that XML forbids."""
     value = holder.get(key)
     return (FORBIDDEN.sub("", value).strip() or None) if isinstance(value, str) else None
+
+
+def texts_of(holder: Object, key: str, inner: str = "") -> tuple[str, ...]:
+    """The texts in the list that `key` holds, or those under `inner` of the objects in it."""
+    value = holder.get(key)
+    members = value if isinstance(value, list) else []
+    told = (member.get(inner) if isinstance(member, dict) else member for member in members)
+    return tuple(FORBIDDEN.sub("", one) for one in told if isinstance(one, str))
 
 
 def object_of(holder: Object, key: str) -> Object:
@@ -75,10 +99,4 @@ def _markup(opening: str) -> SourceError:
         Cause.NOT_A_FEED,
         f"markup came in place of JSON: it begins '{shown(opening[:60])}'",
         "compare the address with the publisher's description of the interface",
-    )
-
-
-def _broken(detail: str) -> SourceError:
-    return SourceError(
-        Cause.BROKEN_FEED, detail, "wait for the next poll; if it lasts, tell the publisher what was seen"
     )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Head, Page, RawEntry, RawLink, Reject, Request, Source
-from aggregator.parse.decoding import FORBIDDEN
+from aggregator.model.addresses import is_web
 from aggregator.parse.feed_paging import link_back
-from aggregator.parse.json_answer import Object, objects_in, objects_of, read_json, text
+from aggregator.parse.json_answer import FORMS, Object, objects_of, read_json, sample_of, text, texts_of
 from aggregator.parse.recognise import shown
 
 ACCEPT: Final = "application/feed+json, application/json;q=0.9, */*;q=0.1"
@@ -20,22 +19,8 @@ ITEMS: Final = 10_000
 ATTACHMENTS: Final = 50
 NEWLINE: Final = "\n"
 
-OTHER_FORMS: Final[tuple[tuple[frozenset[str], str, str], ...]] = (
-    (frozenset({"topic_list"}), "a list of topics of Discourse", "try kind discourse for this source"),
-    (frozenset({"content_id", "base_path"}), "a document of GOV.UK", "try kind govuk for this source"),
-    (frozenset({"results", "total", "start"}), "search results of GOV.UK", "try kind govuk for this source"),
-    (
-        frozenset({"overview", "startdate", "enddate"}),
-        "a list of consultations of Citizen Space",
-        "try kind citizenspace for this source",
-    ),
-    (
-        frozenset({"date_gmt", "excerpt", "guid"}),
-        "a list of posts of WordPress",
-        "try kind feed with the site's /feed/",
-    ),
-)
-"""JSON of software that other kinds read: the keys that tell it, what it is, what to do."""
+WORDPRESS: Final = frozenset({"date_gmt", "excerpt", "guid"})
+"""The keys of a post in WordPress's own interface, which no kind reads."""
 
 
 def request(source: Source, address: str) -> Request:
@@ -91,10 +76,12 @@ def _feed(value: object) -> Object:
 
 
 def _not_a_feed(value: object) -> SourceError:
-    sample = value if isinstance(value, dict) else next(iter(objects_in(value, 1)), {})
-    for keys, what, hint in OTHER_FORMS:
+    sample = sample_of(value)
+    for keys, kind, what in (*FORMS[1:], (WORDPRESS, "feed", "a list of posts of WordPress")):
         if keys <= sample.keys():
-            return SourceError(Cause.NOT_A_FEED, f"{what} came in place of a JSON Feed", hint)
+            hint = "with the site's /feed/" if keys == WORDPRESS else "for this source"
+            said = f"{what} came in place of a JSON Feed"
+            return SourceError(Cause.NOT_A_FEED, said, f"try kind {kind} {hint}")
     held = ", ".join(shown(key) for key in list(sample)[:5]) or "nothing"
     form = "a list" if isinstance(value, list) else "an object"
     return SourceError(
@@ -118,7 +105,7 @@ def _entry(number: int, item: object, head: Head) -> RawEntry | Reject:
         content=text(item, "content_html") or _paragraphs(text(item, "content_text")),
         published=text(item, "date_published"),
         updated=text(item, "date_modified"),
-        categories=_tags(item),
+        categories=texts_of(item, "tags"),
         language=text(item, "language") or head.language,
         links=_links(item),
     )
@@ -127,7 +114,7 @@ def _entry(number: int, item: object, head: Head) -> RawEntry | Reject:
 def _link(item: Object) -> str | None:
     """The item's page; the page it speaks of, where it has none; its id, where that is an address."""
     identifier = text(item, "id") or ""
-    permalink = identifier if identifier.startswith(("http://", "https://")) else None
+    permalink = identifier if is_web(identifier) else None
     return text(item, "url") or text(item, "external_url") or permalink
 
 
@@ -139,31 +126,18 @@ def _paragraphs(words: str | None) -> str | None:
     return "".join(f"<p>{part.replace(NEWLINE, '<br>')}</p>" for part in re.split(r"\n\s*\n", escaped))
 
 
-def _tags(item: Object) -> tuple[str, ...]:
-    tags = item.get("tags")
-    return (
-        tuple(FORBIDDEN.sub("", tag) for tag in tags if isinstance(tag, str))
-        if isinstance(tags, list)
-        else ()
-    )
-
-
 def _links(item: Object) -> tuple[RawLink, ...]:
     """The page that an item with a page of its own speaks of, and the item's attachments."""
     external = text(item, "external_url") if text(item, "url") else None
     spoken_of = (RawLink(href=external, rel="related"),) if external else ()
-    files = (_attachment(each) for each in objects_of(item, "attachments", ATTACHMENTS))
-    return spoken_of + tuple(file for file in files if file)
-
-
-def _attachment(each: Mapping[str, object]) -> RawLink | None:
-    href = text(each, "url")
-    if href is None:
-        return None
-    return RawLink(
-        href=href,
-        rel="enclosure",
-        type=text(each, "mime_type"),
-        title=text(each, "title"),
-        length=text(each, "size_in_bytes"),
+    return spoken_of + tuple(
+        RawLink(
+            href=href,
+            rel="enclosure",
+            type=text(each, "mime_type"),
+            title=text(each, "title"),
+            length=text(each, "size_in_bytes"),
+        )
+        for each in objects_of(item, "attachments", ATTACHMENTS)
+        if (href := text(each, "url"))
     )

@@ -7,25 +7,31 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 from typing import Final
-from urllib.parse import urlsplit
 
-from aggregator.model import Fetched, Page, RawEntry, Reject, Request, Source
-from aggregator.parse.attachments import file_type
-from aggregator.parse.detail import read_detail
+from aggregator.errors import Cause, SourceError
+from aggregator.model import Fetched, Page, RawEntry, Reject, Request, Selectors, Source
+from aggregator.model.addresses import authority_of, is_web, split_address
 from aggregator.parse.html import (
     ACCEPT,
     BeautifulSoup,
     Tag,
     attribute,
     base_address,
+    date_in,
+    file_type,
+    find_attachments,
+    first,
+    language_of,
+    links_to_translations,
+    refuse_stand_in,
     seen_from,
     select,
     soup,
     strings_in,
+    words,
 )
-from aggregator.parse.list_item import read_item
-from aggregator.parse.main_text import layout_changed
-from aggregator.parse.stand_in import refuse_stand_in
+from aggregator.parse.labels import claims_of, read_labels
+from aggregator.parse.main_text import clean, find_main, layout_changed
 
 LAST_NUMBER: Final = 4
 """Pages of a list are followed up to this number: five where the first is number 0 (gov.wales), else four."""
@@ -42,6 +48,14 @@ NONE: Final = re.compile(
     re.IGNORECASE,
 )
 """How a list says that it is empty."""
+
+
+LEADING_WORDS: Final = re.compile(
+    r"^(?:[a-z ]{1,30}:|(?:date|(?:date )?published|posted|(?:last )?updated|opened|added)(?: on)?)\s+(?=\S)",
+    re.IGNORECASE,
+)
+"""What stands before a date in lists: `Published: 3 May 2026`, `Opened 6 August 2026`."""
+TIME: Final = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?$", re.IGNORECASE)
 
 
 def request(source: Source, address: str) -> Request:
@@ -83,11 +97,7 @@ def _is_list(source: Source, url: str) -> bool:
 
 
 def _place(url: str) -> tuple[str, str]:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "", url
-    return parts.netloc.lower().removeprefix("www."), NUMBERED_PATH.sub("", parts.path).rstrip("/")
+    return authority_of(url), NUMBERED_PATH.sub("", split_address(url).path).rstrip("/")
 
 
 def _empty(source: Source, page: BeautifulSoup) -> Page:
@@ -134,7 +144,7 @@ def _marked(source: Source, entry: RawEntry) -> RawEntry:
     """An item that has a page to be read is partial until that page has been read; files and pages of other
     sites are not read."""
     link = entry.link or ""
-    own = _place(link)[0] == _place(source.address)[0] and link.startswith(("http://", "https://"))
+    own = _place(link)[0] == _place(source.address)[0] and is_web(link)
     readable = own and not file_type(link) and not _is_list(source, link)
     return replace(entry, partial=source.selectors.details and readable)
 
@@ -142,3 +152,109 @@ def _marked(source: Source, entry: RawEntry) -> RawEntry:
 def _left_out(items: list[Tag]) -> tuple[Reject, ...]:
     why = f"the page holds more items than the {ITEMS} that are read"
     return (Reject(where=f"item {ITEMS + 1}", why=why),) if len(items) > ITEMS else ()
+
+
+def read_item(selectors: Selectors, number: int, item: Tag, base: str) -> RawEntry:
+    """The item's words; title and link are None where its selectors find nothing. Links are absolute.
+
+    Where `date` and `type` name the same element, it is a line such as OGP's `2023, IRM Report, Web page`:
+    the first of its parts that has a digit is the date, the first that has none the type.
+    """
+    title = first(item, selectors.title)
+    link = _link(item, title, selectors.link)
+    if selectors.type and selectors.type == selectors.date:
+        date, kind = _split_line(item, selectors.type)
+    else:
+        date, kind = _date(item, selectors), words(first(item, selectors.type))
+    means_updated = selectors.date_means == "updated"
+    return RawEntry(
+        where=f"item {number}",
+        link=seen_from(base, attribute(link, "href")) or None,
+        title=words(title if selectors.title else link) or None,
+        summary=words(first(item, selectors.summary)) or None,
+        summary_is_html=False,
+        published=None if means_updated else date or None,
+        updated=date or None if means_updated else None,
+        type=kind or None,
+        language=language_of(item),
+        base=base,
+    )
+
+
+def _link(item: Tag, title: Tag | None, selector: str) -> Tag | None:
+    """The link that the selector names; without one the title's own, else the item's first."""
+    if selector:
+        return first(item, selector)
+    around = (title, *title.parents) if title else ()
+    of_title = next((element for element in around if element.name == "a"), None)
+    if item.name == "a":
+        return item
+    return (first(title, "a[href]") if title else None) or of_title or first(item, "a[href]")
+
+
+def _date(item: Tag, selectors: Selectors) -> str:
+    """The first date that the selector finds; gov.scot's lists show one `<dd>` beside others (2026)."""
+    written = (date_in(found) for found in select(item, selectors.date, 10))
+    date = LEADING_WORDS.sub("", next((text for text in written if re.search(r"\d", text)), ""))
+    return f"{date} UTC" if selectors.utc and TIME.search(date) else date
+
+
+def _split_line(item: Tag, selector: str) -> tuple[str, str]:
+    lines = (words(found) for found in select(item, selector, 10))
+    parts = next((line.split(",") for line in lines if "," in line), [])
+    dates = (part.strip() for part in parts if re.search(r"\d", part))
+    kinds = (part.strip() for part in parts if not re.search(r"\d", part))
+    return next(dates, ""), next(kinds, "")
+
+
+def read_detail(source: Source, page: BeautifulSoup, fetched: Fetched) -> RawEntry:
+    """What the page at `fetched.url` adds to the list's item with this very link; the title stays the list's.
+
+    The text is read only where `main` is named: what stands on a page whose layout nobody has described
+    would change with every menu. Raises SourceError: NOT_A_FEED for a stand-in, LAYOUT when `main` finds
+    nothing, or when there is no `main` and none of the labels either.
+    """
+    refuse_stand_in(page)
+    said = read_labels(page, source.selectors.labels)
+    base = base_address(page, fetched.final_url)
+    main = _main(page, source)
+    if main is None and not said:
+        raise _no_labels(source)
+    return RawEntry(
+        where=fetched.url,
+        link=fetched.url,
+        content=main.decode_contents() if main else None,
+        published=said.get("published"),
+        updated=said.get("updated"),
+        opens=said.get("opens"),
+        closes=said.get("closes"),
+        type=said.get("type"),
+        language=language_of(main) if main else None,
+        base=base,
+        links=find_attachments(main, base) if main else (),
+        claims=claims_of(said, fetched.url),
+        translations=links_to_translations(page, base),
+    )
+
+
+def _main(page: BeautifulSoup, source: Source) -> Tag | None:
+    """The text without the heading, which is the title again."""
+    selectors = source.selectors
+    if not selectors.main:
+        return None
+    main = find_main(page, selectors.main)
+    if main is None:
+        raise layout_changed(selectors.main, "main text")
+    clean(main, selectors.remove)
+    for heading in select(main, "h1", 1):
+        heading.decompose()
+    return main
+
+
+def _no_labels(source: Source) -> SourceError:
+    named = ", ".join(f"'{label}'" for label in source.selectors.labels) or "those that are known"
+    return SourceError(
+        Cause.LAYOUT,
+        f"none of the labels is on the item's page: {named}",
+        "open the page in a browser and mend labels: under selectors: in sources.yaml",
+    )

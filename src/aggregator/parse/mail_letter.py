@@ -71,11 +71,6 @@ LISTED: Final = re.compile(r".{1,80} mailing list\W*", re.IGNORECASE)
 SENT: Final = re.compile(r"\W{0,3}(?:sent|anfonwyd)\W{0,3}:", re.IGNORECASE)
 
 
-def folded(text: str) -> str:
-    """A line as it is judged: without space around it, single spaces in it."""
-    return " ".join(text.split())
-
-
 def strip_letter(lines: Sequence[str], *, forwarded: bool) -> list[str]:
     """The same lines, each in its place; empty are those that only make it a letter, and shorter those that
     begin with a greeting. What a forwarded message says stays; what an answered one said does not.
@@ -94,13 +89,9 @@ def strip_letter(lines: Sequence[str], *, forwarded: bool) -> list[str]:
 def _courtesies(lines: Sequence[str]) -> Iterator[int]:
     """Greetings, good wishes, and ways to leave the list."""
     for number, line in enumerate(lines):
-        if line and len(line) <= 300 and _is_courtesy(line):
+        polite = len(line) <= 100 and (GREETING.fullmatch(line) or PLEASANTRY.fullmatch(line))
+        if line and len(line) <= 300 and (polite or LEAVING.search(line)):
             yield number
-
-
-def _is_courtesy(line: str) -> bool:
-    polite = len(line) <= 100 and (GREETING.fullmatch(line) or PLEASANTRY.fullmatch(line))
-    return bool(polite or LEAVING.search(line))
 
 
 def _closings(lines: Sequence[str]) -> Iterator[int]:

@@ -55,12 +55,15 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
-    """What is attached: `size` in bytes, after decoding."""
+class Part:
+    """A part that holds no others."""
 
-    name: str
     type: str
-    size: int
+    name: str
+    attached: bool
+    charset: str
+    flowed: bool
+    payload: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,19 +73,7 @@ class Mail:
     header: Header
     text: str
     markup: str
-    attachments: tuple[Attachment, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """A part that holds no others."""
-
-    type: str
-    name: str
-    attached: bool
-    charset: str
-    flowed: bool
-    payload: bytes
+    attachments: tuple[Part, ...]
 
 
 def read_header(raw: bytes) -> Header:
@@ -95,15 +86,12 @@ def take_apart(raw: bytes) -> Mail:
     parts = list(islice(_parts(raw, 0), MOST_PARTS + 1))
     if len(parts) > MOST_PARTS:
         raise Unreadable(f"it has more than {MOST_PARTS} parts")
+    shown = [part for part in parts if not part.attached]
     return Mail(
         header=read_header(raw),
-        text="\n\n".join(_text(part) for part in parts if _is_text(part, "text/plain")),
-        markup="\n".join(_text(part) for part in parts if _is_text(part, "text/html")),
-        attachments=tuple(
-            Attachment(name=part.name, type=part.type, size=len(part.payload))
-            for part in parts
-            if part.attached
-        ),
+        text="\n\n".join(_text(part) for part in shown if part.type == "text/plain"),
+        markup="\n".join(_text(part) for part in shown if part.type == "text/html"),
+        attachments=tuple(part for part in parts if part.attached),
     )
 
 
@@ -132,7 +120,7 @@ def _split(raw: bytes) -> tuple[Header, bytes]:
     return Header(tuple((name.strip().lower(), value.strip()[:FIELD]) for name, _, value in fields)), body
 
 
-def _parts(raw: bytes, depth: int) -> Iterator[_Part]:
+def _parts(raw: bytes, depth: int) -> Iterator[Part]:
     header, body = _split(raw)
     kind = _kind(header)
     boundary = _parameter(kind, "boundary")
@@ -186,13 +174,13 @@ def _parameter(kind: Message, name: str, field: str = "content-type") -> str:
     return words_of(str(value or "")).strip()
 
 
-def _part(header: Header, kind: Message, body: bytes) -> _Part:
+def _part(header: Header, kind: Message, body: bytes) -> Part:
     type = kind.get_content_type()
     name = _parameter(kind, "filename", "content-disposition") or _parameter(kind, "name")
     text = type in {"text/plain", "text/html"}
     stated = kind.get_content_disposition()
     shown = text or type in SIGNATURES or (type.startswith("image/") and stated != "attachment")
-    return _Part(
+    return Part(
         type=type,
         name=name,
         attached=stated == "attachment" or (not shown and bool(name or type == "message/rfc822")),
@@ -213,11 +201,7 @@ def _transferred(body: bytes, encoding: str) -> bytes:
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
-def _is_text(part: _Part, type: str) -> bool:
-    return part.type == type and not part.attached
-
-
-def _text(part: _Part) -> str:
+def _text(part: Part) -> str:
     """The words of a part; lines that were broken only for the way are made whole (RFC 3676, 4.1)."""
     text = decode(part.payload, f"charset={part.charset}").replace("\r\n", "\n").replace("\r", "\n")
     return re.sub(r"(?<!\n--)(?<=[^\n ]) \n(?=[^\n >])", " ", text) if part.flowed else text

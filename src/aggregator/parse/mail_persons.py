@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
+from aggregator.model.addresses import host_of, split_address
 from aggregator.parse.mail_letter import PUBLIC
 from aggregator.parse.mail_message import Header, words_of
 
@@ -90,13 +91,8 @@ def _number(found: re.Match[str]) -> str:
 def safe_link(href: str) -> str | None:
     """A link as it was before a mail filter packed it up with the reader's address; None for one that holds
     an address itself, or leads to no web page."""
-    try:
-        parts = urlsplit(href.strip())
-        if (parts.hostname or "").endswith(SAFELINKS):
-            href = parse_qs(parts.query).get("url", [""])[0]
-            parts = urlsplit(href)
-    except ValueError:
-        return None
-    if parts.scheme not in {"http", "https", ""} or ADDRESS.search(unquote(href)):
+    if host_of(href.strip()).endswith(SAFELINKS):
+        href = parse_qs(split_address(href.strip()).query).get("url", [""])[0]
+    if split_address(href.strip()).scheme not in {"http", "https", ""} or ADDRESS.search(unquote(href)):
         return None
     return href.strip()

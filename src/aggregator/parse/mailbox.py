@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
-from urllib.parse import urlsplit
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import (
@@ -19,14 +18,15 @@ from aggregator.model import (
     MailTrust,
     Page,
     Part,
+    RawClaim,
     RawEntry,
     RawLink,
     Reject,
     Request,
     Source,
 )
-from aggregator.parse.mail_message import Header, Mail, Unreadable, read_header, take_apart
-from aggregator.parse.mail_subject import claims_of, is_answer, read_subject
+from aggregator.model.addresses import host_of
+from aggregator.parse.mail_message import Header, Mail, Unreadable, read_header, take_apart, words_of
 from aggregator.parse.mail_text import announcement
 from aggregator.parse.mail_trust import belongs, find_doubt
 
@@ -35,6 +35,34 @@ OWN: Final = "mail:"
 """What the id of a message without a page of its own begins with."""
 
 DOCUMENTS: Final = re.compile(r"application/(?:pdf|msword|rtf|vnd\.(?:openxmlformats|oasis|ms-)[\w.+-]*)")
+
+
+TAGS: Final = r"\[([^\[\]]{1,60})\]\s*"
+FORWARDS: Final = r"(?:fwd?|wg|ymlaen)\s*:\s*"
+ANSWERS: Final = r"(?:re|aw|sv|antw|ateb|atb)(?:\[\d+\])?\s*:\s*"
+TAG: Final = re.compile(TAGS)
+FORWARD: Final = re.compile(FORWARDS, re.IGNORECASE)
+ANSWER: Final = re.compile(rf"(?:{TAGS}|{FORWARDS})*{ANSWERS}", re.IGNORECASE)
+EXTERNAL: Final = frozenset({"external", "ext", "externalemail"})
+
+RECORD: Final = re.compile(
+    r"\bread-?\s?outs?\b|\bminutes\b|\b(?:meeting|forum) (?:notes?|record|summary)\b|\bcofnod(?:ion)?\b"
+    r"|\b(?:notes?|record|summary) (?:of|from)\b.{0,80}\b(?:meeting|forum)\b",
+    re.IGNORECASE,
+)
+AHEAD: Final = re.compile(
+    r"\b(?:next|agenda|invit\w+|save the date|register|upcoming|draft agenda)\b", re.IGNORECASE
+)
+MONTH: Final = (
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*|ionawr|chwefror|mawrth|ebrill|mai|mehefin"
+    r"|gorffennaf|awst|medi|hydref|tachwedd|rhagfyr"
+)
+DAY: Final = re.compile(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?(?:{MONTH}) \d{{4}}\b"
+    rf"|\b(?:{MONTH}) \d{{1,2}}(?:st|nd|rd|th)?,? \d{{4}}\b"
+    r"|\b\d{1,2}/\d{1,2}/\d{4}\b|\b\d{4}-\d\d-\d\d\b",
+    re.IGNORECASE,
+)
 
 
 def request(source: Source, address: str) -> Request:
@@ -100,7 +128,8 @@ def _entry(where: str, mail: Mail, trust: MailTrust) -> RawEntry:
     subject, forwarded = read_subject(header, trust)
     said = announcement(mail, forwarded=forwarded)
     title = said.persons.scrub(subject)
-    page = next((link for link in _links(header, "archived-at") if _is_own(link, trust)), None)
+    # Any other link could claim to be somebody's document.
+    page = next((one for one in _links(header, "archived-at") if belongs(host_of(one), trust)), None)
     around = dict.fromkeys((*_links(header, "archived-at"), *_links(header, "list-archive")))
     return RawEntry(
         where=where,
@@ -128,9 +157,38 @@ def _links(header: Header, name: str) -> tuple[str, ...]:
     return tuple(href for found in fields for href in found)[:5]
 
 
-def _is_own(link: str, trust: MailTrust) -> bool:
-    """Whether a link leads to the list's own archive; any other could claim to be somebody's document."""
-    try:
-        return belongs(urlsplit(link).hostname or "", trust)
-    except ValueError:
-        return False
+def is_answer(header: Header) -> bool:
+    """Whether the message is an answer, of a person or of a machine (RFC 3834, 5)."""
+    automatic = header.first("auto-submitted").lower().startswith("auto-replied")
+    subject = words_of(header.first("subject"))
+    follows = header.first("in-reply-to") or header.first("references")
+    return automatic or bool(ANSWER.match(subject) or (follows and not RECORD.search(subject)))
+
+
+def read_subject(header: Header, trust: MailTrust) -> tuple[str, bool]:
+    """The subject without what mail programs and the list put before it, and whether it was forwarded."""
+    subject, forwarded = " ".join(words_of(header.first("subject")).split()), False
+    for _ in range(10):
+        tag, forward = TAG.match(subject), FORWARD.match(subject)
+        found = forward or (tag if tag and _is_tag(tag[1], trust) else None)
+        if not found:
+            break
+        forwarded = forwarded or found is forward
+        subject = subject[found.end() :]
+    return subject, forwarded
+
+
+def _is_tag(words: str, trust: MailTrust) -> bool:
+    """Whether `[words]` names the list, or is the mark of a mail filter; `[Draft]` is neither."""
+    letters = re.sub(r"[\W_]", "", words).lower()
+    named = re.sub(r"[\W_]", "", trust.list_id).lower()
+    return letters in EXTERNAL or (len(letters) > 1 and letters in named)
+
+
+def claims_of(title: str, page: str | None) -> tuple[RawClaim, ...]:
+    """The day of the meeting that a read-out is about, as its subject names it."""
+    day = DAY.search(title)
+    if not day or not RECORD.search(title) or AHEAD.search(title):
+        return ()
+    note = "The day stands in the subject of a message to the mailing list."
+    return (RawClaim(what="meeting held", date=day[0], source=page, note=note),)

@@ -15,6 +15,7 @@ from aggregator.parse.html import (
     attribute,
     begins_a_line,
     block_around,
+    first,
     rest_of_line,
     select,
     strings_in,
@@ -83,12 +84,12 @@ def find_main(page: Tag, selector: str) -> Tag | None:
     the only one: others are the items of a list. None when a selector finds nothing.
     """
     if selector:
-        return next(iter(select(page, selector, 1)), None)
+        return first(page, selector)
     for name in MAIN:
         found = select(page, name, 2)
         if found and words(found[0]) and not (name == "article" and len(found) > 1):
             return found[0]
-    return next(iter(select(page, "body", 1)), None)
+    return first(page, "body")
 
 
 def clean(main: Tag, remove: Iterable[str]) -> Tag:

@@ -8,7 +8,6 @@ from typing import Final
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Request, Source
-from aggregator.parse.attachments import find_attachments
 from aggregator.parse.html import (
     ACCEPT,
     BeautifulSoup,
@@ -16,15 +15,17 @@ from aggregator.parse.html import (
     attribute,
     base_address,
     date_in,
+    find_attachments,
+    first,
     language_of,
     links_to_translations,
+    refuse_stand_in,
     select,
     soup,
     words,
 )
 from aggregator.parse.labels import claims_of, labelled_values
 from aggregator.parse.main_text import clean, find_main, layout_changed
-from aggregator.parse.stand_in import refuse_stand_in
 
 SUFFIX: Final = re.compile(r"\s+(?:[|–—-]|::)\s+[^|–—]{1,60}$")
 """How sites add their name to a title: `Minutes - gov.scot`, `Members | Open Government Partnership`."""
@@ -69,7 +70,13 @@ def _entry(source: Source, page: BeautifulSoup, main: Tag, address: str) -> RawE
     if heading is not None and not heading.decomposed:
         heading.decompose()
     if not words(main):
-        raise _empty(source.selectors.main)
+        named = source.selectors.main or "main, article, #content or body"
+        raise SourceError(
+            Cause.LAYOUT,
+            f"no main text: '{named}' is empty",
+            "open the page in a browser, look where its text stands, "
+            "and write selectors: main: in sources.yaml",
+        )
     return RawEntry(
         where="page",
         link=link,
@@ -107,14 +114,5 @@ def _heading(page: Tag, main: Tag) -> Tag | None:
 
 
 def _published(page: Tag) -> str | None:
-    stated = next((attribute(meta, "content") for meta in select(page, PUBLISHED, 1)), "")
-    shown = next((date_in(time) for time in select(page, PUBLISHED_TIME, 1)), "")
-    return stated or shown or None
-
-
-def _empty(selector: str) -> SourceError:
-    return SourceError(
-        Cause.LAYOUT,
-        f"no main text: '{selector or 'main, article, #content or body'}' is empty",
-        "open the page in a browser, look where its text stands, and write selectors: main: in sources.yaml",
-    )
+    time = first(page, PUBLISHED_TIME)
+    return attribute(first(page, PUBLISHED), "content") or (time and date_in(time)) or None

@@ -7,6 +7,7 @@ import re
 from typing import Final
 
 from aggregator.errors import Cause, SourceError
+from aggregator.model.text import one_line
 
 ROOT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(rss|feed|rdf|html)(?=[\s>/])", re.IGNORECASE)
 ELEMENT: Final = re.compile(r"<([A-Za-z][\w:.-]{0,40})")
@@ -38,10 +39,7 @@ def find_feed(text: str) -> int:
 
     Raises SourceError: EMPTY, NOT_A_FEED with what it is instead, BROKEN_FEED for what nobody should parse.
     """
-    if not text.strip():
-        raise SourceError(
-            Cause.EMPTY, "the answer holds nothing", "wait; if it lasts, look for a new address"
-        )
+    refuse_empty(text)
     root = ROOT.search(text)
     prologue = (text[: root.start()] if root else text[:OPENING]).lower()
     if (root and root[1].lower() == "html") or "<!doctype html" in prologue:
@@ -56,6 +54,21 @@ def find_feed(text: str) -> int:
         )
     _refuse_excess(text)
     return root.start()
+
+
+def refuse_empty(text: str) -> None:
+    """Raises SourceError (EMPTY) for an answer in which nothing stands."""
+    if not text.strip():
+        raise SourceError(
+            Cause.EMPTY, "the answer holds nothing", "wait; if it lasts, look for a new address"
+        )
+
+
+def broken(detail: str) -> SourceError:
+    """What to say of markup or JSON that cannot be read, or that nobody should read."""
+    return SourceError(
+        Cause.BROKEN_FEED, detail, "wait for the next poll; if it lasts, tell the publisher what was seen"
+    )
 
 
 def _refuse_excess(text: str) -> None:
@@ -112,4 +125,4 @@ def _something_else(text: str) -> SourceError:
 
 def shown(text: str) -> str:
     """A publisher's words as they may stand in a message: one short line."""
-    return " ".join(html.unescape(text).split())[:80]
+    return one_line(html.unescape(text))[:80]

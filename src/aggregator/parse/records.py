@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import html
-from collections.abc import Mapping
-from datetime import timedelta
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, timedelta
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
@@ -13,7 +15,10 @@ from markdown_it.token import Token
 from aggregator import yamldoc
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Fetched, Page, Part, RawClaim, RawEntry, RawLink, Reject, Request, Source
-from aggregator.parse.record_form import find_mistakes
+from aggregator.yamldoc import Document
+
+Path = tuple[str | int, ...]
+
 
 MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 FENCE: Final = "---"
@@ -21,6 +26,104 @@ LARGEST: Final = 200_000
 """Bytes of one record; the YAML and Markdown readers take minutes for millions of brackets."""
 LARGEST_HEAD: Final = 20_000
 """Characters of its facts; the longest so far have 4,100."""
+
+
+def _matches(form: str) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, str) and re.fullmatch(form, value) is not None
+
+
+def _is_date(value: object) -> bool:
+    """A year (which YAML reads as a number), a month or a day that exists."""
+    text = str(value) if isinstance(value, str | int) else ""
+    if not re.fullmatch(r"[12]\d{3}(?:-\d\d(?:-\d\d)?)?", text):
+        return False
+    try:
+        date.fromisoformat((text + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
+
+
+Form = tuple[Callable[[object], bool], str]
+
+
+def _is_day(value: object) -> bool:
+    return isinstance(value, str) and len(value) == 10 and _is_date(value)
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
+
+
+TEXT: Final[Form] = (_matches(r"(?s).*\S.*"), "text, in quotes if it is a number")
+SLUG: Final[Form] = (
+    _matches(r"[a-z0-9]+(?:-[a-z0-9]+)*"),
+    "small letters, digits and single hyphens, such as uk-msf",
+)
+ADDRESS: Final[Form] = (_matches(r"https?://[^\s/?#]+\.[^\s]+"), "an address that starts with https://")
+DATE: Final[Form] = (_is_date, "a date such as 2024-01-24, or 2024-01, or 2024")
+
+RECORD: Final[Mapping[str, Form]] = {
+    "id": SLUG,
+    "body": SLUG,
+    "title": TEXT,
+    "type": SLUG,
+    "document": ADDRESS,
+    "published": DATE,
+    "language": (_matches(r"[a-z]{2,3}"), "a language code such as en, cy or gd"),
+    "claims": (_is_list, "a list, each claim on a line that starts with - what:"),
+    "attachments": (_is_list, "a list, each attachment on a line that starts with - title:"),
+    "added": (_is_day, "the day on which the record was added, such as 2026-11-23"),
+    "added_by": TEXT,
+}
+ATTACHMENT: Final[Mapping[str, Form]] = {"title": TEXT, "url": ADDRESS, "type": TEXT}
+CLAIM: Final[Mapping[str, Form]] = {"what": TEXT, "date": DATE, "source": ADDRESS, "note": TEXT}
+
+
+def find_mistakes(front: Document, name: str) -> tuple[Mistake, ...]:
+    """Everything that is wrong in the front matter of the record file `name`; empty when it is right."""
+    found = tuple(_check(front, (), RECORD, ("id", "body", "title", "added")))
+    facts = front.value
+    for key, form, required in (("claims", CLAIM, ("what",)), ("attachments", ATTACHMENT, ("title", "url"))):
+        listed = facts.get(key) if isinstance(facts, dict) else None
+        for number in range(len(listed) if isinstance(listed, list) else 0):
+            found += tuple(_check(front, (key, number), form, required))
+    if not found and f"{facts['id']}.md" != name:
+        what = f"the id is '{facts['id']}', but the file is named {name}: make them the same"
+        found = (front.mistake(("id",), what),)
+    return found
+
+
+def _check(
+    front: Document, path: Path, forms: Mapping[str, Form], required: tuple[str, ...]
+) -> Iterator[Mistake]:
+    """The mistakes of one mapping: its keys, then its values."""
+    mapping: Any = front.value
+    for step in path:
+        mapping = mapping[step]
+    if not isinstance(mapping, dict):
+        yield front.mistake(path, f"write the facts here as 'key: value' lines: {', '.join(forms)}")
+        return
+    for key in required:
+        if key not in mapping:
+            yield front.mistake(path, f"the key '{key}' is missing: write '{key}:' with {forms[key][1]}")
+    for key, value in mapping.items():
+        if key not in forms:
+            yield front.mistake((*path, str(key)), _unknown(str(key), forms))
+        elif not forms[key][0](value):
+            yield front.mistake((*path, key), _wrong(key, value, forms[key][1]))
+
+
+def _unknown(key: str, forms: Mapping[str, Form]) -> str:
+    close = difflib.get_close_matches(key, forms, n=1)
+    remedy = f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(forms)}"
+    return f"the key '{key}' is not known; {remedy}"
+
+
+def _wrong(key: str, value: object, form: str) -> str:
+    if value is None:
+        return f"'{key}' is empty: leave the key out when it is not known, or write {form}"
+    return f"'{key}' is {str(value)[:60]!r}, but should be {form}"
 
 
 def request(source: Source, address: str) -> Request:
@@ -33,18 +136,16 @@ def read(source: Source, fetched: Fetched) -> Page:
 
     The listing is complete: a file that is no longer there was removed.
     """
-    parts = sorted((part for part in fetched.parts if _is_record(part)), key=lambda part: part.name)
-    read = [_read_part(part) for part in parts]
+    # A folder of records may hold a README for people, and files that the machine hides.
+    records = (
+        part for part in fetched.parts if part.name.lower() != "readme.md" and not part.name.startswith(".")
+    )
+    read = [_read_part(part) for part in sorted(records, key=lambda part: part.name)]
     return Page(
         entries=tuple(entry for entry in read if isinstance(entry, RawEntry)),
         complete=True,
         rejects=tuple(reject for found in read if isinstance(found, tuple) for reject in found),
     )
-
-
-def _is_record(part: Part) -> bool:
-    """A folder of records may hold a README for people, and files that the machine hides."""
-    return part.name.lower() != "readme.md" and not part.name.startswith(".")
 
 
 def _read_part(part: Part) -> RawEntry | tuple[Reject, ...]:
@@ -93,8 +194,15 @@ def _mistake(part: Part, line: int, what: str) -> ConfigError:
 
 def _entry(name: str, facts: Mapping[str, Any], text: str) -> RawEntry:
     tokens = MARKDOWN.parse(text)
-    claims = tuple(_claim(claim) for claim in facts.get("claims", ()))
-    published = facts.get("published")
+    claims = tuple(
+        RawClaim(
+            what=claim["what"],
+            date=_written(claim.get("date")),
+            source=claim.get("source"),
+            note=claim.get("note", ""),
+        )
+        for claim in facts.get("claims", ())
+    )
     return RawEntry(
         where=name,
         id=f"record:{facts['id']}",
@@ -103,16 +211,24 @@ def _entry(name: str, facts: Mapping[str, Any], text: str) -> RawEntry:
         summary=_first_paragraph(tokens),
         summary_is_html=False,
         content=_rendered(tokens, facts) or None,
-        published=None if published is None else str(published),
+        published=_written(facts.get("published")),
         type=facts.get("type"),
         language=facts.get("language"),
         links=(
-            *(RawLink(href=href, rel="via") for href in _sources(claims)),
-            *(_attachment(attachment) for attachment in facts.get("attachments", ())),
+            *(RawLink(href=href, rel="via") for href in dict.fromkeys(c.source for c in claims) if href),
+            *(
+                RawLink(href=one["url"], rel="enclosure", type=one.get("type"), title=one["title"])
+                for one in facts.get("attachments", ())
+            ),
         ),
         body=facts["body"],
         claims=claims,
     )
+
+
+def _written(date: object) -> str | None:
+    """A date as it stands there; YAML reads a year as a number."""
+    return None if date is None else str(date)
 
 
 def _rendered(tokens: list[Token], facts: Mapping[str, Any]) -> str:
@@ -120,27 +236,6 @@ def _rendered(tokens: list[Token], facts: Mapping[str, Any]) -> str:
     if "added_by" not in facts:
         return text
     return f"{text}<p>Added on {facts['added']} by {html.escape(facts['added_by'])}.</p>\n"
-
-
-def _attachment(attachment: Mapping[str, Any]) -> RawLink:
-    return RawLink(
-        href=attachment["url"], rel="enclosure", type=attachment.get("type"), title=attachment["title"]
-    )
-
-
-def _claim(claim: Mapping[str, Any]) -> RawClaim:
-    date = claim.get("date")
-    return RawClaim(
-        what=claim["what"],
-        date=None if date is None else str(date),
-        source=claim.get("source"),
-        note=claim.get("note", ""),
-    )
-
-
-def _sources(claims: tuple[RawClaim, ...]) -> tuple[str, ...]:
-    """Each source once, in the order of the claims."""
-    return tuple(dict.fromkeys(claim.source for claim in claims if claim.source))
 
 
 def _first_paragraph(tokens: list[Token]) -> str | None:

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import re
 import zlib
-from typing import Final
-from urllib.parse import unquote, urlsplit
+from typing import Any, Final
+from urllib.parse import unquote
+
+from lxml import etree
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Reject, Request, Source
+from aggregator.model.addresses import is_web, split_address
 from aggregator.parse.decoding import decode
-from aggregator.parse.recognise import OPENING, page_instead, shown
-from aggregator.parse.xml import children, name_of, read_xml
+from aggregator.parse.recognise import OPENING, broken, page_instead, refuse_empty, shown
 
 ACCEPT: Final = "application/xml, text/xml;q=0.9, application/gzip;q=0.5, */*;q=0.1"
 ROOT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)(?=[\s>/])")
@@ -39,6 +41,11 @@ Told = tuple[str, str]
 """An address and its `lastmod`, which may be empty."""
 
 
+TAGS: Final = 600_000
+VALUES: Final = 600_000
+"""`<` and `=` that are parsed: a sitemap of 50,000 addresses with dates and priorities has 500,000 `<`."""
+
+
 def request(source: Source, address: str) -> Request:
     """One plain request."""
     return Request(url=address, pause=source.pause, accept=ACCEPT)
@@ -53,11 +60,13 @@ def read(source: Source, fetched: Fetched) -> Page:
     """
     text = decode(_unpack(fetched.payload), fetched.headers.get("content-type", ""))
     tree = read_xml(text, _find_root(text))
-    told = [(each["loc"], each.get("lastmod", "")) for each in children(tree) if each.get("loc")]
+    facts = ({etree.QName(fact).localname: (fact.text or "").strip() for fact in each} for each in tree)
+    told = [(each["loc"], each.get("lastmod", "")) for each in facts if each.get("loc")]
     newest = sorted(told, key=_freshness, reverse=True)
     watched = fetched.url in {source.address, *source.fallbacks}
-    if name_of(tree) == "sitemapindex":
-        return Page(entries=(), follow=_newest_sitemaps(source, newest) if watched else ())
+    if etree.QName(tree).localname == "sitemapindex":
+        named = [address for address, _ in newest if is_web(address)] if watched else []
+        return Page(entries=(), follow=tuple(request(source, address) for address in named[:FOLLOWED]))
     return _addresses(newest, source.selectors.link, watched)
 
 
@@ -88,10 +97,7 @@ def _find_root(text: str) -> int:
         raise page_instead(text[:OPENING], "a sitemap")
     if root:
         return root.start()
-    if not text.strip():
-        raise SourceError(
-            Cause.EMPTY, "the answer holds nothing", "wait; if it lasts, look for a new address"
-        )
+    refuse_empty(text)
     raise SourceError(
         Cause.NOT_A_FEED,
         f"no sitemap: it begins '{shown(text.lstrip()[:60])}'",
@@ -106,14 +112,9 @@ def _freshness(told: Told) -> tuple[str, tuple[int, ...]]:
     return dated, tuple(int(number) for number in re.findall(r"[0-9]{1,9}", address))
 
 
-def _newest_sitemaps(source: Source, newest: list[Told]) -> tuple[Request, ...]:
-    named = [address for address, _ in newest if address.startswith(("http://", "https://"))]
-    return tuple(request(source, address) for address in named[:FOLLOWED])
-
-
 def _addresses(newest: list[Told], prefix: str, watched: bool) -> Page:
     """The items of one sitemap. One that an index led to may well hold nothing that counts."""
-    found = [told for told in newest if _path(told[0]).startswith(prefix)]
+    found = [told for told in newest if split_address(told[0]).path.startswith(prefix)]
     if newest and not found and watched:
         raise SourceError(
             Cause.LAYOUT,
@@ -123,22 +124,17 @@ def _addresses(newest: list[Told], prefix: str, watched: bool) -> Page:
     left = len(found) - MOST
     more = Reject(where="sitemap", why=f"{left} older addresses are not read; narrow selectors.link")
     return Page(
-        entries=tuple(_entry(address, lastmod) for address, lastmod in found[:MOST]),
+        entries=tuple(
+            RawEntry(
+                where=address[:200],
+                link=address,
+                title=_title(split_address(address).path[-LONGEST:]),
+                updated=lastmod or None,
+            )
+            for address, lastmod in found[:MOST]
+        ),
         rejects=(more,) if left > 0 else (),
     )
-
-
-def _entry(address: str, lastmod: str) -> RawEntry:
-    return RawEntry(
-        where=address[:200], link=address, title=_title(_path(address)[-LONGEST:]), updated=lastmod or None
-    )
-
-
-def _path(address: str) -> str:
-    try:
-        return urlsplit(address).path
-    except ValueError:
-        return ""
 
 
 def _title(path: str) -> str | None:
@@ -147,3 +143,27 @@ def _title(path: str) -> str | None:
     named = [part for part in parts if re.search(r"[^\W\d_]", part)]
     words = " ".join(re.split(r"[-_+\s]+", named[-1])).strip() if named else ""
     return words[:1].upper() + words[1:] or None
+
+
+def read_xml(text: str, start: int) -> Any:
+    """The root element, which begins at `start` of `text`; what stands before it (a document type) goes.
+
+    Raises SourceError (BROKEN_FEED) with line and column, and for more tags or attributes than anybody needs.
+    """
+    if text.count("<") > TAGS or text.count("=") > VALUES:
+        raise broken(f"more tags or attributes than are read ({len(text)} characters)")
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    lines = "\n" * text.count("\n", 0, start)
+    try:
+        return etree.fromstring((lines + text[start:]).encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError as fault:
+        line, column = fault.position
+        raise broken(f"not well-formed XML at line {line}, column {column} ({fault.msg})") from fault

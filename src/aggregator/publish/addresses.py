@@ -6,10 +6,10 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
-from urllib.parse import urlsplit
 
 from aggregator.model import FILE_NAME, Entry, Site
-from aggregator.publish.words import clean
+from aggregator.model.addresses import split_address
+from aggregator.model.text import tidy
 
 ARCHIVE: Final = "https://web.archive.org/web/"
 """The Internet Archive's Wayback Machine; after it stand an instant and an address."""
@@ -38,17 +38,9 @@ def web(address: str | None) -> str | None:
     """The address if it is an http(s) one that may stand in a link, else None (`javascript:`, `file:`)."""
     if len(address or "") > LONGEST:
         return None
-    spotless = clean(address or "").translate(_BREAKS).strip()
-    try:
-        parts = urlsplit(spotless)
-    except ValueError:
-        return None
+    spotless = tidy(address or "").translate(_BREAKS).strip()
+    parts = split_address(spotless)
     return spotless if parts.scheme in {"http", "https"} and parts.netloc else None
-
-
-def host(address: str) -> str:
-    """The host of an http(s) address as people know it: without `www.` and port."""
-    return (urlsplit(address).hostname or "").removeprefix("www.")
 
 
 def permanent(site: Site, entry: Entry) -> str:

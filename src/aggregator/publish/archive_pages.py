@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from aggregator.model import Artifact, Edition, Holding, Relevance
 from aggregator.publish.addresses import month_page
 from aggregator.publish.charts import chart
 from aggregator.publish.filing import Drawer, archive, years
-from aggregator.publish.lines import Line, tell
-from aggregator.publish.linked_data import of_list
-from aggregator.publish.pages import page
+from aggregator.publish.pages import of_list, page
 
-_PARTS: Final = {
+PARTS: Final = {
     Relevance.YES: "About open government",
     Relevance.BORDERLINE: "Borderline",
     Relevance.NO: "Everything else from the same sources",
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """The documents of one relevance."""
-
-    id: str
-    name: str
-    lines: tuple[Line, ...]
-
-
 def publish_archive(edition: Edition) -> Iterator[Artifact]:
     """`archive.html`, `years/YYYY.html` and `months/YYYY-MM.html`."""
-    drawers, zone = archive(edition), ZoneInfo(edition.site.zone)
+    drawers, zone = archive(edition), edition.site.zone
     by_year = years(drawers)
     drawn = chart((held for held in edition.holdings if held.labels.relevant), edition.at, zone)
     yield page("archive.html.j2", edition, "archive.html", drawn=drawn, years=tuple(by_year.items()))
@@ -56,14 +43,14 @@ def _page(  # a year's page is a month's with one more thing on it
 ) -> Artifact:
     path = month_page(name)
     data = of_list(edition.site, title, path)
-    parts = tuple(_parts(holdings, edition))
     return page(
-        "drawer.html.j2", edition, path, name=title, year=year, months_of_year=months, parts=parts, data=data
+        "drawer.html.j2",
+        edition,
+        path,
+        name=title,
+        year=year,
+        months_of_year=months,
+        parts=PARTS,
+        holdings=holdings,
+        data=data,
     )
-
-
-def _parts(holdings: tuple[Holding, ...], edition: Edition) -> Iterator[Part]:
-    drawer = Drawer(name="", holdings=holdings)
-    for relevance, name in _PARTS.items():
-        if lines := tuple(tell(held, edition) for held in drawer.of(relevance)):
-            yield Part(id=f"relevance-{relevance}", name=name, lines=lines)

@@ -10,8 +10,7 @@ from aggregator import VERSION
 from aggregator.model import SCHEME, Link, Site
 from aggregator.publish.addresses import web
 from aggregator.publish.atom_extension import EntryParts, FeedParts
-from aggregator.publish.document import Document
-from aggregator.publish.items import Category, Item
+from aggregator.publish.items import Category, Document, Item
 from aggregator.publish.words import line, titled
 
 GENERATOR: Final = "UK open government updates"

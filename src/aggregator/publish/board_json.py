@@ -29,6 +29,7 @@ from aggregator.model import (
     Watch,
 )
 from aggregator.publish.addresses import Shelf, shelf_page, web
+from aggregator.publish.board_words import proof_address
 from aggregator.publish.dates import say
 from aggregator.publish.words import line
 
@@ -49,11 +50,11 @@ def publish_board_json(edition: Edition) -> Iterator[Artifact]:
 
 def board_data(board: Board, site: Site) -> Data:
     """The board as plain values: days as `2024-01-24`, coarse dates as `2024-01` or `2024`."""
-    zone = ZoneInfo(site.zone)
+    zone = site.zone
     return {
         "version": VERSION,
         "day": board.at.astimezone(zone).date().isoformat(),
-        "zone": site.zone,
+        "zone": str(site.zone),
         "official": False,
         "records": line(board.counting),
         "corrections": line(site.contact),
@@ -240,9 +241,8 @@ def _evidence(one: Evidence, site: Site, zone: ZoneInfo) -> Data:
 
 def address(one: Evidence, site: Site) -> str | None:
     """The absolute address of a piece of evidence; None where there is none that may be linked."""
-    if one.url is None:
-        return None
-    return web(one.url) or (site.base_url + one.url if one.url.startswith("records/") else None)
+    where = proof_address(one)
+    return where if where is None or web(where) else site.base_url + where
 
 
 def _day(day: date | None) -> str | None:

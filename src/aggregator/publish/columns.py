@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from aggregator.model import Carrier, Edition, Entry, Holding, Moment, Revision
+from aggregator.model.licences import licence
+from aggregator.model.text import tidy
 from aggregator.publish.addresses import entry_page, web
-from aggregator.publish.licences import licence
 from aggregator.publish.lines import body_name
-from aggregator.publish.words import clean, line, titled
+from aggregator.publish.words import line, titled
 
 Row = TypeVar("Row")
 
@@ -50,11 +51,7 @@ def _nation(held: Holding, edition: Edition) -> str | None:
 
 def _words(entry: Entry, text: str) -> str | None:
     """The publisher's words, where the licence lets us pass them on."""
-    return (clean(text).strip() or None) if licence(entry.licence).open else None
-
-
-def _text(entry: Entry) -> str | None:
-    return _words(entry, entry.text)
+    return (tidy(text).strip() or None) if licence(entry.licence).open else None
 
 
 ENTRIES: Final[tuple[Column[Holding], ...]] = (
@@ -257,7 +254,7 @@ REVISIONS: Final[tuple[Column[Told], ...]] = (
         "text",
         "string",
         "Its words as plain text, where the licence lets us.",
-        lambda told, _: _text(told.revision.entry),
+        lambda told, _: _words(told.revision.entry, told.revision.entry.text),
     ),
     Column(
         "payload_sha256",

@@ -9,7 +9,7 @@ from typing import Final
 
 from aggregator.model import Edition, Mark
 from aggregator.publish.addresses import entry_page
-from aggregator.publish.reasons import relevance_in_words
+from aggregator.publish.entry_page import VERDICTS
 from aggregator.publish.words import line, named, titled
 
 CORRECTIONS: Final = "corrections.html"
@@ -73,7 +73,7 @@ def _retracted(edition: Edition) -> Iterator[Correction]:
 def _said(mark: Mark, edition: Edition) -> Iterator[str]:
     """What the mark says, part by part; what it leaves to the vocabulary is not named."""
     if mark.relevance is not None:
-        yield f"taken to be {relevance_in_words(mark.relevance)}"
+        yield f"taken to be {VERDICTS[mark.relevance]}"
     if mark.type is not None:
         yield f"type: {named(mark.type, edition.types)}"
     if mark.topics is not None:

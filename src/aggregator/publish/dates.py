@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Moment, Precision
+from aggregator.model.days import MONTHS, TIMED, day_of, in_words
 
-# Named here, since `strftime` would follow the locale of the machine.
-MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-TIMED: Final = {Precision.SECOND, Precision.MINUTE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +21,9 @@ class Said:
     stamp: str
 
 
-def day_of(instant: datetime, zone: ZoneInfo) -> date:
-    """The calendar day of an instant in the zone."""
-    return instant.astimezone(zone).date()
-
-
 def say_day(day: date) -> Said:
     """`5 June 2026`."""
-    return Said(words=f"{day.day} {MONTHS[day.month - 1]} {day.year}", stamp=day.isoformat())
+    return Said(words=in_words(day), stamp=day.isoformat())
 
 
 def say_weekday(day: date) -> Said:
@@ -66,16 +56,3 @@ def say(moment: Moment, zone: ZoneInfo) -> Said:
     if moment.precision is Precision.MONTH:
         return Said(words=f"{MONTHS[day.month - 1]} {day.year}", stamp=f"{day:%Y-%m}")
     return Said(words=str(day.year), stamp=f"{day:%Y}")
-
-
-def end_of(moment: Moment, zone: ZoneInfo) -> datetime:
-    """The instant at which a closing moment is over: a day without a time lasts all that day."""
-    if moment.precision in TIMED:
-        return moment.at
-    day = day_of(moment.at, zone)
-    following = {
-        Precision.DAY: day + timedelta(days=1),
-        Precision.MONTH: (day.replace(day=1) + timedelta(days=31)).replace(day=1),
-        Precision.YEAR: date(day.year + 1, 1, 1),
-    }[moment.precision]
-    return datetime.combine(following, time(), zone)

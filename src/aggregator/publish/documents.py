@@ -1,20 +1,22 @@
-"""Every feed as files: the feed itself in each form, and its archive pages (RFC 5005) as Atom."""
+"""Every feed as files: in each form, with its archive (RFC 5005); and the feeds of readers' own rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Final
 
-from aggregator.model import Deferred, Edition, Link
+from aggregator.model import Artifact, Deferred, Edition, Link, PrivateFeed, Site
+from aggregator.model.alerts import Alert
 from aggregator.publish.atom import write_atom, write_rss
-from aggregator.publish.document import Document
-from aggregator.publish.feeds import Feed, feed_id, feeds
+from aggregator.publish.feeds import Feed, alert_heading, feed_id, feeds
 from aggregator.publish.fingerprints import background, fingerprint
-from aggregator.publish.history import Event
+from aggregator.publish.history import Event, by_age
+from aggregator.publish.items import Document, Heading, Item
 from aggregator.publish.jsonfeed import write_json
+from aggregator.publish.notices import alert_events
 from aggregator.publish.origins import Origins, origins
 
 
@@ -112,6 +114,69 @@ def _links(plan: Plan, edition: Edition) -> Iterator[Link]:
     if plan.archive:
         yield Link(href=f"{base}{name}.{plan.form.suffix}", rel="current", type=media_type)
     else:
-        yield from (Link(href=hub, rel="hub") for hub in edition.site.hubs)
+        yield from _hubs(edition.site)
     if plan.before:
         yield Link(href=base + plan.before, rel="prev-archive", type=ATOM.media_type)
+
+
+def _hubs(site: Site) -> Iterator[Link]:
+    return (Link(href=hub, rel="hub") for hub in site.hubs)
+
+
+def publish_items(
+    heading: Heading, items: tuple[Item, ...], updated: datetime, page: str, site: Site
+) -> Iterator[Artifact]:
+    """A feed of what are no documents, in each form and without an archive; `page` shows people the same."""
+    for form in FORMS:
+        path = f"{heading.name}.{form.suffix}"
+        document = Document(
+            heading=heading,
+            site=site,
+            id=feed_id(site, f"{heading.name}.atom"),
+            updated=updated,
+            items=items,
+            links=(
+                Link(href=site.base_url + page, rel="alternate", type="text/html"),
+                Link(href=site.base_url + path, rel="self", type=form.media_type),
+                *_hubs(site),
+            ),
+        )
+        yield Artifact(path=path, media_type=form.media_type, payload=form.write(document))
+
+
+def private_feed(
+    name: str, words: str, told: Iterable[Alert], edition: Edition, address: str
+) -> PrivateFeed | None:
+    """The feed of a reader's own rule, served to whoever knows its `address`, in the form that this ends in.
+
+    None for a form that there is not. `name` makes its id; `words` are the rule's. Hubs are left out: they
+    would have to be told the address.
+    """
+    form = next((form for form in FORMS if address.endswith(f".{form.suffix}")), None)
+    if form is None:
+        return None
+    quiet = replace(edition, site=replace(edition.site, hubs=()))
+    heading = alert_heading(quiet, name, words, words)
+    feed = Feed(heading=heading, log=by_age(alert_events(told)), standing={}, since=edition.at)
+    said = (f"{event.id} {event.about}" for event in feed.newest)
+    stamp = fingerprint([background(quiet), form.suffix, address, heading.title, *said])
+    make = partial(_private, feed, form, quiet, address)
+    file = Deferred(path=f"{name}.{form.suffix}", media_type=form.media_type, fingerprint=stamp, make=make)
+    return PrivateFeed(file=file, updated=feed.updated)
+
+
+def _private(feed: Feed, form: Form, edition: Edition, address: str) -> bytes:
+    known, site = origins(edition), edition.site
+    return form.write(
+        Document(
+            heading=feed.heading,
+            site=site,
+            id=feed_id(site, feed.heading.name),
+            updated=feed.updated,
+            items=tuple(event.make(edition, known) for event in feed.newest),
+            links=(
+                Link(href=site.base_url, rel="alternate", type="text/html"),
+                Link(href=address, rel="self", type=form.media_type),
+            ),
+        )
+    )

@@ -5,154 +5,113 @@ Nothing of it depends on the day: the page of a document changes only when the d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Carrier, Edition, Entry, Holding, Link, RemovalKind, Source
-from aggregator.publish.addresses import Shelf, archived, entry_page, host, shelf_page, web
-from aggregator.publish.dates import Said, day_of, say, say_day
-from aggregator.publish.entry_dates import DateRow, date_rows, source_title
-from aggregator.publish.licences import Licence, licence
+from aggregator.model import (
+    Claim,
+    Edition,
+    Entry,
+    Holding,
+    Link,
+    Moment,
+    Reason,
+    Relevance,
+    RemovalKind,
+    Site,
+    Source,
+    Where,
+    Zone,
+)
+from aggregator.model.addresses import host_of
+from aggregator.model.days import TIMED, day_of
+from aggregator.model.licences import licence
+from aggregator.publish.addresses import Shelf, archived, entry_page, shelf_page, web
+from aggregator.publish.dates import Said, say, say_day, say_instant
 from aggregator.publish.lines import Line, body_name, tell
 from aggregator.publish.markup import rebuilt
-from aggregator.publish.reasons import Why, reasons, verdict
-from aggregator.publish.revisions import NoteRow, RevisionRow, note_rows, revision_rows
 from aggregator.publish.words import line, named, titled
 
-_REMOVED: Final[Mapping[RemovalKind, str]] = {
+REMOVED: Final[Mapping[RemovalKind, str]] = {
     RemovalKind.WITHDRAWN: "The publisher has withdrawn this document; its page says so.",
     RemovalKind.GONE: "The publisher says that this document was taken away.",
     RemovalKind.MISSING: "This document is no longer at its address, and nobody says why.",
     RemovalKind.REDIRECTED: "The address of this document now leads elsewhere.",
 }
+VERDICTS: Final[Mapping[Relevance, str]] = {
+    Relevance.YES: "about open government",
+    Relevance.BORDERLINE: "perhaps about open government: a by-product of openness, or not enough said",
+    Relevance.NO: "not about open government; kept so that a wrong decision can be found",
+}
+"""What a relevance means to a reader."""
+PLACES: Final[Mapping[Where, str]] = {
+    Where.TITLE: "in the title",
+    Where.SUMMARY: "in the summary",
+    Where.TEXT: "in the text",
+    Where.ADDRESS: "in the address",
+    Where.HABIT: "what is usual there",
+    Where.SOURCE: "the source",
+    Where.PUBLISHER: "the publisher’s own word",
+    Where.OPERATOR: "the operator’s correction",
+}
+_KINDS: Final[Mapping[str, str]] = {
+    "topic": "the topic",
+    "type": "the type",
+    "plan": "the plan",
+    "commitment": "the commitment",
+    "body": "about",
+    "relevance": "relevance",
+    "limit": "no more than",
+}
+_SCHEMA_ORG: Final = "https://schema.org"
+OURS: Final = "this site"
+_NOTES: Final[Mapping[Zone, str]] = {
+    Zone.STATED: "",
+    Zone.ASSUMED: "no time zone given; read as London time",
+    Zone.UTC_BY_FORM: "no time zone given; this publisher writes UTC",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
-    """Something that a document is about, and the page that lists more of it."""
+class DateRow:
+    """A dated statement and its source; `source` None and `place` empty is shown as not yet sourced."""
 
-    name: str
-    href: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
-    """A file or page that belongs to a document."""
-
-    href: str
-    title: str
-    about: str
-    """Its media type and size, as far as they are known."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CarrierRow:
-    """A source that carries the document, and what it calls it."""
-
-    source: str
-    anchor: str
-    title: str
-    href: str | None
-    first_seen: Said
-    removed: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Removed:
-    """How a document was taken away."""
-
-    words: str
-    note: str
-    to: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """Everything that the page of one document shows."""
-
-    line: Line
-    path: str
-    id: str
-    title: str
-    official: str | None
+    what: str
+    when: Said | None
+    source: str | None
     place: str
-    copy: str | None
-    """The Wayback Machine's copy of the official page."""
-    summary: str
-    content: str
-    """HTML that may stand in the page as it is."""
-    closes: Said | None
-    removed: Removed | None
-    dates: tuple[DateRow, ...]
-    carriers: tuple[CarrierRow, ...]
-    attachments: tuple[Attachment, ...]
-    elsewhere: tuple[Attachment, ...]
-    """Pages on which the same record was found later."""
-    notes: tuple[NoteRow, ...]
-    revisions: tuple[RevisionRow, ...]
-    labels: Mapping[str, tuple[Label, ...]]
-    """What it is about, by heading."""
-    verdict: str
-    score: int
-    reasons: tuple[Why, ...]
-    year: str
-    dated: Said
-    """Its own date, else that of our first sight."""
-    licence: Licence
+    note: str
 
 
-class Documents:
-    """Tells documents of one edition; what does not change from one to the next is looked up once."""
+Label = tuple[str, str | None]
+"""The name of something that a document is about, and the page that lists more of it."""
 
-    def __init__(self, edition: Edition) -> None:
-        self._edition = edition
-        self._zone = ZoneInfo(edition.site.zone)
-        self._sources: Mapping[str, Source] = {row.source.id: row.source for row in edition.sources}
 
-    def __call__(self, holding: Holding) -> Document:
-        """What the document's page shows; words whose licence is not open are left out."""
-        entry, zone, terms = holding.entry, self._zone, licence(holding.entry.licence)
-        official, labels = web(entry.url), holding.labels
-        dated = say(holding.dated, zone) if holding.dated else say_day(day_of(holding.first_seen, zone))
-        return Document(
-            line=tell(holding, self._edition),
-            path=entry_page(entry),
-            id=line(entry.id, 100),
-            title=titled(entry.title),
-            official=official,
-            place=host(official) if official else "",
-            copy=archived(official, holding.first_seen) if official else None,
-            summary=line(entry.summary, 5000) if terms.open and not _repeated(entry) else "",
-            content=rebuilt(entry.content) if terms.open else "",
-            closes=say(entry.closes, zone) if entry.closes else None,
-            removed=_removed(holding),
-            dates=date_rows(holding, self._sources, zone),
-            carriers=tuple(self._carrier(carrier) for carrier in holding.carriers),
-            attachments=tuple(_attachments(entry.links)) if terms.open else (),
-            elsewhere=tuple(_elsewhere(entry)),
-            notes=note_rows(entry.notes, zone) if terms.open else (),
-            revisions=revision_rows(holding, self._sources, zone),
-            labels=_labels(holding, self._edition),
-            verdict=verdict(labels),
-            score=labels.score,
-            reasons=reasons(labels, self._edition),
-            year=dated.stamp[:4],
-            dated=dated,
-            licence=terms,
-        )
-
-    def _carrier(self, carrier: Carrier) -> CarrierRow:
-        told = carrier.entry
-        return CarrierRow(
-            source=source_title(told.source, self._sources),
-            anchor=line(told.source) if told.source in self._sources else "",
-            title=titled(told.title, 300),
-            href=web(told.url),
-            first_seen=say_day(day_of(carrier.first_seen, self._zone)),
-            removed=str(carrier.removed.kind) if carrier.removed else "",
-        )
+def entry_values(holding: Holding, edition: Edition, sources: Mapping[str, Source]) -> dict[str, Any]:
+    """What the page's template needs beside the document; words whose licence is not open are left out."""
+    entry, zone, terms = holding.entry, edition.site.zone, licence(holding.entry.licence)
+    official, told = web(entry.url), tell(holding, edition)
+    copy = archived(official, holding.first_seen) if official else None
+    dated = say(holding.dated, zone) if holding.dated else say_day(day_of(holding.first_seen, zone))
+    return {
+        "holding": holding,
+        "sources": sources,
+        "line": told,
+        "official": official,
+        "copy": copy,
+        "summary": line(entry.summary, 5000) if terms.open and not _repeated(entry) else "",
+        "content": rebuilt(entry.content) if terms.open else "",  # HTML that may stand in the page as it is
+        "dates": date_rows(holding, sources, zone),
+        "attachments": tuple(_attachments(entry)) if terms.open else (),
+        "elsewhere": tuple(_elsewhere(entry)),
+        "labels": _labels(holding, edition),
+        "reasons": tuple(_reasons(holding, edition)),
+        "dated": dated,
+        "licence": terms,
+        "data": _self_description(edition.site, entry_page(entry), entry, told, dated.stamp, copy),
+    }
 
 
 def _repeated(entry: Entry) -> bool:
@@ -160,54 +119,149 @@ def _repeated(entry: Entry) -> bool:
     return entry.summary[:60] in entry.content
 
 
-def _removed(holding: Holding) -> Removed | None:
-    gone = holding.removed
-    return Removed(words=_REMOVED[gone.kind], note=line(gone.note), to=web(gone.to)) if gone else None
-
-
-def _labels(holding: Holding, edition: Edition) -> Mapping[str, tuple[Label, ...]]:
+def _labels(holding: Holding, edition: Edition) -> Mapping[str, list[Label]]:
+    """What the document is about, by heading."""
     told = holding.labels
     subjects = [body for body in told.subjects if body != holding.entry.body]
-    found = {
-        "Topics": tuple(_label(Shelf.TOPIC, id, edition.topics) for id in told.topics),
-        "Plans": tuple(_label(Shelf.PLAN, id, edition.plans) for id in told.plans),
-        "Commitments": tuple(Label(name=line(id), href=None) for id in told.commitments),
-        "About": tuple(_subject(id, edition) for id in subjects),
+    found: dict[str, list[Label]] = {
+        "Topics": [_label(Shelf.TOPIC, id, edition.topics) for id in told.topics],
+        "Plans": [_label(Shelf.PLAN, id, edition.plans) for id in told.plans],
+        "Commitments": [(line(id), None) for id in told.commitments],
+        "About": [_body_label(id, edition) for id in subjects],
     }
     return {heading: labels for heading, labels in found.items() if labels}
 
 
 def _label(shelf: Shelf, id: str, names: Mapping[str, str]) -> Label:
-    return Label(name=named(id, names), href=shelf_page(shelf, id) if id in names else None)
+    return named(id, names), shelf_page(shelf, id) if id in names else None
 
 
-def _subject(id: str, edition: Edition) -> Label:
-    known = id in edition.bodies
-    return Label(name=body_name(edition, id), href=shelf_page(Shelf.BODY, id) if known else None)
+def _body_label(id: str, edition: Edition) -> Label:
+    return body_name(edition, id), shelf_page(Shelf.BODY, id) if id in edition.bodies else None
 
 
-def _elsewhere(entry: Entry) -> Iterator[Attachment]:
+def _reasons(holding: Holding, edition: Edition) -> Iterator[tuple[Reason, str]]:
+    """Every reason why it is here, those that count most first, with what it speaks for."""
+    names = {"topic": edition.topics, "type": edition.types, "plan": edition.plans}
+    for reason in sorted(holding.labels.why, key=lambda reason: -reason.points):
+        kind, _, id = reason.speaks_for.partition(":")
+        told = body_name(edition, id) if kind == "body" else named(id, names.get(kind, {id: id}))
+        yield reason, f"{_KINDS.get(kind, line(kind))}: {told}"
+
+
+def _elsewhere(entry: Entry) -> Iterator[Link]:
+    """Pages on which the same record was found later."""
     cited = {claim.source for claim in entry.claims}
-    for link in entry.links:
-        href = web(link.href)
-        if href and link.rel == "via" and link.href not in cited:
-            yield Attachment(href=href, title=titled(link.title or href, 200), about="")
+    return (link for link in _linked(entry) if link.rel == "via" and link.href not in cited)
 
 
-def _attachments(links: Iterable[Link]) -> Iterator[Attachment]:
+def _attachments(entry: Entry) -> Iterator[Link]:
     """What belongs to the document; the sources (`via`) stand with their claims."""
-    for link in links:
-        href = web(link.href)
-        if href and link.rel != "via":
-            yield Attachment(href=href, title=titled(link.title or href, 200), about=_about(link))
+    return (link for link in _linked(entry) if link.rel != "via")
 
 
-def _about(link: Link) -> str:
-    known = [line(link.type or "", 100), _size(link.length)]
-    return ", ".join(part for part in known if part)
+def _linked(entry: Entry) -> Iterator[Link]:
+    return (link for link in entry.links if web(link.href))
 
 
-def _size(length: int | None) -> str:
-    if not length:
-        return ""
-    return f"{length} bytes" if length < 1000 else f"{length / 1000:,.0f} kB"
+def say_file(link: Link) -> str:
+    """The media type and size of an attachment, as far as they are known."""
+    size = link.length or 0
+    told = f"{size} bytes" if size < 1000 else f"{size / 1000:,.0f} kB"
+    return ", ".join(filter(None, (line(link.type or "", 100), told if size else "")))
+
+
+def date_rows(holding: Holding, sources: Mapping[str, Source], zone: ZoneInfo) -> tuple[DateRow, ...]:
+    """The publisher's dates, the claims, then ours. Where sources disagree each has a row of its own."""
+    return (
+        *_carried(holding, sources, zone),
+        *(_claimed(claim, zone) for claim in holding.entry.claims),
+        *_ours(holding, zone),
+    )
+
+
+def _carried(holding: Holding, sources: Mapping[str, Source], zone: ZoneInfo) -> Iterator[DateRow]:
+    told: dict[tuple[str, Moment], list[Entry]] = {}
+    for carrier in holding.carriers:
+        for what, moment in _dates(carrier.entry):
+            told.setdefault((what, moment), []).append(carrier.entry)
+    order = ("published", "updated", "opens", "closes")
+    for (what, moment), entries in sorted(told.items(), key=lambda one: (order.index(one[0][0]), one[0][1])):
+        yield DateRow(
+            what=what.capitalize(),
+            when=say(moment, zone),
+            source=web(entries[0].url),
+            place="; ".join(dict.fromkeys(source_title(one.source, sources) for one in entries)),
+            note=_NOTES[moment.zone] if moment.precision in TIMED else "",
+        )
+
+
+def _dates(entry: Entry) -> Iterator[tuple[str, Moment]]:
+    dates = {
+        "published": entry.published,
+        "updated": entry.updated,
+        "opens": entry.opens,
+        "closes": entry.closes,
+    }
+    return ((what, moment) for what, moment in dates.items() if moment)
+
+
+def _claimed(claim: Claim, zone: ZoneInfo) -> DateRow:
+    what, source = titled(claim.what), web(claim.source)
+    return DateRow(
+        what=what[0].upper() + what[1:],
+        when=say(claim.moment, zone) if claim.moment else None,
+        source=source,
+        place=host_of(source) if source else "",
+        note=line(claim.note),
+    )
+
+
+def _ours(holding: Holding, zone: ZoneInfo) -> Iterator[DateRow]:
+    backlog = "found when we first read the source; it may have been there long before"
+    yield _our("First seen by us", say_instant(holding.first_seen, zone), backlog if holding.backlog else "")
+    if holding.updated > holding.first_seen:
+        yield _our("Changed in substance", say_instant(holding.updated, zone), "")
+    if holding.removed and holding.removed.moment:
+        yield DateRow(
+            what="Taken away",
+            when=say(holding.removed.moment, zone),
+            source=web(holding.entry.url),
+            place="the publisher",
+            note="",
+        )
+
+
+def _our(what: str, when: Said, note: str) -> DateRow:
+    return DateRow(what=what, when=when, source=None, place=OURS, note=note)
+
+
+def source_title(id: str, sources: Mapping[str, Source]) -> str:
+    """The title of a source; its id where `sources.yaml` no longer has it."""
+    source = sources.get(id)
+    return titled(source.title if source else id, 200)
+
+
+def _self_description(
+    site: Site, path: str, entry: Entry, told: Line, dated: str, copy: str | None
+) -> Mapping[str, Any]:
+    """The page of a document, and the document that it is about; what is not known is left out."""
+    about = {
+        "@type": "CreativeWork",
+        "identifier": line(entry.id, 100),
+        "name": titled(entry.title),
+        "inLanguage": told.language,
+        "datePublished": dated,
+        "publisher": {"@type": "Organization", "name": told.body},
+        "license": licence(entry.licence).url,
+        "url": web(entry.url),
+        "archivedAt": copy,
+    }
+    return {
+        "@context": _SCHEMA_ORG,
+        "@type": "WebPage",
+        "url": site.base_url + path,
+        "name": told.title,
+        "isPartOf": {"@type": "WebSite", "name": site.title, "url": site.base_url},
+        "mainEntity": {name: value for name, value in about.items() if value},
+    }

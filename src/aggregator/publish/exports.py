@@ -17,9 +17,10 @@ from typing import Any, Final
 
 from aggregator import VERSION
 from aggregator.model import Artifact, Edition
+from aggregator.model.licences import LICENCES, licence
+from aggregator.model.text import tidy
 from aggregator.publish.columns import ENTRIES, REVISIONS, Column, Row, Told
-from aggregator.publish.licences import LICENCES, licence
-from aggregator.publish.words import clean, titled
+from aggregator.publish.words import titled
 
 DATABASE: Final = "updates.db"
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -58,8 +59,8 @@ def _rows(
 def _fit(value: Any) -> Any:
     """Without control characters and what turns the direction of words."""
     if isinstance(value, str):
-        return clean(value)
-    return [clean(one) for one in value] if isinstance(value, list) else value
+        return tidy(value)
+    return [tidy(one) for one in value] if isinstance(value, list) else value
 
 
 def _csv(columns: Sequence[Column[Any]], rows: Iterable[Mapping[str, Any]]) -> bytes:

@@ -11,9 +11,9 @@ from typing import Final
 
 from aggregator.model import Edition, Holding, Relevance, Site
 from aggregator.publish.addresses import shelf_name
-from aggregator.publish.alert_notices import FOLDER, alert_events
 from aggregator.publish.history import Archive, Event, archives, by_age, current, past
-from aggregator.publish.notices import changes, corrections, removals
+from aggregator.publish.items import Heading
+from aggregator.publish.notices import FOLDER, alert_events, changes, corrections, removals
 from aggregator.publish.shelves import shelf_names, shelves_of
 from aggregator.publish.words import line, titled
 
@@ -21,15 +21,6 @@ NEWEST: Final = 100
 """How many items a feed carries at least, as far as there are any."""
 
 NOT_OFFICIAL: Final = "This is not an official site; each item links to its official record."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
-    """A feed by its name (its address without a suffix) and its words."""
-
-    name: str
-    title: str
-    subtitle: str
 
 
 @dataclass(frozen=True, kw_only=True)

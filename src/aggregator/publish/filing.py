@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Edition, Holding, Precision, Relevance
+from aggregator.model import Edition, Holding, Precision
+from aggregator.model.days import MONTHS, day_of
 from aggregator.publish.addresses import month_page
-from aggregator.publish.dates import MONTHS, day_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +36,6 @@ class Drawer:
         """How many of them are about open government."""
         return sum(holding.labels.relevant for holding in self.holdings)
 
-    def of(self, relevance: Relevance) -> tuple[Holding, ...]:
-        """Those of this relevance."""
-        return tuple(held for held in self.holdings if held.labels.relevance is relevance)
-
 
 def say_drawer(name: str) -> str:
     """`June 2026` for `2026-06`; a year as it is."""
@@ -61,7 +57,7 @@ def filed(holding: Holding, zone: ZoneInfo) -> str:
 
 def archive(edition: Edition) -> tuple[Drawer, ...]:
     """Every month that holds something, the newest first; of a year, what has no month stands last."""
-    zone = ZoneInfo(edition.site.zone)
+    zone = edition.site.zone
     found: dict[str, list[Holding]] = defaultdict(list)
     for holding in edition.holdings:
         found[filed(holding, zone)].append(holding)

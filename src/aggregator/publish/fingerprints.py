@@ -12,6 +12,8 @@ from typing import Final
 from aggregator.model import Edition, SourceLine
 
 _ROOM: Final = Path(__file__).parent
+_MODEL: Final = _ROOM.with_name("model")
+"""Its days and licences stand in every file."""
 _WRITTEN: Final = frozenset({".py", ".j2", ".css", ".html", ".txt"})
 _WRITERS: Final = ("feedgen", "lxml", "icalendar", "jinja2")
 
@@ -42,7 +44,7 @@ def fingerprint(parts: Iterable[str]) -> str:
 
 @cache
 def code(room: Path, writers: tuple[str, ...]) -> str:
-    """Stands for the code and templates of a room, and the libraries that write for it."""
-    files = sorted(path for path in room.rglob("*") if path.suffix in _WRITTEN)
+    """Stands for the code and templates of a room and of the model, and the libraries that write for it."""
+    files = sorted(path for folder in (room, _MODEL) for path in folder.rglob("*") if path.suffix in _WRITTEN)
     texts = [path.read_text("utf-8") for path in files]
     return fingerprint([*texts, *(f"{name} {version(name)}" for name in writers)])

@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Artifact, Edition, Holding
+from aggregator.model.days import day_of
 from aggregator.publish.addresses import Shelf, entry_page, shelf_page
-from aggregator.publish.dates import day_of
 from aggregator.publish.filing import archive, filed, years
 from aggregator.publish.security import HEADERS, policy_header
 from aggregator.publish.shelves import shelf_names
@@ -25,7 +25,7 @@ def publish_hosting(edition: Edition) -> Iterator[Artifact]:
     """`_headers`, `robots.txt`, `sitemap.xml`, and `sitemaps/YYYY.xml` for the documents of each year."""
     yield Artifact(path="_headers", media_type="text/plain", payload=_headers().encode())
     yield Artifact(path="robots.txt", media_type="text/plain", payload=_robots(edition).encode())
-    zone, by_year = ZoneInfo(edition.site.zone), dict[str, list[Holding]]()
+    zone, by_year = edition.site.zone, dict[str, list[Holding]]()
     for holding in edition.holdings:
         by_year.setdefault(filed(holding, zone)[:4], []).append(holding)
     maps = {"sitemaps/pages.xml": _pages(edition)}

@@ -1,4 +1,4 @@
-"""One item of a feed as content: what it says, links and credits, whatever format it is written in."""
+"""Feeds as content, whatever form they are written in: a document and its items, with links and credits."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from aggregator.model import Carrier, Edition, Entry, Holding, Link
+from aggregator.model import Carrier, Edition, Entry, Holding, Link, Site
+from aggregator.model.licences import licence
+from aggregator.model.text import tidy
 from aggregator.publish.addresses import entry_page, permanent, web
-from aggregator.publish.licences import licence
 from aggregator.publish.lines import body_name
 from aggregator.publish.origins import Origin, Origins
-from aggregator.publish.words import UNDETERMINED, clean, line, media_type, named, tag, titled
+from aggregator.publish.words import UNDETERMINED, line, media_type, named, tag, titled
 
 OURS: Final = "en-GB"
 """The language of the words that we add to an entry of any language."""
@@ -69,6 +70,34 @@ class Item:
         return tuple(target.link for target in self.links if target.link.rel == "enclosure")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A feed by its name (its address without a suffix) and its words."""
+
+    name: str
+    title: str
+    subtitle: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One document of a feed, the newest items or a page of its archive: all that a writer needs."""
+
+    heading: Heading
+    site: Site
+    id: str
+    """The feed's: the archive pages bear it, too (RFC 5005, 4)."""
+    updated: datetime
+    items: tuple[Item, ...]
+    links: tuple[Link, ...]
+    """`alternate`, `self`, `hub`, `current`, `prev-archive`."""
+    archive: bool = False
+
+    def link(self, rel: str) -> str | None:
+        """The first address of a relation."""
+        return next((link.href for link in self.links if link.rel == rel), None)
+
+
 def tell_document(
     holding: Holding,
     entry: Entry,
@@ -87,7 +116,7 @@ def tell_document(
         published=entry.published.at if entry.published else None,
         language=tag(entry.language),
         summary=line(entry.summary, longest=5000) if terms.open else "",
-        content=clean(entry.content).strip() if terms.open else "",
+        content=tidy(entry.content).strip() if terms.open else "",
         rights=terms.rights,
         author=_author(entry, edition),
         categories=tuple(_categories(holding, entry, edition)),

@@ -7,8 +7,7 @@ from typing import Any, Final
 
 from aggregator.model import Link
 from aggregator.publish.addresses import web
-from aggregator.publish.document import Document
-from aggregator.publish.items import Item, Target
+from aggregator.publish.items import Document, Item, Target
 from aggregator.publish.words import line, titled
 
 VERSION: Final = "https://jsonfeed.org/version/1.1"

@@ -7,9 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Edition, Holding, Moment, Precision, Relevance
-from aggregator.publish.addresses import Shelf, entry_page, host, shelf_page, web
-from aggregator.publish.dates import Said, day_of, say, say_day, say_time
+from aggregator.model import Edition, Holding, Moment, Relevance, Translation
+from aggregator.model.addresses import host_of
+from aggregator.model.days import COARSE, day_of
+from aggregator.publish.addresses import Shelf, entry_page, shelf_page, web
+from aggregator.publish.dates import Said, say, say_day, say_time
 from aggregator.publish.words import line, named, titled
 
 NEWS: Final = timedelta(days=7)
@@ -20,16 +22,6 @@ TITLE: Final = 220
 
 
 LANGUAGES: Final = {"cy": "Cymraeg", "en": "English", "gd": "Gàidhlig"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Other:
-    """The same document in another language."""
-
-    language: str
-    name: str
-    href: str
-    title: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,21 +50,21 @@ class Line:
     changed: Said | None
     removed: str
     """How it was taken away (`withdrawn`, `gone` …); empty for what is still there."""
-    translations: tuple[Other, ...]
+    translations: tuple[Translation, ...]
     note: str
     """What a reader must know of its date; mostly empty."""
 
 
 def tell(holding: Holding, edition: Edition) -> Line:
     """The line of one document."""
-    entry, zone = holding.entry, ZoneInfo(edition.site.zone)
+    entry, zone = holding.entry, edition.site.zone
     official, type = web(entry.url), holding.labels.type
     own_date = known_date(holding, edition.at)
     return Line(
         title=titled(entry.title, TITLE),
         language=line(entry.language),
         href=official or entry_page(entry),
-        place=host(official) if official else "our record",
+        place=host_of(official) if official else "our record",
         page=entry_page(entry),
         body=body_name(edition, entry.body, _day(holding, zone)),
         body_page=shelf_page(Shelf.BODY, entry.body) if entry.body in edition.bodies else None,
@@ -85,7 +77,7 @@ def tell(holding: Holding, edition: Edition) -> Line:
         new=not holding.backlog and edition.at - holding.first_seen <= NEWS,
         changed=_changed(holding, edition.at, zone),
         removed=str(holding.removed.kind) if holding.removed else "",
-        translations=_translations(holding),
+        translations=tuple(one for one in entry.translations if web(one.url)),
         note=_note(holding, edition.at, zone),
     )
 
@@ -104,7 +96,7 @@ def body_name(edition: Edition, id: str, day: date | None = None) -> str:
 
 def _on(holding: Holding, zone: ZoneInfo) -> Said:
     own = holding.dated
-    if own and own.precision in {Precision.MONTH, Precision.YEAR}:
+    if own and own.precision in COARSE:
         return say(own, zone)
     return say_day(_day(holding, zone))
 
@@ -112,19 +104,6 @@ def _on(holding: Holding, zone: ZoneInfo) -> Said:
 def _day(holding: Holding, zone: ZoneInfo) -> date:
     """The day whose names a document bears: its own, else that of our first sight."""
     return day_of(holding.dated.at if holding.dated else holding.first_seen, zone)
-
-
-def _translations(holding: Holding) -> tuple[Other, ...]:
-    return tuple(
-        Other(
-            language=line(one.language),
-            name=LANGUAGES.get(one.language, line(one.language)),
-            href=href,
-            title=line(one.title, TITLE),
-        )
-        for one in holding.entry.translations
-        if (href := web(one.url))
-    )
 
 
 def _changed(holding: Holding, at: datetime, zone: ZoneInfo) -> Said | None:

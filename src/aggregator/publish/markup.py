@@ -7,8 +7,8 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Final
 
+from aggregator.model.text import tidy
 from aggregator.publish.addresses import web
-from aggregator.publish.words import clean
 
 _KEPT: Final = re.compile(
     "a|b|blockquote|br|caption|cite|code|dd|del|dl|dt|em|h3|h4|h5|h6|hr|i|ins|li|ol|p|pre|q|s|strong|sub|sup"
@@ -27,7 +27,7 @@ def rebuilt(content: str) -> str:
     Normalise has made the HTML safe already; this keeps our pages whole should that ever fail.
     """
     rebuilder = _Rebuilder()
-    rebuilder.feed(clean(content))
+    rebuilder.feed(tidy(content))
     rebuilder.close()
     return rebuilder.result()
 

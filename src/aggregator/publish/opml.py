@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import Final
 from xml.etree import ElementTree
 
 from aggregator.model import Artifact, Edition
-from aggregator.publish.digest_feed import digest_heading
-from aggregator.publish.feeds import Heading, alert_headings, headings, notice_headings
+from aggregator.publish.feeds import alert_headings, headings, notice_headings
+from aggregator.publish.items import Heading
+from aggregator.publish.other_feeds import digest_heading, silence_heading
 from aggregator.publish.words import line, titled
 
 FOLDERS: Final = {
@@ -43,12 +45,11 @@ def publish_opml(edition: Edition) -> Iterator[Artifact]:
 
 
 def _others(edition: Edition) -> Iterator[Heading]:
-    """The feeds that are no lists of documents, while there are any (`digest_feed`, `silence_feed`)."""
-    title = edition.site.title
+    """The feeds that are no lists of documents, while there are any (`other_feeds`)."""
     if letters := digest_heading(edition):
         yield letters
-    if edition.board.processes:
-        yield Heading(name="silence", title=f"{title}: silence", subtitle="Limits passed without a record.")
+    if silences := silence_heading(edition):
+        yield replace(silences, subtitle="Limits passed without a record.")
 
 
 def _folder(heading: Heading) -> str:

@@ -10,8 +10,8 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from aggregator.model import Body, Edition, Entry, Head, SourceLine
+from aggregator.model.licences import licence
 from aggregator.publish.addresses import web
-from aggregator.publish.licences import licence
 from aggregator.publish.words import line, tag, titled
 
 _ZONED_RFC_822: Final = re.compile(r"[^,]+, .*([+-]\d{4}|GMT|UTC?|Z)", re.DOTALL)

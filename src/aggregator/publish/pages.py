@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from aggregator.model import Artifact, Deferred, Edition, Holding
-from aggregator.publish.addresses import entry_page, web
-from aggregator.publish.board_rows import front_rows
-from aggregator.publish.entry_page import Documents
+from aggregator.model import Artifact, Deferred, Edition, Holding, Site, Source
+from aggregator.model.addresses import host_of
+from aggregator.model.days import day_of
+from aggregator.publish import board_words
+from aggregator.publish.addresses import Shelf, entry_page, shelf_page, web
+from aggregator.publish.charts import chart
+from aggregator.publish.dates import say, say_day, say_instant
+from aggregator.publish.entry_page import PLACES, REMOVED, VERDICTS, entry_values, say_file, source_title
 from aggregator.publish.fingerprints import background, fingerprint
-from aggregator.publish.front import closing, letters, news, relevant
-from aggregator.publish.linked_data import of_document, of_site
+from aggregator.publish.front import closing, last_of, letters, news, relevant, say_closing
+from aggregator.publish.lines import LANGUAGES, body_name, tell
+from aggregator.publish.revisions import ROWS, revision_rows, rows_left_out
 from aggregator.publish.security import policy
-from aggregator.publish.status import body_rows, licences_used, source_rows
+from aggregator.publish.status import licences_used, say_address, say_age, say_last, say_reading, source_rows
+from aggregator.publish.words import capital, line, titled
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 _FILES: Final = {
@@ -33,6 +39,9 @@ _LINES: Final = (60, 40, 20, 10, 5, 0)
 _LARGEST: Final = 100_000
 """The largest front page, in bytes: it is read on slow lines, too."""
 
+SCHEMA_ORG: Final = "https://schema.org"
+"""The words in which pages describe themselves to programs (JSON-LD)."""
+
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(_TEMPLATES),
     autoescape=True,
@@ -41,6 +50,29 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_WORDS: Final = (
+    *(board_words.say_basis, board_words.say_check, board_words.say_claim, board_words.say_commitments),
+    *(board_words.say_days, board_words.say_gap, board_words.say_lag, board_words.say_left),
+    *(board_words.say_silence, board_words.say_stage, board_words.say_told, board_words.say_watch),
+    *(board_words.binding, board_words.front_checks, board_words.proof_address, board_words.published),
+    *(revision_rows, rows_left_out, say_file, source_title, last_of, say_closing),
+    *(body_name, chart, tell, say_address, say_age, say_last, say_reading),
+    *(host_of, shelf_page, web, say, say_day, say_instant, day_of, capital, line, titled),
+)
+"""What templates may ask of the values that they show; every word of others goes through `line`."""
+_TABLES: Final = {
+    "BODY": Shelf.BODY,
+    "FRONT": board_words.FRONT,
+    "LANGUAGES": LANGUAGES,
+    "LOOK": board_words.LOOK,
+    "PLACES": PLACES,
+    "PLAN": Shelf.PLAN,
+    "REMOVED": REMOVED,
+    "ROWS": ROWS,
+    "VERDICTS": VERDICTS,
+}
+_ENVIRONMENT.globals |= _TABLES | {one.__name__: one for one in _WORDS}
+_ENVIRONMENT.filters |= {one.__name__: one for one in _WORDS}
 
 
 def publish_pages(edition: Edition) -> Iterator[Artifact | Deferred]:
@@ -48,14 +80,14 @@ def publish_pages(edition: Edition) -> Iterator[Artifact | Deferred]:
     yield Artifact(path="index.html", media_type="text/html", payload=_front_page(edition))
     for name, media_type in _FILES.items():
         yield Artifact(path=name, media_type=media_type, payload=(_TEMPLATES / name).read_bytes())
-    tell = Documents(edition)
+    sources = {row.source.id: row.source for row in edition.sources}
     ground = f"{background(edition)} {bool(edition.board.processes)}"
     for holding in edition.holdings:
         yield Deferred(
             path=entry_page(holding.entry),
             media_type="text/html",
             fingerprint=fingerprint([ground, repr(_shown(holding))]),
-            make=partial(_entry_page, holding, tell, edition),
+            make=partial(_entry_page, holding, edition, sources),
         )
 
 
@@ -65,10 +97,9 @@ def _shown(holding: Holding) -> Holding:
     return replace(holding, carriers=tuple(still))
 
 
-def _entry_page(holding: Holding, tell: Documents, edition: Edition) -> bytes:
-    document = tell(holding)
-    data = of_document(document, edition.site)
-    return page("entry.html.j2", edition, document.path, document=document, data=data).payload
+def _entry_page(holding: Holding, edition: Edition, sources: Mapping[str, Source]) -> bytes:
+    values = entry_values(holding, edition, sources)
+    return page("entry.html.j2", edition, entry_page(holding.entry), **values).payload
 
 
 def page(template: str, edition: Edition, path: str, **values: object) -> Artifact:
@@ -83,6 +114,7 @@ def render(template: str, edition: Edition, *, path: str, root: str, **values: o
     contact = f"mailto:{site.contact}" if "@" in site.contact else web(site.contact)
     text = _ENVIRONMENT.get_template(template).render(
         site=site,
+        edition=edition,
         contact=contact,
         path=path,
         root=root,
@@ -109,12 +141,39 @@ def _front_page(edition: Edition) -> bytes:
             known=len(about),
             closings=closing(edition),
             letters=letters(edition),
-            processes=front_rows(edition),
-            bodies=body_rows(edition),
+            processes=edition.board.processes,
             sources=source_rows(edition),
             licences=licences_used(edition),
-            data=of_site(edition.site),
+            data=_site_data(edition.site),
         )
         if len(page) <= _LARGEST:
             break
     return page
+
+
+def _site_data(site: Site) -> Mapping[str, Any]:
+    """The site as a whole, and how it is searched."""
+    return {
+        "@context": SCHEMA_ORG,
+        "@type": "WebSite",
+        "name": site.title,
+        "url": site.base_url,
+        "inLanguage": "en-GB",
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": f"{site.base_url}search.html?q={{search_term_string}}",
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
+def of_list(site: Site, name: str, path: str) -> Mapping[str, Any]:
+    """A page that lists documents."""
+    return {
+        "@context": SCHEMA_ORG,
+        "@type": "CollectionPage",
+        "name": name,
+        "url": site.base_url + path,
+        "inLanguage": "en-GB",
+        "isPartOf": {"@type": "WebSite", "name": site.title, "url": site.base_url},
+    }

@@ -40,6 +40,11 @@ async def index_pages(output: Path) -> int:
     return count
 
 
+def is_indexed(output: Path) -> bool:
+    """Whether a search index was ever made of what is published."""
+    return (output / FOLDER).is_dir()
+
+
 async def _made_in(folder: Path, output: Path) -> int:
     logging.getLogger("pagefind").setLevel(logging.WARNING)
     config = IndexConfig(output_path=str(folder), force_language="en")

@@ -6,12 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from aggregator.model import Edition, Holding, Relevance
+from aggregator.model.days import day_of
 from aggregator.publish.addresses import Shelf, shelf_page
-from aggregator.publish.dates import day_of
-from aggregator.publish.words import line, named
+from aggregator.publish.words import capital, line, named
 
 NATIONS: Final[Mapping[str, str]] = {
     "uk": "United Kingdom",
@@ -67,7 +66,7 @@ def shelves_of(holding: Holding, edition: Edition) -> tuple[tuple[Shelf, str], .
 def groups(edition: Edition) -> tuple[Group, ...]:
     """Every group that the register and the vocabulary know, in their order; empty ones, too."""
     made = {
-        (shelf, id): Group(shelf=shelf, id=id, name=_capital(name))
+        (shelf, id): Group(shelf=shelf, id=id, name=capital(name))
         for shelf, names in shelf_names(edition).items()
         for id, name in names.items()
     }
@@ -87,10 +86,6 @@ def by_shelf(groups: tuple[Group, ...]) -> Mapping[Shelf, tuple[Group, ...]]:
     return {shelf: tuple(shelves[shelf]) for shelf in Shelf}
 
 
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]
-
-
 def _shelves_of(holding: Holding, edition: Edition) -> Iterator[tuple[Shelf, str]]:
     labels = holding.labels
     concerned = (holding.entry.body, *labels.subjects)
@@ -101,7 +96,7 @@ def _shelves_of(holding: Holding, edition: Edition) -> Iterator[tuple[Shelf, str
     yield from ((Shelf.TOPIC, topic) for topic in labels.topics)
     yield Shelf.TYPE, labels.type
     yield from ((Shelf.PLAN, plan) for plan in labels.plans)
-    day = day_of(holding.dated.at if holding.dated else holding.first_seen, ZoneInfo(edition.site.zone))
+    day = day_of(holding.dated.at if holding.dated else holding.first_seen, edition.site.zone)
     for role in edition.roles:
         if any(role.held_by(id, day) for id in concerned):
             yield Shelf.ROLE, role.id

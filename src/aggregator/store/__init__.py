@@ -2,13 +2,14 @@
 
 In:      model values: changes, holdings, states, labels, runs, digests; one address (`sqlite:///FILE`)
 Out:     the same values, as they were put in; nothing here decides what they mean
-To add:  a table or column: `tables.py` and a new file in `migrations/versions/` (a test holds the two
-         together); a column only for what a query picks or sorts by, the rest stands in the row's JSON
+         by subject: `store.documents`, `.carriers`, `.names`, `.labels`, `.sources` (in transactions, too),
+         `.digests`, `.runs`, `.robots`, `.readers`, `.postings`, `.alerts`
+To add:  a table or column: `tables.py`, a step in `migrations/versions/`, its number in `migrate.py`
+         (tests hold the three together); a column only for what a query picks or sorts by, the rest is JSON
 """
 
 from __future__ import annotations
 
-from aggregator.store.store import Store, open_store
-from aggregator.store.writing import Transaction
+from aggregator.store.store import Store, Transaction, open_store
 
 __all__ = ["Store", "Transaction", "open_store"]

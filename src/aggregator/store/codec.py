@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache, lru_cache, partial
+from typing import Any, Final
 
 from pydantic import TypeAdapter
 from sqlalchemy import Dialect, Text, TypeDecorator
@@ -39,43 +40,33 @@ def to_text(instant: datetime) -> str:
     """
     if instant.utcoffset() != timedelta(0) or instant.microsecond:
         raise ValueError(f"the store keeps UTC in whole seconds, not {instant!r}")
-    return _text(instant)
-
-
-@lru_cache(maxsize=64)  # one transaction writes few instants, each many times
-def _text(instant: datetime) -> str:
     return instant.replace(tzinfo=None).isoformat() + "Z"
 
 
-class Instant(TypeDecorator[datetime]):
-    """A column of instants."""
+class Stored(TypeDecorator[Any]):
+    """A column of text that values are written to by `write` and read from by `read`; None stays NULL."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        """To text."""
-        return None if value is None else to_text(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        """From text."""
-        return None if value is None else datetime.fromisoformat(value)
-
-
-class Json(TypeDecorator[Any]):
-    """A column of canonical JSON that goes in and comes out as values of one model type."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, model: Any) -> None:
+    def __init__(self, write: Callable[[Any], str], read: Callable[[str], Any]) -> None:
         super().__init__()
-        self.model = model
+        self.write = write
+        self.read = read
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """To text."""
-        return None if value is None else to_json(self.model, value)
+        return None if value is None else self.write(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """From text."""
-        return None if value is None else from_json(self.model, value)
+        return None if value is None else self.read(value)
+
+
+INSTANT: Final = Stored(to_text, datetime.fromisoformat)
+"""A column of instants."""
+
+
+def json_of(model: Any) -> Stored:
+    """A column of canonical JSON that goes in and comes out as values of one model type."""
+    return Stored(partial(to_json, model), partial(from_json, model))

@@ -6,14 +6,17 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from aggregator.errors import StoreError
-from aggregator.store.failures import NOT_WRITABLE
 
+NOT_WRITABLE: Final = (
+    "the store cannot be written here; let this user write the folder and the file, "
+    "or name another place in the setting `store`"
+)
 PAUSE: Final = timedelta(milliseconds=50)
 """Between two tries while somebody else holds the lock."""
 
@@ -28,11 +31,15 @@ def hold_lock(path: Path, *, wait: timedelta) -> Iterator[None]:
     """
     with _open(path) as file:
         if not _lock(file, wait):
+            file.seek(0)
+            holder = file.read().decode() or "another process"
             raise StoreError(
-                f"{path}: {_holder(file)} holds this lock and did not let go within "
+                f"{path}: {holder} holds this lock and did not let go within "
                 f"{wait.total_seconds():g} seconds; wait until it has ended, or stop it, and run again"
             )
-        _sign(file)
+        file.truncate(0)
+        file.write(f"process {os.getpid()}".encode())
+        file.flush()
         try:
             yield
         finally:
@@ -48,27 +55,9 @@ def _open(path: Path) -> BinaryIO:
 
 
 def _lock(file: BinaryIO, wait: timedelta) -> bool:
-    for _ in range(wait // PAUSE):
-        if _try(file):
+    for left in reversed(range(wait // PAUSE + 1)):
+        with suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
-        time.sleep(PAUSE.total_seconds())
-    return _try(file)
-
-
-def _try(file: BinaryIO) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _sign(file: BinaryIO) -> None:
-    file.truncate(0)
-    file.write(f"process {os.getpid()}".encode())
-    file.flush()
-
-
-def _holder(file: BinaryIO) -> str:
-    file.seek(0)
-    return file.read().decode() or "another process"
+        time.sleep(PAUSE.total_seconds() if left else 0)
+    return False

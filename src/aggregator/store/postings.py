@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 
-from aggregator.model import ANSWER, Footing, LetterState, Posting, Reader, Remark
-from aggregator.store.engine import Database
+from aggregator.model import ANSWER, Footing, LetterState, Posting, Reader
+from aggregator.store.engine import Subject
 from aggregator.store.readers import to_reader
 from aggregator.store.rows import insert_once
-from aggregator.store.tables import digest_runs, mailings, postings, readers, remarks
+from aggregator.store.tables import digest_runs, mailings, postings, readers
 
 POSTING: Final = tuple(column.name for column in postings.c)
 READER: Final = tuple(column.name for column in readers.c)
@@ -55,17 +55,13 @@ _SETTLE: Final = (
 )
 
 
-class Postings:
+class Postings(Subject):
     """Who is to get which letter. Raises StoreError."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def unplanned(self) -> tuple[str, ...]:
         """The letters that were issued and whose sending was never planned, in the order of their names."""
         left = select(digest_runs.c.week).where(digest_runs.c.week.not_in(select(mailings.c.run)))
-        with self._database.reading() as connection:
-            return tuple(connection.scalars(left.order_by(digest_runs.c.week)))
+        return tuple(self._database.values(left.order_by(digest_runs.c.week)))
 
     def plan(self, run: str, reader_ids: Iterable[str], now: datetime, given_up: str = "") -> bool:
         """Plan one letter of `run` for each reader, all at once; False when the run was planned before.
@@ -78,19 +74,10 @@ class Postings:
                 insert_postings(connection, run, reader_ids, now, given_up)
             return new
 
-    def add(self, run: str, reader_id: str, now: datetime, remark: Remark | None = None) -> None:
+    def add(self, run: str, reader_id: str, now: datetime) -> None:
         """Plan a single letter, such as one that asks for a confirmation; twice is once."""
         with self._database.writing() as connection:
             insert_postings(connection, run, [reader_id], now)
-            if remark:
-                insert_once(connection, remarks, {"run": run, "reader": reader_id, "remark": remark})
-
-    def remark(self, run: str, reader_id: str) -> Remark | None:
-        """What the answer of this run says besides its form, until it is sent."""
-        asked = select(remarks.c.remark).where(remarks.c.run == run, remarks.c.reader == reader_id)
-        with self._database.reading() as connection:
-            found: Remark | None = connection.execute(asked).scalar()
-            return found
 
     def recover(self, now: datetime) -> int:
         """What was handed over when the sender died is planned again; gives how many letters that are.
@@ -128,30 +115,19 @@ class Postings:
             postings.c.run, postings.c.state, func.count().label("n"), func.sum(postings.c.unsure).label("u")
         )
         found: dict[str, dict[str, int]] = {}
-        with self._database.reading() as connection:
-            for row in connection.execute(
-                rows.group_by(postings.c.run, postings.c.state).order_by(postings.c.run.desc())
-            ):
-                counts = found.setdefault(row.run, {"unsure": 0})
-                counts[row.state] = row.n
-                counts["unsure"] += row.u
+        by_run = rows.group_by(postings.c.run, postings.c.state).order_by(postings.c.run.desc())
+        for row in self._database.rows(by_run):
+            counts = found.setdefault(row.run, {"unsure": 0})
+            counts[row.state] = row.n
+            counts["unsure"] += row.u
         return found
 
     def of_reader(self, reader_id: str) -> tuple[Posting, ...]:
         """Every letter of a reader, by run."""
-        with self._database.reading() as connection:
-            found = connection.execute(
-                select(postings).where(postings.c.reader == reader_id).order_by(postings.c.run)
-            )
-            return tuple(_posting(row) for row in found)
-
-    def next_due(self) -> datetime | None:
-        """When the next planned letter is due; None when none is planned."""
-        with self._database.reading() as connection:
-            due: datetime | None = connection.execute(
-                select(func.min(postings.c.due)).where(postings.c.state == LetterState.PLANNED)
-            ).scalar()
-            return due
+        mine = select(postings).where(postings.c.reader == reader_id).order_by(postings.c.run)
+        return tuple(
+            Posting(**{**row._mapping, "state": LetterState(row.state)}) for row in self._database.rows(mine)
+        )
 
 
 def insert_postings(
@@ -182,15 +158,6 @@ def _settle(connection: Connection, settled: Sequence[Posting]) -> None:
     ]
     if rows:
         connection.execute(_SETTLE, rows)
-    for posting in settled:
-        if posting.run.startswith(ANSWER) and posting.state is not LetterState.PLANNED:
-            its = (remarks.c.run == posting.run, remarks.c.reader == posting.reader)
-            connection.execute(delete(remarks).where(*its))
-
-
-def _posting(row: Sequence[Any]) -> Posting:
-    told = dict(zip(POSTING, row, strict=True))
-    return Posting(**{**told, "state": LetterState(told["state"])})
 
 
 def _taken(row: Row[Any], now: datetime) -> tuple[Posting, Reader]:

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, true, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import ColumnElement, Connection, delete, func, select, true, update
 
 from aggregator.model import Choices, Footing, Reader
-from aggregator.store.engine import Database
+from aggregator.store.engine import Subject
 from aggregator.store.rows import insert_once
 from aggregator.store.tables import (
     alerts,
@@ -19,46 +18,35 @@ from aggregator.store.tables import (
     own_rules,
     postings,
     readers,
-    remarks,
     replies,
     shunned,
     watched_rules,
 )
 
 
-class Readers:
+class Readers(Subject):
     """Everybody who gets, or got, letters. Raises StoreError."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def all(self, standing: Footing | None = None) -> tuple[Reader, ...]:
         """Every reader, or those of one standing, the longest standing first."""
-        wanted = readers.c.standing == standing if standing else true()
-        with self._database.reading() as connection:
-            return tuple(_reader(row) for row in _found(connection, wanted))
+        return self._found(readers.c.standing == standing if standing else true())
 
     def one(self, id: str) -> Reader | None:
         """The reader of this id, or None."""
-        return self._first(readers.c.id == id)
+        return next(iter(self._found(readers.c.id == id)), None)
 
     def at(self, address: str) -> Reader | None:
         """The reader of this address, or None."""
-        return self._first(readers.c.address == address)
+        return next(iter(self._found(readers.c.address == address)), None)
 
     def add(self, new: Iterable[Reader]) -> int:
         """Keep new readers; an address that is there already stays as it is. Gives how many were new."""
         with self._database.writing() as connection:
-            before = _count(connection)
-            rows = [_row(reader) for reader in new]
-            if rows:
-                connection.execute(insert(readers).on_conflict_do_nothing(), rows)
-            return _count(connection) - before
+            return sum(insert_once(connection, readers, _row(reader)) for reader in new)
 
     def keep(self, reader: Reader) -> None:
         """Keep a reader as they stand now; one whose row was erased meanwhile stays erased."""
-        with self._database.writing() as connection:
-            connection.execute(update(readers).where(readers.c.id == reader.id).values(**_row(reader)))
+        self._database.change(update(readers).where(readers.c.id == reader.id).values(**_row(reader)))
 
     def stand(self, id: str, standing: Footing, now: datetime, only: Iterable[Footing] = ()) -> bool:
         """Give a reader a standing, from `now`; whether that changed anything.
@@ -70,14 +58,12 @@ class Readers:
         allowed = list(only)
         if allowed:
             wanted &= readers.c.standing.in_(allowed)
-        with self._database.writing() as connection:
-            done = connection.execute(update(readers).where(wanted).values(standing=standing, since=now))
-            return bool(done.rowcount)
+        changed = update(readers).where(wanted).values(standing=standing, since=now)
+        return bool(self._database.change(changed))
 
     def choose(self, id: str, choices: Choices) -> None:
         """Keep what a reader chose."""
-        with self._database.writing() as connection:
-            connection.execute(update(readers).where(readers.c.id == id).values(choices=choices))
+        self._database.change(update(readers).where(readers.c.id == id).values(choices=choices))
 
     def move(self, new: Reader) -> bool:
         """Give the address of `new` to the reader whom it replaces; False when there is none any more.
@@ -104,28 +90,21 @@ class Readers:
     def gone_since(self, standings: Iterable[Footing], before: datetime) -> tuple[str, ...]:
         """The ids of those whose standing is one of these and began before the instant."""
         wanted = readers.c.standing.in_(list(standings)) & (readers.c.since < before)
-        with self._database.reading() as connection:
-            return tuple(connection.scalars(select(readers.c.id).where(wanted)))
+        return tuple(self._database.values(select(readers.c.id).where(wanted)))
 
     # ---------------------------------------------------------------- addresses that must not be written to
     def shun(self, fingerprint: str, why: str, now: datetime) -> None:
         """Keep that the address of this keyed hash must not be written to."""
         row = {"fingerprint": fingerprint, "why": why, "at": now}
-        with self._database.writing() as connection:
-            insert_once(connection, shunned, row)
+        self._database.put_once(shunned, row)
 
     def shunned(self, fingerprint: str) -> str | None:
         """Why the address of this keyed hash must not be written to, or None."""
-        with self._database.reading() as connection:
-            found: str | None = connection.execute(
-                select(shunned.c.why).where(shunned.c.fingerprint == fingerprint)
-            ).scalar()
-            return found
+        return self._database.value(select(shunned.c.why).where(shunned.c.fingerprint == fingerprint))
 
     def welcome(self, fingerprint: str) -> None:
         """Forget that an address must not be written to."""
-        with self._database.writing() as connection:
-            connection.execute(delete(shunned).where(shunned.c.fingerprint == fingerprint))
+        self._database.change(delete(shunned).where(shunned.c.fingerprint == fingerprint))
 
     def bounced(self, run: str, reader: str, kind: str, now: datetime) -> int:
         """Keep that a letter bounced; gives how many of the reader's letters did so with this `kind`."""
@@ -137,23 +116,15 @@ class Readers:
 
     def answered(self, sha256: str) -> bool:
         """Whether the mail with this hash was acted on."""
-        with self._database.reading() as connection:
-            return (
-                connection.execute(select(replies.c.at).where(replies.c.sha256 == sha256)).first() is not None
-            )
+        return self._database.value(select(replies.c.at).where(replies.c.sha256 == sha256)) is not None
 
     def note_answered(self, sha256: str, now: datetime) -> None:
         """Keep that the mail with this hash was acted on."""
-        with self._database.writing() as connection:
-            insert_once(connection, replies, {"sha256": sha256, "at": now})
+        self._database.put_once(replies, {"sha256": sha256, "at": now})
 
-    def _first(self, wanted: ColumnElement[bool]) -> Reader | None:
-        with self._database.reading() as connection:
-            return next((_reader(row) for row in _found(connection, wanted)), None)
-
-
-def _found(connection: Connection, wanted: ColumnElement[bool]) -> Iterable[Row[Any]]:
-    return connection.execute(select(readers).where(wanted).order_by(readers.c.since, readers.c.id))
+    def _found(self, wanted: ColumnElement[bool]) -> tuple[Reader, ...]:
+        asked = select(readers).where(wanted).order_by(readers.c.since, readers.c.id)
+        return tuple(to_reader(row._asdict()) for row in self._database.rows(asked))
 
 
 def to_reader(told: Mapping[str, Any]) -> Reader:
@@ -161,24 +132,12 @@ def to_reader(told: Mapping[str, Any]) -> Reader:
     return Reader(**{**told, "standing": Footing(told["standing"])})
 
 
-def _reader(row: Row[Any]) -> Reader:
-    return to_reader({name: row._mapping[name] for name in _row_names()})
-
-
-def _row_names() -> tuple[str, ...]:
-    return tuple(column.name for column in readers.c)
-
-
 def _row(reader: Reader) -> dict[str, Any]:
-    return {name: getattr(reader, name) for name in _row_names()}
-
-
-def _count(connection: Connection) -> int:
-    return connection.execute(select(func.count()).select_from(readers)).scalar_one()
+    return {column.name: getattr(reader, column.name) for column in readers.c}
 
 
 def _erase(connection: Connection, id: str) -> int:
-    for table in (postings, remarks, bounces, own_rules):
+    for table in (postings, bounces, own_rules):
         connection.execute(delete(table).where(table.c.reader == id))
     for table in (alerts, hooks, watched_rules):
         connection.execute(delete(table).where(table.c.rule.startswith(f"{id}/", autoescape=True)))

@@ -1,111 +1,134 @@
-"""Gives what one source told to another: for a source that gets a new id, and for one that joins another.
-
-The documents stay as they are: their ids, `published`, `first_seen`, and whether and when they were news.
-"""
+"""Keeps what polls leave behind: what is known of each source, its outages, robots.txt, the runs."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Connection, Select, Table, and_, delete, select
+from sqlalchemy import Connection, delete, distinct, func, select
 
-from aggregator.model import RemovalKind, SourceState
-from aggregator.store.outages import rename_outages
+from aggregator.model import Outage, RobotsCopy, Run, SourceState
+from aggregator.store.engine import Subject
+from aggregator.store.merging import join_sources
 from aggregator.store.rows import upsert
-from aggregator.store.tables import carriers, entries, revisions, source_states
-from aggregator.store.words import Word, join_words, read_words, write_words
+from aggregator.store.tables import entries, outages, revisions, robots, runs, source_states
+
+_OUTAGE: Final = tuple(column.name for column in outages.c if column.name != "source_id")
 
 
-def rename_source(connection: Connection, old: str, new: str) -> int:
-    """Give everything that is known of the source `old` to `new`; how many documents `old` carried.
+class Sources(Subject):
+    """Every source that was ever polled."""
 
-    Where polls have already begun under the new id, both are joined. Nothing is left of `old`, so that a
-    second call does nothing.
-    """
-    moved = join_sources(connection, old, new)
-    before, since = _state_of(connection, old), _state_of(connection, new)
-    if before:
-        upsert(connection, source_states, [{"source_id": new, "state": _joined_state(new, before, since)}])
-        connection.execute(delete(source_states).where(source_states.c.source_id == old))
-    rename_outages(connection, old, new)
-    return moved
+    def states(self) -> dict[str, SourceState]:
+        """What is known of each source that was ever kept, by its id."""
+        rows = self._database.rows(select(source_states).order_by(source_states.c.source_id))
+        return {row.source_id: row.state for row in rows}
+
+    def state(self, source_id: str) -> SourceState:
+        """What is known of a source; an empty state when nothing is."""
+        asked = select(source_states.c.state).where(source_states.c.source_id == source_id)
+        return self._database.value(asked) or SourceState(source=source_id)
+
+    def keep(self, state: SourceState) -> None:
+        """Keep what is known of a source: validators, due time, what is wrong."""
+        with self._database.writing() as connection:
+            _keep_state(connection, state)
+
+    def outages(self) -> dict[str, tuple[Outage, ...]]:
+        """The times in which sources could not be read and that are over, by source; oldest first."""
+        found = defaultdict(list)
+        for row in self._database.rows(select(outages).order_by(outages.c.source_id, outages.c.since)):
+            told = {name: row._mapping[name] for name in _OUTAGE}
+            found[row.source_id].append(Outage(source=row.source_id, **told))
+        return {source: tuple(several) for source, several in found.items()}
+
+    def keep_outage(self, outage: Outage) -> None:
+        """Keep an outage that is over, in place of one of the same source that began at the same instant."""
+        row = {"source_id": outage.source, **{name: getattr(outage, name) for name in _OUTAGE}}
+        self._database.put(outages, row)
+
+    @contextmanager
+    def renaming(self, old: str, new: str) -> Iterator[int]:
+        """Give everything that is known of a source to its new id; yields how many documents it carried.
+
+        Where polls have already begun under the new id, both are joined. Kept at the end of the `with`,
+        undone by any exception. Nothing is left of `old`, so that a second call does nothing.
+        """
+        with self._database.writing() as connection:
+            moved = join_sources(connection, old, new)
+            _rename_state(connection, old, new)
+            mine = connection.execute(select(outages).where(outages.c.source_id == old)).mappings()
+            upsert(connection, outages, [{**row, "source_id": new} for row in mine])
+            connection.execute(delete(outages).where(outages.c.source_id == old))
+            yield moved
+
+    @contextmanager
+    def merging(self, old: str, new: str) -> Iterator[int]:
+        """Give every document of the source `old` to `new`; yields how many. Otherwise as `renaming`."""
+        with self._database.writing() as connection:
+            yield join_sources(connection, old, new)
 
 
-def join_sources(connection: Connection, old: str, new: str) -> int:
-    """Give every document that the source `old` carries to `new`; how many they are.
-
-    Of a document that both carry, the word of `new` stands, since `new` is what will be asked about it. The
-    first word of whoever told it later was no news and no revision; it goes. The revisions of both stay, in
-    the order in which they were seen. What is known of the polls of `old` stays with `old`.
-    """
-    mine, theirs = _words(connection, old, shared_with=old), _words(connection, new, shared_with=old)
-    joined = [_join(theirs[id], word) if id in theirs else word for id, word in mine.items()]
-    told = [word.retold(lambda entry: replace(entry, source=new), source_id=new) for word in joined]
-    _forget(connection, revisions, new, shared_with=old)
-    write_words(connection, told)
-    _rename_leads(connection, old, new)
-    _settle_published(connection, old)
-    _forget(connection, revisions, old, shared_with=old)
-    _forget(connection, carriers, old, shared_with=old)
-    return len(mine)
-
-
-def _state_of(connection: Connection, source: str) -> SourceState | None:
-    statement = select(source_states.c.state).where(source_states.c.source_id == source)
-    state: SourceState | None = connection.execute(statement).scalar()
-    return state
-
-
-def _joined_state(new: str, before: SourceState, since: SourceState | None) -> SourceState:
+def _rename_state(connection: Connection, old: str, new: str) -> None:
     """The state of now, which has answered since whichever poll was the first to do so."""
-    answered = [state.first_answered for state in (before, since) if state and state.first_answered]
-    state = replace(since or before, source=new, first_answered=min(answered, default=None))
-    return replace(state, validators=dict(state.validators))
+    mine = source_states.c.source_id
+    asked = select(source_states.c.state).where(mine.in_((old, new))).order_by(mine == new)
+    states: Sequence[SourceState] = connection.scalars(asked).all()
+    if any(state.source == old for state in states):
+        answered = [state.first_answered for state in states if state.first_answered]
+        state = replace(states[-1], source=new, first_answered=min(answered, default=None))
+        _keep_state(connection, state)
+        connection.execute(delete(source_states).where(mine == old))
 
 
-def _carried_by(source: str) -> Select[tuple[str]]:
-    return select(carriers.c.entry_id).where(carriers.c.source_id == source)
+def _keep_state(connection: Connection, state: SourceState) -> None:
+    # Any Mapping is a right value; only a dict has a JSON form.
+    plain = replace(state, validators=dict(state.validators))
+    upsert(connection, source_states, [{"source_id": state.source, "state": plain}])
 
 
-def _words(connection: Connection, source: str, *, shared_with: str) -> dict[str, Word]:
-    """What a source told of the documents that `shared_with` carries, by document."""
-    shared = _carried_by(shared_with)
-    told = read_words(
-        connection, lambda table: and_(table.c.source_id == source, table.c.entry_id.in_(shared))
-    )
-    return {word.entry.id: word for word in told}
+class RobotsMemory(Subject):
+    """Copies of robots.txt by origin (`https://www.gov.uk`)."""
+
+    def get(self, origin: str) -> RobotsCopy | None:
+        """The copy that was put last, however old; None when there is none."""
+        return self._database.value(select(robots.c.copy).where(robots.c.origin == origin))
+
+    def put(self, origin: str, copy: RobotsCopy) -> None:
+        """Keep a copy in place of the one before."""
+        self._database.put(robots, {"origin": origin, "copy": copy})
 
 
-def _join(stands: Word, given: Word) -> Word:
-    """Anybody's word that it was taken away counts; being left out of a list only when both leave it out."""
-    said = [word.carrier["removed"] for word in (stands, given) if word.carrier["removed"]]
-    told = [removed for removed in said if removed.kind is not RemovalKind.MISSING]
-    removed = next(iter(told), stands.carrier["removed"] if len(said) == 2 else None)  # both
-    return join_words(stands, given, removed)
+class Runs(Subject):
+    """The runs of the main job."""
 
+    def count(self, at: datetime) -> Run:
+        """The run of the instant `at`, counted from what it left behind.
 
-def _forget(connection: Connection, table: Table, source: str, *, shared_with: str) -> None:
-    shared = _carried_by(shared_with)
-    connection.execute(delete(table).where(table.c.source_id == source, table.c.entry_id.in_(shared)))
+        Right until a source is polled again: the store keeps only each source's latest poll.
+        """
+        new = select(func.count()).select_from(entries).where(entries.c.first_seen == at)
+        revised = select(func.count(distinct(revisions.c.entry_id))).where(
+            revisions.c.number > 1, revisions.c.seen_at == at
+        )
+        with self._database.reading() as connection:
+            asked = [s for s in connection.scalars(select(source_states.c.state)) if s.asked == at]
+            return Run(
+                at=at,
+                asked=len(asked),
+                failed=sum(state.failure is not None for state in asked),
+                new=connection.execute(new).scalar_one(),
+                revised=connection.execute(revised).scalar_one(),
+            )
 
+    def note(self, run: Run) -> None:
+        """Keep a run, in place of the one noted for the same instant."""
+        self._database.put(runs, {"at": run.at, "run": run})
 
-def _rename_leads(connection: Connection, old: str, new: str) -> None:
-    """Let the documents that `old` led say that `new` leads them."""
-    held = connection.execute(select(entries).where(entries.c.id.in_(_carried_by(old)))).mappings()
-    led = [{**row, "entry": replace(row["entry"], source=new)} for row in held if row["entry"].source == old]
-    upsert(connection, entries, led)
-
-
-def _settle_published(connection: Connection, old: str) -> None:
-    """Which of several carriers leads may hang on their ids: so none may state another `published` than its
-    document, which would then move."""
-    mine = carriers.c.entry_id.in_(_carried_by(old))
-    statement = select(carriers, entries.c.entry.label("held")).join_from(carriers, entries).where(mine)
-    rows = [dict(row) for row in connection.execute(statement).mappings()]
-    told = [(row, row["entry"], row.pop("held").published) for row in rows]
-    differing = [
-        row | {"entry": replace(entry, published=published)}
-        for row, entry, published in told
-        if published and entry.published and entry.published != published
-    ]
-    upsert(connection, carriers, differing)
+    def all(self, limit: int | None = None) -> tuple[Run, ...]:
+        """The runs that were noted, latest first; no more than `limit`."""
+        return tuple(self._database.values(select(runs.c.run).order_by(runs.c.at.desc()).limit(limit)))

@@ -23,7 +23,6 @@ from aggregator.model import (
     Failed,
     Labels,
     Mark,
-    Remark,
     Removal,
     RobotsCopy,
     Run,
@@ -31,7 +30,7 @@ from aggregator.model import (
     Vanishing,
 )
 from aggregator.model.alerts import Alert, OwnRule
-from aggregator.store.codec import Instant, Json
+from aggregator.store.codec import INSTANT, json_of
 
 metadata: Final = MetaData(
     naming_convention={
@@ -49,13 +48,13 @@ entries: Final = Table(
     Column("key", Text, nullable=False, unique=True),
     Column("body", Text, nullable=False),
     Column("backlog", Boolean, nullable=False),
-    Column("first_seen", Instant, nullable=False, index=True),
-    Column("updated", Instant, nullable=False),
+    Column("first_seen", INSTANT, nullable=False, index=True),
+    Column("updated", INSTANT, nullable=False),
     # The document's own date to the second, or first_seen where it has none: what "newest first" goes by.
-    Column("dated", Instant, nullable=False),
-    Column("entry", Json(Entry), nullable=False),
-    Column("labels", Json(Labels), nullable=False),
-    Column("removed", Json(Removal), nullable=True),
+    Column("dated", INSTANT, nullable=False),
+    Column("entry", json_of(Entry), nullable=False),
+    Column("labels", json_of(Labels), nullable=False),
+    Column("removed", json_of(Removal), nullable=True),
     Column("relevance", Text, nullable=False),
     # The fingerprint of the vocabulary that labelled it; another one than today's: to be labelled anew.
     Column("labelled_by", Text, nullable=False, index=True),
@@ -73,16 +72,16 @@ carriers: Final = Table(
         primary_key=True,
     ),
     Column("source_id", Text, primary_key=True),
-    Column("first_seen", Instant, nullable=False),
+    Column("first_seen", INSTANT, nullable=False),
     Column("backlog", Boolean, nullable=False),
     # When the source last told something that moved `entry`; keeps an old change from undoing a newer one.
-    Column("told_at", Instant, nullable=False),
-    Column("entry", Json(Entry), nullable=False),
-    Column("last_seen", Instant, nullable=False),
-    Column("vanishing", Json(Vanishing), nullable=True),
-    Column("removed", Json(Removal), nullable=True),
+    Column("told_at", INSTANT, nullable=False),
+    Column("entry", json_of(Entry), nullable=False),
+    Column("last_seen", INSTANT, nullable=False),
+    Column("vanishing", json_of(Vanishing), nullable=True),
+    Column("removed", json_of(Removal), nullable=True),
     # What it told before `told_at`: what others of the same instant are compared with, in whatever order.
-    Column("before", Json(Entry), nullable=True),
+    Column("before", json_of(Entry), nullable=True),
     Index("ix_carriers_source", "source_id", "last_seen"),
 )
 
@@ -92,12 +91,12 @@ revisions: Final = Table(
     Column("entry_id", Text, primary_key=True),
     Column("source_id", Text, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("seen_at", Instant, nullable=False, index=True),
-    Column("parts", Json(tuple[str, ...]), nullable=False),
-    Column("entry", Json(Entry), nullable=False),
+    Column("seen_at", INSTANT, nullable=False, index=True),
+    Column("parts", json_of(tuple[str, ...]), nullable=False),
+    Column("entry", json_of(Entry), nullable=False),
     Column("note", Text, nullable=False),
     Column("payload_sha256", Text, nullable=False),
-    Column("last_seen", Instant, nullable=True),
+    Column("last_seen", INSTANT, nullable=True),
     ForeignKeyConstraint(["entry_id", "source_id"], ["carriers.entry_id", "carriers.source_id"]),
 )
 
@@ -109,7 +108,7 @@ aliases: Final = Table(
     Column("name", Text, primary_key=True),
     Column("entry_id", Text, primary_key=True),
     # A name counts from the next instant on: what is told at this one is the same in any order.
-    Column("since", Instant, nullable=False),
+    Column("since", INSTANT, nullable=False),
     # Only where the document was moved to, by a redirect: that address may have a document of its own.
     Column("moved", Boolean, nullable=False),
     Index("ix_aliases_entry_id", "entry_id"),
@@ -120,7 +119,7 @@ marks: Final = Table(
     metadata,
     # The operator's corrections; they win over the vocabulary, and stay when it changes.
     Column("entry_id", Text, primary_key=True),
-    Column("mark", Json(Mark), nullable=False),
+    Column("mark", json_of(Mark), nullable=False),
 )
 
 tombstones: Final = Table(
@@ -128,7 +127,7 @@ tombstones: Final = Table(
     metadata,
     # A document that was retracted: its words are gone from every table, and no poll brings them back.
     Column("entry_id", Text, primary_key=True),
-    Column("at", Instant, nullable=False),
+    Column("at", INSTANT, nullable=False),
     Column("why", Text, nullable=False),
 )
 
@@ -136,7 +135,7 @@ source_states: Final = Table(
     "source_states",
     metadata,
     Column("source_id", Text, primary_key=True),
-    Column("state", Json(SourceState), nullable=False),
+    Column("state", json_of(SourceState), nullable=False),
 )
 
 outages: Final = Table(
@@ -144,32 +143,32 @@ outages: Final = Table(
     metadata,
     # When a source could not be read: kept once it is over, since its state then tells of it no more.
     Column("source_id", Text, primary_key=True),
-    Column("since", Instant, primary_key=True),
-    Column("until", Instant, nullable=False),
-    Column("failing_since", Instant, nullable=True),
-    Column("failure", Json(Failed), nullable=True),
+    Column("since", INSTANT, primary_key=True),
+    Column("until", INSTANT, nullable=False),
+    Column("failing_since", INSTANT, nullable=True),
+    Column("failure", json_of(Failed), nullable=True),
     Column("missed", Boolean, nullable=False),
 )
 
 runs: Final = Table(
     "runs",
     metadata,
-    Column("at", Instant, primary_key=True),
-    Column("run", Json(Run), nullable=False),
+    Column("at", INSTANT, primary_key=True),
+    Column("run", json_of(Run), nullable=False),
 )
 
 digest_runs: Final = Table(
     "digest_runs",
     metadata,
     Column("week", Text, primary_key=True),
-    Column("digest", Json(Digest), nullable=False),
+    Column("digest", json_of(Digest), nullable=False),
 )
 
 robots: Final = Table(
     "robots",
     metadata,
     Column("origin", Text, primary_key=True),
-    Column("copy", Json(RobotsCopy), nullable=False),
+    Column("copy", json_of(RobotsCopy), nullable=False),
 )
 
 readers: Final = Table(
@@ -179,8 +178,8 @@ readers: Final = Table(
     # The only place of an address; null once it was erased.
     Column("address", Text, nullable=True, unique=True),
     Column("standing", Text, nullable=False),
-    Column("since", Instant, nullable=False),
-    Column("choices", Json(Choices), nullable=False),
+    Column("since", INSTANT, nullable=False),
+    Column("choices", json_of(Choices), nullable=False),
     Column("is_list", Boolean, nullable=False),
     Column("leave", Text, nullable=False),
     Column("replaces", Text, nullable=False),
@@ -192,7 +191,7 @@ mailings: Final = Table(
     metadata,
     # A run whose letters were planned: the row and its postings came in one transaction.
     Column("run", Text, primary_key=True),
-    Column("planned", Instant, nullable=False),
+    Column("planned", INSTANT, nullable=False),
 )
 
 postings: Final = Table(
@@ -201,23 +200,14 @@ postings: Final = Table(
     Column("run", Text, primary_key=True),
     Column("reader", Text, primary_key=True),
     Column("state", Text, nullable=False),
-    Column("at", Instant, nullable=False),
-    Column("due", Instant, nullable=False),
+    Column("at", INSTANT, nullable=False),
+    Column("due", INSTANT, nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("first_tried", Instant, nullable=True),
+    Column("first_tried", INSTANT, nullable=True),
     Column("unsure", Integer, nullable=False),
     Column("reply", Text, nullable=False),
     Index("ix_postings_next", "state", "due", "run", "reader"),
     Index("ix_postings_reader", "reader"),
-)
-
-remarks: Final = Table(
-    "remarks",
-    metadata,
-    # What an answer to a reader says besides its form; gone once it has reached the mail server.
-    Column("run", Text, primary_key=True),
-    Column("reader", Text, primary_key=True),
-    Column("remark", Json(Remark), nullable=False),
 )
 
 watched_rules: Final = Table(
@@ -226,8 +216,8 @@ watched_rules: Final = Table(
     Column("rule", Text, primary_key=True),
     # The rule's words: when they change it is another rule, whose watch begins anew.
     Column("condition", Text, nullable=False),
-    Column("since", Instant, nullable=False),
-    Column("looked", Instant, nullable=False),
+    Column("since", INSTANT, nullable=False),
+    Column("looked", INSTANT, nullable=False),
 )
 
 alerts: Final = Table(
@@ -236,10 +226,10 @@ alerts: Final = Table(
     Column("rule", Text, primary_key=True),
     Column("entry_id", Text, primary_key=True),
     Column("occasion", Text, primary_key=True),
-    Column("due", Instant, nullable=False),
+    Column("due", INSTANT, nullable=False),
     # The run of letters that tells it; null until it is planned, empty where no letter is to go.
     Column("run", Text, nullable=True, index=True),
-    Column("alert", Json(Alert), nullable=False),
+    Column("alert", json_of(Alert), nullable=False),
     Index("ix_alerts_entry_id", "entry_id"),
 )
 
@@ -248,11 +238,9 @@ own_rules: Final = Table(
     metadata,
     Column("reader", Text, primary_key=True),
     Column("id", Text, primary_key=True),
-    Column("rule", Json(OwnRule), nullable=False),
+    Column("rule", json_of(OwnRule), nullable=False),
     # The word of its feed once more, to be found by; null where it has none.
     Column("feed", Text, nullable=True),
-    # Signs its posts; not in `rule`, so that only whoever posts holds it. Null where it has no webhook.
-    Column("secret", Text, nullable=True),
     Index("ix_own_rules_feed", "feed", unique=True),
 )
 
@@ -263,9 +251,9 @@ hooks: Final = Table(
     Column("entry_id", Text, primary_key=True),
     Column("occasion", Text, primary_key=True),
     Column("state", Text, nullable=False),
-    Column("due", Instant, nullable=False),
+    Column("due", INSTANT, nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("first_tried", Instant, nullable=True),
+    Column("first_tried", INSTANT, nullable=True),
     Column("reply", Text, nullable=False),
     Index("ix_hooks_next", "state", "due"),
 )
@@ -276,7 +264,7 @@ shunned: Final = Table(
     # Keyed hashes of addresses that bounced or complained: they are known again, and cannot be read back.
     Column("fingerprint", Text, primary_key=True),
     Column("why", Text, nullable=False),
-    Column("at", Instant, nullable=False),
+    Column("at", INSTANT, nullable=False),
 )
 
 replies: Final = Table(
@@ -284,7 +272,7 @@ replies: Final = Table(
     metadata,
     # Mails to us that were acted on, by the hash of their bytes: they stay in the mailbox, and are done with.
     Column("sha256", Text, primary_key=True),
-    Column("at", Instant, nullable=False),
+    Column("at", INSTANT, nullable=False),
 )
 
 bounces: Final = Table(
@@ -294,5 +282,5 @@ bounces: Final = Table(
     Column("run", Text, primary_key=True),
     Column("reader", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
-    Column("at", Instant, nullable=False),
+    Column("at", INSTANT, nullable=False),
 )

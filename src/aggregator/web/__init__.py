@@ -1,6 +1,6 @@
 """The small server: output/ as any static host would serve it, the pages of letters, and a health check.
 
-In:      the output folder, a function that tells whether all is well, a desk that acts for readers
+In:      the output folder, a function that tells whether all is well, what subscribers may do
 Out:     HTTP on localhost
 To add:  a route in `application` (`pages.py`) or in `LetterPages.routes` (`letters.py`)
 """

@@ -11,7 +11,6 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from aggregator.model import PrivateFeed, Site
-from aggregator.web.limits import Limit
 
 HEADERS: Final = {
     "Cache-Control": "private, max-age=300",
@@ -20,11 +19,6 @@ HEADERS: Final = {
     "X-Robots-Tag": "noindex",
 }
 NOT_THERE: Final = {**HEADERS, "Cache-Control": "no-store"}
-
-
-def feed_limit() -> Limit:
-    """Feed readers come by themselves, and often several from one address."""
-    return Limit(each=600, all=20_000)
 
 
 def feed_address(site: Site, name: str) -> str:

@@ -30,3 +30,8 @@ async def read_form(request: Request) -> dict[str, list[str]]:
 def one(form: Form, name: str) -> str:
     """The first value of a field; empty where there is none."""
     return form.get(name, [""])[0]
+
+
+def is_ticked(form: Form, name: str) -> bool:
+    """Whether a box of our forms is ticked."""
+    return one(form, name) == "yes"

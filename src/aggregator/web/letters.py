@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -15,11 +15,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from aggregator.model import Choices, Footing, Reader, Rhythm, Site, Titles
+from aggregator.deliver.tokens import CHOICES
+from aggregator.model import Choices, Footing, Frequency, Reader, Site, Titles
+from aggregator.services.alerts.private_feeds import subscriber_feed
+from aggregator.services.alerts.rules import OwnRules
+from aggregator.services.subscriptions.data_export import own_data
+from aggregator.services.subscriptions.service import SubscriptionService
 from aggregator.web.alerts import AlertPage
-from aggregator.web.desk import ALTERNATIVES, GOODBYE, LEGENDS, LOOK, NO_ADDRESS, OLD_LINK, TOLD, Desk
-from aggregator.web.feeds import feed_address, feed_answer, feed_limit
-from aggregator.web.forms import Form, one, read_form
+from aggregator.web.feeds import feed_address, feed_answer
+from aggregator.web.forms import Form, is_ticked, one, read_form
 from aggregator.web.limits import Limit
 
 HEADERS: Final = {
@@ -30,7 +34,46 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
-
+LOOK: Final = (
+    "If this address can get letters, a mail with a link is on its way to it.",
+    "It may take a few minutes. If nothing comes, look among the unwanted mail before you ask again.",
+)
+OLD_LINK: Final = (
+    "This link is not valid any more, or was used before.",
+    "Enter your address again on the first page, and you get a new one.",
+)
+BEFORE: Final = (
+    "One letter each Monday, or each day if you choose so on the next page.",
+    "You can leave at any time.",
+)
+NO_ADDRESS: Final = "That is no mail address that can be written to. Please look at it again."
+GOODBYE: Final = ("Nothing more is sent to you, and your address is erased in four weeks.",)
+LEGENDS: Final = {"bodies": "Who publishes", "topics": "What it is about", "types": "What it is"}
+ALTERNATIVES: Final = (
+    {
+        "name": "rhythm",
+        "legend": "How often",
+        "choices": (
+            (Frequency.WEEKLY, "Each week, on Monday morning"),
+            (Frequency.DAILY, "Each day, in the morning, when there is something for you"),
+        ),
+    },
+    {
+        "name": "titles",
+        "legend": "Which title first, where both are known",
+        "choices": ((Titles.ENGLISH, "English"), (Titles.WELSH, "Cymraeg (Welsh)")),
+    },
+)
+TOLD: Final = {
+    "confirmed": "Your address is confirmed. The next letter comes on Monday; here you can choose.",
+    "save": "Your choices are kept.",
+    "pause": "Your letters are paused.",
+    "resume": "Letters are sent again, from the next one on.",
+    "watch": "Your rule is kept. It is watched for from now on.",
+    "unwatch": "That rule is gone.",
+    "place": "Kept. From now on word of that rule goes there.",
+    "move": "If the new address can get letters, a mail with a link is on its way to it.",
+}
 
 _TEMPLATES: Final = Environment(
     loader=PackageLoader("aggregator.web"),
@@ -41,34 +84,50 @@ _TEMPLATES: Final = Environment(
 )
 
 
+Page = Callable[[Request, Reader], Awaitable[Response]]
+
+
 @dataclass(frozen=True)
 class LetterPages:
-    """The pages over one desk. `known` gives, for `bodies`, `topics` and `types`, each id with its name."""
+    """The pages of one store. `known` gives, for `bodies`, `topics` and `types`, each id with its name."""
 
-    desk: Desk
+    service: SubscriptionService
+    own_rules: OwnRules
     site: Site
     clock: Callable[[], datetime]
     known: Mapping[str, Mapping[str, str]]
     limit: Limit = field(default_factory=Limit)
-    feed_limit: Limit = field(default_factory=feed_limit)
+    feed_limit: Limit = field(default_factory=lambda: Limit(each=600, all=20_000))
+    """Feed readers come by themselves, and often several from one address."""
 
     def routes(self) -> list[Route]:
         """Every address, below the path of the setting `letters_url`."""
-        root = self._root
+        root, both = self._root, ["GET", "POST"]
         return [
-            Route(f"{root}letters.css", self.style, methods=["GET"]),
-            Route(root, self.first, methods=["GET", "POST"]),
-            Route(f"{root}confirm/{{token}}", self.confirm, methods=["GET", "POST"]),
-            Route(f"{root}choices/{{token}}", self.choices, methods=["GET", "POST"]),
-            Route(f"{root}alerts/{{token}}", self.alerts, methods=["GET", "POST"]),
-            Route(f"{root}feed/{{name}}", self.feed, methods=["GET"]),
-            Route(f"{root}data/{{token}}", self.data, methods=["GET"]),
-            Route(f"{root}leave/{{token}}", self.leave, methods=["GET", "POST"]),
+            Route(f"{root}letters.css", self.style),
+            Route(root, self.first, methods=both),
+            Route(f"{root}confirm/{{token}}", self.confirm, methods=both),
+            Route(f"{root}choices/{{token}}", self._opened(self.choices), methods=both),
+            Route(f"{root}alerts/{{token}}", self._opened(self.alerts), methods=both),
+            Route(f"{root}feed/{{name}}", self.feed),
+            Route(f"{root}data/{{token}}", self._opened(self.data)),
+            Route(f"{root}leave/{{token}}", self.leave, methods=both),
         ]
 
     @property
     def _root(self) -> str:
         return urlsplit(self.site.letters_url).path
+
+    def _opened(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+        """A page for the subscriber whose token the address holds."""
+
+        async def answer(request: Request) -> Response:
+            reader = self.service.subscriber(request.path_params["token"], self.clock())
+            if reader is None:
+                return self._old_link()
+            return self._refused(request) or await page(request, reader)
+
+        return answer
 
     async def style(self, _: Request) -> Response:
         """The one style sheet."""
@@ -82,113 +141,93 @@ class LetterPages:
         if refused := self._refused(request):
             return refused
         try:
-            self.desk.ask(one(await read_form(request), "address"), self.clock())
+            self.service.ask(one(await read_form(request), "address"), self.clock())
         except ValueError:
             return self._page("ask.html", "Letters by mail", problem=NO_ADDRESS, status=400)
         return self._page("plain.html", "Look into your mail", lines=LOOK)
 
     async def confirm(self, request: Request) -> Response:
         """Confirm an address: a page with a button, since mail programs open links by themselves."""
-        token = request.path_params["token"]
+        token, now = request.path_params["token"], self.clock()
         if request.method != "POST":
-            if self.desk.asker(token, self.clock()) is None:
+            if self.service.asker(token, now) is None:
                 return self._old_link()
-            return self._page(
-                "plain.html",
-                "Confirm your address",
-                lines=(
-                    "One letter each Monday, or each day if you choose so on the next page.",
-                    "You can leave at any time.",
-                ),
-                button="Yes, send me letters",
-            )
+            button = "Yes, send me letters"
+            return self._page("plain.html", "Confirm your address", lines=BEFORE, button=button)
         if refused := self._refused(request):
             return refused
-        opens = self.desk.confirm(token, self.clock())
-        if opens is None:
-            return self._old_link()
-        return RedirectResponse(f"{self._root}choices/{opens}?told=confirmed", 303, headers=HEADERS)
-
-    async def choices(self, request: Request) -> Response:
-        """Show and take what a reader chooses."""
-        token, now = request.path_params["token"], self.clock()
-        reader = self.desk.reader(token, now)
+        reader = self.service.confirm(token, now)
         if reader is None:
             return self._old_link()
+        return self._back_to(f"choices/{self.service.tokens.timed(CHOICES, reader.id, now)}", "confirmed")
+
+    async def choices(self, request: Request, reader: Reader) -> Response:
+        """Show and take what a subscriber chooses."""
         if request.method != "POST":
-            return self._choices(reader, token, TOLD.get(request.query_params.get("told", ""), ""))
-        if refused := self._refused(request):
-            return refused
-        return self._act(reader, token, await read_form(request), now)
+            return self._choices(request, reader, told=_told(request))
+        form = await read_form(request)
+        action = one(form, "action")
+        try:
+            done = self._do(action, reader, form)
+        except ValueError:
+            return self._choices(request, reader, problem=NO_ADDRESS, status=400)
+        if not done:
+            return self._choices(request, reader, problem="This form was not filled in here.", status=400)
+        if action == "leave":
+            return self._page("plain.html", "You have left", lines=GOODBYE)
+        return self._back_to(f"choices/{request.path_params['token']}", action)
 
-    async def alerts(self, request: Request) -> Response:
-        """Show a reader's own rules of alerts; try one, keep one, or take one out."""
-        token, now = request.path_params["token"], self.clock()
-        reader = self.desk.reader(token, now)
-        if reader is None:
-            return self._old_link()
+    async def alerts(self, request: Request, reader: Reader) -> Response:
+        """Show a subscriber's own alert rules; try one, keep one, or take one out."""
+        token = request.path_params["token"]
         back = partial(self._page, back=f"{self._root}choices/{token}")
-        page = AlertPage(self.desk, self.known, self.site, back)
+        page = AlertPage(self.own_rules, self.service.tokens, self.known, self.site, back)
         if request.method != "POST":
-            return page.shown(reader, told=TOLD.get(request.query_params.get("told", ""), ""))
-        if refused := self._refused(request):
-            return refused
-        done = await page.act(reader, await read_form(request), now)
-        if isinstance(done, Response):
-            return done
-        return RedirectResponse(f"{self._root}alerts/{token}?told={done}", 303, headers=HEADERS)
+            return page.shown(reader, told=_told(request))
+        done = await page.act(reader, await read_form(request), self.clock())
+        return done if isinstance(done, Response) else self._back_to(f"alerts/{token}", done)
 
     async def feed(self, request: Request) -> Response:
-        """The feed of a reader's own rule, for whoever knows its address."""
+        """The feed of a subscriber's own rule, for whoever knows its address."""
         if refused := self._refused(request, self.feed_limit):
             return refused
-        name = request.path_params["name"]
+        name, config = request.path_params["name"], self.own_rules.alerting.config
         address, token = feed_address(self.site, name), name.rpartition(".")[0]
+        store, tokens = self.service.store, self.service.tokens
         # It may read much that was found: beside the loop, which has others to serve.
-        return await asyncio.to_thread(lambda: feed_answer(request, self.desk.feed(token, address)))
+        found = await asyncio.to_thread(subscriber_feed, config, store, tokens, token, address)
+        return feed_answer(request, found)
 
-    async def data(self, request: Request) -> Response:
-        """Everything that is kept of a reader, as a file."""
-        reader = self.desk.reader(request.path_params["token"], self.clock())
-        if reader is None:
-            return self._old_link()
+    async def data(self, _: Request, reader: Reader) -> Response:
+        """Everything that is kept of a subscriber, as a file."""
         named = {"Content-Disposition": 'attachment; filename="letters.json"'}
-        return JSONResponse(self.desk.data(reader), headers={**HEADERS, **named})
+        return JSONResponse(own_data(self.service.store, reader), headers={**HEADERS, **named})
 
     async def leave(self, request: Request) -> Response:
-        """Leave by a letter's own word: one POST is enough, without cookie, form or login (RFC 8058, 3.1)."""
+        """Leave by a letter's own token: one POST is enough, without cookie or login (RFC 8058, 3.1)."""
         if request.method != "POST":
             lines = ("You get no more letters, and your address is erased in four weeks.",)
             return self._page("plain.html", "Leave?", lines=lines, button="Leave: send me nothing more")
-        if not self.desk.leave_by_word(request.path_params["token"], self.clock()):
+        reader = self.service.tokens.leaver(request.path_params["token"])
+        if reader is None:
             return self._old_link()
+        self.service.leave(reader, self.clock())
         return self._page("plain.html", "You have left", lines=GOODBYE)
 
-    def _act(self, reader: Reader, token: str, form: Form, now: datetime) -> Response:
-        action = one(form, "action")
-        try:
-            told = self._done(action, reader, form, now)
-        except ValueError:
-            return self._choices(reader, token, problem=NO_ADDRESS, status=400)
-        if action == "leave":
-            return self._page("plain.html", "You have left", lines=GOODBYE)
-        if not told:
-            return self._choices(reader, token, problem="This form was not filled in here.", status=400)
-        return RedirectResponse(f"{self._root}choices/{token}?told={told}", 303, headers=HEADERS)
-
-    def _done(self, action: str, reader: Reader, form: Form, now: datetime) -> str:
-        """Do what a reader asks for; gives the name of what to say then. ValueError for a bad address."""
+    def _do(self, action: str, reader: Reader, form: Form) -> bool:
+        """Do what a subscriber asks for, if it is something. ValueError for a bad address."""
+        now = self.clock()
         if action == "save":
-            self.desk.choose(reader, self._chosen(form))
-        elif action == "pause":
-            self.desk.pause(reader, now)
-        elif action == "resume":
-            self.desk.resume(reader, now)
+            self.service.store.readers.choose(reader.id, self._chosen(form))
+        elif action in ("pause", "resume"):
+            self.service.set_paused(reader, now, paused=action == "pause")
         elif action == "move":
-            self.desk.move(reader, one(form, "address"), now)
+            self.service.move(reader, one(form, "address"), now)
         elif action == "leave":
-            self.desk.leave(reader, now)
-        return action if action in TOLD else ""
+            self.service.leave(reader.id, now)
+        else:
+            return False
+        return True
 
     def _chosen(self, form: Form) -> Choices:
         ticked = {
@@ -198,15 +237,14 @@ class LetterPages:
             bodies=ticked["bodies"],
             topics=ticked["topics"],
             types=ticked["types"],
-            when_empty=one(form, "when_empty") == "yes",
-            rhythm=Rhythm.DAILY if one(form, "rhythm") == Rhythm.DAILY else Rhythm.WEEKLY,
+            when_empty=is_ticked(form, "when_empty"),
+            rhythm=Frequency.DAILY if one(form, "rhythm") == Frequency.DAILY else Frequency.WEEKLY,
             titles=Titles.WELSH if one(form, "titles") == Titles.WELSH else Titles.ENGLISH,
-            only_alerts=one(form, "only_alerts") == "yes",
+            only_alerts=is_ticked(form, "only_alerts"),
         )
 
-    def _choices(
-        self, reader: Reader, token: str, told: str = "", problem: str = "", status: int = 200
-    ) -> Response:
+    def _choices(self, request: Request, reader: Reader, **values: Any) -> Response:
+        token = request.path_params["token"]
         groups = [
             {
                 "name": name,
@@ -225,26 +263,30 @@ class LetterPages:
         return self._page(
             "choices.html",
             "Your letters",
-            told=told,
-            problem=problem,
-            status=status,
             groups=groups,
             paused=reader.standing is Footing.PAUSED,
             when_empty=reader.choices.when_empty,
             alternatives=[
-                {**told, "chosen": str(getattr(reader.choices, str(told["name"])))} for told in ALTERNATIVES
+                {**group, "chosen": str(getattr(reader.choices, str(group["name"])))}
+                for group in ALTERNATIVES
             ],
             data=f"{self._root}data/{token}",
             alerts=f"{self._root}alerts/{token}",
             only_alerts=reader.choices.only_alerts,
+            **values,
         )
 
     def _refused(self, request: Request, limit: Limit | None = None) -> Response | None:
+        """The answer to a client that acts too often; without a `limit` only a POST is an act."""
         client = request.client.host if request.client else ""
-        if (limit or self.limit).allows(client, self.clock()):
+        is_free = limit is None and request.method != "POST"
+        if is_free or (limit or self.limit).allows(client, self.clock()):
             return None
         lines = ("Too many have asked from here in the last hour. Please come again later.",)
         return self._page("plain.html", "Later, please", lines=lines, status=429)
+
+    def _back_to(self, page: str, done: str) -> Response:
+        return RedirectResponse(f"{self._root}{page}?told={done}", 303, headers=HEADERS)
 
     def _old_link(self) -> Response:
         return self._page("plain.html", "This link does not work", lines=OLD_LINK, status=404)
@@ -253,3 +295,8 @@ class LetterPages:
         given = {"told": "", "problem": "", "lines": (), "button": "", **values}
         text = _TEMPLATES.get_template(name).render(title=title, site=self.site, root=self._root, **given)
         return HTMLResponse(text, status_code=status, headers=HEADERS)
+
+
+def _told(request: Request) -> str:
+    """What the page says of the act that led to it."""
+    return TOLD.get(request.query_params.get("told", ""), "")

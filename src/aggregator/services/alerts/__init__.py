@@ -1,0 +1,1 @@
+"""Alerts: rules, the documents that match them, webhooks and private feeds."""

@@ -1,0 +1,1 @@
+"""Sends digests and alerts by mail, and reads the mail that comes back."""

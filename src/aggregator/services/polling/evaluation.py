@@ -1,0 +1,93 @@
+"""Holds the labels of people against what the vocabulary makes of the same titles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+from aggregator.classify import Labeller
+from aggregator.classify.evaluation import Judged
+from aggregator.config.labels_file import Label
+from aggregator.model import Body, Entry, Holding
+from aggregator.normalise.identity import entry_id
+
+HIDEABLE: Final = ("body", "url", "summary", "publisher_type")
+"""What can be kept from the vocabulary, to see how well it does without."""
+
+
+def judge(
+    labels: Iterable[Label],
+    labeller: Labeller,
+    bodies: Mapping[str, Body],
+    hide: Collection[str] = (),
+) -> tuple[Judged, ...]:
+    """Each label beside what the vocabulary says, with the fields in `hide` kept from it."""
+    names = {name.casefold(): body.id for body in bodies.values() for name in _names(body)}
+    return tuple(_judged(number, label, labeller, names, hide) for number, label in enumerate(labels, 1))
+
+
+def told(title: str, *, summary: str = "", body: str = "", url: str = "", said: str = "") -> Entry:
+    """An entry that no source carries, to be explained."""
+    key = url or f"label:{title}"
+    return Entry(
+        id=entry_id(key),
+        key=key,
+        url=url or None,
+        source="",
+        native_id=None,
+        body=body,
+        title=title,
+        summary=summary,
+        content="",
+        text=summary,
+        language="en",
+        published=None,
+        updated=None,
+        publisher_type=said or None,
+    )
+
+
+def as_label(held: Holding, bodies: Mapping[str, Body]) -> Label:
+    """A document with its labels, corrected or not, as a row of a file of labels."""
+    entry, labels = held.entry, held.labels
+    return Label(
+        id=entry.id,
+        title=entry.title,
+        summary=entry.summary,
+        body=bodies[entry.body].name if entry.body in bodies else entry.body,
+        url=entry.url or "",
+        relevance=labels.relevance,
+        type=labels.type,
+        topics=labels.topics,
+        publisher_type=entry.publisher_type or "",
+    )
+
+
+def _judged(
+    number: int,
+    label: Label,
+    labeller: Labeller,
+    names: Mapping[str, str],
+    hide: Collection[str],
+) -> Judged:
+    seen = {field: "" if field in hide else str(getattr(label, field)) for field in HIDEABLE}
+    entry = told(
+        label.title,
+        summary=seen["summary"],
+        body=names.get(seen["body"].casefold(), seen["body"]),
+        url=seen["url"],
+        said=seen["publisher_type"],
+    )
+    return Judged(
+        id=label.id or f"row {number}",
+        title=label.title,
+        relevance=label.relevance,
+        type=label.type,
+        topics=frozenset(label.topics),
+        got=labeller.label(entry, ()),
+    )
+
+
+def _names(body: Body) -> tuple[str, ...]:
+    former = (old.name for old in body.former)
+    return tuple(name for name in (body.id, body.name, body.short, *body.aliases, *former) if name)

@@ -1,0 +1,1 @@
+"""Publishes what the store says: observe → publish → output/, and digests on their day."""

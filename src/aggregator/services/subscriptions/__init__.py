@@ -1,0 +1,1 @@
+"""What subscribers and the operator do with subscriptions."""

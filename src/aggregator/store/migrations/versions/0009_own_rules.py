@@ -1,0 +1,21 @@
+"""Subscribers' own rules have no webhooks any more, and answers by mail say nothing besides their form."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    """A rule whose alerts went to a webhook alone goes by mail, so that nobody misses them in silence."""
+    op.drop_table("remarks")
+    op.execute("DELETE FROM hooks WHERE instr(rule, '/')")
+    op.execute(
+        "UPDATE own_rules SET rule = json_set(rule, '$.mail', json('true')) "
+        "WHERE feed IS NULL AND NOT json_extract(rule, '$.mail')"
+    )
+    op.execute("UPDATE own_rules SET rule = json_remove(rule, '$.webhook')")
+    with op.batch_alter_table("own_rules") as own_rules:
+        own_rules.drop_column("secret")
