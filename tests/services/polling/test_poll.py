@@ -16,8 +16,8 @@ from aggregator.model import Fetched, Part, RemovalKind, Request, Scope, Selecto
 from aggregator.normalise.identity import entry_id
 from aggregator.store import open_store
 from tests.builders import NOON, source
-from tests.pipeline.stage import Served, Stage
 from tests.projects import atom
+from tests.services.stage import Served, Stage
 
 HOUR = timedelta(hours=1)
 FEED = "https://www.gov.uk/one.atom"

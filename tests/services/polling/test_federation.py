@@ -21,8 +21,8 @@ from aggregator.publish import artifacts
 from aggregator.services.publishing.snapshot import gather
 from aggregator.store import Store, open_store
 from tests.builders import NOON, body, source
-from tests.pipeline.stage import EMPTY, Net
 from tests.projects import atom
+from tests.services.stage import EMPTY, Net
 
 PLAN = "https://www.example.org/plan"
 RECORD = """---

@@ -20,8 +20,8 @@ from aggregator.normalise.identity import entry_id
 from aggregator.store import Store
 from tests.builders import NOON, source
 from tests.examples import examples
-from tests.pipeline.conftest import OpenStore
-from tests.pipeline.stage import Net, Served, Stage
+from tests.services.conftest import OpenStore
+from tests.services.stage import Net, Served, Stage
 
 HOUR = timedelta(hours=1)
 GAPS = st.sampled_from([1, 2, 5])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from aggregator.model import Part, Source
-from tests.pipeline.stage import Served
+from tests.services.stage import Served
 
 NOTHING: Final[tuple[str, ...]] = ()
 """The judgement that no reader needs to hear of it."""

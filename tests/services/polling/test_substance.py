@@ -16,13 +16,13 @@ import pytest
 from aggregator.model import Holding
 from aggregator.store import open_store
 from tests.builders import NOON
-from tests.pipeline.pairs.documents import CONTENT, DOCUMENTS, NOTE, STAMP
-from tests.pipeline.pairs.feeds import FEEDS
-from tests.pipeline.pairs.form import Form, Pair
-from tests.pipeline.pairs.govuk_feeds import FINDER, GOVUK_FEEDS, ORGANISATION
-from tests.pipeline.pairs.pages import GROUP, PAGES
-from tests.pipeline.pairs.posts import POSTS
-from tests.pipeline.stage import Stage
+from tests.services.polling.pairs.documents import CONTENT, DOCUMENTS, NOTE, STAMP
+from tests.services.polling.pairs.feeds import FEEDS
+from tests.services.polling.pairs.form import Form, Pair
+from tests.services.polling.pairs.govuk_feeds import FINDER, GOVUK_FEEDS, ORGANISATION
+from tests.services.polling.pairs.pages import GROUP, PAGES
+from tests.services.polling.pairs.posts import POSTS
+from tests.services.stage import Stage
 
 HOUR = timedelta(hours=1)
 TITLE = "Example: openness in 2026-27"

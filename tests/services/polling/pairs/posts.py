@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.parse.pages import SHIPPED
-from tests.pipeline.pairs.form import NOTHING, RECORD, Form, Pair
+from tests.services.polling.pairs.form import NOTHING, RECORD, Form, Pair
 
 FORUM_SOURCE = SHIPPED["uk-ogn-forum"]
 FORUM = Form(

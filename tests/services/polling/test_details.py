@@ -13,7 +13,7 @@ from aggregator.errors import Cause
 from aggregator.model import Fetched, FetchResult, NotModified, RemovalKind, Request, Selectors
 from aggregator.store import open_store
 from tests.builders import NOON, source
-from tests.pipeline.stage import Stage
+from tests.services.stage import Stage
 
 HOUR = timedelta(hours=1)
 LIST = "https://www.gov.wales/consultations"

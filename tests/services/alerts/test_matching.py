@@ -32,8 +32,8 @@ from aggregator.services.mailing.delivery import Dispatch
 from aggregator.store import Store, open_store
 from tests.builders import LONDON, NOON, body, entry, instant, labels, moment
 from tests.deliver.readers import opened, reader, stationery
-from tests.pipeline.stage import EMPTY, default_settings
-from tests.pipeline.test_posting import Postbox
+from tests.services.mailing.test_delivery import Postbox
+from tests.services.stage import EMPTY, default_settings
 from tests.store.values import change
 
 HOUR = timedelta(hours=1)

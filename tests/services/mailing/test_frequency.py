@@ -18,7 +18,7 @@ from tests.builders import LONDON, instant
 from tests.conftest import PROJECT
 from tests.deliver.letters import digest, item, under
 from tests.deliver.readers import reader, stationery
-from tests.pipeline.test_posting import Postbox
+from tests.services.mailing.test_delivery import Postbox
 
 DAILY = Choices(rhythm=Frequency.DAILY)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.builders import source
 from tests.parse.pages import SHIPPED
-from tests.pipeline.pairs.form import NOTHING, Form, Pair
+from tests.services.polling.pairs.form import NOTHING, Form, Pair
 
 CALL = SHIPPED["nap7-call-for-evidence"]
 PATH = CALL.address.removeprefix("https://www.gov.uk/api/content")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.parse.pages import SHIPPED
-from tests.pipeline.pairs.form import NOTHING, Form, Pair
+from tests.services.polling.pairs.form import NOTHING, Form, Pair
 
 ORGANISATION = Form(
     source=SHIPPED["cabinet-office"],

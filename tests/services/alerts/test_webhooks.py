@@ -17,8 +17,8 @@ from aggregator.model.alerts import Hook, HookState, Webhook
 from aggregator.services.alerts.webhooks import HOOKS, Hooks
 from aggregator.store import open_store
 from tests.builders import NOON, entry
-from tests.pipeline.test_alerting import HOUR, Desk, rule
 from tests.server import Response, Server
+from tests.services.alerts.test_matching import HOUR, Desk, rule
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  # the published example
 MINUTE = timedelta(minutes=1)

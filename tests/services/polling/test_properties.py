@@ -32,8 +32,8 @@ from aggregator.parse import reader
 from aggregator.store import Store
 from tests.builders import NOON, source
 from tests.examples import examples
-from tests.pipeline.conftest import OpenStore
-from tests.pipeline.stage import Stage
+from tests.services.conftest import OpenStore
+from tests.services.stage import Stage
 
 HOUR = timedelta(hours=1)
 

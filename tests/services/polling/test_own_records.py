@@ -13,8 +13,8 @@ from aggregator.normalise.identity import entry_id
 from aggregator.services.publishing.snapshot import former_pages
 from aggregator.store import open_store
 from tests.builders import NOON, source
-from tests.pipeline.stage import Stage
 from tests.projects import atom
+from tests.services.stage import Stage
 
 HOUR = timedelta(hours=1)
 FEED = "https://www.gov.uk/one.atom"
