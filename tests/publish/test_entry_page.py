@@ -12,6 +12,7 @@ from aggregator.publish.addresses import entry_page
 from tests.builders import carrier, edition, entry, holding, instant, labels, moment
 from tests.publish.reading import page, rows, words
 from tests.publish.rich import PLAN, plan, rich
+from tests.publish.test_validators import revised
 
 PATH = "records/uk-nap6.html"
 
@@ -238,6 +239,18 @@ def test_what_was_taken_away_says_so_and_stays_readable_in_its_language() -> Non
     assert "Tynnwyd." in words(found)
     assert found.xpath("//h1/@lang | //p[@class='lede']/@lang") == ["cy", "cy"]
     assert ["Taken away", "1 June 2026", "the publisher", ""] in rows(found)
+
+
+def test_where_the_licence_is_not_known_the_publishers_reason_for_a_removal_is_left_out() -> None:
+    gone = revised()
+
+    told = document(
+        rich(holding(replace(gone.entry, licence="unknown"), carriers=(gone,), removed=gone.removed)),
+        "https://www.gov.uk/a-plan",
+    )
+
+    assert "The publisher has withdrawn this document; its page says so." in words(told)
+    assert "Replaced." not in words(told)
 
 
 def test_a_document_bears_the_name_that_its_body_had_on_its_day() -> None:

@@ -51,6 +51,18 @@ def test_where_the_licence_is_not_known_a_change_is_told_without_the_publishers_
     assert "2 July 2026" in content(changed)
 
 
+def test_words_from_before_the_licence_was_known_stay_hidden_when_they_change() -> None:
+    told_twice = revised()
+    first, *rest = told_twice.revisions
+    unknown = replace(first, entry=replace(first.entry, licence="unknown"))
+    held = holding(told_twice.entry, carriers=(replace(told_twice, revisions=(unknown, *rest)),))
+
+    changed = changes(edition(held))[1]
+
+    assert "Old" not in content(changed)
+    assert "2 July 2026" in content(changed)
+
+
 def test_a_document_that_was_taken_away_is_told_of_with_the_publishers_reason() -> None:
     (removed,) = entries(rich(), "removed.atom")
 

@@ -62,3 +62,8 @@ LICENCES: Final[Mapping[str, Licence]] = {
 def licence(id: str) -> Licence:
     """The licence by its id; one that the table does not know is treated as not known."""
     return LICENCES.get(id, LICENCES["unknown"])
+
+
+def may_show(*ids: str) -> bool:
+    """Whether a publisher's words that stand under all these licences may be shown."""
+    return all(licence(id).open for id in ids)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from aggregator.model import Carrier, Edition, Entry, Holding, Moment, Revision
-from aggregator.model.licences import licence
+from aggregator.model.licences import may_show
 from aggregator.model.text import tidy
 from aggregator.publish.addresses import entry_page, web
 from aggregator.publish.lines import body_name
@@ -51,7 +51,7 @@ def _nation(held: Holding, edition: Edition) -> str | None:
 
 def _words(entry: Entry, text: str) -> str | None:
     """The publisher's words, where the licence lets us pass them on."""
-    return (tidy(text).strip() or None) if licence(entry.licence).open else None
+    return (tidy(text).strip() or None) if may_show(entry.licence) else None
 
 
 ENTRIES: Final[tuple[Column[Holding], ...]] = (

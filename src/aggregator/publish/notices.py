@@ -12,7 +12,7 @@ from typing import Final
 
 from aggregator.model import Carrier, Edition, Holding, Link, Revision
 from aggregator.model.alerts import Alert, Why
-from aggregator.model.licences import licence
+from aggregator.model.licences import licence, may_show
 from aggregator.model.text import tidy
 from aggregator.publish.addresses import entry_page, id_page, web
 from aggregator.publish.corrections import CORRECTIONS, Correction, corrections_of
@@ -82,7 +82,7 @@ def _change(
     edition: Edition,
     origins: Origins,
 ) -> Item:
-    open_licence = licence(after.entry.licence).open
+    open_licence = may_show(before.entry.licence, after.entry.licence)
     parts = ", ".join(after.parts) or "not said"
     note = line(after.note, 5000) if open_licence else ""
     shown = differences(before.entry, after.entry, edition.site.zone, words=open_licence)
@@ -114,7 +114,7 @@ def _removed_at(holding: Holding) -> datetime:
 def _removal(id: str, holding: Holding, at: datetime, edition: Edition, origins: Origins) -> Item:
     removal = holding.removed
     kind = str(removal.kind) if removal else ""
-    note = line(removal.note, 5000) if removal and licence(holding.entry.licence).open else ""
+    note = line(removal.note, 5000) if removal and may_show(holding.entry.licence) else ""
     to = web(removal.to) if removal else None
     said = f" The publisher says: {note}" if note else ""
     moved = f'<p>It now leads to <a href="{escape(to)}">{escape(to)}</a>.</p>' if to else ""

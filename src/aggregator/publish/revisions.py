@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Entry, Holding, Moment, Revision
-from aggregator.model.licences import licence
+from aggregator.model.licences import may_show
 from aggregator.publish.dates import say
 from aggregator.publish.differences import Piece, Row, side_by_side
 from aggregator.publish.words import titled
@@ -28,7 +28,7 @@ def revision_rows(holding: Holding, zone: ZoneInfo) -> Iterator[tuple[Revision, 
     told = [pair for carrier in holding.carriers for pair in pairwise(carrier.revisions)]
     newest = sorted(told, key=lambda pair: (pair[1].seen_at, pair[1].entry.source), reverse=True)[:MOST]
     for before, after in newest:
-        shown = licence(before.entry.licence).open and licence(after.entry.licence).open
+        shown = may_show(before.entry.licence, after.entry.licence)
         yield after, dict(_changes(before.entry, after.entry, zone)) if shown else None
 
 
