@@ -127,12 +127,13 @@ def test_a_store_of_schema_8_is_brought_over_with_all_its_data(old: Path) -> Non
 
 
 def test_a_rule_that_went_to_a_webhook_alone_goes_by_mail(old: Path) -> None:
-    """Subscribers' own rules have none any more; what was still to be posted goes."""
+    """Subscribers' own rules have none any more; what was still to be posted goes by mail, too."""
     with open_store(f"sqlite:///{old}") as store:
         assert store.alerts.own("0badcafe") == (
             ("0badcafe", OwnRule(id="posted", when="minutes", mail=True)),
         )
         assert store.alerts.counts()["0badcafe/posted"] == {"alerts": 1}
+        assert "0badcafe/posted" in store.alerts.waiting(NOON + HOUR)
         assert [hook.alert.rule for hook in store.alerts.due_hooks(NOON + HOUR, 9)] == ["forum", "forum"]
 
     with closing(sqlite3.connect(old)) as connection:

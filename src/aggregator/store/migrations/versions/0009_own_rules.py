@@ -9,8 +9,17 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
-    """A rule whose alerts went to a webhook alone goes by mail, so that nobody misses them in silence."""
+    """A rule whose alerts went to a webhook alone goes by mail, so that nobody misses them in silence.
+
+    So do those of its alerts that were found and not yet posted.
+    """
     op.drop_table("remarks")
+    op.execute(
+        "UPDATE alerts SET run = NULL WHERE rule IN (SELECT reader || '/' || id FROM own_rules "
+        "WHERE feed IS NULL AND NOT json_extract(rule, '$.mail')) "
+        "AND (rule, entry_id, occasion) IN "
+        "(SELECT rule, entry_id, occasion FROM hooks WHERE state = 'planned')"
+    )
     op.execute("DELETE FROM hooks WHERE instr(rule, '/')")
     op.execute(
         "UPDATE own_rules SET rule = json_set(rule, '$.mail', json('true')) "
