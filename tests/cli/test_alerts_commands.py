@@ -113,7 +113,8 @@ def test_a_readers_own_rule_may_go_to_a_feed_alone(project: Small) -> None:
         (("--mail", "other@example.org"), "goes to that reader"),
         (("--no-mail",), "this rule would tell nobody"),
         (("--feed",), "served below letters_url, which is not set here"),
-        (("--webhook", "https://example.org/"), "leave out --mail and --webhook"),
+        (("--webhook", "https://example.org/"), "leave out --mail, --webhook and its secret"),
+        (("--secret-env", "A_SECRET"), "goes to that reader"),
     ],
 )
 def test_where_a_readers_own_rule_cannot_go_is_said_and_nothing_kept(

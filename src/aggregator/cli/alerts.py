@@ -20,7 +20,8 @@ alerts = typer.Typer(help="Rules that say what somebody hears of at once.", no_a
 app.add_typer(alerts, name="alerts")
 
 OWN_ONLY: Final = (
-    "a reader's own rule goes to that reader, by mail or into a feed (--feed); leave out --mail and --webhook"
+    "a reader's own rule goes to that reader, by mail or into a feed (--feed); leave out --mail, --webhook "
+    "and its secret"
 )
 
 NEWEST: Final = 5
@@ -95,7 +96,7 @@ def alerts_add(  # noqa: PLR0913, PLR0917  # each argument is a part of a rule
     """Try a rule against the past year, then keep it: in alerts.yaml, or as a reader's own."""
     with opened(context, replay=replay, at=at) as program:
         whose = program.enrolment.found(reader) if reader else None
-        if whose and (mail or webhook):
+        if whose and (mail or webhook or secret_env or secret_file):
             raise typer.BadParameter(OWN_ONLY)
         if no_mail and not whose:
             raise typer.BadParameter("--no-mail is for a reader's own rule: name the reader with --reader")
