@@ -8,7 +8,7 @@ from dataclasses import replace
 import feedparser
 
 from aggregator.model import Artifact, Digest
-from aggregator.publish.digest_feed import publish_digests
+from aggregator.publish.other_feeds import publish_digests
 from tests.builders import edition
 from tests.deliver.letters import digest, item, under
 

@@ -1,7 +1,7 @@
 """Puts a publisher's items into our words: one form, absolute addresses, dates in UTC, safe text. Pure.
 
 In: Source, the address that answered, RawEntry. Out: Normalised, that is Entry and Reject.
-To add a form of date: `date_words` or a line in DATES of `dates`; a tracking parameter: TRACKERS of `urls`.
+To add a form of date: a word or a line in DATES of `dates`; a tracking parameter: TRACKERS of `urls`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Gives each document its key and its permanent id, the same on every machine."""
+"""Gives each document its key, its id, and the names by which it stays known when its address changes."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Carrier, Outage, Plan, Register, SourceLine, SourceState
@@ -36,14 +36,13 @@ def register_at(register: Register, at: datetime, zone: ZoneInfo) -> Register:
     day = day_of(at, zone)
     return replace(
         register,
-        plans=tuple(_plan_at(plan, at, zone) for plan in register.plans),
+        plans=tuple(_plan_at(plan, day) for plan in register.plans),
         searches=tuple(search for search in register.searches if search.on <= day),
         rules=tuple(rule for rule in register.rules if rule.read_on <= day),
     )
 
 
-def _plan_at(plan: Plan, at: datetime, zone: ZoneInfo) -> Plan:
-    day = day_of(at, zone)
+def _plan_at(plan: Plan, day: date) -> Plan:
     return replace(
         plan,
         facts=tuple(fact for fact in plan.facts if fact.read_on <= day),

@@ -110,8 +110,3 @@ def behind(known: Known, found: Found) -> bool:
     """Whether the evidence is older than our first poll, so that what lies between was not watched."""
     since = known.watch.since
     return since is None or any(one.moment and known.last(one.moment) < since for one in found)
-
-
-def days(count: int) -> str:
-    """`1 day`, `12 days`."""
-    return "1 day" if count == 1 else f"{count} days"

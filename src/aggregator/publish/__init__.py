@@ -14,20 +14,17 @@ from typing import Final, Protocol
 from aggregator.model import Artifact, Deferred, Edition
 from aggregator.publish.archive_pages import publish_archive
 from aggregator.publish.board_json import publish_board_json
-from aggregator.publish.board_pages import publish_board
+from aggregator.publish.board_pages import publish_board, publish_plans
 from aggregator.publish.calendar import publish_calendar
-from aggregator.publish.digest_feed import publish_digests
 from aggregator.publish.documents import publish_feeds
 from aggregator.publish.exports import exports
 from aggregator.publish.folder import Written, write
 from aggregator.publish.hosting import publish_hosting
-from aggregator.publish.moved import publish_moved
 from aggregator.publish.opml import publish_opml
+from aggregator.publish.other_feeds import publish_digests, publish_silence
 from aggregator.publish.pages import publish_pages
-from aggregator.publish.plan_pages import publish_plans
 from aggregator.publish.shelf_pages import publish_shelves
-from aggregator.publish.silence_feed import publish_silence
-from aggregator.publish.site_pages import publish_site
+from aggregator.publish.site_pages import publish_moved, publish_site
 
 __all__ = ["FORMATS", "Format", "Written", "artifacts", "exports", "write"]
 

@@ -15,6 +15,7 @@ from aggregator.model.kinds import KINDS
 ENOUGH: Final = 5
 """So many documents must have been seen before anything is said of all of them."""
 _REFUSALS: Final = frozenset({401, 403, 429, 503})
+_UNWELL: Final = frozenset({Cause.NOT_A_FEED, Cause.BROKEN_FEED, Cause.EMPTY, Cause.TRUNCATED})
 
 
 @dataclass(slots=True)
@@ -33,7 +34,11 @@ def advice(edition: Edition) -> Mapping[str, tuple[str, ...]]:
     """Sentences for each source, by its id; none for a source that can hardly be better."""
     seen = _seen(edition)
     return {
-        row.source.id: tuple(sentence for rule in _RULES if (sentence := rule(row, seen[row.source.id])))
+        row.source.id: tuple(
+            said.format(status=_status(row), advice=KINDS[row.source.kind].advice)
+            for fits, said in _RULES
+            if fits(row, seen[row.source.id])
+        )
         for row in edition.sources
         if row.source.licence != "own"
     }
@@ -59,65 +64,37 @@ def _most(number: int, seen: Seen) -> bool:
     return seen.documents >= ENOUGH and number * 2 > seen.documents
 
 
-def _refused(row: SourceLine, _: Seen) -> str:
-    failure = row.state.failure
-    if failure and failure.cause is Cause.ROBOTS:
-        return "Let robots.txt allow this address: it holds only what is published."
-    if failure and failure.status in _REFUSALS:
-        return (
-            f"Answer programs that name themselves and ask seldom; we were refused (HTTP {failure.status})."
-        )
-    return ""
-
-
-def _unwell(row: SourceLine, _: Seen) -> str:
-    broken = {Cause.NOT_A_FEED, Cause.BROKEN_FEED, Cause.EMPTY, Cause.TRUNCATED}
-    if row.state.failure and row.state.failure.cause in broken:
-        return "Serve a feed that a feed validator accepts at this address."
-    return ""
-
-
-def _moved(row: SourceLine, _: Seen) -> str:
-    return "Keep the redirect: others still ask at the old address." if row.state.moved_to else ""
-
-
-def _too_short(row: SourceLine, _: Seen) -> str:
-    return (
-        "Carry more items, or archive documents (RFC 5005), so that nothing is missed."
-        if row.state.gap
-        else ""
-    )
-
-
-def _rejected(row: SourceLine, _: Seen) -> str:
-    return "Give each item a title and an address of its own." if row.state.rejects else ""
-
-
-def _no_feed(row: SourceLine, _: Seen) -> str:
-    return KINDS[row.source.kind].advice
-
-
-def _no_dates(_: SourceLine, seen: Seen) -> str:
-    return "State for each document when it was published." if _most(seen.undated, seen) else ""
-
-
-def _no_zone(_: SourceLine, seen: Seen) -> str:
-    return "State the time zone of each time (RFC 3339)." if _most(seen.assumed, seen) else ""
-
-
-def _no_words(_: SourceLine, seen: Seen) -> str:
-    return "Add a sentence to each item that says what it is about." if _most(seen.bare, seen) else ""
-
-
-def _no_licence(row: SourceLine, _: Seen) -> str:
-    return (
-        "State a licence, so that more than the title may be republished."
-        if row.source.licence == "unknown"
-        else ""
-    )
-
-
-_RULES: Final[tuple[Callable[[SourceLine, Seen], str], ...]] = (
-    *(_refused, _unwell, _moved, _too_short, _rejected),
-    *(_no_feed, _no_dates, _no_zone, _no_words, _no_licence),
+_RULES: Final[tuple[tuple[Callable[[SourceLine, Seen], object], str], ...]] = (
+    (
+        lambda row, _: _cause(row) is Cause.ROBOTS,
+        "Let robots.txt allow this address: it holds only what is published.",
+    ),
+    (
+        lambda row, _: _cause(row) is not Cause.ROBOTS and _status(row) in _REFUSALS,
+        "Answer programs that name themselves and ask seldom; we were refused (HTTP {status}).",
+    ),
+    (lambda row, _: _cause(row) in _UNWELL, "Serve a feed that a feed validator accepts at this address."),
+    (lambda row, _: row.state.moved_to, "Keep the redirect: others still ask at the old address."),
+    (
+        lambda row, _: row.state.gap,
+        "Carry more items, or archive documents (RFC 5005), so that nothing is missed.",
+    ),
+    (lambda row, _: row.state.rejects, "Give each item a title and an address of its own."),
+    (lambda row, _: KINDS[row.source.kind].advice, "{advice}"),
+    (lambda _, seen: _most(seen.undated, seen), "State for each document when it was published."),
+    (lambda _, seen: _most(seen.assumed, seen), "State the time zone of each time (RFC 3339)."),
+    (lambda _, seen: _most(seen.bare, seen), "Add a sentence to each item that says what it is about."),
+    (
+        lambda row, _: row.source.licence == "unknown",
+        "State a licence, so that more than the title may be republished.",
+    ),
 )
+"""When each sentence is said."""
+
+
+def _cause(row: SourceLine) -> Cause | None:
+    return row.state.failure.cause if row.state.failure else None
+
+
+def _status(row: SourceLine) -> int | None:
+    return row.state.failure.status if row.state.failure else None

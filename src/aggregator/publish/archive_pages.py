@@ -9,8 +9,7 @@ from aggregator.model import Artifact, Edition, Holding, Relevance
 from aggregator.publish.addresses import month_page
 from aggregator.publish.charts import chart
 from aggregator.publish.filing import Drawer, archive, years
-from aggregator.publish.linked_data import of_list
-from aggregator.publish.pages import page
+from aggregator.publish.pages import of_list, page
 
 PARTS: Final = {
     Relevance.YES: "About open government",

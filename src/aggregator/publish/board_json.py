@@ -29,7 +29,7 @@ from aggregator.model import (
     Watch,
 )
 from aggregator.publish.addresses import Shelf, shelf_page, web
-from aggregator.publish.board_rows import proof_address
+from aggregator.publish.board_words import proof_address
 from aggregator.publish.dates import say
 from aggregator.publish.words import line
 

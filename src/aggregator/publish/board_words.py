@@ -1,7 +1,9 @@
-"""The board in words: each standing as one short phrase, factual, with what it rests on."""
+"""The board in words, factual, with what they rest on; and its front table."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import (
@@ -10,8 +12,11 @@ from aggregator.model import (
     Check,
     Claim,
     Deadline,
+    Evidence,
+    FactKind,
     Gap,
     Meeting,
+    Moment,
     PlanLine,
     ProcessLine,
     Rule,
@@ -20,14 +25,29 @@ from aggregator.model import (
 )
 from aggregator.model.days import day_of
 from aggregator.model.plans import SCALE
+from aggregator.publish.addresses import web
 from aggregator.publish.dates import say, say_day
 from aggregator.publish.words import line
 
 LONG = 28
 """Days after which a letter names a process whose record is no newer."""
-
-
-OVER = {Standing.OVERDUE, Standing.PAST_MARK}
+OVER: Final = {Standing.OVERDUE, Standing.PAST_MARK}
+FRONT: Final = {
+    "Forum meets": ("R1.1", "S1"),
+    "Website kept": ("R2.1",),
+    "Records appear": ("R2.2", "C2"),
+    "Two meetings a plan year": ("R5.1",),
+    "Next plan in time": ("P1",),
+}
+"""The checks of the front table; where a rule does not bind, its own promise or our mark stands there."""
+LOOK: Final = {
+    Standing.MET: "met",
+    Standing.DUE: "due",
+    Standing.OVERDUE: "overdue",
+    Standing.NOT_MET: "overdue",
+    Standing.PAST_MARK: "past",
+    Standing.CANNOT_TELL: "untold",
+}
 
 
 def count(number: int, one: str = "day", many: str = "days") -> str:
@@ -175,7 +195,7 @@ def silence_lines(board: Board, zone: ZoneInfo) -> tuple[str, ...]:
         if quiet and not one.watch.unread:
             found.append(f"{name}: {say_silence(one.silence, zone, name)}")
         for check in one.checks:
-            if check.standing in {Standing.OVERDUE, Standing.PAST_MARK}:
+            if check.standing in OVER:
                 found.append(f"{name}: {check.rule.title} ({check.rule.id}): {say_check(check)}.")
     return tuple(found)
 
@@ -189,3 +209,27 @@ def heading(board: Board, zone: ZoneInfo, *, as_seen: bool = False) -> str:
         made = "" if as_seen else "reconstructed, "
         return f"{day}{seen}: {made}this day lies before our first poll"
     return f"{day}{seen}"
+
+
+def binding(process: ProcessLine) -> list[Check]:
+    """The checks of the rules that bind a process."""
+    return [check for check in process.checks if check.standing is not Standing.NOT_BOUND]
+
+
+def front_checks(process: ProcessLine) -> Iterator[tuple[str, Check | None]]:
+    """Each heading of the front table with the first of its rules that binds the process, if one does."""
+    bound = {check.rule.id: check for check in binding(process)}
+    for head, ids in FRONT.items():
+        yield head, next((bound[id] for id in ids if id in bound), None)
+
+
+def published(plan: PlanLine) -> Moment | None:
+    """When a plan came out: published, else submitted."""
+    out = plan.plan.fact(FactKind.PUBLISHED) or plan.plan.fact(FactKind.SUBMITTED)
+    return out.claim.moment if out else None
+
+
+def proof_address(one: Evidence) -> str | None:
+    """Where evidence is read: its address, relative to the output folder for a record of ours."""
+    ours = one.url if one.url and one.url.startswith("records/") else None
+    return web(one.url) or ours

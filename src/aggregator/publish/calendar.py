@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
+from icalendar import Calendar, Component, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 from aggregator import VERSION
 from aggregator.model import Deferred, Edition, Moment, Precision, Site
 from aggregator.model.days import day_of
 from aggregator.publish.addresses import Shelf, shelf_name
-from aggregator.publish.dated import Dated, dated_documents
-from aggregator.publish.dated_deadlines import dated_deadlines
+from aggregator.publish.dated import Dated, dated_deadlines, dated_documents
 from aggregator.publish.fingerprints import background, fingerprint
 from aggregator.publish.lines import body_name
 from aggregator.publish.words import titled
@@ -55,11 +54,14 @@ def calendars(edition: Edition, dated: Iterable[Dated]) -> Iterator[Deferred]:
 def write_calendar(name: str, dated: Iterable[Dated], site: Site) -> bytes:
     """One calendar, in the order given."""
     calendar = Calendar()
-    calendar.add("prodid", f"-//UK open government updates//{VERSION}//EN")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("name", titled(name))  # RFC 7986, 5.1
-    calendar.add("x-wr-calname", titled(name))
+    head = {
+        "prodid": f"-//UK open government updates//{VERSION}//EN",
+        "version": "2.0",
+        "calscale": "GREGORIAN",
+        "name": titled(name),  # RFC 7986, 5.1
+        "x-wr-calname": titled(name),
+    }
+    _add(calendar, head)
     zone = site.zone
     calendar.add_component(_timezone(zone))
     for one in dated:
@@ -82,34 +84,39 @@ def _timezone(zone: ZoneInfo) -> Timezone:
         (TimezoneDaylight(), "BST", datetime(1981, 3, 29, 1), 3, winter, summer),  # noqa: DTZ001 -- local
         (TimezoneStandard(), "GMT", datetime(1996, 10, 27, 2), 10, summer, winter),  # noqa: DTZ001 -- local
     ):
-        observance.add("dtstart", start)
-        observance.add("rrule", {"freq": "yearly", "bymonth": month, "byday": "-1su"})
-        observance.add("tzname", name)
-        observance.add("tzoffsetfrom", before)
-        observance.add("tzoffsetto", after)
+        every_year = {"freq": "yearly", "bymonth": month, "byday": "-1su"}
+        offsets = {"tzoffsetfrom": before, "tzoffsetto": after}
+        _add(observance, {"dtstart": start, "rrule": every_year, "tzname": name} | offsets)
         timezone.add_component(observance)
     return timezone
 
 
 def _event(one: Dated, zone: ZoneInfo) -> Event:
-    event = Event()
-    event.add("uid", one.uid)
-    # In a calendar that answers nobody this is when it was last revised (RFC 5545, 3.8.7.2).
-    event.add("dtstamp", one.changed)
-    event.add("created", one.created)
-    event.add("last-modified", one.changed)
-    event.add("sequence", one.sequence)
     start, end = _span(one.moment, zone)
-    event.add("dtstart", start)
-    if end:
-        event.add("dtend", end)
-    event.add("summary", one.title)
-    event.add("description", one.description)
-    event.add("url", one.url)
-    event.add("categories", [one.category])
-    event.add("status", "CANCELLED" if one.cancelled else "CONFIRMED")
-    event.add("transp", "TRANSPARENT")
+    event = Event()
+    known = {
+        "uid": one.uid,
+        # In a calendar that answers nobody this is when it was last revised (RFC 5545, 3.8.7.2).
+        "dtstamp": one.changed,
+        "created": one.created,
+        "last-modified": one.changed,
+        "sequence": one.sequence,
+        "dtstart": start,
+        "dtend": end,
+        "summary": one.title,
+        "description": one.description,
+        "url": one.url,
+        "categories": [one.category],
+        "status": "CANCELLED" if one.cancelled else "CONFIRMED",
+        "transp": "TRANSPARENT",
+    }
+    _add(event, {name: value for name, value in known.items() if value is not None})
     return event
+
+
+def _add(component: Component, properties: Mapping[str, Any]) -> None:
+    for name, value in properties.items():
+        component.add(name, value)
 
 
 def _span(moment: Moment, zone: ZoneInfo) -> tuple[datetime | date, date | None]:

@@ -27,8 +27,6 @@ class Chart:
     """The bars as the path of an SVG whose view box is `0 0 width height`."""
     width: int
     height: int
-    first: str
-    last: str
     most: int
     words: str
     """The same for those who do not see it."""
@@ -50,8 +48,6 @@ def chart(holdings: Iterable[Holding], at: datetime, zone: ZoneInfo, months: int
         bars="".join(_bar(number, count, most) for number, count in enumerate(counts) if count),
         width=STEP * months,
         height=HEIGHT,
-        first=say_drawer(names[0]),
-        last=say_drawer(names[-1]),
         most=most,
         words=told + peak,
         counts=tuple(zip(map(say_drawer, names), counts, strict=True)),

@@ -54,10 +54,6 @@ def _words(entry: Entry, text: str) -> str | None:
     return (tidy(text).strip() or None) if licence(entry.licence).open else None
 
 
-def _text(entry: Entry) -> str | None:
-    return _words(entry, entry.text)
-
-
 ENTRIES: Final[tuple[Column[Holding], ...]] = (
     Column(
         "id",
@@ -258,7 +254,7 @@ REVISIONS: Final[tuple[Column[Told], ...]] = (
         "text",
         "string",
         "Its words as plain text, where the licence lets us.",
-        lambda told, _: _text(told.revision.entry),
+        lambda told, _: _words(told.revision.entry, told.revision.entry.text),
     ),
     Column(
         "payload_sha256",

@@ -1,14 +1,14 @@
-"""What stands in the calendar: days and moments of documents, each with an identity that stays."""
+"""What stands in the calendar: dates of documents, and deadlines, each with an identity that stays."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Final
 
-from aggregator.model import Claim, Edition, Holding, Moment
+from aggregator.model import Claim, Deadline, Edition, Holding, Moment, Precision, ProcessLine
 from aggregator.model.days import COARSE
 from aggregator.publish.addresses import permanent, web
 from aggregator.publish.lines import body_name
@@ -17,6 +17,10 @@ from aggregator.publish.words import line, titled
 HELD: Final = "meeting held"
 NEXT: Final = "next meeting"
 """The words in which meetings are claimed, by records and by pages' labels (`parse/labels.py`)."""
+
+
+BEGUN: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""When the register of plans was begun: the date of a deadline whose evidence bears none that is past."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,3 +112,36 @@ def _dated(
         changed=holding.updated,
         cancelled=bool(more.get("cancelled")) or holding.removed is not None,
     )
+
+
+def dated_deadlines(edition: Edition) -> Iterator[Dated]:
+    """What the rules and plans of each process require next.
+
+    Moved by a new record, a deadline keeps its identity; one that has passed leaves the calendar.
+    """
+    for told in edition.board.processes:
+        yield from (_deadline(told, deadline, edition) for deadline in told.deadlines)
+
+
+def _deadline(told: ProcessLine, deadline: Deadline, edition: Edition) -> Dated:
+    page = f"{edition.site.base_url}board/{told.process.id}.html"
+    changed = _changed(deadline, edition.at)
+    return Dated(
+        uid=str(uuid.uuid5(uuid.NAMESPACE_URL, deadline.id.removesuffix(f":{deadline.day.isoformat()}"))),
+        title=f"Deadline: {titled(deadline.title, 300)}",
+        moment=Moment(at=datetime.combine(deadline.day, time(12), UTC), precision=Precision.DAY),
+        url=page,
+        bodies=told.process.bodies,
+        category="Deadline",
+        description=f"{line(deadline.title)}. Where this comes from: {page}",
+        # Evidence is only ever added: the day of the newest one never goes back.
+        sequence=(changed - BEGUN).days if changed > BEGUN else 0,
+        created=changed,
+        changed=changed,
+    )
+
+
+def _changed(deadline: Deadline, at: datetime) -> datetime:
+    """When the newest evidence that is past was dated."""
+    known = (proof.moment.at for proof in deadline.evidence if proof.moment and proof.moment.at <= at)
+    return max(known, default=BEGUN)

@@ -10,13 +10,13 @@ from typing import Final
 
 from aggregator.model import Artifact, Deferred, Edition, Link, PrivateFeed, Site
 from aggregator.model.alerts import Alert
-from aggregator.publish.alert_notices import alert_events
 from aggregator.publish.atom import write_atom, write_rss
 from aggregator.publish.feeds import Feed, alert_heading, feed_id, feeds
 from aggregator.publish.fingerprints import background, fingerprint
 from aggregator.publish.history import Event, by_age
 from aggregator.publish.items import Document, Heading, Item
 from aggregator.publish.jsonfeed import write_json
+from aggregator.publish.notices import alert_events
 from aggregator.publish.origins import Origins, origins
 
 

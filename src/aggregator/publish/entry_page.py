@@ -6,18 +6,33 @@ Nothing of it depends on the day: the page of a document changes only when the d
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from aggregator.model import Edition, Entry, Holding, Link, Reason, Relevance, RemovalKind, Source, Where
-from aggregator.model.days import day_of
+from aggregator.model import (
+    Claim,
+    Edition,
+    Entry,
+    Holding,
+    Link,
+    Moment,
+    Reason,
+    Relevance,
+    RemovalKind,
+    Site,
+    Source,
+    Where,
+    Zone,
+)
+from aggregator.model.addresses import host_of
+from aggregator.model.days import TIMED, day_of
 from aggregator.model.licences import licence
 from aggregator.publish.addresses import Shelf, archived, entry_page, shelf_page, web
-from aggregator.publish.dates import say, say_day
-from aggregator.publish.entry_dates import date_rows
-from aggregator.publish.lines import body_name, tell
-from aggregator.publish.linked_data import of_document
+from aggregator.publish.dates import Said, say, say_day, say_instant
+from aggregator.publish.lines import Line, body_name, tell
 from aggregator.publish.markup import rebuilt
-from aggregator.publish.words import line, named
+from aggregator.publish.words import line, named, titled
 
 REMOVED: Final[Mapping[RemovalKind, str]] = {
     RemovalKind.WITHDRAWN: "The publisher has withdrawn this document; its page says so.",
@@ -50,6 +65,24 @@ _KINDS: Final[Mapping[str, str]] = {
     "relevance": "relevance",
     "limit": "no more than",
 }
+_SCHEMA_ORG: Final = "https://schema.org"
+OURS: Final = "this site"
+_NOTES: Final[Mapping[Zone, str]] = {
+    Zone.STATED: "",
+    Zone.ASSUMED: "no time zone given; read as London time",
+    Zone.UTC_BY_FORM: "no time zone given; this publisher writes UTC",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateRow:
+    """A dated statement and its source; `source` None and `place` empty is shown as not yet sourced."""
+
+    what: str
+    when: Said | None
+    source: str | None
+    place: str
+    note: str
 
 
 Label = tuple[str, str | None]
@@ -77,7 +110,7 @@ def entry_values(holding: Holding, edition: Edition, sources: Mapping[str, Sourc
         "reasons": tuple(_reasons(holding, edition)),
         "dated": dated,
         "licence": terms,
-        "data": of_document(edition.site, entry_page(entry), entry, told, dated.stamp, copy),
+        "data": _self_description(edition.site, entry_page(entry), entry, told, dated.stamp, copy),
     }
 
 
@@ -136,3 +169,99 @@ def say_file(link: Link) -> str:
     size = link.length or 0
     told = f"{size} bytes" if size < 1000 else f"{size / 1000:,.0f} kB"
     return ", ".join(filter(None, (line(link.type or "", 100), told if size else "")))
+
+
+def date_rows(holding: Holding, sources: Mapping[str, Source], zone: ZoneInfo) -> tuple[DateRow, ...]:
+    """The publisher's dates, the claims, then ours. Where sources disagree each has a row of its own."""
+    return (
+        *_carried(holding, sources, zone),
+        *(_claimed(claim, zone) for claim in holding.entry.claims),
+        *_ours(holding, zone),
+    )
+
+
+def _carried(holding: Holding, sources: Mapping[str, Source], zone: ZoneInfo) -> Iterator[DateRow]:
+    told: dict[tuple[str, Moment], list[Entry]] = {}
+    for carrier in holding.carriers:
+        for what, moment in _dates(carrier.entry):
+            told.setdefault((what, moment), []).append(carrier.entry)
+    order = ("published", "updated", "opens", "closes")
+    for (what, moment), entries in sorted(told.items(), key=lambda one: (order.index(one[0][0]), one[0][1])):
+        yield DateRow(
+            what=what.capitalize(),
+            when=say(moment, zone),
+            source=web(entries[0].url),
+            place="; ".join(dict.fromkeys(source_title(one.source, sources) for one in entries)),
+            note=_NOTES[moment.zone] if moment.precision in TIMED else "",
+        )
+
+
+def _dates(entry: Entry) -> Iterator[tuple[str, Moment]]:
+    dates = {
+        "published": entry.published,
+        "updated": entry.updated,
+        "opens": entry.opens,
+        "closes": entry.closes,
+    }
+    return ((what, moment) for what, moment in dates.items() if moment)
+
+
+def _claimed(claim: Claim, zone: ZoneInfo) -> DateRow:
+    what, source = titled(claim.what), web(claim.source)
+    return DateRow(
+        what=what[0].upper() + what[1:],
+        when=say(claim.moment, zone) if claim.moment else None,
+        source=source,
+        place=host_of(source) if source else "",
+        note=line(claim.note),
+    )
+
+
+def _ours(holding: Holding, zone: ZoneInfo) -> Iterator[DateRow]:
+    backlog = "found when we first read the source; it may have been there long before"
+    yield _our("First seen by us", say_instant(holding.first_seen, zone), backlog if holding.backlog else "")
+    if holding.updated > holding.first_seen:
+        yield _our("Changed in substance", say_instant(holding.updated, zone), "")
+    if holding.removed and holding.removed.moment:
+        yield DateRow(
+            what="Taken away",
+            when=say(holding.removed.moment, zone),
+            source=web(holding.entry.url),
+            place="the publisher",
+            note="",
+        )
+
+
+def _our(what: str, when: Said, note: str) -> DateRow:
+    return DateRow(what=what, when=when, source=None, place=OURS, note=note)
+
+
+def source_title(id: str, sources: Mapping[str, Source]) -> str:
+    """The title of a source; its id where `sources.yaml` no longer has it."""
+    source = sources.get(id)
+    return titled(source.title if source else id, 200)
+
+
+def _self_description(
+    site: Site, path: str, entry: Entry, told: Line, dated: str, copy: str | None
+) -> Mapping[str, Any]:
+    """The page of a document, and the document that it is about; what is not known is left out."""
+    about = {
+        "@type": "CreativeWork",
+        "identifier": line(entry.id, 100),
+        "name": titled(entry.title),
+        "inLanguage": told.language,
+        "datePublished": dated,
+        "publisher": {"@type": "Organization", "name": told.body},
+        "license": licence(entry.licence).url,
+        "url": web(entry.url),
+        "archivedAt": copy,
+    }
+    return {
+        "@context": _SCHEMA_ORG,
+        "@type": "WebPage",
+        "url": site.base_url + path,
+        "name": told.title,
+        "isPartOf": {"@type": "WebSite", "name": site.title, "url": site.base_url},
+        "mainEntity": {name: value for name, value in about.items() if value},
+    }

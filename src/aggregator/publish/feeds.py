@@ -11,10 +11,9 @@ from typing import Final
 
 from aggregator.model import Edition, Holding, Relevance, Site
 from aggregator.publish.addresses import shelf_name
-from aggregator.publish.alert_notices import FOLDER, alert_events
 from aggregator.publish.history import Archive, Event, archives, by_age, current, past
 from aggregator.publish.items import Heading
-from aggregator.publish.notices import changes, corrections, removals
+from aggregator.publish.notices import FOLDER, alert_events, changes, corrections, removals
 from aggregator.publish.shelves import shelf_names, shelves_of
 from aggregator.publish.words import line, titled
 

@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Digest, Edition, Holding, Moment, Precision
-from aggregator.model.days import COARSE, day_of, days_left, end_of, is_over
+from aggregator.model.days import COARSE, day_of, days_left, end_of
 from aggregator.publish.dates import Said, say, say_day, say_weekday
 from aggregator.publish.lines import known_date
 
@@ -44,9 +44,7 @@ def closing(edition: Edition) -> list[tuple[Holding, Moment]]:
     soon = [
         (held, closes)
         for held in relevant(edition)
-        if (closes := held.entry.closes)
-        and not is_over(closes, edition.at, zone)
-        and end_of(closes, zone) <= edition.at + SOON
+        if (closes := held.entry.closes) and edition.at < end_of(closes, zone) <= edition.at + SOON
     ]
     return sorted(soon, key=lambda pair: (end_of(pair[1], zone), pair[0].entry.id))
 

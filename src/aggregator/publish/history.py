@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from aggregator.model import Carrier, Edition, Entry, Holding, Revision
+from aggregator.model import Carrier, Edition, Holding, Revision
 from aggregator.publish.items import Item, tell_document
 from aggregator.publish.origins import Origins
 
@@ -82,7 +82,7 @@ def current(holding: Holding) -> Event:
         updated=holding.updated,
         # The words of a document may be told anew without being news: they count as they are.
         about=hashlib.sha256(repr((entry, holding.labels, _carried(holding.carriers))).encode()).hexdigest(),
-        make=partial(_told, holding, entry, holding.carriers, holding.updated),
+        make=partial(tell_document, holding, entry, holding.carriers, holding.updated),
     )
 
 
@@ -101,7 +101,7 @@ def past(holding: Holding) -> Iterator[Event]:
             at=at,
             updated=updated,
             about=f"{at.isoformat()} {updated.isoformat()} {about}",
-            make=partial(_told, holding, revision.entry, known, updated),
+            make=partial(tell_document, holding, revision.entry, known, updated),
         )
 
 
@@ -121,14 +121,3 @@ def _steps(holding: Holding) -> list[tuple[datetime, list[tuple[datetime, Carrie
 
 def _carried(carriers: Iterable[Carrier]) -> str:
     return " ".join(f"{carrier.source} {carrier.entry.url}" for carrier in carriers)
-
-
-def _told(
-    holding: Holding,
-    entry: Entry,
-    carriers: Sequence[Carrier],
-    updated: datetime,
-    edition: Edition,
-    origins: Origins,
-) -> Item:
-    return tell_document(holding, entry, carriers, updated, edition, origins)

@@ -1,9 +1,9 @@
-"""What happened to documents, as items of their own: changes, removals, corrections of our mistakes."""
+"""What happened to documents, as items of their own: changes, removals, corrections, finds of alerts."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from html import escape
@@ -11,18 +11,27 @@ from itertools import pairwise
 from typing import Final
 
 from aggregator.model import Carrier, Edition, Holding, Link, Revision
+from aggregator.model.alerts import Alert, Why
 from aggregator.model.licences import licence
 from aggregator.model.text import tidy
-from aggregator.publish.addresses import entry_page, web
+from aggregator.publish.addresses import entry_page, id_page, web
 from aggregator.publish.corrections import CORRECTIONS, Correction, corrections_of
 from aggregator.publish.differences import differences
 from aggregator.publish.history import Event
-from aggregator.publish.items import Category, Item, Target
+from aggregator.publish.items import OURS, Category, Item, Target
 from aggregator.publish.lines import body_name
 from aggregator.publish.origins import Origins
-from aggregator.publish.words import line, named, titled
+from aggregator.publish.words import line, named, tag, titled
 
-_OWN: Final = "own"
+FOLDER: Final = "alerts"
+
+HEADS: Final = {
+    Why.NEW: "",
+    Why.CHANGED: "Changed: ",
+    Why.REMOVED: "Removed: ",
+    Why.CLOSING: "Closing soon: ",
+    Why.CORRECTION: "Correction: ",
+}
 
 
 def changes(edition: Edition) -> Iterator[Event]:
@@ -131,8 +140,7 @@ def _notice(
     summary: str,
     content: str,
 ) -> Item:
-    entry, labels = holding.entry, holding.labels
-    official = web(entry.url)
+    entry = holding.entry
     return Item(
         id=id,
         title=title,
@@ -142,12 +150,21 @@ def _notice(
         summary=line(summary, 6000),
         content=tidy(content),
         rights=licence(entry.licence).rights,
-        categories=(
-            Category(kind="body", term=line(entry.body), label=body_name(edition, entry.body)),
-            Category(kind="type", term=line(labels.type), label=named(labels.type, edition.types)),
-        ),
-        links=(Target(link=Link(href=official, rel="via")),) if official else (),
+        categories=_filed(entry.body, holding.labels.type, edition),
+        links=_official(entry.url),
     )
+
+
+def _filed(body: str, type: str, edition: Edition) -> tuple[Category, ...]:
+    return (
+        Category(kind="body", term=line(body), label=body_name(edition, body)),
+        Category(kind="type", term=line(type), label=named(type, edition.types)),
+    )
+
+
+def _official(url: str | None) -> tuple[Target, ...]:
+    href = web(url)
+    return (Target(link=Link(href=href, rel="via")),) if href else ()
 
 
 def _correction(id: str, told: Correction, edition: Edition, origins: Origins) -> Item:
@@ -160,5 +177,33 @@ def _correction(id: str, told: Correction, edition: Edition, origins: Origins) -
         published=told.at,
         summary=summary,
         content=f"<p>{escape(summary)}</p>",
-        rights=licence(_OWN).rights,
+        rights=licence("own").rights,
+    )
+
+
+def alert_events(told: Iterable[Alert]) -> Iterator[Event]:
+    """What a rule found. An occasion keeps its id; the words go when the document is retracted."""
+    for alert in told:
+        id = _id(alert.entry, f"alert {alert.rule} {alert.occasion.key}")
+        yield Event(
+            id=id, at=alert.found, updated=alert.found, about=repr(alert), make=partial(_told, id, alert)
+        )
+
+
+def _told(id: str, alert: Alert, edition: Edition, origins: Origins) -> Item:
+    occasion = alert.occasion
+    page = web(alert.page) or edition.site.base_url + id_page(alert.entry)
+    changed = f"Changed: {', '.join(occasion.parts)}." if occasion.parts else ""
+    summary = line(" ".join(part for part in (changed, occasion.note, alert.sentence) if part), longest=6000)
+    return Item(
+        id=id,
+        title=titled(HEADS[occasion.why] + alert.title),
+        url=page,
+        updated=alert.found,
+        published=alert.found,
+        language=OURS if occasion.why is not Why.NEW else tag(alert.language),
+        summary=summary,
+        content=f"<p>{escape(summary)}</p>" if summary else "",
+        categories=_filed(alert.body, alert.type, edition),
+        links=_official(alert.url),
     )

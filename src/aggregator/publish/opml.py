@@ -9,10 +9,9 @@ from typing import Final
 from xml.etree import ElementTree
 
 from aggregator.model import Artifact, Edition
-from aggregator.publish.digest_feed import digest_heading
 from aggregator.publish.feeds import alert_headings, headings, notice_headings
 from aggregator.publish.items import Heading
-from aggregator.publish.silence_feed import silence_heading
+from aggregator.publish.other_feeds import digest_heading, silence_heading
 from aggregator.publish.words import line, titled
 
 FOLDERS: Final = {
@@ -46,7 +45,7 @@ def publish_opml(edition: Edition) -> Iterator[Artifact]:
 
 
 def _others(edition: Edition) -> Iterator[Heading]:
-    """The feeds that are no lists of documents, while there are any (`digest_feed`, `silence_feed`)."""
+    """The feeds that are no lists of documents, while there are any (`other_feeds`)."""
     if letters := digest_heading(edition):
         yield letters
     if silences := silence_heading(edition):

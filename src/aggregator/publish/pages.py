@@ -6,23 +6,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from aggregator.model import Artifact, Deferred, Edition, Holding, Source
+from aggregator.model import Artifact, Deferred, Edition, Holding, Site, Source
 from aggregator.model.addresses import host_of
 from aggregator.model.days import day_of
-from aggregator.publish import board_rows, board_words
+from aggregator.publish import board_words
 from aggregator.publish.addresses import Shelf, entry_page, shelf_page, web
 from aggregator.publish.charts import chart
 from aggregator.publish.dates import say, say_day, say_instant
-from aggregator.publish.entry_dates import source_title
-from aggregator.publish.entry_page import PLACES, REMOVED, VERDICTS, entry_values, say_file
+from aggregator.publish.entry_page import PLACES, REMOVED, VERDICTS, entry_values, say_file, source_title
 from aggregator.publish.fingerprints import background, fingerprint
 from aggregator.publish.front import closing, last_of, letters, news, relevant, say_closing
 from aggregator.publish.lines import LANGUAGES, body_name, tell
-from aggregator.publish.linked_data import of_site
 from aggregator.publish.revisions import ROWS, revision_rows, rows_left_out
 from aggregator.publish.security import policy
 from aggregator.publish.status import licences_used, say_address, say_age, say_last, say_reading, source_rows
@@ -41,6 +39,9 @@ _LINES: Final = (60, 40, 20, 10, 5, 0)
 _LARGEST: Final = 100_000
 """The largest front page, in bytes: it is read on slow lines, too."""
 
+SCHEMA_ORG: Final = "https://schema.org"
+"""The words in which pages describe themselves to programs (JSON-LD)."""
+
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(_TEMPLATES),
     autoescape=True,
@@ -53,7 +54,7 @@ _WORDS: Final = (
     *(board_words.say_basis, board_words.say_check, board_words.say_claim, board_words.say_commitments),
     *(board_words.say_days, board_words.say_gap, board_words.say_lag, board_words.say_left),
     *(board_words.say_silence, board_words.say_stage, board_words.say_told, board_words.say_watch),
-    *(board_rows.binding, board_rows.front_checks, board_rows.proof_address, board_rows.published),
+    *(board_words.binding, board_words.front_checks, board_words.proof_address, board_words.published),
     *(revision_rows, rows_left_out, say_file, source_title, last_of, say_closing),
     *(body_name, chart, tell, say_address, say_age, say_last, say_reading),
     *(host_of, shelf_page, web, say, say_day, say_instant, day_of, capital, line, titled),
@@ -61,9 +62,9 @@ _WORDS: Final = (
 """What templates may ask of the values that they show; every word of others goes through `line`."""
 _TABLES: Final = {
     "BODY": Shelf.BODY,
-    "FRONT": board_rows.FRONT,
+    "FRONT": board_words.FRONT,
     "LANGUAGES": LANGUAGES,
-    "LOOK": board_rows.LOOK,
+    "LOOK": board_words.LOOK,
     "PLACES": PLACES,
     "PLAN": Shelf.PLAN,
     "REMOVED": REMOVED,
@@ -118,7 +119,6 @@ def render(template: str, edition: Edition, *, path: str, root: str, **values: o
         path=path,
         root=root,
         zone=site.zone,
-        clock=site.zone,
         policy=policy(path),
         with_board=bool(edition.board.processes),
         **values,
@@ -144,8 +144,36 @@ def _front_page(edition: Edition) -> bytes:
             processes=edition.board.processes,
             sources=source_rows(edition),
             licences=licences_used(edition),
-            data=of_site(edition.site),
+            data=_site_data(edition.site),
         )
         if len(page) <= _LARGEST:
             break
     return page
+
+
+def _site_data(site: Site) -> Mapping[str, Any]:
+    """The site as a whole, and how it is searched."""
+    return {
+        "@context": SCHEMA_ORG,
+        "@type": "WebSite",
+        "name": site.title,
+        "url": site.base_url,
+        "inLanguage": "en-GB",
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": f"{site.base_url}search.html?q={{search_term_string}}",
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
+def of_list(site: Site, name: str, path: str) -> Mapping[str, Any]:
+    """A page that lists documents."""
+    return {
+        "@context": SCHEMA_ORG,
+        "@type": "CollectionPage",
+        "name": name,
+        "url": site.base_url + path,
+        "inLanguage": "en-GB",
+        "isPartOf": {"@type": "WebSite", "name": site.title, "url": site.base_url},
+    }

@@ -13,8 +13,7 @@ from aggregator.publish.addresses import Shelf, shelf_name, shelf_page, web
 from aggregator.publish.charts import MONTHS_SHOWN, chart
 from aggregator.publish.dates import say_day
 from aggregator.publish.filing import filed, say_drawer
-from aggregator.publish.linked_data import of_list
-from aggregator.publish.pages import page
+from aggregator.publish.pages import of_list, page
 from aggregator.publish.shelves import NATIONS, Group, by_shelf, groups
 from aggregator.publish.words import line, named
 
@@ -51,7 +50,7 @@ def publish_shelves(edition: Edition) -> Iterator[Artifact]:
     yield page("browse.html.j2", edition, "browse.html", sections=sections, shown=MONTHS_SHOWN)
     observed = {plan.plan.id for told in edition.board.processes for plan in told.plans}
     for group in made:
-        if group.shelf is not Shelf.PLAN or group.id not in observed:  # else `plan_pages` tells more
+        if group.shelf is not Shelf.PLAN or group.id not in observed:  # else `publish_plans` tells more
             yield _page(group, edition, zone)
 
 

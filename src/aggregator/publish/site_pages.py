@@ -1,4 +1,4 @@
-"""The pages about the site itself: letters, corrections, sources, search, about."""
+"""The pages about the site itself: letters, corrections, sources, search, about, and those that lead on."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from aggregator.model import Artifact, Edition
+from aggregator.publish.addresses import entry_page
 from aggregator.publish.advice import advice
 from aggregator.publish.corrections import CORRECTIONS, corrections_of
 from aggregator.publish.dates import say_instant
 from aggregator.publish.feeds import alert_headings
 from aggregator.publish.front import letters
+from aggregator.publish.lines import tell
 from aggregator.publish.pages import page
 from aggregator.publish.status import licences_used, source_rows
 from aggregator.publish.words import line
@@ -19,13 +21,12 @@ from aggregator.publish.words import line
 def publish_site(edition: Edition) -> Iterator[Artifact]:
     """`letters.html`, `corrections.html`, `sources.html`, `search.html` and `about.html`."""
     licences, sources = licences_used(edition), source_rows(edition)
+    told = {"sources": sources, "advice": advice(edition), "licences": licences}
     digests = letters(edition, len(edition.digests))
     by_year = tuple((year, tuple(group)) for year, group in groupby(digests, key=lambda one: one.week[:4]))
     yield page("letters.html.j2", edition, "letters.html", years=by_year)
     yield _corrections(edition)
-    yield page(
-        "sources.html.j2", edition, "sources.html", sources=sources, advice=advice(edition), licences=licences
-    )
+    yield page("sources.html.j2", edition, "sources.html", **told)
     yield page("search.html.j2", edition, "search.html")
     alerts = [
         {"name": heading.name, "words": line(feed.rule.name)}
@@ -33,6 +34,18 @@ def publish_site(edition: Edition) -> Iterator[Artifact]:
     ]
     about = {"sources": len(sources), "bodies": len(edition.bodies), "licences": licences, "alerts": alerts}
     yield page("about.html.j2", edition, "about.html", **about)
+
+
+def publish_moved(edition: Edition) -> Iterator[Artifact]:
+    """A page at every path that a document once had, with a link to the one that it has now.
+
+    It forwards nobody: who comes by an old link sees which document it was.
+    """
+    held = {holding.entry.id: holding for holding in edition.holdings}
+    taken = {entry_page(holding.entry) for holding in edition.holdings}
+    for path, id in edition.former_pages.items():
+        if id in held and path not in taken:
+            yield page("moved.html.j2", edition, path, line=tell(held[id], edition))
 
 
 def _corrections(edition: Edition) -> Artifact:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from aggregator.model import BoardLine, Edition, Moment, Reading, Seen, SourceLine, SourceState
+from aggregator.model import BoardLine, Edition, Moment, Reading, Seen, SourceLine
 from aggregator.model.addresses import host_of
 from aggregator.model.days import COARSE, day_of
 from aggregator.model.licences import Licence, licence
@@ -78,30 +78,40 @@ def _since(instant: datetime | None, zone: ZoneInfo) -> str:
 
 
 def _wrong(row: SourceLine, zone: ZoneInfo) -> Iterator[str]:
+    """What is wrong with a source, and what makes one wonder whether all was seen."""
     source, state = row.source, row.state
-    if not source.enabled:
-        yield "switched off in sources.yaml"
-    elif state.asked is None:
-        yield "not read yet"
-    if source.seen is Seen.LIKELY and state.answered is None:
-        yield "address likely, not yet seen to answer"
-    yield from _failure(state, zone, private=source.mail is not None)
-    if state.moved_to:
-        yield f"has moved to {line(state.moved_to)}"
-    if state.rejects:
-        yield f"{len(state.rejects)} of its items could not be used"
-    yield from _doubts(row, zone)
+    lost = f"everything had changed before {_since(state.gap, zone)}: items in between may be missing"
+    said = (
+        (True, _not_read(row)),
+        (source.seen is Seen.LIKELY and state.answered is None, "address likely, not yet seen to answer"),
+        (True, _failure(row, zone)),
+        (True, line(_hint(row), 300)),
+        (state.moved_to, f"has moved to {line(state.moved_to or '')}"),
+        (state.rejects, f"{len(state.rejects)} of its items could not be used"),
+        (state.gap, lost),
+        (state.held, f"{len(state.held)} documents vanished from it all at once; a person must look"),
+        (not source.confirmed, "how we read its page was never seen to fit"),
+    )
+    return (sentence for holds, sentence in said if holds and sentence)
 
 
-def _doubts(row: SourceLine, zone: ZoneInfo) -> Iterator[str]:
-    """What makes one wonder whether all was seen."""
-    source, state = row.source, row.state
-    if state.gap:
-        yield f"everything had changed before {_since(state.gap, zone)}: items in between may be missing"
-    if state.held:
-        yield f"{len(state.held)} documents vanished from it all at once; a person must look"
-    if not source.confirmed:
-        yield "how we read its page was never seen to fit"
+def _not_read(row: SourceLine) -> str:
+    if not row.source.enabled:
+        return "switched off in sources.yaml"
+    return "not read yet" if row.state.asked is None else ""
+
+
+def _failure(row: SourceLine, zone: ZoneInfo) -> str:
+    failure, since = row.state.failure, row.state.failing_since
+    if failure is None:
+        return ""
+    why = str(failure.cause) if row.source.mail else line(str(failure), 300)
+    return f"cannot be read{f' since {_since(since, zone)}' if since else ''}: {why}"
+
+
+def _hint(row: SourceLine) -> str:
+    """What the operator may try; of a mailbox that is nobody else's business."""
+    return row.state.failure.hint if row.state.failure and not row.source.mail else ""
 
 
 def say_address(row: SourceLine) -> str:
@@ -110,12 +120,3 @@ def say_address(row: SourceLine) -> str:
         return "a mailbox"
     address = web(row.state.address) or row.source.address
     return line(host_of(address) + address.partition(host_of(address))[2]) if web(address) else line(address)
-
-
-def _failure(state: SourceState, zone: ZoneInfo, *, private: bool) -> Iterator[str]:
-    if state.failure:
-        since = f" since {_since(state.failing_since, zone)}" if state.failing_since else ""
-        why = str(state.failure.cause) if private else line(str(state.failure), 300)
-        yield f"cannot be read{since}: {why}"
-        if state.failure.hint and not private:
-            yield line(state.failure.hint, 300)

@@ -32,16 +32,8 @@ class Mark:
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """A mark where it is drawn."""
-
-    number: int
-    x: int
-    width: int
-    y: int
-    kind: str
-    title: str
+Placed = tuple[Mark, int, int, int]
+"""A mark with where it is drawn: x, width, y."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,18 +92,8 @@ def _place(marks: Iterable[Mark], first: date, last: date) -> tuple[tuple[Placed
         lane = next((lane for lane, taken in enumerate(ends) if taken <= x - LANE // 2), len(ends))
         ends[lane : lane + 1] = [max(end, x + LANE // 2)]
         found.append((mark, x, end - x, lane))
-    placed = (
-        Placed(
-            number=mark.number,
-            x=x,
-            width=width,
-            y=24 + LANE * (len(ends) - 1 - lane) + LANE // 2,
-            kind=mark.kind,
-            title=mark.title,
-        )
-        for mark, x, width, lane in found
-    )
-    return tuple(placed), len(ends)
+    ground = 24 + LANE * (len(ends) - 1) + LANE // 2
+    return tuple((mark, x, width, ground - LANE * lane) for mark, x, width, lane in found), len(ends)
 
 
 def _ticks(first: date, last: date) -> Iterable[tuple[int, int]]:

@@ -1,26 +1,82 @@
-"""The feed of long gaps: an item when a limit is passed and when a silence ends; never one for each day."""
+"""The feeds of what are no documents: letters, and long gaps, an item when one begins and when it ends."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
+from html import escape
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Artifact, Basis, Edition, ProcessLine, Site, Turn
+from aggregator.model import Artifact, Basis, Digest, DigestItem, Edition, ProcessLine, Site, Turn
+from aggregator.publish.addresses import web
 from aggregator.publish.board_json import address
 from aggregator.publish.board_words import count
 from aggregator.publish.dates import say, say_day
 from aggregator.publish.documents import publish_items
-from aggregator.publish.feeds import feed_id
+from aggregator.publish.feeds import NOT_OFFICIAL, feed_id
 from aggregator.publish.items import Heading, Item
+from aggregator.publish.lines import body_name
 from aggregator.publish.words import line, titled
 
-NAME: Final = "silence"
-NEWEST: Final = 100
+DIGESTS: Final = "digests"
+NEWEST_DIGESTS: Final = 26
+"""Half a year of letters."""
+
+
+SILENCE: Final = "silence"
+NEWEST_SILENCES: Final = 100
 BEGAN: Final = datetime(2026, 11, 23, tzinfo=UTC)
 """When the register of processes was begun: how old the feed is while nothing stands in it."""
+
+
+def digest_heading(edition: Edition) -> Heading | None:
+    """The feed of letters by its name; while none was issued there is none."""
+    if not any(digest.issued for digest in edition.digests):
+        return None
+    return Heading(
+        name=DIGESTS,
+        title=titled(f"{edition.site.title}: weekly letters"),
+        subtitle=line(f"One entry for each letter. {NOT_OFFICIAL}"),
+    )
+
+
+def publish_digests(edition: Edition) -> Iterator[Artifact]:
+    """The feed of issued letters."""
+    heading = digest_heading(edition)
+    if heading is None:
+        return
+    items = tuple(_digest_items(edition))
+    yield from publish_items(heading, items, items[0].updated, "letters.html", edition.site)
+
+
+def _digest_items(edition: Edition) -> Iterator[Item]:
+    issued = [(digest, digest.issued) for digest in edition.digests if digest.issued]
+    for digest, at in issued[:NEWEST_DIGESTS]:
+        page = f"digests/{digest.week}.html"
+        yield Item(
+            id=feed_id(edition.site, page),
+            title=f"Letter of {digest.week}: {digest.news} update{'' if digest.news == 1 else 's'}",
+            url=edition.site.base_url + page,
+            updated=at,
+            published=at,
+            content="".join(_content(digest, edition)),
+            rights="Titles are their publishers'; each document states its own licence.",
+        )
+
+
+def _content(digest: Digest, edition: Edition) -> Iterator[str]:
+    for section in digest.sections:
+        yield f"<h2>{escape(section.title)}</h2><ul>"
+        yield from (f"<li>{_item(item, edition)}</li>" for item in section.items)
+        yield "</ul>"
+
+
+def _item(item: DigestItem, edition: Edition) -> str:
+    title, address = escape(titled(item.title)), web(item.url)
+    named = f'<a href="{escape(address)}">{title}</a>' if address else title
+    return f"{named} ({escape(body_name(edition, item.body))})"
 
 
 def silence_heading(edition: Edition) -> Heading | None:
@@ -28,7 +84,7 @@ def silence_heading(edition: Edition) -> Heading | None:
     if not edition.board.processes:
         return None
     return Heading(
-        name=NAME,
+        name=SILENCE,
         title=titled(f"{edition.site.title}: silence"),
         subtitle="When a limit is passed without a record, and when a silence ends. Not an official site.",
     )
@@ -41,18 +97,18 @@ def publish_silence(edition: Edition) -> Iterator[Artifact]:
         return
     told = [(turn, one) for one in edition.board.processes for turn in one.turns]
     told.sort(key=lambda pair: (pair[0].day, pair[0].id), reverse=True)
-    items = tuple(_item(turn, process, edition.site) for turn, process in told[:NEWEST])
+    items = tuple(_silence_item(turn, process, edition.site) for turn, process in told[:NEWEST_SILENCES])
     updated = items[0].updated if items else BEGAN
     yield from publish_items(heading, items, updated, "board.html", edition.site)
 
 
-def _item(turn: Turn, process: ProcessLine, site: Site) -> Item:
+def _silence_item(turn: Turn, process: ProcessLine, site: Site) -> Item:
     zone = site.zone
     instant = datetime.combine(turn.day, time(), zone).astimezone(UTC)
     page = f"{site.base_url}board/{process.process.id}.html"
     shown = address(turn.by, site) if turn.by else None
     return Item(
-        id=f"urn:uuid:{uuid.uuid5(uuid.UUID(feed_id(site, f'{NAME}.atom')), turn.id)}",
+        id=f"urn:uuid:{uuid.uuid5(uuid.UUID(feed_id(site, f'{SILENCE}.atom')), turn.id)}",
         title=titled(_title(turn, process)),
         url=shown or page,
         updated=instant,
