@@ -6,7 +6,10 @@ BIN    := $(VENV)/bin
 DEMO_AT := 2026-06-05T12:00:00Z
 DEMO_LETTER_AT := 2026-06-08T07:00:00Z
 
-.PHONY: help run demo start test check mutations format golden screenshots lock clean
+# Two workers; a worker that has nothing left takes half of what the other still has.
+PYTEST := $(BIN)/pytest --numprocesses=2 --dist=worksteal
+
+.PHONY: help run demo start test test-long mutations format golden screenshots lock clean
 
 help:            ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -25,15 +28,20 @@ demo: $(VENV)/run ## the same job on the samples of demo/, at a fixed instant, w
 start: $(VENV)/run ## keep polling, publish, make the letter on Mondays, serve output/ on localhost
 	@$(BIN)/aggregator start
 
-test: $(VENV)/test ## all the checks: format, lint, types, layers, tests with branch coverage
+test: $(VENV)/test ## the checks while you work, under five minutes: format, lint, types, layers, tests
 	@sh tools/bring-browser
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(PYTEST) -m "not long"
+
+# Counting branches makes every line two or three times as slow, so it is done here, and never where seconds count.
+test-long: $(VENV)/test ## what takes longer: random kills, large payloads, many examples, branch coverage
+	@sh tools/bring-browser
+	@$(PYTEST) -m "long or hypothesis" --hypothesis-profile=long
 	@$(BIN)/coverage erase
-	@$(BIN)/pytest -m timed --numprocesses=2 --dist=loadfile --no-loadscope-reorder
-	@$(BIN)/pytest -m "not timed" --numprocesses=2 --dist=loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=90
+	@$(PYTEST) -m "not long and not timed" --cov --cov-report=term --cov-fail-under=90
 
 mutations: $(VENV)/test ## break the program in many small ways, and show which test notices each
 	@$(BIN)/python tools/run_mutations.py

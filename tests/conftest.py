@@ -10,22 +10,23 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.examples import FEW, MANY
+
 PROJECT = Path(__file__).parents[1]
 
-settings.register_profile("project", deadline=None, derandomize=True)
+settings.register_profile("project", deadline=None, derandomize=True, max_examples=FEW)
+settings.register_profile("long", settings.get_profile("project"), max_examples=MANY)
 settings.load_profile("project")
 
 TOLD = pytest.StashKey[list[str]]()
-LONG = {"test_properties", "test_order", "test_round_trip", "test_writing"}
-"""Files of properties over many generated examples."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is timed runs apart: the counting for the coverage makes every line two or three times as slow."""
+    """What has a bound in seconds is timed; what needs a browser comes first, so that one start is enough."""
     for item in items:
-        apart = "crash" in item.path.parts or item.path.stem in LONG
-        if apart or "made_to_take_long" in item.name:
+        if "made_to_take_long" in item.name:
             item.add_marker("timed")
+    items.sort(key=lambda item: "browser" not in item.path.parts)
 
 
 @pytest.fixture(autouse=True)

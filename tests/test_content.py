@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -112,6 +113,7 @@ FORUM_LAGS = {
 """Days from a meeting of the UK forum to its record, counted by hand; None where they cannot be told."""
 
 
+@cache
 def _load(path: str) -> Any:
     return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
 
@@ -124,6 +126,7 @@ def _sources(path: str = "sources.yaml") -> list[dict[str, Any]]:
     return list(_load(path)["sources"])
 
 
+@cache
 def _record(path: Path) -> dict[str, Any]:
     """The front matter of a record, with every value as the text that was written."""
     opening, matter, text = path.read_text(encoding="utf-8").split("---\n", 2)

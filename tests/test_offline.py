@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.patience import allowed
+from tests.patience import within
 from tests.projects import PROJECT, Small
 
 EMPTY_NETWORK = ("unshare", "--net", "--map-root-user")
@@ -39,7 +39,7 @@ def test_in_an_empty_network_the_records_are_published_and_every_cause_is_true(t
     took = time.monotonic() - started
 
     assert ended.code == 3
-    assert took < allowed(30)
+    assert within(took, 30)
     named = [line.partition(": ") for line in ended.err.splitlines()]
     assert sorted(id for id, _, _ in named) == sorted(asked)
     assert {cause.split(":")[0] for _, _, cause in named} <= {"name not found", "network unreachable"}

@@ -12,13 +12,14 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from aggregator.publish.search import index_pages
 from tests.publish.rich import publish, rich
@@ -31,6 +32,8 @@ FLAGS: Final = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 )
+
+Scheme = Literal["light", "dark"]
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -74,9 +77,9 @@ def address(folder: Path) -> Iterator[str]:
         yield where
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One Chromium for the tests of a file; other files of the same worker need the thread's event loop."""
+    """One Chromium for the tests of this folder; those of others need the thread's event loop."""
     found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
     chromium = next(filter(None, found), None)
     if chromium is None:
@@ -87,27 +90,45 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-@pytest.fixture
-def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Opens a page of the site in a window of its own; it may report no fault and ask nobody else."""
-    contexts, faults = [], list[str]()
+@dataclass
+class Windows:
+    """Two windows, one of them without scripts, that are used again and again, and their faults."""
 
-    def opened(path: str, *, width: int = 1280, scheme: str = "light", scripts: bool = True) -> Page:
-        size = {"width": width, "height": 800}
-        context = browser.new_context(
-            viewport=size,  # type: ignore[arg-type]  # a plain dict where the library names its own
-            color_scheme=scheme,  # type: ignore[arg-type]  # likewise a literal
-            java_script_enabled=scripts,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda told: faults.append(told.text) if told.type == "error" else None)
-        page.on("request", lambda asked: None if asked.url.startswith(address) else faults.append(asked.url))
-        page.goto(address + path)
+    browser: Browser
+    address: str
+    pages: dict[bool, Page] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def open(self, path: str, *, width: int = 1280, scheme: Scheme = "light", scripts: bool = True) -> Page:
+        """Load a page of the site as if nothing had been opened before."""
+        page = self.pages.get(scripts) or self._new(scripts)
+        page.goto("about:blank")
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(media="screen", color_scheme=scheme)
+        page.goto(self.address + path)
         return page
 
-    yield opened
-    for context in contexts:
-        context.close()
-    assert faults == []
+    def _new(self, scripts: bool) -> Page:
+        page = self.pages[scripts] = self.browser.new_page(java_script_enabled=scripts)
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda told: self.faults.append(told.text) if told.type == "error" else None)
+        page.on("request", self._asked)
+        return page
+
+    def _asked(self, asked: Request) -> None:
+        if not asked.url.startswith((self.address, "about:blank")):
+            self.faults.append(asked.url)
+
+
+@pytest.fixture(scope="package")
+def windows(browser: Browser, address: str) -> Windows:
+    """The windows for all tests of this folder."""
+    return Windows(browser, address)
+
+
+@pytest.fixture
+def open_page(windows: Windows) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the site; it may report no fault and ask nobody else."""
+    windows.faults.clear()
+    yield windows.open
+    assert windows.faults == []

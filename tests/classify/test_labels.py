@@ -17,7 +17,7 @@ from aggregator.config.bodies import load_bodies
 from aggregator.config.forms import Mistakes
 from aggregator.model import Labels, Mark, Reason, Relevance, Scope, Where
 from tests.builders import NOON, entry, source
-from tests.patience import allowed
+from tests.patience import within
 
 BODIES, ROLES = load_bodies(Path("register/bodies.yaml"), Mistakes())
 VOCABULARY = load().vocabulary
@@ -251,4 +251,4 @@ def test_hostile_text_is_labelled_within_100_ms(title: str) -> None:
         return time.process_time() - started
 
     # The quickest of three: a machine that does something else in between makes any single one slow.
-    assert min(seconds() for _ in range(3)) < allowed(0.1)
+    assert within(min(seconds() for _ in range(3)), 0.1)

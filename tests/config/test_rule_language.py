@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.config.rule_language import RuleMistake, read_rule
 from aggregator.model.alerts import CHANGED, KEYWORDS, All, AnyOf, Condition, Not, Term
+from tests.examples import examples
 
 KNOWN = {
     "body": ("scotland", "wales"),
@@ -114,14 +115,14 @@ def joined(inner: Any) -> Any:
 conditions: st.SearchStrategy[Condition] = st.recursive(plain, joined, max_leaves=6)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(conditions)
 def test_a_rule_that_is_written_down_is_read_as_the_same(condition: Condition) -> None:
     assert read_rule(str(condition), KNOWN) == condition
     assert str(read_rule(str(condition), KNOWN)) == str(condition)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.text('ab:()"| ANDORT<7d*', max_size=20))
 def test_whatever_is_typed_is_read_or_refused(text: str) -> None:
     try:

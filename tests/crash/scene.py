@@ -48,9 +48,15 @@ class Scene:
         Publishing renames many files in the same way; `tests/publish/test_folder_killed.py` stops a small
         one before each of its system calls.
         """
-        renames = [number for number, point in enumerate(self.points) if point.endswith("rename")]
+        renames = [number for number, point in enumerate(self.points) if point in RENAMES]
         some = {*renames[:6], *renames[6:-6:12], *renames[-6:]}
         return [number for number, point in enumerate(self.points) if number in some or point not in RENAMES]
+
+    def few(self) -> list[int]:
+        """Before every commit, around the first rename, in the middle of them and after the last."""
+        renames = [number for number, point in enumerate(self.points) if point in RENAMES]
+        some = {*renames[:2], renames[len(renames) // 2], renames[-1]}
+        return [n for n, point in enumerate(self.points) if n in some or point == "before commit"]
 
 
 def dump(project: Small) -> str:

@@ -11,7 +11,7 @@ import pytest
 from tests.crash import victim
 from tests.crash.scene import ARGUMENTS, Scene
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 RANDOM_KILLS = 50
 SEED = 20240124
 

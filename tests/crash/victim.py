@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,14 +19,12 @@ from typing import Any
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from aggregator.cli import main
-from aggregator.normalise.language import language
+from tests.warm import warm
 
 NEVER = -1
 ENDED = "ended before"
 
-# The model that tells languages takes a second to read: once here, not in each of some hundred children.
-language(None, None, "en", "a few words so that it is read")
-NAMES = {"do_commit": "commit", "replace": "rename"}
+warm()
 
 
 @dataclass(slots=True)
@@ -56,6 +55,20 @@ class Points:
             result = call(*arguments, **named)
             self.reach(f"after {name}")
             return result
+
+        return called
+
+    def at_commits(self) -> Callable[..., None]:
+        """A commit with an instant before and after it, if anything was written since the last."""
+        commit: Callable[..., None] = SQLiteDialect_pysqlite.do_commit
+        with_instants = self.around(commit, "commit")
+        written = Counter[int]()
+
+        def called(*given: Any) -> None:
+            driver = given[-1].driver_connection
+            wrote = driver.total_changes != written[id(driver)]
+            written[id(driver)] = driver.total_changes
+            (with_instants if wrote else commit)(*given)
 
         return called
 
@@ -90,8 +103,8 @@ def _become(folder: Path, work: Work, points: Points) -> None:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     os.fsync = lambda fd: None  # a kill is no loss of power: what the kernel has been given stays
-    for owner, call in ((SQLiteDialect_pysqlite, "do_commit"), (os, "replace")):
-        setattr(owner, call, points.around(getattr(owner, call), NAMES[call]))  # only in this child
+    os.replace = points.around(os.replace, "rename")  # only in this child
+    SQLiteDialect_pysqlite.do_commit = points.at_commits()  # type: ignore[method-assign]  # likewise
     code = 0
     try:
         _do(work)

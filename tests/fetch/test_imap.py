@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import Cause
@@ -19,6 +19,7 @@ from aggregator.fetch import imap
 from aggregator.fetch.boxes import Limits
 from aggregator.fetch.mailbox import MailboxFetch
 from aggregator.model import Failed, Fetched, FetchResult, NotModified, Part, Request, Validators
+from tests.examples import examples
 from tests.fetch.mail_server import HANG_UP, MailServer
 
 CERTIFICATE = Path(__file__).parent / "localhost.pem"
@@ -307,7 +308,7 @@ def test_a_user_with_an_at_sign_is_written_with_percent_40(secret: Path) -> None
     assert server.told[1].startswith('LOGIN "reader@example.org" ')
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(
     command=st.sampled_from(["", "CAPABILITY", "LOGIN", "EXAMINE", "FETCH", "UID FETCH", "LOGOUT"]),
     answer=st.lists(

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import Cause
@@ -39,6 +39,7 @@ from aggregator.model import (
 )
 from aggregator.observe import board, carriers_at
 from tests.builders import LONDON, body, carrier, entry, holding, labels, source
+from tests.examples import examples
 from tests.observe.own import whole_board
 
 pytestmark = pytest.mark.timed
@@ -191,7 +192,7 @@ def accusations(line: ProcessLine) -> dict[str, int]:
 
 
 @given(documents=DOCUMENTS, more=DOCUMENTS.filter(bool), plans=PLANS, sources=SOURCES)
-@settings(max_examples=80)
+@examples(80)
 def test_adding_an_entry_never_makes_a_process_look_more_silent(
     documents: list[Holding], more: list[Holding], plans: tuple[Plan, ...], sources: SourceLine
 ) -> None:
@@ -207,7 +208,7 @@ def test_adding_an_entry_never_makes_a_process_look_more_silent(
 
 
 @given(documents=DOCUMENTS, plans=PLANS, first=st.integers(0, 900), gap=st.integers(0, 900))
-@settings(max_examples=80)
+@examples(80)
 def test_a_failed_poll_never_turns_a_silence_into_an_accusation(
     documents: list[Holding], plans: tuple[Plan, ...], first: int, gap: int
 ) -> None:
@@ -248,7 +249,7 @@ def out_of_sight(first: int, gaps: Sequence[tuple[int, int]], missed: bool) -> S
     back=st.integers(0, 320),
     as_seen=st.booleans(),
 )
-@settings(max_examples=80)
+@examples(80)
 def test_a_failed_poll_of_the_past_never_turned_a_silence_into_an_accusation(
     documents: list[Holding], first: int, edges: list[int], missed: bool, back: int, as_seen: bool
 ) -> None:
@@ -269,7 +270,7 @@ def test_a_failed_poll_of_the_past_never_turned_a_silence_into_an_accusation(
 
 
 @given(documents=DOCUMENTS, plans=PLANS, sources=SOURCES, back=st.integers(0, 1500))
-@settings(max_examples=100)
+@examples(100)
 def test_a_day_uses_nothing_that_was_not_yet_public(
     documents: list[Holding], plans: tuple[Plan, ...], sources: SourceLine, back: int
 ) -> None:
@@ -305,7 +306,7 @@ SEARCHES = st.lists(st.builds(searched, st.sampled_from(["record", "meeting", "p
 
 
 @given(plans=PLANS, searches=SEARCHES, sources=SOURCES, back=st.integers(0, 1500))
-@settings(max_examples=80)
+@examples(80)
 def test_as_seen_uses_nothing_of_the_register_that_was_read_later(
     plans: tuple[Plan, ...], searches: list[Search], sources: SourceLine, back: int
 ) -> None:
@@ -319,7 +320,7 @@ def test_as_seen_uses_nothing_of_the_register_that_was_read_later(
 
 
 @given(documents=DOCUMENTS, back=st.integers(0, 1500))
-@settings(max_examples=80)
+@examples(80)
 def test_a_record_that_came_out_on_an_unknown_day_never_counts_against_anybody(
     documents: list[Holding], back: int
 ) -> None:
@@ -338,7 +339,7 @@ def test_a_record_that_came_out_on_an_unknown_day_never_counts_against_anybody(
 
 
 @given(back=st.integers(0, 400), documents=DOCUMENTS)
-@settings(max_examples=15)
+@examples(15, few=10)
 def test_as_seen_uses_nothing_that_was_learned_later(back: int, documents: list[Holding]) -> None:
     at = datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(days=200 - back)
     later = [replace(one, carriers=_moved(one, at)) for one in documents]

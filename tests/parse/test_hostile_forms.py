@@ -8,14 +8,15 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import Cause, SourceError
 from aggregator.parse import older, reader
 from tests.builders import source
+from tests.examples import examples
 from tests.parse.pages import CASES, fetched
-from tests.patience import allowed
+from tests.patience import within
 
 FORUM = "https://forum.example.org"
 ASKED = (
@@ -74,7 +75,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.dictionaries(KEYS, VALUES, max_size=6), st.booleans())
 def test_any_json_with_the_right_keys_is_read_or_refused(value: dict[str, object], told: bool) -> None:
     version = {"version": "https://jsonfeed.org/version/1.1"} if told else {}
@@ -89,7 +90,7 @@ WRITTEN = """
 PIECES = st.sampled_from([piece.replace("_", " ") for piece in WRITTEN.split()])
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(st.lists(st.one_of(PIECES, st.text(max_size=5)), max_size=40))
 def test_any_post_is_read_or_rejected(pieces: list[str]) -> None:
     post = "".join(pieces).replace("]]>", "")
@@ -101,7 +102,7 @@ PLACE = st.floats(min_value=0, max_value=1, exclude_max=True)
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.name)
-@settings(max_examples=10)
+@examples(10, few=4)
 @given(end=PLACE, flips=st.lists(st.tuples(PLACE, st.integers(0, 255)), max_size=20))
 def test_an_answer_cut_anywhere_or_with_flipped_bytes_is_read_or_refused(
     path: Path, end: float, flips: list[tuple[float, int]]
@@ -150,4 +151,4 @@ def topic(post: str) -> str:
 def test_what_is_made_to_take_long_takes_less_than_ten_seconds(asked: int, text: str) -> None:
     start = time.process_time()
     cause_of(*ASKED[asked], text.encode())
-    assert time.process_time() - start < allowed(10)
+    assert within(time.process_time() - start, 10)

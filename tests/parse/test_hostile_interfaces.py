@@ -7,15 +7,16 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched
 from aggregator.parse import reader
 from tests.builders import source
+from tests.examples import examples
 from tests.parse.answers import CASES
-from tests.patience import allowed
+from tests.patience import within
 
 ASKED = (
     ("govuk", "https://www.gov.uk/api/search.json?q=open+government"),
@@ -68,7 +69,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(VALUES)
 def test_any_json_with_the_keys_of_the_publishers_is_read_or_refused(value: object) -> None:
     causes(json.dumps(value).encode())
@@ -78,7 +79,7 @@ PLACE = st.floats(min_value=0, max_value=1, exclude_max=True)
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.name)
-@settings(max_examples=15)
+@examples(15, few=4)
 @given(end=PLACE, flips=st.lists(st.tuples(PLACE, st.integers(0, 255)), max_size=20))
 def test_an_answer_cut_anywhere_or_with_flipped_bytes_is_read_or_refused(
     path: Path, end: float, flips: list[tuple[float, int]]
@@ -120,4 +121,4 @@ def test_what_is_made_to_take_long_takes_less_than_ten_seconds(what: str) -> Non
     for kind, address in ASKED:
         start = time.process_time()
         cause_of(kind, address, payload)
-        assert time.process_time() - start < allowed(10), address
+        assert within(time.process_time() - start, 10), address

@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from xml.sax.saxutils import escape
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import Moment, Part, Scope
 from aggregator.normalise.identity import entry_id
 from aggregator.store import Store
 from tests.builders import NOON, source
+from tests.examples import examples
 from tests.pipeline.conftest import OpenStore
 from tests.pipeline.stage import Net, Served, Stage
 
@@ -161,7 +162,7 @@ def check(store: Store, seen: Seen) -> None:
     seen |= {id: (one.first_seen, one.entry.published) for id, one in held.items()}
 
 
-@settings(max_examples=40)
+@examples(40, few=12)
 @given(
     instants=st.lists(TOLD, min_size=2, max_size=4),
     gaps=st.lists(GAPS, min_size=4, max_size=4),

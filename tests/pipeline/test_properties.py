@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import SourceError
@@ -31,6 +31,7 @@ from aggregator.normalise import normalise
 from aggregator.parse import reader
 from aggregator.store import Store
 from tests.builders import NOON, source
+from tests.examples import examples
 from tests.pipeline.conftest import OpenStore
 from tests.pipeline.stage import Stage
 
@@ -194,7 +195,7 @@ def told_again(entry: Entry) -> RawEntry:
     )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(RAWS)
 def test_normalising_twice_is_once(raw: RawEntry) -> None:
     for entry in normalise(source(), "https://www.gov.uk/feed", (raw,), now=NOON).entries:
@@ -230,7 +231,7 @@ def id_of(address: str) -> str:
     return entry.id
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(addresses())
 def test_an_id_ignores_order_spaces_trackers_slash_www_port_and_revision(address: str) -> None:
     assert id_of(address) == id_of("https://example.org/plans/open?a=2&b=1&c&d=~x&e=x%20y")
@@ -281,7 +282,7 @@ def timed(looks: Sequence[tuple[int, set[str]]]) -> list[tuple[datetime, set[str
     return made
 
 
-@settings(max_examples=40)
+@examples(40, few=15)
 @given(looks=LOOKS)
 def test_a_removal_is_never_announced_without_two_looks_three_hours_apart(
     fresh: OpenStore, looks: list[tuple[int, set[str]]]
@@ -301,7 +302,7 @@ def test_a_removal_is_never_announced_without_two_looks_three_hours_apart(
             assert announced_at - absent_since >= 3 * HOUR
 
 
-@settings(max_examples=25)
+@examples(25, few=10)
 @given(looks=LOOKS, data=st.data())
 def test_a_failed_poll_anywhere_never_produces_a_removal(
     fresh: OpenStore, looks: list[tuple[int, set[str]]], data: st.DataObject
@@ -391,7 +392,7 @@ def test_every_kind_is_asked() -> None:
 
 
 @pytest.mark.parametrize(("kind", "address"), ASKED)
-@settings(max_examples=40)
+@examples(40, few=10)
 @given(opening=OPENINGS, rest=st.binary(max_size=300))
 def test_any_bytes_give_a_page_or_a_source_error(
     kind: str, address: str, opening: bytes, rest: bytes

@@ -271,7 +271,12 @@ def contents(store: Store) -> dict[str, Any]:
         "news": store.documents.news(window),
         "stirred": store.documents.stirred(window),
         "closing": store.documents.closing(Window(start=NOON, end=NOON + 5 * WEEK)),
-        "names": (known, store.names.own(), store.names.joined_ids(), store.names.last("cabinet-office")),
+        "names": (
+            known,
+            store.names.own(),
+            store.names.joined_ids(),
+            store.names.last("cabinet-office", NOON + WEEK),
+        ),
         "to be labelled": unlabelled,
         "marks": store.labels.marks(),
         "retractions": store.documents.retractions(),

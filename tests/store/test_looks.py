@@ -23,8 +23,9 @@ def test_what_the_last_poll_saw_is_what_is_listed(store: Store) -> None:
 
         assert tx.carriers.listed("cabinet-office") == {OTHER.id}
         tx.names.add([(PLAN.key, PLAN.id), (OTHER.key, OTHER.id), ("content:1", OTHER.id)], NOON)
-    assert store.names.last("cabinet-office") == {OTHER.key, "content:1"}
-    assert store.names.last("nobody") == frozenset()
+    assert store.names.last("cabinet-office", NOON + HOUR) == {OTHER.key, "content:1"}
+    assert store.names.last("cabinet-office", NOON) == frozenset()
+    assert store.names.last("nobody", NOON + HOUR) == frozenset()
 
 
 def test_a_revision_knows_until_when_it_was_seen(store: Store) -> None:

@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 from aggregator.model import Change, ChangeKind, Digest, Holding, Outage, RobotsCopy, Run, SourceState
 from aggregator.store import open_store
+from tests.examples import examples
 from tests.store import values
 
 
+@examples(100, few=10)
 @given(holding=values.holdings())
 def test_a_document_with_its_carrier_and_revisions(holding: Holding) -> None:
     (carrier,) = holding.carriers
@@ -36,6 +38,7 @@ def test_a_document_with_its_carrier_and_revisions(holding: Holding) -> None:
         assert store.documents.all() == (holding,)
 
 
+@examples(100, few=10)
 @given(state=values.states)
 def test_the_state_of_a_source(state: SourceState) -> None:
     with open_store("sqlite://") as store:
@@ -47,6 +50,7 @@ def test_the_state_of_a_source(state: SourceState) -> None:
         assert store.sources.states() == {state.source: state}
 
 
+@examples(100, few=10)
 @given(outage=values.outages)
 def test_a_time_in_which_a_source_could_not_be_read(outage: Outage) -> None:
     with open_store("sqlite://") as store:
@@ -57,6 +61,7 @@ def test_a_time_in_which_a_source_could_not_be_read(outage: Outage) -> None:
         assert store.sources.outages() == {outage.source: (outage,)}
 
 
+@examples(100, few=10)
 @given(run=values.runs)
 def test_a_run(run: Run) -> None:
     with open_store("sqlite://") as store:
@@ -65,6 +70,7 @@ def test_a_run(run: Run) -> None:
         assert store.runs.all() == (run,)
 
 
+@examples(100, few=10)
 @given(digest=values.digests)
 def test_an_issued_letter(digest: Digest) -> None:
     with open_store("sqlite://") as store:
@@ -74,6 +80,7 @@ def test_an_issued_letter(digest: Digest) -> None:
         assert store.digests.all() == (digest,)
 
 
+@examples(100, few=10)
 @given(origin=st.text(), copy=values.copies)
 def test_a_copy_of_robots_txt(origin: str, copy: RobotsCopy) -> None:
     with open_store("sqlite://") as store:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from aggregator.model import Carrier, Change, ChangeKind, Relevance, Revision, SourceState, Validators
 from aggregator.store import Store, open_store
 from tests.builders import NOON, entry, holding, labels, moment
+from tests.examples import examples
 from tests.store.values import change, keep
 
 HOUR = timedelta(hours=1)
@@ -234,7 +235,7 @@ def kept(polls: Sequence[Sequence[Change]]) -> str:
         return store.dump()
 
 
-@settings(max_examples=50)
+@examples(50, few=10)
 @given(told=histories(), data=st.data())
 def test_the_order_of_polls_does_not_matter(told: list[list[Change]], data: st.DataObject) -> None:
     in_turn = [[change] for history in told for change in history]
@@ -245,7 +246,7 @@ def test_the_order_of_polls_does_not_matter(told: list[list[Change]], data: st.D
     assert kept(shuffled) == kept(in_turn)
 
 
-@settings(max_examples=50)
+@examples(50, few=10)
 @given(told=histories(), data=st.data())
 def test_the_order_within_one_transaction_does_not_matter(
     told: list[list[Change]], data: st.DataObject
@@ -255,7 +256,7 @@ def test_the_order_within_one_transaction_does_not_matter(
     assert kept([data.draw(st.permutations(changes))]) == kept([changes])
 
 
-@settings(max_examples=50)
+@examples(50, few=10)
 @given(told=histories(), data=st.data())
 def test_changes_applied_again_change_nothing(told: list[list[Change]], data: st.DataObject) -> None:
     changes = [change for history in told for change in history]

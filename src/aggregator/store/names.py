@@ -55,10 +55,10 @@ class Names(Subject):
             frozenset(row.entry_id for row in some) for _, some in groupby(rows, lambda row: row.name)
         )
 
-    def last(self, source_id: str) -> frozenset[str]:
-        """Every name of the documents that the last poll of a source saw: addresses, publishers' ids."""
+    def last(self, source_id: str, before: datetime) -> frozenset[str]:
+        """Every name, known before an instant, of the documents that the last poll of a source saw."""
         seen = aliases.c.entry_id.in_(last_listed(source_id))
-        return frozenset(self._database.values(select(aliases.c.name).where(seen)))
+        return frozenset(self._database.values(select(aliases.c.name).where(seen, aliases.c.since < before)))
 
     def own(self) -> dict[str, str]:
         """By own id (`record:NAME`, `mail:ID`) the id of each document that has one, also if retracted."""

@@ -127,7 +127,7 @@ class Poller:
 
     async def _poll_one(self, source: Source, state: SourceState, fetch: Fetch, now: datetime) -> Outcome:
         try:
-            listed = self.store.names.last(source.id)
+            listed = self.store.names.last(source.id, before=now)
             return self._save(source, await ask(source, state, fetch, now, listed), now)
         except AggregatorError:
             raise
