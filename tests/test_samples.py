@@ -30,7 +30,7 @@ from tests.normalise.test_samples import EXPECTED as FEEDS
 from tests.parse.pages import SHIPPED
 from tests.parse.test_govuk_captures import MODEL, SEARCH, TABLE
 from tests.parse.test_labels import RECORDED as LABELLED
-from tests.pipeline.stage import Stage
+from tests.services.stage import Stage
 
 SAMPLES: Final = Path(__file__).parents[2] / "shared" / "samples"
 RECORDED = pytest.mark.skipif(

@@ -1,4 +1,4 @@
-"""When two tellings of one part are the same; what that means for documents stands in tests/pipeline."""
+"""When two tellings of one part are the same; what that means for documents stands in tests/services/polling."""
 
 from __future__ import annotations
 

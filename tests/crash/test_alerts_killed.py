@@ -19,7 +19,7 @@ from aggregator.services.mailing.delivery import Dispatch
 from aggregator.store import open_store
 from tests.builders import NOON, entry
 from tests.deliver.readers import opened, reader, stationery
-from tests.pipeline.test_alerting import HOUR, Desk, rule
+from tests.services.alerts.test_matching import HOUR, Desk, rule
 
 TITLES = ("One", "Two")
 READERS = {f"{number:016x}": f"{number}@example.org" for number in (1, 2)}

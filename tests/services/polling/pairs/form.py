@@ -1,0 +1,56 @@
+"""What a judged pair is: a publisher's answer, what was edited in it, and which parts that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from aggregator.model import Part, Source
+from tests.services.stage import Served
+
+NOTHING: Final[tuple[str, ...]] = ()
+"""The judgement that no reader needs to hear of it."""
+
+RECORD: Final = "example-read-out.md"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A source and all that it answers in one poll, by address."""
+
+    source: Source
+    answers: Mapping[str, str]
+
+    def served(self, edits: Mapping[str, str]) -> dict[str, Served]:
+        """The answers with every key of `edits` replaced; one that does not stand there is a mistake."""
+        texts = dict(self.answers)
+        for old, new in edits.items():
+            assert any(old in text for text in texts.values()), f"nothing to edit: {old!r}"
+            texts = {address: text.replace(old, new) for address, text in texts.items()}
+        return {address: _answer(address, text) for address, text in texts.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What was edited, and what a person judges that it changed: parts of a revision, or NOTHING."""
+
+    name: str
+    form: Form
+    edits: Mapping[str, str]
+    changed: tuple[str, ...]
+    why: str
+    instead: Mapping[str, Served] = field(default_factory=dict)
+    """Addresses that answer with an error status in the second poll."""
+
+    def before(self) -> dict[str, Served]:
+        return self.form.served({})
+
+    def after(self) -> dict[str, Served]:
+        return {**self.form.served(self.edits), **self.instead}
+
+
+def _answer(address: str, text: str) -> Served:
+    if "://" in address:
+        return text.encode()
+    return (Part(name=RECORD, payload=text.encode()),)

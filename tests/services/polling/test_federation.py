@@ -1,0 +1,224 @@
+"""Instances that read each other: sources and ids are kept, both are credited, and nothing echoes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import feedparser
+import pytest
+
+from aggregator.config import Config
+from aggregator.config.settings import load_settings
+from aggregator.due_work import Services
+from aggregator.model import SCHEME, Holding, Part, Scope, Source
+from aggregator.publish import artifacts
+from aggregator.services.publishing.snapshot import gather
+from aggregator.store import Store, open_store
+from tests.builders import NOON, body, source
+from tests.projects import atom
+from tests.services.stage import EMPTY, Net
+
+PLAN = "https://www.example.org/plan"
+RECORD = """---
+id: msf
+body: glasgow
+title: Meeting of 3 June 2026
+type: meeting-record
+claims:
+  - {{what: meeting held, date: 2026-06-03, source: "https://www.example.org/msf"}}
+added: 2026-06-04
+---
+{words}
+"""
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Instance:
+    """One aggregator: its own store and sources, in a network that it shares with the others."""
+
+    name: str
+    sources: tuple[Source, ...]
+    store: Store
+    net: Net
+    settings: Path
+
+    @property
+    def config(self) -> Config:
+        settings = load_settings(self.settings, base_url=self.base, instance=self.name)
+        bodies = {id: body(id, name=id.title()) for id in ("cabinet-office", "glasgow")}
+        return Config(settings=settings, bodies=bodies, sources=self.sources, vocabulary=EMPTY)
+
+    @property
+    def base(self) -> str:
+        return f"https://{self.name}.example/"
+
+    def turn(self, at: datetime) -> None:
+        """Poll everything, and publish into the network."""
+        services = Services(config=self.config, store=self.store, clock=lambda: at)
+        asyncio.run(services.poller.poll(services.poller.pollable(), self.net, at))
+        for artifact in artifacts(gather(self.config, self.store, at)):
+            if artifact.path in {"feed.atom", "changes.atom"}:
+                self.net.served[self.base + artifact.path] = artifact.payload
+
+    def held(self) -> tuple[Holding, ...]:
+        return self.store.documents.all()
+
+    def feed(self, path: str = "feed.atom") -> Any:
+        served = self.net.served[self.base + path]
+        return feedparser.parse(served)
+
+
+def follows(name: str) -> Source:
+    """The feed of another instance as a source."""
+    return source(
+        name, title=f"Instance {name}", address=f"https://{name}.example/feed.atom", scope=Scope.ALL, page=""
+    )
+
+
+def records() -> Source:
+    return source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
+
+
+@pytest.fixture
+def net() -> Net:
+    return Net()
+
+
+@pytest.fixture
+def stores() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def instance(name: str, net: Net, stores: ExitStack, folder: Path, *sources: Source) -> Instance:
+    settings = folder / "settings.yaml"
+    settings.write_text("title: Updates\n")
+    store = stores.enter_context(open_store(f"sqlite:///{folder / name}.db"))
+    return Instance(name=name, sources=sources, store=store, net=net, settings=settings)
+
+
+def written(words: str) -> tuple[Part, ...]:
+    return (Part(name="msf.md", payload=RECORD.format(words=words).encode()),)
+
+
+def test_what_an_instance_passes_on_keeps_source_id_and_labels_and_credits_it(
+    net: Net, stores: ExitStack, tmp_path: Path
+) -> None:
+    gov = source("gov", body="glasgow", address="https://www.example.org/feed.atom", scope=Scope.ALL)
+    first = instance("a", net, stores, tmp_path, gov)
+    second = instance("b", net, stores, tmp_path, follows("a"))
+    net.served["https://www.example.org/feed.atom"] = atom({"/plan": "A plan"})
+
+    first.turn(NOON)
+    second.turn(NOON + HOUR)
+
+    (held,), (entry,) = first.held(), second.feed().entries
+    assert (entry.id, entry.link, entry.title) == (held.entry.id, PLAN, "A plan")
+    assert (entry.source.id, entry.source.title) == ("https://www.example.org/", "Example")
+    assert {(tag.scheme.removeprefix(SCHEME), tag.term) for tag in entry.tags} >= {("body", "glasgow")}
+    assert entry.summary == "About A plan."
+    credits = [(link.href, link.title) for link in entry.links if link.rel == "related"]
+    assert credits == [("https://a.example/", "Also carried by Updates")]
+    assert "Open Government Licence" in entry.rights
+
+
+def test_a_document_through_two_instances_is_one_entry_that_credits_both(
+    net: Net, stores: ExitStack, tmp_path: Path
+) -> None:
+    gov = source("gov", address="https://www.example.org/feed.atom", scope=Scope.ALL)
+    first, second = (instance(name, net, stores, tmp_path, gov) for name in ("a", "b"))
+    reader = instance("c", net, stores, tmp_path, follows("a"), follows("b"))
+    net.served["https://www.example.org/feed.atom"] = atom({"/plan": "A plan"})
+
+    for number, each in enumerate((first, second, reader)):
+        each.turn(NOON + number * HOUR)
+
+    (entry,) = reader.feed().entries
+    assert entry.id == first.held()[0].entry.id == second.held()[0].entry.id
+    assert {link.href for link in entry.links if link.rel == "related"} == {
+        "https://a.example/",
+        "https://b.example/",
+    }
+    assert entry.source.id == "https://www.example.org/"
+
+
+def test_who_has_a_document_first_hand_speaks_whatever_an_instance_told_before(
+    net: Net, stores: ExitStack, tmp_path: Path
+) -> None:
+    gov = source("gov", address="https://www.example.org/feed.atom", scope=Scope.ALL)
+    other = instance("a", net, stores, tmp_path, gov)
+    net.served["https://www.example.org/feed.atom"] = atom({"/plan": "A plan, as it was once called"})
+    other.turn(NOON)
+    net.served["https://www.example.org/feed.atom"] = atom({"/plan": "A plan"})
+    both = instance("b", net, stores, tmp_path, follows("a"), gov)
+
+    both.turn(NOON + HOUR)
+
+    (held,) = both.held()
+    assert held.entry.title == "A plan"
+    assert [carrier.source for carrier in held.carriers] == ["a", "gov"]
+    assert not held.entry.second_hand
+
+
+def test_three_instances_in_a_ring_never_echo(net: Net, stores: ExitStack, tmp_path: Path) -> None:
+    ring = [
+        instance("a", net, stores, tmp_path, records(), follows("c")),
+        instance("b", net, stores, tmp_path, follows("a")),
+        instance("c", net, stores, tmp_path, follows("b")),
+    ]
+    at = NOON
+
+    def rounds(count: int) -> None:
+        nonlocal at
+        for _ in range(count):
+            for each in ring:
+                each.turn(at)
+                at += HOUR
+
+    net.served["records/"] = written("The forum met and spoke at length about many things.")
+    rounds(4)
+    seen = [each.held() for each in ring]
+    assert [len(held) for held in seen] == [1, 1, 1]
+    assert len({held[0].entry.id for held in seen}) == 1
+    assert [len(held[0].revised) for held in seen] == [0, 0, 0]
+
+    # Shorter than before: what goes round must not win because there is more of it.
+    net.served["records/"] = written("It met.")
+    rounds(4)
+    settled = [each.net.served[each.base + "feed.atom"] for each in ring]
+    for each in ring:
+        (held,) = each.held()
+        assert held.entry.text == "It met."
+        assert len(held.revised) == 1
+        assert len(each.feed("changes.atom").entries) == 1
+        assert each.feed().entries[0].updated == ring[0].feed().entries[0].updated
+
+    rounds(3)
+    assert [each.net.served[each.base + "feed.atom"] for each in ring] == settled
+    assert [link.title for link in ring[0].feed().entries[0].links if link.rel == "related"] == [
+        "Also carried by Updates"
+    ]
+
+
+def test_the_body_of_an_instance_that_we_do_not_know_is_that_of_the_source(
+    net: Net, stores: ExitStack, tmp_path: Path
+) -> None:
+    gov = source("gov", body="glasgow", address="https://www.example.org/feed.atom", scope=Scope.ALL)
+    first = instance("a", net, stores, tmp_path, gov)
+    net.served["https://www.example.org/feed.atom"] = atom({"/plan": "A plan"})
+    first.turn(NOON)
+    feed = net.served["https://a.example/feed.atom"]
+    assert isinstance(feed, bytes)
+    net.served["https://a.example/feed.atom"] = feed.replace(b'term="glasgow"', b'term="atlantis"')
+    second = instance("b", net, stores, tmp_path, replace(follows("a"), body="cabinet-office"))
+
+    second.turn(NOON + HOUR)
+
+    assert [held.entry.body for held in second.held()] == ["cabinet-office"]

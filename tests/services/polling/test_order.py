@@ -1,0 +1,184 @@
+"""The order in which sources are polled at one instant never changes what the store holds.
+
+Generated: documents told by feeds, by GOV.UK's search and Content API and by records, under addresses that
+only a content_id or a WordPress number joins, in two languages, with differing dates, that come and that go.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from xml.sax.saxutils import escape
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.model import Moment, Part, Scope
+from aggregator.normalise.identity import entry_id
+from aggregator.store import Store
+from tests.builders import NOON, source
+from tests.examples import examples
+from tests.services.conftest import OpenStore
+from tests.services.stage import Net, Served, Stage
+
+HOUR = timedelta(hours=1)
+GAPS = st.sampled_from([1, 2, 5])
+"""Hours between two instants: a removal is announced when two looks are three hours apart."""
+
+PATHS = ("/a", "/b", "/c", "/a.cy")
+PATH = st.sampled_from(PATHS)
+CONTENT_IDS = ("", "5e5bd2ef-7631-11e4-a3cb-005056011aef", "5e5bd2ef-7631-11e4-a3cb-005056011aff")
+CONTENT_ID = st.sampled_from(CONTENT_IDS)
+TITLE = st.sampled_from(["A plan", "A Plan", "Another plan"])
+WORDS = st.sampled_from(["", "What it says.", "What it…", "What it says. And more.", "Else."])
+UPDATED = st.sampled_from(["2026-06-01T08:00:00Z", "2026-06-01T09:00:00+01:00", "2026-06-03T08:00:00Z"])
+PUBLISHED = st.sampled_from(["", "2026-05-01T08:00:00Z", "2026-05-02T08:00:00Z"])
+
+SEARCHES = {name: f"https://www.gov.uk/api/search.json?q={name}" for name in ("find", "seek")}
+FEEDS = {name: f"https://{name}.example.org/feed.atom" for name in ("one", "two")}
+DOCUMENTS = {"doc": "https://www.gov.uk/api/content/b"}
+SOURCES = {
+    **{n: source(n, address=a, updated_is_news=n != "two", licence=n) for n, a in FEEDS.items()},
+    **{n: source(n, kind="govuk", address=a) for n, a in {**SEARCHES, **DOCUMENTS}.items()},
+    "rec": source("rec", kind="records", address="records/", licence="own", scope=Scope.ALL),
+}
+NAMES = tuple(sorted(SOURCES))
+
+ITEM = st.fixed_dictionaries(
+    {
+        "path": PATH,
+        "title": TITLE,
+        "summary": WORDS,
+        "updated": UPDATED,
+        "published": PUBLISHED,
+        "guid": st.sampled_from(["", *(f"https://www.gov.uk/?p={n}" for n in (1, 1, 2))]),
+    }
+)
+RESULT = st.fixed_dictionaries(
+    {
+        "link": PATH,
+        "title": TITLE,
+        "description": WORDS,
+        "public_timestamp": UPDATED,
+        "content_id": CONTENT_ID,
+    }
+)
+DOCUMENT = st.fixed_dictionaries(
+    {
+        "content_id": CONTENT_ID,
+        "title": TITLE,
+        "details": st.fixed_dictionaries({"body": WORDS}),
+        "public_updated_at": UPDATED,
+        "first_published_at": PUBLISHED,
+        "schema_name": st.sampled_from(["publication", "publication", "publication", "gone", "redirect"]),
+        "redirects": st.just([{"path": "/b", "destination": "/c"}]),
+    }
+)
+RECORD = st.fixed_dictionaries(
+    {
+        "id": st.sampled_from(["r1", "r2", "r3"]),
+        "title": st.sampled_from(["A plan", "MSF meeting of 3 June 2026", "Minutes of the MSF, 3 June 2026"]),
+        "document": st.sampled_from(["", "https://www.gov.uk/c"]),
+        "published": st.sampled_from(["", "2026-05-01", "2026-05"]),
+    }
+)
+
+
+def some(item: st.SearchStrategy[dict[str, Any]], key: str) -> st.SearchStrategy[list[dict[str, Any]]]:
+    return st.lists(item, max_size=3, unique_by=lambda one: one[key])
+
+
+TOLD = st.fixed_dictionaries(
+    {
+        **dict.fromkeys(FEEDS, st.none() | some(ITEM, "path")),
+        **dict.fromkeys(SEARCHES, st.none() | some(RESULT, "link")),
+        "rec": st.none() | some(RECORD, "id"),
+        "documents": st.dictionaries(PATH, DOCUMENT, max_size=3),
+    }
+)
+"""What every address answers at one instant; None is a failure."""
+
+
+def atom(items: Sequence[dict[str, str]]) -> bytes:
+    entries = "".join(
+        f"<entry><id>{item['guid'] or item['path']}</id><title>{item['title']}</title>"
+        f'<link href="https://www.gov.uk{item["path"]}"/><updated>{item["updated"]}</updated>'
+        + (f"<published>{item['published']}</published>" if item["published"] else "")
+        + (f"<summary>{escape(item['summary'])}</summary>" if item["summary"] else "")
+        + "</entry>"
+        for item in items
+    )
+    return f'<feed xmlns="http://www.w3.org/2005/Atom"><title>Example</title>{entries}</feed>'.encode()
+
+
+def document(path: str, told: Mapping[str, Any]) -> bytes:
+    language = {"base_path": path, "locale": "cy" if path.endswith(".cy") else "en"}
+    return json.dumps({**told, **language, "document_type": "policy_paper"}).encode()
+
+
+def records(told: Sequence[Mapping[str, str]]) -> tuple[Part, ...]:
+    def text(facts: Mapping[str, str]) -> str:
+        lines = [f"{key}: {value}" for key, value in facts.items() if value]
+        return "\n".join(["---", "body: cabinet-office", "added: 2026-06-01", *lines, "---", "Text.", ""])
+
+    return tuple(Part(name=f"{facts['id']}.md", payload=text(facts).encode()) for facts in told)
+
+
+def served(told: Mapping[str, Any]) -> dict[str, Served]:
+    answers: dict[str, Served] = {"records/": 500 if told["rec"] is None else records(told["rec"])}
+    for name, address in FEEDS.items():
+        answers[address] = 500 if told[name] is None else atom(told[name])
+    for name, address in SEARCHES.items():
+        found = told[name]
+        answers[address] = 500 if found is None else json.dumps({"results": found}).encode()
+    for path, facts in told["documents"].items():
+        answers[f"https://www.gov.uk/api/content{path}"] = document(path, facts)
+    return answers
+
+
+def poll(store: Store, order: Sequence[str], at: datetime, told: Mapping[str, Any]) -> None:
+    """Each source in a poll of its own, as if by processes that were broken off; then the run's end."""
+    stage = Stage(store, tuple(SOURCES.values()), net=Net(served(told)))
+    for name in order:
+        assert stage.poll_only(at, name)[name].bug is None
+    stage.poller.join_documents()
+
+
+Seen = dict[str, tuple[datetime, Moment | None]]
+
+
+def check(store: Store, seen: Seen) -> None:
+    """What was once published under an id is still found by it, as the same document, with the same date."""
+    held = {one.entry.id: one for one in store.documents.all()}
+    assert not store.names.shared(None)
+    assert all(one.entry.id == entry_id(one.entry.key) for one in held.values())
+    for id, (first_seen, published) in seen.items():
+        found = store.documents.one(id)
+        assert found is not None
+        assert found.first_seen <= first_seen
+        assert id not in held or published in {None, found.entry.published}
+    seen |= {id: (one.first_seen, one.entry.published) for id, one in held.items()}
+
+
+@examples(40, few=12)
+@given(
+    instants=st.lists(TOLD, min_size=2, max_size=4),
+    gaps=st.lists(GAPS, min_size=4, max_size=4),
+    orders=st.lists(st.permutations(NAMES), min_size=4, max_size=4),
+)
+def test_any_order_of_polls_in_one_instant_gives_the_same_store(
+    fresh: OpenStore, instants: list[dict[str, Any]], gaps: list[int], orders: list[list[str]]
+) -> None:
+    dumps = []
+    for chosen in (orders, [list(NAMES)] * 4):
+        with fresh() as store:
+            at, seen = NOON, Seen()
+            for told, gap, order in zip(instants, gaps, chosen, strict=False):
+                poll(store, order, at, told)
+                check(store, seen)
+                at += gap * HOUR
+            dumps.append(store.dump())
+
+    assert dumps[0] == dumps[1]

@@ -1,0 +1,63 @@
+"""Records of ours that get a page, or turn out to be a document that is known: one document, one address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.model import Part, Scope
+from aggregator.normalise.identity import entry_id
+from aggregator.services.publishing.snapshot import former_pages
+from aggregator.store import open_store
+from tests.builders import NOON, source
+from tests.projects import atom
+from tests.services.stage import Stage
+
+HOUR = timedelta(hours=1)
+FEED = "https://www.gov.uk/one.atom"
+PAGE = "https://www.example.org/plan"
+
+
+def record(name: str, document: str = "") -> Part:
+    page = f"document: {document}\n" if document else ""
+    text = (
+        f"---\nid: {name}\nbody: cabinet-office\ntitle: Record {name}\nadded: 2026-06-01\n{page}---\nText.\n"
+    )
+    return Part(name=f"{name}.md", payload=text.encode())
+
+
+OTHERS = tuple(record(f"other-{number}") for number in range(6))
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    kept = source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        yield Stage(store, (kept, source("one", address=FEED, fallbacks=())))
+
+
+def test_a_record_that_gets_a_page_stays_the_same_document_and_its_own_page_leads_there(stage: Stage) -> None:
+    stage.poll(NOON, {"records/": (record("plan"), *OTHERS)})
+    for hours in (1, 5):
+        paged = (record("plan", PAGE), *OTHERS)
+        outcome = stage.poll(NOON + hours * HOUR, {"records/": paged})["records"]
+        assert (outcome.new, outcome.revised, outcome.removed) == (0, 0, 0)
+
+    held = stage.held()["Record plan"].entry
+    assert (held.id, held.url) == (entry_id("record:plan"), PAGE)
+    assert former_pages(stage.store)["records/plan.html"] == held.id
+
+
+def test_the_page_of_a_record_that_is_joined_to_an_elder_document_leads_there(stage: Stage) -> None:
+    stage.poll(NOON, {"records/": OTHERS, FEED: atom({"/plan": "The plan"})})
+    stage.poll(NOON + HOUR, {"records/": (record("plan"), *OTHERS)})
+    stage.poll(NOON + 2 * HOUR, {"records/": (record("plan", PAGE), *OTHERS)})
+
+    elder = entry_id("https://example.org/plan")
+    gone = entry_id("record:plan").removeprefix("urn:uuid:")
+    paths = [path for path, id in former_pages(stage.store).items() if id == elder]
+    assert paths == [f"entries/{gone}.html", "records/plan.html"]
+    assert stage.store.documents.one(entry_id("record:plan")) == stage.store.documents.one(elder)

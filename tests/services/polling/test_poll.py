@@ -1,0 +1,468 @@
+"""What polls bring about: removals after two looks, gaps, layouts, documents by any of their names."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from aggregator.errors import Cause
+from aggregator.model import Fetched, Part, RemovalKind, Request, Scope, Selectors, Validators
+from aggregator.normalise.identity import entry_id
+from aggregator.store import open_store
+from tests.builders import NOON, source
+from tests.projects import atom
+from tests.services.stage import Served, Stage
+
+HOUR = timedelta(hours=1)
+FEED = "https://www.gov.uk/one.atom"
+
+
+def record(name: str, title: str) -> Part:
+    text = f"---\nid: {name}\nbody: cabinet-office\ntitle: {title}\nadded: 2026-06-01\n---\nText.\n"
+    return Part(name=f"{name}.md", payload=text.encode())
+
+
+RECORDS = tuple(record(f"r{number}", f"Record {number}") for number in range(6))
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Iterator[Stage]:
+    """A complete listing: what it leaves out is missing."""
+    kept = source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        stage = Stage(store, (kept,))
+        stage.poll(NOON, {"records/": RECORDS})
+        yield stage
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Iterator[Stage]:
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        yield Stage(store, (source("one", address=FEED, fallbacks=()),))
+
+
+def test_what_a_complete_listing_leaves_out_is_removed_after_two_looks_hours_apart(records: Stage) -> None:
+    first = records.poll(NOON + HOUR, {"records/": RECORDS[1:]})["records"]
+    soon = records.poll(NOON + 3 * HOUR, {"records/": RECORDS[1:]})["records"]
+    before = records.held()["Record 0"]
+    later = records.poll(NOON + 4 * HOUR, {"records/": RECORDS[1:]})["records"]
+    after = records.held()["Record 0"]
+
+    assert (first.removed, soon.removed, later.removed) == (0, 0, 1)
+    assert before.removed is None
+    assert after.removed is not None
+    assert after.removed.kind is RemovalKind.MISSING
+    assert after.entry.text == before.entry.text
+    assert after.carriers[0].revisions[-1].parts == ("removed",)
+
+
+def test_what_is_back_at_the_second_look_was_never_removed(records: Stage) -> None:
+    records.poll(NOON + HOUR, {"records/": RECORDS[1:]})
+    records.poll(NOON + 2 * HOUR, {"records/": RECORDS})
+    outcome = records.poll(NOON + 9 * HOUR, {"records/": RECORDS[1:]})["records"]
+
+    assert outcome.removed == 0
+    assert records.held()["Record 0"].removed is None
+
+
+def test_a_return_is_restored_and_named(records: Stage) -> None:
+    records.poll(NOON + HOUR, {"records/": RECORDS[1:]})
+    records.poll(NOON + 5 * HOUR)
+    outcome = records.poll(NOON + 6 * HOUR, {"records/": RECORDS})["records"]
+
+    held = records.held()["Record 0"]
+    assert (outcome.revised, held.removed) == (1, None)
+    assert held.carriers[0].revisions[-1].parts == ("restored",)
+
+
+def test_when_more_than_a_fifth_goes_at_once_the_operator_decides(records: Stage) -> None:
+    for hours in (1, 5, 9):
+        outcome = records.poll(NOON + hours * HOUR, {"records/": RECORDS[2:]})["records"]
+        assert outcome.removed == 0
+
+    assert len(records.state("records").held) == 2
+    assert all(holding.removed is None for holding in records.held().values())
+
+    records.poller.accept_removals("records", NOON + 10 * HOUR)
+    assert [title for title, held in sorted(records.held().items()) if held.removed] == [
+        "Record 0",
+        "Record 1",
+    ]
+    assert records.state("records").held == ()
+
+
+def test_when_exactly_a_fifth_goes_at_once_it_is_removed(records: Stage) -> None:
+    ten = (*RECORDS, *(record(f"r{number}", f"Record {number}") for number in range(6, 10)))
+    records.poll(NOON + HOUR, {"records/": ten})
+    for hours in (2, 6):
+        records.poll(NOON + hours * HOUR, {"records/": ten[2:]})
+
+    assert [title for title, held in sorted(records.held().items()) if held.removed] == [
+        "Record 0",
+        "Record 1",
+    ]
+    assert records.state("records").held == ()
+
+
+def test_a_failed_poll_and_a_feed_that_drops_an_old_item_remove_nothing(feed: Stage) -> None:
+    feed.poll(NOON, {FEED: atom({"/a": "A", "/b": "B"})})
+    for hours in (1, 5, 9):
+        feed.poll(NOON + hours * HOUR, {FEED: atom({"/b": "B"})})
+    for hours in (10, 15, 20):
+        feed.poll(NOON + hours * HOUR, {FEED: 404})
+
+    assert all(holding.removed is None for holding in feed.held().values())
+    assert feed.state("one").failures == 3
+
+
+def test_a_poll_that_breaks_off_at_its_very_end_has_kept_nothing(
+    feed: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(type(feed.store.sources), "keep", lambda *_: 1 / 0)
+        outcome = feed.poll(NOON, {FEED: atom({"/a": "A"})})["one"]
+
+    assert "ZeroDivisionError" in (outcome.bug or "")
+    assert feed.held() == {}
+    assert feed.poll(NOON)["one"].new == 1
+
+
+def test_the_first_poll_that_can_be_read_brings_backlog_also_after_one_that_failed(feed: Stage) -> None:
+    feed.poll(NOON, {FEED: 500})
+    feed.poll(NOON + HOUR, {FEED: atom({"/a": "A"})})
+    feed.poll(NOON + 2 * HOUR, {FEED: atom({"/a": "A", "/b": "B"})})
+
+    assert {title: held.backlog for title, held in feed.held().items()} == {"A": True, "B": False}
+
+
+def test_a_feed_that_turned_over_whole_between_two_polls_has_a_gap(feed: Stage) -> None:
+    feed.poll(NOON, {FEED: atom({"/a": "A", "/b": "B"})})
+    feed.poll(NOON + HOUR, {FEED: atom({"/b": "B", "/c": "C"})})
+    assert feed.state("one").gap is None
+
+    feed.poll(NOON + 2 * HOUR, {FEED: 304})
+    feed.poll(NOON + 3 * HOUR, {FEED: atom({"/d": "D", "/e": "E"})})
+
+    assert feed.state("one").gap == NOON + 3 * HOUR
+    assert sorted(feed.held()) == ["A", "B", "C", "D", "E"]
+
+
+def test_a_gap_is_kept_with_its_days_when_it_is_over(feed: Stage) -> None:
+    """What failed, what nobody asked for days, and what rolled on; an answer after an hour is no gap."""
+    turns: list[tuple[datetime, Served]] = [
+        (NOON, 404),
+        (NOON + HOUR, atom({"/a": "A"})),
+        (NOON + 2 * HOUR, 304),
+        (NOON + 3 * HOUR, 404),
+        (NOON + 4 * HOUR, 500),
+        (NOON + 30 * HOUR, atom({"/a": "A"})),
+        (NOON + 90 * HOUR, atom({"/a": "A"})),
+        (NOON + 91 * HOUR, atom({"/b": "B"})),
+        (NOON + 92 * HOUR, 404),
+    ]
+    for at, served in turns:
+        feed.poll(at, {FEED: served})
+        feed.poll(at, {FEED: 404})  # the same instant twice is once
+
+    gaps = feed.store.sources.outages()["one"]
+    assert [(one.since, one.failing_since, one.until, one.missed) for one in gaps] == [
+        (NOON, NOON, NOON + HOUR, False),
+        (NOON + 2 * HOUR, NOON + 3 * HOUR, NOON + 30 * HOUR, False),
+        (NOON + 30 * HOUR, None, NOON + 90 * HOUR, False),
+        (NOON + 90 * HOUR, None, NOON + 91 * HOUR, True),
+    ]
+    assert [one.failure.status if one.failure else None for one in gaps] == [404, 500, None, None]
+    assert gaps[0].at_first
+
+
+def test_each_revision_keeps_the_hash_of_its_answer_and_until_when_it_was_seen(feed: Stage) -> None:
+    feed.poll(NOON, {FEED: atom({"/a": "A"})})
+    feed.poll(NOON + HOUR, {FEED: 304})
+    feed.poll(NOON + 2 * HOUR, {FEED: atom({"/a": "A, revised"})})
+
+    first, second = feed.held()["A, revised"].carriers[0].revisions
+    assert (first.seen_at, first.last_seen) == (NOON, NOON + HOUR)
+    assert (second.seen_at, second.parts) == (NOON + 2 * HOUR, ("title", "text"))
+    assert len({first.payload_sha256, second.payload_sha256}) == 2
+    assert all(len(revision.payload_sha256) == 64 for revision in (first, second))
+
+
+def test_a_word_that_goes_and_comes_back_is_three_revisions(feed: Stage) -> None:
+    for hours, title in enumerate(("A plan", "Another plan", "A plan")):
+        feed.poll(NOON + hours * HOUR, {FEED: atom({"/a": title})})
+
+    assert len(feed.held()["A plan"].carriers[0].revisions) == 3
+
+
+def test_the_order_in_which_sources_are_polled_never_changes_the_store(tmp_path: Path) -> None:
+    addresses = {name: f"https://{name}.gov.uk/feed.atom" for name in ("one", "two", "three")}
+    polls: tuple[dict[str, Served], ...] = (
+        {
+            addresses["one"]: atom({"/a": "A", "/b": "B"}),
+            addresses["two"]: atom({"/a": "A"}),
+            addresses["three"]: atom({"/b": "B, too", "/c": "C"}),
+        },
+        {
+            addresses["one"]: atom({"/a": "A, revised", "/b": "B"}),
+            addresses["two"]: atom({"/a": "A, revised", "/d": "D"}),
+            addresses["three"]: 500,
+        },
+    )
+    dumps = set()
+    for number, order in enumerate(permutations(addresses)):
+        sources = tuple(source(name, address=addresses[name]) for name in sorted(order))
+        with open_store(f"sqlite:///{tmp_path}/{number}.db") as store:
+            stage = Stage(store, sources)
+            for hours, served in enumerate(polls):
+                for name in order:
+                    stage.poll(NOON + hours * HOUR, served, only={name})
+            dumps.add(stage.store.dump())
+
+    assert len(dumps) == 1
+
+
+def test_what_was_got_with_other_selectors_is_asked_for_whole(tmp_path: Path) -> None:
+    """And the new selector may find fewer items than the old one did."""
+    address = "https://www.example.org/news/"
+    items = "".join(
+        f'<li class="{"new" if n < 2 else "old"}"><a href="/{n}">Plan {n}</a></li>' for n in range(6)
+    )
+    sent: list[Validators] = []
+
+    async def fetch(request: Request) -> Fetched:
+        sent.append(request.validators)
+        return Fetched(
+            url=request.url,
+            final_url=request.url,
+            status=200,
+            headers={"content-type": "text/html", "etag": '"1"'},
+            payload=f"<!doctype html><main><ul>{items}</ul></main>".encode(),
+        )
+
+    listed = source("list", kind="listing", address=address, selectors=Selectors(item="li", title="a"))
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        stage = Stage(store, (listed,))
+        for hours, item in enumerate(("li", "li", "li.new", "li.new")):
+            stage.change_source(selectors=Selectors(item=item, title="a"))
+            polled = stage.poller.poll(stage.sources, fetch, NOON + hours * HOUR)
+            assert [outcome.failure for outcome in asyncio.run(polled)] == [None]
+
+    assert [validators.etag for validators in sent] == [None, '"1"', None, '"1"']
+
+
+def test_every_address_that_fails_is_told_by_the_first(feed: Stage) -> None:
+    feed.change_source(fallbacks=("https://www.gov.uk/other.atom",))
+
+    failed = feed.poll(NOON, {FEED: 410, "https://www.gov.uk/other.atom": 500})["one"]
+    answered = feed.poll(NOON + HOUR, {"https://www.gov.uk/other.atom": atom({"/a": "A"})})["one"]
+
+    assert failed.failure is not None
+    assert failed.failure.cause is Cause.GONE
+    assert (answered.failure, feed.state("one").address) == (None, "https://www.gov.uk/other.atom")
+
+
+def content_api(path: str, content_id: str, locale: str, title: str) -> bytes:
+    told = {
+        "base_path": path,
+        "content_id": content_id,
+        "locale": locale,
+        "title": title,
+        "document_type": "policy_paper",
+        "schema_name": "publication",
+        "public_updated_at": "2026-06-01T09:00:00Z",
+        "details": {"body": f"<p>{title}</p>"},
+    }
+    return json.dumps(told).encode()
+
+
+def test_english_and_welsh_are_one_entry_in_two_languages(tmp_path: Path) -> None:
+    english, welsh = "https://www.gov.uk/api/content/plan", "https://www.gov.uk/api/content/plan.cy"
+    sources = tuple(source(n, kind="govuk", address=a) for n, a in (("en", english), ("cy", welsh)))
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        stage = Stage(store, sources)
+        stage.net.content_type = "application/json"
+        same = "5e5bd2ef-7631-11e4-a3cb-005056011aef"
+        stage.poll(NOON, {english: content_api("/plan", same, "en", "Example: the plan")})
+        stage.poll(NOON + HOUR, {welsh: content_api("/plan.cy", same, "cy", "Example: y cynllun")})
+
+        (held,) = store.documents.all()
+    assert (held.entry.title, held.entry.language) == ("Example: the plan", "en")
+    assert [(t.language, t.title, t.url) for t in held.entry.translations] == [
+        ("cy", "Example: y cynllun", "https://www.gov.uk/plan.cy")
+    ]
+    assert [carrier.source for carrier in held.carriers] == ["en", "cy"]
+
+
+SAME = "5e5bd2ef-7631-11e4-a3cb-005056011aef"
+API = {name: f"https://www.gov.uk/api/content/{name}" for name in ("plan", "plan.cy")}
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Iterator[Stage]:
+    """Two documents of GOV.UK, each watched by a source of its own."""
+    watched = tuple(source(name, kind="govuk", address=address) for name, address in API.items())
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        stage = Stage(store, watched)
+        stage.net.content_type = "application/json"
+        yield stage
+
+
+def page(name: str, content_id: str, title: str) -> dict[str, Served]:
+    locale = "cy" if name.endswith(".cy") else "en"
+    return {API[name]: content_api(f"/{name}", content_id, locale, title)}
+
+
+@pytest.mark.parametrize("order", [("plan", "plan.cy"), ("plan.cy", "plan")])
+def test_two_addresses_told_at_one_instant_are_one_document_with_the_english_id(
+    documents: Stage, order: tuple[str, str]
+) -> None:
+    documents.net.served |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
+    for name in order:
+        documents.poll_only(NOON, name)
+    documents.poller.join_documents()
+
+    (held,) = documents.store.documents.all()
+    assert held.entry.id == entry_id("https://gov.uk/plan")
+    assert (held.entry.title, [t.title for t in held.entry.translations]) == ("Plan", ["Cynllun"])
+    assert [carrier.source for carrier in held.carriers] == ["plan", "plan.cy"]
+
+
+def test_documents_first_seen_apart_become_one_under_the_elder_id(documents: Stage) -> None:
+    documents.poll(NOON, page("plan.cy", "", "Cynllun") | {API["plan"]: 500})
+    documents.poll(NOON + HOUR, page("plan", "", "Plan"))
+    welsh, english = entry_id("https://gov.uk/plan.cy"), entry_id("https://gov.uk/plan")
+    assert {held.entry.id for held in documents.store.documents.all()} == {welsh, english}
+
+    documents.poll(NOON + 2 * HOUR, page("plan", SAME, "Plan, revised") | page("plan.cy", SAME, "Cynllun"))
+
+    (held,) = documents.store.documents.all()
+    assert (held.entry.id, held.first_seen) == (welsh, NOON)
+    assert documents.store.documents.one(english) == held
+    (told,) = [carrier for carrier in held.carriers if carrier.source == "plan"]
+    assert [revision.entry.title for revision in told.revisions] == ["Plan", "Plan, revised"]
+
+    outcomes = documents.poll(NOON + 3 * HOUR)
+    assert [(one.new, one.revised) for one in outcomes.values()] == [(0, 0), (0, 0)]
+    assert documents.store.documents.all()[0].entry.id == welsh
+
+
+def test_a_run_that_was_broken_off_before_documents_were_joined_is_made_good(documents: Stage) -> None:
+    documents.net.served |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
+    documents.poll_only(NOON)
+    assert len(documents.store.documents.all()) == 2
+
+    documents.poll_only(NOON + HOUR)
+
+    (held,) = documents.store.documents.all()
+    assert [(carrier.source, len(carrier.revisions)) for carrier in held.carriers] == [
+        ("plan", 1),
+        ("plan.cy", 1),
+    ]
+
+
+def test_a_retracted_document_is_retracted_at_its_other_addresses(documents: Stage) -> None:
+    documents.poll(NOON, page("plan", "", "Plan") | page("plan.cy", SAME, "Cynllun"))
+    documents.store.documents.retract(entry_id("https://gov.uk/plan"), "asked", NOON)
+
+    documents.poll(NOON + HOUR, page("plan", SAME, "Plan"))
+
+    assert documents.store.documents.all() == ()
+    assert "Cynllun" not in documents.store.dump()
+
+
+def test_the_withdrawal_of_one_address_leaves_the_document_that_another_one_shows(documents: Stage) -> None:
+    documents.poll(NOON, page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun"))
+    for hours in (1, 5, 9):
+        documents.poll(NOON + hours * HOUR, {API["plan.cy"]: 410})
+
+    (held,) = documents.store.documents.all()
+    assert (held.entry.title, held.entry.language, held.removed) == ("Plan", "en", None)
+    assert {carrier.source: bool(carrier.removed) for carrier in held.carriers} == {
+        "plan": False,
+        "plan.cy": True,
+    }
+
+
+def test_a_guid_that_every_item_bears_is_no_name(feed: Stage) -> None:
+    def rss(*slugs: str) -> bytes:
+        items = "".join(
+            f"<item><title>{slug}</title><link>https://a.example.org/{slug}</link>"
+            '<guid isPermaLink="false">https://a.example.org/?p=1</guid></item>'
+            for slug in slugs
+        )
+        return f'<rss version="2.0"><channel><title>x</title>{items}</channel></rss>'.encode()
+
+    feed.poll(NOON, {FEED: rss("one", "two")})
+    feed.poll(NOON + HOUR, {FEED: rss("two", "three")})
+
+    assert sorted(feed.held()) == ["one", "three", "two"]
+
+
+def test_a_feed_whose_site_moved_has_no_gap(feed: Stage) -> None:
+    """Its items are known by their numbers, though no address of before is in it."""
+
+    def rss(host: str) -> bytes:
+        item = (
+            f"<item><title>Post</title><link>https://{host}/post</link>"
+            '<guid isPermaLink="false">https://old.example.org/?p=6897</guid></item>'
+        )
+        return f'<rss version="2.0"><channel><title>x</title>{item}</channel></rss>'.encode()
+
+    feed.poll(NOON, {FEED: rss("old.example.org")})
+    feed.poll(NOON + HOUR, {FEED: rss("new.example.org")})
+
+    assert feed.state("one").gap is None
+
+
+def test_a_site_that_moves_brings_nothing_up_as_new(feed: Stage) -> None:
+    def rss(host: str, slug: str) -> bytes:
+        item = (
+            f"<item><title>Example: post</title><link>https://{host}/2026/06/01/{slug}/</link>"
+            '<guid isPermaLink="false">https://old.example.org/?p=6897</guid></item>'
+        )
+        return f'<rss version="2.0"><channel><title>x</title>{item}</channel></rss>'.encode()
+
+    feed.poll(NOON, {FEED: rss("old.example.org", "post")})
+    moved = feed.poll(NOON + HOUR, {FEED: rss("new.example.org", "post-corrected")})["one"]
+
+    assert (moved.new, moved.revised, len(feed.store.documents.all())) == (0, 0, 1)
+
+
+def test_a_retracted_document_is_never_told_again(feed: Stage) -> None:
+    feed.poll(NOON, {FEED: atom({"/a": "A person's name", "/b": "B"})})
+    feed.store.documents.retract(feed.held()["A person's name"].entry.id, "asked", NOON)
+    feed.poll(NOON + HOUR, {FEED: atom({"/a": "A person's name, again", "/b": "B"})})
+
+    assert list(feed.held()) == ["B"]
+    assert "A person's name" not in feed.store.dump()
+
+
+def test_a_read_out_that_arrives_later_joins_its_record(tmp_path: Path) -> None:
+    kept = source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
+    site = source("ogn", address=FEED, licence="unknown", scope=Scope.ALL)
+    minutes = record("uk-msf-2024-01-24", "Multi-Stakeholder Forum meeting of 24 January 2024")
+    read_out = "Read out from the UK Multi-Stakeholder Forum | Wednesday 24th January 2024"
+    with open_store(f"sqlite:///{tmp_path}/store.db") as store:
+        stage = Stage(store, (kept, site))
+        stage.poll(NOON, {"records/": (minutes,), FEED: atom({"/z": "Other"})})
+        stage.poll(NOON + HOUR, {FEED: atom({"/z": "Other", "/2024/read-out": read_out})})
+
+        held = stage.held()
+    assert sorted(held) == ["Multi-Stakeholder Forum meeting of 24 January 2024", "Other"]
+    joined = held["Multi-Stakeholder Forum meeting of 24 January 2024"]
+    assert [carrier.source for carrier in joined.carriers] == ["records", "ogn"]
+
+
+def test_a_record_with_a_mistake_is_rejected_and_not_missing(records: Stage) -> None:
+    broken = Part(name="r0.md", payload=b"---\nid: r0\n---\n")
+    for hours in (1, 5, 9):
+        outcome = records.poll(NOON + hours * HOUR, {"records/": (broken, *RECORDS[1:])})["records"]
+        assert (outcome.removed, outcome.rejected) == (0, 3)
+
+    assert records.held()["Record 0"].removed is None
