@@ -2,10 +2,11 @@
 
 Usage: python tools/run_mutations.py [--check] [--jobs N] [NAME ...]
 
-Each file in tools/mutations/ is a patch of one to three lines. Its first line says what is broken, its second
-names the tests that must notice. They run in a copy of the tree, first without any mutation. A mutation is
-killed when a test fails (pytest ends with 1) or never ends; one that survives, that no longer applies or with
-which the tests cannot even start makes this end with 1. `--check` only looks whether all patches apply.
+Each file in tools/mutations/ is a patch of one to three lines. Its first line says what is broken, its
+second names the tests that must notice. Those of them that `make test` takes run in a copy of the tree,
+first without any mutation: what only the long run notices is noticed too late. A mutation is killed when a
+test fails (pytest ends with 1) or never ends; one that survives, that no longer applies or with which the
+tests cannot even start makes this end with 1. `--check` only looks whether all patches apply.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ def run_tests(
     folder: Path, tests: Sequence[str], *options: str, keep: bool = False
 ) -> tuple[int | None, str]:
     """How pytest ended in a folder, and what it printed; None when it took too long."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--tb=no", "-rfE", *options, *tests]
+    pytest = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "not long"]
+    command = [*pytest, "--tb=no", "-rfE", *options, *tests]
     # The copy itself must be imported, also by processes that tests start. To the cache of bytecode a file
     # that is changed twice within a second looks the same, so only the run without a mutation fills it.
     environment = {**os.environ, "PYTHONPATH": f"{folder / 'src'}{os.pathsep}{folder}"}

@@ -1,4 +1,4 @@
-"""When two tellings of one part are the same; what that means for documents stands in tests/services/polling."""
+"""When two copies of one part are the same; tests/services/polling has what that means for documents."""
 
 from __future__ import annotations
 
