@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.examples import FEW, MANY
@@ -35,6 +36,12 @@ def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("AGGREGATOR_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _quiet_log() -> None:
+    """A test that ran the command line leaves a log behind that writes to its own, closed standard error."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)
