@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["aggregator.cli"])
+FORKS.set_forkserver_preload(["aggregator.cli", "tests.warm"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from tests.forks import Ended, run_in_a_fork
 
 PROJECT = Path(__file__).parents[1]
 
+SMALL_REGISTER = PROJECT / "tests/crash/register"
+"""Few bodies and one plan: reading and publishing it takes a third of the real one's time."""
+
 SOURCE = """\
   - id: {id}
     body: {body}

@@ -18,7 +18,7 @@ from aggregator.model import Fetched, FetchResult, Frequency, Request
 from aggregator.model.alerts import AlertRule, All, Term
 from aggregator.store import Store, open_store
 from tests.builders import entry, moment
-from tests.projects import PROJECT, Small, atom, small_project
+from tests.projects import PROJECT, SMALL_REGISTER, Small, atom, small_project
 from tests.store.values import change, keep
 
 FRIDAY = datetime(2026, 6, 5, 12, tzinfo=UTC)
@@ -79,7 +79,7 @@ def staged(project: Small) -> Iterator[Stage]:
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    yield from staged(small_project(tmp_path / "project"))
+    yield from staged(small_project(tmp_path / "project", register=SMALL_REGISTER))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from aggregator.cli import main
 from aggregator.model.kinds import KINDS, Kind
 from tests import toy_kind
-from tests.projects import PROJECT, Small, small_project
+from tests.projects import PROJECT, SMALL_REGISTER, Small, small_project
 from tests.server import Response, Server
 
 LIST = Response(headers={"Content-Type": "text/plain"}, payload=b"/a A plan\n/b A letter\n")
@@ -24,7 +24,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
     """A project in which the kind `toy` was added: its module, and its line."""
     monkeypatch.setitem(sys.modules, "aggregator.parse.toy", toy_kind)
     monkeypatch.setitem(cast(dict[str, Kind], KINDS), "toy", Kind(in_opml=True, advice="Offer a feed."))
-    project = small_project(tmp_path / "project")
+    project = small_project(tmp_path / "project", register=SMALL_REGISTER)
     monkeypatch.chdir(project.folder)
     return project
 

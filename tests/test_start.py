@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.projects import PROJECT, Small, atom, small_project
+from tests.projects import PROJECT, SMALL_REGISTER, Small, atom, small_project
 from tests.server import Response, Server
 
 FEED = {"Content-Type": "application/atom+xml"}
@@ -50,7 +50,7 @@ def address(lines: list[str]) -> str:
 
 
 def test_it_polls_publishes_serves_and_ends_when_told(tmp_path: Path) -> None:
-    project = small_project(tmp_path / "project")
+    project = small_project(tmp_path / "project", register=SMALL_REGISTER)
     with Server({"/one.atom": Response(headers=FEED, payload=atom({"/a": "A plan"}))}) as server:
         project.sources({"one": server.url("/one.atom")})
         with started(project) as (process, lines):
@@ -65,7 +65,7 @@ def test_it_polls_publishes_serves_and_ends_when_told(tmp_path: Path) -> None:
 
 
 def test_killed_and_started_again_it_asks_nobody_twice(tmp_path: Path) -> None:
-    project = small_project(tmp_path / "project")
+    project = small_project(tmp_path / "project", register=SMALL_REGISTER)
     with Server({"/one.atom": Response(headers=FEED, payload=atom({"/a": "A plan"}))}) as server:
         project.sources({"one": server.url("/one.atom")})
         with started(project) as (process, _):

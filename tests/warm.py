@@ -1,4 +1,4 @@
-"""What each process of the program reads when it first needs it: read here, before it is forked."""
+"""What each process of the program reads when it first needs it: read on import, before a fork."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from aggregator.normalise.language import language
 TEMPLATES = {"aggregator.publish.pages": "_ENVIRONMENT", "aggregator.deliver.letter": "_TEMPLATES"}
 
 
-def warm() -> None:
+def _warm() -> None:
     """Have the model that tells languages and the templates of pages and letters at hand."""
     language(None, None, "en", "a few words so that it is read")
     for module, name in TEMPLATES.items():
         environment: Any = getattr(sys.modules[module], name)
         for template in environment.list_templates(filter_func=lambda file: ".html" in file):
             environment.get_template(template)
+
+
+_warm()

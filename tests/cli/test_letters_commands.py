@@ -10,7 +10,7 @@ import pytest
 
 from aggregator.store import open_store
 from tests.deliver.letters import digest, item, under
-from tests.projects import PROJECT, Small, atom, small_project
+from tests.projects import PROJECT, SMALL_REGISTER, Small, atom, small_project
 
 MONDAY = "2024-01-29T08:00:00Z"
 ON = "mail_send: yes\nmail_server: smtps://b.org\nmail_from: {}@b.org"
@@ -19,7 +19,7 @@ ON = "mail_send: yes\nmail_server: smtps://b.org\nmail_from: {}@b.org"
 @pytest.fixture
 def project(tmp_path: Path) -> Small:
     """A project whose letter of 2024-W04 was issued."""
-    made = small_project(tmp_path / "project")
+    made = small_project(tmp_path / "project", register=SMALL_REGISTER)
     made.sources({})
     (made.folder / "data").mkdir()
     with open_store(f"sqlite:///{made.folder}/data/aggregator.db") as store:
@@ -50,19 +50,19 @@ def test_a_reader_comes_gets_a_letter_in_the_outbox_and_goes(project: Small) -> 
     assert json.loads(project.run("subscribers", "list", "--json").out) == []
 
 
-def test_what_one_project_exports_another_imports(project: Small) -> None:
-    file = project.folder / "readers.csv"
+def test_what_one_project_exports_another_imports(whole: Small) -> None:
+    file = whole.folder / "readers.csv"
     file.write_text(
         "address,bodies,is_list,leave,rhythm,titles\n"
         "a@example.org,scot-gov,no,\nl@lists.org,,yes,https://x.org/,daily,cy\n"
     )
-    assert project.run("subscribers", "import", "readers.csv", "--at", MONDAY).out == (
+    assert whole.run("subscribers", "import", "readers.csv", "--at", MONDAY).out == (
         "2 taken in, 0 left as they are.\n"
     )
-    exported = project.run("subscribers", "export").out
+    exported = whole.run("subscribers", "export").out
     file.write_text(exported)
 
-    assert project.run("subscribers", "import", "readers.csv").out == "0 taken in, 2 left as they are.\n"
+    assert whole.run("subscribers", "import", "readers.csv").out == "0 taken in, 2 left as they are.\n"
     assert sorted(exported.splitlines()) == [
         "a@example.org,reading,2024-01-29T08:00:00+00:00,scot-gov,,,no,weekly,en,no,,no",
         "address,standing,since,bodies,topics,types,when_empty,rhythm,titles,is_list,leave,only_alerts",

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.projects import Small, atom, small_project
+from tests.projects import SMALL_REGISTER, Small, atom, small_project
 from tests.publish.validators import datapackage, validator
 from tests.server import Response, Server
 
@@ -18,7 +18,7 @@ AT = "2026-06-05T12:00:00Z"
 
 @pytest.fixture
 def project(tmp_path: Path) -> Small:
-    return small_project(tmp_path / "project")
+    return small_project(tmp_path / "project", register=SMALL_REGISTER)
 
 
 def published(project: Small, server: Server) -> None:
@@ -88,12 +88,12 @@ def test_a_hub_that_is_no_address_is_refused_with_what_is_right(project: Small) 
     assert "write the address of a WebSub hub, such as https://" in ended.err
 
 
-def test_every_file_that_a_run_publishes_is_valid(project: Small) -> None:
+def test_every_file_that_a_run_publishes_is_valid(whole: Small) -> None:
     with Server() as server:
-        published(project, server)
+        published(whole, server)
 
     said = {
-        path: validate(payload) for path, payload in project.output().items() if (validate := validator(path))
+        path: validate(payload) for path, payload in whole.output().items() if (validate := validator(path))
     }
 
     assert len(said) > 100

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.projects import atom, small_project
+from tests.projects import SMALL_REGISTER, atom, small_project
 from tests.server import Response, Server
 
 WHY = "Jane Doe asked us to"
 
 
 def test_its_words_and_the_reason_are_nowhere_in_what_is_published(tmp_path: Path) -> None:
-    project = small_project(tmp_path / "project")
+    project = small_project(tmp_path / "project", register=SMALL_REGISTER)
     feed = atom({"/a": "Open data of Jane Doe", "/b": "Open data for all of us"})
     with Server(
         {"/one.atom": Response(headers={"Content-Type": "application/atom+xml"}, payload=feed)}

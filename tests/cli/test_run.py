@@ -9,7 +9,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from tests.projects import PROJECT, Small, atom, small_project
+from tests.projects import PROJECT, SMALL_REGISTER, Small, atom, small_project
 from tests.server import Reply, Response, Server, conditional
 
 FEED = {"Content-Type": "application/atom+xml"}
@@ -25,7 +25,7 @@ def titles(project: Small, feed: str = "all.atom") -> list[str]:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Small:
-    return small_project(tmp_path / "project")
+    return small_project(tmp_path / "project", register=SMALL_REGISTER)
 
 
 def test_one_command_publishes_a_feed_a_page_and_a_letter(project: Small) -> None:
@@ -347,24 +347,24 @@ sources:
 """
 
 
-def test_a_read_out_that_was_sent_round_is_published_without_names(project: Small) -> None:
+def test_a_read_out_that_was_sent_round_is_published_without_names(whole: Small) -> None:
     for folder in ("cur", "new", "tmp"):
-        (project.folder / "box" / folder).mkdir(parents=True)
-    (project.folder / "box/new/1").write_bytes(MESSAGE)
+        (whole.folder / "box" / folder).mkdir(parents=True)
+    (whole.folder / "box/new/1").write_bytes(MESSAGE)
     forged = MESSAGE.replace(b"mx.example.org;", b"mx.evil.example;").replace(b"<1@", b"<2@")
-    (project.folder / "box/new/2").write_bytes(forged)
-    (project.folder / "sources.yaml").write_text(MAILBOX, encoding="utf-8")
+    (whole.folder / "box/new/2").write_bytes(forged)
+    (whole.folder / "sources.yaml").write_text(MAILBOX, encoding="utf-8")
 
-    ended = project.run("run")
+    ended = whole.run("run")
 
-    (entry,) = json.loads(project.run("entries", "--json").out)
-    (page,) = [name for name in project.output() if name.startswith("records/")]
-    published = b"".join(project.output().values())
+    (entry,) = json.loads(whole.run("entries", "--json").out)
+    (page,) = [name for name in whole.output() if name.startswith("records/")]
+    published = b"".join(whole.output().values())
     assert ended.code == 0
     assert entry["title"] == "Read-out from the Multi-Stakeholder Forum of 24 January 2024"
-    assert "review the plan" in project.output()[page].decode()
+    assert "review the plan" in whole.output()[page].decode()
     assert b"Private" not in published
     assert b"person@" not in published
     assert b"maildir:" not in published
-    assert "held: no Authentication-Results of a server named" in project.run("status").out
-    assert sorted(p.name for p in (project.folder / "box/new").iterdir()) == ["1", "2"]
+    assert "held: no Authentication-Results of a server named" in whole.run("status").out
+    assert sorted(p.name for p in (whole.folder / "box/new").iterdir()) == ["1", "2"]

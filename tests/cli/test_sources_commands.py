@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from aggregator import yamldoc
-from tests.projects import Small, atom, small_project
+from tests.projects import SMALL_REGISTER, Small, atom, small_project
 from tests.server import Reply, Response, Server
 
 ATOM = {"Content-Type": "application/atom+xml"}
@@ -25,7 +25,7 @@ PAGE = b"""<!DOCTYPE html><html><head><title>Example</title>
 
 @pytest.fixture
 def project(tmp_path: Path) -> Small:
-    return small_project(tmp_path / "project")
+    return small_project(tmp_path / "project", register=SMALL_REGISTER)
 
 
 def feed(*titles: str) -> Response:
@@ -87,18 +87,17 @@ def test_a_page_is_asked_what_it_leads_to_is_tried_and_lines_are_printed(project
     assert text(project) == before
 
 
-def test_the_printed_lines_can_be_put_into_the_file(project: Small) -> None:
+def test_the_printed_lines_can_be_put_into_the_file(whole: Small) -> None:
     with Server(site()) as server:
-        project.sources({"old": server.url("/old.atom")}, records=False)
-        out = project.run("sources", "discover", server.url()).out
+        whole.sources({"old": server.url("/old.atom")}, records=False)
+        out = whole.run("sources", "discover", server.url()).out
         lines = out.partition("Lines for sources.yaml")[2].partition(":\n")[2]
-        (project.folder / "sources.yaml").write_text(
-            text(project)
-            + lines.replace("\n- ", "\n  - ").replace("\n  ", "\n    ").replace("    - ", "  - "),
+        (whole.folder / "sources.yaml").write_text(
+            text(whole) + lines.replace("\n- ", "\n  - ").replace("\n  ", "\n    ").replace("    - ", "  - "),
             encoding="utf-8",
         )
 
-        assert project.run("sources", "check").out == "3 sources of 52 bodies, 3 of them read: no mistakes.\n"
+        assert whole.run("sources", "check").out == "3 sources of 52 bodies, 3 of them read: no mistakes.\n"
 
 
 def test_an_address_that_is_a_feed_is_its_own_answer_and_asked_once(project: Small) -> None:

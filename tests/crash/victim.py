@@ -18,13 +18,11 @@ from typing import Any
 
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
+import tests.warm  # noqa: F401  # reads on import
 from aggregator.cli import main
-from tests.warm import warm
 
 NEVER = -1
 ENDED = "ended before"
-
-warm()
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ from aggregator.store import Store, open_store
 from tests.builders import instant
 from tests.deliver.readers import TOKENS, reader
 from tests.deliver.replies import bounce, complaint, note
-from tests.projects import small_project
+from tests.projects import SMALL_REGISTER, small_project
 from tests.web.desk import config
 
 NOW = instant("2024-01-30 09:00")
@@ -91,7 +91,7 @@ def test_an_address_that_was_stopped_is_not_taken_in_again_until_it_is_welcome(s
 
 
 def test_the_mailbox_of_the_settings_is_read_before_letters_are_sent(tmp_path: Path) -> None:
-    project = small_project(tmp_path / "project")
+    project = small_project(tmp_path / "project", register=SMALL_REGISTER)
     project.sources({})
     folder = project.folder
     with (folder / "settings.yaml").open("a") as settings:
