@@ -77,6 +77,7 @@ class App(Services):
             for now, fetching in self._rounds():
                 async with fetching as fetch:
                     polled, found = await self.poll(sources, fetch, now, progress)
+                self.poller.record_run(now, polled)
                 outcomes, alerts = [*outcomes, *polled], alerts + found
             now = self.clock()
             letters = issue_letters(self.config, self.store, now)
@@ -91,8 +92,10 @@ class App(Services):
     async def poll_only(self, sources: Sequence[Source], progress: Progress) -> tuple[Outcome, ...]:
         """Poll `sources` and publish nothing."""
         with self.alone():
+            now = self.clock()
             async with self.fetch() as fetch:
-                outcomes, _ = await self.poll(sources, fetch, self.clock(), progress)
+                outcomes, _ = await self.poll(sources, fetch, now, progress)
+            self.poller.record_run(now, outcomes)
         return outcomes
 
     def publish(self) -> Written:

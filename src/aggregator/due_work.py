@@ -84,8 +84,6 @@ class Services:
         """
         outcomes = await self.poller.poll(sources, fetch, now, progress)
         self.poller.join_documents()
-        if sources:
-            self.poller.record_run(now, outcomes)
         return outcomes, len(self.alerting.look(now))
 
 
@@ -126,6 +124,8 @@ class DueWork:
         if not self._published:
             services.labelling.relabel()
         outcomes, alerts = await services.poll(services.poller.due(now), self._fetch, now)
+        if outcomes:
+            services.poller.record_run(now, outcomes)
         digests = issue_letters(services.config, services.store, now)
         if outcomes or digests or alerts or not self._published:
             written = services.publisher.publish(now)

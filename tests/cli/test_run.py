@@ -368,3 +368,13 @@ def test_a_read_out_that_was_sent_round_is_published_without_names(whole: Small)
     assert b"maildir:" not in published
     assert "held: no Authentication-Results of a server named" in whole.run("status").out
     assert sorted(p.name for p in (whole.folder / "box/new").iterdir()) == ["1", "2"]
+
+
+def test_a_run_that_has_no_source_to_poll_is_counted_all_the_same(project: Small) -> None:
+    project.sources({"one": "https://one.example.org/feed.atom"}, records=False)
+    file = project.folder / "sources.yaml"
+    file.write_text(file.read_text() + "    enabled: no\n")
+    assert project.run("run", "--at", "2026-06-05T12:00:00Z").code == 0
+
+    (run,) = json.loads(project.run("status", "--json").out)["runs"]
+    assert (run["at"], run["asked"]) == ("2026-06-05T12:00:00Z", 0)
