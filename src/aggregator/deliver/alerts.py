@@ -27,7 +27,7 @@ from aggregator.deliver.wording import (
 from aggregator.model import Body, Holding, Mark, Reader, Retraction
 from aggregator.model.alerts import ALERT, Alert, AlertRule, Occasion, Why
 from aggregator.model.letters import Frequency
-from aggregator.model.licences import licence
+from aggregator.model.licences import may_show
 from aggregator.model.text import one_line
 
 MOST: Final = 100
@@ -70,7 +70,7 @@ def alert_of(
 
     Where its licence does not let us, neither sentence nor note of the publisher is repeated.
     """
-    entry, licensed = holding.entry, licence(holding.entry.licence).open
+    entry, licensed = holding.entry, may_show(holding.entry.licence)
     return Alert(
         rule=rule.key,
         entry=entry.id,

@@ -25,7 +25,7 @@ from aggregator.model import (
     rhythm_of,
 )
 from aggregator.model.days import COARSE, days_left, is_over, last_day
-from aggregator.model.licences import licence
+from aggregator.model.licences import may_show
 
 SOON = 14
 """Days after the window's end: this letter and the next both reach the reader before it closes."""
@@ -124,7 +124,7 @@ def _item(news: _News, site: Site, page: Callable[[Entry], str]) -> DigestItem:
         url=entry.url or site.base_url + (entry.own_page or ""),
         body=entry.body,
         type=news.holding.labels.type,
-        summary=first_sentence(entry.summary) if licence(entry.licence).open else "",
+        summary=first_sentence(entry.summary) if may_show(entry.licence) else "",
         language=entry.language,
         dated=news.holding.dated,
         first_seen=news.holding.first_seen,
