@@ -11,7 +11,7 @@ import pytest
 import structlog
 from hypothesis import settings
 
-from tests.examples import FEW, MANY
+from tests.support.examples import FEW, MANY
 
 PROJECT = Path(__file__).parents[1]
 

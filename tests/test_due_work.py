@@ -17,9 +17,9 @@ from aggregator.due_work import JOB, DueWork, Services
 from aggregator.model import Fetched, FetchResult, Frequency, Request
 from aggregator.model.alerts import AlertRule, All, Term
 from aggregator.store import Store, open_store
-from tests.builders import entry, moment
-from tests.projects import PROJECT, SMALL_REGISTER, Small, atom, small_project
 from tests.store.values import change, keep
+from tests.support.builders import entry, moment
+from tests.support.projects import PROJECT, SMALL_REGISTER, Small, atom, small_project
 
 FRIDAY = datetime(2026, 6, 5, 12, tzinfo=UTC)
 ONE = "https://one.example.org/feed.atom"

@@ -26,7 +26,7 @@ from aiosmtplib import SMTP
 from aggregator.config import load
 from aggregator.config.settings import load_settings
 from aggregator.deliver import window
-from aggregator.deliver.smtp import Server, Smtp
+from aggregator.deliver.mail.smtp import Server, Smtp
 from aggregator.model import Choices, Digest, DigestItem, Footing, Message, Moment, Reader, Section
 from aggregator.services.mailing.mailer import dispatch
 from aggregator.store import open_store

@@ -12,15 +12,14 @@ from typing import Final
 
 from aggregator.clock import fixed_clock, wall_clock
 from aggregator.config import Settings, file_of, load
-from aggregator.config.sources_file import SourcesFile
+from aggregator.config.sources_editor import SourcesFile
 from aggregator.deliver import week_of
-from aggregator.deliver.tokens import read_key
+from aggregator.deliver.mail.tokens import read_key
 from aggregator.due_work import JOB, SEARCH, Services
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Digest, Failed, LetterState, Source
-from aggregator.model.addresses import authority_of
-from aggregator.publish.folder import Written
-from aggregator.publish.search import index_pages, is_indexed
+from aggregator.publish.output_folder import Written
+from aggregator.publish.search_index import index_pages, is_indexed
 from aggregator.services.alerts.rules import OwnRules, Rulebook
 from aggregator.services.alerts.webhooks import Hooks
 from aggregator.services.mailing.mailer import Postman, outbox_folder
@@ -33,6 +32,7 @@ from aggregator.services.publishing.websub import announce
 from aggregator.services.subscriptions.admin import Enrolment
 from aggregator.services.subscriptions.service import choosable
 from aggregator.store import open_store
+from aggregator.values.web_addresses import authority_of
 
 PAUSE: Final = timedelta(seconds=5)
 """Between requests to a host of which sources.yaml says nothing."""

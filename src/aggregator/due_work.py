@@ -16,7 +16,7 @@ from aggregator.config import Config
 from aggregator.errors import DeliveryError, PublishError, StoreError
 from aggregator.fetch import Fetch
 from aggregator.model import Source
-from aggregator.publish.search import index_pages
+from aggregator.publish.search_index import index_pages
 from aggregator.services.alerts.matching import Alerting
 from aggregator.services.alerts.webhooks import Hooks
 from aggregator.services.mailing.mailer import Postman

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from aggregator import log
 from aggregator.app import App
-from aggregator.deliver.tokens import Tokens, read_key
+from aggregator.deliver.mail.tokens import Tokens, read_key
 from aggregator.due_work import DueWork, send_due
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.schedule import Call, scheduler

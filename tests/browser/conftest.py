@@ -21,8 +21,8 @@ from typing import Final, Literal
 import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
-from aggregator.publish.search import index_pages
-from tests.publish.rich import publish, rich
+from aggregator.publish.search_index import index_pages
+from tests.publish.full_snapshot import publish, rich
 
 MISSING: Final = (
     "not run: no Chromium on this machine. On Debian: apt-get install chromium; elsewhere install Chromium "

@@ -1,11 +1,11 @@
-"""One page of each kind, by its path in the site that `tests.publish.rich` makes."""
+"""One page of each kind, by its path in the site that `tests.publish.full_snapshot` makes."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from aggregator.publish.addresses import entry_page
-from tests.publish.rich import plan, rich
+from aggregator.publish.presentation.paths import entry_page
+from tests.publish.full_snapshot import plan, rich
 
 DOCUMENT: Final = entry_page(plan())
 TOGETHER: Final = {holding.entry.title: entry_page(holding.entry) for holding in rich().holdings}

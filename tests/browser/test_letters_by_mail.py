@@ -14,12 +14,12 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
-from aggregator.deliver.tokens import CHOICES
+from aggregator.deliver.mail.tokens import CHOICES
 from aggregator.model import Choices, Footing, Frequency, Titles
 from aggregator.model.alerts import OwnRule
 from aggregator.web import bind
-from tests.deliver.readers import TOKENS, reader
-from tests.web.desk import Bench, bench
+from tests.deliver.mail.subscribers import TOKENS, reader
+from tests.web.site_with_subscribers import Bench, bench
 
 Open = Callable[[str], Page]
 

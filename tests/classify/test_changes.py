@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.classify import find_changes
 from aggregator.model import Carrier, Change, ChangeKind, Claim, Entry, Link, Revision, Source
-from tests.builders import NOON, carrier, entry, moment, source
+from tests.support.builders import NOON, carrier, entry, moment, source
 
 LATER = NOON + timedelta(hours=1)
 PLAN = entry(title="A plan", text="What the plan says.")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.projects import Small, small_project
+from tests.support.projects import Small, small_project
 
 
 @pytest.fixture

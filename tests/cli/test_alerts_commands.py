@@ -11,9 +11,9 @@ from typer.testing import CliRunner, Result
 from aggregator.cli import app
 from aggregator.errors import ConfigError
 from aggregator.store import open_store
-from tests.builders import entry, instant
-from tests.projects import PROJECT, Small, small_project
 from tests.store.values import change, keep
+from tests.support.builders import entry, instant
+from tests.support.projects import PROJECT, Small, small_project
 
 AT = ("--at", "2026-06-05T12:00:00Z")
 ID = "00c0ffee00c0ffee"

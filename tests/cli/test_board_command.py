@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.projects import Small, atom, small_project
-from tests.server import Server, conditional
+from tests.support.projects import Small, atom, small_project
+from tests.support.server import Server, conditional
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.projects import Small, atom, small_project
-from tests.server import Response, Server
+from tests.support.projects import Small, atom, small_project
+from tests.support.server import Response, Server
 
 ATOM = {"Content-Type": "application/atom+xml"}
 HEAD = "id\ttitle\tsummary\tbody\turl\topen_government_relevant\tupdate_type\ttopics\n"

@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.projects import SMALL_REGISTER, Small, atom, small_project
 from tests.publish.validators import datapackage, validator
-from tests.server import Response, Server
+from tests.support.projects import SMALL_REGISTER, Small, atom, small_project
+from tests.support.server import Response, Server
 
 AT = "2026-06-05T12:00:00Z"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.projects import SMALL_REGISTER, atom, small_project
-from tests.server import Response, Server
+from tests.support.projects import SMALL_REGISTER, atom, small_project
+from tests.support.server import Response, Server
 
 WHY = "Jane Doe asked us to"
 

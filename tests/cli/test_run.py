@@ -9,8 +9,8 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from tests.projects import PROJECT, SMALL_REGISTER, Small, atom, small_project
-from tests.server import Reply, Response, Server, conditional
+from tests.support.projects import PROJECT, SMALL_REGISTER, Small, atom, small_project
+from tests.support.server import Reply, Response, Server, conditional
 
 FEED = {"Content-Type": "application/atom+xml"}
 RECORDS = 3

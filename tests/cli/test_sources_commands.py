@@ -9,8 +9,8 @@ import pytest
 from lxml import etree
 
 from aggregator import yamldoc
-from tests.projects import SMALL_REGISTER, Small, atom, small_project
-from tests.server import Reply, Response, Server
+from tests.support.projects import SMALL_REGISTER, Small, atom, small_project
+from tests.support.server import Reply, Response, Server
 
 ATOM = {"Content-Type": "application/atom+xml"}
 HTML = {"Content-Type": "text/html; charset=utf-8"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aggregator.config.rule_language import RuleMistake, read_rule
 from aggregator.model.alerts import CHANGED, KEYWORDS, All, AnyOf, Condition, Not, Term
-from tests.examples import examples
+from tests.support.examples import examples
 
 KNOWN = {
     "body": ("scotland", "wales"),

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.projects import PROJECT
+from tests.support.projects import PROJECT
 
 LATER = 2
 SLOW = 0.02

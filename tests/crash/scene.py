@@ -9,7 +9,7 @@ from typing import Final
 
 from aggregator.store import open_store
 from tests.crash import victim
-from tests.projects import Small, atom, small_project
+from tests.support.projects import Small, atom, small_project
 
 ONE: Final = "https://one.example.org/feed.atom"
 TWO: Final = "https://two.example.org/feed.atom"
@@ -45,8 +45,8 @@ class Scene:
     def chosen(self) -> list[int]:
         """Every commit, the first and the last renames, and every 12th of those between.
 
-        Publishing renames many files in the same way; `tests/publish/test_folder_killed.py` stops a small
-        one before each of its system calls.
+        Publishing renames many files in the same way; `tests/publish/output/test_folder_killed.py` stops a
+        small one before each of its system calls.
         """
         renames = [number for number, point in enumerate(self.points) if point in RENAMES]
         some = {*renames[:6], *renames[6:-6:12], *renames[-6:]}

@@ -14,12 +14,12 @@ from typing import Any
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from aggregator.model import Message, Receipt
-from aggregator.model.letters import Handed
+from aggregator.model.subscriptions import Handed
 from aggregator.services.mailing.delivery import Dispatch
 from aggregator.store import open_store
-from tests.builders import NOON, entry
-from tests.deliver.readers import opened, reader, stationery
+from tests.deliver.mail.subscribers import opened, reader, stationery
 from tests.services.alerts.test_matching import HOUR, Desk, rule
+from tests.support.builders import NOON, entry
 
 TITLES = ("One", "Two")
 READERS = {f"{number:016x}": f"{number}@example.org" for number in (1, 2)}

@@ -19,13 +19,13 @@ from aggregator.app import App
 from aggregator.clock import fixed_clock
 from aggregator.config import Config, load
 from aggregator.config.settings import load_settings
-from aggregator.deliver import letter
+from aggregator.deliver import render_digest
 from aggregator.model import Choices, Footing, LetterState, Reader
 from aggregator.store import open_store
 from tests.crash import victim
 from tests.crash.mail_server import Mailboxes, running
-from tests.deliver.letters import digest, item, under
-from tests.projects import small_project
+from tests.deliver.digest.digests import digest, item, under
+from tests.support.projects import small_project
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -117,7 +117,7 @@ def prepare(folder: Path, mailboxes: Mailboxes, names: list[str], batch: int = B
     (folder / "data").mkdir()
     post = Post(folder, load(load_settings(folder / "settings.yaml")), mailboxes)
     week = digest(under("Documents", item()), issued=MONDAY)
-    letter(week, post.config.settings.site, post.config.bodies)
+    render_digest(week, post.config.settings.site, post.config.bodies)
     with open_store(post.url) as store:
         store.digests.issue([week])
         store.readers.add(

@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-import tests.warm  # noqa: F401  # reads on import
+import tests.support.warm  # noqa: F401  # reads on import
 from aggregator.cli import main
 
 NEVER = -1

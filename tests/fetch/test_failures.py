@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.fetch.failures import explain
+from aggregator.fetch.errors import explain
 
 
 def chained(*errors: Exception) -> Exception:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aggregator.model import Moment, Window
-from tests.builders import entry, instant
+from tests.support.builders import entry, instant
 
 
 @pytest.mark.parametrize(

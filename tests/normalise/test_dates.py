@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aggregator.model import Moment, Precision, Zone
 from aggregator.normalise.dates import moment
-from tests.builders import NOON, instant
+from tests.support.builders import NOON, instant
 
 STATED, ASSUMED, BY_FORM = Zone.STATED, Zone.ASSUMED, Zone.UTC_BY_FORM
 SECOND, MINUTE, DAY = Precision.SECOND, Precision.MINUTE, Precision.DAY

@@ -6,7 +6,7 @@ import pytest
 
 from aggregator.model import Entry
 from aggregator.normalise import normalise
-from tests.builders import NOON, raw, source
+from tests.support.builders import NOON, raw, source
 
 
 def of(kind: str, id: str | None, link: str | None = None) -> Entry | None:

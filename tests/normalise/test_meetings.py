@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aggregator.normalise.identity import meeting_name
-from tests.builders import NOON
+from tests.support.builders import NOON
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from aggregator.model import (
     Zone,
 )
 from aggregator.normalise import Normalised, normalise
-from tests.builders import NOON, instant, moment, raw, source
+from tests.support.builders import NOON, instant, moment, raw, source
 
 FEED = "https://www.gov.uk/government/organisations/cabinet-office.atom"
 

@@ -11,7 +11,7 @@ from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched
 from aggregator.normalise import Normalised, normalise
 from aggregator.parse import reader
-from tests.builders import NOON, source
+from tests.support.builders import NOON, source
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 

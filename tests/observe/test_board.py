@@ -24,7 +24,18 @@ from aggregator.model import (
     SourceState,
 )
 from aggregator.observe import board, carriers_at
-from tests.builders import LONDON, NOON, body, carrier, entry, holding, instant, labels, moment, source
+from tests.support.builders import (
+    LONDON,
+    NOON,
+    body,
+    carrier,
+    entry,
+    holding,
+    instant,
+    labels,
+    moment,
+    source,
+)
 
 BODIES = {name: body(name) for name in ("uk", "cabinet-office", "scotland", "glasgow")}
 TIMEOUT = Failed(url="https://www.gov.uk/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")

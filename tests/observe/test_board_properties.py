@@ -38,9 +38,9 @@ from aggregator.model import (
     Standing,
 )
 from aggregator.observe import board, carriers_at
-from tests.builders import LONDON, body, carrier, entry, holding, labels, source
-from tests.examples import examples
-from tests.observe.own import whole_board
+from tests.observe.own_register import whole_board
+from tests.support.builders import LONDON, body, carrier, entry, holding, labels, source
+from tests.support.examples import examples
 
 pytestmark = pytest.mark.timed
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from aggregator.model import Board, Evidence, Moment, Precision, ProcessLine
-from tests.observe.own import line, whole_board
+from tests.observe.own_register import line, whole_board
 
 
 class Cell(NamedTuple):

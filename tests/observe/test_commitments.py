@@ -16,8 +16,8 @@ from aggregator.model import (
     Register,
 )
 from aggregator.observe import board
-from tests.builders import LONDON, body, moment
-from tests.observe.own import line, whole_board
+from tests.observe.own_register import line, whole_board
+from tests.support.builders import LONDON, body, moment
 
 READ = date(2026, 11, 23)
 

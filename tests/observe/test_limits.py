@@ -9,9 +9,9 @@ import pytest
 
 from aggregator.model import Check, Claim, FactKind, Precision, Standing
 from aggregator.observe import board
-from tests.builders import LONDON, entry, holding, labels, moment
-from tests.observe.own import READ, config, line, sources, whole_board
+from tests.observe.own_register import READ, config, line, sources, whole_board
 from tests.observe.test_silence import document, failing, noon, scotland
+from tests.support.builders import LONDON, entry, holding, labels, moment
 
 
 def test_a_document_that_may_be_the_next_plan_keeps_the_deadline_from_being_called_missed() -> None:

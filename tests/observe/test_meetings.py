@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from aggregator.model import Claim, Holding, Link, Meeting, Moment, Precision
-from tests.builders import carrier, entry, holding, labels, moment
-from tests.observe.own import line, whole_board
+from tests.observe.own_register import line, whole_board
+from tests.support.builders import carrier, entry, holding, labels, moment
 
 AT = datetime(2026, 12, 1, 12, tzinfo=UTC)
 SEEN = datetime(2026, 11, 30, tzinfo=UTC)

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from aggregator.model import Outage, Reading, SourceLine, Standing
-from tests.observe.own import READ, line, sources, whole_board
+from tests.observe.own_register import READ, line, sources, whole_board
 from tests.observe.test_silence import FAILURE, document, noon, scotland
 
 SOURCE = "scotland-publications"

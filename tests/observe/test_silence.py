@@ -19,8 +19,8 @@ from aggregator.model import (
     SourceLine,
     Standing,
 )
-from tests.builders import carrier, entry, holding, labels, moment
-from tests.observe.own import READ, line, sources, whole_board
+from tests.observe.own_register import READ, line, sources, whole_board
+from tests.support.builders import carrier, entry, holding, labels, moment
 
 FAILURE = Failed(url="https://www.gov.scot/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")
 NOON = timedelta(hours=12)

@@ -10,7 +10,7 @@ import pytest
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, Part
 from aggregator.parse import reader
-from tests.builders import source
+from tests.support.builders import source
 
 CASES: Final = Path(__file__).parent / "cases"
 SAMPLES: Final = Path(__file__).parents[3] / "shared" / "samples"

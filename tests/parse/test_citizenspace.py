@@ -9,8 +9,8 @@ import pytest
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Request
 from aggregator.parse import join, reader
-from tests.builders import source
 from tests.parse.answers import CASES, SAMPLES
+from tests.support.builders import source
 
 SCOTLAND = "https://consult.gov.scot"
 API = f"{SCOTLAND}/api/2.3/json_search_results?st=open"

@@ -9,9 +9,9 @@ import pytest
 from aggregator.errors import Cause
 from aggregator.model import Page, RawEntry, RawLink, Reject
 from aggregator.parse import join, reader
-from tests.builders import source
 from tests.parse.answers import SAMPLES
-from tests.parse.pages import CASES, SHIPPED, entries, read, refused
+from tests.parse.html.sources import CASES, SHIPPED, entries, read, refused
+from tests.support.builders import source
 
 FORUM = "https://discuss.opengovernment.org.uk"
 SOURCE = SHIPPED["uk-ogn-forum"]

@@ -7,8 +7,8 @@ import pytest
 from aggregator.errors import Cause
 from aggregator.model import Head, RawEntry, RawLink, Reject
 from aggregator.parse import reader
-from tests.builders import source
 from tests.parse.answers import CASES, read_case, read_feed, refused
+from tests.support.builders import source
 
 ITEM = "<item><title>Example</title><link>https://news.example.org/1</link></item>"
 

@@ -6,9 +6,9 @@ import pytest
 
 from aggregator.model import Source
 from aggregator.parse import older, reader
-from tests.builders import source
 from tests.parse.answers import CASES, SAMPLES
-from tests.parse.pages import fetched
+from tests.parse.html.sources import fetched
+from tests.support.builders import source
 
 ADDRESS = "https://news.example.org/feed/"
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.examples import examples
 from tests.parse.answers import CASES, SAMPLES, cause_of
-from tests.patience import A_TENTH_OR_WHOLE, within
+from tests.support.examples import examples
+from tests.support.patience import A_TENTH_OR_WHOLE, within
 
 RECORDED = sorted(
     [

@@ -11,8 +11,8 @@ from aggregator.errors import Cause
 from aggregator.model import Fetched, Head, Page, RawEntry, RawLink, Reject
 from aggregator.normalise import normalise
 from aggregator.parse import older, reader
-from tests.builders import NOON, source
-from tests.parse.pages import CASES, fetched, read, refused
+from tests.parse.html.sources import CASES, fetched, read, refused
+from tests.support.builders import NOON, source
 
 ADDRESS = "https://network.example.org/feed.json"
 SOURCE = source(kind="jsonfeed", address=ADDRESS)

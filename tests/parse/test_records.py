@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from aggregator.model import RawClaim, RawEntry, RawLink, Reject
 from aggregator.parse import reader
-from tests.builders import source
 from tests.parse.answers import read_records
+from tests.support.builders import source
 
 WHOLE = """---
 id: example-forum

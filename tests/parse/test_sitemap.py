@@ -9,8 +9,8 @@ import pytest
 from aggregator.errors import Cause
 from aggregator.model import Page, RawEntry, Reject, Selectors, Source
 from aggregator.parse import reader
-from tests.builders import source
-from tests.parse.pages import CASES, entries, read, refused
+from tests.parse.html.sources import CASES, entries, read, refused
+from tests.support.builders import source
 
 ADDRESS = "https://www.example.scot/sitemap.xml"
 SOURCE = source(kind="sitemap", address=ADDRESS, selectors=Selectors(link="/publications/"))

@@ -9,11 +9,11 @@ from typing import Any
 from icalendar import Calendar
 
 from aggregator.model import Claim, Deadline, Edition, Precision, Removal, RemovalKind, Revision
-from aggregator.publish.calendar import calendars
-from aggregator.publish.dated import Dated
-from tests.builders import NOON, body, carrier, edition, entry, holding, instant, labels, moment, site
-from tests.publish.boards import observed, process_line, proof
-from tests.publish.reading import payload
+from aggregator.publish.calendar.events import Dated
+from aggregator.publish.calendar.ics import calendars
+from tests.publish.board.boards import observed, process_line, proof
+from tests.publish.feed_readers import payload
+from tests.support.builders import NOON, body, carrier, edition, entry, holding, instant, labels, moment, site
 
 CLOSES = moment("2026-06-10 22:59", Precision.MINUTE)
 

@@ -14,17 +14,17 @@ from typing import Any
 import pytest
 
 from aggregator.model import Edition
-from aggregator.publish import exports
-from aggregator.publish.columns import ENTRIES, REVISIONS, Column
-from tests.builders import carrier, edition, entry, holding, labels, moment
+from aggregator.publish import export_tables
+from aggregator.publish.exports.columns import ENTRIES, REVISIONS, Column
 from tests.publish.test_validators import rich
+from tests.support.builders import carrier, edition, entry, holding, labels, moment
 
 DOCS = Path(__file__).parents[2] / "docs/exports.md"
 
 
 def made(told: Edition) -> dict[str, bytes]:
     """The exported files by name."""
-    return {one.path: one.payload for one in exports(told)}
+    return {one.path: one.payload for one in export_tables(told)}
 
 
 def table(told: Edition) -> list[dict[str, str]]:

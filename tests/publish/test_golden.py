@@ -24,7 +24,7 @@ from aggregator.model import (
     Seen,
 )
 from aggregator.publish import artifacts
-from tests.builders import (
+from tests.support.builders import (
     NOON,
     body,
     edition,

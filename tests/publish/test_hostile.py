@@ -39,10 +39,21 @@ from aggregator.model import (
     Where,
 )
 from aggregator.publish import artifacts
-from tests.builders import NOON, body, edition, entry, holding, labels, moment, site, source, source_line
-from tests.examples import examples
-from tests.publish.boards import process_line
-from tests.publish.reading import ATOM, HTML, XML, page, words
+from tests.publish.board.boards import process_line
+from tests.publish.feed_readers import ATOM, HTML, XML, page, words
+from tests.support.builders import (
+    NOON,
+    body,
+    edition,
+    entry,
+    holding,
+    labels,
+    moment,
+    site,
+    source,
+    source_line,
+)
+from tests.support.examples import examples
 
 HOSTILE = {
     "script": "<script>alert(1)</script><img src=x onerror=alert(1)>",

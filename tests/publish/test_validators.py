@@ -24,8 +24,12 @@ from aggregator.model import (
     Revision,
     Role,
 )
-from aggregator.publish import artifacts, exports
-from tests.builders import (
+from aggregator.publish import artifacts, export_tables
+from tests.publish import validators
+from tests.publish.feed_readers import payload
+from tests.publish.test_hostile import HOSTILE, filled
+from tests.publish.validators import VALIDATORS, validator
+from tests.support.builders import (
     NOON,
     carrier,
     edition,
@@ -37,10 +41,6 @@ from tests.builders import (
     source,
     source_line,
 )
-from tests.publish import validators
-from tests.publish.reading import payload
-from tests.publish.test_hostile import HOSTILE, filled
-from tests.publish.validators import VALIDATORS, validator
 
 PDF = Link(
     href="https://www.gov.uk/plan.pdf",
@@ -164,7 +164,7 @@ def test_a_damaged_copy_is_found_out(path: str, old: bytes, new: bytes) -> None:
 
 
 def test_the_description_of_the_exports_is_valid_and_a_damaged_copy_is_not() -> None:
-    described = next(one.payload for one in exports(rich()) if one.path == "datapackage.json")
+    described = next(one.payload for one in export_tables(rich()) if one.path == "datapackage.json")
 
     assert validators.datapackage(described) == []
     assert validators.datapackage(described.replace(b'"type": "boolean"', b'"type": "yes or no"')) != []

@@ -13,7 +13,7 @@ import vobject
 from icalendar import Calendar
 from jsonschema import Draft202012Validator
 
-from tests.publish.reading import XML
+from tests.publish.feed_readers import XML
 
 SCHEMAS = Path(__file__).with_name("schemas")
 

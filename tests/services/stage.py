@@ -29,7 +29,7 @@ from aggregator.model import (
 )
 from aggregator.services.polling import Outcome, Poller
 from aggregator.store import Store
-from tests.builders import body
+from tests.support.builders import body
 
 default_settings: Callable[[], Settings] = cache(load_settings)
 """Read once: it takes longer than a poll."""

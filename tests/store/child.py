@@ -13,8 +13,8 @@ from datetime import timedelta
 
 from aggregator.model import ChangeKind, SourceState
 from aggregator.store import Store, Transaction, open_store
-from tests.builders import NOON, entry, holding
 from tests.store.values import change
+from tests.support.builders import NOON, entry, holding
 
 NOBODY = 65534
 

@@ -48,8 +48,8 @@ from aggregator.model.alerts import (
     Why,
 )
 from aggregator.store import Store
-from tests.builders import NOON, entry, holding, labels, moment
 from tests.store.values import change
+from tests.support.builders import NOON, entry, holding, labels, moment
 
 HOUR = timedelta(hours=1)
 LATER = NOON + HOUR

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from aggregator.model import Change, ChangeKind, Digest, Holding, Outage, RobotsCopy, Run, SourceState
 from aggregator.store import open_store
-from tests.examples import examples
 from tests.store import values
+from tests.support.examples import examples
 
 
 @examples(100, few=10)

@@ -25,8 +25,8 @@ from aggregator.model import (
     Window,
 )
 from aggregator.store import Store, open_store
-from tests.builders import NOON, entry, holding, instant, labels, moment
 from tests.store.values import change, keep
+from tests.support.builders import NOON, entry, holding, instant, labels, moment
 
 HOUR = timedelta(hours=1)
 WEEK = Window(start=instant("2026-06-01 07:00"), end=instant("2026-06-08 07:00"))

@@ -30,7 +30,7 @@ from aggregator.model import (
     Window,
 )
 from aggregator.store import Store
-from tests.builders import NOON, entry, holding
+from tests.support.builders import NOON, entry, holding
 
 Model = TypeVar("Model")
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from aggregator.classify.substance import PARTS, instant, is_later
+from aggregator.classify.comparison import PARTS, instant, is_later
 from aggregator.model import Carrier, Change, ChangeKind, Entry, Moment, Source
 from aggregator.model.kinds import KINDS
 

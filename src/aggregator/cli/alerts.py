@@ -13,7 +13,7 @@ from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import complain, say, show, show_json
 from aggregator.model import Reader
 from aggregator.model.alerts import AlertRule, HookState, Webhook
-from aggregator.model.letters import Frequency
+from aggregator.model.subscriptions import Frequency
 from aggregator.services.alerts.matching import Trial
 
 alerts = typer.Typer(help="Rules that say what somebody hears of at once.", no_args_is_help=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from aggregator.classify.evaluation import Evaluation, Figure, Judged, evaluate, mistakes
+from aggregator.classify.labels.evaluation import Evaluation, Figure, Judged, evaluate, mistakes
 from aggregator.cli import rows
 from aggregator.cli.documents import Id, no_such_document
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened

@@ -14,7 +14,7 @@ from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show, show_json
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Carrier, Entry, Holding
-from aggregator.publish.differences import steps
+from aggregator.publish.presentation.diff import steps
 
 Id = Annotated[
     str, typer.Argument(metavar="ID", help="A document's id, urn:uuid:…; `entries --json` shows it.")

@@ -11,7 +11,7 @@ from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import say, show, show_json
-from aggregator.deliver import letter as render
+from aggregator.deliver import render_digest
 from aggregator.model import Digest, LetterState
 from aggregator.services.mailing.mailer import where_letters_go
 
@@ -82,5 +82,5 @@ def digest_status(context: typer.Context, replay: Replay = None, as_json: AsJson
 
 
 def _as_text(program: App, digest: Digest) -> str:
-    made = render(digest, program.config.settings.site, program.config.bodies)
+    made = render_digest(digest, program.config.settings.site, program.config.bodies)
     return next(one.payload.decode() for one in made if one.media_type.startswith("text/plain"))

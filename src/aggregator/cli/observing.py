@@ -11,8 +11,8 @@ from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show_json
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Board, Check, PlanLine, ProcessLine, Site, Standing
-from aggregator.publish.board_json import address, board_data
-from aggregator.publish.board_words import (
+from aggregator.publish.board.board_json import address, board_data
+from aggregator.publish.board.wording import (
     heading,
     say_check,
     say_commitments,

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from aggregator.classify.evaluation import Evaluation, Figure, Judged
+from aggregator.classify.labels.evaluation import Evaluation, Figure, Judged
 from aggregator.model import (
     LONDON,
     Body,

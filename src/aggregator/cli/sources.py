@@ -13,8 +13,8 @@ from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.options import AsJson, Replay, app, opened
 from aggregator.cli.screen import complain, say, show, show_json
-from aggregator.config.blocks import propose, standing_at, write_block
-from aggregator.config.opml import write_opml
+from aggregator.config.opml_export import write_opml
+from aggregator.config.source_template import propose, standing_at, write_block
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Failed, Seen, Source
 from aggregator.services.polling.autodiscovery import Found

@@ -12,14 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from aggregator.config.alerts import load_alerts
-from aggregator.config.bodies import load_bodies
-from aggregator.config.forms import Mistakes
-from aggregator.config.register import load_register
+from aggregator.config.alerts_file import load_alerts
+from aggregator.config.register.bodies_file import load_bodies
+from aggregator.config.register.load import load_register
+from aggregator.config.register.vocabulary_file import load_vocabulary
 from aggregator.config.rule_language import Known, known_values
 from aggregator.config.settings import Settings, load_settings
-from aggregator.config.sources import load_sources, load_table
-from aggregator.config.vocabulary import load_vocabulary
+from aggregator.config.sources_file import load_sources, load_table
+from aggregator.config.yaml_files.schema import Mistakes
 from aggregator.model import Body, PlanName, Register, Role, Source, Vocabulary
 from aggregator.model.alerts import AlertRule
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
 
-from aggregator.config.forms import shown
+from aggregator.config.yaml_files.schema import shown
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Relevance
 

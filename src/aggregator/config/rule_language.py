@@ -24,7 +24,7 @@ from aggregator.model.alerts import (
     Not,
     Term,
 )
-from aggregator.model.places import Body
+from aggregator.model.bodies import Body
 
 LONGEST: Final = 500
 """Characters of a rule."""

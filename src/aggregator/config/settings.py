@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from aggregator.config.forms import Mistakes, explain, read
-from aggregator.config.mail import MailFields, Words, ending_in_a_slash, words
+from aggregator.config.mail_settings import MailFields, Words, ending_in_a_slash, words
+from aggregator.config.yaml_files.schema import Mistakes, explain, read
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Site
-from aggregator.model.written import Text, matching
+from aggregator.values.field_types import Text, matching
 
 PREFIX: Final = "AGGREGATOR_"
 FILE: Final = "settings.yaml"

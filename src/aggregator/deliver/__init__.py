@@ -9,12 +9,12 @@ a way to hand letters over: a file beside `outbox.py` and `smtp.py`, chosen in `
 
 from __future__ import annotations
 
-from aggregator.deliver.choosing import is_worth_sending
-from aggregator.deliver.digest import compose
-from aggregator.deliver.frozen import Frozen, Stationery, freeze
-from aggregator.deliver.letter import letter
-from aggregator.deliver.retrying import not_allowed, settled
-from aggregator.deliver.weeks import closed_days, closed_weeks, day_of, still_sent, week_of, window
+from aggregator.deliver.digest.compose import compose
+from aggregator.deliver.digest.filtering import is_worth_sending
+from aggregator.deliver.digest.render import render_digest
+from aggregator.deliver.digest.weeks import closed_days, closed_weeks, day_of, still_sent, week_of, window
+from aggregator.deliver.mail.prepared import Frozen, Stationery, freeze
+from aggregator.deliver.mail.retry import not_allowed, settled
 
 __all__ = [
     "Frozen",
@@ -25,8 +25,8 @@ __all__ = [
     "day_of",
     "freeze",
     "is_worth_sending",
-    "letter",
     "not_allowed",
+    "render_digest",
     "settled",
     "still_sent",
     "week_of",

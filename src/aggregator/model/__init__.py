@@ -13,7 +13,38 @@ comes out).
 
 from __future__ import annotations
 
-from aggregator.model.answers import (
+from aggregator.model.bodies import (
+    Body,
+    FormerName,
+    Holder,
+    MailTrust,
+    Role,
+    Scope,
+    Seen,
+    Selectors,
+    Source,
+)
+from aggregator.model.document import (
+    FILE_NAME,
+    LONDON,
+    Carrier,
+    Change,
+    ChangeKind,
+    Claim,
+    Entry,
+    Holding,
+    Link,
+    Moment,
+    Note,
+    Precision,
+    Removal,
+    Revision,
+    Translation,
+    Vanishing,
+    Zone,
+    page_of,
+)
+from aggregator.model.fetched import (
     Failed,
     Fetched,
     FetchResult,
@@ -34,42 +65,8 @@ from aggregator.model.answers import (
     SourceState,
     Validators,
 )
-from aggregator.model.entries import (
-    FILE_NAME,
-    LONDON,
-    Carrier,
-    Change,
-    ChangeKind,
-    Claim,
-    Entry,
-    Holding,
-    Link,
-    Moment,
-    Note,
-    Precision,
-    Removal,
-    Revision,
-    Translation,
-    Vanishing,
-    Zone,
-    page_of,
-)
 from aggregator.model.labels import SCHEME, Labels, Mark, Reason, Relevance, Where
-from aggregator.model.letters import (
-    ANSWER,
-    LETTER_FREQUENCIES,
-    Choices,
-    Footing,
-    Frequency,
-    Handed,
-    LetterState,
-    Message,
-    Posting,
-    Reader,
-    Receipt,
-    Titles,
-)
-from aggregator.model.observed import (
+from aggregator.model.observations import (
     Check,
     CommitmentLine,
     Deadline,
@@ -103,17 +100,6 @@ from aggregator.model.outputs import (
     Window,
     rhythm_of,
 )
-from aggregator.model.places import (
-    Body,
-    FormerName,
-    Holder,
-    MailTrust,
-    Role,
-    Scope,
-    Seen,
-    Selectors,
-    Source,
-)
 from aggregator.model.plans import (
     Basis,
     Commitment,
@@ -128,6 +114,20 @@ from aggregator.model.plans import (
     Register,
     Rule,
     Search,
+)
+from aggregator.model.subscriptions import (
+    ANSWER,
+    LETTER_FREQUENCIES,
+    Choices,
+    Footing,
+    Frequency,
+    Handed,
+    LetterState,
+    Message,
+    Posting,
+    Reader,
+    Receipt,
+    Titles,
 )
 from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic, TypeRule, Vocabulary
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 from types import UnionType
 from typing import Final, TypeAlias
 
-from aggregator.model.entries import Moment
-from aggregator.model.letters import Frequency
+from aggregator.model.document import Moment
+from aggregator.model.subscriptions import Frequency
 
 ALERT: Final = "alert-"
 """How the runs of alert letters begin."""

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model.entries import Moment, Precision
+from aggregator.model.document import Moment, Precision
 
 # Named here, since `strftime` would follow the locale of the machine.
 MONTHS: Final = (

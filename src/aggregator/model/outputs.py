@@ -9,12 +9,12 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from aggregator.model.alerts import AlertFeed
-from aggregator.model.answers import Outage, SourceState
-from aggregator.model.entries import Holding, Moment, Removal, Translation
+from aggregator.model.bodies import Body, Role, Source
+from aggregator.model.document import Holding, Moment, Removal, Translation
+from aggregator.model.fetched import Outage, SourceState
 from aggregator.model.labels import Mark
-from aggregator.model.letters import Frequency
-from aggregator.model.observed import ProcessLine
-from aggregator.model.places import Body, Role, Source
+from aggregator.model.observations import ProcessLine
+from aggregator.model.subscriptions import Frequency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

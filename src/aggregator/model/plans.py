@@ -8,10 +8,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final
 
-from aggregator.model.entries import Claim, Moment
+from aggregator.model.document import Claim, Moment
 from aggregator.model.labels import Labels
 from aggregator.model.vocabulary import Phrase
-from aggregator.model.written import Address, Name, Some, Text
+from aggregator.values.field_types import Address, Name, Some, Text
 
 
 class Membership(StrEnum):
@@ -33,7 +33,7 @@ class Basis(StrEnum):
 
 
 class Measure(StrEnum):
-    """How a rule is worked out; `observe/rules.py` has a function for each."""
+    """How a rule is worked out; `observe/rules/measures.py` has a function for each."""
 
     MEETING_INTERVAL = "meeting-interval"
     MEETINGS_A_YEAR = "meetings-a-year"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from aggregator.model.written import Points
+from aggregator.values.field_types import Points
 
 
 class Strength(StrEnum):

@@ -22,14 +22,14 @@ from aggregator.model import (
     Source,
     Translation,
 )
-from aggregator.model.addresses import host_of
 from aggregator.model.kinds import KINDS, Kind
-from aggregator.model.text import ELLIPSIS
 from aggregator.normalise.dates import moment
 from aggregator.normalise.identity import OUR_ID, entry_id, key, meeting_name, names
 from aggregator.normalise.language import language
-from aggregator.normalise.text import cut, fold, plain, safe_html
+from aggregator.normalise.safe_html import cut, fold, plain, safe_html
 from aggregator.normalise.urls import absolute, canonical, clean
+from aggregator.values.text import ELLIPSIS
+from aggregator.values.web_addresses import host_of
 
 TITLE_LIMIT: Final = 500
 SUMMARY_LIMIT: Final = 1_000

@@ -8,7 +8,7 @@ from typing import Final
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from aggregator.model.addresses import host_of, split_address
+from aggregator.values.web_addresses import host_of, split_address
 
 SUBTAG: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
 WELSH_HOST: Final = re.compile(r"(?:^|\.)llyw\.cymru$")

@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import SplitResult, quote, unquote_plus, urlsplit, urlunsplit
 
-from aggregator.model.addresses import even_escapes, join_address
+from aggregator.values.web_addresses import even_escapes, join_address
 
 LONGEST: Final = 4_096
 

@@ -9,6 +9,6 @@ modules, and its line in `rules.MEASURES`.
 from __future__ import annotations
 
 from aggregator.observe.board import board
-from aggregator.observe.seen import carriers_at
+from aggregator.observe.state.as_of import carriers_at
 
 __all__ = ["board", "carriers_at"]

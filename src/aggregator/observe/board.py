@@ -19,9 +19,9 @@ from aggregator.model import (
 )
 from aggregator.model.days import day_of
 from aggregator.model.kinds import KINDS
-from aggregator.observe.knowing import surely_public
 from aggregator.observe.process import process_line
-from aggregator.observe.seen import asked_by, register_at, sources_at
+from aggregator.observe.state.as_of import asked_by, register_at, sources_at
+from aggregator.observe.state.process_state import surely_public
 
 NOTHING = Register()
 

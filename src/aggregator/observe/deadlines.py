@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from aggregator.model import Check, Deadline, Evidence, Fact, FactKind, Measure, Plan, PlanLine, Standing
-from aggregator.observe.knowing import Known, evidence
+from aggregator.observe.state.process_state import Known, evidence
 
 AHEAD: Final = {
     FactKind.CALL_CLOSES: "call closes",

@@ -21,8 +21,13 @@ from aggregator.model import (
 )
 from aggregator.model.days import day_of
 from aggregator.observe.deadlines import deadlines
-from aggregator.observe.habits import habits
-from aggregator.observe.knowing import (
+from aggregator.observe.rules.measures import checks
+from aggregator.observe.rules.results import past
+from aggregator.observe.silence_events import turns
+from aggregator.observe.state.coverage import watch
+from aggregator.observe.state.frequency import habits
+from aggregator.observe.state.meetings import meetings
+from aggregator.observe.state.process_state import (
     Known,
     could_be_known,
     documents,
@@ -33,12 +38,7 @@ from aggregator.observe.knowing import (
     official_records,
     undated_documents,
 )
-from aggregator.observe.meetings import meetings
-from aggregator.observe.rules import checks
-from aggregator.observe.stages import plan_lines
-from aggregator.observe.turns import turns
-from aggregator.observe.verdicts import past
-from aggregator.observe.watching import watch
+from aggregator.observe.state.stages import plan_lines
 
 
 def process_line(

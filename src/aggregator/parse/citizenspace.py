@@ -10,8 +10,8 @@ from urllib.parse import parse_qs
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Request, Source
-from aggregator.model.addresses import authority_of, split_address
-from aggregator.parse.html import (
+from aggregator.parse.decode.json_answer import Object, objects_in, read_json, text
+from aggregator.parse.html.dom import (
     BeautifulSoup,
     Tag,
     absolute_link,
@@ -23,7 +23,7 @@ from aggregator.parse.html import (
     soup,
     words,
 )
-from aggregator.parse.json_answer import Object, objects_in, read_json, text
+from aggregator.values.web_addresses import authority_of, split_address
 
 ACCEPT: Final = "application/json, text/html;q=0.9"
 FINDER: Final = "consultation_finder"

@@ -13,10 +13,18 @@ from urllib.parse import quote
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, RawLink, Reject, Request, Source
-from aggregator.model.addresses import split_address
 from aggregator.parse import feed
-from aggregator.parse.html import NavigableString, Tag, attribute, select, soup, words
-from aggregator.parse.json_answer import ACCEPT, Object, object_of, objects_of, read_json, text, texts_of
+from aggregator.parse.decode.json_answer import (
+    ACCEPT,
+    Object,
+    object_of,
+    objects_of,
+    read_json,
+    text,
+    texts_of,
+)
+from aggregator.parse.html.dom import NavigableString, Tag, attribute, select, soup, words
+from aggregator.values.web_addresses import split_address
 
 ITEMS: Final = 500
 TAGS: Final = 150_000

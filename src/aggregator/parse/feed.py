@@ -29,10 +29,10 @@ from aggregator.model import (
     Request,
     Source,
 )
-from aggregator.model.addresses import is_web
-from aggregator.parse.decoding import decode
+from aggregator.parse.decode.detect import find_feed, shown
+from aggregator.parse.decode.encoding import decode
 from aggregator.parse.feed_paging import older_address
-from aggregator.parse.recognise import find_feed, shown
+from aggregator.values.web_addresses import is_web
 
 KEPT: Final = {"alternate", "enclosure", "via"}
 """The links that are the document's. Its thanks to who carried it (`related`) and its own page about the

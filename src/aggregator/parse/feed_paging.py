@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from aggregator.model import Fetched, RawEntry, RawLink
-from aggregator.model.addresses import host_of, is_web, join_address, split_address
+from aggregator.values.web_addresses import host_of, is_web, join_address, split_address
 
 BACK: Final = ("prev-archive", "next")
 """Links to what is older (RFC 5005, 4 and 3); archives leave nothing out by design, so they go first."""

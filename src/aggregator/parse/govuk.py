@@ -9,8 +9,8 @@ from urllib.parse import parse_qs
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, RawNote, Request, Source
-from aggregator.model.addresses import split_address
-from aggregator.parse import json_answer
+from aggregator.parse.decode import json_answer
+from aggregator.parse.decode.json_answer import Object, objects_in, objects_of, text
 from aggregator.parse.govuk_document import (
     CONTENT_API,
     SEARCH_API,
@@ -21,7 +21,7 @@ from aggregator.parse.govuk_document import (
     page_address,
     read_document,
 )
-from aggregator.parse.json_answer import Object, objects_in, objects_of, text
+from aggregator.values.web_addresses import split_address
 
 PAGES: Final = 3
 """How many pages of a search are read; what is older was seen when it was newer."""

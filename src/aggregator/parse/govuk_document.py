@@ -11,10 +11,10 @@ from typing import Final
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import RawEntry, RawLink, RawNote, RawRemoval, RemovalKind, Request
-from aggregator.model.addresses import join_address, split_address
-from aggregator.parse import json_answer
-from aggregator.parse.html import FILES, attribute, file_type, soup, words
-from aggregator.parse.json_answer import Object, object_of, objects_of, text
+from aggregator.parse.decode import json_answer
+from aggregator.parse.decode.json_answer import Object, object_of, objects_of, text
+from aggregator.parse.html.dom import FILES, attribute, file_type, soup, words
+from aggregator.values.web_addresses import join_address, split_address
 
 PAUSE: Final = timedelta(milliseconds=100)
 """GOV.UK allows its Content API ten requests a second (alphagov/govuk-content-api-docs, 2026), so the usual

@@ -8,10 +8,18 @@ from typing import Final
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Head, Page, RawEntry, RawLink, Reject, Request, Source
-from aggregator.model.addresses import is_web
+from aggregator.parse.decode.detect import shown
+from aggregator.parse.decode.json_answer import (
+    FORMS,
+    Object,
+    objects_of,
+    read_json,
+    sample_of,
+    text,
+    texts_of,
+)
 from aggregator.parse.feed_paging import link_back
-from aggregator.parse.json_answer import FORMS, Object, objects_of, read_json, sample_of, text, texts_of
-from aggregator.parse.recognise import shown
+from aggregator.values.web_addresses import is_web
 
 ACCEPT: Final = "application/feed+json, application/json;q=0.9, */*;q=0.1"
 VERSION: Final = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/\d")

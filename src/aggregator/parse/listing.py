@@ -10,8 +10,9 @@ from typing import Final
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Reject, Request, Selectors, Source
-from aggregator.model.addresses import authority_of, is_web, split_address
-from aggregator.parse.html import (
+from aggregator.parse.html.article import clean, find_main, layout_changed
+from aggregator.parse.html.date_labels import claims_of, read_labels
+from aggregator.parse.html.dom import (
     ACCEPT,
     BeautifulSoup,
     Tag,
@@ -30,8 +31,7 @@ from aggregator.parse.html import (
     strings_in,
     words,
 )
-from aggregator.parse.labels import claims_of, read_labels
-from aggregator.parse.main_text import clean, find_main, layout_changed
+from aggregator.values.web_addresses import authority_of, is_web, split_address
 
 LAST_NUMBER: Final = 4
 """Pages of a list are followed up to this number: five where the first is number 0 (gov.wales), else four."""

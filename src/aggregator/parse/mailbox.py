@@ -25,10 +25,10 @@ from aggregator.model import (
     Request,
     Source,
 )
-from aggregator.model.addresses import host_of
-from aggregator.parse.mail_message import Header, Mail, Unreadable, read_header, take_apart, words_of
-from aggregator.parse.mail_text import announcement
-from aggregator.parse.mail_trust import belongs, find_doubt
+from aggregator.parse.mail.announcement import announcement
+from aggregator.parse.mail.authenticity import belongs, find_doubt
+from aggregator.parse.mail.message import Header, Mail, Unreadable, read_header, take_apart, words_of
+from aggregator.values.web_addresses import host_of
 
 HELD: Final = "held: "
 OWN: Final = "mail:"

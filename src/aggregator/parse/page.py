@@ -8,7 +8,9 @@ from typing import Final
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Request, Source
-from aggregator.parse.html import (
+from aggregator.parse.html.article import clean, find_main, layout_changed
+from aggregator.parse.html.date_labels import claims_of, labelled_values
+from aggregator.parse.html.dom import (
     ACCEPT,
     BeautifulSoup,
     Tag,
@@ -24,8 +26,6 @@ from aggregator.parse.html import (
     soup,
     words,
 )
-from aggregator.parse.labels import claims_of, labelled_values
-from aggregator.parse.main_text import clean, find_main, layout_changed
 
 SUFFIX: Final = re.compile(r"\s+(?:[|–—-]|::)\s+[^|–—]{1,60}$")
 """How sites add their name to a title: `Minutes - gov.scot`, `Members | Open Government Partnership`."""

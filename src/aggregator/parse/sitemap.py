@@ -16,9 +16,9 @@ from lxml import etree
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, Page, RawEntry, Reject, Request, Source
-from aggregator.model.addresses import is_web, split_address
-from aggregator.parse.decoding import decode
-from aggregator.parse.recognise import OPENING, broken, page_instead, refuse_empty, shown
+from aggregator.parse.decode.detect import OPENING, broken, page_instead, refuse_empty, shown
+from aggregator.parse.decode.encoding import decode
+from aggregator.values.web_addresses import is_web, split_address
 
 ACCEPT: Final = "application/xml, text/xml;q=0.9, application/gzip;q=0.5, */*;q=0.1"
 ROOT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)(?=[\s>/])")

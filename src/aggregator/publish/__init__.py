@@ -12,21 +12,21 @@ from itertools import pairwise
 from typing import Final, Protocol
 
 from aggregator.model import Artifact, Deferred, Edition
-from aggregator.publish.archive_pages import publish_archive
-from aggregator.publish.board_json import publish_board_json
-from aggregator.publish.board_pages import publish_board, publish_plans
-from aggregator.publish.calendar import publish_calendar
-from aggregator.publish.documents import publish_feeds
-from aggregator.publish.exports import exports
-from aggregator.publish.folder import Written, write
-from aggregator.publish.hosting import publish_hosting
-from aggregator.publish.opml import publish_opml
-from aggregator.publish.other_feeds import publish_digests, publish_silence
-from aggregator.publish.pages import publish_pages
-from aggregator.publish.shelf_pages import publish_shelves
-from aggregator.publish.site_pages import publish_moved, publish_site
+from aggregator.publish.board.board_json import publish_board_json
+from aggregator.publish.calendar.ics import publish_calendar
+from aggregator.publish.exports.tables import export_tables
+from aggregator.publish.feeds.digests_and_silence import publish_digests, publish_silence
+from aggregator.publish.feeds.feed_files import publish_feeds
+from aggregator.publish.feeds.opml import publish_opml
+from aggregator.publish.hosting.host_files import publish_hosting
+from aggregator.publish.output_folder import Written, write
+from aggregator.publish.site.about_pages import publish_moved, publish_site
+from aggregator.publish.site.archive_pages import publish_archive
+from aggregator.publish.site.board_pages import publish_board, publish_plans
+from aggregator.publish.site.listing_pages import publish_shelves
+from aggregator.publish.site.render import publish_pages
 
-__all__ = ["FORMATS", "Format", "Written", "artifacts", "exports", "write"]
+__all__ = ["FORMATS", "Format", "Written", "artifacts", "export_tables", "write"]
 
 
 class Format(Protocol):

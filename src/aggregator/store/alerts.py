@@ -11,11 +11,11 @@ from sqlalchemy import Connection, and_, delete, func, select, true, update
 
 from aggregator.model import LetterState
 from aggregator.model.alerts import Alert, AlertRule, Hook, HookState, OwnRule, WatchedRule
-from aggregator.store.engine import Subject, Within
-from aggregator.store.names import Names
-from aggregator.store.postings import insert_postings
-from aggregator.store.rows import insert_once, rows_of, upsert
-from aggregator.store.tables import alerts, hooks, mailings, own_rules, postings, watched_rules
+from aggregator.store.database.engine import Subject, Within
+from aggregator.store.database.statements import insert_once, rows_of, upsert
+from aggregator.store.database.tables import alerts, hooks, mailings, own_rules, postings, watched_rules
+from aggregator.store.deliveries import insert_postings
+from aggregator.store.documents.names import Names
 
 _KEY: Final = ("rule", "entry_id", "occasion")
 _HOOK: Final = ("state", "due", "tries", "first_tried", "reply")

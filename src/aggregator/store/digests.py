@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from aggregator.model import Digest, Frequency
-from aggregator.store.engine import Subject
-from aggregator.store.rows import insert_once
-from aggregator.store.tables import digest_runs
+from aggregator.store.database.engine import Subject
+from aggregator.store.database.statements import insert_once
+from aggregator.store.database.tables import digest_runs
 
 
 class Digests(Subject):

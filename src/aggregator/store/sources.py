@@ -12,10 +12,10 @@ from typing import Final
 from sqlalchemy import Connection, delete, distinct, func, select
 
 from aggregator.model import Outage, RobotsCopy, Run, SourceState
-from aggregator.store.engine import Subject
-from aggregator.store.merging import join_sources
-from aggregator.store.rows import upsert
-from aggregator.store.tables import entries, outages, revisions, robots, runs, source_states
+from aggregator.store.database.engine import Subject
+from aggregator.store.database.statements import upsert
+from aggregator.store.database.tables import entries, outages, revisions, robots, runs, source_states
+from aggregator.store.documents.merging import join_sources
 
 _OUTAGE: Final = tuple(column.name for column in outages.c if column.name != "source_id")
 

@@ -14,17 +14,17 @@ from sqlalchemy.exc import ArgumentError
 
 from aggregator.errors import StoreError
 from aggregator.store.alerts import Alerts
-from aggregator.store.carriers import Carriers
+from aggregator.store.database.engine import Access, Database, Within
+from aggregator.store.database.migrate import migrate
+from aggregator.store.database.tables import metadata
+from aggregator.store.deliveries import Postings
 from aggregator.store.digests import Digests
-from aggregator.store.documents import Documents
-from aggregator.store.engine import Access, Database, Within
-from aggregator.store.labels import KeptLabels
-from aggregator.store.migrate import migrate
-from aggregator.store.names import Names
-from aggregator.store.postings import Postings
-from aggregator.store.readers import Readers
+from aggregator.store.documents.carriers import Carriers
+from aggregator.store.documents.documents import Documents
+from aggregator.store.documents.labels import KeptLabels
+from aggregator.store.documents.names import Names
 from aggregator.store.sources import RobotsMemory, Runs, Sources
-from aggregator.store.tables import metadata
+from aggregator.store.subscribers import Readers
 
 WAIT: Final = timedelta(seconds=30)
 """How long a write waits for another process before it gives up."""

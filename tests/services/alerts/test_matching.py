@@ -13,7 +13,7 @@ import pytest
 from aggregator.classify import hold
 from aggregator.config import Config
 from aggregator.config.rule_language import known_values, read_rule
-from aggregator.deliver.alerts import due_at
+from aggregator.deliver.alert_mail import due_at
 from aggregator.model import (
     ChangeKind,
     Entry,
@@ -26,15 +26,15 @@ from aggregator.model import (
     RemovalKind,
 )
 from aggregator.model.alerts import AlertRule, OwnRule, Why
-from aggregator.model.letters import Frequency
+from aggregator.model.subscriptions import Frequency
 from aggregator.services.alerts.matching import Alerting
 from aggregator.services.mailing.delivery import Dispatch
 from aggregator.store import Store, open_store
-from tests.builders import LONDON, NOON, body, entry, instant, labels, moment
-from tests.deliver.readers import opened, reader, stationery
+from tests.deliver.mail.subscribers import opened, reader, stationery
 from tests.services.mailing.test_delivery import Postbox
 from tests.services.stage import EMPTY, default_settings
 from tests.store.values import change
+from tests.support.builders import LONDON, NOON, body, entry, instant, labels, moment
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -439,7 +439,7 @@ def test_a_document_that_turns_out_to_be_another_one_is_not_told_again(desk: Des
 
 
 def test_a_wide_rule_fills_no_letter_without_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aggregator.deliver.alerts.MOST", 2)
+    monkeypatch.setattr("aggregator.deliver.alert_mail.MOST", 2)
     for number in range(5):
         desk.tell(NOON, entry(f"https://www.gov.uk/{number}", title=f"Open data {number}"))
     desk.look(NOON)

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.deliver.webhooks import read_secret, sign
+from aggregator.deliver.webhook_request import read_secret, sign
 from aggregator.errors import DeliveryError, StoreError
-from aggregator.fetch.http import HttpFetch
+from aggregator.fetch.http.client import HttpFetch
 from aggregator.model.alerts import Hook, HookState, Webhook
 from aggregator.services.alerts.webhooks import HOOKS, Hooks
 from aggregator.store import open_store
-from tests.builders import NOON, entry
-from tests.server import Response, Server
 from tests.services.alerts.test_matching import HOUR, Desk, rule
+from tests.support.builders import NOON, entry
+from tests.support.server import Response, Server
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  # the published example
 MINUTE = timedelta(minutes=1)

@@ -13,18 +13,18 @@ import pytest
 
 from aggregator.config import load
 from aggregator.config.settings import load_settings
-from aggregator.deliver.outbox import Outbox
+from aggregator.deliver.mail.outbox import Outbox
 from aggregator.errors import DeliveryError, StoreError
 from aggregator.model import Choices, Footing, Handed, LetterState, Message, Posting, Reader, Receipt
 from aggregator.model.alerts import OwnRule
 from aggregator.services.mailing.delivery import Dispatch
 from aggregator.services.mailing.mailer import LETTERS, Postman, opened_postbox
 from aggregator.store import Store, open_store
-from tests.builders import instant
 from tests.conftest import PROJECT
-from tests.deliver.letters import digest, item, next_due, under
-from tests.deliver.readers import TOKENS, reader, stationery
-from tests.deliver.scripted import message, scripted
+from tests.deliver.digest.digests import digest, item, next_due, under
+from tests.deliver.mail.scripted_server import message, scripted
+from tests.deliver.mail.subscribers import TOKENS, reader, stationery
+from tests.support.builders import instant
 
 MONDAY = instant("2024-01-29 08:00")
 RUN = "2024-W04"

@@ -14,11 +14,11 @@ from aggregator.deliver import window
 from aggregator.model import Choices, Digest, Footing, Frequency, LetterState
 from aggregator.services.mailing.delivery import TOO_LATE, Dispatch
 from aggregator.store import open_store
-from tests.builders import LONDON, instant
 from tests.conftest import PROJECT
-from tests.deliver.letters import digest, item, under
-from tests.deliver.readers import reader, stationery
+from tests.deliver.digest.digests import digest, item, under
+from tests.deliver.mail.subscribers import reader, stationery
 from tests.services.mailing.test_delivery import Postbox
+from tests.support.builders import LONDON, instant
 
 DAILY = Choices(rhythm=Frequency.DAILY)
 

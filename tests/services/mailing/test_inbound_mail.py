@@ -13,11 +13,11 @@ from aggregator.services.mailing.inbound_mail import Replies
 from aggregator.services.subscriptions.admin import Enrolment
 from aggregator.services.subscriptions.service import SubscriptionService, choosable
 from aggregator.store import Store, open_store
-from tests.builders import instant
-from tests.deliver.readers import TOKENS, reader
-from tests.deliver.replies import bounce, complaint, note
-from tests.projects import SMALL_REGISTER, small_project
-from tests.web.desk import config
+from tests.deliver.mail.inbound import bounce, complaint, note
+from tests.deliver.mail.subscribers import TOKENS, reader
+from tests.support.builders import instant
+from tests.support.projects import SMALL_REGISTER, small_project
+from tests.web.site_with_subscribers import config
 
 NOW = instant("2024-01-30 09:00")
 

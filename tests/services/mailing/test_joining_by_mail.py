@@ -10,11 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from aggregator.deliver.tokens import CONFIRM, Tokens
+from aggregator.deliver.mail.tokens import CONFIRM, Tokens
 from aggregator.model import Footing
 from aggregator.services.mailing.inbound_mail import Replies
-from tests.deliver.replies import mail
-from tests.web.desk import Bench, bench
+from tests.deliver.mail.inbound import mail
+from tests.web.site_with_subscribers import Bench, bench
 
 ANN = "ann@example.org"
 

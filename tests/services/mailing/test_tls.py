@@ -15,15 +15,15 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from aggregator.config import load
 from aggregator.config.settings import load_settings
-from aggregator.deliver.smtp import Server, Smtp
+from aggregator.deliver.mail.smtp import Server, Smtp
 from aggregator.errors import DeliveryError
 from aggregator.model import LetterState
 from aggregator.services.mailing.delivery import Dispatch
 from aggregator.store import open_store
-from tests.builders import instant
 from tests.conftest import PROJECT
-from tests.deliver.letters import digest, item, next_due, under
-from tests.deliver.readers import reader, stationery
+from tests.deliver.digest.digests import digest, item, next_due, under
+from tests.deliver.mail.subscribers import reader, stationery
+from tests.support.builders import instant
 
 pytestmark = pytest.mark.filterwarnings(
     # aiosmtpd does not see that a line is encrypted from its first byte.

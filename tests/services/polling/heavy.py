@@ -16,7 +16,7 @@ from aggregator.errors import SourceError
 from aggregator.model import Fetched, MailTrust, Part, Selectors, Source
 from aggregator.normalise import normalise
 from aggregator.parse import reader
-from tests.builders import NOON, source
+from tests.support.builders import NOON, source
 
 SIZE: Final = 10_000_000
 WORDS: Final = "Mae'r cynllun agored yn bwysig i bawb yng Nghymru ac mae angen ymateb. "

@@ -12,8 +12,8 @@ import pytest
 from aggregator.errors import Cause
 from aggregator.model import Fetched, FetchResult, NotModified, RemovalKind, Request, Selectors
 from aggregator.store import open_store
-from tests.builders import NOON, source
 from tests.services.stage import Stage
+from tests.support.builders import NOON, source
 
 HOUR = timedelta(hours=1)
 LIST = "https://www.gov.wales/consultations"

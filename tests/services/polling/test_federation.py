@@ -20,9 +20,9 @@ from aggregator.model import SCHEME, Holding, Part, Scope, Source
 from aggregator.publish import artifacts
 from aggregator.services.publishing.snapshot import gather
 from aggregator.store import Store, open_store
-from tests.builders import NOON, body, source
-from tests.projects import atom
 from tests.services.stage import EMPTY, Net
+from tests.support.builders import NOON, body, source
+from tests.support.projects import atom
 
 PLAN = "https://www.example.org/plan"
 RECORD = """---

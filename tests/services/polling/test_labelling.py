@@ -12,8 +12,8 @@ from aggregator.due_work import Services
 from aggregator.model import Holding, Mark, Phrase, Relevance, Strength, Topic, Vocabulary
 from aggregator.services.polling.labelling import BATCH, Labelling
 from aggregator.store import Store, open_store
-from tests.builders import NOON, body, entry, source
 from tests.store.values import change, keep
+from tests.support.builders import NOON, body, entry, source
 
 AFTER = Vocabulary(
     topics=(Topic(id="openness", name="openness", phrases={Strength.SURE: (Phrase(words="scheme"),)}),)

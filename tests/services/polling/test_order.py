@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from aggregator.model import Moment, Part, Scope
 from aggregator.normalise.identity import entry_id
 from aggregator.store import Store
-from tests.builders import NOON, source
-from tests.examples import examples
 from tests.services.conftest import OpenStore
 from tests.services.stage import Net, Served, Stage
+from tests.support.builders import NOON, source
+from tests.support.examples import examples
 
 HOUR = timedelta(hours=1)
 GAPS = st.sampled_from([1, 2, 5])

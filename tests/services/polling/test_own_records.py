@@ -12,9 +12,9 @@ from aggregator.model import Part, Scope
 from aggregator.normalise.identity import entry_id
 from aggregator.services.publishing.snapshot import former_pages
 from aggregator.store import open_store
-from tests.builders import NOON, source
-from tests.projects import atom
 from tests.services.stage import Stage
+from tests.support.builders import NOON, source
+from tests.support.projects import atom
 
 HOUR = timedelta(hours=1)
 FEED = "https://www.gov.uk/one.atom"

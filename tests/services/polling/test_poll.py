@@ -15,9 +15,9 @@ from aggregator.errors import Cause
 from aggregator.model import Fetched, Part, RemovalKind, Request, Scope, Selectors, Validators
 from aggregator.normalise.identity import entry_id
 from aggregator.store import open_store
-from tests.builders import NOON, source
-from tests.projects import atom
 from tests.services.stage import Served, Stage
+from tests.support.builders import NOON, source
+from tests.support.projects import atom
 
 HOUR = timedelta(hours=1)
 FEED = "https://www.gov.uk/one.atom"

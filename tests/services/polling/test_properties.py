@@ -30,10 +30,10 @@ from aggregator.model.kinds import KINDS
 from aggregator.normalise import normalise
 from aggregator.parse import reader
 from aggregator.store import Store
-from tests.builders import NOON, source
-from tests.examples import examples
 from tests.services.conftest import OpenStore
 from tests.services.stage import Stage
+from tests.support.builders import NOON, source
+from tests.support.examples import examples
 
 HOUR = timedelta(hours=1)
 

@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.classify import hold
-from aggregator.config.edited_file import Edit
-from aggregator.config.sources_file import SourcesFile
+from aggregator.config.sources_editor import SourcesFile
+from aggregator.config.yaml_files.editable_file import Edit
 from aggregator.errors import ConfigError
 from aggregator.model import Change, ChangeKind, Entry, Labels, SourceState
 from aggregator.services.polling.rename_source import merge_sources, rename_source
 from aggregator.store import Store, open_store
-from tests.builders import NOON, body, entry, labels, moment
-from tests.projects import SOURCE
 from tests.store.values import change
+from tests.support.builders import NOON, body, entry, labels, moment
+from tests.support.projects import SOURCE
 
 HOUR = timedelta(hours=1)
 BODIES = {"cabinet-office": body()}

@@ -15,7 +15,6 @@ import pytest
 
 from aggregator.model import Holding
 from aggregator.store import open_store
-from tests.builders import NOON
 from tests.services.polling.pairs.documents import CONTENT, DOCUMENTS, NOTE, STAMP
 from tests.services.polling.pairs.feeds import FEEDS
 from tests.services.polling.pairs.form import Form, Pair
@@ -23,6 +22,7 @@ from tests.services.polling.pairs.govuk_feeds import FINDER, GOVUK_FEEDS, ORGANI
 from tests.services.polling.pairs.pages import GROUP, PAGES
 from tests.services.polling.pairs.posts import POSTS
 from tests.services.stage import Stage
+from tests.support.builders import NOON
 
 HOUR = timedelta(hours=1)
 TITLE = "Example: openness in 2026-27"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from aggregator.errors import Cause
 from aggregator.model import Failed, FetchResult, Request
 from aggregator.services.publishing.websub import announce
-from tests.builders import site
+from tests.support.builders import site
 
 HUBS = ("https://hub.example.org/", "https://other.example.org/")
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from aggregator.errors import ConfigError
 from aggregator.model import LETTER_FREQUENCIES, Choices, Footing, Reader, Titles
 from aggregator.services.subscriptions.csv_file import COLUMNS, read_roster, write_roster
-from tests.builders import instant
+from tests.support.builders import instant
 
 NOW = instant("2024-01-29 08:00")
 KNOWN = {"bodies": ("scot-gov", "wales"), "topics": ("open-data",), "types": ("report",)}

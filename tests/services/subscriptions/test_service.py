@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.deliver.addresses import fingerprint
-from aggregator.deliver.tokens import CHOICES, CONFIRM
+from aggregator.deliver.mail.email_addresses import fingerprint
+from aggregator.deliver.mail.tokens import CHOICES, CONFIRM
 from aggregator.model import Choices, Footing
-from tests.deliver.readers import TOKENS, reader
-from tests.web.desk import Bench, bench
+from tests.deliver.mail.subscribers import TOKENS, reader
+from tests.web.site_with_subscribers import Bench, bench
 
 ME, NEW = "reader@example.org", "new@example.org"
 

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from aggregator.classify.matching import Told, closing_spans, occasions, publishers_correction
+from aggregator.classify.alert_matching import Told, closing_spans, occasions, publishers_correction
 from aggregator.config import Config
 from aggregator.config.rule_language import RuleMistake, read_rule
-from aggregator.deliver.alerts import alert_of, due_at, our_correction, retraction
+from aggregator.deliver.alert_mail import alert_of, due_at, our_correction, retraction
 from aggregator.model import Footing, Holding, Mark, Window
 from aggregator.model.alerts import Alert, AlertRule, Occasion, OwnRule, WatchedRule, Why
-from aggregator.publish.addresses import entry_page
+from aggregator.publish.presentation.paths import entry_page
 from aggregator.store import Store
 
 TICK: Final = timedelta(seconds=1)

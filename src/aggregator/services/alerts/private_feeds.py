@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from aggregator.config import Config
-from aggregator.deliver.tokens import Tokens
+from aggregator.deliver.mail.tokens import Tokens
 from aggregator.model import Board, Edition, PrivateFeed
-from aggregator.publish.documents import private_feed
+from aggregator.publish.feeds.feed_files import private_feed
 from aggregator.services.alerts.matching import HEARS
 from aggregator.store import Store
 

@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from aggregator.config.alerts import AlertsFile, read_when
+from aggregator.config.alerts_file import AlertsFile, read_when
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Reader
 from aggregator.model.alerts import AlertRule, OwnRule
-from aggregator.model.written import SLUG
 from aggregator.services.alerts.matching import Alerting
+from aggregator.values.field_types import SLUG
 
 MOST_OWN: Final = 20
 """Rules of one subscriber: each is held against every document that moves."""

@@ -11,9 +11,9 @@ from typing import Final
 
 from aggregator.clock import Clock
 from aggregator.config import Config
-from aggregator.deliver.retrying import FIRST_PAUSE
-from aggregator.deliver.tokens import read_secret_file
-from aggregator.deliver.webhooks import hook_put_off, hook_request, hook_settled, read_secret
+from aggregator.deliver.mail.retry import FIRST_PAUSE
+from aggregator.deliver.mail.tokens import read_secret_file
+from aggregator.deliver.webhook_request import hook_put_off, hook_request, hook_settled, read_secret
 from aggregator.errors import DeliveryError
 from aggregator.fetch import Fetch
 from aggregator.model.alerts import AlertRule, Hook, HookState, Webhook

@@ -16,10 +16,10 @@ from pathlib import Path
 from aggregator.clock import Clock
 from aggregator.config import Config
 from aggregator.deliver import Frozen, Stationery, freeze, is_worth_sending, not_allowed, settled, still_sent
-from aggregator.deliver.addresses import allowed
-from aggregator.deliver.alerts import alert_letter, alert_run
-from aggregator.deliver.answers import answer
-from aggregator.deliver.outbox import clear
+from aggregator.deliver.alert_mail import alert_letter, alert_run
+from aggregator.deliver.mail.answers import answer
+from aggregator.deliver.mail.email_addresses import allowed
+from aggregator.deliver.mail.outbox import clear
 from aggregator.errors import DeliveryError
 from aggregator.model import (
     ANSWER,

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Final
 
 from aggregator import log
-from aggregator.deliver.addresses import fingerprint
-from aggregator.deliver.replies import Reply, ReplyKind, read_reply
+from aggregator.deliver.mail.bounces import Reply, ReplyKind, read_reply
+from aggregator.deliver.mail.email_addresses import fingerprint
 from aggregator.model import Footing
 from aggregator.services.subscriptions.service import SubscriptionService
 

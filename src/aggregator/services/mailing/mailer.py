@@ -13,13 +13,13 @@ from typing import Final
 from aggregator import log
 from aggregator.clock import Clock
 from aggregator.config import Config, Settings
-from aggregator.config.mail import read_server
+from aggregator.config.mail_settings import read_server
 from aggregator.deliver import Stationery
-from aggregator.deliver.outbox import Outbox
-from aggregator.deliver.smtp import Server, Smtp
-from aggregator.deliver.tokens import Tokens, read_key, read_secret_file
+from aggregator.deliver.mail.outbox import Outbox
+from aggregator.deliver.mail.smtp import Server, Smtp
+from aggregator.deliver.mail.tokens import Tokens, read_key, read_secret_file
 from aggregator.errors import ConfigError, Mistake
-from aggregator.fetch.mailbox import MailboxFetch
+from aggregator.fetch.mailbox.fetcher import MailboxFetch
 from aggregator.model import Failed, Fetched, LetterState, Request, Validators
 from aggregator.services.mailing.delivery import TOO_LATE, Dispatch, Postbox
 from aggregator.services.mailing.inbound_mail import Replies

@@ -10,8 +10,8 @@ from aggregator.errors import Cause, SourceError
 from aggregator.fetch import Fetch
 from aggregator.model import Failed, Fetched, FetchResult, Request, Scope, Seen, Source
 from aggregator.parse import reader
-from aggregator.parse.discover import Candidate, find_candidates
-from aggregator.parse.html import ACCEPT
+from aggregator.parse.autodiscovery import Candidate, find_candidates
+from aggregator.parse.html.dom import ACCEPT
 
 MOST_ASKED: Final = 8
 """Requests in all, robots.txt apart: enough for every feed that a page names, and no burden to anybody."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from aggregator.classify import Labeller
-from aggregator.classify.evaluation import Judged
+from aggregator.classify.labels.evaluation import Judged
 from aggregator.config.labels_file import Label
 from aggregator.model import Body, Entry, Holding
 from aggregator.normalise.identity import entry_id

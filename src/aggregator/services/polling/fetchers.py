@@ -12,10 +12,10 @@ from aggregator import VERSION
 from aggregator.clock import Clock
 from aggregator.config import Config, Settings
 from aggregator.fetch import Fetch, Routed
-from aggregator.fetch.folder import FolderFetch
-from aggregator.fetch.http import HttpFetch
-from aggregator.fetch.mailbox import MailboxFetch
-from aggregator.fetch.replay import Replay, polls
+from aggregator.fetch.http.client import HttpFetch
+from aggregator.fetch.local.folder import FolderFetch
+from aggregator.fetch.local.replay import Replay, polls
+from aggregator.fetch.mailbox.fetcher import MailboxFetch
 from aggregator.store import Store
 
 PRODUCT: Final = "uk-open-government-updates"

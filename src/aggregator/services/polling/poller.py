@@ -14,7 +14,7 @@ from aggregator.classify import Labeller, find_changes
 from aggregator.config import Config
 from aggregator.errors import AggregatorError
 from aggregator.fetch import Fetch
-from aggregator.fetch.politeness import next_due
+from aggregator.fetch.http.poll_times import next_due
 from aggregator.model import Change, ChangeKind, Failed, Labels, Source, SourceState
 from aggregator.services.polling.merge_documents import join_documents
 from aggregator.services.polling.read_source import Answer, Reading, Unchanged, ask

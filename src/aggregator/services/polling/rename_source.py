@@ -7,8 +7,8 @@ as it should be and gives over what is still left. So each of these may be calle
 
 from __future__ import annotations
 
-from aggregator.config.edited_list import ListText
-from aggregator.config.sources_file import SourcesFile
+from aggregator.config.sources_editor import SourcesFile
+from aggregator.config.yaml_files.list_editor import ListText
 from aggregator.errors import ConfigError, Mistake
 from aggregator.store import Store
 

@@ -10,9 +10,9 @@ from typing import Final
 
 from aggregator import deliver
 from aggregator.config import Config
-from aggregator.deliver import closed_days, closed_weeks, letter
+from aggregator.deliver import closed_days, closed_weeks, render_digest
 from aggregator.model import Artifact, Deferred, Digest, Edition
-from aggregator.publish.fingerprints import code, fingerprint
+from aggregator.publish.presentation.fingerprints import code, fingerprint
 from aggregator.services.publishing.snapshot import letter_of, source_lines
 from aggregator.store import Store
 
@@ -41,7 +41,7 @@ def letter_files(digests: Iterable[Digest], edition: Edition) -> Iterator[Deferr
     ground = [code(_ROOM, _WRITERS), repr((site, sorted((id, body.name) for id, body in bodies.items())))]
     for digest in digests:
         # Both files come of one reckoning, which is done when the first of them is wanted.
-        made = cache(partial(letter, digest, site, bodies))
+        made = cache(partial(render_digest, digest, site, bodies))
         for number, media_type in enumerate(_TYPES):
             path = f"digests/{digest.week}.{'html' if media_type == 'text/html' else 'txt'}"
             yield Deferred(

@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from aggregator.config import Config
-from aggregator.config.opml import write_opml
+from aggregator.config.opml_export import write_opml
 from aggregator.model import Artifact, Deferred, Frequency
-from aggregator.publish import artifacts, exports
-from aggregator.publish.folder import Written, differing, published_at, write
+from aggregator.publish import artifacts, export_tables
+from aggregator.publish.output_folder import Written, differing, published_at, write
 from aggregator.services.publishing.issue_digests import letter_files
 from aggregator.services.publishing.snapshot import gather
 from aggregator.store import Store
@@ -29,7 +29,7 @@ class Publisher:
 
     def export(self, folder: Path, now: datetime) -> None:
         """Write the whole record as tables into `folder`, which holds nothing else of ours."""
-        write(folder, exports(gather(self.config, self.store, now)), now)
+        write(folder, export_tables(gather(self.config, self.store, now)), now)
 
     def differing(self, now: datetime) -> tuple[str, ...]:
         """The paths at which output/ is not what the store says; writes nothing.

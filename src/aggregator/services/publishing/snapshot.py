@@ -9,13 +9,13 @@ from typing import Final
 
 from aggregator.config import Config
 from aggregator.deliver import compose, week_of, window
-from aggregator.deliver.digest import SOON
+from aggregator.deliver.digest.compose import SOON
 from aggregator.model import Digest, Edition, Frequency, Holding, SourceLine, SourceState, Window, page_of
 from aggregator.model.alerts import AlertFeed
 from aggregator.normalise.identity import entry_id
 from aggregator.observe import board
-from aggregator.publish.addresses import entry_page, id_page
-from aggregator.publish.board_words import silence_lines
+from aggregator.publish.board.wording import silence_lines
+from aggregator.publish.presentation.paths import entry_page, id_page
 from aggregator.store import Store
 
 DAY: Final = timedelta(days=1)

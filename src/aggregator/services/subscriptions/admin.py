@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from aggregator.deliver.addresses import checked, fingerprint
-from aggregator.deliver.outbox import clear
+from aggregator.deliver.mail.email_addresses import checked, fingerprint
+from aggregator.deliver.mail.outbox import clear
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import Choices, Footing, Reader
 from aggregator.services.subscriptions.csv_file import Known, read_roster

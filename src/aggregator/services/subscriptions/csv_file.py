@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from aggregator.deliver.addresses import checked
+from aggregator.deliver.mail.email_addresses import checked
 from aggregator.errors import ConfigError, Mistake
 from aggregator.model import LETTER_FREQUENCIES, Choices, Footing, Reader, Titles
 

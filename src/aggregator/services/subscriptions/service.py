@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aggregator.config import Config
-from aggregator.deliver.addresses import checked, fingerprint
-from aggregator.deliver.answers import answer_run
-from aggregator.deliver.tokens import CHOICES, CONFIRM, Tokens
+from aggregator.deliver.mail.answers import answer_run
+from aggregator.deliver.mail.email_addresses import checked, fingerprint
+from aggregator.deliver.mail.tokens import CHOICES, CONFIRM, Tokens
 from aggregator.model import ANSWER, Footing, Reader
 from aggregator.services.subscriptions.admin import new_id
 from aggregator.store import Store

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.builders import source
-from tests.parse.pages import SHIPPED
+from tests.parse.html.sources import SHIPPED
 from tests.services.polling.pairs.form import NOTHING, Form, Pair
+from tests.support.builders import source
 
 CALL = SHIPPED["nap7-call-for-evidence"]
 PATH = CALL.address.removeprefix("https://www.gov.uk/api/content")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.parse.pages import SHIPPED
+from tests.parse.html.sources import SHIPPED
 from tests.services.polling.pairs.form import NOTHING, Form, Pair
 
 ORGANISATION = Form(

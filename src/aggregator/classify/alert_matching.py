@@ -1,0 +1,211 @@
+"""Holds documents against alert rules: whether one matches, and the occasions on which it is told.
+
+Words are compared whole, without case, accents, hyphens and possessives (`words.py`): `tŷ`, `TY` and `ty` are
+the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property, lru_cache
+from typing import Final
+
+from aggregator.classify.comparison import last_minute
+from aggregator.classify.labels.tokeniser import cut_words
+from aggregator.model import Holding
+from aggregator.model.alerts import (
+    ANY,
+    CHANGED,
+    AlertRule,
+    All,
+    AnyOf,
+    Condition,
+    Not,
+    Occasion,
+    Term,
+    Why,
+    terms,
+)
+from aggregator.model.days import COARSE
+
+TICK: Final = timedelta(seconds=1)
+
+CORRECTS: Final = frozenset({"title", "status", "opening date", "closing date", "removed", "restored"})
+"""The parts of which an alert tells: when one of them changes, what was told is no longer so."""
+
+SAYS_SO: Final = re.compile(r"\b(?:correct(?:ed|s|ion|ions)?|erratum|cywir\w*)\b", re.IGNORECASE)
+"""A publisher's note that calls the change a correction, whatever it changed."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A document with what rules ask of it, cut and looked up once for all rules."""
+
+    holding: Holding
+    nations: Mapping[str, str]
+    """The nation of each body, by its id."""
+
+    @cached_property
+    def titles(self) -> tuple[Sequence[str], ...]:
+        """The words of its title, in every language in which one is known."""
+        others = (translation.title for translation in self.holding.entry.translations if translation.title)
+        return tuple(cut_words(title).folded for title in (self.holding.entry.title, *others))
+
+    @cached_property
+    def texts(self) -> tuple[Sequence[str], ...]:
+        """The words of titles and text; no phrase goes from one into the other."""
+        return (*self.titles, cut_words(self.holding.entry.text).folded)
+
+    @cached_property
+    def labelled(self) -> Mapping[str, frozenset[str]]:
+        """What it is filed under, by field. A body's documents are those by it, and those about it."""
+        labels = self.holding.labels
+        bodies = frozenset((self.holding.entry.body, *labels.subjects))
+        return {
+            "body": bodies,
+            "nation": frozenset(self.nations[body] for body in bodies if body in self.nations),
+            "type": frozenset((labels.type,)),
+            "topic": frozenset(labels.topics),
+            "plan": frozenset(labels.plans),
+            "relevance": frozenset((labels.relevance.value, ANY)),
+        }
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The last minute in which it is open; None unless that is known to the day."""
+        closes = self.holding.entry.closes
+        known = closes and closes.precision not in COARSE and not self.holding.removed
+        return last_minute(closes) if closes and known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A document at an instant, and what had changed of it then."""
+
+    told: Told
+    at: datetime
+    parts: frozenset[str] = frozenset()
+
+
+def fits(rule: AlertRule, sight: Sight) -> bool:
+    """Whether the rule matches; one that is silent on relevance asks for what is about open government."""
+    speaks = any(term.field == "relevance" for term in terms(rule.when))
+    return (speaks or sight.told.holding.labels.relevant) and _holds(rule.when, sight)
+
+
+def occasions(
+    rule: AlertRule, told: Told, *, since: datetime, looked: datetime, until: datetime
+) -> tuple[Occasion, ...]:
+    """Every reason up to `until` to alert about a document, oldest first, whatever was told already.
+
+    A document that was first seen from `since` on is new unless it is backlog. Changes, and nearing a closing
+    date, count from `looked` on; for backlog and for what is older than the rule these alone.
+    """
+    found = [*_new(rule, told, since, until), *_closing(rule, told, max(since, looked), until)]
+    if rule.follows:
+        found += _changed(rule, told, looked, until)
+    return tuple(sorted(found))
+
+
+def closing_spans(rule: AlertRule) -> frozenset[timedelta]:
+    """How long before closing dates the rule asks for documents, for each `closing:` in it."""
+    spans = (term.values[0] for term in terms(rule.when) if term.field == "closing")
+    return frozenset(timedelta(days=int(span[1:-1])) for span in spans)
+
+
+def publishers_correction(told: Told, *, looked: datetime, until: datetime) -> Occasion | None:
+    """The latest change from `looked` on by which something that an alert tells is no longer so."""
+    changes = [
+        Occasion(at=at, why=Why.CORRECTION, parts=parts, note=note)
+        for at, parts, note in _revised(told.holding, looked, until)
+        if CORRECTS & set(parts) or SAYS_SO.search(note)
+    ]
+    return changes[-1] if changes else None
+
+
+def _new(rule: AlertRule, told: Told, since: datetime, until: datetime) -> Iterator[Occasion]:
+    seen = told.holding.first_seen
+    if not told.holding.backlog and since <= seen <= until and fits(rule, Sight(told, seen)):
+        yield Occasion(at=seen, why=Why.NEW)
+
+
+def _changed(rule: AlertRule, told: Told, looked: datetime, until: datetime) -> Iterator[Occasion]:
+    for at, parts, note in _revised(told.holding, looked, until):
+        if fits(rule, Sight(told, at, frozenset(parts))):
+            why = Why.REMOVED if "removed" in parts else Why.CHANGED
+            yield Occasion(at=at, why=why, parts=parts, note=note)
+
+
+def _closing(rule: AlertRule, told: Told, start: datetime, until: datetime) -> Iterator[Occasion]:
+    """The instants at which it comes so near its closing date that the rule matches; before, it did not."""
+    if told.deadline is None:
+        return
+    for days in sorted(closing_spans(rule), reverse=True):
+        at = told.deadline - days + TICK
+        fresh = start <= at <= until and at > told.holding.first_seen
+        if fresh and fits(rule, Sight(told, at)) and not fits(rule, Sight(told, at - TICK)):
+            yield Occasion(at=at, why=Why.CLOSING)
+
+
+def _revised(
+    holding: Holding, start: datetime, until: datetime
+) -> Iterator[tuple[datetime, tuple[str, ...], str]]:
+    """Each instant of the stretch at which a change was seen: its parts, and the publisher's note."""
+    found: dict[datetime, tuple[list[str], list[str]]] = {}
+    for revision in (r for c in holding.carriers for r in c.revisions if r.number > 1):
+        if start <= revision.seen_at <= until:
+            parts, notes = found.setdefault(revision.seen_at, ([], []))
+            parts += revision.parts
+            notes += [revision.note] * bool(revision.note)
+    for at in sorted(found):
+        parts, notes = found[at]
+        yield at, tuple(dict.fromkeys(parts)), "; ".join(dict.fromkeys(notes))
+
+
+def _holds(condition: Condition, sight: Sight) -> bool:
+    match condition:
+        case All(parts):
+            return all(_holds(part, sight) for part in parts)
+        case AnyOf(parts):
+            return any(_holds(part, sight) for part in parts)
+        case Not(part):
+            return not _holds(part, sight)
+        case Term():
+            return any(_is_so(condition.field, value, sight) for value in condition.values)
+
+
+def _is_so(field: str, value: str, sight: Sight) -> bool:
+    match field:
+        case "" | "title":
+            texts = sight.told.titles if field else sight.told.texts
+            return any(_stands(_folded(value), text, value.endswith("*")) for text in texts)
+        case "changed":
+            return bool(sight.parts if value == ANY else sight.parts & set(CHANGED[value]))
+        case "removed":
+            return "removed" in sight.parts
+        case "closing":
+            deadline = sight.told.deadline
+            left = deadline - sight.at if deadline else None
+            return left is not None and timedelta(0) <= left < timedelta(days=int(value[1:-1]))
+        case _:
+            return value in sight.told.labelled[field]
+
+
+@lru_cache(maxsize=2000)
+def _folded(value: str) -> Sequence[str]:
+    return cut_words(value).folded
+
+
+def _stands(phrase: Sequence[str], text: Sequence[str], open_end: bool) -> bool:
+    """Whether the words stand in the text one after another; the last may be only the beginning of one."""
+    *whole, last = phrase
+    if not whole and not open_end:
+        return last in text
+    span = len(whole)
+    return all(word in text for word in whole) and any(
+        (text[at].startswith(last) if open_end else text[at] == last) and list(text[at - span : at]) == whole
+        for at in range(span, len(text))
+    )

@@ -1,0 +1,1 @@
+"""Labels documents by the vocabulary: relevance, type, topics and plans, each with its reasons."""

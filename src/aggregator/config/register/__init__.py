@@ -1,0 +1,1 @@
+"""Reads register/: bodies, plans, rules and the vocabulary."""

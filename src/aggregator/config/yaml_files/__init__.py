@@ -1,0 +1,1 @@
+"""Checks and edits YAML files that people write."""

@@ -1,0 +1,1 @@
+"""Composes a digest: which documents, in which order, and how it reads."""

@@ -1,0 +1,1 @@
+"""Mail: prepared messages, the outbox, SMTP, tokens and bounces."""

@@ -1,0 +1,1 @@
+"""Fetches over HTTP: the client, the guard, robots.txt, redirects and rate limits."""

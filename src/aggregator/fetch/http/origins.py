@@ -1,0 +1,96 @@
+"""Reads web addresses: which host is asked, whether it is an address at all, and when two are the same."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import SplitResult, quote, urlsplit
+
+from aggregator.errors import Cause
+from aggregator.fetch.errors import NoAnswer
+from aggregator.values.web_addresses import even_escapes
+
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Scheme, host (lower case) and port: what a robots.txt speaks for (RFC 9309, 2.3)."""
+
+    scheme: str
+    host: str
+    port: int
+
+    @property
+    def authority(self) -> str:
+        """Host, and the port where it is not the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.authority}"
+
+
+def origin(url: str) -> Origin:
+    """Whom `url` asks. Raises `NoAnswer` for what cannot be asked: addresses come from publishers too."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise not_an_address(url, str(error)) from error
+    if parts.scheme not in _PORTS:
+        raise not_an_address(url, "only http and https are asked")
+    if parts.username is not None:
+        raise not_an_address(url, "it carries a user's name")
+    host = parts.hostname or ""
+    if not _is_host(host):
+        raise not_an_address(url, "it names no host")
+    return Origin(parts.scheme, host, _PORTS[parts.scheme] if port is None else port)
+
+
+def not_an_address(url: str, why: str) -> NoAnswer:
+    """`url` cannot be asked for, and why."""
+    hint = "correct the address; if a publisher's page or redirect gave it, tell the publisher"
+    return NoAnswer(Cause.BAD_ADDRESS, f"{url[:200]}: {why}", hint, reached=False)
+
+
+def same_form(url: str) -> str:
+    """`url` in the one form in which equal addresses are equal (RFC 3986, 6.2.2 and 6.2.3).
+
+    Case of scheme and host, default port, empty path and percent-encoding are evened out and the fragment is
+    left out; the order of the query is kept, and `+` stays apart from `%20`.
+    """
+    parts = urlsplit(url)
+    path = _even_out(parts.path) or "/"
+    query = f"?{_even_out(parts.query)}" if parts.query else ""
+    return f"{parts.scheme}://{_even_authority(parts)}{path}{query}"
+
+
+def _even_authority(parts: SplitResult) -> str:
+    host = parts.netloc.lower()
+    port = _PORTS.get(parts.scheme)
+    return host.removesuffix(f":{port}").removesuffix(":")
+
+
+def _even_out(text: str) -> str:
+    return even_escapes(quote(text, safe="%!$&'()*+,;=:@/?"))
+
+
+def _is_host(host: str) -> bool:
+    """Whether every label has a length that a name may have (the resolver raises for any other).
+
+    Numbers are an address in their usual form only: `127.1` and `2130706433` are spellings of 127.0.0.1.
+    """
+    if host.replace(".", "").isdigit():
+        return _is_ipv4(host)
+    labels = host.removesuffix(".").split(".")
+    return all(0 < len(label) < 64 for label in labels) and len(host) < 254
+
+
+def _is_ipv4(host: str) -> bool:
+    try:
+        ipaddress.IPv4Address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""What we know on a day: plans, meetings, stages, coverage of sources, publishing frequency."""

@@ -1,0 +1,59 @@
+"""How often each source publishes about open government, and how late its records of meetings come out."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from itertools import pairwise
+from statistics import median_low
+from zoneinfo import ZoneInfo
+
+from aggregator.model import Habit, Holding, Meeting, Moment, SourceLine
+from aggregator.model.days import day_of, last_day
+from aggregator.observe.state.process_state import surely_public
+
+
+def habits(
+    sources: Iterable[SourceLine],
+    holdings: Sequence[Holding],
+    meetings: Iterable[Meeting],
+    at: datetime,
+    zone: ZoneInfo,
+) -> tuple[Habit, ...]:
+    """One for each source that has told of a dated document about open government by `at`."""
+    carried = defaultdict(list)
+    for holding in holdings:
+        if holding.labels.relevant and surely_public(holding, at, zone):
+            for carrier in holding.carriers:
+                carried[carrier.source].append(holding)
+    found = (_habit(line, carried[line.source.id], tuple(meetings), at, zone) for line in sources)
+    return tuple(habit for habit in found if habit.count)
+
+
+def _habit(
+    line: SourceLine, carried: Sequence[Holding], meetings: Sequence[Meeting], at: datetime, zone: ZoneInfo
+) -> Habit:
+    dated = [day for one in carried if (day := _day(one.dated, at, zone))]
+    days = sorted(set(dated))
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
+    addresses = {one.entry.url for one in carried} - {None}
+    lags = [m.lag for m in meetings if m.lag is not None and any(one.url in addresses for one in m.evidence)]
+    return Habit(
+        source=line.source.id,
+        title=line.source.title,
+        count=len(dated),
+        newest=days[-1] if days else None,
+        usual=median_low(gaps) if gaps else None,
+        longest=max(gaps, default=None),
+        late=median_low(lags) if lags else None,
+        years=dict(sorted(Counter(day.year for day in dated).items())),
+    )
+
+
+def _day(moment: Moment | None, at: datetime, zone: ZoneInfo) -> date | None:
+    """The day by which a document had come out; None for one that bears no date, or one still to come."""
+    if moment is None:
+        return None
+    day = last_day(moment, zone)
+    return day if day <= day_of(at, zone) else None

@@ -1,0 +1,1 @@
+"""Detects what an answer is, and decodes its bytes."""

@@ -1,0 +1,128 @@
+"""Tells a feed from what is sent in place of one: a page, a bot check, JSON, nothing, or an attack."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+
+from aggregator.errors import Cause, SourceError
+from aggregator.values.text import one_line
+
+ROOT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(rss|feed|rdf|html)(?=[\s>/])", re.IGNORECASE)
+ELEMENT: Final = re.compile(r"<([A-Za-z][\w:.-]{0,40})")
+TITLE: Final = re.compile(r"<title[^>]{0,200}>([^<]{0,300})", re.IGNORECASE)
+NAMED_FEED: Final = re.compile(
+    r"<link\b(?=[^>]{0,500}type=[\"']application/(?:rss|atom)\+xml)[^>]{0,500}?href=[\"']([^\"'>]{1,300})",
+    re.IGNORECASE,
+)
+WALL: Final = re.compile(
+    r"captcha|cloudflare|incapsula|access denied|request blocked|attention required|just a moment"
+    r"|are you (?:a )?(?:human|robot)|unusual traffic|security check",
+    re.IGNORECASE,
+)
+LOGIN: Final = re.compile(
+    r"type=[\"']?password|<title[^>]{0,200}>[^<]{0,80}(?:log|sign)[ -]?in\b", re.IGNORECASE
+)
+
+PREFIX: Final = re.compile(r"\bxmlns:([\w.-]{1,80})")
+CATEGORY: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:category|subject)\b", re.IGNORECASE)
+TAGS, REFERENCES, PREFIXES, CATEGORIES = 200_000, 1_000_000, 100, 10_000
+"""More than a real feed has by far: above these the parser's time grows with the square (measured)."""
+
+OPENING: Final = 20_000
+"""How many characters of a page are looked at to say what it is."""
+
+
+def find_feed(text: str) -> int:
+    """Where the feed's root element starts in `text`; what stands before it (a server's warning) may be cut.
+
+    Raises SourceError: EMPTY, NOT_A_FEED with what it is instead, BROKEN_FEED for what nobody should parse.
+    """
+    refuse_empty(text)
+    root = ROOT.search(text)
+    prologue = (text[: root.start()] if root else text[:OPENING]).lower()
+    if (root and root[1].lower() == "html") or "<!doctype html" in prologue:
+        raise page_instead(text[:OPENING], "a feed")
+    if root is None:
+        raise _something_else(text)
+    if "<!entity" in prologue:
+        raise SourceError(
+            Cause.BROKEN_FEED,
+            "the document declares entities (<!ENTITY>), which can grow without end",
+            "ask the publisher for a feed without a document type declaration",
+        )
+    _refuse_excess(text)
+    return root.start()
+
+
+def refuse_empty(text: str) -> None:
+    """Raises SourceError (EMPTY) for an answer in which nothing stands."""
+    if not text.strip():
+        raise SourceError(
+            Cause.EMPTY, "the answer holds nothing", "wait; if it lasts, look for a new address"
+        )
+
+
+def broken(detail: str) -> SourceError:
+    """What to say of markup or JSON that cannot be read, or that nobody should read."""
+    return SourceError(
+        Cause.BROKEN_FEED, detail, "wait for the next poll; if it lasts, tell the publisher what was seen"
+    )
+
+
+def _refuse_excess(text: str) -> None:
+    excess = (
+        text.count("<") > TAGS
+        or text.count("&") > REFERENCES
+        or len(set(PREFIX.findall(text))) > PREFIXES
+        or len(CATEGORY.findall(text)) > CATEGORIES
+    )
+    if excess:
+        raise SourceError(
+            Cause.BROKEN_FEED,
+            f"more tags, references, namespaces or categories than a feed has ({len(text)} characters)",
+            "look at the answer by hand; ask the publisher for a shorter feed",
+        )
+
+
+def page_instead(opening: str, wanted: str) -> SourceError:
+    """What to say of a page that came in place of what is `wanted` (`a feed`, `JSON`), by its beginning."""
+    what, hint = _describe(opening)
+    title = TITLE.search(opening)
+    named = f" titled '{shown(title[1])}'" if title and title[1].strip() else ""
+    return SourceError(Cause.NOT_A_FEED, f"{what}{named} came in place of {wanted}", hint)
+
+
+def _describe(opening: str) -> tuple[str, str]:
+    """What a page is, and what to try."""
+    if WALL.search(opening):
+        return (
+            "a bot check",
+            "wait and poll more slowly; if it lasts, ask the publisher to let feed readers in",
+        )
+    if LOGIN.search(opening):
+        return "a login page", "find an address of the feed that is public"
+    if named := NAMED_FEED.search(opening):
+        return "a page", f"the page itself names a feed: {shown(named[1])}"
+    return (
+        "a page",
+        "open the address in a browser and look for its feed; without one, use kind listing or page",
+    )
+
+
+def _something_else(text: str) -> SourceError:
+    if text.lstrip()[0] in "{[":
+        return SourceError(Cause.NOT_A_FEED, "JSON came in place of XML", "try kind jsonfeed for this source")
+    element = ELEMENT.search(text[:OPENING])
+    what = f"its first element is <{element[1]}>" if element else f"it begins '{shown(text[:60])}'"
+    return SourceError(
+        Cause.NOT_A_FEED,
+        f"neither Atom nor RSS: {what}",
+        "open the address in a browser and compare it with the publisher's list of feeds",
+    )
+
+
+def shown(text: str) -> str:
+    """A publisher's words as they may stand in a message: one short line."""
+    return one_line(html.unescape(text))[:80]

@@ -1,0 +1,1 @@
+"""Reads mail: messages, their authenticity, and the announcements in them."""

@@ -1,0 +1,1 @@
+"""Calendars of closing dates, meetings and deadlines."""

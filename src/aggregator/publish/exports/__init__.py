@@ -1,0 +1,1 @@
+"""Exports: CSV, JSON Lines and SQLite, with a description of each column."""

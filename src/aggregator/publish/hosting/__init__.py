@@ -1,0 +1,1 @@
+"""What a static host needs: headers, robots.txt and sitemaps."""

@@ -1,0 +1,1 @@
+"""How every output names, dates, groups and compares documents."""

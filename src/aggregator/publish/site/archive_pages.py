@@ -1,0 +1,56 @@
+"""The archive's pages: every document by year and month, for those who have no scripts, too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from aggregator.model import Artifact, Edition, Holding, Relevance
+from aggregator.publish.presentation.months import Drawer, archive, years
+from aggregator.publish.presentation.paths import month_page
+from aggregator.publish.site.charts import chart
+from aggregator.publish.site.render import of_list, page
+
+PARTS: Final = {
+    Relevance.YES: "About open government",
+    Relevance.BORDERLINE: "Borderline",
+    Relevance.NO: "Everything else from the same sources",
+}
+
+
+def publish_archive(edition: Edition) -> Iterator[Artifact]:
+    """`archive.html`, `years/YYYY.html` and `months/YYYY-MM.html`."""
+    drawers, zone = archive(edition), edition.site.zone
+    by_year = years(drawers)
+    drawn = chart((held for held in edition.holdings if held.labels.relevant), edition.at, zone)
+    yield page("archive.html.j2", edition, "archive.html", drawn=drawn, years=tuple(by_year.items()))
+    for drawer in drawers:
+        if drawer.name not in by_year:
+            yield _page(edition, drawer.name, drawer.title, drawer.holdings, year=drawer.name[:4])
+    for year, told in by_year.items():
+        without_month = next((one.holdings for one in told if one.name == year), ())
+        months = tuple(one for one in told if one.name != year)
+        yield _page(edition, year, year, without_month, months=months)
+
+
+def _page(  # a year's page is a month's with one more thing on it
+    edition: Edition,
+    name: str,
+    title: str,
+    holdings: tuple[Holding, ...],
+    year: str = "",
+    months: tuple[Drawer, ...] = (),
+) -> Artifact:
+    path = month_page(name)
+    data = of_list(edition.site, title, path)
+    return page(
+        "drawer.html.j2",
+        edition,
+        path,
+        name=title,
+        year=year,
+        months_of_year=months,
+        parts=PARTS,
+        holdings=holdings,
+        data=data,
+    )

@@ -1,0 +1,120 @@
+"""The board as pages: `board.html`, one for each process, and one for each plan with every claim about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from aggregator.model import (
+    Artifact,
+    Edition,
+    Fact,
+    Holding,
+    PlanLine,
+    Process,
+    ProcessLine,
+    StageName,
+)
+from aggregator.model.days import day_of
+from aggregator.model.plans import SCALE
+from aggregator.publish.board.wording import heading, published
+from aggregator.publish.presentation.facets import by_shelf, groups
+from aggregator.publish.presentation.paths import Shelf, shelf_name, shelf_page
+from aggregator.publish.presentation.text import line
+from aggregator.publish.site.render import of_list, page
+from aggregator.publish.site.timeline import Mark, Timeline, mark, timeline
+
+STYLE: Final = Path(__file__).parents[1] / "templates" / "board.css"
+
+
+NEWEST: Final = 50
+"""How many documents a page lists."""
+
+
+def publish_board(edition: Edition) -> Iterator[Artifact]:
+    """`board.html`, `board.css` and `board/PROCESS.html`; nothing without a process."""
+    if not edition.board.processes:
+        return
+    zone, counting = edition.site.zone, line(edition.board.counting, 600)
+    yield Artifact(path="board.css", media_type="text/css", payload=STYLE.read_bytes())
+    yield page(
+        "board.html.j2",
+        edition,
+        "board.html",
+        processes=edition.board.processes,
+        day=heading(edition.board, zone),
+        counting=counting,
+    )
+    for process in edition.board.processes:
+        drawn = timeline(list(_life(process, zone)), day_of(edition.at, zone))
+        path = f"board/{process.process.id}.html"
+        yield page("process.html.j2", edition, path, process=process, drawn=drawn, counting=counting)
+
+
+def _life(process: ProcessLine, zone: ZoneInfo) -> Iterator[Mark]:
+    """The plans of a process as spans from their publication to their end."""
+    for number, one in enumerate(process.plans, 1):
+        begun = published(one) or (one.since if one.stage is not StageName.NOT_BEGUN else None)
+        if begun:
+            last = one.ends.claim.moment if one.ends else None
+            yield mark(number, begun, max(begun, last or begun), "plan", one.plan.title, zone)
+
+
+def publish_plans(edition: Edition) -> Iterator[Artifact]:
+    """`plans/PLAN.html` for each plan of which the board tells."""
+    named = {group.id: group.holdings for group in by_shelf(groups(edition))[Shelf.PLAN]}
+    for process in edition.board.processes:
+        for told in process.plans:
+            yield _plan_page(told, named.get(told.plan.id, []), process.process, edition)
+
+
+def _plan_page(told: PlanLine, named: list[Holding], process: Process, edition: Edition) -> Artifact:
+    """`named`: the documents that name the plan, newest first."""
+    zone, path = edition.site.zone, shelf_page(Shelf.PLAN, told.plan.id)
+    return page(
+        "plan.html.j2",
+        edition,
+        path,
+        title=line(told.plan.title),
+        name=line(process.name),
+        process=f"board/{process.id}.html",
+        plan=told,
+        feed=shelf_name(Shelf.PLAN, told.plan.id),
+        facts=tuple((number, fact, _used(fact, told)) for number, fact in _numbered(told)),
+        scale=SCALE,
+        drawn=_drawn(told, edition, zone),
+        updates=named[:NEWEST],
+        known=len(named),
+        data=of_list(edition.site, told.plan.title, path),
+    )
+
+
+def _numbered(told: PlanLine) -> list[tuple[int, Fact]]:
+    """The claims by date; those without one last and unnumbered."""
+    dated = [fact for fact in told.plan.facts if fact.claim.moment]
+    dated.sort(key=lambda fact: fact.claim.moment.at if fact.claim.moment else 0)
+    rest = [(0, fact) for fact in told.plan.facts if not fact.claim.moment]
+    return [*enumerate(dated, 1), *rest]
+
+
+def _drawn(told: PlanLine, edition: Edition, zone: ZoneInfo) -> Timeline | None:
+    marks = [
+        mark(number, moment, moment, "claim" if _is_beaten(fact, told) else "used", fact.claim.what, zone)
+        for number, fact in _numbered(told)
+        if (moment := fact.claim.moment)
+    ]
+    return timeline(marks, day_of(edition.at, zone))
+
+
+def _is_beaten(fact: Fact, told: PlanLine) -> bool:
+    """Whether another claim of the same thing is used in its place."""
+    return not fact.used and any(other.used and other.kind is fact.kind for other in told.plan.facts)
+
+
+def _used(fact: Fact, told: PlanLine) -> str:
+    """Whether a fact is used where claims disagree, and why."""
+    if fact.used:
+        return f"used: {fact.why}"
+    return "not used" if _is_beaten(fact, told) else ""

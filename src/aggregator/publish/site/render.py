@@ -1,0 +1,193 @@
+"""The pages as HTML: how a template becomes a page, the front page, and the page of each document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from aggregator.model import Artifact, Deferred, Edition, Holding, Site, Source
+from aggregator.model.days import day_of
+from aggregator.publish.board import wording
+from aggregator.publish.hosting.security import policy
+from aggregator.publish.presentation.corrections import VERDICTS
+from aggregator.publish.presentation.dates import say, say_day, say_instant
+from aggregator.publish.presentation.fingerprints import background, fingerprint
+from aggregator.publish.presentation.paths import Shelf, entry_page, shelf_page, web
+from aggregator.publish.presentation.rows import LANGUAGES, body_name, tell
+from aggregator.publish.presentation.text import capital, line, titled
+from aggregator.publish.site.charts import chart
+from aggregator.publish.site.document_page import (
+    PLACES,
+    REMOVED,
+    entry_values,
+    say_file,
+    source_title,
+)
+from aggregator.publish.site.front_page import closing, last_of, letters, news, relevant, say_closing
+from aggregator.publish.site.revisions import ROWS, revision_rows, rows_left_out
+from aggregator.publish.site.status import (
+    licences_used,
+    say_address,
+    say_age,
+    say_last,
+    say_reading,
+    source_rows,
+)
+from aggregator.values.web_addresses import host_of
+
+_TEMPLATES: Final = Path(__file__).parents[1] / "templates"
+_FILES: Final = {
+    "card.png": "image/png",  # the icon at 1200 by 630 pixels, for those who share a page (Open Graph)
+    "icon.svg": "image/svg+xml",
+    "search.js": "text/javascript",
+    "style.css": "text/css",
+}
+"""What is published as it stands beside the templates."""
+_LINES: Final = (60, 40, 20, 10, 5, 0)
+"""How many lines of news the front page tries to show, until it is small enough."""
+_LARGEST: Final = 100_000
+"""The largest front page, in bytes: it is read on slow lines, too."""
+
+SCHEMA_ORG: Final = "https://schema.org"
+"""The words in which pages describe themselves to programs (JSON-LD)."""
+
+_ENVIRONMENT: Final = Environment(
+    loader=FileSystemLoader(_TEMPLATES),
+    autoescape=True,
+    auto_reload=False,  # else every page asks the disk whether its template is still the same
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_WORDS: Final = (
+    *(wording.say_basis, wording.say_check, wording.say_claim, wording.say_commitments),
+    *(wording.say_days, wording.say_gap, wording.say_lag, wording.say_left),
+    *(wording.say_silence, wording.say_stage, wording.say_told, wording.say_watch),
+    *(wording.binding, wording.front_checks, wording.proof_address, wording.published),
+    *(revision_rows, rows_left_out, say_file, source_title, last_of, say_closing),
+    *(body_name, chart, tell, say_address, say_age, say_last, say_reading),
+    *(host_of, shelf_page, web, say, say_day, say_instant, day_of, capital, line, titled),
+)
+"""What templates may ask of the values that they show; every word of others goes through `line`."""
+_TABLES: Final = {
+    "BODY": Shelf.BODY,
+    "FRONT": wording.FRONT,
+    "LANGUAGES": LANGUAGES,
+    "LOOK": wording.LOOK,
+    "PLACES": PLACES,
+    "PLAN": Shelf.PLAN,
+    "REMOVED": REMOVED,
+    "ROWS": ROWS,
+    "VERDICTS": VERDICTS,
+}
+_ENVIRONMENT.globals |= _TABLES | {one.__name__: one for one in _WORDS}
+_ENVIRONMENT.filters |= {one.__name__: one for one in _WORDS}
+
+
+def publish_pages(edition: Edition) -> Iterator[Artifact | Deferred]:
+    """`index.html`, `style.css`, `search.js`, `icon.svg`, `card.png`, and a page for each document."""
+    yield Artifact(path="index.html", media_type="text/html", payload=_front_page(edition))
+    for name, media_type in _FILES.items():
+        yield Artifact(path=name, media_type=media_type, payload=(_TEMPLATES / name).read_bytes())
+    sources = {row.source.id: row.source for row in edition.sources}
+    ground = f"{background(edition)} {bool(edition.board.processes)}"
+    for holding in edition.holdings:
+        yield Deferred(
+            path=entry_page(holding.entry),
+            media_type="text/html",
+            fingerprint=fingerprint([ground, repr(_shown(holding))]),
+            make=partial(_entry_page, holding, edition, sources),
+        )
+
+
+def _shown(holding: Holding) -> Holding:
+    """The document without what moves at every poll and is not shown."""
+    still = (replace(carrier, last_seen=None, vanishing=None) for carrier in holding.carriers)
+    return replace(holding, carriers=tuple(still))
+
+
+def _entry_page(holding: Holding, edition: Edition, sources: Mapping[str, Source]) -> bytes:
+    values = entry_values(holding, edition, sources)
+    return page("entry.html.j2", edition, entry_page(holding.entry), **values).payload
+
+
+def page(template: str, edition: Edition, path: str, **values: object) -> Artifact:
+    """The page at `path` of the output folder."""
+    payload = render(template, edition, path=path, root="../" * path.count("/"), **values)
+    return Artifact(path=path, media_type="text/html", payload=payload)
+
+
+def render(template: str, edition: Edition, *, path: str, root: str, **values: object) -> bytes:
+    """A page from its template. `path` is the page's own, `root` leads from it to the output folder."""
+    site = edition.site
+    contact = f"mailto:{site.contact}" if "@" in site.contact else web(site.contact)
+    text = _ENVIRONMENT.get_template(template).render(
+        site=site,
+        edition=edition,
+        contact=contact,
+        path=path,
+        root=root,
+        zone=site.zone,
+        policy=policy(path),
+        with_board=bool(edition.board.processes),
+        **values,
+    )
+    return text.encode()
+
+
+def _front_page(edition: Edition) -> bytes:
+    """The front page with as many lines of news as fit."""
+    page = b""
+    about = relevant(edition)
+    for most in _LINES:
+        page = render(
+            "index.html.j2",
+            edition,
+            path="",
+            root="",
+            days=news(edition, most),
+            shown=min(most, len(about)),
+            known=len(about),
+            closings=closing(edition),
+            letters=letters(edition),
+            processes=edition.board.processes,
+            sources=source_rows(edition),
+            licences=licences_used(edition),
+            data=_site_data(edition.site),
+        )
+        if len(page) <= _LARGEST:
+            break
+    return page
+
+
+def _site_data(site: Site) -> Mapping[str, Any]:
+    """The site as a whole, and how it is searched."""
+    return {
+        "@context": SCHEMA_ORG,
+        "@type": "WebSite",
+        "name": site.title,
+        "url": site.base_url,
+        "inLanguage": "en-GB",
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": f"{site.base_url}search.html?q={{search_term_string}}",
+            "query-input": "required name=search_term_string",
+        },
+    }
+
+
+def of_list(site: Site, name: str, path: str) -> Mapping[str, Any]:
+    """A page that lists documents."""
+    return {
+        "@context": SCHEMA_ORG,
+        "@type": "CollectionPage",
+        "name": name,
+        "url": site.base_url + path,
+        "inLanguage": "en-GB",
+        "isPartOf": {"@type": "WebSite", "name": site.title, "url": site.base_url},
+    }

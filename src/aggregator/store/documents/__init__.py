@@ -1,0 +1,1 @@
+"""Documents in the store: carriers, revisions, names, labels, merging and retraction."""

@@ -1,0 +1,141 @@
+"""What an alert rule matches: words as people mean them, what documents are filed under, and instants."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from aggregator.classify.alert_matching import Sight, Told, fits
+from aggregator.classify.comparison import PARTS
+from aggregator.config.rule_language import read_rule
+from aggregator.model import Holding, Relevance, Translation
+from aggregator.model.alerts import CHANGED, AlertRule
+from tests.support.builders import NOON, entry, holding, labels, moment
+
+KNOWN = {
+    "body": ("cabinet-office", "glasgow", "scot-gov"),
+    "nation": ("uk", "scotland"),
+    "type": ("news", "consultation"),
+    "topic": ("open-data",),
+    "plan": ("NAP6",),
+    "relevance": ("yes", "borderline", "no", "any"),
+    "changed": (*CHANGED, "any"),
+    "removed": ("yes",),
+}
+NATIONS = {"cabinet-office": "uk", "glasgow": "scotland"}
+
+
+def matches(rule: str, held: Holding, parts: tuple[str, ...] = (), hours: int = 0) -> bool:
+    made = AlertRule(id="r", name="r", when=read_rule(rule, KNOWN))
+    sight = Sight(Told(held, NATIONS), NOON + timedelta(hours=hours), frozenset(parts))
+    return fits(made, sight)
+
+
+def held(title: str = "A plan", text: str = "Its words.", **changes: Any) -> Holding:
+    return holding(entry(title=title, text=text), **changes)
+
+
+@pytest.mark.parametrize(
+    ("rule", "title", "text", "found"),
+    [
+        ("plan", "A PLAN", "", True),
+        ("plan", "Planning", "", False),
+        ("plan*", "Planning", "", True),
+        ("plan", "About", "the council's plan.", True),
+        ("council", "The council’s plan", "", True),
+        ("ty", "Tŷ Hywel", "", True),
+        ("tŷ", "TY HYWEL", "", True),
+        ('"co-operative councils"', "Co operative Councils", "", True),
+        ('"open data"', "Data, open", "", False),
+        ('"open data"', "Be open. Data follow", "", True),
+        ('"open data"', "To be open", "data are here", False),
+        ('"open gov*"', "On open government", "", True),
+        ("title:plan", "News", "a plan", False),
+        ("NOT minutes", "Minutes", "", False),
+        ("a NOT b", "a", "", True),
+        ("a OR b c", "b", "", False),
+        ("(a OR b) c", "b c", "", True),
+        ("1.5", "In 1.5 years", "", True),
+    ],
+)
+def test_words_are_found_as_people_mean_them(rule: str, title: str, text: str, found: bool) -> None:
+    assert matches(rule, held(title, text)) is found
+
+
+def test_the_title_of_a_translation_counts_as_a_title() -> None:
+    welsh = Translation(language="cy", url="https://www.gov.wales/cy", title="Cynllun gweithredu")
+
+    assert matches("title:cynllun", holding(entry(translations=(welsh,))))
+
+
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        ("body:cabinet-office", True),
+        ("body:glasgow", True),
+        ("body:scot-gov", False),
+        ("body:scot-gov|glasgow", True),
+        ("nation:scotland", True),
+        ("type:consultation", True),
+        ("type:news", False),
+        ("topic:open-data plan:nap6", True),
+        ("closing:<7d", False),
+    ],
+)
+def test_a_document_is_found_by_what_it_is_filed_under(rule: str, found: bool) -> None:
+    filed = labels(type="consultation", topics=("open-data",), plans=("NAP6",), subjects=("glasgow",))
+
+    assert matches(rule, held(labels=filed)) is found
+
+
+@pytest.mark.parametrize(
+    ("rule", "relevance", "found"),
+    [
+        ("plan", Relevance.BORDERLINE, False),
+        ("plan", Relevance.NO, False),
+        ("plan relevance:borderline", Relevance.BORDERLINE, True),
+        ("plan relevance:borderline", Relevance.YES, False),
+        ("plan relevance:any", Relevance.NO, True),
+    ],
+)
+def test_a_rule_finds_what_is_about_open_government_unless_it_says_otherwise(
+    rule: str, relevance: Relevance, found: bool
+) -> None:
+    assert matches(rule, held(labels=labels(relevance=relevance))) is found
+
+
+@pytest.mark.parametrize(
+    ("rule", "parts", "found"),
+    [
+        ("changed:", ("text",), True),
+        ("changed:", (), False),
+        ("changed:title", ("text",), False),
+        ("changed:title|text", ("text",), True),
+        ("changed:dates", ("closing date",), True),
+        ("changed:opening", ("closing date",), False),
+        ("removed:", ("removed",), True),
+        ("removed:", ("text",), False),
+        ("plan NOT changed:text", ("text",), False),
+    ],
+)
+def test_a_change_is_found_by_its_parts(rule: str, parts: tuple[str, ...], found: bool) -> None:
+    assert matches(rule, held(), parts) is found
+
+
+def test_every_part_that_counts_as_substance_can_be_asked_for() -> None:
+    assert set(PARTS) <= {part for parts in CHANGED.values() for part in parts}
+
+
+@pytest.mark.parametrize(
+    ("closes", "hours", "found"),
+    [
+        ("2026-06-12 12:00", 0, False),  # in seven days to the minute
+        ("2026-06-12 12:00", 1, True),
+        ("2026-06-12 12:00", 7 * 24, True),
+        ("2026-06-12 12:00", 7 * 24 + 1, False),
+    ],
+)
+def test_closing_counts_from_the_instant_to_the_last_minute(closes: str, hours: int, found: bool) -> None:
+    assert matches("closing:<7d", holding(entry(closes=moment(closes))), hours=hours) is found

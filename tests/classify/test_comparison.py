@@ -1,0 +1,97 @@
+"""When two copies of one part are the same; tests/services/polling has what that means for documents."""
+
+from __future__ import annotations
+
+import pytest
+
+from aggregator.classify.comparison import deadline, fold, instant, is_later, same_files, same_text
+from aggregator.model import Moment, Precision, Zone
+from tests.support.builders import instant as at
+
+
+def moment(text: str, precision: Precision = Precision.MINUTE) -> Moment:
+    return Moment(at=at(text), precision=precision)
+
+
+def test_words_are_the_same_whatever_their_case_space_quotes_and_dashes() -> None:
+    assert fold("The  “Open”\nPlan’s 2026–27") == 'the "open" plan\'s 2026-27'
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("a plan", "a plan", True),
+        ("a plan of…", "a plan of two years", True),
+        ("a plan of two years", "a plan of…", True),
+        ("a plan of …", "a plan of two…", True),
+        ("a plan.", "a plan. it has five parts.", False),
+        ("a plan for…", "a plan of two years", False),
+        ("…", "a plan", False),
+        ("", "a plan", False),
+    ],
+)
+def test_a_text_that_says_it_was_cut_is_the_same_as_a_longer_one(one: str, other: str, same: bool) -> None:
+    assert same_text(one, other) is same
+
+
+def test_a_moment_is_the_same_in_any_zone_with_seconds_or_without_but_a_day_is_no_midnight() -> None:
+    written = Moment(at=at("2026-05-25 16:00"), precision=Precision.SECOND, zone=Zone.ASSUMED)
+
+    assert instant(written) == instant(moment("2026-05-25 16:00"))
+    assert instant(moment("2026-05-24 23:00", Precision.DAY)) != instant(moment("2026-05-24 23:00"))
+    assert instant(None) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "last"),
+    [
+        ("2026-10-15 23:00", "2026-10-16 22:59"),
+        ("2026-10-24 23:00", "2026-10-25 23:59"),  # 25 October has 25 hours in London
+        ("2026-12-01 00:00", "2026-12-01 23:59"),
+    ],
+)
+def test_a_deadline_of_a_day_is_its_last_minute_in_london(day: str, last: str) -> None:
+    assert deadline(moment(day, Precision.DAY)) == deadline(moment(last))
+
+
+def test_a_deadline_of_a_month_is_no_deadline_of_its_first_day_and_seconds_make_none() -> None:
+    month = moment("2026-05-31 23:00", Precision.MONTH)
+    second = Moment(at=at("2026-10-16 22:59:59"))
+
+    assert deadline(month) != deadline(moment("2026-05-31 23:00", Precision.DAY))
+    assert deadline(second) == deadline(moment("2026-10-15 23:00", Precision.DAY))
+    assert deadline(None) is None
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "later"),
+    [
+        (moment("2026-06-02 08:15"), moment("2026-06-02 08:14"), True),
+        (moment("2026-06-02 08:15"), moment("2026-06-02 08:15"), False),
+        (moment("2026-06-02 08:14"), moment("2026-06-02 08:15"), False),
+        (moment("2026-06-02 08:15"), moment("2026-06-01 23:00", Precision.DAY), False),
+        (moment("2026-06-02 23:00"), moment("2026-06-01 23:00", Precision.DAY), True),
+        (Moment(at=at("2026-06-02 08:15:30")), Moment(at=at("2026-06-02 08:15:10")), True),
+        (moment("2026-06-02 08:15"), None, False),
+        (None, moment("2026-06-02 08:15"), False),
+    ],
+)
+def test_a_stamp_is_later_when_it_moved_on(after: Moment | None, before: Moment | None, later: bool) -> None:
+    assert is_later(after, before) is later
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}, True),
+        ({"a": 1}, {"a": 2}, False),
+        ({"a": 0}, {"a": 2}, True),
+        ({"a": 1}, {"a": 0}, True),
+        ({"a": 0}, {"a": 0, "b": 0}, False),
+        ({}, {}, True),
+    ],
+)
+def test_files_are_the_same_by_address_and_by_lengths_that_both_tell(
+    one: dict[str, int], other: dict[str, int], same: bool
+) -> None:
+    assert same_files(one, other) is same

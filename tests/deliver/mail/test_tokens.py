@@ -1,0 +1,133 @@
+"""Signed words: only ours are taken, each for its own purpose and time; the key is made once."""
+
+from __future__ import annotations
+
+import multiprocessing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from aggregator.deliver.mail.email_addresses import allowed, checked, fingerprint
+from aggregator.deliver.mail.tokens import CHOICES, CONFIRM, Tokens, read_key
+from aggregator.errors import DeliveryError
+from tests.deliver.mail.subscribers import TOKENS
+from tests.support.builders import instant
+
+DAY = timedelta(days=1)
+
+
+def test_the_word_to_leave_is_taken_only_as_we_made_it() -> None:
+    token = TOKENS.leave("00c0ffee00c0ffee")
+
+    assert TOKENS.leaver(token) == "00c0ffee00c0ffee"
+    assert TOKENS.leaver(token.replace("0", "1", 1)) is None
+    assert TOKENS.leaver(token[:-1]) is None
+    assert TOKENS.leaver("00c0ffee00c0ffee") is None
+    assert TOKENS.leaver("\xff.\xff") is None
+    assert Tokens(b"another key that is long enough too").leaver(token) is None
+    assert len(token) <= 75  # it stands on one line of quoted-printable
+
+
+def test_a_timed_word_holds_for_one_purpose_and_for_a_time() -> None:
+    made = instant("2024-01-29 08:00")
+    token = TOKENS.timed(CONFIRM, "00c0ffee00c0ffee", made)
+
+    assert TOKENS.read_timed(CONFIRM, token, made) == "00c0ffee00c0ffee"
+    assert TOKENS.read_timed(CONFIRM, token, made + 7 * DAY) == "00c0ffee00c0ffee"
+    assert TOKENS.read_timed(CONFIRM, token, made + 7 * DAY + timedelta(seconds=1)) is None
+    assert TOKENS.read_timed(CHOICES, token, made) is None
+    assert TOKENS.leaver(token) is None
+    assert TOKENS.read_timed(CONFIRM, TOKENS.leave("00c0ffee00c0ffee"), made) is None
+
+
+def test_what_opens_a_feed_makes_nobody_leave_and_what_lets_leave_opens_no_feed() -> None:
+    assert TOKENS.fed(TOKENS.feed("00c0ffee00c0ffee")) == "00c0ffee00c0ffee"
+    assert TOKENS.leaver(TOKENS.feed("00c0ffee00c0ffee")) is None
+    assert TOKENS.fed(TOKENS.leave("00c0ffee00c0ffee")) is None
+
+
+def test_the_key_does_not_show_when_it_is_printed() -> None:
+    assert "long enough" not in repr(TOKENS)
+
+
+def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    file = tmp_path / "data/secret"
+
+    key = read_key(file)
+
+    assert len(key) == 64
+    assert read_key(file) == key
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_processes_that_start_at_once_get_the_same_key(tmp_path: Path) -> None:
+    with multiprocessing.get_context("fork").Pool(4) as pool:
+        keys = pool.map(read_key, [tmp_path / "secret"] * 8, chunksize=1)
+
+    assert len(set(keys)) == 1
+
+
+def test_a_file_that_holds_no_key_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("short\n")
+
+    with pytest.raises(DeliveryError, match=r"secret: holds no key; bring it back from your backup"):
+        read_key(tmp_path / "secret")
+    with pytest.raises(DeliveryError, match=r"the key of links and hashes cannot be read: Is a directory"):
+        read_key(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (" Reader@Example.ORG ", "reader@example.org"),
+        ("a.b+c@example.org", "a.b+c@example.org"),
+        ("reader@bücher.example", "reader@xn--bcher-kva.example"),
+    ],
+)
+def test_an_address_is_kept_in_one_form(written: str, kept: str) -> None:
+    assert checked(written) == kept
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "reader",
+        "a@b@c",
+        "a b@example.org",
+        "x\r\nBcc: y@example.org",
+        "ŵ@example.org",
+        "a@-.org",
+        "<a@b.org>",
+    ],
+)
+def test_what_is_no_address_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="no mail address that can be written to"):
+        checked(wrong)
+
+
+def test_a_fingerprint_needs_the_key_and_tells_nothing() -> None:
+    mark = fingerprint("reader@example.org", b"one key")
+
+    assert mark == fingerprint("reader@example.org", b"one key")
+    assert mark != fingerprint("reader@example.org", b"another key")
+    assert "reader" not in mark
+
+
+@pytest.mark.parametrize(
+    ("allow", "may"),
+    [
+        ((), False),
+        (("*",), True),
+        (("reader@example.org",), True),
+        (("READER@example.org",), True),
+        (("@example.org",), True),
+        (("@org",), False),
+        (("example.org",), False),
+        (("other@example.org",), False),
+    ],
+)
+def test_letters_leave_only_for_those_on_the_list(allow: tuple[str, ...], may: bool) -> None:
+    assert allowed("reader@example.org", allow) is may

@@ -1,0 +1,98 @@
+"""Addresses: whom they ask, and when two are the same."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.fetch.errors import NoAnswer
+from aggregator.fetch.http.origins import origin, same_form
+
+
+@pytest.mark.parametrize(
+    ("url", "whom", "authority"),
+    [
+        ("https://www.gov.uk/a?b=c", "https://www.gov.uk", "www.gov.uk"),
+        ("HTTPS://WWW.GOV.UK:443", "https://www.gov.uk", "www.gov.uk"),
+        ("http://www.gov.uk:443/", "http://www.gov.uk:443", "www.gov.uk:443"),
+        ("http://www.gov.uk:80/", "http://www.gov.uk", "www.gov.uk"),
+        ("http://[2001:DB8::1]:8080/", "http://[2001:db8::1]:8080", "[2001:db8::1]:8080"),
+        ("http://example.org.:0/", "http://example.org.:0", "example.org.:0"),
+        ("http://127.0.0.1/", "http://127.0.0.1", "127.0.0.1"),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(url: str, whom: str, authority: str) -> None:
+    found = origin(url)
+    assert (str(found), found.authority) == (whom, authority)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "feed.xml",
+        "//www.gov.uk/",
+        "file:records/",
+        "http://",
+        "http://a..b/",
+        "http://.example/",
+        f"http://{'a.' * 127}/",
+        "http://me@example.org/",
+        "http://example.org:port/",
+        "http://[::1/",
+        "http://127.1/",
+        "http://2130706433/",
+        "http://999.1.1.1/",
+    ],
+)
+def test_what_cannot_be_asked_has_no_origin(url: str) -> None:
+    with pytest.raises(NoAnswer):
+        origin(url)
+
+
+def test_a_label_has_up_to_63_letters_and_a_name_up_to_253() -> None:
+    longest = ".".join(["a" * 63] * 3 + ["a" * 61])
+    assert origin(f"http://{longest}/").host == longest
+    for too_long in (f"{longest}a", "a" * 64):
+        with pytest.raises(NoAnswer):
+            origin(f"http://{too_long}/")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("HTTPS://WWW.GOV.UK:443/a", "https://www.gov.uk/a"),
+        ("http://example.org:80", "http://example.org/"),
+        ("https://example.org:/?a", "https://example.org/?a"),
+        ("https://example.org/a#part", "https://example.org/a"),
+        ("https://example.org/?organisations[]=a", "https://example.org/?organisations%5B%5D=a"),
+        ("https://example.org/%7euser/%c3%a9", "https://example.org/~user/é"),
+        ("https://example.org/open%20data", "https://example.org/open data"),
+    ],
+)
+def test_equal_addresses_have_one_form(one: str, other: str) -> None:
+    assert same_form(one) == same_form(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://example.org/?a=1&b=2", "https://example.org/?b=2&a=1"),
+        ("https://example.org/?q=a+b", "https://example.org/?q=a%20b"),
+        ("https://example.org/?q=a%26b", "https://example.org/?q=a&b"),
+        ("https://example.org/a%2Fb", "https://example.org/a/b"),
+        ("https://example.org/a", "https://example.org/A"),
+        ("https://example.org/a", "https://example.org/a/"),
+        ("https://example.org/", "http://example.org/"),
+        ("https://example.org/", "https://example.org:80/"),
+    ],
+)
+def test_different_addresses_keep_different_forms(one: str, other: str) -> None:
+    assert same_form(one) != same_form(other)
+
+
+@given(st.text(alphabet="aZ~-%25BbD[]é &=+/?#", max_size=30))
+def test_the_form_is_reached_in_one_step(path: str) -> None:
+    once = same_form(f"https://example.org/{path}")
+    assert same_form(once) == once

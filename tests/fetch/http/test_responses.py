@@ -1,0 +1,129 @@
+"""What a status and its headers mean."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from aggregator.errors import Cause
+from aggregator.fetch.http.responses import Answer, retry_after
+from aggregator.model import Failed
+from tests.fetch.requests import ask_each, failure, fetched
+from tests.support.server import Response, Server
+
+MINUTES_2 = timedelta(minutes=2)
+
+
+@pytest.mark.parametrize(
+    ("status", "cause", "words"),
+    [
+        (400, Cause.STATUS, "answered 400 Bad Request"),
+        (403, Cause.STATUS, "answered 403 Forbidden"),
+        (404, Cause.STATUS, "answered 404 Not Found"),
+        (410, Cause.GONE, "answered 410 Gone"),
+        (429, Cause.THROTTLED, "answered 429 Too Many Requests"),
+        (503, Cause.STATUS, "answered 503 Service Unavailable"),
+        (599, Cause.STATUS, "answered 599"),
+        (206, Cause.STATUS, "answered 206 Partial Content"),
+        (300, Cause.STATUS, "answered 300 Multiple Choices"),
+        (302, Cause.STATUS, "answered 302 Found"),
+    ],
+)
+def test_an_error_status_is_a_failure_that_says_what_to_try(
+    server: Server, status: int, cause: Cause, words: str
+) -> None:
+    server.script["/feed"] = Response(status=status, payload=b"<html>an error is no document</html>")
+    failed = failure(server.url("/feed"))
+    assert (failed.cause, failed.status, failed.retry_after) == (cause, status, None)
+    assert failed.url == server.url("/feed")
+    assert failed.detail == f"{server.url('/feed')} {words}"
+    assert failed.hint
+
+
+def test_the_hint_fits_the_status(server: Server) -> None:
+    statuses = (401, 403, 404, 410, 429, 418, 500)
+    server.script |= {f"/{status}": Response(status=status) for status in statuses}
+    hints = {failure(server.url(f"/{status}")).hint for status in statuses}
+    assert len(hints) == 7
+    assert "the publisher's server has a fault: it is asked again later" in hints
+
+
+@pytest.mark.parametrize("payload", [b"", b" \r\n"])
+def test_a_200_with_nothing_in_it_is_a_failure(server: Server, payload: bytes) -> None:
+    server.script["/feed"] = Response(payload=payload)
+    failed = failure(server.url("/feed"))
+    assert (failed.cause, failed.status) == (Cause.EMPTY, 200)
+    assert failed.detail == f"{server.url('/feed')} answered 200 with nothing in it"
+
+
+def test_any_success_with_a_payload_is_an_answer(server: Server) -> None:
+    server.script["/feed"] = Response(status=203, payload=b"<feed/>")
+    assert fetched(server.url("/feed")).status == 203
+
+
+@pytest.mark.parametrize(
+    ("headers", "wanted"),
+    [
+        ({"retry-after": "120"}, MINUTES_2),
+        ({"retry-after": " 0 "}, timedelta(0)),
+        ({"retry-after": "99999999"}, timedelta(days=1)),
+        ({"retry-after": "9" * 5000}, timedelta(days=1)),
+        ({"retry-after": "-5"}, None),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "٣"}, None),
+        ({}, None),
+        # A date counts from the answer's own Date, in each of the three forms of RFC 9110, 5.6.7.
+        ({"retry-after": "Tue, 02 Jan 2024 00:02:00 GMT"}, MINUTES_2),
+        ({"retry-after": "Tuesday, 02-Jan-24 00:02:00 GMT"}, MINUTES_2),
+        ({"retry-after": "Tue Jan  2 00:02:00 2024"}, MINUTES_2),
+        ({"retry-after": "Mon, 01 Jan 2024 00:00:00 GMT"}, timedelta(0)),
+        ({"retry-after": "Fri, 05 Jan 2024 00:00:00 GMT"}, timedelta(days=1)),
+        ({"retry-after": "Tue, 02 Jan 2024 00:02:00 GMT", "date": "yesterday"}, None),
+    ],
+)
+def test_a_retry_after_is_read_in_both_forms(headers: dict[str, str], wanted: timedelta | None) -> None:
+    dated = {"date": "Tue, 02 Jan 2024 00:00:00 GMT", **headers}
+    for status in (429, 503):
+        assert retry_after(Answer(url="https://example.org/", status=status, headers=dated)) == wanted
+
+
+def test_a_retry_after_of_another_status_is_not_for_us() -> None:
+    for status in (200, 301, 500):
+        answer = Answer(url="https://example.org/", status=status, headers={"retry-after": "120"})
+        assert retry_after(answer) is None
+
+
+@pytest.mark.parametrize("said", ["120", "Fri, 05 Jun 2026 12:02:00 GMT"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_failure_carries_how_long_the_host_wants_to_rest(server: Server, status: int, said: str) -> None:
+    """The answer carries no Date, so the date form counts from our own clock: noon of that day."""
+    server.script["/feed"] = Response(status=status, headers={"Retry-After": said})
+    failed = failure(server.url("/feed"))
+    assert (failed.status, failed.retry_after) == (status, MINUTES_2)
+
+
+def test_a_host_that_wants_to_rest_is_not_asked_for_anything_else(server: Server) -> None:
+    server.script["/feed"] = Response(status=503, headers={"Retry-After": "120"})
+    server.script["/other"] = Response(payload=b"<feed/>")
+    first, second = ask_each(server.url("/feed"), server.url("/other"))
+    assert isinstance(first, Failed)
+    assert isinstance(second, Failed)
+    assert (second.cause, second.retry_after) == (Cause.THROTTLED, MINUTES_2)
+    assert second.detail == "127.0.0.1 asked to be left alone for 120 seconds more"
+    assert server.paths() == ["/robots.txt", "/feed"]
+
+
+def test_a_429_without_a_word_on_how_long_rests_a_minute(server: Server) -> None:
+    server.script["/feed"] = Response(status=429)
+    first, second = ask_each(server.url("/feed"), server.url("/feed"))
+    assert isinstance(first, Failed)
+    assert isinstance(second, Failed)
+    assert first.retry_after is None
+    assert second.retry_after == timedelta(seconds=60)
+
+
+def test_a_503_without_a_retry_after_does_not_rest(server: Server) -> None:
+    server.script["/feed"] = Response(status=503)
+    ask_each(server.url("/feed"), server.url("/feed"))
+    assert server.paths() == ["/robots.txt", "/feed", "/feed"]

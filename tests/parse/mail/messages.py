@@ -1,0 +1,61 @@
+"""Messages of a mailing list, and what the kind `mailbox` makes of them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aggregator.model import Fetched, MailTrust, Page, Part, RawEntry
+from aggregator.parse import reader
+from tests.parse.answers import CASES
+from tests.support.builders import source
+
+BOX: Final = "maildir:mail/forum"
+TRUST: Final = MailTrust(list_id="msf.lists.example.org", servers=("mx.example.net",))
+PASSED: Final = "mx.example.net; dkim=pass header.d=lists.example.org"
+MESSAGES: Final = CASES / "mailbox"
+
+
+def message(body: str | bytes = "Words.\n", **fields: str | None) -> bytes:
+    """A message that the list signed; `fields` by name, `_` for a hyphen, None to leave one away."""
+    default: dict[str, str | None] = {
+        "Authentication_Results": PASSED,
+        "List_Id": "Forum <msf.lists.example.org>",
+        "Subject": "Example: A plan",
+        "Message_ID": "<1@lists.example.org>",
+    }
+    stated = [
+        f"{name.replace('_', '-')}: {value}\n"
+        for name, value in (default | fields).items()
+        if value is not None
+    ]
+    return "".join(stated).encode() + b"\n" + (body.encode() if isinstance(body, str) else body)
+
+
+def read(*messages: bytes, left: bytes = b"", trust: MailTrust | None = TRUST, **changes: Any) -> Page:
+    """What is read in a box that holds these messages, named 1, 2 …"""
+    parts = tuple(Part(name=str(number), payload=raw) for number, raw in enumerate(messages, 1))
+    fetched = Fetched(url=BOX, final_url=BOX, status=200, headers={}, payload=left, parts=parts)
+    return reader("mailbox").read(source(kind="mailbox", address=BOX, mail=trust, **changes), fetched)
+
+
+def entry_of(raw: bytes, **changes: Any) -> RawEntry:
+    """The one entry that a message becomes."""
+    page = read(raw, **changes)
+    assert page.rejects == ()
+    assert len(page.entries) == 1
+    return page.entries[0]
+
+
+def content_of(body: str | bytes, **fields: str | None) -> str:
+    """What a message with this body announces."""
+    return entry_of(message(body, **fields)).content or ""
+
+
+def held(raw: bytes, **changes: Any) -> str:
+    """Why a message is held."""
+    page = read(raw, **changes)
+    assert page.entries == ()
+    (reject,) = page.rejects
+    assert reject.where == "message 1"
+    assert reject.why.startswith("held: ")
+    return reject.why.removeprefix("held: ")

@@ -1,0 +1,345 @@
+"""The demo is whole: each polled source is read by its own kind from an answer in the publisher's form."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import feedparser
+import pytest
+import yaml
+
+from aggregator.config import Config, load
+from aggregator.config.settings import load_settings
+from aggregator.due_work import Services
+from aggregator.fetch.local.replay import Replay
+from aggregator.model import Failed, FetchResult, Holding, Request, Source, SourceState
+from aggregator.services.polling.read_source import Answer, Reading, ask
+from aggregator.store import open_store
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = ROOT / "demo"
+NOON = {1: datetime(2026, 6, 4, 12, tzinfo=UTC), 2: datetime(2026, 6, 5, 12, tzinfo=UTC)}
+
+EXTRA = {"govuk-retired", "wales-announcements-cymraeg"}
+"""Sources of the demo that the project does not poll."""
+OWN_WORDS = {"note", "enabled"}
+"""What the demo may say otherwise of a source."""
+
+READ = {
+    "cabinet-office": (4, 5),
+    "gds": (2, 2),
+    "dsit": (2, 3),
+    "fcdo": (2, "timed out"),
+    "govuk-papers": (2, 2),
+    "govuk-transparency": (2, 2),
+    "govuk-retired": (1, "feed has ended"),
+    "cabinet-office-search": (4, 5),
+    "nap-collection": (4, 4),
+    "nap7-participation": (3, 3),
+    "nap7-call-for-evidence": (1, 1),
+    "gds-blog": (2, 2),
+    "cddo-blog": (1, 1),
+    "data-in-government-blog": (2, 2),
+    "modern-civil-service-blog": (1, 2),
+    "scotland-publications": (4, 5),
+    "scotland-open-government-blog": (2, 4),
+    "scotland-steering-group": (1, 1),
+    "scotland-consultations": (3, 3),
+    "wales-announcements": (3, 4),
+    "wales-announcements-cymraeg": (1, 2),
+    "wales-consultations": (3, 3),
+    "wales-newsroom": (2, 3),
+    "wales-commitments": (1, 1),
+    "wales-self-assessment": (1, 1),
+    "ni-finance-news": (2, 4),
+    "ni-finance-publications": (1, 1),
+    "ni-finance-consultations": (1, 1),
+    "ni-executive-news": ("timed out", "timed out"),
+    "ni-open-government-page": (1, 1),
+    "ni-consultations": (3, 3),
+    "ni-ogn": (1, 2),
+    "glasgow-open-government": (1, 1),
+    "glasgow-news": (2, 3),
+    "gmca-news": (2, 3),
+    "gmca-information-strategy": (1, 1),
+    "gmca-consultations": (2, 2),
+    "ogp": (2, 3),
+    "ogp-united-kingdom": (3, 3),
+    "ogp-scotland": (1, 1),
+    "ogp-northern-ireland": (1, 2),
+    "ogp-glasgow": (2, 2),
+    "ogp-greater-manchester": (2, 2),
+    "irm-uk-review-2023-2025": (1, 1),
+    "irm-uk-results-2021-2023": (1, 1),
+    "uk-ogn": (3, 4),
+    "uk-ogn-uk": (2, 2),
+    "uk-ogn-forum": (2, 3),
+    "uk-msf-page": (1, 1),
+}
+"""How many items each source gives in the two polls, next pages included, counted by hand; or why none."""
+
+REJECTED = {
+    ("scotland-open-government-blog", 2): "no title",
+    ("ni-finance-news", 2): "no link",
+}
+"""The two items that cannot be used."""
+
+FEEDS = {
+    "blogs/cddo.atom": 1,
+    "blogs/data-in-government.atom": 2,
+    "blogs/gds-blog-1.atom": 2,
+    "blogs/gds-blog-2.atom": 2,
+    "blogs/modern-civil-service-1.atom": 1,
+    "blogs/modern-civil-service-2.atom": 2,
+    "govuk/cabinet-office-1.atom": 4,
+    "govuk/cabinet-office-2.atom": 5,
+    "govuk/dsit-1.atom": 2,
+    "govuk/dsit-2.atom": 3,
+    "govuk/fcdo.atom": 2,
+    "govuk/gds.atom": 2,
+    "govuk/papers-1.atom": 2,
+    "govuk/papers-2.atom": 2,
+    "govuk/retired-1.atom": 1,
+    "govuk/retired-2.atom": 1,
+    "govuk/transparency.atom": 2,
+    "network/forum-1.rss": 2,
+    "network/forum-2.rss": 3,
+    "network/ni-ogn-1.rss": 1,
+    "network/ni-ogn-2.rss": 2,
+    "network/uk-ogn-1.rss": 3,
+    "network/uk-ogn-2.rss": 4,
+    "network/uk-ogn-uk.rss": 2,
+    "northern-ireland/finance-consultations.rss": 1,
+    "northern-ireland/finance-news-1.rss": 2,
+    "northern-ireland/finance-news-2.rss": 4,
+    "northern-ireland/finance-publications.rss": 1,
+    "ogp/feed-1.rss": 2,
+    "ogp/feed-2.rss": 3,
+    "scotland/blog-1.rss": 2,
+    "scotland/blog-2.rss": 4,
+    "wales/announcements-1.rss": 3,
+    "wales/announcements-2.rss": 4,
+    "wales/announcements-cymraeg-1.rss": 1,
+    "wales/announcements-cymraeg-2.rss": 2,
+}
+"""How many items each recorded feed holds, counted by hand."""
+
+
+@dataclass
+class Watched:
+    """A recording that remembers what was asked of it."""
+
+    replay: Replay
+    asked: set[str] = field(default_factory=set)
+
+    async def __call__(self, request: Request) -> FetchResult:
+        """The recorded answer."""
+        self.asked.add(request.url)
+        return await self.replay(request)
+
+
+@dataclass(frozen=True)
+class Poll:
+    """One poll of the demo, each source asked as if for the first time."""
+
+    answers: dict[str, Answer]
+    asked: set[str]
+
+
+def _sources(path: str) -> dict[str, dict[str, Any]]:
+    listed = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))["sources"]
+    return {source["id"]: source for source in listed}
+
+
+@cache
+def _rows() -> list[dict[str, str]]:
+    with (DEMO / "replay.tsv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+@cache
+def _config() -> Config:
+    return load(load_settings(ROOT / "settings.yaml"), replay=DEMO)
+
+
+@cache
+def _poll(number: int) -> Poll:
+    watched = Watched(Replay(DEMO, number))
+
+    async def each(sources: list[Source]) -> dict[str, Answer]:
+        return {s.id: await ask(s, SourceState(source=s.id), watched, NOON[number]) for s in sources}
+
+    web = [source for source in _config().sources if source.kind != "records"]
+    return Poll(answers=asyncio.run(each(web)), asked=watched.asked)
+
+
+def _read(answer: Answer) -> int | str:
+    if isinstance(answer, Failed):
+        return answer.cause.value
+    assert isinstance(answer, Reading)
+    return answer.items
+
+
+def test_every_source_that_is_polled_has_its_counterpart_read_by_the_same_kind_and_selectors() -> None:
+    ours, demo = _sources("sources.yaml"), _sources("demo/sources.yaml")
+    polled = {id: source for id, source in ours.items() if source.get("enabled", True)}
+    assert set(demo) - set(polled) == EXTRA
+    for id, source in polled.items():
+        told = {key: value for key, value in demo[id].items() if key not in OWN_WORDS}
+        assert told == {key: value for key, value in source.items() if key not in OWN_WORDS}, id
+
+
+def test_every_source_of_the_demo_but_the_records_is_counted() -> None:
+    assert set(_sources("demo/sources.yaml")) - {"records"} == set(READ)
+
+
+@pytest.mark.parametrize("id", READ)
+def test_each_source_gives_its_items_in_both_polls_or_the_failure_that_is_meant(id: str) -> None:
+    assert (_read(_poll(1).answers[id]), _read(_poll(2).answers[id])) == READ[id]
+
+
+def test_nothing_is_left_out_but_the_two_items_without_title_or_link() -> None:
+    """A list's item whose own page has no recorded answer would be rejected, too."""
+    why = {
+        (id, number): reject.why
+        for number in (1, 2)
+        for id, answer in _poll(number).answers.items()
+        if isinstance(answer, Reading)
+        for reject in answer.rejects
+    }
+    assert {which: text.partition(" (")[0] for which, text in why.items()} == REJECTED
+
+
+def test_every_recorded_answer_is_asked_for_in_a_poll_in_which_it_holds() -> None:
+    for number in (1, 2):
+        held = {row["url"]: row for row in _rows() if int(row["poll"]) <= number}
+        own = {url for url, row in held.items() if int(row["poll"]) == number}
+        assert own - _poll(number).asked == set()
+        assert _poll(number).asked - set(held) == set()
+
+
+def test_every_source_has_an_answer_of_its_own_in_both_polls() -> None:
+    addresses = {s["address"] for s in _sources("demo/sources.yaml").values() if s["kind"] != "records"}
+    for poll in ("1", "2"):
+        assert addresses - {row["url"] for row in _rows() if row["poll"] == poll} == set()
+
+
+def test_every_file_is_an_answer_and_the_only_failures_that_are_played_are_timeouts() -> None:
+    files = {str(path.relative_to(DEMO)) for path in (DEMO / "answers").rglob("*") if path.is_file()}
+    assert {row["file"] for row in _rows() if row["file"] != "-"} == files
+    assert {json.loads(row["headers"])["cause"] for row in _rows() if row["status"] == "-"} == {"TIMEOUT"}
+    assert {row["status"] for row in _rows()} == {"200", "404", "-"}
+
+
+def test_what_the_demo_invents_is_marked_as_an_example() -> None:
+    """Titles after the publisher's prefix for the type; addresses but those of what a source watches."""
+    pages = {s.page or s.address for s in _config().sources} | {s.address for s in _config().sources}
+    watched = {urlsplit(page.replace("/api/content/", "/")).path for page in pages}
+    for number in (1, 2):
+        for answer in _poll(number).answers.values():
+            for entry in answer.entries if isinstance(answer, Reading) else ():
+                assert re.match(r"([A-Z][A-Za-z ]+: )?Example: ", entry.title), entry.title
+                path = urlsplit(entry.url or "").path
+                invented = re.search(r"example|/commitments/[A-Z]+99\d\d/", path, re.IGNORECASE)
+                assert invented or path in watched, entry.url
+
+
+def test_no_recorded_page_shows_anything_that_is_not_called_invented() -> None:
+    """Lists show titles alone; whatever has a text says that it was invented."""
+    for number in (1, 2):
+        for answer in _poll(number).answers.values():
+            for entry in answer.entries if isinstance(answer, Reading) else ():
+                assert not entry.content or re.search(r"Invented text|Testun enghreifftiol", entry.text), (
+                    entry.title
+                )
+
+
+def test_every_recorded_feed_is_counted() -> None:
+    found = [path for path in (DEMO / "answers").rglob("*") if path.suffix in {".atom", ".rss"}]
+    assert {str(path.relative_to(DEMO / "answers")) for path in found} == set(FEEDS)
+
+
+@pytest.mark.parametrize("name", FEEDS)
+def test_another_feed_reader_finds_the_items_of_a_recorded_feed(name: str) -> None:
+    feed = feedparser.parse((DEMO / "answers" / name).read_bytes())
+    assert (bool(feed.bozo), len(feed.entries)) == (False, FEEDS[name])
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Holding]:
+    """What the store holds after both polls, by title."""
+    with open_store(f"sqlite:///{tmp_path_factory.mktemp('demo')}/store.db") as store:
+        poller = Services(config=_config(), store=store, clock=lambda: NOON[2]).poller
+        sources = [source for source in poller.pollable() if source.kind != "records"]
+        for number in (1, 2):
+            asyncio.run(poller.poll(sources, Replay(DEMO, number), NOON[number]))
+        return {holding.entry.title: holding for holding in store.documents.all()}
+
+
+def test_only_changes_of_substance_are_revisions(held: dict[str, Holding]) -> None:
+    """Not a reply counter, a cookie notice, a glossary text, nor a date of printing or viewing."""
+    assert {title for title, holding in held.items() if holding.revised} == {
+        "Example: progress on the National Action Plan for Open Government",
+        "Example: how government publishes open data",
+        "Example: participation in the Seventh UK National Action Plan for Open Government",
+        "Example: what we learnt from publishing open data weekly",
+        "Example: public participation in planning open government",
+        "Example: Open Government in Glasgow",
+    }
+
+
+def test_one_document_is_one_entry_whoever_carries_it(held: dict[str, Holding]) -> None:
+    carriers = {title: [c.source for c in holding.carriers] for title, holding in held.items()}
+    assert carriers["Example: progress on the National Action Plan for Open Government"] == [
+        "cabinet-office",
+        "cabinet-office-search",
+        "govuk-papers",
+    ]
+    assert carriers["Example: United Kingdom Action Plan Review 2023-2025"] == [
+        "irm-uk-review-2023-2025",
+        "ogp-united-kingdom",
+    ]
+    assert carriers["Example: read-out of the UK Multi-Stakeholder Forum, 20 May 2026"] == [
+        "uk-ogn",
+        "uk-ogn-forum",
+        "uk-ogn-uk",
+    ]
+
+
+def test_a_line_tells_its_other_language_and_when_it_closes(held: dict[str, Holding]) -> None:
+    call = held["Example: Seventh UK National Action Plan for Open Government: call for evidence"].entry
+    wales = held["Example: open government commitments for Wales"].entry
+    code = held["Example: a code of practice on open government"].entry
+    assert [(t.language, t.title) for t in call.translations] == [
+        ("cy", "Example: Seithfed Gynllun Gweithredu Cenedlaethol y DU: galwad am dystiolaeth")
+    ]
+    assert [t.url for t in wales.translations] == [
+        "https://www.llyw.cymru/ymgynghoriad-example-ymrwymiadau-llywodraeth-agored"
+    ]
+    assert code.closes
+    assert code.closes.at == datetime(2026, 6, 12, 16, tzinfo=UTC)
+
+
+def test_what_was_withdrawn_before_we_looked_is_shown_so_and_a_first_look_is_not_announced(
+    held: dict[str, Holding],
+) -> None:
+    removed = {title: str(holding.removed.kind) for title, holding in held.items() if holding.removed}
+    assert removed == {"Example: draft of a National Action Plan for Open Government": "withdrawn"}
+
+
+def test_minutes_tell_when_the_group_met_and_meets_next(held: dict[str, Holding]) -> None:
+    minutes = held["Example: Open Government Partnership Steering Group meeting minutes: 27 May 2026"].entry
+    told = {claim.what: claim.moment.at for claim in minutes.claims if claim.moment}
+    assert told == {
+        "meeting held": datetime(2026, 5, 26, 23, tzinfo=UTC),
+        "next meeting": datetime(2026, 6, 24, 23, tzinfo=UTC),
+    }

@@ -1,0 +1,79 @@
+"""The long-running form, as a process: it polls, publishes, serves, and ends when told to."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.support.projects import PROJECT, SMALL_REGISTER, Small, atom, small_project
+from tests.support.server import Response, Server
+
+FEED = {"Content-Type": "application/atom+xml"}
+
+
+@contextmanager
+def started(project: Small) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """`aggregator start` on any free port, until it has published; gives it and its lines so far."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "aggregator", "start", "--port", "0"],
+        cwd=project.folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT / "src")},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    lines: list[str] = []
+    try:
+        for line in process.stderr:
+            lines.append(line)
+            if "published" in line:
+                break
+        yield process, lines
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def address(lines: list[str]) -> str:
+    found = re.search(r"address=(http://127\.0\.0\.1:\d+/)", "".join(lines))
+    assert found, lines
+    return found[1]
+
+
+def test_it_polls_publishes_serves_and_ends_when_told(tmp_path: Path) -> None:
+    project = small_project(tmp_path / "project", register=SMALL_REGISTER)
+    with Server({"/one.atom": Response(headers=FEED, payload=atom({"/a": "A plan"}))}) as server:
+        project.sources({"one": server.url("/one.atom")})
+        with started(project) as (process, lines):
+            page = httpx.get(address(lines), timeout=10)
+            health = httpx.get(address(lines) + "health", timeout=10)
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(timeout=20)
+
+    assert "A plan" in page.text
+    assert health.json() == {"ok": True, "late": [], "failing": []}
+    assert code in (0, -signal.SIGTERM)
+
+
+def test_killed_and_started_again_it_asks_nobody_twice(tmp_path: Path) -> None:
+    project = small_project(tmp_path / "project", register=SMALL_REGISTER)
+    with Server({"/one.atom": Response(headers=FEED, payload=atom({"/a": "A plan"}))}) as server:
+        project.sources({"one": server.url("/one.atom")})
+        with started(project) as (process, _):
+            process.send_signal(signal.SIGKILL)
+            process.wait(timeout=20)
+        before = project.output()
+        with started(project) as (_, lines):
+            assert "published" in lines[-1]
+
+        assert server.paths().count("/one.atom") == 1
+    assert project.output()["feed.atom"] == before["feed.atom"]

@@ -1,0 +1,47 @@
+"""Dates as people read them, on the days when the clocks change too."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from aggregator.model import Precision
+from aggregator.model.days import end_of
+from aggregator.publish.presentation.dates import Said, say
+from tests.support.builders import instant, moment
+
+LONDON = ZoneInfo("Europe/London")
+
+
+@pytest.mark.parametrize(
+    ("at", "precision", "words", "stamp"),
+    [
+        ("2026-03-29 00:59", Precision.SECOND, "29 March 2026, 00:59", "2026-03-29T00:59+00:00"),
+        ("2026-03-29 01:00", Precision.MINUTE, "29 March 2026, 02:00", "2026-03-29T02:00+01:00"),
+        ("2026-10-24 23:00", Precision.DAY, "25 October 2026", "2026-10-25"),
+        ("2026-11-30 00:00", Precision.DAY, "30 November 2026", "2026-11-30"),
+        ("2026-05-31 23:00", Precision.MONTH, "June 2026", "2026-06"),
+        ("2012-01-01 00:00", Precision.YEAR, "2012", "2012"),
+    ],
+)
+def test_a_moment_is_said_in_london_time_at_its_own_precision(
+    at: str, precision: Precision, words: str, stamp: str
+) -> None:
+    assert say(moment(at, precision), LONDON) == Said(words=words, stamp=stamp)
+
+
+@pytest.mark.parametrize(
+    ("at", "precision", "end"),
+    [
+        ("2026-06-05 16:00", Precision.MINUTE, "2026-06-05 16:00"),
+        ("2026-06-04 23:00", Precision.DAY, "2026-06-05 23:00"),
+        # The day on which the clocks go back has 25 hours.
+        ("2026-10-24 23:00", Precision.DAY, "2026-10-26 00:00"),
+        ("2026-01-31 00:00", Precision.MONTH, "2026-02-01 00:00"),
+        ("2025-12-01 00:00", Precision.MONTH, "2026-01-01 00:00"),
+        ("2026-01-01 00:00", Precision.YEAR, "2027-01-01 00:00"),
+    ],
+)
+def test_a_closing_date_lasts_as_long_as_it_is_exact(at: str, precision: Precision, end: str) -> None:
+    assert end_of(moment(at, precision), LONDON) == instant(end)

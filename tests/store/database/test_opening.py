@@ -1,0 +1,358 @@
+"""A store is made and migrated when it is opened; what stands in the way is named with its remedy."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
+
+from aggregator.errors import StoreError
+from aggregator.model.alerts import OwnRule
+from aggregator.store import open_store
+from aggregator.store.database import migrate
+from aggregator.store.database.migrate import NEWEST, OLDEST, SCRIPTS
+from aggregator.store.database.tables import metadata
+from tests.store.contents import HOUR, MINUTES, PLAN, REVISED, contents, fill
+from tests.store.processes import child
+from tests.store.values import change, keep
+from tests.support.builders import NOON, entry
+
+SHORT = timedelta(milliseconds=100)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Where a test's store lies."""
+    return tmp_path / "store.db"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A store of schema 8 with something of everything in it."""
+    file = tmp_path / "old.db"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.executescript(Path(__file__).with_name("schema_0008.sql").read_text(encoding="utf-8"))
+    return file
+
+
+@contextmanager
+def engine_at(url: str) -> Iterator[Engine]:
+    engine = create_engine(url)
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def listening(to: str, listener: Callable[..., None]) -> Iterator[None]:
+    """Have every engine tell `listener` of an event."""
+    event.listen(Engine, to, listener)
+    yield
+    event.remove(Engine, to, listener)
+
+
+def schema(engine: Engine) -> dict[str, Any]:
+    """Columns, keys, references and indexes of every table, as the database tells them."""
+    asked = inspect(engine)
+    return {
+        table: (
+            [(c["name"], str(c["type"]), c["nullable"]) for c in asked.get_columns(table)],
+            asked.get_pk_constraint(table),
+            asked.get_foreign_keys(table),
+            asked.get_unique_constraints(table),
+            sorted(asked.get_indexes(table), key=lambda index: str(index["name"])),
+        )
+        for table in asked.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def test_the_folder_is_made(tmp_path: Path) -> None:
+    with open_store(f"sqlite:///{tmp_path}/a/b/store.db"):
+        assert (tmp_path / "a/b/store.db").is_file()
+
+
+def test_a_new_store_and_one_that_was_brought_over_have_the_same_tables(file: Path, old: Path) -> None:
+    open_store(f"sqlite:///{file}").close()
+    open_store(f"sqlite:///{old}").close()
+
+    with engine_at(f"sqlite:///{file}") as made, engine_at(f"sqlite:///{old}") as brought:
+        with brought.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            assert compare_metadata(context, metadata) == []
+        assert schema(made) == schema(brought)
+
+
+def test_the_newest_schema_is_the_last_step(file: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS)
+    scripts = ScriptDirectory.from_config(config)
+    assert (scripts.get_base(), scripts.get_current_head()) == (OLDEST, NEWEST)
+
+    open_store(f"sqlite:///{file}").close()
+    with engine_at(f"sqlite:///{file}") as engine, engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == NEWEST
+
+
+def test_a_new_store_is_made_without_alembic() -> None:
+    """It takes a third of a second to load, and only an older store needs it."""
+    program = (
+        "import sys; from aggregator.store import open_store; open_store('sqlite://'); print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert "alembic" not in loaded.stdout.split()
+
+
+def test_a_store_of_schema_8_is_brought_over_with_all_its_data(old: Path) -> None:
+    """`schema_0008.sql` is what commit 09f9423 made of `fill`; today's program fills the other one."""
+    with open_store("sqlite://") as fresh, open_store(f"sqlite:///{old}") as brought:
+        fill(fresh)
+        expected = contents(fresh)
+        found = contents(brought)
+        assert all(expected.values())
+        for question, answer in expected.items():
+            assert found[question] == answer, question
+
+
+def test_a_rule_that_went_to_a_webhook_alone_goes_by_mail(old: Path) -> None:
+    """Subscribers' own rules have none any more; what was still to be posted goes by mail, too."""
+    with open_store(f"sqlite:///{old}") as store:
+        assert store.alerts.own("0badcafe") == (
+            ("0badcafe", OwnRule(id="posted", when="minutes", mail=True)),
+        )
+        assert store.alerts.counts()["0badcafe/posted"] == {"alerts": 1}
+        assert "0badcafe/posted" in store.alerts.waiting(NOON + HOUR)
+        assert [hook.alert.rule for hook in store.alerts.due_hooks(NOON + HOUR, 9)] == ["forum", "forum"]
+
+    with closing(sqlite3.connect(old)) as connection:
+        assert connection.execute(
+            "SELECT count(*) FROM own_rules WHERE rule LIKE '%webhook%'"
+        ).fetchone() == (0,)
+
+
+def test_what_was_brought_over_is_kept_on(old: Path) -> None:
+    with open_store(f"sqlite:///{old}") as store:
+        minutes = store.documents.one(MINUTES.id)
+        assert minutes is not None
+        assert [carrier.vanishing is None for carrier in minutes.carriers] == [False]
+        keep(store, change(entry("https://www.gov.uk/after")))
+        assert len(store.documents.all()) == 5
+        revised = store.documents.one(PLAN.id)
+        assert revised is not None
+        assert [r.entry.title for r in revised.carriers[0].revisions] == [PLAN.title, REVISED.title]
+
+    with open_store(f"sqlite:///{old}") as store:
+        assert len(store.documents.all()) == 5
+
+
+STEP = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision = "9999", "{newest}"
+
+
+def upgrade():
+    op.rename_table("marks", "corrections")
+    with op.batch_alter_table("runs") as runs:
+        runs.alter_column("run", new_column_name="counts")
+    op.execute("UPDATE runs SET counts = json_set(counts, '$.new', 7)")
+    {then}
+"""
+"""What a step may do: rename tables and columns, and rewrite what stands in JSON."""
+
+
+@pytest.fixture
+def add_step(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
+    """Give the program a step to the schema 9999, which does `then` at its end."""
+
+    def add(then: str) -> None:
+        folder = tmp_path / "migrations"
+        copytree(Path(migrate.__file__).with_name("migrations"), folder)
+        (folder / "versions/9999_toy.py").write_text(STEP.format(newest=NEWEST, then=then))
+        monkeypatch.setattr(migrate, "SCRIPTS", str(folder))
+        monkeypatch.setattr(migrate, "NEWEST", "9999")
+
+    return add
+
+
+def test_a_step_renames_tables_columns_and_values(old: Path, add_step: Callable[[str], None]) -> None:
+    add_step("pass")
+    open_store(f"sqlite:///{old}").close()
+
+    with closing(sqlite3.connect(old)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
+        assert connection.execute("SELECT count(*) FROM corrections").fetchall() == [(1,)]
+        assert connection.execute("SELECT json_extract(counts, '$.new') FROM runs").fetchall() == [(7,)]
+
+
+def test_a_step_that_fails_changes_nothing(old: Path, add_step: Callable[[str], None]) -> None:
+    add_step("raise RuntimeError('half way')")
+    with closing(sqlite3.connect(old)) as connection:
+        before = list(connection.iterdump())
+
+    with pytest.raises(RuntimeError, match="half way"):
+        open_store(f"sqlite:///{old}")
+
+    with closing(sqlite3.connect(old)) as connection:
+        assert list(connection.iterdump()) == before
+
+
+@pytest.mark.parametrize("schema", ["0001", "0007"])
+def test_an_older_store_is_refused_and_left_as_it_is(old: Path, schema: str) -> None:
+    with closing(sqlite3.connect(old)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (schema,))
+    before = old.read_bytes()
+
+    with pytest.raises(
+        StoreError,
+        match=rf"old\.db: .*early version.*schema {schema}, .* 0008 and later.*aggregator status.*09f9423",
+    ):
+        open_store(f"sqlite:///{old}")
+
+    assert old.read_bytes() == before
+
+
+def test_no_table_numbers_its_rows() -> None:
+    """Numbers given in the order of arrival would tell stores apart that were told the same."""
+    for table in metadata.tables.values():
+        assert table.primary_key.columns
+        assert table.autoincrement_column is None
+
+
+def test_what_is_committed_survives_a_power_failure_and_references_hold(file: Path) -> None:
+    seen = {}
+
+    def ask(connection: Connection) -> None:
+        for pragma in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout"):
+            seen[pragma] = connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
+
+    with listening("begin", ask), open_store(f"sqlite:///{file}", wait=SHORT):
+        assert seen == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 100}
+
+
+def test_a_file_that_is_no_database_is_left_alone(file: Path) -> None:
+    file.write_text("Minutes of the meeting. " * 100)
+
+    with pytest.raises(StoreError, match=r"store\.db: this file is not a database.*name another file"):
+        open_store(f"sqlite:///{file}")
+
+    assert file.read_text() == "Minutes of the meeting. " * 100
+
+
+def test_another_programs_database_is_left_alone(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE bookmarks (address TEXT)")
+    before = file.read_bytes()
+
+    with pytest.raises(StoreError, match=r"store\.db: another program's database; name another file"):
+        open_store(f"sqlite:///{file}")
+
+    assert file.read_bytes() == before
+
+
+def test_a_store_of_a_newer_program_is_left_alone(file: Path) -> None:
+    open_store(f"sqlite:///{file}").close()
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    with pytest.raises(StoreError, match=r"store\.db: .*newer version.*9999.*knows 0.*update the program"):
+        open_store(f"sqlite:///{file}")
+
+
+def test_a_folder_in_the_place_of_the_file_is_named(file: Path) -> None:
+    file.mkdir()
+
+    with pytest.raises(StoreError, match=r"store\.db: the store cannot be written here"):
+        open_store(f"sqlite:///{file}")
+
+
+def test_a_folder_that_cannot_be_made_is_named(file: Path) -> None:
+    file.write_text("a file, not a folder")
+
+    with pytest.raises(StoreError, match=r"store\.db/sub: the store cannot be written here; let this user"):
+        open_store(f"sqlite:///{file}/sub/store.db")
+
+
+def test_a_folder_that_may_not_be_written_is_named() -> None:
+    """Seen from a process of another user, since root may write everywhere."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o555)
+        with child("look", f"sqlite:///{folder}/store.db", "nobody") as process:
+            _, error = process.communicate()
+
+        assert f"StoreError: {folder}: the store cannot be written here; let this user write" in error
+        assert "Permission denied" in error
+
+
+def test_a_file_that_may_not_be_written_is_named(old: Path) -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o777)
+        file = Path(folder) / "store.db"
+        file.write_bytes(old.read_bytes())
+        file.chmod(0o444)
+        with child("look", f"sqlite:///{file}", "nobody") as process:
+            _, error = process.communicate()
+
+        assert f"StoreError: {file}: the store cannot be written here; let this user write" in error
+
+
+def test_a_store_that_another_process_keeps_locked_is_named(file: Path) -> None:
+    with open_store(f"sqlite:///{file}", wait=SHORT) as store:
+        keep(store, change())
+        before = store.dump()
+        with closing(sqlite3.connect(file)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreError, match=r"store\.db: another process kept the store locked"):
+                keep(store, change(entry("https://www.gov.uk/2")))
+
+        assert store.dump() == before
+
+
+def test_a_store_opens_and_is_read_while_another_process_writes(file: Path) -> None:
+    open_store(f"sqlite:///{file}").close()
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with open_store(f"sqlite:///{file}", wait=SHORT) as store:
+            assert store.documents.all() == ()
+
+
+def test_a_full_disk_is_named_and_loses_nothing(file: Path) -> None:
+    def limit(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA max_page_count = 90")
+
+    with listening("connect", limit), open_store(f"sqlite:///{file}") as store:
+        keep(store, change())
+        before = store.dump()
+        with pytest.raises(StoreError, match=r"store\.db: the disk is full; .* free some space"):
+            keep(store, change(entry("https://www.gov.uk/2", content="long " * 100_000)))
+
+        assert store.dump() == before
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("data/store.db", r"'data/store.db' is no address of a store; write sqlite:///FILE"),
+        (
+            "postgresql://localhost/feeds",
+            r"a store of the kind 'postgresql' is not built; write sqlite:///FILE",
+        ),
+    ],
+)
+def test_an_address_that_is_none_of_ours_is_refused(url: str, message: str) -> None:
+    with pytest.raises(StoreError, match=message):
+        open_store(url)
