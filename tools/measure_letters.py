@@ -27,7 +27,7 @@ from aggregator.config import load
 from aggregator.config.settings import load_settings
 from aggregator.deliver import window
 from aggregator.deliver.mail.smtp import Server, Smtp
-from aggregator.model import Choices, Digest, DigestItem, Footing, Message, Moment, Reader, Section
+from aggregator.model import Choices, Digest, DigestItem, Message, Moment, Reader, Section, SubscriberStatus
 from aggregator.services.mailing.mailer import dispatch
 from aggregator.store import open_store
 
@@ -132,7 +132,7 @@ async def personal(port: int, folder: Path, count: int, connections: int) -> tup
             Reader(
                 id=f"{n:016x}",
                 address=f"reader{n}@example.org",
-                standing=Footing.READING,
+                standing=SubscriberStatus.READING,
                 since=NOW,
                 choices=Choices(),
             )

@@ -16,13 +16,13 @@ from aggregator.config.sources_editor import SourcesFile
 from aggregator.deliver import week_of
 from aggregator.deliver.mail.tokens import read_key
 from aggregator.due_work import JOB, SEARCH, Services
-from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Digest, Failed, LetterState, Source
+from aggregator.errors import ConfigError, ConfigIssue
+from aggregator.model import DeliveryStatus, Digest, Failed, Source
 from aggregator.publish.output_folder import Written
 from aggregator.publish.search_index import index_pages, is_indexed
 from aggregator.services.alerts.rules import OwnRules, Rulebook
 from aggregator.services.alerts.webhooks import Hooks
-from aggregator.services.mailing.mailer import Postman, outbox_folder
+from aggregator.services.mailing.mailer import Mailer, outbox_folder
 from aggregator.services.polling import Outcome, Progress
 from aggregator.services.polling.autodiscovery import Found, discover
 from aggregator.services.polling.fetchers import Fetching, live_fetch, recorded_fetch, recorded_rounds
@@ -135,7 +135,7 @@ class App(Services):
                 self.config, self.store, lines, wanted, holdings=self.store.documents.all
             )
         except ValueError as error:
-            raise ConfigError((Mistake(f"letter {wanted}", 0, str(error)),)) from error
+            raise ConfigError((ConfigIssue(f"letter {wanted}", 0, str(error)),)) from error
 
     async def issue_digests(self) -> tuple[Digest, ...]:
         """Freeze the digest of every week and day that has closed and has none yet, and publish; gives those.
@@ -148,7 +148,7 @@ class App(Services):
             await self.announce(self.publish())
         return issued
 
-    async def send_due(self) -> Counter[LetterState]:
+    async def send_due(self) -> Counter[DeliveryStatus]:
         """Issue, publish and plan what is missing, send what is due, and count the deliveries.
 
         Raises DeliveryError when the mail server cannot be used, and ConfigError when mail is switched on
@@ -183,9 +183,9 @@ class App(Services):
         return OwnRules(self.alerting)
 
     @property
-    def postman(self) -> Postman:
+    def postman(self) -> Mailer:
         """Sends digests and alerts by mail."""
-        return Postman(self.config, self.store, self.clock, self.replay)
+        return Mailer(self.config, self.store, self.clock, self.replay)
 
     @property
     def enrolment(self) -> Enrolment:

@@ -19,7 +19,7 @@ from aggregator.model import Source
 from aggregator.publish.search_index import index_pages
 from aggregator.services.alerts.matching import Alerting
 from aggregator.services.alerts.webhooks import Hooks
-from aggregator.services.mailing.mailer import Postman
+from aggregator.services.mailing.mailer import Mailer
 from aggregator.services.polling import Outcome, Poller, Progress
 from aggregator.services.polling.labelling import Labelling
 from aggregator.services.publishing.issue_digests import issue_letters
@@ -87,7 +87,7 @@ class Services:
         return outcomes, len(self.alerting.look(now))
 
 
-async def send_due(postman: Postman, hooks: Hooks, fetch: Fetch) -> None:
+async def send_due(postman: Mailer, hooks: Hooks, fetch: Fetch) -> None:
     """Send the mail and webhooks that are due; what is not accepted is tried again."""
     for what, work in (("letters", postman.work), ("posts", partial(hooks.work, fetch))):
         try:

@@ -22,7 +22,7 @@ class AggregatorError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
+class ConfigIssue:
     """One thing that is wrong in what the operator wrote, and what would be right.
 
     `line` counts from 1; 0 means that there is no line (an environment variable, a file that is missing).
@@ -39,7 +39,7 @@ class Mistake:
 class ConfigError(AggregatorError):
     """The operator's files hold mistakes; carries every one of them, not the first."""
 
-    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
+    def __init__(self, mistakes: tuple[ConfigIssue, ...]) -> None:
         super().__init__("\n".join(str(mistake) for mistake in mistakes))
         self.mistakes = mistakes
 

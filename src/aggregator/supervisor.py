@@ -17,7 +17,7 @@ from aggregator.errors import AggregatorError, ConfigError
 from aggregator.schedule import Call, scheduler
 from aggregator.services.mailing.mailer import leaves
 from aggregator.services.subscriptions.service import SubscriptionService, choosable
-from aggregator.web import Front, LetterPages, application, bind
+from aggregator.web import AppSwapper, LetterPages, application, bind
 
 SETTLES: Final = 1.0
 """Seconds for which files have to stand as they are: whoever writes them may be in the middle of it."""
@@ -34,7 +34,7 @@ class Opened:
     close: ExitStack
 
 
-class Edits:
+class ConfigWatcher:
     """The operator's files: `look` notices that they have changed, and opens the next program from them.
 
     `standing` gives a fingerprint of the files, `reopen` a program that is built from them.
@@ -83,7 +83,7 @@ class Edits:
 class Calls:
     """The scheduler's calls. Once there is a next program none begins; when the last has ended, `leave`."""
 
-    def __init__(self, edits: Edits) -> None:
+    def __init__(self, edits: ConfigWatcher) -> None:
         self._edits = edits
         self._under_way = 0
         self.leave = asyncio.Event()
@@ -109,14 +109,14 @@ def run_on(standing: Callable[[], str], reopen: Callable[[], AbstractContextMana
 
     Raises ConfigError when the port is taken, and as `Edits.open` while nothing runs yet.
     """
-    edits = Edits(standing, reopen)
+    edits = ConfigWatcher(standing, reopen)
     first = edits.open()
     with first.close, closing(bind(port)) as listener:
         log.happened("serving", address=f"http://127.0.0.1:{listener.getsockname()[1]}/")
-        asyncio.run(_run_all(first, Front(listener), edits))
+        asyncio.run(_run_all(first, AppSwapper(listener), edits))
 
 
-async def _run_all(opened: Opened, front: Front, edits: Edits) -> None:
+async def _run_all(opened: Opened, front: AppSwapper, edits: ConfigWatcher) -> None:
     """One program after the other."""
     while True:
         with opened.close:
@@ -126,7 +126,7 @@ async def _run_all(opened: Opened, front: Front, edits: Edits) -> None:
         opened, edits.next = edits.next, None
 
 
-async def _run(opened: Opened, front: Front, calls: Calls) -> None:
+async def _run(opened: Opened, front: AppSwapper, calls: Calls) -> None:
     """Run one program until there is a next one, or we are told to end."""
     program = opened.program
     async with program.fetch() as fetch:

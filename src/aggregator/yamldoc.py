@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import yaml
 
-from aggregator.errors import ConfigError, Mistake
+from aggregator.errors import ConfigError, ConfigIssue
 
 Path = tuple[str | int, ...]
 
@@ -44,7 +44,7 @@ PlainLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|n
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class YamlDocument:
     """A YAML document: its value, and where in the text each part of it stands."""
 
     file: str
@@ -60,12 +60,12 @@ class Document:
                 return found
         return 1
 
-    def mistake(self, path: Path, what: str) -> Mistake:
+    def mistake(self, path: Path, what: str) -> ConfigIssue:
         """A mistake at `path`, ready to be shown."""
-        return Mistake(self.file, self.line(path), what)
+        return ConfigIssue(self.file, self.line(path), what)
 
 
-def load(text: str, *, file: str, first_line: int = 1) -> Document:
+def load(text: str, *, file: str, first_line: int = 1) -> YamlDocument:
     """Read one YAML document that starts on `first_line` of `file`.
 
     Raises ConfigError, with the line, for broken YAML, a key that stands twice, a `*reference` (nested ones
@@ -73,19 +73,19 @@ def load(text: str, *, file: str, first_line: int = 1) -> Document:
     """
     try:
         for line, refused in _refused(text):
-            raise ConfigError((Mistake(file, line + first_line, refused),))
+            raise ConfigError((ConfigIssue(file, line + first_line, refused),))
         loader = PlainLoader(text)
         node = loader.get_single_node()
         value = loader.construct_document(node) if node else None
         parts = [((), node, node), *_parts(node, ())] if node else []
         lines = {path: first.start_mark.line + first_line for path, first, _ in parts}
         spans = {path: _span(part, text) for path, _, part in parts}
-        repeated = tuple(Mistake(file, line + first_line, what) for line, what in _repeated(parts))
+        repeated = tuple(ConfigIssue(file, line + first_line, what) for line, what in _repeated(parts))
     except (yaml.YAMLError, RecursionError) as error:
         raise ConfigError((_broken(error, file, first_line),)) from error
     if repeated:
         raise ConfigError(repeated)
-    return Document(file, value, lines, spans)
+    return YamlDocument(file, value, lines, spans)
 
 
 def _refused(text: str) -> Iterator[tuple[int, str]]:
@@ -170,7 +170,7 @@ BROKEN: Final = (
 )
 
 
-def _broken(error: yaml.YAMLError | RecursionError, file: str, first_line: int) -> Mistake:
+def _broken(error: yaml.YAMLError | RecursionError, file: str, first_line: int) -> ConfigIssue:
     mark = getattr(error, "problem_mark", None)
     line = (mark.line if mark else 0) + first_line
-    return Mistake(file, line, BROKEN.format(problem=getattr(error, "problem", None) or "unreadable"))
+    return ConfigIssue(file, line, BROKEN.format(problem=getattr(error, "problem", None) or "unreadable"))

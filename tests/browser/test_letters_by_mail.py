@@ -15,7 +15,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from aggregator.deliver.mail.tokens import CHOICES
-from aggregator.model import Choices, Footing, Frequency, Titles
+from aggregator.model import Choices, Frequency, SubscriberStatus, Titles
 from aggregator.model.alerts import OwnRule
 from aggregator.web import bind
 from tests.deliver.mail.subscribers import TOKENS, reader
@@ -89,10 +89,10 @@ def test_a_readers_whole_way(desk: Bench, visit: Open) -> None:
 
     page = visit(link(desk))
     heading(page, "Confirm your address")
-    assert desk.reader().standing is Footing.UNCONFIRMED
+    assert desk.reader().standing is SubscriberStatus.UNCONFIRMED
     press(page, "Yes, send me letters")
     told(page, "Your address is confirmed. The next letter comes on Monday; here you can choose.")
-    assert desk.reader().standing is Footing.READING
+    assert desk.reader().standing is SubscriberStatus.READING
 
     heading(page, "Your letters")
     page.get_by_label("Welsh Government").check()
@@ -106,7 +106,7 @@ def test_a_readers_whole_way(desk: Bench, visit: Open) -> None:
 
     press(page, "Pause my letters")
     told(page, "Your letters are paused.")
-    assert desk.reader().standing is Footing.PAUSED
+    assert desk.reader().standing is SubscriberStatus.PAUSED
     press(page, "Send letters again")
     told(page, "Letters are sent again, from the next one on.")
 
@@ -133,7 +133,7 @@ def test_a_reader_moves_to_another_address_and_leaves(desk: Bench, visit: Open) 
     page = visit(choices)
     press(page, "Leave: send me nothing more")
     heading(page, "You have left")
-    assert desk.reader("new@example.org").standing is Footing.LEFT
+    assert desk.reader("new@example.org").standing is SubscriberStatus.LEFT
 
 
 def test_a_reader_tries_keeps_and_removes_an_alert(desk: Bench, visit: Open) -> None:

@@ -10,7 +10,7 @@ import pytest
 from aggregator.classify.alert_matching import Sight, Told, fits
 from aggregator.classify.comparison import PARTS
 from aggregator.config.rule_language import read_rule
-from aggregator.model import Holding, Relevance, Translation
+from aggregator.model import Document, Relevance, Translation
 from aggregator.model.alerts import CHANGED, AlertRule
 from tests.support.builders import NOON, entry, holding, labels, moment
 
@@ -27,13 +27,13 @@ KNOWN = {
 NATIONS = {"cabinet-office": "uk", "glasgow": "scotland"}
 
 
-def matches(rule: str, held: Holding, parts: tuple[str, ...] = (), hours: int = 0) -> bool:
+def matches(rule: str, held: Document, parts: tuple[str, ...] = (), hours: int = 0) -> bool:
     made = AlertRule(id="r", name="r", when=read_rule(rule, KNOWN))
     sight = Sight(Told(held, NATIONS), NOON + timedelta(hours=hours), frozenset(parts))
     return fits(made, sight)
 
 
-def held(title: str = "A plan", text: str = "Its words.", **changes: Any) -> Holding:
+def held(title: str = "A plan", text: str = "Its words.", **changes: Any) -> Document:
     return holding(entry(title=title, text=text), **changes)
 
 

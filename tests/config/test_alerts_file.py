@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.config.alerts_file import AlertsFile, load_alerts
-from aggregator.config.yaml_files.schema import Mistakes
+from aggregator.config.yaml_files.schema import ConfigIssues
 from aggregator.errors import ConfigError
 from aggregator.model.alerts import AlertRule, Term, Webhook
 from aggregator.model.subscriptions import Frequency
@@ -31,7 +31,7 @@ alerts:
 
 
 def load(path: Path) -> tuple[AlertRule, ...]:
-    mistakes = Mistakes()
+    mistakes = ConfigIssues()
     with mistakes.collected():
         return load_alerts(path, KNOWN, mistakes)
 

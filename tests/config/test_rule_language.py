@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.config.rule_language import RuleMistake, read_rule
+from aggregator.config.rule_language import RuleSyntaxError, read_rule
 from aggregator.model.alerts import CHANGED, KEYWORDS, All, AnyOf, Condition, Not, Term
 from tests.support.examples import examples
 
@@ -82,7 +82,7 @@ def test_a_rule_is_read(text: str, condition: Condition) -> None:
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_column_and_remedy(text: str, said: str) -> None:
-    with pytest.raises(RuleMistake) as refused:
+    with pytest.raises(RuleSyntaxError) as refused:
         read_rule(text, KNOWN)
 
     assert str(refused.value).startswith(said)
@@ -127,5 +127,5 @@ def test_a_rule_that_is_written_down_is_read_as_the_same(condition: Condition) -
 def test_whatever_is_typed_is_read_or_refused(text: str) -> None:
     try:
         read_rule(text, KNOWN)
-    except RuleMistake as refused:
+    except RuleSyntaxError as refused:
         assert 1 <= refused.column <= len(text) + 1  # noqa: PT017  # a rule may be read, too

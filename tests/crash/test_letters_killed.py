@@ -20,7 +20,7 @@ from aggregator.clock import fixed_clock
 from aggregator.config import Config, load
 from aggregator.config.settings import load_settings
 from aggregator.deliver import render_digest
-from aggregator.model import Choices, Footing, LetterState, Reader
+from aggregator.model import Choices, DeliveryStatus, Subscriber, SubscriberStatus
 from aggregator.store import open_store
 from tests.crash import victim
 from tests.crash.mail_server import Mailboxes, running
@@ -87,7 +87,7 @@ class Post:
         for hours in range(1, 40):
             code, _, _ = victim.run_whole(self.folder, self.sender(at + timedelta(hours=hours)))
             assert code == 0
-            if not self.states()[LetterState.PLANNED]:
+            if not self.states()[DeliveryStatus.PLANNED]:
                 return
         raise AssertionError(f"letters are still planned: {self.states()}")
 
@@ -100,8 +100,8 @@ class Post:
         assert {(letter["to"], letter["id"]) for letter in taken} == set(ids.items())
         assert len(set(ids.values())) == len(wanted)
         states = self.states()
-        assert states[LetterState.ACCEPTED] == len(wanted)
-        assert states[LetterState.REFUSED] == len(names) - len(wanted)
+        assert states[DeliveryStatus.ACCEPTED] == len(wanted)
+        assert states[DeliveryStatus.REFUSED] == len(names) - len(wanted)
         return len(taken) - len(wanted)
 
 
@@ -121,10 +121,10 @@ def prepare(folder: Path, mailboxes: Mailboxes, names: list[str], batch: int = B
     with open_store(post.url) as store:
         store.digests.issue([week])
         store.readers.add(
-            Reader(
+            Subscriber(
                 id=f"{n:016x}",
                 address=address(name),
-                standing=Footing.READING,
+                standing=SubscriberStatus.READING,
                 since=MONDAY,
                 choices=Choices(),
             )
@@ -169,7 +169,7 @@ def test_killed_at_every_reply_and_commit(
         mailboxes.file.unlink(missing_ok=True)
         post = fresh.again(tmp_path / "killed")
         reached[victim.kill_at(post.folder, post.sender(MONDAY), point, at_every_reply)] += 1
-        assert post.states()[LetterState.HANDED_OVER] <= 2
+        assert post.states()[DeliveryStatus.HANDED_OVER] <= 2
         post.finish(MONDAY)
         most = max(most, post.check(names))
 
@@ -196,7 +196,7 @@ def test_killed_at_random_moments(tmp_path: Path, mailboxes: Mailboxes, tell: Ca
         child, pipe = victim.start(post.folder, post.sender(at))
         mailboxes.wait_for(mailboxes.count() + moments.randint(1, READERS // KILLS))
         struck += victim.strike(child, pipe, moments.uniform(0, 0.02))
-        lost = post.states()[LetterState.HANDED_OVER]
+        lost = post.states()[DeliveryStatus.HANDED_OVER]
         assert lost <= BATCH
         in_flight, most = in_flight + lost, max(most, lost)
     post.finish(MONDAY + timedelta(minutes=5 * KILLS))

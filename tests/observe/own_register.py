@@ -13,9 +13,9 @@ from aggregator.config import Config, load
 from aggregator.model import (
     Board,
     Carrier,
+    Document,
     Entry,
     Fetched,
-    Holding,
     Part,
     ProcessLine,
     Revision,
@@ -45,7 +45,7 @@ def labeller() -> Labeller:
 
 
 @cache
-def records() -> tuple[Holding, ...]:
+def records() -> tuple[Document, ...]:
     """Every record of records/, through the real rooms."""
     source = next(source for source in config().sources if source.kind == "records")
     parts = tuple(
@@ -56,7 +56,7 @@ def records() -> tuple[Holding, ...]:
     return tuple(held(entry) for entry in normalise(source, "records/", raws, now=READ).entries)
 
 
-def held(entry: Entry, first_seen: datetime = READ) -> Holding:
+def held(entry: Entry, first_seen: datetime = READ) -> Document:
     """A document that one source told of, first at `first_seen`."""
     first = Revision(entry=entry, number=1, seen_at=first_seen)
     carrier = Carrier(
@@ -78,7 +78,7 @@ def sources(first: datetime = READ, last: datetime = LAST) -> tuple[SourceLine, 
 
 def whole_board(
     at: datetime,
-    holdings: Sequence[Holding] | None = None,
+    holdings: Sequence[Document] | None = None,
     lines: Sequence[SourceLine] | None = None,
     *,
     as_seen: bool = False,

@@ -14,8 +14,8 @@ from aggregator.errors import Cause
 from aggregator.model import (
     BoardLine,
     Claim,
+    Document,
     Failed,
-    Holding,
     Moment,
     Precision,
     Reading,
@@ -41,7 +41,7 @@ BODIES = {name: body(name) for name in ("uk", "cabinet-office", "scotland", "gla
 TIMEOUT = Failed(url="https://www.gov.uk/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")
 
 
-def held(dated: Moment | None = None, body: str = "scotland", key: str = "a", **changes: Any) -> Holding:
+def held(dated: Moment | None = None, body: str = "scotland", key: str = "a", **changes: Any) -> Document:
     """A relevant holding with this date of its own."""
     told = entry(f"https://example.org/{key}", body=body, published=dated, updated=None)
     return holding(told, **changes)
@@ -61,10 +61,10 @@ def polled(answered: str | None, failing_since: str | None = None, **changes: An
     return SourceLine(source=one, state=state)
 
 
-def lines(*given: SourceLine | Holding, at: datetime = NOON) -> dict[str, BoardLine]:
+def lines(*given: SourceLine | Document, at: datetime = NOON) -> dict[str, BoardLine]:
     """The board's lines by body."""
     sources = [one for one in given if isinstance(one, SourceLine)]
-    holdings = [one for one in given if isinstance(one, Holding)]
+    holdings = [one for one in given if isinstance(one, Document)]
     found = board(BODIES, sources, holdings, at=at, zone=LONDON)
     assert found.at == at
     return {line.body.id: line for line in found.lines}
@@ -236,7 +236,7 @@ SOURCES = st.lists(st.builds(polled, WHEN, failing_since=WHEN), min_size=1, max_
 
 @given(holdings=HOLDINGS, one_more=HOLDINGS.filter(bool))
 def test_adding_a_holding_never_makes_a_body_look_more_silent(
-    holdings: list[Holding], one_more: list[Holding]
+    holdings: list[Document], one_more: list[Document]
 ) -> None:
     before, after = lines(*holdings), lines(*holdings, one_more[0])
     assert before.keys() <= after.keys()
@@ -249,7 +249,7 @@ def test_adding_a_holding_never_makes_a_body_look_more_silent(
 
 @given(sources=SOURCES, data=st.data(), holdings=HOLDINGS)
 def test_a_failed_poll_never_turns_into_silence(
-    sources: list[SourceLine], data: st.DataObject, holdings: list[Holding]
+    sources: list[SourceLine], data: st.DataObject, holdings: list[Document]
 ) -> None:
     """It leaves the record and its age as they are, and it can only take "read" away, never give it."""
     which = data.draw(st.integers(0, len(sources) - 1))

@@ -16,11 +16,11 @@ from aggregator.model import (
     Basis,
     Board,
     Claim,
+    Document,
     Fact,
     FactKind,
     Failed,
     Forum,
-    Holding,
     Measure,
     Membership,
     Moment,
@@ -31,11 +31,11 @@ from aggregator.model import (
     ProcessLine,
     Register,
     Rule,
+    RuleResult,
     Scope,
     Search,
     SourceLine,
     SourceState,
-    Standing,
 )
 from aggregator.observe import board, carriers_at
 from tests.observe.own_register import whole_board
@@ -47,7 +47,7 @@ pytestmark = pytest.mark.timed
 NOW = datetime(2026, 6, 5, 12, tzinfo=UTC)
 TODAY = NOW.date()
 FAILURE = Failed(url="https://www.gov.uk/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")
-ACCUSED = {Standing.OVERDUE, Standing.PAST_MARK}
+ACCUSED = {RuleResult.OVERDUE, RuleResult.PAST_MARK}
 BODIES = {"gov": body("gov"), "forum": body("forum")}
 
 
@@ -93,7 +93,7 @@ def day(ago: int) -> Moment:
     return Moment(at=at, precision=Precision.DAY)
 
 
-def record(ago: int, first_seen_ago: int = 0, key: str = "r") -> Holding:
+def record(ago: int, first_seen_ago: int = 0, key: str = "r") -> Document:
     """An official document of so many days ago."""
     told = entry(
         f"https://www.gov.uk/{key}-{ago}", body="gov", source="site", published=day(ago), updated=None
@@ -102,7 +102,7 @@ def record(ago: int, first_seen_ago: int = 0, key: str = "r") -> Holding:
     return holding(told, first_seen=seen, carriers=(carrier(told, seen),))
 
 
-def meeting(ago: int, posted: int | None = None, first_seen_ago: int = 0) -> Holding:
+def meeting(ago: int, posted: int | None = None, first_seen_ago: int = 0) -> Document:
     """The record of a meeting of so many days ago."""
     told = entry(
         f"record:forum-{ago}",
@@ -173,7 +173,7 @@ SOURCES = st.builds(state, st.none() | st.integers(0, 900), st.integers(0, 900),
 
 
 def seen(
-    holdings: Sequence[Holding],
+    holdings: Sequence[Document],
     plans: tuple[Plan, ...],
     sources: Sequence[SourceLine],
     at: datetime = NOW,
@@ -194,7 +194,7 @@ def accusations(line: ProcessLine) -> dict[str, int]:
 @given(documents=DOCUMENTS, more=DOCUMENTS.filter(bool), plans=PLANS, sources=SOURCES)
 @examples(80)
 def test_adding_an_entry_never_makes_a_process_look_more_silent(
-    documents: list[Holding], more: list[Holding], plans: tuple[Plan, ...], sources: SourceLine
+    documents: list[Document], more: list[Document], plans: tuple[Plan, ...], sources: SourceLine
 ) -> None:
     before = seen(documents, plans, [sources])
     ids = {one.entry.id for one in documents}
@@ -210,7 +210,7 @@ def test_adding_an_entry_never_makes_a_process_look_more_silent(
 @given(documents=DOCUMENTS, plans=PLANS, first=st.integers(0, 900), gap=st.integers(0, 900))
 @examples(80)
 def test_a_failed_poll_never_turns_a_silence_into_an_accusation(
-    documents: list[Holding], plans: tuple[Plan, ...], first: int, gap: int
+    documents: list[Document], plans: tuple[Plan, ...], first: int, gap: int
 ) -> None:
     """Failing as long as you like: nothing becomes overdue by it, and no silence is counted in the gap."""
     good, failed = state(first, 0, failing=False), state(first, gap, failing=True)
@@ -251,7 +251,7 @@ def out_of_sight(first: int, gaps: Sequence[tuple[int, int]], missed: bool) -> S
 )
 @examples(80)
 def test_a_failed_poll_of_the_past_never_turned_a_silence_into_an_accusation(
-    documents: list[Holding], first: int, edges: list[int], missed: bool, back: int, as_seen: bool
+    documents: list[Document], first: int, edges: list[int], missed: bool, back: int, as_seen: bool
 ) -> None:
     """On no day, in a gap or behind it, is more overdue than if every poll had been answered."""
     at = NOW - timedelta(days=back)
@@ -272,7 +272,7 @@ def test_a_failed_poll_of_the_past_never_turned_a_silence_into_an_accusation(
 @given(documents=DOCUMENTS, plans=PLANS, sources=SOURCES, back=st.integers(0, 1500))
 @examples(100)
 def test_a_day_uses_nothing_that_was_not_yet_public(
-    documents: list[Holding], plans: tuple[Plan, ...], sources: SourceLine, back: int
+    documents: list[Document], plans: tuple[Plan, ...], sources: SourceLine, back: int
 ) -> None:
     """What is known to have come out later may be taken away, and nothing changes."""
     at = NOW - timedelta(days=back)
@@ -322,7 +322,7 @@ def test_as_seen_uses_nothing_of_the_register_that_was_read_later(
 @given(documents=DOCUMENTS, back=st.integers(0, 1500))
 @examples(80)
 def test_a_record_that_came_out_on_an_unknown_day_never_counts_against_anybody(
-    documents: list[Holding], back: int
+    documents: list[Document], back: int
 ) -> None:
     at = NOW - timedelta(days=back)
     sure = [one for one in documents if one.first_seen <= at or one.entry.published is not None]
@@ -331,8 +331,8 @@ def test_a_record_that_came_out_on_an_unknown_day_never_counts_against_anybody(
     for check in without.checks:
         after = with_them.check(check.rule.id)
         assert after
-        if check.standing is Standing.MET:
-            assert after.standing is Standing.MET
+        if check.standing is RuleResult.MET:
+            assert after.standing is RuleResult.MET
         if after.standing in ACCUSED:
             assert check.standing in ACCUSED
             assert (after.days or 0) <= (check.days or 0)
@@ -340,15 +340,15 @@ def test_a_record_that_came_out_on_an_unknown_day_never_counts_against_anybody(
 
 @given(back=st.integers(0, 400), documents=DOCUMENTS)
 @examples(15, few=10)
-def test_as_seen_uses_nothing_that_was_learned_later(back: int, documents: list[Holding]) -> None:
+def test_as_seen_uses_nothing_that_was_learned_later(back: int, documents: list[Document]) -> None:
     at = datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(days=200 - back)
     later = [replace(one, carriers=_moved(one, at)) for one in documents]
-    nothing: list[Holding] = []
+    nothing: list[Document] = []
     with_them: Board = whole_board(at, later, as_seen=True)
     assert with_them == whole_board(at, nothing, as_seen=True)
 
 
-def _moved(one: Holding, at: datetime) -> tuple[Any, ...]:
+def _moved(one: Document, at: datetime) -> tuple[Any, ...]:
     """The carriers of a document, first seen after `at`."""
     seen_at = at + timedelta(hours=1)
     return tuple(

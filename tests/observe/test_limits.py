@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.model import Check, Claim, FactKind, Precision, Standing
+from aggregator.model import Check, Claim, FactKind, Precision, RuleResult
 from aggregator.observe import board
 from tests.observe.own_register import READ, config, line, sources, whole_board
 from tests.observe.test_silence import document, failing, noon, scotland
@@ -28,9 +28,9 @@ def test_a_document_that_may_be_the_next_plan_keeps_the_deadline_from_being_call
     without = line(whole_board(now, [], sources(READ, now)), "uk").check("P1")
     found = line(whole_board(now, [plan], sources(READ, now)), "uk").check("P1")
     assert without
-    assert (without.standing, without.days) == (Standing.OVERDUE, 2)
+    assert (without.standing, without.days) == (RuleResult.OVERDUE, 2)
     assert found
-    assert found.standing is Standing.CANNOT_TELL
+    assert found.standing is RuleResult.CANNOT_TELL
     assert found.evidence[0].url == told.url
 
 
@@ -43,7 +43,7 @@ def test_the_outcome_on_the_page_of_the_call_answers_it() -> None:
     outcome = replace(base, labels=replace(base.labels, type="consultation-response"))
     check = line(whole_board(noon("2026-12-01"), [outcome]), "uk").check("R4.1")
     assert check
-    assert (check.standing, check.evidence[0].url) == (Standing.MET, url)
+    assert (check.standing, check.evidence[0].url) == (RuleResult.MET, url)
 
 
 def test_terms_of_reference_that_are_read_meet_the_rule() -> None:
@@ -54,19 +54,19 @@ def test_terms_of_reference_that_are_read_meet_the_rule() -> None:
     )
     check = line(whole_board(noon("2026-12-01"), [holding(told, first_seen=READ)]), "uk").check("R1.1b")
     assert check
-    assert check.standing is Standing.MET
+    assert check.standing is RuleResult.MET
 
 
 @pytest.mark.parametrize(
     ("at", "rule", "standing", "days"),
     [
-        ("2027-06-11", "C2", Standing.DUE, 0),  # 183 days after 10 December 2026
-        ("2027-06-12", "C2", Standing.PAST_MARK, 1),
-        ("2027-05-12", "C2", Standing.DUE, 30),
-        ("2027-05-11", "C2", Standing.MET, 31),
+        ("2027-06-11", "C2", RuleResult.DUE, 0),  # 183 days after 10 December 2026
+        ("2027-06-12", "C2", RuleResult.PAST_MARK, 1),
+        ("2027-05-12", "C2", RuleResult.DUE, 30),
+        ("2027-05-11", "C2", RuleResult.MET, 31),
     ],
 )
-def test_a_limit_is_kept_to_the_day(at: str, rule: str, standing: Standing, days: int) -> None:
+def test_a_limit_is_kept_to_the_day(at: str, rule: str, standing: RuleResult, days: int) -> None:
     check = scotland(at, document("2026-12-10")).check(rule)
     assert check
     assert (check.standing, check.days) == (standing, days)
@@ -75,20 +75,20 @@ def test_a_limit_is_kept_to_the_day(at: str, rule: str, standing: Standing, days
 @pytest.mark.parametrize(
     ("at", "rule", "standing", "days"),
     [
-        ("2024-04-18", "R1.1", Standing.DUE, 0),  # 183 days after 18 October 2023
-        ("2024-04-19", "R1.1", Standing.CANNOT_TELL, None),  # the forum of 24 January may have been known
-        ("2026-12-31", "P1", Standing.DUE, 0),
-        ("2027-01-01", "P1", Standing.OVERDUE, 1),
-        ("2026-12-31", "R4.1", Standing.DUE, 0),
-        ("2027-01-01", "R4.1", Standing.CANNOT_TELL, None),  # due with the plan, which is late itself
-        ("2024-12-31", "R5.1", Standing.DUE, 0),
-        ("2025-01-01", "R5.1", Standing.OVERDUE, 1),
-        ("2026-04-30", "I3", Standing.DUE, 0),
-        ("2026-05-01", "I3", Standing.CANNOT_TELL, None),
+        ("2024-04-18", "R1.1", RuleResult.DUE, 0),  # 183 days after 18 October 2023
+        ("2024-04-19", "R1.1", RuleResult.CANNOT_TELL, None),  # the forum of 24 January may have been known
+        ("2026-12-31", "P1", RuleResult.DUE, 0),
+        ("2027-01-01", "P1", RuleResult.OVERDUE, 1),
+        ("2026-12-31", "R4.1", RuleResult.DUE, 0),
+        ("2027-01-01", "R4.1", RuleResult.CANNOT_TELL, None),  # due with the plan, which is late itself
+        ("2024-12-31", "R5.1", RuleResult.DUE, 0),
+        ("2025-01-01", "R5.1", RuleResult.OVERDUE, 1),
+        ("2026-04-30", "I3", RuleResult.DUE, 0),
+        ("2026-05-01", "I3", RuleResult.CANNOT_TELL, None),
     ],
 )
 def test_a_limit_of_the_partnership_is_kept_to_the_day(
-    at: str, rule: str, standing: Standing, days: int | None
+    at: str, rule: str, standing: RuleResult, days: int | None
 ) -> None:
     now = noon(at)
     check = line(whole_board(now, lines=sources(READ, max(now, READ))), "uk").check(rule)
@@ -143,8 +143,8 @@ def test_a_plan_that_came_out_without_an_answer_makes_the_answer_overdue_from_it
         return told
 
     looked, unread = check(sources(READ, now)), check(failing("2026-12-20", "2027-01-02", "cabinet-office"))
-    assert (looked.standing, looked.days) == (Standing.OVERDUE, 23)
-    assert unread.standing is Standing.CANNOT_TELL
+    assert (looked.standing, looked.days) == (RuleResult.OVERDUE, 23)
+    assert unread.standing is RuleResult.CANNOT_TELL
 
 
 def test_a_search_that_missed_a_meeting_proves_nothing() -> None:
@@ -162,4 +162,4 @@ def test_a_search_that_missed_a_meeting_proves_nothing() -> None:
     found = line(whole_board(now, [readout], sources(READ, now)), "uk").check("R1.1")
     assert without
     assert found
-    assert (without.standing, found.standing) == (Standing.OVERDUE, Standing.CANNOT_TELL)
+    assert (without.standing, found.standing) == (RuleResult.OVERDUE, RuleResult.CANNOT_TELL)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from aggregator.model import Claim, Holding, Link, Meeting, Moment, Precision
+from aggregator.model import Claim, Document, Link, Meeting, Moment, Precision
 from tests.observe.own_register import line, whole_board
 from tests.support.builders import carrier, entry, holding, labels, moment
 
@@ -18,12 +18,12 @@ def day(text: str, precision: Precision = Precision.DAY) -> Moment:
     return moment(f"{text} 00:00", precision)
 
 
-def record(title: str, url: str | None = "https://www.gov.scot/m", **changes: Any) -> Holding:
+def record(title: str, url: str | None = "https://www.gov.scot/m", **changes: Any) -> Document:
     told = entry(url or "record:m", url=url, title=title, body="scot-gov", updated=None, **changes)
     return holding(told, labels=labels(type="meeting-record"), first_seen=SEEN)
 
 
-def held(*records: Holding, process: str = "scotland") -> tuple[Meeting, ...]:
+def held(*records: Document, process: str = "scotland") -> tuple[Meeting, ...]:
     return line(whole_board(AT, records), process).meetings
 
 

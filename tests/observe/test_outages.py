@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from aggregator.model import Outage, Reading, SourceLine, Standing
+from aggregator.model import Outage, Reading, RuleResult, SourceLine
 from tests.observe.own_register import READ, line, sources, whole_board
 from tests.observe.test_silence import FAILURE, document, noon, scotland
 
@@ -45,7 +45,7 @@ def test_on_a_day_in_the_gap_it_cannot_be_told_although_the_gap_is_over_by_now(a
     assert found.silence.observed is None
     check = found.check("C2")
     assert check
-    assert (check.standing, check.since) == (Standing.CANNOT_TELL, date(2027, 6, 5))
+    assert (check.standing, check.since) == (RuleResult.CANNOT_TELL, date(2027, 6, 5))
 
 
 def test_the_line_of_the_body_says_since_when_it_could_not_be_read() -> None:
@@ -60,8 +60,8 @@ def test_before_the_gap_and_behind_it_the_clock_goes_on() -> None:
     check = after.check("C2")
     assert before
     assert check
-    assert (before.standing, before.days) == (Standing.DUE, 6)
-    assert (check.standing, check.days) == (Standing.PAST_MARK, 14)
+    assert (before.standing, before.days) == (RuleResult.DUE, 6)
+    assert (check.standing, check.days) == (RuleResult.PAST_MARK, 14)
     assert [(gap.source, gap.since, gap.until, gap.breaks) for gap in after.watch.gaps] == [
         (TITLE, date(2027, 6, 5), date(2027, 6, 25), False)
     ]
@@ -79,12 +79,12 @@ def test_behind_a_gap_in_which_something_may_have_been_missed_the_watch_begins_a
     found = scotland("2027-06-20", document(RECORD), lines=read_again("2027-08-01", gap))
     check = found.check("C2")
     assert check
-    assert check.standing is Standing.CANNOT_TELL
+    assert check.standing is RuleResult.CANNOT_TELL
     assert (found.watch.began, found.watch.since) == (date(2026, 11, 23), date(2027, 4, 2))
     assert (found.silence.days, found.silence.observed, found.silence.reconstructed) == (192, 79, True)
     later = scotland("2027-10-03", document(RECORD), lines=read_again("2027-11-01", gap)).check("C2")
     assert later
-    assert (later.standing, later.days) == (Standing.PAST_MARK, 1)
+    assert (later.standing, later.days) == (RuleResult.PAST_MARK, 1)
 
 
 def test_a_gap_of_hours_is_none() -> None:
@@ -117,11 +117,11 @@ def test_a_source_that_was_asked_later_is_no_part_of_what_we_had_seen() -> None:
     then = line(whole_board(noon("2027-06-20"), [document(RECORD)], lines, as_seen=True), "scotland")
     check = then.check("C2")
     assert check
-    assert (check.standing, check.days) == (Standing.PAST_MARK, 9)
+    assert (check.standing, check.days) == (RuleResult.PAST_MARK, 9)
     assert TITLE not in then.watch.looked
     now = scotland("2027-06-20", document(RECORD), lines=lines).check("C2")
     assert now
-    assert now.standing is Standing.CANNOT_TELL
+    assert now.standing is RuleResult.CANNOT_TELL
 
 
 def test_a_source_that_had_only_failed_until_then_was_no_silence_either() -> None:
@@ -137,5 +137,5 @@ def test_a_source_that_had_only_failed_until_then_was_no_silence_either() -> Non
     then = line(whole_board(noon("2027-06-20"), [document(RECORD)], lines, as_seen=True), "scotland")
     check = then.check("C2")
     assert check
-    assert check.standing is Standing.CANNOT_TELL
+    assert check.standing is RuleResult.CANNOT_TELL
     assert then.watch.unread == (TITLE,)

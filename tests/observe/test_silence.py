@@ -10,14 +10,14 @@ import pytest
 
 from aggregator.errors import Cause
 from aggregator.model import (
+    Document,
     Failed,
-    Holding,
     Labels,
     ProcessLine,
+    RuleResult,
     Scope,
     Seen,
     SourceLine,
-    Standing,
 )
 from tests.observe.own_register import READ, line, sources, whole_board
 from tests.support.builders import carrier, entry, holding, labels, moment
@@ -31,7 +31,7 @@ def noon(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(hour=12, tzinfo=UTC)
 
 
-def document(published: str, source: str = "scotland-open-government-blog") -> Holding:
+def document(published: str, source: str = "scotland-open-government-blog") -> Document:
     """An official Scottish document, seen on the day it came out."""
     url = f"https://blogs.gov.scot/open-government-partnership/{published}"
     told = entry(url, body="scot-gov", source=source, published=moment(f"{published} 09:00"), updated=None)
@@ -39,7 +39,7 @@ def document(published: str, source: str = "scotland-open-government-blog") -> H
     return holding(told, labels=PROCESS, first_seen=seen, carriers=(carrier(told, seen),))
 
 
-def scotland(at: str, *documents: Holding, lines: Any = None) -> ProcessLine:
+def scotland(at: str, *documents: Document, lines: Any = None) -> ProcessLine:
     now = noon(at)
     return line(whole_board(now, documents, lines or sources(READ, now)), "scotland")
 
@@ -64,7 +64,7 @@ def test_silence_is_counted_from_a_record_that_we_watched() -> None:
     assert (found.silence.days, found.silence.observed, found.silence.reconstructed) == (81, 81, False)
     check = found.check("C2")
     assert check
-    assert (check.standing, check.days, check.by) == (Standing.MET, 102, date(2027, 6, 11))
+    assert (check.standing, check.days, check.by) == (RuleResult.MET, 102, date(2027, 6, 11))
 
 
 def test_a_page_on_a_host_that_only_ends_like_an_official_one_is_no_record() -> None:
@@ -79,14 +79,14 @@ def test_a_page_on_a_host_that_only_ends_like_an_official_one_is_no_record() -> 
 def test_the_last_thirty_days_before_the_limit_are_due() -> None:
     check = scotland("2027-05-20", document("2026-12-10")).check("C2")
     assert check
-    assert (check.standing, check.days) == (Standing.DUE, 22)
+    assert (check.standing, check.days) == (RuleResult.DUE, 22)
 
 
 def test_past_our_own_mark_is_never_overdue() -> None:
     check = scotland("2027-06-20", document("2026-12-10")).check("C2")
     assert check
-    assert (check.standing, check.days) == (Standing.PAST_MARK, 9)
-    assert not [one for one in scotland("2027-06-20").checks if one.standing is Standing.OVERDUE]
+    assert (check.standing, check.days) == (RuleResult.PAST_MARK, 9)
+    assert not [one for one in scotland("2027-06-20").checks if one.standing is RuleResult.OVERDUE]
 
 
 def test_a_source_that_cannot_be_read_stops_the_clock() -> None:
@@ -94,7 +94,7 @@ def test_a_source_that_cannot_be_read_stops_the_clock() -> None:
     found = scotland("2027-06-20", document("2026-12-10"), lines=lines)
     check = found.check("C2")
     assert check
-    assert (check.standing, check.since) == (Standing.CANNOT_TELL, date(2027, 6, 1))
+    assert (check.standing, check.since) == (RuleResult.CANNOT_TELL, date(2027, 6, 1))
     assert "Scottish Government publications" in check.why
     assert (found.silence.observed, found.watch.unread) == (None, ("Scottish Government publications",))
 
@@ -103,7 +103,7 @@ def test_an_hours_failure_is_no_gap() -> None:
     lines = failing("2027-06-19", "2027-06-20")
     check = scotland("2027-06-20", document("2026-12-10"), lines=lines).check("C2")
     assert check
-    assert check.standing is Standing.PAST_MARK
+    assert check.standing is RuleResult.PAST_MARK
 
 
 def test_a_source_that_was_added_lately_makes_what_lies_before_it_unwatched() -> None:
@@ -117,7 +117,7 @@ def test_a_source_that_was_added_lately_makes_what_lies_before_it_unwatched() ->
     assert (found.silence.days, found.silence.observed, found.silence.reconstructed) == (192, 19, True)
     check = found.check("C2")
     assert check
-    assert check.standing is Standing.CANNOT_TELL
+    assert check.standing is RuleResult.CANNOT_TELL
 
 
 def test_an_address_that_is_only_likely_and_never_answered_is_no_gap() -> None:
@@ -160,18 +160,18 @@ def test_days_before_our_first_poll_are_reconstructed() -> None:
     found = scotland("2026-06-01")
     assert found.silence.reconstructed
     assert found.silence.observed is None
-    assert all(one.reconstructed for one in found.checks if one.standing is not Standing.NOT_BOUND)
+    assert all(one.reconstructed for one in found.checks if one.standing is not RuleResult.NOT_BOUND)
 
 
 @pytest.mark.parametrize(
     ("days", "expected"),
     [
-        (("2026-12-10", "2026-12-10"), Standing.CANNOT_TELL),  # two documents on one day are one addition
-        (("2026-12-10", "2026-12-11"), Standing.MET),
+        (("2026-12-10", "2026-12-10"), RuleResult.CANNOT_TELL),  # two documents on one day are one addition
+        (("2026-12-10", "2026-12-11"), RuleResult.MET),
     ],
 )
-def test_two_documents_on_one_day_are_one_addition(days: tuple[str, str], expected: Standing) -> None:
-    def plan(published: str, number: int) -> Holding:
+def test_two_documents_on_one_day_are_one_addition(days: tuple[str, str], expected: RuleResult) -> None:
+    def plan(published: str, number: int) -> Document:
         told = entry(
             f"https://www.gov.uk/government/{number}",
             body="cabinet-office",
@@ -223,7 +223,7 @@ def test_only_what_tells_of_the_process_sets_the_clock_back(told: Labels, counts
     found = scotland("2027-06-20", before, newer)
     check = found.check("C2")
     assert check
-    assert check.standing is (Standing.MET if counts else Standing.PAST_MARK)
+    assert check.standing is (RuleResult.MET if counts else RuleResult.PAST_MARK)
     assert found.silence.days == (50 if counts else 192)
     other = found.silence.other
     assert (other.url if other else None) == (None if counts else newer.entry.url)

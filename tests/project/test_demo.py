@@ -21,7 +21,7 @@ from aggregator.config import Config, load
 from aggregator.config.settings import load_settings
 from aggregator.due_work import Services
 from aggregator.fetch.local.replay import Replay
-from aggregator.model import Failed, FetchResult, Holding, Request, Source, SourceState
+from aggregator.model import Document, Failed, FetchResult, Request, Source, SourceState
 from aggregator.services.polling.read_source import Answer, Reading, ask
 from aggregator.store import open_store
 
@@ -275,7 +275,7 @@ def test_another_feed_reader_finds_the_items_of_a_recorded_feed(name: str) -> No
 
 
 @pytest.fixture(scope="module")
-def held(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Holding]:
+def held(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
     """What the store holds after both polls, by title."""
     with open_store(f"sqlite:///{tmp_path_factory.mktemp('demo')}/store.db") as store:
         poller = Services(config=_config(), store=store, clock=lambda: NOON[2]).poller
@@ -285,7 +285,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Holding]:
         return {holding.entry.title: holding for holding in store.documents.all()}
 
 
-def test_only_changes_of_substance_are_revisions(held: dict[str, Holding]) -> None:
+def test_only_changes_of_substance_are_revisions(held: dict[str, Document]) -> None:
     """Not a reply counter, a cookie notice, a glossary text, nor a date of printing or viewing."""
     assert {title for title, holding in held.items() if holding.revised} == {
         "Example: progress on the National Action Plan for Open Government",
@@ -297,7 +297,7 @@ def test_only_changes_of_substance_are_revisions(held: dict[str, Holding]) -> No
     }
 
 
-def test_one_document_is_one_entry_whoever_carries_it(held: dict[str, Holding]) -> None:
+def test_one_document_is_one_entry_whoever_carries_it(held: dict[str, Document]) -> None:
     carriers = {title: [c.source for c in holding.carriers] for title, holding in held.items()}
     assert carriers["Example: progress on the National Action Plan for Open Government"] == [
         "cabinet-office",
@@ -315,7 +315,7 @@ def test_one_document_is_one_entry_whoever_carries_it(held: dict[str, Holding]) 
     ]
 
 
-def test_a_line_tells_its_other_language_and_when_it_closes(held: dict[str, Holding]) -> None:
+def test_a_line_tells_its_other_language_and_when_it_closes(held: dict[str, Document]) -> None:
     call = held["Example: Seventh UK National Action Plan for Open Government: call for evidence"].entry
     wales = held["Example: open government commitments for Wales"].entry
     code = held["Example: a code of practice on open government"].entry
@@ -330,13 +330,13 @@ def test_a_line_tells_its_other_language_and_when_it_closes(held: dict[str, Hold
 
 
 def test_what_was_withdrawn_before_we_looked_is_shown_so_and_a_first_look_is_not_announced(
-    held: dict[str, Holding],
+    held: dict[str, Document],
 ) -> None:
     removed = {title: str(holding.removed.kind) for title, holding in held.items() if holding.removed}
     assert removed == {"Example: draft of a National Action Plan for Open Government": "withdrawn"}
 
 
-def test_minutes_tell_when_the_group_met_and_meets_next(held: dict[str, Holding]) -> None:
+def test_minutes_tell_when_the_group_met_and_meets_next(held: dict[str, Document]) -> None:
     minutes = held["Example: Open Government Partnership Steering Group meeting minutes: 27 May 2026"].entry
     told = {claim.what: claim.moment.at for claim in minutes.claims if claim.moment}
     assert told == {

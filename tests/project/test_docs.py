@@ -10,7 +10,7 @@ from typer.main import get_command
 
 from aggregator.cli import app
 from aggregator.config.settings import Fields
-from aggregator.config.sources_file import Defaults, SourceForm
+from aggregator.config.sources_file import Defaults, SourceSchema
 from aggregator.errors import Cause
 from aggregator.model.kinds import KINDS
 from aggregator.publish import FORMATS
@@ -68,7 +68,7 @@ def test_every_kind_every_key_and_every_cause_of_failure_is_documented() -> None
 
     for kind in KINDS:
         assert f"| `{kind}` |" in sources, kind
-    for key in {*SourceForm.model_fields, *Defaults.model_fields}:
+    for key in {*SourceSchema.model_fields, *Defaults.model_fields}:
         assert f"| `{key}` |" in sources, key
     for cause in Cause:
         assert f"| {cause} |" in text("operating.md"), cause

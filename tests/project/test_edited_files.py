@@ -22,7 +22,7 @@ import pytest
 from aggregator import supervisor
 from aggregator.app import App
 from aggregator.config.settings import standing
-from aggregator.supervisor import Calls, Edits
+from aggregator.supervisor import Calls, ConfigWatcher
 from tests.support.projects import PROJECT, Small, atom, small_project
 from tests.support.server import Response, Server
 
@@ -158,7 +158,7 @@ def test_edited_files_count_while_it_runs_and_broken_ones_wait(project: Small, s
 def test_what_is_under_way_is_finished_and_nothing_new_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor, "SETTLES", 0)
     stands, did = ["one"], list[str]()
-    edits = Edits(lambda: stands[0], lambda: nullcontext(cast("App", NoLetters)))
+    edits = ConfigWatcher(lambda: stands[0], lambda: nullcontext(cast("App", NoLetters)))
     edits.open()
 
     async def both() -> None:
@@ -218,7 +218,7 @@ def test_files_are_read_when_they_are_no_longer_being_written(
         tries.append("read")
         return nullcontext(cast("App", NoLetters))
 
-    edits = Edits(lambda: next(left), reopen)
+    edits = ConfigWatcher(lambda: next(left), reopen)
     edits.open()
     assert asyncio.run(edits.look()) == ready
     assert len(tries) == reads

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, Final
 
-from aggregator.model import Edition
+from aggregator.model import Snapshot
 from aggregator.publish import artifacts
 
 # lxml ships no types; what it reads is Any.
@@ -15,22 +15,22 @@ ATOM: Final = "{http://www.w3.org/2005/Atom}"
 LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def payload(edition: Edition, path: str) -> bytes:
+def payload(edition: Snapshot, path: str) -> bytes:
     """The bytes of one published file."""
     return next(artifact.payload for artifact in artifacts(edition) if artifact.path == path)
 
 
-def paths(edition: Edition) -> list[str]:
+def paths(edition: Snapshot) -> list[str]:
     """Where the edition's files stand."""
     return [artifact.path for artifact in artifacts(edition)]
 
 
-def feed(edition: Edition, path: str = "feed.atom") -> Any:
+def feed(edition: Snapshot, path: str = "feed.atom") -> Any:
     """The root of a feed; fails when it is not well-formed."""
     return XML.fromstring(payload(edition, path))
 
 
-def entries(edition: Edition, path: str = "feed.atom") -> list[Any]:
+def entries(edition: Snapshot, path: str = "feed.atom") -> list[Any]:
     """The entries of a feed, in its order."""
     return list(feed(edition, path).iterfind(f"{ATOM}entry"))
 
@@ -46,7 +46,7 @@ def links(element: Any) -> list[dict[str, str]]:
     return [dict(link.attrib) for link in element.iterfind(f"{ATOM}link")]
 
 
-def page(edition: Edition, path: str = "index.html") -> Any:
+def page(edition: Snapshot, path: str = "index.html") -> Any:
     """The root of a page."""
     return HTML.fromstring(payload(edition, path).decode())
 
@@ -61,6 +61,6 @@ def rows(element: Any) -> list[list[str]]:
     return [[words(cell) for cell in row] for row in element.xpath(".//tbody/tr")]
 
 
-def section(edition: Edition, name: str) -> Any:
+def section(edition: Snapshot, name: str) -> Any:
     """A section of the front page by its id."""
     return page(edition).get_element_by_id(name)

@@ -18,15 +18,14 @@ from aggregator.model import (
     Deferred,
     Digest,
     DigestItem,
-    Edition,
+    Document,
     Entry,
     Failed,
     FormerName,
     Holder,
-    Holding,
+    LabelOverride,
     Labels,
     Link,
-    Mark,
     Moment,
     Note,
     Precision,
@@ -38,6 +37,7 @@ from aggregator.model import (
     Revision,
     Role,
     Section,
+    Snapshot,
     Translation,
     Where,
     Window,
@@ -96,7 +96,7 @@ def plan() -> Entry:
     )
 
 
-def _twice_carried() -> Holding:
+def _twice_carried() -> Document:
     """Changed once by its first carrier; its second one gives another date."""
     now = plan()
     before = replace(
@@ -142,7 +142,7 @@ def _twice_carried() -> Holding:
     )
 
 
-def _welsh() -> Holding:
+def _welsh() -> Document:
     english = Translation(language="en", url="https://www.gov.wales/draft", title="A draft")
     told = entry(
         "https://www.gov.wales/drafft",
@@ -160,7 +160,7 @@ def _welsh() -> Holding:
     return holding(told, labels=labels(type="news", topics=("process",)), backlog=True, removed=gone)
 
 
-def _record() -> Holding:
+def _record() -> Document:
     claims = (
         Claim(what="held", moment=moment("2024-01-24 00:00", Precision.DAY), source="https://a.example/t/1"),
         Claim(what="held", moment=moment("2024-01-01 00:00", Precision.MONTH), source=None, note="or so"),
@@ -169,14 +169,14 @@ def _record() -> Holding:
     return holding(told, labels=labels(type="meeting-record"), backlog=True)
 
 
-def _marked() -> Holding:
+def _marked() -> Document:
     why = Reason(words="It only names the forum.", where=Where.OPERATOR, speaks_for="relevance:borderline")
     about = Labels(type="news", relevance=Relevance.BORDERLINE, why=(why,), marked=True)
     return holding(entry("https://www.gov.uk/named", title="The forum is named"), labels=about)
 
 
 MARKS = {
-    _marked().entry.id: Mark(
+    _marked().entry.id: LabelOverride(
         why="It only names the forum.",
         at=instant("2026-06-04 15:30"),
         relevance=Relevance.BORDERLINE,
@@ -185,7 +185,7 @@ MARKS = {
 }
 
 
-def _closed() -> Holding:
+def _closed() -> Document:
     told = entry(
         "https://ogn.example/post",
         source="list",
@@ -205,12 +205,12 @@ def _closed() -> Holding:
     return holding(told, carriers=(carried,))
 
 
-def _irrelevant() -> Holding:
+def _irrelevant() -> Document:
     told = entry("https://www.gov.uk/roads", title="Roads", published=moment("2019-05-02 09:00"))
     return holding(told, labels=labels(relevant=False, type="news"), backlog=True)
 
 
-def rich(*more: Holding) -> Edition:
+def rich(*more: Document) -> Snapshot:
     """The edition; `more` documents stand first."""
     held = (*more, _twice_carried(), _welsh(), _marked(), _closed(), _record(), _irrelevant())
     failure = Failed(
@@ -288,12 +288,12 @@ def _digest() -> Digest:
     )
 
 
-def site_files(told: Edition) -> tuple[Artifact | Deferred, ...]:
+def site_files(told: Snapshot) -> tuple[Artifact | Deferred, ...]:
     """Every file of the site: those of the formats, and the letters."""
     letters = [one for digest in told.digests for one in render_digest(digest, told.site, told.bodies)]
     return (*artifacts(told), *letters)
 
 
-def publish(told: Edition, folder: Path) -> None:
+def publish(told: Snapshot, folder: Path) -> None:
     """Write the whole site into a folder."""
     write(folder, site_files(told))

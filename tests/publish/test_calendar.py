@@ -8,7 +8,7 @@ from typing import Any
 
 from icalendar import Calendar
 
-from aggregator.model import Claim, Deadline, Edition, Precision, Removal, RemovalKind, Revision
+from aggregator.model import Claim, Deadline, Precision, Removal, RemovalKind, Revision, Snapshot
 from aggregator.publish.calendar.events import Dated
 from aggregator.publish.calendar.ics import calendars
 from tests.publish.board.boards import observed, process_line, proof
@@ -18,7 +18,7 @@ from tests.support.builders import NOON, body, carrier, edition, entry, holding,
 CLOSES = moment("2026-06-10 22:59", Precision.MINUTE)
 
 
-def events(made: Edition, path: str = "calendar.ics") -> list[Any]:
+def events(made: Snapshot, path: str = "calendar.ics") -> list[Any]:
     """What stands in a calendar."""
     return list(Calendar.from_ical(payload(made, path)).walk("VEVENT"))
 
@@ -84,7 +84,7 @@ def test_what_was_removed_is_cancelled() -> None:
 
 
 def test_meetings_held_keep_their_day_and_the_next_one_may_be_moved() -> None:
-    def meets(day: str) -> Edition:
+    def meets(day: str) -> Snapshot:
         claims = (
             Claim(what="meeting held", moment=moment("2026-03-03 00:00", Precision.DAY), source=None),
             Claim(what="Meeting held", moment=moment("2026-01-20 00:00", Precision.DAY), source=None),
@@ -144,7 +144,7 @@ def test_dated_things_of_any_other_kind_can_be_put_in() -> None:
     assert b"SUMMARY:Plan due" in made["bodies/cabinet-office.ics"]
 
 
-def deadlines_on(day: date, held: str) -> Edition:
+def deadlines_on(day: date, held: str) -> Snapshot:
     """A process whose next meeting is due on a day, by the record of the last one."""
     due = Deadline(
         id=f"here:R1.1:{day.isoformat()}",

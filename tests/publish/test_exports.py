@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.model import Edition
+from aggregator.model import Snapshot
 from aggregator.publish import export_tables
 from aggregator.publish.exports.columns import ENTRIES, REVISIONS, Column
 from tests.publish.test_validators import rich
@@ -22,17 +22,17 @@ from tests.support.builders import carrier, edition, entry, holding, labels, mom
 DOCS = Path(__file__).parents[2] / "docs/exports.md"
 
 
-def made(told: Edition) -> dict[str, bytes]:
+def made(told: Snapshot) -> dict[str, bytes]:
     """The exported files by name."""
     return {one.path: one.payload for one in export_tables(told)}
 
 
-def table(told: Edition) -> list[dict[str, str]]:
+def table(told: Snapshot) -> list[dict[str, str]]:
     """The rows of entries.csv."""
     return list(csv.DictReader(io.StringIO(made(told)["entries.csv"].decode(), newline="")))
 
 
-def lines(told: Edition, path: str) -> list[dict[str, Any]]:
+def lines(told: Snapshot, path: str) -> list[dict[str, Any]]:
     """The rows of a file of JSON Lines."""
     return [json.loads(line) for line in made(told)[path].decode().splitlines()]
 

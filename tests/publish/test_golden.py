@@ -16,12 +16,12 @@ from aggregator.model import (
     Board,
     BoardLine,
     Claim,
-    Edition,
     Head,
     Link,
     Precision,
     Reading,
     Seen,
+    Snapshot,
 )
 from aggregator.publish import artifacts
 from tests.support.builders import (
@@ -41,7 +41,7 @@ from tests.support.builders import (
 GOLDEN = Path(__file__).with_name("golden")
 
 
-def small() -> Edition:
+def small() -> Snapshot:
     """A document in Welsh with an attachment, one whose licence is not known, and a record."""
     plan = entry(
         "https://www.gov.wales/cynllun",

@@ -20,13 +20,12 @@ from aggregator.model import (
     BoardLine,
     Carrier,
     Claim,
-    Edition,
+    Document,
     Entry,
     Failed,
     FormerName,
     Head,
     Holder,
-    Holding,
     Labels,
     Link,
     Note,
@@ -36,6 +35,7 @@ from aggregator.model import (
     RemovalKind,
     Revision,
     Role,
+    Snapshot,
     Where,
 )
 from aggregator.publish import artifacts
@@ -67,7 +67,7 @@ HOSTILE = {
 }
 
 
-def filled(text: str) -> Edition:
+def filled(text: str) -> Snapshot:
     """An edition whose every free text is this one, once for a document and once for a record."""
     claim = Claim(what=text, moment=moment("2024-01-24 00:00"), source=text, note=text)
     attached = (
@@ -115,7 +115,7 @@ def filled(text: str) -> Edition:
     )
 
 
-def _changed(told: Entry, about: Labels, text: str) -> Holding:
+def _changed(told: Entry, about: Labels, text: str) -> Document:
     """Changed once, and taken away."""
     before = replace(told, title=f"Before {text}", text=f"before {text}", links=(), claims=())
     revisions = (

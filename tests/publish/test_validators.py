@@ -13,9 +13,8 @@ import pytest
 
 from aggregator.model import (
     Carrier,
-    Edition,
+    LabelOverride,
     Link,
-    Mark,
     Precision,
     Relevance,
     Removal,
@@ -23,6 +22,7 @@ from aggregator.model import (
     Retraction,
     Revision,
     Role,
+    Snapshot,
 )
 from aggregator.publish import artifacts, export_tables
 from tests.publish import validators
@@ -74,7 +74,7 @@ def revised(text: str = "") -> Carrier:
     return replace(carrier(first), entry=taken, revisions=told, removed=taken.removal)
 
 
-def rich(text: str = "") -> Edition:
+def rich(text: str = "") -> Snapshot:
     """An edition with something of everything."""
     told = revised(text)
     about = labels(topics=("open-data",), plans=("NAP6",), subjects=("cabinet-office",))
@@ -90,12 +90,14 @@ def rich(text: str = "") -> Edition:
         plans={"NAP6": "Sixth plan"},
         types={"news": "News"},
         roles=(Role(id="nap-lead", name="Lead", holders=()),),
-        marks={plan.id: Mark(why=f"Not about it{text}", at=NOON, relevance=Relevance.YES, topics=())},
+        marks={
+            plan.id: LabelOverride(why=f"Not about it{text}", at=NOON, relevance=Relevance.YES, topics=())
+        },
         retractions=(Retraction(id="urn:uuid:1", at=NOON, why=f"A private person's name{text}"),),
     )
 
 
-def judged(made: Edition) -> dict[str, list[str]]:
+def judged(made: Snapshot) -> dict[str, list[str]]:
     """What the validators have to say of every file that one of them knows."""
     found = {}
     for artifact in artifacts(made):

@@ -16,10 +16,10 @@ from aggregator.due_work import Services
 from aggregator.errors import Cause
 from aggregator.model import (
     Body,
+    Document,
     Failed,
     Fetched,
     FetchResult,
-    Holding,
     NotModified,
     Part,
     Request,
@@ -106,7 +106,7 @@ class Stage:
     def state(self, id: str) -> SourceState:
         return self.store.sources.state(id)
 
-    def held(self) -> dict[str, Holding]:
+    def held(self) -> dict[str, Document]:
         """What is held, by title."""
         return {holding.entry.title: holding for holding in self.store.documents.all()}
 

@@ -12,18 +12,17 @@ from aggregator.model import (
     ChangeKind,
     Choices,
     Claim,
+    DeliveryStatus,
     Digest,
     DigestItem,
     Failed,
-    Footing,
     Frequency,
-    LetterState,
+    LabelOverride,
     Link,
-    Mark,
     Note,
     Outage,
+    PendingRemoval,
     Precision,
-    Reader,
     Relevance,
     Removal,
     RemovalKind,
@@ -31,16 +30,17 @@ from aggregator.model import (
     Run,
     Section,
     SourceState,
+    Subscriber,
+    SubscriberStatus,
     Translation,
     Validators,
-    Vanishing,
     Window,
 )
 from aggregator.model.alerts import (
     Alert,
+    AlertEvent,
     AlertRule,
     HookState,
-    Occasion,
     OwnRule,
     Term,
     WatchedRule,
@@ -86,20 +86,20 @@ REMOVED = Removal(
 )
 FAILURE = Failed(url="https://www.gov.uk/", cause=Cause.TIMEOUT, detail="30 s", hint="wait", retry_after=HOUR)
 READERS = (
-    Reader(id="00c0ffee", address="ann@example.org", standing=Footing.READING, since=NOON),
-    Reader(
+    Subscriber(id="00c0ffee", address="ann@example.org", standing=SubscriberStatus.READING, since=NOON),
+    Subscriber(
         id="0badcafe",
         address="list@example.org",
-        standing=Footing.PAUSED,
+        standing=SubscriberStatus.PAUSED,
         since=LATER,
         choices=Choices(bodies=("ogp",), topics=("open-data",), rhythm=Frequency.DAILY, when_empty=True),
         is_list=True,
         leave="https://lists.example.org/leave",
     ),
-    Reader(
+    Subscriber(
         id="0ddba115",
         address="new@example.org",
-        standing=Footing.UNCONFIRMED,
+        standing=SubscriberStatus.UNCONFIRMED,
         since=NOON,
         replaces="00c0ffee",
     ),
@@ -150,11 +150,11 @@ def _documents(store: Store) -> None:
         tx.documents.join(GIVEN.id, STANDS.id)
         joined = tx.carriers.of([STANDS.id])[STANDS.id]
         tx.documents.hold([holding(STANDS, carriers=joined)], "fingerprint")
-        missing = Vanishing(since=LATER, removal=Removal(kind=RemovalKind.MISSING))
+        missing = PendingRemoval(since=LATER, removal=Removal(kind=RemovalKind.MISSING))
         tx.carriers.vanish("cabinet-office", {MINUTES.id: missing})
         tx.labels.mark(
             MINUTES.id,
-            Mark(
+            LabelOverride(
                 why="About the forum.",
                 at=LATER,
                 relevance=Relevance.YES,
@@ -212,7 +212,7 @@ def _letters(store: Store) -> None:
     store.readers.note_answered("cd" * 32, NOON)
     store.postings.plan("2026-W22", ["00c0ffee", "0badcafe"], NOON)
     taken = store.postings.turn([], NOON, 10)
-    sent = replace(taken[0][0], state=LetterState.ACCEPTED, reply="250 OK")
+    sent = replace(taken[0][0], state=DeliveryStatus.ACCEPTED, reply="250 OK")
     store.postings.turn([sent], NOON, 0)
     store.postings.add("answer-1", "0badcafe", LATER)
 
@@ -237,7 +237,7 @@ def _alerts(store: Store) -> None:
         Alert(
             rule="forum",
             entry=told.id,
-            occasion=Occasion(at=NOON, why=why, parts=("title",), note="Redrafted."),
+            occasion=AlertEvent(at=NOON, why=why, parts=("title",), note="Redrafted."),
             found=NOON,
             due=NOON,
             title=told.title,

@@ -13,16 +13,16 @@ from aggregator.model import (
     Carrier,
     Change,
     ChangeKind,
+    Document,
     Entry,
-    Holding,
     Moment,
     Outage,
+    PendingRemoval,
     Removal,
     RemovalKind,
     Revision,
     SourceState,
     Validators,
-    Vanishing,
     Window,
 )
 from aggregator.store import Store, open_store
@@ -37,7 +37,7 @@ def told(source: str, title: str = "A plan", **changes: object) -> Entry:
     return replace(entry(), source=source, title=title, **changes)  # type: ignore[arg-type]  # any field
 
 
-def held(store: Store, id: str = entry().id) -> Holding:
+def held(store: Store, id: str = entry().id) -> Document:
     found = store.documents.one(id)
     assert found is not None
     return found
@@ -269,7 +269,7 @@ def test_a_document_is_taken_away_by_anybodys_word_or_when_both_miss_it(
 
 def test_the_first_look_of_the_source_that_stays_is_the_one_that_counts(store: Store) -> None:
     keep(store, change(told("from")), change(told("into")))
-    look = Vanishing(since=NOON, removal=MISSING)
+    look = PendingRemoval(since=NOON, removal=MISSING)
     with store.writing() as tx:
         tx.carriers.vanish("from", {entry().id: look})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model import Change, ChangeKind, Digest, Holding, Outage, RobotsCopy, Run, SourceState
+from aggregator.model import Change, ChangeKind, Digest, Document, Outage, RobotsCopy, Run, SourceState
 from aggregator.store import open_store
 from tests.store import values
 from tests.support.examples import examples
@@ -13,7 +13,7 @@ from tests.support.examples import examples
 
 @examples(100, few=10)
 @given(holding=values.holdings())
-def test_a_document_with_its_carrier_and_revisions(holding: Holding) -> None:
+def test_a_document_with_its_carrier_and_revisions(holding: Document) -> None:
     (carrier,) = holding.carriers
     kinds = (ChangeKind.NEW, ChangeKind.REVISED)
     changes = [

@@ -14,9 +14,9 @@ from aggregator.model import (
     ChangeKind,
     Claim,
     Digest,
+    Document,
     Failed,
     Head,
-    Holding,
     Relevance,
     RobotsCopy,
     Run,
@@ -32,13 +32,13 @@ HOUR = timedelta(hours=1)
 WEEK = Window(start=instant("2026-06-01 07:00"), end=instant("2026-06-08 07:00"))
 
 
-def hold(store: Store, *holdings: Holding) -> None:
+def hold(store: Store, *holdings: Document) -> None:
     with store.writing() as tx:
         tx.carriers.apply([change(held.entry, seen_at=held.first_seen) for held in holdings])
         tx.documents.hold(holdings)
 
 
-def titles(holdings: tuple[Holding, ...]) -> list[str]:
+def titles(holdings: tuple[Document, ...]) -> list[str]:
     return [held.entry.title for held in holdings]
 
 

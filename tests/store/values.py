@@ -15,8 +15,8 @@ from aggregator.model import (
     Claim,
     Digest,
     DigestItem,
+    Document,
     Entry,
-    Holding,
     Labels,
     Moment,
     Note,
@@ -112,7 +112,7 @@ digests = arbitrary(
 
 
 @st.composite
-def holdings(draw: st.DrawFn) -> Holding:
+def holdings(draw: st.DrawFn) -> Document:
     """Any document that one source told and then revised."""
     told, revised, added_up = (draw(entries) for _ in range(3))
     first, second = sorted(draw(st.lists(seconds, min_size=2, max_size=2, unique=True)))
@@ -137,7 +137,7 @@ def holdings(draw: st.DrawFn) -> Holding:
         told_at=second,
         before=told,
     )
-    return Holding(
+    return Document(
         entry=replace(added_up, id=told.id),
         labels=draw(labels),
         carriers=(carrier,),

@@ -12,9 +12,8 @@ from aggregator.model import (
     Board,
     Body,
     Carrier,
-    Edition,
+    Document,
     Entry,
-    Holding,
     Labels,
     Moment,
     Precision,
@@ -25,6 +24,7 @@ from aggregator.model import (
     Scope,
     Seen,
     Site,
+    Snapshot,
     Source,
     SourceLine,
     SourceState,
@@ -113,10 +113,10 @@ def labels(relevant: bool = True, **changes: Any) -> Labels:
     return replace(Labels(type="news", relevance=relevance, why=(why,) if relevant else ()), **changes)
 
 
-def holding(told: Entry | None = None, **changes: Any) -> Holding:
+def holding(told: Entry | None = None, **changes: Any) -> Document:
     """A document as we hold it, first seen at NOON."""
     told = told or entry()
-    default = Holding(
+    default = Document(
         entry=told,
         labels=labels(),
         carriers=(carrier(told),),
@@ -148,9 +148,9 @@ def source_line(told: Source | None = None, **state: Any) -> SourceLine:
     return SourceLine(source=told, state=replace(default, **state))
 
 
-def edition(*holdings: Holding, **changes: Any) -> Edition:
+def edition(*holdings: Document, **changes: Any) -> Snapshot:
     """What is published at NOON: these documents, one body and one source."""
-    default = Edition(
+    default = Snapshot(
         at=NOON,
         site=site(),
         bodies={"cabinet-office": body()},

@@ -16,9 +16,9 @@ from starlette.applications import Starlette
 
 from aggregator.config import Config, load
 from aggregator.config.settings import load_settings
-from aggregator.deliver import Stationery
+from aggregator.deliver import MailContext
 from aggregator.deliver.mail.outbox import Outbox
-from aggregator.model import Reader
+from aggregator.model import Subscriber
 from aggregator.services.alerts.matching import Alerting
 from aggregator.services.alerts.rules import OwnRules
 from aggregator.services.mailing.delivery import Dispatch
@@ -82,7 +82,7 @@ class Bench:
     def messages(self) -> list[EmailMessage]:
         """Send what is due, and read it."""
         sent = list[EmailMessage]()
-        stationery = Stationery(
+        stationery = MailContext(
             site=site(letters_url=self.url),
             address="letters@updates.example.org",
             mailbox="post@example.org",
@@ -105,7 +105,7 @@ class Bench:
         assert found
         return found[0]
 
-    def reader(self, address: str = "reader@example.org") -> Reader:
+    def reader(self, address: str = "reader@example.org") -> Subscriber:
         """The reader of an address, who is known."""
         found = self.store.readers.at(address)
         assert found is not None

@@ -14,7 +14,7 @@ import pytest
 from starlette.applications import Starlette
 
 from aggregator.deliver.mail.tokens import Tokens
-from aggregator.model import Footing
+from aggregator.model import SubscriberStatus
 from aggregator.model.alerts import OwnRule
 from aggregator.services.alerts.matching import Alerting
 from aggregator.services.mailing.delivery import Dispatch
@@ -185,7 +185,7 @@ def test_its_word_opens_nothing_else_and_no_other_word_opens_it(desk: Bench) -> 
         assert ask(desk, "GET", f"{desk.url}{page}/{token}").status_code == 404
     assert ask(desk, "POST", f"{desk.url}leave/{token}").status_code == 404
     assert ask(desk, "POST", address).status_code == 405
-    assert desk.reader().standing is Footing.READING
+    assert desk.reader().standing is SubscriberStatus.READING
 
 
 def test_who_has_paused_gets_no_mail_and_reads_the_feed_all_the_same(desk: Bench) -> None:

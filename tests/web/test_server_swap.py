@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from aggregator.web import Front, bind
+from aggregator.web import AppSwapper, bind
 
 FORM = b"address=reader%40example.org"
 HEAD = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {len(FORM)}\r\nConnection: close\r\n\r\n".encode()
@@ -32,7 +32,7 @@ def test_what_was_asked_of_one_application_is_answered_by_it_and_the_rest_by_the
     async def work() -> None:
         with bind(0) as listener:
             port = listener.getsockname()[1]
-            front = Front(listener)
+            front = AppSwapper(listener)
             serving = front.show(site("one"))
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(HEAD + FORM[:9])
@@ -53,7 +53,7 @@ def test_the_last_address_of_those_that_a_proxy_names_is_the_clients() -> None:
 
     async def work() -> None:
         with bind(0) as listener:
-            serving = Front(listener).show(site("one"))
+            serving = AppSwapper(listener).show(site("one"))
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
                 for said, client_is in (
                     ("192.0.2.1", "192.0.2.1"),

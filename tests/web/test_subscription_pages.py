@@ -13,7 +13,7 @@ import pytest
 
 from aggregator.deliver.mail.email_addresses import fingerprint
 from aggregator.deliver.mail.tokens import CHOICES
-from aggregator.model import Choices, Footing
+from aggregator.model import Choices, SubscriberStatus
 from aggregator.web.rate_limit import REMEMBERED, Limit
 from tests.deliver.mail.subscribers import TOKENS, reader
 from tests.support.builders import instant
@@ -52,15 +52,15 @@ def sign_up(desk: Bench, address: str = ME) -> str:
 def test_signing_up_takes_a_letter_and_a_button(desk: Bench) -> None:
     assert ask(desk, "POST", ROOT, address=" Reader@Example.org ").status_code == 200
     link = desk.link()
-    assert desk.reader().standing is Footing.UNCONFIRMED
+    assert desk.reader().standing is SubscriberStatus.UNCONFIRMED
 
     for _ in range(2):  # a mail program that looks at the link confirms nothing
         assert "Yes, send me letters" in ask(desk, "GET", link).text
-    assert desk.reader().standing is Footing.UNCONFIRMED
+    assert desk.reader().standing is SubscriberStatus.UNCONFIRMED
 
     opened = ask(desk, "POST", link)
     assert opened.status_code == 303
-    assert desk.reader().standing is Footing.READING
+    assert desk.reader().standing is SubscriberStatus.READING
     assert "Your address is confirmed" in ask(desk, "GET", ROOT[:-9] + opened.headers["location"]).text
     assert [ask(desk, method, link).status_code for method in ("GET", "POST")] == [404, 404]  # once
 
@@ -71,15 +71,15 @@ def test_a_link_to_confirm_holds_seven_days_and_then_the_address_goes(desk: Benc
     desk.later(days=7, seconds=1)
 
     assert ask(desk, "POST", link).status_code == 404
-    assert desk.reader().standing is Footing.UNCONFIRMED
+    assert desk.reader().standing is SubscriberStatus.UNCONFIRMED
 
 
 def test_the_answer_never_tells_whether_an_address_is_known(desk: Bench) -> None:
-    known = [reader(id=s.value, address=f"{s.value}@example.org", standing=s) for s in Footing]
+    known = [reader(id=s.value, address=f"{s.value}@example.org", standing=s) for s in SubscriberStatus]
     desk.store.readers.add(known)
     desk.store.readers.shun(fingerprint("shunned@example.org", TOKENS.key), "it bounced", desk.now)
     addresses = [
-        *(f"{s.value}@example.org" for s in Footing),
+        *(f"{s.value}@example.org" for s in SubscriberStatus),
         "shunned@example.org",
         "new@example.org",
     ]
@@ -176,10 +176,10 @@ def test_pausing_and_going_on(desk: Bench) -> None:
     page = sign_up(desk)
 
     ask(desk, "POST", page, action="pause")
-    assert desk.reader().standing is Footing.PAUSED
+    assert desk.reader().standing is SubscriberStatus.PAUSED
     assert "Send letters again" in ask(desk, "GET", page).text
     ask(desk, "POST", page, action="resume")
-    assert desk.reader().standing is Footing.READING
+    assert desk.reader().standing is SubscriberStatus.READING
 
 
 def test_a_new_address_has_to_confirm_before_it_takes_the_old_ones_place(desk: Bench) -> None:
@@ -226,10 +226,10 @@ def test_one_post_to_a_letters_own_link_is_enough_to_leave(desk: Bench, form: di
     link = f"{ROOT}leave/{TOKENS.leave(reader().id)}"
 
     assert "Leave?" in ask(desk, "GET", link).text
-    assert desk.reader().standing is Footing.READING
+    assert desk.reader().standing is SubscriberStatus.READING
     answers = [ask(desk, "POST", link, **form) for _ in range(2)]
 
-    assert desk.reader().standing is Footing.LEFT
+    assert desk.reader().standing is SubscriberStatus.LEFT
     assert {(one.status_code, one.text) for one in answers} == {(200, answers[0].text)}
     assert not any("set-cookie" in one.headers for one in answers)
     assert ask(desk, "POST", f"{ROOT}leave/{TOKENS.leave('nobody')}").text == answers[0].text
@@ -241,7 +241,7 @@ def test_leaving_on_the_page_closes_it_and_the_reader_gets_nothing_more(desk: Be
 
     assert "You have left" in ask(desk, "POST", page, action="leave").text
     assert ask(desk, "GET", page).status_code == 404
-    assert desk.reader().standing is Footing.LEFT
+    assert desk.reader().standing is SubscriberStatus.LEFT
 
 
 def test_a_link_to_choices_holds_a_day_and_only_for_its_purpose(desk: Bench) -> None:
@@ -329,7 +329,7 @@ def test_one_click_is_taken_in_both_forms_of_rfc_8058(desk: Bench, kind: str, bo
     answer = send(desk, f"{ROOT}leave/{TOKENS.leave(reader().id)}", body, kind)
 
     assert (answer.status_code, answer.is_redirect) == (200, False)
-    assert desk.reader().standing is Footing.LEFT
+    assert desk.reader().standing is SubscriberStatus.LEFT
 
 
 def test_of_two_who_confirm_at_once_one_is_told_that_it_is_done(desk: Bench) -> None:
@@ -342,7 +342,7 @@ def test_of_two_who_confirm_at_once_one_is_told_that_it_is_done(desk: Bench) -> 
             return [one.status_code for one in await asyncio.gather(client.post(link), client.post(link))]
 
     assert sorted(asyncio.run(both())) == [303, 404]
-    assert desk.reader().standing is Footing.READING
+    assert desk.reader().standing is SubscriberStatus.READING
 
 
 def send(

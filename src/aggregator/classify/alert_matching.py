@@ -15,16 +15,16 @@ from typing import Final
 
 from aggregator.classify.comparison import last_minute
 from aggregator.classify.labels.tokeniser import cut_words
-from aggregator.model import Holding
+from aggregator.model import Document
 from aggregator.model.alerts import (
     ANY,
     CHANGED,
+    AlertEvent,
     AlertRule,
     All,
     AnyOf,
     Condition,
     Not,
-    Occasion,
     Term,
     Why,
     terms,
@@ -44,7 +44,7 @@ SAYS_SO: Final = re.compile(r"\b(?:correct(?:ed|s|ion|ions)?|erratum|cywir\w*)\b
 class Told:
     """A document with what rules ask of it, cut and looked up once for all rules."""
 
-    holding: Holding
+    holding: Document
     nations: Mapping[str, str]
     """The nation of each body, by its id."""
 
@@ -98,7 +98,7 @@ def fits(rule: AlertRule, sight: Sight) -> bool:
 
 def occasions(
     rule: AlertRule, told: Told, *, since: datetime, looked: datetime, until: datetime
-) -> tuple[Occasion, ...]:
+) -> tuple[AlertEvent, ...]:
     """Every reason up to `until` to alert about a document, oldest first, whatever was told already.
 
     A document that was first seen from `since` on is new unless it is backlog. Changes, and nearing a closing
@@ -116,30 +116,30 @@ def closing_spans(rule: AlertRule) -> frozenset[timedelta]:
     return frozenset(timedelta(days=int(span[1:-1])) for span in spans)
 
 
-def publishers_correction(told: Told, *, looked: datetime, until: datetime) -> Occasion | None:
+def publishers_correction(told: Told, *, looked: datetime, until: datetime) -> AlertEvent | None:
     """The latest change from `looked` on by which something that an alert tells is no longer so."""
     changes = [
-        Occasion(at=at, why=Why.CORRECTION, parts=parts, note=note)
+        AlertEvent(at=at, why=Why.CORRECTION, parts=parts, note=note)
         for at, parts, note in _revised(told.holding, looked, until)
         if CORRECTS & set(parts) or SAYS_SO.search(note)
     ]
     return changes[-1] if changes else None
 
 
-def _new(rule: AlertRule, told: Told, since: datetime, until: datetime) -> Iterator[Occasion]:
+def _new(rule: AlertRule, told: Told, since: datetime, until: datetime) -> Iterator[AlertEvent]:
     seen = told.holding.first_seen
     if not told.holding.backlog and since <= seen <= until and fits(rule, Sight(told, seen)):
-        yield Occasion(at=seen, why=Why.NEW)
+        yield AlertEvent(at=seen, why=Why.NEW)
 
 
-def _changed(rule: AlertRule, told: Told, looked: datetime, until: datetime) -> Iterator[Occasion]:
+def _changed(rule: AlertRule, told: Told, looked: datetime, until: datetime) -> Iterator[AlertEvent]:
     for at, parts, note in _revised(told.holding, looked, until):
         if fits(rule, Sight(told, at, frozenset(parts))):
             why = Why.REMOVED if "removed" in parts else Why.CHANGED
-            yield Occasion(at=at, why=why, parts=parts, note=note)
+            yield AlertEvent(at=at, why=why, parts=parts, note=note)
 
 
-def _closing(rule: AlertRule, told: Told, start: datetime, until: datetime) -> Iterator[Occasion]:
+def _closing(rule: AlertRule, told: Told, start: datetime, until: datetime) -> Iterator[AlertEvent]:
     """The instants at which it comes so near its closing date that the rule matches; before, it did not."""
     if told.deadline is None:
         return
@@ -147,11 +147,11 @@ def _closing(rule: AlertRule, told: Told, start: datetime, until: datetime) -> I
         at = told.deadline - days + TICK
         fresh = start <= at <= until and at > told.holding.first_seen
         if fresh and fits(rule, Sight(told, at)) and not fits(rule, Sight(told, at - TICK)):
-            yield Occasion(at=at, why=Why.CLOSING)
+            yield AlertEvent(at=at, why=Why.CLOSING)
 
 
 def _revised(
-    holding: Holding, start: datetime, until: datetime
+    holding: Document, start: datetime, until: datetime
 ) -> Iterator[tuple[datetime, tuple[str, ...], str]]:
     """Each instant of the stretch at which a change was seen: its parts, and the publisher's note."""
     found: dict[datetime, tuple[list[str], list[str]]] = {}

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from aggregator.model import (
     Carrier,
+    Document,
     Entry,
-    Holding,
     Labels,
     Link,
     Moment,
@@ -22,7 +22,7 @@ Label = Callable[[Entry, Sequence[str]], Labels]
 """Labels for an entry that the sources with these ids carry."""
 
 
-def hold(carriers: Sequence[Carrier], label: Label, lead: str | None = None) -> Holding:
+def hold(carriers: Sequence[Carrier], label: Label, lead: str | None = None) -> Document:
     """One document from all its carriers (at least one): the same whatever order they come in.
 
     The first to tell of a document leads, and stays the lead; the others fill in what it leaves out. Of
@@ -36,7 +36,7 @@ def hold(carriers: Sequence[Carrier], label: Label, lead: str | None = None) -> 
     first_seen = min(carrier.first_seen for carrier in ordered)
     founders = [carrier for carrier in speakers if carrier.first_seen == speakers[0].first_seen]
     entry = add_up(speakers)
-    return Holding(
+    return Document(
         entry=entry,
         labels=label(entry, [carrier.source for carrier in ordered]),
         carriers=tuple(ordered),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from aggregator.model import Carrier, Change, ChangeKind, Removal, RemovalKind, Vanishing
+from aggregator.model import Carrier, Change, ChangeKind, PendingRemoval, Removal, RemovalKind
 
 LOOKS_APART: Final = timedelta(hours=3)
 """A maintenance page, a slip of an editor or a half-done deployment seldom lasts longer."""
@@ -27,7 +27,7 @@ class Removals:
 
     changes: tuple[Change, ...] = ()
     """Sure now: WITHDRAWN."""
-    vanishing: Mapping[str, Vanishing | None] = field(default_factory=dict)
+    vanishing: Mapping[str, PendingRemoval | None] = field(default_factory=dict)
     """First looks, by document; None where one is there again."""
     held: tuple[str, ...] = ()
 
@@ -51,7 +51,7 @@ def find_removals(
         id: removal for id, removal in taken.items() if id in standing
     }
     doubted = {id for id, carrier in standing.items() if carrier.vanishing}
-    back: dict[str, Vanishing | None] = dict.fromkeys((doubted & set(listed)) - absent.keys())
+    back: dict[str, PendingRemoval | None] = dict.fromkeys((doubted & set(listed)) - absent.keys())
     if len(absent) > 1 and len(absent) * MOST > len(standing):
         return Removals(vanishing=back, held=tuple(sorted(absent)))
     looks = {id: _look(standing[id], removal, now) for id, removal in absent.items()}
@@ -74,6 +74,6 @@ def withdraw(carrier: Carrier, removal: Removal, now: datetime) -> Change:
     )
 
 
-def _look(carrier: Carrier, removal: Removal, now: datetime) -> Vanishing:
+def _look(carrier: Carrier, removal: Removal, now: datetime) -> PendingRemoval:
     since = carrier.vanishing.since if carrier.vanishing else now
-    return Vanishing(since=since, removal=removal)
+    return PendingRemoval(since=since, removal=removal)

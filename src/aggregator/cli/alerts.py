@@ -11,7 +11,7 @@ from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import complain, say, show, show_json
-from aggregator.model import Reader
+from aggregator.model import Subscriber
 from aggregator.model.alerts import AlertRule, HookState, Webhook
 from aggregator.model.subscriptions import Frequency
 from aggregator.services.alerts.matching import Trial
@@ -184,7 +184,7 @@ def _row(program: App, rule: AlertRule) -> rows.Row:
     }
 
 
-def _keep_own(program: App, reader: Reader, rule: AlertRule, *, mail: bool) -> None:
+def _keep_own(program: App, reader: Subscriber, rule: AlertRule, *, mail: bool) -> None:
     try:
         program.own_rules.add(reader, rule, program.clock(), mail=mail, feed=rule.feed)
     except ValueError as error:

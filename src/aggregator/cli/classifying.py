@@ -14,8 +14,8 @@ from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import counting_bar, say, show_json
 from aggregator.cli.showing import entries
 from aggregator.config.labels_file import read_labels, write_labels
-from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Mark, Relevance, Vocabulary
+from aggregator.errors import ConfigError, ConfigIssue
+from aggregator.model import LabelOverride, Relevance, Vocabulary
 from aggregator.services.polling.evaluation import HIDEABLE, as_label, judge, told
 
 classify = typer.Typer(help="What updates are about, by the vocabulary.", no_args_is_help=True)
@@ -71,7 +71,7 @@ def evaluate_file(
     with opened(context) as program:
         judged = judge(read_labels(file), program.labeller, program.config.bodies, hidden)
     if not judged:
-        raise ConfigError((Mistake(str(file), 0, "no row with a title; there is nothing to measure"),))
+        raise ConfigError((ConfigIssue(str(file), 0, "no row with a title; there is nothing to measure"),))
     found, wrong = evaluate(judged), mistakes(judged)
     if as_json:
         show_json(
@@ -138,7 +138,9 @@ def mark(  # noqa: PLR0913, PLR0917  # each argument is a part of the correction
         chosen = None
         if not clear:
             listed = None if topics is None else tuple(t.strip() for t in topics.split(",") if t.strip())
-            chosen = Mark(why=why.strip(), at=program.clock(), relevance=relevance, type=type, topics=listed)
+            chosen = LabelOverride(
+                why=why.strip(), at=program.clock(), relevance=relevance, type=type, topics=listed
+            )
             _check(chosen, program.config.vocabulary)
         with program.alone():
             held = program.labelling.correct(id, chosen)
@@ -148,7 +150,7 @@ def mark(  # noqa: PLR0913, PLR0917  # each argument is a part of the correction
         say(f"{held.entry.title}: {now.relevance.value}, {now.type}, {', '.join(now.topics) or 'no topic'}")
 
 
-def _check(mark: Mark, vocabulary: Vocabulary) -> None:
+def _check(mark: LabelOverride, vocabulary: Vocabulary) -> None:
     types, topics = vocabulary.names, vocabulary.topic_names
     nothing = mark.relevance is None and mark.type is None and mark.topics is None
     unknown = next((topic for topic in mark.topics or () if topic not in topics), None)

@@ -12,8 +12,8 @@ from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show, show_json
-from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Carrier, Entry, Holding
+from aggregator.errors import ConfigError, ConfigIssue
+from aggregator.model import Carrier, Document, Entry
 from aggregator.publish.presentation.diff import steps
 
 Id = Annotated[
@@ -75,7 +75,7 @@ def removals(
         show(("state", "kind", "since", "source", "title"), rows.removals(program.store), as_json=as_json)
 
 
-def _held(program: App, id: str) -> Holding:
+def _held(program: App, id: str) -> Document:
     held = program.store.documents.one(id)
     if held is None:
         raise no_such_document(program, id)
@@ -88,7 +88,7 @@ def no_such_document(program: App, id: str) -> ConfigError:
     why = "nothing with this id is held; `aggregator entries --json` shows the ids"
     if gone:
         why = f"it was retracted on {rows.instant(gone.at)} ({gone.why}); its words are gone for good"
-    return ConfigError((Mistake(f"document {id}", 0, why),))
+    return ConfigError((ConfigIssue(f"document {id}", 0, why),))
 
 
 def _told(carrier: Carrier) -> list[str]:

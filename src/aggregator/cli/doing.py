@@ -15,7 +15,7 @@ from aggregator.app import App, Report
 from aggregator.cli.options import At, Output, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import complain, progress_bar, say
 from aggregator.config.settings import standing
-from aggregator.errors import ConfigError, Mistake
+from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import Source
 from aggregator.services.polling import Outcome
 from aggregator.supervisor import run_on
@@ -138,7 +138,7 @@ def _chosen(program: App, wanted: Sequence[str]) -> tuple[Source, ...]:
     if unknown:
         remedy = "`aggregator sources list` names those that are read"
         mistakes = tuple(
-            Mistake(f"source {id}", 0, f"no source that is read has this id; {remedy}") for id in unknown
+            ConfigIssue(f"source {id}", 0, f"no source that is read has this id; {remedy}") for id in unknown
         )
         raise ConfigError(mistakes)
     return tuple(pollable[id] for id in wanted) if wanted else tuple(pollable.values())

@@ -12,7 +12,7 @@ from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import say, show, show_json
 from aggregator.deliver import render_digest
-from aggregator.model import Digest, LetterState
+from aggregator.model import DeliveryStatus, Digest
 from aggregator.services.mailing.mailer import where_letters_go
 
 digest = typer.Typer(help="The letter: look at it, issue it, send it.", no_args_is_help=True)
@@ -62,7 +62,7 @@ def digest_send(context: typer.Context, replay: Replay = None, at: At = None) ->
     """Issue and plan what is missing of the last week, and hand over every letter that is due."""
     with opened(context, at=at, replay=replay) as program:
         counts = asyncio.run(program.send_due())
-        told = ", ".join(f"{counts[state]} {state}" for state in LetterState if counts[state])
+        told = ", ".join(f"{counts[state]} {state}" for state in DeliveryStatus if counts[state])
         say(f"{told or 'No letter was due'}. {where_letters_go(program.config.settings, program.replay)}")
 
 
@@ -71,9 +71,9 @@ def digest_status(context: typer.Context, replay: Replay = None, as_json: AsJson
     """How far the letters of each run got; `again`: sent once more because an outcome was not known."""
     with opened(context, replay=replay) as program:
         counted = program.store.postings.counts()
-        columns = ("run", *(state.value for state in LetterState), "again")
+        columns = ("run", *(state.value for state in DeliveryStatus), "again")
         shown = [
-            {"run": run, **{s.value: found.get(s, 0) for s in LetterState}, "again": found["unsure"]}
+            {"run": run, **{s.value: found.get(s, 0) for s in DeliveryStatus}, "again": found["unsure"]}
             for run, found in counted.items()
         ]
         show(columns, shown, as_json=as_json)

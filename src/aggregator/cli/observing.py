@@ -9,8 +9,8 @@ import typer
 
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show_json
-from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Board, Check, PlanLine, ProcessLine, Site, Standing
+from aggregator.errors import ConfigError, ConfigIssue
+from aggregator.model import Board, Check, PlanLine, ProcessLine, RuleResult, Site
 from aggregator.publish.board.board_json import address, board_data
 from aggregator.publish.board.wording import (
     heading,
@@ -62,7 +62,7 @@ def _chosen(found: Board, wanted: str | None) -> Board:
     named = named or [one for one in found.processes if wanted in one.process.bodies]
     if not named:
         known = ", ".join(one.process.id for one in found.processes)
-        raise ConfigError((Mistake(f"body {wanted}", 0, f"no process has this id; known are: {known}"),))
+        raise ConfigError((ConfigIssue(f"body {wanted}", 0, f"no process has this id; known are: {known}"),))
     bodies = named[0].process.bodies
     lines = tuple(one for one in found.lines if one.body.id in bodies)
     return replace(found, lines=lines, processes=(named[0],))
@@ -83,7 +83,7 @@ def _tell(line: ProcessLine, site: Site) -> None:
     for deadline in line.deadlines[:1]:
         say(f"  Next deadline: {deadline.day.isoformat()}, in {deadline.days} days. {deadline.title}")
     for check in line.checks:
-        if check.standing is not Standing.NOT_BOUND:
+        if check.standing is not RuleResult.NOT_BOUND:
             _tell_check(check, site)
 
 

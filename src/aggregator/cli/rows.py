@@ -13,8 +13,8 @@ from aggregator.model import (
     Body,
     Carrier,
     Digest,
+    Document,
     Entry,
-    Holding,
     Labels,
     Moment,
     Precision,
@@ -82,7 +82,7 @@ def condition(line: SourceLine) -> str:
     return "read" if line.state.answered else "never asked"
 
 
-def entry(held: Holding, bodies: Mapping[str, Body]) -> Row:
+def entry(held: Document, bodies: Mapping[str, Body]) -> Row:
     """A document as `entries` shows it."""
     told = held.entry
     return {
@@ -159,7 +159,7 @@ def figure(value: Figure) -> float:
     return round(value.value, 3)
 
 
-def history(held: Holding, bodies: Mapping[str, Body]) -> Row:
+def history(held: Document, bodies: Mapping[str, Body]) -> Row:
     """A document with all that its carriers told."""
     return {
         **entry(held, bodies),

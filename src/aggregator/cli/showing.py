@@ -11,7 +11,7 @@ from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, opened
 from aggregator.cli.screen import say, show, show_json, show_table
-from aggregator.errors import ConfigError, Mistake
+from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import Failed, Relevance, Source
 from aggregator.services.polling import Tried
 from aggregator.services.polling.read_source import Unchanged
@@ -33,7 +33,7 @@ def try_source(
     with opened(context, replay=replay, at=at) as program:
         chosen = next((one for one in program.poller.pollable() if one.id == source), None)
         if chosen is None:
-            raise ConfigError((Mistake(f"source {source}", 0, "no source that is read has this id"),))
+            raise ConfigError((ConfigIssue(f"source {source}", 0, "no source that is read has this id"),))
         found = asyncio.run(_try(program, chosen))
         if isinstance(found.answer, Failed):
             say(f"fetch or parse: {found.answer}. {found.answer.hint}")

@@ -15,7 +15,7 @@ from aggregator.cli.options import AsJson, Replay, app, opened
 from aggregator.cli.screen import complain, say, show, show_json
 from aggregator.config.opml_export import write_opml
 from aggregator.config.source_template import propose, standing_at, write_block
-from aggregator.errors import ConfigError, Mistake
+from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import Failed, Seen, Source
 from aggregator.services.polling.autodiscovery import Found
 from aggregator.services.polling.rename_source import merge_sources, rename_source
@@ -98,7 +98,7 @@ def sources_add(  # noqa: PLR0913, PLR0917  # each argument is a key of a source
     with opened(context) as program:
         config = program.config
         if there := standing_at(url, config.sources):
-            raise ConfigError((Mistake(f"source {there.id}", 0, f"it asks {there.address} already"),))
+            raise ConfigError((ConfigIssue(f"source {there.id}", 0, f"it asks {there.address} already"),))
         said = propose(url, given, config.sources, config.bodies)
         file = program.sources_file
         file.apply(file.prepare(lambda text: text.extended(write_block(said))))
@@ -143,7 +143,7 @@ def sources_export(
         try:
             file.write_bytes(payload)
         except OSError as error:
-            raise ConfigError((Mistake(str(file), 0, f"cannot be written: {error}"),)) from error
+            raise ConfigError((ConfigIssue(str(file), 0, f"cannot be written: {error}"),)) from error
         say(f"{payload.count(b'xmlUrl=')} feeds written to {file}; other kinds of source are left out.")
 
 

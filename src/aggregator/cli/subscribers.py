@@ -12,8 +12,8 @@ import typer
 from aggregator.cli import rows
 from aggregator.cli.options import AsJson, At, Replay, app, opened
 from aggregator.cli.screen import say, show
-from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Choices, Frequency, Reader, Titles
+from aggregator.errors import ConfigError, ConfigIssue
+from aggregator.model import Choices, Frequency, Subscriber, Titles
 from aggregator.services.mailing.mailer import where_letters_go
 from aggregator.services.subscriptions.csv_file import write_roster
 
@@ -89,7 +89,7 @@ def subscribers_import(
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError((Mistake(str(file), 0, f"cannot be read as UTF-8 text: {error}"),)) from error
+        raise ConfigError((ConfigIssue(str(file), 0, f"cannot be read as UTF-8 text: {error}"),)) from error
     with opened(context, replay=replay, at=at) as program:
         new, left = program.enrolment.take_in(text, str(file), program.clock())
         say(f"{new} taken in, {left} left as they are.")
@@ -125,7 +125,7 @@ def subscribers_erase(
         say(told)
 
 
-def _row(reader: Reader) -> rows.Row:
+def _row(reader: Subscriber) -> rows.Row:
     return {
         "id": reader.id,
         "standing": reader.standing.value,
@@ -136,6 +136,8 @@ def _row(reader: Reader) -> rows.Row:
 
 
 def _check(wanted: tuple[str, ...], kind: str, known: Collection[str]) -> None:
-    unknown = [Mistake(f"{kind} {word}", 0, "no such id is known") for word in wanted if word not in known]
+    unknown = [
+        ConfigIssue(f"{kind} {word}", 0, "no such id is known") for word in wanted if word not in known
+    ]
     if unknown:
         raise ConfigError(tuple(unknown))

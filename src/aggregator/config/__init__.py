@@ -19,7 +19,7 @@ from aggregator.config.register.vocabulary_file import load_vocabulary
 from aggregator.config.rule_language import Known, known_values
 from aggregator.config.settings import Settings, load_settings
 from aggregator.config.sources_file import load_sources, load_table
-from aggregator.config.yaml_files.schema import Mistakes
+from aggregator.config.yaml_files.schema import ConfigIssues
 from aggregator.model import Body, PlanName, Register, Role, Source, Vocabulary
 from aggregator.model.alerts import AlertRule
 
@@ -52,7 +52,7 @@ def load(settings: Settings | None = None, *, replay: Path | None = None) -> Con
     the project's, so that recorded answers are asked for by those who recorded them.
     """
     settings = settings or load_settings()
-    mistakes = Mistakes()
+    mistakes = ConfigIssues()
     with mistakes.collected():
         bodies, roles = load_bodies(settings.path("register/bodies.yaml"), mistakes)
         vocabulary = load_vocabulary(settings.path("register/vocabulary.yaml"), mistakes, bodies)

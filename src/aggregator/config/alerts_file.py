@@ -9,11 +9,11 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BeforeValidator
 
 from aggregator import yamldoc
-from aggregator.config.rule_language import Known, RuleMistake, read_rule
+from aggregator.config.rule_language import Known, RuleSyntaxError, read_rule
 from aggregator.config.yaml_files.editable_file import EditedFile
 from aggregator.config.yaml_files.list_editor import ListText, indented, lines_of
-from aggregator.config.yaml_files.schema import Form, Mistakes, Wrong, read, twice
-from aggregator.errors import ConfigError, Mistake
+from aggregator.config.yaml_files.schema import ConfigIssues, Schema, Wrong, read, twice
+from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model.alerts import AlertRule, Condition, Webhook
 from aggregator.model.subscriptions import Frequency
 from aggregator.values.field_types import Name, Text, matching
@@ -41,7 +41,7 @@ Variable = Annotated[
 ]
 
 
-class WebhookForm(Form):
+class WebhookSchema(Schema):
     """Where alerts are posted."""
 
     url: HookAddress
@@ -49,7 +49,7 @@ class WebhookForm(Form):
     secret_file: str = ""
 
 
-class AlertForm(Form):
+class AlertSchema(Schema):
     """One rule as it stands in the file."""
 
     id: Name
@@ -60,21 +60,21 @@ class AlertForm(Form):
         Frequency.AT_ONCE
     )
     mail: tuple[Text, ...] = ()
-    webhook: WebhookForm | None = None
+    webhook: WebhookSchema | None = None
     feed: bool = False
 
 
-class AlertsForm(Form):
+class AlertsSchema(Schema):
     """The file; its list may be empty."""
 
-    alerts: Annotated[tuple[AlertForm, ...], BeforeValidator(lambda value: value or ())]
+    alerts: Annotated[tuple[AlertSchema, ...], BeforeValidator(lambda value: value or ())]
 
 
-def load_alerts(path: Path, known: Known, mistakes: Mistakes) -> tuple[AlertRule, ...]:
+def load_alerts(path: Path, known: Known, mistakes: ConfigIssues) -> tuple[AlertRule, ...]:
     """The rules, in the order of the file; none when there is no file. What is wrong goes into `mistakes`."""
     if not path.exists():
         return ()
-    form, document = read(path, AlertsForm, mistakes)
+    form, document = read(path, AlertsSchema, mistakes)
     if form is None:
         return ()
     mistakes.check(document, twice("alerts", [rule.id for rule in form.alerts]), _wrong(form))
@@ -82,12 +82,12 @@ def load_alerts(path: Path, known: Known, mistakes: Mistakes) -> tuple[AlertRule
     for number, rule in enumerate(form.alerts):
         try:
             made.append(_rule(rule, read_rule(rule.when, known)))
-        except RuleMistake as error:
+        except RuleSyntaxError as error:
             mistakes.add(document.mistake(("alerts", number, "when"), f"'when', {error}"))
     return tuple(made)
 
 
-def _wrong(form: AlertsForm) -> Wrong:
+def _wrong(form: AlertsSchema) -> Wrong:
     for number, rule in enumerate(form.alerts):
         if not (rule.mail or rule.webhook or rule.feed):
             yield ("alerts", number), "this rule tells nobody; add 'mail:', 'webhook:' or 'feed: yes'"
@@ -96,7 +96,7 @@ def _wrong(form: AlertsForm) -> Wrong:
             yield ("alerts", number, "webhook"), what
 
 
-def _rule(form: AlertForm, when: Condition) -> AlertRule:
+def _rule(form: AlertSchema, when: Condition) -> AlertRule:
     webhook = Webhook(**dict(form.webhook)) if form.webhook else None
     return AlertRule(**{**dict(form), "when": when, "webhook": webhook})
 
@@ -105,8 +105,8 @@ def read_when(text: str, known: Known) -> Condition:
     """The condition of a rule that somebody types. Raises ConfigError, with the column."""
     try:
         return read_rule(text, known)
-    except RuleMistake as error:
-        raise ConfigError((Mistake("rule", 0, str(error)),)) from error
+    except RuleSyntaxError as error:
+        raise ConfigError((ConfigIssue("rule", 0, str(error)),)) from error
 
 
 class AlertsFile(EditedFile):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from aggregator.config.yaml_files.schema import shown
-from aggregator.errors import ConfigError, Mistake
+from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import Relevance
 
 COLUMNS: Final = {
@@ -53,12 +53,12 @@ def read_labels(path: Path) -> tuple[Label, ...]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError((Mistake(shown(path), 0, f"cannot be read as UTF-8 text: {error}"),)) from error
+        raise ConfigError((ConfigIssue(shown(path), 0, f"cannot be read as UTF-8 text: {error}"),)) from error
     table = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)
     missing = [name for name in NEEDED if name not in (table.fieldnames or ())]
     if missing:
         what = f"the first line must name the columns, tabs between them; '{missing[0]}' is not there"
-        raise ConfigError((Mistake(shown(path), 1, what),))
+        raise ConfigError((ConfigIssue(shown(path), 1, what),))
     return tuple(_labels(path, table))
 
 
@@ -84,6 +84,6 @@ def _label(row: Mapping[str, str | None], path: Path, line: int) -> Label:
         relevance = Relevance(told.pop("relevance"))
     except ValueError as error:
         what = f"open_government_relevant is {row['open_government_relevant']!r}; write yes, borderline or no"
-        raise ConfigError((Mistake(shown(path), line, what),)) from error
+        raise ConfigError((ConfigIssue(shown(path), line, what),)) from error
     topics = tuple(topic.strip() for topic in told.pop("topics").split(",") if topic.strip())
     return Label(relevance=relevance, topics=topics, **told)

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
-from aggregator.config.yaml_files.schema import Form
+from aggregator.config.yaml_files.schema import Schema
 from aggregator.values.field_types import Text, matching
 
 EVERYBODY: Final = "*"
@@ -93,7 +93,7 @@ PagesAddress = Annotated[
 Words = Annotated[tuple[Text, ...], NoDecode, BeforeValidator(words)]
 
 
-class MailFields(Form):
+class MailFields(Schema):
     """Every setting of letters by mail."""
 
     mail_from: Mailbox = Field("", description="The address that letters come from.")

@@ -41,7 +41,7 @@ Known = Mapping[str, Collection[str]]
 """For each field whose values are a closed list, that list."""
 
 
-class RuleMistake(ValueError):
+class RuleSyntaxError(ValueError):
     """A rule cannot be read: at which column, counted from 1, and what to do."""
 
     def __init__(self, column: int, what: str) -> None:
@@ -66,7 +66,7 @@ def known_values(bodies: Mapping[str, Body], vocabulary: Vocabulary) -> Known:
 def read_rule(text: str, known: Known) -> Condition:
     """The condition that `text` is. Raises RuleMistake, with the column and what would be right."""
     if len(text) > LONGEST:
-        raise RuleMistake(LONGEST, f"a rule is {LONGEST} characters long at the most; make two of it")
+        raise RuleSyntaxError(LONGEST, f"a rule is {LONGEST} characters long at the most; make two of it")
     reader = _Reader(list(_tokens(text)), known)
     return reader.whole()
 
@@ -88,7 +88,7 @@ def _tokens(text: str) -> Iterator[_Token]:
             continue
         found = TOKEN.match(text, at)
         if found is None or found.end() == at:
-            raise RuleMistake(at + 1, 'these quotes are not closed; put a second " after the phrase')
+            raise RuleSyntaxError(at + 1, 'these quotes are not closed; put a second " after the phrase')
         yield _token(found, at + 1)
         at = found.end()
     yield _Token(len(text) + 1, mark="end")
@@ -120,7 +120,7 @@ class _Reader:
     def whole(self) -> Condition:
         found = self.either()
         if self.next.mark != "end":
-            raise RuleMistake(
+            raise RuleSyntaxError(
                 self.next.column, "this bracket was not opened; take it out, or open one before"
             )
         return found
@@ -144,14 +144,14 @@ class _Reader:
         token = self.take()
         if token.mark not in ("", "NOT", "("):
             what = "the rule ends here" if token.mark == "end" else f"'{token.mark}' stands here"
-            raise RuleMistake(
+            raise RuleSyntaxError(
                 token.column, f"{what}, and a word is missing before it; write one, or 'body:…'"
             )
         if not token.mark:
             return _term(token, self.known)
         self.depth += 1
         if self.depth > DEEPEST:
-            raise RuleMistake(
+            raise RuleSyntaxError(
                 token.column, f"more than {DEEPEST} brackets and NOTs inside each other; use fewer"
             )
         found = Not(self.part()) if token.mark == "NOT" else self.bracket(token)
@@ -161,7 +161,7 @@ class _Reader:
     def bracket(self, opened: _Token) -> Condition:
         found = self.either()
         if self.take().mark != ")":
-            raise RuleMistake(opened.column, "this bracket is not closed; put a ) where it ends")
+            raise RuleSyntaxError(opened.column, "this bracket is not closed; put a ) where it ends")
         return found
 
 
@@ -171,24 +171,24 @@ def _term(token: _Token, known: Known) -> Term:
         return Term(token.field, (_words(token, value),))
     if token.field == "closing":
         if not (days := DAYS.fullmatch(value)):
-            raise RuleMistake(token.column, "write 'closing:<7d' for what closes in less than seven days")
+            raise RuleSyntaxError(token.column, "write 'closing:<7d' for what closes in less than seven days")
         return Term("closing", (days[0],))
     if token.field not in known:
         fields = ", ".join(f"{name}:" for name in ("title", "closing", *known))
         remedy = f"put the words in quotes if they are meant, or use one of {fields}"
-        raise RuleMistake(token.column, f"'{token.field}:' is not known; {remedy}")
+        raise RuleSyntaxError(token.column, f"'{token.field}:' is not known; {remedy}")
     values = (value or EMPTY.get(token.field, "")).split("|")
     return Term(token.field, tuple(dict.fromkeys(_value(token, one.strip(), known) for one in values)))
 
 
 def _words(token: _Token, value: str) -> str:
     if "|" in value:
-        raise RuleMistake(token.column, "write OR between words; | stands between the values of a field")
+        raise RuleSyntaxError(token.column, "write OR between words; | stands between the values of a field")
     if not PART_OF_A_WORD.search(value):
-        raise RuleMistake(token.column, f"'{value}' holds no word to look for; write one, or take it out")
+        raise RuleSyntaxError(token.column, f"'{value}' holds no word to look for; write one, or take it out")
     stem = re.search(r"(\w*)\*", value)
     if stem and (len(stem[1]) < 3 or not value.endswith("*") or value.count("*") > 1):
-        raise RuleMistake(token.column, "a * stands at the end, after three letters or more: 'consult*'")
+        raise RuleSyntaxError(token.column, "a * stands at the end, after three letters or more: 'consult*'")
     return value
 
 
@@ -199,4 +199,4 @@ def _value(token: _Token, value: str, known: Known) -> str:
     near = get_close_matches(value.casefold(), by_fold, n=1)
     listed = by_fold.values() if len(by_fold) < 12 else [*by_fold.values()][:5]
     remedy = f"did you mean '{by_fold[near[0]]}'?" if near else f"write one such as {', '.join(listed)}"
-    raise RuleMistake(token.column, f"'{token.field}:{value}' names nothing that is known; {remedy}")
+    raise RuleSyntaxError(token.column, f"'{token.field}:{value}' names nothing that is known; {remedy}")

@@ -12,8 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from aggregator.config.mail_settings import MailFields, Words, ending_in_a_slash, words
-from aggregator.config.yaml_files.schema import Mistakes, explain, read
-from aggregator.errors import ConfigError, Mistake
+from aggregator.config.yaml_files.schema import ConfigIssues, explain, read
+from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import Site
 from aggregator.values.field_types import Text, matching
 
@@ -148,7 +148,7 @@ def load_settings(path: Path | None = None, **given: Any) -> Settings:
 
     Raises ConfigError with every mistake in the file, the environment and the options.
     """
-    mistakes = Mistakes()
+    mistakes = ConfigIssues()
     with mistakes.collected():
         _check_names(mistakes)
         said = _read(path, mistakes)
@@ -161,7 +161,7 @@ def load_settings(path: Path | None = None, **given: Any) -> Settings:
     return settings.model_copy(update=options)
 
 
-def _read(path: Path | None, mistakes: Mistakes) -> dict[str, Any]:
+def _read(path: Path | None, mistakes: ConfigIssues) -> dict[str, Any]:
     file = path or Path(FILE)
     if path is None and not file.is_file():
         return {}
@@ -169,25 +169,27 @@ def _read(path: Path | None, mistakes: Mistakes) -> dict[str, Any]:
     return form.model_dump(exclude_unset=True) if form else {}
 
 
-def _options(given: dict[str, Any], mistakes: Mistakes) -> dict[str, Any]:
+def _options(given: dict[str, Any], mistakes: ConfigIssues) -> dict[str, Any]:
     try:
         return Fields.model_validate(given).model_dump(exclude_unset=True)
     except ValidationError as error:
         for problem in error.errors():
-            mistakes.add(Mistake(f"option --{problem['loc'][0]}", 0, explain(problem, Fields)))
+            mistakes.add(ConfigIssue(f"option --{problem['loc'][0]}", 0, explain(problem, Fields)))
         return {}
 
 
-def _check_names(mistakes: Mistakes) -> None:
+def _check_names(mistakes: ConfigIssues) -> None:
     known = {PREFIX + name.upper() for name in Fields.model_fields}
     for name in os.environ:
         if name.startswith(PREFIX) and name not in known:
-            mistakes.add(Mistake(f"environment variable {name}", 0, "no setting has this name; take it out"))
+            mistakes.add(
+                ConfigIssue(f"environment variable {name}", 0, "no setting has this name; take it out")
+            )
 
 
-def _blame(problem: Any) -> Mistake:
+def _blame(problem: Any) -> ConfigIssue:
     name = PREFIX + str(problem["loc"][0]).upper()
-    return Mistake(f"environment variable {name}", 0, explain(problem, Fields))
+    return ConfigIssue(f"environment variable {name}", 0, explain(problem, Fields))
 
 
 def standing(settings: Path | None = None) -> str:

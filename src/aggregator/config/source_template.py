@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
-from aggregator.config.sources_file import SourceForm
+from aggregator.config.sources_file import SourceSchema
 from aggregator.config.yaml_files.list_editor import lines_of
 from aggregator.model import Body, Source
 from aggregator.model.kinds import USUAL
@@ -31,7 +31,7 @@ LONGEST_TITLE: Final = 200
 
 def write_block(said: Mapping[str, str]) -> str:
     """A source's lines, keys in the order of the form; a key with nothing to say is left out."""
-    return lines_of({key: said[key] for key in SourceForm.model_fields if key in said})
+    return lines_of({key: said[key] for key in SourceSchema.model_fields if key in said})
 
 
 def propose(

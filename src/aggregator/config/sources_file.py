@@ -13,8 +13,8 @@ from typing import Any, Final, Literal
 from pydantic import Field, field_validator
 
 from aggregator.config.yaml_files.schema import (
-    Form,
-    Mistakes,
+    ConfigIssues,
+    Schema,
     SourceAddress,
     Span,
     Wrong,
@@ -23,7 +23,7 @@ from aggregator.config.yaml_files.schema import (
     twice,
     unknown,
 )
-from aggregator.errors import Mistake
+from aggregator.errors import ConfigIssue
 from aggregator.model import Body, MailTrust, Scope, Seen, Selectors, Source
 from aggregator.model.kinds import KINDS, MAILBOXES, Reads
 from aggregator.values.field_types import Address, Name, Text
@@ -35,7 +35,7 @@ SHORTEST_EVERY: Final = timedelta(minutes=15)
 gains nothing and costs goodwill (facts of 2026-11)."""
 
 
-class Defaults(Form):
+class Defaults(Schema):
     """What holds for every source that does not say otherwise."""
 
     every: Span = timedelta(hours=1)
@@ -43,7 +43,7 @@ class Defaults(Form):
     language: Text = "en"
 
 
-class SourceForm(Form):
+class SourceSchema(Schema):
     """One source as it stands in the file."""
 
     id: Name
@@ -81,16 +81,16 @@ class SourceForm(Form):
         return value
 
 
-class SourcesForm(Form):
+class SourcesSchema(Schema):
     """The file."""
 
     defaults: Defaults = Field(default_factory=Defaults)
-    sources: tuple[SourceForm, ...]
+    sources: tuple[SourceSchema, ...]
 
 
-def load_sources(path: Path, bodies: Mapping[str, Body], mistakes: Mistakes) -> tuple[Source, ...]:
+def load_sources(path: Path, bodies: Mapping[str, Body], mistakes: ConfigIssues) -> tuple[Source, ...]:
     """Every source, in the order of the file."""
-    form, document = read(path, SourcesForm, mistakes)
+    form, document = read(path, SourcesSchema, mistakes)
     if form is None:
         return ()
     ids = [source.id for source in form.sources]
@@ -98,12 +98,12 @@ def load_sources(path: Path, bodies: Mapping[str, Body], mistakes: Mistakes) -> 
     return tuple(_source(source, form.defaults) for source in form.sources)
 
 
-def _source(form: SourceForm, defaults: Defaults) -> Source:
+def _source(form: SourceSchema, defaults: Defaults) -> Source:
     said: dict[str, Any] = {key: value for key, value in form if value is not None}
     return Source(**{**dict(defaults), **said})
 
 
-def _wrong(form: SourcesForm, bodies: Mapping[str, Body]) -> Wrong:
+def _wrong(form: SourcesSchema, bodies: Mapping[str, Body]) -> Wrong:
     for number, source in enumerate(form.sources):
         here = ("sources", number)
         if bodies:
@@ -113,7 +113,7 @@ def _wrong(form: SourcesForm, bodies: Mapping[str, Body]) -> Wrong:
             yield (*here, key), what
 
 
-def _address_mistakes(source: SourceForm) -> Iterator[tuple[str, str]]:
+def _address_mistakes(source: SourceSchema) -> Iterator[tuple[str, str]]:
     """What does not fit together in the kind of a source and its address: key and words."""
     mailbox, reads = source.address.startswith(MAILBOXES), KINDS[source.kind].reads
     if (reads is Reads.MAILBOX) != mailbox:
@@ -135,7 +135,7 @@ TABLE_COLUMNS: Final = ("id", "body", "kind", "url")
 
 
 def load_table(
-    path: Path, bodies: Mapping[str, Body], mistakes: Mistakes
+    path: Path, bodies: Mapping[str, Body], mistakes: ConfigIssues
 ) -> tuple[tuple[Source, ...], dict[str, Body]]:
     """Sources of a recording (`id, body, kind, url`; the body by name), and the bodies with those it adds.
 
@@ -147,7 +147,7 @@ def load_table(
         rows = list(csv.DictReader(file, delimiter="\t"))
     if not rows or not set(TABLE_COLUMNS) <= set(rows[0]):
         mistakes.add(
-            Mistake(shown(path), 1, f"the first line must name the columns {', '.join(TABLE_COLUMNS)}")
+            ConfigIssue(shown(path), 1, f"the first line must name the columns {', '.join(TABLE_COLUMNS)}")
         )
         return (), known
     sources = []
@@ -167,7 +167,7 @@ def _named(name: str, url: str, bodies: Mapping[str, Body]) -> Body:
 
 
 def _recorded(row: Mapping[str, str], body: Body) -> Source:
-    form = SourceForm(
+    form = SourceSchema(
         id=row["id"],
         body=body.id,
         kind=row["kind"],

@@ -13,12 +13,12 @@ from aggregator.deliver.digest.compose import compose
 from aggregator.deliver.digest.filtering import is_worth_sending
 from aggregator.deliver.digest.render import render_digest
 from aggregator.deliver.digest.weeks import closed_days, closed_weeks, day_of, still_sent, week_of, window
-from aggregator.deliver.mail.prepared import Frozen, Stationery, freeze
+from aggregator.deliver.mail.prepared import MailContext, PreparedMessage, freeze
 from aggregator.deliver.mail.retry import not_allowed, settled
 
 __all__ = [
-    "Frozen",
-    "Stationery",
+    "MailContext",
+    "PreparedMessage",
     "closed_days",
     "closed_weeks",
     "compose",

@@ -23,9 +23,9 @@ from aggregator.deliver.digest.formatting import (
 )
 from aggregator.deliver.digest.headings import update_type
 from aggregator.deliver.digest.weeks import OPENS
-from aggregator.deliver.mail.prepared import Frozen, Stationery, freeze_text
-from aggregator.model import Body, Holding, Mark, Reader, Retraction
-from aggregator.model.alerts import ALERT, Alert, AlertRule, Occasion, Why
+from aggregator.deliver.mail.prepared import MailContext, PreparedMessage, freeze_text
+from aggregator.model import Body, Document, LabelOverride, Retraction, Subscriber
+from aggregator.model.alerts import ALERT, Alert, AlertEvent, AlertRule, Why
 from aggregator.model.licences import may_show
 from aggregator.model.subscriptions import Frequency
 from aggregator.values.text import one_line
@@ -64,7 +64,7 @@ def due_at(rhythm: Frequency, found: datetime, zone: ZoneInfo) -> datetime:
 
 
 def alert_of(
-    rule: AlertRule, occasion: Occasion, holding: Holding, *, found: datetime, page: str, zone: ZoneInfo
+    rule: AlertRule, occasion: AlertEvent, holding: Document, *, found: datetime, page: str, zone: ZoneInfo
 ) -> Alert:
     """What a rule's people are told of a document as it stands. `page` is our permanent page of it.
 
@@ -90,7 +90,7 @@ def alert_of(
     )
 
 
-def our_correction(told: Alert, holding: Holding, mark: Mark) -> Occasion | None:
+def our_correction(told: Alert, holding: Document, mark: LabelOverride) -> AlertEvent | None:
     """What the operator's mark makes untrue of an alert; None when what it said still holds."""
     labels = holding.labels
     parts = [
@@ -102,12 +102,12 @@ def our_correction(told: Alert, holding: Holding, mark: Mark) -> Occasion | None
         )
         if moved
     ]
-    return Occasion(at=mark.at, why=Why.CORRECTION, parts=tuple(parts), note=mark.why) if parts else None
+    return AlertEvent(at=mark.at, why=Why.CORRECTION, parts=tuple(parts), note=mark.why) if parts else None
 
 
 def retraction(told: Alert, rule: AlertRule, gone: Retraction, *, found: datetime, zone: ZoneInfo) -> Alert:
     """Word to those who were told of a document that we took its words out; why is not told, as nowhere."""
-    occasion = Occasion(at=gone.at, why=Why.CORRECTION, parts=(RETRACTED,))
+    occasion = AlertEvent(at=gone.at, why=Why.CORRECTION, parts=(RETRACTED,))
     return replace(told, occasion=occasion, found=found, due=due_at(rule.rhythm, found, zone))
 
 
@@ -116,10 +116,10 @@ def alert_letter(
     name: str,
     rule: AlertRule | None,
     alerts: Sequence[Alert],
-    reader: Reader,
-    stationery: Stationery,
+    reader: Subscriber,
+    stationery: MailContext,
     bodies: Mapping[str, Body],
-) -> Frozen:
+) -> PreparedMessage:
     """The letter of a run for everybody who leaves as `reader` does; `alerts` is not empty.
 
     `rule` None: it is no longer there, and what it found is still told.
@@ -192,12 +192,12 @@ def _what_happened(alert: Alert) -> Iterator[str]:
         yield f"Why: {occasion.note}" if _is_ours(occasion) else f"The publisher says: {occasion.note}"
 
 
-def _is_ours(occasion: Occasion) -> bool:
+def _is_ours(occasion: AlertEvent) -> bool:
     """Whether it was we who corrected, and not the publisher."""
     return occasion.why is Why.CORRECTION and bool(OURS & set(occasion.parts))
 
 
-def _leaving(reader: Reader, stationery: Stationery, run: str) -> str:
+def _leaving(reader: Subscriber, stationery: MailContext, run: str) -> str:
     """How to leave: all letters, since a reader's word to leave knows nothing smaller."""
     page, slot = stationery.site.letters_url, stationery.tokens.slot(run)
     if reader.is_list:

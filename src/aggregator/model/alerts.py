@@ -173,7 +173,7 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Occasion:
+class AlertEvent:
     """A reason to alert about a document, and when it came up."""
 
     at: datetime
@@ -195,7 +195,7 @@ class Alert:
 
     rule: str
     entry: str
-    occasion: Occasion
+    occasion: AlertEvent
     found: datetime
     """When we found it."""
     due: datetime

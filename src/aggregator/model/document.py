@@ -242,7 +242,7 @@ class Revision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vanishing:
+class PendingRemoval:
     """A first look found a document taken away; a second one, hours later, will make it sure."""
 
     since: datetime
@@ -258,7 +258,7 @@ class Carrier:
     backlog: bool
     revisions: tuple[Revision, ...]
     last_seen: datetime | None = None
-    vanishing: Vanishing | None = None
+    vanishing: PendingRemoval | None = None
     removed: Removal | None = None
     told_at: datetime | None = None
     """When it last told something that moved `entry`; None for what stands since `first_seen`."""
@@ -281,7 +281,7 @@ class Carrier:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
+class Document:
     """One document as we hold it: the entry that its carriers add up to, and our own dates and labels.
 
     Three dates are kept apart: `entry.published` (the publisher's, never moves), `updated` (moves only

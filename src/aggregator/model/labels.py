@@ -52,7 +52,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class LabelOverride:
     """The operator's correction of one document; what is None is left as the vocabulary has it."""
 
     why: str

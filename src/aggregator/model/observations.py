@@ -11,7 +11,7 @@ from aggregator.model.document import Claim, Moment
 from aggregator.model.plans import Fact, Plan, Process, Rule
 
 
-class Standing(StrEnum):
+class RuleResult(StrEnum):
     """How a process stands with a rule."""
 
     MET = "met"
@@ -59,7 +59,7 @@ class Check:
     """A rule held against a process on a day."""
 
     rule: Rule
-    standing: Standing
+    standing: RuleResult
     days: int | None = None
     """Met: days until its limit. Due: days left. Overdue or past our mark: days over. Not met: days since it
     was found so."""
@@ -141,7 +141,7 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class CoverageGap:
     """A time in which we could not read a source, or did not; it is over."""
 
     source: str
@@ -155,7 +155,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class Coverage:
     """Whether and since when we look at the sources of a process."""
 
     looked: tuple[str, ...]
@@ -164,7 +164,7 @@ class Watch:
     """The day on which the last of them was first read; None: never."""
     since: date | None
     """The same, or the end of the last gap that breaks the watch."""
-    gaps: tuple[Gap, ...]
+    gaps: tuple[CoverageGap, ...]
     """Those that are over, by their end."""
     unread: tuple[str, ...]
     """Those that cannot be read now."""
@@ -203,7 +203,7 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class SilenceEvent:
     """A limit was passed while we watched, or the silence behind it ended. Each comes once, not every day."""
 
     id: str
@@ -220,7 +220,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Habit:
+class PublishingFrequency:
     """How often a source publishes about open government, by the dates of its documents."""
 
     source: str
@@ -245,13 +245,13 @@ class ProcessLine:
     """Every plan of which something could be known, in the order of the register."""
     checks: tuple[Check, ...]
     silence: Silence
-    watch: Watch
+    watch: Coverage
     meetings: tuple[Meeting, ...]
     """Newest first."""
     deadlines: tuple[Deadline, ...]
     """The first to come first."""
-    habits: tuple[Habit, ...]
-    turns: tuple[Turn, ...]
+    habits: tuple[PublishingFrequency, ...]
+    turns: tuple[SilenceEvent, ...]
     """Oldest first."""
     at: datetime
 

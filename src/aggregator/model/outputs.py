@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model.alerts import AlertFeed
 from aggregator.model.bodies import Body, Role, Source
-from aggregator.model.document import Holding, Moment, Removal, Translation
+from aggregator.model.document import Document, Moment, Removal, Translation
 from aggregator.model.fetched import Outage, SourceState
-from aggregator.model.labels import Mark
+from aggregator.model.labels import LabelOverride
 from aggregator.model.observations import ProcessLine
 from aggregator.model.subscriptions import Frequency
 
@@ -52,7 +52,7 @@ class BoardLine:
     """One body: the last record about open government that we hold, its age, and whether we could look."""
 
     body: Body
-    last: Holding | None
+    last: Document | None
     last_on: date | None
     days: int | None
     reading: Reading
@@ -197,13 +197,13 @@ class Retraction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+class Snapshot:
     """Everything that publishing needs: output is a function of this value."""
 
     at: datetime
     site: Site
     bodies: Mapping[str, Body]
-    holdings: tuple[Holding, ...]
+    holdings: tuple[Document, ...]
     """Newest first."""
     board: Board
     sources: tuple[SourceLine, ...]
@@ -218,7 +218,7 @@ class Edition:
     """Paths at which documents may once have stood, each with the id of the document that it leads to."""
     plans: Mapping[str, str] = field(default_factory=dict)
     """Each action plan that documents may name, by its id, in the vocabulary's order; as `types`."""
-    marks: Mapping[str, Mark] = field(default_factory=dict)
+    marks: Mapping[str, LabelOverride] = field(default_factory=dict)
     """The operator's corrections, by the document's id."""
     retractions: tuple[Retraction, ...] = ()
     alerts: tuple[AlertFeed, ...] = ()

@@ -11,7 +11,7 @@ ANSWER: Final = "ask-"
 """How the runs of letters begin that answer somebody who asked: a confirmation, a link to one's choices."""
 
 
-class Footing(StrEnum):
+class SubscriberStatus(StrEnum):
     """Whether a reader gets letters."""
 
     UNCONFIRMED = "unconfirmed"
@@ -60,14 +60,14 @@ class Choices:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class Subscriber:
     """Somebody who gets letters: a person, or a mailing list that hands them on."""
 
     id: str
     """Random, and all that logs, files and letters know of the reader."""
     address: str | None
     """None once it was erased."""
-    standing: Footing
+    standing: SubscriberStatus
     since: datetime
     """When the standing began."""
     choices: Choices = field(default_factory=Choices)
@@ -79,7 +79,7 @@ class Reader:
     """The id of the reader who asked for this unconfirmed address in place of the one that they have."""
 
 
-class LetterState(StrEnum):
+class DeliveryStatus(StrEnum):
     """How far one reader's letter got."""
 
     PLANNED = "planned"
@@ -91,12 +91,12 @@ class LetterState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Posting:
+class Delivery:
     """One reader's letter of one run."""
 
     run: str
     reader: str
-    state: LetterState
+    state: DeliveryStatus
     at: datetime
     """When the state began."""
     due: datetime

@@ -11,7 +11,7 @@ from aggregator.model import (
     Board,
     BoardLine,
     Body,
-    Holding,
+    Document,
     Reading,
     Register,
     SourceLine,
@@ -29,7 +29,7 @@ NOTHING = Register()
 def board(
     bodies: Mapping[str, Body],
     sources: Sequence[SourceLine],
-    holdings: Iterable[Holding],
+    holdings: Iterable[Document],
     *,
     at: datetime,
     zone: ZoneInfo,
@@ -67,7 +67,7 @@ def board(
 
 
 def _line(
-    body: Body, sources: Sequence[SourceLine], holdings: Sequence[Holding], at: datetime, zone: ZoneInfo
+    body: Body, sources: Sequence[SourceLine], holdings: Sequence[Document], at: datetime, zone: ZoneInfo
 ) -> BoardLine:
     last = _last_record(holdings, at)
     last_on = day_of(last.dated.at, zone) if last and last.dated else None
@@ -82,7 +82,7 @@ def _line(
     )
 
 
-def _last_record(holdings: Iterable[Holding], at: datetime) -> Holding | None:
+def _last_record(holdings: Iterable[Document], at: datetime) -> Document | None:
     """The newest by its own date. A date still to come is no record; a coarse one counts by its first day."""
     records = (
         (holding.dated.at, holding.entry.id, holding)

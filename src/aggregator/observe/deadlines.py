@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from aggregator.model import Check, Deadline, Evidence, Fact, FactKind, Measure, Plan, PlanLine, Standing
-from aggregator.observe.state.process_state import Known, evidence
+from aggregator.model import Check, Deadline, Evidence, Fact, FactKind, Measure, Plan, PlanLine, RuleResult
+from aggregator.observe.state.process_state import ProcessState, evidence
 
 AHEAD: Final = {
     FactKind.CALL_CLOSES: "call closes",
@@ -18,15 +18,17 @@ CLOCKS: Final = {Measure.LAST_RECORD, Measure.REPOSITORY, Measure.COMPLETION}
 """Limits that are no deadline of anybody: the silence clock's, and the day of an assessment."""
 
 
-def deadlines(known: Known, checks: Iterable[Check], plans: Iterable[PlanLine]) -> tuple[Deadline, ...]:
+def deadlines(
+    known: ProcessState, checks: Iterable[Check], plans: Iterable[PlanLine]
+) -> tuple[Deadline, ...]:
     """Every day to come, the first one first."""
     found = [*_of_rules(known, checks), *_of_plans(known, plans)]
     return tuple(sorted(found, key=lambda one: (one.day, one.id)))
 
 
-def _of_rules(known: Known, checks: Iterable[Check]) -> Iterator[Deadline]:
+def _of_rules(known: ProcessState, checks: Iterable[Check]) -> Iterator[Deadline]:
     for check in checks:
-        told = check.standing in {Standing.MET, Standing.DUE} and check.rule.measure not in CLOCKS
+        told = check.standing in {RuleResult.MET, RuleResult.DUE} and check.rule.measure not in CLOCKS
         if told and check.by and check.by >= known.day:
             yield Deadline(
                 id=f"{known.process.id}:{check.rule.id}:{check.by.isoformat()}",
@@ -38,14 +40,14 @@ def _of_rules(known: Known, checks: Iterable[Check]) -> Iterator[Deadline]:
             )
 
 
-def _of_plans(known: Known, plans: Iterable[PlanLine]) -> Iterator[Deadline]:
+def _of_plans(known: ProcessState, plans: Iterable[PlanLine]) -> Iterator[Deadline]:
     for line in plans:
         yield from _of_facts(known, line.plan, line.plan.facts, line.plan.title)
         for one in line.plan.commitments:
             yield from _of_facts(known, line.plan, one.facts, f"{line.plan.title}, {one.title}")
 
 
-def _of_facts(known: Known, plan: Plan, facts: Iterable[Fact], title: str) -> Iterator[Deadline]:
+def _of_facts(known: ProcessState, plan: Plan, facts: Iterable[Fact], title: str) -> Iterator[Deadline]:
     """The days that facts name; of those that disagree the one that is used."""
     for fact in facts:
         moment = fact.claim.moment

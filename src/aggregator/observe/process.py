@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 from aggregator.model import (
     Body,
     Check,
-    Holding,
+    Document,
     Measure,
     Process,
     ProcessLine,
     Register,
+    RuleResult,
     Scope,
     Silence,
     SourceLine,
-    Standing,
 )
 from aggregator.model.days import day_of
 from aggregator.observe.deadlines import deadlines
@@ -28,7 +28,7 @@ from aggregator.observe.state.coverage import watch
 from aggregator.observe.state.frequency import habits
 from aggregator.observe.state.meetings import meetings
 from aggregator.observe.state.process_state import (
-    Known,
+    ProcessState,
     could_be_known,
     documents,
     evidence,
@@ -46,7 +46,7 @@ def process_line(
     register: Register,
     bodies: Mapping[str, Body],
     sources: Sequence[SourceLine],
-    holdings: Sequence[Holding],
+    holdings: Sequence[Document],
     at: datetime,
     zone: ZoneInfo,
 ) -> ProcessLine:
@@ -72,17 +72,17 @@ def _known(
     register: Register,
     bodies: Mapping[str, Body],
     sources: Sequence[SourceLine],
-    holdings: Sequence[Holding],
+    holdings: Sequence[Document],
     at: datetime,
     zone: ZoneInfo,
-) -> Known:
+) -> ProcessState:
     hosts = official_hosts(process, bodies)
     written = [plan for plan in register.plans if plan.process == process.id]
     plans = tuple(plan for one in written if (plan := could_be_known(one, at, zone)).facts)
     told = documents(process, holdings, at, zone)
     undated = undated_documents(written, at.astimezone(zone).date())
     records = official_records(process, plans, told, at, zone, hosts, register.counting)
-    return Known(
+    return ProcessState(
         process=process,
         at=at,
         zone=zone,
@@ -103,7 +103,7 @@ def _known(
     )
 
 
-def _kept(told: Iterable[Holding], process: Process, sources: Iterable[SourceLine]) -> list[Holding]:
+def _kept(told: Iterable[Document], process: Process, sources: Iterable[SourceLine]) -> list[Document]:
     """The documents that a source of the process tells of which is about open government as a whole."""
     whole = {
         line.source.id
@@ -123,7 +123,7 @@ def _own(process: Process, sources: Iterable[SourceLine]) -> list[SourceLine]:
     return [line for line in sources if line.source.body in bodies]
 
 
-def _silence(known: Known, found: Sequence[Check]) -> Silence:
+def _silence(known: ProcessState, found: Sequence[Check]) -> Silence:
     """The last record and its age; silence is only what we watched, and nothing while we cannot read."""
     last = known.records[0] if known.records else None
     day = known.last(last.moment) if last and last.moment else None
@@ -144,4 +144,4 @@ def _silence(known: Known, found: Sequence[Check]) -> Silence:
 
 
 def _binds(check: Check) -> bool:
-    return check.standing is not Standing.NOT_BOUND
+    return check.standing is not RuleResult.NOT_BOUND

@@ -11,20 +11,20 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
-from aggregator.model import Evidence, Measure, Meeting, Moment, Precision, Rule, Turn, Watch
-from aggregator.observe.state.process_state import Known
+from aggregator.model import Coverage, Evidence, Measure, Meeting, Moment, Precision, Rule, SilenceEvent
+from aggregator.observe.state.process_state import ProcessState
 
-Mark = tuple[date, Evidence | None]
+LabelOverride = tuple[date, Evidence | None]
 """A day on which something was put on record."""
 
 
-def turns(known: Known, rules: Iterable[Rule]) -> tuple[Turn, ...]:
+def turns(known: ProcessState, rules: Iterable[Rule]) -> tuple[SilenceEvent, ...]:
     """Every turn up to the day of the board, oldest first."""
     found = [turn for rule in rules for turn in _of_rule(rule, known)]
     return tuple(sorted(found, key=lambda turn: (turn.day, turn.id)))
 
 
-def _of_rule(rule: Rule, known: Known) -> Iterator[Turn]:
+def _of_rule(rule: Rule, known: ProcessState) -> Iterator[SilenceEvent]:
     if known.process.id not in rule.binds:
         return
     if rule.measure is Measure.LAST_RECORD:
@@ -35,12 +35,14 @@ def _of_rule(rule: Rule, known: Known) -> Iterator[Turn]:
         yield from _turns(rule, known, held, known.forum_watch)
 
 
-def _turns(rule: Rule, known: Known, days: Sequence[tuple[date, Evidence]], watch: Watch) -> Iterator[Turn]:
+def _turns(
+    rule: Rule, known: ProcessState, days: Sequence[tuple[date, Evidence]], watch: Coverage
+) -> Iterator[SilenceEvent]:
     """Of one silence that reaches over a gap of ours it is told once, in the time in which it came first."""
     seen: dict[date, Evidence] = {}
     for day, one in days:
         seen.setdefault(day, one)
-    marks: list[Mark] = [(date.min, None), *sorted(seen.items(), key=lambda mark: mark[0])]
+    marks: list[LabelOverride] = [(date.min, None), *sorted(seen.items(), key=lambda mark: mark[0])]
     told: set[date] = set()
     for begins, until in _watched(known, watch):
         for (day, last), following in pairwise([*marks, (date.max, None)]):
@@ -50,7 +52,7 @@ def _turns(rule: Rule, known: Known, days: Sequence[tuple[date, Evidence]], watc
                 yield from found
 
 
-def _watched(known: Known, watch: Watch) -> Iterator[tuple[date, date]]:
+def _watched(known: ProcessState, watch: Coverage) -> Iterator[tuple[date, date]]:
     """The times in which all sources were read, without a gap that breaks the watch."""
     start = watch.began
     if start is None or start > known.day:
@@ -62,23 +64,25 @@ def _watched(known: Known, watch: Watch) -> Iterator[tuple[date, date]]:
     yield start, watch.unread_since if watch.unread and watch.unread_since else known.day
 
 
-def _silence(rule: Rule, known: Known, before: Mark, after: Mark, until: date) -> Iterator[Turn]:
+def _silence(
+    rule: Rule, known: ProcessState, before: LabelOverride, after: LabelOverride, until: date
+) -> Iterator[SilenceEvent]:
     """The silence between two records, if it passed the limit by `until`."""
     (start, last), (end, by) = before, after
     passed = start + timedelta(days=rule.days + 1)
     if end < passed or passed > min(until, known.day):
         return
     id = f"{known.process.id}:{rule.id}:{start.isoformat()}"
-    yield Turn(
+    yield SilenceEvent(
         id=f"{id}:passed", rule=rule, ended=False, day=passed, last=last, by=None, days=(passed - start).days
     )
     if end <= known.day:
-        yield Turn(
+        yield SilenceEvent(
             id=f"{id}:ended", rule=rule, ended=True, day=end, last=last, by=by, days=(end - start).days
         )
 
 
-def _met(meeting: Meeting, known: Known) -> Evidence:
+def _met(meeting: Meeting, known: ProcessState) -> Evidence:
     """The record of a meeting, under the day on which it was held."""
     first = datetime.combine(meeting.held, time(), known.zone).astimezone(UTC)
     return replace(meeting.evidence[0], moment=Moment(at=first, precision=Precision.DAY))

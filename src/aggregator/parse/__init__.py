@@ -21,7 +21,7 @@ FORMS = {"title": "title_is_html", "summary": "summary_is_html"}
 """A text and what says how it is written go together."""
 
 
-class Reader(Protocol):
+class SourceReader(Protocol):
     """The module of a kind: what to ask, and how to read what came back."""
 
     def request(self, source: Source, address: str) -> Request:
@@ -41,9 +41,9 @@ class Reader(Protocol):
         ...
 
 
-def reader(kind: str) -> Reader:
+def reader(kind: str) -> SourceReader:
     """The module of a kind."""
-    return cast(Reader, import_module(f"{__name__}.{kind}"))
+    return cast(SourceReader, import_module(f"{__name__}.{kind}"))
 
 
 def older(source: Source, fetched: Fetched, page: Page) -> Request | None:

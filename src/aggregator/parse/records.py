@@ -13,9 +13,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from aggregator import yamldoc
-from aggregator.errors import ConfigError, Mistake
+from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import Fetched, Page, Part, RawClaim, RawEntry, RawLink, Reject, Request, Source
-from aggregator.yamldoc import Document
+from aggregator.yamldoc import YamlDocument
 
 Path = tuple[str | int, ...]
 
@@ -44,7 +44,7 @@ def _is_date(value: object) -> bool:
     return True
 
 
-Form = tuple[Callable[[object], bool], str]
+Schema = tuple[Callable[[object], bool], str]
 
 
 def _is_day(value: object) -> bool:
@@ -55,15 +55,15 @@ def _is_list(value: object) -> bool:
     return isinstance(value, list)
 
 
-TEXT: Final[Form] = (_matches(r"(?s).*\S.*"), "text, in quotes if it is a number")
-SLUG: Final[Form] = (
+TEXT: Final[Schema] = (_matches(r"(?s).*\S.*"), "text, in quotes if it is a number")
+SLUG: Final[Schema] = (
     _matches(r"[a-z0-9]+(?:-[a-z0-9]+)*"),
     "small letters, digits and single hyphens, such as uk-msf",
 )
-ADDRESS: Final[Form] = (_matches(r"https?://[^\s/?#]+\.[^\s]+"), "an address that starts with https://")
-DATE: Final[Form] = (_is_date, "a date such as 2024-01-24, or 2024-01, or 2024")
+ADDRESS: Final[Schema] = (_matches(r"https?://[^\s/?#]+\.[^\s]+"), "an address that starts with https://")
+DATE: Final[Schema] = (_is_date, "a date such as 2024-01-24, or 2024-01, or 2024")
 
-RECORD: Final[Mapping[str, Form]] = {
+RECORD: Final[Mapping[str, Schema]] = {
     "id": SLUG,
     "body": SLUG,
     "title": TEXT,
@@ -76,11 +76,11 @@ RECORD: Final[Mapping[str, Form]] = {
     "added": (_is_day, "the day on which the record was added, such as 2026-11-23"),
     "added_by": TEXT,
 }
-ATTACHMENT: Final[Mapping[str, Form]] = {"title": TEXT, "url": ADDRESS, "type": TEXT}
-CLAIM: Final[Mapping[str, Form]] = {"what": TEXT, "date": DATE, "source": ADDRESS, "note": TEXT}
+ATTACHMENT: Final[Mapping[str, Schema]] = {"title": TEXT, "url": ADDRESS, "type": TEXT}
+CLAIM: Final[Mapping[str, Schema]] = {"what": TEXT, "date": DATE, "source": ADDRESS, "note": TEXT}
 
 
-def find_mistakes(front: Document, name: str) -> tuple[Mistake, ...]:
+def find_mistakes(front: YamlDocument, name: str) -> tuple[ConfigIssue, ...]:
     """Everything that is wrong in the front matter of the record file `name`; empty when it is right."""
     found = tuple(_check(front, (), RECORD, ("id", "body", "title", "added")))
     facts = front.value
@@ -95,8 +95,8 @@ def find_mistakes(front: Document, name: str) -> tuple[Mistake, ...]:
 
 
 def _check(
-    front: Document, path: Path, forms: Mapping[str, Form], required: tuple[str, ...]
-) -> Iterator[Mistake]:
+    front: YamlDocument, path: Path, forms: Mapping[str, Schema], required: tuple[str, ...]
+) -> Iterator[ConfigIssue]:
     """The mistakes of one mapping: its keys, then its values."""
     mapping: Any = front.value
     for step in path:
@@ -114,7 +114,7 @@ def _check(
             yield front.mistake((*path, key), _wrong(key, value, forms[key][1]))
 
 
-def _unknown(key: str, forms: Mapping[str, Form]) -> str:
+def _unknown(key: str, forms: Mapping[str, Schema]) -> str:
     close = difflib.get_close_matches(key, forms, n=1)
     remedy = f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(forms)}"
     return f"the key '{key}' is not known; {remedy}"
@@ -189,7 +189,7 @@ def _split(part: Part) -> tuple[str, str, int]:
 
 
 def _mistake(part: Part, line: int, what: str) -> ConfigError:
-    return ConfigError((Mistake(part.name, line, what),))
+    return ConfigError((ConfigIssue(part.name, line, what),))
 
 
 def _entry(name: str, facts: Mapping[str, Any], text: str) -> RawEntry:

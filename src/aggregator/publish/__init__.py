@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Final, Protocol
 
-from aggregator.model import Artifact, Deferred, Edition
+from aggregator.model import Artifact, Deferred, Snapshot
 from aggregator.publish.board.board_json import publish_board_json
 from aggregator.publish.calendar.ics import publish_calendar
 from aggregator.publish.exports.tables import export_tables
@@ -32,7 +32,7 @@ __all__ = ["FORMATS", "Format", "Written", "artifacts", "export_tables", "write"
 class Format(Protocol):
     """A way to publish: pure, and the same bytes for the same edition."""
 
-    def __call__(self, edition: Edition) -> Iterable[Artifact | Deferred]:
+    def __call__(self, edition: Snapshot) -> Iterable[Artifact | Deferred]:
         """The files of this format, in any order."""
         ...
 
@@ -55,7 +55,7 @@ FORMATS: Final[Mapping[str, Format]] = {
 }
 
 
-def artifacts(edition: Edition) -> tuple[Artifact | Deferred, ...]:
+def artifacts(edition: Snapshot) -> tuple[Artifact | Deferred, ...]:
     """Every file that the formats make of the edition, sorted by path.
 
     Raises ValueError when two formats claim one path: that is a bug, never a matter of the data.

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, and_, delete, func, select, true, update
 
-from aggregator.model import LetterState
+from aggregator.model import DeliveryStatus
 from aggregator.model.alerts import Alert, AlertRule, Hook, HookState, OwnRule, WatchedRule
 from aggregator.store.database.engine import Subject, Within
 from aggregator.store.database.statements import insert_once, rows_of, upsert
@@ -39,7 +39,7 @@ class Alerts(Subject):
         """Take out everything of a rule: its watch, what it found, and what is still to be sent of it."""
         with self._database.writing() as connection:
             runs = select(alerts.c.run).where(alerts.c.rule == rule)
-            unsent = postings.c.state.in_([LetterState.PLANNED, LetterState.HANDED_OVER])
+            unsent = postings.c.state.in_([DeliveryStatus.PLANNED, DeliveryStatus.HANDED_OVER])
             connection.execute(delete(postings).where(unsent, postings.c.run.in_(runs)))
             for table in (alerts, hooks, watched_rules):
                 connection.execute(delete(table).where(table.c.rule == rule))

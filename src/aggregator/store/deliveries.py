@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, exists, func, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 
-from aggregator.model import ANSWER, Footing, LetterState, Posting, Reader
+from aggregator.model import ANSWER, Delivery, DeliveryStatus, Subscriber, SubscriberStatus
 from aggregator.store.database.engine import Subject
 from aggregator.store.database.statements import insert_once
 from aggregator.store.database.tables import digest_runs, mailings, postings, readers
@@ -20,8 +20,8 @@ READER: Final = tuple(column.name for column in readers.c)
 
 LEFT: Final = "the reader had left"
 
-IS_WRITTEN_TO: Final = readers.c.standing.in_([Footing.READING, Footing.UNCONFIRMED]) | (
-    (readers.c.standing == Footing.PAUSED) & postings.c.run.startswith(ANSWER)
+IS_WRITTEN_TO: Final = readers.c.standing.in_([SubscriberStatus.READING, SubscriberStatus.UNCONFIRMED]) | (
+    (readers.c.standing == SubscriberStatus.PAUSED) & postings.c.run.startswith(ANSWER)
 )
 """Who may get a letter: the paused only answers; for the unconfirmed nothing but the question is planned."""
 
@@ -33,7 +33,7 @@ _TRIED: Final = bindparam("tried", type_=postings.c.at.type)
 _NEXT: Final = (
     select(postings, *(column.label(f"of_{column.name}") for column in readers.c))
     .join(readers, readers.c.id == postings.c.reader)
-    .where(postings.c.state == LetterState.PLANNED, postings.c.due <= _TRIED, IS_WRITTEN_TO)
+    .where(postings.c.state == DeliveryStatus.PLANNED, postings.c.due <= _TRIED, IS_WRITTEN_TO)
     .order_by(postings.c.due, postings.c.run, postings.c.reader)
     .limit(bindparam("most"))
 )
@@ -42,7 +42,7 @@ _HAND_OVER: Final = (
     update(postings)
     .where(tuple_(*_KEY).in_(_NEXT.with_only_columns(*_KEY)))
     .values(
-        state=LetterState.HANDED_OVER,
+        state=DeliveryStatus.HANDED_OVER,
         at=_TRIED,
         tries=postings.c.tries + 1,
         first_tried=func.coalesce(postings.c.first_tried, _TRIED),
@@ -55,7 +55,7 @@ _SETTLE: Final = (
 )
 
 
-class Postings(Subject):
+class Deliveries(Subject):
     """Who is to get which letter. Raises StoreError."""
 
     def unplanned(self) -> tuple[str, ...]:
@@ -87,16 +87,16 @@ class Postings(Subject):
         """
         lost = (
             update(postings)
-            .where(postings.c.state == LetterState.HANDED_OVER)
-            .values(state=LetterState.PLANNED, at=now, due=now, unsure=postings.c.unsure + 1)
+            .where(postings.c.state == DeliveryStatus.HANDED_OVER)
+            .values(state=DeliveryStatus.PLANNED, at=now, due=now, unsure=postings.c.unsure + 1)
         )
         with self._database.writing() as connection:
             _give_up_left(connection, now)
             return connection.execute(lost).rowcount
 
     def turn(
-        self, settled: Sequence[Posting], now: datetime, limit: int
-    ) -> tuple[tuple[Posting, Reader], ...]:
+        self, settled: Sequence[Delivery], now: datetime, limit: int
+    ) -> tuple[tuple[Delivery, Subscriber], ...]:
         """In one transaction: keep what became of letters, and take those that are due, as handed over.
 
         At most `limit` are taken, and none of a reader who does not read any more.
@@ -122,11 +122,12 @@ class Postings(Subject):
             counts["unsure"] += row.u
         return found
 
-    def of_reader(self, reader_id: str) -> tuple[Posting, ...]:
+    def of_reader(self, reader_id: str) -> tuple[Delivery, ...]:
         """Every letter of a reader, by run."""
         mine = select(postings).where(postings.c.reader == reader_id).order_by(postings.c.run)
         return tuple(
-            Posting(**{**row._mapping, "state": LetterState(row.state)}) for row in self._database.rows(mine)
+            Delivery(**{**row._mapping, "state": DeliveryStatus(row.state)})
+            for row in self._database.rows(mine)
         )
 
 
@@ -134,7 +135,7 @@ def insert_postings(
     connection: Connection, run: str, reader_ids: Iterable[str], now: datetime, given_up: str = ""
 ) -> None:
     """Plan a letter of `run` for each reader, within somebody's transaction; twice is once."""
-    state = LetterState.GIVEN_UP if given_up else LetterState.PLANNED
+    state = DeliveryStatus.GIVEN_UP if given_up else DeliveryStatus.PLANNED
     fresh = {"run": run, "state": state, "at": now, "due": now, "tries": 0, "unsure": 0}
     rows = [{**fresh, "reader": id, "first_tried": None, "reply": given_up} for id in reader_ids]
     if rows:
@@ -146,12 +147,12 @@ def _give_up_left(connection: Connection, now: datetime) -> None:
     reads = select(readers.c.id).where(readers.c.id == postings.c.reader, IS_WRITTEN_TO)
     connection.execute(
         update(postings)
-        .where(postings.c.state == LetterState.PLANNED, ~exists(reads.correlate(postings)))
-        .values(state=LetterState.GIVEN_UP, at=now, reply=LEFT)
+        .where(postings.c.state == DeliveryStatus.PLANNED, ~exists(reads.correlate(postings)))
+        .values(state=DeliveryStatus.GIVEN_UP, at=now, reply=LEFT)
     )
 
 
-def _settle(connection: Connection, settled: Sequence[Posting]) -> None:
+def _settle(connection: Connection, settled: Sequence[Delivery]) -> None:
     rows = [
         {"its_run": p.run, "its_reader": p.reader, **{f"new_{name}": getattr(p, name) for name in _MOVES}}
         for p in settled
@@ -160,9 +161,9 @@ def _settle(connection: Connection, settled: Sequence[Posting]) -> None:
         connection.execute(_SETTLE, rows)
 
 
-def _taken(row: Row[Any], now: datetime) -> tuple[Posting, Reader]:
+def _taken(row: Row[Any], now: datetime) -> tuple[Delivery, Subscriber]:
     """A row of `_NEXT`, a posting's columns and then its reader's, as it stands after `_HAND_OVER`."""
     told = dict(zip(POSTING, row, strict=False))
-    told |= {"state": LetterState.HANDED_OVER, "at": now, "tries": told["tries"] + 1}
+    told |= {"state": DeliveryStatus.HANDED_OVER, "at": now, "tries": told["tries"] + 1}
     told["first_tried"] = told["first_tried"] or now
-    return Posting(**told), to_reader(dict(zip(READER, row[len(POSTING) :], strict=True)))
+    return Delivery(**told), to_reader(dict(zip(READER, row[len(POSTING) :], strict=True)))

@@ -17,14 +17,14 @@ from aggregator.store.alerts import Alerts
 from aggregator.store.database.engine import Access, Database, Within
 from aggregator.store.database.migrate import migrate
 from aggregator.store.database.tables import metadata
-from aggregator.store.deliveries import Postings
+from aggregator.store.deliveries import Deliveries
 from aggregator.store.digests import Digests
 from aggregator.store.documents.carriers import Carriers
 from aggregator.store.documents.documents import Documents
 from aggregator.store.documents.labels import KeptLabels
 from aggregator.store.documents.names import Names
 from aggregator.store.sources import RobotsMemory, Runs, Sources
-from aggregator.store.subscribers import Readers
+from aggregator.store.subscribers import Subscribers
 
 WAIT: Final = timedelta(seconds=30)
 """How long a write waits for another process before it gives up."""
@@ -65,8 +65,8 @@ class Store(Transaction):
         self.robots = RobotsMemory(database)
         self.runs = Runs(database)
         self.digests = Digests(database)
-        self.readers = Readers(database)
-        self.postings = Postings(database)
+        self.readers = Subscribers(database)
+        self.postings = Deliveries(database)
         self.alerts = Alerts(database)
 
     def __enter__(self) -> Self:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, true, update
 
-from aggregator.model import Choices, Footing, Reader
+from aggregator.model import Choices, Subscriber, SubscriberStatus
 from aggregator.store.database.engine import Subject
 from aggregator.store.database.statements import insert_once
 from aggregator.store.database.tables import (
@@ -24,31 +24,33 @@ from aggregator.store.database.tables import (
 )
 
 
-class Readers(Subject):
+class Subscribers(Subject):
     """Everybody who gets, or got, letters. Raises StoreError."""
 
-    def all(self, standing: Footing | None = None) -> tuple[Reader, ...]:
+    def all(self, standing: SubscriberStatus | None = None) -> tuple[Subscriber, ...]:
         """Every reader, or those of one standing, the longest standing first."""
         return self._found(readers.c.standing == standing if standing else true())
 
-    def one(self, id: str) -> Reader | None:
+    def one(self, id: str) -> Subscriber | None:
         """The reader of this id, or None."""
         return next(iter(self._found(readers.c.id == id)), None)
 
-    def at(self, address: str) -> Reader | None:
+    def at(self, address: str) -> Subscriber | None:
         """The reader of this address, or None."""
         return next(iter(self._found(readers.c.address == address)), None)
 
-    def add(self, new: Iterable[Reader]) -> int:
+    def add(self, new: Iterable[Subscriber]) -> int:
         """Keep new readers; an address that is there already stays as it is. Gives how many were new."""
         with self._database.writing() as connection:
             return sum(insert_once(connection, readers, _row(reader)) for reader in new)
 
-    def keep(self, reader: Reader) -> None:
+    def keep(self, reader: Subscriber) -> None:
         """Keep a reader as they stand now; one whose row was erased meanwhile stays erased."""
         self._database.change(update(readers).where(readers.c.id == reader.id).values(**_row(reader)))
 
-    def stand(self, id: str, standing: Footing, now: datetime, only: Iterable[Footing] = ()) -> bool:
+    def stand(
+        self, id: str, standing: SubscriberStatus, now: datetime, only: Iterable[SubscriberStatus] = ()
+    ) -> bool:
         """Give a reader a standing, from `now`; whether that changed anything.
 
         With `only`, a reader of any other standing is left alone. A reader who has the standing keeps its
@@ -65,7 +67,7 @@ class Readers(Subject):
         """Keep what a reader chose."""
         self._database.change(update(readers).where(readers.c.id == id).values(choices=choices))
 
-    def move(self, new: Reader) -> bool:
+    def move(self, new: Subscriber) -> bool:
         """Give the address of `new` to the reader whom it replaces; False when there is none any more.
 
         The row of `new` goes in the same transaction. What is kept of the old address is overwritten.
@@ -87,7 +89,7 @@ class Readers(Subject):
             self._database.checkpoint()
         return done
 
-    def gone_since(self, standings: Iterable[Footing], before: datetime) -> tuple[str, ...]:
+    def gone_since(self, standings: Iterable[SubscriberStatus], before: datetime) -> tuple[str, ...]:
         """The ids of those whose standing is one of these and began before the instant."""
         wanted = readers.c.standing.in_(list(standings)) & (readers.c.since < before)
         return tuple(self._database.values(select(readers.c.id).where(wanted)))
@@ -122,17 +124,17 @@ class Readers(Subject):
         """Keep that the mail with this hash was acted on."""
         self._database.put_once(replies, {"sha256": sha256, "at": now})
 
-    def _found(self, wanted: ColumnElement[bool]) -> tuple[Reader, ...]:
+    def _found(self, wanted: ColumnElement[bool]) -> tuple[Subscriber, ...]:
         asked = select(readers).where(wanted).order_by(readers.c.since, readers.c.id)
         return tuple(to_reader(row._asdict()) for row in self._database.rows(asked))
 
 
-def to_reader(told: Mapping[str, Any]) -> Reader:
+def to_reader(told: Mapping[str, Any]) -> Subscriber:
     """A reader from the values of their row."""
-    return Reader(**{**told, "standing": Footing(told["standing"])})
+    return Subscriber(**{**told, "standing": SubscriberStatus(told["standing"])})
 
 
-def _row(reader: Reader) -> dict[str, Any]:
+def _row(reader: Subscriber) -> dict[str, Any]:
     return {column.name: getattr(reader, column.name) for column in readers.c}
 
 

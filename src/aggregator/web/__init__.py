@@ -8,7 +8,7 @@ To add:  a route in `application` (`pages.py`) or in `LetterPages.routes` (`lett
 from __future__ import annotations
 
 from aggregator.web.routes import application
-from aggregator.web.server import Front, bind
+from aggregator.web.server import AppSwapper, bind
 from aggregator.web.subscription_pages import LetterPages
 
-__all__ = ["Front", "LetterPages", "application", "bind"]
+__all__ = ["AppSwapper", "LetterPages", "application", "bind"]

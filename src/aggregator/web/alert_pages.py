@@ -11,12 +11,12 @@ from typing import Any
 from starlette.responses import Response
 
 from aggregator.deliver.mail.tokens import Tokens
-from aggregator.model import Footing, Reader, Site
+from aggregator.model import Site, Subscriber, SubscriberStatus
 from aggregator.model.alerts import OwnRule
 from aggregator.model.subscriptions import Frequency
 from aggregator.services.alerts.rules import OwnRules
 from aggregator.web.feed_pages import feed_address
-from aggregator.web.form_data import Form, is_ticked, one
+from aggregator.web.form_data import FormData, is_ticked, one
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class AlertPage:
     page: Callable[..., Response]
     """Makes a page from its template, title, status and values."""
 
-    async def act(self, reader: Reader, form: Form, now: datetime) -> Response | str:
+    async def act(self, reader: Subscriber, form: FormData, now: datetime) -> Response | str:
         """Do what a form asks for: the page that answers it, or the name of what was done."""
         action, rule, id = one(form, "action"), _rule(form), one(form, "id")
         try:
@@ -53,7 +53,7 @@ class AlertPage:
 
     def shown(
         self,
-        reader: Reader,
+        reader: Subscriber,
         *,
         rule: OwnRule | None = None,
         tried: tuple[int, tuple[str, ...]] | None = None,
@@ -67,7 +67,7 @@ class AlertPage:
             rule=rule or OwnRule(id="", when=""),
             tried=tried,
             daily=Frequency.DAILY,
-            paused=reader.standing is Footing.PAUSED,
+            paused=reader.standing is SubscriberStatus.PAUSED,
             known=self.known,
             **values,
         )
@@ -82,7 +82,7 @@ class AlertPage:
         }
 
 
-def _rule(form: Form) -> OwnRule:
+def _rule(form: FormData) -> OwnRule:
     pace = Frequency.DAILY if one(form, "rhythm") == Frequency.DAILY else Frequency.AT_ONCE
     when = " ".join(one(form, "when").split())
     return OwnRule(id="tried", when=when, changes=is_ticked(form, "changes"), rhythm=pace)

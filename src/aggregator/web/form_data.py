@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from starlette.requests import Request
 
-Form = Mapping[str, list[str]]
+FormData = Mapping[str, list[str]]
 
 LARGEST: Final = 20_000
 """Bytes of a form; every box ticked is far below."""
@@ -27,11 +27,11 @@ async def read_form(request: Request) -> dict[str, list[str]]:
         return {}
 
 
-def one(form: Form, name: str) -> str:
+def one(form: FormData, name: str) -> str:
     """The first value of a field; empty where there is none."""
     return form.get(name, [""])[0]
 
 
-def is_ticked(form: Form, name: str) -> bool:
+def is_ticked(form: FormData, name: str) -> bool:
     """Whether a box of our forms is ticked."""
     return one(form, name) == "yes"

@@ -8,7 +8,7 @@ import socket
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from aggregator.errors import ConfigError, Mistake
+from aggregator.errors import ConfigError, ConfigIssue
 
 HOST = "127.0.0.1"
 
@@ -26,11 +26,11 @@ def bind(port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         remedy = "is another `aggregator start` running? Stop it, or choose another --port"
-        raise ConfigError((Mistake(f"port {port}", 0, f"{error.strerror}; {remedy}"),)) from error
+        raise ConfigError((ConfigIssue(f"port {port}", 0, f"{error.strerror}; {remedy}"),)) from error
     return listener
 
 
-class Front:
+class AppSwapper:
     """One server for one application after the other; what was asked of one is answered by it."""
 
     def __init__(self, listener: socket.socket) -> None:

@@ -16,14 +16,14 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from aggregator.deliver.mail.tokens import CHOICES
-from aggregator.model import Choices, Footing, Frequency, Reader, Site, Titles
+from aggregator.model import Choices, Frequency, Site, Subscriber, SubscriberStatus, Titles
 from aggregator.services.alerts.private_feeds import subscriber_feed
 from aggregator.services.alerts.rules import OwnRules
 from aggregator.services.subscriptions.data_export import own_data
 from aggregator.services.subscriptions.service import SubscriptionService
 from aggregator.web.alert_pages import AlertPage
 from aggregator.web.feed_pages import feed_address, feed_answer
-from aggregator.web.form_data import Form, is_ticked, one, read_form
+from aggregator.web.form_data import FormData, is_ticked, one, read_form
 from aggregator.web.rate_limit import Limit
 
 HEADERS: Final = {
@@ -84,7 +84,7 @@ _TEMPLATES: Final = Environment(
 )
 
 
-Page = Callable[[Request, Reader], Awaitable[Response]]
+Page = Callable[[Request, Subscriber], Awaitable[Response]]
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class LetterPages:
             return self._old_link()
         return self._back_to(f"choices/{self.service.tokens.timed(CHOICES, reader.id, now)}", "confirmed")
 
-    async def choices(self, request: Request, reader: Reader) -> Response:
+    async def choices(self, request: Request, reader: Subscriber) -> Response:
         """Show and take what a subscriber chooses."""
         if request.method != "POST":
             return self._choices(request, reader, told=_told(request))
@@ -177,7 +177,7 @@ class LetterPages:
             return self._page("plain.html", "You have left", lines=GOODBYE)
         return self._back_to(f"choices/{request.path_params['token']}", action)
 
-    async def alerts(self, request: Request, reader: Reader) -> Response:
+    async def alerts(self, request: Request, reader: Subscriber) -> Response:
         """Show a subscriber's own alert rules; try one, keep one, or take one out."""
         token = request.path_params["token"]
         back = partial(self._page, back=f"{self._root}choices/{token}")
@@ -198,7 +198,7 @@ class LetterPages:
         found = await asyncio.to_thread(subscriber_feed, config, store, tokens, token, address)
         return feed_answer(request, found)
 
-    async def data(self, _: Request, reader: Reader) -> Response:
+    async def data(self, _: Request, reader: Subscriber) -> Response:
         """Everything that is kept of a subscriber, as a file."""
         named = {"Content-Disposition": 'attachment; filename="letters.json"'}
         return JSONResponse(own_data(self.service.store, reader), headers={**HEADERS, **named})
@@ -214,7 +214,7 @@ class LetterPages:
         self.service.leave(reader, self.clock())
         return self._page("plain.html", "You have left", lines=GOODBYE)
 
-    def _do(self, action: str, reader: Reader, form: Form) -> bool:
+    def _do(self, action: str, reader: Subscriber, form: FormData) -> bool:
         """Do what a subscriber asks for, if it is something. ValueError for a bad address."""
         now = self.clock()
         if action == "save":
@@ -229,7 +229,7 @@ class LetterPages:
             return False
         return True
 
-    def _chosen(self, form: Form) -> Choices:
+    def _chosen(self, form: FormData) -> Choices:
         ticked = {
             name: tuple(id for id in names if id in form.get(name, ())) for name, names in self.known.items()
         }
@@ -243,7 +243,7 @@ class LetterPages:
             only_alerts=is_ticked(form, "only_alerts"),
         )
 
-    def _choices(self, request: Request, reader: Reader, **values: Any) -> Response:
+    def _choices(self, request: Request, reader: Subscriber, **values: Any) -> Response:
         token = request.path_params["token"]
         groups = [
             {
@@ -264,7 +264,7 @@ class LetterPages:
             "choices.html",
             "Your letters",
             groups=groups,
-            paused=reader.standing is Footing.PAUSED,
+            paused=reader.standing is SubscriberStatus.PAUSED,
             when_empty=reader.choices.when_empty,
             alternatives=[
                 {**group, "chosen": str(getattr(reader.choices, str(group["name"])))}

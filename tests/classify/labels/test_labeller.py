@@ -14,12 +14,12 @@ import pytest
 from aggregator.classify import Labeller
 from aggregator.config import load
 from aggregator.config.register.bodies_file import load_bodies
-from aggregator.config.yaml_files.schema import Mistakes
-from aggregator.model import Labels, Mark, Reason, Relevance, Scope, Where
+from aggregator.config.yaml_files.schema import ConfigIssues
+from aggregator.model import LabelOverride, Labels, Reason, Relevance, Scope, Where
 from tests.support.builders import NOON, entry, source
 from tests.support.patience import within
 
-BODIES, ROLES = load_bodies(Path("register/bodies.yaml"), Mistakes())
+BODIES, ROLES = load_bodies(Path("register/bodies.yaml"), ConfigIssues())
 VOCABULARY = load().vocabulary
 SOURCES = {"co": source("co"), "ogn": source("ogn", scope=Scope.ALL, title="The network's site")}
 LABELLER = Labeller(VOCABULARY, SOURCES, BODIES)
@@ -188,7 +188,7 @@ def test_an_address_can_say_the_type_and_what_is_left_over_is_news(url: str | No
 
 
 def test_the_operators_word_wins_and_the_reasons_stay() -> None:
-    mark = Mark(why="It is about a company.", at=NOON, relevance=NO, type="report")
+    mark = LabelOverride(why="It is about a company.", at=NOON, relevance=NO, type="report")
     corrected = LABELLER.label(entry(title="Open data"), ["co"], mark)
 
     assert (corrected.relevance, corrected.type, corrected.topics) == (NO, "report", ())
@@ -197,7 +197,7 @@ def test_the_operators_word_wins_and_the_reasons_stay() -> None:
 
 
 def test_a_mark_of_topics_alone_leaves_the_rest() -> None:
-    mark = Mark(why="Also about money.", at=NOON, topics=("fiscal-transparency",))
+    mark = LabelOverride(why="Also about money.", at=NOON, topics=("fiscal-transparency",))
     corrected = LABELLER.label(entry(title="Open data minutes"), ["co"], mark)
 
     assert corrected.topics == ("fiscal-transparency",)

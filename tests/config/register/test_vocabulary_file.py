@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.config.register.bodies_file import load_bodies
 from aggregator.config.register.vocabulary_file import load_vocabulary
-from aggregator.config.yaml_files.schema import Mistakes
+from aggregator.config.yaml_files.schema import ConfigIssues
 from aggregator.errors import ConfigError
 from aggregator.model import FormerName, Phrase, Strength
 
@@ -35,7 +35,7 @@ types:
 def refused(tmp_path: Path, text: str) -> list[str]:
     file = tmp_path / "vocabulary.yaml"
     file.write_text(text, encoding="utf-8")
-    mistakes = Mistakes()
+    mistakes = ConfigIssues()
     with pytest.raises(ConfigError) as caught, mistakes.collected():
         load_vocabulary(file, mistakes, {"ogp"})
     return [str(one).partition("vocabulary.yaml:")[2] for one in caught.value.mistakes]
@@ -45,7 +45,7 @@ def test_phrases_strengths_places_and_types_are_read(tmp_path: Path) -> None:
     file = tmp_path / "vocabulary.yaml"
     file.write_text(GOOD, encoding="utf-8")
 
-    read = load_vocabulary(file, Mistakes(), {"ogp"})
+    read = load_vocabulary(file, ConfigIssues(), {"ogp"})
 
     assert read.topics[0].phrases[Strength.SURE] == (
         Phrase(words="open data"),
@@ -91,7 +91,7 @@ def test_a_mistake_is_refused_with_its_line_and_remedy(
 
 
 def test_a_body_keeps_the_name_of_the_day_and_a_role_moves_along() -> None:
-    bodies, roles = load_bodies(Path("register/bodies.yaml"), Mistakes())
+    bodies, roles = load_bodies(Path("register/bodies.yaml"), ConfigIssues())
     fcdo, lead = bodies["fcdo"], roles[0]
 
     assert fcdo.former == (FormerName(name="Foreign and Commonwealth Office", until=date(2020, 9, 2)),)
@@ -114,7 +114,7 @@ def test_a_name_or_a_role_with_impossible_days_is_refused(tmp_path: Path, change
     text = Path("register/bodies.yaml").read_text(encoding="utf-8")
     file = tmp_path / "bodies.yaml"
     file.write_text(text.replace("until: 2020-09-02}", change), encoding="utf-8")
-    mistakes = Mistakes()
+    mistakes = ConfigIssues()
 
     with pytest.raises(ConfigError, match=said), mistakes.collected():
         load_bodies(file, mistakes)

@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from aggregator.deliver import render_digest, window
 from aggregator.deliver.digest.footer import foot_of_letter
 from aggregator.deliver.digest.render import written as written_as_mail
-from aggregator.model import Body, Digest, DigestItem, LetterState, Section, Site, Titles
+from aggregator.model import Body, DeliveryStatus, Digest, DigestItem, Section, Site, Titles
 from aggregator.store import Store
 from tests.support.builders import LONDON, body, instant, moment, site
 
@@ -86,4 +86,4 @@ ELEMENTS = {
 def next_due(store: Store) -> datetime | None:
     """When the next planned letter is due; None when none is planned."""
     letters = (one for reader in store.readers.all() for one in store.postings.of_reader(reader.id))
-    return min((one.due for one in letters if one.state is LetterState.PLANNED), default=None)
+    return min((one.due for one in letters if one.state is DeliveryStatus.PLANNED), default=None)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.deliver import compose
-from aggregator.model import Carrier, Digest, Holding, Moment, Precision, Removal, RemovalKind, Revision
+from aggregator.model import Carrier, Digest, Document, Moment, Precision, Removal, RemovalKind, Revision
 from aggregator.publish.presentation.paths import entry_page
 from tests.support.builders import LONDON, body, carrier, entry, holding, instant, labels, moment, site
 
@@ -19,7 +19,7 @@ IN_WEEK = "2024-01-24 10:00"
 BEFORE = "2024-01-15 10:00"
 
 
-def held(name: str, seen: str = IN_WEEK, type: str = "news", backlog: bool = False, **told: Any) -> Holding:
+def held(name: str, seen: str = IN_WEEK, type: str = "news", backlog: bool = False, **told: Any) -> Document:
     """A holding at `https://example.org/NAME`, first seen at `seen`."""
     document = entry(f"https://example.org/{name}", title=name, **told)
     first = carrier(document, first_seen=instant(seen), backlog=backlog)
@@ -32,7 +32,7 @@ def held(name: str, seen: str = IN_WEEK, type: str = "news", backlog: bool = Fal
     )
 
 
-def revised(known: Holding, *revisions: tuple[str, tuple[str, ...]]) -> Holding:
+def revised(known: Document, *revisions: tuple[str, tuple[str, ...]]) -> Document:
     """The holding after its carrier told these revisions: when, and which parts changed."""
     first = known.carriers[0]
     told = tuple(
@@ -42,7 +42,7 @@ def revised(known: Holding, *revisions: tuple[str, tuple[str, ...]]) -> Holding:
     return replace(known, carriers=(replace(first, revisions=first.revisions + told),))
 
 
-def digest(*holdings: Holding, **changes: Any) -> Digest:
+def digest(*holdings: Document, **changes: Any) -> Digest:
     """The issued letter of the week 2024-W04 from these holdings."""
     bodies = {name: body(name) for name in ("scotland", "cabinet-office", "wales")}
     given = {
@@ -369,7 +369,7 @@ HOLDINGS = st.lists(
 
 @given(holdings=HOLDINGS, data=st.data())
 def test_the_order_of_the_letter_depends_on_the_updates_alone(
-    holdings: list[Holding], data: st.DataObject
+    holdings: list[Document], data: st.DataObject
 ) -> None:
     found = digest(*holdings)
     assert digest(*data.draw(st.permutations(holdings))) == found

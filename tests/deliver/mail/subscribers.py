@@ -7,28 +7,28 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
-from aggregator.deliver import Stationery
+from aggregator.deliver import MailContext
 from aggregator.deliver.mail.tokens import Tokens
-from aggregator.model import Footing, Message, Reader, Site
+from aggregator.model import Message, Site, Subscriber, SubscriberStatus
 from tests.support.builders import instant, site
 
 TOKENS = Tokens(b"a key that is long enough for a test")
 
 
-def reader(**changes: Any) -> Reader:
+def reader(**changes: Any) -> Subscriber:
     """A person who reads since New Year."""
-    default = Reader(
+    default = Subscriber(
         id="00c0ffee00c0ffee",
         address="reader@example.org",
-        standing=Footing.READING,
+        standing=SubscriberStatus.READING,
         since=instant("2024-01-01 00:00"),
     )
     return replace(default, **changes)
 
 
-def stationery(of: Site | None = None) -> Stationery:
+def stationery(of: Site | None = None) -> MailContext:
     """Letters from letters@updates.example.org."""
-    return Stationery(
+    return MailContext(
         site=of or site(), address="letters@updates.example.org", mailbox="post@example.org", tokens=TOKENS
     )
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from aggregator.deliver import Frozen, freeze, window
+from aggregator.deliver import PreparedMessage, freeze, window
 from aggregator.deliver.mail.prepared import freeze_text
 from aggregator.deliver.mail.tokens import CHOICES
-from aggregator.model import Choices, Digest, Message, Reader
+from aggregator.model import Choices, Digest, Message, Subscriber
 from aggregator.services.mailing.mailer import LONGEST_NAME
 from tests.deliver.digest.digests import BODIES, digest, item, under
 from tests.deliver.mail.subscribers import TOKENS, opened, parts, reader, stationery
@@ -23,11 +23,11 @@ WEEK = digest(
 )
 
 
-def frozen(found: Digest = WEEK, to: Reader | None = None, pages: bool = False) -> Frozen:
+def frozen(found: Digest = WEEK, to: Subscriber | None = None, pages: bool = False) -> PreparedMessage:
     return freeze(found, to or reader(), stationery(PAGES if pages else site()), BODIES)
 
 
-def mail(to: Reader | None = None, pages: bool = False) -> Message:
+def mail(to: Subscriber | None = None, pages: bool = False) -> Message:
     return frozen(to=to, pages=pages).fill(to or reader())
 
 

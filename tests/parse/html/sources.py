@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from aggregator.config.sources_file import load_sources
-from aggregator.config.yaml_files.schema import Mistakes
+from aggregator.config.yaml_files.schema import ConfigIssues
 from aggregator.errors import SourceError
 from aggregator.model import Entry, Fetched, Page, Source
 from aggregator.normalise import normalise
@@ -17,7 +17,8 @@ from tests.support.builders import NOON
 
 CASES: Final = Path(__file__).parents[1] / "cases"
 SHIPPED: Final = {
-    source.id: source for source in load_sources(Path(__file__).parents[3] / "sources.yaml", {}, Mistakes())
+    source.id: source
+    for source in load_sources(Path(__file__).parents[3] / "sources.yaml", {}, ConfigIssues())
 }
 
 

@@ -12,12 +12,11 @@ from aggregator.model import (
     Check,
     Claim,
     CommitmentLine,
+    Coverage,
     Deadline,
-    Edition,
     Evidence,
     Fact,
     FactKind,
-    Habit,
     Measure,
     Meeting,
     Membership,
@@ -26,12 +25,13 @@ from aggregator.model import (
     Precision,
     Process,
     ProcessLine,
+    PublishingFrequency,
     Rule,
+    RuleResult,
     Silence,
+    SilenceEvent,
+    Snapshot,
     StageName,
-    Standing,
-    Turn,
-    Watch,
 )
 from tests.support.builders import NOON, edition, moment
 
@@ -112,18 +112,18 @@ def process_line(text: str = WORDS, **changes: Any) -> ProcessLine:
         checks=(
             Check(
                 rule=rule(text=text),
-                standing=Standing.OVERDUE,
+                standing=RuleResult.OVERDUE,
                 days=12,
                 why=text,
                 evidence=(proof(text, official=False),),
             ),
-            Check(rule=rule("R2.1", text), standing=Standing.CANNOT_TELL, since=date(2026, 5, 1), why=text),
-            Check(rule=rule("C2", text, basis=Basis.OURS), standing=Standing.PAST_MARK, days=3, why=text),
-            Check(rule=rule("P1", text), standing=Standing.DUE, days=30, by=date(2026, 7, 5), why=text),
-            Check(rule=rule("R5.1", text), standing=Standing.NOT_BOUND),
+            Check(rule=rule("R2.1", text), standing=RuleResult.CANNOT_TELL, since=date(2026, 5, 1), why=text),
+            Check(rule=rule("C2", text, basis=Basis.OURS), standing=RuleResult.PAST_MARK, days=3, why=text),
+            Check(rule=rule("P1", text), standing=RuleResult.DUE, days=30, by=date(2026, 7, 5), why=text),
+            Check(rule=rule("R5.1", text), standing=RuleResult.NOT_BOUND),
         ),
         silence=Silence(last=proof(text), days=147, observed=4, reconstructed=True, check=None),
-        watch=Watch(looked=(text,), began=READ, since=READ, gaps=(), unread=(), unread_since=None),
+        watch=Coverage(looked=(text,), began=READ, since=READ, gaps=(), unread=(), unread_since=None),
         meetings=(
             Meeting(
                 held=date(2026, 1, 2),
@@ -138,7 +138,7 @@ def process_line(text: str = WORDS, **changes: Any) -> ProcessLine:
         ),
         deadlines=(Deadline(id="d", title=text, day=date(2026, 7, 5), days=30, evidence=(proof(text),)),),
         habits=(
-            Habit(
+            PublishingFrequency(
                 source="cabinet-office",
                 title=text,
                 count=3,
@@ -155,8 +155,8 @@ def process_line(text: str = WORDS, **changes: Any) -> ProcessLine:
     return replace(default, **changes)
 
 
-def turn(passed: date, *, ended: bool = False, days: int = 184, text: str = "A record") -> Turn:
-    return Turn(
+def turn(passed: date, *, ended: bool = False, days: int = 184, text: str = "A record") -> SilenceEvent:
+    return SilenceEvent(
         id=f"here:R1.1:{'ended' if ended else 'passed'}",
         rule=rule(),
         ended=ended,
@@ -167,6 +167,6 @@ def turn(passed: date, *, ended: bool = False, days: int = 184, text: str = "A r
     )
 
 
-def observed(text: str = WORDS, **changes: Any) -> Edition:
+def observed(text: str = WORDS, **changes: Any) -> Snapshot:
     """What is published at NOON with this process on the board."""
     return edition(board=Board(at=NOON, lines=(), processes=(process_line(text, **changes),)))

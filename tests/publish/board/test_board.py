@@ -10,17 +10,17 @@ from typing import Any
 import feedparser
 from lxml import html as HTML
 
-from aggregator.model import Check, Edition, Gap, Silence, Standing, Watch
+from aggregator.model import Check, Coverage, CoverageGap, RuleResult, Silence, Snapshot
 from aggregator.publish import artifacts
 from tests.publish.board.boards import observed, process_line, proof, rule, turn
 from tests.support.builders import edition, entry, holding, labels
 
 
-def made(told: Edition) -> dict[str, bytes]:
+def made(told: Snapshot) -> dict[str, bytes]:
     return {artifact.path: artifact.payload for artifact in artifacts(told)}
 
 
-def page(told: Edition, path: str) -> Any:
+def page(told: Snapshot, path: str) -> Any:
     return HTML.fromstring(made(told)[path].decode())
 
 
@@ -113,7 +113,7 @@ def test_a_plan_has_one_page_with_the_updates_that_name_it_and_its_feed() -> Non
 
 
 def test_a_finding_and_what_is_no_record_are_worded_as_what_they_are() -> None:
-    against = Check(rule=rule("P2"), standing=Standing.NOT_MET, days=303, why="so it was found")
+    against = Check(rule=rule("P2"), standing=RuleResult.NOT_MET, days=303, why="so it was found")
     silence = replace(process_line().silence, other=proof("Spending over £25,000"))
     shown = page(observed(checks=(against,), silence=silence), "board/here.html")
     (row,) = shown.xpath("//section[@aria-labelledby='rules']//tbody/tr")
@@ -123,8 +123,8 @@ def test_a_finding_and_what_is_no_record_are_worded_as_what_they_are() -> None:
 
 def test_the_times_in_which_we_could_not_read_are_told() -> None:
     gaps = (
-        Gap(source="One", since=date(2026, 1, 1), until=date(2026, 1, 9), breaks=False),
-        Gap(source="Two", since=date(2026, 2, 1), until=date(2026, 4, 9), breaks=True),
+        CoverageGap(source="One", since=date(2026, 1, 1), until=date(2026, 1, 9), breaks=False),
+        CoverageGap(source="Two", since=date(2026, 2, 1), until=date(2026, 4, 9), breaks=True),
     )
     told = observed(watch=replace(process_line().watch, gaps=gaps))
     shown = page(told, "board/here.html").xpath("//section[@aria-labelledby='looked']//li")
@@ -158,7 +158,7 @@ def test_marks_stand_in_the_order_of_their_dates_and_inside_the_picture() -> Non
 
 
 def test_what_could_not_be_read_is_named_and_never_called_silence() -> None:
-    unread = Watch(
+    unread = Coverage(
         looked=("One", "Two"),
         began=date(2026, 5, 1),
         since=date(2026, 5, 1),

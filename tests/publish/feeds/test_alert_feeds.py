@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from aggregator.model import Edition
-from aggregator.model.alerts import Alert, AlertFeed, AlertRule, Occasion, Term, Why
+from aggregator.model import Snapshot
+from aggregator.model.alerts import Alert, AlertEvent, AlertFeed, AlertRule, Term, Why
 from aggregator.publish import artifacts
 from tests.publish.feed_readers import entries, links, told
 from tests.support.builders import NOON, edition, entry
@@ -19,7 +19,7 @@ def alert(why: Why = Why.NEW, hours: int = 0, **changes: str) -> Alert:
     made = Alert(
         rule="open-data",
         entry=entry().id,
-        occasion=Occasion(at=at, why=why, parts=("title",) * (why is Why.CHANGED), note="A note."),
+        occasion=AlertEvent(at=at, why=why, parts=("title",) * (why is Why.CHANGED), note="A note."),
         found=at,
         due=at,
         title="Open data for buses",
@@ -32,7 +32,7 @@ def alert(why: Why = Why.NEW, hours: int = 0, **changes: str) -> Alert:
     return replace(made, **changes)  # type: ignore[arg-type]  # texts of an alert
 
 
-def published(*alerts: Alert) -> Edition:
+def published(*alerts: Alert) -> Snapshot:
     return edition(alerts=(AlertFeed(rule=RULE, told=alerts),))
 
 

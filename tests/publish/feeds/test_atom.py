@@ -8,7 +8,7 @@ from typing import Any
 import feedparser
 
 from aggregator import VERSION
-from aggregator.model import Claim, Edition, Link, Precision
+from aggregator.model import Claim, Link, Precision, Snapshot
 from tests.publish.feed_readers import ATOM, LANGUAGE, entries, feed, links, payload, told
 from tests.support.builders import body, edition, entry, holding, instant, labels, moment, site
 
@@ -20,7 +20,7 @@ def explained(id: str) -> str:
     return f"https://updates.example.org/entries/{id.removeprefix('urn:uuid:')}.html"
 
 
-def only(told_edition: Edition) -> Any:
+def only(told_edition: Snapshot) -> Any:
     """The one entry of the main feed."""
     (found,) = entries(told_edition)
     return found

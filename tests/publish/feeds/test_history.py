@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from aggregator.model import Edition, Holding, Revision
+from aggregator.model import Document, Revision, Snapshot
 from aggregator.publish import artifacts
 from aggregator.publish.feeds.history import MOST
 from tests.publish.feed_readers import ATOM, XML, links
@@ -18,25 +18,25 @@ BASE = "https://updates.example.org/"
 ARCHIVE = "{http://purl.org/syndication/history/1.0}archive"
 
 
-def seen(number: int, at: datetime, **changes: Any) -> Holding:
+def seen(number: int, at: datetime, **changes: Any) -> Document:
     """A document first seen at an instant."""
     told = entry(f"https://a.example/{number}", title=f"Number {number}", updated=None)
     return holding(told, carriers=(carrier(told, first_seen=at),), first_seen=at, updated=at, **changes)
 
 
-def many(count: int, **changes: Any) -> list[Holding]:
+def many(count: int, **changes: Any) -> list[Document]:
     """Documents, one an hour, the newest first as editions have them."""
     start = NOON - timedelta(days=365)
     return [seen(number, start + timedelta(hours=number), **changes) for number in reversed(range(count))]
 
 
-def files(made: Edition, folder: str = "") -> dict[str, bytes]:
+def files(made: Snapshot, folder: str = "") -> dict[str, bytes]:
     """Every file of the edition below a folder."""
     return {one.path: one.payload for one in artifacts(made) if one.path.startswith(folder)}
 
 
 @cache
-def seven_hundred() -> tuple[Edition, dict[str, bytes]]:
+def seven_hundred() -> tuple[Snapshot, dict[str, bytes]]:
     """700 documents and every file of theirs."""
     made = edition(*many(700))
     return made, files(made)

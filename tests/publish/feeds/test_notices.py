@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from aggregator.model import Edition, Mark, Precision, Relevance
+from aggregator.model import LabelOverride, Precision, Relevance, Snapshot
 from aggregator.publish.presentation.diff import differences
 from tests.publish.feed_readers import ATOM, entries, links, told
 from tests.publish.test_validators import revised, rich
@@ -17,7 +17,7 @@ def content(found: Any) -> str:
     return str(found.find(f"{ATOM}content").text)
 
 
-def changes(made: Edition) -> list[Any]:
+def changes(made: Snapshot) -> list[Any]:
     return entries(made, "changes.atom")
 
 
@@ -85,7 +85,7 @@ def test_our_own_mistakes_are_told_of_with_what_we_did_and_why_but_not_why_words
 
 
 def test_a_mark_on_what_nobody_holds_any_more_leads_to_the_corrections() -> None:
-    mark = Mark(why="Wrong", at=NOON, relevance=Relevance.NO)
+    mark = LabelOverride(why="Wrong", at=NOON, relevance=Relevance.NO)
     (found,) = entries(edition(marks={"urn:uuid:9": mark}), "corrections.atom")
 
     assert links(found)[0]["href"] == "https://updates.example.org/corrections.html"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.model import Artifact, Edition
+from aggregator.model import Artifact, Snapshot
 from aggregator.publish import FORMATS, artifacts
 from tests.support.builders import edition, entry, holding
 
@@ -65,7 +65,7 @@ def test_a_record_with_a_name_that_is_no_file_name_is_published_under_its_id() -
 
 
 def test_two_formats_at_one_path_are_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
-    def twin(told: Edition) -> tuple[Artifact, ...]:
+    def twin(told: Snapshot) -> tuple[Artifact, ...]:
         return (Artifact(path="all.atom", media_type="text/plain", payload=b""),)
 
     monkeypatch.setattr("aggregator.publish.FORMATS", {**FORMATS, "twin": twin})

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from aggregator.model import Claim, Edition, Entry, Link, Precision, Revision
+from aggregator.model import Claim, Entry, Link, Precision, Revision, Snapshot
 from aggregator.publish import artifacts
 from aggregator.publish.presentation.paths import entry_page
 from tests.publish.feed_readers import page, rows, words
@@ -141,7 +141,7 @@ def test_the_front_page_links_the_record_as_ours() -> None:
     assert words(line).endswith("our record")
 
 
-def document(told: Edition, url: str = PLAN) -> Any:
+def document(told: Snapshot, url: str = PLAN) -> Any:
     """The page of the document with this address."""
     return page(told, next(entry_page(held.entry) for held in told.holdings if held.entry.url == url))
 

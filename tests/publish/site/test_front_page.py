@@ -11,7 +11,7 @@ import pytest
 from aggregator.model import (
     Digest,
     DigestItem,
-    Holding,
+    Document,
     Precision,
     Revision,
     Section,
@@ -30,7 +30,7 @@ from tests.support.builders import (
 )
 
 
-def days(*holdings: Holding) -> list[tuple[str, list[str]]]:
+def days(*holdings: Document) -> list[tuple[str, list[str]]]:
     """Each day of the news and the lines under it."""
     found = section(edition(*holdings), "news").xpath(".//section[@class='day']")
     return [(words(day.find("h3")), [words(line) for line in day.iter("li")]) for day in found]
@@ -38,7 +38,7 @@ def days(*holdings: Holding) -> list[tuple[str, list[str]]]:
 
 def dated(
     text: str, precision: Precision = Precision.SECOND, name: str = "A plan", **changes: Any
-) -> Holding:
+) -> Document:
     """A backlog document that bears this date."""
     told = entry(f"https://www.gov.uk/{name}", title=name, published=moment(text, precision))
     return replace(holding(told, backlog=True), **changes)

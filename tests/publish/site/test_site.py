@@ -11,7 +11,7 @@ import html5lib
 import pytest
 from html5lib.html5parser import ParseError
 
-from aggregator.model import Edition
+from aggregator.model import Snapshot
 from aggregator.publish import artifacts
 from aggregator.publish.presentation.paths import entry_page
 from tests.publish.feed_readers import HTML, XML, payload
@@ -23,7 +23,7 @@ FEEDS = re.compile(r"(?:bodies|nations|topics|types|plans)/[A-Za-z0-9.-]+\.(?:at
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
-def pages(told: Edition) -> dict[str, str]:
+def pages(told: Snapshot) -> dict[str, str]:
     return {one.path: one.payload.decode() for one in site_files(told) if one.path.endswith(".html")}
 
 
@@ -118,7 +118,7 @@ def test_every_page_says_that_it_is_not_official_and_names_itself_in_full() -> N
         assert root.xpath("//link[@type='application/atom+xml']"), path
 
 
-def changed(before: Edition, after: Edition) -> set[str]:
+def changed(before: Snapshot, after: Snapshot) -> set[str]:
     """The files that differ between two editions."""
     old = {one.path: one.payload for one in artifacts(before)}
     new = {one.path: one.payload for one in artifacts(after)}

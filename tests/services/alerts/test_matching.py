@@ -16,14 +16,14 @@ from aggregator.config.rule_language import known_values, read_rule
 from aggregator.deliver.alert_mail import due_at
 from aggregator.model import (
     ChangeKind,
+    DeliveryStatus,
     Entry,
-    Footing,
+    LabelOverride,
     Labels,
-    LetterState,
-    Mark,
     Relevance,
     Removal,
     RemovalKind,
+    SubscriberStatus,
 )
 from aggregator.model.alerts import AlertRule, OwnRule, Why
 from aggregator.model.subscriptions import Frequency
@@ -291,7 +291,7 @@ def test_our_own_correction_reaches_those_who_were_told(desk: Desk) -> None:
     desk.look(NOON)
     held = desk.store.documents.one(entry(FIRST).id)
     assert held
-    mark = Mark(why="about a company", at=NOON + HOUR, relevance=Relevance.NO)
+    mark = LabelOverride(why="about a company", at=NOON + HOUR, relevance=Relevance.NO)
     with desk.store.writing() as tx:
         tx.labels.mark(held.entry.id, mark)
         tx.labels.keep({held.entry.id: replace(held.labels, relevance=Relevance.NO, marked=True)}, "v")
@@ -307,7 +307,7 @@ def test_a_mark_that_changes_nothing_of_what_was_said_tells_nobody(desk: Desk) -
     desk.tell(NOON)
     desk.look(NOON)
     with desk.store.writing() as tx:
-        tx.labels.mark(entry(FIRST).id, Mark(why="sure", at=NOON + HOUR, relevance=Relevance.YES))
+        tx.labels.mark(entry(FIRST).id, LabelOverride(why="sure", at=NOON + HOUR, relevance=Relevance.YES))
 
     assert desk.look(NOON + HOUR) == []
 
@@ -371,12 +371,14 @@ def test_a_letter_takes_nothing_along_that_is_due_the_next_day(desk: Desk) -> No
 def test_only_readers_who_read_hear_and_nobody_is_taken_in_by_a_rule(desk: Desk) -> None:
     desk.rules = (rule('"open data"', mail=("nobody@example.org", "00c0ffee00c0ffee", "gone@example.org")),)
     desk.look(NOON - HOUR)
-    desk.store.readers.add([reader(id="000000000000dead", address="gone@example.org", standing=Footing.LEFT)])
+    desk.store.readers.add(
+        [reader(id="000000000000dead", address="gone@example.org", standing=SubscriberStatus.LEFT)]
+    )
     desk.tell(NOON)
     desk.look(NOON)
 
     assert desk.send(NOON) == ["Watch watch: New: A plan for open data"]
-    assert [one.standing for one in desk.store.readers.all()].count(Footing.READING) == 1
+    assert [one.standing for one in desk.store.readers.all()].count(SubscriberStatus.READING) == 1
 
 
 def test_a_readers_own_rule_tells_that_reader_and_goes_with_them(desk: Desk) -> None:
@@ -477,4 +479,4 @@ def test_letters_of_alerts_are_settled_like_all_others(desk: Desk) -> None:
     desk.send(NOON)
 
     (posting,) = desk.store.postings.of_reader("00c0ffee00c0ffee")
-    assert posting.state is LetterState.ACCEPTED
+    assert posting.state is DeliveryStatus.ACCEPTED

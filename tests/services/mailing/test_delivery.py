@@ -15,10 +15,19 @@ from aggregator.config import load
 from aggregator.config.settings import load_settings
 from aggregator.deliver.mail.outbox import Outbox
 from aggregator.errors import DeliveryError, StoreError
-from aggregator.model import Choices, Footing, Handed, LetterState, Message, Posting, Reader, Receipt
+from aggregator.model import (
+    Choices,
+    Delivery,
+    DeliveryStatus,
+    Handed,
+    Message,
+    Receipt,
+    Subscriber,
+    SubscriberStatus,
+)
 from aggregator.model.alerts import OwnRule
 from aggregator.services.mailing.delivery import Dispatch
-from aggregator.services.mailing.mailer import LETTERS, Postman, opened_postbox
+from aggregator.services.mailing.mailer import LETTERS, Mailer, opened_postbox
 from aggregator.store import Store, open_store
 from tests.conftest import PROJECT
 from tests.deliver.digest.digests import digest, item, next_due, under
@@ -56,19 +65,19 @@ def letters(tmp_path: Path) -> Iterator[Dispatch]:
         yield Dispatch(config, store, stationery())
 
 
-def join(store: Store, *names: str, **changes: object) -> list[Reader]:
+def join(store: Store, *names: str, **changes: object) -> list[Subscriber]:
     """Readers by name."""
     told = [reader(id=f"id-{name}", address=f"{name}@example.org", **changes) for name in names]
     store.readers.add(told)
     return told
 
 
-def send(letters: Dispatch, postbox: Postbox | Outbox, at: datetime = MONDAY) -> dict[LetterState, int]:
+def send(letters: Dispatch, postbox: Postbox | Outbox, at: datetime = MONDAY) -> dict[DeliveryStatus, int]:
     """One round."""
     return dict(asyncio.run(letters.send(postbox, lambda: at)))
 
 
-def posting(letters: Dispatch, name: str) -> Posting:
+def posting(letters: Dispatch, name: str) -> Delivery:
     """How far a reader's letter got."""
     return letters.store.postings.of_reader(f"id-{name}")[0]
 
@@ -79,7 +88,7 @@ def test_a_run_is_planned_once_and_goes_out_in_batches(letters: Dispatch) -> Non
 
     assert letters.plan(MONDAY) == (RUN,)
     assert letters.plan(MONDAY) == ()
-    assert send(letters, postbox) == {LetterState.ACCEPTED: 7}
+    assert send(letters, postbox) == {DeliveryStatus.ACCEPTED: 7}
     assert send(letters, postbox) == {}
     assert letters.plan(MONDAY + timedelta(days=1)) == ()
     assert max(len(batch) for batch in postbox.batches) == 3
@@ -107,10 +116,10 @@ def test_only_those_who_read_and_for_whom_there_is_something_get_a_letter(letter
     join(letters.store, "wales", choices=Choices(bodies=("wales",)))
     join(letters.store, "asked", choices=Choices(bodies=("wales",), when_empty=True))
     for standing in (
-        Footing.PAUSED,
-        Footing.LEFT,
-        Footing.STOPPED,
-        Footing.UNCONFIRMED,
+        SubscriberStatus.PAUSED,
+        SubscriberStatus.LEFT,
+        SubscriberStatus.STOPPED,
+        SubscriberStatus.UNCONFIRMED,
     ):
         join(letters.store, standing.value, standing=standing)
     postbox = Postbox()
@@ -124,14 +133,14 @@ def test_only_those_who_read_and_for_whom_there_is_something_get_a_letter(letter
 def test_who_leaves_between_the_plan_and_their_turn_gets_nothing(letters: Dispatch) -> None:
     join(letters.store, "stays", "leaves", "erased")
     letters.plan(MONDAY)
-    letters.store.readers.stand("id-leaves", Footing.LEFT, MONDAY)
+    letters.store.readers.stand("id-leaves", SubscriberStatus.LEFT, MONDAY)
     letters.store.readers.erase(["id-erased"])
     postbox = Postbox()
 
     send(letters, postbox)
 
     assert postbox.recipients == ["stays@example.org"]
-    assert posting(letters, "leaves").state is LetterState.GIVEN_UP
+    assert posting(letters, "leaves").state is DeliveryStatus.GIVEN_UP
     assert posting(letters, "leaves").reply == "the reader had left"
     assert letters.store.postings.of_reader("id-erased") == ()
 
@@ -141,29 +150,29 @@ def test_who_leaves_while_batches_are_under_way_gets_nothing(letters: Dispatch) 
     letters.plan(MONDAY)
 
     def accept_and_let_f_go(_: str) -> Handed:
-        letters.store.readers.stand("id-f", Footing.LEFT, MONDAY)
+        letters.store.readers.stand("id-f", SubscriberStatus.LEFT, MONDAY)
         return Handed.ACCEPTED
 
     postbox = Postbox(accept_and_let_f_go)
 
-    assert send(letters, postbox) == {LetterState.ACCEPTED: 5}
+    assert send(letters, postbox) == {DeliveryStatus.ACCEPTED: 5}
     assert [len(batch) for batch in postbox.batches] == [3, 2]
     assert postbox.recipients == [f"{name}@example.org" for name in "abcde"]
     assert send(letters, postbox, MONDAY + timedelta(minutes=1)) == {}
-    assert posting(letters, "f").state is LetterState.GIVEN_UP
+    assert posting(letters, "f").state is DeliveryStatus.GIVEN_UP
 
 
 def test_a_second_sender_is_kept_out_while_one_is_at_it(letters: Dispatch, tmp_path: Path) -> None:
     join(letters.store, "a")
     settings = letters.config.settings.model_copy(update={"home": tmp_path})
-    postman = Postman(replace(letters.config, settings=settings), letters.store, lambda: MONDAY)
+    postman = Mailer(replace(letters.config, settings=settings), letters.store, lambda: MONDAY)
 
     with letters.store.reserved(LETTERS), pytest.raises(StoreError, match="holds this lock"):
         asyncio.run(postman.work())
     assert letters.store.postings.counts() == {}
     assert list(tmp_path.rglob("*.eml")) == []
 
-    assert asyncio.run(postman.work()) == {LetterState.ACCEPTED: 1}
+    assert asyncio.run(postman.work()) == {DeliveryStatus.ACCEPTED: 1}
     assert len(list(tmp_path.rglob("*.eml"))) == 1
 
 
@@ -173,7 +182,7 @@ def test_whom_the_operators_list_does_not_name_is_given_up_unasked(letters: Disp
     letters.plan(MONDAY)
     postbox = Postbox()
 
-    assert send(letters, postbox) == {LetterState.ACCEPTED: 1, LetterState.GIVEN_UP: 1}
+    assert send(letters, postbox) == {DeliveryStatus.ACCEPTED: 1, DeliveryStatus.GIVEN_UP: 1}
     assert postbox.recipients == ["near@example.org"]
     assert posting(letters, "far").reply == "not on the list in the setting mail_allow"
 
@@ -182,7 +191,7 @@ def test_a_permanent_refusal_is_kept_and_not_tried_again(letters: Dispatch) -> N
     join(letters.store, "a")
     letters.plan(MONDAY)
 
-    assert send(letters, Postbox(lambda _: Handed.NEVER)) == {LetterState.REFUSED: 1}
+    assert send(letters, Postbox(lambda _: Handed.NEVER)) == {DeliveryStatus.REFUSED: 1}
     assert send(letters, Postbox(), MONDAY + timedelta(days=1)) == {}
 
 
@@ -200,7 +209,7 @@ def test_a_temporary_refusal_is_tried_again_for_two_days(letters: Dispatch) -> N
     assert minutes[:4] == [0, 2, 6, 14]
     assert 48 * 60 <= minutes[-1] < 52 * 60
     assert max(later - sooner for sooner, later in pairwise(minutes)) == 4 * 60
-    assert posting(letters, "a").state is LetterState.GIVEN_UP
+    assert posting(letters, "a").state is DeliveryStatus.GIVEN_UP
     assert posting(letters, "a").tries == len(tried)
 
 
@@ -209,9 +218,9 @@ def test_an_unknown_outcome_is_sent_again_as_the_same_message_and_counted(letter
     letters.plan(MONDAY)
     lost, found = Postbox(lambda _: Handed.UNKNOWN), Postbox()
 
-    assert send(letters, lost) == {LetterState.PLANNED: 1}
+    assert send(letters, lost) == {DeliveryStatus.PLANNED: 1}
     assert send(letters, found, MONDAY + timedelta(minutes=1)) == {}
-    assert send(letters, found, MONDAY + timedelta(minutes=2)) == {LetterState.ACCEPTED: 1}
+    assert send(letters, found, MONDAY + timedelta(minutes=2)) == {DeliveryStatus.ACCEPTED: 1}
     assert lost.batches == found.batches
     assert letters.store.postings.counts()[RUN]["unsure"] == 1
 
@@ -227,16 +236,16 @@ def test_a_mail_server_that_cannot_be_used_costs_no_letter_a_try(letters: Dispat
         asyncio.run(letters.send(closed, lambda: MONDAY))
 
     kept = [posting(letters, name) for name in "abcd"]
-    assert {one.state for one in kept} == {LetterState.PLANNED}
+    assert {one.state for one in kept} == {DeliveryStatus.PLANNED}
     assert {(one.tries, one.unsure, one.first_tried) for one in kept} == {(0, 0, None)}
-    assert send(letters, Postbox(), MONDAY + timedelta(minutes=2)) == {LetterState.ACCEPTED: 4}
+    assert send(letters, Postbox(), MONDAY + timedelta(minutes=2)) == {DeliveryStatus.ACCEPTED: 4}
 
 
 def test_what_was_in_flight_when_the_sender_died_is_sent_again(letters: Dispatch) -> None:
     join(letters.store, *"abcd")
     letters.plan(MONDAY)
     taken = letters.store.postings.turn((), MONDAY, 3)
-    assert [one.state for one, _ in taken] == [LetterState.HANDED_OVER] * 3
+    assert [one.state for one, _ in taken] == [DeliveryStatus.HANDED_OVER] * 3
     postbox = Postbox()
 
     send(letters, postbox, MONDAY + timedelta(minutes=1))
@@ -245,7 +254,7 @@ def test_what_was_in_flight_when_the_sender_died_is_sent_again(letters: Dispatch
     assert letters.store.postings.counts() == {RUN: {"accepted": 4, "unsure": 3}}
 
 
-GOES = [Footing.LEFT, Footing.STOPPED, Footing.UNCONFIRMED]
+GOES = [SubscriberStatus.LEFT, SubscriberStatus.STOPPED, SubscriberStatus.UNCONFIRMED]
 
 
 @pytest.mark.parametrize(("days", "erased"), [(27.9, 0), (28.1, 3)])
@@ -257,7 +266,7 @@ def test_who_left_is_erased_after_four_weeks_with_their_letters_in_the_outbox(
     send(letters, Outbox(tmp_path / "outbox"))
     for footing in GOES:
         letters.store.readers.stand(f"id-{footing}", footing, MONDAY)
-    letters.store.readers.stand("id-pauses", Footing.PAUSED, MONDAY)
+    letters.store.readers.stand("id-pauses", SubscriberStatus.PAUSED, MONDAY)
     now = (MONDAY + timedelta(days=days)).replace(microsecond=0)
 
     assert letters.forget(now, tmp_path / "outbox") == erased

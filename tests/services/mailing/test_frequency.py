@@ -11,7 +11,7 @@ import pytest
 from aggregator.config import load
 from aggregator.config.settings import load_settings
 from aggregator.deliver import window
-from aggregator.model import Choices, Digest, Footing, Frequency, LetterState
+from aggregator.model import Choices, DeliveryStatus, Digest, Frequency, SubscriberStatus
 from aggregator.services.mailing.delivery import TOO_LATE, Dispatch
 from aggregator.store import open_store
 from tests.conftest import PROJECT
@@ -111,7 +111,7 @@ def test_what_closed_too_long_ago_is_given_up_for_each_who_read_then_and_told_on
     letters.store.readers.add(
         [
             reader(id="new", address="new@example.org", since=instant("2024-01-23 00:00")),
-            reader(id="paused", address="paused@example.org", standing=Footing.PAUSED),
+            reader(id="paused", address="paused@example.org", standing=SubscriberStatus.PAUSED),
         ]
     )
     issue(letters, "2024-W02", "2024-W03", "2024-W04", "2024-01-10")
@@ -121,8 +121,8 @@ def test_what_closed_too_long_ago_is_given_up_for_each_who_read_then_and_told_on
     assert letters.give_up_late(now) == {}
     kept = letters.store.postings.of_reader("wanda")
     assert [(one.run, one.state, one.reply) for one in kept] == [
-        ("2024-W02", LetterState.GIVEN_UP, TOO_LATE),
-        ("2024-W03", LetterState.GIVEN_UP, TOO_LATE),
+        ("2024-W02", DeliveryStatus.GIVEN_UP, TOO_LATE),
+        ("2024-W03", DeliveryStatus.GIVEN_UP, TOO_LATE),
     ]
     assert sent(letters, "2024-01-30 08:00") == ["new 2024-W04", "wanda 2024-W04"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import ConfigError
-from aggregator.model import Choices, Footing
+from aggregator.model import Choices, SubscriberStatus
 from aggregator.services.mailing.inbound_mail import Replies
 from aggregator.services.subscriptions.admin import Enrolment
 from aggregator.services.subscriptions.service import SubscriptionService, choosable
@@ -33,7 +33,7 @@ def replies_of(store: Store) -> Replies:
     return Replies(SubscriptionService(store, TOKENS))
 
 
-def standing(store: Store) -> Footing:
+def standing(store: Store) -> SubscriberStatus:
     (only,) = store.readers.all()
     return only.standing
 
@@ -41,22 +41,22 @@ def standing(store: Store) -> Footing:
 @pytest.mark.parametrize(
     ("mails", "after"),
     [
-        ([note()], Footing.LEFT),
-        ([bounce()], Footing.STOPPED),
-        ([complaint()], Footing.STOPPED),
+        ([note()], SubscriberStatus.LEFT),
+        ([bounce()], SubscriberStatus.STOPPED),
+        ([complaint()], SubscriberStatus.STOPPED),
         (
             [bounce(action="delayed", status="4.2.2", run=f"2024-W0{n}") for n in (1, 2)],
-            Footing.READING,
+            SubscriberStatus.READING,
         ),
         (
             [bounce(action="delayed", status="4.2.2", run=f"2024-W0{n}") for n in (1, 2, 3)],
-            Footing.STOPPED,
+            SubscriberStatus.STOPPED,
         ),
-        ([bounce(action="delayed", status=f"4.2.{n}") for n in (1, 2, 3)], Footing.READING),
-        ([note(subject="hello")], Footing.READING),
+        ([bounce(action="delayed", status=f"4.2.{n}") for n in (1, 2, 3)], SubscriberStatus.READING),
+        ([note(subject="hello")], SubscriberStatus.READING),
     ],
 )
-def test_what_a_mail_makes_of_a_reader(store: Store, mails: list[bytes], after: Footing) -> None:
+def test_what_a_mail_makes_of_a_reader(store: Store, mails: list[bytes], after: SubscriberStatus) -> None:
     replies_of(store).act(mails, NOW)
 
     assert standing(store) is after
@@ -65,16 +65,16 @@ def test_what_a_mail_makes_of_a_reader(store: Store, mails: list[bytes], after: 
 def test_a_mail_is_acted_on_once_so_that_who_comes_back_stays(store: Store) -> None:
     replies = replies_of(store)
     assert replies.act([note()], NOW) == {"leave": 1}
-    store.readers.stand(reader().id, Footing.READING, NOW)
+    store.readers.stand(reader().id, SubscriberStatus.READING, NOW)
 
     assert replies.act([note()], NOW) == {}
-    assert standing(store) is Footing.READING
+    assert standing(store) is SubscriberStatus.READING
 
 
 @pytest.mark.parametrize("hostile", [b"To: <\n\n", b"Subject: join\nFrom: <\n\n"])
 def test_a_mail_that_cannot_be_read_keeps_no_other_from_being_acted_on(store: Store, hostile: bytes) -> None:
     assert replies_of(store).act([hostile, note()], NOW) == {"leave": 1}
-    assert standing(store) is Footing.LEFT
+    assert standing(store) is SubscriberStatus.LEFT
 
 
 def test_an_address_that_was_stopped_is_not_taken_in_again_until_it_is_welcome(store: Store) -> None:
@@ -87,7 +87,7 @@ def test_an_address_that_was_stopped_is_not_taken_in_again_until_it_is_welcome(s
     assert enrolment.take_in("reader@example.org\n", "readers", NOW) == (0, 1)
     assert enrolment.erase("reader@example.org", welcome=True) == "0 erased, and may be written to again."
     enrolment.add("reader@example.org", NOW, Choices(), is_list=False, leave="")
-    assert standing(store) is Footing.READING
+    assert standing(store) is SubscriberStatus.READING
 
 
 def test_the_mailbox_of_the_settings_is_read_before_letters_are_sent(tmp_path: Path) -> None:
@@ -110,4 +110,4 @@ def test_the_mailbox_of_the_settings_is_read_before_letters_are_sent(tmp_path: P
     assert "leave=1" in ended.err
     assert "example.org" not in ended.err
     with open_store(f"sqlite:///{folder}/data/aggregator.db") as store:
-        assert standing(store) is Footing.LEFT
+        assert standing(store) is SubscriberStatus.LEFT

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from aggregator.deliver.mail.tokens import CONFIRM, Tokens
-from aggregator.model import Footing
+from aggregator.model import SubscriberStatus
 from aggregator.services.mailing.inbound_mail import Replies
 from tests.deliver.mail.inbound import mail
 from tests.web.site_with_subscribers import Bench, bench
@@ -42,16 +42,16 @@ def offered(text: str) -> bytes:
 def test_by_mail_alone_one_joins_confirms_and_leaves(post: Bench) -> None:
     assert receive(post, mail("join")) == {"join": 1}
     ((to, asked),) = post.mails()
-    assert (to, post.reader(ANN).standing) == (ANN, Footing.UNCONFIRMED)
+    assert (to, post.reader(ANN).standing) == (ANN, SubscriberStatus.UNCONFIRMED)
 
     assert receive(post, offered(asked)) == {"confirm": 1}
-    assert post.reader(ANN).standing is Footing.READING
+    assert post.reader(ANN).standing is SubscriberStatus.READING
     ((to, told),) = post.mails()
     assert to == ANN
     assert told.startswith("This address gets letters.")
 
     assert receive(post, offered(told)) == {"leave": 1}
-    assert post.reader(ANN).standing is Footing.LEFT
+    assert post.reader(ANN).standing is SubscriberStatus.LEFT
 
 
 def test_a_token_confirms_once_and_for_seven_days(post: Bench) -> None:
@@ -60,7 +60,7 @@ def test_a_token_confirms_once_and_for_seven_days(post: Bench) -> None:
     post.later(days=7, minutes=1)
 
     receive(post, offered(asked))
-    assert post.reader(ANN).standing is Footing.UNCONFIRMED
+    assert post.reader(ANN).standing is SubscriberStatus.UNCONFIRMED
     assert post.mails() == []
 
 
@@ -70,12 +70,12 @@ def test_tokens_of_others_and_what_only_the_page_can_do_change_nothing(post: Ben
     id = post.reader(ANN).id
     forged = Tokens(b"k" * 32).timed(CONFIRM, id, post.now)
     assert receive(post, mail(f"confirm {forged}"), mail("confirm a.b.c")) == {"confirm": 2}
-    assert post.reader(ANN).standing is Footing.UNCONFIRMED
+    assert post.reader(ANN).standing is SubscriberStatus.UNCONFIRMED
 
     choices = post.service.tokens.timed("choices", id, post.now)
-    post.store.readers.stand(id, Footing.READING, post.now)
+    post.store.readers.stand(id, SubscriberStatus.READING, post.now)
     assert receive(post, *(mail(f"{what} {choices}") for what in ("pause", "choose", "move", "data"))) == {}
-    assert post.reader(ANN).standing is Footing.READING
+    assert post.reader(ANN).standing is SubscriberStatus.READING
     assert post.mails() == []
 
 

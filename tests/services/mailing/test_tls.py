@@ -17,7 +17,7 @@ from aggregator.config import load
 from aggregator.config.settings import load_settings
 from aggregator.deliver.mail.smtp import Server, Smtp
 from aggregator.errors import DeliveryError
-from aggregator.model import LetterState
+from aggregator.model import DeliveryStatus
 from aggregator.services.mailing.delivery import Dispatch
 from aggregator.store import open_store
 from tests.conftest import PROJECT
@@ -147,7 +147,7 @@ def test_a_wrong_certificate_is_refused_and_no_letter_is_lost(
         send(letters, WRONG[wrong], tls_first)
 
     kept = [one for name in "ab" for one in letters.store.postings.of_reader(name)]
-    assert [(one.state, one.tries, one.unsure) for one in kept] == [(LetterState.PLANNED, 0, 0)] * 2
+    assert [(one.state, one.tries, one.unsure) for one in kept] == [(DeliveryStatus.PLANNED, 0, 0)] * 2
     assert len(send(letters, RIGHT, tls_first).taken) == 2
 
 

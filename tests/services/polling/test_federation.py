@@ -16,7 +16,7 @@ import pytest
 from aggregator.config import Config
 from aggregator.config.settings import load_settings
 from aggregator.due_work import Services
-from aggregator.model import SCHEME, Holding, Part, Scope, Source
+from aggregator.model import SCHEME, Document, Part, Scope, Source
 from aggregator.publish import artifacts
 from aggregator.services.publishing.snapshot import gather
 from aggregator.store import Store, open_store
@@ -67,7 +67,7 @@ class Instance:
             if artifact.path in {"feed.atom", "changes.atom"}:
                 self.net.served[self.base + artifact.path] = artifact.payload
 
-    def held(self) -> tuple[Holding, ...]:
+    def held(self) -> tuple[Document, ...]:
         return self.store.documents.all()
 
     def feed(self, path: str = "feed.atom") -> Any:

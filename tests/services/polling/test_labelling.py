@@ -9,7 +9,7 @@ import pytest
 from aggregator.config import Config
 from aggregator.config.settings import load_settings
 from aggregator.due_work import Services
-from aggregator.model import Holding, Mark, Phrase, Relevance, Strength, Topic, Vocabulary
+from aggregator.model import Document, LabelOverride, Phrase, Relevance, Strength, Topic, Vocabulary
 from aggregator.services.polling.labelling import BATCH, Labelling
 from aggregator.store import Store, open_store
 from tests.store.values import change, keep
@@ -40,7 +40,7 @@ def store() -> Store:
     return store
 
 
-def without_labels(store: Store) -> list[Holding]:
+def without_labels(store: Store) -> list[Document]:
     empty = store.documents.all()[0].labels
     return [replace(held, labels=empty) for held in store.documents.all()]
 
@@ -81,7 +81,7 @@ def test_broken_off_it_goes_on_where_it_stopped(store: Store) -> None:
 
 def test_the_operators_word_stays_through_a_new_vocabulary_and_a_revision(store: Store) -> None:
     told = entry("https://www.gov.uk/0", title="A scheme, part 0")
-    mark = Mark(why="Of a garden.", at=NOON, relevance=Relevance.NO)
+    mark = LabelOverride(why="Of a garden.", at=NOON, relevance=Relevance.NO)
 
     held = labelling(store, AFTER).correct(told.id, mark)
     labelling(store, AFTER).relabel()

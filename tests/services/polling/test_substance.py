@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.model import Holding
+from aggregator.model import Document
 from aggregator.store import open_store
 from tests.services.polling.pairs.documents import CONTENT, DOCUMENTS, NOTE, STAMP
 from tests.services.polling.pairs.feeds import FEEDS
@@ -44,7 +44,7 @@ class Play:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
 
-    def poll(self, form: Form, hours: int, edits: dict[str, str]) -> Holding:
+    def poll(self, form: Form, hours: int, edits: dict[str, str]) -> Document:
         """The one document that is held after this poll."""
         self._stage.sources = (form.source,)
         outcome = self._stage.poll(NOON + hours * HOUR, form.served(edits))[form.source.id]

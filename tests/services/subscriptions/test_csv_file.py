@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import ConfigError
-from aggregator.model import LETTER_FREQUENCIES, Choices, Footing, Reader, Titles
+from aggregator.model import LETTER_FREQUENCIES, Choices, Subscriber, SubscriberStatus, Titles
 from aggregator.services.subscriptions.csv_file import COLUMNS, read_roster, write_roster
 from tests.support.builders import instant
 
@@ -19,7 +19,7 @@ NOW = instant("2024-01-29 08:00")
 KNOWN = {"bodies": ("scot-gov", "wales"), "topics": ("open-data",), "types": ("report",)}
 
 
-def read(text: str) -> tuple[Reader, ...]:
+def read(text: str) -> tuple[Subscriber, ...]:
     """The readers of a table, with ids 0, 1, 2 …"""
     numbers = count()
     return read_roster(text, "readers.csv", NOW, KNOWN, lambda: str(next(numbers)))
@@ -37,7 +37,7 @@ def read(text: str) -> tuple[Reader, ...]:
 )
 def test_a_table_may_come_from_anywhere(text: str) -> None:
     assert read(text) == tuple(
-        Reader(id=id, address=address, standing=Footing.READING, since=NOW)
+        Subscriber(id=id, address=address, standing=SubscriberStatus.READING, since=NOW)
         for id, address in (("0", "a@example.org"), ("1", "b@example.org"))
     )
 
@@ -77,10 +77,10 @@ def test_since_is_an_instant_in_whole_seconds(written: str) -> None:
 
 
 readers = st.builds(
-    Reader,
+    Subscriber,
     id=st.just("0"),
     address=st.just("a@example.org"),
-    standing=st.sampled_from(Footing),
+    standing=st.sampled_from(SubscriberStatus),
     since=st.just(NOW),
     choices=st.builds(
         Choices,
@@ -98,7 +98,7 @@ readers = st.builds(
 
 
 @given(readers)
-def test_what_is_written_is_read_again(reader: Reader) -> None:
+def test_what_is_written_is_read_again(reader: Subscriber) -> None:
     assert read(write_roster([reader])) == (reader,)
     (head, _) = csv.reader(io.StringIO(write_roster([reader])))
     assert tuple(head) == COLUMNS

@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.deliver.mail.email_addresses import fingerprint
 from aggregator.deliver.mail.tokens import CHOICES, CONFIRM
-from aggregator.model import Choices, Footing
+from aggregator.model import Choices, SubscriberStatus
 from tests.deliver.mail.subscribers import TOKENS, reader
 from tests.web.site_with_subscribers import Bench, bench
 
@@ -38,9 +38,9 @@ def test_a_word_to_confirm_holds_once_also_for_who_left_and_is_asked_again(desk:
     fresh = word(desk)
 
     assert desk.service.confirm(old, desk.now) is None
-    assert desk.reader(NEW).standing is Footing.UNCONFIRMED
+    assert desk.reader(NEW).standing is SubscriberStatus.UNCONFIRMED
     assert desk.service.confirm(fresh, desk.now)
-    assert desk.reader(NEW).standing is Footing.READING
+    assert desk.reader(NEW).standing is SubscriberStatus.READING
 
 
 def test_of_two_words_that_were_mailed_each_confirms_but_only_once(desk: Bench) -> None:
@@ -64,7 +64,7 @@ def test_who_asks_for_letters_does_not_confirm_somebody_elses_move_to_their_addr
 
     assert desk.reader(NEW).id != reader().id
     assert desk.reader(NEW).choices == Choices()
-    assert desk.reader().standing is Footing.READING
+    assert desk.reader().standing is SubscriberStatus.READING
     assert desk.service.confirm(moving, desk.now) is None
 
 
@@ -83,14 +83,14 @@ def test_an_address_that_must_not_be_written_to_or_is_being_asked_cannot_be_move
 
 def test_what_was_stopped_or_left_stays_so_whatever_an_old_page_still_offers(desk: Bench) -> None:
     before = desk.reader()
-    for standing in (Footing.STOPPED, Footing.LEFT, Footing.UNCONFIRMED):
+    for standing in (SubscriberStatus.STOPPED, SubscriberStatus.LEFT, SubscriberStatus.UNCONFIRMED):
         desk.store.readers.stand(before.id, standing, desk.now)
         desk.service.set_paused(before, desk.now, paused=True)
         desk.service.set_paused(before, desk.now, paused=False)
         assert desk.reader().standing is standing
-    desk.store.readers.stand(before.id, Footing.STOPPED, desk.now)
+    desk.store.readers.stand(before.id, SubscriberStatus.STOPPED, desk.now)
     desk.service.leave(before.id, desk.now)
-    assert desk.reader().standing is Footing.STOPPED
+    assert desk.reader().standing is SubscriberStatus.STOPPED
 
 
 def test_a_word_of_one_purpose_serves_no_other(desk: Bench) -> None:
@@ -99,7 +99,7 @@ def test_a_word_of_one_purpose_serves_no_other(desk: Bench) -> None:
 
     opened = {name for name, one in words.items() if desk.service.subscriber(one, now)}
     left = {name for name, one in words.items() if TOKENS.leaver(one)}
-    desk.store.readers.stand(id, Footing.UNCONFIRMED, now)
+    desk.store.readers.stand(id, SubscriberStatus.UNCONFIRMED, now)
     confirmed = {name for name, one in words.items() if desk.service.asker(one, now)}
 
     assert (opened, left, confirmed) == ({CHOICES}, {"leave"}, {CONFIRM})

@@ -6,7 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.model import Change, ChangeKind, Holding, Mark, Relevance, Removal, RemovalKind, Vanishing
+from aggregator.model import (
+    Change,
+    ChangeKind,
+    Document,
+    LabelOverride,
+    PendingRemoval,
+    Relevance,
+    Removal,
+    RemovalKind,
+)
 from aggregator.store import Store
 from tests.store.values import change, keep
 from tests.support.builders import NOON, entry, holding, moment
@@ -16,7 +25,7 @@ PLAN = entry("https://www.gov.uk/plan", source="one", title="A plan")
 SLUG = entry("https://www.gov.uk/the-plan", source="one", title="The plan")
 
 
-def joined(store: Store, gone: str, stays: str) -> Holding:
+def joined(store: Store, gone: str, stays: str) -> Document:
     """One document of two, held as its first teller tells it; nothing is left of the other."""
     with store.writing() as tx:
         tx.documents.join(gone, stays)
@@ -123,7 +132,7 @@ def test_one_of_two_addresses_that_went_takes_nothing_away(store: Store) -> None
     told(store, change(PLAN), change(SLUG, seen_at=NOON + HOUR))
     with store.writing() as tx:
         tx.carriers.mark_seen("one", [SLUG.id], NOON + 4 * HOUR)
-        tx.carriers.vanish("one", {PLAN.id: Vanishing(since=NOON + HOUR, removal=gone)})
+        tx.carriers.vanish("one", {PLAN.id: PendingRemoval(since=NOON + HOUR, removal=gone)})
 
     (carrier,) = joined(store, SLUG.id, PLAN.id).carriers
 
@@ -172,7 +181,7 @@ def test_what_is_the_same_as_a_retracted_document_is_retracted(store: Store) -> 
 
 def test_the_operators_correction_moves_with_the_document(store: Store) -> None:
     told(store, change(PLAN), change(SLUG))
-    mark = Mark(why="A plan of ours.", at=NOON, relevance=Relevance.YES)
+    mark = LabelOverride(why="A plan of ours.", at=NOON, relevance=Relevance.YES)
     with store.writing() as tx:
         tx.labels.mark(SLUG.id, mark)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from aggregator.model import ChangeKind, Removal, RemovalKind, Revision, Vanishing
+from aggregator.model import ChangeKind, PendingRemoval, Removal, RemovalKind, Revision
 from aggregator.store import Store
 from tests.store.values import change, keep
 from tests.support.builders import NOON, entry
@@ -41,7 +41,7 @@ def test_a_revision_knows_until_when_it_was_seen(store: Store) -> None:
 
 def test_a_first_look_is_kept_and_forgotten_when_it_is_there_again(store: Store) -> None:
     keep(store, change(PLAN))
-    look = Vanishing(since=NOON + HOUR, removal=GONE)
+    look = PendingRemoval(since=NOON + HOUR, removal=GONE)
     with store.writing() as tx:
         tx.carriers.vanish("cabinet-office", {PLAN.id: look})
         assert [carrier.vanishing for carrier in tx.carriers.of_source("cabinet-office")] == [look]

@@ -10,10 +10,21 @@ from functools import cached_property
 from typing import Final
 
 from aggregator.classify.labels.hosts import found_at, is_home, places
-from aggregator.classify.labels.matches import PROCESS, Found, Reader
+from aggregator.classify.labels.matches import PROCESS, Found, PhraseReader
 from aggregator.classify.labels.relevance import judge
 from aggregator.classify.labels.types import TypeFinder
-from aggregator.model import Body, Entry, Labels, Mark, Reason, Relevance, Scope, Source, Vocabulary, Where
+from aggregator.model import (
+    Body,
+    Entry,
+    LabelOverride,
+    Labels,
+    Reason,
+    Relevance,
+    Scope,
+    Source,
+    Vocabulary,
+    Where,
+)
 
 COMMITMENT: Final = re.compile(r"(?<![^\W_])(?:UK|GB[A-Z]{3})\d{4}(?![^\W_])")
 """OGP numbers the commitments of the UK `UK0108` and those of its local members `GBGMC0001`, `GBGLA0003`
@@ -29,7 +40,7 @@ class Labeller:
         self._vocabulary = vocabulary
         self._sources = sources
         self._bodies = bodies or {}
-        self._reader = Reader(vocabulary, self._bodies)
+        self._reader = PhraseReader(vocabulary, self._bodies)
         self._types = TypeFinder(vocabulary)
         self._places = places(vocabulary.hosts.items())
 
@@ -41,7 +52,7 @@ class Labeller:
         read = repr((self._vocabulary, sorted(self._bodies.items()), sorted(scopes.items())))
         return hashlib.sha256(read.encode()).hexdigest()
 
-    def label(self, entry: Entry, carriers: Sequence[str], mark: Mark | None = None) -> Labels:
+    def label(self, entry: Entry, carriers: Sequence[str], mark: LabelOverride | None = None) -> Labels:
         """Labels for a document that the sources with the ids `carriers` carry, as corrected by `mark`."""
         found = self._reader.read(entry)
         whole = self._whole(entry, carriers)
@@ -62,7 +73,7 @@ class Labeller:
         )
         return correct(labels, mark) if mark else labels
 
-    def with_marks(self, marks: Mapping[str, Mark]) -> Callable[[Entry, Sequence[str]], Labels]:
+    def with_marks(self, marks: Mapping[str, LabelOverride]) -> Callable[[Entry, Sequence[str]], Labels]:
         """`label` with the operator's corrections, by the documents' ids."""
         return lambda entry, carriers: self.label(entry, carriers, marks.get(entry.id))
 
@@ -100,7 +111,7 @@ def _told(entry: Entry, kind: str) -> list[str]:
     return [word.removeprefix(kind) for word in words if word.startswith(kind)]
 
 
-def correct(labels: Labels, mark: Mark) -> Labels:
+def correct(labels: Labels, mark: LabelOverride) -> Labels:
     """The labels as the operator wants them; what the mark says nothing of stays."""
     corrected = replace(
         labels,
@@ -113,7 +124,7 @@ def correct(labels: Labels, mark: Mark) -> Labels:
     return replace(corrected, topics=()) if corrected.relevance is Relevance.NO else corrected
 
 
-def _said(mark: Mark) -> list[Reason]:
+def _said(mark: LabelOverride) -> list[Reason]:
     said = [f"relevance:{mark.relevance.value}"] if mark.relevance else []
     said += [f"type:{mark.type}"] if mark.type else []
     said += [f"topic:{topic}" for topic in mark.topics or ()]

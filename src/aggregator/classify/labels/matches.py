@@ -63,7 +63,7 @@ class Found(NamedTuple):
 LAYERS: Final = tuple(Layer)
 
 
-class Reader:
+class PhraseReader:
     """Reads documents by the vocabulary and the names of bodies; built once."""
 
     def __init__(self, vocabulary: Vocabulary, bodies: Mapping[str, Body]) -> None:

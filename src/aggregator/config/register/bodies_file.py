@@ -5,22 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from aggregator.config.yaml_files.schema import Form, Mistakes, Wrong, read, twice
+from aggregator.config.yaml_files.schema import ConfigIssues, Schema, Wrong, read, twice
 from aggregator.model import Body, Role
 
 NOBODY: Final = "no body has the id '{}'; add it or correct this"
 
 
-class BodiesForm(Form):
+class BodiesSchema(Schema):
     """The file."""
 
     bodies: tuple[Body, ...]
     roles: tuple[Role, ...] = ()
 
 
-def load_bodies(path: Path, mistakes: Mistakes) -> tuple[dict[str, Body], tuple[Role, ...]]:
+def load_bodies(path: Path, mistakes: ConfigIssues) -> tuple[dict[str, Body], tuple[Role, ...]]:
     """Every body by its id, and every role, in the order of the file."""
-    form, document = read(path, BodiesForm, mistakes)
+    form, document = read(path, BodiesSchema, mistakes)
     if form is None:
         return {}, ()
     mistakes.check(
@@ -29,7 +29,7 @@ def load_bodies(path: Path, mistakes: Mistakes) -> tuple[dict[str, Body], tuple[
     return {body.id: body for body in form.bodies}, form.roles
 
 
-def _wrong_bodies(form: BodiesForm) -> Wrong:
+def _wrong_bodies(form: BodiesSchema) -> Wrong:
     known = {body.id for body in form.bodies}
     for number, body in enumerate(form.bodies):
         if body.parent and body.parent not in known:
@@ -40,7 +40,7 @@ def _wrong_bodies(form: BodiesForm) -> Wrong:
                 yield at, f"'{old.name}' ends before it begins; exchange the two"
 
 
-def _wrong_roles(form: BodiesForm) -> Wrong:
+def _wrong_roles(form: BodiesSchema) -> Wrong:
     known = {body.id for body in form.bodies}
     for number, role in enumerate(form.roles):
         for which, holder in enumerate(role.holders):

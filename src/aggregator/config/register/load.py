@@ -10,16 +10,16 @@ from typing import Final
 
 from aggregator import yamldoc
 from aggregator.config.register.plans_file import (
-    FactForm,
-    PlanForm,
-    PlansForm,
-    RecordsForm,
-    RuleForm,
-    RulesForm,
-    SearchForm,
+    FactSchema,
+    PlanSchema,
+    PlansSchema,
+    RecordsSchema,
+    RuleSchema,
+    RulesSchema,
+    SearchSchema,
     build_register,
 )
-from aggregator.config.yaml_files.schema import Mistakes, Wrong, read, twice, unknown
+from aggregator.config.yaml_files.schema import ConfigIssues, Wrong, read, twice, unknown
 from aggregator.model import Body, FactKind, Measure, Process, Register, Vocabulary
 from aggregator.model.plans import PENDING, SCALE
 
@@ -46,11 +46,11 @@ NEEDS: Final = {
 
 
 def load_register(
-    folder: Path, bodies: Mapping[str, Body], vocabulary: Vocabulary, mistakes: Mistakes
+    folder: Path, bodies: Mapping[str, Body], vocabulary: Vocabulary, mistakes: ConfigIssues
 ) -> Register:
     """The register of processes in `folder`; empty where a file has mistakes, which are noted."""
-    plans, plans_file = read(folder / "plans.yaml", PlansForm, mistakes)
-    rules, rules_file = read(folder / "rules.yaml", RulesForm, mistakes)
+    plans, plans_file = read(folder / "plans.yaml", PlansSchema, mistakes)
+    rules, rules_file = read(folder / "rules.yaml", RulesSchema, mistakes)
     if plans is None or rules is None:
         return Register()
     known = [process.id for process in plans.processes]
@@ -61,7 +61,7 @@ def load_register(
     return build_register(plans, rules)
 
 
-def _in_plans(form: PlansForm, bodies: Mapping[str, Body], rules: RulesForm) -> Wrong:
+def _in_plans(form: PlansSchema, bodies: Mapping[str, Body], rules: RulesSchema) -> Wrong:
     known = [process.id for process in form.processes]
     yield from twice("processes", known)
     yield from twice("plans", [plan.id for plan in form.plans])
@@ -88,7 +88,7 @@ def _in_process(here: yamldoc.Path, process: Process, bodies: Mapping[str, Body]
         yield (*here, "bodies"), f"name '{process.body}' among the bodies too"
 
 
-def _in_plan(here: yamldoc.Path, plan: PlanForm, read_on: date, rules: Sequence[str]) -> Wrong:
+def _in_plan(here: yamldoc.Path, plan: PlanSchema, read_on: date, rules: Sequence[str]) -> Wrong:
     yield from _disagreeing(here, plan.facts)
     placed = [((*here, "facts", number), fact) for number, fact in enumerate(plan.facts)]
     for place, commitment in enumerate(plan.commitments):
@@ -100,7 +100,7 @@ def _in_plan(here: yamldoc.Path, plan: PlanForm, read_on: date, rules: Sequence[
             yield from unknown((*where, "rule"), "rule", fact.rule, rules)
 
 
-def _in_fact(here: yamldoc.Path, fact: FactForm, read_on: date) -> Wrong:
+def _in_fact(here: yamldoc.Path, fact: FactSchema, read_on: date) -> Wrong:
     finding = fact.kind is FactKind.FINDING
     undated = fact.date is None and fact.kind in {FactKind.MILESTONE, FactKind.CALL_CLOSES}
     steps = (*SCALE, PENDING)
@@ -124,7 +124,7 @@ def _in_fact(here: yamldoc.Path, fact: FactForm, read_on: date) -> Wrong:
     yield from (((*here, *key), what) for wrong, key, what in checks if wrong)
 
 
-def _disagreeing(here: yamldoc.Path, facts: Sequence[FactForm]) -> Wrong:
+def _disagreeing(here: yamldoc.Path, facts: Sequence[FactSchema]) -> Wrong:
     told = defaultdict(list)
     for number, fact in enumerate(facts):
         told[fact.kind].append((number, fact.used))
@@ -134,13 +134,13 @@ def _disagreeing(here: yamldoc.Path, facts: Sequence[FactForm]) -> Wrong:
             yield (*here, "facts", claims[-1][0]), f"{len(claims)} claims tell '{kind}'; {remedy}"
 
 
-def _in_search(here: yamldoc.Path, search: SearchForm) -> Wrong:
+def _in_search(here: yamldoc.Path, search: SearchSchema) -> Wrong:
     yield from unknown((*here, "is"), "kind of fact", search.kind, ("meeting", *FactKind))
     if search.on < search.since:
         yield (*here, "on"), "nobody can look on a day before 'since'; correct one of the two"
 
 
-def _in_rules(form: RulesForm, processes: Sequence[str]) -> Wrong:
+def _in_rules(form: RulesSchema, processes: Sequence[str]) -> Wrong:
     yield from twice("rules", [rule.id for rule in form.rules])
     for number, rule in enumerate(form.rules):
         here = ("rules", number)
@@ -149,14 +149,14 @@ def _in_rules(form: RulesForm, processes: Sequence[str]) -> Wrong:
         yield from _in_rule(here, rule)
 
 
-def _in_records(form: RecordsForm, vocabulary: Vocabulary) -> Wrong:
+def _in_records(form: RecordsSchema, vocabulary: Vocabulary) -> Wrong:
     for number, id in enumerate(form.topics):
         yield from unknown(("records", "topics", number), "topic", id, vocabulary.topic_names)
     for number, id in enumerate(form.never):
         yield from unknown(("records", "never", number), "type", id, vocabulary.names)
 
 
-def _in_rule(here: yamldoc.Path, rule: RuleForm) -> Wrong:
+def _in_rule(here: yamldoc.Path, rule: RuleSchema) -> Wrong:
     if rule.source is None and rule.basis in {"ogp", "promise"}:
         yield here, "name the source of the rule, or write 'basis: unsourced'"
     if rule.basis == "unsourced" and rule.measure is not Measure.UNTOLD:

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator, Field
 
 from aggregator.config.register.vocabulary_file import PhraseText
-from aggregator.config.yaml_files.schema import Form
+from aggregator.config.yaml_files.schema import Schema
 from aggregator.model import (
     LONDON,
     Basis,
@@ -52,7 +52,7 @@ def _moment(value: object) -> object:
 Dated = Annotated[Moment, BeforeValidator(_moment)]
 
 
-class FactForm(Form):
+class FactSchema(Schema):
     """One claim. `is` is a word of Python, hence the alias."""
 
     kind: FactKind = Field(alias="is")
@@ -70,26 +70,26 @@ class FactForm(Form):
     read: Day | None = None
 
 
-class CommitmentForm(Form):
+class CommitmentSchema(Schema):
     """One commitment; its id is the Open Government Partnership's where there is one."""
 
     id: Text
     title: Text
-    facts: tuple[FactForm, ...] = ()
+    facts: tuple[FactSchema, ...] = ()
 
 
-class PlanForm(Form):
+class PlanSchema(Schema):
     """One plan."""
 
     id: Name
     process: Name
     title: Text
     names: tuple[PhraseText, ...] = ()
-    facts: tuple[FactForm, ...] = Field(min_length=1)
-    commitments: tuple[CommitmentForm, ...] = ()
+    facts: tuple[FactSchema, ...] = Field(min_length=1)
+    commitments: tuple[CommitmentSchema, ...] = ()
 
 
-class SearchForm(Form):
+class SearchSchema(Schema):
     """What was looked for and not found."""
 
     process: Name
@@ -99,16 +99,16 @@ class SearchForm(Form):
     where: Text
 
 
-class PlansForm(Form):
+class PlansSchema(Schema):
     """The file."""
 
     read: Day
     processes: tuple[Process, ...]
-    plans: tuple[PlanForm, ...]
-    searches: tuple[SearchForm, ...] = ()
+    plans: tuple[PlanSchema, ...]
+    searches: tuple[SearchSchema, ...] = ()
 
 
-class RuleForm(Form):
+class RuleSchema(Schema):
     """One rule as it stands in the file."""
 
     id: Text
@@ -128,7 +128,7 @@ class RuleForm(Form):
     read: Day | None = None
 
 
-class RecordsForm(Form):
+class RecordsSchema(Schema):
     """What counts as an official record of a process."""
 
     asks: Text
@@ -136,15 +136,15 @@ class RecordsForm(Form):
     never: tuple[Text, ...] = ()
 
 
-class RulesForm(Form):
+class RulesSchema(Schema):
     """The file."""
 
     read: Day
-    records: RecordsForm | None = None
-    rules: tuple[RuleForm, ...]
+    records: RecordsSchema | None = None
+    rules: tuple[RuleSchema, ...]
 
 
-def build_register(plans: PlansForm, rules: RulesForm) -> Register:
+def build_register(plans: PlansSchema, rules: RulesSchema) -> Register:
     """Everything, in the order of the files. Where nothing says what counts as a record, everything does."""
     return Register(
         processes=plans.processes,
@@ -155,7 +155,7 @@ def build_register(plans: PlansForm, rules: RulesForm) -> Register:
     )
 
 
-def _plan(form: PlanForm, read_on: date) -> Plan:
+def _plan(form: PlanSchema, read_on: date) -> Plan:
     return Plan(
         id=form.id,
         process=form.process,
@@ -169,7 +169,7 @@ def _plan(form: PlanForm, read_on: date) -> Plan:
     )
 
 
-def _fact(form: FactForm, read_on: date) -> Fact:
+def _fact(form: FactSchema, read_on: date) -> Fact:
     return Fact(
         kind=form.kind,
         claim=Claim(what=form.what, moment=form.date, source=form.source, note=form.note),
@@ -184,6 +184,6 @@ def _fact(form: FactForm, read_on: date) -> Fact:
     )
 
 
-def _rule(form: RuleForm, read_on: date) -> Rule:
+def _rule(form: RuleSchema, read_on: date) -> Rule:
     said = form.model_dump(exclude={"read", "basis"})
     return Rule(**said, basis=BASES[form.basis], read_on=form.read or read_on)

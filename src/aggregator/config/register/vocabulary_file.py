@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator
 
-from aggregator.config.yaml_files.schema import Form, Mistakes, Wrong, read, twice, unknown
+from aggregator.config.yaml_files.schema import ConfigIssues, Schema, Wrong, read, twice, unknown
 from aggregator.model import Phrase, Scale, Strength, Topic, TypeRule, Vocabulary
 from aggregator.model.vocabulary import DEFAULT_SCALE
 from aggregator.values.field_types import Name, Text, matching
@@ -50,7 +50,7 @@ Start = Annotated[
 ]
 
 
-class TopicForm(Form):
+class TopicSchema(Schema):
     """A topic and its phrases, by how much they say."""
 
     id: Name
@@ -61,7 +61,7 @@ class TopicForm(Form):
     by_product: tuple[PhraseText, ...] = ()
 
 
-class TypeForm(Form):
+class TypeSchema(Schema):
     """An update type: its name in plain words, and what makes a document this type."""
 
     id: Name
@@ -74,7 +74,7 @@ class TypeForm(Form):
     general_addresses: tuple[Start, ...] = ()
 
 
-class WholeForm(Form):
+class WholeSchema(Schema):
     """Where everything counts: a host, or a body, and for which topic."""
 
     host: Start | None = None
@@ -82,24 +82,24 @@ class WholeForm(Form):
     topic: Name
 
 
-class VocabularyForm(Form):
+class VocabularySchema(Schema):
     """The file."""
 
     scale: Scale = DEFAULT_SCALE
-    topics: tuple[TopicForm, ...]
-    whole: tuple[WholeForm, ...] = ()
+    topics: tuple[TopicSchema, ...]
+    whole: tuple[WholeSchema, ...] = ()
     traps: tuple[PhraseText, ...] = ()
     elsewhere: tuple[PhraseText, ...] = ()
     home: tuple[PhraseText, ...] = ()
-    types: tuple[TypeForm, ...]
+    types: tuple[TypeSchema, ...]
 
 
-def load_vocabulary(path: Path, mistakes: Mistakes, bodies: Collection[str] = ()) -> Vocabulary:
+def load_vocabulary(path: Path, mistakes: ConfigIssues, bodies: Collection[str] = ()) -> Vocabulary:
     """The vocabulary; empty when the file has mistakes, which are noted.
 
     `bodies` are the ids that `whole` may name.
     """
-    form, document = read(path, VocabularyForm, mistakes)
+    form, document = read(path, VocabularySchema, mistakes)
     if form is None:
         return Vocabulary()
     mistakes.check(document, _wrong_types(form), _wrong_topics(form), _wrong_places(form, bodies))
@@ -119,7 +119,7 @@ def load_vocabulary(path: Path, mistakes: Mistakes, bodies: Collection[str] = ()
     )
 
 
-def _topic(form: TopicForm) -> Topic:
+def _topic(form: TopicSchema) -> Topic:
     phrases = {
         Strength.SURE: form.sure,
         Strength.LIKELY: form.likely,
@@ -129,7 +129,7 @@ def _topic(form: TopicForm) -> Topic:
     return Topic(id=form.id, name=form.name, phrases=phrases)
 
 
-def _type(form: TypeForm) -> TypeRule:
+def _type(form: TypeSchema) -> TypeRule:
     return TypeRule(
         type=form.id,
         phrases=form.title_words,
@@ -138,15 +138,15 @@ def _type(form: TypeForm) -> TypeRule:
     )
 
 
-def _said(form: TypeForm) -> tuple[str, ...]:
+def _said(form: TypeSchema) -> tuple[str, ...]:
     return (*form.publisher_types, *form.general_publisher_types)
 
 
-def _general(form: TypeForm) -> tuple[str, ...]:
+def _general(form: TypeSchema) -> tuple[str, ...]:
     return (*(words.casefold() for words in form.general_publisher_types), *form.general_addresses)
 
 
-def _wrong_types(form: VocabularyForm) -> Wrong:
+def _wrong_types(form: VocabularySchema) -> Wrong:
     owner: dict[str, str] = {}
     for number, rule in enumerate(form.types):
         for words in (rule.id, *_said(rule)):
@@ -155,7 +155,7 @@ def _wrong_types(form: VocabularyForm) -> Wrong:
                 yield ("types", number), f"'{words}' already belongs to the type '{first}'"
 
 
-def _wrong_topics(form: VocabularyForm) -> Wrong:
+def _wrong_topics(form: VocabularySchema) -> Wrong:
     for number, topic in enumerate(form.topics):
         phrases = (*topic.sure, *topic.likely, *topic.hint, *topic.by_product)
         counted = Counter(phrase.words.casefold() for phrase in phrases)
@@ -163,7 +163,7 @@ def _wrong_topics(form: VocabularyForm) -> Wrong:
             yield ("topics", number), f"'{words}' stands twice under '{topic.id}'; keep one"
 
 
-def _wrong_places(form: VocabularyForm, bodies: Collection[str]) -> Wrong:
+def _wrong_places(form: VocabularySchema, bodies: Collection[str]) -> Wrong:
     topics = {topic.id for topic in form.topics}
     for number, whole in enumerate(form.whole):
         at = ("whole", number)

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from aggregator.config.yaml_files.schema import Mistakes, shown
-from aggregator.errors import ConfigError, Mistake
+from aggregator.config.yaml_files.schema import ConfigIssues, shown
+from aggregator.errors import ConfigError, ConfigIssue
 
-Load = Callable[[Path, Mistakes], object]
+Load = Callable[[Path, ConfigIssues], object]
 """Reads a file of this kind and names its mistakes."""
 
 
@@ -60,7 +60,7 @@ class EditedFile:
 
     def _check(self, text: str) -> None:
         with self._beside(text) as part:
-            mistakes = Mistakes()
+            mistakes = ConfigIssues()
             try:
                 with mistakes.collected():
                     self._load(part, mistakes)
@@ -72,7 +72,7 @@ class EditedFile:
         with self._beside(after) as part:
             if self.text() != before:
                 what = "somebody else has just changed this file; nothing was changed, run this again"
-                raise ConfigError((Mistake(self.name, 0, what),))
+                raise ConfigError((ConfigIssue(self.name, 0, what),))
             with self._explained():
                 part.replace(self._path)
         self._settle()
@@ -108,4 +108,4 @@ class EditedFile:
             yield
         except (OSError, UnicodeError) as error:
             what = f"cannot be read or written: {error}; nothing was changed"
-            raise ConfigError((Mistake(self.name, 0, what),)) from error
+            raise ConfigError((ConfigIssue(self.name, 0, what),)) from error

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aggregator import yamldoc
-from aggregator.errors import ConfigError, Mistake
+from aggregator.errors import ConfigError, ConfigIssue
 
 
 class ListText:
@@ -25,7 +25,7 @@ class ListText:
         value = self._document.value
         listed = value.get(key) if isinstance(value, dict) else None
         if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-            raise ConfigError((Mistake(file, 1, f"no list of {key} stands here under '{key}:'"),))
+            raise ConfigError((ConfigIssue(file, 1, f"no list of {key} stands here under '{key}:'"),))
         self._listed: Sequence[dict[str, Any]] = listed
         self._newline = "\r\n" if "\r\n" in text else "\n"
 
@@ -74,7 +74,7 @@ class ListText:
 
     def _number(self, id: str) -> int:
         if id not in self.ids:
-            raise ConfigError((Mistake(self._file, 0, f"no {self._what} has the id '{id}'"),))
+            raise ConfigError((ConfigIssue(self._file, 0, f"no {self._what} has the id '{id}'"),))
         return self.ids.index(id)
 
     def _line_begin(self, at: int) -> int:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from aggregator import yamldoc
-from aggregator.errors import ConfigError, Mistake
+from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model.kinds import MAILBOXES
 from aggregator.values.field_types import check_address
 
@@ -23,17 +23,17 @@ Wrong = Iterator[tuple[yamldoc.Path, str]]
 """Where in a file something does not fit the rest, and what to do about it."""
 
 
-class Mistakes:
+class ConfigIssues:
     """Gathers mistakes over several files, so that the operator sees all of them at once."""
 
     def __init__(self) -> None:
-        self._found: list[Mistake] = []
+        self._found: list[ConfigIssue] = []
 
-    def add(self, *mistakes: Mistake) -> None:
+    def add(self, *mistakes: ConfigIssue) -> None:
         """Note mistakes and go on reading."""
         self._found.extend(mistakes)
 
-    def check(self, document: yamldoc.Document, *wrong: Wrong) -> None:
+    def check(self, document: yamldoc.YamlDocument, *wrong: Wrong) -> None:
         """Note what does not fit together in a document that was read."""
         for path, what in chain.from_iterable(wrong):
             self.add(document.mistake(path, what))
@@ -46,16 +46,16 @@ class Mistakes:
             raise ConfigError(tuple(sorted(set(self._found), key=lambda m: (m.file, m.line, m.what))))
 
 
-class Form(BaseModel):
+class Schema(BaseModel):
     """A form that people fill in: an unknown key is a mistake, never ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-FormT = TypeVar("FormT", bound=Form)
+FormT = TypeVar("FormT", bound=Schema)
 
 
-def read(path: Path, form: type[FormT], mistakes: Mistakes) -> tuple[FormT | None, yamldoc.Document]:
+def read(path: Path, form: type[FormT], mistakes: ConfigIssues) -> tuple[FormT | None, yamldoc.YamlDocument]:
     """Read `path` as `form`; what is wrong goes into `mistakes` and the form is None."""
     document = _open(path, mistakes)
     if document.value is None:
@@ -67,19 +67,21 @@ def read(path: Path, form: type[FormT], mistakes: Mistakes) -> tuple[FormT | Non
         return None, document
 
 
-def _open(path: Path, mistakes: Mistakes) -> yamldoc.Document:
+def _open(path: Path, mistakes: ConfigIssues) -> yamldoc.YamlDocument:
     try:
         document = yamldoc.load(path.read_text(encoding="utf-8"), file=shown(path))
         if document.value is not None:
             return document
-        mistakes.add(Mistake(shown(path), 1, "this file is empty; the project ships one, bring it back"))
+        mistakes.add(ConfigIssue(shown(path), 1, "this file is empty; the project ships one, bring it back"))
     except FileNotFoundError:
-        mistakes.add(Mistake(shown(path), 0, "this file is missing; the project ships one, bring it back"))
+        mistakes.add(
+            ConfigIssue(shown(path), 0, "this file is missing; the project ships one, bring it back")
+        )
     except (OSError, UnicodeDecodeError) as error:
-        mistakes.add(Mistake(shown(path), 0, f"cannot be read as UTF-8 text: {error}"))
+        mistakes.add(ConfigIssue(shown(path), 0, f"cannot be read as UTF-8 text: {error}"))
     except ConfigError as error:
         mistakes.add(*error.mistakes)
-    return yamldoc.Document(shown(path), None, {})
+    return yamldoc.YamlDocument(shown(path), None, {})
 
 
 def shown(path: Path) -> str:
@@ -92,7 +94,7 @@ UNKNOWN_KEY: Final = frozenset({"extra_forbidden", "unexpected_keyword_argument"
 """What pydantic calls it in a form, and in a value of the model."""
 
 
-def explain(problem: Any, form: type[Form]) -> str:
+def explain(problem: Any, form: type[Schema]) -> str:
     """What one of pydantic's findings means to somebody who does not program."""
     key = ".".join(str(part) for part in problem["loc"] if isinstance(part, str)) or "the file"
     if problem["type"] in UNKNOWN_KEY:
@@ -103,7 +105,7 @@ def explain(problem: Any, form: type[Form]) -> str:
     return f"'{key}' is {problem['input']!r}: {message[:1].lower()}{message[1:]}"
 
 
-def _near(key: str, form: type[Form]) -> str:
+def _near(key: str, form: type[Schema]) -> str:
     near = get_close_matches(key, list(_keys(form)), n=1)
     return f"; did you mean '{near[0]}'?" if near else "; take it out"
 
@@ -117,7 +119,7 @@ def _keys(form: type) -> Iterator[str]:
 
 
 def _keys_inside(hint: Any) -> Iterator[str]:
-    if isinstance(hint, type) and (is_dataclass(hint) or issubclass(hint, Form)):
+    if isinstance(hint, type) and (is_dataclass(hint) or issubclass(hint, Schema)):
         yield from _keys(hint)
     for part in get_args(hint):
         yield from _keys_inside(part)

@@ -15,9 +15,9 @@ from aggregator.model import (
     Body,
     Digest,
     DigestItem,
+    Document,
     Entry,
     Frequency,
-    Holding,
     Revision,
     Section,
     Site,
@@ -38,7 +38,7 @@ REMINDED = frozenset({7, 1})
 class _News:
     """A holding to tell of, and the revisions that make it news of this window if it was known before."""
 
-    holding: Holding
+    holding: Document
     heading: Heading
     revisions: tuple[Revision, ...] = ()
     reminder: bool = False
@@ -47,7 +47,7 @@ class _News:
 
 def compose(
     week: str,
-    holdings: Iterable[Holding],
+    holdings: Iterable[Document],
     *,
     zone: ZoneInfo,
     site: Site,
@@ -76,7 +76,7 @@ def compose(
 
 
 def _told(
-    holdings: Iterable[Holding], span: Window, days: Collection[int], zone: ZoneInfo
+    holdings: Iterable[Document], span: Window, days: Collection[int], zone: ZoneInfo
 ) -> Iterable[_News]:
     by_id = {holding.entry.id: holding for holding in holdings if holding.labels.relevant}
     for holding in by_id.values():
@@ -89,14 +89,14 @@ def _told(
             yield _News(holding=holding, heading=Heading.CLOSING, reminder=True)
 
 
-def _reminds(holding: Holding, span: Window, days: Collection[int], zone: ZoneInfo) -> bool:
+def _reminds(holding: Document, span: Window, days: Collection[int], zone: ZoneInfo) -> bool:
     """Whether to tell once more of what is known by the window's end: it closes in so many days."""
     closes = holding.entry.closes
     exact = closes is not None and closes.precision not in COARSE
     return exact and holding.first_seen < span.end and _days_to_act(holding, span, zone) in days
 
 
-def _days_to_act(holding: Holding, span: Window, zone: ZoneInfo) -> int | None:
+def _days_to_act(holding: Document, span: Window, zone: ZoneInfo) -> int | None:
     """Days from the window's end until it closes; None for what closes never, has closed or was removed."""
     closes = None if holding.removed else holding.entry.closes
     if closes is None or is_over(closes, span.end, zone):
@@ -104,12 +104,12 @@ def _days_to_act(holding: Holding, span: Window, zone: ZoneInfo) -> int | None:
     return days_left(closes, span.end, zone)
 
 
-def _revisions(holding: Holding, span: Window) -> tuple[Revision, ...]:
+def _revisions(holding: Document, span: Window) -> tuple[Revision, ...]:
     found = (r for c in holding.carriers for r in c.revisions if r.number > 1 and r.seen_at in span)
     return tuple(sorted(found, key=lambda revision: revision.seen_at))
 
 
-def _heading(holding: Holding, span: Window, zone: ZoneInfo, *, changed: bool) -> Heading:
+def _heading(holding: Document, span: Window, zone: ZoneInfo, *, changed: bool) -> Heading:
     days = _days_to_act(holding, span, zone)
     if days is not None and days <= SOON:
         return Heading.CLOSING
@@ -153,5 +153,5 @@ def _place(news: _News, zone: ZoneInfo, ranks: Mapping[str, int]) -> tuple[int, 
     return (list(Heading).index(news.heading), rank, body, instant, entry.title, entry.id)
 
 
-def _newest_first(holding: Holding) -> float:
+def _newest_first(holding: Document) -> float:
     return -holding.dated.at.timestamp() if holding.dated else float("inf")

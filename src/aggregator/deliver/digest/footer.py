@@ -10,7 +10,7 @@ from aggregator.model import Frequency, Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Foot:
+class Footer:
     """The lines that depend on how a letter reaches its reader."""
 
     why: str
@@ -29,11 +29,11 @@ GATHERS: Mapping[Frequency, str] = {
 }
 
 
-def foot_of_page(site: Site, rhythm: Frequency) -> Foot:
+def foot_of_page(site: Site, rhythm: Frequency) -> Footer:
     """For the letter as a page, which is everybody's."""
     why = f"Why this letter: {GATHERS[rhythm]}."
     if site.join_link:
-        return Foot(
+        return Footer(
             why=why,
             leave="To get it by mail, to choose, to pause or to leave:"
             if site.letters_url
@@ -42,31 +42,31 @@ def foot_of_page(site: Site, rhythm: Frequency) -> Foot:
             leave_words="letters by mail",
         )
     words = "This page is for everybody; a letter that came by mail says in its own foot how to leave."
-    return Foot(why=why, leave=words)
+    return Footer(why=why, leave=words)
 
 
-def foot_of_letter(site: Site, rhythm: Frequency, *, mailbox: str, token: str) -> Foot:
+def foot_of_letter(site: Site, rhythm: Frequency, *, mailbox: str, token: str) -> Footer:
     """For a reader's own letter. `token` is the word that lets them leave; no sign-up page: by mail."""
     why = f"Why you get this: you asked for this letter; {GATHERS[rhythm]}."
     if site.letters_url:
-        return Foot(
+        return Footer(
             why=why,
             leave="To leave at once:",
             leave_link=f"{site.letters_url}leave/{token}",
             choose_link=site.letters_url,
         )
-    return Foot(
+    return Footer(
         why=why,
         leave="To leave, send this mail as it is:",
         leave_link=leave_by_mail(mailbox, token),
     )
 
 
-def foot_of_list(leave: str, rhythm: Frequency) -> Foot:
+def foot_of_list(leave: str, rhythm: Frequency) -> Footer:
     """For a letter to a mailing list: every member reads it, so that nothing in it may be personal."""
     words = "Leaving: as you leave the list that passed it on."
     why = f"Why you get this: you are on a mailing list that passes this letter on; {GATHERS[rhythm]}."
-    return Foot(why=why, leave=words, leave_link=way_out_of_list(leave))
+    return Footer(why=why, leave=words, leave_link=way_out_of_list(leave))
 
 
 def way_out_of_list(leave: str) -> str:

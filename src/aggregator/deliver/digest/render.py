@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from aggregator.deliver.digest.footer import Foot, foot_of_page
+from aggregator.deliver.digest.footer import Footer, foot_of_page
 from aggregator.deliver.digest.formatting import wrap
 from aggregator.deliver.digest.view import LetterLines, Saying, say
 from aggregator.model import Artifact, Body, Digest, Site, Titles
@@ -51,7 +51,7 @@ def written(
     digest: Digest,
     site: Site,
     bodies: Mapping[str, Body],
-    foot: Foot,
+    foot: Footer,
     *,
     titles: Titles = Titles.ENGLISH,
     largest: int = LARGEST,

@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from aggregator.deliver.digest.footer import Foot
+from aggregator.deliver.digest.footer import Footer
 from aggregator.deliver.digest.formatting import (
     LONGEST_SENTENCE,
     LONGEST_TITLE,
@@ -95,7 +95,7 @@ class LetterLines:
     view: str
     """Where a mail can be seen in a browser; empty on the page itself."""
     all_updates: str
-    foot: Foot
+    foot: Footer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ class Saying:
     """Whether it is the page that holds what a mail leaves out."""
 
 
-def say(digest: Digest, how: Saying, foot: Foot) -> LetterLines:
+def say(digest: Digest, how: Saying, foot: Footer) -> LetterLines:
     """The letter's lines."""
     site, at_most = how.site, how.at_most
     start, end = (say_instant(instant, site.zone) for instant in (digest.window.start, digest.window.end))

@@ -11,9 +11,9 @@ from email.utils import format_datetime
 from typing import Final
 
 from aggregator.deliver.digest.footer import leave_by_mail, mail_link
-from aggregator.deliver.mail.prepared import Stationery, sender_line
+from aggregator.deliver.mail.prepared import MailContext, sender_line
 from aggregator.deliver.mail.tokens import CHOICES, CONFIRM
-from aggregator.model import ANSWER, Message, Reader
+from aggregator.model import ANSWER, Message, Subscriber
 from aggregator.values.text import one_line
 
 NOT_YOU: Final = "If it was not you, do nothing: without {what} nothing happens, and nothing more is sent."
@@ -55,7 +55,7 @@ def answer_run(purpose: str, mark: str) -> str:
     return f"{ANSWER}{purpose}.{mark}"
 
 
-def answer(run: str, reader: Reader, stationery: Stationery, now: datetime) -> Message:
+def answer(run: str, reader: Subscriber, stationery: MailContext, now: datetime) -> Message:
     """The answer of `run` to `reader`, who has an address; what opens or asks is signed at `now`."""
     purpose = CONFIRM if run.startswith(answer_run(CONFIRM, "")) else CHOICES
     site = stationery.site
@@ -79,7 +79,7 @@ def answer(run: str, reader: Reader, stationery: Stationery, now: datetime) -> M
     )
 
 
-def _text(purpose: str, reader: Reader, stationery: Stationery, now: datetime) -> str:
+def _text(purpose: str, reader: Subscriber, stationery: MailContext, now: datetime) -> str:
     words, page, mailbox = WORDS[purpose], stationery.site.letters_url, stationery.mailbox
     token = stationery.tokens.timed(purpose, reader.id, now)
     return (words.text if page else words.by_mail).format(

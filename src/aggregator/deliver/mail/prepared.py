@@ -13,7 +13,7 @@ from email.utils import format_datetime
 
 from aggregator.deliver.digest.filtering import chosen
 from aggregator.deliver.digest.footer import (
-    Foot,
+    Footer,
     foot_of_letter,
     foot_of_list,
     leave_by_mail,
@@ -22,7 +22,7 @@ from aggregator.deliver.digest.footer import (
 from aggregator.deliver.digest.formatting import say_contents
 from aggregator.deliver.digest.render import written
 from aggregator.deliver.mail.tokens import Tokens
-from aggregator.model import Body, Digest, Frequency, Message, Reader, Site
+from aggregator.model import Body, Digest, Frequency, Message, Site, Subscriber
 from aggregator.model.days import in_words
 from aggregator.values.text import one_line
 
@@ -33,7 +33,7 @@ DEEP = SMTP.clone(max_line_length=76)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stationery:
+class MailContext:
     """What all letters of this instance have in common."""
 
     site: Site
@@ -65,11 +65,11 @@ class Stationery:
 
 
 @dataclass(frozen=True)
-class Frozen:
+class PreparedMessage:
     """A letter with a gap where the reader's own word goes; filling it in costs next to nothing."""
 
     run: str
-    stationery: Stationery
+    stationery: MailContext
     is_list: bool
     slot: str
     """Stands for the reader's own word in `ways_out`, as it stood between the pieces."""
@@ -78,7 +78,7 @@ class Frozen:
     head: bytes
     pieces: tuple[bytes, ...] = field(repr=False)
 
-    def fill(self, reader: Reader) -> Message:
+    def fill(self, reader: Subscriber) -> Message:
         """The letter to `reader`, who has an address."""
         token = self.stationery.tokens.leave(reader.id)
         own = (
@@ -96,7 +96,9 @@ class Frozen:
         )
 
 
-def freeze(digest: Digest, reader: Reader, stationery: Stationery, bodies: Mapping[str, Body]) -> Frozen:
+def freeze(
+    digest: Digest, reader: Subscriber, stationery: MailContext, bodies: Mapping[str, Body]
+) -> PreparedMessage:
     """The letter of an issued digest for everybody who has `reader`'s choices and way to leave.
 
     Raises ValueError for a draft.
@@ -114,7 +116,7 @@ def freeze(digest: Digest, reader: Reader, stationery: Stationery, bodies: Mappi
     return _frozen(digest.week, reader, stationery, made, text.decode(), page.decode())
 
 
-def _foot(reader: Reader, stationery: Stationery, rhythm: Frequency, slot: str) -> Foot:
+def _foot(reader: Subscriber, stationery: MailContext, rhythm: Frequency, slot: str) -> Footer:
     if reader.is_list:
         return foot_of_list(reader.leave, rhythm)
     return foot_of_letter(stationery.site, rhythm, mailbox=stationery.mailbox, token=slot)
@@ -127,15 +129,15 @@ def _subject(digest: Digest, site: Site) -> str:
     return f"{one_line(site.title, 60)}: {count}, {when}"
 
 
-def sender_line(stationery: Stationery) -> Address:
+def sender_line(stationery: MailContext) -> Address:
     """Who a letter comes from, with the site's title as the name."""
     user, _, domain = stationery.address.rpartition("@")
     return Address(display_name=one_line(stationery.site.title, 60), username=user, domain=domain)
 
 
 def freeze_text(
-    run: str, reader: Reader, stationery: Stationery, *, subject: str, at: datetime, text: str
-) -> Frozen:
+    run: str, reader: Subscriber, stationery: MailContext, *, subject: str, at: datetime, text: str
+) -> PreparedMessage:
     """A letter of plain text, dated `at`, for everybody who leaves as `reader` does.
 
     Where `stationery.tokens.slot(run)` stands in the text, the reader's own word to leave will stand.
@@ -146,7 +148,7 @@ def freeze_text(
     return _frozen(run, reader, stationery, made, text)
 
 
-def _common(stationery: Stationery) -> EmailMessage:
+def _common(stationery: MailContext) -> EmailMessage:
     made = EmailMessage(policy=DEEP)
     made["From"] = sender_line(stationery)
     made["List-Id"] = stationery.list_id
@@ -156,8 +158,8 @@ def _common(stationery: Stationery) -> EmailMessage:
 
 
 def _frozen(
-    run: str, reader: Reader, stationery: Stationery, made: EmailMessage, text: str, page: str = ""
-) -> Frozen:
+    run: str, reader: Subscriber, stationery: MailContext, made: EmailMessage, text: str, page: str = ""
+) -> PreparedMessage:
     made.set_content(text, cte="quoted-printable")
     if page:
         made.add_alternative(page, subtype="html", cte="quoted-printable")
@@ -165,7 +167,7 @@ def _frozen(
         made.set_boundary(f"=_{stationery.tokens.slot(f'boundary {run}')}")
     head, _, body = made.as_bytes(policy=DEEP).partition(b"\r\n\r\n")
     slot = stationery.tokens.slot(run)
-    return Frozen(
+    return PreparedMessage(
         run=run,
         stationery=stationery,
         is_list=reader.is_list,
@@ -176,7 +178,7 @@ def _frozen(
     )
 
 
-def _ways_out(reader: Reader, stationery: Stationery, token: str) -> tuple[str, ...]:
+def _ways_out(reader: Subscriber, stationery: MailContext, token: str) -> tuple[str, ...]:
     """List-Unsubscribe (RFC 2369), and that a single POST is enough (RFC 8058)."""
     if reader.is_list:
         way = way_out_of_list(reader.leave)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from aggregator.model import Handed, LetterState, Posting
+from aggregator.model import Delivery, DeliveryStatus, Handed
 
 TRIED_FOR: Final = timedelta(days=2)
 """So long a letter is tried again. RFC 5321, 4.5.4.1 asks for four days; a weekly letter is stale sooner."""
@@ -14,10 +14,10 @@ TRIED_FOR: Final = timedelta(days=2)
 FIRST_PAUSE: Final = timedelta(minutes=2)
 LONGEST_PAUSE: Final = timedelta(hours=4)
 
-ENDS: Final = {Handed.ACCEPTED: LetterState.ACCEPTED, Handed.NEVER: LetterState.REFUSED}
+ENDS: Final = {Handed.ACCEPTED: DeliveryStatus.ACCEPTED, Handed.NEVER: DeliveryStatus.REFUSED}
 
 
-def settled(posting: Posting, handed: Handed, reply: str, now: datetime) -> Posting:
+def settled(posting: Delivery, handed: Handed, reply: str, now: datetime) -> Delivery:
     """The posting after this try of it, which counted itself and began no later than `now`."""
     told = replace(posting, at=now, reply=reply)
     if handed in ENDS:
@@ -28,14 +28,14 @@ def settled(posting: Posting, handed: Handed, reply: str, now: datetime) -> Post
     if handed is Handed.UNKNOWN:
         told = replace(told, unsure=told.unsure + 1)
     if posting.first_tried and now - posting.first_tried >= TRIED_FOR:
-        return replace(told, state=LetterState.GIVEN_UP)
+        return replace(told, state=DeliveryStatus.GIVEN_UP)
     return _again(told, now)
 
 
-def not_allowed(posting: Posting, now: datetime) -> Posting:
+def not_allowed(posting: Delivery, now: datetime) -> Delivery:
     """The posting to somebody whom the operator's list does not let us write to."""
     why = "not on the list in the setting mail_allow"
-    return replace(posting, state=LetterState.GIVEN_UP, at=now, reply=why)
+    return replace(posting, state=DeliveryStatus.GIVEN_UP, at=now, reply=why)
 
 
 def pause_after(tries: int) -> timedelta:
@@ -44,5 +44,5 @@ def pause_after(tries: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
 
 
-def _again(posting: Posting, now: datetime) -> Posting:
-    return replace(posting, state=LetterState.PLANNED, due=now + pause_after(posting.tries))
+def _again(posting: Delivery, now: datetime) -> Delivery:
+    return replace(posting, state=DeliveryStatus.PLANNED, due=now + pause_after(posting.tries))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from aggregator.errors import Cause, ConfigError, Mistake
+from aggregator.errors import Cause, ConfigError, ConfigIssue
 from aggregator.fetch.errors import NoAnswer
 from aggregator.fetch.http.origins import same_form
 from aggregator.fetch.http.responses import Answer, settle
@@ -46,12 +46,12 @@ def read(folder: Path) -> tuple[Row, ...]:
     """
     path = folder / TABLE
     rows: list[Row] = []
-    mistakes: list[Mistake] = []
+    mistakes: list[ConfigIssue] = []
     for number, cells in _cells(path):
         try:
             rows.append(_row(cells, folder, rows))
         except _Wrong as wrong:
-            mistakes.append(Mistake(str(path), number, str(wrong)))
+            mistakes.append(ConfigIssue(str(path), number, str(wrong)))
     if mistakes:
         raise ConfigError(tuple(mistakes))
     return tuple(rows)
@@ -62,10 +62,10 @@ def _cells(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
     try:
         head, *lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, ValueError) as error:
-        raise ConfigError((Mistake(str(path), 0, f"cannot be read: {error}"),)) from error
+        raise ConfigError((ConfigIssue(str(path), 0, f"cannot be read: {error}"),)) from error
     columns = head.split("\t")
     if missing := [name for name in _COLUMNS if name not in columns]:
-        raise ConfigError((Mistake(str(path), 1, f"columns are missing: {', '.join(missing)}"),))
+        raise ConfigError((ConfigIssue(str(path), 1, f"columns are missing: {', '.join(missing)}"),))
     for number, line in enumerate(lines, start=2):
         if line.strip():
             yield number, dict(zip(columns, line.split("\t"), strict=False))

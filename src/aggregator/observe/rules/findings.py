@@ -8,24 +8,24 @@ from datetime import date
 from aggregator.model import Check, Fact, FactKind, Plan, Rule
 from aggregator.observe.rules.plans import newest
 from aggregator.observe.rules.results import found_against, met, untold
-from aggregator.observe.state.process_state import Known, evidence
+from aggregator.observe.state.process_state import ProcessState, evidence
 from aggregator.observe.state.stages import ended
 
 VERDICTS = {True: "met", False: "not met", None: "without a verdict"}
 
 
-def finding(rule: Rule, known: Known) -> Check:
+def finding(rule: Rule, known: ProcessState) -> Check:
     """What was found of the newest plan; a finding on an earlier one is named and decides nothing."""
     return _of(newest(known), rule, known)
 
 
-def result(rule: Rule, known: Known) -> Check:
+def result(rule: Rule, known: ProcessState) -> Check:
     """What was found of the last plan that ended: results are reported after a plan's end."""
     over = next((plan for plan in reversed(known.plans) if ended(plan, known)), None)
     return _of(over, rule, known)
 
 
-def _of(plan: Plan | None, rule: Rule, known: Known) -> Check:
+def _of(plan: Plan | None, rule: Rule, known: ProcessState) -> Check:
     if plan is None:
         return untold(rule, known, [], "no plan is known on which it could be found")
     told = _findings(plan, rule)
@@ -41,7 +41,7 @@ def _of(plan: Plan | None, rule: Rule, known: Known) -> Check:
     return found_against(rule, known, _since(first, known), found, why, plan.id)
 
 
-def _nothing(plan: Plan, rule: Rule, known: Known) -> Check:
+def _nothing(plan: Plan, rule: Rule, known: ProcessState) -> Check:
     """No finding on this plan: those on the last plan that has any are shown, with what they said."""
     why = f"no finding on {plan.title} is known to us"
     before = next((one for one in reversed(known.plans) if _findings(one, rule)), None)
@@ -54,7 +54,7 @@ def _nothing(plan: Plan, rule: Rule, known: Known) -> Check:
     return untold(rule, known, [evidence(fact) for fact in told], why, plan=plan.id)
 
 
-def _judged(told: Iterable[Fact], known: Known) -> list[Fact]:
+def _judged(told: Iterable[Fact], known: ProcessState) -> list[Fact]:
     """Those that give a verdict, the oldest first."""
     return sorted((fact for fact in told if fact.verdict is not None), key=lambda fact: _day(fact, known))
 
@@ -63,9 +63,9 @@ def _findings(plan: Plan, rule: Rule) -> list[Fact]:
     return [fact for fact in plan.facts_of(FactKind.FINDING) if fact.rule == rule.id]
 
 
-def _day(fact: Fact, known: Known) -> date:
+def _day(fact: Fact, known: ProcessState) -> date:
     return known.last(fact.claim.moment) if fact.claim.moment else date.min
 
 
-def _since(fact: Fact, known: Known) -> int | None:
+def _since(fact: Fact, known: ProcessState) -> int | None:
     return (known.day - _day(fact, known)).days if fact.claim.moment else None

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from aggregator.model import Check, Measure, Rule, Standing
+from aggregator.model import Check, Measure, Rule, RuleResult
 from aggregator.observe.rules import findings, meetings, plans, records
 from aggregator.observe.rules.results import untold
-from aggregator.observe.state.process_state import Known
+from aggregator.observe.state.process_state import ProcessState
 
 
-def _unsourced(rule: Rule, known: Known) -> Check:
+def _unsourced(rule: Rule, known: ProcessState) -> Check:
     return untold(rule, known, [], "the wording of this rule is not sourced, so nothing is said by it")
 
 
-MEASURES: Final[Mapping[Measure, Callable[[Rule, Known], Check]]] = {
+MEASURES: Final[Mapping[Measure, Callable[[Rule, ProcessState], Check]]] = {
     Measure.MEETING_INTERVAL: meetings.meeting_interval,
     Measure.MEETINGS_A_YEAR: meetings.meetings_a_year,
     Measure.MEETINGS_IN_PLAN_YEARS: meetings.meetings_in_plan_years,
@@ -35,14 +35,14 @@ MEASURES: Final[Mapping[Measure, Callable[[Rule, Known], Check]]] = {
 }
 
 
-def checks(rules: Iterable[Rule], known: Known) -> tuple[Check, ...]:
+def checks(rules: Iterable[Rule], known: ProcessState) -> tuple[Check, ...]:
     """Every rule in the order of the register; one that does not bind this process, or not yet, says so."""
     return tuple(_check(rule, known) for rule in rules)
 
 
-def _check(rule: Rule, known: Known) -> Check:
+def _check(rule: Rule, known: ProcessState) -> Check:
     if known.process.id not in rule.binds:
-        return Check(rule=rule, standing=Standing.NOT_BOUND, why="it does not bind this process")
+        return Check(rule=rule, standing=RuleResult.NOT_BOUND, why="it does not bind this process")
     if rule.since and known.day < rule.since:
-        return Check(rule=rule, standing=Standing.NOT_BOUND, why="it was not in force yet")
+        return Check(rule=rule, standing=RuleResult.NOT_BOUND, why="it was not in force yet")
     return MEASURES[rule.measure](rule, known)

@@ -9,13 +9,13 @@ from aggregator.model import Check, Evidence, FactKind, Meeting, Plan, Rule
 from aggregator.model.days import in_words, months_after
 from aggregator.observe.rules.results import due, met, over, unproven, untold, within
 from aggregator.observe.state.coverage import Absence, absence
-from aggregator.observe.state.process_state import Known
+from aggregator.observe.state.process_state import ProcessState
 from aggregator.observe.state.stages import out
 
 YEAR = timedelta(days=365)
 
 
-def meeting_interval(rule: Rule, known: Known) -> Check:
+def meeting_interval(rule: Rule, known: ProcessState) -> Check:
     """The last meeting lies no more than `days` back.
 
     A meeting whose record came out on a day that nobody knows is never counted against the body: it can make
@@ -49,7 +49,7 @@ def meeting_interval(rule: Rule, known: Known) -> Check:
     return over(rule, known, passed, found, f"{why}; looked for in: {gone.where}")
 
 
-def meetings_a_year(rule: Rule, known: Known) -> Check:
+def meetings_a_year(rule: Rule, known: ProcessState) -> Check:
     """At least `count` meetings in the 365 days up to this one."""
     held = [meeting for meeting in _formal(known) if known.day - meeting.held <= YEAR]
     sure = [meeting for meeting in held if meeting.sure]
@@ -72,7 +72,7 @@ def meetings_a_year(rule: Rule, known: Known) -> Check:
     )
 
 
-def meetings_in_plan_years(rule: Rule, known: Known) -> Check:
+def meetings_in_plan_years(rule: Rule, known: ProcessState) -> Check:
     """At least `count` meetings in each year of the newest plan that is there."""
     plan = next((plan for plan in reversed(known.plans) if out(plan, known)), None)
     if plan is None or (begins := _begins(plan, known)) is None:
@@ -90,7 +90,7 @@ def meetings_in_plan_years(rule: Rule, known: Known) -> Check:
 
 
 def _short(
-    rule: Rule, known: Known, year: tuple[date, date], found: Sequence[Evidence], why: str, plan: str
+    rule: Rule, known: ProcessState, year: tuple[date, date], found: Sequence[Evidence], why: str, plan: str
 ) -> Check:
     """A year of the plan has ended with too few meetings known: a finding only if somebody looked."""
     first, last = year
@@ -103,7 +103,7 @@ def _short(
     return over(rule, known, (known.day - last).days, found, f"{why}; looked for in: {gone.where}", plan)
 
 
-def _begins(plan: Plan, known: Known) -> date | None:
+def _begins(plan: Plan, known: ProcessState) -> date | None:
     """The first day of the plan: of its period where that is told, else the day by which it was there."""
     fact = plan.fact(FactKind.BEGINS)
     if fact and fact.claim.moment:
@@ -111,7 +111,7 @@ def _begins(plan: Plan, known: Known) -> date | None:
     return out(plan, known)
 
 
-def _years(begins: date, plan: Plan, known: Known) -> Iterator[tuple[date, date]]:
+def _years(begins: date, plan: Plan, known: ProcessState) -> Iterator[tuple[date, date]]:
     """First and last day of each year of the plan that has begun, the plan's end being the last of all."""
     fact = plan.fact(FactKind.ENDS)
     end = known.last(fact.claim.moment) if fact and fact.claim.moment else date.max
@@ -122,9 +122,9 @@ def _years(begins: date, plan: Plan, known: Known) -> Iterator[tuple[date, date]
         first = following
 
 
-def _formal(known: Known) -> list[Meeting]:
+def _formal(known: ProcessState) -> list[Meeting]:
     return [meeting for meeting in known.meetings if meeting.formal]
 
 
-def _no_more(known: Known, last: date | None) -> Absence:
+def _no_more(known: ProcessState, last: date | None) -> Absence:
     return absence("meeting", last, known.day, known.forum_watch, known.searches)

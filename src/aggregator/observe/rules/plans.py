@@ -9,14 +9,14 @@ from aggregator.model import Check, Evidence, Fact, FactKind, Plan, Rule
 from aggregator.model.days import in_words, months_after
 from aggregator.observe.rules.results import due, met, over, unproven, untold
 from aggregator.observe.state.coverage import absence
-from aggregator.observe.state.process_state import Known, document, evidence
+from aggregator.observe.state.process_state import ProcessState, document, evidence
 from aggregator.observe.state.stages import ended, out
 
 GRACE = 12
 """Months after the end of a plan by which the next one is published (rule P1)."""
 
 
-def next_plan(rule: Rule, known: Known) -> Check:
+def next_plan(rule: Rule, known: ProcessState) -> Check:
     """The plan after the last one that ended was published within `months` of that end."""
     last = next((plan for plan in reversed(known.plans) if ended(plan, known)), None)
     if last is None or (end := ended(last, known)) is None:
@@ -44,7 +44,7 @@ def next_plan(rule: Rule, known: Known) -> Check:
 
 
 def _not_there(
-    rule: Rule, known: Known, by: date, found: Sequence[Evidence], why: str, after: Sequence[Plan]
+    rule: Rule, known: ProcessState, by: date, found: Sequence[Evidence], why: str, after: Sequence[Plan]
 ) -> Check:
     plan = after[0].id if after else ""
     if perhaps := _perhaps_plans(known):
@@ -59,7 +59,7 @@ def _not_there(
     return over(rule, known, (known.day - by).days, found, where, plan)
 
 
-def _perhaps_plans(known: Known) -> list[Evidence]:
+def _perhaps_plans(known: ProcessState) -> list[Evidence]:
     """Official documents of the type of a plan that came out after the last plan that the register knows."""
     last = max((day for plan in known.plans if (day := out(plan, known))), default=date.min)
     dated = [one for one in known.documents if one.labels.type == "action-plan" and one.entry.published]
@@ -68,7 +68,7 @@ def _perhaps_plans(known: Known) -> list[Evidence]:
     return [document(one, official=True) for one in late]
 
 
-def response(rule: Rule, known: Known) -> Check:
+def response(rule: Rule, known: ProcessState) -> Check:
     """What was sent in to the newest plan's call was answered, with the plan or before it."""
     written = next(
         (plan for plan in reversed(known.plans) if out(plan, known) is None and _closes(plan)), None
@@ -87,7 +87,7 @@ def response(rule: Rule, known: Known) -> Check:
     return _awaited(rule, known, plan, closes)
 
 
-def _outcome(plan: Plan, known: Known) -> list[Evidence]:
+def _outcome(plan: Plan, known: ProcessState) -> list[Evidence]:
     """The page of the call itself, where it has become the page of its outcome (GOV.UK)."""
     pages = {fact.claim.source for fact in plan.facts_of(FactKind.CALL_OPENED)}
     return [
@@ -97,7 +97,7 @@ def _outcome(plan: Plan, known: Known) -> list[Evidence]:
     ]
 
 
-def _awaited(rule: Rule, known: Known, plan: Plan, closes: Fact) -> Check:
+def _awaited(rule: Rule, known: ProcessState, plan: Plan, closes: Fact) -> Check:
     """It comes with the plan at the latest. Where that is late itself (rule P1) no day is set for it."""
     found = [evidence(closes)]
     closed = known.reached(closes)
@@ -110,7 +110,7 @@ def _awaited(rule: Rule, known: Known, plan: Plan, closes: Fact) -> Check:
     return untold(rule, known, found, why, plan=plan.id)
 
 
-def _left_out(rule: Rule, known: Known, plan: Plan, closes: Fact, day: date) -> Check:
+def _left_out(rule: Rule, known: ProcessState, plan: Plan, closes: Fact, day: date) -> Check:
     """The plan is there and no response is: a finding only if somebody looked before that day."""
     found = [evidence(closes), *_of(plan, FactKind.PUBLISHED, FactKind.SUBMITTED)]
     why = f"the plan was there by {in_words(day)}; no response to the call was found"
@@ -120,7 +120,7 @@ def _left_out(rule: Rule, known: Known, plan: Plan, closes: Fact, day: date) -> 
     return over(rule, known, (known.day - day).days, found, f"{why}; looked for in: {gone.where}", plan.id)
 
 
-def brief(rule: Rule, known: Known) -> Check:
+def brief(rule: Rule, known: ProcessState) -> Check:
     """The brief was there `months` before co-creation began; the day of delivery is seldom public."""
     plan = known.plans[-1] if known.plans else None
     if plan is None:
@@ -134,7 +134,7 @@ def brief(rule: Rule, known: Known) -> Check:
     return untold(rule, known, found, why, plan=plan.id)
 
 
-def review(rule: Rule, known: Known) -> Check:
+def review(rule: Rule, known: ProcessState) -> Check:
     """The review was delivered within `months` of submission; delivery is not public, so never overdue."""
     plan = newest(known)
     if plan is None or (day := out(plan, known)) is None:
@@ -150,7 +150,7 @@ def review(rule: Rule, known: Known) -> Check:
     return untold(rule, known, found, why, plan=plan.id)
 
 
-def completion(rule: Rule, known: Known) -> Check:
+def completion(rule: Rule, known: ProcessState) -> Check:
     """Completion is assessed `months` after the end. No day is set for the report: it is never overdue."""
     plan = newest(known)
     end = plan.fact(FactKind.ENDS) if plan else None
@@ -165,7 +165,7 @@ def completion(rule: Rule, known: Known) -> Check:
     return untold(rule, known, found, why, plan=plan.id)
 
 
-def length(rule: Rule, known: Known) -> Check:
+def length(rule: Rule, known: ProcessState) -> Check:
     """The newest plan lasts two or four years, by the years in which it begins and ends."""
     plan = newest(known)
     begins, ends = (plan.fact(FactKind.BEGINS), plan.fact(FactKind.ENDS)) if plan else (None, None)
@@ -178,7 +178,7 @@ def length(rule: Rule, known: Known) -> Check:
     return untold(rule, known, found, f"{years} years by the titles, which are no exact period", plan=plan.id)
 
 
-def newest(known: Known) -> Plan | None:
+def newest(known: ProcessState) -> Plan | None:
     """The newest plan that is there."""
     return next((plan for plan in reversed(known.plans) if out(plan, known)), None)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from aggregator.model import Check, Evidence, FactKind, Holding, Rule
+from aggregator.model import Check, Document, Evidence, FactKind, Rule
 from aggregator.model.days import in_words
 from aggregator.observe.rules.results import met, over, unproven, untold, within
 from aggregator.observe.state.coverage import absence
-from aggregator.observe.state.process_state import Known, document, evidence
+from aggregator.observe.state.process_state import ProcessState, document, evidence
 
 
-def terms(rule: Rule, known: Known) -> Check:
+def terms(rule: Rule, known: ProcessState) -> Check:
     """Terms of reference are on record."""
     found = [evidence(fact) for plan in known.plans for fact in plan.facts_of(FactKind.TERMS)]
     found += [document(one, official=one.entry.body in known.process.bodies) for one in _terms(known)]
@@ -23,7 +23,7 @@ def terms(rule: Rule, known: Known) -> Check:
     )
 
 
-def _terms(known: Known) -> list[Holding]:
+def _terms(known: ProcessState) -> list[Document]:
     """The documents whose titles name both terms of reference and the forum."""
     names = [words.casefold() for words in known.process.forum.words] if known.process.forum else []
     titled = [(one, one.entry.title.casefold()) for one in known.documents]
@@ -32,7 +32,7 @@ def _terms(known: Known) -> list[Holding]:
     ]
 
 
-def website(rule: Rule, known: Known) -> Check:
+def website(rule: Rule, known: ProcessState) -> Check:
     """The page that is kept for the process answered when we asked it last."""
     address = known.process.website
     line = next(
@@ -53,14 +53,14 @@ def website(rule: Rule, known: Known) -> Check:
     return met(rule, known, [page], why)
 
 
-def _changed(address: str, known: Known) -> str:
+def _changed(address: str, known: ProcessState) -> str:
     """When the page was changed last, by the page itself."""
     told = (one.entry.updated or one.entry.published for one in known.documents if one.entry.url == address)
     last = next((moment for moment in told if moment and known.last(moment) <= known.day), None)
     return f"; by its own word it was last changed on {in_words(known.last(last))}" if last else ""
 
 
-def repository(rule: Rule, known: Known) -> Check:
+def repository(rule: Rule, known: ProcessState) -> Check:
     """At least `count` days on which documents were added, in the `days` up to this one."""
     span = timedelta(days=rule.days)
     lately = [one for one in known.repository if one.moment and known.day - known.last(one.moment) < span]
@@ -80,7 +80,7 @@ def repository(rule: Rule, known: Known) -> Check:
     )
 
 
-def last_record(rule: Rule, known: Known) -> Check:
+def last_record(rule: Rule, known: ProcessState) -> Check:
     """The newest dated document of the bodies themselves lies no more than `days` back."""
     limit = timedelta(days=rule.days)
     newest = known.records[0] if known.records else None

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from aggregator.model import Basis, Check, Evidence, Rule, Standing
+from aggregator.model import Basis, Check, Evidence, Rule, RuleResult
 from aggregator.observe.state.coverage import Absence
-from aggregator.observe.state.process_state import Known
+from aggregator.observe.state.process_state import ProcessState
 
 SOON: Final = 30
 """Days before its limit from which what is met is shown as due."""
@@ -16,10 +16,10 @@ SOON: Final = 30
 Found = Sequence[Evidence]
 
 
-def within(rule: Rule, known: Known, by: date, found: Found, why: str, plan: str = "") -> Check:
+def within(rule: Rule, known: ProcessState, by: date, found: Found, why: str, plan: str = "") -> Check:
     """Met until `by`; due in the last 30 days before it."""
     left = (by - known.day).days
-    standing = Standing.MET if left > SOON else Standing.DUE
+    standing = RuleResult.MET if left > SOON else RuleResult.DUE
     return Check(
         rule=rule,
         standing=standing,
@@ -32,19 +32,24 @@ def within(rule: Rule, known: Known, by: date, found: Found, why: str, plan: str
     )
 
 
-def met(rule: Rule, known: Known, found: Found, why: str, plan: str = "") -> Check:
+def met(rule: Rule, known: ProcessState, found: Found, why: str, plan: str = "") -> Check:
     """Met for good, or as far as this day goes."""
     return Check(
-        rule=rule, standing=Standing.MET, why=why, evidence=tuple(found), plan=plan, reconstructed=past(known)
+        rule=rule,
+        standing=RuleResult.MET,
+        why=why,
+        evidence=tuple(found),
+        plan=plan,
+        reconstructed=past(known),
     )
 
 
-def due(rule: Rule, known: Known, by: date, found: Found, why: str, plan: str = "") -> Check:
+def due(rule: Rule, known: ProcessState, by: date, found: Found, why: str, plan: str = "") -> Check:
     """Not done yet, and in time until `by`."""
     days = (by - known.day).days
     return Check(
         rule=rule,
-        standing=Standing.DUE,
+        standing=RuleResult.DUE,
         days=days,
         by=by,
         why=why,
@@ -54,9 +59,9 @@ def due(rule: Rule, known: Known, by: date, found: Found, why: str, plan: str = 
     )
 
 
-def over(rule: Rule, known: Known, days: int, found: Found, why: str, plan: str = "") -> Check:
+def over(rule: Rule, known: ProcessState, days: int, found: Found, why: str, plan: str = "") -> Check:
     """Past the limit by so many days: overdue, or past our own mark where the limit is only ours."""
-    standing = Standing.PAST_MARK if rule.basis is Basis.OURS else Standing.OVERDUE
+    standing = RuleResult.PAST_MARK if rule.basis is Basis.OURS else RuleResult.OVERDUE
     return Check(
         rule=rule,
         standing=standing,
@@ -68,11 +73,13 @@ def over(rule: Rule, known: Known, days: int, found: Found, why: str, plan: str 
     )
 
 
-def found_against(rule: Rule, known: Known, days: int | None, found: Found, why: str, plan: str) -> Check:
+def found_against(
+    rule: Rule, known: ProcessState, days: int | None, found: Found, why: str, plan: str
+) -> Check:
     """Not met, as somebody whose place it is found so many days ago."""
     return Check(
         rule=rule,
-        standing=Standing.NOT_MET,
+        standing=RuleResult.NOT_MET,
         days=days,
         why=why,
         evidence=tuple(found),
@@ -82,12 +89,12 @@ def found_against(rule: Rule, known: Known, days: int | None, found: Found, why:
 
 
 def untold(
-    rule: Rule, known: Known, found: Found, why: str, since: date | None = None, plan: str = ""
+    rule: Rule, known: ProcessState, found: Found, why: str, since: date | None = None, plan: str = ""
 ) -> Check:
     """It cannot be told, and why."""
     return Check(
         rule=rule,
-        standing=Standing.CANNOT_TELL,
+        standing=RuleResult.CANNOT_TELL,
         since=since,
         why=why,
         evidence=tuple(found),
@@ -96,17 +103,17 @@ def untold(
     )
 
 
-def unproven(rule: Rule, known: Known, gone: Absence, found: Found, why: str, plan: str = "") -> Check:
+def unproven(rule: Rule, known: ProcessState, gone: Absence, found: Found, why: str, plan: str = "") -> Check:
     """Nothing was found, and that is no proof."""
     return untold(rule, known, found, f"{why}; {gone.why}" if gone.why else why, gone.since, plan)
 
 
-def past(known: Known) -> bool:
+def past(known: ProcessState) -> bool:
     """Whether the day lies before our first poll."""
     return known.watch.began is None or known.day < known.watch.began
 
 
-def behind(known: Known, found: Found) -> bool:
+def behind(known: ProcessState, found: Found) -> bool:
     """Whether the evidence is older than our first poll, so that what lies between was not watched."""
     since = known.watch.since
     return since is None or any(one.moment and known.last(one.moment) < since for one in found)

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Gap, Search, Seen, SourceLine, Watch
+from aggregator.model import Coverage, CoverageGap, Search, Seen, SourceLine
 from aggregator.model.days import day_of
 from aggregator.model.kinds import KINDS
 
@@ -22,7 +22,7 @@ JOIN: Final = timedelta(days=31)
 """A first poll brings what lists still hold, so that it joins on to a search of the month before."""
 
 
-def watch(sources: Sequence[SourceLine], bodies: Collection[str], at: datetime, zone: ZoneInfo) -> Watch:
+def watch(sources: Sequence[SourceLine], bodies: Collection[str], at: datetime, zone: ZoneInfo) -> Coverage:
     """How the sources of `bodies` are read at `at`.
 
     Left out are sources that are switched off, and addresses that are only likely and never answered.
@@ -35,7 +35,7 @@ def watch(sources: Sequence[SourceLine], bodies: Collection[str], at: datetime, 
         {gap for line in watched for gap in _gaps(line, zone)}, key=lambda gap: (gap.until, gap.source)
     )
     began = _began(watched, read, zone)
-    return Watch(
+    return Coverage(
         looked=tuple(line.source.title for line in watched),
         began=began,
         since=max([began, *(gap.until for gap in gaps if gap.breaks)]) if began else None,
@@ -50,12 +50,12 @@ def _counts(line: SourceLine) -> bool:
     return line.source.enabled and KINDS[line.source.kind].official and told
 
 
-def _gaps(line: SourceLine, zone: ZoneInfo) -> Iterator[Gap]:
+def _gaps(line: SourceLine, zone: ZoneInfo) -> Iterator[CoverageGap]:
     """The times in which a source was out of sight. One of a month is closed by what its list then held."""
     for one in line.outages:
         long = one.until - one.since
         if not one.at_first and (one.missed or long > max(TOLERANCE, 2 * line.source.every)):
-            yield Gap(
+            yield CoverageGap(
                 source=line.source.title,
                 since=day_of(one.since, zone),
                 until=day_of(one.until, zone),
@@ -84,7 +84,9 @@ class Absence:
     where: str = ""
 
 
-def absence(kind: str, last: date | None, day: date, watched: Watch, searches: Iterable[Search]) -> Absence:
+def absence(
+    kind: str, last: date | None, day: date, watched: Coverage, searches: Iterable[Search]
+) -> Absence:
     """What can be said on `day` of there being nothing of `kind` after `last` (None: nothing ever).
 
     The day that is proven never lies before `last`, and is the later one where less is sure.
@@ -109,7 +111,7 @@ def _missed(search: Search, last: date | None) -> bool:
     return last is not None and search.since < last <= search.on
 
 
-def _not_told(searches: Sequence[Search], day: date, watched: Watch) -> Absence:
+def _not_told(searches: Sequence[Search], day: date, watched: Coverage) -> Absence:
     if watched.since and watched.since <= day and watched.unread:
         names = ", ".join(watched.unread)
         return Absence(proven=None, since=watched.unread_since, why=f"not read by us since: {names}")

@@ -9,18 +9,18 @@ from itertools import pairwise
 from statistics import median_low
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Habit, Holding, Meeting, Moment, SourceLine
+from aggregator.model import Document, Meeting, Moment, PublishingFrequency, SourceLine
 from aggregator.model.days import day_of, last_day
 from aggregator.observe.state.process_state import surely_public
 
 
 def habits(
     sources: Iterable[SourceLine],
-    holdings: Sequence[Holding],
+    holdings: Sequence[Document],
     meetings: Iterable[Meeting],
     at: datetime,
     zone: ZoneInfo,
-) -> tuple[Habit, ...]:
+) -> tuple[PublishingFrequency, ...]:
     """One for each source that has told of a dated document about open government by `at`."""
     carried = defaultdict(list)
     for holding in holdings:
@@ -32,14 +32,14 @@ def habits(
 
 
 def _habit(
-    line: SourceLine, carried: Sequence[Holding], meetings: Sequence[Meeting], at: datetime, zone: ZoneInfo
-) -> Habit:
+    line: SourceLine, carried: Sequence[Document], meetings: Sequence[Meeting], at: datetime, zone: ZoneInfo
+) -> PublishingFrequency:
     dated = [day for one in carried if (day := _day(one.dated, at, zone))]
     days = sorted(set(dated))
     gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     addresses = {one.entry.url for one in carried} - {None}
     lags = [m.lag for m in meetings if m.lag is not None and any(one.url in addresses for one in m.evidence)]
-    return Habit(
+    return PublishingFrequency(
         source=line.source.id,
         title=line.source.title,
         count=len(dated),

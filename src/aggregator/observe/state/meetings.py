@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import LONDON, Claim, Evidence, Holding, Meeting, Moment, Precision, Process
+from aggregator.model import LONDON, Claim, Document, Evidence, Meeting, Moment, Precision, Process
 from aggregator.model.days import COARSE, MONTHS, day_of, in_words, last_day
 from aggregator.observe.state.process_state import document, is_official, perhaps_public, surely_public
 
@@ -37,7 +37,7 @@ class _Told:
     """One document's word on one meeting."""
 
     held: date
-    holding: Holding
+    holding: Document
     source: str | None
     """Where that this very meeting was held stands; None: in the document itself."""
     posted: Moment | None
@@ -46,7 +46,7 @@ class _Told:
 
 
 def meetings(
-    process: Process, holdings: Iterable[Holding], at: datetime, zone: ZoneInfo, hosts: frozenset[str]
+    process: Process, holdings: Iterable[Document], at: datetime, zone: ZoneInfo, hosts: frozenset[str]
 ) -> tuple[Meeting, ...]:
     """The meetings of the process's forum that were held by `at`, newest first.
 
@@ -63,7 +63,7 @@ def meetings(
     return tuple(found)
 
 
-def _is_of(process: Process, holding: Holding) -> bool:
+def _is_of(process: Process, holding: Document) -> bool:
     forum, entry = process.forum, holding.entry
     if forum is None or holding.labels.type != "meeting-record" or not holding.labels.relevant:
         return False
@@ -72,7 +72,7 @@ def _is_of(process: Process, holding: Holding) -> bool:
     return entry.body == forum.body or named or any(words.casefold() in title for words in forum.words)
 
 
-def _tells(holding: Holding, zone: ZoneInfo) -> Iterator[_Told]:
+def _tells(holding: Document, zone: ZoneInfo) -> Iterator[_Told]:
     """One for each meeting that the document says was held; for a document without claims, by its title."""
     claims = holding.entry.claims
     held = [claim for claim in claims if claim.what == HELD and _is_day(claim.moment)]
@@ -91,7 +91,7 @@ def _tells(holding: Holding, zone: ZoneInfo) -> Iterator[_Told]:
 
 def _told(
     day: date,
-    holding: Holding,
+    holding: Document,
     source: str | None,
     conflicts: tuple[Claim, ...],
     zone: ZoneInfo,
@@ -122,7 +122,7 @@ def _means(words: str | None, day: date, several: bool) -> bool:
     return f" {words}" in f" {in_words(day)}"
 
 
-def _conflicts(day: date, holding: Holding, zone: ZoneInfo) -> tuple[Claim, ...]:
+def _conflicts(day: date, holding: Document, zone: ZoneInfo) -> tuple[Claim, ...]:
     """Other dates that the document, or its title, gives for the meeting."""
     others = [
         c for c in holding.entry.claims if c.what.startswith(HELD + ",") and not _fits(c.moment, day, zone)
@@ -201,7 +201,7 @@ def _evidence(one: _Told, at: datetime, zone: ZoneInfo, hosts: frozenset[str]) -
     )
 
 
-def _names(holdings: list[Holding], claims: list[Claim]) -> bool | None:
+def _names(holdings: list[Document], claims: list[Claim]) -> bool | None:
     """Whether the names of those who took part are published, if anything tells."""
     told = [match for claim in claims if (match := NAMES.match(claim.what))]
     if told:
@@ -209,6 +209,6 @@ def _names(holdings: list[Holding], claims: list[Claim]) -> bool | None:
     return True if any(LISTED.search(holding.entry.text) for holding in holdings) else None
 
 
-def _slides(holdings: list[Holding], claims: list[Claim]) -> bool | None:
+def _slides(holdings: list[Document], claims: list[Claim]) -> bool | None:
     linked = any(SLIDES.search(link.title or "") for holding in holdings for link in holding.entry.links)
     return True if linked or any(claim.what.startswith("slides published") for claim in claims) else None

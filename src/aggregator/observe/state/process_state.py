@@ -11,17 +11,17 @@ from aggregator.model import (
     Body,
     Commitment,
     Counting,
+    Coverage,
+    Document,
     Evidence,
     Fact,
     FactKind,
-    Holding,
     Meeting,
     Moment,
     Plan,
     Process,
     Search,
     SourceLine,
-    Watch,
 )
 from aggregator.model.days import TIMED, day_of, last_day
 from aggregator.values.web_addresses import host_of
@@ -34,7 +34,7 @@ OFFICIAL = frozenset({"gov.uk", "gov.scot", "gov.wales", "opengovpartnership.org
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class ProcessState:
     """What could be known of a process at an instant."""
 
     process: Process
@@ -54,12 +54,12 @@ class Known:
     """The day by which the last of these had come out; the first of all days where there is none."""
     meetings: tuple[Meeting, ...]
     """Newest first."""
-    watch: Watch
-    forum_watch: Watch
+    watch: Coverage
+    forum_watch: Coverage
     """The same with the sources that carry the forum's records."""
     searches: tuple[Search, ...]
     sources: tuple[SourceLine, ...]
-    documents: tuple[Holding, ...]
+    documents: tuple[Document, ...]
     """What its bodies and its forum published about open government, whatever its date."""
 
     @property
@@ -106,12 +106,12 @@ def _public_from(fact: Fact, zone: ZoneInfo) -> date:
     return min(last_day(fact.public_since, zone), fact.read_on)
 
 
-def surely_public(holding: Holding, at: datetime, zone: ZoneInfo) -> bool:
+def surely_public(holding: Document, at: datetime, zone: ZoneInfo) -> bool:
     """Whether it is certain that a document could be read at `at`: by its own date, or because we saw it."""
     return holding.first_seen <= at or _is_out(holding.entry.published, at, zone)
 
 
-def perhaps_public(holding: Holding, at: datetime, zone: ZoneInfo) -> bool:
+def perhaps_public(holding: Document, at: datetime, zone: ZoneInfo) -> bool:
     """Whether a document can have been public: it is, or nothing tells on which day it came out."""
     return holding.entry.published is None or surely_public(holding, at, zone)
 
@@ -132,7 +132,7 @@ def evidence(fact: Fact) -> Evidence:
     return Evidence(title=claim.what, url=claim.source, moment=claim.moment, official=official, note=note)
 
 
-def document(holding: Holding, official: bool, sure: bool = True) -> Evidence:
+def document(holding: Document, official: bool, sure: bool = True) -> Evidence:
     """A document as evidence: its own page, else our page of the record."""
     entry = holding.entry
     return Evidence(
@@ -154,8 +154,8 @@ def is_official(address: str | None, hosts: frozenset[str]) -> bool:
 
 
 def documents(
-    process: Process, holdings: Iterable[Holding], at: datetime, zone: ZoneInfo
-) -> tuple[Holding, ...]:
+    process: Process, holdings: Iterable[Document], at: datetime, zone: ZoneInfo
+) -> tuple[Document, ...]:
     """What the bodies and the forum of a process had published about open government by `at`."""
     bodies = {*process.bodies, *([process.forum.body] if process.forum else [])}
     return tuple(
@@ -168,7 +168,7 @@ def documents(
 def official_records(
     process: Process,
     plans: Sequence[Plan],
-    holdings: Iterable[Holding],
+    holdings: Iterable[Document],
     at: datetime,
     zone: ZoneInfo,
     hosts: frozenset[str],
@@ -187,7 +187,7 @@ def official_records(
     return tuple(sorted(dated, key=lambda one: (_end(one, zone), one.title), reverse=True))
 
 
-def of_bodies(process: Process, holdings: Iterable[Holding], hosts: frozenset[str]) -> Iterator[Holding]:
+def of_bodies(process: Process, holdings: Iterable[Document], hosts: frozenset[str]) -> Iterator[Document]:
     """The documents of the bodies of a process that stand on pages of theirs."""
     for holding in holdings:
         if holding.entry.body in process.bodies and is_official(holding.entry.url, hosts):
@@ -195,7 +195,7 @@ def of_bodies(process: Process, holdings: Iterable[Holding], hosts: frozenset[st
 
 
 def newest_other(
-    documents: Iterable[Holding], records: Sequence[Evidence], day: date, zone: ZoneInfo
+    documents: Iterable[Document], records: Sequence[Evidence], day: date, zone: ZoneInfo
 ) -> Evidence | None:
     """The newest of the bodies' documents, if it came out after all records of the process: it is none."""
     last = max((_end(one, zone) for one in records), default=date.min)

@@ -18,7 +18,7 @@ from aggregator.model import (
     StageName,
 )
 from aggregator.model.plans import used
-from aggregator.observe.state.process_state import Known, evidence
+from aggregator.observe.state.process_state import ProcessState, evidence
 
 WRITTEN: Final = (FactKind.BEGUN, FactKind.GUIDANCE, FactKind.WORKSHOP, FactKind.DRAFT)
 TOLD: Final = {FactKind.SAID, FactKind.COMPLETION, FactKind.UPDATE}
@@ -33,7 +33,7 @@ BEFORE: Final = {
 """The stages of a plan that is not there yet."""
 
 
-def plan_lines(known: Known) -> tuple[PlanLine, ...]:
+def plan_lines(known: ProcessState) -> tuple[PlanLine, ...]:
     """Every plan of which something could be known, with its stage."""
     staged = [(plan, *stage(plan, known)) for plan in known.plans if plan.facts]
     last = next((plan for plan, name, _ in reversed(staged) if name not in BEFORE), None)
@@ -47,7 +47,7 @@ def _is_live(name: StageName) -> bool:
     return name in BEFORE and name is not StageName.NOT_BEGUN
 
 
-def _line(plan: Plan, name: StageName, fact: Fact | None, known: Known, *, live: bool) -> PlanLine:
+def _line(plan: Plan, name: StageName, fact: Fact | None, known: ProcessState, *, live: bool) -> PlanLine:
     day = known.reached(fact)
     return PlanLine(
         plan=plan,
@@ -61,17 +61,17 @@ def _line(plan: Plan, name: StageName, fact: Fact | None, known: Known, *, live:
     )
 
 
-def out(plan: Plan, known: Known) -> date | None:
+def out(plan: Plan, known: ProcessState) -> date | None:
     """The day by which the plan was there: published, else submitted."""
     return known.reached(_out(plan))
 
 
-def ended(plan: Plan, known: Known) -> date | None:
+def ended(plan: Plan, known: ProcessState) -> date | None:
     """The day on which the plan ended, if it has."""
     return known.reached(plan.fact(FactKind.ENDS)) if out(plan, known) else None
 
 
-def stage(plan: Plan, known: Known) -> tuple[StageName, Fact | None]:
+def stage(plan: Plan, known: ProcessState) -> tuple[StageName, Fact | None]:
     """The stage, and the fact that began it; None where that bears no date."""
     if out(plan, known) is None:
         return _before(plan, known)
@@ -89,7 +89,7 @@ def _out(plan: Plan) -> Fact | None:
     return plan.fact(FactKind.PUBLISHED) or plan.fact(FactKind.SUBMITTED)
 
 
-def _before(plan: Plan, known: Known) -> tuple[StageName, Fact | None]:
+def _before(plan: Plan, known: ProcessState) -> tuple[StageName, Fact | None]:
     """A plan that is being written. A call is open all through its last day."""
     response, closes = plan.fact(FactKind.RESPONSE), plan.fact(FactKind.CALL_CLOSES)
     if known.reached(response):
@@ -103,7 +103,7 @@ def _before(plan: Plan, known: Known) -> tuple[StageName, Fact | None]:
     return _begun(plan.facts_of(*WRITTEN), known)
 
 
-def _begun(facts: Sequence[Fact], known: Known) -> tuple[StageName, Fact | None]:
+def _begun(facts: Sequence[Fact], known: ProcessState) -> tuple[StageName, Fact | None]:
     """By the first thing that is told of its writing; without a date nobody knows since when."""
     days = [(day, fact) for fact in facts if (day := known.reached(fact))]
     if days:
@@ -112,7 +112,7 @@ def _begun(facts: Sequence[Fact], known: Known) -> tuple[StageName, Fact | None]
     return (StageName.WRITING if undated else StageName.NOT_BEGUN), None
 
 
-def _commitment(one: Commitment, plan: Plan, known: Known) -> CommitmentLine:
+def _commitment(one: Commitment, plan: Plan, known: ProcessState) -> CommitmentLine:
     said = used(fact for fact in one.facts if fact.kind is FactKind.SAID)
     scale = used(fact for fact in one.facts if fact.kind is FactKind.COMPLETION)
     told = [fact for fact in one.facts if fact.kind in TOLD and known.reached(fact)]
@@ -130,7 +130,7 @@ def _commitment(one: Commitment, plan: Plan, known: Known) -> CommitmentLine:
     )
 
 
-def _late(one: Commitment, plan: Plan, known: Known) -> tuple[Claim, ...]:
+def _late(one: Commitment, plan: Plan, known: ProcessState) -> tuple[Claim, ...]:
     """The milestones that are due after the plan has ended."""
     end = plan.fact(FactKind.ENDS)
     if end is None or end.claim.moment is None:

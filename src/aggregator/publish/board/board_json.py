@@ -15,22 +15,22 @@ from aggregator.model import (
     Check,
     Claim,
     CommitmentLine,
+    Coverage,
     Deadline,
-    Edition,
     Evidence,
     Fact,
-    Habit,
     Meeting,
     Moment,
     PlanLine,
     ProcessLine,
+    PublishingFrequency,
     Silence,
     Site,
-    Watch,
+    Snapshot,
 )
 from aggregator.publish.board.wording import proof_address
 from aggregator.publish.presentation.dates import say
-from aggregator.publish.presentation.paths import Shelf, shelf_page, web
+from aggregator.publish.presentation.paths import Facet, shelf_page, web
 from aggregator.publish.presentation.text import line
 
 VERSION: Final = 1
@@ -39,7 +39,7 @@ VERSION: Final = 1
 Data = dict[str, Any]
 
 
-def publish_board_json(edition: Edition) -> Iterator[Artifact]:
+def publish_board_json(edition: Snapshot) -> Iterator[Artifact]:
     """`board.json`; nothing where no process is observed."""
     if not edition.board.processes:
         return
@@ -90,7 +90,7 @@ def _silence(one: Silence, site: Site, zone: ZoneInfo) -> Data:
     }
 
 
-def _watch(one: Watch) -> Data:
+def _watch(one: Coverage) -> Data:
     return {
         "sources": [line(title) for title in one.looked],
         "began": _day(one.began),
@@ -130,7 +130,7 @@ def _plan(one: PlanLine, site: Site, zone: ZoneInfo) -> Data:
     return {
         "id": one.plan.id,
         "title": line(one.plan.title),
-        "page": site.base_url + shelf_page(Shelf.PLAN, one.plan.id),
+        "page": site.base_url + shelf_page(Facet.PLAN, one.plan.id),
         "stage": one.stage.value,
         "since": _moment(one.since, zone),
         "days": one.days,
@@ -204,7 +204,7 @@ def _deadline(one: Deadline, site: Site, zone: ZoneInfo) -> Data:
     }
 
 
-def _habit(one: Habit) -> Data:
+def _habit(one: PublishingFrequency) -> Data:
     return {
         "source": line(one.source),
         "title": line(one.title),

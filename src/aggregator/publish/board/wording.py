@@ -11,17 +11,17 @@ from aggregator.model import (
     Board,
     Check,
     Claim,
+    CoverageGap,
     Deadline,
     Evidence,
     FactKind,
-    Gap,
     Meeting,
     Moment,
     PlanLine,
     ProcessLine,
     Rule,
+    RuleResult,
     Silence,
-    Standing,
 )
 from aggregator.model.days import day_of
 from aggregator.model.plans import SCALE
@@ -31,7 +31,7 @@ from aggregator.publish.presentation.text import line
 
 LONG = 28
 """Days after which a letter names a process whose record is no newer."""
-OVER: Final = {Standing.OVERDUE, Standing.PAST_MARK}
+OVER: Final = {RuleResult.OVERDUE, RuleResult.PAST_MARK}
 FRONT: Final = {
     "Forum meets": ("R1.1", "S1"),
     "Website kept": ("R2.1",),
@@ -41,12 +41,12 @@ FRONT: Final = {
 }
 """The checks of the front table; where a rule does not bind, its own promise or our mark stands there."""
 LOOK: Final = {
-    Standing.MET: "met",
-    Standing.DUE: "due",
-    Standing.OVERDUE: "overdue",
-    Standing.NOT_MET: "overdue",
-    Standing.PAST_MARK: "past",
-    Standing.CANNOT_TELL: "untold",
+    RuleResult.MET: "met",
+    RuleResult.DUE: "due",
+    RuleResult.OVERDUE: "overdue",
+    RuleResult.NOT_MET: "overdue",
+    RuleResult.PAST_MARK: "past",
+    RuleResult.CANNOT_TELL: "untold",
 }
 
 
@@ -61,15 +61,15 @@ def say_check(check: Check) -> str:
     `not met, found 303 days ago` is the finding of somebody else.
     """
     days = count(check.days) if check.days is not None else ""
-    if check.standing is Standing.MET:
+    if check.standing is RuleResult.MET:
         return f"met, {days} left" if days else "met"
-    if check.standing is Standing.DUE:
+    if check.standing is RuleResult.DUE:
         return "due today" if check.days == 0 else f"due in {days}"
     if check.standing in OVER:
         return f"{check.standing.value} by {days}"
-    if check.standing is Standing.NOT_MET:
+    if check.standing is RuleResult.NOT_MET:
         return f"not met, found {days} ago" if days else "not met"
-    if check.standing is Standing.CANNOT_TELL:
+    if check.standing is RuleResult.CANNOT_TELL:
         return f"cannot tell since {say_day(check.since).words}" if check.since else "cannot tell"
     return check.standing.value
 
@@ -108,7 +108,7 @@ def say_meeting(meeting: Meeting) -> str:
     return f"{say_day(meeting.held).words}{formal}; its record came out {lag}; {told}"
 
 
-def say_gap(gap: Gap) -> str:
+def say_gap(gap: CoverageGap) -> str:
     """When a source was out of sight, and what that does to the clock."""
     anew = "; the watch began anew behind it" if gap.breaks else ""
     return f"{line(gap.source)}: from {say_day(gap.since).words} to {say_day(gap.until).words}{anew}"
@@ -213,7 +213,7 @@ def heading(board: Board, zone: ZoneInfo, *, as_seen: bool = False) -> str:
 
 def binding(process: ProcessLine) -> list[Check]:
     """The checks of the rules that bind a process."""
-    return [check for check in process.checks if check.standing is not Standing.NOT_BOUND]
+    return [check for check in process.checks if check.standing is not RuleResult.NOT_BOUND]
 
 
 def front_checks(process: ProcessLine) -> Iterator[tuple[str, Check | None]]:

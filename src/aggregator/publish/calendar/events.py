@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Final
 
-from aggregator.model import Claim, Deadline, Edition, Holding, Moment, Precision, ProcessLine
+from aggregator.model import Claim, Deadline, Document, Moment, Precision, ProcessLine, Snapshot
 from aggregator.model.days import COARSE
 from aggregator.publish.presentation.paths import permanent, web
 from aggregator.publish.presentation.rows import body_name
@@ -44,7 +44,7 @@ class Dated:
     cancelled: bool = False
 
 
-def dated_documents(edition: Edition) -> Iterator[Dated]:
+def dated_documents(edition: Snapshot) -> Iterator[Dated]:
     """When documents about open government close, and the meetings of which they tell."""
     for holding in edition.holdings:
         if holding.labels.relevant:
@@ -52,7 +52,7 @@ def dated_documents(edition: Edition) -> Iterator[Dated]:
             yield from _meetings(holding, edition)
 
 
-def _closing(holding: Holding, edition: Edition) -> Iterator[Dated]:
+def _closing(holding: Document, edition: Snapshot) -> Iterator[Dated]:
     """One that was told once and is told no longer is cancelled: who put it down is to know."""
     closes = holding.entry.closes
     told = closes or _last_told(holding)
@@ -61,13 +61,13 @@ def _closing(holding: Holding, edition: Edition) -> Iterator[Dated]:
         yield _dated(holding, edition, "closes", what, told, "Closing date", cancelled=closes is None)
 
 
-def _last_told(holding: Holding) -> Moment | None:
+def _last_told(holding: Document) -> Moment | None:
     revisions = [revision for carrier in holding.carriers for revision in carrier.revisions]
     told = [(revision.seen_at, revision.entry.closes) for revision in revisions if revision.entry.closes]
     return max(told)[1] if told else None
 
 
-def _meetings(holding: Holding, edition: Edition) -> Iterator[Dated]:
+def _meetings(holding: Document, edition: Snapshot) -> Iterator[Dated]:
     """A meeting that was held keeps its day; the next meeting of a page may be moved, and stays the same."""
     once: set[str] = set()
     for claim in holding.entry.claims:
@@ -87,8 +87,8 @@ def _meeting(claim: Claim) -> str | None:
 
 
 def _dated(
-    holding: Holding,
-    edition: Edition,
+    holding: Document,
+    edition: Snapshot,
     name: str,
     title: str,
     moment: Moment,
@@ -114,7 +114,7 @@ def _dated(
     )
 
 
-def dated_deadlines(edition: Edition) -> Iterator[Dated]:
+def dated_deadlines(edition: Snapshot) -> Iterator[Dated]:
     """What the rules and plans of each process require next.
 
     Moved by a new record, a deadline keeps its identity; one that has passed leaves the calendar.
@@ -123,7 +123,7 @@ def dated_deadlines(edition: Edition) -> Iterator[Dated]:
         yield from (_deadline(told, deadline, edition) for deadline in told.deadlines)
 
 
-def _deadline(told: ProcessLine, deadline: Deadline, edition: Edition) -> Dated:
+def _deadline(told: ProcessLine, deadline: Deadline, edition: Snapshot) -> Dated:
     page = f"{edition.site.base_url}board/{told.process.id}.html"
     changed = _changed(deadline, edition.at)
     return Dated(

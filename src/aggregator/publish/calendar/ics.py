@@ -11,24 +11,24 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Component, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 from aggregator import VERSION
-from aggregator.model import Deferred, Edition, Moment, Precision, Site
+from aggregator.model import Deferred, Moment, Precision, Site, Snapshot
 from aggregator.model.days import day_of
 from aggregator.publish.calendar.events import Dated, dated_deadlines, dated_documents
 from aggregator.publish.presentation.fingerprints import background, fingerprint
-from aggregator.publish.presentation.paths import Shelf, shelf_name
+from aggregator.publish.presentation.paths import Facet, shelf_name
 from aggregator.publish.presentation.rows import body_name
 from aggregator.publish.presentation.text import titled
 
 LONDON: Final = "Europe/London"
 
 
-def publish_calendar(edition: Edition) -> Iterator[Deferred]:
+def publish_calendar(edition: Snapshot) -> Iterator[Deferred]:
     """`calendar.ics` and `bodies/ID.ics`."""
     # To add what else has a date: one more iterable of Dated here.
     return calendars(edition, [*dated_documents(edition), *dated_deadlines(edition)])
 
 
-def calendars(edition: Edition, dated: Iterable[Dated]) -> Iterator[Deferred]:
+def calendars(edition: Snapshot, dated: Iterable[Dated]) -> Iterator[Deferred]:
     """The calendars of these dated things; an empty one is published, too: people have subscribed to it."""
     every = sorted(dated, key=lambda one: (one.moment.at, one.uid))
     ground, title = background(edition), edition.site.title
@@ -36,7 +36,7 @@ def calendars(edition: Edition, dated: Iterable[Dated]) -> Iterator[Deferred]:
         ("calendar.ics", title, every),
         *(
             (
-                f"{shelf_name(Shelf.BODY, id)}.ics",
+                f"{shelf_name(Facet.BODY, id)}.ics",
                 f"{title}: {body_name(edition, id)}",
                 [one for one in every if id in one.bodies],
             )

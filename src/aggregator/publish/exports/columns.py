@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from aggregator.model import Carrier, Edition, Entry, Holding, Moment, Revision
+from aggregator.model import Carrier, Document, Entry, Moment, Revision, Snapshot
 from aggregator.model.licences import may_show
 from aggregator.publish.presentation.paths import entry_page, web
 from aggregator.publish.presentation.rows import body_name
@@ -23,7 +23,7 @@ class Column(Generic[Row]):
     name: str
     type: str
     means: str
-    value: Callable[[Row, Edition], Any]
+    value: Callable[[Row, Snapshot], Any]
     """A str, int, bool or list of str; None for what is not known."""
 
 
@@ -31,7 +31,7 @@ class Column(Generic[Row]):
 class Told:
     """A revision with the document and the carrier that it belongs to."""
 
-    holding: Holding
+    holding: Document
     carrier: Carrier
     revision: Revision
 
@@ -44,7 +44,7 @@ def _precision(moment: Moment | None) -> str | None:
     return str(moment.precision) if moment else None
 
 
-def _nation(held: Holding, edition: Edition) -> str | None:
+def _nation(held: Document, edition: Snapshot) -> str | None:
     body = edition.bodies.get(held.entry.body)
     return body.nation if body else None
 
@@ -54,7 +54,7 @@ def _words(entry: Entry, text: str) -> str | None:
     return (tidy(text).strip() or None) if may_show(entry.licence) else None
 
 
-ENTRIES: Final[tuple[Column[Holding], ...]] = (
+ENTRIES: Final[tuple[Column[Document], ...]] = (
     Column(
         "id",
         "string",

@@ -16,7 +16,7 @@ from contextlib import closing
 from typing import Any, Final
 
 from aggregator import VERSION
-from aggregator.model import Artifact, Edition
+from aggregator.model import Artifact, Snapshot
 from aggregator.model.licences import LICENCES, licence
 from aggregator.publish.exports.columns import ENTRIES, REVISIONS, Column, Row, Told
 from aggregator.publish.presentation.text import titled
@@ -29,7 +29,7 @@ _LIST: Final = "; "
 _SQL: Final = {"integer": "INTEGER", "boolean": "INTEGER"}
 
 
-def export_tables(edition: Edition) -> tuple[Artifact, ...]:
+def export_tables(edition: Snapshot) -> tuple[Artifact, ...]:
     """Two tables as CSV, JSON Lines and SQLite, and the datapackage.json that describes them."""
     held = sorted(edition.holdings, key=lambda holding: holding.entry.id)
     told = [
@@ -50,7 +50,7 @@ def export_tables(edition: Edition) -> tuple[Artifact, ...]:
 
 
 def _rows(
-    columns: Sequence[Column[Row]], things: Iterable[Row], edition: Edition
+    columns: Sequence[Column[Row]], things: Iterable[Row], edition: Snapshot
 ) -> Iterator[dict[str, Any]]:
     for thing in things:
         yield {column.name: _fit(column.value(thing, edition)) for column in columns}
@@ -122,7 +122,7 @@ def _stored(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
 
 
-def _package(edition: Edition, files: Sequence[Artifact]) -> Artifact:
+def _package(edition: Snapshot, files: Sequence[Artifact]) -> Artifact:
     """Frictionless Data Package (specs.frictionlessdata.io/data-package), version 1."""
     used = sorted({holding.entry.licence for holding in edition.holdings} & LICENCES.keys())
     package = {

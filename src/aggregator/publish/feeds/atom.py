@@ -9,7 +9,7 @@ from feedgen.feed import FeedGenerator
 from aggregator import VERSION
 from aggregator.model import SCHEME, Link, Site
 from aggregator.publish.feeds.atom_extension import EntryParts, FeedParts
-from aggregator.publish.feeds.items import Category, Document, Item
+from aggregator.publish.feeds.items import Category, FeedPage, Item
 from aggregator.publish.presentation.paths import web
 from aggregator.publish.presentation.text import line, titled
 
@@ -19,7 +19,7 @@ _RSS_ONLY: Final = {"alternate", "self"}
 """The links of a channel that feedgen writes itself."""
 
 
-def write_atom(document: Document) -> bytes:
+def write_atom(document: FeedPage) -> bytes:
     """The document as Atom."""
     written = _head(document)
     for item in document.items:
@@ -29,7 +29,7 @@ def write_atom(document: Document) -> bytes:
     return made
 
 
-def write_rss(document: Document) -> bytes:
+def write_rss(document: FeedPage) -> bytes:
     """The document as RSS 2.0; what RSS has no word for stands in elements of Atom and Dublin Core."""
     written = _head(document)
     written.parts.links = tuple(link for link in document.links if link.rel not in _RSS_ONLY)
@@ -46,7 +46,7 @@ def write_rss(document: Document) -> bytes:
     return made
 
 
-def _head(document: Document) -> Any:
+def _head(document: FeedPage) -> Any:
     written = FeedGenerator()
     written.register_extension("parts", FeedParts, EntryParts)
     written.parts.archive = document.archive

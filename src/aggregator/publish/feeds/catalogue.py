@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Final
 
-from aggregator.model import Edition, Holding, Relevance, Site
+from aggregator.model import Document, Relevance, Site, Snapshot
 from aggregator.publish.feeds.history import Archive, Event, archives, by_age, current, past
 from aggregator.publish.feeds.items import Heading
 from aggregator.publish.feeds.notices import FOLDER, alert_events, changes, corrections, removals
@@ -74,7 +74,7 @@ def main_feeds(site: Site) -> tuple[Heading, Heading]:
     )
 
 
-def headings(edition: Edition) -> Iterator[Heading]:
+def headings(edition: Snapshot) -> Iterator[Heading]:
     """Every feed of documents: a line of `feeds.opml` each."""
     yield from main_feeds(edition.site)
     yield _heading(
@@ -85,7 +85,7 @@ def headings(edition: Edition) -> Iterator[Heading]:
             yield _heading(edition, shelf_name(shelf, id), name, f"About open government: {name}.")
 
 
-def notice_headings(edition: Edition) -> tuple[Heading, Heading, Heading]:
+def notice_headings(edition: Snapshot) -> tuple[Heading, Heading, Heading]:
     """The feeds of what happened to documents."""
     return (
         _heading(
@@ -98,18 +98,18 @@ def notice_headings(edition: Edition) -> tuple[Heading, Heading, Heading]:
     )
 
 
-def alert_headings(edition: Edition) -> tuple[Heading, ...]:
+def alert_headings(edition: Snapshot) -> tuple[Heading, ...]:
     """The feeds of alert rules."""
     told = (feed.rule for feed in edition.alerts)
     return tuple(alert_heading(edition, rule.id, rule.name, str(rule.when)) for rule in told)
 
 
-def alert_heading(edition: Edition, id: str, name: str, when: str) -> Heading:
+def alert_heading(edition: Snapshot, id: str, name: str, when: str) -> Heading:
     """The feed of one alert rule, with the rule in words."""
     return _heading(edition, f"{FOLDER}/{id}", line(name), f"What this rule finds: {when}.")
 
 
-def feeds(edition: Edition) -> Iterator[Feed]:
+def feeds(edition: Snapshot) -> Iterator[Feed]:
     """Every feed of the edition."""
     since = min(
         (row.state.first_answered for row in edition.sources if row.state.first_answered), default=None
@@ -129,7 +129,7 @@ def feeds(edition: Edition) -> Iterator[Feed]:
         yield _feed(heading, alert_events(alerts.told), {}, since or edition.at)
 
 
-def names_of(holding: Holding, edition: Edition) -> Iterator[str]:
+def names_of(holding: Document, edition: Snapshot) -> Iterator[str]:
     """The names of the feeds in which a document stands, beside those of its changes."""
     yield "all"
     if holding.labels.relevance is Relevance.BORDERLINE:
@@ -144,7 +144,7 @@ def feed_id(site: Site, path: str) -> str:
     return f"urn:uuid:{uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_DNS, site.instance), path)}"
 
 
-def _heading(edition: Edition, name: str, words: str, subtitle: str) -> Heading:
+def _heading(edition: Snapshot, name: str, words: str, subtitle: str) -> Heading:
     title = titled(f"{edition.site.title}: {words}")
     return Heading(name=name, title=title, subtitle=line(f"{subtitle} {NOT_OFFICIAL}"))
 

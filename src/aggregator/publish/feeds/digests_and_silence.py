@@ -9,7 +9,7 @@ from html import escape
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Artifact, Basis, Digest, DigestItem, Edition, ProcessLine, Site, Turn
+from aggregator.model import Artifact, Basis, Digest, DigestItem, ProcessLine, SilenceEvent, Site, Snapshot
 from aggregator.publish.board.board_json import address
 from aggregator.publish.board.wording import count
 from aggregator.publish.feeds.catalogue import NOT_OFFICIAL, feed_id
@@ -31,7 +31,7 @@ BEGAN: Final = datetime(2026, 11, 23, tzinfo=UTC)
 """When the register of processes was begun: how old the feed is while nothing stands in it."""
 
 
-def digest_heading(edition: Edition) -> Heading | None:
+def digest_heading(edition: Snapshot) -> Heading | None:
     """The feed of letters by its name; while none was issued there is none."""
     if not any(digest.issued for digest in edition.digests):
         return None
@@ -42,7 +42,7 @@ def digest_heading(edition: Edition) -> Heading | None:
     )
 
 
-def publish_digests(edition: Edition) -> Iterator[Artifact]:
+def publish_digests(edition: Snapshot) -> Iterator[Artifact]:
     """The feed of issued letters."""
     heading = digest_heading(edition)
     if heading is None:
@@ -51,7 +51,7 @@ def publish_digests(edition: Edition) -> Iterator[Artifact]:
     yield from publish_items(heading, items, items[0].updated, "letters.html", edition.site)
 
 
-def _digest_items(edition: Edition) -> Iterator[Item]:
+def _digest_items(edition: Snapshot) -> Iterator[Item]:
     issued = [(digest, digest.issued) for digest in edition.digests if digest.issued]
     for digest, at in issued[:NEWEST_DIGESTS]:
         page = f"digests/{digest.week}.html"
@@ -66,20 +66,20 @@ def _digest_items(edition: Edition) -> Iterator[Item]:
         )
 
 
-def _content(digest: Digest, edition: Edition) -> Iterator[str]:
+def _content(digest: Digest, edition: Snapshot) -> Iterator[str]:
     for section in digest.sections:
         yield f"<h2>{escape(section.title)}</h2><ul>"
         yield from (f"<li>{_item(item, edition)}</li>" for item in section.items)
         yield "</ul>"
 
 
-def _item(item: DigestItem, edition: Edition) -> str:
+def _item(item: DigestItem, edition: Snapshot) -> str:
     title, address = escape(titled(item.title)), web(item.url)
     named = f'<a href="{escape(address)}">{title}</a>' if address else title
     return f"{named} ({escape(body_name(edition, item.body))})"
 
 
-def silence_heading(edition: Edition) -> Heading | None:
+def silence_heading(edition: Snapshot) -> Heading | None:
     """The feed by its name; without a process there is none."""
     if not edition.board.processes:
         return None
@@ -90,7 +90,7 @@ def silence_heading(edition: Edition) -> Heading | None:
     )
 
 
-def publish_silence(edition: Edition) -> Iterator[Artifact]:
+def publish_silence(edition: Snapshot) -> Iterator[Artifact]:
     """The feed in each form; a day is the start of that day in the site's zone."""
     heading = silence_heading(edition)
     if heading is None:
@@ -102,7 +102,7 @@ def publish_silence(edition: Edition) -> Iterator[Artifact]:
     yield from publish_items(heading, items, updated, "board.html", edition.site)
 
 
-def _silence_item(turn: Turn, process: ProcessLine, site: Site) -> Item:
+def _silence_item(turn: SilenceEvent, process: ProcessLine, site: Site) -> Item:
     zone = site.zone
     instant = datetime.combine(turn.day, time(), zone).astimezone(UTC)
     page = f"{site.base_url}board/{process.process.id}.html"
@@ -117,14 +117,14 @@ def _silence_item(turn: Turn, process: ProcessLine, site: Site) -> Item:
     )
 
 
-def _title(turn: Turn, process: ProcessLine) -> str:
+def _title(turn: SilenceEvent, process: ProcessLine) -> str:
     what = "meeting on record" if turn.rule.measure.value == "meeting-interval" else "official record"
     if turn.ended:
         return f"{process.process.name}: a new {what} after {count(turn.days)}"
     return f"{process.process.name}: no {what} found for {count(turn.days)}"
 
 
-def _text(turn: Turn, process: ProcessLine, zone: ZoneInfo) -> str:
+def _text(turn: SilenceEvent, process: ProcessLine, zone: ZoneInfo) -> str:
     """What was found, where it was looked for, and by which limit."""
     last = "We hold no earlier one."
     if turn.last and turn.last.moment:

@@ -8,32 +8,32 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from aggregator.model import Artifact, Deferred, Edition, Link, PrivateFeed, Site
+from aggregator.model import Artifact, Deferred, Link, PrivateFeed, Site, Snapshot
 from aggregator.model.alerts import Alert
 from aggregator.publish.feeds.atom import write_atom, write_rss
 from aggregator.publish.feeds.catalogue import Feed, alert_heading, feed_id, feeds
 from aggregator.publish.feeds.feed_sources import Origins, origins
 from aggregator.publish.feeds.history import Event, by_age
-from aggregator.publish.feeds.items import Document, Heading, Item
+from aggregator.publish.feeds.items import FeedPage, Heading, Item
 from aggregator.publish.feeds.json_feed import write_json
 from aggregator.publish.feeds.notices import alert_events
 from aggregator.publish.presentation.fingerprints import background, fingerprint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class FeedFormat:
     """A form in which a feed is written."""
 
     suffix: str
     media_type: str
-    write: Callable[[Document], bytes]
+    write: Callable[[FeedPage], bytes]
 
 
-ATOM: Final = Form(suffix="atom", media_type="application/atom+xml", write=write_atom)
+ATOM: Final = FeedFormat(suffix="atom", media_type="application/atom+xml", write=write_atom)
 FORMS: Final = (
     ATOM,
-    Form(suffix="json", media_type="application/feed+json", write=write_json),
-    Form(suffix="rss", media_type="application/rss+xml", write=write_rss),
+    FeedFormat(suffix="json", media_type="application/feed+json", write=write_json),
+    FeedFormat(suffix="rss", media_type="application/rss+xml", write=write_rss),
 )
 
 
@@ -42,7 +42,7 @@ class Plan:
     """One file to be written: which form of which feed, with what in it."""
 
     feed: Feed
-    form: Form
+    form: FeedFormat
     path: str
     events: Sequence[Event]
     updated: datetime
@@ -51,7 +51,7 @@ class Plan:
     archive: bool = False
 
 
-def publish_feeds(edition: Edition) -> Iterator[Deferred]:
+def publish_feeds(edition: Snapshot) -> Iterator[Deferred]:
     """Every file of every feed. Archive pages that are full are named by what they hold and never change."""
     known, ground = origins(edition), background(edition)
     for feed in feeds(edition):
@@ -92,9 +92,9 @@ def _fingerprint(plan: Plan, ground: str) -> str:
     return fingerprint([ground, *about, *told])
 
 
-def _make(plan: Plan, edition: Edition, known: Origins) -> bytes:
+def _make(plan: Plan, edition: Snapshot, known: Origins) -> bytes:
     return plan.form.write(
-        Document(
+        FeedPage(
             heading=plan.feed.heading,
             site=edition.site,
             id=feed_id(edition.site, f"{plan.feed.heading.name}.atom"),
@@ -106,7 +106,7 @@ def _make(plan: Plan, edition: Edition, known: Origins) -> bytes:
     )
 
 
-def _links(plan: Plan, edition: Edition) -> Iterator[Link]:
+def _links(plan: Plan, edition: Snapshot) -> Iterator[Link]:
     """In an archive page no `next-archive`: the page would change when the next one is begun."""
     base, name, media_type = edition.site.base_url, plan.feed.heading.name, plan.form.media_type
     yield Link(href=base, rel="alternate", type="text/html")
@@ -129,7 +129,7 @@ def publish_items(
     """A feed of what are no documents, in each form and without an archive; `page` shows people the same."""
     for form in FORMS:
         path = f"{heading.name}.{form.suffix}"
-        document = Document(
+        document = FeedPage(
             heading=heading,
             site=site,
             id=feed_id(site, f"{heading.name}.atom"),
@@ -145,7 +145,7 @@ def publish_items(
 
 
 def private_feed(
-    name: str, words: str, told: Iterable[Alert], edition: Edition, address: str
+    name: str, words: str, told: Iterable[Alert], edition: Snapshot, address: str
 ) -> PrivateFeed | None:
     """The feed of a reader's own rule, served to whoever knows its `address`, in the form that this ends in.
 
@@ -165,10 +165,10 @@ def private_feed(
     return PrivateFeed(file=file, updated=feed.updated)
 
 
-def _private(feed: Feed, form: Form, edition: Edition, address: str) -> bytes:
+def _private(feed: Feed, form: FeedFormat, edition: Snapshot, address: str) -> bytes:
     known, site = origins(edition), edition.site
     return form.write(
-        Document(
+        FeedPage(
             heading=feed.heading,
             site=site,
             id=feed_id(site, feed.heading.name),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from aggregator.model import Body, Edition, Entry, Head, SourceLine
+from aggregator.model import Body, Entry, Head, Snapshot, SourceLine
 from aggregator.model.licences import licence
 from aggregator.publish.presentation.paths import web
 from aggregator.publish.presentation.text import line, tag, titled
@@ -51,7 +51,7 @@ class Origins:
         return replace(source, updated=max(dates, default=None)) if source else None
 
 
-def origins(edition: Edition) -> Origins:
+def origins(edition: Snapshot) -> Origins:
     """What is known of the feeds of this edition."""
     rows = (row for row in edition.sources if web(row.source.address))
     return Origins(sources={row.source.id: _origin(row, edition.bodies.get(row.source.body)) for row in rows})

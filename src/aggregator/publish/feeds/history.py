@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from aggregator.model import Carrier, Edition, Holding, Revision
+from aggregator.model import Carrier, Document, Revision, Snapshot
 from aggregator.publish.feeds.feed_sources import Origins
 from aggregator.publish.feeds.items import Item, tell_document
 
@@ -18,7 +18,7 @@ EVERY: Final = 64
 MOST: Final = 200
 """More than so many are on none."""
 
-Make = Callable[[Edition, Origins], Item]
+Make = Callable[[Snapshot, Origins], Item]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def _digest(event: Event) -> bytes:
     return hashlib.sha256(f"{event.id} {event.at.isoformat()}".encode()).digest()
 
 
-def current(holding: Holding) -> Event:
+def current(holding: Document) -> Event:
     """A document as it stands now."""
     entry = holding.entry
     return Event(
@@ -86,7 +86,7 @@ def current(holding: Holding) -> Event:
     )
 
 
-def past(holding: Holding) -> Iterator[Event]:
+def past(holding: Document) -> Iterator[Event]:
     """A document as it stood when it was first seen, and at every change of substance; oldest first."""
     labels = holding.labels
     filed = f"{labels.type} {labels.topics} {labels.plans}"
@@ -105,7 +105,7 @@ def past(holding: Holding) -> Iterator[Event]:
         )
 
 
-def _steps(holding: Holding) -> list[tuple[datetime, list[tuple[datetime, Carrier, Revision]]]]:
+def _steps(holding: Document) -> list[tuple[datetime, list[tuple[datetime, Carrier, Revision]]]]:
     """When a document was first told or changed: each instant with its revisions and their stamps."""
     found: dict[datetime, list[tuple[datetime, Carrier, Revision]]] = {}
     for carrier in holding.carriers:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from aggregator.model import Carrier, Edition, Entry, Holding, Link, Site
+from aggregator.model import Carrier, Document, Entry, Link, Site, Snapshot
 from aggregator.model.licences import licence
 from aggregator.publish.feeds.feed_sources import Origin, Origins
 from aggregator.publish.presentation.paths import entry_page, permanent, web
@@ -80,7 +80,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class FeedPage:
     """One document of a feed, the newest items or a page of its archive: all that a writer needs."""
 
     heading: Heading
@@ -99,11 +99,11 @@ class Document:
 
 
 def tell_document(
-    holding: Holding,
+    holding: Document,
     entry: Entry,
     carriers: Sequence[Carrier],
     updated: datetime,
-    edition: Edition,
+    edition: Snapshot,
     origins: Origins,
 ) -> Item:
     """A document as `entry` has it; `carriers` are those that are credited."""
@@ -125,7 +125,7 @@ def tell_document(
     )
 
 
-def _author(entry: Entry, edition: Edition) -> Author | None:
+def _author(entry: Entry, edition: Snapshot) -> Author | None:
     """The body that published the document; of a record it is the feed's, since we wrote it."""
     body = edition.bodies.get(entry.body)
     if body is None or entry.licence == "own":
@@ -133,7 +133,7 @@ def _author(entry: Entry, edition: Edition) -> Author | None:
     return Author(name=titled(body.name), uri=web(body.url))
 
 
-def _categories(holding: Holding, entry: Entry, edition: Edition) -> Iterator[Category]:
+def _categories(holding: Document, entry: Entry, edition: Snapshot) -> Iterator[Category]:
     labels = holding.labels
     yield Category(kind="body", term=line(entry.body), label=body_name(edition, entry.body))
     yield Category(kind="type", term=line(labels.type), label=named(labels.type, edition.types))
@@ -145,7 +145,9 @@ def _categories(holding: Holding, entry: Entry, edition: Edition) -> Iterator[Ca
         yield Category(kind="status", term=str(entry.removal.kind), label=named(str(entry.removal.kind), {}))
 
 
-def _links(entry: Entry, carriers: Sequence[Carrier], edition: Edition, origins: Origins) -> Iterator[Target]:
+def _links(
+    entry: Entry, carriers: Sequence[Carrier], edition: Snapshot, origins: Origins
+) -> Iterator[Target]:
     """The official record (`via`), the licence (RFC 4946), what belongs to the document, whom we thank."""
     official, terms = web(entry.url), licence(entry.licence).url
     language = known if (known := tag(entry.language)) != UNDETERMINED else None
@@ -186,7 +188,7 @@ def _credits(entry: Entry, carriers: Sequence[Carrier], origins: Origins) -> Ite
             yield Link(href=href, rel="related", title=line(f"Also carried by {origin.title}"))
 
 
-def _explained(entry: Entry, edition: Edition) -> Link:
+def _explained(entry: Entry, edition: Snapshot) -> Link:
     href = edition.site.base_url + entry_page(entry)
     return Link(
         href=href, rel="describedby", type="text/html", title="Dates, sources and revisions of this document"

@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from aggregator.model import Link
-from aggregator.publish.feeds.items import Document, Item, Target
+from aggregator.publish.feeds.items import FeedPage, Item, Target
 from aggregator.publish.presentation.paths import web
 from aggregator.publish.presentation.text import line, titled
 
@@ -15,7 +15,7 @@ EXTENSION: Final = "_open_government"
 """Holds what JSON Feed has no word for; names of extensions begin with `_`."""
 
 
-def write_json(document: Document) -> bytes:
+def write_json(document: FeedPage) -> bytes:
     """The document as JSON Feed."""
     site = document.site
     feed = {

@@ -10,7 +10,7 @@ from html import escape
 from itertools import pairwise
 from typing import Final
 
-from aggregator.model import Carrier, Edition, Holding, Link, Revision
+from aggregator.model import Carrier, Document, Link, Revision, Snapshot
 from aggregator.model.alerts import Alert, Why
 from aggregator.model.licences import licence, may_show
 from aggregator.publish.feeds.feed_sources import Origins
@@ -34,7 +34,7 @@ HEADS: Final = {
 }
 
 
-def changes(edition: Edition) -> Iterator[Event]:
+def changes(edition: Snapshot) -> Iterator[Event]:
     """Every revision of every document, whoever told it, with the publisher's note and what differs."""
     for holding in edition.holdings:
         for carrier in holding.carriers:
@@ -49,7 +49,7 @@ def changes(edition: Edition) -> Iterator[Event]:
                 )
 
 
-def removals(edition: Edition) -> Iterator[Event]:
+def removals(edition: Snapshot) -> Iterator[Event]:
     """Every document that is taken away as things stand."""
     for holding in edition.holdings:
         if holding.removed:
@@ -60,7 +60,7 @@ def removals(edition: Edition) -> Iterator[Event]:
             )
 
 
-def corrections(edition: Edition) -> Iterator[Event]:
+def corrections(edition: Snapshot) -> Iterator[Event]:
     """The operator's corrections of labels, and what was retracted."""
     for told in corrections_of(edition):
         id = _id(told.document, "retracted" if told.retracted else f"mark {told.at.isoformat()}")
@@ -75,11 +75,11 @@ def _id(entry_id: str, what: str) -> str:
 
 def _change(
     id: str,
-    holding: Holding,
+    holding: Document,
     carrier: Carrier,
     before: Revision,
     after: Revision,
-    edition: Edition,
+    edition: Snapshot,
     origins: Origins,
 ) -> Item:
     open_licence = may_show(before.entry.licence, after.entry.licence)
@@ -100,7 +100,7 @@ def _change(
     )
 
 
-def _removed_at(holding: Holding) -> datetime:
+def _removed_at(holding: Document) -> datetime:
     """When we saw it: the last revision by which a carrier took it away."""
     seen = [
         revision.seen_at
@@ -111,7 +111,7 @@ def _removed_at(holding: Holding) -> datetime:
     return max(seen, default=holding.updated)
 
 
-def _removal(id: str, holding: Holding, at: datetime, edition: Edition, origins: Origins) -> Item:
+def _removal(id: str, holding: Document, at: datetime, edition: Snapshot, origins: Origins) -> Item:
     removal = holding.removed
     kind = str(removal.kind) if removal else ""
     note = line(removal.note, 5000) if removal and may_show(holding.entry.licence) else ""
@@ -133,8 +133,8 @@ def _removal(id: str, holding: Holding, at: datetime, edition: Edition, origins:
 def _notice(
     *,
     id: str,
-    holding: Holding,
-    edition: Edition,
+    holding: Document,
+    edition: Snapshot,
     at: datetime,
     title: str,
     summary: str,
@@ -155,7 +155,7 @@ def _notice(
     )
 
 
-def _filed(body: str, type: str, edition: Edition) -> tuple[Category, ...]:
+def _filed(body: str, type: str, edition: Snapshot) -> tuple[Category, ...]:
     return (
         Category(kind="body", term=line(body), label=body_name(edition, body)),
         Category(kind="type", term=line(type), label=named(type, edition.types)),
@@ -167,7 +167,7 @@ def _official(url: str | None) -> tuple[Target, ...]:
     return (Target(link=Link(href=href, rel="via")),) if href else ()
 
 
-def _correction(id: str, told: Correction, edition: Edition, origins: Origins) -> Item:
+def _correction(id: str, told: Correction, edition: Snapshot, origins: Origins) -> Item:
     summary = f"{told.what} Why: {told.why}" if told.why else told.what
     return Item(
         id=id,
@@ -190,7 +190,7 @@ def alert_events(told: Iterable[Alert]) -> Iterator[Event]:
         )
 
 
-def _told(id: str, alert: Alert, edition: Edition, origins: Origins) -> Item:
+def _told(id: str, alert: Alert, edition: Snapshot, origins: Origins) -> Item:
     occasion = alert.occasion
     page = web(alert.page) or edition.site.base_url + id_page(alert.entry)
     changed = f"Changed: {', '.join(occasion.parts)}." if occasion.parts else ""

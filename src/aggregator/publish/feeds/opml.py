@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Final
 from xml.etree import ElementTree
 
-from aggregator.model import Artifact, Edition
+from aggregator.model import Artifact, Snapshot
 from aggregator.publish.feeds.catalogue import alert_headings, headings, notice_headings
 from aggregator.publish.feeds.digests_and_silence import digest_heading, silence_heading
 from aggregator.publish.feeds.items import Heading
@@ -26,7 +26,7 @@ FOLDERS: Final = {
 }
 
 
-def publish_opml(edition: Edition) -> Iterator[Artifact]:
+def publish_opml(edition: Snapshot) -> Iterator[Artifact]:
     """`feeds.opml`, without the optional dates, so that equal lists are equal bytes."""
     root = ElementTree.Element("opml", version="2.0")
     head = ElementTree.SubElement(root, "head")
@@ -44,7 +44,7 @@ def publish_opml(edition: Edition) -> Iterator[Artifact]:
     yield Artifact(path="feeds.opml", media_type="text/x-opml", payload=written + b"\n")
 
 
-def _others(edition: Edition) -> Iterator[Heading]:
+def _others(edition: Snapshot) -> Iterator[Heading]:
     """The feeds that are no lists of documents, while there are any (`other_feeds`)."""
     if letters := digest_heading(edition):
         yield letters

@@ -7,12 +7,12 @@ from typing import Final
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Artifact, Edition, Holding
+from aggregator.model import Artifact, Document, Snapshot
 from aggregator.model.days import day_of
 from aggregator.publish.hosting.security import HEADERS, policy_header
 from aggregator.publish.presentation.facets import shelf_names
 from aggregator.publish.presentation.months import archive, filed, years
-from aggregator.publish.presentation.paths import Shelf, entry_page, shelf_page
+from aggregator.publish.presentation.paths import Facet, entry_page, shelf_page
 
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _TOP: Final = (
@@ -21,11 +21,11 @@ _TOP: Final = (
 )
 
 
-def publish_hosting(edition: Edition) -> Iterator[Artifact]:
+def publish_hosting(edition: Snapshot) -> Iterator[Artifact]:
     """`_headers`, `robots.txt`, `sitemap.xml`, and `sitemaps/YYYY.xml` for the documents of each year."""
     yield Artifact(path="_headers", media_type="text/plain", payload=_headers().encode())
     yield Artifact(path="robots.txt", media_type="text/plain", payload=_robots(edition).encode())
-    zone, by_year = edition.site.zone, dict[str, list[Holding]]()
+    zone, by_year = edition.site.zone, dict[str, list[Document]]()
     for holding in edition.holdings:
         by_year.setdefault(filed(holding, zone)[:4], []).append(holding)
     maps = {"sitemaps/pages.xml": _pages(edition)}
@@ -39,17 +39,17 @@ def publish_hosting(edition: Edition) -> Iterator[Artifact]:
 def _headers() -> str:
     """The form that Netlify and Cloudflare Pages read. Rules for one path add up: no two policies do."""
     common = "".join(f"  {name}: {value}\n" for name, value in HEADERS.items())
-    folders = ("board", "digests", "entries", "records", "months", "years", *Shelf)
+    folders = ("board", "digests", "entries", "records", "months", "years", *Facet)
     paths = ("", "index.html", *_TOP[1:], "board.html", "search.html", *(f"{folder}/*" for folder in folders))
     rules = (f"/{path}\n  Content-Security-Policy: {policy_header(path)}\n" for path in paths)
     return f"/*\n{common}" + "".join(rules)
 
 
-def _robots(edition: Edition) -> str:
+def _robots(edition: Snapshot) -> str:
     return f"User-agent: *\nAllow: /\n\nSitemap: {edition.site.base_url}sitemap.xml\n"
 
 
-def _pages(edition: Edition) -> tuple[tuple[str, str], ...]:
+def _pages(edition: Snapshot) -> tuple[tuple[str, str], ...]:
     drawers = archive(edition)
     processes = edition.board.processes
     listed = ["board.html"] if processes else []
@@ -60,13 +60,13 @@ def _pages(edition: Edition) -> tuple[tuple[str, str], ...]:
     return tuple((path, "") for path in dict.fromkeys((*_TOP, *listed)))
 
 
-def _documents(holdings: Iterable[Holding], zone: ZoneInfo) -> Iterator[tuple[str, str]]:
+def _documents(holdings: Iterable[Document], zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     for holding in sorted(holdings, key=lambda held: held.entry.id):
         yield entry_page(holding.entry), day_of(holding.updated, zone).isoformat()
 
 
 def _xml(
-    path: str, root: str, element: str, edition: Edition, addresses: Iterable[tuple[str, str]]
+    path: str, root: str, element: str, edition: Snapshot, addresses: Iterable[tuple[str, str]]
 ) -> Artifact:
     rows = (
         f"<{element}><loc>{escape(edition.site.base_url + address)}</loc>"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from aggregator.model import Edition, Mark, Relevance
+from aggregator.model import LabelOverride, Relevance, Snapshot
 from aggregator.publish.presentation.paths import entry_page
 from aggregator.publish.presentation.text import line, named, titled
 
@@ -39,13 +39,13 @@ class Correction:
     """The operator's own words; empty where they are not for publication."""
 
 
-def corrections_of(edition: Edition) -> tuple[Correction, ...]:
+def corrections_of(edition: Snapshot) -> tuple[Correction, ...]:
     """Every correction, the last one first."""
     every = (*_marked(edition), *_retracted(edition))
     return tuple(sorted(every, key=lambda one: (one.at, one.document), reverse=True))
 
 
-def _marked(edition: Edition) -> Iterator[Correction]:
+def _marked(edition: Snapshot) -> Iterator[Correction]:
     held = {holding.entry.id: holding.entry for holding in edition.holdings}
     for id, mark in edition.marks.items():
         entry = held.get(id)
@@ -61,7 +61,7 @@ def _marked(edition: Edition) -> Iterator[Correction]:
         )
 
 
-def _retracted(edition: Edition) -> Iterator[Correction]:
+def _retracted(edition: Snapshot) -> Iterator[Correction]:
     for gone in edition.retractions:
         yield Correction(
             document=gone.id,
@@ -75,7 +75,7 @@ def _retracted(edition: Edition) -> Iterator[Correction]:
         )
 
 
-def _said(mark: Mark, edition: Edition) -> Iterator[str]:
+def _said(mark: LabelOverride, edition: Snapshot) -> Iterator[str]:
     """What the mark says, part by part; what it leaves to the vocabulary is not named."""
     if mark.relevance is not None:
         yield f"taken to be {VERDICTS[mark.relevance]}"

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from aggregator.model import Edition, SourceLine
+from aggregator.model import Snapshot, SourceLine
 
 _ROOM: Final = Path(__file__).parents[1]
 _MODEL: Final = tuple(_ROOM.with_name(name) for name in ("model", "values"))
@@ -18,7 +18,7 @@ _WRITTEN: Final = frozenset({".py", ".j2", ".css", ".html", ".txt"})
 _WRITERS: Final = ("feedgen", "lxml", "icalendar", "jinja2")
 
 
-def background(edition: Edition) -> str:
+def background(edition: Snapshot) -> str:
     """What every file depends on: this room's own code, who publishes, and the names that stand in labels."""
     sources = [_source(row) for row in edition.sources]
     names = [sorted(known.items()) for known in (edition.types, edition.topics, edition.plans)]

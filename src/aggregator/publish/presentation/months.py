@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Edition, Holding, Precision
+from aggregator.model import Document, Precision, Snapshot
 from aggregator.model.days import MONTHS, day_of
 from aggregator.publish.presentation.paths import month_page
 
@@ -19,7 +19,7 @@ class Drawer:
 
     name: str
     """`2026-06` or `2026`."""
-    holdings: tuple[Holding, ...]
+    holdings: tuple[Document, ...]
 
     @property
     def path(self) -> str:
@@ -43,7 +43,7 @@ def say_drawer(name: str) -> str:
     return f"{MONTHS[int(month) - 1]} {year}" if month else year
 
 
-def filed(holding: Holding, zone: ZoneInfo) -> str:
+def filed(holding: Document, zone: ZoneInfo) -> str:
     """The month, or where no more is known the year, under which a document is filed.
 
     By its own date; by our first sight where it has none, or bears one that was still to come then.
@@ -55,10 +55,10 @@ def filed(holding: Holding, zone: ZoneInfo) -> str:
     return f"{day.year:04}-{day.month:02}"
 
 
-def archive(edition: Edition) -> tuple[Drawer, ...]:
+def archive(edition: Snapshot) -> tuple[Drawer, ...]:
     """Every month that holds something, the newest first; of a year, what has no month stands last."""
     zone = edition.site.zone
-    found: dict[str, list[Holding]] = defaultdict(list)
+    found: dict[str, list[Document]] = defaultdict(list)
     for holding in edition.holdings:
         found[filed(holding, zone)].append(holding)
     return tuple(Drawer(name=name, holdings=tuple(found[name])) for name in sorted(found, reverse=True))

@@ -19,7 +19,7 @@ LONGEST: Final = 8000
 """The longest address that is linked; longer ones need not be understood (RFC 9110, 4.1)."""
 
 
-class Shelf(StrEnum):
+class Facet(StrEnum):
     """By what documents are listed; each is a folder of pages, and of feeds with the same names."""
 
     BODY = "bodies"
@@ -58,12 +58,12 @@ def id_page(id: str) -> str:
     return f"entries/{_file_name(id.removeprefix('urn:uuid:'))}.html"
 
 
-def shelf_name(shelf: Shelf, id: str) -> str:
+def shelf_name(shelf: Facet, id: str) -> str:
     """By what the files of a body, nation, topic, type, plan or role are named, before their endings."""
     return f"{shelf}/{_file_name(id)}"
 
 
-def shelf_page(shelf: Shelf, id: str) -> str:
+def shelf_page(shelf: Facet, id: str) -> str:
     """The page that lists what belongs to a body, nation, topic, type, plan or role."""
     return f"{shelf_name(shelf, id)}.html"
 

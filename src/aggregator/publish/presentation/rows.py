@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Edition, Holding, Moment, Relevance, Translation
+from aggregator.model import Document, Moment, Relevance, Snapshot, Translation
 from aggregator.model.days import COARSE, day_of
 from aggregator.publish.presentation.dates import Said, say, say_day, say_time
-from aggregator.publish.presentation.paths import Shelf, entry_page, shelf_page, web
+from aggregator.publish.presentation.paths import Facet, entry_page, shelf_page, web
 from aggregator.publish.presentation.text import line, named, titled
 from aggregator.values.web_addresses import host_of
 
@@ -55,7 +55,7 @@ class Line:
     """What a reader must know of its date; mostly empty."""
 
 
-def tell(holding: Holding, edition: Edition) -> Line:
+def tell(holding: Document, edition: Snapshot) -> Line:
     """The line of one document."""
     entry, zone = holding.entry, edition.site.zone
     official, type = web(entry.url), holding.labels.type
@@ -67,9 +67,9 @@ def tell(holding: Holding, edition: Edition) -> Line:
         place=host_of(official) if official else "our record",
         page=entry_page(entry),
         body=body_name(edition, entry.body, _day(holding, zone)),
-        body_page=shelf_page(Shelf.BODY, entry.body) if entry.body in edition.bodies else None,
+        body_page=shelf_page(Facet.BODY, entry.body) if entry.body in edition.bodies else None,
         type=named(type, edition.types),
-        type_page=shelf_page(Shelf.TYPE, type) if type in edition.types else None,
+        type_page=shelf_page(Facet.TYPE, type) if type in edition.types else None,
         borderline=holding.labels.relevance is Relevance.BORDERLINE,
         on=_on(holding, zone),
         time=say_time(own_date, zone) if own_date else None,
@@ -82,36 +82,36 @@ def tell(holding: Holding, edition: Edition) -> Line:
     )
 
 
-def known_date(holding: Holding, at: datetime) -> Moment | None:
+def known_date(holding: Document, at: datetime) -> Moment | None:
     """The document's own date, unless it has none or bears one that is still to come."""
     return holding.dated if holding.dated and holding.dated.at <= at else None
 
 
-def body_name(edition: Edition, id: str, day: date | None = None) -> str:
+def body_name(edition: Snapshot, id: str, day: date | None = None) -> str:
     """The name of a body (the one that it bore on a day); its id where the register no longer knows it."""
     body = edition.bodies.get(id)
     name = body.name_on(day) if body and day else body.name if body else id
     return line(name, TITLE)
 
 
-def _on(holding: Holding, zone: ZoneInfo) -> Said:
+def _on(holding: Document, zone: ZoneInfo) -> Said:
     own = holding.dated
     if own and own.precision in COARSE:
         return say(own, zone)
     return say_day(_day(holding, zone))
 
 
-def _day(holding: Holding, zone: ZoneInfo) -> date:
+def _day(holding: Document, zone: ZoneInfo) -> date:
     """The day whose names a document bears: its own, else that of our first sight."""
     return day_of(holding.dated.at if holding.dated else holding.first_seen, zone)
 
 
-def _changed(holding: Holding, at: datetime, zone: ZoneInfo) -> Said | None:
+def _changed(holding: Document, at: datetime, zone: ZoneInfo) -> Said | None:
     last = holding.revised[-1] if holding.revised else None
     return say_day(day_of(last, zone)) if last and at - last <= NEWS else None
 
 
-def _note(holding: Holding, at: datetime, zone: ZoneInfo) -> str:
+def _note(holding: Document, at: datetime, zone: ZoneInfo) -> str:
     if holding.dated is None:
         return "no date given"
     return "" if holding.dated.at <= at else f"dated ahead: {say(holding.dated, zone).words}"

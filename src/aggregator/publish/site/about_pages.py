@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from aggregator.model import Artifact, Edition
+from aggregator.model import Artifact, Snapshot
 from aggregator.publish.feeds.catalogue import alert_headings
 from aggregator.publish.presentation.corrections import CORRECTIONS, corrections_of
 from aggregator.publish.presentation.dates import say_instant
@@ -18,7 +18,7 @@ from aggregator.publish.site.render import page
 from aggregator.publish.site.status import licences_used, source_rows
 
 
-def publish_site(edition: Edition) -> Iterator[Artifact]:
+def publish_site(edition: Snapshot) -> Iterator[Artifact]:
     """`letters.html`, `corrections.html`, `sources.html`, `search.html` and `about.html`."""
     licences, sources = licences_used(edition), source_rows(edition)
     told = {"sources": sources, "advice": advice(edition), "licences": licences}
@@ -36,7 +36,7 @@ def publish_site(edition: Edition) -> Iterator[Artifact]:
     yield page("about.html.j2", edition, "about.html", **about)
 
 
-def publish_moved(edition: Edition) -> Iterator[Artifact]:
+def publish_moved(edition: Snapshot) -> Iterator[Artifact]:
     """A page at every path that a document once had, with a link to the one that it has now.
 
     It forwards nobody: who comes by an old link sees which document it was.
@@ -48,7 +48,7 @@ def publish_moved(edition: Edition) -> Iterator[Artifact]:
             yield page("moved.html.j2", edition, path, line=tell(held[id], edition))
 
 
-def _corrections(edition: Edition) -> Artifact:
+def _corrections(edition: Snapshot) -> Artifact:
     zone = edition.site.zone
     told = tuple((one, say_instant(one.at, zone)) for one in corrections_of(edition))
     return page("corrections.html.j2", edition, CORRECTIONS, corrections=told)

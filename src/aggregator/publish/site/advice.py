@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aggregator.errors import Cause
-from aggregator.model import Edition, Entry, SourceLine, Zone
+from aggregator.model import Entry, Snapshot, SourceLine, Zone
 from aggregator.model.days import TIMED
 from aggregator.model.kinds import KINDS
 
@@ -30,7 +30,7 @@ class Seen:
     """Without any words but the title."""
 
 
-def advice(edition: Edition) -> Mapping[str, tuple[str, ...]]:
+def advice(edition: Snapshot) -> Mapping[str, tuple[str, ...]]:
     """Sentences for each source, by its id; none for a source that can hardly be better."""
     seen = _seen(edition)
     return {
@@ -44,7 +44,7 @@ def advice(edition: Edition) -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def _seen(edition: Edition) -> Mapping[str, Seen]:
+def _seen(edition: Snapshot) -> Mapping[str, Seen]:
     found: dict[str, Seen] = defaultdict(Seen)
     for holding in edition.holdings:
         for carrier in holding.carriers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from aggregator.model import Artifact, Edition, Holding, Relevance
+from aggregator.model import Artifact, Document, Relevance, Snapshot
 from aggregator.publish.presentation.months import Drawer, archive, years
 from aggregator.publish.presentation.paths import month_page
 from aggregator.publish.site.charts import chart
@@ -18,7 +18,7 @@ PARTS: Final = {
 }
 
 
-def publish_archive(edition: Edition) -> Iterator[Artifact]:
+def publish_archive(edition: Snapshot) -> Iterator[Artifact]:
     """`archive.html`, `years/YYYY.html` and `months/YYYY-MM.html`."""
     drawers, zone = archive(edition), edition.site.zone
     by_year = years(drawers)
@@ -34,10 +34,10 @@ def publish_archive(edition: Edition) -> Iterator[Artifact]:
 
 
 def _page(  # a year's page is a month's with one more thing on it
-    edition: Edition,
+    edition: Snapshot,
     name: str,
     title: str,
-    holdings: tuple[Holding, ...],
+    holdings: tuple[Document, ...],
     year: str = "",
     months: tuple[Drawer, ...] = (),
 ) -> Artifact:

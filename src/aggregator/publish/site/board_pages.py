@@ -9,22 +9,22 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import (
     Artifact,
-    Edition,
+    Document,
     Fact,
-    Holding,
     PlanLine,
     Process,
     ProcessLine,
+    Snapshot,
     StageName,
 )
 from aggregator.model.days import day_of
 from aggregator.model.plans import SCALE
 from aggregator.publish.board.wording import heading, published
 from aggregator.publish.presentation.facets import by_shelf, groups
-from aggregator.publish.presentation.paths import Shelf, shelf_name, shelf_page
+from aggregator.publish.presentation.paths import Facet, shelf_name, shelf_page
 from aggregator.publish.presentation.text import line
 from aggregator.publish.site.render import of_list, page
-from aggregator.publish.site.timeline import Mark, Timeline, mark, timeline
+from aggregator.publish.site.timeline import Timeline, TimelinePoint, mark, timeline
 
 STYLE: Final = Path(__file__).parents[1] / "templates" / "board.css"
 
@@ -33,7 +33,7 @@ NEWEST: Final = 50
 """How many documents a page lists."""
 
 
-def publish_board(edition: Edition) -> Iterator[Artifact]:
+def publish_board(edition: Snapshot) -> Iterator[Artifact]:
     """`board.html`, `board.css` and `board/PROCESS.html`; nothing without a process."""
     if not edition.board.processes:
         return
@@ -53,7 +53,7 @@ def publish_board(edition: Edition) -> Iterator[Artifact]:
         yield page("process.html.j2", edition, path, process=process, drawn=drawn, counting=counting)
 
 
-def _life(process: ProcessLine, zone: ZoneInfo) -> Iterator[Mark]:
+def _life(process: ProcessLine, zone: ZoneInfo) -> Iterator[TimelinePoint]:
     """The plans of a process as spans from their publication to their end."""
     for number, one in enumerate(process.plans, 1):
         begun = published(one) or (one.since if one.stage is not StageName.NOT_BEGUN else None)
@@ -62,17 +62,17 @@ def _life(process: ProcessLine, zone: ZoneInfo) -> Iterator[Mark]:
             yield mark(number, begun, max(begun, last or begun), "plan", one.plan.title, zone)
 
 
-def publish_plans(edition: Edition) -> Iterator[Artifact]:
+def publish_plans(edition: Snapshot) -> Iterator[Artifact]:
     """`plans/PLAN.html` for each plan of which the board tells."""
-    named = {group.id: group.holdings for group in by_shelf(groups(edition))[Shelf.PLAN]}
+    named = {group.id: group.holdings for group in by_shelf(groups(edition))[Facet.PLAN]}
     for process in edition.board.processes:
         for told in process.plans:
             yield _plan_page(told, named.get(told.plan.id, []), process.process, edition)
 
 
-def _plan_page(told: PlanLine, named: list[Holding], process: Process, edition: Edition) -> Artifact:
+def _plan_page(told: PlanLine, named: list[Document], process: Process, edition: Snapshot) -> Artifact:
     """`named`: the documents that name the plan, newest first."""
-    zone, path = edition.site.zone, shelf_page(Shelf.PLAN, told.plan.id)
+    zone, path = edition.site.zone, shelf_page(Facet.PLAN, told.plan.id)
     return page(
         "plan.html.j2",
         edition,
@@ -81,7 +81,7 @@ def _plan_page(told: PlanLine, named: list[Holding], process: Process, edition: 
         name=line(process.name),
         process=f"board/{process.id}.html",
         plan=told,
-        feed=shelf_name(Shelf.PLAN, told.plan.id),
+        feed=shelf_name(Facet.PLAN, told.plan.id),
         facts=tuple((number, fact, _used(fact, told)) for number, fact in _numbered(told)),
         scale=SCALE,
         drawn=_drawn(told, edition, zone),
@@ -99,7 +99,7 @@ def _numbered(told: PlanLine) -> list[tuple[int, Fact]]:
     return [*enumerate(dated, 1), *rest]
 
 
-def _drawn(told: PlanLine, edition: Edition, zone: ZoneInfo) -> Timeline | None:
+def _drawn(told: PlanLine, edition: Snapshot, zone: ZoneInfo) -> Timeline | None:
     marks = [
         mark(number, moment, moment, "claim" if _is_beaten(fact, told) else "used", fact.claim.what, zone)
         for number, fact in _numbered(told)

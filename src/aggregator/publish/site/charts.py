@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Holding
+from aggregator.model import Document
 from aggregator.model.days import day_of
 from aggregator.publish.presentation.months import filed, say_drawer
 
@@ -34,7 +34,7 @@ class Chart:
     """Each month in words and its count, oldest first."""
 
 
-def chart(holdings: Iterable[Holding], at: datetime, zone: ZoneInfo, months: int = MONTHS_SHOWN) -> Chart:
+def chart(holdings: Iterable[Document], at: datetime, zone: ZoneInfo, months: int = MONTHS_SHOWN) -> Chart:
     """The updates of the last months, the present one among them."""
     found = Counter(filed(holding, zone) for holding in holdings)
     names = _months(day_of(at, zone), months)

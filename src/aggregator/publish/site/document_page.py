@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import (
     Claim,
-    Edition,
+    Document,
     Entry,
-    Holding,
     Link,
     Moment,
     Reason,
     RemovalKind,
     Site,
+    Snapshot,
     Source,
     Where,
     Zone,
@@ -27,7 +27,7 @@ from aggregator.model import (
 from aggregator.model.days import TIMED, day_of
 from aggregator.model.licences import licence
 from aggregator.publish.presentation.dates import Said, say, say_day, say_instant
-from aggregator.publish.presentation.paths import Shelf, archived, entry_page, shelf_page, web
+from aggregator.publish.presentation.paths import Facet, archived, entry_page, shelf_page, web
 from aggregator.publish.presentation.rows import Line, body_name, tell
 from aggregator.publish.presentation.text import line, named, titled
 from aggregator.publish.site.markup import rebuilt
@@ -82,7 +82,7 @@ Label = tuple[str, str | None]
 """The name of something that a document is about, and the page that lists more of it."""
 
 
-def entry_values(holding: Holding, edition: Edition, sources: Mapping[str, Source]) -> dict[str, Any]:
+def entry_values(holding: Document, edition: Snapshot, sources: Mapping[str, Source]) -> dict[str, Any]:
     """What the page's template needs beside the document; words whose licence is not open are left out."""
     entry, zone, terms = holding.entry, edition.site.zone, licence(holding.entry.licence)
     official, told = web(entry.url), tell(holding, edition)
@@ -112,28 +112,28 @@ def _repeated(entry: Entry) -> bool:
     return entry.summary[:60] in entry.content
 
 
-def _labels(holding: Holding, edition: Edition) -> Mapping[str, list[Label]]:
+def _labels(holding: Document, edition: Snapshot) -> Mapping[str, list[Label]]:
     """What the document is about, by heading."""
     told = holding.labels
     subjects = [body for body in told.subjects if body != holding.entry.body]
     found: dict[str, list[Label]] = {
-        "Topics": [_label(Shelf.TOPIC, id, edition.topics) for id in told.topics],
-        "Plans": [_label(Shelf.PLAN, id, edition.plans) for id in told.plans],
+        "Topics": [_label(Facet.TOPIC, id, edition.topics) for id in told.topics],
+        "Plans": [_label(Facet.PLAN, id, edition.plans) for id in told.plans],
         "Commitments": [(line(id), None) for id in told.commitments],
         "About": [_body_label(id, edition) for id in subjects],
     }
     return {heading: labels for heading, labels in found.items() if labels}
 
 
-def _label(shelf: Shelf, id: str, names: Mapping[str, str]) -> Label:
+def _label(shelf: Facet, id: str, names: Mapping[str, str]) -> Label:
     return named(id, names), shelf_page(shelf, id) if id in names else None
 
 
-def _body_label(id: str, edition: Edition) -> Label:
-    return body_name(edition, id), shelf_page(Shelf.BODY, id) if id in edition.bodies else None
+def _body_label(id: str, edition: Snapshot) -> Label:
+    return body_name(edition, id), shelf_page(Facet.BODY, id) if id in edition.bodies else None
 
 
-def _reasons(holding: Holding, edition: Edition) -> Iterator[tuple[Reason, str]]:
+def _reasons(holding: Document, edition: Snapshot) -> Iterator[tuple[Reason, str]]:
     """Every reason why it is here, those that count most first, with what it speaks for."""
     names = {"topic": edition.topics, "type": edition.types, "plan": edition.plans}
     for reason in sorted(holding.labels.why, key=lambda reason: -reason.points):
@@ -164,7 +164,7 @@ def say_file(link: Link) -> str:
     return ", ".join(filter(None, (line(link.type or "", 100), told if size else "")))
 
 
-def date_rows(holding: Holding, sources: Mapping[str, Source], zone: ZoneInfo) -> tuple[DateRow, ...]:
+def date_rows(holding: Document, sources: Mapping[str, Source], zone: ZoneInfo) -> tuple[DateRow, ...]:
     """The publisher's dates, the claims, then ours. Where sources disagree each has a row of its own."""
     return (
         *_carried(holding, sources, zone),
@@ -173,7 +173,7 @@ def date_rows(holding: Holding, sources: Mapping[str, Source], zone: ZoneInfo) -
     )
 
 
-def _carried(holding: Holding, sources: Mapping[str, Source], zone: ZoneInfo) -> Iterator[DateRow]:
+def _carried(holding: Document, sources: Mapping[str, Source], zone: ZoneInfo) -> Iterator[DateRow]:
     told: dict[tuple[str, Moment], list[Entry]] = {}
     for carrier in holding.carriers:
         for what, moment in _dates(carrier.entry):
@@ -210,7 +210,7 @@ def _claimed(claim: Claim, zone: ZoneInfo) -> DateRow:
     )
 
 
-def _ours(holding: Holding, zone: ZoneInfo) -> Iterator[DateRow]:
+def _ours(holding: Document, zone: ZoneInfo) -> Iterator[DateRow]:
     backlog = "found when we first read the source; it may have been there long before"
     yield _our("First seen by us", say_instant(holding.first_seen, zone), backlog if holding.backlog else "")
     if holding.updated > holding.first_seen:

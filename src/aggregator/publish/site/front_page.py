@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Digest, Edition, Holding, Moment, Precision
+from aggregator.model import Digest, Document, Moment, Precision, Snapshot
 from aggregator.model.days import COARSE, day_of, days_left, end_of
 from aggregator.publish.presentation.dates import Said, say, say_day, say_weekday
 from aggregator.publish.presentation.rows import known_date
@@ -20,12 +20,12 @@ LETTERS: Final = 8
 _COARSE: Final = {Precision.YEAR: 0, Precision.MONTH: 1}
 
 
-def relevant(edition: Edition) -> tuple[Holding, ...]:
+def relevant(edition: Snapshot) -> tuple[Document, ...]:
     """The documents that are about open government: those of the main feed."""
     return tuple(holding for holding in edition.holdings if holding.labels.relevant)
 
 
-def news(edition: Edition, most: int) -> list[tuple[Said | None, list[Holding]]]:
+def news(edition: Snapshot, most: int) -> list[tuple[Said | None, list[Document]]]:
     """At most `most` relevant documents: those in which something happened last, by day (or month, or year).
 
     A document whose own date is missing or still to come stands under the day on which we first saw it;
@@ -38,7 +38,7 @@ def news(edition: Edition, most: int) -> list[tuple[Said | None, list[Holding]]]
     return [(when, list(group)) for when, group in days]
 
 
-def closing(edition: Edition) -> list[tuple[Holding, Moment]]:
+def closing(edition: Snapshot) -> list[tuple[Document, Moment]]:
     """The relevant documents that close within 30 days, each with that date, the first to close first."""
     zone = edition.site.zone
     soon = [
@@ -49,21 +49,21 @@ def closing(edition: Edition) -> list[tuple[Holding, Moment]]:
     return sorted(soon, key=lambda pair: (end_of(pair[1], zone), pair[0].entry.id))
 
 
-def letters(edition: Edition, most: int = LETTERS) -> list[Digest]:
+def letters(edition: Snapshot, most: int = LETTERS) -> list[Digest]:
     """The open week's letter if there is one, then the last `most` that were issued, newest first."""
     still_open = [digest for digest in edition.digests if digest.issued is None]
     issued = [digest for digest in edition.digests if digest.issued]
     return still_open + issued[:most]
 
 
-def _stirred(holding: Holding, at: datetime) -> tuple[datetime, str]:
+def _stirred(holding: Document, at: datetime) -> tuple[datetime, str]:
     """When something last happened to a document: its own date, our first sight of it, a change."""
     own = known_date(holding, at)
     known = (own.at if own else None, _unless_backlog(holding), *holding.revised)
     return max(filter(None, known), default=datetime.min.replace(tzinfo=UTC)), holding.entry.id
 
 
-def _heading(holding: Holding, at: datetime, zone: ZoneInfo) -> Said | None:
+def _heading(holding: Document, at: datetime, zone: ZoneInfo) -> Said | None:
     own = known_date(holding, at)
     if own and own.precision in COARSE:
         return say(own, zone)
@@ -71,7 +71,7 @@ def _heading(holding: Holding, at: datetime, zone: ZoneInfo) -> Said | None:
     return say_weekday(day_of(shown, zone)) if shown else None
 
 
-def _rank(holding: Holding, at: datetime, zone: ZoneInfo) -> tuple[date, int, datetime, str]:
+def _rank(holding: Document, at: datetime, zone: ZoneInfo) -> tuple[date, int, datetime, str]:
     """Where a document stands among the days: a month after its first day, what is undated last."""
     own = known_date(holding, at)
     shown = own.at if own else _unless_backlog(holding)
@@ -80,7 +80,7 @@ def _rank(holding: Holding, at: datetime, zone: ZoneInfo) -> tuple[date, int, da
     return day, exact, shown or holding.first_seen, holding.entry.id
 
 
-def _unless_backlog(holding: Holding) -> datetime | None:
+def _unless_backlog(holding: Document) -> datetime | None:
     """When a document came up; what a source's first poll brought says nothing of that."""
     return None if holding.backlog else holding.first_seen
 

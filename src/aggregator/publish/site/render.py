@@ -10,14 +10,14 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from aggregator.model import Artifact, Deferred, Edition, Holding, Site, Source
+from aggregator.model import Artifact, Deferred, Document, Site, Snapshot, Source
 from aggregator.model.days import day_of
 from aggregator.publish.board import wording
 from aggregator.publish.hosting.security import policy
 from aggregator.publish.presentation.corrections import VERDICTS
 from aggregator.publish.presentation.dates import say, say_day, say_instant
 from aggregator.publish.presentation.fingerprints import background, fingerprint
-from aggregator.publish.presentation.paths import Shelf, entry_page, shelf_page, web
+from aggregator.publish.presentation.paths import Facet, entry_page, shelf_page, web
 from aggregator.publish.presentation.rows import LANGUAGES, body_name, tell
 from aggregator.publish.presentation.text import capital, line, titled
 from aggregator.publish.site.charts import chart
@@ -75,12 +75,12 @@ _WORDS: Final = (
 )
 """What templates may ask of the values that they show; every word of others goes through `line`."""
 _TABLES: Final = {
-    "BODY": Shelf.BODY,
+    "BODY": Facet.BODY,
     "FRONT": wording.FRONT,
     "LANGUAGES": LANGUAGES,
     "LOOK": wording.LOOK,
     "PLACES": PLACES,
-    "PLAN": Shelf.PLAN,
+    "PLAN": Facet.PLAN,
     "REMOVED": REMOVED,
     "ROWS": ROWS,
     "VERDICTS": VERDICTS,
@@ -89,7 +89,7 @@ _ENVIRONMENT.globals |= _TABLES | {one.__name__: one for one in _WORDS}
 _ENVIRONMENT.filters |= {one.__name__: one for one in _WORDS}
 
 
-def publish_pages(edition: Edition) -> Iterator[Artifact | Deferred]:
+def publish_pages(edition: Snapshot) -> Iterator[Artifact | Deferred]:
     """`index.html`, `style.css`, `search.js`, `icon.svg`, `card.png`, and a page for each document."""
     yield Artifact(path="index.html", media_type="text/html", payload=_front_page(edition))
     for name, media_type in _FILES.items():
@@ -105,24 +105,24 @@ def publish_pages(edition: Edition) -> Iterator[Artifact | Deferred]:
         )
 
 
-def _shown(holding: Holding) -> Holding:
+def _shown(holding: Document) -> Document:
     """The document without what moves at every poll and is not shown."""
     still = (replace(carrier, last_seen=None, vanishing=None) for carrier in holding.carriers)
     return replace(holding, carriers=tuple(still))
 
 
-def _entry_page(holding: Holding, edition: Edition, sources: Mapping[str, Source]) -> bytes:
+def _entry_page(holding: Document, edition: Snapshot, sources: Mapping[str, Source]) -> bytes:
     values = entry_values(holding, edition, sources)
     return page("entry.html.j2", edition, entry_page(holding.entry), **values).payload
 
 
-def page(template: str, edition: Edition, path: str, **values: object) -> Artifact:
+def page(template: str, edition: Snapshot, path: str, **values: object) -> Artifact:
     """The page at `path` of the output folder."""
     payload = render(template, edition, path=path, root="../" * path.count("/"), **values)
     return Artifact(path=path, media_type="text/html", payload=payload)
 
 
-def render(template: str, edition: Edition, *, path: str, root: str, **values: object) -> bytes:
+def render(template: str, edition: Snapshot, *, path: str, root: str, **values: object) -> bytes:
     """A page from its template. `path` is the page's own, `root` leads from it to the output folder."""
     site = edition.site
     contact = f"mailto:{site.contact}" if "@" in site.contact else web(site.contact)
@@ -140,7 +140,7 @@ def render(template: str, edition: Edition, *, path: str, root: str, **values: o
     return text.encode()
 
 
-def _front_page(edition: Edition) -> bytes:
+def _front_page(edition: Snapshot) -> bytes:
     """The front page with as many lines of news as fit."""
     page = b""
     about = relevant(edition)

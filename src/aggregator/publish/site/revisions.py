@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Entry, Holding, Moment, Revision
+from aggregator.model import Document, Entry, Moment, Revision
 from aggregator.model.licences import may_show
 from aggregator.publish.presentation.dates import say
 from aggregator.publish.presentation.diff import Piece, Row, side_by_side
@@ -23,7 +23,7 @@ Changes = Mapping[str, tuple[Row, ...]]
 """The parts of a document that changed, each as it was and as it is."""
 
 
-def revision_rows(holding: Holding, zone: ZoneInfo) -> Iterator[tuple[Revision, Changes | None]]:
+def revision_rows(holding: Document, zone: ZoneInfo) -> Iterator[tuple[Revision, Changes | None]]:
     """The revisions of every carrier, newest first, each with what changed; None where no licence lets us."""
     told = [pair for carrier in holding.carriers for pair in pairwise(carrier.revisions)]
     newest = sorted(told, key=lambda pair: (pair[1].seen_at, pair[1].entry.source), reverse=True)[:MOST]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from aggregator.model import BoardLine, Edition, Moment, Reading, Seen, SourceLine
+from aggregator.model import BoardLine, Moment, Reading, Seen, Snapshot, SourceLine
 from aggregator.model.days import COARSE, day_of
 from aggregator.model.licences import Licence, licence
 from aggregator.publish.board.wording import count
@@ -30,13 +30,13 @@ class SourceRow:
         return "failing" if self.line.state.failure else "doubtful" if self.wrong else "well"
 
 
-def source_rows(edition: Edition) -> tuple[SourceRow, ...]:
+def source_rows(edition: Snapshot) -> tuple[SourceRow, ...]:
     """One row for each source, in the order of `sources.yaml`."""
     zone = edition.site.zone
     return tuple(SourceRow(line=row, wrong=tuple(_wrong(row, zone))) for row in edition.sources)
 
 
-def licences_used(edition: Edition) -> tuple[Licence, ...]:
+def licences_used(edition: Snapshot) -> tuple[Licence, ...]:
     """The licences of the sources, each once, by name; what our credits must name."""
     used = {licence(row.source.licence) for row in edition.sources}
     return tuple(sorted(used, key=lambda each: each.name))

@@ -21,7 +21,7 @@ TICKS: Final = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class TimelinePoint:
     """A day, or a span of days; `number` is its line in the table."""
 
     number: int
@@ -32,7 +32,7 @@ class Mark:
     title: str
 
 
-Placed = tuple[Mark, int, int, int]
+Placed = tuple[TimelinePoint, int, int, int]
 """A mark with where it is drawn: x, width, y."""
 
 
@@ -51,15 +51,15 @@ class Timeline:
     last: date
 
 
-def mark(number: int, first: Moment, last: Moment, kind: str, title: str, zone: ZoneInfo) -> Mark:
+def mark(number: int, first: Moment, last: Moment, kind: str, title: str, zone: ZoneInfo) -> TimelinePoint:
     """From the first day of what is known to its last: a month is a span of a month."""
     begins, over = day_of(first.at, zone), day_of(end_of(last, zone), zone)
-    return Mark(
+    return TimelinePoint(
         number=number, first=begins, last=max(begins, over), kind=kind, title=f"{number}: {line(title)}"
     )
 
 
-def timeline(marks: Sequence[Mark], today: date) -> Timeline | None:
+def timeline(marks: Sequence[TimelinePoint], today: date) -> Timeline | None:
     """The marks on one line from the first to the last of them; None when there is none."""
     if not marks:
         return None
@@ -83,7 +83,7 @@ def _x(day: date, first: date, last: date) -> int:
     return MARGIN + round(share * (WIDTH - 2 * MARGIN))
 
 
-def _place(marks: Iterable[Mark], first: date, last: date) -> tuple[tuple[Placed, ...], int]:
+def _place(marks: Iterable[TimelinePoint], first: date, last: date) -> tuple[tuple[Placed, ...], int]:
     """Each mark in the lowest lane that is free there; the lanes are counted from below."""
     ends: list[int] = []
     found = []

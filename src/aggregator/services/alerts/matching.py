@@ -13,17 +13,17 @@ from typing import Final
 
 from aggregator.classify.alert_matching import Told, closing_spans, occasions, publishers_correction
 from aggregator.config import Config
-from aggregator.config.rule_language import RuleMistake, read_rule
+from aggregator.config.rule_language import RuleSyntaxError, read_rule
 from aggregator.deliver.alert_mail import alert_of, due_at, our_correction, retraction
-from aggregator.model import Footing, Holding, Mark, Window
-from aggregator.model.alerts import Alert, AlertRule, Occasion, OwnRule, WatchedRule, Why
+from aggregator.model import Document, LabelOverride, SubscriberStatus, Window
+from aggregator.model.alerts import Alert, AlertEvent, AlertRule, OwnRule, WatchedRule, Why
 from aggregator.publish.presentation.paths import entry_page
 from aggregator.store import Store
 
 TICK: Final = timedelta(seconds=1)
 DAY: Final = timedelta(days=1)
 YEAR: Final = timedelta(days=365)
-HEARS: Final = frozenset({Footing.READING, Footing.PAUSED})
+HEARS: Final = frozenset({SubscriberStatus.READING, SubscriberStatus.PAUSED})
 """Whose own rules are watched for."""
 
 
@@ -31,7 +31,7 @@ HEARS: Final = frozenset({Footing.READING, Footing.PAUSED})
 class Trial:
     """What a rule would have done in a stretch of time: its letters, oldest first, with what each told."""
 
-    letters: tuple[tuple[datetime, tuple[tuple[Occasion, Holding], ...]], ...]
+    letters: tuple[tuple[datetime, tuple[tuple[AlertEvent, Document], ...]], ...]
     since: datetime
 
 
@@ -90,12 +90,14 @@ class Alerting:
         """The ids of the readers who get a rule's letters, as they stand now."""
         readers = self.store.readers
         known = (readers.one(who) or readers.at(who.strip().lower()) for who in rule.mail)
-        return tuple(dict.fromkeys(one.id for one in known if one and one.standing is Footing.READING))
+        return tuple(
+            dict.fromkeys(one.id for one in known if one and one.standing is SubscriberStatus.READING)
+        )
 
     def try_rule(self, rule: AlertRule, now: datetime, span: timedelta = YEAR) -> Trial:
         """What the rule would have sent in the `span` before `now`, by what is held today."""
         since, zone = now - span, self.config.settings.zone
-        sent: dict[datetime, list[tuple[Occasion, Holding]]] = {}
+        sent: dict[datetime, list[tuple[AlertEvent, Document]]] = {}
         window = Window(start=since, end=now + TICK)
         held = (*self.store.documents.news(window), *self._closing([rule], window))
         for holding in {one.entry.id: one for one in held}.values():
@@ -117,8 +119,8 @@ class Alerting:
         for reader, rule in own:
             if reader in hear:
                 try:
-                    rules.append(self.own(reader, rule, paused=hear[reader] is Footing.PAUSED))
-                except RuleMistake as error:
+                    rules.append(self.own(reader, rule, paused=hear[reader] is SubscriberStatus.PAUSED))
+                except RuleSyntaxError as error:
                     wrong[f"{reader}/{rule.id}"] = str(error)
         return tuple(rules), wrong
 
@@ -132,14 +134,16 @@ class Alerting:
         }
         return {key: fresh.get(key) or known[key] for key in self.rules}
 
-    def _moved(self, start: datetime, now: datetime, marks: Mapping[str, Mark]) -> Iterable[Holding]:
+    def _moved(
+        self, start: datetime, now: datetime, marks: Mapping[str, LabelOverride]
+    ) -> Iterable[Document]:
         """What may give rise to an alert: whatever moved, came near its closing date, or was marked."""
         held = list(self.store.documents.stirred(Window(start=start, end=now + TICK)))
         held += self._closing(self.rules.values(), Window(start=now, end=now))
         marked = (self.store.documents.one(id) for id, mark in marks.items() if mark.at >= start)
         return {one.entry.id: one for one in (*held, *marked) if one}.values()
 
-    def _closing(self, rules: Iterable[AlertRule], window: Window) -> tuple[Holding, ...]:
+    def _closing(self, rules: Iterable[AlertRule], window: Window) -> tuple[Document, ...]:
         """What may come near its closing date in the window, by the reckoning of any of the rules."""
         spans = [span for rule in rules for span in closing_spans(rule)]
         if not spans:
@@ -173,10 +177,10 @@ class _View:
     now: datetime
     told: Sequence[Told]
     before: Mapping[tuple[str, str], Sequence[Alert]]
-    marks: Mapping[str, Mark]
+    marks: Mapping[str, LabelOverride]
 
 
-def _occasions(rule: AlertRule, watch: WatchedRule, told: Told, view: _View) -> Iterator[Occasion]:
+def _occasions(rule: AlertRule, watch: WatchedRule, told: Told, view: _View) -> Iterator[AlertEvent]:
     """What is to be told of a document now: once only, unless it changed and the rule says so."""
     known = view.before.get((rule.key, told.holding.entry.id), ())
     found = occasions(rule, told, since=watch.since, looked=watch.looked, until=view.now)
@@ -190,7 +194,7 @@ def _occasions(rule: AlertRule, watch: WatchedRule, told: Told, view: _View) -> 
         yield from _corrections(watch, told, known[-1], view)
 
 
-def _corrections(watch: WatchedRule, told: Told, last: Alert, view: _View) -> Iterator[Occasion]:
+def _corrections(watch: WatchedRule, told: Told, last: Alert, view: _View) -> Iterator[AlertEvent]:
     """What was said last and is no longer so, by the publisher's word or by the operator's."""
     theirs = publishers_correction(told, looked=watch.looked, until=view.now)
     if theirs and theirs.at > last.found:

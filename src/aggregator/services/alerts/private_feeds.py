@@ -6,7 +6,7 @@ from typing import Final
 
 from aggregator.config import Config
 from aggregator.deliver.mail.tokens import Tokens
-from aggregator.model import Board, Edition, PrivateFeed
+from aggregator.model import Board, PrivateFeed, Snapshot
 from aggregator.publish.feeds.feed_files import private_feed
 from aggregator.services.alerts.matching import HEARS
 from aggregator.store import Store
@@ -29,7 +29,7 @@ def subscriber_feed(
     if reader is None or watch is None or reader.standing not in HEARS:
         return None
     settings, vocabulary = config.settings, config.vocabulary
-    ground = Edition(
+    ground = Snapshot(
         at=watch.since,
         site=settings.site,
         bodies=config.bodies,

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from aggregator.config.alerts_file import AlertsFile, read_when
-from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Reader
+from aggregator.errors import ConfigError, ConfigIssue
+from aggregator.model import Subscriber
 from aggregator.model.alerts import AlertRule, OwnRule
 from aggregator.services.alerts.matching import Alerting
 from aggregator.values.field_types import SLUG
@@ -34,7 +34,7 @@ class Rulebook:
         """A rule as somebody types it. Raises ConfigError, for its words with the column."""
         if not re.fullmatch(SLUG, id):
             what = "write small letters a to z, digits and single hyphens, such as 'closing-soon'"
-            raise ConfigError((Mistake(f"rule {id}", 0, what),))
+            raise ConfigError((ConfigIssue(f"rule {id}", 0, what),))
         condition = read_when(when, self.alerting.config.rule_words)
         return AlertRule(id=id, name=name, when=condition, **rest)
 
@@ -42,7 +42,7 @@ class Rulebook:
         """Write a rule down, and watch for it from now on. Raises ConfigError."""
         if rule.id in {one.id for one in self.alerting.config.alerts}:
             what = "there is a rule with this id; choose another, or remove that one first"
-            raise ConfigError((Mistake(f"rule {rule.id}", 0, what),))
+            raise ConfigError((ConfigIssue(f"rule {rule.id}", 0, what),))
         self._written.add(
             {
                 "id": rule.id,
@@ -73,17 +73,17 @@ class OwnRules:
 
     alerting: Alerting
 
-    def of(self, reader: Reader) -> tuple[OwnRule, ...]:
+    def of(self, reader: Subscriber) -> tuple[OwnRule, ...]:
         """A subscriber's own rules."""
         return tuple(rule for _, rule in self.alerting.store.alerts.own(reader.id))
 
-    def try_rule(self, reader: Reader, rule: OwnRule, now: datetime) -> tuple[int, tuple[str, ...]]:
+    def try_rule(self, reader: Subscriber, rule: OwnRule, now: datetime) -> tuple[int, tuple[str, ...]]:
         """How many letters a rule would have sent in the past year, and the latest titles. ValueError."""
         trial = self.alerting.try_rule(self.alerting.own(reader.id, rule), now)
         titles = [document.entry.title for _, letter in trial.letters for _, document in letter]
         return len(trial.letters), tuple(reversed(titles[-SHOWN:]))
 
-    def watch(self, reader: Reader, rule: OwnRule, now: datetime) -> None:
+    def watch(self, reader: Subscriber, rule: OwnRule, now: datetime) -> None:
         """Keep a rule that is known by its words: the same words twice are one rule, and go where they went.
 
         ValueError: the words cannot be read, or there is no room.
@@ -94,7 +94,7 @@ class OwnRules:
         same = next((own for own in known if own.when == str(drafted.when)), OwnRule(id=free, when=""))
         self.add(reader, replace(drafted, id=same.id), now, mail=same.mail, feed=bool(same.feed))
 
-    def add(self, reader: Reader, rule: AlertRule, now: datetime, *, mail: bool, feed: bool) -> None:
+    def add(self, reader: Subscriber, rule: AlertRule, now: datetime, *, mail: bool, feed: bool) -> None:
         """Keep a rule in place of one with the same id, and watch for it from now on. ValueError."""
         known = {own.id: own for own in self.of(reader)}
         if len(known.keys() - {rule.id}) >= MOST_OWN:
@@ -104,14 +104,14 @@ class OwnRules:
         self._keep(reader, kept, mail=mail, feed=feed)
         self.alerting.begin(rule, now)
 
-    def set_destinations(self, reader: Reader, id: str, *, mail: bool, feed: bool) -> None:
+    def set_destinations(self, reader: Subscriber, id: str, *, mail: bool, feed: bool) -> None:
         """Let alerts of a rule go there from now on. ValueError."""
         rule = next((own for own in self.of(reader) if own.id == id), None)
         if rule is None:
             raise ValueError("this rule is not there any more")
         self._keep(reader, rule, mail=mail, feed=feed)
 
-    def _keep(self, reader: Reader, rule: OwnRule, *, mail: bool, feed: bool) -> None:
+    def _keep(self, reader: Subscriber, rule: OwnRule, *, mail: bool, feed: bool) -> None:
         if not (mail or feed):
             raise ValueError("this rule would tell nobody: choose mail or a feed, or remove it")
         if feed and not self.alerting.config.settings.letters_url:

@@ -15,7 +15,15 @@ from pathlib import Path
 
 from aggregator.clock import Clock
 from aggregator.config import Config
-from aggregator.deliver import Frozen, Stationery, freeze, is_worth_sending, not_allowed, settled, still_sent
+from aggregator.deliver import (
+    MailContext,
+    PreparedMessage,
+    freeze,
+    is_worth_sending,
+    not_allowed,
+    settled,
+    still_sent,
+)
 from aggregator.deliver.alert_mail import alert_letter, alert_run
 from aggregator.deliver.mail.answers import answer
 from aggregator.deliver.mail.email_addresses import allowed
@@ -24,15 +32,15 @@ from aggregator.errors import DeliveryError
 from aggregator.model import (
     ANSWER,
     Choices,
+    Delivery,
+    DeliveryStatus,
     Digest,
-    Footing,
     Frequency,
     Handed,
-    LetterState,
     Message,
-    Posting,
-    Reader,
     Receipt,
+    Subscriber,
+    SubscriberStatus,
 )
 from aggregator.model.alerts import ALERT
 from aggregator.services.alerts.matching import Alerting
@@ -47,9 +55,9 @@ not confirm is remembered as long, so that nobody can have them asked again and 
 
 TOO_LATE = "its window closed too long ago"
 
-GONE = (Footing.LEFT, Footing.STOPPED, Footing.UNCONFIRMED)
+GONE = (SubscriberStatus.LEFT, SubscriberStatus.STOPPED, SubscriberStatus.UNCONFIRMED)
 
-Taken = tuple[tuple[Posting, Reader], ...]
+Taken = tuple[tuple[Delivery, Subscriber], ...]
 
 
 @dataclass(frozen=True)
@@ -58,8 +66,8 @@ class Dispatch:
 
     config: Config
     store: Store
-    stationery: Stationery
-    _frozen: dict[tuple[str, Choices, bool, str], Frozen] = field(default_factory=dict)
+    stationery: MailContext
+    _frozen: dict[tuple[str, Choices, bool, str], PreparedMessage] = field(default_factory=dict)
 
     def plan(self, now: datetime) -> tuple[str, ...]:
         """Plan the letters that should exist and do not, of the last week and of its days; gives their runs.
@@ -101,9 +109,9 @@ class Dispatch:
             raise DeliveryError(f"{run}: letters were planned for a window that was never issued")
         return digest
 
-    def _readers(self, rhythm: Frequency) -> tuple[Reader, ...]:
+    def _readers(self, rhythm: Frequency) -> tuple[Subscriber, ...]:
         """Who gets letters of this rhythm."""
-        reading = self.store.readers.all(Footing.READING)
+        reading = self.store.readers.all(SubscriberStatus.READING)
         return tuple(one for one in reading if one.choices.rhythm is rhythm and not one.choices.only_alerts)
 
     def plan_alerts(self, now: datetime) -> int:
@@ -116,13 +124,13 @@ class Dispatch:
             planned += alerts.plan(key, alert_run(key, now), hearers, now)
         return planned
 
-    async def send(self, postbox: Postbox, clock: Clock, everybody: bool = False) -> Counter[LetterState]:
+    async def send(self, postbox: Postbox, clock: Clock, everybody: bool = False) -> Counter[DeliveryStatus]:
         """Hand over every letter that is due, and count what became of them.
 
         `everybody`: the list in `mail_allow` does not hold, because nothing leaves this machine. Raises
         DeliveryError when the mail server cannot be used; its letters stay planned.
         """
-        counts, done = Counter[LetterState](), tuple[Posting, ...]()
+        counts, done = Counter[DeliveryStatus](), tuple[Delivery, ...]()
         self.store.postings.recover(clock())
         # In the loop itself: a turn takes milliseconds, half of what handing it to a thread would cost.
         while taken := self.store.postings.turn(done, clock(), self.config.settings.mail_batch):
@@ -141,7 +149,7 @@ class Dispatch:
 
     async def _hand_over(
         self, taken: Taken, postbox: Postbox, clock: Clock, everybody: bool
-    ) -> tuple[Posting, ...]:
+    ) -> tuple[Delivery, ...]:
         by_reader = {(posting.run, reader.id): posting for posting, reader in taken}
         allow = self.config.settings.mail_allow
         may = [(p, r) for p, r in taken if everybody or allowed(r.address or "", allow)]
@@ -160,7 +168,7 @@ class Dispatch:
         )
         return (*done, *(not_allowed(posting, now) for posting in refused))
 
-    def message(self, run: str, reader: Reader, now: datetime) -> Message:
+    def message(self, run: str, reader: Subscriber, now: datetime) -> Message:
         """The letter of a run to a reader, as it is handed over at `now`."""
         if run.startswith(ANSWER):
             return answer(run, reader, self.stationery, now)
@@ -171,7 +179,7 @@ class Dispatch:
             self._frozen[key] = freeze(self._letter(run), reader, self.stationery, self.config.bodies)
         return self._frozen[key].fill(reader)
 
-    def _alert_letter(self, run: str, reader: Reader) -> Frozen:
+    def _alert_letter(self, run: str, reader: Subscriber) -> PreparedMessage:
         key = (run, Choices(), reader.is_list, reader.leave)
         if key not in self._frozen:
             alerts = self.store.alerts.letter(run)

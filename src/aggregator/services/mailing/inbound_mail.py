@@ -13,7 +13,7 @@ from typing import Final
 from aggregator import log
 from aggregator.deliver.mail.bounces import Reply, ReplyKind, read_reply
 from aggregator.deliver.mail.email_addresses import fingerprint
-from aggregator.model import Footing
+from aggregator.model import SubscriberStatus
 from aggregator.services.subscriptions.service import SubscriptionService
 
 SOFT: Final = 3
@@ -72,4 +72,4 @@ class Replies:
             return
         if reader.address:
             readers.shun(fingerprint(reader.address, self.service.tokens.key), WHY[reply.kind], now)
-        readers.stand(reader.id, Footing.STOPPED, now)
+        readers.stand(reader.id, SubscriberStatus.STOPPED, now)

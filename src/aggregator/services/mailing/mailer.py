@@ -14,13 +14,13 @@ from aggregator import log
 from aggregator.clock import Clock
 from aggregator.config import Config, Settings
 from aggregator.config.mail_settings import read_server
-from aggregator.deliver import Stationery
+from aggregator.deliver import MailContext
 from aggregator.deliver.mail.outbox import Outbox
 from aggregator.deliver.mail.smtp import Server, Smtp
 from aggregator.deliver.mail.tokens import Tokens, read_key, read_secret_file
-from aggregator.errors import ConfigError, Mistake
+from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.fetch.mailbox.fetcher import MailboxFetch
-from aggregator.model import Failed, Fetched, LetterState, Request, Validators
+from aggregator.model import DeliveryStatus, Failed, Fetched, Request, Validators
 from aggregator.services.mailing.delivery import TOO_LATE, Dispatch, Postbox
 from aggregator.services.mailing.inbound_mail import Replies
 from aggregator.services.subscriptions.service import SubscriptionService
@@ -37,7 +37,7 @@ LONGEST_NAME: Final = 11
 def dispatch(config: Config, store: Store) -> Dispatch:
     """What sends the letters of this store. Raises DeliveryError when the key of links cannot be read."""
     settings = config.settings
-    stationery = Stationery(
+    stationery = MailContext(
         site=settings.site,
         address=settings.mail_sender,
         mailbox=settings.mail_mailbox,
@@ -63,13 +63,13 @@ def leaves(settings: Settings, replay: Path | None) -> bool:
     missing = [name for name, value in needed.items() if not value]
     if missing:
         told = "mail_send is on, and this is not set; docs/letters.md says what is needed"
-        raise ConfigError(tuple(Mistake(f"setting {name}", 0, told) for name in missing))
+        raise ConfigError(tuple(ConfigIssue(f"setting {name}", 0, told) for name in missing))
     if len(settings.mail_mailbox.partition("@")[0]) > LONGEST_NAME:
         told = (
             f"{settings.mail_mailbox}: at most {LONGEST_NAME} characters may stand before the @, since each "
             "letter's return address adds its own to them; set another mailbox in mail_replies"
         )
-        raise ConfigError((Mistake("setting mail_replies", 0, told),))
+        raise ConfigError((ConfigIssue("setting mail_replies", 0, told),))
     return True
 
 
@@ -97,7 +97,7 @@ def where_letters_go(settings: Settings, replay: Path | None) -> str:
 
 
 @dataclass(frozen=True)
-class Postman:
+class Mailer:
     """Whoever sends letters: one process at a time, and everything that is due."""
 
     config: Config
@@ -107,7 +107,7 @@ class Postman:
     _seen: dict[str, Validators] = field(default_factory=dict)
     """How the mailbox stood when it was last read, so that a look at what did not change costs little."""
 
-    async def work(self, wait: timedelta = timedelta(0)) -> Counter[LetterState]:
+    async def work(self, wait: timedelta = timedelta(0)) -> Counter[DeliveryStatus]:
         """Plan what is missing, hand over what is due, erase what must go; counts what became of letters.
 
         Raises StoreError when another process is at it and does not end within `wait`, DeliveryError when
@@ -124,7 +124,7 @@ class Postman:
             letters.forget(self.clock(), outbox_folder(self.config.settings, self.replay))
             async with opened_postbox(self.config.settings, self.replay) as (postbox, everybody):
                 counts = await letters.send(postbox, self.clock, everybody)
-            return counts + Counter({LetterState.GIVEN_UP: missed.total()})
+            return counts + Counter({DeliveryStatus.GIVEN_UP: missed.total()})
 
     async def _read_replies(self, tokens: Tokens) -> None:
         """Act on bounces and on those who leave by mail; a mailbox that cannot be read delays no letter."""

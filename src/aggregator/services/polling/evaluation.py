@@ -8,7 +8,7 @@ from typing import Final
 from aggregator.classify import Labeller
 from aggregator.classify.labels.evaluation import Judged
 from aggregator.config.labels_file import Label
-from aggregator.model import Body, Entry, Holding
+from aggregator.model import Body, Document, Entry
 from aggregator.normalise.identity import entry_id
 
 HIDEABLE: Final = ("body", "url", "summary", "publisher_type")
@@ -47,7 +47,7 @@ def told(title: str, *, summary: str = "", body: str = "", url: str = "", said: 
     )
 
 
-def as_label(held: Holding, bodies: Mapping[str, Body]) -> Label:
+def as_label(held: Document, bodies: Mapping[str, Body]) -> Label:
     """A document with its labels, corrected or not, as a row of a file of labels."""
     entry, labels = held.entry, held.labels
     return Label(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from aggregator.classify import Labeller
-from aggregator.model import Holding, Mark
+from aggregator.model import Document, LabelOverride
 from aggregator.store import Store
 
 BATCH: Final = 500
@@ -36,7 +36,7 @@ class Labelling:
             progress(done, waiting)
         return changed
 
-    def correct(self, entry_id: str, mark: Mark | None) -> Holding | None:
+    def correct(self, entry_id: str, mark: LabelOverride | None) -> Document | None:
         """Save the operator's correction of a document, or take it back (None), and label it by that.
 
         Gives the document as it then is; None when there is no such document.

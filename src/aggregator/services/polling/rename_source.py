@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from aggregator.config.sources_editor import SourcesFile
 from aggregator.config.yaml_files.list_editor import ListText
-from aggregator.errors import ConfigError, Mistake
+from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.store import Store
 
 
@@ -52,4 +52,4 @@ def _retired(text: ListText, old: str, into: str) -> str:
 
 
 def _refused(source: str, why: str) -> ConfigError:
-    return ConfigError((Mistake(f"source {source}", 0, why),))
+    return ConfigError((ConfigIssue(f"source {source}", 0, why),))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aggregator.classify import Labeller, hold
 from aggregator.config import Config
-from aggregator.model import Board, Holding
+from aggregator.model import Board, Document
 from aggregator.observe import board, carriers_at
 from aggregator.services.publishing.snapshot import source_lines
 from aggregator.store import Store
@@ -27,8 +27,8 @@ def board_at(config: Config, store: Store, at: datetime, *, as_seen: bool) -> Bo
 
 
 def _wound_back(
-    config: Config, holdings: Iterable[Holding], at: datetime, *, as_seen: bool
-) -> Iterator[Holding]:
+    config: Config, holdings: Iterable[Document], at: datetime, *, as_seen: bool
+) -> Iterator[Document]:
     """Each document as its carriers had told it by then, labelled by what it said then.
 
     One that we saw only later can have been public all the same: it stays as it is, unless `as_seen`.

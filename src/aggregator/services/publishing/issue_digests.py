@@ -11,7 +11,7 @@ from typing import Final
 from aggregator import deliver
 from aggregator.config import Config
 from aggregator.deliver import closed_days, closed_weeks, render_digest
-from aggregator.model import Artifact, Deferred, Digest, Edition
+from aggregator.model import Artifact, Deferred, Digest, Snapshot
 from aggregator.publish.presentation.fingerprints import code, fingerprint
 from aggregator.services.publishing.snapshot import letter_of, source_lines
 from aggregator.store import Store
@@ -35,7 +35,7 @@ def issue_letters(config: Config, store: Store, now: datetime) -> tuple[Digest, 
     )
 
 
-def letter_files(digests: Iterable[Digest], edition: Edition) -> Iterator[Deferred]:
+def letter_files(digests: Iterable[Digest], edition: Snapshot) -> Iterator[Deferred]:
     """Each letter as page and as text, made again only when it, the site's words or the code have changed."""
     site, bodies = edition.site, edition.bodies
     ground = [code(_ROOM, _WRITERS), repr((site, sorted((id, body.name) for id, body in bodies.items())))]

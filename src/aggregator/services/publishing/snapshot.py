@@ -10,7 +10,7 @@ from typing import Final
 from aggregator.config import Config
 from aggregator.deliver import compose, week_of, window
 from aggregator.deliver.digest.compose import SOON
-from aggregator.model import Digest, Edition, Frequency, Holding, SourceLine, SourceState, Window, page_of
+from aggregator.model import Digest, Document, Frequency, Snapshot, SourceLine, SourceState, Window, page_of
 from aggregator.model.alerts import AlertFeed
 from aggregator.normalise.identity import entry_id
 from aggregator.observe import board
@@ -34,12 +34,12 @@ def source_lines(config: Config, store: Store) -> tuple[SourceLine, ...]:
     )
 
 
-def gather(config: Config, store: Store, now: datetime) -> Edition:
+def gather(config: Config, store: Store, now: datetime) -> Snapshot:
     """Everything that publishing needs, as it stands at `now`."""
     lines = source_lines(config, store)
     holdings = store.documents.all()
     zone = config.settings.zone
-    return Edition(
+    return Snapshot(
         at=now,
         site=config.settings.site,
         bodies=config.bodies,
@@ -77,7 +77,7 @@ def letter_of(
     lines: Sequence[SourceLine],
     week: str,
     *,
-    holdings: Callable[[], Sequence[Holding]],
+    holdings: Callable[[], Sequence[Document]],
     issued: datetime | None = None,
 ) -> Digest:
     """The content of a week's or a day's letter, by its name, from what the store holds now.
@@ -109,7 +109,7 @@ def letter_of(
 
 
 def _silence(
-    config: Config, lines: Sequence[SourceLine], holdings: Sequence[Holding], end: datetime
+    config: Config, lines: Sequence[SourceLine], holdings: Sequence[Document], end: datetime
 ) -> tuple[str, ...]:
     """Who has been silent, as it stood when we last looked before the week ended."""
     zone = config.settings.zone

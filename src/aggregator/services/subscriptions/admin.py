@@ -10,12 +10,12 @@ from pathlib import Path
 
 from aggregator.deliver.mail.email_addresses import checked, fingerprint
 from aggregator.deliver.mail.outbox import clear
-from aggregator.errors import ConfigError, Mistake
-from aggregator.model import Choices, Footing, Reader
+from aggregator.errors import ConfigError, ConfigIssue
+from aggregator.model import Choices, Subscriber, SubscriberStatus
 from aggregator.services.subscriptions.csv_file import Known, read_roster
 from aggregator.store import Store
 
-NOBODY = Mistake(
+NOBODY = ConfigIssue(
     "reader", 0, "nobody is known by this id or address; `aggregator subscribers list` shows ids"
 )
 
@@ -36,7 +36,7 @@ class Enrolment:
     known: Known
     make_id: Callable[[], str] = new_id
 
-    def add(self, address: str, now: datetime, choices: Choices, *, is_list: bool, leave: str) -> Reader:
+    def add(self, address: str, now: datetime, choices: Choices, *, is_list: bool, leave: str) -> Subscriber:
         """Take in a reader who asked the operator for letters; who had left reads again.
 
         Choices that say something replace those of a reader who is known.
@@ -45,14 +45,14 @@ class Enrolment:
         try:
             where = checked(address)
         except ValueError as error:
-            raise ConfigError((Mistake("reader", 0, str(error)),)) from error
+            raise ConfigError((ConfigIssue("reader", 0, str(error)),)) from error
         if why := self._shunned(where):
             told = f"must not be written to: {why}. `subscribers erase ADDRESS --welcome` forgets that"
-            raise ConfigError((Mistake("reader", 0, told),))
-        reader = Reader(
+            raise ConfigError((ConfigIssue("reader", 0, told),))
+        reader = Subscriber(
             id=self.make_id(),
             address=where,
-            standing=Footing.READING,
+            standing=SubscriberStatus.READING,
             since=now,
             choices=choices,
             is_list=is_list,
@@ -60,7 +60,7 @@ class Enrolment:
         )
         self.store.readers.add([reader])
         kept = self.found(where)
-        self.store.readers.stand(kept.id, Footing.READING, now)
+        self.store.readers.stand(kept.id, SubscriberStatus.READING, now)
         if choices != Choices():
             self.store.readers.choose(kept.id, choices)
         return kept
@@ -75,17 +75,17 @@ class Enrolment:
         new = self.store.readers.add([one for one in wanted if not self._shunned(one.address or "")])
         return new, len(wanted) - new
 
-    def found(self, who: str) -> Reader:
+    def found(self, who: str) -> Subscriber:
         """The reader of this id or address. Raises ConfigError when there is none."""
         reader = self._known(who)
         if reader is None:
             raise ConfigError((NOBODY,))
         return reader
 
-    def remove(self, who: str, now: datetime) -> Reader:
+    def remove(self, who: str, now: datetime) -> Subscriber:
         """Let a reader go: nothing that is planned is sent, and the address is erased in four weeks."""
         reader = self.found(who)
-        self.store.readers.stand(reader.id, Footing.LEFT, now)
+        self.store.readers.stand(reader.id, SubscriberStatus.LEFT, now)
         return reader
 
     def erase(self, who: str, *, welcome: bool = False) -> str:
@@ -106,7 +106,7 @@ class Enrolment:
         done = self.store.readers.erase(ids)
         return f"{done} erased{', and may be written to again' if known else ''}."
 
-    def _known(self, who: str) -> Reader | None:
+    def _known(self, who: str) -> Subscriber | None:
         return self.store.readers.one(who) or self.store.readers.at(who.strip().lower())
 
     def _shunned(self, address: str) -> str | None:

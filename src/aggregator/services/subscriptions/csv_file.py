@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from aggregator.deliver.mail.email_addresses import checked
-from aggregator.errors import ConfigError, Mistake
-from aggregator.model import LETTER_FREQUENCIES, Choices, Footing, Reader, Titles
+from aggregator.errors import ConfigError, ConfigIssue
+from aggregator.model import LETTER_FREQUENCIES, Choices, Subscriber, SubscriberStatus, Titles
 
 COLUMNS: Final = (
     "address",
@@ -36,26 +36,26 @@ Row = Mapping[str, str]
 
 def read_roster(
     text: str, file: str, now: datetime, known: Known, make_id: Callable[[], str]
-) -> tuple[Reader, ...]:
+) -> tuple[Subscriber, ...]:
     """The readers of a table, or of a list with an address a line; who says no `since` reads since `now`.
 
     Commas or semicolons divide the cells. Raises ConfigError with every line that holds a mistake.
     """
-    mistakes, found = list[Mistake](), list[Reader]()
+    mistakes, found = list[ConfigIssue](), list[Subscriber]()
     try:
         for line, cells, columns in _lines(text):
             try:
                 found.append(_reader(_row(cells, columns), now, known, make_id))
             except ValueError as error:
-                mistakes.append(Mistake(file, line, str(error)))
+                mistakes.append(ConfigIssue(file, line, str(error)))
     except (csv.Error, ValueError) as error:
-        mistakes.append(Mistake(file, 1, f"this is no table: {error}"))
+        mistakes.append(ConfigIssue(file, 1, f"this is no table: {error}"))
     if mistakes:
         raise ConfigError(tuple(mistakes))
     return tuple(found)
 
 
-def write_roster(readers: Collection[Reader]) -> str:
+def write_roster(readers: Collection[Subscriber]) -> str:
     """Every reader with address and choices."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -92,11 +92,11 @@ def _row(cells: list[str], columns: tuple[str, ...]) -> Row:
     return dict(zip(columns, cells, strict=False))
 
 
-def _reader(row: Row, now: datetime, known: Known, make_id: Callable[[], str]) -> Reader:
-    return Reader(
+def _reader(row: Row, now: datetime, known: Known, make_id: Callable[[], str]) -> Subscriber:
+    return Subscriber(
         id=make_id(),
         address=checked(row.get("address", "")),
-        standing=_of(tuple(Footing), row.get("standing") or Footing.READING),
+        standing=_of(tuple(SubscriberStatus), row.get("standing") or SubscriberStatus.READING),
         since=_instant(row["since"]) if row.get("since") else now,
         choices=Choices(
             bodies=_ids(row, "bodies", known),
@@ -146,7 +146,7 @@ def _of(known: Sequence[Kind], cell: str | None) -> Kind:
     return named[0]
 
 
-def _cells(reader: Reader) -> tuple[str, ...]:
+def _cells(reader: Subscriber) -> tuple[str, ...]:
     chosen = reader.choices
     return (
         reader.address or "",

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from aggregator.model import Reader
+from aggregator.model import Subscriber
 from aggregator.model.alerts import OwnRule
 from aggregator.store import Store
 
 
-def own_data(store: Store, reader: Reader) -> dict[str, Any]:
+def own_data(store: Store, reader: Subscriber) -> dict[str, Any]:
     """Address, choices, own rules with what they found, and how far each letter got; JSON can hold it all."""
     letters = store.postings.of_reader(reader.id)
     return {
@@ -23,7 +23,7 @@ def own_data(store: Store, reader: Reader) -> dict[str, Any]:
     }
 
 
-def _rule(store: Store, reader: Reader, rule: OwnRule) -> dict[str, Any]:
+def _rule(store: Store, reader: Subscriber, rule: OwnRule) -> dict[str, Any]:
     """Without the address of its feed: a file is sooner passed on."""
     found = store.alerts.recent(f"{reader.id}/{rule.id}")
     return {

@@ -15,7 +15,7 @@ from aggregator.config import Config
 from aggregator.deliver.mail.answers import answer_run
 from aggregator.deliver.mail.email_addresses import checked, fingerprint
 from aggregator.deliver.mail.tokens import CHOICES, CONFIRM, Tokens
-from aggregator.model import ANSWER, Footing, Reader
+from aggregator.model import ANSWER, Subscriber, SubscriberStatus
 from aggregator.services.subscriptions.admin import new_id
 from aggregator.store import Store
 
@@ -36,7 +36,7 @@ STRANGERS: Final = Limit(3, timedelta(days=28), timedelta(minutes=10))
 READERS: Final = Limit(3, timedelta(days=1), timedelta(minutes=10))
 """Somebody entered the address of a reader."""
 
-SUBSCRIBED: Final = (Footing.READING, Footing.PAUSED)
+SUBSCRIBED: Final = (SubscriberStatus.READING, SubscriberStatus.PAUSED)
 """Who may look at and change what they get."""
 
 MOVES: Final = 3
@@ -70,8 +70,8 @@ class SubscriptionService:
         if self.store.readers.shunned(fingerprint(where, self.tokens.key)):
             return
         reader = self.store.readers.at(where) or self._stranger(where, now)
-        if reader.standing is Footing.LEFT:
-            self.store.readers.stand(reader.id, Footing.UNCONFIRMED, now)
+        if reader.standing is SubscriberStatus.LEFT:
+            self.store.readers.stand(reader.id, SubscriberStatus.UNCONFIRMED, now)
         if reader.replaces:
             # Whoever has this address asks for letters of their own; they must not confirm another's move.
             self.store.readers.keep(replace(reader, replaces=""))
@@ -80,17 +80,17 @@ class SubscriptionService:
         else:
             self._answer(reader, CONFIRM, now, STRANGERS)
 
-    def asker(self, token: str, now: datetime) -> Reader | None:
+    def asker(self, token: str, now: datetime) -> Subscriber | None:
         """Who would be confirmed by this token; None as in `confirm`. Changes nothing.
 
         A token from before they left, or were confirmed, is used up: it holds for one asking.
         """
         reader = self._signed(CONFIRM, token, now)
-        if reader is None or reader.standing is not Footing.UNCONFIRMED:
+        if reader is None or reader.standing is not SubscriberStatus.UNCONFIRMED:
             return None
         return reader if self.tokens.made(CONFIRM, token) >= reader.since else None
 
-    def confirm(self, token: str, now: datetime) -> Reader | None:
+    def confirm(self, token: str, now: datetime) -> Subscriber | None:
         """Confirm an address; gives whose it is, in case of a move the subscriber who has moved.
 
         None when the token was not ours, has aged, or was used before.
@@ -101,7 +101,9 @@ class SubscriptionService:
         if reader.replaces:
             done = self.store.readers.move(reader)
         else:
-            done = self.store.readers.stand(reader.id, Footing.READING, now, only=[Footing.UNCONFIRMED])
+            done = self.store.readers.stand(
+                reader.id, SubscriberStatus.READING, now, only=[SubscriberStatus.UNCONFIRMED]
+            )
         return self.store.readers.one(reader.replaces or reader.id) if done else None
 
     def confirm_by_mail(self, token: str, now: datetime) -> None:
@@ -109,17 +111,21 @@ class SubscriptionService:
         if reader := self.confirm(token, now):
             self._write(reader, CHOICES, now)
 
-    def subscriber(self, token: str, now: datetime) -> Reader | None:
+    def subscriber(self, token: str, now: datetime) -> Subscriber | None:
         """Whose choices this token opens; None when it is not ours, has aged, or they have left."""
         reader = self._signed(CHOICES, token, now)
         return reader if reader and reader.standing in SUBSCRIBED else None
 
-    def set_paused(self, reader: Reader, now: datetime, *, paused: bool) -> None:
+    def set_paused(self, reader: Subscriber, now: datetime, *, paused: bool) -> None:
         """Send nothing until the subscriber resumes; or send letters again, from the next run on."""
-        before, after = (Footing.READING, Footing.PAUSED) if paused else (Footing.PAUSED, Footing.READING)
+        before, after = (
+            (SubscriberStatus.READING, SubscriberStatus.PAUSED)
+            if paused
+            else (SubscriberStatus.PAUSED, SubscriberStatus.READING)
+        )
         self.store.readers.stand(reader.id, after, now, only=[before])
 
-    def move(self, reader: Reader, address: str, now: datetime) -> None:
+    def move(self, reader: Subscriber, address: str, now: datetime) -> None:
         """Ask the new address to confirm; until it does, letters go to the old one.
 
         An address that somebody has already, or that must not be written to, gets nothing; the answer here
@@ -127,7 +133,7 @@ class SubscriptionService:
         """
         where = checked(address)
         known = self.store.readers.at(where)
-        ours = known and known.standing is Footing.UNCONFIRMED and known.replaces == reader.id
+        ours = known and known.standing is SubscriberStatus.UNCONFIRMED and known.replaces == reader.id
         if self.store.readers.shunned(fingerprint(where, self.tokens.key)) or (known and not ours):
             return
         if known or self._may_ask_another(reader):
@@ -136,34 +142,36 @@ class SubscriptionService:
 
     def leave(self, id: str, now: datetime) -> None:
         """Let whoever has this id go, unless we had stopped writing to them; erased in four weeks."""
-        self.store.readers.stand(id, Footing.LEFT, now, only=[*SUBSCRIBED, Footing.UNCONFIRMED])
+        self.store.readers.stand(
+            id, SubscriberStatus.LEFT, now, only=[*SUBSCRIBED, SubscriberStatus.UNCONFIRMED]
+        )
 
-    def _signed(self, purpose: str, token: str, now: datetime) -> Reader | None:
+    def _signed(self, purpose: str, token: str, now: datetime) -> Subscriber | None:
         """Whom a token that was made for this purpose names."""
         id = self.tokens.read_timed(purpose, token, now)
         return self.store.readers.one(id) if id else None
 
-    def _stranger(self, address: str, now: datetime, replaces: str = "") -> Reader:
+    def _stranger(self, address: str, now: datetime, replaces: str = "") -> Subscriber:
         """The row of an address that is new here; of two who enter it at once the first one's."""
-        fresh = Reader(
+        fresh = Subscriber(
             id=self.make_id(),
             address=address,
-            standing=Footing.UNCONFIRMED,
+            standing=SubscriberStatus.UNCONFIRMED,
             since=now,
             replaces=replaces,
         )
         self.store.readers.add([fresh])
         return self.store.readers.at(address) or fresh
 
-    def _may_ask_another(self, reader: Reader) -> bool:
-        unconfirmed = self.store.readers.all(Footing.UNCONFIRMED)
+    def _may_ask_another(self, reader: Subscriber) -> bool:
+        unconfirmed = self.store.readers.all(SubscriberStatus.UNCONFIRMED)
         return sum(one.replaces == reader.id for one in unconfirmed) < MOVES
 
-    def _answer(self, reader: Reader, purpose: str, now: datetime, limit: Limit) -> None:
+    def _answer(self, reader: Subscriber, purpose: str, now: datetime, limit: Limit) -> None:
         asked = [one.at for one in self.store.postings.of_reader(reader.id) if one.run.startswith(ANSWER)]
         recent = sum(at > now - limit.span for at in asked)
         if recent < limit.most and not any(at > now - limit.apart for at in asked):
             self._write(reader, purpose, now)
 
-    def _write(self, reader: Reader, purpose: str, now: datetime) -> None:
+    def _write(self, reader: Subscriber, purpose: str, now: datetime) -> None:
         self.store.postings.add(answer_run(purpose, f"{int(now.timestamp()):x}"), reader.id, now)

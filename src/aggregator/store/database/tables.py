@@ -21,13 +21,13 @@ from aggregator.model import (
     Digest,
     Entry,
     Failed,
+    LabelOverride,
     Labels,
-    Mark,
+    PendingRemoval,
     Removal,
     RobotsCopy,
     Run,
     SourceState,
-    Vanishing,
 )
 from aggregator.model.alerts import Alert, OwnRule
 from aggregator.store.database.codec import INSTANT, json_of
@@ -78,7 +78,7 @@ carriers: Final = Table(
     Column("told_at", INSTANT, nullable=False),
     Column("entry", json_of(Entry), nullable=False),
     Column("last_seen", INSTANT, nullable=False),
-    Column("vanishing", json_of(Vanishing), nullable=True),
+    Column("vanishing", json_of(PendingRemoval), nullable=True),
     Column("removed", json_of(Removal), nullable=True),
     # What it told before `told_at`: what others of the same instant are compared with, in whatever order.
     Column("before", json_of(Entry), nullable=True),
@@ -119,7 +119,7 @@ marks: Final = Table(
     metadata,
     # The operator's corrections; they win over the vocabulary, and stay when it changes.
     Column("entry_id", Text, primary_key=True),
-    Column("mark", json_of(Mark), nullable=False),
+    Column("mark", json_of(LabelOverride), nullable=False),
 )
 
 tombstones: Final = Table(

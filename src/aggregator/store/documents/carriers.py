@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
-from aggregator.model import Carrier, Change, ChangeKind, Revision, Vanishing
+from aggregator.model import Carrier, Change, ChangeKind, PendingRemoval, Revision
 from aggregator.store.database.engine import Subject
 from aggregator.store.database.statements import upsert
 from aggregator.store.database.tables import carriers, revisions
@@ -64,7 +64,7 @@ class Carriers(Subject):
         """Keep that these documents of the source were seen at `now`, as they stand."""
         self._set("last_seen", source_id, dict.fromkeys(entry_ids, now))
 
-    def vanish(self, source_id: str, looks: Mapping[str, Vanishing | None]) -> None:
+    def vanish(self, source_id: str, looks: Mapping[str, PendingRemoval | None]) -> None:
         """Keep first looks at documents of the source that were taken away; None: it is there again."""
         self._set("vanishing", source_id, looks)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, func, select, true, type_coerce, union
 
-from aggregator.model import Entry, Holding, Relevance, Retraction, Window
+from aggregator.model import Document, Entry, Relevance, Retraction, Window
 from aggregator.store.database.codec import to_text
 from aggregator.store.database.engine import Subject
 from aggregator.store.database.statements import rows_of
@@ -29,7 +29,7 @@ class Documents(Subject):
         relevance: Relevance | None = None,
         since: datetime | None = None,
         limit: int | None = None,
-    ) -> tuple[Holding, ...]:
+    ) -> tuple[Document, ...]:
         """Documents, newest first by their own date (by `first_seen` where they have none), then by id.
 
         `since` goes by the same date; None asks nothing.
@@ -41,12 +41,12 @@ class Documents(Subject):
         ]
         return self._found(and_(*asked), limit)
 
-    def one(self, entry_id: str) -> Holding | None:
+    def one(self, entry_id: str) -> Document | None:
         """One document, by its id or that of another one which turned out to be it; None for unknown ids."""
         joined = select(aliases.c.entry_id).where(aliases.c.name == entry_id).limit(1).scalar_subquery()
         return next(iter(self._found(entries.c.id == func.coalesce(joined, entry_id))), None)
 
-    def news(self, window: Window) -> tuple[Holding, ...]:
+    def news(self, window: Window) -> tuple[Document, ...]:
         """What was first seen in the window and is no backlog, and what was revised in it; newest first."""
         fresh = select(entries.c.id).where(
             entries.c.backlog.is_(False), _within(entries.c.first_seen, window)
@@ -56,13 +56,13 @@ class Documents(Subject):
         )
         return self._found(entries.c.id.in_(union(fresh, revised)))
 
-    def stirred(self, window: Window) -> tuple[Holding, ...]:
+    def stirred(self, window: Window) -> tuple[Document, ...]:
         """What any source told anything of in the window, be it news or not; newest first."""
         told = select(carriers.c.entry_id).where(_within(carriers.c.told_at, window))
         revised = select(revisions.c.entry_id).where(_within(revisions.c.seen_at, window))
         return self._found(entries.c.id.in_(union(told, revised)))
 
-    def closing(self, window: Window) -> tuple[Holding, ...]:
+    def closing(self, window: Window) -> tuple[Document, ...]:
         """What closes in the window, by the first instant of its closing date; newest first."""
         closes = func.json_extract(type_coerce(entries.c.entry, Text), "$.closes.at")
         return self._found(and_(closes >= to_text(window.start), closes < to_text(window.end)))
@@ -74,7 +74,7 @@ class Documents(Subject):
             rows = rows_of(connection, asked, entries.c.id, entry_ids)
             return {row.id: (row.first_seen, row.entry) for row in rows}
 
-    def hold(self, holdings: Sequence[Holding], labelled_by: str = "") -> None:
+    def hold(self, holdings: Sequence[Document], labelled_by: str = "") -> None:
         """Keep documents as their carriers add up to; the carriers themselves are what `apply` kept.
 
         `labelled_by` is the fingerprint of the vocabulary that the labels are by.
@@ -117,7 +117,7 @@ class Documents(Subject):
         rows = self._database.rows(select(tombstones).order_by(tombstones.c.at, tombstones.c.entry_id))
         return tuple(Retraction(id=row.entry_id, at=row.at, why=row.why) for row in rows)
 
-    def _found(self, wanted: ColumnElement[bool], limit: int | None = None) -> tuple[Holding, ...]:
+    def _found(self, wanted: ColumnElement[bool], limit: int | None = None) -> tuple[Document, ...]:
         with self._database.reading() as connection:
             return read_holdings(connection, wanted, limit)
 
@@ -126,7 +126,7 @@ def _within(column: ColumnElement[datetime], window: Window) -> ColumnElement[bo
     return and_(column >= window.start, column < window.end)
 
 
-def _row(holding: Holding, labelled_by: str) -> dict[str, Any]:
+def _row(holding: Document, labelled_by: str) -> dict[str, Any]:
     return {
         "id": holding.entry.id,
         "key": holding.entry.key,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from aggregator.model import Holding, Labels, Mark
+from aggregator.model import Document, LabelOverride, Labels
 from aggregator.store.database.engine import Subject
 from aggregator.store.database.statements import rows_of, upsert
 from aggregator.store.database.tables import entries, marks, tombstones
@@ -23,7 +23,7 @@ class KeptLabels(Subject):
         counted = select(func.count()).select_from(entries).where(others, ~retracted)
         return self._database.value(counted) or 0
 
-    def to_label(self, labelled_by: str, most: int) -> tuple[Holding, ...]:
+    def to_label(self, labelled_by: str, most: int) -> tuple[Document, ...]:
         """At most `most` documents whose labels are by another vocabulary than this fingerprint's."""
         with self._database.reading() as connection:
             return read_holdings(connection, entries.c.labelled_by != labelled_by, most)
@@ -36,7 +36,7 @@ class KeptLabels(Subject):
         ]
         self._database.change(update(entries).where(entries.c.id == bindparam("wanted")), rows)
 
-    def marks(self, entry_ids: Iterable[str] | None = None) -> dict[str, Mark]:
+    def marks(self, entry_ids: Iterable[str] | None = None) -> dict[str, LabelOverride]:
         """The operator's corrections by document: of these documents, or all."""
         asked = select(marks).order_by(marks.c.entry_id)
         with self._database.reading() as connection:
@@ -44,7 +44,7 @@ class KeptLabels(Subject):
                 return {row.entry_id: row.mark for row in connection.execute(asked)}
             return {row.entry_id: row.mark for row in rows_of(connection, asked, marks.c.entry_id, entry_ids)}
 
-    def mark(self, entry_id: str, mark: Mark | None) -> None:
+    def mark(self, entry_id: str, mark: LabelOverride | None) -> None:
         """Keep the operator's correction in place of an earlier one; None takes it back."""
         with self._database.writing() as connection:
             connection.execute(delete(marks).where(marks.c.entry_id == entry_id))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
-from aggregator.model import Carrier, Holding, Revision
+from aggregator.model import Carrier, Document, Revision
 from aggregator.store.database.statements import rows_of
 from aggregator.store.database.tables import carriers, entries, revisions, tombstones
 
@@ -56,7 +56,7 @@ TOLD: Final[Select[Any]] = (
 
 def read_holdings(
     connection: Connection, wanted: ColumnElement[bool], limit: int | None = None
-) -> tuple[Holding, ...]:
+) -> tuple[Document, ...]:
     """The documents that are `wanted`, newest first; of those, no more than `limit`."""
     if limit is not None:
         newest = select(entries.c.id).where(wanted).order_by(*NEWEST_FIRST).limit(limit)
@@ -111,9 +111,9 @@ def _revision(row: Row[Any]) -> Revision:
     )
 
 
-def _holding(rows: list[Row[Any]]) -> Holding:
+def _holding(rows: list[Row[Any]]) -> Document:
     held = rows[0]
-    return Holding(
+    return Document(
         entry=held.entry,
         labels=held.labels,
         carriers=tuple(carriers_from(row for row in rows if row.source_id is not None)),
