@@ -14,7 +14,7 @@ from itertools import pairwise
 from aggregator.model import Coverage, Evidence, Measure, Meeting, Moment, Precision, Rule, SilenceEvent
 from aggregator.observe.state.process_state import ProcessState
 
-LabelOverride = tuple[date, Evidence | None]
+Record = tuple[date, Evidence | None]
 """A day on which something was put on record."""
 
 
@@ -42,7 +42,7 @@ def _turns(
     seen: dict[date, Evidence] = {}
     for day, one in days:
         seen.setdefault(day, one)
-    marks: list[LabelOverride] = [(date.min, None), *sorted(seen.items(), key=lambda mark: mark[0])]
+    marks: list[Record] = [(date.min, None), *sorted(seen.items(), key=lambda mark: mark[0])]
     told: set[date] = set()
     for begins, until in _watched(known, watch):
         for (day, last), following in pairwise([*marks, (date.max, None)]):
@@ -65,7 +65,7 @@ def _watched(known: ProcessState, watch: Coverage) -> Iterator[tuple[date, date]
 
 
 def _silence(
-    rule: Rule, known: ProcessState, before: LabelOverride, after: LabelOverride, until: date
+    rule: Rule, known: ProcessState, before: Record, after: Record, until: date
 ) -> Iterator[SilenceEvent]:
     """The silence between two records, if it passed the limit by `until`."""
     (start, last), (end, by) = before, after
