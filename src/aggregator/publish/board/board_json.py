@@ -28,10 +28,10 @@ from aggregator.model import (
     Site,
     Snapshot,
 )
-from aggregator.publish.board.wording import proof_address
+from aggregator.publish.board.wording import evidence_link
 from aggregator.publish.presentation.dates import say
-from aggregator.publish.presentation.paths import Facet, shelf_page, web
-from aggregator.publish.presentation.text import line
+from aggregator.publish.presentation.paths import Facet, facet_page_path, web
+from aggregator.publish.presentation.text import clean_line
 
 VERSION: Final = 1
 """Of the form. A key may be added; taking one away, or changing its meaning, makes a new version."""
@@ -56,8 +56,8 @@ def board_data(board: Board, site: Site) -> Data:
         "day": board.at.astimezone(zone).date().isoformat(),
         "zone": str(site.zone),
         "official": False,
-        "records": line(board.counting),
-        "corrections": line(site.contact),
+        "records": clean_line(board.counting),
+        "corrections": clean_line(site.contact),
         "processes": [_process(one, site, zone) for one in board.processes],
         "bodies": [_body(one) for one in board.lines],
     }
@@ -66,7 +66,7 @@ def board_data(board: Board, site: Site) -> Data:
 def _process(one: ProcessLine, site: Site, zone: ZoneInfo) -> Data:
     return {
         "id": one.process.id,
-        "name": line(one.process.name),
+        "name": clean_line(one.process.name),
         "membership": one.process.membership.value,
         "silence": _silence(one.silence, site, zone),
         "watch": _watch(one.watch),
@@ -92,19 +92,19 @@ def _silence(one: Silence, site: Site, zone: ZoneInfo) -> Data:
 
 def _watch(one: Coverage) -> Data:
     return {
-        "sources": [line(title) for title in one.looked],
+        "sources": [clean_line(title) for title in one.looked],
         "began": _day(one.began),
         "since": _day(one.since),
         "gaps": [
             {
-                "source": line(gap.source),
+                "source": clean_line(gap.source),
                 "since": _day(gap.since),
                 "until": _day(gap.until),
                 "watch_began_anew": gap.breaks,
             }
             for gap in one.gaps
         ],
-        "unread": [line(title) for title in one.unread],
+        "unread": [clean_line(title) for title in one.unread],
         "unread_since": _day(one.unread_since),
     }
 
@@ -112,14 +112,14 @@ def _watch(one: Coverage) -> Data:
 def _check(one: Check, site: Site, zone: ZoneInfo) -> Data:
     return {
         "rule": one.rule.id,
-        "title": line(one.rule.title),
+        "title": clean_line(one.rule.title),
         "basis": one.rule.basis.value,
         "source": web(one.rule.source),
         "standing": one.standing.value,
         "days": one.days,
         "by": _day(one.by),
         "since": _day(one.since),
-        "why": line(one.why),
+        "why": clean_line(one.why),
         "plan": one.plan or None,
         "reconstructed": one.reconstructed,
         "evidence": [_evidence(each, site, zone) for each in one.evidence],
@@ -129,8 +129,8 @@ def _check(one: Check, site: Site, zone: ZoneInfo) -> Data:
 def _plan(one: PlanLine, site: Site, zone: ZoneInfo) -> Data:
     return {
         "id": one.plan.id,
-        "title": line(one.plan.title),
-        "page": site.base_url + shelf_page(Facet.PLAN, one.plan.id),
+        "title": clean_line(one.plan.title),
+        "page": site.base_url + facet_page_path(Facet.PLAN, one.plan.id),
         "stage": one.stage.value,
         "since": _moment(one.since, zone),
         "days": one.days,
@@ -148,7 +148,7 @@ def _fact(one: Fact, zone: ZoneInfo) -> Data:
         "read": _day(one.read_on),
         "official": one.official,
         "used": one.used,
-        "why": line(one.why),
+        "why": clean_line(one.why),
         "rule": one.rule or None,
         "verdict": one.verdict,
     }
@@ -156,19 +156,19 @@ def _fact(one: Fact, zone: ZoneInfo) -> Data:
 
 def _claim(one: Claim, zone: ZoneInfo) -> Data:
     return {
-        "what": line(one.what),
+        "what": clean_line(one.what),
         "date": _moment(one.moment, zone),
         "source": web(one.source),
-        "note": line(one.note),
+        "note": clean_line(one.note),
     }
 
 
 def _commitment(one: CommitmentLine, site: Site, zone: ZoneInfo) -> Data:
     return {
-        "id": line(one.id),
-        "title": line(one.title),
-        "said": line(one.said) or None,
-        "completion": line(one.completion) or None,
+        "id": clean_line(one.id),
+        "title": clean_line(one.title),
+        "said": clean_line(one.said) or None,
+        "completion": clean_line(one.completion) or None,
         "assessed": [_claim(claim, zone) for claim in one.assessed],
         "updated": _moment(one.updated, zone),
         "milestones": [_claim(claim, zone) for claim in one.milestones],
@@ -194,8 +194,8 @@ def _meeting(one: Meeting, site: Site, zone: ZoneInfo) -> Data:
 
 def _deadline(one: Deadline, site: Site, zone: ZoneInfo) -> Data:
     return {
-        "id": line(one.id),
-        "title": line(one.title),
+        "id": clean_line(one.id),
+        "title": clean_line(one.title),
         "day": _day(one.day),
         "days": one.days,
         "date": _moment(one.exact, zone),
@@ -206,8 +206,8 @@ def _deadline(one: Deadline, site: Site, zone: ZoneInfo) -> Data:
 
 def _habit(one: PublishingFrequency) -> Data:
     return {
-        "source": line(one.source),
-        "title": line(one.title),
+        "source": clean_line(one.source),
+        "title": clean_line(one.title),
         "documents": one.count,
         "newest": _day(one.newest),
         "usual_gap": one.usual,
@@ -220,7 +220,7 @@ def _habit(one: PublishingFrequency) -> Data:
 def _body(one: BoardLine) -> Data:
     return {
         "id": one.body.id,
-        "name": line(one.body.name),
+        "name": clean_line(one.body.name),
         "last": one.last.entry.id if one.last else None,
         "last_on": _day(one.last_on),
         "days": one.days,
@@ -231,17 +231,17 @@ def _body(one: BoardLine) -> Data:
 
 def _evidence(one: Evidence, site: Site, zone: ZoneInfo) -> Data:
     return {
-        "title": line(one.title),
-        "url": address(one, site),
+        "title": clean_line(one.title),
+        "url": absolute_evidence_link(one, site),
         "date": _moment(one.moment, zone),
         "official": one.official,
-        "note": line(one.note),
+        "note": clean_line(one.note),
     }
 
 
-def address(one: Evidence, site: Site) -> str | None:
+def absolute_evidence_link(one: Evidence, site: Site) -> str | None:
     """The absolute address of a piece of evidence; None where there is none that may be linked."""
-    where = proof_address(one)
+    where = evidence_link(one)
     return where if where is None or web(where) else site.base_url + where
 
 

@@ -7,13 +7,13 @@ from itertools import groupby
 
 from aggregator.model import Artifact, Snapshot
 from aggregator.publish.feeds.catalogue import alert_headings
-from aggregator.publish.presentation.corrections import CORRECTIONS, corrections_of
+from aggregator.publish.presentation.corrections import CORRECTIONS, corrections_in
 from aggregator.publish.presentation.dates import say_instant
 from aggregator.publish.presentation.paths import entry_page
 from aggregator.publish.presentation.rows import tell
-from aggregator.publish.presentation.text import line
-from aggregator.publish.site.advice import advice
-from aggregator.publish.site.front_page import letters
+from aggregator.publish.presentation.text import clean_line
+from aggregator.publish.site.advice import advice_by_source
+from aggregator.publish.site.front_page import linked_digests
 from aggregator.publish.site.render import page
 from aggregator.publish.site.status import licences_used, source_rows
 
@@ -21,22 +21,22 @@ from aggregator.publish.site.status import licences_used, source_rows
 def publish_site(edition: Snapshot) -> Iterator[Artifact]:
     """`letters.html`, `corrections.html`, `sources.html`, `search.html` and `about.html`."""
     licences, sources = licences_used(edition), source_rows(edition)
-    told = {"sources": sources, "advice": advice(edition), "licences": licences}
-    digests = letters(edition, len(edition.digests))
+    told = {"sources": sources, "advice": advice_by_source(edition), "licences": licences}
+    digests = linked_digests(edition, len(edition.digests))
     by_year = tuple((year, tuple(group)) for year, group in groupby(digests, key=lambda one: one.week[:4]))
     yield page("letters.html.j2", edition, "letters.html", years=by_year)
     yield _corrections(edition)
     yield page("sources.html.j2", edition, "sources.html", **told)
     yield page("search.html.j2", edition, "search.html")
     alerts = [
-        {"name": heading.name, "words": line(feed.rule.name)}
+        {"name": heading.name, "words": clean_line(feed.rule.name)}
         for heading, feed in zip(alert_headings(edition), edition.alerts, strict=True)
     ]
     about = {"sources": len(sources), "bodies": len(edition.bodies), "licences": licences, "alerts": alerts}
     yield page("about.html.j2", edition, "about.html", **about)
 
 
-def publish_moved(edition: Snapshot) -> Iterator[Artifact]:
+def publish_redirects(edition: Snapshot) -> Iterator[Artifact]:
     """A page at every path that a document once had, with a link to the one that it has now.
 
     It forwards nobody: who comes by an old link sees which document it was.
@@ -50,5 +50,5 @@ def publish_moved(edition: Snapshot) -> Iterator[Artifact]:
 
 def _corrections(edition: Snapshot) -> Artifact:
     zone = edition.site.zone
-    told = tuple((one, say_instant(one.at, zone)) for one in corrections_of(edition))
+    told = tuple((one, say_instant(one.at, zone)) for one in corrections_in(edition))
     return page("corrections.html.j2", edition, CORRECTIONS, corrections=told)

@@ -19,7 +19,7 @@ _UNWELL: Final = frozenset({Cause.NOT_A_FEED, Cause.BROKEN_FEED, Cause.EMPTY, Ca
 
 
 @dataclass(slots=True)
-class Seen:
+class SourceStats:
     """What the documents of a source have in common."""
 
     documents: int = 0
@@ -30,7 +30,7 @@ class Seen:
     """Without any words but the title."""
 
 
-def advice(edition: Snapshot) -> Mapping[str, tuple[str, ...]]:
+def advice_by_source(edition: Snapshot) -> Mapping[str, tuple[str, ...]]:
     """Sentences for each source, by its id; none for a source that can hardly be better."""
     seen = _seen(edition)
     return {
@@ -44,15 +44,15 @@ def advice(edition: Snapshot) -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def _seen(edition: Snapshot) -> Mapping[str, Seen]:
-    found: dict[str, Seen] = defaultdict(Seen)
+def _seen(edition: Snapshot) -> Mapping[str, SourceStats]:
+    found: dict[str, SourceStats] = defaultdict(SourceStats)
     for holding in edition.holdings:
         for carrier in holding.carriers:
             _count(found[carrier.source], carrier.entry)
     return found
 
 
-def _count(seen: Seen, entry: Entry) -> None:
+def _count(seen: SourceStats, entry: Entry) -> None:
     moment = entry.published or entry.updated
     seen.documents += 1
     seen.undated += moment is None
@@ -60,11 +60,11 @@ def _count(seen: Seen, entry: Entry) -> None:
     seen.bare += not entry.text.removeprefix(entry.title).strip()
 
 
-def _most(number: int, seen: Seen) -> bool:
+def _most(number: int, seen: SourceStats) -> bool:
     return seen.documents >= ENOUGH and number * 2 > seen.documents
 
 
-_RULES: Final[tuple[tuple[Callable[[SourceLine, Seen], object], str], ...]] = (
+_RULES: Final[tuple[tuple[Callable[[SourceLine, SourceStats], object], str], ...]] = (
     (
         lambda row, _: _cause(row) is Cause.ROBOTS,
         "Let robots.txt allow this address: it holds only what is published.",

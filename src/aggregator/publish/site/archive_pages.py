@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from aggregator.model import Artifact, Document, Relevance, Snapshot
-from aggregator.publish.presentation.months import Drawer, archive, years
-from aggregator.publish.presentation.paths import month_page
+from aggregator.publish.presentation.months import ArchiveMonth, archive, years
+from aggregator.publish.presentation.paths import month_page_path
 from aggregator.publish.site.charts import chart
-from aggregator.publish.site.render import of_list, page
+from aggregator.publish.site.render import list_page_data, page
 
 PARTS: Final = {
     Relevance.YES: "About open government",
@@ -39,10 +39,10 @@ def _page(  # a year's page is a month's with one more thing on it
     title: str,
     holdings: tuple[Document, ...],
     year: str = "",
-    months: tuple[Drawer, ...] = (),
+    months: tuple[ArchiveMonth, ...] = (),
 ) -> Artifact:
-    path = month_page(name)
-    data = of_list(edition.site, title, path)
+    path = month_page_path(name)
+    data = list_page_data(edition.site, title, path)
     return page(
         "drawer.html.j2",
         edition,

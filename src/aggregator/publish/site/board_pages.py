@@ -19,12 +19,12 @@ from aggregator.model import (
 )
 from aggregator.model.days import day_of
 from aggregator.model.plans import SCALE
-from aggregator.publish.board.wording import heading, published
-from aggregator.publish.presentation.facets import by_shelf, groups
-from aggregator.publish.presentation.paths import Facet, shelf_name, shelf_page
-from aggregator.publish.presentation.text import line
-from aggregator.publish.site.render import of_list, page
-from aggregator.publish.site.timeline import Timeline, TimelinePoint, mark, timeline
+from aggregator.publish.board.wording import board_heading, publication_date
+from aggregator.publish.presentation.facets import groups, listings_by_facet
+from aggregator.publish.presentation.paths import Facet, facet_file_stem, facet_page_path
+from aggregator.publish.presentation.text import clean_line
+from aggregator.publish.site.render import list_page_data, page
+from aggregator.publish.site.timeline import Timeline, TimelinePoint, timeline, timeline_point
 
 STYLE: Final = Path(__file__).parents[1] / "templates" / "board.css"
 
@@ -37,14 +37,14 @@ def publish_board(edition: Snapshot) -> Iterator[Artifact]:
     """`board.html`, `board.css` and `board/PROCESS.html`; nothing without a process."""
     if not edition.board.processes:
         return
-    zone, counting = edition.site.zone, line(edition.board.counting, 600)
+    zone, counting = edition.site.zone, clean_line(edition.board.counting, 600)
     yield Artifact(path="board.css", media_type="text/css", payload=STYLE.read_bytes())
     yield page(
         "board.html.j2",
         edition,
         "board.html",
         processes=edition.board.processes,
-        day=heading(edition.board, zone),
+        day=board_heading(edition.board, zone),
         counting=counting,
     )
     for process in edition.board.processes:
@@ -56,15 +56,15 @@ def publish_board(edition: Snapshot) -> Iterator[Artifact]:
 def _life(process: ProcessLine, zone: ZoneInfo) -> Iterator[TimelinePoint]:
     """The plans of a process as spans from their publication to their end."""
     for number, one in enumerate(process.plans, 1):
-        begun = published(one) or (one.since if one.stage is not StageName.NOT_BEGUN else None)
+        begun = publication_date(one) or (one.since if one.stage is not StageName.NOT_BEGUN else None)
         if begun:
             last = one.ends.claim.moment if one.ends else None
-            yield mark(number, begun, max(begun, last or begun), "plan", one.plan.title, zone)
+            yield timeline_point(number, begun, max(begun, last or begun), "plan", one.plan.title, zone)
 
 
 def publish_plans(edition: Snapshot) -> Iterator[Artifact]:
     """`plans/PLAN.html` for each plan of which the board tells."""
-    named = {group.id: group.holdings for group in by_shelf(groups(edition))[Facet.PLAN]}
+    named = {group.id: group.holdings for group in listings_by_facet(groups(edition))[Facet.PLAN]}
     for process in edition.board.processes:
         for told in process.plans:
             yield _plan_page(told, named.get(told.plan.id, []), process.process, edition)
@@ -72,22 +72,22 @@ def publish_plans(edition: Snapshot) -> Iterator[Artifact]:
 
 def _plan_page(told: PlanLine, named: list[Document], process: Process, edition: Snapshot) -> Artifact:
     """`named`: the documents that name the plan, newest first."""
-    zone, path = edition.site.zone, shelf_page(Facet.PLAN, told.plan.id)
+    zone, path = edition.site.zone, facet_page_path(Facet.PLAN, told.plan.id)
     return page(
         "plan.html.j2",
         edition,
         path,
-        title=line(told.plan.title),
-        name=line(process.name),
+        title=clean_line(told.plan.title),
+        name=clean_line(process.name),
         process=f"board/{process.id}.html",
         plan=told,
-        feed=shelf_name(Facet.PLAN, told.plan.id),
+        feed=facet_file_stem(Facet.PLAN, told.plan.id),
         facts=tuple((number, fact, _used(fact, told)) for number, fact in _numbered(told)),
         scale=SCALE,
         drawn=_drawn(told, edition, zone),
         updates=named[:NEWEST],
         known=len(named),
-        data=of_list(edition.site, told.plan.title, path),
+        data=list_page_data(edition.site, told.plan.title, path),
     )
 
 
@@ -101,7 +101,9 @@ def _numbered(told: PlanLine) -> list[tuple[int, Fact]]:
 
 def _drawn(told: PlanLine, edition: Snapshot, zone: ZoneInfo) -> Timeline | None:
     marks = [
-        mark(number, moment, moment, "claim" if _is_beaten(fact, told) else "used", fact.claim.what, zone)
+        timeline_point(
+            number, moment, moment, "claim" if _is_beaten(fact, told) else "used", fact.claim.what, zone
+        )
         for number, fact in _numbered(told)
         if (moment := fact.claim.moment)
     ]

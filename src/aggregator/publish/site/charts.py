@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Document
 from aggregator.model.days import day_of
-from aggregator.publish.presentation.months import filed, say_drawer
+from aggregator.publish.presentation.months import filed, month_title
 
 MONTHS_SHOWN: Final = 24
 STEP: Final = 10
@@ -41,16 +41,16 @@ def chart(holdings: Iterable[Document], at: datetime, zone: ZoneInfo, months: in
     counts = [found[name] for name in names]
     most = max(counts)
     total = sum(counts)
-    span = f"from {say_drawer(names[0])} to {say_drawer(names[-1])}"
+    span = f"from {month_title(names[0])} to {month_title(names[-1])}"
     told = f"{total} {'update' if total == 1 else 'updates'} {span}"
-    peak = f"; most in {say_drawer(names[counts.index(most)])}: {most}" if most else ""
+    peak = f"; most in {month_title(names[counts.index(most)])}: {most}" if most else ""
     return Chart(
         bars="".join(_bar(number, count, most) for number, count in enumerate(counts) if count),
         width=STEP * months,
         height=HEIGHT,
         most=most,
         words=told + peak,
-        counts=tuple(zip(map(say_drawer, names), counts, strict=True)),
+        counts=tuple(zip(map(month_title, names), counts, strict=True)),
     )
 
 

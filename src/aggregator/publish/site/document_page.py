@@ -26,20 +26,20 @@ from aggregator.model import (
 )
 from aggregator.model.days import TIMED, day_of
 from aggregator.model.licences import licence
-from aggregator.publish.presentation.dates import Said, say, say_day, say_instant
-from aggregator.publish.presentation.paths import Facet, archived, entry_page, shelf_page, web
+from aggregator.publish.presentation.dates import FormattedDate, format_day, say, say_instant
+from aggregator.publish.presentation.paths import Facet, archived, entry_page, facet_page_path, web
 from aggregator.publish.presentation.rows import Line, body_name, tell
-from aggregator.publish.presentation.text import line, named, titled
-from aggregator.publish.site.markup import rebuilt
+from aggregator.publish.presentation.text import clean_line, display_name, clean_title
+from aggregator.publish.site.markup import rebuild_html
 from aggregator.values.web_addresses import host_of
 
-REMOVED: Final[Mapping[RemovalKind, str]] = {
+REMOVAL_TEXTS: Final[Mapping[RemovalKind, str]] = {
     RemovalKind.WITHDRAWN: "The publisher has withdrawn this document; its page says so.",
     RemovalKind.GONE: "The publisher says that this document was taken away.",
     RemovalKind.MISSING: "This document is no longer at its address, and nobody says why.",
     RemovalKind.REDIRECTED: "The address of this document now leads elsewhere.",
 }
-PLACES: Final[Mapping[Where, str]] = {
+MATCH_PLACES: Final[Mapping[Where, str]] = {
     Where.TITLE: "in the title",
     Where.SUMMARY: "in the summary",
     Where.TEXT: "in the text",
@@ -72,7 +72,7 @@ class DateRow:
     """A dated statement and its source; `source` None and `place` empty is shown as not yet sourced."""
 
     what: str
-    when: Said | None
+    when: FormattedDate | None
     source: str | None
     place: str
     note: str
@@ -82,20 +82,24 @@ Label = tuple[str, str | None]
 """The name of something that a document is about, and the page that lists more of it."""
 
 
-def entry_values(holding: Document, edition: Snapshot, sources: Mapping[str, Source]) -> dict[str, Any]:
+def document_page_values(
+    holding: Document, edition: Snapshot, sources: Mapping[str, Source]
+) -> dict[str, Any]:
     """What the page's template needs beside the document; words whose licence is not open are left out."""
     entry, zone, terms = holding.entry, edition.site.zone, licence(holding.entry.licence)
     official, told = web(entry.url), tell(holding, edition)
     copy = archived(official, holding.first_seen) if official else None
-    dated = say(holding.dated, zone) if holding.dated else say_day(day_of(holding.first_seen, zone))
+    dated = say(holding.dated, zone) if holding.dated else format_day(day_of(holding.first_seen, zone))
     return {
         "holding": holding,
         "sources": sources,
         "line": told,
         "official": official,
         "copy": copy,
-        "summary": line(entry.summary, 5000) if terms.open and not _repeated(entry) else "",
-        "content": rebuilt(entry.content) if terms.open else "",  # HTML that may stand in the page as it is
+        "summary": clean_line(entry.summary, 5000) if terms.open and not _repeated(entry) else "",
+        "content": rebuild_html(entry.content)
+        if terms.open
+        else "",  # HTML that may stand in the page as it is
         "dates": date_rows(holding, sources, zone),
         "attachments": tuple(_attachments(entry)) if terms.open else (),
         "elsewhere": tuple(_elsewhere(entry)),
@@ -119,18 +123,18 @@ def _labels(holding: Document, edition: Snapshot) -> Mapping[str, list[Label]]:
     found: dict[str, list[Label]] = {
         "Topics": [_label(Facet.TOPIC, id, edition.topics) for id in told.topics],
         "Plans": [_label(Facet.PLAN, id, edition.plans) for id in told.plans],
-        "Commitments": [(line(id), None) for id in told.commitments],
+        "Commitments": [(clean_line(id), None) for id in told.commitments],
         "About": [_body_label(id, edition) for id in subjects],
     }
     return {heading: labels for heading, labels in found.items() if labels}
 
 
 def _label(shelf: Facet, id: str, names: Mapping[str, str]) -> Label:
-    return named(id, names), shelf_page(shelf, id) if id in names else None
+    return display_name(id, names), facet_page_path(shelf, id) if id in names else None
 
 
 def _body_label(id: str, edition: Snapshot) -> Label:
-    return body_name(edition, id), shelf_page(Facet.BODY, id) if id in edition.bodies else None
+    return body_name(edition, id), facet_page_path(Facet.BODY, id) if id in edition.bodies else None
 
 
 def _reasons(holding: Document, edition: Snapshot) -> Iterator[tuple[Reason, str]]:
@@ -138,8 +142,8 @@ def _reasons(holding: Document, edition: Snapshot) -> Iterator[tuple[Reason, str
     names = {"topic": edition.topics, "type": edition.types, "plan": edition.plans}
     for reason in sorted(holding.labels.why, key=lambda reason: -reason.points):
         kind, _, id = reason.speaks_for.partition(":")
-        told = body_name(edition, id) if kind == "body" else named(id, names.get(kind, {id: id}))
-        yield reason, f"{_KINDS.get(kind, line(kind))}: {told}"
+        told = body_name(edition, id) if kind == "body" else display_name(id, names.get(kind, {id: id}))
+        yield reason, f"{_KINDS.get(kind, clean_line(kind))}: {told}"
 
 
 def _elsewhere(entry: Entry) -> Iterator[Link]:
@@ -157,11 +161,11 @@ def _linked(entry: Entry) -> Iterator[Link]:
     return (link for link in entry.links if web(link.href))
 
 
-def say_file(link: Link) -> str:
+def attachment_text(link: Link) -> str:
     """The media type and size of an attachment, as far as they are known."""
     size = link.length or 0
     told = f"{size} bytes" if size < 1000 else f"{size / 1000:,.0f} kB"
-    return ", ".join(filter(None, (line(link.type or "", 100), told if size else "")))
+    return ", ".join(filter(None, (clean_line(link.type or "", 100), told if size else "")))
 
 
 def date_rows(holding: Document, sources: Mapping[str, Source], zone: ZoneInfo) -> tuple[DateRow, ...]:
@@ -200,13 +204,13 @@ def _dates(entry: Entry) -> Iterator[tuple[str, Moment]]:
 
 
 def _claimed(claim: Claim, zone: ZoneInfo) -> DateRow:
-    what, source = titled(claim.what), web(claim.source)
+    what, source = clean_title(claim.what), web(claim.source)
     return DateRow(
         what=what[0].upper() + what[1:],
         when=say(claim.moment, zone) if claim.moment else None,
         source=source,
         place=host_of(source) if source else "",
-        note=line(claim.note),
+        note=clean_line(claim.note),
     )
 
 
@@ -225,14 +229,14 @@ def _ours(holding: Document, zone: ZoneInfo) -> Iterator[DateRow]:
         )
 
 
-def _our(what: str, when: Said, note: str) -> DateRow:
+def _our(what: str, when: FormattedDate, note: str) -> DateRow:
     return DateRow(what=what, when=when, source=None, place=OURS, note=note)
 
 
 def source_title(id: str, sources: Mapping[str, Source]) -> str:
     """The title of a source; its id where `sources.yaml` no longer has it."""
     source = sources.get(id)
-    return titled(source.title if source else id, 200)
+    return clean_title(source.title if source else id, 200)
 
 
 def _self_description(
@@ -241,8 +245,8 @@ def _self_description(
     """The page of a document, and the document that it is about; what is not known is left out."""
     about = {
         "@type": "CreativeWork",
-        "identifier": line(entry.id, 100),
-        "name": titled(entry.title),
+        "identifier": clean_line(entry.id, 100),
+        "name": clean_title(entry.title),
         "inLanguage": told.language,
         "datePublished": dated,
         "publisher": {"@type": "Organization", "name": told.body},

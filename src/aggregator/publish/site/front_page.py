@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Digest, Document, Moment, Precision, Snapshot
 from aggregator.model.days import COARSE, day_of, days_left, end_of
-from aggregator.publish.presentation.dates import Said, say, say_day, say_weekday
+from aggregator.publish.presentation.dates import FormattedDate, format_day, format_weekday, say
 from aggregator.publish.presentation.rows import known_date
 
 SOON: Final = timedelta(days=30)
@@ -20,36 +20,38 @@ LETTERS: Final = 8
 _COARSE: Final = {Precision.YEAR: 0, Precision.MONTH: 1}
 
 
-def relevant(edition: Snapshot) -> tuple[Document, ...]:
+def relevant_documents(edition: Snapshot) -> tuple[Document, ...]:
     """The documents that are about open government: those of the main feed."""
     return tuple(holding for holding in edition.holdings if holding.labels.relevant)
 
 
-def news(edition: Snapshot, most: int) -> list[tuple[Said | None, list[Document]]]:
+def updates_by_day(edition: Snapshot, most: int) -> list[tuple[FormattedDate | None, list[Document]]]:
     """At most `most` relevant documents: those in which something happened last, by day (or month, or year).
 
     A document whose own date is missing or still to come stands under the day on which we first saw it;
     if it was there before we looked, in a last group without a date.
     """
     zone = edition.site.zone
-    latest = sorted(relevant(edition), key=lambda held: _stirred(held, edition.at), reverse=True)[:most]
+    latest = sorted(relevant_documents(edition), key=lambda held: _stirred(held, edition.at), reverse=True)[
+        :most
+    ]
     ordered = sorted(latest, key=lambda held: _rank(held, edition.at, zone), reverse=True)
     days = groupby(ordered, key=lambda held: _heading(held, edition.at, zone))
     return [(when, list(group)) for when, group in days]
 
 
-def closing(edition: Snapshot) -> list[tuple[Document, Moment]]:
+def closing_soon(edition: Snapshot) -> list[tuple[Document, Moment]]:
     """The relevant documents that close within 30 days, each with that date, the first to close first."""
     zone = edition.site.zone
     soon = [
         (held, closes)
-        for held in relevant(edition)
+        for held in relevant_documents(edition)
         if (closes := held.entry.closes) and edition.at < end_of(closes, zone) <= edition.at + SOON
     ]
     return sorted(soon, key=lambda pair: (end_of(pair[1], zone), pair[0].entry.id))
 
 
-def letters(edition: Snapshot, most: int = LETTERS) -> list[Digest]:
+def linked_digests(edition: Snapshot, most: int = LETTERS) -> list[Digest]:
     """The open week's letter if there is one, then the last `most` that were issued, newest first."""
     still_open = [digest for digest in edition.digests if digest.issued is None]
     issued = [digest for digest in edition.digests if digest.issued]
@@ -63,12 +65,12 @@ def _stirred(holding: Document, at: datetime) -> tuple[datetime, str]:
     return max(filter(None, known), default=datetime.min.replace(tzinfo=UTC)), holding.entry.id
 
 
-def _heading(holding: Document, at: datetime, zone: ZoneInfo) -> Said | None:
+def _heading(holding: Document, at: datetime, zone: ZoneInfo) -> FormattedDate | None:
     own = known_date(holding, at)
     if own and own.precision in COARSE:
         return say(own, zone)
     shown = own.at if own else _unless_backlog(holding)
-    return say_weekday(day_of(shown, zone)) if shown else None
+    return format_weekday(day_of(shown, zone)) if shown else None
 
 
 def _rank(holding: Document, at: datetime, zone: ZoneInfo) -> tuple[date, int, datetime, str]:
@@ -85,7 +87,7 @@ def _unless_backlog(holding: Document) -> datetime | None:
     return None if holding.backlog else holding.first_seen
 
 
-def say_closing(closes: Moment, at: datetime, zone: ZoneInfo) -> str:
+def closing_text(closes: Moment, at: datetime, zone: ZoneInfo) -> str:
     """How long a document can still be answered."""
     if closes.precision in COARSE:
         return f"closes in {say(closes, zone).words}"
@@ -93,6 +95,6 @@ def say_closing(closes: Moment, at: datetime, zone: ZoneInfo) -> str:
     return {0: "closes today", 1: "closes tomorrow"}.get(days, f"closes in {days} days")
 
 
-def last_of(digest: Digest, zone: ZoneInfo) -> Said:
+def last_day(digest: Digest, zone: ZoneInfo) -> FormattedDate:
     """The last day of a letter's window: its end itself belongs to the next one."""
-    return say_day(day_of(digest.window.end - timedelta(microseconds=1), zone))
+    return format_day(day_of(digest.window.end - timedelta(microseconds=1), zone))

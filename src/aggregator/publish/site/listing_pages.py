@@ -9,13 +9,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Artifact, Body, Role, Snapshot
-from aggregator.publish.presentation.dates import say_day
-from aggregator.publish.presentation.facets import NATIONS, Group, by_shelf, groups
-from aggregator.publish.presentation.months import filed, say_drawer
-from aggregator.publish.presentation.paths import Facet, shelf_name, shelf_page, web
-from aggregator.publish.presentation.text import line, named
+from aggregator.publish.presentation.dates import format_day
+from aggregator.publish.presentation.facets import NATIONS, Group, groups, listings_by_facet
+from aggregator.publish.presentation.months import filed, month_title
+from aggregator.publish.presentation.paths import Facet, facet_file_stem, facet_page_path, web
+from aggregator.publish.presentation.text import clean_line, display_name
 from aggregator.publish.site.charts import MONTHS_SHOWN, chart
-from aggregator.publish.site.render import of_list, page
+from aggregator.publish.site.render import list_page_data, page
 
 NEWEST: Final = 100
 """How many documents a page lists."""
@@ -43,10 +43,10 @@ Fact = tuple[str, str | None, str]
 """A fact about a group: its words, where it leads, and what else is to be said of it."""
 
 
-def publish_shelves(edition: Snapshot) -> Iterator[Artifact]:
+def publish_listings(edition: Snapshot) -> Iterator[Artifact]:
     """`browse.html`, and `FOLDER/ID.html` for each body, nation, topic, type, plan and role."""
     made, zone = groups(edition), edition.site.zone
-    sections = tuple(_sections(by_shelf(made), edition))
+    sections = tuple(_sections(listings_by_facet(made), edition))
     yield page("browse.html.j2", edition, "browse.html", sections=sections, shown=MONTHS_SHOWN)
     observed = {plan.plan.id for told in edition.board.processes for plan in told.plans}
     for group in made:
@@ -64,14 +64,14 @@ def _page(group: Group, edition: Snapshot, zone: ZoneInfo) -> Artifact:
         group=group,
         kicker=_KICKERS[group.shelf],
         facts={heading: facts for heading, facts in _facts(group, edition).items() if facts},
-        feed=shelf_name(group.shelf, group.id),
+        feed=facet_file_stem(group.shelf, group.id),
         drawn=chart(group.holdings, edition.at, zone),
-        months_told=[(say_drawer(name), list(held)) for name, held in groupby(by_month, by)],
+        months_told=[(month_title(name), list(held)) for name, held in groupby(by_month, by)],
         with_body=group.shelf is not Facet.BODY or any(held.entry.body != group.id for held in newest),
         shown=len(newest),
         known=len(group.holdings),
         others=len(group.others),
-        data=of_list(edition.site, group.name, group.path),
+        data=list_page_data(edition.site, group.name, group.path),
     )
 
 
@@ -89,29 +89,29 @@ def _body_facts(body: Body, edition: Snapshot) -> Mapping[str, Sequence[Fact]]:
     site, bodies = web(body.url), edition.bodies.values()
     roles = [role for role in edition.roles if any(holder.body == body.id for holder in role.holders)]
     return {
-        "Own page": [(line(body.url), site, "")] if site else [],
-        "Nation": [(named(body.nation, NATIONS), f"../{shelf_page(Facet.NATION, body.nation)}", "")],
+        "Own page": [(clean_line(body.url), site, "")] if site else [],
+        "Nation": [(display_name(body.nation, NATIONS), f"../{facet_page_path(Facet.NATION, body.nation)}", "")],
         "Part of": [_linked(Facet.BODY, one) for one in bodies if one.id == body.parent],
         "Its parts": [_linked(Facet.BODY, one) for one in bodies if one.parent == body.id],
-        "Former names": [(line(old.name), None, "") for old in body.former],
+        "Former names": [(clean_line(old.name), None, "") for old in body.former],
         "Roles": [_linked(Facet.ROLE, role) for role in roles],
     }
 
 
 def _linked(shelf: Facet, one: Body | Role) -> Fact:
-    return line(one.name), f"../{shelf_page(shelf, one.id)}", ""
+    return clean_line(one.name), f"../{facet_page_path(shelf, one.id)}", ""
 
 
 def _holders(role: Role, edition: Snapshot) -> Iterator[Fact]:
     """Who held the role, the last one first, and where that is said."""
     for holder in reversed(role.holders):
         body = edition.bodies.get(holder.body)
-        until = f" to {say_day(holder.until).words}" if holder.until else " on"
-        sourced = f"; source: {line(holder.source)}" if holder.source else "; not yet sourced"
+        until = f" to {format_day(holder.until).words}" if holder.until else " on"
+        sourced = f"; source: {clean_line(holder.source)}" if holder.source else "; not yet sourced"
         yield (
-            line(body.name_on(holder.since) if body else holder.body),
-            f"../{shelf_page(Facet.BODY, holder.body)}" if body else None,
-            f"from {say_day(holder.since).words}{until}{sourced}",
+            clean_line(body.name_on(holder.since) if body else holder.body),
+            f"../{facet_page_path(Facet.BODY, holder.body)}" if body else None,
+            f"from {format_day(holder.since).words}{until}{sourced}",
         )
 
 
@@ -127,4 +127,4 @@ def _by_nation(told: Iterable[Group], edition: Snapshot) -> Mapping[str, Sequenc
     found: dict[str, list[Group]] = {nation: [] for nation in NATIONS}
     for group in told:
         found.setdefault(edition.bodies[group.id].nation, []).append(group)
-    return {named(nation, NATIONS): groups for nation, groups in found.items() if groups}
+    return {display_name(nation, NATIONS): groups for nation, groups in found.items() if groups}

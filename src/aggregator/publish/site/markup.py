@@ -21,18 +21,18 @@ _DROPPED: Final = re.compile("script|style|template|iframe|object|noscript|svg|m
 """Left out with everything inside."""
 
 
-def rebuilt(content: str) -> str:
+def rebuild_html(content: str) -> str:
     """The same words with elements from a short list only, every one closed, no attribute but safe ones.
 
     Normalise has made the HTML safe already; this keeps our pages whole should that ever fail.
     """
-    rebuilder = _Rebuilder()
+    rebuilder = _HtmlRebuilder()
     rebuilder.feed(tidy(content))
     rebuilder.close()
     return rebuilder.result()
 
 
-class _Rebuilder(HTMLParser):
+class _HtmlRebuilder(HTMLParser):
     """Writes what it reads anew, element by element."""
 
     def __init__(self) -> None:

@@ -15,27 +15,34 @@ from aggregator.model.days import day_of
 from aggregator.publish.board import wording
 from aggregator.publish.hosting.security import policy
 from aggregator.publish.presentation.corrections import VERDICTS
-from aggregator.publish.presentation.dates import say, say_day, say_instant
+from aggregator.publish.presentation.dates import format_day, say, say_instant
 from aggregator.publish.presentation.fingerprints import background, fingerprint
-from aggregator.publish.presentation.paths import Facet, entry_page, shelf_page, web
+from aggregator.publish.presentation.paths import Facet, entry_page, facet_page_path, web
 from aggregator.publish.presentation.rows import LANGUAGES, body_name, tell
-from aggregator.publish.presentation.text import capital, line, titled
+from aggregator.publish.presentation.text import capitalise_first, clean_line, clean_title
 from aggregator.publish.site.charts import chart
 from aggregator.publish.site.document_page import (
-    PLACES,
-    REMOVED,
-    entry_values,
-    say_file,
+    MATCH_PLACES,
+    REMOVAL_TEXTS,
+    attachment_text,
+    document_page_values,
     source_title,
 )
-from aggregator.publish.site.front_page import closing, last_of, letters, news, relevant, say_closing
-from aggregator.publish.site.revisions import ROWS, revision_rows, rows_left_out
+from aggregator.publish.site.front_page import (
+    closing_soon,
+    closing_text,
+    last_day,
+    linked_digests,
+    relevant_documents,
+    updates_by_day,
+)
+from aggregator.publish.site.revisions import MAX_ROWS, count_hidden_rows, revisions_with_changes
 from aggregator.publish.site.status import (
+    coverage_note,
+    last_record_age,
+    last_record_date,
     licences_used,
-    say_address,
-    say_age,
-    say_last,
-    say_reading,
+    source_address_text,
     source_rows,
 )
 from aggregator.values.web_addresses import host_of
@@ -64,29 +71,28 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_WORDS: Final = (
-    *(wording.say_basis, wording.say_check, wording.say_claim, wording.say_commitments),
-    *(wording.say_days, wording.say_gap, wording.say_lag, wording.say_left),
-    *(wording.say_silence, wording.say_stage, wording.say_told, wording.say_watch),
-    *(wording.binding, wording.front_checks, wording.proof_address, wording.published),
-    *(revision_rows, rows_left_out, say_file, source_title, last_of, say_closing),
-    *(body_name, chart, tell, say_address, say_age, say_last, say_reading),
-    *(host_of, shelf_page, web, say, say_day, say_instant, day_of, capital, line, titled),
+_TEMPLATE_FUNCTIONS: Final = (
+    *(wording.basis_text, wording.result_text, wording.claim_text, wording.commitments_text),
+    *(wording.days_text, wording.coverage_gap_text, wording.lag_text, wording.days_left_text),
+    *(wording.silence_text, wording.stage_text, wording.yes_no_text, wording.coverage_text),
+    *(wording.binding_checks, wording.front_table_checks, wording.evidence_link, wording.publication_date),
+    *(revisions_with_changes, count_hidden_rows, attachment_text, source_title, last_day, closing_text),
+    *(body_name, chart, tell, source_address_text, last_record_age, last_record_date, coverage_note),
+    *(host_of, facet_page_path, web, say, format_day, say_instant, day_of, capitalise_first, clean_line, clean_title),
 )
 """What templates may ask of the values that they show; every word of others goes through `line`."""
-_TABLES: Final = {
-    "BODY": Facet.BODY,
-    "FRONT": wording.FRONT,
+_TEMPLATE_CONSTANTS: Final = {
+    "FRONT_TABLE_RULES": wording.FRONT_TABLE_RULES,
+    "Facet": Facet,
     "LANGUAGES": LANGUAGES,
-    "LOOK": wording.LOOK,
-    "PLACES": PLACES,
-    "PLAN": Facet.PLAN,
-    "REMOVED": REMOVED,
-    "ROWS": ROWS,
+    "MATCH_PLACES": MATCH_PLACES,
+    "MAX_ROWS": MAX_ROWS,
+    "REMOVAL_TEXTS": REMOVAL_TEXTS,
+    "RESULT_CLASSES": wording.RESULT_CLASSES,
     "VERDICTS": VERDICTS,
 }
-_ENVIRONMENT.globals |= _TABLES | {one.__name__: one for one in _WORDS}
-_ENVIRONMENT.filters |= {one.__name__: one for one in _WORDS}
+_ENVIRONMENT.globals |= _TEMPLATE_CONSTANTS | {one.__name__: one for one in _TEMPLATE_FUNCTIONS}
+_ENVIRONMENT.filters |= {one.__name__: one for one in _TEMPLATE_FUNCTIONS}
 
 
 def publish_pages(edition: Snapshot) -> Iterator[Artifact | Deferred]:
@@ -112,7 +118,7 @@ def _shown(holding: Document) -> Document:
 
 
 def _entry_page(holding: Document, edition: Snapshot, sources: Mapping[str, Source]) -> bytes:
-    values = entry_values(holding, edition, sources)
+    values = document_page_values(holding, edition, sources)
     return page("entry.html.j2", edition, entry_page(holding.entry), **values).payload
 
 
@@ -143,18 +149,18 @@ def render(template: str, edition: Snapshot, *, path: str, root: str, **values: 
 def _front_page(edition: Snapshot) -> bytes:
     """The front page with as many lines of news as fit."""
     page = b""
-    about = relevant(edition)
+    about = relevant_documents(edition)
     for most in _LINES:
         page = render(
             "index.html.j2",
             edition,
             path="",
             root="",
-            days=news(edition, most),
+            days=updates_by_day(edition, most),
             shown=min(most, len(about)),
             known=len(about),
-            closings=closing(edition),
-            letters=letters(edition),
+            closings=closing_soon(edition),
+            letters=linked_digests(edition),
             processes=edition.board.processes,
             sources=source_rows(edition),
             licences=licences_used(edition),
@@ -181,7 +187,7 @@ def _site_data(site: Site) -> Mapping[str, Any]:
     }
 
 
-def of_list(site: Site, name: str, path: str) -> Mapping[str, Any]:
+def list_page_data(site: Site, name: str, path: str) -> Mapping[str, Any]:
     """A page that lists documents."""
     return {
         "@context": SCHEMA_ORG,

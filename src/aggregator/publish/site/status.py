@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from aggregator.model import BoardLine, Moment, Reading, Seen, Snapshot, SourceLine
 from aggregator.model.days import COARSE, day_of
 from aggregator.model.licences import Licence, licence
-from aggregator.publish.board.wording import count
-from aggregator.publish.presentation.dates import Said, say, say_day
+from aggregator.publish.board.wording import count_text
+from aggregator.publish.presentation.dates import FormattedDate, format_day, say
 from aggregator.publish.presentation.paths import web
-from aggregator.publish.presentation.text import line
+from aggregator.publish.presentation.text import clean_line
 from aggregator.values.web_addresses import host_of
 
 
@@ -42,11 +42,11 @@ def licences_used(edition: Snapshot) -> tuple[Licence, ...]:
     return tuple(sorted(used, key=lambda each: each.name))
 
 
-def say_last(row: BoardLine, zone: ZoneInfo) -> Said | None:
+def last_record_date(row: BoardLine, zone: ZoneInfo) -> FormattedDate | None:
     """When a body's last record is dated."""
     if coarse := _coarse(row):
         return say(coarse, zone)
-    return say_day(row.last_on) if row.last_on else None
+    return format_day(row.last_on) if row.last_on else None
 
 
 def _coarse(row: BoardLine) -> Moment | None:
@@ -55,16 +55,16 @@ def _coarse(row: BoardLine) -> Moment | None:
     return dated if dated and dated.precision in COARSE else None
 
 
-def say_age(row: BoardLine) -> str:
+def last_record_age(row: BoardLine) -> str:
     """How old a body's last record is; empty where its date is too coarse for that."""
     if row.days is None or _coarse(row):
         return ""
     if row.days < 0:
         return "dated ahead"
-    return "today" if row.days == 0 else count(row.days)
+    return "today" if row.days == 0 else count_text(row.days)
 
 
-def say_reading(row: BoardLine, zone: ZoneInfo) -> str:
+def coverage_note(row: BoardLine, zone: ZoneInfo) -> str:
     """Why a body's line may not be the whole truth: a failed poll is a gap of ours, never its silence."""
     if row.reading is Reading.FAILING:
         return f"cannot tell since {_since(row.since, zone)}"
@@ -74,7 +74,7 @@ def say_reading(row: BoardLine, zone: ZoneInfo) -> str:
 
 
 def _since(instant: datetime | None, zone: ZoneInfo) -> str:
-    return say_day(day_of(instant, zone)).words if instant else "we began"
+    return format_day(day_of(instant, zone)).words if instant else "we began"
 
 
 def _wrong(row: SourceLine, zone: ZoneInfo) -> Iterator[str]:
@@ -85,8 +85,8 @@ def _wrong(row: SourceLine, zone: ZoneInfo) -> Iterator[str]:
         (True, _not_read(row)),
         (source.seen is Seen.LIKELY and state.answered is None, "address likely, not yet seen to answer"),
         (True, _failure(row, zone)),
-        (True, line(_hint(row), 300)),
-        (state.moved_to, f"has moved to {line(state.moved_to or '')}"),
+        (True, clean_line(_hint(row), 300)),
+        (state.moved_to, f"has moved to {clean_line(state.moved_to or '')}"),
         (state.rejects, f"{len(state.rejects)} of its items could not be used"),
         (state.gap, lost),
         (state.held, f"{len(state.held)} documents vanished from it all at once; a person must look"),
@@ -105,7 +105,7 @@ def _failure(row: SourceLine, zone: ZoneInfo) -> str:
     failure, since = row.state.failure, row.state.failing_since
     if failure is None:
         return ""
-    why = str(failure.cause) if row.source.mail else line(str(failure), 300)
+    why = str(failure.cause) if row.source.mail else clean_line(str(failure), 300)
     return f"cannot be read{f' since {_since(since, zone)}' if since else ''}: {why}"
 
 
@@ -114,9 +114,9 @@ def _hint(row: SourceLine) -> str:
     return row.state.failure.hint if row.state.failure and not row.source.mail else ""
 
 
-def say_address(row: SourceLine) -> str:
+def source_address_text(row: SourceLine) -> str:
     """The address as people know it. A mailbox's is the operator's login, or a folder of his machine."""
     if row.source.mail is not None:
         return "a mailbox"
     address = web(row.state.address) or row.source.address
-    return line(host_of(address) + address.partition(host_of(address))[2]) if web(address) else line(address)
+    return clean_line(host_of(address) + address.partition(host_of(address))[2]) if web(address) else clean_line(address)

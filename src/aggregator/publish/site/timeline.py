@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Moment
 from aggregator.model.days import day_of, end_of
-from aggregator.publish.presentation.text import line
+from aggregator.publish.presentation.text import clean_line
 
 WIDTH: Final = 1000
 MARGIN: Final = 40
@@ -51,11 +51,13 @@ class Timeline:
     last: date
 
 
-def mark(number: int, first: Moment, last: Moment, kind: str, title: str, zone: ZoneInfo) -> TimelinePoint:
+def timeline_point(
+    number: int, first: Moment, last: Moment, kind: str, title: str, zone: ZoneInfo
+) -> TimelinePoint:
     """From the first day of what is known to its last: a month is a span of a month."""
     begins, over = day_of(first.at, zone), day_of(end_of(last, zone), zone)
     return TimelinePoint(
-        number=number, first=begins, last=max(begins, over), kind=kind, title=f"{number}: {line(title)}"
+        number=number, first=begins, last=max(begins, over), kind=kind, title=f"{number}: {clean_line(title)}"
     )
 
 
