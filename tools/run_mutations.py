@@ -3,10 +3,10 @@
 Usage: python tools/run_mutations.py [--check] [--jobs N] [NAME ...]
 
 Each file in tools/mutations/ is a patch of one to three lines. Its first line says what is broken, its
-second names the tests that must notice. Those of them that `make test` takes run in a copy of the tree,
-first without any mutation: what only the long run notices is noticed too late. A mutation is killed when a
-test fails (pytest ends with 1) or never ends; one that survives, that no longer applies or with which the
-tests cannot even start makes this end with 1. `--check` only looks whether all patches apply.
+second names the tests that must notice. The tests among them that `make test` runs are run in a copy of the
+tree, first without any mutation; the long tests do not count, because they find a fault too late. A mutation
+is killed when a test fails (pytest exits with 1) or runs too long. The exit code is 1 when a mutation
+survives, no longer applies, or keeps the tests from starting. `--check` only checks that all patches apply.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from queue import SimpleQueue
 
 PROJECT = Path(__file__).parents[1]
 MUTATIONS = PROJECT / "tools/mutations"
-LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "output", "data")
-LONGEST = 300
-"""Seconds that the tests of one mutation may take."""
+NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "output", "data")
+TIME_LIMIT = 300
+"""In seconds, for the tests of one mutation."""
 KILLED = ("killed", "killed by time")
 FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - .*)?$", re.MULTILINE)
 
@@ -42,7 +42,7 @@ class Mutation:
     """One way to break the program, and the tests that must notice."""
 
     name: str
-    says: str
+    description: str
     tests: tuple[str, ...]
     diff: str
 
@@ -52,28 +52,28 @@ class Mutation:
         return tuple(re.findall(r"^\+\+\+ b/(\S+)", self.diff, re.MULTILINE))
 
 
-def read(patch: Path) -> Mutation:
-    """The mutation in a file; what its head leaves out is empty."""
+def read_mutation(patch: Path) -> Mutation:
+    """The mutation in a file; parts that its head lacks are empty."""
     head, _, rest = patch.read_text(encoding="utf-8").partition("--- a/")
-    says, _, tests = head.partition("\nTests:")
-    return Mutation(patch.stem, says.strip(), tuple(tests.split()), f"--- a/{rest}")
+    description, _, tests = head.partition("\nTests:")
+    return Mutation(patch.stem, description.strip(), tuple(tests.split()), f"--- a/{rest}")
 
 
 def find_problem(mutation: Mutation) -> str:
-    """Why a mutation cannot be used on the tree as it stands; empty when it can."""
+    """Why a mutation cannot be applied to the tree as it is; empty when it can."""
     missing = [name for name in (*mutation.tests, *mutation.files) if not (PROJECT / name).exists()]
-    if not (mutation.says.endswith(".") and mutation.tests and mutation.files):
+    if not (mutation.description.endswith(".") and mutation.tests and mutation.files):
         return "it lacks its sentence, its tests or its change"
     if missing:
         return f"there is no {', '.join(missing)}"
     found = (_count_places(block, mutation) for block in re.split(r"^@@.*\n", mutation.diff, flags=re.M)[1:])
     if any(count > 1 for count in found):
-        return "its lines stand more than once in the file: give it more lines around"
-    return apply(mutation, PROJECT, "--check")
+        return "its lines are more than once in the file: give it more lines of context"
+    return apply_patch(mutation, PROJECT, "--check")
 
 
-def apply(mutation: Mutation, folder: Path, *options: str) -> str:
-    """Change the tree in a folder; gives what git says when the patch does not apply."""
+def apply_patch(mutation: Mutation, folder: Path, *options: str) -> str:
+    """Apply the patch to the tree in a folder; returns git's error message, empty when it applies."""
     done = subprocess.run(
         ["git", "apply", *options],
         cwd=folder,
@@ -87,21 +87,21 @@ def apply(mutation: Mutation, folder: Path, *options: str) -> str:
 
 
 def _count_places(block: str, mutation: Mutation) -> int:
-    """How often the lines that a block of the patch replaces stand in the file."""
+    """How often the file has the lines that a block of the patch replaces."""
     before = "".join(line[1:] for line in block.splitlines(keepends=True) if line[:1] in (" ", "-"))
     return sum((PROJECT / name).read_text(encoding="utf-8").count(before) for name in mutation.files)
 
 
 def run_tests(
-    folder: Path, tests: Sequence[str], *options: str, keep: bool = False
+    folder: Path, tests: Sequence[str], *options: str, first_run: bool = False
 ) -> tuple[int | None, str]:
-    """How pytest ended in a folder, and what it printed; None when it took too long."""
+    """Pytest's exit code in a folder, and what it printed; the code is None when it took too long."""
     pytest = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-m", "not long"]
     command = [*pytest, "--tb=no", "-rfE", *options, *tests]
-    # The copy itself must be imported, also by processes that tests start. To the cache of bytecode a file
-    # that is changed twice within a second looks the same, so only the run without a mutation fills it.
+    # The copy itself must be imported, also by processes that tests start. The bytecode cache does not notice
+    # that a file changed twice within a second, so only the first run, without a mutation, writes to it.
     environment = {**os.environ, "PYTHONPATH": f"{folder / 'src'}{os.pathsep}{folder}"}
-    if not keep:
+    if not first_run:
         environment["PYTHONDONTWRITEBYTECODE"] = "1"
     process = subprocess.Popen(
         command,
@@ -113,87 +113,91 @@ def run_tests(
         start_new_session=True,
     )
     try:
-        said, _ = process.communicate(timeout=None if keep else LONGEST)
+        printed, _ = process.communicate(timeout=None if first_run else TIME_LIMIT)
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         return None, process.communicate()[0]
-    return process.returncode, said
+    return process.returncode, printed
 
 
 @contextmanager
-def _mutated(mutation: Mutation, folder: Path) -> Iterator[str]:
-    """Change the tree in a folder inside the `with`; yields what git says when the patch does not apply."""
+def _applied(mutation: Mutation, folder: Path) -> Iterator[str]:
+    """Apply the patch inside the `with` and undo it after; yields git's error message."""
     before = {folder / name: (folder / name).read_bytes() for name in mutation.files}
     stamps = {path: path.stat() for path in before}
     try:
-        yield apply(mutation, folder)
+        yield apply_patch(mutation, folder)
     finally:
         for path, payload in before.items():
             path.write_bytes(payload)
             os.utime(path, ns=(stamps[path].st_atime_ns, stamps[path].st_mtime_ns))
 
 
-def try_out(mutation: Mutation, folder: Path) -> tuple[str, str]:
-    """What became of a mutation, and which test killed it or what is wrong."""
-    with _mutated(mutation, folder) as problem:
+def run_mutation(mutation: Mutation, folder: Path) -> tuple[str, str]:
+    """The result of a mutation, and which test killed it or what is wrong."""
+    with _applied(mutation, folder) as problem:
         if problem:
             return "does not apply", problem
-        code, said = run_tests(folder, mutation.tests, "-x", "-n0")
+        code, printed = run_tests(folder, mutation.tests, "-x", "-n0")
     if code is None:
-        return "killed by time", f"over {LONGEST} s"
+        return "killed by time", f"over {TIME_LIMIT} s"
     if code not in (0, 1):
-        return "cannot run", said[-500:]
-    noticed = FAILED.search(said)
-    return ("killed", noticed[1] if noticed else "") if code else ("survived", mutation.says)
+        return "cannot run", printed[-500:]
+    first_failure = FAILED.search(printed)
+    return (
+        ("killed", first_failure[1] if first_failure else "") if code else ("survived", mutation.description)
+    )
 
 
-def run_all(mutations: Sequence[Mutation], jobs: int, place: Path) -> Counter[str]:
-    """Try each mutation, print a row for each, and count what became of them."""
-    first = Path(shutil.copytree(PROJECT, place / "1", ignore=LEFT_OUT))
+def run_all(mutations: Sequence[Mutation], jobs: int, parent: Path) -> Counter[str]:
+    """Run the tests of each mutation in copies of the tree below `parent`; print a row each, count results."""
+    first = Path(shutil.copytree(PROJECT, parent / "1", ignore=NOT_COPIED))
     tests = sorted({test for mutation in mutations for test in mutation.tests})
     print(f"{len(mutations)} mutations; first their {len(tests)} test files without any ...", flush=True)
-    code, said = run_tests(first, tests, f"-n{jobs if jobs > 1 else 0}", keep=True)
+    code, printed = run_tests(first, tests, f"-n{jobs if jobs > 1 else 0}", first_run=True)
     if code:
-        sys.exit(f"The tests fail without any mutation, so that they can show nothing:\n{said[-2000:]}")
+        sys.exit(f"The tests fail without any mutation, so they cannot show anything:\n{printed[-2000:]}")
     folders = SimpleQueue[Path]()
     folders.put(first)
     for number in range(2, jobs + 1):
-        folders.put(Path(shutil.copytree(first, place / str(number))))
+        folders.put(Path(shutil.copytree(first, parent / str(number))))
 
-    def one(mutation: Mutation) -> str:
+    def run_one(mutation: Mutation) -> str:
         folder, began = folders.get(), time.monotonic()
         try:
-            became, why = try_out(mutation, folder)
+            result, detail = run_mutation(mutation, folder)
         finally:
             folders.put(folder)
-        print(f"{mutation.name:44} {became:14} {time.monotonic() - began:5.1f}  {why}", flush=True)
-        return became
+        print(f"{mutation.name:44} {result:14} {time.monotonic() - began:5.1f}  {detail}", flush=True)
+        return result
 
     print(f"{'mutation':44} {'result':14} {'s':>5}  test", flush=True)
     with ThreadPoolExecutor(jobs) as pool:
-        return Counter(pool.map(one, mutations))
+        return Counter(pool.map(run_one, mutations))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what the command line asks for; 0 when every mutation was killed, or may be used."""
+    """0 when every mutation was killed, or with `--check` when every patch applies; else 1."""
     parser = argparse.ArgumentParser(description="Break the program in small ways; a test must notice each.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these mutations")
-    parser.add_argument("--jobs", type=int, default=2, help="mutations that run at the same time (2)")
-    parser.add_argument("--check", action="store_true", help="only look whether all patches apply")
-    asked = parser.parse_args(arguments)
-    known = {patch.stem: read(patch) for patch in sorted(MUTATIONS.glob("*.patch"))}
-    if wrong := [name for name in asked.names if name not in known]:
+    parser.add_argument(
+        "--jobs", type=int, default=2, help="how many mutations run at the same time (default: 2)"
+    )
+    parser.add_argument("--check", action="store_true", help="only check that all patches apply")
+    options = parser.parse_args(arguments)
+    known = {patch.stem: read_mutation(patch) for patch in sorted(MUTATIONS.glob("*.patch"))}
+    if wrong := [name for name in options.names if name not in known]:
         parser.error(f"there is no mutation {', '.join(wrong)}")
-    mutations = [known[name] for name in asked.names or known]
+    mutations = [known[name] for name in options.names or known]
     problems = [f"{m.name}: {problem}" for m in mutations if (problem := find_problem(m))]
     if problems:
         sys.exit("\n".join(problems))
-    if asked.check:
+    if options.check:
         return 0
-    with tempfile.TemporaryDirectory() as place:
-        counts = run_all(mutations, asked.jobs, Path(place))
-    print(", ".join(f"{count} {what}" for what, count in sorted(counts.items())))
-    return 0 if all(what in KILLED for what in counts) else 1
+    with tempfile.TemporaryDirectory() as folder:
+        counts = run_all(mutations, options.jobs, Path(folder))
+    print(", ".join(f"{count} {result}" for result, count in sorted(counts.items())))
+    return 0 if all(result in KILLED for result in counts) else 1
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""Measures how fast letters go out: personal ones against one that is ready-made, on the same connections.
+"""Measures how fast digests are sent: personal mails against one ready-made mail, on the same connections.
 
-Usage: python tools/measure_letters.py [READERS] [CONNECTIONS] [ROUNDS]
+Usage: python tools/measure_digests.py [SUBSCRIBERS] [CONNECTIONS] [ROUNDS]
 
-Both go to the same sink, a process of its own that takes every message and forgets it. The ready-made message
-is one letter of the same size, handed to aiosmtplib as it is. The personal ones go the whole way: planned,
-taken from a store on disk in batches, filled in, signed, handed over, settled. The two take turns, so that
-what else the machine does weighs on both; what counts is the sum over all rounds, in time and processor time.
+Both go to the same mail server, a separate process that accepts every message and drops it. The ready-made
+message is one digest of the same size, passed to aiosmtplib unchanged. The personal mails go the whole way:
+planned, taken from a store on disk in batches, filled in, signed, handed over, settled. The two alternate, so
+that other load on the machine slows both alike; the result is the sum over all rounds, in clock time and in
+processor time.
 """
 
 from __future__ import annotations
@@ -26,8 +27,17 @@ from aiosmtplib import SMTP
 from aggregator.config import load
 from aggregator.config.settings import load_settings
 from aggregator.deliver import window
-from aggregator.deliver.mail.smtp import Server, Smtp
-from aggregator.model import Choices, Digest, DigestItem, Message, Moment, Reader, Section, SubscriberStatus
+from aggregator.deliver.mail.smtp import Server, SmtpSender
+from aggregator.model import (
+    Choices,
+    Digest,
+    DigestItem,
+    Message,
+    Moment,
+    Section,
+    Subscriber,
+    SubscriberStatus,
+)
 from aggregator.services.mailing.mailer import dispatch
 from aggregator.store import open_store
 
@@ -36,37 +46,37 @@ WEEK = "2024-W04"
 PROJECT = Path(__file__).parents[1]
 
 
-class Sink(asyncio.Protocol):
-    """A mail server that says yes to everything."""
+class AcceptingServer(asyncio.Protocol):
+    """A mail server that accepts everything."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Greet."""
+        """Send the greeting."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101  # a TCP server has no other
-        self._transport, self._kept, self._in_data = transport, b"", False
+        self._transport, self._received, self._in_data = transport, b"", False
         transport.write(b"220 sink\r\n")
 
     def data_received(self, data: bytes) -> None:
         """Answer every line, and every message."""
-        self._kept += data
+        self._received += data
         end = b"\r\n.\r\n" if self._in_data else b"\r\n"
-        while (at := self._kept.find(end)) >= 0:
-            line, self._kept = self._kept[:at], self._kept[at + len(end) :]
+        while (at := self._received.find(end)) >= 0:
+            line, self._received = self._received[:at], self._received[at + len(end) :]
             self._in_data = not self._in_data and line[:4].upper() == b"DATA"
             self._transport.write(b"354 go on\r\n" if self._in_data else b"250 yes\r\n")
             end = b"\r\n.\r\n" if self._in_data else b"\r\n"
 
 
-def sink(listener: socket.socket) -> None:
-    """Run the sink until the process is ended."""
+def run_server(listener: socket.socket) -> None:
+    """Run the mail server until the process is ended."""
 
     async def serve() -> None:
-        server = await asyncio.get_running_loop().create_server(Sink, sock=listener)
+        server = await asyncio.get_running_loop().create_server(AcceptingServer, sock=listener)
         await server.serve_forever()
 
     asyncio.run(serve())
 
 
-def letter() -> Digest:
+def example_digest() -> Digest:
     """A week with 25 updates."""
     items = tuple(
         DigestItem(
@@ -89,14 +99,14 @@ def letter() -> Digest:
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds on the clock, and of this process's processor time."""
+    """Seconds of clock time, and of this process's processor time."""
 
     wall: float = 0
     processor: float = 0
 
     @classmethod
     def now(cls) -> Times:
-        """As they stand."""
+        """Both clocks as they are now."""
         return cls(time.perf_counter(), time.process_time())
 
     def __sub__(self, other: Times) -> Times:
@@ -106,32 +116,32 @@ class Times:
         return Times(self.wall + other.wall, self.processor + other.processor)
 
 
-async def ready_made(port: int, message: Message, count: int, connections: int) -> Times:
-    """What as many messages take, the same bytes each time."""
-    left = iter(range(count))
+async def send_ready_made(port: int, message: Message, count: int, connections: int) -> Times:
+    """The time that `count` messages take, with the same bytes each time."""
+    left = iter(range(count))  # shared: each connection takes the next message when it is free
 
-    async def line() -> None:
-        way = SMTP(hostname="127.0.0.1", port=port, start_tls=False)
-        await way.connect()
+    async def send_over_one_connection() -> None:
+        client = SMTP(hostname="127.0.0.1", port=port, start_tls=False)
+        await client.connect()
         for _ in left:
-            await way.sendmail(message.sender, [message.recipient], message.payload)
-        way.close()
+            await client.sendmail(message.sender, [message.recipient], message.payload)
+        client.close()
 
     started = Times.now()
-    await asyncio.gather(*(line() for _ in range(connections)))
+    await asyncio.gather(*(send_over_one_connection() for _ in range(connections)))
     return Times.now() - started
 
 
-async def personal(port: int, folder: Path, count: int, connections: int) -> tuple[Times, Message]:
-    """What letters take by the whole way, and one of them."""
+async def send_personal(port: int, folder: Path, count: int, connections: int) -> tuple[Times, Message]:
+    """The time that personal mails take the whole way, and one of the mails."""
     config = load(load_settings(PROJECT / "settings.yaml", store=f"sqlite:///{folder}/store.db"))
     config.settings.__dict__["secret_file"] = str(folder / "secret")
     with open_store(f"sqlite:///{folder}/store.db") as store:
-        store.digests.issue([letter()])
-        store.readers.add(
-            Reader(
+        store.digests.issue([example_digest()])
+        store.subscribers.add(
+            Subscriber(
                 id=f"{n:016x}",
-                address=f"reader{n}@example.org",
+                address=f"subscriber{n}@example.org",
                 standing=SubscriberStatus.READING,
                 since=NOW,
                 choices=Choices(),
@@ -139,40 +149,40 @@ async def personal(port: int, folder: Path, count: int, connections: int) -> tup
             for n in range(count)
         )
         server = Server(host="127.0.0.1", port=port, tls_first=False, starttls=False, connections=connections)
-        letters, way = dispatch(config, store), Smtp(server)
+        deliveries, sender = dispatch(config, store), SmtpSender(server)
         started = Times.now()
-        letters.plan(NOW)
-        counts = await letters.send(way, lambda: NOW, everybody=True)
+        deliveries.plan(NOW)
+        counts = await deliveries.send(sender, lambda: NOW, everybody=True)
         taken = Times.now() - started
-        await way.close()
+        await sender.close()
         if sum(counts.values()) != count:
             raise SystemExit(f"only {counts} of {count}")
-        return taken, letters.message(WEEK, store.readers.all()[0], NOW)
+        return taken, deliveries.message(WEEK, store.subscribers.all()[0], NOW)
 
 
 async def measure(port: int, count: int, connections: int, rounds: int) -> None:
-    """Print what the rounds came to, and the ratios of the rates."""
-    ours, theirs, size = Times(), Times(), 0
+    """Print the sums of all rounds, and the ratios of the two rates."""
+    personal, ready_made, size = Times(), Times(), 0
     for _ in range(rounds):
         with tempfile.TemporaryDirectory(dir=".") as folder:
-            taken, message = await personal(port, Path(folder), count, connections)
-        ours, size = ours + taken, len(message.payload)
-        theirs += await ready_made(port, message, count, connections)
-    told = count * rounds
+            taken, message = await send_personal(port, Path(folder), count, connections)
+        personal, size = personal + taken, len(message.payload)
+        ready_made += await send_ready_made(port, message, count, connections)
+    messages = count * rounds
     sys.stdout.write(
-        f"{told:,} letters of {size:,} bytes each way, {rounds} turns, {connections} connections\n"
-        f"by the clock: {told / ours.wall:,.0f} personal a second, {told / theirs.wall:,.0f} ready-made: "
-        f"{theirs.wall / ours.wall:.2f}\n"
-        f"by processor time: {told / ours.processor:,.0f} and {told / theirs.processor:,.0f}: "
-        f"{theirs.processor / ours.processor:.2f}\n"
+        f"{messages:,} mails of {size:,} bytes each way, {rounds} rounds, {connections} connections\n"
+        f"by the clock: {messages / personal.wall:,.0f} personal a second, "
+        f"{messages / ready_made.wall:,.0f} ready-made: {ready_made.wall / personal.wall:.2f}\n"
+        f"by processor time: {messages / personal.processor:,.0f} and "
+        f"{messages / ready_made.processor:,.0f}: {ready_made.processor / personal.processor:.2f}\n"
     )
 
 
 def main(arguments: list[str]) -> None:
-    """Start the sink, measure, end the sink."""
+    """Start the mail server, measure, end the server."""
     count, connections, rounds = (int(a) for a in (*arguments, *("2000", "4", "5")[len(arguments) :]))
     listener = socket.create_server(("127.0.0.1", 0))
-    process = multiprocessing.get_context("fork").Process(target=sink, args=(listener,), daemon=True)
+    process = multiprocessing.get_context("fork").Process(target=run_server, args=(listener,), daemon=True)
     process.start()
     try:
         asyncio.run(measure(listener.getsockname()[1], count, connections, rounds))
