@@ -150,7 +150,7 @@ def run_mutation(mutation: Mutation, folder: Path) -> tuple[str, str]:
 
 
 def run_all(mutations: Sequence[Mutation], jobs: int, parent: Path) -> Counter[str]:
-    """Run the tests of each mutation in copies of the tree below `parent`; print a row each, count results."""
+    """Test each mutation in copies of the tree below `parent`; prints a row each and counts the results."""
     first = Path(shutil.copytree(PROJECT, parent / "1", ignore=NOT_COPIED))
     tests = sorted({test for mutation in mutations for test in mutation.tests})
     print(f"{len(mutations)} mutations; first their {len(tests)} test files without any ...", flush=True)
@@ -181,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Break the program in small ways; a test must notice each.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these mutations")
     parser.add_argument(
-        "--jobs", type=int, default=2, help="how many mutations run at the same time (default: 2)"
+        "--jobs", type=int, default=2, help="mutations that run at the same time (default: 2)"
     )
     parser.add_argument("--check", action="store_true", help="only check that all patches apply")
     options = parser.parse_args(arguments)
