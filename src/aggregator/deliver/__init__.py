@@ -1,34 +1,42 @@
-"""The updates of a week or a day become a letter, and the letter gets to its readers.
+"""Composes digests and alert mails, and hands them to the outbox or a mail server.
 
-In:   holdings, bodies, the site's own words; readers and their choices
-Out:  Digest (what the letter says), Artifacts `digests/WEEK.html` and `digests/WEEK.txt`, Messages, and
-      Receipts of those that were handed to the outbox or to a mail server
-To add a section or an update type: one line in `sections.py`; words for people: `wording.py` and `foot.py`;
-a way to hand letters over: a file beside `outbox.py` and `smtp.py`, chosen in `app.py`.
+In:   documents, bodies, site settings, alerts; subscribers and their choices
+Out:  Digest, the Artifacts `digests/WEEK.html` and `digests/WEEK.txt`, Messages, and a Receipt for each
+      Message that was handed over
+To add a heading or a document type: one line in `digest/headings.py`. Texts for people are in
+`digest/formatting.py` and `digest/footer.py`. To add a way to send: a file beside `mail/outbox.py` and
+`mail/smtp.py`, chosen in `services/mailing/mailer.py`.
 """
 
 from __future__ import annotations
 
 from aggregator.deliver.digest.compose import compose
-from aggregator.deliver.digest.filtering import is_worth_sending
+from aggregator.deliver.digest.filtering import should_send
 from aggregator.deliver.digest.render import render_digest
-from aggregator.deliver.digest.weeks import closed_days, closed_weeks, day_of, still_sent, week_of, window
-from aggregator.deliver.mail.prepared import MailContext, PreparedMessage, freeze
-from aggregator.deliver.mail.retry import not_allowed, settled
+from aggregator.deliver.digest.weeks import (
+    closed_days,
+    closed_weeks,
+    day_of,
+    digest_window,
+    week_of,
+    windows_still_sent,
+)
+from aggregator.deliver.mail.prepared import MailContext, PreparedMessage, prepare_digest_mail
+from aggregator.deliver.mail.retry import after_attempt, give_up_not_allowed
 
 __all__ = [
     "MailContext",
     "PreparedMessage",
+    "after_attempt",
     "closed_days",
     "closed_weeks",
     "compose",
     "day_of",
-    "freeze",
-    "is_worth_sending",
-    "not_allowed",
+    "digest_window",
+    "give_up_not_allowed",
+    "should_send",
+    "prepare_digest_mail",
     "render_digest",
-    "settled",
-    "still_sent",
     "week_of",
-    "window",
+    "windows_still_sent",
 ]

@@ -13,33 +13,35 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from aggregator.deliver.mail.retry import TRIED_FOR, pause_after
+from aggregator.deliver.mail.retry import RETRY_FOR, retry_delay
 from aggregator.errors import DeliveryError
 from aggregator.model import Body, Failed, FetchResult, Moment, Request, Site
-from aggregator.model.alerts import Alert, AlertRule, Hook, HookState, Webhook, Why
+from aggregator.model.alerts import Alert, AlertRule, Hook, HookState, Webhook, AlertReason
 
-PREFIX: Final = "whsec_"
-SHORTEST: Final = 24
+SECRET_PREFIX: Final = "whsec_"
+MIN_SECRET_BYTES: Final = 24
 """Bytes of a secret, at least (Standard Webhooks, "Signature scheme")."""
 
-TYPES: Final = {
-    Why.NEW: "alert.new",
-    Why.CHANGED: "alert.changed",
-    Why.REMOVED: "alert.removed",
-    Why.CLOSING: "alert.closing",
-    Why.CORRECTION: "alert.correction",
+EVENT_TYPES: Final = {
+    AlertReason.NEW: "alert.new",
+    AlertReason.CHANGED: "alert.changed",
+    AlertReason.REMOVED: "alert.removed",
+    AlertReason.CLOSING: "alert.closing",
+    AlertReason.CORRECTION: "alert.correction",
 }
 
 
-def read_secret(text: str) -> bytes:
+def decode_secret(text: str) -> bytes:
     """The key in `whsec_…` (Base64 after the prefix). Raises DeliveryError for what is none."""
-    written = text.strip().removeprefix(PREFIX)
+    written = text.strip().removeprefix(SECRET_PREFIX)
     try:
         key = base64.b64decode(written, validate=True)
     except (binascii.Error, ValueError):
         key = b""
-    if len(key) < SHORTEST:
-        raise DeliveryError(f"the secret is not {PREFIX} and {SHORTEST} bytes or more in Base64")
+    if len(key) < MIN_SECRET_BYTES:
+        raise DeliveryError(
+            f"the secret is not {SECRET_PREFIX} and {MIN_SECRET_BYTES} bytes or more in Base64"
+        )
     return key
 
 
@@ -49,13 +51,13 @@ def sign(key: bytes, id: str, timestamp: int, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
-def delivery_id(alert: Alert, instance: str) -> str:
+def webhook_id(alert: Alert, instance: str) -> str:
     """The same for the same alert however often it is posted, so that a receiver can drop repeats."""
     name = f"{instance} {alert.rule} {alert.entry} {alert.occasion.key}"
     return f"msg_{uuid.uuid5(uuid.NAMESPACE_URL, name).hex}"
 
 
-def hook_request(
+def build_webhook_request(
     alert: Alert,
     rule: AlertRule,
     hook: Webhook,
@@ -66,7 +68,7 @@ def hook_request(
 ) -> Request:
     """The post of an alert, signed at `now`."""
     body = json.dumps(_told(alert, rule, bodies), ensure_ascii=False, sort_keys=True).encode()
-    id, timestamp = delivery_id(alert, site.instance), int(now.timestamp())
+    id, timestamp = webhook_id(alert, site.instance), int(now.timestamp())
     headers = (
         ("webhook-id", id),
         ("webhook-timestamp", str(timestamp)),
@@ -75,22 +77,22 @@ def hook_request(
     return Request(url=hook.url, pause=timedelta(0), body=body, headers=headers)
 
 
-def hook_settled(hook: Hook, result: FetchResult, now: datetime) -> Hook:
+def after_response(hook: Hook, result: FetchResult, now: datetime) -> Hook:
     """The post after a try: 2xx is taken, 410 wants no more, all else is tried again for two days."""
     tried = replace(hook, tries=hook.tries + 1, first_tried=hook.first_tried or now)
     if not isinstance(result, Failed) or _is_success(result.status):
         return replace(tried, state=HookState.TAKEN, reply="")
     if result.status == 410:
         return replace(tried, state=HookState.GONE, reply=str(result))
-    return hook_put_off(tried, str(result), now, result.retry_after or timedelta(0))
+    return retry_later(tried, str(result), now, result.retry_after or timedelta(0))
 
 
-def hook_put_off(hook: Hook, why: str, now: datetime, least: timedelta = timedelta(0)) -> Hook:
+def retry_later(hook: Hook, why: str, now: datetime, least: timedelta = timedelta(0)) -> Hook:
     """The post after a try that came to nothing; given up when the first one was two days ago."""
     told = replace(hook, first_tried=hook.first_tried or now, reply=why)
-    if told.first_tried and now - told.first_tried >= TRIED_FOR:
+    if told.first_tried and now - told.first_tried >= RETRY_FOR:
         return replace(told, state=HookState.GIVEN_UP)
-    return replace(told, due=now + max(pause_after(told.tries), least))
+    return replace(told, due=now + max(retry_delay(told.tries), least))
 
 
 def _is_success(status: int | None) -> bool:
@@ -101,7 +103,7 @@ def _is_success(status: int | None) -> bool:
 def _told(alert: Alert, rule: AlertRule, bodies: Mapping[str, Body]) -> dict[str, Any]:
     occasion = alert.occasion
     return {
-        "type": TYPES[occasion.why],
+        "type": EVENT_TYPES[occasion.why],
         "timestamp": alert.found.isoformat(),
         "data": {
             "rule": {"id": rule.id, "name": rule.name, "when": str(rule.when)},

@@ -8,9 +8,9 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 
-from aggregator.deliver import render_digest, window
-from aggregator.deliver.digest.footer import foot_of_letter
-from aggregator.deliver.digest.render import written as written_as_mail
+from aggregator.deliver import render_digest, digest_window
+from aggregator.deliver.digest.footer import mail_footer
+from aggregator.deliver.digest.render import render_html_and_text as written_as_mail
 from aggregator.model import Body, DeliveryStatus, Digest, DigestItem, Section, Site, Titles
 from aggregator.store import Store
 from tests.support.builders import LONDON, body, instant, moment, site
@@ -37,7 +37,7 @@ def item(**changes: Any) -> DigestItem:
 
 def digest(*sections: Section, **changes: Any) -> Digest:
     """The issued letter of the week of 22 January 2024."""
-    span = window("2024-W04", LONDON)
+    span = digest_window("2024-W04", LONDON)
     return replace(
         Digest(week="2024-W04", window=span, sections=sections, unread=(), issued=ISSUED), **changes
     )
@@ -56,7 +56,7 @@ def written(found: Digest, of: Site | None = None, bodies: dict[str, Body] | Non
 
 def mailed(found: Digest, titles: Titles = Titles.ENGLISH) -> tuple[str, str]:
     """The HTML and the text of a letter as it is mailed: under 90 kB."""
-    foot = foot_of_letter(site(), found.rhythm, mailbox="post@example.org", token="token")  # noqa: S106  # a word
+    foot = mail_footer(site(), found.rhythm, mailbox="post@example.org", token="token")  # noqa: S106  # a word
     page, text = written_as_mail(found, site(), BODIES, foot, titles=titles)
     return page.decode(), text.decode()
 
@@ -85,5 +85,5 @@ ELEMENTS = {
 
 def next_due(store: Store) -> datetime | None:
     """When the next planned letter is due; None when none is planned."""
-    letters = (one for reader in store.readers.all() for one in store.postings.of_reader(reader.id))
+    letters = (one for reader in store.subscribers.all() for one in store.deliveries.of_subscriber(reader.id))
     return min((one.due for one in letters if one.state is DeliveryStatus.PLANNED), default=None)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aggregator.deliver import compose
 from aggregator.model import Carrier, Digest, Document, Moment, Precision, Removal, RemovalKind, Revision
-from aggregator.publish.presentation.paths import entry_page
+from aggregator.publish.presentation.paths import document_page_path
 from tests.support.builders import LONDON, body, carrier, entry, holding, instant, labels, moment, site
 
 IN_WEEK = "2024-01-24 10:00"
@@ -49,7 +49,7 @@ def digest(*holdings: Document, **changes: Any) -> Digest:
         "zone": LONDON,
         "site": site(),
         "bodies": bodies,
-        "page": entry_page,
+        "page": document_page_path,
         "issued": None,
     }
     return compose("2024-W04", holdings, **{**given, **changes})
@@ -76,7 +76,7 @@ def test_a_week_that_does_not_exist_is_refused() -> None:
             zone=LONDON,
             site=site(),
             bodies={},
-            page=entry_page,
+            page=document_page_path,
             issued=None,
         )
 
@@ -258,7 +258,7 @@ def test_a_daily_letter_reminds_a_week_and_a_day_before(day: str, reminds: bool)
         zone=LONDON,
         site=site(),
         bodies={},
-        page=entry_page,
+        page=document_page_path,
         issued=None,
     )
     assert bool(found.reminders) is reminds
@@ -386,7 +386,7 @@ def test_each_update_is_new_in_exactly_one_week(weeks: int, hours: int) -> None:
     one = replace(held("a"), first_seen=seen)
     names = [f"2024-W{number:02}" for number in range(1, 10)]
     found = [
-        compose(name, [one], zone=LONDON, site=site(), bodies={}, page=entry_page, issued=None).count
+        compose(name, [one], zone=LONDON, site=site(), bodies={}, page=document_page_path, issued=None).count
         for name in names
     ]
     assert sum(found) == 1

@@ -150,7 +150,7 @@ def test_hostile_words_stay_words_in_every_field(text: str) -> None:
         title=text, url=text, body=text, type=text, summary=text, language=text, changed=(text,), dated=None
     )
     found = digest(under("Other", hostile, item(body="named", url=f"https://a/{text}")), unread=(text,))
-    of = site(title=text, operator=text, contact=text, postal=text)
+    of = site(title=text, operator=text, contact=text, postal_address=text)
     page, plain = written(found, of, {"named": body("named", name=text)})
     soup = BeautifulSoup(page, "lxml")
     assert names(soup) == ELEMENTS

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from aggregator.deliver import render_digest, window
+from aggregator.deliver import render_digest, digest_window
 from aggregator.model import Moment, Precision, Removal, RemovalKind, Titles, Translation
 from tests.deliver.digest.digests import BODIES, digest, item, links, mailed, said, under, written
 from tests.support.builders import LONDON, instant, moment, site
@@ -261,7 +261,7 @@ def test_each_update_leads_to_the_official_page_and_to_our_record_of_it() -> Non
 
 
 def test_a_letter_of_a_day_speaks_of_its_day() -> None:
-    span = window("2024-01-24", LONDON)
+    span = digest_window("2024-01-24", LONDON)
     day = digest(week="2024-01-24", window=span, unread=("Wales",))
     page, text = written(day)
     assert "Letter of Wednesday 24 January 2024" in page
@@ -302,7 +302,7 @@ def test_a_mail_says_at_its_head_where_it_can_be_seen_in_a_browser() -> None:
 
 
 def test_what_the_operator_does_not_tell_is_left_out_of_the_foot() -> None:
-    page, text = written(digest(), site(operator="", contact="", postal=""))
+    page, text = written(digest(), site(operator="", contact="", postal_address=""))
     for one in (page, said(text)):
         assert "This is not an official site. Titles and sentences are the publishers" in one
         assert "Contact" not in one

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.deliver import closed_days, closed_weeks, day_of, still_sent, week_of, window
+from aggregator.deliver import closed_days, closed_weeks, day_of, windows_still_sent, week_of, digest_window
 from tests.support.builders import LONDON, instant
 
 ZONES = st.sampled_from(
@@ -33,7 +33,7 @@ INSTANTS = st.integers(157_766_400, 4_102_444_800).map(lambda second: datetime.f
     ],
 )
 def test_a_week_runs_from_monday_to_monday_at_eight_in_london(week: str, start: str, end: str) -> None:
-    found = window(week, LONDON)
+    found = digest_window(week, LONDON)
     assert (found.start, found.end) == (instant(start), instant(end))
     assert found.start.tzinfo is UTC
     assert week_of(found.start, LONDON) == week
@@ -53,7 +53,7 @@ def test_a_week_runs_from_monday_to_monday_at_eight_in_london(week: str, start: 
     ],
 )
 def test_a_day_runs_from_eight_to_eight_in_london(day: str, start: str, end: str) -> None:
-    found = window(day, LONDON)
+    found = digest_window(day, LONDON)
     assert (found.start, found.end) == (instant(start), instant(end))
     assert day_of(found.start, LONDON) == day
     assert day_of(found.end - timedelta(seconds=1), LONDON) == day
@@ -63,7 +63,7 @@ def test_a_day_runs_from_eight_to_eight_in_london(day: str, start: str, end: str
 @pytest.mark.parametrize("day", ["2024-02-30", "2023-02-29", "2024-13-01", "2024-01-00"])
 def test_a_day_that_is_none_is_refused(day: str) -> None:
     with pytest.raises(ValueError, match=f"^there is no day {day}$"):
-        window(day, LONDON)
+        digest_window(day, LONDON)
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_closed_days_are_those_that_ended_since_the_first_and_at_most_seven(
 
 def test_the_last_week_and_its_days_are_still_sent() -> None:
     days = {f"2024-01-{n}" for n in range(22, 29)}
-    assert still_sent(instant("2024-01-29 08:00"), LONDON) == {"2024-W04"} | days
-    assert still_sent(instant("2024-01-29 07:59"), LONDON) == {"2024-W03", "2024-01-21"} | days - {
+    assert windows_still_sent(instant("2024-01-29 08:00"), LONDON) == {"2024-W04"} | days
+    assert windows_still_sent(instant("2024-01-29 07:59"), LONDON) == {"2024-W03", "2024-01-21"} | days - {
         "2024-01-28"
     }
 
@@ -114,7 +114,7 @@ def test_a_name_of_another_form_is_refused_with_the_right_form(name: str) -> Non
     with pytest.raises(
         ValueError, match=r"write year and ISO week as in 2024-W04, or a day as in 2024-01-24$"
     ):
-        window(name, LONDON)
+        digest_window(name, LONDON)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_week_that_its_year_does_not_have_is_refused_with_the_last_one(name: s
     with pytest.raises(
         ValueError, match=f"^there is no week {name}: that year has {name[:4]}-W01 to {last}$"
     ):
-        window(name, LONDON)
+        digest_window(name, LONDON)
 
 
 @pytest.mark.parametrize(
@@ -161,12 +161,12 @@ def test_at_most_eight_closed_weeks_are_looked_back_at() -> None:
 
 @given(at=INSTANTS, zone=ZONES)
 def test_windows_tile_time_without_gap_or_overlap(at: datetime, zone: ZoneInfo) -> None:
-    held = window(week_of(at, zone), zone)
-    before = window(week_of(held.start - timedelta(microseconds=1), zone), zone)
-    after = window(week_of(held.end, zone), zone)
+    held = digest_window(week_of(at, zone), zone)
+    before = digest_window(week_of(held.start - timedelta(microseconds=1), zone), zone)
+    after = digest_window(week_of(held.end, zone), zone)
     assert [at in one for one in (before, held, after)] == [False, True, False]
     assert (before.end, after.start) == (held.start, held.end)
-    day = window(day_of(at, zone), zone)
+    day = digest_window(day_of(at, zone), zone)
     assert held.start <= day.start <= at < day.end <= held.end
 
 
@@ -174,7 +174,7 @@ def test_windows_tile_time_without_gap_or_overlap(at: datetime, zone: ZoneInfo) 
 def test_closed_weeks_have_all_ended_and_the_next_has_not(
     first: datetime, now: datetime, zone: ZoneInfo
 ) -> None:
-    weeks = [window(week, zone) for week in closed_weeks(first, now, zone)]
+    weeks = [digest_window(week, zone) for week in closed_weeks(first, now, zone)]
     assert all(one.end <= now for one in weeks)
     assert all(one.end == following.start for one, following in pairwise(weeks))
     assert not weeks or now - weeks[-1].end < timedelta(days=7, hours=2)

@@ -7,8 +7,8 @@ from email.message import EmailMessage
 from tests.deliver.mail.subscribers import TOKENS, reader
 
 RUN = "2024-W04"
-RETURN = f"post+{RUN}.{reader().id}.{TOKENS.tag(RUN, reader().id)}@example.org"
-WORD = TOKENS.leave(reader().id)
+RETURN = f"post+{RUN}.{reader().id}.{TOKENS.return_address_tag(RUN, reader().id)}@example.org"
+WORD = TOKENS.unsubscribe_token(reader().id)
 
 REPORT = """\
 From: Mail Delivery System <MAILER-DAEMON@mx.example.net>
@@ -71,7 +71,7 @@ I am away until Monday.
 
 def bounce(to: str = RETURN, action: str = "failed", status: str = "5.1.1", run: str = RUN) -> bytes:
     """A delivery status notification (RFC 3464) to the return address of a letter."""
-    to = f"post+{run}.{reader().id}.{TOKENS.tag(run, reader().id)}@example.org" if run != RUN else to
+    to = f"post+{run}.{reader().id}.{TOKENS.return_address_tag(run, reader().id)}@example.org" if run != RUN else to
     return REPORT.format(to=to, subject="Undelivered", action=action, status=status).encode()
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from aggregator.deliver.mail.smtp import Server
+from aggregator.deliver.mail.smtp import SmtpServer
 from aggregator.model import Message
 
 HANG_UP = "hang up"
@@ -36,10 +36,10 @@ def message(name: str, payload: bytes = b"Subject: x\r\n\r\n.a line\r\n") -> Mes
     )
 
 
-def server(port: int, **changes: object) -> Server:
+def server(port: int, **changes: object) -> SmtpServer:
     """Where it listens, as the program knows it."""
     told: dict[str, object] = {"tls_first": False, "starttls": False, "connections": 3, **changes}
-    return Server(host="127.0.0.1", port=port, **told)  # type: ignore[arg-type]  # each by its own name
+    return SmtpServer(host="127.0.0.1", port=port, **told)  # type: ignore[arg-type]  # each by its own name
 
 
 @dataclass

@@ -29,7 +29,7 @@ def reader(**changes: Any) -> Subscriber:
 def stationery(of: Site | None = None) -> MailContext:
     """Letters from letters@updates.example.org."""
     return MailContext(
-        site=of or site(), address="letters@updates.example.org", mailbox="post@example.org", tokens=TOKENS
+        site=of or site(), sender_address="letters@updates.example.org", replies_mailbox="post@example.org", tokens=TOKENS
     )
 
 

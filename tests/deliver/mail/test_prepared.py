@@ -7,16 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from aggregator.deliver import PreparedMessage, freeze, window
-from aggregator.deliver.mail.prepared import freeze_text
+from aggregator.deliver import PreparedMessage, prepare_digest_mail, digest_window
+from aggregator.deliver.mail.prepared import prepare_text_mail
 from aggregator.deliver.mail.tokens import CHOICES
 from aggregator.model import Choices, Digest, Message, Subscriber
-from aggregator.services.mailing.mailer import LONGEST_NAME
+from aggregator.services.mailing.mailer import MAX_MAILBOX_NAME
 from tests.deliver.digest.digests import BODIES, digest, item, under
 from tests.deliver.mail.subscribers import TOKENS, opened, parts, reader, stationery
 from tests.support.builders import LONDON, site
 
-PAGES = site(letters_url="https://updates.example.org/letters/")
+PAGES = site(subscriptions_url="https://updates.example.org/letters/")
 WEEK = digest(
     under("Documents", item(), item(id="urn:uuid:2", title="Cynllun", body="wales", topics=("plans",))),
     under("Other", item(id="urn:uuid:3", title="A post", type="blog-post")),
@@ -24,16 +24,16 @@ WEEK = digest(
 
 
 def frozen(found: Digest = WEEK, to: Subscriber | None = None, pages: bool = False) -> PreparedMessage:
-    return freeze(found, to or reader(), stationery(PAGES if pages else site()), BODIES)
+    return prepare_digest_mail(found, to or reader(), stationery(PAGES if pages else site()), BODIES)
 
 
 def mail(to: Subscriber | None = None, pages: bool = False) -> Message:
-    return frozen(to=to, pages=pages).fill(to or reader())
+    return frozen(to=to, pages=pages).personalise(to or reader())
 
 
 def test_every_header_that_a_weekly_letter_needs_is_there() -> None:
     made = opened(mail(pages=True))
-    token = TOKENS.leave("00c0ffee00c0ffee")
+    token = TOKENS.unsubscribe_token("00c0ffee00c0ffee")
 
     assert made["To"] == "reader@example.org"
     assert made["From"] == '"UK open government: updates" <letters@updates.example.org>'
@@ -55,15 +55,15 @@ def test_every_header_that_a_weekly_letter_needs_is_there() -> None:
 
 
 def test_the_subject_counts_reminders_apart() -> None:
-    made = opened(frozen(digest(under("Closing soon", item(reminder=True)))).fill(reader()))
+    made = opened(frozen(digest(under("Closing soon", item(reminder=True)))).personalise(reader()))
 
     words = "UK open government: updates: 0 updates, 1 reminder, week of 22 January 2024"
     assert made["Subject"].strip() == words  # which is folded after its name: RFC 5322, 2.2.3
 
 
 def test_a_daily_letter_says_its_day() -> None:
-    day = digest(under("Documents", item()), week="2024-01-24", window=window("2024-01-24", LONDON))
-    made = opened(frozen(day).fill(reader()))
+    day = digest(under("Documents", item()), week="2024-01-24", window=digest_window("2024-01-24", LONDON))
+    made = opened(frozen(day).personalise(reader()))
 
     assert made["Subject"] == "UK open government: updates: 1 update, 24 January 2024"
     assert made["Message-ID"] == "<2024-01-24.00c0ffee00c0ffee@updates.example.org>"
@@ -76,14 +76,14 @@ def test_the_envelope_says_whose_letter_bounced_and_that_we_made_it() -> None:
     run, who, tag = rest.removesuffix("@example.org").split(".")
 
     assert (name, run, who) == ("post", "2024-W04", "00c0ffee00c0ffee")
-    assert tag == TOKENS.tag("2024-W04", "00c0ffee00c0ffee")
-    assert tag != TOKENS.tag("2024-W04", "00c0ffee00c0ffef")
+    assert tag == TOKENS.return_address_tag("2024-W04", "00c0ffee00c0ffee")
+    assert tag != TOKENS.return_address_tag("2024-W04", "00c0ffee00c0ffef")
     assert len(sender.rpartition("@")[0]) <= 64
 
 
 def test_without_a_sign_up_page_one_leaves_by_mail() -> None:
     made = opened(mail())
-    way = f"mailto:post@example.org?subject=leave%20{TOKENS.leave(reader().id)}"
+    way = f"mailto:post@example.org?subject=leave%20{TOKENS.unsubscribe_token(reader().id)}"
 
     assert made["List-Unsubscribe"] == f"<{way}>"
     assert made["List-Unsubscribe-Post"] is None
@@ -92,7 +92,7 @@ def test_without_a_sign_up_page_one_leaves_by_mail() -> None:
 
 def test_both_parts_say_the_same_and_carry_the_readers_own_word() -> None:
     text, page = parts(mail(pages=True))
-    way = f"https://updates.example.org/letters/leave/{TOKENS.leave(reader().id)}"
+    way = f"https://updates.example.org/letters/leave/{TOKENS.unsubscribe_token(reader().id)}"
 
     for part in (text, page):
         assert all(title in part for title in ("A plan", "Cynllun", "A post"))
@@ -109,7 +109,7 @@ def test_the_letter_to_a_mailing_list_holds_nothing_personal() -> None:
 
     assert made["List-Unsubscribe"] == "<https://lists.example.org/leave>"
     assert made["List-Unsubscribe-Post"] is None
-    assert TOKENS.leave(to.id).encode() not in message.payload.replace(b"=\r\n", b"")
+    assert TOKENS.unsubscribe_token(to.id).encode() not in message.payload.replace(b"=\r\n", b"")
     assert "you are on a mailing list that passes this letter on" in " ".join(parts(message)[0].split())
     assert opened(mail(reader(is_list=True)))["List-Unsubscribe"] is None
     by_mail = opened(mail(reader(is_list=True, leave="list-leave@lists.example.org")))
@@ -119,15 +119,15 @@ def test_the_letter_to_a_mailing_list_holds_nothing_personal() -> None:
 def test_the_same_letter_is_the_same_bytes_and_two_readers_differ_only_in_what_is_theirs() -> None:
     one, other = reader(), reader(id="11c0ffee11c0ffee", address="other@example.org")
 
-    assert frozen().fill(one) == frozen().fill(one)
-    theirs = frozen().fill(other).payload.replace(b"other@", b"reader@")
-    own, ours = TOKENS.leave(other.id).encode(), TOKENS.leave(one.id).encode()
-    assert theirs.replace(own, ours).replace(other.id.encode(), one.id.encode()) == frozen().fill(one).payload
+    assert frozen().personalise(one) == frozen().personalise(one)
+    theirs = frozen().personalise(other).payload.replace(b"other@", b"reader@")
+    own, ours = TOKENS.unsubscribe_token(other.id).encode(), TOKENS.unsubscribe_token(one.id).encode()
+    assert theirs.replace(own, ours).replace(other.id.encode(), one.id.encode()) == frozen().personalise(one).payload
 
 
 def test_no_line_is_too_long_and_none_ends_but_in_crlf() -> None:
     long = digest(under("Other", item(title="Ŵ" * 290, summary="word " * 400), item(id="urn:uuid:9")))
-    payload = frozen(long, pages=True).fill(reader()).payload
+    payload = frozen(long, pages=True).personalise(reader()).payload
 
     assert max(len(line) for line in payload.split(b"\r\n")) <= 998
     assert b"\n" not in payload.replace(b"\r\n", b"")
@@ -154,9 +154,9 @@ def test_a_reader_gets_what_they_chose(choices: Choices, titles: list[str]) -> N
 
 def test_a_source_cannot_plant_the_readers_word_in_its_own_link() -> None:
     planted = digest(under("Other", item(url="https://example.org/?slot0123456789abcdef01234567")))
-    message = freeze(planted, reader(), stationery(), BODIES).fill(reader())
+    message = prepare_digest_mail(planted, reader(), stationery(), BODIES).personalise(reader())
 
-    assert parts(message)[0].count(TOKENS.leave(reader().id)) == 1
+    assert parts(message)[0].count(TOKENS.unsubscribe_token(reader().id)) == 1
 
 
 def test_a_draft_is_never_sent() -> None:
@@ -165,18 +165,18 @@ def test_a_draft_is_never_sent() -> None:
 
 
 def test_the_readers_word_finds_its_place_wherever_the_line_that_holds_it_is_broken() -> None:
-    where, slot, me = stationery(PAGES), TOKENS.slot("2024-W04"), reader()
+    where, slot, me = stationery(PAGES), TOKENS.placeholder("2024-W04"), reader()
     for length in range(80):
         text = f"{'x' * length}/leave/{slot}\n"
-        made = freeze_text("2024-W04", me, where, subject="x", at=me.since, text=text)
-        body = opened(made.fill(me)).get_content()
-        assert body.replace("\r\n", "\n") == text.replace(slot, TOKENS.leave(me.id))
+        made = prepare_text_mail("2024-W04", me, where, subject="x", at=me.since, text=text)
+        body = opened(made.personalise(me)).get_content()
+        assert body.replace("\r\n", "\n") == text.replace(slot, TOKENS.unsubscribe_token(me.id))
 
 
 @pytest.mark.parametrize(
     "run", ["2024-W04", "2024-01-24", "alert-6f9a4880.6a266870", f"ask-{CHOICES}.{'f' * 12}"]
 )
 def test_a_return_address_of_the_longest_name_that_may_be_has_no_more_than_64_characters(run: str) -> None:
-    where = replace(stationery(), mailbox=f"{'m' * LONGEST_NAME}@example.org")
+    where = replace(stationery(), replies_mailbox=f"{'m' * MAX_MAILBOX_NAME}@example.org")
 
-    assert len(where.envelope(run, reader().id).partition("@")[0]) <= 64
+    assert len(where.envelope_sender(run, reader().id).partition("@")[0]) <= 64

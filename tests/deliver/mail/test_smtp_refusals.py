@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.deliver.mail.smtp import Smtp
+from aggregator.deliver.mail.smtp import SmtpSender
 from aggregator.errors import DeliveryError
 from aggregator.model import Handed
 from tests.deliver.mail.scripted_server import HANG_UP, MUTE, Scripted, message, scripted, server
@@ -17,7 +17,7 @@ SOON = timedelta(seconds=0.3)
 
 async def hand(found: Scripted, *names: str, **changes: object) -> list[Handed]:
     """Hand letters over, one after the other on one line."""
-    way = Smtp(server(found.port, **{"connections": 1, **changes}), patience=SOON)
+    way = SmtpSender(server(found.port, **{"connections": 1, **changes}), reply_timeout=SOON)
     receipts = await way([message(name) for name in names])
     await way.close()
     return [one.handed for one in receipts]
@@ -117,7 +117,7 @@ def test_the_size_is_said_where_it_is_asked_for(offers: str, said: str) -> None:
 
     async def work() -> None:
         async with scripted({"EHLO": f"250-here\r\n{offers}"}) as found:
-            way = Smtp(server(found.port))
+            way = SmtpSender(server(found.port))
             await way([message("a", b"Subject: x\r\n\r\n.dotted line\r\n")])
             await way.close()
             assert found.told[0][1] == f"MAIL FROM:<post+x@example.org>{said}"

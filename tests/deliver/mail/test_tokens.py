@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.deliver.mail.email_addresses import allowed, checked, fingerprint
+from aggregator.deliver.mail.email_addresses import is_allowed_recipient, normalise_address, address_fingerprint
 from aggregator.deliver.mail.tokens import CHOICES, CONFIRM, Tokens, read_key
 from aggregator.errors import DeliveryError
 from tests.deliver.mail.subscribers import TOKENS
@@ -18,33 +18,33 @@ DAY = timedelta(days=1)
 
 
 def test_the_word_to_leave_is_taken_only_as_we_made_it() -> None:
-    token = TOKENS.leave("00c0ffee00c0ffee")
+    token = TOKENS.unsubscribe_token("00c0ffee00c0ffee")
 
-    assert TOKENS.leaver(token) == "00c0ffee00c0ffee"
-    assert TOKENS.leaver(token.replace("0", "1", 1)) is None
-    assert TOKENS.leaver(token[:-1]) is None
-    assert TOKENS.leaver("00c0ffee00c0ffee") is None
-    assert TOKENS.leaver("\xff.\xff") is None
-    assert Tokens(b"another key that is long enough too").leaver(token) is None
+    assert TOKENS.read_unsubscribe_token(token) == "00c0ffee00c0ffee"
+    assert TOKENS.read_unsubscribe_token(token.replace("0", "1", 1)) is None
+    assert TOKENS.read_unsubscribe_token(token[:-1]) is None
+    assert TOKENS.read_unsubscribe_token("00c0ffee00c0ffee") is None
+    assert TOKENS.read_unsubscribe_token("\xff.\xff") is None
+    assert Tokens(b"another key that is long enough too").read_unsubscribe_token(token) is None
     assert len(token) <= 75  # it stands on one line of quoted-printable
 
 
 def test_a_timed_word_holds_for_one_purpose_and_for_a_time() -> None:
     made = instant("2024-01-29 08:00")
-    token = TOKENS.timed(CONFIRM, "00c0ffee00c0ffee", made)
+    token = TOKENS.timed_token(CONFIRM, "00c0ffee00c0ffee", made)
 
-    assert TOKENS.read_timed(CONFIRM, token, made) == "00c0ffee00c0ffee"
-    assert TOKENS.read_timed(CONFIRM, token, made + 7 * DAY) == "00c0ffee00c0ffee"
-    assert TOKENS.read_timed(CONFIRM, token, made + 7 * DAY + timedelta(seconds=1)) is None
-    assert TOKENS.read_timed(CHOICES, token, made) is None
-    assert TOKENS.leaver(token) is None
-    assert TOKENS.read_timed(CONFIRM, TOKENS.leave("00c0ffee00c0ffee"), made) is None
+    assert TOKENS.read_timed_token(CONFIRM, token, made) == "00c0ffee00c0ffee"
+    assert TOKENS.read_timed_token(CONFIRM, token, made + 7 * DAY) == "00c0ffee00c0ffee"
+    assert TOKENS.read_timed_token(CONFIRM, token, made + 7 * DAY + timedelta(seconds=1)) is None
+    assert TOKENS.read_timed_token(CHOICES, token, made) is None
+    assert TOKENS.read_unsubscribe_token(token) is None
+    assert TOKENS.read_timed_token(CONFIRM, TOKENS.unsubscribe_token("00c0ffee00c0ffee"), made) is None
 
 
 def test_what_opens_a_feed_makes_nobody_leave_and_what_lets_leave_opens_no_feed() -> None:
-    assert TOKENS.fed(TOKENS.feed("00c0ffee00c0ffee")) == "00c0ffee00c0ffee"
-    assert TOKENS.leaver(TOKENS.feed("00c0ffee00c0ffee")) is None
-    assert TOKENS.fed(TOKENS.leave("00c0ffee00c0ffee")) is None
+    assert TOKENS.read_feed_token(TOKENS.feed_token("00c0ffee00c0ffee")) == "00c0ffee00c0ffee"
+    assert TOKENS.read_unsubscribe_token(TOKENS.feed_token("00c0ffee00c0ffee")) is None
+    assert TOKENS.read_feed_token(TOKENS.unsubscribe_token("00c0ffee00c0ffee")) is None
 
 
 def test_the_key_does_not_show_when_it_is_printed() -> None:
@@ -87,7 +87,7 @@ def test_a_file_that_holds_no_key_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_an_address_is_kept_in_one_form(written: str, kept: str) -> None:
-    assert checked(written) == kept
+    assert normalise_address(written) == kept
 
 
 @pytest.mark.parametrize(
@@ -105,14 +105,14 @@ def test_an_address_is_kept_in_one_form(written: str, kept: str) -> None:
 )
 def test_what_is_no_address_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match="no mail address that can be written to"):
-        checked(wrong)
+        normalise_address(wrong)
 
 
 def test_a_fingerprint_needs_the_key_and_tells_nothing() -> None:
-    mark = fingerprint("reader@example.org", b"one key")
+    mark = address_fingerprint("reader@example.org", b"one key")
 
-    assert mark == fingerprint("reader@example.org", b"one key")
-    assert mark != fingerprint("reader@example.org", b"another key")
+    assert mark == address_fingerprint("reader@example.org", b"one key")
+    assert mark != address_fingerprint("reader@example.org", b"another key")
     assert "reader" not in mark
 
 
@@ -130,4 +130,4 @@ def test_a_fingerprint_needs_the_key_and_tells_nothing() -> None:
     ],
 )
 def test_letters_leave_only_for_those_on_the_list(allow: tuple[str, ...], may: bool) -> None:
-    assert allowed("reader@example.org", allow) is may
+    assert is_allowed_recipient("reader@example.org", allow) is may

@@ -1,1 +1,1 @@
-"""Composes a digest: which documents, in which order, and how it reads."""
+"""The digest: which documents it has, in which order, and how it reads."""

@@ -1,4 +1,4 @@
-"""What a letter says: which updates are its news, each under one heading, in one fixed order."""
+"""Selects the updates of a week or a day, puts each under a heading, and orders them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.deliver.digest.formatting import first_sentence
 from aggregator.deliver.digest.headings import Heading, update_type
-from aggregator.deliver.digest.weeks import window
+from aggregator.deliver.digest.weeks import digest_window
 from aggregator.model import (
     Body,
     Digest,
@@ -27,27 +27,27 @@ from aggregator.model import (
 from aggregator.model.days import COARSE, days_left, is_over, last_day
 from aggregator.model.licences import may_show
 
-SOON = 14
-"""Days after the window's end: this letter and the next both reach the reader before it closes."""
+CLOSING_SOON_DAYS = 14
+"""After the window's end. Two weeks, so that this digest and the next both arrive before it closes."""
 
-REMINDED = frozenset({7, 1})
-"""So many days before it closes a daily letter reminds of what was known; a weekly one does each week."""
+DAILY_REMINDER_DAYS = frozenset({7, 1})
+"""A daily digest reminds so many days before the closing date; a weekly one does each week."""
 
 
 @dataclass(frozen=True, slots=True)
-class _News:
-    """A holding to tell of, and the revisions that make it news of this window if it was known before."""
+class _Update:
+    """A document with a place in the digest; for one that is not new, the revisions made in this window."""
 
-    holding: Document
+    document: Document
     heading: Heading
     revisions: tuple[Revision, ...] = ()
     reminder: bool = False
-    """It is no news; it closes soon."""
+    """Neither new nor changed: listed only because it closes soon."""
 
 
 def compose(
     week: str,
-    holdings: Iterable[Document],
+    documents: Iterable[Document],
     *,
     zone: ZoneInfo,
     site: Site,
@@ -55,103 +55,111 @@ def compose(
     page: Callable[[Entry], str],
     issued: datetime | None,
 ) -> Digest:
-    """The letter of the week or day with this name: those that are relevant and news in it, each once.
+    """The digest of the week or day with this name: relevant documents that are new or changed, each once.
 
-    An update belongs to the window in which it was first seen, whatever its own date says. Backlog (what
-    a source's first poll brought) is never news; a revision of it is, like that of any document known
-    before. What closes soon stands first even when it is a change, because the reader has to act; of what
-    is known before, backlog or not, the reader is reminded then.
-    The order depends only on the values, never on the order of `holdings`. `page` gives the path of a
-    document's permanent page. `issued` None: still a draft. Raises ValueError when there is no such window.
+    A document belongs to the window in which we first saw it, whatever date the publisher gives. Backlog
+    (what a source's first poll brings) is never new, but its later revisions are changes. What closes soon
+    comes first, even when it is a change, because subscribers have to act; older documents that close soon
+    are added as reminders. `page` gives the path of a document's permanent page. `issued` None makes a
+    draft. Raises ValueError when there is no such window.
     """
-    span = window(week, zone)
-    days = range(SOON + 1) if rhythm_of(week) is Frequency.WEEKLY else REMINDED
+    window = digest_window(week, zone)
+    days = range(CLOSING_SOON_DAYS + 1) if rhythm_of(week) is Frequency.WEEKLY else DAILY_REMINDER_DAYS
     ranks = {body: rank for rank, body in enumerate(bodies)}
-    news = sorted(_told(holdings, span, days, zone), key=lambda one: _place(one, zone, ranks))
+    # The key is total: the order of `documents` must not change the digest.
+    updates = sorted(_updates(documents, window, days, zone), key=lambda one: _sort_key(one, zone, ranks))
     sections = (
-        Section(title=heading, items=tuple(_item(one, site, page) for one in under))
-        for heading, under in groupby(news, key=lambda one: one.heading)
+        Section(title=heading, items=tuple(_item(one, site, page) for one in group))
+        for heading, group in groupby(updates, key=lambda one: one.heading)
     )
-    return Digest(week=week, window=span, sections=tuple(sections), unread=(), issued=issued)
+    return Digest(week=week, window=window, sections=tuple(sections), unread=(), issued=issued)
 
 
-def _told(
-    holdings: Iterable[Document], span: Window, days: Collection[int], zone: ZoneInfo
-) -> Iterable[_News]:
-    by_id = {holding.entry.id: holding for holding in holdings if holding.labels.relevant}
-    for holding in by_id.values():
-        is_new = holding.first_seen in span and not holding.backlog
-        revisions = () if is_new else _revisions(holding, span)
+def _updates(
+    documents: Iterable[Document], window: Window, days: Collection[int], zone: ZoneInfo
+) -> Iterable[_Update]:
+    by_id = {document.entry.id: document for document in documents if document.labels.relevant}
+    for document in by_id.values():
+        is_new = document.first_seen in window and not document.backlog
+        revisions = () if is_new else _revisions(document, window)
         if is_new or revisions:
-            heading = _heading(holding, span, zone, changed=not is_new)
-            yield _News(holding=holding, heading=heading, revisions=revisions)
-        elif _reminds(holding, span, days, zone):
-            yield _News(holding=holding, heading=Heading.CLOSING, reminder=True)
+            heading = _heading(document, window, zone, changed=not is_new)
+            yield _Update(document=document, heading=heading, revisions=revisions)
+        elif _is_reminder(document, window, days, zone):
+            yield _Update(document=document, heading=Heading.CLOSING, reminder=True)
 
 
-def _reminds(holding: Document, span: Window, days: Collection[int], zone: ZoneInfo) -> bool:
-    """Whether to tell once more of what is known by the window's end: it closes in so many days."""
-    closes = holding.entry.closes
-    exact = closes is not None and closes.precision not in COARSE
-    return exact and holding.first_seen < span.end and _days_to_act(holding, span, zone) in days
+def _is_reminder(document: Document, window: Window, days: Collection[int], zone: ZoneInfo) -> bool:
+    """Whether a known document is listed again because it closes in one of `days`."""
+    closes = document.entry.closes
+    # A closing date known only to the month or year has no day to remind of.
+    has_day = closes is not None and closes.precision not in COARSE
+    return has_day and document.first_seen < window.end and _days_to_act(document, window, zone) in days
 
 
-def _days_to_act(holding: Document, span: Window, zone: ZoneInfo) -> int | None:
-    """Days from the window's end until it closes; None for what closes never, has closed or was removed."""
-    closes = None if holding.removed else holding.entry.closes
-    if closes is None or is_over(closes, span.end, zone):
+def _days_to_act(document: Document, window: Window, zone: ZoneInfo) -> int | None:
+    """Days from the window's end to the closing date; None without one, or when it closed or was removed."""
+    closes = None if document.removed else document.entry.closes
+    if closes is None or is_over(closes, window.end, zone):
         return None
-    return days_left(closes, span.end, zone)
+    return days_left(closes, window.end, zone)
 
 
-def _revisions(holding: Document, span: Window) -> tuple[Revision, ...]:
-    found = (r for c in holding.carriers for r in c.revisions if r.number > 1 and r.seen_at in span)
+def _revisions(document: Document, window: Window) -> tuple[Revision, ...]:
+    found = (
+        revision
+        for carrier in document.carriers
+        for revision in carrier.revisions
+        if revision.number > 1 and revision.seen_at in window
+    )
     return tuple(sorted(found, key=lambda revision: revision.seen_at))
 
 
-def _heading(holding: Document, span: Window, zone: ZoneInfo, *, changed: bool) -> Heading:
-    days = _days_to_act(holding, span, zone)
-    if days is not None and days <= SOON:
+def _heading(document: Document, window: Window, zone: ZoneInfo, *, changed: bool) -> Heading:
+    days = _days_to_act(document, window, zone)
+    if days is not None and days <= CLOSING_SOON_DAYS:
         return Heading.CLOSING
-    return Heading.CHANGED if changed or holding.removed else update_type(holding.labels.type).heading
+    return Heading.CHANGED if changed or document.removed else update_type(document.labels.type).heading
 
 
-def _item(news: _News, site: Site, page: Callable[[Entry], str]) -> DigestItem:
-    entry = news.holding.entry
+def _item(update: _Update, site: Site, page: Callable[[Entry], str]) -> DigestItem:
+    entry = update.document.entry
     return DigestItem(
         id=entry.id,
         title=entry.title,
         url=entry.url or site.base_url + (entry.own_page or ""),
         body=entry.body,
-        type=news.holding.labels.type,
+        type=update.document.labels.type,
         summary=first_sentence(entry.summary) if may_show(entry.licence) else "",
         language=entry.language,
-        dated=news.holding.dated,
-        first_seen=news.holding.first_seen,
+        dated=update.document.dated,
+        first_seen=update.document.first_seen,
         closes=entry.closes,
-        changed=tuple(dict.fromkeys(part for revision in news.revisions for part in revision.parts)),
-        topics=news.holding.labels.topics,
-        removed=news.holding.removed,
+        changed=tuple(dict.fromkeys(part for revision in update.revisions for part in revision.parts)),
+        topics=update.document.labels.topics,
+        removed=update.document.removed,
         translations=entry.translations,
         page=page(entry),
-        score=news.holding.labels.score,
-        reminder=news.reminder,
+        score=update.document.labels.score,
+        reminder=update.reminder,
     )
 
 
-def _place(news: _News, zone: ZoneInfo, ranks: Mapping[str, int]) -> tuple[int, int, str, float, str, str]:
-    """Sorts the letter: what closes soonest first, documents by body, everything else newest own date first.
+def _sort_key(
+    update: _Update, zone: ZoneInfo, ranks: Mapping[str, int]
+) -> tuple[int, int, str, float, str, str]:
+    """By heading; then by closing date, by body (Documents), or by the publisher's date, newest first.
 
-    The id ends every key, so no two updates are equal.
+    The key ends with the id, so no two are equal.
     """
-    entry = news.holding.entry
-    rank, body, instant = 0, "", _newest_first(news.holding)
-    if news.heading is Heading.CLOSING and entry.closes:
-        rank, instant = last_day(entry.closes, zone).toordinal(), entry.closes.at.timestamp()
-    if news.heading is Heading.DOCUMENTS:
+    entry = update.document.entry
+    rank, body, timestamp = 0, "", _negated_date(update.document)
+    if update.heading is Heading.CLOSING and entry.closes:
+        rank, timestamp = last_day(entry.closes, zone).toordinal(), entry.closes.at.timestamp()
+    if update.heading is Heading.DOCUMENTS:
         rank, body = ranks.get(entry.body, len(ranks)), entry.body
-    return (list(Heading).index(news.heading), rank, body, instant, entry.title, entry.id)
+    return (list(Heading).index(update.heading), rank, body, timestamp, entry.title, entry.id)
 
 
-def _newest_first(holding: Document) -> float:
-    return -holding.dated.at.timestamp() if holding.dated else float("inf")
+def _negated_date(document: Document) -> float:
+    return -document.dated.at.timestamp() if document.dated else float("inf")

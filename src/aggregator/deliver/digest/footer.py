@@ -1,4 +1,4 @@
-"""The foot of a letter: why it came, how to leave, and how to choose."""
+"""The footer of a digest: why it came, how to unsubscribe, and where to change choices."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from aggregator.model import Frequency, Site
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footer:
-    """The lines that depend on how a letter reaches its reader."""
+    """The lines that differ between the page, a subscriber's mail and the mail to a list."""
 
-    why: str
-    leave: str
-    leave_link: str = ""
-    """http(s) or mailto; empty when the words say all."""
-    leave_words: str = "leave this letter"
-    choose_link: str = ""
+    reason: str
+    unsubscribe_text: str
+    unsubscribe_link: str = ""
+    """http(s) or mailto; empty where there is nothing to open."""
+    unsubscribe_label: str = "leave this letter"
+    choices_link: str = ""
 
 
-GATHERS: Mapping[Frequency, str] = {
+CONTENT_TEXTS: Mapping[Frequency, str] = {
     Frequency.WEEKLY: "each Monday at 08:00 it gathers what public bodies in the UK were first seen to "
     "publish about open government in the week before",
     Frequency.DAILY: "each morning at 08:00 it gathers what public bodies in the UK were first seen to "
@@ -29,58 +29,60 @@ GATHERS: Mapping[Frequency, str] = {
 }
 
 
-def foot_of_page(site: Site, rhythm: Frequency) -> Footer:
-    """For the letter as a page, which is everybody's."""
-    why = f"Why this letter: {GATHERS[rhythm]}."
+def page_footer(site: Site, rhythm: Frequency) -> Footer:
+    """For the page on the site, which everybody reads."""
+    reason = f"Why this letter: {CONTENT_TEXTS[rhythm]}."
     if site.join_link:
         return Footer(
-            why=why,
-            leave="To get it by mail, to choose, to pause or to leave:"
-            if site.letters_url
+            reason=reason,
+            unsubscribe_text="To get it by mail, to choose, to pause or to leave:"
+            if site.subscriptions_url
             else "To get it by mail:",
-            leave_link=site.join_link,
-            leave_words="letters by mail",
+            unsubscribe_link=site.join_link,
+            unsubscribe_label="letters by mail",
         )
-    words = "This page is for everybody; a letter that came by mail says in its own foot how to leave."
-    return Footer(why=why, leave=words)
+    text = "This page is for everybody; a letter that came by mail says in its own foot how to leave."
+    return Footer(reason=reason, unsubscribe_text=text)
 
 
-def foot_of_letter(site: Site, rhythm: Frequency, *, mailbox: str, token: str) -> Footer:
-    """For a reader's own letter. `token` is the word that lets them leave; no sign-up page: by mail."""
-    why = f"Why you get this: you asked for this letter; {GATHERS[rhythm]}."
-    if site.letters_url:
+def mail_footer(site: Site, rhythm: Frequency, *, mailbox: str, token: str) -> Footer:
+    """For a subscriber's own mail. `token` unsubscribes: by a link, or by mail where there is no web page."""
+    reason = f"Why you get this: you asked for this letter; {CONTENT_TEXTS[rhythm]}."
+    if site.subscriptions_url:
         return Footer(
-            why=why,
-            leave="To leave at once:",
-            leave_link=f"{site.letters_url}leave/{token}",
-            choose_link=site.letters_url,
+            reason=reason,
+            unsubscribe_text="To leave at once:",
+            unsubscribe_link=f"{site.subscriptions_url}leave/{token}",
+            choices_link=site.subscriptions_url,
         )
     return Footer(
-        why=why,
-        leave="To leave, send this mail as it is:",
-        leave_link=leave_by_mail(mailbox, token),
+        reason=reason,
+        unsubscribe_text="To leave, send this mail as it is:",
+        unsubscribe_link=unsubscribe_mailto(mailbox, token),
     )
 
 
-def foot_of_list(leave: str, rhythm: Frequency) -> Footer:
-    """For a letter to a mailing list: every member reads it, so that nothing in it may be personal."""
-    words = "Leaving: as you leave the list that passed it on."
-    why = f"Why you get this: you are on a mailing list that passes this letter on; {GATHERS[rhythm]}."
-    return Footer(why=why, leave=words, leave_link=way_out_of_list(leave))
+def list_footer(leave: str, rhythm: Frequency) -> Footer:
+    """For the mail to a mailing list: every member reads it, so it has no personal link."""
+    text = "Leaving: as you leave the list that passed it on."
+    reason = (
+        f"Why you get this: you are on a mailing list that passes this letter on; {CONTENT_TEXTS[rhythm]}."
+    )
+    return Footer(reason=reason, unsubscribe_text=text, unsubscribe_link=list_unsubscribe_link(leave))
 
 
-def way_out_of_list(leave: str) -> str:
-    """The link by which a list's members leave it: a web address as it is, a mail address as `mailto:`."""
+def list_unsubscribe_link(leave: str) -> str:
+    """How members leave a list, as a link: a web address as it is, a mail address as `mailto:`."""
     if "@" in leave and "://" not in leave and not leave.startswith("mailto:"):
         return f"mailto:{quote(leave, safe='@+')}"
     return leave
 
 
-def leave_by_mail(mailbox: str, token: str) -> str:
-    """The mail that makes a reader leave: its subject says all."""
-    return mail_link(mailbox, f"leave {token}")
+def unsubscribe_mailto(mailbox: str, token: str) -> str:
+    """A link to a mail that unsubscribes: everything is in its subject."""
+    return mailto_link(mailbox, f"leave {token}")
 
 
-def mail_link(mailbox: str, subject: str) -> str:
-    """A mail as a link that opens it in a mail program (RFC 6068)."""
+def mailto_link(mailbox: str, subject: str) -> str:
+    """A link that opens a new mail in a mail program (RFC 6068)."""
     return f"mailto:{mailbox}?subject={quote(subject)}"

@@ -1,4 +1,4 @@
-"""The letter's words for dates, deadlines, changes and languages, and the text of others made safe to set."""
+"""Texts of dates, deadlines, changes, languages and counts in mails, and line wrapping."""
 
 from __future__ import annotations
 
@@ -11,54 +11,58 @@ from aggregator.model import Digest, Moment, Precision, Removal, RemovalKind
 from aggregator.model.days import COARSE, days_left, in_words, is_over
 from aggregator.values.text import one_line
 
-COLUMNS = 76
-"""Width of a text letter: under the 78 characters of RFC 5322, 2.1.1, with room for a quoting mark."""
+TEXT_WIDTH = 76
+"""Width of plain-text mail: RFC 5322, 2.1.1 allows 78 characters; a reply needs two for the quoting mark."""
 
-LONGEST_TITLE = 300
-LONGEST_SENTENCE = 300
-"""Characters: a paragraph without a full stop, or a title a page long, is set no longer than this."""
+MAX_TITLE_LENGTH = 300
+MAX_SENTENCE_LENGTH = 300
+"""In characters. Publishers write titles a page long, and paragraphs without a full stop."""
 
-PARTS = {"updated": "date of update"}
-"""The parts of a revision are named in plain words already; one carries the name of its field."""
+PART_NAMES = {"updated": "date of update"}
+"""Parts of a revision whose own names are not plain words."""
 
-REMOVALS = {
+REMOVAL_TEXTS = {
     RemovalKind.WITHDRAWN: "Withdrawn by its publisher",
     RemovalKind.GONE: "Taken away by its publisher",
     RemovalKind.MISSING: "No longer there; its publisher does not say why",
     RemovalKind.REDIRECTED: "No longer there; its address leads elsewhere",
 }
 
-LANGUAGES = {"cy": "in Welsh", "gd": "in Gaelic"}
+LANGUAGE_TEXTS = {"cy": "in Welsh", "gd": "in Gaelic"}
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'’”)]*\s+(?=[\"'‘“(]?[A-ZÀ-Þ0-9])")
-_NO_END = re.compile(r"(?:\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|vs|cf|e\.g|i\.e|etc)\.)$")
+_ABBREVIATION_END = re.compile(r"(?:\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|vs|cf|e\.g|i\.e|etc)\.)$")
 
 
 def wrap(text: str, first: str = "", rest: str = "") -> str:
-    """Lines of at most 76 columns; a word longer than that, such as a link, stays whole."""
+    """Wrap `text` at 76 columns. A longer word, such as a link, is not broken."""
     wrapper = textwrap.TextWrapper(
-        COLUMNS, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+        TEXT_WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
     return wrapper.fill(text)
 
 
 def first_sentence(text: str) -> str:
-    """The first sentence of a paragraph; where it does not end, as much of it as a letter has room for."""
+    """The first sentence of a paragraph; at most `MAX_SENTENCE_LENGTH` characters."""
     line = one_line(text)
     for end in _SENTENCE_END.finditer(line):
-        if not _NO_END.search(line[: end.start()]):
-            return one_line(line[: end.end()], LONGEST_SENTENCE)
-    return one_line(line, LONGEST_SENTENCE)
+        if not _ABBREVIATION_END.search(line[: end.start()]):
+            return one_line(line[: end.end()], MAX_SENTENCE_LENGTH)
+    return one_line(line, MAX_SENTENCE_LENGTH)
 
 
-def say_instant(instant: datetime, zone: ZoneInfo) -> str:
-    """`Monday 22 January 2024, 08:00 GMT`."""
+def instant_text(instant: datetime, zone: ZoneInfo) -> str:
+    """Such as `Monday 22 January 2024, 08:00 GMT`."""
     local = instant.astimezone(zone)
     return f"{local:%A} {in_words(local)}, {local:%H:%M %Z}"
 
 
-def say_moment(moment: Moment, zone: ZoneInfo) -> str:
-    """The moment at its own precision: `2024`, `January 2024`, `24 January 2024`, or with hour and zone."""
+def moment_text(moment: Moment, zone: ZoneInfo) -> str:
+    """The moment at its own precision: `2024`, `January 2024`, `24 January 2024`, or with the time."""
     local = moment.at.astimezone(zone)
     match moment.precision:
         case Precision.YEAR:
@@ -71,43 +75,43 @@ def say_moment(moment: Moment, zone: ZoneInfo) -> str:
             return f"{in_words(local)}, {local:%H:%M %Z}"
 
 
-def say_closing(closes: Moment, at: datetime, zone: ZoneInfo) -> str:
-    """When it closes, with the days left on the day of `at`: the day on which the letter's week ends."""
+def closing_text(closes: Moment, at: datetime, zone: ZoneInfo) -> str:
+    """When something closes, with the days left at `at`, the end of the digest's window."""
     day = f"{closes.at.astimezone(zone):%A} " if closes.precision not in COARSE else ""
-    when = f"{day}{say_moment(closes, zone)}"
+    when = f"{day}{moment_text(closes, zone)}"
     if is_over(closes, at, zone):
         return f"Closed {when}"
-    return f"Closes {when} ({_say_days(days_left(closes, at, zone))})"
+    return f"Closes {when} ({_days_left_text(days_left(closes, at, zone))})"
 
 
-def say_changes(parts: tuple[str, ...]) -> str:
-    """`Changed: title, closing date`; empty when nothing is known to have changed."""
-    words = [PARTS.get(part, part) for part in parts]
-    return f"Changed: {', '.join(words)}" if words else ""
+def changes_text(parts: tuple[str, ...]) -> str:
+    """Such as `Changed: title, closing date`; empty when no part is known to have changed."""
+    names = [PART_NAMES.get(part, part) for part in parts]
+    return f"Changed: {', '.join(names)}" if names else ""
 
 
-def say_removal(removal: Removal, zone: ZoneInfo) -> str:
-    """What became of a document, with the publisher's own date and words where there are any."""
-    when = f", {say_moment(removal.moment, zone)}" if removal.moment else ""
+def removal_text(removal: Removal, zone: ZoneInfo) -> str:
+    """How a document was removed, with the publisher's date and note where there are any."""
+    when = f", {moment_text(removal.moment, zone)}" if removal.moment else ""
     note = f": {removal.note}" if removal.note else ""
-    return f"{REMOVALS[removal.kind]}{when}{note}"
+    return f"{REMOVAL_TEXTS[removal.kind]}{when}{note}"
 
 
-def say_language(tag: str) -> str:
-    """`in Welsh` for an update that is not in English, where we have a word for its language."""
-    return LANGUAGES.get(tag.partition("-")[0].lower(), "")
+def language_text(tag: str) -> str:
+    """Such as `in Welsh`; empty for English and for a language that the table does not have."""
+    return LANGUAGE_TEXTS.get(tag.partition("-")[0].lower(), "")
 
 
-def say_contents(digest: Digest) -> str:
-    """How many updates a letter holds, and how many reminders if any."""
-    news = say_count(digest.news, "update", "updates")
-    return f"{news}, {say_count(digest.reminders, 'reminder', 'reminders')}" if digest.reminders else news
+def contents_text(digest: Digest) -> str:
+    """How many updates and reminders a digest has, such as `3 updates, 1 reminder`."""
+    news = count_text(digest.news, "update", "updates")
+    return f"{news}, {count_text(digest.reminders, 'reminder', 'reminders')}" if digest.reminders else news
 
 
-def say_count(count: int, one: str, many: str) -> str:
-    """`1 update`, `12 updates`."""
+def count_text(count: int, one: str, many: str) -> str:
+    """Such as `1 update` or `12 updates`."""
     return f"{count} {one if count == 1 else many}"
 
 
-def _say_days(days: int) -> str:
-    return "on the day of this letter" if days == 0 else say_count(days, "day left", "days left")
+def _days_left_text(days: int) -> str:
+    return "on the day of this letter" if days == 0 else count_text(days, "day left", "days left")

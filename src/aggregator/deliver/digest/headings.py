@@ -1,4 +1,4 @@
-"""Where an update stands in the letter: the headings in their order, each type's heading and words."""
+"""The headings of a digest, and the heading and label of each document type."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Heading(StrEnum):
-    """The sections of a letter, in the order in which a reader has to act on them."""
+    """The sections of a digest, in their order: what subscribers have to act on comes first."""
 
     CLOSING = "Closing soon"
     MEETINGS = "Meetings and decisions"
@@ -20,13 +20,13 @@ class Heading(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UpdateType:
-    """An update type as the letter shows it."""
+    """How a digest shows one document type."""
 
-    words: str
+    label: str
     heading: Heading
 
 
-TYPES: Mapping[str, UpdateType] = {
+UPDATE_TYPES: Mapping[str, UpdateType] = {
     "meeting-record": UpdateType("Meeting record", Heading.MEETINGS),
     "statement-or-letter": UpdateType("Statement or letter", Heading.MEETINGS),
     "consultation-response": UpdateType("Response to a consultation", Heading.MEETINGS),
@@ -47,9 +47,9 @@ TYPES: Mapping[str, UpdateType] = {
     "funding": UpdateType("Funding", Heading.OTHER),
     "news": UpdateType("News", Heading.OTHER),
 }
-"""Every update type of the vocabulary. "Closing soon" and "Changed and removed" go by dates, not by type."""
+"""Every type of the vocabulary. "Closing soon" and "Changed and removed" depend on dates, not on the type."""
 
 
 def update_type(slug: str) -> UpdateType:
-    """How the letter shows the type `slug`; one that is not in the table stands under Other."""
-    return TYPES.get(slug) or UpdateType(slug.replace("-", " ").capitalize(), Heading.OTHER)
+    """How a digest shows the type `slug`. A type that is not in the table goes under Other."""
+    return UPDATE_TYPES.get(slug) or UpdateType(slug.replace("-", " ").capitalize(), Heading.OTHER)

@@ -1,4 +1,4 @@
-"""The letter as two files: HTML that mail programs show as it is, and plain text that reads by itself."""
+"""Renders a digest as HTML and as plain text, for mail and for the site."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from collections.abc import Mapping
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from aggregator.deliver.digest.footer import Footer, foot_of_page
+from aggregator.deliver.digest.footer import Footer, page_footer
 from aggregator.deliver.digest.formatting import wrap
-from aggregator.deliver.digest.view import LetterLines, Saying, say
+from aggregator.deliver.digest.view import DigestView, ViewOptions, build_view
 from aggregator.model import Artifact, Body, Digest, Site, Titles
 
-LARGEST = 90_000
-"""Bytes: Gmail hides what comes after about 102 kB (shkspr.mobi, "102KB ought to be enough", May 2019)."""
+MAX_MAIL_BYTES = 90_000
+"""Gmail hides what comes after about 102 kB (shkspr.mobi, "102KB ought to be enough", May 2019)."""
 
-LARGEST_PAGE = 400_000
-"""Bytes of the letter as a page, to which "and n more" leads: browsers take more than mail programs do."""
+MAX_PAGE_BYTES = 400_000
+"""Of the page on the site, to which "and n more" in the mail links. Browsers take more than mail programs."""
 
-SMALLEST_ITEM = 300
-"""Bytes, less than any update takes: so no more are tried than can fit."""
-
+MIN_ITEM_BYTES = 300
+"""Less than any update takes, so that the search below starts at a number that could fit."""
 
 _TEMPLATES = Environment(
     loader=PackageLoader("aggregator.deliver"),
@@ -36,60 +35,63 @@ _TEMPLATES = Environment(
 def render_digest(digest: Digest, site: Site, bodies: Mapping[str, Body]) -> tuple[Artifact, ...]:
     """`digests/WEEK.html` and `digests/WEEK.txt`, with the same updates in both.
 
-    The page holds four times as much as a mail does, so that it has what a mail leaves out. Dates are shown
-    in the site's zone. The same digest gives the same bytes.
+    The page may be four times as long as a mail, so that it has what a mail leaves out. Dates are in the
+    site's time zone. The same digest gives the same bytes.
     """
-    foot = foot_of_page(site, digest.rhythm)
-    page, text = written(digest, site, bodies, foot, largest=LARGEST_PAGE)
+    footer = page_footer(site, digest.rhythm)
+    page, text = render_html_and_text(digest, site, bodies, footer, max_bytes=MAX_PAGE_BYTES)
     return (
         Artifact(path=f"digests/{digest.week}.html", media_type="text/html", payload=page),
         Artifact(path=f"digests/{digest.week}.txt", media_type="text/plain", payload=text),
     )
 
 
-def written(
+def render_html_and_text(
     digest: Digest,
     site: Site,
     bodies: Mapping[str, Body],
-    foot: Footer,
+    footer: Footer,
     *,
     titles: Titles = Titles.ENGLISH,
-    largest: int = LARGEST,
+    max_bytes: int = MAX_MAIL_BYTES,
 ) -> tuple[bytes, bytes]:
-    """The letter as HTML, smaller than `largest`, and as text, with this foot; both in UTF-8.
+    """The digest as HTML of fewer than `max_bytes`, and as text. Both are UTF-8.
 
-    A longer one is shortened: every section keeps its heading and shows the same largest number of updates
-    that fits, the most worthy ones, then "and n more" with a link to where they are. Of several titles that
-    in the language `titles` stands first.
+    A digest that is too long is shortened: each section shows the same number of updates, as many as fit,
+    the most important ones, and then "and n more" with a link. `titles` is the language whose title comes
+    first where a document has several.
     """
+    is_page = max_bytes > MAX_MAIL_BYTES
 
-    def at_most(count: int) -> LetterLines:
-        said = Saying(site=site, bodies=bodies, titles=titles, at_most=count, page=largest > LARGEST)
-        return say(digest, said, foot)
+    def view_of(max_items: int) -> DigestView:
+        options = ViewOptions(site=site, bodies=bodies, titles=titles, max_items=max_items, is_page=is_page)
+        return build_view(digest, options, footer)
 
     lists = [*(section.items for section in digest.sections), digest.unread]
-    longest = min(max(len(lines) for lines in lists), largest // SMALLEST_ITEM)
-    shown = at_most(longest)
-    if len(page := _html(shown)) >= largest:
-        too_many = bisect_left(range(longest), largest, key=lambda count: len(_html(at_most(count))))
-        shown = at_most(max(too_many - 1, 0))
-        page = _html(shown)
-    return page, _text(shown)
+    longest = min(max(len(items) for items in lists), max_bytes // MIN_ITEM_BYTES)
+    view = view_of(longest)
+    if len(page := _html(view)) >= max_bytes:
+        # The size grows with the number of items, so a binary search finds the largest number that fits.
+        too_many = bisect_left(range(longest), max_bytes, key=lambda count: len(_html(view_of(count))))
+        view = view_of(max(too_many - 1, 0))
+        page = _html(view)
+    return page, _text(view)
 
 
-def _html(lines: LetterLines) -> bytes:
-    """With `letter.css` set into the elements, for programs that drop style sheets; `media.css` stays one."""
-    page = _TEMPLATES.get_template("letter.html").render(letter=lines)
+def _html(view: DigestView) -> bytes:
+    """The HTML. `digest.css` is inlined, for mail programs that drop style sheets; `media.css` stays one."""
+    page = _TEMPLATES.get_template("digest.html").render(digest=view)
     return css_inline.inline(page, load_remote_stylesheets=False).encode()
 
 
-def _text(lines: LetterLines) -> bytes:
-    return _TEMPLATES.get_template("letter.txt").render(letter=lines).encode()
+def _text(view: DigestView) -> bytes:
+    return _TEMPLATES.get_template("digest.txt").render(digest=view).encode()
 
 
 def _underline(heading: str, stroke: str) -> str:
     wrapped = wrap(heading)
-    return f"{wrapped}\n{stroke * max(map(len, wrapped.splitlines()))}"
+    width = max(map(len, wrapped.splitlines()))
+    return f"{wrapped}\n{stroke * width}"
 
 
 _TEMPLATES.filters |= {"wrap": wrap, "underline": _underline}

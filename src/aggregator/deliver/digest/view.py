@@ -1,4 +1,4 @@
-"""A digest in words: every line of the letter, so that its templates have nothing left to decide."""
+"""Turns a digest into the texts that its templates show, so that the templates decide nothing."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from zoneinfo import ZoneInfo
 
 from aggregator.deliver.digest.footer import Footer
 from aggregator.deliver.digest.formatting import (
-    LONGEST_SENTENCE,
-    LONGEST_TITLE,
-    say_changes,
-    say_closing,
-    say_contents,
-    say_instant,
-    say_language,
-    say_moment,
-    say_removal,
+    MAX_SENTENCE_LENGTH,
+    MAX_TITLE_LENGTH,
+    changes_text,
+    closing_text,
+    contents_text,
+    instant_text,
+    language_text,
+    moment_text,
+    removal_text,
 )
 from aggregator.deliver.digest.headings import Heading, update_type
 from aggregator.model import Body, Digest, DigestItem, Frequency, Section, Site, Titles, Translation
 from aggregator.model.days import in_words
 from aggregator.values.text import one_line
 
-SPANS: Mapping[Frequency, str] = {Frequency.WEEKLY: "week", Frequency.DAILY: "day"}
-IN_SPAN: Mapping[Frequency, str] = {Frequency.WEEKLY: "in this week", Frequency.DAILY: "on this day"}
+PERIOD_NOUNS: Mapping[Frequency, str] = {Frequency.WEEKLY: "week", Frequency.DAILY: "day"}
+IN_PERIOD: Mapping[Frequency, str] = {Frequency.WEEKLY: "in this week", Frequency.DAILY: "on this day"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OtherLines:
-    """An update in another language: its title, or the language where no title is known."""
+class TranslationView:
+    """A translation of a document: its title, or its language where no title is known."""
 
     title: str
     lang: str
@@ -39,235 +39,246 @@ class OtherLines:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ItemLines:
-    """One update; an empty line is left out."""
+class ItemView:
+    """One update. The templates leave out what is empty."""
 
     title: str
     lang: str
-    """Language tag of the title; empty for the letter's own English."""
-    language: str
+    """Language tag of the title; empty for English, the digest's own language."""
+    language_note: str
+    """Such as `in Welsh`; empty for English."""
     link: str
-    """The official page: http(s), or empty, since no other scheme is ever made a link."""
-    record: str
-    """Our permanent page of it; empty where that is the official one."""
-    about: str
-    sentence: str
-    sentence_lang: str
-    changed: str
-    removed: str
+    """The publisher's page: http(s), or empty, since no other scheme may become a link."""
+    permanent_link: str
+    """Our page of the document; empty where `link` is that page already."""
+    body_and_type: str
+    summary: str
+    summary_lang: str
+    changes: str
+    removal: str
     closing: str
-    others: tuple[OtherLines, ...]
-    """The same document in other languages."""
+    translations: tuple[TranslationView, ...]
     dates: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SectionLines:
-    """A heading, the updates shown under it, and a line for those that are not."""
+class SectionView:
+    """A heading, the updates shown under it, and a count of those that are not shown."""
 
     heading: str
-    items: tuple[ItemLines, ...]
+    items: tuple[ItemView, ...]
     more: str
     more_link: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LetterLines:
-    """The whole letter in words."""
+class DigestView:
+    """Everything that a digest says, as text."""
 
     site: str
     title: str
-    span: str
-    count: str
-    draft: str
-    sections: tuple[SectionLines, ...]
-    empty: str
+    period: str
+    contents: str
+    draft_note: str
+    sections: tuple[SectionView, ...]
+    empty_note: str
     silence: tuple[str, ...]
-    unread: tuple[str, ...]
-    unread_more: str
-    unread_why: str
+    unreadable: tuple[str, ...]
+    """Names of the sources that could not be read."""
+    unreadable_more: str
+    unreadable_note: str
     imprint: str
-    """What this site is, who runs it if they say so, and whose words these are."""
+    """What this site is, who runs it, and whose words the titles and summaries are."""
     contact: str
     contact_link: str
-    postal: str
-    permanent: str
-    view: str
-    """Where a mail can be seen in a browser; empty on the page itself."""
-    all_updates: str
-    foot: Footer
+    postal_address: str
+    digest_link: str
+    """The digest on our site."""
+    browser_link: str
+    """Where a mail can be viewed in a browser; empty on the page itself."""
+    site_link: str
+    footer: Footer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Saying:
-    """How a letter is said: by whom, and how much of it."""
+class ViewOptions:
+    """For which site and in which language order a digest is shown, and how much of it."""
 
     site: Site
     bodies: Mapping[str, Body]
     titles: Titles
-    at_most: int
-    """Entries of each list; what is left out is counted."""
-    page: bool
-    """Whether it is the page that holds what a mail leaves out."""
+    max_items: int
+    """How many updates of each section are shown; the others are counted."""
+    is_page: bool
+    """Whether this is the page on the site, to which the mail links for what it leaves out."""
 
 
-def say(digest: Digest, how: Saying, foot: Footer) -> LetterLines:
-    """The letter's lines."""
-    site, at_most = how.site, how.at_most
-    start, end = (say_instant(instant, site.zone) for instant in (digest.window.start, digest.window.end))
-    return LetterLines(
-        site=one_line(site.title, LONGEST_TITLE),
-        title=_say_title(digest, site.zone),
-        span=f"{start} to {end}",
-        count=say_contents(digest),
-        draft="" if digest.issued else _say_draft(digest, site.zone),
-        sections=tuple(_say_section(section, digest, how) for section in digest.sections),
-        empty="" if digest.count else _say_empty(digest),
-        silence=tuple(one_line(told, LONGEST_TITLE) for told in digest.silence),
-        unread=tuple(one_line(name, LONGEST_TITLE) for name in digest.unread[:at_most]),
-        unread_more=_say_more(len(digest.unread) - at_most),
-        unread_why=_say_unread(digest),
-        imprint=_say_imprint(one_line(site.operator)),
+def build_view(digest: Digest, options: ViewOptions, footer: Footer) -> DigestView:
+    """The texts of a digest, for its templates."""
+    site, max_items = options.site, options.max_items
+    start, end = (
+        instant_text(instant, site.timezone) for instant in (digest.window.start, digest.window.end)
+    )
+    return DigestView(
+        site=one_line(site.title, MAX_TITLE_LENGTH),
+        title=_title_text(digest, site.timezone),
+        period=f"{start} to {end}",
+        contents=contents_text(digest),
+        draft_note="" if digest.issued else _draft_text(digest, site.timezone),
+        sections=tuple(_section_view(section, digest, options) for section in digest.sections),
+        empty_note="" if digest.count else _empty_text(digest),
+        silence=tuple(one_line(sentence, MAX_TITLE_LENGTH) for sentence in digest.silence),
+        unreadable=tuple(one_line(name, MAX_TITLE_LENGTH) for name in digest.unread[:max_items]),
+        unreadable_more=_more_text(len(digest.unread) - max_items),
+        unreadable_note=_unreadable_text(digest),
+        imprint=_imprint_text(one_line(site.operator)),
         contact=one_line(site.contact),
         contact_link=_contact_link(one_line(site.contact)),
-        postal=one_line(site.postal),
-        permanent=_permanent(digest, site),
-        view="" if how.page else _permanent(digest, site),
-        all_updates=site.base_url,
-        foot=foot,
+        postal_address=one_line(site.postal_address),
+        digest_link=_digest_link(digest, site),
+        browser_link="" if options.is_page else _digest_link(digest, site),
+        site_link=site.base_url,
+        footer=footer,
     )
 
 
-def _say_section(section: Section, digest: Digest, how: Saying) -> SectionLines:
-    return SectionLines(
+def _section_view(section: Section, digest: Digest, options: ViewOptions) -> SectionView:
+    return SectionView(
         heading=section.title,
-        items=tuple(_say_item(item, digest, how) for item in _most_worthy(section, how.at_most)),
-        more=_say_more(len(section.items) - how.at_most),
-        more_link=how.site.base_url if how.page else _permanent(digest, how.site),
+        items=tuple(
+            _item_view(item, digest, options) for item in _most_important(section, options.max_items)
+        ),
+        more=_more_text(len(section.items) - options.max_items),
+        more_link=options.site.base_url if options.is_page else _digest_link(digest, options.site),
     )
 
 
-def _most_worthy(section: Section, at_most: int) -> tuple[DigestItem, ...]:
-    """At most so many of a section's updates, in the section's own order.
+def _most_important(section: Section, max_items: int) -> tuple[DigestItem, ...]:
+    """At most `max_items` of a section's updates, in the section's own order.
 
-    What closes soonest stays. Elsewhere what more speaks for its relevance, then what was seen later: it is
-    what a reader is least likely to have found by themselves.
+    Under "Closing soon" the first ones are shown: they close soonest. Elsewhere those with the highest
+    relevance score; of equal ones those that we saw later, since subscribers are less likely to know them.
     """
-    if section.title == Heading.CLOSING or len(section.items) <= at_most:
-        return section.items[:at_most]
-    places = range(len(section.items))
-    best = sorted(places, key=lambda place: _worth(section.items[place], place))[:at_most]
-    return tuple(section.items[place] for place in sorted(best))
+    if section.title == Heading.CLOSING or len(section.items) <= max_items:
+        return section.items[:max_items]
+    positions = range(len(section.items))
+    best = sorted(positions, key=lambda n: _importance_key(section.items[n], n))[:max_items]
+    return tuple(section.items[n] for n in sorted(best))
 
 
-def _worth(item: DigestItem, place: int) -> tuple[int, float, int]:
-    return (-item.score, -item.first_seen.timestamp(), place)
+def _importance_key(item: DigestItem, position: int) -> tuple[int, float, int]:
+    return (-item.score, -item.first_seen.timestamp(), position)
 
 
-def _say_item(item: DigestItem, digest: Digest, how: Saying) -> ItemLines:
-    body, zone = how.bodies[item.body].name if item.body in how.bodies else item.body, how.site.zone
-    first, *others = _versions(item, how.titles)
-    title, record = (
-        one_line(first.title, LONGEST_TITLE),
-        f"{how.site.base_url}{item.page}" if item.page else "",
+def _item_view(item: DigestItem, digest: Digest, options: ViewOptions) -> ItemView:
+    body, zone = (
+        options.bodies[item.body].name if item.body in options.bodies else item.body,
+        options.site.timezone,
     )
-    return ItemLines(
-        title=title,
-        lang=_tag(first.language),
-        language=say_language(first.language),
+    first, *others = _language_versions(item, options.titles)
+    our_page = f"{options.site.base_url}{item.page}" if item.page else ""
+    return ItemView(
+        title=one_line(first.title, MAX_TITLE_LENGTH),
+        lang=_lang_attribute(first.language),
+        language_note=language_text(first.language),
         link=_web_link(first.url),
-        record="" if record == first.url else record,
-        about=one_line(f"{body} · {update_type(item.type).words}", LONGEST_TITLE),
-        sentence="" if item.summary == item.title else one_line(item.summary, LONGEST_SENTENCE),
-        sentence_lang=_tag(item.language),
-        changed=one_line(say_changes(item.changed)),
-        removed=one_line(say_removal(item.removed, zone), LONGEST_SENTENCE) if item.removed else "",
-        others=tuple(_say_other(other) for other in others),
-        closing=_say_closing(item, digest.window.end, zone),
-        dates=_say_dates(item, zone),
+        permanent_link="" if our_page == first.url else our_page,
+        body_and_type=one_line(f"{body} · {update_type(item.type).label}", MAX_TITLE_LENGTH),
+        summary="" if item.summary == item.title else one_line(item.summary, MAX_SENTENCE_LENGTH),
+        summary_lang=_lang_attribute(item.language),
+        changes=one_line(changes_text(item.changed)),
+        removal=one_line(removal_text(item.removed, zone), MAX_SENTENCE_LENGTH) if item.removed else "",
+        translations=tuple(_translation_view(other) for other in others),
+        closing=_closing_text(item, digest.window.end, zone),
+        dates=_dates_text(item, zone),
     )
 
 
-def _say_closing(item: DigestItem, at: datetime, zone: ZoneInfo) -> str:
+def _closing_text(item: DigestItem, at: datetime, zone: ZoneInfo) -> str:
     if item.closes is None:
         return ""
-    return f"{say_closing(item.closes, at, zone)}{' · a reminder' if item.reminder else ''}"
+    return f"{closing_text(item.closes, at, zone)}{' · a reminder' if item.reminder else ''}"
 
 
-def _versions(item: DigestItem, titles: Titles) -> list[Translation]:
-    """The document in each language that is linked; first the wanted one, if its title is known."""
+def _language_versions(item: DigestItem, preferred: Titles) -> list[Translation]:
+    """The document in each language that has a link; first the preferred one, if its title is known."""
     own = Translation(language=item.language, url=item.url, title=item.title)
-    known = [own, *(other for other in item.translations if _web_link(other.url))]
-    wanted = next((one for one in known if one.title and _language(one.language) == titles), own)
-    return [wanted, *(one for one in known if one is not wanted)]
+    versions = [own, *(other for other in item.translations if _web_link(other.url))]
+    first = next((one for one in versions if one.title and _primary_language(one.language) == preferred), own)
+    return [first, *(one for one in versions if one is not first)]
 
 
-def _language(tag: str) -> str:
+def _primary_language(tag: str) -> str:
     return tag.partition("-")[0].lower()
 
 
-def _tag(language: str) -> str:
-    return "" if _language(language) == "en" else one_line(language)
+def _lang_attribute(language: str) -> str:
+    return "" if _primary_language(language) == "en" else one_line(language)
 
 
-def _say_other(other: Translation) -> OtherLines:
+def _translation_view(other: Translation) -> TranslationView:
     unnamed = (
-        "in English" if _language(other.language) == "en" else f"in the language {one_line(other.language)}"
+        "in English"
+        if _primary_language(other.language) == "en"
+        else f"in the language {one_line(other.language)}"
     )
-    words = say_language(other.language) or unnamed
-    title = one_line(other.title, LONGEST_TITLE)
-    return OtherLines(
-        title=f"{title} ({words})" if title else f"{words[0].upper()}{words[1:]}",
-        lang=_tag(other.language),
+    language = language_text(other.language) or unnamed
+    title = one_line(other.title, MAX_TITLE_LENGTH)
+    return TranslationView(
+        title=f"{title} ({language})" if title else f"{language[0].upper()}{language[1:]}",
+        lang=_lang_attribute(other.language),
         link=_web_link(other.url),
     )
 
 
-def _say_dates(item: DigestItem, zone: ZoneInfo) -> str:
-    own = f"Dated {say_moment(item.dated, zone)}" if item.dated else "No date given by the publisher"
+def _dates_text(item: DigestItem, zone: ZoneInfo) -> str:
+    own = f"Dated {moment_text(item.dated, zone)}" if item.dated else "No date given by the publisher"
     return f"{own} · first seen {in_words(item.first_seen.astimezone(zone))}"
 
 
-def _say_title(digest: Digest, zone: ZoneInfo) -> str:
+def _title_text(digest: Digest, zone: ZoneInfo) -> str:
     first = digest.window.start.astimezone(zone)
     if digest.rhythm is Frequency.DAILY:
         return f"Letter of {first:%A} {in_words(first)}"
     return f"Letter of the week of {in_words(first)}"
 
 
-def _permanent(digest: Digest, site: Site) -> str:
+def _digest_link(digest: Digest, site: Site) -> str:
     return f"{site.base_url}digests/{digest.week}.html"
 
 
-def _say_draft(digest: Digest, zone: ZoneInfo) -> str:
+def _draft_text(digest: Digest, zone: ZoneInfo) -> str:
     end = digest.window.end.astimezone(zone)
-    return f"Draft: this {SPANS[digest.rhythm]} closes on {end:%A} {in_words(end)} at {end:%H:%M}."
+    return f"Draft: this {PERIOD_NOUNS[digest.rhythm]} closes on {end:%A} {in_words(end)} at {end:%H:%M}."
 
 
-def _say_empty(digest: Digest) -> str:
-    when = f"{'' if digest.issued else 'so far '}{IN_SPAN[digest.rhythm]}"
-    gap = " Some could not be read: they are named below." if digest.unread else ""
-    return f"Nothing about open government was new or had changed {when} in the sources that we read.{gap}"
+def _empty_text(digest: Digest) -> str:
+    when = f"{'' if digest.issued else 'so far '}{IN_PERIOD[digest.rhythm]}"
+    note = " Some could not be read: they are named below." if digest.unread else ""
+    return f"Nothing about open government was new or had changed {when} in the sources that we read.{note}"
 
 
-def _say_unread(digest: Digest) -> str:
-    when = f"when they were last asked {IN_SPAN[digest.rhythm]}"
+def _unreadable_text(digest: Digest) -> str:
+    when = f"when they were last asked {IN_PERIOD[digest.rhythm]}"
     return f"These sources could not be read {when}. That is a gap of ours, not silence of theirs."
 
 
-def _say_more(left_out: int) -> str:
+def _more_text(left_out: int) -> str:
     return f"and {left_out} more" if left_out > 0 else ""
 
 
-def _say_imprint(operator: str) -> str:
-    run = f" It is run by {operator}." if operator else ""
-    words = "Titles and sentences are the publishers' own; those of public bodies are mostly public sector"
-    return f"This is not an official site.{run} {words} information under the Open Government Licence v3.0."
+def _imprint_text(operator: str) -> str:
+    run_by = f" It is run by {operator}." if operator else ""
+    rights = "Titles and sentences are the publishers' own; those of public bodies are mostly public sector"
+    return (
+        f"This is not an official site.{run_by} {rights} information under the Open Government Licence v3.0."
+    )
 
 
 def _web_link(url: str) -> str:
-    whole = url == one_line(url) and " " not in url
-    return url if whole and url.startswith(("https://", "http://")) else ""
+    # A publisher's address is untrusted: no line break, no space, and no scheme such as javascript:.
+    is_one_word = url == one_line(url) and " " not in url
+    return url if is_one_word and url.startswith(("https://", "http://")) else ""
 
 
 def _contact_link(contact: str) -> str:

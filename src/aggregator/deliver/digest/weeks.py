@@ -1,4 +1,4 @@
-"""The letter's week, Monday 08:00 to Monday 08:00 by the clocks of a zone, and the day of a daily letter."""
+"""The windows of digests: weeks from Monday 08:00, and days from 08:00, by the clocks of a time zone."""
 
 from __future__ import annotations
 
@@ -8,93 +8,95 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Window
 
-OPENS = time(8)
-LOOKED_BACK = 8
-"""How many closed weeks are looked at for a letter that was never made: a machine may be off for a while."""
+DIGEST_TIME = time(8)
+MAX_CLOSED_WEEKS = 8
+"""How far back we look for digests that were not issued: the machine may have been off for weeks."""
 
-DAYS_LOOKED_BACK = 7
-"""How many closed days are: what is older stands in the week's letter."""
+MAX_CLOSED_DAYS = 7
+"""The same for days. An older day is covered by its week's digest."""
 
-_NAME = re.compile(r"[12][0-9]{3}-W[0-9]{2}")
-_DAY = re.compile(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]")
+_WEEK_NAME = re.compile(r"[12][0-9]{3}-W[0-9]{2}")
+_DAY_NAME = re.compile(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]")
 _ONE_DAY = timedelta(days=1)
 _ONE_WEEK = timedelta(weeks=1)
 
 
-def window(name: str, zone: ZoneInfo) -> Window:
-    """The half-open window of a week (`2024-W04`) or a day (`2024-01-24`), in UTC.
+def digest_window(name: str, zone: ZoneInfo) -> Window:
+    """The window of a week (`2024-W04`) or a day (`2024-01-24`), in UTC; its end is not part of it.
 
-    That week is Monday 22 to Monday 29 January 2024, 08:00 in `zone`; that day 24 to 25 January, 08:00. The
-    hour is the wall clock's, so where the clocks change a window lasts an hour more or less. Raises
-    ValueError, in words for the person who typed it, when there is no such week or day.
+    This week is Monday 22 to Monday 29 January 2024, 08:00 in `zone`; this day is 24 to 25 January, 08:00.
+    Raises ValueError, with a message for the person who typed the name, when there is no such week or day.
     """
-    first, lasts = (_day(name), _ONE_DAY) if _DAY.fullmatch(name) else (_monday(name), _ONE_WEEK)
-    return Window(start=_opening(first, zone), end=_opening(first + lasts, zone))
+    # 08:00 is by the wall clock, so a window in which the clocks change is an hour longer or shorter.
+    first, length = (
+        (_parse_day(name), _ONE_DAY) if _DAY_NAME.fullmatch(name) else (_monday_of(name), _ONE_WEEK)
+    )
+    return Window(start=_opening_instant(first, zone), end=_opening_instant(first + length, zone))
 
 
 def week_of(instant: datetime, zone: ZoneInfo) -> str:
-    """The name of the week whose window holds `instant`."""
-    return _name(_first_day(instant, zone))
+    """The name of the week whose window contains `instant`."""
+    return _week_name(_first_day(instant, zone))
 
 
 def day_of(instant: datetime, zone: ZoneInfo) -> str:
-    """The name of the day whose window holds `instant`."""
+    """The name of the day whose window contains `instant`."""
     return _first_day(instant, zone).isoformat()
 
 
 def closed_weeks(first: datetime, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
-    """The weeks that are over at `now`, oldest first: from the one that holds `first`, at most the last 8.
+    """The weeks that have ended at `now`, oldest first: from the week of `first` on, at most the last 8.
 
-    Each of them should have been issued. Whoever makes letters compares them with what was issued, so
-    that an hour that was missed or a restart loses no letter.
+    Each should have been issued. The caller compares them with the digests in the store, so that a missed
+    Monday or a restart loses none.
     """
-    earliest = _monday(week_of(first, zone))
-    open_now = _monday(week_of(now, zone))
-    mondays = (open_now - back * _ONE_WEEK for back in range(LOOKED_BACK, 0, -1))
-    return tuple(_name(monday) for monday in mondays if monday >= earliest)
+    earliest = _monday_of(week_of(first, zone))
+    current_week = _monday_of(week_of(now, zone))
+    mondays = (current_week - back * _ONE_WEEK for back in range(MAX_CLOSED_WEEKS, 0, -1))
+    return tuple(_week_name(monday) for monday in mondays if monday >= earliest)
 
 
 def closed_days(first: datetime, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
-    """The days that are over at `now`, as `closed_weeks`: at most the last 7."""
-    earliest, open_now = _first_day(first, zone), _first_day(now, zone)
-    days = (open_now - back * _ONE_DAY for back in range(DAYS_LOOKED_BACK, 0, -1))
+    """The days that have ended at `now`, as in `closed_weeks`: at most the last 7."""
+    earliest, current_day = _first_day(first, zone), _first_day(now, zone)
+    days = (current_day - back * _ONE_DAY for back in range(MAX_CLOSED_DAYS, 0, -1))
     return tuple(day.isoformat() for day in days if day >= earliest)
 
 
-def still_sent(now: datetime, zone: ZoneInfo) -> frozenset[str]:
-    """The windows whose letters are still sent if they were not: the last week, and the last 7 days."""
-    week = _name(_monday(week_of(now, zone)) - _ONE_WEEK)
+def windows_still_sent(now: datetime, zone: ZoneInfo) -> frozenset[str]:
+    """The windows whose digests are still sent if they were not: the last week, and the last 7 days."""
+    week = _week_name(_monday_of(week_of(now, zone)) - _ONE_WEEK)
     return frozenset({week, *closed_days(now - _ONE_WEEK - _ONE_DAY, now, zone)})
 
 
 def _first_day(instant: datetime, zone: ZoneInfo) -> date:
-    on_the_wall = instant.astimezone(zone).replace(tzinfo=None)
-    return (on_the_wall - timedelta(hours=OPENS.hour)).date()
+    wall_clock = instant.astimezone(zone).replace(tzinfo=None)
+    return (wall_clock - timedelta(hours=DIGEST_TIME.hour)).date()
 
 
-def _opening(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, OPENS, zone).astimezone(UTC)
+def _opening_instant(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, DIGEST_TIME, zone).astimezone(UTC)
 
 
-def _name(day: date) -> str:
+def _week_name(day: date) -> str:
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02}"
 
 
-def _day(name: str) -> date:
+def _parse_day(name: str) -> date:
     try:
         return date.fromisoformat(name)
     except ValueError:
         raise ValueError(f"there is no day {name}") from None
 
 
-def _monday(week: str) -> date:
-    if not _NAME.fullmatch(week):
+def _monday_of(week: str) -> date:
+    if not _WEEK_NAME.fullmatch(week):
         raise ValueError(
             f"{week!r} is no week: write year and ISO week as in 2024-W04, or a day as in 2024-01-24"
         )
     try:
         return date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
     except ValueError:
-        last = _name(date(int(week[:4]), 12, 28))
+        last = _week_name(date(int(week[:4]), 12, 28))
         raise ValueError(f"there is no week {week}: that year has {week[:4]}-W01 to {last}") from None

@@ -10,8 +10,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Final
 
-from aggregator.deliver.digest.footer import leave_by_mail, mail_link
-from aggregator.deliver.mail.prepared import MailContext, sender_line
+from aggregator.deliver.digest.footer import mailto_link, unsubscribe_mailto
+from aggregator.deliver.mail.prepared import MailContext, sender_header
 from aggregator.deliver.mail.tokens import CHOICES, CONFIRM
 from aggregator.model import ANSWER, Message, Subscriber
 from aggregator.values.text import one_line
@@ -20,7 +20,7 @@ NOT_YOU: Final = "If it was not you, do nothing: without {what} nothing happens,
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class MailTexts:
     """What an answer says; `by_mail` where there is no page to open."""
 
     subject: str
@@ -28,8 +28,8 @@ class Words:
     by_mail: str
 
 
-WORDS: Final[Mapping[str, Words]] = {
-    CONFIRM: Words(
+MAIL_TEXTS: Final[Mapping[str, MailTexts]] = {
+    CONFIRM: MailTexts(
         "please confirm your address",
         "Somebody, we hope you, asked for letters to this address. To get them, open this page and confirm:\n"
         "\n{link}\n\n"
@@ -39,7 +39,7 @@ WORDS: Final[Mapping[str, Words]] = {
         "Or write to {mailbox} with this subject:\n\nconfirm {token}\n\n"
         f"It holds for seven days, and once.\n{NOT_YOU.format(what='that mail')}",
     ),
-    CHOICES: Words(
+    CHOICES: MailTexts(
         "your letters",
         "Here you choose what you get, pause, change your address, take your data with you, or leave:\n\n"
         "{link}\n\n"
@@ -50,42 +50,42 @@ WORDS: Final[Mapping[str, Words]] = {
 }
 
 
-def answer_run(purpose: str, mark: str) -> str:
+def answer_run(purpose: str, request_id: str) -> str:
     """The run of an answer. `mark` is of the request that it answers: one request has one answer."""
-    return f"{ANSWER}{purpose}.{mark}"
+    return f"{ANSWER}{purpose}.{request_id}"
 
 
-def answer(run: str, reader: Subscriber, stationery: MailContext, now: datetime) -> Message:
+def build_answer(run: str, reader: Subscriber, stationery: MailContext, now: datetime) -> Message:
     """The answer of `run` to `reader`, who has an address; what opens or asks is signed at `now`."""
     purpose = CONFIRM if run.startswith(answer_run(CONFIRM, "")) else CHOICES
     site = stationery.site
     foot = "\n".join(
-        one_line(line) for line in (site.title, site.base_url, site.contact, site.postal) if line
+        one_line(line) for line in (site.title, site.base_url, site.contact, site.postal_address) if line
     )
     made = EmailMessage(policy=SMTP)
-    made["From"] = sender_line(stationery)
+    made["From"] = sender_header(stationery)
     made["To"] = reader.address or ""
     made["Message-ID"] = stationery.message_id(run, reader.id)
     made["Date"] = format_datetime(now)
-    made["Subject"] = f"{one_line(site.title, 60)}: {WORDS[purpose].subject}"
+    made["Subject"] = f"{one_line(site.title, 60)}: {MAIL_TEXTS[purpose].subject}"
     made["Auto-Submitted"] = "auto-replied"
     made.set_content(f"{_text(purpose, reader, stationery, now)}\n\n-- \n{foot}\n", cte="quoted-printable")
     return Message(
         run=run,
         reader=reader.id,
-        sender=stationery.envelope(run, reader.id),
+        sender=stationery.envelope_sender(run, reader.id),
         recipient=reader.address or "",
         payload=made.as_bytes(),
     )
 
 
 def _text(purpose: str, reader: Subscriber, stationery: MailContext, now: datetime) -> str:
-    words, page, mailbox = WORDS[purpose], stationery.site.letters_url, stationery.mailbox
-    token = stationery.tokens.timed(purpose, reader.id, now)
+    words, page, mailbox = MAIL_TEXTS[purpose], stationery.site.subscriptions_url, stationery.replies_mailbox
+    token = stationery.tokens.timed_token(purpose, reader.id, now)
     return (words.text if page else words.by_mail).format(
         link=f"{page}{purpose}/{token}",
-        confirm=mail_link(mailbox, f"confirm {token}"),
-        leave=leave_by_mail(mailbox, stationery.tokens.leave(reader.id)),
+        confirm=mailto_link(mailbox, f"confirm {token}"),
+        leave=unsubscribe_mailto(mailbox, stationery.tokens.unsubscribe_token(reader.id)),
         mailbox=mailbox,
         token=token,
     )

@@ -8,7 +8,7 @@ import hmac
 from email_validator import EmailNotValidError, validate_email
 
 
-def checked(address: str) -> str:
+def normalise_address(address: str) -> str:
     """`address` in the one form in which it is kept: lower case, the host as it goes over the wire.
 
     ValueError says in plain words what is wrong. Asks no name server. An address that a mail server without
@@ -23,12 +23,12 @@ def checked(address: str) -> str:
     return (found.ascii_email or found.normalized).lower()
 
 
-def fingerprint(address: str, key: bytes) -> str:
+def address_fingerprint(address: str, key: bytes) -> str:
     """A keyed hash by which an address is known again without being kept."""
     return hmac.new(key, f"address {address}".encode(), hashlib.sha256).hexdigest()
 
 
-def allowed(address: str, allow: tuple[str, ...]) -> bool:
+def is_allowed_recipient(address: str, allow: tuple[str, ...]) -> bool:
     """Whether a letter may leave for `address`: named itself, by its `@domain`, or by `*`."""
     domain = "@" + address.rpartition("@")[2]
     return any(one == "*" or one.lower() in (address, domain) for one in allow)

@@ -33,7 +33,7 @@ class Outbox:
         os.replace(unfinished, folder / f"{message.reader}.eml")  # noqa: PTH105  # the crash tests count os.replace
 
 
-def clear(folder: Path, readers: Iterable[str]) -> None:
+def delete_messages(folder: Path, readers: Iterable[str]) -> None:
     """Take away every letter to these readers. Raises DeliveryError when the folder does not let us."""
     try:
         for id in readers:

@@ -11,16 +11,16 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from aggregator.deliver.digest.filtering import chosen
+from aggregator.deliver.digest.filtering import filter_digest
 from aggregator.deliver.digest.footer import (
     Footer,
-    foot_of_letter,
-    foot_of_list,
-    leave_by_mail,
-    way_out_of_list,
+    list_footer,
+    list_unsubscribe_link,
+    mail_footer,
+    unsubscribe_mailto,
 )
-from aggregator.deliver.digest.formatting import say_contents
-from aggregator.deliver.digest.render import written
+from aggregator.deliver.digest.formatting import contents_text
+from aggregator.deliver.digest.render import render_html_and_text
 from aggregator.deliver.mail.tokens import Tokens
 from aggregator.model import Body, Digest, Frequency, Message, Site, Subscriber
 from aggregator.model.days import in_words
@@ -37,16 +37,16 @@ class MailContext:
     """What all letters of this instance have in common."""
 
     site: Site
-    address: str
+    sender_address: str
     """Whom letters come from."""
-    mailbox: str
+    replies_mailbox: str
     """Where bounces go, and mails that ask to leave."""
     tokens: Tokens
 
     @property
     def domain(self) -> str:
         """The domain that letters come from."""
-        return self.address.rpartition("@")[2]
+        return self.sender_address.rpartition("@")[2]
 
     @property
     def list_id(self) -> str:
@@ -58,10 +58,10 @@ class MailContext:
         """The same letter has the same Message-ID however often it is sent."""
         return f"<{run}.{reader}@{self.domain}>"
 
-    def envelope(self, run: str, reader: str) -> str:
+    def envelope_sender(self, run: str, reader: str) -> str:
         """Where a bounce goes: the address itself says of which letter (VERP), and that we made it."""
-        name, _, domain = self.mailbox.rpartition("@")
-        return f"{name}+{run}.{reader}.{self.tokens.tag(run, reader)}@{domain}"
+        name, _, domain = self.replies_mailbox.rpartition("@")
+        return f"{name}+{run}.{reader}.{self.tokens.return_address_tag(run, reader)}@{domain}"
 
 
 @dataclass(frozen=True)
@@ -69,34 +69,34 @@ class PreparedMessage:
     """A letter with a gap where the reader's own word goes; filling it in costs next to nothing."""
 
     run: str
-    stationery: MailContext
+    context: MailContext
     is_list: bool
-    slot: str
+    placeholder: str
     """Stands for the reader's own word in `ways_out`, as it stood between the pieces."""
-    ways_out: str
+    unsubscribe_headers: str
     """Header lines that say how to leave."""
-    head: bytes
-    pieces: tuple[bytes, ...] = field(repr=False)
+    headers: bytes
+    body_pieces: tuple[bytes, ...] = field(repr=False)
 
-    def fill(self, reader: Subscriber) -> Message:
+    def personalise(self, reader: Subscriber) -> Message:
         """The letter to `reader`, who has an address."""
-        token = self.stationery.tokens.leave(reader.id)
+        token = self.context.tokens.unsubscribe_token(reader.id)
         own = (
             f"To: {reader.address}\r\n"
-            f"Message-ID: {self.stationery.message_id(self.run, reader.id)}\r\n"
-            f"{self.ways_out.replace(self.slot, token)}"
+            f"Message-ID: {self.context.message_id(self.run, reader.id)}\r\n"
+            f"{self.unsubscribe_headers.replace(self.placeholder, token)}"
         )
         gap = b"" if self.is_list else token.encode()
         return Message(
             run=self.run,
             reader=reader.id,
-            sender=self.stationery.envelope(self.run, reader.id),
+            sender=self.context.envelope_sender(self.run, reader.id),
             recipient=reader.address or "",
-            payload=own.encode() + self.head + gap.join(self.pieces),
+            payload=own.encode() + self.headers + gap.join(self.body_pieces),
         )
 
 
-def freeze(
+def prepare_digest_mail(
     digest: Digest, reader: Subscriber, stationery: MailContext, bodies: Mapping[str, Body]
 ) -> PreparedMessage:
     """The letter of an issued digest for everybody who has `reader`'s choices and way to leave.
@@ -105,10 +105,10 @@ def freeze(
     """
     if digest.issued is None:
         raise ValueError(f"the letter of {digest.week} is a draft")
-    seen = chosen(digest, reader.choices)
-    slot = stationery.tokens.slot(digest.week)
+    seen = filter_digest(digest, reader.choices)
+    slot = stationery.tokens.placeholder(digest.week)
     foot = _foot(reader, stationery, digest.rhythm, slot)
-    page, text = written(seen, stationery.site, bodies, foot, titles=reader.choices.titles)
+    page, text = render_html_and_text(seen, stationery.site, bodies, foot, titles=reader.choices.titles)
     made = _common(stationery)
     made["List-Archive"] = f"<{stationery.site.base_url}digests/{digest.week}.html>"
     made["Subject"] = _subject(seen, stationery.site)
@@ -118,24 +118,24 @@ def freeze(
 
 def _foot(reader: Subscriber, stationery: MailContext, rhythm: Frequency, slot: str) -> Footer:
     if reader.is_list:
-        return foot_of_list(reader.leave, rhythm)
-    return foot_of_letter(stationery.site, rhythm, mailbox=stationery.mailbox, token=slot)
+        return list_footer(reader.leave, rhythm)
+    return mail_footer(stationery.site, rhythm, mailbox=stationery.replies_mailbox, token=slot)
 
 
 def _subject(digest: Digest, site: Site) -> str:
-    count = say_contents(digest) if digest.count else "nothing this week"
-    day = in_words(digest.window.start.astimezone(site.zone))
+    count = contents_text(digest) if digest.count else "nothing this week"
+    day = in_words(digest.window.start.astimezone(site.timezone))
     when = f"week of {day}" if digest.rhythm is Frequency.WEEKLY else day
     return f"{one_line(site.title, 60)}: {count}, {when}"
 
 
-def sender_line(stationery: MailContext) -> Address:
+def sender_header(stationery: MailContext) -> Address:
     """Who a letter comes from, with the site's title as the name."""
-    user, _, domain = stationery.address.rpartition("@")
+    user, _, domain = stationery.sender_address.rpartition("@")
     return Address(display_name=one_line(stationery.site.title, 60), username=user, domain=domain)
 
 
-def freeze_text(
+def prepare_text_mail(
     run: str, reader: Subscriber, stationery: MailContext, *, subject: str, at: datetime, text: str
 ) -> PreparedMessage:
     """A letter of plain text, dated `at`, for everybody who leaves as `reader` does.
@@ -150,7 +150,7 @@ def freeze_text(
 
 def _common(stationery: MailContext) -> EmailMessage:
     made = EmailMessage(policy=DEEP)
-    made["From"] = sender_line(stationery)
+    made["From"] = sender_header(stationery)
     made["List-Id"] = stationery.list_id
     made["Auto-Submitted"] = "auto-generated"
     made["Precedence"] = "bulk"
@@ -164,27 +164,27 @@ def _frozen(
     if page:
         made.add_alternative(page, subtype="html", cte="quoted-printable")
         # The parts are marked by their run, not at random: the same letter is the same bytes.
-        made.set_boundary(f"=_{stationery.tokens.slot(f'boundary {run}')}")
+        made.set_boundary(f"=_{stationery.tokens.placeholder(f'boundary {run}')}")
     head, _, body = made.as_bytes(policy=DEEP).partition(b"\r\n\r\n")
-    slot = stationery.tokens.slot(run)
+    slot = stationery.tokens.placeholder(run)
     return PreparedMessage(
         run=run,
-        stationery=stationery,
+        context=stationery,
         is_list=reader.is_list,
-        slot=slot,
-        ways_out="".join(f"{line}\r\n" for line in _ways_out(reader, stationery, slot)),
-        head=head + b"\r\n\r\n",
-        pieces=_pieces(body, slot.encode()),
+        placeholder=slot,
+        unsubscribe_headers="".join(f"{line}\r\n" for line in _ways_out(reader, stationery, slot)),
+        headers=head + b"\r\n\r\n",
+        body_pieces=_pieces(body, slot.encode()),
     )
 
 
 def _ways_out(reader: Subscriber, stationery: MailContext, token: str) -> tuple[str, ...]:
     """List-Unsubscribe (RFC 2369), and that a single POST is enough (RFC 8058)."""
     if reader.is_list:
-        way = way_out_of_list(reader.leave)
+        way = list_unsubscribe_link(reader.leave)
         return (f"List-Unsubscribe: <{way}>",) if way else ()
-    mail = f"<{leave_by_mail(stationery.mailbox, token)}>"
-    page = stationery.site.letters_url
+    mail = f"<{unsubscribe_mailto(stationery.replies_mailbox, token)}>"
+    page = stationery.site.subscriptions_url
     if not page:
         return (f"List-Unsubscribe: {mail}",)
     return (

@@ -22,19 +22,19 @@ from aggregator.errors import DeliveryError
 from aggregator.model import Handed, Message, Receipt
 from aggregator.values.text import one_line
 
-PATIENCE: Final = timedelta(seconds=60)
+REPLY_TIMEOUT: Final = timedelta(seconds=60)
 """For each reply. RFC 5321, 4.5.3.2 allows minutes; a server that is slower is asked again later."""
 
 _ADDRESS: Final = re.compile(r"[^\s<>()\"']+@[^\s<>()\"']+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class SmtpServer:
     """Where letters are handed over, and how safe the way has to be."""
 
     host: str
     port: int
-    tls_first: bool
+    implicit_tls: bool
     starttls: bool
     """Whether a connection without TLS is refused; only this machine itself may be spoken to plainly."""
     user: str = ""
@@ -42,12 +42,12 @@ class Server:
     connections: int = 4
 
 
-class Smtp:
+class SmtpSender:
     """An open way to a mail server. Connections are kept from one batch to the next."""
 
-    def __init__(self, server: Server, patience: timedelta = PATIENCE) -> None:
+    def __init__(self, server: SmtpServer, reply_timeout: timedelta = REPLY_TIMEOUT) -> None:
         self._server = server
-        self._patience = patience.total_seconds()
+        self._patience = reply_timeout.total_seconds()
         self._idle: list[SMTP] = []
         self._slots = asyncio.Semaphore(server.connections)
 
@@ -110,8 +110,8 @@ class Smtp:
         line = SMTP(
             hostname=server.host,
             port=server.port,
-            use_tls=server.tls_first,
-            start_tls=server.starttls and not server.tls_first,
+            use_tls=server.implicit_tls,
+            start_tls=server.starttls and not server.implicit_tls,
             username=server.user or None,
             password=server.password or None,
             timeout=self._patience,
@@ -126,7 +126,9 @@ class Smtp:
             ) from error
         except (SMTPException, OSError, ValueError) as error:
             line.close()
-            raise DeliveryError(f"{server.host}:{server.port}: cannot be used: {told(str(error))}") from error
+            raise DeliveryError(
+                f"{server.host}:{server.port}: cannot be used: {redact_reply(str(error))}"
+            ) from error
         return line
 
 
@@ -144,10 +146,10 @@ async def _hand(line: SMTP, message: Message) -> Receipt:
         reply = await _transaction(line, message)
     except SMTPResponseException as error:
         await _forget(line)
-        return Receipt(message, _refused(error), told(f"{error.code} {error.message}"))
+        return Receipt(message, _refused(error), redact_reply(f"{error.code} {error.message}"))
     except (SMTPException, OSError) as error:
-        return Receipt(message, Handed.UNKNOWN, told(str(error)))
-    return Receipt(message, Handed.ACCEPTED, told(reply))
+        return Receipt(message, Handed.UNKNOWN, redact_reply(str(error)))
+    return Receipt(message, Handed.ACCEPTED, redact_reply(reply))
 
 
 async def _transaction(line: SMTP, message: Message) -> str:
@@ -176,6 +178,6 @@ def _refused(error: SMTPResponseException) -> Handed:
     return {4: Handed.NOT_NOW, 5: Handed.NEVER}.get(error.code // 100, Handed.UNKNOWN)
 
 
-def told(reply: str) -> str:
+def redact_reply(reply: str) -> str:
     """A server's words on one short line, without anybody's address."""
     return one_line(_ADDRESS.sub("(address)", reply))[:200]

@@ -14,16 +14,16 @@ from itsdangerous import BadSignature, Signer, TimestampSigner
 
 from aggregator.errors import DeliveryError
 
-LEAVE = "leave"
+UNSUBSCRIBE = "leave"
 FEED = "feed"
 CONFIRM = "confirm"
 CHOICES = "choices"
-LASTS = {CONFIRM: timedelta(days=7), CHOICES: timedelta(hours=24)}
+LIFETIMES = {CONFIRM: timedelta(days=7), CHOICES: timedelta(hours=24)}
 """How long a word of each purpose holds."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-TAG = 10
+TAG_LENGTH = 10
 """Characters of the tag in an envelope: 40 bits, and the local part stays under 64 (RFC 5321, 4.5.3)."""
 
 
@@ -33,46 +33,46 @@ class Tokens:
 
     key: bytes = field(repr=False)
 
-    def leave(self, reader: str) -> str:
+    def unsubscribe_token(self, reader: str) -> str:
         """The word that lets a reader leave; it does not age, and lets nobody do anything else."""
-        return _signer(self.key, LEAVE).sign(reader).decode()
+        return _signer(self.key, UNSUBSCRIBE).sign(reader).decode()
 
-    def leaver(self, token: str) -> str | None:
+    def read_unsubscribe_token(self, token: str) -> str | None:
         """Who leaves by this word; None when it is not ours."""
-        return _read(_signer(self.key, LEAVE), token)
+        return _read(_signer(self.key, UNSUBSCRIBE), token)
 
-    def feed(self, word: str) -> str:
+    def feed_token(self, word: str) -> str:
         """What opens the feed of this word; it does not age, and lets nobody do anything but read."""
         return _signer(self.key, FEED).sign(word).decode()
 
-    def fed(self, token: str) -> str | None:
+    def read_feed_token(self, token: str) -> str | None:
         """The word of the feed that this opens; None when it is not ours."""
         return _read(_signer(self.key, FEED), token)
 
-    def timed(self, purpose: str, words: str, now: datetime) -> str:
+    def timed_token(self, purpose: str, words: str, now: datetime) -> str:
         """`words` signed for one purpose at `now`."""
         return _StampedSigner(self.key, purpose, now).sign(words).decode()
 
-    def read_timed(self, purpose: str, token: str, now: datetime) -> str | None:
+    def read_timed_token(self, purpose: str, token: str, now: datetime) -> str | None:
         """The words of a token that was made for this purpose and holds at `now`; else None."""
         try:
-            seconds = int(LASTS[purpose].total_seconds())
+            seconds = int(LIFETIMES[purpose].total_seconds())
             return _StampedSigner(self.key, purpose, now).unsign(token, max_age=seconds).decode()
         except (BadSignature, UnicodeDecodeError):
             return None
 
-    def made(self, purpose: str, token: str) -> datetime:
+    def signed_at(self, purpose: str, token: str) -> datetime:
         """When a word of ours was signed for this purpose. Raises ValueError for any other word."""
         try:
             return _StampedSigner(self.key, purpose, EPOCH).unsign(token, return_timestamp=True)[1]
         except BadSignature as error:
             raise ValueError("no word of ours") from error
 
-    def tag(self, run: str, reader: str) -> str:
+    def return_address_tag(self, run: str, reader: str) -> str:
         """What makes an envelope's return address ours, so that nobody can forge a bounce."""
-        return hmac.new(self.key, f"bounce {run} {reader}".encode(), hashlib.sha256).hexdigest()[:TAG]
+        return hmac.new(self.key, f"bounce {run} {reader}".encode(), hashlib.sha256).hexdigest()[:TAG_LENGTH]
 
-    def slot(self, run: str) -> str:
+    def placeholder(self, run: str) -> str:
         """A word that stands for the personal one in a frozen letter; no source can guess and plant it."""
         return "slot" + hmac.new(self.key, f"slot {run}".encode(), hashlib.sha256).hexdigest()[:24]
 
