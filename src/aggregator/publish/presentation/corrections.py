@@ -1,4 +1,4 @@
-"""Our own mistakes: what a person put right in the labels of documents, and what was taken out for good."""
+"""Lists our corrections: labels that the operator overrode, and documents that were retracted."""
 
 from __future__ import annotations
 
@@ -8,78 +8,80 @@ from datetime import datetime
 from typing import Final
 
 from aggregator.model import LabelOverride, Relevance, Snapshot
-from aggregator.publish.presentation.paths import entry_page
-from aggregator.publish.presentation.text import line, named, titled
+from aggregator.publish.presentation.paths import document_page_path
+from aggregator.publish.presentation.text import clean_line, clean_title, display_name
 
-VERDICTS: Final[Mapping[Relevance, str]] = {
+RELEVANCE_TEXTS: Final[Mapping[Relevance, str]] = {
     Relevance.YES: "about open government",
     Relevance.BORDERLINE: "perhaps about open government: a by-product of openness, or not enough said",
     Relevance.NO: "not about open government; kept so that a wrong decision can be found",
 }
-"""What a relevance means to a reader."""
-CORRECTIONS: Final = "corrections.html"
-"""The page of all of them."""
+"""Each relevance in words, for pages."""
+CORRECTIONS_PAGE: Final = "corrections.html"
+"""The path of the page that lists every correction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """One mistake, and what was done about it."""
+    """One error of ours, and what we did about it."""
 
-    document: str
-    """The id of the document."""
+    document_id: str
+    """Names the document also when it was retracted and is no longer stored."""
     title: str
     language: str
     page: str
-    """Our page of the document; empty where there is none any more."""
+    """The path of our page of the document; empty when the page no longer exists."""
     at: datetime
-    """When it was put right."""
+    """When it was corrected."""
     retracted: bool
     what: str
     why: str
-    """The operator's own words; empty where they are not for publication."""
+    """The reason in the operator's words; empty for a retraction."""
 
 
-def corrections_of(edition: Snapshot) -> tuple[Correction, ...]:
-    """Every correction, the last one first."""
-    every = (*_marked(edition), *_retracted(edition))
-    return tuple(sorted(every, key=lambda one: (one.at, one.document), reverse=True))
+def corrections_in(snapshot: Snapshot) -> tuple[Correction, ...]:
+    """Every correction in the snapshot, the latest first."""
+    corrections = (*_label_corrections(snapshot), *_retraction_corrections(snapshot))
+    return tuple(
+        sorted(corrections, key=lambda correction: (correction.at, correction.document_id), reverse=True)
+    )
 
 
-def _marked(edition: Snapshot) -> Iterator[Correction]:
-    held = {holding.entry.id: holding.entry for holding in edition.holdings}
-    for id, mark in edition.marks.items():
-        entry = held.get(id)
+def _label_corrections(snapshot: Snapshot) -> Iterator[Correction]:
+    entries = {document.entry.id: document.entry for document in snapshot.documents}
+    for id, override in snapshot.label_overrides.items():
+        entry = entries.get(id)
         yield Correction(
-            document=id,
-            title=titled(entry.title if entry else ""),
+            document_id=id,
+            title=clean_title(entry.title if entry else ""),
             language=entry.language if entry else "en",
-            page=entry_page(entry) if entry else "",
-            at=mark.at,
+            page=document_page_path(entry) if entry else "",
+            at=override.at,
             retracted=False,
-            what=f"Now {'; '.join(_said(mark, edition)) or 'as the words have it'}.",
-            why=line(mark.why),
+            what=f"Now {'; '.join(_override_texts(override, snapshot)) or 'as the words have it'}.",
+            why=clean_line(override.why),
         )
 
 
-def _retracted(edition: Snapshot) -> Iterator[Correction]:
-    for gone in edition.retractions:
+def _retraction_corrections(snapshot: Snapshot) -> Iterator[Correction]:
+    for retraction in snapshot.retractions:
         yield Correction(
-            document=gone.id,
-            title=line(gone.id),
+            document_id=retraction.id,
+            title=clean_line(retraction.id),
             language="en",
             page="",
-            at=gone.at,
+            at=retraction.at,
             retracted=True,
             what="We took this document’s words out of our record for good.",
-            why="",  # it may say whom the words were about
+            why="",  # never published: the operator's reason may name the person whom the document was about
         )
 
 
-def _said(mark: LabelOverride, edition: Snapshot) -> Iterator[str]:
-    """What the mark says, part by part; what it leaves to the vocabulary is not named."""
-    if mark.relevance is not None:
-        yield f"taken to be {VERDICTS[mark.relevance]}"
-    if mark.type is not None:
-        yield f"type: {named(mark.type, edition.types)}"
-    if mark.topics is not None:
-        yield f"topics: {', '.join(named(topic, edition.topics) for topic in mark.topics) or 'none'}"
+def _override_texts(override: LabelOverride, snapshot: Snapshot) -> Iterator[str]:
+    """A text for each label that the override sets; labels that it leaves to the vocabulary have none."""
+    if override.relevance is not None:
+        yield f"taken to be {RELEVANCE_TEXTS[override.relevance]}"
+    if override.type is not None:
+        yield f"type: {display_name(override.type, snapshot.types)}"
+    if override.topics is not None:
+        yield f"topics: {', '.join(display_name(topic, snapshot.topics) for topic in override.topics) or 'none'}"

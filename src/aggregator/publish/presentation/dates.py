@@ -1,4 +1,4 @@
-"""Dates as people read them: in the site's zone, and only as exactly as they are known."""
+"""Formats dates for people: in the site's time zone, and only as precisely as they are known."""
 
 from __future__ import annotations
 
@@ -8,51 +8,53 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Moment, Precision
-from aggregator.model.days import MONTHS, TIMED, day_of, in_words
+from aggregator.model.days import MONTHS, WITH_TIME, day_in_words, day_of
 
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """A date twice: for people, and as the `datetime` attribute of HTML's `time`."""
+class FormattedDate:
+    """A date as text for people, and as the `datetime` attribute of an HTML `time` element."""
 
-    words: str
-    stamp: str
+    text: str
+    machine_readable: str
 
 
-def say_day(day: date) -> Said:
+def format_day(day: date) -> FormattedDate:
     """`5 June 2026`."""
-    return Said(words=in_words(day), stamp=day.isoformat())
+    return FormattedDate(text=day_in_words(day), machine_readable=day.isoformat())
 
 
-def say_weekday(day: date) -> Said:
+def format_weekday(day: date) -> FormattedDate:
     """`Friday 5 June 2026`."""
-    return Said(words=f"{_WEEKDAYS[day.weekday()]} {say_day(day).words}", stamp=day.isoformat())
+    return FormattedDate(
+        text=f"{_WEEKDAYS[day.weekday()]} {format_day(day).text}", machine_readable=day.isoformat()
+    )
 
 
-def say_instant(instant: datetime, zone: ZoneInfo) -> Said:
+def format_instant(instant: datetime, zone: ZoneInfo) -> FormattedDate:
     """`5 June 2026, 13:00`."""
     local = instant.astimezone(zone)
-    words = f"{say_day(local.date()).words}, {local:%H:%M}"
-    return Said(words=words, stamp=local.isoformat(timespec="minutes"))
+    text = f"{format_day(local.date()).text}, {local:%H:%M}"
+    return FormattedDate(text=text, machine_readable=local.isoformat(timespec="minutes"))
 
 
-def say_time(moment: Moment, zone: ZoneInfo) -> Said | None:
-    """`13:00`, for a moment that is known to the minute."""
-    if moment.precision not in TIMED:
+def format_time(moment: Moment, zone: ZoneInfo) -> FormattedDate | None:
+    """`13:00`; None for a moment that is not known to the minute."""
+    if moment.precision not in WITH_TIME:
         return None
     local = moment.at.astimezone(zone)
-    return Said(words=f"{local:%H:%M}", stamp=local.isoformat(timespec="minutes"))
+    return FormattedDate(text=f"{local:%H:%M}", machine_readable=local.isoformat(timespec="minutes"))
 
 
-def say(moment: Moment, zone: ZoneInfo) -> Said:
-    """A moment at its own precision: `5 June 2026, 13:00`, `5 June 2026`, `June 2026` or `2026`."""
-    if moment.precision in TIMED:
-        return say_instant(moment.at, zone)
+def format_moment(moment: Moment, zone: ZoneInfo) -> FormattedDate:
+    """Format a moment at its own precision: `5 June 2026, 13:00`, `5 June 2026`, `June 2026` or `2026`."""
+    if moment.precision in WITH_TIME:
+        return format_instant(moment.at, zone)
     day = day_of(moment.at, zone)
     if moment.precision is Precision.DAY:
-        return say_day(day)
+        return format_day(day)
     if moment.precision is Precision.MONTH:
-        return Said(words=f"{MONTHS[day.month - 1]} {day.year}", stamp=f"{day:%Y-%m}")
-    return Said(words=str(day.year), stamp=f"{day:%Y}")
+        return FormattedDate(text=f"{MONTHS[day.month - 1]} {day.year}", machine_readable=f"{day:%Y-%m}")
+    return FormattedDate(text=str(day.year), machine_readable=f"{day:%Y}")

@@ -1,4 +1,4 @@
-"""What differs between two versions of a text: as steps, as HTML for feed readers, and side by side."""
+"""Compares two versions of a text: as runs, as HTML for feeds, and sentence by sentence for pages."""
 
 from __future__ import annotations
 
@@ -12,24 +12,25 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Entry, Moment
-from aggregator.publish.presentation.dates import say
-from aggregator.publish.presentation.text import line
-from aggregator.values.text import tidy
+from aggregator.publish.presentation.dates import format_moment
+from aggregator.publish.presentation.text import clean_line
+from aggregator.values.text import remove_unwanted
 
-LONGEST: Final = 30_000
-"""Characters of each text that a page compares; comparing takes the square of their number at worst."""
-_LONGEST_IN_FEED: Final = 20_000
-"""A reader of feeds reads no more."""
+MAX_COMPARED_LENGTH: Final = 30_000
+"""How many characters of each text a page compares."""
+# Comparing takes quadratic time at worst, and the texts are the publishers': without a limit a page could hang.
+_MAX_LENGTH_IN_FEED: Final = 20_000
+"""How many characters of each text a feed compares."""
 _SENTENCE: Final = re.compile(r"(?<=[.!?;:])\s+|\n+")
-_WORDS: Final = 400
-"""Of passages longer than this, in words, a feed shows the whole old one and the whole new one."""
-_ALIKE: Final = 0.4
-"""Two sentences that share less than this are shown as one gone and one new, not word by word."""
+_MAX_WORDS_PER_DIFF: Final = 400
+"""The most words, old and new together, that a feed compares one by one; a longer passage is replaced whole."""
+_MIN_SHARED: Final = 0.4
+"""Sentences that share a smaller part of their words are shown as one removed and one added."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A run of parts (sentences, words) of two texts that is the same in both, or differs."""
+class DiffRun:
+    """Consecutive parts (sentences or words) that are the same in two texts, or that differ."""
 
     before: Sequence[str]
     after: Sequence[str]
@@ -37,107 +38,110 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """Some words, and whether the other side does not have them."""
+class DiffSpan:
+    """Consecutive words of one side, and whether they differ from the other side."""
 
-    words: str
+    text: str
     differs: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One changed sentence: on the left as it was, on the right as it is; empty where there is none."""
+class SentenceChange:
+    """A sentence before and after a change; one side is empty when it was added or removed."""
 
-    before: tuple[Piece, ...]
-    after: tuple[Piece, ...]
+    before: tuple[DiffSpan, ...]
+    after: tuple[DiffSpan, ...]
 
 
-def steps(old: Sequence[str], new: Sequence[str]) -> list[Step]:
-    """The way from one sequence to the other, in order."""
+def diff_runs(old: Sequence[str], new: Sequence[str]) -> list[DiffRun]:
+    """The runs that lead from the old sequence to the new one, in order."""
+    # With autojunk, difflib would ignore words that are frequent in long texts, and find fewer equal runs.
     codes = SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes()
-    return [Step(old[a:b], new[c:d], kind == "equal") for kind, a, b, c, d in codes]
+    return [DiffRun(old[a:b], new[c:d], operation == "equal") for operation, a, b, c, d in codes]
 
 
-def side_by_side(before: str, after: str) -> tuple[Row, ...]:
-    """The sentences that differ between two texts, in order; what both have is left out."""
+def sentence_changes(before: str, after: str) -> tuple[SentenceChange, ...]:
+    """The sentences that differ between two texts, in order, without those that both have."""
     return tuple(
-        _row(left, right)
-        for step in steps(_sentences(before), _sentences(after))
-        if not step.same
-        for left, right in zip_longest(step.before, step.after, fillvalue="")
+        _sentence_change(left, right)
+        for run in diff_runs(_sentences(before), _sentences(after))
+        if not run.same
+        for left, right in zip_longest(run.before, run.after, fillvalue="")
     )
 
 
 def _sentences(text: str) -> list[str]:
-    parts = (" ".join(part.split()) for part in _SENTENCE.split(tidy(text)[:LONGEST]))
+    parts = (" ".join(part.split()) for part in _SENTENCE.split(remove_unwanted(text)[:MAX_COMPARED_LENGTH]))
     return [part for part in parts if part]
 
 
-def _row(left: str, right: str) -> Row:
+def _sentence_change(left: str, right: str) -> SentenceChange:
     old, new = left.split(), right.split()
-    found = steps(old, new)
-    shared = 2 * sum(len(step.before) for step in found if step.same)
-    if shared / (len(old) + len(new)) < _ALIKE:
-        found = [Step(old, new, same=False)]
-    return Row(
-        before=tuple(
-            Piece(words=" ".join(each.before), differs=not each.same) for each in found if each.before
-        ),
-        after=tuple(Piece(words=" ".join(each.after), differs=not each.same) for each in found if each.after),
+    runs = diff_runs(old, new)
+    shared = 2 * sum(len(run.before) for run in runs if run.same)
+    if shared / (len(old) + len(new)) < _MIN_SHARED:
+        runs = [DiffRun(old, new, same=False)]
+    return SentenceChange(
+        before=tuple(DiffSpan(text=" ".join(run.before), differs=not run.same) for run in runs if run.before),
+        after=tuple(DiffSpan(text=" ".join(run.after), differs=not run.same) for run in runs if run.after),
     )
 
 
-def differences(before: Entry, after: Entry, zone: ZoneInfo, *, words: bool) -> str:
-    """The changed dates, title and passages as HTML, each with what it was and what it is.
+def diff_as_html(before: Entry, after: Entry, zone: ZoneInfo, *, with_text: bool) -> str:
+    """The changed title, dates, files and passages as HTML, each before and after.
 
-    `words`: whether the licence lets us show the publisher's text; titles and dates may always be shown.
+    Set `with_text` only when the licence allows the publisher's text; titles and dates may always be shown.
     """
-    shown = [*_facts(before, after, zone)]
-    if words and before.text != after.text:
-        shown += _passages(before.text, after.text)
-    return "".join(f"<p>{each}</p>" for each in shown)
+    parts = [*_changed_fields(before, after, zone)]
+    if with_text and before.text != after.text:
+        parts += _changed_passages(before.text, after.text)
+    return "".join(f"<p>{part}</p>" for part in parts)
 
 
-def _facts(before: Entry, after: Entry, zone: ZoneInfo) -> Iterator[str]:
-    said = {
-        "Title": (line(before.title), line(after.title)),
-        "Opens": (_said(before.opens, zone), _said(after.opens, zone)),
-        "Closes": (_said(before.closes, zone), _said(after.closes, zone)),
-        "Kind": (line(before.publisher_type or ""), line(after.publisher_type or "")),
+def _changed_fields(before: Entry, after: Entry, zone: ZoneInfo) -> Iterator[str]:
+    fields = {
+        "Title": (clean_line(before.title), clean_line(after.title)),
+        "Opens": (_moment_text(before.opens, zone), _moment_text(after.opens, zone)),
+        "Closes": (_moment_text(before.closes, zone), _moment_text(after.closes, zone)),
+        "Kind": (clean_line(before.publisher_type or ""), clean_line(after.publisher_type or "")),
         "Files": (_files(before), _files(after)),
     }
-    for name, (old, new) in said.items():
+    for name, (old, new) in fields.items():
         if old != new:
-            yield f"{name}: {_replaced(old, new)}"
+            yield f"{name}: {_del_and_ins(old, new)}"
 
 
-def _said(moment: Moment | None, zone: ZoneInfo) -> str:
-    return say(moment, zone).words if moment else ""
+def _moment_text(moment: Moment | None, zone: ZoneInfo) -> str:
+    return format_moment(moment, zone).text if moment else ""
 
 
 def _files(entry: Entry) -> str:
-    return line(", ".join(link.title or link.href for link in entry.links if link.rel == "enclosure"), 2000)
-
-
-def _passages(before: str, after: str) -> Iterator[str]:
-    """Each run of sentences that differs, word by word; what is the same in between is left out."""
-    old, new = (_SENTENCE.split(line(tidy(text), _LONGEST_IN_FEED)) for text in (before, after))
-    for step in steps(old, new):
-        if not step.same:
-            yield _worded(" ".join(step.before), " ".join(step.after))
-
-
-def _worded(before: str, after: str) -> str:
-    old, new = before.split(), after.split()
-    if not old or not new or len(old) + len(new) > _WORDS:
-        return _replaced(before, after)
-    return " ".join(
-        escape(" ".join(step.before)) if step.same else _replaced(" ".join(step.before), " ".join(step.after))
-        for step in steps(old, new)
+    return clean_line(
+        ", ".join(link.title or link.href for link in entry.links if link.rel == "enclosure"), 2000
     )
 
 
-def _replaced(before: str, after: str) -> str:
+def _changed_passages(before: str, after: str) -> Iterator[str]:
+    """Each run of sentences that differs, compared word by word, without the sentences in between."""
+    old, new = (
+        _SENTENCE.split(clean_line(remove_unwanted(text), _MAX_LENGTH_IN_FEED)) for text in (before, after)
+    )
+    for run in diff_runs(old, new):
+        if not run.same:
+            yield _word_diff(" ".join(run.before), " ".join(run.after))
+
+
+def _word_diff(before: str, after: str) -> str:
+    old, new = before.split(), after.split()
+    if not old or not new or len(old) + len(new) > _MAX_WORDS_PER_DIFF:
+        return _del_and_ins(before, after)
+    return " ".join(
+        escape(" ".join(run.before)) if run.same else _del_and_ins(" ".join(run.before), " ".join(run.after))
+        for run in diff_runs(old, new)
+    )
+
+
+def _del_and_ins(before: str, after: str) -> str:
     was = f"<del>{escape(before)}</del>" if before else ""
     now = f"<ins>{escape(after)}</ins>" if after else ""
     return " ".join(filter(None, (was, now)))

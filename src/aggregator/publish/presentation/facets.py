@@ -1,4 +1,4 @@
-"""By what documents are listed: each body, nation, topic, type, plan and role with what belongs to it."""
+"""Groups documents by facet: body, nation, topic, type, plan and role."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Final
 
 from aggregator.model import Document, Relevance, Snapshot
 from aggregator.model.days import day_of
-from aggregator.publish.presentation.paths import Facet, shelf_page
-from aggregator.publish.presentation.text import capital, line, named
+from aggregator.publish.presentation.paths import Facet, facet_page_path
+from aggregator.publish.presentation.text import capitalise_first, clean_line, display_name
 
 NATIONS: Final[Mapping[str, str]] = {
     "uk": "United Kingdom",
@@ -20,83 +20,84 @@ NATIONS: Final[Mapping[str, str]] = {
     "england": "England",
     "international": "International",
 }
-"""The nations of `register/bodies.yaml`, in the order in which they are shown."""
+"""The nations of `register/bodies.yaml` with their names, in the order of the pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """One page's worth: what it is called, and its documents, newest first."""
+class FacetListing:
+    """The documents of one value of a facet, such as one topic: the content of its page, newest first."""
 
-    shelf: Facet
+    facet: Facet
     id: str
     name: str
-    holdings: list[Document] = field(default_factory=list)
-    """Those that are about open government, or perhaps so."""
-    others: list[Document] = field(default_factory=list)
-    """Those that are not; they stand in the archive only."""
+    documents: list[Document] = field(default_factory=list)
+    """Those that are relevant or borderline."""
+    irrelevant: list[Document] = field(default_factory=list)
+    """Those that are not; only the archive lists them."""
 
     @property
     def path(self) -> str:
-        """Where its page stands."""
-        return shelf_page(self.shelf, self.id)
+        """The path of its page."""
+        return facet_page_path(self.facet, self.id)
 
 
-def shelf_names(edition: Snapshot) -> Mapping[Facet, Mapping[str, str]]:
-    """What stands on each shelf, by id, in the order of the register and the vocabulary, with its name."""
-    nations = {body.nation for body in edition.bodies.values()}
-    ordered = (*NATIONS, *sorted(nations - NATIONS.keys()))
+def facet_value_names(snapshot: Snapshot) -> Mapping[Facet, Mapping[str, str]]:
+    """The name of each value of each facet, by id, in the order of the register and the vocabulary."""
+    nations = {body.nation for body in snapshot.bodies.values()}
+    ordered_nations = (*NATIONS, *sorted(nations - NATIONS.keys()))
     return {
-        Facet.NATION: {id: named(id, NATIONS) for id in ordered if id in nations},
-        Facet.BODY: {id: line(body.name) for id, body in edition.bodies.items()},
-        Facet.TOPIC: {id: named(id, edition.topics) for id in edition.topics},
-        Facet.TYPE: {id: named(id, edition.types) for id in edition.types},
-        Facet.PLAN: {id: named(id, edition.plans) for id in edition.plans},
-        Facet.ROLE: {role.id: line(role.name) for role in edition.roles},
+        Facet.NATION: {id: display_name(id, NATIONS) for id in ordered_nations if id in nations},
+        Facet.BODY: {id: clean_line(body.name) for id, body in snapshot.bodies.items()},
+        Facet.TOPIC: {id: display_name(id, snapshot.topics) for id in snapshot.topics},
+        Facet.TYPE: {id: display_name(id, snapshot.types) for id in snapshot.types},
+        Facet.PLAN: {id: display_name(id, snapshot.plans) for id in snapshot.plans},
+        Facet.ROLE: {role.id: clean_line(role.name) for role in snapshot.roles},
     }
 
 
-def shelves_of(holding: Document, edition: Snapshot) -> tuple[tuple[Facet, str], ...]:
-    """Where a document belongs: to the body that published it and to those that it is about, and so on.
+def facet_values_of(document: Document, snapshot: Snapshot) -> tuple[tuple[Facet, str], ...]:
+    """The facet values of a document: its body and the bodies that it is about, their nations, its labels, roles.
 
-    A role is theirs who held it on the document's own day, else on the day of our first sight.
+    A role counts for the body that had it on the document's own day, or without one on the day we first saw it.
     """
-    return tuple(dict.fromkeys(_shelves_of(holding, edition)))
+    # A document about its own body, or about two bodies of a nation, belongs to that value only once.
+    return tuple(dict.fromkeys(_facet_values_of(document, snapshot)))
 
 
-def groups(edition: Snapshot) -> tuple[Group, ...]:
-    """Every group that the register and the vocabulary know, in their order; empty ones, too."""
-    made = {
-        (shelf, id): Group(shelf=shelf, id=id, name=capital(name))
-        for shelf, names in shelf_names(edition).items()
+def facet_listings(snapshot: Snapshot) -> tuple[FacetListing, ...]:
+    """The listing of every value in the register and the vocabulary, in their order, also of those without documents."""
+    listings = {
+        (facet, id): FacetListing(facet=facet, id=id, name=capitalise_first(name))
+        for facet, names in facet_value_names(snapshot).items()
         for id, name in names.items()
     }
-    for holding in edition.holdings:
-        about = holding.labels.relevance is not Relevance.NO
-        for key in shelves_of(holding, edition):
-            if group := made.get(key):
-                (group.holdings if about else group.others).append(holding)
-    return tuple(made.values())
+    for document in snapshot.documents:
+        is_listed = document.labels.relevance is not Relevance.NO
+        for key in facet_values_of(document, snapshot):
+            if listing := listings.get(key):
+                (listing.documents if is_listed else listing.irrelevant).append(document)
+    return tuple(listings.values())
 
 
-def by_shelf(groups: tuple[Group, ...]) -> Mapping[Facet, tuple[Group, ...]]:
-    """The groups of each shelf."""
-    shelves: dict[Facet, list[Group]] = defaultdict(list)
-    for group in groups:
-        shelves[group.shelf].append(group)
-    return {shelf: tuple(shelves[shelf]) for shelf in Facet}
+def listings_by_facet(listings: tuple[FacetListing, ...]) -> Mapping[Facet, tuple[FacetListing, ...]]:
+    """The listings of each facet; a facet without listings has an empty tuple."""
+    by_facet: dict[Facet, list[FacetListing]] = defaultdict(list)
+    for listing in listings:
+        by_facet[listing.facet].append(listing)
+    return {facet: tuple(by_facet[facet]) for facet in Facet}
 
 
-def _shelves_of(holding: Document, edition: Snapshot) -> Iterator[tuple[Facet, str]]:
-    labels = holding.labels
-    concerned = (holding.entry.body, *labels.subjects)
-    for id in concerned:
+def _facet_values_of(document: Document, snapshot: Snapshot) -> Iterator[tuple[Facet, str]]:
+    labels = document.labels
+    bodies = (document.entry.body, *labels.subjects)
+    for id in bodies:
         yield Facet.BODY, id
-        if body := edition.bodies.get(id):
+        if body := snapshot.bodies.get(id):
             yield Facet.NATION, body.nation
     yield from ((Facet.TOPIC, topic) for topic in labels.topics)
     yield Facet.TYPE, labels.type
     yield from ((Facet.PLAN, plan) for plan in labels.plans)
-    day = day_of(holding.dated.at if holding.dated else holding.first_seen, edition.site.zone)
-    for role in edition.roles:
-        if any(role.held_by(id, day) for id in concerned):
+    day = day_of(document.dated.at if document.dated else document.first_seen, snapshot.site.timezone)
+    for role in snapshot.roles:
+        if any(role.is_assigned_to(id, day) for id in bodies):
             yield Facet.ROLE, role.id

@@ -1,4 +1,4 @@
-"""Stands for everything that a file depends on, so that it is made again only when one of them changes."""
+"""Computes fingerprints of what a published file depends on, so that only files that may differ are made again."""
 
 from __future__ import annotations
 
@@ -9,43 +9,49 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-from aggregator.model import Snapshot, SourceLine
+from aggregator.model import Snapshot, SourceWithState
 
-_ROOM: Final = Path(__file__).parents[1]
-_MODEL: Final = tuple(_ROOM.with_name(name) for name in ("model", "values"))
-"""Its days and licences stand in every file."""
-_WRITTEN: Final = frozenset({".py", ".j2", ".css", ".html", ".txt"})
-_WRITERS: Final = ("feedgen", "lxml", "icalendar", "jinja2")
-
-
-def background(edition: Snapshot) -> str:
-    """What every file depends on: this room's own code, who publishes, and the names that stand in labels."""
-    sources = [_source(row) for row in edition.sources]
-    names = [sorted(known.items()) for known in (edition.types, edition.topics, edition.plans)]
-    bodies = sorted(edition.bodies.items())
-    return fingerprint([code(_ROOM, _WRITERS), repr((edition.site, bodies, names, sources))])
+_PUBLISH_PACKAGE: Final = Path(__file__).parents[1]
+_MODEL_PACKAGES: Final = tuple(_PUBLISH_PACKAGE.with_name(name) for name in ("model", "values"))
+"""Values that decide how dates and licences are published in every file."""
+_SOURCE_SUFFIXES: Final = frozenset({".py", ".j2", ".css", ".html", ".txt"})
+_LIBRARIES: Final = ("feedgen", "lxml", "icalendar", "jinja2")
 
 
-def _source(row: SourceLine) -> str:
-    """What is told of a source, but the date of its feed: that is never told."""
-    head = row.state.head
-    told = (head.id, head.title, head.link, head.rights, head.language)
-    return repr((row.source, row.state.address, told))
+def common_fingerprint(snapshot: Snapshot) -> str:
+    """The fingerprint of what every file depends on: our code, site, sources, and the names of bodies and labels."""
+    # The code is part of it: after an upgrade every file is made again, so no old rendering survives.
+    sources = [_source_fields(source) for source in snapshot.sources]
+    names = [sorted(labels.items()) for labels in (snapshot.types, snapshot.topics, snapshot.plans)]
+    bodies = sorted(snapshot.bodies.items())
+    return fingerprint_of(
+        [code_fingerprint(_PUBLISH_PACKAGE, _LIBRARIES), repr((snapshot.site, bodies, names, sources))]
+    )
 
 
-def fingerprint(parts: Iterable[str]) -> str:
-    """A short name for these parts, in this order."""
-    digest = hashlib.sha256()
+def _source_fields(source: SourceWithState) -> str:
+    """The published fields of a source."""
+    # Without the date of its feed, which is never published: it moves at most polls, and every file would follow.
+    head = source.state.feed_metadata
+    published_metadata = (head.id, head.title, head.link, head.rights, head.language)
+    return repr((source.source, source.state.address, published_metadata))
+
+
+def fingerprint_of(parts: Iterable[str]) -> str:
+    """The fingerprint of these texts in this order: 32 hexadecimal digits."""
+    sha256 = hashlib.sha256()
     for part in parts:
-        digest.update(part.encode("utf-8", "surrogatepass"))
-        digest.update(b"\0")
-    return digest.hexdigest()[:32]
+        sha256.update(part.encode("utf-8", "surrogatepass"))
+        sha256.update(b"\0")  # so that ("ab", "c") and ("a", "bc") differ
+    return sha256.hexdigest()[:32]
 
 
 @cache
-def code(room: Path, writers: tuple[str, ...]) -> str:
-    """Stands for the code and templates of a room and of the model, and the libraries that write for it."""
-    folders = (room, *_MODEL)
-    files = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in _WRITTEN)
+def code_fingerprint(package: Path, libraries: tuple[str, ...]) -> str:
+    """The fingerprint of the code and templates of a package and the model, and of the versions of `libraries`."""
+    folders = (package, *_MODEL_PACKAGES)
+    files = sorted(
+        path for folder in folders for path in folder.rglob("*") if path.suffix in _SOURCE_SUFFIXES
+    )
     texts = [path.read_text("utf-8") for path in files]
-    return fingerprint([*texts, *(f"{name} {version(name)}" for name in writers)])
+    return fingerprint_of([*texts, *(f"{name} {version(name)}" for name in libraries)])

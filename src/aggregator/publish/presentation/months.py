@@ -1,4 +1,4 @@
-"""The archive: under which month and year each document is filed, so that all can be found by date."""
+"""Groups documents by month and year for the archive."""
 
 from __future__ import annotations
 
@@ -10,65 +10,71 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Document, Precision, Snapshot
 from aggregator.model.days import MONTHS, day_of
-from aggregator.publish.presentation.paths import month_page
+from aggregator.publish.presentation.paths import month_page_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawer:
-    """A month, or those of a year of which no month is known, with its documents, newest first."""
+class ArchiveMonth:
+    """The documents of a month, or those of a year whose month is not known, newest first."""
 
     name: str
     """`2026-06` or `2026`."""
-    holdings: tuple[Document, ...]
+    documents: tuple[Document, ...]
 
     @property
     def path(self) -> str:
-        """Where its page stands; for what is known by the year only, on the page of the year."""
-        return month_page(self.name)
+        """The path of its page; without a month, that of the year's page."""
+        return month_page_path(self.name)
 
     @property
     def title(self) -> str:
         """`June 2026` or `2026`."""
-        return say_drawer(self.name)
+        return month_title(self.name)
 
     @property
-    def relevant(self) -> int:
+    def relevant_count(self) -> int:
         """How many of them are about open government."""
-        return sum(holding.labels.relevant for holding in self.holdings)
+        return sum(document.labels.relevant for document in self.documents)
 
 
-def say_drawer(name: str) -> str:
-    """`June 2026` for `2026-06`; a year as it is."""
+def month_title(name: str) -> str:
+    """`June 2026` for `2026-06`, and `2026` for `2026`."""
     year, _, month = name.partition("-")
     return f"{MONTHS[int(month) - 1]} {year}" if month else year
 
 
-def filed(holding: Document, zone: ZoneInfo) -> str:
-    """The month, or where no more is known the year, under which a document is filed.
+def archive_month_of(document: Document, zone: ZoneInfo) -> str:
+    """The name of the month under which the archive lists a document, or the year if no more is known.
 
-    By its own date; by our first sight where it has none, or bears one that was still to come then.
+    It follows the document's own date, in this time zone. Without one it follows the time when we first saw it.
     """
-    own = holding.dated if holding.dated and holding.dated.at <= holding.first_seen else None
-    day: date = day_of(own.at if own else holding.first_seen, zone)
-    if own and own.precision is Precision.YEAR:
+    # A date that was in the future at first sight (a meeting to come, a mistyped year) would make an archive page
+    # for a month that has not begun.
+    own_date = document.dated if document.dated and document.dated.at <= document.first_seen else None
+    day: date = day_of(own_date.at if own_date else document.first_seen, zone)
+    if own_date and own_date.precision is Precision.YEAR:
         return f"{day.year:04}"
     return f"{day.year:04}-{day.month:02}"
 
 
-def archive(edition: Snapshot) -> tuple[Drawer, ...]:
-    """Every month that holds something, the newest first; of a year, what has no month stands last."""
-    zone = edition.site.zone
-    found: dict[str, list[Document]] = defaultdict(list)
-    for holding in edition.holdings:
-        found[filed(holding, zone)].append(holding)
-    return tuple(Drawer(name=name, holdings=tuple(found[name])) for name in sorted(found, reverse=True))
+def archive_months(snapshot: Snapshot) -> tuple[ArchiveMonth, ...]:
+    """Every month that has documents, newest first; within a year, the documents without a month come last."""
+    # The names sort as the months do, and `2026` sorts before `2026-01`.
+    zone = snapshot.site.timezone
+    by_month: dict[str, list[Document]] = defaultdict(list)
+    for document in snapshot.documents:
+        by_month[archive_month_of(document, zone)].append(document)
+    return tuple(
+        ArchiveMonth(name=name, documents=tuple(by_month[name])) for name in sorted(by_month, reverse=True)
+    )
 
 
-def years(drawers: Iterable[Drawer]) -> Mapping[str, tuple[Drawer, ...]]:
-    """The months of each year, the newest year first, in it the oldest month first."""
-    found: dict[str, list[Drawer]] = defaultdict(list)
-    for drawer in drawers:
-        found[drawer.name[:4]].append(drawer)
+def months_by_year(months: Iterable[ArchiveMonth]) -> Mapping[str, tuple[ArchiveMonth, ...]]:
+    """The months of each year: the newest year first, and within it the oldest month first."""
+    by_year: dict[str, list[ArchiveMonth]] = defaultdict(list)
+    for month in months:
+        by_year[month.name[:4]].append(month)
     return {
-        year: tuple(sorted(found[year], key=lambda one: one.name)) for year in sorted(found, reverse=True)
+        year: tuple(sorted(by_year[year], key=lambda month: month.name))
+        for year in sorted(by_year, reverse=True)
     }

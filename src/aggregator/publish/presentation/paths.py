@@ -1,4 +1,4 @@
-"""Where a document stands: its official page, its permanent page here, and the pages that list it."""
+"""Addresses and paths of documents: the official page, our permanent page, and the pages that list them."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from enum import StrEnum
 from typing import Final
 
 from aggregator.model import FILE_NAME, Entry, Site
-from aggregator.values.text import tidy
+from aggregator.values.text import remove_unwanted
 from aggregator.values.web_addresses import split_address
 
-ARCHIVE: Final = "https://web.archive.org/web/"
-"""The Internet Archive's Wayback Machine; after it stand an instant and an address."""
+WAYBACK_MACHINE: Final = "https://web.archive.org/web/"
+"""The start of an address of the Internet Archive's Wayback Machine; an instant and the address of a page follow."""
 
 
-LONGEST: Final = 8000
-"""The longest address that is linked; longer ones need not be understood (RFC 9110, 4.1)."""
+MAX_URL_LENGTH: Final = 8000
+"""The longest address that we link: software need not accept a longer one (RFC 9110, 4.1)."""
 
 
 class Facet(StrEnum):
-    """By what documents are listed; each is a folder of pages, and of feeds with the same names."""
+    """What documents are listed by."""
 
+    # The values are folders in `output/` and parts of feed ids: they never change.
     BODY = "bodies"
     NATION = "nations"
     TOPIC = "topics"
@@ -30,54 +31,56 @@ class Facet(StrEnum):
     ROLE = "roles"
 
 
-_BREAKS: Final = str.maketrans("", "", "\t\r\n")
-"""Browsers leave them out of an address (WHATWG URL, 4.4); in a calendar they would end a line."""
+_LINE_BREAKS: Final = str.maketrans("", "", "\t\r\n")
+# Browsers drop these characters from an address (WHATWG URL, 4.4), so `java\nscript:` would become a scheme; in a
+# calendar they would end a line.
 
 
-def web(address: str | None) -> str | None:
-    """The address if it is an http(s) one that may stand in a link, else None (`javascript:`, `file:`)."""
-    if len(address or "") > LONGEST:
+def web_url(address: str | None) -> str | None:
+    """The address, cleaned, if it is http or https and safe in a link; None for any other (`javascript:`)."""
+    if len(address or "") > MAX_URL_LENGTH:
         return None
-    spotless = tidy(address or "").translate(_BREAKS).strip()
-    parts = split_address(spotless)
-    return spotless if parts.scheme in {"http", "https"} and parts.netloc else None
+    cleaned = remove_unwanted(address or "").translate(_LINE_BREAKS).strip()
+    split = split_address(cleaned)
+    return cleaned if split.scheme in {"http", "https"} and split.netloc else None
 
 
-def permanent(site: Site, entry: Entry) -> str:
-    """The absolute address to follow for a document: the publisher's page, else ours."""
-    return web(entry.url) or site.base_url + (entry.own_page or "")
+def document_url(site: Site, entry: Entry) -> str:
+    """The absolute address of a document: the publisher's page, or ours if it has none."""
+    return web_url(entry.url) or site.base_url + (entry.own_page or "")
 
 
-def entry_page(entry: Entry) -> str:
-    """Our own page of a document, relative to the output folder. It is never reused."""
-    return entry.own_page or id_page(entry.id)
+def document_page_path(entry: Entry) -> str:
+    """The path of our page of a document, relative to the output folder; it is permanent and never reused."""
+    return entry.own_page or page_path_of_id(entry.id)
 
 
-def id_page(id: str) -> str:
-    """Where our page of the document with this id stands, unless it is a record that stands alone."""
-    return f"entries/{_file_name(id.removeprefix('urn:uuid:'))}.html"
+def page_path_of_id(id: str) -> str:
+    """The path of our page of the document with this id, unless it is a record with a page of its own."""
+    return f"entries/{_safe_file_name(id.removeprefix('urn:uuid:'))}.html"
 
 
-def shelf_name(shelf: Facet, id: str) -> str:
-    """By what the files of a body, nation, topic, type, plan or role are named, before their endings."""
-    return f"{shelf}/{_file_name(id)}"
+def facet_file_stem(facet: Facet, id: str) -> str:
+    """The path without suffix of the page, feeds and calendar of a value of a facet, such as `topics/lobbying`."""
+    return f"{facet}/{_safe_file_name(id)}"
 
 
-def shelf_page(shelf: Facet, id: str) -> str:
-    """The page that lists what belongs to a body, nation, topic, type, plan or role."""
-    return f"{shelf_name(shelf, id)}.html"
+def facet_page_path(facet: Facet, id: str) -> str:
+    """The path of the page that lists the documents of a value of a facet."""
+    return f"{facet_file_stem(facet, id)}.html"
 
 
-def month_page(name: str) -> str:
-    """The page of a month (`2026-06`) or of a year (`2026`) in the archive."""
+def month_page_path(name: str) -> str:
+    """The path of the archive page of a month (`2026-06`) or year (`2026`)."""
     return f"{'months' if '-' in name else 'years'}/{name}.html"
 
 
-def archived(address: str, at: datetime) -> str:
-    """The Wayback Machine's copy of a page that is nearest to an instant, if it has one."""
-    return f"{ARCHIVE}{at:%Y%m%d%H%M%S}/{address}"
+def wayback_url(address: str, at: datetime) -> str:
+    """The address at which the Wayback Machine shows its copy of a page nearest to an instant, if it has one."""
+    return f"{WAYBACK_MACHINE}{at:%Y%m%d%H%M%S}/{address}"
 
 
-def _file_name(id: str) -> str:
-    """The id itself where it may be a file's name, else a name made from it."""
+def _safe_file_name(id: str) -> str:
+    """The id if it is safe as a file name, else a UUID made from it."""
+    # Ids come from other people's feeds: one with slashes or dots must not choose where we write.
     return id if FILE_NAME.fullmatch(id) else str(uuid.uuid5(uuid.NAMESPACE_OID, ascii(id)))

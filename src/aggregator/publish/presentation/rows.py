@@ -1,4 +1,4 @@
-"""One document on one line: how pages name it, link it, date it and mark it."""
+"""One document as a row of a page: its title, links, dates, labels and marks."""
 
 from __future__ import annotations
 
@@ -9,109 +9,109 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Document, Moment, Relevance, Snapshot, Translation
 from aggregator.model.days import COARSE, day_of
-from aggregator.publish.presentation.dates import Said, say, say_day, say_time
-from aggregator.publish.presentation.paths import Facet, entry_page, shelf_page, web
-from aggregator.publish.presentation.text import line, named, titled
+from aggregator.publish.presentation.dates import FormattedDate, format_day, format_moment, format_time
+from aggregator.publish.presentation.paths import Facet, document_page_path, facet_page_path, web_url
+from aggregator.publish.presentation.text import clean_line, clean_title, display_name
 from aggregator.values.web_addresses import host_of
 
-NEWS: Final = timedelta(days=7)
-"""How long a document is marked as new or changed."""
+NEW_FOR: Final = timedelta(days=7)
+"""How long a row is marked as new or changed."""
 
-TITLE: Final = 220
-"""The longest title that a line of a page shows."""
-
-
-LANGUAGES: Final = {"cy": "Cymraeg", "en": "English", "gd": "Gàidhlig"}
+MAX_TITLE_LENGTH: Final = 220
+"""The longest title that a row shows, in characters."""
+LANGUAGE_NAMES: Final = {"cy": "Cymraeg", "en": "English", "gd": "Gàidhlig"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A document as a page lists it."""
+class DocumentRow:
+    """A document as a page lists it; every text is clean, but not yet escaped."""
 
     title: str
     language: str
     href: str
-    """The official page, else our own page of it, relative to the front page."""
-    place: str
-    """Where the link leads: a host, or our own record."""
+    """The official page, or without one our own page, relative to the front page."""
+    link_label: str
+    """Where the link leads: the host's name, or `our record`."""
     page: str
-    """Our own page of it, which says where each fact comes from; relative to the front page."""
+    """The path of our own page of it, relative to the front page."""
     body: str
-    """Its name on the day of the document."""
+    """The name that the body had on the day of the document."""
     body_page: str | None
     type: str
     type_page: str | None
     borderline: bool
-    on: Said
-    """Its own date, to the day at most; that of our first sight where it has none."""
-    time: Said | None
-    first_seen: Said
+    day: FormattedDate
+    """Its own date without a time; without a date of its own, the day on which we first saw it."""
+    time: FormattedDate | None
+    first_seen: FormattedDate
     new: bool
-    changed: Said | None
+    changed: FormattedDate | None
     removed: str
-    """How it was taken away (`withdrawn`, `gone` …); empty for what is still there."""
+    """How it was removed (`withdrawn`, `gone` …); empty if it is still there."""
     translations: tuple[Translation, ...]
     note: str
-    """What a reader must know of its date; mostly empty."""
+    """A remark on its date, such as `no date given`; mostly empty."""
 
 
-def tell(holding: Document, edition: Snapshot) -> Line:
-    """The line of one document."""
-    entry, zone = holding.entry, edition.site.zone
-    official, type = web(entry.url), holding.labels.type
-    own_date = known_date(holding, edition.at)
-    return Line(
-        title=titled(entry.title, TITLE),
-        language=line(entry.language),
-        href=official or entry_page(entry),
-        place=host_of(official) if official else "our record",
-        page=entry_page(entry),
-        body=body_name(edition, entry.body, _day(holding, zone)),
-        body_page=shelf_page(Facet.BODY, entry.body) if entry.body in edition.bodies else None,
-        type=named(type, edition.types),
-        type_page=shelf_page(Facet.TYPE, type) if type in edition.types else None,
-        borderline=holding.labels.relevance is Relevance.BORDERLINE,
-        on=_on(holding, zone),
-        time=say_time(own_date, zone) if own_date else None,
-        first_seen=say_day(day_of(holding.first_seen, zone)),
-        new=not holding.backlog and edition.at - holding.first_seen <= NEWS,
-        changed=_changed(holding, edition.at, zone),
-        removed=str(holding.removed.kind) if holding.removed else "",
-        translations=tuple(one for one in entry.translations if web(one.url)),
-        note=_note(holding, edition.at, zone),
+def document_row(document: Document, snapshot: Snapshot) -> DocumentRow:
+    """The row of a document."""
+    entry, zone = document.entry, snapshot.site.timezone
+    official, type = web_url(entry.url), document.labels.type
+    own_date = past_date(document, snapshot.at)
+    return DocumentRow(
+        title=clean_title(entry.title, MAX_TITLE_LENGTH),
+        language=clean_line(entry.language),
+        href=official or document_page_path(entry),
+        link_label=host_of(official) if official else "our record",
+        page=document_page_path(entry),
+        body=body_name(snapshot, entry.body, _naming_day(document, zone)),
+        body_page=facet_page_path(Facet.BODY, entry.body) if entry.body in snapshot.bodies else None,
+        type=display_name(type, snapshot.types),
+        type_page=facet_page_path(Facet.TYPE, type) if type in snapshot.types else None,
+        borderline=document.labels.relevance is Relevance.BORDERLINE,
+        day=_day_shown(document, zone),
+        time=format_time(own_date, zone) if own_date else None,
+        first_seen=format_day(day_of(document.first_seen, zone)),
+        new=not document.backlog and snapshot.at - document.first_seen <= NEW_FOR,
+        changed=_recent_change(document, snapshot.at, zone),
+        removed=str(document.removal.kind) if document.removal else "",
+        translations=tuple(translation for translation in entry.translations if web_url(translation.url)),
+        note=_date_note(document, snapshot.at, zone),
     )
 
 
-def known_date(holding: Document, at: datetime) -> Moment | None:
-    """The document's own date, unless it has none or bears one that is still to come."""
-    return holding.dated if holding.dated and holding.dated.at <= at else None
+def past_date(document: Document, at: datetime) -> Moment | None:
+    """The document's own date; None if it has none or if the date is after `at`."""
+    return document.dated if document.dated and document.dated.at <= at else None
 
 
-def body_name(edition: Snapshot, id: str, day: date | None = None) -> str:
-    """The name of a body (the one that it bore on a day); its id where the register no longer knows it."""
-    body = edition.bodies.get(id)
+def body_name(snapshot: Snapshot, id: str, day: date | None = None) -> str:
+    """The name of a body, as of `day` if given; its id if the register no longer has it."""
+    body = snapshot.bodies.get(id)
     name = body.name_on(day) if body and day else body.name if body else id
-    return line(name, TITLE)
+    return clean_line(name, MAX_TITLE_LENGTH)
 
 
-def _on(holding: Document, zone: ZoneInfo) -> Said:
-    own = holding.dated
-    if own and own.precision in COARSE:
-        return say(own, zone)
-    return say_day(_day(holding, zone))
+def _day_shown(document: Document, zone: ZoneInfo) -> FormattedDate:
+    own_date = document.dated
+    if own_date and own_date.precision in COARSE:
+        return format_moment(own_date, zone)
+    return format_day(_naming_day(document, zone))
 
 
-def _day(holding: Document, zone: ZoneInfo) -> date:
-    """The day whose names a document bears: its own, else that of our first sight."""
-    return day_of(holding.dated.at if holding.dated else holding.first_seen, zone)
+def _naming_day(document: Document, zone: ZoneInfo) -> date:
+    """The day for which a document's body is named: its own, or without one the day on which we first saw it."""
+    return day_of(document.dated.at if document.dated else document.first_seen, zone)
 
 
-def _changed(holding: Document, at: datetime, zone: ZoneInfo) -> Said | None:
-    last = holding.revised[-1] if holding.revised else None
-    return say_day(day_of(last, zone)) if last and at - last <= NEWS else None
+def _recent_change(document: Document, at: datetime, zone: ZoneInfo) -> FormattedDate | None:
+    last_revision = document.revision_times[-1] if document.revision_times else None
+    return (
+        format_day(day_of(last_revision, zone)) if last_revision and at - last_revision <= NEW_FOR else None
+    )
 
 
-def _note(holding: Document, at: datetime, zone: ZoneInfo) -> str:
-    if holding.dated is None:
+def _date_note(document: Document, at: datetime, zone: ZoneInfo) -> str:
+    if document.dated is None:
         return "no date given"
-    return "" if holding.dated.at <= at else f"dated ahead: {say(holding.dated, zone).words}"
+    return "" if document.dated.at <= at else f"dated ahead: {format_moment(document.dated, zone).text}"
