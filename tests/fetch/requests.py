@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aggregator.fetch.http.client import HttpFetch
-from aggregator.fetch.http.rate_limit import Hosts
-from aggregator.model import Failed, Fetched, FetchResult, Request, RobotsCopy
+from aggregator.fetch.http.client import HttpFetcher
+from aggregator.fetch.http.rate_limit import RateLimiter
+from aggregator.model import Failed, Fetched, FetchResult, Request, RobotsTxt
 from tests.support.builders import NOON
 
 AGENT = "updates-test/1.0 (+https://updates.example.org/; volunteer@example.org)"
@@ -19,13 +19,13 @@ HERE = frozenset({"127.0.0.1"})
 class Memory:
     """Keeps the copies of robots.txt in a dict."""
 
-    def __init__(self, **copies: RobotsCopy) -> None:
-        self.copies: dict[str, RobotsCopy] = dict(copies)
+    def __init__(self, **copies: RobotsTxt) -> None:
+        self.copies: dict[str, RobotsTxt] = dict(copies)
 
-    def get(self, origin: str) -> RobotsCopy | None:
+    def get(self, origin: str) -> RobotsTxt | None:
         return self.copies.get(origin)
 
-    def put(self, origin: str, copy: RobotsCopy) -> None:
+    def put(self, origin: str, copy: RobotsTxt) -> None:
         self.copies[origin] = copy
 
 
@@ -41,12 +41,12 @@ class Naps:
         self.now += seconds
         await asyncio.sleep(0)
 
-    def hosts(self) -> Hosts:
-        return Hosts(sleep=self.sleep, monotonic=lambda: self.now)
+    def hosts(self) -> RateLimiter:
+        return RateLimiter(sleep=self.sleep, monotonic=lambda: self.now)
 
 
 @asynccontextmanager
-async def fetching(**changes: Any) -> AsyncIterator[HttpFetch]:
+async def fetching(**changes: Any) -> AsyncIterator[HttpFetcher]:
     """An HttpFetch that may ask 127.0.0.1 and never really naps."""
     options: dict[str, Any] = {
         "user_agent": AGENT,
@@ -55,7 +55,7 @@ async def fetching(**changes: Any) -> AsyncIterator[HttpFetch]:
         "allowed_hosts": HERE,
         "hosts": Naps().hosts(),
     }
-    async with HttpFetch(**(options | changes)) as fetch:
+    async with HttpFetcher(**(options | changes)) as fetch:
         yield fetch
 
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.fetch.errors import explain
+from aggregator.fetch.errors import network_error
 
 
 def chained(*errors: Exception) -> Exception:
@@ -51,7 +51,7 @@ def chained(*errors: Exception) -> Exception:
     ],
 )
 def test_what_kept_us_from_connecting_is_named(error: OSError, cause: Cause, detail: str) -> None:
-    named = explain(chained(RuntimeError("ConnectTimeout"), error), "host:80", reached=False)
+    named = network_error(chained(RuntimeError("ConnectTimeout"), error), "host:80", reached=False)
     assert (named.cause, named.detail, named.reached) == (cause, detail, False)
     assert named.hint
 
@@ -68,21 +68,21 @@ def test_what_kept_us_from_connecting_is_named(error: OSError, cause: Cause, det
     ],
 )
 def test_what_went_wrong_after_that_is_named(error: Exception, cause: Cause) -> None:
-    named = explain(chained(RuntimeError("ReadError"), error), "host:80", reached=True)
+    named = network_error(chained(RuntimeError("ReadError"), error), "host:80", reached=True)
     assert (named.cause, named.reached) == (cause, True)
     assert str(error.args[-1]) in named.detail
     assert named.hint
 
 
 def test_an_error_that_says_nothing_is_named_by_the_one_around_it() -> None:
-    named = explain(chained(RuntimeError("Connection timeout"), TimeoutError()), "host", reached=False)
+    named = network_error(chained(RuntimeError("Connection timeout"), TimeoutError()), "host", reached=False)
     assert named.detail == "no connection to host in time (Connection timeout)"
     assert (
-        explain(TimeoutError(), "host", reached=False).detail
+        network_error(TimeoutError(), "host", reached=False).detail
         == "no connection to host in time (TimeoutError)"
     )
 
 
 def test_a_detail_is_one_line_of_a_bounded_length() -> None:
-    named = explain(ValueError("a\n  b " + "c" * 999), "host", reached=True)
+    named = network_error(ValueError("a\n  b " + "c" * 999), "host", reached=True)
     assert named.detail == f"host broke off, or answered something that is not HTTP (a b {'c' * 196})"

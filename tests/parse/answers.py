@@ -8,9 +8,9 @@ from typing import Final
 import pytest
 
 from aggregator.errors import Cause, SourceError
-from aggregator.model import Fetched, Page, Part
-from aggregator.parse import reader
-from tests.support.builders import source
+from aggregator.model import Fetched, FetchedPart, ParsedPage
+from aggregator.parse import reader_for
+from tests.support.builders import make_source
 
 CASES: Final = Path(__file__).parent / "cases"
 SAMPLES: Final = Path(__file__).parents[3] / "shared" / "samples"
@@ -23,13 +23,13 @@ def answer(payload: bytes, content_type: str | None = None) -> Fetched:
     return Fetched(url=ADDRESS, final_url=ADDRESS, status=200, headers=headers, payload=payload)
 
 
-def read_feed(payload: str | bytes, content_type: str | None = None) -> Page:
+def read_feed(payload: str | bytes, content_type: str | None = None) -> ParsedPage:
     """What the kind `feed` reads in a payload."""
     raw = payload.encode() if isinstance(payload, str) else payload
-    return reader("feed").read(source(), answer(raw, content_type))
+    return reader_for("feed").read(make_source(), answer(raw, content_type))
 
 
-def read_case(name: str) -> Page:
+def read_case(name: str) -> ParsedPage:
     """What the kind `feed` reads in a file of `cases`."""
     return read_feed((CASES / name).read_bytes())
 
@@ -50,10 +50,10 @@ def cause_of(payload: bytes) -> Cause | None:
     return None
 
 
-def read_records(**files: str | bytes) -> Page:
+def read_records(**files: str | bytes) -> ParsedPage:
     """What the kind `records` reads in a folder; `__` in a name stands for a hyphen, and .md is added."""
     parts = tuple(
-        Part(
+        FetchedPart(
             name=name.replace("__", "-") + ("" if "." in name else ".md"),
             payload=text.encode() if isinstance(text, str) else text,
         )
@@ -62,4 +62,4 @@ def read_records(**files: str | bytes) -> Page:
     fetched = Fetched(
         url="file:records/", final_url="file:records/", status=200, headers={}, payload=b"", parts=parts
     )
-    return reader("records").read(source(kind="records"), fetched)
+    return reader_for("records").read(make_source(kind="records"), fetched)

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from aggregator.errors import Cause, SourceError
-from aggregator.model import Fetched, Page, RawEntry, Request
-from aggregator.parse import join, reader
+from aggregator.model import Fetched, ParsedPage, RawEntry, Request
+from aggregator.parse import merge_items, reader_for
 from tests.parse.answers import CASES, SAMPLES
-from tests.support.builders import source
+from tests.support.builders import make_source
 
 SCOTLAND = "https://consult.gov.scot"
 API = f"{SCOTLAND}/api/2.3/json_search_results?st=open"
@@ -22,11 +22,11 @@ ACCEPT = "application/json, text/html;q=0.9"
 CAPTURE = SAMPLES / "captures/citizen_space/consult.gov.scot_detail_dates_cut_2026-08-22.html"
 
 
-def read_at(address: str, payload: bytes, watched: str = API) -> Page:
+def read_at(address: str, payload: bytes, watched: str = API) -> ParsedPage:
     """What is read in an answer from `address`, for a source with that one, its finder and `watched`."""
     fetched = Fetched(url=address, final_url=address, status=200, headers={}, payload=payload)
-    return reader("citizenspace").read(
-        source(kind="citizenspace", address=watched, fallbacks=(FINDER,)), fetched
+    return reader_for("citizenspace").read(
+        make_source(kind="citizenspace", address=watched, fallbacks=(FINDER,)), fetched
     )
 
 
@@ -45,7 +45,7 @@ def asked(url: str, about: str | None = None) -> Request:
 
 
 def test_a_request_takes_the_interface_or_the_finder_with_the_pause_of_the_source() -> None:
-    assert reader("citizenspace").request(source(kind="citizenspace"), API) == asked(API)
+    assert reader_for("citizenspace").request(make_source(kind="citizenspace"), API) == asked(API)
 
 
 # ---------------------------------------------------------------- the JSON interface
@@ -54,7 +54,7 @@ def test_a_request_takes_the_interface_or_the_finder_with_the_pause_of_the_sourc
 def test_the_interface_of_gov_scot_is_read_as_it_was_written() -> None:
     page = read_at(API, case("gov_scot.json"))
     assert page.entries[0] == RawEntry(
-        where="consultation 1",
+        item_name="consultation 1",
         id="https://consult.gov.scot/mental-health/example-code/",
         link="https://consult.gov.scot/mental-health/example-code/",
         title="Example: updates to a code of practice",
@@ -64,7 +64,7 @@ def test_the_interface_of_gov_scot_is_read_as_it_was_written() -> None:
         type="Open consultation",
         categories=("Mental Health Directorate",),
     )
-    assert page.follow == ()
+    assert page.next_requests == ()
     assert not page.complete
 
 
@@ -84,7 +84,7 @@ def test_the_interface_of_gm_consult_is_read() -> None:
 
 
 def test_no_open_consultation_is_an_empty_list_and_no_error() -> None:
-    assert read_at(API, b"[]") == Page(entries=())
+    assert read_at(API, b"[]") == ParsedPage(entries=())
 
 
 def test_a_list_in_json_is_read_at_any_address() -> None:
@@ -107,7 +107,7 @@ def test_a_card_of_the_finder_is_read_as_it_was_written() -> None:
     page = read_at(FINDER, case("gov_scot_finder.html"))
     assert page.entries == (
         RawEntry(
-            where="card 1",
+            item_name="card 1",
             id="https://consult.gov.scot/open-government/example-older/",
             link="https://consult.gov.scot/open-government/example-older/",
             title="Example: an older one",
@@ -118,7 +118,7 @@ def test_a_card_of_the_finder_is_read_as_it_was_written() -> None:
             partial=True,
         ),
         RawEntry(
-            where="card 2",
+            item_name="card 2",
             id=CODE,
             link=CODE,
             title="Example: updates to a code of practice",
@@ -129,7 +129,7 @@ def test_a_card_of_the_finder_is_read_as_it_was_written() -> None:
             partial=True,
         ),
         RawEntry(
-            where="card 3",
+            item_name="card 3",
             id="https://other.example.org/gone/example-closed/",
             link="https://other.example.org/gone/example-closed/",
             title="Example: a closed one on another site",
@@ -143,7 +143,7 @@ def test_a_card_of_the_finder_is_read_as_it_was_written() -> None:
 
 
 def test_consultations_of_the_site_itself_are_looked_up_the_one_opened_last_first() -> None:
-    assert read_at(FINDER, case("gov_scot_finder.html")).follow == (
+    assert read_at(FINDER, case("gov_scot_finder.html")).next_requests == (
         asked(CODE, about=CODE),
         asked(
             f"{SCOTLAND}/open-government/example-older/", about=f"{SCOTLAND}/open-government/example-older/"
@@ -158,7 +158,7 @@ def test_the_finder_of_northern_ireland_leads_to_its_next_page_and_joins_links_t
     assert (plan.opens, plan.closes) == ("1 September 2026", None)
     assert (data.opens, data.closes) == (None, "30 November 2026")
     assert (data.link, data.summary) == ("https://consultations.nidirect.gov.uk/dof/example-data/", None)
-    assert page.follow == (
+    assert page.next_requests == (
         asked(f"{NI}&b_start=30"),
         asked(plan.link or "", about=plan.link),
         asked(data.link or "", about=data.link),
@@ -186,7 +186,7 @@ def cards(number: int, first: int = 0) -> bytes:
 def test_a_full_page_leads_to_the_next_and_five_are_read_at_most(
     start: int, found: int, after: int | None
 ) -> None:
-    follow = read_at(f"{FINDER}&b_start={start}" if start else FINDER, cards(found)).follow
+    follow = read_at(f"{FINDER}&b_start={start}" if start else FINDER, cards(found)).next_requests
     pages = [request.url for request in follow if "finder" in request.url]
     assert pages == ([f"{FINDER}&b_start={after}"] if after else [])
 
@@ -194,8 +194,8 @@ def test_a_full_page_leads_to_the_next_and_five_are_read_at_most(
 @pytest.mark.parametrize("page", ["", "&b_start=30"])
 def test_every_consultation_of_every_page_is_to_be_looked_up(page: str) -> None:
     found = read_at(f"{FINDER}{page}", cards(29))
-    assert [request.url for request in found.follow] == [f"{SCOTLAND}/d/{n}/" for n in range(29)]
-    assert found.entries[0].where == ("card 31" if page else "card 1")
+    assert [request.url for request in found.next_requests] == [f"{SCOTLAND}/d/{n}/" for n in range(29)]
+    assert found.entries[0].item_name == ("card 31" if page else "card 1")
 
 
 def test_consultations_without_a_closing_date_are_looked_up_first() -> None:
@@ -203,14 +203,14 @@ def test_consultations_without_a_closing_date_are_looked_up_first() -> None:
     dates = ("Closes 1 May 2027", "Opened 2 May 2026", "Opened 3 May 2026")
     listed = "".join(shown.format(n, date) for n, date in enumerate(dates))
     page = read_at(FINDER, f'<ul id="consultations">{listed}</ul>'.encode())
-    assert [request.url[-3:] for request in page.follow] == ["/2/", "/1/", "/0/"]
+    assert [request.url[-3:] for request in page.next_requests] == ["/2/", "/1/", "/0/"]
 
 
 def test_a_link_that_no_address_can_be_made_of_is_left_as_it_was_and_not_looked_up() -> None:
     markup = b'<ul id="consultations"><li class="dss-card"><h2><a href="http://[x">Example</a></h2></ul>'
     page = read_at(FINDER, markup)
     assert [entry.link for entry in page.entries] == ["http://[x"]
-    assert page.follow == ()
+    assert page.next_requests == ()
 
 
 def test_an_empty_page_is_the_end_of_the_list_and_a_first_page_may_say_that_it_is_empty() -> None:
@@ -244,8 +244,8 @@ def test_a_bot_check_in_place_of_any_page_is_no_empty_list() -> None:
 
 def test_the_page_of_a_consultation_tells_when_it_opens_and_closes() -> None:
     page = read_at(CODE, case("gov_scot_detail.html"))
-    told = RawEntry(where="page of a consultation", link=CODE, opens="6 Aug 2026", closes="29 Oct 2026")
-    assert page == Page(entries=(told,))
+    told = RawEntry(item_name="page of a consultation", link=CODE, opens="6 Aug 2026", closes="29 Oct 2026")
+    assert page == ParsedPage(entries=(told,))
 
 
 @pytest.mark.parametrize(
@@ -265,7 +265,7 @@ def test_one_date_beside_a_consultation_is_enough(shown: str, opens: str | None,
 def test_the_page_fills_in_what_the_card_left_out() -> None:
     card = read_at(FINDER, case("gov_scot_finder.html")).entries[1]
     told = read_at(CODE, case("gov_scot_detail.html")).entries
-    (joined,) = join((card, *told))
+    (joined,) = merge_items((card, *told))
     assert joined.title == "Example: updates to a code of practice"
     assert (joined.opens, joined.closes) == ("6 Aug 2026", "29 Oct 2026")
     assert joined.type == "Open consultation"

@@ -7,11 +7,11 @@ import json
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import Page, RawEntry, RawLink, Reject
-from aggregator.parse import join, reader
+from aggregator.model import ParsedPage, RawEntry, RawLink, Reject
+from aggregator.parse import merge_items, reader_for
 from tests.parse.answers import SAMPLES
 from tests.parse.html.sources import CASES, SHIPPED, entries, read, refused
-from tests.support.builders import source
+from tests.support.builders import make_source
 
 FORUM = "https://discuss.opengovernment.org.uk"
 SOURCE = SHIPPED["uk-ogn-forum"]
@@ -22,7 +22,7 @@ def case(name: str) -> str:
     return (CASES / "discourse" / name).read_text(encoding="utf-8")
 
 
-def read_case(name: str, address: str) -> Page:
+def read_case(name: str, address: str) -> ParsedPage:
     return read(SOURCE, case(name), FORUM + address)
 
 
@@ -41,7 +41,7 @@ def post(markup: str) -> str | None:
 
 
 def test_a_request_asks_for_a_feed_or_for_json_by_the_ending_of_the_address() -> None:
-    kind = reader("discourse")
+    kind = reader_for("discourse")
     assert kind.request(SOURCE, SOURCE.address).accept.startswith("application/atom+xml")
     assert kind.request(SOURCE, FORUM + "/latest.json?order=created").accept == "application/json"
     assert kind.request(SOURCE, FORUM + "/latest.json").pause == SOURCE.pause
@@ -49,7 +49,7 @@ def test_a_request_asks_for_a_feed_or_for_json_by_the_ending_of_the_address() ->
 
 def test_the_latest_topics_are_read_without_counter_link_and_names() -> None:
     assert read_case("latest.rss", "/latest.rss").entries[1] == RawEntry(
-        where="item 2",
+        item_name="item 2",
         id="discuss.opengovernment.org.uk-topic-2805",
         content_id="discuss.opengovernment.org.uk-topic-2805",
         link=TOPIC,
@@ -69,7 +69,11 @@ def test_a_pinned_and_closed_topic_is_a_topic_like_any_other() -> None:
     pinned = page.entries[0]
     assert (pinned.title, pinned.link) == ("Example: welcome to the forum", f"{FORUM}/t/example-welcome/7")
     assert pinned.content == "<p>Example: how this forum works.</p>"
-    assert (page.rejects, page.complete, page.head.title) == ((), False, "Example: forum - Latest topics")
+    assert (page.rejects, page.complete, page.feed_metadata.title) == (
+        (),
+        False,
+        "Example: forum - Latest topics",
+    )
 
 
 @pytest.mark.parametrize(
@@ -162,8 +166,8 @@ def test_the_link_of_a_topic_has_no_number_of_a_post_and_nobody_in_it(link: str,
 )
 def test_an_item_that_is_no_topic_is_rejected(link: str) -> None:
     page = read(SOURCE, case("latest.rss").replace("/t/example-read-out/2805<", f"{link}<"))
-    assert [entry.where for entry in page.entries] == ["item 1"]
-    assert page.rejects == (Reject(where="item 2", why="its link leads to no topic of a forum"),)
+    assert [entry.item_name for entry in page.entries] == ["item 1"]
+    assert page.rejects == (Reject(item_name="item 2", why="its link leads to no topic of a forum"),)
 
 
 def test_a_feed_whose_links_have_another_form_is_a_changed_layout() -> None:
@@ -174,8 +178,8 @@ def test_a_feed_whose_links_have_another_form_is_a_changed_layout() -> None:
 def test_an_item_inside_which_the_feed_breaks_off_is_rejected_as_in_any_feed() -> None:
     cut = case("latest.rss").partition("<p>Hi all")[0]
     page = read(SOURCE, cut)
-    assert [entry.where for entry in page.entries] == ["item 1"]
-    assert [reject.where for reject in page.rejects] == ["item 2"]
+    assert [entry.item_name for entry in page.entries] == ["item 1"]
+    assert [reject.item_name for reject in page.rejects] == ["item 2"]
 
 
 def test_at_most_five_hundred_items_are_read() -> None:
@@ -246,8 +250,8 @@ def test_a_post_without_any_words_has_no_content() -> None:
 def test_a_post_that_takes_too_long_to_clean_is_rejected_and_the_others_stand() -> None:
     many = "<p>" + "<b>@ann</b>" * 301 + "</p>"
     page = read(SOURCE, case("latest.rss").replace("<p>Example: how this forum works.</p>", many))
-    assert [entry.where for entry in page.entries] == ["item 2"]
-    assert page.rejects == (Reject(where="item 1", why="a post with more than 300 names"),)
+    assert [entry.item_name for entry in page.entries] == ["item 2"]
+    assert page.rejects == (Reject(item_name="item 1", why="a post with more than 300 names"),)
     assert post("<p>" + "<b>@ann</b>" * 300 + "</p>") == "<p>" + "<b></b>" * 300 + "</p>"
 
 
@@ -265,7 +269,7 @@ def test_a_list_in_json_gives_lines_and_asks_for_each_topic() -> None:
     page = read_case("latest.json", "/latest.json")
     first, second = page.entries
     assert first == RawEntry(
-        where=f"topic {TOPIC}",
+        item_name=f"topic {TOPIC}",
         id="discuss.opengovernment.org.uk-topic-2805",
         content_id="discuss.opengovernment.org.uk-topic-2805",
         link=TOPIC,
@@ -275,17 +279,17 @@ def test_a_list_in_json_gives_lines_and_asks_for_each_topic() -> None:
         partial=True,
     )
     assert second.link == f"{FORUM}/t/2806"
-    assert [(asked.url, asked.about, asked.accept) for asked in page.follow] == [
+    assert [(asked.url, asked.about, asked.accept) for asked in page.next_requests] == [
         (f"{FORUM}/t/2805.json", TOPIC, "application/json"),
         (f"{FORUM}/t/2806.json", f"{FORUM}/t/2806", "application/json"),
     ]
-    assert page.follow[0].pause == SOURCE.pause
+    assert page.next_requests[0].pause == SOURCE.pause
 
 
 def test_a_line_of_a_list_and_its_topic_are_one_whole_item() -> None:
     lines = read_case("latest.json", "/latest.json").entries[:1]
     topic = read_case("topic.json", "/t/2805.json").entries
-    [joined] = join((*lines, *topic))
+    [joined] = merge_items((*lines, *topic))
     assert (joined.content, joined.categories, joined.partial) == (
         "<p>Hi all, here are the notes.</p>",
         ("read-outs", "nap6"),
@@ -296,8 +300,8 @@ def test_a_line_of_a_list_and_its_topic_are_one_whole_item() -> None:
 def test_only_the_first_twenty_topics_of_a_list_are_asked_for() -> None:
     topics = [{"id": number, "slug": "example", "title": "Example"} for number in range(1, 31)]
     page = read(SOURCE, json.dumps({"topic_list": {"topics": topics}}), FORUM + "/latest.json")
-    assert (len(page.entries), len(page.follow)) == (30, 20)
-    assert page.follow[19].url == f"{FORUM}/t/20.json"
+    assert (len(page.entries), len(page.next_requests)) == (30, 20)
+    assert page.next_requests[19].url == f"{FORUM}/t/20.json"
 
 
 @pytest.mark.parametrize(
@@ -347,7 +351,7 @@ def test_a_login_page_of_a_closed_forum_is_told_apart() -> None:
 
 @pytest.mark.skipif(not SAMPLES.exists(), reason="the samples are no part of the project")
 def test_the_sample_of_a_forum_is_read_right() -> None:
-    page = read(source(kind="discourse"), (SAMPLES / "models/discourse_latest.rss").read_bytes())
+    page = read(make_source(kind="discourse"), (SAMPLES / "models/discourse_latest.rss").read_bytes())
     assert [(e.title, e.link, e.published, e.categories, e.content) for e in page.entries] == [
         (
             "EXAMPLE Read out from the UK Multi-Stakeholder Forum",

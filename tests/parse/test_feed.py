@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import Head, RawEntry, RawLink, Reject
-from aggregator.parse import reader
+from aggregator.model import FeedMetadata, RawEntry, RawLink, Reject
+from aggregator.parse import reader_for
 from tests.parse.answers import CASES, read_case, read_feed, refused
-from tests.support.builders import source
+from tests.support.builders import make_source
 
 ITEM = "<item><title>Example</title><link>https://news.example.org/1</link></item>"
 
@@ -18,7 +18,7 @@ def rss(items: str) -> str:
 
 
 def test_a_request_asks_for_feeds_at_the_given_address_with_the_pause_of_the_source() -> None:
-    asked = reader("feed").request(source(), "https://news.example.org/other")
+    asked = reader_for("feed").request(make_source(), "https://news.example.org/other")
     assert asked.url == "https://news.example.org/other"
     assert asked.pause.total_seconds() == 5
     assert asked.accept.startswith("application/atom+xml, application/rss+xml")
@@ -26,7 +26,7 @@ def test_a_request_asks_for_feeds_at_the_given_address_with_the_pause_of_the_sou
 
 def test_atom_entry_is_read_as_it_was_written() -> None:
     assert read_case("atom10.atom").entries[0] == RawEntry(
-        where="item 1",
+        item_name="item 1",
         id="tag:news.example.org,2026:1",
         link="https://news.example.org/all/one",
         title="Example &lt;em&gt;one&lt;/em&gt; &amp; more",
@@ -55,16 +55,16 @@ def test_atom_entry_is_read_as_it_was_written() -> None:
 
 def test_atom_head_says_what_the_feed_says_about_itself() -> None:
     page = read_case("atom10.atom")
-    assert page.head == Head(
+    assert page.feed_metadata == FeedMetadata(
         id="tag:news.example.org,2026:all",
         title="Example news",
-        address="https://news.example.org/all.atom",
+        self_url="https://news.example.org/all.atom",
         link="https://news.example.org/all",
         updated="2026-05-25T16:00:00Z",
         rights="Example licence",
         language="en-GB",
     )
-    assert (page.complete, page.follow, page.rejects) == (False, (), ())
+    assert (page.complete, page.next_requests, page.rejects) == (False, (), ())
 
 
 def test_an_entry_without_updated_has_none_although_it_has_published() -> None:
@@ -88,7 +88,7 @@ def test_an_atom_id_is_no_link() -> None:
 
 def test_atom_0_3_is_read() -> None:
     page = read_case("atom03.atom")
-    assert page.head.updated == "2004-02-03T04:05:06Z"
+    assert page.feed_metadata.updated == "2004-02-03T04:05:06Z"
     assert [(e.title, e.link, e.published, e.updated) for e in page.entries] == [
         ("Example entry", "https://old.example.org/1", "2004-02-01T08:00:00Z", "2004-02-03T04:05:06Z")
     ]
@@ -96,7 +96,7 @@ def test_atom_0_3_is_read() -> None:
 
 def test_rss_0_91_with_a_document_type_but_no_entities_is_read() -> None:
     page = read_case("rss091.rss")
-    assert (page.head.title, page.head.language) == ("Example of RSS 0.91", "en-gb")
+    assert (page.feed_metadata.title, page.feed_metadata.language) == ("Example of RSS 0.91", "en-gb")
     assert [(e.title, e.link, e.summary) for e in page.entries] == [
         ("Example item", "https://old.example.org/item", "Example words.")
     ]
@@ -124,7 +124,7 @@ def test_wordpress_rss_is_read_with_excerpt_full_text_and_enclosure() -> None:
         href="https://network.example.org/slides.pdf", rel="enclosure", type="application/pdf", length="4096"
     )
     assert enclosure in first.links
-    assert page.head.updated == "Tue, 05 May 2026 10:12:00 +0000"
+    assert page.feed_metadata.updated == "Tue, 05 May 2026 10:12:00 +0000"
 
 
 def test_a_title_of_rss_that_was_escaped_twice_is_marked_as_html() -> None:
@@ -164,7 +164,7 @@ def test_the_page_of_legislation_is_the_link_without_rel() -> None:
     assert only.link == "http://legislation.example.org/nisr/2026/404/made"
     assert [link.title for link in only.links] == [None, "HTML snippet", None, "XML", "PDF"]
     assert (only.published, only.updated) == ("2026-05-10T14:16:50.57Z", "2026-05-10T14:38:03.439Z")
-    assert page.head.updated == "2026-05-10T14:16:51.818"
+    assert page.feed_metadata.updated == "2026-05-10T14:16:51.818"
 
 
 def test_the_notice_of_a_retired_finder_is_the_state_of_the_source_and_no_news() -> None:
@@ -205,9 +205,11 @@ def test_control_characters_do_not_break_a_feed() -> None:
 
 def test_an_item_inside_which_the_feed_breaks_off_is_rejected_and_the_others_stand() -> None:
     page = read_feed(rss(ITEM + "<item><title>Second</title><link>https://news.exa")[:-16])
-    assert [entry.where for entry in page.entries] == ["item 1"]
+    assert [entry.item_name for entry in page.entries] == ["item 1"]
     assert page.rejects == (
-        Reject(where="item 2", why="the feed breaks off inside this item; the next poll may bring it whole"),
+        Reject(
+            item_name="item 2", why="the feed breaks off inside this item; the next poll may bring it whole"
+        ),
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from aggregator.model import Source
-from aggregator.parse import older, reader
+from aggregator.parse import reader_for, request_older
 from tests.parse.answers import CASES, SAMPLES
 from tests.parse.html.sources import fetched
-from tests.support.builders import source
+from tests.support.builders import make_source
 
 ADDRESS = "https://news.example.org/feed/"
 
@@ -17,9 +17,9 @@ def older_url(
     payload: str | bytes, url: str = ADDRESS, final_url: str | None = None, watched: Source | None = None
 ) -> str | None:
     """The address that is asked for after `payload` came from `url`."""
-    watched = watched or source()
+    watched = watched or make_source()
     answer = fetched(payload, url, final_url)
-    asked = older(watched, answer, reader("feed").read(watched, answer))
+    asked = request_older(watched, answer, reader_for("feed").read(watched, answer))
     return asked.url if asked else None
 
 
@@ -37,8 +37,8 @@ def rss(more: str) -> str:
 
 def test_the_next_page_of_a_paged_feed_is_asked_for_as_a_feed() -> None:
     answer = fetched(atom(link("next", "https://news.example.org/2")), ADDRESS)
-    watched = source()
-    asked = older(watched, answer, reader("feed").read(watched, answer))
+    watched = make_source()
+    asked = request_older(watched, answer, reader_for("feed").read(watched, answer))
     assert asked
     assert (asked.url, asked.pause, asked.about) == ("https://news.example.org/2", watched.pause, None)
     assert asked.accept.startswith("application/atom+xml")

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import Cause, SourceError
-from aggregator.parse import older, reader
+from aggregator.parse import reader_for, request_older
 from tests.parse.html.sources import CASES, fetched
-from tests.support.builders import source
+from tests.support.builders import make_source
 from tests.support.examples import examples
 from tests.support.patience import within
 
@@ -34,10 +34,10 @@ def causes(payload: bytes) -> list[Cause | None]:
 
 
 def cause_of(kind: str, address: str, payload: bytes) -> Cause | None:
-    watched = source(kind=kind, address=address)
+    watched = make_source(kind=kind, address=address)
     answer = fetched(payload, address)
     try:
-        older(watched, answer, reader(kind).read(watched, answer))
+        request_older(watched, answer, reader_for(kind).read(watched, answer))
     except SourceError as error:
         return error.cause
     return None

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import Fetched, Head, Page, RawEntry, RawLink, Reject
+from aggregator.model import FeedMetadata, Fetched, ParsedPage, RawEntry, RawLink, Reject
 from aggregator.normalise import normalise
-from aggregator.parse import older, reader
+from aggregator.parse import reader_for, request_older
 from tests.parse.html.sources import CASES, fetched, read, refused
-from tests.support.builders import NOON, source
+from tests.support.builders import NOON, make_source
 
 ADDRESS = "https://network.example.org/feed.json"
-SOURCE = source(kind="jsonfeed", address=ADDRESS)
+SOURCE = make_source(kind="jsonfeed", address=ADDRESS)
 
 
 def case(name: str) -> bytes:
@@ -32,14 +32,14 @@ def read_item(**facts: Any) -> RawEntry:
 
 
 def test_a_request_asks_for_json_with_the_pause_of_the_source() -> None:
-    asked = reader("jsonfeed").request(SOURCE, ADDRESS)
+    asked = reader_for("jsonfeed").request(SOURCE, ADDRESS)
     assert (asked.url, asked.pause.total_seconds()) == (ADDRESS, 5)
     assert asked.accept.startswith("application/feed+json, application/json")
 
 
 def test_an_item_of_version_1_1_is_read_as_it_was_written() -> None:
     assert read(SOURCE, case("version_1_1.json")).entries[0] == RawEntry(
-        where="item 1",
+        item_name="item 1",
         id="https://network.example.org/2026/05/read-out/",
         link="https://network.example.org/2026/05/read-out/",
         title="Example: read-out & slides",
@@ -74,23 +74,23 @@ def test_a_note_without_a_title_stays_without_one_and_is_rejected_by_normalise()
         "Example: read-out & slides",
         "Example: a statement elsewhere",
     ]
-    assert [reject.where for reject in normalised.rejects] == ["item 3"]
+    assert [reject.item_name for reject in normalised.rejects] == ["item 3"]
 
 
 def test_what_is_no_item_is_rejected_with_its_number() -> None:
     page = read(SOURCE, case("version_1_1.json"))
-    assert page.rejects == (Reject(where="item 4", why="this item is no object with facts in it"),)
+    assert page.rejects == (Reject(item_name="item 4", why="this item is no object with facts in it"),)
 
 
 def test_the_head_says_what_the_feed_says_about_itself() -> None:
     page = read(SOURCE, case("version_1_1.json"))
-    assert page.head == Head(
+    assert page.feed_metadata == FeedMetadata(
         id="https://network.example.org/feed.json",
         title="Example: news of a network",
         link="https://network.example.org/",
         language="en-GB",
     )
-    assert (page.complete, page.follow) == (False, ())
+    assert (page.complete, page.next_requests) == (False, ())
 
 
 def test_version_1_is_read() -> None:
@@ -227,18 +227,18 @@ def test_a_page_in_place_of_the_feed_is_named_by_its_title() -> None:
 
 def older_of(next_url: object, url: str = ADDRESS) -> str | None:
     answer: Fetched = fetched(feed(items=[], next_url=next_url), url)
-    found = older(SOURCE, answer, Page(entries=()))
+    found = request_older(SOURCE, answer, ParsedPage(entries=()))
     return found.url if found else None
 
 
 def test_older_items_are_where_the_feed_says_and_only_asked_for_when_they_are_needed() -> None:
     answer = fetched(case("version_1_1.json"), ADDRESS)
-    page = reader("jsonfeed").read(SOURCE, answer)
-    asked = older(SOURCE, answer, page)
+    page = reader_for("jsonfeed").read(SOURCE, answer)
+    asked = request_older(SOURCE, answer, page)
     assert asked
     assert asked.url == "https://network.example.org/feed.json?page=2"
     assert asked.accept.startswith("application/feed+json")
-    assert page.follow == ()
+    assert page.next_requests == ()
 
 
 @pytest.mark.parametrize("next_url", [None, "", True, ADDRESS, "#top", "javascript:alert(1)", "http://["])

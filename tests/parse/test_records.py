@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.model import RawClaim, RawEntry, RawLink, Reject
-from aggregator.parse import reader
+from aggregator.parse import reader_for
 from tests.parse.answers import read_records
-from tests.support.builders import source
+from tests.support.builders import make_source
 
 WHOLE = """---
 id: example-forum
@@ -45,7 +45,7 @@ SMALL = "---\nid: example\nbody: uk-msf\ntitle: Example\nadded: 2026-11-23\n---\
 def rejects(text: str | bytes, name: str = "example") -> list[tuple[str, str]]:
     page = read_records(**{name: text})
     assert page.entries == ()
-    return [(reject.where, reject.why) for reject in page.rejects]
+    return [(reject.item_name, reject.why) for reject in page.rejects]
 
 
 def test_a_whole_record_becomes_an_entry() -> None:
@@ -59,7 +59,7 @@ def test_a_whole_record_becomes_an_entry() -> None:
         "<tbody>\n<tr>\n<td>1</td>\n<td>2</td>\n</tr>\n</tbody>\n</table>\n"
     )
     assert entry == RawEntry(
-        where="example-forum.md",
+        item_name="example-forum.md",
         id="record:example-forum",
         link="https://network.example.org/read-out/",
         title="Example forum of 24 January 2024",
@@ -84,7 +84,7 @@ def test_a_whole_record_becomes_an_entry() -> None:
 def test_a_record_needs_only_id_body_title_and_the_day_it_was_added() -> None:
     assert read_records(example=SMALL).entries == (
         RawEntry(
-            where="example.md", id="record:example", title="Example", summary_is_html=False, body="uk-msf"
+            item_name="example.md", id="record:example", title="Example", summary_is_html=False, body="uk-msf"
         ),
     )
 
@@ -93,17 +93,17 @@ def test_a_listing_of_records_is_complete_and_in_the_order_of_names() -> None:
     second = SMALL.replace("id: example", "id: another")
     page = read_records(example=SMALL, another=second)
     assert page.complete
-    assert [entry.where for entry in page.entries] == ["another.md", "example.md"]
+    assert [entry.item_name for entry in page.entries] == ["another.md", "example.md"]
 
 
 def test_a_folder_is_asked_for_without_a_pause() -> None:
-    asked = reader("records").request(source(), "file:records/")
+    asked = reader_for("records").request(make_source(), "file:records/")
     assert (asked.url, asked.pause.total_seconds()) == ("file:records/", 0)
 
 
 def test_a_readme_and_hidden_files_are_no_records_and_other_files_are_named() -> None:
     page = read_records(**{"README.md": "Words", ".hidden": "Words", "notes.txt": "Words"})
-    assert (page.entries, [reject.where for reject in page.rejects]) == ((), ["notes.txt:1"])
+    assert (page.entries, [reject.item_name for reject in page.rejects]) == ((), ["notes.txt:1"])
 
 
 def test_windows_line_ends_and_a_byte_order_mark_are_read() -> None:
@@ -115,7 +115,7 @@ def test_a_wrong_file_is_rejected_and_the_others_go_on() -> None:
     page = read_records(example=SMALL, wrong="Words")
     assert len(page.entries) == 1
     assert page.rejects == (
-        Reject(where="wrong.md:1", why="a record starts with its facts: write --- on the first line"),
+        Reject(item_name="wrong.md:1", why="a record starts with its facts: write --- on the first line"),
     )
 
 

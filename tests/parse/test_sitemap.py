@@ -7,14 +7,14 @@ import gzip
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import Page, RawEntry, Reject, Selectors, Source
-from aggregator.parse import reader
+from aggregator.model import ParsedPage, RawEntry, Reject, Selectors, Source
+from aggregator.parse import reader_for
 from tests.parse.html.sources import CASES, entries, read, refused
-from tests.support.builders import source
+from tests.support.builders import make_source
 
 ADDRESS = "https://www.example.scot/sitemap.xml"
-SOURCE = source(kind="sitemap", address=ADDRESS, selectors=Selectors(link="/publications/"))
-EVERYTHING = source(kind="sitemap", address=ADDRESS)
+SOURCE = make_source(kind="sitemap", address=ADDRESS, selectors=Selectors(link="/publications/"))
+EVERYTHING = make_source(kind="sitemap", address=ADDRESS)
 PUBLICATIONS = "https://www.example.scot/publications"
 
 
@@ -34,28 +34,28 @@ def titles(*paths: str) -> list[str | None]:
 
 
 def test_a_request_asks_for_xml_with_the_pause_of_the_source() -> None:
-    asked = reader("sitemap").request(SOURCE, ADDRESS)
+    asked = reader_for("sitemap").request(SOURCE, ADDRESS)
     assert (asked.url, asked.pause.total_seconds()) == (ADDRESS, 5)
     assert asked.accept.startswith("application/xml, text/xml")
 
 
 def test_addresses_whose_path_begins_as_the_source_says_are_read_newest_first() -> None:
-    assert read(SOURCE, case("urlset.xml")) == Page(
+    assert read(SOURCE, case("urlset.xml")) == ParsedPage(
         entries=(
             RawEntry(
-                where=f"{PUBLICATIONS}/minutes-june%202026/",
+                item_name=f"{PUBLICATIONS}/minutes-june%202026/",
                 link=f"{PUBLICATIONS}/minutes-june%202026/",
                 title="Minutes june 2026",
                 updated="2026-08-21T10:15+01:00",
             ),
             RawEntry(
-                where=f"{PUBLICATIONS}/open-government_action-plan.html",
+                item_name=f"{PUBLICATIONS}/open-government_action-plan.html",
                 link=f"{PUBLICATIONS}/open-government_action-plan.html",
                 title="Open government action plan",
                 updated="2026-08-20",
             ),
             RawEntry(
-                where=f"{PUBLICATIONS}/undated/1337", link=f"{PUBLICATIONS}/undated/1337", title="Undated"
+                item_name=f"{PUBLICATIONS}/undated/1337", link=f"{PUBLICATIONS}/undated/1337", title="Undated"
             ),
         )
     )
@@ -93,19 +93,22 @@ def test_a_path_without_a_letter_has_no_title() -> None:
 
 def test_a_beginning_that_no_address_has_is_a_changed_layout() -> None:
     error = refused(
-        source(kind="sitemap", selectors=Selectors(link="/reports/"), address=ADDRESS), case("urlset.xml")
+        make_source(kind="sitemap", selectors=Selectors(link="/reports/"), address=ADDRESS),
+        case("urlset.xml"),
     )
     assert error.cause is Cause.LAYOUT
     assert error.detail == "none of 4 addresses has a path that begins with '/reports/' (selectors.link)"
 
 
 def test_a_sitemap_that_an_index_led_to_may_hold_nothing_that_counts() -> None:
-    other = source(kind="sitemap", selectors=Selectors(link="/reports/"), address=ADDRESS)
-    assert read(other, case("urlset.xml"), "https://www.example.scot/sitemap/2026/9.xml") == Page(entries=())
+    other = make_source(kind="sitemap", selectors=Selectors(link="/reports/"), address=ADDRESS)
+    assert read(other, case("urlset.xml"), "https://www.example.scot/sitemap/2026/9.xml") == ParsedPage(
+        entries=()
+    )
 
 
 def test_a_sitemap_without_addresses_is_empty() -> None:
-    assert read(SOURCE, "<urlset/>") == Page(entries=())
+    assert read(SOURCE, "<urlset/>") == ParsedPage(entries=())
 
 
 def test_at_most_a_thousand_addresses_are_read_and_the_rest_is_told() -> None:
@@ -116,7 +119,7 @@ def test_at_most_a_thousand_addresses_are_read_and_the_rest_is_told() -> None:
         "https://www.example.scot/a-2",
     ]
     assert page.rejects == (
-        Reject(where="sitemap", why="2 older addresses are not read; narrow selectors.link"),
+        Reject(item_name="sitemap", why="2 older addresses are not read; narrow selectors.link"),
     )
     assert read(EVERYTHING, urlset(*["https://www.example.scot/a"] * 1_000)).rejects == ()
 
@@ -124,22 +127,22 @@ def test_at_most_a_thousand_addresses_are_read_and_the_rest_is_told() -> None:
 def test_an_index_leads_to_its_five_newest_sitemaps() -> None:
     page = read(SOURCE, case("index.xml"))
     assert page.entries == ()
-    assert [asked.url.removeprefix("https://www.example.scot/sitemap/") for asked in page.follow] == [
+    assert [asked.url.removeprefix("https://www.example.scot/sitemap/") for asked in page.next_requests] == [
         "2025/12.xml",
         "2019/1.xml",
         "2026/10.xml",
         "2026/9.xml",
         "2024/2.xml",
     ]
-    assert {asked.pause for asked in page.follow} == {SOURCE.pause}
-    assert page.follow[0].about is None
+    assert {asked.pause for asked in page.next_requests} == {SOURCE.pause}
+    assert page.next_requests[0].about is None
 
 
 def test_an_index_may_be_the_fallback_but_an_index_inside_an_index_leads_nowhere() -> None:
     elsewhere = "https://www.example.scot/other.xml"
-    assert read(SOURCE, case("index.xml"), elsewhere).follow == ()
-    with_fallback: Source = source(kind="sitemap", address=ADDRESS, fallbacks=(elsewhere,))
-    assert len(read(with_fallback, case("index.xml"), elsewhere).follow) == 5
+    assert read(SOURCE, case("index.xml"), elsewhere).next_requests == ()
+    with_fallback: Source = make_source(kind="sitemap", address=ADDRESS, fallbacks=(elsewhere,))
+    assert len(read(with_fallback, case("index.xml"), elsewhere).next_requests) == 5
 
 
 def test_a_packed_sitemap_is_unpacked() -> None:

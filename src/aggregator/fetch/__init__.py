@@ -17,7 +17,7 @@ from aggregator.model import FetchResult, Request
 from aggregator.model.kinds import MAILBOXES
 
 
-class Fetch(Protocol):
+class Fetcher(Protocol):
     """Answers one request; several may be asked at once."""
 
     async def __call__(self, request: Request) -> FetchResult:
@@ -26,12 +26,12 @@ class Fetch(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Routed:
+class Router:
     """Sends each request to whoever answers its kind of address."""
 
-    folders: Fetch
-    mailboxes: Fetch
-    web: Fetch
+    folders: Fetcher
+    mailboxes: Fetcher
+    web: Fetcher
 
     async def __call__(self, request: Request) -> FetchResult:
         """The answer of whoever is asked."""

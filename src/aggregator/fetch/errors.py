@@ -13,7 +13,7 @@ from aggregator.errors import Cause, SourceError
 from aggregator.values.text import one_line
 
 
-class NoAnswer(SourceError):
+class FetchError(SourceError):
     """No usable answer came. Travels inside this room only; `verdict` makes it a `Failed`.
 
     `reached` is False when no connection to the host was made: it need not be spared a second request, and
@@ -33,14 +33,20 @@ class NoAnswer(SourceError):
         self.reached = reached
         self.retry_after = retry_after
 
-    def again(self) -> NoAnswer:
+    def copy(self) -> FetchError:
         """The same, to be raised once more (an exception keeps the traces of where it was raised)."""
-        return NoAnswer(
+        return FetchError(
             self.cause, self.detail, self.hint, reached=self.reached, retry_after=self.retry_after
         )
 
 
-_NO_WAY: Final = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
+_UNREACHABLE_ERRNOS: Final = {
+    errno.ENETUNREACH,
+    errno.EHOSTUNREACH,
+    errno.ENETDOWN,
+    errno.EHOSTDOWN,
+    errno.EADDRNOTAVAIL,
+}
 
 _HINTS: Final = {
     Cause.DNS: "check the address; if other sources fail too, check this machine's network",
@@ -53,13 +59,13 @@ _HINTS: Final = {
 }
 
 
-def explain(error: BaseException, asked: str, *, reached: bool) -> NoAnswer:
+def network_error(error: BaseException, asked: str, *, reached: bool) -> FetchError:
     """What an exception of the network means. `asked` is the host and port that were asked.
 
     The exceptions of the HTTP libraries are not trusted with the cause: httpx-aiohttp 0.2.0 reports a refused
     port and an unknown name as a time-out. The operating system's own error at the end of the chain says it.
     """
-    cause = _name_cause(error, reached=reached)
+    cause = _cause_of(error, reached=reached)
     detail = {
         Cause.DNS: f"the name of {asked} was not found",
         Cause.REFUSED: f"{asked} refused the connection",
@@ -69,22 +75,22 @@ def explain(error: BaseException, asked: str, *, reached: bool) -> NoAnswer:
         else f"no connection to {asked} in time",
         Cause.TLS: f"no safe connection to {asked}",
     }.get(cause, f"{asked} broke off, or answered something that is not HTTP")
-    return NoAnswer(cause, f"{detail} ({_last_words(error)})", _HINTS[cause], reached=reached)
+    return FetchError(cause, f"{detail} ({_innermost_message(error)})", _HINTS[cause], reached=reached)
 
 
-def cut_short(detail: str) -> NoAnswer:
+def truncated_error(detail: str) -> FetchError:
     """Less came than the answer itself promised."""
-    return NoAnswer(Cause.TRUNCATED, detail, _HINTS[Cause.TRUNCATED])
+    return FetchError(Cause.TRUNCATED, detail, _HINTS[Cause.TRUNCATED])
 
 
-def too_slow(asked: str, seconds: float) -> NoAnswer:
+def timeout_error(asked: str, seconds: float) -> FetchError:
     """The host answered, but was not done when the time for a whole answer was over."""
-    return NoAnswer(
+    return FetchError(
         Cause.TIMEOUT, f"{asked} had not finished after {seconds:g} seconds", _HINTS[Cause.TIMEOUT]
     )
 
 
-def _name_cause(error: BaseException, *, reached: bool) -> Cause:
+def _cause_of(error: BaseException, *, reached: bool) -> Cause:
     chain = list(_chain(error))
     by_type: tuple[tuple[type[BaseException], Cause], ...] = (
         (socket.gaierror, Cause.DNS),
@@ -95,7 +101,7 @@ def _name_cause(error: BaseException, *, reached: bool) -> Cause:
     for kind, cause in by_type:
         if any(isinstance(link, kind) for link in chain):
             return cause
-    if not reached or any(isinstance(link, OSError) and link.errno in _NO_WAY for link in chain):
+    if not reached or any(isinstance(link, OSError) and link.errno in _UNREACHABLE_ERRNOS for link in chain):
         return Cause.UNREACHABLE
     return Cause.BROKEN_OFF
 
@@ -107,7 +113,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         link = link.__cause__
 
 
-def _last_words(error: BaseException) -> str:
+def _innermost_message(error: BaseException) -> str:
     """What the innermost exception that says anything says, in one line."""
     said = [
         getattr(link, "strerror", None) or getattr(link, "message", None) or link for link in _chain(error)

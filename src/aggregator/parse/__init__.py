@@ -1,7 +1,9 @@
-"""Reads what a source answered, as the publisher wrote it; does no I/O and does not interpret.
+"""Reads the items in what a source returned, in the publisher's own form. Does no I/O and interprets nothing.
 
-In: Source, Fetched. Out: Page of RawEntry, or SourceError when the answer is not what it should be.
-To add a kind: one module of its name here, with what `Reader` asks of it, and one line in `model/kinds.py`.
+In: Source and Fetched. Out: a ParsedPage of RawEntry, or SourceError when the payload is not what it should be.
+
+To add a kind of source, write a module here with the kind's name and the functions of `SourceReader`, and add
+one line to `model/kinds.py`.
 """
 
 from __future__ import annotations
@@ -11,68 +13,74 @@ from dataclasses import fields, replace
 from importlib import import_module
 from typing import Protocol, cast
 
-from aggregator.model import Fetched, Page, RawEntry, Request, Source
+from aggregator.model import Fetched, ParsedPage, RawEntry, Request, Source
 from aggregator.model.kinds import KINDS
 
-ALWAYS = ("where", "link")
-"""Which item it is stays as the first answer said it."""
+# Fields that identify an item. Merging never replaces them.
+FIXED_FIELDS = ("item_name", "link")
 
-FORMS = {"title": "title_is_html", "summary": "summary_is_html"}
-"""A text and what says how it is written go together."""
+# Text fields, each with the flag that says whether it is HTML. Merging takes both from the same item.
+HTML_FLAGS = {"title": "title_is_html", "summary": "summary_is_html"}
 
 
 class SourceReader(Protocol):
-    """The module of a kind: what to ask, and how to read what came back."""
+    """What the module of a kind offers. The modules implement it by name."""
 
     def request(self, source: Source, address: str) -> Request:
-        """What to ask for at `address`, one of the source's addresses."""
+        """The request for `address`, which is one of the source's addresses."""
         ...
 
-    def read(self, source: Source, fetched: Fetched) -> Page:
-        """The items of an answer; raises SourceError when the answer as a whole cannot be used."""
+    def read(self, source: Source, fetched: Fetched) -> ParsedPage:
+        """The items of one payload. Raises SourceError when the payload as a whole cannot be used."""
         ...
 
-    def older(self, source: Source, fetched: Fetched, page: Page) -> Request | None:
-        """What to ask for what stood before this page; only where the kind pages back."""
+    def request_older(self, source: Source, fetched: Fetched, page: ParsedPage) -> Request | None:
+        """The request for the items before this page. Only for kinds with `has_older_pages`."""
         ...
 
-    def single(self, source: Source, address: str) -> str | None:
-        """The link of the one document that an address is; only where the kind reads single documents."""
+    def single_document_link(self, source: Source, address: str) -> str | None:
+        """The document's link when the address is one document. Only for kinds with `may_be_one_document`."""
         ...
 
 
-def reader(kind: str) -> SourceReader:
-    """The module of a kind."""
+def reader_for(kind: str) -> SourceReader:
+    """The module that reads sources of this kind."""
     return cast(SourceReader, import_module(f"{__name__}.{kind}"))
 
 
-def older(source: Source, fetched: Fetched, page: Page) -> Request | None:
-    """What to ask for what stood before this page; None where the kind or the answer knows nothing older."""
-    pages_back = KINDS[source.kind].pages_back
-    return reader(source.kind).older(source, fetched, page) if pages_back else None
+def request_older(source: Source, fetched: Fetched, page: ParsedPage) -> Request | None:
+    """The request for the items before this page. None when the kind or the payload names no older page."""
+    if not KINDS[source.kind].has_older_pages:
+        return None
+    return reader_for(source.kind).request_older(source, fetched, page)
 
 
-def single(source: Source, address: str) -> str | None:
-    """The link of the one document that an address is, for kinds that read documents one by one."""
-    return reader(source.kind).single(source, address) if KINDS[source.kind].one_document else None
+def single_document_link(source: Source, address: str) -> str | None:
+    """The document's link when the address is one document; None when it is a list."""
+    if not KINDS[source.kind].may_be_one_document:
+        return None
+    return reader_for(source.kind).single_document_link(source, address)
 
 
-def join(entries: Iterable[RawEntry]) -> tuple[RawEntry, ...]:
-    """Items with the same link become one: what a later one fills in wins over what an earlier one said.
+def merge_items(entries: Iterable[RawEntry]) -> tuple[RawEntry, ...]:
+    """Merge items with the same link. A field that a later item fills in replaces the earlier value.
 
-    An item without a link stands for itself. The joined item is partial only if all its tellings are.
+    An item without a link is never merged. The merged item is partial only if all its items are.
     """
-    joined: dict[object, RawEntry] = {}
+    merged: dict[object, RawEntry] = {}
     for number, entry in enumerate(entries):
-        name = entry.link or number
-        joined[name] = _over(joined[name], entry) if name in joined else entry
-    return tuple(joined.values())
+        key = entry.link or number
+        merged[key] = _overlay(merged[key], entry) if key in merged else entry
+    return tuple(merged.values())
 
 
-def _over(first: RawEntry, later: RawEntry) -> RawEntry:
-    told = {field.name: getattr(later, field.name) for field in fields(later) if field.name not in ALWAYS}
-    filled = {name: value for name, value in told.items() if value not in (None, (), "")}
-    for text, flag in FORMS.items():
+def _overlay(first: RawEntry, later: RawEntry) -> RawEntry:
+    values = {
+        field.name: getattr(later, field.name) for field in fields(later) if field.name not in FIXED_FIELDS
+    }
+    filled = {name: value for name, value in values.items() if value not in (None, (), "")}
+    for text, flag in HTML_FLAGS.items():
+        # A flag is never empty, so without this the later item's flag would apply to the first item's text.
         if text not in filled:
             filled.pop(flag)
     return replace(first, **{**filled, "partial": first.partial and later.partial})

@@ -9,23 +9,31 @@ from typing import Final
 from urllib.parse import SplitResult, urljoin
 
 from aggregator.model import Fetched
-from aggregator.parse.decode.detect import OPENING, ROOT, shown
+from aggregator.parse.decode.detect import OPENING_CHARACTERS, ROOT, snippet
 from aggregator.parse.decode.encoding import decode
-from aggregator.parse.decode.json_answer import FORMS, read_json, sample_of
-from aggregator.parse.html.dom import Tag, absolute_link, attribute, first, select, soup, words
-from aggregator.values.web_addresses import host_of, is_web, split_address
+from aggregator.parse.decode.json_answer import KNOWN_FORMATS, first_object, read_json
+from aggregator.parse.html.dom import (
+    Tag,
+    absolute_link,
+    attribute,
+    parse_html,
+    select,
+    select_first,
+    visible_text,
+)
+from aggregator.values.web_addresses import host_of, is_web_address, split_address
 
-NAMED: Final[Mapping[str, str]] = {
+# The types by which pages name their feeds. `application/json` alone is WordPress's interface, no feed.
+FEED_TYPES: Final[Mapping[str, str]] = {
     "application/atom+xml": "feed",
     "application/rss+xml": "feed",
     "application/feed+json": "jsonfeed",
 }
-"""The types by which pages name their feeds. `application/json` alone is WordPress's interface, no feed."""
-MOST_NAMED: Final = 20
+MAX_NAMED: Final = 20
 
 SITEMAP: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)(?=[\s>])")
-COMMENTS: Final = re.compile(r"/comments/feed/?$|/posts\.rss$|[?&]feed=comments")
-"""Feeds of what readers answer: no updates of the body."""
+# Feeds of what readers answer: no updates of the body.
+COMMENT_FEED: Final = re.compile(r"/comments/feed/?$|/posts\.rss$|[?&]feed=comments")
 
 
 def find_candidates(fetched: Fetched) -> tuple[Candidate, ...]:
@@ -37,40 +45,40 @@ def find_candidates(fetched: Fetched) -> tuple[Candidate, ...]:
     if itself:
         return (Candidate(kind=itself, address=fetched.final_url, why="the address itself answers so"),)
     address = fetched.final_url
-    page = soup(fetched.payload, fetched.headers)
-    software = [candidate for look in SOFTWARE for candidate in look(page, address)]
+    page = parse_html(fetched.payload, fetched.headers)
+    software = [candidate for look in SOFTWARE_FINDERS for candidate in look(page, address)]
     forum = any(candidate.kind == "discourse" for candidate in software)
     named = _named_feeds(page, address, feed="discourse" if forum else "feed")
-    return _each_once((*named, *govuk_by_address(address), *software))
+    return _unique((*named, *govuk_candidates(address), *software))
 
 
 def _kind_of(fetched: Fetched) -> str | None:
     """The kind that reads the answer as it is; None for a page."""
-    opening = decode(fetched.payload, fetched.headers.get("content-type", ""))[:OPENING].lstrip()
+    opening = decode(fetched.payload, fetched.headers.get("content-type", ""))[:OPENING_CHARACTERS].lstrip()
     root = ROOT.search(opening)
     if root:
         return "feed" if root[1].lower() != "html" else None
     if SITEMAP.search(opening):
         return "sitemap"
-    told = sample_of(read_json(fetched)) if opening[:1] in {"{", "["} else {}
-    return next((kind for keys, kind, _ in FORMS if keys <= told.keys()), None)
+    told = first_object(read_json(fetched)) if opening[:1] in {"{", "["} else {}
+    return next((kind for keys, kind, _ in KNOWN_FORMATS if keys <= told.keys()), None)
 
 
 def _named_feeds(page: Tag, address: str, feed: str) -> Iterator[Candidate]:
-    for link in select(page, 'link[rel~="alternate"][type][href]', 100)[:MOST_NAMED]:
-        kind = NAMED.get(attribute(link, "type").partition(";")[0].strip().lower())
+    for link in select(page, 'link[rel~="alternate"][type][href]', 100)[:MAX_NAMED]:
+        kind = FEED_TYPES.get(attribute(link, "type").partition(";")[0].strip().lower())
         href = absolute_link(page, attribute(link, "href"), address)
-        title = shown(attribute(link, "title"))
-        if kind and not COMMENTS.search(href) and "comments feed" not in title.lower():
+        title = snippet(attribute(link, "title"))
+        if kind and not COMMENT_FEED.search(href) and "comments feed" not in title.lower():
             kind = feed if kind == "feed" else kind
             yield Candidate(kind=kind, address=href, why="the page names it as its feed", title=title)
 
 
-def _each_once(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+def _unique(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     found: dict[str, Candidate] = {}
     for candidate in candidates:
         address = candidate.address.partition("#")[0]
-        if is_web(address) and " " not in address:
+        if is_web_address(address) and " " not in address:
             found.setdefault(address.rstrip("/"), replace(candidate, address=address))
     return tuple(found.values())
 
@@ -86,20 +94,20 @@ class Candidate:
     title: str = ""
 
 
-MOST_CATEGORIES: Final = 3
+MAX_CATEGORIES: Final = 3
 NI_DEPARTMENT: Final = re.compile(r"([a-z]{2,30})-ni\.gov\.uk")
-NI_LISTS: Final = ("news", "publications", "consultations")
+NI_LIST_NAMES: Final = ("news", "publications", "consultations")
+# Feeds that the sites' own code defines (dof-dss/nicsdru_dept, 2026-05-29) or that answered (2026-09-18).
 DRUPAL_FEEDS: Final[Mapping[str, str]] = {
     "gov.wales": "/announcements/rss",
     "northernireland.gov.uk": "/news/feed/nigov",
 }
-"""Feeds that the sites' own code defines (dof-dss/nicsdru_dept, 2026-05-29) or that answered (2026-09-18)."""
 
 GOVUK_SEARCH: Final = re.compile(r"/search/[a-z-]+")
 GOVUK_ORGANISATION: Final = re.compile(r"/government/organisations/[a-z0-9-]+(?:\.[a-z]{2})?")
 
 
-def govuk_by_address(address: str) -> Iterator[Candidate]:
+def govuk_candidates(address: str) -> Iterator[Candidate]:
     """GOV.UK's feeds and data, which follow from the address of a page (facts of 2026-08 and 2026-09)."""
     parts = split_address(address)
     path = parts.path.rstrip("/")
@@ -107,17 +115,19 @@ def govuk_by_address(address: str) -> Iterator[Candidate]:
         return
     query = f"?{parts.query}" if parts.query else ""
     if GOVUK_ORGANISATION.fullmatch(path):
-        yield _at(parts, f"{path}.atom", "feed", "GOV.UK's feed of an organisation")
+        yield _candidate_at(parts, f"{path}.atom", "feed", "GOV.UK's feed of an organisation")
     elif GOVUK_SEARCH.fullmatch(path):
-        yield _at(parts, f"{path}.atom{query}", "feed", "GOV.UK's feed of a search")
+        yield _candidate_at(parts, f"{path}.atom{query}", "feed", "GOV.UK's feed of a search")
     elif not path.startswith("/search"):
-        yield _at(parts, f"/api/content{path}", "govuk", "GOV.UK's data of a document or collection")
+        yield _candidate_at(
+            parts, f"/api/content{path}", "govuk", "GOV.UK's data of a document or collection"
+        )
 
 
-def wordpress(page: Tag, address: str) -> Iterator[Candidate]:
+def wordpress_candidates(page: Tag, address: str) -> Iterator[Candidate]:
     """The feed of the site and of a few categories that the page leads to."""
-    interface = attribute(first(page, 'link[rel="https://api.w.org/"]'), "href")
-    if not (interface or _made_by(page, "WordPress") or select(page, 'link[href*="/wp-content/"]', 1)):
+    interface = attribute(select_first(page, 'link[rel="https://api.w.org/"]'), "href")
+    if not (interface or _is_generator(page, "WordPress") or select(page, 'link[href*="/wp-content/"]', 1)):
         return
     root = (
         absolute_link(page, interface, address).partition("wp-json")[0]
@@ -125,33 +135,33 @@ def wordpress(page: Tag, address: str) -> Iterator[Candidate]:
         else urljoin(address, "/")
     )
     yield Candidate(kind="feed", address=f"{root}feed/", why="WordPress has its feed there")
-    for link in _links(page, address, "/category/")[:MOST_CATEGORIES]:
+    for link in _links(page, address, "/category/")[:MAX_CATEGORIES]:
         category = link.address.partition("?")[0].rstrip("/").removesuffix("/feed")
         yield Candidate(
             kind="feed", address=f"{category}/feed/", why="WordPress: a category", title=link.title
         )
 
 
-def drupal(page: Tag, address: str) -> Iterator[Candidate]:
+def drupal_candidates(page: Tag, address: str) -> Iterator[Candidate]:
     """The feeds of the Northern Ireland departments and of gov.wales; elsewhere the front page's."""
     parts = split_address(address)
     department = NI_DEPARTMENT.fullmatch(host_of(address))
     if department:
-        for listed in NI_LISTS:
+        for listed in NI_LIST_NAMES:
             why = f"the departments' sites have {listed} there"
-            yield _at(parts, f"/{listed}/feed/{department[1]}", "feed", why)
+            yield _candidate_at(parts, f"/{listed}/feed/{department[1]}", "feed", why)
     elif known := DRUPAL_FEEDS.get(host_of(address)):
-        yield _at(parts, known, "feed", "this site has its feed there")
-    elif _made_by(page, "Drupal"):
-        yield _at(parts, "/rss.xml", "feed", "Drupal has the front page's feed there")
+        yield _candidate_at(parts, known, "feed", "this site has its feed there")
+    elif _is_generator(page, "Drupal"):
+        yield _candidate_at(parts, "/rss.xml", "feed", "Drupal has the front page's feed there")
 
 
-def discourse(page: Tag, address: str) -> Iterator[Candidate]:
+def discourse_candidates(page: Tag, address: str) -> Iterator[Candidate]:
     """The latest topics of a forum."""
-    setup = first(page, "#data-discourse-setup")
-    if setup or _made_by(page, "Discourse"):
+    setup = select_first(page, "#data-discourse-setup")
+    if setup or _is_generator(page, "Discourse"):
         folder = attribute(setup, "data-base-uri").rstrip("/")
-        yield _at(
+        yield _candidate_at(
             split_address(address),
             f"{folder}/latest.rss",
             "discourse",
@@ -159,26 +169,26 @@ def discourse(page: Tag, address: str) -> Iterator[Candidate]:
         )
 
 
-def citizenspace(page: Tag, address: str) -> Iterator[Candidate]:
+def citizenspace_candidates(page: Tag, address: str) -> Iterator[Candidate]:
     """The interface of a consultation site, and its finder for where that is switched off."""
     cards = select(page, "li.dss-card", 1)
     finders = _links(page, address, "/consultation_finder")
     if not (cards or finders):
         return
     parts = split_address(address if cards else finders[0].address)
-    yield _at(
+    yield _candidate_at(
         parts, "/api/2.4/json_search_results?st=open", "citizenspace", "Citizen Space has its interface there"
     )
-    yield _at(
+    yield _candidate_at(
         parts, "/consultation_finder/?st=open", "citizenspace", "Citizen Space lists its consultations there"
     )
 
 
-SOFTWARE: Final[tuple[Callable[[Tag, str], Iterator[Candidate]], ...]] = (
-    discourse,
-    citizenspace,
-    wordpress,
-    drupal,
+SOFTWARE_FINDERS: Final[tuple[Callable[[Tag, str], Iterator[Candidate]], ...]] = (
+    discourse_candidates,
+    citizenspace_candidates,
+    wordpress_candidates,
+    drupal_candidates,
 )
 
 
@@ -193,16 +203,16 @@ def _links(page: Tag, address: str, part: str) -> list[_Link]:
     found: dict[str, _Link] = {}
     for link in select(page, f'a[href*="{part}"]', 50):
         href = absolute_link(page, attribute(link, "href"), address).partition("#")[0]
-        if part in href and is_web(href):
-            found.setdefault(href, _Link(href, shown(words(link))))
+        if part in href and is_web_address(href):
+            found.setdefault(href, _Link(href, snippet(visible_text(link))))
     return list(found.values())
 
 
-def _made_by(page: Tag, name: str) -> bool:
+def _is_generator(page: Tag, name: str) -> bool:
     return any(
         attribute(meta, "content").startswith(name) for meta in select(page, 'meta[name="generator" i]', 5)
     )
 
 
-def _at(parts: SplitResult, path: str, kind: str, why: str) -> Candidate:
+def _candidate_at(parts: SplitResult, path: str, kind: str, why: str) -> Candidate:
     return Candidate(kind=kind, address=f"{parts.scheme}://{parts.netloc}{path}", why=why)

@@ -12,48 +12,48 @@ from typing import Final
 from urllib.parse import quote
 
 from aggregator.errors import Cause, SourceError
-from aggregator.model import Fetched, Page, RawEntry, RawLink, Reject, Request, Source
+from aggregator.model import Fetched, ParsedPage, RawEntry, RawLink, Reject, Request, Source
 from aggregator.parse import feed
 from aggregator.parse.decode.json_answer import (
     ACCEPT,
-    Object,
-    object_of,
-    objects_of,
+    JsonObject,
+    object_at,
+    objects_at,
     read_json,
-    text,
-    texts_of,
+    text_at,
+    texts_at,
 )
-from aggregator.parse.html.dom import NavigableString, Tag, attribute, select, soup, words
+from aggregator.parse.html.dom import NavigableString, Tag, attribute, parse_html, select, visible_text
 from aggregator.values.web_addresses import split_address
 
-ITEMS: Final = 500
-TAGS: Final = 150_000
-"""Items of a feed that are read, of which Discourse sends 30 to 50, and `<` in the posts of all: a tag
-takes some 30 microseconds."""
+MAX_ITEMS: Final = 500
+# Items of a feed that are read, of which Discourse sends 30 to 50, and `<` in the posts of all: a tag takes
+# some 30 microseconds.
+MAX_TAGS: Final = 150_000
 
 
-MOST: Final = 100
-"""Topics of a list, and posts of a topic, that are looked at; Discourse sends 30 and 20."""
-DETAILS: Final = 20
-"""Topics of a list whose text is asked for: each costs a request."""
+# Topics of a list, and posts of a topic, that are looked at; Discourse sends 30 and 20.
+MAX_TOPICS: Final = 100
+# Topics of a list whose text is asked for: each costs a request.
+MAX_DETAILS: Final = 20
 
-LIST: Final = re.compile(r"/(?:latest|new|top|hot|c|tags?|t)(?:\.json$|/)")
-"""Where the path of a list or topic starts, behind the folder in which a forum may stand."""
+# Where the path of a list or topic starts, behind the folder in which a forum may stand.
+LIST_PATH: Final = re.compile(r"/(?:latest|new|top|hot|c|tags?|t)(?:\.json$|/)")
 
 
 NUMBER: Final = re.compile(r"[0-9]{1,12}")
+# `3 posts - 2 participants`, also in other languages (discourse/discourse, list feeds, 2026).
 COUNTER: Final = re.compile(r"[0-9][^-]{0,80} - [^-]{0,20}[0-9][^-]{0,80}")
-"""`3 posts - 2 participants`, also in other languages (discourse/discourse, list feeds, 2026)."""
-READ_ON: Final = "Read full topic"
+READ_FULL_TOPIC: Final = "Read full topic"
 
-MEMBER: Final = re.compile(r"/(?:u|users|g|groups)/[^/]")
-"""The page of a member or of a group of members."""
+# The page of a member or of a group of members.
+MEMBER_PATH: Final = re.compile(r"/(?:u|users|g|groups)/[^/]")
 MENTION: Final = re.compile(r"\s?(?<![\w.@/+-])@[^\W\d](?:[\w.-]*\w)?[,:]?")
-PERSONAL: Final = "aside.quote > .title, aside.user-onebox, img.avatar, .lightbox-wrapper .meta"
-"""Who is quoted, cards and pictures of members; and, no name but no content either, `image 690×400 55 KB`."""
+# Who is quoted, cards and pictures of members; and, no name but no content either, `image 690×400 55 KB`.
+PERSONAL_SELECTOR: Final = "aside.quote > .title, aside.user-onebox, img.avatar, .lightbox-wrapper .meta"
 
-NAMES: Final = 300
-"""Names that are taken out of one post; each takes time with the length of the paragraph around it."""
+# Names that are taken out of one post; each takes time with the length of the paragraph around it.
+MAX_NAMES: Final = 300
 
 
 def request(source: Source, address: str) -> Request:
@@ -62,7 +62,7 @@ def request(source: Source, address: str) -> Request:
     return replace(asked, accept=ACCEPT) if _is_json(address) else asked
 
 
-def read(source: Source, fetched: Fetched) -> Page:
+def read(source: Source, fetched: Fetched) -> ParsedPage:
     """The topics of `latest.rss`, `/c/….rss`, `posts.rss`, `/t/….rss`, `latest.json` or `/t/….json`.
 
     A list in JSON has no texts, so each of its first topics is asked for too (`follow`). Raises SourceError
@@ -71,7 +71,7 @@ def read(source: Source, fetched: Fetched) -> Page:
     if _is_json(fetched.url):
         return _read_json(source, fetched)
     page = feed.read(source, fetched)
-    items = page.entries[:ITEMS]
+    items = page.entries[:MAX_ITEMS]
     _refuse_others(items)
     found = [_entry(item) for item in items]
     return replace(
@@ -84,7 +84,7 @@ def read(source: Source, fetched: Fetched) -> Page:
 def _refuse_others(items: Sequence[RawEntry]) -> None:
     """Items of which not one is a topic mean another form of address, not an empty forum."""
     tags = sum(_markup(item).count("<") for item in items)
-    if tags > TAGS:
+    if tags > MAX_TAGS:
         raise SourceError(
             Cause.TOO_LARGE, f"posts with {tags:,} tags, more than is read", "look at the feed by hand"
         )
@@ -104,15 +104,15 @@ def _entry(item: RawEntry) -> RawEntry | Reject | None:
     """An item as its topic; None for a reply."""
     topic = find_topic(item.link or "")
     if topic is None:
-        return Reject(where=item.where, why="its link leads to no topic of a forum")
+        return Reject(item_name=item.item_name, why="its link leads to no topic of a forum")
     return _first_post(item, topic) if topic.post == 1 else None
 
 
-def _first_post(item: RawEntry, topic: Topic) -> RawEntry | Reject:
+def _first_post(item: RawEntry, topic: ForumTopic) -> RawEntry | Reject:
     try:
         post = read_post(_markup(item), topic)
     except SourceError as error:
-        return Reject(where=item.where, why=error.detail)
+        return Reject(item_name=item.item_name, why=error.detail)
     return replace(
         item,
         id=topic.id,
@@ -129,7 +129,7 @@ def _is_json(address: str) -> bool:
     return split_address(address).path.endswith(".json")
 
 
-def _read_json(source: Source, fetched: Fetched) -> Page:
+def _read_json(source: Source, fetched: Fetched) -> ParsedPage:
     """The topics of a list, with a request for the text of the first twenty; or one topic with its text.
 
     Both give a topic the same link, so that they are joined. Raises SourceError as `read_json` does,
@@ -139,7 +139,7 @@ def _read_json(source: Source, fetched: Fetched) -> Page:
     if isinstance(value, dict) and "topic_list" in value:
         return _list(source, fetched, value)
     if isinstance(value, dict) and "post_stream" in value:
-        return Page(entries=_topic(fetched, value))
+        return ParsedPage(entries=_topic(fetched, value))
     raise SourceError(
         Cause.NOT_A_FEED,
         "JSON, but neither Discourse's list of topics nor one of its topics",
@@ -147,49 +147,49 @@ def _read_json(source: Source, fetched: Fetched) -> Page:
     )
 
 
-def _list(source: Source, fetched: Fetched, value: Object) -> Page:
-    listed = objects_of(object_of(value, "topic_list"), "topics", MOST)
-    found = [(topic, each) for each in listed if (topic := _address(fetched, each))]
-    return Page(
-        entries=tuple(replace(_told(topic, each), partial=True) for topic, each in found),
-        follow=tuple(
+def _list(source: Source, fetched: Fetched, value: JsonObject) -> ParsedPage:
+    listed = objects_at(object_at(value, "topic_list"), "topics", MAX_TOPICS)
+    found = [(topic, each) for each in listed if (topic := _topic_of(fetched, each))]
+    return ParsedPage(
+        entries=tuple(replace(_topic_entry(topic, each), partial=True) for topic, each in found),
+        next_requests=tuple(
             Request(
-                url=f"{_forum(fetched)}/t/{text(each, 'id')}.json",
+                url=f"{_forum(fetched)}/t/{text_at(each, 'id')}.json",
                 pause=source.pause,
                 accept=ACCEPT,
                 about=topic.link,
             )
-            for topic, each in found[:DETAILS]
+            for topic, each in found[:MAX_DETAILS]
         ),
     )
 
 
-def _topic(fetched: Fetched, value: Object) -> tuple[RawEntry, ...]:
+def _topic(fetched: Fetched, value: JsonObject) -> tuple[RawEntry, ...]:
     """The topic with its first post; nothing where that is not among the posts that came."""
-    topic = _address(fetched, value)
-    posts = objects_of(object_of(value, "post_stream"), "posts", MOST)
-    first = next((post for post in posts if text(post, "post_number") == "1"), None)
+    topic = _topic_of(fetched, value)
+    posts = objects_at(object_at(value, "post_stream"), "posts", MAX_TOPICS)
+    first = next((post for post in posts if text_at(post, "post_number") == "1"), None)
     if topic is None or first is None:
         return ()
-    post = read_post(text(first, "cooked") or "", topic)
-    return (replace(_told(topic, value), content=post.markup or None, links=post.attachments),)
+    post = read_post(text_at(first, "cooked") or "", topic)
+    return (replace(_topic_entry(topic, value), content=post.markup or None, links=post.attachments),)
 
 
-def _told(topic: Topic, each: Object) -> RawEntry:
+def _topic_entry(topic: ForumTopic, each: JsonObject) -> RawEntry:
     """What a list and a topic both say. No category: only its number is there."""
     return RawEntry(
-        where=f"topic {topic.link}",
+        item_name=f"topic {topic.link}",
         id=topic.id,
         content_id=topic.id,
         link=topic.link,
-        title=text(each, "title"),
-        published=text(each, "created_at"),
-        categories=texts_of(each, "tags", "name"),  # strings; in newer versions objects with a name
+        title=text_at(each, "title"),
+        published=text_at(each, "created_at"),
+        categories=texts_at(each, "tags", "name"),  # strings; in newer versions objects with a name
     )
 
 
-def _address(fetched: Fetched, each: Object) -> Topic | None:
-    slug, number = text(each, "slug"), text(each, "id")
+def _topic_of(fetched: Fetched, each: JsonObject) -> ForumTopic | None:
+    slug, number = text_at(each, "slug"), text_at(each, "id")
     named = f"{quote(slug, safe='%')}/{number}" if slug else number
     return find_topic(f"{_forum(fetched)}/t/{named}")
 
@@ -197,12 +197,12 @@ def _address(fetched: Fetched, each: Object) -> Topic | None:
 def _forum(fetched: Fetched) -> str:
     """The forum's own address, without a slash at its end."""
     parts = split_address(fetched.url)
-    start = LIST.search(parts.path)
+    start = LIST_PATH.search(parts.path)
     return f"{parts.scheme}://{parts.netloc}{parts.path[: start.start()] if start else ''}"
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
+class ForumTopic:
     """A topic, by the address of one of its posts."""
 
     id: str
@@ -213,14 +213,14 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class ForumPost:
     """What is kept of a post."""
 
     markup: str
     attachments: tuple[RawLink, ...]
 
 
-def find_topic(address: str) -> Topic | None:
+def find_topic(address: str) -> ForumTopic | None:
     """The topic of `/t/slug/id/post`, in which slug and post may be missing; None for another address."""
     parts = split_address(address)
     if not parts.hostname:
@@ -232,60 +232,60 @@ def find_topic(address: str) -> Topic | None:
     if not 1 <= len(numbers) <= 2 or not all(map(NUMBER.fullmatch, numbers)):
         return None
     page = "/".join(segments[: named + 1])
-    return Topic(
+    return ForumTopic(
         id=f"{parts.hostname}-topic-{numbers[0]}",
         link=f"{parts.scheme}://{parts.netloc}{before}/t/{page}",
         post=int(numbers[1]) if numbers[1:] else 1,
     )
 
 
-def read_post(markup: str, topic: Topic) -> Post:
+def read_post(markup: str, topic: ForumTopic) -> ForumPost:
     """A first post as people wrote it, attachments apart.
 
     What a feed puts around it goes: `3 posts - 2 participants` and `Read full topic`, so that a reply is no
     change, and in a topic's own feed the line `NAME wrote:`. Names of members go wherever markup or an `@`
     tells them; the words of a quotation stay. Raises SourceError (TOO_LARGE) for more than anybody writes.
     """
-    body = soup(f"<!doctype html><html><body>{markup}".encode("utf-8", "replace"), {}).body
+    body = parse_html(f"<!doctype html><html><body>{markup}".encode("utf-8", "replace"), {}).body
     if body is None:
-        return Post(markup="", attachments=())
+        return ForumPost(markup="", attachments=())
     _drop_footer(body, topic)
     _unwrap(body, topic)
     _drop_persons(body, topic)
     files = select(body, "a.attachment[href]")
-    return Post(
+    return ForumPost(
         markup=body.decode_contents().strip(),
         attachments=tuple(
-            RawLink(href=attribute(file, "href"), rel="enclosure", title=words(file) or None)
+            RawLink(href=attribute(file, "href"), rel="enclosure", title=visible_text(file) or None)
             for file in files
         ),
     )
 
 
-def _drop_footer(body: Tag, topic: Topic) -> None:
+def _drop_footer(body: Tag, topic: ForumTopic) -> None:
     """Take away what a list feed adds, from its end: the link to the topic, and the counter before it."""
-    for is_footer in (_leads_on, _counts):
+    for is_footer in (_is_topic_link, _is_counter):
         last = body.find_all("p")[-1:]
         if not (last and is_footer(last[0], topic)):
             return
         last[0].extract()
 
 
-def _leads_on(paragraph: Tag, topic: Topic) -> bool:
+def _is_topic_link(paragraph: Tag, topic: ForumTopic) -> bool:
     """Whether a paragraph is nothing but a link to its own topic."""
     links = paragraph.find_all("a")
-    told = words(paragraph)
-    if len(links) != 1 or words(links[0]) != told:
+    told = visible_text(paragraph)
+    if len(links) != 1 or visible_text(links[0]) != told:
         return False
     target = find_topic(attribute(links[0], "href"))
-    return told == READ_ON or (target is not None and target.id == topic.id)
+    return told == READ_FULL_TOPIC or (target is not None and target.id == topic.id)
 
 
-def _counts(paragraph: Tag, _: Topic) -> bool:
-    return paragraph.find("small") is not None and COUNTER.fullmatch(words(paragraph)) is not None
+def _is_counter(paragraph: Tag, _: ForumTopic) -> bool:
+    return paragraph.find("small") is not None and COUNTER.fullmatch(visible_text(paragraph)) is not None
 
 
-def _unwrap(body: Tag, topic: Topic) -> None:
+def _unwrap(body: Tag, topic: ForumTopic) -> None:
     """A topic's own feed writes `<p><a>@NAME</a> wrote:</p>` and quotes the post (Discourse's code)."""
     parts = body.find_all(True, recursive=False)
     if [part.name for part in parts] == ["p", "blockquote"]:
@@ -295,7 +295,7 @@ def _unwrap(body: Tag, topic: Topic) -> None:
             post.unwrap()
 
 
-def _drop_persons(body: Tag, topic: Topic) -> None:
+def _drop_persons(body: Tag, topic: ForumTopic) -> None:
     links = body.find_all(["a", "span"])
     mentions = [
         link
@@ -303,10 +303,10 @@ def _drop_persons(body: Tag, topic: Topic) -> None:
         if "mention" in attribute(link, "class") or _is_member(attribute(link, "href"), topic)
     ]
     signs = [node for node in body.descendants if type(node) is NavigableString and "@" in node]
-    cards = select(body, PERSONAL)
-    if len(mentions) + len(signs) + len(cards) > NAMES:
+    cards = select(body, PERSONAL_SELECTOR)
+    if len(mentions) + len(signs) + len(cards) > MAX_NAMES:
         raise SourceError(
-            Cause.TOO_LARGE, f"a post with more than {NAMES} names", "look at the topic by hand"
+            Cause.TOO_LARGE, f"a post with more than {MAX_NAMES} names", "look at the topic by hand"
         )
     for node in signs:
         node.replace_with(MENTION.sub("", node))
@@ -329,7 +329,7 @@ def _drop_mention(link: Tag) -> None:
     link.extract()
 
 
-def _is_member(href: str, topic: Topic) -> bool:
+def _is_member(href: str, topic: ForumTopic) -> bool:
     """Whether an address is a member's page on this forum."""
     parts, own = split_address(href), split_address(topic.link)
-    return parts.hostname in {None, own.hostname} and MEMBER.match(parts.path) is not None
+    return parts.hostname in {None, own.hostname} and MEMBER_PATH.match(parts.path) is not None

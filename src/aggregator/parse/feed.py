@@ -18,9 +18,9 @@ import feedparser
 from aggregator.errors import Cause, SourceError
 from aggregator.model import (
     SCHEME,
+    FeedMetadata,
     Fetched,
-    Head,
-    Page,
+    ParsedPage,
     RawEntry,
     RawLink,
     RawRemoval,
@@ -29,17 +29,17 @@ from aggregator.model import (
     Request,
     Source,
 )
-from aggregator.parse.decode.detect import find_feed, shown
+from aggregator.parse.decode.detect import find_feed, snippet
 from aggregator.parse.decode.encoding import decode
 from aggregator.parse.feed_paging import older_address
-from aggregator.values.web_addresses import is_web
+from aggregator.values.web_addresses import is_web_address
 
-KEPT: Final = {"alternate", "enclosure", "via"}
-"""The links that are the document's. Its thanks to who carried it (`related`) and its own page about the
-document are the instance's; if they were taken over, they would go round among instances without end."""
+# The links that are the document's. Its thanks to who carried it (`related`) and its own page about the
+# document are the instance's; if they were taken over, they would go round among instances without end.
+REPUBLISHED_RELS: Final = {"alternate", "enclosure", "via"}
 
-MARKED: Final = ("topic", "plan")
-STATUS: Final = {kind.value: kind for kind in RemovalKind}
+LABEL_KINDS: Final = ("topic", "plan")
+REMOVAL_BY_STATUS: Final = {kind.value: kind for kind in RemovalKind}
 
 
 ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
@@ -47,16 +47,18 @@ DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
 HTML_TYPES: Final = {"text/html", "application/xhtml+xml"}
 
 ENTRY_TAG: Final = re.compile(r"<(/?)(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s>])", re.IGNORECASE)
+# Names of persons, which are not republished, and lists of keywords: feedparser's time on both of them grows
+# with the square of their length.
 PERSON_TAG: Final = re.compile(
     r"<(/?)(?:[\w.-]{1,40}:)?(author|creator|contributor|managingeditor|webmaster|publisher|owner|keywords|tags)"
     r"(?=[\s>])[^<>]*(?<!/)>",
     re.IGNORECASE,
 )
-"""Names of persons, which are not republished, and lists of keywords: feedparser's time on both of them
-grows with the square of their length."""
 
 
-def passed_on(told: RawEntry, marks: Iterable[tuple[str, str]], origin: Head, instance: Head) -> RawEntry:
+def republished_item(
+    told: RawEntry, marks: Iterable[tuple[str, str]], origin: FeedMetadata, instance: FeedMetadata
+) -> RawEntry:
     """The item with its `atom:source` kept and its categories (kind and term) read.
 
     `instance` is what the feed says of itself: it is the origin of what the instance wrote itself.
@@ -64,14 +66,16 @@ def passed_on(told: RawEntry, marks: Iterable[tuple[str, str]], origin: Head, in
     terms: dict[str, list[str]] = {}
     for kind, term in marks:
         terms.setdefault(kind, []).append(term)
-    removed = next((STATUS[term] for term in terms.get("status", ()) if term in STATUS), None)
+    removed = next(
+        (REMOVAL_BY_STATUS[term] for term in terms.get("status", ()) if term in REMOVAL_BY_STATUS), None
+    )
     return replace(
         told,
         body=next(iter(terms.get("body", ())), None),
         type=next(iter(terms.get("type", ())), None),
-        categories=tuple(f"{kind}:{term}" for kind in MARKED for term in terms.get(kind, ())),
-        links=tuple(link for link in told.links if link.rel in KEPT),
-        origin=origin if origin.id else instance,
+        categories=tuple(f"{kind}:{term}" for kind in LABEL_KINDS for term in terms.get(kind, ())),
+        links=tuple(link for link in told.links if link.rel in REPUBLISHED_RELS),
+        source_feed=origin if origin.id else instance,
         licence=next((link.href for link in told.links if link.rel == "license"), None),
         removal=RawRemoval(kind=removed) if removed else None,
     )
@@ -82,7 +86,7 @@ def request(source: Source, address: str) -> Request:
     return Request(url=address, pause=source.pause, accept=ACCEPT)
 
 
-def read(source: Source, fetched: Fetched) -> Page:
+def read(source: Source, fetched: Fetched) -> ParsedPage:
     """The items of a feed. An item inside which the feed breaks off is rejected: it is half of what was said.
 
     Raises SourceError for an empty answer (EMPTY), something that is no feed (NOT_A_FEED), broken XML of
@@ -94,23 +98,23 @@ def read(source: Source, fetched: Fetched) -> Page:
     head = _head(parsed.feed)
     rss = str(parsed.version).startswith("rss")
     entries = [_entry(n, item, head, rss) for n, item in enumerate(parsed.entries, 1)]
-    _refuse_notice(entries)
-    whole = entries[:-1] if entries and _breaks_off(text) else entries
+    _refuse_ended_feed(entries)
+    whole = entries[:-1] if entries and _is_cut_short(text) else entries
     if not whole and parsed.bozo:
-        raise _broken(parsed.get("bozo_exception"), text[:start].count("\n"))
+        raise _broken_error(parsed.get("bozo_exception"), text[:start].count("\n"))
     why = "the feed breaks off inside this item; the next poll may bring it whole"
-    cut = tuple(Reject(where=entry.where, why=why) for entry in entries[len(whole) :])
-    return Page(entries=tuple(whole), head=head, rejects=cut)
+    cut = tuple(Reject(item_name=entry.item_name, why=why) for entry in entries[len(whole) :])
+    return ParsedPage(entries=tuple(whole), feed_metadata=head, rejects=cut)
 
 
-def older(source: Source, fetched: Fetched, page: Page) -> Request | None:
+def request_older(source: Source, fetched: Fetched, page: ParsedPage) -> Request | None:
     """What to ask for the items before `page`, which was read in `fetched`; None where nothing tells it.
 
     By `prev-archive` or `next` (RFC 5005), else as WordPress and the Northern Ireland departments page.
     """
     text = decode(fetched.payload, fetched.headers.get("content-type", ""))
     about = _parse(text[find_feed(text) :]).feed
-    named = (_text(about, "generator"), _text(_part(about, "generator_detail"), "href"))
+    named = (_text(about, "generator"), _text(_detail(about, "generator_detail"), "href"))
     address = older_address(fetched, _links(about), " ".join(filter(None, named)), page.entries)
     return request(source, address) if address else None
 
@@ -125,7 +129,7 @@ def _parse(text: str) -> Any:
             resolve_relative_uris=False,
         )
     except Exception as fault:  # whatever feedparser stumbles over was sent by the publisher
-        raise _broken(fault, 0) from fault
+        raise _broken_error(fault, 0) from fault
     if not parsed.version:
         raise SourceError(
             Cause.NOT_A_FEED,
@@ -150,13 +154,13 @@ def _without_persons(text: str) -> str:
     return "".join((*pieces, text[done:]))
 
 
-def _breaks_off(text: str) -> bool:
+def _is_cut_short(text: str) -> bool:
     """Whether the text ends inside an item."""
     tags = deque(ENTRY_TAG.finditer(text), maxlen=1)
     return any(not tag[1] for tag in tags)
 
 
-def _refuse_notice(entries: list[RawEntry]) -> None:
+def _refuse_ended_feed(entries: list[RawEntry]) -> None:
     """GOV.UK answers for a retired finder with one entry, no news (alphagov/finder-frontend, 2026-08)."""
     for entry in entries[:1]:
         if entry.title == "This feed has ended" and (entry.id or "").endswith("/feed-ended"):
@@ -167,8 +171,8 @@ def _refuse_notice(entries: list[RawEntry]) -> None:
             )
 
 
-def _broken(fault: object, lines_before: int) -> SourceError:
-    reason = shown(getattr(fault, "getMessage", lambda: f"{type(fault).__name__}: {fault}")())
+def _broken_error(fault: object, lines_before: int) -> SourceError:
+    reason = snippet(getattr(fault, "getMessage", lambda: f"{type(fault).__name__}: {fault}")())
     line, column = (getattr(fault, name, lambda: None)() for name in ("getLineNumber", "getColumnNumber"))
     where = f" near line {line - 1 + lines_before}, column {column}" if line else ""
     return SourceError(
@@ -178,25 +182,25 @@ def _broken(fault: object, lines_before: int) -> SourceError:
     )
 
 
-def _head(feed: Any) -> Head:
-    return Head(
+def _head(feed: Any) -> FeedMetadata:
+    return FeedMetadata(
         id=_text(feed, "id"),
         title=_text(feed, "title"),
         link=_page_link(_links(feed)),
         updated=_text(feed, "updated"),
         rights=_text(feed, "rights"),
         language=_text(feed, "language"),
-        address=next((link.href for link in _links(feed) if link.rel == "self"), None),
+        self_url=next((link.href for link in _links(feed) if link.rel == "self"), None),
     )
 
 
-def _entry(number: int, item: Any, head: Head, rss: bool) -> RawEntry:
+def _entry(number: int, item: Any, head: FeedMetadata, rss: bool) -> RawEntry:
     links = _links(item)
     content = _content(item)
-    title, summary = (_part(item, name) for name in ("title_detail", "summary_detail"))
+    title, summary = (_detail(item, name) for name in ("title_detail", "summary_detail"))
     described = [part for part in (content, summary, title) if part]
     told = RawEntry(
-        where=f"item {number}",
+        item_name=f"item {number}",
         id=_text(item, "id"),
         link=_page_link(links) or (_permalink(item) if rss else None),
         title=_text(item, "title"),
@@ -212,8 +216,8 @@ def _entry(number: int, item: Any, head: Head, rss: bool) -> RawEntry:
         base=_first(described, "base"),
         links=links,
     )
-    marks = _marks(item)
-    return passed_on(told, marks, _head(_part(item, "source")), head) if marks else told
+    marks = _instance_categories(item)
+    return republished_item(told, marks, _head(_detail(item, "source")), head) if marks else told
 
 
 def _text(holder: Any, key: str) -> str | None:
@@ -223,7 +227,7 @@ def _text(holder: Any, key: str) -> str | None:
     return (value.strip() or None) if isinstance(value, str) else None
 
 
-def _part(item: Any, key: str) -> dict[str, Any]:
+def _detail(item: Any, key: str) -> dict[str, Any]:
     value = dict.get(item, key)
     return value if isinstance(value, dict) else {}
 
@@ -272,7 +276,7 @@ def _page_link(links: tuple[RawLink, ...]) -> str | None:
 def _permalink(item: Any) -> str | None:
     """An RSS item's guid, where the publisher says that it is the page's address."""
     guid = _text(item, "id") or ""
-    return guid if dict.get(item, "guidislink") and is_web(guid) else None
+    return guid if dict.get(item, "guidislink") and is_web_address(guid) else None
 
 
 def _categories(item: Any) -> tuple[str, ...]:
@@ -280,7 +284,7 @@ def _categories(item: Any) -> tuple[str, ...]:
     return tuple(name for tag in tags if (name := _text(tag, "label") or _text(tag, "term")))
 
 
-def _marks(item: Any) -> tuple[tuple[str, str], ...]:
+def _instance_categories(item: Any) -> tuple[tuple[str, str], ...]:
     """What another instance of this program files the item under: kind and term."""
     tags = dict.get(item, "tags") or ()
     schemed = ((_text(tag, "scheme") or "", _text(tag, "term") or "") for tag in tags)

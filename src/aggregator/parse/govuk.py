@@ -8,39 +8,39 @@ from typing import Final
 from urllib.parse import parse_qs
 
 from aggregator.errors import Cause, SourceError
-from aggregator.model import Fetched, Page, RawEntry, RawNote, Request, Source
+from aggregator.model import Fetched, ParsedPage, RawEntry, RawNote, Request, Source
 from aggregator.parse.decode import json_answer
-from aggregator.parse.decode.json_answer import Object, objects_in, objects_of, text
+from aggregator.parse.decode.json_answer import JsonObject, objects_at, objects_in, text_at
 from aggregator.parse.govuk_document import (
     CONTENT_API,
     SEARCH_API,
-    ask,
+    api_request,
     display_type,
-    follow_document,
-    look_up,
+    document_requests,
+    lookup_requests,
     page_address,
     read_document,
 )
 from aggregator.values.web_addresses import split_address
 
-PAGES: Final = 3
-"""How many pages of a search are read; what is older was seen when it was newer."""
-JOINED: Final = 20
-"""How many of the newest results are looked up in the Content API: it alone knows when a document was first
-published, its history and its text."""
+# How many pages of a search are read; what is older was seen when it was newer.
+MAX_PAGES: Final = 3
+# How many of the newest results are looked up in the Content API: it alone knows when a document was first
+# published, its history and its text.
+MAX_LOOKUPS: Final = 20
 
-USUAL_COUNT: Final = 10
-MOST_RESULTS: Final = 1_500
-"""Results on a page, when nothing is asked for and at most (alphagov/search-api, 2026-07)."""
-MOST_ORGANISATIONS: Final = 50
+DEFAULT_COUNT: Final = 10
+# Results on a page, when nothing is asked for and at most (alphagov/search-api, 2026-07).
+MAX_RESULTS: Final = 1_500
+MAX_ORGANISATIONS: Final = 50
 
 
 def request(source: Source, address: str) -> Request:
     """An address of the Search API (`/api/search.json?…`) or of the Content API (`/api/content/…`)."""
-    return ask(address)
+    return api_request(address)
 
 
-def read(source: Source, fetched: Fetched) -> Page:
+def read(source: Source, fetched: Fetched) -> ParsedPage:
     """The results of a search or one document; `follow` leads to what completes them.
 
     A search leads to its next pages and to the newest documents found. A document that the source watches
@@ -50,19 +50,21 @@ def read(source: Source, fetched: Fetched) -> Page:
     answer = _object(json_answer.read_json(fetched))
     if split_address(fetched.url).path.startswith(SEARCH_API):
         found = read_results(fetched.url, answer)
-        return Page(entries=found, follow=follow_search(fetched.url, answer, found))
+        return ParsedPage(entries=found, next_requests=search_requests(fetched.url, answer, found))
     entry = read_document(fetched.url, answer)
     watched = fetched.url in {source.address, *source.fallbacks}
-    return Page(entries=(entry,), follow=follow_document(fetched.url, answer, entry) if watched else ())
+    return ParsedPage(
+        entries=(entry,), next_requests=document_requests(fetched.url, answer, entry) if watched else ()
+    )
 
 
-def single(source: Source, address: str) -> str | None:
+def single_document_link(source: Source, address: str) -> str | None:
     """The page of the one document that an address of the Content API tells of; None for a search."""
     path = split_address(address).path
     return page_address(path.removeprefix(CONTENT_API), address) if path.startswith(CONTENT_API) else None
 
 
-def _object(answer: object) -> Object:
+def _object(answer: object) -> JsonObject:
     if isinstance(answer, dict):
         return answer
     raise SourceError(
@@ -72,7 +74,7 @@ def _object(answer: object) -> Object:
     )
 
 
-def read_results(asked: str, answer: Object) -> tuple[RawEntry, ...]:
+def read_results(asked: str, answer: JsonObject) -> tuple[RawEntry, ...]:
     """The results of the page that was `asked` for. Raises SourceError for an answer without results.
 
     `updated` is the publisher's `public_timestamp`, which moves for major updates only.
@@ -84,44 +86,44 @@ def read_results(asked: str, answer: Object) -> tuple[RawEntry, ...]:
             "the answer holds no 'results', so it is no search of GOV.UK",
             "compare the address with https://www.gov.uk/api/search.json?q=open+government",
         )
-    found = enumerate(objects_in(results, MOST_RESULTS), _parameter(asked, "start", 0) + 1)
+    found = enumerate(objects_in(results, MAX_RESULTS), _parameter(asked, "start", 0) + 1)
     return tuple(_entry(number, result, asked) for number, result in found)
 
 
-def follow_search(asked: str, answer: Object, found: tuple[RawEntry, ...]) -> tuple[Request, ...]:
+def search_requests(asked: str, answer: JsonObject, found: tuple[RawEntry, ...]) -> tuple[Request, ...]:
     """The next page, if there is one among the first three; from the first page also the newest documents.
 
     A page with fewer results than were asked for is the last. Results of later pages are not looked up: they
     would cost a request each at every poll.
     """
-    start, count = _parameter(asked, "start", 0), _parameter(asked, "count", USUAL_COUNT)
+    start, count = _parameter(asked, "start", 0), _parameter(asked, "count", DEFAULT_COUNT)
     after = start + len(found)
-    more = count <= len(found) and after < min(_digits(text(answer, "total")), PAGES * count)
-    next_page = (ask(_with_start(asked, after)),) if more else ()
-    return next_page + (_documents(asked, found) if start == 0 else ())
+    more = count <= len(found) and after < min(_digits(text_at(answer, "total")), MAX_PAGES * count)
+    next_page = (api_request(_with_start(asked, after)),) if more else ()
+    return next_page + (_document_requests(asked, found) if start == 0 else ())
 
 
-def _documents(asked: str, found: tuple[RawEntry, ...]) -> tuple[Request, ...]:
+def _document_requests(asked: str, found: tuple[RawEntry, ...]) -> tuple[Request, ...]:
     newest = sorted(found, key=lambda entry: entry.updated or "", reverse=True)
-    return look_up((entry.link for entry in newest if entry.link), asked)[:JOINED]
+    return lookup_requests((entry.link for entry in newest if entry.link), asked)[:MAX_LOOKUPS]
 
 
-def _entry(number: int, result: Object, asked: str) -> RawEntry:
-    link, updated = text(result, "link"), text(result, "public_timestamp")
-    note = text(result, "latest_change_note")
-    organisations = objects_of(result, "organisations", MOST_ORGANISATIONS)
+def _entry(number: int, result: JsonObject, asked: str) -> RawEntry:
+    link, updated = text_at(result, "link"), text_at(result, "public_timestamp")
+    note = text_at(result, "latest_change_note")
+    organisations = objects_at(result, "organisations", MAX_ORGANISATIONS)
     return RawEntry(
-        where=f"result {number}",
+        item_name=f"result {number}",
         id=link,
         link=page_address(link, asked) if link else None,
-        title=text(result, "title"),
-        summary=text(result, "description"),
+        title=text_at(result, "title"),
+        summary=text_at(result, "description"),
         summary_is_html=False,
         updated=updated,
-        closes=text(result, "end_date"),
-        type=text(result, "display_type") or display_type(text(result, "content_store_document_type")),
-        categories=tuple(name for each in organisations if (name := text(each, "title"))),
-        content_id=text(result, "content_id"),
+        closes=text_at(result, "end_date"),
+        type=text_at(result, "display_type") or display_type(text_at(result, "content_store_document_type")),
+        categories=tuple(name for each in organisations if (name := text_at(each, "title"))),
+        content_id=text_at(result, "content_id"),
         notes=(RawNote(at=updated, text=html.unescape(note)),) if note else (),
         partial=True,
     )

@@ -12,21 +12,22 @@ from typing import Final
 from aggregator.errors import Cause, SourceError
 from aggregator.model import RawEntry, RawLink, RawNote, RawRemoval, RemovalKind, Request
 from aggregator.parse.decode import json_answer
-from aggregator.parse.decode.json_answer import Object, object_of, objects_of, text
-from aggregator.parse.html.dom import FILES, attribute, file_type, soup, words
+from aggregator.parse.decode.json_answer import JsonObject, object_at, objects_at, text_at
+from aggregator.parse.html.dom import FILE_TYPES, attribute, media_type_of, parse_html, visible_text
 from aggregator.values.web_addresses import join_address, split_address
 
+# GOV.UK allows its Content API ten requests a second (alphagov/govuk-content-api-docs, 2026), so the usual
+# pause of a host is not kept: a search with its documents would take minutes.
 PAUSE: Final = timedelta(milliseconds=100)
-"""GOV.UK allows its Content API ten requests a second (alphagov/govuk-content-api-docs, 2026), so the usual
-pause of a host is not kept: a search with its documents would take minutes."""
 
 CONTENT_API: Final = "/api/content"
 SEARCH_API: Final = "/api/search"
 
+# The path of a document as GOV.UK makes it; nothing else is asked for.
 PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~%-]+)+")
-"""The path of a document as GOV.UK makes it; nothing else is asked for."""
 
-TYPE_WORDS: Final = {
+# Types whose display words (alphagov/frontend, locale file, 2024) are not simply their own words.
+DISPLAY_TYPES: Final = {
     "detailed_guide": "Guidance",
     "document_collection": "Collection",
     "foi_release": "FOI release",
@@ -37,51 +38,56 @@ TYPE_WORDS: Final = {
     "transparency": "Transparency data",
     "written_statement": "Written statement to Parliament",
 }
-"""Types whose display words (alphagov/frontend, locale file, 2024) are not simply their own words."""
 
 
-MOST: Final = 200
-"""How many entries of each list in a document are kept; the longest seen has 84 (board members, 2020)."""
-MEMBERS: Final = 40
-PAGES: Final = 20
-"""How many members of a collection, and how many attachments that are pages, are looked up."""
-LARGEST: Final = 2_000
-"""How many members of a collection are looked through for the newest."""
+# How many entries of each list in a document are kept; the longest seen has 84 (board members, 2020).
+MAX_LIST: Final = 200
+MAX_MEMBERS: Final = 40
+# How many members of a collection, and how many attachments that are pages, are looked up.
+MAX_HTML_ATTACHMENTS: Final = 20
+# How many members of a collection are looked through for the newest.
+MAX_COLLECTION: Final = 2_000
 
-PARTS: Final = (
+# What stands beside the body of a consultation (and, `outcome_detail`, of a call for evidence) once it has
+# been answered, and the heading under which GOV.UK shows it.
+OUTCOME_FIELDS: Final = (
     ("final_outcome_detail", "Detail of outcome"),
     ("outcome_detail", "Detail of outcome"),
     ("public_feedback_detail", "Detail of feedback received"),
 )
-"""What stands beside the body of a consultation (and, `outcome_detail`, of a call for evidence) once it has
-been answered, and the heading under which GOV.UK shows it."""
 
-PERSONAL: Final = {"working_group"}
-"""Types whose body lists private persons by name (the members of a group, seen 2015): it is left out."""
+# Types whose body lists private persons by name (the members of a group, seen 2015): it is left out.
+PERSONAL_TYPES: Final = {"working_group"}
 
 
-PAGE: Final = "text/html"
-MOST_FILES: Final = 100
-LONGEST_PIECE: Final = 10_000
-"""Attachments that are read, and characters of a piece of HTML; the pieces seen have 2,600 (2016)."""
+HTML_TYPE: Final = "text/html"
+MAX_FILES: Final = 100
+# Attachments that are read, and characters of a piece of HTML; the pieces seen have 2,600 (2016).
+MAX_PIECE: Final = 10_000
 
-PIECES: Final = ("documents", "final_outcome_documents", "public_feedback_documents", "outcome_documents")
-"""Lists of pieces of HTML, one for each attachment: in publications, consultations and calls for evidence."""
-TITLE: Final = ".attachment-details .title a[href], .title a[href]"
+# Lists of pieces of HTML, one for each attachment: in publications, consultations and calls for evidence.
+HTML_LISTS: Final = ("documents", "final_outcome_documents", "public_feedback_documents", "outcome_documents")
+TITLE_SELECTOR: Final = ".attachment-details .title a[href], .title a[href]"
 
-TYPES: Final = {**FILES, "": PAGE, ".html": PAGE, ".txt": "text/plain", ".xml": "application/xml"}
-"""By the ending of the address, where the publisher names no type (IANA's registered names)."""
+# By the ending of the address, where the publisher names no type (IANA's registered names).
+TYPE_BY_ENDING: Final = {
+    **FILE_TYPES,
+    "": HTML_TYPE,
+    ".html": HTML_TYPE,
+    ".txt": "text/plain",
+    ".xml": "application/xml",
+}
 
 
-def ask(address: str, about: str | None = None) -> Request:
+def api_request(address: str, about: str | None = None) -> Request:
     """A request to one of GOV.UK's APIs; `about` is the page of the document that it tells more of."""
     return Request(url=address, pause=PAUSE, accept=json_answer.ACCEPT, about=about)
 
 
-def look_up(pages: Iterable[str], asked: str) -> tuple[Request, ...]:
+def lookup_requests(pages: Iterable[str], asked: str) -> tuple[Request, ...]:
     """What asks the Content API about each of `pages`, once; pages on other hosts are left out."""
-    addresses = {page: address for page in pages if (address := data_address(page, asked))}
-    return tuple(ask(address, about=page) for page, address in addresses.items())
+    addresses = {page: address for page in pages if (address := content_api_address(page, asked))}
+    return tuple(api_request(address, about=page) for page, address in addresses.items())
 
 
 def page_address(path: str, asked: str) -> str:
@@ -94,7 +100,7 @@ def page_address(path: str, asked: str) -> str:
     return join_address(f"{parts.scheme}://{parts.netloc}/", path)
 
 
-def data_address(page: str, asked: str) -> str | None:
+def content_api_address(page: str, asked: str) -> str | None:
     """Where the Content API tells about `page`; None for a page that is not on the host that was asked."""
     parts, host = split_address(page), split_address(asked)
     if (parts.scheme, parts.netloc) != (host.scheme, host.netloc) or not PATH.fullmatch(parts.path):
@@ -106,17 +112,17 @@ def display_type(document_type: str | None) -> str | None:
     """GOV.UK's words for a document type: `open_consultation` is shown as `Open consultation`."""
     if not document_type:
         return None
-    return TYPE_WORDS.get(document_type) or document_type.replace("_", " ").capitalize()
+    return DISPLAY_TYPES.get(document_type) or document_type.replace("_", " ").capitalize()
 
 
-def read_document(asked: str, document: Object) -> RawEntry:
+def read_document(asked: str, document: JsonObject) -> RawEntry:
     """The document. One that is gone or was moved has neither title nor text, only its link and its removal.
 
     `published` is `first_published_at`, else the older `details.first_public_at`; `updated` is
     `public_updated_at`, which moves for major updates. The technical `updated_at` is never read. Raises
     SourceError (NOT_A_FEED) for JSON that is no document.
     """
-    path = text(document, "base_path")
+    path = text_at(document, "base_path")
     if not path:
         raise SourceError(
             Cause.NOT_A_FEED,
@@ -124,71 +130,75 @@ def read_document(asked: str, document: Object) -> RawEntry:
             "compare the address with https://www.gov.uk/api/content/ and the path of the document's page",
         )
     link = page_address(path, asked)
-    removal = _departure(document, link)
-    return _removed(path, link, document, removal) if removal else _standing(path, link, document)
+    removal = _gone_or_moved(document, link)
+    return _removed_entry(path, link, document, removal) if removal else _live_entry(path, link, document)
 
 
-def follow_document(asked: str, document: Object, entry: RawEntry) -> tuple[Request, ...]:
+def document_requests(asked: str, document: JsonObject, entry: RawEntry) -> tuple[Request, ...]:
     """The members of a collection, newest first, and the attachments that are pages of their own.
 
     An update of a member or of such a page does not touch the document that leads there (seen 2026).
     """
-    members = objects_of(object_of(document, "links"), "documents", LARGEST)
-    members.sort(key=lambda member: text(member, "public_updated_at") or "", reverse=True)
-    pages = [link.href for link in entry.links if link.rel == "enclosure" and link.type == PAGE]
-    found = [page_address(path, asked) for member in members[:MEMBERS] if (path := text(member, "base_path"))]
-    return look_up((*found, *pages[:PAGES]), asked)
+    members = objects_at(object_at(document, "links"), "documents", MAX_COLLECTION)
+    members.sort(key=lambda member: text_at(member, "public_updated_at") or "", reverse=True)
+    pages = [link.href for link in entry.links if link.rel == "enclosure" and link.type == HTML_TYPE]
+    found = [
+        page_address(path, asked)
+        for member in members[:MAX_MEMBERS]
+        if (path := text_at(member, "base_path"))
+    ]
+    return lookup_requests((*found, *pages[:MAX_HTML_ATTACHMENTS]), asked)
 
 
-def _removed(path: str, link: str, document: Object, removal: RawRemoval) -> RawEntry:
+def _removed_entry(path: str, link: str, document: JsonObject, removal: RawRemoval) -> RawEntry:
     return RawEntry(
-        where=path,
+        item_name=path,
         id=path,
         link=link,
-        language=text(document, "locale"),
-        content_id=text(document, "content_id"),
+        language=text_at(document, "locale"),
+        content_id=text_at(document, "content_id"),
         removal=removal,
     )
 
 
-def _standing(path: str, link: str, document: Object) -> RawEntry:
-    details, links = object_of(document, "details"), object_of(document, "links")
+def _live_entry(path: str, link: str, document: JsonObject) -> RawEntry:
+    details, links = object_at(document, "details"), object_at(document, "links")
     return RawEntry(
-        where=path,
+        item_name=path,
         id=path,
         link=link,
-        title=text(document, "title"),
-        summary=text(document, "description"),
+        title=text_at(document, "title"),
+        summary=text_at(document, "description"),
         summary_is_html=False,
         content="\n".join(_content(document, details)) or None,
-        published=text(document, "first_published_at") or text(details, "first_public_at"),
-        updated=text(document, "public_updated_at"),
-        opens=text(details, "opening_date"),
-        closes=text(details, "closing_date"),
-        type=display_type(text(document, "document_type")),
+        published=text_at(document, "first_published_at") or text_at(details, "first_public_at"),
+        updated=text_at(document, "public_updated_at"),
+        opens=text_at(details, "opening_date"),
+        closes=text_at(details, "closing_date"),
+        type=display_type(text_at(document, "document_type")),
         categories=tuple(
-            name for each in objects_of(links, "organisations", MOST) if (name := text(each, "title"))
+            name for each in objects_at(links, "organisations", MAX_LIST) if (name := text_at(each, "title"))
         ),
-        language=text(document, "locale"),
+        language=text_at(document, "locale"),
         base=link,
         links=(*read_attachments(details, link), *_parent(document, link)),
-        content_id=text(document, "content_id"),
+        content_id=text_at(document, "content_id"),
         translations=tuple(_translations(document, link)),
         notes=_notes(document, details),
         removal=_withdrawal(document),
     )
 
 
-def _content(document: Object, details: Object) -> Iterator[str]:
-    if text(document, "document_type") in PERSONAL:
+def _content(document: JsonObject, details: JsonObject) -> Iterator[str]:
+    if text_at(document, "document_type") in PERSONAL_TYPES:
         return
-    if body := text(details, "body"):
+    if body := text_at(details, "body"):
         yield _block(body)
     groups = [
-        (text(group, "title"), text(group, "body"))
-        for group in objects_of(details, "collection_groups", MOST)
+        (text_at(group, "title"), text_at(group, "body"))
+        for group in objects_at(details, "collection_groups", MAX_LIST)
     ]
-    answers = [(heading, text(details, key)) for key, heading in PARTS]
+    answers = [(heading, text_at(details, key)) for key, heading in OUTCOME_FIELDS]
     for heading, said in (*groups, *answers):
         if heading and said:
             yield f"<h2>{html.escape(heading, quote=False)}</h2>"
@@ -201,106 +211,113 @@ def _block(markup: str) -> str:
     return markup if "<" in markup else f"<p>{markup}</p>"
 
 
-def _notes(document: Object, details: Object) -> tuple[RawNote, ...]:
+def _notes(document: JsonObject, details: JsonObject) -> tuple[RawNote, ...]:
     """The history, newest first; an announcement of statistics has only its latest note."""
-    history = objects_of(details, "change_history", MOST)
+    history = objects_at(details, "change_history", MAX_LIST)
     notes = [
-        RawNote(at=text(change, "public_timestamp"), text=" ".join(html.unescape(note).split()))
+        RawNote(at=text_at(change, "public_timestamp"), text=" ".join(html.unescape(note).split()))
         for change in history
-        if (note := text(change, "note"))
+        if (note := text_at(change, "note"))
     ]
-    if not notes and (latest := text(details, "latest_change_note")):
-        notes = [RawNote(at=text(document, "public_updated_at"), text=html.unescape(latest))]
+    if not notes and (latest := text_at(details, "latest_change_note")):
+        notes = [RawNote(at=text_at(document, "public_updated_at"), text=html.unescape(latest))]
     return tuple(sorted(notes, key=lambda note: note.at or "", reverse=True))
 
 
-def _translations(document: Object, link: str) -> Iterator[RawLink]:
+def _translations(document: JsonObject, link: str) -> Iterator[RawLink]:
     """GOV.UK names the document itself among its translations."""
-    own = text(document, "locale")
-    for each in objects_of(object_of(document, "links"), "available_translations", MOST):
-        language, path = text(each, "locale"), text(each, "base_path")
+    own = text_at(document, "locale")
+    for each in objects_at(object_at(document, "links"), "available_translations", MAX_LIST):
+        language, path = text_at(each, "locale"), text_at(each, "base_path")
         if path and language and language != own:
-            yield RawLink(href=page_address(path, link), title=text(each, "title"), language=language)
+            yield RawLink(href=page_address(path, link), title=text_at(each, "title"), language=language)
 
 
-def _parent(document: Object, link: str) -> Iterator[RawLink]:
+def _parent(document: JsonObject, link: str) -> Iterator[RawLink]:
     """The publication that an HTML attachment belongs to; elsewhere `parent` is only a place in a menu."""
-    if text(document, "document_type") != "html_publication":
+    if text_at(document, "document_type") != "html_publication":
         return
-    for parent in objects_of(object_of(document, "links"), "parent", 1):
-        if path := text(parent, "base_path"):
+    for parent in objects_at(object_at(document, "links"), "parent", 1):
+        if path := text_at(parent, "base_path"):
             href = page_address(path, link)
-            yield RawLink(href=href, rel="related", type=PAGE, title=text(parent, "title"))
+            yield RawLink(href=href, rel="related", type=HTML_TYPE, title=text_at(parent, "title"))
 
 
-def _withdrawal(document: Object) -> RawRemoval | None:
+def _withdrawal(document: JsonObject) -> RawRemoval | None:
     """A withdrawn document stays readable and keeps its type; a live one has an empty notice or none."""
-    notice = object_of(document, "withdrawn_notice")
+    notice = object_at(document, "withdrawn_notice")
     if not notice:
         return None
     return RawRemoval(
-        kind=RemovalKind.WITHDRAWN, at=text(notice, "withdrawn_at"), note=text(notice, "explanation")
+        kind=RemovalKind.WITHDRAWN, at=text_at(notice, "withdrawn_at"), note=text_at(notice, "explanation")
     )
 
 
-def _departure(document: Object, link: str) -> RawRemoval | None:
+def _gone_or_moved(document: JsonObject, link: str) -> RawRemoval | None:
     """Gone and moved documents, which GOV.UK keeps as items without a title (captures and schema, 2022)."""
-    at = text(document, "public_updated_at")
-    match text(document, "schema_name"):
+    at = text_at(document, "public_updated_at")
+    match text_at(document, "schema_name"):
         case "gone":
-            details = object_of(document, "details")
-            instead = text(details, "alternative_path")
+            details = object_at(document, "details")
+            instead = text_at(details, "alternative_path")
             to = page_address(instead, link) if instead else None
-            return RawRemoval(kind=RemovalKind.GONE, at=at, note=text(details, "explanation"), to=to)
+            return RawRemoval(kind=RemovalKind.GONE, at=at, note=text_at(details, "explanation"), to=to)
         case "redirect":
-            targets = objects_of(document, "redirects", MOST)
-            own = [each for each in targets if text(each, "path") == text(document, "base_path")]
-            target = next((to for each in (*own, *targets) if (to := text(each, "destination"))), None)
+            targets = objects_at(document, "redirects", MAX_LIST)
+            own = [each for each in targets if text_at(each, "path") == text_at(document, "base_path")]
+            target = next((to for each in (*own, *targets) if (to := text_at(each, "destination"))), None)
             return RawRemoval(
                 kind=RemovalKind.REDIRECTED, at=at, to=page_address(target, link) if target else None
             )
     return None
 
 
-def read_attachments(details: Object, page: str) -> tuple[RawLink, ...]:
+def read_attachments(details: JsonObject, page: str) -> tuple[RawLink, ...]:
     """The attachments of a document's `details`, each once, addresses joined to its `page`.
 
     The length is the file's in bytes where the data gives it; a piece of HTML only says `357KB`, which is
     rounded and left out.
     """
     found: dict[str, RawLink] = {}
-    for link in (*_from_data(details, page), *_from_pieces(details, page)):
+    for link in (*_from_attachments(details, page), *_from_html_lists(details, page)):
         found.setdefault(link.href, link)
     return tuple(found.values())
 
 
-def _from_data(details: Object, page: str) -> Iterator[RawLink]:
-    for each in objects_of(details, "attachments", MOST_FILES):
-        if url := text(each, "url"):
+def _from_attachments(details: JsonObject, page: str) -> Iterator[RawLink]:
+    for each in objects_at(details, "attachments", MAX_FILES):
+        if url := text_at(each, "url"):
             href = page_address(url, page)
             yield RawLink(
                 href=href,
                 rel="enclosure",
-                type=text(each, "content_type")
-                or (PAGE if text(each, "attachment_type") == "html" else file_type(href, TYPES)),
-                title=text(each, "title"),
-                length=text(each, "file_size"),
+                type=text_at(each, "content_type")
+                or (
+                    HTML_TYPE
+                    if text_at(each, "attachment_type") == "html"
+                    else media_type_of(href, TYPE_BY_ENDING)
+                ),
+                title=text_at(each, "title"),
+                length=text_at(each, "file_size"),
             )
 
 
-def _from_pieces(details: Object, page: str) -> Iterator[RawLink]:
-    for piece in islice(_pieces(details), MOST_FILES):
-        markup = f"<div>{piece[:LONGEST_PIECE]}"
-        title = soup(markup.encode("utf-8", "replace"), {}).select_one(TITLE)
+def _from_html_lists(details: JsonObject, page: str) -> Iterator[RawLink]:
+    for piece in islice(_html_attachments(details), MAX_FILES):
+        markup = f"<div>{piece[:MAX_PIECE]}"
+        title = parse_html(markup.encode("utf-8", "replace"), {}).select_one(TITLE_SELECTOR)
         if title and (href := attribute(title, "href")):
             address = page_address(href, page)
             yield RawLink(
-                href=address, rel="enclosure", type=file_type(address, TYPES), title=words(title) or None
+                href=address,
+                rel="enclosure",
+                type=media_type_of(address, TYPE_BY_ENDING),
+                title=visible_text(title) or None,
             )
 
 
-def _pieces(details: Object) -> Iterator[str]:
-    for key in PIECES:
+def _html_attachments(details: JsonObject) -> Iterator[str]:
+    for key in HTML_LISTS:
         listed = details.get(key)
         if isinstance(listed, list):
             yield from (piece for piece in listed if isinstance(piece, str))

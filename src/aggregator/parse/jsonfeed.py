@@ -7,28 +7,28 @@ import re
 from typing import Final
 
 from aggregator.errors import Cause, SourceError
-from aggregator.model import Fetched, Head, Page, RawEntry, RawLink, Reject, Request, Source
-from aggregator.parse.decode.detect import shown
+from aggregator.model import FeedMetadata, Fetched, ParsedPage, RawEntry, RawLink, Reject, Request, Source
+from aggregator.parse.decode.detect import snippet
 from aggregator.parse.decode.json_answer import (
-    FORMS,
-    Object,
-    objects_of,
+    KNOWN_FORMATS,
+    JsonObject,
+    first_object,
+    objects_at,
     read_json,
-    sample_of,
-    text,
-    texts_of,
+    text_at,
+    texts_at,
 )
-from aggregator.parse.feed_paging import link_back
-from aggregator.values.web_addresses import is_web
+from aggregator.parse.feed_paging import older_link
+from aggregator.values.web_addresses import is_web_address
 
 ACCEPT: Final = "application/feed+json, application/json;q=0.9, */*;q=0.1"
 VERSION: Final = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/\d")
-ITEMS: Final = 10_000
-ATTACHMENTS: Final = 50
+MAX_ITEMS: Final = 10_000
+MAX_ATTACHMENTS: Final = 50
 NEWLINE: Final = "\n"
 
-WORDPRESS: Final = frozenset({"date_gmt", "excerpt", "guid"})
-"""The keys of a post in WordPress's own interface, which no kind reads."""
+# The keys of a post in WordPress's own interface, which no kind reads.
+WORDPRESS_KEYS: Final = frozenset({"date_gmt", "excerpt", "guid"})
 
 
 def request(source: Source, address: str) -> Request:
@@ -36,7 +36,7 @@ def request(source: Source, address: str) -> Request:
     return Request(url=address, pause=source.pause, accept=ACCEPT)
 
 
-def read(source: Source, fetched: Fetched) -> Page:
+def read(source: Source, fetched: Fetched) -> ParsedPage:
     """The items of a feed. An item without a title stays without one: a line of a microblog is no document.
 
     Older items behind `next_url` are asked for by `older` only, as the specification expects of readers.
@@ -44,35 +44,35 @@ def read(source: Source, fetched: Fetched) -> Page:
     for a feed that says `expired`, since its silence is no silence of the body.
     """
     feed = _feed(read_json(fetched))
-    head = Head(
-        id=text(feed, "feed_url"),
-        title=text(feed, "title"),
-        link=text(feed, "home_page_url"),
-        language=text(feed, "language"),
+    head = FeedMetadata(
+        id=text_at(feed, "feed_url"),
+        title=text_at(feed, "title"),
+        link=text_at(feed, "home_page_url"),
+        language=text_at(feed, "language"),
     )
-    items = enumerate(feed["items"][:ITEMS], 1)
+    items = enumerate(feed["items"][:MAX_ITEMS], 1)
     made = [_entry(number, item, head) for number, item in items]
-    return Page(
+    return ParsedPage(
         entries=tuple(entry for entry in made if isinstance(entry, RawEntry)),
-        head=head,
+        feed_metadata=head,
         rejects=tuple(reject for reject in made if isinstance(reject, Reject)),
     )
 
 
-def older(source: Source, fetched: Fetched, page: Page) -> Request | None:
+def request_older(source: Source, fetched: Fetched, page: ParsedPage) -> Request | None:
     """What to ask for the items before those of `fetched`: its `next_url`; None when there is none."""
-    address = link_back(fetched, text(_feed(read_json(fetched)), "next_url") or "")
+    address = older_link(fetched, text_at(_feed(read_json(fetched)), "next_url") or "")
     return request(source, address) if address else None
 
 
-def _feed(value: object) -> Object:
-    if not (isinstance(value, dict) and VERSION.match(text(value, "version") or "")):
-        raise _not_a_feed(value)
+def _feed(value: object) -> JsonObject:
+    if not (isinstance(value, dict) and VERSION.match(text_at(value, "version") or "")):
+        raise _not_a_feed_error(value)
     if value.get("expired") is True:
         raise SourceError(
             Cause.ENDED,
             "the feed says that it has expired and will not be updated again",
-            f"look for what takes its place: {shown(text(value, 'home_page_url') or 'it names no page')}",
+            f"look for what takes its place: {snippet(text_at(value, 'home_page_url') or 'it names no page')}",
         )
     if not isinstance(value.get("items"), list):
         raise SourceError(
@@ -83,14 +83,14 @@ def _feed(value: object) -> Object:
     return value
 
 
-def _not_a_feed(value: object) -> SourceError:
-    sample = sample_of(value)
-    for keys, kind, what in (*FORMS[1:], (WORDPRESS, "feed", "a list of posts of WordPress")):
+def _not_a_feed_error(value: object) -> SourceError:
+    sample = first_object(value)
+    for keys, kind, what in (*KNOWN_FORMATS[1:], (WORDPRESS_KEYS, "feed", "a list of posts of WordPress")):
         if keys <= sample.keys():
-            hint = "with the site's /feed/" if keys == WORDPRESS else "for this source"
+            hint = "with the site's /feed/" if keys == WORDPRESS_KEYS else "for this source"
             said = f"{what} came in place of a JSON Feed"
             return SourceError(Cause.NOT_A_FEED, said, f"try kind {kind} {hint}")
-    held = ", ".join(shown(key) for key in list(sample)[:5]) or "nothing"
+    held = ", ".join(snippet(key) for key in list(sample)[:5]) or "nothing"
     form = "a list" if isinstance(value, list) else "an object"
     return SourceError(
         Cause.NOT_A_FEED,
@@ -99,31 +99,31 @@ def _not_a_feed(value: object) -> SourceError:
     )
 
 
-def _entry(number: int, item: object, head: Head) -> RawEntry | Reject:
+def _entry(number: int, item: object, head: FeedMetadata) -> RawEntry | Reject:
     where = f"item {number}"
     if not isinstance(item, dict):
-        return Reject(where=where, why="this item is no object with facts in it")
+        return Reject(item_name=where, why="this item is no object with facts in it")
     return RawEntry(
-        where=where,
-        id=text(item, "id"),
+        item_name=where,
+        id=text_at(item, "id"),
         link=_link(item),
-        title=text(item, "title"),
-        summary=text(item, "summary"),
+        title=text_at(item, "title"),
+        summary=text_at(item, "summary"),
         summary_is_html=False,
-        content=text(item, "content_html") or _paragraphs(text(item, "content_text")),
-        published=text(item, "date_published"),
-        updated=text(item, "date_modified"),
-        categories=texts_of(item, "tags"),
-        language=text(item, "language") or head.language,
+        content=text_at(item, "content_html") or _paragraphs(text_at(item, "content_text")),
+        published=text_at(item, "date_published"),
+        updated=text_at(item, "date_modified"),
+        categories=texts_at(item, "tags"),
+        language=text_at(item, "language") or head.language,
         links=_links(item),
     )
 
 
-def _link(item: Object) -> str | None:
+def _link(item: JsonObject) -> str | None:
     """The item's page; the page it speaks of, where it has none; its id, where that is an address."""
-    identifier = text(item, "id") or ""
-    permalink = identifier if is_web(identifier) else None
-    return text(item, "url") or text(item, "external_url") or permalink
+    identifier = text_at(item, "id") or ""
+    permalink = identifier if is_web_address(identifier) else None
+    return text_at(item, "url") or text_at(item, "external_url") or permalink
 
 
 def _paragraphs(words: str | None) -> str | None:
@@ -134,18 +134,18 @@ def _paragraphs(words: str | None) -> str | None:
     return "".join(f"<p>{part.replace(NEWLINE, '<br>')}</p>" for part in re.split(r"\n\s*\n", escaped))
 
 
-def _links(item: Object) -> tuple[RawLink, ...]:
+def _links(item: JsonObject) -> tuple[RawLink, ...]:
     """The page that an item with a page of its own speaks of, and the item's attachments."""
-    external = text(item, "external_url") if text(item, "url") else None
+    external = text_at(item, "external_url") if text_at(item, "url") else None
     spoken_of = (RawLink(href=external, rel="related"),) if external else ()
     return spoken_of + tuple(
         RawLink(
             href=href,
             rel="enclosure",
-            type=text(each, "mime_type"),
-            title=text(each, "title"),
-            length=text(each, "size_in_bytes"),
+            type=text_at(each, "mime_type"),
+            title=text_at(each, "title"),
+            length=text_at(each, "size_in_bytes"),
         )
-        for each in objects_of(item, "attachments", ATTACHMENTS)
-        if (href := text(each, "url"))
+        for each in objects_at(item, "attachments", MAX_ATTACHMENTS)
+        if (href := text_at(each, "url"))
     )

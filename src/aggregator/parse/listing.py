@@ -9,52 +9,52 @@ from itertools import islice
 from typing import Final
 
 from aggregator.errors import Cause, SourceError
-from aggregator.model import Fetched, Page, RawEntry, Reject, Request, Selectors, Source
-from aggregator.parse.html.article import clean, find_main, layout_changed
-from aggregator.parse.html.date_labels import claims_of, read_labels
+from aggregator.model import Fetched, ParsedPage, RawEntry, Reject, Request, Selectors, Source
+from aggregator.parse.html.article import find_main, layout_error, remove_boilerplate
+from aggregator.parse.html.date_labels import meeting_claims, read_labels
 from aggregator.parse.html.dom import (
     ACCEPT,
     BeautifulSoup,
     Tag,
+    attachment_links,
     attribute,
     base_address,
-    date_in,
-    file_type,
-    find_attachments,
-    first,
+    date_text,
     language_of,
-    links_to_translations,
-    refuse_stand_in,
-    seen_from,
+    media_type_of,
+    parse_html,
+    refuse_error_page,
+    resolve_link,
     select,
-    soup,
+    select_first,
     strings_in,
-    words,
+    translation_links,
+    visible_text,
 )
-from aggregator.values.web_addresses import authority_of, is_web, split_address
+from aggregator.values.web_addresses import authority_of, is_web_address, split_address
 
-LAST_NUMBER: Final = 4
-"""Pages of a list are followed up to this number: five where the first is number 0 (gov.wales), else four."""
-DETAILS: Final = 20
-"""Items whose own pages are read, of all pages of the list together, the newest first."""
-ITEMS: Final = 1_000
-"""Items of one page that are read; the lists that are polled have 10 to 100."""
+# Pages of a list are followed up to this number: five where the first is number 0 (gov.wales), else four.
+MAX_PAGE_NUMBER: Final = 4
+# Items whose own pages are read, of all pages of the list together, the newest first.
+MAX_DETAILS: Final = 20
+# Items of one page that are read; the lists that are polled have 10 to 100.
+MAX_ITEMS: Final = 1_000
 
-NUMBER: Final = re.compile(r"[?&/](?:page|paged|pg|p)[=/](\d{1,4})\b", re.IGNORECASE)
+PAGE_NUMBER: Final = re.compile(r"[?&/](?:page|paged|pg|p)[=/](\d{1,4})\b", re.IGNORECASE)
 NUMBERED_PATH: Final = re.compile(r"/page/\d{1,4}/?$")
-NONE: Final = re.compile(
+# How a list says that it is empty.
+EMPTY_LIST: Final = re.compile(
     r"\b(?:no|0) (?:[a-z]+ ){0,3}(?:results?|consultations?|publications?|news|items?|documents?|matches)\b"
     r"|\byour search did not match\b",
     re.IGNORECASE,
 )
-"""How a list says that it is empty."""
 
 
+# What stands before a date in lists: `Published: 3 May 2026`, `Opened 6 August 2026`.
 LEADING_WORDS: Final = re.compile(
     r"^(?:[a-z ]{1,30}:|(?:date|(?:date )?published|posted|(?:last )?updated|opened|added)(?: on)?)\s+(?=\S)",
     re.IGNORECASE,
 )
-"""What stands before a date in lists: `Published: 3 May 2026`, `Opened 6 August 2026`."""
 TIME: Final = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?$", re.IGNORECASE)
 
 
@@ -63,7 +63,7 @@ def request(source: Source, address: str) -> Request:
     return Request(url=address, pause=source.pause, accept=ACCEPT)
 
 
-def read(source: Source, fetched: Fetched) -> Page:
+def read(source: Source, fetched: Fetched) -> ParsedPage:
     """The items of one page of the list, or what an item's own page adds to it.
 
     Never complete: a list is a window on a publisher's documents, its last pages are not followed, and a
@@ -72,43 +72,51 @@ def read(source: Source, fetched: Fetched) -> Page:
     Raises SourceError: what `soup` and `refuse_stand_in` raise, and LAYOUT with the selector that finds
     nothing. An item without a title or link is an entry without them, which normalise rejects with a reason.
     """
-    page = soup(fetched.payload, fetched.headers)
+    page = parse_html(fetched.payload, fetched.headers)
     if not _is_list(source, fetched.url):
-        return Page(entries=(read_detail(source, page, fetched),))
+        return ParsedPage(entries=(read_detail(source, page, fetched),))
     for element in select(page, ", ".join(source.selectors.remove)):
         element.decompose()
-    items = select(page, source.selectors.item, ITEMS + 1)
+    items = select(page, source.selectors.item, MAX_ITEMS + 1)
     if not items:
         return _empty(source, page)
     base = base_address(page, fetched.final_url)
-    read = (read_item(source.selectors, number, item, base) for number, item in enumerate(items[:ITEMS], 1))
-    entries = tuple(_marked(source, entry) for entry in _once(read))
-    return Page(
+    read = (
+        read_item(source.selectors, number, item, base) for number, item in enumerate(items[:MAX_ITEMS], 1)
+    )
+    entries = tuple(_with_partial_flag(source, entry) for entry in _unique(read))
+    return ParsedPage(
         entries=entries,
-        follow=(*_next_page(source, page, fetched.url, base), *_details(source, entries, fetched.url)),
-        rejects=_left_out(items),
+        next_requests=(
+            *_next_page(source, page, fetched.url, base),
+            *_detail_requests(source, entries, fetched.url),
+        ),
+        rejects=_excess_rejects(items),
         selector=source.selectors.item,
     )
 
 
 def _is_list(source: Source, url: str) -> bool:
     """Whether this is a page of the list: the address asked, or one with another query or number."""
-    return any(_place(url) == _place(address) for address in (source.address, *source.fallbacks))
+    return any(
+        _path_without_number(url) == _path_without_number(address)
+        for address in (source.address, *source.fallbacks)
+    )
 
 
-def _place(url: str) -> tuple[str, str]:
+def _path_without_number(url: str) -> tuple[str, str]:
     return authority_of(url), NUMBERED_PATH.sub("", split_address(url).path).rstrip("/")
 
 
-def _empty(source: Source, page: BeautifulSoup) -> Page:
+def _empty(source: Source, page: BeautifulSoup) -> ParsedPage:
     """An empty page for a list that says so itself; anything else is another page or another layout."""
-    refuse_stand_in(page)
-    if source.selectors.item and NONE.search(" ".join(strings_in(page))):
-        return Page(entries=())
-    raise layout_changed(source.selectors.item, "items")
+    refuse_error_page(page)
+    if source.selectors.item and EMPTY_LIST.search(" ".join(strings_in(page))):
+        return ParsedPage(entries=())
+    raise layout_error(source.selectors.item, "items")
 
 
-def _once(entries: Iterable[RawEntry]) -> Iterable[RawEntry]:
+def _unique(entries: Iterable[RawEntry]) -> Iterable[RawEntry]:
     """Each link once: a card often links a second time, with `Read more`."""
     seen: set[str] = set()
     for entry in entries:
@@ -119,39 +127,39 @@ def _once(entries: Iterable[RawEntry]) -> Iterable[RawEntry]:
 
 
 def _next_page(source: Source, page: BeautifulSoup, url: str, base: str) -> tuple[Request, ...]:
-    links = (seen_from(base, attribute(link, "href")) for link in select(page, source.selectors.next, 1))
+    links = (resolve_link(base, attribute(link, "href")) for link in select(page, source.selectors.next, 1))
     return tuple(
         request(source, link)
         for link in links
-        if _number(url) < _number(link) <= LAST_NUMBER and _is_list(source, link)
+        if _number(url) < _number(link) <= MAX_PAGE_NUMBER and _is_list(source, link)
     )
 
 
 def _number(url: str) -> int:
     """The number of a page of the list; 0 for the first, which bears none."""
-    found = NUMBER.search(url)
+    found = PAGE_NUMBER.search(url)
     return int(found[1]) if found else 0
 
 
-def _details(source: Source, entries: tuple[RawEntry, ...], url: str) -> tuple[Request, ...]:
+def _detail_requests(source: Source, entries: tuple[RawEntry, ...], url: str) -> tuple[Request, ...]:
     """Requests for the pages of the items, in the list's order, as many as earlier pages have left over."""
-    left = max(DETAILS - _number(url) * len(entries), 0)
+    left = max(MAX_DETAILS - _number(url) * len(entries), 0)
     links = dict.fromkeys(entry.link for entry in entries if entry.partial and entry.link)
     return tuple(replace(request(source, link), about=link) for link in islice(links, left))
 
 
-def _marked(source: Source, entry: RawEntry) -> RawEntry:
+def _with_partial_flag(source: Source, entry: RawEntry) -> RawEntry:
     """An item that has a page to be read is partial until that page has been read; files and pages of other
     sites are not read."""
     link = entry.link or ""
-    own = _place(link)[0] == _place(source.address)[0] and is_web(link)
-    readable = own and not file_type(link) and not _is_list(source, link)
+    own = _path_without_number(link)[0] == _path_without_number(source.address)[0] and is_web_address(link)
+    readable = own and not media_type_of(link) and not _is_list(source, link)
     return replace(entry, partial=source.selectors.details and readable)
 
 
-def _left_out(items: list[Tag]) -> tuple[Reject, ...]:
-    why = f"the page holds more items than the {ITEMS} that are read"
-    return (Reject(where=f"item {ITEMS + 1}", why=why),) if len(items) > ITEMS else ()
+def _excess_rejects(items: list[Tag]) -> tuple[Reject, ...]:
+    why = f"the page holds more items than the {MAX_ITEMS} that are read"
+    return (Reject(item_name=f"item {MAX_ITEMS + 1}", why=why),) if len(items) > MAX_ITEMS else ()
 
 
 def read_item(selectors: Selectors, number: int, item: Tag, base: str) -> RawEntry:
@@ -160,18 +168,18 @@ def read_item(selectors: Selectors, number: int, item: Tag, base: str) -> RawEnt
     Where `date` and `type` name the same element, it is a line such as OGP's `2023, IRM Report, Web page`:
     the first of its parts that has a digit is the date, the first that has none the type.
     """
-    title = first(item, selectors.title)
+    title = select_first(item, selectors.title)
     link = _link(item, title, selectors.link)
     if selectors.type and selectors.type == selectors.date:
         date, kind = _split_line(item, selectors.type)
     else:
-        date, kind = _date(item, selectors), words(first(item, selectors.type))
+        date, kind = _date(item, selectors), visible_text(select_first(item, selectors.type))
     means_updated = selectors.date_means == "updated"
     return RawEntry(
-        where=f"item {number}",
-        link=seen_from(base, attribute(link, "href")) or None,
-        title=words(title if selectors.title else link) or None,
-        summary=words(first(item, selectors.summary)) or None,
+        item_name=f"item {number}",
+        link=resolve_link(base, attribute(link, "href")) or None,
+        title=visible_text(title if selectors.title else link) or None,
+        summary=visible_text(select_first(item, selectors.summary)) or None,
         summary_is_html=False,
         published=None if means_updated else date or None,
         updated=date or None if means_updated else None,
@@ -184,23 +192,23 @@ def read_item(selectors: Selectors, number: int, item: Tag, base: str) -> RawEnt
 def _link(item: Tag, title: Tag | None, selector: str) -> Tag | None:
     """The link that the selector names; without one the title's own, else the item's first."""
     if selector:
-        return first(item, selector)
+        return select_first(item, selector)
     around = (title, *title.parents) if title else ()
     of_title = next((element for element in around if element.name == "a"), None)
     if item.name == "a":
         return item
-    return (first(title, "a[href]") if title else None) or of_title or first(item, "a[href]")
+    return (select_first(title, "a[href]") if title else None) or of_title or select_first(item, "a[href]")
 
 
 def _date(item: Tag, selectors: Selectors) -> str:
     """The first date that the selector finds; gov.scot's lists show one `<dd>` beside others (2026)."""
-    written = (date_in(found) for found in select(item, selectors.date, 10))
+    written = (date_text(found) for found in select(item, selectors.date, 10))
     date = LEADING_WORDS.sub("", next((text for text in written if re.search(r"\d", text)), ""))
     return f"{date} UTC" if selectors.utc and TIME.search(date) else date
 
 
 def _split_line(item: Tag, selector: str) -> tuple[str, str]:
-    lines = (words(found) for found in select(item, selector, 10))
+    lines = (visible_text(found) for found in select(item, selector, 10))
     parts = next((line.split(",") for line in lines if "," in line), [])
     dates = (part.strip() for part in parts if re.search(r"\d", part))
     kinds = (part.strip() for part in parts if not re.search(r"\d", part))
@@ -214,14 +222,14 @@ def read_detail(source: Source, page: BeautifulSoup, fetched: Fetched) -> RawEnt
     would change with every menu. Raises SourceError: NOT_A_FEED for a stand-in, LAYOUT when `main` finds
     nothing, or when there is no `main` and none of the labels either.
     """
-    refuse_stand_in(page)
+    refuse_error_page(page)
     said = read_labels(page, source.selectors.labels)
     base = base_address(page, fetched.final_url)
     main = _main(page, source)
     if main is None and not said:
-        raise _no_labels(source)
+        raise _no_labels_error(source)
     return RawEntry(
-        where=fetched.url,
+        item_name=fetched.url,
         link=fetched.url,
         content=main.decode_contents() if main else None,
         published=said.get("published"),
@@ -231,9 +239,9 @@ def read_detail(source: Source, page: BeautifulSoup, fetched: Fetched) -> RawEnt
         type=said.get("type"),
         language=language_of(main) if main else None,
         base=base,
-        links=find_attachments(main, base) if main else (),
-        claims=claims_of(said, fetched.url),
-        translations=links_to_translations(page, base),
+        links=attachment_links(main, base) if main else (),
+        claims=meeting_claims(said, fetched.url),
+        translations=translation_links(page, base),
     )
 
 
@@ -244,14 +252,14 @@ def _main(page: BeautifulSoup, source: Source) -> Tag | None:
         return None
     main = find_main(page, selectors.main)
     if main is None:
-        raise layout_changed(selectors.main, "main text")
-    clean(main, selectors.remove)
+        raise layout_error(selectors.main, "main text")
+    remove_boilerplate(main, selectors.remove)
     for heading in select(main, "h1", 1):
         heading.decompose()
     return main
 
 
-def _no_labels(source: Source) -> SourceError:
+def _no_labels_error(source: Source) -> SourceError:
     named = ", ".join(f"'{label}'" for label in source.selectors.labels) or "those that are known"
     return SourceError(
         Cause.LAYOUT,

@@ -15,9 +15,9 @@ from typing import Final
 from aggregator.errors import Cause, SourceError
 from aggregator.model import (
     Fetched,
+    FetchedPart,
     MailTrust,
-    Page,
-    Part,
+    ParsedPage,
     RawClaim,
     RawEntry,
     RawLink,
@@ -25,32 +25,41 @@ from aggregator.model import (
     Request,
     Source,
 )
-from aggregator.parse.mail.announcement import announcement
-from aggregator.parse.mail.authenticity import belongs, find_doubt
-from aggregator.parse.mail.message import Header, Mail, Unreadable, read_header, take_apart, words_of
+from aggregator.parse.mail.announcement import read_announcement
+from aggregator.parse.mail.authenticity import find_doubt, is_list_domain
+from aggregator.parse.mail.message import (
+    MailHeader,
+    MailMessage,
+    UnreadableMail,
+    decode_header_text,
+    parse_message,
+    read_header,
+)
 from aggregator.values.web_addresses import host_of
 
-HELD: Final = "held: "
-OWN: Final = "mail:"
-"""What the id of a message without a page of its own begins with."""
+QUARANTINE_PREFIX: Final = "held: "
+# What the id of a message without a page of its own begins with.
+MESSAGE_ID_PREFIX: Final = "mail:"
 
-DOCUMENTS: Final = re.compile(r"application/(?:pdf|msword|rtf|vnd\.(?:openxmlformats|oasis|ms-)[\w.+-]*)")
+DOCUMENT_TYPES: Final = re.compile(
+    r"application/(?:pdf|msword|rtf|vnd\.(?:openxmlformats|oasis|ms-)[\w.+-]*)"
+)
 
 
-TAGS: Final = r"\[([^\[\]]{1,60})\]\s*"
-FORWARDS: Final = r"(?:fwd?|wg|ymlaen)\s*:\s*"
-ANSWERS: Final = r"(?:re|aw|sv|antw|ateb|atb)(?:\[\d+\])?\s*:\s*"
-TAG: Final = re.compile(TAGS)
-FORWARD: Final = re.compile(FORWARDS, re.IGNORECASE)
-ANSWER: Final = re.compile(rf"(?:{TAGS}|{FORWARDS})*{ANSWERS}", re.IGNORECASE)
-EXTERNAL: Final = frozenset({"external", "ext", "externalemail"})
+LIST_TAG: Final = r"\[([^\[\]]{1,60})\]\s*"
+FORWARD_PREFIX: Final = r"(?:fwd?|wg|ymlaen)\s*:\s*"
+REPLY_PREFIX: Final = r"(?:re|aw|sv|antw|ateb|atb)(?:\[\d+\])?\s*:\s*"
+TAG: Final = re.compile(LIST_TAG)
+FORWARD: Final = re.compile(FORWARD_PREFIX, re.IGNORECASE)
+REPLY: Final = re.compile(rf"(?:{LIST_TAG}|{FORWARD_PREFIX})*{REPLY_PREFIX}", re.IGNORECASE)
+EXTERNAL_TAGS: Final = frozenset({"external", "ext", "externalemail"})
 
-RECORD: Final = re.compile(
+READ_OUT: Final = re.compile(
     r"\bread-?\s?outs?\b|\bminutes\b|\b(?:meeting|forum) (?:notes?|record|summary)\b|\bcofnod(?:ion)?\b"
     r"|\b(?:notes?|record|summary) (?:of|from)\b.{0,80}\b(?:meeting|forum)\b",
     re.IGNORECASE,
 )
-AHEAD: Final = re.compile(
+FUTURE_MEETING: Final = re.compile(
     r"\b(?:next|agenda|invit\w+|save the date|register|upcoming|draft agenda)\b", re.IGNORECASE
 )
 MONTH: Final = (
@@ -70,7 +79,7 @@ def request(source: Source, address: str) -> Request:
     return Request(url=address, pause=timedelta(0), accept="message/rfc822")
 
 
-def read(source: Source, fetched: Fetched) -> Page:
+def read(source: Source, fetched: Fetched) -> ParsedPage:
     """The announcements among the messages, each once, in the order in which they came.
 
     Answers to messages of the list are discussion and no entries. A message without `In-Reply-To` and
@@ -84,13 +93,13 @@ def read(source: Source, fetched: Fetched) -> Page:
         )
     found = [_read_part(part, source.mail) for part in fetched.parts]
     rejects = tuple(one for one in found if isinstance(one, Reject))
-    return Page(
-        entries=_once(entry for entry in found if isinstance(entry, RawEntry)),
-        rejects=rejects + _left_out(fetched),
+    return ParsedPage(
+        entries=_unique(entry for entry in found if isinstance(entry, RawEntry)),
+        rejects=rejects + _fetch_rejects(fetched),
     )
 
 
-def _once(entries: Iterable[RawEntry]) -> tuple[RawEntry, ...]:
+def _unique(entries: Iterable[RawEntry]) -> tuple[RawEntry, ...]:
     """Each announcement as it came first: a repeat bears the same Message-ID, or title and words."""
     found: dict[object, RawEntry] = {}
     told: set[str] = set()
@@ -102,37 +111,41 @@ def _once(entries: Iterable[RawEntry]) -> tuple[RawEntry, ...]:
     return tuple(found.values())
 
 
-def _left_out(fetched: Fetched) -> tuple[Reject, ...]:
+def _fetch_rejects(fetched: Fetched) -> tuple[Reject, ...]:
     """What fetch did not bring, a line each: name, tab, why."""
     lines = (line.partition("\t") for line in fetched.payload.decode("utf-8", "replace").splitlines())
-    return tuple(Reject(where=f"message {name}", why=HELD + why) for name, _, why in lines)
+    return tuple(Reject(item_name=f"message {name}", why=QUARANTINE_PREFIX + why) for name, _, why in lines)
 
 
-def _read_part(part: Part, trust: MailTrust) -> RawEntry | Reject | None:
+def _read_part(part: FetchedPart, trust: MailTrust) -> RawEntry | Reject | None:
     """An entry, or why the message is held; None for a message that is no announcement."""
     where = f"message {part.name}"
     try:
         if doubt := find_doubt(read_header(part.payload), trust):
-            raise Unreadable(doubt)
-        mail = take_apart(part.payload)
-    except Unreadable as why:
-        return Reject(where=where, why=f"{HELD}{why}")
-    if not is_answer(mail.header):
+            raise UnreadableMail(doubt)
+        mail = parse_message(part.payload)
+    except UnreadableMail as why:
+        return Reject(item_name=where, why=f"{QUARANTINE_PREFIX}{why}")
+    if not is_reply(mail.header):
         return _entry(where, mail, trust)
-    documents = any(DOCUMENTS.match(attachment.type) for attachment in mail.attachments)
-    return Reject(where=where, why=f"{HELD}an answer with a document attached") if documents else None
+    documents = any(DOCUMENT_TYPES.match(attachment.type) for attachment in mail.attachments)
+    return (
+        Reject(item_name=where, why=f"{QUARANTINE_PREFIX}an answer with a document attached")
+        if documents
+        else None
+    )
 
 
-def _entry(where: str, mail: Mail, trust: MailTrust) -> RawEntry:
+def _entry(where: str, mail: MailMessage, trust: MailTrust) -> RawEntry:
     header = mail.header
     subject, forwarded = read_subject(header, trust)
-    said = announcement(mail, forwarded=forwarded)
+    said = read_announcement(mail, forwarded=forwarded)
     title = said.persons.scrub(subject)
     # Any other link could claim to be somebody's document.
-    page = next((one for one in _links(header, "archived-at") if belongs(host_of(one), trust)), None)
+    page = next((one for one in _links(header, "archived-at") if is_list_domain(host_of(one), trust)), None)
     around = dict.fromkeys((*_links(header, "archived-at"), *_links(header, "list-archive")))
     return RawEntry(
-        where=where,
+        item_name=where,
         id=_id(header, title, said.content),
         link=page,
         title=title or None,
@@ -140,34 +153,34 @@ def _entry(where: str, mail: Mail, trust: MailTrust) -> RawEntry:
         published=header.first("date")[:100] or None,
         language=header.first("content-language").partition(",")[0].strip()[:20] or None,
         links=tuple(RawLink(href=link, rel="related") for link in around if link != page),
-        claims=claims_of(title, page),
+        claims=meeting_claims(title, page),
     )
 
 
-def _id(header: Header, title: str, content: str) -> str:
+def _id(header: MailHeader, title: str, content: str) -> str:
     """Made from the Message-ID; from the words where there is none."""
     named = header.first("message-id").strip()
     digest = hashlib.sha256((named or f"{title}\n{content}").encode("utf-8", "replace"))
-    return OWN + digest.hexdigest()[:32]
+    return MESSAGE_ID_PREFIX + digest.hexdigest()[:32]
 
 
-def _links(header: Header, name: str) -> tuple[str, ...]:
+def _links(header: MailHeader, name: str) -> tuple[str, ...]:
     """The web links of `Archived-At` (this message; RFC 5064) or `List-Archive` (all; RFC 2369, 3.6)."""
     fields = (re.findall(r"<(https?://[^<>\s]{1,1000})>", field) for field in header.all(name))
     return tuple(href for found in fields for href in found)[:5]
 
 
-def is_answer(header: Header) -> bool:
+def is_reply(header: MailHeader) -> bool:
     """Whether the message is an answer, of a person or of a machine (RFC 3834, 5)."""
     automatic = header.first("auto-submitted").lower().startswith("auto-replied")
-    subject = words_of(header.first("subject"))
+    subject = decode_header_text(header.first("subject"))
     follows = header.first("in-reply-to") or header.first("references")
-    return automatic or bool(ANSWER.match(subject) or (follows and not RECORD.search(subject)))
+    return automatic or bool(REPLY.match(subject) or (follows and not READ_OUT.search(subject)))
 
 
-def read_subject(header: Header, trust: MailTrust) -> tuple[str, bool]:
+def read_subject(header: MailHeader, trust: MailTrust) -> tuple[str, bool]:
     """The subject without what mail programs and the list put before it, and whether it was forwarded."""
-    subject, forwarded = " ".join(words_of(header.first("subject")).split()), False
+    subject, forwarded = " ".join(decode_header_text(header.first("subject")).split()), False
     for _ in range(10):
         tag, forward = TAG.match(subject), FORWARD.match(subject)
         found = forward or (tag if tag and _is_tag(tag[1], trust) else None)
@@ -182,13 +195,13 @@ def _is_tag(words: str, trust: MailTrust) -> bool:
     """Whether `[words]` names the list, or is the mark of a mail filter; `[Draft]` is neither."""
     letters = re.sub(r"[\W_]", "", words).lower()
     named = re.sub(r"[\W_]", "", trust.list_id).lower()
-    return letters in EXTERNAL or (len(letters) > 1 and letters in named)
+    return letters in EXTERNAL_TAGS or (len(letters) > 1 and letters in named)
 
 
-def claims_of(title: str, page: str | None) -> tuple[RawClaim, ...]:
+def meeting_claims(title: str, page: str | None) -> tuple[RawClaim, ...]:
     """The day of the meeting that a read-out is about, as its subject names it."""
     day = DAY.search(title)
-    if not day or not RECORD.search(title) or AHEAD.search(title):
+    if not day or not READ_OUT.search(title) or FUTURE_MEETING.search(title):
         return ()
     note = "The day stands in the subject of a message to the mailing list."
     return (RawClaim(what="meeting held", date=day[0], source=page, note=note),)

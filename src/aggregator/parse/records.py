@@ -14,7 +14,17 @@ from markdown_it.token import Token
 
 from aggregator import yamldoc
 from aggregator.errors import ConfigError, ConfigIssue
-from aggregator.model import Fetched, Page, Part, RawClaim, RawEntry, RawLink, Reject, Request, Source
+from aggregator.model import (
+    Fetched,
+    FetchedPart,
+    ParsedPage,
+    RawClaim,
+    RawEntry,
+    RawLink,
+    Reject,
+    Request,
+    Source,
+)
 from aggregator.yamldoc import YamlDocument
 
 Path = tuple[str | int, ...]
@@ -22,10 +32,10 @@ Path = tuple[str | int, ...]
 
 MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 FENCE: Final = "---"
-LARGEST: Final = 200_000
-"""Bytes of one record; the YAML and Markdown readers take minutes for millions of brackets."""
-LARGEST_HEAD: Final = 20_000
-"""Characters of its facts; the longest so far have 4,100."""
+# Bytes of one record; the YAML and Markdown readers take minutes for millions of brackets.
+MAX_BYTES: Final = 200_000
+# Characters of its facts; the longest so far have 4,100.
+MAX_FRONT_MATTER: Final = 20_000
 
 
 def _matches(form: str) -> Callable[[object], bool]:
@@ -44,7 +54,7 @@ def _is_date(value: object) -> bool:
     return True
 
 
-Schema = tuple[Callable[[object], bool], str]
+FieldRule = tuple[Callable[[object], bool], str]
 
 
 def _is_day(value: object) -> bool:
@@ -55,15 +65,15 @@ def _is_list(value: object) -> bool:
     return isinstance(value, list)
 
 
-TEXT: Final[Schema] = (_matches(r"(?s).*\S.*"), "text, in quotes if it is a number")
-SLUG: Final[Schema] = (
+TEXT: Final[FieldRule] = (_matches(r"(?s).*\S.*"), "text, in quotes if it is a number")
+SLUG: Final[FieldRule] = (
     _matches(r"[a-z0-9]+(?:-[a-z0-9]+)*"),
     "small letters, digits and single hyphens, such as uk-msf",
 )
-ADDRESS: Final[Schema] = (_matches(r"https?://[^\s/?#]+\.[^\s]+"), "an address that starts with https://")
-DATE: Final[Schema] = (_is_date, "a date such as 2024-01-24, or 2024-01, or 2024")
+ADDRESS: Final[FieldRule] = (_matches(r"https?://[^\s/?#]+\.[^\s]+"), "an address that starts with https://")
+DATE: Final[FieldRule] = (_is_date, "a date such as 2024-01-24, or 2024-01, or 2024")
 
-RECORD: Final[Mapping[str, Schema]] = {
+RECORD_FIELDS: Final[Mapping[str, FieldRule]] = {
     "id": SLUG,
     "body": SLUG,
     "title": TEXT,
@@ -76,45 +86,48 @@ RECORD: Final[Mapping[str, Schema]] = {
     "added": (_is_day, "the day on which the record was added, such as 2026-11-23"),
     "added_by": TEXT,
 }
-ATTACHMENT: Final[Mapping[str, Schema]] = {"title": TEXT, "url": ADDRESS, "type": TEXT}
-CLAIM: Final[Mapping[str, Schema]] = {"what": TEXT, "date": DATE, "source": ADDRESS, "note": TEXT}
+ATTACHMENT_FIELDS: Final[Mapping[str, FieldRule]] = {"title": TEXT, "url": ADDRESS, "type": TEXT}
+CLAIM_FIELDS: Final[Mapping[str, FieldRule]] = {"what": TEXT, "date": DATE, "source": ADDRESS, "note": TEXT}
 
 
-def find_mistakes(front: YamlDocument, name: str) -> tuple[ConfigIssue, ...]:
+def find_issues(front: YamlDocument, name: str) -> tuple[ConfigIssue, ...]:
     """Everything that is wrong in the front matter of the record file `name`; empty when it is right."""
-    found = tuple(_check(front, (), RECORD, ("id", "body", "title", "added")))
+    found = tuple(_check(front, (), RECORD_FIELDS, ("id", "body", "title", "added")))
     facts = front.value
-    for key, form, required in (("claims", CLAIM, ("what",)), ("attachments", ATTACHMENT, ("title", "url"))):
+    for key, form, required in (
+        ("claims", CLAIM_FIELDS, ("what",)),
+        ("attachments", ATTACHMENT_FIELDS, ("title", "url")),
+    ):
         listed = facts.get(key) if isinstance(facts, dict) else None
         for number in range(len(listed) if isinstance(listed, list) else 0):
             found += tuple(_check(front, (key, number), form, required))
     if not found and f"{facts['id']}.md" != name:
         what = f"the id is '{facts['id']}', but the file is named {name}: make them the same"
-        found = (front.mistake(("id",), what),)
+        found = (front.issue(("id",), what),)
     return found
 
 
 def _check(
-    front: YamlDocument, path: Path, forms: Mapping[str, Schema], required: tuple[str, ...]
+    front: YamlDocument, path: Path, forms: Mapping[str, FieldRule], required: tuple[str, ...]
 ) -> Iterator[ConfigIssue]:
     """The mistakes of one mapping: its keys, then its values."""
     mapping: Any = front.value
     for step in path:
         mapping = mapping[step]
     if not isinstance(mapping, dict):
-        yield front.mistake(path, f"write the facts here as 'key: value' lines: {', '.join(forms)}")
+        yield front.issue(path, f"write the facts here as 'key: value' lines: {', '.join(forms)}")
         return
     for key in required:
         if key not in mapping:
-            yield front.mistake(path, f"the key '{key}' is missing: write '{key}:' with {forms[key][1]}")
+            yield front.issue(path, f"the key '{key}' is missing: write '{key}:' with {forms[key][1]}")
     for key, value in mapping.items():
         if key not in forms:
-            yield front.mistake((*path, str(key)), _unknown(str(key), forms))
+            yield front.issue((*path, str(key)), _unknown(str(key), forms))
         elif not forms[key][0](value):
-            yield front.mistake((*path, key), _wrong(key, value, forms[key][1]))
+            yield front.issue((*path, key), _wrong(key, value, forms[key][1]))
 
 
-def _unknown(key: str, forms: Mapping[str, Schema]) -> str:
+def _unknown(key: str, forms: Mapping[str, FieldRule]) -> str:
     close = difflib.get_close_matches(key, forms, n=1)
     remedy = f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(forms)}"
     return f"the key '{key}' is not known; {remedy}"
@@ -131,7 +144,7 @@ def request(source: Source, address: str) -> Request:
     return Request(url=address, pause=timedelta(0))
 
 
-def read(source: Source, fetched: Fetched) -> Page:
+def read(source: Source, fetched: Fetched) -> ParsedPage:
     """Every record of the folder, by file name; a file with mistakes gives a Reject for each, with its line.
 
     The listing is complete: a file that is no longer there was removed.
@@ -141,54 +154,52 @@ def read(source: Source, fetched: Fetched) -> Page:
         part for part in fetched.parts if part.name.lower() != "readme.md" and not part.name.startswith(".")
     )
     read = [_read_part(part) for part in sorted(records, key=lambda part: part.name)]
-    return Page(
+    return ParsedPage(
         entries=tuple(entry for entry in read if isinstance(entry, RawEntry)),
         complete=True,
         rejects=tuple(reject for found in read if isinstance(found, tuple) for reject in found),
     )
 
 
-def _read_part(part: Part) -> RawEntry | tuple[Reject, ...]:
+def _read_part(part: FetchedPart) -> RawEntry | tuple[Reject, ...]:
     try:
         head, text, first_line = _split(part)
         front = yamldoc.load(head, file=part.name, first_line=first_line)
-        if mistakes := find_mistakes(front, part.name):
+        if mistakes := find_issues(front, part.name):
             raise ConfigError(mistakes)
     except ConfigError as error:
-        return tuple(Reject(where=f"{m.file}:{m.line}", why=m.what) for m in error.mistakes)
+        return tuple(Reject(item_name=f"{m.file}:{m.line}", why=m.what) for m in error.issues)
     return _entry(part.name, front.value, text)
 
 
-def _split(part: Part) -> tuple[str, str, int]:
+def _split(part: FetchedPart) -> tuple[str, str, int]:
     """Front matter, text, and the line on which the front matter starts."""
     if not part.name.endswith(".md"):
-        raise _mistake(part, 1, "a record is a Markdown file: name it ID.md, or move it out of this folder")
-    if len(part.payload) > LARGEST:
-        raise _mistake(part, 1, f"a record holds at most {LARGEST:,} bytes; link to longer texts instead")
+        raise _issue(part, 1, "a record is a Markdown file: name it ID.md, or move it out of this folder")
+    if len(part.payload) > MAX_BYTES:
+        raise _issue(part, 1, f"a record holds at most {MAX_BYTES:,} bytes; link to longer texts instead")
     try:
         text = part.payload.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = part.payload[: error.start].count(b"\n") + 1
-        raise _mistake(part, line, "this is not UTF-8; save the file as UTF-8") from error
+        raise _issue(part, line, "this is not UTF-8; save the file as UTF-8") from error
     lines = text.replace("\r\n", "\n").split("\n")
     if lines[0].rstrip() != FENCE:
-        raise _mistake(part, 1, "a record starts with its facts: write --- on the first line")
+        raise _issue(part, 1, "a record starts with its facts: write --- on the first line")
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE), None)
     if end is None:
-        raise _mistake(
-            part, len(lines), "the facts do not end: write --- on a line of its own before the text"
-        )
+        raise _issue(part, len(lines), "the facts do not end: write --- on a line of its own before the text")
     head = "\n".join(lines[1:end])
-    if len(head) > LARGEST_HEAD:
-        raise _mistake(
+    if len(head) > MAX_FRONT_MATTER:
+        raise _issue(
             part,
             1,
-            f"the facts hold at most {LARGEST_HEAD:,} characters; put longer texts below the second ---",
+            f"the facts hold at most {MAX_FRONT_MATTER:,} characters; put longer texts below the second ---",
         )
     return head, "\n".join(lines[end + 1 :]), 2
 
 
-def _mistake(part: Part, line: int, what: str) -> ConfigError:
+def _issue(part: FetchedPart, line: int, what: str) -> ConfigError:
     return ConfigError((ConfigIssue(part.name, line, what),))
 
 
@@ -197,21 +208,21 @@ def _entry(name: str, facts: Mapping[str, Any], text: str) -> RawEntry:
     claims = tuple(
         RawClaim(
             what=claim["what"],
-            date=_written(claim.get("date")),
+            date=_date_text(claim.get("date")),
             source=claim.get("source"),
             note=claim.get("note", ""),
         )
         for claim in facts.get("claims", ())
     )
     return RawEntry(
-        where=name,
+        item_name=name,
         id=f"record:{facts['id']}",
         link=facts.get("document"),
         title=facts["title"],
         summary=_first_paragraph(tokens),
         summary_is_html=False,
-        content=_rendered(tokens, facts) or None,
-        published=_written(facts.get("published")),
+        content=_render(tokens, facts) or None,
+        published=_date_text(facts.get("published")),
         type=facts.get("type"),
         language=facts.get("language"),
         links=(
@@ -226,12 +237,12 @@ def _entry(name: str, facts: Mapping[str, Any], text: str) -> RawEntry:
     )
 
 
-def _written(date: object) -> str | None:
+def _date_text(date: object) -> str | None:
     """A date as it stands there; YAML reads a year as a number."""
     return None if date is None else str(date)
 
 
-def _rendered(tokens: list[Token], facts: Mapping[str, Any]) -> str:
+def _render(tokens: list[Token], facts: Mapping[str, Any]) -> str:
     text = str(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))
     if "added_by" not in facts:
         return text

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.fetch.http.client import Limits
+from aggregator.fetch.http.client import HttpLimits
 from aggregator.model import Failed, NotModified, Request, Validators
 from tests.fetch.requests import AGENT, ask, ask_each, failure, fetched
 from tests.support.server import Response, Server, conditional
@@ -146,14 +146,14 @@ def test_an_authority_of_the_operators_own_is_trusted(
 
 def test_a_slow_start_is_a_time_out(server: Server) -> None:
     server.script["/feed"] = Response(wait=5, payload=b"<feed/>")
-    failed = failure(server.url("/feed"), limits=Limits(read=0.2))
+    failed = failure(server.url("/feed"), limits=HttpLimits(read_seconds=0.2))
     assert failed.cause is Cause.TIMEOUT
     assert failed.detail.startswith(f"127.0.0.1:{server.port} sent nothing for too long")
 
 
 def test_an_answer_that_trickles_for_ever_is_a_time_out(server: Server) -> None:
     server.script["/feed"] = Response(trickle=0.05, payload=b"x" * 1000)
-    failed = failure(server.url("/feed"), limits=Limits(whole=0.5))
+    failed = failure(server.url("/feed"), limits=HttpLimits(total_seconds=0.5))
     assert failed.cause is Cause.TIMEOUT
     assert failed.detail == f"127.0.0.1:{server.port} had not finished after 0.5 seconds"
 
@@ -198,7 +198,7 @@ def test_a_plain_answer_may_not_be_larger_than_allowed(server: Server) -> None:
     server.script["/most"] = Response(payload=b"x" * 1000)
     server.script["/more"] = Response(payload=b"x" * 1001)
     server.script["/unannounced"] = b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1001
-    limits = Limits(payload=1000)
+    limits = HttpLimits(max_bytes=1000)
     assert len(fetched(server.url("/most"), limits=limits).payload) == 1000
     announced = failure(server.url("/more"), limits=limits)
     assert (announced.cause, announced.detail) == (
@@ -237,7 +237,7 @@ def test_a_name_server_that_does_not_answer_costs_no_more_than_a_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(1))
-    failed = failure("http://somewhere.example/", limits=Limits(connect=0.2))
+    failed = failure("http://somewhere.example/", limits=HttpLimits(connect_seconds=0.2))
     assert failed.cause is Cause.TIMEOUT
     assert failed.detail.startswith("no connection to somewhere.example in time")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.fetch.errors import NoAnswer
+from aggregator.fetch.errors import FetchError
 from aggregator.fetch.http import guard
 from tests.fetch.requests import failure, fetched
 from tests.support.server import Response, Server
@@ -57,7 +57,7 @@ from tests.support.server import Response, Server
     ],
 )
 def test_an_inside_address_is_known_in_every_form(address: str, kind: str) -> None:
-    assert guard.inside(ipaddress.ip_address(address)) == kind
+    assert guard.internal_kind(ipaddress.ip_address(address)) == kind
 
 
 @pytest.mark.parametrize(
@@ -76,12 +76,12 @@ def test_an_inside_address_is_known_in_every_form(address: str, kind: str) -> No
     ],
 )
 def test_an_address_on_the_internet_passes(address: str) -> None:
-    assert guard.inside(ipaddress.ip_address(address)) is None
+    assert guard.internal_kind(ipaddress.ip_address(address)) is None
     guard.check(address, "www.example.org")
 
 
 def test_the_refusal_is_no_error_of_the_system_and_says_where_the_name_led() -> None:
-    with pytest.raises(NoAnswer, match=r"internal\.example leads to 10\.0\.0\.1 \(private\)") as caught:
+    with pytest.raises(FetchError, match=r"internal\.example leads to 10\.0\.0\.1 \(private\)") as caught:
         guard.check("10.0.0.1", "internal.example")
     assert not isinstance(caught.value, OSError | RuntimeError)
     assert not caught.value.reached

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.fetch.errors import NoAnswer
-from aggregator.fetch.http.origins import origin, same_form
+from aggregator.fetch.errors import FetchError
+from aggregator.fetch.http.origins import normal_form, origin_of
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,7 @@ from aggregator.fetch.http.origins import origin, same_form
     ],
 )
 def test_an_origin_is_scheme_host_and_port(url: str, whom: str, authority: str) -> None:
-    found = origin(url)
+    found = origin_of(url)
     assert (str(found), found.authority) == (whom, authority)
 
 
@@ -47,16 +47,16 @@ def test_an_origin_is_scheme_host_and_port(url: str, whom: str, authority: str) 
     ],
 )
 def test_what_cannot_be_asked_has_no_origin(url: str) -> None:
-    with pytest.raises(NoAnswer):
-        origin(url)
+    with pytest.raises(FetchError):
+        origin_of(url)
 
 
 def test_a_label_has_up_to_63_letters_and_a_name_up_to_253() -> None:
     longest = ".".join(["a" * 63] * 3 + ["a" * 61])
-    assert origin(f"http://{longest}/").host == longest
+    assert origin_of(f"http://{longest}/").host == longest
     for too_long in (f"{longest}a", "a" * 64):
-        with pytest.raises(NoAnswer):
-            origin(f"http://{too_long}/")
+        with pytest.raises(FetchError):
+            origin_of(f"http://{too_long}/")
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_label_has_up_to_63_letters_and_a_name_up_to_253() -> None:
     ],
 )
 def test_equal_addresses_have_one_form(one: str, other: str) -> None:
-    assert same_form(one) == same_form(other)
+    assert normal_form(one) == normal_form(other)
 
 
 @pytest.mark.parametrize(
@@ -89,10 +89,10 @@ def test_equal_addresses_have_one_form(one: str, other: str) -> None:
     ],
 )
 def test_different_addresses_keep_different_forms(one: str, other: str) -> None:
-    assert same_form(one) != same_form(other)
+    assert normal_form(one) != normal_form(other)
 
 
 @given(st.text(alphabet="aZ~-%25BbD[]é &=+/?#", max_size=30))
 def test_the_form_is_reached_in_one_step(path: str) -> None:
-    once = same_form(f"https://example.org/{path}")
-    assert same_form(once) == once
+    once = normal_form(f"https://example.org/{path}")
+    assert normal_form(once) == once

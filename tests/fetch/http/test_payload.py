@@ -11,23 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import Cause
-from aggregator.fetch.errors import NoAnswer
-from aggregator.fetch.http.payload import Allowance, collect
+from aggregator.fetch.errors import FetchError
+from aggregator.fetch.http.payload import SizeLimit, read_payload
 
-THOUSAND = Allowance(most=1000)
+THOUSAND = SizeLimit(max_bytes=1000)
 GZIP = {"content-encoding": "gzip"}
 
 
 def collected(
-    *chunks: bytes, headers: dict[str, str] | None = None, allowed: Allowance = THOUSAND
+    *chunks: bytes, headers: dict[str, str] | None = None, allowed: SizeLimit = THOUSAND
 ) -> bytes | Cause:
     async def came() -> AsyncIterator[bytes]:
         for chunk in chunks:
             yield chunk
 
     try:
-        return asyncio.run(collect(came(), headers or {}, allowed))
-    except NoAnswer as why:
+        return asyncio.run(read_payload(came(), headers or {}, allowed))
+    except FetchError as why:
         return why.cause
 
 
@@ -60,15 +60,17 @@ def test_a_stream_of_several_members_is_read_whole() -> None:
 
 
 def test_a_hundred_members_are_enough() -> None:
-    assert collected(gzip.compress(b"x") * 100, headers=GZIP, allowed=Allowance(most=10_000)) == b"x" * 100
+    assert (
+        collected(gzip.compress(b"x") * 100, headers=GZIP, allowed=SizeLimit(max_bytes=10_000)) == b"x" * 100
+    )
     many = gzip.compress(b"") * 101
-    assert collected(many, headers=GZIP, allowed=Allowance(most=10_000)) is Cause.ENCODING
+    assert collected(many, headers=GZIP, allowed=SizeLimit(max_bytes=10_000)) is Cause.ENCODING
 
 
 @given(st.binary(max_size=2000), st.integers(min_value=1, max_value=50))
 def test_a_stream_cut_anywhere_is_never_taken_for_whole(words: bytes, cut: int) -> None:
     packed = gzip.compress(words)
-    allowed = Allowance(most=3000)
+    allowed = SizeLimit(max_bytes=3000)
     assert collected(packed, headers=GZIP, allowed=allowed) == words
     short = packed[: -min(cut, len(packed) - 1)]
     assert collected(short, headers=GZIP, allowed=allowed) is Cause.TRUNCATED
@@ -97,8 +99,8 @@ def test_an_announced_length_is_believed_before_anything_is_read() -> None:
         read.append(b"x")
         yield b"x"
 
-    with pytest.raises(NoAnswer, match="1001 bytes were announced, 1000 are allowed"):
-        asyncio.run(collect(came(), {"content-length": "1001"}, THOUSAND))
+    with pytest.raises(FetchError, match="1001 bytes were announced, 1000 are allowed"):
+        asyncio.run(read_payload(came(), {"content-length": "1001"}, THOUSAND))
     assert read == []
 
 
@@ -110,13 +112,13 @@ def test_no_more_is_read_once_it_is_too_much() -> None:
             read.append(600)
             yield bytes(600)
 
-    with pytest.raises(NoAnswer):
-        asyncio.run(collect(endless(), {}, THOUSAND))
+    with pytest.raises(FetchError):
+        asyncio.run(read_payload(endless(), {}, THOUSAND))
     assert read == [600, 600]
 
 
 def test_where_the_start_is_enough_the_rest_is_cut_off() -> None:
-    start = Allowance(most=1000, cut=True)
+    start = SizeLimit(max_bytes=1000, truncate=True)
     words = bytes(range(256)) * 8
     assert collected(words, headers={"content-length": "2048"}, allowed=start) == words[:1000]
     assert collected(gzip.compress(words), headers=GZIP, allowed=start) == words[:1000]

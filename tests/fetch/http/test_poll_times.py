@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import Cause
-from aggregator.fetch.http.poll_times import next_due
+from aggregator.fetch.http.poll_times import next_poll_at
 from aggregator.model import Failed
-from tests.support.builders import NOON, source
+from tests.support.builders import NOON, make_source
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -22,7 +22,9 @@ def failed(cause: Cause = Cause.TIMEOUT, retry_after: timedelta | None = None) -
 
 
 def wait(every: timedelta, failures: int = 0, why: Failed | None = None, jitter: float = 0.0) -> timedelta:
-    return next_due(source(every=every), now=NOON, failures=failures, failed=why, jitter=jitter) - NOON
+    return (
+        next_poll_at(make_source(every=every), now=NOON, failures=failures, failed=why, jitter=jitter) - NOON
+    )
 
 
 def test_a_source_that_was_read_keeps_its_rhythm() -> None:

@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.fetch.errors import NoAnswer
-from aggregator.fetch.http.client import Limits
-from aggregator.fetch.http.origins import origin
-from aggregator.fetch.http.rate_limit import Hosts
+from aggregator.fetch.errors import FetchError
+from aggregator.fetch.http.client import HttpLimits
+from aggregator.fetch.http.origins import origin_of
+from aggregator.fetch.http.rate_limit import RateLimiter
 from aggregator.model import Failed, Request
 from tests.fetch.requests import HERE, Naps, ask_each
 from tests.support.server import Response, Server
 
 FIVE = timedelta(seconds=5)
 ZERO = timedelta(0)
-WHOM = origin("http://www.example.org/feed")
+WHOM = origin_of("http://www.example.org/feed")
 
 
 def test_a_host_is_asked_one_thing_at_a_time(server: Server) -> None:
@@ -53,7 +53,7 @@ def test_the_pause_counts_from_the_end_of_the_last_request_and_robots_txt_is_one
 
 def test_the_pause_is_kept_by_the_real_clock_too(server: Server) -> None:
     server.script["/feed"] = Response(payload=b"<feed/>")
-    ask_each(Request(url=server.url("/feed"), pause=timedelta(seconds=0.3)), hosts=Hosts())
+    ask_each(Request(url=server.url("/feed"), pause=timedelta(seconds=0.3)), hosts=RateLimiter())
     robots, feed = server.seen
     assert feed.at - robots.at >= 0.29
 
@@ -75,7 +75,7 @@ def test_a_host_out_of_reach_fails_at_once_for_a_minute(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     urls = [f"http://swallows.example/{number}" for number in range(5)]
-    results = ask_each(*urls, at_once=True, limits=Limits(connect=0.1))
+    results = ask_each(*urls, at_once=True, limits=HttpLimits(connect_seconds=0.1))
     assert len(look_ups) == 1
     for url, result in zip(urls, results, strict=True):
         assert isinstance(result, Failed)
@@ -84,22 +84,22 @@ def test_a_host_out_of_reach_fails_at_once_for_a_minute(monkeypatch: pytest.Monk
 
 
 async def _attempt(
-    hosts: Hosts, url: str = "http://www.example.org/", *, fail: NoAnswer | None = None
+    hosts: RateLimiter, url: str = "http://www.example.org/", *, fail: FetchError | None = None
 ) -> str:
     """`asked`, or the cause for which it was not."""
     try:
-        async with hosts.turn(origin(url), ZERO):
+        async with hosts.slot(origin_of(url), ZERO):
             if fail:
                 raise fail
             return "asked"
-    except NoAnswer as why:
+    except FetchError as why:
         return "asked" if why is fail else str(why.cause)
 
 
 def test_after_a_minute_it_is_tried_again() -> None:
     naps = Naps()
     hosts = naps.hosts()
-    unreached = NoAnswer(Cause.REFUSED, "nobody there", "wait", reached=False)
+    unreached = FetchError(Cause.REFUSED, "nobody there", "wait", reached=False)
 
     async def run() -> list[str]:
         said = [await _attempt(hosts, fail=unreached)]
@@ -112,7 +112,7 @@ def test_after_a_minute_it_is_tried_again() -> None:
 
 def test_another_port_of_the_host_may_be_open() -> None:
     hosts = Naps().hosts()
-    unreached = NoAnswer(Cause.REFUSED, "nobody there", "wait", reached=False)
+    unreached = FetchError(Cause.REFUSED, "nobody there", "wait", reached=False)
 
     async def run() -> list[str]:
         return [
@@ -127,7 +127,7 @@ def test_another_port_of_the_host_may_be_open() -> None:
 
 def test_a_failure_on_the_way_back_is_not_out_of_reach() -> None:
     hosts = Naps().hosts()
-    broken = NoAnswer(Cause.BROKEN_OFF, "broke off", "wait")
+    broken = FetchError(Cause.BROKEN_OFF, "broke off", "wait")
 
     async def run() -> list[str]:
         return [await _attempt(hosts, fail=broken), await _attempt(hosts)]
@@ -138,15 +138,15 @@ def test_a_failure_on_the_way_back_is_not_out_of_reach() -> None:
 def test_the_rest_a_host_asks_for_holds_every_port_and_ends() -> None:
     naps = Naps()
     hosts = naps.hosts()
-    hosts.rest(origin("http://www.example.org:8080/feed"), timedelta(seconds=90))
+    hosts.back_off(origin_of("http://www.example.org:8080/feed"), timedelta(seconds=90))
 
     async def enter() -> None:
-        async with hosts.turn(origin("https://www.example.org/"), ZERO):
+        async with hosts.slot(origin_of("https://www.example.org/"), ZERO):
             pass
 
     for now, rest in ((0.0, 90), (89.5, 1)):
         naps.now = now
-        with pytest.raises(NoAnswer) as refused:
+        with pytest.raises(FetchError) as refused:
             asyncio.run(enter())
         assert refused.value.cause is Cause.THROTTLED
         assert refused.value.retry_after == timedelta(seconds=rest)
@@ -161,9 +161,9 @@ def test_a_request_that_is_given_up_still_counts_for_the_pause() -> None:
 
     async def run() -> None:
         with pytest.raises(asyncio.CancelledError):
-            async with hosts.turn(WHOM, FIVE):
+            async with hosts.slot(WHOM, FIVE):
                 raise asyncio.CancelledError
-        async with hosts.turn(WHOM, FIVE):
+        async with hosts.slot(WHOM, FIVE):
             pass
 
     asyncio.run(run())

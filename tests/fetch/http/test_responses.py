@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.fetch.http.responses import Answer, retry_after
+from aggregator.fetch.http.responses import HttpResponse, retry_after
 from aggregator.model import Failed
 from tests.fetch.requests import ask_each, failure, fetched
 from tests.support.server import Response, Server
@@ -85,12 +85,12 @@ def test_any_success_with_a_payload_is_an_answer(server: Server) -> None:
 def test_a_retry_after_is_read_in_both_forms(headers: dict[str, str], wanted: timedelta | None) -> None:
     dated = {"date": "Tue, 02 Jan 2024 00:00:00 GMT", **headers}
     for status in (429, 503):
-        assert retry_after(Answer(url="https://example.org/", status=status, headers=dated)) == wanted
+        assert retry_after(HttpResponse(url="https://example.org/", status=status, headers=dated)) == wanted
 
 
 def test_a_retry_after_of_another_status_is_not_for_us() -> None:
     for status in (200, 301, 500):
-        answer = Answer(url="https://example.org/", status=status, headers={"retry-after": "120"})
+        answer = HttpResponse(url="https://example.org/", status=status, headers={"retry-after": "120"})
         assert retry_after(answer) is None
 
 

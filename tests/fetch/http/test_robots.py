@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import Failed, Fetched, Request, RobotsCopy
+from aggregator.model import Failed, Fetched, Request, RobotsTxt
 from tests.fetch.requests import Memory, Naps, ask_each, failure, fetched
 from tests.support.builders import NOON
 from tests.support.server import Reply, Response, Server
@@ -69,7 +69,7 @@ def test_where_there_is_none_everything_is_allowed(site: Server, status: int) ->
     site.script["/robots.txt"] = Response(status=status, payload=SHUT.encode())
     memory = Memory()
     assert fetched(site.url("/feed"), memory=memory).payload == b"<feed/>"
-    assert memory.copies == {site.url(""): RobotsCopy(fetched_at=NOON, status=status, text="")}
+    assert memory.copies == {site.url(""): RobotsTxt(fetched_at=NOON, status=status, text="")}
 
 
 @pytest.mark.parametrize("status", [500, 503])
@@ -113,8 +113,8 @@ def test_a_broken_off_robots_txt_is_the_failure_of_the_request(site: Server) -> 
     assert failure(site.url("/feed")).cause is Cause.TRUNCATED
 
 
-def kept(hours: float, words: str = SHUT) -> RobotsCopy:
-    return RobotsCopy(fetched_at=NOON - timedelta(hours=hours), status=200, text=words)
+def kept(hours: float, words: str = SHUT) -> RobotsTxt:
+    return RobotsTxt(fetched_at=NOON - timedelta(hours=hours), status=200, text=words)
 
 
 @pytest.mark.parametrize(("hours", "used"), [(0, True), (23.9, True), (24, False), (-1, False)])
@@ -174,7 +174,7 @@ def test_redirects_that_lead_nowhere_count_as_none(site: Server, location: str) 
     site.script["/robots.txt"] = Response(status=301, headers={"Location": location})
     memory = Memory()
     assert fetched(site.url("/feed"), memory=memory).payload == b"<feed/>"
-    assert memory.copies == {site.url(""): RobotsCopy(fetched_at=NOON, status=404, text="")}
+    assert memory.copies == {site.url(""): RobotsTxt(fetched_at=NOON, status=404, text="")}
 
 
 def test_only_the_first_500_kib_are_read(site: Server) -> None:

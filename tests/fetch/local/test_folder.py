@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.fetch.local.folder import FolderFetch
-from aggregator.model import Failed, Fetched, FetchResult, NotModified, Part, Request, Validators
+from aggregator.fetch.local.folder import FolderFetcher
+from aggregator.model import Failed, Fetched, FetchedPart, FetchResult, NotModified, Request, Validators
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def project(tmp_path: Path) -> Path:
 
 def asked(project: Path, url: str = "file:records/", etag: str | None = None) -> FetchResult:
     request = Request(url=url, validators=Validators(etag=etag))
-    return asyncio.run(FolderFetch(project)(request))
+    return asyncio.run(FolderFetcher(project)(request))
 
 
 def etag(project: Path) -> str | None:
@@ -35,7 +35,10 @@ def etag(project: Path) -> str | None:
 def test_every_markdown_file_is_a_part_by_name(project: Path) -> None:
     result = asked(project)
     assert isinstance(result, Fetched)
-    assert result.parts == (Part(name="a.md", payload=b"first"), Part(name="b.md", payload=b"second"))
+    assert result.parts == (
+        FetchedPart(name="a.md", payload=b"first"),
+        FetchedPart(name="b.md", payload=b"second"),
+    )
     assert (result.url, result.final_url, result.status) == ("file:records/", "file:records/", 200)
     assert result.payload == b""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import Cause, ConfigError
-from aggregator.fetch.local.replay import Replay, polls
+from aggregator.fetch.local.replay import ReplayFetcher, recorded_polls
 from aggregator.model import Failed, Fetched, FetchResult, NotModified, Request, Validators
 
 FEED = "https://www.gov.uk/search.atom?organisations[]=a&keywords=open+government"
@@ -31,7 +31,7 @@ def record(folder: Path, *rows: tuple[object, ...]) -> Path:
 
 def played(folder: Path, poll: int, request: Request | str) -> FetchResult:
     asked = Request(url=request) if isinstance(request, str) else request
-    return asyncio.run(Replay(folder, poll)(asked))
+    return asyncio.run(ReplayFetcher(folder, poll)(asked))
 
 
 def payload(folder: Path, poll: int, url: str = FEED) -> bytes:
@@ -55,7 +55,7 @@ def test_an_address_answers_as_it_did_last_up_to_the_poll(tmp_path: Path) -> Non
         b"<third/>",
     ]
     assert refused(tmp_path, 0).cause is Cause.NOT_RECORDED
-    assert polls(tmp_path) == (1, 3)
+    assert recorded_polls(tmp_path) == (1, 3)
 
 
 def test_headers_status_and_address_come_from_the_row(tmp_path: Path) -> None:
@@ -146,11 +146,11 @@ def test_a_row_may_play_a_failure(tmp_path: Path, status: str) -> None:
 def mistakes(folder: Path, text: str) -> list[str]:
     (folder / "replay.tsv").write_text(text)
     with pytest.raises(ConfigError) as caught:
-        Replay(folder, 1)
+        ReplayFetcher(folder, 1)
     with pytest.raises(ConfigError):
-        polls(folder)
-    assert all(mistake.file == str(folder / "replay.tsv") for mistake in caught.value.mistakes)
-    return [f"{mistake.line}: {mistake.what}" for mistake in caught.value.mistakes]
+        recorded_polls(folder)
+    assert all(mistake.file == str(folder / "replay.tsv") for mistake in caught.value.issues)
+    return [f"{mistake.line}: {mistake.what}" for mistake in caught.value.issues]
 
 
 HEAD = "poll\turl\tstatus\theaders\tfile\n"
@@ -222,13 +222,13 @@ def test_a_missing_column_or_table_is_refused(tmp_path: Path) -> None:
     assert mistakes(tmp_path, "") == ["1: columns are missing: poll, url, status, headers, file"]
     (tmp_path / "replay.tsv").unlink()
     with pytest.raises(ConfigError, match="cannot be read") as caught:
-        Replay(tmp_path, 1)
-    assert [mistake.line for mistake in caught.value.mistakes] == [0]
+        ReplayFetcher(tmp_path, 1)
+    assert [mistake.line for mistake in caught.value.issues] == [0]
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not part of this project")
 def test_the_samples_can_be_played() -> None:
-    assert polls(SAMPLES) == (1, 2, 3)
+    assert recorded_polls(SAMPLES) == (1, 2, 3)
     address = "https://www.legislation.gov.uk/new/data.feed"
     lengths = {len(payload(SAMPLES, poll, address)) for poll in (1, 2, 3)}
     assert len(lengths) == 3

@@ -13,16 +13,16 @@ from typing import Any
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.fetch.mailbox.fetcher import MailboxFetch
-from aggregator.fetch.mailbox.reader import Limits
-from aggregator.model import Failed, Fetched, FetchResult, NotModified, Part, Request, Validators
+from aggregator.fetch.mailbox.fetcher import MailboxFetcher
+from aggregator.fetch.mailbox.reader import MailboxLimits
+from aggregator.model import Failed, Fetched, FetchedPart, FetchResult, NotModified, Request, Validators
 
 ONE = b"Subject: one\n\nFirst.\n"
 TWO = b"Subject: two\n\nSecond.\n"
 
 
 def asked(home: Path, url: str, etag: str | None = None, **options: Any) -> FetchResult:
-    fetch = MailboxFetch(home, {"maildir:box": None, "mbox:box": None}, **options)
+    fetch = MailboxFetcher(home, {"maildir:box": None, "mbox:box": None}, **options)
     return asyncio.run(fetch(Request(url=url, validators=Validators(etag=etag))))
 
 
@@ -57,8 +57,8 @@ def maildir(tmp_path: Path) -> Path:
 def test_a_maildirs_messages_are_parts_from_the_oldest_on_named_without_their_flags(maildir: Path) -> None:
     result = fetched(maildir, "maildir:box")
     assert result.parts == (
-        Part(name="1706177700.M1P2.host", payload=ONE),
-        Part(name="1706177800.M1P3.host", payload=TWO),
+        FetchedPart(name="1706177700.M1P2.host", payload=ONE),
+        FetchedPart(name="1706177800.M1P3.host", payload=TWO),
     )
     assert (result.url, result.final_url, result.status, result.payload) == (
         "maildir:box",
@@ -124,7 +124,7 @@ def test_a_name_that_is_no_text_is_shown_all_the_same(maildir: Path) -> None:
 
 
 def test_only_the_newest_messages_are_read(maildir: Path) -> None:
-    result = fetched(maildir, "maildir:box", limits=Limits(messages=1))
+    result = fetched(maildir, "maildir:box", limits=MailboxLimits(max_messages=1))
     assert [part.payload for part in result.parts] == [TWO]
     assert result.payload == b""
 
@@ -133,7 +133,11 @@ def test_what_is_too_large_is_left_out_and_said(maildir: Path) -> None:
     (maildir / "box/new/1706177900.big").write_bytes(b"x" * (1024**2 + 1))
     (maildir / "box/new/1706177901.fits").write_bytes(b"x" * 1024**2)
     (maildir / "box/new/1706177902.fits").write_bytes(b"x" * (1024**2 // 2 - len(TWO)))
-    result = fetched(maildir, "maildir:box", limits=Limits(message=1024**2, whole=1024**2 * 3 // 2))
+    result = fetched(
+        maildir,
+        "maildir:box",
+        limits=MailboxLimits(max_message_bytes=1024**2, max_total_bytes=1024**2 * 3 // 2),
+    )
     assert [part.name for part in result.parts] == [
         "1706177800.M1P3.host",
         "1706177901.fits",
@@ -146,7 +150,11 @@ def test_what_is_too_large_is_left_out_and_said(maildir: Path) -> None:
 
 
 def test_the_limits_are_two_hundred_messages_ten_mebibytes_each_and_sixty_four_in_all() -> None:
-    assert (Limits().messages, Limits().message, Limits().whole) == (200, 10 * 1024**2, 64 * 1024**2)
+    assert (
+        MailboxLimits().max_messages,
+        MailboxLimits().max_message_bytes,
+        MailboxLimits().max_total_bytes,
+    ) == (200, 10 * 1024**2, 64 * 1024**2)
 
 
 def test_an_mbox_is_cut_at_its_from_lines_behind_empty_ones_only(tmp_path: Path) -> None:
@@ -179,7 +187,9 @@ def test_an_mbox_names_its_messages_by_place_and_bytes(tmp_path: Path) -> None:
 
 def test_only_the_last_messages_of_an_mbox_are_read(tmp_path: Path) -> None:
     (tmp_path / "box").write_bytes(b"From a\n" + ONE + b"\nFrom b\n" + TWO)
-    assert [p.payload for p in fetched(tmp_path, "mbox:box", limits=Limits(messages=1)).parts] == [TWO]
+    assert [p.payload for p in fetched(tmp_path, "mbox:box", limits=MailboxLimits(max_messages=1)).parts] == [
+        TWO
+    ]
 
 
 def test_an_empty_mbox_is_an_answer_and_another_file_is_not(tmp_path: Path) -> None:
@@ -203,7 +213,7 @@ def test_a_missing_box_is_a_failure_that_names_it(tmp_path: Path) -> None:
 
 def test_an_absolute_path_is_taken_as_it_is(maildir: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     url = f"maildir:{maildir}/box"
-    fetch = MailboxFetch(tmp_path_factory.mktemp("home"), {url: None})
+    fetch = MailboxFetcher(tmp_path_factory.mktemp("home"), {url: None})
     result = asyncio.run(fetch(Request(url=url)))
     assert isinstance(result, Fetched)
     assert len(result.parts) == 2
@@ -236,5 +246,5 @@ def test_a_message_that_is_gone_when_it_is_to_be_read_is_looked_for_again(
 
 def test_the_answer_to_a_request_is_the_same_whatever_else_it_asks_for(maildir: Path) -> None:
     request = Request(url="maildir:box", accept="message/rfc822")
-    fetch = MailboxFetch(maildir, {"maildir:box": None})
+    fetch = MailboxFetcher(maildir, {"maildir:box": None})
     assert asyncio.run(fetch(request)) == asyncio.run(fetch(replace(request, accept="*/*")))

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from aggregator.errors import Cause
 from aggregator.fetch.mailbox import imap
-from aggregator.fetch.mailbox.fetcher import MailboxFetch
-from aggregator.fetch.mailbox.reader import Limits
-from aggregator.model import Failed, Fetched, FetchResult, NotModified, Part, Request, Validators
+from aggregator.fetch.mailbox.fetcher import MailboxFetcher
+from aggregator.fetch.mailbox.reader import MailboxLimits
+from aggregator.model import Failed, Fetched, FetchedPart, FetchResult, NotModified, Request, Validators
 from tests.fetch.mailbox.mail_server import HANG_UP, MailServer
 from tests.support.examples import examples
 
@@ -36,7 +36,7 @@ def secret(tmp_path: Path) -> Path:
 
 
 def ask(url: str, secret: Path | None, etag: str | None = None, **options: Any) -> FetchResult:
-    fetch = MailboxFetch(Path(), {url: secret}, **({"allowed_hosts": HERE} | options))
+    fetch = MailboxFetcher(Path(), {url: secret}, **({"allowed_hosts": HERE} | options))
     return asyncio.run(fetch(Request(url=url, validators=Validators(etag=etag))))
 
 
@@ -65,7 +65,7 @@ def trusting() -> ssl.SSLContext:
 def test_the_messages_are_parts_named_by_validity_and_uid(secret: Path) -> None:
     with MailServer({12: TWO, 3: ONE}) as server:
         result = fetched(server.url(), secret)
-    assert result.parts == (Part(name="7-3", payload=ONE), Part(name="7-12", payload=TWO))
+    assert result.parts == (FetchedPart(name="7-3", payload=ONE), FetchedPart(name="7-12", payload=TWO))
     assert (result.status, result.payload) == (200, b"")
 
 
@@ -94,7 +94,7 @@ def test_an_unchanged_mailbox_is_not_modified_and_no_message_is_asked_for(secret
 
 def test_only_the_newest_messages_are_listed_and_read(secret: Path) -> None:
     with MailServer(dict.fromkeys(range(1, 10), ONE)) as server:
-        result = fetched(server.url(), secret, limits=Limits(messages=2))
+        result = fetched(server.url(), secret, limits=MailboxLimits(max_messages=2))
     assert [part.name for part in result.parts] == ["7-8", "7-9"]
     assert "FETCH 8:9 (UID RFC822.SIZE)" in server.told
 
@@ -107,11 +107,14 @@ def test_an_empty_mailbox_is_an_answer(secret: Path) -> None:
 def test_a_message_that_is_too_large_is_left_out_whatever_size_the_server_tells(secret: Path) -> None:
     tells_less = b"* 1 FETCH (UID 3 RFC822.SIZE 5)\r\n* 2 FETCH (UID 4 RFC822.SIZE 5)\r\n%t OK done\r\n"
     with MailServer({3: ONE, 4: b"x" * 5000}, {"FETCH": tells_less}) as server:
-        result = fetched(server.url(), secret, limits=Limits(message=4096))
+        result = fetched(server.url(), secret, limits=MailboxLimits(max_message_bytes=4096))
     assert [part.name for part in result.parts] == ["7-3"]
     assert result.payload == b"7-4\tlarger than 0.00390625 MiB, the most that is read of one message\n"
     with MailServer({3: ONE, 4: b"x" * 5000}) as server:
-        assert fetched(server.url(), secret, limits=Limits(message=4096)).payload == result.payload
+        assert (
+            fetched(server.url(), secret, limits=MailboxLimits(max_message_bytes=4096)).payload
+            == result.payload
+        )
     assert "UID FETCH 4 (BODY.PEEK[]<0.4097>)" not in server.told
 
 
@@ -253,7 +256,7 @@ def test_a_mailbox_that_is_not_there_is_a_missing_folder(secret: Path) -> None:
 def test_what_a_server_does_wrong_has_its_true_cause(
     secret: Path, command: str, answer: bytes, cause: Cause, detail: str
 ) -> None:
-    limits = Limits(read=0.5, message=1024, whole=4096)
+    limits = MailboxLimits(read_seconds=0.5, max_message_bytes=1024, max_total_bytes=4096)
     with MailServer({3: ONE}, {command: answer}) as server:
         found = failure(server.url(), secret, limits=limits)
     assert found.cause is cause, found
@@ -267,7 +270,7 @@ def test_a_server_that_answers_for_ever_is_broken_off(secret: Path) -> None:
 
     started = time.monotonic()
     with MailServer({3: ONE}, {"EXAMINE": slowly}) as server:
-        found = failure(server.url(), secret, limits=Limits(session=0.3))
+        found = failure(server.url(), secret, limits=MailboxLimits(session_seconds=0.3))
         took = time.monotonic() - started
     assert found.cause is Cause.TIMEOUT
     assert found.detail == f"127.0.0.1:{server.port} had not finished after 0.3 seconds"
@@ -325,5 +328,5 @@ def test_a_user_with_an_at_sign_is_written_with_percent_40(secret: Path) -> None
 def test_no_answer_of_a_server_is_more_than_a_failure(command: str, answer: list[bytes]) -> None:
     script = {"LOGIN": b"%t OK in\r\n", command: b"".join(answer) + b"\r\n"}
     with MailServer({3: ONE}, script) as server:
-        result = ask(server.url(), CERTIFICATE, limits=Limits(read=0.05, session=1.0))
+        result = ask(server.url(), CERTIFICATE, limits=MailboxLimits(read_seconds=0.05, session_seconds=1.0))
     assert isinstance(result, Failed | Fetched)

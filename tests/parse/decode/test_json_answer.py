@@ -6,7 +6,7 @@ import pytest
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched
-from aggregator.parse.decode.json_answer import objects_in, read_json, text
+from aggregator.parse.decode.json_answer import objects_in, read_json, text_at
 
 
 def read(payload: bytes, content_type: str = "application/json") -> object:
@@ -60,9 +60,9 @@ def test_what_is_no_json_is_refused_with_what_it_is(payload: bytes, cause: Cause
 
 def test_text_is_taken_without_space_around_it_and_without_what_xml_forbids() -> None:
     holder = {"a": " Example\x00\ud800 ", "b": " ", "c": 5, "d": "7", "e": "\ud83d\ude00"}
-    assert text(holder, "a") == "Example"
-    assert [text(holder, key) for key in ("b", "c", "missing")] == [None, None, None]
-    assert text(holder, "d") == "7"
+    assert text_at(holder, "a") == "Example"
+    assert [text_at(holder, key) for key in ("b", "c", "missing")] == [None, None, None]
+    assert text_at(holder, "d") == "7"
 
 
 def test_half_a_million_objects_and_lists_are_read() -> None:

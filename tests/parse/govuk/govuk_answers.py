@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from aggregator.errors import SourceError
-from aggregator.model import Fetched, Page, RawEntry, Request
-from aggregator.parse import reader
+from aggregator.model import Fetched, ParsedPage, RawEntry, Request
+from aggregator.parse import reader_for
 from tests.parse.answers import CASES
-from tests.support.builders import source
+from tests.support.builders import make_source
 
 GOVUK = "https://www.gov.uk"
 DATA = f"{GOVUK}/api/content"
@@ -20,10 +20,10 @@ CALL = "/government/calls-for-evidence/seventh-uk-national-action-plan-for-open-
 COLLECTION = "/government/collections/uk-national-action-plans-for-open-government"
 
 
-def read_at(address: str, payload: bytes, watched: str | None = None) -> Page:
+def read_at(address: str, payload: bytes, watched: str | None = None) -> ParsedPage:
     """What is read in an answer from `address`, for a source that has `watched` as its address, else this."""
     fetched = Fetched(url=address, final_url=address, status=200, headers={}, payload=payload)
-    return reader("govuk").read(source(kind="govuk", address=watched or address), fetched)
+    return reader_for("govuk").read(make_source(kind="govuk", address=watched or address), fetched)
 
 
 def case(name: str) -> bytes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import Page, RawEntry, RawLink, RawNote, RawRemoval, RemovalKind
-from aggregator.parse import single
+from aggregator.model import ParsedPage, RawEntry, RawLink, RawNote, RawRemoval, RemovalKind
+from aggregator.parse import single_document_link
 from tests.parse.govuk.govuk_answers import (
     CALL,
     COLLECTION,
@@ -20,21 +20,21 @@ from tests.parse.govuk.govuk_answers import (
     read_at,
     refused,
 )
-from tests.support.builders import source
+from tests.support.builders import make_source
 
 
 def test_an_address_of_the_content_api_is_one_document_and_a_search_is_not() -> None:
-    govuk = source(kind="govuk")
-    assert single(govuk, DATA + COLLECTION) == GOVUK + COLLECTION
-    assert single(govuk, SEARCH) is None
+    govuk = make_source(kind="govuk")
+    assert single_document_link(govuk, DATA + COLLECTION) == GOVUK + COLLECTION
+    assert single_document_link(govuk, SEARCH) is None
 
 
 def test_a_document_is_read_with_its_dates_languages_and_history() -> None:
     page = read_at(DATA + CALL, case("call_for_evidence.json"))
-    assert page == Page(
+    assert page == ParsedPage(
         entries=(
             RawEntry(
-                where=CALL,
+                item_name=CALL,
                 id=CALL,
                 link=GOVUK + CALL,
                 title="Example: seventh plan, call for evidence",
@@ -135,16 +135,16 @@ def test_the_title_of_an_attachment_is_looked_for_near_the_beginning_of_its_piec
 
 def test_attachments_that_are_pages_of_their_own_are_looked_up_for_a_watched_document_alone() -> None:
     watched = read_at(DATA + PLAN, case("publication.json"))
-    assert watched.follow == (look_up(f"{PLAN}/example-paper"), look_up(f"{PLAN}/example-paper.cy"))
+    assert watched.next_requests == (look_up(f"{PLAN}/example-paper"), look_up(f"{PLAN}/example-paper.cy"))
     led_to = read_at(DATA + PLAN, case("publication.json"), watched=DATA + COLLECTION)
     assert led_to.entries == watched.entries
-    assert led_to.follow == ()
+    assert led_to.next_requests == ()
 
 
 def test_twenty_attachments_that_are_pages_are_looked_up() -> None:
     listed = ", ".join(f'{{"url": "/a/part-{n}", "attachment_type": "html"}}' for n in range(25))
     payload = f'{{"base_path": "/a", "title": "Example", "details": {{"attachments": [{listed}]}}}}'
-    follow = read_at(f"{DATA}/a", payload.encode()).follow
+    follow = read_at(f"{DATA}/a", payload.encode()).next_requests
     assert [r.url for r in follow] == [f"{DATA}/a/part-{n}" for n in range(20)]
 
 
@@ -195,7 +195,7 @@ def test_a_collection_is_an_entry_and_leads_to_its_members_newest_first() -> Non
         RawNote(at="2026-03-25T09:30:00Z", text="Added the plan's call for evidence."),
         RawNote(at="2016-05-12T10:00:00.000+01:00", text="First published."),
     )
-    assert page.follow == (
+    assert page.next_requests == (
         look_up("/government/publications/example-seventh-plan"),
         look_up("/government/publications/example-sixth-plan"),
         look_up("/government/publications/example-third-plan"),
@@ -207,7 +207,7 @@ def test_forty_members_of_a_large_collection_are_looked_up() -> None:
     member = '{"base_path": "/example-%d", "public_updated_at": "2026-01-01T00:%02d:00Z"}'
     members = ", ".join(member % (n, n % 60) for n in range(50))
     payload = f'{{"base_path": "/example", "title": "Example", "links": {{"documents": [{members}]}}}}'
-    follow = read_at(f"{DATA}/example", payload.encode()).follow
+    follow = read_at(f"{DATA}/example", payload.encode()).next_requests
     assert [r.url for r in follow] == [f"{DATA}/example-{n}" for n in range(49, 9, -1)]
 
 
@@ -225,7 +225,7 @@ def test_a_withdrawn_document_keeps_title_text_and_type_and_says_when_and_why() 
 
 def test_a_document_that_is_gone_has_a_link_and_says_what_takes_its_place() -> None:
     assert document("gone.json", "/government/news/example-gone") == RawEntry(
-        where="/government/news/example-gone",
+        item_name="/government/news/example-gone",
         id="/government/news/example-gone",
         link="https://www.gov.uk/government/news/example-gone",
         language="en",
@@ -240,7 +240,7 @@ def test_a_document_that_is_gone_has_a_link_and_says_what_takes_its_place() -> N
 
 def test_a_document_that_was_moved_says_where_to() -> None:
     assert document("redirect.json", "/government/news/example-moved") == RawEntry(
-        where="/government/news/example-moved",
+        item_name="/government/news/example-moved",
         id="/government/news/example-moved",
         link="https://www.gov.uk/government/news/example-moved",
         language="en",
@@ -300,7 +300,7 @@ def test_what_is_missing_or_of_another_form_leaves_its_place_empty() -> None:
     odd = b'{"base_path": "/a", "title": 7, "details": [], "links": {"organisations": [{"title": ""}, 5]}}'
     (entry,) = read_at(f"{DATA}/a", odd).entries
     assert entry == RawEntry(
-        where="/a",
+        item_name="/a",
         id="/a",
         link="https://www.gov.uk/a",
         title="7",

@@ -10,13 +10,13 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.model import Fetched, Page
-from aggregator.parse import reader
+from aggregator.model import Fetched, ParsedPage
+from aggregator.parse import reader_for
 from tests.parse.answers import SAMPLES
 from tests.parse.govuk.captured_consultations import CONSULTATIONS
 from tests.parse.govuk.captured_news import NEWS
 from tests.parse.govuk.captured_row import GOVUK, Row
-from tests.support.builders import source
+from tests.support.builders import make_source
 
 DATA = f"{GOVUK}/api/content"
 FOLDER = SAMPLES / "captures/govuk_content_api"
@@ -30,9 +30,9 @@ RECORDED = pytest.mark.skipif(
 )
 
 
-def read(address: str, payload: bytes) -> Page:
+def read(address: str, payload: bytes) -> ParsedPage:
     fetched = Fetched(url=address, final_url=address, status=200, headers={}, payload=payload)
-    return reader("govuk").read(source(kind="govuk", address=address), fetched)
+    return reader_for("govuk").read(make_source(kind="govuk", address=address), fetched)
 
 
 @RECORDED
@@ -63,7 +63,7 @@ def test_a_recorded_document_is_read_as_a_person_reads_it(name: str) -> None:
         attachments=tuple((link.href, str(link.type), link.length) for link in attachments),
         categories=entry.categories,
         language=str(entry.language),
-        members=len(page.follow),
+        members=len(page.next_requests),
     )
 
 
@@ -83,10 +83,10 @@ def test_the_recorded_search_is_read_and_leads_on() -> None:
     assert (entry.title, entry.link) == ("Tax your vehicle", "https://www.gov.uk/vehicle-tax")
     assert (entry.updated, entry.type) == ("2017-12-07T12:54:39Z", None)
     assert entry.categories == ("Driver and Vehicle Licensing Agency",)
-    assert [request.url for request in page.follow] == [
+    assert [request.url for request in page.next_requests] == [
         "https://www.gov.uk/api/content/vehicle-tax",
     ]
-    assert {request.pause for request in page.follow} == {timedelta(milliseconds=100)}
+    assert {request.pause for request in page.next_requests} == {timedelta(milliseconds=100)}
 
 
 @RECORDED

@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from aggregator.model import Page, RawEntry, RawNote, Request
-from aggregator.parse import reader
+from aggregator.model import ParsedPage, RawEntry, RawNote, Request
+from aggregator.parse import reader_for
 from tests.parse.govuk.govuk_answers import DATA, GOVUK, SEARCH, case, look_up, read_at
-from tests.support.builders import source
+from tests.support.builders import make_source
 
 
 def test_the_api_is_asked_ten_times_a_second_at_most_whatever_the_pause_of_the_source() -> None:
-    asked = reader("govuk").request(source(kind="govuk", pause=timedelta(seconds=5)), SEARCH)
+    asked = reader_for("govuk").request(make_source(kind="govuk", pause=timedelta(seconds=5)), SEARCH)
     assert asked == Request(url=SEARCH, pause=timedelta(seconds=0.1), accept="application/json")
 
 
@@ -21,7 +21,7 @@ def test_a_result_is_read_as_it_was_written() -> None:
     page = read_at(SEARCH, case("search.json"))
     assert len(page.entries) == 4
     assert page.entries[0] == RawEntry(
-        where="result 1",
+        item_name="result 1",
         id="/government/calls-for-evidence/example-next-plan",
         link="https://www.gov.uk/government/calls-for-evidence/example-next-plan",
         title="Example: call for evidence on the next plan",
@@ -51,7 +51,7 @@ def test_a_link_without_a_leading_slash_and_a_whole_link_are_made_absolute_and_t
 
 def test_a_search_leads_to_its_next_page_and_then_to_its_documents_newest_first() -> None:
     search = f"{GOVUK}/api/search.json?filter_organisations=cabinet-office&count=4"
-    assert read_at(search, case("search.json")).follow == (
+    assert read_at(search, case("search.json")).next_requests == (
         Request(url=f"{search}&start=4", pause=timedelta(seconds=0.1), accept="application/json"),
         look_up("/government/publications/example-transparency-data"),
         look_up("/government/calls-for-evidence/example-next-plan"),
@@ -66,7 +66,7 @@ def results(number: int, total: int) -> bytes:
 
 
 def further(address: str, number: int, total: int) -> list[str]:
-    return [r.url for r in read_at(address, results(number, total)).follow if "/api/search" in r.url]
+    return [r.url for r in read_at(address, results(number, total)).next_requests if "/api/search" in r.url]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_the_next_page_is_asked_for_until_there_is_none_and_three_pages_at_most(
 def test_a_search_that_does_not_say_how_much_there_is_has_no_next_page() -> None:
     listed = ", ".join(['{"title": "Example"}'] * 10)
     payload = f'{{"results": [{listed}]}}'.encode()
-    assert read_at(f"{GOVUK}/api/search.json?q=open+government", payload).follow == ()
+    assert read_at(f"{GOVUK}/api/search.json?q=open+government", payload).next_requests == ()
 
 
 def test_the_type_that_is_displayed_goes_before_the_type_of_the_data() -> None:
@@ -112,14 +112,14 @@ def test_the_type_that_is_displayed_goes_before_the_type_of_the_data() -> None:
 
 def test_twenty_documents_are_looked_up_from_the_first_page_and_none_from_later_ones() -> None:
     first = read_at(f"{GOVUK}/api/search.json?count=30", results(30, 30))
-    assert [r.url for r in first.follow] == [f"{DATA}/example-{n}" for n in range(29, 9, -1)]
+    assert [r.url for r in first.next_requests] == [f"{DATA}/example-{n}" for n in range(29, 9, -1)]
     later = read_at(f"{GOVUK}/api/search.json?count=30&start=30", results(30, 60))
-    assert later.follow == ()
-    assert later.entries[0].where == "result 31"
+    assert later.next_requests == ()
+    assert later.entries[0].item_name == "result 31"
 
 
 def test_a_search_without_results_is_empty_and_no_error() -> None:
-    assert read_at(SEARCH, results(0, 0)) == Page(entries=())
+    assert read_at(SEARCH, results(0, 0)) == ParsedPage(entries=())
 
 
 def test_a_link_that_no_address_can_be_made_of_is_left_as_it_was_and_not_asked_for() -> None:
@@ -127,12 +127,14 @@ def test_a_link_that_no_address_can_be_made_of_is_left_as_it_was_and_not_asked_f
         SEARCH, b'{"results": [{"title": "Example", "link": "http://[x"}, {"title": "No link"}, 5]}'
     )
     assert [entry.link for entry in page.entries] == ["http://[x", None]
-    assert page.follow == ()
+    assert page.next_requests == ()
 
 
 @pytest.mark.parametrize(
     "link", ["//other.example.org/a", "http://www.gov.uk/a", "/", "/a b", "/a?b=<", "https://www.gov.uk:80/a"]
 )
 def test_only_documents_of_the_host_that_was_asked_are_looked_up(link: str) -> None:
-    follow = read_at(SEARCH, f'{{"results": [{{"title": "Example", "link": "{link}"}}]}}'.encode()).follow
+    follow = read_at(
+        SEARCH, f'{{"results": [{{"title": "Example", "link": "{link}"}}]}}'.encode()
+    ).next_requests
     assert [r.url for r in follow] == ([f"{DATA}/a"] if link == "/a?b=<" else [])

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched
-from aggregator.parse import reader
+from aggregator.parse import reader_for
 from tests.parse.answers import CASES
-from tests.support.builders import source
+from tests.support.builders import make_source
 from tests.support.examples import examples
 from tests.support.patience import A_TENTH_OR_WHOLE, within
 
@@ -35,9 +35,9 @@ def causes(payload: bytes) -> list[Cause | None]:
 
 def cause_of(kind: str, address: str, payload: bytes) -> Cause | None:
     fetched = Fetched(url=address, final_url=address, status=200, headers={}, payload=payload)
-    watched = source(kind=kind, address=ASKED[1][1] if kind == "govuk" else ASKED[2][1])
+    watched = make_source(kind=kind, address=ASKED[1][1] if kind == "govuk" else ASKED[2][1])
     try:
-        reader(kind).read(watched, fetched)
+        reader_for(kind).read(watched, fetched)
     except SourceError as error:
         return error.cause
     return None

@@ -10,9 +10,9 @@ import pytest
 from aggregator.config.sources_file import load_sources
 from aggregator.config.yaml_files.schema import ConfigIssues
 from aggregator.errors import SourceError
-from aggregator.model import Entry, Fetched, Page, Source
+from aggregator.model import Entry, Fetched, ParsedPage, Source
 from aggregator.normalise import normalise
-from aggregator.parse import reader
+from aggregator.parse import reader_for
 from tests.support.builders import NOON
 
 CASES: Final = Path(__file__).parents[1] / "cases"
@@ -29,9 +29,9 @@ def fetched(payload: str | bytes, url: str, final_url: str | None = None, **head
     return Fetched(url=url, final_url=final_url or url, status=200, headers=named, payload=raw)
 
 
-def read(source: Source, payload: str | bytes, url: str | None = None, **headers: str) -> Page:
+def read(source: Source, payload: str | bytes, url: str | None = None, **headers: str) -> ParsedPage:
     """What the source's kind reads in an answer from `url`, by default its address."""
-    return reader(source.kind).read(source, fetched(payload, url or source.address, **headers))
+    return reader_for(source.kind).read(source, fetched(payload, url or source.address, **headers))
 
 
 def refused(source: Source, payload: str | bytes, url: str | None = None) -> SourceError:
@@ -46,7 +46,7 @@ def case(kind: str, name: str) -> str:
     return (CASES / kind / f"{name}.html").read_text(encoding="utf-8")
 
 
-def entries(source: Source, page: Page) -> tuple[Entry, ...]:
+def entries(source: Source, page: ParsedPage) -> tuple[Entry, ...]:
     """The items of a page in our words."""
     return normalise(source, source.address, page.entries, now=NOON).entries
 

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.parse.html.date_labels import claims_of, labelled_values, read_labels
-from aggregator.parse.html.dom import soup
+from aggregator.parse.html.date_labels import labelled_values, meeting_claims, read_labels
+from aggregator.parse.html.dom import parse_html
 from tests.parse.answers import SAMPLES
 
 
 def said(markup: str | bytes, **labels: str) -> dict[str, str]:
     payload = markup.encode() if isinstance(markup, str) else markup
-    return read_labels(soup(payload, {}), {name.replace("_", " "): means for name, means in labels.items()})
+    return read_labels(
+        parse_html(payload, {}), {name.replace("_", " "): means for name, means in labels.items()}
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ def test_the_first_value_of_a_label_stands() -> None:
     page = "<p>Published: 3 May 2026</p><ul><li>Published: 1 May 2020</li></ul>"
 
     assert said(page) == {"published": "3 May 2026"}
-    assert list(labelled_values(soup(page.encode(), {}), {})) == [
+    assert list(labelled_values(parse_html(page.encode(), {}), {})) == [
         ("published", "3 May 2026"),
         ("published", "1 May 2020"),
     ]
@@ -93,13 +95,13 @@ def test_the_longest_label_that_fits_is_the_label() -> None:
 
 
 def test_a_meeting_that_was_held_and_one_that_comes_are_claims_with_the_page_as_source() -> None:
-    claims = claims_of({"held": "4 March 2026", "next": "3 June 2026"}, "https://example.org/minutes/")
+    claims = meeting_claims({"held": "4 March 2026", "next": "3 June 2026"}, "https://example.org/minutes/")
 
     assert [(claim.what, claim.date, claim.source) for claim in claims] == [
         ("meeting held", "4 March 2026", "https://example.org/minutes/"),
         ("next meeting", "3 June 2026", "https://example.org/minutes/"),
     ]
-    assert claims_of({"published": "3 May 2026"}, "https://example.org/") == ()
+    assert meeting_claims({"published": "3 May 2026"}, "https://example.org/") == ()
 
 
 RECORDED = {

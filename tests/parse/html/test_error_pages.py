@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aggregator.errors import Cause, SourceError
-from aggregator.parse.html.dom import refuse_stand_in, soup
+from aggregator.parse.html.dom import parse_html, refuse_error_page
 
 
 def page(title: str, body: str) -> bytes:
@@ -35,7 +35,7 @@ def page(title: str, body: str) -> bytes:
 )
 def test_what_came_in_place_of_the_page_is_named(payload: bytes, detail: str) -> None:
     with pytest.raises(SourceError) as caught:
-        refuse_stand_in(soup(payload, {}))
+        refuse_error_page(parse_html(payload, {}))
 
     assert caught.value.cause is Cause.NOT_A_FEED
     assert caught.value.detail.startswith(detail)
@@ -55,4 +55,4 @@ def test_what_came_in_place_of_the_page_is_named(payload: bytes, detail: str) ->
     ],
 )
 def test_a_page_that_speaks_of_such_things_is_a_page(payload: bytes) -> None:
-    refuse_stand_in(soup(payload, {}))
+    refuse_error_page(parse_html(payload, {}))

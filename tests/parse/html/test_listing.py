@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import Moment, Precision, Source, Zone
-from aggregator.parse import join, reader
+from aggregator.model import Moment, Precision, Source, ZoneBasis
+from aggregator.parse import merge_items, reader_for
 from tests.parse.html.sources import SHIPPED, case, entries, read, refused
 from tests.support.builders import instant, moment
 
@@ -27,7 +27,7 @@ LISTS = (
 
 def day(text: str, precision: Precision = Precision.DAY) -> Moment:
     """The first instant of a London day, given in UTC."""
-    return Moment(at=instant(text), precision=precision, zone=Zone.ASSUMED)
+    return Moment(at=instant(text), precision=precision, zone=ZoneBasis.ASSUMED)
 
 
 def items(source: str) -> list[tuple[str | None, str | None, str | None, str | None]]:
@@ -68,7 +68,9 @@ def test_minutes_take_dates_claims_text_and_attachment_from_their_own_page() -> 
     link = "https://www.gov.scot/publications/example-steering-group-minutes-march-2026/"
     listed = read(SCOTLAND, case("listing", "scotland-publications"))
     detail = read(SCOTLAND, case("listing", "scotland-publications.detail"), link)
-    [minutes, *_] = entries(SCOTLAND, replace(listed, entries=join((*listed.entries, *detail.entries))))
+    [minutes, *_] = entries(
+        SCOTLAND, replace(listed, entries=merge_items((*listed.entries, *detail.entries)))
+    )
 
     assert minutes.url == link
     assert minutes.title == "Example: Open Government Partnership Steering Group minutes: March 2026"
@@ -130,7 +132,7 @@ def test_a_welsh_detail_page_adds_opening_and_closing_days(
 ) -> None:
     listed = read(WALES, case("listing", "wales-consultations"))
     detail = read(WALES, case("listing", f"wales-consultations.{name}"), link)
-    joined = entries(WALES, replace(listed, entries=join((*listed.entries, *detail.entries))))
+    joined = entries(WALES, replace(listed, entries=merge_items((*listed.entries, *detail.entries))))
     [found] = [entry for entry in joined if entry.url == link]
 
     assert (found.opens, found.closes) == (
@@ -217,7 +219,7 @@ def test_a_year_gives_way_to_the_day_on_the_documents_page_whose_text_has_no_glo
     link = "https://www.opengovpartnership.org/documents/example-inception-report-glasgow/"
     listed = read(OGP, case("listing", "ogp-glasgow"))
     detail = read(OGP, case("listing", "ogp-glasgow.document"), link)
-    joined = entries(OGP, replace(listed, entries=join((*listed.entries, *detail.entries))))
+    joined = entries(OGP, replace(listed, entries=merge_items((*listed.entries, *detail.entries))))
     [found] = [entry for entry in joined if entry.url == link]
     [before] = [entry for entry in entries(OGP, listed) if entry.url == link]
 
@@ -256,7 +258,7 @@ def test_a_list_names_its_selector_and_is_never_complete(name: str) -> None:
 def test_a_list_that_says_it_is_empty_is_empty_and_names_no_selector() -> None:
     page = read(WALES, case("listing", "wales-consultations.empty"))
 
-    assert (page.entries, page.selector, page.follow) == ((), None, ())
+    assert (page.entries, page.selector, page.next_requests) == ((), None, ())
 
 
 def test_a_bot_check_in_place_of_a_list_is_no_changed_layout() -> None:
@@ -268,7 +270,7 @@ def test_a_bot_check_in_place_of_a_list_is_no_changed_layout() -> None:
 
 
 def test_next_page_first_then_the_pages_of_the_items_in_the_lists_order() -> None:
-    follow = read(SCOTLAND, case("listing", "scotland-publications")).follow
+    follow = read(SCOTLAND, case("listing", "scotland-publications")).next_requests
 
     assert [(request.url, request.about) for request in follow] == [
         ("https://www.gov.scot/publications/?cat=filter&sort=date&page=2", None),
@@ -292,7 +294,7 @@ def test_files_and_other_sites_are_not_read_so_their_lines_tell_all() -> None:
 
     assert [entry.partial for entry in page.entries] == [True, True, False]
     assert [entry.partial for entry in read(SCOTLAND, other).entries] == [False, False, True]
-    assert [request.about for request in read(SCOTLAND, other).follow] == [
+    assert [request.about for request in read(SCOTLAND, other).next_requests] == [
         "https://gov.scot/publications/e3/"
     ]
 
@@ -304,7 +306,7 @@ def test_files_and_other_sites_are_not_read_so_their_lines_tell_all() -> None:
 def test_twenty_pages_of_items_are_read_in_all_the_newest_first(asked: str, followed: int) -> None:
     page = read(SCOTLAND, small_list(12 if asked else 30), SCOTLAND.address + asked)
 
-    assert [request.about for request in page.follow] == [
+    assert [request.about for request in page.next_requests] == [
         f"https://www.gov.scot/publications/e{n}/" for n in range(1, followed + 1)
     ]
 
@@ -332,7 +334,7 @@ def test_next_pages_are_numbered_pages_of_the_same_list_up_to_four(
     more = f'<a class="next" href="{next_page}">Next</a></body>'
     page = read(source, case("listing", "glasgow-news").replace("</body>", more), source.address + url)
 
-    assert bool(page.follow) is followed
+    assert bool(page.next_requests) is followed
 
 
 def test_an_item_that_is_linked_twice_is_one_item_with_the_first_title() -> None:
@@ -345,7 +347,7 @@ def test_more_items_than_are_read_are_said_to_be_left_out() -> None:
     page = read(SCOTLAND, small_list(1_001))
 
     assert len(page.entries) == 1_000
-    assert [(reject.where, reject.why) for reject in page.rejects] == [
+    assert [(reject.item_name, reject.why) for reject in page.rejects] == [
         ("item 1001", "the page holds more items than the 1000 that are read")
     ]
     assert read(SCOTLAND, small_list(1_000)).rejects == ()
@@ -428,7 +430,7 @@ def test_relative_links_are_seen_from_the_pages_base() -> None:
 
 
 def test_a_list_is_asked_for_as_html_with_the_sources_pause() -> None:
-    request = reader("listing").request(SCOTLAND, SCOTLAND.address)
+    request = reader_for("listing").request(SCOTLAND, SCOTLAND.address)
 
     assert (request.url, request.pause, request.about) == (SCOTLAND.address, SCOTLAND.pause, None)
     assert request.accept.startswith("text/html")

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import Precision, Zone
-from aggregator.parse import reader, single
+from aggregator.model import Precision, ZoneBasis
+from aggregator.parse import reader_for, single_document_link
 from tests.parse.html.sources import SHIPPED, case, entry, fetched, read, refused
 from tests.support.builders import instant
 
@@ -83,7 +83,7 @@ def test_three_names_and_a_redirect_of_one_page_are_one_document() -> None:
     source = replace(GLASGOW, fallbacks=tuple(addresses[1:]))
     answers = [fetched(case("page", "glasgow-1337"), url, final_url=addresses[2]) for url in addresses]
 
-    assert {reader("page").read(source, answer).entries[0].link for answer in answers} == {addresses[0]}
+    assert {reader_for("page").read(source, answer).entries[0].link for answer in answers} == {addresses[0]}
 
 
 def test_a_source_without_a_page_is_known_by_its_first_address() -> None:
@@ -91,8 +91,8 @@ def test_a_source_without_a_page_is_known_by_its_first_address() -> None:
     source = replace(GLASGOW, page="")
     answer = fetched(case("page", "glasgow-1337"), "https://www.glasgow.gov.uk/other")
 
-    assert reader("page").read(elsewhere, answer).entries[0].link == elsewhere.page
-    assert reader("page").read(source, answer).entries[0].link == source.address
+    assert reader_for("page").read(elsewhere, answer).entries[0].link == elsewhere.page
+    assert reader_for("page").read(source, answer).entries[0].link == source.address
 
 
 SAME = {
@@ -270,7 +270,7 @@ def test_a_page_tells_of_meetings_closing_days_and_languages() -> None:
         ("cy", "https://www.llyw.cymru/node/49684")
     ]
     assert told.published is not None
-    assert (told.published.precision, told.published.zone) == (Precision.DAY, Zone.ASSUMED)
+    assert (told.published.precision, told.published.zone) == (Precision.DAY, ZoneBasis.ASSUMED)
 
 
 def test_files_that_the_text_links_to_are_attachments_each_once_and_pages_are_none() -> None:
@@ -326,13 +326,13 @@ def test_a_bot_check_is_no_new_text_of_the_page() -> None:
 def test_only_the_last_address_that_is_gone_says_that_the_page_is() -> None:
     source = replace(GLASGOW, fallbacks=("https://www.glasgow.gov.uk/article/1337/Other",))
 
-    assert single(source, source.address) is None
-    assert single(source, source.fallbacks[0]) == source.page
-    assert single(GLASGOW, GLASGOW.address) == GLASGOW.page
+    assert single_document_link(source, source.address) is None
+    assert single_document_link(source, source.fallbacks[0]) == source.page
+    assert single_document_link(GLASGOW, GLASGOW.address) == GLASGOW.page
 
 
 def test_a_page_is_asked_for_as_html_with_the_sources_pause() -> None:
-    request = reader("page").request(GROUP, GROUP.address)
+    request = reader_for("page").request(GROUP, GROUP.address)
 
     assert (request.url, request.pause) == (GROUP.address, GROUP.pause)
     assert request.accept.startswith("text/html")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aggregator.model import Fetched, MailTrust, Page, Part, RawEntry
-from aggregator.parse import reader
+from aggregator.model import Fetched, FetchedPart, MailTrust, ParsedPage, RawEntry
+from aggregator.parse import reader_for
 from tests.parse.answers import CASES
-from tests.support.builders import source
+from tests.support.builders import make_source
 
 BOX: Final = "maildir:mail/forum"
 TRUST: Final = MailTrust(list_id="msf.lists.example.org", servers=("mx.example.net",))
@@ -31,11 +31,13 @@ def message(body: str | bytes = "Words.\n", **fields: str | None) -> bytes:
     return "".join(stated).encode() + b"\n" + (body.encode() if isinstance(body, str) else body)
 
 
-def read(*messages: bytes, left: bytes = b"", trust: MailTrust | None = TRUST, **changes: Any) -> Page:
+def read(*messages: bytes, left: bytes = b"", trust: MailTrust | None = TRUST, **changes: Any) -> ParsedPage:
     """What is read in a box that holds these messages, named 1, 2 …"""
-    parts = tuple(Part(name=str(number), payload=raw) for number, raw in enumerate(messages, 1))
+    parts = tuple(FetchedPart(name=str(number), payload=raw) for number, raw in enumerate(messages, 1))
     fetched = Fetched(url=BOX, final_url=BOX, status=200, headers={}, payload=left, parts=parts)
-    return reader("mailbox").read(source(kind="mailbox", address=BOX, mail=trust, **changes), fetched)
+    return reader_for("mailbox").read(
+        make_source(kind="mailbox", address=BOX, mail=trust, **changes), fetched
+    )
 
 
 def entry_of(raw: bytes, **changes: Any) -> RawEntry:
@@ -56,6 +58,6 @@ def held(raw: bytes, **changes: Any) -> str:
     page = read(raw, **changes)
     assert page.entries == ()
     (reject,) = page.rejects
-    assert reject.where == "message 1"
+    assert reject.item_name == "message 1"
     assert reject.why.startswith("held: ")
     return reject.why.removeprefix("held: ")

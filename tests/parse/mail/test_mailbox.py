@@ -8,30 +8,30 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import SourceError
-from aggregator.model import MailTrust, Page, RawClaim, RawEntry, RawLink, Reject, Request
+from aggregator.model import MailTrust, ParsedPage, RawClaim, RawEntry, RawLink, Reject, Request
 from aggregator.normalise import normalise
-from aggregator.parse import reader
+from aggregator.parse import reader_for
 from tests.parse.mail.messages import BOX, MESSAGES, TRUST, content_of, entry_of, held, message, read
-from tests.support.builders import NOON, source
+from tests.support.builders import NOON, make_source
 
 SEED = Path(__file__).parents[4] / "shared" / "seed" / "readout-2024-01-24.txt"
 NOTE = "The day stands in the subject of a message to the mailing list."
 
 
-def case(name: str) -> Page:
+def case(name: str) -> ParsedPage:
     return read((MESSAGES / name).read_bytes())
 
 
 def test_the_box_is_asked_for_as_it_is() -> None:
-    asked = reader("mailbox").request(source(kind="mailbox"), BOX)
+    asked = reader_for("mailbox").request(make_source(kind="mailbox"), BOX)
     assert asked == Request(url=BOX, pause=timedelta(0), accept="message/rfc822")
 
 
 def test_a_read_out_in_plain_text_is_read_whole_and_without_the_letter_around_it() -> None:
-    assert case("readout_text.eml") == Page(
+    assert case("readout_text.eml") == ParsedPage(
         entries=(
             RawEntry(
-                where="message 1",
+                item_name="message 1",
                 id="mail:70844ccb03356c105b8da36a3caf6a45",
                 link="https://lists.example.org/archives/msf/0042.html",
                 title="Example: Read-out of the Multi-Stakeholder Forum | Wednesday 24th January 2024",
@@ -65,7 +65,7 @@ def test_a_read_out_in_html_keeps_its_links_its_tables_and_the_holder_of_an_offi
     assert entry.link is None
     assert entry.published == "Mon, 29 Apr 2024 10:00:00 +0100"
     assert entry.claims == (RawClaim(what="meeting held", date="16 April 2024", source=None, note=NOTE),)
-    told = normalise(source(kind="mailbox"), BOX, [entry], now=NOON).entries[0]
+    told = normalise(make_source(kind="mailbox"), BOX, [entry], now=NOON).entries[0]
     assert told.content == (
         "<div>\n"
         '<p>The minutes are on <a href="https://www.example.uk/minutes" rel="noopener noreferrer">'
@@ -92,13 +92,13 @@ def test_what_was_forwarded_is_read_without_its_head_and_both_letters() -> None:
 
 
 def test_an_answer_is_no_entry_and_nothing_to_look_at() -> None:
-    assert case("answer.eml") == Page(entries=())
+    assert case("answer.eml") == ParsedPage(entries=())
 
 
 def test_a_forged_message_is_held_with_what_passed() -> None:
     assert case("forged.eml").rejects == (
         Reject(
-            where="message 1",
+            item_name="message 1",
             why="held: mx.example.net found no DKIM, SPF or DMARC pass for a domain of the list"
             " (passed: dkim=attacker.example, spf=attacker.example)",
         ),
@@ -162,7 +162,7 @@ def test_a_message_without_a_subject_has_no_title() -> None:
     ],
 )
 def test_answers_are_no_entries(fields: dict[str, str]) -> None:
-    assert read(message(**fields)) == Page(entries=())
+    assert read(message(**fields)) == ParsedPage(entries=())
 
 
 def test_a_read_out_under_a_subject_of_its_own_is_one_though_it_answers_an_old_message() -> None:
@@ -178,7 +178,7 @@ def test_an_answer_with_a_document_is_held() -> None:
     answer = message(body, Subject="Re: Example", Content_Type="multipart/mixed; boundary=b")
     assert held(answer) == "an answer with a document attached"
     picture = answer.replace(b"application/pdf", b"image/png")
-    assert read(picture) == Page(entries=())
+    assert read(picture) == ParsedPage(entries=())
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_a_repeat_is_one_by_its_message_id_or_by_its_words() -> None:
     )
     other = message("The plan is late.\n", Message_ID="<3@x>")
     found = read(first, same_id, same_words, other)
-    assert [entry.where for entry in found.entries] == ["message 1", "message 4"]
+    assert [entry.item_name for entry in found.entries] == ["message 1", "message 4"]
 
 
 def test_a_message_without_an_id_has_one_made_of_its_words() -> None:
@@ -246,7 +246,7 @@ def test_what_fetch_left_out_is_held() -> None:
     assert len(page.entries) == 1
     assert page.rejects == (
         Reject(
-            where="message 1706.big", why="held: larger than 10 MiB, the most that is read of one message"
+            item_name="message 1706.big", why="held: larger than 10 MiB, the most that is read of one message"
         ),
     )
 

@@ -6,7 +6,7 @@ import base64
 
 import pytest
 
-from aggregator.model import Page
+from aggregator.model import ParsedPage
 from tests.parse.mail.messages import content_of, entry_of, held, message, read
 
 
@@ -170,5 +170,5 @@ def test_a_text_beyond_measure_is_cut_and_says_so() -> None:
 
 def test_characters_that_turn_text_around_or_end_it_do_no_harm() -> None:
     page = read(message("A\u202eB\x00.\n", Subject="Example: \u202eplan\x00"))
-    assert isinstance(page, Page)
+    assert isinstance(page, ParsedPage)
     assert page.entries[0].title == "Example: \u202eplan"

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from aggregator.errors import SourceError
-from aggregator.model import Fetched, MailTrust, Part, Selectors, Source
+from aggregator.model import Fetched, FetchedPart, MailTrust, Selectors, Source
 from aggregator.normalise import normalise
-from aggregator.parse import reader
-from tests.support.builders import NOON, source
+from aggregator.parse import reader_for
+from tests.support.builders import NOON, make_source
 
 SIZE: Final = 10_000_000
 WORDS: Final = "Mae'r cynllun agored yn bwysig i bawb yng Nghymru ac mae angen ymateb. "
@@ -99,7 +99,7 @@ def payload(kind: str) -> bytes:
 
 def watched(kind: str, address: str) -> Source:
     """A source of the kind, with all that it may need."""
-    return source(
+    return make_source(
         kind=kind,
         address=address,
         mail=MailTrust(list_id=LIST, servers=("mx.example.org",)),
@@ -116,7 +116,7 @@ def answered(kind: str, address: str, raw: bytes) -> Fetched:
         status=200,
         headers={},
         payload=b"" if inside else raw,
-        parts=(Part(name="one.md", payload=raw),) if inside else (),
+        parts=(FetchedPart(name="one.md", payload=raw),) if inside else (),
     )
 
 
@@ -125,7 +125,7 @@ def read(kind: str, raw: bytes) -> str:
     address = MADE[kind][0]
     asked = watched(kind, address)
     try:
-        page = reader(kind).read(asked, answered(kind, address, raw))
+        page = reader_for(kind).read(asked, answered(kind, address, raw))
     except SourceError as error:
         return str(error)
     made = normalise(asked, address, page.entries, now=NOON)

@@ -13,7 +13,7 @@ from aggregator.errors import Cause
 from aggregator.model import Fetched, FetchResult, NotModified, RemovalKind, Request, Selectors
 from aggregator.store import open_store
 from tests.services.stage import Stage
-from tests.support.builders import NOON, source
+from tests.support.builders import NOON, make_source
 
 HOUR = timedelta(hours=1)
 LIST = "https://www.gov.wales/consultations"
@@ -37,7 +37,7 @@ def detail(name: str, closes: str) -> bytes:
 
 @pytest.fixture
 def wales(tmp_path: Path) -> Iterator[Stage]:
-    listing = source("wales", kind="listing", address=LIST, selectors=SELECTORS)
+    listing = make_source("wales", kind="listing", address=LIST, selectors=SELECTORS)
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
         stage = Stage(store, (listing,))
         stage.net.content_type = "text/html; charset=utf-8"
@@ -75,9 +75,9 @@ def test_a_page_that_is_not_there_is_a_removal_after_two_looks(wales: Stage) -> 
         wales.poll(NOON + hours * HOUR, {"https://www.gov.wales/one": 410})
 
     held = wales.held()
-    assert held["Example: one"].removed is not None
-    assert held["Example: one"].removed.kind is RemovalKind.GONE
-    assert held["Example: two"].removed is None
+    assert held["Example: one"].removal is not None
+    assert held["Example: one"].removal.kind is RemovalKind.GONE
+    assert held["Example: two"].removal is None
 
 
 def test_an_extended_closing_date_is_a_revision(wales: Stage) -> None:
@@ -124,7 +124,7 @@ def test_no_match_and_under_half_of_last_time_are_a_changed_layout(wales: Stage)
 
 def test_a_watched_page_that_is_gone_is_removed_and_its_words_stay(tmp_path: Path) -> None:
     address = "https://www.glasgow.gov.uk/article/1337/Open-Government"
-    page = source("glasgow", kind="page", address=address)
+    page = make_source("glasgow", kind="page", address=address)
     html = b"<!doctype html><html><body><main><h1>Example: plan</h1><p>Words.</p></main></body></html>"
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
         stage = Stage(store, (page,))
@@ -136,8 +136,8 @@ def test_a_watched_page_that_is_gone_is_removed_and_its_words_stay(tmp_path: Pat
 
         held = stage.held()["Example: plan"]
         assert never.failure is not None
-        assert held.removed is not None
-        assert held.removed.kind is RemovalKind.MISSING
+        assert held.removal is not None
+        assert held.removal.kind is RemovalKind.MISSING
         assert "Words." in held.entry.text
 
 
@@ -152,7 +152,7 @@ def cards(first: int, after: int) -> bytes:
 
 def test_every_page_of_a_list_is_read_before_the_bound_cuts_off_pages_of_items(tmp_path: Path) -> None:
     """Northern Ireland's finder in small: 107 consultations on four pages, 50 requests in all."""
-    site = source("site", kind="citizenspace", address=FINDER)
+    site = make_source("site", kind="citizenspace", address=FINDER)
 
     dates = '<p class="cs-consultation-sidebar-primary-date">Closes 29 Oct 2026</p>'
     consultation = f"<!doctype html><html><body><main>{dates}</main></body></html>".encode()
@@ -171,7 +171,7 @@ def test_every_page_of_a_list_is_read_before_the_bound_cuts_off_pages_of_items(t
 
 
 def test_a_list_of_which_a_page_fails_is_not_read_at_all(tmp_path: Path) -> None:
-    site = source("site", kind="citizenspace", address=FINDER)
+    site = make_source("site", kind="citizenspace", address=FINDER)
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
         stage = Stage(store, (site,))
         stage.net.content_type = "text/html"

@@ -16,12 +16,12 @@ import pytest
 from aggregator.config import Config
 from aggregator.config.settings import load_settings
 from aggregator.due_work import Services
-from aggregator.model import SCHEME, Document, Part, Scope, Source
-from aggregator.publish import artifacts
-from aggregator.services.publishing.snapshot import gather
+from aggregator.model import SCHEME, Document, FetchedPart, Scope, Source
+from aggregator.publish import make_artifacts
+from aggregator.services.publishing.snapshot import gather_snapshot
 from aggregator.store import Store, open_store
 from tests.services.stage import EMPTY, Net
-from tests.support.builders import NOON, body, source
+from tests.support.builders import NOON, make_body, make_source
 from tests.support.projects import atom
 
 PLAN = "https://www.example.org/plan"
@@ -52,7 +52,7 @@ class Instance:
     @property
     def config(self) -> Config:
         settings = load_settings(self.settings, base_url=self.base, instance=self.name)
-        bodies = {id: body(id, name=id.title()) for id in ("cabinet-office", "glasgow")}
+        bodies = {id: make_body(id, name=id.title()) for id in ("cabinet-office", "glasgow")}
         return Config(settings=settings, bodies=bodies, sources=self.sources, vocabulary=EMPTY)
 
     @property
@@ -62,8 +62,8 @@ class Instance:
     def turn(self, at: datetime) -> None:
         """Poll everything, and publish into the network."""
         services = Services(config=self.config, store=self.store, clock=lambda: at)
-        asyncio.run(services.poller.poll(services.poller.pollable(), self.net, at))
-        for artifact in artifacts(gather(self.config, self.store, at)):
+        asyncio.run(services.poller.poll(services.poller.enabled_sources(), self.net, at))
+        for artifact in make_artifacts(gather_snapshot(self.config, self.store, at)):
             if artifact.path in {"feed.atom", "changes.atom"}:
                 self.net.served[self.base + artifact.path] = artifact.payload
 
@@ -77,13 +77,13 @@ class Instance:
 
 def follows(name: str) -> Source:
     """The feed of another instance as a source."""
-    return source(
+    return make_source(
         name, title=f"Instance {name}", address=f"https://{name}.example/feed.atom", scope=Scope.ALL, page=""
     )
 
 
 def records() -> Source:
-    return source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
+    return make_source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
 
 
 @pytest.fixture
@@ -104,14 +104,14 @@ def instance(name: str, net: Net, stores: ExitStack, folder: Path, *sources: Sou
     return Instance(name=name, sources=sources, store=store, net=net, settings=settings)
 
 
-def written(words: str) -> tuple[Part, ...]:
-    return (Part(name="msf.md", payload=RECORD.format(words=words).encode()),)
+def written(words: str) -> tuple[FetchedPart, ...]:
+    return (FetchedPart(name="msf.md", payload=RECORD.format(words=words).encode()),)
 
 
 def test_what_an_instance_passes_on_keeps_source_id_and_labels_and_credits_it(
     net: Net, stores: ExitStack, tmp_path: Path
 ) -> None:
-    gov = source("gov", body="glasgow", address="https://www.example.org/feed.atom", scope=Scope.ALL)
+    gov = make_source("gov", body="glasgow", address="https://www.example.org/feed.atom", scope=Scope.ALL)
     first = instance("a", net, stores, tmp_path, gov)
     second = instance("b", net, stores, tmp_path, follows("a"))
     net.served["https://www.example.org/feed.atom"] = atom({"/plan": "A plan"})
@@ -132,7 +132,7 @@ def test_what_an_instance_passes_on_keeps_source_id_and_labels_and_credits_it(
 def test_a_document_through_two_instances_is_one_entry_that_credits_both(
     net: Net, stores: ExitStack, tmp_path: Path
 ) -> None:
-    gov = source("gov", address="https://www.example.org/feed.atom", scope=Scope.ALL)
+    gov = make_source("gov", address="https://www.example.org/feed.atom", scope=Scope.ALL)
     first, second = (instance(name, net, stores, tmp_path, gov) for name in ("a", "b"))
     reader = instance("c", net, stores, tmp_path, follows("a"), follows("b"))
     net.served["https://www.example.org/feed.atom"] = atom({"/plan": "A plan"})
@@ -152,7 +152,7 @@ def test_a_document_through_two_instances_is_one_entry_that_credits_both(
 def test_who_has_a_document_first_hand_speaks_whatever_an_instance_told_before(
     net: Net, stores: ExitStack, tmp_path: Path
 ) -> None:
-    gov = source("gov", address="https://www.example.org/feed.atom", scope=Scope.ALL)
+    gov = make_source("gov", address="https://www.example.org/feed.atom", scope=Scope.ALL)
     other = instance("a", net, stores, tmp_path, gov)
     net.served["https://www.example.org/feed.atom"] = atom({"/plan": "A plan, as it was once called"})
     other.turn(NOON)
@@ -164,7 +164,7 @@ def test_who_has_a_document_first_hand_speaks_whatever_an_instance_told_before(
     (held,) = both.held()
     assert held.entry.title == "A plan"
     assert [carrier.source for carrier in held.carriers] == ["a", "gov"]
-    assert not held.entry.second_hand
+    assert not held.entry.relayed
 
 
 def test_three_instances_in_a_ring_never_echo(net: Net, stores: ExitStack, tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_three_instances_in_a_ring_never_echo(net: Net, stores: ExitStack, tmp_p
     seen = [each.held() for each in ring]
     assert [len(held) for held in seen] == [1, 1, 1]
     assert len({held[0].entry.id for held in seen}) == 1
-    assert [len(held[0].revised) for held in seen] == [0, 0, 0]
+    assert [len(held[0].revision_times) for held in seen] == [0, 0, 0]
 
     # Shorter than before: what goes round must not win because there is more of it.
     net.served["records/"] = written("It met.")
@@ -196,7 +196,7 @@ def test_three_instances_in_a_ring_never_echo(net: Net, stores: ExitStack, tmp_p
     for each in ring:
         (held,) = each.held()
         assert held.entry.text == "It met."
-        assert len(held.revised) == 1
+        assert len(held.revision_times) == 1
         assert len(each.feed("changes.atom").entries) == 1
         assert each.feed().entries[0].updated == ring[0].feed().entries[0].updated
 
@@ -210,7 +210,7 @@ def test_three_instances_in_a_ring_never_echo(net: Net, stores: ExitStack, tmp_p
 def test_the_body_of_an_instance_that_we_do_not_know_is_that_of_the_source(
     net: Net, stores: ExitStack, tmp_path: Path
 ) -> None:
-    gov = source("gov", body="glasgow", address="https://www.example.org/feed.atom", scope=Scope.ALL)
+    gov = make_source("gov", body="glasgow", address="https://www.example.org/feed.atom", scope=Scope.ALL)
     first = instance("a", net, stores, tmp_path, gov)
     net.served["https://www.example.org/feed.atom"] = atom({"/plan": "A plan"})
     first.turn(NOON)

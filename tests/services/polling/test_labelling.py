@@ -13,7 +13,7 @@ from aggregator.model import Document, LabelOverride, Phrase, Relevance, Strengt
 from aggregator.services.polling.labelling import BATCH, Labelling
 from aggregator.store import Store, open_store
 from tests.store.values import change, keep
-from tests.support.builders import NOON, body, entry, source
+from tests.support.builders import NOON, make_body, make_entry, make_source
 
 AFTER = Vocabulary(
     topics=(Topic(id="openness", name="openness", phrases={Strength.SURE: (Phrase(words="scheme"),)}),)
@@ -22,9 +22,9 @@ SCHEMES, OTHERS = BATCH + 20, 30
 
 
 def labelling(store: Store, vocabulary: Vocabulary) -> Labelling:
-    bodies = {"cabinet-office": body()}
+    bodies = {"cabinet-office": make_body()}
     config = Config(
-        settings=load_settings(), bodies=bodies, sources=(source(),), vocabulary=vocabulary, roles=()
+        settings=load_settings(), bodies=bodies, sources=(make_source(),), vocabulary=vocabulary, roles=()
     )
     return Services(config=config, store=store, clock=lambda: NOON).labelling
 
@@ -34,7 +34,7 @@ def store() -> Store:
     """More documents than one batch: schemes, and others; labelled by an empty vocabulary."""
     store = open_store("sqlite://")
     titles = [f"A scheme, part {n}" for n in range(SCHEMES)] + [f"A road, part {n}" for n in range(OTHERS)]
-    told = [entry(f"https://www.gov.uk/{n}", title=title) for n, title in enumerate(titles)]
+    told = [make_entry(f"https://www.gov.uk/{n}", title=title) for n, title in enumerate(titles)]
     keep(store, *(change(one) for one in told))
     labelling(store, Vocabulary()).relabel()
     return store
@@ -80,16 +80,16 @@ def test_broken_off_it_goes_on_where_it_stopped(store: Store) -> None:
 
 
 def test_the_operators_word_stays_through_a_new_vocabulary_and_a_revision(store: Store) -> None:
-    told = entry("https://www.gov.uk/0", title="A scheme, part 0")
+    told = make_entry("https://www.gov.uk/0", title="A scheme, part 0")
     mark = LabelOverride(why="Of a garden.", at=NOON, relevance=Relevance.NO)
 
     held = labelling(store, AFTER).correct(told.id, mark)
     labelling(store, AFTER).relabel()
-    stored = store.documents.one(told.id)
+    stored = store.documents.get(told.id)
 
     assert held is not None
     assert stored is not None
     assert stored.labels == held.labels
-    assert (stored.labels.relevance, stored.labels.marked) == (Relevance.NO, True)
+    assert (stored.labels.relevance, stored.labels.overridden) == (Relevance.NO, True)
     assert relevant(store) == SCHEMES - 1
     assert labelling(store, AFTER).correct("urn:uuid:unknown", mark) is None

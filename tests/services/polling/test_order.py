@@ -15,12 +15,12 @@ from xml.sax.saxutils import escape
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model import Moment, Part, Scope
+from aggregator.model import FetchedPart, Moment, Scope
 from aggregator.normalise.identity import entry_id
 from aggregator.store import Store
 from tests.services.conftest import OpenStore
 from tests.services.stage import Net, Served, Stage
-from tests.support.builders import NOON, source
+from tests.support.builders import NOON, make_source
 from tests.support.examples import examples
 
 HOUR = timedelta(hours=1)
@@ -40,9 +40,9 @@ SEARCHES = {name: f"https://www.gov.uk/api/search.json?q={name}" for name in ("f
 FEEDS = {name: f"https://{name}.example.org/feed.atom" for name in ("one", "two")}
 DOCUMENTS = {"doc": "https://www.gov.uk/api/content/b"}
 SOURCES = {
-    **{n: source(n, address=a, updated_is_news=n != "two", licence=n) for n, a in FEEDS.items()},
-    **{n: source(n, kind="govuk", address=a) for n, a in {**SEARCHES, **DOCUMENTS}.items()},
-    "rec": source("rec", kind="records", address="records/", licence="own", scope=Scope.ALL),
+    **{n: make_source(n, address=a, updated_means_change=n != "two", licence=n) for n, a in FEEDS.items()},
+    **{n: make_source(n, kind="govuk", address=a) for n, a in {**SEARCHES, **DOCUMENTS}.items()},
+    "rec": make_source("rec", kind="records", address="records/", licence="own", scope=Scope.ALL),
 }
 NAMES = tuple(sorted(SOURCES))
 
@@ -118,12 +118,12 @@ def document(path: str, told: Mapping[str, Any]) -> bytes:
     return json.dumps({**told, **language, "document_type": "policy_paper"}).encode()
 
 
-def records(told: Sequence[Mapping[str, str]]) -> tuple[Part, ...]:
+def records(told: Sequence[Mapping[str, str]]) -> tuple[FetchedPart, ...]:
     def text(facts: Mapping[str, str]) -> str:
         lines = [f"{key}: {value}" for key, value in facts.items() if value]
         return "\n".join(["---", "body: cabinet-office", "added: 2026-06-01", *lines, "---", "Text.", ""])
 
-    return tuple(Part(name=f"{facts['id']}.md", payload=text(facts).encode()) for facts in told)
+    return tuple(FetchedPart(name=f"{facts['id']}.md", payload=text(facts).encode()) for facts in told)
 
 
 def served(told: Mapping[str, Any]) -> dict[str, Served]:
@@ -143,7 +143,7 @@ def poll(store: Store, order: Sequence[str], at: datetime, told: Mapping[str, An
     stage = Stage(store, tuple(SOURCES.values()), net=Net(served(told)))
     for name in order:
         assert stage.poll_only(at, name)[name].bug is None
-    stage.poller.join_documents()
+    stage.poller.merge_documents()
 
 
 Seen = dict[str, tuple[datetime, Moment | None]]
@@ -152,10 +152,10 @@ Seen = dict[str, tuple[datetime, Moment | None]]
 def check(store: Store, seen: Seen) -> None:
     """What was once published under an id is still found by it, as the same document, with the same date."""
     held = {one.entry.id: one for one in store.documents.all()}
-    assert not store.names.shared(None)
+    assert not store.names.duplicates(None)
     assert all(one.entry.id == entry_id(one.entry.key) for one in held.values())
     for id, (first_seen, published) in seen.items():
-        found = store.documents.one(id)
+        found = store.documents.get(id)
         assert found is not None
         assert found.first_seen <= first_seen
         assert id not in held or published in {None, found.entry.published}

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.model import Part, Scope
+from aggregator.model import FetchedPart, Scope
 from aggregator.normalise.identity import entry_id
 from aggregator.services.publishing.snapshot import former_pages
 from aggregator.store import open_store
 from tests.services.stage import Stage
-from tests.support.builders import NOON, source
+from tests.support.builders import NOON, make_source
 from tests.support.projects import atom
 
 HOUR = timedelta(hours=1)
@@ -21,12 +21,12 @@ FEED = "https://www.gov.uk/one.atom"
 PAGE = "https://www.example.org/plan"
 
 
-def record(name: str, document: str = "") -> Part:
+def record(name: str, document: str = "") -> FetchedPart:
     page = f"document: {document}\n" if document else ""
     text = (
         f"---\nid: {name}\nbody: cabinet-office\ntitle: Record {name}\nadded: 2026-06-01\n{page}---\nText.\n"
     )
-    return Part(name=f"{name}.md", payload=text.encode())
+    return FetchedPart(name=f"{name}.md", payload=text.encode())
 
 
 OTHERS = tuple(record(f"other-{number}") for number in range(6))
@@ -34,9 +34,9 @@ OTHERS = tuple(record(f"other-{number}") for number in range(6))
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
-    kept = source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
+    kept = make_source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        yield Stage(store, (kept, source("one", address=FEED, fallbacks=())))
+        yield Stage(store, (kept, make_source("one", address=FEED, fallbacks=())))
 
 
 def test_a_record_that_gets_a_page_stays_the_same_document_and_its_own_page_leads_there(stage: Stage) -> None:
@@ -60,4 +60,4 @@ def test_the_page_of_a_record_that_is_joined_to_an_elder_document_leads_there(st
     gone = entry_id("record:plan").removeprefix("urn:uuid:")
     paths = [path for path, id in former_pages(stage.store).items() if id == elder]
     assert paths == [f"entries/{gone}.html", "records/plan.html"]
-    assert stage.store.documents.one(entry_id("record:plan")) == stage.store.documents.one(elder)
+    assert stage.store.documents.get(entry_id("record:plan")) == stage.store.documents.get(elder)

@@ -12,20 +12,20 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import Fetched, Part, RemovalKind, Request, Scope, Selectors, Validators
+from aggregator.model import Fetched, FetchedPart, RemovalKind, Request, Scope, Selectors, Validators
 from aggregator.normalise.identity import entry_id
 from aggregator.store import open_store
 from tests.services.stage import Served, Stage
-from tests.support.builders import NOON, source
+from tests.support.builders import NOON, make_source
 from tests.support.projects import atom
 
 HOUR = timedelta(hours=1)
 FEED = "https://www.gov.uk/one.atom"
 
 
-def record(name: str, title: str) -> Part:
+def record(name: str, title: str) -> FetchedPart:
     text = f"---\nid: {name}\nbody: cabinet-office\ntitle: {title}\nadded: 2026-06-01\n---\nText.\n"
-    return Part(name=f"{name}.md", payload=text.encode())
+    return FetchedPart(name=f"{name}.md", payload=text.encode())
 
 
 RECORDS = tuple(record(f"r{number}", f"Record {number}") for number in range(6))
@@ -34,7 +34,7 @@ RECORDS = tuple(record(f"r{number}", f"Record {number}") for number in range(6))
 @pytest.fixture
 def records(tmp_path: Path) -> Iterator[Stage]:
     """A complete listing: what it leaves out is missing."""
-    kept = source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
+    kept = make_source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
         stage = Stage(store, (kept,))
         stage.poll(NOON, {"records/": RECORDS})
@@ -44,7 +44,7 @@ def records(tmp_path: Path) -> Iterator[Stage]:
 @pytest.fixture
 def feed(tmp_path: Path) -> Iterator[Stage]:
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        yield Stage(store, (source("one", address=FEED, fallbacks=()),))
+        yield Stage(store, (make_source("one", address=FEED, fallbacks=()),))
 
 
 def test_what_a_complete_listing_leaves_out_is_removed_after_two_looks_hours_apart(records: Stage) -> None:
@@ -55,9 +55,9 @@ def test_what_a_complete_listing_leaves_out_is_removed_after_two_looks_hours_apa
     after = records.held()["Record 0"]
 
     assert (first.removed, soon.removed, later.removed) == (0, 0, 1)
-    assert before.removed is None
-    assert after.removed is not None
-    assert after.removed.kind is RemovalKind.MISSING
+    assert before.removal is None
+    assert after.removal is not None
+    assert after.removal.kind is RemovalKind.MISSING
     assert after.entry.text == before.entry.text
     assert after.carriers[0].revisions[-1].parts == ("removed",)
 
@@ -68,7 +68,7 @@ def test_what_is_back_at_the_second_look_was_never_removed(records: Stage) -> No
     outcome = records.poll(NOON + 9 * HOUR, {"records/": RECORDS[1:]})["records"]
 
     assert outcome.removed == 0
-    assert records.held()["Record 0"].removed is None
+    assert records.held()["Record 0"].removal is None
 
 
 def test_a_return_is_restored_and_named(records: Stage) -> None:
@@ -77,7 +77,7 @@ def test_a_return_is_restored_and_named(records: Stage) -> None:
     outcome = records.poll(NOON + 6 * HOUR, {"records/": RECORDS})["records"]
 
     held = records.held()["Record 0"]
-    assert (outcome.revised, held.removed) == (1, None)
+    assert (outcome.revised, held.removal) == (1, None)
     assert held.carriers[0].revisions[-1].parts == ("restored",)
 
 
@@ -86,15 +86,15 @@ def test_when_more_than_a_fifth_goes_at_once_the_operator_decides(records: Stage
         outcome = records.poll(NOON + hours * HOUR, {"records/": RECORDS[2:]})["records"]
         assert outcome.removed == 0
 
-    assert len(records.state("records").held) == 2
-    assert all(holding.removed is None for holding in records.held().values())
+    assert len(records.state("records").removals_to_confirm) == 2
+    assert all(holding.removal is None for holding in records.held().values())
 
     records.poller.accept_removals("records", NOON + 10 * HOUR)
-    assert [title for title, held in sorted(records.held().items()) if held.removed] == [
+    assert [title for title, held in sorted(records.held().items()) if held.removal] == [
         "Record 0",
         "Record 1",
     ]
-    assert records.state("records").held == ()
+    assert records.state("records").removals_to_confirm == ()
 
 
 def test_when_exactly_a_fifth_goes_at_once_it_is_removed(records: Stage) -> None:
@@ -103,11 +103,11 @@ def test_when_exactly_a_fifth_goes_at_once_it_is_removed(records: Stage) -> None
     for hours in (2, 6):
         records.poll(NOON + hours * HOUR, {"records/": ten[2:]})
 
-    assert [title for title, held in sorted(records.held().items()) if held.removed] == [
+    assert [title for title, held in sorted(records.held().items()) if held.removal] == [
         "Record 0",
         "Record 1",
     ]
-    assert records.state("records").held == ()
+    assert records.state("records").removals_to_confirm == ()
 
 
 def test_a_failed_poll_and_a_feed_that_drops_an_old_item_remove_nothing(feed: Stage) -> None:
@@ -117,7 +117,7 @@ def test_a_failed_poll_and_a_feed_that_drops_an_old_item_remove_nothing(feed: St
     for hours in (10, 15, 20):
         feed.poll(NOON + hours * HOUR, {FEED: 404})
 
-    assert all(holding.removed is None for holding in feed.held().values())
+    assert all(holding.removal is None for holding in feed.held().values())
     assert feed.state("one").failures == 3
 
 
@@ -144,12 +144,12 @@ def test_the_first_poll_that_can_be_read_brings_backlog_also_after_one_that_fail
 def test_a_feed_that_turned_over_whole_between_two_polls_has_a_gap(feed: Stage) -> None:
     feed.poll(NOON, {FEED: atom({"/a": "A", "/b": "B"})})
     feed.poll(NOON + HOUR, {FEED: atom({"/b": "B", "/c": "C"})})
-    assert feed.state("one").gap is None
+    assert feed.state("one").items_missed_at is None
 
     feed.poll(NOON + 2 * HOUR, {FEED: 304})
     feed.poll(NOON + 3 * HOUR, {FEED: atom({"/d": "D", "/e": "E"})})
 
-    assert feed.state("one").gap == NOON + 3 * HOUR
+    assert feed.state("one").items_missed_at == NOON + 3 * HOUR
     assert sorted(feed.held()) == ["A", "B", "C", "D", "E"]
 
 
@@ -216,7 +216,7 @@ def test_the_order_in_which_sources_are_polled_never_changes_the_store(tmp_path:
     )
     dumps = set()
     for number, order in enumerate(permutations(addresses)):
-        sources = tuple(source(name, address=addresses[name]) for name in sorted(order))
+        sources = tuple(make_source(name, address=addresses[name]) for name in sorted(order))
         with open_store(f"sqlite:///{tmp_path}/{number}.db") as store:
             stage = Stage(store, sources)
             for hours, served in enumerate(polls):
@@ -245,7 +245,7 @@ def test_what_was_got_with_other_selectors_is_asked_for_whole(tmp_path: Path) ->
             payload=f"<!doctype html><main><ul>{items}</ul></main>".encode(),
         )
 
-    listed = source("list", kind="listing", address=address, selectors=Selectors(item="li", title="a"))
+    listed = make_source("list", kind="listing", address=address, selectors=Selectors(item="li", title="a"))
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
         stage = Stage(store, (listed,))
         for hours, item in enumerate(("li", "li", "li.new", "li.new")):
@@ -283,7 +283,7 @@ def content_api(path: str, content_id: str, locale: str, title: str) -> bytes:
 
 def test_english_and_welsh_are_one_entry_in_two_languages(tmp_path: Path) -> None:
     english, welsh = "https://www.gov.uk/api/content/plan", "https://www.gov.uk/api/content/plan.cy"
-    sources = tuple(source(n, kind="govuk", address=a) for n, a in (("en", english), ("cy", welsh)))
+    sources = tuple(make_source(n, kind="govuk", address=a) for n, a in (("en", english), ("cy", welsh)))
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
         stage = Stage(store, sources)
         stage.net.content_type = "application/json"
@@ -306,7 +306,7 @@ API = {name: f"https://www.gov.uk/api/content/{name}" for name in ("plan", "plan
 @pytest.fixture
 def documents(tmp_path: Path) -> Iterator[Stage]:
     """Two documents of GOV.UK, each watched by a source of its own."""
-    watched = tuple(source(name, kind="govuk", address=address) for name, address in API.items())
+    watched = tuple(make_source(name, kind="govuk", address=address) for name, address in API.items())
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
         stage = Stage(store, watched)
         stage.net.content_type = "application/json"
@@ -325,7 +325,7 @@ def test_two_addresses_told_at_one_instant_are_one_document_with_the_english_id(
     documents.net.served |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
     for name in order:
         documents.poll_only(NOON, name)
-    documents.poller.join_documents()
+    documents.poller.merge_documents()
 
     (held,) = documents.store.documents.all()
     assert held.entry.id == entry_id("https://gov.uk/plan")
@@ -343,7 +343,7 @@ def test_documents_first_seen_apart_become_one_under_the_elder_id(documents: Sta
 
     (held,) = documents.store.documents.all()
     assert (held.entry.id, held.first_seen) == (welsh, NOON)
-    assert documents.store.documents.one(english) == held
+    assert documents.store.documents.get(english) == held
     (told,) = [carrier for carrier in held.carriers if carrier.source == "plan"]
     assert [revision.entry.title for revision in told.revisions] == ["Plan", "Plan, revised"]
 
@@ -382,8 +382,8 @@ def test_the_withdrawal_of_one_address_leaves_the_document_that_another_one_show
         documents.poll(NOON + hours * HOUR, {API["plan.cy"]: 410})
 
     (held,) = documents.store.documents.all()
-    assert (held.entry.title, held.entry.language, held.removed) == ("Plan", "en", None)
-    assert {carrier.source: bool(carrier.removed) for carrier in held.carriers} == {
+    assert (held.entry.title, held.entry.language, held.removal) == ("Plan", "en", None)
+    assert {carrier.source: bool(carrier.removal) for carrier in held.carriers} == {
         "plan": False,
         "plan.cy": True,
     }
@@ -417,7 +417,7 @@ def test_a_feed_whose_site_moved_has_no_gap(feed: Stage) -> None:
     feed.poll(NOON, {FEED: rss("old.example.org")})
     feed.poll(NOON + HOUR, {FEED: rss("new.example.org")})
 
-    assert feed.state("one").gap is None
+    assert feed.state("one").items_missed_at is None
 
 
 def test_a_site_that_moves_brings_nothing_up_as_new(feed: Stage) -> None:
@@ -444,8 +444,8 @@ def test_a_retracted_document_is_never_told_again(feed: Stage) -> None:
 
 
 def test_a_read_out_that_arrives_later_joins_its_record(tmp_path: Path) -> None:
-    kept = source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
-    site = source("ogn", address=FEED, licence="unknown", scope=Scope.ALL)
+    kept = make_source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
+    site = make_source("ogn", address=FEED, licence="unknown", scope=Scope.ALL)
     minutes = record("uk-msf-2024-01-24", "Multi-Stakeholder Forum meeting of 24 January 2024")
     read_out = "Read out from the UK Multi-Stakeholder Forum | Wednesday 24th January 2024"
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
@@ -460,9 +460,9 @@ def test_a_read_out_that_arrives_later_joins_its_record(tmp_path: Path) -> None:
 
 
 def test_a_record_with_a_mistake_is_rejected_and_not_missing(records: Stage) -> None:
-    broken = Part(name="r0.md", payload=b"---\nid: r0\n---\n")
+    broken = FetchedPart(name="r0.md", payload=b"---\nid: r0\n---\n")
     for hours in (1, 5, 9):
         outcome = records.poll(NOON + hours * HOUR, {"records/": (broken, *RECORDS[1:])})["records"]
         assert (outcome.removed, outcome.rejected) == (0, 3)
 
-    assert records.held()["Record 0"].removed is None
+    assert records.held()["Record 0"].removal is None

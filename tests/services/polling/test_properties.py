@@ -14,25 +14,25 @@ from aggregator.errors import SourceError
 from aggregator.model import (
     Entry,
     Fetched,
+    FetchedPart,
     MailTrust,
     Moment,
-    Page,
-    Part,
+    ParsedPage,
     Precision,
     RawEntry,
     RawLink,
     Scope,
     Selectors,
     Source,
-    Zone,
+    ZoneBasis,
 )
 from aggregator.model.kinds import KINDS
 from aggregator.normalise import normalise
-from aggregator.parse import reader
+from aggregator.parse import reader_for
 from aggregator.store import Store
 from tests.services.conftest import OpenStore
 from tests.services.stage import Stage
-from tests.support.builders import NOON, source
+from tests.support.builders import NOON, make_source
 from tests.support.examples import examples
 
 HOUR = timedelta(hours=1)
@@ -160,7 +160,7 @@ def written(moment: Moment | None) -> str | None:
     """A moment as a publisher would write it: in London time where no zone was told."""
     if moment is None:
         return None
-    stated = moment.zone is Zone.STATED
+    stated = moment.zone is ZoneBasis.STATED
     at = moment.at if stated else moment.at.astimezone(ZoneInfo("Europe/London"))
     return at.strftime(FORMS[moment.precision]) + ("Z" if stated else "")
 
@@ -168,7 +168,7 @@ def written(moment: Moment | None) -> str | None:
 def told_again(entry: Entry) -> RawEntry:
     """The entry as if its publisher had written it in our words."""
     return RawEntry(
-        where="item 1",
+        item_name="item 1",
         id=entry.native_id,
         link=entry.url,
         title=entry.title,
@@ -198,8 +198,8 @@ def told_again(entry: Entry) -> RawEntry:
 @examples(300)
 @given(RAWS)
 def test_normalising_twice_is_once(raw: RawEntry) -> None:
-    for entry in normalise(source(), "https://www.gov.uk/feed", (raw,), now=NOON).entries:
-        again = normalise(source(), "https://www.gov.uk/feed", (told_again(entry),), now=NOON)
+    for entry in normalise(make_source(), "https://www.gov.uk/feed", (raw,), now=NOON).entries:
+        again = normalise(make_source(), "https://www.gov.uk/feed", (told_again(entry),), now=NOON)
 
         assert again.entries == (entry,)
 
@@ -226,8 +226,8 @@ def addresses(draw: st.DrawFn) -> str:
 
 
 def id_of(address: str) -> str:
-    raw = RawEntry(where="item 1", link=address, title="A plan")
-    (entry,) = normalise(source(), "https://feeds.example.net/", (raw,), now=NOON).entries
+    raw = RawEntry(item_name="item 1", link=address, title="A plan")
+    (entry,) = normalise(make_source(), "https://feeds.example.net/", (raw,), now=NOON).entries
     return entry.id
 
 
@@ -244,7 +244,7 @@ def test_another_page_is_another_document(address: str) -> None:
 
 # ---------------------------------------------------------------- removals
 
-KEPT = source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
+KEPT = make_source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
 HELD = tuple(f"record-{number}" for number in range(6))
 LISTINGS = st.sets(st.sampled_from(HELD), max_size=2)
 """What a listing leaves out; two of six at once are more than a fifth, and held for the operator."""
@@ -253,10 +253,12 @@ GAPS = st.sampled_from([20, 60, 90, 179, 180, 181, 240, 600])
 LOOKS = st.lists(st.tuples(GAPS, LISTINGS), min_size=2, max_size=6)
 
 
-def folder(without: set[str]) -> tuple[Part, ...]:
+def folder(without: set[str]) -> tuple[FetchedPart, ...]:
     head = "---\nid: {0}\nbody: cabinet-office\ntitle: {0}\nadded: 2026-06-01\n---\nText.\n"
     return tuple(
-        Part(name=f"{name}.md", payload=head.format(name).encode()) for name in HELD if name not in without
+        FetchedPart(name=f"{name}.md", payload=head.format(name).encode())
+        for name in HELD
+        if name not in without
     )
 
 
@@ -345,14 +347,18 @@ ASKED = [
 
 def watched(kind: str, address: str) -> Source:
     own = "https://www.example.org/news/" if kind == "listing" else address
-    return source(
+    return make_source(
         "any", kind=kind, address=address if kind != "listing" else own, mail=TRUST, selectors=SELECTORS
     )
 
 
 def answered(kind: str, address: str, payload: bytes) -> Fetched:
     inside = kind in {"records", "mailbox"}
-    parts = (Part(name="one.md", payload=payload), Part(name="two", payload=payload)) if inside else ()
+    parts = (
+        (FetchedPart(name="one.md", payload=payload), FetchedPart(name="two", payload=payload))
+        if inside
+        else ()
+    )
     return Fetched(
         url=address,
         final_url=address,
@@ -399,8 +405,8 @@ def test_any_bytes_give_a_page_or_a_source_error(
 ) -> None:
     source = watched(kind, address)
     try:
-        page = reader(kind).read(source, answered(kind, address, opening + rest))
+        page = reader_for(kind).read(source, answered(kind, address, opening + rest))
     except SourceError:
         return
-    assert isinstance(page, Page)
+    assert isinstance(page, ParsedPage)
     normalise(source, address, page.entries, now=NOON)

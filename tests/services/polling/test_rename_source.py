@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.classify import hold
+from aggregator.classify import combine_carriers
 from aggregator.config.sources_editor import SourcesFile
 from aggregator.config.yaml_files.editable_file import Edit
 from aggregator.errors import ConfigError
@@ -19,11 +19,11 @@ from aggregator.model import Change, ChangeKind, Entry, Labels, SourceState
 from aggregator.services.polling.rename_source import merge_sources, rename_source
 from aggregator.store import Store, open_store
 from tests.store.values import change
-from tests.support.builders import NOON, body, entry, labels, moment
+from tests.support.builders import NOON, make_body, make_entry, make_labels, moment
 from tests.support.projects import SOURCE
 
 HOUR = timedelta(hours=1)
-BODIES = {"cabinet-office": body()}
+BODIES = {"cabinet-office": make_body()}
 TEXT = "# Sources.\nsources:\n" + "".join(
     SOURCE.format(id=id, body="cabinet-office", address=f"https://{id}.example.org/feed") + f"    # {id}\n"
     for id in ("one", "two")
@@ -32,15 +32,15 @@ Act = Callable[[SourcesFile, Store], int]
 
 
 def label(told: Entry, carriers: object) -> Labels:
-    return labels()
+    return make_labels()
 
 
 def keep(store: Store, *changes: Change) -> None:
     """Apply changes and hold their documents as the pipeline does."""
-    with store.writing() as tx:
+    with store.transaction() as tx:
         tx.carriers.apply(changes)
-        for carriers in tx.carriers.of(one.entry.id for one in changes).values():
-            tx.documents.hold([hold(carriers, label)])
+        for carriers in tx.carriers.of_documents(one.entry.id for one in changes).values():
+            tx.documents.save([combine_carriers(carriers, label)])
 
 
 @pytest.fixture
@@ -52,9 +52,9 @@ def file(tmp_path: Path) -> SourcesFile:
 @pytest.fixture
 def store() -> Iterator[Store]:
     with open_store("sqlite://") as store:
-        keep(store, change(entry(source="one")))
-        with store.writing() as tx:
-            tx.sources.keep(SourceState(source="one", first_answered=NOON))
+        keep(store, change(make_entry(source="one")))
+        with store.transaction() as tx:
+            tx.sources.save_state(SourceState(source="one", first_read=NOON))
         yield store
 
 
@@ -80,7 +80,7 @@ def merge(file: SourcesFile, store: Store) -> int:
 def test_renaming_changes_file_and_store(file: SourcesFile, store: Store) -> None:
     assert rename(file, store) == 1
 
-    assert file.text() == TEXT.replace("- id: one\n", "- id: first\n")
+    assert file.read_text() == TEXT.replace("- id: one\n", "- id: first\n")
     assert list(store.sources.states()) == ["first"]
     assert [c.source for h in store.documents.all() for c in h.carriers] == ["first"]
 
@@ -88,7 +88,7 @@ def test_renaming_changes_file_and_store(file: SourcesFile, store: Store) -> Non
 def test_merging_switches_the_source_off_and_keeps_its_lines(file: SourcesFile, store: Store) -> None:
     assert merge(file, store) == 1
 
-    assert file.text() == TEXT.replace("    # one\n", "    enabled: no  # merged into two\n    # one\n")
+    assert file.read_text() == TEXT.replace("    # one\n", "    enabled: no  # merged into two\n    # one\n")
     assert [c.source for h in store.documents.all() for c in h.carriers] == ["two"]
     assert list(store.sources.states()) == ["one"]
 
@@ -102,7 +102,7 @@ def test_broken_off_before_the_file_is_replaced_nothing_has_changed(
     with pytest.raises(KeyboardInterrupt):
         act(KilledBefore(tmp_path / "sources.yaml", BODIES), store)
 
-    assert (file.text(), store.dump()) == (TEXT, before)
+    assert (file.read_text(), store.dump()) == (TEXT, before)
 
 
 @pytest.mark.parametrize("act", [rename, merge])
@@ -112,13 +112,13 @@ def test_broken_off_between_file_and_store_the_same_command_completes_it(
     before = store.dump()
     with pytest.raises(KeyboardInterrupt):
         act(KilledAfter(tmp_path / "sources.yaml", BODIES), store)
-    half = file.text()
+    half = file.read_text()
     assert half != TEXT
     assert store.dump() == before
 
     assert act(file, store) == 1
 
-    assert file.text() == half
+    assert file.read_text() == half
     assert '"one"' not in "".join(line for line in store.dump().splitlines() if "source_states" not in line)
     assert act(file, store) == 0
 
@@ -128,15 +128,15 @@ def test_polls_between_a_broken_rename_and_its_repetition_are_taken_in(
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
         rename(KilledAfter(tmp_path / "sources.yaml", BODIES), store)
-    keep(store, change(entry(source="first"), seen_at=NOON + HOUR, backlog=True))
-    with store.writing() as tx:
-        tx.sources.keep(SourceState(source="first", first_answered=NOON + HOUR))
+    keep(store, change(make_entry(source="first"), seen_at=NOON + HOUR, backlog=True))
+    with store.transaction() as tx:
+        tx.sources.save_state(SourceState(source="first", first_read=NOON + HOUR))
 
     assert rename(file, store) == 1
 
     (held,) = store.documents.all()
     assert [(c.source, c.first_seen) for c in held.carriers] == [("first", NOON)]
-    assert store.sources.state("first").first_answered == NOON
+    assert store.sources.state("first").first_read == NOON
 
 
 @pytest.mark.parametrize(
@@ -157,15 +157,15 @@ def test_polls_between_a_broken_rename_and_its_repetition_are_taken_in(
 def test_ids_that_do_not_fit_are_refused_and_nothing_changes(
     act: Act, said: str, file: SourcesFile, store: Store
 ) -> None:
-    with store.writing() as tx:
-        tx.sources.keep(SourceState(source="gone"))
+    with store.transaction() as tx:
+        tx.sources.save_state(SourceState(source="gone"))
     before = store.dump()
 
     with pytest.raises(ConfigError) as caught:
         act(file, store)
 
     assert said in str(caught.value)
-    assert (file.text(), store.dump()) == (TEXT, before)
+    assert (file.read_text(), store.dump()) == (TEXT, before)
 
 
 # ---------------------------------------------------------------- when the documents are added up again
@@ -178,7 +178,7 @@ def histories(draw: st.DrawFn) -> list[Change]:
         key = draw(st.sampled_from(["https://a.example/", "https://b.example/"]))
         known = any(one.entry.source == source and one.entry.key == key for one in found)
         day = draw(st.none() | st.integers(1, 9))
-        word = entry(key, source=source, title=f"Title {turn}")
+        word = make_entry(key, source=source, title=f"Title {turn}")
         word = replace(word, published=moment(f"2026-05-0{day} 09:00") if day else None)
         at = NOON + HOUR * (turn if known else draw(st.integers(0, 1)) * turn)
         kind = ChangeKind.REVISED if known else ChangeKind.NEW
@@ -194,14 +194,14 @@ def test_adding_the_documents_up_again_moves_neither_dates_nor_backlog(
         keep(store, *history)
         before = facts(store)
 
-        with store.sources.renaming("one", "zulu") if renamed else store.sources.merging("one", "two"):
+        with store.sources.rename("one", "zulu") if renamed else store.sources.merge("one", "two"):
             pass
 
         assert facts(store) == before
 
 
 def facts(store: Store) -> object:
-    again = [hold(held.carriers, label) for held in store.documents.all()]
+    again = [combine_carriers(held.carriers, label) for held in store.documents.all()]
     return [
         (held.entry.id, held.entry.published, held.first_seen, held.updated, held.backlog) for held in again
     ]

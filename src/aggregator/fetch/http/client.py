@@ -19,35 +19,35 @@ import httpx
 from aiohttp.abc import ResolveResult
 from httpx_aiohttp import AiohttpTransport
 
-from aggregator.fetch.errors import NoAnswer, cut_short, explain, too_slow
+from aggregator.fetch.errors import FetchError, network_error, timeout_error, truncated_error
 from aggregator.fetch.http import guard
-from aggregator.fetch.http.origins import Origin, not_an_address, origin
-from aggregator.fetch.http.payload import Allowance, collect
-from aggregator.fetch.http.rate_limit import Hosts
-from aggregator.fetch.http.responses import Answer, follow, retry_after, settle
-from aggregator.fetch.http.robots import LARGEST, Robots, RobotsMemory
+from aggregator.fetch.http.origins import Origin, bad_address_error, origin_of
+from aggregator.fetch.http.payload import SizeLimit, read_payload
+from aggregator.fetch.http.rate_limit import RateLimiter
+from aggregator.fetch.http.responses import HttpResponse, complete_request, follow_redirects, retry_after
+from aggregator.fetch.http.robots import MAX_BYTES, RobotsCache, RobotsChecker
 from aggregator.model import FetchResult, Request
 
 AddrInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int]]
 
 
+# Headers of the bytes on the wire, which are unpacked in the end, and cookies: they are not kept.
 PASSING: Final = {"content-encoding", "content-length", "transfer-encoding", "set-cookie"}
-"""Headers of the bytes on the wire, which are unpacked in the end, and cookies: they are not kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class HttpLimits:
     """How long and how large an answer may be: seconds, and bytes before and after decompression."""
 
-    connect: float = 10.0
+    connect_seconds: float = 10.0
     """From the first look-up of the name to the end of the TLS handshake."""
-    read: float = 20.0
+    read_seconds: float = 20.0
     """Between two pieces of the answer."""
-    whole: float = 60.0
-    payload: int = 10 * 1024 * 1024
+    total_seconds: float = 60.0
+    max_bytes: int = 10 * 1024 * 1024
 
 
-class HttpFetch:
+class HttpFetcher:
     """Answers http and https requests. Use it as an async context manager, in one event loop.
 
     The hosts in `allowed_hosts` (names or literal addresses, lower case, no port) are asked unguarded, by a
@@ -59,20 +59,22 @@ class HttpFetch:
         self,
         *,
         user_agent: str,
-        memory: RobotsMemory,
+        robots_cache: RobotsCache,
         clock: Callable[[], datetime],
         allowed_hosts: frozenset[str] = frozenset(),
-        limits: Limits | None = None,
-        hosts: Hosts | None = None,
+        limits: HttpLimits | None = None,
+        rate_limiter: RateLimiter | None = None,
     ) -> None:
         """`user_agent` is `name/version (+page; contact)` in ASCII; robots.txt is obeyed for its name."""
         self._user_agent = user_agent
         self._clock = clock
         self._allowed_hosts = allowed_hosts
-        self._limits = limits or Limits()
-        self._hosts = hosts or Hosts()
+        self._limits = limits or HttpLimits()
+        self._hosts = rate_limiter or RateLimiter()
         product = user_agent.partition("/")[0]
-        self._robots = Robots(ask=self._ask_robots, memory=memory, product=product, clock=clock)
+        self._robots = RobotsChecker(
+            fetch_robots=self._ask_robots, cache=robots_cache, product=product, clock=clock
+        )
         # One set of certificates for both: certifi's, or what SSL_CERT_FILE or SSL_CERT_DIR name.
         context = httpx.create_ssl_context()
         self._guarded = _transport(context, guarded=True)
@@ -90,24 +92,24 @@ class HttpFetch:
     async def __call__(self, request: Request) -> FetchResult:
         """What came back in the end; each hop passes the guard and the robots.txt of its own host."""
         headers = self._headers(request)
-        allowed = Allowance(most=self._limits.payload)
+        allowed = SizeLimit(max_bytes=self._limits.max_bytes)
         form = request.body or urlencode(request.form).encode()
 
-        async def visit(url: str) -> Answer:
+        async def visit(url: str) -> HttpResponse:
             # robots.txt speaks to who reads; a form is sent to a service that is there for it.
             pause = request.pause if form else await self._robots.admit(url, request.pause)
             return await self._ask(url, headers, pause, allowed, form)
 
-        return await settle(request, visit)
+        return await complete_request(request, visit)
 
-    async def _ask_robots(self, url: str, pause: timedelta) -> Answer:
+    async def _ask_robots(self, url: str, pause: timedelta) -> HttpResponse:
         headers = {
             "User-Agent": self._user_agent,
             "Accept": "text/plain, */*;q=0.5",
             "Accept-Encoding": "gzip",
         }
-        allowed = Allowance(most=LARGEST, cut=True)
-        answer, _ = await follow(url, lambda hop: self._ask(hop, headers, pause, allowed))
+        allowed = SizeLimit(max_bytes=MAX_BYTES, truncate=True)
+        answer, _ = await follow_redirects(url, lambda hop: self._ask(hop, headers, pause, allowed))
         return answer
 
     def _headers(self, request: Request) -> dict[str, str]:
@@ -129,23 +131,25 @@ class HttpFetch:
         }
 
     async def _ask(
-        self, url: str, headers: Mapping[str, str], pause: timedelta, allowed: Allowance, form: bytes = b""
-    ) -> Answer:
+        self, url: str, headers: Mapping[str, str], pause: timedelta, allowed: SizeLimit, form: bytes = b""
+    ) -> HttpResponse:
         """One request in its turn at the host, whose wish to rest is heeded for everybody."""
         whom = _checked(url)
-        async with self._hosts.turn(whom, pause):
+        async with self._hosts.slot(whom, pause):
             answer = await self._exchange(whom, url, headers, allowed, form)
             rest = retry_after(answer)
             if rest or answer.status == 429:
-                self._hosts.rest(whom, rest)
+                self._hosts.back_off(whom, rest)
         return answer
 
     async def _exchange(
-        self, whom: Origin, url: str, headers: Mapping[str, str], allowed: Allowance, form: bytes
-    ) -> Answer:
+        self, whom: Origin, url: str, headers: Mapping[str, str], allowed: SizeLimit, form: bytes
+    ) -> HttpResponse:
         way = self._unguarded if whom.host in self._allowed_hosts else self._guarded
-        connect = self._limits.connect  # what httpx calls the pool is all that aiohttp gives a connection
-        timeout = {"connect": connect, "pool": connect, "read": self._limits.read}
+        connect = (
+            self._limits.connect_seconds
+        )  # what httpx calls the pool is all that aiohttp gives a connection
+        timeout = {"connect": connect, "pool": connect, "read": self._limits.read_seconds}
         asked = httpx.Request(
             "POST" if form else "GET",
             url,
@@ -154,23 +158,23 @@ class HttpFetch:
             extensions={"timeout": timeout},
         )
         try:
-            async with asyncio.timeout(self._limits.whole):
+            async with asyncio.timeout(self._limits.total_seconds):
                 async with aclosing(await way.handle_async_request(asked)) as response:
                     return await self._receive(url, response, allowed)
         except TimeoutError as error:
-            raise too_slow(whom.authority, self._limits.whole) from error
+            raise timeout_error(whom.authority, self._limits.total_seconds) from error
         except (httpx.TransportError, aiohttp.ClientError) as error:
             raise _explain(error, whom, url) from error
 
-    async def _receive(self, url: str, response: httpx.Response, allowed: Allowance) -> Answer:
+    async def _receive(self, url: str, response: httpx.Response, allowed: SizeLimit) -> HttpResponse:
         said = {name.lower(): value for name, value in response.headers.items()}
         # RFC 9110, 6.6.1: an answer without a Date is dated by whoever receives it.
         said.setdefault("date", format_datetime(self._clock(), usegmt=True))
         payload = b""
         if response.is_success:
-            payload = await collect(_chunks(response), said, allowed)
+            payload = await read_payload(_chunks(response), said, allowed)
         lasting = {name: value for name, value in said.items() if name not in PASSING}
-        return Answer(url=url, status=response.status_code, headers=lasting, payload=payload)
+        return HttpResponse(url=url, status=response.status_code, headers=lasting, payload=payload)
 
 
 class _GuardedResolver(aiohttp.ThreadedResolver):
@@ -226,18 +230,18 @@ async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
             yield chunk
     except httpx.ReadError as error:
         if announced := response.headers.get("content-length"):
-            raise cut_short(f"fewer bytes came than the {announced} announced") from error
+            raise truncated_error(f"fewer bytes came than the {announced} announced") from error
         raise
 
 
-def _explain(error: Exception, whom: Origin, url: str) -> NoAnswer:
+def _explain(error: Exception, whom: Origin, url: str) -> FetchError:
     """Whether the host was reached is told by aiohttp's own exception, which httpx-aiohttp chains."""
     told = error.__cause__ if isinstance(error, httpx.TransportError) else error
     if isinstance(told, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
-        return not_an_address(url, "it cannot be asked")
+        return bad_address_error(url, "it cannot be asked")
     unconnected = isinstance(told, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
     reached = isinstance(told, aiohttp.ClientSSLError) or not unconnected
-    return explain(error, whom.authority, reached=reached)
+    return network_error(error, whom.authority, reached=reached)
 
 
 def _checked(url: str) -> Origin:
@@ -245,8 +249,8 @@ def _checked(url: str) -> Origin:
 
     Names come from redirects too and may be anything, `xn--a.example` for one.
     """
-    whom = origin(url)
+    whom = origin_of(url)
     try:
         return replace(whom, host=httpx.URL(url).host)
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise not_an_address(url, str(error)) from error
+        raise bad_address_error(url, str(error)) from error

@@ -6,17 +6,17 @@ import ipaddress
 from typing import Final
 
 from aggregator.errors import Cause
-from aggregator.fetch.errors import NoAnswer
+from aggregator.fetch.errors import FetchError
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+# Carrier-grade NAT (RFC 6598).
 _SHARED: Final = ipaddress.IPv4Network("100.64.0.0/10")
-"""Carrier-grade NAT (RFC 6598)."""
+# The well-known prefix (RFC 6052): the last 32 bits are the IPv4 address that is reached.
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
-"""The well-known prefix (RFC 6052): the last 32 bits are the IPv4 address that is reached."""
 _TEREDO: Final = ipaddress.IPv6Network("2001::/32")
+# NAT64 of a network of one's own (RFC 8215).
 _NAT64_LOCAL: Final = ipaddress.IPv6Network("64:ff9b:1::/48")
-"""NAT64 of a network of one's own (RFC 8215)."""
 
 
 def check(address: str, host: str) -> None:
@@ -24,13 +24,13 @@ def check(address: str, host: str) -> None:
 
     The error is no OSError on purpose: aiohttp would take that for a connection that failed.
     """
-    if kind := inside(ipaddress.ip_address(address)):
+    if kind := internal_kind(ipaddress.ip_address(address)):
         way = address if host == address else f"{host} leads to {address}"
         hint = "if this address is meant, the operator can name the host as allowed"
-        raise NoAnswer(Cause.GUARDED, f"{way} ({kind})", hint, reached=False)
+        raise FetchError(Cause.GUARDED, f"{way} ({kind})", hint, reached=False)
 
 
-def inside(address: IPAddress) -> str | None:
+def internal_kind(address: IPAddress) -> str | None:
     """What kind of inside address this is, or None for one on the internet."""
     if isinstance(address, ipaddress.IPv6Address):
         return _inside_v6(address)
@@ -43,7 +43,7 @@ def _inside_v6(address: ipaddress.IPv6Address) -> str | None:
     if address in _NAT64:
         wrapped = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     if wrapped is not None:
-        kind = inside(wrapped)
+        kind = internal_kind(wrapped)
         return f"wrapped {kind}" if kind else None
     if address in _TEREDO or address in _NAT64_LOCAL:
         return "tunnelled"

@@ -8,8 +8,8 @@ from typing import Final
 from urllib.parse import SplitResult, quote, urlsplit
 
 from aggregator.errors import Cause
-from aggregator.fetch.errors import NoAnswer
-from aggregator.values.web_addresses import even_escapes
+from aggregator.fetch.errors import FetchError
+from aggregator.values.web_addresses import normalise_escapes
 
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -32,30 +32,30 @@ class Origin:
         return f"{self.scheme}://{self.authority}"
 
 
-def origin(url: str) -> Origin:
+def origin_of(url: str) -> Origin:
     """Whom `url` asks. Raises `NoAnswer` for what cannot be asked: addresses come from publishers too."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise not_an_address(url, str(error)) from error
+        raise bad_address_error(url, str(error)) from error
     if parts.scheme not in _PORTS:
-        raise not_an_address(url, "only http and https are asked")
+        raise bad_address_error(url, "only http and https are asked")
     if parts.username is not None:
-        raise not_an_address(url, "it carries a user's name")
+        raise bad_address_error(url, "it carries a user's name")
     host = parts.hostname or ""
     if not _is_host(host):
-        raise not_an_address(url, "it names no host")
+        raise bad_address_error(url, "it names no host")
     return Origin(parts.scheme, host, _PORTS[parts.scheme] if port is None else port)
 
 
-def not_an_address(url: str, why: str) -> NoAnswer:
+def bad_address_error(url: str, why: str) -> FetchError:
     """`url` cannot be asked for, and why."""
     hint = "correct the address; if a publisher's page or redirect gave it, tell the publisher"
-    return NoAnswer(Cause.BAD_ADDRESS, f"{url[:200]}: {why}", hint, reached=False)
+    return FetchError(Cause.BAD_ADDRESS, f"{url[:200]}: {why}", hint, reached=False)
 
 
-def same_form(url: str) -> str:
+def normal_form(url: str) -> str:
     """`url` in the one form in which equal addresses are equal (RFC 3986, 6.2.2 and 6.2.3).
 
     Case of scheme and host, default port, empty path and percent-encoding are evened out and the fragment is
@@ -74,7 +74,7 @@ def _even_authority(parts: SplitResult) -> str:
 
 
 def _even_out(text: str) -> str:
-    return even_escapes(quote(text, safe="%!$&'()*+,;=:@/?"))
+    return normalise_escapes(quote(text, safe="%!$&'()*+,;=:@/?"))
 
 
 def _is_host(host: str) -> bool:

@@ -8,15 +8,15 @@ from typing import Final
 from aggregator.errors import Cause
 from aggregator.model import Failed, Source
 
-SLOWEST: Final = timedelta(days=1)
-SLOWEST_WHEN_GONE: Final = timedelta(days=7)
-"""A 410 is the publisher's own word that nothing will come; now and then such a word is taken back."""
+MAX_WAIT: Final = timedelta(days=1)
+# A 410 is the publisher's own word that nothing will come; now and then such a word is taken back.
+MAX_WAIT_WHEN_GONE: Final = timedelta(days=7)
 JITTER: Final = 0.1
+# Doubling a second twenty times is longer than any wait here; more would only overflow.
 _ENOUGH_DOUBLINGS: Final = 20
-"""Doubling a second twenty times is longer than any wait here; more would only overflow."""
 
 
-def next_due(
+def next_poll_at(
     source: Source, *, now: datetime, failures: int, failed: Failed | None, jitter: float
 ) -> datetime:
     """When to ask `source` again after a poll at `now`.
@@ -27,7 +27,7 @@ def next_due(
     1, adds that share of a tenth of the wait, so that sources do not all fall due at once.
     """
     gone = failed is not None and failed.cause is Cause.GONE
-    slowest = max(source.every, SLOWEST_WHEN_GONE if gone else SLOWEST)
+    slowest = max(source.every, MAX_WAIT_WHEN_GONE if gone else MAX_WAIT)
     wait = min(source.every * (1 << min(failures, _ENOUGH_DOUBLINGS)), slowest)
     if failed is not None and failed.retry_after is not None:
         wait = max(wait, failed.retry_after)

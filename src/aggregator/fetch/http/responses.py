@@ -11,13 +11,13 @@ from typing import Final
 from urllib.parse import urldefrag, urljoin
 
 from aggregator.errors import Cause
-from aggregator.fetch.errors import NoAnswer
-from aggregator.fetch.http.origins import not_an_address
+from aggregator.fetch.errors import FetchError
+from aggregator.fetch.http.origins import bad_address_error
 from aggregator.model import Failed, Fetched, FetchResult, NotModified, Request, Validators
 
-LONGEST_REST: Final = timedelta(days=1)
-"""The most that a Retry-After is obeyed for: as long as the longest wait after failures, so that one wrong
-header does not silence a source for a year."""
+# The most that a Retry-After is obeyed for: as long as the longest wait after failures, so that one wrong
+# header does not silence a source for a year.
+MAX_RETRY_AFTER: Final = timedelta(days=1)
 
 _CAUSES: Final = {410: Cause.GONE, 429: Cause.THROTTLED}
 _HINTS: Final = {
@@ -29,13 +29,13 @@ _HINTS: Final = {
 }
 
 
-MOST_HOPS: Final = 5
+MAX_REDIRECTS: Final = 5
 _REDIRECTS: Final = {301, 302, 303, 307, 308}
 _PERMANENT: Final = {301, 308}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class HttpResponse:
     """What one address said, before anybody judged it. The payload of an error or a redirect is not read."""
 
     url: str
@@ -45,16 +45,16 @@ class Answer:
     payload: bytes = b""
 
 
-Visit = Callable[[str], Awaitable[Answer]]
-"""Asks one address once. Raises `NoAnswer`."""
+# Asks one address once. Raises `NoAnswer`.
+FetchOnce = Callable[[str], Awaitable[HttpResponse]]
 
 
-def judge(request: Request, answer: Answer, *, moved_to: str | None) -> FetchResult:
+def interpret(request: Request, answer: HttpResponse, *, moved_to: str | None) -> FetchResult:
     """What the last answer to `request` means. `moved_to` is where permanent redirects led to it."""
     if answer.status == 304 and request.validators != Validators():
         return NotModified(url=request.url, headers=answer.headers)
     if not 200 <= answer.status < 300 or answer.status == 206:  # a part that nobody asked for
-        return refusal(request.url, answer)
+        return failure_of_response(request.url, answer)
     if not answer.payload.strip():
         return Failed(
             url=request.url,
@@ -73,7 +73,7 @@ def judge(request: Request, answer: Answer, *, moved_to: str | None) -> FetchRes
     )
 
 
-def refusal(url: str, answer: Answer) -> Failed:
+def failure_of_response(url: str, answer: HttpResponse) -> Failed:
     """An answer that is no document, as the failure of the request for `url`."""
     return Failed(
         url=url,
@@ -85,12 +85,12 @@ def refusal(url: str, answer: Answer) -> Failed:
     )
 
 
-def unanswered(url: str, why: NoAnswer) -> Failed:
+def failure_of_error(url: str, why: FetchError) -> Failed:
     """A request for `url` that brought no usable answer."""
     return Failed(url=url, cause=why.cause, detail=why.detail, hint=why.hint, retry_after=why.retry_after)
 
 
-def retry_after(answer: Answer) -> timedelta | None:
+def retry_after(answer: HttpResponse) -> timedelta | None:
     """How long to leave the host alone, by its Retry-After with a 429 or 503 (RFC 9110, 10.2.3; RFC 6585, 4).
 
     Seconds, or a date that counts from the answer's own Date, since the server's clock may be wrong; without
@@ -100,11 +100,11 @@ def retry_after(answer: Answer) -> timedelta | None:
         return None
     said = answer.headers.get("retry-after", "").strip()
     if said.isascii() and said.isdecimal():
-        return timedelta(seconds=min(float(said), LONGEST_REST.total_seconds()))
+        return timedelta(seconds=min(float(said), MAX_RETRY_AFTER.total_seconds()))
     until, sent = _http_date(said), _http_date(answer.headers.get("date", ""))
     if until is None or sent is None:
         return None
-    return min(max(until - sent, timedelta(0)), LONGEST_REST)
+    return min(max(until - sent, timedelta(0)), MAX_RETRY_AFTER)
 
 
 def _http_date(text: str) -> datetime | None:
@@ -122,19 +122,19 @@ def _hint(status: int) -> str:
     return _HINTS.get(status, "look at the address in a browser, and correct it or tell the publisher")
 
 
-async def settle(request: Request, visit: Visit) -> FetchResult:
+async def complete_request(request: Request, visit: FetchOnce) -> FetchResult:
     """The result of a request: redirects followed, what came last judged, and no answer made a `Failed`."""
     try:
         # What is signed for one address is not handed on to another.
         answer, moved_to = (
-            (await visit(request.url), None) if request.body else await follow(request.url, visit)
+            (await visit(request.url), None) if request.body else await follow_redirects(request.url, visit)
         )
-    except NoAnswer as why:
-        return unanswered(request.url, why)
-    return judge(request, answer, moved_to=moved_to)
+    except FetchError as why:
+        return failure_of_error(request.url, why)
+    return interpret(request, answer, moved_to=moved_to)
 
 
-async def follow(url: str, visit: Visit) -> tuple[Answer, str | None]:
+async def follow_redirects(url: str, visit: FetchOnce) -> tuple[HttpResponse, str | None]:
     """The first answer that is no redirect, and where permanent redirects alone led to it (else None).
 
     Raises `NoAnswer` (REDIRECTS) after `MOST_HOPS` hops, or as soon as a hop leads back.
@@ -147,25 +147,25 @@ async def follow(url: str, visit: Visit) -> tuple[Answer, str | None]:
         target = _target(answer)
         if target is None:
             return answer, url if permanent and len(visited) > 1 else None
-        if len(visited) > MOST_HOPS:
-            raise _endless(f"{visited[0]} is redirected more than {MOST_HOPS} times")
+        if len(visited) > MAX_REDIRECTS:
+            raise _endless(f"{visited[0]} is redirected more than {MAX_REDIRECTS} times")
         permanent = permanent and answer.status in _PERMANENT
         url = target
     raise _endless(f"{visited[0]} is redirected in a circle, back to {url}")
 
 
-def _target(answer: Answer) -> str | None:
+def _target(answer: HttpResponse) -> str | None:
     location = answer.headers.get("location")
     if answer.status not in _REDIRECTS or location is None:
         return None
     try:
         return urldefrag(urljoin(answer.url, location.strip())).url
     except ValueError as error:
-        raise not_an_address(location, str(error)) from error
+        raise bad_address_error(location, str(error)) from error
 
 
-def _endless(detail: str) -> NoAnswer:
+def _endless(detail: str) -> FetchError:
     hint = (
         "open the address in a browser and write down where it leads; tell the publisher if it leads nowhere"
     )
-    return NoAnswer(Cause.REDIRECTS, detail, hint)
+    return FetchError(Cause.REDIRECTS, detail, hint)

@@ -8,14 +8,14 @@ from typing import Final
 
 from aggregator.errors import Cause
 from aggregator.fetch.mailbox.reader import etag_of
-from aggregator.model import Failed, Fetched, FetchResult, NotModified, Part, Request
+from aggregator.model import Failed, Fetched, FetchedPart, FetchResult, NotModified, Request
 
 SCHEME: Final = "file:"
+# It is about the folder, not one of its records.
 _LEFT_OUT: Final = "README.md"
-"""It is about the folder, not one of its records."""
 
 
-class FolderFetch:
+class FolderFetcher:
     """Answers requests for `file:NAME/`, a folder inside the project."""
 
     def __init__(self, project: Path) -> None:
@@ -53,8 +53,8 @@ class FolderFetch:
         return folder
 
 
-def _parts(folder: Path) -> Iterable[Part]:
+def _parts(folder: Path) -> Iterable[FetchedPart]:
     for path in sorted(folder.iterdir()):
         told = path.suffix == ".md" and path.name != _LEFT_OUT and not path.name.startswith(".")
         if told and path.is_file() and path.resolve().is_relative_to(folder):
-            yield Part(name=path.name, payload=path.read_bytes())
+            yield FetchedPart(name=path.name, payload=path.read_bytes())

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from aggregator.errors import Cause, ConfigError, ConfigIssue
-from aggregator.fetch.errors import NoAnswer
-from aggregator.fetch.http.origins import same_form
-from aggregator.fetch.http.responses import Answer, settle
+from aggregator.fetch.errors import FetchError
+from aggregator.fetch.http.origins import normal_form
+from aggregator.fetch.http.responses import HttpResponse, complete_request
 from aggregator.model import FetchResult, Request, Validators
 
 TABLE: Final = "replay.tsv"
@@ -19,7 +19,7 @@ _COLUMNS: Final = ("poll", "url", "status", "headers", "file")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class RecordedResponse:
     """One recorded answer."""
 
     poll: int
@@ -33,11 +33,11 @@ class Row:
     cause: Cause | None = None
 
 
-class _Wrong(Exception):
+class _RowError(Exception):
     """What is wrong in a row."""
 
 
-def read(folder: Path) -> tuple[Row, ...]:
+def read_recording(folder: Path) -> tuple[RecordedResponse, ...]:
     """The rows of `FOLDER/replay.tsv`. Raises ConfigError with every mistake, each with its line.
 
     The first line names the columns, in any order: poll (a number), url, status, headers (JSON) and file
@@ -45,12 +45,12 @@ def read(folder: Path) -> tuple[Row, ...]:
     {"cause": "TIMEOUT"}.
     """
     path = folder / TABLE
-    rows: list[Row] = []
+    rows: list[RecordedResponse] = []
     mistakes: list[ConfigIssue] = []
     for number, cells in _cells(path):
         try:
             rows.append(_row(cells, folder, rows))
-        except _Wrong as wrong:
+        except _RowError as wrong:
             mistakes.append(ConfigIssue(str(path), number, str(wrong)))
     if mistakes:
         raise ConfigError(tuple(mistakes))
@@ -71,53 +71,53 @@ def _cells(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
             yield number, dict(zip(columns, line.split("\t"), strict=False))
 
 
-def _row(cells: Mapping[str, str], folder: Path, before: Iterable[Row]) -> Row:
+def _row(cells: Mapping[str, str], folder: Path, before: Iterable[RecordedResponse]) -> RecordedResponse:
     if absent := [name for name in _COLUMNS if name not in cells]:
-        raise _Wrong(f"there is no {', '.join(absent)}: columns are parted by tabs")
+        raise _RowError(f"there is no {', '.join(absent)}: columns are parted by tabs")
     poll, url, status = _number(cells, "poll"), _address(cells["url"]), _status(cells)
     if any((row.poll, row.url) == (poll, url) for row in before):
-        raise _Wrong(f"poll {poll} has another answer for this address above")
+        raise _RowError(f"poll {poll} has another answer for this address above")
     headers = _headers(cells["headers"])
     cause = None if status else _cause(headers)
-    return Row(
+    return RecordedResponse(
         poll=poll, url=url, status=status, headers=headers, file=_file(cells["file"], folder), cause=cause
     )
 
 
 def _number(cells: Mapping[str, str], name: str) -> int:
     if not (cells[name].isascii() and cells[name].isdecimal() and len(cells[name]) < 10):
-        raise _Wrong(f"{name} is a whole number of at most 9 digits, not {cells[name]!r}")
+        raise _RowError(f"{name} is a whole number of at most 9 digits, not {cells[name]!r}")
     return int(cells[name])
 
 
 def _status(cells: Mapping[str, str]) -> int:
     status = 0 if cells["status"] == "-" else _number(cells, "status")
     if status and not 100 <= status <= 599:
-        raise _Wrong(f"status is a number from 100 to 599, or - for a failure, not {status}")
+        raise _RowError(f"status is a number from 100 to 599, or - for a failure, not {status}")
     return status
 
 
 def _address(url: str) -> str:
     try:
-        return same_form(url)
+        return normal_form(url)
     except ValueError as error:
-        raise _Wrong(f"{url!r} is not an address: {error}") from error
+        raise _RowError(f"{url!r} is not an address: {error}") from error
 
 
 def _headers(cell: str) -> Mapping[str, str]:
     try:
         read = json.loads(cell or "{}")
     except ValueError as error:
-        raise _Wrong(f"headers are not JSON: {error}") from error
+        raise _RowError(f"headers are not JSON: {error}") from error
     if not isinstance(read, dict) or not all(isinstance(value, str) for value in read.values()):
-        raise _Wrong('headers are a JSON object of texts, like {"ETag": "\\"1\\""}')
+        raise _RowError('headers are a JSON object of texts, like {"ETag": "\\"1\\""}')
     return {name.lower(): value for name, value in read.items()}
 
 
 def _cause(headers: Mapping[str, str]) -> Cause:
     named = headers.get("cause", "")
     if named not in Cause.__members__:
-        raise _Wrong(f"a failure names its cause, one of {', '.join(Cause.__members__)}, not {named!r}")
+        raise _RowError(f"a failure names its cause, one of {', '.join(Cause.__members__)}, not {named!r}")
     return Cause[named]
 
 
@@ -126,51 +126,51 @@ def _file(cell: str, folder: Path) -> Path | None:
         return None
     path = (folder / cell).resolve()
     if not path.is_relative_to(folder.resolve()):
-        raise _Wrong(f"{cell} lies outside the folder")
+        raise _RowError(f"{cell} lies outside the folder")
     if not path.is_file():
-        raise _Wrong(f"{cell} is not there")
+        raise _RowError(f"{cell} is not there")
     return path
 
 
-def polls(folder: Path) -> tuple[int, ...]:
+def recorded_polls(folder: Path) -> tuple[int, ...]:
     """The numbers of the polls in a recording, smallest first. Raises ConfigError like `Replay`."""
-    return tuple(sorted({row.poll for row in read(folder)}))
+    return tuple(sorted({row.poll for row in read_recording(folder)}))
 
 
-class Replay:
+class ReplayFetcher:
     """Answers from a recording, as it stood at one poll: for each address its last answer up to then."""
 
     def __init__(self, folder: Path, poll: int) -> None:
         """Raises ConfigError, with file and lines, when `FOLDER/replay.tsv` holds mistakes."""
-        rows = sorted(read(folder), key=lambda row: row.poll)
+        rows = sorted(read_recording(folder), key=lambda row: row.poll)
         self._rows = {row.url: row for row in rows if row.poll <= poll}
 
     async def __call__(self, request: Request) -> FetchResult:
         """The recorded answer; an address that has none is NOT_RECORDED and never asked for elsewhere."""
 
-        async def visit(url: str) -> Answer:
+        async def visit(url: str) -> HttpResponse:
             return _play(url, self._row(url), request.validators)
 
-        return await settle(request, visit)
+        return await complete_request(request, visit)
 
-    def _row(self, url: str) -> Row:
+    def _row(self, url: str) -> RecordedResponse:
         try:
-            return self._rows[same_form(url)]
+            return self._rows[normal_form(url)]
         except (KeyError, ValueError) as error:
             hint = "add a row for it to replay.tsv, or leave --replay away to ask the network"
-            raise NoAnswer(Cause.NOT_RECORDED, f"the recording has no answer of {url}", hint) from error
+            raise FetchError(Cause.NOT_RECORDED, f"the recording has no answer of {url}", hint) from error
 
 
-def _play(url: str, row: Row, validators: Validators) -> Answer:
+def _play(url: str, row: RecordedResponse, validators: Validators) -> HttpResponse:
     if row.cause:
-        raise NoAnswer(row.cause, f"{url}: a failure that was recorded", "nothing to do: this is a replay")
+        raise FetchError(row.cause, f"{url}: a failure that was recorded", "nothing to do: this is a replay")
     if row.status == 200 and _unchanged(row, validators):
-        return Answer(url=url, status=304, headers=row.headers)
+        return HttpResponse(url=url, status=304, headers=row.headers)
     payload = row.file.read_bytes() if row.file else b""
-    return Answer(url=url, status=row.status, headers=row.headers, payload=payload)
+    return HttpResponse(url=url, status=row.status, headers=row.headers, payload=payload)
 
 
-def _unchanged(row: Row, validators: Validators) -> bool:
+def _unchanged(row: RecordedResponse, validators: Validators) -> bool:
     """An entity tag goes before a date (RFC 9110, 13.1.3)."""
     if validators.etag is not None:
         return validators.etag == row.headers.get("etag")

@@ -13,32 +13,32 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from aggregator.errors import Cause
-from aggregator.fetch.errors import NoAnswer
-from aggregator.model import Fetched, NotModified, Part, Request
+from aggregator.fetch.errors import FetchError
+from aggregator.model import Fetched, FetchedPart, NotModified, Request
 
 HINT: Final = "put the mailbox there, let this program read it, or correct the address in sources.yaml"
-DELIVERED: Final = re.compile(r"(\d{9,12})\.")
-"""The second of delivery, with which a Maildir file's name begins (the Maildir convention, cr.yp.to)."""
-QUOTED: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
-"""A line of text that began with `From `, or with `>From `, before the message was put into an mbox."""
-PIECE: Final = 65_536
+# The second of delivery, with which a Maildir file's name begins (the Maildir convention, cr.yp.to).
+DELIVERY_TIME: Final = re.compile(r"(\d{9,12})\.")
+# A line of text that began with `From `, or with `>From `, before the message was put into an mbox.
+QUOTED_FROM: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
+CHUNK_BYTES: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class MailboxLimits:
     """How much of a box is read, in messages and bytes, and how long a mail server may take, in seconds."""
 
-    messages: int = 200
-    message: int = 10 * 1024 * 1024
-    whole: int = 64 * 1024 * 1024
+    max_messages: int = 200
+    max_message_bytes: int = 10 * 1024 * 1024
+    max_total_bytes: int = 64 * 1024 * 1024
     """All messages of one answer together: 200 of the largest would not fit into memory."""
-    connect: float = 10.0
-    read: float = 20.0
-    session: float = 60.0
+    connect_seconds: float = 10.0
+    read_seconds: float = 20.0
+    session_seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class ListedMessage:
     """A message as the box lists it."""
 
     name: str
@@ -46,24 +46,24 @@ class Listed:
     size: int
 
 
-class Box(Protocol):
+class Mailbox(Protocol):
     """A mailbox that is open for reading. Both raise `NoAnswer`."""
 
-    def newest(self, most: int) -> Sequence[Listed]:
+    def newest(self, most: int) -> Sequence[ListedMessage]:
         """The newest messages, at most `most`, oldest first."""
         ...
 
-    def read(self, message: Listed) -> bytes | None:
+    def read(self, message: ListedMessage) -> bytes | None:
         """The message as it came; None when it is no longer there."""
         ...
 
 
-def collect(box: Box, request: Request, limits: Limits) -> Fetched | NotModified:
+def read_newest(box: Mailbox, request: Request, limits: MailboxLimits) -> Fetched | NotModified:
     """The newest messages as parts, oldest first; NotModified while the box lists the same names.
 
     The answer's payload names what was left out, a message a line: name, tab, why.
     """
-    listed = box.newest(limits.messages)
+    listed = box.newest(limits.max_messages)
     if request.validators.etag == etag_of(message.name.encode() for message in listed):
         return NotModified(url=request.url, headers={"etag": request.validators.etag})
     parts, left = _read(box, listed, limits)
@@ -79,11 +79,13 @@ def collect(box: Box, request: Request, limits: Limits) -> Fetched | NotModified
     )
 
 
-def _read(box: Box, listed: Sequence[Listed], limits: Limits) -> tuple[list[Part], dict[str, str]]:
+def _read(
+    box: Mailbox, listed: Sequence[ListedMessage], limits: MailboxLimits
+) -> tuple[list[FetchedPart], dict[str, str]]:
     """What was read, newest first, and why the others were not. A size that a server gives is only a word."""
-    parts: list[Part] = []
+    parts: list[FetchedPart] = []
     left: dict[str, str] = {}
-    room = limits.whole
+    room = limits.max_total_bytes
     for message in reversed(listed):
         if why := _too_large(message.size, room, limits):
             left[message.name] = why
@@ -95,15 +97,15 @@ def _read(box: Box, listed: Sequence[Listed], limits: Limits) -> tuple[list[Part
             left[message.name] = why
             continue
         room -= len(payload)
-        parts.append(Part(name=message.name, payload=payload))
+        parts.append(FetchedPart(name=message.name, payload=payload))
     return parts, left
 
 
-def _too_large(size: int, room: int, limits: Limits) -> str | None:
-    if size > limits.message:
-        return f"larger than {_mebibytes(limits.message)}, the most that is read of one message"
+def _too_large(size: int, room: int, limits: MailboxLimits) -> str | None:
+    if size > limits.max_message_bytes:
+        return f"larger than {_mebibytes(limits.max_message_bytes)}, the most that is read of one message"
     if size > room:
-        return f"no room: the newer messages take up the {_mebibytes(limits.whole)} that are read in one poll"
+        return f"no room: the newer messages take up the {_mebibytes(limits.max_total_bytes)} that are read in one poll"
     return None
 
 
@@ -126,7 +128,7 @@ class Maildir:
         self._path = path
         self._files: dict[str, Path] = {}
 
-    def newest(self, most: int) -> Sequence[Listed]:
+    def newest(self, most: int) -> Sequence[ListedMessage]:
         """By the time of delivery, which the name tells, or else the file's own time."""
         found: dict[str, tuple[float, int]] = {}
         try:
@@ -136,7 +138,7 @@ class Maildir:
         except OSError as error:
             raise _missing(self._path, error) from error
         order = sorted(found, key=lambda name: (found[name][0], name))
-        return [Listed(name=name, size=found[name][1]) for name in order[-most:]]
+        return [ListedMessage(name=name, size=found[name][1]) for name in order[-most:]]
 
     def _note(self, path: Path, found: dict[str, tuple[float, int]]) -> None:
         """Messages only: no hidden file, no link that leads elsewhere, no pipe that would never end."""
@@ -146,12 +148,12 @@ class Maildir:
         except FileNotFoundError:
             return  # a mail program moved it; it is in the other folder, or found by the next poll
         if stat.S_ISREG(known.st_mode) and not base.startswith("."):
-            delivered = DELIVERED.match(base)
+            delivered = DELIVERY_TIME.match(base)
             name = base.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
             found[name] = (float(delivered[1]) if delivered else known.st_mtime, known.st_size)
             self._files[name] = path
 
-    def read(self, message: Listed) -> bytes | None:
+    def read(self, message: ListedMessage) -> bytes | None:
         """The file's bytes; one that was moved since is looked for by the next poll."""
         try:
             return self._files[message.name].read_bytes()
@@ -185,26 +187,26 @@ class Mbox:
         self._path = path
         self._spans: dict[str, _Span] = {}
 
-    def newest(self, most: int) -> Sequence[Listed]:
+    def newest(self, most: int) -> Sequence[ListedMessage]:
         """The last of the file. Raises `NoAnswer` for a file that is no mbox."""
         try:
             if not stat.S_ISREG(self._path.stat().st_mode):
-                raise NoAnswer(Cause.MISSING_FILE, f"{self._path}: it is no file", HINT, reached=False)
+                raise FetchError(Cause.MISSING_FILE, f"{self._path}: it is no file", HINT, reached=False)
             spans = deque(self._scan(), maxlen=most)
         except OSError as error:
             raise _missing(self._path, error) from error
         self._spans = {span.name: span for span in spans}
-        return [Listed(name=span.name, size=span.end - span.start) for span in spans]
+        return [ListedMessage(name=span.name, size=span.end - span.start) for span in spans]
 
     def _scan(self) -> Iterator[_Span]:
         """Every message in the file's order, read in pieces: a line may have any length."""
         start, position, checksum = 0, 0, 0
         blank = fresh = True
         with self._path.open("rb") as file:
-            for piece in iter(lambda: file.readline(PIECE), b""):
+            for piece in iter(lambda: file.readline(CHUNK_BYTES), b""):
                 opens = fresh and blank and piece.startswith(b"From ")
                 if not opens and position == 0:
-                    raise NoAnswer(
+                    raise FetchError(
                         Cause.NOT_A_FEED,
                         f"{self._path}: it does not begin with 'From ', so it is no mbox",
                         "name an mbox file; for a folder with cur and new write maildir: in place of mbox:",
@@ -219,7 +221,7 @@ class Mbox:
         if position:
             yield _Span(start, position, checksum)
 
-    def read(self, message: Listed) -> bytes | None:
+    def read(self, message: ListedMessage) -> bytes | None:
         """The message without its `From ` line, and without the marks that an mbox puts before such lines."""
         span = self._spans[message.name]
         try:
@@ -228,8 +230,8 @@ class Mbox:
                 payload = file.read(span.end - span.start)
         except OSError as error:
             raise _missing(self._path, error) from error
-        return QUOTED.sub(rb"\1", payload.partition(b"\n")[2])
+        return QUOTED_FROM.sub(rb"\1", payload.partition(b"\n")[2])
 
 
-def _missing(path: Path, error: OSError) -> NoAnswer:
-    return NoAnswer(Cause.MISSING_FILE, f"{path}: {error.strerror or error}", HINT, reached=False)
+def _missing(path: Path, error: OSError) -> FetchError:
+    return FetchError(Cause.MISSING_FILE, f"{path}: {error.strerror or error}", HINT, reached=False)

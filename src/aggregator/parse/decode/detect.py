@@ -16,7 +16,7 @@ NAMED_FEED: Final = re.compile(
     r"<link\b(?=[^>]{0,500}type=[\"']application/(?:rss|atom)\+xml)[^>]{0,500}?href=[\"']([^\"'>]{1,300})",
     re.IGNORECASE,
 )
-WALL: Final = re.compile(
+BOT_CHECK: Final = re.compile(
     r"captcha|cloudflare|incapsula|access denied|request blocked|attention required|just a moment"
     r"|are you (?:a )?(?:human|robot)|unusual traffic|security check",
     re.IGNORECASE,
@@ -27,11 +27,11 @@ LOGIN: Final = re.compile(
 
 PREFIX: Final = re.compile(r"\bxmlns:([\w.-]{1,80})")
 CATEGORY: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:category|subject)\b", re.IGNORECASE)
-TAGS, REFERENCES, PREFIXES, CATEGORIES = 200_000, 1_000_000, 100, 10_000
-"""More than a real feed has by far: above these the parser's time grows with the square (measured)."""
+# More than a real feed has by far: above these the parser's time grows with the square (measured).
+MAX_TAGS, MAX_REFERENCES, MAX_PREFIXES, MAX_CATEGORIES = 200_000, 1_000_000, 100, 10_000
 
-OPENING: Final = 20_000
-"""How many characters of a page are looked at to say what it is."""
+# How many characters of a page are looked at to say what it is.
+OPENING_CHARACTERS: Final = 20_000
 
 
 def find_feed(text: str) -> int:
@@ -41,11 +41,11 @@ def find_feed(text: str) -> int:
     """
     refuse_empty(text)
     root = ROOT.search(text)
-    prologue = (text[: root.start()] if root else text[:OPENING]).lower()
+    prologue = (text[: root.start()] if root else text[:OPENING_CHARACTERS]).lower()
     if (root and root[1].lower() == "html") or "<!doctype html" in prologue:
-        raise page_instead(text[:OPENING], "a feed")
+        raise page_error(text[:OPENING_CHARACTERS], "a feed")
     if root is None:
-        raise _something_else(text)
+        raise _not_a_feed_error(text)
     if "<!entity" in prologue:
         raise SourceError(
             Cause.BROKEN_FEED,
@@ -64,7 +64,7 @@ def refuse_empty(text: str) -> None:
         )
 
 
-def broken(detail: str) -> SourceError:
+def broken_error(detail: str) -> SourceError:
     """What to say of markup or JSON that cannot be read, or that nobody should read."""
     return SourceError(
         Cause.BROKEN_FEED, detail, "wait for the next poll; if it lasts, tell the publisher what was seen"
@@ -73,10 +73,10 @@ def broken(detail: str) -> SourceError:
 
 def _refuse_excess(text: str) -> None:
     excess = (
-        text.count("<") > TAGS
-        or text.count("&") > REFERENCES
-        or len(set(PREFIX.findall(text))) > PREFIXES
-        or len(CATEGORY.findall(text)) > CATEGORIES
+        text.count("<") > MAX_TAGS
+        or text.count("&") > MAX_REFERENCES
+        or len(set(PREFIX.findall(text))) > MAX_PREFIXES
+        or len(CATEGORY.findall(text)) > MAX_CATEGORIES
     )
     if excess:
         raise SourceError(
@@ -86,17 +86,17 @@ def _refuse_excess(text: str) -> None:
         )
 
 
-def page_instead(opening: str, wanted: str) -> SourceError:
+def page_error(opening: str, wanted: str) -> SourceError:
     """What to say of a page that came in place of what is `wanted` (`a feed`, `JSON`), by its beginning."""
-    what, hint = _describe(opening)
+    what, hint = _describe_page(opening)
     title = TITLE.search(opening)
-    named = f" titled '{shown(title[1])}'" if title and title[1].strip() else ""
+    named = f" titled '{snippet(title[1])}'" if title and title[1].strip() else ""
     return SourceError(Cause.NOT_A_FEED, f"{what}{named} came in place of {wanted}", hint)
 
 
-def _describe(opening: str) -> tuple[str, str]:
+def _describe_page(opening: str) -> tuple[str, str]:
     """What a page is, and what to try."""
-    if WALL.search(opening):
+    if BOT_CHECK.search(opening):
         return (
             "a bot check",
             "wait and poll more slowly; if it lasts, ask the publisher to let feed readers in",
@@ -104,18 +104,18 @@ def _describe(opening: str) -> tuple[str, str]:
     if LOGIN.search(opening):
         return "a login page", "find an address of the feed that is public"
     if named := NAMED_FEED.search(opening):
-        return "a page", f"the page itself names a feed: {shown(named[1])}"
+        return "a page", f"the page itself names a feed: {snippet(named[1])}"
     return (
         "a page",
         "open the address in a browser and look for its feed; without one, use kind listing or page",
     )
 
 
-def _something_else(text: str) -> SourceError:
+def _not_a_feed_error(text: str) -> SourceError:
     if text.lstrip()[0] in "{[":
         return SourceError(Cause.NOT_A_FEED, "JSON came in place of XML", "try kind jsonfeed for this source")
-    element = ELEMENT.search(text[:OPENING])
-    what = f"its first element is <{element[1]}>" if element else f"it begins '{shown(text[:60])}'"
+    element = ELEMENT.search(text[:OPENING_CHARACTERS])
+    what = f"its first element is <{element[1]}>" if element else f"it begins '{snippet(text[:60])}'"
     return SourceError(
         Cause.NOT_A_FEED,
         f"neither Atom nor RSS: {what}",
@@ -123,6 +123,6 @@ def _something_else(text: str) -> SourceError:
     )
 
 
-def shown(text: str) -> str:
+def snippet(text: str) -> str:
     """A publisher's words as they may stand in a message: one short line."""
     return one_line(html.unescape(text))[:80]

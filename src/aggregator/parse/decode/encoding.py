@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-SIGNATURES: Final = (
+# Byte order marks and the first bytes of `<?` (XML 1.0, appendix F.1); the longer mark stands first.
+BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -16,16 +17,15 @@ SIGNATURES: Final = (
     (b"<\x00?\x00", "utf-16-le"),
     (b"\x00<\x00?", "utf-16-be"),
 )
-"""Byte order marks and the first bytes of `<?` (XML 1.0, appendix F.1); the longer mark stands first."""
 
 CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})")
 DECLARED: Final = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})")
-TRUSTED: Final = re.compile(r"utf-(?:8|16|32)(?:-[bl]e)?|cp125\d|iso8859-\d{1,2}")
-"""Encodings that a declaration may choose. UTF-7 and the like could hide markup from our checks."""
+# Encodings that a declaration may choose. UTF-7 and the like could hide markup from our checks.
+ALLOWED_ENCODING: Final = re.compile(r"utf-(?:8|16|32)(?:-[bl]e)?|cp125\d|iso8859-\d{1,2}")
 
-UNDECODED: Final = re.compile("[\udc80-\udcff]+")
-FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
-"""What XML 1.0, 2.2 does not allow; WordPress lets such characters through from pasted text."""
+SURROGATES: Final = re.compile("[\udc80-\udcff]+")
+# What XML 1.0, 2.2 does not allow; WordPress lets such characters through from pasted text.
+NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
 
 
 def decode(payload: bytes, content_type: str = "") -> str:
@@ -39,21 +39,21 @@ def decode(payload: bytes, content_type: str = "") -> str:
             text = payload.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return FORBIDDEN.sub("", text)
+        return NOT_XML.sub("", text)
     text = payload.decode("utf-8", "surrogateescape")
-    return FORBIDDEN.sub("", UNDECODED.sub(_as_windows, text))
+    return NOT_XML.sub("", SURROGATES.sub(_as_windows, text))
 
 
 def _encodings(payload: bytes, content_type: str) -> Iterator[str]:
-    yield from (encoding for mark, encoding in SIGNATURES if payload.startswith(mark))
+    yield from (encoding for mark, encoding in BYTE_ORDER_MARKS if payload.startswith(mark))
     yield "utf-8"
     charset = CHARSET.search(content_type.lower())
     declared = DECLARED.search(payload[:400])
     names = (charset and charset[1], declared and declared[1].decode("ascii", "replace"))
-    yield from filter(None, map(_trusted, names))
+    yield from filter(None, map(_allowed_encoding, names))
 
 
-def _trusted(name: str | None) -> str | None:
+def _allowed_encoding(name: str | None) -> str | None:
     """The encoding's name in Python, if it is one that may be chosen; Latin-1 means Windows-1252 (WHATWG)."""
     try:
         found = codecs.lookup(name or "").name
@@ -61,7 +61,7 @@ def _trusted(name: str | None) -> str | None:
         return None
     if found in {"iso8859-1", "ascii"}:
         return "cp1252"
-    return found if TRUSTED.fullmatch(found) else None
+    return found if ALLOWED_ENCODING.fullmatch(found) else None
 
 
 def _as_windows(stray: re.Match[str]) -> str:

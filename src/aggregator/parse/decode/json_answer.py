@@ -8,20 +8,21 @@ from typing import Any, Final
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched
-from aggregator.parse.decode.detect import OPENING, broken, page_instead, refuse_empty, shown
-from aggregator.parse.decode.encoding import FORBIDDEN, decode
+from aggregator.parse.decode.detect import OPENING_CHARACTERS, broken_error, page_error, refuse_empty, snippet
+from aggregator.parse.decode.encoding import NOT_XML, decode
 
 ACCEPT: Final = "application/json"
 
-MOST: Final = 500_000
-"""Objects and lists in an answer that is read: a full page of GOV.UK's Search API has 60,000; ten megabytes
-of nothing else took 300 MB."""
+# Objects and lists in an answer that is read: a full page of GOV.UK's Search API has 60,000; ten megabytes
+# of nothing else took 300 MB.
+MAX_CONTAINERS: Final = 500_000
 
-Object = Mapping[str, Any]
-"""A JSON object; what its keys hold is not known until `text`, `object_of` or `objects_of` was asked."""
+# A JSON object; what its keys hold is not known until `text`, `object_of` or `objects_of` was asked.
+JsonObject = Mapping[str, Any]
 
 
-FORMS: Final[tuple[tuple[frozenset[str], str, str], ...]] = (
+# By which keys an answer, or the first member of its list, is known; the kind that reads it; what it is.
+KNOWN_FORMATS: Final[tuple[tuple[frozenset[str], str, str], ...]] = (
     (frozenset({"version", "items"}), "jsonfeed", "a JSON Feed"),
     (frozenset({"topic_list"}), "discourse", "a list of topics of Discourse"),
     (frozenset({"content_id", "base_path"}), "govuk", "a document of GOV.UK"),
@@ -32,10 +33,9 @@ FORMS: Final[tuple[tuple[frozenset[str], str, str], ...]] = (
         "a list of consultations of Citizen Space",
     ),
 )
-"""By which keys an answer, or the first member of its list, is known; the kind that reads it; what it is."""
 
 
-def sample_of(answer: object) -> Object:
+def first_object(answer: object) -> JsonObject:
     """The object that an answer is, or the first member of its list: what tells its form."""
     return answer if isinstance(answer, dict) else next(iter(objects_in(answer, 1)), {})
 
@@ -49,54 +49,54 @@ def read_json(fetched: Fetched) -> object:
     content = decode(fetched.payload, fetched.headers.get("content-type", "")).strip()
     refuse_empty(content)
     if content[0] == "<":
-        raise _markup(content[:OPENING])
-    if content.count("{") + content.count("[") > MOST:
-        raise broken(f"more objects and lists than an answer has ({len(content)} characters)")
+        raise _markup_error(content[:OPENING_CHARACTERS])
+    if content.count("{") + content.count("[") > MAX_CONTAINERS:
+        raise broken_error(f"more objects and lists than an answer has ({len(content)} characters)")
     try:
         # Numbers are not computed: one of a million digits takes seconds, and none is needed as a number.
         return json.loads(content, parse_int=str, parse_float=str, parse_constant=str)
     except RecursionError:
-        raise broken("values nested deeper than anybody writes them") from None
+        raise broken_error("values nested deeper than anybody writes them") from None
     except ValueError as fault:
-        raise broken(f"not well-formed JSON ({shown(str(fault))})") from fault
+        raise broken_error(f"not well-formed JSON ({snippet(str(fault))})") from fault
 
 
-def text(holder: Object, key: str) -> str | None:
+def text_at(holder: JsonObject, key: str) -> str | None:
     """What `key` holds, if it is text or a number and not empty; without characters that XML forbids."""
     value = holder.get(key)
-    return (FORBIDDEN.sub("", value).strip() or None) if isinstance(value, str) else None
+    return (NOT_XML.sub("", value).strip() or None) if isinstance(value, str) else None
 
 
-def texts_of(holder: Object, key: str, inner: str = "") -> tuple[str, ...]:
+def texts_at(holder: JsonObject, key: str, inner: str = "") -> tuple[str, ...]:
     """The texts in the list that `key` holds, or those under `inner` of the objects in it."""
     value = holder.get(key)
     members = value if isinstance(value, list) else []
     told = (member.get(inner) if isinstance(member, dict) else member for member in members)
-    return tuple(FORBIDDEN.sub("", one) for one in told if isinstance(one, str))
+    return tuple(NOT_XML.sub("", one) for one in told if isinstance(one, str))
 
 
-def object_of(holder: Object, key: str) -> Object:
+def object_at(holder: JsonObject, key: str) -> JsonObject:
     """The object that `key` holds; an empty one for anything else."""
     value = holder.get(key)
     return value if isinstance(value, dict) else {}
 
 
-def objects_of(holder: Object, key: str, most: int) -> list[Object]:
+def objects_at(holder: JsonObject, key: str, most: int) -> list[JsonObject]:
     """The objects in the list that `key` holds, `most` at most; none for anything else."""
     return objects_in(holder.get(key), most)
 
 
-def objects_in(value: object, most: int) -> list[Object]:
+def objects_in(value: object, most: int) -> list[JsonObject]:
     """The objects among the first `most` members of a list; none for anything else."""
     return [member for member in value[:most] if isinstance(member, dict)] if isinstance(value, list) else []
 
 
-def _markup(opening: str) -> SourceError:
+def _markup_error(opening: str) -> SourceError:
     lowered = opening.lower()
     if "<html" in lowered or "<!doctype html" in lowered:
-        return page_instead(opening, "JSON")
+        return page_error(opening, "JSON")
     return SourceError(
         Cause.NOT_A_FEED,
-        f"markup came in place of JSON: it begins '{shown(opening[:60])}'",
+        f"markup came in place of JSON: it begins '{snippet(opening[:60])}'",
         "compare the address with the publisher's description of the interface",
     )

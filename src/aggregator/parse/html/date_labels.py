@@ -11,13 +11,17 @@ from aggregator.model import RawClaim
 from aggregator.parse.html.dom import (
     NavigableString,
     Tag,
-    begins_a_line,
     block_around,
-    date_in,
+    date_text,
     rest_of_line,
-    words,
+    starts_line,
+    visible_text,
 )
 
+# What stands after a label, by the label in small letters; a source's `labels:` are added to these.
+#
+# gov.scot publications (`Published`, `Date of meeting`), gov.wales consultations (`Consultation ends:`, seen
+# 2026-08 and 2026-09), Citizen Space (`Closes`, seen 2026-08), OGP documents (`Date Submitted`).
 LABELS: Final[Mapping[str, str]] = {
     "published": "published",
     "first published": "published",
@@ -40,22 +44,18 @@ LABELS: Final[Mapping[str, str]] = {
     "date of meeting": "held",
     "date of next meeting": "next",
 }
-"""What stands after a label, by the label in small letters; a source's `labels:` are added to these.
 
-gov.scot publications (`Published`, `Date of meeting`), gov.wales consultations (`Consultation ends:`, seen
-2026-08 and 2026-09), Citizen Space (`Closes`, seen 2026-08), OGP documents (`Date Submitted`)."""
-
+# What is claimed, by what a label means.
 CLAIMS: Final[Mapping[str, str]] = {"held": "meeting held", "next": "next meeting"}
-"""What is claimed, by what a label means."""
 
-LONGEST: Final = 120
-"""Characters of a value. What is longer is a sentence that begins with the same word (`Published by …`)."""
-DATE_BEGINS: Final = re.compile(
+# Characters of a value. What is longer is a sentence that begins with the same word (`Published by …`).
+MAX_VALUE: Final = 120
+DATE_START: Final = re.compile(
     r"\d|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b",
     re.IGNORECASE,
 )
-ABOVE: Final = 2
-"""How many elements may stand around a label alone, before the value comes: `<div><h3>Closes</h3></div>`."""
+# How many elements may stand around a label alone, before the value comes: `<div><h3>Closes</h3></div>`.
+MAX_WRAPPERS: Final = 2
 
 
 def read_labels(page: Tag, labels: Mapping[str, str]) -> dict[str, str]:
@@ -73,16 +73,16 @@ def read_labels(page: Tag, labels: Mapping[str, str]) -> dict[str, str]:
 
 def labelled_values(page: Tag, labels: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Meaning and value of every label, in the page's order."""
-    meanings = {**LABELS, **{_fold(label): meaning for label, meaning in labels.items()}}
+    meanings = {**LABELS, **{_normalise_label(label): meaning for label, meaning in labels.items()}}
     for node in page.descendants:
-        if type(node) is not NavigableString or not (told := _label(node, meanings)):
+        if type(node) is not NavigableString or not (told := _match_label(node, meanings)):
             continue
         meaning, rest = told
-        if begins_a_line(node) and _fits(value := _value(node, rest), meaning):
+        if starts_line(node) and _is_plausible(value := _value(node, rest), meaning):
             yield meaning, value
 
 
-def claims_of(said: Mapping[str, str], source: str) -> tuple[RawClaim, ...]:
+def meeting_claims(said: Mapping[str, str], source: str) -> tuple[RawClaim, ...]:
     """A claim for each meeting of which the page at `source` gives the date."""
     return tuple(
         RawClaim(what=what, date=said[meaning], source=source)
@@ -91,20 +91,20 @@ def claims_of(said: Mapping[str, str], source: str) -> tuple[RawClaim, ...]:
     )
 
 
-def _fold(text: str) -> str:
+def _normalise_label(text: str) -> str:
     return " ".join(text.split()).rstrip(": ").casefold()
 
 
-def _label(node: NavigableString, meanings: Mapping[str, str]) -> tuple[str, str] | None:
+def _match_label(node: NavigableString, meanings: Mapping[str, str]) -> tuple[str, str] | None:
     """What the label means with which a string begins, and the words after it in the same string."""
-    text = " ".join(node[: LONGEST * 4].split())
+    text = " ".join(node[: MAX_VALUE * 4].split())
     label, colon, rest = text.partition(":")
-    if _fold(label) not in meanings:
+    if _normalise_label(label) not in meanings:
         starts = (name for name in meanings if text.casefold().startswith(name + " "))
         label, colon = text[: len(max(starts, key=len, default=""))], ""
         rest = text[len(label) :]
-    meaning, rest = meanings.get(_fold(label)), rest.strip()
-    return (meaning, rest) if meaning and (colon or not rest or DATE_BEGINS.match(rest)) else None
+    meaning, rest = meanings.get(_normalise_label(label)), rest.strip()
+    return (meaning, rest) if meaning and (colon or not rest or DATE_START.match(rest)) else None
 
 
 def _value(label: NavigableString, rest: str) -> str:
@@ -112,7 +112,7 @@ def _value(label: NavigableString, rest: str) -> str:
     line = tuple(rest_of_line(label))
     time = next((node for node in line if isinstance(node, Tag) and node.name == "time"), None)
     if time is not None:
-        return date_in(time)
+        return date_text(time)
     told = " ".join(chain([rest], (str(node) for node in line if type(node) is NavigableString)))
     if told.strip(" :\n\t"):
         return " ".join(told.split()).lstrip(": ")
@@ -121,15 +121,19 @@ def _value(label: NavigableString, rest: str) -> str:
 
 def _value_after(label: NavigableString) -> str:
     element = block_around(label)
-    for _ in range(ABOVE):
+    for _ in range(MAX_WRAPPERS):
         following = element.find_next_sibling() if element else None
         if isinstance(following, Tag):
-            return "" if following.name == "dt" or len(words(following)) > LONGEST else date_in(following)
+            return (
+                ""
+                if following.name == "dt" or len(visible_text(following)) > MAX_VALUE
+                else date_text(following)
+            )
         element = element.parent if element else None
     return ""
 
 
-def _fits(value: str, meaning: str) -> bool:
+def _is_plausible(value: str, meaning: str) -> bool:
     """Whether a value can be one: a type in a few words, or a date, which has a digit in it."""
-    short = bool(value) and len(re.sub(r"<[^<>]*>", "", value)) <= LONGEST
+    short = bool(value) and len(re.sub(r"<[^<>]*>", "", value)) <= MAX_VALUE
     return short and (meaning == "type" or any(character.isdigit() for character in value))

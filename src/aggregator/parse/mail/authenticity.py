@@ -18,37 +18,43 @@ from dataclasses import dataclass
 from typing import Final
 
 from aggregator.model import MailTrust
-from aggregator.parse.mail.message import Header
+from aggregator.parse.mail.message import MailHeader
 
 LIST_ID: Final = re.compile(r"<\s*([^<>\s]{1,255})\s*>\s*$")
 PIECE: Final = re.compile(r'\\.|[()"]|[^\\()"]+|\\', re.DOTALL)
 UNSAFE: Final = re.compile(r"[^\w.@+-]")
-WHOSE: Final = {"dkim": ("header.d", "header.i"), "spf": ("smtp.mailfrom",), "dmarc": ("header.from",)}
-"""The methods that count, and the properties in which each names the domain that passed (RFC 8601, 2.7)."""
+# The methods that count, and the properties in which each names the domain that passed (RFC 8601, 2.7).
+DOMAIN_PROPERTIES: Final = {
+    "dkim": ("header.d", "header.i"),
+    "spf": ("smtp.mailfrom",),
+    "dmarc": ("header.from",),
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class AuthenticationResult:
     """What a server found: who it is, and the domains that passed, by method."""
 
     server: str
     passed: tuple[tuple[str, str], ...]
 
 
-def find_doubt(header: Header, trust: MailTrust) -> str | None:
+def find_doubt(header: MailHeader, trust: MailTrust) -> str | None:
     """Why the message is not taken as the list's own; None when it is."""
-    if doubt := _doubt_list(header, trust):
+    if doubt := _doubt_list_id(header, trust):
         return doubt
-    verdict = next((one for one in _verdicts(header) if one.server in _lowered(trust.servers)), None)
+    verdict = next(
+        (one for one in _authentication_results(header) if one.server in _lowered(trust.servers)), None
+    )
     if verdict is None:
         return "no Authentication-Results of a server named under mail: servers"
-    if any(belongs(domain, trust) for _, domain in verdict.passed):
+    if any(is_list_domain(domain, trust) for _, domain in verdict.passed):
         return None
     passed = ", ".join(f"{method}={domain}" for method, domain in verdict.passed)[:200] or "nothing"
     return f"{verdict.server} found no DKIM, SPF or DMARC pass for a domain of the list (passed: {passed})"
 
 
-def belongs(domain: str, trust: MailTrust) -> bool:
+def is_list_domain(domain: str, trust: MailTrust) -> bool:
     """Whether a domain is the list's: under one of `signers`, or else one that the List-Id lies in."""
     if trust.signers:
         return any(_lies_in(domain, signer) for signer in _lowered(trust.signers))
@@ -63,7 +69,7 @@ def _lowered(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name.lower().strip(".") for name in names)
 
 
-def _doubt_list(header: Header, trust: MailTrust) -> str | None:
+def _doubt_list_id(header: MailHeader, trust: MailTrust) -> str | None:
     stated = header.all("list-id")
     if not stated:
         return "it bears no List-Id"
@@ -75,15 +81,15 @@ def _doubt_list(header: Header, trust: MailTrust) -> str | None:
     return None
 
 
-def _verdicts(header: Header) -> Iterator[Verdict]:
+def _authentication_results(header: MailHeader) -> Iterator[AuthenticationResult]:
     """What the servers say, the topmost first."""
     for field in header.all("authentication-results"):
-        first, *results = _bare(field).split(";")
+        first, *results = _without_comments(field).split(";")
         server = (first.split() or [""])[0].lower()
-        yield Verdict(server, tuple(pass_ for result in results for pass_ in _passes(result)))
+        yield AuthenticationResult(server, tuple(pass_ for result in results for pass_ in _passes(result)))
 
 
-def _bare(field: str) -> str:
+def _without_comments(field: str) -> str:
     """The field without its comments (RFC 5322, 3.2.2). Nothing in a quoted string can pass for syntax; a
     field that ends inside a comment or a string says nothing."""
     kept: list[str] = []
@@ -106,6 +112,6 @@ def _passes(result: str) -> Iterator[tuple[str, str]]:
     if outcome != "pass":
         return
     properties = dict(reversed([(name, value) for name, _, value in (word.partition("=") for word in words)]))
-    for name in WHOSE.get(method, ()):
+    for name in DOMAIN_PROPERTIES.get(method, ()):
         if domain := properties.get(name, "").rpartition("@")[2].strip("."):
             yield method, domain

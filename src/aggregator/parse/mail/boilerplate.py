@@ -34,10 +34,11 @@ CLOSING: Final = re.compile(
     rf"|(?i:(?:(?:{THANKS}),? (?:and )?)?(?:{CLOSINGS}))"
     rf"(?:\s*[,.!–-]+\s*(?P<signed>(?=[A-Z]){NAME}))?[,.!–-]*"
 )
+# One to four words that begin with a capital: what stands alone below a closing.
 SIGNED: Final = re.compile(rf"(?=[A-Z]){NAME}(?<!\.),?")
-"""One to four words that begin with a capital: what stands alone below a closing."""
 
-PUBLIC: Final = re.compile(
+# Words of organisations and headings: with one of them a short line or a sender's name is no person's.
+PUBLIC_WORD: Final = re.compile(
     r"\b(?:network|forum|government|parliament|council|office|department|directorate|team|group|committee"
     r"|secretariat|partnership|union|institute|association|society|public|civil|open|data|national|policy"
     r"|meeting|read-?out|minutes|agenda|aims?|attendees|attendance|apologies|welcome|introduction|summary"
@@ -45,10 +46,9 @@ PUBLIC: Final = re.compile(
     r"|northern|glasgow|manchester|london|limited|ltd|trust|involve)\b",
     re.IGNORECASE,
 )
-"""Words of organisations and headings: with one of them a short line or a sender's name is no person's."""
 
 DELIMITER: Final = re.compile(r"--\s*")
-LONGEST_SIGNATURE: Final = 15
+MAX_SIGNATURE_LINES: Final = 15
 RULE: Final = re.compile(r"_{20,}|-{40,}")
 FORWARDED: Final = re.compile(r"-{3,}\s*forwarded message\s*-{3,}|begin forwarded message:", re.IGNORECASE)
 ORIGINAL: Final = re.compile(r"-{2,}\s*original message\s*-{2,}", re.IGNORECASE)
@@ -57,30 +57,30 @@ FIELD: Final = re.compile(
     r"\W{0,3}(?:from|sent|date|to|cc|bcc|subject|reply-to|oddi wrth|anfonwyd|dyddiad|at|pwnc)\W{0,3}:.*",
     re.IGNORECASE,
 )
-LEAVING: Final = re.compile(
+# Such lines lead to pages on which anybody could end the subscription that brought the message.
+UNSUBSCRIBE: Final = re.compile(
     r"unsubscribe|dad-?danysgrifio|view (?:this (?:e-?mail|message) )?in (?:your|a) browser"
     r"|(?:manage|update) (?:your|my) (?:\w+ )?(?:preferences|subscription|settings)",
     re.IGNORECASE,
 )
-"""Such lines lead to pages on which anybody could end the subscription that brought the message."""
 FOOTER: Final = re.compile(
     r"you (?:received|are receiving) this (?:message|e-?mail) because you(?:'re| are) subscribed\b.*",
     re.IGNORECASE,
 )
-LISTED: Final = re.compile(r".{1,80} mailing list\W*", re.IGNORECASE)
+LIST_NAME: Final = re.compile(r".{1,80} mailing list\W*", re.IGNORECASE)
 SENT: Final = re.compile(r"\W{0,3}(?:sent|anfonwyd)\W{0,3}:", re.IGNORECASE)
 
 
-def strip_letter(lines: Sequence[str], *, forwarded: bool) -> list[str]:
+def strip_boilerplate(lines: Sequence[str], *, forwarded: bool) -> list[str]:
     """The same lines, each in its place; empty are those that only make it a letter, and shorter those that
     begin with a greeting. What a forwarded message says stays; what an answered one said does not.
     """
     kept = [line.strip() for line in lines]
-    heads = list(_heads(kept))
+    heads = list(_quoted_headers(kept))
     forwarded = forwarded or any(FORWARDED.fullmatch(line) for line in kept)
-    end = min(_footer(kept), len(kept) if forwarded else _quoted(kept, heads))
+    end = min(_footer_start(kept), len(kept) if forwarded else _quote_start(kept, heads))
     kept[end:] = [""] * (len(kept) - end)
-    marks = _marks(kept, heads) if forwarded else ()
+    marks = _forwarding_lines(kept, heads) if forwarded else ()
     for number in {*_signature(kept), *_closings(kept), *_courtesies(kept), *marks}:
         kept[number] = ""
     return [ADDRESSED.sub("", line, count=1) if ADDRESSED.match(line) else line for line in kept]
@@ -90,7 +90,7 @@ def _courtesies(lines: Sequence[str]) -> Iterator[int]:
     """Greetings, good wishes, and ways to leave the list."""
     for number, line in enumerate(lines):
         polite = len(line) <= 100 and (GREETING.fullmatch(line) or PLEASANTRY.fullmatch(line))
-        if line and len(line) <= 300 and (polite or LEAVING.search(line)):
+        if line and len(line) <= 300 and (polite or UNSUBSCRIBE.search(line)):
             yield number
 
 
@@ -101,23 +101,23 @@ def _closings(lines: Sequence[str]) -> Iterator[int]:
         if closing:
             yield number
             if not (closing["thanked"] or closing["signed"]):
-                yield from _below(lines, number + 1)
+                yield from _lines_below_closing(lines, number + 1)
 
 
-def _below(lines: Sequence[str], start: int) -> Iterator[int]:
+def _lines_below_closing(lines: Sequence[str], start: int) -> Iterator[int]:
     named = next((n for n in range(start, min(start + 3, len(lines))) if lines[n]), None)
     if named is None or not _is_name(lines[named]):
         return
     yield named
     for number in range(named + 1, min(named + 7, len(lines))):
         line = lines[number]
-        if not line or len(line) > 80 or line.endswith((".", ":", "?")) or PUBLIC.search(line):
+        if not line or len(line) > 80 or line.endswith((".", ":", "?")) or PUBLIC_WORD.search(line):
             return
         yield number
 
 
 def _is_name(line: str) -> bool:
-    return len(line) <= 60 and SIGNED.fullmatch(line) is not None and not PUBLIC.search(line)
+    return len(line) <= 60 and SIGNED.fullmatch(line) is not None and not PUBLIC_WORD.search(line)
 
 
 def _signature(lines: Sequence[str]) -> Iterator[int]:
@@ -128,12 +128,12 @@ def _signature(lines: Sequence[str]) -> Iterator[int]:
         return
     after = range(start, len(lines))
     end = next((n for n in after if FORWARDED.fullmatch(lines[n]) or RULE.fullmatch(lines[n])), len(lines))
-    if sum(1 for line in lines[start:end] if line) > LONGEST_SIGNATURE:
+    if sum(1 for line in lines[start:end] if line) > MAX_SIGNATURE_LINES:
         end = next((n for n in range(start + 1, end) if not lines[n]), end)
     yield from range(start, end)
 
 
-def _heads(lines: Sequence[str]) -> Iterator[range]:
+def _quoted_headers(lines: Sequence[str]) -> Iterator[range]:
     """Where fields of another message's head stand (`From:`, `Sent:`); fewer than three are chance."""
     start = 0
     for fields, run in itertools.groupby(lines, lambda line: bool(line and FIELD.fullmatch(line[:300]))):
@@ -143,28 +143,28 @@ def _heads(lines: Sequence[str]) -> Iterator[range]:
         start += length
 
 
-def _footer(lines: Sequence[str]) -> int:
+def _footer_start(lines: Sequence[str]) -> int:
     """The line on which the list's own footer begins; the end where there is none."""
     found = (
         number
         for number, line in enumerate(lines)
-        if FOOTER.fullmatch(line) or (RULE.fullmatch(line) and LISTED.fullmatch(_next(lines, number)))
+        if FOOTER.fullmatch(line) or (RULE.fullmatch(line) and LIST_NAME.fullmatch(_next(lines, number)))
     )
     return next(found, len(lines))
 
 
-def _quoted(lines: Sequence[str], heads: Sequence[range]) -> int:
+def _quote_start(lines: Sequence[str], heads: Sequence[range]) -> int:
     """The line on which the message that this one answers begins; the end where there is none."""
     headed = [head.start for head in heads if any(SENT.match(lines[number]) for number in head)]
-    told = (n for n, line in enumerate(lines) if ORIGINAL.fullmatch(line) or _attributes(lines, n))
+    told = (n for n, line in enumerate(lines) if ORIGINAL.fullmatch(line) or _is_attribution(lines, n))
     return min([*headed, next(told, len(lines))])
 
 
-def _marks(lines: Sequence[str], heads: Sequence[range]) -> Iterator[int]:
+def _forwarding_lines(lines: Sequence[str], heads: Sequence[range]) -> Iterator[int]:
     """What mail programs put before a message that they forward: a line, the fields of its head."""
     for number, line in enumerate(lines):
         marked = FORWARDED.fullmatch(line) or ORIGINAL.fullmatch(line) or RULE.fullmatch(line)
-        if marked or _attributes(lines, number):
+        if marked or _is_attribution(lines, number):
             yield number
     yield from itertools.chain.from_iterable(heads)
 
@@ -173,7 +173,7 @@ def _next(lines: Sequence[str], number: int) -> str:
     return next((line for line in lines[number + 1 : number + 4] if line), "")
 
 
-def _attributes(lines: Sequence[str], number: int) -> bool:
+def _is_attribution(lines: Sequence[str], number: int) -> bool:
     """Whether a line, or it and the next, says who wrote what is quoted below."""
     begins = lines[number].startswith(("On", "Ar"))
     return begins and any(WROTE.fullmatch(" ".join(lines[number : number + n])[:400]) for n in (1, 2))

@@ -18,15 +18,15 @@ from typing import Final
 
 from aggregator.parse.decode.encoding import decode
 
-HEADER, FIELDS, FIELD = 256 * 1024, 2_000, 4_000
-"""Bytes and lines of a header, characters of a field; a chain of ARC fields may have 50 kB in 800 lines."""
-MOST_PARTS: Final = 100
-DEEPEST: Final = 10
+# Bytes and lines of a header, characters of a field; a chain of ARC fields may have 50 kB in 800 lines.
+MAX_HEADER_BYTES, MAX_HEADER_LINES, MAX_FIELD_CHARACTERS = 256 * 1024, 2_000, 4_000
+MAX_PARTS: Final = 100
+MAX_DEPTH: Final = 10
 
 BLANK: Final = re.compile(rb"\A\r?\n|\r?\n\r?\n")
 FOLD: Final = re.compile(r"\r?\n[ \t]+")
+# Not `splitlines`: what follows other line breaks of Unicode would pass for a field of its own.
 LINE: Final = re.compile(r"\r?\n")
-"""Not `splitlines`: what follows other line breaks of Unicode would pass for a field of its own."""
 ENCODED_WORDS: Final = re.compile(
     r"=\?[\w.:*-]{1,60}\?[BbQq]\?[^?\s]*\?=(?:\s+=\?[\w.:*-]{1,60}\?[BbQq]\?[^?\s]*\?=)*", re.ASCII
 )
@@ -35,12 +35,12 @@ SIGNATURES: Final = frozenset(
 )
 
 
-class Unreadable(Exception):
+class UnreadableMail(Exception):
     """The message is not one that is read; says why, for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class MailHeader:
     """The fields of a message or of one of its parts, in their order; names in small letters."""
 
     fields: tuple[tuple[str, str], ...]
@@ -55,7 +55,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class MimePart:
     """A part that holds no others."""
 
     type: str
@@ -67,27 +67,27 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
+class MailMessage:
     """A message taken apart. Several parts of text, or of HTML, stand one after the other."""
 
-    header: Header
+    header: MailHeader
     text: str
     markup: str
-    attachments: tuple[Part, ...]
+    attachments: tuple[MimePart, ...]
 
 
-def read_header(raw: bytes) -> Header:
+def read_header(raw: bytes) -> MailHeader:
     """The fields of a message. Raises Unreadable for a header beyond all measure."""
     return _split(raw)[0]
 
 
-def take_apart(raw: bytes) -> Mail:
+def parse_message(raw: bytes) -> MailMessage:
     """The whole message. Raises Unreadable: too many parts, too deep, encrypted, a digest of others."""
-    parts = list(islice(_parts(raw, 0), MOST_PARTS + 1))
-    if len(parts) > MOST_PARTS:
-        raise Unreadable(f"it has more than {MOST_PARTS} parts")
+    parts = list(islice(_parts(raw, 0), MAX_PARTS + 1))
+    if len(parts) > MAX_PARTS:
+        raise UnreadableMail(f"it has more than {MAX_PARTS} parts")
     shown = [part for part in parts if not part.attached]
-    return Mail(
+    return MailMessage(
         header=read_header(raw),
         text="\n\n".join(_text(part) for part in shown if part.type == "text/plain"),
         markup="\n".join(_text(part) for part in shown if part.type == "text/html"),
@@ -95,7 +95,7 @@ def take_apart(raw: bytes) -> Mail:
     )
 
 
-def words_of(value: str) -> str:
+def decode_header_text(value: str) -> str:
     """A field's words, decoded where they are encoded (RFC 2047); as they are where that fails."""
     return ENCODED_WORDS.sub(_decoded, value)
 
@@ -110,35 +110,39 @@ def _decoded(found: re.Match[str]) -> str:
     )
 
 
-def _split(raw: bytes) -> tuple[Header, bytes]:
+def _split(raw: bytes) -> tuple[MailHeader, bytes]:
     end = BLANK.search(raw)
     head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
-    if len(head) > HEADER or head.count(b"\n") > FIELDS:
-        raise Unreadable(f"its header is larger than {HEADER // 1024} kB, or has more than {FIELDS:,} lines")
+    if len(head) > MAX_HEADER_BYTES or head.count(b"\n") > MAX_HEADER_LINES:
+        raise UnreadableMail(
+            f"its header is larger than {MAX_HEADER_BYTES // 1024} kB, or has more than {MAX_HEADER_LINES:,} lines"
+        )
     lines = LINE.split(FOLD.sub(" ", decode(head)))
     fields = (line.partition(":") for line in lines if ":" in line)
-    return Header(tuple((name.strip().lower(), value.strip()[:FIELD]) for name, _, value in fields)), body
+    return MailHeader(
+        tuple((name.strip().lower(), value.strip()[:MAX_FIELD_CHARACTERS]) for name, _, value in fields)
+    ), body
 
 
-def _parts(raw: bytes, depth: int) -> Iterator[Part]:
+def _parts(raw: bytes, depth: int) -> Iterator[MimePart]:
     header, body = _split(raw)
-    kind = _kind(header)
+    kind = _content_fields(header)
     boundary = _parameter(kind, "boundary")
     if not (kind.get_content_maintype() == "multipart" and boundary):
         yield _part(header, kind, body)
         return
-    _refuse(kind.get_content_type(), depth)
+    _refuse_type(kind.get_content_type(), depth)
     for piece in _pieces(body, boundary):
         yield from _parts(piece, depth + 1)
 
 
-def _refuse(type: str, depth: int) -> None:
-    if depth == DEEPEST:
-        raise Unreadable(f"it has parts more than {DEEPEST} deep inside each other")
+def _refuse_type(type: str, depth: int) -> None:
+    if depth == MAX_DEPTH:
+        raise UnreadableMail(f"it has parts more than {MAX_DEPTH} deep inside each other")
     if type == "multipart/digest":
-        raise Unreadable("it is a digest of several messages: subscribe the mailbox without digests")
+        raise UnreadableMail("it is a digest of several messages: subscribe the mailbox without digests")
     if type == "multipart/encrypted":
-        raise Unreadable("it is encrypted")
+        raise UnreadableMail("it is encrypted")
 
 
 def _pieces(body: bytes, boundary: str) -> Iterator[bytes]:
@@ -155,7 +159,7 @@ def _pieces(body: bytes, boundary: str) -> Iterator[bytes]:
         yield body[start:].lstrip(b"\r").removeprefix(b"\n")
 
 
-def _kind(header: Header) -> Message:
+def _content_fields(header: MailHeader) -> Message:
     """Type and disposition, for the standard library to read their parameters."""
     kind = Message()
     for name in ("content-type", "content-disposition"):
@@ -171,26 +175,26 @@ def _parameter(kind: Message, name: str, field: str = "content-type") -> str:
             value = decode(value[2].encode("latin-1", "replace"), f"charset={value[0]}")
     except (ValueError, LookupError):
         return ""
-    return words_of(str(value or "")).strip()
+    return decode_header_text(str(value or "")).strip()
 
 
-def _part(header: Header, kind: Message, body: bytes) -> Part:
+def _part(header: MailHeader, kind: Message, body: bytes) -> MimePart:
     type = kind.get_content_type()
     name = _parameter(kind, "filename", "content-disposition") or _parameter(kind, "name")
     text = type in {"text/plain", "text/html"}
     stated = kind.get_content_disposition()
     shown = text or type in SIGNATURES or (type.startswith("image/") and stated != "attachment")
-    return Part(
+    return MimePart(
         type=type,
         name=name,
         attached=stated == "attachment" or (not shown and bool(name or type == "message/rfc822")),
         charset=_parameter(kind, "charset"),
         flowed=_parameter(kind, "format").lower() == "flowed",
-        payload=_transferred(body, header.first("content-transfer-encoding").lower()),
+        payload=_decode_transfer(body, header.first("content-transfer-encoding").lower()),
     )
 
 
-def _transferred(body: bytes, encoding: str) -> bytes:
+def _decode_transfer(body: bytes, encoding: str) -> bytes:
     """The bytes that were sent (RFC 2045, 6); damaged base64 gives what can be saved of it."""
     if encoding == "quoted-printable":
         return binascii.a2b_qp(body)
@@ -201,7 +205,7 @@ def _transferred(body: bytes, encoding: str) -> bytes:
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
 
 
-def _text(part: Part) -> str:
+def _text(part: MimePart) -> str:
     """The words of a part; lines that were broken only for the way are made whole (RFC 3676, 4.1)."""
     text = decode(part.payload, f"charset={part.charset}").replace("\r\n", "\n").replace("\r", "\n")
     return re.sub(r"(?<!\n--)(?<=[^\n ]) \n(?=[^\n >])", " ", text) if part.flowed else text

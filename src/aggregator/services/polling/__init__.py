@@ -1,5 +1,5 @@
 """Polls sources and saves what changed: fetch → parse → normalise → classify → store."""
 
-from aggregator.services.polling.poller import Outcome, Poller, Progress, Tried
+from aggregator.services.polling.poller import DryRun, Poller, PollOutcome, Progress
 
-__all__ = ["Outcome", "Poller", "Progress", "Tried"]
+__all__ = ["DryRun", "PollOutcome", "Poller", "Progress"]

@@ -6,27 +6,31 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from aggregator.classify import Labeller
-from aggregator.classify.labels.evaluation import Judged
-from aggregator.config.labels_file import Label
+from aggregator.classify.labels.evaluation import EvaluationRow
+from aggregator.config.labels_file import LabelledTitle
 from aggregator.model import Body, Document, Entry
 from aggregator.normalise.identity import entry_id
 
+# What can be kept from the vocabulary, to see how well it does without.
 HIDEABLE: Final = ("body", "url", "summary", "publisher_type")
-"""What can be kept from the vocabulary, to see how well it does without."""
 
 
-def judge(
-    labels: Iterable[Label],
+def evaluate_labels(
+    labels: Iterable[LabelledTitle],
     labeller: Labeller,
     bodies: Mapping[str, Body],
     hide: Collection[str] = (),
-) -> tuple[Judged, ...]:
+) -> tuple[EvaluationRow, ...]:
     """Each label beside what the vocabulary says, with the fields in `hide` kept from it."""
     names = {name.casefold(): body.id for body in bodies.values() for name in _names(body)}
-    return tuple(_judged(number, label, labeller, names, hide) for number, label in enumerate(labels, 1))
+    return tuple(
+        _evaluate_label(number, label, labeller, names, hide) for number, label in enumerate(labels, 1)
+    )
 
 
-def told(title: str, *, summary: str = "", body: str = "", url: str = "", said: str = "") -> Entry:
+def unpublished_entry(
+    title: str, *, summary: str = "", body: str = "", url: str = "", publisher_type: str = ""
+) -> Entry:
     """An entry that no source carries, to be explained."""
     key = url or f"label:{title}"
     return Entry(
@@ -43,14 +47,14 @@ def told(title: str, *, summary: str = "", body: str = "", url: str = "", said: 
         language="en",
         published=None,
         updated=None,
-        publisher_type=said or None,
+        publisher_type=publisher_type or None,
     )
 
 
-def as_label(held: Document, bodies: Mapping[str, Body]) -> Label:
+def label_of(held: Document, bodies: Mapping[str, Body]) -> LabelledTitle:
     """A document with its labels, corrected or not, as a row of a file of labels."""
     entry, labels = held.entry, held.labels
-    return Label(
+    return LabelledTitle(
         id=entry.id,
         title=entry.title,
         summary=entry.summary,
@@ -63,28 +67,28 @@ def as_label(held: Document, bodies: Mapping[str, Body]) -> Label:
     )
 
 
-def _judged(
+def _evaluate_label(
     number: int,
-    label: Label,
+    label: LabelledTitle,
     labeller: Labeller,
     names: Mapping[str, str],
     hide: Collection[str],
-) -> Judged:
+) -> EvaluationRow:
     seen = {field: "" if field in hide else str(getattr(label, field)) for field in HIDEABLE}
-    entry = told(
+    entry = unpublished_entry(
         label.title,
         summary=seen["summary"],
         body=names.get(seen["body"].casefold(), seen["body"]),
         url=seen["url"],
-        said=seen["publisher_type"],
+        publisher_type=seen["publisher_type"],
     )
-    return Judged(
+    return EvaluationRow(
         id=label.id or f"row {number}",
         title=label.title,
         relevance=label.relevance,
         type=label.type,
         topics=frozenset(label.topics),
-        got=labeller.label(entry, ()),
+        predicted=labeller.label(entry, ()),
     )
 
 

@@ -10,8 +10,8 @@ from aggregator.classify import Labeller
 from aggregator.model import Document, LabelOverride
 from aggregator.store import Store
 
+# Documents labelled in one transaction: others wait for no longer than that takes.
 BATCH: Final = 500
-"""Documents labelled in one transaction: others wait for no longer than that takes."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Labelling:
         In batches, each saved whole: broken off, it goes on where it stopped. `progress` gets how many are
         done and how many there are. Gives how many documents got other labels than before.
         """
-        waiting, done, changed = self.store.labels.unlabelled(self.labeller.fingerprint), 0, 0
+        waiting, done, changed = self.store.labels.count_outdated(self.labeller.fingerprint), 0, 0
         while done < waiting:
             labelled, differ = self._relabel_batch()
             if not labelled:
@@ -41,21 +41,21 @@ class Labelling:
 
         Gives the document as it then is; None when there is no such document.
         """
-        with self.store.writing() as transaction:
-            held = transaction.documents.one(entry_id)
+        with self.store.transaction() as transaction:
+            held = transaction.documents.get(entry_id)
             if held is None:
                 return None
-            transaction.labels.mark(held.entry.id, mark)
+            transaction.labels.set_override(held.entry.id, mark)
             labels = self.labeller.label(held.entry, [c.source for c in held.carriers], mark)
-            transaction.labels.keep({held.entry.id: labels}, self.labeller.fingerprint)
+            transaction.labels.save({held.entry.id: labels}, self.labeller.fingerprint)
         return replace(held, labels=labels)
 
     def _relabel_batch(self) -> tuple[int, int]:
         """How many documents were labelled, and how many of them differently than before."""
         by = self.labeller.fingerprint
-        with self.store.writing() as transaction:
-            held = transaction.labels.to_label(by, BATCH)
-            label = self.labeller.with_marks(transaction.labels.marks(one.entry.id for one in held))
+        with self.store.transaction() as transaction:
+            held = transaction.labels.with_outdated_labels(by, BATCH)
+            label = self.labeller.with_overrides(transaction.labels.overrides(one.entry.id for one in held))
             fresh = {one.entry.id: label(one.entry, [c.source for c in one.carriers]) for one in held}
-            transaction.labels.keep(fresh, by)
+            transaction.labels.save(fresh, by)
         return len(held), sum(fresh[one.entry.id] != one.labels for one in held)

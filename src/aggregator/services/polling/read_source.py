@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aggregator.errors import Cause, SourceError
-from aggregator.fetch import Fetch
+from aggregator.fetch import Fetcher
 from aggregator.model import (
     Entry,
     Failed,
-    Head,
+    FeedMetadata,
     NotModified,
-    Page,
+    ParsedPage,
     RawEntry,
     RawRemoval,
     Reject,
@@ -25,20 +25,20 @@ from aggregator.model import (
     Validators,
 )
 from aggregator.normalise import normalise
-from aggregator.parse import reader, single
-from aggregator.services.polling.pagination import NOTHING_THERE, Pages, follow, go_back
+from aggregator.parse import reader_for, single_document_link
+from aggregator.services.polling.pagination import MISSING_STATUSES, PollPages, follow_pages, read_older_pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class SourceReading:
     """What one poll of a source read, in our words."""
 
     address: str
     entries: tuple[Entry, ...]
     rejects: tuple[Reject, ...]
-    taken: Mapping[str, Removal]
+    removals: Mapping[str, Removal]
     """By key."""
-    head: Head
+    head: FeedMetadata
     complete: bool
     gap: bool
     """Nothing of the last poll is in the feed any more, nor on its older pages as far as they go."""
@@ -57,41 +57,41 @@ class Unchanged:
     address: str
 
 
-Answer = Reading | Unchanged | Failed
+PollResult = SourceReading | Unchanged | Failed
 
 
-async def ask(
-    source: Source, state: SourceState, fetch: Fetch, now: datetime, listed: AbstractSet[str] = frozenset()
-) -> Answer:
+async def read_source(
+    source: Source, state: SourceState, fetch: Fetcher, now: datetime, listed: AbstractSet[str] = frozenset()
+) -> PollResult:
     """Ask the address of a source and, when it fails, its fallbacks in turn.
 
     `listed` are all names of the documents that the last poll saw. When all addresses fail, the failure of
     the first is the one to tell of: it is the one to mend.
     """
     failures: list[Failed] = []
-    if state.settings != source.fingerprint:
+    if state.fingerprint != source.fingerprint:
         # Else the server would say that nothing has changed, and the layout would seem to have.
         state = replace(state, validators={}, items=0)
     for address in (source.address, *source.fallbacks):
-        answer = await _ask_one(source, address, state, fetch, now, listed)
+        answer = await _read_address(source, address, state, fetch, now, listed)
         if not isinstance(answer, Failed):
             return answer
         failures.append(answer)
     return failures[0]
 
 
-async def _ask_one(
-    source: Source, address: str, state: SourceState, fetch: Fetch, now: datetime, listed: AbstractSet[str]
-) -> Answer:
-    request = reader(source.kind).request(source, address)
+async def _read_address(
+    source: Source, address: str, state: SourceState, fetch: Fetcher, now: datetime, listed: AbstractSet[str]
+) -> PollResult:
+    request = reader_for(source.kind).request(source, address)
     validators = state.validators.get(request.url, Validators())
     result = await fetch(replace(request, validators=validators))
     if isinstance(result, NotModified):
         return Unchanged(address=address)
     if isinstance(result, Failed):
-        return _taken(source, address, state, result, now) or result
+        return _missing_document(source, address, state, result, now) or result
     try:
-        pages = await follow(source, result, fetch)
+        pages = await follow_pages(source, result, fetch)
         if not isinstance(pages, Failed):
             return await _reading(source, address, pages, fetch, now, listed, state.items)
     except SourceError as error:
@@ -99,19 +99,21 @@ async def _ask_one(
     return pages
 
 
-def _taken(source: Source, address: str, state: SourceState, failed: Failed, now: datetime) -> Reading | None:
+def _missing_document(
+    source: Source, address: str, state: SourceState, failed: Failed, now: datetime
+) -> SourceReading | None:
     """A source that is one document, and used to answer, now says that the document is not there."""
-    kind, link = NOTHING_THERE.get(failed.status or 0), single(source, address)
-    if kind is None or link is None or state.answered is None:
+    kind, link = MISSING_STATUSES.get(failed.status or 0), single_document_link(source, address)
+    if kind is None or link is None or state.last_read is None:
         return None
-    raw = RawEntry(where=link, link=link, removal=RawRemoval(kind=kind))
+    raw = RawEntry(item_name=link, link=link, removal=RawRemoval(kind=kind))
     made = normalise(source, address, (raw,), now=now)
-    return Reading(
+    return SourceReading(
         address=address,
         entries=(),
         rejects=(),
-        taken=made.taken,
-        head=state.head,
+        removals=made.removals,
+        head=state.feed_metadata,
         complete=False,
         gap=False,
         validators={},
@@ -124,39 +126,39 @@ def _taken(source: Source, address: str, state: SourceState, failed: Failed, now
 async def _reading(
     source: Source,
     address: str,
-    pages: Pages,
-    fetch: Fetch,
+    pages: PollPages,
+    fetch: Fetcher,
     now: datetime,
     listed: AbstractSet[str],
     items_before: int,
-) -> Reading:
-    first, page = pages.read[0]
-    made = normalise(source, first.final_url, pages.raws(), now=now)
+) -> SourceReading:
+    first, page = pages.pages[0]
+    made = normalise(source, first.final_url, pages.items(), now=now)
     lost = bool(listed) and bool(made.entries) and listed.isdisjoint(made.names)
     if lost:
-        lost = await go_back(source, pages, fetch, now, listed)
-        made = normalise(source, first.final_url, pages.raws(), now=now)
-    items = len(pages.raws())
+        lost = await read_older_pages(source, pages, fetch, now, listed)
+        made = normalise(source, first.final_url, pages.items(), now=now)
+    items = len(pages.items())
     rejects = (*pages.rejects(), *made.rejects)
     _check_layout(page, items, items_before)
-    return Reading(
+    return SourceReading(
         address=address,
         entries=made.entries,
         rejects=rejects,
-        taken=made.taken,
-        head=page.head,
+        removals=made.removals,
+        head=page.feed_metadata,
         # An item that could not be used may be a document that we know: it is not missing.
-        complete=all(page.complete for _, page in pages.read) and not rejects,
+        complete=all(page.complete for _, page in pages.pages) and not rejects,
         gap=lost,
         # What an answer leads to may change while the answer does not: then it is asked for whole each time.
-        validators={} if page.follow else {first.url: first.validators},
+        validators={} if page.next_requests else {first.url: first.validators},
         moved_to=first.moved_to,
         sha256=hashlib.sha256(first.payload).hexdigest(),
         items=items,
     )
 
 
-def _check_layout(page: Page, items: int, items_before: int) -> None:
+def _check_layout(page: ParsedPage, items: int, items_before: int) -> None:
     """Under half of what the selector found last time is a changed page, not a clearance."""
     if page.selector and items * 2 < items_before:
         raise SourceError(

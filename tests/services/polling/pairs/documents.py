@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.parse.html.sources import SHIPPED
 from tests.services.polling.pairs.form import NOTHING, Form, Pair
-from tests.support.builders import source
+from tests.support.builders import make_source
 
 CALL = SHIPPED["nap7-call-for-evidence"]
 PATH = CALL.address.removeprefix("https://www.gov.uk/api/content")
@@ -302,7 +302,7 @@ OF_CITIZEN_SPACE = (
     ),
 )
 
-NETWORK = source("network", kind="jsonfeed", address="https://network.example.org/feed.json")
+NETWORK = make_source("network", kind="jsonfeed", address="https://network.example.org/feed.json")
 JSON_FEED = Form(
     source=NETWORK,
     answers={
@@ -342,7 +342,7 @@ OF_JSON_FEED = (
     ),
 )
 
-SITE = source("site", kind="sitemap", address="https://www.example.scot/sitemap.xml")
+SITE = make_source("site", kind="sitemap", address="https://www.example.scot/sitemap.xml")
 SITEMAP = Form(
     source=SITE,
     answers={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.parse.html.sources import SHIPPED
 from tests.services.polling.pairs.form import NOTHING, Form, Pair
-from tests.support.builders import source
+from tests.support.builders import make_source
 
 BLOG = Form(
     source=SHIPPED["gds-blog"],
@@ -241,7 +241,7 @@ NI = Form(
     },
 )
 LEGISLATION = Form(
-    source=source("legislation", address="https://www.legislation.gov.uk/new/data.feed"),
+    source=make_source("legislation", address="https://www.legislation.gov.uk/new/data.feed"),
     answers={
         "https://www.legislation.gov.uk/new/data.feed": """<feed xmlns="http://www.w3.org/2005/Atom">
 <id>http://legislation.data.gov.uk/all/data.feed</id><updated>2015-12-10T14:16:51.818</updated>

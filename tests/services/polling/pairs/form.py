@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from aggregator.model import Part, Source
+from aggregator.model import FetchedPart, Source
 from tests.services.stage import Served
 
 NOTHING: Final[tuple[str, ...]] = ()
@@ -53,4 +53,4 @@ class Pair:
 def _answer(address: str, text: str) -> Served:
     if "://" in address:
         return text.encode()
-    return (Part(name=RECORD, payload=text.encode()),)
+    return (FetchedPart(name=RECORD, payload=text.encode()),)
