@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from aggregator.classify.alert_matching import Sight, Told, fits
+from aggregator.classify.alert_matching import DocumentState, MatchableDocument, fits
 from aggregator.classify.comparison import PARTS
-from aggregator.config.rule_language import read_rule
+from aggregator.config.rule_language import parse_rule
 from aggregator.model import Document, Relevance, Translation
-from aggregator.model.alerts import CHANGED, AlertRule
-from tests.support.builders import NOON, entry, holding, labels, moment
+from aggregator.model.alerts import CHANGED_PARTS, AlertRule
+from tests.support.builders import NOON, make_document, make_entry, make_labels, moment
 
 KNOWN = {
     "body": ("cabinet-office", "glasgow", "scot-gov"),
@@ -21,20 +21,20 @@ KNOWN = {
     "topic": ("open-data",),
     "plan": ("NAP6",),
     "relevance": ("yes", "borderline", "no", "any"),
-    "changed": (*CHANGED, "any"),
+    "changed": (*CHANGED_PARTS, "any"),
     "removed": ("yes",),
 }
 NATIONS = {"cabinet-office": "uk", "glasgow": "scotland"}
 
 
 def matches(rule: str, held: Document, parts: tuple[str, ...] = (), hours: int = 0) -> bool:
-    made = AlertRule(id="r", name="r", when=read_rule(rule, KNOWN))
-    sight = Sight(Told(held, NATIONS), NOON + timedelta(hours=hours), frozenset(parts))
+    made = AlertRule(id="r", name="r", when=parse_rule(rule, KNOWN))
+    sight = DocumentState(MatchableDocument(held, NATIONS), NOON + timedelta(hours=hours), frozenset(parts))
     return fits(made, sight)
 
 
 def held(title: str = "A plan", text: str = "Its words.", **changes: Any) -> Document:
-    return holding(entry(title=title, text=text), **changes)
+    return make_document(make_entry(title=title, text=text), **changes)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_words_are_found_as_people_mean_them(rule: str, title: str, text: str, f
 def test_the_title_of_a_translation_counts_as_a_title() -> None:
     welsh = Translation(language="cy", url="https://www.gov.wales/cy", title="Cynllun gweithredu")
 
-    assert matches("title:cynllun", holding(entry(translations=(welsh,))))
+    assert matches("title:cynllun", make_document(make_entry(translations=(welsh,))))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_the_title_of_a_translation_counts_as_a_title() -> None:
     ],
 )
 def test_a_document_is_found_by_what_it_is_filed_under(rule: str, found: bool) -> None:
-    filed = labels(type="consultation", topics=("open-data",), plans=("NAP6",), subjects=("glasgow",))
+    filed = make_labels(type="consultation", topics=("open-data",), plans=("NAP6",), subjects=("glasgow",))
 
     assert matches(rule, held(labels=filed)) is found
 
@@ -103,7 +103,7 @@ def test_a_document_is_found_by_what_it_is_filed_under(rule: str, found: bool) -
 def test_a_rule_finds_what_is_about_open_government_unless_it_says_otherwise(
     rule: str, relevance: Relevance, found: bool
 ) -> None:
-    assert matches(rule, held(labels=labels(relevance=relevance))) is found
+    assert matches(rule, held(labels=make_labels(relevance=relevance))) is found
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_change_is_found_by_its_parts(rule: str, parts: tuple[str, ...], found
 
 
 def test_every_part_that_counts_as_substance_can_be_asked_for() -> None:
-    assert set(PARTS) <= {part for parts in CHANGED.values() for part in parts}
+    assert set(PARTS) <= {part for parts in CHANGED_PARTS.values() for part in parts}
 
 
 @pytest.mark.parametrize(
@@ -138,4 +138,4 @@ def test_every_part_that_counts_as_substance_can_be_asked_for() -> None:
     ],
 )
 def test_closing_counts_from_the_instant_to_the_last_minute(closes: str, hours: int, found: bool) -> None:
-    assert matches("closing:<7d", holding(entry(closes=moment(closes))), hours=hours) is found
+    assert matches("closing:<7d", make_document(make_entry(closes=moment(closes))), hours=hours) is found

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.model import Moment, Precision, Zone
-from aggregator.normalise.dates import moment
+from aggregator.model import Moment, Precision, ZoneBasis
+from aggregator.normalise.dates import parse_moment
 from tests.support.builders import NOON, instant
 
-STATED, ASSUMED, BY_FORM = Zone.STATED, Zone.ASSUMED, Zone.UTC_BY_FORM
+STATED, ASSUMED, BY_FORM = ZoneBasis.STATED, ZoneBasis.ASSUMED, ZoneBasis.UTC_BY_FORMAT
 SECOND, MINUTE, DAY = Precision.SECOND, Precision.MINUTE, Precision.DAY
 MONTH, YEAR = Precision.MONTH, Precision.YEAR
 
 
-def expected(utc: str, precision: Precision, zone: Zone) -> Moment:
+def expected(utc: str, precision: Precision, zone: ZoneBasis) -> Moment:
     return Moment(at=instant(utc), precision=precision, zone=zone)
 
 
@@ -57,7 +57,7 @@ def expected(utc: str, precision: Precision, zone: Zone) -> Moment:
     ],
 )
 def test_a_time_with_its_zone(text: str, utc: str | None, precision: Precision) -> None:
-    assert moment(text, now=NOON) == (expected(utc, precision, STATED) if utc else None)
+    assert parse_moment(text, now=NOON) == (expected(utc, precision, STATED) if utc else None)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_time_with_its_zone(text: str, utc: str | None, precision: Precision) 
 def test_a_time_without_a_zone_is_local_time_in_london(
     text: str, utc: str | None, precision: Precision
 ) -> None:
-    assert moment(text, now=NOON) == (expected(utc, precision, ASSUMED) if utc else None)
+    assert parse_moment(text, now=NOON) == (expected(utc, precision, ASSUMED) if utc else None)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_time_without_a_zone_is_local_time_in_london(
     ],
 )
 def test_a_day_begins_at_midnight_in_london(text: str, utc: str) -> None:
-    assert moment(text, now=NOON) == expected(utc, DAY, ASSUMED)
+    assert parse_moment(text, now=NOON) == expected(utc, DAY, ASSUMED)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_day_begins_at_midnight_in_london(text: str, utc: str) -> None:
     ],
 )
 def test_zones_by_name(zone: str, hour: int) -> None:
-    found = moment(f"Wed, 15 Jul 2026 12:00:00 {zone}", now=NOON)
+    found = parse_moment(f"Wed, 15 Jul 2026 12:00:00 {zone}", now=NOON)
     assert found == Moment(at=datetime(2026, 7, 15, hour, tzinfo=UTC))
 
 
@@ -159,7 +159,7 @@ def test_zones_by_name(zone: str, hour: int) -> None:
 )
 def test_welsh_months_with_their_mutations(month: int, names: str) -> None:
     for name in names.split():
-        found = moment(f"15 {name} 2026 12:00 GMT", now=NOON)
+        found = parse_moment(f"15 {name} 2026 12:00 GMT", now=NOON)
         assert found
         assert found.at == datetime(2026, month, 15, 12, tzinfo=UTC)
 
@@ -177,7 +177,7 @@ def test_welsh_months_with_their_mutations(month: int, names: str) -> None:
 def test_a_month_or_a_year_is_no_more_than_that(text: str, utc: str, precision: Precision) -> None:
     # London kept British Standard Time, one hour ahead, from 1968-02-18; its first hour of that year was GMT.
     at = "1968-01-01 00:00" if text == "1968" else utc
-    assert moment(text, now=NOON) == expected(at, precision, ASSUMED)
+    assert parse_moment(text, now=NOON) == expected(at, precision, ASSUMED)
 
 
 @pytest.mark.parametrize(
@@ -212,27 +212,27 @@ def test_a_month_or_a_year_is_no_more_than_that(text: str, utc: str, precision: 
     ],
 )
 def test_a_date_in_markup_and_noon_as_a_placeholder_of_a_day(markup: str, wanted: Moment) -> None:
-    assert moment(markup, now=NOON) == wanted
+    assert parse_moment(markup, now=NOON) == wanted
 
 
 def test_a_form_that_is_known_to_be_utc_is_read_so_and_marked() -> None:
-    found = moment("2026-07-10T14:16:51", now=NOON, unzoned=BY_FORM)
+    found = parse_moment("2026-07-10T14:16:51", now=NOON, unzoned=BY_FORM)
     assert found == expected("2026-07-10 14:16:51", SECOND, BY_FORM)
-    assert moment("2026-07-10T14:16:51+01:00", now=NOON, unzoned=BY_FORM) == expected(
+    assert parse_moment("2026-07-10T14:16:51+01:00", now=NOON, unzoned=BY_FORM) == expected(
         "2026-07-10 13:16:51", SECOND, STATED
     )
-    assert moment("2026-07-10", now=NOON, unzoned=BY_FORM) == expected("2026-07-09 23:00", DAY, ASSUMED)
+    assert parse_moment("2026-07-10", now=NOON, unzoned=BY_FORM) == expected("2026-07-09 23:00", DAY, ASSUMED)
 
 
 def test_a_local_time_that_the_clocks_skip_is_read_by_the_offset_before_the_change() -> None:
-    assert moment("29 March 2026 00:59", now=NOON) == expected("2026-03-29 00:59", MINUTE, ASSUMED)
-    assert moment("29 March 2026 01:30", now=NOON) == expected("2026-03-29 01:30", MINUTE, ASSUMED)
-    assert moment("29 March 2026 02:00", now=NOON) == expected("2026-03-29 01:00", MINUTE, ASSUMED)
+    assert parse_moment("29 March 2026 00:59", now=NOON) == expected("2026-03-29 00:59", MINUTE, ASSUMED)
+    assert parse_moment("29 March 2026 01:30", now=NOON) == expected("2026-03-29 01:30", MINUTE, ASSUMED)
+    assert parse_moment("29 March 2026 02:00", now=NOON) == expected("2026-03-29 01:00", MINUTE, ASSUMED)
 
 
 def test_a_local_time_that_comes_twice_is_the_first() -> None:
-    assert moment("25 October 2026 01:30", now=NOON) == expected("2026-10-25 00:30", MINUTE, ASSUMED)
-    assert moment("25 October 2026 02:00", now=NOON) == expected("2026-10-25 02:00", MINUTE, ASSUMED)
+    assert parse_moment("25 October 2026 01:30", now=NOON) == expected("2026-10-25 00:30", MINUTE, ASSUMED)
+    assert parse_moment("25 October 2026 02:00", now=NOON) == expected("2026-10-25 02:00", MINUTE, ASSUMED)
 
 
 @pytest.mark.parametrize(
@@ -275,12 +275,12 @@ def test_a_local_time_that_comes_twice_is_the_first() -> None:
     ],
 )
 def test_no_date_is_invented(text: str | None) -> None:
-    assert moment(text, now=NOON) is None
+    assert parse_moment(text, now=NOON) is None
 
 
 @given(st.text())
 def test_any_text_is_a_moment_in_utc_or_none(text: str) -> None:
-    found = moment(text, now=NOON)
+    found = parse_moment(text, now=NOON)
     assert found is None or found.at.utcoffset() == timedelta(0)
 
 
@@ -290,14 +290,14 @@ WORDS = st.sampled_from(WRITTEN.split())
 
 @given(st.lists(WORDS).map(" ".join) | st.lists(WORDS).map("".join))
 def test_any_heap_of_pieces_of_dates_is_a_moment_in_utc_or_none(text: str) -> None:
-    found = moment(text, now=NOON)
+    found = parse_moment(text, now=NOON)
     assert found is None or found.at.tzinfo is UTC
 
 
 @given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=365 * 250)))
 def test_what_rfc_3339_says_in_utc_is_read_to_the_second(age: timedelta) -> None:
     when = instant("1900-01-01 00:00") + age
-    found = moment(when.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), now=NOON)
+    found = parse_moment(when.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), now=NOON)
     assert found == Moment(at=when.replace(microsecond=0))
 
 
@@ -306,5 +306,5 @@ def test_what_rfc_3339_says_in_utc_is_read_to_the_second(age: timedelta) -> None
 )
 def test_ten_megabytes_in_place_of_a_date_cost_no_time(text: str) -> None:
     start = time.process_time()
-    assert moment(text, now=NOON) is None
+    assert parse_moment(text, now=NOON) is None
     assert time.process_time() - start < 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.normalise.language import language
+from aggregator.normalise.language import detect_language
 
 WELSH = "Mae Llywodraeth Cymru wedi cyhoeddi adroddiad ar y cynllun gweithredu"
 GAELIC = "Plana gnìomha airson riaghaltas fosgailte ann an Alba airson nam bliadhnaichean"
@@ -28,4 +28,4 @@ ENGLISH = "Read out from the UK Multi-Stakeholder Forum on open government"
 def test_the_address_decides_then_the_words_then_what_is_said(
     stated: str | None, url: str | None, usual: str, words: str, expected: str
 ) -> None:
-    assert language(stated, url, usual, words) == expected
+    assert detect_language(stated, url, usual, words) == expected

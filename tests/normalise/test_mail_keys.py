@@ -6,12 +6,14 @@ import pytest
 
 from aggregator.model import Entry
 from aggregator.normalise import normalise
-from tests.support.builders import NOON, raw, source
+from tests.support.builders import NOON, make_raw_entry, make_source
 
 
 def of(kind: str, id: str | None, link: str | None = None) -> Entry | None:
-    told = source(kind=kind)
-    found = normalise(told, "imaps://reader@imap.example.org/INBOX", [raw(id=id, link=link)], now=NOON)
+    told = make_source(kind=kind)
+    found = normalise(
+        told, "imaps://reader@imap.example.org/INBOX", [make_raw_entry(id=id, link=link)], now=NOON
+    )
     return found.entries[0] if found.entries else None
 
 

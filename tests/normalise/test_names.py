@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.normalise.identity import names
+from aggregator.normalise.identity import names_from_ids
 
 
 @pytest.mark.parametrize(
@@ -23,4 +23,4 @@ from aggregator.normalise.identity import names
     ],
 )
 def test_forms_that_stay(ids: tuple[str | None, ...], expected: tuple[str, ...]) -> None:
-    assert names(*ids) == expected
+    assert names_from_ids(*ids) == expected

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from aggregator.model import (
     Claim,
     Entry,
-    Head,
+    FeedMetadata,
     Link,
     Moment,
     Precision,
@@ -21,16 +21,16 @@ from aggregator.model import (
     RawEntry,
     RawLink,
     Reject,
-    Zone,
+    ZoneBasis,
 )
 from aggregator.normalise import Normalised, normalise
-from tests.support.builders import NOON, instant, moment, raw, source
+from tests.support.builders import NOON, instant, make_raw_entry, make_source, moment
 
 FEED = "https://www.gov.uk/government/organisations/cabinet-office.atom"
 
 
 def of(raws: Iterable[RawEntry], **changes: Any) -> Normalised:
-    return normalise(source(**changes), FEED, raws, now=NOON)
+    return normalise(make_source(**changes), FEED, raws, now=NOON)
 
 
 def entry_of(raw: RawEntry, **changes: Any) -> Entry:
@@ -41,7 +41,7 @@ def entry_of(raw: RawEntry, **changes: Any) -> Entry:
 
 def test_an_item_becomes_an_entry_in_our_words() -> None:
     item = RawEntry(
-        where="item 1",
+        item_name="item 1",
         id="https://www.gov.uk/government/publications/example#2026-05-25T16:00:00Z",
         link="/government/publications/example/?utm_source=x",
         title="Policy paper: Example &amp; more",
@@ -76,7 +76,7 @@ def test_an_item_becomes_an_entry_in_our_words() -> None:
         language="en",
         published=moment("2026-05-01 08:00"),
         updated=moment("2026-05-25 16:00"),
-        closes=Moment(at=instant("2026-06-01 23:00"), precision=Precision.DAY, zone=Zone.ASSUMED),
+        closes=Moment(at=instant("2026-06-01 23:00"), precision=Precision.DAY, zone=ZoneBasis.ASSUMED),
         publisher_type="Policy paper",
         categories=("Policy paper", "Topic & more"),
         links=(
@@ -98,20 +98,20 @@ def test_an_item_becomes_an_entry_in_our_words() -> None:
     [
         (None, None, "OGL-3.0"),
         (None, "https://creativecommons.org/publicdomain/zero/1.0/", "OGL-3.0"),
-        (Head(title="Another"), "https://creativecommons.org/publicdomain/zero/1.0/", "CC0-1.0"),
-        (Head(title="Another"), "https://another.example/terms", "unknown"),
-        (Head(title="Another"), None, "unknown"),
+        (FeedMetadata(title="Another"), "https://creativecommons.org/publicdomain/zero/1.0/", "CC0-1.0"),
+        (FeedMetadata(title="Another"), "https://another.example/terms", "unknown"),
+        (FeedMetadata(title="Another"), None, "unknown"),
     ],
 )
 def test_what_another_instance_passes_on_keeps_the_licence_that_it_names(
-    origin: Head | None, named: str | None, licence: str
+    origin: FeedMetadata | None, named: str | None, licence: str
 ) -> None:
-    assert entry_of(raw(origin=origin, licence=named), licence="OGL-3.0").licence == licence
+    assert entry_of(make_raw_entry(origin=origin, licence=named), licence="OGL-3.0").licence == licence
 
 
 def test_the_id_of_a_document_never_changes() -> None:
     """Published ids are made from this; if it fails, every subscriber sees every document as new."""
-    found = entry_of(raw(link="https://www.gov.uk/a-plan"))
+    found = entry_of(make_raw_entry(link="https://www.gov.uk/a-plan"))
     assert found.key == "https://gov.uk/a-plan"
     assert found.id == "urn:uuid:e411844f-ab5f-5e7f-9823-e620a85898d1"
 
@@ -126,7 +126,10 @@ def test_the_id_of_a_document_never_changes() -> None:
     ],
 )
 def test_one_document_has_one_id_however_its_link_is_written(link: str) -> None:
-    assert entry_of(raw(link=link)).id == entry_of(raw(link="https://www.gov.uk/a-plan")).id
+    assert (
+        entry_of(make_raw_entry(link=link)).id
+        == entry_of(make_raw_entry(link="https://www.gov.uk/a-plan")).id
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,25 +143,30 @@ def test_one_document_has_one_id_however_its_link_is_written(link: str) -> None:
     ],
 )
 def test_an_item_without_title_or_link_is_rejected_with_its_place(changes: dict[str, Any], why: str) -> None:
-    found = of([raw(**changes, where="item 7"), raw(link="https://www.gov.uk/b")])
-    assert found.rejects == (Reject(where="item 7", why=why),)
+    found = of([make_raw_entry(**changes, where="item 7"), make_raw_entry(link="https://www.gov.uk/b")])
+    assert found.rejects == (Reject(item_name="item 7", why=why),)
     assert len(found.entries) == 1
 
 
 def test_of_two_items_about_one_document_the_newest_stands_in_the_first_ones_place() -> None:
-    old = raw("Old", updated="2026-05-01T00:00:00Z")
-    other = raw("Other", link="https://www.gov.uk/b")
-    new = raw("New", updated="2026-05-02T00:00:00Z", link="https://www.gov.uk/a-plan#part")
+    old = make_raw_entry("Old", updated="2026-05-01T00:00:00Z")
+    other = make_raw_entry("Other", link="https://www.gov.uk/b")
+    new = make_raw_entry("New", updated="2026-05-02T00:00:00Z", link="https://www.gov.uk/a-plan#part")
     assert [entry.title for entry in of([old, other, new]).entries] == ["New", "Other"]
     assert [entry.title for entry in of([new, other, old]).entries] == ["New", "Other"]
 
 
 def test_of_two_items_of_the_same_age_the_first_stands() -> None:
-    assert [entry.title for entry in of([raw("First"), raw("Second")]).entries] == ["First"]
+    assert [entry.title for entry in of([make_raw_entry("First"), make_raw_entry("Second")]).entries] == [
+        "First"
+    ]
     same = {"updated": "2026-05-01"}
-    assert [entry.title for entry in of([raw("First", **same), raw("Second", **same)]).entries] == ["First"]
-    dated = raw("Dated", published="2026-05-01")
-    assert [entry.title for entry in of([raw("Undated"), dated]).entries] == ["Dated"]
+    assert [
+        entry.title
+        for entry in of([make_raw_entry("First", **same), make_raw_entry("Second", **same)]).entries
+    ] == ["First"]
+    dated = make_raw_entry("Dated", published="2026-05-01")
+    assert [entry.title for entry in of([make_raw_entry("Undated"), dated]).entries] == ["Dated"]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +201,7 @@ def test_of_two_items_of_the_same_age_the_first_stands() -> None:
 def test_the_publishers_type_is_found_in_the_title(
     title: str, categories: tuple[str, ...], link: str, wanted: tuple[str, str | None]
 ) -> None:
-    found = entry_of(raw(title, categories=categories, link=link))
+    found = entry_of(make_raw_entry(title, categories=categories, link=link))
     assert (found.title, found.publisher_type) == wanted
 
 
@@ -217,43 +225,45 @@ def test_the_publishers_type_is_found_in_the_title(
 def test_the_language_comes_from_address_item_or_source(
     stated: str | None, link: str, usual: str, wanted: str
 ) -> None:
-    assert entry_of(raw(language=stated, link=link), language=usual).language == wanted
+    assert entry_of(make_raw_entry(language=stated, link=link), language=usual).language == wanted
 
 
 def test_relative_links_count_from_the_items_own_base() -> None:
-    found = entry_of(raw(link="x", base="https://a.example/b/", content="<a href='y'>z</a>"))
+    found = entry_of(make_raw_entry(link="x", base="https://a.example/b/", content="<a href='y'>z</a>"))
     assert found.url == "https://a.example/b/x"
     assert 'href="https://a.example/b/y"' in found.content
-    assert entry_of(raw(link="x", base="/b/")).url == "https://www.gov.uk/b/x"
-    assert entry_of(raw(link="/x", base="mailto:a")).url == "https://www.gov.uk/x"
+    assert entry_of(make_raw_entry(link="x", base="/b/")).url == "https://www.gov.uk/b/x"
+    assert entry_of(make_raw_entry(link="/x", base="mailto:a")).url == "https://www.gov.uk/x"
 
 
 def test_without_a_summary_the_content_begins_it() -> None:
-    found = entry_of(raw(summary=None, content="<p>" + "word " * 200 + "</p>"))
+    found = entry_of(make_raw_entry(summary=None, content="<p>" + "word " * 200 + "</p>"))
     assert found.summary == "word " * 69 + "word…"
     assert found.text == ("word " * 200).strip()
 
 
 def test_a_heading_above_the_first_paragraph_is_no_summary() -> None:
     told = "<h1>A plan</h1>\n<h2>Consultation description</h2><p>Which commitments matter?</p>"
-    found = entry_of(raw(summary=None, content=told))
+    found = entry_of(make_raw_entry(summary=None, content=told))
     assert found.summary == "Which commitments matter?"
     assert found.text == "A plan Consultation description Which commitments matter?"
-    assert entry_of(raw(summary=None, content="<h2>Only this</h2>")).summary == "Only this"
+    assert entry_of(make_raw_entry(summary=None, content="<h2>Only this</h2>")).summary == "Only this"
 
 
 def test_words_that_stand_in_summary_and_content_count_once() -> None:
-    assert entry_of(raw(summary="One two…", content="<p>One two three</p>")).text == "One two three"
-    assert entry_of(raw(summary="Zero", content="<p>One</p>")).text == "Zero One"
-    assert entry_of(raw(summary="Zero", content=None)).text == "Zero"
+    assert (
+        entry_of(make_raw_entry(summary="One two…", content="<p>One two three</p>")).text == "One two three"
+    )
+    assert entry_of(make_raw_entry(summary="Zero", content="<p>One</p>")).text == "Zero One"
+    assert entry_of(make_raw_entry(summary="Zero", content=None)).text == "Zero"
 
 
 def test_a_description_that_is_a_whole_article_is_kept_as_content() -> None:
     article = "<p>" + "word " * 300 + "</p>"
-    found = entry_of(raw(summary=article))
+    found = entry_of(make_raw_entry(summary=article))
     assert (found.content, len(found.summary)) == ("<p>" + "word " * 300 + "</p>", 1_000)
-    assert entry_of(raw(summary="<p>short</p>")).content == ""
-    assert entry_of(raw(summary=article, summary_is_html=False)).content == ""
+    assert entry_of(make_raw_entry(summary="<p>short</p>")).content == ""
+    assert entry_of(make_raw_entry(summary=article, summary_is_html=False)).content == ""
 
 
 def test_every_field_has_a_bound() -> None:
@@ -262,7 +272,7 @@ def test_every_field_has_a_bound() -> None:
         RawLink(href=f"/{n}", rel="related", type=long, title=long, length="9" * 99) for n in range(300)
     )
     found = entry_of(
-        raw(
+        make_raw_entry(
             long,
             summary=long,
             content=f"<p>{long}</p>",
@@ -281,12 +291,12 @@ def test_every_field_has_a_bound() -> None:
 
 
 def test_a_title_of_one_long_word_is_cut_inside_it() -> None:
-    assert entry_of(raw("a" * 501)).title == "a" * 499 + "…"
-    assert entry_of(raw("a" * 500)).title == "a" * 500
+    assert entry_of(make_raw_entry("a" * 501)).title == "a" * 499 + "…"
+    assert entry_of(make_raw_entry("a" * 500)).title == "a" * 500
 
 
 def test_a_record_is_its_own_document_unless_it_names_the_documents_page() -> None:
-    record = raw(
+    record = make_raw_entry(
         id="record:example",
         link=None,
         body="uk-msf",
@@ -302,13 +312,13 @@ def test_a_record_is_its_own_document_unless_it_names_the_documents_page() -> No
     assert (found.key, found.url, found.body) == ("record:example", None, "uk-msf")
     assert found.publisher_type == "meeting-record"
     assert found.published == Moment(
-        at=instant("2024-02-01 00:00"), precision=Precision.MONTH, zone=Zone.ASSUMED
+        at=instant("2024-02-01 00:00"), precision=Precision.MONTH, zone=ZoneBasis.ASSUMED
     )
     assert found.links == (Link(href="https://forum.example.org/t/1", rel="via"),)
     assert found.claims == (
         Claim(
             what="held",
-            moment=Moment(at=instant("2024-01-24 00:00"), precision=Precision.DAY, zone=Zone.ASSUMED),
+            moment=Moment(at=instant("2024-01-24 00:00"), precision=Precision.DAY, zone=ZoneBasis.ASSUMED),
             source="https://forum.example.org/t/1",
             note="x",
         ),
@@ -319,9 +329,9 @@ def test_a_record_is_its_own_document_unless_it_names_the_documents_page() -> No
 
 
 def test_a_feed_cannot_pass_for_a_record_or_another_body() -> None:
-    forged = raw(id="record:example", link=None, body="uk-msf")
+    forged = make_raw_entry(id="record:example", link=None, body="uk-msf")
     assert of([forged]).entries == ()
-    assert entry_of(raw(body="uk-msf")).body == "cabinet-office"
+    assert entry_of(make_raw_entry(body="uk-msf")).body == "cabinet-office"
 
 
 WORDS = st.none() | st.text()
@@ -356,7 +366,7 @@ def test_whatever_was_written_every_item_is_an_entry_or_rejected(raws: list[RawE
 
 def _said_again(entry: Entry) -> RawEntry:
     return RawEntry(
-        where="item 1",
+        item_name="item 1",
         link=entry.url,
         title=entry.title,
         summary=entry.summary,

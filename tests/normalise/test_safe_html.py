@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.normalise.safe_html import cut, fold, plain, safe_html
+from aggregator.normalise.safe_html import nfc_line, plain_text, safe_html, truncate
 
 BASE = "https://news.example.org/feed"
 
@@ -60,7 +60,7 @@ BASE = "https://news.example.org/feed"
     ],
 )
 def test_text_is_made_plain(text: str | None, is_html: bool, wanted: str) -> None:
-    assert plain(text, is_html) == wanted
+    assert plain_text(text, is_html) == wanted
 
 
 @pytest.mark.parametrize(
@@ -129,23 +129,23 @@ def test_long_content_is_cut_at_a_word_and_stays_well_formed() -> None:
 def test_html_that_is_nested_too_deep_becomes_words(markup: str) -> None:
     start = time.process_time()
     assert re.fullmatch("<p>x(?: x)*…?</p>", safe_html(markup, BASE)[:200_010])
-    assert plain(markup, True).startswith("x")
+    assert plain_text(markup, True).startswith("x")
     assert time.process_time() - start < 5
 
 
 def test_a_text_is_cut_at_a_word() -> None:
-    assert cut("one two three", 13) == "one two three"
-    assert cut("one two three", 12) == "one two…"
-    assert cut("one two three", 8) == "one two…"
-    assert cut("one two, three", 10) == "one two…"
-    assert cut("onetwothree", 6) == "onetw…"
+    assert truncate("one two three", 13) == "one two three"
+    assert truncate("one two three", 12) == "one two…"
+    assert truncate("one two three", 8) == "one two…"
+    assert truncate("one two, three", 10) == "one two…"
+    assert truncate("onetwothree", 6) == "onetw…"
 
 
 @given(st.text(), st.integers(2, 50))
 def test_a_cut_text_keeps_to_its_limit_and_is_cut_once(text: str, limit: int) -> None:
-    short = cut(fold(text), limit)
+    short = truncate(nfc_line(text), limit)
     assert len(short) <= limit
-    assert cut(short, limit) == short
+    assert truncate(short, limit) == short
 
 
 WRITTEN = """
@@ -192,9 +192,9 @@ def test_safe_html_says_the_same_when_it_is_made_safe_again(markup: str) -> None
 
 @given(st.text(), st.booleans())
 def test_plain_text_is_one_line_and_stays_as_it_is(text: str, is_html: bool) -> None:
-    once = plain(text, is_html)
+    once = plain_text(text, is_html)
     assert once == " ".join(once.split())
-    assert plain(once, False) == once
+    assert plain_text(once, False) == once
 
 
 @pytest.mark.parametrize(
@@ -202,6 +202,6 @@ def test_plain_text_is_one_line_and_stays_as_it_is(text: str, is_html: bool) -> 
 )
 def test_what_is_made_to_take_long_takes_no_time(text: str) -> None:
     start = time.process_time()
-    plain(text + "x", True)
+    plain_text(text + "x", True)
     safe_html(text + "x", BASE)
     assert time.process_time() - start < 5

@@ -10,8 +10,8 @@ import pytest
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched
 from aggregator.normalise import Normalised, normalise
-from aggregator.parse import reader
-from tests.support.builders import NOON, source
+from aggregator.parse import reader_for
+from tests.support.builders import NOON, make_source
 
 SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 
@@ -131,9 +131,9 @@ def polled(name: str) -> Normalised:
         headers={"content-type": "application/xml; charset=utf-8"},
         payload=(SAMPLES / name).read_bytes(),
     )
-    page = reader("feed").read(source(), fetched)
+    page = reader_for("feed").read(make_source(), fetched)
     assert page.rejects == ()
-    return normalise(source(), fetched.final_url, page.entries, now=NOON)
+    return normalise(make_source(), fetched.final_url, page.entries, now=NOON)
 
 
 @pytest.mark.parametrize(

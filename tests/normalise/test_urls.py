@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.normalise.urls import absolute, canonical, clean
+from aggregator.normalise.urls import absolute_url, canonical_url, clean_url
 
 BASE = "https://news.example.org/all/feed.xml"
 
@@ -45,13 +45,13 @@ BASE = "https://news.example.org/all/feed.xml"
     ],
 )
 def test_a_link_is_made_absolute_or_is_none(href: str | None, wanted: str | None) -> None:
-    assert absolute(href, BASE) == wanted
+    assert absolute_url(href, BASE) == wanted
 
 
 def test_a_relative_link_without_a_base_is_none() -> None:
-    assert absolute("/x", None) is None
-    assert absolute("/x", "file:records/") is None
-    assert absolute("/x", "http://[") is None
+    assert absolute_url("/x", None) is None
+    assert absolute_url("/x", "file:records/") is None
+    assert absolute_url("/x", "http://[") is None
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_relative_link_without_a_base_is_none() -> None:
 def test_the_address_to_publish_is_the_publishers_without_trackers(
     url: str | None, wanted: str | None
 ) -> None:
-    assert clean(url) == wanted
+    assert clean_url(url) == wanted
 
 
 @pytest.mark.parametrize(
@@ -112,11 +112,11 @@ def test_the_address_to_publish_is_the_publishers_without_trackers(
     ],
 )
 def test_the_key_of_a_page(url: str, wanted: str | None) -> None:
-    assert canonical(url) == wanted
+    assert canonical_url(url) == wanted
 
 
 def test_pages_that_differ_in_their_query_have_different_keys() -> None:
-    assert canonical("https://example.org/?p=1") != canonical("https://example.org/?p=2")
+    assert canonical_url("https://example.org/?p=1") != canonical_url("https://example.org/?p=2")
 
 
 SEGMENT = st.text("abcXYZ09-._~%é ", max_size=6)
@@ -139,17 +139,17 @@ def test_the_key_ignores_scheme_case_of_host_www_slash_order_trackers_and_part(
     mixed = [*pairs, *trackers]
     chance.shuffle(mixed)
     plain = f"https://example.org/{path}?{'&'.join(pairs)}"
-    assert canonical(f"{start}/{path}{end}?{'&'.join(mixed)}{part}") == canonical(plain)
+    assert canonical_url(f"{start}/{path}{end}?{'&'.join(mixed)}{part}") == canonical_url(plain)
 
 
 @given(st.text() | st.text("ab/.%?&=#!:@[]\\+2e é").map("https://example.org/".__add__))
 def test_a_key_and_a_clean_address_stay_as_they_are(url: str) -> None:
-    key, address = canonical(url), clean(url)
+    key, address = canonical_url(url), clean_url(url)
     assert (key is None) == (address is None)
     if key:
-        assert canonical(key) == key
-        assert clean(address) == address
-        assert canonical(address) == key
+        assert canonical_url(key) == key
+        assert clean_url(address) == address
+        assert canonical_url(address) == key
 
 
 @pytest.mark.parametrize(
@@ -162,11 +162,11 @@ def test_a_key_and_a_clean_address_stay_as_they_are(url: str) -> None:
     ],
 )
 def test_glasgows_article_is_its_number(url: str) -> None:
-    assert canonical(url) == "https://glasgow.gov.uk/article/1337"
+    assert canonical_url(url) == "https://glasgow.gov.uk/article/1337"
 
 
 @pytest.mark.parametrize("path", ["t/read-out-from-the-forum/2805", "t/2805", "t/another-title/2805/2"])
 def test_a_topic_is_its_number(path: str) -> None:
-    assert canonical(f"https://discuss.opengovernment.org.uk/{path}") == (
+    assert canonical_url(f"https://discuss.opengovernment.org.uk/{path}") == (
         "https://discuss.opengovernment.org.uk/t/2805"
     )

@@ -8,23 +8,23 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from aggregator.classify import Labeller, hold
-from aggregator.config import Config, load
+from aggregator.classify import Labeller, combine_carriers
+from aggregator.config import Config, load_config
 from aggregator.model import (
     Board,
     Carrier,
     Document,
     Entry,
     Fetched,
-    Part,
-    ProcessLine,
+    FetchedPart,
+    ProcessReport,
     Revision,
-    SourceLine,
     SourceState,
+    SourceWithState,
 )
 from aggregator.normalise import normalise
-from aggregator.observe import board, carriers_at
-from aggregator.parse import reader
+from aggregator.observe import build_board, carriers_at
+from aggregator.parse import reader_for
 from tests.support.builders import LONDON
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ LAST = datetime(2026, 12, 1, 12, tzinfo=UTC)
 @cache
 def config() -> Config:
     """The project's own."""
-    return load()
+    return load_config()
 
 
 @cache
@@ -49,10 +49,11 @@ def records() -> tuple[Document, ...]:
     """Every record of records/, through the real rooms."""
     source = next(source for source in config().sources if source.kind == "records")
     parts = tuple(
-        Part(name=path.name, payload=path.read_bytes()) for path in sorted((ROOT / "records").glob("*.md"))
+        FetchedPart(name=path.name, payload=path.read_bytes())
+        for path in sorted((ROOT / "records").glob("*.md"))
     )
     answer = Fetched(url="records/", final_url="records/", status=200, headers={}, payload=b"", parts=parts)
-    raws = reader("records").read(source, answer).entries
+    raws = reader_for("records").read(source, answer).entries
     return tuple(held(entry) for entry in normalise(source, "records/", raws, now=READ).entries)
 
 
@@ -62,15 +63,15 @@ def held(entry: Entry, first_seen: datetime = READ) -> Document:
     carrier = Carrier(
         entry=entry, first_seen=first_seen, backlog=True, revisions=(first,), last_seen=first_seen
     )
-    return hold([carrier], labeller().label)
+    return combine_carriers([carrier], labeller().label)
 
 
-def sources(first: datetime = READ, last: datetime = LAST) -> tuple[SourceLine, ...]:
+def sources(first: datetime = READ, last: datetime = LAST) -> tuple[SourceWithState, ...]:
     """The project's own sources, all first read at `first` and last at `last`."""
     return tuple(
-        SourceLine(
+        SourceWithState(
             source=source,
-            state=SourceState(source=source.id, asked=last, answered=last, first_answered=first),
+            state=SourceState(source=source.id, last_polled=last, last_read=last, first_read=first),
         )
         for source in config().sources
     )
@@ -79,7 +80,7 @@ def sources(first: datetime = READ, last: datetime = LAST) -> tuple[SourceLine, 
 def whole_board(
     at: datetime,
     holdings: Sequence[Document] | None = None,
-    lines: Sequence[SourceLine] | None = None,
+    lines: Sequence[SourceWithState] | None = None,
     *,
     as_seen: bool = False,
 ) -> Board:
@@ -87,13 +88,13 @@ def whole_board(
     known = records() if holdings is None else holdings
     if as_seen:
         then = [replace(one, carriers=carriers_at(one.carriers, at)) for one in known]
-        known = [hold(one.carriers, labeller().label) for one in then if one.carriers]
+        known = [combine_carriers(one.carriers, labeller().label) for one in then if one.carriers]
     told = sources() if lines is None else lines
-    return board(
-        config().bodies, told, known, at=at, zone=LONDON, register=config().register, as_seen=as_seen
+    return build_board(
+        config().bodies, told, known, at=at, zone=LONDON, register=config().register, as_known=as_seen
     )
 
 
-def line(found: Board, process: str) -> ProcessLine:
+def line(found: Board, process: str) -> ProcessReport:
     """One process of a board."""
     return next(one for one in found.processes if one.process.id == process)

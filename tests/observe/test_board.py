@@ -12,62 +12,62 @@ from hypothesis import strategies as st
 
 from aggregator.errors import Cause
 from aggregator.model import (
-    BoardLine,
+    BoardRow,
     Claim,
     Document,
     Failed,
     Moment,
     Precision,
-    Reading,
+    ReadStatus,
     Revision,
-    SourceLine,
     SourceState,
+    SourceWithState,
 )
-from aggregator.observe import board, carriers_at
+from aggregator.observe import build_board, carriers_at
 from tests.support.builders import (
     LONDON,
     NOON,
-    body,
-    carrier,
-    entry,
-    holding,
     instant,
-    labels,
+    make_body,
+    make_carrier,
+    make_document,
+    make_entry,
+    make_labels,
+    make_source,
     moment,
-    source,
 )
 
-BODIES = {name: body(name) for name in ("uk", "cabinet-office", "scotland", "glasgow")}
+BODIES = {name: make_body(name) for name in ("uk", "cabinet-office", "scotland", "glasgow")}
 TIMEOUT = Failed(url="https://www.gov.uk/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")
 
 
 def held(dated: Moment | None = None, body: str = "scotland", key: str = "a", **changes: Any) -> Document:
     """A relevant holding with this date of its own."""
-    told = entry(f"https://example.org/{key}", body=body, published=dated, updated=None)
-    return holding(told, **changes)
+    told = make_entry(f"https://example.org/{key}", body=body, published=dated, updated=None)
+    return make_document(told, **changes)
 
 
-def polled(answered: str | None, failing_since: str | None = None, **changes: Any) -> SourceLine:
+def polled(answered: str | None, failing_since: str | None = None, **changes: Any) -> SourceWithState:
     """A source of Scotland: when it last answered, and since when it fails, if it does."""
-    one = source("scotland-feed", **{"body": "scotland", **changes})
+    one = make_source("scotland-feed", **{"body": "scotland", **changes})
     state = SourceState(
         source=one.id,
-        asked=NOON if answered or failing_since else None,
-        answered=instant(answered) if answered else None,
+        last_polled=NOON if answered or failing_since else None,
+        last_read=instant(answered) if answered else None,
         failing_since=instant(failing_since) if failing_since else None,
         failure=TIMEOUT if failing_since else None,
         failures=1 if failing_since else 0,
     )
-    return SourceLine(source=one, state=state)
+    return SourceWithState(source=one, state=state)
 
 
-def lines(*given: SourceLine | Document, at: datetime = NOON) -> dict[str, BoardLine]:
+def lines(*given: SourceWithState | Document, at: datetime = NOON) -> dict[str, BoardRow]:
     """The board's lines by body."""
-    sources = [one for one in given if isinstance(one, SourceLine)]
+    sources = [one for one in given if isinstance(one, SourceWithState)]
     holdings = [one for one in given if isinstance(one, Document)]
-    found = board(BODIES, sources, holdings, at=at, zone=LONDON)
+    found = build_board(BODIES, sources, holdings, at=at, zone=LONDON)
     assert found.at == at
-    return {line.body.id: line for line in found.lines}
+    return {line.body.id: line for line in found.rows}
 
 
 ANSWERS = polled("2026-06-05 11:00")
@@ -81,8 +81,8 @@ def test_bodies_with_a_source_or_a_holding_have_a_line_in_the_registers_order() 
 
 
 def test_wound_back_a_document_says_what_it_said_then() -> None:
-    told = carrier(entry(title="Then"))
-    later = Revision(entry=entry(title="Later"), number=2, seen_at=NOON + timedelta(days=2))
+    told = make_carrier(make_entry(title="Then"))
+    later = Revision(entry=make_entry(title="Later"), number=2, seen_at=NOON + timedelta(days=2))
     now = replace(told, entry=later.entry, revisions=(*told.revisions, later), last_seen=later.seen_at)
 
     (then,) = carriers_at([now], NOON + timedelta(days=1))
@@ -103,19 +103,19 @@ def test_the_last_record_is_the_newest_by_its_own_date_not_by_when_we_saw_it() -
 
 
 def test_what_is_not_about_open_government_is_no_record_of_it() -> None:
-    other = held(moment("2026-06-04 10:00"), labels=labels(relevant=False))
+    other = held(moment("2026-06-04 10:00"), labels=make_labels(relevant=False))
     line = lines(other)["scotland"]
     assert (line.last, line.last_on, line.days) == (None, None, None)
 
 
 def test_a_holding_without_a_date_is_no_dated_record() -> None:
     line = lines(held(None), ANSWERS)["scotland"]
-    assert (line.last, line.days, line.reading) == (None, None, Reading.READ)
+    assert (line.last, line.days, line.read_status) == (None, None, ReadStatus.READ)
 
 
 def test_a_record_is_dated_by_its_claim_where_it_has_no_other_date() -> None:
     met = Claim(what="held", moment=moment("2024-01-24 00:00", Precision.DAY), source=None)
-    record = holding(entry("record:forum", url=None, body="uk", updated=None, claims=(met,)))
+    record = make_document(make_entry("record:forum", url=None, body="uk", updated=None, claims=(met,)))
     assert lines(record)["uk"].last_on == date(2024, 1, 24)
 
 
@@ -155,64 +155,64 @@ def test_of_two_records_of_one_instant_it_is_always_the_same_one() -> None:
 
 
 def test_what_a_child_publishes_is_no_word_of_its_parent() -> None:
-    bodies = {"uk": body("uk"), "cabinet-office": body("cabinet-office", parent="uk")}
+    bodies = {"uk": make_body("uk"), "cabinet-office": make_body("cabinet-office", parent="uk")}
     records = [
         held(moment("2026-06-01 09:00"), "cabinet-office", key="new"),
         held(moment("2026-01-01 09:00"), "uk", key="old"),
     ]
-    found = board(bodies, [], records, at=NOON, zone=LONDON)
-    assert [(line.body.id, line.days) for line in found.lines] == [("uk", 155), ("cabinet-office", 4)]
+    found = build_board(bodies, [], records, at=NOON, zone=LONDON)
+    assert [(line.body.id, line.days) for line in found.rows] == [("uk", 155), ("cabinet-office", 4)]
 
 
 # ---------------------------------------------------------------- whether we could look
 
 
-def reading(*sources: SourceLine) -> tuple[Reading, datetime | None]:
+def reading(*sources: SourceWithState) -> tuple[ReadStatus, datetime | None]:
     """Reading and since, of Scotland."""
     line = lines(*sources, held())["scotland"]
-    return line.reading, line.since
+    return line.read_status, line.since
 
 
 def test_one_source_that_answered_at_its_last_asking_is_enough() -> None:
     failing = polled("2026-06-01 00:00", failing_since="2026-06-02 00:00")
-    assert reading(ANSWERS) == (Reading.READ, None)
-    assert reading(failing, ANSWERS) == (Reading.READ, None)
+    assert reading(ANSWERS) == (ReadStatus.READ, None)
+    assert reading(failing, ANSWERS) == (ReadStatus.READ, None)
 
 
 def test_a_body_whose_sources_all_fail_cannot_be_told_since_the_last_of_them_stopped() -> None:
     first = polled("2026-05-01 00:00", failing_since="2026-05-02 00:00")
     second = polled("2026-06-01 00:00", failing_since="2026-06-02 00:00")
-    assert reading(first) == (Reading.FAILING, instant("2026-05-02 00:00"))
-    assert reading(first, second) == (Reading.FAILING, instant("2026-06-02 00:00"))
+    assert reading(first) == (ReadStatus.FAILING, instant("2026-05-02 00:00"))
+    assert reading(first, second) == (ReadStatus.FAILING, instant("2026-06-02 00:00"))
 
 
 def test_a_source_that_never_answered_does_not_make_the_gap_look_shorter() -> None:
     stopped = polled("2026-05-01 00:00", failing_since="2026-05-02 00:00")
     added_later = polled(None, failing_since="2026-06-04 00:00")
-    assert reading(stopped, added_later) == (Reading.FAILING, instant("2026-05-02 00:00"))
+    assert reading(stopped, added_later) == (ReadStatus.FAILING, instant("2026-05-02 00:00"))
 
 
 def test_where_no_source_ever_answered_the_gap_begins_with_the_first_try() -> None:
     tries = polled(None, failing_since="2026-06-04 00:00"), polled(None, failing_since="2026-06-03 00:00")
-    assert reading(*tries) == (Reading.FAILING, instant("2026-06-03 00:00"))
-    assert reading(polled(None), tries[0]) == (Reading.FAILING, instant("2026-06-04 00:00"))
+    assert reading(*tries) == (ReadStatus.FAILING, instant("2026-06-03 00:00"))
+    assert reading(polled(None), tries[0]) == (ReadStatus.FAILING, instant("2026-06-04 00:00"))
 
 
 def test_before_the_first_poll_it_cannot_be_told_and_there_is_no_since() -> None:
-    assert reading(polled(None)) == (Reading.FAILING, None)
+    assert reading(polled(None)) == (ReadStatus.FAILING, None)
 
 
 def test_a_body_without_a_source_that_is_switched_on_is_not_read_yet() -> None:
     switched_off = polled("2026-06-05 11:00", enabled=False)
-    assert reading() == (Reading.NOT_READ_YET, None)
-    assert reading(switched_off) == (Reading.NOT_READ_YET, None)
+    assert reading() == (ReadStatus.NOT_READ_YET, None)
+    assert reading(switched_off) == (ReadStatus.NOT_READ_YET, None)
     failing = polled("2026-05-01 00:00", failing_since="2026-05-02 00:00")
-    assert reading(switched_off, failing) == (Reading.FAILING, instant("2026-05-02 00:00"))
+    assert reading(switched_off, failing) == (ReadStatus.FAILING, instant("2026-05-02 00:00"))
 
 
 def test_reading_our_own_records_says_nothing_about_reading_the_body() -> None:
     records = polled("2026-06-05 11:00", kind="records")
-    assert reading(records) == (Reading.NOT_READ_YET, None)
+    assert reading(records) == (ReadStatus.NOT_READ_YET, None)
     assert lines(records) == {}
     record = held(moment("2026-06-01 09:00"), "uk")
     assert lines(records, record)["uk"].days == 4
@@ -226,7 +226,7 @@ HOLDINGS = st.lists(
         st.none() | st.integers(-900, 900).map(lambda hours: Moment(at=NOON + timedelta(hours=hours))),
         body=st.sampled_from(["uk", "scotland"]),
         key=st.text("abc", min_size=1, max_size=4),
-        labels=st.booleans().map(lambda relevant: labels(relevant=relevant)),
+        labels=st.booleans().map(lambda relevant: make_labels(relevant=relevant)),
     ),
     max_size=6,
 )
@@ -249,7 +249,7 @@ def test_adding_a_holding_never_makes_a_body_look_more_silent(
 
 @given(sources=SOURCES, data=st.data(), holdings=HOLDINGS)
 def test_a_failed_poll_never_turns_into_silence(
-    sources: list[SourceLine], data: st.DataObject, holdings: list[Document]
+    sources: list[SourceWithState], data: st.DataObject, holdings: list[Document]
 ) -> None:
     """It leaves the record and its age as they are, and it can only take "read" away, never give it."""
     which = data.draw(st.integers(0, len(sources) - 1))
@@ -258,8 +258,8 @@ def test_a_failed_poll_never_turns_into_silence(
     after = [*sources[:which], replace(sources[which], state=failed), *sources[which + 1 :]]
     was, now = lines(*sources, *holdings)["scotland"], lines(*after, *holdings)["scotland"]
     assert (now.last, now.days) == (was.last, was.days)
-    assert now.reading is Reading.FAILING or was.reading is Reading.READ
+    assert now.read_status is ReadStatus.FAILING or was.read_status is ReadStatus.READ
     all_fail = [
         replace(one, state=replace(one.state, failure=TIMEOUT, failing_since=NOON)) for one in sources
     ]
-    assert lines(*all_fail, *holdings)["scotland"].reading is Reading.FAILING
+    assert lines(*all_fail, *holdings)["scotland"].read_status is ReadStatus.FAILING

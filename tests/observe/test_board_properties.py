@@ -28,18 +28,26 @@ from aggregator.model import (
     Plan,
     Precision,
     Process,
-    ProcessLine,
+    ProcessReport,
     Register,
     Rule,
     RuleResult,
     Scope,
-    Search,
-    SourceLine,
     SourceState,
+    SourceWithState,
+    UnsuccessfulSearch,
 )
-from aggregator.observe import board, carriers_at
+from aggregator.observe import build_board, carriers_at
 from tests.observe.own_register import whole_board
-from tests.support.builders import LONDON, body, carrier, entry, holding, labels, source
+from tests.support.builders import (
+    LONDON,
+    make_body,
+    make_carrier,
+    make_document,
+    make_entry,
+    make_labels,
+    make_source,
+)
 from tests.support.examples import examples
 
 pytestmark = pytest.mark.timed
@@ -47,8 +55,8 @@ pytestmark = pytest.mark.timed
 NOW = datetime(2026, 6, 5, 12, tzinfo=UTC)
 TODAY = NOW.date()
 FAILURE = Failed(url="https://www.gov.uk/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")
-ACCUSED = {RuleResult.OVERDUE, RuleResult.PAST_MARK}
-BODIES = {"gov": body("gov"), "forum": body("forum")}
+ACCUSED = {RuleResult.OVERDUE, RuleResult.PAST_OUR_LIMIT}
+BODIES = {"gov": make_body("gov"), "forum": make_body("forum")}
 
 
 def rule(id: str, measure: Measure, days: int = 0, count: int = 0, months: int = 0) -> Rule:
@@ -56,7 +64,7 @@ def rule(id: str, measure: Measure, days: int = 0, count: int = 0, months: int =
         id=id,
         title=id,
         asks=id,
-        binds=("here",),
+        applies_to=("here",),
         basis=Basis.OGP,
         source="https://www.gov.uk/rule",
         evidence="",
@@ -95,16 +103,16 @@ def day(ago: int) -> Moment:
 
 def record(ago: int, first_seen_ago: int = 0, key: str = "r") -> Document:
     """An official document of so many days ago."""
-    told = entry(
+    told = make_entry(
         f"https://www.gov.uk/{key}-{ago}", body="gov", source="site", published=day(ago), updated=None
     )
     seen = NOW - timedelta(days=first_seen_ago)
-    return holding(told, first_seen=seen, carriers=(carrier(told, seen),))
+    return make_document(told, first_seen=seen, carriers=(make_carrier(told, seen),))
 
 
 def meeting(ago: int, posted: int | None = None, first_seen_ago: int = 0) -> Document:
     """The record of a meeting of so many days ago."""
-    told = entry(
+    told = make_entry(
         f"record:forum-{ago}",
         url=None,
         body="forum",
@@ -114,7 +122,7 @@ def meeting(ago: int, posted: int | None = None, first_seen_ago: int = 0) -> Doc
         claims=(Claim(what="meeting held", moment=day(ago), source="https://example.org/m"),),
     )
     seen = NOW - timedelta(days=first_seen_ago)
-    return holding(told, labels=labels(type="meeting-record"), first_seen=seen)
+    return make_document(told, labels=make_labels(type="meeting-record"), first_seen=seen)
 
 
 def fact(kind: FactKind, ago: int, public: int | None, read: int, **more: Any) -> Fact:
@@ -152,21 +160,21 @@ DOCUMENTS = st.lists(
 )
 
 
-def state(first: int | None, answered: int, failing: bool) -> SourceLine:
+def state(first: int | None, answered: int, failing: bool) -> SourceWithState:
     """A source first read so many days ago, last read so many days ago, and perhaps failing since."""
-    told = source("site", body="gov", page="https://www.gov.uk/site", scope=Scope.ALL)
+    told = make_source("site", body="gov", page="https://www.gov.uk/site", scope=Scope.ALL)
     if first is None:
-        return SourceLine(source=told, state=SourceState(source="site"))
+        return SourceWithState(source=told, state=SourceState(source="site"))
     last = NOW - timedelta(days=min(answered, first))
     known = SourceState(
         source="site",
-        asked=NOW,
-        answered=last,
-        first_answered=NOW - timedelta(days=first),
+        last_polled=NOW,
+        last_read=last,
+        first_read=NOW - timedelta(days=first),
         failing_since=last if failing else None,
         failure=FAILURE if failing else None,
     )
-    return SourceLine(source=told, state=known)
+    return SourceWithState(source=told, state=known)
 
 
 SOURCES = st.builds(state, st.none() | st.integers(0, 900), st.integers(0, 900), st.booleans())
@@ -175,31 +183,31 @@ SOURCES = st.builds(state, st.none() | st.integers(0, 900), st.integers(0, 900),
 def seen(
     holdings: Sequence[Document],
     plans: tuple[Plan, ...],
-    sources: Sequence[SourceLine],
+    sources: Sequence[SourceWithState],
     at: datetime = NOW,
     *,
-    searches: Sequence[Search] = (),
+    searches: Sequence[UnsuccessfulSearch] = (),
     as_seen: bool = False,
-) -> ProcessLine:
+) -> ProcessReport:
     register = Register(processes=(PROCESS,), plans=plans, rules=RULES, searches=tuple(searches))
-    found = board(BODIES, sources, holdings, at=at, zone=LONDON, register=register, as_seen=as_seen)
+    found = build_board(BODIES, sources, holdings, at=at, zone=LONDON, register=register, as_known=as_seen)
     return found.processes[0]
 
 
-def accusations(line: ProcessLine) -> dict[str, int]:
+def accusations(line: ProcessReport) -> dict[str, int]:
     """The days over of everything that is overdue."""
-    return {check.rule.id: check.days or 0 for check in line.checks if check.standing in ACCUSED}
+    return {check.rule.id: check.days or 0 for check in line.checks if check.result in ACCUSED}
 
 
 @given(documents=DOCUMENTS, more=DOCUMENTS.filter(bool), plans=PLANS, sources=SOURCES)
 @examples(80)
 def test_adding_an_entry_never_makes_a_process_look_more_silent(
-    documents: list[Document], more: list[Document], plans: tuple[Plan, ...], sources: SourceLine
+    documents: list[Document], more: list[Document], plans: tuple[Plan, ...], sources: SourceWithState
 ) -> None:
     before = seen(documents, plans, [sources])
     ids = {one.entry.id for one in documents}
     after = seen([*documents, *(one for one in more if one.entry.id not in ids)], plans, [sources])
-    assert (after.silence.observed or 0) <= (before.silence.observed or 0)
+    assert (after.silence.observed_days or 0) <= (before.silence.observed_days or 0)
     if before.silence.days is not None:
         assert after.silence.days is not None
         assert after.silence.days <= before.silence.days
@@ -216,13 +224,13 @@ def test_a_failed_poll_never_turns_a_silence_into_an_accusation(
     good, failed = state(first, 0, failing=False), state(first, gap, failing=True)
     before, after = seen(documents, plans, [good]), seen(documents, plans, [failed])
     assert accusations(after).items() <= accusations(before).items()
-    assert (after.silence.observed or 0) <= (before.silence.observed or 0)
+    assert (after.silence.observed_days or 0) <= (before.silence.observed_days or 0)
     if min(gap, first) > 2:
         assert accusations(after).keys() <= {"next"} & accusations(before).keys()
-        assert after.silence.observed is None
+        assert after.silence.observed_days is None
 
 
-def out_of_sight(first: int, gaps: Sequence[tuple[int, int]], missed: bool) -> SourceLine:
+def out_of_sight(first: int, gaps: Sequence[tuple[int, int]], missed: bool) -> SourceWithState:
     """A source read from `first` days ago until now, but for these times (from, until, in days ago)."""
     whole = state(first, 0, failing=False)
     return replace(
@@ -262,17 +270,17 @@ def test_a_failed_poll_of_the_past_never_turned_a_silence_into_an_accusation(
     after = seen(documents, (), [gapped], at, as_seen=as_seen)
     for id, days in accusations(after).items():
         assert days <= accusations(before)[id]
-    assert (after.silence.observed or 0) <= (before.silence.observed or 0)
+    assert (after.silence.observed_days or 0) <= (before.silence.observed_days or 0)
     if any(until < back < since - 2 for since, until in gaps):
         assert not accusations(after)
-        assert after.silence.observed is None
-        assert after.watch.unread == (gapped.source.title,)
+        assert after.silence.observed_days is None
+        assert after.coverage.unreadable == (gapped.source.title,)
 
 
 @given(documents=DOCUMENTS, plans=PLANS, sources=SOURCES, back=st.integers(0, 1500))
 @examples(100)
 def test_a_day_uses_nothing_that_was_not_yet_public(
-    documents: list[Document], plans: tuple[Plan, ...], sources: SourceLine, back: int
+    documents: list[Document], plans: tuple[Plan, ...], sources: SourceWithState, back: int
 ) -> None:
     """What is known to have come out later may be taken away, and nothing changes."""
     at = NOW - timedelta(days=back)
@@ -296,10 +304,10 @@ def test_a_day_uses_nothing_that_was_not_yet_public(
     assert seen(documents, plans, [sources], at) == seen(kept, public, [sources], at)
 
 
-def searched(kind: str, since: int, on: int) -> Search:
+def searched(kind: str, since: int, on: int) -> UnsuccessfulSearch:
     """Nothing of a kind was found after a day, by who looked so many days ago."""
     days = TODAY - timedelta(days=max(since, on)), TODAY - timedelta(days=min(since, on))
-    return Search(process="here", kind=kind, since=days[0], on=days[1], where="everywhere")
+    return UnsuccessfulSearch(process="here", kind=kind, since=days[0], on=days[1], where="everywhere")
 
 
 SEARCHES = st.lists(st.builds(searched, st.sampled_from(["record", "meeting", "published"]), AGO, AGO))
@@ -308,7 +316,7 @@ SEARCHES = st.lists(st.builds(searched, st.sampled_from(["record", "meeting", "p
 @given(plans=PLANS, searches=SEARCHES, sources=SOURCES, back=st.integers(0, 1500))
 @examples(80)
 def test_as_seen_uses_nothing_of_the_register_that_was_read_later(
-    plans: tuple[Plan, ...], searches: list[Search], sources: SourceLine, back: int
+    plans: tuple[Plan, ...], searches: list[UnsuccessfulSearch], sources: SourceWithState, back: int
 ) -> None:
     at = NOW - timedelta(days=back)
     read = tuple(
@@ -331,10 +339,10 @@ def test_a_record_that_came_out_on_an_unknown_day_never_counts_against_anybody(
     for check in without.checks:
         after = with_them.check(check.rule.id)
         assert after
-        if check.standing is RuleResult.MET:
-            assert after.standing is RuleResult.MET
-        if after.standing in ACCUSED:
-            assert check.standing in ACCUSED
+        if check.result is RuleResult.MET:
+            assert after.result is RuleResult.MET
+        if after.result in ACCUSED:
+            assert check.result in ACCUSED
             assert (after.days or 0) <= (check.days or 0)
 
 
@@ -365,12 +373,12 @@ def test_before_we_had_read_anything_the_board_as_seen_is_empty() -> None:
     found = whole_board(datetime(2026, 11, 22, 12, tzinfo=UTC), as_seen=True)
     for line in found.processes:
         assert (line.plans, line.meetings, line.checks, line.silence.last) == ((), (), (), None)
-    assert all(one.last is None for one in found.lines)
+    assert all(one.last is None for one in found.rows)
 
 
 def test_a_revision_that_was_seen_later_is_not_used() -> None:
-    told = entry("https://www.gov.uk/a", title="Old words", body="uk-gov")
-    first = holding(told)
+    told = make_entry("https://www.gov.uk/a", title="Old words", body="uk-gov")
+    first = make_document(told)
     told_by = first.carriers[0]
     newer = replace(told_by.revisions[0], entry=replace(told, title="New words"), number=2, seen_at=NOW)
     older = replace(told_by.revisions[0], seen_at=NOW - timedelta(days=9))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from aggregator.model import Board, Evidence, Moment, Precision, ProcessLine
+from aggregator.model import Board, Evidence, Moment, Precision, ProcessReport
 from tests.observe.own_register import line, whole_board
 
 
@@ -51,14 +51,14 @@ def _date(moment: Moment | None) -> str:
 Told = tuple[str, int | None, Iterable[Evidence]]
 
 
-def _stage(found: ProcessLine, plan: str) -> Told:
+def _stage(found: ProcessReport, plan: str) -> Told:
     for told in found.plans:
         if told.plan.id == plan:
             return told.stage.value, told.days, told.evidence
     return "not begun", None, ()
 
 
-def _ends(found: ProcessLine, plan: str) -> Told:
+def _ends(found: ProcessReport, plan: str) -> Told:
     told = next(one for one in found.plans if one.plan.id == plan)
     assert told.ends
     used = _date(told.ends.claim.moment)
@@ -67,7 +67,7 @@ def _ends(found: ProcessLine, plan: str) -> Told:
     return f"{used} of {' '.join(claimed)}", left.days, left.evidence
 
 
-def _last(found: ProcessLine) -> Told:
+def _last(found: ProcessReport) -> Told:
     silence = found.silence
     if silence.last is None:
         return "none", None, ()
@@ -75,28 +75,32 @@ def _last(found: ProcessLine) -> Told:
     return (state if silence.days is not None else "cannot tell"), silence.days, (silence.last,)
 
 
-def _next(found: ProcessLine) -> Told:
+def _next(found: ProcessReport) -> Told:
     if not found.deadlines:
         return "none", None, ()
     first = [one for one in found.deadlines if one.day == found.deadlines[0].day]
     return first[0].day.isoformat(), first[0].days, [e for one in first for e in one.evidence]
 
 
-def _meeting(found: ProcessLine, day: str) -> Told:
-    told = next(one for one in found.meetings if one.held.isoformat() == day)
+def _meeting(found: ProcessReport, day: str) -> Told:
+    told = next(one for one in found.meetings if one.day.isoformat() == day)
     words = {True: "yes", False: "no", None: "not told"}
-    return f"names {words[told.names]}, slides {words[told.slides]}", told.lag, told.evidence
+    return (
+        f"names {words[told.names_published]}, slides {words[told.slides_published]}",
+        told.lag,
+        told.evidence,
+    )
 
 
-def _commitment(found: ProcessLine, id: str) -> Told:
+def _commitment(found: ProcessReport, id: str) -> Told:
     told = next(one for plan in found.plans for one in plan.commitments if one.id == id)
-    return f"{told.said or 'not told'}; {told.completion or 'not told'}", None, told.evidence
+    return f"{told.publisher_status or 'not told'}; {told.completion or 'not told'}", None, told.evidence
 
 
 NAMED = {"stage": _stage, "ends": _ends, "meeting": _meeting, "commitment": _commitment}
 
 
-def _said(found: ProcessLine, row: str) -> Told:
+def _said(found: ProcessReport, row: str) -> Told:
     what, _, which = row.partition(" ")
     if row == "last record":
         return _last(found)
@@ -106,7 +110,7 @@ def _said(found: ProcessLine, row: str) -> Told:
         return NAMED[what](found, which)
     check = found.check(row)
     assert check, row
-    return check.standing.value, check.days, check.evidence
+    return check.result.value, check.days, check.evidence
 
 
 def test_the_table_is_large_enough() -> None:

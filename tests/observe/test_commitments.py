@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from aggregator.model import (
     Claim,
     Commitment,
-    CommitmentLine,
+    CommitmentReport,
     Fact,
     FactKind,
     Membership,
@@ -15,9 +15,9 @@ from aggregator.model import (
     Process,
     Register,
 )
-from aggregator.observe import board
+from aggregator.observe import build_board
 from tests.observe.own_register import line, whole_board
-from tests.support.builders import LONDON, body, moment
+from tests.support.builders import LONDON, make_body, moment
 
 READ = date(2026, 11, 23)
 
@@ -31,7 +31,7 @@ def fact(kind: FactKind, what: str, on: str | None, public: str | None = "2020-0
     )
 
 
-def told(at: str, *facts: Fact) -> CommitmentLine:
+def told(at: str, *facts: Fact) -> CommitmentReport:
     """A commitment of a plan that runs from 2024 to 2025, on a day."""
     plan = Plan(
         id="plan",
@@ -46,7 +46,7 @@ def told(at: str, *facts: Fact) -> CommitmentLine:
     process = Process(id="here", name="Here", membership=Membership.NATIONAL, body="gov", bodies=("gov",))
     register = Register(processes=(process,), plans=(plan,))
     now = datetime.fromisoformat(at).replace(hour=12, tzinfo=UTC)
-    found = board({"gov": body("gov")}, (), (), at=now, zone=LONDON, register=register)
+    found = build_board({"gov": make_body("gov")}, (), (), at=now, zone=LONDON, register=register)
     ((one,),) = (plan.commitments for plan in found.processes[0].plans)
     return one
 
@@ -65,15 +65,19 @@ def test_only_a_milestone_after_the_last_day_of_the_plan_is_late() -> None:
 def test_its_state_is_that_of_the_day_and_its_last_update_the_newest_that_was_told() -> None:
     facts = (
         fact(FactKind.UPDATE, "first update", "2024-05-01"),
-        fact(FactKind.SAID, "ongoing", "2024-09-01", "2024-09-01"),
+        fact(FactKind.PUBLISHER_STATUS, "ongoing", "2024-09-01", "2024-09-01"),
         fact(FactKind.COMPLETION, "Substantial", "2026-04-30", "2026-05-10"),
         fact(FactKind.ASSESSED, "promising", None, "2024-12-01"),
     )
     early, middle, late = told("2024-06-01", *facts), told("2025-01-01", *facts), told("2026-06-01", *facts)
-    assert (early.said, early.completion, early.assessed) == ("", "", ())
+    assert (early.publisher_status, early.completion, early.assessments) == ("", "", ())
     assert early.updated == moment("2024-05-01 00:00")
-    assert (middle.said, middle.completion, middle.updated) == ("ongoing", "", moment("2024-09-01 00:00"))
-    assert [claim.what for claim in middle.assessed] == ["promising"]
+    assert (middle.publisher_status, middle.completion, middle.updated) == (
+        "ongoing",
+        "",
+        moment("2024-09-01 00:00"),
+    )
+    assert [claim.what for claim in middle.assessments] == ["promising"]
     assert (late.completion, late.updated) == ("Substantial", moment("2026-04-30 00:00"))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from aggregator.model import Claim, Document, Link, Meeting, Moment, Precision
 from tests.observe.own_register import line, whole_board
-from tests.support.builders import carrier, entry, holding, labels, moment
+from tests.support.builders import make_carrier, make_document, make_entry, make_labels, moment
 
 AT = datetime(2026, 12, 1, 12, tzinfo=UTC)
 SEEN = datetime(2026, 11, 30, tzinfo=UTC)
@@ -19,8 +19,8 @@ def day(text: str, precision: Precision = Precision.DAY) -> Moment:
 
 
 def record(title: str, url: str | None = "https://www.gov.scot/m", **changes: Any) -> Document:
-    told = entry(url or "record:m", url=url, title=title, body="scot-gov", updated=None, **changes)
-    return holding(told, labels=labels(type="meeting-record"), first_seen=SEEN)
+    told = make_entry(url or "record:m", url=url, title=title, body="scot-gov", updated=None, **changes)
+    return make_document(told, labels=make_labels(type="meeting-record"), first_seen=SEEN)
 
 
 def held(*records: Document, process: str = "scotland") -> tuple[Meeting, ...]:
@@ -40,13 +40,13 @@ MINUTES = record(
 
 def test_the_four_fields_of_minutes_on_gov_scot_are_read() -> None:
     (meeting,) = held(MINUTES)
-    assert (meeting.held, meeting.lag, meeting.official) == (date(2026, 6, 19), 54, True)
-    assert (meeting.posted, meeting.following) == (day("2026-08-12"), day("2026-09-26"))
-    assert (meeting.names, meeting.slides, meeting.conflicts) == (True, None, ())
+    assert (meeting.day, meeting.lag, meeting.official) == (date(2026, 6, 19), 54, True)
+    assert (meeting.record_published, meeting.next_meeting) == (day("2026-08-12"), day("2026-09-26"))
+    assert (meeting.names_published, meeting.slides_published, meeting.conflicts) == (True, None, ())
 
 
 def test_a_read_out_without_claims_is_read_by_its_title() -> None:
-    told = entry(
+    told = make_entry(
         "https://www.opengovernment.org.uk/r",
         title="Read-out from the UK Multi-Stakeholder Forum, Wednesday 18th January 2026",
         body="uk-ogn",
@@ -54,17 +54,17 @@ def test_a_read_out_without_claims_is_read_by_its_title() -> None:
         updated=None,
         links=(Link(href="https://www.opengovernment.org.uk/s.pdf", rel="enclosure", title="Slides"),),
     )
-    readout = holding(told, labels=labels(type="meeting-record"), first_seen=SEEN)
+    readout = make_document(told, labels=make_labels(type="meeting-record"), first_seen=SEEN)
     (meeting,) = held(readout, process="uk")
-    assert (meeting.held, meeting.lag, meeting.official) == (date(2026, 1, 18), 47, False)
-    assert (meeting.slides, meeting.names) == (True, None)
+    assert (meeting.day, meeting.lag, meeting.official) == (date(2026, 1, 18), 47, False)
+    assert (meeting.slides_published, meeting.names_published) == (True, None)
 
 
 def test_a_title_with_a_wrong_date_is_kept_beside_the_record_and_shown() -> None:
     told = replace(MINUTES.entry, id=MINUTES.entry.id, title="Steering group, meeting in December 2027")
-    both = replace(MINUTES, carriers=(carrier(MINUTES.entry, SEEN), carrier(told, SEEN)))
+    both = replace(MINUTES, carriers=(make_carrier(MINUTES.entry, SEEN), make_carrier(told, SEEN)))
     (meeting,) = held(both)
-    assert meeting.held == date(2026, 6, 19)
+    assert meeting.day == date(2026, 6, 19)
     (conflict,) = meeting.conflicts
     assert conflict.moment == day("2027-12-01", Precision.MONTH)
     assert "December 2027" in conflict.what
@@ -101,7 +101,7 @@ def test_a_month_is_no_day_of_posting() -> None:
 
 
 def test_what_is_said_to_be_no_formal_meeting_does_not_count_as_one() -> None:
-    found = {one.held: one.formal for one in line(whole_board(AT), "uk").meetings}
+    found = {one.day: one.formal for one in line(whole_board(AT), "uk").meetings}
     assert found[date(2020, 12, 9)] is False
     assert found[date(2022, 12, 14)] is False
     assert found[date(2023, 10, 18)] is True
@@ -109,7 +109,7 @@ def test_what_is_said_to_be_no_formal_meeting_does_not_count_as_one() -> None:
 
 def test_the_wrong_year_of_a_forum_title_is_shown_beside_the_meeting() -> None:
     """Facts, M17: the forum's title says December 2023; the read-out is of 14 December 2022."""
-    meeting = next(one for one in line(whole_board(AT), "uk").meetings if one.held == date(2022, 12, 14))
+    meeting = next(one for one in line(whole_board(AT), "uk").meetings if one.day == date(2022, 12, 14))
     (conflict,) = meeting.conflicts
     assert conflict.moment
     assert (conflict.moment.at, conflict.moment.precision) == (
@@ -129,6 +129,8 @@ def test_a_meeting_to_come_is_not_held() -> None:
 
 
 def test_what_is_no_record_of_a_meeting_is_none() -> None:
-    event = holding(MINUTES.entry, labels=labels(type="event"), first_seen=SEEN)
-    unrelated = holding(MINUTES.entry, labels=labels(type="meeting-record", relevant=False), first_seen=SEEN)
+    event = make_document(MINUTES.entry, labels=make_labels(type="event"), first_seen=SEEN)
+    unrelated = make_document(
+        MINUTES.entry, labels=make_labels(type="meeting-record", relevant=False), first_seen=SEEN
+    )
     assert held(event) == held(unrelated) == ()

@@ -8,8 +8,16 @@ To add:  a part whose change counts as substance: one line in PARTS (`substance.
 from __future__ import annotations
 
 from aggregator.classify.changes import find_changes
-from aggregator.classify.combine import find_same, hold
+from aggregator.classify.combine import combine_carriers, find_duplicates
 from aggregator.classify.labels.labeller import Labeller
 from aggregator.classify.removals import Removals, find_removals, withdraw
 
-__all__ = ["Labeller", "Removals", "find_changes", "find_removals", "find_same", "hold", "withdraw"]
+__all__ = [
+    "Labeller",
+    "Removals",
+    "combine_carriers",
+    "find_changes",
+    "find_duplicates",
+    "find_removals",
+    "withdraw",
+]

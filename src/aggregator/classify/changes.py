@@ -12,12 +12,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from aggregator.classify.comparison import PARTS, instant, is_later
+from aggregator.classify.comparison import PARTS, comparable_moment, is_later
 from aggregator.model import Carrier, Change, ChangeKind, Entry, Moment, Source
 from aggregator.model.kinds import KINDS
 
 RESTAMPED: Final = "updated"
-"""The one date that does count, for a source with `updated_is_news`: GOV.UK's `public_timestamp` moves for
+"""The one date that does count, for a source with `updated_means_change`: GOV.UK's `public_timestamp` moves for
 major updates only (alphagov/search-api, docs/using-the-search-api.md)."""
 
 EVERY: Final = frozenset({*PARTS, RESTAMPED})
@@ -29,11 +29,11 @@ overview of a consultation, its finder a sentence."""
 def find_changes(
     source: Source,
     entries: Iterable[Entry],
-    known: Mapping[str, Sequence[Carrier]],
+    carriers: Mapping[str, Sequence[Carrier]],
     *,
     now: datetime,
     backlog: bool,
-    another_way: bool = False,
+    other_address: bool = False,
 ) -> tuple[Change, ...]:
     """What `entries` of one poll of `source` change, given all carriers of the same documents.
 
@@ -42,8 +42,8 @@ def find_changes(
     unless nobody knew them before. `another_way` says that another address of the source answered than last
     time (a fallback, or the first one again), which may tell less of the same documents.
     """
-    comparable = WORDLESS if another_way else EVERY
-    found = (_change(source, e, known.get(e.id, ()), now, backlog, comparable) for e in entries)
+    comparable = WORDLESS if other_address else EVERY
+    found = (_change(source, e, carriers.get(e.id, ()), now, backlog, comparable) for e in entries)
     return tuple(change for change in found if change is not None)
 
 
@@ -56,7 +56,7 @@ def _change(
     comparable: Collection[str],
 ) -> Change | None:
     mine = next((carrier for carrier in carriers if carrier.source == source.id), None)
-    others = [told for c in carriers if c.source != source.id and (told := c.told_before(now))]
+    others = [told for c in carriers if c.source != source.id and (told := c.entry_before(now))]
     if mine is None:
         return Change(kind=ChangeKind.NEW, entry=entry, seen_at=now, backlog=backlog)
     if entry.removal:
@@ -76,7 +76,7 @@ def _compared(
     if entry == mine.entry:
         return None
     kind = ChangeKind.REVISED
-    if mine.removed:
+    if mine.removal:
         kind, parts = ChangeKind.RESTORED, (*parts, "restored")
     elif not parts or (mine.entry.partial and not entry.partial) or _already_told(parts, entry, others):
         kind, parts = ChangeKind.RESTATED, ()
@@ -107,8 +107,10 @@ def _settled(entry: Entry, mine: Carrier, others: Sequence[Entry]) -> Moment | N
 
 
 def _differing(source: Source, before: Entry, after: Entry) -> tuple[str, ...]:
-    parts = [name for name, part in PARTS.items() if not part.same(part.told_by(before), part.told_by(after))]
-    stamped = source.updated_is_news or KINDS[source.kind].stamped
+    parts = [
+        name for name, part in PARTS.items() if not part.same(part.value_of(before), part.value_of(after))
+    ]
+    stamped = source.updated_means_change or KINDS[source.kind].updated_means_change
     if stamped and is_later(after.updated, before.updated):
         parts.append(RESTAMPED)
     return tuple(parts)
@@ -125,10 +127,12 @@ def _already_told(parts: Iterable[str], entry: Entry, others: Sequence[Entry]) -
 def _tells(name: str, other: Entry, entry: Entry) -> bool:
     """Whether `other` tells of the part what `entry` does."""
     if name == RESTAMPED:
-        return entry.updated is not None and instant(entry.updated) == instant(other.updated)
+        return entry.updated is not None and comparable_moment(entry.updated) == comparable_moment(
+            other.updated
+        )
     part = PARTS[name]
-    told = part.told_by(other)
-    return bool(told) and part.same(told, part.told_by(entry))
+    told = part.value_of(other)
+    return bool(told) and part.same(told, part.value_of(entry))
 
 
 def _note(before: Entry, after: Entry) -> str:

@@ -22,7 +22,7 @@ Label = Callable[[Entry, Sequence[str]], Labels]
 """Labels for an entry that the sources with these ids carry."""
 
 
-def hold(carriers: Sequence[Carrier], label: Label, lead: str | None = None) -> Document:
+def combine_carriers(carriers: Sequence[Carrier], label: Label, lead: str | None = None) -> Document:
     """One document from all its carriers (at least one): the same whatever order they come in.
 
     The first to tell of a document leads, and stays the lead; the others fill in what it leaves out. Of
@@ -35,7 +35,7 @@ def hold(carriers: Sequence[Carrier], label: Label, lead: str | None = None) -> 
     speakers = _speakers(ordered)
     first_seen = min(carrier.first_seen for carrier in ordered)
     founders = [carrier for carrier in speakers if carrier.first_seen == speakers[0].first_seen]
-    entry = add_up(speakers)
+    entry = combine_entries(speakers)
     return Document(
         entry=entry,
         labels=label(entry, [carrier.source for carrier in ordered]),
@@ -43,19 +43,19 @@ def hold(carriers: Sequence[Carrier], label: Label, lead: str | None = None) -> 
         first_seen=first_seen,
         updated=_updated(speakers, founders),
         backlog=all(carrier.backlog for carrier in ordered if carrier.first_seen == first_seen),
-        removed=_removed(speakers),
+        removal=_removed(speakers),
     )
 
 
 def _rank(carrier: Carrier, lead: str | None) -> tuple[bool, datetime, bool, str]:
-    return carrier.entry.second_hand, carrier.first_seen, carrier.source != lead, carrier.source
+    return carrier.entry.relayed, carrier.first_seen, carrier.source != lead, carrier.source
 
 
 def _speakers(ordered: Sequence[Carrier]) -> Sequence[Carrier]:
-    return [carrier for carrier in ordered if not carrier.entry.second_hand] or ordered[:1]
+    return [carrier for carrier in ordered if not carrier.entry.relayed] or ordered[:1]
 
 
-def add_up(ordered: Sequence[Carrier]) -> Entry:
+def combine_entries(ordered: Sequence[Carrier]) -> Entry:
     """The entry that carriers add up to, the lead first."""
     told = [carrier.entry for carrier in ordered]
     lead = told[0]
@@ -112,24 +112,24 @@ def _translations(told: Sequence[Entry]) -> tuple[Translation, ...]:
 def _removed(carriers: Sequence[Carrier]) -> Removal | None:
     """Taken away, by somebody's word; what is only missing from one list is not, while another shows it."""
     told = [
-        (one, one.removed) for one in carriers if one.removed and one.removed.kind is not RemovalKind.MISSING
+        (one, one.removal) for one in carriers if one.removal and one.removal.kind is not RemovalKind.MISSING
     ]
     gone = (removed for one, removed in told if not any(_stands_elsewhere(one, removed, o) for o in carriers))
-    missing = [carrier.removed for carrier in carriers]
+    missing = [carrier.removal for carrier in carriers]
     return next(gone, missing[0] if all(missing) else None)
 
 
 def _stands_elsewhere(carrier: Carrier, removed: Removal, other: Carrier) -> bool:
     """Whether another carrier shows the document in another language, or where this one was led."""
     told = other.entry
-    return not other.removed and (told.language != carrier.entry.language or told.url == removed.to)
+    return not other.removal and (told.language != carrier.entry.language or told.url == removed.to)
 
 
 def _updated(ordered: Sequence[Carrier], founders: Sequence[Carrier]) -> datetime:
     """Moves only for a change of substance: the first word of the founders, then every later revision."""
-    first = [carrier.revisions[0].stamp() for carrier in founders]
+    first = [carrier.revisions[0].effective_at() for carrier in founders]
     later = [
-        revision.stamp(after=before)
+        revision.effective_at(after=before)
         for carrier in ordered
         for before, revision in zip(carrier.revisions, carrier.revisions[1:], strict=False)
     ]
@@ -140,9 +140,9 @@ Group = tuple[str, ...]
 """The ids of one document: the one that stays first."""
 
 
-def find_same(
+def find_duplicates(
     shared: Iterable[Collection[str]],
-    held: Mapping[str, tuple[datetime, Entry]],
+    documents: Mapping[str, tuple[datetime, Entry]],
     retracted: Collection[str],
 ) -> tuple[Group, ...]:
     """The documents that are one, since they share names: for each name `shared` holds those that do.
@@ -152,10 +152,10 @@ def find_same(
     """
 
     def elder(id: str) -> tuple[bool, datetime, tuple[bool, bool, str, str]]:
-        first_seen, entry = held[id]
+        first_seen, entry = documents[id]
         return id not in retracted, first_seen, entry.rank
 
-    return tuple(sorted(tuple(sorted(group, key=elder)) for group in _connected(shared, held)))
+    return tuple(sorted(tuple(sorted(group, key=elder)) for group in _connected(shared, documents)))
 
 
 def _connected(shared: Iterable[Collection[str]], held: Collection[str]) -> set[frozenset[str]]:

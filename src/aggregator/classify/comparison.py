@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from aggregator.model import LONDON, Entry, Moment, Precision
-from aggregator.model.days import COARSE, TIMED, end_of
+from aggregator.model.days import COARSE, WITH_TIME, end_of
 
 ELLIPSIS: Final = "…"
 TYPOGRAPHY: Final = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-"})
@@ -17,29 +17,29 @@ TYPOGRAPHY: Final = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ComparedPart:
     """One part of a document: what an entry tells of it (empty or None: nothing), and how that compares."""
 
-    told_by: Callable[[Entry], Any]
+    value_of: Callable[[Entry], Any]
     same: Callable[[Any, Any], bool] = operator.eq
 
 
-def fold(text: str) -> str:
+def comparable_text(text: str) -> str:
     """The words of a text: without case, white space and typography."""
     return " ".join(text.translate(TYPOGRAPHY).casefold().split())
 
 
-def instant(moment: Moment | None) -> tuple[datetime, Precision] | None:
+def comparable_moment(moment: Moment | None) -> tuple[datetime, Precision] | None:
     """What a moment says, however its zone was known, and whether seconds were written or not."""
     if moment is None:
         return None
-    return moment.at, Precision.MINUTE if moment.precision in TIMED else moment.precision
+    return moment.at, Precision.MINUTE if moment.precision in WITH_TIME else moment.precision
 
 
-def deadline(moment: Moment | None) -> tuple[datetime, Precision] | None:
+def comparable_deadline(moment: Moment | None) -> tuple[datetime, Precision] | None:
     """As `instant`, by the minute; who closes on a day closes at the end of it."""
     if moment is None or moment.precision in COARSE:
-        return instant(moment)
+        return comparable_moment(moment)
     return last_minute(moment), Precision.MINUTE
 
 
@@ -76,14 +76,14 @@ def _files(entry: Entry) -> Mapping[str, int]:
     return {link.href: link.length or 0 for link in entry.links if link.rel == "enclosure"}
 
 
-PARTS: Final[Mapping[str, Part]] = {
-    "title": Part(lambda entry: fold(entry.title)),
-    "text": Part(lambda entry: fold(entry.text), same_text),
-    "status": Part(lambda entry: fold(entry.publisher_type or "")),
-    "opening date": Part(lambda entry: instant(entry.opens)),
-    "closing date": Part(lambda entry: deadline(entry.closes)),
-    "dated facts": Part(lambda entry: frozenset(entry.claims)),
-    "attachments": Part(_files, same_files),
+PARTS: Final[Mapping[str, ComparedPart]] = {
+    "title": ComparedPart(lambda entry: comparable_text(entry.title)),
+    "text": ComparedPart(lambda entry: comparable_text(entry.text), same_text),
+    "status": ComparedPart(lambda entry: comparable_text(entry.publisher_type or "")),
+    "opening date": ComparedPart(lambda entry: comparable_moment(entry.opens)),
+    "closing date": ComparedPart(lambda entry: comparable_deadline(entry.closes)),
+    "dated facts": ComparedPart(lambda entry: frozenset(entry.claims)),
+    "attachments": ComparedPart(_files, same_files),
 }
 """Publishers re-stamp dates without touching a word (legislation.gov.uk re-stamped 10 and 11 of 20 entries
 within a day, captures of 2015-12), so `published` and `updated` are none of them."""

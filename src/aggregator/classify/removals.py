@@ -27,9 +27,9 @@ class Removals:
 
     changes: tuple[Change, ...] = ()
     """Sure now: WITHDRAWN."""
-    vanishing: Mapping[str, PendingRemoval | None] = field(default_factory=dict)
+    pending: Mapping[str, PendingRemoval | None] = field(default_factory=dict)
     """First looks, by document; None where one is there again."""
-    held: tuple[str, ...] = ()
+    awaiting_operator: tuple[str, ...] = ()
 
 
 def find_removals(
@@ -46,19 +46,19 @@ def find_removals(
     counts what it leaves out as missing.
     """
     missing = Removal(kind=RemovalKind.MISSING)
-    standing = {carrier.entry.id: carrier for carrier in carried if not carrier.removed}
+    standing = {carrier.entry.id: carrier for carrier in carried if not carrier.removal}
     absent = {id: missing for id in standing if complete and id not in listed} | {
         id: removal for id, removal in taken.items() if id in standing
     }
-    doubted = {id for id, carrier in standing.items() if carrier.vanishing}
+    doubted = {id for id, carrier in standing.items() if carrier.pending_removal}
     back: dict[str, PendingRemoval | None] = dict.fromkeys((doubted & set(listed)) - absent.keys())
     if len(absent) > 1 and len(absent) * MOST > len(standing):
-        return Removals(vanishing=back, held=tuple(sorted(absent)))
+        return Removals(pending=back, awaiting_operator=tuple(sorted(absent)))
     looks = {id: _look(standing[id], removal, now) for id, removal in absent.items()}
     sure = {id for id, look in looks.items() if now - look.since >= LOOKS_APART}
     return Removals(
         changes=tuple(withdraw(standing[id], looks[id].removal, now) for id in sorted(sure)),
-        vanishing=back | {id: look for id, look in looks.items() if id not in sure},
+        pending=back | {id: look for id, look in looks.items() if id not in sure},
     )
 
 
@@ -75,5 +75,5 @@ def withdraw(carrier: Carrier, removal: Removal, now: datetime) -> Change:
 
 
 def _look(carrier: Carrier, removal: Removal, now: datetime) -> PendingRemoval:
-    since = carrier.vanishing.since if carrier.vanishing else now
+    since = carrier.pending_removal.since if carrier.pending_removal else now
     return PendingRemoval(since=since, removal=removal)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from aggregator.model import Entry, RawEntry, Reject, Removal, Source
-from aggregator.normalise.entry import build, taken
+from aggregator.normalise.entry import build_entry, stated_removal
 from aggregator.normalise.identity import MEETING
 
 NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -25,13 +25,13 @@ class Normalised:
 
     entries: tuple[Entry, ...]
     rejects: tuple[Reject, ...]
-    taken: Mapping[str, Removal] = field(default_factory=dict)
+    removals: Mapping[str, Removal] = field(default_factory=dict)
     """The documents that the publisher says were taken away, by key; they may have lost their title."""
 
     @property
     def names(self) -> frozenset[str]:
         """Every name by which the entries go."""
-        return frozenset(name for entry in self.entries for name in entry.goes_by)
+        return frozenset(name for entry in self.entries for name in entry.all_names)
 
 
 def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now: datetime) -> Normalised:
@@ -44,15 +44,15 @@ def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now
     rejects: list[Reject] = []
     gone: dict[str, Removal] = {}
     for raw in raws:
-        removal = taken(source, fetched_url, raw, now)
+        removal = stated_removal(source, fetched_url, raw, now)
         if removal:
             gone[removal[0]] = removal[1]
-        entry = build(source, fetched_url, raw, now)
+        entry = build_entry(source, fetched_url, raw, now)
         if isinstance(entry, Reject):
             rejects += [entry] * (removal is None)
         elif entry.key not in documents or _age(entry) > _age(documents[entry.key]):
             documents[entry.key] = entry
-    return Normalised(entries=_told_apart(documents.values()), rejects=tuple(rejects), taken=gone)
+    return Normalised(entries=_told_apart(documents.values()), rejects=tuple(rejects), removals=gone)
 
 
 def _told_apart(entries: Collection[Entry]) -> tuple[Entry, ...]:

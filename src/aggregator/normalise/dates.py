@@ -12,7 +12,7 @@ from typing import Final
 
 from dateparser.date import DateDataParser
 
-from aggregator.model import LONDON, Moment, Precision, Zone
+from aggregator.model import LONDON, Moment, Precision, ZoneBasis
 
 NAMES: Final = (
     "january jan ionawr ion",
@@ -117,7 +117,7 @@ def zone_offset(name: str) -> timedelta | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DateParts:
     """A date as it was written; None for every part that was not."""
 
     year: int
@@ -138,7 +138,7 @@ class Reading:
         return Precision.YEAR if self.month is None else Precision.MONTH
 
 
-def moment(text: str | None, *, now: datetime, unzoned: Zone = Zone.ASSUMED) -> Moment | None:
+def parse_moment(text: str | None, *, now: datetime, unzoned: ZoneBasis = ZoneBasis.ASSUMED) -> Moment | None:
     """The moment that `text` names, or None when it names none. Never raises.
 
     A day, month or year is that of Europe/London, and `at` its first instant. A time without a zone is local
@@ -184,7 +184,7 @@ def _words(text: str) -> str:
     return " ".join(WEEKDAYS.sub(" ", folded).strip(" ,").split())
 
 
-def _read(words: str) -> Reading | None:
+def _read(words: str) -> DateParts | None:
     """What the words say, if all of them are understood."""
     for form in DATES:
         found = form.search(words)
@@ -193,26 +193,26 @@ def _read(words: str) -> Reading | None:
     return None
 
 
-def _complete(found: re.Match[str], rest: str) -> Reading | None:
+def _complete(found: re.Match[str], rest: str) -> DateParts | None:
     """A date with the time that stands around it; None when either is not understood."""
     parts = found.groupdict()
     month = MONTHS.get(parts["name"]) if "name" in parts else parts.get("month")
     if "name" in parts and month is None:
         return None
     year, day = int(parts["year"]), parts.get("day")
-    reading = Reading(year, int(month) if month else None, int(day) if day else None)
+    reading = DateParts(year, int(month) if month else None, int(day) if day else None)
     rest = " ".join(FILLERS.sub(" ", MIDNIGHT.sub(" ", NOON.sub(" 12:00 ", rest))).split())
     return _with_time(reading, rest) if rest else reading
 
 
-def _with_time(reading: Reading, rest: str) -> Reading | None:
+def _with_time(reading: DateParts, rest: str) -> DateParts | None:
     time = TIME.fullmatch(rest)
     if not time or not (time["minute"] or time["half"]):
         return None
     offset = zone_offset(time["zone"]) if time["zone"] else None
     if time["zone"] and offset is None:
         return None
-    return Reading(
+    return DateParts(
         reading.year,
         reading.month,
         reading.day,
@@ -232,7 +232,7 @@ def _hour(hour: int, half: str | None) -> int:
     return hour % 12 + (12 if half.startswith("p") else 0)
 
 
-def _place(reading: Reading, unzoned: Zone) -> Moment:
+def _place(reading: DateParts, unzoned: ZoneBasis) -> Moment:
     """The reading in UTC. Raises ValueError or OverflowError for a date that no calendar has."""
     if reading.year not in YEARS:
         raise ValueError(reading.year)
@@ -242,14 +242,14 @@ def _place(reading: Reading, unzoned: Zone) -> Moment:
     return _settle(wall, reading.precision, reading.offset, unzoned)
 
 
-def _settle(wall: datetime, precision: Precision, offset: timedelta | None, unzoned: Zone) -> Moment:
+def _settle(wall: datetime, precision: Precision, offset: timedelta | None, unzoned: ZoneBasis) -> Moment:
     """What clocks on a wall showed, in UTC; the zone that `wall` itself bears means nothing."""
     timed = precision in {Precision.MINUTE, Precision.SECOND}
     if timed and offset is not None:
         return Moment(at=wall.replace(tzinfo=timezone(offset)).astimezone(UTC), precision=precision)
-    if timed and unzoned is Zone.UTC_BY_FORM:
+    if timed and unzoned is ZoneBasis.UTC_BY_FORMAT:
         return Moment(at=wall.replace(tzinfo=UTC), precision=precision, zone=unzoned)
-    return Moment(at=wall.replace(tzinfo=LONDON).astimezone(UTC), precision=precision, zone=Zone.ASSUMED)
+    return Moment(at=wall.replace(tzinfo=LONDON).astimezone(UTC), precision=precision, zone=ZoneBasis.ASSUMED)
 
 
 @functools.lru_cache(maxsize=1)
@@ -267,7 +267,7 @@ def _parser(now: datetime) -> DateDataParser:
     )
 
 
-def _guess(words: str, now: datetime, unzoned: Zone) -> Moment | None:
+def _guess(words: str, now: datetime, unzoned: ZoneBasis) -> Moment | None:
     """dateparser's word for forms that we do not know (`25/05/26`, zones of other countries)."""
     try:
         found = _parser(now.replace(microsecond=0)).get_date_data(words[:100])

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from aggregator.model import LONDON, Precision
-from aggregator.normalise.dates import moment
+from aggregator.normalise.dates import parse_moment
 
 NAMESPACE: Final = UUID("9576dcd2-941f-5529-b3a0-1c924e2609b2")
 """UUID version 5 of `urn:x-uk-open-government-updates:document` under RFC 9562's namespace for URLs.
@@ -22,9 +22,9 @@ OUR_ID: Final = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab
 """An id as any instance makes them."""
 
 
-Namer = Callable[[re.Match[str]], str]
+NameBuilder = Callable[[re.Match[str]], str]
 
-NAMES: Final[tuple[tuple[re.Pattern[str], Namer], ...]] = (
+NAMES: Final[tuple[tuple[re.Pattern[str], NameBuilder], ...]] = (
     # Northern Ireland's departments share one Drupal: one node number on every host of theirs, while the
     # department's feed and the Executive's give one item two addresses (dof-dss/nicsdru_dept, 2026-05).
     (
@@ -61,7 +61,7 @@ MEETING: Final = "meeting:"
 DAY: Final = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([A-Z][a-z]+),? (\d{4})\b")
 
 
-def key(page: str | None, own: str | None, prefix: str) -> str | None:
+def document_key(page: str | None, own: str | None, prefix: str) -> str | None:
     """What identifies a document: its page's canonical address, else its own id (`record:ID`, `mail:ID`).
 
     `prefix` is how such an id begins; empty where only pages count. None when it has neither. A record that
@@ -77,7 +77,7 @@ def entry_id(key: str) -> str:
     return f"urn:uuid:{uuid5(NAMESPACE, key)}"
 
 
-def names(*ids: str | None) -> tuple[str, ...]:
+def names_from_ids(*ids: str | None) -> tuple[str, ...]:
     """The names that a document's own ids give it, each once; mostly none."""
     found = (_name(id) for id in ids if id)
     return tuple(dict.fromkeys(name for name in found if name))
@@ -100,7 +100,7 @@ def meeting_name(title: str, *, recorded: bool, now: datetime) -> str | None:
     days = DAY.findall(title)
     if group is None or not told or len(days) != 1:
         return None
-    held = moment(" ".join(days[0]), now=now)
+    held = parse_moment(" ".join(days[0]), now=now)
     if held is None or held.precision is not Precision.DAY:
         return None
     return f"{MEETING}{group}:{held.at.astimezone(LONDON).date().isoformat()}"

@@ -25,7 +25,7 @@ of which are, and the third with a probability of 0.51 (../shared/samples/labels
 LOOKED_AT: Final = 600
 
 
-def language(stated: str | None, url: str | None, usual: str, words: str = "") -> str:
+def detect_language(stated: str | None, url: str | None, usual: str, words: str = "") -> str:
     """The primary subtag of BCP 47, such as `en` or `cy`; `usual` is the source's, for when nothing is said.
 
     `words` (title and text) decide where they are sure: feeds say `en` or `en-US` whatever they carry.

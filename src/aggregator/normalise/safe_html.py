@@ -14,8 +14,8 @@ from typing import Final
 
 import nh3
 
-from aggregator.normalise.urls import absolute, clean
-from aggregator.values.text import ELLIPSIS, TAG, depths, one_line, tidy
+from aggregator.normalise.urls import absolute_url, clean_url
+from aggregator.values.text import ELLIPSIS, TAG, nesting_depths, one_line, remove_unwanted
 
 
 def _names(text: str) -> frozenset[str]:
@@ -82,7 +82,7 @@ FOOTER_PARAGRAPH: Final = re.compile(
 """WordPress puts this line under items, in `description` and `content:encoded` alike (RSS, seen 2026)."""
 
 
-def plain(text: str | None, is_html: bool) -> str:
+def plain_text(text: str | None, is_html: bool) -> str:
     """One line of plain text out of HTML or text, escaped once, twice or not at all.
 
     `[…]` and `...` at the end become `…`; WordPress's line "The post … first appeared on …" goes.
@@ -94,7 +94,7 @@ def plain(text: str | None, is_html: bool) -> str:
         if not STILL_MARKUP.search(words):
             break
         words = _words(words)
-    return _end_well(fold(words))
+    return _end_well(nfc_line(words))
 
 
 def safe_html(text: str | None, base: str) -> str:
@@ -112,17 +112,17 @@ def safe_html(text: str | None, base: str) -> str:
     return (cleaned[:start] + FOOTER_PARAGRAPH.sub("", cleaned[start:])).strip()
 
 
-def composed(text: str) -> str:
+def nfc_text(text: str) -> str:
     """Tidy, and in Unicode's composed form (NFC), so that equal words are equal."""
-    return unicodedata.normalize("NFC", tidy(text))
+    return unicodedata.normalize("NFC", remove_unwanted(text))
 
 
-def fold(text: str) -> str:
+def nfc_line(text: str) -> str:
     """One clean line in the composed form."""
     return unicodedata.normalize("NFC", one_line(text))
 
 
-def cut(text: str, limit: int) -> str:
+def truncate(text: str, limit: int) -> str:
     """At most `limit` characters; a longer text is cut at a word and ends with `…`.
 
     Unlike `one_line` it cuts at line breaks, too, and takes the comma or dash before the `…` away: whatever
@@ -151,10 +151,10 @@ def _unescape(markup: str) -> str:
 
 def _clean(markup: str, links: Callable[[str, str, str], str | None]) -> str:
     if _too_deep(markup):
-        words = html.escape(fold(_without_tags(markup)), quote=False)
+        words = html.escape(nfc_line(_without_tags(markup)), quote=False)
         return f"<p>{words}</p>" if words else ""
     safe = nh3.clean(
-        composed(markup),
+        nfc_text(markup),
         tags=BLOCKS | INLINE | {"img"},
         clean_content_tags=DROPPED,
         attributes=ATTRIBUTES,
@@ -163,14 +163,14 @@ def _clean(markup: str, links: Callable[[str, str, str], str | None]) -> str:
         link_rel="noopener noreferrer",
     )
     # Again, since nh3 has decoded references such as &#x202e; by now; what it escaped stays escaped.
-    return EMPTY.sub("", IMAGE.sub(_alternative, composed(safe))).strip()
+    return EMPTY.sub("", IMAGE.sub(_alternative, nfc_text(safe))).strip()
 
 
 def _link_filter(base: str) -> Callable[[str, str, str], str | None]:
     def keep(tag: str, attribute: str, value: str) -> str | None:
         if attribute != "href" or value.lower().startswith("mailto:"):
             return value
-        return clean(absolute(value, base))
+        return clean_url(absolute_url(value, base))
 
     return keep
 
@@ -187,7 +187,7 @@ def _words(markup: str) -> str:
     if _too_deep(markup):
         return _without_tags(markup)
     safe = nh3.clean(
-        composed(markup),
+        nfc_text(markup),
         tags=BLOCKS | {"img"},
         clean_content_tags=DROPPED,
         attributes={"img": {"alt"}},
@@ -198,7 +198,7 @@ def _words(markup: str) -> str:
 
 def _too_deep(markup: str) -> bool:
     weight = 0
-    for depth in depths(markup, NEVER_NESTED):
+    for depth in nesting_depths(markup, NEVER_NESTED):
         weight += depth
         if depth > DEEPEST or weight > HEAVIEST:
             return True
@@ -211,7 +211,7 @@ def _without_tags(markup: str) -> str:
 
 def _cut_markup(markup: str) -> str:
     """Cleaned HTML cut at a word outside its tags; what it leaves open is closed by cleaning again."""
-    head = cut(markup[: CONTENT_LIMIT + 1], CONTENT_LIMIT)
+    head = truncate(markup[: CONTENT_LIMIT + 1], CONTENT_LIMIT)
     opened = head.rfind("<")
     return head if opened <= head.rfind(">") else head[:opened] + ELLIPSIS
 

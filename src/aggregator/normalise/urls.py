@@ -6,7 +6,7 @@ import re
 from typing import Final
 from urllib.parse import SplitResult, quote, unquote_plus, urlsplit, urlunsplit
 
-from aggregator.values.web_addresses import even_escapes, join_address
+from aggregator.values.web_addresses import join_address, normalise_escapes
 
 LONGEST: Final = 4_096
 
@@ -43,14 +43,14 @@ STRAY_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 
 
-def absolute(href: str | None, base: str | None) -> str | None:
+def absolute_url(href: str | None, base: str | None) -> str | None:
     """`href` as seen from `base`, otherwise as it was written; None when that is no http(s) address."""
     text = _tidy(href or "")
     joined = text if SCHEME.match(text) else join_address(_tidy(base or ""), text)
     return joined if text and _split(joined) else None
 
 
-def clean(url: str | None) -> str | None:
+def clean_url(url: str | None) -> str | None:
     """The address to publish: as the publisher writes it, without trackers, passwords and unsafe characters.
 
     None when it is no absolute http(s) address. Cleaning twice is cleaning once.
@@ -65,7 +65,7 @@ def clean(url: str | None) -> str | None:
     return UNSAFE.sub(lambda unsafe: quote(unsafe[0], safe="", errors="replace"), url)
 
 
-def canonical(url: str | None) -> str | None:
+def canonical_url(url: str | None) -> str | None:
     """The key of a document's page; two addresses of one page give the same. None as for `clean`.
 
     https, host in small letters without `www.`, no usual port, no trailing slash, no trackers, the query in
@@ -130,7 +130,7 @@ def _without_trackers(query: str) -> list[str]:
 
 def _percent(text: str) -> str:
     """Percent-encoding in one form: capitals, and only where it is needed (RFC 3986, 6.2.2.1 and 6.2.2.2)."""
-    known = even_escapes(STRAY_PERCENT.sub("%25", text))
+    known = normalise_escapes(STRAY_PERCENT.sub("%25", text))
     return quote(known, safe="%/:@!$&'()*+,;=~?", errors="replace")
 
 

@@ -8,7 +8,7 @@ modules, and its line in `rules.MEASURES`.
 
 from __future__ import annotations
 
-from aggregator.observe.board import board
+from aggregator.observe.board import build_board
 from aggregator.observe.state.as_of import carriers_at
 
-__all__ = ["board", "carriers_at"]
+__all__ = ["build_board", "carriers_at"]

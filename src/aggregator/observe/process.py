@@ -8,34 +8,34 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import (
     Body,
-    Check,
     Document,
     Measure,
     Process,
-    ProcessLine,
+    ProcessReport,
     Register,
+    RuleCheck,
     RuleResult,
     Scope,
     Silence,
-    SourceLine,
+    SourceWithState,
 )
 from aggregator.model.days import day_of
 from aggregator.observe.deadlines import deadlines
-from aggregator.observe.rules.measures import checks
-from aggregator.observe.rules.results import past
-from aggregator.observe.silence_events import turns
-from aggregator.observe.state.coverage import watch
-from aggregator.observe.state.frequency import habits
-from aggregator.observe.state.meetings import meetings
+from aggregator.observe.rules.measures import check_rules
+from aggregator.observe.rules.results import before_first_poll
+from aggregator.observe.silence_events import silence_events
+from aggregator.observe.state.coverage import coverage_of
+from aggregator.observe.state.frequency import publishing_frequencies
+from aggregator.observe.state.meetings import forum_meetings
 from aggregator.observe.state.process_state import (
     ProcessState,
-    could_be_known,
-    documents,
-    evidence,
+    documents_of_bodies,
+    fact_evidence,
     newest_other,
-    of_bodies,
     official_hosts,
     official_records,
+    plan_as_known,
+    process_documents,
     undated_documents,
 )
 from aggregator.observe.state.stages import plan_lines
@@ -45,103 +45,119 @@ def process_line(
     process: Process,
     register: Register,
     bodies: Mapping[str, Body],
-    sources: Sequence[SourceLine],
-    holdings: Sequence[Document],
+    sources: Sequence[SourceWithState],
+    documents: Sequence[Document],
     at: datetime,
     zone: ZoneInfo,
-) -> ProcessLine:
+) -> ProcessReport:
     """The process at `at`. `sources` are those of that instant; `holdings` may reach beyond it."""
-    known = _known(process, register, bodies, sources, holdings, at, zone)
-    found, plans = checks(register.rules, known), plan_lines(known)
-    return ProcessLine(
+    state = _process_state(process, register, bodies, sources, documents, at, zone)
+    rule_checks, plans = check_rules(register.rules, state), plan_lines(state)
+    return ProcessReport(
         process=process,
         plans=plans,
-        checks=found,
-        silence=_silence(known, found),
-        watch=known.watch,
-        meetings=known.meetings,
-        deadlines=deadlines(known, found, plans),
-        habits=habits(_own(process, sources), holdings, known.meetings, at, zone),
-        turns=turns(known, register.rules),
+        checks=rule_checks,
+        silence=_silence_of(state, rule_checks),
+        coverage=state.coverage,
+        meetings=state.meetings,
+        deadlines=deadlines(state, rule_checks, plans),
+        publishing_frequencies=publishing_frequencies(
+            _process_sources(process, sources), documents, state.meetings, at, zone
+        ),
+        silence_events=silence_events(state, register.rules),
         at=at,
     )
 
 
-def _known(
+def _process_state(
     process: Process,
     register: Register,
     bodies: Mapping[str, Body],
-    sources: Sequence[SourceLine],
-    holdings: Sequence[Document],
+    sources: Sequence[SourceWithState],
+    documents: Sequence[Document],
     at: datetime,
     zone: ZoneInfo,
 ) -> ProcessState:
     hosts = official_hosts(process, bodies)
-    written = [plan for plan in register.plans if plan.process == process.id]
-    plans = tuple(plan for one in written if (plan := could_be_known(one, at, zone)).facts)
-    told = documents(process, holdings, at, zone)
-    undated = undated_documents(written, at.astimezone(zone).date())
-    records = official_records(process, plans, told, at, zone, hosts, register.counting)
+    process_plans = [plan for plan in register.plans if plan.process == process.id]
+    plans = tuple(plan for one in process_plans if (plan := plan_as_known(one, at, zone)).facts)
+    published = process_documents(process, documents, at, zone)
+    undated = undated_documents(process_plans, at.astimezone(zone).date())
+    records = official_records(process, plans, published, at, zone, hosts, register.record_criteria)
     return ProcessState(
         process=process,
         at=at,
         zone=zone,
         plans=plans,
         records=records,
-        repository=official_records(
-            process, plans, _kept(told, process, sources), at, zone, hosts, register.counting
+        repository_records=official_records(
+            process,
+            plans,
+            _repository_documents(published, process, sources),
+            at,
+            zone,
+            hosts,
+            register.record_criteria,
         ),
-        other=newest_other(of_bodies(process, told, hosts), records, day_of(at, zone), zone),
-        undated=tuple(evidence(fact) for fact in undated),
+        newer_other=newest_other(
+            documents_of_bodies(process, published, hosts), records, day_of(at, zone), zone
+        ),
+        undated=tuple(fact_evidence(fact) for fact in undated),
         undated_until=max((fact.read_on for fact in undated), default=date.min),
-        meetings=meetings(process, holdings, at, zone, hosts),
-        watch=watch(sources, process.bodies, at, zone),
-        forum_watch=watch(sources, _forum_bodies(process), at, zone),
+        meetings=forum_meetings(process, documents, at, zone, hosts),
+        coverage=coverage_of(sources, process.bodies, at, zone),
+        forum_coverage=coverage_of(sources, _forum_bodies(process), at, zone),
         searches=tuple(search for search in register.searches if search.process == process.id),
         sources=tuple(sources),
-        documents=told,
+        documents=published,
     )
 
 
-def _kept(told: Iterable[Document], process: Process, sources: Iterable[SourceLine]) -> list[Document]:
+def _repository_documents(
+    published: Iterable[Document], process: Process, sources: Iterable[SourceWithState]
+) -> list[Document]:
     """The documents that a source of the process tells of which is about open government as a whole."""
     whole = {
         line.source.id
         for line in sources
         if line.source.scope is Scope.ALL and line.source.body in process.bodies
     }
-    return [holding for holding in told if any(carrier.source in whole for carrier in holding.carriers)]
+    return [
+        document for document in published if any(carrier.source in whole for carrier in document.carriers)
+    ]
 
 
 def _forum_bodies(process: Process) -> tuple[str, ...]:
     """The bodies whose sources would carry a record of a meeting."""
-    return (*process.bodies, *([process.forum.body, *process.forum.told_by] if process.forum else []))
+    return (*process.bodies, *([process.forum.body, *process.forum.carried_by] if process.forum else []))
 
 
-def _own(process: Process, sources: Iterable[SourceLine]) -> list[SourceLine]:
+def _process_sources(process: Process, sources: Iterable[SourceWithState]) -> list[SourceWithState]:
     bodies = _forum_bodies(process)
     return [line for line in sources if line.source.body in bodies]
 
 
-def _silence(known: ProcessState, found: Sequence[Check]) -> Silence:
+def _silence_of(state: ProcessState, rule_checks: Sequence[RuleCheck]) -> Silence:
     """The last record and its age; silence is only what we watched, and nothing while we cannot read."""
-    last = known.records[0] if known.records else None
-    day = known.last(last.moment) if last and last.moment else None
-    since = known.watch.since
-    watching = since is not None and since <= known.day and not known.watch.unread
+    last = state.records[0] if state.records else None
+    day = state.last_day(last.moment) if last and last.moment else None
+    since = state.coverage.since
+    covered = since is not None and since <= state.day and not state.coverage.unreadable
     # A document without a date may be newer than the last one that bears one, unless we would have seen it.
-    seen = since is not None and day is not None and day >= since
-    told = day is not None and (not known.undated or seen or day >= known.undated_until)
-    limit = next((one for one in found if one.rule.measure is Measure.LAST_RECORD and _binds(one)), None)
+    would_have_seen = since is not None and day is not None and day >= since
+    published = day is not None and (not state.undated or would_have_seen or day >= state.undated_until)
+    silence_check = next(
+        (one for one in rule_checks if one.rule.measure is Measure.LAST_RECORD and _applies(one)), None
+    )
     return Silence(
-        last=last if told or not known.undated else known.undated[-1],
-        days=(known.day - day).days if told and day else None,
-        observed=(known.day - max(since, day or since)).days if watching and since else None,
-        reconstructed=past(known) or day is None or (since is not None and day < since),
-        check=limit,
-        other=known.other,
+        last=last if published or not state.undated else state.undated[-1],
+        days=(state.day - day).days if published and day else None,
+        observed_days=(state.day - max(since, day or since)).days if covered and since else None,
+        reconstructed=before_first_poll(state) or day is None or (since is not None and day < since),
+        check=silence_check,
+        other_document=state.newer_other,
     )
 
 
-def _binds(check: Check) -> bool:
-    return check.standing is not RuleResult.NOT_BOUND
+def _applies(check: RuleCheck) -> bool:
+    return check.result is not RuleResult.NOT_APPLICABLE

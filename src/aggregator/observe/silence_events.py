@@ -14,75 +14,88 @@ from itertools import pairwise
 from aggregator.model import Coverage, Evidence, Measure, Meeting, Moment, Precision, Rule, SilenceEvent
 from aggregator.observe.state.process_state import ProcessState
 
-Record = tuple[date, Evidence | None]
+DatedRecord = tuple[date, Evidence | None]
 """A day on which something was put on record."""
 
 
-def turns(known: ProcessState, rules: Iterable[Rule]) -> tuple[SilenceEvent, ...]:
+def silence_events(state: ProcessState, rules: Iterable[Rule]) -> tuple[SilenceEvent, ...]:
     """Every turn up to the day of the board, oldest first."""
-    found = [turn for rule in rules for turn in _of_rule(rule, known)]
-    return tuple(sorted(found, key=lambda turn: (turn.day, turn.id)))
+    found = [event for rule in rules for event in _rule_events(rule, state)]
+    return tuple(sorted(found, key=lambda event: (event.day, event.id)))
 
 
-def _of_rule(rule: Rule, known: ProcessState) -> Iterator[SilenceEvent]:
-    if known.process.id not in rule.binds:
+def _rule_events(rule: Rule, state: ProcessState) -> Iterator[SilenceEvent]:
+    if state.process.id not in rule.applies_to:
         return
     if rule.measure is Measure.LAST_RECORD:
-        days = [(known.last(one.moment), one) for one in known.records if one.moment]
-        yield from _turns(rule, known, days, known.watch)
+        days = [(state.last_day(one.moment), one) for one in state.records if one.moment]
+        yield from _limit_events(rule, state, days, state.coverage)
     if rule.measure is Measure.MEETING_INTERVAL:
-        held = [(one.held, _met(one, known)) for one in known.meetings if one.sure and one.formal]
-        yield from _turns(rule, known, held, known.forum_watch)
+        meeting_days = [
+            (one.day, _meeting_evidence(one, state)) for one in state.meetings if one.sure and one.formal
+        ]
+        yield from _limit_events(rule, state, meeting_days, state.forum_coverage)
 
 
-def _turns(
-    rule: Rule, known: ProcessState, days: Sequence[tuple[date, Evidence]], watch: Coverage
+def _limit_events(
+    rule: Rule, state: ProcessState, days: Sequence[tuple[date, Evidence]], coverage: Coverage
 ) -> Iterator[SilenceEvent]:
     """Of one silence that reaches over a gap of ours it is told once, in the time in which it came first."""
-    seen: dict[date, Evidence] = {}
+    evidence_by_day: dict[date, Evidence] = {}
     for day, one in days:
-        seen.setdefault(day, one)
-    marks: list[Record] = [(date.min, None), *sorted(seen.items(), key=lambda mark: mark[0])]
-    told: set[date] = set()
-    for begins, until in _watched(known, watch):
-        for (day, last), following in pairwise([*marks, (date.max, None)]):
-            start = max(day, begins, known.undated_until)
-            if day not in told and (found := list(_silence(rule, known, (start, last), following, until))):
-                told.add(day)
+        evidence_by_day.setdefault(day, one)
+    records: list[DatedRecord] = [
+        (date.min, None),
+        *sorted(evidence_by_day.items(), key=lambda record: record[0]),
+    ]
+    reported: set[date] = set()
+    for span_start, span_end in _covered_spans(state, coverage):
+        for (day, last), following in pairwise([*records, (date.max, None)]):
+            start = max(day, span_start, state.undated_until)
+            if day not in reported and (
+                found := list(_silence_between(rule, state, (start, last), following, span_end))
+            ):
+                reported.add(day)
                 yield from found
 
 
-def _watched(known: ProcessState, watch: Coverage) -> Iterator[tuple[date, date]]:
+def _covered_spans(state: ProcessState, coverage: Coverage) -> Iterator[tuple[date, date]]:
     """The times in which all sources were read, without a gap that breaks the watch."""
-    start = watch.began
-    if start is None or start > known.day:
+    start = coverage.first_read
+    if start is None or start > state.day:
         return
-    for gap in sorted((gap for gap in watch.gaps if gap.breaks), key=lambda gap: gap.since):
+    for gap in sorted((gap for gap in coverage.gaps if gap.restarts_coverage), key=lambda gap: gap.since):
         if gap.since > start:
             yield start, gap.since
         start = max(start, gap.until)
-    yield start, watch.unread_since if watch.unread and watch.unread_since else known.day
+    yield start, coverage.unreadable_since if coverage.unreadable and coverage.unreadable_since else state.day
 
 
-def _silence(
-    rule: Rule, known: ProcessState, before: Record, after: Record, until: date
+def _silence_between(
+    rule: Rule, state: ProcessState, before: DatedRecord, after: DatedRecord, span_end: date
 ) -> Iterator[SilenceEvent]:
     """The silence between two records, if it passed the limit by `until`."""
     (start, last), (end, by) = before, after
-    passed = start + timedelta(days=rule.days + 1)
-    if end < passed or passed > min(until, known.day):
+    first_late_day = start + timedelta(days=rule.days + 1)
+    if end < first_late_day or first_late_day > min(span_end, state.day):
         return
-    id = f"{known.process.id}:{rule.id}:{start.isoformat()}"
+    id = f"{state.process.id}:{rule.id}:{start.isoformat()}"
     yield SilenceEvent(
-        id=f"{id}:passed", rule=rule, ended=False, day=passed, last=last, by=None, days=(passed - start).days
+        id=f"{id}:passed",
+        rule=rule,
+        ended=False,
+        day=first_late_day,
+        last=last,
+        ended_by=None,
+        days=(first_late_day - start).days,
     )
-    if end <= known.day:
+    if end <= state.day:
         yield SilenceEvent(
-            id=f"{id}:ended", rule=rule, ended=True, day=end, last=last, by=by, days=(end - start).days
+            id=f"{id}:ended", rule=rule, ended=True, day=end, last=last, ended_by=by, days=(end - start).days
         )
 
 
-def _met(meeting: Meeting, known: ProcessState) -> Evidence:
+def _meeting_evidence(meeting: Meeting, state: ProcessState) -> Evidence:
     """The record of a meeting, under the day on which it was held."""
-    first = datetime.combine(meeting.held, time(), known.zone).astimezone(UTC)
+    first = datetime.combine(meeting.day, time(), state.zone).astimezone(UTC)
     return replace(meeting.evidence[0], moment=Moment(at=first, precision=Precision.DAY))

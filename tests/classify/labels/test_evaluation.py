@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.classify.labels.evaluation import Judged, evaluate, mistakes
-from aggregator.model import Labels, Reason, Relevance, Where
+from aggregator.classify.labels.evaluation import EvaluationRow, evaluate, misclassified
+from aggregator.model import Labels, Reason, ReasonSource, Relevance
 
 YES, BORDERLINE, NO = Relevance.YES, Relevance.BORDERLINE, Relevance.NO
 
 
-def row(id: str, person: Relevance, here: Relevance, score: int = 0, **changes: object) -> Judged:
+def row(id: str, person: Relevance, here: Relevance, score: int = 0, **changes: object) -> EvaluationRow:
     type, got = str(changes.get("type", "news")), str(changes.get("got", "news"))
-    where = Where(str(changes.get("where", "title")))
+    where = ReasonSource(str(changes.get("where", "title")))
     topics = frozenset(str(changes.get("topics", "")).split())
     labels = Labels(
         type=got,
         relevance=here,
         score=score,
         topics=tuple(str(changes.get("got_topics", "")).split()),
-        why=(Reason(words="x", where=where, speaks_for=f"type:{got}"),),
+        reasons=(Reason(text="x", found_in=where, supports=f"type:{got}"),),
     )
-    return Judged(id=id, title=id, relevance=person, type=type, topics=topics, got=labels)
+    return EvaluationRow(id=id, title=id, relevance=person, type=type, topics=topics, predicted=labels)
 
 
 ROWS = (
@@ -65,7 +65,7 @@ def test_an_interval_holds_the_figure_and_is_the_same_each_time() -> None:
 
 
 def test_the_surest_mistakes_come_first_and_a_doubtful_row_is_none() -> None:
-    assert [one.id for one in mistakes(ROWS)] == ["c", "d", "h"]
+    assert [one.id for one in misclassified(ROWS)] == ["c", "d", "h"]
 
 
 def test_nothing_to_measure_is_nought_and_no_crash() -> None:

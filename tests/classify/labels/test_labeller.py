@@ -12,27 +12,27 @@ from typing import Any
 import pytest
 
 from aggregator.classify import Labeller
-from aggregator.config import load
+from aggregator.config import load_config
 from aggregator.config.register.bodies_file import load_bodies
 from aggregator.config.yaml_files.schema import ConfigIssues
-from aggregator.model import LabelOverride, Labels, Reason, Relevance, Scope, Where
-from tests.support.builders import NOON, entry, source
+from aggregator.model import LabelOverride, Labels, Reason, ReasonSource, Relevance, Scope
+from tests.support.builders import NOON, make_entry, make_source
 from tests.support.patience import within
 
 BODIES, ROLES = load_bodies(Path("register/bodies.yaml"), ConfigIssues())
-VOCABULARY = load().vocabulary
-SOURCES = {"co": source("co"), "ogn": source("ogn", scope=Scope.ALL, title="The network's site")}
+VOCABULARY = load_config().vocabulary
+SOURCES = {"co": make_source("co"), "ogn": make_source("ogn", scope=Scope.ALL, title="The network's site")}
 LABELLER = Labeller(VOCABULARY, SOURCES, BODIES)
 YES, BORDERLINE, NO = Relevance.YES, Relevance.BORDERLINE, Relevance.NO
 
 
 def label(title: str, summary: str = "", text: str = "", by: str = "co", **changes: Any) -> Labels:
-    told = entry(title=title, summary=summary, text=f"{summary} {text}".strip(), **changes)
+    told = make_entry(title=title, summary=summary, text=f"{summary} {text}".strip(), **changes)
     return LABELLER.label(told, [by])
 
 
 def scored(labels: Labels) -> list[Reason]:
-    return [reason for reason in labels.why if reason.points]
+    return [reason for reason in labels.reasons if reason.points]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,9 @@ def test_a_phrase_in_a_title_makes_it_relevant_and_says_why(title: str, phrase: 
 
     assert labelled.relevance is YES
     assert topic in labelled.topics
-    assert (phrase, Where.TITLE, f"topic:{topic}") in {(r.words, r.where, r.speaks_for) for r in labelled.why}
+    assert (phrase, ReasonSource.TITLE, f"topic:{topic}") in {
+        (r.text, r.found_in, r.supports) for r in labelled.reasons
+    }
 
 
 def test_a_title_counts_three_times_a_summary_and_words_far_down_make_borderline_at_most() -> None:
@@ -122,7 +124,7 @@ def test_what_is_about_another_country_alone_is_borderline_from_home_and_nothing
     assert label(title, url="https://www.gov.ie/x").relevance is NO
     assert label(f"{title} and the UK", url="https://www.gov.ie/x").relevance is YES
     assert label("Northern Ireland open government action plan", url=None).relevance is YES
-    assert label(title, url=None).why[-2:] != ()
+    assert label(title, url=None).reasons[-2:] != ()
 
 
 def test_a_source_a_host_or_a_body_whose_every_item_counts_needs_no_phrase() -> None:
@@ -131,10 +133,10 @@ def test_a_source_a_host_or_a_body_whose_every_item_counts_needs_no_phrase() -> 
     by_body = label("Join us on Tuesday", body="uk-ogn")
 
     assert [one.relevance for one in (by_source, by_host, by_body)] == [YES, YES, YES]
-    assert [one.why[0].where for one in (by_source, by_host, by_body)] == [
-        Where.SOURCE,
-        Where.ADDRESS,
-        Where.PUBLISHER,
+    assert [one.reasons[0].found_in for one in (by_source, by_host, by_body)] == [
+        ReasonSource.SOURCE,
+        ReasonSource.ADDRESS,
+        ReasonSource.PUBLISHER,
     ]
     assert label("Join us", url="https://opengovernment.org.uk.evil.example/").relevance is NO
 
@@ -189,24 +191,24 @@ def test_an_address_can_say_the_type_and_what_is_left_over_is_news(url: str | No
 
 def test_the_operators_word_wins_and_the_reasons_stay() -> None:
     mark = LabelOverride(why="It is about a company.", at=NOON, relevance=NO, type="report")
-    corrected = LABELLER.label(entry(title="Open data"), ["co"], mark)
+    corrected = LABELLER.label(make_entry(title="Open data"), ["co"], mark)
 
     assert (corrected.relevance, corrected.type, corrected.topics) == (NO, "report", ())
-    assert corrected.marked
-    assert {reason.where for reason in corrected.why} >= {Where.TITLE, Where.OPERATOR}
+    assert corrected.overridden
+    assert {reason.found_in for reason in corrected.reasons} >= {ReasonSource.TITLE, ReasonSource.OPERATOR}
 
 
 def test_a_mark_of_topics_alone_leaves_the_rest() -> None:
     mark = LabelOverride(why="Also about money.", at=NOON, topics=("fiscal-transparency",))
-    corrected = LABELLER.label(entry(title="Open data minutes"), ["co"], mark)
+    corrected = LABELLER.label(make_entry(title="Open data minutes"), ["co"], mark)
 
     assert corrected.topics == ("fiscal-transparency",)
     assert (corrected.relevance, corrected.type) == (YES, "meeting-record")
 
 
 def test_the_order_of_carriers_makes_no_difference() -> None:
-    told = entry(title="Join us on Tuesday")
-    sources = {name: source(name, scope=Scope.ALL, title=name) for name in ("one", "two")}
+    told = make_entry(title="Join us on Tuesday")
+    sources = {name: make_source(name, scope=Scope.ALL, title=name) for name in ("one", "two")}
     labeller = Labeller(VOCABULARY, sources, BODIES)
 
     assert labeller.label(told, ["one", "two"]) == labeller.label(told, ["two", "one"])
@@ -243,7 +245,7 @@ def test_the_fingerprint_is_the_same_in_every_process_and_another_for_another_re
     ],
 )
 def test_hostile_text_is_labelled_within_100_ms(title: str) -> None:
-    told = entry(title=title, summary=title, text=title + title)
+    told = make_entry(title=title, summary=title, text=title + title)
 
     def seconds() -> float:
         started = time.process_time()

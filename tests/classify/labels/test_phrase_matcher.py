@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.classify.labels.phrase_matcher import Finder, longest
-from aggregator.classify.labels.tokeniser import cut_words, mutated
+from aggregator.classify.labels.phrase_matcher import PhraseMatcher, longest_matches
+from aggregator.classify.labels.tokeniser import tokenise, welsh_mutations
 from aggregator.model import Phrase
 
 
-def finder(*phrases: str, welsh: bool = False) -> Finder[str]:
-    return Finder((Phrase(words=words, welsh=welsh), words) for words in phrases)
+def finder(*phrases: str, welsh: bool = False) -> PhraseMatcher[str]:
+    return PhraseMatcher((Phrase(words=words, welsh=welsh), words) for words in phrases)
 
 
 def found(text: str, *phrases: str, welsh: bool = False) -> list[str]:
-    return [hit.phrase for hit in finder(*phrases, welsh=welsh).find(cut_words(text))]
+    return [hit.phrase for hit in finder(*phrases, welsh=welsh).find(tokenise(text))]
 
 
 @pytest.mark.parametrize(
@@ -52,17 +52,17 @@ def test_a_phrase_is_found_in_every_form_that_the_file_promises(phrase: str, tex
     ],
 )
 def test_welsh_initials_mutate(word: str, forms: set[str]) -> None:
-    assert set(mutated(word)) == forms
+    assert set(welsh_mutations(word)) == forms
     for form in forms:
         assert found(f"y {form}", word, welsh=True) == [word]
 
 
 def test_only_the_longest_counts_and_two_that_overlap_both_do() -> None:
     hits = finder("open", "open government", "government data", "open government").find(
-        cut_words("open government data, open")
+        tokenise("open government data, open")
     )
 
-    assert [(hit.start, hit.end) for hit in longest(hits)] == [(0, 2), (0, 2), (1, 3), (3, 4)]
+    assert [(hit.start, hit.end) for hit in longest_matches(hits)] == [(0, 2), (0, 2), (1, 3), (3, 4)]
 
 
 WORDS = st.sampled_from(["open", "data", "Open", "DATA", "government", "OGP", "x", "—", "6", "’s"])
@@ -79,9 +79,9 @@ def test_what_stands_before_and_after_changes_no_hit(before: list[str], after: l
 
 @given(st.text(max_size=300))
 def test_any_text_is_cut_into_as_many_written_as_folded_words(text: str) -> None:
-    words = cut_words(text)
+    words = tokenise(text)
 
-    assert len(words.written) == len(words.folded)
+    assert len(words.original) == len(words.folded)
     assert found(text, "zzz zzz") == []
 
 
@@ -89,7 +89,7 @@ def test_any_text_is_cut_into_as_many_written_as_folded_words(text: str) -> None
 def test_the_longest_are_those_that_no_other_covers(spans: list[tuple[int, int]]) -> None:
     hits = [_hit(start, start + length) for start, length in spans]
 
-    kept = {(hit.start, hit.end) for hit in longest(hits)}
+    kept = {(hit.start, hit.end) for hit in longest_matches(hits)}
 
     ranges = {(hit.start, hit.end) for hit in hits}
     covered = {
@@ -102,6 +102,6 @@ def test_the_longest_are_those_that_no_other_covers(spans: list[tuple[int, int]]
 
 
 def _hit(start: int, end: int):  # type: ignore[no-untyped-def]  # the hit's own type is generic
-    from aggregator.classify.labels.phrase_matcher import Hit  # noqa: PLC0415
+    from aggregator.classify.labels.phrase_matcher import PhraseMatch  # noqa: PLC0415
 
-    return Hit(start, end, "x", "x")
+    return PhraseMatch(start, end, "x", "x")

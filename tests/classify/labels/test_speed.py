@@ -8,7 +8,7 @@ import pytest
 
 from aggregator.model import Entry
 from tests.classify.labels.test_labeller import LABELLER
-from tests.support.builders import entry
+from tests.support.builders import make_entry
 from tests.support.patience import within
 
 SUMMARY = (
@@ -26,7 +26,7 @@ TITLES = (
 
 def entries(count: int) -> list[Entry]:
     return [
-        entry(
+        make_entry(
             f"https://www.gov.uk/government/publications/{number}",
             title=f"{TITLES[number % len(TITLES)]} ({number})",
             summary=SUMMARY,

@@ -15,7 +15,7 @@ SEED: Final = 20240124
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class EvaluationRow:
     """One title: what a person said of it, and what the vocabulary makes of it."""
 
     id: str
@@ -23,11 +23,11 @@ class Judged:
     relevance: Relevance
     type: str
     topics: frozenset[str]
-    got: Labels
+    predicted: Labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class Estimate:
     """A share between 0 and 1, and between which bounds 95 of 100 samples of such titles would lie."""
 
     value: float
@@ -39,25 +39,25 @@ class Figure:
 class Evaluation:
     """The figures for a file of labels."""
 
-    precision: Figure
-    recall: Figure
-    f1: Figure
-    type_accuracy: Figure
-    stated_type_accuracy: Figure | None
+    precision: Estimate
+    recall: Estimate
+    f1: Estimate
+    type_accuracy: Estimate
+    stated_type_accuracy: Estimate | None
     """Of those whose publisher states a type; None where none does."""
     stated: int
-    topics_f1: Figure
+    topics_f1: Estimate
     counted: int
     """Rows that relevance is measured on: a person's yes and no."""
     borderline: dict[Relevance, int]
     """What became of the rows that a person called borderline; they count in none of the figures above."""
 
 
-def evaluate(rows: Sequence[Judged]) -> Evaluation:
+def evaluate(rows: Sequence[EvaluationRow]) -> Evaluation:
     """Measure the labels of `rows`. Borderline rows are left out of precision and recall."""
     decided = [row for row in rows if row.relevance is not Relevance.BORDERLINE]
     stated = [row for row in rows if _stated(row)]
-    doubtful = [row.got.relevance for row in rows if row.relevance is Relevance.BORDERLINE]
+    doubtful = [row.predicted.relevance for row in rows if row.relevance is Relevance.BORDERLINE]
     return Evaluation(
         precision=_figure(decided, lambda some: _shares(some)[0]),
         recall=_figure(decided, lambda some: _shares(some)[1]),
@@ -71,42 +71,42 @@ def evaluate(rows: Sequence[Judged]) -> Evaluation:
     )
 
 
-def mistakes(rows: Sequence[Judged]) -> list[Judged]:
+def misclassified(rows: Sequence[EvaluationRow]) -> list[EvaluationRow]:
     """Rows whose relevance is wrong, the most certain mistakes first, then those whose type alone is."""
     decided = [row for row in rows if row.relevance is not Relevance.BORDERLINE]
-    wrong = [row for row in decided if row.got.relevant != (row.relevance is Relevance.YES)]
-    typed = [row for row in rows if row not in wrong and row.got.type != row.type]
+    wrong = [row for row in decided if row.predicted.relevant != (row.relevance is Relevance.YES)]
+    typed = [row for row in rows if row not in wrong and row.predicted.type != row.type]
     return sorted(wrong, key=lambda row: (-_certainty(row), row.id)) + typed
 
 
-def _certainty(row: Judged) -> int:
+def _certainty(row: EvaluationRow) -> int:
     """How far the score lies on the wrong side: a high one for a no, a low one for a yes."""
-    return row.got.score if row.relevance is Relevance.NO else 100 - row.got.score
+    return row.predicted.score if row.relevance is Relevance.NO else 100 - row.predicted.score
 
 
-def _stated(row: Judged) -> bool:
+def _stated(row: EvaluationRow) -> bool:
     """Whether the type came from the publisher: its own word, or where it put the document."""
     return any(
-        reason.speaks_for == f"type:{row.got.type}" and reason.where.value in {"publisher", "address"}
-        for reason in row.got.why
+        reason.supports == f"type:{row.predicted.type}" and reason.found_in.value in {"publisher", "address"}
+        for reason in row.predicted.reasons
     )
 
 
-def _accuracy(rows: Sequence[Judged]) -> float:
-    return _share(sum(row.got.type == row.type for row in rows), len(rows))
+def _accuracy(rows: Sequence[EvaluationRow]) -> float:
+    return _share(sum(row.predicted.type == row.type for row in rows), len(rows))
 
 
-def _shares(rows: Sequence[Judged]) -> tuple[float, float, float]:
+def _shares(rows: Sequence[EvaluationRow]) -> tuple[float, float, float]:
     wanted = [row.relevance is Relevance.YES for row in rows]
-    given = [row.got.relevant for row in rows]
+    given = [row.predicted.relevant for row in rows]
     right = sum(a and b for a, b in zip(wanted, given, strict=True))
     return _f1(right, sum(given), sum(wanted))
 
 
-def _topics_f1(rows: Sequence[Judged]) -> float:
+def _topics_f1(rows: Sequence[EvaluationRow]) -> float:
     """Over all pairs of a row and a topic (micro-averaged)."""
-    right = sum(len(row.topics & set(row.got.topics)) for row in rows)
-    given = sum(len(row.got.topics) for row in rows)
+    right = sum(len(row.topics & set(row.predicted.topics)) for row in rows)
+    given = sum(len(row.predicted.topics) for row in rows)
     wanted = sum(len(row.topics) for row in rows)
     return _f1(right, given, wanted)[2]
 
@@ -121,9 +121,9 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
 
 
-def _figure(rows: Sequence[Judged], measure: Callable[[Sequence[Judged]], float]) -> Figure:
+def _figure(rows: Sequence[EvaluationRow], measure: Callable[[Sequence[EvaluationRow]], float]) -> Estimate:
     """The measure, with a 95 % interval by resampling the rows (Efron's percentile bootstrap)."""
     drawn = random.Random(SEED)  # noqa: S311  # not for secrets
     sampled = sorted(measure(drawn.choices(rows, k=len(rows))) for _ in range(ROUNDS)) if rows else [0.0]
     low, high = sampled[int(len(sampled) * 0.025)], sampled[int(len(sampled) * 0.975)]
-    return Figure(value=measure(rows), low=low, high=high)
+    return Estimate(value=measure(rows), low=low, high=high)

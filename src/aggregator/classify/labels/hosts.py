@@ -18,11 +18,11 @@ def host_and_path(url: str) -> tuple[str, str]:
     return host_of(url), split_address(url).path
 
 
-Places = Mapping[str, Sequence[tuple[str, str, str]]]
+PrefixTable = Mapping[str, Sequence[tuple[str, str, str]]]
 """By host: the beginning of a path, the beginning of an address as it was written, and what it means."""
 
 
-def places(starts: Iterable[tuple[str, str]]) -> Places:
+def index_prefixes(starts: Iterable[tuple[str, str]]) -> PrefixTable:
     """Beginnings of addresses (a host, perhaps with a path) with what they mean, the longest first."""
     by_host: dict[str, list[tuple[str, str, str]]] = {}
     for start, meaning in sorted(starts, key=lambda pair: (-len(pair[0]), pair[0])):
@@ -31,7 +31,7 @@ def places(starts: Iterable[tuple[str, str]]) -> Places:
     return by_host
 
 
-def found_at(url: str | None, known: Places) -> list[tuple[str, str]]:
+def matching_prefixes(url: str | None, known: PrefixTable) -> list[tuple[str, str]]:
     """The beginnings that an address has, the longest first, each with what it means."""
     host, path = host_and_path(url or "")
     return [(start, meaning) for its_path, start, meaning in known.get(host, ()) if path.startswith(its_path)]

@@ -9,9 +9,9 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
-from aggregator.classify.labels.hosts import found_at, is_home, places
-from aggregator.classify.labels.matches import PROCESS, Found, PhraseReader
-from aggregator.classify.labels.relevance import judge
+from aggregator.classify.labels.hosts import index_prefixes, is_home, matching_prefixes
+from aggregator.classify.labels.matches import PROCESS, DocumentMatcher, DocumentMatches
+from aggregator.classify.labels.relevance import decide_relevance
 from aggregator.classify.labels.types import TypeFinder
 from aggregator.model import (
     Body,
@@ -19,11 +19,11 @@ from aggregator.model import (
     LabelOverride,
     Labels,
     Reason,
+    ReasonSource,
     Relevance,
     Scope,
     Source,
     Vocabulary,
-    Where,
 )
 
 COMMITMENT: Final = re.compile(r"(?<![^\W_])(?:UK|GB[A-Z]{3})\d{4}(?![^\W_])")
@@ -40,9 +40,9 @@ class Labeller:
         self._vocabulary = vocabulary
         self._sources = sources
         self._bodies = bodies or {}
-        self._reader = PhraseReader(vocabulary, self._bodies)
+        self._reader = DocumentMatcher(vocabulary, self._bodies)
         self._types = TypeFinder(vocabulary)
-        self._places = places(vocabulary.hosts.items())
+        self._places = index_prefixes(vocabulary.hosts.items())
 
     @cached_property
     def fingerprint(self) -> str:
@@ -52,53 +52,58 @@ class Labeller:
         read = repr((self._vocabulary, sorted(self._bodies.items()), sorted(scopes.items())))
         return hashlib.sha256(read.encode()).hexdigest()
 
-    def label(self, entry: Entry, carriers: Sequence[str], mark: LabelOverride | None = None) -> Labels:
+    def label(self, entry: Entry, carriers: Sequence[str], override: LabelOverride | None = None) -> Labels:
         """Labels for a document that the sources with the ids `carriers` carry, as corrected by `mark`."""
-        found = self._reader.read(entry)
+        found = self._reader.match(entry)
         whole = self._whole(entry, carriers)
         at_home = bool(whole) or is_home(entry.url)
         told = [*whole, *self._passed_on(entry)]
-        judged = judge(found, told, at_home=at_home, scale=self._vocabulary.scale)
+        judged = decide_relevance(found, told, at_home=at_home, scale=self._vocabulary.scale)
         type = self._types.find(entry, found)
         names = _named(entry, found)
         labels = Labels(
-            type=type.speaks_for.removeprefix("type:"),
+            type=type.supports.removeprefix("type:"),
             relevance=judged.relevance,
             score=judged.score,
             topics=judged.topics,
             plans=tuple(dict.fromkeys((*_ids(names, "plan"), *self._plans(entry)))),
             commitments=_ids(names, "commitment"),
             subjects=_ids(names, "body") or (entry.body,),
-            why=(*judged.why, type, *names),
+            reasons=(*judged.why, type, *names),
         )
-        return correct(labels, mark) if mark else labels
+        return apply_override(labels, override) if override else labels
 
-    def with_marks(self, marks: Mapping[str, LabelOverride]) -> Callable[[Entry, Sequence[str]], Labels]:
+    def with_overrides(
+        self, overrides: Mapping[str, LabelOverride]
+    ) -> Callable[[Entry, Sequence[str]], Labels]:
         """`label` with the operator's corrections, by the documents' ids."""
-        return lambda entry, carriers: self.label(entry, carriers, marks.get(entry.id))
+        return lambda entry, carriers: self.label(entry, carriers, overrides.get(entry.id))
 
     def _whole(self, entry: Entry, carriers: Sequence[str]) -> list[Reason]:
         """Why everything that comes from where this document does counts, if it does."""
         words = self._vocabulary
         reasons = [
-            _counts(source.title, Where.SOURCE, PROCESS)
+            _counts(source.title, ReasonSource.SOURCE, PROCESS)
             for source in map(self._sources.get, sorted(carriers))
             if source and source.scope is Scope.ALL
         ]
         if topic := words.bodies.get(entry.body):
             body = self._bodies.get(entry.body)
-            reasons.append(_counts(body.name if body else entry.body, Where.PUBLISHER, topic))
+            reasons.append(_counts(body.name if body else entry.body, ReasonSource.PUBLISHER, topic))
         reasons += [
-            _counts(start, Where.ADDRESS, topic) for start, topic in found_at(entry.url, self._places)
+            _counts(start, ReasonSource.ADDRESS, topic)
+            for start, topic in matching_prefixes(entry.url, self._places)
         ]
-        return [replace(reason, points=words.scale.whole) for reason in reasons[:1]]
+        return [replace(reason, points=words.scale.always_relevant) for reason in reasons[:1]]
 
     def _passed_on(self, entry: Entry) -> list[Reason]:
         """The topics that another instance of this program found; by themselves they make borderline."""
         known = self._vocabulary.topic_names
         topics = (topic for topic in _told(entry, "topic:") if topic in known)
         points = self._vocabulary.scale.borderline
-        return [replace(_counts(known[topic], Where.PUBLISHER, topic), points=points) for topic in topics]
+        return [
+            replace(_counts(known[topic], ReasonSource.PUBLISHER, topic), points=points) for topic in topics
+        ]
 
     def _plans(self, entry: Entry) -> list[str]:
         known = self._vocabulary.plan_names
@@ -107,19 +112,19 @@ class Labeller:
 
 def _told(entry: Entry, kind: str) -> list[str]:
     """What another instance files the document under; a publisher's own words are no topics of ours."""
-    words = entry.categories if entry.second_hand else ()
+    words = entry.categories if entry.relayed else ()
     return [word.removeprefix(kind) for word in words if word.startswith(kind)]
 
 
-def correct(labels: Labels, mark: LabelOverride) -> Labels:
+def apply_override(labels: Labels, override: LabelOverride) -> Labels:
     """The labels as the operator wants them; what the mark says nothing of stays."""
     corrected = replace(
         labels,
-        relevance=mark.relevance or labels.relevance,
-        type=mark.type or labels.type,
-        topics=labels.topics if mark.topics is None else mark.topics,
-        why=(*labels.why, *_said(mark)),
-        marked=True,
+        relevance=override.relevance or labels.relevance,
+        type=override.type or labels.type,
+        topics=labels.topics if override.topics is None else override.topics,
+        reasons=(*labels.reasons, *_said(override)),
+        overridden=True,
     )
     return replace(corrected, topics=()) if corrected.relevance is Relevance.NO else corrected
 
@@ -128,41 +133,41 @@ def _said(mark: LabelOverride) -> list[Reason]:
     said = [f"relevance:{mark.relevance.value}"] if mark.relevance else []
     said += [f"type:{mark.type}"] if mark.type else []
     said += [f"topic:{topic}" for topic in mark.topics or ()]
-    return [Reason(words=mark.why, where=Where.OPERATOR, speaks_for=what) for what in said]
+    return [Reason(text=mark.why, found_in=ReasonSource.OPERATOR, supports=what) for what in said]
 
 
-def _counts(words: str, where: Where, topic: str) -> Reason:
-    return Reason(words=words, where=where, speaks_for=f"topic:{topic}")
+def _counts(words: str, where: ReasonSource, topic: str) -> Reason:
+    return Reason(text=words, found_in=where, supports=f"topic:{topic}")
 
 
-def _named(entry: Entry, found: Found) -> tuple[Reason, ...]:
+def _named(entry: Entry, found: DocumentMatches) -> tuple[Reason, ...]:
     """Every body and plan named in title or summary, and every commitment named anywhere; each once."""
     reasons: dict[str, Reason] = {}
     for reason in (*_phrased(found), *_numbered(entry)):
-        reasons.setdefault(reason.speaks_for, reason)
+        reasons.setdefault(reason.supports, reason)
     return tuple(reasons.values())
 
 
 def _ids(reasons: tuple[Reason, ...], kind: str) -> tuple[str, ...]:
     """What the reasons of one kind (`body`, `plan`, `commitment`) speak for."""
-    split = (reason.speaks_for.partition(":") for reason in reasons)
+    split = (reason.supports.partition(":") for reason in reasons)
     return tuple(id for its_kind, _, id in split if its_kind == kind)
 
 
-def _phrased(found: Found) -> Iterator[Reason]:
+def _phrased(found: DocumentMatches) -> Iterator[Reason]:
     for place in found.near:
         for hit in place.names:
             if hit.meaning.role in {"body", "plan"}:
                 speaks_for = f"{hit.meaning.role}:{hit.meaning.of}"
-                yield Reason(words=hit.phrase, where=place.where, speaks_for=speaks_for)
+                yield Reason(text=hit.phrase, found_in=place.where, supports=speaks_for)
 
 
 def _numbered(entry: Entry) -> Iterator[Reason]:
     for where, text in (
-        (Where.TITLE, entry.title),
-        (Where.ADDRESS, entry.url or ""),
-        (Where.TEXT, entry.text),
+        (ReasonSource.TITLE, entry.title),
+        (ReasonSource.ADDRESS, entry.url or ""),
+        (ReasonSource.TEXT, entry.text),
     ):
         # Two looks for letters are quicker than one for the pattern, and most texts have neither.
         for number in COMMITMENT.findall(text) if "UK" in text or "GB" in text else ():
-            yield Reason(words=number, where=where, speaks_for=f"commitment:{number}")
+            yield Reason(text=number, found_in=where, supports=f"commitment:{number}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from aggregator.classify.labels.tokeniser import Words, cut_pattern, mutated, numberless
+from aggregator.classify.labels.tokeniser import TokenisedText, mask_digits, tokenise_phrase, welsh_mutations
 from aggregator.model import Phrase
 
 MeaningT = TypeVar("MeaningT")
@@ -19,7 +19,7 @@ STEM: Final = 3
 """A word with `*` needs so many letters before it, by which it is looked up."""
 
 
-class Hit(NamedTuple, Generic[MeaningT]):
+class PhraseMatch(NamedTuple, Generic[MeaningT]):
     """A phrase that was found: which words of the text, from `start` up to `end`, and what it means."""
 
     start: int
@@ -44,18 +44,18 @@ class _Sought(Generic[MeaningT]):
         """Of several that stand at one place, exact words come before beginnings of words and figures."""
         return [2 if "%" in word else 1 if word.endswith("*") else 0 for word in self.words]
 
-    def stands(self, text: Words, start: int) -> bool:
+    def stands(self, text: TokenisedText, start: int) -> bool:
         """Whether the phrase, the first word of which stands at `start`, goes on there."""
         end = start + len(self.words)
         return (
             end <= len(text.folded)
             and all(map(_is_so, self.words[1:], text.folded[start + 1 : end]))
-            and all(text.written[start + at] == word for at, word in self.capitals)
+            and all(text.original[start + at] == word for at, word in self.capitals)
             and (start == 0 or not self.phrase.startswith("^"))
         )
 
 
-class Finder(Generic[MeaningT]):
+class PhraseMatcher(Generic[MeaningT]):
     """Looks for phrases, each with a meaning. Built once, used for every text."""
 
     def __init__(self, phrases: Iterable[tuple[Phrase, MeaningT]]) -> None:
@@ -70,10 +70,10 @@ class Finder(Generic[MeaningT]):
         self._begun_by = lru_cache(REMEMBERED)(self._look_up)
         self._led_by = lru_cache(REMEMBERED)(self._look_up_pair)
 
-    def find(self, text: Words) -> list[Hit[MeaningT]]:
+    def find(self, text: TokenisedText) -> list[PhraseMatch[MeaningT]]:
         """Every phrase in the text, also those inside longer ones, by where they start."""
         return [
-            Hit(start, start + len(one.words), one.phrase, one.meaning)
+            PhraseMatch(start, start + len(one.words), one.phrase, one.meaning)
             for start, pair in enumerate(zip(text.folded, (*text.folded[1:], ""), strict=False))
             for one in self._led_by(*pair)
             if one.stands(text, start)
@@ -85,16 +85,16 @@ class Finder(Generic[MeaningT]):
 
     def _look_up(self, word: str) -> Sequence[_Sought[MeaningT]]:
         """The phrases that begin with the word."""
-        keys = dict.fromkeys((word, f"{word[:STEM]}*", numberless(word)))
+        keys = dict.fromkeys((word, f"{word[:STEM]}*", mask_digits(word)))
         found = [one for key in keys for one in self._sought.get(key, ()) if _is_so(one.words[0], word)]
         return sorted(found, key=lambda one: one.order)
 
 
 def _forms(phrase: Phrase, meaning: MeaningT) -> Iterator[_Sought[MeaningT]]:
-    written = cut_pattern(phrase.words)
+    written = tokenise_phrase(phrase.words)
     capitals = [(at, word) for at, word in enumerate(written) if _is_capital(word)]
     first, *rest = (word.casefold() for word in written)
-    for form in mutated(first) if phrase.welsh else (first,):
+    for form in welsh_mutations(first) if phrase.welsh else (first,):
         yield _Sought([form, *rest], phrase.words, meaning, capitals)
 
 
@@ -104,12 +104,12 @@ def _is_so(sought: str, word: str) -> bool:
         return True
     if sought.endswith("*"):
         return word.startswith(sought[:-1])
-    return "%" in sought and word[-1:] in FIGURES and numberless(word) == sought
+    return "%" in sought and word[-1:] in FIGURES and mask_digits(word) == sought
 
 
-def longest(hits: Iterable[Hit[MeaningT]]) -> list[Hit[MeaningT]]:
+def longest_matches(hits: Iterable[PhraseMatch[MeaningT]]) -> list[PhraseMatch[MeaningT]]:
     """Without the hits that stand inside a longer one: the more telling phrase is the one that counts."""
-    kept: list[Hit[MeaningT]] = []
+    kept: list[PhraseMatch[MeaningT]] = []
     reach, since = 0, 0
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
         if hit.end < reach or (hit.end == reach and since < hit.start):

@@ -34,7 +34,7 @@ MUTATIONS: Final = (
 """The initial sounds that change in Welsh, and what each becomes (any Welsh grammar)."""
 
 
-class Words:
+class TokenisedText:
     """A text as words: folded, and as they were written. Both have the same length."""
 
     __slots__ = ("_text", "_written", "folded")
@@ -45,34 +45,34 @@ class Words:
         self._written = written
 
     @property
-    def written(self) -> Sequence[str]:
+    def original(self) -> Sequence[str]:
         """Cut out only when they are asked for: few phrases care for capitals."""
         if self._written is None:
             self._written = WORD.findall(self._text)
         return self._written
 
 
-def cut_words(text: str) -> Words:
+def tokenise(text: str) -> TokenisedText:
     """The words of a text, in order; time is linear in its length."""
     if "'" in text or "’" in text:
         text = POSSESSIVE.sub("", text)
     if text.isascii():
-        return Words(text, WORD.findall(text.lower()))
+        return TokenisedText(text, WORD.findall(text.lower()))
     written = WORD.findall(_without_accents(text))
-    return Words(text, [word.casefold() for word in written], written)
+    return TokenisedText(text, [word.casefold() for word in written], written)
 
 
-def cut_pattern(phrase: str) -> list[str]:
+def tokenise_phrase(phrase: str) -> list[str]:
     """The words of a phrase of the vocabulary as they are written there, with their `*` and `%`."""
     return PATTERN_WORD.findall(_without_accents(POSSESSIVE.sub("", phrase)))
 
 
-def numberless(word: str) -> str:
+def mask_digits(word: str) -> str:
     """The word with `%` for each run of digits."""
     return DIGITS.sub("%", word)
 
 
-def mutated(word: str) -> tuple[str, ...]:
+def welsh_mutations(word: str) -> tuple[str, ...]:
     """The word and every form that its initial sound takes in Welsh; in small letters."""
     for initial, forms in MUTATIONS:
         if word.startswith(initial):

@@ -5,188 +5,209 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from aggregator.model import Check, Evidence, Fact, FactKind, Plan, Rule
-from aggregator.model.days import in_words, months_after
-from aggregator.observe.rules.results import due, met, over, unproven, untold
+from aggregator.model import Evidence, Fact, FactKind, Plan, Rule, RuleCheck
+from aggregator.model.days import day_in_words, months_after
+from aggregator.observe.rules.results import absence_unproven, due, met, overdue, unknown
 from aggregator.observe.state.coverage import absence
-from aggregator.observe.state.process_state import ProcessState, document, evidence
-from aggregator.observe.state.stages import ended, out
+from aggregator.observe.state.process_state import ProcessState, document_evidence, fact_evidence
+from aggregator.observe.state.stages import available_on, ended_on
 
-GRACE = 12
+NEXT_PLAN_MONTHS = 12
 """Months after the end of a plan by which the next one is published (rule P1)."""
 
 
-def next_plan(rule: Rule, known: ProcessState) -> Check:
+def next_plan(rule: Rule, state: ProcessState) -> RuleCheck:
     """The plan after the last one that ended was published within `months` of that end."""
-    last = next((plan for plan in reversed(known.plans) if ended(plan, known)), None)
-    if last is None or (end := ended(last, known)) is None:
-        return untold(rule, known, [], "no plan is known that has ended")
+    last = next((plan for plan in reversed(state.plans) if ended_on(plan, state)), None)
+    if last is None or (end := ended_on(last, state)) is None:
+        return unknown(rule, state, [], "no plan is known that has ended")
     by = months_after(end, rule.months)
-    after = known.plans[known.plans.index(last) + 1 :]
-    there = next(((plan, day) for plan in after if (day := out(plan, known))), None)
-    found = _of(last, FactKind.ENDS)
-    if there:
-        plan, day = there
-        found = [*_of(plan, FactKind.PUBLISHED, FactKind.SUBMITTED), *found]
+    after = state.plans[state.plans.index(last) + 1 :]
+    next_published = next(((plan, day) for plan in after if (day := available_on(plan, state))), None)
+    found = _used_facts(last, FactKind.ENDS)
+    if next_published:
+        plan, day = next_published
+        found = [*_used_facts(plan, FactKind.PUBLISHED, FactKind.SUBMITTED), *found]
         if day <= by:
             return met(
-                rule, known, found, f"published by {in_words(day)}; the limit was {in_words(by)}", plan.id
+                rule,
+                state,
+                found,
+                f"published by {day_in_words(day)}; the limit was {day_in_words(by)}",
+                plan.id,
             )
-        return over(
+        return overdue(
             rule,
-            known,
+            state,
             (day - by).days,
             found,
-            f"published by {in_words(day)}; the limit was {in_words(by)}",
+            f"published by {day_in_words(day)}; the limit was {day_in_words(by)}",
             plan.id,
         )
-    return _not_there(rule, known, by, found, f"the last plan ended on {in_words(end)}", after)
+    return _not_published(rule, state, by, found, f"the last plan ended on {day_in_words(end)}", after)
 
 
-def _not_there(
-    rule: Rule, known: ProcessState, by: date, found: Sequence[Evidence], why: str, after: Sequence[Plan]
-) -> Check:
+def _not_published(
+    rule: Rule, state: ProcessState, by: date, found: Sequence[Evidence], why: str, after: Sequence[Plan]
+) -> RuleCheck:
     plan = after[0].id if after else ""
-    if perhaps := _perhaps_plans(known):
-        told = f"{why}; a document that may be the next one was found, and the register does not tell yet"
-        return untold(rule, known, [*perhaps, *found], told, plan=plan)
-    if known.day <= by:
-        return due(rule, known, by, found, f"{why}; the next one was not found as published", plan)
-    gone = absence(FactKind.PUBLISHED, None, known.day, known.watch, known.searches)
-    if gone.proven is None or gone.proven > by:
-        return unproven(rule, known, gone, found, f"{why}; the next one was not found as published", plan)
-    where = f"{why}; the next one was looked for in: {gone.where}"
-    return over(rule, known, (known.day - by).days, found, where, plan)
+    if possible := _possible_plans(state):
+        report = f"{why}; a document that may be the next one was found, and the register does not tell yet"
+        return unknown(rule, state, [*possible, *found], report, plan=plan)
+    if state.day <= by:
+        return due(rule, state, by, found, f"{why}; the next one was not found as published", plan)
+    no_document = absence(FactKind.PUBLISHED, None, state.day, state.coverage, state.searches)
+    if no_document.proven is None or no_document.proven > by:
+        return absence_unproven(
+            rule, state, no_document, found, f"{why}; the next one was not found as published", plan
+        )
+    where = f"{why}; the next one was looked for in: {no_document.where}"
+    return overdue(rule, state, (state.day - by).days, found, where, plan)
 
 
-def _perhaps_plans(known: ProcessState) -> list[Evidence]:
+def _possible_plans(state: ProcessState) -> list[Evidence]:
     """Official documents of the type of a plan that came out after the last plan that the register knows."""
-    last = max((day for plan in known.plans if (day := out(plan, known))), default=date.min)
-    dated = [one for one in known.documents if one.labels.type == "action-plan" and one.entry.published]
-    dated = [one for one in dated if one.entry.url and one.entry.body in known.process.bodies]
-    late = [one for one in dated if one.entry.published and known.last(one.entry.published) > last]
-    return [document(one, official=True) for one in late]
+    last = max((day for plan in state.plans if (day := available_on(plan, state))), default=date.min)
+    dated = [one for one in state.documents if one.labels.type == "action-plan" and one.entry.published]
+    dated = [one for one in dated if one.entry.url and one.entry.body in state.process.bodies]
+    late = [one for one in dated if one.entry.published and state.last_day(one.entry.published) > last]
+    return [document_evidence(one, official=True) for one in late]
 
 
-def response(rule: Rule, known: ProcessState) -> Check:
+def response(rule: Rule, state: ProcessState) -> RuleCheck:
     """What was sent in to the newest plan's call was answered, with the plan or before it."""
-    written = next(
-        (plan for plan in reversed(known.plans) if out(plan, known) is None and _closes(plan)), None
+    in_writing = next(
+        (plan for plan in reversed(state.plans) if available_on(plan, state) is None and _call_closes(plan)),
+        None,
     )
-    plan = written or newest(known)
+    plan = in_writing or newest_plan(state)
     if plan is None:
-        return untold(rule, known, [], "no plan is known")
-    if answered := [fact for fact in plan.facts_of(FactKind.RESPONSE) if known.reached(fact)]:
-        return met(rule, known, [evidence(fact) for fact in answered], "a response was published", plan.id)
-    if told := _outcome(plan, known):
-        return met(rule, known, told, "the page of the call bears a response", plan.id)
-    if (closes := _closes(plan)) is None:
-        return untold(rule, known, [], "no response to contributions is known to us", plan=plan.id)
-    if day := out(plan, known):
-        return _left_out(rule, known, plan, closes, day)
-    return _awaited(rule, known, plan, closes)
+        return unknown(rule, state, [], "no plan is known")
+    if answered := [fact for fact in plan.facts_of(FactKind.RESPONSE) if state.reached_on(fact)]:
+        return met(
+            rule, state, [fact_evidence(fact) for fact in answered], "a response was published", plan.id
+        )
+    if report := _outcome_pages(plan, state):
+        return met(rule, state, report, "the page of the call bears a response", plan.id)
+    if (closes := _call_closes(plan)) is None:
+        return unknown(rule, state, [], "no response to contributions is known to us", plan=plan.id)
+    if day := available_on(plan, state):
+        return _response_missing(rule, state, plan, closes, day)
+    return _response_awaited(rule, state, plan, closes)
 
 
-def _outcome(plan: Plan, known: ProcessState) -> list[Evidence]:
+def _outcome_pages(plan: Plan, state: ProcessState) -> list[Evidence]:
     """The page of the call itself, where it has become the page of its outcome (GOV.UK)."""
     pages = {fact.claim.source for fact in plan.facts_of(FactKind.CALL_OPENED)}
     return [
-        document(one, official=True)
-        for one in known.documents
+        document_evidence(one, official=True)
+        for one in state.documents
         if one.entry.url in pages and one.labels.type == "consultation-response"
     ]
 
 
-def _awaited(rule: Rule, known: ProcessState, plan: Plan, closes: Fact) -> Check:
+def _response_awaited(rule: Rule, state: ProcessState, plan: Plan, closes: Fact) -> RuleCheck:
     """It comes with the plan at the latest. Where that is late itself (rule P1) no day is set for it."""
-    found = [evidence(closes)]
-    closed = known.reached(closes)
-    why = f"the call closed {(known.day - closed).days} days ago" if closed else "the call is open"
-    ends = [end for before in known.plans[: known.plans.index(plan)] if (end := ended(before, known))]
-    by = months_after(max(ends), GRACE) if ends else None
-    if by and known.day <= by:
-        return due(rule, known, by, found, f"{why}; no response was found yet", plan.id)
+    found = [fact_evidence(closes)]
+    closed = state.reached_on(closes)
+    why = f"the call closed {(state.day - closed).days} days ago" if closed else "the call is open"
+    ends = [end for before in state.plans[: state.plans.index(plan)] if (end := ended_on(before, state))]
+    by = months_after(max(ends), NEXT_PLAN_MONTHS) if ends else None
+    if by and state.day <= by:
+        return due(rule, state, by, found, f"{why}; no response was found yet", plan.id)
     why += "; no response was found; it is due with the plan, which was not found either"
-    return untold(rule, known, found, why, plan=plan.id)
+    return unknown(rule, state, found, why, plan=plan.id)
 
 
-def _left_out(rule: Rule, known: ProcessState, plan: Plan, closes: Fact, day: date) -> Check:
+def _response_missing(rule: Rule, state: ProcessState, plan: Plan, closes: Fact, day: date) -> RuleCheck:
     """The plan is there and no response is: a finding only if somebody looked before that day."""
-    found = [evidence(closes), *_of(plan, FactKind.PUBLISHED, FactKind.SUBMITTED)]
-    why = f"the plan was there by {in_words(day)}; no response to the call was found"
-    gone = absence(FactKind.RESPONSE, known.reached(closes), known.day, known.watch, known.searches)
-    if gone.proven is None or gone.proven > day:
-        return unproven(rule, known, gone, found, why, plan.id)
-    return over(rule, known, (known.day - day).days, found, f"{why}; looked for in: {gone.where}", plan.id)
+    found = [fact_evidence(closes), *_used_facts(plan, FactKind.PUBLISHED, FactKind.SUBMITTED)]
+    why = f"the plan was there by {day_in_words(day)}; no response to the call was found"
+    no_document = absence(
+        FactKind.RESPONSE, state.reached_on(closes), state.day, state.coverage, state.searches
+    )
+    if no_document.proven is None or no_document.proven > day:
+        return absence_unproven(rule, state, no_document, found, why, plan.id)
+    return overdue(
+        rule, state, (state.day - day).days, found, f"{why}; looked for in: {no_document.where}", plan.id
+    )
 
 
-def brief(rule: Rule, known: ProcessState) -> Check:
+def brief(rule: Rule, state: ProcessState) -> RuleCheck:
     """The brief was there `months` before co-creation began; the day of delivery is seldom public."""
-    plan = known.plans[-1] if known.plans else None
+    plan = state.plans[-1] if state.plans else None
     if plan is None:
-        return untold(rule, known, [], "no plan is known")
-    begun, told = known.reached(plan.fact(FactKind.BEGUN)), plan.fact(FactKind.BRIEF)
-    day = known.reached(told)
-    found = [evidence(told)] if told else []
+        return unknown(rule, state, [], "no plan is known")
+    begun, report = state.reached_on(plan.fact(FactKind.BEGUN)), plan.fact(FactKind.BRIEF)
+    day = state.reached_on(report)
+    found = [fact_evidence(report)] if report else []
     if begun and day and day <= months_after(begun, -rule.months):
-        return met(rule, known, found, f"it was there by {in_words(day)}", plan.id)
-    why = "the day of delivery is not known" if told else "no brief was found; its delivery is not public"
-    return untold(rule, known, found, why, plan=plan.id)
+        return met(rule, state, found, f"it was there by {day_in_words(day)}", plan.id)
+    why = "the day of delivery is not known" if report else "no brief was found; its delivery is not public"
+    return unknown(rule, state, found, why, plan=plan.id)
 
 
-def review(rule: Rule, known: ProcessState) -> Check:
+def review(rule: Rule, state: ProcessState) -> RuleCheck:
     """The review was delivered within `months` of submission; delivery is not public, so never overdue."""
-    plan = newest(known)
-    if plan is None or (day := out(plan, known)) is None:
-        return untold(rule, known, [], "no plan is known")
-    by, told = months_after(day, rule.months), plan.fact(FactKind.REVIEW)
-    found = [evidence(told)] if told else []
-    seen = known.reached(told)
-    if seen and seen <= by:
+    plan = newest_plan(state)
+    if plan is None or (day := available_on(plan, state)) is None:
+        return unknown(rule, state, [], "no plan is known")
+    by, report = months_after(day, rule.months), plan.fact(FactKind.REVIEW)
+    found = [fact_evidence(report)] if report else []
+    published = state.reached_on(report)
+    if published and published <= by:
         return met(
-            rule, known, found, f"published by {in_words(seen)}; the limit was {in_words(by)}", plan.id
+            rule,
+            state,
+            found,
+            f"published by {day_in_words(published)}; the limit was {day_in_words(by)}",
+            plan.id,
         )
-    why = f"it was due to be delivered by {in_words(by)}; delivery is not public"
-    return untold(rule, known, found, why, plan=plan.id)
+    why = f"it was due to be delivered by {day_in_words(by)}; delivery is not public"
+    return unknown(rule, state, found, why, plan=plan.id)
 
 
-def completion(rule: Rule, known: ProcessState) -> Check:
+def completion(rule: Rule, state: ProcessState) -> RuleCheck:
     """Completion is assessed `months` after the end. No day is set for the report: it is never overdue."""
-    plan = newest(known)
+    plan = newest_plan(state)
     end = plan.fact(FactKind.ENDS) if plan else None
     if plan is None or end is None or end.claim.moment is None:
-        return untold(rule, known, [], "no plan with an end is known")
-    by, found = months_after(known.last(end.claim.moment), rule.months), _of(plan, FactKind.ENDS)
-    if results := _of(plan, FactKind.RESULTS):
-        return met(rule, known, results, "the Results Report is published", plan.id)
-    if known.day <= by:
-        return due(rule, known, by, found, f"completion is assessed as it stands on {in_words(by)}", plan.id)
-    why = f"assessed as it stood on {in_words(by)}; no Results Report was found, and no day is set for it"
-    return untold(rule, known, found, why, plan=plan.id)
+        return unknown(rule, state, [], "no plan with an end is known")
+    by, found = months_after(state.last_day(end.claim.moment), rule.months), _used_facts(plan, FactKind.ENDS)
+    if results := _used_facts(plan, FactKind.RESULTS):
+        return met(rule, state, results, "the Results Report is published", plan.id)
+    if state.day <= by:
+        return due(
+            rule, state, by, found, f"completion is assessed as it stands on {day_in_words(by)}", plan.id
+        )
+    why = f"assessed as it stood on {day_in_words(by)}; no Results Report was found, and no day is set for it"
+    return unknown(rule, state, found, why, plan=plan.id)
 
 
-def length(rule: Rule, known: ProcessState) -> Check:
+def length(rule: Rule, state: ProcessState) -> RuleCheck:
     """The newest plan lasts two or four years, by the years in which it begins and ends."""
-    plan = newest(known)
+    plan = newest_plan(state)
     begins, ends = (plan.fact(FactKind.BEGINS), plan.fact(FactKind.ENDS)) if plan else (None, None)
     if not (plan and begins and ends and begins.claim.moment and ends.claim.moment):
-        return untold(rule, known, [], "first and last year of the plan are not both known")
-    years = known.last(ends.claim.moment).year - known.last(begins.claim.moment).year + 1
-    found = [evidence(begins), evidence(ends)]
+        return unknown(rule, state, [], "first and last year of the plan are not both known")
+    years = state.last_day(ends.claim.moment).year - state.last_day(begins.claim.moment).year + 1
+    found = [fact_evidence(begins), fact_evidence(ends)]
     if years in {2, 4}:
-        return met(rule, known, found, f"{years} years", plan.id)
-    return untold(rule, known, found, f"{years} years by the titles, which are no exact period", plan=plan.id)
+        return met(rule, state, found, f"{years} years", plan.id)
+    return unknown(
+        rule, state, found, f"{years} years by the titles, which are no exact period", plan=plan.id
+    )
 
 
-def newest(known: ProcessState) -> Plan | None:
+def newest_plan(state: ProcessState) -> Plan | None:
     """The newest plan that is there."""
-    return next((plan for plan in reversed(known.plans) if out(plan, known)), None)
+    return next((plan for plan in reversed(state.plans) if available_on(plan, state)), None)
 
 
-def _closes(plan: Plan) -> Fact | None:
+def _call_closes(plan: Plan) -> Fact | None:
     return plan.fact(FactKind.CALL_CLOSES)
 
 
-def _of(plan: Plan, *kinds: FactKind) -> list[Evidence]:
+def _used_facts(plan: Plan, *kinds: FactKind) -> list[Evidence]:
     """The used fact of each kind as evidence, where there is one."""
-    return [evidence(fact) for kind in kinds if (fact := plan.fact(kind))]
+    return [fact_evidence(fact) for kind in kinds if (fact := plan.fact(kind))]

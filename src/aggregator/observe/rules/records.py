@@ -4,97 +4,117 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from aggregator.model import Check, Document, Evidence, FactKind, Rule
-from aggregator.model.days import in_words
-from aggregator.observe.rules.results import met, over, unproven, untold, within
+from aggregator.model import Document, Evidence, FactKind, Rule, RuleCheck
+from aggregator.model.days import day_in_words
+from aggregator.observe.rules.results import absence_unproven, met, met_until, overdue, unknown
 from aggregator.observe.state.coverage import absence
-from aggregator.observe.state.process_state import ProcessState, document, evidence
+from aggregator.observe.state.process_state import ProcessState, document_evidence, fact_evidence
 
 
-def terms(rule: Rule, known: ProcessState) -> Check:
+def terms(rule: Rule, state: ProcessState) -> RuleCheck:
     """Terms of reference are on record."""
-    found = [evidence(fact) for plan in known.plans for fact in plan.facts_of(FactKind.TERMS)]
-    found += [document(one, official=one.entry.body in known.process.bodies) for one in _terms(known)]
+    found = [fact_evidence(fact) for plan in state.plans for fact in plan.facts_of(FactKind.TERMS)]
+    found += [
+        document_evidence(one, official=one.entry.body in state.process.bodies)
+        for one in _terms_documents(state)
+    ]
     if found:
-        return met(rule, known, found, "terms of reference are public")
-    looked = [search.where for search in known.searches if search.kind == FactKind.TERMS]
-    return untold(
-        rule, known, [], f"none were found; looked for in: {looked[0]}" if looked else "none were found"
+        return met(rule, state, found, "terms of reference are public")
+    searched = [search.where for search in state.searches if search.kind == FactKind.TERMS]
+    return unknown(
+        rule, state, [], f"none were found; looked for in: {searched[0]}" if searched else "none were found"
     )
 
 
-def _terms(known: ProcessState) -> list[Document]:
+def _terms_documents(state: ProcessState) -> list[Document]:
     """The documents whose titles name both terms of reference and the forum."""
-    names = [words.casefold() for words in known.process.forum.words] if known.process.forum else []
-    titled = [(one, one.entry.title.casefold()) for one in known.documents]
+    names = [words.casefold() for words in state.process.forum.words] if state.process.forum else []
+    titled = [(one, one.entry.title.casefold()) for one in state.documents]
     return [
         one for one, title in titled if "terms of reference" in title and any(name in title for name in names)
     ]
 
 
-def website(rule: Rule, known: ProcessState) -> Check:
+def website(rule: Rule, state: ProcessState) -> RuleCheck:
     """The page that is kept for the process answered when we asked it last."""
-    address = known.process.website
+    address = state.process.website
     line = next(
-        (one for one in known.sources if address and address in {one.source.page, one.source.address}), None
+        (one for one in state.sources if address and address in {one.source.page, one.source.address}), None
     )
     if line is None or not line.source.enabled:
-        return untold(
-            rule, known, [], "no page that we read is known as the one that is kept for the process"
+        return unknown(
+            rule, state, [], "no page that we read is known as the one that is kept for the process"
         )
     page = Evidence(title=line.source.title, url=address, moment=None, official=True)
-    state = line.state
-    if state.answered is None:
-        return untold(rule, known, [page], "we had not read it by this day")
-    if state.failure:
-        since = state.failing_since.astimezone(known.zone).date() if state.failing_since else None
-        return untold(rule, known, [page], "we cannot read it", since)
-    why = f"it answered on {in_words(state.answered.astimezone(known.zone).date())}{_changed(address, known)}"
-    return met(rule, known, [page], why)
+    polled = line.state
+    if polled.answered is None:
+        return unknown(rule, state, [page], "we had not read it by this day")
+    if polled.failure:
+        since = polled.failing_since.astimezone(state.zone).date() if polled.failing_since else None
+        return unknown(rule, state, [page], "we cannot read it", since)
+    answered_on = day_in_words(polled.answered.astimezone(state.zone).date())
+    why = f"it answered on {answered_on}{_last_change_text(address, state)}"
+    return met(rule, state, [page], why)
 
 
-def _changed(address: str, known: ProcessState) -> str:
+def _last_change_text(address: str, state: ProcessState) -> str:
     """When the page was changed last, by the page itself."""
-    told = (one.entry.updated or one.entry.published for one in known.documents if one.entry.url == address)
-    last = next((moment for moment in told if moment and known.last(moment) <= known.day), None)
-    return f"; by its own word it was last changed on {in_words(known.last(last))}" if last else ""
+    changes = (
+        one.entry.updated or one.entry.published for one in state.documents if one.entry.url == address
+    )
+    last = next((moment for moment in changes if moment and state.last_day(moment) <= state.day), None)
+    return f"; by its own word it was last changed on {day_in_words(state.last_day(last))}" if last else ""
 
 
-def repository(rule: Rule, known: ProcessState) -> Check:
+def repository(rule: Rule, state: ProcessState) -> RuleCheck:
     """At least `count` days on which documents were added, in the `days` up to this one."""
     span = timedelta(days=rule.days)
-    lately = [one for one in known.repository if one.moment and known.day - known.last(one.moment) < span]
-    added = sorted({known.last(one.moment) for one in lately if one.moment}, reverse=True)
+    recent = [
+        one
+        for one in state.repository_records
+        if one.moment and state.day - state.last_day(one.moment) < span
+    ]
+    added = sorted({state.last_day(one.moment) for one in recent if one.moment}, reverse=True)
     why = f"additions in the last {rule.days} days that we know: {len(added)}; {rule.count} are asked for"
     if len(added) >= rule.count:
-        return within(rule, known, added[rule.count - 1] + span, lately, why)
-    gone = absence("record", added[0] if added else None, known.day, known.watch, known.searches)
-    watched = known.watch.since is not None and known.day - known.watch.since >= span
-    if gone.proven is None or not watched:
-        return unproven(rule, known, gone, lately, why)
-    earlier = [known.last(one.moment) for one in known.repository if one.moment]
+        return met_until(rule, state, added[rule.count - 1] + span, recent, why)
+    no_later_record = absence(
+        "record", added[0] if added else None, state.day, state.coverage, state.searches
+    )
+    covered = state.coverage.since is not None and state.day - state.coverage.since >= span
+    if no_later_record.proven is None or not covered:
+        return absence_unproven(rule, state, no_later_record, recent, why)
+    earlier = [state.last_day(one.moment) for one in state.repository_records if one.moment]
     second = sorted(set(earlier), reverse=True)[rule.count - 1 : rule.count]
-    last = max([*second, known.watch.since or date.min])
-    return over(
-        rule, known, max((known.day - last - span).days, 0), lately, f"{why}; looked for in: {gone.where}"
+    last = max([*second, state.coverage.since or date.min])
+    return overdue(
+        rule,
+        state,
+        max((state.day - last - span).days, 0),
+        recent,
+        f"{why}; looked for in: {no_later_record.where}",
     )
 
 
-def last_record(rule: Rule, known: ProcessState) -> Check:
+def last_record(rule: Rule, state: ProcessState) -> RuleCheck:
     """The newest dated document of the bodies themselves lies no more than `days` back."""
     limit = timedelta(days=rule.days)
-    newest = known.records[0] if known.records else None
-    day = known.last(newest.moment) if newest and newest.moment else None
-    if newest and day and known.day - day <= limit:
-        return within(rule, known, day + limit, [newest], f"the last record is of {in_words(day)}")
+    newest = state.records[0] if state.records else None
+    day = state.last_day(newest.moment) if newest and newest.moment else None
+    if newest and day and state.day - day <= limit:
+        return met_until(rule, state, day + limit, [newest], f"the last record is of {day_in_words(day)}")
     found = [newest] if newest else []
-    why = f"the last record that we hold is of {in_words(day)}" if day else "we hold no dated record"
-    newer = known.undated if day is None or day < known.undated_until else ()
-    after = max(day, known.undated_until) if newer and day else day
-    gone = absence("record", after, known.day, known.watch, known.searches)
-    if gone.proven is None or known.day - gone.proven <= limit:
+    why = f"the last record that we hold is of {day_in_words(day)}" if day else "we hold no dated record"
+    newer = state.undated if day is None or day < state.undated_until else ()
+    after = max(day, state.undated_until) if newer and day else day
+    no_later_record = absence("record", after, state.day, state.coverage, state.searches)
+    if no_later_record.proven is None or state.day - no_later_record.proven <= limit:
         why += "; a document without a date may be newer" if newer else ""
-        return unproven(rule, known, gone, [*found, *newer], why)
-    return over(
-        rule, known, (known.day - gone.proven - limit).days, found, f"{why}; looked for in: {gone.where}"
+        return absence_unproven(rule, state, no_later_record, [*found, *newer], why)
+    return overdue(
+        rule,
+        state,
+        (state.day - no_later_record.proven - limit).days,
+        found,
+        f"{why}; looked for in: {no_later_record.where}",
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Carrier, Outage, Plan, Register, SourceLine, SourceState
+from aggregator.model import Carrier, Outage, Plan, Register, SourceState, SourceWithState
 from aggregator.model.days import day_of
 
 
@@ -17,17 +17,17 @@ def carriers_at(carriers: Iterable[Carrier], at: datetime) -> tuple[Carrier, ...
 
 
 def _carrier_at(carrier: Carrier, at: datetime) -> Carrier:
-    told = tuple(revision for revision in carrier.revisions if revision.seen_at <= at)
-    if len(told) == len(carrier.revisions):
+    revisions = tuple(revision for revision in carrier.revisions if revision.seen_at <= at)
+    if len(revisions) == len(carrier.revisions):
         return carrier
-    entry = told[-1].entry
+    entry = revisions[-1].entry
     return replace(
         carrier,
         entry=entry,
-        revisions=told,
-        removed=entry.removal,
-        vanishing=None,
-        last_seen=told[-1].seen_at,
+        revisions=revisions,
+        removal=entry.removal,
+        pending_removal=None,
+        last_seen=revisions[-1].seen_at,
     )
 
 
@@ -53,12 +53,12 @@ def _plan_at(plan: Plan, day: date) -> Plan:
     )
 
 
-def asked_by(sources: Iterable[SourceLine], at: datetime) -> tuple[SourceLine, ...]:
+def polled_by(sources: Iterable[SourceWithState], at: datetime) -> tuple[SourceWithState, ...]:
     """The sources without those that we are known to have asked for the first time after `at`."""
     return tuple(line for line in sources if not _first_asked_after(line, at))
 
 
-def sources_at(sources: Iterable[SourceLine], at: datetime) -> tuple[SourceLine, ...]:
+def sources_at(sources: Iterable[SourceWithState], at: datetime) -> tuple[SourceWithState, ...]:
     """The sources as they stood at `at`."""
     return tuple(
         replace(
@@ -68,36 +68,36 @@ def sources_at(sources: Iterable[SourceLine], at: datetime) -> tuple[SourceLine,
     )
 
 
-def _first_asked_after(line: SourceLine, at: datetime) -> bool:
+def _first_asked_after(line: SourceWithState, at: datetime) -> bool:
     state = line.state
-    first = [state.first_answered or state.failing_since, *(one.failing_since for one in line.outages)]
-    known = [one for one in first if one]
-    return bool(known) and min(known) > at
+    first_polls = [state.first_read or state.failing_since, *(one.failing_since for one in line.outages)]
+    known_times = [one for one in first_polls if one]
+    return bool(known_times) and min(known_times) > at
 
 
-def _state_at(line: SourceLine, at: datetime) -> SourceState:
+def _state_at(line: SourceWithState, at: datetime) -> SourceState:
     state = line.state
-    if gap := next((one for one in line.outages if one.since <= at < one.until), None):
-        return _in_outage(state, gap, at)
-    if state.first_answered and state.first_answered > at:
+    if outage := next((one for one in line.outages if one.since <= at < one.until), None):
+        return _in_outage(state, outage, at)
+    if state.first_read and state.first_read > at:
         return SourceState(source=state.source)
     if state.failing_since is not None and state.failing_since > at:
         state = replace(state, failure=None, failing_since=None, failures=0)
-    if state.answered and state.answered > at:
+    if state.last_read and state.last_read > at:
         # It answered after that instant, and no outage lies between: it was read.
-        state = replace(state, answered=at, asked=at)
+        state = replace(state, last_read=at, last_polled=at)
     return state
 
 
-def _in_outage(state: SourceState, gap: Outage, at: datetime) -> SourceState:
+def _in_outage(state: SourceState, outage: Outage, at: datetime) -> SourceState:
     """The state in the midst of an outage that is over by now: nobody knew yet that it would end."""
-    failing = gap.failing_since is not None and gap.failing_since <= at
+    failing = outage.failing_since is not None and outage.failing_since <= at
     return replace(
         state,
-        asked=at if failing else gap.since,
-        answered=None if gap.at_first else gap.since,
-        first_answered=None if gap.at_first else state.first_answered,
-        failing_since=gap.failing_since if failing else None,
+        last_polled=at if failing else outage.since,
+        last_read=None if outage.at_first else outage.since,
+        first_read=None if outage.at_first else state.first_read,
+        failing_since=outage.failing_since if failing else None,
         failures=1 if failing else 0,
-        failure=gap.failure if failing else None,
+        failure=outage.failure if failing else None,
     )

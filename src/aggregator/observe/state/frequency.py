@@ -9,30 +9,34 @@ from itertools import pairwise
 from statistics import median_low
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Document, Meeting, Moment, PublishingFrequency, SourceLine
+from aggregator.model import Document, Meeting, Moment, PublishingFrequency, SourceWithState
 from aggregator.model.days import day_of, last_day
-from aggregator.observe.state.process_state import surely_public
+from aggregator.observe.state.process_state import certainly_public
 
 
-def habits(
-    sources: Iterable[SourceLine],
-    holdings: Sequence[Document],
+def publishing_frequencies(
+    sources: Iterable[SourceWithState],
+    documents: Sequence[Document],
     meetings: Iterable[Meeting],
     at: datetime,
     zone: ZoneInfo,
 ) -> tuple[PublishingFrequency, ...]:
     """One for each source that has told of a dated document about open government by `at`."""
     carried = defaultdict(list)
-    for holding in holdings:
-        if holding.labels.relevant and surely_public(holding, at, zone):
-            for carrier in holding.carriers:
-                carried[carrier.source].append(holding)
-    found = (_habit(line, carried[line.source.id], tuple(meetings), at, zone) for line in sources)
-    return tuple(habit for habit in found if habit.count)
+    for document in documents:
+        if document.labels.relevant and certainly_public(document, at, zone):
+            for carrier in document.carriers:
+                carried[carrier.source].append(document)
+    found = (_frequency_of(line, carried[line.source.id], tuple(meetings), at, zone) for line in sources)
+    return tuple(frequency for frequency in found if frequency.count)
 
 
-def _habit(
-    line: SourceLine, carried: Sequence[Document], meetings: Sequence[Meeting], at: datetime, zone: ZoneInfo
+def _frequency_of(
+    line: SourceWithState,
+    carried: Sequence[Document],
+    meetings: Sequence[Meeting],
+    at: datetime,
+    zone: ZoneInfo,
 ) -> PublishingFrequency:
     dated = [day for one in carried if (day := _day(one.dated, at, zone))]
     days = sorted(set(dated))

@@ -15,29 +15,34 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import LONDON, Claim, Document, Evidence, Meeting, Moment, Precision, Process
-from aggregator.model.days import COARSE, MONTHS, day_of, in_words, last_day
-from aggregator.observe.state.process_state import document, is_official, perhaps_public, surely_public
+from aggregator.model.days import COARSE, MONTHS, day_in_words, day_of, last_day
+from aggregator.observe.state.process_state import (
+    certainly_public,
+    document_evidence,
+    is_official,
+    possibly_public,
+)
 
-HELD: Final = "meeting held"
-POSTED: Final = re.compile(r"record (?:of the meeting of (?P<day>\d{1,2} \w+ \d{4}) )?posted")
-FOLLOWING: Final = re.compile(
+MEETING_CLAIM: Final = "meeting held"
+POSTED_CLAIM: Final = re.compile(r"record (?:of the meeting of (?P<day>\d{1,2} \w+ \d{4}) )?posted")
+NEXT_MEETING_CLAIM: Final = re.compile(
     r"next meeting(?: announced in the record of (?P<month>\w+ \d{4})| announced.*)?"
 )
 NOT_FORMAL: Final = re.compile(r"said not to be a formal forum meeting")
 PREPARATORY: Final = re.compile(r"\bpre-MSF\b|\bpre-multi-?stakeholder\b|\bnot a formal\b", re.IGNORECASE)
-NAMES: Final = re.compile(r"names of those who attended are (?P<no>not )?published")
-LISTED: Final = re.compile(r"\battendees and apologies\b", re.IGNORECASE)
+NAMES_CLAIM: Final = re.compile(r"names of those who attended are (?P<no>not )?published")
+ATTENDEES_HEADING: Final = re.compile(r"\battendees and apologies\b", re.IGNORECASE)
 """The heading under which gov.scot's minutes name those who took part."""
-SLIDES: Final = re.compile(r"\bslides\b", re.IGNORECASE)
-TITLED: Final = re.compile(rf"(?:(\d{{1,2}})(?:st|nd|rd|th)? )?({'|'.join(MONTHS)}),? (\d{{4}})")
+SLIDES_WORD: Final = re.compile(r"\bslides\b", re.IGNORECASE)
+TITLE_DATE: Final = re.compile(rf"(?:(\d{{1,2}})(?:st|nd|rd|th)? )?({'|'.join(MONTHS)}),? (\d{{4}})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
+class _MeetingReport:
     """One document's word on one meeting."""
 
     held: date
-    holding: Document
+    document: Document
     source: str | None
     """Where that this very meeting was held stands; None: in the document itself."""
     posted: Moment | None
@@ -45,89 +50,102 @@ class _Told:
     conflicts: tuple[Claim, ...]
 
 
-def meetings(
-    process: Process, holdings: Iterable[Document], at: datetime, zone: ZoneInfo, hosts: frozenset[str]
+def forum_meetings(
+    process: Process, documents: Iterable[Document], at: datetime, zone: ZoneInfo, hosts: frozenset[str]
 ) -> tuple[Meeting, ...]:
     """The meetings of the process's forum that were held by `at`, newest first.
 
     Left out is what is known to have come out later. Where it is not known when a record came out, the
     meeting is there and not `sure`.
     """
-    told: dict[date, list[_Told]] = defaultdict(list)
-    for holding in holdings:
-        if _is_of(process, holding) and perhaps_public(holding, at, zone):
-            for one in _tells(holding, zone):
-                told[one.held].append(one)
+    reports: dict[date, list[_MeetingReport]] = defaultdict(list)
+    for document in documents:
+        if _is_forum_record(process, document) and possibly_public(document, at, zone):
+            for one in _reports_of(document, zone):
+                reports[one.held].append(one)
     today = day_of(at, zone)
-    found = (_meeting(told[held], at, zone, hosts) for held in sorted(told, reverse=True) if held <= today)
+    found = (
+        _meeting(reports[held], at, zone, hosts) for held in sorted(reports, reverse=True) if held <= today
+    )
     return tuple(found)
 
 
-def _is_of(process: Process, holding: Document) -> bool:
-    forum, entry = process.forum, holding.entry
-    if forum is None or holding.labels.type != "meeting-record" or not holding.labels.relevant:
+def _is_forum_record(process: Process, document: Document) -> bool:
+    forum, entry = process.forum, document.entry
+    if forum is None or document.labels.type != "meeting-record" or not document.labels.relevant:
         return False
     named = any(name.startswith(f"meeting:{forum.body}:") for name in entry.names)
     title = entry.title.casefold()
     return entry.body == forum.body or named or any(words.casefold() in title for words in forum.words)
 
 
-def _tells(holding: Document, zone: ZoneInfo) -> Iterator[_Told]:
+def _reports_of(document: Document, zone: ZoneInfo) -> Iterator[_MeetingReport]:
     """One for each meeting that the document says was held; for a document without claims, by its title."""
-    claims = holding.entry.claims
-    held = [claim for claim in claims if claim.what == HELD and _is_day(claim.moment)]
+    claims = document.entry.claims
+    held = [claim for claim in claims if claim.what == MEETING_CLAIM and _is_day(claim.moment)]
     if not held:
-        if (day := _day_in(holding.entry.title)) is not None:
-            yield _told(day, holding, None, (), zone, several=False)
+        if (day := _day_in(document.entry.title)) is not None:
+            yield _report(day, document, None, (), zone, several=False)
         return
     for claim in held:
         if claim.moment:
             day = day_of(claim.moment.at, zone)
             several = len(held) > 1
-            yield _told(
-                day, holding, claim.source, () if several else _conflicts(day, holding, zone), zone, several
+            yield _report(
+                day, document, claim.source, () if several else _conflicts(day, document, zone), zone, several
             )
 
 
-def _told(
+def _report(
     day: date,
-    holding: Document,
+    document: Document,
     source: str | None,
     conflicts: tuple[Claim, ...],
     zone: ZoneInfo,
     several: bool,
-) -> _Told:
-    claims = holding.entry.claims
+) -> _MeetingReport:
+    claims = document.entry.claims
     posted = next(
-        (c.moment for c in claims if (m := POSTED.fullmatch(c.what)) and _means(m["day"], day, several)), None
-    )
-    following = next(
-        (c.moment for c in claims if (m := FOLLOWING.fullmatch(c.what)) and _means(m["month"], day, several)),
+        (
+            c.moment
+            for c in claims
+            if (m := POSTED_CLAIM.fullmatch(c.what)) and _is_about(m["day"], day, several)
+        ),
         None,
     )
-    return _Told(
+    following = next(
+        (
+            c.moment
+            for c in claims
+            if (m := NEXT_MEETING_CLAIM.fullmatch(c.what)) and _is_about(m["month"], day, several)
+        ),
+        None,
+    )
+    return _MeetingReport(
         held=day,
-        holding=holding,
+        document=document,
         source=source,
-        posted=posted or (None if several else holding.entry.published),
+        posted=posted or (None if several else document.entry.published),
         following=following,
         conflicts=conflicts,
     )
 
 
-def _means(words: str | None, day: date, several: bool) -> bool:
+def _is_about(words: str | None, day: date, several: bool) -> bool:
     """Whether a claim of a document is about the meeting of `day`: it names it, or there is only that one."""
     if words is None:
         return not several
-    return f" {words}" in f" {in_words(day)}"
+    return f" {words}" in f" {day_in_words(day)}"
 
 
-def _conflicts(day: date, holding: Document, zone: ZoneInfo) -> tuple[Claim, ...]:
+def _conflicts(day: date, document: Document, zone: ZoneInfo) -> tuple[Claim, ...]:
     """Other dates that the document, or its title, gives for the meeting."""
     others = [
-        c for c in holding.entry.claims if c.what.startswith(HELD + ",") and not _fits(c.moment, day, zone)
+        c
+        for c in document.entry.claims
+        if c.what.startswith(MEETING_CLAIM + ",") and not _fits(c.moment, day, zone)
     ]
-    entries = (holding.entry, *(carrier.entry for carrier in holding.carriers))
+    entries = (document.entry, *(carrier.entry for carrier in document.carriers))
     for title, url in dict.fromkeys((entry.title, entry.url) for entry in entries):
         moment = _moment_in(title, zone)
         if moment and not _fits(moment, day, zone):
@@ -145,7 +163,7 @@ def _is_day(moment: Moment | None) -> bool:
 
 def _moment_in(title: str, zone: ZoneInfo) -> Moment | None:
     """The day or month that a title names, if it names one only."""
-    found = set(TITLED.findall(title))
+    found = set(TITLE_DATE.findall(title))
     if len(found) != 1:
         return None
     day, month, year = found.pop()
@@ -163,34 +181,34 @@ def _day_in(title: str) -> date | None:
     return day_of(moment.at, LONDON)
 
 
-def _meeting(told: list[_Told], at: datetime, zone: ZoneInfo, hosts: frozenset[str]) -> Meeting:
+def _meeting(reports: list[_MeetingReport], at: datetime, zone: ZoneInfo, hosts: frozenset[str]) -> Meeting:
     """A meeting as all its documents tell it; what stands on an official page comes first."""
     ordered = sorted(
-        told, key=lambda one: (not is_official(one.holding.entry.url, hosts), one.holding.entry.id)
+        reports, key=lambda one: (not is_official(one.document.entry.url, hosts), one.document.entry.id)
     )
     held = ordered[0].held
     posted = min((one.posted for one in ordered if one.posted), default=None)
     out = last_day(posted, zone) if posted else None
-    claims = [claim for one in ordered for claim in one.holding.entry.claims]
-    texts = [text for one in ordered for text in (one.holding.entry.title, *(c.what for c in claims))]
+    claims = [claim for one in ordered for claim in one.document.entry.claims]
+    texts = [text for one in ordered for text in (one.document.entry.title, *(c.what for c in claims))]
     return Meeting(
-        held=held,
-        posted=posted,
+        day=held,
+        record_published=posted,
         lag=(out - held).days if out and _is_day(posted) and out >= held else None,
-        names=_names([one.holding for one in ordered], claims),
-        slides=_slides([one.holding for one in ordered], claims),
-        following=next((one.following for one in ordered if one.following), None),
+        names_published=_names_published([one.document for one in ordered], claims),
+        slides_published=_slides_published([one.document for one in ordered], claims),
+        next_meeting=next((one.following for one in ordered if one.following), None),
         conflicts=tuple(dict.fromkeys(claim for one in ordered for claim in one.conflicts)),
         evidence=tuple(_evidence(one, at, zone, hosts) for one in ordered),
-        sure=any(surely_public(one.holding, at, zone) for one in ordered),
+        sure=any(certainly_public(one.document, at, zone) for one in ordered),
         formal=not any(NOT_FORMAL.match(text) or PREPARATORY.search(text) for text in texts),
     )
 
 
-def _evidence(one: _Told, at: datetime, zone: ZoneInfo, hosts: frozenset[str]) -> Evidence:
-    entry = one.holding.entry
+def _evidence(one: _MeetingReport, at: datetime, zone: ZoneInfo, hosts: frozenset[str]) -> Evidence:
+    entry = one.document.entry
     url = entry.url or one.source
-    made = document(one.holding, is_official(url, hosts), surely_public(one.holding, at, zone))
+    made = document_evidence(one.document, is_official(url, hosts), certainly_public(one.document, at, zone))
     return Evidence(
         title=made.title,
         url=url or made.url,
@@ -201,14 +219,16 @@ def _evidence(one: _Told, at: datetime, zone: ZoneInfo, hosts: frozenset[str]) -
     )
 
 
-def _names(holdings: list[Document], claims: list[Claim]) -> bool | None:
+def _names_published(documents: list[Document], claims: list[Claim]) -> bool | None:
     """Whether the names of those who took part are published, if anything tells."""
-    told = [match for claim in claims if (match := NAMES.match(claim.what))]
-    if told:
-        return any(match["no"] is None for match in told)
-    return True if any(LISTED.search(holding.entry.text) for holding in holdings) else None
+    reports = [match for claim in claims if (match := NAMES_CLAIM.match(claim.what))]
+    if reports:
+        return any(match["no"] is None for match in reports)
+    return True if any(ATTENDEES_HEADING.search(document.entry.text) for document in documents) else None
 
 
-def _slides(holdings: list[Document], claims: list[Claim]) -> bool | None:
-    linked = any(SLIDES.search(link.title or "") for holding in holdings for link in holding.entry.links)
+def _slides_published(documents: list[Document], claims: list[Claim]) -> bool | None:
+    linked = any(
+        SLIDES_WORD.search(link.title or "") for document in documents for link in document.entry.links
+    )
     return True if linked or any(claim.what.startswith("slides published") for claim in claims) else None

@@ -9,132 +9,137 @@ from typing import Final
 from aggregator.model import (
     Claim,
     Commitment,
-    CommitmentLine,
+    CommitmentReport,
     Fact,
     FactKind,
     Membership,
     Plan,
-    PlanLine,
-    StageName,
+    PlanReport,
+    PlanStage,
 )
-from aggregator.model.plans import used
-from aggregator.observe.state.process_state import ProcessState, evidence
+from aggregator.model.plans import preferred_fact
+from aggregator.observe.state.process_state import ProcessState, fact_evidence
 
-WRITTEN: Final = (FactKind.BEGUN, FactKind.GUIDANCE, FactKind.WORKSHOP, FactKind.DRAFT)
-TOLD: Final = {FactKind.SAID, FactKind.COMPLETION, FactKind.UPDATE}
+WRITING_FACTS: Final = (FactKind.BEGUN, FactKind.GUIDANCE, FactKind.WORKSHOP, FactKind.DRAFT)
+PROGRESS_FACTS: Final = {FactKind.PUBLISHER_STATUS, FactKind.COMPLETION, FactKind.UPDATE}
 """What tells how a commitment is getting on."""
-BEFORE: Final = {
-    StageName.NOT_BEGUN,
-    StageName.WRITING,
-    StageName.CALL_OPEN,
-    StageName.RESPONSES,
-    StageName.ANSWERED,
+STAGES_BEFORE_PLAN: Final = {
+    PlanStage.NOT_BEGUN,
+    PlanStage.WRITING,
+    PlanStage.CALL_OPEN,
+    PlanStage.RESPONSES,
+    PlanStage.ANSWERED,
 }
 """The stages of a plan that is not there yet."""
 
 
-def plan_lines(known: ProcessState) -> tuple[PlanLine, ...]:
+def plan_lines(state: ProcessState) -> tuple[PlanReport, ...]:
     """Every plan of which something could be known, with its stage."""
-    staged = [(plan, *stage(plan, known)) for plan in known.plans if plan.facts]
-    last = next((plan for plan, name, _ in reversed(staged) if name not in BEFORE), None)
+    staged = [(plan, *plan_stage(plan, state)) for plan in state.plans if plan.facts]
+    last = next((plan for plan, name, _ in reversed(staged) if name not in STAGES_BEFORE_PLAN), None)
     return tuple(
-        _line(plan, name, fact, known, live=_is_live(name) or plan is last) for plan, name, fact in staged
+        _plan_row(plan, name, fact, state, live=_is_being_written(name) or plan is last)
+        for plan, name, fact in staged
     )
 
 
-def _is_live(name: StageName) -> bool:
+def _is_being_written(name: PlanStage) -> bool:
     """What is being written is shown, and beside it the last plan that was there (`plan_lines`)."""
-    return name in BEFORE and name is not StageName.NOT_BEGUN
+    return name in STAGES_BEFORE_PLAN and name is not PlanStage.NOT_BEGUN
 
 
-def _line(plan: Plan, name: StageName, fact: Fact | None, known: ProcessState, *, live: bool) -> PlanLine:
-    day = known.reached(fact)
-    return PlanLine(
+def _plan_row(
+    plan: Plan, name: PlanStage, fact: Fact | None, state: ProcessState, *, live: bool
+) -> PlanReport:
+    day = state.reached_on(fact)
+    return PlanReport(
         plan=plan,
         stage=name,
         since=fact.claim.moment if fact else None,
-        days=(known.day - day).days if day else None,
+        days=(state.day - day).days if day else None,
         live=live,
-        evidence=(evidence(fact),) if fact else (),
+        evidence=(fact_evidence(fact),) if fact else (),
         ends=plan.fact(FactKind.ENDS),
-        commitments=tuple(_commitment(one, plan, known) for one in plan.commitments),
+        commitments=tuple(_commitment_row(one, plan, state) for one in plan.commitments),
     )
 
 
-def out(plan: Plan, known: ProcessState) -> date | None:
+def available_on(plan: Plan, state: ProcessState) -> date | None:
     """The day by which the plan was there: published, else submitted."""
-    return known.reached(_out(plan))
+    return state.reached_on(_available_fact(plan))
 
 
-def ended(plan: Plan, known: ProcessState) -> date | None:
+def ended_on(plan: Plan, state: ProcessState) -> date | None:
     """The day on which the plan ended, if it has."""
-    return known.reached(plan.fact(FactKind.ENDS)) if out(plan, known) else None
+    return state.reached_on(plan.fact(FactKind.ENDS)) if available_on(plan, state) else None
 
 
-def stage(plan: Plan, known: ProcessState) -> tuple[StageName, Fact | None]:
+def plan_stage(plan: Plan, state: ProcessState) -> tuple[PlanStage, Fact | None]:
     """The stage, and the fact that began it; None where that bears no date."""
-    if out(plan, known) is None:
-        return _before(plan, known)
+    if available_on(plan, state) is None:
+        return _stage_before_plan(plan, state)
     end, results = plan.fact(FactKind.ENDS), plan.fact(FactKind.RESULTS)
-    if known.reached(end) is None:
-        return StageName.IN_FORCE, _out(plan)
-    if known.reached(results):
-        return StageName.CLOSED, results
-    later = known.plans[known.plans.index(plan) + 1 :]
-    reviewed = known.process.membership is Membership.NATIONAL and not any(ended(one, known) for one in later)
-    return (StageName.REVIEW if reviewed else StageName.ENDED), end
+    if state.reached_on(end) is None:
+        return PlanStage.IN_FORCE, _available_fact(plan)
+    if state.reached_on(results):
+        return PlanStage.CLOSED, results
+    later = state.plans[state.plans.index(plan) + 1 :]
+    reviewed = state.process.membership is Membership.NATIONAL and not any(
+        ended_on(one, state) for one in later
+    )
+    return (PlanStage.REVIEW if reviewed else PlanStage.ENDED), end
 
 
-def _out(plan: Plan) -> Fact | None:
+def _available_fact(plan: Plan) -> Fact | None:
     return plan.fact(FactKind.PUBLISHED) or plan.fact(FactKind.SUBMITTED)
 
 
-def _before(plan: Plan, known: ProcessState) -> tuple[StageName, Fact | None]:
+def _stage_before_plan(plan: Plan, state: ProcessState) -> tuple[PlanStage, Fact | None]:
     """A plan that is being written. A call is open all through its last day."""
     response, closes = plan.fact(FactKind.RESPONSE), plan.fact(FactKind.CALL_CLOSES)
-    if known.reached(response):
-        return StageName.ANSWERED, response
-    closed = known.reached(closes)
-    if closed and closed < known.day:
-        return StageName.RESPONSES, closes
+    if state.reached_on(response):
+        return PlanStage.ANSWERED, response
+    closed = state.reached_on(closes)
+    if closed and closed < state.day:
+        return PlanStage.RESPONSES, closes
     opened = plan.fact(FactKind.CALL_OPENED)
-    if known.reached(opened):
-        return StageName.CALL_OPEN, opened
-    return _begun(plan.facts_of(*WRITTEN), known)
+    if state.reached_on(opened):
+        return PlanStage.CALL_OPEN, opened
+    return _writing_stage(plan.facts_of(*WRITING_FACTS), state)
 
 
-def _begun(facts: Sequence[Fact], known: ProcessState) -> tuple[StageName, Fact | None]:
+def _writing_stage(facts: Sequence[Fact], state: ProcessState) -> tuple[PlanStage, Fact | None]:
     """By the first thing that is told of its writing; without a date nobody knows since when."""
-    days = [(day, fact) for fact in facts if (day := known.reached(fact))]
+    days = [(day, fact) for fact in facts if (day := state.reached_on(fact))]
     if days:
-        return StageName.WRITING, min(days, key=lambda pair: pair[0])[1]
+        return PlanStage.WRITING, min(days, key=lambda pair: pair[0])[1]
     undated = any(fact.claim.moment is None for fact in facts)
-    return (StageName.WRITING if undated else StageName.NOT_BEGUN), None
+    return (PlanStage.WRITING if undated else PlanStage.NOT_BEGUN), None
 
 
-def _commitment(one: Commitment, plan: Plan, known: ProcessState) -> CommitmentLine:
-    said = used(fact for fact in one.facts if fact.kind is FactKind.SAID)
-    scale = used(fact for fact in one.facts if fact.kind is FactKind.COMPLETION)
-    told = [fact for fact in one.facts if fact.kind in TOLD and known.reached(fact)]
-    latest = max(told, key=lambda fact: known.reached(fact) or date.min, default=None)
-    return CommitmentLine(
+def _commitment_row(one: Commitment, plan: Plan, state: ProcessState) -> CommitmentReport:
+    stated = preferred_fact(fact for fact in one.facts if fact.kind is FactKind.PUBLISHER_STATUS)
+    assessed = preferred_fact(fact for fact in one.facts if fact.kind is FactKind.COMPLETION)
+    progress = [fact for fact in one.facts if fact.kind in PROGRESS_FACTS and state.reached_on(fact)]
+    latest = max(progress, key=lambda fact: state.reached_on(fact) or date.min, default=None)
+    return CommitmentReport(
         id=one.id,
         title=one.title,
-        said=said.claim.what if said else "",
-        completion=scale.claim.what if scale else "",
-        assessed=tuple(fact.claim for fact in one.facts if fact.kind is FactKind.ASSESSED),
+        publisher_status=stated.claim.what if stated else "",
+        completion=assessed.claim.what if assessed else "",
+        assessments=tuple(fact.claim for fact in one.facts if fact.kind is FactKind.ASSESSED),
         updated=latest.claim.moment if latest else None,
         milestones=tuple(fact.claim for fact in one.facts if fact.kind is FactKind.MILESTONE),
-        late=_late(one, plan, known),
-        evidence=tuple(evidence(fact) for fact in one.facts),
+        late=_late_milestones(one, plan, state),
+        evidence=tuple(fact_evidence(fact) for fact in one.facts),
     )
 
 
-def _late(one: Commitment, plan: Plan, known: ProcessState) -> tuple[Claim, ...]:
+def _late_milestones(one: Commitment, plan: Plan, state: ProcessState) -> tuple[Claim, ...]:
     """The milestones that are due after the plan has ended."""
     end = plan.fact(FactKind.ENDS)
     if end is None or end.claim.moment is None:
         return ()
-    last = known.last(end.claim.moment)
+    last = state.last_day(end.claim.moment)
     due = [fact.claim for fact in one.facts if fact.kind is FactKind.MILESTONE]
-    return tuple(claim for claim in due if claim.moment and known.last(claim.moment) > last)
+    return tuple(claim for claim in due if claim.moment and state.last_day(claim.moment) > last)
