@@ -1,1 +1,1 @@
-"""The board as words and as JSON."""
+"""The board in sentences and as JSON; its pages are in `publish/site/`."""

@@ -1,4 +1,7 @@
-"""The board as data: `board.json`, whose form docs/outputs.md tells, and `aggregator board --json`."""
+"""The board as data, for `board.json` and `aggregator board --json`.
+
+docs/outputs.md documents every key. Keys are a published interface: they do not follow the names in code.
+"""
 
 from __future__ import annotations
 
@@ -11,238 +14,239 @@ from zoneinfo import ZoneInfo
 from aggregator.model import (
     Artifact,
     Board,
-    BoardLine,
-    Check,
+    BoardRow,
     Claim,
-    CommitmentLine,
+    CommitmentReport,
     Coverage,
     Deadline,
     Evidence,
     Fact,
     Meeting,
     Moment,
-    PlanLine,
-    ProcessLine,
+    PlanReport,
+    ProcessReport,
     PublishingFrequency,
+    RuleCheck,
     Silence,
     Site,
     Snapshot,
 )
 from aggregator.publish.board.wording import evidence_link
-from aggregator.publish.presentation.dates import say
-from aggregator.publish.presentation.paths import Facet, facet_page_path, web
+from aggregator.publish.presentation.dates import format_moment
+from aggregator.publish.presentation.paths import Facet, facet_page_path, web_url
 from aggregator.publish.presentation.text import clean_line
 
 VERSION: Final = 1
-"""Of the form. A key may be added; taking one away, or changing its meaning, makes a new version."""
+"""The version of the format. A key may be added; removing one or changing its meaning needs a new version."""
 
 Data = dict[str, Any]
 
 
-def publish_board_json(edition: Snapshot) -> Iterator[Artifact]:
-    """`board.json`; nothing where no process is observed."""
-    if not edition.board.processes:
+def publish_board_json(snapshot: Snapshot) -> Iterator[Artifact]:
+    """`board.json`; no file when no process is observed."""
+    if not snapshot.board.processes:
         return
-    data = board_data(edition.board, edition.site)
+    data = board_data(snapshot.board, snapshot.site)
     text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
     yield Artifact(path="board.json", media_type="application/json", payload=text.encode())
 
 
 def board_data(board: Board, site: Site) -> Data:
-    """The board as plain values: days as `2024-01-24`, coarse dates as `2024-01` or `2024`."""
-    zone = site.zone
+    """The board as JSON values: days are `2024-01-24` in the site's zone, coarse dates `2024-01` or `2024`."""
+    zone = site.timezone
     return {
         "version": VERSION,
         "day": board.at.astimezone(zone).date().isoformat(),
-        "zone": str(site.zone),
+        "zone": str(site.timezone),
         "official": False,
-        "records": clean_line(board.counting),
+        "records": clean_line(board.record_criteria),
         "corrections": clean_line(site.contact),
-        "processes": [_process(one, site, zone) for one in board.processes],
-        "bodies": [_body(one) for one in board.lines],
+        "processes": [_process(report, site, zone) for report in board.processes],
+        "bodies": [_board_row(row) for row in board.rows],
     }
 
 
-def _process(one: ProcessLine, site: Site, zone: ZoneInfo) -> Data:
+def _process(report: ProcessReport, site: Site, zone: ZoneInfo) -> Data:
     return {
-        "id": one.process.id,
-        "name": clean_line(one.process.name),
-        "membership": one.process.membership.value,
-        "silence": _silence(one.silence, site, zone),
-        "watch": _watch(one.watch),
-        "next_deadline": _deadline(one.deadlines[0], site, zone) if one.deadlines else None,
-        "checks": [_check(check, site, zone) for check in one.checks],
-        "plans": [_plan(plan, site, zone) for plan in one.plans],
-        "meetings": [_meeting(meeting, site, zone) for meeting in one.meetings],
-        "deadlines": [_deadline(deadline, site, zone) for deadline in one.deadlines],
-        "habits": [_habit(habit) for habit in one.habits],
+        "id": report.process.id,
+        "name": clean_line(report.process.name),
+        "membership": report.process.membership.value,
+        "silence": _silence(report.silence, site, zone),
+        "watch": _coverage(report.coverage),
+        "next_deadline": _deadline(report.deadlines[0], site, zone) if report.deadlines else None,
+        "checks": [_check(check, site, zone) for check in report.checks],
+        "plans": [_plan(plan, site, zone) for plan in report.plans],
+        "meetings": [_meeting(meeting, site, zone) for meeting in report.meetings],
+        "deadlines": [_deadline(deadline, site, zone) for deadline in report.deadlines],
+        "habits": [_publishing_frequency(frequency) for frequency in report.publishing_frequencies],
     }
 
 
-def _silence(one: Silence, site: Site, zone: ZoneInfo) -> Data:
+def _silence(silence: Silence, site: Site, zone: ZoneInfo) -> Data:
+    other = silence.other_document
     return {
-        "last": _evidence(one.last, site, zone) if one.last else None,
-        "days": one.days,
-        "watched_days": one.observed,
-        "reconstructed": one.reconstructed,
-        "rule": one.check.rule.id if one.check else None,
-        "newer_but_no_record": _evidence(one.other, site, zone) if one.other else None,
+        "last": _evidence(silence.last, site, zone) if silence.last else None,
+        "days": silence.days,
+        "watched_days": silence.observed_days,
+        "reconstructed": silence.reconstructed,
+        "rule": silence.check.rule.id if silence.check else None,
+        "newer_but_no_record": _evidence(other, site, zone) if other else None,
     }
 
 
-def _watch(one: Coverage) -> Data:
+def _coverage(coverage: Coverage) -> Data:
     return {
-        "sources": [clean_line(title) for title in one.looked],
-        "began": _day(one.began),
-        "since": _day(one.since),
+        "sources": [clean_line(title) for title in coverage.sources],
+        "began": _day(coverage.first_read),
+        "since": _day(coverage.since),
         "gaps": [
             {
                 "source": clean_line(gap.source),
                 "since": _day(gap.since),
                 "until": _day(gap.until),
-                "watch_began_anew": gap.breaks,
+                "watch_began_anew": gap.restarts_coverage,
             }
-            for gap in one.gaps
+            for gap in coverage.gaps
         ],
-        "unread": [clean_line(title) for title in one.unread],
-        "unread_since": _day(one.unread_since),
+        "unread": [clean_line(title) for title in coverage.unreadable],
+        "unread_since": _day(coverage.unreadable_since),
     }
 
 
-def _check(one: Check, site: Site, zone: ZoneInfo) -> Data:
+def _check(check: RuleCheck, site: Site, zone: ZoneInfo) -> Data:
     return {
-        "rule": one.rule.id,
-        "title": clean_line(one.rule.title),
-        "basis": one.rule.basis.value,
-        "source": web(one.rule.source),
-        "standing": one.standing.value,
-        "days": one.days,
-        "by": _day(one.by),
-        "since": _day(one.since),
-        "why": clean_line(one.why),
-        "plan": one.plan or None,
-        "reconstructed": one.reconstructed,
-        "evidence": [_evidence(each, site, zone) for each in one.evidence],
+        "rule": check.rule.id,
+        "title": clean_line(check.rule.title),
+        "basis": check.rule.basis.value,
+        "source": web_url(check.rule.source),
+        "standing": check.result.value,
+        "days": check.days,
+        "by": _day(check.by),
+        "since": _day(check.since),
+        "why": clean_line(check.why),
+        "plan": check.plan or None,
+        "reconstructed": check.reconstructed,
+        "evidence": [_evidence(item, site, zone) for item in check.evidence],
     }
 
 
-def _plan(one: PlanLine, site: Site, zone: ZoneInfo) -> Data:
+def _plan(report: PlanReport, site: Site, zone: ZoneInfo) -> Data:
     return {
-        "id": one.plan.id,
-        "title": clean_line(one.plan.title),
-        "page": site.base_url + facet_page_path(Facet.PLAN, one.plan.id),
-        "stage": one.stage.value,
-        "since": _moment(one.since, zone),
-        "days": one.days,
-        "live": one.live,
-        "claims": [_fact(fact, zone) for fact in one.plan.facts],
-        "commitments": [_commitment(each, site, zone) for each in one.commitments],
+        "id": report.plan.id,
+        "title": clean_line(report.plan.title),
+        "page": site.base_url + facet_page_path(Facet.PLAN, report.plan.id),
+        "stage": report.stage.value,
+        "since": _moment(report.since, zone),
+        "days": report.days,
+        "live": report.live,
+        "claims": [_fact(fact, zone) for fact in report.plan.facts],
+        "commitments": [_commitment(commitment, site, zone) for commitment in report.commitments],
     }
 
 
-def _fact(one: Fact, zone: ZoneInfo) -> Data:
+def _fact(fact: Fact, zone: ZoneInfo) -> Data:
     return {
-        "is": one.kind.value,
-        **_claim(one.claim, zone),
-        "public_since": _moment(one.public_since, zone),
-        "read": _day(one.read_on),
-        "official": one.official,
-        "used": one.used,
-        "why": clean_line(one.why),
-        "rule": one.rule or None,
-        "verdict": one.verdict,
+        "is": fact.kind.value,
+        **_claim(fact.claim, zone),
+        "public_since": _moment(fact.public_since, zone),
+        "read": _day(fact.read_on),
+        "official": fact.official,
+        "used": fact.preferred,
+        "why": clean_line(fact.why),
+        "rule": fact.rule or None,
+        "verdict": fact.met,
     }
 
 
-def _claim(one: Claim, zone: ZoneInfo) -> Data:
+def _claim(claim: Claim, zone: ZoneInfo) -> Data:
     return {
-        "what": clean_line(one.what),
-        "date": _moment(one.moment, zone),
-        "source": web(one.source),
-        "note": clean_line(one.note),
+        "what": clean_line(claim.what),
+        "date": _moment(claim.moment, zone),
+        "source": web_url(claim.source),
+        "note": clean_line(claim.note),
     }
 
 
-def _commitment(one: CommitmentLine, site: Site, zone: ZoneInfo) -> Data:
+def _commitment(commitment: CommitmentReport, site: Site, zone: ZoneInfo) -> Data:
     return {
-        "id": clean_line(one.id),
-        "title": clean_line(one.title),
-        "said": clean_line(one.said) or None,
-        "completion": clean_line(one.completion) or None,
-        "assessed": [_claim(claim, zone) for claim in one.assessed],
-        "updated": _moment(one.updated, zone),
-        "milestones": [_claim(claim, zone) for claim in one.milestones],
-        "due_after_the_plan": [_claim(claim, zone) for claim in one.late],
-        "evidence": [_evidence(each, site, zone) for each in one.evidence],
+        "id": clean_line(commitment.id),
+        "title": clean_line(commitment.title),
+        "said": clean_line(commitment.publisher_status) or None,
+        "completion": clean_line(commitment.completion) or None,
+        "assessed": [_claim(claim, zone) for claim in commitment.assessments],
+        "updated": _moment(commitment.updated, zone),
+        "milestones": [_claim(claim, zone) for claim in commitment.milestones],
+        "due_after_the_plan": [_claim(claim, zone) for claim in commitment.late],
+        "evidence": [_evidence(item, site, zone) for item in commitment.evidence],
     }
 
 
-def _meeting(one: Meeting, site: Site, zone: ZoneInfo) -> Data:
+def _meeting(meeting: Meeting, site: Site, zone: ZoneInfo) -> Data:
     return {
-        "held": _day(one.held),
-        "posted": _moment(one.posted, zone),
-        "lag": one.lag,
-        "official": one.official,
-        "formal": one.formal,
-        "names": one.names,
-        "slides": one.slides,
-        "next": _moment(one.following, zone),
-        "conflicts": [_claim(claim, zone) for claim in one.conflicts],
-        "evidence": [_evidence(each, site, zone) for each in one.evidence],
+        "held": _day(meeting.day),
+        "posted": _moment(meeting.record_published, zone),
+        "lag": meeting.lag,
+        "official": meeting.official,
+        "formal": meeting.formal,
+        "names": meeting.names_published,
+        "slides": meeting.slides_published,
+        "next": _moment(meeting.next_meeting, zone),
+        "conflicts": [_claim(claim, zone) for claim in meeting.conflicts],
+        "evidence": [_evidence(item, site, zone) for item in meeting.evidence],
     }
 
 
-def _deadline(one: Deadline, site: Site, zone: ZoneInfo) -> Data:
+def _deadline(deadline: Deadline, site: Site, zone: ZoneInfo) -> Data:
     return {
-        "id": clean_line(one.id),
-        "title": clean_line(one.title),
-        "day": _day(one.day),
-        "days": one.days,
-        "date": _moment(one.exact, zone),
-        "plan": one.plan or None,
-        "evidence": [_evidence(each, site, zone) for each in one.evidence],
+        "id": clean_line(deadline.id),
+        "title": clean_line(deadline.title),
+        "day": _day(deadline.day),
+        "days": deadline.days,
+        "date": _moment(deadline.exact, zone),
+        "plan": deadline.plan or None,
+        "evidence": [_evidence(item, site, zone) for item in deadline.evidence],
     }
 
 
-def _habit(one: PublishingFrequency) -> Data:
+def _publishing_frequency(frequency: PublishingFrequency) -> Data:
     return {
-        "source": clean_line(one.source),
-        "title": clean_line(one.title),
-        "documents": one.count,
-        "newest": _day(one.newest),
-        "usual_gap": one.usual,
-        "longest_gap": one.longest,
-        "usual_lag": one.late,
-        "years": {str(year): number for year, number in one.years.items()},
+        "source": clean_line(frequency.source),
+        "title": clean_line(frequency.title),
+        "documents": frequency.count,
+        "newest": _day(frequency.newest),
+        "usual_gap": frequency.usual,
+        "longest_gap": frequency.longest,
+        "usual_lag": frequency.late,
+        "years": {str(year): number for year, number in frequency.years.items()},
     }
 
 
-def _body(one: BoardLine) -> Data:
+def _board_row(row: BoardRow) -> Data:
     return {
-        "id": one.body.id,
-        "name": clean_line(one.body.name),
-        "last": one.last.entry.id if one.last else None,
-        "last_on": _day(one.last_on),
-        "days": one.days,
-        "reading": one.reading.value,
-        "since": _instant(one.since),
+        "id": row.body.id,
+        "name": clean_line(row.body.name),
+        "last": row.last.entry.id if row.last else None,
+        "last_on": _day(row.last_on),
+        "days": row.days,
+        "reading": row.read_status.value,
+        "since": _instant(row.since),
     }
 
 
-def _evidence(one: Evidence, site: Site, zone: ZoneInfo) -> Data:
+def _evidence(evidence: Evidence, site: Site, zone: ZoneInfo) -> Data:
     return {
-        "title": clean_line(one.title),
-        "url": absolute_evidence_link(one, site),
-        "date": _moment(one.moment, zone),
-        "official": one.official,
-        "note": clean_line(one.note),
+        "title": clean_line(evidence.title),
+        "url": absolute_evidence_link(evidence, site),
+        "date": _moment(evidence.moment, zone),
+        "official": evidence.official,
+        "note": clean_line(evidence.note),
     }
 
 
-def absolute_evidence_link(one: Evidence, site: Site) -> str | None:
-    """The absolute address of a piece of evidence; None where there is none that may be linked."""
-    where = evidence_link(one)
-    return where if where is None or web(where) else site.base_url + where
+def absolute_evidence_link(evidence: Evidence, site: Site) -> str | None:
+    """The absolute address of a piece of evidence; None where there is no address that may be linked."""
+    link = evidence_link(evidence)
+    return link if link is None or web_url(link) else site.base_url + link
 
 
 def _day(day: date | None) -> str | None:
@@ -250,7 +254,7 @@ def _day(day: date | None) -> str | None:
 
 
 def _moment(moment: Moment | None, zone: ZoneInfo) -> str | None:
-    return say(moment, zone).stamp if moment else None
+    return format_moment(moment, zone).machine_readable if moment else None
 
 
 def _instant(instant: datetime | None) -> str | None:

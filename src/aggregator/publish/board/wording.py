@@ -1,4 +1,4 @@
-"""The board in words, factual, with what they rest on; and its front table."""
+"""The sentences of the board for pages, command line and digests, and the front page's table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from aggregator.model import (
     Basis,
     Board,
-    Check,
     Claim,
     CoverageGap,
     Deadline,
@@ -17,21 +16,22 @@ from aggregator.model import (
     FactKind,
     Meeting,
     Moment,
-    PlanLine,
-    ProcessLine,
+    PlanReport,
+    ProcessReport,
     Rule,
+    RuleCheck,
     RuleResult,
     Silence,
 )
 from aggregator.model.days import day_of
-from aggregator.model.plans import SCALE
-from aggregator.publish.presentation.dates import format_day, say
-from aggregator.publish.presentation.paths import web
+from aggregator.model.plans import COMPLETION_SCALE
+from aggregator.publish.presentation.dates import format_day, format_moment
+from aggregator.publish.presentation.paths import web_url
 from aggregator.publish.presentation.text import clean_line
 
 LONG_SILENCE_DAYS = 28
-"""Days after which a letter names a process whose record is no newer."""
-PAST_LIMIT: Final = {RuleResult.OVERDUE, RuleResult.PAST_MARK}
+"""A digest names a process whose last record is older than this."""
+PAST_LIMIT: Final = {RuleResult.OVERDUE, RuleResult.PAST_OUR_LIMIT}
 FRONT_TABLE_RULES: Final = {
     "Forum meets": ("R1.1", "S1"),
     "Website kept": ("R2.1",),
@@ -39,15 +39,22 @@ FRONT_TABLE_RULES: Final = {
     "Two meetings a plan year": ("R5.1",),
     "Next plan in time": ("P1",),
 }
-"""The checks of the front table; where a rule does not bind, its own promise or our mark stands there."""
+"""The columns of the front page's table, each with the ids of its rules in `register/rules.yaml`.
+
+A cell shows the first of them that binds the process: the OGP's rule (R), else the process's own promise (S),
+or our own mark (C).
+"""
 RESULT_CLASSES: Final = {
     RuleResult.MET: "met",
     RuleResult.DUE: "due",
     RuleResult.OVERDUE: "overdue",
     RuleResult.NOT_MET: "overdue",
-    RuleResult.PAST_MARK: "past",
-    RuleResult.CANNOT_TELL: "untold",
+    RuleResult.PAST_OUR_LIMIT: "past",
+    RuleResult.UNKNOWN: "untold",
 }
+
+
+"""The class in `board.css` for each result. Both kinds of breach look the same; only the words differ."""
 
 
 def count_text(number: int, one: str = "day", many: str = "days") -> str:
@@ -55,26 +62,26 @@ def count_text(number: int, one: str = "day", many: str = "days") -> str:
     return f"{number} {one if number == 1 else many}"
 
 
-def result_text(check: Check) -> str:
+def result_text(check: RuleCheck) -> str:
     """`met, 77 days left`, `due in 30 days`, `overdue by 676 days`, `cannot tell since 23 November 2026` …
 
-    `not met, found 303 days ago` is the finding of somebody else.
+    `not met, found 303 days ago` reports the finding of an assessor, not ours.
     """
     days = count_text(check.days) if check.days is not None else ""
-    if check.standing is RuleResult.MET:
+    if check.result is RuleResult.MET:
         return f"met, {days} left" if days else "met"
-    if check.standing is RuleResult.DUE:
+    if check.result is RuleResult.DUE:
         return "due today" if check.days == 0 else f"due in {days}"
-    if check.standing in PAST_LIMIT:
-        return f"{check.standing.value} by {days}"
-    if check.standing is RuleResult.NOT_MET:
+    if check.result in PAST_LIMIT:
+        return f"{check.result.value} by {days}"
+    if check.result is RuleResult.NOT_MET:
         return f"not met, found {days} ago" if days else "not met"
-    if check.standing is RuleResult.CANNOT_TELL:
-        return f"cannot tell since {format_day(check.since).words}" if check.since else "cannot tell"
-    return check.standing.value
+    if check.result is RuleResult.UNKNOWN:
+        return f"cannot tell since {format_day(check.since).text}" if check.since else "cannot tell"
+    return check.result.value
 
 
-def stage_text(plan: PlanLine, zone: ZoneInfo) -> str:
+def stage_text(plan: PlanReport, zone: ZoneInfo) -> str:
     """`being carried out, 45 days, since 18 December 2023`."""
     if plan.since is None:
         return (
@@ -82,87 +89,96 @@ def stage_text(plan: PlanLine, zone: ZoneInfo) -> str:
             if plan.stage.value != "not begun"
             else plan.stage.value
         )
-    since = say(plan.since, zone).words
+    since = format_moment(plan.since, zone).text
     return f"{plan.stage.value}, {count_text(plan.days or 0)}, since {since}"
 
 
-def commitments_text(plan: PlanLine) -> str:
-    """How many commitments are known, and of how many a state was found; empty where none is."""
-    known = plan.commitments
-    if not known:
+def commitments_text(plan: PlanReport) -> str:
+    """How many commitments a plan has, and for how many a state was found; empty where none is known."""
+    commitments = plan.commitments
+    if not commitments:
         return ""
-    told = sum(bool(one.said) for one in known)
-    scaled = sum(one.completion in SCALE for one in known)
-    many = count_text(len(known), "commitment", "commitments")
+    with_state = sum(bool(commitment.publisher_status) for commitment in commitments)
+    assessed = sum(commitment.completion in COMPLETION_SCALE for commitment in commitments)
     return (
-        f"{many}; a state in the publisher’s words was found of {told or 'none'}, "
-        f"an assessment of completion of {scaled or 'none'}."
+        f"{count_text(len(commitments), 'commitment', 'commitments')}; "
+        f"a state in the publisher’s words was found of {with_state or 'none'}, "
+        f"an assessment of completion of {assessed or 'none'}."
     )
 
 
 def meeting_text(meeting: Meeting) -> str:
     """`18 October 2023; its record came out 37 days later; names published: not told, slides: yes`."""
     lag = f"{lag_text(meeting)} later" if meeting.lag is not None else "on a day that is not known"
-    told = f"names published: {yes_no_text(meeting.names)}, slides: {yes_no_text(meeting.slides)}"
+    names, slides = yes_no_text(meeting.names_published), yes_no_text(meeting.slides_published)
     formal = "" if meeting.formal else " (not a formal meeting of the forum)"
-    return f"{format_day(meeting.held).words}{formal}; its record came out {lag}; {told}"
+    return (
+        f"{format_day(meeting.day).text}{formal}; its record came out {lag}; "
+        f"names published: {names}, slides: {slides}"
+    )
 
 
 def coverage_gap_text(gap: CoverageGap) -> str:
-    """When a source was out of sight, and what that does to the clock."""
-    anew = "; the watch began anew behind it" if gap.breaks else ""
-    return f"{clean_line(gap.source)}: from {format_day(gap.since).words} to {format_day(gap.until).words}{anew}"
+    """The days on which a source could not be read, and whether coverage starts again after them."""
+    restart = "; the watch began anew behind it" if gap.restarts_coverage else ""
+    days = f"from {format_day(gap.since).text} to {format_day(gap.until).text}"
+    return f"{clean_line(gap.source)}: {days}{restart}"
 
 
 def silence_text(silence: Silence, zone: ZoneInfo, body: str) -> str:
-    """What is known of a body's last record: its age, and how much of that is silence that we watched."""
+    """The age of a body's last record, and how many of those days we watched.
+
+    `body` is the name to show, already cleaned. The sentences never call unwatched days silence.
+    """
     if silence.last is None:
         return f"We hold no dated official record of {body}."
     if silence.days is None:
         return f"When {body} last published cannot be told: there is a document that bears no date."
-    when = say(silence.last.moment, zone).words if silence.last.moment else ""
+    when = format_moment(silence.last.moment, zone).text if silence.last.moment else ""
     age = "today" if silence.days == 0 else f"{count_text(silence.days)} ago"
     if silence.reconstructed:
-        watched = (
-            f", of which we watched {count_text(silence.observed)}" if silence.observed is not None else ""
+        days_watched = (
+            f", of which we watched {count_text(silence.observed_days)}"
+            if silence.observed_days is not None
+            else ""
         )
-        return f"The last record that we hold is of {when}, {age}{watched} (reconstructed from records)."
-    if silence.observed is None:
+        return f"The last record that we hold is of {when}, {age}{days_watched} (reconstructed from records)."
+    if silence.observed_days is None:
         return f"The last record that we hold is of {when}. Whether there is a newer one cannot be told."
     return f"The last record is of {when}, {age}."
 
 
-def coverage_text(process: ProcessLine) -> str:
-    """Where we looked, since when, and what could not be read."""
-    watch = process.watch
-    if not watch.looked:
+def coverage_text(process: ProcessReport) -> str:
+    """How many sources we read, since when, and which cannot be read now."""
+    coverage = process.coverage
+    if not coverage.sources:
         return "No source of this process is read."
-    many = count_text(len(watch.looked), "source", "sources")
-    if len(watch.unread) == len(watch.looked) and watch.unread_since is None:
+    many = count_text(len(coverage.sources), "source", "sources")
+    if len(coverage.unreadable) == len(coverage.sources) and coverage.unreadable_since is None:
         return f"None of its {many} had been read by this day."
     since = (
-        f"all of them read since {format_day(watch.since).words}"
-        if watch.since
+        f"all of them read since {format_day(coverage.since).text}"
+        if coverage.since
         else "not all of them read yet"
     )
     return f"Looked for in {many}, {since}{_unread(process)}."
 
 
-def _unread(process: ProcessLine) -> str:
-    watch = process.watch
-    if not watch.unread:
+def _unread(process: ProcessReport) -> str:
+    coverage = process.coverage
+    if not coverage.unreadable:
         return ""
-    since = f" since {format_day(watch.unread_since).words}" if watch.unread_since else ""
-    return f"; not read{since}: {', '.join(clean_line(title) for title in watch.unread)}"
+    since = f" since {format_day(coverage.unreadable_since).text}" if coverage.unreadable_since else ""
+    return f"; not read{since}: {', '.join(clean_line(title) for title in coverage.unreadable)}"
 
 
 def lag_text(meeting: Meeting) -> str:
-    """Days from a meeting to its record."""
+    """The days from a meeting to its record, in words."""
     return days_text(meeting.lag)
 
 
 def days_text(number: int | None) -> str:
-    """Days, where they are known."""
+    """`12 days`; `cannot tell` where the number is unknown."""
     return count_text(number) if number is not None else "cannot tell"
 
 
@@ -172,68 +188,73 @@ def days_left_text(deadline: Deadline) -> str:
 
 
 def basis_text(rule: Rule) -> str:
-    """What a rule rests on."""
+    """Who made a rule, in words."""
     return "our own mark" if rule.basis is Basis.OURS else rule.basis.value
 
 
 def claim_text(claim: Claim, zone: ZoneInfo) -> str:
-    """What is claimed, and for when."""
-    return clean_line(f"{claim.what}: {say(claim.moment, zone).words if claim.moment else 'no day'}")
+    """`Plan published: 18 December 2023`."""
+    return clean_line(f"{claim.what}: {format_moment(claim.moment, zone).text if claim.moment else 'no day'}")
 
 
 def yes_no_text(value: bool | None) -> str:
-    """`yes`, `no`, or `not told`."""
+    """`yes`, `no`, or for unknown `not told`."""
     return {True: "yes", False: "no", None: "not told"}[value]
 
 
 def silence_sentences(board: Board, zone: ZoneInfo) -> tuple[str, ...]:
-    """A sentence for each process whose last record is older than four weeks, or is not known; for letters.
+    """For digests: a sentence for each process with no record for four weeks, and for each limit passed.
 
-    What is overdue, or past our own mark, is named with its rule. Nothing is said of a process whose sources
-    could not be read: that is a gap of ours.
+    A process with a source that cannot be read gets no sentence on its silence: that gap is ours, not theirs.
     """
-    found = []
-    for one in board.processes:
-        name = clean_line(one.process.name)
-        quiet = one.silence.days is None or one.silence.days > LONG_SILENCE_DAYS
-        if quiet and not one.watch.unread:
-            found.append(f"{name}: {silence_text(one.silence, zone, name)}")
-        for check in one.checks:
-            if check.standing in PAST_LIMIT:
-                found.append(f"{name}: {check.rule.title} ({check.rule.id}): {result_text(check)}.")
-    return tuple(found)
+    sentences = []
+    for process in board.processes:
+        name, silence = clean_line(process.process.name), process.silence
+        is_silent = silence.days is None or silence.days > LONG_SILENCE_DAYS
+        if is_silent and not process.coverage.unreadable:
+            sentences.append(f"{name}: {silence_text(silence, zone, name)}")
+        for check in process.checks:
+            if check.result in PAST_LIMIT:
+                sentences.append(f"{name}: {check.rule.title} ({check.rule.id}): {result_text(check)}.")
+    return tuple(sentences)
 
 
-def board_heading(board: Board, zone: ZoneInfo, *, as_seen: bool = False) -> str:
-    """Which day the board is of, and whether it was put together later."""
-    day = format_day(day_of(board.at, zone)).words
-    first = [one.watch.began for one in board.processes if one.watch.began]
-    seen = ", by what we had seen by then" if as_seen else ""
-    if not first or day_of(board.at, zone) < min(first):
-        made = "" if as_seen else "reconstructed, "
-        return f"{day}{seen}: {made}this day lies before our first poll"
-    return f"{day}{seen}"
+def board_heading(board: Board, zone: ZoneInfo, *, as_known: bool = False) -> str:
+    """The day that the board shows, and whether it is reconstructed from records.
+
+    `as_known`: the board uses only what the store had recorded by that day.
+    """
+    day = format_day(day_of(board.at, zone)).text
+    starts = [process.coverage.first_read for process in board.processes if process.coverage.first_read]
+    suffix = ", by what we had seen by then" if as_known else ""
+    if not starts or day_of(board.at, zone) < min(starts):
+        reconstructed = "" if as_known else "reconstructed, "
+        return f"{day}{suffix}: {reconstructed}this day lies before our first poll"
+    return f"{day}{suffix}"
 
 
-def binding_checks(process: ProcessLine) -> list[Check]:
-    """The checks of the rules that bind a process."""
-    return [check for check in process.checks if check.standing is not RuleResult.NOT_BOUND]
+def binding_checks(process: ProcessReport) -> list[RuleCheck]:
+    """The checks of a process without the rules that do not apply to it."""
+    return [check for check in process.checks if check.result is not RuleResult.NOT_APPLICABLE]
 
 
-def front_table_checks(process: ProcessLine) -> Iterator[tuple[str, Check | None]]:
-    """Each heading of the front table with the first of its rules that binds the process, if one does."""
-    bound = {check.rule.id: check for check in binding_checks(process)}
-    for head, ids in FRONT_TABLE_RULES.items():
-        yield head, next((bound[id] for id in ids if id in bound), None)
+def front_table_checks(process: ProcessReport) -> Iterator[tuple[str, RuleCheck | None]]:
+    """Each column heading of the front page's table with the check to show; None where no rule binds."""
+    checks = {check.rule.id: check for check in binding_checks(process)}
+    for heading, ids in FRONT_TABLE_RULES.items():
+        yield heading, next((checks[id] for id in ids if id in checks), None)
 
 
-def publication_date(plan: PlanLine) -> Moment | None:
-    """When a plan came out: published, else submitted."""
-    out = plan.plan.fact(FactKind.PUBLISHED) or plan.plan.fact(FactKind.SUBMITTED)
-    return out.claim.moment if out else None
+def publication_date(plan: PlanReport) -> Moment | None:
+    """The date of a plan's publication, else of its submission to the OGP."""
+    fact = plan.plan.fact(FactKind.PUBLISHED) or plan.plan.fact(FactKind.SUBMITTED)
+    return fact.claim.moment if fact else None
 
 
-def evidence_link(one: Evidence) -> str | None:
-    """Where evidence is read: its address, relative to the output folder for a record of ours."""
-    ours = one.url if one.url and one.url.startswith("records/") else None
-    return web(one.url) or ours
+def evidence_link(evidence: Evidence) -> str | None:
+    """The link to a piece of evidence: absolute, or for our records relative to the output folder.
+
+    None where there is no address that may be linked.
+    """
+    ours = evidence.url if evidence.url and evidence.url.startswith("records/") else None
+    return web_url(evidence.url) or ours

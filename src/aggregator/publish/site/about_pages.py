@@ -1,4 +1,4 @@
-"""The pages about the site itself: letters, corrections, sources, search, about, and those that lead on."""
+"""The pages about the site itself: digests, corrections, sources, search, about; and redirect pages."""
 
 from __future__ import annotations
 
@@ -6,49 +6,72 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from aggregator.model import Artifact, Snapshot
-from aggregator.publish.feeds.catalogue import alert_headings
-from aggregator.publish.presentation.corrections import CORRECTIONS, corrections_in
-from aggregator.publish.presentation.dates import say_instant
-from aggregator.publish.presentation.paths import entry_page
-from aggregator.publish.presentation.rows import tell
+from aggregator.publish.feeds.catalogue import alert_feed_headings
+from aggregator.publish.presentation.corrections import CORRECTIONS_PAGE, corrections_in
+from aggregator.publish.presentation.dates import format_instant
+from aggregator.publish.presentation.paths import document_page_path
+from aggregator.publish.presentation.rows import document_row
 from aggregator.publish.presentation.text import clean_line
 from aggregator.publish.site.advice import advice_by_source
 from aggregator.publish.site.front_page import linked_digests
-from aggregator.publish.site.render import page
+from aggregator.publish.site.render import render_page
 from aggregator.publish.site.status import licences_used, source_rows
 
 
-def publish_site(edition: Snapshot) -> Iterator[Artifact]:
+def publish_site(snapshot: Snapshot) -> Iterator[Artifact]:
     """`letters.html`, `corrections.html`, `sources.html`, `search.html` and `about.html`."""
-    licences, sources = licences_used(edition), source_rows(edition)
-    told = {"sources": sources, "advice": advice_by_source(edition), "licences": licences}
-    digests = linked_digests(edition, len(edition.digests))
-    by_year = tuple((year, tuple(group)) for year, group in groupby(digests, key=lambda one: one.week[:4]))
-    yield page("letters.html.j2", edition, "letters.html", years=by_year)
-    yield _corrections(edition)
-    yield page("sources.html.j2", edition, "sources.html", **told)
-    yield page("search.html.j2", edition, "search.html")
-    alerts = [
-        {"name": heading.name, "words": clean_line(feed.rule.name)}
-        for heading, feed in zip(alert_headings(edition), edition.alerts, strict=True)
+    licences, sources = licences_used(snapshot), source_rows(snapshot)
+    yield _digests(snapshot)
+    yield _corrections(snapshot)
+    yield render_page(
+        "sources.html.j2",
+        snapshot,
+        "sources.html",
+        sources=sources,
+        advice=advice_by_source(snapshot),
+        licences=licences,
+    )
+    yield render_page("search.html.j2", snapshot, "search.html")
+    alert_feeds = [
+        {"name": heading.name, "title": clean_line(feed.rule.name)}
+        for heading, feed in zip(alert_feed_headings(snapshot), snapshot.alerts, strict=True)
     ]
-    about = {"sources": len(sources), "bodies": len(edition.bodies), "licences": licences, "alerts": alerts}
-    yield page("about.html.j2", edition, "about.html", **about)
+    yield render_page(
+        "about.html.j2",
+        snapshot,
+        "about.html",
+        source_count=len(sources),
+        body_count=len(snapshot.bodies),
+        licences=licences,
+        alert_feeds=alert_feeds,
+    )
 
 
-def publish_redirects(edition: Snapshot) -> Iterator[Artifact]:
-    """A page at every path that a document once had, with a link to the one that it has now.
+def publish_redirects(snapshot: Snapshot) -> Iterator[Artifact]:
+    """A page at every former path of a document, with a link to its present page.
 
-    It forwards nobody: who comes by an old link sees which document it was.
+    It does not forward: whoever follows an old link first sees which document it was.
     """
-    held = {holding.entry.id: holding for holding in edition.holdings}
-    taken = {entry_page(holding.entry) for holding in edition.holdings}
-    for path, id in edition.former_pages.items():
-        if id in held and path not in taken:
-            yield page("moved.html.j2", edition, path, line=tell(held[id], edition))
+    documents = {document.entry.id: document for document in snapshot.documents}
+    used_paths = {document_page_path(document.entry) for document in snapshot.documents}
+    for path, id in snapshot.former_pages.items():
+        if id in documents and path not in used_paths:
+            row = document_row(documents[id], snapshot)
+            yield render_page("redirect.html.j2", snapshot, path, row=row)
 
 
-def _corrections(edition: Snapshot) -> Artifact:
-    zone = edition.site.zone
-    told = tuple((one, say_instant(one.at, zone)) for one in corrections_in(edition))
-    return page("corrections.html.j2", edition, CORRECTIONS, corrections=told)
+def _digests(snapshot: Snapshot) -> Artifact:
+    digests = linked_digests(snapshot, len(snapshot.digests))
+    years = tuple(
+        (year, tuple(of_year)) for year, of_year in groupby(digests, key=lambda digest: digest.period[:4])
+    )
+    # A published address may not move: the page is still called letters.html.
+    return render_page("digests.html.j2", snapshot, "letters.html", years=years)
+
+
+def _corrections(snapshot: Snapshot) -> Artifact:
+    zone = snapshot.site.timezone
+    dated = tuple(
+        (correction, format_instant(correction.at, zone)) for correction in corrections_in(snapshot)
+    )
+    return render_page("corrections.html.j2", snapshot, CORRECTIONS_PAGE, corrections=dated)

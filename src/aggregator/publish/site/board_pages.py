@@ -1,4 +1,4 @@
-"""The board as pages: `board.html`, one for each process, and one for each plan with every claim about it."""
+"""The pages of the board: `board.html`, one for each process, and one for each plan with its claims."""
 
 from __future__ import annotations
 
@@ -11,112 +11,122 @@ from aggregator.model import (
     Artifact,
     Document,
     Fact,
-    PlanLine,
+    PlanReport,
+    PlanStage,
     Process,
-    ProcessLine,
+    ProcessReport,
     Snapshot,
-    StageName,
 )
 from aggregator.model.days import day_of
-from aggregator.model.plans import SCALE
+from aggregator.model.plans import COMPLETION_SCALE
 from aggregator.publish.board.wording import board_heading, publication_date
-from aggregator.publish.presentation.facets import groups, listings_by_facet
+from aggregator.publish.presentation.facets import facet_listings, listings_by_facet
 from aggregator.publish.presentation.paths import Facet, facet_file_stem, facet_page_path
 from aggregator.publish.presentation.text import clean_line
-from aggregator.publish.site.render import list_page_data, page
+from aggregator.publish.site.render import list_json_ld, render_page
 from aggregator.publish.site.timeline import Timeline, TimelinePoint, timeline, timeline_point
 
-STYLE: Final = Path(__file__).parents[1] / "templates" / "board.css"
+STYLE_SHEET: Final = Path(__file__).parents[1] / "templates" / "board.css"
+MAX_UPDATES: Final = 50
+"""How many documents the page of a plan lists."""
 
 
-NEWEST: Final = 50
-"""How many documents a page lists."""
-
-
-def publish_board(edition: Snapshot) -> Iterator[Artifact]:
-    """`board.html`, `board.css` and `board/PROCESS.html`; nothing without a process."""
-    if not edition.board.processes:
+def publish_board(snapshot: Snapshot) -> Iterator[Artifact]:
+    """`board.html`, `board.css` and `board/PROCESS.html`; no files when no process is observed."""
+    if not snapshot.board.processes:
         return
-    zone, counting = edition.site.zone, clean_line(edition.board.counting, 600)
-    yield Artifact(path="board.css", media_type="text/css", payload=STYLE.read_bytes())
-    yield page(
+    zone, record_criteria = snapshot.site.timezone, clean_line(snapshot.board.record_criteria, 600)
+    yield Artifact(path="board.css", media_type="text/css", payload=STYLE_SHEET.read_bytes())
+    yield render_page(
         "board.html.j2",
-        edition,
+        snapshot,
         "board.html",
-        processes=edition.board.processes,
-        day=board_heading(edition.board, zone),
-        counting=counting,
+        processes=snapshot.board.processes,
+        day=board_heading(snapshot.board, zone),
+        record_criteria=record_criteria,
     )
-    for process in edition.board.processes:
-        drawn = timeline(list(_life(process, zone)), day_of(edition.at, zone))
-        path = f"board/{process.process.id}.html"
-        yield page("process.html.j2", edition, path, process=process, drawn=drawn, counting=counting)
-
-
-def _life(process: ProcessLine, zone: ZoneInfo) -> Iterator[TimelinePoint]:
-    """The plans of a process as spans from their publication to their end."""
-    for number, one in enumerate(process.plans, 1):
-        begun = publication_date(one) or (one.since if one.stage is not StageName.NOT_BEGUN else None)
-        if begun:
-            last = one.ends.claim.moment if one.ends else None
-            yield timeline_point(number, begun, max(begun, last or begun), "plan", one.plan.title, zone)
-
-
-def publish_plans(edition: Snapshot) -> Iterator[Artifact]:
-    """`plans/PLAN.html` for each plan of which the board tells."""
-    named = {group.id: group.holdings for group in listings_by_facet(groups(edition))[Facet.PLAN]}
-    for process in edition.board.processes:
-        for told in process.plans:
-            yield _plan_page(told, named.get(told.plan.id, []), process.process, edition)
-
-
-def _plan_page(told: PlanLine, named: list[Document], process: Process, edition: Snapshot) -> Artifact:
-    """`named`: the documents that name the plan, newest first."""
-    zone, path = edition.site.zone, facet_page_path(Facet.PLAN, told.plan.id)
-    return page(
-        "plan.html.j2",
-        edition,
-        path,
-        title=clean_line(told.plan.title),
-        name=clean_line(process.name),
-        process=f"board/{process.id}.html",
-        plan=told,
-        feed=facet_file_stem(Facet.PLAN, told.plan.id),
-        facts=tuple((number, fact, _used(fact, told)) for number, fact in _numbered(told)),
-        scale=SCALE,
-        drawn=_drawn(told, edition, zone),
-        updates=named[:NEWEST],
-        known=len(named),
-        data=list_page_data(edition.site, told.plan.title, path),
-    )
-
-
-def _numbered(told: PlanLine) -> list[tuple[int, Fact]]:
-    """The claims by date; those without one last and unnumbered."""
-    dated = [fact for fact in told.plan.facts if fact.claim.moment]
-    dated.sort(key=lambda fact: fact.claim.moment.at if fact.claim.moment else 0)
-    rest = [(0, fact) for fact in told.plan.facts if not fact.claim.moment]
-    return [*enumerate(dated, 1), *rest]
-
-
-def _drawn(told: PlanLine, edition: Snapshot, zone: ZoneInfo) -> Timeline | None:
-    marks = [
-        timeline_point(
-            number, moment, moment, "claim" if _is_beaten(fact, told) else "used", fact.claim.what, zone
+    for process in snapshot.board.processes:
+        yield render_page(
+            "process.html.j2",
+            snapshot,
+            f"board/{process.process.id}.html",
+            process=process,
+            timeline=timeline(list(_plan_points(process, zone)), day_of(snapshot.at, zone)),
+            record_criteria=record_criteria,
         )
-        for number, fact in _numbered(told)
+
+
+def _plan_points(process: ProcessReport, zone: ZoneInfo) -> Iterator[TimelinePoint]:
+    """The plans of a process as spans from publication to end; plans without a known start are left out."""
+    for number, report in enumerate(process.plans, 1):
+        stage_start = report.since if report.stage is not PlanStage.NOT_BEGUN else None
+        start = publication_date(report) or stage_start
+        if start:
+            end = report.ends.claim.moment if report.ends else None
+            yield timeline_point(number, start, max(start, end or start), "plan", report.plan.title, zone)
+
+
+def publish_plans(snapshot: Snapshot) -> Iterator[Artifact]:
+    """`plans/PLAN.html` for each plan on the board."""
+    listings = listings_by_facet(facet_listings(snapshot))[Facet.PLAN]
+    documents_by_plan = {listing.id: listing.documents for listing in listings}
+    for process in snapshot.board.processes:
+        for report in process.plans:
+            documents = documents_by_plan.get(report.plan.id, [])
+            yield _plan_page(report, documents, process.process, snapshot)
+
+
+def _plan_page(
+    report: PlanReport, documents: list[Document], process: Process, snapshot: Snapshot
+) -> Artifact:
+    """`documents`: those that name the plan, newest first."""
+    zone, path = snapshot.site.timezone, facet_page_path(Facet.PLAN, report.plan.id)
+    return render_page(
+        "plan.html.j2",
+        snapshot,
+        path,
+        title=clean_line(report.plan.title),
+        process_name=clean_line(process.name),
+        process_page=f"board/{process.id}.html",
+        plan=report,
+        feed=facet_file_stem(Facet.PLAN, report.plan.id),
+        facts=tuple((number, fact, _preference(fact, report)) for number, fact in _numbered_facts(report)),
+        completion_scale=COMPLETION_SCALE,
+        timeline=_claims_timeline(report, snapshot, zone),
+        updates=documents[:MAX_UPDATES],
+        total=len(documents),
+        json_ld=list_json_ld(snapshot.site, report.plan.title, path),
+    )
+
+
+def _numbered_facts(report: PlanReport) -> list[tuple[int, Fact]]:
+    """The facts by date, numbered from 1 as on the timeline; those without a date last, with number 0."""
+    dated = [fact for fact in report.plan.facts if fact.claim.moment]
+    dated.sort(key=lambda fact: fact.claim.moment.at if fact.claim.moment else 0)
+    undated = [(0, fact) for fact in report.plan.facts if not fact.claim.moment]
+    return [*enumerate(dated, 1), *undated]
+
+
+def _claims_timeline(report: PlanReport, snapshot: Snapshot, zone: ZoneInfo) -> Timeline | None:
+    points = [
+        timeline_point(
+            number, moment, moment, "claim" if _is_superseded(fact, report) else "used", fact.claim.what, zone
+        )
+        for number, fact in _numbered_facts(report)
         if (moment := fact.claim.moment)
     ]
-    return timeline(marks, day_of(edition.at, zone))
+    return timeline(points, day_of(snapshot.at, zone))
 
 
-def _is_beaten(fact: Fact, told: PlanLine) -> bool:
-    """Whether another claim of the same thing is used in its place."""
-    return not fact.used and any(other.used and other.kind is fact.kind for other in told.plan.facts)
+def _is_superseded(fact: Fact, report: PlanReport) -> bool:
+    """Whether another claim on the same fact is preferred."""
+    return not fact.preferred and any(
+        other.preferred and other.kind is fact.kind for other in report.plan.facts
+    )
 
 
-def _used(fact: Fact, told: PlanLine) -> str:
-    """Whether a fact is used where claims disagree, and why."""
-    if fact.used:
+def _preference(fact: Fact, report: PlanReport) -> str:
+    """Where claims disagree: whether this one is used, and why. Else empty."""
+    if fact.preferred:
         return f"used: {fact.why}"
-    return "not used" if _is_beaten(fact, told) else ""
+    return "not used" if _is_superseded(fact, report) else ""

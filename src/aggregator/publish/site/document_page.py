@@ -1,6 +1,6 @@
-"""What the page of a document tells: its words, the source of each date, its history, why it is here.
+"""The values for a document's page: its text, every date with its source, its labels and their reasons.
 
-Nothing of it depends on the day: the page of a document changes only when the document does.
+Nothing here may depend on today: a document's page changes only when the document does.
 """
 
 from __future__ import annotations
@@ -17,19 +17,25 @@ from aggregator.model import (
     Link,
     Moment,
     Reason,
+    ReasonSource,
     RemovalKind,
     Site,
     Snapshot,
     Source,
-    Where,
-    Zone,
+    ZoneBasis,
 )
-from aggregator.model.days import TIMED, day_of
+from aggregator.model.days import WITH_TIME, day_of
 from aggregator.model.licences import licence
-from aggregator.publish.presentation.dates import FormattedDate, format_day, say, say_instant
-from aggregator.publish.presentation.paths import Facet, archived, entry_page, facet_page_path, web
-from aggregator.publish.presentation.rows import Line, body_name, tell
-from aggregator.publish.presentation.text import clean_line, display_name, clean_title
+from aggregator.publish.presentation.dates import FormattedDate, format_day, format_instant, format_moment
+from aggregator.publish.presentation.paths import (
+    Facet,
+    document_page_path,
+    facet_page_path,
+    wayback_url,
+    web_url,
+)
+from aggregator.publish.presentation.rows import DocumentRow, body_name, document_row
+from aggregator.publish.presentation.text import clean_line, clean_title, display_name
 from aggregator.publish.site.markup import rebuild_html
 from aggregator.values.web_addresses import host_of
 
@@ -39,17 +45,17 @@ REMOVAL_TEXTS: Final[Mapping[RemovalKind, str]] = {
     RemovalKind.MISSING: "This document is no longer at its address, and nobody says why.",
     RemovalKind.REDIRECTED: "The address of this document now leads elsewhere.",
 }
-MATCH_PLACES: Final[Mapping[Where, str]] = {
-    Where.TITLE: "in the title",
-    Where.SUMMARY: "in the summary",
-    Where.TEXT: "in the text",
-    Where.ADDRESS: "in the address",
-    Where.HABIT: "what is usual there",
-    Where.SOURCE: "the source",
-    Where.PUBLISHER: "the publisher’s own word",
-    Where.OPERATOR: "the operator’s correction",
+MATCH_PLACES: Final[Mapping[ReasonSource, str]] = {
+    ReasonSource.TITLE: "in the title",
+    ReasonSource.SUMMARY: "in the summary",
+    ReasonSource.TEXT: "in the text",
+    ReasonSource.ADDRESS: "in the address",
+    ReasonSource.TYPICAL: "what is usual there",
+    ReasonSource.SOURCE: "the source",
+    ReasonSource.PUBLISHER: "the publisher’s own word",
+    ReasonSource.OPERATOR: "the operator’s correction",
 }
-_KINDS: Final[Mapping[str, str]] = {
+_LABEL_KINDS: Final[Mapping[str, str]] = {
     "topic": "the topic",
     "type": "the type",
     "plan": "the plan",
@@ -59,17 +65,20 @@ _KINDS: Final[Mapping[str, str]] = {
     "limit": "no more than",
 }
 _SCHEMA_ORG: Final = "https://schema.org"
-OURS: Final = "this site"
-_NOTES: Final[Mapping[Zone, str]] = {
-    Zone.STATED: "",
-    Zone.ASSUMED: "no time zone given; read as London time",
-    Zone.UTC_BY_FORM: "no time zone given; this publisher writes UTC",
+THIS_SITE: Final = "this site"
+_TIME_ZONE_NOTES: Final[Mapping[ZoneBasis, str]] = {
+    ZoneBasis.STATED: "",
+    ZoneBasis.ASSUMED: "no time zone given; read as London time",
+    ZoneBasis.UTC_BY_FORMAT: "no time zone given; this publisher writes UTC",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateRow:
-    """A dated statement and its source; `source` None and `place` empty is shown as not yet sourced."""
+    """A date and where it comes from.
+
+    `source` is a link, `place` its text. Without both, the page shows "not yet sourced".
+    """
 
     what: str
     when: FormattedDate | None
@@ -78,118 +87,127 @@ class DateRow:
     note: str
 
 
-Label = tuple[str, str | None]
-"""The name of something that a document is about, and the page that lists more of it."""
+LabelLink = tuple[str, str | None]
+"""The name of a label, and the page that lists more documents with it, if there is one."""
 
 
 def document_page_values(
-    holding: Document, edition: Snapshot, sources: Mapping[str, Source]
+    document: Document, snapshot: Snapshot, sources: Mapping[str, Source]
 ) -> dict[str, Any]:
-    """What the page's template needs beside the document; words whose licence is not open are left out."""
-    entry, zone, terms = holding.entry, edition.site.zone, licence(holding.entry.licence)
-    official, told = web(entry.url), tell(holding, edition)
-    copy = archived(official, holding.first_seen) if official else None
-    dated = say(holding.dated, zone) if holding.dated else format_day(day_of(holding.first_seen, zone))
+    """The values of `document.html.j2`. Text is left out unless the document's licence is open.
+
+    `sources` are the sources in use, by id.
+    """
+    entry, zone, terms = document.entry, snapshot.site.timezone, licence(document.entry.licence)
+    official, row = web_url(entry.url), document_row(document, snapshot)
+    archived_copy = wayback_url(official, document.first_seen) if official else None
+    date = (
+        format_moment(document.dated, zone)
+        if document.dated
+        else format_day(day_of(document.first_seen, zone))
+    )
     return {
-        "holding": holding,
+        "document": document,
         "sources": sources,
-        "line": told,
+        "row": row,
         "official": official,
-        "copy": copy,
-        "summary": clean_line(entry.summary, 5000) if terms.open and not _repeated(entry) else "",
-        "content": rebuild_html(entry.content)
-        if terms.open
-        else "",  # HTML that may stand in the page as it is
-        "dates": date_rows(holding, sources, zone),
+        "archived_copy": archived_copy,
+        "summary": clean_line(entry.summary, 5000)
+        if terms.open and not _content_repeats_summary(entry)
+        else "",
+        "content": rebuild_html(entry.content) if terms.open else "",  # safe to insert unescaped
+        "dates": date_rows(document, sources, zone),
         "attachments": tuple(_attachments(entry)) if terms.open else (),
         "elsewhere": tuple(_elsewhere(entry)),
-        "labels": _labels(holding, edition),
-        "reasons": tuple(_reasons(holding, edition)),
-        "dated": dated,
+        "labels": _labels(document, snapshot),
+        "reasons": tuple(_reasons(document, snapshot)),
+        "date": date,
         "licence": terms,
-        "data": _self_description(edition.site, entry_page(entry), entry, told, dated.stamp, copy),
+        "json_ld": _json_ld(snapshot.site, entry, row, date.machine_readable, archived_copy),
     }
 
 
-def _repeated(entry: Entry) -> bool:
-    """Whether the content begins with the summary, as most feeds have it."""
+def _content_repeats_summary(entry: Entry) -> bool:
+    """Whether the content contains the beginning of the summary, as in most feeds."""
     return entry.summary[:60] in entry.content
 
 
-def _labels(holding: Document, edition: Snapshot) -> Mapping[str, list[Label]]:
-    """What the document is about, by heading."""
-    told = holding.labels
-    subjects = [body for body in told.subjects if body != holding.entry.body]
-    found: dict[str, list[Label]] = {
-        "Topics": [_label(Facet.TOPIC, id, edition.topics) for id in told.topics],
-        "Plans": [_label(Facet.PLAN, id, edition.plans) for id in told.plans],
-        "Commitments": [(clean_line(id), None) for id in told.commitments],
-        "About": [_body_label(id, edition) for id in subjects],
+def _labels(document: Document, snapshot: Snapshot) -> Mapping[str, list[LabelLink]]:
+    """What the document is about, by heading; headings without a label are left out."""
+    labels = document.labels
+    subjects = [body for body in labels.subjects if body != document.entry.body]
+    links: dict[str, list[LabelLink]] = {
+        "Topics": [_label(Facet.TOPIC, id, snapshot.topics) for id in labels.topics],
+        "Plans": [_label(Facet.PLAN, id, snapshot.plans) for id in labels.plans],
+        "Commitments": [(clean_line(id), None) for id in labels.commitments],
+        "About": [_body_label(id, snapshot) for id in subjects],
     }
-    return {heading: labels for heading, labels in found.items() if labels}
+    return {heading: links_of_kind for heading, links_of_kind in links.items() if links_of_kind}
 
 
-def _label(shelf: Facet, id: str, names: Mapping[str, str]) -> Label:
+def _label(shelf: Facet, id: str, names: Mapping[str, str]) -> LabelLink:
     return display_name(id, names), facet_page_path(shelf, id) if id in names else None
 
 
-def _body_label(id: str, edition: Snapshot) -> Label:
-    return body_name(edition, id), facet_page_path(Facet.BODY, id) if id in edition.bodies else None
+def _body_label(id: str, snapshot: Snapshot) -> LabelLink:
+    return body_name(snapshot, id), facet_page_path(Facet.BODY, id) if id in snapshot.bodies else None
 
 
-def _reasons(holding: Document, edition: Snapshot) -> Iterator[tuple[Reason, str]]:
-    """Every reason why it is here, those that count most first, with what it speaks for."""
-    names = {"topic": edition.topics, "type": edition.types, "plan": edition.plans}
-    for reason in sorted(holding.labels.why, key=lambda reason: -reason.points):
-        kind, _, id = reason.speaks_for.partition(":")
-        told = body_name(edition, id) if kind == "body" else display_name(id, names.get(kind, {id: id}))
-        yield reason, f"{_KINDS.get(kind, clean_line(kind))}: {told}"
+def _reasons(document: Document, snapshot: Snapshot) -> Iterator[tuple[Reason, str]]:
+    """Every reason for the labels, the most points first, each with the label that it supports."""
+    names = {"topic": snapshot.topics, "type": snapshot.types, "plan": snapshot.plans}
+    for reason in sorted(document.labels.reasons, key=lambda reason: -reason.points):
+        kind, _, id = reason.supports.partition(":")
+        name = body_name(snapshot, id) if kind == "body" else display_name(id, names.get(kind, {id: id}))
+        yield reason, f"{_LABEL_KINDS.get(kind, clean_line(kind))}: {name}"
 
 
 def _elsewhere(entry: Entry) -> Iterator[Link]:
-    """Pages on which the same record was found later."""
+    """Pages on which the same record was found later: `via` links that no claim cites."""
     cited = {claim.source for claim in entry.claims}
-    return (link for link in _linked(entry) if link.rel == "via" and link.href not in cited)
+    return (link for link in _linkable(entry) if link.rel == "via" and link.href not in cited)
 
 
 def _attachments(entry: Entry) -> Iterator[Link]:
-    """What belongs to the document; the sources (`via`) stand with their claims."""
-    return (link for link in _linked(entry) if link.rel != "via")
+    """Files and related links; the sources (`via`) are shown with their claims instead."""
+    return (link for link in _linkable(entry) if link.rel != "via")
 
 
-def _linked(entry: Entry) -> Iterator[Link]:
-    return (link for link in entry.links if web(link.href))
+def _linkable(entry: Entry) -> Iterator[Link]:
+    return (link for link in entry.links if web_url(link.href))
 
 
 def attachment_text(link: Link) -> str:
-    """The media type and size of an attachment, as far as they are known."""
+    """`application/pdf, 52 kB`, as far as type and size are known."""
     size = link.length or 0
-    told = f"{size} bytes" if size < 1000 else f"{size / 1000:,.0f} kB"
-    return ", ".join(filter(None, (clean_line(link.type or "", 100), told if size else "")))
+    size_text = f"{size} bytes" if size < 1000 else f"{size / 1000:,.0f} kB"
+    return ", ".join(filter(None, (clean_line(link.type or "", 100), size_text if size else "")))
 
 
-def date_rows(holding: Document, sources: Mapping[str, Source], zone: ZoneInfo) -> tuple[DateRow, ...]:
-    """The publisher's dates, the claims, then ours. Where sources disagree each has a row of its own."""
+def date_rows(document: Document, sources: Mapping[str, Source], zone: ZoneInfo) -> tuple[DateRow, ...]:
+    """The publisher's dates, the claims, then our own dates. Where sources disagree each has its own row."""
     return (
-        *_carried(holding, sources, zone),
-        *(_claimed(claim, zone) for claim in holding.entry.claims),
-        *_ours(holding, zone),
+        *_carrier_rows(document, sources, zone),
+        *(_claim_row(claim, zone) for claim in document.entry.claims),
+        *_our_rows(document, zone),
     )
 
 
-def _carried(holding: Document, sources: Mapping[str, Source], zone: ZoneInfo) -> Iterator[DateRow]:
-    told: dict[tuple[str, Moment], list[Entry]] = {}
-    for carrier in holding.carriers:
+def _carrier_rows(document: Document, sources: Mapping[str, Source], zone: ZoneInfo) -> Iterator[DateRow]:
+    entries_by_date: dict[tuple[str, Moment], list[Entry]] = {}
+    for carrier in document.carriers:
         for what, moment in _dates(carrier.entry):
-            told.setdefault((what, moment), []).append(carrier.entry)
+            entries_by_date.setdefault((what, moment), []).append(carrier.entry)
     order = ("published", "updated", "opens", "closes")
-    for (what, moment), entries in sorted(told.items(), key=lambda one: (order.index(one[0][0]), one[0][1])):
+    for (what, moment), entries in sorted(
+        entries_by_date.items(), key=lambda pair: (order.index(pair[0][0]), pair[0][1])
+    ):
         yield DateRow(
             what=what.capitalize(),
-            when=say(moment, zone),
-            source=web(entries[0].url),
-            place="; ".join(dict.fromkeys(source_title(one.source, sources) for one in entries)),
-            note=_NOTES[moment.zone] if moment.precision in TIMED else "",
+            when=format_moment(moment, zone),
+            source=web_url(entries[0].url),
+            place="; ".join(dict.fromkeys(source_title(entry.source, sources) for entry in entries)),
+            note=_TIME_ZONE_NOTES[moment.zone] if moment.precision in WITH_TIME else "",
         )
 
 
@@ -203,62 +221,64 @@ def _dates(entry: Entry) -> Iterator[tuple[str, Moment]]:
     return ((what, moment) for what, moment in dates.items() if moment)
 
 
-def _claimed(claim: Claim, zone: ZoneInfo) -> DateRow:
-    what, source = clean_title(claim.what), web(claim.source)
+def _claim_row(claim: Claim, zone: ZoneInfo) -> DateRow:
+    what, source = clean_title(claim.what), web_url(claim.source)
     return DateRow(
         what=what[0].upper() + what[1:],
-        when=say(claim.moment, zone) if claim.moment else None,
+        when=format_moment(claim.moment, zone) if claim.moment else None,
         source=source,
         place=host_of(source) if source else "",
         note=clean_line(claim.note),
     )
 
 
-def _ours(holding: Document, zone: ZoneInfo) -> Iterator[DateRow]:
-    backlog = "found when we first read the source; it may have been there long before"
-    yield _our("First seen by us", say_instant(holding.first_seen, zone), backlog if holding.backlog else "")
-    if holding.updated > holding.first_seen:
-        yield _our("Changed in substance", say_instant(holding.updated, zone), "")
-    if holding.removed and holding.removed.moment:
+def _our_rows(document: Document, zone: ZoneInfo) -> Iterator[DateRow]:
+    backlog_note = "found when we first read the source; it may have been there long before"
+    yield _our_row(
+        "First seen by us",
+        format_instant(document.first_seen, zone),
+        backlog_note if document.backlog else "",
+    )
+    if document.updated > document.first_seen:
+        yield _our_row("Changed in substance", format_instant(document.updated, zone), "")
+    if document.removal and document.removal.moment:
         yield DateRow(
             what="Taken away",
-            when=say(holding.removed.moment, zone),
-            source=web(holding.entry.url),
+            when=format_moment(document.removal.moment, zone),
+            source=web_url(document.entry.url),
             place="the publisher",
             note="",
         )
 
 
-def _our(what: str, when: FormattedDate, note: str) -> DateRow:
-    return DateRow(what=what, when=when, source=None, place=OURS, note=note)
+def _our_row(what: str, when: FormattedDate, note: str) -> DateRow:
+    return DateRow(what=what, when=when, source=None, place=THIS_SITE, note=note)
 
 
 def source_title(id: str, sources: Mapping[str, Source]) -> str:
-    """The title of a source; its id where `sources.yaml` no longer has it."""
+    """The title of a source; its id when it is no longer in `sources.yaml`."""
     source = sources.get(id)
     return clean_title(source.title if source else id, 200)
 
 
-def _self_description(
-    site: Site, path: str, entry: Entry, told: Line, dated: str, copy: str | None
-) -> Mapping[str, Any]:
-    """The page of a document, and the document that it is about; what is not known is left out."""
+def _json_ld(site: Site, entry: Entry, row: DocumentRow, dated: str, copy: str | None) -> Mapping[str, Any]:
+    """The page and its document in schema.org's terms, for search engines; unknown values are left out."""
     about = {
         "@type": "CreativeWork",
         "identifier": clean_line(entry.id, 100),
         "name": clean_title(entry.title),
-        "inLanguage": told.language,
+        "inLanguage": row.language,
         "datePublished": dated,
-        "publisher": {"@type": "Organization", "name": told.body},
+        "publisher": {"@type": "Organization", "name": row.body},
         "license": licence(entry.licence).url,
-        "url": web(entry.url),
+        "url": web_url(entry.url),
         "archivedAt": copy,
     }
     return {
         "@context": _SCHEMA_ORG,
         "@type": "WebPage",
-        "url": site.base_url + path,
-        "name": told.title,
+        "url": site.base_url + document_page_path(entry),
+        "name": row.title,
         "isPartOf": {"@type": "WebSite", "name": site.title, "url": site.base_url},
         "mainEntity": {name: value for name, value in about.items() if value},
     }

@@ -1,4 +1,4 @@
-"""What the front page tells of documents: what is new by day, what closes soon, this week's letter."""
+"""The documents of the front page: updates by day, what closes soon, and the digests that it links."""
 
 from __future__ import annotations
 
@@ -9,92 +9,93 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Digest, Document, Moment, Precision, Snapshot
 from aggregator.model.days import COARSE, day_of, days_left, end_of
-from aggregator.publish.presentation.dates import FormattedDate, format_day, format_weekday, say
-from aggregator.publish.presentation.rows import known_date
+from aggregator.publish.presentation.dates import FormattedDate, format_day, format_moment, format_weekday
+from aggregator.publish.presentation.rows import past_date
 
-SOON: Final = timedelta(days=30)
-LETTERS: Final = 8
-"""How many issued letters the front page links."""
-
-
-_COARSE: Final = {Precision.YEAR: 0, Precision.MONTH: 1}
+CLOSING_SOON: Final = timedelta(days=30)
+LINKED_DIGESTS: Final = 8
+"""How many issued digests the front page links."""
 
 
-def relevant_documents(edition: Snapshot) -> tuple[Document, ...]:
-    """The documents that are about open government: those of the main feed."""
-    return tuple(holding for holding in edition.holdings if holding.labels.relevant)
+_SORT_RANK: Final = {Precision.YEAR: 0, Precision.MONTH: 1}
 
 
-def updates_by_day(edition: Snapshot, most: int) -> list[tuple[FormattedDate | None, list[Document]]]:
-    """At most `most` relevant documents: those in which something happened last, by day (or month, or year).
+def relevant_documents(snapshot: Snapshot) -> tuple[Document, ...]:
+    """The documents about open government, as in the main feed."""
+    return tuple(document for document in snapshot.documents if document.labels.relevant)
 
-    A document whose own date is missing or still to come stands under the day on which we first saw it;
-    if it was there before we looked, in a last group without a date.
+
+def updates_by_day(snapshot: Snapshot, max_count: int) -> list[tuple[FormattedDate | None, list[Document]]]:
+    """At most `max_count` relevant documents, the latest events first, grouped by day (or month, or year).
+
+    A document whose own date is missing or in the future is grouped under the day on which we first saw it;
+    one from the backlog, which has no such day, is in the last group, without a date.
     """
-    zone = edition.site.zone
-    latest = sorted(relevant_documents(edition), key=lambda held: _stirred(held, edition.at), reverse=True)[
-        :most
-    ]
-    ordered = sorted(latest, key=lambda held: _rank(held, edition.at, zone), reverse=True)
-    days = groupby(ordered, key=lambda held: _heading(held, edition.at, zone))
+    zone = snapshot.site.timezone
+    latest = sorted(
+        relevant_documents(snapshot), key=lambda document: _last_event(document, snapshot.at), reverse=True
+    )[:max_count]
+    ordered = sorted(latest, key=lambda document: _sort_key(document, snapshot.at, zone), reverse=True)
+    days = groupby(ordered, key=lambda document: _heading(document, snapshot.at, zone))
     return [(when, list(group)) for when, group in days]
 
 
-def closing_soon(edition: Snapshot) -> list[tuple[Document, Moment]]:
-    """The relevant documents that close within 30 days, each with that date, the first to close first."""
-    zone = edition.site.zone
+def closing_soon(snapshot: Snapshot) -> list[tuple[Document, Moment]]:
+    """The relevant documents that close within 30 days, each with its closing date, the earliest first."""
+    zone = snapshot.site.timezone
     soon = [
-        (held, closes)
-        for held in relevant_documents(edition)
-        if (closes := held.entry.closes) and edition.at < end_of(closes, zone) <= edition.at + SOON
+        (document, closes)
+        for document in relevant_documents(snapshot)
+        if (closes := document.entry.closes)
+        and snapshot.at < end_of(closes, zone) <= snapshot.at + CLOSING_SOON
     ]
     return sorted(soon, key=lambda pair: (end_of(pair[1], zone), pair[0].entry.id))
 
 
-def linked_digests(edition: Snapshot, most: int = LETTERS) -> list[Digest]:
-    """The open week's letter if there is one, then the last `most` that were issued, newest first."""
-    still_open = [digest for digest in edition.digests if digest.issued is None]
-    issued = [digest for digest in edition.digests if digest.issued]
-    return still_open + issued[:most]
+def linked_digests(snapshot: Snapshot, max_count: int = LINKED_DIGESTS) -> list[Digest]:
+    """The open week's digest if there is one, then the last `max_count` issued digests, newest first."""
+    still_open = [digest for digest in snapshot.digests if digest.issued_at is None]
+    issued = [digest for digest in snapshot.digests if digest.issued_at]
+    return still_open + issued[:max_count]
 
 
-def _stirred(holding: Document, at: datetime) -> tuple[datetime, str]:
-    """When something last happened to a document: its own date, our first sight of it, a change."""
-    own = known_date(holding, at)
-    known = (own.at if own else None, _unless_backlog(holding), *holding.revised)
-    return max(filter(None, known), default=datetime.min.replace(tzinfo=UTC)), holding.entry.id
+def _last_event(document: Document, at: datetime) -> tuple[datetime, str]:
+    """The last of: the document's own date, the time we first saw it, its changes; then its id."""
+    own = past_date(document, at)
+    known = (own.at if own else None, _unless_backlog(document), *document.revision_times)
+    return max(filter(None, known), default=datetime.min.replace(tzinfo=UTC)), document.entry.id
 
 
-def _heading(holding: Document, at: datetime, zone: ZoneInfo) -> FormattedDate | None:
-    own = known_date(holding, at)
+def _heading(document: Document, at: datetime, zone: ZoneInfo) -> FormattedDate | None:
+    own = past_date(document, at)
     if own and own.precision in COARSE:
-        return say(own, zone)
-    shown = own.at if own else _unless_backlog(holding)
+        return format_moment(own, zone)
+    shown = own.at if own else _unless_backlog(document)
     return format_weekday(day_of(shown, zone)) if shown else None
 
 
-def _rank(holding: Document, at: datetime, zone: ZoneInfo) -> tuple[date, int, datetime, str]:
-    """Where a document stands among the days: a month after its first day, what is undated last."""
-    own = known_date(holding, at)
-    shown = own.at if own else _unless_backlog(holding)
-    exact = _COARSE.get(own.precision, 2) if own else 2
+def _sort_key(document: Document, at: datetime, zone: ZoneInfo) -> tuple[date, int, datetime, str]:
+    """Sorts (in reverse) by day. A date known to the month only comes last within the month's first day."""
+    own = past_date(document, at)
+    shown = own.at if own else _unless_backlog(document)
+    exact = _SORT_RANK.get(own.precision, 2) if own else 2
     day = day_of(shown, zone) if shown else date.min
-    return day, exact, shown or holding.first_seen, holding.entry.id
+    return day, exact, shown or document.first_seen, document.entry.id
 
 
-def _unless_backlog(holding: Document) -> datetime | None:
-    """When a document came up; what a source's first poll brought says nothing of that."""
-    return None if holding.backlog else holding.first_seen
+def _unless_backlog(document: Document) -> datetime | None:
+    """When we first saw a document. For the backlog (a source's first poll) that says nothing of its age."""
+    return None if document.backlog else document.first_seen
 
 
 def closing_text(closes: Moment, at: datetime, zone: ZoneInfo) -> str:
-    """How long a document can still be answered."""
+    """`closes today`, `closes in 12 days`, `closes in June 2026`."""
     if closes.precision in COARSE:
-        return f"closes in {say(closes, zone).words}"
+        return f"closes in {format_moment(closes, zone).text}"
     days = days_left(closes, at, zone)
     return {0: "closes today", 1: "closes tomorrow"}.get(days, f"closes in {days} days")
 
 
 def last_day(digest: Digest, zone: ZoneInfo) -> FormattedDate:
-    """The last day of a letter's window: its end itself belongs to the next one."""
+    """The last day of a digest's window; the end of the window itself belongs to the next digest."""
     return format_day(day_of(digest.window.end - timedelta(microseconds=1), zone))

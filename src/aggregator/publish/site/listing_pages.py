@@ -1,4 +1,4 @@
-"""The pages that list documents by body, nation, topic, type, plan and role, and the page of all those."""
+"""The pages that list documents by body, nation, topic, type, plan and role; and `browse.html`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Artifact, Body, Role, Snapshot
 from aggregator.publish.presentation.dates import format_day
-from aggregator.publish.presentation.facets import NATIONS, Group, groups, listings_by_facet
-from aggregator.publish.presentation.months import filed, month_title
-from aggregator.publish.presentation.paths import Facet, facet_file_stem, facet_page_path, web
+from aggregator.publish.presentation.facets import NATIONS, FacetListing, facet_listings, listings_by_facet
+from aggregator.publish.presentation.months import archive_month_of, month_title
+from aggregator.publish.presentation.paths import Facet, facet_file_stem, facet_page_path, web_url
 from aggregator.publish.presentation.text import clean_line, display_name
-from aggregator.publish.site.charts import MONTHS_SHOWN, chart
-from aggregator.publish.site.render import list_page_data, page
+from aggregator.publish.site.charts import MONTHS_SHOWN, updates_chart
+from aggregator.publish.site.render import list_json_ld, render_page
 
-NEWEST: Final = 100
+MAX_DOCUMENTS: Final = 100
 """How many documents a page lists."""
 _KICKERS: Final[Mapping[Facet, str]] = {
     Facet.BODY: "Body",
@@ -37,94 +37,100 @@ _SECTIONS: Final[Mapping[Facet, str]] = {
 }
 
 
-Section = tuple[Facet, str, Mapping[str, Sequence[Group]]]
-"""A shelf on the page that leads to all of them: its name, and its groups by heading, which may be empty."""
-Fact = tuple[str, str | None, str]
-"""A fact about a group: its words, where it leads, and what else is to be said of it."""
+Section = tuple[Facet, str, Mapping[str, Sequence[FacetListing]]]
+"""A facet on `browse.html`, its name, and its listings by heading. The heading may be empty."""
+ListingFact = tuple[str, str | None, str]
+"""A fact about a body or a role: its text, a link or None, and a note."""
 
 
-def publish_listings(edition: Snapshot) -> Iterator[Artifact]:
+def publish_listings(snapshot: Snapshot) -> Iterator[Artifact]:
     """`browse.html`, and `FOLDER/ID.html` for each body, nation, topic, type, plan and role."""
-    made, zone = groups(edition), edition.site.zone
-    sections = tuple(_sections(listings_by_facet(made), edition))
-    yield page("browse.html.j2", edition, "browse.html", sections=sections, shown=MONTHS_SHOWN)
-    observed = {plan.plan.id for told in edition.board.processes for plan in told.plans}
-    for group in made:
-        if group.shelf is not Facet.PLAN or group.id not in observed:  # else `publish_plans` tells more
-            yield _page(group, edition, zone)
+    listings, zone = facet_listings(snapshot), snapshot.site.timezone
+    sections = tuple(_sections(listings_by_facet(listings), snapshot))
+    yield render_page("browse.html.j2", snapshot, "browse.html", sections=sections, months_shown=MONTHS_SHOWN)
+    plans_on_board = {plan.plan.id for process in snapshot.board.processes for plan in process.plans}
+    for listing in listings:
+        # `publish_plans` makes the pages of plans on the board, at the same paths.
+        if listing.facet is not Facet.PLAN or listing.id not in plans_on_board:
+            yield _page(listing, snapshot, zone)
 
 
-def _page(group: Group, edition: Snapshot, zone: ZoneInfo) -> Artifact:
-    newest, by = group.holdings[:NEWEST], partial(filed, zone=zone)
-    by_month = sorted(newest, key=by, reverse=True)
-    return page(
-        "group.html.j2",
-        edition,
-        group.path,
-        group=group,
-        kicker=_KICKERS[group.shelf],
-        facts={heading: facts for heading, facts in _facts(group, edition).items() if facts},
-        feed=facet_file_stem(group.shelf, group.id),
-        drawn=chart(group.holdings, edition.at, zone),
-        months_told=[(month_title(name), list(held)) for name, held in groupby(by_month, by)],
-        with_body=group.shelf is not Facet.BODY or any(held.entry.body != group.id for held in newest),
+def _page(listing: FacetListing, snapshot: Snapshot, zone: ZoneInfo) -> Artifact:
+    newest, month_of = listing.documents[:MAX_DOCUMENTS], partial(archive_month_of, zone=zone)
+    by_month = groupby(sorted(newest, key=month_of, reverse=True), month_of)
+    is_other_body = any(document.entry.body != listing.id for document in newest)
+    return render_page(
+        "listing.html.j2",
+        snapshot,
+        listing.path,
+        listing=listing,
+        kicker=_KICKERS[listing.facet],
+        facts={heading: facts for heading, facts in _facts(listing, snapshot).items() if facts},
+        feed=facet_file_stem(listing.facet, listing.id),
+        chart=updates_chart(listing.documents, snapshot.at, zone),
+        months=[(month_title(name), list(documents)) for name, documents in by_month],
+        show_body=listing.facet is not Facet.BODY or is_other_body,
         shown=len(newest),
-        known=len(group.holdings),
-        others=len(group.others),
-        data=list_page_data(edition.site, group.name, group.path),
+        total=len(listing.documents),
+        irrelevant=len(listing.irrelevant),
+        json_ld=list_json_ld(snapshot.site, listing.name, listing.path),
     )
 
 
-def _facts(group: Group, edition: Snapshot) -> Mapping[str, Sequence[Fact]]:
-    """What is known of a body or a role, by heading."""
-    if group.shelf is Facet.BODY:
-        return _body_facts(edition.bodies[group.id], edition)
-    if group.shelf is Facet.ROLE:
-        role = next(role for role in edition.roles if role.id == group.id)
-        return {"Held by": tuple(_holders(role, edition))}
+def _facts(listing: FacetListing, snapshot: Snapshot) -> Mapping[str, Sequence[ListingFact]]:
+    """What the register says of a body or a role, by heading."""
+    if listing.facet is Facet.BODY:
+        return _body_facts(snapshot.bodies[listing.id], snapshot)
+    if listing.facet is Facet.ROLE:
+        role = next(role for role in snapshot.roles if role.id == listing.id)
+        return {"Held by": tuple(_role_holders(role, snapshot))}
     return {}
 
 
-def _body_facts(body: Body, edition: Snapshot) -> Mapping[str, Sequence[Fact]]:
-    site, bodies = web(body.url), edition.bodies.values()
-    roles = [role for role in edition.roles if any(holder.body == body.id for holder in role.holders)]
+def _body_facts(body: Body, snapshot: Snapshot) -> Mapping[str, Sequence[ListingFact]]:
+    url, bodies = web_url(body.url), snapshot.bodies.values()
+    roles = [role for role in snapshot.roles if any(holder.body == body.id for holder in role.holders)]
     return {
-        "Own page": [(clean_line(body.url), site, "")] if site else [],
-        "Nation": [(display_name(body.nation, NATIONS), f"../{facet_page_path(Facet.NATION, body.nation)}", "")],
-        "Part of": [_linked(Facet.BODY, one) for one in bodies if one.id == body.parent],
-        "Its parts": [_linked(Facet.BODY, one) for one in bodies if one.parent == body.id],
-        "Former names": [(clean_line(old.name), None, "") for old in body.former],
+        "Own page": [(clean_line(body.url), url, "")] if url else [],
+        "Nation": [
+            (display_name(body.nation, NATIONS), f"../{facet_page_path(Facet.NATION, body.nation)}", "")
+        ],
+        "Part of": [_linked(Facet.BODY, other) for other in bodies if other.id == body.parent],
+        "Its parts": [_linked(Facet.BODY, other) for other in bodies if other.parent == body.id],
+        "Former names": [(clean_line(former.name), None, "") for former in body.former],
         "Roles": [_linked(Facet.ROLE, role) for role in roles],
     }
 
 
-def _linked(shelf: Facet, one: Body | Role) -> Fact:
-    return clean_line(one.name), f"../{facet_page_path(shelf, one.id)}", ""
+def _linked(facet: Facet, item: Body | Role) -> ListingFact:
+    return clean_line(item.name), f"../{facet_page_path(facet, item.id)}", ""
 
 
-def _holders(role: Role, edition: Snapshot) -> Iterator[Fact]:
-    """Who held the role, the last one first, and where that is said."""
+def _role_holders(role: Role, snapshot: Snapshot) -> Iterator[ListingFact]:
+    """Who held the role and when, the last holder first, with the source of that."""
     for holder in reversed(role.holders):
-        body = edition.bodies.get(holder.body)
-        until = f" to {format_day(holder.until).words}" if holder.until else " on"
-        sourced = f"; source: {clean_line(holder.source)}" if holder.source else "; not yet sourced"
+        body = snapshot.bodies.get(holder.body)
+        until = f" to {format_day(holder.until).text}" if holder.until else " on"
+        source = f"; source: {clean_line(holder.source)}" if holder.source else "; not yet sourced"
         yield (
             clean_line(body.name_on(holder.since) if body else holder.body),
             f"../{facet_page_path(Facet.BODY, holder.body)}" if body else None,
-            f"from {format_day(holder.since).words}{until}{sourced}",
+            f"from {format_day(holder.since).text}{until}{source}",
         )
 
 
-def _sections(shelves: Mapping[Facet, tuple[Group, ...]], edition: Snapshot) -> Iterator[Section]:
-    for shelf, name in _SECTIONS.items():
-        told = shelves[shelf]
-        if told:
-            yield shelf, name, _by_nation(told, edition) if shelf is Facet.BODY else {"": told}
+def _sections(
+    listings_by_facet: Mapping[Facet, tuple[FacetListing, ...]], snapshot: Snapshot
+) -> Iterator[Section]:
+    for facet, name in _SECTIONS.items():
+        listings = listings_by_facet[facet]
+        if listings:
+            yield facet, name, _by_nation(listings, snapshot) if facet is Facet.BODY else {"": listings}
 
 
-def _by_nation(told: Iterable[Group], edition: Snapshot) -> Mapping[str, Sequence[Group]]:
-    """The bodies of each nation, those of the register's first nation first."""
-    found: dict[str, list[Group]] = {nation: [] for nation in NATIONS}
-    for group in told:
-        found.setdefault(edition.bodies[group.id].nation, []).append(group)
-    return {display_name(nation, NATIONS): groups for nation, groups in found.items() if groups}
+def _by_nation(listings: Iterable[FacetListing], snapshot: Snapshot) -> Mapping[str, Sequence[FacetListing]]:
+    """The bodies of each nation, in the order of `NATIONS`."""
+    by_nation: dict[str, list[FacetListing]] = {nation: [] for nation in NATIONS}
+    for listing in listings:
+        by_nation.setdefault(snapshot.bodies[listing.id].nation, []).append(listing)
+    return {display_name(nation, NATIONS): group for nation, group in by_nation.items() if group}

@@ -1,4 +1,4 @@
-"""An entry's HTML made fit to stand inside a page of ours: balanced, and nothing in it that runs."""
+"""Rebuilds an entry's HTML for our pages: balanced, only allowed elements, nothing that runs or loads."""
 
 from __future__ import annotations
 
@@ -7,33 +7,34 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Final
 
-from aggregator.publish.presentation.paths import web
-from aggregator.values.text import tidy
+from aggregator.publish.presentation.paths import web_url
+from aggregator.values.text import remove_unwanted
 
-_KEPT: Final = re.compile(
+_ALLOWED: Final = re.compile(
     "a|b|blockquote|br|caption|cite|code|dd|del|dl|dt|em|h3|h4|h5|h6|hr|i|ins|li|ol|p|pre|q|s|strong|sub|sup"
     "|table|tbody|td|th|thead|tr|ul"
 )
 _HEADINGS: Final = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6"}
-"""The page has its own h1 and h2."""
+"""Headings start at h3: the page has its own h1 and h2."""
 _VOID: Final = frozenset({"br", "hr"})
 _DROPPED: Final = re.compile("script|style|template|iframe|object|noscript|svg|math|textarea|title|select")
-"""Left out with everything inside."""
+"""Removed with everything inside. Other elements that are not allowed lose only their tags."""
 
 
 def rebuild_html(content: str) -> str:
-    """The same words with elements from a short list only, every one closed, no attribute but safe ones.
+    """The same text with only allowed elements, all closed, and without attributes except `lang` and `href`.
 
-    Normalise has made the HTML safe already; this keeps our pages whole should that ever fail.
+    `normalise/safe_html.py` has made the HTML safe already. This is the second line of defence: the result is
+    inserted into pages unescaped.
     """
     rebuilder = _HtmlRebuilder()
-    rebuilder.feed(tidy(content))
+    rebuilder.feed(remove_unwanted(content))
     rebuilder.close()
     return rebuilder.result()
 
 
 class _HtmlRebuilder(HTMLParser):
-    """Writes what it reads anew, element by element."""
+    """Writes an allowed copy of what it parses, element by element."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -45,7 +46,7 @@ class _HtmlRebuilder(HTMLParser):
         name = _HEADINGS.get(tag, tag)
         if _DROPPED.fullmatch(name):
             self._dropping += 1
-        if self._dropping or not _KEPT.fullmatch(name):
+        if self._dropping or not _ALLOWED.fullmatch(name):
             return
         self._written.append(f"<{name}{_attributes(name, dict(attrs))}>")
         if name not in _VOID:
@@ -63,13 +64,13 @@ class _HtmlRebuilder(HTMLParser):
             self._written.append(escape(data))
 
     def result(self) -> str:
-        """Everything written, with what is still open closed."""
+        """The HTML, with every element that is still open closed."""
         while self._open:
             self._close_to(self._open[-1])
         return "".join(self._written).strip()
 
     def _close_to(self, name: str) -> None:
-        """Close the innermost `name` and all that was opened inside it."""
+        """Close the innermost `name` and everything opened inside it."""
         while True:
             closed = self._open.pop()
             self._written.append(f"</{closed}>")
@@ -78,7 +79,7 @@ class _HtmlRebuilder(HTMLParser):
 
 
 def _attributes(name: str, given: dict[str, str | None]) -> str:
-    kept = {"lang": given.get("lang")}
+    attributes = {"lang": given.get("lang")}
     if name == "a":
-        kept["href"] = web(given.get("href"))
-    return "".join(f' {key}="{escape(value)}"' for key, value in kept.items() if value)
+        attributes["href"] = web_url(given.get("href"))
+    return "".join(f' {key}="{escape(value)}"' for key, value in attributes.items() if value)

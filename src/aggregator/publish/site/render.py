@@ -1,4 +1,9 @@
-"""The pages as HTML: how a template becomes a page, the front page, and the page of each document."""
+"""Turns templates into pages: the only module of the site that uses Jinja. It also makes the front page and
+the pages of documents.
+
+A template sees the values that `render_page` gives it and, by their Python names, the functions and constants
+listed here; each function is also a filter. Publishers' text must go through `clean_line` or `clean_title`.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +15,17 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from aggregator.model import Artifact, Deferred, Document, Site, Snapshot, Source
+from aggregator.model import Artifact, DeferredArtifact, Document, Site, Snapshot, Source
 from aggregator.model.days import day_of
 from aggregator.publish.board import wording
 from aggregator.publish.hosting.security import policy
-from aggregator.publish.presentation.corrections import VERDICTS
-from aggregator.publish.presentation.dates import format_day, say, say_instant
-from aggregator.publish.presentation.fingerprints import background, fingerprint
-from aggregator.publish.presentation.paths import Facet, entry_page, facet_page_path, web
-from aggregator.publish.presentation.rows import LANGUAGES, body_name, tell
+from aggregator.publish.presentation.corrections import RELEVANCE_TEXTS
+from aggregator.publish.presentation.dates import format_day, format_instant, format_moment
+from aggregator.publish.presentation.fingerprints import common_fingerprint, fingerprint_of
+from aggregator.publish.presentation.paths import Facet, document_page_path, facet_page_path, web_url
+from aggregator.publish.presentation.rows import LANGUAGE_NAMES, body_name, document_row
 from aggregator.publish.presentation.text import capitalise_first, clean_line, clean_title
-from aggregator.publish.site.charts import chart
+from aggregator.publish.site.charts import updates_chart
 from aggregator.publish.site.document_page import (
     MATCH_PLACES,
     REMOVAL_TEXTS,
@@ -48,131 +53,137 @@ from aggregator.publish.site.status import (
 from aggregator.values.web_addresses import host_of
 
 _TEMPLATES: Final = Path(__file__).parents[1] / "templates"
-_FILES: Final = {
-    "card.png": "image/png",  # the icon at 1200 by 630 pixels, for those who share a page (Open Graph)
+_STATIC_FILES: Final = {
+    "card.png": "image/png",  # the icon at 1200 by 630 pixels, shown where people share a page (Open Graph)
     "icon.svg": "image/svg+xml",
     "search.js": "text/javascript",
     "style.css": "text/css",
 }
-"""What is published as it stands beside the templates."""
-_LINES: Final = (60, 40, 20, 10, 5, 0)
-"""How many lines of news the front page tries to show, until it is small enough."""
-_LARGEST: Final = 100_000
-"""The largest front page, in bytes: it is read on slow lines, too."""
-
+"""Files beside the templates that are published unchanged, with their media types."""
+_UPDATE_COUNTS: Final = (60, 40, 20, 10, 5, 0)
+"""How many updates the front page tries to show, until it is small enough."""
+_MAX_FRONT_PAGE: Final = 100_000
+"""The largest front page, in bytes: people read it on slow lines, too."""
 SCHEMA_ORG: Final = "https://schema.org"
-"""The words in which pages describe themselves to programs (JSON-LD)."""
+"""The vocabulary in which pages describe themselves to programs (JSON-LD)."""
 
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(_TEMPLATES),
     autoescape=True,
-    auto_reload=False,  # else every page asks the disk whether its template is still the same
-    undefined=StrictUndefined,
+    auto_reload=False,  # else every page checks on disk whether its template has changed
+    undefined=StrictUndefined,  # a misspelt name is an error and not an empty string
     trim_blocks=True,
     lstrip_blocks=True,
 )
 _TEMPLATE_FUNCTIONS: Final = (
-    *(wording.basis_text, wording.result_text, wording.claim_text, wording.commitments_text),
-    *(wording.days_text, wording.coverage_gap_text, wording.lag_text, wording.days_left_text),
-    *(wording.silence_text, wording.stage_text, wording.yes_no_text, wording.coverage_text),
-    *(wording.binding_checks, wording.front_table_checks, wording.evidence_link, wording.publication_date),
-    *(revisions_with_changes, count_hidden_rows, attachment_text, source_title, last_day, closing_text),
-    *(body_name, chart, tell, source_address_text, last_record_age, last_record_date, coverage_note),
-    *(host_of, facet_page_path, web, say, format_day, say_instant, day_of, capitalise_first, clean_line, clean_title),
+    # text
+    *(clean_line, clean_title, capitalise_first, host_of, web_url, facet_page_path),
+    # dates
+    *(day_of, format_day, format_instant, format_moment),
+    # documents
+    *(document_row, body_name, source_title, attachment_text, closing_text),
+    *(revisions_with_changes, count_hidden_rows),
+    # bodies, sources, digests
+    *(last_record_age, last_record_date, coverage_note, source_address_text, last_day, updates_chart),
+    # the board
+    *(wording.basis_text, wording.claim_text, wording.commitments_text, wording.coverage_gap_text),
+    *(wording.coverage_text, wording.days_left_text, wording.days_text, wording.lag_text),
+    *(wording.result_text, wording.silence_text, wording.stage_text, wording.yes_no_text),
+    *(wording.binding_checks, wording.evidence_link, wording.front_table_checks, wording.publication_date),
 )
-"""What templates may ask of the values that they show; every word of others goes through `line`."""
 _TEMPLATE_CONSTANTS: Final = {
     "FRONT_TABLE_RULES": wording.FRONT_TABLE_RULES,
     "Facet": Facet,
-    "LANGUAGES": LANGUAGES,
+    "LANGUAGE_NAMES": LANGUAGE_NAMES,
     "MATCH_PLACES": MATCH_PLACES,
     "MAX_ROWS": MAX_ROWS,
+    "RELEVANCE_TEXTS": RELEVANCE_TEXTS,
     "REMOVAL_TEXTS": REMOVAL_TEXTS,
     "RESULT_CLASSES": wording.RESULT_CLASSES,
-    "VERDICTS": VERDICTS,
 }
-_ENVIRONMENT.globals |= _TEMPLATE_CONSTANTS | {one.__name__: one for one in _TEMPLATE_FUNCTIONS}
-_ENVIRONMENT.filters |= {one.__name__: one for one in _TEMPLATE_FUNCTIONS}
+_functions_by_name: Final = {function.__name__: function for function in _TEMPLATE_FUNCTIONS}
+_ENVIRONMENT.globals |= _TEMPLATE_CONSTANTS | _functions_by_name
+_ENVIRONMENT.filters |= _functions_by_name
 
 
-def publish_pages(edition: Snapshot) -> Iterator[Artifact | Deferred]:
-    """`index.html`, `style.css`, `search.js`, `icon.svg`, `card.png`, and a page for each document."""
-    yield Artifact(path="index.html", media_type="text/html", payload=_front_page(edition))
-    for name, media_type in _FILES.items():
-        yield Artifact(path=name, media_type=media_type, payload=(_TEMPLATES / name).read_bytes())
-    sources = {row.source.id: row.source for row in edition.sources}
-    ground = f"{background(edition)} {bool(edition.board.processes)}"
-    for holding in edition.holdings:
-        yield Deferred(
-            path=entry_page(holding.entry),
-            media_type="text/html",
-            fingerprint=fingerprint([ground, repr(_shown(holding))]),
-            make=partial(_entry_page, holding, edition, sources),
-        )
-
-
-def _shown(holding: Document) -> Document:
-    """The document without what moves at every poll and is not shown."""
-    still = (replace(carrier, last_seen=None, vanishing=None) for carrier in holding.carriers)
-    return replace(holding, carriers=tuple(still))
-
-
-def _entry_page(holding: Document, edition: Snapshot, sources: Mapping[str, Source]) -> bytes:
-    values = document_page_values(holding, edition, sources)
-    return page("entry.html.j2", edition, entry_page(holding.entry), **values).payload
-
-
-def page(template: str, edition: Snapshot, path: str, **values: object) -> Artifact:
+def render_page(template: str, snapshot: Snapshot, path: str, **values: object) -> Artifact:
     """The page at `path` of the output folder."""
-    payload = render(template, edition, path=path, root="../" * path.count("/"), **values)
+    payload = _render(template, snapshot, path=path, root="../" * path.count("/"), **values)
     return Artifact(path=path, media_type="text/html", payload=payload)
 
 
-def render(template: str, edition: Snapshot, *, path: str, root: str, **values: object) -> bytes:
-    """A page from its template. `path` is the page's own, `root` leads from it to the output folder."""
-    site = edition.site
-    contact = f"mailto:{site.contact}" if "@" in site.contact else web(site.contact)
-    text = _ENVIRONMENT.get_template(template).render(
+def _render(template: str, snapshot: Snapshot, *, path: str, root: str, **values: object) -> bytes:
+    """The HTML of a page. `path` is the page's own path, `root` leads from it to the output folder."""
+    site = snapshot.site
+    contact = f"mailto:{site.contact}" if "@" in site.contact else web_url(site.contact)
+    html = _ENVIRONMENT.get_template(template).render(
         site=site,
-        edition=edition,
+        snapshot=snapshot,
         contact=contact,
         path=path,
         root=root,
-        zone=site.zone,
+        zone=site.timezone,
         policy=policy(path),
-        with_board=bool(edition.board.processes),
+        with_board=bool(snapshot.board.processes),
         **values,
     )
-    return text.encode()
+    return html.encode()
 
 
-def _front_page(edition: Snapshot) -> bytes:
-    """The front page with as many lines of news as fit."""
-    page = b""
-    about = relevant_documents(edition)
-    for most in _LINES:
-        page = render(
+def publish_pages(snapshot: Snapshot) -> Iterator[Artifact | DeferredArtifact]:
+    """`index.html`, `style.css`, `search.js`, `icon.svg`, `card.png`, and a page for each document."""
+    yield Artifact(path="index.html", media_type="text/html", payload=_front_page(snapshot))
+    for name, media_type in _STATIC_FILES.items():
+        yield Artifact(path=name, media_type=media_type, payload=(_TEMPLATES / name).read_bytes())
+    sources = {row.source.id: row.source for row in snapshot.sources}
+    common = f"{common_fingerprint(snapshot)} {bool(snapshot.board.processes)}"
+    for document in snapshot.documents:
+        yield DeferredArtifact(
+            path=document_page_path(document.entry),
+            media_type="text/html",
+            fingerprint=fingerprint_of([common, repr(_without_poll_times(document))]),
+            make=partial(_document_page, document, snapshot, sources),
+        )
+
+
+def _without_poll_times(document: Document) -> Document:
+    """The document without what changes at every poll. The page does not show it, so it must not count."""
+    carriers = (replace(carrier, last_seen=None, pending_removal=None) for carrier in document.carriers)
+    return replace(document, carriers=tuple(carriers))
+
+
+def _document_page(document: Document, snapshot: Snapshot, sources: Mapping[str, Source]) -> bytes:
+    values = document_page_values(document, snapshot, sources)
+    return render_page("document.html.j2", snapshot, document_page_path(document.entry), **values).payload
+
+
+def _front_page(snapshot: Snapshot) -> bytes:
+    """The front page with as many updates as fit into its largest size."""
+    html = b""
+    total = len(relevant_documents(snapshot))
+    for max_count in _UPDATE_COUNTS:
+        html = _render(
             "index.html.j2",
-            edition,
+            snapshot,
             path="",
             root="",
-            days=updates_by_day(edition, most),
-            shown=min(most, len(about)),
-            known=len(about),
-            closings=closing_soon(edition),
-            letters=linked_digests(edition),
-            processes=edition.board.processes,
-            sources=source_rows(edition),
-            licences=licences_used(edition),
-            data=_site_data(edition.site),
+            days=updates_by_day(snapshot, max_count),
+            shown=min(max_count, total),
+            total=total,
+            closing=closing_soon(snapshot),
+            digests=linked_digests(snapshot),
+            processes=snapshot.board.processes,
+            sources=source_rows(snapshot),
+            licences=licences_used(snapshot),
+            json_ld=_site_json_ld(snapshot.site),
         )
-        if len(page) <= _LARGEST:
+        if len(html) <= _MAX_FRONT_PAGE:
             break
-    return page
+    return html
 
 
-def _site_data(site: Site) -> Mapping[str, Any]:
-    """The site as a whole, and how it is searched."""
+def _site_json_ld(site: Site) -> Mapping[str, Any]:
+    """The site and its search, in schema.org's terms."""
     return {
         "@context": SCHEMA_ORG,
         "@type": "WebSite",
@@ -187,8 +198,8 @@ def _site_data(site: Site) -> Mapping[str, Any]:
     }
 
 
-def list_page_data(site: Site, name: str, path: str) -> Mapping[str, Any]:
-    """A page that lists documents."""
+def list_json_ld(site: Site, name: str, path: str) -> Mapping[str, Any]:
+    """A page that lists documents, in schema.org's terms."""
     return {
         "@context": SCHEMA_ORG,
         "@type": "CollectionPage",

@@ -1,4 +1,4 @@
-"""How a document changed: each revision with the publisher's note and what was and is, side by side."""
+"""The revisions of a document, with the sentences that changed side by side."""
 
 from __future__ import annotations
 
@@ -7,52 +7,57 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Document, Entry, Moment, Revision
+from aggregator.model import Claim, Document, Entry, Moment, Revision
 from aggregator.model.licences import may_show
-from aggregator.publish.presentation.dates import say
-from aggregator.publish.presentation.diff import DiffSpan, Row, sentence_changes
+from aggregator.publish.presentation.dates import format_moment
+from aggregator.publish.presentation.diff import DiffSpan, SentenceChange, sentence_changes
 from aggregator.publish.presentation.text import clean_title
 
 MAX_ROWS: Final = 60
-"""How many changed sentences are shown of one revision."""
-MOST: Final = 50
-"""How many revisions a page shows, the newest first; a page that is edited daily would never end."""
+"""How many changed sentences a page shows for each part of a revision."""
+MAX_REVISIONS: Final = 50
+"""The most revisions that a page shows. Some pages are edited daily."""
 
 
-Changes = Mapping[str, tuple[Row, ...]]
-"""The parts of a document that changed, each as it was and as it is."""
+Changes = Mapping[str, tuple[SentenceChange, ...]]
+"""The changed parts of a document by name, each with its sentences before and after."""
 
 
-def revisions_with_changes(holding: Document, zone: ZoneInfo) -> Iterator[tuple[Revision, Changes | None]]:
-    """The revisions of every carrier, newest first, each with what changed; None where no licence lets us."""
-    told = [pair for carrier in holding.carriers for pair in pairwise(carrier.revisions)]
-    newest = sorted(told, key=lambda pair: (pair[1].seen_at, pair[1].entry.source), reverse=True)[:MOST]
+def revisions_with_changes(document: Document, zone: ZoneInfo) -> Iterator[tuple[Revision, Changes | None]]:
+    """The revisions of all carriers, newest first, each with its changes.
+
+    The changes are None where a licence does not let us show both texts.
+    """
+    pairs = [pair for carrier in document.carriers for pair in pairwise(carrier.revisions)]
+    newest = sorted(pairs, key=lambda pair: (pair[1].seen_at, pair[1].entry.source), reverse=True)[
+        :MAX_REVISIONS
+    ]
     for before, after in newest:
         shown = may_show(before.entry.licence, after.entry.licence)
         yield after, dict(_changes(before.entry, after.entry, zone)) if shown else None
 
 
 def count_hidden_rows(changes: Changes) -> int:
-    """How many changed sentences are too many to be shown."""
+    """How many changed sentences the page leaves out."""
     return sum(max(0, len(rows) - MAX_ROWS) for rows in changes.values())
 
 
-def _changes(before: Entry, after: Entry, zone: ZoneInfo) -> Iterator[tuple[str, tuple[Row, ...]]]:
-    """What differs in words; of dates and files each as one line."""
-    words = {
+def _changes(before: Entry, after: Entry, zone: ZoneInfo) -> Iterator[tuple[str, tuple[SentenceChange, ...]]]:
+    """Text changes by sentence; dates, files and claims as one row each."""
+    texts = {
         "Title": (clean_title(before.title), clean_title(after.title)),
         "Text": (before.text, after.text),
         "Status": (before.publisher_type or "", after.publisher_type or ""),
     }
-    for part, (old, new) in words.items():
+    for part, (old, new) in texts.items():
         if rows := sentence_changes(old, new):
             yield part, rows
-    for part, old_lines, new_lines in _lines(before, after, zone):
-        if old_lines != new_lines:
-            yield part, (Row(before=_pieces(old_lines), after=_pieces(new_lines)),)
+    for part, old_values, new_values in _field_values(before, after, zone):
+        if old_values != new_values:
+            yield part, (SentenceChange(before=_as_span(old_values), after=_as_span(new_values)),)
 
 
-def _lines(before: Entry, after: Entry, zone: ZoneInfo) -> Iterator[tuple[str, list[str], list[str]]]:
+def _field_values(before: Entry, after: Entry, zone: ZoneInfo) -> Iterator[tuple[str, list[str], list[str]]]:
     yield "Opens", _date(before.opens, zone), _date(after.opens, zone)
     yield "Closes", _date(before.closes, zone), _date(after.closes, zone)
     yield "Attachments", _files(before), _files(after)
@@ -60,7 +65,7 @@ def _lines(before: Entry, after: Entry, zone: ZoneInfo) -> Iterator[tuple[str, l
 
 
 def _date(moment: Moment | None, zone: ZoneInfo) -> list[str]:
-    return [say(moment, zone).words] if moment else []
+    return [format_moment(moment, zone).text] if moment else []
 
 
 def _files(entry: Entry) -> list[str]:
@@ -72,11 +77,12 @@ def _files(entry: Entry) -> list[str]:
 
 
 def _claims(entry: Entry, zone: ZoneInfo) -> list[str]:
-    return [
-        f"{clean_title(claim.what)}: {say(claim.moment, zone).words if claim.moment else 'not known'}"
-        for claim in entry.claims
-    ]
+    return [f"{clean_title(claim.what)}: {_claim_date(claim, zone)}" for claim in entry.claims]
 
 
-def _pieces(lines: Iterable[str]) -> tuple[DiffSpan, ...]:
-    return (DiffSpan(words="; ".join(lines), differs=True),) if lines else ()
+def _claim_date(claim: Claim, zone: ZoneInfo) -> str:
+    return format_moment(claim.moment, zone).text if claim.moment else "not known"
+
+
+def _as_span(values: Iterable[str]) -> tuple[DiffSpan, ...]:
+    return (DiffSpan(text="; ".join(values), differs=True),) if values else ()

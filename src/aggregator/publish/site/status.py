@@ -1,4 +1,4 @@
-"""What pages tell of bodies and sources, in words: the last record of each, and what could not be read."""
+"""The front page's rows for bodies and the status of each source, in words."""
 
 from __future__ import annotations
 
@@ -7,56 +7,58 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from aggregator.model import BoardLine, Moment, Reading, Seen, Snapshot, SourceLine
+from aggregator.model import BoardRow, Moment, ReadStatus, Snapshot, SourceWithState
 from aggregator.model.days import COARSE, day_of
 from aggregator.model.licences import Licence, licence
 from aggregator.publish.board.wording import count_text
-from aggregator.publish.presentation.dates import FormattedDate, format_day, say
-from aggregator.publish.presentation.paths import web
+from aggregator.publish.presentation.dates import FormattedDate, format_day, format_moment
+from aggregator.publish.presentation.paths import web_url
 from aggregator.publish.presentation.text import clean_line
 from aggregator.values.web_addresses import host_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceRow:
-    """A source and everything that is wrong with it, in sentences."""
+    """A source with its problems, in sentences."""
 
-    line: SourceLine
-    wrong: tuple[str, ...]
+    source_with_state: SourceWithState
+    problems: tuple[str, ...]
 
     @property
-    def state(self) -> str:
-        """`failing`, `doubtful` or `well`."""
-        return "failing" if self.line.state.failure else "doubtful" if self.wrong else "well"
+    def status(self) -> str:
+        """`failing`, `doubtful` or `well`: the section of `sources.html` that lists it."""
+        return "failing" if self.source_with_state.state.failure else "doubtful" if self.problems else "well"
 
 
-def source_rows(edition: Snapshot) -> tuple[SourceRow, ...]:
+def source_rows(snapshot: Snapshot) -> tuple[SourceRow, ...]:
     """One row for each source, in the order of `sources.yaml`."""
-    zone = edition.site.zone
-    return tuple(SourceRow(line=row, wrong=tuple(_wrong(row, zone))) for row in edition.sources)
+    zone = snapshot.site.timezone
+    return tuple(
+        SourceRow(source_with_state=row, problems=tuple(_problems(row, zone))) for row in snapshot.sources
+    )
 
 
-def licences_used(edition: Snapshot) -> tuple[Licence, ...]:
-    """The licences of the sources, each once, by name; what our credits must name."""
-    used = {licence(row.source.licence) for row in edition.sources}
+def licences_used(snapshot: Snapshot) -> tuple[Licence, ...]:
+    """The licences of all sources, each once, by name, for the attribution that they require."""
+    used = {licence(row.source.licence) for row in snapshot.sources}
     return tuple(sorted(used, key=lambda each: each.name))
 
 
-def last_record_date(row: BoardLine, zone: ZoneInfo) -> FormattedDate | None:
-    """When a body's last record is dated."""
+def last_record_date(row: BoardRow, zone: ZoneInfo) -> FormattedDate | None:
+    """The date of a body's last record, as exactly as it is known."""
     if coarse := _coarse(row):
-        return say(coarse, zone)
+        return format_moment(coarse, zone)
     return format_day(row.last_on) if row.last_on else None
 
 
-def _coarse(row: BoardLine) -> Moment | None:
-    """The date of a record that is known to a month or a year only, and so has no age in days."""
+def _coarse(row: BoardRow) -> Moment | None:
+    """The record's date where only its month or year is known, so that it has no age in days."""
     dated = row.last.dated if row.last else None
     return dated if dated and dated.precision in COARSE else None
 
 
-def last_record_age(row: BoardLine) -> str:
-    """How old a body's last record is; empty where its date is too coarse for that."""
+def last_record_age(row: BoardRow) -> str:
+    """The age of a body's last record; empty where its date is too coarse."""
     if row.days is None or _coarse(row):
         return ""
     if row.days < 0:
@@ -64,44 +66,50 @@ def last_record_age(row: BoardLine) -> str:
     return "today" if row.days == 0 else count_text(row.days)
 
 
-def coverage_note(row: BoardLine, zone: ZoneInfo) -> str:
-    """Why a body's line may not be the whole truth: a failed poll is a gap of ours, never its silence."""
-    if row.reading is Reading.FAILING:
+def coverage_note(row: BoardRow, zone: ZoneInfo) -> str:
+    """Why a body's row may be incomplete. A failed poll is our gap and never the body's silence."""
+    if row.read_status is ReadStatus.FAILING:
         return f"cannot tell since {_since(row.since, zone)}"
-    if row.reading is Reading.NOT_READ_YET:
+    if row.read_status is ReadStatus.NOT_READ_YET:
         return "not read yet"
     return "" if row.last else "nothing about open government in what we have read"
 
 
 def _since(instant: datetime | None, zone: ZoneInfo) -> str:
-    return format_day(day_of(instant, zone)).words if instant else "we began"
+    return format_day(day_of(instant, zone)).text if instant else "we began"
 
 
-def _wrong(row: SourceLine, zone: ZoneInfo) -> Iterator[str]:
-    """What is wrong with a source, and what makes one wonder whether all was seen."""
+def _problems(row: SourceWithState, zone: ZoneInfo) -> Iterator[str]:
+    """What is wrong with a source, and what casts doubt on whether we saw everything."""
     source, state = row.source, row.state
-    lost = f"everything had changed before {_since(state.gap, zone)}: items in between may be missing"
-    said = (
+    missed_at = _since(state.items_missed_at, zone)
+    sentences = (
         (True, _not_read(row)),
-        (source.seen is Seen.LIKELY and state.answered is None, "address likely, not yet seen to answer"),
+        (not source.verified and state.last_read is None, "address likely, not yet seen to answer"),
         (True, _failure(row, zone)),
         (True, clean_line(_hint(row), 300)),
         (state.moved_to, f"has moved to {clean_line(state.moved_to or '')}"),
         (state.rejects, f"{len(state.rejects)} of its items could not be used"),
-        (state.gap, lost),
-        (state.held, f"{len(state.held)} documents vanished from it all at once; a person must look"),
+        (
+            state.items_missed_at,
+            f"everything had changed before {missed_at}: items in between may be missing",
+        ),
+        (
+            state.removals_to_confirm,
+            f"{len(state.removals_to_confirm)} documents vanished from it all at once; a person must look",
+        ),
         (not source.confirmed, "how we read its page was never seen to fit"),
     )
-    return (sentence for holds, sentence in said if holds and sentence)
+    return (sentence for applies, sentence in sentences if applies and sentence)
 
 
-def _not_read(row: SourceLine) -> str:
+def _not_read(row: SourceWithState) -> str:
     if not row.source.enabled:
         return "switched off in sources.yaml"
-    return "not read yet" if row.state.asked is None else ""
+    return "not read yet" if row.state.last_polled is None else ""
 
 
-def _failure(row: SourceLine, zone: ZoneInfo) -> str:
+def _failure(row: SourceWithState, zone: ZoneInfo) -> str:
     failure, since = row.state.failure, row.state.failing_since
     if failure is None:
         return ""
@@ -109,14 +117,20 @@ def _failure(row: SourceLine, zone: ZoneInfo) -> str:
     return f"cannot be read{f' since {_since(since, zone)}' if since else ''}: {why}"
 
 
-def _hint(row: SourceLine) -> str:
-    """What the operator may try; of a mailbox that is nobody else's business."""
+def _hint(row: SourceWithState) -> str:
+    """What the operator may try. Not published for a mailbox: the hint may name its server."""
     return row.state.failure.hint if row.state.failure and not row.source.mail else ""
 
 
-def source_address_text(row: SourceLine) -> str:
-    """The address as people know it. A mailbox's is the operator's login, or a folder of his machine."""
+def source_address_text(row: SourceWithState) -> str:
+    """The address without its scheme.
+
+    A mailbox's address is never published: it is the operator's login or a local folder.
+    """
     if row.source.mail is not None:
         return "a mailbox"
-    address = web(row.state.address) or row.source.address
-    return clean_line(host_of(address) + address.partition(host_of(address))[2]) if web(address) else clean_line(address)
+    address = web_url(row.state.address) or row.source.address
+    if not web_url(address):
+        return clean_line(address)
+    host = host_of(address)
+    return clean_line(host + address.partition(host)[2])
