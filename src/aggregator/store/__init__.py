@@ -1,11 +1,12 @@
-"""Keeps what is known: documents with every revision, sources with what they are due, runs, issued letters.
+"""Stores documents with every revision, source states, runs, digests, subscribers, deliveries and alerts.
 
-In:      model values: changes, holdings, states, labels, runs, digests; one address (`sqlite:///FILE`)
-Out:     the same values, as they were put in; nothing here decides what they mean
-         by subject: `store.documents`, `.carriers`, `.names`, `.labels`, `.sources` (in transactions, too),
-         `.digests`, `.runs`, `.robots`, `.readers`, `.postings`, `.alerts`
-To add:  a table or column: `tables.py`, a step in `migrations/versions/`, its number in `migrate.py`
-         (tests hold the three together); a column only for what a query picks or sorts by, the rest is JSON
+In:      model values: changes, documents, states, labels, runs, digests; one address (`sqlite:///FILE`)
+Out:     the same values, as they were put in; nothing here decides what they mean.
+         One repository for each subject: `store.documents`, `.carriers`, `.names`, `.labels`, `.sources`
+         (in transactions, too), `.digests`, `.runs`, `.robots_txt`, `.subscribers`, `.deliveries`, `.alerts`
+To add:  a table or column: `database/tables.py`, a step in `database/migrations/versions/`, its number in
+         `database/migrate.py` (tests compare the three). Make a column only for what a query selects or sorts
+         by; the rest is JSON. To rename a field of a model that is stored as JSON, write a step, too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keeps alerts: which rules are watched for, what was found, and which letter or post tells it."""
+"""Stores alerts: how far each rule has been checked, what it found, and which mail or webhook sends it."""
 
 from __future__ import annotations
 
@@ -7,192 +7,261 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, delete, func, select, true, update
+from sqlalchemy import Connection, Row, and_, delete, func, select, true, update
 
 from aggregator.model import DeliveryStatus
-from aggregator.model.alerts import Alert, AlertRule, Hook, HookState, OwnRule, WatchedRule
-from aggregator.store.database.engine import Subject, Within
-from aggregator.store.database.statements import insert_once, rows_of, upsert
-from aggregator.store.database.tables import alerts, hooks, mailings, own_rules, postings, watched_rules
-from aggregator.store.deliveries import insert_postings
-from aggregator.store.documents.names import Names
+from aggregator.model.alerts import (
+    Alert,
+    AlertRule,
+    AlertRuleState,
+    SubscriberRule,
+    WebhookDelivery,
+    WebhookStatus,
+)
+from aggregator.store.database.engine import OpenTransaction, Repository
+from aggregator.store.database.statements import insert_if_new, select_in_chunks, upsert
+from aggregator.store.database.tables import (
+    alert_rule_states,
+    alerts,
+    deliveries,
+    delivery_runs,
+    subscriber_rules,
+    webhook_deliveries,
+)
+from aggregator.store.deliveries import insert_deliveries
+from aggregator.store.documents.names import DocumentNames
 
-_KEY: Final = ("rule", "entry_id", "occasion")
-_HOOK: Final = ("state", "due", "tries", "first_tried", "reply")
-_SAME: Final = and_(*(alerts.c[name] == hooks.c[name] for name in _KEY))
-"""The alert that a post tells."""
+_SAME_ALERT: Final = and_(
+    *(alerts.c[name] == webhook_deliveries.c[name] for name in ("rule_key", "document_id", "event_key"))
+)
+"""Joins a webhook delivery with its alert."""
 
 
-class Alerts(Subject):
-    """What is watched for and what was told. Raises StoreError."""
+class Alerts(Repository):
+    """Alert rules, alerts and webhook deliveries. Raises StoreError."""
 
     # ---------------------------------------------------------------- rules
-    def watched(self, rule: str | None = None) -> dict[str, WatchedRule]:
-        """Every rule that was ever watched for, by its key; or the one."""
-        asked = select(watched_rules).where(watched_rules.c.rule == rule if rule else true())
+    def rule_states(self, rule_key: str | None = None) -> dict[str, AlertRuleState]:
+        """Return since when each rule is watched for and until when it was checked, by key; or one rule's."""
+        where = alert_rule_states.c.rule_key == rule_key if rule_key else true()
         return {
-            row.rule: WatchedRule(key=row.rule, when=row.condition, since=row.since, looked=row.looked)
-            for row in self._database.rows(asked)
+            row.rule_key: AlertRuleState(
+                rule_key=row.rule_key,
+                when=row.condition,
+                watched_since=row.watched_since,
+                checked_until=row.checked_until,
+            )
+            for row in self._database.rows(select(alert_rule_states).where(where))
         }
 
-    def forget(self, rule: str) -> None:
-        """Take out everything of a rule: its watch, what it found, and what is still to be sent of it."""
-        with self._database.writing() as connection:
-            runs = select(alerts.c.run).where(alerts.c.rule == rule)
-            unsent = postings.c.state.in_([DeliveryStatus.PLANNED, DeliveryStatus.HANDED_OVER])
-            connection.execute(delete(postings).where(unsent, postings.c.run.in_(runs)))
-            for table in (alerts, hooks, watched_rules):
-                connection.execute(delete(table).where(table.c.rule == rule))
+    def delete_rule(self, rule_key: str) -> None:
+        """Delete everything of a rule: its state, its alerts, and the deliveries that are not sent yet."""
+        with self._database.write_transaction() as connection:
+            runs = select(alerts.c.run).where(alerts.c.rule_key == rule_key)
+            is_unsent = deliveries.c.status.in_([DeliveryStatus.PLANNED, DeliveryStatus.HANDED_OVER])
+            connection.execute(delete(deliveries).where(is_unsent, deliveries.c.run.in_(runs)))
+            for table in (alerts, webhook_deliveries, alert_rule_states):
+                connection.execute(delete(table).where(table.c.rule_key == rule_key))
 
-    def own(self, reader: str | None = None) -> tuple[tuple[str, OwnRule], ...]:
-        """Readers' own rules, each with its reader's id; of everybody, or of one."""
-        asked = select(own_rules.c.reader, own_rules.c.rule).order_by(own_rules.c.reader, own_rules.c.id)
-        if reader is not None:
-            asked = asked.where(own_rules.c.reader == reader)
-        return tuple((row.reader, row.rule) for row in self._database.rows(asked))
+    def subscriber_rules(self, subscriber_id: str | None = None) -> tuple[tuple[str, SubscriberRule], ...]:
+        """Return subscribers' own rules as pairs (subscriber id, rule): everybody's, or one subscriber's."""
+        columns = subscriber_rules.c
+        query = select(columns.subscriber_id, columns.rule).order_by(columns.subscriber_id, columns.id)
+        if subscriber_id is not None:
+            query = query.where(columns.subscriber_id == subscriber_id)
+        return tuple((row.subscriber_id, row.rule) for row in self._database.rows(query))
 
-    def add_own(self, reader: str, rule: OwnRule) -> None:
-        """Keep a reader's own rule, in place of one with the same id."""
-        row = {"reader": reader, "id": rule.id, "rule": rule, "feed": rule.feed or None}
-        self._database.put(own_rules, row)
+    def save_subscriber_rule(self, subscriber_id: str, rule: SubscriberRule) -> None:
+        """Save a subscriber's own rule, in place of one with the same id."""
+        row = {
+            "subscriber_id": subscriber_id,
+            "id": rule.id,
+            "rule": rule,
+            "feed_secret": rule.feed_secret or None,
+        }
+        self._database.upsert(subscriber_rules, row)
 
-    def remove_own(self, reader: str, id: str) -> bool:
-        """Take a reader's own rule out, with everything of it; whether there was one."""
-        self.forget(f"{reader}/{id}")
-        mine = (own_rules.c.reader == reader, own_rules.c.id == id)
-        return bool(self._database.change(delete(own_rules).where(*mine)))
+    def delete_subscriber_rule(self, subscriber_id: str, id: str) -> bool:
+        """Delete a subscriber's own rule, with everything of it; return whether there was one."""
+        self.delete_rule(f"{subscriber_id}/{id}")
+        where = (subscriber_rules.c.subscriber_id == subscriber_id, subscriber_rules.c.id == id)
+        return bool(self._database.execute(delete(subscriber_rules).where(*where)))
 
-    def fed(self, word: str) -> tuple[str, OwnRule] | None:
-        """Whose feed has this word: the reader's id and the rule."""
-        asked = select(own_rules.c.reader, own_rules.c.rule).where(own_rules.c.feed == word)
-        return next(((row.reader, row.rule) for row in self._database.rows(asked)), None)
+    def rule_of_feed(self, feed_secret: str) -> tuple[str, SubscriberRule] | None:
+        """Return the subscriber id and the rule of the feed with this secret, or None."""
+        columns = subscriber_rules.c
+        query = select(columns.subscriber_id, columns.rule).where(columns.feed_secret == feed_secret)
+        return next(((row.subscriber_id, row.rule) for row in self._database.rows(query)), None)
 
-    # ---------------------------------------------------------------- what was found
-    def told(self, entry_ids: Collection[str]) -> dict[tuple[str, str], tuple[Alert, ...]]:
-        """By rule and document what was found before, oldest first, also under a document's former id."""
-        with self._database.reading() as connection:
-            now = Names(Within(connection)).joined_ids()
-            wanted = {*entry_ids, *(gone for gone, stays in now.items() if stays in entry_ids)}
-            found: dict[tuple[str, str], tuple[Alert, ...]] = {}
-            for row in rows_of(connection, select(alerts), alerts.c.entry_id, wanted):
-                where = (row.rule, now.get(row.entry_id, row.entry_id))
-                found[where] = (*found.get(where, ()), row.alert)
-        return {where: tuple(sorted(told, key=_age)) for where, told in found.items()}
+    # ---------------------------------------------------------------- alerts
+    def by_rule_and_document(self, document_ids: Collection[str]) -> dict[tuple[str, str], tuple[Alert, ...]]:
+        """Return the alerts on these documents by rule key and document id, the oldest first.
 
-    def keep(
-        self, found: Sequence[Alert], rules: Mapping[str, AlertRule], looked: Iterable[WatchedRule]
-    ) -> tuple[Alert, ...]:
-        """Keep what was found, the posts that follow, and up to when was looked, all at once.
-
-        Gives what is new: the same occasion of a document twice is one alert.
+        Alerts under the id of a document that was merged into one of these are among them.
         """
-        rows = [{"rule": r.key, "condition": r.when, "since": r.since, "looked": r.looked} for r in looked]
-        with self._database.writing() as connection:
-            new = tuple(alert for alert in found if _insert(connection, alert, rules[alert.rule]))
-            upsert(connection, watched_rules, rows)
+        with self._database.read_transaction() as connection:
+            merged = DocumentNames(OpenTransaction(connection)).merged_ids()
+            wanted = {*document_ids, *(id for id, into in merged.items() if into in document_ids)}
+            found: dict[tuple[str, str], tuple[Alert, ...]] = {}
+            for row in select_in_chunks(connection, select(alerts), alerts.c.document_id, wanted):
+                key = (row.rule_key, merged.get(row.document_id, row.document_id))
+                found[key] = (*found.get(key, ()), row.alert)
+        return {key: tuple(sorted(several, key=_age)) for key, several in found.items()}
+
+    def save(
+        self, found: Sequence[Alert], rules: Mapping[str, AlertRule], states: Iterable[AlertRuleState]
+    ) -> tuple[Alert, ...]:
+        """Save alerts, the webhook deliveries that follow, and the states of rules, in one transaction.
+
+        Returns the new alerts: the same event of a document twice is one alert.
+        """
+        rows = [
+            {
+                "rule_key": state.rule_key,
+                "condition": state.when,
+                "watched_since": state.watched_since,
+                "checked_until": state.checked_until,
+            }
+            for state in states
+        ]
+        with self._database.write_transaction() as connection:
+            new = tuple(alert for alert in found if _insert(connection, alert, rules[alert.rule_key]))
+            upsert(connection, alert_rule_states, rows)
         return new
 
-    def recent(self, rule: str, limit: int | None = None) -> tuple[Alert, ...]:
-        """What a rule found, the latest first."""
-        found = self._database.values(select(alerts.c.alert).where(alerts.c.rule == rule))
+    def recent(self, rule_key: str, limit: int | None = None) -> tuple[Alert, ...]:
+        """Return the alerts of a rule, the latest first; at most `limit`."""
+        found = self._database.column(select(alerts.c.alert).where(alerts.c.rule_key == rule_key))
         return tuple(sorted(found, key=_age, reverse=True)[:limit])
 
-    def counts(self) -> dict[str, Counter[str]]:
-        """By rule how many alerts there are (`alerts`), and how many posts in each state."""
-        counted: dict[str, Counter[str]] = {}
-        with self._database.reading() as connection:
-            for row in connection.execute(select(alerts.c.rule, func.count().label("n")).group_by("rule")):
-                counted.setdefault(row.rule, Counter())["alerts"] = row.n
-            asked = select(hooks.c.rule, hooks.c.state, func.count().label("n")).group_by("rule", "state")
-            for row in connection.execute(asked):
-                counted.setdefault(row.rule, Counter())[row.state] = row.n
-        return counted
+    def counts_by_rule(self) -> dict[str, Counter[str]]:
+        """Count by rule key the alerts (`alerts`) and the webhook deliveries of each status."""
+        by_rule: dict[str, Counter[str]] = {}
+        count = func.count().label("n")
+        of_alerts = select(alerts.c.rule_key, count).group_by(alerts.c.rule_key)
+        key = (webhook_deliveries.c.rule_key, webhook_deliveries.c.status)
+        with self._database.read_transaction() as connection:
+            for row in connection.execute(of_alerts):
+                by_rule.setdefault(row.rule_key, Counter())["alerts"] = row.n
+            for row in connection.execute(select(*key, count).group_by(*key)):
+                by_rule.setdefault(row.rule_key, Counter())[row.status] = row.n
+        return by_rule
 
-    # ---------------------------------------------------------------- letters
-    def waiting(self, now: datetime) -> tuple[str, ...]:
-        """The keys of the rules of which an alert is due that no letter tells yet."""
-        asked = select(alerts.c.rule).where(_is_waiting(now)).distinct().order_by(alerts.c.rule)
-        return tuple(self._database.values(asked))
+    # ---------------------------------------------------------------- mail
+    def rules_with_due_alerts(self, now: datetime) -> tuple[str, ...]:
+        """Return the keys of the rules with alerts that are due and not in a delivery run yet."""
+        query = select(alerts.c.rule_key).where(_is_due(now)).distinct().order_by(alerts.c.rule_key)
+        return tuple(self._database.column(query))
 
-    def plan(self, rule: str, run: str, reader_ids: Iterable[str], now: datetime) -> bool:
-        """Plan one letter for each reader that tells everything of the rule that is due, all at once.
+    def plan_deliveries(self, rule_key: str, run: str, subscriber_ids: Iterable[str], now: datetime) -> bool:
+        """Plan a delivery with all due alerts of the rule to each subscriber, in one transaction.
 
-        False, and nothing changed, when there is a run of this name. Without a reader nothing is planned, and
-        what was due is not told later.
+        Returns False, and changes nothing, if the run is planned already. Without a subscriber nothing is
+        planned, and the due alerts are never mailed.
         """
-        ids = list(reader_ids)
-        with self._database.writing() as connection:
-            if ids and not insert_once(connection, mailings, {"run": run, "planned": now}):
+        ids = list(subscriber_ids)
+        with self._database.write_transaction() as connection:
+            if ids and not insert_if_new(connection, delivery_runs, {"run": run, "planned_at": now}):
                 return False
-            mine = _is_waiting(now) & (alerts.c.rule == rule)
-            connection.execute(update(alerts).where(mine).values(run=run if ids else ""))
-            insert_postings(connection, run, ids, now)
+            due = _is_due(now) & (alerts.c.rule_key == rule_key)
+            connection.execute(update(alerts).where(due).values(run=run if ids else ""))
+            insert_deliveries(connection, run, ids, now)
             return bool(ids)
 
-    def letter(self, run: str) -> tuple[Alert, ...]:
-        """What the letter of a run tells, oldest first; empty when its rule or reader was erased."""
-        found = self._database.values(select(alerts.c.alert).where(alerts.c.run == run))
+    def of_run(self, run: str) -> tuple[Alert, ...]:
+        """Return the alerts of a delivery run, the oldest first; none once its rule was deleted."""
+        found = self._database.column(select(alerts.c.alert).where(alerts.c.run == run))
         return tuple(sorted(found, key=_age))
 
     # ---------------------------------------------------------------- webhooks
-    def due_hooks(self, now: datetime, limit: int) -> tuple[Hook, ...]:
-        """The posts that are due, the longest waiting first, and of each rule one after another."""
-        order = (hooks.c.due, hooks.c.entry_id, hooks.c.occasion)
-        turn = func.row_number().over(partition_by=hooks.c.rule, order_by=order)
-        ready = select(alerts.c.alert, *(hooks.c[name] for name in _HOOK)).join_from(hooks, alerts, _SAME)
-        due = ready.where(hooks.c.state == HookState.PLANNED, hooks.c.due <= now)
-        found = self._database.rows(due.order_by(hooks.c.due, turn, hooks.c.rule).limit(limit))
-        return tuple(Hook(**{**row._mapping, "state": HookState(row.state)}) for row in found)
+    def due_webhook_deliveries(self, now: datetime, limit: int) -> tuple[WebhookDelivery, ...]:
+        """Return at most `limit` due webhook deliveries, the longest due first, the rules taking turns."""
+        columns = webhook_deliveries.c
+        # Of equal due times, the first of each rule comes before the second of any.
+        order = (columns.due, columns.document_id, columns.event_key)
+        rank_in_rule = func.row_number().over(partition_by=columns.rule_key, order_by=order)
+        query = (
+            select(webhook_deliveries, alerts.c.alert)
+            .join_from(webhook_deliveries, alerts, _SAME_ALERT)
+            .where(columns.status == WebhookStatus.PLANNED, columns.due <= now)
+            .order_by(columns.due, rank_in_rule, columns.rule_key)
+        )
+        return tuple(_to_webhook_delivery(row) for row in self._database.rows(query.limit(limit)))
 
-    def settle(self, hook: Hook, again: datetime) -> None:
-        """Keep what came of a post.
+    def save_webhook_outcome(self, delivery: WebhookDelivery, next_attempt: datetime) -> None:
+        """Save the outcome of a webhook delivery.
 
-        Once a receiver wants no more, what is planned for its rule goes, too. While it does not take a post,
-        the others of its rule are not tried before `again`.
+        If the receiver wants no more, everything planned for the rule is given up, too. If it did not accept,
+        the other deliveries of the rule are not attempted before `next_attempt`.
         """
-        told = hook.alert
-        this = (hooks.c.rule == told.rule) & (hooks.c.entry_id == told.entry)
-        values = {name: getattr(hook, name) for name in _HOOK}
-        rest = (hooks.c.rule == told.rule) & (hooks.c.state == HookState.PLANNED)
-        with self._database.writing() as connection:
-            connection.execute(
-                update(hooks).where(this, hooks.c.occasion == told.occasion.key).values(values)
-            )
-            if hook.state is HookState.GONE:
-                connection.execute(update(hooks).where(rest).values(state=HookState.GONE, reply=hook.reply))
-            elif hook.state is HookState.PLANNED:
-                connection.execute(update(hooks).where(rest, hooks.c.due < again).values(due=again))
+        columns, alert = webhook_deliveries.c, delivery.alert
+        of_rule = columns.rule_key == alert.rule_key
+        this = of_rule & (columns.document_id == alert.document_id) & (columns.event_key == alert.event.key)
+        planned = of_rule & (columns.status == WebhookStatus.PLANNED)
+        outcome = {
+            "status": delivery.status,
+            "due": delivery.due,
+            "attempts": delivery.attempts,
+            "first_attempt": delivery.first_attempt,
+            "reply": delivery.reply,
+        }
+        change = update(webhook_deliveries)
+        with self._database.write_transaction() as connection:
+            connection.execute(change.where(this).values(outcome))
+            if delivery.status is WebhookStatus.GONE:
+                gone = {"status": WebhookStatus.GONE, "reply": delivery.reply}
+                connection.execute(change.where(planned).values(gone))
+            elif delivery.status is WebhookStatus.PLANNED:
+                connection.execute(change.where(planned, columns.due < next_attempt).values(due=next_attempt))
 
-    def last_reply(self, rule: str) -> str:
-        """What was last said of a rule's posts; empty when nothing was."""
-        asked = select(hooks.c.reply).where(hooks.c.rule == rule, hooks.c.reply != "")
-        newest = asked.order_by(hooks.c.first_tried.desc(), hooks.c.due.desc()).limit(1)
-        return self._database.value(newest) or ""
+    def last_webhook_reply(self, rule_key: str) -> str:
+        """Return the last reply to a webhook delivery of a rule; empty if there was none."""
+        columns = webhook_deliveries.c
+        query = select(columns.reply).where(columns.rule_key == rule_key, columns.reply != "")
+        newest = query.order_by(columns.first_attempt.desc(), columns.due.desc()).limit(1)
+        return self._database.scalar(newest) or ""
 
-    def is_gone(self, rule: str) -> bool:
+    def is_webhook_gone(self, rule_key: str) -> bool:
         """Whether a rule's receiver has answered that it wants no more."""
-        asked = select(hooks.c.rule).where(hooks.c.rule == rule, hooks.c.state == HookState.GONE).limit(1)
-        return self._database.value(asked) is not None
+        columns = webhook_deliveries.c
+        query = select(columns.rule_key).where(
+            columns.rule_key == rule_key, columns.status == WebhookStatus.GONE
+        )
+        return self._database.scalar(query.limit(1)) is not None
 
 
 def _age(alert: Alert) -> tuple[datetime, datetime, str]:
-    return alert.found, alert.occasion.at, alert.entry
+    return alert.found_at, alert.event.at, alert.document_id
 
 
 def _insert(connection: Connection, alert: Alert, rule: AlertRule) -> bool:
-    """Keep an alert, and the post of it where its rule has a webhook; whether it is new."""
-    row = {
-        "rule": alert.rule,
-        "entry_id": alert.entry,
-        "occasion": alert.occasion.key,
-        "due": alert.due,
-    }
-    new = insert_once(connection, alerts, {**row, "run": None if rule.mail else "", "alert": alert})
-    if new and rule.webhook:
-        post = {"state": HookState.PLANNED, "tries": 0, "first_tried": None, "reply": ""}
-        insert_once(connection, hooks, {**row, **post})
-    return new
+    """Insert an alert, and a webhook delivery if its rule has a webhook; return whether it is new."""
+    key = {"rule_key": alert.rule_key, "document_id": alert.document_id, "event_key": alert.event.key}
+    row = {**key, "due": alert.due, "run": None if rule.mail else "", "alert": alert}
+    is_new = insert_if_new(connection, alerts, row)
+    if is_new and rule.webhook:
+        delivery = {
+            **key,
+            "status": WebhookStatus.PLANNED,
+            "due": alert.due,
+            "attempts": 0,
+            "first_attempt": None,
+            "reply": "",
+        }
+        insert_if_new(connection, webhook_deliveries, delivery)
+    return is_new
 
 
-def _is_waiting(now: datetime) -> Any:
+def _is_due(now: datetime) -> Any:
     return alerts.c.run.is_(None) & (alerts.c.due <= now)
+
+
+def _to_webhook_delivery(row: Row[Any]) -> WebhookDelivery:
+    return WebhookDelivery(
+        alert=row.alert,
+        status=WebhookStatus(row.status),
+        due=row.due,
+        attempts=row.attempts,
+        first_attempt=row.first_attempt,
+        reply=row.reply,
+    )

@@ -1,169 +1,226 @@
-"""Keeps how far each reader's letter of each run got; taken and settled in batches, one transaction each."""
+"""Stores deliveries, and sees to it that no digest goes out twice.
+
+1. A run (one digest, alert or answer) is planned once. Its row in `delivery_runs` and one delivery for each
+   subscriber are one transaction; planning the same run again changes nothing (`plan`).
+2. A delivery is marked as handed over, and that is committed, before the mail server gets it. Only planned
+   ones are taken (`next_batch`).
+3. If the sender dies in between, those handed over without an outcome are planned again
+   (`replan_handed_over`). They go out with the same Message-ID, and are at most one batch.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, exists, func, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 
-from aggregator.model import ANSWER, Delivery, DeliveryStatus, Subscriber, SubscriberStatus
-from aggregator.store.database.engine import Subject
-from aggregator.store.database.statements import insert_once
-from aggregator.store.database.tables import digest_runs, mailings, postings, readers
-from aggregator.store.subscribers import to_reader
+from aggregator.model import ANSWER_RUN_PREFIX, Delivery, DeliveryStatus, Subscriber, SubscriberStatus
+from aggregator.store.database.engine import Repository
+from aggregator.store.database.statements import insert_if_new
+from aggregator.store.database.tables import deliveries, delivery_runs, digests, subscribers
+from aggregator.store.subscribers import to_subscriber
 
-POSTING: Final = tuple(column.name for column in postings.c)
-READER: Final = tuple(column.name for column in readers.c)
+DELIVERY_COLUMNS: Final = tuple(column.name for column in deliveries.c)
+SUBSCRIBER_COLUMNS: Final = tuple(column.name for column in subscribers.c)
 
-LEFT: Final = "the reader had left"
+LEFT: Final = "the subscriber had left"
 
-IS_WRITTEN_TO: Final = readers.c.standing.in_([SubscriberStatus.READING, SubscriberStatus.UNCONFIRMED]) | (
-    (readers.c.standing == SubscriberStatus.PAUSED) & postings.c.run.startswith(ANSWER)
+MAY_RECEIVE: Final = subscribers.c.status.in_([SubscriberStatus.ACTIVE, SubscriberStatus.UNCONFIRMED]) | (
+    (subscribers.c.status == SubscriberStatus.PAUSED) & deliveries.c.run.startswith(ANSWER_RUN_PREFIX)
 )
-"""Who may get a letter: the paused only answers; for the unconfirmed nothing but the question is planned."""
+"""Who may get a delivery. Paused subscribers get answers only; for unconfirmed ones nothing is planned but
+the question whether they want the mail."""
 
-_MOVES: Final = ("state", "at", "due", "tries", "first_tried", "unsure", "reply")
-"""What becomes of a letter."""
-
-# Made once: building a statement costs more than the database needs for it, and a turn is taken often.
-_TRIED: Final = bindparam("tried", type_=postings.c.at.type)
-_NEXT: Final = (
-    select(postings, *(column.label(f"of_{column.name}") for column in readers.c))
-    .join(readers, readers.c.id == postings.c.reader)
-    .where(postings.c.state == DeliveryStatus.PLANNED, postings.c.due <= _TRIED, IS_WRITTEN_TO)
-    .order_by(postings.c.due, postings.c.run, postings.c.reader)
-    .limit(bindparam("most"))
+# Built once: that costs more than the database needs for them, and they run for each batch.
+_ATTEMPT: Final = bindparam("attempt", type_=deliveries.c.status_since.type)
+_DUE: Final = (
+    select(deliveries, *(column.label(f"subscriber_{column.name}") for column in subscribers.c))
+    .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+    .where(deliveries.c.status == DeliveryStatus.PLANNED, deliveries.c.due <= _ATTEMPT, MAY_RECEIVE)
+    .order_by(deliveries.c.due, deliveries.c.run, deliveries.c.subscriber_id)
+    .limit(bindparam("limit"))
 )
-_KEY: Final = (postings.c.run, postings.c.reader)
+_KEY: Final = (deliveries.c.run, deliveries.c.subscriber_id)
 _HAND_OVER: Final = (
-    update(postings)
-    .where(tuple_(*_KEY).in_(_NEXT.with_only_columns(*_KEY)))
+    update(deliveries)
+    .where(tuple_(*_KEY).in_(_DUE.with_only_columns(*_KEY)))
     .values(
-        state=DeliveryStatus.HANDED_OVER,
-        at=_TRIED,
-        tries=postings.c.tries + 1,
-        first_tried=func.coalesce(postings.c.first_tried, _TRIED),
+        status=DeliveryStatus.HANDED_OVER,
+        status_since=_ATTEMPT,
+        attempts=deliveries.c.attempts + 1,
+        first_attempt=func.coalesce(deliveries.c.first_attempt, _ATTEMPT),
     )
 )
-_SETTLE: Final = (
-    update(postings)
-    .where(postings.c.run == bindparam("its_run"), postings.c.reader == bindparam("its_reader"))
-    .values({name: bindparam(f"new_{name}", type_=postings.c[name].type) for name in _MOVES})
+_SAVE_OUTCOME: Final = (
+    update(deliveries)
+    .where(
+        deliveries.c.run == bindparam("key_run"), deliveries.c.subscriber_id == bindparam("key_subscriber")
+    )
+    .values(
+        {
+            column.name: bindparam(f"new_{column.name}", type_=column.type)
+            for column in deliveries.c
+            if not column.primary_key
+        }
+    )
 )
 
 
-class Deliveries(Subject):
-    """Who is to get which letter. Raises StoreError."""
+class Deliveries(Repository):
+    """Which run goes to which subscriber, and how far each delivery got. Raises StoreError."""
 
-    def unplanned(self) -> tuple[str, ...]:
-        """The letters that were issued and whose sending was never planned, in the order of their names."""
-        left = select(digest_runs.c.week).where(digest_runs.c.week.not_in(select(mailings.c.run)))
-        return tuple(self._database.values(left.order_by(digest_runs.c.week)))
+    def unplanned_digests(self) -> tuple[str, ...]:
+        """Return the periods of issued digests whose deliveries were never planned, in order."""
+        planned = select(delivery_runs.c.run)
+        query = select(digests.c.period).where(digests.c.period.not_in(planned)).order_by(digests.c.period)
+        return tuple(self._database.column(query))
 
-    def plan(self, run: str, reader_ids: Iterable[str], now: datetime, given_up: str = "") -> bool:
-        """Plan one letter of `run` for each reader, all at once; False when the run was planned before.
+    def plan(self, run: str, subscriber_ids: Iterable[str], now: datetime, given_up: str = "") -> bool:
+        """Plan a delivery of `run` to each subscriber; return False, and change nothing, for a planned run.
 
-        `given_up`: why none of them is sent, but kept as given up.
+        With `given_up`, a reason, the deliveries are stored as given up, and none is sent.
         """
-        with self._database.writing() as connection:
-            new = insert_once(connection, mailings, {"run": run, "planned": now})
-            if new:
-                insert_postings(connection, run, reader_ids, now, given_up)
-            return new
+        with self._database.write_transaction() as connection:
+            is_new = insert_if_new(connection, delivery_runs, {"run": run, "planned_at": now})
+            if is_new:
+                insert_deliveries(connection, run, subscriber_ids, now, given_up)
+            return is_new
 
-    def add(self, run: str, reader_id: str, now: datetime) -> None:
-        """Plan a single letter, such as one that asks for a confirmation; twice is once."""
-        with self._database.writing() as connection:
-            insert_postings(connection, run, [reader_id], now)
+    def plan_one(self, run: str, subscriber_id: str, now: datetime) -> None:
+        """Plan a single delivery, such as a request to confirm; one that is planned already stays."""
+        with self._database.write_transaction() as connection:
+            insert_deliveries(connection, run, [subscriber_id], now)
 
-    def recover(self, now: datetime) -> int:
-        """What was handed over when the sender died is planned again; gives how many letters that are.
+    def replan_handed_over(self, now: datetime) -> int:
+        """Plan again what was handed over when the sender died; return how many deliveries that is.
 
-        What is still planned for those who left meanwhile is given up. Only for whoever holds the sender's
-        lock: nobody else can have a letter in flight.
+        Planned deliveries to subscribers who have left are given up. Only the owner of the sender's lock may
+        call this: otherwise a delivery may be on its way in another process.
         """
-        lost = (
-            update(postings)
-            .where(postings.c.state == DeliveryStatus.HANDED_OVER)
-            .values(state=DeliveryStatus.PLANNED, at=now, due=now, unsure=postings.c.unsure + 1)
+        replan = (
+            update(deliveries)
+            .where(deliveries.c.status == DeliveryStatus.HANDED_OVER)
+            .values(
+                status=DeliveryStatus.PLANNED,
+                status_since=now,
+                due=now,
+                unknown_outcomes=deliveries.c.unknown_outcomes + 1,
+            )
         )
-        with self._database.writing() as connection:
-            _give_up_left(connection, now)
-            return connection.execute(lost).rowcount
+        with self._database.write_transaction() as connection:
+            _give_up_unsubscribed(connection, now)
+            return connection.execute(replan).rowcount
 
-    def turn(
-        self, settled: Sequence[Delivery], now: datetime, limit: int
+    def next_batch(
+        self, outcomes: Sequence[Delivery], now: datetime, limit: int
     ) -> tuple[tuple[Delivery, Subscriber], ...]:
-        """In one transaction: keep what became of letters, and take those that are due, as handed over.
+        """Save the outcomes of the last batch, and take the deliveries that are due, in one transaction.
 
-        At most `limit` are taken, and none of a reader who does not read any more.
+        They are handed over from now on. At most `limit` are taken, the longest due first, and none to a
+        subscriber who has left or paused.
         """
-        with self._database.writing() as connection:
-            _settle(connection, settled)
-            which = {"tried": now, "most": limit}
-            taken = tuple(_taken(row, now) for row in connection.execute(_NEXT, which))
-            if taken:
-                connection.execute(_HAND_OVER, which)
-            return taken
+        with self._database.write_transaction() as connection:
+            _save_outcomes(connection, outcomes)
+            parameters = {"attempt": now, "limit": limit}
+            batch = tuple(_handed_over(row, now) for row in connection.execute(_DUE, parameters))
+            if batch:
+                connection.execute(_HAND_OVER, parameters)
+            return batch
 
-    def counts(self) -> dict[str, dict[str, int]]:
-        """For each run, newest first, how many letters are in each state, and `unsure`: sent once more."""
-        rows = select(
-            postings.c.run, postings.c.state, func.count().label("n"), func.sum(postings.c.unsure).label("u")
+    def counts_by_run(self) -> dict[str, dict[str, int]]:
+        """Count the deliveries of each run by status, newest run first; `unsure` counts unknown outcomes."""
+        query = (
+            select(
+                deliveries.c.run,
+                deliveries.c.status,
+                func.count().label("n"),
+                func.sum(deliveries.c.unknown_outcomes).label("unknown"),
+            )
+            .group_by(deliveries.c.run, deliveries.c.status)
+            .order_by(deliveries.c.run.desc())
         )
-        found: dict[str, dict[str, int]] = {}
-        by_run = rows.group_by(postings.c.run, postings.c.state).order_by(postings.c.run.desc())
-        for row in self._database.rows(by_run):
-            counts = found.setdefault(row.run, {"unsure": 0})
-            counts[row.state] = row.n
-            counts["unsure"] += row.u
-        return found
+        by_run: dict[str, dict[str, int]] = {}
+        for row in self._database.rows(query):
+            counts = by_run.setdefault(row.run, {"unsure": 0})
+            counts[row.status] = row.n
+            counts["unsure"] += row.unknown
+        return by_run
 
-    def of_reader(self, reader_id: str) -> tuple[Delivery, ...]:
-        """Every letter of a reader, by run."""
-        mine = select(postings).where(postings.c.reader == reader_id).order_by(postings.c.run)
-        return tuple(
-            Delivery(**{**row._mapping, "state": DeliveryStatus(row.state)})
-            for row in self._database.rows(mine)
-        )
+    def of_subscriber(self, subscriber_id: str) -> tuple[Delivery, ...]:
+        """Return every delivery to a subscriber, by run."""
+        query = select(deliveries).where(deliveries.c.subscriber_id == subscriber_id)
+        rows = self._database.rows(query.order_by(deliveries.c.run))
+        return tuple(_to_delivery(row._asdict()) for row in rows)
 
 
-def insert_postings(
-    connection: Connection, run: str, reader_ids: Iterable[str], now: datetime, given_up: str = ""
+def insert_deliveries(
+    connection: Connection, run: str, subscriber_ids: Iterable[str], now: datetime, given_up: str = ""
 ) -> None:
-    """Plan a letter of `run` for each reader, within somebody's transaction; twice is once."""
-    state = DeliveryStatus.GIVEN_UP if given_up else DeliveryStatus.PLANNED
-    fresh = {"run": run, "state": state, "at": now, "due": now, "tries": 0, "unsure": 0}
-    rows = [{**fresh, "reader": id, "first_tried": None, "reply": given_up} for id in reader_ids]
+    """Plan a delivery of `run` to each subscriber; those that are there already stay as they are."""
+    row = {
+        "run": run,
+        "status": DeliveryStatus.GIVEN_UP if given_up else DeliveryStatus.PLANNED,
+        "status_since": now,
+        "due": now,
+        "attempts": 0,
+        "first_attempt": None,
+        "unknown_outcomes": 0,
+        "reply": given_up,
+    }
+    rows = [{**row, "subscriber_id": id} for id in subscriber_ids]
     if rows:
-        connection.execute(insert(postings).on_conflict_do_nothing(), rows)
+        connection.execute(insert(deliveries).on_conflict_do_nothing(), rows)
 
 
-def _give_up_left(connection: Connection, now: datetime) -> None:
-    """Whoever left since the letter was planned gets nothing; the unconfirmed get the question only."""
-    reads = select(readers.c.id).where(readers.c.id == postings.c.reader, IS_WRITTEN_TO)
+def _give_up_unsubscribed(connection: Connection, now: datetime) -> None:
+    may_receive = select(subscribers.c.id).where(subscribers.c.id == deliveries.c.subscriber_id, MAY_RECEIVE)
     connection.execute(
-        update(postings)
-        .where(postings.c.state == DeliveryStatus.PLANNED, ~exists(reads.correlate(postings)))
-        .values(state=DeliveryStatus.GIVEN_UP, at=now, reply=LEFT)
+        update(deliveries)
+        .where(deliveries.c.status == DeliveryStatus.PLANNED, ~exists(may_receive.correlate(deliveries)))
+        .values(status=DeliveryStatus.GIVEN_UP, status_since=now, reply=LEFT)
     )
 
 
-def _settle(connection: Connection, settled: Sequence[Delivery]) -> None:
+def _save_outcomes(connection: Connection, outcomes: Sequence[Delivery]) -> None:
     rows = [
-        {"its_run": p.run, "its_reader": p.reader, **{f"new_{name}": getattr(p, name) for name in _MOVES}}
-        for p in settled
+        {
+            "key_run": delivery.run,
+            "key_id": delivery.subscriber_id,
+            "new_status": delivery.status,
+            "new_status_since": delivery.status_since,
+            "new_due": delivery.due,
+            "new_attempts": delivery.attempts,
+            "new_first_attempt": delivery.first_attempt,
+            "new_unknown_outcomes": delivery.unknown_outcomes,
+            "new_reply": delivery.reply,
+        }
+        for delivery in outcomes
     ]
     if rows:
-        connection.execute(_SETTLE, rows)
+        connection.execute(_SAVE_OUTCOME, rows)
 
 
-def _taken(row: Row[Any], now: datetime) -> tuple[Delivery, Subscriber]:
-    """A row of `_NEXT`, a posting's columns and then its reader's, as it stands after `_HAND_OVER`."""
-    told = dict(zip(POSTING, row, strict=False))
-    told |= {"state": DeliveryStatus.HANDED_OVER, "at": now, "tries": told["tries"] + 1}
-    told["first_tried"] = told["first_tried"] or now
-    return Delivery(**told), to_reader(dict(zip(READER, row[len(POSTING) :], strict=True)))
+def _handed_over(row: Row[Any], now: datetime) -> tuple[Delivery, Subscriber]:
+    """Return a row of `_DUE` as it is after `_HAND_OVER`: the delivery's columns, then the subscriber's."""
+    delivery = dict(zip(DELIVERY_COLUMNS, row, strict=False))
+    delivery |= {"status": DeliveryStatus.HANDED_OVER, "status_since": now, "attempts": row.attempts + 1}
+    delivery["first_attempt"] = row.first_attempt or now
+    subscriber = dict(zip(SUBSCRIBER_COLUMNS, row[len(DELIVERY_COLUMNS) :], strict=True))
+    return _to_delivery(delivery), to_subscriber(subscriber)
+
+
+def _to_delivery(row: Mapping[str, Any]) -> Delivery:
+    return Delivery(
+        run=row["run"],
+        subscriber_id=row["subscriber_id"],
+        status=DeliveryStatus(row["status"]),
+        status_since=row["status_since"],
+        due=row["due"],
+        attempts=row["attempts"],
+        first_attempt=row["first_attempt"],
+        unknown_outcomes=row["unknown_outcomes"],
+        reply=row["reply"],
+    )

@@ -1,4 +1,4 @@
-"""Keeps issued letters, each as it was first issued."""
+"""Stores issued digests, each as it was first issued."""
 
 from __future__ import annotations
 
@@ -8,44 +8,45 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from aggregator.model import Digest, Frequency
-from aggregator.store.database.engine import Subject
-from aggregator.store.database.statements import insert_once
-from aggregator.store.database.tables import digest_runs
+from aggregator.store.database.engine import Repository
+from aggregator.store.database.statements import insert_if_new
+from aggregator.store.database.tables import digests
 
 
-class Digests(Subject):
-    """Every letter that was issued."""
+class Digests(Repository):
+    """Every issued digest, by its period: an ISO week (`2024-W04`) or a day (`2024-01-24`)."""
 
-    def issue(self, digests: Sequence[Digest]) -> tuple[Digest, ...]:
-        """These letters as they were first issued, by whichever process; those that were not, as they are.
+    def issue(self, new: Sequence[Digest]) -> tuple[Digest, ...]:
+        """Store digests, and return them as stored: one that was issued before, by any process, stays.
 
-        All in one transaction. Raises ValueError for a letter that does not say when it is issued.
+        All in one transaction. Raises ValueError for a digest without a time of issue.
         """
-        for digest in digests:
-            if digest.issued is None:
-                raise ValueError(f"the letter of {digest.week} cannot be issued: its window is still open")
-        if not digests:
+        for digest in new:
+            if digest.issued_at is None:
+                raise ValueError(f"the digest of {digest.period} cannot be issued: its window is still open")
+        if not new:
             return ()
-        with self._database.writing() as connection:
-            for digest in digests:
-                insert_once(connection, digest_runs, {"week": digest.week, "digest": digest})
-            return tuple(connection.execute(_named(digest.week)).scalar_one() for digest in digests)
+        with self._database.write_transaction() as connection:
+            for digest in new:
+                insert_if_new(connection, digests, {"period": digest.period, "digest": digest})
+            return tuple(connection.execute(_of_period(digest.period)).scalar_one() for digest in new)
 
-    def one(self, week: str) -> Digest | None:
-        """The letter issued for an ISO week (`2024-W04`) or a day (`2024-01-24`), or None."""
-        return self._database.value(_named(week))
+    def get(self, period: str) -> Digest | None:
+        """Return the digest issued for a period, or None."""
+        return self._database.scalar(_of_period(period))
 
-    def all(self, rhythm: Frequency = Frequency.WEEKLY) -> tuple[Digest, ...]:
-        """Every letter of a rhythm that was issued, newest first."""
-        weekly = digest_runs.c.week.contains("W", autoescape=True)
-        wanted = weekly if rhythm is Frequency.WEEKLY else ~weekly
-        found = select(digest_runs.c.digest).where(wanted).order_by(digest_runs.c.week.desc())
-        return tuple(self._database.values(found))
+    def all(self, frequency: Frequency = Frequency.WEEKLY) -> tuple[Digest, ...]:
+        """Return every issued weekly, or daily, digest, newest first."""
+        is_weekly = digests.c.period.contains("W", autoescape=True)
+        where = is_weekly if frequency is Frequency.WEEKLY else ~is_weekly
+        return tuple(
+            self._database.column(select(digests.c.digest).where(where).order_by(digests.c.period.desc()))
+        )
 
-    def issued(self) -> frozenset[str]:
-        """The names of all letters that were issued."""
-        return frozenset(self._database.values(select(digest_runs.c.week)))
+    def issued_periods(self) -> frozenset[str]:
+        """Return the periods of all issued digests."""
+        return frozenset(self._database.column(select(digests.c.period)))
 
 
-def _named(week: str) -> Select[Any]:
-    return select(digest_runs.c.digest).where(digest_runs.c.week == week)
+def _of_period(period: str) -> Select[Any]:
+    return select(digests.c.digest).where(digests.c.period == period)

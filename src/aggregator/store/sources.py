@@ -1,4 +1,4 @@
-"""Keeps what polls leave behind: what is known of each source, its outages, robots.txt, the runs."""
+"""Stores what polls leave behind: source states, outages, robots.txt files and runs."""
 
 from __future__ import annotations
 
@@ -7,128 +7,149 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import Connection, delete, distinct, func, select
 
-from aggregator.model import Outage, RobotsCopy, Run, SourceState
-from aggregator.store.database.engine import Subject
+from aggregator.model import Outage, RobotsTxt, Run, SourceState
+from aggregator.store.database.engine import Repository
 from aggregator.store.database.statements import upsert
-from aggregator.store.database.tables import entries, outages, revisions, robots, runs, source_states
-from aggregator.store.documents.merging import join_sources
+from aggregator.store.database.tables import (
+    documents,
+    outages,
+    poll_runs,
+    revisions,
+    robots_txt,
+    source_states,
+)
+from aggregator.store.documents.merging import merge_sources
 
-_OUTAGE: Final = tuple(column.name for column in outages.c if column.name != "source_id")
 
-
-class Sources(Subject):
+class Sources(Repository):
     """Every source that was ever polled."""
 
     def states(self) -> dict[str, SourceState]:
-        """What is known of each source that was ever kept, by its id."""
+        """Return every stored source state, by source id."""
         rows = self._database.rows(select(source_states).order_by(source_states.c.source_id))
         return {row.source_id: row.state for row in rows}
 
     def state(self, source_id: str) -> SourceState:
-        """What is known of a source; an empty state when nothing is."""
-        asked = select(source_states.c.state).where(source_states.c.source_id == source_id)
-        return self._database.value(asked) or SourceState(source=source_id)
+        """Return the state of a source; an empty one if none is stored."""
+        query = select(source_states.c.state).where(source_states.c.source_id == source_id)
+        return self._database.scalar(query) or SourceState(source=source_id)
 
-    def keep(self, state: SourceState) -> None:
-        """Keep what is known of a source: validators, due time, what is wrong."""
-        with self._database.writing() as connection:
-            _keep_state(connection, state)
+    def save_state(self, state: SourceState) -> None:
+        """Save the state of a source: validators, due time, failure."""
+        with self._database.write_transaction() as connection:
+            _save_state(connection, state)
 
     def outages(self) -> dict[str, tuple[Outage, ...]]:
-        """The times in which sources could not be read and that are over, by source; oldest first."""
-        found = defaultdict(list)
+        """Return the outages that are over, by source id, the oldest first."""
+        by_source = defaultdict(list)
         for row in self._database.rows(select(outages).order_by(outages.c.source_id, outages.c.since)):
-            told = {name: row._mapping[name] for name in _OUTAGE}
-            found[row.source_id].append(Outage(source=row.source_id, **told))
-        return {source: tuple(several) for source, several in found.items()}
+            outage = Outage(
+                source=row.source_id,
+                since=row.since,
+                until=row.until,
+                failing_since=row.failing_since,
+                failure=row.failure,
+                items_missed=row.items_missed,
+            )
+            by_source[outage.source].append(outage)
+        return {source: tuple(several) for source, several in by_source.items()}
 
-    def keep_outage(self, outage: Outage) -> None:
-        """Keep an outage that is over, in place of one of the same source that began at the same instant."""
-        row = {"source_id": outage.source, **{name: getattr(outage, name) for name in _OUTAGE}}
-        self._database.put(outages, row)
+    def save_outage(self, outage: Outage) -> None:
+        """Save an outage that is over, in place of one of the same source that began at the same instant."""
+        row = {
+            "source_id": outage.source,
+            "since": outage.since,
+            "until": outage.until,
+            "failing_since": outage.failing_since,
+            "failure": outage.failure,
+            "items_missed": outage.items_missed,
+        }
+        self._database.upsert(outages, row)
 
     @contextmanager
-    def renaming(self, old: str, new: str) -> Iterator[int]:
-        """Give everything that is known of a source to its new id; yields how many documents it carried.
+    def rename(self, old: str, new: str) -> Iterator[int]:
+        """Give everything stored for a source to its new id; yield how many documents it carries.
 
-        Where polls have already begun under the new id, both are joined. Kept at the end of the `with`,
-        undone by any exception. Nothing is left of `old`, so that a second call does nothing.
+        If polls have already begun under the new id, both are merged. Committed at the end of the `with`,
+        undone by any exception. Nothing stays under `old`, so that a second call does nothing.
         """
-        with self._database.writing() as connection:
-            moved = join_sources(connection, old, new)
+        with self._database.write_transaction() as connection:
+            moved = merge_sources(connection, old, new)
             _rename_state(connection, old, new)
-            mine = connection.execute(select(outages).where(outages.c.source_id == old)).mappings()
-            upsert(connection, outages, [{**row, "source_id": new} for row in mine])
+            of_old = connection.execute(select(outages).where(outages.c.source_id == old)).mappings()
+            upsert(connection, outages, [{**row, "source_id": new} for row in of_old])
             connection.execute(delete(outages).where(outages.c.source_id == old))
             yield moved
 
     @contextmanager
-    def merging(self, old: str, new: str) -> Iterator[int]:
-        """Give every document of the source `old` to `new`; yields how many. Otherwise as `renaming`."""
-        with self._database.writing() as connection:
-            yield join_sources(connection, old, new)
+    def merge(self, old: str, new: str) -> Iterator[int]:
+        """Give every document of the source `old` to `new`; yield how many. Otherwise like `rename`."""
+        with self._database.write_transaction() as connection:
+            yield merge_sources(connection, old, new)
 
 
 def _rename_state(connection: Connection, old: str, new: str) -> None:
-    """The state of now, which has answered since whichever poll was the first to do so."""
-    mine = source_states.c.source_id
-    asked = select(source_states.c.state).where(mine.in_((old, new))).order_by(mine == new)
-    states: Sequence[SourceState] = connection.scalars(asked).all()
+    """Keep the newer state of the two, with the earlier date of the first answer."""
+    source_id = source_states.c.source_id
+    query = select(source_states.c.state).where(source_id.in_((old, new))).order_by(source_id == new)
+    states: Sequence[SourceState] = connection.scalars(query).all()
     if any(state.source == old for state in states):
-        answered = [state.first_answered for state in states if state.first_answered]
-        state = replace(states[-1], source=new, first_answered=min(answered, default=None))
-        _keep_state(connection, state)
-        connection.execute(delete(source_states).where(mine == old))
+        first_reads = [state.first_read for state in states if state.first_read]
+        state = replace(states[-1], source=new, first_read=min(first_reads, default=None))
+        _save_state(connection, state)
+        connection.execute(delete(source_states).where(source_id == old))
 
 
-def _keep_state(connection: Connection, state: SourceState) -> None:
-    # Any Mapping is a right value; only a dict has a JSON form.
+def _save_state(connection: Connection, state: SourceState) -> None:
+    # The model takes any Mapping; only a dict has a JSON form.
     plain = replace(state, validators=dict(state.validators))
     upsert(connection, source_states, [{"source_id": state.source, "state": plain}])
 
 
-class RobotsMemory(Subject):
-    """Copies of robots.txt by origin (`https://www.gov.uk`)."""
+class RobotsTxtCache(Repository):
+    """The robots.txt of each web origin (`https://www.gov.uk`) as it last answered."""
 
-    def get(self, origin: str) -> RobotsCopy | None:
-        """The copy that was put last, however old; None when there is none."""
-        return self._database.value(select(robots.c.copy).where(robots.c.origin == origin))
+    def get(self, origin: str) -> RobotsTxt | None:
+        """Return the stored file, however old; None if there is none."""
+        query = select(robots_txt.c.robots_txt).where(robots_txt.c.origin == origin)
+        return self._database.scalar(query)
 
-    def put(self, origin: str, copy: RobotsCopy) -> None:
-        """Keep a copy in place of the one before."""
-        self._database.put(robots, {"origin": origin, "copy": copy})
+    def put(self, origin: str, copy: RobotsTxt) -> None:
+        """Store a file in place of the one before."""
+        self._database.upsert(robots_txt, {"origin": origin, "robots_txt": copy})
 
 
-class Runs(Subject):
-    """The runs of the main job."""
+class Runs(Repository):
+    """The runs of the main job, which polls the sources."""
 
-    def count(self, at: datetime) -> Run:
-        """The run of the instant `at`, counted from what it left behind.
+    def summarise(self, at: datetime) -> Run:
+        """Count what the run of the instant `at` polled and found.
 
-        Right until a source is polled again: the store keeps only each source's latest poll.
+        Correct only until a source is polled again: each source has one stored state, that of its last poll.
         """
-        new = select(func.count()).select_from(entries).where(entries.c.first_seen == at)
-        revised = select(func.count(distinct(revisions.c.entry_id))).where(
+        new = select(func.count()).select_from(documents).where(documents.c.first_seen == at)
+        revised = select(func.count(distinct(revisions.c.document_id))).where(
             revisions.c.number > 1, revisions.c.seen_at == at
         )
-        with self._database.reading() as connection:
-            asked = [s for s in connection.scalars(select(source_states.c.state)) if s.asked == at]
+        with self._database.read_transaction() as connection:
+            states = connection.scalars(select(source_states.c.state))
+            polled = [state for state in states if state.last_polled == at]
             return Run(
                 at=at,
-                asked=len(asked),
-                failed=sum(state.failure is not None for state in asked),
+                polled=len(polled),
+                failed=sum(state.failure is not None for state in polled),
                 new=connection.execute(new).scalar_one(),
                 revised=connection.execute(revised).scalar_one(),
             )
 
-    def note(self, run: Run) -> None:
-        """Keep a run, in place of the one noted for the same instant."""
-        self._database.put(runs, {"at": run.at, "run": run})
+    def save(self, run: Run) -> None:
+        """Save a run, in place of one of the same instant."""
+        self._database.upsert(poll_runs, {"at": run.at, "run": run})
 
     def all(self, limit: int | None = None) -> tuple[Run, ...]:
-        """The runs that were noted, latest first; no more than `limit`."""
-        return tuple(self._database.values(select(runs.c.run).order_by(runs.c.at.desc()).limit(limit)))
+        """Return the stored runs, the latest first; at most `limit`."""
+        query = select(poll_runs.c.run).order_by(poll_runs.c.at.desc()).limit(limit)
+        return tuple(self._database.column(query))

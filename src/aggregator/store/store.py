@@ -1,4 +1,4 @@
-"""The door to what is kept: opens it, holds its subjects, begins transactions."""
+"""Opens the store, gives access to its repositories, and begins transactions."""
 
 from __future__ import annotations
 
@@ -14,30 +14,32 @@ from sqlalchemy.exc import ArgumentError
 
 from aggregator.errors import StoreError
 from aggregator.store.alerts import Alerts
-from aggregator.store.database.engine import Access, Database, Within
+from aggregator.store.database.engine import Database, DatabaseAccess, OpenTransaction
 from aggregator.store.database.migrate import migrate
 from aggregator.store.database.tables import metadata
 from aggregator.store.deliveries import Deliveries
 from aggregator.store.digests import Digests
 from aggregator.store.documents.carriers import Carriers
 from aggregator.store.documents.documents import Documents
-from aggregator.store.documents.labels import KeptLabels
-from aggregator.store.documents.names import Names
-from aggregator.store.sources import RobotsMemory, Runs, Sources
+from aggregator.store.documents.labels import DocumentLabels
+from aggregator.store.documents.names import DocumentNames
+from aggregator.store.sources import RobotsTxtCache, Runs, Sources
 from aggregator.store.subscribers import Subscribers
 
 WAIT: Final = timedelta(seconds=30)
-"""How long a write waits for another process before it gives up."""
+"""How long a write waits for another process before it fails."""
 
 
 def open_store(url: str, *, wait: timedelta = WAIT) -> Store:
-    """Open the store at `sqlite:///FILE`, made or migrated if need be (`sqlite://`: in memory, one thread).
+    """Open the store at `sqlite:///FILE`; creates or migrates it if need be.
 
-    Raises StoreError, naming the place and the remedy, when this machine does not let us.
+    `sqlite://` is a store in memory for one thread.
+
+    Raises StoreError, naming the file and the remedy, when this machine does not let us.
     """
-    database = Database(_address(url), wait)
+    database = Database(_parse_url(url), wait)
     try:
-        with database.locked("opening"):
+        with database.job_lock("opening"):
             migrate(database)
     except BaseException:
         database.close()
@@ -46,27 +48,30 @@ def open_store(url: str, *, wait: timedelta = WAIT) -> Store:
 
 
 class Transaction:
-    """What can be done inside `with store.writing()`; nothing of it is seen by others before the end."""
+    """What can be changed inside `with store.transaction()`; others see nothing of it before the end."""
 
-    def __init__(self, database: Access) -> None:
+    def __init__(self, database: DatabaseAccess) -> None:
         self.documents = Documents(database)
         self.carriers = Carriers(database)
-        self.names = Names(database)
-        self.labels = KeptLabels(database)
+        self.names = DocumentNames(database)
+        self.labels = DocumentLabels(database)
         self.sources = Sources(database)
 
 
 class Store(Transaction):
-    """What is kept, by subject. Each question is answered from one moment of the store. Raises StoreError."""
+    """Everything that is stored, one repository for each subject. Raises StoreError.
+
+    Each call reads one state of the store, whoever writes meanwhile.
+    """
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._database = database
-        self.robots = RobotsMemory(database)
+        self.robots_txt = RobotsTxtCache(database)
         self.runs = Runs(database)
         self.digests = Digests(database)
-        self.readers = Subscribers(database)
-        self.postings = Deliveries(database)
+        self.subscribers = Subscribers(database)
+        self.deliveries = Deliveries(database)
         self.alerts = Alerts(database)
 
     def __enter__(self) -> Self:
@@ -78,51 +83,52 @@ class Store(Transaction):
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close every connection to the file."""
         self._database.close()
 
-    def reserved(self, job: str, *, wait: timedelta = timedelta(0)) -> AbstractContextManager[None]:
-        """Do the job `job` on this store alone among all processes, inside the `with`.
+    def job_lock(self, job: str, *, wait: timedelta = timedelta(0)) -> AbstractContextManager[None]:
+        """Make this process the only one that does `job` on this store, inside the `with`.
 
-        StoreError names who does it already, when they do not end within `wait`.
+        Raises StoreError, naming the other process, if it does not end within `wait`.
         """
-        return self._database.locked(job, wait)
+        return self._database.job_lock(job, wait)
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
-        """One write transaction: kept at the end of the `with`, undone by any exception.
+    def transaction(self) -> Iterator[Transaction]:
+        """Begin a write transaction: committed at the end of the `with`, undone by any exception.
 
-        Other writers wait meanwhile, so do no slow work inside; read through the transaction, not the store.
+        Other writers wait meanwhile, so do no slow work inside. Read through the transaction, not the store:
+        the store does not see its changes.
         """
-        with self._database.writing() as connection:
-            within = Within(connection)
-            yield Transaction(within)
-        if within.wants_checkpoint:
+        with self._database.write_transaction() as connection:
+            open_transaction = OpenTransaction(connection)
+            yield Transaction(open_transaction)
+        if open_transaction.wants_checkpoint:
             self._database.checkpoint()
 
     def dump(self) -> str:
-        """The whole store as canonical text: equal for two stores that keep the same.
+        """Return the whole store as canonical text: equal for two stores with the same content.
 
-        Every row of every table is one line of JSON, in the order of table name and key.
+        Every row is a text line of JSON, in the order of table name and key.
         """
-        with self._database.reading() as connection:
-            named = sorted(metadata.tables.items())
-            return "".join(line for _, table in named for line in _lines(connection, table))
+        with self._database.read_transaction() as connection:
+            tables = sorted(metadata.tables.items())
+            return "".join(line for _, table in tables for line in _dump_table(connection, table))
 
 
-def _lines(connection: Connection, table: Table) -> Iterator[str]:
-    # The bare columns: what is stored, not the values that it stands for.
+def _dump_table(connection: Connection, table: Table) -> Iterator[str]:
+    # `*` gives the stored text, not the model values that it is read as.
     rows = connection.execute(select(text("*")).select_from(table)).mappings().all()
     # Sorted here and not by the engine, whose order of text may follow a language.
     for row in sorted(rows, key=lambda row: [row[column.name] for column in table.primary_key]):
         yield f"{table.name}\t{json.dumps(dict(row), ensure_ascii=False, sort_keys=True)}\n"
 
 
-def _address(url: str) -> URL:
+def _parse_url(url: str) -> URL:
     try:
-        address = make_url(url)
+        parsed = make_url(url)
     except ArgumentError as error:
         raise StoreError(f"{url!r} is no address of a store; write sqlite:///FILE") from error
-    if address.drivername != "sqlite":
-        raise StoreError(f"a store of the kind {address.drivername!r} is not built; write sqlite:///FILE")
-    return address
+    if parsed.drivername != "sqlite":
+        raise StoreError(f"a store of the kind {parsed.drivername!r} is not supported; write sqlite:///FILE")
+    return parsed

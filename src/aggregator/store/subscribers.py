@@ -1,4 +1,4 @@
-"""Keeps who gets letters: addresses and choices, and nothing else about a person."""
+"""Stores subscribers: addresses and choices, and nothing else about a person."""
 
 from __future__ import annotations
 
@@ -9,138 +9,163 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, func, select, true, update
 
 from aggregator.model import Choices, Subscriber, SubscriberStatus
-from aggregator.store.database.engine import Subject
-from aggregator.store.database.statements import insert_once
+from aggregator.store.database.engine import Repository
+from aggregator.store.database.statements import insert_if_new
 from aggregator.store.database.tables import (
+    alert_rule_states,
     alerts,
     bounces,
-    hooks,
-    own_rules,
-    postings,
-    readers,
-    replies,
-    shunned,
-    watched_rules,
+    deliveries,
+    processed_mail,
+    subscriber_rules,
+    subscribers,
+    suppressions,
+    webhook_deliveries,
 )
 
 
-class Subscribers(Subject):
-    """Everybody who gets, or got, letters. Raises StoreError."""
+class Subscribers(Repository):
+    """Everybody who gets or got mail, and the suppression list. Raises StoreError."""
 
-    def all(self, standing: SubscriberStatus | None = None) -> tuple[Subscriber, ...]:
-        """Every reader, or those of one standing, the longest standing first."""
-        return self._found(readers.c.standing == standing if standing else true())
+    def all(self, status: SubscriberStatus | None = None) -> tuple[Subscriber, ...]:
+        """Return every subscriber, or those with one status; the longest with their status first."""
+        return self._select(subscribers.c.status == status if status else true())
 
-    def one(self, id: str) -> Subscriber | None:
-        """The reader of this id, or None."""
-        return next(iter(self._found(readers.c.id == id)), None)
+    def get(self, id: str) -> Subscriber | None:
+        """Return the subscriber with this id, or None."""
+        return next(iter(self._select(subscribers.c.id == id)), None)
 
-    def at(self, address: str) -> Subscriber | None:
-        """The reader of this address, or None."""
-        return next(iter(self._found(readers.c.address == address)), None)
+    def with_address(self, address: str) -> Subscriber | None:
+        """Return the subscriber with this address, or None."""
+        return next(iter(self._select(subscribers.c.address == address)), None)
 
     def add(self, new: Iterable[Subscriber]) -> int:
-        """Keep new readers; an address that is there already stays as it is. Gives how many were new."""
-        with self._database.writing() as connection:
-            return sum(insert_once(connection, readers, _row(reader)) for reader in new)
+        """Add subscribers; an address that is there already stays as it is. Returns how many were added."""
+        with self._database.write_transaction() as connection:
+            return sum(insert_if_new(connection, subscribers, _row(subscriber)) for subscriber in new)
 
-    def keep(self, reader: Subscriber) -> None:
-        """Keep a reader as they stand now; one whose row was erased meanwhile stays erased."""
-        self._database.change(update(readers).where(readers.c.id == reader.id).values(**_row(reader)))
+    def save(self, subscriber: Subscriber) -> None:
+        """Replace a subscriber's row; one that was erased meanwhile stays erased."""
+        statement = update(subscribers).where(subscribers.c.id == subscriber.id)
+        self._database.execute(statement.values(**_row(subscriber)))
 
-    def stand(
-        self, id: str, standing: SubscriberStatus, now: datetime, only: Iterable[SubscriberStatus] = ()
+    def set_status(
+        self, id: str, status: SubscriberStatus, now: datetime, only_from: Iterable[SubscriberStatus] = ()
     ) -> bool:
-        """Give a reader a standing, from `now`; whether that changed anything.
+        """Set a subscriber's status from `now` on; return whether that changed anything.
 
-        With `only`, a reader of any other standing is left alone. A reader who has the standing keeps its
-        beginning.
+        With `only_from`, a subscriber with any other status is left alone. The date of an unchanged status
+        stays.
         """
-        wanted = (readers.c.id == id) & (readers.c.standing != standing)
-        allowed = list(only)
+        where = (subscribers.c.id == id) & (subscribers.c.status != status)
+        allowed = list(only_from)
         if allowed:
-            wanted &= readers.c.standing.in_(allowed)
-        changed = update(readers).where(wanted).values(standing=standing, since=now)
-        return bool(self._database.change(changed))
+            where &= subscribers.c.status.in_(allowed)
+        statement = update(subscribers).where(where).values(status=status, status_since=now)
+        return bool(self._database.execute(statement))
 
-    def choose(self, id: str, choices: Choices) -> None:
-        """Keep what a reader chose."""
-        self._database.change(update(readers).where(readers.c.id == id).values(choices=choices))
+    def save_choices(self, id: str, choices: Choices) -> None:
+        """Save what a subscriber chose."""
+        self._database.execute(update(subscribers).where(subscribers.c.id == id).values(choices=choices))
 
-    def move(self, new: Subscriber) -> bool:
-        """Give the address of `new` to the reader whom it replaces; False when there is none any more.
+    def change_address(self, new: Subscriber) -> bool:
+        """Give the address of `new` to the subscriber whom it replaces; False if they are gone.
 
-        The row of `new` goes in the same transaction. What is kept of the old address is overwritten.
+        The row of `new` is deleted in the same transaction. The old address is overwritten in the file.
         """
-        with self._database.writing() as connection:
+        with self._database.write_transaction() as connection:
             _erase(connection, new.id)
-            theirs = update(readers).where(readers.c.id == new.replaces, readers.c.address.is_not(None))
-            done = connection.execute(theirs.values(address=new.address)).rowcount
+            statement = update(subscribers).where(
+                subscribers.c.id == new.replaces_id, subscribers.c.address.is_not(None)
+            )
+            changed = connection.execute(statement.values(address=new.address)).rowcount
         self._database.checkpoint()
-        return bool(done)
+        return bool(changed)
 
     def erase(self, ids: Iterable[str]) -> int:
-        """Take readers out for good, with every trace of their letters; gives how many there were."""
+        """Delete subscribers for good, with their deliveries, bounces and rules; return how many."""
         wanted = list(ids)
-        with self._database.writing() as connection:
-            done = sum(_erase(connection, id) for id in wanted)
-        if done:
-            # The write-ahead log would keep the address until somebody else's words replace it.
+        with self._database.write_transaction() as connection:
+            erased = sum(_erase(connection, id) for id in wanted)
+        if erased:
+            # Otherwise the write-ahead log would have the address until it is overwritten by chance.
             self._database.checkpoint()
-        return done
+        return erased
 
-    def gone_since(self, standings: Iterable[SubscriberStatus], before: datetime) -> tuple[str, ...]:
-        """The ids of those whose standing is one of these and began before the instant."""
-        wanted = readers.c.standing.in_(list(standings)) & (readers.c.since < before)
-        return tuple(self._database.values(select(readers.c.id).where(wanted)))
+    def ids_by_status(self, statuses: Iterable[SubscriberStatus], before: datetime) -> tuple[str, ...]:
+        """Return the ids of those who have had one of these statuses since before the instant."""
+        where = subscribers.c.status.in_(list(statuses)) & (subscribers.c.status_since < before)
+        return tuple(self._database.column(select(subscribers.c.id).where(where)))
 
-    # ---------------------------------------------------------------- addresses that must not be written to
-    def shun(self, fingerprint: str, why: str, now: datetime) -> None:
-        """Keep that the address of this keyed hash must not be written to."""
-        row = {"fingerprint": fingerprint, "why": why, "at": now}
-        self._database.put_once(shunned, row)
+    # ---------------------------------------------------------------- the suppression list
+    def suppress(self, address_hash: str, reason: str, now: datetime) -> None:
+        """Put an address, by its keyed hash, on the suppression list."""
+        row = {"address_hash": address_hash, "reason": reason, "suppressed_at": now}
+        self._database.insert_if_new(suppressions, row)
 
-    def shunned(self, fingerprint: str) -> str | None:
-        """Why the address of this keyed hash must not be written to, or None."""
-        return self._database.value(select(shunned.c.why).where(shunned.c.fingerprint == fingerprint))
+    def suppression_reason(self, address_hash: str) -> str | None:
+        """Return why the address with this keyed hash is suppressed; None if it is not."""
+        query = select(suppressions.c.reason).where(suppressions.c.address_hash == address_hash)
+        return self._database.scalar(query)
 
-    def welcome(self, fingerprint: str) -> None:
-        """Forget that an address must not be written to."""
-        self._database.change(delete(shunned).where(shunned.c.fingerprint == fingerprint))
+    def unsuppress(self, address_hash: str) -> None:
+        """Take an address off the suppression list."""
+        self._database.execute(delete(suppressions).where(suppressions.c.address_hash == address_hash))
 
-    def bounced(self, run: str, reader: str, kind: str, now: datetime) -> int:
-        """Keep that a letter bounced; gives how many of the reader's letters did so with this `kind`."""
-        row = {"run": run, "reader": reader, "kind": kind, "at": now}
-        mine = (bounces.c.reader == reader) & (bounces.c.kind == kind)
-        with self._database.writing() as connection:
-            insert_once(connection, bounces, row)
-            return connection.execute(select(func.count()).select_from(bounces).where(mine)).scalar_one()
+    # ---------------------------------------------------------------- inbound mail
+    def save_bounce(self, run: str, subscriber_id: str, kind: str, now: datetime) -> int:
+        """Save that a delivery bounced; return how many bounces of this `kind` the subscriber has."""
+        row = {"run": run, "subscriber_id": subscriber_id, "kind": kind, "bounced_at": now}
+        same = (bounces.c.subscriber_id == subscriber_id) & (bounces.c.kind == kind)
+        with self._database.write_transaction() as connection:
+            insert_if_new(connection, bounces, row)
+            return connection.execute(select(func.count()).select_from(bounces).where(same)).scalar_one()
 
-    def answered(self, sha256: str) -> bool:
-        """Whether the mail with this hash was acted on."""
-        return self._database.value(select(replies.c.at).where(replies.c.sha256 == sha256)) is not None
+    def is_mail_processed(self, sha256: str) -> bool:
+        """Whether the inbound mail with this hash was acted on."""
+        query = select(processed_mail.c.processed_at).where(processed_mail.c.sha256 == sha256)
+        return self._database.scalar(query) is not None
 
-    def note_answered(self, sha256: str, now: datetime) -> None:
-        """Keep that the mail with this hash was acted on."""
-        self._database.put_once(replies, {"sha256": sha256, "at": now})
+    def save_processed_mail(self, sha256: str, now: datetime) -> None:
+        """Save that the inbound mail with this hash was acted on."""
+        self._database.insert_if_new(processed_mail, {"sha256": sha256, "processed_at": now})
 
-    def _found(self, wanted: ColumnElement[bool]) -> tuple[Subscriber, ...]:
-        asked = select(readers).where(wanted).order_by(readers.c.since, readers.c.id)
-        return tuple(to_reader(row._asdict()) for row in self._database.rows(asked))
-
-
-def to_reader(told: Mapping[str, Any]) -> Subscriber:
-    """A reader from the values of their row."""
-    return Subscriber(**{**told, "standing": SubscriberStatus(told["standing"])})
+    def _select(self, where: ColumnElement[bool]) -> tuple[Subscriber, ...]:
+        query = select(subscribers).where(where).order_by(subscribers.c.status_since, subscribers.c.id)
+        return tuple(to_subscriber(row._asdict()) for row in self._database.rows(query))
 
 
-def _row(reader: Subscriber) -> dict[str, Any]:
-    return {column.name: getattr(reader, column.name) for column in readers.c}
+def to_subscriber(row: Mapping[str, Any]) -> Subscriber:
+    """Make a subscriber of the columns of a row."""
+    return Subscriber(
+        id=row["id"],
+        address=row["address"],
+        status=SubscriberStatus(row["status"]),
+        status_since=row["status_since"],
+        choices=row["choices"],
+        is_list=row["is_list"],
+        leave_instructions=row["leave_instructions"],
+        replaces_id=row["replaces_id"],
+    )
+
+
+def _row(subscriber: Subscriber) -> dict[str, Any]:
+    return {
+        "id": subscriber.id,
+        "address": subscriber.address,
+        "status": subscriber.status,
+        "status_since": subscriber.status_since,
+        "choices": subscriber.choices,
+        "is_list": subscriber.is_list,
+        "leave_instructions": subscriber.leave_instructions,
+        "replaces_id": subscriber.replaces_id,
+    }
 
 
 def _erase(connection: Connection, id: str) -> int:
-    for table in (postings, bounces, own_rules):
-        connection.execute(delete(table).where(table.c.reader == id))
-    for table in (alerts, hooks, watched_rules):
-        connection.execute(delete(table).where(table.c.rule.startswith(f"{id}/", autoescape=True)))
-    return connection.execute(delete(readers).where(readers.c.id == id)).rowcount
+    for table in (deliveries, bounces, subscriber_rules):
+        connection.execute(delete(table).where(table.c.subscriber_id == id))
+    # The key of a subscriber's own rule is `SUBSCRIBER/RULE`.
+    for table in (alerts, webhook_deliveries, alert_rule_states):
+        connection.execute(delete(table).where(table.c.rule_key.startswith(f"{id}/", autoescape=True)))
+    return connection.execute(delete(subscribers).where(subscribers.c.id == id)).rowcount

@@ -1,4 +1,4 @@
-"""Model values to text and back: canonical JSON, and instants of one fixed width."""
+"""Converts model values to text and back: canonical JSON, and instants of one fixed width."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy import Dialect, Text, TypeDecorator
 
 
 def to_json(model: Any, value: object) -> str:
-    """`value` as JSON with sorted keys and no spaces, so that equal values are equal bytes.
+    """Return `value` as JSON with sorted keys and no spaces, so that equal values are equal bytes.
 
     Raises for a value that is not of its declared type: it could not be read again.
     """
@@ -21,10 +21,12 @@ def to_json(model: Any, value: object) -> str:
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-# A document's row, its carrier and its first revision mostly hold the same words, and come one after another.
+# A document's row, its carrier and its first revision mostly have the same entry, and are read in succession.
 @lru_cache(maxsize=16)
 def from_json(model: Any, text: str) -> Any:
-    """The `model` value that `to_json` wrote. A field that is missing takes the model's default."""
+    """Return the `model` value that `to_json` wrote; a missing field takes the model's default."""
+    # A key that the model does not know is ignored: after a field is renamed, a store that no migration step
+    # has rewritten would be read without an error, and without the value.
     return _adapter(model).validate_json(text)
 
 
@@ -34,17 +36,17 @@ def _adapter(model: Any) -> TypeAdapter[Any]:
 
 
 def to_text(instant: datetime) -> str:
-    """`2026-06-05T12:00:00Z`: text that sorts as time does, in every engine and collation.
+    """Return `2026-06-05T12:00:00Z`: text that sorts as time does, in every engine and collation.
 
     Raises ValueError for an instant that is not in UTC or not on a whole second: it would come back changed.
     """
     if instant.utcoffset() != timedelta(0) or instant.microsecond:
-        raise ValueError(f"the store keeps UTC in whole seconds, not {instant!r}")
+        raise ValueError(f"the store takes UTC in whole seconds, not {instant!r}")
     return instant.replace(tzinfo=None).isoformat() + "Z"
 
 
-class Stored(TypeDecorator[Any]):
-    """A column of text that values are written to by `write` and read from by `read`; None stays NULL."""
+class ConvertedText(TypeDecorator[Any]):
+    """A text column whose values are converted by `write` and `read`; None is stored as NULL."""
 
     impl = Text
     cache_ok = True
@@ -55,18 +57,18 @@ class Stored(TypeDecorator[Any]):
         self.read = read
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        """To text."""
+        """Convert to text."""
         return None if value is None else self.write(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """From text."""
+        """Convert from text."""
         return None if value is None else self.read(value)
 
 
-INSTANT: Final = Stored(to_text, datetime.fromisoformat)
+INSTANT: Final = ConvertedText(to_text, datetime.fromisoformat)
 """A column of instants."""
 
 
-def json_of(model: Any) -> Stored:
-    """A column of canonical JSON that goes in and comes out as values of one model type."""
-    return Stored(partial(to_json, model), partial(from_json, model))
+def json_of(model: Any) -> ConvertedText:
+    """Return a column type that stores values of one model type as canonical JSON."""
+    return ConvertedText(partial(to_json, model), partial(from_json, model))

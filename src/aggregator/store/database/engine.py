@@ -1,4 +1,4 @@
-"""The one database behind a store: its connections, its transactions and the locks beside its file."""
+"""Opens the database: its connections, its transactions and the locks beside its file."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from sqlalchemy import URL, Connection, Engine, Executable, Row, Table, create_e
 from sqlalchemy.exc import DBAPIError
 
 from aggregator.errors import StoreError
-from aggregator.store.database.lock import NOT_WRITABLE, hold_lock
-from aggregator.store.database.statements import insert_once, upsert
+from aggregator.store.database.lock import NOT_WRITABLE, file_lock
+from aggregator.store.database.statements import insert_if_new, upsert
 
-READ: Final = "BEGIN"
-WRITE: Final = "BEGIN IMMEDIATE"
-"""Asks for the write lock at once: a transaction that reads first and writes later could not wait for it."""
+BEGIN_READ: Final = "BEGIN"
+BEGIN_WRITE: Final = "BEGIN IMMEDIATE"
+"""Takes the write lock at once: a transaction that reads first and writes later could not wait for it."""
 
-LOG: Final = "PRAGMA journal_mode = WAL"
-"""Readers and one writer do not wait for each other (https://www.sqlite.org/wal.html). Kept in the file."""
+USE_WAL: Final = "PRAGMA journal_mode = WAL"
+"""With it, reads and one write do not wait for each other (https://www.sqlite.org/wal.html). Stays in the
+file."""
 
 PRAGMAS: Final = (
-    # What is committed stays committed when the power fails; WAL alone promises only a consistent file.
+    # A commit survives a power failure; WAL alone guarantees only a consistent file.
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
@@ -39,7 +40,7 @@ LOCKED: Final = (
     "another process kept the store locked too long; nothing was changed, "
     "run again when the other process has ended"
 )
-FULL: Final = "the disk is full; nothing that was kept is lost, free some space and run again"
+FULL: Final = "the disk is full; nothing that was stored is lost, free some space and run again"
 DISK: Final = (
     "the disk reports an error; nothing was changed, check the disk and its free space and run again"
 )
@@ -59,94 +60,94 @@ REMEDIES: Final[Mapping[int, str]] = {
 
 
 @contextmanager
-def explained(place: str) -> Iterator[None]:
-    """Raise StoreError for what this machine does to the store at `place`; a bug of ours passes as it is."""
+def translate_errors(location: str) -> Iterator[None]:
+    """Raise StoreError, with a remedy, where this machine is at fault; a bug of ours passes as it is."""
     try:
         yield
     except (DBAPIError, sqlite3.Error) as error:
-        told = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(told, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
         # The low byte is the primary code, whatever extended code SQLite gives.
         remedy = REMEDIES.get(code & 0xFF)
         if remedy is None:
             raise
-        raise StoreError(f"{place}: {remedy} ({told})") from error
+        raise StoreError(f"{location}: {remedy} ({cause})") from error
 
 
-class Access(ABC):
-    """Where questions are asked and changes are made: the database, or one transaction on it."""
-
-    @abstractmethod
-    def reading(self) -> AbstractContextManager[Connection]:
-        """A transaction that sees the store as it stands at its first statement, whoever writes meanwhile."""
+class DatabaseAccess(ABC):
+    """What repositories read from and write to: the database, or one transaction on it."""
 
     @abstractmethod
-    def writing(self) -> AbstractContextManager[Connection]:
-        """A transaction that nobody else writes beside: kept at the end, undone by any exception."""
+    def read_transaction(self) -> AbstractContextManager[Connection]:
+        """Begin a transaction that sees one state of the store, whoever writes meanwhile."""
+
+    @abstractmethod
+    def write_transaction(self) -> AbstractContextManager[Connection]:
+        """Begin the only transaction that writes: committed at the end, undone by an exception."""
 
     @abstractmethod
     def checkpoint(self) -> None:
-        """Move everything into the file itself and empty the write-ahead log, which keeps old pages."""
+        """Move everything into the file itself and empty the write-ahead log, which has old pages."""
 
-    def rows(self, asked: Executable) -> Sequence[Row[Any]]:
-        """Every row of the answer."""
-        with self.reading() as connection:
-            return connection.execute(asked).all()
+    def rows(self, query: Executable) -> Sequence[Row[Any]]:
+        """Return every row of the result."""
+        with self.read_transaction() as connection:
+            return connection.execute(query).all()
 
-    def values(self, asked: Executable) -> Sequence[Any]:
-        """The first column of every row of the answer."""
-        with self.reading() as connection:
-            return connection.scalars(asked).all()
+    def column(self, query: Executable) -> Sequence[Any]:
+        """Return the first column of every row of the result."""
+        with self.read_transaction() as connection:
+            return connection.scalars(query).all()
 
-    def value(self, asked: Executable) -> Any | None:
-        """The first column of the first row of the answer; None where there is none."""
-        with self.reading() as connection:
-            return connection.scalar(asked)
+    def scalar(self, query: Executable) -> Any | None:
+        """Return the first column of the first row; None without a row."""
+        with self.read_transaction() as connection:
+            return connection.scalar(query)
 
-    def change(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
-        """Execute a statement once, or once for each of the rows; gives how many rows of the table it met."""
+    def execute(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> int:
+        """Execute a statement once, or once for each of the rows; return how many rows it changed."""
         if rows is not None and not rows:
             return 0
-        with self.writing() as connection:
+        with self.write_transaction() as connection:
             return connection.execute(statement, rows).rowcount
 
-    def put(self, table: Table, *rows: Mapping[str, Any]) -> None:
-        """Insert rows, or replace those whose key is there already."""
-        with self.writing() as connection:
+    def upsert(self, table: Table, *rows: Mapping[str, Any]) -> None:
+        """Insert rows; a row whose key is there already is replaced."""
+        with self.write_transaction() as connection:
             upsert(connection, table, rows)
 
-    def put_once(self, table: Table, row: Mapping[str, Any]) -> bool:
-        """Insert a row, or leave the one whose key is there already as it is; whether it is new."""
-        with self.writing() as connection:
-            return insert_once(connection, table, row)
+    def insert_if_new(self, table: Table, row: Mapping[str, Any]) -> bool:
+        """Insert a row unless its key is there already; return whether it was inserted."""
+        with self.write_transaction() as connection:
+            return insert_if_new(connection, table, row)
 
 
-class Within(Access):
-    """One transaction that somebody else begins and ends."""
+class OpenTransaction(DatabaseAccess):
+    """One transaction that the caller began and will end."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.wants_checkpoint = False
 
-    def reading(self) -> AbstractContextManager[Connection]:
-        """That transaction."""
+    def read_transaction(self) -> AbstractContextManager[Connection]:
+        """Use that transaction."""
         return nullcontext(self._connection)
 
-    writing = reading
+    write_transaction = read_transaction
 
     def checkpoint(self) -> None:
-        """Once the transaction has ended, by whoever ends it."""
+        """Ask the caller for a checkpoint: there can be none before the transaction has ended."""
         self.wants_checkpoint = True
 
 
-class Subject:
-    """Questions and changes that belong together, asked of a database or within one transaction."""
+class Repository:
+    """Queries and changes of one subject, on a database or within one transaction."""
 
-    def __init__(self, database: Access) -> None:
+    def __init__(self, database: DatabaseAccess) -> None:
         self._database = database
 
 
-class Database(Access):
+class Database(DatabaseAccess):
     """An SQLite database in a file, or in memory (`file` None) for one thread of one process.
 
     `wait` is how long a transaction or a lock waits for another process. Raises StoreError for what this
@@ -156,45 +157,45 @@ class Database(Access):
     def __init__(self, url: URL, wait: timedelta) -> None:
         in_memory = url.database in (None, "", ":memory:")
         self.file = None if in_memory else Path(str(url.database))
-        self.place = str(self.file or "the store in memory")
+        self.location = str(self.file or "the store in memory")
         self._wait = wait
         self._engine = _engine(url, wait)
 
-    def reading(self) -> AbstractContextManager[Connection]:
-        """A transaction of its own, see `Access`."""
-        return self._transaction(READ)
+    def read_transaction(self) -> AbstractContextManager[Connection]:
+        """Begin a transaction, see `DatabaseAccess`."""
+        return self._transaction(BEGIN_READ)
 
-    def writing(self) -> AbstractContextManager[Connection]:
-        """A transaction of its own, see `Access`."""
-        return self._transaction(WRITE)
+    def write_transaction(self) -> AbstractContextManager[Connection]:
+        """Begin a transaction, see `DatabaseAccess`."""
+        return self._transaction(BEGIN_WRITE)
 
-    def locked(self, job: str, wait: timedelta | None = None) -> AbstractContextManager[None]:
-        """Hold the lock for `job` on this database between processes; nobody else sees one in memory."""
+    def job_lock(self, job: str, wait: timedelta | None = None) -> AbstractContextManager[None]:
+        """Lock `job` on this database between processes; a database in memory needs no lock."""
         if self.file is None:
             return nullcontext()
-        return hold_lock(Path(f"{self.file}.{job}.lock"), wait=self._wait if wait is None else wait)
+        return file_lock(Path(f"{self.file}.{job}.lock"), wait=self._wait if wait is None else wait)
 
-    def use_log(self) -> None:
-        """Write ahead from now on, whoever opens the file; not before it is known to be ours."""
-        self._outside(LOG)
+    def use_write_ahead_log(self) -> None:
+        """Switch the file to a write-ahead log. Only for a file that is known to be ours: it changes it."""
+        self._outside_transaction(USE_WAL)
 
     def checkpoint(self) -> None:
-        """At once, see `Access`."""
-        self._outside("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Move the write-ahead log into the file at once, see `DatabaseAccess`."""
+        self._outside_transaction("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Let go of every connection."""
+        """Close every connection."""
         self._engine.dispose()
 
-    def _outside(self, statement: str) -> None:
-        """What SQLite does outside a transaction only."""
-        with explained(self.place), closing(self._engine.raw_connection()) as connection:
+    def _outside_transaction(self, statement: str) -> None:
+        """Execute what SQLite refuses inside a transaction."""
+        with translate_errors(self.location), closing(self._engine.raw_connection()) as connection:
             connection.cursor().execute(statement)
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
         with (
-            explained(self.place),
+            translate_errors(self.location),
             self._engine.connect().execution_options(begin=begin) as connection,
             connection.begin(),
         ):
@@ -204,13 +205,13 @@ class Database(Access):
 def _engine(url: URL, wait: timedelta) -> Engine:
     # An error must not show what was to be written: it may be somebody's address.
     engine = create_engine(url, connect_args={"timeout": wait.total_seconds()}, hide_parameters=True)
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    # Python's driver begins transactions late and never for a SELECT; without it `_begin` decides.
+def _configure(connection: sqlite3.Connection, _record: object) -> None:
+    # Python's driver begins transactions late, and never for a SELECT. With None, `_begin` decides.
     connection.isolation_level = None
     for pragma in PRAGMAS:
         connection.execute(pragma)

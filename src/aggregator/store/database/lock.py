@@ -1,4 +1,4 @@
-"""An exclusive lock between processes, for a job that only one of them may do at a time."""
+"""Locks a job between processes, so that only one of them does it at a time."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ NOT_WRITABLE: Final = (
     "the store cannot be written here; let this user write the folder and the file, "
     "or name another place in the setting `store`"
 )
-PAUSE: Final = timedelta(milliseconds=50)
-"""Between two tries while somebody else holds the lock."""
+RETRY_INTERVAL: Final = timedelta(milliseconds=50)
+"""Between two attempts while another process has the lock."""
 
 
 @contextmanager
-def hold_lock(path: Path, *, wait: timedelta) -> Iterator[None]:
-    """Hold the lock file `path` inside the `with`; the kernel frees it even when this process is killed.
+def file_lock(path: Path, *, wait: timedelta) -> Iterator[None]:
+    """Lock the file `path` inside the `with`; the kernel frees it even when this process is killed.
 
-    Makes the folder where it is missing. The file stays behind, empty: taking it away would let two processes
-    lock two files of one name. Raises StoreError when the file cannot be made, and when somebody else still
-    holds it after `wait`, naming the process.
+    Makes the folder if it is missing. Raises StoreError when the file cannot be made, and, naming the
+    process, when another one still has the lock after `wait`.
     """
+    # The empty file stays: if it were deleted, two processes could lock two files of the same name.
     with _open(path) as file:
         if not _lock(file, wait):
             file.seek(0)
-            holder = file.read().decode() or "another process"
+            owner = file.read().decode() or "another process"
             raise StoreError(
-                f"{path}: {holder} holds this lock and did not let go within "
+                f"{path}: {owner} holds this lock and did not release it within "
                 f"{wait.total_seconds():g} seconds; wait until it has ended, or stop it, and run again"
             )
         file.truncate(0)
@@ -55,9 +55,9 @@ def _open(path: Path) -> BinaryIO:
 
 
 def _lock(file: BinaryIO, wait: timedelta) -> bool:
-    for left in reversed(range(wait // PAUSE + 1)):
+    for attempts_left in reversed(range(wait // RETRY_INTERVAL + 1)):
         with suppress(BlockingIOError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
-        time.sleep(PAUSE.total_seconds() if left else 0)
+        time.sleep(RETRY_INTERVAL.total_seconds() if attempts_left else 0)
     return False

@@ -1,4 +1,4 @@
-"""Brings a database to the schema that this program speaks, at every opening."""
+"""Brings a database to the schema of this program, each time a store is opened."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from aggregator.store.database.engine import Database
 from aggregator.store.database.tables import metadata
 
 OLDEST: Final = "0008"
-"""The schema that a store must have at least to be brought over."""
-NEWEST: Final = "0009"
-"""The schema of `tables.py`: the last revision in `migrations/versions/` (a test holds them together)."""
+"""The oldest schema that can be migrated."""
+NEWEST: Final = "0010"
+"""The schema of `tables.py`: the last revision in `migrations/versions/` (a test compares them)."""
 LAST_TO_READ_OLDER: Final = "09f9423"
-"""The last commit whose program brings every older store to the schema OLDEST."""
+"""The last commit whose program migrates every older store to the schema OLDEST."""
 
 SCRIPTS: Final = "aggregator.store.database:migrations"
 
-version: Final = Table(
+alembic_version: Final = Table(
     # As Alembic makes it.
     "alembic_version",
     MetaData(),
@@ -32,56 +32,56 @@ version: Final = Table(
 
 
 def migrate(database: Database) -> None:
-    """Make the tables of a new store, or apply what is missing, all or nothing; other openers must wait.
+    """Create the tables of a new store, or apply the missing steps in one transaction.
 
     Raises StoreError, and changes nothing, for a schema that is too old or newer than this program, and for
     another program's database.
     """
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         tables = inspect(connection).get_table_names()
-        found = connection.scalar(select(version)) if version.name in tables else None
+        version = connection.scalar(select(alembic_version)) if alembic_version.name in tables else None
     if tables:
-        _refuse(database.place, found)
-    database.use_log()
-    if found == NEWEST:
+        _refuse(database.location, version)
+    database.use_write_ahead_log()
+    if version == NEWEST:
         return
-    with database.writing() as connection:
-        if found:
+    with database.write_transaction() as connection:
+        if version:
             _upgrade(connection)
         else:
             _create(connection)
 
 
-def _refuse(place: str, found: str | None) -> None:
-    if found is None:
-        raise StoreError(f"{place}: another program's database; name another file in the setting `store`")
-    if found > NEWEST:
+def _refuse(location: str, version: str | None) -> None:
+    if version is None:
+        raise StoreError(f"{location}: another program's database; name another file in the setting `store`")
+    if version > NEWEST:
         raise StoreError(
-            f"{place}: written by a newer version of this program (schema {found}, this version knows "
+            f"{location}: written by a newer version of this program (schema {version}, this version knows "
             f"{NEWEST}); update the program, or name another file in the setting `store`"
         )
-    if found < OLDEST:
+    if version < OLDEST:
         raise StoreError(
-            f"{place}: written by an early version of this program (schema {found}, this version reads "
+            f"{location}: written by an early version of this program (schema {version}, this version reads "
             f"{OLDEST} and later); run `aggregator status` once with the program of commit "
             f"{LAST_TO_READ_OLDER}, which brings it to {OLDEST}, or name another file in the setting `store`"
         )
 
 
 def _create(connection: Connection) -> None:
-    """Without Alembic, which takes long to load and longer to make the same tables."""
+    # Without Alembic, which takes long to load and longer to make the same tables.
     for statement in _schema():
         connection.exec_driver_sql(statement)
-    connection.execute(version.insert().values(version_num=NEWEST))
+    connection.execute(alembic_version.insert().values(version_num=NEWEST))
 
 
-@cache
+@cache  # tests make thousands of stores
 def _schema() -> tuple[str, ...]:
-    """The statements that make the tables; written once, since tests make thousands of stores."""
-    tables = [*metadata.sorted_tables, version]
+    """Return the statements that create the tables and indexes."""
+    tables = [*metadata.sorted_tables, alembic_version]
     indexes = [index for table in tables for index in sorted(table.indexes, key=lambda one: str(one.name))]
-    made: list[ExecutableDDLElement] = [*map(CreateTable, tables), *map(CreateIndex, indexes)]
-    return tuple(str(one.compile(dialect=sqlite.dialect())) for one in made)
+    elements: list[ExecutableDDLElement] = [*map(CreateTable, tables), *map(CreateIndex, indexes)]
+    return tuple(str(one.compile(dialect=sqlite.dialect())) for one in elements)
 
 
 def _upgrade(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""The tables. Keys are natural: the same polls in another order make the same rows."""
+"""Defines the tables. Keys are natural: the same polls in another order make the same rows."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from aggregator.model import (
     Labels,
     PendingRemoval,
     Removal,
-    RobotsCopy,
+    RobotsTxt,
     Run,
     SourceState,
 )
-from aggregator.model.alerts import Alert, OwnRule
+from aggregator.model.alerts import Alert, SubscriberRule
 from aggregator.store.database.codec import INSTANT, json_of
 
 metadata: Final = MetaData(
@@ -41,8 +41,9 @@ metadata: Final = MetaData(
     }
 )
 
-entries: Final = Table(
-    "entries",
+# ---------------------------------------------------------------- documents
+documents: Final = Table(
+    "documents",
     metadata,
     Column("id", Text, primary_key=True),
     Column("key", Text, nullable=False, unique=True),
@@ -50,15 +51,15 @@ entries: Final = Table(
     Column("backlog", Boolean, nullable=False),
     Column("first_seen", INSTANT, nullable=False, index=True),
     Column("updated", INSTANT, nullable=False),
-    # The document's own date to the second, or first_seen where it has none: what "newest first" goes by.
-    Column("dated", INSTANT, nullable=False),
+    # The document's own date to the second, or first_seen where it has none. "Newest first" sorts by it.
+    Column("sort_date", INSTANT, nullable=False),
     Column("entry", json_of(Entry), nullable=False),
     Column("labels", json_of(Labels), nullable=False),
-    Column("removed", json_of(Removal), nullable=True),
+    Column("removal", json_of(Removal), nullable=True),
     Column("relevance", Text, nullable=False),
-    # The fingerprint of the vocabulary that labelled it; another one than today's: to be labelled anew.
-    Column("labelled_by", Text, nullable=False, index=True),
-    Index("ix_entries_newest", "dated", "id"),
+    # Of the vocabulary that gave the labels. If it is not today's, the document is labelled again.
+    Column("vocabulary_fingerprint", Text, nullable=False, index=True),
+    Index("ix_documents_newest", "sort_date", "id"),
 )
 
 carriers: Final = Table(
@@ -66,29 +67,29 @@ carriers: Final = Table(
     metadata,
     # Checked at commit: a document and its carriers may be written in either order, but never one alone.
     Column(
-        "entry_id",
+        "document_id",
         Text,
-        ForeignKey("entries.id", deferrable=True, initially="DEFERRED"),
+        ForeignKey("documents.id", deferrable=True, initially="DEFERRED"),
         primary_key=True,
     ),
     Column("source_id", Text, primary_key=True),
     Column("first_seen", INSTANT, nullable=False),
     Column("backlog", Boolean, nullable=False),
-    # When the source last told something that moved `entry`; keeps an old change from undoing a newer one.
-    Column("told_at", INSTANT, nullable=False),
+    # When the source last changed `entry`. Keeps an older change that arrives late from undoing a newer one.
+    Column("changed_at", INSTANT, nullable=False),
     Column("entry", json_of(Entry), nullable=False),
     Column("last_seen", INSTANT, nullable=False),
-    Column("vanishing", json_of(PendingRemoval), nullable=True),
-    Column("removed", json_of(Removal), nullable=True),
-    # What it told before `told_at`: what others of the same instant are compared with, in whatever order.
-    Column("before", json_of(Entry), nullable=True),
+    Column("pending_removal", json_of(PendingRemoval), nullable=True),
+    Column("removal", json_of(Removal), nullable=True),
+    # The entry before `changed_at`: other changes of that instant are compared with it, in whatever order.
+    Column("previous_entry", json_of(Entry), nullable=True),
     Index("ix_carriers_source", "source_id", "last_seen"),
 )
 
 revisions: Final = Table(
     "revisions",
     metadata,
-    Column("entry_id", Text, primary_key=True),
+    Column("document_id", Text, primary_key=True),
     Column("source_id", Text, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("seen_at", INSTANT, nullable=False, index=True),
@@ -97,40 +98,41 @@ revisions: Final = Table(
     Column("note", Text, nullable=False),
     Column("payload_sha256", Text, nullable=False),
     Column("last_seen", INSTANT, nullable=True),
-    ForeignKeyConstraint(["entry_id", "source_id"], ["carriers.entry_id", "carriers.source_id"]),
+    ForeignKeyConstraint(["document_id", "source_id"], ["carriers.document_id", "carriers.source_id"]),
 )
 
-aliases: Final = Table(
-    "aliases",
+document_names: Final = Table(
+    "document_names",
     metadata,
-    # Whatever a document goes by: canonical links that it had, `content:` and the publisher's own id, and the
-    # ids of documents that turned out to be this one. Of one instant several documents may claim a name.
+    # Canonical links that a document had, `content:` and the publisher's own id, and the ids of documents
+    # that were merged into it. Until they are merged, several documents may have the same name.
     Column("name", Text, primary_key=True),
-    Column("entry_id", Text, primary_key=True),
-    # A name counts from the next instant on: what is told at this one is the same in any order.
-    Column("since", INSTANT, nullable=False),
-    # Only where the document was moved to, by a redirect: that address may have a document of its own.
-    Column("moved", Boolean, nullable=False),
-    Index("ix_aliases_entry_id", "entry_id"),
+    Column("document_id", Text, primary_key=True),
+    # A name counts from the next instant on, so that the order of polls at one instant does not matter.
+    Column("known_since", INSTANT, nullable=False),
+    # Only where a redirect led: that address may have a document of its own.
+    Column("from_redirect", Boolean, nullable=False),
+    Index("ix_document_names_document_id", "document_id"),
 )
 
-marks: Final = Table(
-    "marks",
+label_overrides: Final = Table(
+    "label_overrides",
     metadata,
-    # The operator's corrections; they win over the vocabulary, and stay when it changes.
-    Column("entry_id", Text, primary_key=True),
-    Column("mark", json_of(LabelOverride), nullable=False),
+    # The operator's corrections. They win over the vocabulary, and stay when it changes.
+    Column("document_id", Text, primary_key=True),
+    Column("override", json_of(LabelOverride), nullable=False),
 )
 
 tombstones: Final = Table(
     "tombstones",
     metadata,
-    # A document that was retracted: its words are gone from every table, and no poll brings them back.
-    Column("entry_id", Text, primary_key=True),
-    Column("at", INSTANT, nullable=False),
-    Column("why", Text, nullable=False),
+    # Retracted documents: their text is gone from every table, and no poll brings it back.
+    Column("document_id", Text, primary_key=True),
+    Column("retracted_at", INSTANT, nullable=False),
+    Column("reason", Text, nullable=False),
 )
 
+# ---------------------------------------------------------------- polls
 source_states: Final = Table(
     "source_states",
     metadata,
@@ -141,146 +143,150 @@ source_states: Final = Table(
 outages: Final = Table(
     "outages",
     metadata,
-    # When a source could not be read: kept once it is over, since its state then tells of it no more.
+    # Times in which a source could not be read, once they are over. A source's state shows the present only.
     Column("source_id", Text, primary_key=True),
     Column("since", INSTANT, primary_key=True),
     Column("until", INSTANT, nullable=False),
     Column("failing_since", INSTANT, nullable=True),
     Column("failure", json_of(Failed), nullable=True),
-    Column("missed", Boolean, nullable=False),
+    Column("items_missed", Boolean, nullable=False),
 )
 
-runs: Final = Table(
-    "runs",
+poll_runs: Final = Table(
+    "poll_runs",
     metadata,
     Column("at", INSTANT, primary_key=True),
     Column("run", json_of(Run), nullable=False),
 )
 
-digest_runs: Final = Table(
-    "digest_runs",
+robots_txt: Final = Table(
+    "robots_txt",
     metadata,
-    Column("week", Text, primary_key=True),
+    Column("origin", Text, primary_key=True),
+    Column("robots_txt", json_of(RobotsTxt), nullable=False),
+)
+
+# ---------------------------------------------------------------- mail
+digests: Final = Table(
+    "digests",
+    metadata,
+    # `2026-W23` or `2026-06-05`. One row for each: a digest is issued once.
+    Column("period", Text, primary_key=True),
     Column("digest", json_of(Digest), nullable=False),
 )
 
-robots: Final = Table(
-    "robots",
-    metadata,
-    Column("origin", Text, primary_key=True),
-    Column("copy", json_of(RobotsCopy), nullable=False),
-)
-
-readers: Final = Table(
-    "readers",
+subscribers: Final = Table(
+    "subscribers",
     metadata,
     Column("id", Text, primary_key=True),
-    # The only place of an address; null once it was erased.
+    # The only place of an address. Null once it was erased.
     Column("address", Text, nullable=True, unique=True),
-    Column("standing", Text, nullable=False),
-    Column("since", INSTANT, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("status_since", INSTANT, nullable=False),
     Column("choices", json_of(Choices), nullable=False),
     Column("is_list", Boolean, nullable=False),
-    Column("leave", Text, nullable=False),
-    Column("replaces", Text, nullable=False),
-    Index("ix_readers_standing", "standing", "since"),
+    Column("leave_instructions", Text, nullable=False),
+    Column("replaces_id", Text, nullable=False),
+    Index("ix_subscribers_status", "status", "status_since"),
 )
 
-mailings: Final = Table(
-    "mailings",
+delivery_runs: Final = Table(
+    "delivery_runs",
     metadata,
-    # A run whose letters were planned: the row and its postings came in one transaction.
+    # A digest or an alert whose deliveries were planned. The row and its deliveries are one transaction, and
+    # the key refuses a second row: this is why nobody gets a digest twice.
     Column("run", Text, primary_key=True),
-    Column("planned", INSTANT, nullable=False),
+    Column("planned_at", INSTANT, nullable=False),
 )
 
-postings: Final = Table(
-    "postings",
+deliveries: Final = Table(
+    "deliveries",
     metadata,
     Column("run", Text, primary_key=True),
-    Column("reader", Text, primary_key=True),
-    Column("state", Text, nullable=False),
-    Column("at", INSTANT, nullable=False),
+    Column("subscriber_id", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("status_since", INSTANT, nullable=False),
     Column("due", INSTANT, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("first_tried", INSTANT, nullable=True),
-    Column("unsure", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("first_attempt", INSTANT, nullable=True),
+    Column("unknown_outcomes", Integer, nullable=False),
     Column("reply", Text, nullable=False),
-    Index("ix_postings_next", "state", "due", "run", "reader"),
-    Index("ix_postings_reader", "reader"),
+    Index("ix_deliveries_next", "status", "due", "run", "subscriber_id"),
+    Index("ix_deliveries_subscriber_id", "subscriber_id"),
 )
 
-watched_rules: Final = Table(
-    "watched_rules",
+suppressions: Final = Table(
+    "suppressions",
     metadata,
-    Column("rule", Text, primary_key=True),
-    # The rule's words: when they change it is another rule, whose watch begins anew.
-    Column("condition", Text, nullable=False),
-    Column("since", INSTANT, nullable=False),
-    Column("looked", INSTANT, nullable=False),
+    # Keyed hashes of addresses that bounced or complained: recognised again, but never read back.
+    Column("address_hash", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("suppressed_at", INSTANT, nullable=False),
 )
 
-alerts: Final = Table(
-    "alerts",
+processed_mail: Final = Table(
+    "processed_mail",
     metadata,
-    Column("rule", Text, primary_key=True),
-    Column("entry_id", Text, primary_key=True),
-    Column("occasion", Text, primary_key=True),
-    Column("due", INSTANT, nullable=False),
-    # The run of letters that tells it; null until it is planned, empty where no letter is to go.
-    Column("run", Text, nullable=True, index=True),
-    Column("alert", json_of(Alert), nullable=False),
-    Index("ix_alerts_entry_id", "entry_id"),
-)
-
-own_rules: Final = Table(
-    "own_rules",
-    metadata,
-    Column("reader", Text, primary_key=True),
-    Column("id", Text, primary_key=True),
-    Column("rule", json_of(OwnRule), nullable=False),
-    # The word of its feed once more, to be found by; null where it has none.
-    Column("feed", Text, nullable=True),
-    Index("ix_own_rules_feed", "feed", unique=True),
-)
-
-hooks: Final = Table(
-    "hooks",
-    metadata,
-    Column("rule", Text, primary_key=True),
-    Column("entry_id", Text, primary_key=True),
-    Column("occasion", Text, primary_key=True),
-    Column("state", Text, nullable=False),
-    Column("due", INSTANT, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("first_tried", INSTANT, nullable=True),
-    Column("reply", Text, nullable=False),
-    Index("ix_hooks_next", "state", "due"),
-)
-
-shunned: Final = Table(
-    "shunned",
-    metadata,
-    # Keyed hashes of addresses that bounced or complained: they are known again, and cannot be read back.
-    Column("fingerprint", Text, primary_key=True),
-    Column("why", Text, nullable=False),
-    Column("at", INSTANT, nullable=False),
-)
-
-replies: Final = Table(
-    "replies",
-    metadata,
-    # Mails to us that were acted on, by the hash of their bytes: they stay in the mailbox, and are done with.
+    # Inbound mail by the hash of its bytes. It stays in the mailbox, and is acted on once.
     Column("sha256", Text, primary_key=True),
-    Column("at", INSTANT, nullable=False),
+    Column("processed_at", INSTANT, nullable=False),
 )
 
 bounces: Final = Table(
     "bounces",
     metadata,
-    # One bounce of each kind for a letter: a bounce that comes twice is one.
+    # One bounce of each kind for a delivery: a bounce that arrives twice counts once.
     Column("run", Text, primary_key=True),
-    Column("reader", Text, primary_key=True),
+    Column("subscriber_id", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
-    Column("at", INSTANT, nullable=False),
+    Column("bounced_at", INSTANT, nullable=False),
+)
+
+# ---------------------------------------------------------------- alerts
+alert_rule_states: Final = Table(
+    "alert_rule_states",
+    metadata,
+    Column("rule_key", Text, primary_key=True),
+    # The rule's text. A rule with another text is a new rule, which starts anew.
+    Column("condition", Text, nullable=False),
+    Column("watched_since", INSTANT, nullable=False),
+    Column("checked_until", INSTANT, nullable=False),
+)
+
+alerts: Final = Table(
+    "alerts",
+    metadata,
+    Column("rule_key", Text, primary_key=True),
+    Column("document_id", Text, primary_key=True),
+    Column("event_key", Text, primary_key=True),
+    Column("due", INSTANT, nullable=False),
+    # The delivery run that sends it. Null until that is planned, empty where no mail is to go.
+    Column("run", Text, nullable=True, index=True),
+    Column("alert", json_of(Alert), nullable=False),
+    Index("ix_alerts_document_id", "document_id"),
+)
+
+subscriber_rules: Final = Table(
+    "subscriber_rules",
+    metadata,
+    Column("subscriber_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("rule", json_of(SubscriberRule), nullable=False),
+    # The secret in the address of its feed, a copy of the rule's, to find the rule by. Null without a feed.
+    Column("feed_secret", Text, nullable=True),
+    Index("ix_subscriber_rules_feed_secret", "feed_secret", unique=True),
+)
+
+webhook_deliveries: Final = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("rule_key", Text, primary_key=True),
+    Column("document_id", Text, primary_key=True),
+    Column("event_key", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("due", INSTANT, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("first_attempt", INSTANT, nullable=True),
+    Column("reply", Text, nullable=False),
+    Index("ix_webhook_deliveries_next", "status", "due"),
 )

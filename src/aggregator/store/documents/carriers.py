@@ -1,4 +1,4 @@
-"""Keeps which source carries which document, what it tells of it, and every revision of that."""
+"""Stores which source carries which document, the entry it has of it, and every revision of that entry."""
 
 from __future__ import annotations
 
@@ -10,122 +10,127 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from aggregator.model import Carrier, Change, ChangeKind, PendingRemoval, Revision
-from aggregator.store.database.engine import Subject
+from aggregator.store.database.engine import Repository
 from aggregator.store.database.statements import upsert
 from aggregator.store.database.tables import carriers, revisions
-from aggregator.store.documents.queries import CARRIED, carrier, read_carriers
+from aggregator.store.documents.queries import CARRIER_COLUMNS, read_carriers, to_carrier
 
-SUBSTANCE: Final = frozenset({ChangeKind.REVISED, ChangeKind.WITHDRAWN, ChangeKind.RESTORED})
-"""The kinds of change that make a revision of a document that is known."""
+REVISION_KINDS: Final = frozenset({ChangeKind.REVISED, ChangeKind.WITHDRAWN, ChangeKind.RESTORED})
+"""The kinds of change that add a revision to a known document."""
 
-STANDING: Final = frozenset({ChangeKind.WITHDRAWN, ChangeKind.RESTORED})
-"""Those that say whether the document is there."""
+REMOVAL_KINDS: Final = frozenset({ChangeKind.WITHDRAWN, ChangeKind.RESTORED})
+"""The kinds of change after which the document is gone, or there again."""
 
 
-class Carriers(Subject):
-    """What sources tell of documents."""
+class Carriers(Repository):
+    """Every source of every document."""
 
-    def of(self, entry_ids: Iterable[str]) -> dict[str, tuple[Carrier, ...]]:
-        """All carriers of each of these documents with all their revisions, the first teller first.
+    def of_documents(self, document_ids: Iterable[str]) -> dict[str, tuple[Carrier, ...]]:
+        """Return the carriers of each of these documents with all revisions, the first carrier first.
 
-        Every id that was asked for is there; nobody carries an unknown one.
+        Every id that was asked for is a key; an unknown one has no carriers.
         """
-        found: dict[str, tuple[Carrier, ...]] = dict.fromkeys(entry_ids, ())
-        with self._database.reading() as connection:
-            for one in read_carriers(connection, found):
-                found[one.entry.id] += (one,)
-        return found
+        by_document: dict[str, tuple[Carrier, ...]] = dict.fromkeys(document_ids, ())
+        with self._database.read_transaction() as connection:
+            for carrier in read_carriers(connection, by_document):
+                by_document[carrier.entry.id] += (carrier,)
+        return by_document
 
     def of_source(self, source_id: str) -> tuple[Carrier, ...]:
-        """Every document that a source carries, by id, without their revisions."""
-        mine = select(*CARRIED).where(carriers.c.source_id == source_id).order_by(carriers.c.entry_id)
-        return tuple(carrier(row) for row in self._database.rows(mine))
+        """Return a source's carrier of each document, by document id, without revisions."""
+        query = select(*CARRIER_COLUMNS).where(carriers.c.source_id == source_id)
+        rows = self._database.rows(query.order_by(carriers.c.document_id))
+        return tuple(to_carrier(row) for row in rows)
 
-    def listed(self, source_id: str) -> frozenset[str]:
-        """The ids of the documents that the last poll of a source saw."""
-        return frozenset(self._database.values(last_listed(source_id)))
+    def last_listed_ids(self, source_id: str) -> frozenset[str]:
+        """Return the ids of the documents that the last poll of a source saw."""
+        return frozenset(self._database.column(select_last_listed(source_id)))
 
     def apply(self, changes: Sequence[Change]) -> None:
-        """Keep what sources told; each new or revised word is a revision, a restated one is not.
+        """Save what polls found; a new or revised entry is a revision, a restated one is not.
 
-        Applied in the order of `seen_at`, and for equal instants in the order given. The same change twice
-        is one change. A document whose carriers change must be held, too, before the transaction ends.
+        Changes are applied in the order of `seen_at`, those of one instant in the order given. The same
+        change twice is one change. A document whose carriers change must be saved, too, before the
+        transaction ends.
         """
-        with self._database.writing() as connection:
-            known = {_key(one): one for one in read_carriers(connection, (c.entry.id for c in changes))}
-            told = dict(known)
+        with self._database.write_transaction() as connection:
+            stored = {_key(one): one for one in read_carriers(connection, (c.entry.id for c in changes))}
+            changed = dict(stored)
             for change in sorted(changes, key=lambda change: change.seen_at):
-                where = (change.entry.id, change.entry.source)
-                told[where] = _listen(told.get(where), change)
-            both = [(one, known.get(where)) for where, one in told.items()]
-            write_carriers(connection, [(one, before) for one, before in both if one != before])
+                key = (change.entry.id, change.entry.source)
+                changed[key] = _apply(changed.get(key), change)
+            pairs = [(carrier, stored.get(key)) for key, carrier in changed.items()]
+            write_carriers(connection, [(after, before) for after, before in pairs if after != before])
 
-    def mark_seen(self, source_id: str, entry_ids: Iterable[str], now: datetime) -> None:
-        """Keep that these documents of the source were seen at `now`, as they stand."""
-        self._set("last_seen", source_id, dict.fromkeys(entry_ids, now))
+    def mark_seen(self, source_id: str, document_ids: Iterable[str], now: datetime) -> None:
+        """Save that a poll of the source at `now` saw these documents, unchanged."""
+        self._set("last_seen", source_id, dict.fromkeys(document_ids, now))
 
-    def vanish(self, source_id: str, looks: Mapping[str, PendingRemoval | None]) -> None:
-        """Keep first looks at documents of the source that were taken away; None: it is there again."""
-        self._set("vanishing", source_id, looks)
+    def set_pending_removals(self, source_id: str, by_document: Mapping[str, PendingRemoval | None]) -> None:
+        """Save which documents of the source may be gone; None for one that is there again."""
+        self._set("pending_removal", source_id, by_document)
 
     def _set(self, column: str, source_id: str, by_document: Mapping[str, Any]) -> None:
-        mine = (carriers.c.source_id == source_id, carriers.c.entry_id == bindparam("its_entry"))
-        statement = update(carriers).where(*mine).values({column: bindparam("its_value")})
-        self._database.change(
-            statement, [{"its_entry": id, "its_value": value} for id, value in by_document.items()]
-        )
+        where = (carriers.c.source_id == source_id, carriers.c.document_id == bindparam("key_document"))
+        statement = update(carriers).where(*where).values({column: bindparam("new_value")})
+        rows = [{"key_document": id, "new_value": value} for id, value in by_document.items()]
+        self._database.execute(statement, rows)
 
 
-def last_listed(source_id: str) -> Select[Any]:
-    """Asks for the ids of the documents that the last poll of a source saw."""
-    mine = carriers.c.source_id == source_id
-    last = select(func.max(carriers.c.last_seen)).where(mine).scalar_subquery()
-    return select(carriers.c.entry_id).where(mine, carriers.c.last_seen == last)
+def select_last_listed(source_id: str) -> Select[Any]:
+    """Select the ids of the documents that the last poll of a source saw."""
+    of_source = carriers.c.source_id == source_id
+    last = select(func.max(carriers.c.last_seen)).where(of_source).scalar_subquery()
+    return select(carriers.c.document_id).where(of_source, carriers.c.last_seen == last)
 
 
-def write_carriers(connection: Connection, new: Sequence[tuple[Carrier, Carrier | None]]) -> None:
-    """Keep carriers, each with what is there before it, and those of their revisions that are not there."""
-    upsert(connection, carriers, [_carrier_row(one) for one, _ in new])
+def write_carriers(connection: Connection, pairs: Sequence[tuple[Carrier, Carrier | None]]) -> None:
+    """Write carriers, each given with its stored state, and those of their revisions that are not stored."""
+    upsert(connection, carriers, [_carrier_row(carrier) for carrier, _ in pairs])
     rows = [
-        _revision_row(one, revision)
-        for one, before in new
-        for revision in one.revisions
-        if before is None or revision not in before.revisions
+        _revision_row(carrier, revision)
+        for carrier, stored in pairs
+        for revision in carrier.revisions
+        if stored is None or revision not in stored.revisions
     ]
     upsert(connection, revisions, rows)
 
 
 def delete_carriers(connection: Connection, gone: Iterable[Carrier]) -> None:
-    """Take carriers out with their revisions."""
-    keys = [dict(zip(("its_entry", "its_source"), _key(one), strict=True)) for one in gone]
+    """Delete carriers with their revisions."""
+    keys = [dict(zip(("key_document", "key_source"), _key(carrier), strict=True)) for carrier in gone]
+    # Revisions first: they reference their carrier.
     for table in (revisions, carriers) if keys else ():
-        its = (table.c.entry_id == bindparam("its_entry"), table.c.source_id == bindparam("its_source"))
-        connection.execute(delete(table).where(*its), keys)
+        where = (
+            table.c.document_id == bindparam("key_document"),
+            table.c.source_id == bindparam("key_source"),
+        )
+        connection.execute(delete(table).where(*where), keys)
 
 
-def _key(told: Carrier) -> tuple[str, str]:
-    return told.entry.id, told.source
+def _key(carrier: Carrier) -> tuple[str, str]:
+    return carrier.entry.id, carrier.source
 
 
-def _carrier_row(told: Carrier) -> dict[str, Any]:
+def _carrier_row(carrier: Carrier) -> dict[str, Any]:
     return {
-        "entry_id": told.entry.id,
-        "source_id": told.source,
-        "first_seen": told.first_seen,
-        "backlog": told.backlog,
-        "told_at": told.since,
-        "entry": told.entry,
-        "last_seen": told.last_seen or told.first_seen,
-        "vanishing": told.vanishing,
-        "removed": told.removed,
-        "before": told.before,
+        "document_id": carrier.entry.id,
+        "source_id": carrier.source,
+        "first_seen": carrier.first_seen,
+        "backlog": carrier.backlog,
+        "changed_at": carrier.unchanged_since,
+        "entry": carrier.entry,
+        "last_seen": carrier.last_seen or carrier.first_seen,
+        "pending_removal": carrier.pending_removal,
+        "removal": carrier.removal,
+        "previous_entry": carrier.previous_entry,
     }
 
 
-def _revision_row(told: Carrier, revision: Revision) -> dict[str, Any]:
+def _revision_row(carrier: Carrier, revision: Revision) -> dict[str, Any]:
     return {
-        "entry_id": told.entry.id,
-        "source_id": told.source,
+        "document_id": carrier.entry.id,
+        "source_id": carrier.source,
         "number": revision.number,
         "seen_at": revision.seen_at,
         "parts": revision.parts,
@@ -136,43 +141,43 @@ def _revision_row(told: Carrier, revision: Revision) -> dict[str, Any]:
     }
 
 
-def _listen(told: Carrier | None, change: Change) -> Carrier:
-    """`told` after `change`. The first word is revision 1, whatever kind of change brings it.
+def _apply(carrier: Carrier | None, change: Change) -> Carrier:
+    """Return the carrier after `change`; the first change makes revision 1, whatever its kind.
 
-    A repeat is harmless: a revision that is there already is not counted again, and what was told before
-    the latest word does not undo it.
+    A repeated change does nothing: a revision that is there already is not counted again. A change that is
+    older than the present entry does not undo it.
     """
-    if told is None:
-        return _begin(change)
-    revised = change.kind in SUBSTANCE and not _is_there(told, change)
-    if not revised and change.seen_at < told.since:
-        return told
-    carrier = _moved(told, change)
-    if change.kind in STANDING:
-        carrier = replace(carrier, removed=change.entry.removal, vanishing=None)
-    return _revise(carrier, change) if revised else carrier
+    if carrier is None:
+        return _new_carrier(change)
+    adds_revision = change.kind in REVISION_KINDS and not _has_revision(carrier, change)
+    if not adds_revision and change.seen_at < carrier.unchanged_since:
+        return carrier
+    carrier = _with_entry(carrier, change)
+    if change.kind in REMOVAL_KINDS:
+        carrier = replace(carrier, removal=change.entry.removal, pending_removal=None)
+    return _add_revision(carrier, change) if adds_revision else carrier
 
 
-def _moved(told: Carrier, change: Change) -> Carrier:
-    """With the entry that the change tells, and what was told before its instant kept beside."""
-    if change.seen_at == told.since:
-        return replace(told, entry=change.entry)
-    return replace(told, entry=change.entry, told_at=change.seen_at, before=told.entry)
+def _with_entry(carrier: Carrier, change: Change) -> Carrier:
+    """Return the carrier with the change's entry; the one before its instant becomes the previous entry."""
+    if change.seen_at == carrier.unchanged_since:
+        return replace(carrier, entry=change.entry)
+    return replace(carrier, entry=change.entry, changed_at=change.seen_at, previous_entry=carrier.entry)
 
 
-def _begin(change: Change) -> Carrier:
-    bare = Carrier(
+def _new_carrier(change: Change) -> Carrier:
+    without_revisions = Carrier(
         entry=change.entry,
         first_seen=change.seen_at,
         backlog=change.backlog,
         revisions=(),
         last_seen=change.seen_at,
-        removed=change.entry.removal,
+        removal=change.entry.removal,
     )
-    return _revise(bare, change)
+    return _add_revision(without_revisions, change)
 
 
-def _revise(carrier: Carrier, change: Change) -> Carrier:
+def _add_revision(carrier: Carrier, change: Change) -> Carrier:
     revision = Revision(
         entry=change.entry,
         number=len(carrier.revisions) + 1,
@@ -181,12 +186,12 @@ def _revise(carrier: Carrier, change: Change) -> Carrier:
         note=change.note,
         payload_sha256=change.payload_sha256,
     )
-    before = carrier.revisions
-    if before:
-        before = (*before[:-1], replace(before[-1], last_seen=carrier.last_seen))
-    return replace(carrier, revisions=(*before, revision))
+    earlier = carrier.revisions
+    if earlier:
+        earlier = (*earlier[:-1], replace(earlier[-1], last_seen=carrier.last_seen))
+    return replace(carrier, revisions=(*earlier, revision))
 
 
-def _is_there(carrier: Carrier, change: Change) -> bool:
-    said = (change.seen_at, change.parts, change.entry)
-    return any((known.seen_at, known.parts, known.entry) == said for known in carrier.revisions)
+def _has_revision(carrier: Carrier, change: Change) -> bool:
+    wanted = (change.seen_at, change.parts, change.entry)
+    return any((one.seen_at, one.parts, one.entry) == wanted for one in carrier.revisions)

@@ -1,4 +1,4 @@
-"""Keeps documents as their carriers add up to, with our own dates; and answers which there are."""
+"""Stores documents as combined from their carriers, with our own dates, and selects them."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from sqlalchemy import ColumnElement, Text, and_, func, select, true, type_coerc
 
 from aggregator.model import Document, Entry, Relevance, Retraction, Window
 from aggregator.store.database.codec import to_text
-from aggregator.store.database.engine import Subject
-from aggregator.store.database.statements import rows_of
-from aggregator.store.database.tables import aliases, carriers, entries, revisions, tombstones
-from aggregator.store.documents.merging import join_documents
-from aggregator.store.documents.names import give_names
-from aggregator.store.documents.queries import read_holdings
+from aggregator.store.database.engine import Repository
+from aggregator.store.database.statements import select_in_chunks
+from aggregator.store.database.tables import carriers, document_names, documents, revisions, tombstones
+from aggregator.store.documents.merging import merge_documents
+from aggregator.store.documents.names import move_names
+from aggregator.store.documents.queries import read_documents
 from aggregator.store.documents.retraction import retract
 
 
-class Documents(Subject):
-    """Every document that we hold; those that were retracted are answered by `retractions` alone."""
+class Documents(Repository):
+    """Every document. Retracted ones are returned by `retractions` only."""
 
     def all(
         self,
@@ -30,119 +30,134 @@ class Documents(Subject):
         since: datetime | None = None,
         limit: int | None = None,
     ) -> tuple[Document, ...]:
-        """Documents, newest first by their own date (by `first_seen` where they have none), then by id.
+        """Return documents, newest first by their own date (`first_seen` where they have none), then by id.
 
-        `since` goes by the same date; None asks nothing.
+        `since` compares the same date. None leaves a condition out.
         """
-        asked = [
-            entries.c.body == body if body is not None else true(),
-            entries.c.relevance == relevance.value if relevance is not None else true(),
-            entries.c.dated >= since if since is not None else true(),
+        conditions = [
+            documents.c.body == body if body is not None else true(),
+            documents.c.relevance == relevance.value if relevance is not None else true(),
+            documents.c.sort_date >= since if since is not None else true(),
         ]
-        return self._found(and_(*asked), limit)
+        return self._select(and_(*conditions), limit)
 
-    def one(self, entry_id: str) -> Document | None:
-        """One document, by its id or that of another one which turned out to be it; None for unknown ids."""
-        joined = select(aliases.c.entry_id).where(aliases.c.name == entry_id).limit(1).scalar_subquery()
-        return next(iter(self._found(entries.c.id == func.coalesce(joined, entry_id))), None)
-
-    def news(self, window: Window) -> tuple[Document, ...]:
-        """What was first seen in the window and is no backlog, and what was revised in it; newest first."""
-        fresh = select(entries.c.id).where(
-            entries.c.backlog.is_(False), _within(entries.c.first_seen, window)
+    def get(self, document_id: str) -> Document | None:
+        """Return a document by its id or that of a document merged into it; None for an unknown id."""
+        merged_into = (
+            select(document_names.c.document_id)
+            .where(document_names.c.name == document_id)
+            .limit(1)
+            .scalar_subquery()
         )
-        revised = select(revisions.c.entry_id).where(
+        return next(iter(self._select(documents.c.id == func.coalesce(merged_into, document_id))), None)
+
+    def with_updates(self, window: Window) -> tuple[Document, ...]:
+        """Return what was first seen in the window (backlog apart) or revised in it; newest first."""
+        is_new = select(documents.c.id).where(
+            documents.c.backlog.is_(False), _within(documents.c.first_seen, window)
+        )
+        is_revised = select(revisions.c.document_id).where(
             revisions.c.number > 1, _within(revisions.c.seen_at, window)
         )
-        return self._found(entries.c.id.in_(union(fresh, revised)))
+        return self._select(documents.c.id.in_(union(is_new, is_revised)))
 
-    def stirred(self, window: Window) -> tuple[Document, ...]:
-        """What any source told anything of in the window, be it news or not; newest first."""
-        told = select(carriers.c.entry_id).where(_within(carriers.c.told_at, window))
-        revised = select(revisions.c.entry_id).where(_within(revisions.c.seen_at, window))
-        return self._found(entries.c.id.in_(union(told, revised)))
+    def with_carrier_changes(self, window: Window) -> tuple[Document, ...]:
+        """Return the documents whose entry at any source changed in the window; newest first.
 
-    def closing(self, window: Window) -> tuple[Document, ...]:
-        """What closes in the window, by the first instant of its closing date; newest first."""
-        closes = func.json_extract(type_coerce(entries.c.entry, Text), "$.closes.at")
-        return self._found(and_(closes >= to_text(window.start), closes < to_text(window.end)))
+        More than `with_updates`: backlog and restated entries are in it.
+        """
+        changed = select(carriers.c.document_id).where(_within(carriers.c.changed_at, window))
+        revised = select(revisions.c.document_id).where(_within(revisions.c.seen_at, window))
+        return self._select(documents.c.id.in_(union(changed, revised)))
 
-    def held(self, entry_ids: Iterable[str]) -> dict[str, tuple[datetime, Entry]]:
-        """Those of the documents that are held: when each was first seen, and what it is."""
-        asked = select(entries.c.id, entries.c.first_seen, entries.c.entry)
-        with self._database.reading() as connection:
-            rows = rows_of(connection, asked, entries.c.id, entry_ids)
+    def closing_in(self, window: Window) -> tuple[Document, ...]:
+        """Return what closes in the window, by the first instant of its closing date; newest first."""
+        closes = func.json_extract(type_coerce(documents.c.entry, Text), "$.closes.at")
+        return self._select(and_(closes >= to_text(window.start), closes < to_text(window.end)))
+
+    def stored_entries(self, document_ids: Iterable[str]) -> dict[str, tuple[datetime, Entry]]:
+        """Return when each of the documents was first seen, and its entry; unknown ids are left out."""
+        query = select(documents.c.id, documents.c.first_seen, documents.c.entry)
+        with self._database.read_transaction() as connection:
+            rows = select_in_chunks(connection, query, documents.c.id, document_ids)
             return {row.id: (row.first_seen, row.entry) for row in rows}
 
-    def hold(self, holdings: Sequence[Document], labelled_by: str = "") -> None:
-        """Keep documents as their carriers add up to; the carriers themselves are what `apply` kept.
+    def save(self, changed: Sequence[Document], vocabulary_fingerprint: str = "") -> None:
+        """Save documents as combined from their carriers; the carriers themselves are saved by `apply`.
 
-        `labelled_by` is the fingerprint of the vocabulary that the labels are by.
+        The fingerprint is that of the vocabulary that gave the labels.
         """
-        self._database.put(entries, *(_row(holding, labelled_by) for holding in holdings))
+        self._database.upsert(documents, *(_row(document, vocabulary_fingerprint) for document in changed))
 
-    def join(self, gone: str, stays: str) -> None:
-        """Make one document of two: every word on `gone` moves to `stays`, which must be held anew before the
-        transaction ends. The id `gone` is never used again, and leads to `stays` from now on."""
-        with self._database.writing() as connection:
-            join_documents(connection, gone, stays)
+    def merge(self, duplicate_id: str, into: str) -> None:
+        """Move the carriers and names of one document to another, and delete it.
+
+        The caller must save the document `into` anew before the transaction ends. The id of the duplicate is
+        never used again, and finds `into` from now on.
+        """
+        with self._database.write_transaction() as connection:
+            merge_documents(connection, duplicate_id, into)
 
     # ---------------------------------------------------------------- retraction
-    def retract(self, entry_id: str, why: str, at: datetime) -> bool:
-        """Take a document's words out of the store for good; False when nobody holds it.
+    def retract(self, document_id: str, reason: str, at: datetime) -> bool:
+        """Delete a document's text from the store for good; return False for an unknown document.
 
-        Its id, address, dates and the reason stay as a tombstone, and no poll brings the words back.
+        Its id, address, dates and the reason stay as a tombstone, and no poll brings the text back.
         """
-        with self._database.writing() as connection:
-            done = retract(connection, entry_id, why, at)
+        with self._database.write_transaction() as connection:
+            done = retract(connection, document_id, reason, at)
         if done:
-            # The log beside the file would keep the words until it is written over.
+            # Otherwise the write-ahead log would have the text until it is overwritten by chance.
             self._database.checkpoint()
         return done
 
-    def silence(self, entry_id: str, tombstone: str) -> None:
-        """Retract a document, too, since it is the one that was retracted as `tombstone`."""
-        first_seen, _ = self.held([entry_id])[entry_id]
-        with self._database.writing() as connection:
-            row = connection.execute(select(tombstones).where(tombstones.c.entry_id == tombstone)).one()
-            self.retract(entry_id, row.why, row.at)
-            give_names(connection, entry_id, tombstone, first_seen)
+    def retract_duplicate(self, document_id: str, retracted_id: str) -> None:
+        """Retract a document because it is the same one as `retracted_id`, for the same reason."""
+        first_seen, _ = self.stored_entries([document_id])[document_id]
+        with self._database.write_transaction() as connection:
+            query = select(tombstones).where(tombstones.c.document_id == retracted_id)
+            tombstone = connection.execute(query).one()
+            self.retract(document_id, tombstone.reason, tombstone.retracted_at)
+            move_names(connection, document_id, retracted_id, first_seen)
 
-    def retracted(self, entry_ids: Iterable[str]) -> frozenset[str]:
-        """Those of the documents that were retracted, and must not be told again."""
-        return frozenset(entry_ids) & frozenset(self._database.values(select(tombstones.c.entry_id)))
+    def retracted_ids(self, document_ids: Iterable[str]) -> frozenset[str]:
+        """Return those of the ids whose documents were retracted, and must not be saved again."""
+        return frozenset(document_ids) & frozenset(self._database.column(select(tombstones.c.document_id)))
 
     def retractions(self) -> tuple[Retraction, ...]:
-        """Every document that was retracted, the oldest first."""
-        rows = self._database.rows(select(tombstones).order_by(tombstones.c.at, tombstones.c.entry_id))
-        return tuple(Retraction(id=row.entry_id, at=row.at, why=row.why) for row in rows)
+        """Return every retraction, the oldest first."""
+        query = select(tombstones).order_by(tombstones.c.retracted_at, tombstones.c.document_id)
+        return tuple(
+            Retraction(id=row.document_id, at=row.retracted_at, why=row.reason)
+            for row in self._database.rows(query)
+        )
 
-    def _found(self, wanted: ColumnElement[bool], limit: int | None = None) -> tuple[Document, ...]:
-        with self._database.reading() as connection:
-            return read_holdings(connection, wanted, limit)
+    def _select(self, where: ColumnElement[bool], limit: int | None = None) -> tuple[Document, ...]:
+        with self._database.read_transaction() as connection:
+            return read_documents(connection, where, limit)
 
 
 def _within(column: ColumnElement[datetime], window: Window) -> ColumnElement[bool]:
     return and_(column >= window.start, column < window.end)
 
 
-def _row(holding: Document, labelled_by: str) -> dict[str, Any]:
+def _row(document: Document, vocabulary_fingerprint: str) -> dict[str, Any]:
     return {
-        "id": holding.entry.id,
-        "key": holding.entry.key,
-        "body": holding.entry.body,
-        "relevance": holding.labels.relevance.value,
-        "backlog": holding.backlog,
-        "first_seen": holding.first_seen,
-        "updated": _to_second(holding.updated),
-        "dated": _to_second(holding.dated.at) if holding.dated else holding.first_seen,
-        "entry": holding.entry,
-        "labels": holding.labels,
-        "labelled_by": labelled_by,
-        "removed": holding.removed,
+        "id": document.entry.id,
+        "key": document.entry.key,
+        "body": document.entry.body,
+        "relevance": document.labels.relevance.value,
+        "backlog": document.backlog,
+        "first_seen": document.first_seen,
+        "updated": _to_second(document.updated),
+        "sort_date": _to_second(document.dated.at) if document.dated else document.first_seen,
+        "entry": document.entry,
+        "labels": document.labels,
+        "vocabulary_fingerprint": vocabulary_fingerprint,
+        "removal": document.removal,
     }
 
 
 def _to_second(instant: datetime) -> datetime:
-    """A publisher's own time may carry fractions; the finest precision of a Moment is the second."""
+    # A publisher's time may have fractions. The finest precision of a Moment is the second.
     return instant.replace(microsecond=0)

@@ -1,4 +1,4 @@
-"""Keeps by which vocabulary documents were labelled, and how the operator corrected their labels."""
+"""Stores the labels of documents, the vocabulary that gave them, and the operator's label overrides."""
 
 from __future__ import annotations
 
@@ -7,45 +7,55 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import bindparam, delete, func, select, update
 
 from aggregator.model import Document, LabelOverride, Labels
-from aggregator.store.database.engine import Subject
-from aggregator.store.database.statements import rows_of, upsert
-from aggregator.store.database.tables import entries, marks, tombstones
-from aggregator.store.documents.queries import read_holdings
+from aggregator.store.database.engine import Repository
+from aggregator.store.database.statements import select_in_chunks, upsert
+from aggregator.store.database.tables import documents, label_overrides, tombstones
+from aggregator.store.documents.queries import read_documents
 
 
-class KeptLabels(Subject):
-    """Labels of documents, and the marks that win over the vocabulary."""
+class DocumentLabels(Repository):
+    """Labels by document, and the overrides that win over the vocabulary."""
 
-    def unlabelled(self, labelled_by: str) -> int:
-        """How many documents bear labels by another vocabulary than the one of this fingerprint."""
-        retracted = entries.c.id.in_(select(tombstones.c.entry_id))
-        others = entries.c.labelled_by != labelled_by
-        counted = select(func.count()).select_from(entries).where(others, ~retracted)
-        return self._database.value(counted) or 0
+    def count_outdated(self, vocabulary_fingerprint: str) -> int:
+        """Count the documents whose labels another vocabulary than this one gave."""
+        is_retracted = documents.c.id.in_(select(tombstones.c.document_id))
+        is_outdated = documents.c.vocabulary_fingerprint != vocabulary_fingerprint
+        query = select(func.count()).select_from(documents).where(is_outdated, ~is_retracted)
+        return self._database.scalar(query) or 0
 
-    def to_label(self, labelled_by: str, most: int) -> tuple[Document, ...]:
-        """At most `most` documents whose labels are by another vocabulary than this fingerprint's."""
-        with self._database.reading() as connection:
-            return read_holdings(connection, entries.c.labelled_by != labelled_by, most)
+    def with_outdated_labels(self, vocabulary_fingerprint: str, limit: int) -> tuple[Document, ...]:
+        """Return at most `limit` documents whose labels another vocabulary than this one gave."""
+        is_outdated = documents.c.vocabulary_fingerprint != vocabulary_fingerprint
+        with self._database.read_transaction() as connection:
+            return read_documents(connection, is_outdated, limit)
 
-    def keep(self, labels: Mapping[str, Labels], labelled_by: str) -> None:
-        """Replace the labels of documents, by id, and nothing else; an unknown id is passed over."""
+    def save(self, labels: Mapping[str, Labels], vocabulary_fingerprint: str) -> None:
+        """Replace the labels of documents, by id, and nothing else; an unknown id is ignored."""
         rows = [
-            {"wanted": id, "labels": one, "relevance": one.relevance.value, "labelled_by": labelled_by}
+            {
+                "key_document": id,
+                "labels": one,
+                "relevance": one.relevance.value,
+                "vocabulary_fingerprint": vocabulary_fingerprint,
+            }
             for id, one in labels.items()
         ]
-        self._database.change(update(entries).where(entries.c.id == bindparam("wanted")), rows)
+        self._database.execute(update(documents).where(documents.c.id == bindparam("key_document")), rows)
 
-    def marks(self, entry_ids: Iterable[str] | None = None) -> dict[str, LabelOverride]:
-        """The operator's corrections by document: of these documents, or all."""
-        asked = select(marks).order_by(marks.c.entry_id)
-        with self._database.reading() as connection:
-            if entry_ids is None:
-                return {row.entry_id: row.mark for row in connection.execute(asked)}
-            return {row.entry_id: row.mark for row in rows_of(connection, asked, marks.c.entry_id, entry_ids)}
+    def overrides(self, document_ids: Iterable[str] | None = None) -> dict[str, LabelOverride]:
+        """Return the operator's label overrides by document: of these documents, or all."""
+        query = select(label_overrides).order_by(label_overrides.c.document_id)
+        with self._database.read_transaction() as connection:
+            rows = (
+                connection.execute(query)
+                if document_ids is None
+                else select_in_chunks(connection, query, label_overrides.c.document_id, document_ids)
+            )
+            return {row.document_id: row.override for row in rows}
 
-    def mark(self, entry_id: str, mark: LabelOverride | None) -> None:
-        """Keep the operator's correction in place of an earlier one; None takes it back."""
-        with self._database.writing() as connection:
-            connection.execute(delete(marks).where(marks.c.entry_id == entry_id))
-            upsert(connection, marks, [{"entry_id": entry_id, "mark": mark}] if mark else [])
+    def set_override(self, document_id: str, override: LabelOverride | None) -> None:
+        """Save the operator's label override in place of an earlier one; None deletes it."""
+        with self._database.write_transaction() as connection:
+            connection.execute(delete(label_overrides).where(label_overrides.c.document_id == document_id))
+            rows = [{"document_id": document_id, "override": override}] if override else []
+            upsert(connection, label_overrides, rows)

@@ -1,6 +1,6 @@
-"""Makes one of two: of documents that turned out to be one, and of sources that become one.
+"""Merges two documents that turned out to be one, and two sources that become one.
 
-Documents keep their `published`, `first_seen`, and whether and when they were news.
+A merged document's `published` and `first_seen` do not move, nor whether and when it was new.
 """
 
 from __future__ import annotations
@@ -13,149 +13,168 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, select
 
 from aggregator.model import Carrier, Moment, Removal, RemovalKind, Revision
-from aggregator.store.database.statements import insert_once, rewrite
-from aggregator.store.database.tables import carriers, entries, marks
+from aggregator.store.database.statements import insert_if_new, update_rows
+from aggregator.store.database.tables import carriers, documents, label_overrides
 from aggregator.store.documents.carriers import delete_carriers, write_carriers
-from aggregator.store.documents.names import give_names
-from aggregator.store.documents.queries import TOLD, carriers_from, read_carriers
+from aggregator.store.documents.names import move_names
+from aggregator.store.documents.queries import CARRIERS_WITH_REVISIONS, read_carriers, to_carriers
 
 
-def join_documents(connection: Connection, gone: str, stays: str) -> None:
-    """Give every word on the document `gone` to `stays`, which must be held anew then, and is known by the
-    other id, too.
+def merge_documents(connection: Connection, duplicate_id: str, into: str) -> None:
+    """Move the carriers and names of one document to another, and delete it; see `Documents.merge`.
 
-    Of a source that told of both, the word of its latest look stands; the publication date of `stays` does
+    Of a source that carries both, the entry that it showed last counts. The publication date of `into` does
     not move.
     """
-    first_seen = connection.execute(select(entries.c.first_seen).where(entries.c.id == gone)).scalar_one()
-    held = connection.execute(select(entries.c.entry).where(entries.c.id == stays)).scalar_one()
-    mine = read_carriers(connection, [gone])
-    theirs = {one.source: one for one in read_carriers(connection, [stays])}
-    given = [_settled(one, held.published) for one in mine]
-    joined = [_latest_of(theirs[one.source], one) if one.source in theirs else one for one in given]
-    delete_carriers(connection, [*mine, *(theirs[one.source] for one in mine if one.source in theirs)])
-    write_carriers(connection, [(_retold(one, id=held.id, key=held.key), None) for one in joined])
-    connection.execute(delete(entries).where(entries.c.id == gone))
-    give_names(connection, gone, stays, first_seen)
-    _give_mark(connection, gone, stays)
+    first_seen = connection.execute(
+        select(documents.c.first_seen).where(documents.c.id == duplicate_id)
+    ).scalar_one()
+    entry = connection.execute(select(documents.c.entry).where(documents.c.id == into)).scalar_one()
+    of_duplicate = read_carriers(connection, [duplicate_id])
+    of_target = {carrier.source: carrier for carrier in read_carriers(connection, [into])}
+    moved = [_with_published(carrier, entry.published) for carrier in of_duplicate]
+    merged = [
+        _merge_by_last_seen(of_target[one.source], one) if one.source in of_target else one for one in moved
+    ]
+    replaced = [of_target[one.source] for one in of_duplicate if one.source in of_target]
+    delete_carriers(connection, [*of_duplicate, *replaced])
+    write_carriers(connection, [(_change_entries(one, id=entry.id, key=entry.key), None) for one in merged])
+    connection.execute(delete(documents).where(documents.c.id == duplicate_id))
+    move_names(connection, duplicate_id, into, first_seen)
+    _move_override(connection, duplicate_id, into)
 
 
-def join_sources(connection: Connection, old: str, new: str) -> int:
-    """Give every document that the source `old` carries to `new`; how many they are.
+def merge_sources(connection: Connection, old: str, new: str) -> int:
+    """Give every document that the source `old` carries to `new`; return how many they are.
 
-    Of a document that both carry, the word of `new` stands, since `new` is what will be asked about it. The
-    first word of whoever told it later was no news and no revision; it goes. The revisions of both stay, in
-    the order in which they were seen. What is known of the polls of `old` stays with `old`.
+    Of a document that both carry, the entry of `new` counts, since `new` is what will be polled. The first
+    revision of the later one was neither new nor a revision; it goes. All others stay, in the order in which
+    they were seen. The source state of `old` stays with `old`.
     """
-    shared = select(carriers.c.entry_id).where(carriers.c.source_id == old)
-    _settle_published(connection, shared)
-    rewrite(
+    document_ids = select(carriers.c.document_id).where(carriers.c.source_id == old)
+    _unify_published(connection, document_ids)
+    update_rows(
         connection,
-        entries,
-        entries.c.id.in_(shared),
+        documents,
+        documents.c.id.in_(document_ids),
         lambda row: {"entry": replace(row["entry"], source=new)} if row["entry"].source == old else {},
     )
-    asked = TOLD.where(carriers.c.source_id.in_((old, new)), carriers.c.entry_id.in_(shared))
-    both = list(carriers_from(connection.execute(asked).all()))
-    mine = [one for one in both if one.source == old]
-    theirs = {one.entry.id: one for one in both if one.source == new}
-    joined = [_heir(theirs[one.entry.id], one) if one.entry.id in theirs else one for one in mine]
+    query = CARRIERS_WITH_REVISIONS.where(
+        carriers.c.source_id.in_((old, new)), carriers.c.document_id.in_(document_ids)
+    )
+    both = list(to_carriers(connection.execute(query).all()))
+    of_old = [carrier for carrier in both if carrier.source == old]
+    of_new = {carrier.entry.id: carrier for carrier in both if carrier.source == new}
+    merged = [
+        _merge_into_new_source(of_new[one.entry.id], one) if one.entry.id in of_new else one for one in of_old
+    ]
     delete_carriers(connection, both)
-    write_carriers(connection, [(_retold(one, source=new), None) for one in joined])
-    return len(mine)
+    write_carriers(connection, [(_change_entries(one, source=new), None) for one in merged])
+    return len(of_old)
 
 
-def _give_mark(connection: Connection, gone: str, stays: str) -> None:
-    """The operator's correction stays with the document; of two, that of the one that stays."""
-    mark = connection.scalar(select(marks.c.mark).where(marks.c.entry_id == gone))
-    if mark:
-        insert_once(connection, marks, {"entry_id": stays, "mark": mark})
-        connection.execute(delete(marks).where(marks.c.entry_id == gone))
+def _move_override(connection: Connection, duplicate_id: str, into: str) -> None:
+    """Move the operator's label override; if both documents have one, that of `into` stays."""
+    of_duplicate = label_overrides.c.document_id == duplicate_id
+    override = connection.scalar(select(label_overrides.c.override).where(of_duplicate))
+    if override:
+        insert_if_new(connection, label_overrides, {"document_id": into, "override": override})
+        connection.execute(delete(label_overrides).where(of_duplicate))
 
 
-def _settled(told: Carrier, published: Moment | None) -> Carrier:
-    """No carrier may state another date of publication than its document, which would then move."""
-    if not (published and told.entry.published):
-        return told
-    return replace(told, entry=replace(told.entry, published=published))
+def _with_published(carrier: Carrier, published: Moment | None) -> Carrier:
+    # If a carrier had another publication date than its document, that of the document would move.
+    if not (published and carrier.entry.published):
+        return carrier
+    return replace(carrier, entry=replace(carrier.entry, published=published))
 
 
-def _settle_published(connection: Connection, shared: Select[Any]) -> None:
-    """Which of several carriers leads may hang on their ids, so all must state what their document does."""
-    held = connection.execute(select(entries.c.id, entries.c.entry).where(entries.c.id.in_(shared)))
-    published = {row.id: row.entry.published for row in held}
-    told = read_carriers(connection, published)
-    settled = [(_settled(one, published[one.entry.id]), one) for one in told]
-    write_carriers(connection, [(after, before) for after, before in settled if after != before])
+def _unify_published(connection: Connection, document_ids: Select[Any]) -> None:
+    """Give all carriers of these documents the publication date of their document.
 
-
-def _retold(told: Carrier, **changes: Any) -> Carrier:
-    """With every entry in it changed."""
-    return replace(
-        told,
-        entry=replace(told.entry, **changes),
-        before=replace(told.before, **changes) if told.before else None,
-        revisions=tuple(replace(one, entry=replace(one.entry, **changes)) for one in told.revisions),
-    )
-
-
-def _latest_of(there: Carrier, given: Carrier) -> Carrier:
-    """Of two words of one source that of its latest look stands."""
-    stands, other = sorted((there, given), key=lambda one: (-_last_seen(one).timestamp(), one.entry.rank))
-    return _join(stands, other, stands.removed)
-
-
-def _heir(stands: Carrier, given: Carrier) -> Carrier:
-    """Anybody's word that it was taken away counts; being left out of a list only when both leave it out."""
-    said = [one.removed for one in (stands, given) if one.removed]
-    told = [removed for removed in said if removed.kind is not RemovalKind.MISSING]
-    both = stands.removed if len(said) == 2 else None
-    return _join(stands, given, told[0] if told else both)
-
-
-def _join(stands: Carrier, given: Carrier, removed: Removal | None) -> Carrier:
-    """One carrier out of two: `stands` is what it tells now, `removed` whether it was taken away.
-
-    It is backlog by what was told first, as the document itself is. The first word of whichever was told
-    later was no news and no revision; it goes. The revisions of both stay, in the order of sight.
+    Which carrier's entry is shown may depend on the ids of the sources, which are about to change.
     """
-    both = (stands, given)
-    first_seen = min(one.first_seen for one in both)
-    founders = [one for one in both if one.first_seen == first_seen]
-    entry = stands.entry.beside(given.entry)
+    rows = connection.execute(
+        select(documents.c.id, documents.c.entry).where(documents.c.id.in_(document_ids))
+    )
+    published = {row.id: row.entry.published for row in rows}
+    stored = read_carriers(connection, published)
+    pairs = [(_with_published(carrier, published[carrier.entry.id]), carrier) for carrier in stored]
+    write_carriers(connection, [(after, before) for after, before in pairs if after != before])
+
+
+def _change_entries(carrier: Carrier, **changes: Any) -> Carrier:
+    """Return the carrier with these fields changed in every entry of it."""
     return replace(
-        stands,
-        first_seen=first_seen,
-        told_at=stands.since,
-        backlog=all(one.backlog for one in founders),
-        last_seen=max(_last_seen(one) for one in both),
-        removed=removed,
-        entry=replace(entry, published=entry.published or given.entry.published, removal=removed),
-        revisions=_join_revisions(both, founders),
+        carrier,
+        entry=replace(carrier.entry, **changes),
+        previous_entry=replace(carrier.previous_entry, **changes) if carrier.previous_entry else None,
+        revisions=tuple(replace(one, entry=replace(one.entry, **changes)) for one in carrier.revisions),
     )
 
 
-def _join_revisions(both: Sequence[Carrier], founders: Sequence[Carrier]) -> tuple[Revision, ...]:
-    """The first word of all, then every later revision; each but the last was seen until some instant."""
-    first = max(founders, key=lambda one: _stated(one.revisions[0]))
-    later = [_ended(revision, one) for one in both for revision in one.revisions[1:]]
+def _merge_by_last_seen(one: Carrier, other: Carrier) -> Carrier:
+    """Merge two carriers of one source: the entry that the source showed last counts."""
+    current, superseded = sorted(
+        (one, other), key=lambda carrier: (-_last_seen(carrier).timestamp(), carrier.entry.rank)
+    )
+    return _merge(current, superseded, current.removal)
+
+
+def _merge_into_new_source(current: Carrier, old: Carrier) -> Carrier:
+    """Merge the carriers of two sources: a removal that either states counts.
+
+    Missing from a list counts only if the document is missing from both.
+    """
+    removals = [carrier.removal for carrier in (current, old) if carrier.removal]
+    stated = [removal for removal in removals if removal.kind is not RemovalKind.MISSING]
+    missing_from_both = current.removal if len(removals) == 2 else None
+    return _merge(current, old, stated[0] if stated else missing_from_both)
+
+
+def _merge(current: Carrier, other: Carrier, removal: Removal | None) -> Carrier:
+    """Merge two carriers: the entry of `current` counts, and `removal` says whether the document is gone.
+
+    Like the document itself, the result is backlog if what was seen first is. The first revision of the later
+    carrier goes, see `merge_sources`.
+    """
+    both = (current, other)
+    first_seen = min(carrier.first_seen for carrier in both)
+    earliest = [carrier for carrier in both if carrier.first_seen == first_seen]
+    entry = current.entry.with_translation(other.entry)
+    return replace(
+        current,
+        first_seen=first_seen,
+        changed_at=current.unchanged_since,
+        backlog=all(carrier.backlog for carrier in earliest),
+        last_seen=max(_last_seen(carrier) for carrier in both),
+        removal=removal,
+        entry=replace(entry, published=entry.published or other.entry.published, removal=removal),
+        revisions=_merge_revisions(both, earliest),
+    )
+
+
+def _merge_revisions(both: Sequence[Carrier], earliest: Sequence[Carrier]) -> tuple[Revision, ...]:
+    """Return the first revision of all, then every later one; all but the last get the date last seen."""
+    first = max(earliest, key=lambda carrier: _own_date(carrier.revisions[0]))
+    later = [_with_last_seen(revision, one) for one in both for revision in one.revisions[1:]]
     later.sort(key=lambda revision: revision.seen_at)
-    *ended, last = (_ended(first.revisions[0], first), *later)
+    *ended, last = (_with_last_seen(first.revisions[0], first), *later)
     return tuple(
         replace(revision, number=number)
         for number, revision in enumerate((*ended, replace(last, last_seen=None)), 1)
     )
 
 
-def _ended(revision: Revision, told: Carrier) -> Revision:
-    return replace(revision, last_seen=revision.last_seen or _last_seen(told))
+def _with_last_seen(revision: Revision, carrier: Carrier) -> Revision:
+    return replace(revision, last_seen=revision.last_seen or _last_seen(carrier))
 
 
-def _last_seen(told: Carrier) -> datetime:
-    return told.last_seen or told.first_seen
+def _last_seen(carrier: Carrier) -> datetime:
+    return carrier.last_seen or carrier.first_seen
 
 
-def _stated(first: Revision) -> str:
-    """The publisher's own date of a first word: of two that were told at once the later one was shown."""
-    moment = first.entry.updated or first.entry.published
+def _own_date(revision: Revision) -> str:
+    # Of two revisions that were seen first at one instant, the one with the later own date was shown.
+    moment = revision.entry.updated or revision.entry.published
     return moment.at.isoformat() if moment else ""

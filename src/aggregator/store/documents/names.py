@@ -1,4 +1,4 @@
-"""By what names documents go, and since when: addresses that they had, publishers' own ids, ids of ours."""
+"""Stores the names of documents: former addresses, publishers' own ids, and ids of merged documents."""
 
 from __future__ import annotations
 
@@ -11,96 +11,114 @@ from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_,
 from sqlalchemy.dialects.sqlite import insert
 
 from aggregator.model.kinds import KINDS
-from aggregator.store.database.engine import Subject
-from aggregator.store.database.statements import rows_of
-from aggregator.store.database.tables import aliases
-from aggregator.store.documents.carriers import last_listed
+from aggregator.store.database.engine import Repository
+from aggregator.store.database.statements import select_in_chunks
+from aggregator.store.database.tables import document_names
+from aggregator.store.documents.carriers import select_last_listed
 
-IS_ID: Final = aliases.c.name.startswith("urn:uuid:")
-"""A name that is the id of a document which turned out to be another one."""
+_NAMES: Final = document_names.c
+
+IS_MERGED_ID: Final = _NAMES.name.startswith("urn:uuid:")
+"""A name that is the id of a document that was merged into another one."""
 
 
-class Names(Subject):
-    """The names of documents."""
+class DocumentNames(Repository):
+    """The names by which a document is recognised."""
 
     def resolve(self, names: Iterable[str], now: datetime) -> dict[str, str]:
-        """The ids of the documents that go by these names, as far as that was known before `now`.
+        """Return the ids of the documents with these names, as far as they were known before `now`.
 
-        What is told at one instant is thus the same in whatever order it comes; `shared` says what it adds.
-        Where a redirect led counts only while no document bears the name itself.
+        A name from a redirect counts only while no document has that name itself. What polls of one instant
+        add does not count yet, so that their order does not matter; `duplicates` finds it afterwards.
         """
-        oldest_first = (aliases.c.moved, aliases.c.since, aliases.c.entry_id)
-        asked = select(aliases.c.name, aliases.c.entry_id).order_by(*oldest_first)
-        found: dict[str, str] = {}
-        with self._database.reading() as connection:
-            for row in rows_of(connection, asked.where(aliases.c.since < now), aliases.c.name, names):
-                found.setdefault(row.name, row.entry_id)
-        return found
+        order = (_NAMES.from_redirect, _NAMES.known_since, _NAMES.document_id)
+        query = select(_NAMES.name, _NAMES.document_id).where(_NAMES.known_since < now).order_by(*order)
+        ids: dict[str, str] = {}
+        with self._database.read_transaction() as connection:
+            for row in select_in_chunks(connection, query, _NAMES.name, names):
+                ids.setdefault(row.name, row.document_id)
+        return ids
 
-    def add(self, claims: Iterable[tuple[str, str]], now: datetime, *, moved: bool = False) -> None:
-        """Keep by what names documents go: (name, id), known since `now` if not before.
+    def add(self, claims: Iterable[tuple[str, str]], now: datetime, *, from_redirect: bool = False) -> None:
+        """Save names as pairs (name, document id), known since `now` if not before.
 
-        `moved` is for addresses to which redirects led: they count while no document bears them itself.
+        With `from_redirect` they are addresses to which redirects led, see `resolve`.
         """
-        with self._database.writing() as connection:
-            _add(connection, [_row(name, id, now, moved) for name, id in claims])
+        with self._database.write_transaction() as connection:
+            _add(connection, [_row(name, id, now, from_redirect) for name, id in claims])
 
-    def shared(self, before: datetime | None = None) -> tuple[frozenset[str], ...]:
-        """Documents that go by one name, for each such name; of names known before an instant, or of all."""
-        borne = and_(aliases.c.moved.is_(False), *([aliases.c.since < before] if before else []))
-        shared = select(aliases.c.name).where(borne).group_by(aliases.c.name).having(func.count() > 1)
-        asked = select(aliases.c.name, aliases.c.entry_id).where(borne, aliases.c.name.in_(shared))
-        rows = self._database.rows(asked.order_by(aliases.c.name))
+    def duplicates(self, before: datetime | None = None) -> tuple[frozenset[str], ...]:
+        """Return the ids of documents that share a name, for each such name.
+
+        With `before`, only names known before that instant count. Names from redirects never do.
+        """
+        counts = and_(_NAMES.from_redirect.is_(False), *([_NAMES.known_since < before] if before else []))
+        shared = select(_NAMES.name).where(counts).group_by(_NAMES.name).having(func.count() > 1)
+        query = select(_NAMES.name, _NAMES.document_id).where(counts, _NAMES.name.in_(shared))
+        rows = self._database.rows(query.order_by(_NAMES.name))
         return tuple(
-            frozenset(row.entry_id for row in some) for _, some in groupby(rows, lambda row: row.name)
+            frozenset(row.document_id for row in group) for _, group in groupby(rows, lambda row: row.name)
         )
 
-    def last(self, source_id: str, before: datetime) -> frozenset[str]:
-        """Every name, known before an instant, of the documents that the last poll of a source saw."""
-        seen = aliases.c.entry_id.in_(last_listed(source_id))
-        return frozenset(self._database.values(select(aliases.c.name).where(seen, aliases.c.since < before)))
+    def names_in_last_poll(self, source_id: str, before: datetime) -> frozenset[str]:
+        """Return all names, known before an instant, of the documents that the last poll of a source saw."""
+        was_listed = _NAMES.document_id.in_(select_last_listed(source_id))
+        return frozenset(
+            self._database.column(select(_NAMES.name).where(was_listed, _NAMES.known_since < before))
+        )
 
-    def own(self) -> dict[str, str]:
-        """By own id (`record:NAME`, `mail:ID`) the id of each document that has one, also if retracted."""
-        own = or_(*(aliases.c.name.startswith(kind.own_ids) for kind in KINDS.values() if kind.own_ids))
-        return self._ids(own, aliases.c.since.desc())
+    def own_ids(self) -> dict[str, str]:
+        """Return document ids by own id (`record:NAME`, `mail:ID`), those of retracted documents, too."""
+        is_own = or_(
+            *(_NAMES.name.startswith(kind.own_id_prefix) for kind in KINDS.values() if kind.own_id_prefix)
+        )
+        return self._ids_by_name(is_own, _NAMES.known_since.desc())
 
-    def joined_ids(self) -> dict[str, str]:
-        """By its id each document that turned out to be another one, and the id of that one."""
-        return self._ids(IS_ID, aliases.c.name)
+    def merged_ids(self) -> dict[str, str]:
+        """Return, by the id of each document that was merged, the id of the document it was merged into."""
+        return self._ids_by_name(IS_MERGED_ID, _NAMES.name)
 
-    def _ids(self, wanted: ColumnElement[bool], order: ColumnElement[Any]) -> dict[str, str]:
-        asked = select(aliases.c.name, aliases.c.entry_id).where(wanted).order_by(order)
-        return {row.name: row.entry_id for row in self._database.rows(asked)}
-
-
-def former_ids(connection: Connection, entry_id: str) -> Sequence[str]:
-    """The ids of the documents that turned out to be this one."""
-    mine = select(aliases.c.name).where(aliases.c.entry_id == entry_id, IS_ID)
-    return connection.scalars(mine).all()
+    def _ids_by_name(self, where: ColumnElement[bool], order: ColumnElement[Any]) -> dict[str, str]:
+        query = select(_NAMES.name, _NAMES.document_id).where(where).order_by(order)
+        return {row.name: row.document_id for row in self._database.rows(query)}
 
 
-def give_names(connection: Connection, gone: str, stays: str, since: datetime) -> None:
-    """Let the document `stays` go by every name of `gone`, and by its id."""
-    mine = aliases.c.entry_id == gone
-    names = connection.execute(select(aliases).where(mine)).mappings()
-    _add(connection, [*({**row, "entry_id": stays} for row in names), _row(gone, stays, since)])
-    connection.execute(delete(aliases).where(mine))
+def former_ids(connection: Connection, document_id: str) -> Sequence[str]:
+    """Return the ids of the documents that were merged into this one."""
+    query = select(_NAMES.name).where(_NAMES.document_id == document_id, IS_MERGED_ID)
+    return connection.scalars(query).all()
 
 
-def _row(name: str, entry_id: str, since: datetime, moved: bool = False) -> dict[str, Any]:
-    return {"name": name, "entry_id": entry_id, "since": since, "moved": moved}
+def move_names(connection: Connection, duplicate_id: str, into: str, known_since: datetime) -> None:
+    """Give all names of one document, and its id as one more, to another document."""
+    of_duplicate = _NAMES.document_id == duplicate_id
+    names = connection.execute(select(document_names).where(of_duplicate)).mappings()
+    rows = [{**row, "document_id": into} for row in names]
+    _add(connection, [*rows, _row(duplicate_id, into, known_since)])
+    connection.execute(delete(document_names).where(of_duplicate))
+
+
+def _row(name: str, document_id: str, known_since: datetime, from_redirect: bool = False) -> dict[str, Any]:
+    return {
+        "name": name,
+        "document_id": document_id,
+        "known_since": known_since,
+        "from_redirect": from_redirect,
+    }
 
 
 def _add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """What is known already is known since then."""
+    """Insert names; of one that is there already the earlier date stays."""
     if not rows:
         return
-    statement = insert(aliases)
-    known, told = aliases.c, statement.excluded
-    earliest = case((told.since < known.since, told.since), else_=known.since)
+    statement = insert(document_names)
+    new = statement.excluded
+    earliest = case((new.known_since < _NAMES.known_since, new.known_since), else_=_NAMES.known_since)
     statement = statement.on_conflict_do_update(
-        index_elements=aliases.primary_key,
-        set_={"since": earliest, "moved": and_(known.moved, told.moved)},
+        index_elements=document_names.primary_key,
+        set_={
+            "known_since": earliest,
+            "from_redirect": and_(_NAMES.from_redirect, new.from_redirect),
+        },
     )
     connection.execute(statement, rows)

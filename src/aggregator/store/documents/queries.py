@@ -1,4 +1,4 @@
-"""Makes documents and carriers of rows: one statement for each question, however many rows answer it."""
+"""Reads documents and carriers from rows: one statement for each question, however many rows it returns."""
 
 from __future__ import annotations
 
@@ -10,115 +10,118 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
 from aggregator.model import Carrier, Document, Revision
-from aggregator.store.database.statements import rows_of
-from aggregator.store.database.tables import carriers, entries, revisions, tombstones
+from aggregator.store.database.statements import select_in_chunks
+from aggregator.store.database.tables import carriers, documents, revisions, tombstones
 
-HELD: Final = (
-    entries.c.id,
-    entries.c.entry,
-    entries.c.labels,
-    entries.c.first_seen,
-    entries.c.updated,
-    entries.c.backlog,
-    entries.c.removed.label("taken_away"),
+# Three tables are joined in one row, so columns of the same name need labels.
+DOCUMENT_COLUMNS: Final = (
+    documents.c.id,
+    documents.c.entry,
+    documents.c.labels,
+    documents.c.first_seen,
+    documents.c.updated,
+    documents.c.backlog,
+    documents.c.removal.label("document_removal"),
 )
-CARRIED: Final = (
-    carriers.c.entry_id,
+CARRIER_COLUMNS: Final = (
+    carriers.c.document_id,
     carriers.c.source_id,
-    carriers.c.entry.label("told"),
-    carriers.c.first_seen.label("told_since"),
-    carriers.c.backlog.label("told_as_backlog"),
-    carriers.c.told_at,
-    carriers.c.last_seen.label("told_last"),
-    carriers.c.vanishing,
-    carriers.c.removed,
-    carriers.c.before,
+    carriers.c.entry.label("carrier_entry"),
+    carriers.c.first_seen.label("carrier_first_seen"),
+    carriers.c.backlog.label("carrier_backlog"),
+    carriers.c.changed_at,
+    carriers.c.last_seen.label("carrier_last_seen"),
+    carriers.c.pending_removal,
+    carriers.c.removal,
+    carriers.c.previous_entry,
 )
-REVISED: Final = (
+REVISION_COLUMNS: Final = (
     revisions.c.number,
-    revisions.c.entry.label("said"),
+    revisions.c.entry.label("revision_entry"),
     revisions.c.seen_at,
     revisions.c.parts,
     revisions.c.note,
     revisions.c.payload_sha256,
-    revisions.c.last_seen.label("said_last"),
+    revisions.c.last_seen.label("revision_last_seen"),
 )
-NEWEST_FIRST: Final = (entries.c.dated.desc(), entries.c.id.desc())
-FIRST_TELLER_FIRST: Final = (carriers.c.first_seen, carriers.c.source_id, revisions.c.number)
+NEWEST_FIRST: Final = (documents.c.sort_date.desc(), documents.c.id.desc())
+FIRST_CARRIER_FIRST: Final = (carriers.c.first_seen, carriers.c.source_id, revisions.c.number)
 
-TOLD: Final[Select[Any]] = (
-    select(*CARRIED, *REVISED)
+CARRIERS_WITH_REVISIONS: Final[Select[Any]] = (
+    select(*CARRIER_COLUMNS, *REVISION_COLUMNS)
     .join_from(carriers, revisions)
-    .order_by(carriers.c.entry_id, *FIRST_TELLER_FIRST)
+    .order_by(carriers.c.document_id, *FIRST_CARRIER_FIRST)
 )
-"""Carriers with their revisions; what `carriers_from` reads."""
+"""The rows that `to_carriers` reads."""
 
 
-def read_holdings(
-    connection: Connection, wanted: ColumnElement[bool], limit: int | None = None
+def read_documents(
+    connection: Connection, where: ColumnElement[bool], limit: int | None = None
 ) -> tuple[Document, ...]:
-    """The documents that are `wanted`, newest first; of those, no more than `limit`."""
+    """Return the documents that meet the condition, newest first, at most `limit`; no retracted ones."""
     if limit is not None:
-        newest = select(entries.c.id).where(wanted).order_by(*NEWEST_FIRST).limit(limit)
-        wanted = entries.c.id.in_(newest)
-    statement = (
-        select(*HELD, *CARRIED, *REVISED)
-        .outerjoin_from(entries, carriers)
+        newest = select(documents.c.id).where(where).order_by(*NEWEST_FIRST).limit(limit)
+        where = documents.c.id.in_(newest)
+    query = (
+        select(*DOCUMENT_COLUMNS, *CARRIER_COLUMNS, *REVISION_COLUMNS)
+        .outerjoin_from(documents, carriers)
         .outerjoin(revisions)
-        .where(wanted, entries.c.id.not_in(select(tombstones.c.entry_id)))
-        .order_by(*NEWEST_FIRST, *FIRST_TELLER_FIRST)
+        .where(where, documents.c.id.not_in(select(tombstones.c.document_id)))
+        .order_by(*NEWEST_FIRST, *FIRST_CARRIER_FIRST)
     )
-    rows: Iterable[Row[Any]] = connection.execute(statement)
-    return tuple(_holding(list(group)) for _, group in groupby(rows, attrgetter("id")))
+    rows: Iterable[Row[Any]] = connection.execute(query)
+    return tuple(_to_document(list(group)) for _, group in groupby(rows, attrgetter("id")))
 
 
-def read_carriers(connection: Connection, entry_ids: Iterable[str]) -> list[Carrier]:
-    """What every source tells of these documents, by document; the first teller first."""
-    return list(carriers_from(rows_of(connection, TOLD, carriers.c.entry_id, entry_ids)))
+def read_carriers(connection: Connection, document_ids: Iterable[str]) -> list[Carrier]:
+    """Return every carrier of these documents with its revisions, by document, the first carrier first."""
+    rows = select_in_chunks(connection, CARRIERS_WITH_REVISIONS, carriers.c.document_id, document_ids)
+    return list(to_carriers(rows))
 
 
-def carriers_from(rows: Iterable[Row[Any]]) -> Iterator[Carrier]:
-    """The carriers in rows of `TOLD`."""
-    for _, group in groupby(rows, attrgetter("entry_id", "source_id")):
-        told = list(group)
-        yield carrier(told[0], tuple(_revision(row) for row in told))
+def to_carriers(rows: Iterable[Row[Any]]) -> Iterator[Carrier]:
+    """Make carriers of rows of `CARRIERS_WITH_REVISIONS`, one row for each revision."""
+    for _, group in groupby(rows, attrgetter("document_id", "source_id")):
+        of_carrier = list(group)
+        yield to_carrier(of_carrier[0], tuple(_to_revision(row) for row in of_carrier))
 
 
-def carrier(row: Row[Any], revisions: tuple[Revision, ...] = ()) -> Carrier:
-    """The carrier in a row of `CARRIED`."""
+def to_carrier(row: Row[Any], revisions: tuple[Revision, ...] = ()) -> Carrier:
+    """Make a carrier of a row of `CARRIER_COLUMNS`."""
     return Carrier(
-        entry=row.told,
-        first_seen=row.told_since,
-        backlog=row.told_as_backlog,
+        entry=row.carrier_entry,
+        first_seen=row.carrier_first_seen,
+        backlog=row.carrier_backlog,
         revisions=revisions,
-        last_seen=row.told_last,
-        vanishing=row.vanishing,
-        removed=row.removed,
-        told_at=None if row.told_at == row.told_since else row.told_at,
-        before=row.before,
+        last_seen=row.carrier_last_seen,
+        pending_removal=row.pending_removal,
+        removal=row.removal,
+        changed_at=None if row.changed_at == row.carrier_first_seen else row.changed_at,
+        previous_entry=row.previous_entry,
     )
 
 
-def _revision(row: Row[Any]) -> Revision:
+def _to_revision(row: Row[Any]) -> Revision:
     return Revision(
-        entry=row.said,
+        entry=row.revision_entry,
         number=row.number,
         seen_at=row.seen_at,
         parts=row.parts,
         note=row.note,
         payload_sha256=row.payload_sha256,
-        last_seen=row.said_last,
+        last_seen=row.revision_last_seen,
     )
 
 
-def _holding(rows: list[Row[Any]]) -> Document:
-    held = rows[0]
+def _to_document(rows: list[Row[Any]]) -> Document:
+    row = rows[0]
     return Document(
-        entry=held.entry,
-        labels=held.labels,
-        carriers=tuple(carriers_from(row for row in rows if row.source_id is not None)),
-        first_seen=held.first_seen,
-        updated=held.updated,
-        backlog=held.backlog,
-        removed=held.taken_away,
+        entry=row.entry,
+        labels=row.labels,
+        # A document that nobody carries is one row without a source.
+        carriers=tuple(to_carriers(row for row in rows if row.source_id is not None)),
+        first_seen=row.first_seen,
+        updated=row.updated,
+        backlog=row.backlog,
+        removal=row.document_removal,
     )

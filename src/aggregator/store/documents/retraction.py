@@ -1,4 +1,4 @@
-"""Takes a document's words out of every table for good; a tombstone stays, so that no poll brings it back."""
+"""Deletes a document's text from every table for good; a tombstone stays, so that no poll brings it back."""
 
 from __future__ import annotations
 
@@ -11,45 +11,47 @@ from sqlalchemy import Connection, select, true
 
 from aggregator.model import Digest, DigestItem, Entry
 from aggregator.model.alerts import Alert
-from aggregator.store.database.statements import insert_once, rewrite
-from aggregator.store.database.tables import alerts, carriers, digest_runs, entries, revisions, tombstones
+from aggregator.store.database.statements import insert_if_new, update_rows
+from aggregator.store.database.tables import alerts, carriers, digests, documents, revisions, tombstones
 from aggregator.store.documents.names import former_ids
 
 RETRACTED: Final = "Retracted"
-"""What stands in place of the title."""
+"""Stands in place of the title."""
 
 
-def retract(connection: Connection, entry_id: str, why: str, at: datetime) -> bool:
-    """Blank the document in entries, carriers, revisions and issued letters; False when nobody holds it.
-
-    SQLite overwrites what is replaced (`secure_delete`), so that the words are not left in free pages.
-    """
+def retract(connection: Connection, document_id: str, reason: str, at: datetime) -> bool:
+    """Blank the document in every table, issued digests and alerts too; return False for an unknown one."""
+    # SQLite overwrites what it deletes, so that no text is left in free pages of the file.
     connection.exec_driver_sql("PRAGMA secure_delete = ON")
-    held = connection.scalar(select(entries.c.id).where(entries.c.id == entry_id))
-    if held is None:
+    if connection.scalar(select(documents.c.id).where(documents.c.id == document_id)) is None:
         return False
-    insert_once(connection, tombstones, {"entry_id": entry_id, "at": at, "why": why})
-    rewrite(connection, entries, entries.c.id == entry_id, lambda row: {"entry": _blank(row["entry"])})
-    rewrite(
+    insert_if_new(connection, tombstones, {"document_id": document_id, "retracted_at": at, "reason": reason})
+    update_rows(
+        connection, documents, documents.c.id == document_id, lambda row: {"entry": _blank(row["entry"])}
+    )
+    update_rows(
         connection,
         revisions,
-        revisions.c.entry_id == entry_id,
+        revisions.c.document_id == document_id,
         lambda row: {"entry": _blank(row["entry"]), "note": ""},
     )
-    rewrite(
+    update_rows(
         connection,
         carriers,
-        carriers.c.entry_id == entry_id,
-        lambda row: {"entry": _blank(row["entry"]), "before": None},
+        carriers.c.document_id == document_id,
+        lambda row: {"entry": _blank(row["entry"]), "previous_entry": None},
     )
-    ids = (entry_id, *former_ids(connection, entry_id))
-    rewrite(connection, digest_runs, true(), lambda row: {"digest": _blank_digest(row["digest"], ids)})
-    rewrite(connection, alerts, alerts.c.entry_id.in_(ids), lambda row: {"alert": _blank_alert(row["alert"])})
+    # Digests and alerts of earlier days may name it by the id of a document that was merged into it.
+    ids = (document_id, *former_ids(connection, document_id))
+    update_rows(connection, digests, true(), lambda row: {"digest": _blank_digest(row["digest"], ids)})
+    update_rows(
+        connection, alerts, alerts.c.document_id.in_(ids), lambda row: {"alert": _blank_alert(row["alert"])}
+    )
     return True
 
 
 def _blank(entry: Entry) -> Entry:
-    """What may stay: by what the document is known, and when."""
+    """Return only what may stay: what identifies the document, and its dates."""
     return Entry(
         id=entry.id,
         key=entry.key,
@@ -69,9 +71,9 @@ def _blank(entry: Entry) -> Entry:
 
 
 def _blank_alert(alert: Alert) -> Alert:
-    """When and of which body it was stays, so that those who were told can be told that it is gone."""
-    occasion = replace(alert.occasion, note="")
-    return replace(alert, title=RETRACTED, url="", page="", sentence="", occasion=occasion)
+    # Date and body stay, so that those who got the alert can be told that the document is gone.
+    event = replace(alert.event, note="")
+    return replace(alert, title=RETRACTED, url="", page="", sentence="", event=event)
 
 
 def _blank_digest(digest: Digest, ids: Collection[str]) -> Digest:
@@ -83,5 +85,5 @@ def _blank_digest(digest: Digest, ids: Collection[str]) -> Digest:
 
 
 def _blank_item(item: DigestItem) -> DigestItem:
-    removed = replace(item.removed, note="", to=None) if item.removed else None
-    return replace(item, title=RETRACTED, summary="", url="", translations=(), removed=removed)
+    removed = replace(item.removal, note="", to=None) if item.removal else None
+    return replace(item, title=RETRACTED, summary="", url="", translations=(), removal=removed)
