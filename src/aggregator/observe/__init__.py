@@ -1,9 +1,9 @@
-"""What we hold becomes a board: where each process stands, on what evidence, and whether we could look.
+"""Builds the board: how each process stands with its rules, on what evidence, and whether we could look.
 
-In:   the register of processes, bodies, sources with their states, holdings, an instant
-Out:  Board: a line for each process (stages, rules, silence, meetings, deadlines, habits) and for each body
-To add a rule: a block in register/rules.yaml. To add a way to work rules out: a function in one of the `of_…`
-modules, and its line in `rules.MEASURES`.
+In:   the register of processes, plans and rules; bodies; sources with their states; documents; an instant
+Out:  Board: a report on each process (plans, rules, silence, meetings, deadlines), a row for each body
+To add a rule: a block in register/rules.yaml. To add a way to check one: a function in a module of `rules/`
+and a row in MEASURES (`rules/measures.py`).
 """
 
 from __future__ import annotations

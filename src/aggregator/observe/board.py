@@ -1,4 +1,4 @@
-"""The board: each process on a day, and each body's last record, its age, and whether we could look."""
+"""Builds the board of a day: a report on each process, and each body's last record and its age."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from aggregator.model import (
 )
 from aggregator.model.days import day_of
 from aggregator.model.kinds import KINDS
-from aggregator.observe.process import process_line
+from aggregator.observe.process import report_process
 from aggregator.observe.state.as_of import polled_by, register_at, sources_at
 from aggregator.observe.state.process_state import certainly_public
 
@@ -36,14 +36,14 @@ def build_board(
     register: Register = EMPTY_REGISTER,
     as_known: bool = False,
 ) -> Board:
-    """The state of each process, and of each body that has a source of its own or a holding, at `at`.
+    """The board at `at`: every process, and every body with a source of its own or a document.
 
-    Nothing is used that was not public by then. With `as_seen` nothing is used of the register that we had
-    not read by then, and no source that we had not asked; `holdings` are then those of that instant
-    (`carriers_at`).
-    Lines stand in the order of `bodies`. A body counts by itself: what a child body publishes is no word
-    of its parent. A line's age and its reading are told apart, so that a poll that failed is never taken
-    for silence. Days are those of `zone`.
+    Uses nothing that was not public by then. With `as_known` it also uses no fact of the register that we had
+    not read by then, and no source that we had not polled; `documents` must then be those of that instant
+    (see `carriers_at`).
+
+    Rows are in the order of `bodies`. A body counts by itself: a document of a child body is not one of its
+    parent. Days are those of `zone`.
     """
     all_documents = tuple(documents)
     sources_then = sources_at(polled_by(sources, at) if as_known else sources, at)
@@ -60,7 +60,7 @@ def build_board(
         at=at,
         rows=tuple(_body_row(body, official_sources[body.id], public[body.id], at, zone) for body in shown),
         processes=tuple(
-            process_line(process, known_register, bodies, sources_then, all_documents, at, zone)
+            report_process(process, known_register, bodies, sources_then, all_documents, at, zone)
             for process in known_register.processes
         ),
         record_criteria=known_register.record_criteria.asks,
@@ -76,19 +76,20 @@ def _body_row(
 ) -> BoardRow:
     last = _last_record(documents, at)
     last_on = day_of(last.dated.at, zone) if last and last.dated else None
-    reading, since = _reading(sources)
+    # Age and read status are separate, so that a failed poll never looks like silence.
+    read_status, since = _read_status(sources)
     return BoardRow(
         body=body,
         last=last,
         last_on=last_on,
         days=(day_of(at, zone) - last_on).days if last_on else None,
-        read_status=reading,
+        read_status=read_status,
         since=since,
     )
 
 
 def _last_record(documents: Iterable[Document], at: datetime) -> Document | None:
-    """The newest by its own date. A date still to come is no record; a coarse one counts by its first day."""
+    """The newest by its own date. Future dates do not count; a month or year counts by its first day."""
     records = (
         (document.dated.at, document.entry.id, document)
         for document in documents
@@ -98,8 +99,8 @@ def _last_record(documents: Iterable[Document], at: datetime) -> Document | None
     return newest[2] if newest else None
 
 
-def _reading(sources: Iterable[SourceWithState]) -> tuple[ReadStatus, datetime | None]:
-    states = [line.state for line in sources if line.source.enabled]
+def _read_status(sources: Iterable[SourceWithState]) -> tuple[ReadStatus, datetime | None]:
+    states = [polled.state for polled in sources if polled.source.enabled]
     if not states:
         return ReadStatus.NOT_READ_YET, None
     if any(state.last_read and not state.failure for state in states):
@@ -108,10 +109,10 @@ def _reading(sources: Iterable[SourceWithState]) -> tuple[ReadStatus, datetime |
 
 
 def _unreadable_since(states: Iterable[SourceState]) -> datetime | None:
-    """Since when no source of a body could be read: since the last one that used to answer stopped.
+    """Since when no source of a body could be read: since the last of those that used to answer failed.
 
-    Where none ever answered it is the first time that we tried in vain, and None before any was asked.
+    Where none has ever answered, since the first failure; None before the first poll.
     """
-    stopped = [state.failing_since for state in states if state.failing_since and state.last_read]
+    failing = [state.failing_since for state in states if state.failing_since and state.last_read]
     never_answered = [state.failing_since for state in states if state.failing_since and not state.last_read]
-    return max(stopped) if stopped else min(never_answered, default=None)
+    return max(failing) if failing else min(never_answered, default=None)

@@ -1,4 +1,4 @@
-"""The days to come in a process: what its rules ask next, and what its plans say."""
+"""The deadlines of a process: the next limits of its rules, and the days that its plans name."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ UPCOMING_FACTS: Final = {
     FactKind.MILESTONE: "milestone due",
 }
 NO_DEADLINES: Final = {Measure.LAST_RECORD, Measure.REPOSITORY, Measure.COMPLETION}
-"""Limits that are no deadline of anybody: the silence clock's, and the day of an assessment."""
+"""Measures whose limit is nobody's deadline: our own counts of days, and the day of an assessment."""
 
 
 def deadlines(
     state: ProcessState, checks: Iterable[RuleCheck], plans: Iterable[PlanReport]
 ) -> tuple[Deadline, ...]:
-    """Every day to come, the first one first."""
+    """Every deadline from the day of the board on, earliest first."""
     found = [*_rule_deadlines(state, checks), *_plan_deadlines(state, plans)]
     return tuple(sorted(found, key=lambda one: (one.day, one.id)))
 
@@ -53,14 +53,15 @@ def _rule_deadlines(state: ProcessState, checks: Iterable[RuleCheck]) -> Iterato
 
 
 def _plan_deadlines(state: ProcessState, plans: Iterable[PlanReport]) -> Iterator[Deadline]:
-    for line in plans:
-        yield from _fact_deadlines(state, line.plan, line.plan.facts, line.plan.title)
-        for one in line.plan.commitments:
-            yield from _fact_deadlines(state, line.plan, one.facts, f"{line.plan.title}, {one.title}")
+    for report in plans:
+        plan = report.plan
+        yield from _fact_deadlines(state, plan, plan.facts, plan.title)
+        for commitment in plan.commitments:
+            yield from _fact_deadlines(state, plan, commitment.facts, f"{plan.title}, {commitment.title}")
 
 
 def _fact_deadlines(state: ProcessState, plan: Plan, facts: Iterable[Fact], title: str) -> Iterator[Deadline]:
-    """The days that facts name; of those that disagree the one that is used."""
+    """The days that facts name; where sources disagree, the day of the preferred fact."""
     for fact in facts:
         moment = fact.claim.moment
         if fact.kind not in UPCOMING_FACTS or moment is None or _is_superseded(fact, plan):
@@ -79,11 +80,12 @@ def _fact_deadlines(state: ProcessState, plan: Plan, facts: Iterable[Fact], titl
 
 
 def _is_superseded(fact: Fact, plan: Plan) -> bool:
+    # A plan has many workshops, and each is a deadline; of every other kind only one fact is used.
     return fact in plan.facts and fact.kind is not FactKind.WORKSHOP and plan.fact(fact.kind) is not fact
 
 
 def _with_disagreeing(fact: Fact, plan: Plan) -> Iterator[Evidence]:
-    """The fact, and those that disagree with it."""
+    """The fact, and the other facts of its kind: where sources disagree the board shows all."""
     yield fact_evidence(fact)
     if fact in plan.facts and fact.kind is not FactKind.WORKSHOP:
         yield from (fact_evidence(other) for other in plan.facts_of(fact.kind) if other is not fact)

@@ -1,4 +1,4 @@
-"""A process on a day: everything that the board says of it, put together."""
+"""Builds the report on one process for a day: plans, rules, silence, meetings, deadlines, coverage."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from aggregator.observe.state.process_state import (
     ProcessState,
     documents_of_bodies,
     fact_evidence,
-    newest_other,
+    newest_other_document,
     official_hosts,
     official_records,
     plan_as_known,
     process_documents,
     undated_documents,
 )
-from aggregator.observe.state.stages import plan_lines
+from aggregator.observe.state.stages import plan_reports
 
 
-def process_line(
+def report_process(
     process: Process,
     register: Register,
     bodies: Mapping[str, Body],
@@ -50,9 +50,9 @@ def process_line(
     at: datetime,
     zone: ZoneInfo,
 ) -> ProcessReport:
-    """The process at `at`. `sources` are those of that instant; `holdings` may reach beyond it."""
+    """The process at `at`. `sources` are as they were then; `documents` may contain later ones."""
     state = _process_state(process, register, bodies, sources, documents, at, zone)
-    rule_checks, plans = check_rules(register.rules, state), plan_lines(state)
+    rule_checks, plans = check_rules(register.rules, state), plan_reports(state)
     return ProcessReport(
         process=process,
         plans=plans,
@@ -99,7 +99,7 @@ def _process_state(
             hosts,
             register.record_criteria,
         ),
-        newer_other=newest_other(
+        newer_other_document=newest_other_document(
             documents_of_bodies(process, published, hosts), records, day_of(at, zone), zone
         ),
         undated=tuple(fact_evidence(fact) for fact in undated),
@@ -116,46 +116,48 @@ def _process_state(
 def _repository_documents(
     published: Iterable[Document], process: Process, sources: Iterable[SourceWithState]
 ) -> list[Document]:
-    """The documents that a source of the process tells of which is about open government as a whole."""
-    whole = {
-        line.source.id
-        for line in sources
-        if line.source.scope is Scope.ALL and line.source.body in process.bodies
+    """The documents carried by a source of the process that is about open government as a whole."""
+    repositories = {
+        polled.source.id
+        for polled in sources
+        if polled.source.scope is Scope.ALL and polled.source.body in process.bodies
     }
     return [
-        document for document in published if any(carrier.source in whole for carrier in document.carriers)
+        document
+        for document in published
+        if any(carrier.source in repositories for carrier in document.carriers)
     ]
 
 
 def _forum_bodies(process: Process) -> tuple[str, ...]:
-    """The bodies whose sources would carry a record of a meeting."""
+    """The bodies whose sources would carry a record of a meeting of the forum."""
     return (*process.bodies, *([process.forum.body, *process.forum.carried_by] if process.forum else []))
 
 
 def _process_sources(process: Process, sources: Iterable[SourceWithState]) -> list[SourceWithState]:
     bodies = _forum_bodies(process)
-    return [line for line in sources if line.source.body in bodies]
+    return [polled for polled in sources if polled.source.body in bodies]
 
 
 def _silence_of(state: ProcessState, rule_checks: Sequence[RuleCheck]) -> Silence:
-    """The last record and its age; silence is only what we watched, and nothing while we cannot read."""
+    """The last record and its age. Silence is counted only on covered days, and not while a source fails."""
     last = state.records[0] if state.records else None
     day = state.last_day(last.moment) if last and last.moment else None
     since = state.coverage.since
     covered = since is not None and since <= state.day and not state.coverage.unreadable
-    # A document without a date may be newer than the last one that bears one, unless we would have seen it.
+    # A document without a date may be newer than the last dated one, unless coverage would have shown it.
     would_have_seen = since is not None and day is not None and day >= since
-    published = day is not None and (not state.undated or would_have_seen or day >= state.undated_until)
+    is_last = day is not None and (not state.undated or would_have_seen or day >= state.undated_until)
     silence_check = next(
         (one for one in rule_checks if one.rule.measure is Measure.LAST_RECORD and _applies(one)), None
     )
     return Silence(
-        last=last if published or not state.undated else state.undated[-1],
-        days=(state.day - day).days if published and day else None,
+        last=last if is_last or not state.undated else state.undated[-1],
+        days=(state.day - day).days if is_last and day else None,
         observed_days=(state.day - max(since, day or since)).days if covered and since else None,
         reconstructed=before_first_poll(state) or day is None or (since is not None and day < since),
         check=silence_check,
-        other_document=state.newer_other,
+        other_document=state.newer_other_document,
     )
 
 

@@ -1,7 +1,7 @@
-"""When a limit was passed while we watched, and when a silence ended: news, each told once.
+"""Silence events: a limit was passed on a day that we covered, or the silence ended. Each comes once.
 
-What was past its limit before our first poll is no news; the board shows it. While a source cannot be read
-nothing is passed.
+A limit that was passed before our first poll makes no event; the board shows it. While a source cannot be
+read no limit is passed.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from aggregator.model import Coverage, Evidence, Measure, Meeting, Moment, Preci
 from aggregator.observe.state.process_state import ProcessState
 
 DatedRecord = tuple[date, Evidence | None]
-"""A day on which something was put on record."""
+"""A day with a record; no evidence for the two ends of time."""
 
 
 def silence_events(state: ProcessState, rules: Iterable[Rule]) -> tuple[SilenceEvent, ...]:
-    """Every turn up to the day of the board, oldest first."""
+    """Every event up to the day of the board, oldest first."""
     found = [event for rule in rules for event in _rule_events(rule, state)]
     return tuple(sorted(found, key=lambda event: (event.day, event.id)))
 
@@ -40,7 +40,7 @@ def _rule_events(rule: Rule, state: ProcessState) -> Iterator[SilenceEvent]:
 def _limit_events(
     rule: Rule, state: ProcessState, days: Sequence[tuple[date, Evidence]], coverage: Coverage
 ) -> Iterator[SilenceEvent]:
-    """Of one silence that reaches over a gap of ours it is told once, in the time in which it came first."""
+    """The events of one limit. A silence that spans a coverage gap is reported once, in the earlier span."""
     evidence_by_day: dict[date, Evidence] = {}
     for day, one in days:
         evidence_by_day.setdefault(day, one)
@@ -60,7 +60,7 @@ def _limit_events(
 
 
 def _covered_spans(state: ProcessState, coverage: Coverage) -> Iterator[tuple[date, date]]:
-    """The times in which all sources were read, without a gap that breaks the watch."""
+    """The spans in which all sources were read without a gap that restarts coverage."""
     start = coverage.first_read
     if start is None or start > state.day:
         return
@@ -74,7 +74,7 @@ def _covered_spans(state: ProcessState, coverage: Coverage) -> Iterator[tuple[da
 def _silence_between(
     rule: Rule, state: ProcessState, before: DatedRecord, after: DatedRecord, span_end: date
 ) -> Iterator[SilenceEvent]:
-    """The silence between two records, if it passed the limit by `until`."""
+    """The silence between two records, if it passed the limit by `span_end`."""
     (start, last), (end, by) = before, after
     first_late_day = start + timedelta(days=rule.days + 1)
     if end < first_late_day or first_late_day > min(span_end, state.day):
@@ -96,6 +96,6 @@ def _silence_between(
 
 
 def _meeting_evidence(meeting: Meeting, state: ProcessState) -> Evidence:
-    """The record of a meeting, under the day on which it was held."""
+    """The record of a meeting, dated by the day of the meeting."""
     first = datetime.combine(meeting.day, time(), state.zone).astimezone(UTC)
     return replace(meeting.evidence[0], moment=Moment(at=first, precision=Precision.DAY))

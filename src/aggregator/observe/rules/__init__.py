@@ -1,1 +1,1 @@
-"""Rules by subject, and their results: met, due, overdue, not met or unknown."""
+"""Checks of rules, by subject: findings, meetings, plans and records; `measures.py` lists them all."""

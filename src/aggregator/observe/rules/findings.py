@@ -1,4 +1,4 @@
-"""Rules that others judge: what the independent review, or the Partnership itself, found of a plan."""
+"""Checks rules that others decide: what the independent review or the Partnership itself found of a plan."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from aggregator.observe.state.stages import ended_on
 RESULT_TEXTS = {True: "met", False: "not met", None: "without a verdict"}
 
 
-def check_finding(rule: Rule, state: ProcessState) -> RuleCheck:
-    """What was found of the newest plan; a finding on an earlier one is named and decides nothing."""
+def check_review_finding(rule: Rule, state: ProcessState) -> RuleCheck:
+    """What was found of the newest plan; a finding on an earlier one is shown but decides nothing."""
     return _check_plan(newest_plan(state), rule, state)
 
 
-def check_result(rule: Rule, state: ProcessState) -> RuleCheck:
-    """What was found of the last plan that ended: results are reported after a plan's end."""
+def check_results_finding(rule: Rule, state: ProcessState) -> RuleCheck:
+    """What was found of the last plan that ended: a Results Report comes after a plan's end."""
     last_ended = next((plan for plan in reversed(state.plans) if ended_on(plan, state)), None)
     return _check_plan(last_ended, rule, state)
 
@@ -31,18 +31,20 @@ def _check_plan(plan: Plan | None, rule: Rule, state: ProcessState) -> RuleCheck
     plan_findings = _findings(plan, rule)
     if not plan_findings:
         return _no_finding(plan, rule, state)
-    found, decided = [fact_evidence(fact) for fact in plan_findings], _decided(plan_findings, state)
+    evidence, decided = [fact_evidence(fact) for fact in plan_findings], _decided(plan_findings, state)
     if not decided:
-        return unknown(rule, state, found, f"what was found of {plan.title} gives no verdict", plan=plan.id)
-    why, last = f"so it was found of {plan.title}", decided[-1].met
-    if last:
-        return met(rule, state, found, why, plan.id)
-    first = next(fact for fact in decided if fact.met is last)
-    return not_met(rule, state, _since(first, state), found, why, plan.id)
+        return unknown(
+            rule, state, evidence, f"what was found of {plan.title} gives no verdict", plan=plan.id
+        )
+    why = f"so it was found of {plan.title}"
+    if decided[-1].met:
+        return met(rule, state, evidence, why, plan.id)
+    first_against = next(fact for fact in decided if fact.met is False)
+    return not_met(rule, state, _days_since(first_against, state), evidence, why, plan.id)
 
 
 def _no_finding(plan: Plan, rule: Rule, state: ProcessState) -> RuleCheck:
-    """No finding on this plan: those on the last plan that has any are shown, with what they said."""
+    """Unknown: there is no finding on this plan. Those on the last plan that has any are shown."""
     why = f"no finding on {plan.title} is known to us"
     before = next((one for one in reversed(state.plans) if _findings(one, rule)), None)
     if before is None:
@@ -55,7 +57,7 @@ def _no_finding(plan: Plan, rule: Rule, state: ProcessState) -> RuleCheck:
 
 
 def _decided(plan_findings: Iterable[Fact], state: ProcessState) -> list[Fact]:
-    """Those that give a verdict, the oldest first."""
+    """The findings that say met or not met, oldest first."""
     return sorted(
         (fact for fact in plan_findings if fact.met is not None), key=lambda fact: _day(fact, state)
     )
@@ -69,5 +71,5 @@ def _day(fact: Fact, state: ProcessState) -> date:
     return state.last_day(fact.claim.moment) if fact.claim.moment else date.min
 
 
-def _since(fact: Fact, state: ProcessState) -> int | None:
+def _days_since(fact: Fact, state: ProcessState) -> int | None:
     return (state.day - _day(fact, state)).days if fact.claim.moment else None

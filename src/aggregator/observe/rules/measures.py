@@ -1,4 +1,4 @@
-"""Each rule held against a process: the table of measures, and whom a rule binds."""
+"""Checks the rules of the register: the table of measures, and to which processes a rule applies."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ def _not_evaluated(rule: Rule, state: ProcessState) -> RuleCheck:
 
 
 MEASURES: Final[Mapping[Measure, Callable[[Rule, ProcessState], RuleCheck]]] = {
-    Measure.MEETING_INTERVAL: meetings.meeting_interval,
-    Measure.MEETINGS_A_YEAR: meetings.meetings_a_year,
-    Measure.MEETINGS_IN_PLAN_YEARS: meetings.meetings_in_plan_years,
-    Measure.TERMS: records.terms,
-    Measure.WEBSITE: records.website,
-    Measure.REPOSITORY: records.repository,
-    Measure.LAST_RECORD: records.last_record,
-    Measure.RESPONSE: plans.response,
-    Measure.NEXT_PLAN: plans.next_plan,
-    Measure.FINDING: findings.check_finding,
-    Measure.RESULT: findings.check_result,
-    Measure.BRIEF: plans.brief,
-    Measure.REVIEW: plans.review,
-    Measure.COMPLETION: plans.completion,
-    Measure.LENGTH: plans.length,
+    Measure.MEETING_INTERVAL: meetings.check_meeting_interval,
+    Measure.MEETINGS_A_YEAR: meetings.check_meetings_a_year,
+    Measure.MEETINGS_IN_PLAN_YEARS: meetings.check_meetings_in_plan_years,
+    Measure.TERMS: records.check_terms_of_reference,
+    Measure.WEBSITE: records.check_website,
+    Measure.REPOSITORY: records.check_repository,
+    Measure.LAST_RECORD: records.check_last_record,
+    Measure.RESPONSE: plans.check_response,
+    Measure.NEXT_PLAN: plans.check_next_plan,
+    Measure.FINDING: findings.check_review_finding,
+    Measure.RESULT: findings.check_results_finding,
+    Measure.BRIEF: plans.check_brief,
+    Measure.REVIEW: plans.check_review,
+    Measure.COMPLETION: plans.check_completion,
+    Measure.LENGTH: plans.check_length,
     Measure.NOT_EVALUATED: _not_evaluated,
 }
 
 
 def check_rules(rules: Iterable[Rule], state: ProcessState) -> tuple[RuleCheck, ...]:
-    """Every rule in the order of the register; one that does not bind this process, or not yet, says so."""
+    """A check of every rule, in the order of the register; those that do not apply, or not yet, say so."""
     return tuple(_check(rule, state) for rule in rules)
 
 

@@ -1,4 +1,4 @@
-"""Rules about meetings: how long ago the last one was, how many there were in a year or in a plan's year."""
+"""Checks rules about meetings: days since the last one, number in a year or in each year of a plan."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from datetime import date, timedelta
 from aggregator.model import Evidence, FactKind, Meeting, Plan, Rule, RuleCheck
 from aggregator.model.days import day_in_words, months_after
 from aggregator.observe.rules.results import absence_unproven, due, met, met_until, overdue, unknown
-from aggregator.observe.state.coverage import Absence, absence
+from aggregator.observe.state.coverage import Absence, prove_absence
 from aggregator.observe.state.process_state import ProcessState
 from aggregator.observe.state.stages import available_on
 
 YEAR = timedelta(days=365)
 
 
-def meeting_interval(rule: Rule, state: ProcessState) -> RuleCheck:
-    """The last meeting lies no more than `days` back.
+def check_meeting_interval(rule: Rule, state: ProcessState) -> RuleCheck:
+    """The last meeting was at most `days` ago.
 
-    A meeting whose record came out on a day that nobody knows is never counted against the body: it can make
-    the answer "cannot tell", and the days over fewer.
+    A meeting whose record came out on an unknown day never counts against the body: it can make the result
+    unknown, and the days over the limit fewer.
     """
     meetings = _formal_meetings(state)
     certain = next((meeting for meeting in meetings if meeting.sure), None)
@@ -33,89 +33,103 @@ def meeting_interval(rule: Rule, state: ProcessState) -> RuleCheck:
             f"the last meeting was held on {day_in_words(certain.day)}",
         )
     newest = meetings[0] if meetings else None
-    found = newest.evidence if newest else ()
+    evidence = newest.evidence if newest else ()
     if newest and state.day - newest.day <= limit:
         why = (
             f"a meeting was held on {day_in_words(newest.day)}; on which day its record came out is not known"
         )
-        return unknown(rule, state, found, why)
+        return unknown(rule, state, evidence, why)
     why = (
         f"the last meeting that we know of was held on {day_in_words(newest.day)}"
         if newest
         else "no meeting is known to us"
     )
     no_later_meeting = _absence_after(state, newest.day if newest else None)
-    if no_later_meeting.proven is None or state.day - no_later_meeting.proven <= limit:
-        return absence_unproven(rule, state, no_later_meeting, found, why)
-    passed = (state.day - no_later_meeting.proven - limit).days
-    return overdue(rule, state, passed, found, f"{why}; looked for in: {no_later_meeting.where}")
+    if no_later_meeting.proven_from is None or state.day - no_later_meeting.proven_from <= limit:
+        return absence_unproven(rule, state, no_later_meeting, evidence, why)
+    passed = (state.day - no_later_meeting.proven_from - limit).days
+    return overdue(rule, state, passed, evidence, f"{why}; looked for in: {no_later_meeting.searched}")
 
 
-def meetings_a_year(rule: Rule, state: ProcessState) -> RuleCheck:
+def check_meetings_a_year(rule: Rule, state: ProcessState) -> RuleCheck:
     """At least `count` meetings in the 365 days up to this one."""
     meetings = [meeting for meeting in _formal_meetings(state) if state.day - meeting.day <= YEAR]
     certain = [meeting for meeting in meetings if meeting.sure]
-    found = [one for meeting in meetings for one in meeting.evidence]
+    evidence = [one for meeting in meetings for one in meeting.evidence]
     if rule.until and state.day > rule.until:
         return unknown(
-            rule, state, found, f"whether it holds after {day_in_words(rule.until)} is not known", rule.until
+            rule,
+            state,
+            evidence,
+            f"whether it holds after {day_in_words(rule.until)} is not known",
+            rule.until,
         )
     if len(certain) >= rule.count:
         by = certain[rule.count - 1].day + YEAR
-        return met_until(rule, state, by, found, f"{len(certain)} meetings in the last 365 days")
+        return met_until(rule, state, by, evidence, f"{len(certain)} meetings in the last 365 days")
     why = f"{len(meetings)} meetings in the last 365 days are known"
     if len(meetings) >= rule.count:
-        return unknown(rule, state, found, f"{why}; on which days their records came out is not")
+        return unknown(rule, state, evidence, f"{why}; on which days their records came out is not")
     no_later_meeting = _absence_after(state, meetings[0].day if meetings else None)
-    if no_later_meeting.proven is None or state.day - no_later_meeting.proven < YEAR:
-        return absence_unproven(rule, state, no_later_meeting, found, why)
+    if no_later_meeting.proven_from is None or state.day - no_later_meeting.proven_from < YEAR:
+        return absence_unproven(rule, state, no_later_meeting, evidence, why)
     return overdue(
         rule,
         state,
-        (state.day - no_later_meeting.proven - YEAR).days,
-        found,
-        f"{why}; looked for in: {no_later_meeting.where}",
+        (state.day - no_later_meeting.proven_from - YEAR).days,
+        evidence,
+        f"{why}; looked for in: {no_later_meeting.searched}",
     )
 
 
-def meetings_in_plan_years(rule: Rule, state: ProcessState) -> RuleCheck:
-    """At least `count` meetings in each year of the newest plan that is there."""
+def check_meetings_in_plan_years(rule: Rule, state: ProcessState) -> RuleCheck:
+    """At least `count` meetings in each year of the newest plan."""
     plan = next((plan for plan in reversed(state.plans) if available_on(plan, state)), None)
     if plan is None or (begins := _first_day(plan, state)) is None:
         return unknown(rule, state, (), "no plan with a first day is known")
     for number, (first, last) in enumerate(_years(begins, plan, state), 1):
         meetings = [meeting for meeting in _formal_meetings(state) if first <= meeting.day <= last]
-        found = [one for meeting in meetings for one in meeting.evidence]
+        evidence = [one for meeting in meetings for one in meeting.evidence]
         count = f"{len(meetings)} of {rule.count} meetings known"
         why = f"year {number} of the plan, up to {day_in_words(last)}: {count}"
         if len(meetings) >= rule.count:
             continue
         if last >= state.day:
-            return due(rule, state, last, found, why, plan.id)
-        return _too_few_in_year(rule, state, (first, last), found, why, plan.id)
+            return due(rule, state, last, evidence, why, plan.id)
+        return _too_few_in_year(rule, state, (first, last), evidence, why, plan.id)
     return met(rule, state, [], "in each year of the plan so far", plan.id)
 
 
 def _too_few_in_year(
-    rule: Rule, state: ProcessState, year: tuple[date, date], found: Sequence[Evidence], why: str, plan: str
+    rule: Rule,
+    state: ProcessState,
+    year: tuple[date, date],
+    evidence: Sequence[Evidence],
+    why: str,
+    plan: str,
 ) -> RuleCheck:
-    """A year of the plan has ended with too few meetings known: a finding only if somebody looked."""
+    """A year of the plan ended with too few known meetings: overdue only if their absence is proven."""
     first, last = year
     newest = max((meeting.day for meeting in state.meetings if meeting.day <= last), default=None)
     no_later_meeting = _absence_after(state, newest)
     covered = state.forum_coverage.since is not None and state.forum_coverage.since <= first
     later = any(meeting.day > last for meeting in state.meetings)
-    if no_later_meeting.proven is None or (later and not covered) or no_later_meeting.proven > last:
+    if no_later_meeting.proven_from is None or (later and not covered) or no_later_meeting.proven_from > last:
         return absence_unproven(
-            rule, state, no_later_meeting, found, f"{why}; others may have been held", plan
+            rule, state, no_later_meeting, evidence, f"{why}; others may have been held", plan
         )
     return overdue(
-        rule, state, (state.day - last).days, found, f"{why}; looked for in: {no_later_meeting.where}", plan
+        rule,
+        state,
+        (state.day - last).days,
+        evidence,
+        f"{why}; looked for in: {no_later_meeting.searched}",
+        plan,
     )
 
 
 def _first_day(plan: Plan, state: ProcessState) -> date | None:
-    """The first day of the plan: of its period where that is told, else the day by which it was there."""
+    """The first day of the plan's period where it is known, else the day on which the plan was available."""
     fact = plan.fact(FactKind.BEGINS)
     if fact and fact.claim.moment:
         return fact.claim.moment.at.astimezone(state.zone).date()
@@ -123,7 +137,7 @@ def _first_day(plan: Plan, state: ProcessState) -> date | None:
 
 
 def _years(begins: date, plan: Plan, state: ProcessState) -> Iterator[tuple[date, date]]:
-    """First and last day of each year of the plan that has begun, the plan's end being the last of all."""
+    """First and last day of each year of the plan that has begun; the last year stops at the plan's end."""
     fact = plan.fact(FactKind.ENDS)
     end = state.last_day(fact.claim.moment) if fact and fact.claim.moment else date.max
     first = begins
@@ -138,4 +152,4 @@ def _formal_meetings(state: ProcessState) -> list[Meeting]:
 
 
 def _absence_after(state: ProcessState, last: date | None) -> Absence:
-    return absence("meeting", last, state.day, state.forum_coverage, state.searches)
+    return prove_absence("meeting", last, state.day, state.forum_coverage, state.searches)

@@ -1,4 +1,4 @@
-"""Rules about plans: the next one in time, answers to a call, what the independent review brings."""
+"""Checks rules about plans: the next plan in time, answers to a call, the independent review, the length."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from datetime import date
 from aggregator.model import Evidence, Fact, FactKind, Plan, Rule, RuleCheck
 from aggregator.model.days import day_in_words, months_after
 from aggregator.observe.rules.results import absence_unproven, due, met, overdue, unknown
-from aggregator.observe.state.coverage import absence
+from aggregator.observe.state.coverage import prove_absence
 from aggregator.observe.state.process_state import ProcessState, document_evidence, fact_evidence
 from aggregator.observe.state.stages import available_on, ended_on
 
 NEXT_PLAN_MONTHS = 12
-"""Months after the end of a plan by which the next one is published (rule P1)."""
+"""Months after the end of a plan by which the next one is due (rule P1 in register/rules.yaml)."""
 
 
-def next_plan(rule: Rule, state: ProcessState) -> RuleCheck:
+def check_next_plan(rule: Rule, state: ProcessState) -> RuleCheck:
     """The plan after the last one that ended was published within `months` of that end."""
     last = next((plan for plan in reversed(state.plans) if ended_on(plan, state)), None)
     if last is None or (end := ended_on(last, state)) is None:
@@ -24,15 +24,15 @@ def next_plan(rule: Rule, state: ProcessState) -> RuleCheck:
     by = months_after(end, rule.months)
     after = state.plans[state.plans.index(last) + 1 :]
     next_published = next(((plan, day) for plan in after if (day := available_on(plan, state))), None)
-    found = _used_facts(last, FactKind.ENDS)
+    evidence = _used_facts(last, FactKind.ENDS)
     if next_published:
         plan, day = next_published
-        found = [*_used_facts(plan, FactKind.PUBLISHED, FactKind.SUBMITTED), *found]
+        evidence = [*_used_facts(plan, FactKind.PUBLISHED, FactKind.SUBMITTED), *evidence]
         if day <= by:
             return met(
                 rule,
                 state,
-                found,
+                evidence,
                 f"published by {day_in_words(day)}; the limit was {day_in_words(by)}",
                 plan.id,
             )
@@ -40,33 +40,33 @@ def next_plan(rule: Rule, state: ProcessState) -> RuleCheck:
             rule,
             state,
             (day - by).days,
-            found,
+            evidence,
             f"published by {day_in_words(day)}; the limit was {day_in_words(by)}",
             plan.id,
         )
-    return _not_published(rule, state, by, found, f"the last plan ended on {day_in_words(end)}", after)
+    return _not_published(rule, state, by, evidence, f"the last plan ended on {day_in_words(end)}", after)
 
 
 def _not_published(
-    rule: Rule, state: ProcessState, by: date, found: Sequence[Evidence], why: str, after: Sequence[Plan]
+    rule: Rule, state: ProcessState, by: date, evidence: Sequence[Evidence], why: str, after: Sequence[Plan]
 ) -> RuleCheck:
     plan = after[0].id if after else ""
     if possible := _possible_plans(state):
-        report = f"{why}; a document that may be the next one was found, and the register does not tell yet"
-        return unknown(rule, state, [*possible, *found], report, plan=plan)
+        why += "; a document that may be the next one was found, and the register does not tell yet"
+        return unknown(rule, state, [*possible, *evidence], why, plan=plan)
     if state.day <= by:
-        return due(rule, state, by, found, f"{why}; the next one was not found as published", plan)
-    no_document = absence(FactKind.PUBLISHED, None, state.day, state.coverage, state.searches)
-    if no_document.proven is None or no_document.proven > by:
+        return due(rule, state, by, evidence, f"{why}; the next one was not found as published", plan)
+    no_document = prove_absence(FactKind.PUBLISHED, None, state.day, state.coverage, state.searches)
+    if no_document.proven_from is None or no_document.proven_from > by:
         return absence_unproven(
-            rule, state, no_document, found, f"{why}; the next one was not found as published", plan
+            rule, state, no_document, evidence, f"{why}; the next one was not found as published", plan
         )
-    where = f"{why}; the next one was looked for in: {no_document.where}"
-    return overdue(rule, state, (state.day - by).days, found, where, plan)
+    where = f"{why}; the next one was looked for in: {no_document.searched}"
+    return overdue(rule, state, (state.day - by).days, evidence, where, plan)
 
 
 def _possible_plans(state: ProcessState) -> list[Evidence]:
-    """Official documents of the type of a plan that came out after the last plan that the register knows."""
+    """Official documents of the type action plan, published after the last plan of the register."""
     last = max((day for plan in state.plans if (day := available_on(plan, state))), default=date.min)
     dated = [one for one in state.documents if one.labels.type == "action-plan" and one.entry.published]
     dated = [one for one in dated if one.entry.url and one.entry.body in state.process.bodies]
@@ -74,8 +74,8 @@ def _possible_plans(state: ProcessState) -> list[Evidence]:
     return [document_evidence(one, official=True) for one in late]
 
 
-def response(rule: Rule, state: ProcessState) -> RuleCheck:
-    """What was sent in to the newest plan's call was answered, with the plan or before it."""
+def check_response(rule: Rule, state: ProcessState) -> RuleCheck:
+    """Contributions to the newest plan's call were answered, with the plan or before it."""
     in_writing = next(
         (plan for plan in reversed(state.plans) if available_on(plan, state) is None and _call_closes(plan)),
         None,
@@ -87,8 +87,8 @@ def response(rule: Rule, state: ProcessState) -> RuleCheck:
         return met(
             rule, state, [fact_evidence(fact) for fact in answered], "a response was published", plan.id
         )
-    if report := _outcome_pages(plan, state):
-        return met(rule, state, report, "the page of the call bears a response", plan.id)
+    if pages := _outcome_pages(plan, state):
+        return met(rule, state, pages, "the page of the call bears a response", plan.id)
     if (closes := _call_closes(plan)) is None:
         return unknown(rule, state, [], "no response to contributions is known to us", plan=plan.id)
     if day := available_on(plan, state):
@@ -97,7 +97,7 @@ def response(rule: Rule, state: ProcessState) -> RuleCheck:
 
 
 def _outcome_pages(plan: Plan, state: ProcessState) -> list[Evidence]:
-    """The page of the call itself, where it has become the page of its outcome (GOV.UK)."""
+    """The page of the call itself, where GOV.UK has turned it into the page of the outcome."""
     pages = {fact.claim.source for fact in plan.facts_of(FactKind.CALL_OPENED)}
     return [
         document_evidence(one, official=True)
@@ -107,100 +107,108 @@ def _outcome_pages(plan: Plan, state: ProcessState) -> list[Evidence]:
 
 
 def _response_awaited(rule: Rule, state: ProcessState, plan: Plan, closes: Fact) -> RuleCheck:
-    """It comes with the plan at the latest. Where that is late itself (rule P1) no day is set for it."""
-    found = [fact_evidence(closes)]
+    """The response is due with the plan at the latest. Once the plan is late (rule P1) it has no due day."""
+    evidence = [fact_evidence(closes)]
     closed = state.reached_on(closes)
     why = f"the call closed {(state.day - closed).days} days ago" if closed else "the call is open"
     ends = [end for before in state.plans[: state.plans.index(plan)] if (end := ended_on(before, state))]
     by = months_after(max(ends), NEXT_PLAN_MONTHS) if ends else None
     if by and state.day <= by:
-        return due(rule, state, by, found, f"{why}; no response was found yet", plan.id)
+        return due(rule, state, by, evidence, f"{why}; no response was found yet", plan.id)
     why += "; no response was found; it is due with the plan, which was not found either"
-    return unknown(rule, state, found, why, plan=plan.id)
+    return unknown(rule, state, evidence, why, plan=plan.id)
 
 
 def _response_missing(rule: Rule, state: ProcessState, plan: Plan, closes: Fact, day: date) -> RuleCheck:
-    """The plan is there and no response is: a finding only if somebody looked before that day."""
-    found = [fact_evidence(closes), *_used_facts(plan, FactKind.PUBLISHED, FactKind.SUBMITTED)]
+    """The plan came without a response: overdue only if the absence is proven from before that day."""
+    evidence = [fact_evidence(closes), *_used_facts(plan, FactKind.PUBLISHED, FactKind.SUBMITTED)]
     why = f"the plan was there by {day_in_words(day)}; no response to the call was found"
-    no_document = absence(
+    no_document = prove_absence(
         FactKind.RESPONSE, state.reached_on(closes), state.day, state.coverage, state.searches
     )
-    if no_document.proven is None or no_document.proven > day:
-        return absence_unproven(rule, state, no_document, found, why, plan.id)
+    if no_document.proven_from is None or no_document.proven_from > day:
+        return absence_unproven(rule, state, no_document, evidence, why, plan.id)
     return overdue(
-        rule, state, (state.day - day).days, found, f"{why}; looked for in: {no_document.where}", plan.id
+        rule,
+        state,
+        (state.day - day).days,
+        evidence,
+        f"{why}; looked for in: {no_document.searched}",
+        plan.id,
     )
 
 
-def brief(rule: Rule, state: ProcessState) -> RuleCheck:
-    """The brief was there `months` before co-creation began; the day of delivery is seldom public."""
+def check_brief(rule: Rule, state: ProcessState) -> RuleCheck:
+    """The brief was delivered `months` before co-creation began; the day of delivery is seldom public."""
     plan = state.plans[-1] if state.plans else None
     if plan is None:
         return unknown(rule, state, [], "no plan is known")
-    begun, report = state.reached_on(plan.fact(FactKind.BEGUN)), plan.fact(FactKind.BRIEF)
-    day = state.reached_on(report)
-    found = [fact_evidence(report)] if report else []
+    begun, brief = state.reached_on(plan.fact(FactKind.BEGUN)), plan.fact(FactKind.BRIEF)
+    day = state.reached_on(brief)
+    evidence = [fact_evidence(brief)] if brief else []
     if begun and day and day <= months_after(begun, -rule.months):
-        return met(rule, state, found, f"it was there by {day_in_words(day)}", plan.id)
-    why = "the day of delivery is not known" if report else "no brief was found; its delivery is not public"
-    return unknown(rule, state, found, why, plan=plan.id)
+        return met(rule, state, evidence, f"it was there by {day_in_words(day)}", plan.id)
+    why = "the day of delivery is not known" if brief else "no brief was found; its delivery is not public"
+    return unknown(rule, state, evidence, why, plan=plan.id)
 
 
-def review(rule: Rule, state: ProcessState) -> RuleCheck:
-    """The review was delivered within `months` of submission; delivery is not public, so never overdue."""
+def check_review(rule: Rule, state: ProcessState) -> RuleCheck:
+    """The review was delivered within `months` of submission. Delivery is not public, so never overdue."""
     plan = newest_plan(state)
     if plan is None or (day := available_on(plan, state)) is None:
         return unknown(rule, state, [], "no plan is known")
-    by, report = months_after(day, rule.months), plan.fact(FactKind.REVIEW)
-    found = [fact_evidence(report)] if report else []
-    published = state.reached_on(report)
+    by, review = months_after(day, rule.months), plan.fact(FactKind.REVIEW)
+    evidence = [fact_evidence(review)] if review else []
+    published = state.reached_on(review)
     if published and published <= by:
         return met(
             rule,
             state,
-            found,
+            evidence,
             f"published by {day_in_words(published)}; the limit was {day_in_words(by)}",
             plan.id,
         )
     why = f"it was due to be delivered by {day_in_words(by)}; delivery is not public"
-    return unknown(rule, state, found, why, plan=plan.id)
+    return unknown(rule, state, evidence, why, plan=plan.id)
 
 
-def completion(rule: Rule, state: ProcessState) -> RuleCheck:
-    """Completion is assessed `months` after the end. No day is set for the report: it is never overdue."""
+def check_completion(rule: Rule, state: ProcessState) -> RuleCheck:
+    """Completion is assessed `months` after the end. The report has no due day, so it is never overdue."""
     plan = newest_plan(state)
     end = plan.fact(FactKind.ENDS) if plan else None
     if plan is None or end is None or end.claim.moment is None:
         return unknown(rule, state, [], "no plan with an end is known")
-    by, found = months_after(state.last_day(end.claim.moment), rule.months), _used_facts(plan, FactKind.ENDS)
+    by, evidence = (
+        months_after(state.last_day(end.claim.moment), rule.months),
+        _used_facts(plan, FactKind.ENDS),
+    )
     if results := _used_facts(plan, FactKind.RESULTS):
         return met(rule, state, results, "the Results Report is published", plan.id)
     if state.day <= by:
         return due(
-            rule, state, by, found, f"completion is assessed as it stands on {day_in_words(by)}", plan.id
+            rule, state, by, evidence, f"completion is assessed as it stands on {day_in_words(by)}", plan.id
         )
     why = f"assessed as it stood on {day_in_words(by)}; no Results Report was found, and no day is set for it"
-    return unknown(rule, state, found, why, plan=plan.id)
+    return unknown(rule, state, evidence, why, plan=plan.id)
 
 
-def length(rule: Rule, state: ProcessState) -> RuleCheck:
+def check_length(rule: Rule, state: ProcessState) -> RuleCheck:
     """The newest plan lasts two or four years, by the years in which it begins and ends."""
     plan = newest_plan(state)
     begins, ends = (plan.fact(FactKind.BEGINS), plan.fact(FactKind.ENDS)) if plan else (None, None)
     if not (plan and begins and ends and begins.claim.moment and ends.claim.moment):
         return unknown(rule, state, [], "first and last year of the plan are not both known")
     years = state.last_day(ends.claim.moment).year - state.last_day(begins.claim.moment).year + 1
-    found = [fact_evidence(begins), fact_evidence(ends)]
+    evidence = [fact_evidence(begins), fact_evidence(ends)]
     if years in {2, 4}:
-        return met(rule, state, found, f"{years} years", plan.id)
+        return met(rule, state, evidence, f"{years} years", plan.id)
     return unknown(
-        rule, state, found, f"{years} years by the titles, which are no exact period", plan=plan.id
+        rule, state, evidence, f"{years} years by the titles, which are no exact period", plan=plan.id
     )
 
 
 def newest_plan(state: ProcessState) -> Plan | None:
-    """The newest plan that is there."""
+    """The newest plan that has been published or submitted."""
     return next((plan for plan in reversed(state.plans) if available_on(plan, state)), None)
 
 
@@ -209,5 +217,5 @@ def _call_closes(plan: Plan) -> Fact | None:
 
 
 def _used_facts(plan: Plan, *kinds: FactKind) -> list[Evidence]:
-    """The used fact of each kind as evidence, where there is one."""
+    """The preferred fact of each kind as evidence, where there is one."""
     return [fact_evidence(fact) for kind in kinds if (fact := plan.fact(kind))]

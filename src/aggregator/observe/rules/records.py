@@ -1,4 +1,4 @@
-"""Rules about records: the forum's basic rules, the website, the repository, the last record."""
+"""Checks rules about records: terms of reference, the website, the repository, the last record."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from datetime import date, timedelta
 from aggregator.model import Document, Evidence, FactKind, Rule, RuleCheck
 from aggregator.model.days import day_in_words
 from aggregator.observe.rules.results import absence_unproven, met, met_until, overdue, unknown
-from aggregator.observe.state.coverage import absence
+from aggregator.observe.state.coverage import prove_absence
 from aggregator.observe.state.process_state import ProcessState, document_evidence, fact_evidence
 
 
-def terms(rule: Rule, state: ProcessState) -> RuleCheck:
-    """Terms of reference are on record."""
-    found = [fact_evidence(fact) for plan in state.plans for fact in plan.facts_of(FactKind.TERMS)]
-    found += [
+def check_terms_of_reference(rule: Rule, state: ProcessState) -> RuleCheck:
+    """Terms of reference are public."""
+    evidence = [fact_evidence(fact) for plan in state.plans for fact in plan.facts_of(FactKind.TERMS)]
+    evidence += [
         document_evidence(one, official=one.entry.body in state.process.bodies)
         for one in _terms_documents(state)
     ]
-    if found:
-        return met(rule, state, found, "terms of reference are public")
+    if evidence:
+        return met(rule, state, evidence, "terms of reference are public")
     searched = [search.where for search in state.searches if search.kind == FactKind.TERMS]
     return unknown(
         rule, state, [], f"none were found; looked for in: {searched[0]}" if searched else "none were found"
@@ -35,30 +35,30 @@ def _terms_documents(state: ProcessState) -> list[Document]:
     ]
 
 
-def website(rule: Rule, state: ProcessState) -> RuleCheck:
-    """The page that is kept for the process answered when we asked it last."""
+def check_website(rule: Rule, state: ProcessState) -> RuleCheck:
+    """The website of the process answered when we last polled it."""
     address = state.process.website
-    line = next(
+    source = next(
         (one for one in state.sources if address and address in {one.source.page, one.source.address}), None
     )
-    if line is None or not line.source.enabled:
+    if source is None or not source.source.enabled:
         return unknown(
             rule, state, [], "no page that we read is known as the one that is kept for the process"
         )
-    page = Evidence(title=line.source.title, url=address, moment=None, official=True)
-    polled = line.state
-    if polled.answered is None:
+    page = Evidence(title=source.source.title, url=address, moment=None, official=True)
+    polled = source.state
+    if polled.last_read is None:
         return unknown(rule, state, [page], "we had not read it by this day")
     if polled.failure:
         since = polled.failing_since.astimezone(state.zone).date() if polled.failing_since else None
         return unknown(rule, state, [page], "we cannot read it", since)
-    answered_on = day_in_words(polled.answered.astimezone(state.zone).date())
+    answered_on = day_in_words(polled.last_read.astimezone(state.zone).date())
     why = f"it answered on {answered_on}{_last_change_text(address, state)}"
     return met(rule, state, [page], why)
 
 
 def _last_change_text(address: str, state: ProcessState) -> str:
-    """When the page was changed last, by the page itself."""
+    """When the page was last changed, according to the page itself."""
     changes = (
         one.entry.updated or one.entry.published for one in state.documents if one.entry.url == address
     )
@@ -66,8 +66,8 @@ def _last_change_text(address: str, state: ProcessState) -> str:
     return f"; by its own word it was last changed on {day_in_words(state.last_day(last))}" if last else ""
 
 
-def repository(rule: Rule, state: ProcessState) -> RuleCheck:
-    """At least `count` days on which documents were added, in the `days` up to this one."""
+def check_repository(rule: Rule, state: ProcessState) -> RuleCheck:
+    """Documents were added on at least `count` days in the `days` up to this one."""
     span = timedelta(days=rule.days)
     recent = [
         one
@@ -78,43 +78,44 @@ def repository(rule: Rule, state: ProcessState) -> RuleCheck:
     why = f"additions in the last {rule.days} days that we know: {len(added)}; {rule.count} are asked for"
     if len(added) >= rule.count:
         return met_until(rule, state, added[rule.count - 1] + span, recent, why)
-    no_later_record = absence(
+    no_later_record = prove_absence(
         "record", added[0] if added else None, state.day, state.coverage, state.searches
     )
     covered = state.coverage.since is not None and state.day - state.coverage.since >= span
-    if no_later_record.proven is None or not covered:
+    if no_later_record.proven_from is None or not covered:
         return absence_unproven(rule, state, no_later_record, recent, why)
-    earlier = [state.last_day(one.moment) for one in state.repository_records if one.moment]
-    second = sorted(set(earlier), reverse=True)[rule.count - 1 : rule.count]
-    last = max([*second, state.coverage.since or date.min])
+    all_days = {state.last_day(one.moment) for one in state.repository_records if one.moment}
+    last_met = sorted(all_days, reverse=True)[rule.count - 1 : rule.count]
+    # The days over the limit begin with coverage: nobody watched before it.
+    last = max([*last_met, state.coverage.since or date.min])
     return overdue(
         rule,
         state,
         max((state.day - last - span).days, 0),
         recent,
-        f"{why}; looked for in: {no_later_record.where}",
+        f"{why}; looked for in: {no_later_record.searched}",
     )
 
 
-def last_record(rule: Rule, state: ProcessState) -> RuleCheck:
-    """The newest dated document of the bodies themselves lies no more than `days` back."""
+def check_last_record(rule: Rule, state: ProcessState) -> RuleCheck:
+    """The newest dated record of the bodies is at most `days` old."""
     limit = timedelta(days=rule.days)
     newest = state.records[0] if state.records else None
     day = state.last_day(newest.moment) if newest and newest.moment else None
     if newest and day and state.day - day <= limit:
         return met_until(rule, state, day + limit, [newest], f"the last record is of {day_in_words(day)}")
-    found = [newest] if newest else []
+    evidence = [newest] if newest else []
     why = f"the last record that we hold is of {day_in_words(day)}" if day else "we hold no dated record"
     newer = state.undated if day is None or day < state.undated_until else ()
     after = max(day, state.undated_until) if newer and day else day
-    no_later_record = absence("record", after, state.day, state.coverage, state.searches)
-    if no_later_record.proven is None or state.day - no_later_record.proven <= limit:
+    no_later_record = prove_absence("record", after, state.day, state.coverage, state.searches)
+    if no_later_record.proven_from is None or state.day - no_later_record.proven_from <= limit:
         why += "; a document without a date may be newer" if newer else ""
-        return absence_unproven(rule, state, no_later_record, [*found, *newer], why)
+        return absence_unproven(rule, state, no_later_record, [*evidence, *newer], why)
     return overdue(
         rule,
         state,
-        (state.day - no_later_record.proven - limit).days,
-        found,
-        f"{why}; looked for in: {no_later_record.where}",
+        (state.day - no_later_record.proven_from - limit).days,
+        evidence,
+        f"{why}; looked for in: {no_later_record.searched}",
     )

@@ -1,4 +1,4 @@
-"""How a rule's result is worded: met, due, overdue or not to be told, with its days and evidence."""
+"""Builds the result of a rule check: met, due, overdue, not met or unknown, with its days and evidence."""
 
 from __future__ import annotations
 
@@ -10,44 +10,42 @@ from aggregator.model import Basis, Evidence, Rule, RuleCheck, RuleResult
 from aggregator.observe.state.coverage import Absence
 from aggregator.observe.state.process_state import ProcessState
 
-SOON: Final = 30
-"""Days before its limit from which what is met is shown as due."""
-
-EvidenceList = Sequence[Evidence]
+DUE_SOON_DAYS: Final = 30
+"""So many days before its limit, a rule that is still met is shown as due."""
 
 
 def met_until(
-    rule: Rule, state: ProcessState, by: date, found: EvidenceList, why: str, plan: str = ""
+    rule: Rule, state: ProcessState, by: date, evidence: Sequence[Evidence], why: str, plan: str = ""
 ) -> RuleCheck:
-    """Met until `by`; due in the last 30 days before it."""
+    """Met until `by`, or due in the last `DUE_SOON_DAYS` before it."""
     left = (by - state.day).days
-    standing = RuleResult.MET if left > SOON else RuleResult.DUE
+    result = RuleResult.MET if left > DUE_SOON_DAYS else RuleResult.DUE
     return RuleCheck(
         rule=rule,
-        result=standing,
+        result=result,
         days=left,
         by=by,
         why=why,
-        evidence=tuple(found),
+        evidence=tuple(evidence),
         plan=plan,
         reconstructed=before_first_poll(state),
     )
 
 
-def met(rule: Rule, state: ProcessState, found: EvidenceList, why: str, plan: str = "") -> RuleCheck:
-    """Met for good, or as far as this day goes."""
+def met(rule: Rule, state: ProcessState, evidence: Sequence[Evidence], why: str, plan: str = "") -> RuleCheck:
+    """Met, with no day on which that ends."""
     return RuleCheck(
         rule=rule,
         result=RuleResult.MET,
         why=why,
-        evidence=tuple(found),
+        evidence=tuple(evidence),
         plan=plan,
         reconstructed=before_first_poll(state),
     )
 
 
 def due(
-    rule: Rule, state: ProcessState, by: date, found: EvidenceList, why: str, plan: str = ""
+    rule: Rule, state: ProcessState, by: date, evidence: Sequence[Evidence], why: str, plan: str = ""
 ) -> RuleCheck:
     """Not done yet, and in time until `by`."""
     days = (by - state.day).days
@@ -57,71 +55,78 @@ def due(
         days=days,
         by=by,
         why=why,
-        evidence=tuple(found),
+        evidence=tuple(evidence),
         plan=plan,
         reconstructed=before_first_poll(state),
     )
 
 
 def overdue(
-    rule: Rule, state: ProcessState, days: int, found: EvidenceList, why: str, plan: str = ""
+    rule: Rule, state: ProcessState, days: int, evidence: Sequence[Evidence], why: str, plan: str = ""
 ) -> RuleCheck:
-    """Past the limit by so many days: overdue, or past our own mark where the limit is only ours."""
-    standing = RuleResult.PAST_OUR_LIMIT if rule.basis is Basis.OURS else RuleResult.OVERDUE
+    """Past the limit by `days`: overdue, or past our own limit where the rule is only ours."""
+    result = RuleResult.PAST_OUR_LIMIT if rule.basis is Basis.OURS else RuleResult.OVERDUE
     return RuleCheck(
         rule=rule,
-        result=standing,
+        result=result,
         days=days,
         why=why,
-        evidence=tuple(found),
+        evidence=tuple(evidence),
         plan=plan,
-        reconstructed=before_first_poll(state) or before_coverage(state, found),
+        reconstructed=before_first_poll(state) or before_coverage(state, evidence),
     )
 
 
 def not_met(
-    rule: Rule, state: ProcessState, days: int | None, found: EvidenceList, why: str, plan: str
+    rule: Rule, state: ProcessState, days: int | None, evidence: Sequence[Evidence], why: str, plan: str
 ) -> RuleCheck:
-    """Not met, as somebody whose place it is found so many days ago."""
+    """Not met, as the Partnership or its Independent Reporting Mechanism found `days` ago."""
     return RuleCheck(
         rule=rule,
         result=RuleResult.NOT_MET,
         days=days,
         why=why,
-        evidence=tuple(found),
+        evidence=tuple(evidence),
         plan=plan,
         reconstructed=before_first_poll(state),
     )
 
 
 def unknown(
-    rule: Rule, state: ProcessState, found: EvidenceList, why: str, since: date | None = None, plan: str = ""
+    rule: Rule,
+    state: ProcessState,
+    evidence: Sequence[Evidence],
+    why: str,
+    since: date | None = None,
+    plan: str = "",
 ) -> RuleCheck:
-    """It cannot be told, and why."""
+    """It cannot be told whether the rule is met; `why` says the reason, `since` from which day on."""
     return RuleCheck(
         rule=rule,
         result=RuleResult.UNKNOWN,
         since=since,
         why=why,
-        evidence=tuple(found),
+        evidence=tuple(evidence),
         plan=plan,
         reconstructed=before_first_poll(state),
     )
 
 
 def absence_unproven(
-    rule: Rule, state: ProcessState, absence: Absence, found: EvidenceList, why: str, plan: str = ""
+    rule: Rule, state: ProcessState, absence: Absence, evidence: Sequence[Evidence], why: str, plan: str = ""
 ) -> RuleCheck:
-    """Nothing was found, and that is no proof."""
-    return unknown(rule, state, found, f"{why}; {absence.why}" if absence.why else why, absence.since, plan)
+    """Unknown: we found nothing, and that proves nothing."""
+    return unknown(
+        rule, state, evidence, f"{why}; {absence.why}" if absence.why else why, absence.since, plan
+    )
 
 
 def before_first_poll(state: ProcessState) -> bool:
-    """Whether the day lies before our first poll."""
+    """Whether the day of the board lies before our first poll."""
     return state.coverage.first_read is None or state.day < state.coverage.first_read
 
 
-def before_coverage(state: ProcessState, found: EvidenceList) -> bool:
-    """Whether the evidence is older than our first poll, so that what lies between was not watched."""
+def before_coverage(state: ProcessState, evidence: Sequence[Evidence]) -> bool:
+    """Whether the evidence is older than our coverage, so that the days between were not watched."""
     since = state.coverage.since
-    return since is None or any(one.moment and state.last_day(one.moment) < since for one in found)
+    return since is None or any(one.moment and state.last_day(one.moment) < since for one in evidence)

@@ -1,1 +1,1 @@
-"""What we know on a day: plans, meetings, stages, coverage of sources, publishing frequency."""
+"""What is known of a process on a day: plans, stages, meetings, coverage, publishing frequency."""

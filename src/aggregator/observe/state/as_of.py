@@ -1,4 +1,4 @@
-"""Winds back: what we had seen by an instant, and how the sources stood then."""
+"""Turns back the clock: carriers, register and sources as they were at an instant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aggregator.model.days import day_of
 
 
 def carriers_at(carriers: Iterable[Carrier], at: datetime) -> tuple[Carrier, ...]:
-    """What carriers had told by `at`: later revisions taken away, and those that came later left out."""
+    """The carriers as they were at `at`: without later revisions, and without those first seen later."""
     return tuple(_carrier_at(carrier, at) for carrier in carriers if carrier.first_seen <= at)
 
 
@@ -32,7 +32,7 @@ def _carrier_at(carrier: Carrier, at: datetime) -> Carrier:
 
 
 def register_at(register: Register, at: datetime, zone: ZoneInfo) -> Register:
-    """What of the register we had read by the day of `at`."""
+    """The register with only what we had read by the day of `at`."""
     day = day_of(at, zone)
     return replace(
         register,
@@ -47,50 +47,53 @@ def _plan_at(plan: Plan, day: date) -> Plan:
         plan,
         facts=tuple(fact for fact in plan.facts if fact.read_on <= day),
         commitments=tuple(
-            replace(one, facts=tuple(fact for fact in one.facts if fact.read_on <= day))
-            for one in plan.commitments
+            replace(commitment, facts=tuple(fact for fact in commitment.facts if fact.read_on <= day))
+            for commitment in plan.commitments
         ),
     )
 
 
 def polled_by(sources: Iterable[SourceWithState], at: datetime) -> tuple[SourceWithState, ...]:
-    """The sources without those that we are known to have asked for the first time after `at`."""
-    return tuple(line for line in sources if not _first_asked_after(line, at))
+    """The sources without those that we first polled after `at`; sources without any known poll stay."""
+    return tuple(polled for polled in sources if not _first_polled_after(polled, at))
 
 
 def sources_at(sources: Iterable[SourceWithState], at: datetime) -> tuple[SourceWithState, ...]:
-    """The sources as they stood at `at`."""
+    """The sources with the state and the outages of `at`."""
     return tuple(
         replace(
-            line, state=_state_at(line, at), outages=tuple(one for one in line.outages if one.until <= at)
+            polled,
+            state=_state_at(polled, at),
+            outages=tuple(outage for outage in polled.outages if outage.until <= at),
         )
-        for line in sources
+        for polled in sources
     )
 
 
-def _first_asked_after(line: SourceWithState, at: datetime) -> bool:
-    state = line.state
-    first_polls = [state.first_read or state.failing_since, *(one.failing_since for one in line.outages)]
-    known_times = [one for one in first_polls if one]
-    return bool(known_times) and min(known_times) > at
+def _first_polled_after(polled: SourceWithState, at: datetime) -> bool:
+    state = polled.state
+    # The store has no time of the first poll: the first success or failure is the earliest trace of it.
+    traces = [state.first_read or state.failing_since, *(outage.failing_since for outage in polled.outages)]
+    polls = [time for time in traces if time]
+    return bool(polls) and min(polls) > at
 
 
-def _state_at(line: SourceWithState, at: datetime) -> SourceState:
-    state = line.state
-    if outage := next((one for one in line.outages if one.since <= at < one.until), None):
+def _state_at(polled: SourceWithState, at: datetime) -> SourceState:
+    state = polled.state
+    if outage := next((outage for outage in polled.outages if outage.since <= at < outage.until), None):
         return _in_outage(state, outage, at)
     if state.first_read and state.first_read > at:
         return SourceState(source=state.source)
     if state.failing_since is not None and state.failing_since > at:
         state = replace(state, failure=None, failing_since=None, failures=0)
     if state.last_read and state.last_read > at:
-        # It answered after that instant, and no outage lies between: it was read.
+        # It was read after that instant and no outage lies between, so at that instant it was readable.
         state = replace(state, last_read=at, last_polled=at)
     return state
 
 
 def _in_outage(state: SourceState, outage: Outage, at: datetime) -> SourceState:
-    """The state in the midst of an outage that is over by now: nobody knew yet that it would end."""
+    """The state during an outage that is over by now: at that time nobody knew that it would end."""
     failing = outage.failing_since is not None and outage.failing_since <= at
     return replace(
         state,

@@ -1,7 +1,7 @@
-"""Whether we could look: the sources of a process, since when they are read, and which absence is proven.
+"""Coverage: which sources of a process we read and since when, and which absence is thereby proven.
 
-That nothing was found is a finding only where somebody looked: we did, by polling without a gap, or a search
-is on the register. Everything else "cannot be told".
+That we found nothing is a finding only where somebody looked: we polled without a gap, or the register has a
+search. Everything else is "cannot tell".
 """
 
 from __future__ import annotations
@@ -16,116 +16,133 @@ from aggregator.model import Coverage, CoverageGap, SourceWithState, Unsuccessfu
 from aggregator.model.days import day_of
 from aggregator.model.kinds import KINDS
 
-TOLERANCE: Final = timedelta(days=2)
-"""A source that was read so lately counts as read: an hour's failure is no gap."""
-JOIN: Final = timedelta(days=31)
-"""A first poll brings what lists still hold, so that it joins on to a search of the month before."""
+UNREAD_TOLERANCE: Final = timedelta(days=2)
+"""A source that was read this recently counts as read: an hour's failure is no gap."""
+LIST_REACH: Final = timedelta(days=31)
+"""How far back a list reaches. The first poll brings what the list still contains, so coverage joins on to a
+search of the month before, and a gap of a month loses nothing."""
 
 
 def coverage_of(
     sources: Sequence[SourceWithState], bodies: Collection[str], at: datetime, zone: ZoneInfo
 ) -> Coverage:
-    """How the sources of `bodies` are read at `at`.
+    """How the sources of `bodies` are covered at `at`; days are those of `zone`.
 
-    Left out are sources that are switched off, and addresses that are only likely and never answered.
+    Sources that are switched off do not count, nor do unverified addresses that were never read.
     """
-    counted = [line for line in sources if line.source.body in bodies and _counts(line)]
-    read = [line for line in counted if line.state.first_read]
-    unread = [line for line in counted if _unread(line, at)]
-    stopped = [line.state.last_read or line.state.failing_since for line in unread]
+    counted = [polled for polled in sources if polled.source.body in bodies and _counts(polled)]
+    read = [polled for polled in counted if polled.state.first_read]
+    unreadable = [polled for polled in counted if _is_unreadable(polled, at)]
+    stopped = [polled.state.last_read or polled.state.failing_since for polled in unreadable]
     gaps = sorted(
-        {gap for line in counted for gap in _gaps(line, zone)}, key=lambda gap: (gap.until, gap.source)
+        {gap for polled in counted for gap in _gaps(polled, zone)}, key=lambda gap: (gap.until, gap.source)
     )
-    began = _began(counted, read, zone)
+    first_read = _all_first_read(counted, read, zone)
+    restarts = (gap.until for gap in gaps if gap.restarts_coverage)
     return Coverage(
-        sources=tuple(line.source.title for line in counted),
-        first_read=began,
-        since=max([began, *(gap.until for gap in gaps if gap.restarts_coverage)]) if began else None,
+        sources=tuple(polled.source.title for polled in counted),
+        first_read=first_read,
+        since=max([first_read, *restarts]) if first_read else None,
         gaps=tuple(gaps),
-        unreadable=tuple(line.source.title for line in unread),
+        unreadable=tuple(polled.source.title for polled in unreadable),
         unreadable_since=min((day_of(day, zone) for day in stopped if day), default=None) if read else None,
     )
 
 
-def _counts(line: SourceWithState) -> bool:
-    verified = line.source.verified or line.state.last_read is not None
-    return line.source.enabled and KINDS[line.source.kind].official and verified
+def _counts(polled: SourceWithState) -> bool:
+    exists = polled.source.verified or polled.state.last_read is not None
+    return polled.source.enabled and KINDS[polled.source.kind].official and exists
 
 
-def _gaps(line: SourceWithState, zone: ZoneInfo) -> Iterator[CoverageGap]:
-    """The times in which a source was out of sight. One of a month is closed by what its list then held."""
-    for one in line.outages:
-        long = one.until - one.since
-        if not one.at_first and (one.missed or long > max(TOLERANCE, 2 * line.source.every)):
+def _gaps(polled: SourceWithState, zone: ZoneInfo) -> Iterator[CoverageGap]:
+    """The times in which a source was not read. After up to a month its list still contains everything."""
+    for outage in polled.outages:
+        length = outage.until - outage.since
+        # An outage before the first success is no gap: coverage had not begun.
+        if not outage.at_first and (outage.items_missed or length > _tolerance(polled)):
             yield CoverageGap(
-                source=line.source.title,
-                since=day_of(one.since, zone),
-                until=day_of(one.until, zone),
-                restarts_coverage=one.missed or long > JOIN,
+                source=polled.source.title,
+                since=day_of(outage.since, zone),
+                until=day_of(outage.until, zone),
+                restarts_coverage=outage.items_missed or length > LIST_REACH,
             )
 
 
-def _began(
+def _all_first_read(
     counted: Sequence[SourceWithState], read: Sequence[SourceWithState], zone: ZoneInfo
 ) -> date | None:
+    """The day on which the last of the sources was first read; None while one has never been read."""
     if not counted or len(read) < len(counted):
         return None
-    return max(day_of(line.state.first_read, zone) for line in read if line.state.first_read)
+    return max(day_of(polled.state.first_read, zone) for polled in read if polled.state.first_read)
 
 
-def _unread(line: SourceWithState, at: datetime) -> bool:
-    answered = line.state.last_read
-    return answered is None or at - answered > max(TOLERANCE, 2 * line.source.every)
+def _is_unreadable(polled: SourceWithState, at: datetime) -> bool:
+    last_read = polled.state.last_read
+    return last_read is None or at - last_read > _tolerance(polled)
+
+
+def _tolerance(polled: SourceWithState) -> timedelta:
+    # A source that is polled seldom has missed nothing until two polls have failed.
+    return max(UNREAD_TOLERANCE, 2 * polled.source.every)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """From which day on it is proven that there was nothing newer; or, with `proven` None, why it is not."""
+    """That there was nothing newer: proven from a day on, or unproven with the reason."""
 
-    proven: date | None
+    proven_from: date | None
+    """None: not proven."""
     since: date | None = None
+    """Since when it cannot be proven."""
     why: str = ""
-    where: str = ""
+    """Why it is not proven, in words that are published."""
+    searched: str = ""
+    """What was searched, in words that are published."""
 
 
-def absence(
-    kind: str, last: date | None, day: date, counted: Coverage, searches: Iterable[UnsuccessfulSearch]
+def prove_absence(
+    kind: str, last: date | None, day: date, coverage: Coverage, searches: Iterable[UnsuccessfulSearch]
 ) -> Absence:
     """What can be said on `day` of there being nothing of `kind` after `last` (None: nothing ever).
 
-    The day that is proven never lies before `last`, and is the later one where less is sure.
+    The day from which absence is proven is never before `last`; of several proofs the earliest counts.
     """
     valid = [
-        one for one in searches if one.kind == kind and one.since <= day and not _contradicted(one, last)
+        search
+        for search in searches
+        if search.kind == kind and search.since <= day and not _is_contradicted(search, last)
     ]
-    readable = counted.since is not None and counted.since <= day and not counted.unreadable
-    starts = [
+    readable = coverage.since is not None and coverage.since <= day and not coverage.unreadable
+    proofs = [
         (max(search.since, last or search.since), search.where)
         for search in valid
-        if day <= search.on or (readable and counted.since and counted.since - search.on <= JOIN)
+        if day <= search.on or (readable and coverage.since and coverage.since - search.on <= LIST_REACH)
     ]
-    if readable and counted.since:
-        starts.append((max(counted.since, last or counted.since), ", ".join(counted.sources)))
-    if starts:
-        proven, where = min(starts)
-        return Absence(proven=proven, where=where)
-    return _why_unproven(valid, day, counted)
+    if readable and coverage.since:
+        proofs.append((max(coverage.since, last or coverage.since), ", ".join(coverage.sources)))
+    if proofs:
+        proven_from, searched = min(proofs)
+        return Absence(proven_from=proven_from, searched=searched)
+    return _unproven(valid, day, coverage)
 
 
-def _contradicted(search: UnsuccessfulSearch, last: date | None) -> bool:
-    """Whether something is known that the search should have found: then it proves nothing."""
+def _is_contradicted(search: UnsuccessfulSearch, last: date | None) -> bool:
+    """Whether we know of something that the search should have found: then it proves nothing."""
     return last is not None and search.since < last <= search.on
 
 
-def _why_unproven(searches: Sequence[UnsuccessfulSearch], day: date, counted: Coverage) -> Absence:
-    if counted.since and counted.since <= day and counted.unreadable:
-        names = ", ".join(counted.unreadable)
-        return Absence(proven=None, since=counted.unreadable_since, why=f"not read by us since: {names}")
+def _unproven(searches: Sequence[UnsuccessfulSearch], day: date, coverage: Coverage) -> Absence:
+    if coverage.since and coverage.since <= day and coverage.unreadable:
+        names = ", ".join(coverage.unreadable)
+        return Absence(
+            proven_from=None, since=coverage.unreadable_since, why=f"not read by us since: {names}"
+        )
     past = [search.on for search in searches if search.on < day]
     if past:
-        return Absence(proven=None, since=max(past), why="nobody has looked since")
-    if counted.since is None or counted.since > day:
+        return Absence(proven_from=None, since=max(past), why="nobody has looked since")
+    if coverage.since is None or coverage.since > day:
         return Absence(
-            proven=None, why="this day lies before our first poll, and no search for it is on record"
+            proven_from=None, why="this day lies before our first poll, and no search for it is on record"
         )
-    return Absence(proven=None, since=counted.since, why="we have not looked for long enough")
+    return Absence(proven_from=None, since=coverage.since, why="we have not looked for long enough")

@@ -1,4 +1,4 @@
-"""How often each source publishes about open government, and how late its records of meetings come out."""
+"""Publishing frequency: how often a source publishes on open government, how late its meeting records are."""
 
 from __future__ import annotations
 
@@ -21,31 +21,37 @@ def publishing_frequencies(
     at: datetime,
     zone: ZoneInfo,
 ) -> tuple[PublishingFrequency, ...]:
-    """One for each source that has told of a dated document about open government by `at`."""
+    """The frequency of each source that has carried a dated document about open government by `at`."""
     carried = defaultdict(list)
     for document in documents:
         if document.labels.relevant and certainly_public(document, at, zone):
             for carrier in document.carriers:
                 carried[carrier.source].append(document)
-    found = (_frequency_of(line, carried[line.source.id], tuple(meetings), at, zone) for line in sources)
-    return tuple(frequency for frequency in found if frequency.count)
+    frequencies = (
+        _frequency_of(polled, carried[polled.source.id], tuple(meetings), at, zone) for polled in sources
+    )
+    return tuple(frequency for frequency in frequencies if frequency.count)
 
 
 def _frequency_of(
-    line: SourceWithState,
+    polled: SourceWithState,
     carried: Sequence[Document],
     meetings: Sequence[Meeting],
     at: datetime,
     zone: ZoneInfo,
 ) -> PublishingFrequency:
-    dated = [day for one in carried if (day := _day(one.dated, at, zone))]
+    dated = [day for document in carried if (day := _day(document.dated, at, zone))]
     days = sorted(set(dated))
     gaps = [(later - earlier).days for earlier, later in pairwise(days)]
-    addresses = {one.entry.url for one in carried} - {None}
-    lags = [m.lag for m in meetings if m.lag is not None and any(one.url in addresses for one in m.evidence)]
+    addresses = {document.entry.url for document in carried} - {None}
+    lags = [
+        m.lag
+        for m in meetings
+        if m.lag is not None and any(document.url in addresses for document in m.evidence)
+    ]
     return PublishingFrequency(
-        source=line.source.id,
-        title=line.source.title,
+        source=polled.source.id,
+        title=polled.source.title,
         count=len(dated),
         newest=days[-1] if days else None,
         usual=median_low(gaps) if gaps else None,
@@ -56,7 +62,7 @@ def _frequency_of(
 
 
 def _day(moment: Moment | None, at: datetime, zone: ZoneInfo) -> date | None:
-    """The day by which a document had come out; None for one that bears no date, or one still to come."""
+    """The day by which a document had come out; None without a date, or for a day after `at`."""
     if moment is None:
         return None
     day = last_day(moment, zone)

@@ -1,7 +1,7 @@
-"""Meetings of a forum, read from minutes, read-outs and records: when held, when put on record, what is told.
+"""The meetings of a forum, read from minutes, read-outs and records: when each was, and when it was recorded.
 
-One record may tell of many meetings (a list of minutes), and one meeting may be told by several documents. A
-date that a title gives and the record does not is kept beside it, and shown.
+One record can list many meetings, and several documents can record one meeting. Where a title gives another
+date than the record, the board shows both.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from aggregator.observe.state.process_state import (
     possibly_public,
 )
 
+# How the records of this project word their claims (records/README.md).
 MEETING_CLAIM: Final = "meeting held"
 POSTED_CLAIM: Final = re.compile(r"record (?:of the meeting of (?P<day>\d{1,2} \w+ \d{4}) )?posted")
 NEXT_MEETING_CLAIM: Final = re.compile(
@@ -39,35 +40,33 @@ TITLE_DATE: Final = re.compile(rf"(?:(\d{{1,2}})(?:st|nd|rd|th)? )?({'|'.join(MO
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _MeetingReport:
-    """One document's word on one meeting."""
+    """What one document says of one meeting."""
 
-    held: date
+    day: date
     document: Document
-    source: str | None
-    """Where that this very meeting was held stands; None: in the document itself."""
-    posted: Moment | None
-    following: Moment | None
+    record_url: str | None
+    """The page that records this meeting, where a claim names one; None: the document itself."""
+    record_published: Moment | None
+    next_meeting: Moment | None
     conflicts: tuple[Claim, ...]
 
 
 def forum_meetings(
     process: Process, documents: Iterable[Document], at: datetime, zone: ZoneInfo, hosts: frozenset[str]
 ) -> tuple[Meeting, ...]:
-    """The meetings of the process's forum that were held by `at`, newest first.
+    """The meetings of the process's forum up to `at`, newest first.
 
-    Left out is what is known to have come out later. Where it is not known when a record came out, the
-    meeting is there and not `sure`.
+    Records that are known to have come out later are left out. Where nobody knows when a record came out, its
+    meeting is included, and `sure` is False.
     """
     reports: dict[date, list[_MeetingReport]] = defaultdict(list)
     for document in documents:
         if _is_forum_record(process, document) and possibly_public(document, at, zone):
-            for one in _reports_of(document, zone):
-                reports[one.held].append(one)
+            for report in _reports_of(document, zone):
+                reports[report.day].append(report)
     today = day_of(at, zone)
-    found = (
-        _meeting(reports[held], at, zone, hosts) for held in sorted(reports, reverse=True) if held <= today
-    )
-    return tuple(found)
+    days = (day for day in sorted(reports, reverse=True) if day <= today)
+    return tuple(_meeting(reports[day], at, zone, hosts) for day in days)
 
 
 def _is_forum_record(process: Process, document: Document) -> bool:
@@ -76,21 +75,21 @@ def _is_forum_record(process: Process, document: Document) -> bool:
         return False
     named = any(name.startswith(f"meeting:{forum.body}:") for name in entry.names)
     title = entry.title.casefold()
-    return entry.body == forum.body or named or any(words.casefold() in title for words in forum.words)
+    return entry.body == forum.body or named or any(phrase.casefold() in title for phrase in forum.words)
 
 
 def _reports_of(document: Document, zone: ZoneInfo) -> Iterator[_MeetingReport]:
-    """One for each meeting that the document says was held; for a document without claims, by its title."""
+    """One for each meeting that the document's claims name; without claims, for the day in its title."""
     claims = document.entry.claims
-    held = [claim for claim in claims if claim.what == MEETING_CLAIM and _is_day(claim.moment)]
-    if not held:
-        if (day := _day_in(document.entry.title)) is not None:
+    meeting_claims = [claim for claim in claims if claim.what == MEETING_CLAIM and _is_day(claim.moment)]
+    if not meeting_claims:
+        if (day := _day_in_title(document.entry.title)) is not None:
             yield _report(day, document, None, (), zone, several=False)
         return
-    for claim in held:
+    for claim in meeting_claims:
         if claim.moment:
             day = day_of(claim.moment.at, zone)
-            several = len(held) > 1
+            several = len(meeting_claims) > 1
             yield _report(
                 day, document, claim.source, () if several else _conflicts(day, document, zone), zone, several
             )
@@ -99,13 +98,13 @@ def _reports_of(document: Document, zone: ZoneInfo) -> Iterator[_MeetingReport]:
 def _report(
     day: date,
     document: Document,
-    source: str | None,
+    record_url: str | None,
     conflicts: tuple[Claim, ...],
     zone: ZoneInfo,
     several: bool,
 ) -> _MeetingReport:
     claims = document.entry.claims
-    posted = next(
+    record_published = next(
         (
             c.moment
             for c in claims
@@ -113,7 +112,7 @@ def _report(
         ),
         None,
     )
-    following = next(
+    next_meeting = next(
         (
             c.moment
             for c in claims
@@ -122,38 +121,38 @@ def _report(
         None,
     )
     return _MeetingReport(
-        held=day,
+        day=day,
         document=document,
-        source=source,
-        posted=posted or (None if several else document.entry.published),
-        following=following,
+        record_url=record_url,
+        record_published=record_published or (None if several else document.entry.published),
+        next_meeting=next_meeting,
         conflicts=conflicts,
     )
 
 
-def _is_about(words: str | None, day: date, several: bool) -> bool:
-    """Whether a claim of a document is about the meeting of `day`: it names it, or there is only that one."""
-    if words is None:
+def _is_about(named: str | None, day: date, several: bool) -> bool:
+    """Whether a claim is about the meeting of `day`: it names its day or month, or there is only one."""
+    if named is None:
         return not several
-    return f" {words}" in f" {day_in_words(day)}"
+    return f" {named}" in f" {day_in_words(day)}"
 
 
 def _conflicts(day: date, document: Document, zone: ZoneInfo) -> tuple[Claim, ...]:
-    """Other dates that the document, or its title, gives for the meeting."""
+    """Other dates that the document or one of its titles gives for the meeting."""
     others = [
         c
         for c in document.entry.claims
-        if c.what.startswith(MEETING_CLAIM + ",") and not _fits(c.moment, day, zone)
+        if c.what.startswith(MEETING_CLAIM + ",") and not _agrees(c.moment, day, zone)
     ]
     entries = (document.entry, *(carrier.entry for carrier in document.carriers))
     for title, url in dict.fromkeys((entry.title, entry.url) for entry in entries):
-        moment = _moment_in(title, zone)
-        if moment and not _fits(moment, day, zone):
+        moment = _moment_in_title(title, zone)
+        if moment and not _agrees(moment, day, zone):
             others.append(Claim(what=f"meeting held, by the title “{title}”", moment=moment, source=url))
     return tuple(others)
 
 
-def _fits(moment: Moment | None, day: date, zone: ZoneInfo) -> bool:
+def _agrees(moment: Moment | None, day: date, zone: ZoneInfo) -> bool:
     return moment is None or day_of(moment.at, zone) <= day <= last_day(moment, zone)
 
 
@@ -161,8 +160,8 @@ def _is_day(moment: Moment | None) -> bool:
     return moment is not None and moment.precision not in COARSE
 
 
-def _moment_in(title: str, zone: ZoneInfo) -> Moment | None:
-    """The day or month that a title names, if it names one only."""
+def _moment_in_title(title: str, zone: ZoneInfo) -> Moment | None:
+    """The day or month that a title names; None where it names none or several."""
     found = set(TITLE_DATE.findall(title))
     if len(found) != 1:
         return None
@@ -174,56 +173,61 @@ def _moment_in(title: str, zone: ZoneInfo) -> Moment | None:
     return Moment(at=first.astimezone(UTC), precision=Precision.DAY if day else Precision.MONTH)
 
 
-def _day_in(title: str) -> date | None:
-    moment = _moment_in(title, LONDON)
+def _day_in_title(title: str) -> date | None:
+    moment = _moment_in_title(title, LONDON)
     if moment is None or moment.precision is not Precision.DAY:
         return None
     return day_of(moment.at, LONDON)
 
 
 def _meeting(reports: list[_MeetingReport], at: datetime, zone: ZoneInfo, hosts: frozenset[str]) -> Meeting:
-    """A meeting as all its documents tell it; what stands on an official page comes first."""
-    ordered = sorted(
-        reports, key=lambda one: (not is_official(one.document.entry.url, hosts), one.document.entry.id)
-    )
-    held = ordered[0].held
-    posted = min((one.posted for one in ordered if one.posted), default=None)
-    out = last_day(posted, zone) if posted else None
-    claims = [claim for one in ordered for claim in one.document.entry.claims]
-    texts = [text for one in ordered for text in (one.document.entry.title, *(c.what for c in claims))]
+    """One meeting out of all that documents say of it; an official page comes first."""
+
+    def official_first(report: _MeetingReport) -> tuple[bool, str]:
+        return not is_official(report.document.entry.url, hosts), report.document.entry.id
+
+    ordered = sorted(reports, key=official_first)
+    day = ordered[0].day
+    record_published = min((one.record_published for one in ordered if one.record_published), default=None)
+    published_on = last_day(record_published, zone) if record_published else None
+    # A month is too coarse for a lag, and a record dated before its meeting is an announcement or an error.
+    has_lag = published_on and _is_day(record_published) and published_on >= day
+    claims = [claim for report in ordered for claim in report.document.entry.claims]
+    texts = [text for report in ordered for text in (report.document.entry.title, *(c.what for c in claims))]
     return Meeting(
-        day=held,
-        record_published=posted,
-        lag=(out - held).days if out and _is_day(posted) and out >= held else None,
-        names_published=_names_published([one.document for one in ordered], claims),
-        slides_published=_slides_published([one.document for one in ordered], claims),
-        next_meeting=next((one.following for one in ordered if one.following), None),
-        conflicts=tuple(dict.fromkeys(claim for one in ordered for claim in one.conflicts)),
-        evidence=tuple(_evidence(one, at, zone, hosts) for one in ordered),
-        sure=any(certainly_public(one.document, at, zone) for one in ordered),
+        day=day,
+        record_published=record_published,
+        lag=(published_on - day).days if published_on and has_lag else None,
+        names_published=_names_published([report.document for report in ordered], claims),
+        slides_published=_slides_published([report.document for report in ordered], claims),
+        next_meeting=next((report.next_meeting for report in ordered if report.next_meeting), None),
+        conflicts=tuple(dict.fromkeys(claim for report in ordered for claim in report.conflicts)),
+        evidence=tuple(_evidence(report, at, zone, hosts) for report in ordered),
+        sure=any(certainly_public(report.document, at, zone) for report in ordered),
         formal=not any(NOT_FORMAL.match(text) or PREPARATORY.search(text) for text in texts),
     )
 
 
-def _evidence(one: _MeetingReport, at: datetime, zone: ZoneInfo, hosts: frozenset[str]) -> Evidence:
-    entry = one.document.entry
-    url = entry.url or one.source
-    made = document_evidence(one.document, is_official(url, hosts), certainly_public(one.document, at, zone))
+def _evidence(report: _MeetingReport, at: datetime, zone: ZoneInfo, hosts: frozenset[str]) -> Evidence:
+    entry = report.document.entry
+    url = entry.url or report.record_url
+    sure = certainly_public(report.document, at, zone)
+    evidence = document_evidence(report.document, is_official(url, hosts), sure)
     return Evidence(
-        title=made.title,
-        url=url or made.url,
-        moment=one.posted,
-        official=made.official,
+        title=evidence.title,
+        url=url or evidence.url,
+        moment=report.record_published,
+        official=evidence.official,
         note="" if entry.url else "by a record kept here",
-        sure=made.sure,
+        sure=evidence.sure,
     )
 
 
 def _names_published(documents: list[Document], claims: list[Claim]) -> bool | None:
-    """Whether the names of those who took part are published, if anything tells."""
-    reports = [match for claim in claims if (match := NAMES_CLAIM.match(claim.what))]
-    if reports:
-        return any(match["no"] is None for match in reports)
+    """Whether the names of those who took part are published; None where nothing says so."""
+    stated = [match for claim in claims if (match := NAMES_CLAIM.match(claim.what))]
+    if stated:
+        return any(match["no"] is None for match in stated)
     return True if any(ATTENDEES_HEADING.search(document.entry.text) for document in documents) else None
 
 

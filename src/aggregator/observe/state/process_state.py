@@ -1,4 +1,4 @@
-"""What could be known of a process on a day: its plans' facts, its official records, its meetings."""
+"""What could be known of a process on a day, and which documents and facts count as its records."""
 
 from __future__ import annotations
 
@@ -27,40 +27,40 @@ from aggregator.model.days import WITH_TIME, day_of, last_day
 from aggregator.values.web_addresses import host_of
 
 DAY_FACTS = frozenset({FactKind.BEGINS, FactKind.ENDS, FactKind.CALL_CLOSES, FactKind.DEADLINE})
-"""Facts that tell of a day, not of a document that came out on it."""
+"""Facts that name a day on which no document came out, so that they are no records."""
 
 OFFICIAL_HOSTS = frozenset({"gov.uk", "gov.scot", "gov.wales", "opengovpartnership.org"})
-"""Hosts where a claim stands on an official page: of a government, or of the Partnership."""
+"""Hosts of official pages: of a government, or of the Open Government Partnership."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessState:
-    """What could be known of a process at an instant."""
+    """What could be known of a process at `at`; days are those of `zone`."""
 
     process: Process
     at: datetime
     zone: ZoneInfo
     plans: tuple[Plan, ...]
-    """With the facts that could be known; a plan of which nothing could be is left out."""
+    """With the facts that could be known; plans without any are left out."""
     records: tuple[Evidence, ...]
     """Dated official documents, newest first."""
     repository_records: tuple[Evidence, ...]
-    """Those of them that stand in the process's own repository: told by a source that is all about it."""
-    newer_other: Evidence | None
-    """A newer document of the bodies that is no record of the process, if there is one."""
+    """Records in the process's own repository: carried by a source that is about open government alone."""
+    newer_other_document: Evidence | None
+    """A document of the bodies that is newer than all records, and no record, such as a routine return."""
     undated: tuple[Evidence, ...]
-    """Official documents that may have come out by then, on a day that is not known."""
+    """Official documents that may have come out by then, on an unknown day."""
     undated_until: date
-    """The day by which the last of these had come out; the first of all days where there is none."""
+    """The day on which we read the last of the undated documents; `date.min` without any."""
     meetings: tuple[Meeting, ...]
     """Newest first."""
     coverage: Coverage
     forum_coverage: Coverage
-    """The same with the sources that carry the forum's records."""
+    """Coverage by the sources that carry the forum's records as well."""
     searches: tuple[UnsuccessfulSearch, ...]
     sources: tuple[SourceWithState, ...]
     documents: tuple[Document, ...]
-    """What its bodies and its forum published about open government, whatever its date."""
+    """What its bodies and its forum published about open government, dated or not."""
 
     @property
     def day(self) -> date:
@@ -68,11 +68,11 @@ class ProcessState:
         return day_of(self.at, self.zone)
 
     def last_day(self, moment: Moment) -> date:
-        """The day on which a moment is over."""
+        """The day on which a moment ends: the last one of a month or year."""
         return last_day(moment, self.zone)
 
     def reached_on(self, fact: Fact | None) -> date | None:
-        """The day of a fact that has come by the day of the board; None if it has not, or bears no date."""
+        """The day of a fact, if it is not after the day of the board; None for a later or undated one."""
         if fact is None or fact.claim.moment is None:
             return None
         day = self.last_day(fact.claim.moment)
@@ -80,7 +80,7 @@ class ProcessState:
 
 
 def plan_as_known(plan: Plan, at: datetime, zone: ZoneInfo) -> Plan:
-    """The plan with the facts that were public on the day of `at`, or that we had read by then."""
+    """The plan with only the facts that were public on the day of `at`, or that we had read by then."""
     day = day_of(at, zone)
 
     def public(facts: Iterable[Fact]) -> tuple[Fact, ...]:
@@ -95,26 +95,26 @@ def plan_as_known(plan: Plan, at: datetime, zone: ZoneInfo) -> Plan:
 def _commitments_as_known(
     plan: Plan, commitments: Iterable[Commitment], day: date, zone: ZoneInfo
 ) -> tuple[Commitment, ...]:
-    """The commitments, which are public with the plan itself."""
+    """The commitments, which become public with the plan itself; before it, none."""
     releases = [fact for fact in plan.facts_of(FactKind.PUBLISHED, FactKind.SUBMITTED) if fact.claim.moment]
     is_out = any(_known_from(fact, zone) <= day for fact in releases)
     return tuple(commitments) if is_out else ()
 
 
 def _known_from(fact: Fact, zone: ZoneInfo) -> date:
-    """From when a fact counts. What is not known to have been public counts from the day we read it."""
+    """From when a fact counts: since it was public, and at the latest from the day on which we read it."""
     if fact.public_since is None:
         return fact.read_on
     return min(last_day(fact.public_since, zone), fact.read_on)
 
 
 def certainly_public(document: Document, at: datetime, zone: ZoneInfo) -> bool:
-    """Whether it is certain that a document could be read at `at`: by its own date, or because we saw it."""
+    """Whether a document was public at `at` for certain: by its own date, or because we had seen it."""
     return document.first_seen <= at or _published_by(document.entry.published, at, zone)
 
 
 def possibly_public(document: Document, at: datetime, zone: ZoneInfo) -> bool:
-    """Whether a document can have been public: it is, or nothing tells on which day it came out."""
+    """Whether a document may have been public at `at`: for certain, or its date is unknown."""
     return document.entry.published is None or certainly_public(document, at, zone)
 
 
@@ -127,15 +127,16 @@ def _published_by(moment: Moment | None, at: datetime, zone: ZoneInfo) -> bool:
 
 
 def fact_evidence(fact: Fact) -> Evidence:
-    """A fact as evidence. That a document is official does not make the page official on which it is told."""
+    """A fact as evidence."""
     claim = fact.claim
+    # What counts is the page of the claim, not the document that it is about: anybody can write about that.
     note = "; ".join(filter(None, (claim.note, f"used: {fact.why}" if fact.preferred else "")))
     official = is_official(claim.source, OFFICIAL_HOSTS)
     return Evidence(title=claim.what, url=claim.source, moment=claim.moment, official=official, note=note)
 
 
 def document_evidence(document: Document, official: bool, sure: bool = True) -> Evidence:
-    """A document as evidence: its own page, else our page of the record."""
+    """A document as evidence, with its own page, else our page of the record."""
     entry = document.entry
     return Evidence(
         title=entry.title,
@@ -154,7 +155,7 @@ def official_hosts(process: Process, bodies: Mapping[str, Body]) -> frozenset[st
 
 
 def is_official(address: str | None, hosts: frozenset[str]) -> bool:
-    """Whether an address lies on one of the hosts or below it (`blogs.gov.scot` below `gov.scot`)."""
+    """Whether an address is on one of the hosts or a subdomain (`blogs.gov.scot` of `gov.scot`)."""
     host = host_of(address)
     return any(host == one or host.endswith("." + one) for one in hosts)
 
@@ -162,7 +163,7 @@ def is_official(address: str | None, hosts: frozenset[str]) -> bool:
 def process_documents(
     process: Process, documents: Iterable[Document], at: datetime, zone: ZoneInfo
 ) -> tuple[Document, ...]:
-    """What the bodies and the forum of a process had published about open government by `at`."""
+    """What the bodies and the forum of a process had certainly published about open government by `at`."""
     bodies = {*process.bodies, *([process.forum.body] if process.forum else [])}
     return tuple(
         document
@@ -178,14 +179,14 @@ def official_records(
     at: datetime,
     zone: ZoneInfo,
     hosts: frozenset[str],
-    counting: RecordCriteria,
+    criteria: RecordCriteria,
 ) -> tuple[Evidence, ...]:
-    """Dated documents of the bodies themselves that count as records of the process, of those in `holdings`,
-    and of the register; newest first."""
+    """The dated records of the process, newest first: `documents` of its bodies that count, and official
+    documents of the register."""
     found = [
         document_evidence(document, official=True)
         for document in documents_of_bodies(process, documents, hosts)
-        if counting.counts(document.labels)
+        if criteria.counts(document.labels)
     ]
     found += [fact_evidence(fact) for plan in plans for fact in plan.facts if _is_official_document(fact)]
     day = day_of(at, zone)
@@ -196,16 +197,16 @@ def official_records(
 def documents_of_bodies(
     process: Process, documents: Iterable[Document], hosts: frozenset[str]
 ) -> Iterator[Document]:
-    """The documents of the bodies of a process that stand on pages of theirs."""
+    """The documents of the bodies of a process that are on their own hosts."""
     for document in documents:
         if document.entry.body in process.bodies and is_official(document.entry.url, hosts):
             yield document
 
 
-def newest_other(
+def newest_other_document(
     documents: Iterable[Document], records: Sequence[Evidence], day: date, zone: ZoneInfo
 ) -> Evidence | None:
-    """The newest of the bodies' documents, if it came out after all records of the process: it is none."""
+    """The newest of the bodies' documents, if it came out after all records of the process."""
     last = max((_last_day_of(one, zone) for one in records), default=date.min)
     others = (document_evidence(one, official=True) for one in documents)
     newer = (one for one in others if last < _last_day_of(one, zone) <= day)
@@ -221,7 +222,7 @@ def _is_official_document(fact: Fact) -> bool:
 
 
 def undated_documents(plans: Iterable[Plan], day: date) -> tuple[Fact, ...]:
-    """Official documents that bear no date and can have come out by `day`, by the whole register."""
+    """Official documents without a date that may have come out by `day`, from all facts of the register."""
     return tuple(
         fact
         for plan in plans

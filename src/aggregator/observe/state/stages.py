@@ -1,4 +1,4 @@
-"""Where a plan is in its life on a day, since when, and by which fact."""
+"""The stage of a plan on a day, since when, and by which fact; and the state of its commitments."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from aggregator.observe.state.process_state import ProcessState, fact_evidence
 
 WRITING_FACTS: Final = (FactKind.BEGUN, FactKind.GUIDANCE, FactKind.WORKSHOP, FactKind.DRAFT)
 PROGRESS_FACTS: Final = {FactKind.PUBLISHER_STATUS, FactKind.COMPLETION, FactKind.UPDATE}
-"""What tells how a commitment is getting on."""
+"""Facts that say how a commitment is getting on."""
 STAGES_BEFORE_PLAN: Final = {
     PlanStage.NOT_BEGUN,
     PlanStage.WRITING,
@@ -30,25 +30,25 @@ STAGES_BEFORE_PLAN: Final = {
     PlanStage.RESPONSES,
     PlanStage.ANSWERED,
 }
-"""The stages of a plan that is not there yet."""
+"""The stages of a plan that is not yet published or submitted."""
 
 
-def plan_lines(state: ProcessState) -> tuple[PlanReport, ...]:
-    """Every plan of which something could be known, with its stage."""
+def plan_reports(state: ProcessState) -> tuple[PlanReport, ...]:
+    """A report on every plan with at least one known fact, in the order of the register."""
     staged = [(plan, *plan_stage(plan, state)) for plan in state.plans if plan.facts]
     last = next((plan for plan, name, _ in reversed(staged) if name not in STAGES_BEFORE_PLAN), None)
     return tuple(
-        _plan_row(plan, name, fact, state, live=_is_being_written(name) or plan is last)
+        _plan_report(plan, name, fact, state, live=_is_being_written(name) or plan is last)
         for plan, name, fact in staged
     )
 
 
 def _is_being_written(name: PlanStage) -> bool:
-    """What is being written is shown, and beside it the last plan that was there (`plan_lines`)."""
+    """Whether the plan is being written. The board shows these, and the last plan that came out."""
     return name in STAGES_BEFORE_PLAN and name is not PlanStage.NOT_BEGUN
 
 
-def _plan_row(
+def _plan_report(
     plan: Plan, name: PlanStage, fact: Fact | None, state: ProcessState, *, live: bool
 ) -> PlanReport:
     day = state.reached_on(fact)
@@ -60,22 +60,22 @@ def _plan_row(
         live=live,
         evidence=(fact_evidence(fact),) if fact else (),
         ends=plan.fact(FactKind.ENDS),
-        commitments=tuple(_commitment_row(one, plan, state) for one in plan.commitments),
+        commitments=tuple(_commitment_report(commitment, plan, state) for commitment in plan.commitments),
     )
 
 
 def available_on(plan: Plan, state: ProcessState) -> date | None:
-    """The day by which the plan was there: published, else submitted."""
+    """The day on which the plan was published, else submitted; None before it."""
     return state.reached_on(_available_fact(plan))
 
 
 def ended_on(plan: Plan, state: ProcessState) -> date | None:
-    """The day on which the plan ended, if it has."""
+    """The day on which the plan ended; None if it has not."""
     return state.reached_on(plan.fact(FactKind.ENDS)) if available_on(plan, state) else None
 
 
 def plan_stage(plan: Plan, state: ProcessState) -> tuple[PlanStage, Fact | None]:
-    """The stage, and the fact that began it; None where that bears no date."""
+    """The stage, and the fact that began it; None where no dated fact did."""
     if available_on(plan, state) is None:
         return _stage_before_plan(plan, state)
     end, results = plan.fact(FactKind.ENDS), plan.fact(FactKind.RESULTS)
@@ -85,7 +85,7 @@ def plan_stage(plan: Plan, state: ProcessState) -> tuple[PlanStage, Fact | None]
         return PlanStage.CLOSED, results
     later = state.plans[state.plans.index(plan) + 1 :]
     reviewed = state.process.membership is Membership.NATIONAL and not any(
-        ended_on(one, state) for one in later
+        ended_on(commitment, state) for commitment in later
     )
     return (PlanStage.REVIEW if reviewed else PlanStage.ENDED), end
 
@@ -95,7 +95,7 @@ def _available_fact(plan: Plan) -> Fact | None:
 
 
 def _stage_before_plan(plan: Plan, state: ProcessState) -> tuple[PlanStage, Fact | None]:
-    """A plan that is being written. A call is open all through its last day."""
+    """The stage of a plan that is not out yet. A call is open until the end of its last day."""
     response, closes = plan.fact(FactKind.RESPONSE), plan.fact(FactKind.CALL_CLOSES)
     if state.reached_on(response):
         return PlanStage.ANSWERED, response
@@ -109,7 +109,7 @@ def _stage_before_plan(plan: Plan, state: ProcessState) -> tuple[PlanStage, Fact
 
 
 def _writing_stage(facts: Sequence[Fact], state: ProcessState) -> tuple[PlanStage, Fact | None]:
-    """By the first thing that is told of its writing; without a date nobody knows since when."""
+    """Being written since the first dated fact about it; with undated facts only, since an unknown day."""
     days = [(day, fact) for fact in facts if (day := state.reached_on(fact))]
     if days:
         return PlanStage.WRITING, min(days, key=lambda pair: pair[0])[1]
@@ -117,29 +117,29 @@ def _writing_stage(facts: Sequence[Fact], state: ProcessState) -> tuple[PlanStag
     return (PlanStage.WRITING if undated else PlanStage.NOT_BEGUN), None
 
 
-def _commitment_row(one: Commitment, plan: Plan, state: ProcessState) -> CommitmentReport:
-    stated = preferred_fact(fact for fact in one.facts if fact.kind is FactKind.PUBLISHER_STATUS)
-    assessed = preferred_fact(fact for fact in one.facts if fact.kind is FactKind.COMPLETION)
-    progress = [fact for fact in one.facts if fact.kind in PROGRESS_FACTS and state.reached_on(fact)]
+def _commitment_report(commitment: Commitment, plan: Plan, state: ProcessState) -> CommitmentReport:
+    stated = preferred_fact(fact for fact in commitment.facts if fact.kind is FactKind.PUBLISHER_STATUS)
+    assessed = preferred_fact(fact for fact in commitment.facts if fact.kind is FactKind.COMPLETION)
+    progress = [fact for fact in commitment.facts if fact.kind in PROGRESS_FACTS and state.reached_on(fact)]
     latest = max(progress, key=lambda fact: state.reached_on(fact) or date.min, default=None)
     return CommitmentReport(
-        id=one.id,
-        title=one.title,
+        id=commitment.id,
+        title=commitment.title,
         publisher_status=stated.claim.what if stated else "",
         completion=assessed.claim.what if assessed else "",
-        assessments=tuple(fact.claim for fact in one.facts if fact.kind is FactKind.ASSESSED),
+        assessments=tuple(fact.claim for fact in commitment.facts if fact.kind is FactKind.ASSESSED),
         updated=latest.claim.moment if latest else None,
-        milestones=tuple(fact.claim for fact in one.facts if fact.kind is FactKind.MILESTONE),
-        late=_late_milestones(one, plan, state),
-        evidence=tuple(fact_evidence(fact) for fact in one.facts),
+        milestones=tuple(fact.claim for fact in commitment.facts if fact.kind is FactKind.MILESTONE),
+        late=_late_milestones(commitment, plan, state),
+        evidence=tuple(fact_evidence(fact) for fact in commitment.facts),
     )
 
 
-def _late_milestones(one: Commitment, plan: Plan, state: ProcessState) -> tuple[Claim, ...]:
-    """The milestones that are due after the plan has ended."""
+def _late_milestones(commitment: Commitment, plan: Plan, state: ProcessState) -> tuple[Claim, ...]:
+    """The milestones that are due after the plan's end."""
     end = plan.fact(FactKind.ENDS)
     if end is None or end.claim.moment is None:
         return ()
     last = state.last_day(end.claim.moment)
-    due = [fact.claim for fact in one.facts if fact.kind is FactKind.MILESTONE]
+    due = [fact.claim for fact in commitment.facts if fact.kind is FactKind.MILESTONE]
     return tuple(claim for claim in due if claim.moment and state.last_day(claim.moment) > last)
