@@ -1,4 +1,4 @@
-"""Alerts: what somebody wants to hear of at once, and what they were told."""
+"""Alert rules, the alerts they produce, and how each alert is delivered to a webhook."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import Final, TypeAlias
 from aggregator.model.document import Moment
 from aggregator.model.subscriptions import Frequency
 
-ALERT: Final = "alert-"
-"""How the runs of alert letters begin."""
+ALERT_RUN_PREFIX: Final = "alert-"
+"""Prefix of the delivery runs that carry alerts."""
 
 KEYWORDS: Final = frozenset({"AND", "OR", "NOT"})
-"""Words that join others, in capitals only; as words to be looked for they stand in quotes."""
+"""Operators, in capitals only. To search for one of these words, quote it."""
 
-WORDS: Final = frozenset({"", "title"})
-"""The fields whose value is a word or phrase of the document."""
+TEXT_FIELDS: Final = frozenset({"", "title"})
+"""Fields that match a word or phrase of the document; the empty name means anywhere."""
 
-CHANGED: Final = {
+CHANGED_PARTS: Final = {
     "title": ("title",),
     "text": ("text",),
     "status": ("status",),
@@ -31,47 +31,48 @@ CHANGED: Final = {
     "attachments": ("attachments",),
     "restored": ("restored",),
 }
-"""What `changed:` may ask for, and the parts of a revision that it means; `any` means every one."""
+"""The values of `changed:`, and the parts of a revision that each covers (see also ANY_CHANGE)."""
 
-ANY: Final = "any"
+ANY_CHANGE: Final = "any"
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One thing that is asked of a document; any of the `values` will do. `field` empty: words anywhere."""
+    """One test of a document: it matches if any of `values` does. An empty `field` means words anywhere."""
 
     field: str
     values: tuple[str, ...]
 
     def __str__(self) -> str:
-        told = "|".join(self.values)
-        needs_quotes = told in KEYWORDS or any(c.isspace() or c in "():" for c in told)
-        return f"{self.field}:" * bool(self.field) + (f'"{told}"' if needs_quotes else told)
+        # The text of a condition must parse back to the same condition: the store saves rules as text.
+        value = "|".join(self.values)
+        needs_quotes = value in KEYWORDS or any(c.isspace() or c in "():" for c in value)
+        return f"{self.field}:" * bool(self.field) + (f'"{value}"' if needs_quotes else value)
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """What must not be so."""
+    """Matches when `part` does not."""
 
     part: Condition
 
     def __str__(self) -> str:
-        return f"NOT {_enclosed(self.part, All | AnyOf)}"
+        return f"NOT {_enclosed(self.part, AllOf | AnyOf)}"
 
 
 @dataclass(frozen=True, slots=True)
-class All:
-    """Everything that must be so; two parts at least."""
+class AllOf:
+    """Matches when every part does; has at least two parts."""
 
     parts: tuple[Condition, ...]
 
     def __str__(self) -> str:
-        return " ".join(_enclosed(part, All | AnyOf) for part in self.parts)
+        return " ".join(_enclosed(part, AllOf | AnyOf) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """Of which one is enough; two parts at least."""
+    """Matches when one part does; has at least two parts."""
 
     parts: tuple[Condition, ...]
 
@@ -79,8 +80,8 @@ class AnyOf:
         return " OR ".join(_enclosed(part, AnyOf) for part in self.parts)
 
 
-Condition: TypeAlias = Term | Not | All | AnyOf
-"""What a rule asks of a document. Its text, read again, gives the same condition."""
+Condition: TypeAlias = Term | Not | AllOf | AnyOf
+"""What a rule requires of a document. `str()` of a condition parses back to an equal one."""
 
 
 def _enclosed(part: Condition, kinds: type | UnionType) -> str:
@@ -88,20 +89,20 @@ def _enclosed(part: Condition, kinds: type | UnionType) -> str:
 
 
 def terms(condition: Condition) -> Iterator[Term]:
-    """Every term of a condition, as they are written."""
+    """Every term of a condition, from left to right."""
     match condition:
         case Term():
             yield condition
         case Not(part):
             yield from terms(part)
-        case All(parts) | AnyOf(parts):
+        case AllOf(parts) | AnyOf(parts):
             for part in parts:
                 yield from terms(part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """Where alerts are posted, and where the secret is found that signs them: a variable or a file."""
+    """Where alerts are posted. The signing secret is in an environment variable or in a file."""
 
     url: str
     secret_env: str = ""
@@ -109,101 +110,105 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnRule:
-    """A rule as a reader keeps it: its words, not yet held against the vocabulary of today."""
+class SubscriberRule:
+    """A subscriber's own alert rule as stored. `when` is text: it is parsed with each use, because the
+    vocabulary may have changed since."""
 
     id: str
     when: str
     changes: bool = False
-    rhythm: Frequency = Frequency.AT_ONCE
+    frequency: Frequency = Frequency.AT_ONCE
     mail: bool = True
-    feed: str = field(default="", repr=False)
-    """The word by which its feed is found, random and never used again; empty: it has none."""
+    feed_secret: str = field(default="", repr=False)
+    """Random part of its feed's address, never used again; empty when it has no feed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRule:
-    """What is watched for, and where word of it goes."""
+    """An alert rule, the operator's or a subscriber's, and its destinations."""
 
     id: str
     name: str
     when: Condition
     changes: bool = False
-    """Whether a document that changed alerts again; `changed:` and `removed:` say so, too."""
-    rhythm: Frequency = Frequency.AT_ONCE
+    """Whether a changed document alerts again; `changed:` and `removed:` in `when` imply it."""
+    frequency: Frequency = Frequency.AT_ONCE
     mail: tuple[str, ...] = ()
-    """Readers, by id or address."""
+    """Subscribers, by id or address."""
     webhook: Webhook | None = None
     feed: bool = False
-    reader: str = ""
-    """The id of the reader whose own rule it is; empty for the operator's."""
+    subscriber: str = ""
+    """Id of the subscriber who owns the rule; empty for the operator's rules."""
     paused: bool = False
-    """Its reader has paused: nothing is sent, and only its feed goes on."""
+    """The subscriber has paused: no mail is sent, but the rule's feed goes on."""
 
     @property
     def key(self) -> str:
-        """By what the rule is known in the store."""
-        return f"{self.reader}/{self.id}" if self.reader else self.id
+        """The rule's key in the store."""
+        return f"{self.subscriber}/{self.id}" if self.subscriber else self.id
 
     @property
-    def follows(self) -> bool:
-        """Whether changes of a document alert."""
+    def alerts_on_changes(self) -> bool:
+        """Whether changes to a known document alert."""
         return self.changes or bool({"changed", "removed"} & {term.field for term in terms(self.when)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WatchedRule:
-    """Since when a rule is watched for, with which words, and up to which instant that was done."""
+class AlertRuleState:
+    """How far a rule has been checked. Another `when` text makes it a new rule, watched from then on."""
 
-    key: str
+    rule_key: str
     when: str
-    since: datetime
-    looked: datetime
+    watched_since: datetime
+    checked_until: datetime
 
 
-class Why(StrEnum):
-    """What an alert is about."""
+class AlertReason(StrEnum):
+    """Why an alert was raised."""
 
     NEW = "new"
     CHANGED = "changed"
     REMOVED = "removed"
     CLOSING = "closing soon"
     CORRECTION = "correction"
-    """What an earlier alert said is no longer so."""
+    """What an earlier alert said is no longer true."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class AlertEvent:
-    """A reason to alert about a document, and when it came up."""
+    """Something about a document that raises an alert, and when it happened."""
 
     at: datetime
-    why: Why
+    reason: AlertReason
     parts: tuple[str, ...] = ()
     """Which parts of the document changed."""
     note: str = ""
-    """Whoever changed it, in their own words."""
+    """The publisher's own words for the change."""
 
     @property
     def key(self) -> str:
-        """What makes it this occasion and no other of the same rule and document."""
-        return self.why if self.why is Why.NEW else f"{self.why} {self.at.isoformat()}"
+        """Identifies the event among those of one rule and document; `new` happens once."""
+        return self.reason if self.reason is AlertReason.NEW else f"{self.reason} {self.at.isoformat()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """What a rule's people are told of one document, as it is kept until it is told and after."""
+    """One alert about one document, with all that a message or feed shows of it.
 
-    rule: str
-    entry: str
-    occasion: AlertEvent
-    found: datetime
-    """When we found it."""
+    Stored before it is sent and afterwards, so that the same event never alerts twice.
+    """
+
+    rule_key: str
+    document_id: str
+    event: AlertEvent
+    found_at: datetime
+    """When we found the event."""
     due: datetime
-    """When it goes out."""
+    """When it is to be sent."""
     title: str
     url: str
     page: str
-    """Our permanent page of the document."""
+    """Address of our permanent page for the document."""
     body: str
     type: str
     topics: tuple[str, ...] = ()
@@ -213,33 +218,34 @@ class Alert:
     closes: Moment | None = None
 
 
-class HookState(StrEnum):
-    """How far the post of one alert to a webhook got."""
+class WebhookStatus(StrEnum):
+    """State of one alert's delivery to a webhook."""
 
     PLANNED = "planned"
-    TAKEN = "taken"
+    ACCEPTED = "accepted"
     """The receiver answered 2xx."""
     GONE = "gone"
-    """The receiver answered 410: it wants no more."""
+    """The receiver answered 410: it wants no more alerts of this rule."""
     GIVEN_UP = "given up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hook:
-    """The post of one alert to its rule's webhook; when it is sent again, it has the same id."""
+class WebhookDelivery:
+    """One alert to be posted to its rule's webhook. A retry has the same id, so that the receiver can
+    recognise it."""
 
     alert: Alert
-    state: HookState
+    status: WebhookStatus
     due: datetime
-    tries: int = 0
-    first_tried: datetime | None = None
+    attempts: int = 0
+    first_attempt: datetime | None = None
     reply: str = ""
-    """The receiver's last word, or why there was none."""
+    """The receiver's last answer, or why there was none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertFeed:
-    """A rule that is published as a feed of its own, and what it found, the latest first."""
+    """A rule that is published as a feed, with its alerts, newest first."""
 
     rule: AlertRule
-    told: tuple[Alert, ...]
+    alerts: tuple[Alert, ...]

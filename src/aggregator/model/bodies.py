@@ -1,4 +1,7 @@
-"""Who publishes, and where: bodies and the sources that are polled."""
+"""Public bodies, the roles that pass between them, and the sources that are polled.
+
+Body, Role and Selectors are read straight from YAML: their field names are keys of the operator's files.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 from zlib import crc32
 
-from aggregator.values.field_types import Address, FirstDay, Name, Some, Text
+from aggregator.values.field_types import Address, FirstDay, Name, NotEmpty, Text
 
 Nation = Literal["uk", "scotland", "wales", "northern-ireland", "england", "international"]
 
@@ -18,7 +21,7 @@ DetailField = Literal["published", "updated", "opens", "closes", "held", "next",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormerName:
-    """What a body was called until a day (which no longer belongs to it), and from which one on."""
+    """An earlier name of a body. `since` is its first day, `until` the first day of the next name."""
 
     name: Text
     until: FirstDay
@@ -27,7 +30,7 @@ class FormerName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """A public body (or network) of this field, named as it names itself."""
+    """A public body or network, named as it names itself."""
 
     id: Name
     name: Text
@@ -37,36 +40,36 @@ class Body:
     parent: Name | None = None
     aliases: tuple[Text, ...] = ()
     former: tuple[FormerName, ...] = ()
-    """Names that it no longer bears, oldest first."""
+    """Earlier names, oldest first."""
 
     def name_on(self, day: date) -> str:
-        """Its name on a day, so that a document keeps the body as it was named then."""
-        borne = (old.name for old in self.former if (old.since or date.min) <= day < old.until)
-        return next(borne, self.name)
+        """The body's name on a day: a document is shown under the name its body had when it came out."""
+        names = (old.name for old in self.former if (old.since or date.min) <= day < old.until)
+        return next(names, self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
-    """A body that holds a role, from a day on and until another one (which no longer belongs to it)."""
+class RoleHolder:
+    """A body that has a role from the day `since`; `until` is the first day on which it no longer has it."""
 
     body: Name
     since: FirstDay
     until: FirstDay | None = None
     source: str = ""
-    """Where this is said; empty: not yet sourced."""
+    """Address of the source for this; empty while there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """A task that moves from body to body (who leads the national plan), so that it can be followed."""
+    """A task that passes from body to body, such as leading the national plan."""
 
     id: Name
     name: Text
-    holders: tuple[Holder, ...]
-    """In order of time; a gap is possible."""
+    holders: tuple[RoleHolder, ...]
+    """In order of time; gaps are possible."""
 
-    def held_by(self, body: str, day: date) -> bool:
-        """Whether `body` held it on a day."""
+    def is_assigned_to(self, body: str, day: date) -> bool:
+        """Whether `body` had the role on a day."""
         return any(
             holder.body == body and holder.since <= day and (holder.until is None or day < holder.until)
             for holder in self.holders
@@ -74,64 +77,58 @@ class Role:
 
 
 class Scope(StrEnum):
-    """How much of a source is about open government."""
+    """Whether all items of a source are about open government, or only some."""
 
     ALL = "all"
     RELEVANT = "relevant"
 
 
-class Seen(StrEnum):
-    """Whether a source's address was seen to answer, or only its pattern speaks for it."""
-
-    ANSWERED = "answered"
-    LIKELY = "likely"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selectors:
-    """Where things stand on an HTML page, as CSS selectors. Inside `item` all others count from the item."""
+    """CSS selectors for an HTML page. If `item` is given, the others are relative to each item."""
 
     item: str = ""
-    """The list's items; empty for a page that is watched as a whole."""
+    """The items of a list; empty for a page that is one document."""
     title: str = ""
     link: str = ""
     """Empty: the first link inside `title`, else inside the item."""
     date: str = ""
     date_means: Literal["published", "updated"] = "published"
-    """What `date` is."""
+    """Which of an item's dates `date` is."""
     utc: bool = False
-    """Whether a time without a zone is UTC, where the publisher means that without saying so."""
+    """Whether this publisher's times without a zone are UTC (else London)."""
     type: str = ""
     summary: str = ""
     next: str = ""
     """The link to the list's next page."""
     main: str = ""
-    """The main text of a page; menus, cookie bars and footers lie outside it."""
+    """The main text of a page, without menus, cookie bars and footers."""
     remove: tuple[Text, ...] = ()
-    """What is cut out of the main text: glossaries, `printed on`, share buttons."""
+    """Parts to cut out of the main text: glossaries, `printed on`, share buttons."""
     details: bool = False
-    """Whether each item's own page is read too, by the labels in `labels`."""
+    """Whether to read each item's own page too, using `labels`."""
     labels: Mapping[Text, DetailField] = field(default_factory=dict)
-    """Labels of a detail page (`Closes`) and what stands after them."""
+    """Labels on a detail page (`Closes`), and the field that each introduces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailTrust:
-    """Which messages of a mailbox are taken as a list's own; every other one is held for the operator."""
+    """Which messages of a mailbox are accepted as a mailing list's own; all others are left to the
+    operator."""
 
     list_id: Text
     """The List-Id (RFC 2919) without angle brackets."""
-    servers: Annotated[tuple[Text, ...], Some]
-    """The authserv-ids (RFC 8601, 2.5) of the mail servers whose Authentication-Results are believed."""
+    servers: Annotated[tuple[Text, ...], NotEmpty]
+    """The authserv-ids (RFC 8601, 2.5) of the mail servers whose Authentication-Results are trusted."""
     signers: tuple[Text, ...] = ()
-    """The domains that must have signed or sent a message; empty: those that the List-Id lies in."""
+    """Domains of which one must have signed or sent the message; empty: the domain of the List-Id."""
     password_file: str = ""
-    """The file that holds the password of a mailbox on a server; empty for a mailbox of this machine."""
+    """File with the password of an IMAP mailbox; empty for a mailbox on this machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One place that is polled, as `sources.yaml` names it."""
+    """One place that is polled, as `sources.yaml` describes it."""
 
     id: str
     body: str
@@ -143,22 +140,28 @@ class Source:
     pause: timedelta
     licence: str
     scope: Scope
-    seen: Seen
+    verified: bool
+    """Whether the address was seen to answer; False: only its pattern speaks for it."""
     language: str = "en"
     enabled: bool = True
-    updated_is_news: bool = False
-    """A later `updated` alone is a revision, because this publisher moves it for major updates only."""
+    updated_means_change: bool = False
+    """Whether a later `updated` alone counts as a change: true where the publisher moves it for major updates
+    only."""
     page: str = ""
-    """The page for people that this source belongs to; empty when it is not known."""
+    """The web page for people that shows the same list; empty when not known."""
     note: str = ""
     selectors: Selectors = field(default_factory=Selectors)
     confirmed: bool = True
-    """Whether the selectors were seen to fit a live page."""
+    """Whether the selectors were checked against the live page."""
     mail: MailTrust | None = None
 
     @property
     def fingerprint(self) -> str:
-        """Differs between two sources whose answers are read differently: by kind, addresses or selectors."""
+        """Changes when anything changes that decides how an answer is read: kind, addresses, selectors.
+
+        A new fingerprint makes the next poll fetch everything anew, without validators.
+        """
+        # `repr` includes the field names of Selectors and MailTrust: renaming one re-reads every source once.
         read_by = (
             self.kind,
             self.address,

@@ -1,4 +1,7 @@
-"""Documents in our words: what a source tells, what changed, and what we hold."""
+"""Documents: the entry that each source has, its changes and revisions, and the document they make up.
+
+The stages pass these on: Entry (normalise) → Change (classify) → Revision and Carrier (store) → Document.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model.fetched import Head, RemovalKind
+from aggregator.model.fetched import FeedMetadata, RemovalKind
 from aggregator.model.kinds import KINDS
 from aggregator.model.labels import Labels
 
@@ -17,7 +20,7 @@ FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 class Precision(StrEnum):
-    """How exactly a moment is known."""
+    """How exactly a source gave a moment."""
 
     SECOND = "second"
     MINUTE = "minute"
@@ -26,26 +29,29 @@ class Precision(StrEnum):
     YEAR = "year"
 
 
-class Zone(StrEnum):
-    """How the zone of a moment was known."""
+class ZoneBasis(StrEnum):
+    """How we know the time zone of a moment."""
 
     STATED = "stated"
     ASSUMED = "assumed Europe/London"
-    UTC_BY_FORM = "UTC by the publisher's form"
+    UTC_BY_FORMAT = "UTC by the publisher's form"
 
 
 LONDON: Final = ZoneInfo("Europe/London")
-"""Where days, months and years of publishers begin, and by whose clocks a time without a zone is read: a fact
-about these publishers, whatever zone the operator counts days in."""
+"""The zone of the publishers: in it their days, months and years begin, and we read their times without a
+zone. It is not the `timezone` of the settings, which is the operator's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Moment:
-    """A date as exactly as its source gave it; `at` is the first instant of it, in UTC."""
+    """A date as exactly as its source gave it; `at` is its first instant, in UTC.
+
+    Raises ValueError for an `at` that is not in UTC.
+    """
 
     at: datetime
     precision: Precision = Precision.SECOND
-    zone: Zone = Zone.STATED
+    zone: ZoneBasis = ZoneBasis.STATED
 
     def __post_init__(self) -> None:
         if self.at.utcoffset() != timedelta(0):
@@ -54,7 +60,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """An absolute link that belongs to an entry (attachment, source of a record)."""
+    """A link of an entry, such as an attachment or a record's source; `href` is absolute."""
 
     href: str
     rel: str
@@ -65,7 +71,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A dated statement with its source. `source` None: known, but not yet sourced, and shown so."""
+    """A dated statement and the address of its source; without a source it is shown as not sourced."""
 
     what: str
     moment: Moment | None
@@ -84,7 +90,7 @@ class Translation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """The publisher's own words for a change of the document."""
+    """The publisher's own words about a change of the document."""
 
     moment: Moment | None
     text: str
@@ -92,33 +98,42 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removal:
-    """A document was taken away: how, and what the publisher says about it."""
+    """How a document was taken away, and what the publisher says about it."""
 
     kind: RemovalKind
     moment: Moment | None = None
-    """The publisher's own date of it."""
+    """The publisher's date for it."""
     note: str = ""
     to: str | None = None
+    """Where it moved to, or what replaces it."""
 
 
-def page_of(own_id: str, id: str) -> str:
-    """Where our own page of a document without one stands, by its own id (`record:NAME`) and that of ours."""
+def own_page_path(own_id: str, id: str) -> str:
+    """The path of our page for a document that has none of its own.
+
+    `own_id` is its key (`record:NAME`, `mail:…`), `id` our id for it.
+    """
     name = own_id.partition(":")[2]
-    ours = any(kind.ours and own_id.startswith(kind.own_ids) for kind in KINDS.values())
-    plain = ours and FILE_NAME.fullmatch(name)
-    return f"records/{name if plain else id.removeprefix('urn:uuid:')}.html"
+    ours = any(kind.written_by_us and own_id.startswith(kind.own_id_prefix) for kind in KINDS.values())
+    # Only names that we wrote ourselves become file names: a key such as `record:../../x` must not.
+    safe = ours and FILE_NAME.fullmatch(name)
+    return f"records/{name if safe else id.removeprefix('urn:uuid:')}.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One document in our words, as one source tells it. Cannot be built without id and title."""
+    """One document as one source has it, normalised.
+
+    Raises ValueError without an id, key or title.
+    """
 
     id: str
-    """`urn:uuid:…` made from `key`; never changes and is never reused."""
+    """`urn:uuid:…`, made from the first `key`. It never changes and is never reused: feeds and citations
+    use it."""
     key: str
-    """What identifies the document: its canonical link at first sight, `record:NAME` where it has no page."""
+    """Identifies the document: its canonical link, or `record:NAME` or `mail:…` where it has no page."""
     url: str | None
-    """The document's own page, absolute; None only for a record that has none."""
+    """The document's own page, absolute; None for a document without one."""
     source: str
     native_id: str | None
     body: str
@@ -128,7 +143,7 @@ class Entry:
     content: str
     """Safe HTML; may be empty."""
     text: str
-    """The words of summary and content as plain text; what is compared and searched."""
+    """Summary and content as plain text, for comparison and search."""
     language: str
     published: Moment | None
     updated: Moment | None
@@ -141,82 +156,88 @@ class Entry:
     licence: str = ""
     content_id: str | None = None
     names: tuple[str, ...] = ()
-    """Other names by which the publisher's software keeps knowing the document (`wordpress:HOST:6897`)."""
+    """Ids of the publisher's software that survive a change of address (`wordpress:HOST:6897`)."""
     translations: tuple[Translation, ...] = ()
     notes: tuple[Note, ...] = ()
     """The publisher's history of the document, newest first."""
     removal: Removal | None = None
     partial: bool = False
-    """Told by a line of a list alone; the document's own page was not read."""
-    origin: Head | None = None
-    """The feed that it was first taken from, where another instance of this program passed it on."""
+    """Read from a list alone; the document's own page was not read."""
+    source_feed: FeedMetadata | None = None
+    """The feed where another instance of this program found it, if we have it from that instance."""
 
     @property
-    def second_hand(self) -> bool:
-        """Whether another instance passed it on: it is credited, but whoever has it first-hand speaks."""
-        return self.origin is not None
+    def relayed(self) -> bool:
+        """Whether another instance passed it on. A carrier that has the document first-hand takes
+        precedence."""
+        return self.source_feed is not None
 
     def __post_init__(self) -> None:
         if not (self.id.startswith("urn:uuid:") and self.key and self.title.strip()):
             raise ValueError(f"an Entry needs an id, a key and a title: {self.key!r}")
 
     @property
-    def goes_by(self) -> tuple[str, ...]:
-        """Every name by which this telling makes its document known, its own address first."""
+    def all_names(self) -> tuple[str, ...]:
+        """Every name that identifies the document: key, content id, ids of the publisher's software.
+
+        Documents that share a name are merged.
+        """
         return (self.key, *([f"content:{self.content_id}"] if self.content_id else []), *self.names)
 
     @property
     def rank(self) -> tuple[bool, bool, str, str]:
-        """Of several tellings of one document the one with the least rank leads, and of documents seen first
-        at one instant which turn out to be one, that one's id stays: English, and a record of ours."""
+        """Sort key among the entries of one document; the lowest leads: English first, then our own records.
+
+        When documents first seen at one instant are merged, the one with the lowest rank keeps its id.
+        """
         return self.language != "en", self.url is not None, self.url or "", self.key
 
-    def beside(self, other: Entry) -> Entry:
-        """This telling, knowing that `other` tells of the same document at another address: a translation."""
+    def with_translation(self, other: Entry) -> Entry:
+        """This entry with `other`, the same document in another language, among its translations."""
         if other.language == self.language or other.url is None:
             return self
-        told = Translation(language=other.language, url=other.url, title=other.title)
+        translation = Translation(language=other.language, url=other.url, title=other.title)
         rest = tuple(known for known in self.translations if known.language != other.language)
-        return replace(self, translations=tuple(sorted((*rest, told), key=lambda one: one.language)))
+        return replace(self, translations=tuple(sorted((*rest, translation), key=lambda one: one.language)))
 
     @property
     def own_page(self) -> str | None:
-        """Where our own page of a document without one stands in the output folder; else None."""
-        return page_of(self.key, self.id) if self.url is None else None
+        """The path of our page for a document without one of its own, relative to the output folder."""
+        return own_page_path(self.key, self.id) if self.url is None else None
 
 
 class ChangeKind(StrEnum):
-    """What a poll found out about a document, by the word of one source."""
+    """What a poll of one source found about a document."""
 
     NEW = "new"
     REVISED = "revised"
     RESTATED = "restated"
-    """This source now tells what was already known: kept, but no news to anybody."""
+    """The source now says what we already knew from another: stored, but not an update."""
     WITHDRAWN = "withdrawn"
-    """Two looks, hours apart, found that it was taken away. What was there stays readable."""
+    """Two polls, hours apart, found it taken away. Its last text stays readable."""
     RESTORED = "restored"
-    """It is there again."""
+    """It is back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """An intent that the store applies: what kind of change, and the entry as it now stands."""
+    """A change for the store to apply: its kind, and the entry as it is now."""
 
     kind: ChangeKind
     entry: Entry
     seen_at: datetime
     backlog: bool
     parts: tuple[str, ...] = ()
-    """For a revision: which parts changed (`title`, `text`, `updated` …)."""
+    """For a revision: the parts that changed (`title`, `text`, `updated` …)."""
     note: str = ""
-    """The publisher's own words for the change, where there are any."""
+    """The publisher's own words about the change, if any."""
     payload_sha256: str = ""
-    """Of the answer in which it was seen."""
+    """Hash of the response in which we saw it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """An entry as it stood from `seen_at` on, by the word of one source; number 1 is the first."""
+    """An entry as one source had it from `seen_at` on. `number` counts from 1."""
 
     entry: Entry
     number: int
@@ -225,25 +246,29 @@ class Revision:
     note: str = ""
     payload_sha256: str = ""
     last_seen: datetime | None = None
-    """When it was last seen so; None for the revision that stands now (its carrier knows)."""
+    """When it was last seen; None for the current revision (see its carrier's `last_seen`)."""
 
-    def stamp(self, after: Revision | None = None) -> datetime:
-        """The publisher's own time for it, if that is past and newer than the revision before; else ours."""
+    def effective_at(self, previous: Revision | None = None) -> datetime:
+        """When the revision took effect, in UTC: by the publisher's date if that is plausible, else
+        `seen_at`.
+
+        A date in the future, or not later than the one of the `previous` revision, is not plausible.
+        """
         claimed = self._claimed()
         if claimed is None or claimed.at > self.seen_at:
             return self.seen_at
-        before = after._claimed() if after else None
+        before = previous._claimed() if previous else None
         return self.seen_at if before and claimed <= before else claimed.at
 
     def _claimed(self) -> Moment | None:
-        """The date that it bears itself: updated, else published, else the first dated claim of a record."""
+        """The publisher's date: updated, else published, else the first dated claim of a record."""
         claims = (claim.moment for claim in self.entry.claims if claim.moment)
         return self.entry.updated or self.entry.published or next(claims, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingRemoval:
-    """A first look found a document taken away; a second one, hours later, will make it sure."""
+    """A poll found a document gone. Only a second poll, hours later, makes it a removal."""
 
     since: datetime
     removal: Removal
@@ -251,19 +276,19 @@ class PendingRemoval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carrier:
-    """A source that carries a document: what it says now, and every revision of its word."""
+    """A source that has a document: its current entry and every revision of it."""
 
     entry: Entry
     first_seen: datetime
     backlog: bool
     revisions: tuple[Revision, ...]
     last_seen: datetime | None = None
-    vanishing: PendingRemoval | None = None
-    removed: Removal | None = None
-    told_at: datetime | None = None
-    """When it last told something that moved `entry`; None for what stands since `first_seen`."""
-    before: Entry | None = None
-    """What it told before `told_at`; None where that was its first word."""
+    pending_removal: PendingRemoval | None = None
+    removal: Removal | None = None
+    changed_at: datetime | None = None
+    """When `entry` last changed; None if it is unchanged since `first_seen`."""
+    previous_entry: Entry | None = None
+    """The entry before `changed_at`; None if there was none."""
 
     @property
     def source(self) -> str:
@@ -271,21 +296,24 @@ class Carrier:
         return self.entry.source
 
     @property
-    def since(self) -> datetime:
-        """Since when it tells what it tells."""
-        return self.told_at or self.first_seen
+    def unchanged_since(self) -> datetime:
+        """When `entry` last changed or was first seen."""
+        return self.changed_at or self.first_seen
 
-    def told_before(self, now: datetime) -> Entry | None:
-        """What it told before this instant; None where it first told of the document now."""
-        return self.entry if self.since < now else self.before
+    def entry_before(self, now: datetime) -> Entry | None:
+        """The entry as it was before this instant; None if the source first had the document at it.
+
+        Polls of one instant are compared with what was known before it, so that their order does not matter.
+        """
+        return self.entry if self.unchanged_since < now else self.previous_entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One document as we hold it: the entry that its carriers add up to, and our own dates and labels.
+    """One document: the entry that its carriers combine to, with our dates and labels.
 
-    Three dates are kept apart: `entry.published` (the publisher's, never moves), `updated` (moves only
-    for a change of substance) and `first_seen` (ours; decides the week of the letter).
+    Three dates are separate: `entry.published` (the publisher's, never moves), `updated` (moves only for a
+    change of substance) and `first_seen` (ours; decides the week of the digest).
     """
 
     entry: Entry
@@ -294,7 +322,7 @@ class Document:
     first_seen: datetime
     updated: datetime
     backlog: bool
-    removed: Removal | None = None
+    removal: Removal | None = None
 
     @property
     def dated(self) -> Moment | None:
@@ -303,7 +331,7 @@ class Document:
         return self.entry.published or self.entry.updated or next(claimed, None)
 
     @property
-    def revised(self) -> tuple[datetime, ...]:
-        """When changes of substance were seen, oldest first."""
-        seen = {r.seen_at for c in self.carriers for r in c.revisions if r.number > 1}
-        return tuple(sorted(seen))
+    def revision_times(self) -> tuple[datetime, ...]:
+        """When we saw changes of substance, oldest first."""
+        times = {r.seen_at for c in self.carriers for r in c.revisions if r.number > 1}
+        return tuple(sorted(times))

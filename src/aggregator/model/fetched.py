@@ -1,4 +1,4 @@
-"""What is asked, what comes back, and what a kind reads in it: the publisher's words, unchecked."""
+"""Requests, their results, and what a kind's module parses from them: the publisher's words, unchecked."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from aggregator.errors import Cause
 
 
 class RemovalKind(StrEnum):
-    """What became of a document, by what was seen."""
+    """How a document was taken away, as far as we can see."""
 
     WITHDRAWN = "withdrawn"
-    """The page is there and says so."""
+    """The page is there and says that it is withdrawn."""
     GONE = "gone"
     """The publisher says that it was taken away (410, a GOV.UK `gone` item)."""
     MISSING = "missing"
-    """It is no longer there, and nobody says why (404, left out of a complete listing)."""
+    """It is not there, without an explanation (404, or missing from a complete listing)."""
     REDIRECTED = "redirected"
-    """Its address leads elsewhere."""
+    """Its address redirects elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """What a server gave to ask "changed since?" with; sent back byte for byte (RFC 9110, 8.8)."""
+    """What a server gave for conditional requests; sent back byte for byte (RFC 9110, 8.8)."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -33,26 +33,27 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What to ask for. `url` is an http(s) address, a folder of this project (`records/`), or a mailbox."""
+    """What to fetch. `url` is an http(s) address, a folder of this project (`records/`) or a mailbox."""
 
     url: str
     pause: timedelta = timedelta(seconds=5)
+    """The least time between two requests to the same host."""
     accept: str = "*/*"
     about: str | None = None
-    """For a detail page or an API join: the link of the item that it tells more about. Without it the answer
-    is a part of the list itself."""
+    """For a detail page or an API call about one item: that item's link. None: the answer is part of the
+    list."""
     validators: Validators = field(default_factory=Validators)
     form: tuple[tuple[str, str], ...] = ()
-    """Names and values to be sent as a form (POST) to a service that the operator named; empty: a GET."""
+    """Form fields to POST, only to a service that the operator named; empty: a GET."""
     body: bytes = b""
-    """JSON to be sent (POST) to a service that the operator named; no redirect is followed with it."""
+    """JSON to POST, only to a service that the operator named; redirects are not followed."""
     headers: tuple[tuple[str, str], ...] = ()
-    """Further headers of that service."""
+    """Further headers for that service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One file of a folder, or message of a mailbox, that was asked for: its name and its bytes."""
+class FetchedPart:
+    """One file of a folder, or one message of a mailbox."""
 
     name: str
     payload: bytes
@@ -60,7 +61,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A whole answer. `url` is the one asked for, `final_url` the one that answered after redirects."""
+    """A complete response. `url` was requested; `final_url` answered, after redirects."""
 
     url: str
     final_url: str
@@ -68,19 +69,19 @@ class Fetched:
     headers: Mapping[str, str]
     """Names in lower case."""
     payload: bytes
-    parts: tuple[Part, ...] = ()
+    parts: tuple[FetchedPart, ...] = ()
     moved_to: str | None = None
-    """Where permanent redirects (301, 308) alone led, when they did."""
+    """Where a chain of permanent redirects (301, 308) led, if there was one."""
 
     @property
     def validators(self) -> Validators:
-        """The validators of this answer, to be sent with the next request."""
+        """The validators to send with the next request."""
         return Validators(etag=self.headers.get("etag"), last_modified=self.headers.get("last-modified"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """The server says that nothing changed since the validators that were sent."""
+    """The server says that nothing has changed (304)."""
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -88,7 +89,7 @@ class NotModified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """A source could not be read: why, what was seen, what to try."""
+    """A source could not be read: the cause, what we saw, and what to try."""
 
     url: str
     cause: Cause
@@ -105,8 +106,8 @@ FetchResult = Fetched | NotModified | Failed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RobotsCopy:
-    """A robots.txt as it answered: kept a day, by origin (`https://www.gov.uk`)."""
+class RobotsTxt:
+    """A site's robots.txt as fetched; stored for a day by the site's origin (`https://www.gov.uk`)."""
 
     fetched_at: datetime
     status: int
@@ -128,7 +129,7 @@ class RawLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawNote:
-    """One line of a document's own history: when it was changed, and the publisher's words for it."""
+    """One line of the publisher's change history of a document."""
 
     at: str | None
     text: str
@@ -136,14 +137,14 @@ class RawNote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawRemoval:
-    """The publisher's word that a document was taken away."""
+    """The publisher's statement that a document was taken away."""
 
     kind: RemovalKind
     at: str | None = None
     note: str | None = None
     """The publisher's explanation, perhaps HTML."""
     to: str | None = None
-    """Where it went, for a redirect, or what takes its place."""
+    """Where it moved to, or what replaces it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +158,7 @@ class RawClaim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class FeedMetadata:
     """What a feed says about itself; becomes `atom:source` of its entries."""
 
     id: str | None = None
@@ -166,16 +167,16 @@ class Head:
     updated: str | None = None
     rights: str | None = None
     language: str | None = None
-    address: str | None = None
-    """Where the feed says that it stands itself (`rel="self"`)."""
+    self_url: str | None = None
+    """The feed's own address as it states it (`rel="self"`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawEntry:
-    """An update in the publisher's words: strings, unchecked. Parse does not interpret."""
+    """One item as the publisher wrote it: unchecked strings that `normalise/` interprets."""
 
-    where: str
-    """Which item this is, for messages: `item 3`, or a file's name."""
+    item_name: str
+    """Names the item in messages: `item 3`, or a file's name."""
     id: str | None = None
     link: str | None = None
     title: str | None = None
@@ -191,96 +192,98 @@ class RawEntry:
     categories: tuple[str, ...] = ()
     language: str | None = None
     base: str | None = None
-    """What relative links in this item are relative to (xml:base); None means the answer's own address."""
+    """The base of the item's relative links (xml:base); None means the address of the response."""
     links: tuple[RawLink, ...] = ()
     body: str | None = None
-    """The body a record names; a feed's items belong to the body of their source."""
+    """The body that a record names; other items belong to the body of their source."""
     claims: tuple[RawClaim, ...] = ()
     content_id: str | None = None
     """The publisher's own id of the document, shared by its translations (GOV.UK)."""
     translations: tuple[RawLink, ...] = ()
     """The same document in other languages."""
     notes: tuple[RawNote, ...] = ()
-    """The document's own history, newest first."""
+    """The publisher's change history, newest first."""
     removal: RawRemoval | None = None
     partial: bool = False
-    """A line of a list that tells less than the document's own page, which was not read this time."""
-    origin: Head | None = None
-    """The feed that another instance of this program says it has this item from (`atom:source`)."""
+    """Read from a list that says less than the document's own page, which was not read this time."""
+    source_feed: FeedMetadata | None = None
+    """The feed where another instance of this program says it found the item (`atom:source`)."""
     licence: str | None = None
-    """The address of the item's own licence (RFC 4946), where an instance names it."""
+    """The address of the item's own licence (RFC 4946), where another instance gives it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject:
-    """An item that cannot be used, and why: counted and shown, never silently dropped."""
+    """An item that cannot be used, and why. Rejects are counted and shown, never dropped silently."""
 
-    where: str
+    item_name: str
     why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """What a kind read in one answer. Only a complete listing can prove that something was removed."""
+class ParsedPage:
+    """What a kind's module read in one response."""
 
     entries: tuple[RawEntry, ...]
-    follow: tuple[Request, ...] = ()
+    next_requests: tuple[Request, ...] = ()
     complete: bool = False
-    head: Head = field(default_factory=Head)
+    """Whether the list has everything that the source has: only then does a missing item mean a removal."""
+    feed_metadata: FeedMetadata = field(default_factory=FeedMetadata)
     rejects: tuple[Reject, ...] = ()
     selector: str | None = None
-    """For a list that was found by a selector: which. Far fewer items than last time mean that the layout
-    has changed, not that the publisher removed things."""
+    """The CSS selector that found the items, if one did. Far fewer items than last time then mean a changed
+    layout, not removals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What we know of a source: when it was asked, when it answered, what is wrong, when it is due."""
+    """What the polls of a source have found so far, and when the next one is due."""
 
     source: str
     validators: Mapping[str, Validators] = field(default_factory=dict)
-    """By address, since a source may have several."""
-    settings: str = ""
-    """The fingerprint of what the source was read by; what was got with other settings is not `unchanged`."""
+    """By address: a source may have several."""
+    fingerprint: str = ""
+    """`Source.fingerprint` at the last poll. If it differs now, the validators are not sent."""
     due: datetime | None = None
-    asked: datetime | None = None
-    answered: datetime | None = None
-    """The last poll that could be read (a 304 counts)."""
-    first_answered: datetime | None = None
+    last_polled: datetime | None = None
+    last_read: datetime | None = None
+    """The last poll that could be read; a 304 counts."""
+    first_read: datetime | None = None
     failing_since: datetime | None = None
     failures: int = 0
     failure: Failed | None = None
     address: str | None = None
-    """The address that answered last: a fallback, when the first one failed."""
+    """The address that answered last; a fallback if the first one failed."""
     moved_to: str | None = None
-    head: Head = field(default_factory=Head)
+    feed_metadata: FeedMetadata = field(default_factory=FeedMetadata)
     items: int = 0
     rejects: tuple[Reject, ...] = ()
-    gap: datetime | None = None
-    """When a poll last found that everything of the poll before had passed out of the feed: items in between
-    may have been missed."""
-    held: tuple[str, ...] = ()
-    """Documents that vanished all at once, more than a fifth of the source: the operator decides."""
+    items_missed_at: datetime | None = None
+    """The last poll that found no item of the poll before in the feed: items in between may have been
+    missed."""
+    removals_to_confirm: tuple[str, ...] = ()
+    """Ids of documents that were all gone at once, more than a fifth of the source's: the operator
+    decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """A time in which a source could not be read, was not asked for long, or told more than was kept; it is
-    over."""
+    """A past period in which a source could not be read, was not polled, or lost items from its feed
+    unseen."""
 
     source: str
     since: datetime
-    """The last poll before it that could be read; where none ever could, `failing_since`."""
+    """The last poll before it that could be read; `failing_since` if there was none."""
     until: datetime
-    """The first one after it."""
+    """The first poll after it that could be read."""
     failing_since: datetime | None = None
-    """The first poll of it that failed; None: none did, nobody asked."""
+    """The first poll that failed; None if none did, because nobody polled."""
     failure: Failed | None = None
-    """The last thing that was wrong."""
-    missed: bool = False
-    """Whether the feed had rolled on meanwhile, so that items of that time may never have been seen."""
+    """The last failure."""
+    items_missed: bool = False
+    """Whether the feed's items had all been replaced meanwhile, so that some may never have been seen."""
 
     @property
     def at_first(self) -> bool:
-        """Whether the source had never answered before it."""
+        """Whether the source had never been read before the outage."""
         return self.since == self.failing_since

@@ -1,6 +1,6 @@
-"""What the program must know of each kind of source; how a kind is read is its module in `parse/`.
+"""The kinds of sources, and what other packages must know of each.
 
-To add a kind: one module of its name in `parse/`, and one line in KINDS.
+To add a kind: write a module of its name in `parse/`, which reads it, and add one line to KINDS.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-USUAL: Final = "feed"
-"""What an address is taken for while nobody says its kind."""
+DEFAULT_KIND: Final = "feed"
+"""The kind assumed for an address when none is given."""
 
 MAILBOXES: Final = ("maildir:", "mbox:", "imap:", "imaps:")
-"""How the address of a mailbox begins."""
+"""Prefixes of mailbox addresses."""
 
 
-class Reads(Enum):
-    """What the address of a source names."""
+class SourceLocation(Enum):
+    """What the address of a source refers to."""
 
     WEB = "web"
     FOLDER = "folder"
@@ -29,37 +29,40 @@ class Reads(Enum):
 class Kind:
     """One kind of source, as other packages see it."""
 
-    reads: Reads = Reads.WEB
-    own_ids: str = ""
-    """How the ids begin that identify its documents without a page; empty where only pages count."""
-    ours: bool = False
-    """Whether we write its items ourselves: each says whose it is, else all are the source's body's."""
+    location: SourceLocation = SourceLocation.WEB
+    own_id_prefix: str = ""
+    """Prefix of the keys of documents without a web page; empty if all its documents have one."""
+    written_by_us: bool = False
+    """Whether we write its items ourselves. Then each item names its body; else it is the source's."""
     official: bool = True
-    """Whether reading it is evidence on the board of what a body publishes; our own folder is none."""
-    stamped: bool = False
-    """Whether a later `updated` alone is news: it moves for major updates, or nothing else is told."""
-    pages_back: bool = False
-    """Whether its module knows where the older items of an answer are (`older`)."""
-    one_document: bool = False
-    """Whether an address may be one document, which is gone when the address is (`single`)."""
+    """Whether reading it shows what a body publishes, for the board; our own records do not."""
+    updated_means_change: bool = False
+    """Whether a later `updated` alone counts as a change: it moves for major updates only, or is all we
+    get."""
+    has_older_pages: bool = False
+    """Whether its module has `request_older`, which asks for the page before."""
+    may_be_one_document: bool = False
+    """Whether an address may be one document (`single_document_link`), removed when the address is gone."""
     in_opml: bool = False
-    """Whether any feed reader can follow its address."""
+    """Whether any feed reader can subscribe to its address."""
     advice: str = ""
-    """What a publisher who is read so could do better."""
+    """What publishers of this kind could do better, for the page of advice."""
 
 
 OFFER_FEED: Final = "Offer an Atom or RSS feed of this list."
 
 KINDS: Final[Mapping[str, Kind]] = {
-    "feed": Kind(pages_back=True, in_opml=True),
-    "records": Kind(reads=Reads.FOLDER, own_ids="record:", ours=True, official=False),
-    "jsonfeed": Kind(pages_back=True, in_opml=True),
-    "govuk": Kind(stamped=True, one_document=True),
+    "feed": Kind(has_older_pages=True, in_opml=True),
+    "records": Kind(
+        location=SourceLocation.FOLDER, own_id_prefix="record:", written_by_us=True, official=False
+    ),
+    "jsonfeed": Kind(has_older_pages=True, in_opml=True),
+    "govuk": Kind(updated_means_change=True, may_be_one_document=True),
     "listing": Kind(advice=OFFER_FEED),
     "citizenspace": Kind(advice=OFFER_FEED),
     "discourse": Kind(in_opml=True),
-    "page": Kind(one_document=True, advice=OFFER_FEED),
-    "sitemap": Kind(stamped=True),
-    "mailbox": Kind(reads=Reads.MAILBOX, own_ids="mail:"),
+    "page": Kind(may_be_one_document=True, advice=OFFER_FEED),
+    "sitemap": Kind(updated_means_change=True),
+    "mailbox": Kind(location=SourceLocation.MAILBOX, own_id_prefix="mail:"),
 }
-"""In the order in which they are offered to whoever writes `sources.yaml`."""
+"""By name, in the order of docs and messages."""

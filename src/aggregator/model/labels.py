@@ -1,4 +1,4 @@
-"""What a document is about, and why we say so."""
+"""Labels: what a document is about, with the reasons."""
 
 from __future__ import annotations
 
@@ -8,52 +8,53 @@ from enum import StrEnum
 from typing import Final
 
 SCHEME: Final = "urn:uuid:a4847917-e06a-51ab-aa04-9bb1dd89064f#"
-"""Stands before `body`, `type`, `topic`, `plan` and `status` in a category's scheme. Every instance uses the
-same ones, whatever its address, so that they understand each other's feeds."""
+"""Prefix of the category schemes `body`, `type`, `topic`, `plan` and `status` in feeds. It is the same for
+every instance, so that instances understand each other's feeds."""
 
 
 class Relevance(StrEnum):
     """Whether a document is about open government."""
 
     YES = "yes"
-    """An observer of the process, or of one of the topics, would want it in the weekly letter."""
+    """Somebody who follows the process or one of the topics would want it in the weekly email."""
     BORDERLINE = "borderline"
-    """A by-product of openness; published apart, so that a wrong "no" can be found."""
+    """A by-product of openness. Published separately, so that people can find a wrong "no"."""
     NO = "no"
 
 
-class Where(StrEnum):
+class ReasonSource(StrEnum):
     """Where a reason was found."""
 
     TITLE = "title"
     SUMMARY = "summary"
     TEXT = "text"
     ADDRESS = "address"
-    HABIT = "usual there"
-    """What documents at such an address, or called so, mostly are: where nothing else speaks."""
+    TYPICAL = "typical"
+    """What documents with such an address or title usually are; used only when nothing else decides."""
     SOURCE = "source"
     PUBLISHER = "publisher"
-    """The publisher's own word, as GOV.UK's document type."""
+    """The publisher's own label, such as GOV.UK's document type."""
     OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One thing that was found, where, and what it speaks for."""
+    """One match: what was found, where, and the label that it supports."""
 
-    words: str
-    """The phrase as it stands in the vocabulary; a host, a source's title, or the operator's words."""
-    where: Where
-    speaks_for: str
-    """`topic:open-data`, `type:meeting-record`, `plan:uk-nap6`, `commitment:UK0108`, `body:glasgow`, or
-    `relevance:yes`; `limit:borderline` for what keeps the relevance down."""
+    text: str
+    """The vocabulary's phrase, a host, a source's title, or the operator's words."""
+    found_in: ReasonSource
+    supports: str
+    """`topic:open-data`, `type:meeting-record`, `plan:uk-nap6`, `commitment:UK0108`, `body:glasgow` or
+    `relevance:yes`; `limit:borderline` for a reason that limits the relevance."""
     points: int = 0
-    """What it adds to the score; 0 for reasons that do not count towards relevance."""
+    """What it adds to the relevance score; 0 if it does not count towards relevance."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelOverride:
-    """The operator's correction of one document; what is None is left as the vocabulary has it."""
+    """An operator's correction of one document's labels; fields that are None stay as the vocabulary has
+    them."""
 
     why: str
     at: datetime
@@ -64,25 +65,25 @@ class LabelOverride:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
-    """What an entry is about: how relevant, of what type, of which topics, and each with its reasons."""
+    """What a document is about: its relevance, type and topics, with the reasons for each."""
 
     type: str
     relevance: Relevance
     score: int = 0
     topics: tuple[str, ...] = ()
-    """Ids of the vocabulary's topics, the one with most points first; empty when the relevance is no."""
+    """Topic ids, most points first; empty when the relevance is no."""
     plans: tuple[str, ...] = ()
-    """Action plans that it names (`uk-nap6`)."""
+    """Ids of the action plans that it names (`uk-nap6`)."""
     commitments: tuple[str, ...] = ()
-    """Commitments that it names, by OGP's own numbers (`UK0108`, `GBGMC0001`)."""
+    """Commitments that it names, by OGP's numbers (`UK0108`, `GBGMC0001`)."""
     subjects: tuple[str, ...] = ()
-    """Ids of the bodies that it is about: those that it names, else the one that published it. The carrier
-    of a document and its subject are not the same thing."""
-    why: tuple[Reason, ...] = ()
-    marked: bool = False
-    """Whether the operator corrected it."""
+    """Ids of the bodies that it is about: those that it names, else its publisher. A body can write about
+    another one."""
+    reasons: tuple[Reason, ...] = ()
+    overridden: bool = False
+    """Whether the operator corrected these labels."""
 
     @property
     def relevant(self) -> bool:
-        """Whether it belongs in the main feed, the front page and the letter."""
+        """Whether it belongs in the main feed, on the front page and in the digest."""
         return self.relevance is Relevance.YES

@@ -1,4 +1,4 @@
-"""What may be republished under each licence, and the words that must stand beside it."""
+"""Who may publish what: the licences, what each lets us republish, and the attribution it requires."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Licence:
-    """A licence as `sources.yaml` names it. Unless it is `open`, we publish title, link and date only."""
+    """A licence of `sources.yaml`. Of documents under one that is not `open` we publish title, link and
+    date only."""
 
     name: str
     statement: str
-    """The attribution that the licence asks for, word for word."""
+    """The attribution, in the licence's own words."""
     url: str | None
     open: bool
 
     @property
     def rights(self) -> str:
-        """The statement with the address of the licence, for places that hold text only."""
+        """The attribution with the licence's address, where only text is possible."""
         return f"{self.statement} {self.url}" if self.url else self.statement
 
 
 LICENCES: Final[Mapping[str, Licence]] = {
-    # The sentence for users who are given no other: Open Government Licence v3.0, "You must".
+    # The attribution for documents that specify none: Open Government Licence v3.0, section "You must".
     "OGL-3.0": Licence(
         name="Open Government Licence v3.0",
         statement="Contains public sector information licensed under the Open Government Licence v3.0.",
@@ -43,7 +44,7 @@ LICENCES: Final[Mapping[str, Licence]] = {
         url="https://creativecommons.org/publicdomain/zero/1.0/",
         open=True,
     ),
-    # Of what another instance wrote itself and passes on.
+    # For records that another instance of this program wrote itself.
     "CC0-1.0": Licence(
         name="CC0 1.0",
         statement="Given to the public domain under CC0 1.0.",
@@ -60,10 +61,10 @@ LICENCES: Final[Mapping[str, Licence]] = {
 
 
 def licence(id: str) -> Licence:
-    """The licence by its id; one that the table does not know is treated as not known."""
+    """The licence with this id; an id that is not in the table counts as `unknown`."""
     return LICENCES.get(id, LICENCES["unknown"])
 
 
 def may_show(*ids: str) -> bool:
-    """Whether a publisher's words that stand under all these licences may be shown."""
+    """Whether text may be shown that is under all of these licences."""
     return all(licence(id).open for id in ids)

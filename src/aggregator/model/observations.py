@@ -1,4 +1,7 @@
-"""What the board says of a process on a day: stage, rules, silence, meetings, deadlines."""
+"""What the board reports about a process on a day: plans, rules, silence, meetings, deadlines.
+
+`str()` of RuleResult and PlanStage is published: the values are text of the board and of `board.json`.
+"""
 
 from __future__ import annotations
 
@@ -12,21 +15,21 @@ from aggregator.model.plans import Fact, Plan, Process, Rule
 
 
 class RuleResult(StrEnum):
-    """How a process stands with a rule."""
+    """Whether a process keeps a rule."""
 
     MET = "met"
     DUE = "due"
     OVERDUE = "overdue"
     NOT_MET = "not met"
-    """As the Open Government Partnership or its Independent Reporting Mechanism found."""
-    PAST_MARK = "past our own mark"
-    """Past a limit that is ours alone: never called overdue."""
-    CANNOT_TELL = "cannot tell"
-    NOT_BOUND = "does not apply"
+    """Found so by the Open Government Partnership or its Independent Reporting Mechanism."""
+    PAST_OUR_LIMIT = "past our own mark"
+    """Past a limit that only this project sets: that is never called overdue."""
+    UNKNOWN = "cannot tell"
+    NOT_APPLICABLE = "does not apply"
 
 
-class StageName(StrEnum):
-    """Where a plan is in its life."""
+class PlanStage(StrEnum):
+    """Stage of an action plan."""
 
     NOT_BEGUN = "not begun"
     WRITING = "being written"
@@ -41,71 +44,72 @@ class StageName(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What a statement of the board rests on, one click away."""
+    """A document that supports a statement of the board, with its link."""
 
     title: str
     url: str | None
-    """Absolute, or relative to the output folder for a record of ours."""
+    """Absolute, or for one of our records relative to the output folder."""
     moment: Moment | None
     official: bool
-    """Whether it stands on an official page; else it is kept by others or here, and shown so."""
+    """Whether it is on an official page; if not, the board says so."""
     note: str = ""
     sure: bool = True
-    """Whether it is certain that it could be known on the day of the board."""
+    """Whether it was certainly public on the day of the board."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """A rule held against a process on a day."""
+class RuleCheck:
+    """The result of one rule for a process on a day."""
 
     rule: Rule
-    standing: RuleResult
+    result: RuleResult
     days: int | None = None
-    """Met: days until its limit. Due: days left. Overdue or past our mark: days over. Not met: days since it
-    was found so."""
+    """Met or due: days left until the limit. Overdue or past our limit: days over. Not met: days since it was
+    found so."""
     by: date | None = None
     """The last day on which it can be met."""
     since: date | None = None
-    """For `cannot tell`: since when."""
+    """For UNKNOWN: since when."""
     why: str = ""
     evidence: tuple[Evidence, ...] = ()
     plan: str = ""
-    """The id of the plan that it is about, if it is about one."""
+    """Id of the plan that it is about, if any."""
     reconstructed: bool = False
-    """Worked out for days before our first poll, or reaching behind it: from records, not from watching."""
+    """Whether it depends on days before our first poll, for which we have records but did not watch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanLine:
-    """A plan on a day: its stage, and what could be known of it."""
+class PlanReport:
+    """A plan on a day: its stage and what was public about it."""
 
     plan: Plan
-    """Only with the facts that could be known."""
-    stage: StageName
+    """The plan with only the facts that were public on that day."""
+    stage: PlanStage
     since: Moment | None
     days: int | None
-    """Days in the stage; a coarse date counts from its last day."""
+    """Days in the stage; a month or year counts from its last day."""
     live: bool
-    """Whether the board shows it: what is being written, is being carried out, or was last."""
+    """Whether the board shows it: it is being written, is in force, or was the last one."""
     evidence: tuple[Evidence, ...] = ()
     ends: Fact | None = None
-    commitments: tuple[CommitmentLine, ...] = ()
+    commitments: tuple[CommitmentReport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CommitmentLine:
-    """A commitment on a day."""
+class CommitmentReport:
+    """A commitment on a day: what its publisher and independent bodies say about it."""
 
     id: str
     title: str
-    said: str
-    """Its state in the publisher's words; empty: none found."""
+    publisher_status: str
+    """Its status in the publisher's words; empty if we found none."""
     completion: str
-    """On the Independent Reporting Mechanism's five-point scale, or that it is pending; empty: none found."""
-    assessed: tuple[Claim, ...]
-    """What else an independent body says of it."""
+    """On the Independent Reporting Mechanism's scale (COMPLETION_SCALE), or pending; empty if we found
+    none."""
+    assessments: tuple[Claim, ...]
+    """Other statements of independent bodies."""
     updated: Moment | None
-    """When something was last told of its state."""
+    """The date of the latest statement about its status."""
     milestones: tuple[Claim, ...]
     late: tuple[Claim, ...]
     """Milestones that are due after the plan's end."""
@@ -114,83 +118,83 @@ class CommitmentLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
-    """A meeting of a forum, by what its records tell."""
+    """A meeting of a forum, according to its records."""
 
-    held: date
-    posted: Moment | None
-    """When the record of it came out."""
+    day: date
+    record_published: Moment | None
+    """When its record was published."""
     lag: int | None
-    """Days from the meeting to its record; None: cannot be told."""
-    names: bool | None
-    """Whether the names of those who took part are published; None: not told."""
-    slides: bool | None
-    following: Moment | None
-    """The next meeting, as its record announced it."""
+    """Days from the meeting to its record; None if unknown."""
+    names_published: bool | None
+    """Whether the participants' names are published; None if unknown."""
+    slides_published: bool | None
+    next_meeting: Moment | None
+    """The next meeting as the record announces it."""
     conflicts: tuple[Claim, ...]
-    """Other dates that are told for the same meeting."""
+    """Other dates that sources give for the same meeting."""
     evidence: tuple[Evidence, ...]
     sure: bool = True
-    """Whether it is certain that its record could be known on the day of the board."""
+    """Whether its record was certainly public on the day of the board."""
     formal: bool = True
-    """Whether it counts as a meeting of the forum; some are told to be none."""
+    """Whether it is a formal meeting of the forum; records of some say that they are not."""
 
     @property
     def official(self) -> bool:
-        """Whether a record of it stands on an official page."""
+        """Whether a record of it is on an official page."""
         return any(one.official for one in self.evidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageGap:
-    """A time in which we could not read a source, or did not; it is over."""
+    """A past period in which we could not read a source, or did not."""
 
     source: str
-    """Its title."""
+    """Title of the source."""
     since: date
-    """The day on which it was read last."""
+    """The day of the last poll before it."""
     until: date
-    """The day on which it was read again."""
-    breaks: bool
-    """Whether something may have come and gone in it unseen, so that the watch begins anew behind it."""
+    """The day of the first poll after it."""
+    restarts_coverage: bool
+    """Whether items may have come and gone unseen in it, so that coverage starts anew after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """Whether and since when we look at the sources of a process."""
+    """Which days we watched the sources of a process."""
 
-    looked: tuple[str, ...]
-    """The titles of the sources, whatever came of them."""
-    began: date | None
-    """The day on which the last of them was first read; None: never."""
+    sources: tuple[str, ...]
+    """Titles of all its sources."""
+    first_read: date | None
+    """The first day by which all of them had been read; None if that never was."""
     since: date | None
-    """The same, or the end of the last gap that breaks the watch."""
+    """Since when coverage is complete: `first_read`, or the end of the last gap that restarts it."""
     gaps: tuple[CoverageGap, ...]
-    """Those that are over, by their end."""
-    unread: tuple[str, ...]
-    """Those that cannot be read now."""
-    unread_since: date | None
+    """Past gaps, by their end."""
+    unreadable: tuple[str, ...]
+    """Titles of the sources that cannot be read now."""
+    unreadable_since: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silence:
-    """How long ago the last official record was, and what of that is silence."""
+    """The age of the last official record, and how much of it is silence that we observed."""
 
     last: Evidence | None
     days: int | None
-    """The age of the last record; None: there is none, or a later one bears no date."""
-    observed: int | None
-    """Days without a record in which we looked; None: cannot be told."""
+    """The age of the last record; None if there is none, or if a later one has no date."""
+    observed_days: int | None
+    """Days without a record on which we watched; None if unknown."""
     reconstructed: bool
-    """Whether the last record is from before our first poll: its age is no silence."""
-    check: Check | None
-    """The limit, where a rule gives one."""
-    other: Evidence | None = None
-    """A newer document of the bodies that is no record of the process (a routine return), if there is one."""
+    """Whether the last record is older than our first poll: then its age is not observed silence."""
+    check: RuleCheck | None
+    """The rule that limits the silence, if there is one."""
+    other_document: Evidence | None = None
+    """A newer document of the bodies that is not a record of the process, such as a routine return."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """A day to come, and where it comes from."""
+    """A day in the future by which something is due, and its source."""
 
     id: str
     title: str
@@ -198,13 +202,13 @@ class Deadline:
     days: int
     plan: str = ""
     exact: Moment | None = None
-    """As its source has it, where it is a date of a source."""
+    """The date as its source gives it, if a source gives one."""
     evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SilenceEvent:
-    """A limit was passed while we watched, or the silence behind it ended. Each comes once, not every day."""
+    """A silence passed a limit while we watched, or such a silence ended. Each occurs once, not every day."""
 
     id: str
     rule: Rule
@@ -213,48 +217,49 @@ class SilenceEvent:
     """The first day past the limit, or the day of the record that ended the silence."""
     last: Evidence | None
     """The record before the silence."""
-    by: Evidence | None
-    """What ended it."""
+    ended_by: Evidence | None
+    """The record that ended it."""
     days: int
-    """Days from `last`, or from when we began to watch, to `day`."""
+    """Days to `day` from `last`, or from when we began to watch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishingFrequency:
-    """How often a source publishes about open government, by the dates of its documents."""
+    """How often a source publishes about open government, from the dates of its documents."""
 
     source: str
     title: str
     count: int
     newest: date | None
-    usual: int | None
-    """Days between one day of publishing and the next: half of the gaps are no longer."""
-    longest: int | None
-    late: int | None
-    """Days from a meeting to its record: half of those that are known are no longer."""
+    usual_gap: int | None
+    """Median (the lower one) of the days between one day of publishing and the next."""
+    longest_gap: int | None
+    """The longest gap, in days."""
+    usual_record_lag: int | None
+    """Median (the lower one) of the days from a meeting to its record."""
     years: Mapping[int, int]
-    """How many documents bear a date of each year."""
+    """The number of documents dated in each year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessLine:
-    """A process on a day."""
+class ProcessReport:
+    """All that the board says about a process on a day."""
 
     process: Process
-    plans: tuple[PlanLine, ...]
-    """Every plan of which something could be known, in the order of the register."""
-    checks: tuple[Check, ...]
+    plans: tuple[PlanReport, ...]
+    """Every plan of which something was public, in the order of the register."""
+    checks: tuple[RuleCheck, ...]
     silence: Silence
-    watch: Coverage
+    coverage: Coverage
     meetings: tuple[Meeting, ...]
     """Newest first."""
     deadlines: tuple[Deadline, ...]
-    """The first to come first."""
-    habits: tuple[PublishingFrequency, ...]
-    turns: tuple[SilenceEvent, ...]
+    """The nearest first."""
+    publishing_frequencies: tuple[PublishingFrequency, ...]
+    silence_events: tuple[SilenceEvent, ...]
     """Oldest first."""
     at: datetime
 
-    def check(self, rule: str) -> Check | None:
-        """How it stands with the rule of this id."""
+    def check(self, rule: str) -> RuleCheck | None:
+        """The check of the rule with this id."""
         return next((check for check in self.checks if check.rule.id == rule), None)

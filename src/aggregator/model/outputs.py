@@ -1,4 +1,4 @@
-"""What comes out: the board, the letter, the edition that is published, and its files."""
+"""What the program produces: the board, digests, the snapshot that is published, and files."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from aggregator.model.bodies import Body, Role, Source
 from aggregator.model.document import Document, Moment, Removal, Translation
 from aggregator.model.fetched import Outage, SourceState
 from aggregator.model.labels import LabelOverride
-from aggregator.model.observations import ProcessLine
+from aggregator.model.observations import ProcessReport
 from aggregator.model.subscriptions import Frequency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run of the main job, by the instant it stands for; its counts are read from the store."""
+    """One run of the main job, identified by its instant; the counts come from the store."""
 
     at: datetime
-    asked: int
+    polled: int
     failed: int
     new: int
     revised: int
@@ -30,7 +30,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """A half-open stretch of time: `start` belongs to it, `end` does not."""
+    """A half-open period: `start` belongs to it, `end` does not."""
 
     start: datetime
     end: datetime
@@ -39,8 +39,8 @@ class Window:
         return self.start <= instant < self.end
 
 
-class Reading(StrEnum):
-    """What can be said of a body's sources: without a reading there is no silence."""
+class ReadStatus(StrEnum):
+    """Whether a body's sources could be read. Only where they could do we speak of silence."""
 
     READ = "read"
     FAILING = "cannot tell"
@@ -48,16 +48,16 @@ class Reading(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BoardLine:
-    """One body: the last record about open government that we hold, its age, and whether we could look."""
+class BoardRow:
+    """One body: its last document about open government, the age of that, and whether we could read."""
 
     body: Body
     last: Document | None
     last_on: date | None
     days: int | None
-    reading: Reading
+    read_status: ReadStatus
     since: datetime | None
-    """For `cannot tell`: since when no source of the body could be read."""
+    """For FAILING: since when no source of the body could be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,52 +65,52 @@ class Board:
     """The state of each body at an instant."""
 
     at: datetime
-    lines: tuple[BoardLine, ...]
-    processes: tuple[ProcessLine, ...] = ()
-    counting: str = ""
+    rows: tuple[BoardRow, ...]
+    processes: tuple[ProcessReport, ...] = ()
+    record_criteria: str = ""
     """What counts as an official record of a process, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Who publishes: the operator's words that stand on pages, feeds and letters."""
+    """The settings that appear on pages, in feeds and in mails."""
 
     title: str
     base_url: str
     """Ends with a slash."""
     instance: str
-    """Names this instance; the ids of its feeds are made from it."""
+    """Name of this instance, from which the ids of its feeds are made."""
     operator: str
     contact: str
-    postal: str
-    zone: ZoneInfo
-    letters_url: str = ""
-    """Where people sign up for letters; ends with a slash, empty for nowhere."""
-    letters_mailbox: str = ""
-    """Where mails are read that ask to join; empty for nowhere."""
-    hubs: tuple[str, ...] = ()
-    """WebSub hubs that pass our changes on to whoever subscribes there."""
+    postal_address: str
+    timezone: ZoneInfo
+    subscriptions_url: str = ""
+    """Where people sign up for the digest; ends with a slash, empty if there is no such page."""
+    subscriptions_mailbox: str = ""
+    """The address for subscription commands by mail; empty if none are read."""
+    websub_hubs: tuple[str, ...] = ()
+    """WebSub hubs to notify of changed feeds."""
 
     @property
-    def join_link(self) -> str:
-        """The page on which people sign up, else the mail that does; empty where neither is offered."""
-        by_mail = f"mailto:{self.letters_mailbox}?subject=join" if self.letters_mailbox else ""
-        return self.letters_url or by_mail
+    def sign_up_link(self) -> str:
+        """Link to the sign-up page, else to a mail that signs up; empty if neither is offered."""
+        by_mail = f"mailto:{self.subscriptions_mailbox}?subject=join" if self.subscriptions_mailbox else ""
+        return self.subscriptions_url or by_mail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceLine:
-    """A source with its state, as pages and `status` show it."""
+class SourceWithState:
+    """A source with its state and outages, for pages and `status`."""
 
     source: Source
     state: SourceState
     outages: tuple[Outage, ...] = ()
-    """The times in which it could not be read and that are over, oldest first."""
+    """Past outages, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestItem:
-    """One line of a letter."""
+    """One document in a digest."""
 
     id: str
     title: str
@@ -120,76 +120,76 @@ class DigestItem:
     summary: str
     language: str
     dated: Moment | None
-    """The publisher's own date."""
+    """The publisher's date."""
     first_seen: datetime
     closes: Moment | None = None
     changed: tuple[str, ...] = ()
-    """Which parts changed, for an update that was known before this week."""
+    """The parts that changed, for a document known before this window."""
     topics: tuple[str, ...] = ()
-    removed: Removal | None = None
-    """How it was taken away, for an update that is not there any more."""
+    removal: Removal | None = None
+    """How it was taken away, if it was."""
     translations: tuple[Translation, ...] = ()
     page: str = ""
-    """Our permanent page of it, relative to the output folder; empty in letters from before it was kept."""
+    """Our page for it, relative to the output folder; empty in digests stored before this field existed."""
     score: int = 0
-    """How much speaks for its relevance: what a letter that is too long keeps."""
+    """Its relevance score: a digest that is too long keeps the items with the most."""
     reminder: bool = False
-    """Whether it is no news of this window, and told because it closes soon."""
+    """Whether it is included only because it closes soon: not an update of this window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A heading of a letter and what stands under it."""
+    """A heading of a digest and the items under it."""
 
     title: str
     items: tuple[DigestItem, ...]
 
 
-def rhythm_of(name: str) -> Frequency:
-    """Whose letter has this name: of those who read weekly (`2024-W04`), or daily (`2024-01-24`)."""
+def frequency_of_digest(name: str) -> Frequency:
+    """The frequency of the digest with this period: weekly (`2024-W04`) or daily (`2024-01-24`)."""
     return Frequency.WEEKLY if "W" in name else Frequency.DAILY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """A letter as content, of a week or of a day: frozen once it is issued."""
+    """The content of a digest, of a week or a day. It never changes once issued."""
 
-    week: str
-    """Names the letter: the ISO week in which its window starts, `2024-W04`, or for a daily one its first
-    day, `2024-01-24`."""
+    period: str
+    """Identifies the digest: the ISO week in which its window starts (`2024-W04`), or for a daily digest the
+    first day (`2024-01-24`)."""
     window: Window
     sections: tuple[Section, ...]
-    unread: tuple[str, ...]
-    """The sources that could not be read at the end of the window: a gap of ours, not silence of theirs."""
-    issued: datetime | None = None
-    """None while its window is still open."""
-    silence: tuple[str, ...] = ()
-    """Who has put nothing on record for long, in the board's words at the end of the window."""
+    unread_sources: tuple[str, ...]
+    """Titles of the sources that could not be read at the end of the window: our gap, not their silence."""
+    issued_at: datetime | None = None
+    """None while its window is open."""
+    silences: tuple[str, ...] = ()
+    """The board's sentences about long silences, as of the end of the window."""
 
     @property
-    def rhythm(self) -> Frequency:
-        """Whose letter it is: of those who read weekly, or daily."""
-        return rhythm_of(self.week)
+    def frequency(self) -> Frequency:
+        """Whether it is a weekly or a daily digest."""
+        return frequency_of_digest(self.period)
 
     @property
-    def count(self) -> int:
-        """How many updates the letter holds, reminders among them."""
+    def item_count(self) -> int:
+        """The number of items, reminders included."""
         return sum(len(section.items) for section in self.sections)
 
     @property
-    def reminders(self) -> int:
-        """How many of its updates are no news, and told because they close soon."""
+    def reminder_count(self) -> int:
+        """The number of items that are only reminders of a closing date."""
         return sum(item.reminder for section in self.sections for item in section.items)
 
     @property
-    def news(self) -> int:
-        """How many of its updates are new, or changed, in its window."""
-        return self.count - self.reminders
+    def update_count(self) -> int:
+        """The number of items that are new or changed in its window."""
+        return self.item_count - self.reminder_count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retraction:
-    """A document whose words we took out of the record for good: when, and why."""
+    """A document that the operator removed from the store for good: when, and why."""
 
     id: str
     at: datetime
@@ -198,36 +198,37 @@ class Retraction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """Everything that publishing needs: output is a function of this value."""
+    """Everything that publishing needs at one instant: the output is a function of this value."""
 
     at: datetime
     site: Site
     bodies: Mapping[str, Body]
-    holdings: tuple[Document, ...]
+    documents: tuple[Document, ...]
     """Newest first."""
     board: Board
-    sources: tuple[SourceLine, ...]
+    sources: tuple[SourceWithState, ...]
     digests: tuple[Digest, ...]
-    """Issued letters, newest first, then the open week's last of all if there is one."""
+    """Issued digests, newest first, then that of the open week if there is one."""
     types: Mapping[str, str] = field(default_factory=dict)
-    """Each update type in plain words, from the vocabulary; one that is missing is shown by its id."""
+    """The name of each update type by its id, in the vocabulary's order; one without a name is shown by its
+    id."""
     topics: Mapping[str, str] = field(default_factory=dict)
-    """Each topic in plain words, in the vocabulary's order; as `types`."""
+    """The name of each topic by its id, as `types`."""
     roles: tuple[Role, ...] = ()
     former_pages: Mapping[str, str] = field(default_factory=dict)
-    """Paths at which documents may once have stood, each with the id of the document that it leads to."""
+    """Paths at which documents may once have been published, with the id of the document to redirect to."""
     plans: Mapping[str, str] = field(default_factory=dict)
-    """Each action plan that documents may name, by its id, in the vocabulary's order; as `types`."""
-    marks: Mapping[str, LabelOverride] = field(default_factory=dict)
-    """The operator's corrections, by the document's id."""
+    """The name of each action plan by its id, as `types`."""
+    label_overrides: Mapping[str, LabelOverride] = field(default_factory=dict)
+    """The operator's corrections, by document id."""
     retractions: tuple[Retraction, ...] = ()
     alerts: tuple[AlertFeed, ...] = ()
-    """What the rules found that are published as feeds, in the order of alerts.yaml."""
+    """The alert rules that are published as feeds, in the order of alerts.yaml."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
-    """A file of the output folder: where, what, and its bytes."""
+    """A file of the output folder."""
 
     path: str
     """Relative to the output folder, with forward slashes."""
@@ -236,10 +237,10 @@ class Artifact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Deferred:
-    """A file whose bytes are made only when they are asked for.
+class DeferredArtifact:
+    """A file of the output folder whose bytes are made only when needed.
 
-    `fingerprint` stands for everything that the bytes depend on: as long as it is the same, so are they.
+    `fingerprint` covers everything that the bytes depend on: an equal fingerprint means equal bytes.
     """
 
     path: str
@@ -249,14 +250,14 @@ class Deferred:
 
     @property
     def payload(self) -> bytes:
-        """The bytes, made anew each time."""
+        """The bytes, made anew at each access."""
         return self.make()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrivateFeed:
-    """A feed that is served to whoever knows its address, and stands in no folder."""
+    """A subscriber's feed, served to whoever knows its address and never written to the output folder."""
 
-    file: Deferred
+    file: DeferredArtifact
     updated: datetime
-    """When it last told something."""
+    """When its content last changed."""

@@ -1,4 +1,4 @@
-"""The register of processes: whose they are, their plans with every dated claim, and their rules."""
+"""The register of open-government processes: their plans with every dated claim, and their rules."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from typing import Annotated, Final
 from aggregator.model.document import Claim, Moment
 from aggregator.model.labels import Labels
 from aggregator.model.vocabulary import Phrase
-from aggregator.values.field_types import Address, Name, Some, Text
+from aggregator.values.field_types import Address, Name, NotEmpty, Text
 
 
 class Membership(StrEnum):
-    """How a process belongs to the Open Government Partnership; its rules for nations bind nations only."""
+    """How a process belongs to the Open Government Partnership (OGP), whose rules for nations bind nations
+    only."""
 
     NATIONAL = "national"
     LOCAL = "local"
@@ -23,17 +24,17 @@ class Membership(StrEnum):
 
 
 class Basis(StrEnum):
-    """What a rule rests on."""
+    """What a rule is based on. The values are published text."""
 
     OGP = "a rule of the Open Government Partnership"
     PROMISE = "the body's own promise"
     OURS = "this project's own mark"
-    """Nothing is ever called overdue by it."""
+    """A limit of ours: nothing is ever called overdue by it."""
     UNSOURCED = "not sourced"
 
 
 class Measure(StrEnum):
-    """How a rule is worked out; `observe/rules/measures.py` has a function for each."""
+    """How a rule is evaluated: `observe/rules/measures.py` has a function for each."""
 
     MEETING_INTERVAL = "meeting-interval"
     MEETINGS_A_YEAR = "meetings-a-year"
@@ -50,11 +51,11 @@ class Measure(StrEnum):
     REVIEW = "review"
     COMPLETION = "completion"
     LENGTH = "length"
-    UNTOLD = "untold"
+    NOT_EVALUATED = "not-evaluated"
 
 
 class FactKind(StrEnum):
-    """What a fact of a plan or commitment tells."""
+    """What a fact of a plan or commitment is about. The values are written in the register."""
 
     BEGUN = "begun"
     GUIDANCE = "guidance"
@@ -75,32 +76,32 @@ class FactKind(StrEnum):
     REVIEW = "review"
     RESULTS = "results"
     FINDING = "finding"
-    LETTER = "letter"
+    CORRESPONDENCE = "letter"
     COUNT = "count"
     PROMISE = "promise"
     PAGE = "page"
     TERMS = "terms"
-    SAID = "said"
+    PUBLISHER_STATUS = "said"
     COMPLETION = "completion"
     ASSESSED = "assessed"
     MILESTONE = "milestone"
     UPDATE = "update"
 
 
-SCALE: Final = ("No Evidence Available", "Not Started", "Limited", "Substantial", "Complete")
-"""The Independent Reporting Mechanism's scale of completion (opengovpartnership.org/glossary/completion)."""
-PENDING: Final = "Pending"
-"""What the Open Government Partnership's page of a commitment says until its completion is assessed."""
+COMPLETION_SCALE: Final = ("No Evidence Available", "Not Started", "Limited", "Substantial", "Complete")
+"""Scale of completion of the Independent Reporting Mechanism (opengovpartnership.org/glossary/completion)."""
+COMPLETION_PENDING: Final = "Pending"
+"""What OGP's page of a commitment says until its completion is assessed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What a process is held to, in our own words, and what it rests on."""
+    """A rule that processes have to keep, in our words, and what it is based on."""
 
     id: str
     title: str
     asks: str
-    binds: tuple[str, ...]
+    applies_to: tuple[str, ...]
     """Ids of processes."""
     basis: Basis
     source: str | None
@@ -118,29 +119,29 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A claim about a plan: what it tells, from when it could be known, and when we read it."""
+    """A dated claim about a plan or commitment, when it became public, and when we read it."""
 
     kind: FactKind
     claim: Claim
     public_since: Moment | None
-    """From when anybody could know it, by its source; None: not known, so it counts from `read_on`."""
+    """Since when it is public, according to its source. None: not known, so it counts from `read_on`."""
     read_on: date
     official: bool = False
-    """A document of the bodies themselves, on a page of theirs."""
-    used: bool = False
-    """Of claims that tell the same thing, the one that is used; `why` says why."""
+    """Whether it is a document of the bodies themselves, on a page of theirs."""
+    preferred: bool = False
+    """Whether it is used where claims about the same thing differ; `why` gives the reason."""
     why: str = ""
     not_before: date | None = None
-    """For a document without a date: it cannot have come out before this day."""
+    """For a document without a date: it cannot be older than this day."""
     rule: str = ""
-    """For a finding: the rule that it is about."""
-    verdict: bool | None = None
-    """For a finding: whether that rule is met; None: it does not say."""
+    """For a finding: the id of the rule that it is about."""
+    met: bool | None = None
+    """For a finding: whether that rule is met; None if the finding does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commitment:
-    """What a plan commits to."""
+    """One commitment of a plan, with the facts about it."""
 
     id: str
     title: str
@@ -157,30 +158,30 @@ class Plan:
     facts: tuple[Fact, ...]
     commitments: tuple[Commitment, ...] = ()
     names: tuple[Phrase, ...] = ()
-    """Phrases by which a document names it."""
+    """Phrases with which documents name it."""
 
     def facts_of(self, *kinds: FactKind) -> tuple[Fact, ...]:
         """The facts of these kinds, in the order of the register."""
         return tuple(fact for fact in self.facts if fact.kind in kinds)
 
     def fact(self, kind: FactKind) -> Fact | None:
-        """The fact of this kind that is used: the one marked so, else the first with date and source."""
-        return used(self.facts_of(kind))
+        """The fact of this kind that counts (see `preferred_fact`); None if there is none."""
+        return preferred_fact(self.facts_of(kind))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forum:
-    """Where government and civil society meet: its body, and words by which titles name it."""
+    """A forum where government and civil society meet: its body, and the words by which titles name it."""
 
     body: Name
-    words: Annotated[tuple[Text, ...], Some]
-    told_by: tuple[Name, ...] = ()
-    """Other bodies whose sources carry its records."""
+    words: Annotated[tuple[Text, ...], NotEmpty]
+    carried_by: tuple[Name, ...] = ()
+    """Other bodies whose sources have its records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Process:
-    """An open-government process that is observed: whose it is, and whose publications are its record."""
+    """An open-government process on the board, and the bodies whose publications are its record."""
 
     id: Name
     name: Text
@@ -192,31 +193,31 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
-    """Something was looked for on the day `on` and not found: nothing of this kind after `since`."""
+class UnsuccessfulSearch:
+    """Evidence of absence: a search on the day `on` found nothing of this kind published after `since`."""
 
     process: str
     kind: str
-    """A FactKind's value, or `meeting`."""
+    """The value of a FactKind, or `meeting`."""
     since: date
     on: date
     where: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counting:
-    """Which documents of a process's bodies are official records of it."""
+class RecordCriteria:
+    """Which documents of a process's bodies count as official records of it."""
 
     asks: str = ""
-    """The same in words."""
+    """The criteria in words, as published."""
     topics: tuple[str, ...] = ()
-    """A document counts that has one of these, or names a plan or commitment; none given: all count."""
-    never: tuple[str, ...] = ()
-    """Types of update that never count."""
+    """A document counts if it has one of these topics, or names a plan or commitment. Empty: all count."""
+    excluded_types: tuple[str, ...] = ()
+    """Update types that never count."""
 
     def counts(self, labels: Labels) -> bool:
         """Whether a document with these labels counts."""
-        if labels.type in self.never:
+        if labels.type in self.excluded_types:
             return False
         named = labels.plans or labels.commitments
         return bool(not self.topics or named or set(self.topics) & set(labels.topics))
@@ -224,16 +225,19 @@ class Counting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """Everything that people wrote down about processes; empty where nothing is observed."""
+    """The whole register; empty where no process is observed."""
 
     processes: tuple[Process, ...] = ()
     plans: tuple[Plan, ...] = ()
-    searches: tuple[Search, ...] = ()
+    searches: tuple[UnsuccessfulSearch, ...] = ()
     rules: tuple[Rule, ...] = ()
-    counting: Counting = Counting()
+    record_criteria: RecordCriteria = RecordCriteria()
 
 
-def used(facts: Iterable[Fact]) -> Fact | None:
-    """The one that is marked, else the first that has both date and source, else the first."""
-    ordered = sorted(facts, key=lambda fact: (not fact.used, not (fact.claim.moment and fact.claim.source)))
+def preferred_fact(facts: Iterable[Fact]) -> Fact | None:
+    """The preferred fact, else the first that has both date and source, else the first; None if there are
+    none."""
+    ordered = sorted(
+        facts, key=lambda fact: (not fact.preferred, not (fact.claim.moment and fact.claim.source))
+    )
     return ordered[0] if ordered else None

@@ -1,4 +1,4 @@
-"""Who gets letters, and how far each letter got."""
+"""Subscribers, their choices, and the deliveries of mail to them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-ANSWER: Final = "ask-"
-"""How the runs of letters begin that answer somebody who asked: a confirmation, a link to one's choices."""
+ANSWER_RUN_PREFIX: Final = "ask-"
+"""Prefix of the delivery runs that answer a request: a confirmation, or a link to one's choices."""
 
 
 class SubscriberStatus(StrEnum):
-    """Whether a reader gets letters."""
+    """Whether a subscriber gets mail."""
 
     UNCONFIRMED = "unconfirmed"
-    """Asked for, and not yet confirmed from the address itself."""
-    READING = "reading"
+    """Somebody asked for this address; its owner has not confirmed yet."""
+    ACTIVE = "active"
     PAUSED = "paused"
-    LEFT = "left"
-    STOPPED = "stopped"
-    """We stopped: the address bounced, or its owner complained."""
+    UNSUBSCRIBED = "unsubscribed"
+    SUPPRESSED = "suppressed"
+    """On the suppression list: the address bounced, or its owner complained."""
 
 
 class Frequency(StrEnum):
@@ -28,17 +28,17 @@ class Frequency(StrEnum):
 
     AT_ONCE = "at once"
     DAILY = "daily"
-    """Gathered, and sent at 08:00 in the site's zone."""
+    """Collected and sent at 08:00 in the site's time zone."""
     WEEKLY = "weekly"
 
 
-LETTER_FREQUENCIES: Final = (Frequency.WEEKLY, Frequency.DAILY)
+DIGEST_FREQUENCIES: Final = (Frequency.WEEKLY, Frequency.DAILY)
 ALERT_FREQUENCIES: Final = (Frequency.AT_ONCE, Frequency.DAILY)
-"""What letters and alerts may be; the first is what they are where nobody says anything."""
+"""The frequencies of digests and of alerts; the first of each is the default."""
 
 
-class Titles(StrEnum):
-    """The language whose title of a document stands first where several are known."""
+class TitleLanguage(StrEnum):
+    """The language whose title comes first when a document has several."""
 
     ENGLISH = "en"
     WELSH = "cy"
@@ -46,45 +46,47 @@ class Titles(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What a reader wants to hear of; an empty list wants everything."""
+    """What a subscriber wants to get; an empty list means everything."""
 
     bodies: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     when_empty: bool = False
-    """Whether a week without anything for this reader is told, too; a day without is never."""
-    rhythm: Frequency = Frequency.WEEKLY
-    titles: Titles = Titles.ENGLISH
+    """Whether to send a weekly digest that has nothing for this subscriber; an empty daily one is never
+    sent."""
+    frequency: Frequency = Frequency.WEEKLY
+    title_language: TitleLanguage = TitleLanguage.ENGLISH
     only_alerts: bool = False
-    """Whether the weekly or daily letter is unwanted: the reader gets alerts alone."""
+    """Whether the subscriber gets alerts only, and no digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """Somebody who gets letters: a person, or a mailing list that hands them on."""
+    """Somebody who gets mail: a person, or a mailing list that passes it on."""
 
     id: str
-    """Random, and all that logs, files and letters know of the reader."""
+    """Random. Logs, files and mails refer to a subscriber by it alone."""
     address: str | None
-    """None once it was erased."""
-    standing: SubscriberStatus
-    since: datetime
-    """When the standing began."""
+    """None once erased."""
+    status: SubscriberStatus
+    status_since: datetime
+    """When the status began."""
     choices: Choices = field(default_factory=Choices)
     is_list: bool = False
-    """A mailing list: its letters carry no personal link, since every member reads them."""
-    leave: str = ""
+    """A mailing list: its mails have no personal links, because every member sees them."""
+    leave_instructions: str = ""
     """For a list: how its members leave it (a web or mail address), in the operator's words."""
-    replaces: str = ""
-    """The id of the reader who asked for this unconfirmed address in place of the one that they have."""
+    replaces_id: str = ""
+    """For an unconfirmed address: the id of the subscriber who asked to move to it."""
 
 
 class DeliveryStatus(StrEnum):
-    """How far one reader's letter got."""
+    """State of one delivery."""
 
     PLANNED = "planned"
     HANDED_OVER = "handed over"
-    """Given to the mail server, outcome not known yet; after a crash it is sent again as the same message."""
+    """Given to the mail server, result not known yet. After a crash it is sent again with the same
+    Message-ID."""
     ACCEPTED = "accepted"
     REFUSED = "refused"
     GIVEN_UP = "given up"
@@ -92,52 +94,52 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One reader's letter of one run."""
+    """One message of a run to one subscriber."""
 
     run: str
-    reader: str
-    state: DeliveryStatus
-    at: datetime
-    """When the state began."""
+    subscriber_id: str
+    status: DeliveryStatus
+    status_since: datetime
+    """When the status began."""
     due: datetime
-    """For a planned letter: not to be tried before."""
-    tries: int = 0
-    first_tried: datetime | None = None
-    unsure: int = 0
-    """How often its outcome stayed unknown, so that it was, or will be, sent again."""
+    """For a planned delivery: not to be tried before."""
+    attempts: int = 0
+    first_attempt: datetime | None = None
+    unknown_outcomes: int = 0
+    """How often its result stayed unknown, so that it was or will be sent again."""
     reply: str = ""
-    """The mail server's last word on it, without addresses."""
+    """The mail server's last reply, without addresses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A letter as it is handed over: its envelope and its bytes (CRLF, RFC 5322)."""
+    """A mail ready to send: envelope and bytes (CRLF, RFC 5322)."""
 
     run: str
-    reader: str
+    subscriber_id: str
     sender: str
     recipient: str
     payload: bytes
 
 
-class Handed(StrEnum):
-    """What came of handing a message over."""
+class SendOutcome(StrEnum):
+    """Result of sending one message."""
 
     ACCEPTED = "accepted"
-    NOT_NOW = "not now"
-    """A temporary refusal (4xx): the server asks to be tried again."""
-    NEVER = "never"
+    TEMPORARY_FAILURE = "not now"
+    """A temporary refusal (4xx): to be tried again."""
+    PERMANENT_FAILURE = "never"
     """A permanent refusal (5xx)."""
     UNKNOWN = "unknown"
-    """The line was lost after the message had gone out: it may have been taken."""
-    UNTRIED = "untried"
-    """Nothing of it reached the server."""
+    """The connection was lost after the message had gone out: it may have been accepted."""
+    NOT_SENT = "untried"
+    """The server got nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """The outcome for one message."""
+class SendResult:
+    """The result for one message, with the server's reply."""
 
     message: Message
-    handed: Handed
+    outcome: SendOutcome
     reply: str = ""

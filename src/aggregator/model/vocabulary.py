@@ -1,4 +1,4 @@
-"""The words of this field: what makes an update relevant, of which topic, type and plan."""
+"""The vocabulary: the phrases that give a document its relevance, topics, type and plans."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from aggregator.values.field_types import Points
 
 
 class Strength(StrEnum):
-    """How much a phrase says."""
+    """How strongly a phrase supports relevance."""
 
     SURE = "sure"
-    """In a title or a summary it is enough by itself."""
+    """Enough by itself, in a title or a summary."""
     LIKELY = "likely"
-    """Enough in a title; in a summary it makes borderline, and two of them are enough."""
+    """Enough in a title. In a summary one makes the document borderline, and two are enough."""
     HINT = "hint"
-    """Adds to others; hints alone never make more than borderline."""
+    """Adds to other phrases; hints alone never make more than borderline."""
     BY_PRODUCT = "by-product"
-    """Makes borderline and keeps it there, unless the title says more, or the summary says it twice."""
+    """Makes the document borderline and keeps it there, unless the title has more, or the summary has it
+    twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
-    """Words that count as a hit, as `register/vocabulary.yaml` writes them.
+    """Words to match, as `register/vocabulary.yaml` writes them.
 
-    A word in capitals counts only in capitals; `*` at a word's end stands for any ending and `%` for any
-    digits; after `^` a phrase counts only at the beginning. `welsh` phrases count under every initial
-    mutation of their first word.
+    A word in capitals matches only in capitals. `*` at the end of a word stands for any ending, `%` for any
+    digits, and `^` before a phrase for the beginning of the text. `welsh` phrases match every initial mutation
+    of their first word.
     """
 
     words: str
@@ -38,7 +39,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """What a document can be about, and the phrases that say so."""
+    """A topic, and the phrases that indicate it."""
 
     id: str
     name: str
@@ -47,14 +48,14 @@ class Topic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeRule:
-    """An update type: what publishers call it, where they put it, and the words in a title that make it."""
+    """How to recognise an update type: by phrases in the title, or by where a publisher puts it."""
 
     type: str
     phrases: tuple[Phrase, ...] = ()
     strong: tuple[Phrase, ...] = ()
-    """Words that say it whatever else stands in the title: they come before those of every type."""
+    """Phrases that decide the type whatever else the title has: they come before the phrases of all types."""
     addresses: tuple[str, ...] = ()
-    """Beginnings of addresses, host and path, under which a publisher puts this type alone."""
+    """Prefixes of addresses (host and path) under which a publisher puts this type only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,21 +69,22 @@ class PlanName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """How phrases add up. A phrase counts once, in the best place where it stands."""
+    """Points for relevance. A phrase counts once, in the best place where it occurs."""
 
     sure: Points = 6
     likely: Points = 3
     hint: Points = 1
     title: Points = 3
-    """By how much a phrase counts more in the title than in the summary."""
-    whole: Points = 6
-    """What a source, a host or a body gives whose every item counts."""
+    """How much more a phrase counts in the title than in the summary."""
+    always_relevant: Points = 6
+    """Points from a source, host or body whose every item is relevant."""
     relevant: Points = 6
-    """The score from which on a document is relevant."""
+    """The least score of a relevant document."""
     borderline: Points = 3
+    """The least score of a borderline document."""
 
     def points(self, strength: Strength) -> int:
-        """What a phrase of this strength is worth in a summary or text."""
+        """The points of a phrase of this strength in a summary or text."""
         return {
             Strength.SURE: self.sure,
             Strength.LIKELY: self.likely,
@@ -96,36 +98,37 @@ DEFAULT_SCALE: Final = Scale()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """`register/vocabulary.yaml` as values."""
+    """`register/vocabulary.yaml` as checked values."""
 
     topics: tuple[Topic, ...] = ()
     types: tuple[TypeRule, ...] = ()
-    """In order: the first that matches a title wins."""
-    names: Mapping[str, str] = field(default_factory=dict)
-    """Each update type in plain words, in the order of the file."""
+    """In order of precedence: the first that matches a title decides."""
+    type_names: Mapping[str, str] = field(default_factory=dict)
+    """The name of each update type by its id, in the order of the file."""
     publisher_types: Mapping[str, str] = field(default_factory=dict)
-    """The publishers' own type words, folded to lower case, and the update type that each means."""
-    general: tuple[str, ...] = ()
-    """Publishers' type words, folded, and beginnings of addresses that say little (`news story`): they decide
-    only where the title does not."""
-    traps: tuple[Phrase, ...] = ()
-    """Take back the hits that they cover."""
-    elsewhere: tuple[Phrase, ...] = ()
+    """The publishers' names for types, casefolded, and the update type that each means."""
+    weak_types: tuple[str, ...] = ()
+    """Publishers' types (casefolded) and prefixes of addresses that say little, such as `news story`: they
+    decide only if the title does not."""
+    false_positives: tuple[Phrase, ...] = ()
+    """Phrases that cancel the matches inside them."""
+    other_countries: tuple[Phrase, ...] = ()
     """Names of other countries: a document about them alone is not about the United Kingdom."""
-    home: tuple[Phrase, ...] = ()
+    home_countries: tuple[Phrase, ...] = ()
+    """Names of the UK's countries and places."""
     hosts: Mapping[str, str] = field(default_factory=dict)
-    """Hosts whose every page counts, and the topic that each stands for; a path may narrow it."""
+    """Hosts, with or without a path, whose every page is relevant, and the topic of each."""
     bodies: Mapping[str, str] = field(default_factory=dict)
-    """Ids of bodies whose every item counts, and the topic that each stands for."""
+    """Ids of bodies whose every item is relevant, and the topic of each."""
     plans: tuple[PlanName, ...] = ()
     scale: Scale = DEFAULT_SCALE
 
     @property
     def topic_names(self) -> Mapping[str, str]:
-        """Each topic in plain words, in the order of the file."""
+        """The name of each topic by its id, in the order of the file."""
         return {topic.id: topic.name for topic in self.topics}
 
     @property
     def plan_names(self) -> Mapping[str, str]:
-        """Each action plan in plain words, in the order of the file."""
+        """The name of each action plan by its id, in the order of the file."""
         return {plan.id: plan.name for plan in self.plans}
