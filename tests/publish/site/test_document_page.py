@@ -1,4 +1,4 @@
-"""The page of a document: its words, every date with its source, its history, why it is here, citation."""
+"""The page of a document: its text, every date with its source, its history, its reasons, its citation."""
 
 from __future__ import annotations
 
@@ -7,28 +7,36 @@ from dataclasses import replace
 from typing import Any
 
 from aggregator.model import Claim, Entry, Link, Precision, Revision, Snapshot
-from aggregator.publish import artifacts
-from aggregator.publish.presentation.paths import entry_page
+from aggregator.publish import make_artifacts
+from aggregator.publish.presentation.paths import document_page_path
 from tests.publish.feed_readers import page, rows, words
 from tests.publish.full_snapshot import PLAN, plan, rich
 from tests.publish.test_validators import revised
-from tests.support.builders import carrier, edition, entry, holding, instant, labels, moment
+from tests.support.builders import (
+    instant,
+    make_carrier,
+    make_document,
+    make_entry,
+    make_labels,
+    make_snapshot,
+    moment,
+)
 
 PATH = "records/uk-nap6.html"
 
 
-def record(**changes: Any) -> Entry:
+def make_record(**changes: Any) -> Entry:
     """A record without a page of its own."""
-    return entry("record:uk-nap6", **{"url": None, "licence": "own", "title": "Sixth plan", **changes})
+    return make_entry("record:uk-nap6", **{"url": None, "licence": "own", "title": "Sixth plan", **changes})
 
 
-def shown(told: Entry) -> Any:
+def record_page(entry: Entry) -> Any:
     """The record's page."""
-    return page(edition(holding(told)), PATH)
+    return page(make_snapshot(make_document(entry)), PATH)
 
 
-def test_conflicting_dates_stand_side_by_side_each_with_its_source() -> None:
-    told = record(
+def test_conflicting_dates_have_a_row_each_with_its_source() -> None:
+    entry = make_record(
         claims=(
             Claim(
                 what="plan published",
@@ -45,78 +53,78 @@ def test_conflicting_dates_stand_side_by_side_each_with_its_source() -> None:
             Claim(what="next review", moment=None, source="javascript:alert(1)"),
         )
     )
-    found = shown(told)
+    root = record_page(entry)
 
-    assert rows(found)[1:5] == [
+    assert rows(root)[1:5] == [
         ["Plan published", "18 December 2023", "opengovernment.org.uk", ""],
         ["Plan published", "December 2023", "gov.uk", "The month only."],
         ["Plan ended", "2025", "not yet sourced", ""],
         ["Next review", "not known", "not yet sourced", ""],
     ]
-    assert found.xpath("//tbody//a/@href") == [
+    assert root.xpath("//tbody//a/@href") == [
         "https://www.opengovernment.org.uk/nap6/",
         "https://www.gov.uk/nap6",
     ]
-    assert found.xpath("//tbody//time/@datetime")[1:4] == ["2023-12-18", "2023-12", "2025"]
+    assert root.xpath("//tbody//time/@datetime")[1:4] == ["2023-12-18", "2023-12", "2025"]
 
 
-def test_the_page_carries_our_words_our_dates_and_our_licence() -> None:
-    told = record(
+def test_the_page_of_a_record_has_its_text_our_dates_and_our_licence() -> None:
+    entry = make_record(
         summary="Four commitments.", content="<h1>Aims</h1><p>To <em>open</em> up.</p>", language="cy"
     )
-    held = holding(
-        told,
-        labels=labels(type="action-plan"),
+    document = make_document(
+        entry,
+        labels=make_labels(type="action-plan"),
         first_seen=instant("2026-06-01 09:00"),
         updated=instant("2026-06-03 09:00"),
     )
-    found = page(edition(held), PATH)
-    text = words(found.find(".//main"))
+    root = page(make_snapshot(document), PATH)
+    text = words(root.find(".//main"))
 
-    assert words(found.find(".//h1")) == "Sixth plan"
+    assert words(root.find(".//h1")) == "Sixth plan"
     assert "Sixth plan Cabinet Office Action plan 2 June 2026, 09:15 Cymraeg" in text
-    assert rows(found)[1:] == [
+    assert rows(root)[1:] == [
         ["First seen by us", "1 June 2026, 10:00", "this site", ""],
         ["Changed in substance", "3 June 2026, 10:00", "this site", ""],
     ]
     assert "Four commitments." in text
-    assert words(found.find(".//h3")) == "Aims"
-    assert words(found.find(".//em")) == "open"
+    assert words(root.find(".//h3")) == "Aims"
+    assert words(root.find(".//em")) == "open"
     assert "CC0 1.0: Our own words, given to the public domain under CC0 1.0." in text
-    assert "This is not an official site." in words(found.find(".//header"))
-    assert found.xpath("//h1/@lang") == ["cy"]
-    assert words(found.find(".//title")) == "Sixth plan · UK open government: updates"
+    assert "This is not an official site." in words(root.find(".//header"))
+    assert root.xpath("//h1/@lang") == ["cy"]
+    assert words(root.find(".//title")) == "Sixth plan · UK open government: updates"
 
 
 def test_the_page_reaches_style_feeds_and_front_page_from_its_folder() -> None:
-    found = shown(record())
+    root = record_page(make_record())
 
-    assert found.xpath("//link[@rel='stylesheet']/@href") == ["../style.css"]
-    assert found.xpath("//link[@rel='alternate']/@href") == ["../feed.atom", "../all.atom"]
-    assert found.xpath("//header//a/@href")[:3] == ["../index.html", "../index.html", "../browse.html"]
-    assert found.xpath("//link[@rel='canonical']/@href") == [
+    assert root.xpath("//link[@rel='stylesheet']/@href") == ["../style.css"]
+    assert root.xpath("//link[@rel='alternate']/@href") == ["../feed.atom", "../all.atom"]
+    assert root.xpath("//header//a/@href")[:3] == ["../index.html", "../index.html", "../browse.html"]
+    assert root.xpath("//link[@rel='canonical']/@href") == [
         "https://updates.example.org/records/uk-nap6.html"
     ]
 
 
 def test_attachments_are_listed_and_sources_are_not_listed_twice() -> None:
-    told = record(
+    entry = make_record(
         links=(
             Link(href="https://www.gov.uk/slides.pdf", rel="enclosure", title="Slides"),
             Link(href="https://www.gov.uk/nap6", rel="via"),
             Link(href="https://www.gov.uk/untitled.pdf", rel="enclosure"),
         )
     )
-    attached = shown(told).xpath("//section[@aria-labelledby='files-title']//a")
+    links = record_page(entry).xpath("//section[@aria-labelledby='files-title']//a")
 
-    assert [(words(link), link.get("href")) for link in attached] == [
+    assert [(words(link), link.get("href")) for link in links] == [
         ("Slides", "https://www.gov.uk/slides.pdf"),
         ("https://www.gov.uk/untitled.pdf", "https://www.gov.uk/untitled.pdf"),
     ]
 
 
 def test_what_a_record_does_not_have_leaves_no_empty_heading() -> None:
-    headings = shown(record(summary="", content="")).xpath("//main//h2")
+    headings = record_page(make_record(summary="", content="")).xpath("//main//h2")
 
     assert [words(heading) for heading in headings] == [
         "Dates and where they come from",
@@ -127,27 +135,32 @@ def test_what_a_record_does_not_have_leaves_no_empty_heading() -> None:
     ]
 
 
-def test_words_under_a_licence_that_is_not_known_are_left_out() -> None:
-    found = shown(record(licence="unknown", summary="Their words.", content="<p>Their words.</p>"))
+def test_text_under_a_licence_that_is_not_known_is_left_out() -> None:
+    root = record_page(make_record(licence="unknown", summary="Their words.", content="<p>Their words.</p>"))
 
-    assert "Their words." not in words(found)
-    assert "Licence not known: title, link and date only." in words(found)
+    assert "Their words." not in words(root)
+    assert "Licence not known: title, link and date only." in words(root)
 
 
 def test_the_front_page_links_the_record_as_ours() -> None:
-    line = page(edition(holding(record()))).get_element_by_id("news").find(".//li")
+    row = page(make_snapshot(make_document(make_record()))).get_element_by_id("news").find(".//li")
 
-    assert line.xpath("./a/@href") == [PATH]
-    assert words(line).endswith("our record")
-
-
-def document(told: Snapshot, url: str = PLAN) -> Any:
-    """The page of the document with this address."""
-    return page(told, next(entry_page(held.entry) for held in told.holdings if held.entry.url == url))
+    assert row.xpath("./a/@href") == [PATH]
+    assert words(row).endswith("our record")
 
 
-def test_every_date_of_every_carrier_stands_with_its_source() -> None:
-    assert rows(document(rich())) == [
+def document_page(snapshot: Snapshot, url: str = PLAN) -> Any:
+    """The page of the document that has this address."""
+    return page(
+        snapshot,
+        next(
+            document_page_path(document.entry) for document in snapshot.documents if document.entry.url == url
+        ),
+    )
+
+
+def test_every_date_of_every_carrier_is_shown_with_its_source() -> None:
+    assert rows(document_page(rich())) == [
         ["Published", "3 June 2026, 10:00", "The network's list", "no time zone given; read as London time"],
         ["Published", "4 June 2026, 10:30", "Cabinet Office on GOV.UK", ""],
         ["Updated", "2 June 2026, 09:15", "Cabinet Office on GOV.UK; The network's list", ""],
@@ -159,47 +172,47 @@ def test_every_date_of_every_carrier_stands_with_its_source() -> None:
     ]
 
 
-def test_the_page_tells_where_the_record_is_where_a_copy_is_and_how_to_cite_it() -> None:
-    found = document(rich())
-    official, copy = found.xpath("//p[@class='official']/a")
+def test_the_page_links_the_original_and_an_archived_copy_and_says_how_to_cite_it() -> None:
+    root = document_page(rich())
+    official, copy = root.xpath("//p[@class='official']/a")
 
     assert (official.get("href"), words(official)) == (PLAN, "Original on gov.uk")
     assert copy.get("href") == f"https://web.archive.org/web/20260604100000/{PLAN}"
-    assert words(found.xpath("//p[@class='cite']")[0]) == (
+    assert words(root.xpath("//p[@class='cite']")[0]) == (
         "Cabinet Office, “Seventh National Action Plan”, 4 June 2026, 10:30. https://www.gov.uk/plan. "
         "Recorded by UK open government: updates, first seen 4 June 2026, "
         f"https://updates.example.org/entries/{plan().id.removeprefix('urn:uuid:')}.html"
     )
-    assert plan().id in words(found)
+    assert plan().id in words(root)
 
 
 def test_the_page_says_who_carries_it_why_it_is_here_and_what_it_is_about() -> None:
-    found = document(rich())
+    root = document_page(rich())
 
-    assert [words(item) for item in found.xpath("//section[@aria-labelledby='carriers-title']//li")] == [
+    assert [words(item) for item in root.xpath("//section[@aria-labelledby='carriers-title']//li")] == [
         "Cabinet Office on GOV.UK, first seen there 4 June 2026",
         "The network's list, first seen there 5 June 2026, as 7th action plan",
     ]
-    assert [words(item) for item in found.xpath("//ul[@class='reasons']/li")] == [
+    assert [words(item) for item in root.xpath("//ul[@class='reasons']/li")] == [
         "“national action plan” in the title the topic: the open government process 18 points",
         "“action plan” in the title the type: action plan",
         "“Seventh National Action Plan” in the title the plan: UK national action plan from 2026",
     ]
-    assert [(words(one), one.get("href")) for one in found.xpath("//dl[@class='labels']//a")] == [
+    assert [(words(item), item.get("href")) for item in root.xpath("//dl[@class='labels']//a")] == [
         ("the open government process", "../topics/process.html"),
         ("UK national action plan from 2026", "../plans/NAP7.html"),
         ("Government Digital Service", "../bodies/gds.html"),
     ]
-    assert words(found.xpath("//section[@aria-labelledby='files-title']")[0]) == (
+    assert words(root.xpath("//section[@aria-labelledby='files-title']")[0]) == (
         "Attachments The plan (application/pdf, 52 kB)"
     )
 
 
-def test_a_change_stands_side_by_side_with_the_publishers_words_and_the_hash() -> None:
-    changed = document(rich()).xpath("//section[@aria-labelledby='history-title']")[0]
+def test_a_change_is_shown_side_by_side_with_the_publishers_note_and_the_hash() -> None:
+    changed = document_page(rich()).xpath("//section[@aria-labelledby='history-title']")[0]
 
-    assert [words(one) for one in changed.xpath(".//del | .//ins")] == ["five", "six", "26 June 2026"]
-    assert [words(one) for one in changed.xpath(".//h3")] == [
+    assert [words(item) for item in changed.xpath(".//del | .//ins")] == ["five", "six", "26 June 2026"]
+    assert [words(item) for item in changed.xpath(".//h3")] == [
         "In the publisher’s words",
         "Seen 5 June 2026, 10:00: text, closing date",
     ]
@@ -208,83 +221,87 @@ def test_a_change_stands_side_by_side_with_the_publishers_words_and_the_hash() -
 
 
 def test_under_a_licence_that_is_not_known_only_title_link_dates_and_labels_are_shown() -> None:
-    found = document(rich(), "https://ogn.example/post")
+    root = document_page(rich(), "https://ogn.example/post")
 
-    assert words(found.find(".//h1")) == "Make your ideas count"
-    assert found.xpath("//p[@class='official']/a/@href")[0] == "https://ogn.example/post"
-    assert "Their" not in words(found)
-    assert "Seen 1 March 2026, 10:00: text" in words(found)
-    assert "The licence does not let us show" in words(found)
+    assert words(root.find(".//h1")) == "Make your ideas count"
+    assert root.xpath("//p[@class='official']/a/@href")[0] == "https://ogn.example/post"
+    assert "Their" not in words(root)
+    assert "Seen 1 March 2026, 10:00: text" in words(root)
+    assert "The licence does not let us show" in words(root)
 
 
-def test_a_change_shows_nothing_of_words_whose_licence_was_not_known_before_it() -> None:
-    before = entry(text="Their own words.", licence="unknown")
+def test_a_change_shows_nothing_of_a_text_whose_licence_was_not_known_before_it() -> None:
+    before = make_entry(text="Their own words.", licence="unknown")
     after = replace(before, text="Other words.", licence="OGL-3.0")
-    first = carrier(before)
+    first = make_carrier(before)
     second = Revision(entry=after, number=2, seen_at=instant("2026-06-06 09:00"), parts=("text",))
     changed = replace(first, entry=after, revisions=(*first.revisions, second))
 
-    found = document(edition(holding(after, carriers=(changed,))), after.url or "")
+    root = document_page(make_snapshot(make_document(after, carriers=(changed,))), after.url or "")
 
-    assert "Seen 6 June 2026, 10:00: text" in words(found)
-    assert "Their own words." not in words(found)
+    assert "Seen 6 June 2026, 10:00: text" in words(root)
+    assert "Their own words." not in words(root)
 
 
 def test_what_was_taken_away_says_so_and_stays_readable_in_its_language() -> None:
-    found = document(rich(), "https://www.gov.wales/drafft")
+    root = document_page(rich(), "https://www.gov.wales/drafft")
 
     assert "The publisher has withdrawn this document; its page says so." in words(
-        found.xpath("//section[@class='notice']")[0]
+        root.xpath("//section[@class='notice']")[0]
     )
-    assert "Tynnwyd." in words(found)
-    assert found.xpath("//h1/@lang | //p[@class='lede']/@lang") == ["cy", "cy"]
-    assert ["Taken away", "1 June 2026", "the publisher", ""] in rows(found)
+    assert "Tynnwyd." in words(root)
+    assert root.xpath("//h1/@lang | //p[@class='lede']/@lang") == ["cy", "cy"]
+    assert ["Taken away", "1 June 2026", "the publisher", ""] in rows(root)
 
 
 def test_where_the_licence_is_not_known_the_publishers_reason_for_a_removal_is_left_out() -> None:
-    gone = revised()
+    withdrawn = revised()
 
-    told = document(
-        rich(holding(replace(gone.entry, licence="unknown"), carriers=(gone,), removed=gone.removed)),
+    root = document_page(
+        rich(
+            make_document(
+                replace(withdrawn.entry, licence="unknown"), carriers=(withdrawn,), removal=withdrawn.removal
+            )
+        ),
         "https://www.gov.uk/a-plan",
     )
 
-    assert "The publisher has withdrawn this document; its page says so." in words(told)
-    assert "Replaced." not in words(told)
+    assert "The publisher has withdrawn this document; its page says so." in words(root)
+    assert "Replaced." not in words(root)
 
 
-def test_a_document_bears_the_name_that_its_body_had_on_its_day() -> None:
-    old = entry("https://www.gov.uk/old", published=moment("2019-12-31 10:00"))
-    told = rich(holding(old))
+def test_a_document_names_its_body_as_it_was_called_on_its_day() -> None:
+    old = make_entry("https://www.gov.uk/old", published=moment("2019-12-31 10:00"))
+    snapshot = rich(make_document(old))
 
-    assert words(document(told, "https://www.gov.uk/old").xpath("//span[@class='body']")[0]) == (
+    assert words(document_page(snapshot, "https://www.gov.uk/old").xpath("//span[@class='body']")[0]) == (
         "Office of the Cabinet"
     )
 
 
 def test_a_later_day_or_another_document_changes_no_page_of_a_document() -> None:
-    more = holding(entry("https://www.gov.uk/more", title="More"))
-    before = {one.path: one.payload for one in artifacts(rich())}
+    more = make_document(make_entry("https://www.gov.uk/more", title="More"))
+    before = {item.path: item.payload for item in make_artifacts(rich())}
     later = replace(rich(more), at=instant("2026-09-01 12:00"))
-    after = {one.path: one.payload for one in artifacts(later)}
+    after = {item.path: item.payload for item in make_artifacts(later)}
 
     documents = [path for path in before if path.startswith(("entries/", "records/"))]
     assert len(documents) == 6
     assert all(before[path] == after[path] for path in documents)
 
 
-def test_programs_are_told_the_same_in_the_words_of_schema_org() -> None:
-    (told,) = document(rich()).xpath("//script[@type='application/ld+json']")
-    data = json.loads(told.text)["mainEntity"]
+def test_the_page_describes_itself_to_programs_in_the_terms_of_schema_org() -> None:
+    (script,) = document_page(rich()).xpath("//script[@type='application/ld+json']")
+    data = json.loads(script.text)["mainEntity"]
 
     assert data["url"] == PLAN
     assert data["publisher"]["name"] == "Cabinet Office"
     assert data["datePublished"] == "2026-06-04T10:30+01:00"
 
 
-def test_programs_are_told_no_markup() -> None:
-    told = edition(holding(entry(title="</script><script>alert(1)</script>")))
-    payload = next(one.payload for one in artifacts(told) if one.path.startswith("entries/"))
+def test_the_description_for_programs_escapes_markup() -> None:
+    snapshot = make_snapshot(make_document(make_entry(title="</script><script>alert(1)</script>")))
+    payload = next(item.payload for item in make_artifacts(snapshot) if item.path.startswith("entries/"))
 
     assert payload.count(b"<script") == 1
     assert b"\\u003c/script\\u003e" in payload

@@ -1,4 +1,4 @@
-"""The pages that list: bodies, nations, topics, types, plans, roles, months, years, letters, corrections."""
+"""The pages that list: bodies, nations, topics, types, plans, roles, months, years, digests, corrections."""
 
 from __future__ import annotations
 
@@ -10,11 +10,19 @@ import pytest
 from aggregator.model import Precision, Relevance, Retraction
 from tests.publish.feed_readers import entries, page, words
 from tests.publish.full_snapshot import rich
-from tests.support.builders import NOON, edition, entry, holding, instant, labels, moment
+from tests.support.builders import (
+    NOON,
+    instant,
+    make_document,
+    make_entry,
+    make_labels,
+    make_snapshot,
+    moment,
+)
 
 
 def titles(root: Any) -> list[str]:
-    """What the lines of a page link to, in order."""
+    """The titles of a page's rows, in order."""
     return [words(link) for link in root.xpath("//ul[@class='lines']/li/a[1]")]
 
 
@@ -37,16 +45,16 @@ def titles(root: Any) -> list[str]:
 def test_each_page_lists_its_documents_newest_first_and_nothing_irrelevant(
     path: str, listed: list[str]
 ) -> None:
-    found = page(rich(), path)
+    root = page(rich(), path)
 
-    assert titles(found) == listed
-    assert ("Nothing about open government has been read here yet." in words(found)) == (listed == [])
+    assert titles(root) == listed
+    assert ("Nothing about open government has been read here yet." in words(root)) == (listed == [])
 
 
-def test_a_bodys_page_tells_its_nation_its_parent_its_names_and_its_role() -> None:
-    found = page(rich(), "bodies/cabinet-office.html")
+def test_a_bodys_page_shows_its_nation_its_parent_its_names_and_its_role() -> None:
+    root = page(rich(), "bodies/cabinet-office.html")
     facts = {
-        words(row.find("dt")): [words(one) for one in row.findall("dd")] for row in found.xpath("//dl/div")
+        words(row.find("dt")): [words(one) for one in row.findall("dd")] for row in root.xpath("//dl/div")
     }
 
     assert facts == {
@@ -56,12 +64,12 @@ def test_a_bodys_page_tells_its_nation_its_parent_its_names_and_its_role() -> No
         "Former names": ["Office of the Cabinet"],
         "Roles": ["Lead of the plan"],
     }
-    assert "1 further document is not about open government" in words(found)
+    assert "1 further document is not about open government" in words(root)
 
 
 def test_a_page_names_its_feeds() -> None:
-    found = page(rich(), "topics/process.html")
-    offered = {link.get("type"): link.get("href") for link in found.xpath("//link[@rel='alternate']")[:3]}
+    root = page(rich(), "topics/process.html")
+    offered = {link.get("type"): link.get("href") for link in root.xpath("//link[@rel='alternate']")[:3]}
 
     assert offered == {
         "application/atom+xml": "../topics/process.atom",
@@ -71,46 +79,52 @@ def test_a_page_names_its_feeds() -> None:
     assert len(page(rich(), "roles/nap-lead.html").xpath("//link[@rel='alternate']")) == 5
 
 
-def test_what_is_about_the_holder_of_a_role_stands_on_the_page_and_in_the_feed_of_the_role() -> None:
-    told = entry("https://a.example/", title="A word on the lead", body="gds")
-    both = replace(
-        rich(), holdings=(holding(told, labels=labels(subjects=("cabinet-office",), topics=("process",))),)
+def test_what_is_about_the_holder_of_a_role_is_on_the_page_and_in_the_feed_of_the_role() -> None:
+    entry = make_entry("https://a.example/", title="A word on the lead", body="gds")
+    snapshot = replace(
+        rich(),
+        documents=(
+            make_document(entry, labels=make_labels(subjects=("cabinet-office",), topics=("process",))),
+        ),
     )
 
     for name in ("roles/nap-lead", "bodies/cabinet-office", "bodies/gds", "topics/process"):
-        assert titles(page(both, f"{name}.html")) == ["A word on the lead"]
-        assert len(entries(both, f"{name}.atom")) == 1
+        assert titles(page(snapshot, f"{name}.html")) == ["A word on the lead"]
+        assert len(entries(snapshot, f"{name}.atom")) == 1
 
 
 def test_a_chart_shows_the_last_two_years_and_says_the_same_in_words() -> None:
     dates = ("2026-06-01 10:00", "2026-05-31 10:00", "2026-05-02 10:00", "2020-01-01 10:00")
-    held = [holding(entry(f"https://a.example/{n}", published=moment(date))) for n, date in enumerate(dates)]
-    drawn = page(edition(*held), "bodies/cabinet-office.html").xpath("//figure")[0]
+    documents = [
+        make_document(make_entry(f"https://a.example/{n}", published=moment(date)))
+        for n, date in enumerate(dates)
+    ]
+    chart = page(make_snapshot(*documents), "bodies/cabinet-office.html").xpath("//figure")[0]
 
-    assert words(drawn.xpath(".//title")[0]) == ("3 updates from July 2024 to June 2026; most in May 2026: 2")
-    assert drawn.xpath(".//path[@class='bars']/@d") == ["M221 60v-60h8v60zM231 60v-30h8v30z"]
-    assert [words(item) for item in drawn.xpath(".//li")] == ["May 2026: 2", "June 2026: 1"]
+    assert words(chart.xpath(".//title")[0]) == ("3 updates from July 2024 to June 2026; most in May 2026: 2")
+    assert chart.xpath(".//path[@class='bars']/@d") == ["M221 60v-60h8v60zM231 60v-30h8v30z"]
+    assert [words(item) for item in chart.xpath(".//li")] == ["May 2026: 2", "June 2026: 1"]
 
 
 def test_only_the_newest_hundred_are_listed_and_the_rest_is_named() -> None:
-    held = [holding(entry(f"https://a.example/{n}", title=f"Number {n}")) for n in range(101)]
-    found = page(edition(*held), "bodies/cabinet-office.html")
+    documents = [make_document(make_entry(f"https://a.example/{n}", title=f"Number {n}")) for n in range(101)]
+    root = page(make_snapshot(*documents), "bodies/cabinet-office.html")
 
-    assert len(titles(found)) == 100
-    assert "The newest 100 of 101" in words(found)
+    assert len(titles(root)) == 100
+    assert "The newest 100 of 101" in words(root)
 
 
-def test_the_page_of_all_lists_counts_and_leads_to_each() -> None:
-    found = page(rich(), "browse.html")
+def test_the_browse_page_counts_and_links_every_list() -> None:
+    root = page(rich(), "browse.html")
     rows = {
-        words(row.find("a")): words(row.xpath("./span")[0]) for row in found.xpath("//ul[@class='shelf']/li")
+        words(row.find("a")): words(row.xpath("./span")[0]) for row in root.xpath("//ul[@class='shelf']/li")
     }
 
     assert rows["Cabinet Office"] == "4"
     assert rows["Welsh Government"] == "1"
     assert rows["Open data"] == "0"
     assert rows["Lead of the plan"] == "4"
-    assert [words(head) for head in found.xpath("//h2[@id]")][:6] == [
+    assert [words(head) for head in root.xpath("//h2[@id]")][:6] == [
         "Nations",
         "Bodies",
         "Topics",
@@ -120,40 +134,42 @@ def test_the_page_of_all_lists_counts_and_leads_to_each() -> None:
     ]
 
 
-def test_the_archive_files_by_own_date_else_by_first_sight_and_a_year_without_a_month_by_itself() -> None:
-    held = (
-        holding(entry("https://a.example/1", title="Dated", published=moment("2025-03-31 23:30"))),
-        holding(entry("https://a.example/2", title="Undated", updated=None)),
-        holding(entry("https://a.example/3", title="To come", published=moment("2030-01-01 10:00"))),
-        holding(
-            entry(
+def test_the_archive_lists_by_own_date_else_by_first_sight_and_a_year_without_a_month_by_itself() -> None:
+    documents = (
+        make_document(make_entry("https://a.example/1", title="Dated", published=moment("2025-03-31 23:30"))),
+        make_document(make_entry("https://a.example/2", title="Undated", updated=None)),
+        make_document(
+            make_entry("https://a.example/3", title="To come", published=moment("2030-01-01 10:00"))
+        ),
+        make_document(
+            make_entry(
                 "https://a.example/4", title="Of a year", published=moment("2025-01-01 00:00", Precision.YEAR)
             )
         ),
-        holding(
-            entry("https://a.example/5", title="Doubtful", published=moment("2025-04-02 10:00")),
-            labels=labels(relevance=Relevance.BORDERLINE),
+        make_document(
+            make_entry("https://a.example/5", title="Doubtful", published=moment("2025-04-02 10:00")),
+            labels=make_labels(relevance=Relevance.BORDERLINE),
         ),
-        holding(
-            entry("https://a.example/6", title="Roads", published=moment("2025-04-03 10:00")),
-            labels=labels(False),
+        make_document(
+            make_entry("https://a.example/6", title="Roads", published=moment("2025-04-03 10:00")),
+            labels=make_labels(False),
         ),
     )
-    told = edition(*held)
+    snapshot = make_snapshot(*documents)
 
-    assert titles(page(told, "months/2025-04.html")) == ["Dated", "Doubtful", "Roads"]
-    assert [words(head) for head in page(told, "months/2025-04.html").xpath("//main//h2")] == [
+    assert titles(page(snapshot, "months/2025-04.html")) == ["Dated", "Doubtful", "Roads"]
+    assert [words(head) for head in page(snapshot, "months/2025-04.html").xpath("//main//h2")] == [
         "About open government 1",
         "Borderline 1",
         "Everything else from the same sources 1",
     ]
-    assert titles(page(told, "months/2026-06.html")) == ["Undated", "To come"]
-    assert titles(page(told, "years/2025.html")) == ["Of a year"]
-    years = [words(section) for section in page(told, "archive.html").xpath("//main/section")]
+    assert titles(page(snapshot, "months/2026-06.html")) == ["Undated", "To come"]
+    assert titles(page(snapshot, "years/2025.html")) == ["Of a year"]
+    years = [words(section) for section in page(snapshot, "archive.html").xpath("//main/section")]
     assert years == ["2026 June 2026 2 of 2", "2025 Month not known 1 of 1 April 2025 1 of 3"]
 
 
-def test_letters_stand_by_year_with_the_open_week_first() -> None:
+def test_digests_are_listed_by_year_with_the_open_week_first() -> None:
     (year,) = page(rich(), "letters.html").xpath("//main/section")
 
     assert words(year) == "2026 Week of 25 May 2026 25 May 2026 to 1 June 2026 1 update"
@@ -161,33 +177,39 @@ def test_letters_stand_by_year_with_the_open_week_first() -> None:
 
 
 def test_what_a_person_put_right_or_took_out_is_a_correction_the_last_one_first() -> None:
-    gone = Retraction(id="urn:uuid:1", at=instant("2026-06-05 09:00"), why="A private person’s name")
-    found = page(replace(rich(), retractions=(gone,)), "corrections.html")
-    told = [words(one) for one in found.xpath("//ul[@class='lines']/li")]
+    retraction = Retraction(id="urn:uuid:1", at=instant("2026-06-05 09:00"), why="A private person’s name")
+    root = page(replace(rich(), retractions=(retraction,)), "corrections.html")
+    corrections = [words(item) for item in root.xpath("//ul[@class='lines']/li")]
 
-    assert titles(found) == ["The forum is named"]
-    assert told == [
+    assert titles(root) == ["The forum is named"]
+    assert corrections == [
         "urn:uuid:1We took this document’s words out of our record for good. 5 June 2026, 10:00",
         "The forum is namedNow taken to be perhaps about open government: a by-product of openness, or not "
         "enough said; type: event. “It only names the forum.” 4 June 2026, 16:30",
     ]
-    assert "Nothing had to be put right yet." in words(page(edition(holding()), "corrections.html"))
+    assert "Nothing had to be put right yet." in words(
+        page(make_snapshot(make_document()), "corrections.html")
+    )
 
 
-def test_a_publisher_is_told_what_would_help_only_where_it_was_seen_often() -> None:
+def test_a_publisher_gets_advice_only_from_enough_documents() -> None:
     bare = [
-        holding(entry(f"https://a.example/{n}", text="A plan", summary="", published=None, updated=None))
+        make_document(
+            make_entry(f"https://a.example/{n}", text="A plan", summary="", published=None, updated=None)
+        )
         for n in range(5)
     ]
 
-    assert "Add a sentence to each item" in words(page(edition(*bare), "sources.html"))
-    assert "State for each document when it was published." in words(page(edition(*bare), "sources.html"))
-    assert "Add a sentence" not in words(page(edition(*bare[:4]), "sources.html"))
+    assert "Add a sentence to each item" in words(page(make_snapshot(*bare), "sources.html"))
+    assert "State for each document when it was published." in words(
+        page(make_snapshot(*bare), "sources.html")
+    )
+    assert "Add a sentence" not in words(page(make_snapshot(*bare[:4]), "sources.html"))
     refused = words(page(rich(), "sources.html"))
     assert "Answer programs that name themselves and ask seldom; we were refused (HTTP 403)." in refused
 
 
-def test_the_front_page_is_of_today_and_says_so_nowhere_else() -> None:
+def test_the_about_page_is_not_official_and_counts_sources_and_bodies() -> None:
     assert instant("2026-06-05 12:00") == NOON
     about = page(rich(), "about.html")
 

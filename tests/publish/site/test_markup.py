@@ -1,4 +1,4 @@
-"""HTML that goes into a page of ours: the same words, balanced, with nothing that runs or loads."""
+"""HTML inside our pages: the same text, balanced, with nothing that runs or loads."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.publish.site.markup import rebuilt
+from aggregator.publish.site.markup import rebuild_html
 
 
 @pytest.mark.parametrize(
-    ("given_", "made"),
+    ("html", "rebuilt"),
     [
         ("<p>One <em>two</em><br>three</p>", "<p>One <em>two</em><br>three</p>"),
         ("<h1>A</h1><h2>B</h2><h3>C</h3>", "<h3>A</h3><h3>B</h3><h4>C</h4>"),
@@ -33,12 +33,12 @@ from aggregator.publish.site.markup import rebuilt
         ("  words  ", "words"),
     ],
 )
-def test_html_is_written_anew_from_a_short_list_of_elements(given_: str, made: str) -> None:
-    assert rebuilt(given_) == made
+def test_html_is_rebuilt_from_a_short_list_of_elements(html: str, rebuilt: str) -> None:
+    assert rebuild_html(html) == rebuilt
 
 
 @given(st.text(alphabet="<>/abph123 =\"'&;!-", max_size=60))
-def test_what_was_written_anew_stays_as_it_is(text: str) -> None:
-    once = rebuilt(text)
+def test_rebuilding_twice_changes_nothing(text: str) -> None:
+    once = rebuild_html(text)
 
-    assert rebuilt(once) == once
+    assert rebuild_html(once) == once

@@ -1,4 +1,4 @@
-"""The front page as a whole: what it says of itself, what it loads, how it is built."""
+"""The front page as a whole: what it says about itself, what it loads, how it is built."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from itertools import pairwise
 
 from tests.publish.feed_readers import page, section, words
 from tests.support.builders import (
-    edition,
-    entry,
-    holding,
-    site,
-    source,
-    source_line,
+    make_document,
+    make_entry,
+    make_site,
+    make_snapshot,
+    make_source,
+    make_source_with_state,
 )
 
 
 def test_the_page_says_what_it_is_that_it_is_not_official_and_where_its_feeds_are() -> None:
-    root = page(edition())
+    root = page(make_snapshot())
     offered = [(link.get("href"), link.get("title")) for link in root.xpath("//link[@rel='alternate']")]
 
     assert words(root.find(".//h1")) == "UK open government: updates"
@@ -30,7 +30,7 @@ def test_the_page_says_what_it_is_that_it_is_not_official_and_where_its_feeds_ar
 
 
 def test_the_page_loads_nothing_but_its_own_style_sheet() -> None:
-    root = page(edition(holding()))
+    root = page(make_snapshot(make_document()))
     policy = root.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
 
     assert (
@@ -43,7 +43,7 @@ def test_the_page_loads_nothing_but_its_own_style_sheet() -> None:
 
 
 def test_the_page_has_landmarks_a_skip_link_and_headings_in_order() -> None:
-    root = page(edition(holding(), holding(entry("record:r", url=None))))
+    root = page(make_snapshot(make_document(), make_document(make_entry("record:r", url=None))))
     levels = [int(heading.tag[1]) for heading in root.xpath("//h1 | //h2 | //h3 | //h4")]
 
     assert root.xpath("//body/a[1]/@href") == ["#main"]
@@ -56,7 +56,7 @@ def test_the_page_has_landmarks_a_skip_link_and_headings_in_order() -> None:
 
 
 def test_a_page_without_anything_says_so() -> None:
-    empty = edition(sources=())
+    empty = make_snapshot(sources=())
 
     assert "Nothing about open government has been read yet." in words(section(empty, "news"))
     assert "No letter has been made yet." in words(section(empty, "letter"))
@@ -64,8 +64,8 @@ def test_a_page_without_anything_says_so() -> None:
 
 
 def test_the_footer_names_operator_contact_and_licences() -> None:
-    licensed = (source_line(), source_line(source("ogn", licence="unknown")))
-    footer = page(edition(sources=licensed)).find(".//footer")
+    licensed = (make_source_with_state(), make_source_with_state(make_source("ogn", licence="unknown")))
+    footer = page(make_snapshot(sources=licensed)).find(".//footer")
 
     assert "run by A Volunteer." in words(footer)
     assert footer.xpath(".//a[starts-with(@href, 'mailto:')]/@href") == ["mailto:volunteer@example.org"]
@@ -77,7 +77,7 @@ def test_the_footer_names_operator_contact_and_licences() -> None:
 
 
 def test_an_operator_without_a_name_or_address_is_not_made_up() -> None:
-    nameless = page(edition(site=site(operator="", contact="the notice board"))).find(".//footer")
+    nameless = page(make_snapshot(site=make_site(operator="", contact="the notice board"))).find(".//footer")
 
     assert "run by an operator who has not given a name." in words(nameless)
     assert "Write to the notice board" in words(nameless)

@@ -1,4 +1,4 @@
-"""The site as a whole: valid HTML, links that resolve, what one document changes, what a host is told."""
+"""The site as a whole: valid HTML, working links, what one document changes, the headers for a host."""
 
 from __future__ import annotations
 
@@ -12,19 +12,23 @@ import pytest
 from html5lib.html5parser import ParseError
 
 from aggregator.model import Snapshot
-from aggregator.publish import artifacts
-from aggregator.publish.presentation.paths import entry_page
+from aggregator.publish import make_artifacts
+from aggregator.publish.presentation.paths import document_page_path
 from tests.publish.feed_readers import HTML, XML, payload
 from tests.publish.full_snapshot import rich, site_files
 from tests.publish.test_hostile import HOSTILE, filled
-from tests.support.builders import edition, entry, holding, instant, moment, site
+from tests.support.builders import instant, make_document, make_entry, make_site, make_snapshot, moment
 
 FEEDS = re.compile(r"(?:bodies|nations|topics|types|plans)/[A-Za-z0-9.-]+\.(?:atom|json|rss)")
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
-def pages(told: Snapshot) -> dict[str, str]:
-    return {one.path: one.payload.decode() for one in site_files(told) if one.path.endswith(".html")}
+def pages(snapshot: Snapshot) -> dict[str, str]:
+    return {
+        artifact.path: artifact.payload.decode()
+        for artifact in site_files(snapshot)
+        if artifact.path.endswith(".html")
+    }
 
 
 def validate(html: str) -> None:
@@ -34,13 +38,13 @@ def validate(html: str) -> None:
 
 def test_every_page_is_valid_html() -> None:
     for path, html in pages(rich()).items():
-        if not path.startswith("digests/"):  # a letter's HTML is for mail programs
+        if not path.startswith("digests/"):  # a digest's HTML is for mail programs
             validate(html)
 
 
 @pytest.mark.parametrize("text", [text for name, text in HOSTILE.items() if name != "long"])
-def test_every_page_is_valid_html_whatever_stands_in_any_field(text: str) -> None:
-    for artifact in artifacts(filled(text)):
+def test_every_page_is_valid_html_whatever_any_field_contains(text: str) -> None:
+    for artifact in make_artifacts(filled(text)):
         if artifact.path.endswith(".html"):
             validate(artifact.payload.decode())
 
@@ -56,23 +60,23 @@ def test_every_page_is_valid_html_whatever_stands_in_any_field(text: str) -> Non
     ],
 )
 def test_a_damaged_page_is_found_to_be_invalid(right: str, wrong: str) -> None:
-    html = payload(rich(holding(entry(title="A & B"))), "index.html").decode()
+    html = payload(rich(make_document(make_entry(title="A & B"))), "index.html").decode()
     assert right in html
 
     with pytest.raises(ParseError):
         validate(html.replace(right, wrong))
 
 
-def linked(html: str) -> Iterator[str]:
+def links_in(html: str) -> Iterator[str]:
     root = HTML.fromstring(html)
     return iter([*root.xpath("//@href"), *root.xpath("//@src"), *root.xpath("//form/@action")])
 
 
 def test_every_link_within_the_site_leads_to_a_file_and_every_fragment_to_an_element() -> None:
-    files = {one.path: one.payload for one in site_files(rich())}
+    files = {artifact.path: artifact.payload for artifact in site_files(rich())}
     feeds_are_made = any(path.startswith("bodies/") and path.endswith(".atom") for path in files)
     for path, html in pages(rich()).items():
-        for href in linked(html):
+        for href in links_in(html):
             target, fragment = urldefrag(urljoin(f"https://here.example/{path}", href))
             if not target.startswith("https://here.example/"):
                 continue
@@ -85,22 +89,22 @@ def test_every_link_within_the_site_leads_to_a_file_and_every_fragment_to_an_ele
 
 def test_every_page_can_be_reached_from_the_front_page() -> None:
     all_pages = pages(rich())
-    seen, waiting = set[str](), ["index.html"]
+    reached, waiting = set[str](), ["index.html"]
     while waiting:
         path = waiting.pop()
-        if path in seen or path not in all_pages:
+        if path in reached or path not in all_pages:
             continue
-        seen.add(path)
+        reached.add(path)
         targets = (
-            urldefrag(urljoin(f"https://here.example/{path}", href))[0] for href in linked(all_pages[path])
+            urldefrag(urljoin(f"https://here.example/{path}", href))[0] for href in links_in(all_pages[path])
         )
         waiting += [target.removeprefix("https://here.example/") for target in targets]
 
-    assert seen == set(all_pages)
+    assert reached == set(all_pages)
 
 
 def test_every_page_says_that_it_is_not_official_and_names_itself_in_full() -> None:
-    made = {artifact.path for artifact in artifacts(rich())}
+    paths = {artifact.path for artifact in make_artifacts(rich())}
     for path, html in pages(rich()).items():
         if path.startswith("digests/"):
             continue
@@ -112,26 +116,28 @@ def test_every_page_says_that_it_is_not_official_and_names_itself_in_full() -> N
             root.xpath(f"//meta[@property='og:{name}']/@content")[0] for name in ("title", "description")
         )
         picture = root.xpath("//meta[@property='og:image']/@content")[0]
-        assert picture.removeprefix("https://updates.example.org/") in made, path
+        assert picture.removeprefix("https://updates.example.org/") in paths, path
         assert "not an official site" in root.find(".//header").text_content(), path
         assert "default-src 'none'" in root.xpath("//meta[@http-equiv]/@content")[0], path
         assert root.xpath("//link[@type='application/atom+xml']"), path
 
 
-def changed(before: Snapshot, after: Snapshot) -> set[str]:
-    """The files that differ between two editions."""
-    old = {one.path: one.payload for one in artifacts(before)}
-    new = {one.path: one.payload for one in artifacts(after)}
+def changed_files(before: Snapshot, after: Snapshot) -> set[str]:
+    """The paths that differ between two snapshots."""
+    old = {artifact.path: artifact.payload for artifact in make_artifacts(before)}
+    new = {artifact.path: artifact.payload for artifact in make_artifacts(after)}
     return {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
 
 
 def test_one_new_document_touches_only_the_files_that_show_it() -> None:
-    told = entry("https://www.gov.uk/new", title="New", body="gds", published=moment("2026-06-05 10:00"))
+    entry = make_entry(
+        "https://www.gov.uk/new", title="New", body="gds", published=moment("2026-06-05 10:00")
+    )
 
-    touched = changed(rich(), rich(holding(told)))
+    touched = changed_files(rich(), rich(make_document(entry)))
 
     assert {path for path in touched if not path.endswith((".atom", ".json", ".rss"))} == {
-        entry_page(told),
+        document_page_path(entry),
         "index.html",
         "browse.html",
         "archive.html",
@@ -147,23 +153,25 @@ def test_one_new_document_touches_only_the_files_that_show_it() -> None:
 def test_another_day_touches_no_page_but_the_front_page() -> None:
     later = replace(rich(), at=instant("2026-06-15 12:00"))
 
-    assert {path for path in changed(rich(), later) if path.endswith(".html")} == {"index.html"}
+    assert {path for path in changed_files(rich(), later) if path.endswith(".html")} == {"index.html"}
 
 
 def test_another_address_of_the_site_moves_no_file() -> None:
-    moved = replace(rich(), site=site(base_url="https://elsewhere.example/og/"))
+    moved = replace(rich(), site=make_site(base_url="https://elsewhere.example/og/"))
 
-    assert [one.path for one in artifacts(moved)] == [one.path for one in artifacts(rich())]
+    assert [artifact.path for artifact in make_artifacts(moved)] == [
+        artifact.path for artifact in make_artifacts(rich())
+    ]
 
 
 def test_the_sitemap_names_every_page_of_a_document_and_every_list() -> None:
-    files = {one.path: one.payload for one in artifacts(rich())}
-    maps = [told.text for told in XML.fromstring(files["sitemap.xml"]).iter(f"{SITEMAP}loc")]
+    files = {artifact.path: artifact.payload for artifact in make_artifacts(rich())}
+    maps = [loc.text for loc in XML.fromstring(files["sitemap.xml"]).iter(f"{SITEMAP}loc")]
     base = "https://updates.example.org/"
     named = [
-        told.text.removeprefix(base)
+        loc.text.removeprefix(base)
         for path in maps
-        for told in XML.fromstring(files[path.removeprefix(base)]).iter(f"{SITEMAP}loc")
+        for loc in XML.fromstring(files[path.removeprefix(base)]).iter(f"{SITEMAP}loc")
     ]
 
     unnamed = {path for path in files if path.endswith(".html")} - set(named)
@@ -172,18 +180,18 @@ def test_the_sitemap_names_every_page_of_a_document_and_every_list() -> None:
     assert files["robots.txt"].decode().endswith(f"Sitemap: {base}sitemap.xml\n")
 
 
-def test_a_host_is_told_the_policy_of_each_page_as_it_stands_in_the_page() -> None:
-    files = {one.path: one for one in artifacts(rich())}
+def test_the_headers_file_gives_each_page_the_policy_that_the_page_has() -> None:
+    files = {artifact.path: artifact for artifact in make_artifacts(rich())}
     rules = re.findall(r"^/(\S*)\n  Content-Security-Policy: (.*)$", files["_headers"].payload.decode(), re.M)
     for path, artifact in files.items():
         if not path.endswith(".html"):
             continue
         own = HTML.fromstring(artifact.payload.decode()).xpath("//meta[@http-equiv]/@content")[0]
-        told = [policy for rule, policy in rules if re.fullmatch(rule.replace("*", ".*"), path)]
-        assert told == [f"{own}; frame-ancestors 'none'"], path
+        policies = [policy for rule, policy in rules if re.fullmatch(rule.replace("*", ".*"), path)]
+        assert policies == [f"{own}; frame-ancestors 'none'"], path
 
 
 def test_nothing_in_an_empty_store_breaks_a_page() -> None:
-    for path, html in pages(edition(sources=())).items():
+    for path, html in pages(make_snapshot(sources=())).items():
         assert "<h1" in html, path
         validate(html)

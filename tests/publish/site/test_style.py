@@ -7,9 +7,9 @@ import re
 import pytest
 
 from tests.publish.feed_readers import payload
-from tests.support.builders import edition
+from tests.support.builders import make_snapshot
 
-CSS = payload(edition(), "style.css").decode()
+CSS = payload(make_snapshot(), "style.css").decode()
 TEXT_ON = {
     "--ink": ("--paper", "--sheet", "--soon"),
     "--quiet": ("--paper", "--sheet", "--soon"),

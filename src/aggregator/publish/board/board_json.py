@@ -214,9 +214,9 @@ def _publishing_frequency(frequency: PublishingFrequency) -> Data:
         "title": clean_line(frequency.title),
         "documents": frequency.count,
         "newest": _day(frequency.newest),
-        "usual_gap": frequency.usual,
-        "longest_gap": frequency.longest,
-        "usual_lag": frequency.late,
+        "usual_gap": frequency.usual_gap,
+        "longest_gap": frequency.longest_gap,
+        "usual_lag": frequency.usual_record_lag,
         "years": {str(year): number for year, number in frequency.years.items()},
     }
 

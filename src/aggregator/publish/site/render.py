@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from aggregator.model import Artifact, DeferredArtifact, Document, Site, Snapshot, Source
 from aggregator.model.days import day_of
 from aggregator.publish.board import wording
-from aggregator.publish.hosting.security import policy
+from aggregator.publish.hosting.security import content_security_policy
 from aggregator.publish.presentation.corrections import RELEVANCE_TEXTS
 from aggregator.publish.presentation.dates import format_day, format_instant, format_moment
 from aggregator.publish.presentation.fingerprints import common_fingerprint, fingerprint_of
@@ -123,7 +123,7 @@ def _render(template: str, snapshot: Snapshot, *, path: str, root: str, **values
         path=path,
         root=root,
         zone=site.timezone,
-        policy=policy(path),
+        policy=content_security_policy(path),
         with_board=bool(snapshot.board.processes),
         **values,
     )
