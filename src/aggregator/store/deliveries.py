@@ -57,7 +57,7 @@ _HAND_OVER: Final = (
 _SAVE_OUTCOME: Final = (
     update(deliveries)
     .where(
-        deliveries.c.run == bindparam("key_run"), deliveries.c.subscriber_id == bindparam("key_subscriber")
+        deliveries.c.run == bindparam("key_run"), deliveries.c.subscriber_id == bindparam("key_subscriber_id")
     )
     .values(
         {
@@ -188,7 +188,7 @@ def _save_outcomes(connection: Connection, outcomes: Sequence[Delivery]) -> None
     rows = [
         {
             "key_run": delivery.run,
-            "key_id": delivery.subscriber_id,
+            "key_subscriber_id": delivery.subscriber_id,
             "new_status": delivery.status,
             "new_status_since": delivery.status_since,
             "new_due": delivery.due,
