@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Final, Protocol
 
-from aggregator.model import Artifact, Deferred, Snapshot
+from aggregator.model import Artifact, DeferredArtifact, Snapshot
 from aggregator.publish.board.board_json import publish_board_json
 from aggregator.publish.calendar.ics import publish_calendar
 from aggregator.publish.exports.tables import export_tables
@@ -19,20 +19,20 @@ from aggregator.publish.feeds.digests_and_silence import publish_digests, publis
 from aggregator.publish.feeds.feed_files import publish_feeds
 from aggregator.publish.feeds.opml import publish_opml
 from aggregator.publish.hosting.host_files import publish_hosting
-from aggregator.publish.output_folder import Written, write
-from aggregator.publish.site.about_pages import publish_moved, publish_site
+from aggregator.publish.output_folder import WriteResult, write_output
+from aggregator.publish.site.about_pages import publish_redirects, publish_site
 from aggregator.publish.site.archive_pages import publish_archive
 from aggregator.publish.site.board_pages import publish_board, publish_plans
-from aggregator.publish.site.listing_pages import publish_shelves
+from aggregator.publish.site.listing_pages import publish_listings
 from aggregator.publish.site.render import publish_pages
 
-__all__ = ["FORMATS", "Format", "Written", "artifacts", "export_tables", "write"]
+__all__ = ["FORMATS", "Format", "WriteResult", "export_tables", "make_artifacts", "write_output"]
 
 
 class Format(Protocol):
     """A way to publish: pure, and the same bytes for the same edition."""
 
-    def __call__(self, edition: Snapshot) -> Iterable[Artifact | Deferred]:
+    def __call__(self, snapshot: Snapshot) -> Iterable[Artifact | DeferredArtifact]:
         """The files of this format, in any order."""
         ...
 
@@ -45,22 +45,22 @@ FORMATS: Final[Mapping[str, Format]] = {
     "digests": publish_digests,
     "feeds": publish_feeds,
     "hosting": publish_hosting,
-    "moved": publish_moved,
+    "listings": publish_listings,
     "opml": publish_opml,
     "pages": publish_pages,
     "plans": publish_plans,
-    "shelves": publish_shelves,
+    "redirects": publish_redirects,
     "silence": publish_silence,
     "site": publish_site,
 }
 
 
-def artifacts(edition: Snapshot) -> tuple[Artifact | Deferred, ...]:
+def make_artifacts(snapshot: Snapshot) -> tuple[Artifact | DeferredArtifact, ...]:
     """Every file that the formats make of the edition, sorted by path.
 
     Raises ValueError when two formats claim one path: that is a bug, never a matter of the data.
     """
-    made = [artifact for publish in FORMATS.values() for artifact in publish(edition)]
+    made = [artifact for publish in FORMATS.values() for artifact in publish(snapshot)]
     ordered = sorted(made, key=lambda artifact: artifact.path)
     for first, second in pairwise(ordered):
         if first.path == second.path:

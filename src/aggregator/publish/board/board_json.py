@@ -52,7 +52,7 @@ def publish_board_json(snapshot: Snapshot) -> Iterator[Artifact]:
 
 
 def board_data(board: Board, site: Site) -> Data:
-    """The board as JSON values: days are `2024-01-24` in the site's zone, coarse dates `2024-01` or `2024`."""
+    """The board as JSON values: days are `2024-01-24` in the site's zone, coarse ones `2024-01` or `2024`."""
     zone = site.timezone
     return {
         "version": VERSION,
@@ -64,6 +64,10 @@ def board_data(board: Board, site: Site) -> Data:
         "processes": [_process(report, site, zone) for report in board.processes],
         "bodies": [_board_row(row) for row in board.rows],
     }
+
+
+# From here on: each function makes one object of the format. A key that differs from its field has its
+# published name; change neither the key nor the meaning of its values without a new `VERSION`.
 
 
 def _process(report: ProcessReport, site: Site, zone: ZoneInfo) -> Data:

@@ -31,6 +31,7 @@ from aggregator.publish.presentation.text import clean_line
 
 LONG_SILENCE_DAYS = 28
 """A digest names a process whose last record is older than this."""
+# Past our own limit is worded differently and never called overdue, but digests name both.
 PAST_LIMIT: Final = {RuleResult.OVERDUE, RuleResult.PAST_OUR_LIMIT}
 FRONT_TABLE_RULES: Final = {
     "Forum meets": ("R1.1", "S1"),
@@ -52,9 +53,10 @@ RESULT_CLASSES: Final = {
     RuleResult.PAST_OUR_LIMIT: "past",
     RuleResult.UNKNOWN: "untold",
 }
+"""The class in `board.css` for each result.
 
-
-"""The class in `board.css` for each result. Both kinds of breach look the same; only the words differ."""
+The class names are published. Both kinds of breach look the same; only their words differ.
+"""
 
 
 def count_text(number: int, one: str = "day", many: str = "days") -> str:
@@ -252,7 +254,7 @@ def publication_date(plan: PlanReport) -> Moment | None:
 
 
 def evidence_link(evidence: Evidence) -> str | None:
-    """The link to a piece of evidence: absolute, or for our records relative to the output folder.
+    """The link to a piece of evidence: absolute, or for our own records relative to the output folder.
 
     None where there is no address that may be linked.
     """

@@ -40,7 +40,7 @@ def advice_by_source(snapshot: Snapshot) -> Mapping[str, tuple[str, ...]]:
             if applies(row, stats[row.source.id])
         )
         for row in snapshot.sources
-        if row.source.licence != "own"
+        if row.source.licence != "own"  # our own records: there is no publisher to advise
     }
 
 

@@ -39,6 +39,7 @@ def updates_chart(
     documents: Iterable[Document], at: datetime, zone: ZoneInfo, months: int = MONTHS_SHOWN
 ) -> Chart:
     """The chart of the last `months` months, including the present one, in the site's time zone."""
+    # A document known to its year only is counted under `2026`, and so in no month.
     found = Counter(archive_month_of(document, zone) for document in documents)
     names = _months(day_of(at, zone), months)
     counts = [found[name] for name in names]
@@ -58,7 +59,7 @@ def updates_chart(
 
 
 def _months(day: date, number: int) -> list[str]:
-    last = day.year * 12 + day.month - 1
+    last = day.year * 12 + day.month - 1  # months since the year 0
     return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(last - number + 1, last + 1)]
 
 

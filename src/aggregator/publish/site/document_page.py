@@ -115,7 +115,8 @@ def document_page_values(
         "summary": clean_line(entry.summary, 5000)
         if terms.open and not _content_repeats_summary(entry)
         else "",
-        "content": rebuild_html(entry.content) if terms.open else "",  # safe to insert unescaped
+        # The template inserts the content unescaped; only `rebuild_html` may produce it.
+        "content": rebuild_html(entry.content) if terms.open else "",
         "dates": date_rows(document, sources, zone),
         "attachments": tuple(_attachments(entry)) if terms.open else (),
         "elsewhere": tuple(_elsewhere(entry)),
@@ -145,8 +146,8 @@ def _labels(document: Document, snapshot: Snapshot) -> Mapping[str, list[LabelLi
     return {heading: links_of_kind for heading, links_of_kind in links.items() if links_of_kind}
 
 
-def _label(shelf: Facet, id: str, names: Mapping[str, str]) -> LabelLink:
-    return display_name(id, names), facet_page_path(shelf, id) if id in names else None
+def _label(facet: Facet, id: str, names: Mapping[str, str]) -> LabelLink:
+    return display_name(id, names), facet_page_path(facet, id) if id in names else None
 
 
 def _body_label(id: str, snapshot: Snapshot) -> LabelLink:
@@ -198,6 +199,7 @@ def _carrier_rows(document: Document, sources: Mapping[str, Source], zone: ZoneI
     for carrier in document.carriers:
         for what, moment in _dates(carrier.entry):
             entries_by_date.setdefault((what, moment), []).append(carrier.entry)
+    # Equal dates share a row, so that a reader sees at once where the carriers disagree.
     order = ("published", "updated", "opens", "closes")
     for (what, moment), entries in sorted(
         entries_by_date.items(), key=lambda pair: (order.index(pair[0][0]), pair[0][1])

@@ -15,9 +15,8 @@ from aggregator.publish.presentation.rows import past_date
 CLOSING_SOON: Final = timedelta(days=30)
 LINKED_DIGESTS: Final = 8
 """How many issued digests the front page links."""
-
-
 _SORT_RANK: Final = {Precision.YEAR: 0, Precision.MONTH: 1}
+"""Within one day, less exact dates come last. More exact ones than a month have rank 2."""
 
 
 def relevant_documents(snapshot: Snapshot) -> tuple[Document, ...]:
@@ -32,6 +31,7 @@ def updates_by_day(snapshot: Snapshot, max_count: int) -> list[tuple[FormattedDa
     one from the backlog, which has no such day, is in the last group, without a date.
     """
     zone = snapshot.site.timezone
+    # First the latest by what happened to them, then in the order of the days under which they are listed.
     latest = sorted(
         relevant_documents(snapshot), key=lambda document: _last_event(document, snapshot.at), reverse=True
     )[:max_count]

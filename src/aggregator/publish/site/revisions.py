@@ -33,6 +33,7 @@ def revisions_with_changes(document: Document, zone: ZoneInfo) -> Iterator[tuple
         :MAX_REVISIONS
     ]
     for before, after in newest:
+        # Both texts are shown, so both licences must allow it.
         shown = may_show(before.entry.licence, after.entry.licence)
         yield after, dict(_changes(before.entry, after.entry, zone)) if shown else None
 

@@ -113,6 +113,7 @@ def _failure(row: SourceWithState, zone: ZoneInfo) -> str:
     failure, since = row.state.failure, row.state.failing_since
     if failure is None:
         return ""
+    # The detail of a mailbox's failure may name its server or login, so only the cause is published.
     why = str(failure.cause) if row.source.mail else clean_line(str(failure), 300)
     return f"cannot be read{f' since {_since(since, zone)}' if since else ''}: {why}"
 

@@ -72,9 +72,9 @@ def timeline(points: Sequence[TimelinePoint], today: date) -> Timeline | None:
     first = date(min(point.first for point in points).year, 1, 1)
     last = date(max(point.last for point in points).year, 12, 31)
     placed, lanes = _place(points, first, last)
-    base = 24 + LANE * lanes
+    base = 24 + LANE * lanes  # 24 units above the lanes for the top of the drawing
     return Timeline(
-        height=base + 60,
+        height=base + 60,  # room for the labels of the years
         base=base,
         ticks=tuple(_ticks(first, last)),
         points=placed,
@@ -95,6 +95,7 @@ def _place(points: Iterable[TimelinePoint], first: date, last: date) -> tuple[tu
     found = []
     for point in sorted(points, key=lambda point: (point.first, point.number)):
         x, end = _x(point.first, first, last), _x(point.last, first, last)
+        # A circle reaches half a lane to the left and right of its day.
         lane = next((lane for lane, taken in enumerate(ends) if taken <= x - LANE // 2), len(ends))
         ends[lane : lane + 1] = [max(end, x + LANE // 2)]
         found.append((point, x, end - x, lane))
@@ -103,8 +104,9 @@ def _place(points: Iterable[TimelinePoint], first: date, last: date) -> tuple[tu
 
 
 def _ticks(first: date, last: date) -> Iterable[tuple[int, int]]:
+    # One year more than there are, so that the end of the last year is labelled too.
     years = range(first.year, last.year + 2)
-    step = -(-len(years) // MAX_TICKS)
+    step = -(-len(years) // MAX_TICKS)  # rounded up
     for year in years[::step]:
         day = min(date(year, 1, 1), last + timedelta(days=1))
         yield year, _x(day, first, last)
