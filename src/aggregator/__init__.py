@@ -1,4 +1,4 @@
-"""Polls what the UK's open-government bodies publish and republishes it as one feed, page and letter."""
+"""Polls what UK open-government bodies publish and republishes it as one feed, website and weekly email."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts the parts together: from settings and options to the services over one store, and their jobs."""
+"""Assembles the program from settings and options: services over one store, and jobs that need several."""
 
 from __future__ import annotations
 
@@ -11,213 +11,215 @@ from pathlib import Path
 from typing import Final
 
 from aggregator.clock import fixed_clock, wall_clock
-from aggregator.config import Settings, file_of, load
+from aggregator.config import Settings, find_file, load_config
 from aggregator.config.sources_editor import SourcesFile
 from aggregator.deliver import week_of
 from aggregator.deliver.mail.tokens import read_key
-from aggregator.due_work import JOB, SEARCH, Services
+from aggregator.due_work import JOB_LOCK, SEARCH_INDEX_LOCK, Services
 from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import DeliveryStatus, Digest, Failed, Source
-from aggregator.publish.output_folder import Written
-from aggregator.publish.search_index import index_pages, is_indexed
-from aggregator.services.alerts.rules import OwnRules, Rulebook
-from aggregator.services.alerts.webhooks import Hooks
+from aggregator.publish.output_folder import WriteResult
+from aggregator.publish.search_index import build_search_index, has_search_index
+from aggregator.services.alerts.rules import OperatorRules, SubscriberRules
+from aggregator.services.alerts.webhooks import WebhookSender
 from aggregator.services.mailing.mailer import Mailer, outbox_folder
-from aggregator.services.polling import Outcome, Progress
-from aggregator.services.polling.autodiscovery import Found, discover
-from aggregator.services.polling.fetchers import Fetching, live_fetch, recorded_fetch, recorded_rounds
-from aggregator.services.publishing.issue_digests import issue_letters
-from aggregator.services.publishing.snapshot import letter_of, source_lines
-from aggregator.services.publishing.websub import announce
-from aggregator.services.subscriptions.admin import Enrolment
-from aggregator.services.subscriptions.service import choosable
+from aggregator.services.polling import PollOutcome, Progress
+from aggregator.services.polling.autodiscovery import ProbeResult, discover
+from aggregator.services.polling.fetchers import FetcherContext, live_fetcher, recorded_fetcher, replay_polls
+from aggregator.services.publishing.issue_digests import issue_digests
+from aggregator.services.publishing.snapshot import compose_digest, source_lines
+from aggregator.services.publishing.websub import notify_hubs
+from aggregator.services.subscriptions.admin import SubscriberAdmin
+from aggregator.services.subscriptions.service import choice_options
 from aggregator.store import open_store
 from aggregator.values.web_addresses import authority_of
 
-PAUSE: Final = timedelta(seconds=5)
-"""Between requests to a host of which sources.yaml says nothing."""
+DEFAULT_PAUSE: Final = timedelta(seconds=5)
+"""Time between two requests to a host that is not in sources.yaml."""
 
-TURN: Final = timedelta(minutes=5)
-"""How long a command waits for another process that is at work on the same store."""
+LOCK_TIMEOUT: Final = timedelta(minutes=5)
+"""How long a command waits for another process that polls or publishes from the same store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What a run of the main job came to."""
+class RunReport:
+    """Result of a run of the main job."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[PollOutcome, ...]
     failing: tuple[str, ...]
-    """The sources that cannot be read as things stand, polled now or not."""
-    written: Written
-    letters: tuple[Digest, ...]
+    """Ids of the sources that cannot be read at present, whether polled in this run or not."""
+    written: WriteResult
+    digests: tuple[Digest, ...]
     alerts: int = 0
-    """How many alerts were found; they go out with the letters that are due."""
+    """The number of alerts found; they are sent with the mail that is due."""
 
     @property
-    def broken(self) -> bool:
-        """Whether the program itself is at fault somewhere."""
+    def has_bug(self) -> bool:
+        """Whether a poll crashed because of a bug in this program."""
         return any(outcome.bug for outcome in self.outcomes)
 
 
 @dataclass(frozen=True, kw_only=True)
 class App(Services):
-    """The services over one store, with the jobs for which several of them are needed."""
+    """The services over one store, with the jobs that need several of them."""
 
     replay: Path | None = None
+    """The recording to read instead of the network."""
 
-    def alone(self) -> AbstractContextManager[None]:
-        """Poll or publish in the `with` while no other process does. Raises StoreError after five minutes."""
-        return self.store.reserved(JOB, wait=TURN)
+    def locked(self) -> AbstractContextManager[None]:
+        """A context in which no other process polls or publishes. Raises StoreError after LOCK_TIMEOUT."""
+        return self.store.job_lock(JOB_LOCK, wait=LOCK_TIMEOUT)
 
-    async def run(self, progress: Progress) -> Report:
+    async def run_once(self, progress: Progress) -> RunReport:
         """The main job: poll every source, issue the digests that are due, publish."""
-        outcomes, alerts, sources = list[Outcome](), 0, self.poller.pollable()
-        with self.alone():
+        outcomes, alerts, sources = list[PollOutcome](), 0, self.poller.enabled_sources()
+        with self.locked():
             self.labelling.relabel()
-            for now, fetching in self._rounds():
-                async with fetching as fetch:
+            for now, fetcher in self._polls():
+                async with fetcher as fetch:
                     polled, found = await self.poll(sources, fetch, now, progress)
                 self.poller.record_run(now, polled)
                 outcomes, alerts = [*outcomes, *polled], alerts + found
             now = self.clock()
-            letters = issue_letters(self.config, self.store, now)
+            digests = issue_digests(self.config, self.store, now)
             written = self.publisher.publish(now)
-        await self.announce(written)
+        await self.notify_hubs_of(written)
         states = self.store.sources.states()
         failing = tuple(s.id for s in sources if s.id in states and states[s.id].failure)
-        return Report(
-            outcomes=tuple(outcomes), failing=failing, letters=letters, written=written, alerts=alerts
+        return RunReport(
+            outcomes=tuple(outcomes), failing=failing, digests=digests, written=written, alerts=alerts
         )
 
-    async def poll_only(self, sources: Sequence[Source], progress: Progress) -> tuple[Outcome, ...]:
-        """Poll `sources` and publish nothing."""
-        with self.alone():
+    async def poll_only(self, sources: Sequence[Source], progress: Progress) -> tuple[PollOutcome, ...]:
+        """Poll `sources` without publishing."""
+        with self.locked():
             now = self.clock()
-            async with self.fetch() as fetch:
+            async with self.open_fetcher() as fetch:
                 outcomes, _ = await self.poll(sources, fetch, now, progress)
             self.poller.record_run(now, outcomes)
         return outcomes
 
-    def publish(self) -> Written:
-        """Make output/ what the store says now."""
-        with self.alone():
-            self.poller.join_documents()
+    def publish(self) -> WriteResult:
+        """Publish the store as it is now."""
+        with self.locked():
+            self.poller.merge_documents()
             self.labelling.relabel()
             return self.publisher.publish(self.clock())
 
-    async def search_index(self) -> int:
-        """Make the search index of output/ anew; how many pages it holds. Raises PublishError."""
-        with self.store.reserved(SEARCH, wait=TURN):
-            return await index_pages(self.config.settings.output_folder)
+    async def rebuild_search_index(self) -> int:
+        """Build the search index of output/; returns its number of pages. Raises PublishError."""
+        with self.store.job_lock(SEARCH_INDEX_LOCK, wait=LOCK_TIMEOUT):
+            return await build_search_index(self.config.settings.output_folder)
 
-    async def retract(self, entry_id: str, why: str) -> None:
-        """Take a document out of the store, of output/ and of the search index. Raises PublishError."""
-        self.store.documents.retract(entry_id, why, self.clock())
+    async def retract(self, document_id: str, why: str) -> None:
+        """Remove a document for good from the store, output/ and the search index. Raises PublishError."""
+        self.store.documents.retract(document_id, why, self.clock())
         self.publish()
-        if is_indexed(self.config.settings.output_folder):
-            await self.search_index()
+        if has_search_index(self.config.settings.output_folder):
+            await self.rebuild_search_index()
 
-    async def announce(self, written: Written) -> None:
-        """Tell the hubs of the settings which feeds have changed; nobody, for a recording."""
-        if self.config.settings.hubs and not self.replay:
-            async with self.fetch() as fetch:
-                await announce(self.config.settings.site, written.changed, fetch)
+    async def notify_hubs_of(self, written: WriteResult) -> None:
+        """Notify the WebSub hubs of the settings of changed feeds; never for a recording."""
+        if self.config.settings.websub_hubs and not self.replay:
+            async with self.open_fetcher() as fetch:
+                await notify_hubs(self.config.settings.site, written.changed, fetch)
 
-    def digest(self, name: str | None) -> Digest:
-        """A week's or a day's digest: as issued, or else as a draft, which is not stored.
+    def get_digest(self, period: str | None) -> Digest:
+        """The digest of a week (`2024-W04`) or day (`2024-01-24`): as issued, else a draft, not stored.
 
-        None: the open week's. Raises ConfigError for a name that is neither a week's nor a day's.
+        `None` is the open week. Raises ConfigError for anything else.
         """
-        wanted = name or week_of(self.clock(), self.config.settings.zone)
+        wanted = period or week_of(self.clock(), self.config.settings.timezone)
         lines = source_lines(self.config, self.store)
         try:
-            return self.store.digests.one(wanted) or letter_of(
+            return self.store.digests.get(wanted) or compose_digest(
                 self.config, self.store, lines, wanted, holdings=self.store.documents.all
             )
         except ValueError as error:
-            raise ConfigError((ConfigIssue(f"letter {wanted}", 0, str(error)),)) from error
+            raise ConfigError((ConfigIssue(f"digest {wanted}", 0, str(error)),)) from error
 
     async def issue_digests(self) -> tuple[Digest, ...]:
-        """Freeze the digest of every week and day that has closed and has none yet, and publish; gives those.
-
-        A digest links to its page on the web, which has to be there when the mail arrives.
-        """
-        with self.alone():
-            issued = issue_letters(self.config, self.store, self.clock())
+        """Issue the digest of every closed week and day that has none, and publish; returns those issued."""
+        # Publish before sending: a digest links to its page, which has to be there when the mail arrives.
+        with self.locked():
+            issued = issue_digests(self.config, self.store, self.clock())
         if issued:
-            await self.announce(self.publish())
+            await self.notify_hubs_of(self.publish())
         return issued
 
     async def send_due(self) -> Counter[DeliveryStatus]:
-        """Issue, publish and plan what is missing, send what is due, and count the deliveries.
+        """Issue and publish digests, then send due mail and webhooks; counts deliveries by status.
 
-        Raises DeliveryError when the mail server cannot be used, and ConfigError when mail is switched on
-        and not set up.
+        Raises DeliveryError when the mail server cannot be used, and ConfigError when mail is switched on but
+        not set up.
         """
         await self.issue_digests()
-        counts = await self.postman.work(wait=TURN)
+        counts = await self.mailer.send_due(wait=LOCK_TIMEOUT)
         if not self.replay:
-            async with self.fetch() as fetch:
-                await self.hooks.work(fetch, wait=TURN)
+            async with self.open_fetcher() as fetch:
+                await self.webhook_sender.send_due(fetch, wait=LOCK_TIMEOUT)
         return counts
 
-    async def discover(self, address: str) -> tuple[Found, ...] | Failed:
-        """What can be read at an address, or is named there; asked with the pause that its host has here."""
+    async def discover(self, address: str) -> tuple[ProbeResult, ...] | Failed:
+        """The sources that can be read at an address or that it links to."""
         pauses = [s.pause for s in self.config.sources if authority_of(s.address) == authority_of(address)]
-        async with self.fetch() as fetch:
-            return await discover(address, fetch, max(pauses, default=PAUSE))
+        async with self.open_fetcher() as fetch:
+            return await discover(address, fetch, max(pauses, default=DEFAULT_PAUSE))
 
     @property
-    def hooks(self) -> Hooks:
-        """Sends alerts to webhooks; of a recording nothing is sent."""
-        return Hooks(self.config, self.store, self.clock)
+    def webhook_sender(self) -> WebhookSender:
+        """Sends alerts to webhooks."""
+        return WebhookSender(self.config, self.store, self.clock)
 
     @property
-    def rulebook(self) -> Rulebook:
-        """Adds and removes alert rules."""
-        return Rulebook(self.alerting, file_of(self.config.settings, self.replay, "alerts.yaml"))
+    def operator_rules(self) -> OperatorRules:
+        """Edits the operator's alert rules."""
+        return OperatorRules(self.alert_matcher, find_file(self.config.settings, self.replay, "alerts.yaml"))
 
     @property
-    def own_rules(self) -> OwnRules:
-        """The alert rules that subscribers keep for themselves."""
-        return OwnRules(self.alerting)
+    def subscriber_rules(self) -> SubscriberRules:
+        """Edits subscribers' own alert rules."""
+        return SubscriberRules(self.alert_matcher)
 
     @property
-    def postman(self) -> Mailer:
+    def mailer(self) -> Mailer:
         """Sends digests and alerts by mail."""
         return Mailer(self.config, self.store, self.clock, self.replay)
 
     @property
-    def enrolment(self) -> Enrolment:
-        """Administers the subscribers. Raises DeliveryError without a key."""
+    def subscriber_admin(self) -> SubscriberAdmin:
+        """Administers subscribers. Raises DeliveryError if the key that signs links cannot be read."""
         settings = self.config.settings
         key = read_key(settings.path(settings.secret_file))
-        return Enrolment(self.store, key, outbox_folder(settings, self.replay), choosable(self.config))
+        return SubscriberAdmin(
+            self.store, key, outbox_folder(settings, self.replay), choice_options(self.config)
+        )
 
     @property
     def sources_file(self) -> SourcesFile:
-        """The project's sources.yaml, to be edited."""
+        """Edits sources.yaml."""
         return SourcesFile(self.config.settings.path("sources.yaml"), self.config.bodies)
 
-    def fetch(self) -> Fetching:
+    def open_fetcher(self) -> FetcherContext:
         """What answers requests: the network and this project's folders, or a recording's last poll."""
         if self.replay:
-            return recorded_fetch(self.config, self.replay)
-        return live_fetch(self.config, self.store, self.clock)
+            return recorded_fetcher(self.config, self.replay)
+        return live_fetcher(self.config, self.store, self.clock)
 
-    def _rounds(self) -> Iterator[tuple[datetime, Fetching]]:
+    def _polls(self) -> Iterator[tuple[datetime, FetcherContext]]:
         if self.replay:
-            return recorded_rounds(self.config, self.replay, self.clock())
-        return iter([(self.clock(), self.fetch())])
+            return replay_polls(self.config, self.replay, self.clock())
+        return iter([(self.clock(), self.open_fetcher())])
 
 
 @contextmanager
 def open_app(settings: Settings, *, at: datetime | None = None, replay: Path | None = None) -> Iterator[App]:
-    """The program over the store of `settings`, or over a store of its own for a recording.
+    """Open the program over the store of `settings`; a recording gets its own store.
 
-    Recorded answers never mix with what the network said. Raises ConfigError and StoreError.
+    `at` fixes the clock. Raises ConfigError and StoreError.
     """
-    config = load(settings, replay=replay)
+    config = load_config(settings, replay=replay)
+    # Recorded responses must never mix with what the network said.
     url = (
         f"sqlite:///{settings.path(f'data/replay-{replay.resolve().name}.db')}"
         if replay

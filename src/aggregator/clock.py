@@ -6,15 +6,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
-"""Gives the present instant: aware, UTC, whole seconds."""
+"""Returns the present instant: aware, UTC, whole seconds."""
 
 
 def wall_clock() -> datetime:
-    """The machine's time, cut to whole seconds so that what is stored and published reads back equal."""
+    """The machine's time."""
+    # Whole seconds, because the store and the feeds have no fractions: what is written reads back equal.
     return datetime.now(UTC).replace(microsecond=0)
 
 
 def fixed_clock(instant: datetime) -> Clock:
-    """A clock that always says `instant` (aware): what `--at` puts in place of the machine's."""
-    held = instant.astimezone(UTC).replace(microsecond=0)
-    return lambda: held
+    """A clock that always gives `instant` (aware), for `--at`."""
+    fixed = instant.astimezone(UTC).replace(microsecond=0)
+    return lambda: fixed

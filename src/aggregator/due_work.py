@@ -1,4 +1,4 @@
-"""What the scheduler calls: everything that is due now, one call at a time."""
+"""The jobs that the scheduler runs: each does all that is due now."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from aggregator.classify import Labeller
 from aggregator.clock import Clock
 from aggregator.config import Config
 from aggregator.errors import DeliveryError, PublishError, StoreError
-from aggregator.fetch import Fetch
+from aggregator.fetch import Fetcher
 from aggregator.model import Source
-from aggregator.publish.search_index import index_pages
-from aggregator.services.alerts.matching import Alerting
-from aggregator.services.alerts.webhooks import Hooks
+from aggregator.publish.search_index import build_search_index
+from aggregator.services.alerts.matching import AlertMatcher
+from aggregator.services.alerts.webhooks import WebhookSender
 from aggregator.services.mailing.mailer import Mailer
-from aggregator.services.polling import Outcome, Poller, Progress
+from aggregator.services.polling import Poller, PollOutcome, Progress
 from aggregator.services.polling.labelling import Labelling
-from aggregator.services.publishing.issue_digests import issue_letters
+from aggregator.services.publishing.issue_digests import issue_digests
 from aggregator.services.publishing.publisher import Publisher
-from aggregator.services.publishing.websub import announce
+from aggregator.services.publishing.websub import notify_hubs
 from aggregator.store import Store
 
-JOB: Final = "job"
-"""The lock of whoever polls or publishes, so that two processes take turns."""
+JOB_LOCK: Final = "job"
+"""Name of the lock for polling and publishing: one process at a time does these."""
 
-SEARCH: Final = "search"
-"""The lock for making the search index, which takes long and keeps nobody from polling."""
+SEARCH_INDEX_LOCK: Final = "search"
+"""Name of the lock for building the search index. It takes long, so polling does not wait for it."""
 
-INDEX_EVERY: Final = timedelta(hours=1)
-"""No search index is younger than this when it is made anew."""
+INDEX_INTERVAL: Final = timedelta(hours=1)
+"""The least age of a search index before it is built anew."""
 
-LATE: Final = timedelta(hours=1)
-"""So long after its due time a source counts as late: the look at what is due has stopped."""
+LATE_AFTER: Final = timedelta(hours=1)
+"""How long after its due time a source counts as late: then polling must have stopped."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """The services over one store, each made when it is first needed."""
+    """The services over one store, each made when first used."""
 
     config: Config
     store: Store
@@ -55,100 +55,100 @@ class Services:
 
     @cached_property
     def labelling(self) -> Labelling:
-        """Labels documents anew, and keeps corrections."""
+        """Labels documents again after a change of the vocabulary, and saves corrections."""
         return Labelling(self.store, self.labeller)
 
     @cached_property
     def labeller(self) -> Labeller:
-        """What the vocabulary makes of a document."""
+        """Labels a document by the vocabulary."""
         sources = {source.id: source for source in self.config.sources}
         return Labeller(self.config.vocabulary, sources, self.config.bodies)
 
     @cached_property
     def publisher(self) -> Publisher:
-        """Publishes."""
+        """Publishes the output folder."""
         return Publisher(self.config, self.store)
 
     @property
-    def alerting(self) -> Alerting:
-        """Finds what alert rules ask for. Not kept: subscribers change their rules meanwhile."""
-        return Alerting(self.config, self.store)
+    def alert_matcher(self) -> AlertMatcher:
+        """Finds the documents that match alert rules."""
+        # A new one for each use: it reads the rules of subscribers, who may change them at any time.
+        return AlertMatcher(self.config, self.store)
 
     async def poll(
-        self, sources: Sequence[Source], fetch: Fetch, now: datetime, progress: Progress = lambda _: None
-    ) -> tuple[tuple[Outcome, ...], int]:
-        """Poll `sources` and do what has to follow; gives each outcome and how many alerts were found.
-
-        Nothing may be published or sent between a poll and this: until documents that share a name are
-        merged, one document can be two.
-        """
+        self, sources: Sequence[Source], fetch: Fetcher, now: datetime, progress: Progress = lambda _: None
+    ) -> tuple[tuple[PollOutcome, ...], int]:
+        """Poll `sources`, merge documents and find alerts. Returns each outcome and the number of alerts."""
         outcomes = await self.poller.poll(sources, fetch, now, progress)
-        self.poller.join_documents()
-        return outcomes, len(self.alerting.look(now))
+        # Before anything is published or sent: until documents that share a name are merged, one can be two.
+        self.poller.merge_documents()
+        return outcomes, len(self.alert_matcher.find_alerts(now))
 
 
-async def send_due(postman: Mailer, hooks: Hooks, fetch: Fetch) -> None:
-    """Send the mail and webhooks that are due; what is not accepted is tried again."""
-    for what, work in (("letters", postman.work), ("posts", partial(hooks.work, fetch))):
+async def send_due(mailer: Mailer, webhook_sender: WebhookSender, fetch: Fetcher) -> None:
+    """Send the mail and webhooks that are due; what is not accepted is tried again later."""
+    for what, send in (("mail", mailer.send_due), ("webhooks", partial(webhook_sender.send_due, fetch))):
         try:
-            counts = await work()
+            counts = await send()
         except (StoreError, DeliveryError) as error:
-            log.happened(f"{what} wait", reason=str(error))
+            # One that cannot send now must not keep the other from sending.
+            log.info(f"{what} not sent", reason=str(error))
             continue
         if counts:
-            log.happened(what, **{state.replace(" ", "_"): count for state, count in counts.items()})
+            log.info(what, **{status.replace(" ", "_"): count for status, count in counts.items()})
 
 
 class DueWork:
-    """Everything that is due now, one call at a time."""
+    """Does all that is due now, one run at a time."""
 
-    def __init__(self, services: Services, fetch: Fetch) -> None:
+    def __init__(self, services: Services, fetch: Fetcher) -> None:
         self._services = services
         self._fetch = fetch
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
         self._published = False
-        self._unindexed = False
-        self._indexed: datetime | None = None
+        self._index_outdated = False
+        self._indexed_at: datetime | None = None
 
-    async def work(self) -> None:
-        """Poll what is due, issue digests, publish. If another process is at it, we look again soon."""
-        async with self._turn:
+    async def run(self) -> None:
+        """Poll what is due, issue digests and publish. Does nothing while another process does so."""
+        async with self._lock:
             try:
-                with self._services.store.reserved(JOB):
-                    await self._work()
+                with self._services.store.job_lock(JOB_LOCK):
+                    await self._run_locked()
             except StoreError as error:
-                log.happened("waiting", reason=str(error))
+                log.info("waiting", reason=str(error))  # the next run is a minute away
 
-    async def _work(self) -> None:
+    async def _run_locked(self) -> None:
         services, now = self._services, self._services.clock()
-        if not self._published:
+        if not self._published:  # the first run: the vocabulary may have changed since the last start
             services.labelling.relabel()
-        outcomes, alerts = await services.poll(services.poller.due(now), self._fetch, now)
+        outcomes, alerts = await services.poll(services.poller.due_sources(now), self._fetch, now)
         if outcomes:
             services.poller.record_run(now, outcomes)
-        digests = issue_letters(services.config, services.store, now)
+        digests = issue_digests(services.config, services.store, now)
         if outcomes or digests or alerts or not self._published:
             written = services.publisher.publish(now)
             self._published = True
-            self._unindexed |= bool(written.changed or written.removed) or self._indexed is None
-            await announce(services.config.settings.site, written.changed, self._fetch)
-            log.happened("published", changed=len(written.changed), removed=len(written.removed))
+            self._index_outdated |= bool(written.changed or written.removed) or self._indexed_at is None
+            await notify_hubs(services.config.settings.site, written.changed, self._fetch)
+            log.info("published", changed=len(written.changed), removed=len(written.removed))
 
-    async def index(self) -> None:
-        """Make the search index anew if the pages have changed and the last one is not too young."""
+    async def update_search_index(self) -> None:
+        """Build the search index if pages have changed, at most once in INDEX_INTERVAL."""
         services, now = self._services, self._services.clock()
-        if not self._unindexed or (self._indexed and now - self._indexed < INDEX_EVERY):
+        if not self._index_outdated or (self._indexed_at and now - self._indexed_at < INDEX_INTERVAL):
             return
-        self._unindexed, self._indexed = False, now
+        self._index_outdated, self._indexed_at = False, now
         try:
-            with services.store.reserved(SEARCH):
-                log.happened("indexed", pages=await index_pages(services.config.settings.output_folder))
+            with services.store.job_lock(SEARCH_INDEX_LOCK):
+                pages = await build_search_index(services.config.settings.output_folder)
+                log.info("search index built", pages=pages)
         except (PublishError, StoreError) as error:
-            log.happened("not indexed", reason=str(error))
+            log.info("search index not built", reason=str(error))
 
     def health(self) -> dict[str, object]:
-        """Facts for a health check: all is well while sources are asked when they are due."""
+        """Facts for the health check: `ok` as long as sources are polled when they are due."""
         now, states = self._services.clock(), self._services.store.sources.states()
-        read = [states[s.id] for s in self._services.poller.pollable() if s.id in states]
-        late = [state.source for state in read if state.due and now - state.due > LATE]
+        read = [states[s.id] for s in self._services.poller.enabled_sources() if s.id in states]
+        late = [state.source for state in read if state.due and now - state.due > LATE_AFTER]
         return {"ok": not late, "late": late, "failing": [state.source for state in read if state.failure]}

@@ -1,14 +1,14 @@
-"""What can go wrong, grouped by whose fault it is.
+"""The program's exceptions, by where the fault lies.
 
 AggregatorError
-├── ConfigError      the operator's: refused before anything runs; names file, line and remedy
-├── SourceError      a publisher's: kept beside the source, the run goes on
-├── StoreError       this machine's store
-├── PublishError     this machine's output folder
-└── DeliveryError    the mail server's
+├── ConfigError      the operator's files or options: refused at the start; names file, line and remedy
+├── SourceError      a publisher's response: stored with the source, the run goes on
+├── StoreError       the store on this machine
+├── PublishError     the output folder on this machine
+└── DeliveryError    mail or webhooks: the server, a stored delivery, or a key
 
-A poll that fails is a normal day and travels as a value (`model.Failed`). A `SourceError` is raised
-only inside a stage that reads what a publisher sent, and the polling service turns it into that value.
+A poll that fails is normal, so it is a value (`model.Failed`). A SourceError is raised only inside a stage
+that reads a publisher's response; the polling service turns it into that value.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from enum import StrEnum
 
 
 class AggregatorError(Exception):
-    """Anything this program can say about itself; never raised as such."""
+    """Base class of the errors that this program expects; never raised itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigIssue:
-    """One thing that is wrong in what the operator wrote, and what would be right.
+    """One thing that is wrong in the operator's files, and how to mend it.
 
-    `line` counts from 1; 0 means that there is no line (an environment variable, a file that is missing).
+    `line` counts from 1; 0 means that there is none (an environment variable, a missing file).
     """
 
     file: str
@@ -37,15 +37,18 @@ class ConfigIssue:
 
 
 class ConfigError(AggregatorError):
-    """The operator's files hold mistakes; carries every one of them, not the first."""
+    """The operator's files are not valid; `issues` has every issue, not only the first."""
 
-    def __init__(self, mistakes: tuple[ConfigIssue, ...]) -> None:
-        super().__init__("\n".join(str(mistake) for mistake in mistakes))
-        self.mistakes = mistakes
+    def __init__(self, issues: tuple[ConfigIssue, ...]) -> None:
+        super().__init__("\n".join(str(issue) for issue in issues))
+        self.issues = issues
 
 
 class Cause(StrEnum):
-    """Why a source could not be read: a closed list, so that status and tests can tell them apart."""
+    """Why a source could not be read: a closed list, so that `status` and tests can tell causes apart.
+
+    The values are stored and published.
+    """
 
     BAD_ADDRESS = "not a web address"
     DNS = "name not found"
@@ -74,7 +77,7 @@ class Cause(StrEnum):
 
 
 class SourceError(AggregatorError):
-    """A publisher's answer cannot be used: the cause, the detail seen, and what to try."""
+    """A publisher's response cannot be used: the cause, what we saw, and what to try."""
 
     def __init__(self, cause: Cause, detail: str, hint: str) -> None:
         super().__init__(f"{cause}: {detail}")
@@ -88,8 +91,8 @@ class StoreError(AggregatorError):
 
 
 class PublishError(AggregatorError):
-    """A file of the output folder cannot be written; the version before it stays."""
+    """A file of the output folder cannot be written; its previous version stays."""
 
 
 class DeliveryError(AggregatorError):
-    """A letter cannot be handed over."""
+    """Mail or webhooks cannot be sent, or links in mail cannot be signed."""

@@ -1,4 +1,4 @@
-"""Log lines for the person who runs this: one line an event, key=value, on standard error."""
+"""Log lines for the operator: one line for each event, key=value, on standard error."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aggregator.model import Failed
 
 
 def configure(*, verbose: bool) -> None:
-    """Say what happens (`verbose`), or only our own bugs; in colour only where a person reads."""
+    """Log all events (`verbose`), or only bugs of this program. Colours are used only in a terminal."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -25,21 +25,21 @@ def configure(*, verbose: bool) -> None:
     )
 
 
-def polled(source: str, failure: Failed | None, *, new: int, revised: int) -> None:
-    """The one line in which a poll ends."""
+def poll_finished(source: str, failure: Failed | None, *, new: int, revised: int) -> None:
+    """Log the result of one poll."""
     if failure:
         structlog.get_logger().warning("poll failed", source=source, cause=str(failure), hint=failure.hint)
     else:
         structlog.get_logger().info("polled", source=source, new=new, revised=revised)
 
 
-def broke(source: str) -> None:
-    """A bug of ours while a source was polled, with its traceback."""
+def exception(source: str) -> None:
+    """Log a bug that occurred while a source was polled, with its traceback."""
     structlog.get_logger().exception(
-        "poll broke: this is a fault of the program, please report it", source=source
+        "poll crashed: this is a bug in the program, please report it", source=source
     )
 
 
-def happened(event: str, **facts: object) -> None:
-    """Anything else that the operator wants to see in order."""
+def info(event: str, **facts: object) -> None:
+    """Log any other event."""
     structlog.get_logger().info(event, **facts)

@@ -1,7 +1,7 @@
-"""Reminds: which call is made when. The database remembers what is due.
+"""When each job runs. The only file that imports apscheduler.
 
-Every call may be made twice without harm and does all that is due, so a missed hour, a laptop asleep,
-a restart or a second start loses and doubles nothing. The only file that imports apscheduler.
+The scheduler only reminds; the store has the due times. Every job does all that is due and may run twice
+without harm, so a missed hour, a laptop asleep, a restart or a second start loses and doubles nothing.
 """
 
 from __future__ import annotations
@@ -14,32 +14,33 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-LOOK_EVERY: Final = 60
-"""Seconds between two looks at what is due; no source is asked more often than every 15 minutes."""
+INTERVAL_SECONDS: Final = 60
+"""Time between two runs of a job. No source is polled more often than every 15 minutes."""
 
-Call = Callable[[], Awaitable[None]]
+Job = Callable[[], Awaitable[None]]
 
 
-def letter_hour(zone: ZoneInfo) -> CronTrigger:
-    """08:00 in `zone`, on both sides of a clock change: when a day, and on Monday a week, has just closed."""
+def digest_trigger(zone: ZoneInfo) -> CronTrigger:
+    """08:00 in `zone`, in summer and winter time: then a day, and on Monday a week, has just closed."""
     return CronTrigger(hour=8, minute=0, second=0, timezone=zone)
 
 
-def scheduler(work: Call, post: Call, index: Call, zone: ZoneInfo) -> AsyncIOScheduler:
-    """A scheduler, not yet started: `work` each minute and at the letter's hour; `post`, `index` each minute.
+def build_scheduler(work: Job, send: Job, update_search_index: Job, zone: ZoneInfo) -> AsyncIOScheduler:
+    """A scheduler, not yet started, that runs each job every minute, and `work` also at 08:00 in `zone`."""
+    scheduler = AsyncIOScheduler(
+        timezone=zone,
+        job_defaults={
+            "misfire_grace_time": None,  # a late run is never skipped
+            "coalesce": True,  # several missed runs become one
+            "max_instances": 1,  # a job that still runs is not started again
+        },
+    )
 
-    A call that is late is made late (no misfire limit), several missed ones are made once (`coalesce`), and
-    one that still runs is not started again.
-    """
-    made = AsyncIOScheduler(
-        timezone=zone, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
-    )
-    made.add_job(
-        work, IntervalTrigger(seconds=LOOK_EVERY, timezone=zone), id="look", name="look at what is due"
-    )
-    made.add_job(work, letter_hour(zone), id="letter", name="the letter's hour")
-    made.add_job(post, IntervalTrigger(seconds=LOOK_EVERY, timezone=zone), id="post", name="send letters")
-    made.add_job(
-        index, IntervalTrigger(seconds=LOOK_EVERY, timezone=zone), id="search", name="the search index"
-    )
-    return made
+    def add_every_minute(job: Job, id: str, name: str) -> None:
+        scheduler.add_job(job, IntervalTrigger(seconds=INTERVAL_SECONDS, timezone=zone), id=id, name=name)
+
+    add_every_minute(work, "work", "poll, issue digests and publish what is due")
+    scheduler.add_job(work, digest_trigger(zone), id="digest", name="issue the digest at 08:00")
+    add_every_minute(send, "send", "send mail and webhooks that are due")
+    add_every_minute(update_search_index, "search", "update the search index")
+    return scheduler

@@ -1,4 +1,4 @@
-"""The long-running form: poll, publish, send, serve, and begin anew when the operator's files change."""
+"""Keeps the program running: polls, publishes, sends, serves; restarts when the operator's files change."""
 
 from __future__ import annotations
 
@@ -14,146 +14,153 @@ from aggregator.app import App
 from aggregator.deliver.mail.tokens import Tokens, read_key
 from aggregator.due_work import DueWork, send_due
 from aggregator.errors import AggregatorError, ConfigError
-from aggregator.schedule import Call, scheduler
-from aggregator.services.mailing.mailer import leaves
-from aggregator.services.subscriptions.service import SubscriptionService, choosable
-from aggregator.web import AppSwapper, LetterPages, application, bind
+from aggregator.schedule import Job, build_scheduler
+from aggregator.services.mailing.mailer import sends_mail
+from aggregator.services.subscriptions.service import SubscriptionService, choice_options
+from aggregator.web import AppSwapper, SubscriptionPages, bind_port, build_application
 
-SETTLES: Final = 1.0
-"""Seconds for which files have to stand as they are: whoever writes them may be in the middle of it."""
+SETTLE_SECONDS: Final = 1.0
+"""How long changed files must stay the same before we read them: an editor may still be writing."""
 
-NOT_TAKEN_UP: Final = "files have changed and are not good: going on with what they said before"
+FILES_TAKEN_UP: Final = "files have changed: continuing with the new version"
+FILES_INVALID: Final = "files have changed and are not valid: continuing with the version before"
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A program that is fit to run, and what closes it."""
+class OpenedApp:
+    """An App that is ready to run, and what closes it."""
 
-    program: App
-    pages: LetterPages | None
+    app: App
+    pages: SubscriptionPages | None
     close: ExitStack
 
 
 class ConfigWatcher:
-    """The operator's files: `look` notices that they have changed, and opens the next program from them.
+    """Notices that the operator's files have changed, and opens the next App from them.
 
-    `standing` gives a fingerprint of the files, `reopen` a program that is built from them.
+    `fingerprint` gives a hash of the files, `open_app` an App built from them.
     """
 
     def __init__(
-        self, standing: Callable[[], str], reopen: Callable[[], AbstractContextManager[App]]
+        self, fingerprint: Callable[[], str], open_app: Callable[[], AbstractContextManager[App]]
     ) -> None:
-        self._standing = standing
-        self._reopen = reopen
-        self._seen = ""
-        self.next: Opened | None = None
+        self._fingerprint = fingerprint
+        self._open_app = open_app
+        self._last_fingerprint = ""
+        self.next_app: OpenedApp | None = None
 
-    def open(self) -> Opened:
-        """The program as the files stand now. Raises ConfigError, StoreError and DeliveryError."""
-        self._seen = self._standing()  # before they are read: what is edited meanwhile is noticed
+    def open(self) -> OpenedApp:
+        """Open an App from the files. Raises ConfigError, StoreError and DeliveryError."""
+        # Before the files are read: an edit made while we read must look like a change afterwards.
+        self._last_fingerprint = self._fingerprint()
         with ExitStack() as close:
-            program = close.enter_context(self._reopen())
-            leaves(program.config.settings, program.replay)
-            return Opened(program, letter_pages(program), close.pop_all())
+            app = close.enter_context(self._open_app())
+            sends_mail(app.config.settings, app.replay)  # raises ConfigError if mail is not set up properly
+            return OpenedApp(app, build_subscription_pages(app), close.pop_all())
 
-    async def look(self) -> bool:
-        """Whether there is a `next` program.
+    async def check(self) -> bool:
+        """Look for changed files; whether a `next_app` is open now.
 
-        Mistakes are told once: the files are not read again until they change again.
+        Issues in changed files are logged once: the files are not read again until they change again.
         """
-        stands = self._standing()
-        if self._is_new(stands):
-            await asyncio.sleep(SETTLES)
-            if self._is_new(stands) and self._standing() == stands:
-                self._take_up()
-        return self.next is not None
+        fingerprint = self._fingerprint()
+        if self._is_new(fingerprint):
+            await asyncio.sleep(SETTLE_SECONDS)
+            if self._is_new(fingerprint) and self._fingerprint() == fingerprint:
+                self._open_next()
+        return self.next_app is not None
 
-    def _is_new(self, stands: str) -> bool:
-        return self.next is None and stands != self._seen
+    def _is_new(self, fingerprint: str) -> bool:
+        return self.next_app is None and fingerprint != self._last_fingerprint
 
-    def _take_up(self) -> None:
+    def _open_next(self) -> None:
         try:
-            self.next = self.open()
-            log.happened("files have changed: going on with what they say now")
+            self.next_app = self.open()
+            log.info(FILES_TAKEN_UP)
         except AggregatorError as error:
-            for mistake in error.mistakes if isinstance(error, ConfigError) else (error,):
-                log.happened(NOT_TAKEN_UP, mistake=str(mistake))
+            for issue in error.issues if isinstance(error, ConfigError) else (error,):
+                log.info(FILES_INVALID, issue=str(issue))
 
 
-class Calls:
-    """The scheduler's calls. Once there is a next program none begins; when the last has ended, `leave`."""
+class JobGate:
+    """Lets scheduled jobs start until a next App is open, and sets `drained` when the last one has ended."""
 
-    def __init__(self, edits: ConfigWatcher) -> None:
-        self._edits = edits
-        self._under_way = 0
-        self.leave = asyncio.Event()
+    def __init__(self, watcher: ConfigWatcher) -> None:
+        self._watcher = watcher
+        self._running = 0
+        self.drained = asyncio.Event()
 
-    def watched(self, call: Call) -> Callable[[], Coroutine[Any, Any, None]]:
-        """`call`, made while the files stand as they were read."""
+    def guard(self, job: Job) -> Callable[[], Coroutine[Any, Any, None]]:
+        """`job`, skipped once the operator's files have changed."""
 
-        async def made() -> None:
-            if not await self._edits.look():
-                self._under_way += 1
+        async def guarded() -> None:
+            if not await self._watcher.check():
+                self._running += 1
                 try:
-                    await call()
+                    await job()
                 finally:
-                    self._under_way -= 1
-            if self._edits.next and not self._under_way:
-                self.leave.set()
+                    self._running -= 1
+            if self._watcher.next_app and not self._running:
+                self.drained.set()
 
-        return made
+        return guarded
 
 
-def run_on(standing: Callable[[], str], reopen: Callable[[], AbstractContextManager[App]], port: int) -> None:
-    """Poll what is due, publish, issue letters, serve output/ on localhost, until SIGINT or SIGTERM.
+def run_forever(
+    fingerprint: Callable[[], str], open_app: Callable[[], AbstractContextManager[App]], port: int
+) -> None:
+    """Poll, publish, issue digests, send mail and serve output/ on localhost until SIGINT or SIGTERM.
 
-    Raises ConfigError when the port is taken, and as `Edits.open` while nothing runs yet.
+    Raises ConfigError when the port is taken, and what `ConfigWatcher.open` raises at the first start.
     """
-    edits = ConfigWatcher(standing, reopen)
-    first = edits.open()
-    with first.close, closing(bind(port)) as listener:
-        log.happened("serving", address=f"http://127.0.0.1:{listener.getsockname()[1]}/")
-        asyncio.run(_run_all(first, AppSwapper(listener), edits))
+    watcher = ConfigWatcher(fingerprint, open_app)
+    first = watcher.open()
+    with first.close, closing(bind_port(port)) as listener:
+        log.info("serving", address=f"http://127.0.0.1:{listener.getsockname()[1]}/")
+        asyncio.run(_run_all(first, AppSwapper(listener), watcher))
 
 
-async def _run_all(opened: Opened, front: AppSwapper, edits: ConfigWatcher) -> None:
-    """One program after the other."""
+async def _run_all(opened: OpenedApp, swapper: AppSwapper, watcher: ConfigWatcher) -> None:
+    """Run one App after the other."""
     while True:
         with opened.close:
-            await _run(opened, front, Calls(edits))
-        if edits.next is None:
+            await _run(opened, swapper, JobGate(watcher))
+        if watcher.next_app is None:
             return
-        opened, edits.next = edits.next, None
+        opened, watcher.next_app = watcher.next_app, None
 
 
-async def _run(opened: Opened, front: AppSwapper, calls: Calls) -> None:
-    """Run one program until there is a next one, or we are told to end."""
-    program = opened.program
-    async with program.fetch() as fetch:
-        due = DueWork(program, fetch)
-        look = calls.watched(due.work)
-        send = calls.watched(partial(send_due, program.postman, program.hooks, fetch))
-        reminders = scheduler(look, send, calls.watched(due.index), program.config.settings.zone)
-        site = application(program.config.settings.output_folder, due.health, opened.pages)
-        serving = front.show(site)
-        reminders.start()
-        first, left = asyncio.create_task(look()), asyncio.create_task(calls.leave.wait())
-        await asyncio.wait([serving, left], return_when=asyncio.FIRST_COMPLETED)
-        reminders.shutdown(wait=False)
-        first.cancel()
-        left.cancel()
+async def _run(opened: OpenedApp, swapper: AppSwapper, gate: JobGate) -> None:
+    """Run one App until the next one is open, or until a signal ends the server."""
+    app = opened.app
+    settings = app.config.settings
+    async with app.open_fetcher() as fetch:
+        due = DueWork(app, fetch)
+        work = gate.guard(due.run)
+        send = gate.guard(partial(send_due, app.mailer, app.webhook_sender, fetch))
+        scheduler = build_scheduler(work, send, gate.guard(due.update_search_index), settings.timezone)
+        serving = swapper.serve(build_application(settings.output_folder, due.health, opened.pages))
+        scheduler.start()
+        # The first run does not wait for the scheduler's first interval.
+        first_run, drained = asyncio.create_task(work()), asyncio.create_task(gate.drained.wait())
+        await asyncio.wait([serving, drained], return_when=asyncio.FIRST_COMPLETED)
+        scheduler.shutdown(wait=False)
+        first_run.cancel()
+        drained.cancel()
         if serving.done():
             serving.result()
 
 
-def letter_pages(program: App) -> LetterPages | None:
-    """The pages on which people sign up, where the operator says at what address they are reached.
+def build_subscription_pages(app: App) -> SubscriptionPages | None:
+    """The pages for subscribers; None unless `subscriptions_url` is set.
 
-    Raises DeliveryError when the key of links cannot be read.
+    Raises DeliveryError when the key that signs links cannot be read.
     """
-    settings = program.config.settings
-    if not settings.letters_url:
+    settings = app.config.settings
+    if not settings.subscriptions_url:
         return None
     tokens = Tokens(read_key(settings.path(settings.secret_file)))
-    service = SubscriptionService(program.store, tokens)
-    return LetterPages(service, program.own_rules, settings.site, program.clock, choosable(program.config))
+    service = SubscriptionService(app.store, tokens)
+    return SubscriptionPages(
+        service, app.subscriber_rules, settings.site, app.clock, choice_options(app.config)
+    )

@@ -1,7 +1,7 @@
-"""Reads YAML that people edit and keeps the line of every value; the only file that imports yaml.
+"""Reads YAML that people edit, with the line number of every value. The only file that imports yaml.
 
-YAML 1.1's surprises are switched off: dates, times and octal numbers stay the strings that were written,
-and only `true`/`yes` and `false`/`no` are booleans. A key that stands twice is a mistake, not a choice.
+The surprises of YAML 1.1 are switched off: dates, times and octal numbers stay strings, and only `true`/`yes`
+and `false`/`no` are booleans. A repeated key is an error.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ import yaml
 
 from aggregator.errors import ConfigError, ConfigIssue
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
-DEEPEST: Final = 20
-"""Levels of lists and keys inside each other; the files have 4. The reader's time grows with their square."""
+MAX_DEPTH: Final = 20
+"""Levels of nesting; our files have 4. PyYAML's time grows with the square of the depth."""
 
-MARKS: Final = frozenset("?&[]{}#")
-"""Put in quotes even where YAML could do without, for the people who read it (addresses with a query)."""
+QUOTED_CHARACTERS: Final = frozenset("?&[]{}#")
+"""Values with these are quoted even where YAML needs no quotes, for people who read the file."""
 
 
-# libyaml reads the register in a tenth of the time; PyYAML is built without it on a few machines.
+# libyaml reads the register in a tenth of the time, but some builds of PyYAML lack it.
 BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class PlainLoader(BaseLoader):  # type: ignore[misc]  # which of the two it is shows at run time only
-    """YAML with strings, whole numbers, booleans and nothing; no timestamps, floats or references."""
+    """YAML with strings, integers, booleans and null only; no timestamps, floats or tags."""
 
 
 PlainLoader.yaml_implicit_resolvers = {}
@@ -45,31 +45,31 @@ PlainLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|n
 
 @dataclass(frozen=True, slots=True)
 class YamlDocument:
-    """A YAML document: its value, and where in the text each part of it stands."""
+    """A YAML document: its value, and the position of each part in the text."""
 
     file: str
     value: Any
-    lines: dict[Path, int]
-    spans: Mapping[Path, tuple[int, int]] = field(default_factory=dict)
-    """From which character of the text to which each value goes, without the space and comments after it."""
+    lines: dict[KeyPath, int]
+    spans: Mapping[KeyPath, tuple[int, int]] = field(default_factory=dict)
+    """The first and the last character (exclusive) of each value, without the space and comments after it."""
 
-    def line(self, path: Path) -> int:
-        """The line of the value at `path`, or of the nearest thing around it; lines count from 1."""
+    def line(self, path: KeyPath) -> int:
+        """The line of the value at `path`, or of the nearest value that contains it; lines count from 1."""
         for length in range(len(path), -1, -1):
             if (found := self.lines.get(path[:length])) is not None:
                 return found
         return 1
 
-    def mistake(self, path: Path, what: str) -> ConfigIssue:
-        """A mistake at `path`, ready to be shown."""
+    def issue(self, path: KeyPath, what: str) -> ConfigIssue:
+        """An issue with the value at `path`."""
         return ConfigIssue(self.file, self.line(path), what)
 
 
 def load(text: str, *, file: str, first_line: int = 1) -> YamlDocument:
     """Read one YAML document that starts on `first_line` of `file`.
 
-    Raises ConfigError, with the line, for broken YAML, a key that stands twice, a `*reference` (nested ones
-    grow without end) and more than DEEPEST levels; nobody who edits these files needs those.
+    Raises ConfigError, with the line, for broken YAML, a repeated key, a `*reference` and nesting deeper than
+    MAX_DEPTH. Nobody who edits these files needs references, and nested ones can fill the memory.
     """
     try:
         for line, refused in _refused(text):
@@ -89,47 +89,47 @@ def load(text: str, *, file: str, first_line: int = 1) -> YamlDocument:
 
 
 def _refused(text: str) -> Iterator[tuple[int, str]]:
-    """What is right YAML and yet not taken: on which line, counted from 0, and what to write instead."""
+    """Valid YAML that we do not accept: the line, counted from 0, and what to write instead."""
     depth = 0
     for event in yaml.parse(text, PlainLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         line = event.start_mark.line if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent):
             yield line, "write the value out instead of a *reference"
-        if depth > DEEPEST:
-            yield line, f"brackets or lists lie more than {DEEPEST} deep here; close the ones that stay open"
+        if depth > MAX_DEPTH:
+            yield line, f"brackets or lists are nested more than {MAX_DEPTH} deep here; close the open ones"
 
 
-def written(value: Any) -> str:
-    """A value as it is written behind a key; lists and mappings in one line."""
-    if value is True:
-        return "yes"
+def format_value(value: Any) -> str:
+    """A value as it is written after a key; lists and mappings in one line."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{key}: {_quoted(one)}" for key, one in value.items() if one) + "}"
     if isinstance(value, tuple):
         return "[" + ", ".join(map(_quoted, value)) + "]"
-    return scalar(str(value))
+    return format_scalar(str(value))
 
 
-def scalar(value: str) -> str:
-    """`value` as it is written in a file: plain where that reads back the same, else in double quotes.
+def format_scalar(value: str) -> str:
+    """A string as it is written in a file: plain if it reads back the same, else in double quotes.
 
-    What YAML cannot hold (control characters) is left out.
+    Characters that cannot be printed are left out.
     """
-    told = "".join(character for character in value if character.isprintable())
+    text = "".join(character for character in value if character.isprintable())
     try:
-        plain = not MARKS & set(told) and load(f"key: {told}", file="").value == {"key": told}
+        plain = not QUOTED_CHARACTERS & set(text) and load(f"key: {text}", file="").value == {"key": text}
     except ConfigError:
         plain = False
-    return told if plain else _quoted(told)
+    return text if plain else _quoted(text)
 
 
 def _quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _parts(node: yaml.Node, path: Path) -> Iterator[tuple[Path, yaml.Node, yaml.Node]]:
-    """Everything inside a node: its path, where it begins (at its key, where it has one) and what it is."""
+def _parts(node: yaml.Node, path: KeyPath) -> Iterator[tuple[KeyPath, yaml.Node, yaml.Node]]:
+    """Every node inside a node: its path, the node where it begins (its key, if it has one), and itself."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             here = (*path, str(key.value))
@@ -141,36 +141,36 @@ def _parts(node: yaml.Node, path: Path) -> Iterator[tuple[Path, yaml.Node, yaml.
             yield from _parts(value, (*path, number))
 
 
-def _repeated(parts: Iterable[tuple[Path, yaml.Node, yaml.Node]]) -> Iterator[tuple[int, str]]:
+def _repeated(parts: Iterable[tuple[KeyPath, yaml.Node, yaml.Node]]) -> Iterator[tuple[int, str]]:
     for _, _, part in parts:
-        seen: set[str] = set()
+        keys: set[str] = set()
         for key, _ in part.value if isinstance(part, yaml.MappingNode) else ():
-            if key.value in seen:
-                yield key.start_mark.line, f"the key '{key.value}' stands twice here; keep one of the two"
-            seen.add(key.value)
+            if key.value in keys:
+                yield key.start_mark.line, f"the key '{key.value}' occurs twice here; keep one of the two"
+            keys.add(key.value)
 
 
 def _span(node: yaml.Node, text: str) -> tuple[int, int]:
-    begins, ends = node.start_mark.index, _end(node)
-    while ends > begins and text[ends - 1].isspace():
-        ends -= 1
-    return begins, ends
+    start, end = node.start_mark.index, _end(node)
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
 
 
 def _end(node: yaml.Node) -> int:
-    """A block ends, for the parser, where the next thing begins; here, where its last value does."""
+    """The end of the node's last value; the parser ends a block only where the next one begins."""
     if not isinstance(node, yaml.CollectionNode) or node.flow_style or not node.value:
         return int(node.end_mark.index)
     last = node.value[-1]
     return _end(last[1] if isinstance(node, yaml.MappingNode) else last)
 
 
-BROKEN: Final = (
-    "this is not YAML as it stands ({problem}); check the indentation, colons and quotes near here"
-)
+INVALID_YAML: Final = "this is not valid YAML ({problem}); check the indentation, colons and quotes near here"
 
 
 def _broken(error: yaml.YAMLError | RecursionError, file: str, first_line: int) -> ConfigIssue:
     mark = getattr(error, "problem_mark", None)
     line = (mark.line if mark else 0) + first_line
-    return ConfigIssue(file, line, BROKEN.format(problem=getattr(error, "problem", None) or "unreadable"))
+    return ConfigIssue(
+        file, line, INVALID_YAML.format(problem=getattr(error, "problem", None) or "unreadable")
+    )

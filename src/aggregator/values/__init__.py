@@ -1,1 +1,1 @@
-"""Plain checks that need nothing else: web addresses, clean text, the types of fields."""
+"""Helpers without dependencies on other packages: web addresses, clean text, types of fields."""

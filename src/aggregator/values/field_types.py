@@ -1,6 +1,6 @@
-"""What people may write into a field: a name, a text, an address, a day. Checked only as `config/` reads it.
+"""Types of fields that people write: a name, a text, an address, a day.
 
-Values made by the program are never checked against these types: to everybody else they are `str` and `date`.
+Only `config/` checks them, when it reads a file. Everywhere else they are plain `str` and `date`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator, Field
 
 SLUG: Final = r"[a-z0-9]+(-[a-z0-9]+)*"
-PART_OF_A_DATE: Final = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
+PARTIAL_DATE: Final = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
 
 def _text(value: str) -> str:
@@ -23,7 +23,7 @@ def _text(value: str) -> str:
 
 
 def matching(pattern: str, remedy: str) -> Callable[[str], str]:
-    """A check that a text is of one form; it raises ValueError with what would be right."""
+    """A check that a text matches `pattern`; it raises ValueError with the `remedy`."""
 
     def check(value: str) -> str:
         if not re.fullmatch(pattern, str(value), re.DOTALL):
@@ -47,7 +47,7 @@ def _day(value: object) -> object:
 
 
 def _first_day(value: object) -> object:
-    if match := PART_OF_A_DATE.fullmatch(str(value)):
+    if match := PARTIAL_DATE.fullmatch(str(value)):
         try:
             return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
         except ValueError:
@@ -65,8 +65,8 @@ Name = Annotated[
 Address = Annotated[str, AfterValidator(check_address)]
 Day = Annotated[date, BeforeValidator(_day)]
 FirstDay = Annotated[date, BeforeValidator(_first_day)]
-"""`2018`, `2018-07` and `2018-07-03` are the first day of what they name."""
+"""A year, month or day, read as its first day: `2018` is 2018-01-01."""
 Points = Annotated[int, Field(ge=0, le=100)]
-"""What a phrase is worth."""
-Some = Field(min_length=1)
-"""Beside the type of a list: not an empty one."""
+"""Points of the relevance score."""
+NotEmpty = Field(min_length=1)
+"""For `Annotated`: the list has at least one item."""

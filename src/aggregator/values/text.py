@@ -1,4 +1,4 @@
-"""Makes anybody's text fit to be shown: without the characters that no text needs, and in one line."""
+"""Cleans text from outside: removes characters that no text needs, and makes one line of it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from typing import Final
 
 UNWANTED: Final = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # controls that are no white space
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # controls that are not white space
     "\u00ad\u200b\u2060\ufeff"  # soft hyphens, and spaces and joiners of no width
-    "\u202a-\u202e\u2066-\u2069"  # overrides of direction: they can make a title read as something else
-    "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]+"  # no characters at all (Unicode, 23.7)
+    "\u202a-\u202e\u2066-\u2069"  # overrides of direction, which can make a title read as something else
+    "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]+"  # not characters (Unicode, 23.7)
 )
 BREAKS: Final = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
-"""White space that XML or HTML does not know as such."""
+"""White space that XML or HTML does not treat as such."""
 
 ELLIPSIS: Final = "…"
 
@@ -22,8 +22,9 @@ ELLIPSIS: Final = "…"
 TAG: Final = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 
 
-def depths(markup: str, unnested: frozenset[str]) -> Iterator[int]:
-    """How many elements are open after each tag, however they are closed; those of `unnested` hold none."""
+def nesting_depths(markup: str, unnested: frozenset[str]) -> Iterator[int]:
+    """The depth of nesting after each tag of `markup`; elements named in `unnested` do not add to it."""
+    # Counted by name, so that tags closed in the wrong order, or never opened, do not upset the depth.
     opened: Counter[str] = Counter()
     depth = 0
     for tag in TAG.finditer(markup):
@@ -35,16 +36,17 @@ def depths(markup: str, unnested: frozenset[str]) -> Iterator[int]:
         yield depth
 
 
-def tidy(text: str) -> str:
-    """The text without unwanted characters; its spaces stay as they are."""
+def remove_unwanted(text: str) -> str:
+    """The text without unwanted characters; spaces stay as they are."""
     return UNWANTED.sub("", BREAKS.sub(" ", text))
 
 
-def one_line(text: str, longest: int | None = None) -> str:
-    """One clean line: tidy, with single spaces; cut at a word, with `…`, where it is over `longest`."""
-    start = text if longest is None else text[: longest * 16]  # megabytes for a line keep nobody waiting
-    line = " ".join(tidy(start).split())
-    if longest is None or (len(line) <= longest and len(start) == len(text)):
+def one_line(text: str, max_length: int | None = None) -> str:
+    """The text as one clean line with single spaces; beyond `max_length` it is cut after a word with `…`."""
+    # Cut first: a title of megabytes must not cost the time to clean all of it.
+    start = text if max_length is None else text[: max_length * 16]
+    line = " ".join(remove_unwanted(start).split())
+    if max_length is None or (len(line) <= max_length and len(start) == len(text)):
         return line
-    kept = line[: longest - 1]
-    return f"{kept.rpartition(' ')[0] or kept}{ELLIPSIS}"
+    cut = line[: max_length - 1]
+    return f"{cut.rpartition(' ')[0] or cut}{ELLIPSIS}"

@@ -1,4 +1,4 @@
-"""Takes addresses apart, whatever was written as one: `http://[` has no host, and raises nothing."""
+"""Takes web addresses apart. Nothing here raises, whatever the text: `http://[` just has no host."""
 
 from __future__ import annotations
 
@@ -11,43 +11,43 @@ UNRESERVED: Final = re.compile("[A-Za-z0-9._~-]")
 
 
 def split_address(address: str | None) -> SplitResult:
-    """The parts of an address; all empty for what is none."""
+    """The parts of an address; all empty for text that is not one."""
     try:
         return urlsplit(address or "")
-    except ValueError:  # a bracket that does not close, or nothing in it that is an address
+    except ValueError:  # a bracket that does not close, or no IPv6 address inside
         return urlsplit("")
 
 
 def host_of(address: str | None) -> str:
-    """The host of an address in small letters, without `www.` and port; empty for what has none."""
+    """The host in lower case, without `www.` and port; empty if there is none."""
     return (split_address(address).hostname or "").removeprefix("www.")
 
 
 def authority_of(address: str | None) -> str:
-    """The host as `host_of`, with a port that is not the usual one: two ports may be two sites."""
+    """The host as `host_of`, with the port unless it is 80 or 443: two ports may be two sites."""
     authority = split_address(address).netloc.rpartition("@")[2].lower()
     return authority.removeprefix("www.").removesuffix(":443").removesuffix(":80")
 
 
 def join_address(base: str, href: str) -> str:
-    """`href` as seen from `base`; as it was written where the two make no address."""
+    """`href` resolved against `base`; unchanged if that gives no address."""
     try:
         return urljoin(base, href)
     except ValueError:
         return href
 
 
-def even_escapes(text: str) -> str:
-    """Percent-encoding in one form (RFC 3986, 6.2.2.1 and 6.2.2.2): capitals, and only where it is needed."""
-    return ESCAPE.sub(_even_escape, text)
+def normalise_escapes(text: str) -> str:
+    """Percent-encoding in its normal form (RFC 3986, 6.2.2.1 and 6.2.2.2): capitals, and only where needed."""
+    return ESCAPE.sub(_normalise_escape, text)
 
 
-def _even_escape(escape: re.Match[str]) -> str:
+def _normalise_escape(escape: re.Match[str]) -> str:
     character = chr(int(escape[1], 16))
     return character if UNRESERVED.fullmatch(character) else escape[0].upper()
 
 
-def is_web(address: str) -> bool:
-    """Whether it can be asked over the web: no `javascript:`, no file, nothing that only looks like one."""
+def is_web_address(address: str) -> bool:
+    """Whether it is an http(s) address with a host, and not `javascript:`, a file or the like."""
     parts = split_address(address)
     return parts.scheme in {"http", "https"} and bool(parts.hostname)
