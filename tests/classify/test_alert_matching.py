@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.classify.alert_matching import DocumentState, MatchableDocument, fits
+from aggregator.classify.alert_matching import DocumentState, MatchableDocument, rule_matches
 from aggregator.classify.comparison import PARTS
 from aggregator.config.rule_language import parse_rule
 from aggregator.model import Document, Relevance, Translation
@@ -30,7 +30,7 @@ NATIONS = {"cabinet-office": "uk", "glasgow": "scotland"}
 def matches(rule: str, held: Document, parts: tuple[str, ...] = (), hours: int = 0) -> bool:
     made = AlertRule(id="r", name="r", when=parse_rule(rule, KNOWN))
     sight = DocumentState(MatchableDocument(held, NATIONS), NOON + timedelta(hours=hours), frozenset(parts))
-    return fits(made, sight)
+    return rule_matches(made, sight)
 
 
 def held(title: str = "A plan", text: str = "Its words.", **changes: Any) -> Document:

@@ -1,8 +1,8 @@
-"""Compares what sources tell with what we had, and says what each document is about.
+"""Finds out what changed since the last poll, combines carriers into documents, and labels documents.
 
-In:      entries of one source, the carriers that the store already holds, the vocabulary
-Out:     changes (what is new, revised or only told again), holdings (carriers added up), labels
-To add:  a part whose change counts as substance: one line in PARTS (`substance.py`)
+In:      entries of one source, the stored carriers of the same documents, the vocabulary
+Out:     changes (new, revised, restated, withdrawn, restored), documents, labels
+To add:  a part whose change counts as a change of substance: one row in PARTS (`comparison.py`)
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Holds documents against alert rules: whether one matches, and the occasions on which it is told.
+"""Matches documents against alert rules, and lists the alert events of a document.
 
-Words are compared whole, without case, accents, hyphens and possessives (`words.py`): `tŷ`, `TY` and `ty` are
-the same.
+Words are compared whole, without case, accents, hyphens and possessives (`labels/tokeniser.py`): `tŷ`, `TY`
+and `ty` are the same.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from aggregator.model.days import COARSE
 
 TICK: Final = timedelta(seconds=1)
 
-CORRECTS: Final = frozenset({"title", "status", "opening date", "closing date", "removed", "restored"})
-"""The parts of which an alert tells: when one of them changes, what was told is no longer so."""
+ALERTED_PARTS: Final = frozenset({"title", "status", "opening date", "closing date", "removed", "restored"})
+"""Parts that an alert shows: when one of them changes, an alert that was sent is no longer right."""
 
-SAYS_SO: Final = re.compile(r"\b(?:correct(?:ed|s|ion|ions)?|erratum|cywir\w*)\b", re.IGNORECASE)
+CORRECTION_NOTE: Final = re.compile(r"\b(?:correct(?:ed|s|ion|ions)?|erratum|cywir\w*)\b", re.IGNORECASE)
 """A publisher's note that calls the change a correction, whatever it changed."""
 
 
 @dataclass(frozen=True)
 class MatchableDocument:
-    """A document with what rules ask of it, cut and looked up once for all rules."""
+    """A document with the values that rules compare, worked out once for all rules."""
 
     document: Document
     nations: Mapping[str, str]
@@ -50,18 +50,18 @@ class MatchableDocument:
 
     @cached_property
     def title_words(self) -> tuple[Sequence[str], ...]:
-        """The words of its title, in every language in which one is known."""
+        """The words of its title, one sequence for each language."""
         others = (translation.title for translation in self.document.entry.translations if translation.title)
         return tuple(tokenise(title).folded for title in (self.document.entry.title, *others))
 
     @cached_property
     def text_words(self) -> tuple[Sequence[str], ...]:
-        """The words of titles and text; no phrase goes from one into the other."""
+        """The words of its titles and its text; separate, since no phrase runs from one into the other."""
         return (*self.title_words, tokenise(self.document.entry.text).folded)
 
     @cached_property
     def label_values(self) -> Mapping[str, frozenset[str]]:
-        """What it is filed under, by field. A body's documents are those by it, and those about it."""
+        """Its labels, by field of the rule language. `body` matches documents by a body and about it."""
         labels = self.document.labels
         bodies = frozenset((self.document.entry.body, *labels.subjects))
         return {
@@ -75,25 +75,27 @@ class MatchableDocument:
 
     @property
     def open_until(self) -> datetime | None:
-        """The last minute in which it is open; None unless that is known to the day."""
+        """The last minute before it closes; None unless the closing date is known to the day."""
         closes = self.document.entry.closes
-        known = closes and closes.precision not in COARSE and not self.document.removal
-        return last_minute(closes) if closes and known else None
+        has_day = closes and closes.precision not in COARSE and not self.document.removal
+        return last_minute(closes) if closes and has_day else None
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentState:
-    """A document at an instant, and what had changed of it then."""
+    """A document at an instant, and the parts of it that changed then."""
 
     matchable: MatchableDocument
     at: datetime
     changed_parts: frozenset[str] = frozenset()
 
 
-def fits(rule: AlertRule, sight: DocumentState) -> bool:
-    """Whether the rule matches; one that is silent on relevance asks for what is about open government."""
-    speaks = any(term.field == "relevance" for term in terms(rule.when))
-    return (speaks or sight.matchable.document.labels.relevant) and _holds(rule.when, sight)
+def rule_matches(rule: AlertRule, state: DocumentState) -> bool:
+    """Whether the rule matches. A rule without a relevance matches relevant documents only."""
+    names_relevance = any(term.field == "relevance" for term in terms(rule.when))
+    return (names_relevance or state.matchable.document.labels.relevant) and _condition_matches(
+        rule.when, state
+    )
 
 
 def alert_events(
@@ -104,22 +106,22 @@ def alert_events(
     changed_from: datetime,
     until: datetime,
 ) -> tuple[AlertEvent, ...]:
-    """Every reason up to `until` to alert about a document, oldest first, whatever was told already.
+    """Every event up to `until` on which the rule alerts, oldest first, including those already sent.
 
-    A document that was first seen from `since` on is new unless it is backlog. Changes, and nearing a closing
-    date, count from `looked` on; for backlog and for what is older than the rule these alone.
+    A document first seen from `first_seen_from` on is new, unless it is backlog. Changes and approaching
+    closing dates count from `changed_from` on. Backlog and documents older than the rule have only these.
     """
     found = [
-        *_new(rule, matchable, first_seen_from, until),
-        *_closing(rule, matchable, max(first_seen_from, changed_from), until),
+        *_new_event(rule, matchable, first_seen_from, until),
+        *_closing_events(rule, matchable, max(first_seen_from, changed_from), until),
     ]
     if rule.alerts_on_changes:
-        found += _changed(rule, matchable, changed_from, until)
+        found += _change_events(rule, matchable, changed_from, until)
     return tuple(sorted(found))
 
 
 def closing_spans(rule: AlertRule) -> frozenset[timedelta]:
-    """How long before closing dates the rule asks for documents, for each `closing:` in it."""
+    """The time before a closing date that each `closing:` term of the rule names."""
     spans = (term.values[0] for term in terms(rule.when) if term.field == "closing")
     return frozenset(timedelta(days=int(span[1:-1])) for span in spans)
 
@@ -127,49 +129,56 @@ def closing_spans(rule: AlertRule) -> frozenset[timedelta]:
 def find_publishers_correction(
     matchable: MatchableDocument, *, changed_from: datetime, until: datetime
 ) -> AlertEvent | None:
-    """The latest change from `looked` on by which something that an alert tells is no longer so."""
+    """The latest change from `changed_from` on that makes a sent alert wrong; None without one."""
     changes = [
         AlertEvent(at=at, reason=AlertReason.CORRECTION, parts=parts, note=note)
-        for at, parts, note in _revised(matchable.document, changed_from, until)
-        if CORRECTS & set(parts) or SAYS_SO.search(note)
+        for at, parts, note in _changes(matchable.document, changed_from, until)
+        if ALERTED_PARTS & set(parts) or CORRECTION_NOTE.search(note)
     ]
     return changes[-1] if changes else None
 
 
-def _new(rule: AlertRule, told: MatchableDocument, since: datetime, until: datetime) -> Iterator[AlertEvent]:
-    seen = told.document.first_seen
-    if not told.document.backlog and since <= seen <= until and fits(rule, DocumentState(told, seen)):
-        yield AlertEvent(at=seen, reason=AlertReason.NEW)
-
-
-def _changed(
-    rule: AlertRule, told: MatchableDocument, looked: datetime, until: datetime
+def _new_event(
+    rule: AlertRule, matchable: MatchableDocument, first_seen_from: datetime, until: datetime
 ) -> Iterator[AlertEvent]:
-    for at, parts, note in _revised(told.document, looked, until):
-        if fits(rule, DocumentState(told, at, frozenset(parts))):
-            why = AlertReason.REMOVED if "removed" in parts else AlertReason.CHANGED
-            yield AlertEvent(at=at, reason=why, parts=parts, note=note)
+    first_seen = matchable.document.first_seen
+    is_new = not matchable.document.backlog and first_seen_from <= first_seen <= until
+    if is_new and rule_matches(rule, DocumentState(matchable, first_seen)):
+        yield AlertEvent(at=first_seen, reason=AlertReason.NEW)
 
 
-def _closing(
-    rule: AlertRule, told: MatchableDocument, start: datetime, until: datetime
+def _change_events(
+    rule: AlertRule, matchable: MatchableDocument, changed_from: datetime, until: datetime
 ) -> Iterator[AlertEvent]:
-    """The instants at which it comes so near its closing date that the rule matches; before, it did not."""
-    if told.open_until is None:
+    for at, parts, note in _changes(matchable.document, changed_from, until):
+        if rule_matches(rule, DocumentState(matchable, at, frozenset(parts))):
+            reason = AlertReason.REMOVED if "removed" in parts else AlertReason.CHANGED
+            yield AlertEvent(at=at, reason=reason, parts=parts, note=note)
+
+
+def _closing_events(
+    rule: AlertRule, matchable: MatchableDocument, start: datetime, until: datetime
+) -> Iterator[AlertEvent]:
+    """The instants at which the closing date comes so near that the rule begins to match."""
+    if matchable.open_until is None:
         return
     for days in sorted(closing_spans(rule), reverse=True):
-        at = told.open_until - days + TICK
-        fresh = start <= at <= until and at > told.document.first_seen
-        if fresh and fits(rule, DocumentState(told, at)) and not fits(rule, DocumentState(told, at - TICK)):
+        at = matchable.open_until - days + TICK
+        fresh = start <= at <= until and at > matchable.document.first_seen
+        if (
+            fresh
+            and rule_matches(rule, DocumentState(matchable, at))
+            and not rule_matches(rule, DocumentState(matchable, at - TICK))
+        ):
             yield AlertEvent(at=at, reason=AlertReason.CLOSING)
 
 
-def _revised(
-    holding: Document, start: datetime, until: datetime
+def _changes(
+    document: Document, start: datetime, until: datetime
 ) -> Iterator[tuple[datetime, tuple[str, ...], str]]:
-    """Each instant of the stretch at which a change was seen: its parts, and the publisher's note."""
+    """Each instant from `start` to `until` at which a change was seen: its parts and the notes on it."""
     found: dict[datetime, tuple[list[str], list[str]]] = {}
-    for revision in (r for c in holding.carriers for r in c.revisions if r.number > 1):
+    for revision in (r for c in document.carriers for r in c.revisions if r.number > 1):
         if start <= revision.seen_at <= until:
             parts, notes = found.setdefault(revision.seen_at, ([], []))
             parts += revision.parts
@@ -179,51 +188,51 @@ def _revised(
         yield at, tuple(dict.fromkeys(parts)), "; ".join(dict.fromkeys(notes))
 
 
-def _holds(condition: Condition, sight: DocumentState) -> bool:
+def _condition_matches(condition: Condition, state: DocumentState) -> bool:
     match condition:
         case AllOf(parts):
-            return all(_holds(part, sight) for part in parts)
+            return all(_condition_matches(part, state) for part in parts)
         case AnyOf(parts):
-            return any(_holds(part, sight) for part in parts)
+            return any(_condition_matches(part, state) for part in parts)
         case Not(part):
-            return not _holds(part, sight)
+            return not _condition_matches(part, state)
         case Term():
-            return any(_is_so(condition.field, value, sight) for value in condition.values)
+            return any(_term_matches(condition.field, value, state) for value in condition.values)
 
 
-def _is_so(field: str, value: str, sight: DocumentState) -> bool:
+def _term_matches(field: str, value: str, state: DocumentState) -> bool:
     match field:
         case "" | "title":
-            texts = sight.matchable.title_words if field else sight.matchable.text_words
-            return any(_stands(_folded(value), text, value.endswith("*")) for text in texts)
+            texts = state.matchable.title_words if field else state.matchable.text_words
+            return any(_contains_phrase(_folded_words(value), text, value.endswith("*")) for text in texts)
         case "changed":
             return bool(
-                sight.changed_parts
+                state.changed_parts
                 if value == ANY_CHANGE
-                else sight.changed_parts & set(CHANGED_PARTS[value])
+                else state.changed_parts & set(CHANGED_PARTS[value])
             )
         case "removed":
-            return "removed" in sight.changed_parts
+            return "removed" in state.changed_parts
         case "closing":
-            deadline = sight.matchable.open_until
-            left = deadline - sight.at if deadline else None
+            deadline = state.matchable.open_until
+            left = deadline - state.at if deadline else None
             return left is not None and timedelta(0) <= left < timedelta(days=int(value[1:-1]))
         case _:
-            return value in sight.matchable.label_values[field]
+            return value in state.matchable.label_values[field]
 
 
 @lru_cache(maxsize=2000)
-def _folded(value: str) -> Sequence[str]:
+def _folded_words(value: str) -> Sequence[str]:
     return tokenise(value).folded
 
 
-def _stands(phrase: Sequence[str], text: Sequence[str], open_end: bool) -> bool:
-    """Whether the words stand in the text one after another; the last may be only the beginning of one."""
+def _contains_phrase(phrase: Sequence[str], text: Sequence[str], prefix_ok: bool) -> bool:
+    """Whether the text has these words in a row; with `prefix_ok` the last may be the beginning of a word."""
     *whole, last = phrase
-    if not whole and not open_end:
+    if not whole and not prefix_ok:
         return last in text
     span = len(whole)
     return all(word in text for word in whole) and any(
-        (text[at].startswith(last) if open_end else text[at] == last) and list(text[at - span : at]) == whole
+        (text[at].startswith(last) if prefix_ok else text[at] == last) and list(text[at - span : at]) == whole
         for at in range(span, len(text))
     )

@@ -1,8 +1,8 @@
-"""Decides what a poll found out: what is new, what changed in substance, what is only told again.
+"""Compares the entries of a poll with those stored: what is new, what changed in substance, what is restated.
 
-A source is compared with its own last word, never with another source's: GOV.UK's two feeds cut and title
-the same document differently, and neither is a revision of the other. What others told counts only if they
-told it before this instant, so the order of the polls of one run does not matter.
+A source is compared with its own last entry, never with another source's: GOV.UK's two feeds shorten and
+title the same document differently, and neither is a revision of the other. Entries of other sources count
+only if they came before this instant, so the order of the polls of one run does not matter.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from aggregator.classify.comparison import PARTS, comparable_moment, is_later
 from aggregator.model import Carrier, Change, ChangeKind, Entry, Moment, Source
 from aggregator.model.kinds import KINDS
 
-RESTAMPED: Final = "updated"
-"""The one date that does count, for a source with `updated_means_change`: GOV.UK's `public_timestamp` moves for
-major updates only (alphagov/search-api, docs/using-the-search-api.md)."""
+UPDATED_PART: Final = "updated"
+"""The one date that does count, for a source with `updated_means_change`: GOV.UK's `public_timestamp` moves
+for major updates only (alphagov/search-api, docs/using-the-search-api.md)."""
 
-EVERY: Final = frozenset({*PARTS, RESTAMPED})
-WORDLESS: Final = EVERY - {"text", "attachments"}
-"""What can be compared when another address answers than last time: Citizen Space's interface tells the whole
-overview of a consultation, its finder a sentence."""
+ALL_PARTS: Final = frozenset({*PARTS, UPDATED_PART})
+PARTS_ACROSS_ADDRESSES: Final = ALL_PARTS - {"text", "attachments"}
+"""The parts that are comparable when another address answered than last time: Citizen Space's interface has
+the whole overview of a consultation, its finder one sentence."""
 
 
 def find_changes(
@@ -35,14 +35,16 @@ def find_changes(
     backlog: bool,
     other_address: bool = False,
 ) -> tuple[Change, ...]:
-    """What `entries` of one poll of `source` change, given all carriers of the same documents.
+    """What the `entries` of one poll of `source` change, given all `carriers` of the same documents by id.
 
-    `backlog` says that this is the first poll of the source that could be read. Entries that say what the
-    source said before give no change at all. Documents that were taken away are `find_removals`' matter,
-    unless nobody knew them before. `another_way` says that another address of the source answered than last
-    time (a fallback, or the first one again), which may tell less of the same documents.
+    `backlog`: this is the first poll of the source that could be read. `other_address`: another address of
+    the source answered than last time (a fallback, or the main one again), which may say less of each
+    document.
+
+    An entry equal to the stored one gives no change. Removals are found by `find_removals`, except for
+    documents that no source had before.
     """
-    comparable = WORDLESS if other_address else EVERY
+    comparable = PARTS_ACROSS_ADDRESSES if other_address else ALL_PARTS
     found = (_change(source, e, carriers.get(e.id, ()), now, backlog, comparable) for e in entries)
     return tuple(change for change in found if change is not None)
 
@@ -55,37 +57,42 @@ def _change(
     backlog: bool,
     comparable: Collection[str],
 ) -> Change | None:
-    mine = next((carrier for carrier in carriers if carrier.source == source.id), None)
-    others = [told for c in carriers if c.source != source.id and (told := c.entry_before(now))]
-    if mine is None:
+    own_carrier = next((carrier for carrier in carriers if carrier.source == source.id), None)
+    others = [earlier for c in carriers if c.source != source.id and (earlier := c.entry_before(now))]
+    if own_carrier is None:
         return Change(kind=ChangeKind.NEW, entry=entry, seen_at=now, backlog=backlog)
     if entry.removal:
+        # A removal needs a second look (`find_removals`).
         return None
-    entry = _completed(entry, mine.entry)
-    entry = replace(entry, published=_settled(entry, mine, others))
-    parts = tuple(part for part in _differing(source, mine.entry, entry) if part in comparable)
-    if not parts and is_later(entry.updated, mine.entry.updated):
-        # A mere re-stamp: else the document would come up as the newest, and nothing of it has changed.
-        entry = replace(entry, updated=mine.entry.updated)
-    return _compared(parts, entry, mine, others, now)
+    entry = _fill_in_partial(entry, own_carrier.entry)
+    entry = replace(entry, published=_publication_date(entry, own_carrier, others))
+    parts = tuple(part for part in _changed_parts(source, own_carrier.entry, entry) if part in comparable)
+    if not parts and is_later(entry.updated, own_carrier.entry.updated):
+        # Only the date moved: with the new date the document would come up as the newest, unchanged.
+        entry = replace(entry, updated=own_carrier.entry.updated)
+    return _build_change(parts, entry, own_carrier, others, now)
 
 
-def _compared(
-    parts: tuple[str, ...], entry: Entry, mine: Carrier, others: Sequence[Entry], now: datetime
+def _build_change(
+    parts: tuple[str, ...], entry: Entry, own_carrier: Carrier, others: Sequence[Entry], now: datetime
 ) -> Change | None:
-    if entry == mine.entry:
+    if entry == own_carrier.entry:
         return None
     kind = ChangeKind.REVISED
-    if mine.removal:
+    if own_carrier.removal:
         kind, parts = ChangeKind.RESTORED, (*parts, "restored")
-    elif not parts or (mine.entry.partial and not entry.partial) or _already_told(parts, entry, others):
+    elif (
+        not parts
+        or (own_carrier.entry.partial and not entry.partial)
+        or _is_catching_up(parts, entry, others)
+    ):
         kind, parts = ChangeKind.RESTATED, ()
-    note = _note(mine.entry, entry) if parts else ""
-    return Change(kind=kind, entry=entry, seen_at=now, backlog=mine.backlog, parts=parts, note=note)
+    note = _new_note(own_carrier.entry, entry) if parts else ""
+    return Change(kind=kind, entry=entry, seen_at=now, backlog=own_carrier.backlog, parts=parts, note=note)
 
 
-def _completed(entry: Entry, before: Entry) -> Entry:
-    """A list's line says less than the document's own page: what it leaves out has not gone."""
+def _fill_in_partial(entry: Entry, before: Entry) -> Entry:
+    """A list says less than the document's own page: a part that it leaves out has not gone."""
     if not entry.partial or before.partial:
         return entry
     return replace(
@@ -99,43 +106,42 @@ def _completed(entry: Entry, before: Entry) -> Entry:
     )
 
 
-def _settled(entry: Entry, mine: Carrier, others: Sequence[Entry]) -> Moment | None:
-    """The publication date, which never moves once anybody told one."""
-    if mine.entry.published is None and any(other.published for other in others):
+def _publication_date(entry: Entry, own_carrier: Carrier, others: Sequence[Entry]) -> Moment | None:
+    """The publication date, which never moves once any source has given one."""
+    if own_carrier.entry.published is None and any(other.published for other in others):
         return None
-    return mine.entry.published or entry.published
+    return own_carrier.entry.published or entry.published
 
 
-def _differing(source: Source, before: Entry, after: Entry) -> tuple[str, ...]:
+def _changed_parts(source: Source, before: Entry, after: Entry) -> tuple[str, ...]:
     parts = [
         name for name, part in PARTS.items() if not part.same(part.value_of(before), part.value_of(after))
     ]
-    stamped = source.updated_means_change or KINDS[source.kind].updated_means_change
-    if stamped and is_later(after.updated, before.updated):
-        parts.append(RESTAMPED)
+    counts_updated = source.updated_means_change or KINDS[source.kind].updated_means_change
+    if counts_updated and is_later(after.updated, before.updated):
+        parts.append(UPDATED_PART)
     return tuple(parts)
 
 
-def _already_told(parts: Iterable[str], entry: Entry, others: Sequence[Entry]) -> bool:
-    """Whether everything that changed is what another carrier already says: this one only catches up.
+def _is_catching_up(parts: Iterable[str], entry: Entry, others: Sequence[Entry]) -> bool:
+    """Whether other carriers already had every changed part, so that this source only catches up.
 
-    A carrier that never told of a part does not say that it has gone.
+    A carrier without a part does not say that the part has gone.
     """
-    return all(any(_tells(part, other, entry) for other in others) for part in parts)
+    return all(any(_says_the_same(part, other, entry) for other in others) for part in parts)
 
 
-def _tells(name: str, other: Entry, entry: Entry) -> bool:
-    """Whether `other` tells of the part what `entry` does."""
-    if name == RESTAMPED:
-        return entry.updated is not None and comparable_moment(entry.updated) == comparable_moment(
-            other.updated
-        )
+def _says_the_same(name: str, other: Entry, entry: Entry) -> bool:
+    """Whether `other` has the part, and the same as `entry`."""
+    if name == UPDATED_PART:
+        moment = comparable_moment(entry.updated)
+        return moment is not None and moment == comparable_moment(other.updated)
     part = PARTS[name]
-    told = part.value_of(other)
-    return bool(told) and part.same(told, part.value_of(entry))
+    value = part.value_of(other)
+    return bool(value) and part.same(value, part.value_of(entry))
 
 
-def _note(before: Entry, after: Entry) -> str:
-    """The publisher's newest words for a change, if they were not there before."""
+def _new_note(before: Entry, after: Entry) -> str:
+    """The publisher's newest note on a change, if it was not there before."""
     fresh = [note.text for note in after.notes if note not in before.notes]
     return fresh[0] if fresh else ""

@@ -1,8 +1,8 @@
-"""Decides what was taken away: only after two looks, hours apart, and never a whole source at once.
+"""Finds removed documents: only after two polls, hours apart, and never a large part of a source at once.
 
-A feed that drops an old item says nothing, and a poll that failed says nothing: what counts is the
-publisher's own word (withdrawn, gone, redirected), an address that answers that there is nothing, or a
-complete listing without it.
+A feed that drops an old item proves no removal, nor does a failed poll. What counts is a statement of the
+publisher (withdrawn, gone, redirected), an address that answers that nothing is there, or a complete listing
+without the document.
 """
 
 from __future__ import annotations
@@ -14,56 +14,58 @@ from typing import Final
 
 from aggregator.model import Carrier, Change, ChangeKind, PendingRemoval, Removal, RemovalKind
 
-LOOKS_APART: Final = timedelta(hours=3)
-"""A maintenance page, a slip of an editor or a half-done deployment seldom lasts longer."""
+CONFIRM_AFTER: Final = timedelta(hours=3)
+"""A second poll confirms a removal after this time. Maintenance pages, slips of an editor and half-done
+deployments seldom last longer."""
 
-MOST: Final = 5
-"""More than one in so many documents at once is a fault or a clearance: the operator decides."""
+MASS_REMOVAL_SHARE: Final = 5
+"""If more than one in so many documents go at once, it is a fault or a clear-out: the operator decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removals:
-    """What a look at a source's documents found."""
+    """The removals that one poll of a source found."""
 
     changes: tuple[Change, ...] = ()
-    """Sure now: WITHDRAWN."""
+    """The confirmed ones, as WITHDRAWN."""
     pending: Mapping[str, PendingRemoval | None] = field(default_factory=dict)
-    """First looks, by document; None where one is there again."""
+    """Those seen for the first time, by document id; None for a document that is there again."""
     awaiting_operator: tuple[str, ...] = ()
+    """Ids of documents that went all at once."""
 
 
 def find_removals(
     carried: Sequence[Carrier],
     listed: Collection[str],
-    taken: Mapping[str, Removal],
+    stated_removals: Mapping[str, Removal],
     *,
     complete: bool,
     now: datetime,
 ) -> Removals:
-    """What became of the documents that a source carries (`carried`), given what this poll saw.
+    """Which of the documents that a source carries (`carried`) are gone, by the poll at `now`.
 
-    `listed` are the ids that are there, `taken` those that the publisher says are not; a `complete` listing
-    counts what it leaves out as missing.
+    `listed` are the ids that the poll found; `stated_removals` those that the publisher says were removed. If
+    the listing is `complete`, documents that it leaves out are missing.
     """
     missing = Removal(kind=RemovalKind.MISSING)
-    standing = {carrier.entry.id: carrier for carrier in carried if not carrier.removal}
-    absent = {id: missing for id in standing if complete and id not in listed} | {
-        id: removal for id, removal in taken.items() if id in standing
+    present = {carrier.entry.id: carrier for carrier in carried if not carrier.removal}
+    gone = {id: missing for id in present if complete and id not in listed} | {
+        id: removal for id, removal in stated_removals.items() if id in present
     }
-    doubted = {id for id, carrier in standing.items() if carrier.pending_removal}
-    back: dict[str, PendingRemoval | None] = dict.fromkeys((doubted & set(listed)) - absent.keys())
-    if len(absent) > 1 and len(absent) * MOST > len(standing):
-        return Removals(pending=back, awaiting_operator=tuple(sorted(absent)))
-    looks = {id: _look(standing[id], removal, now) for id, removal in absent.items()}
-    sure = {id for id, look in looks.items() if now - look.since >= LOOKS_APART}
+    pending = {id for id, carrier in present.items() if carrier.pending_removal}
+    returned: dict[str, PendingRemoval | None] = dict.fromkeys((pending & set(listed)) - gone.keys())
+    if len(gone) > 1 and len(gone) * MASS_REMOVAL_SHARE > len(present):
+        return Removals(pending=returned, awaiting_operator=tuple(sorted(gone)))
+    removals = {id: _pending_removal(present[id], removal, now) for id, removal in gone.items()}
+    confirmed = {id for id, removal in removals.items() if now - removal.since >= CONFIRM_AFTER}
     return Removals(
-        changes=tuple(withdraw(standing[id], looks[id].removal, now) for id in sorted(sure)),
-        pending=back | {id: look for id, look in looks.items() if id not in sure},
+        changes=tuple(withdraw(present[id], removals[id].removal, now) for id in sorted(confirmed)),
+        pending=returned | {id: removal for id, removal in removals.items() if id not in confirmed},
     )
 
 
 def withdraw(carrier: Carrier, removal: Removal, now: datetime) -> Change:
-    """The change that says so. Everything else of the entry stays as it was last read."""
+    """The change that withdraws a carrier's document; the rest of the entry stays as last read."""
     return Change(
         kind=ChangeKind.WITHDRAWN,
         entry=replace(carrier.entry, removal=removal),
@@ -74,6 +76,6 @@ def withdraw(carrier: Carrier, removal: Removal, now: datetime) -> Change:
     )
 
 
-def _look(carrier: Carrier, removal: Removal, now: datetime) -> PendingRemoval:
+def _pending_removal(carrier: Carrier, removal: Removal, now: datetime) -> PendingRemoval:
     since = carrier.pending_removal.since if carrier.pending_removal else now
     return PendingRemoval(since=since, removal=removal)

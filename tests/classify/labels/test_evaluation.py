@@ -39,7 +39,7 @@ ROWS = (
 def test_borderline_rows_are_left_out_and_reported() -> None:
     found = evaluate(ROWS)
 
-    assert found.counted == 6
+    assert found.decided == 6
     assert found.precision.value == pytest.approx(2 / 3)  # a, b right; d wrong
     assert found.recall.value == pytest.approx(2 / 3)  # c missed
     assert found.f1.value == pytest.approx(2 / 3)

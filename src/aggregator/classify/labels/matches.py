@@ -1,4 +1,4 @@
-"""What phrases stand where in a document: the one reading that relevance, type and names are decided by."""
+"""Matches the vocabulary against a document, once: relevance, type and names are decided by these matches."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from aggregator.classify.labels.phrase_matcher import PhraseMatch, PhraseMatcher
 from aggregator.classify.labels.tokeniser import tokenise
 from aggregator.model import Body, Entry, Phrase, ReasonSource, Strength, Vocabulary
 
-PROCESS: Final = "open-government-process"
-"""The topic of a plan, and of a source that is about open government as a whole."""
-LONGEST: Final = 20_000
-"""How many characters of each place are read: as much as a long report's summary and first chapter."""
+PROCESS_TOPIC: Final = "open-government-process"
+"""The topic of every action plan, and of every source that is about open government alone."""
+MAX_SECTION_CHARS: Final = 20_000
+"""Characters of a section that are matched: as much as a long report's summary and first chapter."""
 
 
 class PhraseLayer(StrEnum):
-    """Hits cover each other only within a layer: the name of a body does not hide a topic in it."""
+    """A longer match covers a shorter one only within a layer: a body's name does not hide a topic in it."""
 
     TOPIC = "topic"
     TYPE = "type"
@@ -27,35 +27,36 @@ class PhraseLayer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PhraseMeaning:
-    """What a phrase says: `role` and what of (a topic's id, a type's, a body's, a plan's)."""
+    """What a phrase stands for."""
 
     layer: PhraseLayer
     role: str
-    """`topic`, `trap`, `type`, `body`, `plan`, `elsewhere` or `home`."""
-    of: str = ""
+    """`topic`, `type`, `body`, `plan`, `false-positive`, `other-country` or `home-country`."""
+    id: str = ""
+    """Of the topic, type, body or plan."""
     strength: Strength | None = None
-    """How much a phrase of a topic says; SURE for a type's word that comes before those of other types."""
+    """Of a topic's phrase; SURE for a type's phrase that goes before those of other types."""
 
 
 class SectionMatches(NamedTuple):
-    """What stands in one place, by layer, without hits that are covered, and without traps."""
+    """The matches in one section of a document, by layer, without covered ones and false positives."""
 
-    where: ReasonSource
+    found_in: ReasonSource
     topics: Sequence[PhraseMatch[PhraseMeaning]]
     types: Sequence[PhraseMatch[PhraseMeaning]]
     names: Sequence[PhraseMatch[PhraseMeaning]]
 
 
 class DocumentMatches(NamedTuple):
-    """What stands in a document."""
+    """The matches in a document."""
 
     title: SectionMatches
     summary: SectionMatches
     text: SectionMatches
-    """What stands only further down."""
+    """The text after the summary."""
 
     @property
-    def near(self) -> tuple[SectionMatches, SectionMatches]:
+    def prominent(self) -> tuple[SectionMatches, SectionMatches]:
         """Where a document says what it is about."""
         return self.title, self.summary
 
@@ -64,34 +65,37 @@ LAYERS: Final = tuple(PhraseLayer)
 
 
 class DocumentMatcher:
-    """Reads documents by the vocabulary and the names of bodies; built once."""
+    """Matches documents against the vocabulary and the names of bodies; built once."""
 
     def __init__(self, vocabulary: Vocabulary, bodies: Mapping[str, Body]) -> None:
-        meant = (*_phrases(vocabulary), *_names(bodies))
-        self._finder = PhraseMatcher((phrase, meaning) for phrases, meaning in meant for phrase in phrases)
-
-    def match(self, entry: Entry) -> DocumentMatches:
-        """What stands in the title, the summary and the rest of the text."""
-        rest = entry.text.removeprefix(entry.summary)
-        return DocumentMatches(
-            title=self._place(ReasonSource.TITLE, entry.title),
-            summary=self._place(ReasonSource.SUMMARY, entry.summary),
-            text=self._place(ReasonSource.TEXT, rest),
+        phrases_by_meaning = (*_phrases(vocabulary), *_names(bodies))
+        self._matcher = PhraseMatcher(
+            (phrase, meaning) for phrases, meaning in phrases_by_meaning for phrase in phrases
         )
 
-    def _place(self, where: ReasonSource, text: str) -> SectionMatches:
-        hits = self._finder.find(tokenise(text[:LONGEST])) if text else []
-        if not hits:
-            return SectionMatches(where, (), (), ())
-        return SectionMatches(where, *(_uncovered(hits, layer) for layer in LAYERS))
+    def match(self, entry: Entry) -> DocumentMatches:
+        """The matches in the title, the summary and the rest of the text."""
+        rest = entry.text.removeprefix(entry.summary)
+        return DocumentMatches(
+            title=self._match_section(ReasonSource.TITLE, entry.title),
+            summary=self._match_section(ReasonSource.SUMMARY, entry.summary),
+            text=self._match_section(ReasonSource.TEXT, rest),
+        )
+
+    def _match_section(self, found_in: ReasonSource, text: str) -> SectionMatches:
+        matches = self._matcher.find(tokenise(text[:MAX_SECTION_CHARS])) if text else []
+        if not matches:
+            return SectionMatches(found_in, (), (), ())
+        return SectionMatches(found_in, *(_matches_of_layer(matches, layer) for layer in LAYERS))
 
 
-def _uncovered(
-    hits: Sequence[PhraseMatch[PhraseMeaning]], layer: PhraseLayer
+def _matches_of_layer(
+    matches: Sequence[PhraseMatch[PhraseMeaning]], layer: PhraseLayer
 ) -> Sequence[PhraseMatch[PhraseMeaning]]:
-    mine = [hit for hit in hits if hit.meaning.layer is layer]
-    standing = longest_matches(mine) if len(mine) > 1 else mine
-    return [hit for hit in standing if hit.meaning.role != "trap"]
+    layer_matches = [match for match in matches if match.meaning.layer is layer]
+    uncovered = longest_matches(layer_matches) if len(layer_matches) > 1 else layer_matches
+    # Only now: until here a false positive has to cover the phrases inside it.
+    return [match for match in uncovered if match.meaning.role != "false-positive"]
 
 
 def _phrases(vocabulary: Vocabulary) -> Iterator[tuple[Iterable[Phrase], PhraseMeaning]]:
@@ -103,17 +107,17 @@ def _phrases(vocabulary: Vocabulary) -> Iterator[tuple[Iterable[Phrase], PhraseM
         yield rule.strong, PhraseMeaning(PhraseLayer.TYPE, "type", rule.type, Strength.SURE)
     for plan in vocabulary.plans:
         yield plan.phrases, PhraseMeaning(PhraseLayer.NAME, "plan", plan.id)
-        yield plan.phrases, PhraseMeaning(PhraseLayer.TOPIC, "topic", PROCESS, Strength.SURE)
+        yield plan.phrases, PhraseMeaning(PhraseLayer.TOPIC, "topic", PROCESS_TOPIC, Strength.SURE)
     for layer in (PhraseLayer.TOPIC, PhraseLayer.TYPE):
-        yield vocabulary.false_positives, PhraseMeaning(layer, "trap")
-    yield vocabulary.other_countries, PhraseMeaning(PhraseLayer.NAME, "elsewhere")
-    yield vocabulary.home_countries, PhraseMeaning(PhraseLayer.NAME, "home")
+        yield vocabulary.false_positives, PhraseMeaning(layer, "false-positive")
+    yield vocabulary.other_countries, PhraseMeaning(PhraseLayer.NAME, "other-country")
+    yield vocabulary.home_countries, PhraseMeaning(PhraseLayer.NAME, "home-country")
 
 
 def _names(bodies: Mapping[str, Body]) -> Iterator[tuple[Iterable[Phrase], PhraseMeaning]]:
-    """A body by all its names; its abbreviation only from three letters on (CO is also carbon monoxide)."""
+    """All names of each body; abbreviations only from three letters on (CO is also carbon monoxide)."""
     for body in bodies.values():
-        named = {body.name, *body.aliases, *(name.name for name in body.former)}
-        named |= {body.short} if len(body.short) > 2 else set()
-        phrases = (Phrase(words=name) for name in sorted(named) if len(name) > 2)
+        names = {body.name, *body.aliases, *(name.name for name in body.former)}
+        names |= {body.short} if len(body.short) > 2 else set()
+        phrases = (Phrase(words=name) for name in sorted(names) if len(name) > 2)
         yield phrases, PhraseMeaning(PhraseLayer.NAME, "body", body.id)

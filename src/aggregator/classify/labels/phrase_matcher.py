@@ -1,4 +1,4 @@
-"""Finds many phrases at once in a text, word by word; its time is linear in the text."""
+"""Finds many phrases at once in a tokenised text; time is linear in the length of the text."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from aggregator.model import Phrase
 
 MeaningT = TypeVar("MeaningT")
 
-FIGURES: Final = frozenset("0123456789")
-REMEMBERED: Final = 50_000
-"""How many different words are remembered, at the most: a few megabytes."""
-STEM: Final = 3
-"""A word with `*` needs so many letters before it, by which it is looked up."""
+DIGIT_CHARACTERS: Final = frozenset("0123456789")
+CACHE_SIZE: Final = 50_000
+"""Words, and pairs of words, whose patterns are cached: a few megabytes."""
+PREFIX_LENGTH: Final = 3
+"""Letters by which a word with `*` is looked up; it needs so many before the `*`."""
 
 
 class PhraseMatch(NamedTuple, Generic[MeaningT]):
-    """A phrase that was found: which words of the text, from `start` up to `end`, and what it means."""
+    """A phrase in a text: the words from `start` up to, not including, `end`, and its meaning."""
 
     start: int
     end: int
@@ -29,97 +29,106 @@ class PhraseMatch(NamedTuple, Generic[MeaningT]):
 
 
 @dataclass(slots=True)
-class _Sought(Generic[MeaningT]):
-    """A phrase in one of the forms that its first word takes."""
+class _PhrasePattern(Generic[MeaningT]):
+    """A phrase, with one of the forms of its first word."""
 
     words: Sequence[str]
-    """In small letters, with their `*` and `%`."""
+    """In lower case, with their `*` and `%`."""
     phrase: str
     meaning: MeaningT
     capitals: Sequence[tuple[int, str]]
-    """Which words of the phrase must stand in capitals."""
+    """The words that must be in capitals, with their positions."""
 
     @property
-    def order(self) -> list[int]:
-        """Of several that stand at one place, exact words come before beginnings of words and figures."""
+    def specificity(self) -> list[int]:
+        """Sorts patterns that match at one position: exact words, then prefixes, then numbers."""
         return [2 if "%" in word else 1 if word.endswith("*") else 0 for word in self.words]
 
-    def stands(self, text: TokenisedText, start: int) -> bool:
-        """Whether the phrase, the first word of which stands at `start`, goes on there."""
+    def continues_at(self, text: TokenisedText, start: int) -> bool:
+        """Whether the text has the phrase at `start`, where its first word is known to match."""
         end = start + len(self.words)
         return (
             end <= len(text.folded)
-            and all(map(_is_so, self.words[1:], text.folded[start + 1 : end]))
+            and all(map(_word_matches, self.words[1:], text.folded[start + 1 : end]))
             and all(text.original[start + at] == word for at, word in self.capitals)
             and (start == 0 or not self.phrase.startswith("^"))
         )
 
 
 class PhraseMatcher(Generic[MeaningT]):
-    """Looks for phrases, each with a meaning. Built once, used for every text."""
+    """Finds phrases, each with a meaning; built once, used for every text."""
 
     def __init__(self, phrases: Iterable[tuple[Phrase, MeaningT]]) -> None:
-        self._sought: dict[str, list[_Sought[MeaningT]]] = {}
-        """By the first word; one with `*` by its first letters and the star."""
+        self._patterns: dict[str, list[_PhrasePattern[MeaningT]]] = {}
+        """By the first word; a word with `*` by its first letters and the `*`."""
         for phrase, meaning in phrases:
-            for one in _forms(phrase, meaning):
-                first = one.words[0]
-                key = f"{first[:STEM]}*" if first.endswith("*") else first
-                self._sought.setdefault(key, []).append(one)
-        # Remembered, since texts use few different words, and few pairs of them.
-        self._begun_by = lru_cache(REMEMBERED)(self._look_up)
-        self._led_by = lru_cache(REMEMBERED)(self._look_up_pair)
+            for pattern in _forms(phrase, meaning):
+                first = pattern.words[0]
+                key = f"{first[:PREFIX_LENGTH]}*" if first.endswith("*") else first
+                self._patterns.setdefault(key, []).append(pattern)
+        # Texts use few different words, and few different pairs of them, so that caches hit nearly always.
+        self._starting_with = lru_cache(CACHE_SIZE)(self._patterns_for)
+        self._starting_with_pair = lru_cache(CACHE_SIZE)(self._patterns_for_pair)
 
     def find(self, text: TokenisedText) -> list[PhraseMatch[MeaningT]]:
-        """Every phrase in the text, also those inside longer ones, by where they start."""
+        """Every phrase in the text, including those inside longer ones, by start."""
         return [
-            PhraseMatch(start, start + len(one.words), one.phrase, one.meaning)
+            PhraseMatch(start, start + len(pattern.words), pattern.phrase, pattern.meaning)
             for start, pair in enumerate(zip(text.folded, (*text.folded[1:], ""), strict=False))
-            for one in self._led_by(*pair)
-            if one.stands(text, start)
+            for pattern in self._starting_with_pair(*pair)
+            if pattern.continues_at(text, start)
         ]
 
-    def _look_up_pair(self, word: str, following: str) -> Sequence[_Sought[MeaningT]]:
-        """The phrases that begin with the two words, or are the first one."""
-        return [one for one in self._begun_by(word) if not one.words[1:] or _is_so(one.words[1], following)]
+    def _patterns_for_pair(self, word: str, next_word: str) -> Sequence[_PhrasePattern[MeaningT]]:
+        """The patterns that begin with the two words, or consist of the first."""
+        return [
+            pattern
+            for pattern in self._starting_with(word)
+            if not pattern.words[1:] or _word_matches(pattern.words[1], next_word)
+        ]
 
-    def _look_up(self, word: str) -> Sequence[_Sought[MeaningT]]:
-        """The phrases that begin with the word."""
-        keys = dict.fromkeys((word, f"{word[:STEM]}*", mask_digits(word)))
-        found = [one for key in keys for one in self._sought.get(key, ()) if _is_so(one.words[0], word)]
-        return sorted(found, key=lambda one: one.order)
+    def _patterns_for(self, word: str) -> Sequence[_PhrasePattern[MeaningT]]:
+        """The patterns that begin with the word, the most specific first."""
+        keys = dict.fromkeys((word, f"{word[:PREFIX_LENGTH]}*", mask_digits(word)))
+        found = [
+            pattern
+            for key in keys
+            for pattern in self._patterns.get(key, ())
+            if _word_matches(pattern.words[0], word)
+        ]
+        return sorted(found, key=lambda pattern: pattern.specificity)
 
 
-def _forms(phrase: Phrase, meaning: MeaningT) -> Iterator[_Sought[MeaningT]]:
+def _forms(phrase: Phrase, meaning: MeaningT) -> Iterator[_PhrasePattern[MeaningT]]:
     written = tokenise_phrase(phrase.words)
-    capitals = [(at, word) for at, word in enumerate(written) if _is_capital(word)]
+    capitals = [(at, word) for at, word in enumerate(written) if _is_abbreviation(word)]
     first, *rest = (word.casefold() for word in written)
     for form in welsh_mutations(first) if phrase.welsh else (first,):
-        yield _Sought([form, *rest], phrase.words, meaning, capitals)
+        yield _PhrasePattern([form, *rest], phrase.words, meaning, capitals)
 
 
-def _is_so(sought: str, word: str) -> bool:
-    """Whether a word of a text is that of a phrase: `*` stands for any ending, `%` for a number."""
-    if sought == word:
+def _word_matches(pattern: str, word: str) -> bool:
+    """Whether a word of a text matches one of a phrase: `*` stands for any ending, `%` for a number."""
+    if pattern == word:
         return True
-    if sought.endswith("*"):
-        return word.startswith(sought[:-1])
-    return "%" in sought and word[-1:] in FIGURES and mask_digits(word) == sought
+    if pattern.endswith("*"):
+        return word.startswith(pattern[:-1])
+    return "%" in pattern and word[-1:] in DIGIT_CHARACTERS and mask_digits(word) == pattern
 
 
-def longest_matches(hits: Iterable[PhraseMatch[MeaningT]]) -> list[PhraseMatch[MeaningT]]:
-    """Without the hits that stand inside a longer one: the more telling phrase is the one that counts."""
+def longest_matches(matches: Iterable[PhraseMatch[MeaningT]]) -> list[PhraseMatch[MeaningT]]:
+    """The matches that are not inside a longer one, since the longer phrase says more."""
     kept: list[PhraseMatch[MeaningT]] = []
-    reach, since = 0, 0
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
-        if hit.end < reach or (hit.end == reach and since < hit.start):
+    furthest, furthest_start = 0, 0
+    for match in sorted(matches, key=lambda match: (match.start, -match.end)):
+        if match.end < furthest or (match.end == furthest and furthest_start < match.start):
             continue
-        if hit.end > reach:
-            reach, since = hit.end, hit.start
-        kept.append(hit)
+        if match.end > furthest:
+            furthest, furthest_start = match.end, match.start
+        kept.append(match)
     return kept
 
 
-def _is_capital(word: str) -> bool:
-    """Whether a phrase's word is an abbreviation: `OGP`, `UK`; with `%` only the form is compared."""
+def _is_abbreviation(word: str) -> bool:
+    """Whether a word of a phrase is an abbreviation (`OGP`, `UK`), which must be in capitals in the text."""
     return word.isupper() and len(word) > 1 and "%" not in word and "*" not in word

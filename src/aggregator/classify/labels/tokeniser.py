@@ -1,4 +1,4 @@
-"""Cuts a text into comparable words: whatever their case, accents, hyphens and possessives."""
+"""Splits a text into comparable words, without case, accents, hyphens and possessives."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-WORD: Final = re.compile(r"[^\W_]+")
+WORD_PATTERN: Final = re.compile(r"[^\W_]+")
 POSSESSIVE: Final = re.compile(r"['’]s\b", re.IGNORECASE)
 DIGITS: Final = re.compile(r"\d+")
 PATTERN_WORD: Final = re.compile(r"(?:[^\W_]|%)+\*?")
-"""A word of a phrase in the vocabulary: letters, digits and `%`, perhaps a `*` at its end."""
+"""A word of a phrase in the vocabulary: letters, digits and `%`, perhaps with a `*` at its end."""
 
 MUTATIONS: Final = (
     # Longest first. Soft, nasal and aspirate mutation of Welsh initials, and h before a vowel.
@@ -35,7 +35,7 @@ MUTATIONS: Final = (
 
 
 class TokenisedText:
-    """A text as words: folded, and as they were written. Both have the same length."""
+    """A text as words: folded for comparison, and with their original case. Both have the same length."""
 
     __slots__ = ("_text", "_written", "folded")
 
@@ -46,9 +46,9 @@ class TokenisedText:
 
     @property
     def original(self) -> Sequence[str]:
-        """Cut out only when they are asked for: few phrases care for capitals."""
+        """The words with their case; split on demand, since few phrases need capitals."""
         if self._written is None:
-            self._written = WORD.findall(self._text)
+            self._written = WORD_PATTERN.findall(self._text)
         return self._written
 
 
@@ -57,13 +57,13 @@ def tokenise(text: str) -> TokenisedText:
     if "'" in text or "’" in text:
         text = POSSESSIVE.sub("", text)
     if text.isascii():
-        return TokenisedText(text, WORD.findall(text.lower()))
-    written = WORD.findall(_without_accents(text))
+        return TokenisedText(text, WORD_PATTERN.findall(text.lower()))
+    written = WORD_PATTERN.findall(_without_accents(text))
     return TokenisedText(text, [word.casefold() for word in written], written)
 
 
 def tokenise_phrase(phrase: str) -> list[str]:
-    """The words of a phrase of the vocabulary as they are written there, with their `*` and `%`."""
+    """The words of a phrase of the vocabulary, with their case, `*` and `%`."""
     return PATTERN_WORD.findall(_without_accents(POSSESSIVE.sub("", phrase)))
 
 
@@ -73,7 +73,7 @@ def mask_digits(word: str) -> str:
 
 
 def welsh_mutations(word: str) -> tuple[str, ...]:
-    """The word and every form that its initial sound takes in Welsh; in small letters."""
+    """The word with every form that its initial takes in Welsh, itself first; in lower case."""
     for initial, forms in MUTATIONS:
         if word.startswith(initial):
             return (word, *(form + word[len(initial) :] for form in forms))

@@ -1,4 +1,4 @@
-"""Of what type a document is: the publisher's own word where it says something, else the title."""
+"""Finds the type of a document: by the publisher's own type where it says something, else by the title."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from aggregator.classify.labels.hosts import index_prefixes, is_blog, matching_prefixes
+from aggregator.classify.labels.hosts import index_prefixes, is_blog_address, matching_prefixes
 from aggregator.classify.labels.matches import DocumentMatches, SectionMatches
 from aggregator.model import Entry, Reason, ReasonSource, Vocabulary
 
-LEFT_OVER: Final = "news"
-BLOG: Final = "blog-post"
+FALLBACK_TYPE: Final = "news"
+BLOG_TYPE: Final = "blog-post"
 
 
-FIRST_WORDS: Final = 10
-"""Where a summary says what a document is, it says so in its first words: "Minutes of the meeting …"."""
+SUMMARY_START: Final = 10
+"""Words of a summary that are looked at: "Minutes of the meeting …" comes first, if at all."""
 
 
 class TypeFinder:
@@ -23,60 +23,63 @@ class TypeFinder:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        self._general = frozenset(vocabulary.weak_types)
-        self._order = {rule.type: number for number, rule in enumerate(vocabulary.types)}
-        self._places = index_prefixes(
-            (start, rule.type) for rule in vocabulary.types for start in rule.addresses
+        self._weak_types = frozenset(vocabulary.weak_types)
+        self._rank = {rule.type: number for number, rule in enumerate(vocabulary.types)}
+        self._address_prefixes = index_prefixes(
+            (prefix, rule.type) for rule in vocabulary.types for prefix in rule.addresses
         )
 
-    def find(self, entry: Entry, found: DocumentMatches) -> Reason:
-        """The first that speaks: the publisher's word, the title, the summary's first words, else news."""
-        return next(self._reasons(entry, found))
+    def find(self, entry: Entry, matches: DocumentMatches) -> Reason:
+        """The first reason for a type: publisher, title, the summary's first words, else the fallback."""
+        return next(self._reasons(entry, matches))
 
-    def _reasons(self, entry: Entry, found: DocumentMatches) -> Iterator[Reason]:
-        called, placed = list(self._called(entry)), list(self._placed(entry))
-        said = called + placed
-        yield from (reason for reason in said if not self._is_general(reason))
-        yield from self._worded(found.title, strong=True)
-        yield from self._worded(found.summary, strong=True)
-        yield from self._worded(found.title)
-        if is_blog(entry.url):
-            yield Reason(text=BLOG, found_in=ReasonSource.ADDRESS, supports=f"type:{BLOG}")
-        yield from map(_usual, called)
-        yield from self._worded(found.summary)
-        yield from map(_usual, placed)
-        yield Reason(text="nothing else fits", found_in=ReasonSource.TITLE, supports=f"type:{LEFT_OVER}")
+    def _reasons(self, entry: Entry, matches: DocumentMatches) -> Iterator[Reason]:
+        by_publisher, by_address = list(self._types_by_publisher(entry)), list(self._types_by_address(entry))
+        stated = by_publisher + by_address
+        yield from (reason for reason in stated if not self._is_weak(reason))
+        yield from self._types_by_phrase(matches.title, strong=True)
+        yield from self._types_by_phrase(matches.summary, strong=True)
+        yield from self._types_by_phrase(matches.title)
+        if is_blog_address(entry.url):
+            yield Reason(text=BLOG_TYPE, found_in=ReasonSource.ADDRESS, supports=f"type:{BLOG_TYPE}")
+        yield from map(_as_typical, by_publisher)
+        yield from self._types_by_phrase(matches.summary)
+        yield from map(_as_typical, by_address)
+        yield Reason(text="nothing else fits", found_in=ReasonSource.TITLE, supports=f"type:{FALLBACK_TYPE}")
 
-    def _is_general(self, reason: Reason) -> bool:
-        words = reason.text.casefold() if reason.found_in is ReasonSource.PUBLISHER else reason.text
-        return words in self._general
+    def _is_weak(self, reason: Reason) -> bool:
+        text = reason.text.casefold() if reason.found_in is ReasonSource.PUBLISHER else reason.text
+        return text in self._weak_types
 
-    def _called(self, entry: Entry) -> Iterator[Reason]:
-        """What the publisher calls it."""
-        word = entry.publisher_type or ""
-        known = word.casefold()
-        meant = known if known in self._vocabulary.type_names else self._vocabulary.publisher_types.get(known)
-        if meant:
-            yield Reason(text=word, found_in=ReasonSource.PUBLISHER, supports=f"type:{meant}")
+    def _types_by_publisher(self, entry: Entry) -> Iterator[Reason]:
+        """The type that the publisher states."""
+        publisher_type = entry.publisher_type or ""
+        name = publisher_type.casefold()
+        type = name if name in self._vocabulary.type_names else self._vocabulary.publisher_types.get(name)
+        if type:
+            yield Reason(text=publisher_type, found_in=ReasonSource.PUBLISHER, supports=f"type:{type}")
 
-    def _placed(self, entry: Entry) -> Iterator[Reason]:
-        """Where the publisher put it, the longest beginning of the address first."""
-        for start, type in matching_prefixes(entry.url, self._places):
-            yield Reason(text=start, found_in=ReasonSource.ADDRESS, supports=f"type:{type}")
+    def _types_by_address(self, entry: Entry) -> Iterator[Reason]:
+        """The types of documents at such an address, the longest prefix first."""
+        for prefix, type in matching_prefixes(entry.url, self._address_prefixes):
+            yield Reason(text=prefix, found_in=ReasonSource.ADDRESS, supports=f"type:{type}")
 
-    def _worded(self, place: SectionMatches, *, strong: bool = False) -> Iterator[Reason]:
-        """By the words that stand there; `strong`: only by those that come before all others."""
-        hits = [
-            hit
-            for hit in place.types
-            if (place.where is ReasonSource.TITLE or (hit.start < FIRST_WORDS and hit.phrase[0] != "^"))
-            and (hit.meaning.strength or not strong)
+    def _types_by_phrase(self, section: SectionMatches, *, strong: bool = False) -> Iterator[Reason]:
+        """The type by the phrases of a section; with `strong` only by phrases that go before all others."""
+        matches = [
+            match
+            for match in section.types
+            if (
+                section.found_in is ReasonSource.TITLE
+                or (match.start < SUMMARY_START and match.phrase[0] != "^")
+            )
+            and (match.meaning.strength or not strong)
         ]
-        if hits:
-            first = min(hits, key=lambda hit: (self._order[hit.meaning.of], hit.start))
-            yield Reason(text=first.phrase, found_in=place.where, supports=f"type:{first.meaning.of}")
+        if matches:
+            first = min(matches, key=lambda match: (self._rank[match.meaning.id], match.start))
+            yield Reason(text=first.phrase, found_in=section.found_in, supports=f"type:{first.meaning.id}")
 
 
-def _usual(reason: Reason) -> Reason:
-    """The same word of the publisher's, as what is usual there and no more."""
+def _as_typical(reason: Reason) -> Reason:
+    """The same reason as a weak one: what documents with this type or address mostly are."""
     return replace(reason, found_in=ReasonSource.TYPICAL)

@@ -27,10 +27,9 @@ def publishing_frequencies(
         if document.labels.relevant and certainly_public(document, at, zone):
             for carrier in document.carriers:
                 carried[carrier.source].append(document)
-    frequencies = (
-        _frequency_of(polled, carried[polled.source.id], tuple(meetings), at, zone) for polled in sources
-    )
-    return tuple(frequency for frequency in frequencies if frequency.count)
+    all_meetings = tuple(meetings)
+    found = (_frequency_of(polled, carried[polled.source.id], all_meetings, at, zone) for polled in sources)
+    return tuple(frequency for frequency in found if frequency.count)
 
 
 def _frequency_of(
@@ -54,9 +53,9 @@ def _frequency_of(
         title=polled.source.title,
         count=len(dated),
         newest=days[-1] if days else None,
-        usual=median_low(gaps) if gaps else None,
-        longest=max(gaps, default=None),
-        late=median_low(lags) if lags else None,
+        usual_gap=median_low(gaps) if gaps else None,
+        longest_gap=max(gaps, default=None),
+        usual_record_lag=median_low(lags) if lags else None,
         years=dict(sorted(Counter(day.year for day in dated).items())),
     )
 
