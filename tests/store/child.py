@@ -1,6 +1,6 @@
-"""Another process at the same store: run as `python -m tests.store.child JOB URL [NAME]`, killed by tests.
+"""Another process on the same store: run as `python -m tests.store.child JOB URL [NAME]`, killed by tests.
 
-Says `ready` when it has come to the point of its job, and waits there for a line.
+Prints `ready` when it has come to the point of its job, and waits there for a line.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from datetime import timedelta
 
 from aggregator.model import ChangeKind, SourceState
 from aggregator.store import Store, Transaction, open_store
-from tests.store.values import change
-from tests.support.builders import NOON, entry, holding
+from tests.store.values import make_change
+from tests.support.builders import NOON, make_document, make_entry
 
 NOBODY = 65534
 
 
-def say(word: str) -> None:
-    sys.stdout.write(word + "\n")
+def print_line(line: str) -> None:
+    sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
@@ -30,62 +30,62 @@ def wait() -> None:
 
 def poll(tx: Transaction, key: str, source: str) -> None:
     """One document is new, and the shared count of polls goes up by one."""
-    told = entry(f"https://www.gov.uk/{key}", source=source)
-    tx.carriers.apply([change(told)])
-    tx.documents.hold([holding(told)])
+    entry = make_entry(f"https://www.gov.uk/{key}", source=source)
+    tx.carriers.apply([make_change(entry)])
+    tx.documents.save([make_document(entry)])
     count = tx.sources.state("counter")
-    tx.sources.keep(replace(count, items=count.items + 1))
+    tx.sources.save_state(replace(count, items=count.items + 1))
 
 
-def hang(store: Store, name: str) -> None:
-    """Stand still inside a transaction that has written everything."""
-    with store.writing() as tx:
-        told = entry(title="Half kept")
-        tx.carriers.apply([change(told, ChangeKind.REVISED, NOON + timedelta(hours=1))])
-        tx.documents.hold([holding(told)])
-        tx.sources.keep(SourceState(source="cabinet-office", due=NOON))
-        say("ready")
+def stop_in_transaction(store: Store, name: str) -> None:
+    """Stop inside a transaction that has written everything."""
+    with store.transaction() as tx:
+        entry = make_entry(title="Half written")
+        tx.carriers.apply([make_change(entry, ChangeKind.REVISED, NOON + timedelta(hours=1))])
+        tx.documents.save([make_document(entry)])
+        tx.sources.save_state(SourceState(source="cabinet-office", due=NOON))
+        print_line("ready")
         wait()
 
 
 def write(store: Store, name: str) -> None:
-    """Poll 25 times: 25 documents of its own, and one that the others tell of, too."""
-    say("ready")
+    """Poll 25 times: 25 documents of its own, and one that the others poll, too."""
+    print_line("ready")
     wait()
     for number in range(25):
-        with store.writing() as tx:
+        with store.transaction() as tx:
             poll(tx, f"{name}/{number}", name)
-        with store.writing() as tx:
+        with store.transaction() as tx:
             poll(tx, "shared", "shared")
 
 
-def go_on(store: Store, name: str) -> None:
-    """Poll until killed, and say each count once it is kept."""
-    say("ready")
+def poll_until_killed(store: Store, name: str) -> None:
+    """Poll until killed, and print each count once it is committed."""
+    print_line("ready")
     while True:
-        with store.writing() as tx:
+        with store.transaction() as tx:
             poll(tx, str(tx.sources.state("counter").items), "cabinet-office")
-        say(str(store.sources.state("counter").items))
+        print_line(str(store.sources.state("counter").items))
 
 
-def reserve(store: Store, name: str) -> None:
-    """Hold the lock of a job."""
-    with store.reserved(name):
-        say("ready")
+def lock(store: Store, name: str) -> None:
+    """Lock a job."""
+    with store.job_lock(name):
+        print_line("ready")
         wait()
 
 
-def look(store: Store, name: str) -> None:
-    """Only open."""
-    say("ready")
+def open_only(store: Store, name: str) -> None:
+    """Open the store, and nothing else."""
+    print_line("ready")
 
 
 JOBS: dict[str, Callable[[Store, str], None]] = {
-    "hang": hang,
+    "stop_in_transaction": stop_in_transaction,
     "write": write,
-    "go_on": go_on,
-    "reserve": reserve,
-    "look": look,
+    "poll_until_killed": poll_until_killed,
+    "lock": lock,
+    "open_only": open_only,
 }
 
 if __name__ == "__main__":

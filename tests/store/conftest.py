@@ -1,4 +1,4 @@
-"""Stores for tests: the same behaviour is asked of every kind of address."""
+"""Gives tests a store, in a file and in memory: both must behave the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aggregator.store import Store, open_store
 
 @pytest.fixture(params=["file", "memory"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An address at which nothing is kept yet."""
+    """The address of a store that does not exist yet."""
     return {"file": f"sqlite:///{tmp_path}/data/store.db", "memory": "sqlite://"}[request.param]
 
 
@@ -25,5 +25,5 @@ def store(url: str) -> Iterator[Store]:
 
 @pytest.fixture
 def file_url(tmp_path: Path) -> str:
-    """A file that does not exist yet, for what only a file can show."""
+    """A file that does not exist yet, for tests that need a file."""
     return f"sqlite:///{tmp_path}/data/store.db"

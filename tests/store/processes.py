@@ -1,4 +1,4 @@
-"""Starts other processes at a store, and kills them as `kill -9` does."""
+"""Starts other processes on a store, and kills them as `kill -9` does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 @contextmanager
 def child(job: str, url: str, name: str = "") -> Iterator[subprocess.Popen[str]]:
-    """A process that does a job of `tests.store.child`; killed at the end if it still runs."""
+    """Run a job of `tests.store.child` in a process; kill it at the end if it still runs."""
     with subprocess.Popen(
         [sys.executable, "-W", "error", "-m", "tests.store.child", job, url, name],
         stdin=subprocess.PIPE,
@@ -30,14 +30,14 @@ def child(job: str, url: str, name: str = "") -> Iterator[subprocess.Popen[str]]
             process.kill()
 
 
-def said(process: subprocess.Popen[str]) -> str:
-    """The next line that the process says."""
+def read_line(process: subprocess.Popen[str]) -> str:
+    """Read the next line that the process prints."""
     assert process.stdout
     return process.stdout.readline().rstrip("\n")
 
 
-def go(process: subprocess.Popen[str]) -> None:
-    """Let a waiting process go on."""
+def resume(process: subprocess.Popen[str]) -> None:
+    """Let a waiting process continue."""
     assert process.stdin
     process.stdin.write("\n")
     process.stdin.flush()

@@ -1,4 +1,4 @@
-"""A source gets another id, or joins another: documents, dates and what was news stay what they were."""
+"""A source gets another id, or is merged into another: documents, dates and what was new stay the same."""
 
 from __future__ import annotations
 
@@ -26,65 +26,67 @@ from aggregator.model import (
     Window,
 )
 from aggregator.store import Store, open_store
-from tests.store.values import change, keep
-from tests.support.builders import NOON, entry, moment
+from tests.store.values import make_change, save_changes
+from tests.support.builders import NOON, make_entry, moment
 
 HOUR = timedelta(hours=1)
 ALWAYS = Window(start=NOON - timedelta(days=99), end=NOON + timedelta(days=99))
 
 
-def told(source: str, title: str = "A plan", **changes: object) -> Entry:
-    return replace(entry(), source=source, title=title, **changes)  # type: ignore[arg-type]  # any field
+def entry_of(source: str, title: str = "A plan", **changes: object) -> Entry:
+    return replace(make_entry(), source=source, title=title, **changes)  # type: ignore[arg-type]  # any field
 
 
-def held(store: Store, id: str = entry().id) -> Document:
-    found = store.documents.one(id)
-    assert found is not None
-    return found
+def stored(store: Store, id: str = make_entry().id) -> Document:
+    document = store.documents.get(id)
+    assert document is not None
+    return document
 
 
 def rename(store: Store, old: str, new: str) -> int:
-    with store.sources.renaming(old, new) as moved:
+    with store.sources.rename(old, new) as moved:
         return moved
 
 
-def join(store: Store, old: str, new: str) -> int:
-    with store.sources.merging(old, new) as moved:
+def merge(store: Store, old: str, new: str) -> int:
+    with store.sources.merge(old, new) as moved:
         return moved
 
 
 def state(source: str, first: datetime | None) -> SourceState:
     return SourceState(
-        source=source, first_answered=first, validators={"https://a.example/": Validators(etag='"1"')}
+        source=source, first_read=first, validators={"https://a.example/": Validators(etag='"1"')}
     )
 
 
-# ---------------------------------------------------------------- another id
+# ---------------------------------------------------------------- renaming
 def test_a_renamed_source_carries_what_it_carried_and_only_its_id_differs(store: Store) -> None:
-    keep(store, change(told("old"), backlog=True))
-    keep(store, change(told("old", "The plan"), ChangeKind.REVISED, NOON + HOUR, note="Renamed."))
-    before = held(store)
+    save_changes(store, make_change(entry_of("old"), backlog=True))
+    save_changes(
+        store, make_change(entry_of("old", "The plan"), ChangeKind.REVISED, NOON + HOUR, note="Renamed.")
+    )
+    before = stored(store)
 
     assert rename(store, "old", "new") == 1
 
-    after = held(store)
+    after = stored(store)
     assert after.entry == replace(before.entry, source="new")
-    was = before.carriers[0]
-    assert [replace(c, entry=was.entry, before=was.before, revisions=()) for c in after.carriers] == [
-        replace(was, revisions=())
-    ]
+    old = before.carriers[0]
+    assert [
+        replace(c, entry=old.entry, previous_entry=old.previous_entry, revisions=()) for c in after.carriers
+    ] == [replace(old, revisions=())]
     (carrier,) = after.carriers
-    assert (carrier.entry, carrier.before) == (told("new", "The plan"), told("new"))
+    assert (carrier.entry, carrier.previous_entry) == (entry_of("new", "The plan"), entry_of("new"))
     assert [(r.number, r.entry, r.seen_at, r.note, r.last_seen) for r in carrier.revisions] == [
-        (1, told("new"), NOON, "", NOON),
-        (2, told("new", "The plan"), NOON + HOUR, "Renamed.", None),
+        (1, entry_of("new"), NOON, "", NOON),
+        (2, entry_of("new", "The plan"), NOON + HOUR, "Renamed.", None),
     ]
     assert '"old"' not in store.dump()
 
 
 def test_a_renamed_source_keeps_its_state(store: Store) -> None:
-    with store.writing() as tx:
-        tx.sources.keep(replace(state("old", NOON), failures=3, due=NOON + HOUR))
+    with store.transaction() as tx:
+        tx.sources.save_state(replace(state("old", NOON), failures=3, due=NOON + HOUR))
 
     assert rename(store, "old", "new") == 0
 
@@ -92,10 +94,10 @@ def test_a_renamed_source_keeps_its_state(store: Store) -> None:
 
 
 def test_a_renamed_source_keeps_the_times_in_which_it_could_not_be_read(store: Store) -> None:
-    gap = Outage(source="old", since=NOON, until=NOON + HOUR, missed=True)
-    with store.writing() as tx:
-        tx.sources.keep_outage(gap)
-        tx.sources.keep_outage(replace(gap, source="new", since=NOON + HOUR, until=NOON + 2 * HOUR))
+    outage = Outage(source="old", since=NOON, until=NOON + HOUR, items_missed=True)
+    with store.transaction() as tx:
+        tx.sources.save_outage(outage)
+        tx.sources.save_outage(replace(outage, source="new", since=NOON + HOUR, until=NOON + 2 * HOUR))
 
     rename(store, "old", "new")
 
@@ -104,9 +106,9 @@ def test_a_renamed_source_keeps_the_times_in_which_it_could_not_be_read(store: S
 
 
 def test_renaming_twice_is_renaming_once(store: Store) -> None:
-    keep(store, change(told("old")))
-    with store.writing() as tx:
-        tx.sources.keep(state("old", NOON))
+    save_changes(store, make_change(entry_of("old")))
+    with store.transaction() as tx:
+        tx.sources.save_state(state("old", NOON))
     rename(store, "old", "new")
     once = store.dump()
 
@@ -114,69 +116,71 @@ def test_renaming_twice_is_renaming_once(store: Store) -> None:
     assert store.dump() == once
 
 
-def test_polls_that_already_ran_under_the_new_id_are_joined(store: Store) -> None:
-    keep(store, change(told("old")))
-    keep(store, change(told("new"), seen_at=NOON + HOUR, backlog=True))
-    with store.writing() as tx:
-        tx.sources.keep(state("old", NOON))
-        tx.sources.keep(replace(state("new", NOON + HOUR), failures=2))
+def test_polls_that_already_ran_under_the_new_id_are_merged(store: Store) -> None:
+    save_changes(store, make_change(entry_of("old")))
+    save_changes(store, make_change(entry_of("new"), seen_at=NOON + HOUR, backlog=True))
+    with store.transaction() as tx:
+        tx.sources.save_state(state("old", NOON))
+        tx.sources.save_state(replace(state("new", NOON + HOUR), failures=2))
 
     rename(store, "old", "new")
 
-    (carrier,) = held(store).carriers
+    (carrier,) = stored(store).carriers
     assert (carrier.source, carrier.first_seen, carrier.backlog) == ("new", NOON, False)
     assert store.sources.states() == {"new": replace(state("new", NOON), failures=2)}
 
 
 def test_other_sources_and_other_documents_are_left_alone(store: Store) -> None:
-    other = entry("https://www.gov.uk/other", source="other")
-    keep(store, change(other), change(replace(told("other"))), change(told("old")))
+    other = make_entry("https://www.gov.uk/other", source="other")
+    save_changes(
+        store, make_change(other), make_change(replace(entry_of("other"))), make_change(entry_of("old"))
+    )
 
     rename(store, "old", "new")
 
-    assert [c.source for c in held(store).carriers] == ["new", "other"]
-    assert held(store, other.id).carriers[0].entry == other
+    assert [c.source for c in stored(store).carriers] == ["new", "other"]
+    assert stored(store, other.id).carriers[0].entry == other
 
 
 def test_a_failure_inside_undoes_everything(store: Store) -> None:
-    keep(store, change(told("old")))
+    save_changes(store, make_change(entry_of("old")))
     before = store.dump()
 
-    def broken_off() -> None:
-        with store.sources.renaming("old", "new"):
+    def interrupted() -> None:
+        with store.sources.rename("old", "new"):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        broken_off()
+        interrupted()
     assert store.dump() == before
 
 
-# ---------------------------------------------------------------- one of two
+# ---------------------------------------------------------------- merging
 def test_a_document_of_both_has_one_carrier_from_the_first_sight_on(store: Store) -> None:
-    keep(store, change(told("from", "First")))
-    keep(store, change(told("into", "Second"), seen_at=NOON + HOUR))
-    keep(store, change(told("from", "First, revised"), ChangeKind.REVISED, NOON + 2 * HOUR))
-    keep(store, change(told("into", "Second, revised"), ChangeKind.REVISED, NOON + 3 * HOUR))
-    keep(store, change(told("from", "First, again"), ChangeKind.REVISED, NOON + 4 * HOUR))
-    with store.writing() as tx:
-        tx.carriers.mark_seen("from", [entry().id], NOON + 5 * HOUR)
-        tx.carriers.mark_seen("into", [entry().id], NOON + 6 * HOUR)
+    save_changes(store, make_change(entry_of("from", "First")))
+    save_changes(store, make_change(entry_of("into", "Second"), seen_at=NOON + HOUR))
+    save_changes(store, make_change(entry_of("from", "First, revised"), ChangeKind.REVISED, NOON + 2 * HOUR))
+    save_changes(store, make_change(entry_of("into", "Second, revised"), ChangeKind.REVISED, NOON + 3 * HOUR))
+    save_changes(store, make_change(entry_of("from", "First, again"), ChangeKind.REVISED, NOON + 4 * HOUR))
+    with store.transaction() as tx:
+        tx.carriers.mark_seen("from", [make_entry().id], NOON + 5 * HOUR)
+        tx.carriers.mark_seen("into", [make_entry().id], NOON + 6 * HOUR)
 
-    assert join(store, "from", "into") == 1
+    assert merge(store, "from", "into") == 1
 
-    assert held(store).carriers == (
+    assert stored(store).carriers == (
         Carrier(
-            entry=told("into", "Second, revised"),
-            told_at=NOON + 3 * HOUR,
-            before=told("into", "Second"),
+            entry=entry_of("into", "Second, revised"),
+            changed_at=NOON + 3 * HOUR,
+            previous_entry=entry_of("into", "Second"),
             first_seen=NOON,
             backlog=False,
             last_seen=NOON + 6 * HOUR,
             revisions=(
-                Revision(entry=told("into", "First"), number=1, seen_at=NOON, last_seen=NOON),
+                Revision(entry=entry_of("into", "First"), number=1, seen_at=NOON, last_seen=NOON),
                 *(
                     Revision(
-                        entry=told("into", title),
+                        entry=entry_of("into", title),
                         number=number,
                         seen_at=at,
                         parts=("title",),
@@ -193,48 +197,52 @@ def test_a_document_of_both_has_one_carrier_from_the_first_sight_on(store: Store
     )
 
 
-def test_the_first_word_of_the_later_teller_does_not_become_news(store: Store) -> None:
-    keep(store, change(told("from"), backlog=True))
-    keep(store, change(told("into", "Another title"), seen_at=NOON + HOUR))
-    assert store.documents.news(ALWAYS) == ()
+def test_the_first_entry_of_the_later_carrier_does_not_become_an_update(store: Store) -> None:
+    save_changes(store, make_change(entry_of("from"), backlog=True))
+    save_changes(store, make_change(entry_of("into", "Another title"), seen_at=NOON + HOUR))
+    assert store.documents.with_updates(ALWAYS) == ()
 
-    join(store, "from", "into")
+    merge(store, "from", "into")
 
-    assert store.documents.news(ALWAYS) == ()
-    (carrier,) = held(store).carriers
+    assert store.documents.with_updates(ALWAYS) == ()
+    (carrier,) = stored(store).carriers
     assert carrier.backlog
     assert [revision.entry.title for revision in carrier.revisions] == ["A plan"]
     assert carrier.entry.title == "Another title"
 
 
-def test_of_two_that_told_at_once_the_word_of_the_later_date_comes_first(store: Store) -> None:
+def test_of_two_carriers_seen_at_once_the_entry_with_the_later_date_comes_first(store: Store) -> None:
     early, late = moment("2026-06-01 09:00"), moment("2026-06-02 09:00")
-    keep(store, change(told("from", updated=late), backlog=True), change(told("into", updated=early)))
+    save_changes(
+        store,
+        make_change(entry_of("from", updated=late), backlog=True),
+        make_change(entry_of("into", updated=early)),
+    )
 
-    join(store, "from", "into")
+    merge(store, "from", "into")
 
-    (carrier,) = held(store).carriers
+    (carrier,) = stored(store).carriers
     assert carrier.revisions[0].entry.updated == late
     assert carrier.entry.updated == early
     assert not carrier.backlog
 
 
 def test_what_only_the_merged_source_carried_moves_with_its_history(store: Store) -> None:
-    keep(store, change(told("from"), backlog=True))
-    keep(store, change(told("from", "The plan"), ChangeKind.REVISED, NOON + HOUR))
+    save_changes(store, make_change(entry_of("from"), backlog=True))
+    save_changes(store, make_change(entry_of("from", "The plan"), ChangeKind.REVISED, NOON + HOUR))
 
-    join(store, "from", "into")
+    merge(store, "from", "into")
 
-    (carrier,) = held(store).carriers
+    (carrier,) = stored(store).carriers
     assert (carrier.source, carrier.backlog, len(carrier.revisions)) == ("into", True, 2)
 
 
 def test_the_states_of_both_stay_with_them(store: Store) -> None:
-    with store.writing() as tx:
-        tx.sources.keep(state("from", NOON))
-        tx.sources.keep(state("into", None))
+    with store.transaction() as tx:
+        tx.sources.save_state(state("from", NOON))
+        tx.sources.save_state(state("into", None))
 
-    join(store, "from", "into")
+    merge(store, "from", "into")
 
     assert store.sources.states() == {"from": state("from", NOON), "into": state("into", None)}
 
@@ -255,37 +263,39 @@ MISSING = Removal(kind=RemovalKind.MISSING)
         (MISSING, WITHDRAWN, WITHDRAWN),
     ],
 )
-def test_a_document_is_taken_away_by_anybodys_word_or_when_both_miss_it(
+def test_a_document_is_removed_if_either_source_states_it_or_both_miss_it(
     store: Store, into: Removal | None, given: Removal | None, expected: Removal | None
 ) -> None:
-    keep(store, change(told("from", removal=given)), change(told("into", removal=into)))
+    save_changes(
+        store, make_change(entry_of("from", removal=given)), make_change(entry_of("into", removal=into))
+    )
 
-    join(store, "from", "into")
+    merge(store, "from", "into")
 
-    (carrier,) = held(store).carriers
-    assert carrier.removed == expected
+    (carrier,) = stored(store).carriers
+    assert carrier.removal == expected
     assert carrier.entry.removal == expected
 
 
-def test_the_first_look_of_the_source_that_stays_is_the_one_that_counts(store: Store) -> None:
-    keep(store, change(told("from")), change(told("into")))
-    look = PendingRemoval(since=NOON, removal=MISSING)
-    with store.writing() as tx:
-        tx.carriers.vanish("from", {entry().id: look})
+def test_the_pending_removal_of_the_source_that_stays_counts(store: Store) -> None:
+    save_changes(store, make_change(entry_of("from")), make_change(entry_of("into")))
+    pending = PendingRemoval(since=NOON, removal=MISSING)
+    with store.transaction() as tx:
+        tx.carriers.set_pending_removals("from", {make_entry().id: pending})
 
-    join(store, "from", "into")
+    merge(store, "from", "into")
 
-    assert held(store).carriers[0].vanishing is None
+    assert stored(store).carriers[0].pending_removal is None
 
 
-def test_a_later_revision_of_the_source_that_stays_is_added_behind_the_joined_ones(store: Store) -> None:
-    keep(store, change(told("from")), change(told("into")))
-    keep(store, change(told("from", "The plan"), ChangeKind.REVISED, NOON + HOUR))
-    join(store, "from", "into")
+def test_a_later_revision_of_the_source_that_stays_is_added_after_the_merged_ones(store: Store) -> None:
+    save_changes(store, make_change(entry_of("from")), make_change(entry_of("into")))
+    save_changes(store, make_change(entry_of("from", "The plan"), ChangeKind.REVISED, NOON + HOUR))
+    merge(store, "from", "into")
 
-    keep(store, change(told("into", "The last plan"), ChangeKind.REVISED, NOON + 2 * HOUR))
+    save_changes(store, make_change(entry_of("into", "The last plan"), ChangeKind.REVISED, NOON + 2 * HOUR))
 
-    (carrier,) = held(store).carriers
+    (carrier,) = stored(store).carriers
     assert [(r.number, r.entry.title) for r in carrier.revisions] == [
         (1, "A plan"),
         (2, "The plan"),
@@ -295,25 +305,29 @@ def test_a_later_revision_of_the_source_that_stays_is_added_behind_the_joined_on
 
 # ---------------------------------------------------------------- what never moves
 def test_no_carrier_states_another_date_of_publication_than_the_document(store: Store) -> None:
-    """`alpha` led by its id; as `zulu` it does not, and its date stays the document's all the same."""
+    """By its id `alpha` came first; as `zulu` it does not, and its date stays the document's all the same."""
     first, second = moment("2026-05-01 09:00"), moment("2026-05-02 09:00")
-    keep(store, change(told("alpha", published=first)), change(told("mike", published=second)))
-    keep(store, change(told("november", published=None)))
+    save_changes(
+        store,
+        make_change(entry_of("alpha", published=first)),
+        make_change(entry_of("mike", published=second)),
+    )
+    save_changes(store, make_change(entry_of("november", published=None)))
 
     rename(store, "alpha", "zulu")
 
-    published = {c.source: c.entry.published for c in held(store).carriers}
+    published = {c.source: c.entry.published for c in stored(store).carriers}
     assert published == {"mike": first, "november": None, "zulu": first}
 
 
-def test_the_date_of_publication_of_the_source_that_goes_is_kept(store: Store) -> None:
+def test_the_date_of_publication_of_the_source_that_goes_stays(store: Store) -> None:
     first = moment("2026-05-01 09:00")
-    keep(store, change(told("from", published=first)))
-    keep(store, change(told("into", published=None), seen_at=NOON + HOUR))
+    save_changes(store, make_change(entry_of("from", published=first)))
+    save_changes(store, make_change(entry_of("into", published=None), seen_at=NOON + HOUR))
 
-    join(store, "from", "into")
+    merge(store, "from", "into")
 
-    assert held(store).carriers[0].entry.published == first
+    assert stored(store).carriers[0].entry.published == first
 
 
 KEYS = [f"https://www.gov.uk/{name}" for name in ("a", "b", "c")]
@@ -322,42 +336,42 @@ DATES = st.none() | st.integers(1, 9).map(lambda day: moment(f"2026-05-0{day} 09
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[Change]:
-    """What three sources told of three documents, in the order of time."""
-    found: list[Change] = []
+    """The changes of three documents at three sources, in the order of time."""
+    changes: list[Change] = []
     for hour in range(draw(st.integers(1, 8))):
         source, key = draw(st.sampled_from(["from", "into", "other"])), draw(st.sampled_from(KEYS))
-        known = any(one.entry.source == source and one.entry.key == key for one in found)
+        is_known = any(one.entry.source == source and one.entry.key == key for one in changes)
         published: Moment | None = draw(DATES)
-        word = entry(key, source=source, title=f"Title {hour}", published=published)
-        kind = ChangeKind.REVISED if known else ChangeKind.NEW
-        found.append(change(word, kind, NOON + HOUR * hour, backlog=draw(st.booleans())))
-    return found
+        entry = make_entry(key, source=source, title=f"Title {hour}", published=published)
+        kind = ChangeKind.REVISED if is_known else ChangeKind.NEW
+        changes.append(make_change(entry, kind, NOON + HOUR * hour, backlog=draw(st.booleans())))
+    return changes
 
 
 @given(histories(), st.booleans(), st.integers(0, 8), st.integers(0, 8))
-def test_ids_dates_and_what_was_news_when_never_change(
+def test_ids_dates_and_what_was_an_update_when_never_change(
     history: list[Change], renamed: bool, start: int, length: int
 ) -> None:
     window = Window(start=NOON + HOUR * start, end=NOON + HOUR * (start + length))
     with open_store("sqlite://") as store:
-        keep(store, *history)
+        save_changes(store, *history)
         before = facts(store, window)
-        revised = sum(len(holding.revised) for holding in store.documents.all())
+        revised = sum(len(document.revision_times) for document in store.documents.all())
 
-        moved = (rename if renamed else join)(store, "from", "into")
+        moved = (rename if renamed else merge)(store, "from", "into")
 
         assert facts(store, window) == before
-        assert sum(len(holding.revised) for holding in store.documents.all()) == revised
+        assert sum(len(document.revision_times) for document in store.documents.all()) == revised
         assert moved == len({one.entry.id for one in history if one.entry.source == "from"})
-        for holding in store.documents.all():
-            numbers = [[r.number for r in c.revisions] for c in holding.carriers]
+        for document in store.documents.all():
+            numbers = [[r.number for r in c.revisions] for c in document.carriers]
             assert all(each == list(range(1, len(each) + 1)) for each in numbers)
-            assert min(c.first_seen for c in holding.carriers) == holding.first_seen
-            assert "from" not in {c.source for c in holding.carriers}
+            assert min(c.first_seen for c in document.carriers) == document.first_seen
+            assert "from" not in {c.source for c in document.carriers}
 
 
 def facts(store: Store, window: Window) -> object:
-    held = [
-        (h.entry.id, h.entry.published, h.first_seen, h.updated, h.backlog) for h in store.documents.all()
+    dates = [
+        (d.entry.id, d.entry.published, d.first_seen, d.updated, d.backlog) for d in store.documents.all()
     ]
-    return held, [holding.entry.id for holding in store.documents.news(window)]
+    return dates, [document.entry.id for document in store.documents.with_updates(window)]

@@ -1,4 +1,4 @@
-"""What the store's tests put in: changes, and arbitrary values of the model types."""
+"""Makes what the tests store: changes, and arbitrary values of the model types."""
 
 from __future__ import annotations
 
@@ -23,35 +23,37 @@ from aggregator.model import (
     Outage,
     Removal,
     Revision,
-    RobotsCopy,
+    RobotsTxt,
     Run,
     Section,
     SourceState,
     Window,
 )
 from aggregator.store import Store
-from tests.support.builders import NOON, entry, holding
+from tests.support.builders import NOON, make_document, make_entry
 
 Model = TypeVar("Model")
 
 
-def change(
-    told: Entry | None = None, kind: ChangeKind = ChangeKind.NEW, seen_at: datetime = NOON, **changes: Any
+def make_change(
+    entry: Entry | None = None, kind: ChangeKind = ChangeKind.NEW, seen_at: datetime = NOON, **changes: Any
 ) -> Change:
-    """What a poll found out; a revision is one of the title."""
+    """Make a change; a revision changes the title."""
     parts = ("title",) if kind is ChangeKind.REVISED else ()
     default: dict[str, Any] = {"backlog": False, "parts": parts}
-    return Change(kind=kind, entry=told or entry(), seen_at=seen_at, **default | changes)
+    return Change(kind=kind, entry=entry or make_entry(), seen_at=seen_at, **default | changes)
 
 
-def keep(store: Store, *changes: Change) -> None:
-    """Apply changes in one transaction, and hold their documents as the first teller tells them."""
-    with store.writing() as tx:
+def save_changes(store: Store, *changes: Change) -> None:
+    """Apply changes in one transaction, and save their documents with the entry of the first carrier."""
+    with store.transaction() as tx:
         tx.carriers.apply(changes)
-        for carriers in tx.carriers.of(change.entry.id for change in changes).values():
+        for carriers in tx.carriers.of_documents(change.entry.id for change in changes).values():
             first = carriers[0]
-            held = holding(first.entry, carriers=carriers, first_seen=first.first_seen, backlog=first.backlog)
-            tx.documents.hold([held])
+            document = make_document(
+                first.entry, carriers=carriers, first_seen=first.first_seen, backlog=first.backlog
+            )
+            tx.documents.save([document])
 
 
 def arbitrary(model: type[Model], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Model]:
@@ -62,7 +64,7 @@ def arbitrary(model: type[Model], **given: st.SearchStrategy[Any]) -> st.SearchS
 
 moments = st.datetimes(timezones=st.just(UTC))
 seconds = moments.map(lambda moment: moment.replace(microsecond=0))
-words = st.text(min_size=1).filter(str.strip)
+texts = st.text(min_size=1).filter(str.strip)
 dates = arbitrary(Moment, at=moments)
 claims = st.lists(arbitrary(Claim, moment=st.none() | dates), max_size=3).map(tuple)
 ids = st.uuids().map(lambda uuid: f"urn:uuid:{uuid}")
@@ -71,8 +73,8 @@ removals = arbitrary(Removal, moment=st.none() | dates)
 entries = arbitrary(
     Entry,
     id=ids,
-    key=words,
-    title=words,
+    key=texts,
+    title=texts,
     published=st.none() | dates,
     updated=st.none() | dates,
     opens=st.none() | dates,
@@ -85,45 +87,45 @@ labels = arbitrary(Labels)
 states = arbitrary(
     SourceState,
     due=st.none() | moments,
-    asked=st.none() | moments,
-    answered=st.none() | moments,
-    first_answered=st.none() | moments,
+    last_polled=st.none() | moments,
+    last_read=st.none() | moments,
+    first_read=st.none() | moments,
     failing_since=st.none() | moments,
-    gap=st.none() | moments,
+    items_missed_at=st.none() | moments,
 )
 outages = arbitrary(Outage, since=seconds, until=seconds, failing_since=st.none() | seconds)
 runs = arbitrary(Run, at=seconds)
-copies = arbitrary(RobotsCopy, fetched_at=moments)
+robots_txts = arbitrary(RobotsTxt, fetched_at=moments)
 items = arbitrary(
     DigestItem,
     dated=st.none() | dates,
     first_seen=moments,
     closes=st.none() | dates,
-    removed=st.none() | removals,
+    removal=st.none() | removals,
 )
 sections = arbitrary(Section, items=st.lists(items, max_size=2).map(tuple))
 digests = arbitrary(
     Digest,
-    week=st.sampled_from(["2024-W04", "2026-W53"]),
+    period=st.sampled_from(["2024-W04", "2026-W53"]),
     window=arbitrary(Window, start=moments, end=moments),
     sections=st.lists(sections, max_size=3).map(tuple),
-    issued=moments,
+    issued_at=moments,
 )
 
 
 @st.composite
-def holdings(draw: st.DrawFn) -> Document:
-    """Any document that one source told and then revised."""
-    told, revised, added_up = (draw(entries) for _ in range(3))
+def documents(draw: st.DrawFn) -> Document:
+    """Any document that one source carries and revised once."""
+    first_entry, revised, combined = (draw(entries) for _ in range(3))
     first, second = sorted(draw(st.lists(seconds, min_size=2, max_size=2, unique=True)))
-    revised = replace(revised, id=told.id, source=told.source)
+    revised = replace(revised, id=first_entry.id, source=first_entry.source)
     parts = tuple(draw(st.lists(st.text())))
     carrier = Carrier(
         entry=revised,
         first_seen=first,
         backlog=draw(st.booleans()),
         revisions=(
-            Revision(entry=told, number=1, seen_at=first, last_seen=first),
+            Revision(entry=first_entry, number=1, seen_at=first, last_seen=first),
             Revision(
                 entry=revised,
                 number=2,
@@ -134,15 +136,15 @@ def holdings(draw: st.DrawFn) -> Document:
             ),
         ),
         last_seen=first,
-        told_at=second,
-        before=told,
+        changed_at=second,
+        previous_entry=first_entry,
     )
     return Document(
-        entry=replace(added_up, id=told.id),
+        entry=replace(combined, id=first_entry.id),
         labels=draw(labels),
         carriers=(carrier,),
         first_seen=draw(seconds),
         updated=draw(seconds),
         backlog=draw(st.booleans()),
-        removed=draw(st.none() | removals),
+        removal=draw(st.none() | removals),
     )

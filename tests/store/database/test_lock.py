@@ -1,4 +1,4 @@
-"""One job, one process: the others are told who does it."""
+"""One process does a job; the others get its number."""
 
 from __future__ import annotations
 
@@ -9,59 +9,59 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.store import open_store
-from tests.store.processes import child, go, said
+from tests.store.processes import child, read_line, resume
 
 SHORT = timedelta(milliseconds=120)
 LONG = timedelta(seconds=30)
 
 
-def test_a_reserved_job_names_the_process_that_does_it(file_url: str) -> None:
-    with open_store(file_url) as store, child("reserve", file_url, "run") as process:
-        assert said(process) == "ready"
+def test_the_error_of_a_locked_job_names_the_process_that_does_it(file_url: str) -> None:
+    with open_store(file_url) as store, child("lock", file_url, "run") as process:
+        assert read_line(process) == "ready"
 
         message = rf"store\.db\.run\.lock: process {process.pid} holds this lock .* within 0\.12 seconds"
-        with pytest.raises(StoreError, match=message), store.reserved("run", wait=SHORT):
-            pytest.fail("both hold the lock")
+        with pytest.raises(StoreError, match=message), store.job_lock("run", wait=SHORT):
+            pytest.fail("both have the lock")
 
 
 def test_another_job_is_free(file_url: str) -> None:
-    with open_store(file_url) as store, child("reserve", file_url, "run") as process:
-        assert said(process) == "ready"
+    with open_store(file_url) as store, child("lock", file_url, "run") as process:
+        assert read_line(process) == "ready"
 
-        with store.reserved("digest"):
+        with store.job_lock("digest"):
             process.kill()
 
 
 def test_a_killed_process_frees_its_job(file_url: str) -> None:
-    with open_store(file_url) as store, child("reserve", file_url, "run") as process:
-        assert said(process) == "ready"
+    with open_store(file_url) as store, child("lock", file_url, "run") as process:
+        assert read_line(process) == "ready"
         process.kill()
         process.wait()
 
-        with store.reserved("run"):
+        with store.job_lock("run"):
             pass
 
 
-def test_a_job_is_waited_for(file_url: str) -> None:
-    with open_store(file_url) as store, child("reserve", file_url, "run") as process:
-        assert said(process) == "ready"
-        go(process)
+def test_a_lock_is_waited_for(file_url: str) -> None:
+    with open_store(file_url) as store, child("lock", file_url, "run") as process:
+        assert read_line(process) == "ready"
+        resume(process)
 
-        with store.reserved("run", wait=LONG):
+        with store.job_lock("run", wait=LONG):
             assert process.wait() == 0
 
 
 def test_a_job_is_free_again_at_the_end_and_after_an_error(file_url: str) -> None:
     with open_store(file_url) as store:
-        with pytest.raises(RuntimeError, match="broken off"), store.reserved("run"):
-            raise RuntimeError("broken off")
+        with pytest.raises(RuntimeError, match="interrupted"), store.job_lock("run"):
+            raise RuntimeError("interrupted")
         for _ in range(2):
-            with store.reserved("run"):
+            with store.job_lock("run"):
                 pass
 
     assert Path(f"{file_url.removeprefix('sqlite:///')}.run.lock").read_text() == ""
 
 
-def test_a_store_in_memory_has_nobody_to_wait_for() -> None:
-    with open_store("sqlite://") as store, store.reserved("run"), store.reserved("run"):
+def test_a_store_in_memory_needs_no_lock() -> None:
+    with open_store("sqlite://") as store, store.job_lock("run"), store.job_lock("run"):
         pass

@@ -1,4 +1,4 @@
-"""A retracted document: its words are gone from the file itself, and a tombstone stays."""
+"""A retracted document: its text is gone from the file itself, and a tombstone stays."""
 
 from __future__ import annotations
 
@@ -17,71 +17,74 @@ from aggregator.model import (
     Window,
 )
 from aggregator.store import Store, open_store
-from tests.store.values import change, keep
-from tests.support.builders import NOON, entry
+from tests.store.values import make_change, save_changes
+from tests.support.builders import NOON, make_entry
 
-WORDS = "Zanzibar-Quux"
-PLAN = entry(title=WORDS, text=f"About {WORDS}.", content=f"<p>{WORDS}</p>", summary=WORDS)
+PHRASE = "Zanzibar-Quux"
+PLAN = make_entry(title=PHRASE, text=f"About {PHRASE}.", content=f"<p>{PHRASE}</p>", summary=PHRASE)
 
 
 def fill(store: Store) -> None:
-    keep(store, change(PLAN))
-    keep(
+    save_changes(store, make_change(PLAN))
+    save_changes(
         store,
-        change(replace(PLAN, title=f"{WORDS}, revised"), ChangeKind.REVISED, NOON + timedelta(hours=1)),
+        make_change(replace(PLAN, title=f"{PHRASE}, revised"), ChangeKind.REVISED, NOON + timedelta(hours=1)),
     )
 
 
-def test_the_words_are_nowhere_in_the_files(tmp_path: Path) -> None:
+def test_the_text_is_nowhere_in_the_files(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
         fill(store)
         assert store.documents.retract(PLAN.id, "a person asked", NOON)
-        assert WORDS not in store.dump()
+        assert PHRASE not in store.dump()
         assert "a person asked" in store.dump()
 
     left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    assert WORDS.encode() not in left
+    assert PHRASE.encode() not in left
 
 
-def test_it_is_published_nowhere_and_told_never_again(store: Store) -> None:
+def test_it_is_not_returned_and_never_saved_again(store: Store) -> None:
     fill(store)
     store.documents.retract(PLAN.id, "a person asked", NOON)
 
     assert store.documents.all() == ()
-    assert store.documents.one(PLAN.id) is None
-    assert store.documents.news(Window(start=NOON - timedelta(days=1), end=NOON + timedelta(days=1))) == ()
-    with store.writing() as tx:
-        assert tx.documents.retracted([PLAN.id, "urn:uuid:other"]) == {PLAN.id}
+    assert store.documents.get(PLAN.id) is None
+    assert (
+        store.documents.with_updates(Window(start=NOON - timedelta(days=1), end=NOON + timedelta(days=1)))
+        == ()
+    )
+    with store.transaction() as tx:
+        assert tx.documents.retracted_ids([PLAN.id, "urn:uuid:other"]) == {PLAN.id}
 
 
 def test_an_unknown_document_is_not_retracted(store: Store) -> None:
     assert not store.documents.retract("urn:uuid:nobody", "why", NOON)
 
 
-def test_an_issued_letter_keeps_its_place_and_loses_its_words(store: Store) -> None:
+def test_an_issued_digest_keeps_the_item_without_its_text(store: Store) -> None:
     item = DigestItem(
         id=PLAN.id,
-        title=WORDS,
-        url=f"https://www.gov.uk/{WORDS}",
+        title=PHRASE,
+        url=f"https://www.gov.uk/{PHRASE}",
         body="cabinet-office",
         type="news",
-        summary=WORDS,
+        summary=PHRASE,
         language="en",
         dated=None,
         first_seen=NOON,
-        translations=(Translation(language="cy", url="https://www.llyw.cymru/x", title=WORDS),),
-        removed=Removal(kind=RemovalKind.WITHDRAWN, note=WORDS, to=f"https://www.gov.uk/{WORDS}"),
+        translations=(Translation(language="cy", url="https://www.llyw.cymru/x", title=PHRASE),),
+        removal=Removal(kind=RemovalKind.WITHDRAWN, note=PHRASE, to=f"https://www.gov.uk/{PHRASE}"),
     )
     window = Window(start=NOON, end=NOON + timedelta(days=7))
     section = Section(title="Other", items=(item,))
-    digest = Digest(week="2026-W23", window=window, sections=(section,), unread=(), issued=NOON)
+    digest = Digest(period="2026-W23", window=window, sections=(section,), unread_sources=(), issued_at=NOON)
     store.digests.issue([digest])
     fill(store)
     store.documents.retract(PLAN.id, "a person asked", NOON)
 
-    kept = store.digests.one(digest.week)
-    assert kept is not None
-    assert [(item.id, item.title, item.summary, item.url) for item in kept.sections[0].items] == [
+    stored = store.digests.get(digest.period)
+    assert stored is not None
+    assert [(item.id, item.title, item.summary, item.url) for item in stored.sections[0].items] == [
         (PLAN.id, "Retracted", "", "")
     ]
-    assert WORDS not in store.dump()
+    assert PHRASE not in store.dump()
