@@ -1,7 +1,8 @@
-"""Puts a publisher's items into our words: one form, absolute addresses, dates in UTC, safe text. Pure.
+"""Turns a publisher's items into entries: absolute addresses, dates in UTC, safe HTML, permanent ids. Pure.
 
-In: Source, the address that answered, RawEntry. Out: Normalised, that is Entry and Reject.
-To add a form of date: a word or a line in DATES of `dates`; a tracking parameter: TRACKERS of `urls`.
+In:      Source, the address that answered, RawEntry
+Out:     NormalisedPage, with Entry and Reject
+To add:  a form of date: DATE_FORMS in `dates.py`; a tracking parameter: TRACKING_PARAMETERS in `urls.py`
 """
 
 from __future__ import annotations
@@ -14,55 +15,59 @@ from typing import Final
 
 from aggregator.model import Entry, RawEntry, Reject, Removal, Source
 from aggregator.normalise.entry import build_entry, stated_removal
-from aggregator.normalise.identity import MEETING
+from aggregator.normalise.identity import MEETING_PREFIX
 
-NEVER: Final = datetime.min.replace(tzinfo=UTC)
+NO_DATE: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Normalised:
-    """What became of a page's items, in the page's order; each document stands once."""
+class NormalisedPage:
+    """The entries and rejects of one page, in its order; each document is in it once."""
 
     entries: tuple[Entry, ...]
     rejects: tuple[Reject, ...]
     removals: Mapping[str, Removal] = field(default_factory=dict)
-    """The documents that the publisher says were taken away, by key; they may have lost their title."""
+    """The removals that the publisher states, by document key; such items may have lost their title."""
 
     @property
-    def names(self) -> frozenset[str]:
-        """Every name by which the entries go."""
+    def entry_names(self) -> frozenset[str]:
+        """Every name of the entries."""
         return frozenset(name for entry in self.entries for name in entry.all_names)
 
 
-def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now: datetime) -> Normalised:
-    """Turn the items of an answer from `fetched_url` into entries; what cannot be used is rejected, with why.
+def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now: datetime) -> NormalisedPage:
+    """Turn the items of a response from `fetched_url` into entries, and reject unusable ones with the reason.
 
-    Of several items about one document the one updated last stands, and of equal ones the first. Never
+    Of several items about one document the one updated last counts, and of equal ones the first. Never
     raises, whatever the publisher wrote.
     """
     documents: dict[str, Entry] = {}
     rejects: list[Reject] = []
-    gone: dict[str, Removal] = {}
+    removals: dict[str, Removal] = {}
     for raw in raws:
         removal = stated_removal(source, fetched_url, raw, now)
         if removal:
-            gone[removal[0]] = removal[1]
+            removals[removal[0]] = removal[1]
         entry = build_entry(source, fetched_url, raw, now)
         if isinstance(entry, Reject):
             rejects += [entry] * (removal is None)
         elif entry.key not in documents or _age(entry) > _age(documents[entry.key]):
             documents[entry.key] = entry
-    return Normalised(entries=_told_apart(documents.values()), rejects=tuple(rejects), removals=gone)
+    return NormalisedPage(
+        entries=_without_shared_names(documents.values()), rejects=tuple(rejects), removals=removals
+    )
 
 
-def _told_apart(entries: Collection[Entry]) -> tuple[Entry, ...]:
-    """A number that several items of one answer bear is no name: some feeds write one guid everywhere."""
-    borne = Counter((name, entry.language) for entry in entries for name in entry.names)
+def _without_shared_names(entries: Collection[Entry]) -> tuple[Entry, ...]:
+    """The entries without names that several of them share: some feeds give every item the same guid."""
+    uses = Counter((name, entry.language) for entry in entries for name in entry.names)
     return tuple(
         replace(
             entry,
             names=tuple(
-                name for name in entry.names if borne[name, entry.language] == 1 or name.startswith(MEETING)
+                name
+                for name in entry.names
+                if uses[name, entry.language] == 1 or name.startswith(MEETING_PREFIX)
             ),
         )
         for entry in entries
@@ -71,4 +76,4 @@ def _told_apart(entries: Collection[Entry]) -> tuple[Entry, ...]:
 
 def _age(entry: Entry) -> datetime:
     moment = entry.updated or entry.published
-    return moment.at if moment else NEVER
+    return moment.at if moment else NO_DATE

@@ -1,4 +1,5 @@
-"""Reads every form of date that publishers use, as exactly as it was given; the only door to dateparser."""
+"""Parses the forms of date that publishers use, with the precision that they give; only it uses
+dateparser."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from dateparser.date import DateDataParser
 
 from aggregator.model import LONDON, Moment, Precision, ZoneBasis
 
-NAMES: Final = (
+MONTH_NAMES: Final = (
     "january jan ionawr ion",
     "february feb chwefror chwef chw",
     "march mar mawrth fawrth maw",
@@ -29,24 +30,24 @@ NAMES: Final = (
     "december dec rhagfyr ragfyr rhag",
 )
 MONTHS: Final[Mapping[str, int]] = {
-    name: number for number, names in enumerate(NAMES, 1) for name in names.split()
+    name: number for number, names in enumerate(MONTH_NAMES, 1) for name in names.split()
 }
-"""Month by name, in small letters; Welsh with its mutations, since dates are written inside sentences."""
+"""Month by name, in lower case; Welsh with mutations, since dates are written inside sentences."""
 
 WEEKDAYS: Final = re.compile(
     r"\b(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
     r"|dydd (?:llun|mawrth|mercher|iau|gwener|sadwrn|sul))\b[.,]?"
 )
-"""Weekdays say nothing that the date does not. Welsh ones only after `dydd`: Mawrth is March, too."""
+"""Weekdays, which add nothing to a date. Welsh ones only after `dydd`, since Mawrth is also March."""
 
 ORDINAL: Final = r"(?:st|nd|rd|th|af|il|ydd|eg|fed|ed|ain)?"
 
 NOON: Final = re.compile(r"\b(?:12 ?(?:pm)? ?)?(?:noon|midday|hanner dydd)\b")
 MIDNIGHT: Final = re.compile(r"\b(?:12 ?(?:am)? ?)?(?:midnight|hanner nos)\b")
 FILLERS: Final = re.compile(r"\b(?:at|on|by|from|ar|(?<!\d )am(?= \d))\b|,|\([a-z ]*\)")
-"""Words between a date and its time. Welsh `am` (at) only where a time follows it."""
+"""Words between a date and its time. Welsh `am` (at) only before a time."""
 
-HOURS: Final[Mapping[str, float]] = {
+ZONE_HOURS: Final[Mapping[str, float]] = {
     "z": 0,
     "ut": 0,
     "utc": 0,
@@ -71,13 +72,13 @@ British and Irish. The American names are those of RFC 822, 5.1."""
 
 
 YEARS: Final = range(1800, 2300)
-"""Years that a public record can bear; others are placeholders (0001-01-01) or misprints. GOV.UK's own
+"""Years that a public record can have; others are placeholders (0001-01-01) or misprints. GOV.UK's own
 examples of open consultations close in 2210, 2211 and 2216, so that they never close."""
 
-LONGEST: Final = 1_000
-"""Characters of a date field that are looked at; the longest real one, in its markup, has about 80."""
+MAX_DATE_CHARS: Final = 1_000
+"""Characters of a date field that are parsed; the longest real one, with its markup, has about 80."""
 
-DATES: Final = tuple(
+DATE_FORMS: Final = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
         r"(?<!\d)(?P<year>\d{4})(?P<s>[-/])(?P<month>\d{1,2})(?P=s)(?P<day>\d{1,2})(?!\d)",
@@ -89,36 +90,36 @@ DATES: Final = tuple(
         r"^(?P<year>\d{4})$",
     )
 )
-"""Forms of a date, in small letters; `d/m/y` always means the day first. What is left must be a time."""
+"""Forms of a date, in lower case; `d/m/y` always has the day first. What is left around it must be a time."""
 
-TIME: Final = re.compile(
+TIME_FORM: Final = re.compile(
     r"t?(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,]\d+)?)?)?"
-    r" ?(?P<half>[ap]\.?m\b\.?)? ?(?P<zone>[a-z]{1,5}|[+-]\d\d(?::?\d\d)?)?",
+    r" ?(?P<am_pm>[ap]\.?m\b\.?)? ?(?P<zone>[a-z]{1,5}|[+-]\d\d(?::?\d\d)?)?",
     re.ASCII,
 )
-WRAPPED: Final = re.compile(
+TIME_ELEMENT: Final = re.compile(
     r"<time\b[^<>]*?\bdatetime\s*=\s*[\"']?([^\"'<>]*)[\"']?[^<>]*>(.*?)(?:</time|$)",
     re.IGNORECASE | re.DOTALL,
 )
-PLACEHOLDER: Final = re.compile(r"T12:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)\s*$", re.IGNORECASE)
+NOON_PLACEHOLDER: Final = re.compile(r"T12:00(?::00(?:\.0+)?)?(?:Z|\+00:?00)\s*$", re.IGNORECASE)
 
 
 def zone_offset(name: str) -> timedelta | None:
-    """The offset of `z`, `bst`, `+0100`, `+01:00`, `-05`, in small letters; None for a zone not known here.
+    """The offset of `z`, `bst`, `+0100`, `+01:00` or `-05`, in lower case; None for an unknown zone.
 
-    Raises nothing: an offset that no clock has is caught where the time is built.
+    Raises nothing: an impossible offset (`+9900`) is caught where the time is built.
     """
     numeric = re.fullmatch(r"([+-])(\d\d):?(\d\d)?", name)
     if numeric:
         sign = -1 if numeric[1] == "-" else 1
         return sign * timedelta(hours=int(numeric[2]), minutes=int(numeric[3] or 0))
-    hours = HOURS.get(name)
+    hours = ZONE_HOURS.get(name)
     return None if hours is None else timedelta(hours=hours)
 
 
 @dataclass(frozen=True, slots=True)
 class DateParts:
-    """A date as it was written; None for every part that was not."""
+    """The parts of a date as it was written; None for parts that were not."""
 
     year: int
     month: int | None
@@ -130,7 +131,7 @@ class DateParts:
 
     @property
     def precision(self) -> Precision:
-        """How exact it is: by its smallest part."""
+        """The precision of its smallest part."""
         if self.hour is not None:
             return Precision.MINUTE if self.second is None else Precision.SECOND
         if self.day is not None:
@@ -139,117 +140,126 @@ class DateParts:
 
 
 def parse_moment(text: str | None, *, now: datetime, unzoned: ZoneBasis = ZoneBasis.ASSUMED) -> Moment | None:
-    """The moment that `text` names, or None when it names none. Never raises.
+    """The moment that `text` names, in UTC; None if it names none. Never raises.
 
-    A day, month or year is that of Europe/London, and `at` its first instant. A time without a zone is local
-    time in London too, or UTC where the caller knows the publisher's form to be so (`Zone.UTC_BY_FORM`: the
-    `_gmt` fields of WordPress, legislation.gov.uk's feed). A local time that the clocks skip in March is read
-    by the offset before the change (01:30 on that night is 01:30 UTC); one that comes twice in October is the
-    first (in summer time). "Midnight" could be either end of a day, so only the day is kept. Parts of a
-    second are cut.
+    A day, month or year is one of Europe/London, and `at` its first instant. A time without a zone is London
+    time, too, or UTC where the caller knows that the publisher's format means it (`ZoneBasis.UTC_BY_FORMAT`:
+    the `_gmt` fields of WordPress, legislation.gov.uk's feed). A local time that the clocks skip in March is
+    read with the offset before the change (01:30 on that night is 01:30 UTC); of one that comes twice in
+    October the first counts (in summer time). "Midnight" can be either end of a day, so only the day is used.
+    Fractions of a second are cut.
 
-    Nothing is invented: no relative dates, none without a year, none out of an id. `now` stands in for what
-    dateparser would otherwise ask the clock.
+    Nothing is guessed: no relative dates, none without a year, none out of an id. `now` is for dateparser,
+    which would otherwise ask the clock.
     """
-    words = _unwrap((text or "")[:LONGEST])
-    if not words:
+    date_text = _date_text((text or "")[:MAX_DATE_CHARS])
+    if not date_text:
         return None
-    reading = _read(words)
+    date_parts = _parse_known_form(date_text)
     try:
-        return _place(reading, unzoned) if reading else _guess(words, now, unzoned)
+        return (
+            _to_moment(date_parts, unzoned) if date_parts else _parse_with_dateparser(date_text, now, unzoned)
+        )
     except (ValueError, OverflowError):
         return None
 
 
-def _unwrap(text: str) -> str:
-    """The words of a date, out of its markup.
+def _date_text(text: str) -> str:
+    """The text of a date without markup: of `<time>` the attribute, or else the visible text.
 
-    Drupal puts noon into `<time datetime>` where it has only a day (gov.wales, 2026-08; NI departments).
+    Drupal puts noon into `<time datetime>` where it has only a day (gov.wales, 2026-08; NI departments); then
+    the visible text counts.
     """
     text = html.unescape(html.unescape(text)) if "&" in text else text
-    wrapped = WRAPPED.search(text)
-    if not wrapped:
-        return _words(text)
-    machine, people = _words(wrapped[1]), _words(wrapped[2])
-    stated, shown = _read(machine), _read(people)
-    if not (stated and shown):
-        return people if shown else machine or people
-    placeholder = PLACEHOLDER.search(wrapped[1]) and shown.hour is None
-    return people if placeholder else machine
+    element = TIME_ELEMENT.search(text)
+    if not element:
+        return _simplify(text)
+    machine_text, visible_text = _simplify(element[1]), _simplify(element[2])
+    machine_date, visible_date = _parse_known_form(machine_text), _parse_known_form(visible_text)
+    if not (machine_date and visible_date):
+        return visible_text if visible_date else machine_text or visible_text
+    placeholder = NOON_PLACEHOLDER.search(element[1]) and visible_date.hour is None
+    return visible_text if placeholder else machine_text
 
 
-def _words(text: str) -> str:
-    """Small letters, single spaces, no markup, no weekdays."""
-    folded = " ".join(re.sub(r"<[^<>]*>", " ", text).split()).lower()
-    return " ".join(WEEKDAYS.sub(" ", folded).strip(" ,").split())
+def _simplify(text: str) -> str:
+    """Lower case, single spaces, no markup, no weekdays."""
+    text = " ".join(re.sub(r"<[^<>]*>", " ", text).split()).lower()
+    return " ".join(WEEKDAYS.sub(" ", text).strip(" ,").split())
 
 
-def _read(words: str) -> DateParts | None:
-    """What the words say, if all of them are understood."""
-    for form in DATES:
-        found = form.search(words)
-        if found and (reading := _complete(found, words[: found.start()] + " " + words[found.end() :])):
-            return reading
+def _parse_known_form(date_text: str) -> DateParts | None:
+    """The date in one of our forms; None unless all of the text is understood."""
+    for form in DATE_FORMS:
+        found = form.search(date_text)
+        if found and (
+            date_parts := _parse_rest(found, date_text[: found.start()] + " " + date_text[found.end() :])
+        ):
+            return date_parts
     return None
 
 
-def _complete(found: re.Match[str], rest: str) -> DateParts | None:
-    """A date with the time that stands around it; None when either is not understood."""
+def _parse_rest(found: re.Match[str], rest: str) -> DateParts | None:
+    """The date with the time before or after it; None if either is not understood."""
     parts = found.groupdict()
     month = MONTHS.get(parts["name"]) if "name" in parts else parts.get("month")
     if "name" in parts and month is None:
         return None
     year, day = int(parts["year"]), parts.get("day")
-    reading = DateParts(year, int(month) if month else None, int(day) if day else None)
+    date_parts = DateParts(year, int(month) if month else None, int(day) if day else None)
     rest = " ".join(FILLERS.sub(" ", MIDNIGHT.sub(" ", NOON.sub(" 12:00 ", rest))).split())
-    return _with_time(reading, rest) if rest else reading
+    return _with_time(date_parts, rest) if rest else date_parts
 
 
-def _with_time(reading: DateParts, rest: str) -> DateParts | None:
-    time = TIME.fullmatch(rest)
-    if not time or not (time["minute"] or time["half"]):
+def _with_time(date_parts: DateParts, rest: str) -> DateParts | None:
+    time = TIME_FORM.fullmatch(rest)
+    if not time or not (time["minute"] or time["am_pm"]):
         return None
     offset = zone_offset(time["zone"]) if time["zone"] else None
     if time["zone"] and offset is None:
         return None
     return DateParts(
-        reading.year,
-        reading.month,
-        reading.day,
-        hour=_hour(int(time["hour"]), time["half"]),
+        date_parts.year,
+        date_parts.month,
+        date_parts.day,
+        hour=_hour(int(time["hour"]), time["am_pm"]),
         minute=int(time["minute"] or 0),
         second=int(time["second"]) if time["second"] else None,
         offset=offset,
     )
 
 
-def _hour(hour: int, half: str | None) -> int:
-    """The hour of 24; an hour that no clock shows (`13am`) stays out of range, so that nothing is built."""
-    if half is None:
+def _hour(hour: int, am_pm: str | None) -> int:
+    """The hour of 24. One that no clock shows (`13am`) gives 24, which is out of range and makes no time."""
+    if am_pm is None:
         return hour
     if not 1 <= hour <= 12:
         return 24
-    return hour % 12 + (12 if half.startswith("p") else 0)
+    return hour % 12 + (12 if am_pm.startswith("p") else 0)
 
 
-def _place(reading: DateParts, unzoned: ZoneBasis) -> Moment:
-    """The reading in UTC. Raises ValueError or OverflowError for a date that no calendar has."""
-    if reading.year not in YEARS:
-        raise ValueError(reading.year)
-    second = 59 if reading.second == 60 else reading.second or 0  # a leap second (RFC 3339, 5.6)
-    month, day, hour = reading.month or 1, reading.day or 1, reading.hour or 0
-    wall = datetime(reading.year, month, day, hour, reading.minute, second, tzinfo=UTC)
-    return _settle(wall, reading.precision, reading.offset, unzoned)
+def _to_moment(date_parts: DateParts, unzoned: ZoneBasis) -> Moment:
+    """The date in UTC. Raises ValueError or OverflowError for a date that no calendar has."""
+    if date_parts.year not in YEARS:
+        raise ValueError(date_parts.year)
+    second = 59 if date_parts.second == 60 else date_parts.second or 0  # a leap second (RFC 3339, 5.6)
+    month, day, hour = date_parts.month or 1, date_parts.day or 1, date_parts.hour or 0
+    clock = datetime(date_parts.year, month, day, hour, date_parts.minute, second, tzinfo=UTC)
+    return _clock_to_moment(clock, date_parts.precision, date_parts.offset, unzoned)
 
 
-def _settle(wall: datetime, precision: Precision, offset: timedelta | None, unzoned: ZoneBasis) -> Moment:
-    """What clocks on a wall showed, in UTC; the zone that `wall` itself bears means nothing."""
+def _clock_to_moment(
+    clock: datetime, precision: Precision, offset: timedelta | None, unzoned: ZoneBasis
+) -> Moment:
+    """The moment at which a wall clock showed this time; the zone of `clock` itself means nothing."""
     timed = precision in {Precision.MINUTE, Precision.SECOND}
     if timed and offset is not None:
-        return Moment(at=wall.replace(tzinfo=timezone(offset)).astimezone(UTC), precision=precision)
+        return Moment(at=clock.replace(tzinfo=timezone(offset)).astimezone(UTC), precision=precision)
     if timed and unzoned is ZoneBasis.UTC_BY_FORMAT:
-        return Moment(at=wall.replace(tzinfo=UTC), precision=precision, zone=unzoned)
-    return Moment(at=wall.replace(tzinfo=LONDON).astimezone(UTC), precision=precision, zone=ZoneBasis.ASSUMED)
+        return Moment(at=clock.replace(tzinfo=UTC), precision=precision, zone=unzoned)
+    return Moment(
+        at=clock.replace(tzinfo=LONDON).astimezone(UTC), precision=precision, zone=ZoneBasis.ASSUMED
+    )
 
 
 @functools.lru_cache(maxsize=1)
@@ -267,15 +277,15 @@ def _parser(now: datetime) -> DateDataParser:
     )
 
 
-def _guess(words: str, now: datetime, unzoned: ZoneBasis) -> Moment | None:
-    """dateparser's word for forms that we do not know (`25/05/26`, zones of other countries)."""
+def _parse_with_dateparser(date_text: str, now: datetime, unzoned: ZoneBasis) -> Moment | None:
+    """The moment by dateparser, for forms that we do not know (`25/05/26`, zones of other countries)."""
     try:
-        found = _parser(now.replace(microsecond=0)).get_date_data(words[:100])
-    except Exception:  # whatever it stumbles over is not a date
+        found = _parser(now.replace(microsecond=0)).get_date_data(date_text[:100])
+    except Exception:  # dateparser raises all kinds of errors on hostile text; none of it is a date
         return None
     date = found.date_obj
     if date is None or date.year not in YEARS or found.period not in {"day", "time"}:
         return None
     exact = Precision.SECOND if date.second else Precision.MINUTE
     precision = exact if found.period == "time" else Precision.DAY
-    return _settle(date.replace(microsecond=0), precision, date.utcoffset(), unzoned)
+    return _clock_to_moment(date.replace(microsecond=0), precision, date.utcoffset(), unzoned)

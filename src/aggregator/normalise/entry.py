@@ -1,4 +1,4 @@
-"""Builds one entry out of one item, or says why the item cannot be used."""
+"""Builds an entry out of one item of a source, or rejects the item with the reason."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ from aggregator.values.web_addresses import host_of
 TITLE_LIMIT: Final = 500
 SUMMARY_LIMIT: Final = 1_000
 EXCERPT_LIMIT: Final = 350
-"""A summary that we take out of the content ourselves, as long as WordPress makes one (55 words)."""
-HEADINGS: Final = re.compile(r"\A\s*(?:<h[1-6]>[^<]{0,300}</h[1-6]>\s*)+")
-"""What stands above the first paragraph ("Consultation description") says nothing by itself."""
+"""Characters of a summary that we take from the content ourselves: as long as WordPress's (55 words)."""
+LEADING_HEADINGS: Final = re.compile(r"\A\s*(?:<h[1-6]>[^<]{0,300}</h[1-6]>\s*)+")
+"""Headings above the first paragraph ("Consultation description"), which are no summary."""
 TEXT_LIMIT: Final = 100_000
 NAME_LIMIT: Final = 200
-LISTED: Final = 50
-"""How many categories and links of an item are kept."""
+MAX_LISTED: Final = 50
+"""Categories, links, translations and notes of an item, of each at most so many."""
 
-KEPT_LINKS: Final = frozenset({"alternate", "enclosure", "related", "via", "describedby"})
+LINK_RELATIONS: Final = frozenset({"alternate", "enclosure", "related", "via", "describedby"})
 
 
 WELSH_GOVERNMENT: Final = re.compile(r"(?:^|\.)(?:gov\.wales|llyw\.cymru)$")
@@ -68,25 +68,25 @@ LICENCES: Final[Mapping[str, str]] = {
 
 
 def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Entry | Reject:
-    """The entry that `raw` tells; a Reject for an item without a title or without a usable link."""
+    """The entry of an item; a Reject if it has no title or no usable link."""
     kind = KINDS[source.kind]
     base = absolute_url(raw.base, fetched_url) or fetched_url
     url = clean_url(absolute_url(raw.link, base))
     identifier = document_key(canonical_url(url), raw.id, kind.own_id_prefix)
-    passed_on = raw.source_feed is not None
+    relayed = raw.source_feed is not None
     title = truncate(plain_text(raw.title, raw.title_is_html), TITLE_LIMIT)
     if not identifier or not title:
-        return Reject(item_name=raw.item_name, why=_why(raw, title))
-    categories = _names(raw.categories)
+        return Reject(item_name=raw.item_name, why=_reject_reason(raw, title))
+    categories = _category_names(raw.categories)
     title, type_in_title = split_type(title, categories, url)
-    summary, content, text = _words(raw, base)
+    summary, content, text = _texts(raw, base)
     return Entry(
         id=_id(raw, identifier),
         key=identifier,
         url=url,
         source=source.id,
         native_id=truncate(nfc_line(raw.id or ""), SUMMARY_LIMIT) or None,
-        body=_name(raw.body if kind.written_by_us or passed_on else None) or source.body,
+        body=_short_text(raw.body if kind.written_by_us or relayed else None) or source.body,
         title=title,
         summary=summary,
         content=content,
@@ -96,57 +96,59 @@ def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) 
         updated=parse_moment(raw.updated, now=now),
         opens=parse_moment(raw.opens, now=now),
         closes=parse_moment(raw.closes, now=now),
-        publisher_type=_name(raw.type) or type_in_title,
+        publisher_type=_short_text(raw.type) or type_in_title,
         categories=categories,
         links=_links(raw.links, base, identifier),
         claims=tuple(_claim(claim, now) for claim in raw.claims),
-        licence=licence_of_address(raw.licence) if passed_on else source.licence,
+        licence=licence_of_address(raw.licence) if relayed else source.licence,
         content_id=truncate(nfc_line(raw.content_id or ""), NAME_LIMIT) or None,
-        names=_own_names(raw, title, url, kind, now),
+        names=_entry_names(raw, title, url, kind, now),
         translations=_translations(raw.translations, base),
         notes=tuple(
             Note(
                 moment=parse_moment(note.at, now=now),
                 text=truncate(plain_text(note.text, True), SUMMARY_LIMIT),
             )
-            for note in raw.notes[:LISTED]
+            for note in raw.notes[:MAX_LISTED]
         ),
         removal=build_removal(raw.removal, base, now) if raw.removal else None,
         partial=raw.partial,
-        source_feed=_origin(raw.source_feed) if raw.source_feed else None,
+        source_feed=_feed_metadata(raw.source_feed) if raw.source_feed else None,
     )
 
 
 def _id(raw: RawEntry, identifier: str) -> str:
-    """The document's id; another instance's stays as it is, also where its address has changed since."""
-    kept = nfc_line(raw.id or "") if raw.source_feed else ""
-    return kept if OUR_ID.fullmatch(kept) else entry_id(identifier)
+    """The document's id. One from another instance stays as it is, even if the address has changed since."""
+    own_id = nfc_line(raw.id or "") if raw.source_feed else ""
+    return own_id if OUR_ID.fullmatch(own_id) else entry_id(identifier)
 
 
-def _origin(head: FeedMetadata) -> FeedMetadata:
-    """What is kept of a feed's description, within limits."""
+def _feed_metadata(metadata: FeedMetadata) -> FeedMetadata:
+    """The description of a feed, cleaned and within limits."""
     return FeedMetadata(
-        id=truncate(nfc_line(head.id or ""), SUMMARY_LIMIT) or None,
-        title=truncate(plain_text(head.title, False), TITLE_LIMIT) or None,
-        link=clean_url(head.link),
-        updated=_name(head.updated),
-        rights=truncate(plain_text(head.rights, False), SUMMARY_LIMIT) or None,
-        language=_name(head.language),
-        self_url=clean_url(head.self_url),
+        id=truncate(nfc_line(metadata.id or ""), SUMMARY_LIMIT) or None,
+        title=truncate(plain_text(metadata.title, False), TITLE_LIMIT) or None,
+        link=clean_url(metadata.link),
+        updated=_short_text(metadata.updated),
+        rights=truncate(plain_text(metadata.rights, False), SUMMARY_LIMIT) or None,
+        language=_short_text(metadata.language),
+        self_url=clean_url(metadata.self_url),
     )
 
 
-def _own_names(raw: RawEntry, title: str, url: str | None, kind: Kind, now: datetime) -> tuple[str, ...]:
-    """A record stays the same when it gets a page, or another one: it goes by its own id, too."""
-    own = document_key(None, raw.id, kind.own_id_prefix)
-    meeting = meeting_name(title, recorded=kind.written_by_us, now=now)
-    return (*names_from_ids(raw.id, url), *(name for name in (own, meeting) if name))
+def _entry_names(raw: RawEntry, title: str, url: str | None, kind: Kind, now: datetime) -> tuple[str, ...]:
+    """The names of a document, with its own id and its meeting.
+
+    By its own id a record stays the same document when it gets a page, or another one."""
+    own_name = document_key(None, raw.id, kind.own_id_prefix)
+    meeting = meeting_name(title, own_record=kind.written_by_us, now=now)
+    return (*names_from_ids(raw.id, url), *(name for name in (own_name, meeting) if name))
 
 
 def stated_removal(
     source: Source, fetched_url: str, raw: RawEntry, now: datetime
 ) -> tuple[str, Removal] | None:
-    """The key of the document that `raw` says was taken away, and how: it may have lost its title by then."""
+    """The key of the document that the item says was removed, and its removal; the item needs no title."""
     if raw.removal is None:
         return None
     base = absolute_url(raw.base, fetched_url) or fetched_url
@@ -155,7 +157,7 @@ def stated_removal(
 
 
 def build_removal(raw: RawRemoval, base: str, now: datetime) -> Removal:
-    """A removal in our words."""
+    """The removal that a publisher states, with its date in UTC and its texts cleaned."""
     return Removal(
         kind=raw.kind,
         moment=parse_moment(raw.at, now=now),
@@ -164,7 +166,7 @@ def build_removal(raw: RawRemoval, base: str, now: datetime) -> Removal:
     )
 
 
-def _why(raw: RawEntry, title: str) -> str:
+def _reject_reason(raw: RawEntry, title: str) -> str:
     if not title:
         return f"no title (link: {truncate(nfc_line(raw.link or 'none'), NAME_LIMIT)})"
     what = (
@@ -173,46 +175,50 @@ def _why(raw: RawEntry, title: str) -> str:
     return f"{what} (title: {truncate(title, NAME_LIMIT)})"
 
 
-def _names(categories: tuple[str, ...]) -> tuple[str, ...]:
-    names = (name for text in categories[: LISTED * 4] if (name := _name(text)))
-    return tuple(dict.fromkeys(names))[:LISTED]
+def _category_names(categories: tuple[str, ...]) -> tuple[str, ...]:
+    names = (name for text in categories[: MAX_LISTED * 4] if (name := _short_text(text)))
+    return tuple(dict.fromkeys(names))[:MAX_LISTED]
 
 
-def _name(text: str | None) -> str | None:
-    """A short word of the publisher's, such as a category; None for nothing."""
+def _short_text(text: str | None) -> str | None:
+    """A short text of the publisher's, such as a category; None if empty."""
     return truncate(plain_text((text or "")[: NAME_LIMIT * 5], False), NAME_LIMIT) or None
 
 
-def _words(raw: RawEntry, base: str) -> tuple[str, str, str]:
-    """Summary, content and text. A summary too long to be one is the content (RSS descriptions often are)."""
+def _texts(raw: RawEntry, base: str) -> tuple[str, str, str]:
+    """Summary, content and text. An overlong summary is taken as the content (RSS descriptions often are)."""
     summary = plain_text(raw.summary, raw.summary_is_html)
     markup = raw.content
     if not markup and raw.summary_is_html and len(summary) > SUMMARY_LIMIT:
         markup = raw.summary
     content = safe_html(markup, base)
-    told = plain_text(content, True)
+    content_text = plain_text(content, True)
     excerpt = truncate(summary, SUMMARY_LIMIT) or truncate(
-        plain_text(HEADINGS.sub("", content), True) or told, EXCERPT_LIMIT
+        plain_text(LEADING_HEADINGS.sub("", content), True) or content_text, EXCERPT_LIMIT
     )
-    return excerpt, content, truncate(_join(summary, told), TEXT_LIMIT)
+    return excerpt, content, truncate(_joined_text(summary, content_text), TEXT_LIMIT)
 
 
-def _join(summary: str, told: str) -> str:
-    """The words of both; once where the summary is the beginning of the content, or all of it."""
+def _joined_text(summary: str, content_text: str) -> str:
+    """Summary and content in one text; once where the content begins with the summary."""
     start = summary.rstrip(ELLIPSIS).rstrip()
-    if told.startswith(start):
-        return told
-    return f"{summary} {told}".strip()
+    if content_text.startswith(start):
+        return content_text
+    return f"{summary} {content_text}".strip()
 
 
 def _links(raws: tuple[RawLink, ...], base: str, page: str) -> tuple[Link, ...]:
-    """Attachments, sources and other forms of the document, each once; not its own page again."""
-    found: dict[tuple[str, str], Link] = {}
-    for raw in raws[: LISTED * 4]:
+    """Attachments, sources and other forms of the document, each once, without its own page."""
+    links: dict[tuple[str, str], Link] = {}
+    for raw in raws[: MAX_LISTED * 4]:
         href = clean_url(absolute_url(raw.href, base))
-        if href and raw.rel in KEPT_LINKS and not (raw.rel == "alternate" and canonical_url(href) == page):
-            found.setdefault((raw.rel, href), _link(raw, href))
-    return tuple(found.values())[:LISTED]
+        if (
+            href
+            and raw.rel in LINK_RELATIONS
+            and not (raw.rel == "alternate" and canonical_url(href) == page)
+        ):
+            links.setdefault((raw.rel, href), _link(raw, href))
+    return tuple(links.values())[:MAX_LISTED]
 
 
 def _link(raw: RawLink, href: str) -> Link:
@@ -220,21 +226,21 @@ def _link(raw: RawLink, href: str) -> Link:
     return Link(
         href=href,
         rel=raw.rel,
-        type=_name(raw.type),
-        title=_name(raw.title),
+        type=_short_text(raw.type),
+        title=_short_text(raw.title),
         length=int(length) if length.isdecimal() and len(length) < 16 else None,
     )
 
 
 def _translations(raws: tuple[RawLink, ...], base: str) -> tuple[Translation, ...]:
-    found = {
+    links = {
         raw.language.lower(): Translation(
             language=raw.language.lower(), url=url, title=truncate(plain_text(raw.title, False), TITLE_LIMIT)
         )
-        for raw in raws[:LISTED]
+        for raw in raws[:MAX_LISTED]
         if raw.language and (url := clean_url(absolute_url(raw.href, base)))
     }
-    return tuple(found[language] for language in sorted(found))
+    return tuple(links[language] for language in sorted(links))
 
 
 def _claim(raw: RawClaim, now: datetime) -> Claim:
@@ -247,11 +253,11 @@ def _claim(raw: RawClaim, now: datetime) -> Claim:
 
 
 def split_type(title: str, categories: Iterable[str], url: str | None) -> tuple[str, str | None]:
-    """Title and publisher's type.
+    """The title without a prefix that is the type, and the publisher's type.
 
-    GOV.UK's organisation feeds write `Policy paper: Title` and name `Policy paper` as the category, while its
-    finder feeds write the bare title: the prefix goes, so that both tell one title. gov.wales writes its
-    prefix everywhere, so there it stays in the title.
+    GOV.UK's organisation feeds write `Policy paper: Title` with the category `Policy paper`, its finder feeds
+    only the title: the prefix goes, so that both have the same title. gov.wales writes its prefix everywhere,
+    so there it stays in the title.
     """
     prefix, colon, rest = title.partition(": ")
     if not colon or not rest.strip():
@@ -265,5 +271,5 @@ def split_type(title: str, categories: Iterable[str], url: str | None) -> tuple[
 
 
 def licence_of_address(address: str | None) -> str:
-    """The licence whose address this is; `unknown` for any other, which lets us tell title and link only."""
+    """The licence with this address; `unknown` for any other, so that we publish title and link only."""
     return LICENCES.get(canonical_url(address) or "", "unknown")

@@ -1,4 +1,4 @@
-"""Gives each document its key, its id, and the names by which it stays known when its address changes."""
+"""The key and the permanent id of a document, and the names by which it is recognised at a new address."""
 
 from __future__ import annotations
 
@@ -14,93 +14,97 @@ from aggregator.normalise.dates import parse_moment
 NAMESPACE: Final = UUID("9576dcd2-941f-5529-b3a0-1c924e2609b2")
 """UUID version 5 of `urn:x-uk-open-government-updates:document` under RFC 9562's namespace for URLs.
 
-It never changes: every id that was published is made from it. It names the project, not an instance, so two
-instances give one document one id; and it holds nothing of `base_url`, so moving an instance changes no id.
+It never changes: every published id is made from it. It names the project, not an instance, so that two
+instances give a document the same id; and it does not contain `base_url`, so that moving an instance changes
+no id.
 """
 
 OUR_ID: Final = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-"""An id as any instance makes them."""
+"""An id made by any instance of this program."""
 
 
 NameBuilder = Callable[[re.Match[str]], str]
 
-NAMES: Final[tuple[tuple[re.Pattern[str], NameBuilder], ...]] = (
+NATIVE_ID_FORMS: Final[tuple[tuple[re.Pattern[str], NameBuilder], ...]] = (
     # Northern Ireland's departments share one Drupal: one node number on every host of theirs, while the
     # department's feed and the Executive's give one item two addresses (dof-dss/nicsdru_dept, 2026-05).
     (
         re.compile(r"https?://(?:www\.)?(?:[a-z]+-ni|northernireland)\.gov\.uk/node/(\d+)/?"),
-        lambda found: f"ni-node:{found[1]}",
+        lambda match: f"ni-node:{match[1]}",
     ),
     (
         re.compile(r"https?://(?:www\.)?([a-z0-9.-]+)/node/(\d+)/?"),
-        lambda found: f"node:{found[1]}:{found[2]}",
+        lambda match: f"node:{match[1]}:{match[2]}",
     ),
     # WordPress keeps the first host and the number in the guid when a site moves or a slug is corrected.
     (
         re.compile(r"https?://(?:www\.)?([a-z0-9.-]+(?:/[a-z0-9-]+)*)/\?p=(\d+)"),
-        lambda found: f"wordpress:{found[1]}:{found[2]}",
+        lambda match: f"wordpress:{match[1]}:{match[2]}",
     ),
 )
-"""Form of a native id, and the name that it gives. Other ids are not trusted: some feeds give
-every item the same one."""
+"""Forms of native ids, and the names that they give. Other ids are not trusted: some feeds give every item
+the same one."""
 
 
-GROUPS: Final = (
+MEETING_GROUPS: Final = (
     (re.compile(r"\bmulti[- ]?stakeholder forum\b|\bMSF\b", re.IGNORECASE), "uk-msf"),
     (re.compile(r"\bopen government (?:partnership )?steering group\b", re.IGNORECASE), "scot-ogsg"),
 )
-"""The groups of this field that meet in one series each, and the body that stands for them."""
+"""Groups whose meetings are one series, by their names in titles, and the body of the series."""
 
-RECORD: Final = re.compile(r"\bread[- ]?out\b|\bminutes\b|\bmeeting notes\b|\bnotes? of\b", re.IGNORECASE)
-KEPT: Final = re.compile(r"\bmeeting of\b", re.IGNORECASE)
-"""How records of our own are titled; elsewhere this announces a meeting as often as it reports one."""
+RECORD_TITLE: Final = re.compile(
+    r"\bread[- ]?out\b|\bminutes\b|\bmeeting notes\b|\bnotes? of\b", re.IGNORECASE
+)
+OWN_RECORD_TITLE: Final = re.compile(r"\bmeeting of\b", re.IGNORECASE)
+"""How our own records are titled; elsewhere these words announce a meeting as often as they report one."""
 
-MEETING: Final = "meeting:"
-"""Begins the name of a meeting."""
+MEETING_PREFIX: Final = "meeting:"
+"""The beginning of a meeting's name."""
 
-DAY: Final = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([A-Z][a-z]+),? (\d{4})\b")
+DAY_IN_TITLE: Final = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([A-Z][a-z]+),? (\d{4})\b")
 
 
-def document_key(page: str | None, own: str | None, prefix: str) -> str | None:
-    """What identifies a document: its page's canonical address, else its own id (`record:ID`, `mail:ID`).
+def document_key(page: str | None, own_id: str | None, prefix: str) -> str | None:
+    """What identifies a document: the canonical address of its page, else its own id (`record:ID`,
+    `mail:ID`).
 
-    `prefix` is how such an id begins; empty where only pages count. None when it has neither. A record that
-    names its document's page is that document.
+    `prefix` is the beginning of such ids; empty where only pages count. None without either. A record that
+    names the page of its document is that document.
     """
     if page:
         return page
-    return own if prefix and own and own.startswith(prefix) and own != prefix else None
+    return own_id if prefix and own_id and own_id.startswith(prefix) and own_id != prefix else None
 
 
 def entry_id(key: str) -> str:
-    """The permanent id of the document with this key (RFC 4287, 4.2.6: never changes, never reused)."""
+    """The permanent id of the document with this key; never changed and never reused (RFC 4287, 4.2.6)."""
     return f"urn:uuid:{uuid5(NAMESPACE, key)}"
 
 
 def names_from_ids(*ids: str | None) -> tuple[str, ...]:
-    """The names that a document's own ids give it, each once; mostly none."""
-    found = (_name(id) for id in ids if id)
+    """The names that native ids and addresses give a document, each once; most give none."""
+    found = (_name_from_id(id) for id in ids if id)
     return tuple(dict.fromkeys(name for name in found if name))
 
 
-def _name(id: str) -> str | None:
-    for form, namer in NAMES:
-        if match := form.fullmatch(id.strip()):
-            return namer(match)
+def _name_from_id(id: str) -> str | None:
+    for id_form, build_name in NATIVE_ID_FORMS:
+        if match := id_form.fullmatch(id.strip()):
+            return build_name(match)
     return None
 
 
-def meeting_name(title: str, *, recorded: bool, now: datetime) -> str | None:
+def meeting_name(title: str, *, own_record: bool, now: datetime) -> str | None:
     """The name of the meeting that a title records, `meeting:uk-msf:2024-01-24`; None for any other title.
 
-    A title without the day names no meeting: one of 2023 bears the wrong month and year (forum topic 2328).
+    A title without the day names no meeting: one of 2023 has the wrong month and year (forum topic 2328).
     """
-    group = next((body for words, body in GROUPS if words.search(title)), None)
-    told = RECORD.search(title) or (recorded and KEPT.search(title))
-    days = DAY.findall(title)
-    if group is None or not told or len(days) != 1:
+    group = next((body for group_name, body in MEETING_GROUPS if group_name.search(title)), None)
+    is_record = RECORD_TITLE.search(title) or (own_record and OWN_RECORD_TITLE.search(title))
+    days = DAY_IN_TITLE.findall(title)
+    if group is None or not is_record or len(days) != 1:
         return None
-    held = parse_moment(" ".join(days[0]), now=now)
-    if held is None or held.precision is not Precision.DAY:
+    day = parse_moment(" ".join(days[0]), now=now)
+    if day is None or day.precision is not Precision.DAY:
         return None
-    return f"{MEETING}{group}:{held.at.astimezone(LONDON).date().isoformat()}"
+    return f"{MEETING_PREFIX}{group}:{day.at.astimezone(LONDON).date().isoformat()}"

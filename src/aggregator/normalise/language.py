@@ -1,4 +1,4 @@
-"""Says in which language a document is: by its address, its words, its feed's word, or its source."""
+"""Detects the language of a document: by its address, its text, its feed's statement, or its source."""
 
 from __future__ import annotations
 
@@ -11,46 +11,47 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from aggregator.values.web_addresses import host_of, split_address
 
 SUBTAG: Final = re.compile(r"([A-Za-z]{2,3})(?:[-_]|$)")
-WELSH_HOST: Final = re.compile(r"(?:^|\.)llyw\.cymru$")
+WELSH_GOVERNMENT_HOST: Final = re.compile(r"(?:^|\.)llyw\.cymru$")
 
 
 LANGUAGES: Final = ("en", "cy", "gd")
-"""What public bodies of the UK publish in; Irish and Ulster Scots pages were not seen (2026-11)."""
+"""The languages in which public bodies of the UK publish; no pages in Irish or Ulster Scots were found
+(2026-11)."""
 
-SURE: Final = 0.999
-ENOUGH: Final = 5
-"""Words. Below these a place name decides: of 254 real titles with summaries three were told as Welsh, two
-of which are, and the third with a probability of 0.51 (../shared/samples/labels.tsv, 2026-11-23)."""
+MIN_PROBABILITY: Final = 0.999
+MIN_WORDS: Final = 5
+"""In a shorter text a place name decides. Of 254 real titles with summaries three were detected as Welsh: two
+are, and the third had a probability of 0.51 (labelled sample of 2026-11-23)."""
 
-LOOKED_AT: Final = 600
+MAX_CHARS: Final = 600
 
 
-def detect_language(stated: str | None, url: str | None, usual: str, words: str = "") -> str:
-    """The primary subtag of BCP 47, such as `en` or `cy`; `usual` is the source's, for when nothing is said.
+def detect_language(stated: str | None, url: str | None, default: str, text: str = "") -> str:
+    """The primary subtag of BCP 47, such as `en` or `cy`; `default` is the source's language.
 
-    `words` (title and text) decide where they are sure: feeds say `en` or `en-US` whatever they carry.
-
-    A Welsh address goes before what the feed says: GOV.UK marks translations by `.cy` at the end of the path,
-    the Welsh Government by its host llyw.cymru, and the software of both says `en` or `en-US` beside it.
+    A Welsh address goes first: GOV.UK ends the path of translations with `.cy`, the Welsh Government has the
+    host llyw.cymru, and the software of both states `en` or `en-US`. Then `text` (title and text), if it is
+    long enough to be sure: feeds state `en` or `en-US` whatever they carry. Then `stated`.
     """
-    if WELSH_HOST.search(host_of(url).rstrip(".")) or split_address(url).path.rstrip("/").endswith(".cy"):
+    welsh_path = split_address(url).path.rstrip("/").endswith(".cy")
+    if WELSH_GOVERNMENT_HOST.search(host_of(url).rstrip(".")) or welsh_path:
         return "cy"
-    found = SUBTAG.match((stated or "").strip())
-    return _told_by(words) or (found[1].lower() if found else usual)
+    subtag = SUBTAG.match((stated or "").strip())
+    return _language_of_text(text) or (subtag[1].lower() if subtag else default)
 
 
-def _told_by(words: str) -> str | None:
-    """The language of the words, if they are enough to be sure."""
-    shown = words[:LOOKED_AT]
-    if len(shown.split()) < ENOUGH:
+def _language_of_text(text: str) -> str | None:
+    """The language of the text; None if the text is too short or the model unsure."""
+    start = text[:MAX_CHARS]
+    if len(start.split()) < MIN_WORDS:
         return None
-    told, probability = _identifier().classify(shown)
-    return str(told) if probability >= SURE else None
+    language, probability = _identifier().classify(start)
+    return str(language) if probability >= MIN_PROBABILITY else None
 
 
 @cache
 def _identifier() -> LanguageIdentifier:
-    """The model that the library ships, narrowed to three languages; read when it is first needed (1 s)."""
+    """The model of the library, limited to our languages; loaded on first use (1 s)."""
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(list(LANGUAGES))
     return identifier
