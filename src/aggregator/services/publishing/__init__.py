@@ -1,1 +1,1 @@
-"""Publishes what the store says: observe → publish → output/, and digests on their day."""
+"""Publishes the store: gathers a snapshot, issues digests when they are due, and writes output/."""

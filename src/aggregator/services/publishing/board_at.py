@@ -1,42 +1,40 @@
-"""The board on any day, from the store: as things were public then, or as we had seen them. Reads only."""
+"""Builds the board as of any day from the store: by what was public then, or by what we knew then."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from aggregator.classify import Labeller, hold
+from aggregator.classify import Labeller, combine_carriers
 from aggregator.config import Config
 from aggregator.model import Board, Document
-from aggregator.observe import board, carriers_at
-from aggregator.services.publishing.snapshot import source_lines
+from aggregator.observe import build_board, carriers_at
+from aggregator.services.publishing.snapshot import sources_with_state
 from aggregator.store import Store
 
 
-def board_at(config: Config, store: Store, at: datetime, *, as_seen: bool) -> Board:
-    """The board at `at`; with `as_seen` from nothing that we saw or read later."""
-    return board(
+def board_at(config: Config, store: Store, at: datetime, *, as_known: bool) -> Board:
+    """Build the board as of `at`; with `as_known` without anything that we first saw later."""
+    return build_board(
         config.bodies,
-        source_lines(config, store),
-        tuple(_wound_back(config, store.documents.all(), at, as_seen=as_seen)),
+        sources_with_state(config, store),
+        tuple(_documents_at(config, store.documents.all(), at, as_known=as_known)),
         at=at,
-        zone=config.settings.zone,
+        zone=config.settings.timezone,
         register=config.register,
-        as_seen=as_seen,
+        as_known=as_known,
     )
 
 
-def _wound_back(
-    config: Config, holdings: Iterable[Document], at: datetime, *, as_seen: bool
+def _documents_at(
+    config: Config, documents: Iterable[Document], at: datetime, *, as_known: bool
 ) -> Iterator[Document]:
-    """Each document as its carriers had told it by then, labelled by what it said then.
-
-    One that we saw only later can have been public all the same: it stays as it is, unless `as_seen`.
-    """
+    """Return each document with the entries that its carriers had at `at`, labelled by these."""
     labeller = Labeller(config.vocabulary, {source.id: source for source in config.sources})
-    for holding in holdings:
-        told = carriers_at(holding.carriers, at)
-        if told == holding.carriers or not (told or as_seen):
-            yield holding
-        elif told:
-            yield hold(told, labeller.label)
+    for document in documents:
+        carriers = carriers_at(document.carriers, at)
+        # No carrier had it yet, but it may have been public: it counts, unless we ask what we knew.
+        if carriers == document.carriers or not (carriers or as_known):
+            yield document
+        elif carriers:
+            yield combine_carriers(carriers, labeller.label)

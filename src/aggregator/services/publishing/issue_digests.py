@@ -1,4 +1,4 @@
-"""Freezes the letter of every week and day that has closed, and makes the files of letters."""
+"""Issues the digest of each week and day that has closed, and makes the files of digests."""
 
 from __future__ import annotations
 
@@ -11,46 +11,54 @@ from typing import Final
 from aggregator import deliver
 from aggregator.config import Config
 from aggregator.deliver import closed_days, closed_weeks, render_digest
-from aggregator.model import Artifact, Deferred, Digest, Snapshot
-from aggregator.publish.presentation.fingerprints import code, fingerprint
-from aggregator.services.publishing.snapshot import letter_of, source_lines
+from aggregator.model import Artifact, DeferredArtifact, Digest, Snapshot
+from aggregator.publish.presentation.fingerprints import code_fingerprint, fingerprint_of
+from aggregator.services.publishing.snapshot import build_digest, sources_with_state
 from aggregator.store import Store
 
-_ROOM: Final = Path(deliver.__file__).parent
-_WRITERS: Final = ("css-inline", "jinja2")
-_TYPES: Final = ("text/html", "text/plain")
+_RENDERING_PACKAGE: Final = Path(deliver.__file__).parent
+_RENDERING_LIBRARIES: Final = ("css-inline", "jinja2")
+_MEDIA_TYPES: Final = {"text/html": "html", "text/plain": "txt"}
 
 
-def issue_letters(config: Config, store: Store, now: datetime) -> tuple[Digest, ...]:
-    """Freeze the letter of every week and day that has closed and has none yet. The database knows which."""
-    states, zone = store.sources.states(), config.settings.zone
-    first = min((s.first_answered for s in states.values() if s.first_answered), default=None)
-    if first is None:
+def issue_digests(config: Config, store: Store, now: datetime) -> tuple[Digest, ...]:
+    """Issue the digest of each closed week and day that has none yet; return them as issued.
+
+    The store says which are missing, so a Monday on which the program did not run is made up for later.
+    """
+    states, zone = store.sources.states(), config.settings.timezone
+    first_read = min((state.first_read for state in states.values() if state.first_read), default=None)
+    if first_read is None:
         return ()
-    closed, have = (*closed_weeks(first, now, zone), *closed_days(first, now, zone)), store.digests.issued()
-    missing = [name for name in closed if name not in have]
-    lines, holdings = source_lines(config, store) if missing else (), cache(store.documents.all)
+    closed = (*closed_weeks(first_read, now, zone), *closed_days(first_read, now, zone))
+    issued = store.digests.issued_periods()
+    missing = [period for period in closed if period not in issued]
+    sources = sources_with_state(config, store) if missing else ()
+    load_documents = cache(store.documents.all)
     return store.digests.issue(
-        [letter_of(config, store, lines, name, holdings=holdings, issued=now) for name in missing]
+        [
+            build_digest(config, store, sources, period, load_documents=load_documents, issued_at=now)
+            for period in missing
+        ]
     )
 
 
-def letter_files(digests: Iterable[Digest], edition: Snapshot) -> Iterator[Deferred]:
-    """Each letter as page and as text, made again only when it, the site's words or the code have changed."""
-    site, bodies = edition.site, edition.bodies
-    ground = [code(_ROOM, _WRITERS), repr((site, sorted((id, body.name) for id, body in bodies.items())))]
+def digest_files(digests: Iterable[Digest], snapshot: Snapshot) -> Iterator[DeferredArtifact]:
+    """Return each digest as page and text; rendered only if the digest, the site or the code has changed."""
+    site, bodies = snapshot.site, snapshot.bodies
+    names = sorted((id, body.name) for id, body in bodies.items())
+    common = [code_fingerprint(_RENDERING_PACKAGE, _RENDERING_LIBRARIES), repr((site, names))]
     for digest in digests:
-        # Both files come of one reckoning, which is done when the first of them is wanted.
-        made = cache(partial(render_digest, digest, site, bodies))
-        for number, media_type in enumerate(_TYPES):
-            path = f"digests/{digest.week}.{'html' if media_type == 'text/html' else 'txt'}"
-            yield Deferred(
-                path=path,
+        # Rendering makes both files at once, when the first of them is wanted.
+        render = cache(partial(render_digest, digest, site, bodies))
+        for number, (media_type, suffix) in enumerate(_MEDIA_TYPES.items()):
+            yield DeferredArtifact(
+                path=f"digests/{digest.period}.{suffix}",
                 media_type=media_type,
-                fingerprint=fingerprint([*ground, media_type, repr(digest)]),
-                make=partial(_payload, made, number),
+                fingerprint=fingerprint_of([*common, media_type, repr(digest)]),
+                make=partial(_payload, render, number),
             )
 
 
-def _payload(made: Callable[[], tuple[Artifact, ...]], number: int) -> bytes:
-    return made()[number].payload
+def _payload(render: Callable[[], tuple[Artifact, ...]], number: int) -> bytes:
+    return render()[number].payload

@@ -1,4 +1,4 @@
-"""Gathers what is published: the store, held against the board, and the letters. Reads only."""
+"""Gathers a snapshot of all that is published: documents, board, digests and alerts. Changes nothing."""
 
 from __future__ import annotations
 
@@ -8,24 +8,33 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aggregator.config import Config
-from aggregator.deliver import compose, week_of, window
-from aggregator.deliver.digest.compose import SOON
-from aggregator.model import Digest, Document, Frequency, Snapshot, SourceLine, SourceState, Window, page_of
+from aggregator.deliver import compose, digest_window, week_of
+from aggregator.deliver.digest.compose import CLOSING_SOON_DAYS
+from aggregator.model import (
+    Digest,
+    Document,
+    Frequency,
+    Snapshot,
+    SourceState,
+    SourceWithState,
+    Window,
+    own_page_path,
+)
 from aggregator.model.alerts import AlertFeed
 from aggregator.normalise.identity import entry_id
-from aggregator.observe import board
-from aggregator.publish.board.wording import silence_lines
-from aggregator.publish.presentation.paths import entry_page, id_page
+from aggregator.observe import build_board
+from aggregator.publish.board.wording import silence_sentences
+from aggregator.publish.presentation.paths import document_page_path, page_path_of_id
 from aggregator.store import Store
 
 DAY: Final = timedelta(days=1)
 
 
-def source_lines(config: Config, store: Store) -> tuple[SourceLine, ...]:
-    """Every source with what is known of it, in the order of sources.yaml."""
+def sources_with_state(config: Config, store: Store) -> tuple[SourceWithState, ...]:
+    """Return every source with its state and outages, in the order of sources.yaml."""
     states, outages = store.sources.states(), store.sources.outages()
     return tuple(
-        SourceLine(
+        SourceWithState(
             source=source,
             state=states.get(source.id, SourceState(source=source.id)),
             outages=outages.get(source.id, ()),
@@ -34,85 +43,87 @@ def source_lines(config: Config, store: Store) -> tuple[SourceLine, ...]:
     )
 
 
-def gather(config: Config, store: Store, now: datetime) -> Snapshot:
-    """Everything that publishing needs, as it stands at `now`."""
-    lines = source_lines(config, store)
-    holdings = store.documents.all()
-    zone = config.settings.zone
+def gather_snapshot(config: Config, store: Store, now: datetime) -> Snapshot:
+    """Gather everything that publishing needs, as of `now`."""
+    sources = sources_with_state(config, store)
+    documents = store.documents.all()
+    zone = config.settings.timezone
     return Snapshot(
         at=now,
         site=config.settings.site,
         bodies=config.bodies,
-        holdings=holdings,
-        board=board(config.bodies, lines, holdings, at=now, zone=zone, register=config.register),
-        sources=lines,
+        documents=documents,
+        board=build_board(config.bodies, sources, documents, at=now, zone=zone, register=config.register),
+        sources=sources,
         digests=(
             *store.digests.all(),
-            letter_of(config, store, lines, week_of(now, zone), holdings=lambda: holdings),
+            build_digest(config, store, sources, week_of(now, zone), load_documents=lambda: documents),
         ),
-        types=config.vocabulary.names,
+        types=config.vocabulary.type_names,
         topics=config.vocabulary.topic_names,
         plans=config.vocabulary.plan_names,
         roles=config.roles,
-        marks=store.labels.marks(),
+        label_overrides=store.labels.overrides(),
         retractions=store.documents.retractions(),
         former_pages=former_pages(store),
         alerts=tuple(
-            AlertFeed(rule=rule, told=store.alerts.recent(rule.key)) for rule in config.alerts if rule.feed
+            AlertFeed(rule=rule, alerts=store.alerts.recent(rule.key)) for rule in config.alerts if rule.feed
         ),
     )
 
 
 def former_pages(store: Store) -> Mapping[str, str]:
-    """The paths at which a document may once have stood, and the ids of what they lead to by now: those of
-    records without a page, and of documents that turned out to be another one."""
-    own = {page_of(name, entry_id(name)): id for name, id in store.names.own().items()}
-    joined = {id_page(gone): id for gone, id in store.names.joined_ids().items()}
-    return dict(sorted((own | joined).items()))
+    """Return the paths at which documents may once have had their page, with the ids of these documents.
+
+    These are the paths of records without an address, and of documents that were merged into others.
+    """
+    own = {own_page_path(name, entry_id(name)): id for name, id in store.names.own_ids().items()}
+    merged = {page_path_of_id(duplicate): id for duplicate, id in store.names.merged_ids().items()}
+    return dict(sorted((own | merged).items()))
 
 
-def letter_of(
+def build_digest(
     config: Config,
     store: Store,
-    lines: Sequence[SourceLine],
-    week: str,
+    sources: Sequence[SourceWithState],
+    period: str,
     *,
-    holdings: Callable[[], Sequence[Document]],
-    issued: datetime | None = None,
+    load_documents: Callable[[], Sequence[Document]],
+    issued_at: datetime | None = None,
 ) -> Digest:
-    """The content of a week's or a day's letter, by its name, from what the store holds now.
+    """Build the digest of a week (`2024-W04`) or day (`2024-01-24`) from what is stored now.
 
-    `holdings` gives all documents, and is asked where silence is told: they are many, and a caller may have
-    them already.
+    `load_documents` returns all documents. It is called for a weekly digest only, since they are many.
     """
     settings = config.settings
-    span = window(week, settings.zone)
-    unread = tuple(
-        line.source.title
-        for line in lines
-        if line.state.failing_since and line.state.failing_since < span.end
+    window = digest_window(period, settings.timezone)
+    unread_sources = tuple(
+        one.source.title
+        for one in sources
+        if one.state.failing_since and one.state.failing_since < window.end
     )
-    soon = Window(start=span.end - DAY, end=span.end + (SOON + 1) * DAY)
-    letter = compose(
-        week,
-        (*store.documents.news(span), *store.documents.closing(soon)),
-        zone=settings.zone,
+    closing = Window(start=window.end - DAY, end=window.end + (CLOSING_SOON_DAYS + 1) * DAY)
+    digest = compose(
+        period,
+        (*store.documents.with_updates(window), *store.documents.closing_in(closing)),
+        zone=settings.timezone,
         site=settings.site,
         bodies=config.bodies,
-        page=entry_page,
-        issued=issued,
+        page=document_page_path,
+        issued=issued_at,
     )
-    # Silence is counted in months: to tell it every day would be noise.
-    weekly = letter.rhythm is Frequency.WEEKLY
-    silence = _silence(config, lines, holdings(), span.end) if weekly else ()
-    return replace(letter, unread=unread, silence=silence)
+    # Silence is counted in months: in each daily digest it would be noise.
+    is_weekly = digest.frequency is Frequency.WEEKLY
+    silences = _silences(config, sources, load_documents(), window.end) if is_weekly else ()
+    return replace(digest, unread_sources=unread_sources, silences=silences)
 
 
-def _silence(
-    config: Config, lines: Sequence[SourceLine], holdings: Sequence[Document], end: datetime
+def _silences(
+    config: Config, sources: Sequence[SourceWithState], documents: Sequence[Document], end: datetime
 ) -> tuple[str, ...]:
-    """Who has been silent, as it stood when we last looked before the week ended."""
-    zone = config.settings.zone
-    at = min(end, max((line.state.asked for line in lines if line.state.asked), default=end))
-    found = board(config.bodies, lines, holdings, at=at, zone=zone, register=config.register)
-    return silence_lines(found, zone)
+    """Return who was silent at the last poll before the week ended: later than that we cannot say."""
+    zone = config.settings.timezone
+    polls = (one.state.last_polled for one in sources if one.state.last_polled)
+    at = min(end, max(polls, default=end))
+    board = build_board(config.bodies, sources, documents, at=at, zone=zone, register=config.register)
+    return silence_sentences(board, zone)
