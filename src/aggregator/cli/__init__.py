@@ -1,12 +1,8 @@
-"""Arguments in, exit code out. The only room that prints.
+"""The command line: arguments in, text or JSON and an exit code out. The only package that prints.
 
-In:      the command line
-Out:     text for people, or JSON with `--json`; exit code 0 well, 1 our fault, 2 wrong use or configuration,
-         3 some sources failed
-To add:  a command: a function in `doing.py` (it does the job), `documents.py` (about single documents),
-         `classifying.py` (what they are about), `sources.py` (the list of sources),
-         `letters.py`, `subscribers.py` (who gets them) or `alerts.py`, `observing.py` (the board) or
-         `showing.py` (it only shows), and its line in docs/commands.md, which a test asks for
+Exit codes: 0 success, 1 our fault, 2 wrong use or configuration, 3 some sources could not be read.
+To add a command, write a function in the module of its group (or a new module, imported below) and its row in
+docs/commands.md; a test compares the two.
 """
 
 from __future__ import annotations
@@ -15,41 +11,45 @@ import sys
 
 from aggregator.cli import (
     alerts,
-    classifying,
+    board,
+    classify,
+    digest,
     documents,
-    doing,
-    letters,
-    observing,
-    showing,
+    export,
+    run,
+    search,
     sources,
+    status,
     subscribers,
 )
+from aggregator.cli.console import print_error
 from aggregator.cli.options import app
-from aggregator.cli.screen import complain
 from aggregator.errors import AggregatorError, ConfigError
 
 __all__ = [
     "alerts",
     "app",
-    "classifying",
+    "board",
+    "classify",
+    "digest",
     "documents",
-    "doing",
-    "letters",
+    "export",
     "main",
-    "observing",
-    "showing",
+    "run",
+    "search",
     "sources",
+    "status",
     "subscribers",
 ]
 
 
 def main() -> None:
-    """Run the command line; ends the process with the exit code."""
+    """Run the command line and end the process with its exit code."""
     try:
         app()
     except ConfigError as error:
-        complain(str(error))
+        print_error(str(error))
         sys.exit(2)
     except AggregatorError as error:
-        complain(str(error))
+        print_error(str(error))
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""The commands of alerts: list, try, add, remove, status."""
+"""The commands of alert rules: list, dry-run, add, remove, status."""
 
 from __future__ import annotations
 
@@ -9,44 +9,47 @@ import typer
 
 from aggregator.app import App
 from aggregator.cli import rows
-from aggregator.cli.options import AsJson, At, Replay, app, opened
-from aggregator.cli.screen import complain, say, show, show_json
+from aggregator.cli.console import print_error, print_json, print_rows, print_text
+from aggregator.cli.options import AsJson, At, Replay, app, open_program
 from aggregator.model import Subscriber
-from aggregator.model.alerts import AlertRule, HookState, Webhook
+from aggregator.model.alerts import AlertRule, Webhook, WebhookStatus
 from aggregator.model.subscriptions import Frequency
 from aggregator.services.alerts.matching import Trial
 
-alerts = typer.Typer(help="Rules that say what somebody hears of at once.", no_args_is_help=True)
+alerts = typer.Typer(help="The rules that send alerts about documents.", no_args_is_help=True)
 app.add_typer(alerts, name="alerts")
 
-OWN_ONLY: Final = (
-    "a reader's own rule goes to that reader, by mail or into a feed (--feed); leave out --mail, --webhook "
-    "and its secret"
+SUBSCRIBER_RULE_ONLY: Final = (
+    "a subscriber's own rule sends to that subscriber, by mail or into a private feed (--feed); leave out "
+    "--mail, --webhook and its secret"
 )
 
-NEWEST: Final = 5
-"""How many of the latest titles a trial shows."""
+TITLES_SHOWN: Final = 5
+"""How many of the latest titles a dry run prints."""
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The id of a rule.")]
-When = Annotated[str, typer.Argument(metavar="RULE", help="The rule in words; docs/alerts.md explains them.")]
+When = Annotated[str, typer.Argument(metavar="RULE", help="The rule; docs/alerts.md explains the language.")]
 Changes = Annotated[bool, typer.Option("--changes", help="A document that changed alerts again.")]
-Daily = Annotated[bool, typer.Option("--daily", help="One letter a day at 08:00, not at once.")]
-Who = Annotated[str | None, typer.Option(metavar="WHO", help="A reader's own rule: their address or id.")]
+Daily = Annotated[bool, typer.Option("--daily", help="One mail a day at 08:00, not at once.")]
+Owner = Annotated[
+    str | None,
+    typer.Option("--subscriber", metavar="WHO", help="A subscriber's own rule: their address or id."),
+]
 
 
 @alerts.command("list")
 def alerts_list(context: typer.Context, replay: Replay = None, as_json: AsJson = False) -> None:
-    """Every rule, the operator's and readers' own, with where word of it goes."""
-    with opened(context, replay=replay) as program:
-        alerting = program.alerting
-        shown = [_row(program, rule) for rule in alerting.rules.values()]
-        show(("id", "when", "changes", "rhythm", "goes to"), shown, as_json=as_json)
-        for key, why in alerting.unreadable.items():
-            complain(f"{key} finds nothing: {why}")
+    """Show every rule, the operator's and subscribers' own, with its destinations."""
+    with open_program(context, replay=replay) as program:
+        matcher = program.alert_matcher
+        shown = [_row(program, rule) for rule in matcher.rules.values()]
+        print_rows(("id", "when", "changes", "frequency", "destinations"), shown, as_json=as_json)
+        for key, why in matcher.unreadable_rules.items():
+            print_error(f"the rule {key} cannot be read and sends nothing: {why}")
 
 
-@alerts.command("try")
-def alerts_try(  # each argument is a part of a rule
+@alerts.command("dry-run")
+def alerts_dry_run(
     context: typer.Context,
     when: When,
     changes: Changes = False,
@@ -55,14 +58,16 @@ def alerts_try(  # each argument is a part of a rule
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
-    """What a rule would have sent in the past year, with the latest titles; keeps nothing."""
-    with opened(context, replay=replay, at=at) as program:
-        rule = program.rulebook.drafted("tried", "tried", when, changes=changes, rhythm=_pace(daily))
-        trial = program.alerting.try_rule(rule, program.clock())
+    """Show what a rule would have sent in the past year, with the latest titles; nothing is saved."""
+    with open_program(context, replay=replay, at=at) as program:
+        rule = program.operator_rules.draft(
+            "dry-run", "dry-run", when, changes=changes, frequency=_frequency(daily)
+        )
+        trial = program.alert_matcher.try_rule(rule, program.clock())
         if as_json:
-            show_json(_trial_rows(trial))
+            print_json(_trial_row(trial))
         else:
-            _say_trial(rule, trial)
+            _print_trial(rule, trial)
 
 
 @alerts.command("add")
@@ -70,157 +75,157 @@ def alerts_add(  # noqa: PLR0913, PLR0917  # each argument is a part of a rule
     context: typer.Context,
     id: Id,
     when: When,
-    name: Annotated[str, typer.Option(help="What letters call it; default: the rule itself.")] = "",
+    name: Annotated[str, typer.Option(help="Its name in mail; default: the rule itself.")] = "",
     changes: Changes = False,
     daily: Daily = False,
     mail: Annotated[
-        list[str] | None, typer.Option(metavar="WHO", help="A reader, by address or id; once for each.")
+        list[str] | None,
+        typer.Option(metavar="WHO", help="A subscriber, by address or id; repeat it for more."),
     ] = None,
-    webhook: Annotated[str, typer.Option(metavar="URL", help="Post each alert there.")] = "",
+    webhook: Annotated[str, typer.Option(metavar="URL", help="Post each alert to this address.")] = "",
     secret_env: Annotated[
-        str, typer.Option(metavar="NAME", help="The variable that holds the webhook's secret.")
+        str, typer.Option(metavar="NAME", help="The environment variable with the webhook's secret.")
     ] = "",
     secret_file: Annotated[
-        str, typer.Option(metavar="FILE", help="The file that holds the webhook's secret.")
+        str, typer.Option(metavar="FILE", help="The file with the webhook's secret.")
     ] = "",
     feed: Annotated[
-        bool, typer.Option("--feed", help="Publish alerts/ID.atom; a reader's own has an address of its own.")
+        bool, typer.Option("--feed", help="Publish alerts/ID.atom; with --subscriber: a private feed.")
     ] = False,
-    no_mail: Annotated[
-        bool, typer.Option("--no-mail", help="With --reader: word goes elsewhere, and not by mail.")
-    ] = False,
-    reader: Who = None,
+    no_mail: Annotated[bool, typer.Option("--no-mail", help="With --subscriber: no mail.")] = False,
+    owner: Owner = None,
     replay: Replay = None,
     at: At = None,
 ) -> None:
-    """Try a rule against the past year, then keep it: in alerts.yaml, or as a reader's own."""
-    with opened(context, replay=replay, at=at) as program:
-        whose = program.enrolment.found(reader) if reader else None
-        if whose and (mail or webhook or secret_env or secret_file):
-            raise typer.BadParameter(OWN_ONLY)
-        if no_mail and not whose:
-            raise typer.BadParameter("--no-mail is for a reader's own rule: name the reader with --reader")
+    """Show what a rule would have sent, then add it: to alerts.yaml, or as a subscriber's own."""
+    with open_program(context, replay=replay, at=at) as program:
+        subscriber = program.subscriber_admin.find(owner) if owner else None
+        if subscriber and (mail or webhook or secret_env or secret_file):
+            raise typer.BadParameter(SUBSCRIBER_RULE_ONLY)
+        if no_mail and not subscriber:
+            raise typer.BadParameter(
+                "--no-mail is for a subscriber's own rule: name the subscriber with --subscriber"
+            )
         hook = Webhook(url=webhook, secret_env=secret_env, secret_file=secret_file) if webhook else None
-        rule = program.rulebook.drafted(
+        rule = program.operator_rules.draft(
             id,
             name or when,
             when,
             changes=changes,
-            rhythm=_pace(daily),
+            frequency=_frequency(daily),
             mail=tuple(mail or ()),
             webhook=hook,
             feed=feed,
-            reader=whose.id if whose else "",
+            subscriber=subscriber.id if subscriber else "",
         )
-        trial = program.alerting.try_rule(rule, program.clock())
-        if whose:
-            _keep_own(program, whose, rule, mail=not no_mail)
+        trial = program.alert_matcher.try_rule(rule, program.clock())
+        if subscriber:
+            _add_subscriber_rule(program, subscriber, rule, mail=not no_mail)
         else:
-            program.rulebook.add(rule, program.clock())
-        _say_trial(rule, trial)
-        say(f"{rule.key} is watched for from now on.{_missing(program, rule)}")
-        if whose and feed:
-            say("The address of its feed stands on the reader's page of alerts, and nowhere else.")
+            program.operator_rules.add(rule, program.clock())
+        _print_trial(rule, trial)
+        print_text(f"{rule.key} is watched from now on.{_not_subscribed_text(program, rule)}")
+        if subscriber and feed:
+            print_text("The address of the private feed is shown on the subscriber's alerts page only.")
 
 
 @alerts.command("remove")
-def alerts_remove(context: typer.Context, id: Id, reader: Who = None, replay: Replay = None) -> None:
-    """Take a rule out, with what it found and what it has yet to send."""
-    with opened(context, replay=replay) as program:
-        if reader is None:
-            program.rulebook.remove(id)
-        elif not program.store.alerts.remove_own(program.enrolment.found(reader).id, id):
+def alerts_remove(context: typer.Context, id: Id, owner: Owner = None, replay: Replay = None) -> None:
+    """Remove a rule, with its alerts and what it has yet to send."""
+    with open_program(context, replay=replay) as program:
+        if owner is None:
+            program.operator_rules.remove(id)
+        elif not program.store.alerts.delete_subscriber_rule(program.subscriber_admin.find(owner).id, id):
             raise typer.BadParameter(
-                "this reader has no rule with this id; `aggregator alerts list` shows them"
+                "this subscriber has no rule with this id; `aggregator alerts list` shows them"
             )
-        say(f"{id} is watched for no more.")
+        print_text(f"{id} is removed.")
 
 
 @alerts.command("status")
 def alerts_status(context: typer.Context, replay: Replay = None, as_json: AsJson = False) -> None:
-    """What each rule found, who hears of it, and what became of its posts to a webhook."""
-    with opened(context, replay=replay) as program:
-        alerting, kept = program.alerting, program.store.alerts
-        watched, counts = kept.watched(), kept.counts()
+    """Show for each rule its alerts, its subscribers, and its webhook posts."""
+    with open_program(context, replay=replay) as program:
+        matcher, stored = program.alert_matcher, program.store.alerts
+        states, counts_by_rule = stored.rule_states(), stored.counts_by_rule()
         shown = []
-        for key, rule in alerting.rules.items():
-            counted, watch = counts.get(key, Counter[str]()), watched.get(key)
-            last = next(iter(kept.recent(key, 1)), None)
+        for key, rule in matcher.rules.items():
+            counts, state = counts_by_rule.get(key, Counter[str]()), states.get(key)
+            latest = next(iter(stored.recent(key, 1)), None)
             shown.append(
                 {
                     "id": key,
-                    "since": rows.instant(watch.since) if watch else None,
-                    "alerts": counted.get("alerts", 0),
-                    "last": rows.instant(last.found) if last else None,
-                    "readers": f"{len(alerting.hearers(rule))} of {len(rule.mail)}",
-                    "posts": [f"{counted[state]} {state}" for state in HookState if counted[state]],
-                    "reply": kept.last_reply(key),
+                    "since": rows.instant(state.watched_since) if state else None,
+                    "alerts": counts.get("alerts", 0),
+                    "latest": rows.instant(latest.found_at) if latest else None,
+                    "subscribers": f"{len(matcher.recipients(rule))} of {len(rule.mail)}",
+                    "posts": [f"{counts[status]} {status}" for status in WebhookStatus if counts[status]],
+                    "reply": stored.last_webhook_reply(key),
                 }
             )
-        columns = ("id", "since", "alerts", "last", "readers", "posts", "reply")
-        show(columns, shown, as_json=as_json)
+        columns = ("id", "since", "alerts", "latest", "subscribers", "posts", "reply")
+        print_rows(columns, shown, as_json=as_json)
 
 
-def _pace(daily: bool) -> Frequency:
+def _frequency(daily: bool) -> Frequency:
     return Frequency.DAILY if daily else Frequency.AT_ONCE
 
 
 def _row(program: App, rule: AlertRule) -> rows.Row:
-    """Without addresses: only `subscribers export` shows those."""
-    count = len(program.alerting.hearers(rule))
-    places = (
-        f"{count} of {len(rule.mail)} readers by mail" * bool(rule.mail),
+    """A rule without addresses: only `subscribers export` shows those."""
+    count = len(program.alert_matcher.recipients(rule))
+    destinations = (
+        f"{count} of {len(rule.mail)} subscribers by mail" * bool(rule.mail),
         f"webhook {rule.webhook.url}" if rule.webhook else "",
-        ("a feed of its own" if rule.reader else f"alerts/{rule.id}.atom") * rule.feed,
-        "its reader has paused" * rule.paused,
+        ("a private feed" if rule.subscriber else f"alerts/{rule.id}.atom") * rule.feed,
+        "paused by the subscriber" * rule.paused,
     )
     return {
         "id": rule.key,
         "name": rule.name,
         "when": str(rule.when),
-        "changes": rule.follows,
-        "rhythm": rule.rhythm.value,
-        "goes to": "; ".join(place for place in places if place),
+        "changes": rule.alerts_on_changes,
+        "frequency": rule.frequency.value,
+        "destinations": "; ".join(one for one in destinations if one),
     }
 
 
-def _keep_own(program: App, reader: Subscriber, rule: AlertRule, *, mail: bool) -> None:
+def _add_subscriber_rule(program: App, subscriber: Subscriber, rule: AlertRule, *, mail: bool) -> None:
     try:
-        program.own_rules.add(reader, rule, program.clock(), mail=mail, feed=rule.feed)
+        program.subscriber_rules.add(subscriber, rule, program.clock(), mail=mail, feed=rule.feed)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
 
 
-def _missing(program: App, rule: AlertRule) -> str:
-    """Who of those that a rule names is no reader yet."""
-    count = len(rule.mail) - len(program.alerting.hearers(rule))
+def _not_subscribed_text(program: App, rule: AlertRule) -> str:
+    count = len(rule.mail) - len(program.alert_matcher.recipients(rule))
     if count <= 0:
         return ""
-    remedy = "`aggregator subscribers add ADDRESS --only-alerts` takes somebody in who asked you"
-    return f" {count} of those that it names read no letters here, and get none; {remedy}."
+    remedy = "`aggregator subscribers add ADDRESS --only-alerts` adds somebody who asked you"
+    return f" {count} of those under mail are not subscribed and get nothing; {remedy}."
 
 
-def _say_trial(rule: AlertRule, trial: Trial) -> None:
-    count = len(trial.letters)
-    letters = "1 letter" if count == 1 else f"{count} letters"
-    say(f"{rule.when}: would have sent {letters} in the past year.")
-    told = [(at, occasion, held) for at, letter in trial.letters for occasion, held in letter]
-    for at, occasion, held in reversed(told[-NEWEST:]):
-        say(f"  {at:%Y-%m-%d}  {occasion.why}: {held.entry.title}")
+def _print_trial(rule: AlertRule, trial: Trial) -> None:
+    count = len(trial.mails)
+    mails = "1 mail" if count == 1 else f"{count} mails"
+    print_text(f"{rule.when}: would have sent {mails} in the past year.")
+    events = [(at, event, document) for at, mail in trial.mails for event, document in mail]
+    for at, event, document in reversed(events[-TITLES_SHOWN:]):
+        print_text(f"  {at:%Y-%m-%d}  {event.reason}: {document.entry.title}")
 
 
-def _trial_rows(trial: Trial) -> rows.Row:
+def _trial_row(trial: Trial) -> rows.Row:
     return {
-        "letters": len(trial.letters),
+        "mails": len(trial.mails),
         "since": rows.instant(trial.since),
         "alerts": [
             {
                 "at": rows.instant(at),
-                "why": occasion.why.value,
-                "id": held.entry.id,
-                "title": held.entry.title,
+                "reason": event.reason.value,
+                "id": document.entry.id,
+                "title": document.entry.title,
             }
-            for at, letter in trial.letters
-            for occasion, held in letter
+            for at, mail in trial.mails
+            for event, document in mail
         ],
     }

@@ -1,23 +1,76 @@
-"""The options that commands share, and how a command gets at the program."""
+"""The options that commands share, how a command opens the program, and which old names are refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import typer
+from typer.core import TyperGroup
 
 from aggregator import VERSION, log
 from aggregator.app import App, open_app
-from aggregator.cli.screen import OUT
+from aggregator.cli.console import OUT
 from aggregator.config.settings import load_settings
+from aggregator.errors import ConfigError, ConfigIssue
+
+RENAMED_COMMANDS: Final[Mapping[str, str]] = {
+    "alerts try": "alerts dry-run",
+    "classify labels": "classify export",
+    "entries": "documents list",
+    "entries mark": "documents label",
+    "history": "documents history",
+    "reclassify": "classify apply",
+    "removals": "documents removals",
+    "retract": "documents retract",
+    "search-index": "search index",
+    "try": "sources dry-run",
+}
+"""Old command → the command that does the same now."""
+
+RENAMED_OPTIONS: Final[Mapping[tuple[str, str], str]] = {
+    ("alerts add", "--reader"): "--subscriber",
+    ("alerts remove", "--reader"): "--subscriber",
+    ("board", "--as-seen"): "--as-known",
+    ("sources add", "--seen"): "--verified",
+    ("subscribers erase", "--welcome"): "--unsuppress",
+}
+"""Command and old option → the option that does the same now."""
+
+
+def refuse_old_names(arguments: Sequence[str]) -> None:
+    """Raise ConfigError, with the present name, if a command or option is written by its old name.
+
+    `arguments` begin with the command.
+    """
+    words = (" ".join(arguments[:2]), " ".join(arguments[:1]))
+    for command in words:
+        if new := RENAMED_COMMANDS.get(command):
+            raise ConfigError((ConfigIssue(f"command {command}", 0, f"it is `aggregator {new}` now"),))
+    for argument in arguments:
+        option = argument.partition("=")[0]
+        for command in words:
+            if new := RENAMED_OPTIONS.get((command, option)):
+                what = f"it is {new} now; `aggregator {command} --help` explains it"
+                raise ConfigError((ConfigIssue(f"option {option}", 0, what),))
+
+
+class RootGroup(TyperGroup):
+    """The top level of the command line."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command, unless it has another name now."""
+        refuse_old_names(args)
+        return super().resolve_command(ctx, args)
+
 
 app = typer.Typer(
-    help="One feed, one page and one weekly letter of what the UK's open-government bodies publish.",
+    cls=RootGroup,
+    help="One feed, one page and one weekly email of what the UK's open-government bodies publish.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -25,9 +78,7 @@ app = typer.Typer(
 
 At = Annotated[
     str | None,
-    typer.Option(
-        metavar="INSTANT", help="Stand at this instant (2026-06-05T12:00:00Z) instead of the clock's."
-    ),
+    typer.Option(metavar="INSTANT", help="Use this instant (2026-06-05T12:00:00Z) instead of the clock's."),
 ]
 Replay = Annotated[
     Path | None,
@@ -35,7 +86,7 @@ Replay = Annotated[
         metavar="FOLDER",
         exists=True,
         file_okay=False,
-        help="Take the recorded answers of this folder instead of the network.",
+        help="Use the recorded answers in this folder instead of the network.",
     ),
 ]
 Output = Annotated[str | None, typer.Option(metavar="FOLDER", help="Publish into this folder.")]
@@ -44,15 +95,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback(invoke_without_command=True)
-def given(
+def global_options(
     context: typer.Context,
     settings: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Settings file (default: settings.yaml here).")
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="One line for each poll.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log each poll.")] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
 ) -> None:
-    """One feed, one page and one weekly letter of what the UK's open-government bodies publish."""
+    """One feed, one page and one weekly email of what the UK's open-government bodies publish."""
     if version:
         OUT.print(f"aggregator {VERSION}")
         raise typer.Exit
@@ -61,7 +112,7 @@ def given(
 
 
 @contextmanager
-def opened(
+def open_program(
     context: typer.Context,
     *,
     at: str | None = None,
@@ -69,19 +120,22 @@ def opened(
     output: str | None = None,
     store: str | None = None,
 ) -> Iterator[App]:
-    """The program as the options want it, closed again at the end."""
+    """Open the program as the options say, and close it at the end.
+
+    Raises ConfigError, StoreError, and BadParameter for an instant that cannot be read.
+    """
     settings = load_settings(context.obj, output=output, store=store)
-    instant = parse_instant(at, settings.zone) if at else None
+    instant = parse_instant(at, settings.timezone) if at else None
     with open_app(settings, at=instant, replay=replay) as program:
         yield program
 
 
-def parse_instant(text: str, zone: ZoneInfo) -> datetime:
-    """An instant as a person writes it; without a zone it is local time in `zone`."""
+def parse_instant(text: str, timezone: ZoneInfo) -> datetime:
+    """Read an instant; one without an offset is local time in `timezone`."""
     try:
         instant = datetime.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(
-            f"{text!r} is no instant; write 2026-06-05T12:00:00Z, or 2026-06-05 for the start of that day"
+            f"{text!r} is not an instant; write 2026-06-05T12:00:00Z, or 2026-06-05 for the start of that day"
         ) from error
-    return instant if instant.tzinfo else instant.replace(tzinfo=zone)
+    return instant if instant.tzinfo else instant.replace(tzinfo=timezone)

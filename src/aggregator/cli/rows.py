@@ -1,4 +1,4 @@
-"""Turns what the store and the rooms know into rows that a table or JSON can show."""
+"""Turns values into rows: dictionaries that a table or JSON can show."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
-from aggregator.classify.labels.evaluation import Evaluation, Figure, Judged
+from aggregator.classify.labels.evaluation import Estimate, Evaluation, EvaluationRow
 from aggregator.model import (
     LONDON,
     Body,
@@ -21,14 +21,14 @@ from aggregator.model import (
     Reason,
     Removal,
     Run,
-    SourceLine,
+    SourceWithState,
 )
 from aggregator.store import Store
 
 Row = dict[str, Any]
 
-COARSE: Final = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}
-"""How much of a date is known: so many characters of it."""
+DATE_LENGTHS: Final = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}
+"""How many characters of an ISO date are known; finer precisions are shown as instants."""
 
 
 def instant(value: datetime | None) -> str | None:
@@ -37,135 +37,135 @@ def instant(value: datetime | None) -> str | None:
 
 
 def moment(value: Moment | None) -> str | None:
-    """A moment as exactly as it is known: `2024`, `2024-01`, `2024-01-24`, or an instant."""
+    """A moment with its own precision: `2024`, `2024-01`, `2024-01-24` (London), or an instant in UTC."""
     if value is None:
         return None
-    if value.precision not in COARSE:
+    if value.precision not in DATE_LENGTHS:
         return instant(value.at)
-    return value.at.astimezone(LONDON).isoformat()[: COARSE[value.precision]]
+    return value.at.astimezone(LONDON).isoformat()[: DATE_LENGTHS[value.precision]]
 
 
-def source(line: SourceLine, bodies: Mapping[str, Body]) -> Row:
+def source(one: SourceWithState, bodies: Mapping[str, Body]) -> Row:
     """A source as `sources list` and `status` show it."""
-    state = line.state
+    state = one.state
     return {
-        "id": line.source.id,
-        "body": bodies[line.source.body].name,
-        "kind": line.source.kind,
-        "address": line.source.address,
-        "state": condition(line),
-        "asked": instant(state.asked),
-        "answered": instant(state.answered),
+        "id": one.source.id,
+        "body": bodies[one.source.body].name,
+        "kind": one.source.kind,
+        "address": one.source.address,
+        "state": source_state(one),
+        "last_polled": instant(state.last_polled),
+        "last_read": instant(state.last_read),
         "due": instant(state.due),
         "items": state.items,
         "rejected": len(state.rejects),
-        "rejects": [f"{reject.where}: {reject.why}" for reject in state.rejects],
+        "rejects": [f"{reject.item_name}: {reject.why}" for reject in state.rejects],
         "failures": state.failures,
         "failing_since": instant(state.failing_since),
         "cause": str(state.failure) if state.failure else None,
         "hint": state.failure.hint if state.failure else None,
         "moved_to": state.moved_to,
-        "fallback": state.address if state.address not in (None, line.source.address) else None,
-        "seen": line.source.seen.value,
-        "confirmed": line.source.confirmed,
-        "gap": instant(state.gap),
-        "held": len(state.held),
+        "fallback": state.address if state.address not in (None, one.source.address) else None,
+        "verified": one.source.verified,
+        "confirmed": one.source.confirmed,
+        "items_missed_at": instant(state.items_missed_at),
+        "removals_to_confirm": len(state.removals_to_confirm),
     }
 
 
-def condition(line: SourceLine) -> str:
-    """How a source is, in a few words."""
-    if not line.source.enabled:
+def source_state(one: SourceWithState) -> str:
+    """The state of a source in a few words."""
+    if not one.source.enabled:
         return "switched off"
-    if line.state.failure:
-        return f"failing: {line.state.failure.cause}"
-    return "read" if line.state.answered else "never asked"
+    if one.state.failure:
+        return f"failing: {one.state.failure.cause}"
+    return "read" if one.state.last_read else "never polled"
 
 
-def entry(held: Document, bodies: Mapping[str, Body]) -> Row:
-    """A document as `entries` shows it."""
-    told = held.entry
+def document(one: Document, bodies: Mapping[str, Body]) -> Row:
+    """A document as `documents list` shows it."""
+    entry = one.entry
     return {
-        "id": told.id,
-        "title": told.title,
-        "body": bodies[told.body].name if told.body in bodies else told.body,
-        "url": told.url,
-        "dated": moment(held.dated),
-        "published": moment(told.published),
-        "updated": instant(held.updated),
-        "first_seen": instant(held.first_seen),
-        "backlog": held.backlog,
-        **labels(held.labels),
-        "language": told.language,
-        "carriers": [carrier.source for carrier in held.carriers],
-        "revised": [instant(seen) for seen in held.revised],
-        "licence": told.licence,
+        "id": entry.id,
+        "title": entry.title,
+        "body": bodies[entry.body].name if entry.body in bodies else entry.body,
+        "url": entry.url,
+        "dated": moment(one.dated),
+        "published": moment(entry.published),
+        "updated": instant(one.updated),
+        "first_seen": instant(one.first_seen),
+        "backlog": one.backlog,
+        **labels(one.labels),
+        "language": entry.language,
+        "carriers": [carrier.source for carrier in one.carriers],
+        "revised": [instant(revised_at) for revised_at in one.revision_times],
+        "licence": entry.licence,
     }
 
 
-def labels(told: Labels) -> Row:
-    """What a document is about, and why, as `entries`, `try` and `classify explain` show it."""
+def labels(value: Labels) -> Row:
+    """The labels of a document, and the reasons for them."""
     return {
-        "type": told.type,
-        "relevance": told.relevance.value,
-        "score": told.score,
-        "topics": list(told.topics),
-        "plans": list(told.plans),
-        "commitments": list(told.commitments),
-        "subjects": list(told.subjects),
-        "marked": told.marked,
-        "why": [sentence(reason) for reason in told.why],
-        "reasons": [asdict(reason) for reason in told.why],
+        "type": value.type,
+        "relevance": value.relevance.value,
+        "score": value.score,
+        "topics": list(value.topics),
+        "plans": list(value.plans),
+        "commitments": list(value.commitments),
+        "subjects": list(value.subjects),
+        "overridden": value.overridden,
+        "why": [reason_text(reason) for reason in value.reasons],
+        "reasons": [asdict(reason) for reason in value.reasons],
     }
 
 
-def sentence(reason: Reason) -> str:
-    """A reason in words: what, where, what for, and by how much."""
+def reason_text(reason: Reason) -> str:
+    """A reason in words: which words, where, for which label, and how many points."""
     points = f", +{reason.points}" if reason.points else ""
-    return f"“{reason.words}” ({reason.where.value}): {reason.speaks_for}{points}"
+    return f"“{reason.text}” ({reason.found_in.value}): {reason.supports}{points}"
 
 
-def figures(found: Evaluation) -> Row:
-    """How well labels agree with those of people."""
-    stated = found.stated_type_accuracy
+def evaluation(value: Evaluation) -> Row:
+    """How well the vocabulary's labels agree with those of people."""
+    stated = value.stated_type_accuracy
     return {
         "relevance": {
-            "precision": figure(found.precision),
-            "recall": figure(found.recall),
-            "f1": figure(found.f1),
-            "counted": found.counted,
-            "borderline": {one.value: count for one, count in found.borderline.items()},
+            "precision": share(value.precision),
+            "recall": share(value.recall),
+            "f1": share(value.f1),
+            "counted": value.decided,
+            "borderline": {one.value: count for one, count in value.borderline.items()},
         },
         "type": {
-            "accuracy": figure(found.type_accuracy),
-            "stated": {"accuracy": figure(stated) if stated else None, "counted": found.stated},
+            "accuracy": share(value.type_accuracy),
+            "stated": {"accuracy": share(stated) if stated else None, "counted": value.stated},
         },
-        "topics": {"f1": figure(found.topics_f1)},
+        "topics": {"f1": share(value.topics_f1)},
     }
 
 
-def judged(row: Judged) -> Row:
-    """A mistake: what a person said, and what the vocabulary did."""
+def evaluation_row(row: EvaluationRow) -> Row:
+    """A labelled title: the labels of a person, and those of the vocabulary."""
     return {
         "id": row.id,
         "title": row.title,
         "person": {"relevance": row.relevance.value, "type": row.type, "topics": sorted(row.topics)},
-        "got": labels(row.got),
+        "vocabulary": labels(row.predicted),
     }
 
 
-def figure(value: Figure) -> float:
-    """A share, to three digits."""
+def share(value: Estimate) -> float:
+    """A share between 0 and 1, to three digits."""
     return round(value.value, 3)
 
 
-def history(held: Document, bodies: Mapping[str, Body]) -> Row:
-    """A document with all that its carriers told."""
+def history(one: Document, bodies: Mapping[str, Body]) -> Row:
+    """A document with the revisions of each of its carriers."""
     return {
-        **entry(held, bodies),
-        "removed": removal(held.removed),
-        "translations": [asdict(one) for one in held.entry.translations],
-        "told": [
+        **document(one, bodies),
+        "removed": removal(one.removal),
+        "translations": [asdict(translation) for translation in one.entry.translations],
+        "revisions": [
             {
                 "source": carrier.source,
                 "number": revision.number,
@@ -179,69 +179,71 @@ def history(held: Document, bodies: Mapping[str, Body]) -> Row:
                 "closes": moment(revision.entry.closes),
                 "status": revision.entry.publisher_type,
             }
-            for carrier in held.carriers
+            for carrier in one.carriers
             for revision in carrier.revisions
         ],
     }
 
 
 def removal(value: Removal | None) -> Row | None:
-    """How a document was taken away."""
+    """How a document was removed."""
     if value is None:
         return None
     return {"kind": value.kind.value, "at": moment(value.moment), "note": value.note, "to": value.to}
 
 
 def removals(store: Store) -> list[Row]:
-    """What was taken away, what is doubted, and what is held, by source."""
-    held = {id for state in store.sources.states().values() for id in state.held}
-    carriers = (carrier for holding in store.documents.all() for carrier in holding.carriers)
-    return [row for carrier in carriers if (row := _removal_row(carrier, held))]
+    """Removed documents, those missing at one look, and those that wait for the operator, by source."""
+    waiting = {id for state in store.sources.states().values() for id in state.removals_to_confirm}
+    carriers = (carrier for document in store.documents.all() for carrier in document.carriers)
+    return [row for carrier in carriers if (row := _removal_row(carrier, waiting))]
 
 
-def _removal_row(carrier: Carrier, held: Container[str]) -> Row | None:
-    if carrier.removed:
-        state, kind, since = "removed", carrier.removed.kind.value, instant(carrier.revisions[-1].seen_at)
-    elif carrier.entry.id in held:
-        state, kind, since = "held", "missing", instant(carrier.last_seen)
-    elif carrier.vanishing:
-        state, kind, since = "doubted", carrier.vanishing.removal.kind.value, instant(carrier.vanishing.since)
+def _removal_row(carrier: Carrier, waiting: Container[str]) -> Row | None:
+    if carrier.removal:
+        state, kind = "removed", carrier.removal.kind.value
+        since = instant(carrier.revisions[-1].seen_at)
+    elif carrier.entry.id in waiting:
+        state, kind, since = "waiting for you", "missing", instant(carrier.last_seen)
+    elif carrier.pending_removal:
+        state, kind = "pending", carrier.pending_removal.removal.kind.value
+        since = instant(carrier.pending_removal.since)
     else:
         return None
-    known = {"source": carrier.source, "id": carrier.entry.id, "title": carrier.entry.title}
-    return {"state": state, "kind": kind, "since": since, **known}
+    found = {"source": carrier.source, "id": carrier.entry.id, "title": carrier.entry.title}
+    return {"state": state, "kind": kind, "since": since, **found}
 
 
-def told(entry: Entry) -> Row:
-    """An entry as `try` shows it: what normalise made of an item."""
+def entry(value: Entry) -> Row:
+    """An entry as `sources dry-run` shows it: what normalise made of an item."""
     return {
-        "id": entry.id,
-        "key": entry.key,
-        "title": entry.title,
-        "url": entry.url,
-        "published": moment(entry.published),
-        "updated": moment(entry.updated),
-        "closes": moment(entry.closes),
-        "publisher_type": entry.publisher_type,
-        "language": entry.language,
-        "summary": entry.summary,
+        "id": value.id,
+        "key": value.key,
+        "title": value.title,
+        "url": value.url,
+        "published": moment(value.published),
+        "updated": moment(value.updated),
+        "closes": moment(value.closes),
+        "publisher_type": value.publisher_type,
+        "language": value.language,
+        "summary": value.summary,
     }
 
 
 def run(one: Run) -> Row:
-    """What a run came to."""
+    """A run with its counts."""
     return {**asdict(one), "at": instant(one.at)}
 
 
-def digest(letter: Digest) -> Row:
-    """A letter's content."""
+def digest(value: Digest) -> Row:
+    """The content of a digest."""
     return {
-        "week": letter.week,
-        "start": instant(letter.window.start),
-        "end": instant(letter.window.end),
-        "issued": instant(letter.issued),
-        "count": letter.count,
-        "unread": list(letter.unread),
+        "period": value.period,
+        "start": instant(value.window.start),
+        "end": instant(value.window.end),
+        "issued": instant(value.issued_at),
+        "count": value.item_count,
+        "unread_sources": list(value.unread_sources),
         "sections": [
             {
                 "title": section.title,
@@ -260,6 +262,6 @@ def digest(letter: Digest) -> Row:
                     for item in section.items
                 ],
             }
-            for section in letter.sections
+            for section in value.sections
         ],
     }

@@ -1,4 +1,4 @@
-"""The commands about who gets letters: subscribers add, list, import, export, remove, erase."""
+"""The commands of subscribers: add, list, import, export, remove, erase."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from typing import Annotated
 import typer
 
 from aggregator.cli import rows
-from aggregator.cli.options import AsJson, At, Replay, app, opened
-from aggregator.cli.screen import say, show
+from aggregator.cli.console import print_rows, print_text
+from aggregator.cli.options import AsJson, At, Replay, app, open_program
 from aggregator.errors import ConfigError, ConfigIssue
-from aggregator.model import Choices, Frequency, Subscriber, Titles
-from aggregator.services.mailing.mailer import where_letters_go
-from aggregator.services.subscriptions.csv_file import write_roster
+from aggregator.model import Choices, Frequency, Subscriber, TitleLanguage
+from aggregator.services.mailing.mailer import describe_mail_route
+from aggregator.services.subscriptions.csv_file import write_subscribers_csv
 
-subscribers = typer.Typer(help="Who gets letters.", no_args_is_help=True)
+subscribers = typer.Typer(help="The people and mailing lists that get mail.", no_args_is_help=True)
 app.add_typer(subscribers, name="subscribers")
 
 Who = Annotated[str, typer.Argument(metavar="WHO", help="An address, or an id that `list` shows.")]
-Words = Annotated[list[str] | None, typer.Option(metavar="ID", help="Only these; give it once for each.")]
+Ids = Annotated[list[str] | None, typer.Option(metavar="ID", help="Only this one; repeat it for more.")]
 
 
 @subscribers.command("add")
-def subscribers_add(  # noqa: PLR0913, PLR0917  # each argument is a choice of a reader
+def subscribers_add(  # noqa: PLR0913, PLR0917  # each argument is a choice of the subscriber
     context: typer.Context,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Somebody who asked you for letters.")],
-    body: Words = None,
-    topic: Words = None,
-    type: Words = None,
-    when_empty: Annotated[bool, typer.Option("--when-empty", help="Tell an empty week, too.")] = False,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="The address of somebody who asked you.")],
+    body: Ids = None,
+    topic: Ids = None,
+    type: Ids = None,
+    when_empty: Annotated[
+        bool, typer.Option("--when-empty", help="Send the weekly digest also when it is empty.")
+    ] = False,
     daily: Annotated[
-        bool, typer.Option("--daily", help="A letter each day with something in it, not each week.")
+        bool, typer.Option("--daily", help="A digest each day that has updates, not each week.")
     ] = False,
     welsh_first: Annotated[
         bool, typer.Option("--welsh-first", help="Welsh titles first, where there are any.")
     ] = False,
-    only_alerts: Annotated[
-        bool, typer.Option("--only-alerts", help="No weekly letter: alerts alone.")
-    ] = False,
+    only_alerts: Annotated[bool, typer.Option("--only-alerts", help="Alerts, and no digest.")] = False,
     is_list: Annotated[
-        bool, typer.Option("--list", help="A mailing list: its letters carry no personal link.")
+        bool, typer.Option("--list", help="A mailing list: its mail has no personal link.")
     ] = False,
     leave: Annotated[
         str, typer.Option(metavar="ADDRESS", help="For a list: the web or mail address to leave it.")
@@ -50,32 +50,35 @@ def subscribers_add(  # noqa: PLR0913, PLR0917  # each argument is a choice of a
     replay: Replay = None,
     at: At = None,
 ) -> None:
-    """Take in a reader, a person or a list; who had left reads again, who is known gets the choices given."""
-    chosen = Choices(
+    """Add a subscriber; one who had left is active again, an existing one gets the choices given."""
+    choices = Choices(
         bodies=tuple(body or ()),
         topics=tuple(topic or ()),
         types=tuple(type or ()),
         when_empty=when_empty,
-        rhythm=Frequency.DAILY if daily else Frequency.WEEKLY,
-        titles=Titles.WELSH if welsh_first else Titles.ENGLISH,
+        frequency=Frequency.DAILY if daily else Frequency.WEEKLY,
+        title_language=TitleLanguage.WELSH if welsh_first else TitleLanguage.ENGLISH,
         only_alerts=only_alerts,
     )
-    with opened(context, replay=replay, at=at) as program:
-        _check(chosen.bodies, "body", program.config.bodies)
-        _check(chosen.types, "type", program.config.vocabulary.names)
-        _check(chosen.topics, "topic", [topic.id for topic in program.config.vocabulary.topics])
-        reader = program.enrolment.add(address, program.clock(), chosen, is_list=is_list, leave=leave)
-        say(f"{reader.id} gets letters. {where_letters_go(program.config.settings, program.replay)}")
+    with open_program(context, replay=replay, at=at) as program:
+        vocabulary = program.config.vocabulary
+        _check_ids(choices.bodies, "body", program.config.bodies)
+        _check_ids(choices.types, "type", vocabulary.type_names)
+        _check_ids(choices.topics, "topic", vocabulary.topic_names)
+        added = program.subscriber_admin.add(
+            address, program.clock(), choices, is_list=is_list, leave_instructions=leave
+        )
+        route = describe_mail_route(program.config.settings, program.replay)
+        print_text(f"{added.id} is subscribed. {route}")
 
 
 @subscribers.command("list")
 def subscribers_list(context: typer.Context, replay: Replay = None, as_json: AsJson = False) -> None:
-    """Every reader by id, with standing and choices, and without addresses."""
-    with opened(context, replay=replay) as program:
-        shown = [_row(one) for one in program.store.readers.all()]
-        show(
-            ("id", "standing", "since", "list", "rhythm", "bodies", "topics", "types"), shown, as_json=as_json
-        )
+    """Show every subscriber by id, with status and choices, without addresses."""
+    with open_program(context, replay=replay) as program:
+        shown = [_row(one) for one in program.store.subscribers.all()]
+        columns = ("id", "status", "since", "list", "frequency", "bodies", "topics", "types")
+        print_rows(columns, shown, as_json=as_json)
 
 
 @subscribers.command("import")
@@ -85,59 +88,56 @@ def subscribers_import(
     replay: Replay = None,
     at: At = None,
 ) -> None:
-    """Take in everybody in a file; who is known, has left or was stopped stays as they are."""
+    """Add everybody in a file; existing and former subscribers and suppressed addresses stay unchanged."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError((ConfigIssue(str(file), 0, f"cannot be read as UTF-8 text: {error}"),)) from error
-    with opened(context, replay=replay, at=at) as program:
-        new, left = program.enrolment.take_in(text, str(file), program.clock())
-        say(f"{new} taken in, {left} left as they are.")
+    with open_program(context, replay=replay, at=at) as program:
+        new, unchanged = program.subscriber_admin.import_csv(text, str(file), program.clock())
+        print_text(f"{new} added, {unchanged} left unchanged.")
 
 
 @subscribers.command("export")
 def subscribers_export(context: typer.Context, replay: Replay = None) -> None:
-    """Print every reader with address and choices, as CSV; the only command that shows addresses."""
-    with opened(context, replay=replay) as program:
-        say(write_roster(program.store.readers.all()).rstrip("\n"))
+    """Print every subscriber with address and choices as CSV; the only command that shows addresses."""
+    with open_program(context, replay=replay) as program:
+        print_text(write_subscribers_csv(program.store.subscribers.all()).rstrip("\n"))
 
 
 @subscribers.command("remove")
 def subscribers_remove(context: typer.Context, who: Who, replay: Replay = None, at: At = None) -> None:
-    """Let a reader go: nothing more is sent, and the address is erased after 28 days."""
-    with opened(context, replay=replay, at=at) as program:
-        reader = program.enrolment.remove(who, program.clock())
-        say(f"{reader.id} gets no more letters; the address is erased in 28 days.")
+    """Unsubscribe somebody: nothing more is sent, and the address is erased after 28 days."""
+    with open_program(context, replay=replay, at=at) as program:
+        removed = program.subscriber_admin.unsubscribe(who, program.clock())
+        print_text(f"{removed.id} is unsubscribed; the address will be erased in 28 days.")
 
 
 @subscribers.command("erase")
 def subscribers_erase(
     context: typer.Context,
     who: Who,
-    welcome: Annotated[
-        bool, typer.Option("--welcome", help="Also forget that the address bounced or complained.")
+    unsuppress: Annotated[
+        bool, typer.Option("--unsuppress", help="Also take the address off the suppression list.")
     ] = False,
     replay: Replay = None,
 ) -> None:
-    """Take a reader out of the store for good, now."""
-    with opened(context, replay=replay) as program:
-        told = program.enrolment.erase(who, welcome=welcome)
-        say(told)
+    """Erase a subscriber from the store now."""
+    with open_program(context, replay=replay) as program:
+        print_text(program.subscriber_admin.erase(who, unsuppress=unsuppress))
 
 
-def _row(reader: Subscriber) -> rows.Row:
+def _row(subscriber: Subscriber) -> rows.Row:
     return {
-        "id": reader.id,
-        "standing": reader.standing.value,
-        "since": rows.instant(reader.since),
-        "list": reader.is_list,
-        **asdict(reader.choices),
+        "id": subscriber.id,
+        "status": subscriber.status.value,
+        "since": rows.instant(subscriber.status_since),
+        "list": subscriber.is_list,
+        **asdict(subscriber.choices),
     }
 
 
-def _check(wanted: tuple[str, ...], kind: str, known: Collection[str]) -> None:
-    unknown = [
-        ConfigIssue(f"{kind} {word}", 0, "no such id is known") for word in wanted if word not in known
-    ]
+def _check_ids(ids: tuple[str, ...], kind: str, valid: Collection[str]) -> None:
+    unknown = [ConfigIssue(f"{kind} {id}", 0, "this id does not exist") for id in ids if id not in valid]
     if unknown:
         raise ConfigError(tuple(unknown))

@@ -1,9 +1,9 @@
-"""The operator's files and environment become one Config, or are refused with every mistake named.
+"""Reads the operator's files and environment into one Config, or raises an error with every mistake in them.
 
 In:   settings.yaml, AGGREGATOR_* variables, sources.yaml (or sources.tsv), register/*.yaml, alerts.yaml
-Out:  Config: Settings, bodies and their roles, sources, vocabulary, register (processes, plans, rules),
-      alerts
-To add a setting: one field in `settings.py`; a file for people to edit: one form in a module of its own.
+Out:  Config: settings, bodies and their roles, sources, vocabulary, register
+      (processes, plans, rules), alert rules
+To add a setting, add a field in `settings.py`. To add a file that people edit, add a module with its schema.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from aggregator.config.alerts_file import load_alerts
 from aggregator.config.register.bodies_file import load_bodies
 from aggregator.config.register.load import load_register
 from aggregator.config.register.vocabulary_file import load_vocabulary
-from aggregator.config.rule_language import Known, known_values
+from aggregator.config.rule_language import ValidIds, valid_ids
 from aggregator.config.settings import Settings, load_settings
-from aggregator.config.sources_file import load_sources, load_table
+from aggregator.config.sources_file import load_recorded_sources, load_sources
 from aggregator.config.yaml_files.schema import ConfigIssues
 from aggregator.model import Body, PlanName, Register, Role, Source, Vocabulary
 from aggregator.model.alerts import AlertRule
 
-__all__ = ["Config", "Settings", "file_of", "load"]
+__all__ = ["Config", "Settings", "find_file", "load_config"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """Everything that people wrote down, read and checked."""
+    """Everything that people wrote into the files, read and checked."""
 
     settings: Settings
     bodies: Mapping[str, Body]
@@ -37,34 +37,34 @@ class Config:
     roles: tuple[Role, ...] = ()
     register: Register = field(default_factory=Register)
     alerts: tuple[AlertRule, ...] = ()
-    """The operator's own rules; those of readers are kept in the store."""
+    """The operator's rules; those of subscribers are in the store."""
 
     @property
-    def rule_words(self) -> Known:
-        """What alert rules may name."""
-        return known_values(self.bodies, self.vocabulary)
+    def valid_ids(self) -> ValidIds:
+        """The values that alert rules may use."""
+        return valid_ids(self.bodies, self.vocabulary)
 
 
-def load(settings: Settings | None = None, *, replay: Path | None = None) -> Config:
-    """Read every file, or raise ConfigError with all their mistakes.
+def load_config(settings: Settings | None = None, *, replay: Path | None = None) -> Config:
+    """Read every file. Raises ConfigError with all mistakes in all files.
 
-    A `replay` folder that holds sources of its own (`sources.yaml` or `sources.tsv`) brings them in place of
-    the project's, so that recorded answers are asked for by those who recorded them.
+    A `sources.yaml`, `sources.tsv` or `alerts.yaml` in the `replay` folder replaces the project's.
     """
     settings = settings or load_settings()
-    mistakes = ConfigIssues()
-    with mistakes.collected():
-        bodies, roles = load_bodies(settings.path("register/bodies.yaml"), mistakes)
-        vocabulary = load_vocabulary(settings.path("register/vocabulary.yaml"), mistakes, bodies)
-        register = load_register(settings.path("register"), bodies, vocabulary, mistakes)
-        vocabulary = replace(vocabulary, plans=_named(register))
+    issues = ConfigIssues()
+    with issues.raised_at_end():
+        bodies, roles = load_bodies(settings.path("register/bodies.yaml"), issues)
+        vocabulary = load_vocabulary(settings.path("register/vocabulary.yaml"), issues, bodies)
+        register = load_register(settings.path("register"), bodies, vocabulary, issues)
+        vocabulary = replace(vocabulary, plans=_plan_names(register))
         table = replay / "sources.tsv" if replay else None
         if table and table.is_file():
-            sources, bodies = load_table(table, bodies, mistakes)
+            sources, bodies = load_recorded_sources(table, bodies, issues)
         else:
-            sources = load_sources(file_of(settings, replay, "sources.yaml"), bodies, mistakes)
-        known = known_values(bodies, vocabulary)
-        alerts = load_alerts(file_of(settings, replay, "alerts.yaml"), known, mistakes) if bodies else ()
+            sources = load_sources(find_file(settings, replay, "sources.yaml"), bodies, issues)
+        ids = valid_ids(bodies, vocabulary)
+        # If bodies.yaml cannot be read, every rule that names a body would be reported too.
+        alerts = load_alerts(find_file(settings, replay, "alerts.yaml"), ids, issues) if bodies else ()
     return Config(
         settings=settings,
         bodies=bodies,
@@ -76,12 +76,12 @@ def load(settings: Settings | None = None, *, replay: Path | None = None) -> Con
     )
 
 
-def _named(register: Register) -> tuple[PlanName, ...]:
-    """The plans by the phrases that name them, as documents are labelled with them."""
+def _plan_names(register: Register) -> tuple[PlanName, ...]:
+    """The plans with the phrases that name them, for labelling documents."""
     return tuple(PlanName(id=plan.id, name=plan.title, phrases=plan.names) for plan in register.plans)
 
 
-def file_of(settings: Settings, replay: Path | None, name: str) -> Path:
-    """The project's file of this name, or a recording's own."""
-    own = replay / name if replay else None
-    return own if own and own.is_file() else settings.path(name)
+def find_file(settings: Settings, replay: Path | None, name: str) -> Path:
+    """The file of this name in the replay folder if it is there, else the project's."""
+    recorded = replay / name if replay else None
+    return recorded if recorded and recorded.is_file() else settings.path(name)

@@ -1,4 +1,4 @@
-"""The settings of letters by mail: from whom, through which server, and to whom while it is being tried."""
+"""The settings of mail: the sender, the server, and who may get mail while it is being tried out."""
 
 from __future__ import annotations
 
@@ -12,65 +12,67 @@ from pydantic_settings import NoDecode
 from aggregator.config.yaml_files.schema import Schema
 from aggregator.values.field_types import Text, matching
 
-EVERYBODY: Final = "*"
-PORTS: Final = {"smtp": 587, "smtps": 465}
-LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+DEFAULT_PORTS: Final = {"smtp": 587, "smtps": 465}
+"""RFC 6409, 3.1 and RFC 8314, 3.3."""
+LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailServer:
-    """The SMTP server that letters are handed to."""
+    """The SMTP server that mail is handed to."""
 
     host: str
     port: int
-    tls_first: bool
-    """`smtps`: TLS from the first byte. Otherwise STARTTLS, without which only this machine is spoken to."""
+    implicit_tls: bool
+    """`smtps`: TLS from the first byte. Otherwise STARTTLS, and without it only this machine gets mail."""
     user: str
 
     @property
     def is_local(self) -> bool:
-        """Whether it is this machine itself, so that nothing travels."""
-        return self.host in LOCAL
+        """Whether it runs on this machine, so that nothing crosses a network."""
+        return self.host in LOCAL_HOSTS
 
 
-def read_server(address: str) -> MailServer:
-    """`smtps://user@mail.example.org` as a value; ValueError says what would be right."""
+def parse_mail_server(address: str) -> MailServer:
+    """Read `smtps://user@mail.example.org`. Raises ValueError, which says what to write."""
     parts = urlsplit(address)
-    if parts.scheme not in PORTS or not parts.hostname or parts.path.strip("/") or parts.query:
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname or parts.path.strip("/") or parts.query:
         raise ValueError("write smtps://USER@HOST:PORT, or smtp:// for STARTTLS")
+    # A password here would show up in logs and error messages.
     if parts.password is not None:
-        raise ValueError("take the password out of the address; `mail_password_file` names the file with it")
+        raise ValueError("remove the password from the address; `mail_password_file` names the file with it")
     return MailServer(
         host=parts.hostname,
-        port=parts.port or PORTS[parts.scheme],
-        tls_first=parts.scheme == "smtps",
+        port=parts.port or DEFAULT_PORTS[parts.scheme],
+        implicit_tls=parts.scheme == "smtps",
         user=unquote(parts.username or ""),
     )
 
 
-def words(value: object) -> object:
-    """A list as it is, or the words of a text between its commas, as the environment gives them."""
-    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+def split_list(value: object) -> object:
+    """A list unchanged, or a text split at its commas, as lists are written in the environment."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-def _server(value: str) -> str:
+def _check_mail_server(value: str) -> str:
     if value:
-        read_server(value)
+        parse_mail_server(value)
     return value
 
 
-def _mailbox(value: str) -> str:
+def _check_mail_address(value: str) -> str:
+    # '+' is ours: the return address of each mail has it before the subscriber's id.
     if value and (value.count("@") != 1 or not value.isascii() or set(value) & set(' <>",\r\n+%')):
         raise ValueError("write a plain mail address such as letters@example.org, without name or '+'")
     return value
 
 
-def ending_in_a_slash(value: str) -> str:
-    """An address under which others lie."""
+def with_trailing_slash(value: str) -> str:
+    """An address with one slash at its end; empty stays empty."""
     return value.rstrip("/") + "/" if value else ""
 
 
-Mailbox = Annotated[str, AfterValidator(_mailbox)]
+MailAddress = Annotated[str, AfterValidator(_check_mail_address)]
 MailboxAddress = Annotated[
     str,
     AfterValidator(
@@ -88,41 +90,43 @@ PagesAddress = Annotated[
             "write an https:// address (http:// only for this machine), or leave it empty",
         )
     ),
-    AfterValidator(ending_in_a_slash),
+    AfterValidator(with_trailing_slash),
 ]
-Words = Annotated[tuple[Text, ...], NoDecode, BeforeValidator(words)]
+# NoDecode: pydantic-settings would expect JSON in the environment.
+TextList = Annotated[tuple[Text, ...], NoDecode, BeforeValidator(split_list)]
 
 
-class MailFields(Schema):
-    """Every setting of letters by mail."""
+class MailSettingsSchema(Schema):
+    """Every setting of mail."""
 
-    mail_from: Mailbox = Field("", description="The address that letters come from.")
-    mail_replies: Mailbox = Field(
+    mail_from: MailAddress = Field("", description="The sender's address.")
+    replies_address: MailAddress = Field(
         "",
-        description="The mailbox for bounces and for leaving by mail; it must take `name+anything@`. "
-        "Empty: that of `mail_from`.",
+        description="The address for bounces and for unsubscribing by mail; it must accept `name+anything@`. "
+        "Empty: `mail_from`.",
     )
-    mail_replies_box: MailboxAddress = Field(
+    replies_mailbox: MailboxAddress = Field(
         "",
-        description="Where the mail to `mail_replies` is read: maildir:, mbox: or imaps://USER@HOST/MAILBOX.",
+        description="Where we read the mail to `replies_address`: maildir:, mbox: or imaps://USER@HOST/MAILBOX.",
     )
-    mail_replies_password_file: str = Field("", description="The file that holds that mailbox's password.")
-    mail_send: bool = Field(False, description="Whether letters leave by SMTP; else they go into the outbox.")
-    mail_allow: Words = Field(
-        (), description="To whom letters may leave: addresses, `@domains`, or `*` for everybody."
+    replies_password_file: str = Field("", description="The file with that mailbox's password.")
+    mail_send: bool = Field(False, description="Whether mail leaves by SMTP; otherwise into the outbox.")
+    mail_allow: TextList = Field(
+        (), description="Who may get mail by SMTP: addresses, `@domains`, or `*` for everybody."
     )
-    mail_server: Annotated[str, AfterValidator(_server)] = Field(
-        "", description="`smtps://USER@HOST`, or `smtp://USER@HOST` with STARTTLS; plain only on localhost."
+    mail_server: Annotated[str, AfterValidator(_check_mail_server)] = Field(
+        "", description="`smtps://USER@HOST`, or `smtp://USER@HOST` with STARTTLS; no TLS only on localhost."
     )
-    mail_password_file: str = Field("", description="The file that holds the mail server's password.")
+    mail_password_file: str = Field("", description="The file with the mail server's password.")
     mail_connections: int = Field(4, ge=1, le=50, description="Connections to the mail server at once.")
     mail_batch: int = Field(
-        50, ge=1, le=1000, description="Letters in flight at once; after a crash so many may come twice."
+        50, ge=1, le=1000, description="Deliveries in flight at once; after a crash at most these come twice."
     )
     mail_outbox: Text = Field("data/outbox", description="The folder of `.eml` files.")
     secret_file: Text = Field(
         "data/secret", description="The key of links and hashes; made at first use. Back it up."
     )
-    letters_url: PagesAddress = Field(
-        "", description="Where people reach the sign-up pages of `aggregator start`; empty: nowhere."
+    subscriptions_url: PagesAddress = Field(
+        "",
+        description="The public address of the sign-up pages of `aggregator start`; empty: none.",
     )

@@ -13,27 +13,28 @@ from aggregator.values.text import one_line
 
 
 def write_opml(title: str, sources: Iterable[Source], bodies: Mapping[str, Body]) -> bytes:
-    """The feeds among `sources` that are polled, body by body, in their order.
+    """The feeds among `sources` that are polled, grouped by body, in their order.
 
-    Without the optional dates, so that equal lists are equal bytes.
+    The optional dates are left out, so that equal lists give equal bytes.
     """
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = one_line(title)
-    listed = etree.SubElement(root, "body")
+    outlines = etree.SubElement(root, "body")
     feeds = [source for source in sources if KINDS[source.kind].in_opml and source.enabled]
-    order = list(dict.fromkeys(source.body for source in feeds))
+    order = list(dict.fromkeys(feed.body for feed in feeds))
     for body, group in groupby(
         sorted(feeds, key=lambda feed: order.index(feed.body)), lambda feed: feed.body
     ):
-        folder = etree.SubElement(listed, "outline", text=one_line(bodies[body].name))
+        folder = etree.SubElement(outlines, "outline", text=one_line(bodies[body].name))
         for feed in group:
             folder.append(_outline(feed))
-    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
-    return written
+    payload: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return payload
 
 
 def _outline(feed: Source) -> etree._Element:
     title = one_line(feed.title)
-    said = {"text": title, "title": title, "type": "rss", "xmlUrl": feed.address}
+    # `type` is "rss" for every format of feed (OPML 2.0, "Subscription lists").
+    attributes = {"text": title, "title": title, "type": "rss", "xmlUrl": feed.address}
     page = {"htmlUrl": feed.page} if feed.page else {}
-    return etree.Element("outline", {**said, **page, "language": one_line(feed.language)})
+    return etree.Element("outline", {**attributes, **page, "language": one_line(feed.language)})

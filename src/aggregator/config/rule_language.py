@@ -1,24 +1,24 @@
-"""The language of alert rules: words, fields, AND, OR, NOT and brackets become a Condition.
+"""Parses the language of alert rules: words, fields, AND, OR, NOT and brackets become a Condition.
 
-either = every ("OR" every)*        every = part ("AND"? part)*
-part   = "NOT" part | "(" either ")" | word | "phrase" | field:value|value
+any_of = all_of ("OR" all_of)*        all_of = part ("AND"? part)*
+part   = "NOT" part | "(" any_of ")" | word | "phrase" | field:value|value
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
 from aggregator.model import Relevance, Vocabulary
 from aggregator.model.alerts import (
-    ANY,
-    CHANGED,
+    ANY_CHANGE,
+    CHANGED_PARTS,
     KEYWORDS,
-    WORDS,
-    All,
+    TEXT_FIELDS,
+    AllOf,
     AnyOf,
     Condition,
     Not,
@@ -26,177 +26,179 @@ from aggregator.model.alerts import (
 )
 from aggregator.model.bodies import Body
 
-LONGEST: Final = 500
+MAX_LENGTH: Final = 500
 """Characters of a rule."""
-DEEPEST: Final = 20
-"""Brackets and NOTs inside each other."""
+MAX_DEPTH: Final = 20
+"""Brackets and NOTs inside each other: the parser is recursive, and subscribers write rules on a web page."""
 
-TOKEN: Final = re.compile(r'(?P<mark>[()])|(?P<field>[A-Za-z]+:)?(?P<value>"[^"]*"|[^\s()"]+)?')
-DAYS: Final = re.compile(r"<([1-9][0-9]{0,2})d")
-PART_OF_A_WORD: Final = re.compile(r"[^\W_]")
-EMPTY: Final = {"changed": ANY, "removed": "yes"}
-"""Fields that say something without a value, and what."""
+TOKEN: Final = re.compile(r'(?P<operator>[()])|(?P<field>[A-Za-z]+:)?(?P<value>"[^"]*"|[^\s()"]+)?')
+CLOSING_DAYS: Final = re.compile(r"<([1-9][0-9]{0,2})d")
+LETTER_OR_DIGIT: Final = re.compile(r"[^\W_]")
+DEFAULT_VALUES: Final = {"changed": ANY_CHANGE, "removed": "yes"}
+"""Fields that may stand without a value, and the value that is meant."""
 
-Known = Mapping[str, Collection[str]]
-"""For each field whose values are a closed list, that list."""
+ValidIds = Mapping[str, Collection[str]]
+"""For each field with a closed list of values, that list."""
 
 
 class RuleSyntaxError(ValueError):
-    """A rule cannot be read: at which column, counted from 1, and what to do."""
+    """A rule cannot be parsed. `column` counts from 1; the message says what to do."""
 
     def __init__(self, column: int, what: str) -> None:
         super().__init__(f"column {column}: {what}")
         self.column = column
 
 
-def known_values(bodies: Mapping[str, Body], vocabulary: Vocabulary) -> Known:
-    """What rules may name, by the register of this project."""
+def valid_ids(bodies: Mapping[str, Body], vocabulary: Vocabulary) -> ValidIds:
+    """The values that rules may use, from the register of this project."""
     return {
         "body": tuple(bodies),
         "nation": tuple(dict.fromkeys(body.nation for body in bodies.values())),
-        "type": tuple(vocabulary.names),
+        "type": tuple(vocabulary.type_names),
         "topic": tuple(vocabulary.topic_names),
         "plan": tuple(vocabulary.plan_names),
-        "relevance": (*(str(one) for one in Relevance), ANY),
-        "changed": (*CHANGED, ANY),
+        "relevance": (*(str(one) for one in Relevance), ANY_CHANGE),
+        "changed": (*CHANGED_PARTS, ANY_CHANGE),
         "removed": ("yes",),
     }
 
 
-def read_rule(text: str, known: Known) -> Condition:
-    """The condition that `text` is. Raises RuleMistake, with the column and what would be right."""
-    if len(text) > LONGEST:
-        raise RuleSyntaxError(LONGEST, f"a rule is {LONGEST} characters long at the most; make two of it")
-    reader = _Reader(list(_tokens(text)), known)
-    return reader.whole()
+def parse_rule(text: str, valid_ids: ValidIds) -> Condition:
+    """The condition that `text` describes. Raises RuleSyntaxError."""
+    if len(text) > MAX_LENGTH:
+        raise RuleSyntaxError(MAX_LENGTH, f"a rule has at most {MAX_LENGTH} characters; split it in two")
+    return _Parser(list(_tokens(text)), valid_ids).parse()
 
 
 @dataclass(frozen=True, slots=True)
 class _Token:
     column: int
-    mark: str = ""
+    operator: str = ""
     """A bracket or a keyword; empty for a term."""
     field: str = ""
     value: str = ""
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    at = 0
-    while at < len(text):
-        if text[at].isspace():
-            at += 1
+    position = 0
+    while position < len(text):
+        if text[position].isspace():
+            position += 1
             continue
-        found = TOKEN.match(text, at)
-        if found is None or found.end() == at:
-            raise RuleSyntaxError(at + 1, 'these quotes are not closed; put a second " after the phrase')
-        yield _token(found, at + 1)
-        at = found.end()
-    yield _Token(len(text) + 1, mark="end")
+        found = TOKEN.match(text, position)
+        if found is None or found.end() == position:
+            what = 'these quotes are not closed; put a second " after the phrase'
+            raise RuleSyntaxError(position + 1, what)
+        yield _token(found, position + 1)
+        position = found.end()
+    yield _Token(len(text) + 1, operator="end")
 
 
 def _token(found: re.Match[str], column: int) -> _Token:
     value, name = found["value"] or "", (found["field"] or "").removesuffix(":").lower()
-    if found["mark"] or (value in KEYWORDS and not name):
-        return _Token(column, mark=found["mark"] or value)
+    if found["operator"] or (value in KEYWORDS and not name):
+        return _Token(column, operator=found["operator"] or value)
     return _Token(column, field=name, value=value)
 
 
 @dataclass
-class _Reader:
+class _Parser:
+    """A recursive descent parser: one method for each rule of the grammar above."""
+
     tokens: list[_Token]
-    known: Known
-    at: int = 0
-    depth: int = field(default=0)
+    valid_ids: ValidIds
+    position: int = 0
+    depth: int = 0
 
     @property
     def next(self) -> _Token:
-        return self.tokens[self.at]
+        return self.tokens[self.position]
 
     def take(self) -> _Token:
-        token = self.tokens[self.at]
-        self.at += 1
+        token = self.tokens[self.position]
+        self.position += 1
         return token
 
-    def whole(self) -> Condition:
-        found = self.either()
-        if self.next.mark != "end":
+    def parse(self) -> Condition:
+        condition = self.any_of()
+        if self.next.operator != "end":
             raise RuleSyntaxError(
-                self.next.column, "this bracket was not opened; take it out, or open one before"
+                self.next.column, "this bracket was not opened; remove it, or open one before it"
             )
-        return found
+        return condition
 
-    def either(self) -> Condition:
-        parts = [self.every()]
-        while self.next.mark == "OR":
+    def any_of(self) -> Condition:
+        parts = [self.all_of()]
+        while self.next.operator == "OR":
             self.take()
-            parts.append(self.every())
+            parts.append(self.all_of())
         return AnyOf(tuple(parts)) if len(parts) > 1 else parts[0]
 
-    def every(self) -> Condition:
+    def all_of(self) -> Condition:
         parts = [self.part()]
-        while self.next.mark in ("", "AND", "NOT", "("):
-            if self.next.mark == "AND":
+        while self.next.operator in ("", "AND", "NOT", "("):
+            if self.next.operator == "AND":
                 self.take()
             parts.append(self.part())
-        return All(tuple(parts)) if len(parts) > 1 else parts[0]
+        return AllOf(tuple(parts)) if len(parts) > 1 else parts[0]
 
     def part(self) -> Condition:
         token = self.take()
-        if token.mark not in ("", "NOT", "("):
-            what = "the rule ends here" if token.mark == "end" else f"'{token.mark}' stands here"
+        if token.operator not in ("", "NOT", "("):
+            found = "the rule ends here" if token.operator == "end" else f"'{token.operator}' comes here"
             raise RuleSyntaxError(
-                token.column, f"{what}, and a word is missing before it; write one, or 'body:…'"
+                token.column, f"{found}, and a word is missing before it; write one, or 'body:…'"
             )
-        if not token.mark:
-            return _term(token, self.known)
+        if not token.operator:
+            return _term(token, self.valid_ids)
         self.depth += 1
-        if self.depth > DEEPEST:
+        if self.depth > MAX_DEPTH:
             raise RuleSyntaxError(
-                token.column, f"more than {DEEPEST} brackets and NOTs inside each other; use fewer"
+                token.column, f"more than {MAX_DEPTH} brackets and NOTs inside each other; use fewer"
             )
-        found = Not(self.part()) if token.mark == "NOT" else self.bracket(token)
+        condition = Not(self.part()) if token.operator == "NOT" else self.bracket(token)
         self.depth -= 1
-        return found
+        return condition
 
-    def bracket(self, opened: _Token) -> Condition:
-        found = self.either()
-        if self.take().mark != ")":
-            raise RuleSyntaxError(opened.column, "this bracket is not closed; put a ) where it ends")
-        return found
+    def bracket(self, opening: _Token) -> Condition:
+        condition = self.any_of()
+        if self.take().operator != ")":
+            raise RuleSyntaxError(opening.column, "this bracket is not closed; put a ) where it ends")
+        return condition
 
 
-def _term(token: _Token, known: Known) -> Term:
+def _term(token: _Token, valid_ids: ValidIds) -> Term:
     value = " ".join(token.value.strip('"').split())
-    if token.field in WORDS:
-        return Term(token.field, (_words(token, value),))
+    if token.field in TEXT_FIELDS:
+        return Term(token.field, (_check_words(token, value),))
     if token.field == "closing":
-        if not (days := DAYS.fullmatch(value)):
+        if not (days := CLOSING_DAYS.fullmatch(value)):
             raise RuleSyntaxError(token.column, "write 'closing:<7d' for what closes in less than seven days")
         return Term("closing", (days[0],))
-    if token.field not in known:
-        fields = ", ".join(f"{name}:" for name in ("title", "closing", *known))
-        remedy = f"put the words in quotes if they are meant, or use one of {fields}"
-        raise RuleSyntaxError(token.column, f"'{token.field}:' is not known; {remedy}")
-    values = (value or EMPTY.get(token.field, "")).split("|")
-    return Term(token.field, tuple(dict.fromkeys(_value(token, one.strip(), known) for one in values)))
+    if token.field not in valid_ids:
+        fields = ", ".join(f"{name}:" for name in ("title", "closing", *valid_ids))
+        remedy = f"to search for these words, put them in quotes; the fields are {fields}"
+        raise RuleSyntaxError(token.column, f"there is no field '{token.field}:'; {remedy}")
+    values = (value or DEFAULT_VALUES.get(token.field, "")).split("|")
+    return Term(token.field, tuple(dict.fromkeys(_check_id(token, one.strip(), valid_ids) for one in values)))
 
 
-def _words(token: _Token, value: str) -> str:
+def _check_words(token: _Token, value: str) -> str:
     if "|" in value:
-        raise RuleSyntaxError(token.column, "write OR between words; | stands between the values of a field")
-    if not PART_OF_A_WORD.search(value):
-        raise RuleSyntaxError(token.column, f"'{value}' holds no word to look for; write one, or take it out")
+        raise RuleSyntaxError(token.column, "write OR between words; | is for the values of a field")
+    if not LETTER_OR_DIGIT.search(value):
+        raise RuleSyntaxError(token.column, f"'{value}' has no letter or digit to search for; remove it")
     stem = re.search(r"(\w*)\*", value)
     if stem and (len(stem[1]) < 3 or not value.endswith("*") or value.count("*") > 1):
-        raise RuleSyntaxError(token.column, "a * stands at the end, after three letters or more: 'consult*'")
+        raise RuleSyntaxError(token.column, "put a * at the end, after three letters or more: 'consult*'")
     return value
 
 
-def _value(token: _Token, value: str, known: Known) -> str:
-    by_fold = {one.casefold(): one for one in known[token.field]}
-    if value.casefold() in by_fold:
-        return by_fold[value.casefold()]
-    near = get_close_matches(value.casefold(), by_fold, n=1)
-    listed = by_fold.values() if len(by_fold) < 12 else [*by_fold.values()][:5]
-    remedy = f"did you mean '{by_fold[near[0]]}'?" if near else f"write one such as {', '.join(listed)}"
-    raise RuleSyntaxError(token.column, f"'{token.field}:{value}' names nothing that is known; {remedy}")
+def _check_id(token: _Token, value: str, valid_ids: ValidIds) -> str:
+    by_folded = {one.casefold(): one for one in valid_ids[token.field]}
+    if value.casefold() in by_folded:
+        return by_folded[value.casefold()]
+    near = get_close_matches(value.casefold(), by_folded, n=1)
+    listed = by_folded.values() if len(by_folded) < 12 else [*by_folded.values()][:5]
+    remedy = f"did you mean '{by_folded[near[0]]}'?" if near else f"write one such as {', '.join(listed)}"
+    raise RuleSyntaxError(token.column, f"'{token.field}:{value}' does not exist; {remedy}")

@@ -1,4 +1,4 @@
-"""Reads settings.yaml and AGGREGATOR_* variables: who runs this, and where things go."""
+"""Reads settings.yaml and AGGREGATOR_* variables: who runs this instance, and where things are."""
 
 from __future__ import annotations
 
@@ -11,22 +11,24 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from aggregator.config.mail_settings import MailFields, Words, ending_in_a_slash, words
-from aggregator.config.yaml_files.schema import ConfigIssues, explain, read
+from aggregator.config.mail_settings import MailSettingsSchema, TextList, split_list, with_trailing_slash
+from aggregator.config.yaml_files.renamed_keys import RENAMED_KEYS
+from aggregator.config.yaml_files.schema import ConfigIssues, explain_error, read_yaml
 from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import Site
 from aggregator.values.field_types import Text, matching
 
-PREFIX: Final = "AGGREGATOR_"
-FILE: Final = "settings.yaml"
-BESIDE: Final = ("sources.yaml", "alerts.yaml")
+ENV_PREFIX: Final = "AGGREGATOR_"
+DEFAULT_FILE: Final = "settings.yaml"
+WATCHED_FILES: Final = ("sources.yaml", "alerts.yaml")
+"""Files beside the settings; a change of one restarts the program, as a change of the register does."""
 
 
-def _zone(value: object) -> object:
+def _parse_timezone(value: object) -> object:
     if isinstance(value, ZoneInfo):
         return value
     if value not in available_timezones():
-        raise ValueError("write a zone of the IANA database, such as 'Europe/London'")
+        raise ValueError("write a time zone of the IANA database, such as 'Europe/London'")
     return ZoneInfo(str(value))
 
 
@@ -37,9 +39,9 @@ BaseUrl = Annotated[
             "https?://.*", "write the address at which the output folder is published, such as https://…/"
         )
     ),
-    AfterValidator(ending_in_a_slash),
+    AfterValidator(with_trailing_slash),
 ]
-Hub = Annotated[
+HubAddress = Annotated[
     Text,
     AfterValidator(
         matching(
@@ -56,39 +58,40 @@ StoreUrl = Annotated[
 ]
 
 
-class Fields(MailFields):
-    """Every setting, what it means and what holds when nobody says otherwise."""
+class SettingsSchema(MailSettingsSchema):
+    """Every setting with its meaning and default."""
 
-    title: Text = Field("UK open government: updates", description="The title of feeds, page and letter.")
+    title: Text = Field("UK open government: updates", description="The title of feeds, pages and digests.")
     base_url: BaseUrl = Field(
-        "http://localhost:8000/", description="Where the output folder is published. Ids do not depend on it."
+        "http://localhost:8000/",
+        description="The address at which the output folder is published. Ids do not depend on it.",
     )
     instance: Text = Field(
         "uk-open-government-updates",
-        description="Names this instance; the ids of its feeds are made from it, so it is chosen once.",
+        description="Names this instance. Feed ids are made from it: choose it once.",
     )
-    operator: str = Field("", description="Who runs this; stands in the User-Agent, on pages and letters.")
-    contact: str = Field("", description="An e-mail or web address at which the operator can be reached.")
-    postal: str = Field("", description="The postal line at the foot of letters.")
-    zone: Annotated[ZoneInfo, BeforeValidator(_zone)] = Field(
-        ZoneInfo("Europe/London"), description="The zone in which days and the letter's hour are counted."
+    operator: str = Field("", description="Who runs this; shown in the User-Agent, on pages and in mail.")
+    contact: str = Field("", description="An email or web address of the operator; shown in the same places.")
+    postal_address: str = Field("", description="The postal address in the footer of mail.")
+    timezone: Annotated[ZoneInfo, BeforeValidator(_parse_timezone)] = Field(
+        ZoneInfo("Europe/London"), description="The time zone of days and of the digest's hour."
     )
-    store: StoreUrl = Field("sqlite:///data/aggregator.db", description="Where what is known is kept.")
+    store: StoreUrl = Field("sqlite:///data/aggregator.db", description="The database.")
     output: Text = Field("output", description="The folder that is published.")
-    hubs: Annotated[tuple[Hub, ...], NoDecode, BeforeValidator(words)] = Field(
-        (), description="WebSub hubs that are told of every change, so that subscribers hear at once."
+    websub_hubs: Annotated[tuple[HubAddress, ...], NoDecode, BeforeValidator(split_list)] = Field(
+        (), description="WebSub hubs that are notified of every change."
     )
-    own_hosts: Words = Field(
-        (), description="Hosts inside the operator's own network that may be asked all the same."
+    allowed_hosts: TextList = Field(
+        (), description="Hosts inside your own network that we may connect to; all others there are refused."
     )
 
 
-class Settings(BaseSettings, Fields):
-    """The settings as they hold now: environment over file over default."""
+class Settings(BaseSettings, SettingsSchema):
+    """The settings in force: the environment wins over the file, the file over the defaults."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="forbid", frozen=True)
     home: Path = Path()
-    """The folder of the settings file: relative paths start here."""
+    """The folder of the settings file; relative paths start here."""
 
     @classmethod
     def settings_customise_sources(
@@ -99,16 +102,16 @@ class Settings(BaseSettings, Fields):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over the file."""
+        """The sources of settings, the strongest first; pydantic's own order has the file first."""
         return env_settings, init_settings
 
     def path(self, name: str) -> Path:
-        """A path of the project, counted from `home` when it is relative."""
+        """A path of the project; a relative one starts at `home`."""
         return self.home / name
 
     @property
     def store_url(self) -> str:
-        """The store's address with its file counted from `home`."""
+        """The store's address, its file relative to `home`."""
         return f"sqlite:///{self.path(self.store.removeprefix('sqlite:///'))}"
 
     @property
@@ -118,93 +121,97 @@ class Settings(BaseSettings, Fields):
 
     @property
     def mail_sender(self) -> str:
-        """Whom letters come from; for an outbox alone any address will do."""
+        """The sender's address. An outbox needs no real one."""
         return self.mail_from or "letters@localhost"
 
     @property
-    def mail_mailbox(self) -> str:
-        """Where bounces go, and mails that ask to leave."""
-        return self.mail_replies or self.mail_sender
+    def return_address(self) -> str:
+        """The address for bounces and for unsubscribing by mail."""
+        return self.replies_address or self.mail_sender
 
     @property
     def site(self) -> Site:
-        """The operator's words that stand on pages, feeds and letters."""
+        """The settings that pages, feeds and mail show."""
         return Site(
             title=self.title,
             base_url=self.base_url,
             instance=self.instance,
             operator=self.operator,
             contact=self.contact,
-            postal=self.postal,
-            zone=self.zone,
-            letters_url=self.letters_url,
-            letters_mailbox=self.mail_mailbox if self.mail_replies_box else "",
-            hubs=self.hubs,
+            postal_address=self.postal_address,
+            timezone=self.timezone,
+            subscriptions_url=self.subscriptions_url,
+            subscriptions_mailbox=self.return_address if self.replies_mailbox else "",
+            websub_hubs=self.websub_hubs,
         )
 
 
-def load_settings(path: Path | None = None, **given: Any) -> Settings:
-    """Read `path` (default `settings.yaml` here, which may be missing); options in `given` win over all.
+def load_settings(path: Path | None = None, **options: Any) -> Settings:
+    """Read `path` (default: `settings.yaml` here, which may be missing); `options` win over everything else.
 
     Raises ConfigError with every mistake in the file, the environment and the options.
     """
-    mistakes = ConfigIssues()
-    with mistakes.collected():
-        _check_names(mistakes)
-        said = _read(path, mistakes)
-        options = _options({name: value for name, value in given.items() if value is not None}, mistakes)
+    issues = ConfigIssues()
+    with issues.raised_at_end():
+        _check_variable_names(issues)
+        values = _read_file(path, issues)
+        given = {name: value for name, value in options.items() if value is not None}
+        checked_options = _check_options(given, issues)
     try:
-        settings = Settings(home=(path or Path(FILE)).parent, **said)
+        settings = Settings(home=(path or Path(DEFAULT_FILE)).parent, **values)
     except ValidationError as error:
-        # The file was checked above: what fails only now came from the environment.
-        raise ConfigError(tuple(_blame(problem) for problem in error.errors())) from error
-    return settings.model_copy(update=options)
+        # The file was checked above, so these errors come from the environment.
+        raise ConfigError(tuple(_environment_issue(one) for one in error.errors())) from error
+    return settings.model_copy(update=checked_options)
 
 
-def _read(path: Path | None, mistakes: ConfigIssues) -> dict[str, Any]:
-    file = path or Path(FILE)
+def _read_file(path: Path | None, issues: ConfigIssues) -> dict[str, Any]:
+    file = path or Path(DEFAULT_FILE)
     if path is None and not file.is_file():
         return {}
-    form, _ = read(file, Fields, mistakes)
-    return form.model_dump(exclude_unset=True) if form else {}
+    values, _ = read_yaml(file, SettingsSchema, issues)
+    return values.model_dump(exclude_unset=True) if values else {}
 
 
-def _options(given: dict[str, Any], mistakes: ConfigIssues) -> dict[str, Any]:
+def _check_options(options: dict[str, Any], issues: ConfigIssues) -> dict[str, Any]:
     try:
-        return Fields.model_validate(given).model_dump(exclude_unset=True)
+        return SettingsSchema.model_validate(options).model_dump(exclude_unset=True)
     except ValidationError as error:
-        for problem in error.errors():
-            mistakes.add(ConfigIssue(f"option --{problem['loc'][0]}", 0, explain(problem, Fields)))
+        for one in error.errors():
+            issues.add(ConfigIssue(f"option --{one['loc'][0]}", 0, explain_error(one, SettingsSchema)))
         return {}
 
 
-def _check_names(mistakes: ConfigIssues) -> None:
-    known = {PREFIX + name.upper() for name in Fields.model_fields}
-    for name in os.environ:
-        if name.startswith(PREFIX) and name not in known:
-            mistakes.add(
-                ConfigIssue(f"environment variable {name}", 0, "no setting has this name; take it out")
-            )
+def _check_variable_names(issues: ConfigIssues) -> None:
+    settings = SettingsSchema.model_fields
+    for variable in os.environ:
+        name = variable.removeprefix(ENV_PREFIX).lower()
+        if not variable.startswith(ENV_PREFIX) or name in settings:
+            continue
+        what = "no setting has this name; remove it"
+        if (new := RENAMED_KEYS.get(name)) in settings:
+            what = f"this setting has another name now; write {ENV_PREFIX}{str(new).upper()}"
+        issues.add(ConfigIssue(f"environment variable {variable}", 0, what))
 
 
-def _blame(problem: Any) -> ConfigIssue:
-    name = PREFIX + str(problem["loc"][0]).upper()
-    return ConfigIssue(f"environment variable {name}", 0, explain(problem, Fields))
+def _environment_issue(error: Any) -> ConfigIssue:
+    variable = ENV_PREFIX + str(error["loc"][0]).upper()
+    return ConfigIssue(f"environment variable {variable}", 0, explain_error(error, SettingsSchema))
 
 
-def standing(settings: Path | None = None) -> str:
+def config_fingerprint(settings: Path | None = None) -> str:
     """A fingerprint of settings.yaml (or the file given), sources.yaml, alerts.yaml and register/*.yaml.
 
-    By what they hold: a file that is only touched, or put back, stands as before. One that is not there, or
-    cannot be read, is told apart from an empty one.
+    It depends on their content: a file that is only touched, or changed back, gives the same fingerprint. A
+    file that is missing or cannot be read differs from an empty one.
     """
-    file = settings or Path(FILE)
+    file = settings or Path(DEFAULT_FILE)
     home = file.parent
-    files = (file, *(home / name for name in BESIDE), *sorted(home.glob("register/*.yaml")))
-    return hashlib.sha256(repr([(str(one), _held(one)) for one in files]).encode()).hexdigest()
+    files = (file, *(home / name for name in WATCHED_FILES), *sorted(home.glob("register/*.yaml")))
+    return hashlib.sha256(repr([(str(one), _content_hash(one)) for one in files]).encode()).hexdigest()
 
 
-def _held(file: Path) -> str:
+def _content_hash(file: Path) -> str:
     try:
         return hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError as error:

@@ -1,72 +1,72 @@
-"""Writes a source as lines of sources.yaml, and proposes what nobody said: id, body, licence."""
+"""Writes a source as lines of sources.yaml, and proposes the values that nobody gave: id, body, licence."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from aggregator.config.sources_file import SourceSchema
-from aggregator.config.yaml_files.list_editor import lines_of
+from aggregator.config.yaml_files.list_editor import format_item
 from aggregator.model import Body, Source
-from aggregator.model.kinds import USUAL
+from aggregator.model.kinds import DEFAULT_KIND
 from aggregator.values.web_addresses import authority_of, host_of, split_address
 
-CROWN: Final = re.compile(
+CROWN_HOSTS: Final = re.compile(
     r"(?:^|\.)(?:blog\.gov\.uk|gov\.scot|gov\.wales|llyw\.cymru)$"
     r"|^(?:gov|northernireland\.gov)\.uk$|-ni\.gov\.uk$"
 )
 """Hosts of the four governments, which publish under the Open Government Licence unless a page says
 otherwise (their copyright pages, 2026-09). A council's gov.uk address says nothing about its licence."""
 
-PARLIAMENT: Final = re.compile(r"(?:^|\.)parliament\.uk$")
-ENDINGS: Final = re.compile(r"\.(?:(?:gov|org|co|ac|parliament)\.uk|org|com|net|uk)$")
-NOISE: Final = frozenset(
+PARLIAMENT_HOSTS: Final = re.compile(r"(?:^|\.)parliament\.uk$")
+HOST_ENDINGS: Final = re.compile(r"\.(?:(?:gov|org|co|ac|parliament)\.uk|org|com|net|uk)$")
+MEANINGLESS_PATH_PARTS: Final = frozenset(
     {"api", "atom", "c", "categories", "category", "content", "feed", "feeds", "index", "json", "latest"}
     | {"rss", "search", "tag", "xml"}
 )
-LONGEST_ID: Final = 40
-LONGEST_TITLE: Final = 200
+MAX_ID_LENGTH: Final = 40
+MAX_TEXT_LENGTH: Final = 200
 
 
-def write_block(said: Mapping[str, str]) -> str:
-    """A source's lines, keys in the order of the form; a key with nothing to say is left out."""
-    return lines_of({key: said[key] for key in SourceSchema.model_fields if key in said})
+def format_source(fields: Mapping[str, Any]) -> str:
+    """A source as lines, its keys in the order of the schema; keys with an empty value are left out."""
+    return format_item({key: fields[key] for key in SourceSchema.model_fields if key in fields})
 
 
-def propose(
+def propose_source(
     address: str,
-    given: Mapping[str, str | None],
-    known: Collection[Source],
+    given: Mapping[str, Any],
+    existing: Collection[Source],
     bodies: Mapping[str, Body],
     taken: Iterable[str] = (),
-) -> dict[str, str]:
-    """What a new source says: what is `given`, and for the rest what its address allows to propose.
+) -> dict[str, Any]:
+    """The values of a new source: what is `given`, and for the rest what follows from its address.
 
-    `taken` are ids beside those of the sources that are `known`. A body that is not known is proposed by the
-    host's name, which the check of the file then refuses.
+    `taken`: ids that are used besides those of the `existing` sources. Where no body is known the host's name
+    is proposed, which the check of the file then refuses.
     """
     host = authority_of(address)
     proposed = {
-        "id": propose_id(address, {*taken, *(source.id for source in known)}),
-        "body": body_of(address, known, bodies) or propose_id(address, ()),
-        "kind": USUAL,
+        "id": propose_id(address, {*taken, *(source.id for source in existing)}),
+        "body": propose_body(address, existing, bodies) or propose_id(address, ()),
+        "kind": DEFAULT_KIND,
         "title": host or address,
         "address": address,
-        "licence": licence_of(address),
+        "licence": propose_licence(address),
         "scope": "relevant",
-        "seen": "likely",
+        "verified": False,
     }
-    said = {key: " ".join(value.split())[:LONGEST_TITLE] for key, value in given.items() if value}
-    return proposed | {key: value for key, value in said.items() if value}
+    cleaned = {key: _clean(value) for key, value in given.items() if value}
+    return proposed | {key: value for key, value in cleaned.items() if value}
 
 
 def propose_id(address: str, taken: Collection[str]) -> str:
-    """A name by the host; where that is taken, by the host and what the address is about, or numbered.
+    """An id from the host; if that is taken, with words of the path or a number.
 
-    On GOV.UK, which all departments share, by the address's last part.
+    GOV.UK is shared by all departments: there the id comes from the last part of the path.
     """
-    host, words = _slug(ENDINGS.sub("", authority_of(address))) or "source", _words(address)
+    host, words = _slug(HOST_ENDINGS.sub("", authority_of(address))) or "source", _path_words(address)
     if authority_of(address) == "gov.uk":
         wanted = words[-1:] or ["govuk"]
     else:
@@ -75,51 +75,62 @@ def propose_id(address: str, taken: Collection[str]) -> str:
     return next(name for name in (*wanted, *numbered) if name not in taken)
 
 
-def licence_of(address: str) -> str:
-    """The licence under which a host's owner publishes everything; `unknown` for all others."""
+def propose_licence(address: str) -> str:
+    """The licence under which the host's owner publishes everything; `unknown` for all other hosts."""
     host = host_of(address)
-    if CROWN.search(host):
+    if CROWN_HOSTS.search(host):
         return "OGL-3.0"
-    return "OPL-3.0" if PARLIAMENT.search(host) else "unknown"
+    return "OPL-3.0" if PARLIAMENT_HOSTS.search(host) else "unknown"
 
 
-def body_of(address: str, known: Iterable[Source], bodies: Mapping[str, Body]) -> str | None:
-    """Whose place it is: the body under whose own address it lies, else the one with sources on its host."""
-    place = place_of(address)
-    around = [body for body in bodies.values() if _lies_under(place, place_of(body.url))]
-    if around:
-        return max(around, key=lambda body: len(body.url)).id
-    neighbours = {source.body for source in known if authority_of(source.address) == authority_of(address)}
+def propose_body(address: str, existing: Iterable[Source], bodies: Mapping[str, Body]) -> str | None:
+    """The body with the longest address around this one, else the only body with sources on the host."""
+    place = comparable_address(address)
+    owners = [body for body in bodies.values() if _is_below(place, comparable_address(body.url))]
+    if owners:
+        return max(owners, key=lambda body: len(body.url)).id
+    host = authority_of(address)
+    neighbours = {source.body for source in existing if authority_of(source.address) == host}
     return neighbours.pop() if len(neighbours) == 1 else None
 
 
-def place_of(address: str) -> str:
-    """What two ways to write one address have in common: no scheme, no `www.`, no slash at the end."""
+def comparable_address(address: str) -> str:
+    """The address without scheme, `www.` and a slash at the end, to compare it with others."""
     parts = split_address(address)
     query = f"?{parts.query}" if parts.query else ""
     return f"{authority_of(address)}{parts.path.rstrip('/')}{query}"
 
 
-def standing_at(address: str, known: Iterable[Source]) -> Source | None:
-    """The source that already asks this address, first or as a fallback."""
-    place = place_of(address)
-    return next((s for s in known if place in map(place_of, (s.address, *s.fallbacks))), None)
+def find_source_at(address: str, existing: Iterable[Source]) -> Source | None:
+    """The source that already polls this address, as its first address or as a fallback."""
+    wanted = comparable_address(address)
+    return next(
+        (s for s in existing if wanted in map(comparable_address, (s.address, *s.fallbacks))),
+        None,
+    )
 
 
-def _lies_under(place: str, around: str) -> bool:
-    """`…/cabinet-office.atom` lies under `…/cabinet-office`, but example.org.uk not under example.org."""
-    further = ("/", "?", ".") if "/" in around else ("/", "?")
-    return bool(around) and (place == around or place.startswith(tuple(around + mark for mark in further)))
+def _is_below(address: str, owner: str) -> bool:
+    """`…/cabinet-office.atom` is below `…/cabinet-office`, but example.org.uk is not below example.org."""
+    separators = ("/", "?", ".") if "/" in owner else ("/", "?")
+    return bool(owner) and (
+        address == owner or address.startswith(tuple(owner + end for end in separators))
+    )
 
 
-def _words(address: str) -> list[str]:
-    """The parts of a path that say what is there."""
+def _clean(value: Any) -> Any:
+    return " ".join(value.split())[:MAX_TEXT_LENGTH] if isinstance(value, str) else value
+
+
+def _path_words(address: str) -> list[str]:
+    """The parts of a path that name what is there."""
     parts = (part.partition(".")[0] for part in split_address(address).path.split("/"))
-    return [
-        slug for part in parts if part.lower() not in NOISE and (slug := _slug(part)) and not slug.isdigit()
-    ]
+    meaningful = (_slug(part) for part in parts if part.lower() not in MEANINGLESS_PATH_PARTS)
+    return [slug for slug in meaningful if slug and not slug.isdigit()]
 
 
 def _slug(text: str) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-    return slug if len(slug) <= LONGEST_ID else slug[:LONGEST_ID].rpartition("-")[0] or slug[:LONGEST_ID]
+    if len(slug) <= MAX_ID_LENGTH:
+        return slug
+    return slug[:MAX_ID_LENGTH].rpartition("-")[0] or slug[:MAX_ID_LENGTH]

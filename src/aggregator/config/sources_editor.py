@@ -1,4 +1,4 @@
-"""The project's sources.yaml as a file that the program may edit for the operator."""
+"""Edits the project's sources.yaml for the operator."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from aggregator.config.sources_file import load_sources
-from aggregator.config.yaml_files.editable_file import Edit, EditedFile
-from aggregator.config.yaml_files.list_editor import ListText
+from aggregator.config.yaml_files.editable_file import Edit, EditableFile
+from aggregator.config.yaml_files.list_editor import YamlList
 from aggregator.model import Body
 
 
-class SourcesFile(EditedFile):
-    """Replaced whole or not at all, and only by what can be read."""
+class SourcesFile(EditableFile):
+    """The project's sources.yaml, which the program may edit; comments and order stay."""
 
     def __init__(self, path: Path, bodies: Mapping[str, Body]) -> None:
-        super().__init__(path, lambda part, mistakes: load_sources(part, bodies, mistakes))
+        super().__init__(path, lambda file, issues: load_sources(file, bodies, issues))
 
-    def prepare(self, change: Callable[[ListText], str]) -> Edit:
-        """What `change` makes of the list. Raises ConfigError for a text that would not be read."""
-        return self.checked(lambda text: change(ListText(text, self.name, "sources", "source")))
+    def prepare_list_edit(self, change: Callable[[YamlList], str]) -> Edit:
+        """Change the list of sources and check the result. Raises ConfigError if it cannot be read."""
+        return self.prepare_edit(lambda text: change(YamlList(text, self.name, "sources", "source")))

@@ -1,4 +1,4 @@
-"""Reads sources.yaml: every place that is polled. Reads a recording's sources.tsv as well."""
+"""Reads sources.yaml, the list of everything that is polled, and a recording's sources.tsv."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from pydantic import Field, field_validator
 
 from aggregator.config.yaml_files.schema import (
     ConfigIssues,
+    Duration,
+    Problems,
     Schema,
     SourceAddress,
-    Span,
-    Wrong,
-    read,
-    shown,
-    twice,
-    unknown,
+    display_path,
+    duplicate_ids,
+    read_yaml,
+    unknown_id,
 )
 from aggregator.errors import ConfigIssue
-from aggregator.model import Body, MailTrust, Scope, Seen, Selectors, Source
-from aggregator.model.kinds import KINDS, MAILBOXES, Reads
+from aggregator.model import Body, MailTrust, Scope, Selectors, Source
+from aggregator.model.kinds import KINDS, MAILBOXES, SourceLocation
 from aggregator.values.field_types import Address, Name, Text
 
 Licence = Literal["OGL-3.0", "OPL-3.0", "own", "unknown"]
 
-SHORTEST_EVERY: Final = timedelta(minutes=15)
-"""GOV.UK caches its feeds for five minutes, and no publisher here posts by the minute: asking more often
-gains nothing and costs goodwill (facts of 2026-11)."""
+SHORTEST_INTERVAL: Final = timedelta(minutes=15)
+"""GOV.UK caches its feeds for five minutes, and no publisher here posts by the minute: polling more often
+gains nothing and costs goodwill (checked in 2026-11)."""
 
 
 class Defaults(Schema):
-    """What holds for every source that does not say otherwise."""
+    """The values for every source that does not set them itself."""
 
-    every: Span = timedelta(hours=1)
-    pause: Span = timedelta(seconds=5)
+    every: Duration = timedelta(hours=1)
+    pause: Duration = timedelta(seconds=5)
     language: Text = "en"
 
 
 class SourceSchema(Schema):
-    """One source as it stands in the file."""
+    """One source in the file."""
 
     id: Name
     body: Name
@@ -52,14 +52,14 @@ class SourceSchema(Schema):
     title: Text
     address: SourceAddress
     fallbacks: tuple[Address, ...] = ()
-    every: Span | None = None
-    pause: Span | None = None
+    every: Duration | None = None
+    pause: Duration | None = None
     licence: Licence
     scope: Scope
-    seen: Seen
+    verified: bool
     language: Text | None = None
     enabled: bool = True
-    updated_is_news: bool = False
+    updated_means_change: bool = False
     page: Address | Literal[""] = ""
     note: str = ""
     selectors: Selectors = Selectors()
@@ -68,16 +68,16 @@ class SourceSchema(Schema):
 
     @field_validator("kind")
     @classmethod
-    def _is_known(cls, value: str) -> str:
+    def _check_kind(cls, value: str) -> str:
         if value not in KINDS:
             raise ValueError(f"write one of {', '.join(KINDS)}")
         return value
 
     @field_validator("every")
     @classmethod
-    def _not_too_often(cls, value: timedelta | None) -> timedelta | None:
-        if value is not None and value < SHORTEST_EVERY:
-            raise ValueError("ask no publisher more often than every 15 minutes")
+    def _check_interval(cls, value: timedelta | None) -> timedelta | None:
+        if value is not None and value < SHORTEST_INTERVAL:
+            raise ValueError("poll no publisher more often than every 15 minutes")
         return value
 
 
@@ -88,77 +88,78 @@ class SourcesSchema(Schema):
     sources: tuple[SourceSchema, ...]
 
 
-def load_sources(path: Path, bodies: Mapping[str, Body], mistakes: ConfigIssues) -> tuple[Source, ...]:
+def load_sources(path: Path, bodies: Mapping[str, Body], issues: ConfigIssues) -> tuple[Source, ...]:
     """Every source, in the order of the file."""
-    form, document = read(path, SourcesSchema, mistakes)
-    if form is None:
+    file, document = read_yaml(path, SourcesSchema, issues)
+    if file is None:
         return ()
-    ids = [source.id for source in form.sources]
-    mistakes.check(document, twice("sources", ids, each="each source"), _wrong(form, bodies))
-    return tuple(_source(source, form.defaults) for source in form.sources)
+    ids = [source.id for source in file.sources]
+    issues.add_problems(document, duplicate_ids("sources", ids, each="each source"), _problems(file, bodies))
+    return tuple(_source(source, file.defaults) for source in file.sources)
 
 
-def _source(form: SourceSchema, defaults: Defaults) -> Source:
-    said: dict[str, Any] = {key: value for key, value in form if value is not None}
-    return Source(**{**dict(defaults), **said})
+def _source(source: SourceSchema, defaults: Defaults) -> Source:
+    values: dict[str, Any] = {key: value for key, value in source if value is not None}
+    return Source(**{**dict(defaults), **values})
 
 
-def _wrong(form: SourcesSchema, bodies: Mapping[str, Body]) -> Wrong:
-    for number, source in enumerate(form.sources):
+def _problems(file: SourcesSchema, bodies: Mapping[str, Body]) -> Problems:
+    for number, source in enumerate(file.sources):
         here = ("sources", number)
+        # Without bodies their file is broken, and every source would be reported too.
         if bodies:
             remedy = "add it to register/bodies.yaml"
-            yield from unknown((*here, "body"), "body", source.body, bodies, remedy)
-        for key, what in _address_mistakes(source):
+            yield from unknown_id((*here, "body"), "body", source.body, bodies, remedy)
+        for key, what in _address_problems(source):
             yield (*here, key), what
 
 
-def _address_mistakes(source: SourceSchema) -> Iterator[tuple[str, str]]:
-    """What does not fit together in the kind of a source and its address: key and words."""
-    mailbox, reads = source.address.startswith(MAILBOXES), KINDS[source.kind].reads
-    if (reads is Reads.MAILBOX) != mailbox:
-        kinds = _kinds_that_read(Reads.MAILBOX)
+def _address_problems(source: SourceSchema) -> Iterator[tuple[str, str]]:
+    """Where the address does not fit the kind: the key, and what to do."""
+    is_mailbox, location = source.address.startswith(MAILBOXES), KINDS[source.kind].location
+    if (location is SourceLocation.MAILBOX) != is_mailbox:
+        kinds = _kinds_at(SourceLocation.MAILBOX)
         yield "address", f"{kinds} reads maildir:, mbox:, imap: and imaps:, and no other kind does"
-    elif not mailbox and "://" not in source.address and reads is not Reads.FOLDER:
-        yield "address", f"only {_kinds_that_read(Reads.FOLDER)} reads a folder of this project"
-    elif mailbox and source.mail is None:
-        yield "kind", "say under 'mail' which messages are taken: list_id and servers"
+    elif not is_mailbox and "://" not in source.address and location is not SourceLocation.FOLDER:
+        yield "address", f"only {_kinds_at(SourceLocation.FOLDER)} reads a folder of this project"
+    elif is_mailbox and source.mail is None:
+        yield "kind", "write under 'mail' which messages to accept: list_id and servers"
     elif source.address.startswith("imap") and source.mail and not source.mail.password_file:
-        yield "mail", "name the file that holds the password: password_file"
+        yield "mail", "name the file with the password: password_file"
 
 
-def _kinds_that_read(what: Reads) -> str:
-    return "the kind " + " or ".join(f"'{name}'" for name, kind in KINDS.items() if kind.reads is what)
+def _kinds_at(location: SourceLocation) -> str:
+    names = [f"'{name}'" for name, kind in KINDS.items() if kind.location is location]
+    return f"the kind {' or '.join(names)}"
 
 
 TABLE_COLUMNS: Final = ("id", "body", "kind", "url")
 
 
-def load_table(
-    path: Path, bodies: Mapping[str, Body], mistakes: ConfigIssues
+def load_recorded_sources(
+    path: Path, bodies: Mapping[str, Body], issues: ConfigIssues
 ) -> tuple[tuple[Source, ...], dict[str, Body]]:
-    """Sources of a recording (`id, body, kind, url`; the body by name), and the bodies with those it adds.
+    """The sources of a recording (columns `id, body, kind, url`; the body by name), and all bodies.
 
-    A recording says neither licence nor scope: the licence is taken as unknown and every source as
-    `relevant`, so that nothing is claimed that nobody wrote.
+    Bodies that the register does not have are added. A recording has no licence and no scope: every source
+    gets the licence `unknown` and the scope `relevant`, so that we claim nothing that nobody wrote.
     """
-    known = dict(bodies)
+    all_bodies = dict(bodies)
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     if not rows or not set(TABLE_COLUMNS) <= set(rows[0]):
-        mistakes.add(
-            ConfigIssue(shown(path), 1, f"the first line must name the columns {', '.join(TABLE_COLUMNS)}")
-        )
-        return (), known
+        what = f"the first line must name the columns {', '.join(TABLE_COLUMNS)}"
+        issues.add(ConfigIssue(display_path(path), 1, what))
+        return (), all_bodies
     sources = []
     for row in rows:
-        body = _named(row["body"], row["url"], known)
-        known[body.id] = body
-        sources.append(_recorded(row, body))
-    return tuple(sources), known
+        body = _find_or_make_body(row["body"], row["url"], all_bodies)
+        all_bodies[body.id] = body
+        sources.append(_recorded_source(row, body))
+    return tuple(sources), all_bodies
 
 
-def _named(name: str, url: str, bodies: Mapping[str, Body]) -> Body:
+def _find_or_make_body(name: str, url: str, bodies: Mapping[str, Body]) -> Body:
     for body in bodies.values():
         if name in (body.id, body.name, body.short, *body.aliases):
             return body
@@ -166,8 +167,8 @@ def _named(name: str, url: str, bodies: Mapping[str, Body]) -> Body:
     return Body(id=slug, name=name, nation="uk", url=url)
 
 
-def _recorded(row: Mapping[str, str], body: Body) -> Source:
-    form = SourceSchema(
+def _recorded_source(row: Mapping[str, str], body: Body) -> Source:
+    source = SourceSchema(
         id=row["id"],
         body=body.id,
         kind=row["kind"],
@@ -175,6 +176,6 @@ def _recorded(row: Mapping[str, str], body: Body) -> Source:
         address=row["url"],
         licence="unknown",
         scope=Scope.RELEVANT,
-        seen=Seen.ANSWERED,
+        verified=True,
     )
-    return replace(_source(form, Defaults()), updated_is_news="://www.gov.uk/" in row["url"])
+    return replace(_source(source, Defaults()), updated_means_change="://www.gov.uk/" in row["url"])

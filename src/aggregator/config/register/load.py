@@ -1,4 +1,4 @@
-"""Reads register/plans.yaml and rules.yaml, and holds each against the other and against the bodies."""
+"""Reads register/plans.yaml and register/rules.yaml, and checks them against each other and the bodies."""
 
 from __future__ import annotations
 
@@ -19,19 +19,25 @@ from aggregator.config.register.plans_file import (
     SearchSchema,
     build_register,
 )
-from aggregator.config.yaml_files.schema import ConfigIssues, Wrong, read, twice, unknown
+from aggregator.config.yaml_files.schema import (
+    ConfigIssues,
+    Problems,
+    duplicate_ids,
+    read_yaml,
+    unknown_id,
+)
 from aggregator.model import Body, FactKind, Measure, Process, Register, Vocabulary
-from aggregator.model.plans import PENDING, SCALE
+from aggregator.model.plans import COMPLETION_PENDING, COMPLETION_SCALE
 
-ONCE: Final = frozenset(
+ONE_TIME_FACTS: Final = frozenset(
     {
         *(FactKind.BEGUN, FactKind.CALL_OPENED, FactKind.CALL_CLOSES, FactKind.SUBMITTED),
         *(FactKind.PUBLISHED, FactKind.BEGINS, FactKind.ENDS),
     }
 )
-"""What happens once in the life of a plan: two claims of it disagree, and one of them is used."""
+"""What happens once in a plan: two facts about it disagree, and one must be preferred."""
 
-NEEDS: Final = {
+REQUIRED_NUMBERS: Final = {
     Measure.MEETING_INTERVAL: ("days",),
     Measure.MEETINGS_A_YEAR: ("count",),
     Measure.MEETINGS_IN_PLAN_YEARS: ("count",),
@@ -42,125 +48,129 @@ NEEDS: Final = {
     Measure.REVIEW: ("months",),
     Measure.COMPLETION: ("months",),
 }
-"""The numbers without which a measure says nothing."""
+"""The numbers that each measure needs."""
 
 
 def load_register(
-    folder: Path, bodies: Mapping[str, Body], vocabulary: Vocabulary, mistakes: ConfigIssues
+    folder: Path, bodies: Mapping[str, Body], vocabulary: Vocabulary, issues: ConfigIssues
 ) -> Register:
-    """The register of processes in `folder`; empty where a file has mistakes, which are noted."""
-    plans, plans_file = read(folder / "plans.yaml", PlansSchema, mistakes)
-    rules, rules_file = read(folder / "rules.yaml", RulesSchema, mistakes)
+    """The register in `folder`; empty if a file has mistakes, which are added to `issues`."""
+    plans, plans_document = read_yaml(folder / "plans.yaml", PlansSchema, issues)
+    rules, rules_document = read_yaml(folder / "rules.yaml", RulesSchema, issues)
     if plans is None or rules is None:
         return Register()
-    known = [process.id for process in plans.processes]
-    mistakes.check(plans_file, _in_plans(plans, bodies, rules))
-    mistakes.check(rules_file, _in_rules(rules, known))
+    process_ids = [process.id for process in plans.processes]
+    issues.add_problems(plans_document, _plans_problems(plans, bodies, rules))
+    issues.add_problems(rules_document, _rules_problems(rules, process_ids))
     if rules.records:
-        mistakes.check(rules_file, _in_records(rules.records, vocabulary))
+        issues.add_problems(rules_document, _records_problems(rules.records, vocabulary))
     return build_register(plans, rules)
 
 
-def _in_plans(form: PlansSchema, bodies: Mapping[str, Body], rules: RulesSchema) -> Wrong:
-    known = [process.id for process in form.processes]
-    yield from twice("processes", known)
-    yield from twice("plans", [plan.id for plan in form.plans])
-    for number, process in enumerate(form.processes):
-        yield from _in_process(("processes", number), process, bodies)
-    for number, plan in enumerate(form.plans):
-        yield from unknown(("plans", number, "process"), "process", plan.process, known)
-        yield from _in_plan(("plans", number), plan, form.read, [rule.id for rule in rules.rules])
-    for number, search in enumerate(form.searches):
-        yield from unknown(("searches", number, "process"), "process", search.process, known)
-        yield from _in_search(("searches", number), search)
+def _plans_problems(file: PlansSchema, bodies: Mapping[str, Body], rules: RulesSchema) -> Problems:
+    process_ids = [process.id for process in file.processes]
+    rule_ids = [rule.id for rule in rules.rules]
+    yield from duplicate_ids("processes", process_ids)
+    yield from duplicate_ids("plans", [plan.id for plan in file.plans])
+    for number, process in enumerate(file.processes):
+        yield from _process_problems(("processes", number), process, bodies)
+    for number, plan in enumerate(file.plans):
+        yield from unknown_id(("plans", number, "process"), "process", plan.process, process_ids)
+        yield from _plan_problems(("plans", number), plan, file.read, rule_ids)
+    for number, search in enumerate(file.searches):
+        yield from unknown_id(("searches", number, "process"), "process", search.process, process_ids)
+        yield from _search_problems(("searches", number), search)
 
 
-def _in_process(here: yamldoc.Path, process: Process, bodies: Mapping[str, Body]) -> Wrong:
+def _process_problems(here: yamldoc.KeyPath, process: Process, bodies: Mapping[str, Body]) -> Problems:
+    # Without bodies their file is broken, and every process would be reported too.
     if bodies:
-        yield from unknown((*here, "body"), "body", process.body, bodies)
-        for place, id in enumerate(process.bodies):
-            yield from unknown((*here, "bodies", place), "body", id, bodies)
+        yield from unknown_id((*here, "body"), "body", process.body, bodies)
+        for index, id in enumerate(process.bodies):
+            yield from unknown_id((*here, "bodies", index), "body", id, bodies)
         if process.forum:
-            yield from unknown((*here, "forum", "body"), "body", process.forum.body, bodies)
-            for place, id in enumerate(process.forum.told_by):
-                yield from unknown((*here, "forum", "told_by", place), "body", id, bodies)
+            yield from unknown_id((*here, "forum", "body"), "body", process.forum.body, bodies)
+            for index, id in enumerate(process.forum.carried_by):
+                yield from unknown_id((*here, "forum", "carried_by", index), "body", id, bodies)
     if process.body not in process.bodies:
-        yield (*here, "bodies"), f"name '{process.body}' among the bodies too"
+        yield (*here, "bodies"), f"add '{process.body}' to the bodies too"
 
 
-def _in_plan(here: yamldoc.Path, plan: PlanSchema, read_on: date, rules: Sequence[str]) -> Wrong:
-    yield from _disagreeing(here, plan.facts)
+def _plan_problems(
+    here: yamldoc.KeyPath, plan: PlanSchema, read_on: date, rule_ids: Sequence[str]
+) -> Problems:
+    yield from _preference_problems(here, plan.facts)
     placed = [((*here, "facts", number), fact) for number, fact in enumerate(plan.facts)]
-    for place, commitment in enumerate(plan.commitments):
-        inner = (*here, "commitments", place, "facts")
+    for index, commitment in enumerate(plan.commitments):
+        inner = (*here, "commitments", index, "facts")
         placed += [((*inner, number), fact) for number, fact in enumerate(commitment.facts)]
-    for where, fact in placed:
-        yield from _in_fact(where, fact, fact.read or read_on)
+    for place, fact in placed:
+        yield from _fact_problems(place, fact, fact.read or read_on)
         if fact.rule:
-            yield from unknown((*where, "rule"), "rule", fact.rule, rules)
+            yield from unknown_id((*place, "rule"), "rule", fact.rule, rule_ids)
 
 
-def _in_fact(here: yamldoc.Path, fact: FactSchema, read_on: date) -> Wrong:
-    finding = fact.kind is FactKind.FINDING
-    undated = fact.date is None and fact.kind in {FactKind.MILESTONE, FactKind.CALL_CLOSES}
-    steps = (*SCALE, PENDING)
-    early = fact.public_since and fact.public_since.at.date() > read_on
+def _fact_problems(here: yamldoc.KeyPath, fact: FactSchema, read_on: date) -> Problems:
+    is_finding = fact.kind is FactKind.FINDING
+    is_undated = fact.date is None and fact.kind in {FactKind.MILESTONE, FactKind.CALL_CLOSES}
+    steps = (*COMPLETION_SCALE, COMPLETION_PENDING)
+    read_too_early = fact.public_since and fact.public_since.at.date() > read_on
     checks = (
-        (fact.used and not fact.why, ("used",), "say under 'why' why this one is used"),
-        (early, ("public_since",), "it was read before this day; correct 'public_since' or 'read'"),
-        (finding and not fact.rule, (), "name under 'rule' the rule that the finding is about"),
+        (fact.preferred and not fact.why, ("preferred",), "write under 'why' why this one is preferred"),
+        (read_too_early, ("public_since",), "it was read before this day; correct 'public_since' or 'read'"),
+        (is_finding and not fact.rule, (), "name under 'rule' the rule that the finding is about"),
         (
-            fact.verdict is not None and not finding,
-            ("verdict",),
-            "only a finding has a verdict; write 'is: finding' or take it out",
+            fact.met is not None and not is_finding,
+            ("met",),
+            "only a finding says whether a rule is met; write 'is: finding' or remove it",
         ),
         (
             fact.kind is FactKind.COMPLETION and fact.what not in steps,
             ("what",),
             f"write one of: {', '.join(steps)}",
         ),
-        (undated, (), f"'{fact.kind}' needs a date"),
+        (is_undated, (), f"'{fact.kind}' needs a date"),
     )
     yield from (((*here, *key), what) for wrong, key, what in checks if wrong)
 
 
-def _disagreeing(here: yamldoc.Path, facts: Sequence[FactSchema]) -> Wrong:
-    told = defaultdict(list)
+def _preference_problems(here: yamldoc.KeyPath, facts: Sequence[FactSchema]) -> Problems:
+    by_kind = defaultdict(list)
     for number, fact in enumerate(facts):
-        told[fact.kind].append((number, fact.used))
-    for kind, claims in told.items():
-        if kind in ONCE and len(claims) > 1 and sum(used for _, used in claims) != 1:
-            remedy = "write 'used: yes' and 'why' at exactly one of them"
-            yield (*here, "facts", claims[-1][0]), f"{len(claims)} claims tell '{kind}'; {remedy}"
+        by_kind[fact.kind].append((number, fact.preferred))
+    for kind, found in by_kind.items():
+        if kind in ONE_TIME_FACTS and len(found) > 1 and sum(preferred for _, preferred in found) != 1:
+            remedy = "write 'preferred: yes' and 'why' at exactly one of them"
+            yield (*here, "facts", found[-1][0]), f"{len(found)} facts are '{kind}'; {remedy}"
 
 
-def _in_search(here: yamldoc.Path, search: SearchSchema) -> Wrong:
-    yield from unknown((*here, "is"), "kind of fact", search.kind, ("meeting", *FactKind))
+def _search_problems(here: yamldoc.KeyPath, search: SearchSchema) -> Problems:
+    yield from unknown_id((*here, "is"), "kind of fact", search.kind, ("meeting", *FactKind))
     if search.on < search.since:
-        yield (*here, "on"), "nobody can look on a day before 'since'; correct one of the two"
+        yield (*here, "on"), "the search cannot be before 'since'; correct one of the two"
 
 
-def _in_rules(form: RulesSchema, processes: Sequence[str]) -> Wrong:
-    yield from twice("rules", [rule.id for rule in form.rules])
-    for number, rule in enumerate(form.rules):
+def _rules_problems(file: RulesSchema, process_ids: Sequence[str]) -> Problems:
+    yield from duplicate_ids("rules", [rule.id for rule in file.rules])
+    for number, rule in enumerate(file.rules):
         here = ("rules", number)
-        for place, id in enumerate(rule.binds):
-            yield from unknown((*here, "binds", place), "process", id, processes)
-        yield from _in_rule(here, rule)
+        for index, id in enumerate(rule.applies_to):
+            yield from unknown_id((*here, "applies_to", index), "process", id, process_ids)
+        yield from _rule_problems(here, rule)
 
 
-def _in_records(form: RecordsSchema, vocabulary: Vocabulary) -> Wrong:
-    for number, id in enumerate(form.topics):
-        yield from unknown(("records", "topics", number), "topic", id, vocabulary.topic_names)
-    for number, id in enumerate(form.never):
-        yield from unknown(("records", "never", number), "type", id, vocabulary.names)
+def _records_problems(records: RecordsSchema, vocabulary: Vocabulary) -> Problems:
+    for number, id in enumerate(records.topics):
+        yield from unknown_id(("records", "topics", number), "topic", id, vocabulary.topic_names)
+    for number, id in enumerate(records.excluded_types):
+        yield from unknown_id(("records", "excluded_types", number), "type", id, vocabulary.type_names)
 
 
-def _in_rule(here: yamldoc.Path, rule: RuleSchema) -> Wrong:
+def _rule_problems(here: yamldoc.KeyPath, rule: RuleSchema) -> Problems:
     if rule.source is None and rule.basis in {"ogp", "promise"}:
         yield here, "name the source of the rule, or write 'basis: unsourced'"
-    if rule.basis == "unsourced" and rule.measure is not Measure.UNTOLD:
-        yield (*here, "measure"), "nothing is said by a rule without a source; write 'measure: untold'"
-    for need in NEEDS.get(rule.measure, ()):
-        if not getattr(rule, need):
-            yield (*here, "measure"), f"the measure '{rule.measure}' needs '{need}', a number above 0"
+    if rule.basis == "unsourced" and rule.measure is not Measure.NOT_EVALUATED:
+        yield (*here, "measure"), "a rule without a source is not evaluated; write 'measure: not-evaluated'"
+    for number in REQUIRED_NUMBERS.get(rule.measure, ()):
+        if not getattr(rule, number):
+            yield (*here, "measure"), f"the measure '{rule.measure}' needs '{number}', a number above 0"

@@ -1,4 +1,4 @@
-"""The forms of register/plans.yaml (processes, their plans, every date with its source) and rules.yaml."""
+"""The schemas of register/plans.yaml and register/rules.yaml, and how they become the Register."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from aggregator.model import (
     Basis,
     Claim,
     Commitment,
-    Counting,
     Fact,
     FactKind,
     Measure,
@@ -22,10 +21,11 @@ from aggregator.model import (
     Plan,
     Precision,
     Process,
+    RecordCriteria,
     Register,
     Rule,
-    Search,
-    Zone,
+    UnsuccessfulSearch,
+    ZoneBasis,
 )
 from aggregator.values.field_types import Address, Day, Name, Text
 
@@ -37,35 +37,37 @@ BASES: Final = {
 }
 
 PRECISIONS: Final = {4: Precision.YEAR, 7: Precision.MONTH, 10: Precision.DAY}
+"""The length of a date as written → its precision."""
 
 
-def _moment(value: object) -> object:
-    """A day, month or year in London, as the register writes it."""
+def _parse_partial_date(value: object) -> object:
+    """A day, month or year in London time."""
     text = str(value) if isinstance(value, str | int) else ""
     try:
         first = datetime.fromisoformat((text + "-01-01")[:10]).replace(tzinfo=LONDON)
-        return Moment(at=first.astimezone(UTC), precision=PRECISIONS[len(text)], zone=Zone.ASSUMED)
+        return Moment(at=first.astimezone(UTC), precision=PRECISIONS[len(text)], zone=ZoneBasis.ASSUMED)
     except (ValueError, KeyError):
         raise ValueError("write a day, a month or a year: 2024-01-24, 2024-01 or 2024") from None
 
 
-Dated = Annotated[Moment, BeforeValidator(_moment)]
+PartialDate = Annotated[Moment, BeforeValidator(_parse_partial_date)]
 
 
 class FactSchema(Schema):
-    """One claim. `is` is a word of Python, hence the alias."""
+    """One fact of a plan or commitment."""
 
+    # `is` is a keyword of Python.
     kind: FactKind = Field(alias="is")
     what: Text
-    date: Dated | None = None
+    date: PartialDate | None = None
     source: Address | None = None
-    public_since: Dated | None = None
+    public_since: PartialDate | None = None
     not_before: Day | None = None
     official: bool = False
-    used: bool = False
+    preferred: bool = False
     why: str = ""
     rule: str = ""
-    verdict: bool | None = None
+    met: bool | None = None
     note: str = ""
     read: Day | None = None
 
@@ -90,7 +92,7 @@ class PlanSchema(Schema):
 
 
 class SearchSchema(Schema):
-    """What was looked for and not found."""
+    """A search that found nothing."""
 
     process: Name
     kind: Text = Field(alias="is")
@@ -100,7 +102,7 @@ class SearchSchema(Schema):
 
 
 class PlansSchema(Schema):
-    """The file."""
+    """The file plans.yaml."""
 
     read: Day
     processes: tuple[Process, ...]
@@ -109,12 +111,12 @@ class PlansSchema(Schema):
 
 
 class RuleSchema(Schema):
-    """One rule as it stands in the file."""
+    """One rule."""
 
     id: Text
     title: Text
     asks: Text
-    binds: tuple[Text, ...]
+    applies_to: tuple[Text, ...]
     since: Day | None = None
     until: Day | None = None
     basis: Literal["ogp", "promise", "ours", "unsourced"]
@@ -129,15 +131,15 @@ class RuleSchema(Schema):
 
 
 class RecordsSchema(Schema):
-    """What counts as an official record of a process."""
+    """The key `records`: which documents count as official records of a process."""
 
     asks: Text
     topics: tuple[Text, ...] = Field(min_length=1)
-    never: tuple[Text, ...] = ()
+    excluded_types: tuple[Text, ...] = ()
 
 
 class RulesSchema(Schema):
-    """The file."""
+    """The file rules.yaml."""
 
     read: Day
     records: RecordsSchema | None = None
@@ -145,45 +147,45 @@ class RulesSchema(Schema):
 
 
 def build_register(plans: PlansSchema, rules: RulesSchema) -> Register:
-    """Everything, in the order of the files. Where nothing says what counts as a record, everything does."""
+    """The register, in the order of the files. Without `records` every document counts as a record."""
     return Register(
         processes=plans.processes,
         plans=tuple(_plan(plan, plans.read) for plan in plans.plans),
-        searches=tuple(Search(**dict(search)) for search in plans.searches),
+        searches=tuple(UnsuccessfulSearch(**dict(search)) for search in plans.searches),
         rules=tuple(_rule(rule, rules.read) for rule in rules.rules),
-        counting=Counting(**dict(rules.records)) if rules.records else Counting(),
+        record_criteria=RecordCriteria(**dict(rules.records)) if rules.records else RecordCriteria(),
     )
 
 
-def _plan(form: PlanSchema, read_on: date) -> Plan:
+def _plan(plan: PlanSchema, read_on: date) -> Plan:
     return Plan(
-        id=form.id,
-        process=form.process,
-        title=form.title,
-        names=form.names,
-        facts=tuple(_fact(fact, read_on) for fact in form.facts),
+        id=plan.id,
+        process=plan.process,
+        title=plan.title,
+        names=plan.names,
+        facts=tuple(_fact(fact, read_on) for fact in plan.facts),
         commitments=tuple(
             Commitment(id=one.id, title=one.title, facts=tuple(_fact(fact, read_on) for fact in one.facts))
-            for one in form.commitments
+            for one in plan.commitments
         ),
     )
 
 
-def _fact(form: FactSchema, read_on: date) -> Fact:
+def _fact(fact: FactSchema, read_on: date) -> Fact:
     return Fact(
-        kind=form.kind,
-        claim=Claim(what=form.what, moment=form.date, source=form.source, note=form.note),
-        public_since=form.public_since,
-        read_on=form.read or read_on,
-        official=form.official,
-        used=form.used,
-        why=form.why,
-        not_before=form.not_before,
-        rule=form.rule,
-        verdict=form.verdict,
+        kind=fact.kind,
+        claim=Claim(what=fact.what, moment=fact.date, source=fact.source, note=fact.note),
+        public_since=fact.public_since,
+        read_on=fact.read or read_on,
+        official=fact.official,
+        preferred=fact.preferred,
+        why=fact.why,
+        not_before=fact.not_before,
+        rule=fact.rule,
+        met=fact.met,
     )
 
 
-def _rule(form: RuleSchema, read_on: date) -> Rule:
-    said = form.model_dump(exclude={"read", "basis"})
-    return Rule(**said, basis=BASES[form.basis], read_on=form.read or read_on)
+def _rule(rule: RuleSchema, read_on: date) -> Rule:
+    values = rule.model_dump(exclude={"read", "basis"})
+    return Rule(**values, basis=BASES[rule.basis], read_on=rule.read or read_on)

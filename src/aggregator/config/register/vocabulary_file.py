@@ -1,4 +1,4 @@
-"""Reads register/vocabulary.yaml: topics, types, phrases with their weight, traps and places."""
+"""Reads register/vocabulary.yaml: topics and types with their phrases, false positives and places."""
 
 from __future__ import annotations
 
@@ -10,36 +10,43 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator
 
-from aggregator.config.yaml_files.schema import ConfigIssues, Schema, Wrong, read, twice, unknown
+from aggregator.config.yaml_files.schema import (
+    ConfigIssues,
+    Problems,
+    Schema,
+    duplicate_ids,
+    read_yaml,
+    unknown_id,
+)
 from aggregator.model import Phrase, Scale, Strength, Topic, TypeRule, Vocabulary
 from aggregator.model.vocabulary import DEFAULT_SCALE
 from aggregator.values.field_types import Name, Text, matching
 
-LONGEST: Final = 80
-STEM: Final = re.compile(r"(?:[^\W_]|%){3,}\*?|(?:[^\W_]|%)+")
-"""A word; with `*` at its end it needs three letters before it."""
-PHRASE_FORM: Final = "write plain words, at most 80 characters, or {cy: words} for Welsh"
+MAX_LENGTH: Final = 80
+WORD: Final = re.compile(r"(?:[^\W_]|%){3,}\*?|(?:[^\W_]|%)+")
+"""A word. `*` needs three letters before it, since a short stem would match almost anything."""
+PHRASE_HELP: Final = "write plain words, at most 80 characters, or {cy: words} for Welsh"
 
 
-def _phrase(value: object) -> object:
-    """`open data`, or `{cy: data agored}` for Welsh, which mutates."""
+def _parse_phrase(value: object) -> object:
+    """`open data`, or `{cy: data agored}` for Welsh, whose initials mutate."""
     if isinstance(value, Mapping) and set(value) == {"cy"}:
-        return Phrase(words=_words(value["cy"]), welsh=True)
-    return Phrase(words=_words(value))
+        return Phrase(words=_check_words(value["cy"]), welsh=True)
+    return Phrase(words=_check_words(value))
 
 
-def _words(value: object) -> str:
+def _check_words(value: object) -> str:
     text = value.strip() if isinstance(value, str) else ""
     words = re.findall(r"[^\s'’\"“”(){}\[\].,;:!?/&£$€–—-]+", text.removeprefix("^"))
-    if not words or len(text) > LONGEST or not all(STEM.fullmatch(word) for word in words):
+    if not words or len(text) > MAX_LENGTH or not all(WORD.fullmatch(word) for word in words):
         raise ValueError(
-            f"{value!r} is no phrase; {PHRASE_FORM}; a word with * needs three letters before it"
+            f"{value!r} is not a phrase; {PHRASE_HELP}; a word with * needs three letters before it"
         )
     return text
 
 
-PhraseText = Annotated[Phrase, BeforeValidator(_phrase)]
-Start = Annotated[
+PhraseText = Annotated[Phrase, BeforeValidator(_parse_phrase)]
+AddressStart = Annotated[
     str,
     AfterValidator(
         matching(
@@ -51,7 +58,7 @@ Start = Annotated[
 
 
 class TopicSchema(Schema):
-    """A topic and its phrases, by how much they say."""
+    """A topic and its phrases by strength."""
 
     id: Name
     name: Text
@@ -69,15 +76,15 @@ class TypeSchema(Schema):
     strong_words: tuple[PhraseText, ...] = ()
     title_words: tuple[PhraseText, ...] = ()
     publisher_types: tuple[Text, ...] = ()
-    addresses: tuple[Start, ...] = ()
-    general_publisher_types: tuple[Text, ...] = ()
-    general_addresses: tuple[Start, ...] = ()
+    addresses: tuple[AddressStart, ...] = ()
+    weak_publisher_types: tuple[Text, ...] = ()
+    weak_addresses: tuple[AddressStart, ...] = ()
 
 
-class WholeSchema(Schema):
-    """Where everything counts: a host, or a body, and for which topic."""
+class AlwaysRelevantSchema(Schema):
+    """A host or a body whose every document is relevant, and its topic."""
 
-    host: Start | None = None
+    host: AddressStart | None = None
     body: Name | None = None
     topic: Name
 
@@ -87,88 +94,93 @@ class VocabularySchema(Schema):
 
     scale: Scale = DEFAULT_SCALE
     topics: tuple[TopicSchema, ...]
-    whole: tuple[WholeSchema, ...] = ()
-    traps: tuple[PhraseText, ...] = ()
-    elsewhere: tuple[PhraseText, ...] = ()
-    home: tuple[PhraseText, ...] = ()
+    always_relevant: tuple[AlwaysRelevantSchema, ...] = ()
+    false_positives: tuple[PhraseText, ...] = ()
+    other_countries: tuple[PhraseText, ...] = ()
+    home_countries: tuple[PhraseText, ...] = ()
     types: tuple[TypeSchema, ...]
 
 
-def load_vocabulary(path: Path, mistakes: ConfigIssues, bodies: Collection[str] = ()) -> Vocabulary:
-    """The vocabulary; empty when the file has mistakes, which are noted.
+def load_vocabulary(path: Path, issues: ConfigIssues, bodies: Collection[str] = ()) -> Vocabulary:
+    """The vocabulary; empty if the file has mistakes, which are added to `issues`.
 
-    `bodies` are the ids that `whole` may name.
+    `bodies`: the ids that `always_relevant` may name.
     """
-    form, document = read(path, VocabularySchema, mistakes)
-    if form is None:
+    file, document = read_yaml(path, VocabularySchema, issues)
+    if file is None:
         return Vocabulary()
-    mistakes.check(document, _wrong_types(form), _wrong_topics(form), _wrong_places(form, bodies))
-    mistakes.check(document, twice("topics", [topic.id for topic in form.topics]))
+    issues.add_problems(
+        document, _type_problems(file), _topic_problems(file), _always_relevant_problems(file, bodies)
+    )
+    issues.add_problems(document, duplicate_ids("topics", [topic.id for topic in file.topics]))
     return Vocabulary(
-        topics=tuple(map(_topic, form.topics)),
-        types=tuple(map(_type, form.types)),
-        names={rule.id: rule.name for rule in form.types},
-        publisher_types={words.casefold(): rule.id for rule in form.types for words in _said(rule)},
-        general=tuple(words for rule in form.types for words in _general(rule)),
-        traps=form.traps,
-        elsewhere=form.elsewhere,
-        home=form.home,
-        hosts={whole.host: whole.topic for whole in form.whole if whole.host},
-        bodies={whole.body: whole.topic for whole in form.whole if whole.body},
-        scale=form.scale,
+        topics=tuple(map(_topic, file.topics)),
+        types=tuple(map(_type_rule, file.types)),
+        type_names={one.id: one.name for one in file.types},
+        publisher_types={
+            words.casefold(): one.id for one in file.types for words in _all_publisher_types(one)
+        },
+        weak_types=tuple(words for one in file.types for words in _weak_types(one)),
+        false_positives=file.false_positives,
+        other_countries=file.other_countries,
+        home_countries=file.home_countries,
+        hosts={one.host: one.topic for one in file.always_relevant if one.host},
+        bodies={one.body: one.topic for one in file.always_relevant if one.body},
+        scale=file.scale,
     )
 
 
-def _topic(form: TopicSchema) -> Topic:
+def _topic(topic: TopicSchema) -> Topic:
     phrases = {
-        Strength.SURE: form.sure,
-        Strength.LIKELY: form.likely,
-        Strength.HINT: form.hint,
-        Strength.BY_PRODUCT: form.by_product,
+        Strength.SURE: topic.sure,
+        Strength.LIKELY: topic.likely,
+        Strength.HINT: topic.hint,
+        Strength.BY_PRODUCT: topic.by_product,
     }
-    return Topic(id=form.id, name=form.name, phrases=phrases)
+    return Topic(id=topic.id, name=topic.name, phrases=phrases)
 
 
-def _type(form: TypeSchema) -> TypeRule:
+def _type_rule(one: TypeSchema) -> TypeRule:
     return TypeRule(
-        type=form.id,
-        phrases=form.title_words,
-        strong=form.strong_words,
-        addresses=(*form.addresses, *form.general_addresses),
+        type=one.id,
+        phrases=one.title_words,
+        strong=one.strong_words,
+        addresses=(*one.addresses, *one.weak_addresses),
     )
 
 
-def _said(form: TypeSchema) -> tuple[str, ...]:
-    return (*form.publisher_types, *form.general_publisher_types)
+def _all_publisher_types(one: TypeSchema) -> tuple[str, ...]:
+    return (*one.publisher_types, *one.weak_publisher_types)
 
 
-def _general(form: TypeSchema) -> tuple[str, ...]:
-    return (*(words.casefold() for words in form.general_publisher_types), *form.general_addresses)
+def _weak_types(one: TypeSchema) -> tuple[str, ...]:
+    return (*(words.casefold() for words in one.weak_publisher_types), *one.weak_addresses)
 
 
-def _wrong_types(form: VocabularySchema) -> Wrong:
-    owner: dict[str, str] = {}
-    for number, rule in enumerate(form.types):
-        for words in (rule.id, *_said(rule)):
-            first = owner.setdefault(words.casefold(), rule.id)
-            if first != rule.id or (words == rule.id and rule in form.types[:number]):
-                yield ("types", number), f"'{words}' already belongs to the type '{first}'"
+def _type_problems(file: VocabularySchema) -> Problems:
+    owners: dict[str, str] = {}
+    for number, one in enumerate(file.types):
+        for words in (one.id, *_all_publisher_types(one)):
+            owner = owners.setdefault(words.casefold(), one.id)
+            # A publisher may use a type's own id as its name for it.
+            if owner != one.id or (words == one.id and one in file.types[:number]):
+                yield ("types", number), f"'{words}' already belongs to the type '{owner}'"
 
 
-def _wrong_topics(form: VocabularySchema) -> Wrong:
-    for number, topic in enumerate(form.topics):
+def _topic_problems(file: VocabularySchema) -> Problems:
+    for number, topic in enumerate(file.topics):
         phrases = (*topic.sure, *topic.likely, *topic.hint, *topic.by_product)
-        counted = Counter(phrase.words.casefold() for phrase in phrases)
-        for words in (words for words, times in counted.items() if times > 1):
-            yield ("topics", number), f"'{words}' stands twice under '{topic.id}'; keep one"
+        counts = Counter(phrase.words.casefold() for phrase in phrases)
+        for words in (words for words, count in counts.items() if count > 1):
+            yield ("topics", number), f"'{words}' is listed twice under '{topic.id}'; keep one"
 
 
-def _wrong_places(form: VocabularySchema, bodies: Collection[str]) -> Wrong:
-    topics = {topic.id for topic in form.topics}
-    for number, whole in enumerate(form.whole):
-        at = ("whole", number)
-        if (whole.host is None) == (whole.body is None):
-            yield at, "name either a host or a body here"
-        yield from unknown(at, "topic", whole.topic, topics)
-        if whole.body and bodies and whole.body not in bodies:
-            yield at, f"no body has the id '{whole.body}'; see register/bodies.yaml"
+def _always_relevant_problems(file: VocabularySchema, bodies: Collection[str]) -> Problems:
+    topics = {topic.id for topic in file.topics}
+    for number, one in enumerate(file.always_relevant):
+        here = ("always_relevant", number)
+        if (one.host is None) == (one.body is None):
+            yield here, "name either a host or a body here"
+        yield from unknown_id(here, "topic", one.topic, topics)
+        if one.body and bodies and one.body not in bodies:
+            yield here, f"no body has the id '{one.body}'; see register/bodies.yaml"

@@ -1,1 +1,1 @@
-"""Checks and edits YAML files that people write."""
+"""Checks and edits the YAML files that people write."""

@@ -1,106 +1,111 @@
-"""Edits the text of a list in YAML: only the words that change; every comment, order and blank line stays."""
+"""Edits a list in the text of a YAML file and leaves comments and blank lines as they are."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from aggregator import yamldoc
 from aggregator.errors import ConfigError, ConfigIssue
 
+EMPTY: Final[tuple[object, ...]] = (None, "", (), [], {})
+"""False is not among them: a key may need `no`."""
 
-class ListText:
-    """A text whose key `key` holds a list of things with ids. Each edit gives a new text, unchecked."""
 
-    def __init__(self, text: str, file: str, key: str, what: str) -> None:
-        """`file` and `what` (one of the list) are names for messages.
+class YamlList:
+    """A text with a list of items with ids under the key `key`. Each edit returns a new text, unchecked."""
 
-        Raises ConfigError for what is no YAML with such a list.
+    def __init__(self, text: str, file: str, key: str, item_name: str) -> None:
+        """`file` and `item_name` (such as "source") are for messages.
+
+        Raises ConfigError if the text is not YAML with such a list.
         """
         self.text = text
         self._file = file
         self._key = key
-        self._what = what
+        self._item_name = item_name
         self._document = yamldoc.load(text, file=file)
         value = self._document.value
-        listed = value.get(key) if isinstance(value, dict) else None
-        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
-            raise ConfigError((ConfigIssue(file, 1, f"no list of {key} stands here under '{key}:'"),))
-        self._listed: Sequence[dict[str, Any]] = listed
+        items = value.get(key) if isinstance(value, dict) else None
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            raise ConfigError((ConfigIssue(file, 1, f"there is no list of {key} under '{key}:'"),))
+        self._items: Sequence[dict[str, Any]] = items
         self._newline = "\r\n" if "\r\n" in text else "\n"
 
     @property
     def ids(self) -> tuple[str, ...]:
         """The ids, in the order of the file."""
-        return tuple(str(one.get("id")) for one in self._listed)
+        return tuple(str(item.get("id")) for item in self._items)
 
-    def renamed(self, old: str, new: str) -> str:
-        """The text with another id for one of them."""
-        return self._replaced(self._number(old), "id", yamldoc.scalar(new))
+    def with_new_id(self, old: str, new: str) -> str:
+        """The text with the id `new` instead of `old`."""
+        return self._with_value(self._index(old), "id", yamldoc.format_scalar(new))
 
-    def retired(self, id: str, into: str) -> str:
-        """The text with one of them switched off, and beside it the reason: it was merged into another.
+    def with_item_disabled(self, id: str, into: str) -> str:
+        """The text with `enabled: no` in an item, and a comment that it was merged into another.
 
-        Where a comment stands beside the switch already, it stays alone.
+        A comment that is already beside `enabled` stays as it is.
         """
-        number, reason = self._number(id), f"  # merged into {into}"
-        if "enabled" not in self._listed[number]:
-            return self._with_key(number, "enabled: no", reason)
-        off = self._replaced(number, "enabled", "no")
-        ends = self._document.spans[self._key, number, "enabled"][0] + len("no")
-        beside = off[ends:].partition(self._newline)[0].strip()
-        return off if beside else off[:ends] + reason + off[ends:]
+        index, comment = self._index(id), f"  # merged into {into}"
+        if "enabled" not in self._items[index]:
+            return self._with_key(index, "enabled: no", comment)
+        disabled = self._with_value(index, "enabled", "no")
+        end = self._document.spans[self._key, index, "enabled"][0] + len("no")
+        has_comment = disabled[end:].partition(self._newline)[0].strip()
+        return disabled if has_comment else disabled[:end] + comment + disabled[end:]
 
-    def extended(self, block: str) -> str:
-        """The text with one more at the end of the list, as `lines_of` makes it.
+    def with_item(self, block: str) -> str:
+        """The text with one more item, as `format_item` writes it, at the end of the list.
 
-        Raises ConfigError for a list in square brackets, in which there is no place for lines.
+        Raises ConfigError for a list in square brackets, which cannot contain lines.
         """
-        begins, ends = self._document.spans[self._key,]
-        indent = self.text[self._line_begin(begins) : begins]
+        start, end = self._document.spans[self._key,]
+        indent = self.text[self._line_start(start) : start]
         if indent.strip():
             remedy = "write the list as lines that begin with '- id:', then run this again"
-            raise ConfigError((self._document.mistake((self._key,), remedy),))
+            raise ConfigError((self._document.issue((self._key,), remedy),))
+        # The span ends at the last value. At the end of the file, comments after it belong to the list.
         if list(self._document.value)[-1] == self._key:
-            ends = len(self.text.rstrip())
-        added = f"\n\n{indented(block, indent)}".replace("\n", self._newline)
-        return self.text[:ends] + added + (self.text[ends:] or self._newline)
+            end = len(self.text.rstrip())
+        added = f"\n\n{indent_block(block, indent)}".replace("\n", self._newline)
+        return self.text[:end] + added + (self.text[end:] or self._newline)
 
-    def without(self, id: str) -> str:
-        """The text without one of them and the comments inside it."""
-        begins, ends = self._document.spans[self._key, self._number(id)]
-        after = self.text.find("\n", ends) + 1
-        return self.text[: self._line_begin(begins)] + (self.text[after:] if after else "")
+    def without_item(self, id: str) -> str:
+        """The text without an item and the comments inside it."""
+        start, end = self._document.spans[self._key, self._index(id)]
+        next_line = self.text.find("\n", end) + 1
+        return self.text[: self._line_start(start)] + (self.text[next_line:] if next_line else "")
 
-    def _number(self, id: str) -> int:
+    def _index(self, id: str) -> int:
         if id not in self.ids:
-            raise ConfigError((ConfigIssue(self._file, 0, f"no {self._what} has the id '{id}'"),))
+            raise ConfigError((ConfigIssue(self._file, 0, f"no {self._item_name} has the id '{id}'"),))
         return self.ids.index(id)
 
-    def _line_begin(self, at: int) -> int:
-        return self.text.rfind("\n", 0, at) + 1
+    def _line_start(self, position: int) -> int:
+        return self.text.rfind("\n", 0, position) + 1
 
-    def _replaced(self, number: int, key: str, value: str) -> str:
-        begins, ends = self._document.spans[self._key, number, key]
-        return self.text[:begins] + value + self.text[ends:]
+    def _with_value(self, index: int, key: str, value: str) -> str:
+        start, end = self._document.spans[self._key, index, key]
+        return self.text[:start] + value + self.text[end:]
 
-    def _with_key(self, number: int, line: str, comment: str) -> str:
-        """A further key at the end of one of them, behind whatever comment stands beside its last value."""
-        begins, ends = self._document.spans[self._key, number]
-        if self.text[begins] == "{":
-            return f"{self.text[: ends - 1]}, {line}{self.text[ends - 1 :]}"
-        indent = " " * (begins - self._line_begin(begins))
-        line_ends = self.text.find(self._newline, ends)
-        at = line_ends if line_ends >= 0 else len(self.text)
-        return f"{self.text[:at]}{self._newline}{indent}{line}{comment}{self.text[at:]}"
+    def _with_key(self, index: int, line: str, comment: str) -> str:
+        """The text with one more key at the end of an item, after any comment beside its last value."""
+        start, end = self._document.spans[self._key, index]
+        if self.text[start] == "{":
+            # A comment would hide the closing brace.
+            return f"{self.text[: end - 1]}, {line}{self.text[end - 1 :]}"
+        indent = " " * (start - self._line_start(start))
+        line_end = self.text.find(self._newline, end)
+        position = line_end if line_end >= 0 else len(self.text)
+        return f"{self.text[:position]}{self._newline}{indent}{line}{comment}{self.text[position:]}"
 
 
-def lines_of(said: Mapping[str, Any]) -> str:
-    """One of a list as lines; a key with nothing to say is left out."""
-    lines = [f"  {key}: {yamldoc.written(value)}" for key, value in said.items() if value]
+def format_item(fields: Mapping[str, Any]) -> str:
+    """An item of a list as lines; keys with an empty value are left out."""
+    lines = [f"  {key}: {yamldoc.format_value(value)}" for key, value in fields.items() if value not in EMPTY]
     return "\n".join(lines).replace("  ", "- ", 1) + "\n"
 
 
-def indented(block: str, indent: str) -> str:
-    """The lines of a block, moved to the right."""
+def indent_block(block: str, indent: str) -> str:
+    """The lines of a block with `indent` before each."""
     return "\n".join(f"{indent}{line}" for line in block.rstrip("\n").split("\n"))

@@ -1,0 +1,90 @@
+"""The commands of digests: preview, issue, send, status."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from aggregator.app import App
+from aggregator.cli import rows
+from aggregator.cli.console import print_json, print_rows, print_text
+from aggregator.cli.options import AsJson, At, Replay, app, open_program
+from aggregator.deliver import render_digest
+from aggregator.model import DeliveryStatus, Digest
+from aggregator.services.mailing.mailer import describe_mail_route
+
+digest = typer.Typer(help="The weekly and daily digests.", no_args_is_help=True)
+app.add_typer(digest, name="digest")
+
+Week = Annotated[
+    str | None, typer.Option(metavar="WEEK", help="ISO week such as 2024-W04; default: the open week.")
+]
+Day = Annotated[
+    str | None, typer.Option(metavar="DAY", help="The daily digest that begins on this day: 2024-01-24.")
+]
+
+
+@digest.command("preview")
+def digest_preview(
+    context: typer.Context,
+    week: Week = None,
+    day: Day = None,
+    replay: Replay = None,
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the digest of a week or day, as issued or as a draft."""
+    if week and day:
+        raise typer.BadParameter("give a week or a day, not both")
+    with open_program(context, at=at, replay=replay) as program:
+        found = program.get_digest(day or week)
+        if as_json:
+            print_json(rows.digest(found))
+        else:
+            print_text(_digest_text(program, found))
+
+
+@digest.command("issue")
+def digest_issue(context: typer.Context, replay: Replay = None, at: At = None) -> None:
+    """Issue and publish the digest of every week and day that has closed and has none; send nothing."""
+    with open_program(context, at=at, replay=replay) as program:
+        issued = asyncio.run(program.issue_digests())
+        for one in issued:
+            print_text(f"{one.period} is issued, with {one.item_count} updates.")
+        if not issued:
+            print_text("Every week and day that has closed has its digest.")
+
+
+@digest.command("send")
+def digest_send(context: typer.Context, replay: Replay = None, at: At = None) -> None:
+    """Issue and plan what is missing of the last week, and send every delivery that is due."""
+    with open_program(context, at=at, replay=replay) as program:
+        counts = asyncio.run(program.send_due())
+        sent = ", ".join(f"{counts[status]} {status}" for status in DeliveryStatus if counts[status])
+        route = describe_mail_route(program.config.settings, program.replay)
+        print_text(f"{sent or 'No delivery was due'}. {route}")
+
+
+@digest.command("status")
+def digest_status(context: typer.Context, replay: Replay = None, as_json: AsJson = False) -> None:
+    """Count the deliveries of each run; `again`: sent once more because an outcome was not known."""
+    with open_program(context, replay=replay) as program:
+        columns = ("run", *(status.value for status in DeliveryStatus), "again")
+        shown = [
+            {
+                "run": run,
+                **{status.value: counts.get(status, 0) for status in DeliveryStatus},
+                "again": counts["unsure"],
+            }
+            for run, counts in program.store.deliveries.counts_by_run().items()
+        ]
+        print_rows(columns, shown, as_json=as_json)
+        if not as_json:
+            print_text(describe_mail_route(program.config.settings, program.replay))
+
+
+def _digest_text(program: App, digest: Digest) -> str:
+    made = render_digest(digest, program.config.settings.site, program.config.bodies)
+    return next(one.payload.decode() for one in made if one.media_type.startswith("text/plain"))
