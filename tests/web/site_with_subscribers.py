@@ -1,4 +1,4 @@
-"""The pages of letters over a real store, with a clock that is set by hand and an outbox that is read."""
+"""The subscription pages over a real store, with a clock that tests set and an outbox that they read."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
-from aggregator.config import Config, load
+from aggregator.config import Config, load_config
 from aggregator.config.settings import load_settings
 from aggregator.deliver import MailContext
 from aggregator.deliver.mail.outbox import Outbox
 from aggregator.model import Subscriber
-from aggregator.services.alerts.matching import Alerting
-from aggregator.services.alerts.rules import OwnRules
-from aggregator.services.mailing.delivery import Dispatch
+from aggregator.services.alerts.matching import AlertMatcher
+from aggregator.services.alerts.rules import SubscriberRules
+from aggregator.services.mailing.delivery import DeliveryService
 from aggregator.services.subscriptions.service import SubscriptionService
 from aggregator.store import Store, open_store
-from aggregator.web import LetterPages, application
+from aggregator.web import SubscriptionPages, build_application
 from tests.conftest import PROJECT
 from tests.deliver.mail.subscribers import TOKENS, opened
-from tests.support.builders import instant, site
+from tests.support.builders import instant, make_site
 
-KNOWN = {
+OPTIONS = {
     "bodies": {"scotland": "Scottish Government", "wales": "Welsh Government"},
     "topics": {"open-data": "Open data"},
     "types": {"report": "Report", "blog-post": "Blog post"},
@@ -38,13 +38,13 @@ KNOWN = {
 
 @cache
 def config() -> Config:
-    """The project's own, read once."""
-    return load(load_settings(PROJECT / "settings.yaml"))
+    """The project's own configuration, read once."""
+    return load_config(load_settings(PROJECT / "settings.yaml"))
 
 
 @dataclass
-class Bench:
-    """A store with its pages; `mails` gives what was sent since the last look, as recipient and text."""
+class SubscriberSite:
+    """A store with its subscription pages."""
 
     store: Store
     folder: Path
@@ -54,38 +54,38 @@ class Bench:
 
     @property
     def config(self) -> Config:
-        said = {"letters_url": self.url, "base_url": "https://updates.example.org/", **self.settings}
-        return replace(config(), settings=config().settings.model_copy(update=said))
+        changes = {"subscriptions_url": self.url, "base_url": "https://updates.example.org/", **self.settings}
+        return replace(config(), settings=config().settings.model_copy(update=changes))
 
     @property
     def service(self) -> SubscriptionService:
         return SubscriptionService(self.store, TOKENS)
 
     @property
-    def own_rules(self) -> OwnRules:
-        return OwnRules(Alerting(self.config, self.store))
+    def subscriber_rules(self) -> SubscriberRules:
+        return SubscriberRules(AlertMatcher(self.config, self.store))
 
     def application(self) -> Starlette:
-        there = site(letters_url=self.url)
-        pages = LetterPages(self.service, self.own_rules, there, lambda: self.now, KNOWN)
-        return application(self.folder / "output", lambda: {"ok": True}, pages)
+        site = make_site(subscriptions_url=self.url)
+        pages = SubscriptionPages(self.service, self.subscriber_rules, site, lambda: self.now, OPTIONS)
+        return build_application(self.folder / "output", lambda: {"ok": True}, pages)
 
-    def later(self, **time: float) -> None:
+    def advance(self, **time: float) -> None:
         """Let time pass."""
         self.now += timedelta(**time)
 
-    def mails(self) -> list[tuple[str, str]]:
-        """Send what is due; who got it, and its text."""
-        bodies = [(message["to"], message.get_body(("plain",))) for message in self.messages()]
+    def send_mails(self) -> list[tuple[str, str]]:
+        """Send the mail that is due; returns recipient and text of each."""
+        bodies = [(message["to"], message.get_body(("plain",))) for message in self.send_messages()]
         return [(to, body.get_content()) for to, body in bodies if body is not None]
 
-    def messages(self) -> list[EmailMessage]:
-        """Send what is due, and read it."""
+    def send_messages(self) -> list[EmailMessage]:
+        """Send the mail that is due; returns the messages."""
         sent = list[EmailMessage]()
-        stationery = MailContext(
-            site=site(letters_url=self.url),
-            address="letters@updates.example.org",
-            mailbox="post@example.org",
+        context = MailContext(
+            site=make_site(subscriptions_url=self.url),
+            sender_address="letters@updates.example.org",
+            replies_mailbox="post@example.org",
             tokens=TOKENS,
         )
         outbox = Outbox(self.folder / "outbox")
@@ -95,26 +95,28 @@ class Bench:
                 sent.append(opened(message))
             return await outbox(messages)
 
-        asyncio.run(Dispatch(config(), self.store, stationery).send(read, lambda: self.now, everybody=True))
+        asyncio.run(
+            DeliveryService(config(), self.store, context).send_due(read, lambda: self.now, allow_all=True)
+        )
         return sent
 
-    def link(self) -> str:
-        """The link of the one mail that is due."""
-        ((_, text),) = self.mails()
+    def mailed_link(self) -> str:
+        """Send the one mail that is due; returns the link in it."""
+        ((_, text),) = self.send_mails()
         found = re.search(r"^http\S+$", text.replace("\r", ""), re.MULTILINE)
         assert found
         return found[0]
 
-    def reader(self, address: str = "reader@example.org") -> Subscriber:
-        """The reader of an address, who is known."""
-        found = self.store.readers.at(address)
+    def subscriber(self, address: str = "reader@example.org") -> Subscriber:
+        """The subscriber with an address, who exists."""
+        found = self.store.subscribers.with_address(address)
         assert found is not None
         return found
 
 
 @contextmanager
-def bench(folder: Path) -> Iterator[Bench]:
-    """An empty store with its pages."""
+def open_subscriber_site(folder: Path) -> Iterator[SubscriberSite]:
+    """An empty store with its subscription pages."""
     (folder / "output").mkdir()
     with open_store(f"sqlite:///{folder}/store.db") as store:
-        yield Bench(store, folder)
+        yield SubscriberSite(store, folder)

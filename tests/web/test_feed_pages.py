@@ -1,4 +1,4 @@
-"""The feed of a reader's own rule: who knows its address may read it, and nothing else, until it is gone."""
+"""The feed of a subscriber's own rule: who knows its address can read it, and nothing else, until it ends."""
 
 from __future__ import annotations
 
@@ -15,70 +15,72 @@ from starlette.applications import Starlette
 
 from aggregator.deliver.mail.tokens import Tokens
 from aggregator.model import SubscriberStatus
-from aggregator.model.alerts import OwnRule
-from aggregator.services.alerts.matching import Alerting
-from aggregator.services.mailing.delivery import Dispatch
-from aggregator.web import application
+from aggregator.model.alerts import SubscriberRule
+from aggregator.services.alerts.matching import AlertMatcher
+from aggregator.services.mailing.delivery import DeliveryService
+from aggregator.web import build_application
 from tests.deliver.mail.subscribers import TOKENS, stationery
-from tests.store.values import change, keep
-from tests.support.builders import entry
-from tests.web.site_with_subscribers import Bench, bench
-from tests.web.test_subscription_pages import ask, sign_up
+from tests.store.values import make_change, save_changes
+from tests.support.builders import make_entry
+from tests.web.site_with_subscribers import SubscriberSite, open_subscriber_site
+from tests.web.test_subscription_pages import send_request, sign_up
 
 ADDRESS = re.compile(r'href="(https://updates\.example\.org/letters/feed/[^"]+\.atom)"')
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Bench]:
-    """A reader who watches for open data, and a document of an hour later that was found."""
-    with bench(tmp_path) as made:
-        made.settings = {"hubs": ("https://hub.example.org/",)}
-        page = sign_up(made).replace("/choices/", "/alerts/")
-        ask(made, "POST", page, action="watch", when='"open data"')
-        made.later(hours=1)
-        find(made, "https://www.gov.uk/1", "Open <data> for buses")
-        yield made
+def site(tmp_path: Path) -> Iterator[SubscriberSite]:
+    """A subscriber with a rule for open data, and a document of an hour later that matched."""
+    with open_subscriber_site(tmp_path) as opened:
+        opened.settings = {"websub_hubs": ("https://hub.example.org/",)}
+        page = sign_up(opened).replace("/choices/", "/alerts/")
+        send_request(opened, "POST", page, action="watch", when='"open data"')
+        opened.advance(hours=1)
+        publish_matching(opened, "https://www.gov.uk/1", "Open <data> for buses")
+        yield opened
 
 
-def find(desk: Bench, url: str, title: str) -> None:
-    keep(desk.store, change(entry(url, title=title), seen_at=desk.now))
-    Alerting(desk.config, desk.store).look(desk.now)
+def publish_matching(site: SubscriberSite, url: str, title: str) -> None:
+    save_changes(site.store, make_change(make_entry(url, title=title), seen_at=site.now))
+    AlertMatcher(site.config, site.store).find_alerts(site.now)
 
 
-def alerts(desk: Bench) -> str:
-    """The reader's page of alerts, opened anew."""
-    return f"{desk.url}alerts/{TOKENS.timed('choices', desk.reader().id, desk.now)}"
+def alerts_page(site: SubscriberSite) -> str:
+    """The address of the subscriber's page of alert rules, with a fresh token."""
+    return f"{site.url}alerts/{TOKENS.timed_token('choices', site.subscriber().id, site.now)}"
 
 
-def switch_on(desk: Bench, **form: str) -> str:
-    """Ask for the feed; gives its address as the page shows it."""
+def switch_on(site: SubscriberSite, **form: str) -> str:
+    """Switch the rule's feed on; returns its address as the page shows it."""
     form = {"mail": "yes", "feed": "yes", **form}
-    assert ask(desk, "POST", alerts(desk), action="place", id="rule-1", **form).status_code == 303
-    found = ADDRESS.search(ask(desk, "GET", f"{alerts(desk)}?told=place").text)
+    assert (
+        send_request(site, "POST", alerts_page(site), action="place", id="rule-1", **form).status_code == 303
+    )
+    found = ADDRESS.search(send_request(site, "GET", f"{alerts_page(site)}?told=place").text)
     assert found
     return found[1]
 
 
-def get(
-    desk: Bench,
+def fetch(
+    site: SubscriberSite,
     address: str,
-    head: dict[str, str] | None = None,
-    of: Starlette | None = None,
+    headers: dict[str, str] | None = None,
+    application: Starlette | None = None,
     times: int = 1,
 ) -> httpx.Response:
-    """The last of so many answers."""
+    """Fetch `address` several times; returns the last response."""
 
     async def send() -> httpx.Response:
-        transport = httpx.ASGITransport(app=of or desk.application())
+        transport = httpx.ASGITransport(app=application or site.application())
         async with httpx.AsyncClient(transport=transport) as client:
-            return [await client.get(address, headers=head) for _ in range(times)][-1]
+            return [await client.get(address, headers=headers) for _ in range(times)][-1]
 
     return asyncio.run(send())
 
 
-def test_a_feed_reader_reads_what_the_rule_found_and_nothing_of_the_reader(desk: Bench) -> None:
-    address = switch_on(desk)
-    answer = get(desk, address)
+def test_the_feed_has_what_the_rule_found_and_nothing_about_the_subscriber(site: SubscriberSite) -> None:
+    address = switch_on(site)
+    answer = fetch(site, address)
     feed = feedparser.parse(answer.content)
 
     assert answer.headers["content-type"] == "application/atom+xml"
@@ -86,167 +88,181 @@ def test_a_feed_reader_reads_what_the_rule_found_and_nothing_of_the_reader(desk:
     assert feed.feed.title == 'UK open government: updates: "open data"'
     assert feed.feed.subtitle.startswith('What this rule finds: "open data".')
     assert [(one.title, one.link) for one in feed.entries] == [
-        ("Open <data> for buses", f"https://updates.example.org/{entry_page(desk)}")
+        ("Open <data> for buses", f"https://updates.example.org/{entry_page(site)}")
     ]
     assert {link.rel: link.href for link in feed.feed.links} == {
         "alternate": "https://updates.example.org/",
         "self": address,
     }
-    for told in (desk.reader().id, "reader@example.org"):
-        assert told not in answer.text + address
-    assert get(desk, address).content == answer.content
+    for private in (site.subscriber().id, "reader@example.org"):
+        assert private not in answer.text + address
+    assert fetch(site, address).content == answer.content
 
 
-def entry_page(desk: Bench) -> str:
-    ((told,),) = (desk.store.alerts.recent(key) for key in desk.store.alerts.watched())
-    return told.page.removeprefix("https://updates.example.org/")
+def entry_page(site: SubscriberSite) -> str:
+    ((alert,),) = (site.store.alerts.recent(key) for key in site.store.alerts.rule_states())
+    return alert.page.removeprefix("https://updates.example.org/")
 
 
-def test_it_may_be_read_as_json_too_without_a_hub_that_would_be_told_its_address(desk: Bench) -> None:
-    address = switch_on(desk).removesuffix("atom")
-    told = get(desk, f"{address}json").json()
+def test_the_feed_also_exists_as_json_without_hubs_which_would_learn_its_address(
+    site: SubscriberSite,
+) -> None:
+    address = switch_on(site).removesuffix("atom")
+    feed = fetch(site, f"{address}json").json()
 
-    assert told["version"] == "https://jsonfeed.org/version/1.1"
-    assert told["feed_url"] == f"{address}json"
-    assert [one["title"] for one in told["items"]] == ["Open <data> for buses"]
-    assert "hubs" not in told
-    assert get(desk, f"{address}txt").status_code == 404
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["feed_url"] == f"{address}json"
+    assert [one["title"] for one in feed["items"]] == ["Open <data> for buses"]
+    assert "hubs" not in feed
+    assert fetch(site, f"{address}txt").status_code == 404
 
 
-def test_it_is_private_and_asked_for_again_only_when_something_came(desk: Bench) -> None:
-    address = switch_on(desk)
-    first = get(desk, address)
+def test_the_feed_is_private_and_sent_again_only_when_it_has_changed(site: SubscriberSite) -> None:
+    address = switch_on(site)
+    first = fetch(site, address)
     assert first.headers["cache-control"] == "private, max-age=300"
     assert first.headers["x-robots-tag"] == "noindex"
     assert first.headers["last-modified"] == "Wed, 24 Jan 2024 11:00:00 GMT"
-    known = (
+    conditions = (
         {"If-None-Match": f'"other", W/{first.headers["etag"]}'},
         {"If-Modified-Since": first.headers["last-modified"]},
     )
 
-    for head in known:
-        again = get(desk, address, head)
+    for headers in conditions:
+        again = fetch(site, address, headers)
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["etag"] == first.headers["etag"]
-    desk.later(hours=1)
-    find(desk, "https://www.gov.uk/2", "More open data")
-    for head in known:
-        assert [one.title for one in feedparser.parse(get(desk, address, head).content).entries] == [
+    site.advance(hours=1)
+    publish_matching(site, "https://www.gov.uk/2", "More open data")
+    for headers in conditions:
+        assert [one.title for one in feedparser.parse(fetch(site, address, headers).content).entries] == [
             "More open data",
             "Open <data> for buses",
         ]
 
 
-def off(desk: Bench) -> None:
-    ask(desk, "POST", alerts(desk), action="place", id="rule-1", mail="yes")
+def switch_off(site: SubscriberSite) -> None:
+    send_request(site, "POST", alerts_page(site), action="place", id="rule-1", mail="yes")
 
 
-def removed(desk: Bench) -> None:
-    ask(desk, "POST", alerts(desk), action="unwatch", id="rule-1")
+def remove_rule(site: SubscriberSite) -> None:
+    send_request(site, "POST", alerts_page(site), action="unwatch", id="rule-1")
 
 
-def left(desk: Bench) -> None:
-    ask(desk, "POST", alerts(desk).replace("/alerts/", "/choices/"), action="leave")
+def unsubscribe(site: SubscriberSite) -> None:
+    send_request(site, "POST", alerts_page(site).replace("/alerts/", "/choices/"), action="leave")
 
 
-def erased(desk: Bench) -> None:
-    desk.store.readers.erase([desk.reader().id])
+def erase_subscriber(site: SubscriberSite) -> None:
+    site.store.subscribers.erase([site.subscriber().id])
 
 
-@pytest.mark.parametrize("end", [off, removed, left, erased])
-def test_its_address_leads_nowhere_once_it_is_gone(desk: Bench, end: Callable[[Bench], None]) -> None:
-    address = switch_on(desk)
-    end(desk)
-    gone = get(desk, address)
+@pytest.mark.parametrize("end", [switch_off, remove_rule, unsubscribe, erase_subscriber])
+def test_the_address_is_not_found_once_the_feed_has_ended(
+    site: SubscriberSite, end: Callable[[SubscriberSite], None]
+) -> None:
+    address = switch_on(site)
+    end(site)
+    response = fetch(site, address)
 
-    assert (gone.status_code, gone.headers["cache-control"]) == (404, "no-store")
-    assert "data" not in gone.text
+    assert (response.status_code, response.headers["cache-control"]) == (404, "no-store")
+    assert "data" not in response.text
 
 
-def test_another_rule_in_its_place_and_the_same_one_anew_have_another_address(desk: Bench) -> None:
-    first = switch_on(desk)
-    off(desk)
-    second = switch_on(desk)
-    removed(desk)
-    ask(desk, "POST", alerts(desk), action="watch", when="buses")
-    third = switch_on(desk)
+def test_another_rule_or_the_same_one_switched_on_again_has_another_address(site: SubscriberSite) -> None:
+    first = switch_on(site)
+    switch_off(site)
+    second = switch_on(site)
+    remove_rule(site)
+    send_request(site, "POST", alerts_page(site), action="watch", when="buses")
+    third = switch_on(site)
 
     assert len({first, second, third}) == 3
-    assert [get(desk, one).status_code for one in (first, second, third)] == [404, 404, 200]
+    assert [fetch(site, one).status_code for one in (first, second, third)] == [404, 404, 200]
 
 
-def test_its_word_opens_nothing_else_and_no_other_word_opens_it(desk: Bench) -> None:
-    address = switch_on(desk)
+def test_the_feed_token_opens_nothing_else_and_no_other_token_opens_the_feed(site: SubscriberSite) -> None:
+    address = switch_on(site)
     token = address.rpartition("/")[2].removesuffix(".atom")
-    word = token.partition(".")[0]
-    for strange in (word, Tokens(b"another key, which is long enough").feed(word), TOKENS.leave(word), ""):
-        assert get(desk, f"{desk.url}feed/{strange}.atom").status_code == 404
+    secret = token.partition(".")[0]
+    for wrong in (
+        secret,
+        Tokens(b"another key, which is long enough").feed_token(secret),
+        TOKENS.unsubscribe_token(secret),
+        "",
+    ):
+        assert fetch(site, f"{site.url}feed/{wrong}.atom").status_code == 404
     for page in ("choices", "alerts", "data", "confirm"):
-        assert ask(desk, "GET", f"{desk.url}{page}/{token}").status_code == 404
-    assert ask(desk, "POST", f"{desk.url}leave/{token}").status_code == 404
-    assert ask(desk, "POST", address).status_code == 405
-    assert desk.reader().standing is SubscriberStatus.READING
+        assert send_request(site, "GET", f"{site.url}{page}/{token}").status_code == 404
+    assert send_request(site, "POST", f"{site.url}leave/{token}").status_code == 404
+    assert send_request(site, "POST", address).status_code == 405
+    assert site.subscriber().status is SubscriberStatus.ACTIVE
 
 
-def test_who_has_paused_gets_no_mail_and_reads_the_feed_all_the_same(desk: Bench) -> None:
-    address = switch_on(desk)
-    desk.service.set_paused(desk.reader(), desk.now, paused=True)
-    desk.later(hours=1)
-    find(desk, "https://www.gov.uk/2", "More open data")
+def test_a_paused_subscriber_gets_no_mail_but_the_feed_goes_on(site: SubscriberSite) -> None:
+    address = switch_on(site)
+    site.service.set_paused(site.subscriber(), site.now, paused=True)
+    site.advance(hours=1)
+    publish_matching(site, "https://www.gov.uk/2", "More open data")
 
-    assert "Feeds go on." in ask(desk, "GET", alerts(desk)).text
-    assert len(feedparser.parse(get(desk, address).content).entries) == 2
-    assert desk.mails() == []
+    assert "Feeds go on." in send_request(site, "GET", alerts_page(site)).text
+    assert len(feedparser.parse(fetch(site, address).content).entries) == 2
+    assert site.send_mails() == []
 
 
-def test_a_rule_that_goes_into_its_feed_alone_sends_no_mail(desk: Bench) -> None:
-    switch_on(desk, mail="no")
-    desk.later(hours=1)
-    find(desk, "https://www.gov.uk/2", "More open data")
+def test_a_rule_with_its_feed_as_only_destination_sends_no_mail(site: SubscriberSite) -> None:
+    switch_on(site, mail="no")
+    site.advance(hours=1)
+    publish_matching(site, "https://www.gov.uk/2", "More open data")
 
-    assert desk.store.alerts.waiting(desk.now) == (
-        f"{desk.reader().id}/rule-1",
+    assert site.store.alerts.rules_with_due_alerts(site.now) == (
+        f"{site.subscriber().id}/rule-1",
     )  # found while it went by mail
-    assert Dispatch(desk.config, desk.store, stationery()).plan_alerts(desk.now) == 0
-    assert desk.store.alerts.waiting(desk.now) == ()
-    assert "Word goes into a feed<" in ask(desk, "GET", alerts(desk)).text
-    assert ask(desk, "GET", alerts(desk).replace("/alerts/", "/data/")).json()["alerts"][0]["feed"] is True
+    assert DeliveryService(site.config, site.store, stationery()).plan_alerts(site.now) == 0
+    assert site.store.alerts.rules_with_due_alerts(site.now) == ()
+    assert "Word goes into a feed<" in send_request(site, "GET", alerts_page(site)).text
+    assert (
+        send_request(site, "GET", alerts_page(site).replace("/alerts/", "/data/")).json()["alerts"][0]["feed"]
+        is True
+    )
 
 
-def test_a_rule_that_cannot_be_read_any_more_keeps_its_feed(desk: Bench) -> None:
-    address = switch_on(desk)
-    (kept,) = desk.own_rules.of(desk.reader())
-    old = OwnRule(id="rule-1", when="topic:forgotten", feed=kept.feed)
-    desk.store.alerts.add_own(desk.reader().id, old)
+def test_a_rule_that_is_no_longer_valid_keeps_its_feed(site: SubscriberSite) -> None:
+    address = switch_on(site)
+    (rule,) = site.subscriber_rules.rules_of(site.subscriber())
+    invalid = SubscriberRule(id="rule-1", when="topic:forgotten", feed_secret=rule.feed_secret)
+    site.store.alerts.save_subscriber_rule(site.subscriber().id, invalid)
 
-    assert "topic:forgotten" in feedparser.parse(get(desk, address).content).feed.title
-
-
-def test_who_asks_without_end_is_sent_away_for_a_while(desk: Bench) -> None:
-    address, pages = switch_on(desk), desk.application()
-    assert get(desk, f"{desk.url}feed/x.atom", of=pages, times=599).status_code == 404
-    assert get(desk, address, of=pages).status_code == 200
-    assert get(desk, address, of=pages).status_code == 429
-    desk.later(hours=1)
-    assert get(desk, address, of=pages).status_code == 200
+    assert "topic:forgotten" in feedparser.parse(fetch(site, address).content).feed.title
 
 
-def test_a_static_site_has_no_such_feed(desk: Bench) -> None:
-    switched = Bench(desk.store, desk.folder, now=desk.now, settings={"letters_url": ""})
-    answer = ask(switched, "POST", alerts(desk), action="place", id="rule-1", mail="yes", feed="yes")
+def test_a_client_with_too_many_requests_is_refused_for_a_while(site: SubscriberSite) -> None:
+    address, pages = switch_on(site), site.application()
+    assert fetch(site, f"{site.url}feed/x.atom", application=pages, times=599).status_code == 404
+    assert fetch(site, address, application=pages).status_code == 200
+    assert fetch(site, address, application=pages).status_code == 429
+    site.advance(hours=1)
+    assert fetch(site, address, application=pages).status_code == 200
+
+
+def test_a_static_site_has_no_private_feeds(site: SubscriberSite) -> None:
+    static_site = SubscriberSite(site.store, site.folder, now=site.now, settings={"subscriptions_url": ""})
+    answer = send_request(
+        static_site, "POST", alerts_page(site), action="place", id="rule-1", mail="yes", feed="yes"
+    )
 
     assert answer.status_code == 400
-    assert "own feed is served below letters_url, which is not set here" in answer.text
-    static = application(desk.folder / "output", lambda: {"ok": True})
-    assert get(desk, f"{desk.url}feed/x.atom", of=static).status_code == 404
+    assert "own feed is served below subscriptions_url, which is not set here" in answer.text
+    static = build_application(site.folder / "output", lambda: {"ok": True})
+    assert fetch(site, f"{site.url}feed/x.atom", application=static).status_code == 404
 
 
-def test_an_empty_feed_is_as_old_as_its_watch(desk: Bench) -> None:
-    ask(desk, "POST", alerts(desk), action="unwatch", id="rule-1")
-    ask(desk, "POST", alerts(desk), action="watch", when="hedgerows")
-    begun = desk.now
-    address = switch_on(desk)
-    desk.now += timedelta(hours=2)
-    feed = feedparser.parse(get(desk, address).content)
+def test_an_empty_feed_is_dated_when_its_rule_was_saved(site: SubscriberSite) -> None:
+    send_request(site, "POST", alerts_page(site), action="unwatch", id="rule-1")
+    send_request(site, "POST", alerts_page(site), action="watch", when="hedgerows")
+    saved_at = site.now
+    address = switch_on(site)
+    site.now += timedelta(hours=2)
+    feed = feedparser.parse(fetch(site, address).content)
 
-    assert (feed.entries, feed.feed.updated) == ([], begun.isoformat())
+    assert (feed.entries, feed.feed.updated) == ([], saved_at.isoformat())

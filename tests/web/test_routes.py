@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from aggregator.errors import ConfigError
-from aggregator.web import application, bind
+from aggregator.web import bind_port, build_application
 
 Get = Callable[..., httpx.Response]
 
@@ -22,7 +22,7 @@ def get(tmp_path: Path) -> Get:
     (tmp_path / "index.html").write_text("<p>the page</p>")
     (tmp_path / "feed.atom").write_text("<feed/>")
     (tmp_path / ".published").write_text("index.html\n")
-    site = application(tmp_path, lambda: {"ok": False, "late": ["one"]})
+    site = build_application(tmp_path, lambda: {"ok": False, "late": ["one"]})
 
     async def ask(path: str, headers: dict[str, str]) -> httpx.Response:
         transport = httpx.ASGITransport(app=site)
@@ -66,4 +66,4 @@ def test_a_port_that_is_taken_is_the_operators_to_settle() -> None:
         socket.create_server(("127.0.0.1", 0)) as taken,
         pytest.raises(ConfigError, match=r"is another `aggregator start` running\?"),
     ):
-        bind(taken.getsockname()[1])
+        bind_port(taken.getsockname()[1])

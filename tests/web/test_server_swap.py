@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from aggregator.web import AppSwapper, bind
+from aggregator.web import AppSwapper, bind_port
 
 FORM = b"address=reader%40example.org"
 HEAD = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {len(FORM)}\r\nConnection: close\r\n\r\n".encode()
@@ -30,14 +30,14 @@ def site(name: str) -> Starlette:
 
 def test_what_was_asked_of_one_application_is_answered_by_it_and_the_rest_by_the_next() -> None:
     async def work() -> None:
-        with bind(0) as listener:
+        with bind_port(0) as listener:
             port = listener.getsockname()[1]
             front = AppSwapper(listener)
-            serving = front.show(site("one"))
+            serving = front.serve(site("one"))
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(HEAD + FORM[:9])
             await asyncio.sleep(0.1)
-            assert front.show(site("two")) is serving
+            assert front.serve(site("two")) is serving
             async with httpx.AsyncClient() as client:
                 assert (await client.get(f"http://127.0.0.1:{port}/")).text == "two 127.0.0.1"
             writer.write(FORM[9:])
@@ -52,8 +52,8 @@ def test_the_last_address_of_those_that_a_proxy_names_is_the_clients() -> None:
     """What a client writes into `X-Forwarded-For` itself stands before what our web server adds."""
 
     async def work() -> None:
-        with bind(0) as listener:
-            serving = AppSwapper(listener).show(site("one"))
+        with bind_port(0) as listener:
+            serving = AppSwapper(listener).serve(site("one"))
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
                 for said, client_is in (
                     ("192.0.2.1", "192.0.2.1"),

@@ -1,14 +1,14 @@
-"""The small server: output/ as any static host would serve it, the pages of letters, and a health check.
+"""The server on localhost: output/ as any static host would serve it, the subscription pages, a health check.
 
-In:      the output folder, a function that tells whether all is well, what subscribers may do
-Out:     HTTP on localhost
-To add:  a route in `application` (`pages.py`) or in `LetterPages.routes` (`letters.py`)
+In:      the output folder, a function that gives the health, what subscribers may do
+Out:     HTTP
+To add:  a route in `build_application` (`routes.py`) or `SubscriptionPages.routes` (`subscription_pages.py`)
 """
 
 from __future__ import annotations
 
-from aggregator.web.routes import application
-from aggregator.web.server import AppSwapper, bind
-from aggregator.web.subscription_pages import LetterPages
+from aggregator.web.routes import build_application
+from aggregator.web.server import AppSwapper, bind_port
+from aggregator.web.subscription_pages import SubscriptionPages
 
-__all__ = ["AppSwapper", "LetterPages", "application", "bind"]
+__all__ = ["AppSwapper", "SubscriptionPages", "bind_port", "build_application"]

@@ -1,4 +1,4 @@
-"""The page of a subscriber's own alert rules: what they find, where alerts go, and a form to try another."""
+"""The page of a subscriber's own alert rules: the rules, where alerts go, and a form to try another."""
 
 from __future__ import annotations
 
@@ -11,78 +11,83 @@ from typing import Any
 from starlette.responses import Response
 
 from aggregator.deliver.mail.tokens import Tokens
-from aggregator.model import Site, Subscriber, SubscriberStatus
-from aggregator.model.alerts import OwnRule
-from aggregator.model.subscriptions import Frequency
-from aggregator.services.alerts.rules import OwnRules
+from aggregator.model import Frequency, Site, Subscriber, SubscriberStatus
+from aggregator.model.alerts import SubscriberRule
+from aggregator.services.alerts.rules import SubscriberRules
 from aggregator.web.feed_pages import feed_address
-from aggregator.web.form_data import FormData, is_ticked, one
+from aggregator.web.form_data import FormData, first_value, is_ticked
 
 
 @dataclass(frozen=True)
 class AlertPage:
-    """One page among the pages of letters, opened by the same token as a subscriber's choices."""
+    """One of the subscription pages; the token that opens a subscriber's choices opens it, too."""
 
-    own_rules: OwnRules
+    subscriber_rules: SubscriberRules
     tokens: Tokens
-    known: Mapping[str, Mapping[str, str]]
+    options: Mapping[str, Mapping[str, str]]
+    """For `bodies`, `topics` and `types` each id with its name."""
     site: Site
-    page: Callable[..., Response]
+    render_page: Callable[..., Response]
     """Makes a page from its template, title, status and values."""
 
-    async def act(self, reader: Subscriber, form: FormData, now: datetime) -> Response | str:
-        """Do what a form asks for: the page that answers it, or the name of what was done."""
-        action, rule, id = one(form, "action"), _rule(form), one(form, "id")
+    async def handle_form(self, subscriber: Subscriber, form: FormData, now: datetime) -> Response | str:
+        """Do what a form asks for. Returns the page to show, or the name of what was done."""
+        action, rule, id = first_value(form, "action"), _rule(form), first_value(form, "id")
         try:
             if action == "try":
-                # It looks at everything that is held: beside the loop, which has others to serve.
-                tried = await asyncio.to_thread(self.own_rules.try_rule, reader, rule, now)
-                return self.shown(reader, rule=rule, tried=tried)
+                # In a thread, because it reads every document: the event loop has other requests to serve.
+                trial = await asyncio.to_thread(self.subscriber_rules.try_rule, subscriber, rule, now)
+                return self.render(subscriber, rule=rule, trial=trial)
             if action == "watch":
-                self.own_rules.watch(reader, rule, now)
+                self.subscriber_rules.watch_for(subscriber, rule, now)
             elif action == "unwatch":
-                self.own_rules.alerting.store.alerts.remove_own(reader.id, id)
+                self.subscriber_rules.matcher.store.alerts.delete_subscriber_rule(subscriber.id, id)
             elif action == "place":
                 mail, feed = is_ticked(form, "mail"), is_ticked(form, "feed")
-                self.own_rules.set_destinations(reader, id, mail=mail, feed=feed)
+                self.subscriber_rules.set_destinations(subscriber, id, mail=mail, feed=feed)
             else:
                 raise ValueError("This form was not filled in here.")
         except ValueError as error:
-            return self.shown(reader, rule=rule, problem=str(error), status=400)
+            return self.render(subscriber, rule=rule, problem=str(error), status=400)
         return action
 
-    def shown(
+    def render(
         self,
-        reader: Subscriber,
+        subscriber: Subscriber,
         *,
-        rule: OwnRule | None = None,
-        tried: tuple[int, tuple[str, ...]] | None = None,
+        rule: SubscriberRule | None = None,
+        trial: tuple[int, tuple[str, ...]] | None = None,
         **values: Any,
     ) -> Response:
-        """The page, with a rule in its form and what a trial of it came to."""
-        return self.page(
+        """The page. `rule` fills the form; `trial` has the number of mails in the past year, and titles."""
+        return self.render_page(
             "alerts.html",
             "Your alerts",
-            rules=tuple(self._row(own) for own in self.own_rules.of(reader)),
-            rule=rule or OwnRule(id="", when=""),
-            tried=tried,
+            rules=tuple(self._row(own_rule) for own_rule in self.subscriber_rules.rules_of(subscriber)),
+            rule=rule or SubscriberRule(id="", when=""),
+            trial=trial,
             daily=Frequency.DAILY,
-            paused=reader.standing is SubscriberStatus.PAUSED,
-            known=self.known,
+            paused=subscriber.status is SubscriberStatus.PAUSED,
+            options=self.options,
             **values,
         )
 
-    def _row(self, rule: OwnRule) -> dict[str, Any]:
-        """A rule, and where its alerts go."""
-        ways = ("by mail" * rule.mail, "into a feed" * bool(rule.feed))
+    def _row(self, rule: SubscriberRule) -> dict[str, Any]:
+        """A rule with its destinations in words and the address of its feed."""
+        destinations = ("by mail" * rule.mail, "into a feed" * bool(rule.feed_secret))
+        feed_name = f"{self.tokens.feed_token(rule.feed_secret)}.atom"
         return {
-            "own": rule,
-            "goes": ", ".join(filter(None, ways)) or "nowhere",
-            "feed": feed_address(self.site, f"{self.tokens.feed(rule.feed)}.atom") if rule.feed else "",
+            "rule": rule,
+            "destinations": ", ".join(filter(None, destinations)) or "nowhere",
+            "feed": feed_address(self.site, feed_name) if rule.feed_secret else "",
         }
 
 
-def _rule(form: FormData) -> OwnRule:
-    pace = Frequency.DAILY if one(form, "rhythm") == Frequency.DAILY else Frequency.AT_ONCE
-    when = " ".join(one(form, "when").split())
-    return OwnRule(id="tried", when=when, changes=is_ticked(form, "changes"), rhythm=pace)
+def _rule(form: FormData) -> SubscriberRule:
+    daily = first_value(form, "rhythm") == Frequency.DAILY
+    return SubscriberRule(
+        id="tried",
+        when=" ".join(first_value(form, "when").split()),
+        changes=is_ticked(form, "changes"),
+        frequency=Frequency.DAILY if daily else Frequency.AT_ONCE,
+    )

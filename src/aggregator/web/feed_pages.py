@@ -1,4 +1,4 @@
-"""The feeds of readers' own rules: whoever knows the address may read, and do nothing else."""
+"""The feeds of subscribers' own alert rules. Who knows a feed's address can read it and do nothing else."""
 
 from __future__ import annotations
 
@@ -18,23 +18,26 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
-NOT_THERE: Final = {**HEADERS, "Cache-Control": "no-store"}
+NOT_FOUND_HEADERS: Final = {**HEADERS, "Cache-Control": "no-store"}
 
 
 def feed_address(site: Site, name: str) -> str:
-    """Where a feed is read; `name` is its token and, behind a dot, its form."""
-    return f"{site.letters_url}feed/{name}"
+    """The address of a feed; `name` is its token and, after a dot, its format."""
+    return f"{site.subscriptions_url}feed/{name}"
 
 
-def feed_answer(request: Request, feed: PrivateFeed | None) -> Response:
-    """The feed; nothing but a 304 for whoever has it as it is; 404 where there is none (any more)."""
+def feed_response(request: Request, feed: PrivateFeed | None) -> Response:
+    """The feed; 304 if the client has this version; 404 if there is no such feed (any more)."""
     if feed is None:
-        return PlainTextResponse("There is no feed here (any more).\n", status_code=404, headers=NOT_THERE)
-    said = {
+        return PlainTextResponse(
+            "There is no feed here (any more).\n", status_code=404, headers=NOT_FOUND_HEADERS
+        )
+    headers = {
         **HEADERS,
         "ETag": f'"{feed.file.fingerprint}"',
         "Last-Modified": format_datetime(feed.updated, usegmt=True),
     }
-    if StaticFiles().is_not_modified(Headers(said), request.headers):
-        return Response(status_code=304, headers=said)
-    return Response(feed.file.payload, media_type=feed.file.media_type, headers=said)
+    # Checked before the payload is made, which costs more than the answer 304.
+    if StaticFiles().is_not_modified(Headers(headers), request.headers):
+        return Response(status_code=304, headers=headers)
+    return Response(feed.file.payload, media_type=feed.file.media_type, headers=headers)

@@ -1,4 +1,4 @@
-"""Forms as browsers send them."""
+"""Reads the form data that browsers send."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from starlette.requests import Request
 
 FormData = Mapping[str, list[str]]
 
-LARGEST: Final = 20_000
-"""Bytes of a form; every box ticked is far below."""
+MAX_FORM_BYTES: Final = 20_000
+"""Our largest form with every box ticked is far smaller."""
 
 
 async def read_form(request: Request) -> dict[str, list[str]]:
-    """The fields of a form as browsers send it; empty for anything larger, or of more fields, than ours."""
+    """The fields of a form; empty for a form that is larger, or has more fields, than any of ours."""
     received = b""
     async for chunk in request.stream():
         received += chunk
-        if len(received) > LARGEST:
+        if len(received) > MAX_FORM_BYTES:
             return {}
     try:
         return parse_qs(received.decode("utf-8", "replace"), max_num_fields=500)
@@ -27,11 +27,11 @@ async def read_form(request: Request) -> dict[str, list[str]]:
         return {}
 
 
-def one(form: FormData, name: str) -> str:
-    """The first value of a field; empty where there is none."""
+def first_value(form: FormData, name: str) -> str:
+    """The first value of a field; empty if there is none."""
     return form.get(name, [""])[0]
 
 
 def is_ticked(form: FormData, name: str) -> bool:
-    """Whether a box of our forms is ticked."""
-    return one(form, name) == "yes"
+    """Whether a checkbox of our forms is ticked."""
+    return first_value(form, name) == "yes"

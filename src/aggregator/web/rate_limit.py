@@ -1,4 +1,4 @@
-"""How often one client, and all of them together, may act."""
+"""Limits how often one client, and all of them together, may send forms."""
 
 from __future__ import annotations
 
@@ -7,39 +7,40 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv6Network, ip_address
 
-REMEMBERED = 10_000
-"""Clients; when there are more, those that acted first are forgotten."""
+MAX_CLIENTS = 10_000
+"""Clients to remember; beyond that, those that were active longest ago are forgotten."""
 
 
 @dataclass
-class Limit:
-    """At most `each` acts of one client, and `all` of everybody, in `span`. Kept in memory only."""
+class RateLimit:
+    """At most `each` requests of one client, and `all` of all clients, in `span`. Stored in memory only."""
 
     each: int = 30
     all: int = 600
     span: timedelta = timedelta(hours=1)
-    _acts: dict[str, deque[datetime]] = field(default_factory=dict)
-    _everybody: deque[datetime] = field(default_factory=deque)
+    _requests: dict[str, deque[datetime]] = field(default_factory=dict)
+    _all_requests: deque[datetime] = field(default_factory=deque)
 
-    def allows(self, client: str, now: datetime) -> bool:
-        """Whether the client may act at `now`; if so, it has."""
-        client = _household(client)
-        theirs = self._acts.pop(client, deque[datetime]())
-        for acts in (theirs, self._everybody):
-            while acts and acts[0] <= now - self.span:
-                acts.popleft()
-        allowed = len(theirs) < self.each and len(self._everybody) < self.all
+    def allow(self, client: str, now: datetime) -> bool:
+        """Whether the client may send a request at `now`; if so, it is counted."""
+        client = _network(client)
+        # Popped and put back, so that the dictionary is in order of activity: the first is the oldest.
+        own_requests = self._requests.pop(client, deque[datetime]())
+        for requests in (own_requests, self._all_requests):
+            while requests and requests[0] <= now - self.span:
+                requests.popleft()
+        allowed = len(own_requests) < self.each and len(self._all_requests) < self.all
         if allowed:
-            theirs.append(now)
-            self._everybody.append(now)
-        self._acts[client] = theirs
-        while len(self._acts) > REMEMBERED:
-            del self._acts[next(iter(self._acts))]
+            own_requests.append(now)
+            self._all_requests.append(now)
+        self._requests[client] = own_requests
+        while len(self._requests) > MAX_CLIENTS:
+            del self._requests[next(iter(self._requests))]
         return allowed
 
 
-def _household(client: str) -> str:
-    """The client by the network that a provider gives to one customer: of IPv6 a /64 at least (RFC 6177)."""
+def _network(client: str) -> str:
+    """The client's network: for IPv6 its /64, the least that a provider gives one customer (RFC 6177)."""
     try:
         address = ip_address(client)
     except ValueError:

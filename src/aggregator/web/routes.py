@@ -1,4 +1,4 @@
-"""What is answered at which address."""
+"""The routes of the server: health check, subscription pages, output folder."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from aggregator.web.subscription_pages import LetterPages
+from aggregator.web.subscription_pages import SubscriptionPages
 
 MEDIA_TYPES: Final = {".atom": "application/atom+xml; charset=utf-8", ".html": "text/html; charset=utf-8"}
-"""The types that readers expect and that Python's table of endings does not know."""
+"""Media types that Python does not know, or gives without a charset."""
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -26,11 +26,11 @@ HEADERS: Final = {
 Health = Callable[[], Mapping[str, Any]]
 
 
-class Output(StaticFiles):
-    """The output folder, without the files that are only for its writer."""
+class OutputFiles(StaticFiles):
+    """The output folder, without the publisher's own files, whose names begin with a dot."""
 
     async def get_response(self, path: str, scope: Any) -> Response:
-        """A file with its media type; names that begin with a dot are nobody's business."""
+        """A file with its media type and headers; 404 for names that begin with a dot."""
         if any(part.startswith(".") and part != "." for part in Path(path).parts):
             return Response(status_code=404)
         response = await super().get_response(path, scope)
@@ -41,20 +41,20 @@ class Output(StaticFiles):
         return response
 
 
-def application(output: Path, health: Health, letters: LetterPages | None = None) -> Starlette:
-    """The server's application. `health` gives facts with `ok`; where that is false the answer is 503.
+def build_application(
+    output: Path, health: Health, subscription_pages: SubscriptionPages | None = None
+) -> Starlette:
+    """The server's application. `health` returns facts with `ok`; if that is false, `/health` answers 503."""
 
-    `letters`: where people may sign up.
-    """
-
-    async def tell_health(_: Request) -> Response:
+    async def answer_health(_: Request) -> Response:
         facts = health()
         return JSONResponse(dict(facts), status_code=200 if facts.get("ok") else 503)
 
     return Starlette(
         routes=[
-            Route("/health", tell_health),
-            *(letters.routes() if letters else ()),
-            Mount("/", Output(directory=output, html=True, check_dir=False)),
+            Route("/health", answer_health),
+            *(subscription_pages.routes() if subscription_pages else ()),
+            # Last, since it matches every path. The folder may not exist before the first run.
+            Mount("/", OutputFiles(directory=output, html=True, check_dir=False)),
         ]
     )

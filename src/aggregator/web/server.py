@@ -1,4 +1,4 @@
-"""Listens on localhost and serves until it is told to stop; the only file that imports uvicorn."""
+"""Listens on localhost and serves until it is told to stop. The only file that imports uvicorn."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from aggregator.errors import ConfigError, ConfigIssue
 HOST = "127.0.0.1"
 
 
-def bind(port: int) -> socket.socket:
-    """Take the port (0: any that is free), or raise ConfigError when somebody else has it.
+def bind_port(port: int) -> socket.socket:
+    """Listen on the port (0: any that is free). Raises ConfigError if it is taken.
 
-    Who asks before we serve waits.
+    Clients that connect before we serve have to wait; they are not refused.
     """
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -31,26 +31,25 @@ def bind(port: int) -> socket.socket:
 
 
 class AppSwapper:
-    """One server for one application after the other; what was asked of one is answered by it."""
+    """One server for a sequence of applications. Each request is answered by the application that got it."""
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
-        self._site: ASGIApp
+        self._application: ASGIApp
         self._serving: asyncio.Task[None] | None = None
 
-    def show(self, site: ASGIApp) -> asyncio.Task[None]:
-        """Answer as `site` does from now on; gives the task that ends with SIGINT or SIGTERM."""
-        self._site = site
+    def serve(self, application: ASGIApp) -> asyncio.Task[None]:
+        """Answer with `application` from now on. Returns the task, which ends with SIGINT or SIGTERM."""
+        self._application = application
         if self._serving is None:
             self._serving = asyncio.create_task(_serve(self, self._listener))
         return self._serving
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
-        await self._site(scope, receive, send)
+        """Pass one request to the present application."""
+        await self._application(scope, receive, send)
 
 
 async def _serve(application: ASGIApp, listener: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM."""
     settings = uvicorn.Config(application, log_level="warning", access_log=False, lifespan="off")
     await uvicorn.Server(settings).serve(sockets=[listener])

@@ -1,4 +1,8 @@
-"""The pages of letters: sign up, confirm, choose, pause, move, leave. GET changes nothing; POST acts."""
+"""The subscription pages: sign up, confirm, choose, pause, change address, unsubscribe.
+
+GET changes nothing, because mail programs and scanners open links by themselves; only POST acts. The names in
+addresses and forms may not change: links in mails already sent use them.
+"""
 
 from __future__ import annotations
 
@@ -16,15 +20,15 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from aggregator.deliver.mail.tokens import CHOICES
-from aggregator.model import Choices, Frequency, Site, Subscriber, SubscriberStatus, Titles
-from aggregator.services.alerts.private_feeds import subscriber_feed
-from aggregator.services.alerts.rules import OwnRules
-from aggregator.services.subscriptions.data_export import own_data
+from aggregator.model import Choices, Frequency, Site, Subscriber, SubscriberStatus, TitleLanguage
+from aggregator.services.alerts.private_feeds import render_private_feed
+from aggregator.services.alerts.rules import SubscriberRules
+from aggregator.services.subscriptions.data_export import export_own_data
 from aggregator.services.subscriptions.service import SubscriptionService
 from aggregator.web.alert_pages import AlertPage
-from aggregator.web.feed_pages import feed_address, feed_answer
-from aggregator.web.form_data import FormData, is_ticked, one, read_form
-from aggregator.web.rate_limit import Limit
+from aggregator.web.feed_pages import feed_address, feed_response
+from aggregator.web.form_data import FormData, first_value, is_ticked, read_form
+from aggregator.web.rate_limit import RateLimit
 
 HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -34,7 +38,7 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
-LOOK: Final = (
+CHECK_YOUR_MAIL: Final = (
     "If this address can get letters, a mail with a link is on its way to it.",
     "It may take a few minutes. If nothing comes, look among the unwanted mail before you ask again.",
 )
@@ -42,16 +46,18 @@ OLD_LINK: Final = (
     "This link is not valid any more, or was used before.",
     "Enter your address again on the first page, and you get a new one.",
 )
-BEFORE: Final = (
+BEFORE_CONFIRMING: Final = (
     "One letter each Monday, or each day if you choose so on the next page.",
     "You can leave at any time.",
 )
-NO_ADDRESS: Final = "That is no mail address that can be written to. Please look at it again."
-GOODBYE: Final = ("Nothing more is sent to you, and your address is erased in four weeks.",)
+INVALID_ADDRESS: Final = "That is no mail address that can be written to. Please look at it again."
+UNSUBSCRIBED: Final = ("Nothing more is sent to you, and your address is erased in four weeks.",)
 LEGENDS: Final = {"bodies": "Who publishes", "topics": "What it is about", "types": "What it is"}
-ALTERNATIVES: Final = (
+RADIO_GROUPS: Final = (
+    # `name` is the form field's name, which pages already open send; `field` is the field of Choices.
     {
         "name": "rhythm",
+        "field": "frequency",
         "legend": "How often",
         "choices": (
             (Frequency.WEEKLY, "Each week, on Monday morning"),
@@ -60,11 +66,13 @@ ALTERNATIVES: Final = (
     },
     {
         "name": "titles",
+        "field": "title_language",
         "legend": "Which title first, where both are known",
-        "choices": ((Titles.ENGLISH, "English"), (Titles.WELSH, "Cymraeg (Welsh)")),
+        "choices": ((TitleLanguage.ENGLISH, "English"), (TitleLanguage.WELSH, "Cymraeg (Welsh)")),
     },
 )
-TOLD: Final = {
+# What a page says after a form was sent and the browser redirected (`?told=save`).
+FLASH_TEXTS: Final = {
     "confirmed": "Your address is confirmed. The next letter comes on Monday; here you can choose.",
     "save": "Your choices are kept.",
     "pause": "Your letters are paused.",
@@ -84,219 +92,235 @@ _TEMPLATES: Final = Environment(
 )
 
 
-Page = Callable[[Request, Subscriber], Awaitable[Response]]
+HandlePage = Callable[[Request, Subscriber], Awaitable[Response]]
 
 
 @dataclass(frozen=True)
-class LetterPages:
-    """The pages of one store. `known` gives, for `bodies`, `topics` and `types`, each id with its name."""
+class SubscriptionPages:
+    """The subscription pages of one store."""
 
     service: SubscriptionService
-    own_rules: OwnRules
+    subscriber_rules: SubscriberRules
     site: Site
     clock: Callable[[], datetime]
-    known: Mapping[str, Mapping[str, str]]
-    limit: Limit = field(default_factory=Limit)
-    feed_limit: Limit = field(default_factory=lambda: Limit(each=600, all=20_000))
-    """Feed readers come by themselves, and often several from one address."""
+    options: Mapping[str, Mapping[str, str]]
+    """For `bodies`, `topics` and `types` each id with its name."""
+    limit: RateLimit = field(default_factory=RateLimit)
+    feed_limit: RateLimit = field(default_factory=lambda: RateLimit(each=600, all=20_000))
+    """Higher than for forms: feed readers poll by themselves, and often several from one address."""
 
     def routes(self) -> list[Route]:
-        """Every address, below the path of the setting `letters_url`."""
+        """Every route, below the path of the setting `subscriptions_url`."""
         root, both = self._root, ["GET", "POST"]
         return [
-            Route(f"{root}letters.css", self.style),
-            Route(root, self.first, methods=both),
+            Route(f"{root}letters.css", self.stylesheet),
+            Route(root, self.sign_up, methods=both),
             Route(f"{root}confirm/{{token}}", self.confirm, methods=both),
-            Route(f"{root}choices/{{token}}", self._opened(self.choices), methods=both),
-            Route(f"{root}alerts/{{token}}", self._opened(self.alerts), methods=both),
+            Route(f"{root}choices/{{token}}", self._with_subscriber(self.choices), methods=both),
+            Route(f"{root}alerts/{{token}}", self._with_subscriber(self.alerts), methods=both),
             Route(f"{root}feed/{{name}}", self.feed),
-            Route(f"{root}data/{{token}}", self._opened(self.data)),
-            Route(f"{root}leave/{{token}}", self.leave, methods=both),
+            Route(f"{root}data/{{token}}", self._with_subscriber(self.data)),
+            Route(f"{root}leave/{{token}}", self.unsubscribe, methods=both),
         ]
 
     @property
     def _root(self) -> str:
-        return urlsplit(self.site.letters_url).path
+        return urlsplit(self.site.subscriptions_url).path
 
-    def _opened(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
-        """A page for the subscriber whose token the address holds."""
+    def _with_subscriber(self, handle: HandlePage) -> Callable[[Request], Awaitable[Response]]:
+        """Opens a page for the subscriber whose token is in the address."""
 
         async def answer(request: Request) -> Response:
-            reader = self.service.subscriber(request.path_params["token"], self.clock())
-            if reader is None:
+            token = request.path_params["token"]
+            subscriber = self.service.find_by_choices_token(token, self.clock())
+            if subscriber is None:
                 return self._old_link()
-            return self._refused(request) or await page(request, reader)
+            return self._too_many_requests(request) or await handle(request, subscriber)
 
         return answer
 
-    async def style(self, _: Request) -> Response:
-        """The one style sheet."""
+    async def stylesheet(self, _: Request) -> Response:
+        """The style sheet of these pages."""
         text = _TEMPLATES.get_template("letters.css").render()
         return Response(text, media_type="text/css", headers=HEADERS)
 
-    async def first(self, request: Request) -> Response:
-        """Ask for an address. What comes back is the same whether it is known or not."""
+    async def sign_up(self, request: Request) -> Response:
+        """The first page, which takes an address."""
         if request.method != "POST":
-            return self._page("ask.html", "Letters by mail")
-        if refused := self._refused(request):
-            return refused
+            return self._render("ask.html", "Letters by mail")
+        if refusal := self._too_many_requests(request):
+            return refusal
         try:
-            self.service.ask(one(await read_form(request), "address"), self.clock())
+            address = first_value(await read_form(request), "address")
+            self.service.request_subscription(address, self.clock())
         except ValueError:
-            return self._page("ask.html", "Letters by mail", problem=NO_ADDRESS, status=400)
-        return self._page("plain.html", "Look into your mail", lines=LOOK)
+            return self._render("ask.html", "Letters by mail", problem=INVALID_ADDRESS, status=400)
+        # The same answer whether the address is known or not: nobody can find out who subscribes.
+        return self._render("plain.html", "Look into your mail", lines=CHECK_YOUR_MAIL)
 
     async def confirm(self, request: Request) -> Response:
-        """Confirm an address: a page with a button, since mail programs open links by themselves."""
+        """Confirm an address, by a button: mail programs open links by themselves."""
         token, now = request.path_params["token"], self.clock()
         if request.method != "POST":
-            if self.service.asker(token, now) is None:
+            if self.service.find_unconfirmed(token, now) is None:
                 return self._old_link()
             button = "Yes, send me letters"
-            return self._page("plain.html", "Confirm your address", lines=BEFORE, button=button)
-        if refused := self._refused(request):
-            return refused
-        reader = self.service.confirm(token, now)
-        if reader is None:
+            return self._render("plain.html", "Confirm your address", lines=BEFORE_CONFIRMING, button=button)
+        if refusal := self._too_many_requests(request):
+            return refusal
+        subscriber = self.service.confirm(token, now)
+        if subscriber is None:
             return self._old_link()
-        return self._back_to(f"choices/{self.service.tokens.timed(CHOICES, reader.id, now)}", "confirmed")
+        choices_token = self.service.tokens.timed_token(CHOICES, subscriber.id, now)
+        return self._redirect(f"choices/{choices_token}", "confirmed")
 
-    async def choices(self, request: Request, reader: Subscriber) -> Response:
-        """Show and take what a subscriber chooses."""
+    async def choices(self, request: Request, subscriber: Subscriber) -> Response:
+        """Show and save a subscriber's choices; pause, change the address, unsubscribe."""
         if request.method != "POST":
-            return self._choices(request, reader, told=_told(request))
+            return self._render_choices(request, subscriber, flash=_flash_text(request))
         form = await read_form(request)
-        action = one(form, "action")
+        action = first_value(form, "action")
         try:
-            done = self._do(action, reader, form)
+            done = self._apply(action, subscriber, form)
         except ValueError:
-            return self._choices(request, reader, problem=NO_ADDRESS, status=400)
+            return self._render_choices(request, subscriber, problem=INVALID_ADDRESS, status=400)
         if not done:
-            return self._choices(request, reader, problem="This form was not filled in here.", status=400)
+            problem = "This form was not filled in here."
+            return self._render_choices(request, subscriber, problem=problem, status=400)
         if action == "leave":
-            return self._page("plain.html", "You have left", lines=GOODBYE)
-        return self._back_to(f"choices/{request.path_params['token']}", action)
+            return self._render("plain.html", "You have left", lines=UNSUBSCRIBED)
+        return self._redirect(f"choices/{request.path_params['token']}", action)
 
-    async def alerts(self, request: Request, reader: Subscriber) -> Response:
-        """Show a subscriber's own alert rules; try one, keep one, or take one out."""
+    async def alerts(self, request: Request, subscriber: Subscriber) -> Response:
+        """Show a subscriber's own alert rules; try, save or remove one."""
         token = request.path_params["token"]
-        back = partial(self._page, back=f"{self._root}choices/{token}")
-        page = AlertPage(self.own_rules, self.service.tokens, self.known, self.site, back)
+        render_page = partial(self._render, back=f"{self._root}choices/{token}")
+        page = AlertPage(self.subscriber_rules, self.service.tokens, self.options, self.site, render_page)
         if request.method != "POST":
-            return page.shown(reader, told=_told(request))
-        done = await page.act(reader, await read_form(request), self.clock())
-        return done if isinstance(done, Response) else self._back_to(f"alerts/{token}", done)
+            return page.render(subscriber, flash=_flash_text(request))
+        result = await page.handle_form(subscriber, await read_form(request), self.clock())
+        return result if isinstance(result, Response) else self._redirect(f"alerts/{token}", result)
 
     async def feed(self, request: Request) -> Response:
-        """The feed of a subscriber's own rule, for whoever knows its address."""
-        if refused := self._refused(request, self.feed_limit):
-            return refused
-        name, config = request.path_params["name"], self.own_rules.alerting.config
+        """The feed of a subscriber's own rule."""
+        if refusal := self._too_many_requests(request, self.feed_limit):
+            return refusal
+        name, config = request.path_params["name"], self.subscriber_rules.matcher.config
         address, token = feed_address(self.site, name), name.rpartition(".")[0]
         store, tokens = self.service.store, self.service.tokens
-        # It may read much that was found: beside the loop, which has others to serve.
-        found = await asyncio.to_thread(subscriber_feed, config, store, tokens, token, address)
-        return feed_answer(request, found)
+        # In a thread, because it may read many alerts: the event loop has other requests to serve.
+        feed = await asyncio.to_thread(render_private_feed, config, store, tokens, token, address)
+        return feed_response(request, feed)
 
-    async def data(self, _: Request, reader: Subscriber) -> Response:
-        """Everything that is kept of a subscriber, as a file."""
-        named = {"Content-Disposition": 'attachment; filename="letters.json"'}
-        return JSONResponse(own_data(self.service.store, reader), headers={**HEADERS, **named})
+    async def data(self, _: Request, subscriber: Subscriber) -> Response:
+        """Everything that is stored about a subscriber, as a file."""
+        disposition = {"Content-Disposition": 'attachment; filename="letters.json"'}
+        data = export_own_data(self.service.store, subscriber)
+        return JSONResponse(data, headers={**HEADERS, **disposition})
 
-    async def leave(self, request: Request) -> Response:
-        """Leave by a letter's own token: one POST is enough, without cookie or login (RFC 8058, 3.1)."""
+    async def unsubscribe(self, request: Request) -> Response:
+        """Unsubscribe by the token in a mail: one POST is enough, without cookie or login (RFC 8058, 3.1)."""
         if request.method != "POST":
             lines = ("You get no more letters, and your address is erased in four weeks.",)
-            return self._page("plain.html", "Leave?", lines=lines, button="Leave: send me nothing more")
-        reader = self.service.tokens.leaver(request.path_params["token"])
-        if reader is None:
+            return self._render("plain.html", "Leave?", lines=lines, button="Leave: send me nothing more")
+        subscriber_id = self.service.tokens.read_unsubscribe_token(request.path_params["token"])
+        if subscriber_id is None:
             return self._old_link()
-        self.service.leave(reader, self.clock())
-        return self._page("plain.html", "You have left", lines=GOODBYE)
+        self.service.unsubscribe(subscriber_id, self.clock())
+        return self._render("plain.html", "You have left", lines=UNSUBSCRIBED)
 
-    def _do(self, action: str, reader: Subscriber, form: FormData) -> bool:
-        """Do what a subscriber asks for, if it is something. ValueError for a bad address."""
+    def _apply(self, action: str, subscriber: Subscriber, form: FormData) -> bool:
+        """Do what a form on the page of choices asks for; False for an unknown action.
+
+        Raises ValueError for an invalid address.
+        """
         now = self.clock()
         if action == "save":
-            self.service.store.readers.choose(reader.id, self._chosen(form))
+            self.service.store.subscribers.save_choices(subscriber.id, self._read_choices(form))
         elif action in ("pause", "resume"):
-            self.service.set_paused(reader, now, paused=action == "pause")
+            self.service.set_paused(subscriber, now, paused=action == "pause")
         elif action == "move":
-            self.service.move(reader, one(form, "address"), now)
+            self.service.request_address_change(subscriber, first_value(form, "address"), now)
         elif action == "leave":
-            self.service.leave(reader.id, now)
+            self.service.unsubscribe(subscriber.id, now)
         else:
             return False
         return True
 
-    def _chosen(self, form: FormData) -> Choices:
+    def _read_choices(self, form: FormData) -> Choices:
+        """The choices in a form; ids that are not among the options are ignored."""
         ticked = {
-            name: tuple(id for id in names if id in form.get(name, ())) for name, names in self.known.items()
+            name: tuple(id for id in names if id in form.get(name, ()))
+            for name, names in self.options.items()
         }
+        daily = first_value(form, "rhythm") == Frequency.DAILY
+        welsh = first_value(form, "titles") == TitleLanguage.WELSH
         return Choices(
             bodies=ticked["bodies"],
             topics=ticked["topics"],
             types=ticked["types"],
             when_empty=is_ticked(form, "when_empty"),
-            rhythm=Frequency.DAILY if one(form, "rhythm") == Frequency.DAILY else Frequency.WEEKLY,
-            titles=Titles.WELSH if one(form, "titles") == Titles.WELSH else Titles.ENGLISH,
+            frequency=Frequency.DAILY if daily else Frequency.WEEKLY,
+            title_language=TitleLanguage.WELSH if welsh else TitleLanguage.ENGLISH,
             only_alerts=is_ticked(form, "only_alerts"),
         )
 
-    def _choices(self, request: Request, reader: Subscriber, **values: Any) -> Response:
-        token = request.path_params["token"]
-        groups = [
+    def _render_choices(self, request: Request, subscriber: Subscriber, **values: Any) -> Response:
+        token, choices = request.path_params["token"], subscriber.choices
+        checkbox_groups = [
             {
-                "name": name,
-                "legend": LEGENDS[name],
+                "name": group,
+                "legend": LEGENDS[group],
                 "choices": [
                     {
                         "id": id,
-                        "name": words[:1].upper() + words[1:],
-                        "ticked": id in getattr(reader.choices, name),
+                        "name": name[:1].upper() + name[1:],
+                        "ticked": id in getattr(choices, group),
                     }
-                    for id, words in names.items()
+                    for id, name in names.items()
                 ],
             }
-            for name, names in self.known.items()
+            for group, names in self.options.items()
         ]
-        return self._page(
+        radio_groups = [
+            {**group, "chosen": str(getattr(choices, str(group["field"])))} for group in RADIO_GROUPS
+        ]
+        return self._render(
             "choices.html",
             "Your letters",
-            groups=groups,
-            paused=reader.standing is SubscriberStatus.PAUSED,
-            when_empty=reader.choices.when_empty,
-            alternatives=[
-                {**group, "chosen": str(getattr(reader.choices, str(group["name"])))}
-                for group in ALTERNATIVES
-            ],
+            checkbox_groups=checkbox_groups,
+            radio_groups=radio_groups,
+            paused=subscriber.status is SubscriberStatus.PAUSED,
+            when_empty=choices.when_empty,
             data=f"{self._root}data/{token}",
             alerts=f"{self._root}alerts/{token}",
-            only_alerts=reader.choices.only_alerts,
+            only_alerts=choices.only_alerts,
             **values,
         )
 
-    def _refused(self, request: Request, limit: Limit | None = None) -> Response | None:
-        """The answer to a client that acts too often; without a `limit` only a POST is an act."""
+    def _too_many_requests(self, request: Request, limit: RateLimit | None = None) -> Response | None:
+        """A refusal for a client that sends too many requests. Without a `limit` only POST counts."""
         client = request.client.host if request.client else ""
         is_free = limit is None and request.method != "POST"
-        if is_free or (limit or self.limit).allows(client, self.clock()):
+        if is_free or (limit or self.limit).allow(client, self.clock()):
             return None
         lines = ("Too many have asked from here in the last hour. Please come again later.",)
-        return self._page("plain.html", "Later, please", lines=lines, status=429)
+        return self._render("plain.html", "Later, please", lines=lines, status=429)
 
-    def _back_to(self, page: str, done: str) -> Response:
+    def _redirect(self, page: str, done: str) -> Response:
+        """Redirect after a POST, so that reloading the page does not send the form again."""
         return RedirectResponse(f"{self._root}{page}?told={done}", 303, headers=HEADERS)
 
     def _old_link(self) -> Response:
-        return self._page("plain.html", "This link does not work", lines=OLD_LINK, status=404)
+        return self._render("plain.html", "This link does not work", lines=OLD_LINK, status=404)
 
-    def _page(self, name: str, title: str, *, status: int = 200, **values: Any) -> Response:
-        given = {"told": "", "problem": "", "lines": (), "button": "", **values}
-        text = _TEMPLATES.get_template(name).render(title=title, site=self.site, root=self._root, **given)
+    def _render(self, name: str, title: str, *, status: int = 200, **values: Any) -> Response:
+        variables = {"flash": "", "problem": "", "lines": (), "button": "", **values}
+        template = _TEMPLATES.get_template(name)
+        text = template.render(title=title, site=self.site, root=self._root, **variables)
         return HTMLResponse(text, status_code=status, headers=HEADERS)
 
 
-def _told(request: Request) -> str:
-    """What the page says of the act that led to it."""
-    return TOLD.get(request.query_params.get("told", ""), "")
+def _flash_text(request: Request) -> str:
+    """What the page says about the form that led to it."""
+    return FLASH_TEXTS.get(request.query_params.get("told", ""), "")
