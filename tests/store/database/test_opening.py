@@ -312,7 +312,7 @@ def test_no_table_numbers_its_rows() -> None:
         assert table.autoincrement_column is None
 
 
-def test_what_is_committed_survives_a_power_failure_and_references_hold(file: Path) -> None:
+def test_a_commit_survives_a_power_failure_and_references_are_checked(file: Path) -> None:
     pragmas = {}
 
     def read_pragmas(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""The first schema that is brought over. No step leads to it: a new store is made from `tables.py`."""
+"""The oldest schema that can be migrated. No step leads to it: a new store is created from `tables.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Subscribers' own rules have no webhooks any more, and answers by mail say nothing besides their form."""
+"""Removes the webhooks of subscribers' own rules, and the free text of answers by mail."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
-    """A rule whose alerts went to a webhook alone goes by mail, so that nobody misses them in silence.
+    """Switch rules with nothing but a webhook to mail, so that nobody misses alerts without noticing.
 
-    So do those of its alerts that were found and not yet posted.
+    Their alerts that were not yet posted go by mail, too.
     """
     op.drop_table("remarks")
     op.execute(

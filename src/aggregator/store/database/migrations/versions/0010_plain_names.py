@@ -62,6 +62,7 @@ SUBSCRIBER_STATUS: Final = (
     "CASE standing WHEN 'reading' THEN 'active' WHEN 'left' THEN 'unsubscribed' "
     "WHEN 'stopped' THEN 'suppressed' ELSE standing END"
 )
+REPLY: Final = "CASE reply WHEN 'the reader had left' THEN 'the subscriber had left' ELSE reply END"
 WEBHOOK_STATUS: Final = "CASE state WHEN 'taken' THEN 'accepted' ELSE state END"
 
 COPIES: Final[tuple[tuple[str, str, dict[str, str]], ...]] = (
@@ -122,6 +123,7 @@ COPIES: Final[tuple[tuple[str, str, dict[str, str]], ...]] = (
             "attempts": "tries",
             "first_attempt": "first_tried",
             "unknown_outcomes": "unsure",
+            "reply": REPLY,
         },
     ),
     ("shunned", "suppressions", {"address_hash": "fingerprint", "reason": "why", "suppressed_at": "at"}),
@@ -352,8 +354,8 @@ CREATE INDEX ix_webhook_deliveries_next ON webhook_deliveries (status, due)
 
 def upgrade() -> None:
     """Move the old tables aside, create and fill the new ones, and drop the old ones."""
-    database: Any = op.get_bind().connection.driver_connection
-    database.create_function("new_names", 2, new_names, deterministic=True)
+    connection: Any = op.get_bind()
+    connection.connection.driver_connection.create_function("new_names", 2, new_names, deterministic=True)
     # Pages of dropped tables are overwritten: an address that is erased later must not be left in them.
     op.execute("PRAGMA secure_delete = ON")
     for old, _, _ in COPIES:
@@ -361,7 +363,7 @@ def upgrade() -> None:
     for statement in TABLES.split(";\n"):
         op.execute(statement)
     for old, new, sources in COPIES:
-        columns = [row[1] for row in op.get_bind().exec_driver_sql(f"PRAGMA table_info({new})")]
+        columns = [row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({new})")]
         values = ", ".join(sources.get(column, f'"{column}"') for column in columns)
         op.execute(f"INSERT INTO {new} SELECT {values} FROM old_{old}")  # noqa: S608  # our own names
     # Revisions reference carriers, and these reference documents: the last of COPIES goes first.
@@ -389,7 +391,7 @@ def _rename(value: Any, names: dict[str, Any]) -> Any:
         return value
     renamed = {}
     for field, inner in value.items():
-        new = names.get(field, field)
+        new: Any = names.get(field, field)
         new_field, inner_names = (new, {}) if isinstance(new, str) else new
         renamed[new_field] = _rename(inner, inner_names)
     return renamed
