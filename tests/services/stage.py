@@ -21,21 +21,21 @@ from aggregator.model import (
     Fetched,
     FetchResult,
     NotModified,
-    Part,
+    FetchedPart,
     Request,
     Source,
     SourceState,
     Vocabulary,
 )
-from aggregator.services.polling import Outcome, Poller
+from aggregator.services.polling import PollOutcome, Poller
 from aggregator.store import Store
-from tests.support.builders import body
+from tests.support.builders import make_body
 
 default_settings: Callable[[], Settings] = cache(load_settings)
 """Read once: it takes longer than a poll."""
 
 EMPTY = Vocabulary()
-Served = bytes | Failed | int | tuple[Part, ...] | Fetched
+Served = bytes | Failed | int | tuple[FetchedPart, ...] | Fetched
 
 
 def missing(url: str, status: int) -> Failed:
@@ -78,7 +78,7 @@ class Stage:
 
     store: Store
     sources: tuple[Source, ...]
-    bodies: Mapping[str, Body] = field(default_factory=lambda: {"cabinet-office": body()})
+    bodies: Mapping[str, Body] = field(default_factory=lambda: {"cabinet-office": make_body()})
     net: Net = field(default_factory=Net)
 
     @property
@@ -90,16 +90,16 @@ class Stage:
 
     def poll(
         self, at: datetime, served: Mapping[str, Served] | None = None, only: Collection[str] = ()
-    ) -> dict[str, Outcome]:
+    ) -> dict[str, PollOutcome]:
         """Poll every source (or `only` these) at `at` with `served` in the network, and end the run."""
         self.net.served |= served or {}
         outcomes = self.poll_only(at, *only)
-        self.poller.join_documents()
+        self.poller.merge_documents()
         return outcomes
 
-    def poll_only(self, at: datetime, *ids: str) -> dict[str, Outcome]:
+    def poll_only(self, at: datetime, *ids: str) -> dict[str, PollOutcome]:
         """Poll some of the sources at `at`, or all; the others may be polled at it, too."""
-        sources = [one for one in self.poller.pollable() if not ids or one.id in ids]
+        sources = [one for one in self.poller.enabled_sources() if not ids or one.id in ids]
         outcomes = asyncio.run(self.poller.poll(sources, self.net, at))
         return {outcome.source: outcome for outcome in outcomes}
 

@@ -1,8 +1,8 @@
 """Composes digests and alert mails, and hands them to the outbox or a mail server.
 
 In:   documents, bodies, site settings, alerts; subscribers and their choices
-Out:  Digest, the Artifacts `digests/WEEK.html` and `digests/WEEK.txt`, Messages, and a Receipt for each
-      Message that was handed over
+Out:  Digest, the Artifacts `digests/WEEK.html` and `digests/WEEK.txt`, Messages, and a
+      SendResult for each Message
 To add a heading or a document type: one line in `digest/headings.py`. Texts for people are in
 `digest/formatting.py` and `digest/footer.py`. To add a way to send: a file beside `mail/outbox.py` and
 `mail/smtp.py`, chosen in `services/mailing/mailer.py`.
@@ -34,9 +34,9 @@ __all__ = [
     "day_of",
     "digest_window",
     "give_up_not_allowed",
-    "should_send",
     "prepare_digest_mail",
     "render_digest",
+    "should_send",
     "week_of",
     "windows_still_sent",
 ]

@@ -1,4 +1,4 @@
-"""Alerts in words: what is kept of an occasion, when it goes out, and the letter that tells it."""
+"""Builds alerts from events, and the mails that send them."""
 
 from __future__ import annotations
 
@@ -25,16 +25,22 @@ from aggregator.deliver.digest.headings import update_type
 from aggregator.deliver.digest.weeks import DIGEST_TIME
 from aggregator.deliver.mail.prepared import MailContext, PreparedMessage, prepare_text_mail
 from aggregator.model import Body, Document, LabelOverride, Retraction, Subscriber
-from aggregator.model.alerts import ALERT, Alert, AlertEvent, AlertRule, AlertReason
+from aggregator.model.alerts import ALERT_RUN_PREFIX, Alert, AlertEvent, AlertReason, AlertRule
 from aggregator.model.licences import may_show
 from aggregator.model.subscriptions import Frequency
 from aggregator.values.text import one_line
 
 MAX_DOCUMENTS: Final = 100
-"""Documents in one letter: a rule may be wider than its writer thought."""
+"""In one mail. A rule may match far more than its author expected."""
 
-EVENT_ORDER: Final = (AlertReason.CORRECTION, AlertReason.CLOSING, AlertReason.NEW, AlertReason.CHANGED, AlertReason.REMOVED)
-"""What has to be put right stands first, then what has to be acted on."""
+EVENT_ORDER: Final = (
+    AlertReason.CORRECTION,
+    AlertReason.CLOSING,
+    AlertReason.NEW,
+    AlertReason.CHANGED,
+    AlertReason.REMOVED,
+)
+"""Order in a mail: first what corrects an earlier mail, then what subscribers have to act on."""
 
 EVENT_HEADINGS: Final = {
     AlertReason.CORRECTION: "Correction",
@@ -45,72 +51,74 @@ EVENT_HEADINGS: Final = {
 }
 RETRACTED: Final = "retracted"
 OPERATOR_PARTS: Final = frozenset({"about open government", "type", "topics", RETRACTED})
-"""The parts that only we correct."""
+"""Parts that only the operator corrects, never the publisher."""
 
 
 def alert_run(rule: str, now: datetime) -> str:
-    """The run of the letters in which a rule tells, at `now`, what is due; short, since envelopes hold it."""
-    return f"{ALERT}{hashlib.sha256(rule.encode()).hexdigest()[:8]}.{int(now.timestamp()):x}"
+    """The run of one rule's mails at `now`. Short, since the return address (64 characters) contains it."""
+    return f"{ALERT_RUN_PREFIX}{hashlib.sha256(rule.encode()).hexdigest()[:8]}.{int(now.timestamp()):x}"
 
 
-def alert_due_at(rhythm: Frequency, found: datetime, zone: ZoneInfo) -> datetime:
-    """When what was found goes out: at once, or at the next 08:00 by the clocks of the zone."""
-    if rhythm is Frequency.AT_ONCE:
+def alert_due_at(frequency: Frequency, found: datetime, zone: ZoneInfo) -> datetime:
+    """When an alert found at `found` is sent: at once, or at the next 08:00 in `zone`. In UTC for 08:00."""
+    if frequency is Frequency.AT_ONCE:
         return found
     local = found.astimezone(zone)
-    opens = datetime.combine(local.date(), DIGEST_TIME, zone)
-    later = datetime.combine(local.date() + timedelta(days=1), DIGEST_TIME, zone)
-    return (opens if local <= opens else later).astimezone(UTC)
+    today = datetime.combine(local.date(), DIGEST_TIME, zone)
+    tomorrow = datetime.combine(local.date() + timedelta(days=1), DIGEST_TIME, zone)
+    return (today if local <= today else tomorrow).astimezone(UTC)
 
 
 def build_alert(
-    rule: AlertRule, occasion: AlertEvent, holding: Document, *, found: datetime, page: str, zone: ZoneInfo
+    rule: AlertRule, event: AlertEvent, document: Document, *, found: datetime, page: str, zone: ZoneInfo
 ) -> Alert:
-    """What a rule's people are told of a document as it stands. `page` is our permanent page of it.
+    """The alert about a document as it is now. `page` is our permanent page of it.
 
-    Where its licence does not let us, neither sentence nor note of the publisher is repeated.
+    The publisher's summary and note are left out unless the licence allows us to show them.
     """
-    entry, licensed = holding.entry, may_show(holding.entry.licence)
+    entry, licensed = document.entry, may_show(document.entry.licence)
     return Alert(
-        rule=rule.key,
-        entry=entry.id,
-        occasion=occasion if licensed or _is_ours(occasion) else replace(occasion, note=""),
-        found=found,
+        rule_key=rule.key,
+        document_id=entry.id,
+        event=event if licensed or _is_by_operator(event) else replace(event, note=""),
+        found_at=found,
         due=alert_due_at(rule.frequency, found, zone),
         title=entry.title,
         url=entry.url or page,
         page=page,
         body=entry.body,
-        type=holding.labels.type,
-        topics=holding.labels.topics,
+        type=document.labels.type,
+        topics=document.labels.topics,
         sentence=first_sentence(entry.summary) if licensed else "",
         language=entry.language,
-        dated=holding.dated,
+        dated=document.dated,
         closes=entry.closes,
     )
 
 
-def operator_correction(told: Alert, holding: Document, mark: LabelOverride) -> AlertEvent | None:
-    """What the operator's mark makes untrue of an alert; None when what it said still holds."""
-    labels = holding.labels
+def operator_correction(alert: Alert, document: Document, override: LabelOverride) -> AlertEvent | None:
+    """The correction that a label override makes to an alert; None when the alert is still right."""
+    labels = document.labels
     parts = [
         name
-        for name, moved in (
+        for name, differs in (
             ("about open government", not labels.relevant),
-            ("type", labels.type != told.type),
-            ("topics", set(labels.topics) != set(told.topics)),
+            ("type", labels.type != alert.type),
+            ("topics", set(labels.topics) != set(alert.topics)),
         )
-        if moved
+        if differs
     ]
-    return AlertEvent(at=mark.at, why=AlertReason.CORRECTION, parts=tuple(parts), note=mark.why) if parts else None
+    if not parts:
+        return None
+    return AlertEvent(at=override.at, reason=AlertReason.CORRECTION, parts=tuple(parts), note=override.why)
 
 
 def retraction_alert(
-    told: Alert, rule: AlertRule, gone: Retraction, *, found: datetime, zone: ZoneInfo
+    alert: Alert, rule: AlertRule, retraction: Retraction, *, found: datetime, zone: ZoneInfo
 ) -> Alert:
-    """Word to those who were told of a document that we took its words out; why is not told, as nowhere."""
-    occasion = AlertEvent(at=gone.at, why=AlertReason.CORRECTION, parts=(RETRACTED,))
-    return replace(told, occasion=occasion, found=found, due=alert_due_at(rule.frequency, found, zone))
+    """The alert that a document was retracted. It does not say why: the reason is published nowhere."""
+    event = AlertEvent(at=retraction.at, reason=AlertReason.CORRECTION, parts=(RETRACTED,))
+    return replace(alert, event=event, found_at=found, due=alert_due_at(rule.frequency, found, zone))
 
 
 def prepare_alert_mail(
@@ -118,50 +126,51 @@ def prepare_alert_mail(
     name: str,
     rule: AlertRule | None,
     alerts: Sequence[Alert],
-    reader: Subscriber,
-    stationery: MailContext,
+    subscriber: Subscriber,
+    context: MailContext,
     bodies: Mapping[str, Body],
 ) -> PreparedMessage:
-    """The letter of a run for everybody who leaves as `reader` does; `alerts` is not empty.
+    """The mail of an alert run, for all who share `subscriber`'s `is_list` and list address.
 
-    `rule` None: it is no longer there, and what it found is still told.
+    `alerts` must not be empty. `rule` is None when it was removed after the alerts were planned; they are
+    sent all the same.
     """
-    at, zone = max(alert.due for alert in alerts), stationery.site.timezone
+    at, zone = max(alert.due for alert in alerts), context.site.timezone
     ordered = sorted(
-        alerts, key=lambda one: (EVENT_ORDER.index(one.occasion.why), one.occasion.at, one.entry)
+        alerts, key=lambda one: (EVENT_ORDER.index(one.event.reason), one.event.at, one.document_id)
     )
-    told = "\n\n".join(_item(alert, at, zone, bodies) for alert in ordered[:MAX_DOCUMENTS])
+    items = "\n\n".join(_item(alert, at, zone, bodies) for alert in ordered[:MAX_DOCUMENTS])
     left = len(ordered) - MAX_DOCUMENTS
-    more = f"... and {left} more, among all updates: {stationery.site.base_url}" if left > 0 else ""
-    words = f"You asked to be told of: {rule.when}" if rule else "You asked to be told of this."
-    if reader.is_list:
-        words = f"You are on a mailing list that is told of: {rule.when}" if rule else ""
-    site = stationery.site
-    foot = (site.title, f"All updates: {site.base_url}", site.contact, site.postal_address)
+    more = f"... and {left} more, among all updates: {context.site.base_url}" if left > 0 else ""
+    why_you_get_this = f"You asked to be told of: {rule.when}" if rule else "You asked to be told of this."
+    if subscriber.is_list:
+        why_you_get_this = f"You are on a mailing list that is told of: {rule.when}" if rule else ""
+    site = context.site
+    footer_lines = (site.title, f"All updates: {site.base_url}", site.contact, site.postal_address)
     parts = (
         wrap(f"Alert: {one_line(name, MAX_TITLE_LENGTH)}"),
-        told,
+        items,
         more,
-        wrap(one_line(words)),
-        _leaving(reader, stationery, run),
-        "-- \n" + "\n".join(one_line(line) for line in foot if line),
+        wrap(one_line(why_you_get_this)),
+        _unsubscribe_lines(subscriber, context, run),
+        "-- \n" + "\n".join(one_line(line) for line in footer_lines if line),
     )
     text = "\n\n".join(part for part in parts if part) + "\n"
-    return prepare_text_mail(run, reader, stationery, subject=_subject(name, ordered), at=at, text=text)
+    return prepare_text_mail(run, subscriber, context, subject=_subject(name, ordered), at=at, text=text)
 
 
 def _subject(name: str, ordered: Sequence[Alert]) -> str:
-    """What happened to a single document, or how many there are."""
+    """The event and title of a single document, or how many documents there are."""
     if len(ordered) == 1:
-        return f"{one_line(name, 60)}: {_headed(ordered[0])}"
+        return f"{one_line(name, 60)}: {_heading_and_title(ordered[0])}"
     count = count_text(len(ordered), "update", "updates")
-    fixed = sum(alert.occasion.why is AlertReason.CORRECTION for alert in ordered)
-    corrected = f", {count_text(fixed, 'correction', 'corrections')}" if fixed else ""
+    corrections = sum(alert.event.reason is AlertReason.CORRECTION for alert in ordered)
+    corrected = f", {count_text(corrections, 'correction', 'corrections')}" if corrections else ""
     return f"{one_line(name, 60)}: {count}{corrected}"
 
 
-def _headed(alert: Alert) -> str:
-    return f"{EVENT_HEADINGS[alert.occasion.why]}: {one_line(alert.title, 160)}"
+def _heading_and_title(alert: Alert) -> str:
+    return f"{EVENT_HEADINGS[alert.event.reason]}: {one_line(alert.title, 160)}"
 
 
 def _item(alert: Alert, at: datetime, zone: ZoneInfo, bodies: Mapping[str, Body]) -> str:
@@ -177,7 +186,7 @@ def _item(alert: Alert, at: datetime, zone: ZoneInfo, bodies: Mapping[str, Body]
     links = [alert.url, f"Our record of it: {alert.page}" * (alert.page != alert.url)]
     return "\n".join(
         (
-            wrap(_headed(alert), "* ", "  "),
+            wrap(_heading_and_title(alert), "* ", "  "),
             *(wrap(one_line(line, MAX_SENTENCE_LENGTH), "  ", "  ") for line in lines if line),
             *(f"  {one_line(link)}" for link in links if link),
         )
@@ -185,31 +194,34 @@ def _item(alert: Alert, at: datetime, zone: ZoneInfo, bodies: Mapping[str, Body]
 
 
 def _what_happened(alert: Alert) -> Iterator[str]:
-    occasion = alert.occasion
-    if RETRACTED in occasion.parts:
+    event = alert.event
+    if RETRACTED in event.parts:
         yield "We told you of this document, and have taken its words out of our record."
-    elif occasion.why is AlertReason.CORRECTION:
-        yield "We told you of this before; since then this is otherwise: " + ", ".join(occasion.parts)
-    elif occasion.why is AlertReason.CHANGED:
-        yield changes_text(occasion.parts)
-    if occasion.note:
-        yield f"Why: {occasion.note}" if _is_ours(occasion) else f"The publisher says: {occasion.note}"
+    elif event.reason is AlertReason.CORRECTION:
+        yield "We told you of this before; since then this is otherwise: " + ", ".join(event.parts)
+    elif event.reason is AlertReason.CHANGED:
+        yield changes_text(event.parts)
+    if event.note:
+        yield f"Why: {event.note}" if _is_by_operator(event) else f"The publisher says: {event.note}"
 
 
-def _is_ours(occasion: AlertEvent) -> bool:
-    """Whether it was we who corrected, and not the publisher."""
-    return occasion.why is AlertReason.CORRECTION and bool(OPERATOR_PARTS & set(occasion.parts))
+def _is_by_operator(event: AlertEvent) -> bool:
+    """Whether the operator made this correction, not the publisher."""
+    return event.reason is AlertReason.CORRECTION and bool(OPERATOR_PARTS & set(event.parts))
 
 
-def _leaving(reader: Subscriber, stationery: MailContext, run: str) -> str:
-    """How to leave: all letters, since a reader's word to leave knows nothing smaller."""
-    page, slot = stationery.site.subscriptions_url, stationery.tokens.placeholder(run)
-    if reader.is_list:
-        lines = ["Leaving: as you leave the list that passed it on.", list_unsubscribe_link(reader.leave)]
+def _unsubscribe_lines(subscriber: Subscriber, context: MailContext, run: str) -> str:
+    """How to unsubscribe. The token stops all mail: there is none for a single rule."""
+    page, placeholder = context.site.subscriptions_url, context.tokens.placeholder(run)
+    if subscriber.is_list:
+        lines = [
+            "Leaving: as you leave the list that passed it on.",
+            list_unsubscribe_link(subscriber.leave_instructions),
+        ]
     elif page:
-        choose = ["To change your alerts, to choose or to pause:", page]
-        lines = ["To leave all letters and alerts at once:", f"{page}leave/{slot}", *choose]
+        choices = ["To change your alerts, to choose or to pause:", page]
+        lines = ["To leave all letters and alerts at once:", f"{page}leave/{placeholder}", *choices]
     else:
-        way = unsubscribe_mailto(stationery.replies_mailbox, slot)
-        lines = ["To leave all letters and alerts, send this mail as it is:", way]
+        mailto = unsubscribe_mailto(context.replies_mailbox, placeholder)
+        lines = ["To leave all letters and alerts, send this mail as it is:", mailto]
     return "\n".join(f"{'  ' * (n % 2)}{line}" for n, line in enumerate(lines) if line)

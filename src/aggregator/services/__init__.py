@@ -1,4 +1,4 @@
-"""The services: each calls the stages for one job, and may be called twice without harm.
+"""Services: each calls the stages to do one job, and may run twice without harm.
 
 mailing → subscriptions → polling | publishing | alerts: imports run one way.
 """

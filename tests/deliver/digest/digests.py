@@ -11,11 +11,11 @@ from bs4 import BeautifulSoup
 from aggregator.deliver import render_digest, digest_window
 from aggregator.deliver.digest.footer import mail_footer
 from aggregator.deliver.digest.render import render_html_and_text as written_as_mail
-from aggregator.model import Body, DeliveryStatus, Digest, DigestItem, Section, Site, Titles
+from aggregator.model import Body, DeliveryStatus, Digest, DigestItem, Section, Site, TitleLanguage
 from aggregator.store import Store
-from tests.support.builders import LONDON, body, instant, moment, site
+from tests.support.builders import LONDON, make_body, instant, moment, make_site
 
-BODIES = {"wales": body("wales", name="Welsh Government"), "cabinet-office": body()}
+BODIES = {"wales": make_body("wales", name="Welsh Government"), "cabinet-office": make_body()}
 ISSUED = instant("2024-01-29 08:00")
 
 
@@ -39,7 +39,7 @@ def digest(*sections: Section, **changes: Any) -> Digest:
     """The issued letter of the week of 22 January 2024."""
     span = digest_window("2024-W04", LONDON)
     return replace(
-        Digest(week="2024-W04", window=span, sections=sections, unread=(), issued=ISSUED), **changes
+        Digest(period="2024-W04", window=span, sections=sections, unread_sources=(), issued_at=ISSUED), **changes
     )
 
 
@@ -50,14 +50,14 @@ def under(heading: str, *items: DigestItem) -> Section:
 
 def written(found: Digest, of: Site | None = None, bodies: dict[str, Body] | None = None) -> tuple[str, str]:
     """The HTML and the text of a letter."""
-    page, text = render_digest(found, of or site(), BODIES if bodies is None else bodies)
+    page, text = render_digest(found, of or make_site(), BODIES if bodies is None else bodies)
     return page.payload.decode(), text.payload.decode()
 
 
-def mailed(found: Digest, titles: Titles = Titles.ENGLISH) -> tuple[str, str]:
+def mailed(found: Digest, titles: TitleLanguage = TitleLanguage.ENGLISH) -> tuple[str, str]:
     """The HTML and the text of a letter as it is mailed: under 90 kB."""
-    foot = mail_footer(site(), found.rhythm, mailbox="post@example.org", token="token")  # noqa: S106  # a word
-    page, text = written_as_mail(found, site(), BODIES, foot, titles=titles)
+    foot = mail_footer(make_site(), found.frequency, mailbox="post@example.org", token="token")  # noqa: S106  # a word
+    page, text = written_as_mail(found, make_site(), BODIES, foot, titles=titles)
     return page.decode(), text.decode()
 
 
@@ -86,4 +86,4 @@ ELEMENTS = {
 def next_due(store: Store) -> datetime | None:
     """When the next planned letter is due; None when none is planned."""
     letters = (one for reader in store.subscribers.all() for one in store.deliveries.of_subscriber(reader.id))
-    return min((one.due for one in letters if one.state is DeliveryStatus.PLANNED), default=None)
+    return min((one.due for one in letters if one.status is DeliveryStatus.PLANNED), default=None)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from aggregator.deliver import compose
 from aggregator.model import Carrier, Digest, Document, Moment, Precision, Removal, RemovalKind, Revision
 from aggregator.publish.presentation.paths import document_page_path
-from tests.support.builders import LONDON, body, carrier, entry, holding, instant, labels, moment, site
+from tests.support.builders import LONDON, make_body, make_carrier, make_entry, make_document, instant, make_labels, moment, make_site
 
 IN_WEEK = "2024-01-24 10:00"
 BEFORE = "2024-01-15 10:00"
@@ -21,11 +21,11 @@ BEFORE = "2024-01-15 10:00"
 
 def held(name: str, seen: str = IN_WEEK, type: str = "news", backlog: bool = False, **told: Any) -> Document:
     """A holding at `https://example.org/NAME`, first seen at `seen`."""
-    document = entry(f"https://example.org/{name}", title=name, **told)
-    first = carrier(document, first_seen=instant(seen), backlog=backlog)
-    return holding(
+    document = make_entry(f"https://example.org/{name}", title=name, **told)
+    first = make_carrier(document, first_seen=instant(seen), backlog=backlog)
+    return make_document(
         document,
-        labels=labels(type=type),
+        labels=make_labels(type=type),
         carriers=(first,),
         first_seen=instant(seen),
         backlog=backlog,
@@ -44,10 +44,10 @@ def revised(known: Document, *revisions: tuple[str, tuple[str, ...]]) -> Documen
 
 def digest(*holdings: Document, **changes: Any) -> Digest:
     """The issued letter of the week 2024-W04 from these holdings."""
-    bodies = {name: body(name) for name in ("scotland", "cabinet-office", "wales")}
+    bodies = {name: make_body(name) for name in ("scotland", "cabinet-office", "wales")}
     given = {
         "zone": LONDON,
-        "site": site(),
+        "site": make_site(),
         "bodies": bodies,
         "page": document_page_path,
         "issued": None,
@@ -63,7 +63,7 @@ def shown(found: Digest) -> dict[str, list[str]]:
 def test_a_digest_says_its_week_its_window_and_what_could_not_be_read() -> None:
     issued = instant("2024-01-29 08:05")
     found = digest(issued=issued)
-    assert (found.week, found.sections, found.unread, found.issued) == ("2024-W04", (), (), issued)
+    assert (found.period, found.sections, found.unread_sources, found.issued_at) == ("2024-W04", (), (), issued)
     assert found.window.start == instant("2024-01-22 08:00")
     assert found.window.end == instant("2024-01-29 08:00")
 
@@ -74,7 +74,7 @@ def test_a_week_that_does_not_exist_is_refused() -> None:
             "2021-W53",
             (),
             zone=LONDON,
-            site=site(),
+            site=make_site(),
             bodies={},
             page=document_page_path,
             issued=None,
@@ -91,11 +91,11 @@ def test_a_week_that_does_not_exist_is_refused() -> None:
     ],
 )
 def test_an_update_belongs_to_the_week_in_which_it_was_first_seen(seen: str, is_news: bool) -> None:
-    assert digest(held("a", seen=seen, updated=moment("2019-05-01 00:00"))).count == is_news
+    assert digest(held("a", seen=seen, updated=moment("2019-05-01 00:00"))).item_count == is_news
 
 
 def test_backlog_and_what_is_not_about_open_government_are_no_news() -> None:
-    other = replace(held("other"), labels=labels(relevant=False))
+    other = replace(held("other"), labels=make_labels(relevant=False))
     assert digest(held("old", backlog=True), other).sections == ()
 
 
@@ -116,9 +116,9 @@ def test_a_known_document_that_was_revised_in_the_week_stands_under_changed_with
 def test_what_was_taken_away_stands_under_changed_and_removed_even_if_it_would_close_soon() -> None:
     removal = Removal(kind=RemovalKind.GONE, note="Published in error.")
     known = held("call", seen=BEFORE, closes=moment("2024-02-01 17:00"))
-    found = digest(replace(revised(known, (IN_WEEK, ("status",))), removed=removal))
+    found = digest(replace(revised(known, (IN_WEEK, ("status",))), removal=removal))
     assert shown(found) == {"Changed and removed": ["call"]}
-    assert found.sections[0].items[0].removed == removal
+    assert found.sections[0].items[0].removal == removal
 
 
 def test_a_revision_of_backlog_is_news_even_in_the_week_of_its_first_poll() -> None:
@@ -135,12 +135,12 @@ def test_a_document_that_is_new_and_revised_in_one_week_is_new_once() -> None:
 
 def test_a_second_source_that_comes_to_carry_a_known_document_makes_no_news() -> None:
     known = held("a", seen=BEFORE)
-    late: Carrier = carrier(known.entry, first_seen=instant(IN_WEEK))
-    assert digest(replace(known, carriers=(*known.carriers, late))).count == 0
+    late: Carrier = make_carrier(known.entry, first_seen=instant(IN_WEEK))
+    assert digest(replace(known, carriers=(*known.carriers, late))).item_count == 0
 
 
 def test_one_document_stands_once_however_often_it_is_handed_over() -> None:
-    assert digest(held("a"), held("a")).count == 1
+    assert digest(held("a"), held("a")).item_count == 1
 
 
 def test_sections_come_in_the_order_in_which_a_reader_must_act() -> None:
@@ -239,12 +239,12 @@ def test_what_was_known_is_told_again_when_it_closes_soon(
     known = held("call", seen=BEFORE, backlog=backlog, closes=moment(closes, precision))
     found = digest(known, held("new"))
     assert shown(found).get("Closing soon", []) == ["call"] * reminds
-    assert (found.news, found.reminders) == (1, int(reminds))
+    assert (found.update_count, found.reminder_count) == (1, int(reminds))
 
 
 def test_nobody_is_reminded_of_what_was_taken_away_or_came_after_the_week() -> None:
     soon = moment("2024-02-01 17:00")
-    gone = replace(held("gone", seen=BEFORE, closes=soon), removed=Removal(kind=RemovalKind.GONE))
+    gone = replace(held("gone", seen=BEFORE, closes=soon), removal=Removal(kind=RemovalKind.GONE))
     later = held("later", seen="2024-01-29 09:00", closes=soon)
     assert digest(gone, later).sections == ()
 
@@ -256,12 +256,12 @@ def test_a_daily_letter_reminds_a_week_and_a_day_before(day: str, reminds: bool)
         f"2024-01-{day}",
         [known],
         zone=LONDON,
-        site=site(),
+        site=make_site(),
         bodies={},
         page=document_page_path,
         issued=None,
     )
-    assert bool(found.reminders) is reminds
+    assert bool(found.reminder_count) is reminds
 
 
 def test_what_closes_soonest_stands_first_and_a_coarse_date_by_its_last_day() -> None:
@@ -303,7 +303,7 @@ def test_an_item_carries_what_a_reader_needs() -> None:
     told = held("cynllun", type="report", published=published, closes=closes, language="cy", body="wales")
     (section,) = digest(told).sections
     (item,) = section.items
-    assert item.id == entry("https://example.org/cynllun").id
+    assert item.id == make_entry("https://example.org/cynllun").id
     assert (item.title, item.url, item.body) == ("cynllun", "https://example.org/cynllun", "wales")
     assert (item.type, item.summary, item.language) == ("report", "What the plan says.", "cy")
     assert (item.dated, item.closes) == (published, closes)
@@ -311,8 +311,8 @@ def test_an_item_carries_what_a_reader_needs() -> None:
 
 
 def test_a_record_without_a_page_is_linked_to_our_own_page_of_it() -> None:
-    record = entry("record:uk-msf-2024-01-24", url=None)
-    (section,) = digest(holding(record, first_seen=instant(IN_WEEK))).sections
+    record = make_entry("record:uk-msf-2024-01-24", url=None)
+    (section,) = digest(make_document(record, first_seen=instant(IN_WEEK))).sections
     assert section.items[0].url == "https://updates.example.org/records/uk-msf-2024-01-24.html"
 
 
@@ -386,7 +386,7 @@ def test_each_update_is_new_in_exactly_one_week(weeks: int, hours: int) -> None:
     one = replace(held("a"), first_seen=seen)
     names = [f"2024-W{number:02}" for number in range(1, 10)]
     found = [
-        compose(name, [one], zone=LONDON, site=site(), bodies={}, page=document_page_path, issued=None).count
+        compose(name, [one], zone=LONDON, site=make_site(), bodies={}, page=document_page_path, issued=None).item_count
         for name in names
     ]
     assert sum(found) == 1

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from aggregator.model import DigestItem
 from tests.deliver.digest.digests import ELEMENTS, digest, item, links, mailed, names, under, written
-from tests.support.builders import body, moment, site
+from tests.support.builders import make_body, moment, make_site
 
 
 def test_the_text_keeps_to_76_columns_and_each_link_has_a_line_of_its_own() -> None:
@@ -150,8 +150,8 @@ def test_hostile_words_stay_words_in_every_field(text: str) -> None:
         title=text, url=text, body=text, type=text, summary=text, language=text, changed=(text,), dated=None
     )
     found = digest(under("Other", hostile, item(body="named", url=f"https://a/{text}")), unread=(text,))
-    of = site(title=text, operator=text, contact=text, postal_address=text)
-    page, plain = written(found, of, {"named": body("named", name=text)})
+    of = make_site(title=text, operator=text, contact=text, postal_address=text)
+    page, plain = written(found, of, {"named": make_body("named", name=text)})
     soup = BeautifulSoup(page, "lxml")
     assert names(soup) == ELEMENTS
     assert {name for tag in soup.find_all() for name in tag.attrs} <= {

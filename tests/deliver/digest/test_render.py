@@ -9,9 +9,9 @@ import pytest
 from bs4 import BeautifulSoup
 
 from aggregator.deliver import render_digest, digest_window
-from aggregator.model import Moment, Precision, Removal, RemovalKind, Titles, Translation
+from aggregator.model import Moment, Precision, Removal, RemovalKind, TitleLanguage, Translation
 from tests.deliver.digest.digests import BODIES, digest, item, links, mailed, said, under, written
-from tests.support.builders import LONDON, instant, moment, site
+from tests.support.builders import LONDON, instant, moment, make_site
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -54,7 +54,7 @@ SMALL = digest(
 @pytest.mark.parametrize("ending", ["html", "txt"])
 def test_a_small_letter_is_byte_for_byte_the_golden_one_that_was_looked_at(ending: str) -> None:
     """To take a new form for good: look at it, then run `make golden` and read the difference."""
-    files = {one.path: one for one in render_digest(SMALL, site(), BODIES)}
+    files = {one.path: one for one in render_digest(SMALL, make_site(), BODIES)}
     golden = GOLDEN / f"2024-W04.{ending}"
     payload = files[f"digests/2024-W04.{ending}"].payload
     if os.environ.get("GOLDEN") == "write":
@@ -63,7 +63,7 @@ def test_a_small_letter_is_byte_for_byte_the_golden_one_that_was_looked_at(endin
 
 
 def test_a_letter_is_two_files_named_by_its_week() -> None:
-    found = render_digest(SMALL, site(), BODIES)
+    found = render_digest(SMALL, make_site(), BODIES)
     assert [(one.path, one.media_type) for one in found] == [
         ("digests/2024-W04.html", "text/html"),
         ("digests/2024-W04.txt", "text/plain"),
@@ -224,7 +224,7 @@ ENGLISH = Translation(language="en", url="https://www.gov.uk/a-plan", title="A p
 
 
 def test_who_chose_welsh_gets_welsh_titles_first_and_the_english_ones_below() -> None:
-    page, text = mailed(digest(under("Other", item(translations=(WELSH,)))), Titles.WELSH)
+    page, text = mailed(digest(under("Other", item(translations=(WELSH,)))), TitleLanguage.WELSH)
     soup = BeautifulSoup(page, "lxml")
     assert [(one["lang"], one.get_text(), one.a["href"]) for one in soup("h3") if one.a] == [
         ("cy", "Cynllun", "https://www.gov.uk/a-plan.cy")
@@ -241,12 +241,12 @@ def test_a_document_that_came_in_welsh_stands_in_english_for_who_did_not_choose_
     assert "* A plan\n" in text
     assert "\n  Cynllun (in Welsh):\n  https://www.gov.uk/a-plan.cy\n" in text
     assert '<p lang="cy"' in page
-    assert "* Cynllun (in Welsh)\n" in mailed(digest(under("Other", came)), Titles.WELSH)[1]
+    assert "* Cynllun (in Welsh)\n" in mailed(digest(under("Other", came)), TitleLanguage.WELSH)[1]
 
 
 @pytest.mark.parametrize("others", [(), (Translation(language="cy", url=WELSH.url),)])
 def test_where_no_welsh_title_is_known_the_english_one_stays_first(others: tuple[Translation, ...]) -> None:
-    text = mailed(digest(under("Other", item(translations=others))), Titles.WELSH)[1]
+    text = mailed(digest(under("Other", item(translations=others))), TitleLanguage.WELSH)[1]
     assert "* A plan\n" in text
 
 
@@ -302,13 +302,13 @@ def test_a_mail_says_at_its_head_where_it_can_be_seen_in_a_browser() -> None:
 
 
 def test_what_the_operator_does_not_tell_is_left_out_of_the_foot() -> None:
-    page, text = written(digest(), site(operator="", contact="", postal_address=""))
+    page, text = written(digest(), make_site(operator="", contact="", postal_address=""))
     for one in (page, said(text)):
         assert "This is not an official site. Titles and sentences are the publishers" in one
         assert "Contact" not in one
         assert "Post:" not in one
     assert text.endswith("Government Licence v3.0.\n")
-    assert "v3.0.\n\nPost: 1 Example Street, Glasgow\n" in written(digest(), site(contact=""))[1]
+    assert "v3.0.\n\nPost: 1 Example Street, Glasgow\n" in written(digest(), make_site(contact=""))[1]
 
 
 @pytest.mark.parametrize(
@@ -322,7 +322,7 @@ def test_what_the_operator_does_not_tell_is_left_out_of_the_foot() -> None:
     ],
 )
 def test_a_contact_is_a_link_when_it_is_an_address(contact: str, href: str | None) -> None:
-    page = BeautifulSoup(written(digest(), site(contact=contact))[0], "lxml")
+    page = BeautifulSoup(written(digest(), make_site(contact=contact))[0], "lxml")
     assert links(page) == [
         "https://updates.example.org/digests/2024-W04.html",
         "https://updates.example.org/",

@@ -29,7 +29,7 @@ def message(name: str, payload: bytes = b"Subject: x\r\n\r\n.a line\r\n") -> Mes
     """A letter to somebody."""
     return Message(
         run="2024-W04",
-        reader=name,
+        subscriber_id=name,
         sender="post+x@example.org",
         recipient=f"{name}@example.org",
         payload=payload,

@@ -10,7 +10,7 @@ from typing import Any
 from aggregator.deliver import MailContext
 from aggregator.deliver.mail.tokens import Tokens
 from aggregator.model import Message, Site, Subscriber, SubscriberStatus
-from tests.support.builders import instant, site
+from tests.support.builders import instant, make_site
 
 TOKENS = Tokens(b"a key that is long enough for a test")
 
@@ -20,8 +20,8 @@ def reader(**changes: Any) -> Subscriber:
     default = Subscriber(
         id="00c0ffee00c0ffee",
         address="reader@example.org",
-        standing=SubscriberStatus.READING,
-        since=instant("2024-01-01 00:00"),
+        status=SubscriberStatus.ACTIVE,
+        status_since=instant("2024-01-01 00:00"),
     )
     return replace(default, **changes)
 
@@ -29,7 +29,7 @@ def reader(**changes: Any) -> Subscriber:
 def stationery(of: Site | None = None) -> MailContext:
     """Letters from letters@updates.example.org."""
     return MailContext(
-        site=of or site(), sender_address="letters@updates.example.org", replies_mailbox="post@example.org", tokens=TOKENS
+        site=of or make_site(), sender_address="letters@updates.example.org", replies_mailbox="post@example.org", tokens=TOKENS
     )
 
 

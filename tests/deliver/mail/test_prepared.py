@@ -14,9 +14,9 @@ from aggregator.model import Choices, Digest, Message, Subscriber
 from aggregator.services.mailing.mailer import MAX_MAILBOX_NAME
 from tests.deliver.digest.digests import BODIES, digest, item, under
 from tests.deliver.mail.subscribers import TOKENS, opened, parts, reader, stationery
-from tests.support.builders import LONDON, site
+from tests.support.builders import LONDON, make_site
 
-PAGES = site(subscriptions_url="https://updates.example.org/letters/")
+PAGES = make_site(subscriptions_url="https://updates.example.org/letters/")
 WEEK = digest(
     under("Documents", item(), item(id="urn:uuid:2", title="Cynllun", body="wales", topics=("plans",))),
     under("Other", item(id="urn:uuid:3", title="A post", type="blog-post")),
@@ -24,7 +24,7 @@ WEEK = digest(
 
 
 def frozen(found: Digest = WEEK, to: Subscriber | None = None, pages: bool = False) -> PreparedMessage:
-    return prepare_digest_mail(found, to or reader(), stationery(PAGES if pages else site()), BODIES)
+    return prepare_digest_mail(found, to or reader(), stationery(PAGES if pages else make_site()), BODIES)
 
 
 def mail(to: Subscriber | None = None, pages: bool = False) -> Message:
@@ -168,7 +168,7 @@ def test_the_readers_word_finds_its_place_wherever_the_line_that_holds_it_is_bro
     where, slot, me = stationery(PAGES), TOKENS.placeholder("2024-W04"), reader()
     for length in range(80):
         text = f"{'x' * length}/leave/{slot}\n"
-        made = prepare_text_mail("2024-W04", me, where, subject="x", at=me.since, text=text)
+        made = prepare_text_mail("2024-W04", me, where, subject="x", at=me.status_since, text=text)
         body = opened(made.personalise(me)).get_content()
         assert body.replace("\r\n", "\n") == text.replace(slot, TOKENS.unsubscribe_token(me.id))
 

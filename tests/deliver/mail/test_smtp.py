@@ -14,18 +14,18 @@ import pytest
 from aggregator.deliver.mail.outbox import Outbox
 from aggregator.deliver.mail.smtp import SmtpSender, redact_reply
 from aggregator.errors import DeliveryError
-from aggregator.model import Handed, Message, Receipt
+from aggregator.model import SendOutcome, Message, SendResult
 from tests.crash.mail_server import Mailboxes, running
 from tests.deliver.mail.scripted_server import message, server
 
 
-def hand(way: SmtpSender, *batches: list[Message]) -> dict[str, Receipt]:
+def hand(way: SmtpSender, *batches: list[Message]) -> dict[str, SendResult]:
     """Hand batches over, one after the other, on the same lines."""
 
-    async def work() -> dict[str, Receipt]:
+    async def work() -> dict[str, SendResult]:
         receipts = [receipt for batch in batches for receipt in await way(batch)]
         await way.close()
-        return {receipt.message.reader: receipt for receipt in receipts}
+        return {receipt.message.subscriber_id: receipt for receipt in receipts}
 
     return asyncio.run(work())
 
@@ -41,13 +41,13 @@ def test_each_letter_gets_its_own_answer(mailboxes: Mailboxes) -> None:
 
     receipts = hand(SmtpSender(server(mailboxes.port)), [message(name) for name in names])
 
-    assert {name: one.handed for name, one in receipts.items() if not name.startswith("plain")} == {
-        "never": Handed.NEVER,
-        "later": Handed.NOT_NOW,
-        "slow": Handed.ACCEPTED,
-        "drop": Handed.UNKNOWN,
+    assert {name: one.outcome for name, one in receipts.items() if not name.startswith("plain")} == {
+        "never": SendOutcome.PERMANENT_FAILURE,
+        "later": SendOutcome.TEMPORARY_FAILURE,
+        "slow": SendOutcome.ACCEPTED,
+        "drop": SendOutcome.UNKNOWN,
     }
-    assert {one.handed for name, one in receipts.items() if name.startswith("plain")} == {Handed.ACCEPTED}
+    assert {one.outcome for name, one in receipts.items() if name.startswith("plain")} == {SendOutcome.ACCEPTED}
     assert receipts["never"].reply == "550 5.1.1 <(address)> nobody of this name"
     assert sorted(one["to"] for one in mailboxes.taken()) == sorted(
         f"{name}@example.org" for name in names if name not in ("never", "later")
@@ -60,7 +60,7 @@ def test_a_lost_line_is_taken_up_again_in_the_next_batch(mailboxes: Mailboxes) -
 
     receipts = hand(way, [message("drop")], [message("plain"), message("slow")])
 
-    assert [one.handed for one in receipts.values()] == [Handed.UNKNOWN, Handed.ACCEPTED, Handed.ACCEPTED]
+    assert [one.outcome for one in receipts.values()] == [SendOutcome.UNKNOWN, SendOutcome.ACCEPTED, SendOutcome.ACCEPTED]
 
 
 def test_where_nobody_listens_nothing_is_handed_over() -> None:
@@ -152,7 +152,7 @@ def test_the_outbox_holds_a_file_a_letter_however_often_it_is_handed_over(tmp_pa
     receipts = asyncio.run(outbox([message("a"), message("b")]))
     asyncio.run(outbox([message("a")]))
 
-    assert {one.handed for one in receipts} == {Handed.ACCEPTED}
+    assert {one.outcome for one in receipts} == {SendOutcome.ACCEPTED}
     assert sorted(str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*.*")) == [
         "outbox/2024-W04/a.eml",
         "outbox/2024-W04/b.eml",

@@ -9,47 +9,47 @@ import pytest
 
 from aggregator.deliver.mail.smtp import SmtpSender
 from aggregator.errors import DeliveryError
-from aggregator.model import Handed
+from aggregator.model import SendOutcome
 from tests.deliver.mail.scripted_server import HANG_UP, MUTE, Scripted, message, scripted, server
 
 SOON = timedelta(seconds=0.3)
 
 
-async def hand(found: Scripted, *names: str, **changes: object) -> list[Handed]:
+async def hand(found: Scripted, *names: str, **changes: object) -> list[SendOutcome]:
     """Hand letters over, one after the other on one line."""
     way = SmtpSender(server(found.port, **{"connections": 1, **changes}), reply_timeout=SOON)
     receipts = await way([message(name) for name in names])
     await way.close()
-    return [one.handed for one in receipts]
+    return [one.outcome for one in receipts]
 
 
 @pytest.mark.parametrize(
     ("word", "reply", "handed", "lines"),
     [
-        ("RCPT", "550 5.1.1 nobody", Handed.NEVER, 1),
-        ("RCPT", "450 4.2.1 later", Handed.NOT_NOW, 1),
-        ("RCPT", "421 4.3.2 going down", Handed.NOT_NOW, 2),
+        ("RCPT", "550 5.1.1 nobody", SendOutcome.PERMANENT_FAILURE, 1),
+        ("RCPT", "450 4.2.1 later", SendOutcome.TEMPORARY_FAILURE, 1),
+        ("RCPT", "421 4.3.2 going down", SendOutcome.TEMPORARY_FAILURE, 2),
         # It refuses us, not the reader: a server that is set up wrong may cost nobody the letter.
-        ("MAIL", "530 5.7.0 authenticate first", Handed.NOT_NOW, 1),
-        ("MAIL", "553 5.7.1 not your address", Handed.NOT_NOW, 1),
-        ("MAIL", "451 4.3.0 later", Handed.NOT_NOW, 1),
-        ("MAIL", "552 5.3.4 too large", Handed.NOT_NOW, 1),
-        ("MAIL", HANG_UP, Handed.UNKNOWN, 2),
-        ("DATA", "554 5.7.1 no", Handed.NEVER, 1),
-        ("DATA", "451 4.3.0 later", Handed.NOT_NOW, 1),
-        ("BODY", "550 5.7.1 unwanted", Handed.NEVER, 1),
-        ("BODY", "452 4.3.1 full", Handed.NOT_NOW, 1),
-        ("BODY", HANG_UP, Handed.UNKNOWN, 2),
-        ("BODY", MUTE, Handed.UNKNOWN, 2),
-        ("RCPT", MUTE, Handed.UNKNOWN, 2),
+        ("MAIL", "530 5.7.0 authenticate first", SendOutcome.TEMPORARY_FAILURE, 1),
+        ("MAIL", "553 5.7.1 not your address", SendOutcome.TEMPORARY_FAILURE, 1),
+        ("MAIL", "451 4.3.0 later", SendOutcome.TEMPORARY_FAILURE, 1),
+        ("MAIL", "552 5.3.4 too large", SendOutcome.TEMPORARY_FAILURE, 1),
+        ("MAIL", HANG_UP, SendOutcome.UNKNOWN, 2),
+        ("DATA", "554 5.7.1 no", SendOutcome.PERMANENT_FAILURE, 1),
+        ("DATA", "451 4.3.0 later", SendOutcome.TEMPORARY_FAILURE, 1),
+        ("BODY", "550 5.7.1 unwanted", SendOutcome.PERMANENT_FAILURE, 1),
+        ("BODY", "452 4.3.1 full", SendOutcome.TEMPORARY_FAILURE, 1),
+        ("BODY", HANG_UP, SendOutcome.UNKNOWN, 2),
+        ("BODY", MUTE, SendOutcome.UNKNOWN, 2),
+        ("RCPT", MUTE, SendOutcome.UNKNOWN, 2),
     ],
 )
 def test_a_refusal_is_one_letters_and_the_next_is_taken(
-    word: str, reply: str, handed: Handed, lines: int
+    word: str, reply: str, handed: SendOutcome, lines: int
 ) -> None:
     async def work() -> None:
         async with scripted({word: [reply, "354 go on" if word == "DATA" else "250 yes"]}) as found:
-            assert await hand(found, "a", "b") == [handed, Handed.ACCEPTED]
+            assert await hand(found, "a", "b") == [handed, SendOutcome.ACCEPTED]
             assert len(found.told) == lines
             if lines == 1:  # the server forgets the refused one before it hears of the next
                 rset = found.told[0].index("RSET")
@@ -62,7 +62,7 @@ def test_a_refusal_is_one_letters_and_the_next_is_taken(
 def test_a_line_that_does_not_forget_is_not_used_again(reply: str) -> None:
     async def work() -> None:
         async with scripted({"RCPT": ["550 nobody", "250 yes"], "RSET": reply}) as found:
-            assert await hand(found, "a", "b") == [Handed.NEVER, Handed.ACCEPTED]
+            assert await hand(found, "a", "b") == [SendOutcome.PERMANENT_FAILURE, SendOutcome.ACCEPTED]
             assert [[c for c in line if c.startswith("RCPT")] for line in found.told] == [
                 ["RCPT TO:<a@example.org>"],
                 ["RCPT TO:<b@example.org>"],
@@ -84,7 +84,7 @@ def test_a_server_that_does_not_greet_cannot_be_used(greeting: str) -> None:
 def test_a_server_that_knows_only_the_old_greeting_takes_letters() -> None:
     async def work() -> None:
         async with scripted({"EHLO": "502 what?"}) as found:
-            assert await hand(found, "a") == [Handed.ACCEPTED]
+            assert await hand(found, "a") == [SendOutcome.ACCEPTED]
             assert [c[:4] for c in found.told[0]] == ["EHLO", "HELO", "MAIL", "RCPT", "DATA", "QUIT"]
 
     asyncio.run(work())
@@ -103,7 +103,7 @@ def test_a_server_that_takes_no_password_is_given_none() -> None:
 def test_what_is_left_when_no_line_can_be_had_is_untried_and_nobody_asks_again_and_again() -> None:
     async def work() -> None:
         async with scripted({"HELLO": ["220 ready", "421 too many"], "BODY": HANG_UP}) as found:
-            assert await hand(found, "a", "b", "c") == [Handed.UNKNOWN, Handed.UNTRIED, Handed.UNTRIED]
+            assert await hand(found, "a", "b", "c") == [SendOutcome.UNKNOWN, SendOutcome.NOT_SENT, SendOutcome.NOT_SENT]
             assert len(found.told) == 2
 
     asyncio.run(work())

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.classify import hold
+from aggregator.classify import combine_carriers
 from aggregator.config import Config
-from aggregator.config.rule_language import known_values, read_rule
-from aggregator.deliver.alert_mail import due_at
+from aggregator.config.rule_language import valid_ids, parse_rule
+from aggregator.deliver.alert_mail import alert_due_at
 from aggregator.model import (
     ChangeKind,
     DeliveryStatus,
@@ -25,31 +25,31 @@ from aggregator.model import (
     RemovalKind,
     SubscriberStatus,
 )
-from aggregator.model.alerts import AlertRule, OwnRule, Why
+from aggregator.model.alerts import AlertRule, SubscriberRule, AlertReason
 from aggregator.model.subscriptions import Frequency
-from aggregator.services.alerts.matching import Alerting
-from aggregator.services.mailing.delivery import Dispatch
+from aggregator.services.alerts.matching import AlertMatcher
+from aggregator.services.mailing.delivery import DeliveryService
 from aggregator.store import Store, open_store
 from tests.deliver.mail.subscribers import opened, reader, stationery
 from tests.services.mailing.test_delivery import Postbox
 from tests.services.stage import EMPTY, default_settings
-from tests.store.values import change
-from tests.support.builders import LONDON, NOON, body, entry, instant, labels, moment
+from tests.store.values import make_change
+from tests.support.builders import LONDON, NOON, make_body, make_entry, instant, make_labels, moment
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 BODIES = {
-    "cabinet-office": body(),
-    "scotland": body("scotland", name="Scottish Government", nation="scotland"),
+    "cabinet-office": make_body(),
+    "scotland": make_body("scotland", name="Scottish Government", nation="scotland"),
 }
-KNOWN = {**known_values(BODIES, EMPTY), "type": ("news", "consultation")}
+KNOWN = {**valid_ids(BODIES, EMPTY), "type": ("news", "consultation")}
 FIRST = "https://www.gov.uk/first"
 
 
 def rule(
     when: str, id: str = "watch", mail: tuple[str, ...] = ("reader@example.org",), **changes: object
 ) -> AlertRule:
-    made = AlertRule(id=id, name=f"Watch {id}", when=read_rule(when, KNOWN), mail=mail)
+    made = AlertRule(id=id, name=f"Watch {id}", when=parse_rule(when, KNOWN), mail=mail)
     return replace(made, **changes)  # type: ignore[arg-type]  # the fields of a rule
 
 
@@ -67,8 +67,8 @@ class Desk:
         return Config(settings=settings, bodies=BODIES, sources=(), vocabulary=EMPTY, alerts=self.rules)
 
     @property
-    def alerting(self) -> Alerting:
-        return Alerting(self.config, self.store)
+    def alerting(self) -> AlertMatcher:
+        return AlertMatcher(self.config, self.store)
 
     def tell(
         self,
@@ -79,22 +79,22 @@ class Desk:
         **changes: object,
     ) -> None:
         """Something is told of a document at an instant."""
-        told = told or entry(FIRST, title="A plan for open data")
-        said = change(told, kind, at, **changes)
-        with self.store.writing() as tx:
+        told = told or make_entry(FIRST, title="A plan for open data")
+        said = make_change(told, kind, at, **changes)
+        with self.store.transaction() as tx:
             tx.carriers.apply([said])
-            carriers = tx.carriers.of([told.id])[told.id]
-            tx.documents.hold([hold(carriers, lambda entry, sources: filed or labels())])
+            carriers = tx.carriers.of_documents([told.id])[told.id]
+            tx.documents.save([combine_carriers(carriers, lambda entry, sources: filed or make_labels())])
 
-    def look(self, at: datetime) -> list[tuple[Why, str]]:
-        return [(alert.occasion.why, alert.title) for alert in self.alerting.look(at)]
+    def look(self, at: datetime) -> list[tuple[AlertReason, str]]:
+        return [(alert.event.reason, alert.title) for alert in self.alerting.find_alerts(at)]
 
     def send(self, at: datetime) -> list[str]:
         """Plan and send what is due; the subjects of the letters that went out."""
         self.postbox.batches.clear()
-        dispatch = Dispatch(self.config, self.store, stationery())
+        dispatch = DeliveryService(self.config, self.store, stationery())
         dispatch.plan_alerts(at)
-        asyncio.run(dispatch.send(self.postbox, lambda: at))
+        asyncio.run(dispatch.send_due(self.postbox, lambda: at))
         return [str(opened(message)["Subject"]) for batch in self.postbox.batches for message in batch]
 
     def letter(self) -> str:
@@ -107,7 +107,7 @@ class Desk:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """One rule on open data, told to one reader; it is watched for since an hour before NOON."""
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        store.readers.add([reader()])
+        store.subscribers.add([reader()])
         made = Desk(store, (rule('"open data"'),))
         assert made.look(NOON - HOUR) == []
         yield made
@@ -116,7 +116,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 def test_what_is_new_is_told_once_in_a_letter(desk: Desk) -> None:
     desk.tell(NOON)
 
-    assert desk.look(NOON) == [(Why.NEW, "A plan for open data")]
+    assert desk.look(NOON) == [(AlertReason.NEW, "A plan for open data")]
     assert desk.look(NOON) == desk.look(NOON + HOUR) == []
     assert desk.send(NOON) == ["Watch watch: New: A plan for open data"]
     assert desk.send(NOON + HOUR) == []
@@ -126,7 +126,7 @@ def test_the_letter_says_what_it_is_about_where_it_stands_and_how_to_leave(desk:
     closes = moment("2026-06-12 22:59")
     desk.tell(
         NOON,
-        entry(FIRST, title="Open data: ŵyth o ffyrdd", closes=closes, summary="Say what you think. More."),
+        make_entry(FIRST, title="Open data: ŵyth o ffyrdd", closes=closes, summary="Say what you think. More."),
     )
     desk.look(NOON)
     desk.send(NOON)
@@ -153,21 +153,21 @@ def test_the_letter_says_what_it_is_about_where_it_stands_and_how_to_leave(desk:
 
 def test_backlog_and_what_was_there_before_the_rule_is_never_news(desk: Desk) -> None:
     desk.tell(NOON, backlog=True)
-    desk.tell(NOON - 2 * HOUR, entry("https://www.gov.uk/old", title="Old open data"))
-    desk.tell(NOON, entry("https://www.gov.uk/else", title="Something else"))
-    desk.tell(NOON, entry("https://www.gov.uk/off", title="Open data abroad"), filed=labels(relevant=False))
+    desk.tell(NOON - 2 * HOUR, make_entry("https://www.gov.uk/old", title="Old open data"))
+    desk.tell(NOON, make_entry("https://www.gov.uk/else", title="Something else"))
+    desk.tell(NOON, make_entry("https://www.gov.uk/off", title="Open data abroad"), filed=make_labels(relevant=False))
 
     assert desk.look(NOON) == []
-    desk.tell(NOON + HOUR, entry(FIRST, title="An open data plan"), ChangeKind.REVISED, backlog=True)
+    desk.tell(NOON + HOUR, make_entry(FIRST, title="An open data plan"), ChangeKind.REVISED, backlog=True)
     assert desk.look(NOON + HOUR) == []
 
 
 def test_a_rule_may_ask_for_what_is_not_about_open_government(desk: Desk) -> None:
     desk.rules = (rule("hedgerows relevance:any"),)
     desk.look(NOON - HOUR)
-    desk.tell(NOON, entry(FIRST, title="Hedgerows"), filed=labels(relevant=False))
+    desk.tell(NOON, make_entry(FIRST, title="Hedgerows"), filed=make_labels(relevant=False))
 
-    assert desk.look(NOON) == [(Why.NEW, "Hedgerows")]
+    assert desk.look(NOON) == [(AlertReason.NEW, "Hedgerows")]
 
 
 def test_a_change_alerts_only_where_the_rule_says_so_and_each_once(desk: Desk) -> None:
@@ -182,14 +182,14 @@ def test_a_change_alerts_only_where_the_rule_says_so_and_each_once(desk: Desk) -
     desk.tell(NOON, backlog=True)
     assert desk.look(NOON) == []
 
-    longer = entry(FIRST, title="A plan for open data", text="Longer.")
+    longer = make_entry(FIRST, title="A plan for open data", text="Longer.")
     desk.tell(NOON + HOUR, longer, ChangeKind.REVISED, backlog=True, parts=("text",), note="We added a part.")
-    found = desk.alerting.look(NOON + HOUR)
-    assert sorted((one.rule, one.occasion.why) for one in found) == [
-        ("each", Why.CHANGED),
-        ("text", Why.CHANGED),
+    found = desk.alerting.find_alerts(NOON + HOUR)
+    assert sorted((one.rule_key, one.event.reason) for one in found) == [
+        ("each", AlertReason.CHANGED),
+        ("text", AlertReason.CHANGED),
     ]
-    assert {one.occasion.note for one in found} == {"We added a part."}
+    assert {one.event.note for one in found} == {"We added a part."}
     assert desk.look(NOON + HOUR) == desk.look(NOON + 2 * HOUR) == []
     desk.send(NOON + HOUR)
     assert all(
@@ -201,75 +201,75 @@ def test_a_document_is_told_also_where_another_of_the_same_rule_was_told_before(
     desk.tell(NOON)
     desk.look(NOON)
     desk.send(NOON)
-    longer = entry(FIRST, title="A plan for open data", text="Longer.")
+    longer = make_entry(FIRST, title="A plan for open data", text="Longer.")
     desk.tell(NOON + HOUR, longer, ChangeKind.REVISED, parts=("text",))
-    desk.tell(NOON + HOUR, entry("https://www.gov.uk/second", title="More open data"))
+    desk.tell(NOON + HOUR, make_entry("https://www.gov.uk/second", title="More open data"))
 
-    assert desk.look(NOON + HOUR) == [(Why.NEW, "More open data")]
+    assert desk.look(NOON + HOUR) == [(AlertReason.NEW, "More open data")]
     assert desk.send(NOON + HOUR) == ["Watch watch: New: More open data"]
 
 
 def test_how_far_was_looked_is_kept_together_with_what_was_found_or_not_at_all(desk: Desk) -> None:
     desk.tell(NOON)
-    (alert,) = desk.alerting.look(NOON)
-    before = desk.store.alerts.watched()
+    (alert,) = desk.alerting.find_alerts(NOON)
+    before = desk.store.alerts.rule_states()
     later = replace(before["watch"], looked=NOON + HOUR)
 
     with pytest.raises(KeyError):
-        desk.store.alerts.keep([replace(alert, entry="urn:another", rule="unknown")], {}, [later])
+        desk.store.alerts.save([replace(alert, document_id="urn:another", rule_key="unknown")], {}, [later])
 
-    assert desk.store.alerts.watched() == before
+    assert desk.store.alerts.rule_states() == before
 
 
 def test_a_removal_reaches_those_who_watch_for_removals(desk: Desk) -> None:
     desk.rules = (rule("removed:yes", "gone"), rule("plan", "once"))
     desk.look(NOON - HOUR)
     desk.tell(NOON, backlog=True)
-    gone = entry(FIRST, title="A plan for open data", removal=Removal(kind=RemovalKind.GONE))
+    gone = make_entry(FIRST, title="A plan for open data", removal=Removal(kind=RemovalKind.GONE))
     desk.tell(NOON + HOUR, gone, ChangeKind.WITHDRAWN, backlog=True, parts=("removed",))
 
-    assert desk.look(NOON + HOUR) == [(Why.REMOVED, "A plan for open data")]
+    assert desk.look(NOON + HOUR) == [(AlertReason.REMOVED, "A plan for open data")]
 
 
 def test_a_closing_date_that_comes_near_alerts_once_also_for_backlog(desk: Desk) -> None:
     desk.rules = (rule("closing:<7d"),)
     desk.look(NOON - HOUR)
     closes = moment("2026-06-15 11:00")
-    desk.tell(NOON, entry(FIRST, title="Tell us", closes=closes), backlog=True)
-    near = entry("https://www.gov.uk/near", title="Near already", closes=moment("2026-06-08 11:00"))
+    desk.tell(NOON, make_entry(FIRST, title="Tell us", closes=closes), backlog=True)
+    near = make_entry("https://www.gov.uk/near", title="Near already", closes=moment("2026-06-08 11:00"))
     desk.tell(NOON, near, backlog=True)
 
     assert desk.look(NOON) == []
     assert desk.look(closes.at - 7 * DAY) == []
-    assert desk.look(closes.at - 7 * DAY + HOUR) == [(Why.CLOSING, "Tell us")]
+    assert desk.look(closes.at - 7 * DAY + HOUR) == [(AlertReason.CLOSING, "Tell us")]
     assert desk.look(closes.at - 6 * DAY) == []
 
 
 def test_who_was_asleep_when_it_came_near_hears_of_it_unless_it_is_over(desk: Desk) -> None:
     desk.rules = (rule("closing:<7d"),)
     desk.look(NOON - HOUR)
-    desk.tell(NOON, entry(FIRST, title="Tell us", closes=moment("2026-06-15 11:00")), backlog=True)
+    desk.tell(NOON, make_entry(FIRST, title="Tell us", closes=moment("2026-06-15 11:00")), backlog=True)
     desk.tell(
-        NOON, entry("https://www.gov.uk/2", title="Too late", closes=moment("2026-06-13 11:00")), backlog=True
+        NOON, make_entry("https://www.gov.uk/2", title="Too late", closes=moment("2026-06-13 11:00")), backlog=True
     )
     desk.look(NOON)
 
-    assert desk.look(NOON + 9 * DAY) == [(Why.CLOSING, "Tell us")]
+    assert desk.look(NOON + 9 * DAY) == [(AlertReason.CLOSING, "Tell us")]
 
 
 def test_the_publishers_correction_reaches_those_who_were_told(desk: Desk) -> None:
     desk.rules = (rule('"open data"'), rule("elsewhere", "other"))
     desk.look(NOON - HOUR)
-    desk.tell(NOON, entry(FIRST, title="Open data", closes=moment("2026-07-01 11:00")))
+    desk.tell(NOON, make_entry(FIRST, title="Open data", closes=moment("2026-07-01 11:00")))
     desk.look(NOON)
     desk.send(NOON)
-    text = entry(FIRST, title="Open data", closes=moment("2026-07-01 11:00"), text="More words.")
+    text = make_entry(FIRST, title="Open data", closes=moment("2026-07-01 11:00"), text="More words.")
     desk.tell(NOON + HOUR, text, ChangeKind.REVISED, parts=("text",))
     assert desk.look(NOON + HOUR) == []
 
     longer = replace(text, closes=moment("2026-07-15 11:00"))
     desk.tell(NOON + DAY, longer, ChangeKind.REVISED, parts=("closing date",), note="Two weeks more.")
-    assert desk.look(NOON + DAY) == [(Why.CORRECTION, "Open data")]
+    assert desk.look(NOON + DAY) == [(AlertReason.CORRECTION, "Open data")]
     assert desk.look(NOON + DAY) == []
     assert desk.send(NOON + DAY) == ["Watch watch: Correction: Open data"]
     assert "since then this is otherwise: closing date" in " ".join(desk.letter().split())
@@ -280,23 +280,23 @@ def test_the_publishers_correction_reaches_those_who_were_told(desk: Desk) -> No
 def test_a_change_that_its_publisher_calls_a_correction_is_one(desk: Desk) -> None:
     desk.tell(NOON)
     desk.look(NOON)
-    right = entry(FIRST, title="A plan for open data", text="Right figures.")
+    right = make_entry(FIRST, title="A plan for open data", text="Right figures.")
     desk.tell(NOON + HOUR, right, ChangeKind.REVISED, parts=("text",), note="Corrected table 2.")
 
-    assert desk.look(NOON + HOUR) == [(Why.CORRECTION, "A plan for open data")]
+    assert desk.look(NOON + HOUR) == [(AlertReason.CORRECTION, "A plan for open data")]
 
 
 def test_our_own_correction_reaches_those_who_were_told(desk: Desk) -> None:
     desk.tell(NOON)
     desk.look(NOON)
-    held = desk.store.documents.one(entry(FIRST).id)
+    held = desk.store.documents.get(make_entry(FIRST).id)
     assert held
     mark = LabelOverride(why="about a company", at=NOON + HOUR, relevance=Relevance.NO)
-    with desk.store.writing() as tx:
-        tx.labels.mark(held.entry.id, mark)
-        tx.labels.keep({held.entry.id: replace(held.labels, relevance=Relevance.NO, marked=True)}, "v")
+    with desk.store.transaction() as tx:
+        tx.labels.set_override(held.entry.id, mark)
+        tx.labels.save({held.entry.id: replace(held.labels, relevance=Relevance.NO, marked=True)}, "v")
 
-    assert desk.look(NOON + 2 * HOUR) == [(Why.CORRECTION, "A plan for open data")]
+    assert desk.look(NOON + 2 * HOUR) == [(AlertReason.CORRECTION, "A plan for open data")]
     assert desk.look(NOON + 3 * HOUR) == []
     desk.send(NOON + 2 * HOUR)
     assert "this is otherwise: about open government" in " ".join(desk.letter().split())
@@ -306,8 +306,8 @@ def test_our_own_correction_reaches_those_who_were_told(desk: Desk) -> None:
 def test_a_mark_that_changes_nothing_of_what_was_said_tells_nobody(desk: Desk) -> None:
     desk.tell(NOON)
     desk.look(NOON)
-    with desk.store.writing() as tx:
-        tx.labels.mark(entry(FIRST).id, LabelOverride(why="sure", at=NOON + HOUR, relevance=Relevance.YES))
+    with desk.store.transaction() as tx:
+        tx.labels.set_override(make_entry(FIRST).id, LabelOverride(why="sure", at=NOON + HOUR, relevance=Relevance.YES))
 
     assert desk.look(NOON + HOUR) == []
 
@@ -316,9 +316,9 @@ def test_a_retraction_reaches_those_who_were_told_without_its_words(desk: Desk) 
     desk.tell(NOON)
     desk.look(NOON)
     desk.send(NOON)
-    desk.store.documents.retract(entry(FIRST).id, "named a person", NOON + HOUR)
+    desk.store.documents.retract(make_entry(FIRST).id, "named a person", NOON + HOUR)
 
-    assert desk.look(NOON + 2 * HOUR) == [(Why.CORRECTION, "Retracted")]
+    assert desk.look(NOON + 2 * HOUR) == [(AlertReason.CORRECTION, "Retracted")]
     assert desk.look(NOON + 3 * HOUR) == []
     assert desk.send(NOON + 2 * HOUR) == ["Watch watch: Correction: Retracted"]
     assert "have taken its words out of our record" in " ".join(desk.letter().split())
@@ -331,7 +331,7 @@ def test_daily_alerts_are_gathered_into_one_letter_at_eight_in_london(desk: Desk
     desk.look(NOON - HOUR)
     desk.tell(NOON)
     desk.look(NOON)
-    desk.tell(NOON + HOUR, entry("https://www.gov.uk/2", title="More open data"))
+    desk.tell(NOON + HOUR, make_entry("https://www.gov.uk/2", title="More open data"))
     desk.look(NOON + HOUR)
     eight = datetime.fromisoformat("2026-06-06T07:00:00Z")  # 08:00 BST
 
@@ -348,7 +348,7 @@ def test_what_comes_after_the_days_letter_was_planned_waits_for_the_next(desk: D
     desk.tell(NOON)
     desk.look(NOON)
     desk.send(eight)
-    late = entry("https://www.gov.uk/late", title="Late open data")
+    late = make_entry("https://www.gov.uk/late", title="Late open data")
     desk.tell(eight - HOUR, late)
     desk.look(eight - timedelta(minutes=1))  # a poll that took long: stored after the letter was planned
 
@@ -361,7 +361,7 @@ def test_a_letter_takes_nothing_along_that_is_due_the_next_day(desk: Desk) -> No
     eight = datetime.fromisoformat("2026-06-06T07:00:00Z")  # 08:00 BST
     desk.tell(NOON)
     desk.look(NOON)
-    desk.tell(eight + HOUR, entry("https://www.gov.uk/2", title="More open data"))
+    desk.tell(eight + HOUR, make_entry("https://www.gov.uk/2", title="More open data"))
     desk.look(eight + HOUR)
 
     assert desk.send(eight + 2 * HOUR) == ["Watch watch: New: A plan for open data"]
@@ -371,35 +371,35 @@ def test_a_letter_takes_nothing_along_that_is_due_the_next_day(desk: Desk) -> No
 def test_only_readers_who_read_hear_and_nobody_is_taken_in_by_a_rule(desk: Desk) -> None:
     desk.rules = (rule('"open data"', mail=("nobody@example.org", "00c0ffee00c0ffee", "gone@example.org")),)
     desk.look(NOON - HOUR)
-    desk.store.readers.add(
-        [reader(id="000000000000dead", address="gone@example.org", standing=SubscriberStatus.LEFT)]
+    desk.store.subscribers.add(
+        [reader(id="000000000000dead", address="gone@example.org", standing=SubscriberStatus.UNSUBSCRIBED)]
     )
     desk.tell(NOON)
     desk.look(NOON)
 
     assert desk.send(NOON) == ["Watch watch: New: A plan for open data"]
-    assert [one.standing for one in desk.store.readers.all()].count(SubscriberStatus.READING) == 1
+    assert [one.status for one in desk.store.subscribers.all()].count(SubscriberStatus.ACTIVE) == 1
 
 
 def test_a_readers_own_rule_tells_that_reader_and_goes_with_them(desk: Desk) -> None:
     desk.rules = ()
-    desk.store.alerts.add_own("00c0ffee00c0ffee", OwnRule(id="mine", when='"open data"'))
+    desk.store.alerts.save_subscriber_rule("00c0ffee00c0ffee", SubscriberRule(id="mine", when='"open data"'))
     desk.look(NOON - HOUR)
     desk.tell(NOON)
 
-    assert desk.look(NOON) == [(Why.NEW, "A plan for open data")]
+    assert desk.look(NOON) == [(AlertReason.NEW, "A plan for open data")]
     assert desk.send(NOON) == ['"open data": New: A plan for open data']
-    desk.store.readers.erase(["00c0ffee00c0ffee"])
+    desk.store.subscribers.erase(["00c0ffee00c0ffee"])
     assert "00c0ffee00c0ffee" not in desk.store.dump()
 
 
 def test_a_rule_whose_words_change_begins_anew(desk: Desk) -> None:
-    desk.tell(NOON, entry(FIRST, title="Hedgerows"))
+    desk.tell(NOON, make_entry(FIRST, title="Hedgerows"))
     desk.look(NOON)
     desk.rules = (rule("hedgerows"),)
 
     assert desk.look(NOON + HOUR) == []
-    assert desk.store.alerts.watched()["watch"].since == NOON + HOUR
+    assert desk.store.alerts.rule_states()["watch"].watched_since == NOON + HOUR
 
 
 def test_a_rule_is_tried_against_the_past_year(desk: Desk) -> None:
@@ -409,30 +409,30 @@ def test_a_rule_is_tried_against_the_past_year(desk: Desk) -> None:
         (300, "c", "Two"),
         (10, "d", "Three"),
     ):
-        desk.tell(NOON - days * DAY, entry(f"https://www.gov.uk/{path}", title=f"{title}: open data"))
+        desk.tell(NOON - days * DAY, make_entry(f"https://www.gov.uk/{path}", title=f"{title}: open data"))
     desk.tell(NOON - DAY, backlog=True)
-    changed = entry("https://www.gov.uk/d", title="Three: open data, changed")
+    changed = make_entry("https://www.gov.uk/d", title="Three: open data, changed")
     desk.tell(NOON - 5 * DAY, changed, ChangeKind.REVISED)
 
     def tried(changes: bool = False) -> list[list[str]]:
         trial = desk.alerting.try_rule(rule('"open data"', changes=changes), NOON)
-        return [sorted(held.entry.title[:5] for _, held in told) for _, told in trial.letters]
+        return [sorted(held.entry.title[:5] for _, held in told) for _, told in trial.mails]
 
     assert tried() == [["One: ", "Two: "], ["Three"]]
     assert tried(changes=True) == [["One: ", "Two: "], ["Three"], ["Three"]]
-    assert len(desk.alerting.try_rule(rule("closing:<7d"), NOON).letters) == 0
+    assert len(desk.alerting.try_rule(rule("closing:<7d"), NOON).mails) == 0
 
 
 def test_a_document_that_turns_out_to_be_another_one_is_not_told_again(desk: Desk) -> None:
-    elder = entry("https://www.gov.uk/elder", title="Something", source="other")
+    elder = make_entry("https://www.gov.uk/elder", title="Something", source="other")
     desk.tell(NOON - HOUR, elder)
     desk.tell(NOON)
-    assert desk.look(NOON) == [(Why.NEW, "A plan for open data")]
-    with desk.store.writing() as tx:
-        tx.documents.join(entry(FIRST).id, elder.id)
-        carriers = tx.carriers.of([elder.id])[elder.id]
-        joined = hold(carriers, lambda entry, sources: labels())
-        tx.documents.hold([replace(joined, entry=replace(joined.entry, title="Open data, joined"))])
+    assert desk.look(NOON) == [(AlertReason.NEW, "A plan for open data")]
+    with desk.store.transaction() as tx:
+        tx.documents.merge(make_entry(FIRST).id, elder.id)
+        carriers = tx.carriers.of_documents([elder.id])[elder.id]
+        joined = combine_carriers(carriers, lambda entry, sources: make_labels())
+        tx.documents.save([replace(joined, entry=replace(joined.entry, title="Open data, joined"))])
     again = replace(elder, title="Open data, joined", text="Open data.")
     desk.tell(NOON + HOUR, again, ChangeKind.RESTATED)
 
@@ -443,7 +443,7 @@ def test_a_document_that_turns_out_to_be_another_one_is_not_told_again(desk: Des
 def test_a_wide_rule_fills_no_letter_without_end(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aggregator.deliver.alert_mail.MOST", 2)
     for number in range(5):
-        desk.tell(NOON, entry(f"https://www.gov.uk/{number}", title=f"Open data {number}"))
+        desk.tell(NOON, make_entry(f"https://www.gov.uk/{number}", title=f"Open data {number}"))
     desk.look(NOON)
 
     assert desk.send(NOON) == ["Watch watch: 5 updates"]
@@ -452,11 +452,11 @@ def test_a_wide_rule_fills_no_letter_without_end(desk: Desk, monkeypatch: pytest
 
 
 def test_an_own_rule_that_cannot_be_read_any_more_is_said_and_stops_nothing(desk: Desk) -> None:
-    desk.store.alerts.add_own("00c0ffee00c0ffee", OwnRule(id="old", when="topic:forgotten"))
+    desk.store.alerts.save_subscriber_rule("00c0ffee00c0ffee", SubscriberRule(id="old", when="topic:forgotten"))
     desk.tell(NOON)
 
-    assert desk.look(NOON) == [(Why.NEW, "A plan for open data")]
-    assert list(desk.alerting.unreadable) == ["00c0ffee00c0ffee/old"]
+    assert desk.look(NOON) == [(AlertReason.NEW, "A plan for open data")]
+    assert list(desk.alerting.unreadable_rules) == ["00c0ffee00c0ffee/old"]
 
 
 @pytest.mark.parametrize(
@@ -470,7 +470,7 @@ def test_an_own_rule_that_cannot_be_read_any_more_is_said_and_stops_nothing(desk
     ],
 )
 def test_eight_in_the_morning_is_by_the_clocks_of_london(found: str, due: str) -> None:
-    assert due_at(Frequency.DAILY, instant(found), LONDON) == instant(due)
+    assert alert_due_at(Frequency.DAILY, instant(found), LONDON) == instant(due)
 
 
 def test_letters_of_alerts_are_settled_like_all_others(desk: Desk) -> None:
@@ -478,5 +478,5 @@ def test_letters_of_alerts_are_settled_like_all_others(desk: Desk) -> None:
     desk.look(NOON)
     desk.send(NOON)
 
-    (posting,) = desk.store.postings.of_reader("00c0ffee00c0ffee")
-    assert posting.state is DeliveryStatus.ACCEPTED
+    (posting,) = desk.store.deliveries.of_subscriber("00c0ffee00c0ffee")
+    assert posting.status is DeliveryStatus.ACCEPTED

@@ -10,28 +10,28 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.deliver.webhook_request import read_secret, sign
+from aggregator.deliver.webhook_request import decode_secret, sign
 from aggregator.errors import DeliveryError, StoreError
-from aggregator.fetch.http.client import HttpFetch
-from aggregator.model.alerts import Hook, HookState, Webhook
-from aggregator.services.alerts.webhooks import HOOKS, Hooks
+from aggregator.fetch.http.client import HttpFetcher
+from aggregator.model.alerts import WebhookDelivery, WebhookStatus, Webhook
+from aggregator.services.alerts.webhooks import WEBHOOK_LOCK, WebhookSender
 from aggregator.store import open_store
 from tests.services.alerts.test_matching import HOUR, Desk, rule
-from tests.support.builders import NOON, entry
-from tests.support.server import Response, Server
+from tests.support.builders import NOON, make_entry
+from tests.support.server import ScriptedResponse, ScriptedServer
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  # the published example
 MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with Server({"/hook": Response(status=204)}) as running:
+def server() -> Iterator[ScriptedServer]:
+    with ScriptedServer({"/hook": ScriptedResponse(status=204)}) as running:
         yield running
 
 
 @pytest.fixture
-def desk(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+def desk(tmp_path: Path, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A rule that is told to the server alone, and a document that it has found."""
     monkeypatch.setenv("HOOK_SECRET", SECRET)
     hook = Webhook(url=server.url("/hook"), secret_env="HOOK_SECRET")  # noqa: S106  # a variable's name
@@ -43,29 +43,29 @@ def desk(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> Ite
         yield made
 
 
-def post(desk: Desk, at: datetime, hosts: tuple[str, ...] = ("127.0.0.1",)) -> dict[HookState, int]:
+def post(desk: Desk, at: datetime, hosts: tuple[str, ...] = ("127.0.0.1",)) -> dict[WebhookStatus, int]:
     """Everything that is due at an instant, over the real HTTP client with its guard."""
 
-    async def work() -> dict[HookState, int]:
-        web = HttpFetch(
+    async def work() -> dict[WebhookStatus, int]:
+        web = HttpFetcher(
             user_agent="tests/1",
-            memory=desk.store.robots,
+            robots_cache=desk.store.robots_txt,
             clock=lambda: at,
             allowed_hosts=frozenset(hosts),
         )
         async with web:
-            return dict(await Hooks(desk.config, desk.store, lambda: at).work(web))
+            return dict(await WebhookSender(desk.config, desk.store, lambda: at).send_due(web))
 
     return asyncio.run(work())
 
 
-def waiting(desk: Desk) -> list[Hook]:
-    return list(desk.store.alerts.due_hooks(NOON + timedelta(days=9), 9))
+def waiting(desk: Desk) -> list[WebhookDelivery]:
+    return list(desk.store.alerts.due_webhook_deliveries(NOON + timedelta(days=9), 9))
 
 
 def test_the_signature_is_that_of_standard_webhooks() -> None:
     """The project's own test vector (standard-webhooks, libraries/*/tests)."""
-    key = read_secret(SECRET)
+    key = decode_secret(SECRET)
     signature = sign(key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
 
     assert signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
@@ -74,14 +74,14 @@ def test_the_signature_is_that_of_standard_webhooks() -> None:
 @pytest.mark.parametrize("text", ["", "whsec_", "whsec_c2hvcnQ=", "whsec_not base64 at all, but long enough"])
 def test_what_is_no_secret_is_refused(text: str) -> None:
     with pytest.raises(DeliveryError, match="whsec_"):
-        read_secret(text)
+        decode_secret(text)
 
 
-def test_an_alert_is_posted_once_and_signed(desk: Desk, server: Server) -> None:
-    assert post(desk, NOON) == {HookState.TAKEN: 1}
+def test_an_alert_is_posted_once_and_signed(desk: Desk, server: ScriptedServer) -> None:
+    assert post(desk, NOON) == {WebhookStatus.ACCEPTED: 1}
     assert post(desk, NOON + HOUR) == {}
 
-    (seen,) = server.seen
+    (seen,) = server.requests
     told = json.loads(seen.payload)
     assert (seen.method, seen.headers["content-type"]) == ("POST", "application/json")
     assert (told["type"], told["timestamp"]) == ("alert.new", "2026-06-05T12:00:00+00:00")
@@ -92,11 +92,11 @@ def test_an_alert_is_posted_once_and_signed(desk: Desk, server: Server) -> None:
     id, at = seen.headers["webhook-id"], int(seen.headers["webhook-timestamp"])
     assert id.startswith("msg_")
     assert at == int(NOON.timestamp())
-    assert seen.headers["webhook-signature"] == sign(read_secret(SECRET), id, at, seen.payload)
+    assert seen.headers["webhook-signature"] == sign(decode_secret(SECRET), id, at, seen.payload)
 
 
-def test_what_is_not_taken_is_posted_again_with_the_same_id_for_two_days(desk: Desk, server: Server) -> None:
-    server.script["/hook"] = Response(status=503)
+def test_what_is_not_taken_is_posted_again_with_the_same_id_for_two_days(desk: Desk, server: ScriptedServer) -> None:
+    server.script["/hook"] = ScriptedResponse(status=503)
     tried = []
     while due := waiting(desk):
         tried.append(due[0].due - NOON)
@@ -104,84 +104,84 @@ def test_what_is_not_taken_is_posted_again_with_the_same_id_for_two_days(desk: D
 
     assert [one / MINUTE for one in tried[:4]] == [0, 2, 6, 14]
     assert timedelta(days=2) <= tried[-1] < timedelta(days=2, hours=4)
-    assert len({seen.headers["webhook-id"] for seen in server.seen}) == 1
-    assert len(server.seen) == len(tried)
-    assert desk.store.alerts.counts()["watch"] == {"alerts": 1, "given up": 1}
-    assert "503" in desk.store.alerts.last_reply("watch")
+    assert len({seen.headers["webhook-id"] for seen in server.requests}) == 1
+    assert len(server.requests) == len(tried)
+    assert desk.store.alerts.counts_by_rule()["watch"] == {"alerts": 1, "given up": 1}
+    assert "503" in desk.store.alerts.last_webhook_reply("watch")
 
 
-def test_a_receiver_that_asks_for_rest_gets_it(desk: Desk, server: Server) -> None:
-    server.script["/hook"] = Response(status=429, headers={"Retry-After": "1800"})
+def test_a_receiver_that_asks_for_rest_gets_it(desk: Desk, server: ScriptedServer) -> None:
+    server.script["/hook"] = ScriptedResponse(status=429, headers={"Retry-After": "1800"})
     post(desk, NOON)
 
     assert waiting(desk)[0].due == NOON + timedelta(minutes=30)
 
 
-def test_a_receiver_that_is_gone_is_not_asked_again(desk: Desk, server: Server) -> None:
-    server.script["/hook"] = Response(status=410)
-    assert post(desk, NOON) == {HookState.GONE: 1}
-    desk.tell(NOON + HOUR, entry("https://www.gov.uk/2", title="More open data"))
+def test_a_receiver_that_is_gone_is_not_asked_again(desk: Desk, server: ScriptedServer) -> None:
+    server.script["/hook"] = ScriptedResponse(status=410)
+    assert post(desk, NOON) == {WebhookStatus.GONE: 1}
+    desk.tell(NOON + HOUR, make_entry("https://www.gov.uk/2", title="More open data"))
     desk.look(NOON + HOUR)
 
-    assert post(desk, NOON + HOUR) == {HookState.GONE: 1}
-    assert len(server.seen) == 1
+    assert post(desk, NOON + HOUR) == {WebhookStatus.GONE: 1}
+    assert len(server.requests) == 1
 
 
 def test_of_two_documents_found_at_once_the_one_that_was_not_taken_is_posted_again(
-    desk: Desk, server: Server
+    desk: Desk, server: ScriptedServer
 ) -> None:
-    desk.tell(NOON + HOUR, entry("https://www.gov.uk/2", title="More open data"))
-    desk.tell(NOON + HOUR, entry("https://www.gov.uk/3", title="Open data again"))
+    desk.tell(NOON + HOUR, make_entry("https://www.gov.uk/2", title="More open data"))
+    desk.tell(NOON + HOUR, make_entry("https://www.gov.uk/3", title="Open data again"))
     desk.look(NOON + HOUR)
-    assert post(desk, NOON) == {HookState.TAKEN: 1}
-    answers = iter([Response(status=204), Response(status=503)])
+    assert post(desk, NOON) == {WebhookStatus.ACCEPTED: 1}
+    answers = iter([ScriptedResponse(status=204), ScriptedResponse(status=503)])
     server.script["/hook"] = lambda _: next(answers)
 
-    assert post(desk, NOON + HOUR) == {HookState.TAKEN: 1, HookState.PLANNED: 1}
-    server.script["/hook"] = Response(status=204)
-    assert post(desk, NOON + 2 * HOUR) == {HookState.TAKEN: 1}
+    assert post(desk, NOON + HOUR) == {WebhookStatus.ACCEPTED: 1, WebhookStatus.PLANNED: 1}
+    server.script["/hook"] = ScriptedResponse(status=204)
+    assert post(desk, NOON + 2 * HOUR) == {WebhookStatus.ACCEPTED: 1}
 
-    _, *both, again = (seen.headers["webhook-id"] for seen in server.seen)
+    _, *both, again = (seen.headers["webhook-id"] for seen in server.requests)
     assert len(set(both)) == 2
     assert again in both
 
 
-def test_a_second_sender_is_kept_out_while_one_is_at_it(desk: Desk, server: Server) -> None:
-    with desk.store.reserved(HOOKS), pytest.raises(StoreError, match="holds this lock"):
+def test_a_second_sender_is_kept_out_while_one_is_at_it(desk: Desk, server: ScriptedServer) -> None:
+    with desk.store.job_lock(WEBHOOK_LOCK), pytest.raises(StoreError, match="holds this lock"):
         post(desk, NOON)
 
-    assert server.seen == []
-    assert post(desk, NOON) == {HookState.TAKEN: 1}
+    assert server.requests == []
+    assert post(desk, NOON) == {WebhookStatus.ACCEPTED: 1}
 
 
-def test_a_redirect_is_not_followed(desk: Desk, server: Server) -> None:
-    server.script["/hook"] = Response(status=307, headers={"Location": server.url("/other")})
+def test_a_redirect_is_not_followed(desk: Desk, server: ScriptedServer) -> None:
+    server.script["/hook"] = ScriptedResponse(status=307, headers={"Location": server.url("/other")})
 
-    assert post(desk, NOON) == {HookState.PLANNED: 1}
-    assert [seen.path for seen in server.seen] == ["/hook"]
+    assert post(desk, NOON) == {WebhookStatus.PLANNED: 1}
+    assert [seen.path for seen in server.requests] == ["/hook"]
 
 
-def test_an_address_inside_our_own_network_is_not_posted_to(desk: Desk, server: Server) -> None:
-    assert post(desk, NOON, hosts=()) == {HookState.PLANNED: 1}
-    assert server.seen == []
-    assert "address inside our own network" in desk.store.alerts.last_reply("watch")
+def test_an_address_inside_our_own_network_is_not_posted_to(desk: Desk, server: ScriptedServer) -> None:
+    assert post(desk, NOON, hosts=()) == {WebhookStatus.PLANNED: 1}
+    assert server.requests == []
+    assert "address inside our own network" in desk.store.alerts.last_webhook_reply("watch")
 
 
 def test_without_its_secret_nothing_is_posted_and_it_is_said(
-    desk: Desk, server: Server, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("HOOK_SECRET")
 
-    assert post(desk, NOON) == {HookState.PLANNED: 1}
-    assert server.seen == []
-    assert "the variable HOOK_SECRET, which holds the secret, is not set" in desk.store.alerts.last_reply(
+    assert post(desk, NOON) == {WebhookStatus.PLANNED: 1}
+    assert server.requests == []
+    assert "the variable HOOK_SECRET, which holds the secret, is not set" in desk.store.alerts.last_webhook_reply(
         "watch"
     )
 
 
-def test_a_rule_that_lost_its_webhook_posts_no_more(desk: Desk, server: Server) -> None:
+def test_a_rule_that_lost_its_webhook_posts_no_more(desk: Desk, server: ScriptedServer) -> None:
     hook = Webhook(url=server.url("/other"), secret_file="missing")  # noqa: S106  # a file's name
     desk.rules = (rule('"open data"', mail=()), rule("else", "else", webhook=hook))
 
-    assert post(desk, NOON) == {HookState.GIVEN_UP: 1}
-    assert server.seen == []
+    assert post(desk, NOON) == {WebhookStatus.GIVEN_UP: 1}
+    assert server.requests == []

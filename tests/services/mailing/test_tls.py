@@ -13,12 +13,12 @@ import pytest
 import trustme
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from aggregator.config import load
+from aggregator.config import load_config
 from aggregator.config.settings import load_settings
-from aggregator.deliver.mail.smtp import Server, Smtp
+from aggregator.deliver.mail.smtp import SmtpServer, SmtpSender
 from aggregator.errors import DeliveryError
 from aggregator.model import DeliveryStatus
-from aggregator.services.mailing.delivery import Dispatch
+from aggregator.services.mailing.delivery import DeliveryService
 from aggregator.store import open_store
 from tests.conftest import PROJECT
 from tests.deliver.digest.digests import digest, item, next_due, under
@@ -61,15 +61,15 @@ class Mail:
 
 
 @pytest.fixture
-def letters(tmp_path: Path) -> Iterator[Dispatch]:
+def letters(tmp_path: Path) -> Iterator[DeliveryService]:
     """Two letters are planned."""
     settings = load_settings(PROJECT / "settings.yaml", store=f"sqlite:///{tmp_path}/store.db")
-    config = load(settings.model_copy(update={"mail_allow": ("*",)}))
+    config = load_config(settings.model_copy(update={"mail_allow": ("*",)}))
     with open_store(config.settings.store_url) as store:
         store.digests.issue([digest(under("Documents", item()), issued=MONDAY)])
-        store.readers.add([reader(id=name, address=f"{name}@example.org") for name in "ab"])
-        made = Dispatch(config, store, stationery())
-        made.plan(MONDAY)
+        store.subscribers.add([reader(id=name, address=f"{name}@example.org") for name in "ab"])
+        made = DeliveryService(config, store, stationery())
+        made.plan_digests(MONDAY)
         yield made
 
 
@@ -80,7 +80,7 @@ def _trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
 
 
-def send(letters: Dispatch, certificate: trustme.LeafCert, tls_first: bool, password: str = PASSWORD) -> Mail:
+def send(letters: DeliveryService, certificate: trustme.LeafCert, tls_first: bool, password: str = PASSWORD) -> Mail:
     """Send what is due to a server with this certificate that takes nobody without user and password."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     certificate.configure_cert(context)
@@ -103,18 +103,18 @@ def send(letters: Dispatch, certificate: trustme.LeafCert, tls_first: bool, pass
         found = await loop.create_server(line, "127.0.0.1", 0, ssl=context if tls_first else None)
         async with found:
             port = found.sockets[0].getsockname()[1]
-            way = Smtp(
-                Server(
+            way = SmtpSender(
+                SmtpServer(
                     host="localhost",
                     port=port,
-                    tls_first=tls_first,
+                    implicit_tls=tls_first,
                     starttls=True,
                     user="letters",
                     password=password,
                 )
             )
             try:
-                await letters.send(way, lambda: letters_due(letters))
+                await letters.send_due(way, lambda: letters_due(letters))
             finally:
                 await way.close()
 
@@ -122,7 +122,7 @@ def send(letters: Dispatch, certificate: trustme.LeafCert, tls_first: bool, pass
     return mail
 
 
-def letters_due(letters: Dispatch) -> datetime:
+def letters_due(letters: DeliveryService) -> datetime:
     """The instant at which what is planned may be tried."""
     return next_due(letters.store) or MONDAY
 
@@ -131,28 +131,28 @@ BOTH = pytest.mark.parametrize("tls_first", [True, False], ids=["implicit TLS", 
 
 
 @BOTH
-def test_letters_go_over_tls_with_user_and_password(letters: Dispatch, tls_first: bool) -> None:
+def test_letters_go_over_tls_with_user_and_password(letters: DeliveryService, tls_first: bool) -> None:
     mail = send(letters, RIGHT, tls_first)
 
     assert sorted(mail.taken) == ["a@example.org over TLS", "b@example.org over TLS"]
-    assert letters.store.postings.counts() == {"2024-W04": {"accepted": 2, "unsure": 0}}
+    assert letters.store.deliveries.counts_by_run() == {"2024-W04": {"accepted": 2, "unsure": 0}}
 
 
 @BOTH
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_wrong_certificate_is_refused_and_no_letter_is_lost(
-    letters: Dispatch, tls_first: bool, wrong: str
+    letters: DeliveryService, tls_first: bool, wrong: str
 ) -> None:
     with pytest.raises(DeliveryError, match=r"localhost:\d+: cannot be used: .*certificate"):
         send(letters, WRONG[wrong], tls_first)
 
-    kept = [one for name in "ab" for one in letters.store.postings.of_reader(name)]
-    assert [(one.state, one.tries, one.unsure) for one in kept] == [(DeliveryStatus.PLANNED, 0, 0)] * 2
+    kept = [one for name in "ab" for one in letters.store.deliveries.of_subscriber(name)]
+    assert [(one.status, one.attempts, one.unknown_outcomes) for one in kept] == [(DeliveryStatus.PLANNED, 0, 0)] * 2
     assert len(send(letters, RIGHT, tls_first).taken) == 2
 
 
 @BOTH
-def test_a_wrong_password_over_tls_loses_no_letter(letters: Dispatch, tls_first: bool) -> None:
+def test_a_wrong_password_over_tls_loses_no_letter(letters: DeliveryService, tls_first: bool) -> None:
     with pytest.raises(DeliveryError, match="does not take the user and password"):
         send(letters, RIGHT, tls_first, password="wrong")  # noqa: S106  # that it is wrong is the point
 

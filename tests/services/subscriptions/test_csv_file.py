@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import ConfigError
-from aggregator.model import LETTER_FREQUENCIES, Choices, Subscriber, SubscriberStatus, Titles
-from aggregator.services.subscriptions.csv_file import COLUMNS, read_roster, write_roster
+from aggregator.model import DIGEST_FREQUENCIES, Choices, Subscriber, SubscriberStatus, TitleLanguage
+from aggregator.services.subscriptions.csv_file import COLUMNS, read_subscribers_csv, write_subscribers_csv
 from tests.support.builders import instant
 
 NOW = instant("2024-01-29 08:00")
@@ -22,7 +22,7 @@ KNOWN = {"bodies": ("scot-gov", "wales"), "topics": ("open-data",), "types": ("r
 def read(text: str) -> tuple[Subscriber, ...]:
     """The readers of a table, with ids 0, 1, 2 …"""
     numbers = count()
-    return read_roster(text, "readers.csv", NOW, KNOWN, lambda: str(next(numbers)))
+    return read_subscribers_csv(text, "readers.csv", NOW, KNOWN, lambda: str(next(numbers)))
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def read(text: str) -> tuple[Subscriber, ...]:
 )
 def test_a_table_may_come_from_anywhere(text: str) -> None:
     assert read(text) == tuple(
-        Subscriber(id=id, address=address, standing=SubscriberStatus.READING, since=NOW)
+        Subscriber(id=id, address=address, status=SubscriberStatus.ACTIVE, status_since=NOW)
         for id, address in (("0", "a@example.org"), ("1", "b@example.org"))
     )
 
@@ -64,7 +64,7 @@ def test_a_mistake_is_named_with_its_line_and_what_would_be_right(text: str, sai
         read(text)
 
     assert said in str(error.value)
-    assert len(error.value.mistakes) == 1
+    assert len(error.value.issues) == 1
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_mistake_is_named_with_its_line_and_what_would_be_right(text: str, sai
 def test_since_is_an_instant_in_whole_seconds(written: str) -> None:
     (found,) = read(f"address,since\na@example.org,{written}\n")
 
-    assert found.since == instant("2024-01-01 00:00")
+    assert found.status_since == instant("2024-01-01 00:00")
 
 
 readers = st.builds(
@@ -88,8 +88,8 @@ readers = st.builds(
         topics=st.sampled_from([(), ("open-data",)]),
         types=st.sampled_from([(), ("report",)]),
         when_empty=st.booleans(),
-        rhythm=st.sampled_from(LETTER_FREQUENCIES),
-        titles=st.sampled_from(Titles),
+        rhythm=st.sampled_from(DIGEST_FREQUENCIES),
+        titles=st.sampled_from(TitleLanguage),
         only_alerts=st.booleans(),
     ),
     is_list=st.booleans(),
@@ -99,6 +99,6 @@ readers = st.builds(
 
 @given(readers)
 def test_what_is_written_is_read_again(reader: Subscriber) -> None:
-    assert read(write_roster([reader])) == (reader,)
-    (head, _) = csv.reader(io.StringIO(write_roster([reader])))
+    assert read(write_subscribers_csv([reader])) == (reader,)
+    (head, _) = csv.reader(io.StringIO(write_subscribers_csv([reader])))
     assert tuple(head) == COLUMNS

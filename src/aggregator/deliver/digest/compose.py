@@ -22,7 +22,7 @@ from aggregator.model import (
     Section,
     Site,
     Window,
-    rhythm_of,
+    frequency_of_digest,
 )
 from aggregator.model.days import COARSE, days_left, is_over, last_day
 from aggregator.model.licences import may_show
@@ -64,7 +64,9 @@ def compose(
     draft. Raises ValueError when there is no such window.
     """
     window = digest_window(week, zone)
-    days = range(CLOSING_SOON_DAYS + 1) if rhythm_of(week) is Frequency.WEEKLY else DAILY_REMINDER_DAYS
+    days = (
+        range(CLOSING_SOON_DAYS + 1) if frequency_of_digest(week) is Frequency.WEEKLY else DAILY_REMINDER_DAYS
+    )
     ranks = {body: rank for rank, body in enumerate(bodies)}
     # The key is total: the order of `documents` must not change the digest.
     updates = sorted(_updates(documents, window, days, zone), key=lambda one: _sort_key(one, zone, ranks))
@@ -72,7 +74,7 @@ def compose(
         Section(title=heading, items=tuple(_item(one, site, page) for one in group))
         for heading, group in groupby(updates, key=lambda one: one.heading)
     )
-    return Digest(week=week, window=window, sections=tuple(sections), unread=(), issued=issued)
+    return Digest(period=week, window=window, sections=tuple(sections), unread_sources=(), issued_at=issued)
 
 
 def _updates(
@@ -99,7 +101,7 @@ def _is_reminder(document: Document, window: Window, days: Collection[int], zone
 
 def _days_to_act(document: Document, window: Window, zone: ZoneInfo) -> int | None:
     """Days from the window's end to the closing date; None without one, or when it closed or was removed."""
-    closes = None if document.removed else document.entry.closes
+    closes = None if document.removal else document.entry.closes
     if closes is None or is_over(closes, window.end, zone):
         return None
     return days_left(closes, window.end, zone)
@@ -119,7 +121,7 @@ def _heading(document: Document, window: Window, zone: ZoneInfo, *, changed: boo
     days = _days_to_act(document, window, zone)
     if days is not None and days <= CLOSING_SOON_DAYS:
         return Heading.CLOSING
-    return Heading.CHANGED if changed or document.removed else update_type(document.labels.type).heading
+    return Heading.CHANGED if changed or document.removal else update_type(document.labels.type).heading
 
 
 def _item(update: _Update, site: Site, page: Callable[[Entry], str]) -> DigestItem:
@@ -137,7 +139,7 @@ def _item(update: _Update, site: Site, page: Callable[[Entry], str]) -> DigestIt
         closes=entry.closes,
         changed=tuple(dict.fromkeys(part for revision in update.revisions for part in revision.parts)),
         topics=update.document.labels.topics,
-        removed=update.document.removed,
+        removal=update.document.removal,
         translations=entry.translations,
         page=page(entry),
         score=update.document.labels.score,

@@ -17,9 +17,12 @@ def filter_digest(digest: Digest, choices: Choices) -> Digest:
 
 
 def should_send(digest: Digest, choices: Choices) -> bool:
-    """Whether somebody with these choices gets the digest: it has updates for them or they want empty weeks."""
-    sent_when_empty = choices.when_empty and digest.rhythm is Frequency.WEEKLY
-    return sent_when_empty or filter_digest(digest, choices).count > 0
+    """Whether somebody with these choices gets the digest: it has updates for them, or they want empty weeks.
+
+    An empty day is never sent.
+    """
+    sent_when_empty = choices.when_empty and digest.frequency is Frequency.WEEKLY
+    return sent_when_empty or filter_digest(digest, choices).item_count > 0
 
 
 def _matches(item: DigestItem, choices: Choices) -> bool:

@@ -29,25 +29,25 @@ CONTENT_TEXTS: Mapping[Frequency, str] = {
 }
 
 
-def page_footer(site: Site, rhythm: Frequency) -> Footer:
+def page_footer(site: Site, frequency: Frequency) -> Footer:
     """For the page on the site, which everybody reads."""
-    reason = f"Why this letter: {CONTENT_TEXTS[rhythm]}."
-    if site.join_link:
+    reason = f"Why this letter: {CONTENT_TEXTS[frequency]}."
+    if site.sign_up_link:
         return Footer(
             reason=reason,
             unsubscribe_text="To get it by mail, to choose, to pause or to leave:"
             if site.subscriptions_url
             else "To get it by mail:",
-            unsubscribe_link=site.join_link,
+            unsubscribe_link=site.sign_up_link,
             unsubscribe_label="letters by mail",
         )
     text = "This page is for everybody; a letter that came by mail says in its own foot how to leave."
     return Footer(reason=reason, unsubscribe_text=text)
 
 
-def mail_footer(site: Site, rhythm: Frequency, *, mailbox: str, token: str) -> Footer:
+def mail_footer(site: Site, frequency: Frequency, *, mailbox: str, token: str) -> Footer:
     """For a subscriber's own mail. `token` unsubscribes: by a link, or by mail where there is no web page."""
-    reason = f"Why you get this: you asked for this letter; {CONTENT_TEXTS[rhythm]}."
+    reason = f"Why you get this: you asked for this letter; {CONTENT_TEXTS[frequency]}."
     if site.subscriptions_url:
         return Footer(
             reason=reason,
@@ -62,11 +62,11 @@ def mail_footer(site: Site, rhythm: Frequency, *, mailbox: str, token: str) -> F
     )
 
 
-def list_footer(leave: str, rhythm: Frequency) -> Footer:
+def list_footer(leave: str, frequency: Frequency) -> Footer:
     """For the mail to a mailing list: every member reads it, so it has no personal link."""
     text = "Leaving: as you leave the list that passed it on."
     reason = (
-        f"Why you get this: you are on a mailing list that passes this letter on; {CONTENT_TEXTS[rhythm]}."
+        f"Why you get this: you are on a mailing list that passes this letter on; {CONTENT_TEXTS[frequency]}."
     )
     return Footer(reason=reason, unsubscribe_text=text, unsubscribe_link=list_unsubscribe_link(leave))
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Digest, Moment, Precision, Removal, RemovalKind
-from aggregator.model.days import COARSE, days_left, in_words, is_over
+from aggregator.model.days import COARSE, day_in_words, days_left, is_over
 from aggregator.values.text import one_line
 
 TEXT_WIDTH = 76
@@ -58,7 +58,7 @@ def first_sentence(text: str) -> str:
 def instant_text(instant: datetime, zone: ZoneInfo) -> str:
     """Such as `Monday 22 January 2024, 08:00 GMT`."""
     local = instant.astimezone(zone)
-    return f"{local:%A} {in_words(local)}, {local:%H:%M %Z}"
+    return f"{local:%A} {day_in_words(local)}, {local:%H:%M %Z}"
 
 
 def moment_text(moment: Moment, zone: ZoneInfo) -> str:
@@ -70,9 +70,9 @@ def moment_text(moment: Moment, zone: ZoneInfo) -> str:
         case Precision.MONTH:
             return f"{local:%B %Y}"
         case Precision.DAY:
-            return in_words(local)
+            return day_in_words(local)
         case _:
-            return f"{in_words(local)}, {local:%H:%M %Z}"
+            return f"{day_in_words(local)}, {local:%H:%M %Z}"
 
 
 def closing_text(closes: Moment, at: datetime, zone: ZoneInfo) -> str:
@@ -104,8 +104,12 @@ def language_text(tag: str) -> str:
 
 def contents_text(digest: Digest) -> str:
     """How many updates and reminders a digest has, such as `3 updates, 1 reminder`."""
-    news = count_text(digest.news, "update", "updates")
-    return f"{news}, {count_text(digest.reminders, 'reminder', 'reminders')}" if digest.reminders else news
+    news = count_text(digest.update_count, "update", "updates")
+    return (
+        f"{news}, {count_text(digest.reminder_count, 'reminder', 'reminders')}"
+        if digest.reminder_count
+        else news
+    )
 
 
 def count_text(count: int, one: str, many: str) -> str:

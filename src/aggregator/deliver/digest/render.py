@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from aggregator.deliver.digest.footer import Footer, page_footer
 from aggregator.deliver.digest.formatting import wrap
 from aggregator.deliver.digest.view import DigestView, ViewOptions, build_view
-from aggregator.model import Artifact, Body, Digest, Site, Titles
+from aggregator.model import Artifact, Body, Digest, Site, TitleLanguage
 
 MAX_MAIL_BYTES = 90_000
 """Gmail hides what comes after about 102 kB (shkspr.mobi, "102KB ought to be enough", May 2019)."""
@@ -38,11 +38,11 @@ def render_digest(digest: Digest, site: Site, bodies: Mapping[str, Body]) -> tup
     The page may be four times as long as a mail, so that it has what a mail leaves out. Dates are in the
     site's time zone. The same digest gives the same bytes.
     """
-    footer = page_footer(site, digest.rhythm)
+    footer = page_footer(site, digest.frequency)
     page, text = render_html_and_text(digest, site, bodies, footer, max_bytes=MAX_PAGE_BYTES)
     return (
-        Artifact(path=f"digests/{digest.week}.html", media_type="text/html", payload=page),
-        Artifact(path=f"digests/{digest.week}.txt", media_type="text/plain", payload=text),
+        Artifact(path=f"digests/{digest.period}.html", media_type="text/html", payload=page),
+        Artifact(path=f"digests/{digest.period}.txt", media_type="text/plain", payload=text),
     )
 
 
@@ -52,7 +52,7 @@ def render_html_and_text(
     bodies: Mapping[str, Body],
     footer: Footer,
     *,
-    titles: Titles = Titles.ENGLISH,
+    titles: TitleLanguage = TitleLanguage.ENGLISH,
     max_bytes: int = MAX_MAIL_BYTES,
 ) -> tuple[bytes, bytes]:
     """The digest as HTML of fewer than `max_bytes`, and as text. Both are UTF-8.
@@ -67,7 +67,7 @@ def render_html_and_text(
         options = ViewOptions(site=site, bodies=bodies, titles=titles, max_items=max_items, is_page=is_page)
         return build_view(digest, options, footer)
 
-    lists = [*(section.items for section in digest.sections), digest.unread]
+    lists = [*(section.items for section in digest.sections), digest.unread_sources]
     longest = min(max(len(items) for items in lists), max_bytes // MIN_ITEM_BYTES)
     view = view_of(longest)
     if len(page := _html(view)) >= max_bytes:

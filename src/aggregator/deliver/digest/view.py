@@ -21,8 +21,8 @@ from aggregator.deliver.digest.formatting import (
     removal_text,
 )
 from aggregator.deliver.digest.headings import Heading, update_type
-from aggregator.model import Body, Digest, DigestItem, Frequency, Section, Site, Titles, Translation
-from aggregator.model.days import in_words
+from aggregator.model import Body, Digest, DigestItem, Frequency, Section, Site, TitleLanguage, Translation
+from aggregator.model.days import day_in_words
 from aggregator.values.text import one_line
 
 PERIOD_NOUNS: Mapping[Frequency, str] = {Frequency.WEEKLY: "week", Frequency.DAILY: "day"}
@@ -106,7 +106,7 @@ class ViewOptions:
 
     site: Site
     bodies: Mapping[str, Body]
-    titles: Titles
+    titles: TitleLanguage
     max_items: int
     """How many updates of each section are shown; the others are counted."""
     is_page: bool
@@ -124,12 +124,12 @@ def build_view(digest: Digest, options: ViewOptions, footer: Footer) -> DigestVi
         title=_title_text(digest, site.timezone),
         period=f"{start} to {end}",
         contents=contents_text(digest),
-        draft_note="" if digest.issued else _draft_text(digest, site.timezone),
+        draft_note="" if digest.issued_at else _draft_text(digest, site.timezone),
         sections=tuple(_section_view(section, digest, options) for section in digest.sections),
-        empty_note="" if digest.count else _empty_text(digest),
-        silence=tuple(one_line(sentence, MAX_TITLE_LENGTH) for sentence in digest.silence),
-        unreadable=tuple(one_line(name, MAX_TITLE_LENGTH) for name in digest.unread[:max_items]),
-        unreadable_more=_more_text(len(digest.unread) - max_items),
+        empty_note="" if digest.item_count else _empty_text(digest),
+        silence=tuple(one_line(sentence, MAX_TITLE_LENGTH) for sentence in digest.silences),
+        unreadable=tuple(one_line(name, MAX_TITLE_LENGTH) for name in digest.unread_sources[:max_items]),
+        unreadable_more=_more_text(len(digest.unread_sources) - max_items),
         unreadable_note=_unreadable_text(digest),
         imprint=_imprint_text(one_line(site.operator)),
         contact=one_line(site.contact),
@@ -187,7 +187,7 @@ def _item_view(item: DigestItem, digest: Digest, options: ViewOptions) -> ItemVi
         summary="" if item.summary == item.title else one_line(item.summary, MAX_SENTENCE_LENGTH),
         summary_lang=_lang_attribute(item.language),
         changes=one_line(changes_text(item.changed)),
-        removal=one_line(removal_text(item.removed, zone), MAX_SENTENCE_LENGTH) if item.removed else "",
+        removal=one_line(removal_text(item.removal, zone), MAX_SENTENCE_LENGTH) if item.removal else "",
         translations=tuple(_translation_view(other) for other in others),
         closing=_closing_text(item, digest.window.end, zone),
         dates=_dates_text(item, zone),
@@ -200,7 +200,7 @@ def _closing_text(item: DigestItem, at: datetime, zone: ZoneInfo) -> str:
     return f"{closing_text(item.closes, at, zone)}{' · a reminder' if item.reminder else ''}"
 
 
-def _language_versions(item: DigestItem, preferred: Titles) -> list[Translation]:
+def _language_versions(item: DigestItem, preferred: TitleLanguage) -> list[Translation]:
     """The document in each language that has a link; first the preferred one, if its title is known."""
     own = Translation(language=item.language, url=item.url, title=item.title)
     versions = [own, *(other for other in item.translations if _web_link(other.url))]
@@ -233,33 +233,35 @@ def _translation_view(other: Translation) -> TranslationView:
 
 def _dates_text(item: DigestItem, zone: ZoneInfo) -> str:
     own = f"Dated {moment_text(item.dated, zone)}" if item.dated else "No date given by the publisher"
-    return f"{own} · first seen {in_words(item.first_seen.astimezone(zone))}"
+    return f"{own} · first seen {day_in_words(item.first_seen.astimezone(zone))}"
 
 
 def _title_text(digest: Digest, zone: ZoneInfo) -> str:
     first = digest.window.start.astimezone(zone)
-    if digest.rhythm is Frequency.DAILY:
-        return f"Letter of {first:%A} {in_words(first)}"
-    return f"Letter of the week of {in_words(first)}"
+    if digest.frequency is Frequency.DAILY:
+        return f"Letter of {first:%A} {day_in_words(first)}"
+    return f"Letter of the week of {day_in_words(first)}"
 
 
 def _digest_link(digest: Digest, site: Site) -> str:
-    return f"{site.base_url}digests/{digest.week}.html"
+    return f"{site.base_url}digests/{digest.period}.html"
 
 
 def _draft_text(digest: Digest, zone: ZoneInfo) -> str:
     end = digest.window.end.astimezone(zone)
-    return f"Draft: this {PERIOD_NOUNS[digest.rhythm]} closes on {end:%A} {in_words(end)} at {end:%H:%M}."
+    return (
+        f"Draft: this {PERIOD_NOUNS[digest.frequency]} closes on {end:%A} {day_in_words(end)} at {end:%H:%M}."
+    )
 
 
 def _empty_text(digest: Digest) -> str:
-    when = f"{'' if digest.issued else 'so far '}{IN_PERIOD[digest.rhythm]}"
-    note = " Some could not be read: they are named below." if digest.unread else ""
+    when = f"{'' if digest.issued_at else 'so far '}{IN_PERIOD[digest.frequency]}"
+    note = " Some could not be read: they are named below." if digest.unread_sources else ""
     return f"Nothing about open government was new or had changed {when} in the sources that we read.{note}"
 
 
 def _unreadable_text(digest: Digest) -> str:
-    when = f"when they were last asked {IN_PERIOD[digest.rhythm]}"
+    when = f"when they were last asked {IN_PERIOD[digest.frequency]}"
     return f"These sources could not be read {when}. That is a gap of ours, not silence of theirs."
 
 

@@ -1,1 +1,1 @@
-"""Mail: prepared messages, the outbox, SMTP, tokens and bounces."""
+"""Mail: prepared messages, the outbox, SMTP, tokens, and reading the mail that comes back."""

@@ -1,4 +1,4 @@
-"""Mail addresses: checked once, in one form; the only file that imports email_validator."""
+"""Mail addresses: validation, one form to store, keyed hashes, and the operator's allow list."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from email_validator import EmailNotValidError, validate_email
 
 
 def normalise_address(address: str) -> str:
-    """`address` in the one form in which it is kept: lower case, the host as it goes over the wire.
+    """`address` in the form in which we store it: lower case, its host in ASCII (punycode).
 
-    ValueError says in plain words what is wrong. Asks no name server. An address that a mail server without
-    SMTPUTF8 cannot take is refused.
+    Raises ValueError with a reason in plain words. No name server is asked. Addresses that need SMTPUTF8 are
+    refused, since many mail servers do not support it.
     """
     try:
-        found = validate_email(
+        validated = validate_email(
             address.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=True
         )
     except EmailNotValidError as error:
         raise ValueError(f"this is no mail address that can be written to: {error}") from error
-    return (found.ascii_email or found.normalized).lower()
+    return (validated.ascii_email or validated.normalized).lower()
 
 
 def address_fingerprint(address: str, key: bytes) -> str:
-    """A keyed hash by which an address is known again without being kept."""
+    """A keyed hash that recognises an address on the suppression list without storing it."""
     return hmac.new(key, f"address {address}".encode(), hashlib.sha256).hexdigest()
 
 
 def is_allowed_recipient(address: str, allow: tuple[str, ...]) -> bool:
-    """Whether a letter may leave for `address`: named itself, by its `@domain`, or by `*`."""
+    """Whether mail may go to `address`: `allow` has the address, its `@domain`, or `*`."""
     domain = "@" + address.rpartition("@")[2]
-    return any(one == "*" or one.lower() in (address, domain) for one in allow)
+    return any(allowed == "*" or allowed.lower() in (address, domain) for allowed in allow)

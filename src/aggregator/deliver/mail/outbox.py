@@ -1,4 +1,4 @@
-"""Puts letters into a folder, as files that mail programs open: what holds until mail is switched on."""
+"""Writes mails into a folder, as files that mail programs open. Used until mail is switched on."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from aggregator.errors import DeliveryError
-from aggregator.model import Handed, Message, Receipt
+from aggregator.model import Message, SendOutcome, SendResult
 
 
 class Outbox:
-    """A folder of `RUN/READER.eml`. A letter that is handed over twice is one file."""
+    """A folder of `RUN/SUBSCRIBER.eml`. A message that is handed over twice is one file."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    async def __call__(self, messages: Sequence[Message]) -> tuple[Receipt, ...]:
-        """Write each letter whole or not at all. Raises DeliveryError when the folder does not take it."""
+    async def __call__(self, messages: Sequence[Message]) -> tuple[SendResult, ...]:
+        """Write each message whole or not at all. Raises DeliveryError when the folder cannot be written."""
         try:
             for message in messages:
                 self._put(message)
         except OSError as error:
-            raise DeliveryError(f"{self.folder}: letters cannot be written here: {error.strerror}") from error
-        return tuple(Receipt(message, Handed.ACCEPTED, "put into the outbox") for message in messages)
+            raise DeliveryError(f"{self.folder}: mail cannot be written here: {error.strerror}") from error
+        return tuple(SendResult(message, SendOutcome.ACCEPTED, "put into the outbox") for message in messages)
 
     def _put(self, message: Message) -> None:
         folder = self.folder / message.run
         folder.mkdir(parents=True, exist_ok=True)
-        unfinished = folder / f".{message.reader}.new"
-        unfinished.write_bytes(message.payload)
-        os.replace(unfinished, folder / f"{message.reader}.eml")  # noqa: PTH105  # the crash tests count os.replace
+        temporary = folder / f".{message.subscriber_id}.new"
+        temporary.write_bytes(message.payload)
+        os.replace(temporary, folder / f"{message.subscriber_id}.eml")  # noqa: PTH105  # the crash tests count os.replace
 
 
-def delete_messages(folder: Path, readers: Iterable[str]) -> None:
-    """Take away every letter to these readers. Raises DeliveryError when the folder does not let us."""
+def delete_messages(folder: Path, subscriber_ids: Iterable[str]) -> None:
+    """Delete all messages to these subscribers. Raises DeliveryError when that is not possible."""
     try:
-        for id in readers:
-            for letter in folder.glob(f"*/{id}.eml"):
-                letter.unlink(missing_ok=True)
+        for id in subscriber_ids:
+            for file in folder.glob(f"*/{id}.eml"):
+                file.unlink(missing_ok=True)
     except OSError as error:
-        raise DeliveryError(f"{folder}: letters cannot be taken away here: {error.strerror}") from error
+        raise DeliveryError(f"{folder}: mail cannot be deleted here: {error.strerror}") from error

@@ -1,4 +1,4 @@
-"""A letter built once for all who get the same, and filled in for each reader."""
+"""Builds a mail once for all subscribers with the same choices, and personalises it for each."""
 
 from __future__ import annotations
 
@@ -23,168 +23,174 @@ from aggregator.deliver.digest.formatting import contents_text
 from aggregator.deliver.digest.render import render_html_and_text
 from aggregator.deliver.mail.tokens import Tokens
 from aggregator.model import Body, Digest, Frequency, Message, Site, Subscriber
-from aggregator.model.days import in_words
+from aggregator.model.days import day_in_words
 from aggregator.values.text import one_line
 
 SOFT_BREAK = b"=\r\n"
 """Ends a line of quoted-printable without ending the line of text (RFC 2045, 6.7)."""
 
-DEEP = SMTP.clone(max_line_length=76)
+MAIL_POLICY = SMTP.clone(max_line_length=76)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailContext:
-    """What all letters of this instance have in common."""
+    """What all mails of this instance have in common."""
 
     site: Site
     sender_address: str
-    """Whom letters come from."""
+    """The From address."""
     replies_mailbox: str
-    """Where bounces go, and mails that ask to leave."""
+    """Gets bounces, and mails that subscribe, confirm or unsubscribe."""
     tokens: Tokens
 
     @property
     def domain(self) -> str:
-        """The domain that letters come from."""
+        """The domain of the From address."""
         return self.sender_address.rpartition("@")[2]
 
     @property
     def list_id(self) -> str:
-        """RFC 2919: does not change when the letter's title or address does."""
+        """The List-Id (RFC 2919). It never changes, so that subscribers' mail filters keep working."""
         name = re.sub(r"[^a-z0-9]+", "-", self.site.instance.lower()).strip("-")
         return f"<{name}.letters.{self.domain}>"
 
-    def message_id(self, run: str, reader: str) -> str:
-        """The same letter has the same Message-ID however often it is sent."""
-        return f"<{run}.{reader}@{self.domain}>"
+    def message_id(self, run: str, subscriber_id: str) -> str:
+        """The same for the same delivery, so that a mail program can drop a second copy."""
+        return f"<{run}.{subscriber_id}@{self.domain}>"
 
-    def envelope_sender(self, run: str, reader: str) -> str:
-        """Where a bounce goes: the address itself says of which letter (VERP), and that we made it."""
+    def envelope_sender(self, run: str, subscriber_id: str) -> str:
+        """The return address: names the delivery (VERP), with a tag that shows that we made it."""
         name, _, domain = self.replies_mailbox.rpartition("@")
-        return f"{name}+{run}.{reader}.{self.tokens.return_address_tag(run, reader)}@{domain}"
+        tag = self.tokens.return_address_tag(run, subscriber_id)
+        return f"{name}+{run}.{subscriber_id}.{tag}@{domain}"
 
 
 @dataclass(frozen=True)
 class PreparedMessage:
-    """A letter with a gap where the reader's own word goes; filling it in costs next to nothing."""
+    """A finished mail, except for the recipient and the unsubscribe token, which `personalise` fills in."""
 
     run: str
     context: MailContext
     is_list: bool
     placeholder: str
-    """Stands for the reader's own word in `ways_out`, as it stood between the pieces."""
+    """Stands for the token in `unsubscribe_headers`. The body is split where it stood."""
     unsubscribe_headers: str
-    """Header lines that say how to leave."""
     headers: bytes
     body_pieces: tuple[bytes, ...] = field(repr=False)
+    """The body without the placeholders; the token goes between the pieces."""
 
-    def personalise(self, reader: Subscriber) -> Message:
-        """The letter to `reader`, who has an address."""
-        token = self.context.tokens.unsubscribe_token(reader.id)
-        own = (
-            f"To: {reader.address}\r\n"
-            f"Message-ID: {self.context.message_id(self.run, reader.id)}\r\n"
+    def personalise(self, subscriber: Subscriber) -> Message:
+        """The message to one subscriber, whose address must be known."""
+        token = self.context.tokens.unsubscribe_token(subscriber.id)
+        own_headers = (
+            f"To: {subscriber.address}\r\n"
+            f"Message-ID: {self.context.message_id(self.run, subscriber.id)}\r\n"
             f"{self.unsubscribe_headers.replace(self.placeholder, token)}"
         )
-        gap = b"" if self.is_list else token.encode()
+        # Every member of a list reads its mail, so no token may stand in it.
+        own_token = b"" if self.is_list else token.encode()
         return Message(
             run=self.run,
-            reader=reader.id,
-            sender=self.context.envelope_sender(self.run, reader.id),
-            recipient=reader.address or "",
-            payload=own.encode() + self.headers + gap.join(self.body_pieces),
+            subscriber_id=subscriber.id,
+            sender=self.context.envelope_sender(self.run, subscriber.id),
+            recipient=subscriber.address or "",
+            payload=own_headers.encode() + self.headers + own_token.join(self.body_pieces),
         )
 
 
 def prepare_digest_mail(
-    digest: Digest, reader: Subscriber, stationery: MailContext, bodies: Mapping[str, Body]
+    digest: Digest, subscriber: Subscriber, context: MailContext, bodies: Mapping[str, Body]
 ) -> PreparedMessage:
-    """The letter of an issued digest for everybody who has `reader`'s choices and way to leave.
+    """The mail of an issued digest, for all who share `subscriber`'s choices, `is_list` and list address.
 
     Raises ValueError for a draft.
     """
-    if digest.issued is None:
-        raise ValueError(f"the letter of {digest.week} is a draft")
-    seen = filter_digest(digest, reader.choices)
-    slot = stationery.tokens.placeholder(digest.week)
-    foot = _foot(reader, stationery, digest.rhythm, slot)
-    page, text = render_html_and_text(seen, stationery.site, bodies, foot, titles=reader.choices.titles)
-    made = _common(stationery)
-    made["List-Archive"] = f"<{stationery.site.base_url}digests/{digest.week}.html>"
-    made["Subject"] = _subject(seen, stationery.site)
-    made["Date"] = format_datetime(digest.issued)
-    return _frozen(digest.week, reader, stationery, made, text.decode(), page.decode())
+    if digest.issued_at is None:
+        raise ValueError(f"{digest.period} is a draft; only issued digests are sent")
+    filtered = filter_digest(digest, subscriber.choices)
+    placeholder = context.tokens.placeholder(digest.period)
+    footer = _footer(subscriber, context, digest.frequency, placeholder)
+    html, text = render_html_and_text(
+        filtered, context.site, bodies, footer, titles=subscriber.choices.title_language
+    )
+    message = _common_headers(context)
+    message["List-Archive"] = f"<{context.site.base_url}digests/{digest.period}.html>"
+    message["Subject"] = _subject(filtered, context.site)
+    message["Date"] = format_datetime(digest.issued_at)
+    return _prepare(digest.period, subscriber, context, message, text.decode(), html.decode())
 
 
-def _foot(reader: Subscriber, stationery: MailContext, rhythm: Frequency, slot: str) -> Footer:
-    if reader.is_list:
-        return list_footer(reader.leave, rhythm)
-    return mail_footer(stationery.site, rhythm, mailbox=stationery.replies_mailbox, token=slot)
+def _footer(subscriber: Subscriber, context: MailContext, frequency: Frequency, placeholder: str) -> Footer:
+    if subscriber.is_list:
+        return list_footer(subscriber.leave_instructions, frequency)
+    return mail_footer(context.site, frequency, mailbox=context.replies_mailbox, token=placeholder)
 
 
 def _subject(digest: Digest, site: Site) -> str:
-    count = contents_text(digest) if digest.count else "nothing this week"
-    day = in_words(digest.window.start.astimezone(site.timezone))
-    when = f"week of {day}" if digest.rhythm is Frequency.WEEKLY else day
+    count = contents_text(digest) if digest.item_count else "nothing this week"
+    day = day_in_words(digest.window.start.astimezone(site.timezone))
+    when = f"week of {day}" if digest.frequency is Frequency.WEEKLY else day
     return f"{one_line(site.title, 60)}: {count}, {when}"
 
 
-def sender_header(stationery: MailContext) -> Address:
-    """Who a letter comes from, with the site's title as the name."""
-    user, _, domain = stationery.sender_address.rpartition("@")
-    return Address(display_name=one_line(stationery.site.title, 60), username=user, domain=domain)
+def sender_header(context: MailContext) -> Address:
+    """The From header: our address, with the site's title as the name."""
+    user, _, domain = context.sender_address.rpartition("@")
+    return Address(display_name=one_line(context.site.title, 60), username=user, domain=domain)
 
 
 def prepare_text_mail(
-    run: str, reader: Subscriber, stationery: MailContext, *, subject: str, at: datetime, text: str
+    run: str, subscriber: Subscriber, context: MailContext, *, subject: str, at: datetime, text: str
 ) -> PreparedMessage:
-    """A letter of plain text, dated `at`, for everybody who leaves as `reader` does.
+    """A plain-text mail dated `at`, for all who share `subscriber`'s `is_list` and list address.
 
-    Where `stationery.tokens.slot(run)` stands in the text, the reader's own word to leave will stand.
+    In `text`, `context.tokens.placeholder(run)` stands for the unsubscribe token.
     """
-    made = _common(stationery)
-    made["Subject"] = subject
-    made["Date"] = format_datetime(at)
-    return _frozen(run, reader, stationery, made, text)
+    message = _common_headers(context)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(at)
+    return _prepare(run, subscriber, context, message, text)
 
 
-def _common(stationery: MailContext) -> EmailMessage:
-    made = EmailMessage(policy=DEEP)
-    made["From"] = sender_header(stationery)
-    made["List-Id"] = stationery.list_id
-    made["Auto-Submitted"] = "auto-generated"
-    made["Precedence"] = "bulk"
-    return made
+def _common_headers(context: MailContext) -> EmailMessage:
+    message = EmailMessage(policy=MAIL_POLICY)
+    message["From"] = sender_header(context)
+    message["List-Id"] = context.list_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["Precedence"] = "bulk"
+    return message
 
 
-def _frozen(
-    run: str, reader: Subscriber, stationery: MailContext, made: EmailMessage, text: str, page: str = ""
+def _prepare(
+    run: str, subscriber: Subscriber, context: MailContext, message: EmailMessage, text: str, html: str = ""
 ) -> PreparedMessage:
-    made.set_content(text, cte="quoted-printable")
-    if page:
-        made.add_alternative(page, subtype="html", cte="quoted-printable")
-        # The parts are marked by their run, not at random: the same letter is the same bytes.
-        made.set_boundary(f"=_{stationery.tokens.placeholder(f'boundary {run}')}")
-    head, _, body = made.as_bytes(policy=DEEP).partition(b"\r\n\r\n")
-    slot = stationery.tokens.placeholder(run)
+    message.set_content(text, cte="quoted-printable")
+    if html:
+        message.add_alternative(html, subtype="html", cte="quoted-printable")
+        # Python picks a random boundary; ours depends on the run, so that the same mail is the same bytes.
+        message.set_boundary(f"=_{context.tokens.placeholder(f'boundary {run}')}")
+    headers, _, body = message.as_bytes(policy=MAIL_POLICY).partition(b"\r\n\r\n")
+    placeholder = context.tokens.placeholder(run)
     return PreparedMessage(
         run=run,
-        context=stationery,
-        is_list=reader.is_list,
-        placeholder=slot,
-        unsubscribe_headers="".join(f"{line}\r\n" for line in _ways_out(reader, stationery, slot)),
-        headers=head + b"\r\n\r\n",
-        body_pieces=_pieces(body, slot.encode()),
+        context=context,
+        is_list=subscriber.is_list,
+        placeholder=placeholder,
+        unsubscribe_headers="".join(
+            f"{line}\r\n" for line in _unsubscribe_headers(subscriber, context, placeholder)
+        ),
+        headers=headers + b"\r\n\r\n",
+        body_pieces=_split_at_placeholder(body, placeholder.encode()),
     )
 
 
-def _ways_out(reader: Subscriber, stationery: MailContext, token: str) -> tuple[str, ...]:
-    """List-Unsubscribe (RFC 2369), and that a single POST is enough (RFC 8058)."""
-    if reader.is_list:
-        way = list_unsubscribe_link(reader.leave)
-        return (f"List-Unsubscribe: <{way}>",) if way else ()
-    mail = f"<{unsubscribe_mailto(stationery.replies_mailbox, token)}>"
-    page = stationery.site.subscriptions_url
+def _unsubscribe_headers(subscriber: Subscriber, context: MailContext, token: str) -> tuple[str, ...]:
+    """List-Unsubscribe (RFC 2369), and that one POST to it is enough (RFC 8058)."""
+    if subscriber.is_list:
+        link = list_unsubscribe_link(subscriber.leave_instructions)
+        return (f"List-Unsubscribe: <{link}>",) if link else ()
+    mail = f"<{unsubscribe_mailto(context.replies_mailbox, token)}>"
+    page = context.site.subscriptions_url
     if not page:
         return (f"List-Unsubscribe: {mail}",)
     return (
@@ -193,12 +199,14 @@ def _ways_out(reader: Subscriber, stationery: MailContext, token: str) -> tuple[
     )
 
 
-def _pieces(body: bytes, slot: bytes) -> tuple[bytes, ...]:
-    """What stands between the gaps. Each gap gets a line of its own, so that no line grows over its limit."""
-    broken = b"(?:=\r\n)?".join(re.escape(bytes([letter])) for letter in slot)
-    found = re.split(broken, body)
-    last = len(found) - 1
+def _split_at_placeholder(body: bytes, placeholder: bytes) -> tuple[bytes, ...]:
+    """What stands between the placeholders."""
+    # Quoted-printable may have broken a line anywhere, also inside a placeholder. Each token then gets a
+    # line of its own, so that no line grows over 76 characters.
+    pattern = b"(?:=\r\n)?".join(re.escape(bytes([byte])) for byte in placeholder)
+    pieces = re.split(pattern, body)
+    last = len(pieces) - 1
     return tuple(
         (SOFT_BREAK if n else b"") + piece + (SOFT_BREAK if n < last else b"")
-        for n, piece in enumerate(found)
+        for n, piece in enumerate(pieces)
     )

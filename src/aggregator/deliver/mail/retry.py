@@ -1,4 +1,4 @@
-"""What becomes of a letter after a try: done, tried again later, or given up."""
+"""What follows from an attempt to send: done, tried again later, or given up."""
 
 from __future__ import annotations
 
@@ -6,43 +6,49 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from aggregator.model import Delivery, DeliveryStatus, Handed
+from aggregator.model import Delivery, DeliveryStatus, SendOutcome
 
 RETRY_FOR: Final = timedelta(days=2)
-"""So long a letter is tried again. RFC 5321, 4.5.4.1 asks for four days; a weekly letter is stale sooner."""
+"""RFC 5321, 4.5.4.1 asks for four to five days; a weekly digest is out of date sooner."""
 
 FIRST_RETRY_DELAY: Final = timedelta(minutes=2)
 MAX_RETRY_DELAY: Final = timedelta(hours=4)
 
-ENDS: Final = {Handed.ACCEPTED: DeliveryStatus.ACCEPTED, Handed.NEVER: DeliveryStatus.REFUSED}
+FINAL_STATUS: Final = {
+    SendOutcome.ACCEPTED: DeliveryStatus.ACCEPTED,
+    SendOutcome.PERMANENT_FAILURE: DeliveryStatus.REFUSED,
+}
 
 
-def after_attempt(posting: Delivery, handed: Handed, reply: str, now: datetime) -> Delivery:
-    """The posting after this try of it, which counted itself and began no later than `now`."""
-    told = replace(posting, at=now, reply=reply)
-    if handed in ENDS:
-        return replace(told, state=ENDS[handed])
-    if handed is Handed.UNTRIED:
-        first = None if posting.tries <= 1 else posting.first_tried
-        return _again(replace(told, tries=max(posting.tries - 1, 0), first_tried=first), now)
-    if handed is Handed.UNKNOWN:
-        told = replace(told, unsure=told.unsure + 1)
-    if posting.first_tried and now - posting.first_tried >= RETRY_FOR:
-        return replace(told, state=DeliveryStatus.GIVEN_UP)
-    return _again(told, now)
+def after_attempt(delivery: Delivery, outcome: SendOutcome, reply: str, now: datetime) -> Delivery:
+    """The delivery after an attempt that ended at `now`. The attempt is already counted in `attempts`."""
+    attempted = replace(delivery, status_since=now, reply=reply)
+    if outcome in FINAL_STATUS:
+        return replace(attempted, status=FINAL_STATUS[outcome])
+    if outcome is SendOutcome.NOT_SENT:
+        # Nothing reached the server: the attempt does not count, and uses none of the two days.
+        first = None if delivery.attempts <= 1 else delivery.first_attempt
+        return _retry_later(
+            replace(attempted, attempts=max(delivery.attempts - 1, 0), first_attempt=first), now
+        )
+    if outcome is SendOutcome.UNKNOWN:
+        attempted = replace(attempted, unknown_outcomes=attempted.unknown_outcomes + 1)
+    if delivery.first_attempt and now - delivery.first_attempt >= RETRY_FOR:
+        return replace(attempted, status=DeliveryStatus.GIVEN_UP)
+    return _retry_later(attempted, now)
 
 
-def give_up_not_allowed(posting: Delivery, now: datetime) -> Delivery:
-    """The posting to somebody whom the operator's list does not let us write to."""
+def give_up_not_allowed(delivery: Delivery, now: datetime) -> Delivery:
+    """The delivery to an address that is not in the operator's `mail_allow`."""
     why = "not on the list in the setting mail_allow"
-    return replace(posting, state=DeliveryStatus.GIVEN_UP, at=now, reply=why)
+    return replace(delivery, status=DeliveryStatus.GIVEN_UP, status_since=now, reply=why)
 
 
-def retry_delay(tries: int) -> timedelta:
-    """How long to wait after so many tries: twice as long each time, up to the longest."""
-    doublings = min(max(tries - 1, 0), 10)
+def retry_delay(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: twice as long each time, up to `MAX_RETRY_DELAY`."""
+    doublings = min(max(attempts - 1, 0), 10)
     return min(FIRST_RETRY_DELAY * (1 << doublings), MAX_RETRY_DELAY)
 
 
-def _again(posting: Delivery, now: datetime) -> Delivery:
-    return replace(posting, state=DeliveryStatus.PLANNED, due=now + retry_delay(posting.tries))
+def _retry_later(delivery: Delivery, now: datetime) -> Delivery:
+    return replace(delivery, status=DeliveryStatus.PLANNED, due=now + retry_delay(delivery.attempts))

@@ -1,4 +1,4 @@
-"""Hands letters to a mail server, over several connections; the only file that imports aiosmtplib."""
+"""Hands messages to a mail server, over several connections."""
 
 from __future__ import annotations
 
@@ -19,165 +19,164 @@ from aiosmtplib import (
 )
 
 from aggregator.errors import DeliveryError
-from aggregator.model import Handed, Message, Receipt
+from aggregator.model import Message, SendOutcome, SendResult
 from aggregator.values.text import one_line
 
 REPLY_TIMEOUT: Final = timedelta(seconds=60)
-"""For each reply. RFC 5321, 4.5.3.2 allows minutes; a server that is slower is asked again later."""
+"""RFC 5321, 4.5.3.2 allows minutes; with a slower server we try again later."""
 
 _ADDRESS: Final = re.compile(r"[^\s<>()\"']+@[^\s<>()\"']+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpServer:
-    """Where letters are handed over, and how safe the way has to be."""
+    """A mail server: address, encryption and login."""
 
     host: str
     port: int
     implicit_tls: bool
     starttls: bool
-    """Whether a connection without TLS is refused; only this machine itself may be spoken to plainly."""
+    """Whether a connection without TLS is refused. Only a server on this machine may do without."""
     user: str = ""
     password: str = field(default="", repr=False)
     connections: int = 4
 
 
 class SmtpSender:
-    """An open way to a mail server. Connections are kept from one batch to the next."""
+    """Sends messages to a mail server. Connections stay open from one batch to the next."""
 
     def __init__(self, server: SmtpServer, reply_timeout: timedelta = REPLY_TIMEOUT) -> None:
         self._server = server
-        self._patience = reply_timeout.total_seconds()
+        self._reply_timeout = reply_timeout.total_seconds()
         self._idle: list[SMTP] = []
         self._slots = asyncio.Semaphore(server.connections)
 
-    async def __call__(self, messages: Sequence[Message]) -> tuple[Receipt, ...]:
-        """Hand each message over once and say what came of it, whatever happens to the line.
+    async def __call__(self, messages: Sequence[Message]) -> tuple[SendResult, ...]:
+        """Send each message once; gives the results in the same order.
 
-        May be called again while a call is going on; both share the connections. Raises DeliveryError when
-        the server cannot be reached or does not let us in; then nothing of these messages is with it.
+        May be called again while a call is running; both share the connections. Raises DeliveryError when
+        the server cannot be reached or refuses the login; then it has got none of these messages.
         """
         if messages:
             async with self._slots:
-                self._idle.append(await self._line())
-        left, told, lost = enumerate(messages), dict[int, Receipt](), list[str]()
+                self._idle.append(await self._connection())
+        remaining, results, failures = enumerate(messages), dict[int, SendResult](), list[str]()
         workers = min(self._server.connections, len(messages))
-        await asyncio.gather(*(self._work(left, told, lost) for _ in range(workers)))
-        return tuple(told[number] for number in range(len(messages)))
+        await asyncio.gather(*(self._send_remaining(remaining, results, failures) for _ in range(workers)))
+        return tuple(results[index] for index in range(len(messages)))
 
     async def close(self) -> None:
-        """Take leave of the server; a line that is broken already needs none."""
-        for line in self._idle:
+        """Close the connections, with QUIT where they still work."""
+        for connection in self._idle:
             try:
-                await line.quit()
+                await connection.quit()
             except (SMTPException, OSError):
-                line.close()
+                connection.close()
         self._idle.clear()
 
-    async def _work(
-        self, left: Iterator[tuple[int, Message]], told: dict[int, Receipt], lost: list[str]
+    async def _send_remaining(
+        self, remaining: Iterator[tuple[int, Message]], results: dict[int, SendResult], failures: list[str]
     ) -> None:
-        """Hand over what is left, one after another, once a connection is free; `told` takes the receipts."""
+        """Send what is left, one after another, once a connection is free; fills `results`."""
         async with self._slots:
-            for number, message in left:
-                told[number] = await self._hand(message, lost)
+            for index, message in remaining:
+                results[index] = await self._send_or_skip(message, failures)
 
-    async def _hand(self, message: Message, lost: list[str]) -> Receipt:
-        """Hand one message over; not once `lost` says why no connection can be had."""
-        if lost:
-            return Receipt(message, Handed.UNTRIED, lost[0])
+    async def _send_or_skip(self, message: Message, failures: list[str]) -> SendResult:
+        """Send one message, unless `failures` shows that no connection can be opened any more."""
+        if failures:
+            return SendResult(message, SendOutcome.NOT_SENT, failures[0])
         try:
-            line = await self._line()
+            connection = await self._connection()
         except DeliveryError as error:
-            lost.append(str(error))
-            return Receipt(message, Handed.UNTRIED, lost[0])
-        receipt = await _hand(line, message)
-        if receipt.handed is Handed.UNKNOWN or not line.is_connected:
-            line.close()
+            failures.append(str(error))
+            return SendResult(message, SendOutcome.NOT_SENT, failures[0])
+        result = await _send(connection, message)
+        if result.outcome is SendOutcome.UNKNOWN or not connection.is_connected:
+            connection.close()
         else:
-            self._idle.append(line)
-        return receipt
+            self._idle.append(connection)
+        return result
 
-    async def _line(self) -> SMTP:
+    async def _connection(self) -> SMTP:
         while self._idle:
-            line = self._idle.pop()
-            if line.is_connected:
-                return line
+            connection = self._idle.pop()
+            if connection.is_connected:
+                return connection
         return await self._connect()
 
     async def _connect(self) -> SMTP:
         server = self._server
-        line = SMTP(
+        connection = SMTP(
             hostname=server.host,
             port=server.port,
             use_tls=server.implicit_tls,
             start_tls=server.starttls and not server.implicit_tls,
             username=server.user or None,
             password=server.password or None,
-            timeout=self._patience,
+            timeout=self._reply_timeout,
         )
         try:
-            await line.connect()
-            await _greet(line)
+            await connection.connect()
+            await _greet(connection)
         except SMTPAuthenticationError as error:
-            line.close()
+            connection.close()
             raise DeliveryError(
                 f"{server.host}: does not take the user and password ({error.code})"
             ) from error
         except (SMTPException, OSError, ValueError) as error:
-            line.close()
+            connection.close()
             raise DeliveryError(
                 f"{server.host}:{server.port}: cannot be used: {redact_reply(str(error))}"
             ) from error
-        return line
+        return connection
 
 
-async def _greet(line: SMTP) -> None:
-    """Ask what the server can do, if that was not asked for TLS or login; one that is too old is greeted."""
-    if line.is_ehlo_or_helo_needed:
+async def _greet(connection: SMTP) -> None:
+    """Send EHLO, unless TLS or login already did; HELO to a server that is too old for EHLO."""
+    if connection.is_ehlo_or_helo_needed:
         try:
-            await line.ehlo()
+            await connection.ehlo()
         except SMTPHeloError:
-            await line.helo()
+            await connection.helo()
 
 
-async def _hand(line: SMTP, message: Message) -> Receipt:
+async def _send(connection: SMTP, message: Message) -> SendResult:
     try:
-        reply = await _transaction(line, message)
+        reply = await _transaction(connection, message)
     except SMTPResponseException as error:
-        await _forget(line)
-        return Receipt(message, _refused(error), redact_reply(f"{error.code} {error.message}"))
+        await _reset(connection)
+        return SendResult(message, _outcome_of_refusal(error), redact_reply(f"{error.code} {error.message}"))
     except (SMTPException, OSError) as error:
-        return Receipt(message, Handed.UNKNOWN, redact_reply(str(error)))
-    return Receipt(message, Handed.ACCEPTED, redact_reply(reply))
+        return SendResult(message, SendOutcome.UNKNOWN, redact_reply(str(error)))
+    return SendResult(message, SendOutcome.ACCEPTED, redact_reply(reply))
 
 
-async def _transaction(line: SMTP, message: Message) -> str:
-    """What `SMTP.sendmail` does for one recipient; that reads each address twice, a tenth of its time."""
-    size = [f"SIZE={len(message.payload)}"] if line.supports_extension("size") else []  # RFC 1870
-    await line.mail(message.sender, options=size)
-    await line.rcpt(message.recipient)
-    return (await line.data(message.payload)).message
+async def _transaction(connection: SMTP, message: Message) -> str:
+    """Send one message to one recipient; gives the server's reply."""
+    # As `SMTP.sendmail` does, which parses each address twice: a tenth of the time.
+    size = [f"SIZE={len(message.payload)}"] if connection.supports_extension("size") else []  # RFC 1870
+    await connection.mail(message.sender, options=size)
+    await connection.rcpt(message.recipient)
+    return (await connection.data(message.payload)).message
 
 
-async def _forget(line: SMTP) -> None:
-    """Have the server forget a transaction that it refused, so that the line takes the next."""
+async def _reset(connection: SMTP) -> None:
+    """End a transaction that the server refused, so that the connection can take the next message."""
     try:
-        await line.rset()
+        await connection.rset()
     except (SMTPException, OSError):
-        line.close()
+        connection.close()
 
 
-def _refused(error: SMTPResponseException) -> Handed:
-    """RFC 5321, 4.2.1: 4yz asks to come again, 5yz says never; anything else says nothing at all.
-
-    Who refuses MAIL refuses us, whatever the code: that is no word about this reader, and may be put right.
-    """
+def _outcome_of_refusal(error: SMTPResponseException) -> SendOutcome:
+    """What a refusal means (RFC 5321, 4.2.1): 4yz is temporary, 5yz permanent, anything else unknown."""
+    # A server that refuses MAIL refuses us, not this subscriber, and the operator may be able to mend that.
     if isinstance(error, SMTPSenderRefused):
-        return Handed.NOT_NOW
-    return {4: Handed.NOT_NOW, 5: Handed.NEVER}.get(error.code // 100, Handed.UNKNOWN)
+        return SendOutcome.TEMPORARY_FAILURE
+    return {4: SendOutcome.TEMPORARY_FAILURE, 5: SendOutcome.PERMANENT_FAILURE}.get(error.code // 100, SendOutcome.UNKNOWN)
 
 
 def redact_reply(reply: str) -> str:
-    """A server's words on one short line, without anybody's address."""
+    """A server's reply as one short line, without mail addresses (they must not get into logs)."""
     return one_line(_ADDRESS.sub("(address)", reply))[:200]

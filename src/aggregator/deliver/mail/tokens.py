@@ -1,4 +1,4 @@
-"""Signed words that only we can have made; the only file that imports itsdangerous."""
+"""Signed tokens for links and return addresses, and the key that signs them."""
 
 from __future__ import annotations
 
@@ -14,66 +14,69 @@ from itsdangerous import BadSignature, Signer, TimestampSigner
 
 from aggregator.errors import DeliveryError
 
+# The purposes. They are signed into links that were already mailed, so the strings must never change.
 UNSUBSCRIBE = "leave"
 FEED = "feed"
 CONFIRM = "confirm"
 CHOICES = "choices"
 LIFETIMES = {CONFIRM: timedelta(days=7), CHOICES: timedelta(hours=24)}
-"""How long a word of each purpose holds."""
+"""How long a timed token is valid."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 TAG_LENGTH = 10
-"""Characters of the tag in an envelope: 40 bits, and the local part stays under 64 (RFC 5321, 4.5.3)."""
+"""In hex characters: 40 bits. The local part of the return address may have 64 (RFC 5321, 4.5.3.1.1)."""
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """Makes and reads signed words with one key."""
+    """Signs tokens with one key, and verifies them."""
 
     key: bytes = field(repr=False)
 
-    def unsubscribe_token(self, reader: str) -> str:
-        """The word that lets a reader leave; it does not age, and lets nobody do anything else."""
-        return _signer(self.key, UNSUBSCRIBE).sign(reader).decode()
+    def unsubscribe_token(self, subscriber_id: str) -> str:
+        """A token that unsubscribes this subscriber, and does nothing else. It never expires."""
+        return _signer(self.key, UNSUBSCRIBE).sign(subscriber_id).decode()
 
     def read_unsubscribe_token(self, token: str) -> str | None:
-        """Who leaves by this word; None when it is not ours."""
-        return _read(_signer(self.key, UNSUBSCRIBE), token)
+        """The id of the subscriber whom this token unsubscribes; None when we did not sign it."""
+        return _unsign(_signer(self.key, UNSUBSCRIBE), token)
 
-    def feed_token(self, word: str) -> str:
-        """What opens the feed of this word; it does not age, and lets nobody do anything but read."""
-        return _signer(self.key, FEED).sign(word).decode()
+    def feed_token(self, feed_secret: str) -> str:
+        """A token that opens the private feed with this secret, for reading only. It never expires."""
+        return _signer(self.key, FEED).sign(feed_secret).decode()
 
     def read_feed_token(self, token: str) -> str | None:
-        """The word of the feed that this opens; None when it is not ours."""
-        return _read(_signer(self.key, FEED), token)
+        """The secret of the feed that this token opens; None when we did not sign it."""
+        return _unsign(_signer(self.key, FEED), token)
 
-    def timed_token(self, purpose: str, words: str, now: datetime) -> str:
-        """`words` signed for one purpose at `now`."""
-        return _StampedSigner(self.key, purpose, now).sign(words).decode()
+    def timed_token(self, purpose: str, value: str, now: datetime) -> str:
+        """`value` signed for one purpose at `now`; `LIFETIMES` says how long it is valid."""
+        return _SignerAtInstant(self.key, purpose, now).sign(value).decode()
 
     def read_timed_token(self, purpose: str, token: str, now: datetime) -> str | None:
-        """The words of a token that was made for this purpose and holds at `now`; else None."""
+        """The value of a token that was signed for this purpose and is valid at `now`; else None."""
         try:
             seconds = int(LIFETIMES[purpose].total_seconds())
-            return _StampedSigner(self.key, purpose, now).unsign(token, max_age=seconds).decode()
+            return _SignerAtInstant(self.key, purpose, now).unsign(token, max_age=seconds).decode()
         except (BadSignature, UnicodeDecodeError):
             return None
 
     def signed_at(self, purpose: str, token: str) -> datetime:
-        """When a word of ours was signed for this purpose. Raises ValueError for any other word."""
+        """When a token was signed for this purpose. Raises ValueError when it was not."""
         try:
-            return _StampedSigner(self.key, purpose, EPOCH).unsign(token, return_timestamp=True)[1]
+            return _SignerAtInstant(self.key, purpose, EPOCH).unsign(token, return_timestamp=True)[1]
         except BadSignature as error:
-            raise ValueError("no word of ours") from error
+            raise ValueError("this token was not signed here") from error
 
-    def return_address_tag(self, run: str, reader: str) -> str:
-        """What makes an envelope's return address ours, so that nobody can forge a bounce."""
-        return hmac.new(self.key, f"bounce {run} {reader}".encode(), hashlib.sha256).hexdigest()[:TAG_LENGTH]
+    def return_address_tag(self, run: str, subscriber_id: str) -> str:
+        """The tag in a return address: without it anybody could forge a bounce and stop somebody's mail."""
+        signature = hmac.new(self.key, f"bounce {run} {subscriber_id}".encode(), hashlib.sha256)
+        return signature.hexdigest()[:TAG_LENGTH]
 
     def placeholder(self, run: str) -> str:
-        """A word that stands for the personal one in a frozen letter; no source can guess and plant it."""
+        """Stands for the unsubscribe token in a prepared mail."""
+        # Keyed, so that no publisher can guess it and put it into a title or link.
         return "slot" + hmac.new(self.key, f"slot {run}".encode(), hashlib.sha256).hexdigest()[:24]
 
 
@@ -82,61 +85,59 @@ def _signer(key: bytes, purpose: str) -> Signer:
     return Signer(key, salt=purpose, digest_method=hashlib.sha256)
 
 
-def _read(signer: Signer, token: str) -> str | None:
+def _unsign(signer: Signer, token: str) -> str | None:
     try:
         return signer.unsign(token).decode()
     except (BadSignature, UnicodeDecodeError):
         return None
 
 
-class _StampedSigner(TimestampSigner):
-    """A TimestampSigner that stands at a given instant instead of asking the machine's clock."""
+class _SignerAtInstant(TimestampSigner):
+    """A TimestampSigner with a given instant in place of the machine's clock."""
 
     def __init__(self, key: bytes, purpose: str, now: datetime) -> None:
         super().__init__(key, salt=purpose, digest_method=hashlib.sha256)
         self._now = int(now.timestamp())
 
     def get_timestamp(self) -> int:
-        """The instant in seconds."""
+        """The instant in seconds since 1970."""
         return self._now
 
 
 def read_key(file: Path) -> bytes:
-    """The key in `file`, made there at first use so that only its owner can read it.
+    """The key in `file`; made at first use, readable by its owner only.
 
-    Two processes that start at once get the same key. Raises DeliveryError for a file that cannot be
-    read or made, or that holds no key.
+    Two processes that start at once get the same key. Raises DeliveryError when the file cannot be read or
+    made, or has no key in it.
     """
     try:
         if not file.exists():
-            _make_key(file)
+            _create_key(file)
         key = file.read_bytes().strip()
     except OSError as error:
-        raise DeliveryError(
-            f"{file}: the key of links and hashes cannot be read: {error.strerror}"
-        ) from error
+        raise DeliveryError(f"{file}: the key that signs links cannot be read: {error.strerror}") from error
     if len(key) < 32:
-        raise DeliveryError(f"{file}: holds no key; bring it back from your backup, or take the file away")
+        raise DeliveryError(f"{file}: has no key; restore it from your backup, or remove it to get a new key")
     return key
 
 
 def read_secret_file(file: Path, what: str) -> str:
-    """What a file of the operator's holds. DeliveryError names `what` cannot be read."""
+    """The text of a file of the operator's. The DeliveryError for an unreadable file names `what` it is."""
     try:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise DeliveryError(f"{file}: {what} cannot be read: {error}") from error
 
 
-def _make_key(file: Path) -> None:
+def _create_key(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_name(f"{file.name}.{os.getpid()}")
-    fresh.touch(mode=0o600)
-    fresh.write_bytes(os.urandom(32).hex().encode() + b"\n")
+    new_file = file.with_name(f"{file.name}.{os.getpid()}")
+    new_file.touch(mode=0o600)
+    new_file.write_bytes(os.urandom(32).hex().encode() + b"\n")
     try:
-        # A link is made whole or not at all, and never over another's.
-        file.hardlink_to(fresh)
+        # A hard link is atomic and never replaces a file: of two processes the first one's key stays.
+        file.hardlink_to(new_file)
     except FileExistsError:
         pass
     finally:
-        fresh.unlink()
+        new_file.unlink()

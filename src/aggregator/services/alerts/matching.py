@@ -1,6 +1,6 @@
-"""Looks whether what was stored is what somebody watches for, and tries a rule against the past.
+"""Finds documents that match alert rules, and tries a rule against the past year.
 
-Every call may be made twice: an occasion has a key of its own, and is kept once.
+Every call may run twice: each alert event has a key, and is stored once.
 """
 
 from __future__ import annotations
@@ -11,194 +11,226 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
-from aggregator.classify.alert_matching import Told, closing_spans, occasions, publishers_correction
+from aggregator.classify.alert_matching import (
+    MatchableDocument,
+    alert_events,
+    closing_spans,
+    find_publishers_correction,
+)
 from aggregator.config import Config
-from aggregator.config.rule_language import RuleSyntaxError, read_rule
-from aggregator.deliver.alert_mail import alert_of, due_at, our_correction, retraction
+from aggregator.config.rule_language import RuleSyntaxError, parse_rule
+from aggregator.deliver.alert_mail import alert_due_at, build_alert, operator_correction, retraction_alert
 from aggregator.model import Document, LabelOverride, SubscriberStatus, Window
-from aggregator.model.alerts import Alert, AlertEvent, AlertRule, OwnRule, WatchedRule, Why
-from aggregator.publish.presentation.paths import entry_page
+from aggregator.model.alerts import Alert, AlertEvent, AlertReason, AlertRule, AlertRuleState, SubscriberRule
+from aggregator.publish.presentation.paths import document_page_path
 from aggregator.store import Store
 
-TICK: Final = timedelta(seconds=1)
+SECOND: Final = timedelta(seconds=1)
+"""Added to `now` for windows that must include it: the end of a window is not part of it."""
 DAY: Final = timedelta(days=1)
 YEAR: Final = timedelta(days=365)
-HEARS: Final = frozenset({SubscriberStatus.READING, SubscriberStatus.PAUSED})
-"""Whose own rules are watched for."""
+WATCHED_STATUSES: Final = frozenset({SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED})
+"""Whose rules are matched. A paused subscriber's private feeds go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What a rule would have done in a stretch of time: its letters, oldest first, with what each told."""
+    """What a rule would have sent since an instant."""
 
-    letters: tuple[tuple[datetime, tuple[tuple[AlertEvent, Document], ...]], ...]
+    mails: tuple[tuple[datetime, tuple[tuple[AlertEvent, Document], ...]], ...]
+    """Each mail: when, and the events and documents in it. Oldest first."""
     since: datetime
 
 
 @dataclass(frozen=True)
-class Alerting:
-    """The alerts of one store. `now` is the instant that a call stands for."""
+class AlertMatcher:
+    """Matches the documents of one store against all alert rules. `now` is the instant of the call."""
 
     config: Config
     store: Store
 
     @cached_property
     def rules(self) -> Mapping[str, AlertRule]:
-        """Every rule that is watched for, by key: the operator's, and those of readers that can be read."""
-        return {rule.key: rule for rule in (*self.config.alerts, *self._read[0])}
+        """Every valid rule by key, the operator's and those of subscribers."""
+        return {rule.key: rule for rule in (*self.config.alerts, *self._subscriber_rules[0])}
 
     @property
-    def unreadable(self) -> Mapping[str, str]:
-        """Readers' own rules that name something which is no longer known, by key: they find nothing. Why."""
-        return self._read[1]
+    def unreadable_rules(self) -> Mapping[str, str]:
+        """Subscribers' rules that cannot be parsed any more, by key, with the reason. They find nothing."""
+        return self._subscriber_rules[1]
 
-    def own(self, reader: str, rule: OwnRule, *, paused: bool = False) -> AlertRule:
-        """A reader's own rule as it is watched for. Raises RuleMistake, with the column, for its words."""
+    def to_alert_rule(self, subscriber_id: str, rule: SubscriberRule, *, paused: bool = False) -> AlertRule:
+        """A subscriber's rule, parsed. Raises RuleSyntaxError, with the column."""
         return AlertRule(
             id=rule.id,
             name=rule.when,
-            when=read_rule(rule.when, self.config.rule_words),
+            when=parse_rule(rule.when, self.config.valid_ids),
             changes=rule.changes,
-            rhythm=rule.rhythm,
-            mail=(reader,) if rule.mail else (),
-            feed=bool(rule.feed),
-            reader=reader,
+            frequency=rule.frequency,
+            mail=(subscriber_id,) if rule.mail else (),
+            feed=bool(rule.feed_secret),
+            subscriber=subscriber_id,
             paused=paused,
         )
 
-    def look(self, now: datetime) -> tuple[Alert, ...]:
-        """Keep every alert that is new up to `now`; gives those. A rule that is new begins its watch now."""
-        watched = {key: one for key, one in self._watches(now).items() if one.looked <= now}
-        if not watched:
+    def find_alerts(self, now: datetime) -> tuple[Alert, ...]:
+        """Store the alerts that are new at `now`, and give them. A new rule starts to match from now on."""
+        states = {key: one for key, one in self._rule_states(now).items() if one.checked_until <= now}
+        if not states:
             return ()
-        start = min(one.looked for one in watched.values())
-        marks = self.store.labels.marks()
-        told = [Told(holding, self._nations) for holding in self._moved(start, now, marks)]
-        before = self.store.alerts.told([one.holding.entry.id for one in told])
-        view = _View(now, told, before, marks)
-        found = [alert for key, watch in watched.items() for alert in self._found(key, watch, view)]
-        found += self._retracted(watched, start, now)
-        looked = (replace(watch, looked=now) for watch in watched.values())
-        return self.store.alerts.keep(found, self.rules, looked)
+        start = min(one.checked_until for one in states.values())
+        overrides = self.store.labels.overrides()
+        candidates = self._candidates(start, now, overrides)
+        documents = [MatchableDocument(document, self._nations) for document in candidates]
+        already_sent = self.store.alerts.by_rule_and_document([one.document.entry.id for one in documents])
+        context = _MatchContext(now, documents, already_sent, overrides)
+        alerts = [
+            alert for key, state in states.items() for alert in self._alerts_of_rule(key, state, context)
+        ]
+        alerts += self._retraction_alerts(states, start, now)
+        checked = (replace(state, checked_until=now) for state in states.values())
+        return self.store.alerts.save(alerts, self.rules, checked)
 
-    def begin(self, rule: AlertRule, now: datetime) -> None:
-        """Watch for a rule from now on: what was there before is no news."""
-        watch = WatchedRule(key=rule.key, when=str(rule.when), since=now, looked=now)
-        self.store.alerts.keep((), {}, [watch])
+    def start_watching(self, rule: AlertRule, now: datetime) -> None:
+        """Match a rule from now on: documents that are older do not alert."""
+        state = AlertRuleState(rule_key=rule.key, when=str(rule.when), watched_since=now, checked_until=now)
+        self.store.alerts.save((), {}, [state])
 
-    def hearers(self, rule: AlertRule) -> tuple[str, ...]:
-        """The ids of the readers who get a rule's letters, as they stand now."""
-        readers = self.store.readers
-        known = (readers.one(who) or readers.at(who.strip().lower()) for who in rule.mail)
-        return tuple(
-            dict.fromkeys(one.id for one in known if one and one.standing is SubscriberStatus.READING)
-        )
+    def recipients(self, rule: AlertRule) -> tuple[str, ...]:
+        """The ids of the active subscribers who get a rule's mail."""
+        subscribers = self.store.subscribers
+        found = (subscribers.get(who) or subscribers.with_address(who.strip().lower()) for who in rule.mail)
+        return tuple(dict.fromkeys(one.id for one in found if one and one.status is SubscriberStatus.ACTIVE))
 
-    def try_rule(self, rule: AlertRule, now: datetime, span: timedelta = YEAR) -> Trial:
-        """What the rule would have sent in the `span` before `now`, by what is held today."""
-        since, zone = now - span, self.config.settings.zone
+    def try_rule(self, rule: AlertRule, now: datetime, period: timedelta = YEAR) -> Trial:
+        """What the rule would have sent in the `period` before `now`, going by the documents stored today."""
+        since, zone = now - period, self.config.settings.timezone
         sent: dict[datetime, list[tuple[AlertEvent, Document]]] = {}
-        window = Window(start=since, end=now + TICK)
-        held = (*self.store.documents.news(window), *self._closing([rule], window))
-        for holding in {one.entry.id: one for one in held}.values():
-            found = occasions(rule, Told(holding, self._nations), since=since, looked=since, until=now)
-            for occasion in found if rule.follows else found[:1]:
-                sent.setdefault(due_at(rule.rhythm, occasion.at, zone), []).append((occasion, holding))
-        return Trial(letters=tuple((at, tuple(sent[at])) for at in sorted(sent)), since=since)
+        window = Window(start=since, end=now + SECOND)
+        documents = (*self.store.documents.with_updates(window), *self._closing([rule], window))
+        for document in {one.entry.id: one for one in documents}.values():
+            matchable = MatchableDocument(document, self._nations)
+            events = alert_events(rule, matchable, first_seen_from=since, changed_from=since, until=now)
+            for event in events if rule.alerts_on_changes else events[:1]:
+                sent.setdefault(alert_due_at(rule.frequency, event.at, zone), []).append((event, document))
+        return Trial(mails=tuple((at, tuple(sent[at])) for at in sorted(sent)), since=since)
 
     @cached_property
     def _nations(self) -> Mapping[str, str]:
         return {id: body.nation for id, body in self.config.bodies.items()}
 
     @cached_property
-    def _read(self) -> tuple[tuple[AlertRule, ...], Mapping[str, str]]:
-        """The own rules of those who read or have paused, and what is wrong with the others of theirs."""
-        own, rules, wrong = self.store.alerts.own(), list[AlertRule](), dict[str, str]()
-        everybody = self.store.readers.all() if own else ()
-        hear = {one.id: one.standing for one in everybody if one.standing in HEARS}
-        for reader, rule in own:
-            if reader in hear:
+    def _subscriber_rules(self) -> tuple[tuple[AlertRule, ...], Mapping[str, str]]:
+        """The valid rules of active and paused subscribers, and why the others of theirs are invalid."""
+        stored = self.store.alerts.subscriber_rules()
+        subscribers = self.store.subscribers.all() if stored else ()
+        statuses = {one.id: one.status for one in subscribers if one.status in WATCHED_STATUSES}
+        valid, invalid = list[AlertRule](), dict[str, str]()
+        for subscriber_id, rule in stored:
+            if subscriber_id in statuses:
+                paused = statuses[subscriber_id] is SubscriberStatus.PAUSED
                 try:
-                    rules.append(self.own(reader, rule, paused=hear[reader] is SubscriberStatus.PAUSED))
+                    valid.append(self.to_alert_rule(subscriber_id, rule, paused=paused))
                 except RuleSyntaxError as error:
-                    wrong[f"{reader}/{rule.id}"] = str(error)
-        return tuple(rules), wrong
+                    invalid[f"{subscriber_id}/{rule.id}"] = str(error)
+        return tuple(valid), invalid
 
-    def _watches(self, now: datetime) -> dict[str, WatchedRule]:
-        """The watch of each rule; it begins anew when the rule's words have changed."""
-        known = self.store.alerts.watched() if self.rules else {}
-        fresh = {
-            key: WatchedRule(key=key, when=str(rule.when), since=now, looked=now)
+    def _rule_states(self, now: datetime) -> dict[str, AlertRuleState]:
+        """How far each rule was checked; a rule that is new, or whose condition was edited, starts now."""
+        stored = self.store.alerts.rule_states() if self.rules else {}
+        new = {
+            key: AlertRuleState(rule_key=key, when=str(rule.when), watched_since=now, checked_until=now)
             for key, rule in self.rules.items()
-            if key not in known or known[key].when != str(rule.when)
+            if key not in stored or stored[key].when != str(rule.when)
         }
-        return {key: fresh.get(key) or known[key] for key in self.rules}
+        return {key: new.get(key) or stored[key] for key in self.rules}
 
-    def _moved(
-        self, start: datetime, now: datetime, marks: Mapping[str, LabelOverride]
+    def _candidates(
+        self, start: datetime, now: datetime, overrides: Mapping[str, LabelOverride]
     ) -> Iterable[Document]:
-        """What may give rise to an alert: whatever moved, came near its closing date, or was marked."""
-        held = list(self.store.documents.stirred(Window(start=start, end=now + TICK)))
-        held += self._closing(self.rules.values(), Window(start=now, end=now))
-        marked = (self.store.documents.one(id) for id, mark in marks.items() if mark.at >= start)
-        return {one.entry.id: one for one in (*held, *marked) if one}.values()
+        """Documents that may cause an alert: changed, closing soon, or with a new label override."""
+        documents = list(self.store.documents.with_carrier_changes(Window(start=start, end=now + SECOND)))
+        documents += self._closing(self.rules.values(), Window(start=now, end=now))
+        relabelled = (
+            self.store.documents.get(id) for id, override in overrides.items() if override.at >= start
+        )
+        return {one.entry.id: one for one in (*documents, *relabelled) if one}.values()
 
     def _closing(self, rules: Iterable[AlertRule], window: Window) -> tuple[Document, ...]:
-        """What may come near its closing date in the window, by the reckoning of any of the rules."""
+        """Documents that any of the rules may call closing soon at some time in the window."""
         spans = [span for rule in rules for span in closing_spans(rule)]
         if not spans:
             return ()
-        return self.store.documents.closing(
+        # A day on either side, because a closing date without a time lasts until the end of its day.
+        return self.store.documents.closing_in(
             Window(start=window.start - DAY, end=window.end + max(spans) + DAY)
         )
 
-    def _found(self, key: str, watch: WatchedRule, view: _View) -> Iterator[Alert]:
+    def _alerts_of_rule(self, key: str, state: AlertRuleState, context: _MatchContext) -> Iterator[Alert]:
         rule, settings = self.rules[key], self.config.settings
-        for told in view.told:
-            page = settings.site.base_url + entry_page(told.holding.entry)
-            for occasion in _occasions(rule, watch, told, view):
-                yield alert_of(rule, occasion, told.holding, found=view.now, page=page, zone=settings.zone)
+        for matchable in context.documents:
+            page = settings.site.base_url + document_page_path(matchable.document.entry)
+            for event in _new_events(rule, state, matchable, context):
+                yield build_alert(
+                    rule, event, matchable.document, found=context.now, page=page, zone=settings.timezone
+                )
 
-    def _retracted(
-        self, watched: Mapping[str, WatchedRule], start: datetime, now: datetime
+    def _retraction_alerts(
+        self, states: Mapping[str, AlertRuleState], start: datetime, now: datetime
     ) -> Iterator[Alert]:
-        """Word to those who were told of what was retracted."""
-        gone = {one.id: one for one in self.store.documents.retractions() if start <= one.at <= now}
-        for (key, id), known in self.store.alerts.told(gone).items() if gone else ():
-            if key in watched:
-                zone = self.config.settings.zone
-                yield retraction(known[-1], self.rules[key], gone[id], found=now, zone=zone)
+        """Alerts to those who got an alert about a document that was retracted since."""
+        retracted = {one.id: one for one in self.store.documents.retractions() if start <= one.at <= now}
+        for (key, id), sent in self.store.alerts.by_rule_and_document(retracted).items() if retracted else ():
+            if key in states:
+                zone = self.config.settings.timezone
+                yield retraction_alert(sent[-1], self.rules[key], retracted[id], found=now, zone=zone)
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
-    """What a look at `now` sees: documents that moved, what was told of them before, the operator's marks."""
+class _MatchContext:
+    """What all rules are matched against at `now`."""
 
     now: datetime
-    told: Sequence[Told]
-    before: Mapping[tuple[str, str], Sequence[Alert]]
-    marks: Mapping[str, LabelOverride]
+    documents: Sequence[MatchableDocument]
+    already_sent: Mapping[tuple[str, str], Sequence[Alert]]
+    """By rule key and document id, oldest first."""
+    overrides: Mapping[str, LabelOverride]
+    """By document id."""
 
 
-def _occasions(rule: AlertRule, watch: WatchedRule, told: Told, view: _View) -> Iterator[AlertEvent]:
-    """What is to be told of a document now: once only, unless it changed and the rule says so."""
-    known = view.before.get((rule.key, told.holding.entry.id), ())
-    found = occasions(rule, told, since=watch.since, looked=watch.looked, until=view.now)
-    fresh = [one for one in found if one.why is not Why.CLOSING or (told.deadline or view.now) >= view.now]
-    if rule.follows:
-        said = {alert.occasion.key for alert in known}
-        yield from (one for one in fresh if one.key not in said)
-    elif not known:
-        yield from fresh[:1]
-    if known and not any(one.why in (Why.CHANGED, Why.REMOVED) for one in fresh):
-        yield from _corrections(watch, told, known[-1], view)
+def _new_events(
+    rule: AlertRule, state: AlertRuleState, matchable: MatchableDocument, context: _MatchContext
+) -> Iterator[AlertEvent]:
+    """The events on a document that alert now: one per document, or one per change if the rule says so."""
+    sent = context.already_sent.get((rule.key, matchable.document.entry.id), ())
+    events = alert_events(
+        rule,
+        matchable,
+        first_seen_from=state.watched_since,
+        changed_from=state.checked_until,
+        until=context.now,
+    )
+    # If the machine was off on the day, a closing alert comes late, but not after the document has closed.
+    is_open = (matchable.open_until or context.now) >= context.now
+    new = [one for one in events if one.reason is not AlertReason.CLOSING or is_open]
+    if rule.alerts_on_changes:
+        sent_keys = {alert.event.key for alert in sent}
+        yield from (one for one in new if one.key not in sent_keys)
+    elif not sent:
+        yield from new[:1]
+    if sent and not any(one.reason in (AlertReason.CHANGED, AlertReason.REMOVED) for one in new):
+        yield from _corrections(state, matchable, sent[-1], context)
 
 
-def _corrections(watch: WatchedRule, told: Told, last: Alert, view: _View) -> Iterator[AlertEvent]:
-    """What was said last and is no longer so, by the publisher's word or by the operator's."""
-    theirs = publishers_correction(told, looked=watch.looked, until=view.now)
-    if theirs and theirs.at > last.found:
-        yield theirs
-    mark = view.marks.get(told.holding.entry.id)
-    if mark and watch.looked <= mark.at <= view.now and (ours := our_correction(last, told.holding, mark)):
-        yield ours
+def _corrections(
+    state: AlertRuleState, matchable: MatchableDocument, last: Alert, context: _MatchContext
+) -> Iterator[AlertEvent]:
+    """Corrections of the last alert about a document, by the publisher and by the operator."""
+    by_publisher = find_publishers_correction(matchable, changed_from=state.checked_until, until=context.now)
+    if by_publisher and by_publisher.at > last.found_at:
+        yield by_publisher
+    override = context.overrides.get(matchable.document.entry.id)
+    if override and state.checked_until <= override.at <= context.now:
+        by_operator = operator_correction(last, matchable.document, override)
+        if by_operator:
+            yield by_operator

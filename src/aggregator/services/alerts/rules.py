@@ -9,112 +9,117 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from aggregator.config.alerts_file import AlertsFile, read_when
+from aggregator.config.alerts_file import AlertsFile, parse_condition
 from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import Subscriber
-from aggregator.model.alerts import AlertRule, OwnRule
-from aggregator.services.alerts.matching import Alerting
+from aggregator.model.alerts import AlertRule, SubscriberRule
+from aggregator.services.alerts.matching import AlertMatcher
 from aggregator.values.field_types import SLUG
 
-MOST_OWN: Final = 20
-"""Rules of one subscriber: each is held against every document that moves."""
+MAX_RULES: Final = 20
+"""Rules of one subscriber. Every rule is matched against every changed document."""
 
-SHOWN: Final = 5
-"""How many of the latest titles a trial shows."""
+TRIAL_TITLES: Final = 5
+"""The latest titles that a trial shows."""
 
 
 @dataclass(frozen=True)
-class Rulebook:
-    """The operator's rules. `file` is the project's alerts.yaml."""
+class OperatorRules:
+    """The operator's rules, in `file`, the project's alerts.yaml."""
 
-    alerting: Alerting
+    matcher: AlertMatcher
     file: Path
 
-    def drafted(self, id: str, name: str, when: str, **rest: Any) -> AlertRule:
-        """A rule as somebody types it. Raises ConfigError, for its words with the column."""
+    def draft(self, id: str, name: str, when: str, **rest: Any) -> AlertRule:
+        """A rule from what the operator typed. Raises ConfigError, for a wrong condition with the column."""
         if not re.fullmatch(SLUG, id):
-            what = "write small letters a to z, digits and single hyphens, such as 'closing-soon'"
-            raise ConfigError((ConfigIssue(f"rule {id}", 0, what),))
-        condition = read_when(when, self.alerting.config.rule_words)
+            problem = "write small letters a to z, digits and single hyphens, such as 'closing-soon'"
+            raise ConfigError((ConfigIssue(f"rule {id}", 0, problem),))
+        condition = parse_condition(when, self.matcher.config.valid_ids)
         return AlertRule(id=id, name=name, when=condition, **rest)
 
     def add(self, rule: AlertRule, now: datetime) -> None:
-        """Write a rule down, and watch for it from now on. Raises ConfigError."""
-        if rule.id in {one.id for one in self.alerting.config.alerts}:
-            what = "there is a rule with this id; choose another, or remove that one first"
-            raise ConfigError((ConfigIssue(f"rule {rule.id}", 0, what),))
-        self._written.add(
+        """Write a rule into the file, and match it from now on. Raises ConfigError."""
+        if rule.id in {one.id for one in self.matcher.config.alerts}:
+            problem = "there is a rule with this id; choose another, or remove that one first"
+            raise ConfigError((ConfigIssue(f"rule {rule.id}", 0, problem),))
+        self._alerts_file.add(
             {
                 "id": rule.id,
                 "name": rule.name,
                 "when": str(rule.when),
                 "changes": rule.changes,
-                "rhythm": str(rule.rhythm),
+                "frequency": str(rule.frequency),
                 "mail": rule.mail,
                 "webhook": asdict(rule.webhook) if rule.webhook else {},
                 "feed": rule.feed,
             }
         )
-        self.alerting.begin(rule, now)
+        self.matcher.start_watching(rule, now)
 
     def remove(self, id: str) -> None:
-        """Take a rule out, with what it found and what it has yet to send. Raises ConfigError."""
-        self._written.remove(id)
-        self.alerting.store.alerts.forget(id)
+        """Remove a rule, with its alerts and what it has yet to send. Raises ConfigError."""
+        self._alerts_file.remove(id)
+        self.matcher.store.alerts.delete_rule(id)
 
     @property
-    def _written(self) -> AlertsFile:
-        return AlertsFile(self.file, self.alerting.config.rule_words)
+    def _alerts_file(self) -> AlertsFile:
+        return AlertsFile(self.file, self.matcher.config.valid_ids)
 
 
 @dataclass(frozen=True)
-class OwnRules:
-    """The alert rules that subscribers keep for themselves. ValueError says in plain words what cannot be."""
+class SubscriberRules:
+    """The alert rules of subscribers. Methods raise ValueError with a reason for the subscriber."""
 
-    alerting: Alerting
+    matcher: AlertMatcher
 
-    def of(self, reader: Subscriber) -> tuple[OwnRule, ...]:
-        """A subscriber's own rules."""
-        return tuple(rule for _, rule in self.alerting.store.alerts.own(reader.id))
+    def rules_of(self, subscriber: Subscriber) -> tuple[SubscriberRule, ...]:
+        """All rules of one subscriber."""
+        return tuple(rule for _, rule in self.matcher.store.alerts.subscriber_rules(subscriber.id))
 
-    def try_rule(self, reader: Subscriber, rule: OwnRule, now: datetime) -> tuple[int, tuple[str, ...]]:
-        """How many letters a rule would have sent in the past year, and the latest titles. ValueError."""
-        trial = self.alerting.try_rule(self.alerting.own(reader.id, rule), now)
-        titles = [document.entry.title for _, letter in trial.letters for _, document in letter]
-        return len(trial.letters), tuple(reversed(titles[-SHOWN:]))
+    def try_rule(
+        self, subscriber: Subscriber, rule: SubscriberRule, now: datetime
+    ) -> tuple[int, tuple[str, ...]]:
+        """How many mails a rule would have sent in the past year, and the latest titles."""
+        trial = self.matcher.try_rule(self.matcher.to_alert_rule(subscriber.id, rule), now)
+        titles = [document.entry.title for _, events in trial.mails for _, document in events]
+        return len(trial.mails), tuple(reversed(titles[-TRIAL_TITLES:]))
 
-    def watch(self, reader: Subscriber, rule: OwnRule, now: datetime) -> None:
-        """Keep a rule that is known by its words: the same words twice are one rule, and go where they went.
+    def watch_for(self, subscriber: Subscriber, rule: SubscriberRule, now: datetime) -> None:
+        """Add a rule without an id. One with the same condition is replaced, and keeps its destinations."""
+        existing, parsed = self.rules_of(subscriber), self.matcher.to_alert_rule(subscriber.id, rule)
+        ids = (f"rule-{number}" for number in range(1, len(existing) + 2))
+        free_id = next(id for id in ids if id not in {rule.id for rule in existing})
+        same = next(
+            (rule for rule in existing if rule.when == str(parsed.when)), SubscriberRule(id=free_id, when="")
+        )
+        self.add(subscriber, replace(parsed, id=same.id), now, mail=same.mail, feed=bool(same.feed_secret))
 
-        ValueError: the words cannot be read, or there is no room.
-        """
-        known, drafted = self.of(reader), self.alerting.own(reader.id, rule)
-        names = (f"rule-{number}" for number in range(1, len(known) + 2))
-        free = next(id for id in names if id not in {own.id for own in known})
-        same = next((own for own in known if own.when == str(drafted.when)), OwnRule(id=free, when=""))
-        self.add(reader, replace(drafted, id=same.id), now, mail=same.mail, feed=bool(same.feed))
+    def add(self, subscriber: Subscriber, rule: AlertRule, now: datetime, *, mail: bool, feed: bool) -> None:
+        """Add a rule, or replace the one with its id, and match it from now on."""
+        existing = {rule.id: rule for rule in self.rules_of(subscriber)}
+        if len(existing.keys() - {rule.id}) >= MAX_RULES:
+            raise ValueError(f"{MAX_RULES} rules are the most; remove one first")
+        before = existing.get(rule.id) or SubscriberRule(id=rule.id, when="")
+        changed = replace(before, when=str(rule.when), changes=rule.changes, frequency=rule.frequency)
+        self._store(subscriber, changed, mail=mail, feed=feed)
+        self.matcher.start_watching(rule, now)
 
-    def add(self, reader: Subscriber, rule: AlertRule, now: datetime, *, mail: bool, feed: bool) -> None:
-        """Keep a rule in place of one with the same id, and watch for it from now on. ValueError."""
-        known = {own.id: own for own in self.of(reader)}
-        if len(known.keys() - {rule.id}) >= MOST_OWN:
-            raise ValueError(f"{MOST_OWN} rules are the most; remove one first")
-        before = known.get(rule.id) or OwnRule(id=rule.id, when="")
-        kept = replace(before, when=str(rule.when), changes=rule.changes, rhythm=rule.rhythm)
-        self._keep(reader, kept, mail=mail, feed=feed)
-        self.alerting.begin(rule, now)
-
-    def set_destinations(self, reader: Subscriber, id: str, *, mail: bool, feed: bool) -> None:
-        """Let alerts of a rule go there from now on. ValueError."""
-        rule = next((own for own in self.of(reader) if own.id == id), None)
+    def set_destinations(self, subscriber: Subscriber, id: str, *, mail: bool, feed: bool) -> None:
+        """Choose where the alerts of a rule go from now on."""
+        rule = next((rule for rule in self.rules_of(subscriber) if rule.id == id), None)
         if rule is None:
             raise ValueError("this rule is not there any more")
-        self._keep(reader, rule, mail=mail, feed=feed)
+        self._store(subscriber, rule, mail=mail, feed=feed)
 
-    def _keep(self, reader: Subscriber, rule: OwnRule, *, mail: bool, feed: bool) -> None:
+    def _store(self, subscriber: Subscriber, rule: SubscriberRule, *, mail: bool, feed: bool) -> None:
         if not (mail or feed):
             raise ValueError("this rule would tell nobody: choose mail or a feed, or remove it")
-        if feed and not self.alerting.config.settings.letters_url:
-            raise ValueError("a reader's own feed is served below letters_url, which is not set here")
-        word = (rule.feed or secrets.token_hex(16)) if feed else ""
-        self.alerting.store.alerts.add_own(reader.id, replace(rule, mail=mail, feed=word))
+        if feed and not self.matcher.config.settings.subscriptions_url:
+            raise ValueError(
+                "a subscriber's own feed is served below subscriptions_url, which is not set here"
+            )
+        # The secret stays while the feed is on. Turned off and on again, the feed has a new address.
+        secret = (rule.feed_secret or secrets.token_hex(16)) if feed else ""
+        changed = replace(rule, mail=mail, feed_secret=secret)
+        self.matcher.store.alerts.save_subscriber_rule(subscriber.id, changed)

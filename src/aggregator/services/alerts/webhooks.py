@@ -1,4 +1,4 @@
-"""Posts alerts to webhooks: what is due, each with its own id, tried again until it is taken or given up."""
+"""Posts alerts to webhooks, and retries until the receiver accepts them or they are given up."""
 
 from __future__ import annotations
 
@@ -11,65 +11,76 @@ from typing import Final
 
 from aggregator.clock import Clock
 from aggregator.config import Config
-from aggregator.deliver.mail.retry import FIRST_PAUSE
+from aggregator.deliver.mail.retry import FIRST_RETRY_DELAY
 from aggregator.deliver.mail.tokens import read_secret_file
-from aggregator.deliver.webhook_request import hook_put_off, hook_request, hook_settled, read_secret
+from aggregator.deliver.webhook_request import (
+    after_response,
+    build_webhook_request,
+    decode_secret,
+    retry_later,
+)
 from aggregator.errors import DeliveryError
-from aggregator.fetch import Fetch
-from aggregator.model.alerts import AlertRule, Hook, HookState, Webhook
+from aggregator.fetch import Fetcher
+from aggregator.model.alerts import AlertRule, Webhook, WebhookDelivery, WebhookStatus
 from aggregator.store import Store
 
-HOOKS: Final = "hooks"
-"""The lock that whoever posts holds."""
+WEBHOOK_LOCK: Final = "webhooks"
+"""Two processes that posted at once would post the same alerts twice."""
 
-BATCH: Final = 20
-"""Posts at once; after a crash so many may come twice, with the same id."""
+BATCH_SIZE: Final = 20
+"""Posted at once. After a crash so many may arrive twice, with the same id."""
 
 
 @dataclass(frozen=True)
-class Hooks:
-    """The posts of one store."""
+class WebhookSender:
+    """Posts the webhook deliveries of one store."""
 
     config: Config
     store: Store
     clock: Clock
 
-    async def work(self, fetch: Fetch, wait: timedelta = timedelta(0)) -> Counter[HookState]:
-        """Post what is due; counts what became of it. StoreError: another process is at it."""
-        counts = Counter[HookState]()
+    async def send_due(self, fetch: Fetcher, wait: timedelta = timedelta(0)) -> Counter[WebhookStatus]:
+        """Post what is due; counts the outcomes. Raises StoreError when another process is posting."""
+        counts = Counter[WebhookStatus]()
         if not self._due():
             return counts
-        with self.store.reserved(HOOKS, wait=wait):
+        with self.store.job_lock(WEBHOOK_LOCK, wait=wait):
             while due := self._due():
                 counts.update(await self._post_all(due, fetch))
         return counts
 
-    def _due(self) -> tuple[Hook, ...]:
-        return self.store.alerts.due_hooks(self.clock(), BATCH)
+    def _due(self) -> tuple[WebhookDelivery, ...]:
+        return self.store.alerts.due_webhook_deliveries(self.clock(), BATCH_SIZE)
 
-    async def _post_all(self, due: tuple[Hook, ...], fetch: Fetch) -> list[HookState]:
+    async def _post_all(self, due: tuple[WebhookDelivery, ...], fetch: Fetcher) -> list[WebhookStatus]:
         rules = {rule.key: rule for rule in self.config.alerts}
-        done = await asyncio.gather(*(self._tried(hook, rules.get(hook.alert.rule), fetch) for hook in due))
-        for hook in done:
-            self.store.alerts.settle(hook, self.clock() + FIRST_PAUSE)
-        return [hook.state for hook in done]
+        posts = await asyncio.gather(
+            *(self._post(post, rules.get(post.alert.rule_key), fetch) for post in due)
+        )
+        for post in posts:
+            self.store.alerts.save_webhook_outcome(post, self.clock() + FIRST_RETRY_DELAY)
+        return [post.status for post in posts]
 
-    async def _tried(self, hook: Hook, rule: AlertRule | None, fetch: Fetch) -> Hook:
+    async def _post(self, post: WebhookDelivery, rule: AlertRule | None, fetch: Fetcher) -> WebhookDelivery:
         if rule is None or rule.webhook is None:
-            return replace(hook, state=HookState.GIVEN_UP, reply="the rule has no webhook")
-        if self.store.alerts.is_gone(rule.key):
-            return replace(hook, state=HookState.GONE, reply="the receiver gets no more")
+            return replace(post, status=WebhookStatus.GIVEN_UP, reply="the rule has no webhook")
+        if self.store.alerts.is_webhook_gone(rule.key):
+            return replace(
+                post, status=WebhookStatus.GONE, reply="the receiver answered 410 before and gets no more"
+            )
         now, site = self.clock(), self.config.settings.site
         try:
-            key = read_secret(self._secret(rule.webhook))
+            key = decode_secret(self._read_secret(rule.webhook))
         except DeliveryError as error:
-            return hook_put_off(hook, str(error), now)
-        request = hook_request(hook.alert, rule, rule.webhook, key, now, site, self.config.bodies)
-        return hook_settled(hook, await fetch(request), self.clock())
+            return retry_later(post, str(error), now)
+        request = build_webhook_request(post.alert, rule, rule.webhook, key, now, site, self.config.bodies)
+        return after_response(post, await fetch(request), self.clock())
 
-    def _secret(self, where: Webhook) -> str:
-        if where.secret_env:
-            if where.secret_env not in os.environ:
-                raise DeliveryError(f"the variable {where.secret_env}, which holds the secret, is not set")
-            return os.environ[where.secret_env]
-        return read_secret_file(self.config.settings.path(where.secret_file), "the webhook's secret")
+    def _read_secret(self, webhook: Webhook) -> str:
+        if webhook.secret_env:
+            if webhook.secret_env not in os.environ:
+                raise DeliveryError(
+                    f"the variable {webhook.secret_env}, with the secret, is not set"
+                )
+            return os.environ[webhook.secret_env]
+        return read_secret_file(self.config.settings.path(webhook.secret_file), "the webhook's secret")

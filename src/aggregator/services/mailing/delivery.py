@@ -1,7 +1,7 @@
-"""Gets letters to their readers: plans a run once, hands it over in batches, keeps what came of each letter.
+"""Plans the deliveries of each run once, sends them in batches, and stores the outcome of each.
 
-Nobody is missed, whenever the process dies: a letter that was handed over and not settled is planned again,
-with the same Message-ID. No more than one batch can come twice.
+A run is one digest or one set of alerts. Nobody is missed when the process dies: deliveries that were handed
+over and have no outcome are sent again, with the same Message-ID. At most one batch can arrive twice.
 """
 
 from __future__ import annotations
@@ -18,176 +18,196 @@ from aggregator.config import Config
 from aggregator.deliver import (
     MailContext,
     PreparedMessage,
-    freeze,
-    is_worth_sending,
-    not_allowed,
-    settled,
-    still_sent,
+    after_attempt,
+    give_up_not_allowed,
+    prepare_digest_mail,
+    should_send,
+    windows_still_sent,
 )
-from aggregator.deliver.alert_mail import alert_letter, alert_run
-from aggregator.deliver.mail.answers import answer
-from aggregator.deliver.mail.email_addresses import allowed
-from aggregator.deliver.mail.outbox import clear
+from aggregator.deliver.alert_mail import alert_run, prepare_alert_mail
+from aggregator.deliver.mail.answers import build_answer
+from aggregator.deliver.mail.email_addresses import is_allowed_recipient
+from aggregator.deliver.mail.outbox import delete_messages
 from aggregator.errors import DeliveryError
 from aggregator.model import (
-    ANSWER,
+    ANSWER_RUN_PREFIX,
     Choices,
     Delivery,
     DeliveryStatus,
     Digest,
     Frequency,
-    Handed,
     Message,
-    Receipt,
+    SendOutcome,
+    SendResult,
     Subscriber,
     SubscriberStatus,
 )
-from aggregator.model.alerts import ALERT
-from aggregator.services.alerts.matching import Alerting
+from aggregator.model.alerts import ALERT_RUN_PREFIX
+from aggregator.services.alerts.matching import AlertMatcher
 from aggregator.store import Store
 
-Postbox = Callable[[Sequence[Message]], Awaitable[tuple[Receipt, ...]]]
-"""Hands messages over and says what came of each."""
+MailTransport = Callable[[Sequence[Message]], Awaitable[tuple[SendResult, ...]]]
+"""Sends messages, and gives the outcome of each: the outbox or a mail server."""
 
-ERASED_AFTER = timedelta(days=28)
-"""After leaving; as long as GOV.UK's own alerts keep an address (email-alert-api, data clean-up). Who did
-not confirm is remembered as long, so that nobody can have them asked again and again."""
+ERASE_AFTER = timedelta(days=28)
+"""After unsubscribing; GOV.UK's own alerts store an address as long (email-alert-api, data clean-up). An
+unconfirmed address is stored as long, so that nobody can have it asked again and again."""
 
 TOO_LATE = "its window closed too long ago"
 
-GONE = (SubscriberStatus.LEFT, SubscriberStatus.STOPPED, SubscriberStatus.UNCONFIRMED)
+ERASED_STATUSES = (SubscriberStatus.UNSUBSCRIBED, SubscriberStatus.SUPPRESSED, SubscriberStatus.UNCONFIRMED)
 
-Taken = tuple[tuple[Delivery, Subscriber], ...]
+Batch = tuple[tuple[Delivery, Subscriber], ...]
 
 
 @dataclass(frozen=True)
-class Dispatch:
-    """The letters of one store. Whoever calls `send` or `recover` holds the sender's lock."""
+class DeliveryService:
+    """The deliveries of one store. The caller of `send_due` must have the mail lock."""
 
     config: Config
     store: Store
-    stationery: MailContext
-    _frozen: dict[tuple[str, Choices, bool, str], PreparedMessage] = field(default_factory=dict)
+    context: MailContext
+    _prepared: dict[tuple[str, Choices, bool, str], PreparedMessage] = field(default_factory=dict)
+    """By run, choices, `is_list` and list address: who shares these shares the prepared message."""
 
-    def plan(self, now: datetime) -> tuple[str, ...]:
-        """Plan the letters that should exist and do not, of the last week and of its days; gives their runs.
+    def plan_digests(self, now: datetime) -> tuple[str, ...]:
+        """Plan deliveries for each issued digest of the last week that has none; gives their runs.
 
-        This is how a missed Monday is made good: whenever we look, the run that should exist is found
-        missing. A weekly run waits for its first reader; a day's does not, or a reader would get seven.
+        So a missed Monday is made up for whenever this is called next. While nobody subscribes, a weekly run
+        stays unplanned, so that the first subscriber still gets it. A daily run does not wait: its first
+        subscriber would get seven at once.
         """
-        current = still_sent(now, self.config.settings.zone)
+        current = windows_still_sent(now, self.config.settings.timezone)
         return tuple(
-            run for run in self.store.postings.unplanned() if run in current and self._plan(run, now)
+            run
+            for run in self.store.deliveries.unplanned_digests()
+            if run in current and self._plan_digest(run, now)
         )
 
-    def _plan(self, run: str, now: datetime) -> bool:
-        digest = self._letter(run)
-        readers = self._readers(digest.rhythm)
-        if not readers and digest.rhythm is Frequency.WEEKLY:
+    def _plan_digest(self, run: str, now: datetime) -> bool:
+        digest = self._issued_digest(run)
+        recipients = self._digest_recipients(digest.frequency)
+        if not recipients and digest.frequency is Frequency.WEEKLY:
             return False
-        is_wanted = cache(partial(is_worth_sending, digest))  # many readers choose the same
-        wanted = [reader.id for reader in readers if is_wanted(reader.choices)]
-        return self.store.postings.plan(run, wanted, now)
+        is_wanted = cache(partial(should_send, digest))  # many subscribers have the same choices
+        wanted = [subscriber.id for subscriber in recipients if is_wanted(subscriber.choices)]
+        return self.store.deliveries.plan(run, wanted, now)
 
-    def give_up_late(self, now: datetime) -> Counter[str]:
-        """Give up what closed so long ago that it is only on the web; counts who missed a letter, by run.
+    def give_up_late_digests(self, now: datetime) -> Counter[str]:
+        """Give up the unplanned digests that are too old to be sent; counts the subscribers of each run.
 
-        It is kept for each reader who read then already, so that nobody is skipped without a trace.
+        A delivery that is given up is stored for each of them, so that nobody is skipped without a trace.
         """
-        current, missed = still_sent(now, self.config.settings.zone), Counter[str]()
-        for run in self.store.postings.unplanned():
+        current, counts = windows_still_sent(now, self.config.settings.timezone), Counter[str]()
+        for run in self.store.deliveries.unplanned_digests():
             if run not in current:
-                digest = self._letter(run)
-                then = [one for one in self._readers(digest.rhythm) if one.since < digest.window.end]
-                late = [one.id for one in then if is_worth_sending(digest, one.choices)]
-                missed[run] = len(late) if self.store.postings.plan(run, late, now, given_up=TOO_LATE) else 0
-        return +missed
+                digest = self._issued_digest(run)
+                missed = [
+                    one.id
+                    for one in self._digest_recipients(digest.frequency)
+                    if one.status_since < digest.window.end and should_send(digest, one.choices)
+                ]
+                if self.store.deliveries.plan(run, missed, now, given_up=TOO_LATE):
+                    counts[run] = len(missed)
+        return +counts
 
-    def _letter(self, run: str) -> Digest:
-        digest = self.store.digests.one(run)
+    def _issued_digest(self, run: str) -> Digest:
+        digest = self.store.digests.get(run)
         if digest is None:
-            raise DeliveryError(f"{run}: letters were planned for a window that was never issued")
+            raise DeliveryError(f"{run}: deliveries were planned, but no such digest was issued")
         return digest
 
-    def _readers(self, rhythm: Frequency) -> tuple[Subscriber, ...]:
-        """Who gets letters of this rhythm."""
-        reading = self.store.readers.all(SubscriberStatus.READING)
-        return tuple(one for one in reading if one.choices.rhythm is rhythm and not one.choices.only_alerts)
+    def _digest_recipients(self, frequency: Frequency) -> tuple[Subscriber, ...]:
+        """The active subscribers who get digests this often."""
+        active = self.store.subscribers.all(SubscriberStatus.ACTIVE)
+        return tuple(
+            one for one in active if one.choices.frequency is frequency and not one.choices.only_alerts
+        )
 
     def plan_alerts(self, now: datetime) -> int:
-        """Plan the letters of every alert that is due; gives of how many rules there are some."""
-        alerting, alerts = Alerting(self.config, self.store), self.store.alerts
+        """Plan deliveries for the alerts that are due; gives the number of rules."""
+        matcher, alerts = AlertMatcher(self.config, self.store), self.store.alerts
         planned = 0
-        for key in alerts.waiting(now):
-            rule = alerting.rules.get(key)
-            hearers = alerting.hearers(rule) if rule else ()
-            planned += alerts.plan(key, alert_run(key, now), hearers, now)
+        for key in alerts.rules_with_due_alerts(now):
+            rule = matcher.rules.get(key)
+            recipients = matcher.recipients(rule) if rule else ()
+            planned += alerts.plan_deliveries(key, alert_run(key, now), recipients, now)
         return planned
 
-    async def send(self, postbox: Postbox, clock: Clock, everybody: bool = False) -> Counter[DeliveryStatus]:
-        """Hand over every letter that is due, and count what became of them.
+    async def send_due(
+        self, transport: MailTransport, clock: Clock, allow_all: bool = False
+    ) -> Counter[DeliveryStatus]:
+        """Send every delivery that is due; counts the outcomes.
 
-        `everybody`: the list in `mail_allow` does not hold, because nothing leaves this machine. Raises
-        DeliveryError when the mail server cannot be used; its letters stay planned.
+        `allow_all` ignores `mail_allow`: for the outbox, from which nothing leaves this machine. Raises
+        DeliveryError when the mail server cannot be used; the deliveries then stay planned.
         """
         counts, done = Counter[DeliveryStatus](), tuple[Delivery, ...]()
-        self.store.postings.recover(clock())
-        # In the loop itself: a turn takes milliseconds, half of what handing it to a thread would cost.
-        while taken := self.store.postings.turn(done, clock(), self.config.settings.mail_batch):
-            done = await self._hand_over(taken, postbox, clock, everybody)
-            counts.update(posting.state for posting in done)
+        self.store.deliveries.replan_handed_over(clock())
+        # The store is called in the event loop itself: a thread would double the few milliseconds of a call.
+        while batch := self.store.deliveries.next_batch(done, clock(), self.config.settings.mail_batch):
+            done = await self._hand_over(batch, transport, clock, allow_all)
+            counts.update(delivery.status for delivery in done)
         return counts
 
-    def forget(self, now: datetime, outbox: Path) -> int:
-        """Erase for good who left, or did not confirm, four weeks ago; gives how many.
-
-        Their letters in the folder `outbox` go first, so that a crash in between leaves none behind.
-        """
-        gone = self.store.readers.gone_since(GONE, now - ERASED_AFTER)
-        clear(outbox, gone)
-        return self.store.readers.erase(gone)
+    def erase_gone(self, now: datetime, outbox: Path) -> int:
+        """Erase who unsubscribed, was stopped or did not confirm `ERASE_AFTER` ago; gives the number."""
+        gone = self.store.subscribers.ids_by_status(ERASED_STATUSES, now - ERASE_AFTER)
+        # Files first: after a crash in between, the next call still finds these subscribers in the store.
+        delete_messages(outbox, gone)
+        return self.store.subscribers.erase(gone)
 
     async def _hand_over(
-        self, taken: Taken, postbox: Postbox, clock: Clock, everybody: bool
+        self, batch: Batch, transport: MailTransport, clock: Clock, allow_all: bool
     ) -> tuple[Delivery, ...]:
-        by_reader = {(posting.run, reader.id): posting for posting, reader in taken}
+        by_key = {(delivery.run, subscriber.id): delivery for delivery, subscriber in batch}
         allow = self.config.settings.mail_allow
-        may = [(p, r) for p, r in taken if everybody or allowed(r.address or "", allow)]
-        refused = [p for p, r in taken if (p, r) not in may] if len(may) < len(taken) else []
+        allowed, not_allowed = list[tuple[Delivery, Subscriber]](), list[Delivery]()
+        for delivery, subscriber in batch:
+            if allow_all or is_allowed_recipient(subscriber.address or "", allow):
+                allowed.append((delivery, subscriber))
+            else:
+                not_allowed.append(delivery)
         try:
             now = clock()
-            receipts = await postbox([self.message(posting.run, reader, now) for posting, reader in may])
+            results = await transport(
+                [self.build_message(delivery.run, subscriber, now) for delivery, subscriber in allowed]
+            )
         except DeliveryError as error:
-            lost = [settled(posting, Handed.UNTRIED, str(error), clock()) for posting, _ in taken]
-            self.store.postings.turn(lost, clock(), 0)
+            untried = [
+                after_attempt(delivery, SendOutcome.NOT_SENT, str(error), clock()) for delivery, _ in batch
+            ]
+            self.store.deliveries.next_batch(untried, clock(), 0)
             raise
         now = clock()
         done = (
-            settled(by_reader[one.message.run, one.message.reader], one.handed, one.reply, now)
-            for one in receipts
+            after_attempt(by_key[one.message.run, one.message.subscriber_id], one.outcome, one.reply, now)
+            for one in results
         )
-        return (*done, *(not_allowed(posting, now) for posting in refused))
+        return (*done, *(give_up_not_allowed(delivery, now) for delivery in not_allowed))
 
-    def message(self, run: str, reader: Subscriber, now: datetime) -> Message:
-        """The letter of a run to a reader, as it is handed over at `now`."""
-        if run.startswith(ANSWER):
-            return answer(run, reader, self.stationery, now)
-        if run.startswith(ALERT):
-            return self._alert_letter(run, reader).fill(reader)
-        key = (run, reader.choices, reader.is_list, reader.leave)
-        if key not in self._frozen:
-            self._frozen[key] = freeze(self._letter(run), reader, self.stationery, self.config.bodies)
-        return self._frozen[key].fill(reader)
-
-    def _alert_letter(self, run: str, reader: Subscriber) -> PreparedMessage:
-        key = (run, Choices(), reader.is_list, reader.leave)
-        if key not in self._frozen:
-            alerts = self.store.alerts.letter(run)
-            if not alerts:
-                raise DeliveryError(f"{run}: letters were planned for alerts that are not there")
-            rule = Alerting(self.config, self.store).rules.get(alerts[0].rule)
-            told = rule.name if rule else alerts[0].rule
-            self._frozen[key] = alert_letter(
-                run, told, rule, alerts, reader, self.stationery, self.config.bodies
+    def build_message(self, run: str, subscriber: Subscriber, now: datetime) -> Message:
+        """The message of a run to one subscriber, as it is sent at `now`."""
+        if run.startswith(ANSWER_RUN_PREFIX):
+            return build_answer(run, subscriber, self.context, now)
+        if run.startswith(ALERT_RUN_PREFIX):
+            return self._prepare_alert(run, subscriber).personalise(subscriber)
+        key = (run, subscriber.choices, subscriber.is_list, subscriber.leave_instructions)
+        if key not in self._prepared:
+            self._prepared[key] = prepare_digest_mail(
+                self._issued_digest(run), subscriber, self.context, self.config.bodies
             )
-        return self._frozen[key]
+        return self._prepared[key].personalise(subscriber)
+
+    def _prepare_alert(self, run: str, subscriber: Subscriber) -> PreparedMessage:
+        key = (run, Choices(), subscriber.is_list, subscriber.leave_instructions)
+        if key not in self._prepared:
+            alerts = self.store.alerts.of_run(run)
+            if not alerts:
+                raise DeliveryError(f"{run}: deliveries were planned, but its alerts are not in the store")
+            rule = AlertMatcher(self.config, self.store).rules.get(alerts[0].rule_key)
+            name = rule.name if rule else alerts[0].rule_key
+            self._prepared[key] = prepare_alert_mail(
+                run, name, rule, alerts, subscriber, self.context, self.config.bodies
+            )
+        return self._prepared[key]

@@ -1,4 +1,4 @@
-"""Acts on mails to us: who joins, confirms or leaves; who bounces or complains hears no more."""
+"""Acts on inbound mail: subscribes, confirms and unsubscribes; stops after bounces and complaints."""
 
 from __future__ import annotations
 
@@ -11,65 +11,68 @@ from datetime import datetime
 from typing import Final
 
 from aggregator import log
-from aggregator.deliver.mail.bounces import Reply, ReplyKind, read_reply
-from aggregator.deliver.mail.email_addresses import fingerprint
+from aggregator.deliver.mail.bounces import InboundKind, InboundMail, parse_inbound_mail
+from aggregator.deliver.mail.email_addresses import address_fingerprint
 from aggregator.model import SubscriberStatus
 from aggregator.services.subscriptions.service import SubscriptionService
 
-SOFT: Final = 3
-"""So many letters that bounce softly stop an address; one hard bounce or complaint is enough."""
+MAX_SOFT_BOUNCES: Final = 3
+"""So many mails that bounce softly stop an address; one hard bounce or complaint is enough."""
 
-WHY: Final = {
-    ReplyKind.HARD: "a letter bounced for good",
-    ReplyKind.SOFT: f"{SOFT} letters bounced",
-    ReplyKind.COMPLAINT: "its owner complained",
+SUPPRESSION_REASONS: Final = {
+    InboundKind.HARD_BOUNCE: "a letter bounced for good",
+    InboundKind.SOFT_BOUNCE: f"{MAX_SOFT_BOUNCES} letters bounced",
+    InboundKind.COMPLAINT: "its owner complained",
 }
 
 
 @dataclass(frozen=True)
-class Replies:
-    """The mails to us, over one store. A mail is acted on once, however often its mailbox is read."""
+class InboundMailHandler:
+    """Acts on each inbound mail once, however often its mailbox is read."""
 
     service: SubscriptionService
 
-    def act(self, mails: Iterable[bytes], now: datetime) -> Counter[str]:
-        """Act on each mail that is new; counts what they said."""
-        counts, readers = Counter[str](), self.service.store.readers
+    def handle(self, mails: Iterable[bytes], now: datetime) -> Counter[str]:
+        """Act on each mail that is new; counts them by kind."""
+        counts, subscribers = Counter[str](), self.service.store.subscribers
         for payload in mails:
-            mark = hashlib.sha256(payload).hexdigest()
-            if readers.answered(mark):
+            digest = hashlib.sha256(payload).hexdigest()
+            if subscribers.is_mail_processed(digest):
                 continue
             try:
-                reply = read_reply(payload, self.service.tokens)
-            except Exception as error:  # Python's own parser raises, for one at `To: <` (3.11)
-                log.happened("a mail cannot be read", sha256=mark, reason=repr(error))
-                reply = None
-            if reply:
-                self._do(reply, now)
-                counts[reply.kind] += 1
-            # After the act: a crash in between does it again, which changes nothing.
-            readers.note_answered(mark, now)
+                mail = parse_inbound_mail(payload, self.service.tokens)
+            except Exception as error:  # Python's own parser can raise, such as for `To: <` (3.11)
+                log.info("an inbound mail cannot be parsed", sha256=digest, reason=repr(error))
+                mail = None
+            if mail:
+                self._handle_one(mail, now)
+                counts[mail.kind] += 1
+            # Last: after a crash in between, the mail is handled again, which changes nothing.
+            subscribers.save_processed_mail(digest, now)
         return counts
 
-    def _do(self, reply: Reply, now: datetime) -> None:
-        if reply.kind is ReplyKind.JOIN:
-            with suppress(ValueError):  # the sender's address is none: there is nobody to answer
-                self.service.ask(reply.who, now)
-        elif reply.kind is ReplyKind.CONFIRM:
-            self.service.confirm_by_mail(reply.who, now)
-        elif reply.kind is ReplyKind.LEAVE:
-            self.service.leave(reply.who, now)
+    def _handle_one(self, mail: InboundMail, now: datetime) -> None:
+        if mail.kind is InboundKind.SUBSCRIBE:
+            with suppress(ValueError):  # not a valid address, so there is nobody to answer
+                self.service.request_subscription(mail.reference, now)
+        elif mail.kind is InboundKind.CONFIRM:
+            self.service.confirm_by_mail(mail.reference, now)
+        elif mail.kind is InboundKind.UNSUBSCRIBE:
+            self.service.unsubscribe(mail.reference, now)
         else:
-            self._stop(reply, now)
+            self._stop_sending(mail, now)
 
-    def _stop(self, reply: Reply, now: datetime) -> None:
-        """Stop writing to who complained or bounced, of soft bounces after the last that is let pass."""
-        readers = self.service.store.readers
-        reader = readers.one(reply.who)
-        if reader is None:
+    def _stop_sending(self, mail: InboundMail, now: datetime) -> None:
+        """Stop sending to an address that complained or bounced; after `MAX_SOFT_BOUNCES` soft bounces."""
+        subscribers = self.service.store.subscribers
+        subscriber = subscribers.get(mail.reference)
+        if subscriber is None:
             return
-        if reply.kind is ReplyKind.SOFT and readers.bounced(reply.run, reader.id, reply.kind, now) < SOFT:
-            return
-        if reader.address:
-            readers.shun(fingerprint(reader.address, self.service.tokens.key), WHY[reply.kind], now)
-        readers.stand(reader.id, SubscriberStatus.STOPPED, now)
+        if mail.kind is InboundKind.SOFT_BOUNCE:
+            bounces = subscribers.save_bounce(mail.run, subscriber.id, mail.kind, now)
+            if bounces < MAX_SOFT_BOUNCES:
+                return
+        if subscriber.address:
+            fingerprint = address_fingerprint(subscriber.address, self.service.tokens.key)
+            subscribers.suppress(fingerprint, SUPPRESSION_REASONS[mail.kind], now)
+        subscribers.set_status(subscriber.id, SubscriberStatus.SUPPRESSED, now)

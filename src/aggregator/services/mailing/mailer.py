@@ -1,4 +1,4 @@
-"""Puts together what sends letters: from settings to stationery, and to the outbox or a mail server."""
+"""Sends what is due: reads inbound mail, plans deliveries, and opens the outbox or the mail server."""
 
 from __future__ import annotations
 
@@ -13,149 +13,151 @@ from typing import Final
 from aggregator import log
 from aggregator.clock import Clock
 from aggregator.config import Config, Settings
-from aggregator.config.mail_settings import read_server
+from aggregator.config.mail_settings import parse_mail_server
 from aggregator.deliver import MailContext
 from aggregator.deliver.mail.outbox import Outbox
-from aggregator.deliver.mail.smtp import Server, Smtp
+from aggregator.deliver.mail.smtp import SmtpSender, SmtpServer
 from aggregator.deliver.mail.tokens import Tokens, read_key, read_secret_file
 from aggregator.errors import ConfigError, ConfigIssue
-from aggregator.fetch.mailbox.fetcher import MailboxFetch
+from aggregator.fetch.mailbox.fetcher import MailboxFetcher
 from aggregator.model import DeliveryStatus, Failed, Fetched, Request, Validators
-from aggregator.services.mailing.delivery import TOO_LATE, Dispatch, Postbox
-from aggregator.services.mailing.inbound_mail import Replies
+from aggregator.services.mailing.delivery import TOO_LATE, DeliveryService, MailTransport
+from aggregator.services.mailing.inbound_mail import InboundMailHandler
 from aggregator.services.subscriptions.service import SubscriptionService
 from aggregator.store import Store
 
-LETTERS = "letters"
-"""The lock that whoever sends letters holds, so that none is in flight twice at once."""
+MAIL_LOCK: Final = "mail"
+"""Two processes that sent at once would send the same deliveries twice."""
+
+MAX_MAILBOX_NAME: Final = 11
+"""In characters. With what a return address adds, 64 at most (RFC 5321, 4.5.3.1.1)."""
 
 
-LONGEST_NAME: Final = 11
-"""Characters of a mailbox's name: with what a return address adds, 64 at most (RFC 5321, 4.5.3.1.1)."""
-
-
-def dispatch(config: Config, store: Store) -> Dispatch:
-    """What sends the letters of this store. Raises DeliveryError when the key of links cannot be read."""
+def delivery_service(config: Config, store: Store) -> DeliveryService:
+    """The deliveries of this store. Raises DeliveryError when the key that signs links cannot be read."""
     settings = config.settings
-    stationery = MailContext(
+    context = MailContext(
         site=settings.site,
-        address=settings.mail_sender,
-        mailbox=settings.mail_mailbox,
+        sender_address=settings.mail_sender,
+        replies_mailbox=settings.return_address,
         tokens=Tokens(read_key(settings.path(settings.secret_file))),
     )
-    return Dispatch(config, store, stationery)
+    return DeliveryService(config, store, context)
 
 
 def outbox_folder(settings: Settings, replay: Path | None) -> Path:
-    """Where letters are put that do not leave; those of a recording stand apart."""
+    """Where mail goes that is not sent; a recording has a folder of its own."""
     outbox = settings.path(settings.mail_outbox)
     return outbox / f"replay-{replay.resolve().name}" if replay else outbox
 
 
-def leaves(settings: Settings, replay: Path | None) -> bool:
-    """Whether letters leave this machine: never for a recording, else when the operator switched it on.
+def sends_mail(settings: Settings, replay: Path | None) -> bool:
+    """Whether mail is sent to a mail server: if the operator switched it on, and never for a recording.
 
-    Raises ConfigError when it is switched on and something that it needs is not said.
+    Raises ConfigError when it is switched on and a setting that it needs is missing or wrong.
     """
     if not settings.mail_send or replay:
         return False
     needed = {"mail_from": settings.mail_from, "mail_server": settings.mail_server}
     missing = [name for name, value in needed.items() if not value]
     if missing:
-        told = "mail_send is on, and this is not set; docs/letters.md says what is needed"
-        raise ConfigError(tuple(ConfigIssue(f"setting {name}", 0, told) for name in missing))
-    if len(settings.mail_mailbox.partition("@")[0]) > LONGEST_NAME:
-        told = (
-            f"{settings.mail_mailbox}: at most {LONGEST_NAME} characters may stand before the @, since each "
-            "letter's return address adds its own to them; set another mailbox in mail_replies"
+        problem = "mail_send is on, and this is not set; docs/letters.md says what is needed"
+        raise ConfigError(tuple(ConfigIssue(f"setting {name}", 0, problem) for name in missing))
+    if len(settings.return_address.partition("@")[0]) > MAX_MAILBOX_NAME:
+        problem = (
+            f"{settings.return_address}: at most {MAX_MAILBOX_NAME} characters may stand before the @, since "
+            "the return address of each mail adds to them; set another mailbox in replies_address"
         )
-        raise ConfigError((ConfigIssue("setting mail_replies", 0, told),))
+        raise ConfigError((ConfigIssue("setting replies_address", 0, problem),))
     return True
 
 
 @asynccontextmanager
-async def opened_postbox(settings: Settings, replay: Path | None) -> AsyncIterator[tuple[Postbox, bool]]:
-    """Who takes the letters, and whether that is everybody's (the outbox) or only the allowed readers'."""
-    if not leaves(settings, replay):
+async def open_transport(
+    settings: Settings, replay: Path | None
+) -> AsyncIterator[tuple[MailTransport, bool]]:
+    """The outbox or the mail server, and whether it takes mail to everybody or only to `mail_allow`."""
+    if not sends_mail(settings, replay):
         yield Outbox(outbox_folder(settings, replay)), True
         return
-    way = Smtp(_server(settings))
+    sender = SmtpSender(_smtp_server(settings))
     try:
-        yield way, False
+        yield sender, False
     finally:
-        await way.close()
+        await sender.close()
 
 
-def where_letters_go(settings: Settings, replay: Path | None) -> str:
-    """A sentence for the operator."""
-    if not leaves(settings, replay):
-        return f"Letters go into {outbox_folder(settings, replay)}; none leaves this machine."
-    whom = {(): "to nobody, since mail_allow is empty", ("*",): "to everybody"}
-    return (
-        f"Letters leave by {settings.mail_server}, {whom.get(settings.mail_allow, 'to those in mail_allow')}."
-    )
+def describe_mail_route(settings: Settings, replay: Path | None) -> str:
+    """Where mail goes and to whom, as a sentence for the operator."""
+    if not sends_mail(settings, replay):
+        return f"Mail goes into {outbox_folder(settings, replay)}; none leaves this machine."
+    recipients = {(): "to nobody, since mail_allow is empty", ("*",): "to everybody"}
+    to_whom = recipients.get(settings.mail_allow, "to those in mail_allow")
+    return f"Mail goes out through {settings.mail_server}, {to_whom}."
 
 
 @dataclass(frozen=True)
 class Mailer:
-    """Whoever sends letters: one process at a time, and everything that is due."""
+    """Sends everything that is due; one process at a time."""
 
     config: Config
     store: Store
     clock: Clock
     replay: Path | None = None
-    _seen: dict[str, Validators] = field(default_factory=dict)
-    """How the mailbox stood when it was last read, so that a look at what did not change costs little."""
+    _mailbox_state: dict[str, Validators] = field(default_factory=dict)
+    """By mailbox: its state when last read, so that an unchanged one is not read again."""
 
-    async def work(self, wait: timedelta = timedelta(0)) -> Counter[DeliveryStatus]:
-        """Plan what is missing, hand over what is due, erase what must go; counts what became of letters.
+    async def send_due(self, wait: timedelta = timedelta(0)) -> Counter[DeliveryStatus]:
+        """Act on inbound mail, plan and send deliveries, erase former subscribers; counts the outcomes.
 
-        Raises StoreError when another process is at it and does not end within `wait`, DeliveryError when
-        the mail server cannot be used, and ConfigError when mail is switched on and not set up.
+        Raises StoreError when another process is sending and does not end within `wait`, DeliveryError when
+        the mail server cannot be used, and ConfigError when mail is switched on but not set up.
         """
-        with self.store.reserved(LETTERS, wait=wait):
-            letters = dispatch(self.config, self.store)
-            await self._read_replies(letters.stationery.tokens)
-            letters.plan(self.clock())
-            letters.plan_alerts(self.clock())
-            missed = letters.give_up_late(self.clock())
-            for run, count in missed.items():
-                log.happened("letters were not sent", run=run, readers=count, reason=TOO_LATE)
-            letters.forget(self.clock(), outbox_folder(self.config.settings, self.replay))
-            async with opened_postbox(self.config.settings, self.replay) as (postbox, everybody):
-                counts = await letters.send(postbox, self.clock, everybody)
-            return counts + Counter({DeliveryStatus.GIVEN_UP: missed.total()})
+        with self.store.job_lock(MAIL_LOCK, wait=wait):
+            service = delivery_service(self.config, self.store)
+            await self._handle_inbound_mail(service.context.tokens)
+            service.plan_digests(self.clock())
+            service.plan_alerts(self.clock())
+            given_up = service.give_up_late_digests(self.clock())
+            for run, count in given_up.items():
+                log.info("deliveries given up", run=run, subscribers=count, reason=TOO_LATE)
+            service.erase_gone(self.clock(), outbox_folder(self.config.settings, self.replay))
+            async with open_transport(self.config.settings, self.replay) as (transport, allow_all):
+                counts = await service.send_due(transport, self.clock, allow_all)
+            return counts + Counter({DeliveryStatus.GIVEN_UP: given_up.total()})
 
-    async def _read_replies(self, tokens: Tokens) -> None:
-        """Act on bounces and on those who leave by mail; a mailbox that cannot be read delays no letter."""
+    async def _handle_inbound_mail(self, tokens: Tokens) -> None:
+        """Act on the mail in the replies mailbox. A mailbox that cannot be read does not stop sending."""
         settings = self.config.settings
-        box = settings.mail_replies_box
-        if not box or self.replay:
+        mailbox = settings.replies_mailbox
+        if not mailbox or self.replay:
             return
-        named = settings.mail_replies_password_file
-        boxes = {box: settings.path(named) if named else None}
-        fetch = MailboxFetch(settings.home, boxes, allowed_hosts=frozenset(settings.own_hosts))
-        found = await fetch(
-            Request(url=box, pause=timedelta(0), validators=self._seen.get(box, Validators()))
+        password_file = settings.replies_password_file
+        mailboxes = {mailbox: settings.path(password_file) if password_file else None}
+        fetch = MailboxFetcher(settings.home, mailboxes, allowed_hosts=frozenset(settings.allowed_hosts))
+        result = await fetch(
+            Request(
+                url=mailbox, pause=timedelta(0), validators=self._mailbox_state.get(mailbox, Validators())
+            )
         )
-        if isinstance(found, Failed):
-            log.happened("replies cannot be read", reason=f"{found}. {found.hint}")
-        if isinstance(found, Fetched):
-            replies = Replies(SubscriptionService(self.store, tokens))
-            counts = replies.act([part.payload for part in found.parts], self.clock())
-            self._seen[box] = Validators(etag=found.headers.get("etag"))
+        if isinstance(result, Failed):
+            log.info("the replies mailbox cannot be read", reason=f"{result}. {result.hint}")
+        if isinstance(result, Fetched):
+            handler = InboundMailHandler(SubscriptionService(self.store, tokens))
+            counts = handler.handle([part.payload for part in result.parts], self.clock())
+            self._mailbox_state[mailbox] = Validators(etag=result.headers.get("etag"))
             if counts:
-                log.happened("replies", **{kind.replace(" ", "_"): count for kind, count in counts.items()})
+                log.info("inbound mail", **{kind.replace(" ", "_"): count for kind, count in counts.items()})
 
 
-def _server(settings: Settings) -> Server:
-    said, file = read_server(settings.mail_server), settings.mail_password_file
-    return Server(
-        host=said.host,
-        port=said.port,
-        tls_first=said.tls_first,
-        starttls=not said.is_local,
-        user=said.user,
+def _smtp_server(settings: Settings) -> SmtpServer:
+    location, file = parse_mail_server(settings.mail_server), settings.mail_password_file
+    return SmtpServer(
+        host=location.host,
+        port=location.port,
+        implicit_tls=location.implicit_tls,
+        starttls=not location.is_local,
+        user=location.user,
         password=read_secret_file(settings.path(file), "the mail server's password") if file else "",
         connections=settings.mail_connections,
     )

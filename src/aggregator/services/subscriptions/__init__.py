@@ -1,1 +1,1 @@
-"""What subscribers and the operator do with subscriptions."""
+"""Subscriptions: what subscribers do for themselves, and what the operator does."""

@@ -1,4 +1,4 @@
-"""Takes readers in and lets them go: addresses checked, each once, and none that must not be written to."""
+"""What the operator does with subscribers: add, import, unsubscribe, erase."""
 
 from __future__ import annotations
 
@@ -8,106 +8,113 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from aggregator.deliver.mail.email_addresses import checked, fingerprint
-from aggregator.deliver.mail.outbox import clear
+from aggregator.deliver.mail.email_addresses import address_fingerprint, normalise_address
+from aggregator.deliver.mail.outbox import delete_messages
 from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import Choices, Subscriber, SubscriberStatus
-from aggregator.services.subscriptions.csv_file import Known, read_roster
+from aggregator.services.subscriptions.csv_file import ValidIds, read_subscribers_csv
 from aggregator.store import Store
 
-NOBODY = ConfigIssue(
-    "reader", 0, "nobody is known by this id or address; `aggregator subscribers list` shows ids"
+NOT_FOUND = ConfigIssue(
+    "subscriber", 0, "nobody is known by this id or address; `aggregator subscribers list` shows ids"
 )
 
 
 def new_id() -> str:
-    """A reader's id: random, since it stands in letters and logs."""
+    """A new subscriber id. Random, since mails and logs show it."""
     return secrets.token_hex(8)
 
 
 @dataclass(frozen=True)
-class Enrolment:
-    """The readers of one store, as the operator takes them in. `key` is that of hashes and links."""
+class SubscriberAdmin:
+    """What the operator does with the subscribers of one store."""
 
     store: Store
     key: bytes
+    """Signs links, and keys the hashes of the suppression list."""
     outbox: Path
-    """The folder of letters that did not leave: who is erased is erased there, too."""
-    known: Known
+    """The folder of mails that were not sent: who is erased is erased there, too."""
+    valid_ids: ValidIds
     make_id: Callable[[], str] = new_id
 
-    def add(self, address: str, now: datetime, choices: Choices, *, is_list: bool, leave: str) -> Subscriber:
-        """Take in a reader who asked the operator for letters; who had left reads again.
+    def add(
+        self, address: str, now: datetime, choices: Choices, *, is_list: bool, leave_instructions: str
+    ) -> Subscriber:
+        """Add a subscriber who asked the operator, without confirmation; makes a former one active again.
 
-        Choices that say something replace those of a reader who is known.
-        Raises ConfigError for an address that is none, or that must not be written to.
+        Choices other than the defaults replace those of an existing subscriber. Raises ConfigError for an
+        address that is invalid or suppressed.
         """
         try:
-            where = checked(address)
+            address = normalise_address(address)
         except ValueError as error:
-            raise ConfigError((ConfigIssue("reader", 0, str(error)),)) from error
-        if why := self._shunned(where):
-            told = f"must not be written to: {why}. `subscribers erase ADDRESS --welcome` forgets that"
-            raise ConfigError((ConfigIssue("reader", 0, told),))
-        reader = Subscriber(
+            raise ConfigError((ConfigIssue("subscriber", 0, str(error)),)) from error
+        if reason := self._suppression_reason(address):
+            problem = f"must not be written to: {reason}. `subscribers erase ADDRESS --unsuppress` lifts that"
+            raise ConfigError((ConfigIssue("subscriber", 0, problem),))
+        subscriber = Subscriber(
             id=self.make_id(),
-            address=where,
-            standing=SubscriberStatus.READING,
-            since=now,
+            address=address,
+            status=SubscriberStatus.ACTIVE,
+            status_since=now,
             choices=choices,
             is_list=is_list,
-            leave=leave,
+            leave_instructions=leave_instructions,
         )
-        self.store.readers.add([reader])
-        kept = self.found(where)
-        self.store.readers.stand(kept.id, SubscriberStatus.READING, now)
+        self.store.subscribers.add([subscriber])
+        stored = self.find(address)
+        self.store.subscribers.set_status(stored.id, SubscriberStatus.ACTIVE, now)
         if choices != Choices():
-            self.store.readers.choose(kept.id, choices)
-        return kept
+            self.store.subscribers.save_choices(stored.id, choices)
+        return stored
 
-    def take_in(self, text: str, file: str, now: datetime) -> tuple[int, int]:
-        """Take in everybody in a CSV file (the form of `write_roster`, or one address a line).
+    def import_csv(self, text: str, file: str, now: datetime) -> tuple[int, int]:
+        """Add everybody in a CSV file (as `write_subscribers_csv` writes it, or one address a line).
 
-        Gives how many are new and how many lines were left: addresses that are known, left or were stopped.
-        Raises ConfigError with every line that holds a mistake, and then takes in nobody.
+        Gives how many were added, and how many were not because their address is in the store or suppressed.
+        Raises ConfigError with every wrong line, and then adds nobody.
         """
-        wanted = read_roster(text, file, now, self.known, self.make_id)
-        new = self.store.readers.add([one for one in wanted if not self._shunned(one.address or "")])
-        return new, len(wanted) - new
+        wanted = read_subscribers_csv(text, file, now, self.valid_ids, self.make_id)
+        allowed = [one for one in wanted if not self._suppression_reason(one.address or "")]
+        added = self.store.subscribers.add(allowed)
+        return added, len(wanted) - added
 
-    def found(self, who: str) -> Subscriber:
-        """The reader of this id or address. Raises ConfigError when there is none."""
-        reader = self._known(who)
-        if reader is None:
-            raise ConfigError((NOBODY,))
-        return reader
+    def find(self, id_or_address: str) -> Subscriber:
+        """The subscriber with this id or address. Raises ConfigError when there is none."""
+        subscriber = self._find(id_or_address)
+        if subscriber is None:
+            raise ConfigError((NOT_FOUND,))
+        return subscriber
 
-    def remove(self, who: str, now: datetime) -> Subscriber:
-        """Let a reader go: nothing that is planned is sent, and the address is erased in four weeks."""
-        reader = self.found(who)
-        self.store.readers.stand(reader.id, SubscriberStatus.LEFT, now)
-        return reader
+    def unsubscribe(self, id_or_address: str, now: datetime) -> Subscriber:
+        """Unsubscribe somebody: planned deliveries are not sent, and the address is erased in four weeks."""
+        subscriber = self.find(id_or_address)
+        self.store.subscribers.set_status(subscriber.id, SubscriberStatus.UNSUBSCRIBED, now)
+        return subscriber
 
-    def erase(self, who: str, *, welcome: bool = False) -> str:
-        """Take a reader out for good, now, with every trace of their letters; gives what was done, in words.
+    def erase(self, id_or_address: str, *, unsuppress: bool = False) -> str:
+        """Erase a subscriber now, with all deliveries and mails; gives a sentence for the operator.
 
-        `welcome` also forgets that the address must not be written to. Raises ConfigError.
+        `unsuppress` also takes the address off the suppression list. Raises ConfigError when there is neither
+        a subscriber nor a suppressed address.
         """
-        reader = self._known(who)
-        address = (reader.address if reader else None) or who.strip().lower()
-        mark = fingerprint(address, self.key)
-        known = welcome and self.store.readers.shunned(mark)
-        if known:
-            self.store.readers.welcome(mark)
-        if reader is None and not known:
-            raise ConfigError((NOBODY,))
-        ids = [reader.id] if reader else []
-        clear(self.outbox, ids)
-        done = self.store.readers.erase(ids)
-        return f"{done} erased{', and may be written to again' if known else ''}."
+        subscriber = self._find(id_or_address)
+        address = (subscriber.address if subscriber else None) or id_or_address.strip().lower()
+        fingerprint = address_fingerprint(address, self.key)
+        suppressed = unsuppress and self.store.subscribers.suppression_reason(fingerprint)
+        if suppressed:
+            self.store.subscribers.unsuppress(fingerprint)
+        if subscriber is None and not suppressed:
+            raise ConfigError((NOT_FOUND,))
+        ids = [subscriber.id] if subscriber else []
+        delete_messages(self.outbox, ids)
+        erased = self.store.subscribers.erase(ids)
+        return f"{erased} erased{', and may be written to again' if suppressed else ''}."
 
-    def _known(self, who: str) -> Subscriber | None:
-        return self.store.readers.one(who) or self.store.readers.at(who.strip().lower())
+    def _find(self, id_or_address: str) -> Subscriber | None:
+        return self.store.subscribers.get(id_or_address) or self.store.subscribers.with_address(
+            id_or_address.strip().lower()
+        )
 
-    def _shunned(self, address: str) -> str | None:
-        return self.store.readers.shunned(fingerprint(address, self.key))
+    def _suppression_reason(self, address: str) -> str | None:
+        return self.store.subscribers.suppression_reason(address_fingerprint(address, self.key))

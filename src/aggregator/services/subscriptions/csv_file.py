@@ -1,4 +1,4 @@
-"""Readers as a table: the CSV that `subscribers export` writes and `subscribers import` reads."""
+"""The CSV of subscribers that `subscribers export` writes and `subscribers import` reads."""
 
 from __future__ import annotations
 
@@ -9,80 +9,91 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from aggregator.deliver.mail.email_addresses import checked
+from aggregator.deliver.mail.email_addresses import normalise_address
 from aggregator.errors import ConfigError, ConfigIssue
-from aggregator.model import LETTER_FREQUENCIES, Choices, Subscriber, SubscriberStatus, Titles
+from aggregator.model import DIGEST_FREQUENCIES, Choices, Subscriber, SubscriberStatus, TitleLanguage
 
 COLUMNS: Final = (
     "address",
-    "standing",
+    "status",
     "since",
     "bodies",
     "topics",
     "types",
     "when_empty",
-    "rhythm",
-    "titles",
+    "frequency",
+    "title_language",
     "is_list",
-    "leave",
+    "leave_instructions",
     "only_alerts",
 )
 
-Known = Mapping[str, Collection[str]]
-"""The ids that may stand under `bodies`, `topics` and `types`."""
+RENAMED_COLUMNS: Final = {
+    "standing": "status",
+    "rhythm": "frequency",
+    "titles": "title_language",
+    "leave": "leave_instructions",
+}
+"""Columns of older exports, by their old names. They are refused, naming the new one."""
+
+ValidIds = Mapping[str, Collection[str]]
+"""The ids that the columns `bodies`, `topics` and `types` may have."""
 
 Row = Mapping[str, str]
 
 
-def read_roster(
-    text: str, file: str, now: datetime, known: Known, make_id: Callable[[], str]
+def read_subscribers_csv(
+    text: str, file: str, now: datetime, valid_ids: ValidIds, make_id: Callable[[], str]
 ) -> tuple[Subscriber, ...]:
-    """The readers of a table, or of a list with an address a line; who says no `since` reads since `now`.
+    """The subscribers of a CSV file, or of a list with one address a line. An empty `since` means `now`.
 
-    Commas or semicolons divide the cells. Raises ConfigError with every line that holds a mistake.
+    Commas or semicolons separate the cells. Raises ConfigError with every wrong line.
     """
-    mistakes, found = list[ConfigIssue](), list[Subscriber]()
+    issues, subscribers = list[ConfigIssue](), list[Subscriber]()
     try:
-        for line, cells, columns in _lines(text):
+        for line, cells, columns in _rows(text):
             try:
-                found.append(_reader(_row(cells, columns), now, known, make_id))
+                subscribers.append(_subscriber(_row(cells, columns), now, valid_ids, make_id))
             except ValueError as error:
-                mistakes.append(ConfigIssue(file, line, str(error)))
+                issues.append(ConfigIssue(file, line, str(error)))
     except (csv.Error, ValueError) as error:
-        mistakes.append(ConfigIssue(file, 1, f"this is no table: {error}"))
-    if mistakes:
-        raise ConfigError(tuple(mistakes))
-    return tuple(found)
+        issues.append(ConfigIssue(file, 1, f"this is not a CSV file of subscribers: {error}"))
+    if issues:
+        raise ConfigError(tuple(issues))
+    return tuple(subscribers)
 
 
-def write_roster(readers: Collection[Subscriber]) -> str:
-    """Every reader with address and choices."""
+def write_subscribers_csv(subscribers: Collection[Subscriber]) -> str:
+    """All subscribers with their addresses and choices, as CSV."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_cells(reader) for reader in readers)
+    writer.writerows(_cells(subscriber) for subscriber in subscribers)
     return out.getvalue()
 
 
-def _lines(text: str) -> Iterator[tuple[int, list[str], tuple[str, ...]]]:
-    """Each line that says something, with its number and the columns; the first line may name these."""
-    told = text.removeprefix("\ufeff")
-    first = told.partition("\n")[0]
-    reader = csv.reader(io.StringIO(told), delimiter=";" if ";" in first else ",", strict=True)
+def _rows(text: str) -> Iterator[tuple[int, list[str], tuple[str, ...]]]:
+    """Each line that is not empty, with its number and the columns, which the first line may name."""
+    text = text.removeprefix("\ufeff")  # Excel writes a byte order mark
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text), delimiter=";" if ";" in first else ",", strict=True)
     columns: tuple[str, ...] = COLUMNS[:1]
     for number, row in enumerate(reader):
         cells = [cell.strip() for cell in row]
         if number == 0 and "address" in (names := tuple(cell.lower() for cell in cells)):
-            columns = _known_columns(names)
+            columns = _check_columns(names)
         elif any(cells):
             yield reader.line_num, cells, columns
 
 
-def _known_columns(names: tuple[str, ...]) -> tuple[str, ...]:
+def _check_columns(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name in RENAMED_COLUMNS:
+            raise ValueError(f"the column {name!r} is now called {RENAMED_COLUMNS[name]!r}; rename it")
     unknown = [name for name in names if name not in COLUMNS]
     if unknown or len(set(names)) < len(names):
-        what = f"{unknown[0]!r} is no column" if unknown else "a column is named twice"
-        raise ValueError(f"{what}; there are {', '.join(COLUMNS)}")
+        problem = f"there is no column {unknown[0]!r}" if unknown else "a column is named twice"
+        raise ValueError(f"{problem}; the columns are {', '.join(COLUMNS)}")
     return names
 
 
@@ -92,39 +103,39 @@ def _row(cells: list[str], columns: tuple[str, ...]) -> Row:
     return dict(zip(columns, cells, strict=False))
 
 
-def _reader(row: Row, now: datetime, known: Known, make_id: Callable[[], str]) -> Subscriber:
+def _subscriber(row: Row, now: datetime, valid_ids: ValidIds, make_id: Callable[[], str]) -> Subscriber:
     return Subscriber(
         id=make_id(),
-        address=checked(row.get("address", "")),
-        standing=_of(tuple(SubscriberStatus), row.get("standing") or SubscriberStatus.READING),
-        since=_instant(row["since"]) if row.get("since") else now,
+        address=normalise_address(row.get("address", "")),
+        status=_choice(tuple(SubscriberStatus), row.get("status") or SubscriberStatus.ACTIVE),
+        status_since=_instant(row["since"]) if row.get("since") else now,
         choices=Choices(
-            bodies=_ids(row, "bodies", known),
-            topics=_ids(row, "topics", known),
-            types=_ids(row, "types", known),
+            bodies=_ids(row, "bodies", valid_ids),
+            topics=_ids(row, "topics", valid_ids),
+            types=_ids(row, "types", valid_ids),
             when_empty=_is_yes(row, "when_empty"),
-            rhythm=_of(LETTER_FREQUENCIES, row.get("rhythm")),
-            titles=_of(tuple(Titles), row.get("titles")),
+            frequency=_choice(DIGEST_FREQUENCIES, row.get("frequency")),
+            title_language=_choice(tuple(TitleLanguage), row.get("title_language")),
             only_alerts=_is_yes(row, "only_alerts"),
         ),
         is_list=_is_yes(row, "is_list"),
-        leave=row.get("leave", ""),
+        leave_instructions=row.get("leave_instructions", ""),
     )
 
 
 def _instant(cell: str) -> datetime:
-    """In whole seconds; without a zone it is UTC."""
+    """In whole seconds, in UTC; a time without a time zone is UTC."""
     try:
-        told = datetime.fromisoformat(cell)
+        instant = datetime.fromisoformat(cell)
     except ValueError:
-        raise ValueError(f"{cell!r} is no instant; write 2026-06-05T12:00:00Z") from None
-    return (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+        raise ValueError(f"{cell!r} is not a time; write it as 2026-06-05T12:00:00Z") from None
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
 
 
-def _ids(row: Row, name: str, known: Known) -> tuple[str, ...]:
+def _ids(row: Row, name: str, valid_ids: ValidIds) -> tuple[str, ...]:
     ids = tuple(row.get(name, "").split())
-    if unknown := [id for id in ids if id not in known[name]]:
-        raise ValueError(f"{name}: no such id is known: {', '.join(unknown)}")
+    if unknown := [id for id in ids if id not in valid_ids[name]]:
+        raise ValueError(f"{name}: these ids do not exist: {', '.join(unknown)}")
     return ids
 
 
@@ -135,30 +146,30 @@ def _is_yes(row: Row, name: str) -> bool:
     return cell == "yes"
 
 
-Kind = TypeVar("Kind", bound=StrEnum)
+Option = TypeVar("Option", bound=StrEnum)
 
 
-def _of(known: Sequence[Kind], cell: str | None) -> Kind:
-    """The value that a cell names; the first one for an empty cell. ValueError says which there are."""
-    named = [one for one in known if not cell or one == cell]
-    if not named:
-        raise ValueError(f"{cell!r} is none of {', '.join(known)}")
-    return named[0]
+def _choice(options: Sequence[Option], cell: str | None) -> Option:
+    """The option that a cell names; the first one for an empty cell. ValueError lists the options."""
+    matching = [one for one in options if not cell or one == cell]
+    if not matching:
+        raise ValueError(f"{cell!r} is none of {', '.join(options)}")
+    return matching[0]
 
 
-def _cells(reader: Subscriber) -> tuple[str, ...]:
-    chosen = reader.choices
+def _cells(subscriber: Subscriber) -> tuple[str, ...]:
+    choices = subscriber.choices
     return (
-        reader.address or "",
-        reader.standing,
-        reader.since.isoformat(),
-        " ".join(chosen.bodies),
-        " ".join(chosen.topics),
-        " ".join(chosen.types),
-        "yes" if chosen.when_empty else "no",
-        chosen.rhythm,
-        chosen.titles,
-        "yes" if reader.is_list else "no",
-        reader.leave,
-        "yes" if chosen.only_alerts else "no",
+        subscriber.address or "",
+        subscriber.status,
+        subscriber.status_since.isoformat(),
+        " ".join(choices.bodies),
+        " ".join(choices.topics),
+        " ".join(choices.types),
+        "yes" if choices.when_empty else "no",
+        choices.frequency,
+        choices.title_language,
+        "yes" if subscriber.is_list else "no",
+        subscriber.leave_instructions,
+        "yes" if choices.only_alerts else "no",
     )

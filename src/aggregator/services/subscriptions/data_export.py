@@ -1,36 +1,47 @@
-"""Everything that is kept of a reader, for that reader to take along."""
+"""Exports everything that is stored about a subscriber, for that subscriber."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from aggregator.model import Subscriber
-from aggregator.model.alerts import OwnRule
+from aggregator.model.alerts import SubscriberRule
 from aggregator.store import Store
 
 
-def own_data(store: Store, reader: Subscriber) -> dict[str, Any]:
-    """Address, choices, own rules with what they found, and how far each letter got; JSON can hold it all."""
-    letters = store.postings.of_reader(reader.id)
+def export_own_data(store: Store, subscriber: Subscriber) -> dict[str, Any]:
+    """Address, choices, alert rules with what they found, and deliveries; ready for JSON."""
+    # The keys are those of files that subscribers have downloaded: they stay as they are.
+    choices, deliveries = subscriber.choices, store.deliveries.of_subscriber(subscriber.id)
     return {
-        "address": reader.address,
-        "standing": reader.standing.value,
-        "since": reader.since.isoformat(),
-        **asdict(reader.choices),
-        "alerts": [_rule(store, reader, rule) for _, rule in store.alerts.own(reader.id)],
-        "letters": [{"run": one.run, "state": one.state.value, "at": one.at.isoformat()} for one in letters],
+        "address": subscriber.address,
+        "standing": subscriber.status.value,
+        "since": subscriber.status_since.isoformat(),
+        "bodies": choices.bodies,
+        "topics": choices.topics,
+        "types": choices.types,
+        "when_empty": choices.when_empty,
+        "rhythm": choices.frequency,
+        "titles": choices.title_language,
+        "only_alerts": choices.only_alerts,
+        "alerts": [
+            _rule(store, subscriber, rule) for _, rule in store.alerts.subscriber_rules(subscriber.id)
+        ],
+        "letters": [
+            {"run": one.run, "state": one.status.value, "at": one.status_since.isoformat()}
+            for one in deliveries
+        ],
     }
 
 
-def _rule(store: Store, reader: Subscriber, rule: OwnRule) -> dict[str, Any]:
-    """Without the address of its feed: a file is sooner passed on."""
-    found = store.alerts.recent(f"{reader.id}/{rule.id}")
+def _rule(store: Store, subscriber: Subscriber, rule: SubscriberRule) -> dict[str, Any]:
+    # Without the feed's address: whoever knows it can read the feed, and a file is soon passed on.
+    alerts = store.alerts.recent(f"{subscriber.id}/{rule.id}")
     return {
         "when": rule.when,
         "changes": rule.changes,
-        "rhythm": rule.rhythm.value,
+        "rhythm": rule.frequency.value,
         "mail": rule.mail,
-        "feed": bool(rule.feed),
-        "found": [{"at": one.found.isoformat(), "title": one.title, "url": one.url} for one in found],
+        "feed": bool(rule.feed_secret),
+        "found": [{"at": one.found_at.isoformat(), "title": one.title, "url": one.url} for one in alerts],
     }

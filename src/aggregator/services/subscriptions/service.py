@@ -1,7 +1,7 @@
-"""What subscribers do for themselves: ask for letters, confirm, pause, move, leave.
+"""What subscribers do for themselves: subscribe, confirm, pause, change their address, unsubscribe.
 
-Nothing that it answers tells whether an address is known. Nobody can be written to more often than the limits
-say, whoever asks.
+No response reveals whether an address is subscribed. However often somebody asks, an address gets no more
+mail than its limit allows.
 """
 
 from __future__ import annotations
@@ -13,165 +13,175 @@ from typing import Final
 
 from aggregator.config import Config
 from aggregator.deliver.mail.answers import answer_run
-from aggregator.deliver.mail.email_addresses import checked, fingerprint
+from aggregator.deliver.mail.email_addresses import address_fingerprint, normalise_address
 from aggregator.deliver.mail.tokens import CHOICES, CONFIRM, Tokens
-from aggregator.model import ANSWER, Subscriber, SubscriberStatus
+from aggregator.model import ANSWER_RUN_PREFIX, Subscriber, SubscriberStatus
 from aggregator.services.subscriptions.admin import new_id
 from aggregator.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """How often an address is written to, whoever asks."""
+class RequestLimit:
+    """How often an address gets an answer, however often somebody asks."""
 
-    most: int
-    span: timedelta
-    apart: timedelta
-    """Between two answers."""
-
-
-STRANGERS: Final = Limit(3, timedelta(days=28), timedelta(minutes=10))
-"""An address that was never confirmed: as long as it is remembered."""
-
-READERS: Final = Limit(3, timedelta(days=1), timedelta(minutes=10))
-"""Somebody entered the address of a reader."""
-
-SUBSCRIBED: Final = (SubscriberStatus.READING, SubscriberStatus.PAUSED)
-"""Who may look at and change what they get."""
-
-MOVES: Final = 3
-"""Other addresses that one reader may have asked in four weeks: each may be a stranger's."""
+    max_count: int
+    period: timedelta
+    min_interval: timedelta
 
 
-def choosable(config: Config) -> Mapping[str, Mapping[str, str]]:
-    """What a reader may choose from: ids and names, of each sort."""
+UNCONFIRMED_LIMIT: Final = RequestLimit(3, timedelta(days=28), timedelta(minutes=10))
+"""For an unconfirmed address. It is stored as long as this (`ERASE_AFTER` in `mailing/delivery.py`)."""
+
+SUBSCRIBER_LIMIT: Final = RequestLimit(3, timedelta(days=1), timedelta(minutes=10))
+"""For the address of a subscriber, which anybody can enter."""
+
+SUBSCRIBED_STATUSES: Final = (SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED)
+"""Who may see and change their choices."""
+
+MAX_ADDRESS_CHANGES: Final = 3
+"""How many unconfirmed new addresses a subscriber may have: each may be a stranger's."""
+
+
+def choice_options(config: Config) -> Mapping[str, Mapping[str, str]]:
+    """What subscribers may choose from: ids and names of bodies, topics and types."""
     return {
         "bodies": {id: body.name for id, body in config.bodies.items()},
         "topics": dict(config.vocabulary.topic_names),
-        "types": dict(config.vocabulary.names),
+        "types": dict(config.vocabulary.type_names),
     }
 
 
 @dataclass(frozen=True)
 class SubscriptionService:
-    """The subscribers of one store, as they act themselves. `now` is the instant that a call stands for."""
+    """What subscribers do for themselves. `now` is the instant of the request."""
 
     store: Store
     tokens: Tokens
     make_id: Callable[[], str] = new_id
 
-    def ask(self, address: str, now: datetime) -> None:
-        """Somebody entered an address: the answer goes to the address itself, and only there.
+    def request_subscription(self, address: str, now: datetime) -> None:
+        """Answer an address that somebody entered, by mail to that address only.
 
-        A new one is asked to confirm, a subscriber gets a link to their choices, and one that must not be
-        written to gets nothing. Raises ValueError, in plain words, for what is no address.
+        A new address is asked to confirm, a subscriber gets a link to their choices, and an address on the
+        suppression list gets nothing. Raises ValueError with a reason for an invalid address.
         """
-        where = checked(address)
-        if self.store.readers.shunned(fingerprint(where, self.tokens.key)):
+        address = normalise_address(address)
+        if self.store.subscribers.suppression_reason(address_fingerprint(address, self.tokens.key)):
             return
-        reader = self.store.readers.at(where) or self._stranger(where, now)
-        if reader.standing is SubscriberStatus.LEFT:
-            self.store.readers.stand(reader.id, SubscriberStatus.UNCONFIRMED, now)
-        if reader.replaces:
-            # Whoever has this address asks for letters of their own; they must not confirm another's move.
-            self.store.readers.keep(replace(reader, replaces=""))
-        if reader.standing in SUBSCRIBED:
-            self._answer(reader, CHOICES, now, READERS)
+        subscriber = self.store.subscribers.with_address(address) or self._add_unconfirmed(address, now)
+        if subscriber.status is SubscriberStatus.UNSUBSCRIBED:
+            self.store.subscribers.set_status(subscriber.id, SubscriberStatus.UNCONFIRMED, now)
+        if subscriber.replaces_id:
+            # The owner of this address now subscribes themselves. Their confirmation must not complete the
+            # address change that another subscriber asked for.
+            self.store.subscribers.save(replace(subscriber, replaces_id=""))
+        if subscriber.status in SUBSCRIBED_STATUSES:
+            self._answer_within_limit(subscriber, CHOICES, now, SUBSCRIBER_LIMIT)
         else:
-            self._answer(reader, CONFIRM, now, STRANGERS)
+            self._answer_within_limit(subscriber, CONFIRM, now, UNCONFIRMED_LIMIT)
 
-    def asker(self, token: str, now: datetime) -> Subscriber | None:
-        """Who would be confirmed by this token; None as in `confirm`. Changes nothing.
-
-        A token from before they left, or were confirmed, is used up: it holds for one asking.
-        """
-        reader = self._signed(CONFIRM, token, now)
-        if reader is None or reader.standing is not SubscriberStatus.UNCONFIRMED:
+    def find_unconfirmed(self, token: str, now: datetime) -> Subscriber | None:
+        """Whom this token would confirm; None as in `confirm`. Changes nothing."""
+        subscriber = self._find_by_token(CONFIRM, token, now)
+        if subscriber is None or subscriber.status is not SubscriberStatus.UNCONFIRMED:
             return None
-        return reader if self.tokens.made(CONFIRM, token) >= reader.since else None
+        # A token from before the last change of status was used, or belongs to an earlier request.
+        return subscriber if self.tokens.signed_at(CONFIRM, token) >= subscriber.status_since else None
 
     def confirm(self, token: str, now: datetime) -> Subscriber | None:
-        """Confirm an address; gives whose it is, in case of a move the subscriber who has moved.
+        """Confirm an address; gives its subscriber, after an address change the one who asked for it.
 
-        None when the token was not ours, has aged, or was used before.
+        None when the token was not signed here, has expired, or was used before.
         """
-        reader = self.asker(token, now)
-        if reader is None:
+        subscriber = self.find_unconfirmed(token, now)
+        if subscriber is None:
             return None
-        if reader.replaces:
-            done = self.store.readers.move(reader)
+        if subscriber.replaces_id:
+            done = self.store.subscribers.change_address(subscriber)
         else:
-            done = self.store.readers.stand(
-                reader.id, SubscriberStatus.READING, now, only=[SubscriberStatus.UNCONFIRMED]
+            done = self.store.subscribers.set_status(
+                subscriber.id, SubscriberStatus.ACTIVE, now, only_from=[SubscriberStatus.UNCONFIRMED]
             )
-        return self.store.readers.one(reader.replaces or reader.id) if done else None
+        return self.store.subscribers.get(subscriber.replaces_id or subscriber.id) if done else None
 
     def confirm_by_mail(self, token: str, now: datetime) -> None:
-        """Confirm an address, and say so to it; nothing for a token that confirms nobody."""
-        if reader := self.confirm(token, now):
-            self._write(reader, CHOICES, now)
+        """Confirm an address, and answer with a link to the choices; do nothing for an invalid token."""
+        if subscriber := self.confirm(token, now):
+            self._plan_answer(subscriber, CHOICES, now)
 
-    def subscriber(self, token: str, now: datetime) -> Subscriber | None:
-        """Whose choices this token opens; None when it is not ours, has aged, or they have left."""
-        reader = self._signed(CHOICES, token, now)
-        return reader if reader and reader.standing in SUBSCRIBED else None
+    def find_by_choices_token(self, token: str, now: datetime) -> Subscriber | None:
+        """Whose choices this token opens; None when it is invalid, has expired, or they unsubscribed."""
+        subscriber = self._find_by_token(CHOICES, token, now)
+        return subscriber if subscriber and subscriber.status in SUBSCRIBED_STATUSES else None
 
-    def set_paused(self, reader: Subscriber, now: datetime, *, paused: bool) -> None:
-        """Send nothing until the subscriber resumes; or send letters again, from the next run on."""
+    def set_paused(self, subscriber: Subscriber, now: datetime, *, paused: bool) -> None:
+        """Pause all mail, or resume it from the next run on."""
         before, after = (
-            (SubscriberStatus.READING, SubscriberStatus.PAUSED)
+            (SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED)
             if paused
-            else (SubscriberStatus.PAUSED, SubscriberStatus.READING)
+            else (SubscriberStatus.PAUSED, SubscriberStatus.ACTIVE)
         )
-        self.store.readers.stand(reader.id, after, now, only=[before])
+        self.store.subscribers.set_status(subscriber.id, after, now, only_from=[before])
 
-    def move(self, reader: Subscriber, address: str, now: datetime) -> None:
-        """Ask the new address to confirm; until it does, letters go to the old one.
+    def request_address_change(self, subscriber: Subscriber, address: str, now: datetime) -> None:
+        """Ask the new address to confirm; until it does, mail goes to the old one.
 
-        An address that somebody has already, or that must not be written to, gets nothing; the answer here
-        is the same. Raises ValueError for what is no address.
+        An address that is subscribed already or suppressed gets nothing, without a difference to be seen.
+        Raises ValueError with a reason for an invalid address.
         """
-        where = checked(address)
-        known = self.store.readers.at(where)
-        ours = known and known.standing is SubscriberStatus.UNCONFIRMED and known.replaces == reader.id
-        if self.store.readers.shunned(fingerprint(where, self.tokens.key)) or (known and not ours):
+        address = normalise_address(address)
+        existing = self.store.subscribers.with_address(address)
+        is_same_request = (
+            existing is not None
+            and existing.status is SubscriberStatus.UNCONFIRMED
+            and existing.replaces_id == subscriber.id
+        )
+        fingerprint = address_fingerprint(address, self.tokens.key)
+        if self.store.subscribers.suppression_reason(fingerprint) or (existing and not is_same_request):
             return
-        if known or self._may_ask_another(reader):
-            asked = known or self._stranger(where, now, replaces=reader.id)
-            self._answer(asked, CONFIRM, now, STRANGERS)
+        if existing or self._may_change_address(subscriber):
+            unconfirmed = existing or self._add_unconfirmed(address, now, replaces_id=subscriber.id)
+            self._answer_within_limit(unconfirmed, CONFIRM, now, UNCONFIRMED_LIMIT)
 
-    def leave(self, id: str, now: datetime) -> None:
-        """Let whoever has this id go, unless we had stopped writing to them; erased in four weeks."""
-        self.store.readers.stand(
-            id, SubscriberStatus.LEFT, now, only=[*SUBSCRIBED, SubscriberStatus.UNCONFIRMED]
+    def unsubscribe(self, id: str, now: datetime) -> None:
+        """Unsubscribe from everything, unless we stopped sending to them before; erased in four weeks."""
+        self.store.subscribers.set_status(
+            id,
+            SubscriberStatus.UNSUBSCRIBED,
+            now,
+            only_from=[*SUBSCRIBED_STATUSES, SubscriberStatus.UNCONFIRMED],
         )
 
-    def _signed(self, purpose: str, token: str, now: datetime) -> Subscriber | None:
-        """Whom a token that was made for this purpose names."""
-        id = self.tokens.read_timed(purpose, token, now)
-        return self.store.readers.one(id) if id else None
+    def _find_by_token(self, purpose: str, token: str, now: datetime) -> Subscriber | None:
+        """The subscriber of a token that was signed for this purpose."""
+        id = self.tokens.read_timed_token(purpose, token, now)
+        return self.store.subscribers.get(id) if id else None
 
-    def _stranger(self, address: str, now: datetime, replaces: str = "") -> Subscriber:
-        """The row of an address that is new here; of two who enter it at once the first one's."""
-        fresh = Subscriber(
+    def _add_unconfirmed(self, address: str, now: datetime, replaces_id: str = "") -> Subscriber:
+        """Add an unconfirmed subscriber."""
+        new = Subscriber(
             id=self.make_id(),
             address=address,
-            standing=SubscriberStatus.UNCONFIRMED,
-            since=now,
-            replaces=replaces,
+            status=SubscriberStatus.UNCONFIRMED,
+            status_since=now,
+            replaces_id=replaces_id,
         )
-        self.store.readers.add([fresh])
-        return self.store.readers.at(address) or fresh
+        self.store.subscribers.add([new])
+        # `add` ignores an address that is there: another process may have added it at the same moment.
+        return self.store.subscribers.with_address(address) or new
 
-    def _may_ask_another(self, reader: Subscriber) -> bool:
-        unconfirmed = self.store.readers.all(SubscriberStatus.UNCONFIRMED)
-        return sum(one.replaces == reader.id for one in unconfirmed) < MOVES
+    def _may_change_address(self, subscriber: Subscriber) -> bool:
+        unconfirmed = self.store.subscribers.all(SubscriberStatus.UNCONFIRMED)
+        return sum(one.replaces_id == subscriber.id for one in unconfirmed) < MAX_ADDRESS_CHANGES
 
-    def _answer(self, reader: Subscriber, purpose: str, now: datetime, limit: Limit) -> None:
-        asked = [one.at for one in self.store.postings.of_reader(reader.id) if one.run.startswith(ANSWER)]
-        recent = sum(at > now - limit.span for at in asked)
-        if recent < limit.most and not any(at > now - limit.apart for at in asked):
-            self._write(reader, purpose, now)
+    def _answer_within_limit(
+        self, subscriber: Subscriber, purpose: str, now: datetime, limit: RequestLimit
+    ) -> None:
+        deliveries = self.store.deliveries.of_subscriber(subscriber.id)
+        answered_at = [one.status_since for one in deliveries if one.run.startswith(ANSWER_RUN_PREFIX)]
+        recent = sum(at > now - limit.period for at in answered_at)
+        if recent < limit.max_count and not any(at > now - limit.min_interval for at in answered_at):
+            self._plan_answer(subscriber, purpose, now)
 
-    def _write(self, reader: Subscriber, purpose: str, now: datetime) -> None:
-        self.store.postings.add(answer_run(purpose, f"{int(now.timestamp()):x}"), reader.id, now)
+    def _plan_answer(self, subscriber: Subscriber, purpose: str, now: datetime) -> None:
+        self.store.deliveries.plan_one(answer_run(purpose, f"{int(now.timestamp()):x}"), subscriber.id, now)
