@@ -1,4 +1,4 @@
-"""What an alert rule matches: words as people mean them, what documents are filed under, and instants."""
+"""What alert rules match: words, labels, changes and closing dates."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from aggregator.model import Document, Relevance, Translation
 from aggregator.model.alerts import CHANGED_PARTS, AlertRule
 from tests.support.builders import NOON, make_document, make_entry, make_labels, moment
 
-KNOWN = {
+VALID_VALUES = {
     "body": ("cabinet-office", "glasgow", "scot-gov"),
     "nation": ("uk", "scotland"),
     "type": ("news", "consultation"),
@@ -27,18 +27,20 @@ KNOWN = {
 NATIONS = {"cabinet-office": "uk", "glasgow": "scotland"}
 
 
-def matches(rule: str, held: Document, parts: tuple[str, ...] = (), hours: int = 0) -> bool:
-    made = AlertRule(id="r", name="r", when=parse_rule(rule, KNOWN))
-    sight = DocumentState(MatchableDocument(held, NATIONS), NOON + timedelta(hours=hours), frozenset(parts))
-    return rule_matches(made, sight)
+def matches(rule: str, document: Document, changed_parts: tuple[str, ...] = (), hours: int = 0) -> bool:
+    parsed_rule = AlertRule(id="r", name="r", when=parse_rule(rule, VALID_VALUES))
+    state = DocumentState(
+        MatchableDocument(document, NATIONS), NOON + timedelta(hours=hours), frozenset(changed_parts)
+    )
+    return rule_matches(parsed_rule, state)
 
 
-def held(title: str = "A plan", text: str = "Its words.", **changes: Any) -> Document:
+def make_plan(title: str = "A plan", text: str = "Its words.", **changes: Any) -> Document:
     return make_document(make_entry(title=title, text=text), **changes)
 
 
 @pytest.mark.parametrize(
-    ("rule", "title", "text", "found"),
+    ("rule", "title", "text", "expected"),
     [
         ("plan", "A PLAN", "", True),
         ("plan", "Planning", "", False),
@@ -60,8 +62,10 @@ def held(title: str = "A plan", text: str = "Its words.", **changes: Any) -> Doc
         ("1.5", "In 1.5 years", "", True),
     ],
 )
-def test_words_are_found_as_people_mean_them(rule: str, title: str, text: str, found: bool) -> None:
-    assert matches(rule, held(title, text)) is found
+def test_words_match_without_case_accents_and_endings(
+    rule: str, title: str, text: str, expected: bool
+) -> None:
+    assert matches(rule, make_plan(title, text)) is expected
 
 
 def test_the_title_of_a_translation_counts_as_a_title() -> None:
@@ -71,7 +75,7 @@ def test_the_title_of_a_translation_counts_as_a_title() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "found"),
+    ("rule", "expected"),
     [
         ("body:cabinet-office", True),
         ("body:glasgow", True),
@@ -84,14 +88,16 @@ def test_the_title_of_a_translation_counts_as_a_title() -> None:
         ("closing:<7d", False),
     ],
 )
-def test_a_document_is_found_by_what_it_is_filed_under(rule: str, found: bool) -> None:
-    filed = make_labels(type="consultation", topics=("open-data",), plans=("NAP6",), subjects=("glasgow",))
+def test_a_document_matches_by_its_labels(rule: str, expected: bool) -> None:
+    filed_labels = make_labels(
+        type="consultation", topics=("open-data",), plans=("NAP6",), subjects=("glasgow",)
+    )
 
-    assert matches(rule, held(labels=filed)) is found
+    assert matches(rule, make_plan(labels=filed_labels)) is expected
 
 
 @pytest.mark.parametrize(
-    ("rule", "relevance", "found"),
+    ("rule", "relevance", "expected"),
     [
         ("plan", Relevance.BORDERLINE, False),
         ("plan", Relevance.NO, False),
@@ -100,14 +106,14 @@ def test_a_document_is_found_by_what_it_is_filed_under(rule: str, found: bool) -
         ("plan relevance:any", Relevance.NO, True),
     ],
 )
-def test_a_rule_finds_what_is_about_open_government_unless_it_says_otherwise(
-    rule: str, relevance: Relevance, found: bool
+def test_a_rule_matches_relevant_documents_only_unless_it_names_a_relevance(
+    rule: str, relevance: Relevance, expected: bool
 ) -> None:
-    assert matches(rule, held(labels=make_labels(relevance=relevance))) is found
+    assert matches(rule, make_plan(labels=make_labels(relevance=relevance))) is expected
 
 
 @pytest.mark.parametrize(
-    ("rule", "parts", "found"),
+    ("rule", "changed_parts", "expected"),
     [
         ("changed:", ("text",), True),
         ("changed:", (), False),
@@ -120,16 +126,16 @@ def test_a_rule_finds_what_is_about_open_government_unless_it_says_otherwise(
         ("plan NOT changed:text", ("text",), False),
     ],
 )
-def test_a_change_is_found_by_its_parts(rule: str, parts: tuple[str, ...], found: bool) -> None:
-    assert matches(rule, held(), parts) is found
+def test_a_change_matches_by_its_parts(rule: str, changed_parts: tuple[str, ...], expected: bool) -> None:
+    assert matches(rule, make_plan(), changed_parts) is expected
 
 
-def test_every_part_that_counts_as_substance_can_be_asked_for() -> None:
-    assert set(PARTS) <= {part for parts in CHANGED_PARTS.values() for part in parts}
+def test_every_compared_part_can_be_named_in_a_rule() -> None:
+    assert set(PARTS) <= {part for changed_parts in CHANGED_PARTS.values() for part in changed_parts}
 
 
 @pytest.mark.parametrize(
-    ("closes", "hours", "found"),
+    ("closes", "hours", "expected"),
     [
         ("2026-06-12 12:00", 0, False),  # in seven days to the minute
         ("2026-06-12 12:00", 1, True),
@@ -137,5 +143,5 @@ def test_every_part_that_counts_as_substance_can_be_asked_for() -> None:
         ("2026-06-12 12:00", 7 * 24 + 1, False),
     ],
 )
-def test_closing_counts_from_the_instant_to_the_last_minute(closes: str, hours: int, found: bool) -> None:
-    assert matches("closing:<7d", make_document(make_entry(closes=moment(closes))), hours=hours) is found
+def test_closing_counts_from_the_instant_to_the_last_minute(closes: str, hours: int, expected: bool) -> None:
+    assert matches("closing:<7d", make_document(make_entry(closes=moment(closes))), hours=hours) is expected

@@ -1,4 +1,4 @@
-"""When two copies of one part are the same; tests/services/polling has what that means for documents."""
+"""When two versions of a part are the same; tests/services/polling has the consequences for documents."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def moment(text: str, precision: Precision = Precision.MINUTE) -> Moment:
     return Moment(at=at(text), precision=precision)
 
 
-def test_words_are_the_same_whatever_their_case_space_quotes_and_dashes() -> None:
+def test_texts_are_equal_whatever_their_case_space_quotes_and_dashes() -> None:
     assert comparable_text("The  “Open”\nPlan’s 2026–27") == 'the "open" plan\'s 2026-27'
 
 
@@ -37,11 +37,11 @@ def test_words_are_the_same_whatever_their_case_space_quotes_and_dashes() -> Non
         ("", "a plan", False),
     ],
 )
-def test_a_text_that_says_it_was_cut_is_the_same_as_a_longer_one(one: str, other: str, same: bool) -> None:
+def test_a_text_cut_with_an_ellipsis_equals_a_longer_one(one: str, other: str, same: bool) -> None:
     assert same_text(one, other) is same
 
 
-def test_a_moment_is_the_same_in_any_zone_with_seconds_or_without_but_a_day_is_no_midnight() -> None:
+def test_a_moment_is_equal_in_any_zone_with_seconds_or_without_but_a_day_is_no_midnight() -> None:
     written = Moment(at=at("2026-05-25 16:00"), precision=Precision.SECOND, zone=ZoneBasis.ASSUMED)
 
     assert comparable_moment(written) == comparable_moment(moment("2026-05-25 16:00"))
@@ -63,7 +63,7 @@ def test_a_deadline_of_a_day_is_its_last_minute_in_london(day: str, last: str) -
     assert comparable_deadline(moment(day, Precision.DAY)) == comparable_deadline(moment(last))
 
 
-def test_a_deadline_of_a_month_is_no_deadline_of_its_first_day_and_seconds_make_none() -> None:
+def test_a_deadline_in_a_month_differs_from_its_first_day_and_seconds_make_no_difference() -> None:
     month = moment("2026-05-31 23:00", Precision.MONTH)
     second = Moment(at=at("2026-10-16 22:59:59"))
 
@@ -85,7 +85,9 @@ def test_a_deadline_of_a_month_is_no_deadline_of_its_first_day_and_seconds_make_
         (None, moment("2026-06-02 08:15"), False),
     ],
 )
-def test_a_stamp_is_later_when_it_moved_on(after: Moment | None, before: Moment | None, later: bool) -> None:
+def test_an_updated_date_is_later_when_it_moved_past_the_former_time_or_day(
+    after: Moment | None, before: Moment | None, later: bool
+) -> None:
     assert is_later(after, before) is later
 
 
@@ -100,7 +102,7 @@ def test_a_stamp_is_later_when_it_moved_on(after: Moment | None, before: Moment 
         ({}, {}, True),
     ],
 )
-def test_files_are_the_same_by_address_and_by_lengths_that_both_tell(
+def test_files_are_equal_by_address_and_by_lengths_that_both_have(
     one: dict[str, int], other: dict[str, int], same: bool
 ) -> None:
     assert same_files(one, other) is same

@@ -1,4 +1,4 @@
-"""Every form of date of the publishers, with the instant worked out by hand."""
+"""Every form of date that publishers use, with the instant worked out by hand."""
 
 from __future__ import annotations
 
@@ -174,8 +174,8 @@ def test_welsh_months_with_their_mutations(month: int, names: str) -> None:
         ("1968", "1967-12-31 23:00", YEAR),
     ],
 )
-def test_a_month_or_a_year_is_no_more_than_that(text: str, utc: str, precision: Precision) -> None:
-    # London kept British Standard Time, one hour ahead, from 1968-02-18; its first hour of that year was GMT.
+def test_a_month_or_a_year_has_its_own_precision(text: str, utc: str, precision: Precision) -> None:
+    # London had British Standard Time, one hour ahead, from 1968-02-18; that year began in GMT.
     at = "1968-01-01 00:00" if text == "1968" else utc
     assert parse_moment(text, now=NOON) == expected(at, precision, ASSUMED)
 
@@ -215,7 +215,7 @@ def test_a_date_in_markup_and_noon_as_a_placeholder_of_a_day(markup: str, wanted
     assert parse_moment(markup, now=NOON) == wanted
 
 
-def test_a_form_that_is_known_to_be_utc_is_read_so_and_marked() -> None:
+def test_a_format_known_to_be_utc_is_parsed_as_utc() -> None:
     found = parse_moment("2026-07-10T14:16:51", now=NOON, unzoned=BY_FORM)
     assert found == expected("2026-07-10 14:16:51", SECOND, BY_FORM)
     assert parse_moment("2026-07-10T14:16:51+01:00", now=NOON, unzoned=BY_FORM) == expected(
@@ -224,13 +224,13 @@ def test_a_form_that_is_known_to_be_utc_is_read_so_and_marked() -> None:
     assert parse_moment("2026-07-10", now=NOON, unzoned=BY_FORM) == expected("2026-07-09 23:00", DAY, ASSUMED)
 
 
-def test_a_local_time_that_the_clocks_skip_is_read_by_the_offset_before_the_change() -> None:
+def test_a_local_time_that_the_clocks_skip_has_the_offset_before_the_change() -> None:
     assert parse_moment("29 March 2026 00:59", now=NOON) == expected("2026-03-29 00:59", MINUTE, ASSUMED)
     assert parse_moment("29 March 2026 01:30", now=NOON) == expected("2026-03-29 01:30", MINUTE, ASSUMED)
     assert parse_moment("29 March 2026 02:00", now=NOON) == expected("2026-03-29 01:00", MINUTE, ASSUMED)
 
 
-def test_a_local_time_that_comes_twice_is_the_first() -> None:
+def test_of_a_local_time_that_comes_twice_the_first_counts() -> None:
     assert parse_moment("25 October 2026 01:30", now=NOON) == expected("2026-10-25 00:30", MINUTE, ASSUMED)
     assert parse_moment("25 October 2026 02:00", now=NOON) == expected("2026-10-25 02:00", MINUTE, ASSUMED)
 
@@ -274,7 +274,7 @@ def test_a_local_time_that_comes_twice_is_the_first() -> None:
         "5 May 2026 and 6 May 2026",
     ],
 )
-def test_no_date_is_invented(text: str | None) -> None:
+def test_no_date_is_guessed(text: str | None) -> None:
     assert parse_moment(text, now=NOON) is None
 
 
@@ -284,18 +284,18 @@ def test_any_text_is_a_moment_in_utc_or_none(text: str) -> None:
     assert found is None or found.at.utcoffset() == timedelta(0)
 
 
-WRITTEN = "2026 05 5 25 May Mai T Z - : / . , +01:00 BST am pm 12:30 <time datetime=' ' > noon of"
-WORDS = st.sampled_from(WRITTEN.split())
+DATE_PIECES = "2026 05 5 25 May Mai T Z - : / . , +01:00 BST am pm 12:30 <time datetime=' ' > noon of"
+PIECES = st.sampled_from(DATE_PIECES.split())
 
 
-@given(st.lists(WORDS).map(" ".join) | st.lists(WORDS).map("".join))
-def test_any_heap_of_pieces_of_dates_is_a_moment_in_utc_or_none(text: str) -> None:
+@given(st.lists(PIECES).map(" ".join) | st.lists(PIECES).map("".join))
+def test_any_mix_of_pieces_of_dates_is_a_moment_in_utc_or_none(text: str) -> None:
     found = parse_moment(text, now=NOON)
     assert found is None or found.at.tzinfo is UTC
 
 
 @given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=365 * 250)))
-def test_what_rfc_3339_says_in_utc_is_read_to_the_second(age: timedelta) -> None:
+def test_an_rfc_3339_time_in_utc_is_parsed_to_the_second(age: timedelta) -> None:
     when = instant("1900-01-01 00:00") + age
     found = parse_moment(when.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), now=NOON)
     assert found == Moment(at=when.replace(microsecond=0))
@@ -304,7 +304,7 @@ def test_what_rfc_3339_says_in_utc_is_read_to_the_second(age: timedelta) -> None
 @pytest.mark.parametrize(
     "text", ["1" * 10_000_000, "<time " * 1_600_000, "a " * 5_000_000, "&lt;" * 2_500_000]
 )
-def test_ten_megabytes_in_place_of_a_date_cost_no_time(text: str) -> None:
+def test_ten_megabytes_in_place_of_a_date_take_no_time(text: str) -> None:
     start = time.process_time()
     assert parse_moment(text, now=NOON) is None
     assert time.process_time() - start < 1

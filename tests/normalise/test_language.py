@@ -1,4 +1,4 @@
-"""In which language a document is."""
+"""The language of a document."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ENGLISH = "Read out from the UK Multi-Stakeholder Forum on open government"
 
 
 @pytest.mark.parametrize(
-    ("stated", "url", "usual", "words", "expected"),
+    ("stated", "url", "default", "text", "expected"),
     [
         ("en-US", "https://www.gov.uk/x", "en", ENGLISH, "en"),
         ("en", "https://www.gov.wales/x", "en", WELSH, "cy"),
@@ -25,7 +25,7 @@ ENGLISH = "Read out from the UK Multi-Stakeholder Forum on open government"
         ("en", None, "en", "Llandudno Conwy", "en"),
     ],
 )
-def test_the_address_decides_then_the_words_then_what_is_said(
-    stated: str | None, url: str | None, usual: str, words: str, expected: str
+def test_the_address_decides_then_the_text_then_the_stated_language(
+    stated: str | None, url: str | None, default: str, text: str, expected: str
 ) -> None:
-    assert detect_language(stated, url, usual, words) == expected
+    assert detect_language(stated, url, default, text) == expected

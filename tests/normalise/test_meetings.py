@@ -1,4 +1,4 @@
-"""One read-out under many titles."""
+"""The name of a meeting, from the many titles of its records."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.support.builders import NOON
 
 
 @pytest.mark.parametrize(
-    ("title", "recorded", "name"),
+    ("title", "own_record", "name"),
     [
         (
             "Read out from the UK Multi-Stakeholder Forum | Wednesday 24th January 2024",
@@ -30,5 +30,5 @@ from tests.support.builders import NOON
         ("MSF minutes of 31 Zember 2023", False, None),
     ],
 )
-def test_group_and_day_name_a_meeting(title: str, recorded: bool, name: str | None) -> None:
-    assert meeting_name(title, recorded=recorded, now=NOON) == name
+def test_group_and_day_name_a_meeting(title: str, own_record: bool, name: str | None) -> None:
+    assert meeting_name(title, own_record=own_record, now=NOON) == name

@@ -1,4 +1,4 @@
-"""By what name a document stays known when its address changes."""
+"""The names by which a document is recognised when its address changes."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ from aggregator.normalise.identity import names_from_ids
         (("https://www.gov.uk/government/publications/x#2026-05-25T16:00:00Z",), ()),
     ],
 )
-def test_forms_that_stay(ids: tuple[str | None, ...], expected: tuple[str, ...]) -> None:
+def test_native_ids_of_known_forms_give_names(ids: tuple[str | None, ...], expected: tuple[str, ...]) -> None:
     assert names_from_ids(*ids) == expected

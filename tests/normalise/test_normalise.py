@@ -1,4 +1,4 @@
-"""What becomes of items: one entry for each document, with everything in our words."""
+"""Items become entries, one for each document."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ from aggregator.model import (
     Reject,
     ZoneBasis,
 )
-from aggregator.normalise import Normalised, normalise
+from aggregator.normalise import NormalisedPage, normalise
 from tests.support.builders import NOON, instant, make_raw_entry, make_source, moment
 
 FEED = "https://www.gov.uk/government/organisations/cabinet-office.atom"
 
 
-def of(raws: Iterable[RawEntry], **changes: Any) -> Normalised:
-    return normalise(make_source(**changes), FEED, raws, now=NOON)
+def normalise_items(items: Iterable[RawEntry], **changes: Any) -> NormalisedPage:
+    return normalise(make_source(**changes), FEED, items, now=NOON)
 
 
 def entry_of(raw: RawEntry, **changes: Any) -> Entry:
-    found = of([raw], **changes)
-    assert found.rejects == ()
-    return found.entries[0]
+    page = normalise_items([raw], **changes)
+    assert page.rejects == ()
+    return page.entries[0]
 
 
-def test_an_item_becomes_an_entry_in_our_words() -> None:
+def test_an_item_becomes_an_entry() -> None:
     item = RawEntry(
         item_name="item 1",
         id="https://www.gov.uk/government/publications/example#2026-05-25T16:00:00Z",
@@ -94,7 +94,7 @@ def test_an_item_becomes_an_entry_in_our_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "named", "licence"),
+    ("source_feed", "named", "licence"),
     [
         (None, None, "OGL-3.0"),
         (None, "https://creativecommons.org/publicdomain/zero/1.0/", "OGL-3.0"),
@@ -103,17 +103,19 @@ def test_an_item_becomes_an_entry_in_our_words() -> None:
         (FeedMetadata(title="Another"), None, "unknown"),
     ],
 )
-def test_what_another_instance_passes_on_keeps_the_licence_that_it_names(
-    origin: FeedMetadata | None, named: str | None, licence: str
+def test_a_relayed_entry_has_the_licence_that_it_names(
+    source_feed: FeedMetadata | None, named: str | None, licence: str
 ) -> None:
-    assert entry_of(make_raw_entry(origin=origin, licence=named), licence="OGL-3.0").licence == licence
+    assert (
+        entry_of(make_raw_entry(source_feed=source_feed, licence=named), licence="OGL-3.0").licence == licence
+    )
 
 
 def test_the_id_of_a_document_never_changes() -> None:
     """Published ids are made from this; if it fails, every subscriber sees every document as new."""
-    found = entry_of(make_raw_entry(link="https://www.gov.uk/a-plan"))
-    assert found.key == "https://gov.uk/a-plan"
-    assert found.id == "urn:uuid:e411844f-ab5f-5e7f-9823-e620a85898d1"
+    entry = entry_of(make_raw_entry(link="https://www.gov.uk/a-plan"))
+    assert entry.key == "https://gov.uk/a-plan"
+    assert entry.id == "urn:uuid:e411844f-ab5f-5e7f-9823-e620a85898d1"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +135,7 @@ def test_one_document_has_one_id_however_its_link_is_written(link: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "why"),
+    ("changes", "reason"),
     [
         ({"link": None}, "no link (title: A plan)"),
         ({"link": "tag:x"}, "link 'tag:x' is no http(s) address (title: A plan)"),
@@ -142,35 +144,40 @@ def test_one_document_has_one_id_however_its_link_is_written(link: str) -> None:
         ({"title": "", "link": None}, "no title (link: none)"),
     ],
 )
-def test_an_item_without_title_or_link_is_rejected_with_its_place(changes: dict[str, Any], why: str) -> None:
-    found = of([make_raw_entry(**changes, where="item 7"), make_raw_entry(link="https://www.gov.uk/b")])
-    assert found.rejects == (Reject(item_name="item 7", why=why),)
-    assert len(found.entries) == 1
+def test_an_item_without_title_or_link_is_rejected_with_its_item_name(
+    changes: dict[str, Any], reason: str
+) -> None:
+    other = make_raw_entry(link="https://www.gov.uk/b")
+    page = normalise_items([make_raw_entry(**changes, item_name="item 7"), other])
+    assert page.rejects == (Reject(item_name="item 7", why=reason),)
+    assert len(page.entries) == 1
 
 
-def test_of_two_items_about_one_document_the_newest_stands_in_the_first_ones_place() -> None:
+def test_of_two_items_about_one_document_the_newest_takes_the_place_of_the_first() -> None:
     old = make_raw_entry("Old", updated="2026-05-01T00:00:00Z")
     other = make_raw_entry("Other", link="https://www.gov.uk/b")
     new = make_raw_entry("New", updated="2026-05-02T00:00:00Z", link="https://www.gov.uk/a-plan#part")
-    assert [entry.title for entry in of([old, other, new]).entries] == ["New", "Other"]
-    assert [entry.title for entry in of([new, other, old]).entries] == ["New", "Other"]
+    assert [entry.title for entry in normalise_items([old, other, new]).entries] == ["New", "Other"]
+    assert [entry.title for entry in normalise_items([new, other, old]).entries] == ["New", "Other"]
 
 
-def test_of_two_items_of_the_same_age_the_first_stands() -> None:
-    assert [entry.title for entry in of([make_raw_entry("First"), make_raw_entry("Second")]).entries] == [
-        "First"
-    ]
+def test_of_two_items_of_the_same_age_the_first_is_used() -> None:
+    assert [
+        entry.title for entry in normalise_items([make_raw_entry("First"), make_raw_entry("Second")]).entries
+    ] == ["First"]
     same = {"updated": "2026-05-01"}
     assert [
         entry.title
-        for entry in of([make_raw_entry("First", **same), make_raw_entry("Second", **same)]).entries
+        for entry in normalise_items(
+            [make_raw_entry("First", **same), make_raw_entry("Second", **same)]
+        ).entries
     ] == ["First"]
     dated = make_raw_entry("Dated", published="2026-05-01")
-    assert [entry.title for entry in of([make_raw_entry("Undated"), dated]).entries] == ["Dated"]
+    assert [entry.title for entry in normalise_items([make_raw_entry("Undated"), dated]).entries] == ["Dated"]
 
 
 @pytest.mark.parametrize(
-    ("title", "categories", "link", "wanted"),
+    ("title", "categories", "link", "expected"),
     [
         (
             "Open consultation: Example: part 2",
@@ -199,14 +206,14 @@ def test_of_two_items_of_the_same_age_the_first_stands() -> None:
     ],
 )
 def test_the_publishers_type_is_found_in_the_title(
-    title: str, categories: tuple[str, ...], link: str, wanted: tuple[str, str | None]
+    title: str, categories: tuple[str, ...], link: str, expected: tuple[str, str | None]
 ) -> None:
-    found = entry_of(make_raw_entry(title, categories=categories, link=link))
-    assert (found.title, found.publisher_type) == wanted
+    entry = entry_of(make_raw_entry(title, categories=categories, link=link))
+    assert (entry.title, entry.publisher_type) == expected
 
 
 @pytest.mark.parametrize(
-    ("stated", "link", "usual", "wanted"),
+    ("stated", "link", "default", "expected"),
     [
         ("en-US", "/x", "en", "en"),
         ("CY", "/x", "en", "cy"),
@@ -223,34 +230,34 @@ def test_the_publishers_type_is_found_in_the_title(
     ],
 )
 def test_the_language_comes_from_address_item_or_source(
-    stated: str | None, link: str, usual: str, wanted: str
+    stated: str | None, link: str, default: str, expected: str
 ) -> None:
-    assert entry_of(make_raw_entry(language=stated, link=link), language=usual).language == wanted
+    assert entry_of(make_raw_entry(language=stated, link=link), language=default).language == expected
 
 
 def test_relative_links_count_from_the_items_own_base() -> None:
-    found = entry_of(make_raw_entry(link="x", base="https://a.example/b/", content="<a href='y'>z</a>"))
-    assert found.url == "https://a.example/b/x"
-    assert 'href="https://a.example/b/y"' in found.content
+    entry = entry_of(make_raw_entry(link="x", base="https://a.example/b/", content="<a href='y'>z</a>"))
+    assert entry.url == "https://a.example/b/x"
+    assert 'href="https://a.example/b/y"' in entry.content
     assert entry_of(make_raw_entry(link="x", base="/b/")).url == "https://www.gov.uk/b/x"
     assert entry_of(make_raw_entry(link="/x", base="mailto:a")).url == "https://www.gov.uk/x"
 
 
-def test_without_a_summary_the_content_begins_it() -> None:
-    found = entry_of(make_raw_entry(summary=None, content="<p>" + "word " * 200 + "</p>"))
-    assert found.summary == "word " * 69 + "word…"
-    assert found.text == ("word " * 200).strip()
+def test_without_a_summary_the_beginning_of_the_content_is_used() -> None:
+    entry = entry_of(make_raw_entry(summary=None, content="<p>" + "word " * 200 + "</p>"))
+    assert entry.summary == "word " * 69 + "word…"
+    assert entry.text == ("word " * 200).strip()
 
 
 def test_a_heading_above_the_first_paragraph_is_no_summary() -> None:
-    told = "<h1>A plan</h1>\n<h2>Consultation description</h2><p>Which commitments matter?</p>"
-    found = entry_of(make_raw_entry(summary=None, content=told))
-    assert found.summary == "Which commitments matter?"
-    assert found.text == "A plan Consultation description Which commitments matter?"
+    content = "<h1>A plan</h1>\n<h2>Consultation description</h2><p>Which commitments matter?</p>"
+    entry = entry_of(make_raw_entry(summary=None, content=content))
+    assert entry.summary == "Which commitments matter?"
+    assert entry.text == "A plan Consultation description Which commitments matter?"
     assert entry_of(make_raw_entry(summary=None, content="<h2>Only this</h2>")).summary == "Only this"
 
 
-def test_words_that_stand_in_summary_and_content_count_once() -> None:
+def test_text_in_both_summary_and_content_comes_once() -> None:
     assert (
         entry_of(make_raw_entry(summary="One two…", content="<p>One two three</p>")).text == "One two three"
     )
@@ -258,10 +265,10 @@ def test_words_that_stand_in_summary_and_content_count_once() -> None:
     assert entry_of(make_raw_entry(summary="Zero", content=None)).text == "Zero"
 
 
-def test_a_description_that_is_a_whole_article_is_kept_as_content() -> None:
+def test_a_description_that_is_a_whole_article_becomes_the_content() -> None:
     article = "<p>" + "word " * 300 + "</p>"
-    found = entry_of(make_raw_entry(summary=article))
-    assert (found.content, len(found.summary)) == ("<p>" + "word " * 300 + "</p>", 1_000)
+    entry = entry_of(make_raw_entry(summary=article))
+    assert (entry.content, len(entry.summary)) == ("<p>" + "word " * 300 + "</p>", 1_000)
     assert entry_of(make_raw_entry(summary="<p>short</p>")).content == ""
     assert entry_of(make_raw_entry(summary=article, summary_is_html=False)).content == ""
 
@@ -271,7 +278,7 @@ def test_every_field_has_a_bound() -> None:
     links = tuple(
         RawLink(href=f"/{n}", rel="related", type=long, title=long, length="9" * 99) for n in range(300)
     )
-    found = entry_of(
+    entry = entry_of(
         make_raw_entry(
             long,
             summary=long,
@@ -282,12 +289,12 @@ def test_every_field_has_a_bound() -> None:
             type=long,
         )
     )
-    assert (len(found.title), len(found.summary), len(found.text)) == (500, 1_000, 100_000)
-    assert len(found.content) < 200_100
-    assert len(found.native_id or "") == 1_000
-    assert (len(found.categories), max(map(len, found.categories))) == (50, 198)
-    assert (len(found.links), len(found.links[0].title or ""), found.links[0].length) == (50, 200, None)
-    assert len(found.publisher_type or "") == 200
+    assert (len(entry.title), len(entry.summary), len(entry.text)) == (500, 1_000, 100_000)
+    assert len(entry.content) < 200_100
+    assert len(entry.native_id or "") == 1_000
+    assert (len(entry.categories), max(map(len, entry.categories))) == (50, 198)
+    assert (len(entry.links), len(entry.links[0].title or ""), entry.links[0].length) == (50, 200, None)
+    assert len(entry.publisher_type or "") == 200
 
 
 def test_a_title_of_one_long_word_is_cut_inside_it() -> None:
@@ -308,14 +315,14 @@ def test_a_record_is_its_own_document_unless_it_names_the_documents_page() -> No
             RawClaim(what="announced", date=None, source=None),
         ),
     )
-    found = entry_of(record, kind="records")
-    assert (found.key, found.url, found.body) == ("record:example", None, "uk-msf")
-    assert found.publisher_type == "meeting-record"
-    assert found.published == Moment(
+    entry = entry_of(record, kind="records")
+    assert (entry.key, entry.url, entry.body) == ("record:example", None, "uk-msf")
+    assert entry.publisher_type == "meeting-record"
+    assert entry.published == Moment(
         at=instant("2024-02-01 00:00"), precision=Precision.MONTH, zone=ZoneBasis.ASSUMED
     )
-    assert found.links == (Link(href="https://forum.example.org/t/1", rel="via"),)
-    assert found.claims == (
+    assert entry.links == (Link(href="https://forum.example.org/t/1", rel="via"),)
+    assert entry.claims == (
         Claim(
             what="held",
             moment=Moment(at=instant("2024-01-24 00:00"), precision=Precision.DAY, zone=ZoneBasis.ASSUMED),
@@ -330,41 +337,41 @@ def test_a_record_is_its_own_document_unless_it_names_the_documents_page() -> No
 
 def test_a_feed_cannot_pass_for_a_record_or_another_body() -> None:
     forged = make_raw_entry(id="record:example", link=None, body="uk-msf")
-    assert of([forged]).entries == ()
+    assert normalise_items([forged]).entries == ()
     assert entry_of(make_raw_entry(body="uk-msf")).body == "cabinet-office"
 
 
-WORDS = st.none() | st.text()
-RAWS = st.builds(
+TEXTS = st.none() | st.text()
+ITEMS = st.builds(
     RawEntry,
-    where=st.just("item 1"),
-    id=WORDS,
-    link=WORDS | st.just("/x"),
-    title=WORDS,
+    item_name=st.just("item 1"),
+    id=TEXTS,
+    link=TEXTS | st.just("/x"),
+    title=TEXTS,
     title_is_html=st.booleans(),
-    summary=WORDS,
+    summary=TEXTS,
     summary_is_html=st.booleans(),
-    content=WORDS,
-    published=WORDS,
-    updated=WORDS,
-    closes=WORDS,
-    type=WORDS,
+    content=TEXTS,
+    published=TEXTS,
+    updated=TEXTS,
+    closes=TEXTS,
+    type=TEXTS,
     categories=st.tuples(st.text(), st.text()),
-    language=WORDS,
-    base=WORDS,
-    links=st.tuples(st.builds(RawLink, href=st.text(), rel=st.text(), length=WORDS)),
-    claims=st.tuples(st.builds(RawClaim, what=st.text(), date=WORDS, source=WORDS)),
+    language=TEXTS,
+    base=TEXTS,
+    links=st.tuples(st.builds(RawLink, href=st.text(), rel=st.text(), length=TEXTS)),
+    claims=st.tuples(st.builds(RawClaim, what=st.text(), date=TEXTS, source=TEXTS)),
 )
 
 
-@given(st.lists(RAWS, max_size=3), st.sampled_from(["feed", "records"]))
-def test_whatever_was_written_every_item_is_an_entry_or_rejected(raws: list[RawEntry], kind: str) -> None:
-    found = of(raws, kind=kind)
-    assert len({entry.key for entry in found.entries}) == len(found.entries)
-    assert len(found.entries) + len(found.rejects) <= len(raws)
+@given(st.lists(ITEMS, max_size=3), st.sampled_from(["feed", "records"]))
+def test_any_item_becomes_an_entry_or_is_rejected(items: list[RawEntry], kind: str) -> None:
+    entry = normalise_items(items, kind=kind)
+    assert len({entry.key for entry in entry.entries}) == len(entry.entries)
+    assert len(entry.entries) + len(entry.rejects) <= len(items)
 
 
-def _said_again(entry: Entry) -> RawEntry:
+def _as_item(entry: Entry) -> RawEntry:
     return RawEntry(
         item_name="item 1",
         link=entry.url,
@@ -377,10 +384,10 @@ def _said_again(entry: Entry) -> RawEntry:
     )
 
 
-@given(RAWS.map(lambda raw: replace(raw, link="/x", title="A plan")))
-def test_normalising_twice_is_normalising_once(item: RawEntry) -> None:
+@given(ITEMS.map(lambda raw: replace(raw, link="/x", title="A plan")))
+def test_normalising_an_entry_again_changes_nothing(item: RawEntry) -> None:
     once = entry_of(item)
-    twice = entry_of(_said_again(once))
+    twice = entry_of(_as_item(once))
     assert (twice.id, twice.url, twice.title, twice.language, twice.categories) == (
         once.id,
         once.url,

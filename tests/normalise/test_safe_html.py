@@ -1,4 +1,4 @@
-"""Text made plain and HTML made safe."""
+"""Plain text and safe HTML out of hostile HTML."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BASE = "https://news.example.org/feed"
 
 
 @pytest.mark.parametrize(
-    ("text", "is_html", "wanted"),
+    ("text", "is_html", "expected"),
     [
         (None, False, ""),
         ("  Example \n words\u00a0here ", False, "Example words here"),
@@ -59,12 +59,12 @@ BASE = "https://news.example.org/feed"
         ("&#x202e;a", True, "a"),
     ],
 )
-def test_text_is_made_plain(text: str | None, is_html: bool, wanted: str) -> None:
-    assert plain_text(text, is_html) == wanted
+def test_text_is_made_plain(text: str | None, is_html: bool, expected: str) -> None:
+    assert plain_text(text, is_html) == expected
 
 
 @pytest.mark.parametrize(
-    ("markup", "wanted"),
+    ("markup", "expected"),
     [
         (None, ""),
         ("<p>Words</p>", "<p>Words</p>"),
@@ -104,17 +104,17 @@ def test_text_is_made_plain(text: str | None, is_html: bool, wanted: str) -> Non
         ),
     ],
 )
-def test_html_is_made_safe(markup: str | None, wanted: str | None) -> None:
-    found = safe_html(markup, BASE)
-    assert found == (
-        '<table><tbody><tr><td colspan="2">a</td></tr></tbody></table>' if wanted is None else wanted
+def test_html_is_made_safe(markup: str | None, expected: str | None) -> None:
+    html = safe_html(markup, BASE)
+    assert html == (
+        '<table><tbody><tr><td colspan="2">a</td></tr></tbody></table>' if expected is None else expected
     )
 
 
 def test_long_content_is_cut_at_a_word_and_stays_well_formed() -> None:
-    found = safe_html("<div><p>" + "<b>word</b> words " * 20_000 + "</p></div>", BASE)
-    assert 199_000 < len(found) < 200_100
-    assert re.search(r"(?:words|</b>)…(?:</b>)?</p></div>$", found)
+    html = safe_html("<div><p>" + "<b>word</b> words " * 20_000 + "</p></div>", BASE)
+    assert 199_000 < len(html) < 200_100
+    assert re.search(r"(?:words|</b>)…(?:</b>)?</p></div>$", html)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_long_content_is_cut_at_a_word_and_stays_well_formed() -> None:
     ],
     ids=["deep", "formatting", "lists"],
 )
-def test_html_that_is_nested_too_deep_becomes_words(markup: str) -> None:
+def test_html_that_is_nested_too_deep_becomes_plain_text(markup: str) -> None:
     start = time.process_time()
     assert re.fullmatch("<p>x(?: x)*…?</p>", safe_html(markup, BASE)[:200_010])
     assert plain_text(markup, True).startswith("x")
@@ -142,13 +142,13 @@ def test_a_text_is_cut_at_a_word() -> None:
 
 
 @given(st.text(), st.integers(2, 50))
-def test_a_cut_text_keeps_to_its_limit_and_is_cut_once(text: str, limit: int) -> None:
+def test_a_truncated_text_is_within_its_limit_and_is_cut_once(text: str, limit: int) -> None:
     short = truncate(nfc_line(text), limit)
     assert len(short) <= limit
     assert truncate(short, limit) == short
 
 
-WRITTEN = """
+HOSTILE_PIECES = """
     <script> </script> <scr<script>ipt> <img_src=x_onerror=alert(1)> <a_href="javascript:alert(1)"> </a>
     <a_href="&#106;avascript:x"> <a_href=data:text/html;base64,x> <svg/onload=x> <math> <mtext> <style>
     <p_style="background:url(x)"> </style> <iframe_src="//a"> <!-- --> <![CDATA[ ]]> &lt;script&gt;
@@ -157,7 +157,7 @@ WRITTEN = """
     <img_alt='"><script>'> " ' \x00 \x01 \u202e <title> <textarea> <xmp> <plaintext> <p> <b> <b_onclick=x>
     <a_href="/x?a=1&b=2"> word &#x3c;script&#x3e;
 """
-PIECES = st.sampled_from([piece.replace("_", " ") for piece in WRITTEN.split()])
+PIECES = st.sampled_from([piece.replace("_", " ") for piece in HOSTILE_PIECES.split()])
 HOSTILE = st.lists(PIECES | st.text(max_size=4), max_size=25).map("".join)
 
 
@@ -181,8 +181,8 @@ def test_nothing_that_runs_or_loads_gets_through(markup: str) -> None:
 
 
 @given(HOSTILE)
-def test_safe_html_says_the_same_when_it_is_made_safe_again(markup: str) -> None:
-    """Asked of HTML with a tag: words that show one (`&lt;p&gt;`) could as well be HTML escaped once more."""
+def test_making_safe_html_safe_again_changes_no_text(markup: str) -> None:
+    """Holds for HTML with a tag: a text that shows one (`&lt;p&gt;`) may as well be escaped HTML."""
     once = safe_html("<p>x</p>" + markup, BASE)
     assert not re.search("[\x00-\x08\u202a-\u202e\ufffe\uffff]", once)
     assert BeautifulSoup(safe_html(once, BASE), "html.parser").get_text().split() == (
@@ -191,7 +191,7 @@ def test_safe_html_says_the_same_when_it_is_made_safe_again(markup: str) -> None
 
 
 @given(st.text(), st.booleans())
-def test_plain_text_is_one_line_and_stays_as_it_is(text: str, is_html: bool) -> None:
+def test_plain_text_is_one_line_and_does_not_change_again(text: str, is_html: bool) -> None:
     once = plain_text(text, is_html)
     assert once == " ".join(once.split())
     assert plain_text(once, False) == once
@@ -200,7 +200,7 @@ def test_plain_text_is_one_line_and_stays_as_it_is(text: str, is_html: bool) -> 
 @pytest.mark.parametrize(
     "text", ["... " * 500_000, "The post " * 500_000, "<p> <br>" * 400_000, "&amp;" * 900_000]
 )
-def test_what_is_made_to_take_long_takes_no_time(text: str) -> None:
+def test_hostile_markup_takes_no_time(text: str) -> None:
     start = time.process_time()
     plain_text(text + "x", True)
     safe_html(text + "x", BASE)

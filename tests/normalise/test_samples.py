@@ -1,5 +1,5 @@
-"""Recorded answers, where the folder of samples exists: read, put in our words, and compared with what a
-person found in the raw files."""
+"""Recorded responses, where the folder of samples exists: parsed, normalised, and compared with what a person
+found in the raw files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched
-from aggregator.normalise import Normalised, normalise
+from aggregator.normalise import NormalisedPage, normalise
 from aggregator.parse import reader_for
 from tests.support.builders import NOON, make_source
 
@@ -123,7 +123,7 @@ EXPECTED = [
 ]
 
 
-def polled(name: str) -> Normalised:
+def normalise_sample(name: str) -> NormalisedPage:
     fetched = Fetched(
         url="https://sample.example/feed",
         final_url="https://sample.example/feed",
@@ -139,46 +139,52 @@ def polled(name: str) -> Normalised:
 @pytest.mark.parametrize(
     ("name", "count", "title", "url", "dated"), EXPECTED, ids=[row[0] for row in EXPECTED]
 )
-def test_a_recorded_feed_says_what_a_person_reads_in_it(
+def test_a_recorded_feed_gives_what_a_person_found_in_it(
     name: str, count: int, title: str, url: str, dated: str
 ) -> None:
-    found = polled(name)
-    assert (len(found.entries), found.rejects) == (count, ())
-    first = found.entries[0]
+    page = normalise_sample(name)
+    assert (len(page.entries), page.rejects) == (count, ())
+    first = page.entries[0]
     assert (first.title, first.url, first.language) == (title, url, "en")
     which = dated.partition(" ")[0]
-    told = first.published if which == "published" else first.updated
-    assert told
-    assert f"{which} {told.at.isoformat()} {told.precision}" == dated
+    moment = first.published if which == "published" else first.updated
+    assert moment
+    assert f"{which} {moment.at.isoformat()} {moment.precision}" == dated
     assert (first.published is None) == (which == "updated")
 
 
-def test_both_families_of_gov_uk_tell_one_document() -> None:
-    by_organisation, by_finder = polled("models/govuk_org.atom"), polled("models/govuk_finder.atom")
+def test_both_kinds_of_gov_uk_feeds_give_one_document() -> None:
+    by_organisation, by_finder = (
+        normalise_sample("models/govuk_org.atom"),
+        normalise_sample("models/govuk_finder.atom"),
+    )
     one, other = by_organisation.entries[0], by_finder.entries[0]
     assert (one.id, one.title, one.updated) == (other.id, other.title, other.updated)
     assert (one.publisher_type, other.publisher_type) == ("Policy paper", None)
 
 
-def test_a_consultation_that_closed_keeps_its_id_and_changes_its_type() -> None:
-    before, after = polled("models/govuk_org.atom"), polled("models/govuk_org_next_poll.atom")
+def test_a_closed_consultation_has_the_same_id_and_another_type() -> None:
+    before, after = (
+        normalise_sample("models/govuk_org.atom"),
+        normalise_sample("models/govuk_org_next_poll.atom"),
+    )
     one, other = before.entries[1], after.entries[1]
     assert (one.id, one.title, one.updated) == (other.id, other.title, other.updated)
     assert (one.publisher_type, other.publisher_type) == ("Open consultation", "Closed consultation")
 
 
-def test_the_three_answers_of_legislation_hold_forty_documents() -> None:
+def test_the_three_responses_of_legislation_contain_forty_documents() -> None:
     names = [row[0] for row in EXPECTED if "legislation" in row[0]]
-    assert len({entry.id for name in names for entry in polled(name).entries}) == 40
+    assert len({entry.id for name in names for entry in normalise_sample(name).entries}) == 40
 
 
 def test_the_day_in_northern_irelands_wrapped_date_is_a_day() -> None:
-    second = polled("models/ni_news_feed.rss").entries[1].published
+    second = normalise_sample("models/ni_news_feed.rss").entries[1].published
     assert second
     assert (second.at.isoformat(), second.precision) == ("2026-09-13T23:00:00+00:00", "day")
 
 
-def test_the_notice_of_a_retired_feed_is_no_news() -> None:
+def test_the_notice_of_a_retired_feed_makes_no_entry() -> None:
     with pytest.raises(SourceError) as caught:
-        polled("models/govuk_feed_ended.atom")
+        normalise_sample("models/govuk_feed_ended.atom")
     assert caught.value.cause is Cause.ENDED

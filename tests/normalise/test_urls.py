@@ -1,4 +1,4 @@
-"""Addresses made absolute, clean and comparable."""
+"""Absolute, clean and canonical addresses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BASE = "https://news.example.org/all/feed.xml"
 
 
 @pytest.mark.parametrize(
-    ("href", "wanted"),
+    ("href", "expected"),
     [
         ("https://a.example/x", "https://a.example/x"),
         ("one", "https://news.example.org/all/one"),
@@ -44,8 +44,8 @@ BASE = "https://news.example.org/all/feed.xml"
         ("https://a.example/" + "a" * 5_000, None),
     ],
 )
-def test_a_link_is_made_absolute_or_is_none(href: str | None, wanted: str | None) -> None:
-    assert absolute_url(href, BASE) == wanted
+def test_a_link_is_made_absolute_or_is_none(href: str | None, expected: str | None) -> None:
+    assert absolute_url(href, BASE) == expected
 
 
 def test_a_relative_link_without_a_base_is_none() -> None:
@@ -55,7 +55,7 @@ def test_a_relative_link_without_a_base_is_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "wanted"),
+    ("url", "expected"),
     [
         ("http://www.Example.org/A/?b=2&a=1#part", "http://www.Example.org/A/?b=2&a=1#part"),
         (
@@ -77,13 +77,13 @@ def test_a_relative_link_without_a_base_is_none() -> None:
     ],
 )
 def test_the_address_to_publish_is_the_publishers_without_trackers(
-    url: str | None, wanted: str | None
+    url: str | None, expected: str | None
 ) -> None:
-    assert clean_url(url) == wanted
+    assert clean_url(url) == expected
 
 
 @pytest.mark.parametrize(
-    ("url", "wanted"),
+    ("url", "expected"),
     [
         ("http://www.Example.org/A/", "https://example.org/A"),
         ("https://example.org", "https://example.org/"),
@@ -111,8 +111,8 @@ def test_the_address_to_publish_is_the_publishers_without_trackers(
         ("mailto:a@example.org", None),
     ],
 )
-def test_the_key_of_a_page(url: str, wanted: str | None) -> None:
-    assert canonical_url(url) == wanted
+def test_the_key_of_a_page(url: str, expected: str | None) -> None:
+    assert canonical_url(url) == expected
 
 
 def test_pages_that_differ_in_their_query_have_different_keys() -> None:
@@ -143,7 +143,7 @@ def test_the_key_ignores_scheme_case_of_host_www_slash_order_trackers_and_part(
 
 
 @given(st.text() | st.text("ab/.%?&=#!:@[]\\+2e é").map("https://example.org/".__add__))
-def test_a_key_and_a_clean_address_stay_as_they_are(url: str) -> None:
+def test_a_key_and_a_clean_address_do_not_change_again(url: str) -> None:
     key, address = canonical_url(url), clean_url(url)
     assert (key is None) == (address is None)
     if key:

@@ -1,4 +1,4 @@
-"""What an update is about, by the register that is shipped, and why."""
+"""What a document is about, and why, by the project's own register."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from aggregator.config.register.bodies_file import load_bodies
 from aggregator.config.yaml_files.schema import ConfigIssues
 from aggregator.model import LabelOverride, Labels, Reason, ReasonSource, Relevance, Scope
 from tests.support.builders import NOON, make_entry, make_source
-from tests.support.patience import within
+from tests.support.patience import is_within
 
 BODIES, ROLES = load_bodies(Path("register/bodies.yaml"), ConfigIssues())
 VOCABULARY = load_config().vocabulary
@@ -27,8 +27,8 @@ YES, BORDERLINE, NO = Relevance.YES, Relevance.BORDERLINE, Relevance.NO
 
 
 def label(title: str, summary: str = "", text: str = "", by: str = "co", **changes: Any) -> Labels:
-    told = make_entry(title=title, summary=summary, text=f"{summary} {text}".strip(), **changes)
-    return LABELLER.label(told, [by])
+    entry = make_entry(title=title, summary=summary, text=f"{summary} {text}".strip(), **changes)
+    return LABELLER.label(entry, [by])
 
 
 def scored(labels: Labels) -> list[Reason]:
@@ -58,7 +58,7 @@ def test_a_phrase_in_a_title_makes_it_relevant_and_says_why(title: str, phrase: 
     }
 
 
-def test_a_title_counts_three_times_a_summary_and_words_far_down_make_borderline_at_most() -> None:
+def test_a_title_counts_three_times_a_summary_and_later_text_makes_borderline_at_most() -> None:
     sentence = "It is about open data."
 
     title, summary, text = label("Open data"), label("A note", sentence), label("A note", text=sentence)
@@ -67,7 +67,7 @@ def test_a_title_counts_three_times_a_summary_and_words_far_down_make_borderline
     assert [one.relevance for one in (title, summary, text)] == [YES, YES, BORDERLINE]
 
 
-def test_a_phrase_counts_once_in_its_best_place_and_hints_alone_are_borderline() -> None:
+def test_a_phrase_counts_once_in_its_best_section_and_hints_alone_are_borderline() -> None:
     once = label("Open data", "Open data, and again open data.")
     hints = label("Transparent, openly and accountable", "A civil society opening up.")
 
@@ -89,14 +89,14 @@ def test_a_phrase_counts_once_in_its_best_place_and_hints_alone_are_borderline()
         "Open University degrees",
     ],
 )
-def test_parts_of_words_traps_and_other_meanings_do_not(title: str) -> None:
+def test_parts_of_words_false_positives_and_other_meanings_do_not_count(title: str) -> None:
     labelled = label(title)
 
     assert labelled.relevance is not YES
     assert labelled.relevance is BORDERLINE or labelled.topics == ()
 
 
-def test_a_trap_takes_back_only_the_hit_that_it_covers() -> None:
+def test_a_false_positive_cancels_only_the_match_that_it_covers() -> None:
     assert label("Open Government Licence").relevance is NO
     assert label("Open Government Licence and open government").relevance is YES
 
@@ -117,7 +117,7 @@ def test_a_release_on_another_subject_is_borderline(title: str, relevance: Relev
     assert "freedom-of-information" in labelled.topics
 
 
-def test_what_is_about_another_country_alone_is_borderline_from_home_and_nothing_from_elsewhere() -> None:
+def test_a_document_about_another_country_is_borderline_from_home_and_irrelevant_from_abroad() -> None:
     title = "Kenya open government action plan"
 
     assert label(title, url="https://www.gov.uk/x").relevance is BORDERLINE
@@ -127,7 +127,7 @@ def test_what_is_about_another_country_alone_is_borderline_from_home_and_nothing
     assert label(title, url=None).reasons[-2:] != ()
 
 
-def test_a_source_a_host_or_a_body_whose_every_item_counts_needs_no_phrase() -> None:
+def test_documents_of_an_always_relevant_source_host_or_body_need_no_phrase() -> None:
     by_source = label("Join us on Tuesday", by="ogn")
     by_host = label("Join us on Tuesday", url="https://www.opengovernment.org.uk/x")
     by_body = label("Join us on Tuesday", body="uk-ogn")
@@ -141,7 +141,7 @@ def test_a_source_a_host_or_a_body_whose_every_item_counts_needs_no_phrase() -> 
     assert label("Join us", url="https://opengovernment.org.uk.evil.example/").relevance is NO
 
 
-def test_bodies_plans_and_commitments_that_it_names_and_else_its_own_body() -> None:
+def test_subjects_are_the_bodies_it_names_else_its_own_and_plans_and_commitments_are_found() -> None:
     named = label("NAP6 and UK0108: the Scottish Government and Llywodraeth Cymru meet", body="gds")
 
     assert (named.plans, named.commitments) == (("uk-nap6",), ("UK0108",))
@@ -151,7 +151,7 @@ def test_bodies_plans_and_commitments_that_it_names_and_else_its_own_body() -> N
 
 
 @pytest.mark.parametrize(
-    ("title", "said", "type"),
+    ("title", "stated", "type"),
     [
         ("Read-out from the forum", None, "meeting-record"),
         ("Open Government Partnership steering group minutes: June 2024", None, "meeting-record"),
@@ -169,10 +169,10 @@ def test_bodies_plans_and_commitments_that_it_names_and_else_its_own_body() -> N
         ("A meeting", "meeting-record", "meeting-record"),
     ],
 )
-def test_the_publishers_own_word_decides_the_type_else_the_title(
-    title: str, said: str | None, type: str
+def test_the_publishers_type_decides_the_type_else_the_title(
+    title: str, stated: str | None, type: str
 ) -> None:
-    assert label(title, publisher_type=said).type == type
+    assert label(title, publisher_type=stated).type == type
 
 
 @pytest.mark.parametrize(
@@ -185,38 +185,38 @@ def test_the_publishers_own_word_decides_the_type_else_the_title(
         (None, "news"),
     ],
 )
-def test_an_address_can_say_the_type_and_what_is_left_over_is_news(url: str | None, type: str) -> None:
+def test_an_address_can_decide_the_type_and_the_fallback_is_the_type_news(url: str | None, type: str) -> None:
     assert label("Hello from the team", url=url).type == type
 
 
-def test_the_operators_word_wins_and_the_reasons_stay() -> None:
-    mark = LabelOverride(why="It is about a company.", at=NOON, relevance=NO, type="report")
-    corrected = LABELLER.label(make_entry(title="Open data"), ["co"], mark)
+def test_the_operators_override_wins_and_the_reasons_stay() -> None:
+    override = LabelOverride(why="It is about a company.", at=NOON, relevance=NO, type="report")
+    corrected = LABELLER.label(make_entry(title="Open data"), ["co"], override)
 
     assert (corrected.relevance, corrected.type, corrected.topics) == (NO, "report", ())
     assert corrected.overridden
     assert {reason.found_in for reason in corrected.reasons} >= {ReasonSource.TITLE, ReasonSource.OPERATOR}
 
 
-def test_a_mark_of_topics_alone_leaves_the_rest() -> None:
-    mark = LabelOverride(why="Also about money.", at=NOON, topics=("fiscal-transparency",))
-    corrected = LABELLER.label(make_entry(title="Open data minutes"), ["co"], mark)
+def test_an_override_of_topics_alone_leaves_the_rest() -> None:
+    override = LabelOverride(why="Also about money.", at=NOON, topics=("fiscal-transparency",))
+    corrected = LABELLER.label(make_entry(title="Open data minutes"), ["co"], override)
 
     assert corrected.topics == ("fiscal-transparency",)
     assert (corrected.relevance, corrected.type) == (YES, "meeting-record")
 
 
 def test_the_order_of_carriers_makes_no_difference() -> None:
-    told = make_entry(title="Join us on Tuesday")
+    entry = make_entry(title="Join us on Tuesday")
     sources = {name: make_source(name, scope=Scope.ALL, title=name) for name in ("one", "two")}
     labeller = Labeller(VOCABULARY, sources, BODIES)
 
-    assert labeller.label(told, ["one", "two"]) == labeller.label(told, ["two", "one"])
+    assert labeller.label(entry, ["one", "two"]) == labeller.label(entry, ["two", "one"])
 
 
 def test_the_fingerprint_is_the_same_in_every_process_and_another_for_another_register() -> None:
     code = "from tests.classify.labels.test_labeller import LABELLER; print(LABELLER.fingerprint)"
-    seen = {
+    fingerprints = {
         subprocess.run(
             [sys.executable, "-c", code],
             env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -226,7 +226,7 @@ def test_the_fingerprint_is_the_same_in_every_process_and_another_for_another_re
         for seed in ("1", "2", "3")
     }
 
-    assert len(seen) == 1
+    assert len(fingerprints) == 1
     assert Labeller(VOCABULARY, {}, BODIES).fingerprint != LABELLER.fingerprint
 
 
@@ -245,12 +245,12 @@ def test_the_fingerprint_is_the_same_in_every_process_and_another_for_another_re
     ],
 )
 def test_hostile_text_is_labelled_within_100_ms(title: str) -> None:
-    told = make_entry(title=title, summary=title, text=title + title)
+    entry = make_entry(title=title, summary=title, text=title + title)
 
     def seconds() -> float:
         started = time.process_time()
-        LABELLER.label(told, ["co"])
+        LABELLER.label(entry, ["co"])
         return time.process_time() - started
 
-    # The quickest of three: a machine that does something else in between makes any single one slow.
-    assert within(min(seconds() for _ in range(3)), 0.1)
+    # The fastest of three: any single one is slow when the machine does something else in between.
+    assert is_within(min(seconds() for _ in range(3)), 0.1)
