@@ -1,4 +1,4 @@
-"""What all tests share: a quiet environment, and lines that tests want to have seen in the output."""
+"""What all tests share: a clean environment, and lines for the end of the test run."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ settings.register_profile("project", deadline=None, derandomize=True, max_exampl
 settings.register_profile("long", settings.get_profile("project"), max_examples=MANY)
 settings.load_profile("project")
 
-TOLD = pytest.StashKey[list[str]]()
+REPORT_LINES = pytest.StashKey[list[str]]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What has a bound in seconds is timed; what needs a browser comes first, so that one start is enough."""
+    """Mark tests with a time limit as `timed`, and run browser tests first, so that one start is enough."""
     for item in items:
         if "made_to_take_long" in item.name:
             item.add_marker("timed")
@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The operator's own settings and proxies must not reach a test."""
+    """Hide the operator's settings and proxies from tests."""
     for name in list(os.environ):
         if name.startswith("AGGREGATOR_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
@@ -40,37 +40,38 @@ def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _quiet_log() -> None:
-    """A test that ran the command line leaves a log behind that writes to its own, closed standard error."""
+    """Reset the log: after a test of the command line it would write to that test's closed standard error."""
     structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)
 def _in_the_project(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests start in the project's folder."""
+    """Run each test in the project's folder."""
     monkeypatch.chdir(PROJECT)
 
 
 @pytest.fixture
-def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Say something at the end of the test run: a count, a figure."""
-    told = request.config.stash.setdefault(TOLD, [])
-    return told.append
+def report(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Print a line at the end of the test run, such as a count."""
+    lines = request.config.stash.setdefault(REPORT_LINES, [])
+    return lines.append
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A worker of pytest-xdist hands what its tests told to the process that prints."""
+    """In a worker of pytest-xdist: pass the lines to the process that prints."""
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output["told"] = session.config.stash.get(TOLD, [])
+        output["report_lines"] = session.config.stash.get(REPORT_LINES, [])
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Take what a worker's tests told."""
-    node.config.stash.setdefault(TOLD, []).extend(getattr(node, "workeroutput", {}).get("told", []))
+    """Collect the lines of a worker of pytest-xdist."""
+    lines = getattr(node, "workeroutput", {}).get("report_lines", [])
+    node.config.stash.setdefault(REPORT_LINES, []).extend(lines)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print what tests told."""
-    for line in config.stash.get(TOLD, []):
+    """Print the lines of all tests."""
+    for line in config.stash.get(REPORT_LINES, []):
         terminalreporter.write_line(line)

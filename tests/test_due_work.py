@@ -1,4 +1,4 @@
-"""What the scheduler calls: all that is due and no more, by the store's memory."""
+"""The jobs of the scheduler do all that is due, by the store's due times, and no more."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.config import Config, load
+from aggregator.config import Config, load_config
 from aggregator.config.settings import load_settings
-from aggregator.due_work import JOB, DueWork, Services
+from aggregator.due_work import JOB_LOCK, DueWork, Services
 from aggregator.model import Fetched, FetchResult, Frequency, Request
-from aggregator.model.alerts import AlertRule, All, Term
+from aggregator.model.alerts import AlertRule, AllOf, Term
 from aggregator.store import Store, open_store
-from tests.store.values import change, keep
-from tests.support.builders import entry, moment
-from tests.support.projects import PROJECT, SMALL_REGISTER, Small, atom, small_project
+from tests.store.values import make_change, save_changes
+from tests.support.builders import make_entry, moment
+from tests.support.projects import SMALL_REGISTER, SmallProject, make_atom_feed, small_project
 
 FRIDAY = datetime(2026, 6, 5, 12, tzinfo=UTC)
 ONE = "https://one.example.org/feed.atom"
@@ -36,192 +36,200 @@ class Clock:
 
 
 @dataclass
-class Net:
-    """A network that answers every address with the same feed."""
+class Network:
+    """A network that answers every request with the same feed."""
 
     items: dict[str, str] = field(default_factory=lambda: {"/a": "A plan"})
-    asked: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
 
     async def __call__(self, request: Request) -> FetchResult:
-        self.asked.append(request.url)
+        self.requested.append(request.url)
         headers = {"content-type": "application/atom+xml"}
         return Fetched(
-            url=request.url, final_url=request.url, status=200, headers=headers, payload=atom(self.items)
+            url=request.url,
+            final_url=request.url,
+            status=200,
+            headers=headers,
+            payload=make_atom_feed(self.items),
         )
 
 
 @dataclass
-class Stage:
-    """A worker on a stage where the test has the clock and the network."""
+class Harness:
+    """A store and configuration with a clock and a network that the test controls."""
 
     config: Config
     store: Store
     clock: Clock = field(default_factory=Clock)
-    net: Net = field(default_factory=Net)
+    network: Network = field(default_factory=Network)
 
-    def work(self) -> None:
-        """A worker that has just started looks at what is due."""
-        asyncio.run(self.worker().work())
+    def run_after_restart(self) -> None:
+        """Run what is due as a program that has just started."""
+        asyncio.run(self.start().run())
 
-    def worker(self) -> DueWork:
-        return DueWork(Services(config=self.config, store=self.store, clock=self.clock), self.net)
+    def start(self) -> DueWork:
+        """A program that has just started."""
+        return DueWork(Services(config=self.config, store=self.store, clock=self.clock), self.network)
 
-    def published(self) -> float:
+    def published_at(self) -> float:
+        """When index.html was last written."""
         return (self.config.settings.output_folder / "index.html").stat().st_mtime_ns
 
 
-def staged(project: Small) -> Iterator[Stage]:
+def open_harness(project: SmallProject) -> Iterator[Harness]:
     project.sources({"one": ONE}, records=False)
     settings = load_settings(project.folder / "settings.yaml")
     with open_store(settings.store_url) as store:
-        yield Stage(load(settings), store)
+        yield Harness(load_config(settings), store)
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    yield from staged(small_project(tmp_path / "project", register=SMALL_REGISTER))
+def harness(tmp_path: Path) -> Iterator[Harness]:
+    yield from open_harness(small_project(tmp_path / "project", register=SMALL_REGISTER))
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Stage]:
-    """With so few bodies that publishing takes no time."""
-    yield from staged(small_project(tmp_path / "project", register=PROJECT / "tests/crash/register"))
-
-
-def test_what_comes_near_its_closing_date_is_found_without_a_poll(small: Stage) -> None:
+def test_a_document_near_its_closing_date_is_found_without_a_poll(harness: Harness) -> None:
     near = AlertRule(
-        id="near", name="Near", when=All((Term("closing", ("<7d",)), Term("relevance", ("any",)))), feed=True
+        id="near",
+        name="Near",
+        when=AllOf((Term("closing", ("<7d",)), Term("relevance", ("any",)))),
+        feed=True,
     )
-    small.config = replace(small.config, alerts=(near,))
-    small.work()
-    told = entry("https://www.gov.uk/near", closes=moment("2026-06-12 12:05"))
-    keep(small.store, change(told, seen_at=FRIDAY, backlog=True))
-    worker = small.worker()
+    harness.config = replace(harness.config, alerts=(near,))
+    harness.run_after_restart()
+    entry = make_entry("https://www.gov.uk/near", closes=moment("2026-06-12 12:05"))
+    save_changes(harness.store, make_change(entry, seen_at=FRIDAY, backlog=True))
+    due_work = harness.start()
     for minutes in (3, 4, 6, 7):
-        small.clock.now = FRIDAY + timedelta(minutes=minutes)
-        asyncio.run(worker.work())
+        harness.clock.now = FRIDAY + timedelta(minutes=minutes)
+        asyncio.run(due_work.run())
 
-    (found,) = small.store.alerts.recent("near")
-    assert (found.entry, found.found) == (told.id, FRIDAY + timedelta(minutes=6))
-    assert len(small.net.asked) == 1
-    assert told.title in (small.config.settings.output_folder / "alerts/near.atom").read_text()
-
-
-def test_the_search_index_is_made_after_publishing_and_no_more_than_once_an_hour(stage: Stage) -> None:
-    worker, made = stage.worker(), stage.config.settings.output_folder / "pagefind/pagefind-entry.json"
-
-    def indexed() -> dict[str, int]:
-        asyncio.run(worker.index())
-        told = json.loads(made.read_text()) if made.exists() else {"languages": {}}
-        return {name: language["page_count"] for name, language in told["languages"].items()}
-
-    assert indexed() == {}
-    asyncio.run(worker.work())
-    assert indexed() == {"en": 1}
-    stage.net.items = {"/a": "A plan", "/b": "Another plan"}
-    stage.clock.now += timedelta(minutes=30)
-    with stage.store.writing() as transaction:
-        transaction.sources.keep(replace(transaction.sources.state("one"), due=None))
-    asyncio.run(worker.work())
-    assert indexed() == {"en": 1}
-    stage.clock.now += timedelta(minutes=30)
-    assert indexed() == {"en": 2}
+    (found,) = harness.store.alerts.recent("near")
+    assert (found.document_id, found.found_at) == (entry.id, FRIDAY + timedelta(minutes=6))
+    assert len(harness.network.requested) == 1
+    assert entry.title in (harness.config.settings.output_folder / "alerts/near.atom").read_text()
 
 
-def test_an_index_that_cannot_be_made_stops_nothing(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
-    worker = stage.worker()
-    asyncio.run(worker.work())
-    (stage.config.settings.output_folder / "pagefind").write_text("in the way")
+def test_the_search_index_is_built_after_publishing_and_at_most_once_an_hour(harness: Harness) -> None:
+    due_work, index_file = (
+        harness.start(),
+        harness.config.settings.output_folder / "pagefind/pagefind-entry.json",
+    )
 
-    asyncio.run(worker.index())
+    def update_index() -> dict[str, int]:
+        asyncio.run(due_work.update_search_index())
+        index = json.loads(index_file.read_text()) if index_file.exists() else {"languages": {}}
+        return {name: language["page_count"] for name, language in index["languages"].items()}
 
-    assert (stage.config.settings.output_folder / "pagefind").read_text() == "in the way"
-
-
-def test_a_new_source_is_polled_at_once_and_published(stage: Stage) -> None:
-    stage.work()
-
-    assert stage.net.asked == [ONE]
-    assert stage.published()
-
-
-def test_a_restart_polls_nothing_that_is_not_due(stage: Stage) -> None:
-    stage.work()
-    stage.clock.now += timedelta(minutes=59)
-    stage.work()
-
-    assert stage.net.asked == [ONE]
-
-
-def test_a_laptop_that_slept_polls_once_what_it_missed(stage: Stage) -> None:
-    stage.work()
-    stage.clock.now += timedelta(days=3)
-    stage.work()
-    stage.work()
-
-    assert stage.net.asked == [ONE, ONE]
+    assert update_index() == {}
+    asyncio.run(due_work.run())
+    assert update_index() == {"en": 1}
+    harness.network.items = {"/a": "A plan", "/b": "Another plan"}
+    harness.clock.now += timedelta(minutes=30)
+    with harness.store.transaction() as transaction:
+        transaction.sources.save_state(replace(transaction.sources.state("one"), due=None))
+    asyncio.run(due_work.run())
+    assert update_index() == {"en": 1}
+    harness.clock.now += timedelta(minutes=30)
+    assert update_index() == {"en": 2}
 
 
-def test_nothing_due_means_nothing_is_written(stage: Stage) -> None:
-    worker = stage.worker()
-    asyncio.run(worker.work())
-    before = stage.published()
-    stage.clock.now += timedelta(minutes=1)
-    asyncio.run(worker.work())
+def test_a_search_index_that_cannot_be_built_stops_nothing(
+    harness: Harness, capsys: pytest.CaptureFixture[str]
+) -> None:
+    due_work = harness.start()
+    asyncio.run(due_work.run())
+    (harness.config.settings.output_folder / "pagefind").write_text("in the way")
 
-    assert stage.published() == before
+    asyncio.run(due_work.update_search_index())
+
+    assert (harness.config.settings.output_folder / "pagefind").read_text() == "in the way"
 
 
-def test_the_letters_of_a_day_and_of_weeks_that_closed_while_nobody_ran_are_made_once(stage: Stage) -> None:
-    stage.work()
-    stage.clock.now = FRIDAY + timedelta(hours=2)
-    stage.net.items = {"/a": "A plan", "/b": "Minutes of the open government forum"}
-    stage.work()
-    stage.clock.now = datetime(2026, 6, 6, 6, 59, tzinfo=UTC)
-    stage.work()
-    assert stage.store.digests.issued() == frozenset()
-    stage.clock.now += timedelta(minutes=1)
-    stage.work()
-    assert stage.store.digests.issued() == {"2026-06-05"}
-    stage.clock.now = datetime(2026, 6, 23, 9, tzinfo=UTC)
-    stage.work()
-    stage.work()
+def test_a_new_source_is_polled_at_once_and_published(harness: Harness) -> None:
+    harness.run_after_restart()
 
-    weeks = [(digest.week, digest.count, digest.issued) for digest in stage.store.digests.all()]
+    assert harness.network.requested == [ONE]
+    assert harness.published_at()
+
+
+def test_a_restart_polls_nothing_that_is_not_due(harness: Harness) -> None:
+    harness.run_after_restart()
+    harness.clock.now += timedelta(minutes=59)
+    harness.run_after_restart()
+
+    assert harness.network.requested == [ONE]
+
+
+def test_a_laptop_that_slept_polls_once_what_it_missed(harness: Harness) -> None:
+    harness.run_after_restart()
+    harness.clock.now += timedelta(days=3)
+    harness.run_after_restart()
+    harness.run_after_restart()
+
+    assert harness.network.requested == [ONE, ONE]
+
+
+def test_nothing_due_means_nothing_is_written(harness: Harness) -> None:
+    due_work = harness.start()
+    asyncio.run(due_work.run())
+    before = harness.published_at()
+    harness.clock.now += timedelta(minutes=1)
+    asyncio.run(due_work.run())
+
+    assert harness.published_at() == before
+
+
+def test_digests_of_a_day_and_of_weeks_missed_while_nothing_ran_are_issued_once(harness: Harness) -> None:
+    harness.run_after_restart()
+    harness.clock.now = FRIDAY + timedelta(hours=2)
+    harness.network.items = {"/a": "A plan", "/b": "Minutes of the open government forum"}
+    harness.run_after_restart()
+    harness.clock.now = datetime(2026, 6, 6, 6, 59, tzinfo=UTC)
+    harness.run_after_restart()
+    assert harness.store.digests.issued_periods() == frozenset()
+    harness.clock.now += timedelta(minutes=1)
+    harness.run_after_restart()
+    assert harness.store.digests.issued_periods() == {"2026-06-05"}
+    harness.clock.now = datetime(2026, 6, 23, 9, tzinfo=UTC)
+    harness.run_after_restart()
+    harness.run_after_restart()
+
+    weeks = [(digest.period, digest.item_count, digest.issued_at) for digest in harness.store.digests.all()]
     assert weeks == [
-        ("2026-W25", 0, stage.clock.now),
-        ("2026-W24", 0, stage.clock.now),
-        ("2026-W23", 1, stage.clock.now),
+        ("2026-W25", 0, harness.clock.now),
+        ("2026-W24", 0, harness.clock.now),
+        ("2026-W23", 1, harness.clock.now),
     ]
-    days = [(digest.week, digest.count) for digest in stage.store.digests.all(Frequency.DAILY)]
+    days = [(digest.period, digest.item_count) for digest in harness.store.digests.all(Frequency.DAILY)]
     assert days == [*((f"2026-06-{number}", 0) for number in range(22, 15, -1)), ("2026-06-05", 1)]
-    pages = {one.stem for one in (stage.config.settings.output_folder / "digests").iterdir()}
+    pages = {one.stem for one in (harness.config.settings.output_folder / "digests").iterdir()}
     assert pages == {"2026-06-05", *(f"2026-W{number}" for number in range(23, 27))}
 
 
-def test_two_calls_at_once_take_turns(stage: Stage) -> None:
+def test_two_runs_at_once_take_turns(harness: Harness) -> None:
     async def both() -> None:
-        worker = stage.worker()
-        await asyncio.gather(worker.work(), worker.work())
+        due_work = harness.start()
+        await asyncio.gather(due_work.run(), due_work.run())
 
     asyncio.run(both())
 
-    assert stage.net.asked == [ONE]
+    assert harness.network.requested == [ONE]
 
 
-def test_another_process_at_work_puts_it_off(stage: Stage) -> None:
-    with stage.store.reserved(JOB):
-        stage.work()
-        assert stage.net.asked == []
+def test_a_run_does_nothing_while_another_process_has_the_lock(harness: Harness) -> None:
+    with harness.store.job_lock(JOB_LOCK):
+        harness.run_after_restart()
+        assert harness.network.requested == []
 
-    stage.work()
-    assert stage.net.asked == [ONE]
+    harness.run_after_restart()
+    assert harness.network.requested == [ONE]
 
 
-def test_health_is_bad_when_polls_are_late(stage: Stage) -> None:
-    worker = stage.worker()
-    asyncio.run(worker.work())
-    assert worker.health() == {"ok": True, "late": [], "failing": []}
+def test_health_is_bad_when_polls_are_late(harness: Harness) -> None:
+    due_work = harness.start()
+    asyncio.run(due_work.run())
+    assert due_work.health() == {"ok": True, "late": [], "failing": []}
 
-    stage.clock.now += timedelta(hours=3)
-    assert worker.health() == {"ok": False, "late": ["one"], "failing": []}
+    harness.clock.now += timedelta(hours=3)
+    assert due_work.health() == {"ok": False, "late": ["one"], "failing": []}

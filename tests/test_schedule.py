@@ -1,4 +1,4 @@
-"""The reminders: the letter's hour on both sides of a clock change, and nothing dropped for being late."""
+"""The scheduler: 08:00 on both sides of a clock change, and no run skipped for being late."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from aggregator.schedule import letter_hour, scheduler
+from aggregator.schedule import build_scheduler, digest_trigger
 
 
 @pytest.mark.parametrize(
-    ("after", "next_letter"),
+    ("after", "next_run"),
     [
         ("2026-03-28T08:00:01Z", "2026-03-29T07:00:00Z"),  # clocks went forward on Sunday 29 March
         ("2026-10-24T07:00:01Z", "2026-10-25T08:00:00Z"),  # clocks went back on Sunday 25 October
@@ -19,22 +19,22 @@ from aggregator.schedule import letter_hour, scheduler
         ("2026-06-08T06:59:59Z", "2026-06-08T07:00:00Z"),
     ],
 )
-def test_the_letter_is_made_at_eight_in_london_whatever_the_season(after: str, next_letter: str) -> None:
-    trigger = letter_hour(ZoneInfo("Europe/London"))
+def test_the_digest_is_issued_at_eight_in_london_in_summer_and_winter(after: str, next_run: str) -> None:
+    trigger = digest_trigger(ZoneInfo("Europe/London"))
 
     due = trigger.get_next_fire_time(None, datetime.fromisoformat(after))
 
-    assert due.astimezone(UTC) == datetime.fromisoformat(next_letter)
+    assert due.astimezone(UTC) == datetime.fromisoformat(next_run)
 
 
 async def nothing() -> None:
-    """A call that does nothing."""
+    """A job that does nothing."""
 
 
-def test_a_late_call_is_made_late_once_and_never_beside_itself() -> None:
-    jobs = scheduler(nothing, nothing, nothing, ZoneInfo("Europe/London")).get_jobs()
+def test_every_job_runs_each_minute_and_the_digest_at_eight() -> None:
+    jobs = build_scheduler(nothing, nothing, nothing, ZoneInfo("Europe/London")).get_jobs()
 
-    assert sorted(job.id for job in jobs) == ["letter", "look", "post", "search"]
+    assert sorted(job.id for job in jobs) == ["digest", "search", "send", "work"]
     for id, trigger in ((job.id, str(job.trigger)) for job in jobs):
-        wanted = "cron[hour='8'" if id == "letter" else "interval[0:01:00]"
-        assert wanted in trigger
+        expected = "cron[hour='8'" if id == "digest" else "interval[0:01:00]"
+        assert expected in trigger

@@ -27,7 +27,7 @@ from aggregator.services.polling import PollOutcome, Progress
 from aggregator.services.polling.autodiscovery import ProbeResult, discover
 from aggregator.services.polling.fetchers import FetcherContext, live_fetcher, recorded_fetcher, replay_polls
 from aggregator.services.publishing.issue_digests import issue_digests
-from aggregator.services.publishing.snapshot import compose_digest, source_lines
+from aggregator.services.publishing.snapshot import build_digest, sources_with_state
 from aggregator.services.publishing.websub import notify_hubs
 from aggregator.services.subscriptions.admin import SubscriberAdmin
 from aggregator.services.subscriptions.service import choice_options
@@ -130,10 +130,10 @@ class App(Services):
         `None` is the open week. Raises ConfigError for anything else.
         """
         wanted = period or week_of(self.clock(), self.config.settings.timezone)
-        lines = source_lines(self.config, self.store)
+        lines = sources_with_state(self.config, self.store)
         try:
-            return self.store.digests.get(wanted) or compose_digest(
-                self.config, self.store, lines, wanted, holdings=self.store.documents.all
+            return self.store.digests.get(wanted) or build_digest(
+                self.config, self.store, lines, wanted, load_documents=self.store.documents.all
             )
         except ValueError as error:
             raise ConfigError((ConfigIssue(f"digest {wanted}", 0, str(error)),)) from error

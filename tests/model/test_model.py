@@ -1,4 +1,4 @@
-"""What the nouns themselves promise."""
+"""What model values check themselves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aggregator.model import Moment, Window
-from tests.support.builders import entry, instant
+from tests.support.builders import instant, make_entry
 
 
 @pytest.mark.parametrize(
@@ -20,17 +20,17 @@ from tests.support.builders import entry, instant
         ("mail:3f2a@lists.example.org", "records/{uuid}.html"),
     ],
 )
-def test_a_document_without_a_page_has_one_of_ours(key: str, page: str) -> None:
-    told = entry(key, url=None)
+def test_a_document_without_a_page_gets_one_of_ours(key: str, page: str) -> None:
+    entry = make_entry(key, url=None)
 
-    assert told.own_page == page.format(uuid=told.id.removeprefix("urn:uuid:"))
-    assert replace(told, url="https://www.gov.uk/x").own_page is None
+    assert entry.own_page == page.format(uuid=entry.id.removeprefix("urn:uuid:"))
+    assert replace(entry, url="https://www.gov.uk/x").own_page is None
 
 
 @pytest.mark.parametrize("changes", [{"title": " "}, {"key": ""}, {"id": "tag:x"}])
 def test_an_entry_cannot_be_built_without_id_key_and_title(changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="needs an id, a key and a title"):
-        replace(entry(), **changes)
+        replace(make_entry(), **changes)
 
 
 def test_a_moment_is_aware_and_in_utc() -> None:
@@ -38,7 +38,7 @@ def test_a_moment_is_aware_and_in_utc() -> None:
         Moment(at=datetime(2026, 6, 5))  # noqa: DTZ001  # the naive value is the point
 
 
-def test_a_window_holds_its_start_and_not_its_end() -> None:
+def test_a_window_includes_its_start_but_not_its_end() -> None:
     window = Window(start=instant("2026-06-01 07:00"), end=instant("2026-06-08 07:00"))
 
     assert [at in window for at in (window.start, window.end)] == [True, False]

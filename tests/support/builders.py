@@ -1,4 +1,4 @@
-"""Values for tests: valid by default, so that a test says only what matters to it."""
+"""Makes values for tests. They are valid by default, so that a test states only what matters to it."""
 
 from __future__ import annotations
 
@@ -19,39 +19,38 @@ from aggregator.model import (
     Precision,
     RawEntry,
     Reason,
+    ReasonSource,
     Relevance,
     Revision,
     Scope,
-    Seen,
     Site,
     Snapshot,
     Source,
-    SourceLine,
     SourceState,
-    Where,
+    SourceWithState,
 )
 
 LONDON = ZoneInfo("Europe/London")
 NOON = datetime(2026, 6, 5, 12, tzinfo=UTC)
-"""A Friday in British Summer Time: the instant at which tests stand unless they say otherwise."""
+"""A Friday in British Summer Time: the time of tests that do not set another."""
 
 
 def instant(text: str) -> datetime:
-    """`2026-06-05 12:00` in UTC."""
+    """An instant from text such as `2026-06-05 12:00`, in UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def moment(text: str, precision: Precision = Precision.SECOND) -> Moment:
-    """A moment stated in UTC."""
+    """A moment from text, in UTC."""
     return Moment(at=instant(text), precision=precision)
 
 
-def body(id: str = "cabinet-office", **changes: Any) -> Body:
+def make_body(id: str = "cabinet-office", **changes: Any) -> Body:
     """A public body."""
     return replace(Body(id=id, name="Cabinet Office", nation="uk", url="https://www.gov.uk/"), **changes)
 
 
-def source(id: str = "cabinet-office", **changes: Any) -> Source:
+def make_source(id: str = "cabinet-office", **changes: Any) -> Source:
     """A feed that is polled every hour."""
     default = Source(
         id=id,
@@ -63,19 +62,19 @@ def source(id: str = "cabinet-office", **changes: Any) -> Source:
         pause=timedelta(seconds=5),
         licence="OGL-3.0",
         scope=Scope.RELEVANT,
-        seen=Seen.ANSWERED,
+        verified=True,
     )
     return replace(default, **changes)
 
 
-def raw(title: str | None = "A plan", **changes: Any) -> RawEntry:
-    """An item as a publisher words it."""
-    default = RawEntry(where="item 1", id="item-1", link="https://www.gov.uk/a-plan", title=title)
+def make_raw_entry(title: str | None = "A plan", **changes: Any) -> RawEntry:
+    """An item as a publisher writes it."""
+    default = RawEntry(item_name="item 1", id="item-1", link="https://www.gov.uk/a-plan", title=title)
     return replace(default, **changes)
 
 
-def entry(key: str = "https://www.gov.uk/a-plan", **changes: Any) -> Entry:
-    """A document in our words, told by the source `cabinet-office`."""
+def make_entry(key: str = "https://www.gov.uk/a-plan", **changes: Any) -> Entry:
+    """An entry of the source `cabinet-office`."""
     default = Entry(
         id=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, key)}",
         key=key,
@@ -95,31 +94,34 @@ def entry(key: str = "https://www.gov.uk/a-plan", **changes: Any) -> Entry:
     return replace(default, **changes)
 
 
-def carrier(told: Entry | None = None, first_seen: datetime = NOON, backlog: bool = False) -> Carrier:
+def make_carrier(entry: Entry | None = None, first_seen: datetime = NOON, backlog: bool = False) -> Carrier:
     """A source that carries one document, first seen at `first_seen`."""
-    told = told or entry()
-    first = Revision(entry=told, number=1, seen_at=first_seen)
+    entry = entry or make_entry()
+    first = Revision(entry=entry, number=1, seen_at=first_seen)
     return Carrier(
-        entry=told, first_seen=first_seen, backlog=backlog, revisions=(first,), last_seen=first_seen
+        entry=entry, first_seen=first_seen, backlog=backlog, revisions=(first,), last_seen=first_seen
     )
 
 
-def labels(relevant: bool = True, **changes: Any) -> Labels:
+def make_labels(relevant: bool = True, **changes: Any) -> Labels:
     """About open government, of type news."""
-    why = Reason(
-        words="open government", where=Where.TITLE, speaks_for="topic:open-government-process", points=18
+    reason = Reason(
+        text="open government",
+        found_in=ReasonSource.TITLE,
+        supports="topic:open-government-process",
+        points=18,
     )
     relevance = Relevance.YES if relevant else Relevance.NO
-    return replace(Labels(type="news", relevance=relevance, why=(why,) if relevant else ()), **changes)
+    return replace(Labels(type="news", relevance=relevance, reasons=(reason,) if relevant else ()), **changes)
 
 
-def holding(told: Entry | None = None, **changes: Any) -> Document:
-    """A document as we hold it, first seen at NOON."""
-    told = told or entry()
+def make_document(entry: Entry | None = None, **changes: Any) -> Document:
+    """A document with one carrier, first seen at NOON."""
+    entry = entry or make_entry()
     default = Document(
-        entry=told,
-        labels=labels(),
-        carriers=(carrier(told),),
+        entry=entry,
+        labels=make_labels(),
+        carriers=(make_carrier(entry),),
         first_seen=NOON,
         updated=NOON,
         backlog=False,
@@ -127,36 +129,36 @@ def holding(told: Entry | None = None, **changes: Any) -> Document:
     return replace(default, **changes)
 
 
-def site(**changes: Any) -> Site:
-    """Who publishes."""
+def make_site(**changes: Any) -> Site:
+    """The site's settings."""
     default = Site(
         title="UK open government: updates",
         base_url="https://updates.example.org/",
         instance="updates.example.org",
         operator="A Volunteer",
         contact="volunteer@example.org",
-        postal="1 Example Street, Glasgow",
-        zone=LONDON,
+        postal_address="1 Example Street, Glasgow",
+        timezone=LONDON,
     )
     return replace(default, **changes)
 
 
-def source_line(told: Source | None = None, **state: Any) -> SourceLine:
-    """A source that answered at NOON; `state` changes what we know of it."""
-    told = told or source()
-    default = SourceState(source=told.id, asked=NOON, answered=NOON, first_answered=NOON, items=1)
-    return SourceLine(source=told, state=replace(default, **state))
+def make_source_with_state(source: Source | None = None, **state: Any) -> SourceWithState:
+    """A source that was read at NOON; `state` changes its state."""
+    source = source or make_source()
+    default = SourceState(source=source.id, last_polled=NOON, last_read=NOON, first_read=NOON, items=1)
+    return SourceWithState(source=source, state=replace(default, **state))
 
 
-def edition(*holdings: Document, **changes: Any) -> Snapshot:
-    """What is published at NOON: these documents, one body and one source."""
+def make_snapshot(*documents: Document, **changes: Any) -> Snapshot:
+    """A snapshot at NOON: these documents, one body and one source."""
     default = Snapshot(
         at=NOON,
-        site=site(),
-        bodies={"cabinet-office": body()},
-        holdings=holdings,
-        board=Board(at=NOON, lines=()),
-        sources=(source_line(),),
+        site=make_site(),
+        bodies={"cabinet-office": make_body()},
+        documents=documents,
+        board=Board(at=NOON, rows=()),
+        sources=(make_source_with_state(),),
         digests=(),
     )
     return replace(default, **changes)

@@ -1,4 +1,4 @@
-"""How many examples a property is tried with: few in `make test`, many in `make test-long`."""
+"""The number of examples of property tests: few in `make test`, many in `make test-long`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from hypothesis import settings
 
 FEW: Final = 20
 MANY: Final = 100
-"""Where a property says nothing else (the profiles in `conftest.py`)."""
+"""The defaults (see the profiles in `conftest.py`)."""
 
 
 def examples(many: int, few: int = FEW) -> settings:
-    """The settings of one property: `many` with `--hypothesis-profile=long`, else at most `few`."""
+    """Settings of one property: `many` examples with `--hypothesis-profile=long`, else at most `few`."""
     return settings(max_examples=many if settings.get_current_profile_name() == "long" else min(few, many))

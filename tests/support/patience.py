@@ -1,4 +1,4 @@
-"""How long something may take on this machine, now: bounds in seconds are for a machine of usual speed."""
+"""Time limits in tests, scaled to the present speed of this machine."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import pytest
 A_TENTH_OR_WHOLE: Final = pytest.mark.parametrize(
     "part", [10, pytest.param(1, marks=pytest.mark.long)], ids=["a tenth", "whole"]
 )
-"""Of what is large, and so of the seconds that it may take; whole in `make test-long`."""
-USUAL: Final = 0.12
-"""Seconds of processor time that `_work` takes where the bounds were set: a guess. 0.18 to 0.26 were seen
-on a busy machine of two cores (2026-11-27) that missed some bounds of 10 seconds by a third."""
+"""A tenth of a large input, with a tenth of the time limit; the whole in `make test-long`."""
+USUAL_SECONDS: Final = 0.12
+"""Processor time of `_work` on the machine where the limits were set (an estimate). A busy one of two cores
+took 0.18 to 0.26 (2026-11-27) and missed some limits of 10 seconds by a third."""
 
 
-def within(spent: float, seconds: float) -> bool:
-    """Whether `spent` is under `seconds`, or in proportion more where this machine is slower now."""
-    return spent < seconds or spent < seconds * max(_work() for _ in range(3)) / USUAL
+def is_within(spent: float, seconds: float) -> bool:
+    """Whether `spent` is less than `seconds`, or than proportionally more if this machine is slower now."""
+    return spent < seconds or spent < seconds * max(_work() for _ in range(3)) / USUAL_SECONDS
 
 
 def _work() -> float:

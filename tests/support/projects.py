@@ -1,4 +1,4 @@
-"""Small whole projects for tests: a folder with all that the program reads, and ways to run it there."""
+"""Small complete projects for tests: a folder with all that the program reads, and ways to run it there."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.forks import Ended, run_in_a_fork
+from tests.support.forks import CompletedRun, run_in_fork
 
 PROJECT = Path(__file__).parents[2]
 
 SMALL_REGISTER = PROJECT / "tests/crash/register"
-"""Few bodies and one plan: reading and publishing it takes a third of the real one's time."""
+"""A few bodies and one plan: it takes a third of the real register's time to read and publish."""
 
 SOURCE = """\
   - id: {id}
@@ -27,7 +27,7 @@ SOURCE = """\
     pause: 0 seconds
     licence: OGL-3.0
     scope: all
-    seen: answered
+    verified: yes
 """
 
 RECORDS = """\
@@ -38,12 +38,12 @@ RECORDS = """\
     address: records/
     licence: own
     scope: all
-    seen: answered
+    verified: yes
 """
 
 
-def atom(items: Mapping[str, str], updated: str = "2026-06-02T08:15:00Z") -> bytes:
-    """An Atom feed of a document for each path and title."""
+def make_atom_feed(items: Mapping[str, str], updated: str = "2026-06-02T08:15:00Z") -> bytes:
+    """An Atom feed with a document for each path and title."""
     entries = "".join(
         f"<entry><id>https://www.example.org{path}</id><title>{title}</title><updated>{updated}</updated>"
         f'<link rel="alternate" href="https://www.example.org{path}"/>'
@@ -55,17 +55,17 @@ def atom(items: Mapping[str, str], updated: str = "2026-06-02T08:15:00Z") -> byt
 
 
 @dataclass(frozen=True, slots=True)
-class Small:
-    """A small project in a folder of its own."""
+class SmallProject:
+    """A small project in its own folder."""
 
     folder: Path
 
-    def run(self, *arguments: str, wrap: Sequence[str] = (), timeout: float = 120) -> Ended:
-        """The command line in a process of its own, in this folder, with an empty home."""
+    def run(self, *arguments: str, wrap: Sequence[str] = (), timeout: float = 120) -> CompletedRun:
+        """Run the command line in a new process, in this folder, with an empty home folder."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder / "home"), "LANG": "C.UTF-8"}
         if not wrap:
-            return run_in_a_fork(self.folder, arguments, environment, timeout)
-        done = subprocess.run(
+            return run_in_fork(self.folder, arguments, environment, timeout)
+        completed = subprocess.run(
             [*wrap, sys.executable, "-m", "aggregator", *arguments],
             cwd=self.folder,
             env={**environment, "PYTHONPATH": str(PROJECT / "src")},
@@ -74,23 +74,23 @@ class Small:
             timeout=timeout,
             check=False,
         )
-        return Ended(done.returncode, done.stdout, done.stderr)
+        return CompletedRun(completed.returncode, completed.stdout, completed.stderr)
 
     def output(self) -> dict[str, bytes]:
-        """Every published file and its bytes."""
+        """Every published file with its bytes."""
         folder = self.folder / "output"
         return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
     def sources(
         self, addresses: Mapping[str, str], body: str = "cabinet-office", records: bool = True
     ) -> None:
-        """Write sources.yaml: a feed for each id and address, and the records."""
+        """Write sources.yaml with a feed for each id and address, and the records."""
         blocks = [SOURCE.format(id=id, body=body, address=address) for id, address in addresses.items()]
         text = "sources:\n" + "".join(blocks) + (RECORDS if records else "")
         (self.folder / "sources.yaml").write_text(text, encoding="utf-8")
 
     def recording(self, polls: Mapping[tuple[int, str], bytes]) -> Path:
-        """Write a recording: the answer of each poll and address."""
+        """Write a recording with the response for each poll and address."""
         folder = self.folder / "recording"
         folder.mkdir(exist_ok=True)
         lines = ["poll\turl\tstatus\theaders\tfile"]
@@ -107,13 +107,13 @@ def small_project(
     *,
     records: Sequence[str] = ("uk-msf-2024-01-24", "uk-nap6", "uk-nap7"),
     register: Path = PROJECT / "register",
-) -> Small:
-    """A project with the real register, or another, and a few of the real records, and no sources yet."""
+) -> SmallProject:
+    """A project with the real register (or another), a few of the real records, and no sources yet."""
     shutil.copytree(register, folder / "register")
     (folder / "records").mkdir()
     for name in records:
         shutil.copy(PROJECT / f"records/{name}.md", folder / "records")
     (folder / "settings.yaml").write_text(
-        "title: A small project\nown_hosts: [127.0.0.1, localhost]\n", encoding="utf-8"
+        "title: A small project\nallowed_hosts: [127.0.0.1, localhost]\n", encoding="utf-8"
     )
-    return Small(folder)
+    return SmallProject(folder)

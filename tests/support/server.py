@@ -1,4 +1,4 @@
-"""A real HTTP or HTTPS server on 127.0.0.1 that plays a script and remembers what it was asked."""
+"""A real HTTP or HTTPS server on 127.0.0.1 that answers by a script and records the requests."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from typing import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """One request as it arrived."""
+class ReceivedRequest:
+    """One request as received."""
 
     method: str
     path: str
-    """The target as it stood in the request line, with its query."""
+    """The target of the request line, with its query."""
     headers: Mapping[str, str]
     """Names in lower case."""
     at: float
@@ -29,8 +29,8 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Response:
-    """An answer: whole and at once, unless it says otherwise. A Content-Length is added if it has none."""
+class ScriptedResponse:
+    """A response, sent whole and at once unless it says otherwise. A Content-Length is added if missing."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -41,39 +41,45 @@ class Response:
     """Seconds before each single byte of the payload."""
 
 
-Answered = Response | bytes
-"""Bytes go out as they are, and then the connection is closed."""
-Reply = Answered | Callable[[Seen], Answered]
+Answer = ScriptedResponse | bytes
+"""Bytes are sent as they are, and then the connection is closed."""
+Reply = Answer | Callable[[ReceivedRequest], Answer]
 
-MISSING = Response(status=404, payload=b"not here")
+NOT_FOUND = ScriptedResponse(status=404, payload=b"not here")
 
 
-def conditional(payload: bytes, **validators: str) -> Callable[[Seen], Response]:
-    """Answers 304 when the request carries the same validators: `conditional(b"...", etag='"1"')`."""
-    named = {name.replace("_", "-"): value for name, value in validators.items()}
-    asked_by = {"etag": "if-none-match", "last-modified": "if-modified-since"}
+def conditional(payload: bytes, **validators: str) -> Callable[[ReceivedRequest], ScriptedResponse]:
+    """A reply that is 304 if the request has the same validators: `conditional(b"...", etag='"1"')`."""
+    headers = {name.replace("_", "-"): value for name, value in validators.items()}
+    request_headers = {"etag": "if-none-match", "last-modified": "if-modified-since"}
 
-    def answer(seen: Seen) -> Response:
-        unchanged = all(seen.headers.get(asked_by[name]) == value for name, value in named.items())
-        return Response(status=304, headers=named) if unchanged else Response(headers=named, payload=payload)
+    def answer(request: ReceivedRequest) -> ScriptedResponse:
+        unchanged = all(
+            request.headers.get(request_headers[name]) == value for name, value in headers.items()
+        )
+        return (
+            ScriptedResponse(status=304, headers=headers)
+            if unchanged
+            else ScriptedResponse(headers=headers, payload=payload)
+        )
 
     return answer
 
 
-class Server:
-    """Plays `script` (path to reply; any other path is a 404) while it is entered as a context manager."""
+class ScriptedServer:
+    """Answers by `script` (path to reply; 404 for other paths) while entered as a context manager."""
 
     def __init__(
         self, script: Mapping[str, Reply] | None = None, *, tls: ssl.SSLContext | None = None
     ) -> None:
         self.script: dict[str, Reply] = dict(script or {})
-        self.seen: list[Seen] = []
-        self.most_at_once = 0
-        """The most requests that were being answered at one time."""
+        self.requests: list[ReceivedRequest] = []
+        self.max_concurrent = 0
+        """The greatest number of requests in progress at one time."""
         self.port = 0
         self._tls = tls
-        self._busy = 0
-        self._talks: set[asyncio.Task[None]] = set()
+        self._active = 0
+        self._connections: set[asyncio.Task[None]] = set()
         self._started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="test server")
 
@@ -82,8 +88,8 @@ class Server:
         return f"{'https' if self._tls else 'http'}://{host}:{self.port}{path}"
 
     def paths(self) -> list[str]:
-        """The paths that were asked for, in order."""
-        return [seen.path for seen in self.seen]
+        """The requested paths, in order."""
+        return [request.path for request in self.requests]
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -99,57 +105,59 @@ class Server:
 
     async def _serve(self) -> None:
         stop = asyncio.Event()
-        server = await asyncio.start_server(self._talk, "127.0.0.1", 0, ssl=self._tls, backlog=500)
+        server = await asyncio.start_server(
+            self._handle_connection, "127.0.0.1", 0, ssl=self._tls, backlog=500
+        )
         self.port = server.sockets[0].getsockname()[1]
         self._started.set_result((asyncio.get_running_loop(), stop))
         await stop.wait()
         server.close()
-        for talk in self._talks:
-            talk.cancel()
-        await asyncio.gather(*self._talks, return_exceptions=True)
+        for connection in self._connections:
+            connection.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """All requests of one connection; a client that goes away, or the end of the server, ends it."""
+    async def _handle_connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer all requests of one connection, until the client leaves or the server ends."""
         task = asyncio.current_task()
         assert task is not None
-        self._talks.add(task)
+        self._connections.add(task)
         with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             while True:
-                seen = _read(await reader.readuntil(b"\r\n\r\n"))
-                size = int(seen.headers.get("content-length", "0"))
-                if not await self._answer(replace(seen, payload=await reader.readexactly(size)), writer):
+                request = _read(await reader.readuntil(b"\r\n\r\n"))
+                size = int(request.headers.get("content-length", "0"))
+                if not await self._answer(replace(request, payload=await reader.readexactly(size)), writer):
                     break
         writer.close()
         with suppress(ConnectionError, ssl.SSLError):
             await writer.wait_closed()
-        self._talks.discard(task)
+        self._connections.discard(task)
 
-    async def _answer(self, seen: Seen, writer: asyncio.StreamWriter) -> bool:
-        """Answer one request; says whether the connection stays open."""
-        self.seen.append(seen)
-        self._busy += 1
-        self.most_at_once = max(self.most_at_once, self._busy)
+    async def _answer(self, request: ReceivedRequest, writer: asyncio.StreamWriter) -> bool:
+        """Answer one request; returns whether the connection stays open."""
+        self.requests.append(request)
+        self._active += 1
+        self.max_concurrent = max(self.max_concurrent, self._active)
         try:
-            reply = self.script.get(seen.path, MISSING)
-            answered = reply(seen) if callable(reply) else reply
-            if isinstance(answered, Response):
-                await _send(answered, writer)
+            reply = self.script.get(request.path, NOT_FOUND)
+            answer = reply(request) if callable(reply) else reply
+            if isinstance(answer, ScriptedResponse):
+                await _send(answer, writer)
             else:
-                writer.write(answered)
+                writer.write(answer)
             await writer.drain()
         finally:
-            self._busy -= 1
-        return isinstance(answered, Response)
+            self._active -= 1
+        return isinstance(answer, ScriptedResponse)
 
 
-def _read(head: bytes) -> Seen:
+def _read(head: bytes) -> ReceivedRequest:
     first, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
     method, path, _ = first.split(" ")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    return Seen(method=method, path=path, headers=headers, at=time.monotonic())
+    return ReceivedRequest(method=method, path=path, headers=headers, at=time.monotonic())
 
 
-async def _send(response: Response, writer: asyncio.StreamWriter) -> None:
+async def _send(response: ScriptedResponse, writer: asyncio.StreamWriter) -> None:
     await asyncio.sleep(response.wait)
     headers = {"Content-Length": str(len(response.payload)), **response.headers}
     lines = [f"HTTP/1.1 {response.status} Scripted", *(f"{name}: {value}" for name, value in headers.items())]

@@ -1,4 +1,4 @@
-"""What each process of the program reads when it first needs it: read on import, before a fork."""
+"""Loads, before a fork, what each process of the program would otherwise load at first use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import aggregator.deliver.digest.render
 import aggregator.publish.site.render  # noqa: F401  # found in sys.modules
-from aggregator.normalise.language import language
+from aggregator.normalise.language import detect_language
 
 TEMPLATES = {
     "aggregator.publish.site.render": "_ENVIRONMENT",
@@ -16,8 +16,8 @@ TEMPLATES = {
 
 
 def _warm() -> None:
-    """Have the model that tells languages and the templates of pages and letters at hand."""
-    language(None, None, "en", "a few words so that it is read")
+    """Load the language model and the templates of pages and mails."""
+    detect_language(None, None, "en", "a few words so that it is read")
     for module, name in TEMPLATES.items():
         environment: Any = getattr(sys.modules[module], name)
         for template in environment.list_templates(filter_func=lambda file: ".html" in file):
