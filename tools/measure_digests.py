@@ -24,10 +24,10 @@ from zoneinfo import ZoneInfo
 
 from aiosmtplib import SMTP
 
-from aggregator.config import load
+from aggregator.config import load_config
 from aggregator.config.settings import load_settings
-from aggregator.deliver import window
-from aggregator.deliver.mail.smtp import Server, SmtpSender
+from aggregator.deliver import digest_window
+from aggregator.deliver.mail.smtp import SmtpSender, SmtpServer
 from aggregator.model import (
     Choices,
     Digest,
@@ -38,7 +38,7 @@ from aggregator.model import (
     Subscriber,
     SubscriberStatus,
 )
-from aggregator.services.mailing.mailer import dispatch
+from aggregator.services.mailing.mailer import delivery_service
 from aggregator.store import open_store
 
 NOW = datetime(2024, 1, 29, 8, 0, tzinfo=UTC)
@@ -93,8 +93,8 @@ def example_digest() -> Digest:
         for n in range(25)
     )
     sections = (Section(title="Documents", items=items),)
-    span = window(WEEK, ZoneInfo("Europe/London"))
-    return Digest(week=WEEK, window=span, sections=sections, unread=(), issued=NOW)
+    span = digest_window(WEEK, ZoneInfo("Europe/London"))
+    return Digest(period=WEEK, window=span, sections=sections, unread_sources=(), issued_at=NOW)
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ async def send_ready_made(port: int, message: Message, count: int, connections: 
 
 async def send_personal(port: int, folder: Path, count: int, connections: int) -> tuple[Times, Message]:
     """The time that personal mails take the whole way, and one of the mails."""
-    config = load(load_settings(PROJECT / "settings.yaml", store=f"sqlite:///{folder}/store.db"))
+    config = load_config(load_settings(PROJECT / "settings.yaml", store=f"sqlite:///{folder}/store.db"))
     config.settings.__dict__["secret_file"] = str(folder / "secret")
     with open_store(f"sqlite:///{folder}/store.db") as store:
         store.digests.issue([example_digest()])
@@ -142,22 +142,24 @@ async def send_personal(port: int, folder: Path, count: int, connections: int) -
             Subscriber(
                 id=f"{n:016x}",
                 address=f"subscriber{n}@example.org",
-                standing=SubscriberStatus.READING,
-                since=NOW,
+                status=SubscriberStatus.ACTIVE,
+                status_since=NOW,
                 choices=Choices(),
             )
             for n in range(count)
         )
-        server = Server(host="127.0.0.1", port=port, tls_first=False, starttls=False, connections=connections)
-        deliveries, sender = dispatch(config, store), SmtpSender(server)
+        server = SmtpServer(
+            host="127.0.0.1", port=port, implicit_tls=False, starttls=False, connections=connections
+        )
+        deliveries, sender = delivery_service(config, store), SmtpSender(server)
         started = Times.now()
-        deliveries.plan(NOW)
-        counts = await deliveries.send(sender, lambda: NOW, everybody=True)
+        deliveries.plan_digests(NOW)
+        counts = await deliveries.send_due(sender, lambda: NOW, allow_all=True)
         taken = Times.now() - started
         await sender.close()
         if sum(counts.values()) != count:
             raise SystemExit(f"only {counts} of {count}")
-        return taken, deliveries.message(WEEK, store.subscribers.all()[0], NOW)
+        return taken, deliveries.build_message(WEEK, store.subscribers.all()[0], NOW)
 
 
 async def measure(port: int, count: int, connections: int, rounds: int) -> None:

@@ -77,7 +77,7 @@ def named_addresses(output: Path, address: str) -> Iterator[tuple[str, str]]:
 
 
 def take_screenshots(browser: Browser, pages: Iterable[tuple[str, str]], target: Path) -> None:
-    """Save every page in every width and colour scheme; print each file and a warning where it is too wide."""
+    """Save every page in every width and colour scheme; prints each file, and warns of pages too wide."""
     pages = list(pages)
     for scheme in SCHEMES:
         for width in WIDTHS:

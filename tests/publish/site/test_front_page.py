@@ -17,7 +17,7 @@ from aggregator.model import (
     Section,
     Window,
 )
-from tests.publish.feed_readers import page, payload, section, words
+from tests.publish.feed_readers import front_page_section, published_bytes, read_page, visible_text
 from tests.support.builders import (
     NOON,
     instant,
@@ -32,8 +32,8 @@ from tests.support.builders import (
 
 def update_days(*documents: Document) -> list[tuple[str, list[str]]]:
     """Each day among the updates, with the texts of its rows."""
-    found = section(make_snapshot(*documents), "news").xpath(".//section[@class='day']")
-    return [(words(day.find("h3")), [words(row) for row in day.iter("li")]) for day in found]
+    found = front_page_section(make_snapshot(*documents), "news").xpath(".//section[@class='day']")
+    return [(visible_text(day.find("h3")), [visible_text(row) for row in day.iter("li")]) for day in found]
 
 
 def make_dated_document(
@@ -48,10 +48,12 @@ def test_a_row_shows_title_body_type_time_first_sight_and_where_the_link_leads()
     entry = make_entry(
         "https://www.gov.uk/cy", title="Cynllun", language="cy", published=moment("2026-06-05 08:15")
     )
-    found = section(make_snapshot(make_document(entry), types={"news": "News and statements"}), "news")
+    found = front_page_section(
+        make_snapshot(make_document(entry), types={"news": "News and statements"}), "news"
+    )
     (link,) = found.xpath(".//a[@class='title']")
 
-    assert words(found.find(".//li")) == (
+    assert visible_text(found.find(".//li")) == (
         "Cynllun new Cymraeg Cabinet Office News and statements 09:15 first seen 5 June 2026 gov.uk details"
     )
     assert (link.get("href"), link.get("lang")) == ("https://www.gov.uk/cy", "cy")
@@ -145,9 +147,9 @@ def test_a_change_within_seven_days_is_shown_with_its_day(seen_at: str, badge: s
     again = Revision(entry=first.entry, number=2, seen_at=instant(seen_at))
     changed = make_document(carriers=(replace(first, revisions=(*first.revisions, again)),), backlog=True)
 
-    found = section(make_snapshot(changed), "news").xpath(".//span[@class='mark changed']")
+    found = front_page_section(make_snapshot(changed), "news").xpath(".//span[@class='mark changed']")
 
-    assert [words(each) for each in found] == ([badge] if badge else [])
+    assert [visible_text(each) for each in found] == ([badge] if badge else [])
 
 
 def test_the_page_shows_the_sixty_documents_in_which_something_happened_last() -> None:
@@ -158,10 +160,12 @@ def test_the_page_shows_the_sixty_documents_in_which_something_happened_last() -
     )
 
     snapshot = make_snapshot(*old, found_late)
-    titles = [words(link) for link in section(snapshot, "news").xpath(".//a[@class='title']")]
+    titles = [
+        visible_text(link) for link in front_page_section(snapshot, "news").xpath(".//a[@class='title']")
+    ]
 
     assert titles == [*(f"old-{n}" for n in range(59)), "Found late"]
-    assert "The latest 60 of 71 documents." in words(section(snapshot, "news"))
+    assert "The latest 60 of 71 documents." in visible_text(front_page_section(snapshot, "news"))
 
 
 def test_what_is_not_about_open_government_is_not_on_the_page() -> None:
@@ -169,9 +173,11 @@ def test_what_is_not_about_open_government_is_not_on_the_page() -> None:
 
 
 def test_a_long_title_is_cut_at_a_word() -> None:
-    updates = section(make_snapshot(make_document(make_entry(title="transparency " * 100))), "news")
+    updates = front_page_section(
+        make_snapshot(make_document(make_entry(title="transparency " * 100))), "news"
+    )
 
-    assert words(updates.find(".//a[@class='title']")) == "transparency " * 15 + "transparency…"
+    assert visible_text(updates.find(".//a[@class='title']")) == "transparency " * 15 + "transparency…"
 
 
 def test_the_page_stays_under_100_kilobytes_however_much_there_is() -> None:
@@ -186,11 +192,11 @@ def test_the_page_stays_under_100_kilobytes_however_much_there_is() -> None:
 
     snapshot = make_snapshot(*many)
 
-    assert len(payload(snapshot, "index.html")) < 100_000
-    assert "The latest 20 of 500 documents." in words(section(snapshot, "news"))
+    assert len(published_bytes(snapshot, "index.html")) < 100_000
+    assert "The latest 20 of 500 documents." in visible_text(front_page_section(snapshot, "news"))
     assert (
         len(
-            payload(
+            published_bytes(
                 make_snapshot(*(make_document(make_entry(f"https://a.example/{n}")) for n in range(500))),
                 "index.html",
             )
@@ -225,11 +231,11 @@ def test_the_page_stays_under_100_kilobytes_however_much_there_is() -> None:
 def test_what_closes_within_thirty_days_is_shown_with_the_days_left(
     closes: str, precision: Precision, shown: str | None
 ) -> None:
-    found = page(make_snapshot(make_document(make_entry(closes=moment(closes, precision))))).xpath(
+    found = read_page(make_snapshot(make_document(make_entry(closes=moment(closes, precision))))).xpath(
         "//section[@id='closing']//li"
     )
 
-    assert [words(row) for row in found] == ([shown] if shown else [])
+    assert [visible_text(row) for row in found] == ([shown] if shown else [])
 
 
 def test_what_closes_first_is_first_and_what_is_not_relevant_is_left_out() -> None:
@@ -242,9 +248,9 @@ def test_what_closes_first_is_first_and_what_is_not_relevant_is_left_out() -> No
         labels=make_labels(relevant=False),
     )
 
-    found = section(make_snapshot(later, sooner, other), "closing").xpath(".//a[@class='title']")
+    found = front_page_section(make_snapshot(later, sooner, other), "closing").xpath(".//a[@class='title']")
 
-    assert [words(link) for link in found] == ["Sooner", "Later"]
+    assert [visible_text(link) for link in found] == ["Sooner", "Later"]
 
 
 def make_digest(week: str, start: str, count: int, issued: bool) -> Digest:
@@ -267,14 +273,14 @@ def test_the_open_week_comes_before_the_issued_digests() -> None:
         make_digest("2026-W21", "2026-05-17 23:00", 12, issued=True),
         make_digest("2026-W23", "2026-05-31 23:00", 0, issued=False),
     )
-    found = section(make_snapshot(digests=digests), "letter")
+    found = front_page_section(make_snapshot(digests=digests), "letter")
 
     assert found.xpath(".//li/a/@href") == [
         "digests/2026-W23.html",
         "digests/2026-W22.html",
         "digests/2026-W21.html",
     ]
-    assert [words(row) for row in found.iter("li")] == [
+    assert [visible_text(row) for row in found.iter("li")] == [
         "This week so far 1 June 2026 to 7 June 2026 0 updates",
         "Week of 25 May 2026 25 May 2026 to 31 May 2026 1 update",
         "Week of 18 May 2026 18 May 2026 to 24 May 2026 12 updates",
@@ -284,4 +290,4 @@ def test_the_open_week_comes_before_the_issued_digests() -> None:
 def test_only_the_last_eight_issued_digests_are_linked() -> None:
     digests = tuple(make_digest(f"2025-W{n}", "2025-06-01 23:00", 1, issued=True) for n in range(30, 20, -1))
 
-    assert len(section(make_snapshot(digests=digests), "letter").xpath(".//li")) == 8
+    assert len(front_page_section(make_snapshot(digests=digests), "letter").xpath(".//li")) == 8

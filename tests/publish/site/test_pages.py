@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from tests.publish.feed_readers import page, section, words
+from tests.publish.feed_readers import front_page_section, read_page, visible_text
 from tests.support.builders import (
     make_document,
     make_entry,
@@ -16,11 +16,11 @@ from tests.support.builders import (
 
 
 def test_the_page_says_what_it_is_that_it_is_not_official_and_where_its_feeds_are() -> None:
-    root = page(make_snapshot())
+    root = read_page(make_snapshot())
     offered = [(link.get("href"), link.get("title")) for link in root.xpath("//link[@rel='alternate']")]
 
-    assert words(root.find(".//h1")) == "UK open government: updates"
-    assert "This is not an official site." in words(root.find(".//header"))
+    assert visible_text(root.find(".//h1")) == "UK open government: updates"
+    assert "This is not an official site." in visible_text(root.find(".//header"))
     assert offered == [
         ("feed.atom", "UK open government: updates"),
         ("all.atom", "UK open government: updates: everything"),
@@ -30,7 +30,7 @@ def test_the_page_says_what_it_is_that_it_is_not_official_and_where_its_feeds_ar
 
 
 def test_the_page_loads_nothing_but_its_own_style_sheet() -> None:
-    root = page(make_snapshot(make_document()))
+    root = read_page(make_snapshot(make_document()))
     policy = root.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
 
     assert (
@@ -43,7 +43,7 @@ def test_the_page_loads_nothing_but_its_own_style_sheet() -> None:
 
 
 def test_the_page_has_landmarks_a_skip_link_and_headings_in_order() -> None:
-    root = page(make_snapshot(make_document(), make_document(make_entry("record:r", url=None))))
+    root = read_page(make_snapshot(make_document(), make_document(make_entry("record:r", url=None))))
     levels = [int(heading.tag[1]) for heading in root.xpath("//h1 | //h2 | //h3 | //h4")]
 
     assert root.xpath("//body/a[1]/@href") == ["#main"]
@@ -58,26 +58,31 @@ def test_the_page_has_landmarks_a_skip_link_and_headings_in_order() -> None:
 def test_a_page_without_anything_says_so() -> None:
     empty = make_snapshot(sources=())
 
-    assert "Nothing about open government has been read yet." in words(section(empty, "news"))
-    assert "No letter has been made yet." in words(section(empty, "letter"))
-    assert page(empty).xpath("//section[@id='closing']") == []
+    assert "Nothing about open government has been read yet." in visible_text(
+        front_page_section(empty, "news")
+    )
+    assert "No letter has been made yet." in visible_text(front_page_section(empty, "letter"))
+    assert read_page(empty).xpath("//section[@id='closing']") == []
 
 
 def test_the_footer_names_operator_contact_and_licences() -> None:
     licensed = (make_source_with_state(), make_source_with_state(make_source("ogn", licence="unknown")))
-    footer = page(make_snapshot(sources=licensed)).find(".//footer")
+    footer = read_page(make_snapshot(sources=licensed)).find(".//footer")
 
-    assert "run by A Volunteer." in words(footer)
+    assert "run by A Volunteer." in visible_text(footer)
     assert footer.xpath(".//a[starts-with(@href, 'mailto:')]/@href") == ["mailto:volunteer@example.org"]
-    assert "Contains public sector information licensed under the Open Government Licence v3.0." in words(
-        footer
+    assert (
+        "Contains public sector information licensed under the Open Government Licence v3.0."
+        in visible_text(footer)
     )
-    assert "Licence not known: title, link and date only." in words(footer)
-    assert "Open Parliament Licence" not in words(footer)
+    assert "Licence not known: title, link and date only." in visible_text(footer)
+    assert "Open Parliament Licence" not in visible_text(footer)
 
 
 def test_an_operator_without_a_name_or_address_is_not_made_up() -> None:
-    nameless = page(make_snapshot(site=make_site(operator="", contact="the notice board"))).find(".//footer")
+    nameless = read_page(make_snapshot(site=make_site(operator="", contact="the notice board"))).find(
+        ".//footer"
+    )
 
-    assert "run by an operator who has not given a name." in words(nameless)
-    assert "Write to the notice board" in words(nameless)
+    assert "run by an operator who has not given a name." in visible_text(nameless)
+    assert "Write to the notice board" in visible_text(nameless)

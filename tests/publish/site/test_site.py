@@ -14,9 +14,9 @@ from html5lib.html5parser import ParseError
 from aggregator.model import Snapshot
 from aggregator.publish import make_artifacts
 from aggregator.publish.presentation.paths import document_page_path
-from tests.publish.feed_readers import HTML, XML, payload
-from tests.publish.full_snapshot import rich, site_files
-from tests.publish.test_hostile import HOSTILE, filled
+from tests.publish.feed_readers import HTML, XML, published_bytes
+from tests.publish.full_snapshot import make_full_snapshot, site_files
+from tests.publish.test_hostile import HOSTILE, make_hostile_snapshot
 from tests.support.builders import instant, make_document, make_entry, make_site, make_snapshot, moment
 
 FEEDS = re.compile(r"(?:bodies|nations|topics|types|plans)/[A-Za-z0-9.-]+\.(?:atom|json|rss)")
@@ -37,14 +37,14 @@ def validate(html: str) -> None:
 
 
 def test_every_page_is_valid_html() -> None:
-    for path, html in pages(rich()).items():
+    for path, html in pages(make_full_snapshot()).items():
         if not path.startswith("digests/"):  # a digest's HTML is for mail programs
             validate(html)
 
 
 @pytest.mark.parametrize("text", [text for name, text in HOSTILE.items() if name != "long"])
 def test_every_page_is_valid_html_whatever_any_field_contains(text: str) -> None:
-    for artifact in make_artifacts(filled(text)):
+    for artifact in make_artifacts(make_hostile_snapshot(text)):
         if artifact.path.endswith(".html"):
             validate(artifact.payload.decode())
 
@@ -60,7 +60,9 @@ def test_every_page_is_valid_html_whatever_any_field_contains(text: str) -> None
     ],
 )
 def test_a_damaged_page_is_found_to_be_invalid(right: str, wrong: str) -> None:
-    html = payload(rich(make_document(make_entry(title="A & B"))), "index.html").decode()
+    html = published_bytes(
+        make_full_snapshot(make_document(make_entry(title="A & B"))), "index.html"
+    ).decode()
     assert right in html
 
     with pytest.raises(ParseError):
@@ -73,9 +75,9 @@ def links_in(html: str) -> Iterator[str]:
 
 
 def test_every_link_within_the_site_leads_to_a_file_and_every_fragment_to_an_element() -> None:
-    files = {artifact.path: artifact.payload for artifact in site_files(rich())}
+    files = {artifact.path: artifact.payload for artifact in site_files(make_full_snapshot())}
     feeds_are_made = any(path.startswith("bodies/") and path.endswith(".atom") for path in files)
-    for path, html in pages(rich()).items():
+    for path, html in pages(make_full_snapshot()).items():
         for href in links_in(html):
             target, fragment = urldefrag(urljoin(f"https://here.example/{path}", href))
             if not target.startswith("https://here.example/"):
@@ -88,7 +90,7 @@ def test_every_link_within_the_site_leads_to_a_file_and_every_fragment_to_an_ele
 
 
 def test_every_page_can_be_reached_from_the_front_page() -> None:
-    all_pages = pages(rich())
+    all_pages = pages(make_full_snapshot())
     reached, waiting = set[str](), ["index.html"]
     while waiting:
         path = waiting.pop()
@@ -104,8 +106,8 @@ def test_every_page_can_be_reached_from_the_front_page() -> None:
 
 
 def test_every_page_says_that_it_is_not_official_and_names_itself_in_full() -> None:
-    paths = {artifact.path for artifact in make_artifacts(rich())}
-    for path, html in pages(rich()).items():
+    paths = {artifact.path for artifact in make_artifacts(make_full_snapshot())}
+    for path, html in pages(make_full_snapshot()).items():
         if path.startswith("digests/"):
             continue
         root = HTML.fromstring(html)
@@ -134,7 +136,7 @@ def test_one_new_document_touches_only_the_files_that_show_it() -> None:
         "https://www.gov.uk/new", title="New", body="gds", published=moment("2026-06-05 10:00")
     )
 
-    touched = changed_files(rich(), rich(make_document(entry)))
+    touched = changed_files(make_full_snapshot(), make_full_snapshot(make_document(entry)))
 
     assert {path for path in touched if not path.endswith((".atom", ".json", ".rss"))} == {
         document_page_path(entry),
@@ -151,21 +153,23 @@ def test_one_new_document_touches_only_the_files_that_show_it() -> None:
 
 
 def test_another_day_touches_no_page_but_the_front_page() -> None:
-    later = replace(rich(), at=instant("2026-06-15 12:00"))
+    later = replace(make_full_snapshot(), at=instant("2026-06-15 12:00"))
 
-    assert {path for path in changed_files(rich(), later) if path.endswith(".html")} == {"index.html"}
+    assert {path for path in changed_files(make_full_snapshot(), later) if path.endswith(".html")} == {
+        "index.html"
+    }
 
 
 def test_another_address_of_the_site_moves_no_file() -> None:
-    moved = replace(rich(), site=make_site(base_url="https://elsewhere.example/og/"))
+    moved = replace(make_full_snapshot(), site=make_site(base_url="https://elsewhere.example/og/"))
 
     assert [artifact.path for artifact in make_artifacts(moved)] == [
-        artifact.path for artifact in make_artifacts(rich())
+        artifact.path for artifact in make_artifacts(make_full_snapshot())
     ]
 
 
 def test_the_sitemap_names_every_page_of_a_document_and_every_list() -> None:
-    files = {artifact.path: artifact.payload for artifact in make_artifacts(rich())}
+    files = {artifact.path: artifact.payload for artifact in make_artifacts(make_full_snapshot())}
     maps = [loc.text for loc in XML.fromstring(files["sitemap.xml"]).iter(f"{SITEMAP}loc")]
     base = "https://updates.example.org/"
     named = [
@@ -181,7 +185,7 @@ def test_the_sitemap_names_every_page_of_a_document_and_every_list() -> None:
 
 
 def test_the_headers_file_gives_each_page_the_policy_that_the_page_has() -> None:
-    files = {artifact.path: artifact for artifact in make_artifacts(rich())}
+    files = {artifact.path: artifact for artifact in make_artifacts(make_full_snapshot())}
     rules = re.findall(r"^/(\S*)\n  Content-Security-Policy: (.*)$", files["_headers"].payload.decode(), re.M)
     for path, artifact in files.items():
         if not path.endswith(".html"):

@@ -14,7 +14,7 @@ from aggregator.model import (
     ReadStatus,
     Reject,
 )
-from tests.publish.feed_readers import page, rows, section, words
+from tests.publish.feed_readers import front_page_section, read_page, table_rows, visible_text
 from tests.support.builders import (
     NOON,
     instant,
@@ -54,7 +54,7 @@ def test_each_body_has_one_row_and_a_failed_poll_is_never_silence() -> None:
         ),
     )
 
-    assert rows(section(make_snapshot(board=board), "bodies")) == [
+    assert table_rows(front_page_section(make_snapshot(board=board), "bodies")) == [
         ["Read", "Minutes", "1 June 2026", "4 days"],
         ["Read today", "Minutes", "5 June 2026", "today"],
         ["Quiet", "nothing about open government in what we have read", "", ""],
@@ -91,7 +91,7 @@ def test_every_source_is_shown_with_its_problems() -> None:
             make_source("records", title="Records", kind="records", address="records/"), items=9
         ),
     )
-    root = page(make_snapshot(sources=sources), "sources.html")
+    root = read_page(make_snapshot(sources=sources), "sources.html")
     gov = "gov.uk/government/organisations/cabinet-office.atom"
 
     assert source_texts(root, "failing") == [
@@ -117,16 +117,16 @@ def test_every_source_is_shown_with_its_problems() -> None:
         "Records Cabinet Office kind: records last read 5 June 2026, 9 items records/",
     ]
     counted = "8 sources: 2 read well, 1 that cannot be read, 3 not read yet."
-    assert counted in words(root)
-    assert counted in words(section(make_snapshot(sources=sources), "sources"))
-    assert "Wales cannot be read since 2 June 2026" in words(
-        section(make_snapshot(sources=sources), "sources")
+    assert counted in visible_text(root)
+    assert counted in visible_text(front_page_section(make_snapshot(sources=sources), "sources"))
+    assert "Wales cannot be read since 2 June 2026" in visible_text(
+        front_page_section(make_snapshot(sources=sources), "sources")
     )
 
 
 def source_texts(root: Any, name: str) -> list[str]:
     """The text of each source under a heading."""
-    return [words(item) for item in root.xpath(f"//section[@aria-labelledby='{name}']/ul/li")]
+    return [visible_text(item) for item in root.xpath(f"//section[@aria-labelledby='{name}']/ul/li")]
 
 
 def test_a_source_links_its_page_for_people_or_else_its_address() -> None:
@@ -136,7 +136,7 @@ def test_a_source_links_its_page_for_people_or_else_its_address() -> None:
         make_source_with_state(make_source("records", address="records/")),
     )
 
-    assert page(make_snapshot(sources=sources), "sources.html").xpath("//h3/a/@href") == [
+    assert read_page(make_snapshot(sources=sources), "sources.html").xpath("//h3/a/@href") == [
         "https://www.gov.uk/cabinet-office",
         "https://fallback.example/feed",
     ]
@@ -155,6 +155,6 @@ def test_a_record_known_to_the_year_is_shown_as_a_year_and_has_no_age() -> None:
         since=None,
     )
 
-    shown = rows(section(make_snapshot(board=Board(at=NOON, rows=(row,))), "bodies"))
+    shown = table_rows(front_page_section(make_snapshot(board=Board(at=NOON, rows=(row,))), "bodies"))
 
     assert shown == [["Cabinet Office", "A report", "2024", ""]]

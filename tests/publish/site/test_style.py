@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from tests.publish.feed_readers import payload
+from tests.publish.feed_readers import published_bytes
 from tests.support.builders import make_snapshot
 
-CSS = payload(make_snapshot(), "style.css").decode()
+CSS = published_bytes(make_snapshot(), "style.css").decode()
 TEXT_ON = {
     "--ink": ("--paper", "--sheet", "--soon"),
     "--quiet": ("--paper", "--sheet", "--soon"),

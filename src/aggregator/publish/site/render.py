@@ -1,5 +1,4 @@
-"""Turns templates into pages: the only module of the site that uses Jinja. It also makes the front page and
-the pages of documents.
+"""Turns templates into pages, among them the front page; the only module of the site that uses Jinja.
 
 A template sees the values that `render_page` gives it and, by their Python names, the functions and constants
 listed here; each function is also a filter. Publishers' text must go through `clean_line` or `clean_title`.
