@@ -1,4 +1,4 @@
-"""The project's own records and registers as the board sees them, first read at noon on 23 November 2026."""
+"""Boards of the project's own records and register, first read at noon UTC on 23 November 2026."""
 
 from __future__ import annotations
 
@@ -28,37 +28,39 @@ from aggregator.parse import reader_for
 from tests.support.builders import LONDON
 
 ROOT = Path(__file__).parents[2]
-READ = datetime(2026, 11, 23, 12, tzinfo=UTC)
-LAST = datetime(2026, 12, 1, 12, tzinfo=UTC)
+FIRST_READ_AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LAST_READ_AT = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 
 @cache
 def config() -> Config:
-    """The project's own."""
+    """The project's own configuration."""
     return load_config()
 
 
 @cache
 def labeller() -> Labeller:
-    """By the project's own vocabulary."""
+    """A labeller with the project's own vocabulary."""
     return Labeller(config().vocabulary, {source.id: source for source in config().sources})
 
 
 @cache
-def records() -> tuple[Document, ...]:
-    """Every record of records/, through the real rooms."""
+def own_records() -> tuple[Document, ...]:
+    """Every record of records/, read by the real packages."""
     source = next(source for source in config().sources if source.kind == "records")
     parts = tuple(
         FetchedPart(name=path.name, payload=path.read_bytes())
         for path in sorted((ROOT / "records").glob("*.md"))
     )
-    answer = Fetched(url="records/", final_url="records/", status=200, headers={}, payload=b"", parts=parts)
-    raws = reader_for("records").read(source, answer).entries
-    return tuple(held(entry) for entry in normalise(source, "records/", raws, now=READ).entries)
+    response = Fetched(url="records/", final_url="records/", status=200, headers={}, payload=b"", parts=parts)
+    items = reader_for("records").read(source, response).entries
+    return tuple(
+        own_document(entry) for entry in normalise(source, "records/", items, now=FIRST_READ_AT).entries
+    )
 
 
-def held(entry: Entry, first_seen: datetime = READ) -> Document:
-    """A document that one source told of, first at `first_seen`."""
+def own_document(entry: Entry, first_seen: datetime = FIRST_READ_AT) -> Document:
+    """A document with one carrier, first seen at `first_seen`."""
     first = Revision(entry=entry, number=1, seen_at=first_seen)
     carrier = Carrier(
         entry=entry, first_seen=first_seen, backlog=True, revisions=(first,), last_seen=first_seen
@@ -66,7 +68,9 @@ def held(entry: Entry, first_seen: datetime = READ) -> Document:
     return combine_carriers([carrier], labeller().label)
 
 
-def sources(first: datetime = READ, last: datetime = LAST) -> tuple[SourceWithState, ...]:
+def own_sources(
+    first: datetime = FIRST_READ_AT, last: datetime = LAST_READ_AT
+) -> tuple[SourceWithState, ...]:
     """The project's own sources, all first read at `first` and last at `last`."""
     return tuple(
         SourceWithState(
@@ -77,24 +81,30 @@ def sources(first: datetime = READ, last: datetime = LAST) -> tuple[SourceWithSt
     )
 
 
-def whole_board(
+def own_board(
     at: datetime,
-    holdings: Sequence[Document] | None = None,
-    lines: Sequence[SourceWithState] | None = None,
+    documents: Sequence[Document] | None = None,
+    sources: Sequence[SourceWithState] | None = None,
     *,
-    as_seen: bool = False,
+    as_known: bool = False,
 ) -> Board:
-    """The board of the project's own records at `at`."""
-    known = records() if holdings is None else holdings
-    if as_seen:
-        then = [replace(one, carriers=carriers_at(one.carriers, at)) for one in known]
-        known = [combine_carriers(one.carriers, labeller().label) for one in then if one.carriers]
-    told = sources() if lines is None else lines
+    """The board at `at`, of the project's own records and sources unless others are given."""
+    used_documents = own_records() if documents is None else documents
+    if as_known:
+        as_then = [replace(one, carriers=carriers_at(one.carriers, at)) for one in used_documents]
+        used_documents = [combine_carriers(one.carriers, labeller().label) for one in as_then if one.carriers]
+    used_sources = own_sources() if sources is None else sources
     return build_board(
-        config().bodies, told, known, at=at, zone=LONDON, register=config().register, as_known=as_seen
+        config().bodies,
+        used_sources,
+        used_documents,
+        at=at,
+        zone=LONDON,
+        register=config().register,
+        as_known=as_known,
     )
 
 
-def line(found: Board, process: str) -> ProcessReport:
-    """One process of a board."""
-    return next(one for one in found.processes if one.process.id == process)
+def report_on(board: Board, process: str) -> ProcessReport:
+    """The report of a board on one process."""
+    return next(one for one in board.processes if one.process.id == process)

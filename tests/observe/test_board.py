@@ -1,4 +1,4 @@
-"""One line for each body: last record, age, and whether we could look. It is 5 June 2026, 12:00 UTC."""
+"""The board's row of each body: last record, its age, and read status. It is 5 June 2026, 12:00 UTC."""
 
 from __future__ import annotations
 
@@ -41,19 +41,23 @@ BODIES = {name: make_body(name) for name in ("uk", "cabinet-office", "scotland",
 TIMEOUT = Failed(url="https://www.gov.uk/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")
 
 
-def held(dated: Moment | None = None, body: str = "scotland", key: str = "a", **changes: Any) -> Document:
-    """A relevant holding with this date of its own."""
-    told = make_entry(f"https://example.org/{key}", body=body, published=dated, updated=None)
-    return make_document(told, **changes)
+def make_dated_document(
+    dated: Moment | None = None, body: str = "scotland", key: str = "a", **changes: Any
+) -> Document:
+    """A relevant document with this date."""
+    entry = make_entry(f"https://example.org/{key}", body=body, published=dated, updated=None)
+    return make_document(entry, **changes)
 
 
-def polled(answered: str | None, failing_since: str | None = None, **changes: Any) -> SourceWithState:
-    """A source of Scotland: when it last answered, and since when it fails, if it does."""
+def make_polled_source(
+    last_read: str | None, failing_since: str | None = None, **changes: Any
+) -> SourceWithState:
+    """A source of Scotland that was last read at `last_read` and fails since `failing_since`."""
     one = make_source("scotland-feed", **{"body": "scotland", **changes})
     state = SourceState(
         source=one.id,
-        last_polled=NOON if answered or failing_since else None,
-        last_read=instant(answered) if answered else None,
+        last_polled=NOON if last_read or failing_since else None,
+        last_read=instant(last_read) if last_read else None,
         failing_since=instant(failing_since) if failing_since else None,
         failure=TIMEOUT if failing_since else None,
         failures=1 if failing_since else 0,
@@ -61,62 +65,69 @@ def polled(answered: str | None, failing_since: str | None = None, **changes: An
     return SourceWithState(source=one, state=state)
 
 
-def lines(*given: SourceWithState | Document, at: datetime = NOON) -> dict[str, BoardRow]:
-    """The board's lines by body."""
-    sources = [one for one in given if isinstance(one, SourceWithState)]
-    holdings = [one for one in given if isinstance(one, Document)]
-    found = build_board(BODIES, sources, holdings, at=at, zone=LONDON)
-    assert found.at == at
-    return {line.body.id: line for line in found.rows}
+def rows_by_body(*inputs: SourceWithState | Document, at: datetime = NOON) -> dict[str, BoardRow]:
+    """The board's rows by body."""
+    sources = [one for one in inputs if isinstance(one, SourceWithState)]
+    documents = [one for one in inputs if isinstance(one, Document)]
+    board = build_board(BODIES, sources, documents, at=at, zone=LONDON)
+    assert board.at == at
+    return {row.body.id: row for row in board.rows}
 
 
-ANSWERS = polled("2026-06-05 11:00")
+READABLE_SOURCE = make_polled_source("2026-06-05 11:00")
 
 
-def test_bodies_with_a_source_or_a_holding_have_a_line_in_the_registers_order() -> None:
-    found = lines(held(body="glasgow"), ANSWERS, held(body="cabinet-office"), held(body="not registered"))
-    assert list(found) == ["cabinet-office", "scotland", "glasgow"]
-    assert found["glasgow"].body == BODIES["glasgow"]
-    assert lines() == {}
+def test_bodies_with_a_source_or_a_document_have_a_row_in_the_registers_order() -> None:
+    board = rows_by_body(
+        make_dated_document(body="glasgow"),
+        READABLE_SOURCE,
+        make_dated_document(body="cabinet-office"),
+        make_dated_document(body="not registered"),
+    )
+    assert list(board) == ["cabinet-office", "scotland", "glasgow"]
+    assert board["glasgow"].body == BODIES["glasgow"]
+    assert rows_by_body() == {}
 
 
-def test_wound_back_a_document_says_what_it_said_then() -> None:
-    told = make_carrier(make_entry(title="Then"))
+def test_a_document_as_of_a_day_has_the_entry_of_that_day() -> None:
+    entry = make_carrier(make_entry(title="Then"))
     later = Revision(entry=make_entry(title="Later"), number=2, seen_at=NOON + timedelta(days=2))
-    now = replace(told, entry=later.entry, revisions=(*told.revisions, later), last_seen=later.seen_at)
+    after = replace(entry, entry=later.entry, revisions=(*entry.revisions, later), last_seen=later.seen_at)
 
-    (then,) = carriers_at([now], NOON + timedelta(days=1))
+    (then,) = carriers_at([after], NOON + timedelta(days=1))
 
-    assert (then.entry.title, then.revisions) == ("Then", told.revisions)
-    assert carriers_at([now], later.seen_at) == (now,)
-    assert carriers_at([now], NOON - timedelta(days=1)) == ()
+    assert (then.entry.title, then.revisions) == ("Then", entry.revisions)
+    assert carriers_at([after], later.seen_at) == (after,)
+    assert carriers_at([after], NOON - timedelta(days=1)) == ()
 
 
 # ---------------------------------------------------------------- the last record and its age
 
 
-def test_the_last_record_is_the_newest_by_its_own_date_not_by_when_we_saw_it() -> None:
-    old = held(moment("2026-05-01 10:00"), key="old", first_seen=NOON)
-    new = held(moment("2026-05-26 10:00"), key="new", first_seen=instant("2026-05-27 00:00"), backlog=True)
-    line = lines(new, old)["scotland"]
-    assert (line.last, line.last_on, line.days) == (new, date(2026, 5, 26), 10)
+def test_the_last_record_is_the_newest_by_its_own_date_not_by_first_seen() -> None:
+    old = make_dated_document(moment("2026-05-01 10:00"), key="old", first_seen=NOON)
+    new = make_dated_document(
+        moment("2026-05-26 10:00"), key="new", first_seen=instant("2026-05-27 00:00"), backlog=True
+    )
+    row = rows_by_body(new, old)["scotland"]
+    assert (row.last, row.last_on, row.days) == (new, date(2026, 5, 26), 10)
 
 
-def test_what_is_not_about_open_government_is_no_record_of_it() -> None:
-    other = held(moment("2026-06-04 10:00"), labels=make_labels(relevant=False))
-    line = lines(other)["scotland"]
-    assert (line.last, line.last_on, line.days) == (None, None, None)
+def test_an_irrelevant_document_is_no_record() -> None:
+    other = make_dated_document(moment("2026-06-04 10:00"), labels=make_labels(relevant=False))
+    row = rows_by_body(other)["scotland"]
+    assert (row.last, row.last_on, row.days) == (None, None, None)
 
 
-def test_a_holding_without_a_date_is_no_dated_record() -> None:
-    line = lines(held(None), ANSWERS)["scotland"]
-    assert (line.last, line.days, line.read_status) == (None, None, ReadStatus.READ)
+def test_a_document_without_a_date_is_no_dated_record() -> None:
+    row = rows_by_body(make_dated_document(None), READABLE_SOURCE)["scotland"]
+    assert (row.last, row.days, row.read_status) == (None, None, ReadStatus.READ)
 
 
 def test_a_record_is_dated_by_its_claim_where_it_has_no_other_date() -> None:
-    met = Claim(what="held", moment=moment("2024-01-24 00:00", Precision.DAY), source=None)
-    record = make_document(make_entry("record:forum", url=None, body="uk", updated=None, claims=(met,)))
-    assert lines(record)["uk"].last_on == date(2024, 1, 24)
+    meeting = Claim(what="held", moment=moment("2024-01-24 00:00", Precision.DAY), source=None)
+    record = make_document(make_entry("record:forum", url=None, body="uk", updated=None, claims=(meeting,)))
+    assert rows_by_body(record)["uk"].last_on == date(2024, 1, 24)
 
 
 @pytest.mark.parametrize(
@@ -134,95 +145,107 @@ def test_a_record_is_dated_by_its_claim_where_it_has_no_other_date() -> None:
 def test_age_is_whole_days_in_london_from_the_first_day_of_a_coarse_date(
     dated: Moment, last_on: date | None, days: int | None
 ) -> None:
-    line = lines(held(dated))["scotland"]
-    assert (line.last_on, line.days) == (last_on, days)
+    row = rows_by_body(make_dated_document(dated))["scotland"]
+    assert (row.last_on, row.days) == (last_on, days)
 
 
-def test_a_date_to_come_does_not_hide_the_record_before_it() -> None:
-    past, event = held(moment("2026-06-01 09:00"), key="past"), held(moment("2026-07-01 09:00"), key="event")
-    assert lines(event, past)["scotland"].last == past
+def test_a_future_date_does_not_hide_the_record_before_it() -> None:
+    past, event = (
+        make_dated_document(moment("2026-06-01 09:00"), key="past"),
+        make_dated_document(moment("2026-07-01 09:00"), key="event"),
+    )
+    assert rows_by_body(event, past)["scotland"].last == past
 
 
 def test_a_day_ends_at_midnight_in_london_not_in_utc() -> None:
-    record = held(moment("2026-06-04 10:00"))
-    assert lines(record, at=instant("2026-06-05 22:59"))["scotland"].days == 1
-    assert lines(record, at=instant("2026-06-05 23:00"))["scotland"].days == 2
+    record = make_dated_document(moment("2026-06-04 10:00"))
+    assert rows_by_body(record, at=instant("2026-06-05 22:59"))["scotland"].days == 1
+    assert rows_by_body(record, at=instant("2026-06-05 23:00"))["scotland"].days == 2
 
 
-def test_of_two_records_of_one_instant_it_is_always_the_same_one() -> None:
-    pair = held(moment("2026-06-01 09:00"), key="a"), held(moment("2026-06-01 09:00"), key="b")
-    assert lines(*pair)["scotland"].last == lines(*reversed(pair))["scotland"].last
+def test_of_two_records_of_one_instant_the_same_one_is_always_last() -> None:
+    pair = (
+        make_dated_document(moment("2026-06-01 09:00"), key="a"),
+        make_dated_document(moment("2026-06-01 09:00"), key="b"),
+    )
+    assert rows_by_body(*pair)["scotland"].last == rows_by_body(*reversed(pair))["scotland"].last
 
 
-def test_what_a_child_publishes_is_no_word_of_its_parent() -> None:
+def test_a_document_of_a_child_body_does_not_count_for_its_parent() -> None:
     bodies = {"uk": make_body("uk"), "cabinet-office": make_body("cabinet-office", parent="uk")}
     records = [
-        held(moment("2026-06-01 09:00"), "cabinet-office", key="new"),
-        held(moment("2026-01-01 09:00"), "uk", key="old"),
+        make_dated_document(moment("2026-06-01 09:00"), "cabinet-office", key="new"),
+        make_dated_document(moment("2026-01-01 09:00"), "uk", key="old"),
     ]
-    found = build_board(bodies, [], records, at=NOON, zone=LONDON)
-    assert [(line.body.id, line.days) for line in found.rows] == [("uk", 155), ("cabinet-office", 4)]
+    board = build_board(bodies, [], records, at=NOON, zone=LONDON)
+    assert [(row.body.id, row.days) for row in board.rows] == [("uk", 155), ("cabinet-office", 4)]
 
 
-# ---------------------------------------------------------------- whether we could look
+# ---------------------------------------------------------------- read status
 
 
-def reading(*sources: SourceWithState) -> tuple[ReadStatus, datetime | None]:
-    """Reading and since, of Scotland."""
-    line = lines(*sources, held())["scotland"]
-    return line.read_status, line.since
+def read_status_of(*sources: SourceWithState) -> tuple[ReadStatus, datetime | None]:
+    """The read status of Scotland, and since when."""
+    row = rows_by_body(*sources, make_dated_document())["scotland"]
+    return row.read_status, row.since
 
 
-def test_one_source_that_answered_at_its_last_asking_is_enough() -> None:
-    failing = polled("2026-06-01 00:00", failing_since="2026-06-02 00:00")
-    assert reading(ANSWERS) == (ReadStatus.READ, None)
-    assert reading(failing, ANSWERS) == (ReadStatus.READ, None)
+def test_one_source_that_was_read_at_its_last_poll_is_enough() -> None:
+    failing = make_polled_source("2026-06-01 00:00", failing_since="2026-06-02 00:00")
+    assert read_status_of(READABLE_SOURCE) == (ReadStatus.READ, None)
+    assert read_status_of(failing, READABLE_SOURCE) == (ReadStatus.READ, None)
 
 
-def test_a_body_whose_sources_all_fail_cannot_be_told_since_the_last_of_them_stopped() -> None:
-    first = polled("2026-05-01 00:00", failing_since="2026-05-02 00:00")
-    second = polled("2026-06-01 00:00", failing_since="2026-06-02 00:00")
-    assert reading(first) == (ReadStatus.FAILING, instant("2026-05-02 00:00"))
-    assert reading(first, second) == (ReadStatus.FAILING, instant("2026-06-02 00:00"))
+def test_a_body_whose_sources_all_fail_is_unreadable_since_the_last_of_them_failed() -> None:
+    first = make_polled_source("2026-05-01 00:00", failing_since="2026-05-02 00:00")
+    second = make_polled_source("2026-06-01 00:00", failing_since="2026-06-02 00:00")
+    assert read_status_of(first) == (ReadStatus.FAILING, instant("2026-05-02 00:00"))
+    assert read_status_of(first, second) == (ReadStatus.FAILING, instant("2026-06-02 00:00"))
 
 
 def test_a_source_that_never_answered_does_not_make_the_gap_look_shorter() -> None:
-    stopped = polled("2026-05-01 00:00", failing_since="2026-05-02 00:00")
-    added_later = polled(None, failing_since="2026-06-04 00:00")
-    assert reading(stopped, added_later) == (ReadStatus.FAILING, instant("2026-05-02 00:00"))
+    failing = make_polled_source("2026-05-01 00:00", failing_since="2026-05-02 00:00")
+    added_later = make_polled_source(None, failing_since="2026-06-04 00:00")
+    assert read_status_of(failing, added_later) == (ReadStatus.FAILING, instant("2026-05-02 00:00"))
 
 
-def test_where_no_source_ever_answered_the_gap_begins_with_the_first_try() -> None:
-    tries = polled(None, failing_since="2026-06-04 00:00"), polled(None, failing_since="2026-06-03 00:00")
-    assert reading(*tries) == (ReadStatus.FAILING, instant("2026-06-03 00:00"))
-    assert reading(polled(None), tries[0]) == (ReadStatus.FAILING, instant("2026-06-04 00:00"))
+def test_where_no_source_ever_answered_the_gap_begins_with_the_first_poll() -> None:
+    never_read = (
+        make_polled_source(None, failing_since="2026-06-04 00:00"),
+        make_polled_source(None, failing_since="2026-06-03 00:00"),
+    )
+    assert read_status_of(*never_read) == (ReadStatus.FAILING, instant("2026-06-03 00:00"))
+    assert read_status_of(make_polled_source(None), never_read[0]) == (
+        ReadStatus.FAILING,
+        instant("2026-06-04 00:00"),
+    )
 
 
-def test_before_the_first_poll_it_cannot_be_told_and_there_is_no_since() -> None:
-    assert reading(polled(None)) == (ReadStatus.FAILING, None)
+def test_before_the_first_poll_a_body_is_unreadable_without_a_since() -> None:
+    assert read_status_of(make_polled_source(None)) == (ReadStatus.FAILING, None)
 
 
 def test_a_body_without_a_source_that_is_switched_on_is_not_read_yet() -> None:
-    switched_off = polled("2026-06-05 11:00", enabled=False)
-    assert reading() == (ReadStatus.NOT_READ_YET, None)
-    assert reading(switched_off) == (ReadStatus.NOT_READ_YET, None)
-    failing = polled("2026-05-01 00:00", failing_since="2026-05-02 00:00")
-    assert reading(switched_off, failing) == (ReadStatus.FAILING, instant("2026-05-02 00:00"))
+    switched_off = make_polled_source("2026-06-05 11:00", enabled=False)
+    assert read_status_of() == (ReadStatus.NOT_READ_YET, None)
+    assert read_status_of(switched_off) == (ReadStatus.NOT_READ_YET, None)
+    failing = make_polled_source("2026-05-01 00:00", failing_since="2026-05-02 00:00")
+    assert read_status_of(switched_off, failing) == (ReadStatus.FAILING, instant("2026-05-02 00:00"))
 
 
 def test_reading_our_own_records_says_nothing_about_reading_the_body() -> None:
-    records = polled("2026-06-05 11:00", kind="records")
-    assert reading(records) == (ReadStatus.NOT_READ_YET, None)
-    assert lines(records) == {}
-    record = held(moment("2026-06-01 09:00"), "uk")
-    assert lines(records, record)["uk"].days == 4
+    records = make_polled_source("2026-06-05 11:00", kind="records")
+    assert read_status_of(records) == (ReadStatus.NOT_READ_YET, None)
+    assert rows_by_body(records) == {}
+    record = make_dated_document(moment("2026-06-01 09:00"), "uk")
+    assert rows_by_body(records, record)["uk"].days == 4
 
 
-# ---------------------------------------------------------------- what must always hold
+# ---------------------------------------------------------------- properties
 
-HOLDINGS = st.lists(
+DOCUMENTS = st.lists(
     st.builds(
-        held,
+        make_dated_document,
         st.none() | st.integers(-900, 900).map(lambda hours: Moment(at=NOON + timedelta(hours=hours))),
         body=st.sampled_from(["uk", "scotland"]),
         key=st.text("abc", min_size=1, max_size=4),
@@ -230,36 +253,37 @@ HOLDINGS = st.lists(
     ),
     max_size=6,
 )
-WHEN = st.none() | st.sampled_from(["2026-05-01 00:00", "2026-06-01 00:00", "2026-06-05 11:00"])
-SOURCES = st.lists(st.builds(polled, WHEN, failing_since=WHEN), min_size=1, max_size=4)
+TIMES = st.none() | st.sampled_from(["2026-05-01 00:00", "2026-06-01 00:00", "2026-06-05 11:00"])
+SOURCES = st.lists(st.builds(make_polled_source, TIMES, failing_since=TIMES), min_size=1, max_size=4)
 
 
-@given(holdings=HOLDINGS, one_more=HOLDINGS.filter(bool))
-def test_adding_a_holding_never_makes_a_body_look_more_silent(
-    holdings: list[Document], one_more: list[Document]
+@given(documents=DOCUMENTS, one_more=DOCUMENTS.filter(bool))
+def test_adding_a_document_never_makes_a_body_look_more_silent(
+    documents: list[Document], one_more: list[Document]
 ) -> None:
-    before, after = lines(*holdings), lines(*holdings, one_more[0])
+    before, after = rows_by_body(*documents), rows_by_body(*documents, one_more[0])
     assert before.keys() <= after.keys()
-    for name, line in before.items():
-        if line.days is not None:
-            now = after[name].days
-            assert now is not None
-            assert 0 <= now <= line.days
+    for name, row in before.items():
+        if row.days is not None:
+            days = after[name].days
+            assert days is not None
+            assert 0 <= days <= row.days
 
 
-@given(sources=SOURCES, data=st.data(), holdings=HOLDINGS)
-def test_a_failed_poll_never_turns_into_silence(
-    sources: list[SourceWithState], data: st.DataObject, holdings: list[Document]
+@given(sources=SOURCES, data=st.data(), documents=DOCUMENTS)
+def test_a_failed_poll_never_becomes_silence(
+    sources: list[SourceWithState], data: st.DataObject, documents: list[Document]
 ) -> None:
-    """It leaves the record and its age as they are, and it can only take "read" away, never give it."""
+    """It changes neither the record nor its age, and it can only make a read source unread."""
     which = data.draw(st.integers(0, len(sources) - 1))
     state = sources[which].state
-    failed = replace(state, asked=NOON, failure=TIMEOUT, failing_since=state.failing_since or NOON)
-    after = [*sources[:which], replace(sources[which], state=failed), *sources[which + 1 :]]
-    was, now = lines(*sources, *holdings)["scotland"], lines(*after, *holdings)["scotland"]
-    assert (now.last, now.days) == (was.last, was.days)
-    assert now.read_status is ReadStatus.FAILING or was.read_status is ReadStatus.READ
+    failed = replace(state, last_polled=NOON, failure=TIMEOUT, failing_since=state.failing_since or NOON)
+    one_failed = [*sources[:which], replace(sources[which], state=failed), *sources[which + 1 :]]
+    before = rows_by_body(*sources, *documents)["scotland"]
+    after = rows_by_body(*one_failed, *documents)["scotland"]
+    assert (after.last, after.days) == (before.last, before.days)
+    assert after.read_status is ReadStatus.FAILING or before.read_status is ReadStatus.READ
     all_fail = [
         replace(one, state=replace(one.state, failure=TIMEOUT, failing_since=NOON)) for one in sources
     ]
-    assert lines(*all_fail, *holdings)["scotland"].read_status is ReadStatus.FAILING
+    assert rows_by_body(*all_fail, *documents)["scotland"].read_status is ReadStatus.FAILING

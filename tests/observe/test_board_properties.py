@@ -1,4 +1,4 @@
-"""What must hold of the board whatever is told: silence is never made up, and nothing is known too early."""
+"""Properties of every board: it never invents silence, and uses nothing before it could be known."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from aggregator.model import (
     UnsuccessfulSearch,
 )
 from aggregator.observe import build_board, carriers_at
-from tests.observe.own_register import whole_board
+from tests.observe.own_register import own_board
 from tests.support.builders import (
     LONDON,
     make_body,
@@ -55,7 +55,7 @@ pytestmark = pytest.mark.timed
 NOW = datetime(2026, 6, 5, 12, tzinfo=UTC)
 TODAY = NOW.date()
 FAILURE = Failed(url="https://www.gov.uk/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")
-ACCUSED = {RuleResult.OVERDUE, RuleResult.PAST_OUR_LIMIT}
+LATE_RESULTS = {RuleResult.OVERDUE, RuleResult.PAST_OUR_LIMIT}
 BODIES = {"gov": make_body("gov"), "forum": make_body("forum")}
 
 
@@ -102,27 +102,27 @@ def day(ago: int) -> Moment:
 
 
 def record(ago: int, first_seen_ago: int = 0, key: str = "r") -> Document:
-    """An official document of so many days ago."""
-    told = make_entry(
+    """An official document, published so many days ago."""
+    entry = make_entry(
         f"https://www.gov.uk/{key}-{ago}", body="gov", source="site", published=day(ago), updated=None
     )
-    seen = NOW - timedelta(days=first_seen_ago)
-    return make_document(told, first_seen=seen, carriers=(make_carrier(told, seen),))
+    report_at = NOW - timedelta(days=first_seen_ago)
+    return make_document(entry, first_seen=report_at, carriers=(make_carrier(entry, report_at),))
 
 
-def meeting(ago: int, posted: int | None = None, first_seen_ago: int = 0) -> Document:
-    """The record of a meeting of so many days ago."""
-    told = make_entry(
+def meeting(ago: int, published_ago: int | None = None, first_seen_ago: int = 0) -> Document:
+    """The record of a meeting that was so many days ago."""
+    entry = make_entry(
         f"record:forum-{ago}",
         url=None,
         body="forum",
         title=f"The forum, {ago}",
-        published=day(posted) if posted is not None else None,
+        published=day(published_ago) if published_ago is not None else None,
         updated=None,
         claims=(Claim(what="meeting held", moment=day(ago), source="https://example.org/m"),),
     )
-    seen = NOW - timedelta(days=first_seen_ago)
-    return make_document(told, labels=make_labels(type="meeting-record"), first_seen=seen)
+    report_at = NOW - timedelta(days=first_seen_ago)
+    return make_document(entry, labels=make_labels(type="meeting-record"), first_seen=report_at)
 
 
 def fact(kind: FactKind, ago: int, public: int | None, read: int, **more: Any) -> Fact:
@@ -160,13 +160,13 @@ DOCUMENTS = st.lists(
 )
 
 
-def state(first: int | None, answered: int, failing: bool) -> SourceWithState:
-    """A source first read so many days ago, last read so many days ago, and perhaps failing since."""
-    told = make_source("site", body="gov", page="https://www.gov.uk/site", scope=Scope.ALL)
+def make_polled_source(first: int | None, last_read_ago: int, failing: bool) -> SourceWithState:
+    """A source that was first read and last read so many days ago, and perhaps fails since."""
+    entry = make_source("site", body="gov", page="https://www.gov.uk/site", scope=Scope.ALL)
     if first is None:
-        return SourceWithState(source=told, state=SourceState(source="site"))
-    last = NOW - timedelta(days=min(answered, first))
-    known = SourceState(
+        return SourceWithState(source=entry, state=SourceState(source="site"))
+    last = NOW - timedelta(days=min(last_read_ago, first))
+    source_state = SourceState(
         source="site",
         last_polled=NOW,
         last_read=last,
@@ -174,29 +174,29 @@ def state(first: int | None, answered: int, failing: bool) -> SourceWithState:
         failing_since=last if failing else None,
         failure=FAILURE if failing else None,
     )
-    return SourceWithState(source=told, state=known)
+    return SourceWithState(source=entry, state=source_state)
 
 
-SOURCES = st.builds(state, st.none() | st.integers(0, 900), st.integers(0, 900), st.booleans())
+SOURCES = st.builds(make_polled_source, st.none() | st.integers(0, 900), st.integers(0, 900), st.booleans())
 
 
-def seen(
-    holdings: Sequence[Document],
+def report_at(
+    documents: Sequence[Document],
     plans: tuple[Plan, ...],
     sources: Sequence[SourceWithState],
     at: datetime = NOW,
     *,
     searches: Sequence[UnsuccessfulSearch] = (),
-    as_seen: bool = False,
+    as_known: bool = False,
 ) -> ProcessReport:
     register = Register(processes=(PROCESS,), plans=plans, rules=RULES, searches=tuple(searches))
-    found = build_board(BODIES, sources, holdings, at=at, zone=LONDON, register=register, as_known=as_seen)
-    return found.processes[0]
+    board = build_board(BODIES, sources, documents, at=at, zone=LONDON, register=register, as_known=as_known)
+    return board.processes[0]
 
 
-def accusations(line: ProcessReport) -> dict[str, int]:
-    """The days over of everything that is overdue."""
-    return {check.rule.id: check.days or 0 for check in line.checks if check.result in ACCUSED}
+def days_late(report: ProcessReport) -> dict[str, int]:
+    """The days over the limit of everything that is overdue."""
+    return {check.rule.id: check.days or 0 for check in report.checks if check.result in LATE_RESULTS}
 
 
 @given(documents=DOCUMENTS, more=DOCUMENTS.filter(bool), plans=PLANS, sources=SOURCES)
@@ -204,37 +204,37 @@ def accusations(line: ProcessReport) -> dict[str, int]:
 def test_adding_an_entry_never_makes_a_process_look_more_silent(
     documents: list[Document], more: list[Document], plans: tuple[Plan, ...], sources: SourceWithState
 ) -> None:
-    before = seen(documents, plans, [sources])
+    before = report_at(documents, plans, [sources])
     ids = {one.entry.id for one in documents}
-    after = seen([*documents, *(one for one in more if one.entry.id not in ids)], plans, [sources])
+    after = report_at([*documents, *(one for one in more if one.entry.id not in ids)], plans, [sources])
     assert (after.silence.observed_days or 0) <= (before.silence.observed_days or 0)
     if before.silence.days is not None:
         assert after.silence.days is not None
         assert after.silence.days <= before.silence.days
     for id in ("meet", "yearly", "repository", "last"):
-        assert accusations(after).get(id, 0) <= accusations(before).get(id, 0)
+        assert days_late(after).get(id, 0) <= days_late(before).get(id, 0)
 
 
 @given(documents=DOCUMENTS, plans=PLANS, first=st.integers(0, 900), gap=st.integers(0, 900))
 @examples(80)
-def test_a_failed_poll_never_turns_a_silence_into_an_accusation(
+def test_a_failed_poll_never_makes_a_rule_overdue(
     documents: list[Document], plans: tuple[Plan, ...], first: int, gap: int
 ) -> None:
-    """Failing as long as you like: nothing becomes overdue by it, and no silence is counted in the gap."""
-    good, failed = state(first, 0, failing=False), state(first, gap, failing=True)
-    before, after = seen(documents, plans, [good]), seen(documents, plans, [failed])
-    assert accusations(after).items() <= accusations(before).items()
+    """However long it fails: nothing becomes overdue by it, and the gap counts as no silence."""
+    good, failed = make_polled_source(first, 0, failing=False), make_polled_source(first, gap, failing=True)
+    before, after = report_at(documents, plans, [good]), report_at(documents, plans, [failed])
+    assert days_late(after).items() <= days_late(before).items()
     assert (after.silence.observed_days or 0) <= (before.silence.observed_days or 0)
     if min(gap, first) > 2:
-        assert accusations(after).keys() <= {"next"} & accusations(before).keys()
+        assert days_late(after).keys() <= {"next"} & days_late(before).keys()
         assert after.silence.observed_days is None
 
 
-def out_of_sight(first: int, gaps: Sequence[tuple[int, int]], missed: bool) -> SourceWithState:
-    """A source read from `first` days ago until now, but for these times (from, until, in days ago)."""
-    whole = state(first, 0, failing=False)
+def source_with_gaps(first: int, gaps: Sequence[tuple[int, int]], missed: bool) -> SourceWithState:
+    """A source read since `first` days ago, with these gaps (from, until, in days ago)."""
+    without_gaps = make_polled_source(first, 0, failing=False)
     return replace(
-        whole,
+        without_gaps,
         outages=tuple(
             Outage(
                 source="site",
@@ -242,7 +242,7 @@ def out_of_sight(first: int, gaps: Sequence[tuple[int, int]], missed: bool) -> S
                 until=NOW - timedelta(days=until),
                 failing_since=NOW - timedelta(days=since, hours=-1),
                 failure=FAILURE,
-                missed=missed,
+                items_missed=missed,
             )
             for since, until in gaps
         ),
@@ -255,26 +255,26 @@ def out_of_sight(first: int, gaps: Sequence[tuple[int, int]], missed: bool) -> S
     edges=st.lists(st.integers(0, 300), min_size=2, max_size=4, unique=True),
     missed=st.booleans(),
     back=st.integers(0, 320),
-    as_seen=st.booleans(),
+    as_known=st.booleans(),
 )
 @examples(80)
-def test_a_failed_poll_of_the_past_never_turned_a_silence_into_an_accusation(
-    documents: list[Document], first: int, edges: list[int], missed: bool, back: int, as_seen: bool
+def test_a_past_outage_never_makes_a_rule_overdue(
+    documents: list[Document], first: int, edges: list[int], missed: bool, back: int, as_known: bool
 ) -> None:
-    """On no day, in a gap or behind it, is more overdue than if every poll had been answered."""
+    """On no day, in or after a gap, is more overdue than if every poll had been answered."""
     at = NOW - timedelta(days=back)
     ordered = sorted(edges, reverse=True)
     gaps = list(zip(ordered[::2], ordered[1::2], strict=False))
-    whole, gapped = out_of_sight(first, (), missed), out_of_sight(first, gaps, missed)
-    before = seen(documents, (), [whole], at, as_seen=as_seen)
-    after = seen(documents, (), [gapped], at, as_seen=as_seen)
-    for id, days in accusations(after).items():
-        assert days <= accusations(before)[id]
+    without_gaps, with_gaps = source_with_gaps(first, (), missed), source_with_gaps(first, gaps, missed)
+    before = report_at(documents, (), [without_gaps], at, as_known=as_known)
+    after = report_at(documents, (), [with_gaps], at, as_known=as_known)
+    for id, days in days_late(after).items():
+        assert days <= days_late(before)[id]
     assert (after.silence.observed_days or 0) <= (before.silence.observed_days or 0)
     if any(until < back < since - 2 for since, until in gaps):
-        assert not accusations(after)
+        assert not days_late(after)
         assert after.silence.observed_days is None
-        assert after.coverage.unreadable == (gapped.source.title,)
+        assert after.coverage.unreadable == (with_gaps.source.title,)
 
 
 @given(documents=DOCUMENTS, plans=PLANS, sources=SOURCES, back=st.integers(0, 1500))
@@ -282,10 +282,10 @@ def test_a_failed_poll_of_the_past_never_turned_a_silence_into_an_accusation(
 def test_a_day_uses_nothing_that_was_not_yet_public(
     documents: list[Document], plans: tuple[Plan, ...], sources: SourceWithState, back: int
 ) -> None:
-    """What is known to have come out later may be taken away, and nothing changes."""
+    """Without everything that is known to have come out later the board is the same."""
     at = NOW - timedelta(days=back)
     limit = day(back)
-    kept = [
+    public_documents = [
         one
         for one in documents
         if one.first_seen <= at or one.entry.published is None or one.entry.published <= limit
@@ -301,62 +301,62 @@ def test_a_day_uses_nothing_that_was_not_yet_public(
         )
         for plan in plans
     )
-    assert seen(documents, plans, [sources], at) == seen(kept, public, [sources], at)
+    assert report_at(documents, plans, [sources], at) == report_at(public_documents, public, [sources], at)
 
 
-def searched(kind: str, since: int, on: int) -> UnsuccessfulSearch:
-    """Nothing of a kind was found after a day, by who looked so many days ago."""
+def make_search(kind: str, since: int, on: int) -> UnsuccessfulSearch:
+    """A search `on` so many days ago that found nothing of a kind after a day."""
     days = TODAY - timedelta(days=max(since, on)), TODAY - timedelta(days=min(since, on))
     return UnsuccessfulSearch(process="here", kind=kind, since=days[0], on=days[1], where="everywhere")
 
 
-SEARCHES = st.lists(st.builds(searched, st.sampled_from(["record", "meeting", "published"]), AGO, AGO))
+SEARCHES = st.lists(st.builds(make_search, st.sampled_from(["record", "meeting", "published"]), AGO, AGO))
 
 
 @given(plans=PLANS, searches=SEARCHES, sources=SOURCES, back=st.integers(0, 1500))
 @examples(80)
-def test_as_seen_uses_nothing_of_the_register_that_was_read_later(
+def test_as_known_uses_nothing_of_the_register_that_was_read_later(
     plans: tuple[Plan, ...], searches: list[UnsuccessfulSearch], sources: SourceWithState, back: int
 ) -> None:
     at = NOW - timedelta(days=back)
     read = tuple(
         replace(plan, facts=tuple(one for one in plan.facts if one.read_on <= at.date())) for plan in plans
     )
-    found = [one for one in searches if one.on <= at.date()]
-    everything = seen([], plans, [sources], at, searches=searches, as_seen=True)
-    assert everything == seen([], read, [sources], at, searches=found, as_seen=True)
+    board = [one for one in searches if one.on <= at.date()]
+    everything = report_at([], plans, [sources], at, searches=searches, as_known=True)
+    assert everything == report_at([], read, [sources], at, searches=board, as_known=True)
 
 
 @given(documents=DOCUMENTS, back=st.integers(0, 1500))
 @examples(80)
-def test_a_record_that_came_out_on_an_unknown_day_never_counts_against_anybody(
+def test_a_record_published_on_an_unknown_day_never_counts_against_a_body(
     documents: list[Document], back: int
 ) -> None:
     at = NOW - timedelta(days=back)
-    sure = [one for one in documents if one.first_seen <= at or one.entry.published is not None]
-    watched = [state(1500, 0, failing=False)]
-    with_them, without = seen(documents, (), watched, at), seen(sure, (), watched, at)
+    certain = [one for one in documents if one.first_seen <= at or one.entry.published is not None]
+    covered = [make_polled_source(1500, 0, failing=False)]
+    with_them, without = report_at(documents, (), covered, at), report_at(certain, (), covered, at)
     for check in without.checks:
         after = with_them.check(check.rule.id)
         assert after
         if check.result is RuleResult.MET:
             assert after.result is RuleResult.MET
-        if after.result in ACCUSED:
-            assert check.result in ACCUSED
+        if after.result in LATE_RESULTS:
+            assert check.result in LATE_RESULTS
             assert (after.days or 0) <= (check.days or 0)
 
 
 @given(back=st.integers(0, 400), documents=DOCUMENTS)
 @examples(15, few=10)
-def test_as_seen_uses_nothing_that_was_learned_later(back: int, documents: list[Document]) -> None:
+def test_as_known_uses_no_document_that_was_found_later(back: int, documents: list[Document]) -> None:
     at = datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(days=200 - back)
-    later = [replace(one, carriers=_moved(one, at)) for one in documents]
+    later = [replace(one, carriers=_carriers_seen_later(one, at)) for one in documents]
     nothing: list[Document] = []
-    with_them: Board = whole_board(at, later, as_seen=True)
-    assert with_them == whole_board(at, nothing, as_seen=True)
+    with_them: Board = own_board(at, later, as_known=True)
+    assert with_them == own_board(at, nothing, as_known=True)
 
 
-def _moved(one: Document, at: datetime) -> tuple[Any, ...]:
+def _carriers_seen_later(one: Document, at: datetime) -> tuple[Any, ...]:
     """The carriers of a document, first seen after `at`."""
     seen_at = at + timedelta(hours=1)
     return tuple(
@@ -369,23 +369,23 @@ def _moved(one: Document, at: datetime) -> tuple[Any, ...]:
     )
 
 
-def test_before_we_had_read_anything_the_board_as_seen_is_empty() -> None:
-    found = whole_board(datetime(2026, 11, 22, 12, tzinfo=UTC), as_seen=True)
-    for line in found.processes:
-        assert (line.plans, line.meetings, line.checks, line.silence.last) == ((), (), (), None)
-    assert all(one.last is None for one in found.rows)
+def test_before_our_first_poll_the_board_as_known_is_empty() -> None:
+    board = own_board(datetime(2026, 11, 22, 12, tzinfo=UTC), as_known=True)
+    for report in board.processes:
+        assert (report.plans, report.meetings, report.checks, report.silence.last) == ((), (), (), None)
+    assert all(one.last is None for one in board.rows)
 
 
-def test_a_revision_that_was_seen_later_is_not_used() -> None:
-    told = make_entry("https://www.gov.uk/a", title="Old words", body="uk-gov")
-    first = make_document(told)
-    told_by = first.carriers[0]
-    newer = replace(told_by.revisions[0], entry=replace(told, title="New words"), number=2, seen_at=NOW)
-    older = replace(told_by.revisions[0], seen_at=NOW - timedelta(days=9))
+def test_as_known_uses_no_later_revision() -> None:
+    entry = make_entry("https://www.gov.uk/a", title="Old words", body="uk-gov")
+    first = make_document(entry)
+    carrier = first.carriers[0]
+    newer = replace(carrier.revisions[0], entry=replace(entry, title="New words"), number=2, seen_at=NOW)
+    older = replace(carrier.revisions[0], seen_at=NOW - timedelta(days=9))
     then = carriers_at(
         [
             replace(
-                told_by,
+                carrier,
                 entry=newer.entry,
                 first_seen=NOW - timedelta(days=9),
                 revisions=(older, newer),

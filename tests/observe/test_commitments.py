@@ -1,4 +1,4 @@
-"""Commitments: what is said of them, on which scale, what was last told, and what is due after the plan."""
+"""Commitments: status, completion, last update, and milestones that are due after the plan."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from aggregator.model import (
     Register,
 )
 from aggregator.observe import build_board
-from tests.observe.own_register import line, whole_board
+from tests.observe.own_register import own_board, report_on
 from tests.support.builders import LONDON, make_body, moment
 
-READ = date(2026, 11, 23)
+READ_ON = date(2026, 11, 23)
 
 
 def fact(kind: FactKind, what: str, on: str | None, public: str | None = "2020-01-01") -> Fact:
@@ -27,12 +27,12 @@ def fact(kind: FactKind, what: str, on: str | None, public: str | None = "2020-0
         kind=kind,
         claim=Claim(what=what, moment=moment(f"{on} 00:00") if on else None, source="https://www.gov.uk/c"),
         public_since=moment(f"{public} 00:00") if public else None,
-        read_on=READ,
+        read_on=READ_ON,
     )
 
 
-def told(at: str, *facts: Fact) -> CommitmentReport:
-    """A commitment of a plan that runs from 2024 to 2025, on a day."""
+def commitment_at(at: str, *facts: Fact) -> CommitmentReport:
+    """The report on a commitment of a plan that runs from 2024 to 2025, at a day."""
     plan = Plan(
         id="plan",
         process="here",
@@ -46,30 +46,34 @@ def told(at: str, *facts: Fact) -> CommitmentReport:
     process = Process(id="here", name="Here", membership=Membership.NATIONAL, body="gov", bodies=("gov",))
     register = Register(processes=(process,), plans=(plan,))
     now = datetime.fromisoformat(at).replace(hour=12, tzinfo=UTC)
-    found = build_board({"gov": make_body("gov")}, (), (), at=now, zone=LONDON, register=register)
-    ((one,),) = (plan.commitments for plan in found.processes[0].plans)
-    return one
+    report = build_board({"gov": make_body("gov")}, (), (), at=now, zone=LONDON, register=register)
+    ((commitment,),) = (plan.commitments for plan in report.processes[0].plans)
+    return commitment
 
 
 def test_only_a_milestone_after_the_last_day_of_the_plan_is_late() -> None:
-    one = told(
+    commitment = commitment_at(
         "2026-12-01",
         fact(FactKind.MILESTONE, "before", "2025-06-30"),
         fact(FactKind.MILESTONE, "on the last day", "2025-12-31"),
         fact(FactKind.MILESTONE, "after", "2026-01-01"),
     )
-    assert [claim.what for claim in one.milestones] == ["before", "on the last day", "after"]
-    assert [claim.what for claim in one.late] == ["after"]
+    assert [claim.what for claim in commitment.milestones] == ["before", "on the last day", "after"]
+    assert [claim.what for claim in commitment.late] == ["after"]
 
 
-def test_its_state_is_that_of_the_day_and_its_last_update_the_newest_that_was_told() -> None:
+def test_the_state_is_that_of_the_day_and_the_last_update_the_newest_known() -> None:
     facts = (
         fact(FactKind.UPDATE, "first update", "2024-05-01"),
         fact(FactKind.PUBLISHER_STATUS, "ongoing", "2024-09-01", "2024-09-01"),
         fact(FactKind.COMPLETION, "Substantial", "2026-04-30", "2026-05-10"),
         fact(FactKind.ASSESSED, "promising", None, "2024-12-01"),
     )
-    early, middle, late = told("2024-06-01", *facts), told("2025-01-01", *facts), told("2026-06-01", *facts)
+    early, middle, late = (
+        commitment_at("2024-06-01", *facts),
+        commitment_at("2025-01-01", *facts),
+        commitment_at("2026-06-01", *facts),
+    )
     assert (early.publisher_status, early.completion, early.assessments) == ("", "", ())
     assert early.updated == moment("2024-05-01 00:00")
     assert (middle.publisher_status, middle.completion, middle.updated) == (
@@ -82,6 +86,11 @@ def test_its_state_is_that_of_the_day_and_its_last_update_the_newest_that_was_to
 
 
 def test_a_scottish_commitment_plans_beyond_the_end_that_was_given_to_the_partnership() -> None:
-    found = line(whole_board(datetime(2026, 12, 1, 12, tzinfo=UTC)), "scotland")
-    late = {one.id: one.late for plan in found.plans for one in plan.commitments if one.late}
+    report = report_on(own_board(datetime(2026, 12, 1, 12, tzinfo=UTC)), "scotland")
+    late = {
+        commitment.id: commitment.late
+        for plan in report.plans
+        for commitment in plan.commitments
+        if commitment.late
+    }
     assert list(late) == ["scotland-2021-2025-data"]
