@@ -24,7 +24,7 @@ def test_what_was_withdrawn_is_labelled_and_its_link_stays() -> None:
 
 def test_a_welsh_pair_is_one_row_with_two_links() -> None:
     welsh = Translation(language="cy", url="https://www.gov.uk/a-plan.cy", title="Cynllun")
-    shown = page(told=make_entry(translations=(welsh,)))
+    shown = page(entry=make_entry(translations=(welsh,)))
 
     (link,) = shown.xpath("//a[@hreflang='cy']")
     assert (link.get("href"), link.get("lang"), link.get("title"), link.text) == (
