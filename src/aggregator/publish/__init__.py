@@ -1,8 +1,8 @@
-"""From an edition to the files of the output folder.
+"""Makes the files of the output folder from a snapshot.
 
-In: `model.Edition`, all that publishing needs. Out: `artifacts(edition)`, values without any I/O;
-`folder.write` is the one edge and puts them (and the letters of another room) on disk.
-To add a format: one file with a function from `Edition` to artifacts, and its line in `FORMATS`.
+`make_artifacts` returns them as values, without I/O. `write_output` writes them to disk, together with the
+digests that `deliver` makes. To add a format, write a function from Snapshot to artifacts and add it to
+`FORMATS`.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ __all__ = ["FORMATS", "Format", "WriteResult", "export_tables", "make_artifacts"
 
 
 class Format(Protocol):
-    """A way to publish: pure, and the same bytes for the same edition."""
+    """A function that makes files of one kind. It does no I/O, and the same snapshot gives the same bytes."""
 
     def __call__(self, snapshot: Snapshot) -> Iterable[Artifact | DeferredArtifact]:
-        """The files of this format, in any order."""
+        """Make the files of this format, in any order."""
         ...
 
 
@@ -56,13 +56,13 @@ FORMATS: Final[Mapping[str, Format]] = {
 
 
 def make_artifacts(snapshot: Snapshot) -> tuple[Artifact | DeferredArtifact, ...]:
-    """Every file that the formats make of the edition, sorted by path.
+    """Every file of the snapshot in every format, sorted by path.
 
-    Raises ValueError when two formats claim one path: that is a bug, never a matter of the data.
+    Raises ValueError when two formats make the same path: a bug in a format, whatever the data.
     """
-    made = [artifact for publish in FORMATS.values() for artifact in publish(snapshot)]
-    ordered = sorted(made, key=lambda artifact: artifact.path)
-    for first, second in pairwise(ordered):
+    unsorted = [artifact for publish in FORMATS.values() for artifact in publish(snapshot)]
+    artifacts = sorted(unsorted, key=lambda artifact: artifact.path)
+    for first, second in pairwise(artifacts):
         if first.path == second.path:
             raise ValueError(f"two artifacts at one path: {first.path}")
-    return tuple(ordered)
+    return tuple(artifacts)

@@ -1,11 +1,11 @@
-"""Puts artifacts into the output folder: atomically, only where bytes differ, and never on others' files.
+"""Writes artifacts to the output folder: atomically, only where bytes differ, and never over other files.
 
-`.published` lists what is ours. It is written before anything else with the old and the new paths, and
-last of all with the new ones only: so at every instant each file of ours, and each `.NAME.part` that a
-killed run may have left, is on the list, and a second call ends exactly where an undisturbed one does.
+The manifest, `.published`, lists our files. It is written first with the old and new paths, and last with the
+new paths only. So it names every file of ours at every instant, also each `.NAME.part` that a killed run may
+leave, and the next run ends as an undisturbed one does.
 
-Behind a path may stand the fingerprint of what its bytes were made from. While that is the same the file is
-right and is not even made. Whatever is about to be replaced is on the first list without one.
+A path may be followed by the fingerprint of what its bytes were made from. While it stays the same, the file
+is not made again. The first manifest has no fingerprint for a file that is about to be replaced.
 """
 
 from __future__ import annotations
@@ -20,190 +20,196 @@ from pathlib import Path
 from typing import Final
 
 from aggregator.errors import PublishError
-from aggregator.model import Artifact, Deferred
+from aggregator.model import Artifact, DeferredArtifact
 
-LIST: Final = ".published"
-_STAMP: Final = "#"
-"""Stands in the list where a path does, before the instant."""
+MANIFEST: Final = ".published"
+_INSTANT_KEY: Final = "#"
+"""In place of a path, marks the line of the manifest that has the instant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """What one call did: the paths that it changed and removed, and how many were right already."""
+class WriteResult:
+    """The paths that a call wrote and removed, and how many files were right already."""
 
     changed: tuple[str, ...]
     unchanged: int
     removed: tuple[str, ...]
 
 
-def write(folder: Path, artifacts: Iterable[Artifact | Deferred], at: datetime | None = None) -> Written:
-    """Make the folder hold these artifacts, and nothing else of what we published there before.
+def write_output(
+    folder: Path, artifacts: Iterable[Artifact | DeferredArtifact], at: datetime | None = None
+) -> WriteResult:
+    """Write these artifacts to the folder, and remove the files of earlier calls that are not among them.
 
-    `at` is the instant that they stand for. The list keeps the first one at which they were as they are, so
-    that they can be held against it later.
+    `at` is the instant of the snapshot. The manifest has the first instant with exactly these files, so that
+    they can be made again for it and compared.
 
-    A file whose bytes are right is not touched. Raises PublishError, which names the path and the remedy.
+    A file whose bytes are right is not touched. Raises PublishError with the path and what to do.
     """
-    ordered = sorted(artifacts, key=lambda artifact: artifact.path)
-    wanted = {artifact.path: artifact for artifact in ordered}
-    with _explained(folder):
+    sorted_artifacts = sorted(artifacts, key=lambda artifact: artifact.path)
+    wanted = {artifact.path: artifact for artifact in sorted_artifacts}
+    with _explain_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    before, earlier = _listed(folder), published_at(folder)
-    _discard(_part(folder / LIST))
-    places = {path: _place(folder, path) for path in sorted(before.keys() | wanted.keys())}
-    for path in wanted.keys() - before.keys():
-        _refuse_foreign(places[path], wanted[path])
-    right = _right(before, wanted, places)
-    _write_list(folder, dict.fromkeys([*before, *wanted], "") | right, earlier)
-    for path in places.keys() - right.keys():
-        _discard(_part(places[path]))
-    due = [path for path in wanted if path not in right]
-    changed = tuple(path for path in due if _replace(places[path], wanted[path].payload))
-    removed = tuple(path for path in sorted(before.keys() - wanted.keys()) if _remove(folder, places[path]))
-    for parent in sorted({folder, *(places[path].parent for path in due)}):
-        _settle(parent)
-    stamp = at if changed or removed else earlier or at
-    _write_list(folder, {path: _fingerprint(artifact) for path, artifact in wanted.items()}, stamp)
-    return Written(changed=changed, unchanged=len(wanted) - len(changed), removed=removed)
+    old_manifest, published_before = _read_fingerprints(folder), published_at(folder)
+    _delete_part(_part_path(folder / MANIFEST))
+    files = {path: _checked_path(folder, path) for path in sorted(old_manifest.keys() | wanted.keys())}
+    for path in wanted.keys() - old_manifest.keys():
+        _refuse_file_of_others(files[path], wanted[path])
+    up_to_date = _up_to_date(old_manifest, wanted, files)
+    _write_manifest(folder, dict.fromkeys([*old_manifest, *wanted], "") | up_to_date, published_before)
+    for path in files.keys() - up_to_date.keys():
+        _delete_part(_part_path(files[path]))
+    to_write = [path for path in wanted if path not in up_to_date]
+    changed = tuple(path for path in to_write if _replace_file(files[path], wanted[path].payload))
+    obsolete = sorted(old_manifest.keys() - wanted.keys())
+    removed = tuple(path for path in obsolete if _remove_file(folder, files[path]))
+    # Every folder is synced before the last manifest, which claims that the files are there.
+    for parent in sorted({folder, *(files[path].parent for path in to_write)}):
+        _sync_folder(parent)
+    instant = at if changed or removed else published_before or at
+    _write_manifest(folder, {path: _fingerprint(artifact) for path, artifact in wanted.items()}, instant)
+    return WriteResult(changed=changed, unchanged=len(wanted) - len(changed), removed=removed)
 
 
-def differing(folder: Path, artifacts: Iterable[Artifact | Deferred]) -> tuple[str, ...]:
-    """The paths at which the folder does not hold what it should, or holds what we no longer publish.
+def differing_paths(folder: Path, artifacts: Iterable[Artifact | DeferredArtifact]) -> tuple[str, ...]:
+    """The paths of files that differ from these artifacts or are missing, and of files no longer published.
 
-    Every file is made and compared, whatever the list says of it. Nothing is written.
+    Every artifact is made and compared, whatever its fingerprint. Nothing is written. Raises PublishError.
     """
     wanted = {artifact.path: artifact for artifact in artifacts}
-    listed = _listed(folder)
-    wrong = [path for path, artifact in wanted.items() if not _holds(_place(folder, path), artifact)]
-    left = [path for path in listed.keys() - wanted.keys() if _place(folder, path).exists()]
-    return tuple(sorted((*wrong, *left)))
+    manifest = _read_fingerprints(folder)
+    different = [
+        path for path, artifact in wanted.items() if not _has_bytes(_checked_path(folder, path), artifact)
+    ]
+    left_over = [path for path in manifest.keys() - wanted.keys() if _checked_path(folder, path).exists()]
+    return tuple(sorted((*different, *left_over)))
 
 
-def _holds(place: Path, artifact: Artifact | Deferred) -> bool:
-    with _explained(place):
-        return place.is_file() and place.read_bytes() == artifact.payload
+def _has_bytes(file: Path, artifact: Artifact | DeferredArtifact) -> bool:
+    with _explain_errors(file):
+        return file.is_file() and file.read_bytes() == artifact.payload
 
 
-def _fingerprint(artifact: Artifact | Deferred) -> str:
-    return artifact.fingerprint if isinstance(artifact, Deferred) else ""
+def _fingerprint(artifact: Artifact | DeferredArtifact) -> str:
+    return artifact.fingerprint if isinstance(artifact, DeferredArtifact) else ""
 
 
-def _right(
-    before: Mapping[str, str], wanted: Mapping[str, Artifact | Deferred], places: Mapping[str, Path]
+def _up_to_date(
+    manifest: Mapping[str, str], wanted: Mapping[str, Artifact | DeferredArtifact], files: Mapping[str, Path]
 ) -> dict[str, str]:
-    """The files that were made from what they would be made from now, with their fingerprints."""
-    prints = {path: _fingerprint(artifact) for path, artifact in wanted.items()}
+    """The paths whose fingerprint is the same as before, with the fingerprint: they need not be made."""
+    fingerprints = {path: _fingerprint(artifact) for path, artifact in wanted.items()}
     return {
-        path: print
-        for path, print in prints.items()
-        if print and before.get(path) == print and places[path].is_file()
+        path: fingerprint
+        for path, fingerprint in fingerprints.items()
+        if fingerprint and manifest.get(path) == fingerprint and files[path].is_file()
     }
 
 
 def published_at(folder: Path) -> datetime | None:
-    """The instant that what stands in the folder was made for; None for a folder that nobody finished."""
-    stamp = _read_list(folder).get(_STAMP)
-    return datetime.fromisoformat(stamp) if stamp else None
+    """The instant of the snapshot whose files are in the folder; None if no call has finished there."""
+    instant = _read_manifest(folder).get(_INSTANT_KEY)
+    return datetime.fromisoformat(instant) if instant else None
 
 
-def _listed(folder: Path) -> dict[str, str]:
-    """The paths that earlier calls published, with the fingerprints of those that have one."""
-    return {path: print for path, print in _read_list(folder).items() if path != _STAMP}
+def _read_fingerprints(folder: Path) -> dict[str, str]:
+    """The paths in the manifest, each with its fingerprint or an empty text."""
+    return {path: fingerprint for path, fingerprint in _read_manifest(folder).items() if path != _INSTANT_KEY}
 
 
-def _read_list(folder: Path) -> dict[str, str]:
-    place = folder / LIST
-    _refuse_symlink(place)
-    with _explained(place):
-        lines = place.read_text("utf-8").splitlines() if place.exists() else []
-    return {path: print for path, _, print in (line.partition("\t") for line in lines)}
+def _read_manifest(folder: Path) -> dict[str, str]:
+    manifest = folder / MANIFEST
+    _refuse_symlink(manifest)
+    with _explain_errors(manifest):
+        lines = manifest.read_text("utf-8").splitlines() if manifest.exists() else []
+    parts = (line.partition("\t") for line in lines)
+    return {path: fingerprint for path, _, fingerprint in parts}
 
 
-def _write_list(folder: Path, paths: Mapping[str, str], at: datetime | None = None) -> None:
-    stamp = {_STAMP: at.isoformat()} if at else {}
-    lines = (
-        f"{path}\t{print}\n" if print else f"{path}\n" for path, print in sorted({**stamp, **paths}.items())
-    )
-    if _replace(folder / LIST, "".join(lines).encode()):
-        _settle(folder)
+def _write_manifest(folder: Path, fingerprints: Mapping[str, str], at: datetime | None = None) -> None:
+    instant = {_INSTANT_KEY: at.isoformat()} if at else {}
+    pairs = sorted({**instant, **fingerprints}.items())
+    lines = (f"{path}\t{fingerprint}\n" if fingerprint else f"{path}\n" for path, fingerprint in pairs)
+    if _replace_file(folder / MANIFEST, "".join(lines).encode()):
+        _sync_folder(folder)
 
 
-def _place(folder: Path, path: str) -> Path:
-    """Where a path stands on disk; refuses one that leads outside, is hidden, or goes through a symlink."""
+def _checked_path(folder: Path, path: str) -> Path:
+    """The file of a path; refuses a path that leads outside the folder, is hidden, or goes through a symlink."""
     names = path.split("/")
-    # A name that starts with a dot covers `.`, `..`, our own list and every `.part`.
+    # A leading dot covers `.` and `..`, the manifest, and every `.part`.
     if any(not name or name.startswith(".") or not name.isprintable() or "\\" in name for name in names):
         raise PublishError(
-            f"{path!r} is no path inside {folder}; if {folder / LIST} names it, delete that line"
+            f"{path!r} is not a path inside {folder}; if {folder / MANIFEST} names it, delete that line"
         )
-    place = folder.joinpath(*names)
-    for step in (place, *place.parents[: len(names) - 1]):
-        _refuse_symlink(step)
-    return place
+    file = folder.joinpath(*names)
+    for part in (file, *file.parents[: len(names) - 1]):
+        _refuse_symlink(part)
+    return file
 
 
-def _refuse_symlink(step: Path) -> None:
-    if step.is_symlink():
-        raise PublishError(f"{step} is a symbolic link; nothing is read or written through it: remove it")
+def _refuse_symlink(path: Path) -> None:
+    if path.is_symlink():
+        raise PublishError(f"{path} is a symbolic link; nothing is read or written through it: remove it")
 
 
-def _refuse_foreign(place: Path, artifact: Artifact | Deferred) -> None:
-    """A file that is not on our list is somebody else's, unless it is byte for byte what we would write."""
-    with _explained(place):
-        if place.exists() and place.read_bytes() != artifact.payload:
-            raise PublishError(f"{place} was not published by this program: move it away, then publish again")
+def _refuse_file_of_others(file: Path, artifact: Artifact | DeferredArtifact) -> None:
+    # A file that the manifest does not name is not ours, unless its bytes are exactly what we would write.
+    with _explain_errors(file):
+        if file.exists() and file.read_bytes() != artifact.payload:
+            raise PublishError(f"{file} was not published by this program: move it away, then publish again")
 
 
-def _replace(place: Path, payload: bytes) -> bool:
-    """Write the bytes so that a reader sees the old file or the new one; False if nothing differs."""
-    with _explained(place):
-        if place.is_file() and place.read_bytes() == payload:
+def _replace_file(file: Path, payload: bytes) -> bool:
+    """Replace the file's bytes in one rename; False if they are the same already."""
+    # A visitor sees the old file or the new one, never a part of it, also when the machine stops in between.
+    with _explain_errors(file):
+        if file.is_file() and file.read_bytes() == payload:
             return False
-        _make_folder(place.parent)
-        part = _part(place)
+        _make_folder(file.parent)
+        part = _part_path(file)
         with part.open("xb") as out:
             out.write(payload)
             out.flush()
             os.fsync(out.fileno())
-        part.replace(place)
+        part.replace(file)
     return True
 
 
-def _remove(folder: Path, place: Path) -> bool:
-    """Take away a file of ours and the folders that it leaves empty; False if it was gone already."""
-    with _explained(place):
-        was_there = place.exists()
-        place.unlink(missing_ok=True)
-        for emptied in place.parents:
-            if emptied == folder or (emptied.exists() and any(emptied.iterdir())):
+def _remove_file(folder: Path, file: Path) -> bool:
+    """Delete a file of ours and the folders that it leaves empty; False if it was gone already."""
+    with _explain_errors(file):
+        was_there = file.exists()
+        file.unlink(missing_ok=True)
+        for parent in file.parents:
+            if parent == folder or (parent.exists() and any(parent.iterdir())):
                 break
-            if emptied.exists():
-                emptied.rmdir()
+            if parent.exists():
+                parent.rmdir()
     return was_there
 
 
-def _part(place: Path) -> Path:
-    """Where the bytes of a file wait until they are whole: beside it, one rename away from its place."""
-    return place.with_name(f".{place.name}.part")
+def _part_path(file: Path) -> Path:
+    """The temporary file for new bytes of a file."""
+    # In the same folder: a rename is atomic only within one file system.
+    return file.with_name(f".{file.name}.part")
 
 
-def _discard(part: Path) -> None:
-    with _explained(part):
+def _delete_part(part: Path) -> None:
+    with _explain_errors(part):
         part.unlink(missing_ok=True)
 
 
 def _make_folder(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(parents=True, exist_ok=True)
-        _settle(folder.parent)
+        _sync_folder(folder.parent)
 
 
-def _settle(folder: Path) -> None:
-    """Have the names in a folder on the disk itself: a rename alone does not outlive a loss of power.
-
-    For files, once for each folder before the last list is written: until then the list claims none of them.
-    """
-    with _explained(folder):
+def _sync_folder(folder: Path) -> None:
+    """Flush the names in a folder to the disk."""
+    # Without this a rename may be lost when the power fails.
+    with _explain_errors(folder):
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -215,19 +221,19 @@ _REMEDIES: Final[Mapping[int | None, str]] = {
     errno.ENOSPC: "make room on the disk, then publish again",
     errno.EACCES: "let the user who runs this program write there, then publish again",
     errno.EROFS: "the disk is read-only: choose another output folder in the settings",
-    errno.EISDIR: "a folder stands where a file belongs: move it away, then publish again",
-    errno.ENOTDIR: "a file stands where a folder belongs: move it away, then publish again",
-    errno.EEXIST: "a file stands where a folder belongs: move it away, then publish again",
+    errno.EISDIR: "there is a folder where a file belongs: move it away, then publish again",
+    errno.ENOTDIR: "there is a file where a folder belongs: move it away, then publish again",
+    errno.EEXIST: "there is a file where a folder belongs: move it away, then publish again",
 }
 
 
 @contextmanager
-def _explained(place: Path) -> Iterator[None]:
-    """Turn what the machine refuses at `place` into the operator's words."""
+def _explain_errors(path: Path) -> Iterator[None]:
+    """Raise an error of the operating system at `path` as a PublishError that says what to do."""
     try:
         yield
     except OSError as error:
         remedy = _REMEDIES.get(error.errno, "look at that path, then publish again")
-        raise PublishError(f"{place} cannot be written: {error.strerror}; {remedy}") from error
+        raise PublishError(f"{path} cannot be written: {error.strerror}; {remedy}") from error
     except UnicodeDecodeError as error:
-        raise PublishError(f"{place} is damaged: move it away, then publish again") from error
+        raise PublishError(f"{path} is damaged: move it away, then publish again") from error

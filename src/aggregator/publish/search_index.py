@@ -1,7 +1,7 @@
-"""Makes the search index of the pages, with Pagefind: apart from publishing, since its bytes vary.
+"""Builds the search index of the document pages with Pagefind, in `output/pagefind/`.
 
-The index stands in `output/pagefind/`, which publishing leaves alone. It knows the pages of documents as they
-stood when it was made: what came later is found when it is made anew.
+Publishing leaves that folder alone, since Pagefind's bytes vary from run to run. The index covers the pages
+as they were when it was built.
 """
 
 from __future__ import annotations
@@ -16,58 +16,63 @@ from pagefind.index import IndexConfig, PagefindIndex
 
 from aggregator.errors import PublishError
 from aggregator.model import Artifact
-from aggregator.publish.output_folder import LIST, Written, write
+from aggregator.publish.output_folder import WriteResult, write_output
 
-FOLDER: Final = "pagefind"
-ENTRY: Final = "pagefind-entry.json"
-"""Names every other file of an index; a browser reads it first."""
-PAGES: Final = "{entries,records}/*.html"
-_UNUSED: Final = ("pagefind-ui", "pagefind-modular-ui", "pagefind-component-ui", "pagefind-highlight")
-"""Ready-made search boxes that Pagefind writes beside the index; ours is `search.js`."""
+INDEX_FOLDER: Final = "pagefind"
+INDEX_ENTRY_FILE: Final = "pagefind-entry.json"
+"""The file that names every other file of an index; a browser reads it first."""
+INDEXED_PAGES: Final = "{entries,records}/*.html"
+_UNUSED_PREFIXES: Final = (
+    "pagefind-ui",
+    "pagefind-modular-ui",
+    "pagefind-component-ui",
+    "pagefind-highlight",
+)
+"""The search boxes that Pagefind adds to the index; ours is `search.js`."""
 
 
-async def index_pages(output: Path) -> int:
-    """Make the index of the published pages anew; how many pages it holds.
-
-    A reader sees the old index or the new one: the new one's parts are written beside the old one's, then the
-    file that names them is replaced, then the old parts are removed. Raises PublishError.
-    """
+async def build_search_index(output: Path) -> int:
+    """Build the index of the published pages, and return how many pages it has. Raises PublishError."""
     if not (output / "index.html").exists():
-        raise PublishError(f"{output} holds no pages: `aggregator publish` first")
-    with TemporaryDirectory() as made:
-        count = await _made_in(Path(made), output)
-        _put(output / FOLDER, dict(_read(Path(made))))
-    return count
+        raise PublishError(f"{output} has no pages: run `aggregator publish` first")
+    with TemporaryDirectory() as folder:
+        page_count = await _build_in(Path(folder), output)
+        _replace_index(output / INDEX_FOLDER, dict(_read_files(Path(folder))))
+    return page_count
 
 
-def is_indexed(output: Path) -> bool:
-    """Whether a search index was ever made of what is published."""
-    return (output / FOLDER).is_dir()
+def has_search_index(output: Path) -> bool:
+    """Whether the output folder has a search index."""
+    return (output / INDEX_FOLDER).is_dir()
 
 
-async def _made_in(folder: Path, output: Path) -> int:
+async def _build_in(folder: Path, output: Path) -> int:
     logging.getLogger("pagefind").setLevel(logging.WARNING)
     config = IndexConfig(output_path=str(folder), force_language="en")
     try:
         async with PagefindIndex(config=config) as index:
-            added = await index.add_directory(str(output.resolve()), glob=PAGES)
-    except Exception as error:  # what Pagefind's program reports arrives as a bare Exception
-        raise PublishError(f"the search index of {output} could not be made: {error}") from error
-    return int(added["page_count"])
+            result = await index.add_directory(str(output.resolve()), glob=INDEXED_PAGES)
+    except Exception as error:  # Pagefind raises bare exceptions
+        raise PublishError(f"the search index of {output} could not be built: {error}") from error
+    return int(result["page_count"])
 
 
-def _put(folder: Path, new: Mapping[str, bytes]) -> None:
+def _replace_index(folder: Path, new_files: Mapping[str, bytes]) -> None:
     """Replace the index in the folder."""
-    old = dict(_read(folder)) if folder.is_dir() else {}
-    entry = {ENTRY: old[ENTRY]} if ENTRY in old else {}
-    both = {**old, **new, **entry} if entry else {name: new[name] for name in new if name != ENTRY}
-    _write(folder, both)
-    _write(folder, new)
+    # A visitor always meets a whole index: first the new files are added beside the old ones, then the entry
+    # file is replaced, then the old files are removed.
+    old_files = dict(_read_files(folder)) if folder.is_dir() else {}
+    if INDEX_ENTRY_FILE in old_files:
+        first_files = {**old_files, **new_files, INDEX_ENTRY_FILE: old_files[INDEX_ENTRY_FILE]}
+    else:
+        first_files = {name: new_files[name] for name in new_files if name != INDEX_ENTRY_FILE}
+    _write_files(folder, first_files)
+    _write_files(folder, new_files)
 
 
-def _write(folder: Path, files: Mapping[str, bytes]) -> Written:
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> WriteResult:
     types = {".json": "application/json", ".js": "text/javascript", ".css": "text/css"}
-    return write(
+    return write_output(
         folder,
         (
             Artifact(
@@ -80,9 +85,8 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> Written:
     )
 
 
-def _read(folder: Path) -> Iterable[tuple[str, bytes]]:
-    """Every file of an index, by its path."""
-    for place in sorted(folder.rglob("*")):
-        wanted = place.is_file() and place.name != LIST and not place.name.startswith((".", *_UNUSED))
-        if wanted:
-            yield place.relative_to(folder).as_posix(), place.read_bytes()
+def _read_files(folder: Path) -> Iterable[tuple[str, bytes]]:
+    """The path and bytes of every file of an index."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith((".", *_UNUSED_PREFIXES)):
+            yield path.relative_to(folder).as_posix(), path.read_bytes()

@@ -1,4 +1,4 @@
-"""What stands in the calendar: dates of documents, and deadlines, each with an identity that stays."""
+"""The events of the calendars: closing dates, meetings and deadlines, each with an id that never changes."""
 
 from __future__ import annotations
 
@@ -8,140 +8,147 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Final
 
-from aggregator.model import Claim, Deadline, Document, Moment, Precision, ProcessLine, Snapshot
+from aggregator.model import Claim, Deadline, Document, Moment, Precision, ProcessReport, Snapshot
 from aggregator.model.days import COARSE
-from aggregator.publish.presentation.paths import permanent, web
+from aggregator.publish.presentation.paths import document_url, web_url
 from aggregator.publish.presentation.rows import body_name
-from aggregator.publish.presentation.text import line, titled
+from aggregator.publish.presentation.text import clean_line, clean_title
 
-HELD: Final = "meeting held"
-NEXT: Final = "next meeting"
-"""The words in which meetings are claimed, by records and by pages' labels (`parse/html/date_labels.py`)."""
+PAST_MEETING: Final = "meeting held"
+NEXT_MEETING: Final = "next meeting"
+"""What a claim of a meeting says, in records and in the labels of pages (`parse/html/date_labels.py`)."""
 
 
-BEGUN: Final = datetime(2026, 1, 1, tzinfo=UTC)
-"""When the register of plans was begun: the date of a deadline whose evidence bears none that is past."""
+PLAN_REGISTER_BEGAN: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""When the register of plans began: the date of a deadline without dated evidence from the past."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dated:
-    """One thing that stands in the calendar: closing of a consultation, a meeting, a deadline of a plan."""
+class CalendarEvent:
+    """An event of a calendar: a closing date, a meeting, or a deadline of a plan or rule."""
 
     uid: str
-    """Never changes, also when the date or `base_url` does."""
+    """Stays the same when the date or `base_url` changes."""
     title: str
     moment: Moment
-    """All day, where only the day is known. Never a month or a year."""
+    """Known at least to the day; with a day only, the event lasts all day."""
     url: str
     bodies: tuple[str, ...]
-    """The ids of the bodies in whose calendars it stands."""
+    """The ids of the bodies whose calendars contain it."""
     category: str
     description: str
     sequence: int
-    """How often it was changed; never falls."""
+    """iCalendar's revision number: calendars ignore an update with a lower one, so it never falls."""
     created: datetime
-    changed: datetime
+    updated: datetime
     cancelled: bool = False
 
 
-def dated_documents(edition: Snapshot) -> Iterator[Dated]:
-    """When documents about open government close, and the meetings of which they tell."""
-    for holding in edition.holdings:
-        if holding.labels.relevant:
-            yield from _closing(holding, edition)
-            yield from _meetings(holding, edition)
+def document_events(snapshot: Snapshot) -> Iterator[CalendarEvent]:
+    """The closing dates and meetings of the relevant documents."""
+    for document in snapshot.documents:
+        if document.labels.relevant:
+            yield from _closing_events(document, snapshot)
+            yield from _meeting_events(document, snapshot)
 
 
-def _closing(holding: Document, edition: Snapshot) -> Iterator[Dated]:
-    """One that was told once and is told no longer is cancelled: who put it down is to know."""
-    closes = holding.entry.closes
-    told = closes or _last_told(holding)
-    if told and told.precision not in COARSE:
-        what = f"Closes: {titled(holding.entry.title, 300)}"
-        yield _dated(holding, edition, "closes", what, told, "Closing date", cancelled=closes is None)
+def _closing_events(document: Document, snapshot: Snapshot) -> Iterator[CalendarEvent]:
+    # A closing date that the publisher took back stays as a cancelled event, for those who have it in their
+    # calendars.
+    closes = document.entry.closes
+    date = closes or _last_closing_date(document)
+    if date and date.precision not in COARSE:
+        title = f"Closes: {clean_title(document.entry.title, 300)}"
+        yield _document_event(
+            document, snapshot, "closes", title, date, "Closing date", cancelled=closes is None
+        )
 
 
-def _last_told(holding: Document) -> Moment | None:
-    revisions = [revision for carrier in holding.carriers for revision in carrier.revisions]
-    told = [(revision.seen_at, revision.entry.closes) for revision in revisions if revision.entry.closes]
-    return max(told)[1] if told else None
+def _last_closing_date(document: Document) -> Moment | None:
+    revisions = [revision for carrier in document.carriers for revision in carrier.revisions]
+    closing_dates = [
+        (revision.seen_at, revision.entry.closes) for revision in revisions if revision.entry.closes
+    ]
+    return max(closing_dates)[1] if closing_dates else None
 
 
-def _meetings(holding: Document, edition: Snapshot) -> Iterator[Dated]:
-    """A meeting that was held keeps its day; the next meeting of a page may be moved, and stays the same."""
-    once: set[str] = set()
-    for claim in holding.entry.claims:
-        name = _meeting(claim)
-        if name and name not in once and claim.moment:
-            once.add(name)
-            what = f"Meeting: {titled(holding.entry.title, 300)}"
-            yield _dated(holding, edition, name, what, claim.moment, "Meeting", note=line(claim.note))
+def _meeting_events(document: Document, snapshot: Snapshot) -> Iterator[CalendarEvent]:
+    # A past meeting is identified by its day; a page's next meeting may be moved and stays the same event.
+    keys_used: set[str] = set()
+    for claim in document.entry.claims:
+        key = _meeting_key(claim)
+        if key and key not in keys_used and claim.moment:
+            keys_used.add(key)
+            title = f"Meeting: {clean_title(document.entry.title, 300)}"
+            yield _document_event(
+                document, snapshot, key, title, claim.moment, "Meeting", note=clean_line(claim.note)
+            )
 
 
-def _meeting(claim: Claim) -> str | None:
-    """The name of the meeting that is claimed, within its document; None for any other claim."""
+def _meeting_key(claim: Claim) -> str | None:
+    """The key of a claimed meeting within its document; None for any other claim."""
     if claim.moment is None or claim.moment.precision in COARSE:
         return None
     what = " ".join(claim.what.casefold().split())
-    return {HELD: f"held {claim.moment.at:%Y-%m-%d}", NEXT: "next"}.get(what)
+    return {PAST_MEETING: f"held {claim.moment.at:%Y-%m-%d}", NEXT_MEETING: "next"}.get(what)
 
 
-def _dated(
-    holding: Document,
-    edition: Snapshot,
-    name: str,
+def _document_event(
+    document: Document,
+    snapshot: Snapshot,
+    key: str,
     title: str,
     moment: Moment,
     category: str,
     **more: str | bool,
-) -> Dated:
-    entry = holding.entry
-    url = permanent(edition.site, entry)
+) -> CalendarEvent:
+    entry = document.entry
+    url = document_url(snapshot.site, entry)
     note = f" {more['note']}" if more.get("note") else ""
-    whose = "The official record" if web(entry.url) else "Our record of it"
-    return Dated(
-        uid=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{entry.id}#{name}")),
+    page_owner = "The official record" if web_url(entry.url) else "Our record of it"
+    return CalendarEvent(
+        uid=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{entry.id}#{key}")),
         title=title,
         moment=moment,
         url=url,
-        bodies=tuple(dict.fromkeys((entry.body, *holding.labels.subjects))),
+        bodies=tuple(dict.fromkeys((entry.body, *document.labels.subjects))),
         category=category,
-        description=f"{body_name(edition, entry.body)}.{note} {whose}: {url}",
-        sequence=len(holding.revised),
-        created=holding.first_seen,
-        changed=holding.updated,
-        cancelled=bool(more.get("cancelled")) or holding.removed is not None,
+        description=f"{body_name(snapshot, entry.body)}.{note} {page_owner}: {url}",
+        sequence=len(document.revision_times),
+        created=document.first_seen,
+        updated=document.updated,
+        cancelled=bool(more.get("cancelled")) or document.removal is not None,
     )
 
 
-def dated_deadlines(edition: Snapshot) -> Iterator[Dated]:
-    """What the rules and plans of each process require next.
-
-    Moved by a new record, a deadline keeps its identity; one that has passed leaves the calendar.
-    """
-    for told in edition.board.processes:
-        yield from (_deadline(told, deadline, edition) for deadline in told.deadlines)
+def deadline_events(snapshot: Snapshot) -> Iterator[CalendarEvent]:
+    """The next deadlines that rules and plans set for each process, without those that have passed."""
+    for report in snapshot.board.processes:
+        yield from (_deadline_event(report, deadline, snapshot) for deadline in report.deadlines)
 
 
-def _deadline(told: ProcessLine, deadline: Deadline, edition: Snapshot) -> Dated:
-    page = f"{edition.site.base_url}board/{told.process.id}.html"
-    changed = _changed(deadline, edition.at)
-    return Dated(
+def _deadline_event(report: ProcessReport, deadline: Deadline, snapshot: Snapshot) -> CalendarEvent:
+    page = f"{snapshot.site.base_url}board/{report.process.id}.html"
+    updated = _newest_evidence(deadline, snapshot.at)
+    return CalendarEvent(
+        # Without its day: a deadline that a new record moves stays the same event.
         uid=str(uuid.uuid5(uuid.NAMESPACE_URL, deadline.id.removesuffix(f":{deadline.day.isoformat()}"))),
-        title=f"Deadline: {titled(deadline.title, 300)}",
+        title=f"Deadline: {clean_title(deadline.title, 300)}",
         moment=Moment(at=datetime.combine(deadline.day, time(12), UTC), precision=Precision.DAY),
         url=page,
-        bodies=told.process.bodies,
+        bodies=report.process.bodies,
         category="Deadline",
-        description=f"{line(deadline.title)}. Where this comes from: {page}",
-        # Evidence is only ever added: the day of the newest one never goes back.
-        sequence=(changed - BEGUN).days if changed > BEGUN else 0,
-        created=changed,
-        changed=changed,
+        description=f"{clean_line(deadline.title)}. Where this comes from: {page}",
+        # Evidence is only added, so the date of the newest never goes back.
+        sequence=(updated - PLAN_REGISTER_BEGAN).days if updated > PLAN_REGISTER_BEGAN else 0,
+        created=updated,
+        updated=updated,
     )
 
 
-def _changed(deadline: Deadline, at: datetime) -> datetime:
-    """When the newest evidence that is past was dated."""
-    known = (proof.moment.at for proof in deadline.evidence if proof.moment and proof.moment.at <= at)
-    return max(known, default=BEGUN)
+def _newest_evidence(deadline: Deadline, at: datetime) -> datetime:
+    """The date of the newest evidence that is not in the future."""
+    past = (
+        evidence.moment.at for evidence in deadline.evidence if evidence.moment and evidence.moment.at <= at
+    )
+    return max(past, default=PLAN_REGISTER_BEGAN)

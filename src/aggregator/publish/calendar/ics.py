@@ -1,4 +1,4 @@
-"""Calendars (RFC 5545) of what closes and when people meet: one of everything and one for each body."""
+"""Writes calendars (RFC 5545): one of all events, and one for each body."""
 
 from __future__ import annotations
 
@@ -11,70 +11,70 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Component, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 from aggregator import VERSION
-from aggregator.model import Deferred, Moment, Precision, Site, Snapshot
+from aggregator.model import DeferredArtifact, Moment, Precision, Site, Snapshot
 from aggregator.model.days import day_of
-from aggregator.publish.calendar.events import Dated, dated_deadlines, dated_documents
-from aggregator.publish.presentation.fingerprints import background, fingerprint
-from aggregator.publish.presentation.paths import Facet, shelf_name
+from aggregator.publish.calendar.events import CalendarEvent, deadline_events, document_events
+from aggregator.publish.presentation.fingerprints import common_fingerprint, fingerprint_of
+from aggregator.publish.presentation.paths import Facet, facet_file_stem
 from aggregator.publish.presentation.rows import body_name
-from aggregator.publish.presentation.text import titled
+from aggregator.publish.presentation.text import clean_title
 
 LONDON: Final = "Europe/London"
 
 
-def publish_calendar(edition: Snapshot) -> Iterator[Deferred]:
+def publish_calendar(snapshot: Snapshot) -> Iterator[DeferredArtifact]:
     """`calendar.ics` and `bodies/ID.ics`."""
-    # To add what else has a date: one more iterable of Dated here.
-    return calendars(edition, [*dated_documents(edition), *dated_deadlines(edition)])
+    # To add another kind of event, add an iterable of CalendarEvent here.
+    return calendar_files(snapshot, [*document_events(snapshot), *deadline_events(snapshot)])
 
 
-def calendars(edition: Snapshot, dated: Iterable[Dated]) -> Iterator[Deferred]:
-    """The calendars of these dated things; an empty one is published, too: people have subscribed to it."""
-    every = sorted(dated, key=lambda one: (one.moment.at, one.uid))
-    ground, title = background(edition), edition.site.title
-    for path, name, chosen in (
-        ("calendar.ics", title, every),
+def calendar_files(snapshot: Snapshot, events: Iterable[CalendarEvent]) -> Iterator[DeferredArtifact]:
+    """The calendars of these events."""
+    # Empty ones are published, too: people have subscribed to them.
+    sorted_events = sorted(events, key=lambda event: (event.moment.at, event.uid))
+    common, title = common_fingerprint(snapshot), snapshot.site.title
+    for path, name, calendar_events in (
+        ("calendar.ics", title, sorted_events),
         *(
             (
-                f"{shelf_name(Facet.BODY, id)}.ics",
-                f"{title}: {body_name(edition, id)}",
-                [one for one in every if id in one.bodies],
+                f"{facet_file_stem(Facet.BODY, id)}.ics",
+                f"{title}: {body_name(snapshot, id)}",
+                [event for event in sorted_events if id in event.bodies],
             )
-            for id in edition.bodies
+            for id in snapshot.bodies
         ),
     ):
-        yield Deferred(
+        yield DeferredArtifact(
             path=path,
             media_type="text/calendar",
-            fingerprint=fingerprint([ground, name, repr(chosen)]),
-            make=partial(write_calendar, name, chosen, edition.site),
+            fingerprint=fingerprint_of([common, name, repr(calendar_events)]),
+            make=partial(write_calendar, name, calendar_events, snapshot.site),
         )
 
 
-def write_calendar(name: str, dated: Iterable[Dated], site: Site) -> bytes:
-    """One calendar, in the order given."""
+def write_calendar(name: str, events: Iterable[CalendarEvent], site: Site) -> bytes:
+    """A calendar with these events, in this order."""
     calendar = Calendar()
-    head = {
+    properties = {
         "prodid": f"-//UK open government updates//{VERSION}//EN",
         "version": "2.0",
         "calscale": "GREGORIAN",
-        "name": titled(name),  # RFC 7986, 5.1
-        "x-wr-calname": titled(name),
+        "name": clean_title(name),  # RFC 7986, 5.1
+        "x-wr-calname": clean_title(name),
     }
-    _add(calendar, head)
-    zone = site.zone
+    _add_properties(calendar, properties)
+    zone = site.timezone
     calendar.add_component(_timezone(zone))
-    for one in dated:
-        calendar.add_component(_event(one, zone))
-    written: bytes = calendar.to_ical()
-    return written
+    for event in events:
+        calendar.add_component(_ics_event(event, zone))
+    payload: bytes = calendar.to_ical()
+    return payload
 
 
 def _timezone(zone: ZoneInfo) -> Timezone:
-    """The zone's rules. London's are the Summer Time Order 2002: last Sundays, at one o'clock GMT.
-
-    icalendar 7.3.2 works out any zone's, but has summer time begin an hour late.
-    """
+    """The rules of a time zone."""
+    # icalendar 7.3.2 works them out for any zone, but lets summer time begin an hour late. So London's are
+    # given here, from the Summer Time Order 2002: last Sundays of March and October, at one o'clock GMT.
     if zone.key != LONDON:
         return Timezone.from_tzinfo(zone, zone.key)
     summer, winter = timedelta(hours=1), timedelta(0)
@@ -86,41 +86,41 @@ def _timezone(zone: ZoneInfo) -> Timezone:
     ):
         every_year = {"freq": "yearly", "bymonth": month, "byday": "-1su"}
         offsets = {"tzoffsetfrom": before, "tzoffsetto": after}
-        _add(observance, {"dtstart": start, "rrule": every_year, "tzname": name} | offsets)
+        _add_properties(observance, {"dtstart": start, "rrule": every_year, "tzname": name} | offsets)
         timezone.add_component(observance)
     return timezone
 
 
-def _event(one: Dated, zone: ZoneInfo) -> Event:
-    start, end = _span(one.moment, zone)
-    event = Event()
-    known = {
-        "uid": one.uid,
-        # In a calendar that answers nobody this is when it was last revised (RFC 5545, 3.8.7.2).
-        "dtstamp": one.changed,
-        "created": one.created,
-        "last-modified": one.changed,
-        "sequence": one.sequence,
+def _ics_event(event: CalendarEvent, zone: ZoneInfo) -> Event:
+    start, end = _start_and_end(event.moment, zone)
+    component = Event()
+    properties = {
+        "uid": event.uid,
+        # Without a METHOD property this is when the event was last revised (RFC 5545, 3.8.7.2).
+        "dtstamp": event.updated,
+        "created": event.created,
+        "last-modified": event.updated,
+        "sequence": event.sequence,
         "dtstart": start,
         "dtend": end,
-        "summary": one.title,
-        "description": one.description,
-        "url": one.url,
-        "categories": [one.category],
-        "status": "CANCELLED" if one.cancelled else "CONFIRMED",
+        "summary": event.title,
+        "description": event.description,
+        "url": event.url,
+        "categories": [event.category],
+        "status": "CANCELLED" if event.cancelled else "CONFIRMED",
         "transp": "TRANSPARENT",
     }
-    _add(event, {name: value for name, value in known.items() if value is not None})
-    return event
+    _add_properties(component, {name: value for name, value in properties.items() if value is not None})
+    return component
 
 
-def _add(component: Component, properties: Mapping[str, Any]) -> None:
+def _add_properties(component: Component, properties: Mapping[str, Any]) -> None:
     for name, value in properties.items():
         component.add(name, value)
 
 
-def _span(moment: Moment, zone: ZoneInfo) -> tuple[datetime | date, date | None]:
-    """The whole day in the zone, where only that is known; else the moment, which has no length."""
+def _start_and_end(moment: Moment, zone: ZoneInfo) -> tuple[datetime | date, date | None]:
+    """The whole day in the time zone if only the day is known, else the moment, without an end."""
     if moment.precision is Precision.DAY:
         day = day_of(moment.at, zone)
         return day, day + timedelta(days=1)

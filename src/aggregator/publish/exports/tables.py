@@ -1,7 +1,7 @@
-"""The whole record as files for spreadsheets, programs and Datasette; nothing of any subscriber is in it.
+"""Exports every document and revision as files for spreadsheets, programs and Datasette.
 
-In: Edition. Out: files for a folder of their own. To add a column: one in `columns`, and its line in
-docs/exports.md, which a test asks for.
+Subscribers are never exported. To add a column, add it to `columns.py` and docs/exports.md; a test compares
+them.
 """
 
 from __future__ import annotations
@@ -18,53 +18,53 @@ from typing import Any, Final
 from aggregator import VERSION
 from aggregator.model import Artifact, Snapshot
 from aggregator.model.licences import LICENCES, licence
-from aggregator.publish.exports.columns import ENTRIES, REVISIONS, Column, Row, Told
-from aggregator.publish.presentation.text import titled
-from aggregator.values.text import tidy
+from aggregator.publish.exports.columns import ENTRY_COLUMNS, REVISION_COLUMNS, Column, RevisionRow, RowType
+from aggregator.publish.presentation.text import clean_title
+from aggregator.values.text import remove_unwanted
 
 DATABASE: Final = "updates.db"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""How a cell begins that a spreadsheet may run (OWASP, "CSV Injection"), also in full width."""
-_LIST: Final = "; "
-_SQL: Final = {"integer": "INTEGER", "boolean": "INTEGER"}
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""How a cell starts that a spreadsheet may run as a formula (OWASP, "CSV Injection"), also in full width."""
+_LIST_SEPARATOR: Final = "; "
+_SQL_TYPES: Final = {"integer": "INTEGER", "boolean": "INTEGER"}
 
 
-def export_tables(edition: Snapshot) -> tuple[Artifact, ...]:
-    """Two tables as CSV, JSON Lines and SQLite, and the datapackage.json that describes them."""
-    held = sorted(edition.holdings, key=lambda holding: holding.entry.id)
-    told = [
-        Told(holding=holding, carrier=carrier, revision=revision)
-        for holding in held
-        for carrier in holding.carriers
+def export_tables(snapshot: Snapshot) -> tuple[Artifact, ...]:
+    """The tables of documents and revisions as CSV, JSON Lines and SQLite, described by datapackage.json."""
+    documents = sorted(snapshot.documents, key=lambda document: document.entry.id)
+    revision_rows = [
+        RevisionRow(document=document, carrier=carrier, revision=revision)
+        for document in documents
+        for carrier in document.carriers
         for revision in carrier.revisions
     ]
-    entries = list(_rows(ENTRIES, held, edition))
-    revisions = list(_rows(REVISIONS, told, edition))
+    entries = list(_rows(ENTRY_COLUMNS, documents, snapshot))
+    revisions = list(_rows(REVISION_COLUMNS, revision_rows, snapshot))
     files = (
-        Artifact(path="entries.csv", media_type="text/csv", payload=_csv(ENTRIES, entries)),
+        Artifact(path="entries.csv", media_type="text/csv", payload=_csv(ENTRY_COLUMNS, entries)),
         Artifact(path="entries.jsonl", media_type="application/jsonl", payload=_jsonl(entries)),
         Artifact(path="revisions.jsonl", media_type="application/jsonl", payload=_jsonl(revisions)),
         Artifact(path=DATABASE, media_type="application/vnd.sqlite3", payload=_database(entries, revisions)),
     )
-    return (*files, _package(edition, files))
+    return (*files, _data_package(snapshot, files))
 
 
 def _rows(
-    columns: Sequence[Column[Row]], things: Iterable[Row], edition: Snapshot
+    columns: Sequence[Column[RowType]], items: Iterable[RowType], snapshot: Snapshot
 ) -> Iterator[dict[str, Any]]:
-    for thing in things:
-        yield {column.name: _fit(column.value(thing, edition)) for column in columns}
+    for item in items:
+        yield {column.name: _clean(column.value(item, snapshot)) for column in columns}
 
 
-def _fit(value: Any) -> Any:
-    """Without control characters and what turns the direction of words."""
+def _clean(value: Any) -> Any:
+    """The value without control characters and direction overrides."""
     if isinstance(value, str):
-        return tidy(value)
-    return [tidy(one) for one in value] if isinstance(value, list) else value
+        return remove_unwanted(value)
+    return [remove_unwanted(text) for text in value] if isinstance(value, list) else value
 
 
 def _csv(columns: Sequence[Column[Any]], rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """RFC 4180, in UTF-8."""
+    # RFC 4180, in UTF-8.
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([column.name for column in columns])
@@ -73,13 +73,14 @@ def _csv(columns: Sequence[Column[Any]], rows: Iterable[Mapping[str, Any]]) -> b
 
 
 def _cell(value: Any) -> str:
-    """Text that no spreadsheet takes for a formula: an apostrophe before it says that it is text."""
+    """The value as text that no spreadsheet runs as a formula."""
+    # An apostrophe at the start makes a spreadsheet treat the cell as text.
     if value is None:
         return ""
     if isinstance(value, bool | int):
         return str(value).lower()
-    text = _LIST.join(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA) else text
+    text = _LIST_SEPARATOR.join(value) if isinstance(value, list) else str(value)
+    return f"'{text}" if text.lstrip(" \n").startswith(_FORMULA_STARTS) else text
 
 
 def _jsonl(rows: Iterable[Mapping[str, Any]]) -> bytes:
@@ -87,65 +88,66 @@ def _jsonl(rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def _database(entries: Sequence[Mapping[str, Any]], revisions: Sequence[Mapping[str, Any]]) -> bytes:
-    """An SQLite file with a table for each; lists are JSON arrays, which Datasette knows as facets."""
-    with closing(sqlite3.connect(":memory:")) as made:
-        _table(made, "entries", ENTRIES, entries, "PRIMARY KEY (id)")
-        _table(
-            made,
+    """An SQLite file with both tables; lists are JSON arrays, which Datasette can use as facets."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        _fill_table(connection, "entries", ENTRY_COLUMNS, entries, "PRIMARY KEY (id)")
+        _fill_table(
+            connection,
             "revisions",
-            REVISIONS,
+            REVISION_COLUMNS,
             revisions,
             "PRIMARY KEY (id, source, number), FOREIGN KEY (id) REFERENCES entries (id)",
         )
-        made.commit()
-        return made.serialize()
+        connection.commit()
+        return connection.serialize()
 
 
-def _table(
-    made: sqlite3.Connection,
+def _fill_table(
+    connection: sqlite3.Connection,
     name: str,
     columns: Sequence[Column[Any]],
     rows: Iterable[Mapping[str, Any]],
     keys: str,
 ) -> None:
-    declared = ", ".join(f'"{column.name}" {_SQL.get(column.type, "TEXT")}' for column in columns)
-    made.execute(f"CREATE TABLE {name} ({declared}, {keys}) WITHOUT ROWID")
-    places = ", ".join("?" for _ in columns)
-    # Names and places come from our own table of columns.
-    made.executemany(
-        f"INSERT INTO {name} VALUES ({places})",  # noqa: S608
-        ([_stored(value) for value in row.values()] for row in rows),
+    declarations = ", ".join(f'"{column.name}" {_SQL_TYPES.get(column.type, "TEXT")}' for column in columns)
+    connection.execute(f"CREATE TABLE {name} ({declarations}, {keys}) WITHOUT ROWID")
+    placeholders = ", ".join("?" for _ in columns)
+    # Names and placeholders come from our own columns, never from data.
+    connection.executemany(
+        f"INSERT INTO {name} VALUES ({placeholders})",  # noqa: S608
+        ([_sql_value(value) for value in row.values()] for row in rows),
     )
 
 
-def _stored(value: Any) -> Any:
+def _sql_value(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
 
 
-def _package(edition: Snapshot, files: Sequence[Artifact]) -> Artifact:
-    """Frictionless Data Package (specs.frictionlessdata.io/data-package), version 1."""
-    used = sorted({holding.entry.licence for holding in edition.holdings} & LICENCES.keys())
+def _data_package(snapshot: Snapshot, files: Sequence[Artifact]) -> Artifact:
+    """The description as a Frictionless Data Package, version 1 (specs.frictionlessdata.io/data-package)."""
+    licence_ids = sorted({document.entry.licence for document in snapshot.documents} & LICENCES.keys())
     package = {
         "profile": "data-package",
         "name": "uk-open-government-updates",
-        "title": titled(edition.site.title),
+        "title": clean_title(snapshot.site.title),
         "description": "Every document that is held, and every version of it that was seen.",
         "version": VERSION,
-        "homepage": edition.site.base_url,
+        "homepage": snapshot.site.base_url,
         "licenses": [
-            {"title": licence(id).name, **({"path": url} if (url := licence(id).url) else {})} for id in used
+            {"title": licence(id).name, **({"path": url} if (url := licence(id).url) else {})}
+            for id in licence_ids
         ],
         "resources": [_resource(file) for file in files],
     }
-    if not used:
+    if not licence_ids:
         del package["licenses"]
-    written = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
-    return Artifact(path="datapackage.json", media_type="application/json", payload=written.encode())
+    text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
+    return Artifact(path="datapackage.json", media_type="application/json", payload=text.encode())
 
 
 def _resource(file: Artifact) -> dict[str, Any]:
     name, _, suffix = file.path.partition(".")
-    described: dict[str, Any] = {
+    resource: dict[str, Any] = {
         "name": f"{name}-{suffix}",
         "path": file.path,
         "format": suffix,
@@ -153,22 +155,22 @@ def _resource(file: Artifact) -> dict[str, Any]:
         "bytes": len(file.payload),
         "hash": f"sha256:{hashlib.sha256(file.payload).hexdigest()}",
     }
-    tables: Mapping[str, Sequence[Column[Any]]] = {"entries": ENTRIES, "revisions": REVISIONS}
+    tables: Mapping[str, Sequence[Column[Any]]] = {"entries": ENTRY_COLUMNS, "revisions": REVISION_COLUMNS}
     columns = tables.get(name, ())
     if suffix == "csv":
-        described |= {"profile": "tabular-data-resource", "encoding": "utf-8"}
+        resource |= {"profile": "tabular-data-resource", "encoding": "utf-8"}
     if columns:
-        described["schema"] = _schema(columns, as_text=suffix == "csv")
-    return described
+        resource["schema"] = _schema(columns, as_text=suffix == "csv")
+    return resource
 
 
 def _schema(columns: Sequence[Column[Any]], *, as_text: bool) -> dict[str, Any]:
     fields = [_field(column, as_text=as_text) for column in columns]
-    key = ["id"] if columns is ENTRIES else ["id", "source", "number"]
+    key = ["id"] if columns is ENTRY_COLUMNS else ["id", "source", "number"]
     return {"fields": fields, "primaryKey": key, "missingValues": [""]}
 
 
 def _field(column: Column[Any], *, as_text: bool) -> dict[str, Any]:
-    """In CSV a list is text with `; ` in between."""
-    kind = "string" if as_text and column.type == "array" else column.type
-    return {"name": column.name, "type": kind, "description": column.means}
+    # In CSV a list is text with `; ` between its parts.
+    type = "string" if as_text and column.type == "array" else column.type
+    return {"name": column.name, "type": type, "description": column.description}

@@ -1,4 +1,4 @@
-"""Writes a document of a feed as Atom (RFC 4287) or RSS 2.0, by feedgen and its extensions."""
+"""Writes a page of a feed as Atom (RFC 4287) or RSS 2.0, with feedgen and our extensions of it."""
 
 from __future__ import annotations
 
@@ -8,73 +8,73 @@ from feedgen.feed import FeedGenerator
 
 from aggregator import VERSION
 from aggregator.model import SCHEME, Link, Site
-from aggregator.publish.feeds.atom_extension import EntryParts, FeedParts
-from aggregator.publish.feeds.items import Category, FeedPage, Item
-from aggregator.publish.presentation.paths import web
-from aggregator.publish.presentation.text import line, titled
+from aggregator.publish.feeds.atom_extension import FeedgenEntryExtension, FeedgenFeedExtension
+from aggregator.publish.feeds.items import FeedCategory, FeedItem, FeedPage
+from aggregator.publish.presentation.paths import web_url
+from aggregator.publish.presentation.text import clean_line, clean_title
 
 GENERATOR: Final = "UK open government updates"
 _RIGHTS: Final = "Each item states its own licence. Words of our own: CC0 1.0."
 _RSS_ONLY: Final = {"alternate", "self"}
-"""The links of a channel that feedgen writes itself."""
+"""The relations of a channel's links that feedgen writes itself."""
 
 
-def write_atom(document: FeedPage) -> bytes:
-    """The document as Atom."""
-    written = _head(document)
-    for item in document.items:
-        # feedgen puts each entry before the last one unless it is told otherwise.
-        _fill(written.add_entry(order="append"), item)
-    made: bytes = written.atom_str(pretty=True)
-    return made
+def write_atom(feed_page: FeedPage) -> bytes:
+    """The page as Atom."""
+    generator = _feed_generator(feed_page)
+    for item in feed_page.items:
+        # By default feedgen puts each entry before the last one.
+        _fill_entry(generator.add_entry(order="append"), item)
+    payload: bytes = generator.atom_str(pretty=True)
+    return payload
 
 
-def write_rss(document: FeedPage) -> bytes:
-    """The document as RSS 2.0; what RSS has no word for stands in elements of Atom and Dublin Core."""
-    written = _head(document)
-    written.parts.links = tuple(link for link in document.links if link.rel not in _RSS_ONLY)
-    for item in document.items:
-        entry = written.add_entry(order="append")
-        _fill(entry, item)
-        # An RSS item has one date only, and readers sort by it.
+def write_rss(feed_page: FeedPage) -> bytes:
+    """The page as RSS 2.0; what RSS has no element for is in elements of Atom and Dublin Core."""
+    generator = _feed_generator(feed_page)
+    generator.parts.links = tuple(link for link in feed_page.links if link.rel not in _RSS_ONLY)
+    for item in feed_page.items:
+        entry = generator.add_entry(order="append")
+        _fill_entry(entry, item)
+        # An RSS item has one date only, and feed readers sort by it.
         entry.published(item.published or item.updated)
-        if origin := item.origin:
-            entry.source(url=origin.address or origin.id, title=origin.title)
-        if enclosed := item.enclosures[:1]:
-            _enclose(entry, enclosed[0])
-    made: bytes = written.rss_str(pretty=True)
-    return made
+        if source := item.source:
+            entry.source(url=source.address or source.id, title=source.title)
+        if first_enclosure := item.enclosures[:1]:
+            _add_enclosure(entry, first_enclosure[0])
+    payload: bytes = generator.rss_str(pretty=True)
+    return payload
 
 
-def _head(document: FeedPage) -> Any:
-    written = FeedGenerator()
-    written.register_extension("parts", FeedParts, EntryParts)
-    written.parts.archive = document.archive
-    written.id(document.id)
-    written.title(titled(document.heading.title))
-    written.subtitle(line(document.heading.subtitle))
-    written.description(line(document.heading.subtitle))
-    written.language("en-GB")
-    # RSS takes the last link for its own.
-    for link in sorted(document.links, key=lambda link: link.rel == "alternate"):
-        written.link(href=link.href, rel=link.rel, type=link.type)
-    written.author(_operator(document.site))
-    written.rights(_RIGHTS)
-    written.generator(GENERATOR, version=VERSION)
-    written.updated(document.updated)  # feedgen would say now
-    return written
+def _feed_generator(feed_page: FeedPage) -> Any:
+    generator = FeedGenerator()
+    generator.register_extension("parts", FeedgenFeedExtension, FeedgenEntryExtension)
+    generator.parts.is_archive = feed_page.is_archive
+    generator.id(feed_page.id)
+    generator.title(clean_title(feed_page.heading.title))
+    generator.subtitle(clean_line(feed_page.heading.subtitle))
+    generator.description(clean_line(feed_page.heading.subtitle))
+    generator.language("en-GB")
+    # feedgen takes the last link for the channel's own in RSS.
+    for link in sorted(feed_page.links, key=lambda link: link.rel == "alternate"):
+        generator.link(href=link.href, rel=link.rel, type=link.type)
+    generator.author(_feed_author(feed_page.site))
+    generator.rights(_RIGHTS)
+    generator.generator(GENERATOR, version=VERSION)
+    generator.updated(feed_page.updated)  # feedgen's default is now
+    return generator
 
 
-def _operator(site: Site) -> dict[str, str]:
-    person = {"name": line(site.operator) or titled(site.title)}
+def _feed_author(site: Site) -> dict[str, str]:
+    person = {"name": clean_line(site.operator) or clean_title(site.title)}
     if "@" in site.contact:
-        person["email"] = line(site.contact)
-    elif address := web(site.contact):
+        person["email"] = clean_line(site.contact)
+    elif address := web_url(site.contact):
         person["uri"] = address
     return person
 
 
-def _fill(entry: Any, item: Item) -> None:
+def _fill_entry(entry: Any, item: FeedItem) -> None:
     entry.id(item.id)
     entry.title(item.title)
     entry.updated(item.updated)
@@ -82,7 +82,7 @@ def _fill(entry: Any, item: Item) -> None:
         entry.published(item.published)
     entry.link(href=item.url)
     if item.categories:
-        entry.category([_filed(category) for category in item.categories])
+        entry.category([_category_attributes(category) for category in item.categories])
     entry.rights(item.rights)
     if item.author:
         entry.author({"name": item.author.name, "uri": item.author.uri})
@@ -93,10 +93,11 @@ def _fill(entry: Any, item: Item) -> None:
     entry.parts.item = item
 
 
-def _filed(category: Category) -> dict[str, str]:
+def _category_attributes(category: FeedCategory) -> dict[str, str]:
     return {"scheme": SCHEME + category.kind, "term": category.term, "label": category.label}
 
 
-def _enclose(entry: Any, link: Link) -> None:
-    """RSS demands a type and a length; 0 says that it is not known (RSS Best Practices Profile)."""
+def _add_enclosure(entry: Any, link: Link) -> None:
+    """Add an enclosure to an RSS item."""
+    # RSS demands a type and a length; 0 means that it is not known (RSS Best Practices Profile).
     entry.enclosure(url=link.href, length=str(link.length or 0), type=link.type or "application/octet-stream")

@@ -1,4 +1,4 @@
-"""The parts of an item that feedgen 1.0.0 loses: links with their attributes, the source, languages."""
+"""Extensions of feedgen 1.0.0 for what it cannot write: links with all attributes, the source, languages."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, Final
 from feedgen.util import xml_elem
 
 from aggregator.model import Link
-from aggregator.publish.feeds.feed_sources import Origin
-from aggregator.publish.feeds.items import OURS, Item
+from aggregator.publish.feeds.feed_sources import FeedSource
+from aggregator.publish.feeds.items import OWN_LANGUAGE, FeedItem
 
 _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
@@ -17,35 +17,34 @@ _DUBLIN_CORE: Final = "http://purl.org/dc/elements/1.1/"
 _HISTORY: Final = "http://purl.org/syndication/history/1.0"
 
 
-class EntryParts:
-    """What feedgen calls when it has written an entry or item; set `item` before that.
+class FeedgenEntryExtension:
+    """Adds elements to an entry (Atom) or item (RSS); set `item` before feedgen writes it."""
 
-    feedgen calls its extensions by method name, so this inherits from nothing: its base class has no types.
-    In Atom, elements carry bare names, as feedgen's own do: the default namespace of the feed is Atom. In RSS
-    they bear Atom's namespace (RSS Advisory Board, Best Practices Profile, "Namespace elements").
-    """
+    # feedgen calls extensions by method name, so this needs no base class; feedgen's own has no types.
+    # In Atom, elements have bare names as feedgen's own do, since Atom is the default namespace of the feed.
+    # In RSS they are in Atom's namespace (RSS Advisory Board, Best Practices Profile, "Namespace elements").
 
     def __init__(self) -> None:
-        self.item: Item | None = None
+        self.item: FeedItem | None = None
 
     def extend_ns(self) -> Mapping[str, str]:
-        """No namespace beside Atom's own: RSS items declare theirs."""
+        """No namespace besides Atom's: elements of RSS items declare theirs."""
         return {}
 
     def extend_atom(self, entry: Any) -> Any:
-        """Add to the entry's element what feedgen cannot write."""
+        """Add languages, links and the source to the entry's element."""
         if self.item is None:
             return entry
         entry.set(_LANGUAGE, self.item.language)
-        for ours in entry.iterchildren("category", "rights"):
-            ours.set(_LANGUAGE, OURS)
+        for element in entry.iterchildren("category", "rights"):
+            element.set(_LANGUAGE, OWN_LANGUAGE)
         _add_links(entry, self.item)
-        if self.item.origin:
-            _add_source(entry, self.item.origin)
+        if self.item.source:
+            _add_source(entry, self.item.source)
         return entry
 
     def extend_rss(self, item: Any) -> Any:
-        """Add to the item's element what RSS 2.0 has no word for."""
+        """Add to the item's element what RSS 2.0 has no element for."""
         if self.item is None:
             return item
         _add_links(item, self.item, _ATOM)
@@ -58,53 +57,58 @@ class EntryParts:
         return item
 
 
-class FeedParts:
-    """What feedgen calls when it has written the head of a feed; set the fields before that."""
+class FeedgenFeedExtension:
+    """Adds elements to the head of a feed; set the fields before feedgen writes it."""
 
     def __init__(self) -> None:
         self.links: tuple[Link, ...] = ()
-        """The links of an RSS channel beside `self`, which is the only one that feedgen writes there."""
-        self.archive = False
-        """Whether this is a page of the archive, which says so of itself (RFC 5005, 4)."""
+        """The links of an RSS channel besides `self`, the only one that feedgen writes there."""
+        self.is_archive = False
+        """Whether this is an archive page, which must say so (RFC 5005, 4)."""
 
     def extend_ns(self) -> Mapping[str, str]:
         """Dublin Core, which RSS items use, and the feed history of RFC 5005."""
         return {"dc": _DUBLIN_CORE, "fh": _HISTORY}
 
     def extend_atom(self, feed: Any) -> Any:
-        """Say that this is an archive page."""
-        if self.archive:
+        """Add the element that marks an archive page."""
+        if self.is_archive:
             feed.append(xml_elem(f"{{{_HISTORY}}}archive"))
         return feed
 
     def extend_rss(self, feed: Any) -> Any:
-        """Add the links."""
+        """Add the links to the channel."""
         for link in self.links:
             _add_link(feed[0], link, name=f"{_ATOM}link")
         return feed
 
 
-def _add_links(parent: Any, item: Item, namespace: str = "") -> None:
-    for target in item.links:
-        _add_link(parent, target.link, target.language, name=f"{namespace}link")
+def _add_links(parent: Any, item: FeedItem, namespace: str = "") -> None:
+    for item_link in item.links:
+        _add_link(parent, item_link.link, item_link.language, name=f"{namespace}link")
 
 
 def _add_link(parent: Any, link: Link, language: str | None = None, name: str = "link") -> None:
     length = None if link.length is None else str(link.length)
-    stated = {"type": link.type, "hreflang": language, "title": link.title, "length": length}
-    known = {key: value for key, value in stated.items() if value}
-    xml_elem(name, parent, rel=link.rel, href=link.href, **known)
+    optional = {"type": link.type, "hreflang": language, "title": link.title, "length": length}
+    attributes = {key: value for key, value in optional.items() if value}
+    xml_elem(name, parent, rel=link.rel, href=link.href, **attributes)
 
 
-def _add_source(entry: Any, origin: Origin) -> None:
+def _add_source(entry: Any, feed_source: FeedSource) -> None:
     source = xml_elem("source", entry)
-    source.set(_LANGUAGE, origin.language)
-    updated = origin.updated.isoformat() if origin.updated else None
-    stated = {"id": origin.id, "title": origin.title, "updated": updated, "rights": origin.rights}
-    for name, text in stated.items():
+    source.set(_LANGUAGE, feed_source.language)
+    updated = feed_source.updated.isoformat() if feed_source.updated else None
+    elements = {
+        "id": feed_source.id,
+        "title": feed_source.title,
+        "updated": updated,
+        "rights": feed_source.rights,
+    }
+    for name, text in elements.items():
         if text:
             xml_elem(name, source).text = text
-    if origin.address:
-        _add_link(source, Link(href=origin.address, rel="self"))
-    if origin.page:
-        _add_link(source, Link(href=origin.page, rel="alternate", type="text/html"))
+    if feed_source.address:
+        _add_link(source, Link(href=feed_source.address, rel="self"))
+    if feed_source.page:
+        _add_link(source, Link(href=feed_source.page, rel="alternate", type="text/html"))

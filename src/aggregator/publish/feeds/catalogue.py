@@ -1,4 +1,4 @@
-"""Which feeds there are, and what stands in each: the same for every feed format."""
+"""Lists the feeds and decides what each contains, independent of the format."""
 
 from __future__ import annotations
 
@@ -10,144 +10,171 @@ from functools import cached_property
 from typing import Final
 
 from aggregator.model import Document, Relevance, Site, Snapshot
-from aggregator.publish.feeds.history import Archive, Event, archives, by_age, current, past
-from aggregator.publish.feeds.items import Heading
-from aggregator.publish.feeds.notices import FOLDER, alert_events, changes, corrections, removals
-from aggregator.publish.presentation.facets import shelf_names, shelves_of
-from aggregator.publish.presentation.paths import shelf_name
-from aggregator.publish.presentation.text import line, titled
+from aggregator.publish.feeds.history import (
+    ArchivePage,
+    FeedEvent,
+    current_event,
+    oldest_first,
+    past_events,
+    split_into_pages,
+)
+from aggregator.publish.feeds.items import FeedHeading
+from aggregator.publish.feeds.notices import (
+    ALERTS_FOLDER,
+    alert_events,
+    change_events,
+    correction_events,
+    removal_events,
+)
+from aggregator.publish.presentation.facets import facet_value_names, facet_values_of
+from aggregator.publish.presentation.paths import facet_file_stem
+from aggregator.publish.presentation.text import clean_line, clean_title
 
-NEWEST: Final = 100
-"""How many items a feed carries at least, as far as there are any."""
+MIN_ITEMS: Final = 100
+"""The number of items that a feed has at least, if there are as many."""
 
 NOT_OFFICIAL: Final = "This is not an official site; each item links to its official record."
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # without slots, which `cached_property` cannot use
 class Feed:
-    """One feed as content: everything that it ever told, and how its documents stand now."""
+    """The content of a feed: its whole log, and its documents as they are now."""
 
-    heading: Heading
-    log: tuple[Event, ...]
-    """Oldest first."""
-    standing: Mapping[str, Event]
-    """By item id, each document as it stands; notices, which never change, are not in it."""
-    since: datetime
-    """How old an empty feed is."""
+    heading: FeedHeading
+    log: tuple[FeedEvent, ...]
+    """Every event, oldest first."""
+    current_events: Mapping[str, FeedEvent]
+    """The current event of each document by item id; notices never change and are not in it."""
+    empty_since: datetime
+    """The update time of the feed while it is empty."""
 
     @cached_property
-    def _pages(self) -> tuple[tuple[Archive, ...], tuple[Event, ...]]:
-        return archives(self.log)
+    def _pages(self) -> tuple[tuple[ArchivePage, ...], tuple[FeedEvent, ...]]:
+        return split_into_pages(self.log)
 
     @property
-    def archives(self) -> tuple[Archive, ...]:
-        """What is told in full pages, oldest first."""
+    def archive_pages(self) -> tuple[ArchivePage, ...]:
+        """The complete archive pages, oldest first."""
         return self._pages[0]
 
     @cached_property
-    def newest(self) -> tuple[Event, ...]:
-        """The items of the feed itself, newest first: all that no archive page holds, and 100 at least."""
-        latest = {event.id: self.standing.get(event.id, event) for event in self.log}
+    def newest_events(self) -> tuple[FeedEvent, ...]:
+        """The events of the feed's main file, newest first: those not archived, and at least `MIN_ITEMS`."""
+        latest = {event.id: self.current_events.get(event.id, event) for event in self.log}
         ordered = sorted(latest.values(), key=lambda event: (event.updated, event.id), reverse=True)
-        unfiled = {event.id for event in self._pages[1]}
-        return tuple(event for number, event in enumerate(ordered) if number < NEWEST or event.id in unfiled)
+        not_archived = {event.id for event in self._pages[1]}
+        return tuple(
+            event
+            for position, event in enumerate(ordered)
+            if position < MIN_ITEMS or event.id in not_archived
+        )
 
     @property
     def updated(self) -> datetime:
-        """When an item of the feed last changed; an empty one is as old as the first reading of a source."""
-        return self.newest[0].updated if self.newest else self.since
+        """When an item of the feed last changed."""
+        return self.newest_events[0].updated if self.newest_events else self.empty_since
 
 
-def main_feeds(site: Site) -> tuple[Heading, Heading]:
-    """The two feeds that every page announces."""
+def main_feeds(site: Site) -> tuple[FeedHeading, FeedHeading]:
+    """The headings of the two feeds to which every page links."""
     return (
-        Heading(
+        FeedHeading(
             name="feed",
-            title=titled(site.title),
+            title=clean_title(site.title),
             subtitle=f"What the UK's public bodies publish about open government. {NOT_OFFICIAL}",
         ),
-        Heading(
+        FeedHeading(
             name="all",
-            title=titled(f"{site.title}: everything"),
+            title=clean_title(f"{site.title}: everything"),
             subtitle=f"Everything that the sources publish, whatever it is about. {NOT_OFFICIAL}",
         ),
     )
 
 
-def headings(edition: Snapshot) -> Iterator[Heading]:
-    """Every feed of documents: a line of `feeds.opml` each."""
-    yield from main_feeds(edition.site)
+def document_feed_headings(snapshot: Snapshot) -> Iterator[FeedHeading]:
+    """The heading of every feed of documents."""
+    yield from main_feeds(snapshot.site)
     yield _heading(
-        edition, "borderline", "borderline", "What is only just about open government, or not quite."
+        snapshot, "borderline", "borderline", "What is only just about open government, or not quite."
     )
-    for shelf, names in shelf_names(edition).items():
+    for facet, names in facet_value_names(snapshot).items():
         for id, name in names.items():
-            yield _heading(edition, shelf_name(shelf, id), name, f"About open government: {name}.")
+            yield _heading(snapshot, facet_file_stem(facet, id), name, f"About open government: {name}.")
 
 
-def notice_headings(edition: Snapshot) -> tuple[Heading, Heading, Heading]:
-    """The feeds of what happened to documents."""
+def notice_feed_headings(snapshot: Snapshot) -> tuple[FeedHeading, FeedHeading, FeedHeading]:
+    """The headings of the feeds of changes, removals and corrections."""
     return (
         _heading(
-            edition, "changes", "changes", "What publishers changed, with their note and the difference."
+            snapshot, "changes", "changes", "What publishers changed, with their note and the difference."
         ),
         _heading(
-            edition, "removed", "removed", "What was withdrawn, deleted or moved. Our record of it stays."
+            snapshot, "removed", "removed", "What was withdrawn, deleted or moved. Our record of it stays."
         ),
-        _heading(edition, "corrections", "corrections", "Mistakes of our own, and what we did about them."),
+        _heading(snapshot, "corrections", "corrections", "Mistakes of our own, and what we did about them."),
     )
 
 
-def alert_headings(edition: Snapshot) -> tuple[Heading, ...]:
-    """The feeds of alert rules."""
-    told = (feed.rule for feed in edition.alerts)
-    return tuple(alert_heading(edition, rule.id, rule.name, str(rule.when)) for rule in told)
+def alert_feed_headings(snapshot: Snapshot) -> tuple[FeedHeading, ...]:
+    """The headings of the feeds of the operator's alert rules."""
+    rules = (feed.rule for feed in snapshot.alerts)
+    return tuple(alert_feed_heading(snapshot, rule.id, rule.name, str(rule.when)) for rule in rules)
 
 
-def alert_heading(edition: Snapshot, id: str, name: str, when: str) -> Heading:
-    """The feed of one alert rule, with the rule in words."""
-    return _heading(edition, f"{FOLDER}/{id}", line(name), f"What this rule finds: {when}.")
-
-
-def feeds(edition: Snapshot) -> Iterator[Feed]:
-    """Every feed of the edition."""
-    since = min(
-        (row.state.first_answered for row in edition.sources if row.state.first_answered), default=None
+def alert_feed_heading(snapshot: Snapshot, id: str, name: str, rule_text: str) -> FeedHeading:
+    """The heading of the feed of an alert rule; `rule_text` is the rule as its author wrote it."""
+    return _heading(
+        snapshot, f"{ALERTS_FOLDER}/{id}", clean_line(name), f"What this rule finds: {rule_text}."
     )
-    standing = {holding.entry.id: current(holding) for holding in edition.holdings}
-    logs: dict[str, list[Event]] = {}
-    for holding in edition.holdings:
-        events = tuple(past(holding))
-        for name in names_of(holding, edition):
+
+
+def all_feeds(snapshot: Snapshot) -> Iterator[Feed]:
+    """Every feed of the snapshot."""
+    first_read = min(
+        (source.state.first_read for source in snapshot.sources if source.state.first_read), default=None
+    )
+    current_events = {document.entry.id: current_event(document) for document in snapshot.documents}
+    logs: dict[str, list[FeedEvent]] = {}
+    for document in snapshot.documents:
+        events = tuple(past_events(document))
+        for name in feed_names_of(document, snapshot):
             logs.setdefault(name, []).extend(events)
-    for heading in headings(edition):
-        yield _feed(heading, logs.get(heading.name, ()), standing, since or edition.at)
-    notices = (changes(edition), removals(edition), corrections(edition))
-    for heading, notice in zip(notice_headings(edition), notices, strict=True):
-        yield _feed(heading, notice, {}, since or edition.at)
-    for heading, alerts in zip(alert_headings(edition), edition.alerts, strict=True):
-        yield _feed(heading, alert_events(alerts.told), {}, since or edition.at)
+    for heading in document_feed_headings(snapshot):
+        yield _feed(heading, logs.get(heading.name, ()), current_events, first_read or snapshot.at)
+    notices = (change_events(snapshot), removal_events(snapshot), correction_events(snapshot))
+    for heading, notice_events in zip(notice_feed_headings(snapshot), notices, strict=True):
+        yield _feed(heading, notice_events, {}, first_read or snapshot.at)
+    for heading, alert_feed in zip(alert_feed_headings(snapshot), snapshot.alerts, strict=True):
+        yield _feed(heading, alert_events(alert_feed.alerts), {}, first_read or snapshot.at)
 
 
-def names_of(holding: Document, edition: Snapshot) -> Iterator[str]:
-    """The names of the feeds in which a document stands, beside those of its changes."""
+def feed_names_of(document: Document, snapshot: Snapshot) -> Iterator[str]:
+    """The names of the feeds that list a document, without those of notices and alerts."""
     yield "all"
-    if holding.labels.relevance is Relevance.BORDERLINE:
+    if document.labels.relevance is Relevance.BORDERLINE:
         yield "borderline"
-    if holding.labels.relevant:
+    if document.labels.relevant:
         yield "feed"
-        yield from (shelf_name(shelf, id) for shelf, id in shelves_of(holding, edition))
+        yield from (facet_file_stem(facet, id) for facet, id in facet_values_of(document, snapshot))
 
 
 def feed_id(site: Site, path: str) -> str:
-    """The id of the feed at `path`: made from the instance, so that it outlives a move to another address."""
+    """The id of the feed at `path`."""
+    # Made from the instance's name, not its address: feed readers must know the feed again after a move.
     return f"urn:uuid:{uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_DNS, site.instance), path)}"
 
 
-def _heading(edition: Snapshot, name: str, words: str, subtitle: str) -> Heading:
-    title = titled(f"{edition.site.title}: {words}")
-    return Heading(name=name, title=title, subtitle=line(f"{subtitle} {NOT_OFFICIAL}"))
+def _heading(snapshot: Snapshot, name: str, topic: str, subtitle: str) -> FeedHeading:
+    title = clean_title(f"{snapshot.site.title}: {topic}")
+    return FeedHeading(name=name, title=title, subtitle=clean_line(f"{subtitle} {NOT_OFFICIAL}"))
 
 
-def _feed(heading: Heading, events: Iterable[Event], standing: Mapping[str, Event], since: datetime) -> Feed:
-    return Feed(heading=heading, log=by_age(events), standing=standing, since=since)
+def _feed(
+    heading: FeedHeading,
+    events: Iterable[FeedEvent],
+    current_events: Mapping[str, FeedEvent],
+    empty_since: datetime,
+) -> Feed:
+    return Feed(
+        heading=heading, log=oldest_first(events), current_events=current_events, empty_since=empty_since
+    )

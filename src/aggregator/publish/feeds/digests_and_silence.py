@@ -1,4 +1,4 @@
-"""The feeds of what are no documents: letters, and long gaps, an item when one begins and when it ends."""
+"""The feeds of digests, and of silences: an item when a silence begins and one when it ends."""
 
 from __future__ import annotations
 
@@ -9,128 +9,132 @@ from html import escape
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Artifact, Basis, Digest, DigestItem, ProcessLine, SilenceEvent, Site, Snapshot
-from aggregator.publish.board.board_json import address
-from aggregator.publish.board.wording import count
+from aggregator.model import Artifact, Basis, Digest, DigestItem, ProcessReport, SilenceEvent, Site, Snapshot
+from aggregator.publish.board.board_json import absolute_evidence_link
+from aggregator.publish.board.wording import count_text
 from aggregator.publish.feeds.catalogue import NOT_OFFICIAL, feed_id
-from aggregator.publish.feeds.feed_files import publish_items
-from aggregator.publish.feeds.items import Heading, Item
-from aggregator.publish.presentation.dates import say, say_day
-from aggregator.publish.presentation.paths import web
+from aggregator.publish.feeds.feed_files import publish_item_feed
+from aggregator.publish.feeds.items import FeedHeading, FeedItem
+from aggregator.publish.presentation.dates import format_day, format_moment
+from aggregator.publish.presentation.paths import web_url
 from aggregator.publish.presentation.rows import body_name
-from aggregator.publish.presentation.text import line, titled
+from aggregator.publish.presentation.text import clean_line, clean_title
 
-DIGESTS: Final = "digests"
-NEWEST_DIGESTS: Final = 26
-"""Half a year of letters."""
+DIGEST_FEED: Final = "digests"
+MAX_DIGESTS: Final = 26
+"""How many digests the feed has: half a year of weekly ones."""
+
+SILENCE_FEED: Final = "silence"
+MAX_SILENCE_EVENTS: Final = 100
+PROCESS_REGISTER_BEGAN: Final = datetime(2026, 11, 23, tzinfo=UTC)
+"""When the register of processes began: the update time of the feed while it is empty."""
 
 
-SILENCE: Final = "silence"
-NEWEST_SILENCES: Final = 100
-BEGAN: Final = datetime(2026, 11, 23, tzinfo=UTC)
-"""When the register of processes was begun: how old the feed is while nothing stands in it."""
-
-
-def digest_heading(edition: Snapshot) -> Heading | None:
-    """The feed of letters by its name; while none was issued there is none."""
-    if not any(digest.issued for digest in edition.digests):
+def digest_feed_heading(snapshot: Snapshot) -> FeedHeading | None:
+    """The heading of the feed of digests; None until one is issued."""
+    if not any(digest.issued_at for digest in snapshot.digests):
         return None
-    return Heading(
-        name=DIGESTS,
-        title=titled(f"{edition.site.title}: weekly letters"),
-        subtitle=line(f"One entry for each letter. {NOT_OFFICIAL}"),
+    return FeedHeading(
+        name=DIGEST_FEED,
+        title=clean_title(f"{snapshot.site.title}: weekly letters"),
+        subtitle=clean_line(f"One entry for each letter. {NOT_OFFICIAL}"),
     )
 
 
-def publish_digests(edition: Snapshot) -> Iterator[Artifact]:
-    """The feed of issued letters."""
-    heading = digest_heading(edition)
+def publish_digests(snapshot: Snapshot) -> Iterator[Artifact]:
+    """The feed of issued digests in every format; no file until one is issued."""
+    heading = digest_feed_heading(snapshot)
     if heading is None:
         return
-    items = tuple(_digest_items(edition))
-    yield from publish_items(heading, items, items[0].updated, "letters.html", edition.site)
+    items = tuple(_digest_items(snapshot))
+    yield from publish_item_feed(heading, items, items[0].updated, "letters.html", snapshot.site)
 
 
-def _digest_items(edition: Snapshot) -> Iterator[Item]:
-    issued = [(digest, digest.issued) for digest in edition.digests if digest.issued]
-    for digest, at in issued[:NEWEST_DIGESTS]:
-        page = f"digests/{digest.week}.html"
-        yield Item(
-            id=feed_id(edition.site, page),
-            title=f"Letter of {digest.week}: {digest.news} update{'' if digest.news == 1 else 's'}",
-            url=edition.site.base_url + page,
-            updated=at,
-            published=at,
-            content="".join(_content(digest, edition)),
+def _digest_items(snapshot: Snapshot) -> Iterator[FeedItem]:
+    issued_digests = [(digest, digest.issued_at) for digest in snapshot.digests if digest.issued_at]
+    for digest, issued_at in issued_digests[:MAX_DIGESTS]:
+        page = f"digests/{digest.period}.html"
+        count = digest.update_count
+        yield FeedItem(
+            id=feed_id(snapshot.site, page),
+            title=f"Letter of {digest.period}: {count} update{'' if count == 1 else 's'}",
+            url=snapshot.site.base_url + page,
+            updated=issued_at,
+            published=issued_at,
+            content="".join(_digest_content(digest, snapshot)),
             rights="Titles are their publishers'; each document states its own licence.",
         )
 
 
-def _content(digest: Digest, edition: Snapshot) -> Iterator[str]:
+def _digest_content(digest: Digest, snapshot: Snapshot) -> Iterator[str]:
     for section in digest.sections:
         yield f"<h2>{escape(section.title)}</h2><ul>"
-        yield from (f"<li>{_item(item, edition)}</li>" for item in section.items)
+        yield from (f"<li>{_digest_item_html(item, snapshot)}</li>" for item in section.items)
         yield "</ul>"
 
 
-def _item(item: DigestItem, edition: Snapshot) -> str:
-    title, address = escape(titled(item.title)), web(item.url)
-    named = f'<a href="{escape(address)}">{title}</a>' if address else title
-    return f"{named} ({escape(body_name(edition, item.body))})"
+def _digest_item_html(item: DigestItem, snapshot: Snapshot) -> str:
+    title, address = escape(clean_title(item.title)), web_url(item.url)
+    linked_title = f'<a href="{escape(address)}">{title}</a>' if address else title
+    return f"{linked_title} ({escape(body_name(snapshot, item.body))})"
 
 
-def silence_heading(edition: Snapshot) -> Heading | None:
-    """The feed by its name; without a process there is none."""
-    if not edition.board.processes:
+def silence_feed_heading(snapshot: Snapshot) -> FeedHeading | None:
+    """The heading of the feed of silences; None without a process."""
+    if not snapshot.board.processes:
         return None
-    return Heading(
-        name=SILENCE,
-        title=titled(f"{edition.site.title}: silence"),
+    return FeedHeading(
+        name=SILENCE_FEED,
+        title=clean_title(f"{snapshot.site.title}: silence"),
         subtitle="When a limit is passed without a record, and when a silence ends. Not an official site.",
     )
 
 
-def publish_silence(edition: Snapshot) -> Iterator[Artifact]:
-    """The feed in each form; a day is the start of that day in the site's zone."""
-    heading = silence_heading(edition)
+def publish_silence(snapshot: Snapshot) -> Iterator[Artifact]:
+    """The feed of silences in every format; no file without a process."""
+    heading = silence_feed_heading(snapshot)
     if heading is None:
         return
-    told = [(turn, one) for one in edition.board.processes for turn in one.turns]
-    told.sort(key=lambda pair: (pair[0].day, pair[0].id), reverse=True)
-    items = tuple(_silence_item(turn, process, edition.site) for turn, process in told[:NEWEST_SILENCES])
-    updated = items[0].updated if items else BEGAN
-    yield from publish_items(heading, items, updated, "board.html", edition.site)
+    events = [(event, process) for process in snapshot.board.processes for event in process.silence_events]
+    events.sort(key=lambda pair: (pair[0].day, pair[0].id), reverse=True)
+    items = tuple(
+        _silence_item(event, process, snapshot.site) for event, process in events[:MAX_SILENCE_EVENTS]
+    )
+    updated = items[0].updated if items else PROCESS_REGISTER_BEGAN
+    yield from publish_item_feed(heading, items, updated, "board.html", snapshot.site)
 
 
-def _silence_item(turn: SilenceEvent, process: ProcessLine, site: Site) -> Item:
-    zone = site.zone
-    instant = datetime.combine(turn.day, time(), zone).astimezone(UTC)
+def _silence_item(event: SilenceEvent, process: ProcessReport, site: Site) -> FeedItem:
+    # A silence event has a day only; a feed needs an instant, so it takes the start of the day.
+    zone = site.timezone
+    instant = datetime.combine(event.day, time(), zone).astimezone(UTC)
     page = f"{site.base_url}board/{process.process.id}.html"
-    shown = address(turn.by, site) if turn.by else None
-    return Item(
-        id=f"urn:uuid:{uuid.uuid5(uuid.UUID(feed_id(site, f'{SILENCE}.atom')), turn.id)}",
-        title=titled(_title(turn, process)),
-        url=shown or page,
+    record = absolute_evidence_link(event.ended_by, site) if event.ended_by else None
+    return FeedItem(
+        id=f"urn:uuid:{uuid.uuid5(uuid.UUID(feed_id(site, f'{SILENCE_FEED}.atom')), event.id)}",
+        title=clean_title(_silence_title(event, process)),
+        url=record or page,
         updated=instant,
         published=instant,
-        summary=line(_text(turn, process, zone)),
+        summary=clean_line(_silence_text(event, process, zone)),
     )
 
 
-def _title(turn: SilenceEvent, process: ProcessLine) -> str:
-    what = "meeting on record" if turn.rule.measure.value == "meeting-interval" else "official record"
-    if turn.ended:
-        return f"{process.process.name}: a new {what} after {count(turn.days)}"
-    return f"{process.process.name}: no {what} found for {count(turn.days)}"
+def _silence_title(event: SilenceEvent, process: ProcessReport) -> str:
+    what = "meeting on record" if event.rule.measure.value == "meeting-interval" else "official record"
+    if event.ended:
+        return f"{process.process.name}: a new {what} after {count_text(event.days)}"
+    return f"{process.process.name}: no {what} found for {count_text(event.days)}"
 
 
-def _text(turn: SilenceEvent, process: ProcessLine, zone: ZoneInfo) -> str:
-    """What was found, where it was looked for, and by which limit."""
+def _silence_text(event: SilenceEvent, process: ProcessReport, zone: ZoneInfo) -> str:
+    """What was found, which limit applies, and which sources were read."""
     last = "We hold no earlier one."
-    if turn.last and turn.last.moment:
-        last = f"The last one that we hold is of {say(turn.last.moment, zone).words}: {turn.last.title}."
-    mark = " This limit is our own mark, no rule of anybody." if turn.rule.basis is Basis.OURS else ""
-    now = f"The silence ended on {say_day(turn.day).words}." if turn.ended else ""
-    limit = f"The limit of {turn.rule.id} is {count(turn.rule.days)}.{mark}"
-    looked = f"Looked for in: {', '.join(process.watch.looked)}."
-    return " ".join(filter(None, (now, last, limit, looked, "If we have missed a record, please tell us.")))
+    if event.last and event.last.moment:
+        day = format_moment(event.last.moment, zone).text
+        last = f"The last one that we hold is of {day}: {event.last.title}."
+    own_rule = " This limit is our own mark, no rule of anybody." if event.rule.basis is Basis.OURS else ""
+    ended = f"The silence ended on {format_day(event.day).text}." if event.ended else ""
+    limit = f"The limit of {event.rule.id} is {count_text(event.rule.days)}.{own_rule}"
+    looked = f"Looked for in: {', '.join(process.coverage.sources)}."
+    return " ".join(filter(None, (ended, last, limit, looked, "If we have missed a record, please tell us.")))

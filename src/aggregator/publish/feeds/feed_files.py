@@ -1,4 +1,4 @@
-"""Every feed as files: in each form, with its archive (RFC 5005); and the feeds of readers' own rules."""
+"""Makes the files of every feed in each format, with archive pages (RFC 5005), and private alert feeds."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from aggregator.model import Artifact, Deferred, Link, PrivateFeed, Site, Snapshot
+from aggregator.model import Artifact, DeferredArtifact, Link, PrivateFeed, Site, Snapshot
 from aggregator.model.alerts import Alert
 from aggregator.publish.feeds.atom import write_atom, write_rss
-from aggregator.publish.feeds.catalogue import Feed, alert_heading, feed_id, feeds
-from aggregator.publish.feeds.feed_sources import Origins, origins
-from aggregator.publish.feeds.history import Event, by_age
-from aggregator.publish.feeds.items import FeedPage, Heading, Item
+from aggregator.publish.feeds.catalogue import Feed, alert_feed_heading, all_feeds, feed_id
+from aggregator.publish.feeds.feed_sources import FeedSources, feed_sources
+from aggregator.publish.feeds.history import FeedEvent, oldest_first
+from aggregator.publish.feeds.items import FeedHeading, FeedItem, FeedPage
 from aggregator.publish.feeds.json_feed import write_json
 from aggregator.publish.feeds.notices import alert_events
-from aggregator.publish.presentation.fingerprints import background, fingerprint
+from aggregator.publish.presentation.fingerprints import common_fingerprint, fingerprint_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedFormat:
-    """A form in which a feed is written."""
+    """A format of feeds, with the function that writes a page of a feed in it."""
 
     suffix: str
     media_type: str
@@ -30,7 +30,7 @@ class FeedFormat:
 
 
 ATOM: Final = FeedFormat(suffix="atom", media_type="application/atom+xml", write=write_atom)
-FORMS: Final = (
+FEED_FORMATS: Final = (
     ATOM,
     FeedFormat(suffix="json", media_type="application/feed+json", write=write_json),
     FeedFormat(suffix="rss", media_type="application/rss+xml", write=write_rss),
@@ -38,98 +38,108 @@ FORMS: Final = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """One file to be written: which form of which feed, with what in it."""
+class FeedFile:
+    """One file of a feed in one format, before its items are made."""
 
     feed: Feed
-    form: FeedFormat
+    format: FeedFormat
     path: str
-    events: Sequence[Event]
+    events: Sequence[FeedEvent]
     updated: datetime
-    before: str | None
-    """The path of the archive page that tells what came before; None where nothing did."""
-    archive: bool = False
+    previous_page: str | None
+    """The path of the archive page with the events before these; None if there are none."""
+    is_archive: bool = False
 
 
-def publish_feeds(edition: Snapshot) -> Iterator[Deferred]:
-    """Every file of every feed. Archive pages that are full are named by what they hold and never change."""
-    known, ground = origins(edition), background(edition)
-    for feed in feeds(edition):
-        for plan in _plans(feed):
-            yield Deferred(
-                path=plan.path,
-                media_type=plan.form.media_type,
-                fingerprint=_fingerprint(plan, ground),
-                make=partial(_make, plan, edition, known),
+def publish_feeds(snapshot: Snapshot) -> Iterator[DeferredArtifact]:
+    """Every file of every feed in the snapshot, except those of digests and silence."""
+    sources, common = feed_sources(snapshot), common_fingerprint(snapshot)
+    for feed in all_feeds(snapshot):
+        for file in _files_of(feed):
+            yield DeferredArtifact(
+                path=file.path,
+                media_type=file.format.media_type,
+                fingerprint=_fingerprint(file, common),
+                make=partial(_write, file, snapshot, sources),
             )
 
 
-def _plans(feed: Feed) -> Iterator[Plan]:
-    before: str | None = None
-    for page in feed.archives:
+def _files_of(feed: Feed) -> Iterator[FeedFile]:
+    previous_page: str | None = None
+    for page in feed.archive_pages:
+        # A complete page is named after the event that closes it, so it keeps its path and bytes for good.
+        # Archives are Atom only, for which RFC 5005 is written.
         path = f"archive/{feed.heading.name}/{page.name}.atom"
         updated = max(event.updated for event in page.events)
         newest_first = tuple(reversed(page.events))
-        yield Plan(
+        yield FeedFile(
             feed=feed,
-            form=ATOM,
+            format=ATOM,
             path=path,
             events=newest_first,
             updated=updated,
-            before=before,
-            archive=True,
+            previous_page=previous_page,
+            is_archive=True,
         )
-        before = path
-    for form in FORMS:
-        path = f"{feed.heading.name}.{form.suffix}"
-        yield Plan(feed=feed, form=form, path=path, events=feed.newest, updated=feed.updated, before=before)
+        previous_page = path
+    for format in FEED_FORMATS:
+        path = f"{feed.heading.name}.{format.suffix}"
+        yield FeedFile(
+            feed=feed,
+            format=format,
+            path=path,
+            events=feed.newest_events,
+            updated=feed.updated,
+            previous_page=previous_page,
+        )
 
 
-def _fingerprint(plan: Plan, ground: str) -> str:
-    heading = plan.feed.heading
-    told = (f"{event.id} {event.updated.isoformat()} {event.about}" for event in plan.events)
-    about = (heading.title, heading.subtitle, plan.updated.isoformat(), str(plan.before))
-    return fingerprint([ground, *about, *told])
+def _fingerprint(file: FeedFile, common: str) -> str:
+    heading = file.feed.heading
+    events = (f"{event.id} {event.updated.isoformat()} {event.content_key}" for event in file.events)
+    head = (heading.title, heading.subtitle, file.updated.isoformat(), str(file.previous_page))
+    return fingerprint_of([common, *head, *events])
 
 
-def _make(plan: Plan, edition: Snapshot, known: Origins) -> bytes:
-    return plan.form.write(
+def _write(file: FeedFile, snapshot: Snapshot, sources: FeedSources) -> bytes:
+    return file.format.write(
         FeedPage(
-            heading=plan.feed.heading,
-            site=edition.site,
-            id=feed_id(edition.site, f"{plan.feed.heading.name}.atom"),
-            updated=plan.updated,
-            items=tuple(event.make(edition, known) for event in plan.events),
-            links=tuple(_links(plan, edition)),
-            archive=plan.archive,
+            heading=file.feed.heading,
+            site=snapshot.site,
+            id=feed_id(snapshot.site, f"{file.feed.heading.name}.atom"),
+            updated=file.updated,
+            items=tuple(event.make_item(snapshot, sources) for event in file.events),
+            links=tuple(_links(file, snapshot)),
+            is_archive=file.is_archive,
         )
     )
 
 
-def _links(plan: Plan, edition: Snapshot) -> Iterator[Link]:
-    """In an archive page no `next-archive`: the page would change when the next one is begun."""
-    base, name, media_type = edition.site.base_url, plan.feed.heading.name, plan.form.media_type
+def _links(file: FeedFile, snapshot: Snapshot) -> Iterator[Link]:
+    """The links of the feed itself, without those of its items."""
+    # No `next-archive` in an archive page: the page would change when the next one begins.
+    base, name, media_type = snapshot.site.base_url, file.feed.heading.name, file.format.media_type
     yield Link(href=base, rel="alternate", type="text/html")
-    yield Link(href=base + plan.path, rel="self", type=media_type)
-    if plan.archive:
-        yield Link(href=f"{base}{name}.{plan.form.suffix}", rel="current", type=media_type)
+    yield Link(href=base + file.path, rel="self", type=media_type)
+    if file.is_archive:
+        yield Link(href=f"{base}{name}.{file.format.suffix}", rel="current", type=media_type)
     else:
-        yield from _hubs(edition.site)
-    if plan.before:
-        yield Link(href=base + plan.before, rel="prev-archive", type=ATOM.media_type)
+        yield from _hubs(snapshot.site)
+    if file.previous_page:
+        yield Link(href=base + file.previous_page, rel="prev-archive", type=ATOM.media_type)
 
 
 def _hubs(site: Site) -> Iterator[Link]:
-    return (Link(href=hub, rel="hub") for hub in site.hubs)
+    return (Link(href=hub, rel="hub") for hub in site.websub_hubs)
 
 
-def publish_items(
-    heading: Heading, items: tuple[Item, ...], updated: datetime, page: str, site: Site
+def publish_item_feed(
+    heading: FeedHeading, items: tuple[FeedItem, ...], updated: datetime, page: str, site: Site
 ) -> Iterator[Artifact]:
-    """A feed of what are no documents, in each form and without an archive; `page` shows people the same."""
-    for form in FORMS:
-        path = f"{heading.name}.{form.suffix}"
-        document = FeedPage(
+    """A feed of these items in every format, without an archive; `page` is the path of its web page."""
+    for format in FEED_FORMATS:
+        path = f"{heading.name}.{format.suffix}"
+        feed_page = FeedPage(
             heading=heading,
             site=site,
             id=feed_id(site, f"{heading.name}.atom"),
@@ -137,46 +147,50 @@ def publish_items(
             items=items,
             links=(
                 Link(href=site.base_url + page, rel="alternate", type="text/html"),
-                Link(href=site.base_url + path, rel="self", type=form.media_type),
+                Link(href=site.base_url + path, rel="self", type=format.media_type),
                 *_hubs(site),
             ),
         )
-        yield Artifact(path=path, media_type=form.media_type, payload=form.write(document))
+        yield Artifact(path=path, media_type=format.media_type, payload=format.write(feed_page))
 
 
 def private_feed(
-    name: str, words: str, told: Iterable[Alert], edition: Snapshot, address: str
+    name: str, rule_text: str, alerts: Iterable[Alert], snapshot: Snapshot, address: str
 ) -> PrivateFeed | None:
-    """The feed of a reader's own rule, served to whoever knows its `address`, in the form that this ends in.
+    """The feed of a subscriber's own alert rule, in the format of the suffix of `address`.
 
-    None for a form that there is not. `name` makes its id; `words` are the rule's. Hubs are left out: they
-    would have to be told the address.
+    The feed's id is made from `name`. None if no format has this suffix.
     """
-    form = next((form for form in FORMS if address.endswith(f".{form.suffix}")), None)
-    if form is None:
+    format = next((format for format in FEED_FORMATS if address.endswith(f".{format.suffix}")), None)
+    if format is None:
         return None
-    quiet = replace(edition, site=replace(edition.site, hubs=()))
-    heading = alert_heading(quiet, name, words, words)
-    feed = Feed(heading=heading, log=by_age(alert_events(told)), standing={}, since=edition.at)
-    said = (f"{event.id} {event.about}" for event in feed.newest)
-    stamp = fingerprint([background(quiet), form.suffix, address, heading.title, *said])
-    make = partial(_private, feed, form, quiet, address)
-    file = Deferred(path=f"{name}.{form.suffix}", media_type=form.media_type, fingerprint=stamp, make=make)
+    # The address is secret, and a hub would have to know it.
+    without_hubs = replace(snapshot, site=replace(snapshot.site, websub_hubs=()))
+    heading = alert_feed_heading(without_hubs, name, rule_text, rule_text)
+    log = oldest_first(alert_events(alerts))
+    feed = Feed(heading=heading, log=log, current_events={}, empty_since=snapshot.at)
+    events = (f"{event.id} {event.content_key}" for event in feed.newest_events)
+    common = common_fingerprint(without_hubs)
+    fingerprint = fingerprint_of([common, format.suffix, address, heading.title, *events])
+    make = partial(_write_private, feed, format, without_hubs, address)
+    file = DeferredArtifact(
+        path=f"{name}.{format.suffix}", media_type=format.media_type, fingerprint=fingerprint, make=make
+    )
     return PrivateFeed(file=file, updated=feed.updated)
 
 
-def _private(feed: Feed, form: FeedFormat, edition: Snapshot, address: str) -> bytes:
-    known, site = origins(edition), edition.site
-    return form.write(
+def _write_private(feed: Feed, format: FeedFormat, snapshot: Snapshot, address: str) -> bytes:
+    sources, site = feed_sources(snapshot), snapshot.site
+    return format.write(
         FeedPage(
             heading=feed.heading,
             site=site,
             id=feed_id(site, feed.heading.name),
             updated=feed.updated,
-            items=tuple(event.make(edition, known) for event in feed.newest),
+            items=tuple(event.make_item(snapshot, sources) for event in feed.newest_events),
             links=(
                 Link(href=site.base_url, rel="alternate", type="text/html"),
-                Link(href=address, rel="self", type=form.media_type),
+                Link(href=address, rel="self", type=format.media_type),
             ),
         )
     )

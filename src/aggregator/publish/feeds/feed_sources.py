@@ -1,4 +1,4 @@
-"""The feeds that documents come from, as they describe themselves: what Atom calls an entry's source."""
+"""Describes the feeds that documents come from: what Atom calls the source of an entry (RFC 4287, 4.2.11)."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from aggregator.model import Body, Entry, Head, Snapshot, SourceLine
+from aggregator.model import Body, Entry, FeedMetadata, Snapshot, SourceWithState
 from aggregator.model.licences import licence
-from aggregator.publish.presentation.paths import web
-from aggregator.publish.presentation.text import line, tag, titled
+from aggregator.publish.presentation.paths import web_url
+from aggregator.publish.presentation.text import clean_line, clean_title, language_tag
 
-_ZONED_RFC_822: Final = re.compile(r"[^,]+, .*([+-]\d{4}|GMT|UTC?|Z)", re.DOTALL)
-"""Python reads a zone it does not know ("BST") as UTC, so only these are believed."""
+_RFC_822_WITH_ZONE: Final = re.compile(r"[^,]+, .*([+-]\d{4}|GMT|UTC?|Z)", re.DOTALL)
+# Python reads a zone that it does not know ("BST") as UTC, so only dates with one of these are accepted.
 _IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """What RFC 4287, 4.2.11 wants kept of the feed that an entry was taken from."""
+class FeedSource:
+    """What RFC 4287, 4.2.11 asks to preserve of the feed from which an entry was copied."""
 
     id: str
     title: str
@@ -33,74 +33,76 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origins:
-    """The origin of every document."""
+class FeedSources:
+    """The feeds from which documents were read."""
 
-    sources: Mapping[str, Origin]
-    """By source id. Our own records are no feed and have no origin."""
+    by_source: Mapping[str, FeedSource]
+    """By source id; without our own records, which come from no feed."""
 
-    def of(self, entry: Entry) -> Origin | None:
-        """The feed that the entry was first taken from; for one that was passed on, as it was told to us.
-
-        It is as new as the entry: a date of the whole feed would change with every other document of it.
-        """
-        source = self.sources.get(entry.source)
-        if entry.origin:
-            return _passed_on(entry.origin, source)
+    def source_of(self, entry: Entry) -> FeedSource | None:
+        """The feed of an entry; for one relayed by another instance, the feed that the instance names."""
+        # `updated` comes from the entry. The feed's own date would change with each of its other documents,
+        # and with it every page of our archive.
+        source = self.by_source.get(entry.source)
+        if entry.source_feed:
+            return _described_by_instance(entry.source_feed, source)
         dates = [moment.at for moment in (entry.published, entry.updated) if moment]
         return replace(source, updated=max(dates, default=None)) if source else None
 
 
-def origins(edition: Snapshot) -> Origins:
-    """What is known of the feeds of this edition."""
-    rows = (row for row in edition.sources if web(row.source.address))
-    return Origins(sources={row.source.id: _origin(row, edition.bodies.get(row.source.body)) for row in rows})
-
-
-def _origin(row: SourceLine, body: Body | None) -> Origin:
-    head, source = row.state.head, row.source
-    return Origin(
-        id=_iri(head.id) or source.address,
-        title=titled(head.title or source.title),
-        updated=None,
-        address=web(row.state.address) or source.address,
-        page=web(head.link) or web(source.page) or web(body.url if body else None),
-        rights=line(head.rights or "") or licence(source.licence).rights,
-        language=tag(head.language or source.language),
+def feed_sources(snapshot: Snapshot) -> FeedSources:
+    """The feeds of the snapshot's sources."""
+    polled = [source for source in snapshot.sources if web_url(source.source.address)]
+    bodies = snapshot.bodies
+    return FeedSources(
+        by_source={one.source.id: _described_by_feed(one, bodies.get(one.source.body)) for one in polled}
     )
 
 
-def _passed_on(head: Head, instance: Origin | None) -> Origin | None:
-    """The origin in the words of the instance that passed the document on; without an id it is no origin."""
-    id = _iri(head.id)
+def _described_by_feed(polled: SourceWithState, body: Body | None) -> FeedSource:
+    metadata, source = polled.state.feed_metadata, polled.source
+    return FeedSource(
+        id=_iri(metadata.id) or source.address,
+        title=clean_title(metadata.title or source.title),
+        updated=None,
+        address=web_url(polled.state.address) or source.address,
+        page=web_url(metadata.link) or web_url(source.page) or web_url(body.url if body else None),
+        rights=clean_line(metadata.rights or "") or licence(source.licence).rights,
+        language=language_tag(metadata.language or source.language),
+    )
+
+
+def _described_by_instance(metadata: FeedMetadata, instance: FeedSource | None) -> FeedSource | None:
+    """The original feed as the relaying instance describes it; without a valid id, the instance's feed."""
+    id = _iri(metadata.id)
     if id is None:
         return instance
-    return Origin(
+    return FeedSource(
         id=id,
-        title=titled(head.title or id),
-        updated=_instant(head.updated),
-        address=web(head.address),
-        page=web(head.link),
-        rights=line(head.rights or ""),
-        language=tag(head.language or (instance.language if instance else "")),
+        title=clean_title(metadata.title or id),
+        updated=_instant(metadata.updated),
+        address=web_url(metadata.self_url),
+        page=web_url(metadata.link),
+        rights=clean_line(metadata.rights or ""),
+        language=language_tag(metadata.language or (instance.language if instance else "")),
     )
 
 
 def _iri(id: str | None) -> str | None:
-    """A feed's own id, if it is an absolute IRI as Atom wants it; many RSS feeds have none."""
-    stated = line(id or "")
-    return stated if _IRI.fullmatch(stated) else None
+    """The feed's own id if it is an absolute IRI, as Atom demands; many RSS feeds have none."""
+    text = clean_line(id or "")
+    return text if _IRI.fullmatch(text) else None
 
 
 def _instant(text: str | None) -> datetime | None:
-    """A feed's own date, if it states its zone: RFC 3339 (Atom) or RFC 822 (RSS)."""
-    stated = (text or "").strip()
+    """The instant of a feed's own date in RFC 3339 (Atom) or RFC 822 (RSS); None without a time zone."""
+    date_text = (text or "").strip()
     try:
-        read = (
-            parsedate_to_datetime(stated)
-            if _ZONED_RFC_822.fullmatch(stated)
-            else datetime.fromisoformat(stated)
+        instant = (
+            parsedate_to_datetime(date_text)
+            if _RFC_822_WITH_ZONE.fullmatch(date_text)
+            else datetime.fromisoformat(date_text)
         )
-        return read.astimezone(UTC).replace(microsecond=0) if read.tzinfo else None
+        return instant.astimezone(UTC).replace(microsecond=0) if instant.tzinfo else None
     except (ValueError, OverflowError):
         return None

@@ -1,4 +1,4 @@
-"""The history of what feeds tell: an append-only log of events, cut into archive pages that never change."""
+"""The history of a feed: an append-only log of events, split into archive pages that never change."""
 
 from __future__ import annotations
 
@@ -10,114 +10,119 @@ from functools import partial
 from typing import Final
 
 from aggregator.model import Carrier, Document, Revision, Snapshot
-from aggregator.publish.feeds.feed_sources import Origins
-from aggregator.publish.feeds.items import Item, tell_document
+from aggregator.publish.feeds.feed_sources import FeedSources
+from aggregator.publish.feeds.items import FeedItem, document_item
 
-EVERY: Final = 64
-"""About so many events are on an archive page."""
-MOST: Final = 200
-"""More than so many are on none."""
+MEAN_EVENTS_PER_PAGE: Final = 64
+"""How many events an archive page has on average."""
+MAX_EVENTS_PER_PAGE: Final = 200
+"""The most events on an archive page."""
 
-Make = Callable[[Snapshot, Origins], Item]
+MakeItem = Callable[[Snapshot, FeedSources], FeedItem]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Something that feeds tell of: when we saw it, and how it is put into words when it is needed."""
+class FeedEvent:
+    """An event of which feeds have an item; the item is made only when a file needs it."""
 
     id: str
-    """The item's id; a document that was revised has several events of one id."""
+    """The id of the item; a revised document has several events with the same id."""
     at: datetime
-    """When we saw it: what the log is ordered by, so that it only ever grows at its end."""
+    """When we saw it."""
+    # The log is sorted by this time, not by the publisher's, so that it only grows at its end.
     updated: datetime
-    about: str
-    """Stands for all that the words depend on beside the edition's names: equal ones are equal items."""
-    make: Make
+    content_key: str
+    """Identifies the item's content, apart from names in the snapshot: equal keys make equal items."""
+    make_item: MakeItem
 
     @property
     def closes_page(self) -> bool:
-        """Whether an archive page ends after it.
-
-        The event alone decides, not how many stand before it: a document that leaves a feed, because a label
-        was corrected, changes the page on which it stood and no other one.
-        """
-        return int.from_bytes(_digest(self)[:4], "big") % EVERY == 0
+        """Whether an archive page ends after this event."""
+        # Only the event itself decides, not the number of events before it: a document that leaves a feed
+        # because its labels were corrected changes one archive page and not all later ones.
+        return int.from_bytes(_event_hash(self)[:4], "big") % MEAN_EVENTS_PER_PAGE == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Archive:
-    """A page of the log that is full; `name` is made of the event that closes it."""
+class ArchivePage:
+    """A complete page of the log, named after the event that closes it."""
 
     name: str
-    events: tuple[Event, ...]
+    events: tuple[FeedEvent, ...]
 
 
-def by_age(events: Iterable[Event]) -> tuple[Event, ...]:
-    """The log: oldest first, and of one instant by id."""
+def oldest_first(events: Iterable[FeedEvent]) -> tuple[FeedEvent, ...]:
+    """The log of these events: oldest first, by id where they have the same time."""
     return tuple(sorted(events, key=lambda event: (event.at, event.id)))
 
 
-def archives(log: Sequence[Event]) -> tuple[tuple[Archive, ...], tuple[Event, ...]]:
-    """The full pages of a log, oldest first, and the events after the last one."""
-    pages: list[Archive] = []
+def split_into_pages(log: Sequence[FeedEvent]) -> tuple[tuple[ArchivePage, ...], tuple[FeedEvent, ...]]:
+    """The complete pages of a log, oldest first, and the events after the last page."""
+    pages: list[ArchivePage] = []
     start = 0
     for number, event in enumerate(log, 1):
-        if event.closes_page or number - start == MOST:
-            name = f"{event.at:%Y%m%dT%H%M%SZ}-{_digest(event).hex()[:12]}"
-            pages.append(Archive(name=name, events=tuple(log[start:number])))
+        if event.closes_page or number - start == MAX_EVENTS_PER_PAGE:
+            name = f"{event.at:%Y%m%dT%H%M%SZ}-{_event_hash(event).hex()[:12]}"
+            pages.append(ArchivePage(name=name, events=tuple(log[start:number])))
             start = number
     return tuple(pages), tuple(log[start:])
 
 
-def _digest(event: Event) -> bytes:
+def _event_hash(event: FeedEvent) -> bytes:
     return hashlib.sha256(f"{event.id} {event.at.isoformat()}".encode()).digest()
 
 
-def current(holding: Document) -> Event:
-    """A document as it stands now."""
-    entry = holding.entry
-    return Event(
+def current_event(document: Document) -> FeedEvent:
+    """The event of a document as it is now."""
+    entry = document.entry
+    return FeedEvent(
         id=entry.id,
-        at=holding.revised[-1] if holding.revised else holding.first_seen,
-        updated=holding.updated,
-        # The words of a document may be told anew without being news: they count as they are.
-        about=hashlib.sha256(repr((entry, holding.labels, _carried(holding.carriers))).encode()).hexdigest(),
-        make=partial(tell_document, holding, entry, holding.carriers, holding.updated),
+        at=document.revision_times[-1] if document.revision_times else document.first_seen,
+        updated=document.updated,
+        # The entry itself, not its revision number: text may change without being a change of substance.
+        content_key=hashlib.sha256(
+            repr((entry, document.labels, _carriers_key(document.carriers))).encode()
+        ).hexdigest(),
+        make_item=partial(document_item, document, entry, document.carriers, document.updated),
     )
 
 
-def past(holding: Document) -> Iterator[Event]:
-    """A document as it stood when it was first seen, and at every change of substance; oldest first."""
-    labels = holding.labels
-    filed = f"{labels.type} {labels.topics} {labels.plans}"
+def past_events(document: Document) -> Iterator[FeedEvent]:
+    """An event for the first sight of a document and for each change of substance, oldest first."""
+    labels = document.labels
+    labels_key = f"{labels.type} {labels.topics} {labels.plans}"
     updated: datetime | None = None
-    for at, steps in _steps(holding):
-        updated = max(filter(None, (updated, *(stamp for stamp, _, _ in steps))))
-        _, carrier, revision = steps[0]
-        known = tuple(other for other in holding.carriers if other.first_seen <= at)
-        about = f"{carrier.source} {revision.number} {revision.payload_sha256} {filed} {_carried(known)}"
-        yield Event(
-            id=holding.entry.id,
+    for at, revisions in _revisions_by_instant(document):
+        updated = max(filter(None, (updated, *(effective_at for effective_at, _, _ in revisions))))
+        _, carrier, revision = revisions[0]
+        carriers = tuple(carrier for carrier in document.carriers if carrier.first_seen <= at)
+        revision_key = f"{carrier.source} {revision.number} {revision.payload_sha256}"
+        yield FeedEvent(
+            id=document.entry.id,
             at=at,
             updated=updated,
-            about=f"{at.isoformat()} {updated.isoformat()} {about}",
-            make=partial(tell_document, holding, revision.entry, known, updated),
+            content_key=" ".join(
+                (at.isoformat(), updated.isoformat(), revision_key, labels_key, _carriers_key(carriers))
+            ),
+            make_item=partial(document_item, document, revision.entry, carriers, updated),
         )
 
 
-def _steps(holding: Document) -> list[tuple[datetime, list[tuple[datetime, Carrier, Revision]]]]:
-    """When a document was first told or changed: each instant with its revisions and their stamps."""
-    found: dict[datetime, list[tuple[datetime, Carrier, Revision]]] = {}
-    for carrier in holding.carriers:
+def _revisions_by_instant(
+    document: Document,
+) -> list[tuple[datetime, list[tuple[datetime, Carrier, Revision]]]]:
+    """The instants at which a document appeared or changed, with the revisions and when they took effect."""
+    by_instant: dict[datetime, list[tuple[datetime, Carrier, Revision]]] = {}
+    for carrier in document.carriers:
         before: Revision | None = None
         for revision in carrier.revisions:
-            # Who joins later says nothing new by its first word.
-            if revision.number > 1 or carrier.first_seen == holding.first_seen:
-                step = (revision.stamp(before), carrier, revision)
-                found.setdefault(revision.seen_at, []).append(step)
+            # The first revision of a carrier that joins later brings nothing new.
+            if revision.number > 1 or carrier.first_seen == document.first_seen:
+                dated_revision = (revision.effective_at(before), carrier, revision)
+                by_instant.setdefault(revision.seen_at, []).append(dated_revision)
             before = revision
-    return sorted(found.items())
+    return sorted(by_instant.items())
 
 
-def _carried(carriers: Iterable[Carrier]) -> str:
+def _carriers_key(carriers: Iterable[Carrier]) -> str:
     return " ".join(f"{carrier.source} {carrier.entry.url}" for carrier in carriers)

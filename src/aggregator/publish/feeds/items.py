@@ -1,4 +1,4 @@
-"""Feeds as content, whatever form they are written in: a document and its items, with links and credits."""
+"""The content of feeds, independent of their format: pages of items with links and credits."""
 
 from __future__ import annotations
 
@@ -9,35 +9,43 @@ from typing import Final
 
 from aggregator.model import Carrier, Document, Entry, Link, Site, Snapshot
 from aggregator.model.licences import licence
-from aggregator.publish.feeds.feed_sources import Origin, Origins
-from aggregator.publish.presentation.paths import entry_page, permanent, web
+from aggregator.publish.feeds.feed_sources import FeedSource, FeedSources
+from aggregator.publish.presentation.paths import document_page_path, document_url, web_url
 from aggregator.publish.presentation.rows import body_name
-from aggregator.publish.presentation.text import UNDETERMINED, line, media_type, named, tag, titled
-from aggregator.values.text import tidy
+from aggregator.publish.presentation.text import (
+    UNDETERMINED_LANGUAGE,
+    clean_line,
+    clean_media_type,
+    clean_title,
+    display_name,
+    language_tag,
+)
+from aggregator.values.text import remove_unwanted
 
-OURS: Final = "en-GB"
-"""The language of the words that we add to an entry of any language."""
+OWN_LANGUAGE: Final = "en-GB"
+"""The language of the text that we add to items of any language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Category:
-    """What an item is filed under: `kind` is body, type, topic, plan or status."""
+class FeedCategory:
+    """A category of an item."""
 
     kind: str
+    """`body`, `type`, `topic`, `plan` or `status`."""
     term: str
     label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A link of an item, with the language of what it leads to where that is known."""
+class ItemLink:
+    """A link of an item, with the language of the page that it leads to, if known."""
 
     link: Link
     language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Author:
+class FeedAuthor:
     """The body that published a document."""
 
     name: str
@@ -45,151 +53,161 @@ class Author:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """Everything that a feed says of one thing, clean and within its limits; writers only write it down."""
+class FeedItem:
+    """An item of a feed; its texts are clean and limited, so a format only has to escape them."""
 
     id: str
     title: str
     url: str
     updated: datetime
     published: datetime | None = None
-    language: str = OURS
+    language: str = OWN_LANGUAGE
     summary: str = ""
     content: str = ""
-    """HTML, already safe."""
+    """HTML that is safe already."""
     rights: str = ""
-    author: Author | None = None
-    categories: tuple[Category, ...] = ()
-    links: tuple[Target, ...] = ()
-    """Every link but `url`; of one relation and address there is one only."""
-    origin: Origin | None = None
+    author: FeedAuthor | None = None
+    categories: tuple[FeedCategory, ...] = ()
+    links: tuple[ItemLink, ...] = ()
+    """Every link except `url`; no two have the same relation and address."""
+    source: FeedSource | None = None
 
     @property
     def enclosures(self) -> tuple[Link, ...]:
         """The attachments."""
-        return tuple(target.link for target in self.links if target.link.rel == "enclosure")
+        return tuple(item.link for item in self.links if item.link.rel == "enclosure")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
-    """A feed by its name (its address without a suffix) and its words."""
+class FeedHeading:
+    """The name and texts of a feed."""
 
     name: str
+    """Its path without the suffix."""
     title: str
     subtitle: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPage:
-    """One document of a feed, the newest items or a page of its archive: all that a writer needs."""
+    """One file of a feed, independent of its format: the newest items, or a page of the archive."""
 
-    heading: Heading
+    heading: FeedHeading
     site: Site
     id: str
-    """The feed's: the archive pages bear it, too (RFC 5005, 4)."""
+    """The feed's id; its archive pages have the same one (RFC 5005, 4)."""
     updated: datetime
-    items: tuple[Item, ...]
+    items: tuple[FeedItem, ...]
     links: tuple[Link, ...]
-    """`alternate`, `self`, `hub`, `current`, `prev-archive`."""
-    archive: bool = False
+    """Links with the relations `alternate`, `self`, `hub`, `current` and `prev-archive`."""
+    is_archive: bool = False
 
     def link(self, rel: str) -> str | None:
-        """The first address of a relation."""
+        """The address of the first link with this relation."""
         return next((link.href for link in self.links if link.rel == rel), None)
 
 
-def tell_document(
-    holding: Document,
+def document_item(
+    document: Document,
     entry: Entry,
     carriers: Sequence[Carrier],
     updated: datetime,
-    edition: Snapshot,
-    origins: Origins,
-) -> Item:
-    """A document as `entry` has it; `carriers` are those that are credited."""
+    snapshot: Snapshot,
+    feed_sources: FeedSources,
+) -> FeedItem:
+    """The item of a document, with the content of `entry` and credit for `carriers`.
+
+    `entry` is the document's own, or that of an earlier revision.
+    """
+    # Without an open licence only title, link and dates may be published.
     terms = licence(entry.licence)
-    return Item(
+    return FeedItem(
         id=entry.id,
-        title=titled(entry.title),
-        url=permanent(edition.site, entry),
+        title=clean_title(entry.title),
+        url=document_url(snapshot.site, entry),
         updated=updated,
         published=entry.published.at if entry.published else None,
-        language=tag(entry.language),
-        summary=line(entry.summary, longest=5000) if terms.open else "",
-        content=tidy(entry.content).strip() if terms.open else "",
+        language=language_tag(entry.language),
+        summary=clean_line(entry.summary, max_length=5000) if terms.open else "",
+        content=remove_unwanted(entry.content).strip() if terms.open else "",
         rights=terms.rights,
-        author=_author(entry, edition),
-        categories=tuple(_categories(holding, entry, edition)),
-        links=tuple(_links(entry, carriers, edition, origins)),
-        origin=origins.of(entry),
+        author=_author(entry, snapshot),
+        categories=tuple(_categories(document, entry, snapshot)),
+        links=tuple(_links(entry, carriers, snapshot, feed_sources)),
+        source=feed_sources.source_of(entry),
     )
 
 
-def _author(entry: Entry, edition: Snapshot) -> Author | None:
-    """The body that published the document; of a record it is the feed's, since we wrote it."""
-    body = edition.bodies.get(entry.body)
+def _author(entry: Entry, snapshot: Snapshot) -> FeedAuthor | None:
+    """The body that published the document; None for a record, which we wrote: the feed's author applies."""
+    body = snapshot.bodies.get(entry.body)
     if body is None or entry.licence == "own":
         return None
-    return Author(name=titled(body.name), uri=web(body.url))
+    return FeedAuthor(name=clean_title(body.name), uri=web_url(body.url))
 
 
-def _categories(holding: Document, entry: Entry, edition: Snapshot) -> Iterator[Category]:
-    labels = holding.labels
-    yield Category(kind="body", term=line(entry.body), label=body_name(edition, entry.body))
-    yield Category(kind="type", term=line(labels.type), label=named(labels.type, edition.types))
+def _categories(document: Document, entry: Entry, snapshot: Snapshot) -> Iterator[FeedCategory]:
+    labels = document.labels
+    yield FeedCategory(kind="body", term=clean_line(entry.body), label=body_name(snapshot, entry.body))
+    yield FeedCategory(
+        kind="type", term=clean_line(labels.type), label=display_name(labels.type, snapshot.types)
+    )
     for topic in labels.topics:
-        yield Category(kind="topic", term=line(topic), label=named(topic, edition.topics))
+        yield FeedCategory(kind="topic", term=clean_line(topic), label=display_name(topic, snapshot.topics))
     for plan in labels.plans:
-        yield Category(kind="plan", term=line(plan), label=named(plan, edition.plans))
+        yield FeedCategory(kind="plan", term=clean_line(plan), label=display_name(plan, snapshot.plans))
     if entry.removal:
-        yield Category(kind="status", term=str(entry.removal.kind), label=named(str(entry.removal.kind), {}))
+        yield FeedCategory(
+            kind="status", term=str(entry.removal.kind), label=display_name(str(entry.removal.kind), {})
+        )
 
 
 def _links(
-    entry: Entry, carriers: Sequence[Carrier], edition: Snapshot, origins: Origins
-) -> Iterator[Target]:
-    """The official record (`via`), the licence (RFC 4946), what belongs to the document, whom we thank."""
-    official, terms = web(entry.url), licence(entry.licence).url
-    language = known if (known := tag(entry.language)) != UNDETERMINED else None
-    links = [Link(href=official, rel="via")] if official else []
-    links += [Link(href=cited, rel="via") for claim in entry.claims if (cited := web(claim.source))]
-    links += [Link(href=terms, rel="license")] if terms else []
-    links += [_attached(link, href) for link in entry.links if (href := web(link.href))]
-    links += _credits(entry, carriers, origins)
-    links += [_explained(entry, edition)]
-    once: dict[tuple[str, str], Link] = {}
+    entry: Entry, carriers: Sequence[Carrier], snapshot: Snapshot, feed_sources: FeedSources
+) -> Iterator[ItemLink]:
+    """Links to the official page and cited pages (`via`), the licence, attachments, carriers and our page."""
+    official_url, licence_url = web_url(entry.url), licence(entry.licence).url
+    language = tag if (tag := language_tag(entry.language)) != UNDETERMINED_LANGUAGE else None
+    links = [Link(href=official_url, rel="via")] if official_url else []
+    links += [Link(href=url, rel="via") for claim in entry.claims if (url := web_url(claim.source))]
+    links += [Link(href=licence_url, rel="license")] if licence_url else []  # RFC 4946
+    links += [_attached_link(link, href) for link in entry.links if (href := web_url(link.href))]
+    links += _carrier_links(entry, carriers, feed_sources)
+    links += [_own_page_link(entry, snapshot)]
+    unique: dict[tuple[str, str], Link] = {}
     for link in links:
-        once.setdefault((link.rel, link.href), link)
-    for link in once.values():
-        yield Target(link=link, language=language if link.href == official else None)
+        unique.setdefault((link.rel, link.href), link)
+    for link in unique.values():
+        yield ItemLink(link=link, language=language if link.href == official_url else None)
 
 
-def _attached(link: Link, href: str) -> Link:
-    """A link as it may stand in an entry, which may hold one alternate only (RFC 4287, 4.1.2)."""
+def _attached_link(link: Link, href: str) -> Link:
+    """A link of the publisher with a relation that an item may repeat."""
+    # An entry may have one `alternate` for each type and language (RFC 4287, 4.1.2), and ours is `url`.
     return Link(
         href=href,
         rel=link.rel if link.rel in {"enclosure", "via"} else "related",
-        type=media_type(link.type),
-        title=line(link.title or "") or None,
+        type=clean_media_type(link.type),
+        title=clean_line(link.title or "") or None,
         length=link.length,
     )
 
 
-def _credits(entry: Entry, carriers: Sequence[Carrier], origins: Origins) -> Iterator[Link]:
-    """Every source that carries the document and is not its `source` already."""
+def _carrier_links(entry: Entry, carriers: Sequence[Carrier], feed_sources: FeedSources) -> Iterator[Link]:
+    """A link for each carrier of the document, except the one that is the item's `source`."""
     for carrier in carriers:
-        told = carrier.entry
-        origin = origins.sources.get(told.source)
-        if origin is None or (told.source == entry.source and not entry.second_hand):
+        carried = carrier.entry
+        source = feed_sources.by_source.get(carried.source)
+        if source is None or (carried.source == entry.source and not entry.relayed):
             continue
-        own_page = web(told.url) if told.url != entry.url else None
-        href = own_page or origin.page or origin.address
+        own_page = web_url(carried.url) if carried.url != entry.url else None
+        href = own_page or source.page or source.address
         if href:
-            yield Link(href=href, rel="related", title=line(f"Also carried by {origin.title}"))
+            yield Link(href=href, rel="related", title=clean_line(f"Also carried by {source.title}"))
 
 
-def _explained(entry: Entry, edition: Snapshot) -> Link:
-    href = edition.site.base_url + entry_page(entry)
+def _own_page_link(entry: Entry, snapshot: Snapshot) -> Link:
+    href = snapshot.site.base_url + document_page_path(entry)
     return Link(
         href=href, rel="describedby", type="text/html", title="Dates, sources and revisions of this document"
     )

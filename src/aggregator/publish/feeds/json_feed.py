@@ -1,4 +1,4 @@
-"""Writes a document of a feed as JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
+"""Writes a page of a feed as JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
 
 from __future__ import annotations
 
@@ -6,104 +6,107 @@ import json
 from typing import Any, Final
 
 from aggregator.model import Link
-from aggregator.publish.feeds.items import FeedPage, Item, Target
-from aggregator.publish.presentation.paths import web
-from aggregator.publish.presentation.text import line, titled
+from aggregator.publish.feeds.items import FeedItem, FeedPage, ItemLink
+from aggregator.publish.presentation.paths import web_url
+from aggregator.publish.presentation.text import clean_line, clean_title
 
 VERSION: Final = "https://jsonfeed.org/version/1.1"
 EXTENSION: Final = "_open_government"
-"""Holds what JSON Feed has no word for; names of extensions begin with `_`."""
+"""The extension with what JSON Feed has no key for; the names of extensions start with `_`."""
 
 
-def write_json(document: FeedPage) -> bytes:
-    """The document as JSON Feed."""
-    site = document.site
+def write_json(feed_page: FeedPage) -> bytes:
+    """The page as JSON Feed."""
+    site = feed_page.site
     feed = {
         "version": VERSION,
-        "title": titled(document.heading.title),
+        "title": clean_title(feed_page.heading.title),
         "home_page_url": site.base_url,
-        "feed_url": document.link("self"),
-        "description": line(document.heading.subtitle),
+        "feed_url": feed_page.link("self"),
+        "description": clean_line(feed_page.heading.subtitle),
         "language": "en-GB",
-        "authors": [_given(name=line(site.operator) or titled(site.title), url=web(site.contact))],
-        "hubs": [{"type": "WebSub", "url": hub} for hub in site.hubs],
-        EXTENSION: _given(
-            id=document.id,
-            updated=document.updated.isoformat(),
-            prev_archive=document.link("prev-archive"),
+        "authors": [
+            _without_empty(
+                name=clean_line(site.operator) or clean_title(site.title), url=web_url(site.contact)
+            )
+        ],
+        "hubs": [{"type": "WebSub", "url": hub} for hub in site.websub_hubs],
+        EXTENSION: _without_empty(
+            id=feed_page.id,
+            updated=feed_page.updated.isoformat(),
+            prev_archive=feed_page.link("prev-archive"),
         ),
-        "items": [_item(item) for item in document.items],
+        "items": [_item_object(item) for item in feed_page.items],
     }
-    if not site.hubs:
+    if not site.websub_hubs:
         del feed["hubs"]
     return (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _item(item: Item) -> dict[str, Any]:
-    """An item needs content; without one of the publisher's it is the summary, or the title."""
-    words = {"content_html": item.content} if item.content else {"content_text": item.summary or item.title}
+def _item_object(item: FeedItem) -> dict[str, Any]:
+    # JSON Feed demands content: without the publisher's we take the summary, or the title.
+    content = {"content_html": item.content} if item.content else {"content_text": item.summary or item.title}
     author = item.author
-    return _given(
+    return _without_empty(
         id=item.id,
         url=item.url,
         title=item.title,
-        **words,
+        **content,
         summary=item.summary,
         date_published=item.published.isoformat() if item.published else None,
         date_modified=item.updated.isoformat(),
-        authors=[_given(name=author.name, url=author.uri)] if author else None,
+        authors=[_without_empty(name=author.name, url=author.uri)] if author else None,
         language=item.language,
         tags=[category.label for category in item.categories],
         attachments=[_attachment(link) for link in item.enclosures],
-        **{EXTENSION: _more(item)},
+        **{EXTENSION: _extension_fields(item)},
     )
 
 
 def _attachment(link: Link) -> dict[str, Any]:
-    """JSON Feed demands a type."""
-    return _given(
+    return _without_empty(
         url=link.href,
-        mime_type=link.type or "application/octet-stream",
+        mime_type=link.type or "application/octet-stream",  # JSON Feed demands a type
         title=link.title,
         size_in_bytes=link.length,
     )
 
 
-def _more(item: Item) -> dict[str, Any]:
-    origin = item.origin
-    return _given(
+def _extension_fields(item: FeedItem) -> dict[str, Any]:
+    source = item.source
+    return _without_empty(
         rights=item.rights,
         categories=[
             {"kind": category.kind, "term": category.term, "label": category.label}
             for category in item.categories
         ],
-        links=[_link(target) for target in item.links],
-        source=_given(
-            id=origin.id,
-            title=origin.title,
-            updated=origin.updated.isoformat() if origin.updated else None,
-            url=origin.address,
-            page=origin.page,
-            rights=origin.rights,
-            language=origin.language,
+        links=[_link_object(item_link) for item_link in item.links],
+        source=_without_empty(
+            id=source.id,
+            title=source.title,
+            updated=source.updated.isoformat() if source.updated else None,
+            url=source.address,
+            page=source.page,
+            rights=source.rights,
+            language=source.language,
         )
-        if origin
+        if source
         else None,
     )
 
 
-def _link(target: Target) -> dict[str, Any]:
-    link = target.link
-    return _given(
+def _link_object(item_link: ItemLink) -> dict[str, Any]:
+    link = item_link.link
+    return _without_empty(
         rel=link.rel,
         href=link.href,
         type=link.type,
         title=link.title,
         length=link.length,
-        hreflang=target.language,
+        hreflang=item_link.language,
     )
 
 
-def _given(**values: Any) -> dict[str, Any]:
-    """Without what is not known."""
+def _without_empty(**values: Any) -> dict[str, Any]:
+    """The values without those that are empty or not known."""
     return {name: value for name, value in values.items() if value not in (None, "", [], {})}

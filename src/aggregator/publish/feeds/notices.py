@@ -1,4 +1,4 @@
-"""What happened to documents, as items of their own: changes, removals, corrections, finds of alerts."""
+"""Notices: items for changes, removals and corrections of documents, and for alerts."""
 
 from __future__ import annotations
 
@@ -11,199 +11,218 @@ from itertools import pairwise
 from typing import Final
 
 from aggregator.model import Carrier, Document, Link, Revision, Snapshot
-from aggregator.model.alerts import Alert, Why
+from aggregator.model.alerts import Alert, AlertReason
 from aggregator.model.licences import licence, may_show
-from aggregator.publish.feeds.feed_sources import Origins
-from aggregator.publish.feeds.history import Event
-from aggregator.publish.feeds.items import OURS, Category, Item, Target
-from aggregator.publish.presentation.corrections import CORRECTIONS, Correction, corrections_of
-from aggregator.publish.presentation.diff import differences
-from aggregator.publish.presentation.paths import entry_page, id_page, web
+from aggregator.publish.feeds.feed_sources import FeedSources
+from aggregator.publish.feeds.history import FeedEvent
+from aggregator.publish.feeds.items import OWN_LANGUAGE, FeedCategory, FeedItem, ItemLink
+from aggregator.publish.presentation.corrections import CORRECTIONS_PAGE, Correction, corrections_in
+from aggregator.publish.presentation.diff import diff_as_html
+from aggregator.publish.presentation.paths import document_page_path, page_path_of_id, web_url
 from aggregator.publish.presentation.rows import body_name
-from aggregator.publish.presentation.text import line, named, tag, titled
-from aggregator.values.text import tidy
+from aggregator.publish.presentation.text import clean_line, clean_title, display_name, language_tag
+from aggregator.values.text import remove_unwanted
 
-FOLDER: Final = "alerts"
+ALERTS_FOLDER: Final = "alerts"
 
-HEADS: Final = {
-    Why.NEW: "",
-    Why.CHANGED: "Changed: ",
-    Why.REMOVED: "Removed: ",
-    Why.CLOSING: "Closing soon: ",
-    Why.CORRECTION: "Correction: ",
+TITLE_PREFIXES: Final = {
+    AlertReason.NEW: "",
+    AlertReason.CHANGED: "Changed: ",
+    AlertReason.REMOVED: "Removed: ",
+    AlertReason.CLOSING: "Closing soon: ",
+    AlertReason.CORRECTION: "Correction: ",
 }
 
 
-def changes(edition: Snapshot) -> Iterator[Event]:
-    """Every revision of every document, whoever told it, with the publisher's note and what differs."""
-    for holding in edition.holdings:
-        for carrier in holding.carriers:
+def change_events(snapshot: Snapshot) -> Iterator[FeedEvent]:
+    """An event for each revision of each document by each carrier, except its first."""
+    for document in snapshot.documents:
+        for carrier in document.carriers:
             for before, after in pairwise(carrier.revisions):
-                id = _id(holding.entry.id, f"{carrier.source} {after.seen_at.isoformat()}")
-                yield Event(
+                id = _notice_id(document.entry.id, f"{carrier.source} {after.seen_at.isoformat()}")
+                yield FeedEvent(
                     id=id,
                     at=after.seen_at,
                     updated=after.seen_at,
-                    about=f"{after.number} {after.payload_sha256}",
-                    make=partial(_change, id, holding, carrier, before, after),
+                    content_key=f"{after.number} {after.payload_sha256}",
+                    make_item=partial(_change_item, id, document, carrier, before, after),
                 )
 
 
-def removals(edition: Snapshot) -> Iterator[Event]:
-    """Every document that is taken away as things stand."""
-    for holding in edition.holdings:
-        if holding.removed:
-            at = _removed_at(holding)
-            id = _id(holding.entry.id, f"removed {at.isoformat()}")
-            yield Event(
-                id=id, at=at, updated=at, about=repr(holding.removed), make=partial(_removal, id, holding, at)
+def removal_events(snapshot: Snapshot) -> Iterator[FeedEvent]:
+    """An event for each document that is removed at present."""
+    for document in snapshot.documents:
+        if document.removal:
+            at = _removed_at(document)
+            id = _notice_id(document.entry.id, f"removed {at.isoformat()}")
+            yield FeedEvent(
+                id=id,
+                at=at,
+                updated=at,
+                content_key=repr(document.removal),
+                make_item=partial(_removal_item, id, document, at),
             )
 
 
-def corrections(edition: Snapshot) -> Iterator[Event]:
-    """The operator's corrections of labels, and what was retracted."""
-    for told in corrections_of(edition):
-        id = _id(told.document, "retracted" if told.retracted else f"mark {told.at.isoformat()}")
-        make = partial(_correction, id, told)
-        yield Event(id=id, at=told.at, updated=told.at, about=repr(told), make=make)
+def correction_events(snapshot: Snapshot) -> Iterator[FeedEvent]:
+    """An event for each label override and each retraction."""
+    # "mark" and "retracted" are part of ids that are published already: they never change.
+    for correction in corrections_in(snapshot):
+        id = _notice_id(
+            correction.document_id,
+            "retracted" if correction.retracted else f"mark {correction.at.isoformat()}",
+        )
+        make_item = partial(_correction_item, id, correction)
+        yield FeedEvent(
+            id=id, at=correction.at, updated=correction.at, content_key=repr(correction), make_item=make_item
+        )
 
 
-def _id(entry_id: str, what: str) -> str:
-    """An id of its own for a notice, made from the document's: it is not the document."""
-    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{entry_id}#{what}')}"
+def _notice_id(document_id: str, what: str) -> str:
+    """The id of a notice: not the document's, since the notice is another item, but made from it."""
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{document_id}#{what}')}"
 
 
-def _change(
+def _change_item(
     id: str,
-    holding: Document,
+    document: Document,
     carrier: Carrier,
     before: Revision,
     after: Revision,
-    edition: Snapshot,
-    origins: Origins,
-) -> Item:
+    snapshot: Snapshot,
+    sources: FeedSources,
+) -> FeedItem:
     open_licence = may_show(before.entry.licence, after.entry.licence)
     parts = ", ".join(after.parts) or "not said"
-    note = line(after.note, 5000) if open_licence else ""
-    shown = differences(before.entry, after.entry, edition.site.zone, words=open_licence)
-    said = f" The publisher says: {note}" if note else ""
-    noted = f"<p>{escape(said.strip())}</p>" if said else ""
-    told_by = f" Told by {source.title}." if (source := origins.sources.get(carrier.source)) else ""
-    return _notice(
+    note = clean_line(after.note, 5000) if open_licence else ""
+    diff = diff_as_html(before.entry, after.entry, snapshot.site.timezone, with_text=open_licence)
+    publisher_note = f" The publisher says: {note}" if note else ""
+    note_html = f"<p>{escape(publisher_note.strip())}</p>" if publisher_note else ""
+    carrier_text = f" Told by {source.title}." if (source := sources.by_source.get(carrier.source)) else ""
+    return _notice_item(
         id=id,
-        holding=holding,
-        edition=edition,
+        document=document,
+        snapshot=snapshot,
         at=after.seen_at,
-        title=f"Changed: {titled(after.entry.title)}",
-        summary=f"Changed: {line(parts)}.{said}{told_by}",
-        content=f"<p>Changed: {escape(line(parts))}.</p>{noted}{shown}",
+        title=f"Changed: {clean_title(after.entry.title)}",
+        summary=f"Changed: {clean_line(parts)}.{publisher_note}{carrier_text}",
+        content=f"<p>Changed: {escape(clean_line(parts))}.</p>{note_html}{diff}",
     )
 
 
-def _removed_at(holding: Document) -> datetime:
-    """When we saw it: the last revision by which a carrier took it away."""
-    seen = [
+def _removed_at(document: Document) -> datetime:
+    """When we saw the removal: the last revision of a carrier that says so."""
+    removal_times = [
         revision.seen_at
-        for carrier in holding.carriers
+        for carrier in document.carriers
         for revision in carrier.revisions
         if revision.entry.removal
     ]
-    return max(seen, default=holding.updated)
+    return max(removal_times, default=document.updated)
 
 
-def _removal(id: str, holding: Document, at: datetime, edition: Snapshot, origins: Origins) -> Item:
-    removal = holding.removed
+def _removal_item(
+    id: str, document: Document, at: datetime, snapshot: Snapshot, sources: FeedSources
+) -> FeedItem:
+    removal = document.removal
     kind = str(removal.kind) if removal else ""
-    note = line(removal.note, 5000) if removal and may_show(holding.entry.licence) else ""
-    to = web(removal.to) if removal else None
-    said = f" The publisher says: {note}" if note else ""
-    moved = f'<p>It now leads to <a href="{escape(to)}">{escape(to)}</a>.</p>' if to else ""
-    summary = f"Taken away by its publisher ({kind}).{said}"
-    return _notice(
+    note = clean_line(removal.note, 5000) if removal and may_show(document.entry.licence) else ""
+    to = web_url(removal.to) if removal else None
+    publisher_note = f" The publisher says: {note}" if note else ""
+    moved_html = f'<p>It now leads to <a href="{escape(to)}">{escape(to)}</a>.</p>' if to else ""
+    summary = f"Taken away by its publisher ({kind}).{publisher_note}"
+    return _notice_item(
         id=id,
-        holding=holding,
-        edition=edition,
+        document=document,
+        snapshot=snapshot,
         at=at,
-        title=f"Removed ({kind}): {titled(holding.entry.title)}",
+        title=f"Removed ({kind}): {clean_title(document.entry.title)}",
         summary=summary,
-        content=f"<p>{escape(summary)}</p>{moved}",
+        content=f"<p>{escape(summary)}</p>{moved_html}",
     )
 
 
-def _notice(
+def _notice_item(
     *,
     id: str,
-    holding: Document,
-    edition: Snapshot,
+    document: Document,
+    snapshot: Snapshot,
     at: datetime,
     title: str,
     summary: str,
     content: str,
-) -> Item:
-    entry = holding.entry
-    return Item(
+) -> FeedItem:
+    entry = document.entry
+    return FeedItem(
         id=id,
         title=title,
-        url=edition.site.base_url + entry_page(entry),
+        url=snapshot.site.base_url + document_page_path(entry),
         updated=at,
         published=at,
-        summary=line(summary, 6000),
-        content=tidy(content),
+        summary=clean_line(summary, 6000),
+        content=remove_unwanted(content),
         rights=licence(entry.licence).rights,
-        categories=_filed(entry.body, holding.labels.type, edition),
-        links=_official(entry.url),
+        categories=_categories(entry.body, document.labels.type, snapshot),
+        links=_official_link(entry.url),
     )
 
 
-def _filed(body: str, type: str, edition: Snapshot) -> tuple[Category, ...]:
+def _categories(body: str, type: str, snapshot: Snapshot) -> tuple[FeedCategory, ...]:
     return (
-        Category(kind="body", term=line(body), label=body_name(edition, body)),
-        Category(kind="type", term=line(type), label=named(type, edition.types)),
+        FeedCategory(kind="body", term=clean_line(body), label=body_name(snapshot, body)),
+        FeedCategory(kind="type", term=clean_line(type), label=display_name(type, snapshot.types)),
     )
 
 
-def _official(url: str | None) -> tuple[Target, ...]:
-    href = web(url)
-    return (Target(link=Link(href=href, rel="via")),) if href else ()
+def _official_link(url: str | None) -> tuple[ItemLink, ...]:
+    href = web_url(url)
+    return (ItemLink(link=Link(href=href, rel="via")),) if href else ()
 
 
-def _correction(id: str, told: Correction, edition: Snapshot, origins: Origins) -> Item:
-    summary = f"{told.what} Why: {told.why}" if told.why else told.what
-    return Item(
+def _correction_item(id: str, correction: Correction, snapshot: Snapshot, sources: FeedSources) -> FeedItem:
+    summary = f"{correction.what} Why: {correction.why}" if correction.why else correction.what
+    return FeedItem(
         id=id,
-        title=f"{'Retracted' if told.retracted else 'Corrected'}: {told.title}",
-        url=edition.site.base_url + (told.page or CORRECTIONS),
-        updated=told.at,
-        published=told.at,
+        title=f"{'Retracted' if correction.retracted else 'Corrected'}: {correction.title}",
+        url=snapshot.site.base_url + (correction.page or CORRECTIONS_PAGE),
+        updated=correction.at,
+        published=correction.at,
         summary=summary,
         content=f"<p>{escape(summary)}</p>",
         rights=licence("own").rights,
     )
 
 
-def alert_events(told: Iterable[Alert]) -> Iterator[Event]:
-    """What a rule found. An occasion keeps its id; the words go when the document is retracted."""
-    for alert in told:
-        id = _id(alert.entry, f"alert {alert.rule} {alert.occasion.key}")
-        yield Event(
-            id=id, at=alert.found, updated=alert.found, about=repr(alert), make=partial(_told, id, alert)
+def alert_events(alerts: Iterable[Alert]) -> Iterator[FeedEvent]:
+    """An event for each alert of a rule."""
+    # The id depends on the event only, so an item stays the same one when a retraction empties its text.
+    for alert in alerts:
+        id = _notice_id(alert.document_id, f"alert {alert.rule_key} {alert.event.key}")
+        yield FeedEvent(
+            id=id,
+            at=alert.found_at,
+            updated=alert.found_at,
+            content_key=repr(alert),
+            make_item=partial(_alert_item, id, alert),
         )
 
 
-def _told(id: str, alert: Alert, edition: Snapshot, origins: Origins) -> Item:
-    occasion = alert.occasion
-    page = web(alert.page) or edition.site.base_url + id_page(alert.entry)
-    changed = f"Changed: {', '.join(occasion.parts)}." if occasion.parts else ""
-    summary = line(" ".join(part for part in (changed, occasion.note, alert.sentence) if part), longest=6000)
-    return Item(
+def _alert_item(id: str, alert: Alert, snapshot: Snapshot, sources: FeedSources) -> FeedItem:
+    event = alert.event
+    page = web_url(alert.page) or snapshot.site.base_url + page_path_of_id(alert.document_id)
+    changed = f"Changed: {', '.join(event.parts)}." if event.parts else ""
+    summary = clean_line(
+        " ".join(part for part in (changed, event.note, alert.sentence) if part), max_length=6000
+    )
+    return FeedItem(
         id=id,
-        title=titled(HEADS[occasion.why] + alert.title),
+        title=clean_title(TITLE_PREFIXES[event.reason] + alert.title),
         url=page,
-        updated=alert.found,
-        published=alert.found,
-        language=OURS if occasion.why is not Why.NEW else tag(alert.language),
+        updated=alert.found_at,
+        published=alert.found_at,
+        language=OWN_LANGUAGE if event.reason is not AlertReason.NEW else language_tag(alert.language),
         summary=summary,
         content=f"<p>{escape(summary)}</p>" if summary else "",
-        categories=_filed(alert.body, alert.type, edition),
-        links=_official(alert.url),
+        categories=_categories(alert.body, alert.type, snapshot),
+        links=_official_link(alert.url),
     )

@@ -1,4 +1,4 @@
-"""What a browser is told to refuse: each page's Content-Security-Policy, and the headers beside it."""
+"""Security headers for browsers: each page's Content-Security-Policy, and the headers of every file."""
 
 from __future__ import annotations
 
@@ -11,27 +11,34 @@ _POLICY: Final = {
     "base-uri": "'none'",
     "form-action": "'self'",
 }
-_SEARCH: Final = _POLICY | {"script-src": "'self' 'wasm-unsafe-eval'", "connect-src": "'self'"}
-"""Pagefind is a script of ours and WebAssembly, and reads its index from the same host."""
-_LETTER: Final = _POLICY | {"style-src": "'unsafe-inline'"}
-"""A letter is the same file as the mail, and mail programs know no style sheets."""
+_SEARCH_POLICY: Final = _POLICY | {"script-src": "'self' 'wasm-unsafe-eval'", "connect-src": "'self'"}
+# Pagefind is our own script plus WebAssembly, and reads its index from the same host.
+_DIGEST_POLICY: Final = _POLICY | {"style-src": "'unsafe-inline'"}
+# The page of a digest is the same file as the mail, and mail programs ignore style sheets.
 
-HEADERS: Final = {
+COMMON_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "public, max-age=300",
 }
-"""For every file."""
+"""The headers of every file."""
 
 
-def policy(path: str) -> str:
-    """The policy of the page at `path`, as it stands in the page itself."""
-    chosen = _SEARCH if path == "search.html" else _LETTER if path.startswith("digests/") else _POLICY
-    return "; ".join(f"{name} {value}" for name, value in chosen.items())
+def content_security_policy(path: str) -> str:
+    """The Content-Security-Policy of the page at `path`, for the `meta` element of the page."""
+    policy = (
+        _SEARCH_POLICY
+        if path == "search.html"
+        else _DIGEST_POLICY
+        if path.startswith("digests/")
+        else _POLICY
+    )
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
-def policy_header(path: str) -> str:
-    """The same as a header, which can also forbid that others frame the page."""
-    return f"{policy(path)}; frame-ancestors 'none'"
+def content_security_policy_header(path: str) -> str:
+    """The Content-Security-Policy of the page at `path`, for the HTTP header."""
+    # Only a header can forbid other sites to frame the page; in a `meta` element browsers ignore it.
+    return f"{content_security_policy(path)}; frame-ancestors 'none'"

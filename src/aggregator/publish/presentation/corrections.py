@@ -84,4 +84,5 @@ def _override_texts(override: LabelOverride, snapshot: Snapshot) -> Iterator[str
     if override.type is not None:
         yield f"type: {display_name(override.type, snapshot.types)}"
     if override.topics is not None:
-        yield f"topics: {', '.join(display_name(topic, snapshot.topics) for topic in override.topics) or 'none'}"
+        topics = (display_name(topic, snapshot.topics) for topic in override.topics)
+        yield f"topics: {', '.join(topics) or 'none'}"

@@ -56,16 +56,16 @@ def facet_value_names(snapshot: Snapshot) -> Mapping[Facet, Mapping[str, str]]:
 
 
 def facet_values_of(document: Document, snapshot: Snapshot) -> tuple[tuple[Facet, str], ...]:
-    """The facet values of a document: its body and the bodies that it is about, their nations, its labels, roles.
+    """The facet values of a document: publisher and subjects, their nations, its labels, and roles.
 
-    A role counts for the body that had it on the document's own day, or without one on the day we first saw it.
+    A role counts for the body that had it on the document's own day, or without one on that of first sight.
     """
     # A document about its own body, or about two bodies of a nation, belongs to that value only once.
     return tuple(dict.fromkeys(_facet_values_of(document, snapshot)))
 
 
 def facet_listings(snapshot: Snapshot) -> tuple[FacetListing, ...]:
-    """The listing of every value in the register and the vocabulary, in their order, also of those without documents."""
+    """The listing of every value in the register and the vocabulary, in their order; some are empty."""
     listings = {
         (facet, id): FacetListing(facet=facet, id=id, name=capitalise_first(name))
         for facet, names in facet_value_names(snapshot).items()

@@ -1,4 +1,4 @@
-"""Computes fingerprints of what a published file depends on, so that only files that may differ are made again."""
+"""Fingerprints what a published file depends on, so that only files that may differ are made again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LIBRARIES: Final = ("feedgen", "lxml", "icalendar", "jinja2")
 
 
 def common_fingerprint(snapshot: Snapshot) -> str:
-    """The fingerprint of what every file depends on: our code, site, sources, and the names of bodies and labels."""
+    """The fingerprint of what every file depends on: code, site, sources, and names of bodies and labels."""
     # The code is part of it: after an upgrade every file is made again, so no old rendering survives.
     sources = [_source_fields(source) for source in snapshot.sources]
     names = [sorted(labels.items()) for labels in (snapshot.types, snapshot.topics, snapshot.plans)]
@@ -31,7 +31,7 @@ def common_fingerprint(snapshot: Snapshot) -> str:
 
 def _source_fields(source: SourceWithState) -> str:
     """The published fields of a source."""
-    # Without the date of its feed, which is never published: it moves at most polls, and every file would follow.
+    # Without the date of its feed, which is not published: it moves often, and all files would be made again.
     head = source.state.feed_metadata
     published_metadata = (head.id, head.title, head.link, head.rights, head.language)
     return repr((source.source, source.state.address, published_metadata))
@@ -48,7 +48,7 @@ def fingerprint_of(parts: Iterable[str]) -> str:
 
 @cache
 def code_fingerprint(package: Path, libraries: tuple[str, ...]) -> str:
-    """The fingerprint of the code and templates of a package and the model, and of the versions of `libraries`."""
+    """The fingerprint of a package's code and templates, the model's, and the versions of `libraries`."""
     folders = (package, *_MODEL_PACKAGES)
     files = sorted(
         path for folder in folders for path in folder.rglob("*") if path.suffix in _SOURCE_SUFFIXES

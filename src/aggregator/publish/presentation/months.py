@@ -46,10 +46,10 @@ def month_title(name: str) -> str:
 def archive_month_of(document: Document, zone: ZoneInfo) -> str:
     """The name of the month under which the archive lists a document, or the year if no more is known.
 
-    It follows the document's own date, in this time zone. Without one it follows the time when we first saw it.
+    It follows the document's own date in the time zone, or without one the time when we first saw it.
     """
-    # A date that was in the future at first sight (a meeting to come, a mistyped year) would make an archive page
-    # for a month that has not begun.
+    # A date that was in the future at first sight (a meeting to come, a mistyped year) would make an archive
+    # page for a month that has not begun.
     own_date = document.dated if document.dated and document.dated.at <= document.first_seen else None
     day: date = day_of(own_date.at if own_date else document.first_seen, zone)
     if own_date and own_date.precision is Precision.YEAR:
@@ -58,7 +58,7 @@ def archive_month_of(document: Document, zone: ZoneInfo) -> str:
 
 
 def archive_months(snapshot: Snapshot) -> tuple[ArchiveMonth, ...]:
-    """Every month that has documents, newest first; within a year, the documents without a month come last."""
+    """Every month that has documents, newest first; within a year, documents without a month come last."""
     # The names sort as the months do, and `2026` sorts before `2026-01`.
     zone = snapshot.site.timezone
     by_month: dict[str, list[Document]] = defaultdict(list)

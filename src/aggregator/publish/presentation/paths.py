@@ -12,7 +12,7 @@ from aggregator.values.text import remove_unwanted
 from aggregator.values.web_addresses import split_address
 
 WAYBACK_MACHINE: Final = "https://web.archive.org/web/"
-"""The start of an address of the Internet Archive's Wayback Machine; an instant and the address of a page follow."""
+"""How an address of the Internet Archive's Wayback Machine starts; an instant and a page's address follow."""
 
 
 MAX_URL_LENGTH: Final = 8000
@@ -32,8 +32,8 @@ class Facet(StrEnum):
 
 
 _LINE_BREAKS: Final = str.maketrans("", "", "\t\r\n")
-# Browsers drop these characters from an address (WHATWG URL, 4.4), so `java\nscript:` would become a scheme; in a
-# calendar they would end a line.
+# Browsers drop these characters from an address (WHATWG URL, 4.4), so `java\nscript:` would become a scheme;
+# in a calendar they would end a line.
 
 
 def web_url(address: str | None) -> str | None:
@@ -61,7 +61,7 @@ def page_path_of_id(id: str) -> str:
 
 
 def facet_file_stem(facet: Facet, id: str) -> str:
-    """The path without suffix of the page, feeds and calendar of a value of a facet, such as `topics/lobbying`."""
+    """The path, without suffix, of a facet value's page, feeds and calendar, such as `topics/lobbying`."""
     return f"{facet}/{_safe_file_name(id)}"
 
 
@@ -76,7 +76,7 @@ def month_page_path(name: str) -> str:
 
 
 def wayback_url(address: str, at: datetime) -> str:
-    """The address at which the Wayback Machine shows its copy of a page nearest to an instant, if it has one."""
+    """The address where the Wayback Machine shows its copy of a page nearest to an instant, if it has one."""
     return f"{WAYBACK_MACHINE}{at:%Y%m%d%H%M%S}/{address}"
 
 

@@ -100,7 +100,7 @@ def _day_shown(document: Document, zone: ZoneInfo) -> FormattedDate:
 
 
 def _naming_day(document: Document, zone: ZoneInfo) -> date:
-    """The day for which a document's body is named: its own, or without one the day on which we first saw it."""
+    """The day for which a document's body is named: its own, or without one the day of first sight."""
     return day_of(document.dated.at if document.dated else document.first_seen, zone)
 
 
