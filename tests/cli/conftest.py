@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.projects import Small, small_project
+from tests.support.projects import SmallProject, small_project
 
 
 @pytest.fixture
-def whole(tmp_path: Path) -> Small:
+def full_project(tmp_path: Path) -> SmallProject:
     """A small project with every body and plan of the real register."""
-    made = small_project(tmp_path / "whole")
-    made.sources({})
-    return made
+    project = small_project(tmp_path / "whole")
+    project.sources({})
+    return project

@@ -1,4 +1,4 @@
-"""The commands of alerts, as their users give them; in this process, which is quicker."""
+"""The commands of alert rules, run in this process, which is quicker."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from typer.testing import CliRunner, Result
 from aggregator.cli import app
 from aggregator.errors import ConfigError
 from aggregator.store import open_store
-from tests.store.values import change, keep
-from tests.support.builders import entry, instant
-from tests.support.projects import PROJECT, Small, small_project
+from tests.store.values import make_change, save_changes
+from tests.support.builders import instant, make_entry
+from tests.support.projects import PROJECT, SmallProject, small_project
 
 AT = ("--at", "2026-06-05T12:00:00Z")
 ID = "00c0ffee00c0ffee"
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Small:
-    """A project that holds two documents of this spring."""
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallProject:
+    """A project with two stored documents of this spring."""
     made = small_project(tmp_path / "project", records=(), register=PROJECT / "tests/crash/register")
     made.sources({})
     (made.folder / "data").mkdir()
     with open_store(f"sqlite:///{made.folder}/data/aggregator.db") as store:
         for day, title in ((1, "Open data for trains"), (2, "Open data for buses")):
-            told = entry(f"https://www.gov.uk/{day}", title=title)
-            keep(store, change(told, seen_at=instant(f"2026-05-0{day} 12:00")))
+            entry = make_entry(f"https://www.gov.uk/{day}", title=title)
+            save_changes(store, make_change(entry, seen_at=instant(f"2026-05-0{day} 12:00")))
     monkeypatch.chdir(made.folder)
     return made
 
@@ -37,119 +37,124 @@ def call(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments))
 
 
-def refused(*arguments: str) -> str:
+def refuse(*arguments: str) -> str:
     result = call(*arguments)
     assert result.exit_code
-    told = str(result.exception) if isinstance(result.exception, ConfigError) else result.output
-    return " ".join(told.replace("│", " ").split())  # out of the box that is drawn around it
+    message = str(result.exception) if isinstance(result.exception, ConfigError) else result.output
+    return " ".join(message.replace("│", " ").split())  # without the frame around it
 
 
-def test_a_rule_is_tried_added_listed_and_removed(project: Small) -> None:
-    tried = call("alerts", "try", '"open data"', *AT)
+def test_a_rule_is_tried_added_listed_and_removed(project: SmallProject) -> None:
+    tried = call("alerts", "dry-run", '"open data"', *AT)
     assert tried.output == (
-        '"open data": would have sent 2 letters in the past year.\n'
+        '"open data": would have sent 2 mails in the past year.\n'
         "  2026-05-02  new: Open data for buses\n"
         "  2026-05-01  new: Open data for trains\n"
     )
     assert not (project.folder / "alerts.yaml").exists()
-    assert json.loads(call("alerts", "try", "buses", "--json", *AT).output)["letters"] == 1
-    assert call("alerts", "try", '"a:smile:b"', *AT).output.startswith('"a:smile:b": would have sent 0')
+    assert json.loads(call("alerts", "dry-run", "buses", "--json", *AT).output)["mails"] == 1
+    assert call("alerts", "dry-run", '"a:smile:b"', *AT).output.startswith('"a:smile:b": would have sent 0')
 
     call("subscribers", "add", "reader@example.org", "--only-alerts", *AT)
     mail = ("--mail", "Reader@example.org", "--mail", "other@example.org")
     added = call("alerts", "add", "data", '"open data"', "--name", "Data", *mail, "--feed", "--daily", *AT)
     assert added.exit_code == 0, added.output
     assert added.output.startswith(tried.output.partition(":")[0])
-    assert "data is watched for from now on. 1 of those that it names read no letters here" in added.output
+    assert "data is watched from now on. 1 of those under mail are not subscribed" in added.output
 
     (listed,) = json.loads(call("alerts", "list", "--json").output)
-    assert (listed["id"], listed["when"], listed["rhythm"]) == ("data", '"open data"', "daily")
-    assert listed["goes to"] == "1 of 2 readers by mail; alerts/data.atom"
+    assert (listed["id"], listed["when"], listed["frequency"]) == ("data", '"open data"', "daily")
+    assert listed["destinations"] == "1 of 2 subscribers by mail; alerts/data.atom"
     (status,) = json.loads(call("alerts", "status", "--json").output)
-    assert (status["since"], status["alerts"], status["readers"]) == (
+    assert (status["since"], status["alerts"], status["subscribers"]) == (
         "2026-06-05T12:00:00Z",
         0,
         "1 of 2",
     )
     assert "@" not in call("alerts", "list").output + call("alerts", "status").output
-    assert call("alerts", "remove", "data").output == "data is watched for no more.\n"
+    assert call("alerts", "remove", "data").output == "data is removed.\n"
     assert call("alerts", "list", "--json").output == "[]\n"
 
 
-def test_a_readers_own_rule_is_kept_with_the_reader(project: Small) -> None:
+def test_a_subscribers_own_rule_is_stored_with_the_subscriber(project: SmallProject) -> None:
     id = call("subscribers", "add", "reader@example.org", *AT).output.split()[0]
-    added = call("alerts", "add", "mine", "buses", "--reader", "reader@example.org", *AT)
-    assert f"{id}/mine is watched for from now on." in added.output
+    added = call("alerts", "add", "mine", "buses", "--subscriber", "reader@example.org", *AT)
+    assert f"{id}/mine is watched from now on." in added.output
     assert not (project.folder / "alerts.yaml").exists()
     assert [one["id"] for one in json.loads(call("alerts", "list", "--json").output)] == [f"{id}/mine"]
-    assert "no rule with this id" in refused("alerts", "remove", "yours", "--reader", id)
-    assert call("alerts", "remove", "mine", "--reader", id).exit_code == 0
+    assert "no rule with this id" in refuse("alerts", "remove", "yours", "--subscriber", id)
+    assert call("alerts", "remove", "mine", "--subscriber", id).exit_code == 0
     assert call("alerts", "list", "--json").output == "[]\n"
 
 
-def test_a_readers_own_rule_may_go_to_a_feed_alone(project: Small) -> None:
+def test_a_subscribers_own_rule_may_have_a_private_feed_only(project: SmallProject) -> None:
     with (project.folder / "settings.yaml").open("a") as settings:
-        settings.write("\nletters_url: https://updates.example.org/letters/\n")
+        settings.write("\nsubscriptions_url: https://updates.example.org/letters/\n")
     id = call("subscribers", "add", "reader@example.org", *AT).output.split()[0]
-    added = call("alerts", "add", "mine", "buses", "--reader", id, "--feed", "--no-mail", *AT)
+    added = call("alerts", "add", "mine", "buses", "--subscriber", id, "--feed", "--no-mail", *AT)
     assert added.exit_code == 0, added.output
-    assert f"{id}/mine is watched for from now on.\n" in added.output
-    assert "The address of its feed stands on the reader's page of alerts, and nowhere else." in added.output
+    assert f"{id}/mine is watched from now on.\n" in added.output
+    assert "The address of the private feed is shown on the subscriber's alerts page only." in added.output
 
     listed, status = (call("alerts", name, "--json").output for name in ("list", "status"))
     (row,) = json.loads(listed)
-    assert row["goes to"] == "a feed of its own"
-    assert json.loads(status)[0]["readers"] == "0 of 0"
+    assert row["destinations"] == "a private feed"
+    assert json.loads(status)[0]["subscribers"] == "0 of 0"
     with open_store(f"sqlite:///{project.folder}/data/aggregator.db") as store:
-        ((_, kept),) = store.alerts.own()
-    assert kept.feed not in listed + status
+        ((_, stored),) = store.alerts.subscriber_rules()
+    assert stored.feed_secret not in listed + status
     call("subscribers", "erase", id)
     assert call("alerts", "list", "--json").output == "[]\n"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
-        (("--mail", "other@example.org"), "goes to that reader"),
+        (("--mail", "other@example.org"), "sends to that subscriber"),
         (("--no-mail",), "this rule would tell nobody"),
-        (("--feed",), "served below letters_url, which is not set here"),
+        (("--feed",), "served below subscriptions_url, which is not set here"),
         (("--webhook", "https://example.org/"), "leave out --mail, --webhook and its secret"),
-        (("--secret-env", "A_SECRET"), "goes to that reader"),
+        (("--secret-env", "A_SECRET"), "sends to that subscriber"),
     ],
 )
-def test_where_a_readers_own_rule_cannot_go_is_said_and_nothing_kept(
-    project: Small, arguments: tuple[str, ...], said: str
+def test_a_destination_that_a_subscribers_own_rule_cannot_have_is_refused_and_nothing_stored(
+    project: SmallProject, arguments: tuple[str, ...], message: str
 ) -> None:
     call("subscribers", "add", "reader@example.org", *AT)
-    told = refused("alerts", "add", "mine", "buses", "--reader", "reader@example.org", *arguments, *AT)
+    error = refuse("alerts", "add", "mine", "buses", "--subscriber", "reader@example.org", *arguments, *AT)
 
-    assert said in told
+    assert message in error
     assert call("alerts", "list", "--json").output == "[]\n"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (
-            ("alerts", "try", "body:cabinet"),
-            "column 1: 'body:cabinet' names nothing that is known; did you mean",
+            ("alerts", "dry-run", "body:cabinet"),
+            "column 1: 'body:cabinet' does not exist; did you mean",
         ),
-        (("alerts", "try", "a OR"), "column 5: the rule ends here"),
+        (("alerts", "dry-run", "a OR"), "column 5: the rule ends here"),
         (("alerts", "add", "No Id", "a", "--feed"), "write small letters a to z"),
-        (("alerts", "add", "a", "b"), "this rule tells nobody"),
-        (("alerts", "add", "a", "b", "--webhook", "https://example.org/"), "name where the secret is found"),
-        (("alerts", "add", "a", "b", "--reader", "x@example.org"), "nobody is known by this id or address"),
-        (("alerts", "add", "a", "b", "--feed", "--no-mail"), "name the reader with --reader"),
+        (("alerts", "add", "a", "b"), "this rule has no destination"),
+        (("alerts", "add", "a", "b", "--webhook", "https://example.org/"), "say where the secret is"),
+        (
+            ("alerts", "add", "a", "b", "--subscriber", "x@example.org"),
+            "nobody is known by this id or address",
+        ),
+        (("alerts", "add", "a", "b", "--feed", "--no-mail"), "name the subscriber with --subscriber"),
         (("alerts", "remove", "a"), "no rule has the id 'a'"),
     ],
 )
-def test_wrong_use_is_said_in_plain_words(project: Small, arguments: tuple[str, ...], said: str) -> None:
-    assert said in refused(*arguments)
+def test_wrong_use_is_refused_in_plain_words(
+    project: SmallProject, arguments: tuple[str, ...], message: str
+) -> None:
+    assert message in refuse(*arguments)
 
 
-def test_an_alerts_file_with_a_mistake_stops_every_command_with_its_line(project: Small) -> None:
+def test_an_alerts_file_with_a_mistake_stops_every_command_with_its_line(project: SmallProject) -> None:
     (project.folder / "alerts.yaml").write_text(
         "alerts:\n  - id: a\n    name: A\n    when: x (\n    feed: yes\n"
     )
 
-    assert "alerts.yaml:4: 'when', column 4: the rule ends here" in refused("sources", "check")
+    assert "alerts.yaml:4: 'when', column 4: the rule ends here" in refuse("sources", "check")

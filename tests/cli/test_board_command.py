@@ -1,4 +1,4 @@
-"""`aggregator board` through its public door: any day, as public or as seen, one process or all."""
+"""`aggregator board`: any day, as public or as known, one process or all."""
 
 from __future__ import annotations
 
@@ -7,34 +7,38 @@ from typing import Any
 
 import pytest
 
-from tests.support.projects import Small, atom, small_project
-from tests.support.server import Server, conditional
+from tests.support.projects import SmallProject, make_atom_feed, small_project
+from tests.support.server import ScriptedServer, conditional
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Small:
+def project(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
     """Polled twice, on 24 November and 1 December 2026; the title of its one document changed in between."""
     made = small_project(tmp_path_factory.mktemp("board") / "project")
-    first = conditional(atom({"/a": "Open government, old"}, updated="2026-11-20T08:15:00Z"), etag='"1"')
-    with Server({"/one.atom": first}) as server:
+    first = conditional(
+        make_atom_feed({"/a": "Open government, old"}, updated="2026-11-20T08:15:00Z"), etag='"1"'
+    )
+    with ScriptedServer({"/one.atom": first}) as server:
         made.sources({"one": server.url("/one.atom")})
         assert made.run("run", "--at", "2026-11-24T12:00:00Z").code == 0
         text = (made.folder / "sources.yaml").read_text(encoding="utf-8")
-    second = conditional(atom({"/a": "Open government, new"}, updated="2026-11-30T08:15:00Z"), etag='"2"')
-    with Server({"/one.atom": second}) as again:
+    second = conditional(
+        make_atom_feed({"/a": "Open government, new"}, updated="2026-11-30T08:15:00Z"), etag='"2"'
+    )
+    with ScriptedServer({"/one.atom": second}) as again:
         text = text.replace(server.url("/one.atom"), again.url("/one.atom"))
         (made.folder / "sources.yaml").write_text(text, encoding="utf-8")
         assert made.run("run", "--at", "2026-12-01T12:00:00Z").code == 0
     return made
 
 
-def board(project: Small, *arguments: str) -> Any:
+def board(project: SmallProject, *arguments: str) -> Any:
     ended = project.run("board", "--json", *arguments)
     assert (ended.code, ended.err) == (0, "")
     return json.loads(ended.out)
 
 
-def test_any_day_can_be_asked_for_and_says_when_it_was_put_together_later(project: Small) -> None:
+def test_any_day_can_be_shown_and_a_reconstructed_one_says_so(project: SmallProject) -> None:
     past = project.run("board", "--at", "2024-02-01", "--body", "uk")
     assert past.code == 0
     assert past.out.startswith(
@@ -58,34 +62,36 @@ def test_any_day_can_be_asked_for_and_says_when_it_was_put_together_later(projec
     assert published == now
 
 
-def test_a_process_can_be_named_by_one_of_its_bodies_and_an_unknown_one_is_refused(project: Small) -> None:
+def test_a_process_can_be_named_by_one_of_its_bodies_and_an_unknown_one_is_refused(
+    project: SmallProject,
+) -> None:
     (line,) = board(project, "--body", "scot-ogsg")["processes"]
     assert line["id"] == "scotland"
     ended = project.run("board", "--body", "scotlnad")
     assert ended.code == 2
-    assert "no process has this id; known are: uk, scotland, wales" in ended.err
+    assert "no process has this id; the ids are: uk, scotland, wales" in ended.err
 
 
-def test_as_seen_uses_only_what_we_had_seen_by_then(project: Small) -> None:
+def test_as_known_uses_only_what_we_knew_by_then(project: SmallProject) -> None:
     def lasts(*arguments: str) -> dict[str, Any]:
         bodies = board(project, *arguments)["bodies"]
         return {one["id"]: (one["last_on"], one["days"]) for one in bodies}
 
-    assert lasts("--at", "2026-11-23T12:00:00Z", "--as-seen") == {"cabinet-office": (None, None)}
-    # The feed gives no day of publication: before we saw the document nothing tells that it was public.
+    assert lasts("--at", "2026-11-23T12:00:00Z", "--as-known") == {"cabinet-office": (None, None)}
+    # The feed gives no day of publication: before we saw the document nothing shows that it was public.
     assert lasts("--at", "2026-11-23T12:00:00Z")["cabinet-office"] == (None, None)
     assert lasts("--at", "2026-11-25T12:00:00Z")["cabinet-office"] == ("2026-11-20", 5)
-    assert lasts("--at", "2026-11-25T12:00:00Z", "--as-seen")["cabinet-office"] == ("2026-11-20", 5)
-    assert lasts("--at", "2026-12-01T12:00:00Z", "--as-seen")["cabinet-office"] == ("2026-11-30", 1)
-    nothing = board(project, "--at", "2026-11-22", "--as-seen")
+    assert lasts("--at", "2026-11-25T12:00:00Z", "--as-known")["cabinet-office"] == ("2026-11-20", 5)
+    assert lasts("--at", "2026-12-01T12:00:00Z", "--as-known")["cabinet-office"] == ("2026-11-30", 1)
+    nothing = board(project, "--at", "2026-11-22", "--as-known")
     assert all(one["plans"] == one["meetings"] == one["checks"] == [] for one in nothing["processes"])
 
 
-def test_a_time_out_of_sight_is_told_on_its_days_and_behind_it(project: Small) -> None:
+def test_a_coverage_gap_is_shown_on_its_days_and_after_it(project: SmallProject) -> None:
     """Nobody polled between 24 November and 1 December."""
 
-    for as_seen in ((), ("--as-seen",)):
-        (process,) = board(project, "--at", "2026-11-28T12:00:00Z", "--body", "uk", *as_seen)["processes"]
+    for as_known in ((), ("--as-known",)):
+        (process,) = board(project, "--at", "2026-11-28T12:00:00Z", "--body", "uk", *as_known)["processes"]
         assert len(process["watch"]["unread"]) == 1
         assert process["watch"]["unread_since"] == "2026-11-24"
         assert process["silence"]["watched_days"] is None
@@ -95,21 +101,21 @@ def test_a_time_out_of_sight_is_told_on_its_days_and_behind_it(project: Small) -
     assert [(gap["since"], gap["until"], gap["watch_began_anew"]) for gap in now["gaps"]] == [
         ("2026-11-24", "2026-12-01", False)
     ]
-    told = project.run("board", "--at", "2026-12-01T13:00:00Z", "--body", "uk").out
-    assert "from 24 November 2026 to 1 December 2026" in told
-    assert "Something wrong or missing? Write to" in told
+    printed = project.run("board", "--at", "2026-12-01T13:00:00Z", "--body", "uk").out
+    assert "from 24 November 2026 to 1 December 2026" in printed
+    assert "Something wrong or missing? Write to" in printed
 
 
-def test_the_letter_names_who_is_silent_and_the_page_leads_to_the_board(project: Small) -> None:
-    letter = project.run("digest", "preview", "--at", "2026-12-01T13:00:00Z").out
-    assert "Silence\n-------" in letter
-    assert "United Kingdom: The last record" in " ".join(letter.split())
+def test_the_digest_names_who_is_silent_and_the_front_page_links_to_the_board(project: SmallProject) -> None:
+    digest = project.run("digest", "preview", "--at", "2026-12-01T13:00:00Z").out
+    assert "Silence\n-------" in digest
+    assert "United Kingdom: The last record" in " ".join(digest.split())
     files = project.output()
     assert b'href="board.html"' in files["index.html"]
     assert {"board.html", "board/uk.html", "plans/uk-nap7.html", "silence.atom"} <= files.keys()
 
 
-def test_the_same_day_gives_the_same_board(project: Small) -> None:
+def test_the_same_day_gives_the_same_board(project: SmallProject) -> None:
     before = project.output()
     project.run("publish", "--at", "2026-12-01T14:00:00Z")
     assert project.output() == before

@@ -1,4 +1,4 @@
-"""The commands around what updates are about, through the command line, over a real store."""
+"""The commands of labels and the vocabulary, and `documents label`, over a real store."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 
 import pytest
 
-from tests.support.projects import Small, atom, small_project
-from tests.support.server import Response, Server
+from tests.support.projects import SmallProject, make_atom_feed, small_project
+from tests.support.server import ScriptedResponse, ScriptedServer
 
 ATOM = {"Content-Type": "application/atom+xml"}
-HEAD = "id\ttitle\tsummary\tbody\turl\topen_government_relevant\tupdate_type\ttopics\n"
+HEADER = "id\ttitle\tsummary\tbody\turl\topen_government_relevant\tupdate_type\ttopics\n"
 
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose store holds a document about open data and one about potholes."""
     small = small_project(tmp_path_factory.mktemp("seeded") / "project")
-    feed = atom({"/a": "Open data for all of us", "/b": "Potholes on the A9"})
-    with Server({"/one.atom": Response(headers=ATOM, payload=feed)}) as server:
+    feed = make_atom_feed({"/a": "Open data for all of us", "/b": "Potholes on the A9"})
+    with ScriptedServer({"/one.atom": ScriptedResponse(headers=ATOM, payload=feed)}) as server:
         small.sources({"one": server.url("/one.atom")}, records=False)
         file = small.folder / "sources.yaml"
         file.write_text(file.read_text("utf-8").replace("scope: all", "scope: relevant"), encoding="utf-8")
@@ -31,17 +31,17 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def project(seeded: Path, tmp_path: Path) -> Small:
+def project(seeded: Path, tmp_path: Path) -> SmallProject:
     """A copy of it."""
-    return Small(Path(shutil.copytree(seeded, tmp_path / "project")))
+    return SmallProject(Path(shutil.copytree(seeded, tmp_path / "project")))
 
 
-def held(project: Small) -> dict[str, dict[str, Any]]:
-    return {row["title"]: row for row in json.loads(project.run("entries", "--json").out)}
+def documents(project: SmallProject) -> dict[str, dict[str, Any]]:
+    return {row["title"]: row for row in json.loads(project.run("documents", "list", "--json").out)}
 
 
-def test_entries_tell_relevance_type_topics_and_why(project: Small) -> None:
-    rows = held(project)
+def test_documents_are_listed_with_relevance_topics_and_reasons(project: SmallProject) -> None:
+    rows = documents(project)
 
     assert (rows["Open data for all of us"]["relevance"], rows["Open data for all of us"]["topics"]) == (
         "yes",
@@ -49,82 +49,88 @@ def test_entries_tell_relevance_type_topics_and_why(project: Small) -> None:
     )
     assert any("“open data" in why and "(title)" in why for why in rows["Open data for all of us"]["why"])
     assert rows["Potholes on the A9"]["relevance"] == "no"
-    assert [row["title"] for row in json.loads(project.run("entries", "--relevant", "--json").out)] == [
-        "Open data for all of us"
-    ]
+    assert [
+        row["title"] for row in json.loads(project.run("documents", "list", "--relevant", "--json").out)
+    ] == ["Open data for all of us"]
 
 
-def test_a_mark_wins_survives_a_new_vocabulary_and_is_exported(project: Small) -> None:
-    before = held(project)
+def test_an_override_wins_survives_a_new_vocabulary_and_is_exported(project: SmallProject) -> None:
+    before = documents(project)
     id = before["Potholes on the A9"]["id"]
 
-    said = project.run(
-        "entries", "mark", id, "--relevance", "yes", "--topics", "open-data", "--why", "A register."
+    labelled = project.run(
+        "documents", "label", id, "--relevance", "yes", "--topics", "open-data", "--why", "A register."
     )
-    words = project.folder / "register/vocabulary.yaml"
-    words.write_text(words.read_text("utf-8").replace("- open data\n", "- no such words\n"), encoding="utf-8")
-    changed = json.loads(project.run("reclassify", "--json").out)["changed"]
+    vocabulary = project.folder / "register/vocabulary.yaml"
+    vocabulary.write_text(
+        vocabulary.read_text("utf-8").replace("- open data\n", "- no such words\n"), encoding="utf-8"
+    )
+    changed = json.loads(project.run("classify", "apply", "--json").out)["changed"]
 
-    assert said.out == "Potholes on the A9: yes, news, open-data\n"
-    after = held(project)
+    assert labelled.out == "Potholes on the A9: yes, news, open-data\n"
+    after = documents(project)
     assert changed == 1
     assert after["Potholes on the A9"]["relevance"] == "yes"
     assert "“A register.” (operator): relevance:yes" in after["Potholes on the A9"]["why"]
     assert after["Open data for all of us"]["score"] < before["Open data for all of us"]["score"]
-    exported = project.run("classify", "labels", "--corrected").out.splitlines()
+    exported = project.run("classify", "export", "--corrected").out.splitlines()
     assert [line.split("\t")[1] for line in exported] == ["title", "Potholes on the A9"]
     for title, row in after.items():
         same = ("updated", "first_seen", "published", "revised", "backlog", "id")
         assert [row[key] for key in same] == [before[title][key] for key in same]
 
 
-def test_a_mark_can_be_taken_back(project: Small) -> None:
-    id = held(project)["Potholes on the A9"]["id"]
-    project.run("entries", "mark", id, "--relevance", "yes", "--why", "A register.")
+def test_an_override_can_be_removed(project: SmallProject) -> None:
+    id = documents(project)["Potholes on the A9"]["id"]
+    project.run("documents", "label", id, "--relevance", "yes", "--why", "A register.")
 
-    project.run("entries", "mark", id, "--clear")
+    project.run("documents", "label", id, "--clear")
 
-    row = held(project)["Potholes on the A9"]
-    assert (row["relevance"], row["marked"]) == ("no", False)
+    row = documents(project)["Potholes on the A9"]
+    assert (row["relevance"], row["overridden"]) == ("no", False)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
-        (("--relevance", "yes"), "say why"),
-        (("--why", "x"), "say what is to be corrected"),
-        (("--why", "x", "--type", "newz"), "'newz' is no type; write one of irm-report"),
-        (("--why", "x", "--topics", "open-date"), "'open-date' is no topic; write some of open-government"),
+        (("--relevance", "yes"), "give a reason"),
+        (("--why", "x"), "give a label"),
+        (("--why", "x", "--type", "newz"), "'newz' is not a type; write one of irm-report"),
+        (
+            ("--why", "x", "--topics", "open-date"),
+            "'open-date' is not a topic; write some of open-government",
+        ),
     ],
 )
-def test_a_mark_that_says_nothing_usable_is_refused(
-    project: Small, arguments: tuple[str, ...], said: str
+def test_an_override_without_reason_or_valid_label_is_refused(
+    project: SmallProject, arguments: tuple[str, ...], message: str
 ) -> None:
-    ended = project.run("entries", "mark", "urn:uuid:0", *arguments)
+    ended = project.run("documents", "label", "urn:uuid:0", *arguments)
 
     assert ended.code == 2
-    assert said in " ".join(re.sub(r"[│╭╮╰╯─]", " ", ended.err).split())
+    assert message in " ".join(re.sub(r"[│╭╮╰╯─]", " ", ended.err).split())
 
 
-def test_an_unknown_document_is_named_with_a_remedy(project: Small) -> None:
-    ended = project.run("entries", "mark", "urn:uuid:0", "--relevance", "no", "--why", "x")
+def test_an_unknown_document_is_named_with_a_remedy(project: SmallProject) -> None:
+    ended = project.run("documents", "label", "urn:uuid:0", "--relevance", "no", "--why", "x")
 
     assert (ended.code, ended.err) == (
         2,
-        "document urn:uuid:0: nothing with this id is held; `aggregator entries --json` shows the ids\n",
+        "document urn:uuid:0: no stored document has this id; "
+        "`aggregator documents list --json` shows the ids\n",
     )
 
 
-def test_what_is_written_as_labels_is_read_back_and_agrees_with_itself(project: Small) -> None:
+def test_exported_labels_can_be_evaluated_and_agree_with_themselves(project: SmallProject) -> None:
     file = project.folder / "labels.tsv"
-    file.write_text(project.run("classify", "labels").out, encoding="utf-8")
+    file.write_text(project.run("classify", "export").out, encoding="utf-8")
 
     figures = json.loads(project.run("classify", "evaluate", str(file), "--json").out)
 
     assert figures["relevance"]["f1"] == figures["type"]["accuracy"] == 1
 
 
-def test_evaluate_finds_columns_by_name_hides_fields_and_shows_mistakes(project: Small) -> None:
+def test_evaluate_finds_columns_by_name_hides_fields_and_shows_errors(project: SmallProject) -> None:
     file = project.folder / "some.tsv"
     file.write_text(
         "update_type\topen_government_relevant\ttitle\tother\n"
@@ -145,16 +151,19 @@ def test_evaluate_finds_columns_by_name_hides_fields_and_shows_mistakes(project:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
-        ("title\tkind\nx\ty\n", ":1: the first line must name the columns, tabs between them; 'open_gov"),
-        (HEAD + "1\tA\t\t\t\tperhaps\t\t\n", ":2: open_government_relevant is 'perhaps'; write yes, bord"),
-        (HEAD, ": no row with a title; there is nothing to measure"),
+        (
+            "title\tkind\nx\ty\n",
+            ":1: the first line must name the columns, with tabs between them; 'open_gov",
+        ),
+        (HEADER + "1\tA\t\t\t\tperhaps\t\t\n", ":2: open_government_relevant is 'perhaps'; write yes, bord"),
+        (HEADER, ": no row has a title; there is nothing to measure"),
         ("\xff\xfe", ": cannot be read as UTF-8 text"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_line_and_remedy(
-    project: Small, text: str, said: str
+    project: SmallProject, text: str, message: str
 ) -> None:
     file = project.folder / "bad.tsv"
     file.write_bytes(text.encode("latin-1"))
@@ -162,19 +171,19 @@ def test_a_file_that_cannot_be_read_is_refused_with_line_and_remedy(
     ended = project.run("classify", "evaluate", str(file))
 
     assert ended.code == 2
-    assert said in ended.err
+    assert message in ended.err
 
 
-def test_explain_says_what_a_title_is_and_an_empty_one_is_refused(project: Small) -> None:
-    told = project.run("classify", "explain", "NAP6: minutes of the multi-stakeholder forum").out
+def test_explain_shows_the_labels_of_a_title_and_refuses_an_empty_one(project: SmallProject) -> None:
+    explained = project.run("classify", "explain", "NAP6: minutes of the multi-stakeholder forum").out
     empty = project.run("classify", "explain", " ")
 
-    assert told.startswith("relevance yes (score ")
-    assert "type meeting-record" in told
-    assert "plans: uk-nap6" in told
+    assert explained.startswith("relevance yes (score ")
+    assert "type meeting-record" in explained
+    assert "plans: uk-nap6" in explained
     assert empty.code == 2
     assert "the title is empty" in empty.err
 
 
-def test_reclassifying_again_changes_nothing(project: Small) -> None:
-    assert project.run("reclassify").out == "0 documents have other labels than before.\n"
+def test_applying_the_same_vocabulary_again_changes_nothing(project: SmallProject) -> None:
+    assert project.run("classify", "apply").out == "The labels of 0 documents changed.\n"

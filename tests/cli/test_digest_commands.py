@@ -1,4 +1,4 @@
-"""The commands of letters and readers, run as their users run them."""
+"""The commands of digests and subscribers."""
 
 from __future__ import annotations
 
@@ -9,129 +9,140 @@ from pathlib import Path
 import pytest
 
 from aggregator.store import open_store
-from tests.deliver.digest.digests import digest, item, under
-from tests.support.projects import PROJECT, SMALL_REGISTER, Small, atom, small_project
+from tests.deliver.digest.digests import make_digest, make_item, make_section
+from tests.support.projects import PROJECT, SMALL_REGISTER, SmallProject, make_atom_feed, small_project
 
 MONDAY = "2024-01-29T08:00:00Z"
 ON = "mail_send: yes\nmail_server: smtps://b.org\nmail_from: {}@b.org"
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Small:
-    """A project whose letter of 2024-W04 was issued."""
+def project(tmp_path: Path) -> SmallProject:
+    """A project whose digest of 2024-W04 was issued."""
     made = small_project(tmp_path / "project", register=SMALL_REGISTER)
     made.sources({})
     (made.folder / "data").mkdir()
     with open_store(f"sqlite:///{made.folder}/data/aggregator.db") as store:
-        store.digests.issue([digest(under("Documents", item()))])
+        store.digests.issue([make_digest(make_section("Documents", make_item()))])
     return made
 
 
-def test_a_reader_comes_gets_a_letter_in_the_outbox_and_goes(project: Small) -> None:
+def test_a_subscriber_is_added_gets_a_digest_in_the_outbox_and_is_removed(project: SmallProject) -> None:
     added = project.run("subscribers", "add", " Reader@Example.org ", "--at", MONDAY)
     assert added.code == 0, added.err
     id = added.out.split()[0]
     sent = project.run("digest", "send", "--at", MONDAY)
-    assert sent.out == "1 accepted. Letters go into data/outbox; none leaves this machine.\n"
+    assert sent.out == "1 accepted. Mail goes into data/outbox; none leaves this machine.\n"
     (letter,) = (project.folder / "data/outbox").rglob("*.eml")
     assert letter.name == f"{id}.eml"
     assert message_from_bytes(letter.read_bytes(), policy=policy.default)["To"] == "reader@example.org"
-    assert project.run("digest", "send", "--at", MONDAY).out.startswith("No letter was due.")
+    assert project.run("digest", "send", "--at", MONDAY).out.startswith("No delivery was due.")
 
     again = project.run("subscribers", "add", "reader@example.org", "--daily", "--welsh-first")
     assert again.out.split()[0] == id
     (listed,) = json.loads(project.run("subscribers", "list", "--json").out)
-    told = [listed[name] for name in ("id", "standing", "rhythm", "titles")]
-    assert told == [id, "reading", "daily", "cy"]
+    shown = [listed[name] for name in ("id", "status", "frequency", "title_language")]
+    assert shown == [id, "active", "daily", "cy"]
     assert "reader@example.org" in project.run("subscribers", "export").out
     assert project.run("subscribers", "remove", "reader@example.org").code == 0
-    assert json.loads(project.run("subscribers", "list", "--json").out)[0]["standing"] == "left"
+    assert json.loads(project.run("subscribers", "list", "--json").out)[0]["status"] == "unsubscribed"
     assert project.run("subscribers", "erase", id).out == "1 erased.\n"
     assert json.loads(project.run("subscribers", "list", "--json").out) == []
 
 
-def test_what_one_project_exports_another_imports(whole: Small) -> None:
-    file = whole.folder / "readers.csv"
+def test_what_one_project_exports_another_imports(full_project: SmallProject) -> None:
+    file = full_project.folder / "subscribers.csv"
     file.write_text(
-        "address,bodies,is_list,leave,rhythm,titles\n"
+        "address,bodies,is_list,leave_instructions,frequency,title_language\n"
         "a@example.org,scot-gov,no,\nl@lists.org,,yes,https://x.org/,daily,cy\n"
     )
-    assert whole.run("subscribers", "import", "readers.csv", "--at", MONDAY).out == (
-        "2 taken in, 0 left as they are.\n"
+    assert full_project.run("subscribers", "import", "subscribers.csv", "--at", MONDAY).out == (
+        "2 added, 0 left unchanged.\n"
     )
-    exported = whole.run("subscribers", "export").out
+    exported = full_project.run("subscribers", "export").out
     file.write_text(exported)
 
-    assert whole.run("subscribers", "import", "readers.csv").out == "0 taken in, 2 left as they are.\n"
+    assert full_project.run("subscribers", "import", "subscribers.csv").out == "0 added, 2 left unchanged.\n"
     assert sorted(exported.splitlines()) == [
-        "a@example.org,reading,2024-01-29T08:00:00+00:00,scot-gov,,,no,weekly,en,no,,no",
-        "address,standing,since,bodies,topics,types,when_empty,rhythm,titles,is_list,leave,only_alerts",
-        "l@lists.org,reading,2024-01-29T08:00:00+00:00,,,,no,daily,cy,yes,https://x.org/,no",
+        "a@example.org,active,2024-01-29T08:00:00+00:00,scot-gov,,,no,weekly,en,no,,no",
+        "address,status,since,bodies,topics,types,when_empty,"
+        "frequency,title_language,is_list,leave_instructions,only_alerts",
+        "l@lists.org,active,2024-01-29T08:00:00+00:00,,,,no,daily,cy,yes,https://x.org/,no",
     ]
 
 
-def test_a_letter_of_a_day_is_previewed_by_its_day(project: Small) -> None:
+def test_a_daily_digest_is_previewed_by_its_day(project: SmallProject) -> None:
     shown = project.run("digest", "preview", "--day", "2024-01-24", "--at", MONDAY)
     assert "Letter of Wednesday 24 January 2024" in shown.out
 
 
-def test_a_list_of_addresses_with_a_mistake_takes_in_nobody_and_names_the_line(project: Small) -> None:
-    (project.folder / "readers.csv").write_text(
-        "address,rhythm\na@example.org,\n\nnobody,\nb@example.org,hourly\n"
+def test_a_csv_file_with_a_mistake_adds_nobody_and_names_the_line(project: SmallProject) -> None:
+    (project.folder / "subscribers.csv").write_text(
+        "address,frequency\na@example.org,\n\nnobody,\nb@example.org,hourly\n"
     )
 
-    ended = project.run("subscribers", "import", "readers.csv")
+    ended = project.run("subscribers", "import", "subscribers.csv")
 
     assert ended.code == 2
-    assert "readers.csv:4: this is no mail address that can be written to" in ended.err
-    assert "readers.csv:5: 'hourly' is none of weekly, daily" in ended.err
+    assert "subscribers.csv:4: this is no mail address that can be written to" in ended.err
+    assert "subscribers.csv:5: 'hourly' is none of weekly, daily" in ended.err
     assert json.loads(project.run("subscribers", "list", "--json").out) == []
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("subscribers", "add", "nobody"), "this is no mail address"),
-        (("subscribers", "add", "a@example.org", "--body", "atlantis"), "body atlantis: no such id is known"),
-        (("subscribers", "add", "a@example.org", "--type", "rumour"), "type rumour: no such id is known"),
-        (("subscribers", "add", "a@example.org", "--topic", "tea"), "topic tea: no such id is known"),
+        (
+            ("subscribers", "add", "a@example.org", "--body", "atlantis"),
+            "body atlantis: this id does not exist",
+        ),
+        (("subscribers", "add", "a@example.org", "--type", "rumour"), "type rumour: this id does not exist"),
+        (("subscribers", "add", "a@example.org", "--topic", "tea"), "topic tea: this id does not exist"),
         (("digest", "preview", "--day", "2024-01-24", "--week", "2024-W04"), "a week or a day, not both"),
         (("subscribers", "remove", "a@example.org"), "nobody is known by this id or address"),
         (("subscribers", "erase", "a@example.org"), "nobody is known by this id or address"),
         (("subscribers", "import", "missing.csv"), "missing.csv: cannot be read"),
     ],
 )
-def test_wrong_use_is_said_in_plain_words(project: Small, arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_use_is_refused_in_plain_words(
+    project: SmallProject, arguments: tuple[str, ...], message: str
+) -> None:
     ended = project.run(*arguments)
 
     assert ended.code == 2
-    assert said in ended.err
+    assert message in ended.err
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ("mail_send: yes", "setting mail_from: mail_send is on, and this is not set"),
         ("mail_server: mail.example.org", "write smtps://USER@HOST:PORT"),
-        ("mail_server: smtps://u:p@mail.example.org", "take the password out of the address"),
+        ("mail_server: smtps://u:p@mail.example.org", "remove the password from the address"),
         ("mail_from: Somebody <a@b.org>", "write a plain mail address"),
-        ("letters_url: http://updates.example.org/letters/", "write an https:// address"),
+        ("subscriptions_url: http://updates.example.org/letters/", "write an https:// address"),
         ("mail_batch: 0", "mail_batch"),
         (ON.format("letters-uk-x"), "letters-uk-x@b.org: at most 11 characters may stand before the @"),
-        (ON.format("letters-uk") + "\nmail_replies: bounces-here@b.org", "another mailbox in mail_replies"),
+        (
+            ON.format("letters-uk") + "\nreplies_address: bounces-here@b.org",
+            "another mailbox in replies_address",
+        ),
     ],
 )
-def test_mail_that_is_set_up_wrongly_is_refused_with_its_remedy(project: Small, line: str, said: str) -> None:
+def test_wrong_mail_settings_are_refused_with_a_remedy(
+    project: SmallProject, line: str, message: str
+) -> None:
     with (project.folder / "settings.yaml").open("a") as settings:
         settings.write(line + "\n")
 
     ended = project.run("digest", "send", "--at", MONDAY)
 
     assert ended.code == 2
-    assert said in ended.err
+    assert message in ended.err
 
 
-def test_who_left_is_erased_by_the_send_of_four_weeks_later_and_by_erase_at_once(project: Small) -> None:
+def test_a_former_subscriber_is_erased_four_weeks_later_or_at_once_by_erase(project: SmallProject) -> None:
     for name in ("a", "b"):
         project.run("subscribers", "add", f"{name}@example.org", "--at", MONDAY)
     project.run("digest", "send", "--at", MONDAY)
@@ -148,24 +159,24 @@ def test_who_left_is_erased_by_the_send_of_four_weeks_later_and_by_erase_at_once
     assert list(outbox.glob("*.eml")) == []
 
 
-def test_who_left_and_asks_the_operator_again_reads_again(project: Small) -> None:
+def test_a_former_subscriber_who_is_added_again_is_active_again(project: SmallProject) -> None:
     for command in ("add", "remove", "add"):
         project.run("subscribers", command, "a@example.org", "--at", MONDAY)
 
     (found,) = json.loads(project.run("subscribers", "list", "--json").out)
-    assert found["standing"] == "reading"
+    assert found["status"] == "active"
 
 
-def test_a_send_issues_the_day_that_closed_and_tells_what_the_rules_found(tmp_path: Path) -> None:
+def test_a_send_issues_the_day_that_closed_and_sends_alerts(tmp_path: Path) -> None:
     project = small_project(tmp_path / "small", records=(), register=PROJECT / "tests/crash/register")
     feed, title = "https://www.example.org/feed", "Open government: the national action plan"
-    polls = {(1, feed): atom({"/a": "Tea"}), (2, feed): atom({"/a": "Tea", "/b": title})}
+    polls = {(1, feed): make_atom_feed({"/a": "Tea"}), (2, feed): make_atom_feed({"/a": "Tea", "/b": title})}
     replay = ("--replay", project.recording(polls).name)
     project.sources({"one": feed}, records=False)
     rule = "alerts:\n  - id: plans\n    name: Plans\n    when: 'action'\n    mail: [d@example.org]\n"
     (project.folder / "alerts.yaml").write_text(rule)
-    for name, rhythm in (("d", ("--daily",)), ("w", ())):
-        added = project.run("subscribers", "add", f"{name}@example.org", *rhythm, *replay, "--at", MONDAY)
+    for name, options in (("d", ("--daily",)), ("w", ())):
+        added = project.run("subscribers", "add", f"{name}@example.org", *options, *replay, "--at", MONDAY)
         assert added.code == 0, added.err
     assert project.run("run", *replay, "--at", "2024-01-31T12:00:00Z").code == 0
 
@@ -181,4 +192,6 @@ def test_a_send_issues_the_day_that_closed_and_tells_what_the_rules_found(tmp_pa
         "A small project: 1 update, 31 January 2024",
         f"Plans: New: {title}",
     ]
-    assert project.run("digest", "send", *replay, "--at", "2024-02-01T08:01:00Z").out.startswith("No letter")
+    assert project.run("digest", "send", *replay, "--at", "2024-02-01T08:01:00Z").out.startswith(
+        "No delivery"
+    )

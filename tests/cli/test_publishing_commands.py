@@ -1,4 +1,4 @@
-"""Publishing through the command line: held against the store, told to hubs, and written as tables."""
+"""publish and export: files compared with the store, hubs notified, documents written as tables."""
 
 from __future__ import annotations
 
@@ -9,28 +9,30 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from tests.publish.validators import datapackage, validator
-from tests.support.projects import SMALL_REGISTER, Small, atom, small_project
-from tests.support.server import Response, Server
+from tests.publish.validators import datapackage_errors, validator_of
+from tests.support.projects import SMALL_REGISTER, SmallProject, make_atom_feed, small_project
+from tests.support.server import ScriptedResponse, ScriptedServer
 
 AT = "2026-06-05T12:00:00Z"
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Small:
+def project(tmp_path: Path) -> SmallProject:
     return small_project(tmp_path / "project", register=SMALL_REGISTER)
 
 
-def published(project: Small, server: Server) -> None:
+def run_once(project: SmallProject, server: ScriptedServer) -> None:
     """Run once over one feed."""
-    server.script["/one.atom"] = Response(payload=atom({"/a": "A plan for open data", "/b": "Bus stops"}))
+    server.script["/one.atom"] = ScriptedResponse(
+        payload=make_atom_feed({"/a": "A plan for open data", "/b": "Bus stops"})
+    )
     project.sources({"one": server.url("/one.atom")})
     assert project.run("run", "--at", AT).code == 0
 
 
-def test_output_is_held_against_the_store_and_what_differs_is_named(project: Small) -> None:
-    with Server() as server:
-        published(project, server)
+def test_files_that_differ_from_the_store_are_named(project: SmallProject) -> None:
+    with ScriptedServer() as server:
+        run_once(project, server)
 
     right = project.run("publish", "--check")
     (project.folder / "output/feed.rss").write_text("by hand")
@@ -38,33 +40,33 @@ def test_output_is_held_against_the_store_and_what_differs_is_named(project: Sma
     wrong = project.run("publish", "--check")
     mended = project.run("publish", "--at", AT), project.run("publish", "--check", "--at", AT)
 
-    assert (right.code, right.out) == (0, "Every file is what the store says.\n")
+    assert (right.code, right.out) == (0, "Every file matches the store.\n")
     assert (wrong.code, wrong.out) == (1, "calendar.ics\nfeed.rss\n")
-    assert "2 files are not what the store says; `aggregator publish` puts them right" in wrong.err
-    # What was written by hand is as the list says; only a file that is missing is noticed without --check.
+    assert "2 files differ from the store; `aggregator publish` writes them again" in wrong.err
+    # publish trusts the manifest for a file that exists; only --check reads its content.
     assert mended[0].out.startswith("1 files changed")
     assert mended[1].out == "feed.rss\n"
 
 
-def test_hubs_hear_of_every_feed_that_changed_and_of_none_when_nothing_did(project: Small) -> None:
-    with Server({"/hub": Response(status=204)}) as server:
+def test_hubs_are_notified_of_every_feed_that_changed_and_only_of_those(project: SmallProject) -> None:
+    with ScriptedServer({"/hub": ScriptedResponse(status=204)}) as server:
         with (project.folder / "settings.yaml").open("a") as settings:
-            settings.write(f"base_url: https://updates.example.org/\nhubs: [{server.url('/hub')}]\n")
-        published(project, server)
-        told = [parse_qsl(seen.payload.decode()) for seen in server.seen if seen.path == "/hub"]
+            settings.write(f"base_url: https://updates.example.org/\nwebsub_hubs: [{server.url('/hub')}]\n")
+        run_once(project, server)
+        notifications = [parse_qsl(seen.payload.decode()) for seen in server.requests if seen.path == "/hub"]
         project.run("run", "--at", "2026-06-05T12:30:00Z")
-        again = [seen for seen in server.seen if seen.path == "/hub"]
+        again = [seen for seen in server.requests if seen.path == "/hub"]
 
-    topics = {value for message in told for name, value in message if name == "hub.url"}
-    assert {message[0] for message in told} == {("hub.mode", "publish")}
+    topics = {value for message in notifications for name, value in message if name == "hub.url"}
+    assert {message[0] for message in notifications} == {("hub.mode", "publish")}
     assert "https://updates.example.org/feed.atom" in topics
     assert {PurePath(topic).suffix for topic in topics} == {".atom", ".json", ".rss"}
-    assert len(again) == len(told)
+    assert len(again) == len(notifications)
 
 
-def test_the_whole_record_is_written_as_tables(project: Small) -> None:
-    with Server() as server:
-        published(project, server)
+def test_all_documents_are_written_as_tables(project: SmallProject) -> None:
+    with ScriptedServer() as server:
+        run_once(project, server)
 
     ended = project.run("export", "tables", "--at", AT)
 
@@ -74,13 +76,13 @@ def test_the_whole_record_is_written_as_tables(project: Small) -> None:
     with (folder / "entries.csv").open(newline="") as file:
         assert {"A plan for open data", "Bus stops"} < {row["title"] for row in csv.DictReader(file)}
     assert len((folder / "revisions.jsonl").read_text().splitlines()) == 5
-    assert datapackage((folder / "datapackage.json").read_bytes()) == []
+    assert datapackage_errors((folder / "datapackage.json").read_bytes()) == []
     assert json.loads((folder / "datapackage.json").read_text())["title"] == "A small project"
 
 
-def test_a_hub_that_is_no_address_is_refused_with_what_is_right(project: Small) -> None:
+def test_a_hub_that_is_not_an_address_is_refused_with_a_remedy(project: SmallProject) -> None:
     project.sources({})
-    (project.folder / "settings.yaml").write_text("hubs: [hub.example.org]\n")
+    (project.folder / "settings.yaml").write_text("websub_hubs: [hub.example.org]\n")
 
     ended = project.run("publish")
 
@@ -88,13 +90,15 @@ def test_a_hub_that_is_no_address_is_refused_with_what_is_right(project: Small) 
     assert "write the address of a WebSub hub, such as https://" in ended.err
 
 
-def test_every_file_that_a_run_publishes_is_valid(whole: Small) -> None:
-    with Server() as server:
-        published(whole, server)
+def test_every_file_that_a_run_publishes_is_valid(full_project: SmallProject) -> None:
+    with ScriptedServer() as server:
+        run_once(full_project, server)
 
-    said = {
-        path: validate(payload) for path, payload in whole.output().items() if (validate := validator(path))
+    errors = {
+        path: validate(payload)
+        for path, payload in full_project.output().items()
+        if (validate := validator_of(path))
     }
 
-    assert len(said) > 100
-    assert {path: wrong for path, wrong in said.items() if wrong} == {}
+    assert len(errors) > 100
+    assert {path: wrong for path, wrong in errors.items() if wrong} == {}

@@ -1,4 +1,4 @@
-"""The main job through its public door: the command line, a real server, output/ read back."""
+"""run, poll, status and other commands on a small project, with a real server; output/ is read back."""
 
 from __future__ import annotations
 
@@ -8,34 +8,38 @@ from pathlib import Path
 
 import feedparser
 import pytest
+from typer.testing import CliRunner
 
-from tests.support.projects import PROJECT, SMALL_REGISTER, Small, atom, small_project
-from tests.support.server import Reply, Response, Server, conditional
+from aggregator.cli import app
+from aggregator.cli.options import RENAMED_COMMANDS, RENAMED_OPTIONS
+from aggregator.errors import ConfigError
+from tests.support.projects import PROJECT, SMALL_REGISTER, SmallProject, make_atom_feed, small_project
+from tests.support.server import Reply, ScriptedResponse, ScriptedServer, conditional
 
 FEED = {"Content-Type": "application/atom+xml"}
 RECORDS = 3
 
 
-def titles(project: Small, feed: str = "all.atom") -> list[str]:
-    """The titles of a published feed, as another reader reads them."""
-    read = feedparser.parse(project.output()[feed])
-    assert not read.bozo
-    return [entry.title for entry in read.entries]
+def titles(project: SmallProject, feed: str = "all.atom") -> list[str]:
+    """The titles of a published feed, as feedparser reads them."""
+    parsed = feedparser.parse(project.output()[feed])
+    assert not parsed.bozo
+    return [entry.title for entry in parsed.entries]
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Small:
+def project(tmp_path: Path) -> SmallProject:
     return small_project(tmp_path / "project", register=SMALL_REGISTER)
 
 
-def test_one_command_publishes_a_feed_a_page_and_a_letter(project: Small) -> None:
-    with Server({"/one.atom": conditional(atom({"/a": "A plan"}), etag='"1"')}) as server:
+def test_one_command_publishes_a_feed_a_page_and_a_digest(project: SmallProject) -> None:
+    with ScriptedServer({"/one.atom": conditional(make_atom_feed({"/a": "A plan"}), etag='"1"')}) as server:
         project.sources({"one": server.url("/one.atom")})
 
         ended = project.run("run")
 
     assert (ended.code, ended.err) == (0, "")
-    assert ended.out == ("2 sources asked; 4 new, 0 revised. Open output/index.html\n")
+    assert ended.out == ("2 sources polled; 4 new, 0 revised. Open output/index.html\n")
     assert "A plan" in titles(project, "feed.atom")
     assert len(titles(project)) == 1 + RECORDS
     page = project.output()["index.html"].decode()
@@ -44,24 +48,24 @@ def test_one_command_publishes_a_feed_a_page_and_a_letter(project: Small) -> Non
     assert [name for name in project.output() if name.startswith("digests/")]
 
 
-def test_the_search_index_is_made_by_a_command_of_its_own_and_a_later_run_leaves_it(project: Small) -> None:
+def test_a_command_makes_the_search_index_and_a_later_run_leaves_it(project: SmallProject) -> None:
     project.sources({})
-    before = project.run("search-index")
+    before = project.run("search", "index")
     project.run("run", "--at", "2026-06-05T12:00:00Z")
 
-    made = project.run("search-index")
+    made = project.run("search", "index")
     index = {path: payload for path, payload in project.output().items() if path.startswith("pagefind/")}
     project.run("run", "--at", "2026-06-05T13:00:00Z")
 
     assert before.code == 1
-    assert "holds no pages: `aggregator publish` first" in before.err
+    assert "has no pages: run `aggregator publish` first" in before.err
     assert (made.code, made.out) == (0, f"{RECORDS} pages can be searched.\n")
     assert index.items() <= project.output().items()
 
 
-def test_a_second_run_sends_validators_and_changes_nothing_that_did_not_change(project: Small) -> None:
-    answer = conditional(atom({"/a": "A plan"}), etag='W/"one"')
-    with Server({"/one.atom": answer}) as server:
+def test_a_second_run_sends_validators_and_touches_no_unchanged_file(project: SmallProject) -> None:
+    answer = conditional(make_atom_feed({"/a": "A plan"}), etag='W/"one"')
+    with ScriptedServer({"/one.atom": answer}) as server:
         project.sources({"one": server.url("/one.atom")})
         project.run("run", "--at", "2026-06-05T12:00:00Z")
         before = project.output()
@@ -69,16 +73,18 @@ def test_a_second_run_sends_validators_and_changes_nothing_that_did_not_change(p
 
         ended = project.run("run", "--at", "2026-06-05T13:00:00Z")
 
-        asked = [seen.headers.get("if-none-match") for seen in server.seen if seen.path == "/one.atom"]
-    assert asked == [None, 'W/"one"']
-    assert ended.out.startswith("2 sources asked; 0 new, 0 revised.")
+        validators = [
+            seen.headers.get("if-none-match") for seen in server.requests if seen.path == "/one.atom"
+        ]
+    assert validators == [None, 'W/"one"']
+    assert ended.out.startswith("2 sources polled; 0 new, 0 revised.")
     assert project.output() == before
     assert {p: p.stat().st_mtime_ns for p in written} == written
 
 
-def test_robots_txt_is_asked_once_a_day_and_obeyed(project: Small) -> None:
-    robots = Response(payload=b"User-agent: *\nDisallow: /private/\n")
-    with Server({"/robots.txt": robots, "/one.atom": atom_response({"/a": "A plan"})}) as server:
+def test_robots_txt_is_fetched_once_a_day_and_obeyed(project: SmallProject) -> None:
+    robots = ScriptedResponse(payload=b"User-agent: *\nDisallow: /private/\n")
+    with ScriptedServer({"/robots.txt": robots, "/one.atom": atom_response({"/a": "A plan"})}) as server:
         project.sources({"one": server.url("/one.atom"), "two": server.url("/private/two.atom")})
         first = project.run("run", "--at", "2026-06-05T12:00:00Z")
         project.run("run", "--at", "2026-06-05T20:00:00Z")
@@ -90,20 +96,20 @@ def test_robots_txt_is_asked_once_a_day_and_obeyed(project: Small) -> None:
     assert "two: robots.txt forbids it: " in first.err
 
 
-def atom_response(items: dict[str, str]) -> Response:
-    return Response(headers=FEED, payload=atom(items))
+def atom_response(items: dict[str, str]) -> ScriptedResponse:
+    return ScriptedResponse(headers=FEED, payload=make_atom_feed(items))
 
 
 BAD: dict[str, tuple[Reply, str]] = {
     "/html": (
-        Response(headers={"Content-Type": "text/html"}, payload=b"<!doctype html><p>Sign in"),
+        ScriptedResponse(headers={"Content-Type": "text/html"}, payload=b"<!doctype html><p>Sign in"),
         "not a feed",
     ),
-    "/broken": (Response(headers=FEED, payload=b"<feed><entry><title>cut"), "broken feed"),
-    "/empty": (Response(headers=FEED), "empty answer"),
-    "/error": (Response(status=500), "error status"),
-    "/gone": (Response(status=410), "gone"),
-    "/busy": (Response(status=429, headers={"Retry-After": "7200"}), "asked to slow down"),
+    "/broken": (ScriptedResponse(headers=FEED, payload=b"<feed><entry><title>cut"), "broken feed"),
+    "/empty": (ScriptedResponse(headers=FEED), "empty answer"),
+    "/error": (ScriptedResponse(status=500), "error status"),
+    "/gone": (ScriptedResponse(status=410), "gone"),
+    "/busy": (ScriptedResponse(status=429, headers={"Retry-After": "7200"}), "asked to slow down"),
     "/short": (
         b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\nContent-Type: application/xml\r\n\r\n<feed>",
         "answer cut short",
@@ -112,13 +118,13 @@ BAD: dict[str, tuple[Reply, str]] = {
 
 
 @pytest.mark.parametrize("path", BAD)
-def test_a_bad_answer_is_named_and_the_others_go_on_and_nothing_stored_is_lost(
-    project: Small, path: str
+def test_a_bad_answer_is_named_the_other_sources_go_on_and_nothing_stored_is_lost(
+    project: SmallProject, path: str
 ) -> None:
     answer, cause = BAD[path]
-    with Server({path: atom_response({"/b": "A letter"})}) as bad, Server() as good:
+    with ScriptedServer({path: atom_response({"/b": "A letter"})}) as bad, ScriptedServer() as good:
         good.script["/one.atom"] = atom_response({"/a": "A plan"})
-        # Two names of this machine: what one host asks of us must not hold up the other.
+        # Two host names: a Retry-After of one host must not delay the other.
         project.sources({"bad": bad.url(path), "one": good.url("/one.atom", host="localhost")})
         project.run("run", "--at", "2026-06-05T12:00:00Z")
         bad.script[path] = answer
@@ -135,16 +141,16 @@ def test_a_bad_answer_is_named_and_the_others_go_on_and_nothing_stored_is_lost(
     assert cause in project.output()["index.html"].decode()
 
 
-def status(project: Small) -> list[dict[str, object]]:
+def status(project: SmallProject) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = json.loads(project.run("status", "--json").out)["sources"]
     return rows
 
 
-def test_an_item_without_link_or_title_is_rejected_and_counted(project: Small) -> None:
-    feed = atom({"/a": "A plan", "/b": ""}).replace(
+def test_an_item_without_link_or_title_is_rejected_and_counted(project: SmallProject) -> None:
+    feed = make_atom_feed({"/a": "A plan", "/b": ""}).replace(
         b"</feed>", b"<entry><id>x</id><title>No link</title></entry></feed>"
     )
-    with Server({"/one.atom": Response(headers=FEED, payload=feed)}) as server:
+    with ScriptedServer({"/one.atom": ScriptedResponse(headers=FEED, payload=feed)}) as server:
         project.sources({"one": server.url("/one.atom")}, records=False)
         ended = project.run("poll")
 
@@ -154,8 +160,8 @@ def test_an_item_without_link_or_title_is_rejected_and_counted(project: Small) -
     assert "rejected" in project.run("status").out
 
 
-def test_the_first_poll_is_backlog_and_what_comes_later_is_news(project: Small) -> None:
-    with Server({"/one.atom": atom_response({"/a": "An old plan"})}) as server:
+def test_the_first_poll_is_backlog_and_later_documents_are_new(project: SmallProject) -> None:
+    with ScriptedServer({"/one.atom": atom_response({"/a": "An old plan"})}) as server:
         project.sources({"one": server.url("/one.atom")})
         project.run("run", "--at", "2026-06-04T12:00:00Z")
         server.script["/one.atom"] = atom_response(
@@ -167,22 +173,24 @@ def test_the_first_poll_is_backlog_and_what_comes_later_is_news(project: Small) 
         still_open = project.output()["digests/2026-W23.txt"].decode()
         server.script["/one.atom"] = atom_response({"/c": "Much later"})
         project.run("run", "--at", "2026-06-08T07:00:00Z")
-        frozen = json.loads(project.run("digest", "preview", "--week", "2026-W23", "--json").out)
+        issued = json.loads(project.run("digest", "preview", "--week", "2026-W23", "--json").out)
 
-    said = {section["title"]: [item["title"] for item in section["items"]] for section in draft["sections"]}
-    assert said == {
+    titles_by_section = {
+        section["title"]: [item["title"] for item in section["items"]] for section in draft["sections"]
+    }
+    assert titles_by_section == {
         "Meetings and decisions": ["Minutes of the forum"],
         "Changed and removed": ["An old plan, revised"],
     }
     assert draft["issued"] is None
     assert "Draft" in still_open
-    assert frozen["issued"] == "2026-06-08T07:00:00Z"
-    assert frozen["sections"] == draft["sections"]
+    assert issued["issued"] == "2026-06-08T07:00:00Z"
+    assert issued["sections"] == draft["sections"]
     assert "Draft" not in project.output()["digests/2026-W23.txt"].decode()
 
 
-def test_a_document_in_two_feeds_is_one_entry_that_credits_both(project: Small) -> None:
-    with Server(
+def test_a_document_in_two_feeds_is_stored_once_and_credits_both(project: SmallProject) -> None:
+    with ScriptedServer(
         {
             "/one.atom": atom_response({"/a": "A plan"}),
             "/two.atom": atom_response({"/a": "A plan", "/b": "B"}),
@@ -191,60 +199,60 @@ def test_a_document_in_two_feeds_is_one_entry_that_credits_both(project: Small) 
         project.sources({"one": server.url("/one.atom"), "two": server.url("/two.atom")}, records=False)
         project.run("run")
 
-    rows = json.loads(project.run("entries", "--json").out)
+    rows = json.loads(project.run("documents", "list", "--json").out)
     assert {row["title"]: row["carriers"] for row in rows} == {"A plan": ["one", "two"], "B": ["two"]}
 
 
-def test_try_shows_what_each_room_makes_and_writes_nothing(project: Small) -> None:
-    with Server({"/one.atom": atom_response({"/a": "Minutes of the forum"})}) as server:
+def test_a_dry_run_shows_the_result_of_each_stage_and_writes_nothing(project: SmallProject) -> None:
+    with ScriptedServer({"/one.atom": atom_response({"/a": "Minutes of the forum"})}) as server:
         project.sources({"one": server.url("/one.atom")})
 
-        shown = json.loads(project.run("try", "one", "--json").out)
-        as_table = project.run("try", "one")
+        shown = json.loads(project.run("sources", "dry-run", "one", "--json").out)
+        as_table = project.run("sources", "dry-run", "one")
 
     assert [(row["title"], row["type"], row["change"]) for row in shown["entries"]] == [
         ("Minutes of the forum", "meeting-record", "new")
     ]
     assert "normalise: 1 entries, 0 rejected" in as_table.out
-    assert json.loads(project.run("entries", "--json").out) == []
+    assert json.loads(project.run("documents", "list", "--json").out) == []
     assert not (project.folder / "output").exists()
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
-        (("poll", "nobody"), "source nobody: no source that is read has this id"),
-        (("try", "nobody"), "source nobody: no source that is read has this id"),
-        (("digest", "preview", "--week", "2024-4"), "letter 2024-4: "),
-        (("run", "--at", "soon"), "'soon' is no instant; write 2026-06-05T12:00:00Z"),
+        (("poll", "nobody"), "source nobody: no source that is polled has this id"),
+        (("sources", "dry-run", "nobody"), "source nobody: no source that is polled has this id"),
+        (("digest", "preview", "--week", "2024-4"), "digest 2024-4: "),
+        (("run", "--at", "soon"), "'soon' is not an instant; write 2026-06-05T12:00:00Z"),
         (("run", "--store", "mysql"), "option --store: 'store' is 'mysql': write sqlite:///"),
         (("--settings", "none.yaml", "run"), "none.yaml: this file is missing"),
         (("nonsense",), "No such command 'nonsense'"),
     ],
 )
-def test_wrong_use_ends_with_2_and_says_what_is_right(
-    project: Small, arguments: tuple[str, ...], said: str
+def test_wrong_use_ends_with_2_and_says_what_to_write(
+    project: SmallProject, arguments: tuple[str, ...], message: str
 ) -> None:
     project.sources({})
 
     ended = project.run(*arguments)
 
     assert ended.code == 2
-    assert said in " ".join(ended.err.replace("│", " ").split())
+    assert message in " ".join(ended.err.replace("│", " ").split())
 
 
-def test_a_wrong_file_is_refused_before_anything_runs(project: Small) -> None:
-    with Server() as server:
+def test_a_wrong_file_is_refused_before_anything_runs(project: SmallProject) -> None:
+    with ScriptedServer() as server:
         project.sources({"one": server.url("/one.atom"), "two": "nonsense"})
         ended = project.run("run")
 
-        assert server.seen == []
+        assert server.requests == []
     assert ended.code == 2
     assert ended.err.startswith("sources.yaml:")
     assert not (project.folder / "data").exists()
 
 
-def test_a_file_that_is_no_store_ends_with_1_and_stays_as_it_is(project: Small) -> None:
+def test_a_file_that_is_not_a_store_ends_with_1_and_stays_as_it_is(project: SmallProject) -> None:
     project.sources({})
     (project.folder / "data").mkdir()
     (project.folder / "data/aggregator.db").write_text("my shopping list, which is longer than a header" * 9)
@@ -260,7 +268,7 @@ def test_the_demo_shows_every_body_and_leaves_every_byte_as_it_was(tmp_path: Pat
     for name in ("demo", "register", "records"):
         shutil.copytree(PROJECT / name, tmp_path / name)
     shutil.copy(PROJECT / "settings.yaml", tmp_path)
-    project = Small(tmp_path)
+    project = SmallProject(tmp_path)
     demo = ("run", "--replay", "demo", "--at", "2026-06-05T12:00:00Z")
 
     first = project.run(*demo)
@@ -290,13 +298,13 @@ def test_the_demo_shows_every_body_and_leaves_every_byte_as_it_was(tmp_path: Pat
         assert body in page, body
 
 
-def test_the_shared_recording_is_read_whole(tmp_path: Path) -> None:
+def test_the_shared_recording_is_read_completely(tmp_path: Path) -> None:
     shared = PROJECT.parent / "shared/samples"
     if not shared.is_dir():
         pytest.skip("../shared/samples is not on this machine; the project's own demo stands in for it")
     for name in ("register", "records"):
         shutil.copytree(PROJECT / name, tmp_path / name)
-    project = Small(tmp_path)
+    project = SmallProject(tmp_path)
 
     ended = project.run("run", "--replay", str(shared), "--at", "2026-10-01T12:00:00Z")
     rows = json.loads(project.run("status", "--replay", str(shared), "--json").out)["sources"]
@@ -307,8 +315,10 @@ def test_the_shared_recording_is_read_whole(tmp_path: Path) -> None:
     assert states.pop("govuk-papers") == "failing: feed has ended"
     assert all(states[feed] == "read" for feed in feeds if feed in states)
     assert ended.code == 3
-    held = json.loads(project.run("entries", "--replay", str(shared), "--limit", "500", "--json").out)
-    legislation = [row for row in held if "legislation" in row["carriers"]]
+    documents = json.loads(
+        project.run("documents", "list", "--replay", str(shared), "--limit", "500", "--json").out
+    )
+    legislation = [row for row in documents if "legislation" in row["carriers"]]
     assert len(legislation) == 40
     assert all(row["revised"] == [] for row in legislation)
 
@@ -340,41 +350,67 @@ sources:
     address: maildir:box
     licence: own
     scope: all
-    seen: answered
+    verified: yes
     mail:
       list_id: members.network.example.org
       servers: [mx.example.org]
 """
 
 
-def test_a_read_out_that_was_sent_round_is_published_without_names(whole: Small) -> None:
+def test_a_read_out_from_a_mailing_list_is_published_without_names(full_project: SmallProject) -> None:
     for folder in ("cur", "new", "tmp"):
-        (whole.folder / "box" / folder).mkdir(parents=True)
-    (whole.folder / "box/new/1").write_bytes(MESSAGE)
+        (full_project.folder / "box" / folder).mkdir(parents=True)
+    (full_project.folder / "box/new/1").write_bytes(MESSAGE)
     forged = MESSAGE.replace(b"mx.example.org;", b"mx.evil.example;").replace(b"<1@", b"<2@")
-    (whole.folder / "box/new/2").write_bytes(forged)
-    (whole.folder / "sources.yaml").write_text(MAILBOX, encoding="utf-8")
+    (full_project.folder / "box/new/2").write_bytes(forged)
+    (full_project.folder / "sources.yaml").write_text(MAILBOX, encoding="utf-8")
 
-    ended = whole.run("run")
+    ended = full_project.run("run")
 
-    (entry,) = json.loads(whole.run("entries", "--json").out)
-    (page,) = [name for name in whole.output() if name.startswith("records/")]
-    published = b"".join(whole.output().values())
+    (entry,) = json.loads(full_project.run("documents", "list", "--json").out)
+    (page,) = [name for name in full_project.output() if name.startswith("records/")]
+    published = b"".join(full_project.output().values())
     assert ended.code == 0
     assert entry["title"] == "Read-out from the Multi-Stakeholder Forum of 24 January 2024"
-    assert "review the plan" in whole.output()[page].decode()
+    assert "review the plan" in full_project.output()[page].decode()
     assert b"Private" not in published
     assert b"person@" not in published
     assert b"maildir:" not in published
-    assert "held: no Authentication-Results of a server named" in whole.run("status").out
-    assert sorted(p.name for p in (whole.folder / "box/new").iterdir()) == ["1", "2"]
+    assert "held: no Authentication-Results of a server named" in full_project.run("status").out
+    assert sorted(p.name for p in (full_project.folder / "box/new").iterdir()) == ["1", "2"]
 
 
-def test_a_run_that_has_no_source_to_poll_is_counted_all_the_same(project: Small) -> None:
+def test_a_run_without_sources_to_poll_is_counted(project: SmallProject) -> None:
     project.sources({"one": "https://one.example.org/feed.atom"}, records=False)
     file = project.folder / "sources.yaml"
     file.write_text(file.read_text() + "    enabled: no\n")
     assert project.run("run", "--at", "2026-06-05T12:00:00Z").code == 0
 
     (run,) = json.loads(project.run("status", "--json").out)["runs"]
-    assert (run["at"], run["asked"]) == ("2026-06-05T12:00:00Z", 0)
+    assert (run["at"], run["polled"]) == ("2026-06-05T12:00:00Z", 0)
+
+
+@pytest.mark.parametrize(("old", "new"), sorted(RENAMED_COMMANDS.items()))
+def test_an_old_command_is_refused_with_its_new_name(old: str, new: str) -> None:
+    result = CliRunner().invoke(app, [*old.split(), "something"])
+
+    assert isinstance(result.exception, ConfigError)
+    assert str(result.exception) == f"command {old}: it is `aggregator {new}` now"
+    assert CliRunner().invoke(app, [*new.split(), "--help"]).exit_code == 0
+
+
+@pytest.mark.parametrize(("old", "new"), sorted(RENAMED_OPTIONS.items()))
+def test_an_old_option_is_refused_with_its_new_name(old: tuple[str, str], new: str) -> None:
+    command, option = old
+    result = CliRunner().invoke(app, [*command.split(), "something", f"{option}=x"])
+
+    assert isinstance(result.exception, ConfigError)
+    assert f"option {option}: it is {new} now" in str(result.exception)
+    assert new in CliRunner().invoke(app, [*command.split(), "--help"], terminal_width=200).output
+
+
+def test_an_old_command_ends_with_2(project: SmallProject) -> None:
+    ended = project.run("entries", "--json")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == "command entries: it is `aggregator documents list` now\n"

@@ -1,4 +1,4 @@
-"""A mailbox in sources.yaml: where it is, which messages are taken, and what is wrong with it."""
+"""A mailbox in sources.yaml: its address, which messages are accepted, and which mistakes are refused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.config import load
+from aggregator.config import load_config
 from aggregator.errors import ConfigError
 from aggregator.model import MailTrust
 
@@ -22,7 +22,7 @@ sources:
     address: imaps://reader%40example.org@imap.example.org:993/Lists/Forum
     licence: unknown
     scope: all
-    seen: likely
+    verified: no
     mail:
       list_id: msf.lists.example.org
       servers: [mx.example.net]
@@ -45,17 +45,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def refused(home: Path, before: str, after: str) -> str:
+def refuse(home: Path, before: str, after: str) -> str:
     assert before in SOURCES
     (home / "sources.yaml").write_text(SOURCES.replace(before, after), encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
-        load()
+        load_config()
     return str(caught.value)
 
 
 @pytest.mark.usefixtures("home")
 def test_a_mailbox_on_a_server_is_read_with_its_trust() -> None:
-    source = load().sources[0]
+    source = load_config().sources[0]
     assert source.address == "imaps://reader%40example.org@imap.example.org:993/Lists/Forum"
     assert source.mail is not None
     assert (source.mail.list_id, source.mail.servers) == ("msf.lists.example.org", ("mx.example.net",))
@@ -69,7 +69,7 @@ def test_a_mailbox_of_this_machine_needs_no_password(home: Path, address: str) -
         "      signers: [example.org]\n", ""
     )
     (home / "sources.yaml").write_text(text, encoding="utf-8")
-    source = load().sources[0]
+    source = load_config().sources[0]
     assert source.address == address
     assert source.mail == MailTrust(list_id="msf.lists.example.org", servers=("mx.example.net",))
 
@@ -81,7 +81,7 @@ KIND = "sources.yaml:6: the kind 'mailbox' reads maildir:, mbox:, imap: and imap
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "message"),
     [
         (
             "imaps://reader%40example.org@",
@@ -105,24 +105,24 @@ KIND = "sources.yaml:6: the kind 'mailbox' reads maildir:, mbox:, imap: and imap
         (
             "      password_file: secrets/msf-list\n",
             "",
-            "sources.yaml:10: name the file that holds the password: password_file",
+            "sources.yaml:10: name the file with the password: password_file",
         ),
         ("[mx.example.net]", "[]", "'sources.mail.servers' is []"),
         (
             SOURCES[SOURCES.index("    mail:") :],
             "",
-            "sources.yaml:4: say under 'mail' which messages are taken: list_id and servers",
+            "sources.yaml:4: write under 'mail' which messages to accept: list_id and servers",
         ),
     ],
 )
 def test_a_mistake_in_a_mailbox_is_named_with_its_line(
-    home: Path, before: str, after: str, said: str
+    home: Path, before: str, after: str, message: str
 ) -> None:
-    assert said in refused(home, before, after)
+    assert message in refuse(home, before, after)
 
 
-def test_no_page_and_no_body_is_a_mailbox(home: Path) -> None:
-    """They are links for readers."""
-    assert "write a whole address that begins with https://" in refused(
+def test_a_page_cannot_be_a_mailbox(home: Path) -> None:
+    """Pages show it as a link."""
+    assert "write a whole address that begins with https://" in refuse(
         home, "    scope: all", "    page: maildir:mail\n    scope: all"
     )

@@ -1,4 +1,4 @@
-"""What a new source says where nobody said it, and how it is written."""
+"""The values that are proposed for a new source, and how they are written."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import pytest
 
 from aggregator import yamldoc
 from aggregator.config.source_template import (
-    body_of,
-    licence_of,
-    propose,
+    find_source_at,
+    format_source,
+    propose_body,
     propose_id,
-    standing_at,
-    write_block,
+    propose_licence,
+    propose_source,
 )
-from tests.support.builders import body, source
+from tests.support.builders import make_body, make_source
 
 BODIES = {
-    "uk-gov": body("uk-gov", url="https://www.gov.uk/"),
-    "cabinet-office": body(url="https://www.gov.uk/government/organisations/cabinet-office"),
-    "network": body("network", url="https://www.network.org/"),
+    "uk-gov": make_body("uk-gov", url="https://www.gov.uk/"),
+    "cabinet-office": make_body(url="https://www.gov.uk/government/organisations/cabinet-office"),
+    "network": make_body("network", url="https://www.network.org/"),
 }
 
 
@@ -40,7 +40,7 @@ def test_an_id_is_proposed_from_the_host_and_on_govuk_from_the_path(address: str
     assert propose_id(address, ()) == id
 
 
-def test_an_id_that_is_taken_is_told_apart_by_what_the_address_is_about_then_by_number() -> None:
+def test_a_taken_id_gets_words_of_the_path_and_then_a_number() -> None:
     taken = ["finance-ni"]
     for expected in ("finance-ni-news", "finance-ni-finance", "finance-ni-finance-2", "finance-ni-finance-3"):
         assert propose_id("https://www.finance-ni.gov.uk/news/feed/finance", taken) == expected
@@ -70,7 +70,7 @@ def test_a_long_name_is_cut_between_words() -> None:
     ],
 )
 def test_a_licence_follows_from_the_host_only_where_its_owner_says_so(address: str, licence: str) -> None:
-    assert licence_of(address) == licence
+    assert propose_licence(address) == licence
 
 
 @pytest.mark.parametrize(
@@ -85,19 +85,21 @@ def test_a_licence_follows_from_the_host_only_where_its_owner_says_so(address: s
         ("https://elsewhere.example/", None),
     ],
 )
-def test_a_body_is_whose_own_address_is_nearest_or_who_has_sources_there(address: str, owner: str) -> None:
-    known = [source("forum", address="https://forum.network.org/posts.rss")]
+def test_the_body_is_the_one_with_the_nearest_address_or_with_sources_on_the_host(
+    address: str, owner: str
+) -> None:
+    existing = [make_source("forum", address="https://forum.network.org/posts.rss")]
 
-    assert body_of(address, known, BODIES) == owner
+    assert propose_body(address, existing, BODIES) == owner
 
 
-def test_a_host_with_sources_of_two_bodies_says_nothing_about_a_third() -> None:
-    known = [
-        source("a", address="https://shared.example/a"),
-        source("b", address="https://shared.example/b", body="network"),
+def test_a_host_with_sources_of_two_bodies_gives_no_body() -> None:
+    existing = [
+        make_source("a", address="https://shared.example/a"),
+        make_source("b", address="https://shared.example/b", body="network"),
     ]
 
-    assert body_of("https://shared.example/c", known, BODIES) is None
+    assert propose_body("https://shared.example/c", existing, BODIES) is None
 
 
 @pytest.mark.parametrize(
@@ -109,22 +111,22 @@ def test_a_host_with_sources_of_two_bodies_says_nothing_about_a_third() -> None:
         "https://old.example/feed?x=1",
     ],
 )
-def test_an_address_is_known_however_it_is_written_and_as_a_fallback(address: str) -> None:
-    known = source(address="https://www.a.example/feed", fallbacks=("https://old.example/feed?x=1",))
+def test_an_address_is_found_however_it_is_written_and_as_a_fallback(address: str) -> None:
+    existing = make_source(address="https://www.a.example/feed", fallbacks=("https://old.example/feed?x=1",))
 
-    assert standing_at(address, [known]) == known
-    assert standing_at("https://www.a.example/feed?page=2", [known]) is None
+    assert find_source_at(address, [existing]) == existing
+    assert find_source_at("https://www.a.example/feed?page=2", [existing]) is None
 
 
 def test_what_is_given_wins_over_what_is_proposed() -> None:
-    said = propose(
+    proposed = propose_source(
         "https://www.network.org/feed/",
         {"title": " Two\n lines ", "id": "mine", "every": "1 day", "page": None, "note": ""},
         (),
         BODIES,
     )
 
-    assert said == {
+    assert proposed == {
         "id": "mine",
         "body": "network",
         "kind": "feed",
@@ -132,19 +134,21 @@ def test_what_is_given_wins_over_what_is_proposed() -> None:
         "address": "https://www.network.org/feed/",
         "licence": "unknown",
         "scope": "relevant",
-        "seen": "likely",
+        "verified": False,
         "every": "1 day",
     }
 
 
-def test_a_body_that_nobody_knows_is_named_by_the_host() -> None:
-    assert propose("https://www.new.example/", {}, (), BODIES, ["new-example"])["body"] == "new-example"
+def test_an_unknown_body_is_named_by_the_host() -> None:
+    assert (
+        propose_source("https://www.new.example/", {}, (), BODIES, ["new-example"])["body"] == "new-example"
+    )
 
 
-def test_a_block_has_the_keys_of_the_form_in_its_order_and_quotes_what_needs_them() -> None:
-    said = {"note": "x", "address": "https://a.example/?b", "title": "A: b", "id": "one", "page": ""}
+def test_a_source_is_written_in_the_order_of_the_schema_and_quoted_where_needed() -> None:
+    fields = {"note": "x", "address": "https://a.example/?b", "title": "A: b", "id": "one", "page": ""}
 
-    block = write_block(said)
+    block = format_source(fields)
 
     assert block == ('- id: one\n  title: "A: b"\n  address: "https://a.example/?b"\n  note: x\n')
-    assert yamldoc.load(block, file="x").value == [{key: value for key, value in said.items() if value}]
+    assert yamldoc.load(block, file="x").value == [{key: value for key, value in fields.items() if value}]

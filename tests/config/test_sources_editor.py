@@ -1,4 +1,4 @@
-"""sources.yaml is replaced whole or not at all, and only by what can be read."""
+"""sources.yaml is replaced in one step, and only by a text that can be read."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import pytest
 
 from aggregator.config.sources_editor import SourcesFile
 from aggregator.errors import ConfigError
-from tests.support.builders import body
+from tests.support.builders import make_body
 from tests.support.projects import SOURCE
 
 TEXT = "sources:\n" + SOURCE.format(id="one", body="cabinet-office", address="https://a.example.org/feed")
-BODIES = {"cabinet-office": body()}
+BODIES = {"cabinet-office": make_body()}
 
 
 @pytest.fixture
@@ -23,10 +23,10 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def merge(file: SourcesFile) -> None:
-    file.apply(file.prepare(lambda text: text.retired("one", "two")))
+    file.apply(file.prepare_list_edit(lambda text: text.with_item_disabled("one", "two")))
 
 
-def test_the_edited_text_takes_the_place_of_the_file_with_its_rights_and_nothing_is_left_over(
+def test_the_file_is_replaced_with_its_permissions_and_no_temporary_file_remains(
     path: Path,
 ) -> None:
     path.chmod(0o640)
@@ -38,7 +38,7 @@ def test_the_edited_text_takes_the_place_of_the_file_with_its_rights_and_nothing
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_symbolic_link_stays_one(path: Path) -> None:
+def test_a_symbolic_link_stays_a_link(path: Path) -> None:
     real = path.rename(path.with_name("real.yaml"))
     path.symlink_to(real)
 
@@ -48,11 +48,11 @@ def test_a_symbolic_link_stays_one(path: Path) -> None:
     assert real.read_text("utf-8") == TEXT + "    enabled: no  # merged into two\n"
 
 
-def test_a_text_that_could_not_be_read_is_refused_with_the_line_and_the_file_stays(path: Path) -> None:
+def test_a_text_that_cannot_be_read_is_refused_with_the_line_and_the_file_stays(path: Path) -> None:
     file = SourcesFile(path, BODIES)
 
     with pytest.raises(ConfigError) as caught:
-        file.prepare(lambda text: text.extended("- id: two\n  scop: all\n"))
+        file.prepare_list_edit(lambda text: text.with_item("- id: two\n  scop: all\n"))
 
     assert str(caught.value).splitlines()[0] == (
         "sources.yaml (as it would be; nothing was changed):12: 'sources.address' is missing; add it"
@@ -65,14 +65,14 @@ def test_an_edit_that_changes_nothing_does_not_touch_the_file(path: Path) -> Non
     before = path.stat().st_ino
     file = SourcesFile(path, BODIES)
 
-    file.apply(file.prepare(lambda text: text.text))
+    file.apply(file.prepare_list_edit(lambda text: text.text))
 
     assert path.stat().st_ino == before
 
 
-def test_somebody_elses_edit_in_between_is_not_lost(path: Path) -> None:
+def test_an_edit_by_somebody_else_in_between_is_not_lost(path: Path) -> None:
     file = SourcesFile(path, BODIES)
-    edit = file.prepare(lambda text: text.retired("one", "two"))
+    edit = file.prepare_list_edit(lambda text: text.with_item_disabled("one", "two"))
     path.write_text(TEXT + "# mine\n", encoding="utf-8")
 
     with pytest.raises(ConfigError, match="somebody else has just changed this file"):

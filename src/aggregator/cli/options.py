@@ -37,6 +37,7 @@ RENAMED_OPTIONS: Final[Mapping[tuple[str, str], str]] = {
     ("alerts remove", "--reader"): "--subscriber",
     ("board", "--as-seen"): "--as-known",
     ("sources add", "--seen"): "--verified",
+    ("subscribers add", "--leave"): "--leave-instructions",
     ("subscribers erase", "--welcome"): "--unsuppress",
 }
 """Command and old option → the option that does the same now."""

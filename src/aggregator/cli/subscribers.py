@@ -44,7 +44,7 @@ def subscribers_add(  # noqa: PLR0913, PLR0917  # each argument is a choice of t
     is_list: Annotated[
         bool, typer.Option("--list", help="A mailing list: its mail has no personal link.")
     ] = False,
-    leave: Annotated[
+    leave_instructions: Annotated[
         str, typer.Option(metavar="ADDRESS", help="For a list: the web or mail address to leave it.")
     ] = "",
     replay: Replay = None,
@@ -66,7 +66,7 @@ def subscribers_add(  # noqa: PLR0913, PLR0917  # each argument is a choice of t
         _check_ids(choices.types, "type", vocabulary.type_names)
         _check_ids(choices.topics, "topic", vocabulary.topic_names)
         added = program.subscriber_admin.add(
-            address, program.clock(), choices, is_list=is_list, leave_instructions=leave
+            address, program.clock(), choices, is_list=is_list, leave_instructions=leave_instructions
         )
         route = describe_mail_route(program.config.settings, program.replay)
         print_text(f"{added.id} is subscribed. {route}")

@@ -1,4 +1,4 @@
-"""The register of plans and rules: read whole, or refused with every mistake, its file, line and remedy."""
+"""The register of plans and rules is read, or refused with the file, line and remedy of every mistake."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from aggregator.config import load
+from aggregator.config import load_config
 from aggregator.errors import ConfigError
 from aggregator.model import Basis, FactKind, Measure, Membership, Precision
 
@@ -38,7 +38,7 @@ plans:
         source: https://www.gov.uk/plan
         public_since: 2023-12
         official: yes
-        used: yes
+        preferred: yes
         why: it is the government's own
       - is: published
         what: plan published, as others have it
@@ -69,7 +69,7 @@ rules:
   - id: R1.1
     title: The forum meets
     asks: It meets every six months.
-    binds: [uk]
+    applies_to: [uk]
     since: 2022-01-01
     basis: ogp
     source: https://www.opengovpartnership.org/?p=67852
@@ -79,7 +79,7 @@ rules:
   - id: C2
     title: A record
     asks: One in 183 days.
-    binds: [uk]
+    applies_to: [uk]
     basis: ours
     evidence: a document
     measure: last-record
@@ -87,7 +87,7 @@ rules:
 records:
   asks: A dated document about the process.
   topics: [the-process]
-  never: [data]
+  excluded_types: [data]
 """
 WORDS = """\
 topics:
@@ -109,19 +109,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def refused(home: Path, name: str, before: str, after: str) -> list[str]:
-    """The lines of what is said when `before` stands as `after` in a file of the register."""
+def refuse(home: Path, name: str, before: str, after: str) -> list[str]:
+    """The lines of the error when a file of the register has `after` instead of `before`."""
     file = home / f"register/{name}.yaml"
     text = file.read_text(encoding="utf-8")
     assert text.count(before) >= 1
     file.write_text(text.replace(before, after, 1), encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
-        load()
+        load_config()
     return str(caught.value).splitlines()
 
 
-def test_the_register_is_read_whole(home: Path) -> None:
-    register = load().register
+def test_the_register_is_read(home: Path) -> None:
+    register = load_config().register
     (process,), (plan,), (search,) = register.processes, register.plans, register.searches
     assert (process.membership, process.bodies, process.forum and process.forum.words) == (
         Membership.NATIONAL,
@@ -131,14 +131,17 @@ def test_the_register_is_read_whole(home: Path) -> None:
     published, other, ends = plan.facts
     assert published.claim.moment
     assert published.claim.moment.precision is Precision.MONTH
-    assert (published.official, published.used, published.read_on) == (True, True, date(2026, 11, 23))
+    assert (published.official, published.preferred, published.read_on) == (True, True, date(2026, 11, 23))
     assert (other.public_since, other.read_on) == (None, date(2026, 11, 24))
     assert plan.fact(FactKind.PUBLISHED) is published
     assert (ends.claim.source, ends.kind) == (None, FactKind.ENDS)
     assert [one.facts[0].kind for one in plan.commitments] == [FactKind.MILESTONE]
     assert (search.kind, search.since, search.on) == ("meeting", date(2024, 1, 24), date(2026, 11, 23))
-    assert load().vocabulary.plan_names == {"nap": "A plan"}
-    assert (register.counting.topics, register.counting.never) == (("the-process",), ("data",))
+    assert load_config().vocabulary.plan_names == {"nap": "A plan"}
+    assert (register.record_criteria.topics, register.record_criteria.excluded_types) == (
+        ("the-process",),
+        ("data",),
+    )
     rule, ours = register.rules
     assert (rule.basis, rule.measure, rule.days, rule.since) == (
         Basis.OGP,
@@ -150,7 +153,7 @@ def test_the_register_is_read_whole(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "before", "after", "said"),
+    ("name", "before", "after", "message"),
     [
         ("plans", "body: gov", "body: gvo", "plans.yaml:6: no body has the id 'gvo'; did you mean 'gov'?"),
         (
@@ -184,18 +187,23 @@ def test_the_register_is_read_whole(home: Path) -> None:
             "date: 2025-13",
             "plans.yaml:31: 'plans.facts.date' is '2025-13': write a day",
         ),
-        ("plans", "source: https://e", "sauce: https://e", "plans.yaml:27: 'plans.facts.sauce' is not a key"),
         (
             "plans",
-            "        used: yes\n        why: it is the government's own\n",
+            "source: https://e",
+            "sauce: https://e",
+            "plans.yaml:27: 'plans.facts.sauce' is not a known",
+        ),
+        (
+            "plans",
+            "        preferred: yes\n        why: it is the government's own\n",
             "",
-            "plans.yaml:22: 2 claims tell 'published'; write 'used: yes' and 'why' at exactly one of them",
+            "plans.yaml:22: 2 facts are 'published'; write 'preferred: yes' and 'why' at exactly one of them",
         ),
         (
             "plans",
             "        why: it is the government's own\n",
             "",
-            "plans.yaml:22: say under 'why' why this one is used",
+            "plans.yaml:22: write under 'why' why this one is preferred",
         ),
         (
             "plans",
@@ -209,7 +217,7 @@ def test_the_register_is_read_whole(home: Path) -> None:
             "plans",
             "on: 2026-11-23",
             "on: 2024-01-23",
-            "plans.yaml:44: nobody can look on a day before 'since'; correct one of the two",
+            "plans.yaml:44: the search cannot be before 'since'; correct one of the two",
         ),
         (
             "plans",
@@ -217,7 +225,12 @@ def test_the_register_is_read_whole(home: Path) -> None:
             "  - id: uk nap\n",
             "plans.yaml:12: 'plans.id' is 'uk nap': write small letters",
         ),
-        ("rules", "binds: [uk]", "binds: [uk, walse]", "rules.yaml:6: no process has the id 'walse'; add it"),
+        (
+            "rules",
+            "applies_to: [uk]",
+            "applies_to: [uk, walse]",
+            "rules.yaml:6: no process has the id 'walse'; add it",
+        ),
         (
             "rules",
             "    days: 183\n",
@@ -234,10 +247,10 @@ def test_the_register_is_read_whole(home: Path) -> None:
             "rules",
             "basis: ours",
             "basis: unsourced",
-            "rules.yaml:19: nothing is said by a rule without a source",
+            "rules.yaml:19: a rule without a source is not evaluated",
         ),
         ("rules", "basis: ogp", "basis: opg", "rules.yaml:8: 'rules.basis' is 'opg': input should be 'ogp'"),
-        ("rules", "id: C2", "id: R1.1", "rules.yaml:13: the id 'R1.1' stands twice; give each its own"),
+        ("rules", "id: C2", "id: R1.1", "rules.yaml:13: the id 'R1.1' is used twice; give each its own"),
         (
             "rules",
             "measure: last-record",
@@ -250,7 +263,12 @@ def test_the_register_is_read_whole(home: Path) -> None:
             "topics: [process]",
             "rules.yaml:23: no topic has the id 'process'; did you mean 'the-process'?",
         ),
-        ("rules", "never: [data]", "never: [date]", "rules.yaml:24: no type has the id 'date'; did you mean"),
+        (
+            "rules",
+            "excluded_types: [data]",
+            "excluded_types: [date]",
+            "rules.yaml:24: no type has the id 'date'; did you mean",
+        ),
         (
             "plans",
             "is: milestone\n            what: first figures",
@@ -261,8 +279,8 @@ def test_the_register_is_read_whole(home: Path) -> None:
         (
             "plans",
             "is: ends",
-            "verdict: yes\n        is: ends",
-            "plans.yaml:29: only a finding has a verdict",
+            "met: yes\n        is: ends",
+            "plans.yaml:29: only a finding says whether a rule is met",
         ),
         (
             "rules",
@@ -273,20 +291,20 @@ def test_the_register_is_read_whole(home: Path) -> None:
     ],
 )
 def test_a_mistake_is_refused_with_file_line_and_remedy(
-    home: Path, name: str, before: str, after: str, said: str
+    home: Path, name: str, before: str, after: str, message: str
 ) -> None:
-    lines = refused(home, name, before, after)
-    assert any(line.startswith(f"register/{said}") for line in lines), lines
+    lines = refuse(home, name, before, after)
+    assert any(line.startswith(f"register/{message}") for line in lines), lines
 
 
 def test_a_finding_names_a_rule_that_is_there(home: Path) -> None:
-    said = refused(home, "plans", "is: ends", "rule: R1.2\n        is: finding")
-    assert said == ["register/plans.yaml:29: no rule has the id 'R1.2'; did you mean 'R1.1'?"]
+    errors = refuse(home, "plans", "is: ends", "rule: R1.2\n        is: finding")
+    assert errors == ["register/plans.yaml:29: no rule has the id 'R1.2'; did you mean 'R1.1'?"]
 
 
 def test_a_missing_file_is_named(home: Path) -> None:
     (home / "register/rules.yaml").unlink()
     with pytest.raises(
-        ConfigError, match=r"register/rules\.yaml: this file is missing; the project ships one"
+        ConfigError, match=r"register/rules\.yaml: this file is missing; restore the one that"
     ):
-        load()
+        load_config()

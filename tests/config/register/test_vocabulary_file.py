@@ -1,4 +1,4 @@
-"""register/vocabulary.yaml and the roles of register/bodies.yaml: read whole, or refused line by line."""
+"""register/vocabulary.yaml and the roles of register/bodies.yaml are read, or refused line by line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ topics:
     name: open data
     sure: [open data, "NAP%", {cy: data agored}]
     by_product: [dataset*]
-whole:
+always_relevant:
   - {host: opengovernment.org.uk, topic: open-data}
   - {body: ogp, topic: open-data}
 types:
@@ -27,18 +27,18 @@ types:
     name: report
     title_words: [report]
     publisher_types: [Report]
-    general_publisher_types: [Publication]
-    general_addresses: [gov.uk/reports/]
+    weak_publisher_types: [Publication]
+    weak_addresses: [gov.uk/reports/]
 """
 
 
-def refused(tmp_path: Path, text: str) -> list[str]:
+def refuse(tmp_path: Path, text: str) -> list[str]:
     file = tmp_path / "vocabulary.yaml"
     file.write_text(text, encoding="utf-8")
-    mistakes = ConfigIssues()
-    with pytest.raises(ConfigError) as caught, mistakes.collected():
-        load_vocabulary(file, mistakes, {"ogp"})
-    return [str(one).partition("vocabulary.yaml:")[2] for one in caught.value.mistakes]
+    issues = ConfigIssues()
+    with pytest.raises(ConfigError) as caught, issues.raised_at_end():
+        load_vocabulary(file, issues, {"ogp"})
+    return [str(one).partition("vocabulary.yaml:")[2] for one in caught.value.issues]
 
 
 def test_phrases_strengths_places_and_types_are_read(tmp_path: Path) -> None:
@@ -55,66 +55,74 @@ def test_phrases_strengths_places_and_types_are_read(tmp_path: Path) -> None:
     assert read.topics[0].phrases[Strength.BY_PRODUCT] == (Phrase(words="dataset*"),)
     assert (read.hosts, read.bodies) == ({"opengovernment.org.uk": "open-data"}, {"ogp": "open-data"})
     assert read.publisher_types == {"report": "report", "publication": "report"}
-    assert read.general == ("publication", "gov.uk/reports/")
+    assert read.weak_types == ("publication", "gov.uk/reports/")
 
 
 @pytest.mark.parametrize(
-    ("right", "wrong", "said"),
+    ("right", "wrong", "message"),
     [
         (
             "sure: [open data",
             'sure: ["(a+)+$"',
-            "4: 'topics.sure' is '(a+)+$': '(a+)+$' is no phrase; write plain",
+            "4: 'topics.sure' is '(a+)+$': '(a+)+$' is not a phrase; write plain",
         ),
         ("sure: [open data", "sure: [a*", "a word with * needs three letters before it"),
-        ("sure: [open data", "sure: [open data, Open Data", "2: 'open data' stands twice under 'open-data'"),
+        (
+            "sure: [open data",
+            "sure: [open data, Open Data",
+            "2: 'open data' is listed twice under 'open-data'",
+        ),
         (
             "sure: [open data",
             "shure: [open data",
-            "4: 'topics.shure' is not a key that is known here; did you mean",
+            "4: 'topics.shure' is not a known key; did you mean",
         ),
         ("topic: open-data}\n  - {body", "topic: opendata}\n  - {body", "7: no topic has the id 'opendata'"),
         ("body: ogp", "body: ogpp", "8: no body has the id 'ogpp'; see register/bodies.yaml"),
-        ("host: opengovernment", "host: https://opengovernment", "7: 'whole.host' is 'https://open"),
+        (
+            "host: opengovernment",
+            "host: https://opengovernment",
+            "7: 'always_relevant.host' is 'https://open",
+        ),
         ("{host: opengovernment.org.uk, topic", "{topic", "7: name either a host or a body here"),
-        ("{cy: data agored}", "{de: offene Daten}", "is no phrase"),
+        ("{cy: data agored}", "{de: offene Daten}", "is not a phrase"),
     ],
 )
 def test_a_mistake_is_refused_with_its_line_and_remedy(
-    tmp_path: Path, right: str, wrong: str, said: str
+    tmp_path: Path, right: str, wrong: str, message: str
 ) -> None:
     assert right in GOOD
 
-    told = refused(tmp_path, GOOD.replace(right, wrong))
+    errors = refuse(tmp_path, GOOD.replace(right, wrong))
 
-    assert any(said in one for one in told), told
+    assert any(message in one for one in errors), errors
 
 
-def test_a_body_keeps_the_name_of_the_day_and_a_role_moves_along() -> None:
+def test_a_body_has_its_name_of_the_day_and_a_role_moves_between_bodies() -> None:
     bodies, roles = load_bodies(Path("register/bodies.yaml"), ConfigIssues())
     fcdo, lead = bodies["fcdo"], roles[0]
 
     assert fcdo.former == (FormerName(name="Foreign and Commonwealth Office", until=date(2020, 9, 2)),)
     assert fcdo.name_on(date(2020, 9, 1)) == "Foreign and Commonwealth Office"
     assert fcdo.name_on(date(2020, 9, 2)) == "Foreign, Commonwealth and Development Office"
-    assert lead.held_by("dcms", date(2019, 12, 31))
-    assert not lead.held_by("dcms", date(2020, 1, 1))
-    assert lead.held_by("cssu", date(2026, 3, 25))
-    assert not any(lead.held_by(body, date(2025, 6, 1)) for body in bodies)
+    assert lead.is_assigned_to("dcms", date(2019, 12, 31))
+    assert not lead.is_assigned_to("dcms", date(2020, 1, 1))
+    assert lead.is_assigned_to("cssu", date(2026, 3, 25))
+    assert not any(lead.is_assigned_to(body, date(2025, 6, 1)) for body in bodies)
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ("until: 2020-13}", "write a year, a month or a day"),
         ("since: 2021, until: 2020-09-02}", "ends before it begins"),
     ],
 )
-def test_a_name_or_a_role_with_impossible_days_is_refused(tmp_path: Path, change: str, said: str) -> None:
+def test_a_name_or_a_role_with_impossible_days_is_refused(tmp_path: Path, change: str, message: str) -> None:
     text = Path("register/bodies.yaml").read_text(encoding="utf-8")
     file = tmp_path / "bodies.yaml"
     file.write_text(text.replace("until: 2020-09-02}", change), encoding="utf-8")
-    mistakes = ConfigIssues()
+    issues = ConfigIssues()
 
-    with pytest.raises(ConfigError, match=said), mistakes.collected():
-        load_bodies(file, mistakes)
+    with pytest.raises(ConfigError, match=message), issues.raised_at_end():
+        load_bodies(file, issues)

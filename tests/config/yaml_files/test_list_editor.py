@@ -1,4 +1,4 @@
-"""Edits of sources.yaml: only the words in question change, whatever else stands in the file."""
+"""Edits of sources.yaml change only the words in question, whatever else is in the file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator import yamldoc
-from aggregator.config.yaml_files.list_editor import ListText
+from aggregator.config.yaml_files.list_editor import YamlList
 from aggregator.errors import ConfigError
 
 PROJECT = Path(__file__).parents[3]
@@ -36,24 +36,24 @@ sources:
 """
 
 
-def edited(text: str = TEXT) -> ListText:
-    return ListText(text, "sources.yaml", "sources", "source")
+def yaml_list(text: str = TEXT) -> YamlList:
+    return YamlList(text, "sources.yaml", "sources", "source")
 
 
-def test_the_ids_stand_in_the_order_of_the_file() -> None:
-    assert edited().ids == ("one", "two")
+def test_the_ids_are_in_the_order_of_the_file() -> None:
+    assert yaml_list().ids == ("one", "two")
 
 
-def test_a_new_line_goes_behind_a_comment_beside_the_last_value() -> None:
+def test_a_new_key_goes_after_a_comment_beside_the_last_value() -> None:
     text = "sources:\n- id: one\n  title: One  # a title\n# the end"
 
-    assert edited(text).retired("one", "two") == (
+    assert yaml_list(text).with_item_disabled("one", "two") == (
         "sources:\n- id: one\n  title: One  # a title\n  enabled: no  # merged into two\n# the end"
     )
 
 
 def test_a_file_without_a_line_end_at_its_end_can_be_edited() -> None:
-    assert edited("sources:\n  - id: one").retired("one", "two") == (
+    assert yaml_list("sources:\n  - id: one").with_item_disabled("one", "two") == (
         "sources:\n  - id: one\n    enabled: no  # merged into two"
     )
 
@@ -61,35 +61,35 @@ def test_a_file_without_a_line_end_at_its_end_can_be_edited() -> None:
 def test_a_source_in_braces_is_switched_off_inside_them() -> None:
     text = "sources:\n  - {id: one, title: One}  # short\n"
 
-    assert edited(text).retired("one", "two") == (
+    assert yaml_list(text).with_item_disabled("one", "two") == (
         "sources:\n  - {id: one, title: One, enabled: no}  # short\n"
     )
 
 
-def test_renaming_changes_the_id_alone() -> None:
-    assert edited().renamed("one", "first") == TEXT.replace("- id: one  #", "- id: first  #")
+def test_renaming_changes_only_the_id() -> None:
+    assert yaml_list().with_new_id("one", "first") == TEXT.replace("- id: one  #", "- id: first  #")
 
 
 def test_a_merged_source_is_switched_off_with_the_reason_beside_it_once() -> None:
-    merged = edited().retired("one", "two")
+    merged = yaml_list().with_item_disabled("one", "two")
 
     assert merged == TEXT.replace(
         "      since 2024.\n", "      since 2024.\n    enabled: no  # merged into two\n"
     )
-    assert edited(merged).retired("one", "two") == merged
+    assert yaml_list(merged).with_item_disabled("one", "two") == merged
 
 
-def test_a_merged_source_keeps_the_comment_that_stands_beside_its_switch() -> None:
-    assert edited().retired("two", "one") == TEXT.replace("enabled: yes  #", "enabled: no  #")
+def test_a_merged_source_keeps_the_comment_beside_enabled() -> None:
+    assert yaml_list().with_item_disabled("two", "one") == TEXT.replace("enabled: yes  #", "enabled: no  #")
 
 
 def test_an_unknown_source_is_named() -> None:
     with pytest.raises(ConfigError, match=r"sources\.yaml: no source has the id 'three'"):
-        edited().retired("three", "one")
+        yaml_list().with_item_disabled("three", "one")
 
 
 def test_a_new_source_comes_last_with_a_blank_line_before_it() -> None:
-    assert edited().extended("- id: three\n  title: Three\n") == (
+    assert yaml_list().with_item("- id: three\n  title: Three\n") == (
         TEXT.rstrip("\n") + "\n\n  - id: three\n    title: Three\n"
     )
 
@@ -97,45 +97,49 @@ def test_a_new_source_comes_last_with_a_blank_line_before_it() -> None:
 def test_a_new_source_comes_before_what_follows_the_list() -> None:
     text = "sources:\n- id: one\n\ndefaults:\n  every: 1 hour\n"
 
-    assert edited(text).extended("- id: two\n") == (
+    assert yaml_list(text).with_item("- id: two\n") == (
         "sources:\n- id: one\n\n- id: two\n\ndefaults:\n  every: 1 hour\n"
     )
 
 
-def test_line_ends_of_another_kind_stay_what_they_are() -> None:
+def test_windows_line_ends_are_kept() -> None:
     text = TEXT.replace("\n", "\r\n")
 
-    assert edited(text).retired("one", "two") == edited().retired("one", "two").replace("\n", "\r\n")
-    assert edited(text).extended("- id: three\n") == edited().extended("- id: three\n").replace("\n", "\r\n")
+    assert yaml_list(text).with_item_disabled("one", "two") == yaml_list().with_item_disabled("one", "two").replace(
+        "\n", "\r\n"
+    )
+    assert yaml_list(text).with_item("- id: three\n") == yaml_list().with_item("- id: three\n").replace(
+        "\n", "\r\n"
+    )
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("sources: []\n", "sources.yaml:1: write the list as lines that begin with '- id:'"),
-        ("sources:\n", "sources.yaml:1: no list of sources stands here"),
-        ("- id: one\n", "sources.yaml:1: no list of sources stands here"),
-        ("sources: [one]\n", "sources.yaml:1: no list of sources stands here"),
-        ("sources: [\n", "sources.yaml:2: this is not YAML as it stands"),
+        ("sources:\n", "sources.yaml:1: there is no list of sources under 'sources:'"),
+        ("- id: one\n", "sources.yaml:1: there is no list of sources under 'sources:'"),
+        ("sources: [one]\n", "sources.yaml:1: there is no list of sources under 'sources:'"),
+        ("sources: [\n", "sources.yaml:2: this is not valid YAML"),
     ],
 )
-def test_a_file_of_another_form_is_refused(text: str, said: str) -> None:
+def test_a_file_of_another_form_is_refused(text: str, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        edited(text).extended("- id: two\n")
+        yaml_list(text).with_item("- id: two\n")
 
-    assert str(caught.value).startswith(said)
+    assert str(caught.value).startswith(message)
 
 
 def test_merging_every_source_of_the_project_changes_one_line_of_each() -> None:
     text = (PROJECT / "sources.yaml").read_text(encoding="utf-8")
     after = text
-    for id in edited(text).ids:
-        after = edited(after).retired(id, "another")
+    for id in yaml_list(text).ids:
+        after = yaml_list(after).with_item_disabled(id, "another")
 
     off = sum(not source.get("enabled", True) for source in yamldoc.load(text, file="x").value["sources"])
     kept = [line for line in after.splitlines() if not line.startswith("    enabled: no")]
     assert kept == [line for line in text.splitlines() if line != "    enabled: no"]
-    assert after.count("\n    enabled: no  # merged into another\n") == len(edited(text).ids)
+    assert after.count("\n    enabled: no  # merged into another\n") == len(yaml_list(text).ids)
     assert off > 0
 
 
@@ -177,7 +181,7 @@ EDITS = st.lists(
 
 
 @given(files(), EDITS)
-def test_any_edits_keep_every_other_character_and_do_what_they_say(
+def test_any_edits_do_their_work_and_keep_every_other_character(
     text: str, edits: list[tuple[str, int, str]]
 ) -> None:
     expected = yamldoc.load(text, file="x").value["sources"]
@@ -187,10 +191,10 @@ def test_any_edits_keep_every_other_character_and_do_what_they_say(
         if what == "rename":
             if name in {other["id"] for other in expected}:
                 continue
-            after = edited(after).renamed(source["id"], name)
+            after = yaml_list(after).with_new_id(source["id"], name)
             source["id"] = name
         else:
-            after = edited(after).retired(source["id"], name)
+            after = yaml_list(after).with_item_disabled(source["id"], name)
             source["enabled"] = False
 
     assert yamldoc.load(after, file="x").value["sources"] == expected
@@ -199,12 +203,12 @@ def test_any_edits_keep_every_other_character_and_do_what_they_say(
 
 
 def comments(text: str) -> list[str]:
-    """But for the reasons that a merge writes."""
+    """Every comment except those that a merge writes."""
     found = [line[line.index("#") :] for line in text.splitlines() if "#" in line]
     return [comment for comment in found if not comment.startswith("# merged into")]
 
 
 def without_edited_words(text: str) -> list[str]:
-    """The lines but for ids and switches, which the edits are about."""
+    """The lines without the values of `id` and `enabled`, which the edits change."""
     kept = [line for line in text.splitlines() if not line.strip().startswith("enabled:")]
     return [line.partition("id:")[0] if line.startswith("  - id:") else line for line in kept]

@@ -112,7 +112,7 @@ def explain_error(error: Any, schema: type[Schema]) -> str:
 
 
 def _unknown_key_text(key: str, last: str, schema: type[Schema]) -> str:
-    known = list(_keys(schema))
+    known = list(known_keys(schema))
     if new := renamed_key_text(last, known):
         return f"'{key}' has another name now; write {new}"
     near = get_close_matches(last, known, n=1)
@@ -120,7 +120,7 @@ def _unknown_key_text(key: str, last: str, schema: type[Schema]) -> str:
     return f"'{key}' is not a known key; {remedy}"
 
 
-def _keys(schema: type) -> Iterator[str]:
+def known_keys(schema: type) -> Iterator[str]:
     """Every key that a schema or dataclass has, those of its parts included."""
     for name, hint in get_type_hints(schema).items():
         if name != "model_config":
@@ -130,7 +130,7 @@ def _keys(schema: type) -> Iterator[str]:
 
 def _keys_inside(hint: Any) -> Iterator[str]:
     if isinstance(hint, type) and (is_dataclass(hint) or issubclass(hint, Schema)):
-        yield from _keys(hint)
+        yield from known_keys(hint)
     for part in get_args(hint):
         yield from _keys_inside(part)
 
