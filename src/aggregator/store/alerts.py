@@ -59,6 +59,7 @@ class Alerts(Repository):
         with self._database.write_transaction() as connection:
             runs = select(alerts.c.run).where(alerts.c.rule_key == rule_key)
             is_unsent = deliveries.c.status.in_([DeliveryStatus.PLANNED, DeliveryStatus.HANDED_OVER])
+            # Without its alerts a delivery could not be written. What was sent stays, to be counted.
             connection.execute(delete(deliveries).where(is_unsent, deliveries.c.run.in_(runs)))
             for table in (alerts, webhook_deliveries, alert_rule_states):
                 connection.execute(delete(table).where(table.c.rule_key == rule_key))
@@ -83,6 +84,7 @@ class Alerts(Repository):
 
     def delete_subscriber_rule(self, subscriber_id: str, id: str) -> bool:
         """Delete a subscriber's own rule, with everything of it; return whether there was one."""
+        # The key of a subscriber's own rule, see `AlertRule.key`.
         self.delete_rule(f"{subscriber_id}/{id}")
         where = (subscriber_rules.c.subscriber_id == subscriber_id, subscriber_rules.c.id == id)
         return bool(self._database.execute(delete(subscriber_rules).where(*where)))
@@ -101,6 +103,7 @@ class Alerts(Repository):
         """
         with self._database.read_transaction() as connection:
             merged = DocumentNames(OpenTransaction(connection)).merged_ids()
+            # An alert keeps the id that its document had when it was found.
             wanted = {*document_ids, *(id for id, into in merged.items() if into in document_ids)}
             found: dict[tuple[str, str], tuple[Alert, ...]] = {}
             for row in select_in_chunks(connection, select(alerts), alerts.c.document_id, wanted):
@@ -125,6 +128,7 @@ class Alerts(Repository):
             for state in states
         ]
         with self._database.write_transaction() as connection:
+            # Together with how far the rule was checked: a crash neither loses an alert nor repeats it.
             new = tuple(alert for alert in found if _insert(connection, alert, rules[alert.rule_key]))
             upsert(connection, alert_rule_states, rows)
         return new
@@ -164,6 +168,7 @@ class Alerts(Repository):
             if ids and not insert_if_new(connection, delivery_runs, {"run": run, "planned_at": now}):
                 return False
             due = _is_due(now) & (alerts.c.rule_key == rule_key)
+            # An empty run keeps alerts that nobody wanted from going to somebody who subscribes later.
             connection.execute(update(alerts).where(due).values(run=run if ids else ""))
             insert_deliveries(connection, run, ids, now)
             return bool(ids)
@@ -209,6 +214,7 @@ class Alerts(Repository):
         with self._database.write_transaction() as connection:
             connection.execute(change.where(this).values(outcome))
             if delivery.status is WebhookStatus.GONE:
+                # 410: the receiver asks for nothing more (RFC 9110, 15.5.11).
                 gone = {"status": WebhookStatus.GONE, "reply": delivery.reply}
                 connection.execute(change.where(planned).values(gone))
             elif delivery.status is WebhookStatus.PLANNED:

@@ -84,6 +84,7 @@ class Deliveries(Repository):
         With `given_up`, a reason, the deliveries are stored as given up, and none is sent.
         """
         with self._database.write_transaction() as connection:
+            # Two processes may plan at the same time: the key of the run decides which of them does.
             is_new = insert_if_new(connection, delivery_runs, {"run": run, "planned_at": now})
             if is_new:
                 insert_deliveries(connection, run, subscriber_ids, now, given_up)
@@ -100,6 +101,8 @@ class Deliveries(Repository):
         Planned deliveries to subscribers who have left are given up. Only the owner of the sender's lock may
         call this: otherwise a delivery may be on its way in another process.
         """
+        # The outcome is unknown: the mail server may have the message. Not to send it again would lose it for
+        # those who did not get it; the same Message-ID lets mail programs recognise a repeat.
         replan = (
             update(deliveries)
             .where(deliveries.c.status == DeliveryStatus.HANDED_OVER)
@@ -124,6 +127,7 @@ class Deliveries(Repository):
         """
         with self._database.write_transaction() as connection:
             _save_outcomes(connection, outcomes)
+            # Committed as handed over before any of it is sent: whatever happens then, nobody else takes it.
             parameters = {"attempt": now, "limit": limit}
             batch = tuple(_handed_over(row, now) for row in connection.execute(_DUE, parameters))
             if batch:
@@ -171,6 +175,7 @@ def insert_deliveries(
         "reply": given_up,
     }
     rows = [{**row, "subscriber_id": id} for id in subscriber_ids]
+    # A delivery that is there already may have been sent; it must not become planned again.
     if rows:
         connection.execute(insert(deliveries).on_conflict_do_nothing(), rows)
 

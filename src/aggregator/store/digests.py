@@ -27,6 +27,7 @@ class Digests(Repository):
         if not new:
             return ()
         with self._database.write_transaction() as connection:
+            # The first one issued counts: it may be published and sent already.
             for digest in new:
                 insert_if_new(connection, digests, {"period": digest.period, "digest": digest})
             return tuple(connection.execute(_of_period(digest.period)).scalar_one() for digest in new)
@@ -37,6 +38,7 @@ class Digests(Repository):
 
     def all(self, frequency: Frequency = Frequency.WEEKLY) -> tuple[Digest, ...]:
         """Return every issued weekly, or daily, digest, newest first."""
+        # Only the name of a week has a W.
         is_weekly = digests.c.period.contains("W", autoescape=True)
         where = is_weekly if frequency is Frequency.WEEKLY else ~is_weekly
         return tuple(

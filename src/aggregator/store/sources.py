@@ -80,6 +80,7 @@ class Sources(Repository):
             moved = merge_sources(connection, old, new)
             _rename_state(connection, old, new)
             of_old = connection.execute(select(outages).where(outages.c.source_id == old)).mappings()
+            # Of two outages with one beginning, that of `old` replaces the one of `new`.
             upsert(connection, outages, [{**row, "source_id": new} for row in of_old])
             connection.execute(delete(outages).where(outages.c.source_id == old))
             yield moved
@@ -94,6 +95,7 @@ class Sources(Repository):
 def _rename_state(connection: Connection, old: str, new: str) -> None:
     """Keep the newer state of the two, with the earlier date of the first answer."""
     source_id = source_states.c.source_id
+    # False sorts before True: the state of `new`, if there is one, comes last.
     query = select(source_states.c.state).where(source_id.in_((old, new))).order_by(source_id == new)
     states: Sequence[SourceState] = connection.scalars(query).all()
     if any(state.source == old for state in states):

@@ -79,6 +79,7 @@ class Subscribers(Repository):
                 subscribers.c.id == new.replaces_id, subscribers.c.address.is_not(None)
             )
             changed = connection.execute(statement.values(address=new.address)).rowcount
+        # Otherwise the write-ahead log would have the old address until it is overwritten by chance.
         self._database.checkpoint()
         return bool(changed)
 
@@ -100,6 +101,7 @@ class Subscribers(Repository):
     # ---------------------------------------------------------------- the suppression list
     def suppress(self, address_hash: str, reason: str, now: datetime) -> None:
         """Put an address, by its keyed hash, on the suppression list."""
+        # The first reason stays.
         row = {"address_hash": address_hash, "reason": reason, "suppressed_at": now}
         self._database.insert_if_new(suppressions, row)
 
@@ -118,6 +120,7 @@ class Subscribers(Repository):
         row = {"run": run, "subscriber_id": subscriber_id, "kind": kind, "bounced_at": now}
         same = (bounces.c.subscriber_id == subscriber_id) & (bounces.c.kind == kind)
         with self._database.write_transaction() as connection:
+            # A bounce that arrives twice counts once.
             insert_if_new(connection, bounces, row)
             return connection.execute(select(func.count()).select_from(bounces).where(same)).scalar_one()
 

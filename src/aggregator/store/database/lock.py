@@ -49,6 +49,7 @@ def file_lock(path: Path, *, wait: timedelta) -> Iterator[None]:
 def _open(path: Path) -> BinaryIO:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Not "w": that would empty the file in which another process has left its number.
         return path.open("a+b")
     except OSError as error:
         raise StoreError(f"{path.parent}: {NOT_WRITABLE} ({error})") from error

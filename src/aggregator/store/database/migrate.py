@@ -42,6 +42,7 @@ def migrate(database: Database) -> None:
         version = connection.scalar(select(alembic_version)) if alembic_version.name in tables else None
     if tables:
         _refuse(database.location, version)
+    # Only now: it changes the file, which must stay as it is if it is not ours.
     database.use_write_ahead_log()
     if version == NEWEST:
         return
@@ -55,6 +56,7 @@ def migrate(database: Database) -> None:
 def _refuse(location: str, version: str | None) -> None:
     if version is None:
         raise StoreError(f"{location}: another program's database; name another file in the setting `store`")
+    # Versions have four digits, so they compare as text.
     if version > NEWEST:
         raise StoreError(
             f"{location}: written by a newer version of this program (schema {version}, this version knows "

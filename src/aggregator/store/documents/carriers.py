@@ -55,6 +55,7 @@ class Carriers(Repository):
         """
         with self._database.write_transaction() as connection:
             stored = {_key(one): one for one in read_carriers(connection, (c.entry.id for c in changes))}
+            # Compared with what is stored, so that only carriers that did change are written.
             changed = dict(stored)
             for change in sorted(changes, key=lambda change: change.seen_at):
                 key = (change.entry.id, change.entry.source)
@@ -149,6 +150,7 @@ def _apply(carrier: Carrier | None, change: Change) -> Carrier:
     """
     if carrier is None:
         return _new_carrier(change)
+    # A revision counts even if it is older than the entry: the clock may have been set back.
     adds_revision = change.kind in REVISION_KINDS and not _has_revision(carrier, change)
     if not adds_revision and change.seen_at < carrier.unchanged_since:
         return carrier
@@ -160,6 +162,7 @@ def _apply(carrier: Carrier | None, change: Change) -> Carrier:
 
 def _with_entry(carrier: Carrier, change: Change) -> Carrier:
     """Return the carrier with the change's entry; the one before its instant becomes the previous entry."""
+    # Polls of one instant come in any order: all are compared with the entry before that instant.
     if change.seen_at == carrier.unchanged_since:
         return replace(carrier, entry=change.entry)
     return replace(carrier, entry=change.entry, changed_at=change.seen_at, previous_entry=carrier.entry)
@@ -187,6 +190,7 @@ def _add_revision(carrier: Carrier, change: Change) -> Carrier:
         payload_sha256=change.payload_sha256,
     )
     earlier = carrier.revisions
+    # The last revision has no date of its own: until now its carrier had it.
     if earlier:
         earlier = (*earlier[:-1], replace(earlier[-1], last_seen=carrier.last_seen))
     return replace(carrier, revisions=(*earlier, revision))

@@ -72,6 +72,7 @@ class Documents(Repository):
 
     def closing_in(self, window: Window) -> tuple[Document, ...]:
         """Return what closes in the window, by the first instant of its closing date; newest first."""
+        # In the JSON, since only this query needs it.
         closes = func.json_extract(type_coerce(documents.c.entry, Text), "$.closes.at")
         return self._select(and_(closes >= to_text(window.start), closes < to_text(window.end)))
 
@@ -117,6 +118,7 @@ class Documents(Repository):
         with self._database.write_transaction() as connection:
             query = select(tombstones).where(tombstones.c.document_id == retracted_id)
             tombstone = connection.execute(query).one()
+            # Names move afterwards: `retract` reads the former ids of this document.
             self.retract(document_id, tombstone.reason, tombstone.retracted_at)
             move_names(connection, document_id, retracted_id, first_seen)
 

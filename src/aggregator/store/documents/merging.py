@@ -32,11 +32,13 @@ def merge_documents(connection: Connection, duplicate_id: str, into: str) -> Non
     entry = connection.execute(select(documents.c.entry).where(documents.c.id == into)).scalar_one()
     of_duplicate = read_carriers(connection, [duplicate_id])
     of_target = {carrier.source: carrier for carrier in read_carriers(connection, [into])}
+    # The publication date of the document that stays must not move.
     moved = [_with_published(carrier, entry.published) for carrier in of_duplicate]
     merged = [
         _merge_by_last_seen(of_target[one.source], one) if one.source in of_target else one for one in moved
     ]
     replaced = [of_target[one.source] for one in of_duplicate if one.source in of_target]
+    # Revisions are numbered anew, so the old rows go first.
     delete_carriers(connection, [*of_duplicate, *replaced])
     write_carriers(connection, [(_change_entries(one, id=entry.id, key=entry.key), None) for one in merged])
     connection.execute(delete(documents).where(documents.c.id == duplicate_id))
@@ -158,6 +160,7 @@ def _merge_revisions(both: Sequence[Carrier], earliest: Sequence[Carrier]) -> tu
     """Return the first revision of all, then every later one; all but the last get the date last seen."""
     first = max(earliest, key=lambda carrier: _own_date(carrier.revisions[0]))
     later = [_with_last_seen(revision, one) for one in both for revision in one.revisions[1:]]
+    # The sort is stable: revisions of one instant stay in the order of their carriers.
     later.sort(key=lambda revision: revision.seen_at)
     *ended, last = (_with_last_seen(first.revisions[0], first), *later)
     return tuple(

@@ -36,6 +36,7 @@ class DocumentNames(Repository):
         ids: dict[str, str] = {}
         with self._database.read_transaction() as connection:
             for row in select_in_chunks(connection, query, _NAMES.name, names):
+                # The first row of a name counts: a document's own name before a redirect, then the oldest.
                 ids.setdefault(row.name, row.document_id)
         return ids
 
@@ -118,6 +119,7 @@ def _add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         index_elements=document_names.primary_key,
         set_={
             "known_since": earliest,
+            # Once a document has had the name itself, it stays its own.
             "from_redirect": and_(_NAMES.from_redirect, new.from_redirect),
         },
     )

@@ -60,6 +60,7 @@ def read_documents(
 ) -> tuple[Document, ...]:
     """Return the documents that meet the condition, newest first, at most `limit`; no retracted ones."""
     if limit is not None:
+        # In a subquery: the rows of the query itself are one for each revision, not for each document.
         newest = select(documents.c.id).where(where).order_by(*NEWEST_FIRST).limit(limit)
         where = documents.c.id.in_(newest)
     query = (
@@ -81,6 +82,7 @@ def read_carriers(connection: Connection, document_ids: Iterable[str]) -> list[C
 
 def to_carriers(rows: Iterable[Row[Any]]) -> Iterator[Carrier]:
     """Make carriers of rows of `CARRIERS_WITH_REVISIONS`, one row for each revision."""
+    # groupby needs the rows of a carrier side by side: every query here sorts by document and source.
     for _, group in groupby(rows, attrgetter("document_id", "source_id")):
         of_carrier = list(group)
         yield to_carrier(of_carrier[0], tuple(_to_revision(row) for row in of_carrier))
@@ -96,6 +98,7 @@ def to_carrier(row: Row[Any], revisions: tuple[Revision, ...] = ()) -> Carrier:
         last_seen=row.carrier_last_seen,
         pending_removal=row.pending_removal,
         removal=row.removal,
+        # A carrier that never changed has no date of change in the model; the column has one for queries.
         changed_at=None if row.changed_at == row.carrier_first_seen else row.changed_at,
         previous_entry=row.previous_entry,
     )
