@@ -1,4 +1,4 @@
-"""What people edit is true to its own rules: bodies, sources and records."""
+"""The files that people edit follow their own rules: bodies, sources and records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 RECORDS = sorted(path for path in (ROOT / "records").glob("*.md") if path.name != "README.md")
 
-ISSUE_2_POINT_4 = {
+REQUIRED_SOURCES = {
     "cabinet-office": ("cabinet-office", "feed"),
     "gds": ("gds", "feed"),
     "dsit": ("dsit", "feed"),
@@ -43,9 +43,9 @@ ISSUE_2_POINT_4 = {
     "uk-ogn-forum": ("uk-ogn", "discourse"),
     "records": ("records", "records"),
 }
-"""Written by hand from the issue: every body of the field, by the source that stands for it."""
+"""Written by hand: the source, with body and kind, that each body of the field needs."""
 
-SECTION_1_ADDRESSES = {
+COLLECTED_ADDRESSES = {
     "https://www.gov.uk/government/organisations/cabinet-office.atom",
     "https://www.gov.uk/government/organisations/government-digital-service.atom",
     "https://www.gov.uk/government/organisations/department-for-science-innovation-and-technology.atom",
@@ -80,9 +80,9 @@ SECTION_1_ADDRESSES = {
     "https://www.opengovernment.org.uk/category/uk/feed/",
     "https://discuss.opengovernment.org.uk/latest.rss",
 }
-"""Every address that was collected for this field, by hand."""
+"""Every address that was collected for this field by hand."""
 
-ONLY_LIKELY = {
+UNVERIFIED = {
     *("cddo", "nap-collection", "nap7-participation", "nap7-call-for-evidence"),
     *("gds-blog", "cddo-blog", "data-in-government-blog", "modern-civil-service-blog"),
     *("scotland-open-government-blog", "scotland-consultations", "wales-announcements-cymraeg"),
@@ -95,7 +95,7 @@ ONLY_LIKELY = {
     ),
     *("gmca-consultations", "ogp", "uk-ogn", "uk-ogn-uk", "uk-ogn-forum"),
 }
-"""The sources whose very address nobody was seen to get an answer from."""
+"""The sources whose address nobody has seen answer."""
 
 FORUM_LAGS = {
     "uk-msf-2018-06-11": 3,
@@ -110,7 +110,7 @@ FORUM_LAGS = {
     "uk-msf-2023-10-18": 37,
     "uk-msf-2024-01-24": None,
 }
-"""Days from a meeting of the UK forum to its record, counted by hand; None where they cannot be told."""
+"""Days from a meeting of the UK forum to its record, counted by hand; None if unknown."""
 
 
 @cache
@@ -128,7 +128,7 @@ def _sources(path: str = "sources.yaml") -> list[dict[str, Any]]:
 
 @cache
 def _record(path: Path) -> dict[str, Any]:
-    """The front matter of a record, with every value as the text that was written."""
+    """The front matter of a record, with every value as text."""
     opening, matter, text = path.read_text(encoding="utf-8").split("---\n", 2)
     assert (opening, bool(text.strip())) == ("", True), path.name
     record = dict(yaml.safe_load(matter))
@@ -136,7 +136,7 @@ def _record(path: Path) -> dict[str, Any]:
     return {**{key: str(value) for key, value in record.items()}, "claims": claims}
 
 
-def _absolute(address: str) -> bool:
+def _is_absolute(address: str) -> bool:
     parts = urlsplit(address)
     return parts.scheme == "https" and "." in parts.netloc and not re.search(r"\s|…|\.\.\.", address)
 
@@ -145,54 +145,64 @@ def _repeated(names: list[str]) -> set[str]:
     return {name for name in names if names.count(name) > 1}
 
 
-def test_bodies_have_ids_of_their_own_and_parents_that_exist() -> None:
+def test_bodies_have_unique_ids_and_existing_parents() -> None:
     ids = [body["id"] for body in _bodies()]
     assert _repeated(ids) == set()
     assert {body["parent"] for body in _bodies() if "parent" in body} <= set(ids)
-    assert [body["id"] for body in _bodies() if not _absolute(body["url"])] == ["records"]
+    assert [body["id"] for body in _bodies() if not _is_absolute(body["url"])] == ["records"]
 
 
-def test_bodies_stand_in_the_order_of_the_page() -> None:
-    heads = ["uk-gov", "scot-gov", "wales-gov", "ni-exec", "glasgow", "gmca", "ogp", "uk-ogn", "records"]
-    assert [body["id"] for body in _bodies() if body["id"] in heads] == heads
+def test_bodies_are_in_the_order_of_the_page() -> None:
+    main_bodies = [
+        "uk-gov",
+        "scot-gov",
+        "wales-gov",
+        "ni-exec",
+        "glasgow",
+        "gmca",
+        "ogp",
+        "uk-ogn",
+        "records",
+    ]
+    assert [body["id"] for body in _bodies() if body["id"] in main_bodies] == main_bodies
 
 
 @pytest.mark.parametrize("path", ["sources.yaml", "demo/sources.yaml"])
-def test_every_source_has_an_id_of_its_own_a_body_that_exists_and_whole_addresses(path: str) -> None:
+def test_every_source_has_a_unique_id_an_existing_body_and_absolute_addresses(path: str) -> None:
     sources = _sources(path)
     assert _repeated([source["id"] for source in sources]) == set()
     assert {source["body"] for source in sources} <= {body["id"] for body in _bodies()}
     for source in sources:
         addresses = [source["address"], *source.get("fallbacks", [])]
-        whole = source["kind"] == "records" or all(map(_absolute, addresses))
-        assert whole, source["id"]
-        assert "page" not in source or _absolute(source["page"]), source["id"]
+        complete = source["kind"] == "records" or all(map(_is_absolute, addresses))
+        assert complete, source["id"]
+        assert "page" not in source or _is_absolute(source["page"]), source["id"]
 
 
-def test_every_body_of_the_field_has_its_source() -> None:
+def test_every_body_of_the_field_has_a_source() -> None:
     listed = {source["id"]: (source["body"], source["kind"]) for source in _sources()}
-    assert {name: listed.get(name) for name in ISSUE_2_POINT_4} == ISSUE_2_POINT_4
+    assert {name: listed.get(name) for name in REQUIRED_SOURCES} == REQUIRED_SOURCES
 
 
-def test_every_address_that_was_collected_is_asked() -> None:
-    asked = {address for s in _sources() for address in (s["address"], *s.get("fallbacks", []))}
-    assert SECTION_1_ADDRESSES - asked == set()
+def test_every_collected_address_is_polled() -> None:
+    polled = {address for s in _sources() for address in (s["address"], *s.get("fallbacks", []))}
+    assert COLLECTED_ADDRESSES - polled == set()
 
 
-def test_no_address_is_asked_for_two_sources() -> None:
+def test_no_address_belongs_to_two_sources() -> None:
     assert _repeated([source["address"] for source in _sources()]) == set()
 
 
-def test_a_source_is_called_answered_only_where_its_own_address_was_seen_to_answer() -> None:
-    assert {source["id"] for source in _sources() if source["seen"] == "likely"} == ONLY_LIKELY
+def test_a_source_is_verified_only_if_its_address_was_seen_to_answer() -> None:
+    assert {source["id"] for source in _sources() if not source["verified"]} == UNVERIFIED
 
 
-def test_only_the_two_families_of_govuk_feeds_move_updated_for_major_changes_alone() -> None:
-    told = {source["id"] for source in _sources() if source.get("updated_is_news")}
-    assert told == {"cabinet-office", "gds", "dsit", "fcdo", "cddo", "govuk-papers", "govuk-transparency"}
+def test_updated_means_change_only_for_the_two_families_of_govuk_feeds() -> None:
+    ids = {source["id"] for source in _sources() if source.get("updated_means_change")}
+    assert ids == {"cabinet-office", "gds", "dsit", "fcdo", "cddo", "govuk-papers", "govuk-transparency"}
 
 
-def test_feeds_are_asked_every_half_hour_at_most_and_html_every_six_hours() -> None:
+def test_feeds_are_polled_at_most_every_half_hour_and_html_every_six_hours() -> None:
     slow = {"listing", "page", "citizenspace", "sitemap"}
     for source in _sources():
         assert source.get("every", "1 hour") in {"30 minutes", "1 hour", "6 hours", "1 day"}, source["id"]
@@ -200,47 +210,49 @@ def test_feeds_are_asked_every_half_hour_at_most_and_html_every_six_hours() -> N
             assert source.get("every") in {"6 hours", "1 day"}, source["id"]
 
 
-def test_every_source_says_what_it_rests_on() -> None:
+def test_every_source_has_a_note() -> None:
     assert [source["id"] for source in _sources() if len(source.get("note", "")) < 20] == []
 
 
 @pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.stem)
-def test_a_record_is_named_dated_and_belongs_to_a_body(path: Path) -> None:
+def test_a_record_has_its_name_as_id_a_date_and_a_body(path: Path) -> None:
     record = _record(path)
     types = {rule["id"] for rule in _load("register/vocabulary.yaml")["types"]}
     assert record["id"] == path.stem
     assert record["body"] in {body["id"] for body in _bodies()}
     assert record["type"] in types
     assert date.fromisoformat(record["added"]) >= date(2026, 11, 23)
-    assert "document" not in record or _absolute(record["document"])
+    assert "document" not in record or _is_absolute(record["document"])
 
 
 @pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.stem)
-def test_a_record_states_no_date_without_a_source_unless_it_says_so(path: Path) -> None:
+def test_every_dated_claim_of_a_record_has_a_source_or_says_that_it_has_none(path: Path) -> None:
     for claim in _record(path)["claims"]:
         assert set(claim) <= {"what", "date", "source", "note"}, claim
         assert "date" not in claim or re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", claim["date"]), claim
-        said = "not sourced" in claim.get("note", "").lower() or "nothing is sourced" in claim.get("note", "")
-        assert _absolute(claim.get("source", "")) or said, claim
+        unsourced = "not sourced" in claim.get("note", "").lower() or "nothing is sourced" in claim.get(
+            "note", ""
+        )
+        assert _is_absolute(claim.get("source", "")) or unsourced, claim
 
 
 @pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.stem)
-def test_the_day_a_record_was_published_rests_on_a_sourced_claim(path: Path) -> None:
+def test_the_publication_day_of_a_record_has_a_sourced_claim(path: Path) -> None:
     record = _record(path)
     sourced = {claim["date"] for claim in record["claims"] if "date" in claim and "source" in claim}
     assert "published" not in record or record["published"] in sourced
 
 
 @pytest.mark.parametrize("name", FORUM_LAGS)
-def test_the_forum_series_gives_the_days_from_meeting_to_record(name: str) -> None:
+def test_records_of_the_forum_give_the_days_from_meeting_to_record(name: str) -> None:
     claims = _record(ROOT / "records" / f"{name}.md")["claims"]
-    held = next(claim["date"] for claim in claims if claim["what"] == "meeting held")
+    met_on = next(claim["date"] for claim in claims if claim["what"] == "meeting held")
     posted = next(claim for claim in claims if claim["what"] == "record posted").get("date")
-    lag = (date.fromisoformat(posted) - date.fromisoformat(held)).days if posted else None
-    assert (held, lag) == (name.removeprefix("uk-msf-"), FORUM_LAGS[name])
+    lag = (date.fromisoformat(posted) - date.fromisoformat(met_on)).days if posted else None
+    assert (met_on, lag) == (name.removeprefix("uk-msf-"), FORUM_LAGS[name])
 
 
-def test_no_two_records_claim_to_be_the_same_document() -> None:
+def test_no_two_records_are_of_the_same_document() -> None:
     assert _repeated([_record(path)["document"] for path in RECORDS if "document" in _record(path)]) == set()
 
 
@@ -249,13 +261,13 @@ def test_the_last_day_of_the_sixth_plan_is_shown_as_not_sourced() -> None:
     assert [claim["date"] for claim in claims if "date" in claim and "source" not in claim] == ["2025-12-31"]
 
 
-def test_both_ends_of_greater_manchesters_plan_are_kept() -> None:
+def test_both_end_dates_of_greater_manchesters_plan_are_recorded() -> None:
     claims = _record(ROOT / "records" / "gmca-plan-2025-2028.md")["claims"]
     assert [claim["date"] for claim in claims if "plan ends" in claim["what"]] == ["2028-03", "2028-05"]
 
 
-def test_scotlands_meetings_stand_newest_first() -> None:
+def test_scotlands_meetings_are_newest_first() -> None:
     claims = _record(ROOT / "records" / "scot-ogsg-meetings.md")["claims"]
-    held = [claim["date"] for claim in claims if claim["what"] == "meeting held"]
-    assert (held[0], len(held)) == ("2025-09-25", 14)
-    assert held == sorted(held, reverse=True)
+    days = [claim["date"] for claim in claims if claim["what"] == "meeting held"]
+    assert (days[0], len(days)) == ("2025-09-25", 14)
+    assert days == sorted(days, reverse=True)

@@ -1,4 +1,4 @@
-"""The demo is whole: each polled source is read by its own kind from an answer in the publisher's form."""
+"""The demo is complete: its own kind reads each polled source from a response in the publisher's format."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ import feedparser
 import pytest
 import yaml
 
-from aggregator.config import Config, load
+from aggregator.config import Config, load_config
 from aggregator.config.settings import load_settings
 from aggregator.due_work import Services
-from aggregator.fetch.local.replay import Replay
+from aggregator.fetch.local.replay import ReplayFetcher
 from aggregator.model import Document, Failed, FetchResult, Request, Source, SourceState
-from aggregator.services.polling.read_source import Answer, Reading, ask
+from aggregator.services.polling.read_source import PollResult, SourceReading, read_source
 from aggregator.store import open_store
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "demo"
 NOON = {1: datetime(2026, 6, 4, 12, tzinfo=UTC), 2: datetime(2026, 6, 5, 12, tzinfo=UTC)}
 
-EXTRA = {"govuk-retired", "wales-announcements-cymraeg"}
+DEMO_ONLY = {"govuk-retired", "wales-announcements-cymraeg"}
 """Sources of the demo that the project does not poll."""
-OWN_WORDS = {"note", "enabled"}
-"""What the demo may say otherwise of a source."""
+MAY_DIFFER = {"note", "enabled"}
+"""Keys of a source that may differ in the demo."""
 
-READ = {
+EXPECTED_ITEMS = {
     "cabinet-office": (4, 5),
     "gds": (2, 2),
     "dsit": (2, 3),
@@ -85,7 +85,7 @@ READ = {
     "uk-ogn-forum": (2, 3),
     "uk-msf-page": (1, 1),
 }
-"""How many items each source gives in the two polls, next pages included, counted by hand; or why none."""
+"""The number of items of each source in both polls with older pages, counted by hand; or the failure."""
 
 REJECTED = {
     ("scotland-open-government-blog", 2): "no title",
@@ -93,7 +93,7 @@ REJECTED = {
 }
 """The two items that cannot be used."""
 
-FEEDS = {
+FEED_ITEMS = {
     "blogs/cddo.atom": 1,
     "blogs/data-in-government.atom": 2,
     "blogs/gds-blog-1.atom": 2,
@@ -131,28 +131,28 @@ FEEDS = {
     "wales/announcements-cymraeg-1.rss": 1,
     "wales/announcements-cymraeg-2.rss": 2,
 }
-"""How many items each recorded feed holds, counted by hand."""
+"""The number of items of each recorded feed, counted by hand."""
 
 
 @dataclass
-class Watched:
-    """A recording that remembers what was asked of it."""
+class RecordingFetcher:
+    """A fetcher for a recording that notes what is requested."""
 
-    replay: Replay
-    asked: set[str] = field(default_factory=set)
+    replay: ReplayFetcher
+    requested: set[str] = field(default_factory=set)
 
     async def __call__(self, request: Request) -> FetchResult:
-        """The recorded answer."""
-        self.asked.add(request.url)
+        """The recorded response."""
+        self.requested.add(request.url)
         return await self.replay(request)
 
 
 @dataclass(frozen=True)
 class Poll:
-    """One poll of the demo, each source asked as if for the first time."""
+    """One poll of the demo, with each source polled as if for the first time."""
 
-    answers: dict[str, Answer]
-    asked: set[str]
+    results: dict[str, PollResult]
+    requested: set[str]
 
 
 def _sources(path: str) -> dict[str, dict[str, Any]]:
@@ -168,126 +168,126 @@ def _rows() -> list[dict[str, str]]:
 
 @cache
 def _config() -> Config:
-    return load(load_settings(ROOT / "settings.yaml"), replay=DEMO)
+    return load_config(load_settings(ROOT / "settings.yaml"), replay=DEMO)
 
 
 @cache
 def _poll(number: int) -> Poll:
-    watched = Watched(Replay(DEMO, number))
+    fetch = RecordingFetcher(ReplayFetcher(DEMO, number))
 
-    async def each(sources: list[Source]) -> dict[str, Answer]:
-        return {s.id: await ask(s, SourceState(source=s.id), watched, NOON[number]) for s in sources}
+    async def poll_each(sources: list[Source]) -> dict[str, PollResult]:
+        return {s.id: await read_source(s, SourceState(source=s.id), fetch, NOON[number]) for s in sources}
 
     web = [source for source in _config().sources if source.kind != "records"]
-    return Poll(answers=asyncio.run(each(web)), asked=watched.asked)
+    return Poll(results=asyncio.run(poll_each(web)), requested=fetch.requested)
 
 
-def _read(answer: Answer) -> int | str:
-    if isinstance(answer, Failed):
-        return answer.cause.value
-    assert isinstance(answer, Reading)
-    return answer.items
+def _item_count(result: PollResult) -> int | str:
+    if isinstance(result, Failed):
+        return result.cause.value
+    assert isinstance(result, SourceReading)
+    return result.items
 
 
-def test_every_source_that_is_polled_has_its_counterpart_read_by_the_same_kind_and_selectors() -> None:
+def test_every_polled_source_is_in_the_demo_with_the_same_kind_and_selectors() -> None:
     ours, demo = _sources("sources.yaml"), _sources("demo/sources.yaml")
     polled = {id: source for id, source in ours.items() if source.get("enabled", True)}
-    assert set(demo) - set(polled) == EXTRA
+    assert set(demo) - set(polled) == DEMO_ONLY
     for id, source in polled.items():
-        told = {key: value for key, value in demo[id].items() if key not in OWN_WORDS}
-        assert told == {key: value for key, value in source.items() if key not in OWN_WORDS}, id
+        demo_source = {key: value for key, value in demo[id].items() if key not in MAY_DIFFER}
+        assert demo_source == {key: value for key, value in source.items() if key not in MAY_DIFFER}, id
 
 
-def test_every_source_of_the_demo_but_the_records_is_counted() -> None:
-    assert set(_sources("demo/sources.yaml")) - {"records"} == set(READ)
+def test_the_items_of_every_demo_source_but_the_records_are_counted() -> None:
+    assert set(_sources("demo/sources.yaml")) - {"records"} == set(EXPECTED_ITEMS)
 
 
-@pytest.mark.parametrize("id", READ)
-def test_each_source_gives_its_items_in_both_polls_or_the_failure_that_is_meant(id: str) -> None:
-    assert (_read(_poll(1).answers[id]), _read(_poll(2).answers[id])) == READ[id]
+@pytest.mark.parametrize("id", EXPECTED_ITEMS)
+def test_each_source_gives_its_items_or_its_failure_in_both_polls(id: str) -> None:
+    assert (_item_count(_poll(1).results[id]), _item_count(_poll(2).results[id])) == EXPECTED_ITEMS[id]
 
 
-def test_nothing_is_left_out_but_the_two_items_without_title_or_link() -> None:
-    """A list's item whose own page has no recorded answer would be rejected, too."""
+def test_only_the_two_items_without_title_or_link_are_rejected() -> None:
+    """A list's item would also be rejected if its own page had no recorded response."""
     why = {
         (id, number): reject.why
         for number in (1, 2)
-        for id, answer in _poll(number).answers.items()
-        if isinstance(answer, Reading)
-        for reject in answer.rejects
+        for id, result in _poll(number).results.items()
+        if isinstance(result, SourceReading)
+        for reject in result.rejects
     }
     assert {which: text.partition(" (")[0] for which, text in why.items()} == REJECTED
 
 
-def test_every_recorded_answer_is_asked_for_in_a_poll_in_which_it_holds() -> None:
+def test_every_recorded_response_is_requested_in_its_poll() -> None:
     for number in (1, 2):
-        held = {row["url"]: row for row in _rows() if int(row["poll"]) <= number}
-        own = {url for url, row in held.items() if int(row["poll"]) == number}
-        assert own - _poll(number).asked == set()
-        assert _poll(number).asked - set(held) == set()
+        available = {row["url"]: row for row in _rows() if int(row["poll"]) <= number}
+        own = {url for url, row in available.items() if int(row["poll"]) == number}
+        assert own - _poll(number).requested == set()
+        assert _poll(number).requested - set(available) == set()
 
 
-def test_every_source_has_an_answer_of_its_own_in_both_polls() -> None:
+def test_every_source_has_a_response_in_both_polls() -> None:
     addresses = {s["address"] for s in _sources("demo/sources.yaml").values() if s["kind"] != "records"}
     for poll in ("1", "2"):
         assert addresses - {row["url"] for row in _rows() if row["poll"] == poll} == set()
 
 
-def test_every_file_is_an_answer_and_the_only_failures_that_are_played_are_timeouts() -> None:
+def test_every_file_is_a_response_and_the_only_recorded_failures_are_timeouts() -> None:
     files = {str(path.relative_to(DEMO)) for path in (DEMO / "answers").rglob("*") if path.is_file()}
     assert {row["file"] for row in _rows() if row["file"] != "-"} == files
     assert {json.loads(row["headers"])["cause"] for row in _rows() if row["status"] == "-"} == {"TIMEOUT"}
     assert {row["status"] for row in _rows()} == {"200", "404", "-"}
 
 
-def test_what_the_demo_invents_is_marked_as_an_example() -> None:
-    """Titles after the publisher's prefix for the type; addresses but those of what a source watches."""
+def test_invented_titles_and_addresses_are_marked_as_examples() -> None:
+    """Titles, after the publisher's prefix for the type; addresses, except those that a source watches."""
     pages = {s.page or s.address for s in _config().sources} | {s.address for s in _config().sources}
     watched = {urlsplit(page.replace("/api/content/", "/")).path for page in pages}
     for number in (1, 2):
-        for answer in _poll(number).answers.values():
-            for entry in answer.entries if isinstance(answer, Reading) else ():
+        for result in _poll(number).results.values():
+            for entry in result.entries if isinstance(result, SourceReading) else ():
                 assert re.match(r"([A-Z][A-Za-z ]+: )?Example: ", entry.title), entry.title
                 path = urlsplit(entry.url or "").path
                 invented = re.search(r"example|/commitments/[A-Z]+99\d\d/", path, re.IGNORECASE)
                 assert invented or path in watched, entry.url
 
 
-def test_no_recorded_page_shows_anything_that_is_not_called_invented() -> None:
-    """Lists show titles alone; whatever has a text says that it was invented."""
+def test_every_recorded_text_says_that_it_is_invented() -> None:
+    """Lists have titles only; every text says that it is invented."""
     for number in (1, 2):
-        for answer in _poll(number).answers.values():
-            for entry in answer.entries if isinstance(answer, Reading) else ():
+        for result in _poll(number).results.values():
+            for entry in result.entries if isinstance(result, SourceReading) else ():
                 assert not entry.content or re.search(r"Invented text|Testun enghreifftiol", entry.text), (
                     entry.title
                 )
 
 
-def test_every_recorded_feed_is_counted() -> None:
+def test_the_items_of_every_recorded_feed_are_counted() -> None:
     found = [path for path in (DEMO / "answers").rglob("*") if path.suffix in {".atom", ".rss"}]
-    assert {str(path.relative_to(DEMO / "answers")) for path in found} == set(FEEDS)
+    assert {str(path.relative_to(DEMO / "answers")) for path in found} == set(FEED_ITEMS)
 
 
-@pytest.mark.parametrize("name", FEEDS)
-def test_another_feed_reader_finds_the_items_of_a_recorded_feed(name: str) -> None:
+@pytest.mark.parametrize("name", FEED_ITEMS)
+def test_another_feed_parser_finds_the_items_of_a_recorded_feed(name: str) -> None:
     feed = feedparser.parse((DEMO / "answers" / name).read_bytes())
-    assert (bool(feed.bozo), len(feed.entries)) == (False, FEEDS[name])
+    assert (bool(feed.bozo), len(feed.entries)) == (False, FEED_ITEMS[name])
 
 
 @pytest.fixture(scope="module")
-def held(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
-    """What the store holds after both polls, by title."""
+def documents(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
+    """The documents in the store after both polls, by title."""
     with open_store(f"sqlite:///{tmp_path_factory.mktemp('demo')}/store.db") as store:
         poller = Services(config=_config(), store=store, clock=lambda: NOON[2]).poller
-        sources = [source for source in poller.pollable() if source.kind != "records"]
+        sources = [source for source in poller.enabled_sources() if source.kind != "records"]
         for number in (1, 2):
-            asyncio.run(poller.poll(sources, Replay(DEMO, number), NOON[number]))
-        return {holding.entry.title: holding for holding in store.documents.all()}
+            asyncio.run(poller.poll(sources, ReplayFetcher(DEMO, number), NOON[number]))
+        return {document.entry.title: document for document in store.documents.all()}
 
 
-def test_only_changes_of_substance_are_revisions(held: dict[str, Document]) -> None:
-    """Not a reply counter, a cookie notice, a glossary text, nor a date of printing or viewing."""
-    assert {title for title, holding in held.items() if holding.revised} == {
+def test_only_changes_of_substance_are_revisions(documents: dict[str, Document]) -> None:
+    """Reply counters, cookie notices, glossaries and dates of printing or viewing are not."""
+    assert {title for title, document in documents.items() if document.revision_times} == {
         "Example: progress on the National Action Plan for Open Government",
         "Example: how government publishes open data",
         "Example: participation in the Seventh UK National Action Plan for Open Government",
@@ -297,8 +297,8 @@ def test_only_changes_of_substance_are_revisions(held: dict[str, Document]) -> N
     }
 
 
-def test_one_document_is_one_entry_whoever_carries_it(held: dict[str, Document]) -> None:
-    carriers = {title: [c.source for c in holding.carriers] for title, holding in held.items()}
+def test_a_document_of_several_sources_is_stored_once(documents: dict[str, Document]) -> None:
+    carriers = {title: [c.source for c in document.carriers] for title, document in documents.items()}
     assert carriers["Example: progress on the National Action Plan for Open Government"] == [
         "cabinet-office",
         "cabinet-office-search",
@@ -315,10 +315,10 @@ def test_one_document_is_one_entry_whoever_carries_it(held: dict[str, Document])
     ]
 
 
-def test_a_line_tells_its_other_language_and_when_it_closes(held: dict[str, Document]) -> None:
-    call = held["Example: Seventh UK National Action Plan for Open Government: call for evidence"].entry
-    wales = held["Example: open government commitments for Wales"].entry
-    code = held["Example: a code of practice on open government"].entry
+def test_a_list_item_has_its_translation_and_its_closing_date(documents: dict[str, Document]) -> None:
+    call = documents["Example: Seventh UK National Action Plan for Open Government: call for evidence"].entry
+    wales = documents["Example: open government commitments for Wales"].entry
+    code = documents["Example: a code of practice on open government"].entry
     assert [(t.language, t.title) for t in call.translations] == [
         ("cy", "Example: Seithfed Gynllun Gweithredu Cenedlaethol y DU: galwad am dystiolaeth")
     ]
@@ -329,17 +329,19 @@ def test_a_line_tells_its_other_language_and_when_it_closes(held: dict[str, Docu
     assert code.closes.at == datetime(2026, 6, 12, 16, tzinfo=UTC)
 
 
-def test_what_was_withdrawn_before_we_looked_is_shown_so_and_a_first_look_is_not_announced(
-    held: dict[str, Document],
+def test_only_a_document_withdrawn_before_the_first_poll_has_a_removal(
+    documents: dict[str, Document],
 ) -> None:
-    removed = {title: str(holding.removed.kind) for title, holding in held.items() if holding.removed}
+    removed = {title: str(document.removal.kind) for title, document in documents.items() if document.removal}
     assert removed == {"Example: draft of a National Action Plan for Open Government": "withdrawn"}
 
 
-def test_minutes_tell_when_the_group_met_and_meets_next(held: dict[str, Document]) -> None:
-    minutes = held["Example: Open Government Partnership Steering Group meeting minutes: 27 May 2026"].entry
-    told = {claim.what: claim.moment.at for claim in minutes.claims if claim.moment}
-    assert told == {
+def test_minutes_have_the_dates_of_this_and_the_next_meeting(documents: dict[str, Document]) -> None:
+    minutes = documents[
+        "Example: Open Government Partnership Steering Group meeting minutes: 27 May 2026"
+    ].entry
+    dates = {claim.what: claim.moment.at for claim in minutes.claims if claim.moment}
+    assert dates == {
         "meeting held": datetime(2026, 5, 26, 23, tzinfo=UTC),
         "next meeting": datetime(2026, 6, 24, 23, tzinfo=UTC),
     }

@@ -1,4 +1,4 @@
-"""A running `aggregator start` takes up edited files, and goes on with the old ones while they are bad."""
+"""A running `aggregator start` picks up edited files, and keeps the old ones while they are invalid."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ import pytest
 
 from aggregator import supervisor
 from aggregator.app import App
-from aggregator.config.settings import standing
-from aggregator.supervisor import Calls, ConfigWatcher
-from tests.support.projects import PROJECT, Small, atom, small_project
-from tests.support.server import Response, Server
+from aggregator.config.settings import config_fingerprint
+from aggregator.supervisor import ConfigWatcher, JobGate
+from tests.support.projects import PROJECT, SmallProject, make_atom_feed, small_project
+from tests.support.server import ScriptedResponse, ScriptedServer
 
 REGISTER = PROJECT / "tests/crash/register"
-FEED = {"Content-Type": "application/atom+xml"}
-QUICK = (
-    "import aggregator.schedule as s; s.LOOK_EVERY = 0.2; "  # a minute, but for tests
-    "import aggregator.supervisor as r; r.SETTLES = 0.3; "
+HEADERS = {"Content-Type": "application/atom+xml"}
+QUICK_START = (
+    "import aggregator.schedule as s; s.INTERVAL_SECONDS = 0.2; "  # instead of a minute
+    "import aggregator.supervisor as r; r.SETTLE_SECONDS = 0.3; "
     "from aggregator.cli import main; main()"
 )
 RULE = "alerts:\n  - id: plans\n    name: Plans\n    when: 'title:plan'\n    feed: yes\n"
-TAKEN_UP = "files have changed: going on with what they say now"
-NOT_GOOD = "files have changed and are not good"
+TAKEN_UP = supervisor.FILES_TAKEN_UP
+INVALID = supervisor.FILES_INVALID
 
 
 @dataclass
-class Running:
-    """A running `aggregator start`, with what it has said so far."""
+class RunningProgram:
+    """A running `aggregator start`, with its log lines so far."""
 
     process: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)
@@ -49,14 +49,14 @@ class Running:
         assert self.process.stderr is not None
         self.lines.extend(iter(self.process.stderr.readline, ""))
 
-    def count(self, words: str) -> int:
-        return sum(words in line for line in self.lines)
+    def count(self, text: str) -> int:
+        return sum(text in line for line in self.lines)
 
-    def wait_for(self, words: str, times: int = 1) -> None:
-        """Until it has said so, so many times."""
-        until = time.monotonic() + 30
-        while self.count(words) < times:
-            assert time.monotonic() < until, "".join(self.lines)
+    def wait_for(self, text: str, times: int = 1) -> None:
+        """Wait until that many log lines have `text`."""
+        deadline = time.monotonic() + 30
+        while self.count(text) < times:
+            assert time.monotonic() < deadline, "".join(self.lines)
             time.sleep(0.02)
 
     @property
@@ -70,16 +70,16 @@ class Running:
 
 
 @contextmanager
-def started(project: Small) -> Iterator[Running]:
-    """`aggregator start` that looks five times a second, once it has published."""
+def start_program(project: SmallProject) -> Iterator[RunningProgram]:
+    """Start an `aggregator start` that runs its jobs five times a second; wait until it has published."""
     process = subprocess.Popen(
-        [sys.executable, "-c", QUICK, "start", "--port", "0"],
+        [sys.executable, "-c", QUICK_START, "start", "--port", "0"],
         cwd=project.folder,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(PROJECT / "src")},
         stderr=subprocess.PIPE,
         text=True,
     )
-    program = Running(process)
+    program = RunningProgram(process)
     reader = threading.Thread(target=program.read)
     reader.start()
     try:
@@ -94,41 +94,45 @@ def started(project: Small) -> Iterator[Running]:
 
 
 @contextmanager
-def asked(program: Running) -> Iterator[Counter[int]]:
-    """Asked for its health again and again; counts the answers by their status."""
+def poll_health(program: RunningProgram) -> Iterator[Counter[int]]:
+    """Request the health check again and again; counts the responses by status."""
     answers, ended = Counter[int](), threading.Event()
 
-    def ask() -> None:
+    def request_health() -> None:
         while not ended.wait(0.05):
             answers[program.get("health").status_code] += 1
 
-    asking = threading.Thread(target=ask)
-    asking.start()
+    requests = threading.Thread(target=request_health)
+    requests.start()
     try:
         yield answers
     finally:
         ended.set()
-        asking.join()
+        requests.join()
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    feeds = {"/one.atom": atom({"/a": "A plan"}), "/two.atom": atom({"/b": "A report"})}
-    with Server({path: Response(headers=FEED, payload=feed) for path, feed in feeds.items()}) as found:
-        yield found
+def server() -> Iterator[ScriptedServer]:
+    feeds = {"/one.atom": make_atom_feed({"/a": "A plan"}), "/two.atom": make_atom_feed({"/b": "A report"})}
+    with ScriptedServer(
+        {path: ScriptedResponse(headers=HEADERS, payload=feed) for path, feed in feeds.items()}
+    ) as running:
+        yield running
 
 
 @pytest.fixture
-def project(tmp_path: Path, server: Server) -> Small:
-    made = small_project(tmp_path / "project", records=(), register=REGISTER)
-    made.sources({"one": server.url("/one.atom")}, records=False)
-    return made
+def project(tmp_path: Path, server: ScriptedServer) -> SmallProject:
+    project = small_project(tmp_path / "project", records=(), register=REGISTER)
+    project.sources({"one": server.url("/one.atom")}, records=False)
+    return project
 
 
 @pytest.mark.timed
-def test_edited_files_count_while_it_runs_and_broken_ones_wait(project: Small, server: Server) -> None:
+def test_edited_files_are_picked_up_and_invalid_ones_ignored(
+    project: SmallProject, server: ScriptedServer
+) -> None:
     sources = project.folder / "sources.yaml"
-    with started(project) as program, asked(program) as answers:
+    with start_program(project) as program, poll_health(program) as answers:
         added = project.run("sources", "add", server.url("/two.atom"), "--id", "two", "--body", "cddo")
         assert (added.code, added.err) == (0, "")
         program.wait_for("published", 2)
@@ -136,17 +140,20 @@ def test_edited_files_count_while_it_runs_and_broken_ones_wait(project: Small, s
 
         good = sources.read_text()
         sources.write_text(good + "    colour: red\n")
-        program.wait_for(NOT_GOOD)
-        time.sleep(1)  # five looks more
-        assert program.count(NOT_GOOD) == 1, "".join(program.lines)
-        assert program.count(f"sources.yaml:{len(good.splitlines()) + 1}: 'sources.colour' is not a key") == 1
+        program.wait_for(INVALID)
+        time.sleep(1)  # five more checks
+        assert program.count(INVALID) == 1, "".join(program.lines)
+        assert (
+            program.count(f"sources.yaml:{len(good.splitlines()) + 1}: 'sources.colour' is not a known key")
+            == 1
+        )
         assert program.count(TAKEN_UP) == 1
 
         sources.write_text(good)
         (project.folder / "alerts.yaml").write_text(RULE)
-        (project.folder / "settings.yaml").write_text("mail_send: yes\nown_hosts: [127.0.0.1]\n")
+        (project.folder / "settings.yaml").write_text("mail_send: yes\nallowed_hosts: [127.0.0.1]\n")
         program.wait_for("setting mail_server: mail_send is on, and this is not set")
-        (project.folder / "settings.yaml").write_text("operator: A. Volunteer\nown_hosts: [127.0.0.1]\n")
+        (project.folder / "settings.yaml").write_text("operator: A. Volunteer\nallowed_hosts: [127.0.0.1]\n")
         program.wait_for("published", 3)
         assert program.get("alerts/plans.atom").status_code == 200
         assert "A. Volunteer" in program.get("about.html").text
@@ -155,37 +162,37 @@ def test_edited_files_count_while_it_runs_and_broken_ones_wait(project: Small, s
     assert [server.paths().count(path) for path in ("/one.atom", "/two.atom")] == [1, 1]
 
 
-def test_what_is_under_way_is_finished_and_nothing_new_is_begun(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "SETTLES", 0)
-    stands, did = ["one"], list[str]()
-    edits = ConfigWatcher(lambda: stands[0], lambda: nullcontext(cast("App", NoLetters)))
-    edits.open()
+def test_running_jobs_finish_and_no_new_job_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "SETTLE_SECONDS", 0)
+    fingerprint, finished = ["one"], list[str]()
+    watcher = ConfigWatcher(lambda: fingerprint[0], lambda: nullcontext(cast("App", AppWithoutMail)))
+    watcher.open()
 
     async def both() -> None:
-        calls, may_end = Calls(edits), asyncio.Event()
+        gate, may_end = JobGate(watcher), asyncio.Event()
 
         async def long() -> None:
             await may_end.wait()
-            did.append("long")
+            finished.append("long")
 
         async def short() -> None:
-            did.append("short")
+            finished.append("short")
 
-        under_way = asyncio.create_task(calls.watched(long)())
+        running = asyncio.create_task(gate.guard(long)())
         await asyncio.sleep(0)
-        stands[0] = "two"
-        await calls.watched(short)()
-        assert (did, calls.leave.is_set()) == ([], False)
+        fingerprint[0] = "two"
+        await gate.guard(short)()
+        assert (finished, gate.drained.is_set()) == ([], False)
         may_end.set()
-        await under_way
-        assert (did, calls.leave.is_set()) == (["long"], True)
+        await running
+        assert (finished, gate.drained.is_set()) == (["long"], True)
 
     asyncio.run(both())
-    assert edits.next is not None
+    assert watcher.next_app is not None
 
 
-class NoLetters:
-    """As much of a program as is looked at before it runs."""
+class AppWithoutMail:
+    """The parts of an App that are read before it runs."""
 
     replay = None
 
@@ -196,11 +203,11 @@ class NoLetters:
             """Its settings."""
 
             mail_send = False
-            letters_url = ""
+            subscriptions_url = ""
 
 
 @pytest.mark.parametrize(
-    ("stands", "reads", "ready"),
+    ("fingerprints", "reads", "ready"),
     [
         (["one", "one"], 1, False),
         (["one", "two", "three"], 1, False),  # still being written
@@ -208,35 +215,35 @@ class NoLetters:
         (["one", "two", "one"], 1, False),
     ],
 )
-def test_files_are_read_when_they_are_no_longer_being_written(
-    monkeypatch: pytest.MonkeyPatch, stands: list[str], reads: int, ready: bool
+def test_files_are_read_only_when_they_are_no_longer_being_written(
+    monkeypatch: pytest.MonkeyPatch, fingerprints: list[str], reads: int, ready: bool
 ) -> None:
-    monkeypatch.setattr(supervisor, "SETTLES", 0)
-    tries, left = list[str](), iter([*stands, stands[-1]])
+    monkeypatch.setattr(supervisor, "SETTLE_SECONDS", 0)
+    opened, remaining = list[str](), iter([*fingerprints, fingerprints[-1]])
 
-    def reopen() -> nullcontext[App]:
-        tries.append("read")
-        return nullcontext(cast("App", NoLetters))
+    def open_app() -> nullcontext[App]:
+        opened.append("opened")
+        return nullcontext(cast("App", AppWithoutMail))
 
-    edits = ConfigWatcher(lambda: next(left), reopen)
-    edits.open()
-    assert asyncio.run(edits.look()) == ready
-    assert len(tries) == reads
+    watcher = ConfigWatcher(lambda: next(remaining), open_app)
+    watcher.open()
+    assert asyncio.run(watcher.check()) == ready
+    assert len(opened) == reads
 
 
-def test_files_stand_as_before_when_they_are_only_touched_or_put_back(tmp_path: Path) -> None:
+def test_the_fingerprint_is_the_same_after_a_touch_or_an_undone_edit(tmp_path: Path) -> None:
     (tmp_path / "register").mkdir()
     settings, rules = tmp_path / "settings.yaml", tmp_path / "register/rules.yaml"
-    seen = [standing(settings)]
+    fingerprints = [config_fingerprint(settings)]
     for file in (settings, tmp_path / "sources.yaml", tmp_path / "alerts.yaml", rules):
         file.write_text("")
-        seen.append(standing(settings))
+        fingerprints.append(config_fingerprint(settings))
         os.utime(file, (1, 1))
-        assert standing(settings) == seen[-1]
+        assert config_fingerprint(settings) == fingerprints[-1]
         file.write_text("a: b\n")
-        seen.append(standing(settings))
+        fingerprints.append(config_fingerprint(settings))
     rules.write_text("")
-    assert standing(settings) == seen[-2]
+    assert config_fingerprint(settings) == fingerprints[-2]
     (tmp_path / "register/notes.txt").write_text("not ours")
-    assert standing(settings) == seen[-2]
-    assert len(set(seen)) == len(seen)
+    assert config_fingerprint(settings) == fingerprints[-2]
+    assert len(set(fingerprints)) == len(fingerprints)

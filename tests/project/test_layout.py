@@ -1,4 +1,4 @@
-"""The shape of the tree: small modules that say what they are for, pinned dependencies, nothing local."""
+"""The tree: small modules with a docstring, pinned dependencies, nothing local."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "manager", "misc"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=MODULE_NAMES)
-def test_a_module_is_small_well_named_and_opens_with_a_sentence(path: Path) -> None:
+def test_a_module_is_small_well_named_and_has_a_docstring(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     opening = (ast.get_docstring(ast.parse(text)) or "").splitlines()
 
@@ -27,7 +27,7 @@ def test_a_module_is_small_well_named_and_opens_with_a_sentence(path: Path) -> N
     assert opening[0].rstrip().endswith((".", ":", "…")) or len(opening) > 1
 
 
-def test_requirements_are_pinned_with_hashes_and_hold_no_address() -> None:
+def test_requirements_are_pinned_with_hashes_and_have_no_address() -> None:
     for name in ("requirements.txt", "requirements-dev.txt"):
         text = (PROJECT / name).read_text(encoding="utf-8")
         packages = re.findall(r"^[a-z0-9][^\s=<>]*==\S+", text, re.MULTILINE)
@@ -38,16 +38,16 @@ def test_requirements_are_pinned_with_hashes_and_hold_no_address() -> None:
         assert not re.search(r"https?://|--(extra-)?index|--find-links", text)
 
 
-def test_what_is_pinned_is_what_the_package_asks_for() -> None:
-    asked = {
+def test_the_pinned_packages_are_those_of_pyproject() -> None:
+    required = {
         re.split(r"[<>=]", name)[0]
         for name in tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["dependencies"]
     }
     lines = (PROJECT / "requirements.in").read_text().splitlines()
     listed = {re.split(r"[<>=\s#]", line)[0] for line in lines if line and not line.startswith("#")}
 
-    assert listed - asked == {"editables", "hatchling"}
-    assert asked <= listed
+    assert listed - required == {"editables", "hatchling"}
+    assert required <= listed
 
 
 def test_every_file_in_git_is_free_of_local_addresses_and_unfinished_work() -> None:

@@ -1,4 +1,4 @@
-"""The set-up on a machine where something is missing: an error with its remedy, nothing half-made."""
+"""Set-up on a machine where something is missing: an error with its remedy, and nothing half done."""
 
 from __future__ import annotations
 
@@ -22,46 +22,46 @@ def make_venv(folder: Path, python: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-def script(path: Path, text: str) -> str:
+def write_script(path: Path, text: str) -> str:
     path.write_text(text.format(python=sys.executable) if "{python}" in text else text)
     path.chmod(0o755)
     return str(path)
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "messages"),
     [
         (WITHOUT_VENV, ("has no venv or pip", "apt install python3-venv python3-pip")),
         (TOO_OLD, ("Python 3.9.2 is too old; 3.11 or newer is needed", "make PYTHON=")),
         (None, ("is not installed", "Install Python 3.11 or newer")),
     ],
 )
-def test_what_is_missing_is_named_with_its_remedy(
-    tmp_path: Path, text: str | None, said: tuple[str, str]
+def test_the_error_names_what_is_missing_and_its_remedy(
+    tmp_path: Path, text: str | None, messages: tuple[str, str]
 ) -> None:
-    python = script(tmp_path / "python", text) if text else str(tmp_path / "nothing")
+    python = write_script(tmp_path / "python", text) if text else str(tmp_path / "nothing")
 
-    ended = make_venv(tmp_path / "venv", python)
+    completed = make_venv(tmp_path / "venv", python)
 
-    assert ended.returncode == 1
-    assert all(words in ended.stderr for words in said), ended.stderr
+    assert completed.returncode == 1
+    assert all(message in completed.stderr for message in messages), completed.stderr
     assert not (tmp_path / "venv").exists()
 
 
-def test_the_environment_is_made_where_nothing_is_missing(tmp_path: Path) -> None:
-    ended = make_venv(tmp_path / "venv", sys.executable)
+def test_the_environment_is_made_if_nothing_is_missing(tmp_path: Path) -> None:
+    completed = make_venv(tmp_path / "venv", sys.executable)
 
-    assert ended.returncode == 0, ended.stderr
+    assert completed.returncode == 0, completed.stderr
     assert (tmp_path / "venv/bin/python").exists()
 
 
 @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
-def test_without_a_browser_make_says_which_tests_do_not_run_and_ci_stops(
+def test_without_a_browser_make_names_the_tests_that_do_not_run_and_ci_fails(
     tmp_path: Path, ci: str, code: int
 ) -> None:
     for name in ("sh", "id"):
         (tmp_path / name).symlink_to(shutil.which(name) or name)
-    ended = subprocess.run(
+    completed = subprocess.run(
         ["sh", str(PROJECT / "tools/bring-browser")],
         env={"PATH": str(tmp_path), "CI": ci},
         capture_output=True,
@@ -69,17 +69,17 @@ def test_without_a_browser_make_says_which_tests_do_not_run_and_ci_stops(
         check=False,
     )
 
-    assert ended.returncode == code
-    assert "the tests in tests/browser do not run" in ended.stderr
-    assert "apt-get install chromium" in ended.stderr
+    assert completed.returncode == code
+    assert "the tests in tests/browser do not run" in completed.stderr
+    assert "apt-get install chromium" in completed.stderr
 
 
-def test_a_browser_that_is_there_is_taken_and_debians_is_installed_where_there_is_none(
+def test_an_installed_browser_is_used_and_without_one_debians_is_installed(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "sh").symlink_to(shutil.which("sh") or "sh")
-    script(tmp_path / "id", "#!/bin/sh\necho 0\n")
-    script(tmp_path / "apt-get", f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n')
+    write_script(tmp_path / "id", "#!/bin/sh\necho 0\n")
+    write_script(tmp_path / "apt-get", f'#!/bin/sh\necho "$@" >> {tmp_path}/calls\n')
     command = ["sh", str(PROJECT / "tools/bring-browser")]
 
     def run() -> int:
@@ -88,10 +88,10 @@ def test_a_browser_that_is_there_is_taken_and_debians_is_installed_where_there_i
         ).returncode
 
     assert run() == 0
-    assert (tmp_path / "asked").read_text().splitlines() == [
+    assert (tmp_path / "calls").read_text().splitlines() == [
         "update -qq",
         "install -qq -y --no-install-recommends chromium",
     ]
-    script(tmp_path / "chromium", "#!/bin/sh\n")
+    write_script(tmp_path / "chromium", "#!/bin/sh\n")
     assert run() == 0
-    assert len((tmp_path / "asked").read_text().splitlines()) == 2
+    assert len((tmp_path / "calls").read_text().splitlines()) == 2

@@ -1,4 +1,4 @@
-"""The mutations in tools/mutations/ move with the code; `make mutations` runs them."""
+"""The mutations in tools/mutations/ fit the code; `make mutations` runs them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from tests.support.projects import PROJECT
 
 
-def test_every_mutation_applies_to_the_code_as_it_stands() -> None:
+def test_every_mutation_applies_to_the_present_code() -> None:
     command = [sys.executable, str(PROJECT / "tools/run_mutations.py"), "--check"]
     checked = subprocess.run(command, capture_output=True, text=True, check=False)
 

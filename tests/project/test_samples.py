@@ -1,7 +1,7 @@
-"""Every answer of the recorded samples is read right: the rows that other tables leave out, and a list that
-proves that no row is left out altogether. All tables are written by hand, from the raw files.
+"""Every response of the recorded samples is read correctly. The expected values are written by hand.
 
-The samples belong to others and are kept beside the project; where they are not, these tests are skipped.
+This file has the rows that other tests leave out, and checks that none is left out altogether. The samples
+belong to others and are not part of the project; without them these tests are skipped.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from typing import Final
 import pytest
 
 from aggregator.errors import Cause, SourceError
-from aggregator.fetch.http.responses import Answer
-from aggregator.fetch.http.robots import Robots
-from aggregator.fetch.local.replay import Replay
-from aggregator.model import Entry, Fetched, RawEntry, RobotsCopy, Source
+from aggregator.fetch.http.responses import HttpResponse
+from aggregator.fetch.http.robots import RobotsChecker
+from aggregator.fetch.local.replay import ReplayFetcher
+from aggregator.model import Entry, Fetched, RawEntry, RobotsTxt, Source
 from aggregator.normalise import normalise
-from aggregator.parse import join, reader
+from aggregator.parse import merge_items, reader_for
 from aggregator.store import open_store
 from tests.fetch.requests import AGENT, Memory
 from tests.normalise.test_samples import EXPECTED as FEEDS
 from tests.parse.govuk.test_govuk_captures import MODEL, SEARCH, TABLE
 from tests.parse.html.sources import SHIPPED
 from tests.parse.html.test_date_labels import RECORDED as LABELLED
-from tests.services.stage import Stage
-from tests.support.builders import NOON, source
+from tests.services.stage import PollingBench
+from tests.support.builders import NOON, make_source
 
 SAMPLES: Final = Path(__file__).parents[3] / "shared" / "samples"
 RECORDED = pytest.mark.skipif(
-    not SAMPLES.is_dir(), reason="the recorded answers belong to others and are not part of this project"
+    not SAMPLES.is_dir(), reason="the recorded responses belong to others and are not part of this project"
 )
 HOUR = timedelta(hours=1)
 
@@ -48,9 +48,9 @@ CITIZEN_SPACE = "captures/citizen_space/consult.gov.scot_detail_dates_cut_2026-0
 
 
 @RECORDED
-def test_every_row_of_the_recording_stands_in_a_table() -> None:
+def test_every_row_of_the_recording_is_in_a_table() -> None:
     """`tests/normalise/test_samples.py` has the feeds, `tests/parse/govuk/test_govuk_captures.py` GOV.UK's
-    APIs, `tests/parse/html/test_date_labels.py` the labels of the cut pages; the rest stands here."""
+    APIs, `tests/parse/html/test_date_labels.py` the labels of the cut pages; the rest is here."""
     tables = {
         *(row[0] for row in FEEDS),
         *(f"{CONTENT}/{name}.json" for name in TABLE),
@@ -67,12 +67,12 @@ def test_every_row_of_the_recording_stands_in_a_table() -> None:
     assert {row["status"] for row in rows} == {"200"}
 
 
-# ---------------------------------------------------------------- in our words, by the kind of their source
+# ---------------------------------------------------------------- normalised, by the kind of their source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What a person reads in an answer: dates as instants in UTC, with their precision."""
+class Expected:
+    """What a person reads in a response: dates as instants in UTC, with their precision."""
 
     count: int
     title: str
@@ -86,13 +86,13 @@ class Told:
     text: str | None = None
 
 
-def told(count: int, entry: Entry, text: str | None) -> Told:
+def summarise(count: int, entry: Entry, text: str | None) -> Expected:
     dates = {
         name: f"{moment.at:%Y-%m-%d %H:%M:%S} {moment.precision}"
         for name in ("published", "updated", "opens", "closes")
         if (moment := getattr(entry, name))
     }
-    return Told(
+    return Expected(
         count=count,
         title=entry.title,
         link=entry.url or "",
@@ -103,37 +103,37 @@ def told(count: int, entry: Entry, text: str | None) -> Told:
     )
 
 
-def answers(poll: int = 1) -> Mapping[str, str]:
+def addresses(poll: int = 1) -> Mapping[str, str]:
     """The address of each file of a poll."""
     with (SAMPLES / "replay.tsv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return {row["file"]: row["url"] for row in rows if int(row["poll"]) == poll}
 
 
-def polled(kind: Source, name: str, *listed: RawEntry) -> tuple[Entry, ...]:
-    """What the kind reads in a sample, joined with the lines of a list, in our words."""
-    address = answers()[name]
+def normalised_sample(source: Source, name: str, *listed: RawEntry) -> tuple[Entry, ...]:
+    """The entries of a sample, read by the source's kind and merged with `listed` items."""
+    address = addresses()[name]
     payload = (SAMPLES / name).read_bytes()
     fetched = Fetched(url=address, final_url=address, status=200, headers={}, payload=payload)
-    page = reader(kind.kind).read(kind, fetched)
-    made = normalise(kind, address, join((*listed, *page.entries)), now=NOON)
-    assert (page.rejects, made.rejects) == ((), ())
-    return made.entries
+    page = reader_for(source.kind).read(source, fetched)
+    result = normalise(source, address, merge_items((*listed, *page.entries)), now=NOON)
+    assert (page.rejects, result.rejects) == ((), ())
+    return result.entries
 
 
-def line(name: str) -> RawEntry:
-    """An item of a list that leads to the cut page of a sample, which itself has no title."""
-    return RawEntry(where="item 1", link=answers()[name], title="Example", partial=True)
+def list_item(name: str) -> RawEntry:
+    """A list item that links to the cut page of a sample, which has no title itself."""
+    return RawEntry(item_name="item 1", link=addresses()[name], title="Example", partial=True)
 
 
 WALES_SOURCE = SHIPPED["wales-consultations"]
 WALES = replace(WALES_SOURCE, selectors=replace(WALES_SOURCE.selectors, main=""))
-"""The pages are cut to the rows of dates, so their text is not there to be read."""
+"""The pages are cut to the rows of dates, so they have no text."""
 
-IN_OUR_WORDS = {
+EXPECTED_ENTRIES = {
     "models/govuk_search.json": (
-        source(kind="govuk"),
-        Told(
+        make_source(kind="govuk"),
+        Expected(
             count=1,
             title="EXAMPLE consultation",
             link="https://www.gov.uk/government/consultations/example-consultation",
@@ -144,8 +144,8 @@ IN_OUR_WORDS = {
         ),
     ),
     "captures/govuk_search_api/api_search.json_q-tax_vehicle-tax_doc-example.json": (
-        source(kind="govuk"),
-        Told(
+        make_source(kind="govuk"),
+        Expected(
             count=1,
             title="Tax your vehicle",
             link="https://www.gov.uk/vehicle-tax",
@@ -155,7 +155,7 @@ IN_OUR_WORDS = {
     ),
     FORUM: (
         SHIPPED["uk-ogn-forum"],
-        Told(
+        Expected(
             count=1,
             title="EXAMPLE Read out from the UK Multi-Stakeholder Forum",
             link="https://discuss.opengovernment.org.uk/t/example-read-out/9999",
@@ -166,7 +166,7 @@ IN_OUR_WORDS = {
     ),
     WALES_CONSULTATION: (
         WALES,
-        Told(
+        Expected(
             count=1,
             title="Example",
             link="https://sample.invalid/gov_wales/consultation_detail_cut_2026-08-22.html",
@@ -177,7 +177,7 @@ IN_OUR_WORDS = {
     ),
     WALES_EVIDENCE: (
         WALES,
-        Told(
+        Expected(
             count=1,
             title="Example",
             link="https://sample.invalid/gov_wales/call_for_evidence_detail_cut_2026-09-21.html",
@@ -188,7 +188,7 @@ IN_OUR_WORDS = {
     ),
     CITIZEN_SPACE: (
         SHIPPED["scotland-consultations"],
-        Told(
+        Expected(
             count=1,
             title="Example",
             link="https://sample.invalid/citizen_space/consult.gov.scot_detail_dates_cut_2026-08-22.html",
@@ -198,21 +198,21 @@ IN_OUR_WORDS = {
         ),
     ),
 }
-"""The samples of kinds other than `feed`, as the source that publishes so is read."""
+"""The samples of kinds other than `feed`, with the source that reads each."""
 
 
 @RECORDED
-@pytest.mark.parametrize("name", IN_OUR_WORDS)
-def test_a_sample_says_in_our_words_what_a_person_reads_in_it(name: str) -> None:
-    kind, expected = IN_OUR_WORDS[name]
-    listed = (line(name),) if name.endswith(".html") else ()
+@pytest.mark.parametrize("name", EXPECTED_ENTRIES)
+def test_a_sample_is_normalised_to_what_a_person_reads_in_it(name: str) -> None:
+    source, expected = EXPECTED_ENTRIES[name]
+    listed = (list_item(name),) if name.endswith(".html") else ()
 
-    entries = polled(kind, name, *listed)
+    entries = normalised_sample(source, name, *listed)
 
-    assert told(len(entries), entries[0], expected.text) == expected
+    assert summarise(len(entries), entries[0], expected.text) == expected
 
 
-# ---------------------------------------------------------------- GOV.UK's documents, in our words
+# ---------------------------------------------------------------- GOV.UK's documents, normalised
 
 OPEN_AND_CLOSED = {
     "call_for_evidence__call_for_evidence_outcome": ("2016-04-20 15:00:00", "2016-07-13 21:45:00"),
@@ -225,7 +225,7 @@ OPEN_AND_CLOSED = {
 }
 """Opening and closing moment in UTC. The files write them with `+01:00`, in winter too."""
 
-TAKEN = {
+REMOVALS = {
     "detailed_guide__withdrawn_detailed_guide": (
         "withdrawn",
         "2015-01-28 13:05:30",
@@ -251,43 +251,45 @@ WELSH = {"corporate_information_page__corporate_information_page_translated_cust
 
 @RECORDED
 @pytest.mark.parametrize("name", TABLE)
-def test_a_document_of_gov_uk_keeps_its_dates_state_and_language_in_our_words(name: str) -> None:
+def test_a_document_of_gov_uk_has_its_dates_state_and_language(name: str) -> None:
     file = f"{CONTENT}/{name}.json"
-    address = answers()[file]
+    address = addresses()[file]
     fetched = Fetched(
         url=address, final_url=address, status=200, headers={}, payload=(SAMPLES / file).read_bytes()
     )
-    watched = source(kind="govuk", address=address)
-    page = reader("govuk").read(watched, fetched)
-    made = normalise(watched, address, page.entries, now=NOON)
+    source = make_source(kind="govuk", address=address)
+    page = reader_for("govuk").read(source, fetched)
+    result = normalise(source, address, page.entries, now=NOON)
 
-    assert made.rejects == ()
-    assert [(e.title, e.language) for e in made.entries] == (
+    assert result.rejects == ()
+    assert [(e.title, e.language) for e in result.entries] == (
         [(TABLE[name].title, "cy" if name in WELSH else "en")] if TABLE[name].title else []
     )
-    spans = [(e.opens.at, e.closes.at) for e in made.entries if e.opens and e.closes]
+    spans = [(e.opens.at, e.closes.at) for e in result.entries if e.opens and e.closes]
     assert [tuple(f"{at:%Y-%m-%d %H:%M:%S}" for at in span) for span in spans] == [
         span for known, span in OPEN_AND_CLOSED.items() if known == name
     ]
-    removals = [(r.kind, f"{r.moment.at:%Y-%m-%d %H:%M:%S}", r.note) for r in made.taken.values() if r.moment]
-    assert removals == [taken for known, taken in TAKEN.items() if known == name]
+    removals = [
+        (r.kind, f"{r.moment.at:%Y-%m-%d %H:%M:%S}", r.note) for r in result.removals.values() if r.moment
+    ]
+    assert removals == [removal for known, removal in REMOVALS.items() if known == name]
 
 
 # ---------------------------------------------------------------- several polls, through the polling service
 
 
 @RECORDED
-def test_the_three_answers_of_legislation_are_forty_documents_no_revision_and_one_gap(tmp_path: Path) -> None:
-    legislation = source("legislation", address="https://www.legislation.gov.uk/new/data.feed")
+def test_three_polls_of_legislation_give_forty_documents_no_revision_and_one_gap(tmp_path: Path) -> None:
+    legislation = make_source("legislation", address="https://www.legislation.gov.uk/new/data.feed")
     gaps = []
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        stage = Stage(store, (legislation,))
+        stage = PollingBench(store, (legislation,))
         for poll in (1, 2, 3):
             now = NOON + poll * HOUR
-            [outcome] = asyncio.run(stage.poller.poll((legislation,), Replay(SAMPLES, poll), now))
+            [outcome] = asyncio.run(stage.poller.poll((legislation,), ReplayFetcher(SAMPLES, poll), now))
             assert (outcome.bug, outcome.failure, outcome.rejected, outcome.removed) == (None, None, 0, 0)
-            gaps.append(stage.state("legislation").gap)
-        revisions = [carrier.revisions for held in store.documents.all() for carrier in held.carriers]
+            gaps.append(stage.state("legislation").items_missed_at)
+        revisions = [carrier.revisions for document in store.documents.all() for carrier in document.carriers]
 
     assert len(revisions) == 40
     assert {len(each) for each in revisions} == {1}
@@ -295,18 +297,18 @@ def test_the_three_answers_of_legislation_are_forty_documents_no_revision_and_on
 
 
 @RECORDED
-def test_a_consultation_that_closes_and_a_major_update_are_the_two_revisions_of_the_models(
+def test_the_models_have_two_revisions_a_closed_consultation_and_a_major_update(
     tmp_path: Path,
 ) -> None:
     cabinet_office, papers = SHIPPED["cabinet-office"], SHIPPED["govuk-papers"]
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        stage = Stage(store, (cabinet_office, papers))
+        stage = PollingBench(store, (cabinet_office, papers))
         for poll in (1, 2):
             now = NOON + poll * HOUR
-            asyncio.run(stage.poller.poll(stage.sources, Replay(SAMPLES, poll), now))
+            asyncio.run(stage.poller.poll(stage.sources, ReplayFetcher(SAMPLES, poll), now))
         parts = {
-            held.entry.title: [r.parts for c in held.carriers for r in c.revisions[1:]]
-            for held in store.documents.all()
+            document.entry.title: [r.parts for c in document.carriers for r in c.revisions[1:]]
+            for document in store.documents.all()
         }
         failure = stage.state("govuk-papers").failure
 
@@ -336,7 +338,7 @@ ALLOWED = {
     f"{NI}/search/": False,
     f"{NI}/node/12345": True,
 }
-"""By the file's rules: `Disallow: /news/feed/` has a slash at its end, and of publications only `?` goes."""
+"""By the file's rules: `Disallow: /news/feed/` ends with a slash, and of publications only `?` is allowed."""
 
 
 @RECORDED
@@ -344,12 +346,14 @@ ALLOWED = {
 def test_the_robots_txt_of_northern_ireland_is_obeyed(address: str) -> None:
     memory = Memory()
     text = (SAMPLES / ROBOTS).read_text(encoding="utf-8")
-    memory.put(NI, RobotsCopy(fetched_at=NOON, status=200, text=text))
+    memory.put(NI, RobotsTxt(fetched_at=NOON, status=200, text=text))
 
-    async def ask(url: str, pause: timedelta) -> Answer:
-        raise AssertionError(f"the copy that is kept is enough, and {url} is not asked")
+    async def fetch_robots(url: str, pause: timedelta) -> HttpResponse:
+        raise AssertionError(f"the stored copy is enough, so {url} must not be requested")
 
-    robots = Robots(ask=ask, memory=memory, product=AGENT.partition("/")[0], clock=lambda: NOON)
+    robots = RobotsChecker(
+        fetch_robots=fetch_robots, cache=memory, product=AGENT.partition("/")[0], clock=lambda: NOON
+    )
 
     try:
         asyncio.run(robots.admit(address, timedelta(seconds=5)))

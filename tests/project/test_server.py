@@ -1,4 +1,4 @@
-"""The test server itself: it plays what it is told and leaves nothing behind."""
+"""The test server itself: it answers by its script and leaves no thread behind."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import threading
 from contextlib import closing
 from http.client import HTTPConnection
 
-from tests.support.server import Response, Server
+from tests.support.server import ScriptedResponse, ScriptedServer
 
 
-def test_it_plays_its_script_remembers_and_goes_away() -> None:
-    script = {"/feed?page=2": Response(headers={"X-Said": "hello"}, payload=b"<feed/>")}
+def test_the_server_follows_its_script_records_requests_and_ends() -> None:
+    script = {"/feed?page=2": ScriptedResponse(headers={"X-Greeting": "hello"}, payload=b"<feed/>")}
     before = set(threading.enumerate())
-    with Server(script) as server:
+    with ScriptedServer(script) as server:
         with closing(HTTPConnection("127.0.0.1", server.port)) as client:
             client.request("GET", "/feed?page=2")
             answer = client.getresponse()
-            assert (answer.read(), answer.headers["X-Said"]) == (b"<feed/>", "hello")
+            assert (answer.read(), answer.headers["X-Greeting"]) == (b"<feed/>", "hello")
             client.request("GET", "/other")
             assert client.getresponse().status == 404
         assert server.paths() == ["/feed?page=2", "/other"]
-        assert server.seen[0].headers["host"] == f"127.0.0.1:{server.port}"
+        assert server.requests[0].headers["host"] == f"127.0.0.1:{server.port}"
     assert set(threading.enumerate()) <= before

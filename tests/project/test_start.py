@@ -1,4 +1,4 @@
-"""The long-running form, as a process: it polls, publishes, serves, and ends when told to."""
+"""`aggregator start` as a process: it polls, publishes, serves, and ends with SIGTERM."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from pathlib import Path
 
 import httpx
 
-from tests.support.projects import PROJECT, SMALL_REGISTER, Small, atom, small_project
-from tests.support.server import Response, Server
+from tests.support.projects import PROJECT, SMALL_REGISTER, SmallProject, make_atom_feed, small_project
+from tests.support.server import ScriptedResponse, ScriptedServer
 
-FEED = {"Content-Type": "application/atom+xml"}
+HEADERS = {"Content-Type": "application/atom+xml"}
 
 
 @contextmanager
-def started(project: Small) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
-    """`aggregator start` on any free port, until it has published; gives it and its lines so far."""
+def start_program(project: SmallProject) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+    """Start `aggregator start` on a free port and wait until it has published; gives it and its log lines."""
     process = subprocess.Popen(
         [sys.executable, "-m", "aggregator", "start", "--port", "0"],
         cwd=project.folder,
@@ -43,19 +43,21 @@ def started(project: Small) -> Iterator[tuple[subprocess.Popen[str], list[str]]]
         process.stderr.close()
 
 
-def address(lines: list[str]) -> str:
+def served_address(lines: list[str]) -> str:
     found = re.search(r"address=(http://127\.0\.0\.1:\d+/)", "".join(lines))
     assert found, lines
     return found[1]
 
 
-def test_it_polls_publishes_serves_and_ends_when_told(tmp_path: Path) -> None:
+def test_the_program_polls_publishes_serves_and_ends_with_sigterm(tmp_path: Path) -> None:
     project = small_project(tmp_path / "project", register=SMALL_REGISTER)
-    with Server({"/one.atom": Response(headers=FEED, payload=atom({"/a": "A plan"}))}) as server:
+    with ScriptedServer(
+        {"/one.atom": ScriptedResponse(headers=HEADERS, payload=make_atom_feed({"/a": "A plan"}))}
+    ) as server:
         project.sources({"one": server.url("/one.atom")})
-        with started(project) as (process, lines):
-            page = httpx.get(address(lines), timeout=10)
-            health = httpx.get(address(lines) + "health", timeout=10)
+        with start_program(project) as (process, lines):
+            page = httpx.get(served_address(lines), timeout=10)
+            health = httpx.get(served_address(lines) + "health", timeout=10)
             process.send_signal(signal.SIGTERM)
             code = process.wait(timeout=20)
 
@@ -64,15 +66,17 @@ def test_it_polls_publishes_serves_and_ends_when_told(tmp_path: Path) -> None:
     assert code in (0, -signal.SIGTERM)
 
 
-def test_killed_and_started_again_it_asks_nobody_twice(tmp_path: Path) -> None:
+def test_killed_and_started_again_the_program_polls_nobody_twice(tmp_path: Path) -> None:
     project = small_project(tmp_path / "project", register=SMALL_REGISTER)
-    with Server({"/one.atom": Response(headers=FEED, payload=atom({"/a": "A plan"}))}) as server:
+    with ScriptedServer(
+        {"/one.atom": ScriptedResponse(headers=HEADERS, payload=make_atom_feed({"/a": "A plan"}))}
+    ) as server:
         project.sources({"one": server.url("/one.atom")})
-        with started(project) as (process, _):
+        with start_program(project) as (process, _):
             process.send_signal(signal.SIGKILL)
             process.wait(timeout=20)
         before = project.output()
-        with started(project) as (_, lines):
+        with start_program(project) as (_, lines):
             assert "published" in lines[-1]
 
         assert server.paths().count("/one.atom") == 1
