@@ -1,6 +1,6 @@
-"""Reads the items in what a source returned, in the publisher's own form. Does no I/O and interprets nothing.
+"""Reads the items in what a source returned, in the publisher's own form. Does no I/O, interprets nothing.
 
-In: Source and Fetched. Out: a ParsedPage of RawEntry, or SourceError when the payload is not what it should be.
+In: Source and Fetched. Out: a ParsedPage of RawEntry, or SourceError when the payload cannot be used.
 
 To add a kind of source, write a module here with the kind's name and the functions of `SourceReader`, and add
 one line to `model/kinds.py`.

@@ -1,4 +1,4 @@
-"""Finds in an answer where a site can be read: feeds that a page names, and those of known software."""
+"""Finds addresses at which a site can be read: the feeds that a page names, and those of known software."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from aggregator.parse.html.dom import (
 )
 from aggregator.values.web_addresses import host_of, is_web_address, split_address
 
-# The types by which pages name their feeds. `application/json` alone is WordPress's interface, no feed.
+# The types by which pages name their feeds. `application/json` alone is WordPress's REST API, not a feed.
 FEED_TYPES: Final[Mapping[str, str]] = {
     "application/atom+xml": "feed",
     "application/rss+xml": "feed",
@@ -32,18 +32,18 @@ FEED_TYPES: Final[Mapping[str, str]] = {
 MAX_NAMED: Final = 20
 
 SITEMAP: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)(?=[\s>])")
-# Feeds of what readers answer: no updates of the body.
+# Feeds of comments and replies. They are not updates of the body.
 COMMENT_FEED: Final = re.compile(r"/comments/feed/?$|/posts\.rss$|[?&]feed=comments")
 
 
 def find_candidates(fetched: Fetched) -> tuple[Candidate, ...]:
-    """Where to ask, the likeliest first, each address once; the address itself, when a feed answered.
+    """Addresses to try, the likeliest first, each once. Only the address itself when it already is a feed.
 
-    Only web addresses, whatever the page names. Raises SourceError for what is neither a feed nor a page.
+    Web addresses only, whatever the page names. Raises SourceError for what is neither a feed nor a page.
     """
-    itself = _kind_of(fetched)
-    if itself:
-        return (Candidate(kind=itself, address=fetched.final_url, why="the address itself answers so"),)
+    own_kind = _kind_of(fetched)
+    if own_kind:
+        return (Candidate(kind=own_kind, address=fetched.final_url, why="the address itself answers so"),)
     address = fetched.final_url
     page = parse_html(fetched.payload, fetched.headers)
     software = [candidate for look in SOFTWARE_FINDERS for candidate in look(page, address)]
@@ -53,15 +53,15 @@ def find_candidates(fetched: Fetched) -> tuple[Candidate, ...]:
 
 
 def _kind_of(fetched: Fetched) -> str | None:
-    """The kind that reads the answer as it is; None for a page."""
+    """The kind that reads this payload; None for a page."""
     opening = decode(fetched.payload, fetched.headers.get("content-type", ""))[:OPENING_CHARACTERS].lstrip()
     root = ROOT.search(opening)
     if root:
         return "feed" if root[1].lower() != "html" else None
     if SITEMAP.search(opening):
         return "sitemap"
-    told = first_object(read_json(fetched)) if opening[:1] in {"{", "["} else {}
-    return next((kind for keys, kind, _ in KNOWN_FORMATS if keys <= told.keys()), None)
+    sample = first_object(read_json(fetched)) if opening[:1] in {"{", "["} else {}
+    return next((kind for keys, kind, _ in KNOWN_FORMATS if keys <= sample.keys()), None)
 
 
 def _named_feeds(page: Tag, address: str, feed: str) -> Iterator[Candidate]:
@@ -85,19 +85,20 @@ def _unique(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A place at which a source may be read: not asked yet."""
+    """An address at which a source can perhaps be read. It was not fetched yet."""
 
     kind: str
     address: str
     why: str
-    """What speaks for it: the page names it, or the software that made the page has it there."""
+    """Why it is likely: the page names it, or the site's software has a feed there."""
     title: str = ""
 
 
 MAX_CATEGORIES: Final = 3
 NI_DEPARTMENT: Final = re.compile(r"([a-z]{2,30})-ni\.gov\.uk")
 NI_LIST_NAMES: Final = ("news", "publications", "consultations")
-# Feeds that the sites' own code defines (dof-dss/nicsdru_dept, 2026-05-29) or that answered (2026-09-18).
+# The Northern Ireland feed is defined in the departments' code (dof-dss/nicsdru_dept, 29 May 2026). The one
+# of gov.wales answered with 100 items on 18 September 2026.
 DRUPAL_FEEDS: Final[Mapping[str, str]] = {
     "gov.wales": "/announcements/rss",
     "northernireland.gov.uk": "/news/feed/nigov",
@@ -108,7 +109,11 @@ GOVUK_ORGANISATION: Final = re.compile(r"/government/organisations/[a-z0-9-]+(?:
 
 
 def govuk_candidates(address: str) -> Iterator[Candidate]:
-    """GOV.UK's feeds and data, which follow from the address of a page (facts of 2026-08 and 2026-09)."""
+    """GOV.UK's feeds and data, whose addresses follow from the address of a page.
+
+    Routes: alphagov/collections (21 August 2026) for organisations, alphagov/finder-frontend (21 August 2026)
+    for searches.
+    """
     parts = split_address(address)
     path = parts.path.rstrip("/")
     if host_of(address) != "gov.uk" or not path:
@@ -125,7 +130,7 @@ def govuk_candidates(address: str) -> Iterator[Candidate]:
 
 
 def wordpress_candidates(page: Tag, address: str) -> Iterator[Candidate]:
-    """The feed of the site and of a few categories that the page leads to."""
+    """The feeds of the site and of a few categories that the page links to."""
     interface = attribute(select_first(page, 'link[rel="https://api.w.org/"]'), "href")
     if not (interface or _is_generator(page, "WordPress") or select(page, 'link[href*="/wp-content/"]', 1)):
         return
@@ -143,7 +148,8 @@ def wordpress_candidates(page: Tag, address: str) -> Iterator[Candidate]:
 
 
 def drupal_candidates(page: Tag, address: str) -> Iterator[Candidate]:
-    """The feeds of the Northern Ireland departments and of gov.wales; elsewhere the front page's."""
+    """The feeds of the Northern Ireland departments and of gov.wales; for other sites the front page's
+    feed."""
     parts = split_address(address)
     department = NI_DEPARTMENT.fullmatch(host_of(address))
     if department:
@@ -157,7 +163,7 @@ def drupal_candidates(page: Tag, address: str) -> Iterator[Candidate]:
 
 
 def discourse_candidates(page: Tag, address: str) -> Iterator[Candidate]:
-    """The latest topics of a forum."""
+    """The feed of a forum's latest topics."""
     setup = select_first(page, "#data-discourse-setup")
     if setup or _is_generator(page, "Discourse"):
         folder = attribute(setup, "data-base-uri").rstrip("/")
@@ -170,7 +176,7 @@ def discourse_candidates(page: Tag, address: str) -> Iterator[Candidate]:
 
 
 def citizenspace_candidates(page: Tag, address: str) -> Iterator[Candidate]:
-    """The interface of a consultation site, and its finder for where that is switched off."""
+    """The API of a consultation site, and its finder in case the API is switched off."""
     cards = select(page, "li.dss-card", 1)
     finders = _links(page, address, "/consultation_finder")
     if not (cards or finders):
@@ -199,7 +205,7 @@ class _Link:
 
 
 def _links(page: Tag, address: str, part: str) -> list[_Link]:
-    """The different addresses that the page links to and that hold `part` in their path."""
+    """The addresses that the page links to and that contain `part`, each once."""
     found: dict[str, _Link] = {}
     for link in select(page, f'a[href*="{part}"]', 50):
         href = absolute_link(page, attribute(link, "href"), address).partition("#")[0]

@@ -1,4 +1,5 @@
-"""Reads consultations of Citizen Space sites: the JSON interface, and the HTML finder where that is off."""
+"""Reads consultations of Citizen Space sites: from the JSON API, or from the HTML finder where the API is
+off."""
 
 from __future__ import annotations
 
@@ -27,26 +28,27 @@ from aggregator.values.web_addresses import authority_of, split_address
 
 ACCEPT: Final = "application/json, text/html;q=0.9"
 FINDER: Final = "consultation_finder"
-# Consultations that are read in one answer; the interface does not page, and a site has some 100 open.
+# Consultations read from one payload of the API, which has no pages. A site has some 100 open ones.
 MAX_CONSULTATIONS: Final = 2_000
 
 
-# Makes a request for an address; the second is the consultation that it tells more about.
+# Builds a request from an address and, for a consultation's own page, the link of that consultation.
 MakeRequest = Callable[[str, str | None], Request]
 
+# The markup of consult.gov.scot, seen on 22 August 2026. The selector of the summary comes from a public
+# program that reads Citizen Space (2026).
 CARD_SELECTOR: Final = "ul#consultations > li.dss-card"
 TITLE_SELECTOR: Final = "h2 a[href]"
 STATE_ATTRIBUTE: Final = "data-consultation-state"
 CARD_DATE_SELECTOR: Final = ".cs-date-delta"
 SUMMARY_SELECTOR: Final = ".col-md-9 > span"
-# Seen on consult.gov.scot (22 August 2026), SUMMARY in what others wrote to read Citizen Space (2026).
 DETAIL_DATE_SELECTOR: Final = ".cs-consultation-sidebar-primary-date, .cs-consultation-sidebar-secondary-date"
 
 START_PARAMETER: Final = "b_start"
-# Links to other pages may hold it twice, `b_start:int=0&b_start=30`; the greater one counts (seen 2026).
+# A link to another page may have it twice: `b_start:int=0&b_start=30` (seen in 2026). The greater one counts.
 START_IN_LINK: Final = re.compile(r"\bb_start(?::int)?=([0-9]{1,6})\b")
 CARDS_PER_PAGE: Final = 30
-# Cards on a page of the finder: those of publishers have 30, more than 200 are not read.
+# Cards of one page that are read. Publishers' pages have 30.
 MAX_CARDS: Final = 200
 MAX_PAGES: Final = 5
 
@@ -64,42 +66,44 @@ TYPES: Final = {"open": "Open consultation", "closed": "Closed consultation"}
 
 
 def request(source: Source, address: str) -> Request:
-    """An address of the interface (`/api/2.4/json_search_results?st=open`) or of the finder."""
+    """A request to the API (`/api/2.4/json_search_results?st=open`) or to the finder."""
     return Request(url=address, pause=source.pause, accept=ACCEPT)
 
 
 def read(source: Source, fetched: Fetched) -> ParsedPage:
-    """Consultations as the interface or the finder lists them, or the dates of one consultation's own page.
+    """The consultations of the API or of the finder, or the dates of one consultation's own page.
 
-    The finder shows no closing dates, so consultations are looked up; `follow` leads there and to the
-    finder's next page. Never complete: a consultation that leaves a list of open ones has closed.
+    The finder shows no closing dates, so the page also names the requests for the consultations' own pages
+    and for the finder's next page. Never `complete`: a consultation that leaves the list of open ones has
+    closed.
 
-    Raises SourceError: NOT_A_FEED for a page where the interface was asked, LAYOUT for a page without
-    consultations that does not say that there are none, and what `read_json` and `soup` raise.
+    Raises SourceError as `read_json` and `parse_html` do; NOT_A_FEED when the API returns no list; LAYOUT for
+    a page without consultations that does not say that there are none.
     """
     parts = split_address(fetched.url)
     if "/api/" in parts.path or fetched.payload.lstrip()[:1] == b"[":
         return ParsedPage(entries=_read_array(fetched))
-    listed = fetched.url in {source.address, *source.fallbacks}
-    if listed or FINDER in parts.path or START_PARAMETER in parse_qs(parts.query):
+    is_list = fetched.url in {source.address, *source.fallbacks}
+    if is_list or FINDER in parts.path or START_PARAMETER in parse_qs(parts.query):
         return read_finder(fetched, lambda address, about: replace(request(source, address), about=about))
     return ParsedPage(entries=(read_detail(fetched),))
 
 
 def _read_array(fetched: Fetched) -> tuple[RawEntry, ...]:
-    answer = read_json(fetched)
-    if not isinstance(answer, list):
+    value = read_json(fetched)
+    if not isinstance(value, list):
         raise SourceError(
             Cause.NOT_A_FEED,
             "JSON came that is no list of consultations",
             "compare the address with /api/2.4/json_search_results?st=open",
         )
-    return tuple(_entry(number, item) for number, item in enumerate(objects_in(answer, MAX_CONSULTATIONS), 1))
+    return tuple(_entry(number, item) for number, item in enumerate(objects_in(value, MAX_CONSULTATIONS), 1))
 
 
 def _entry(number: int, item: JsonObject) -> RawEntry:
-    """Dates are `2026/12/31`, or empty. The item's own id is unique only within a department, so its address
-    stands for it (Citizen Space's description of its interface, 2026)."""
+    """One consultation of the API. Dates are `2026/12/31`, or empty."""
+    # The API's own id is unique only within a department (Citizen Space's API description, 2026), so the
+    # address identifies the consultation.
     url, department = text_at(item, "url"), text_at(item, "department")
     return RawEntry(
         item_name=f"consultation {number}",
@@ -115,34 +119,37 @@ def _entry(number: int, item: JsonObject) -> RawEntry:
 
 
 def type_of_state(state: str | None) -> str | None:
-    """A consultation's state as the type under which other publishers show it; None for a state not known."""
+    """The document type that other publishers use for this state; None for an unknown state."""
     return TYPES.get((state or "").lower())
 
 
-def read_finder(fetched: Fetched, ask: MakeRequest) -> ParsedPage:
-    """The consultations on one page of the finder, the next page, and every consultation of it to look up.
+def read_finder(fetched: Fetched, make_request: MakeRequest) -> ParsedPage:
+    """The consultations on one page of the finder, and requests for its next page and for each consultation.
 
-    Five full pages are read at most; whoever follows reads them first and bounds what is looked up. An empty
-    page beyond the first is the end; an empty first page must say that there is nothing, else it raises
-    SourceError (LAYOUT).
+    At most five pages are read. The caller reads them before the consultations, and limits the requests. An
+    empty page beyond the first is the end. An empty first page must say that there is nothing: otherwise this
+    raises SourceError (LAYOUT).
     """
     page = parse_html(fetched.payload, fetched.headers)
     start = _start(fetched.url)
     cards = select(page, CARD_SELECTOR, MAX_CARDS)
     if not cards:
         _refuse_unless_empty(page, start)
-    base = absolute_link(page, "./", fetched.final_url)  # asked once, as it searches the whole page
+    base = absolute_link(page, "./", fetched.final_url)  # once, because it searches the whole page
     entries = tuple(_card(start + number, card, base) for number, card in enumerate(cards, 1))
     if cards and not any(entry.link for entry in entries):
         raise _layout_error(f"{CARD_SELECTOR} {TITLE_SELECTOR}", "no card holds a link")
-    further = [_with_start(fetched.url, after) for after in _next_starts(page, cards, start)]
-    details = _lookup_links(entries, fetched.final_url)
-    follow = (*(ask(address, None) for address in further), *(ask(link, link) for link in details))
+    next_addresses = [_with_start(fetched.url, number) for number in _next_starts(page, cards, start)]
+    links = _lookup_links(entries, fetched.final_url)
+    follow = (
+        *(make_request(address, None) for address in next_addresses),
+        *(make_request(link, link) for link in links),
+    )
     return ParsedPage(entries=entries, next_requests=follow, selector=CARD_SELECTOR)
 
 
 def read_detail(fetched: Fetched) -> RawEntry:
-    """When the consultation of this page opens and closes; the finder has told the rest.
+    """When the consultation of this page opens and closes. The rest is known from the finder.
 
     Raises SourceError (LAYOUT) when the page shows neither date.
     """
@@ -172,31 +179,32 @@ def _card(number: int, card: Tag, base: str) -> RawEntry:
     )
 
 
-def _dates(shown: str) -> tuple[str | None, str | None]:
-    """Opening and closing day out of `Closes 29 Oct 2026 Opened 6 Aug 2026`."""
-    found = {label.lower(): day for label, day in LABELLED_DATE.findall(shown)}
+def _dates(text: str) -> tuple[str | None, str | None]:
+    """Opening and closing day from `Closes 29 Oct 2026 Opened 6 Aug 2026`."""
+    found = {label.lower(): day for label, day in LABELLED_DATE.findall(text)}
     return found.get("open"), found.get("close")
 
 
 def _next_starts(page: BeautifulSoup, cards: list[Tag], start: int) -> list[int]:
-    """Where the next page starts, by the page's own links or because this one is full; none at the end."""
+    """The start of the next page, from the page's links or because this page is full; empty at the end."""
     hrefs = (attribute(link, "href") for link in select(page, f"a[href*={START_PARAMETER}]", 50))
-    named = [int(number) for href in hrefs for number in START_IN_LINK.findall(href)]
+    linked = [int(number) for href in hrefs for number in START_IN_LINK.findall(href)]
     full = [start + CARDS_PER_PAGE] if len(cards) >= CARDS_PER_PAGE else []
-    after = [number for number in (*named, *full) if start < number < MAX_PAGES * CARDS_PER_PAGE]
-    return [min(after)] if cards and after else []
+    candidates = [number for number in (*linked, *full) if start < number < MAX_PAGES * CARDS_PER_PAGE]
+    return [min(candidates)] if cards and candidates else []
 
 
 def _lookup_links(entries: tuple[RawEntry, ...], address: str) -> tuple[str, ...]:
-    """The links on this host alone: first those without a closing date, of these the opened last."""
+    """The consultations' links on this host: those without a closing date first, the newest first among
+    them."""
     host = authority_of(address)
-    urgent = sorted(entries, key=lambda entry: (not entry.closes, _day(entry.opens)), reverse=True)
-    links = (entry.link for entry in urgent if entry.link and authority_of(entry.link) == host)
+    ordered = sorted(entries, key=lambda entry: (not entry.closes, _day(entry.opens)), reverse=True)
+    links = (entry.link for entry in ordered if entry.link and authority_of(entry.link) == host)
     return tuple(dict.fromkeys(links))
 
 
 def _day(written: str | None) -> tuple[int, int, int]:
-    """Year, month and day to sort by; zeros for a day that is not known."""
+    """Year, month and day as a sort key; zeros for an unknown day."""
     found = DAY.search(written or "")
     if not found:
         return (0, 0, 0)
@@ -209,7 +217,8 @@ def _start(address: str) -> int:
 
 
 def _with_start(address: str, start: int) -> str:
-    """The same search from another card on. `page=2` would show the first page again (21 September 2026)."""
+    """The same search, starting at another card."""
+    # `page=2` shows the first page again (consultations.nidirect.gov.uk, 21 September 2026).
     before, _, query = address.partition("?")
     pairs = [pair for pair in query.split("&") if pair and not pair.startswith(START_PARAMETER)]
     return f"{before}?{'&'.join((*pairs, f'{START_PARAMETER}={start}'))}"

@@ -1,6 +1,7 @@
-"""Reads the feeds and the JSON of a Discourse forum: one entry for each topic, whatever led to it.
+"""Reads the feeds and the JSON of a Discourse forum: one item for each topic, whichever address led to it.
 
-The document is the topic's first post. Replies are no entries and change nothing; names of members go.
+The document is the topic's first post. Replies are not documents and change nothing. Members' names are
+removed.
 """
 
 from __future__ import annotations
@@ -26,47 +27,47 @@ from aggregator.parse.decode.json_answer import (
 from aggregator.parse.html.dom import NavigableString, Tag, attribute, parse_html, select, visible_text
 from aggregator.values.web_addresses import split_address
 
+# Items of a feed that are read. Discourse sends 30 to 50.
 MAX_ITEMS: Final = 500
-# Items of a feed that are read, of which Discourse sends 30 to 50, and `<` in the posts of all: a tag takes
-# some 30 microseconds.
+# `<` in the posts of all items together. Parsing takes some 30 microseconds a tag.
 MAX_TAGS: Final = 150_000
 
 
-# Topics of a list, and posts of a topic, that are looked at; Discourse sends 30 and 20.
+# Topics of a list, and posts of a topic, that are read. Discourse sends 30 and 20.
 MAX_TOPICS: Final = 100
-# Topics of a list whose text is asked for: each costs a request.
+# Topics of a list whose text is fetched. Each costs a request.
 MAX_DETAILS: Final = 20
 
-# Where the path of a list or topic starts, behind the folder in which a forum may stand.
+# The start of a list's or topic's path. A forum may be in a folder, which comes before it.
 LIST_PATH: Final = re.compile(r"/(?:latest|new|top|hot|c|tags?|t)(?:\.json$|/)")
 
 
 NUMBER: Final = re.compile(r"[0-9]{1,12}")
-# `3 posts - 2 participants`, also in other languages (discourse/discourse, list feeds, 2026).
+# `3 posts - 2 participants`, in any language (discourse/discourse, templates of the list feeds, 2026).
 COUNTER: Final = re.compile(r"[0-9][^-]{0,80} - [^-]{0,20}[0-9][^-]{0,80}")
 READ_FULL_TOPIC: Final = "Read full topic"
 
-# The page of a member or of a group of members.
+# The path of a member's or a group's page.
 MEMBER_PATH: Final = re.compile(r"/(?:u|users|g|groups)/[^/]")
 MENTION: Final = re.compile(r"\s?(?<![\w.@/+-])@[^\W\d](?:[\w.-]*\w)?[,:]?")
-# Who is quoted, cards and pictures of members; and, no name but no content either, `image 690×400 55 KB`.
+# Names of quoted members, and members' cards and pictures; also captions like `image 690×400 55 KB`.
 PERSONAL_SELECTOR: Final = "aside.quote > .title, aside.user-onebox, img.avatar, .lightbox-wrapper .meta"
 
-# Names that are taken out of one post; each takes time with the length of the paragraph around it.
+# Names that are removed from one post. The time for each grows with the length of its paragraph.
 MAX_NAMES: Final = 300
 
 
 def request(source: Source, address: str) -> Request:
-    """One plain request: for JSON where the address's path ends in `.json`, else for a feed."""
-    asked = feed.request(source, address)
-    return replace(asked, accept=ACCEPT) if _is_json(address) else asked
+    """A request for JSON if the path ends in `.json`, else for a feed."""
+    made = feed.request(source, address)
+    return replace(made, accept=ACCEPT) if _is_json(address) else made
 
 
 def read(source: Source, fetched: Fetched) -> ParsedPage:
     """The topics of `latest.rss`, `/c/….rss`, `posts.rss`, `/t/….rss`, `latest.json` or `/t/….json`.
 
-    A list in JSON has no texts, so each of its first topics is asked for too (`follow`). Raises SourceError
-    as the kind `feed` does, LAYOUT where no item is a topic, and NOT_A_FEED for JSON of another form.
+    A list in JSON has no texts, so the page also names requests for its first topics. Raises SourceError as
+    the kind `feed` does; LAYOUT when no item is a topic; NOT_A_FEED for other JSON.
     """
     if _is_json(fetched.url):
         return _read_json(source, fetched)
@@ -82,7 +83,7 @@ def read(source: Source, fetched: Fetched) -> ParsedPage:
 
 
 def _refuse_others(items: Sequence[RawEntry]) -> None:
-    """Items of which not one is a topic mean another form of address, not an empty forum."""
+    """Refuse a feed with too many tags, and one without a single topic: that is not an empty forum."""
     tags = sum(_markup(item).count("<") for item in items)
     if tags > MAX_TAGS:
         raise SourceError(
@@ -101,7 +102,7 @@ def _markup(item: RawEntry) -> str:
 
 
 def _entry(item: RawEntry) -> RawEntry | Reject | None:
-    """An item as its topic; None for a reply."""
+    """The topic of an item; None for a reply."""
     topic = find_topic(item.link or "")
     if topic is None:
         return Reject(item_name=item.item_name, why="its link leads to no topic of a forum")
@@ -130,10 +131,10 @@ def _is_json(address: str) -> bool:
 
 
 def _read_json(source: Source, fetched: Fetched) -> ParsedPage:
-    """The topics of a list, with a request for the text of the first twenty; or one topic with its text.
+    """The topics of a list, with requests for the texts of the first ones; or one topic with its text.
 
-    Both give a topic the same link, so that they are joined. Raises SourceError as `read_json` does,
-    NOT_A_FEED for JSON of another form, and TOO_LARGE for a post that nobody should read.
+    Both give a topic the same link, so that `merge_items` merges them. Raises SourceError as `read_json`
+    does; NOT_A_FEED for other JSON; TOO_LARGE for a post beyond the limits.
     """
     value = read_json(fetched)
     if isinstance(value, dict) and "topic_list" in value:
@@ -165,7 +166,7 @@ def _list(source: Source, fetched: Fetched, value: JsonObject) -> ParsedPage:
 
 
 def _topic(fetched: Fetched, value: JsonObject) -> tuple[RawEntry, ...]:
-    """The topic with its first post; nothing where that is not among the posts that came."""
+    """The topic with its first post; nothing if the first post is not among the posts returned."""
     topic = _topic_of(fetched, value)
     posts = objects_at(object_at(value, "post_stream"), "posts", MAX_TOPICS)
     first = next((post for post in posts if text_at(post, "post_number") == "1"), None)
@@ -176,7 +177,7 @@ def _topic(fetched: Fetched, value: JsonObject) -> tuple[RawEntry, ...]:
 
 
 def _topic_entry(topic: ForumTopic, each: JsonObject) -> RawEntry:
-    """What a list and a topic both say. No category: only its number is there."""
+    """The fields that a list and a topic both have. The category is left out: only its number is given."""
     return RawEntry(
         item_name=f"topic {topic.link}",
         id=topic.id,
@@ -184,7 +185,7 @@ def _topic_entry(topic: ForumTopic, each: JsonObject) -> RawEntry:
         link=topic.link,
         title=text_at(each, "title"),
         published=text_at(each, "created_at"),
-        categories=texts_at(each, "tags", "name"),  # strings; in newer versions objects with a name
+        categories=texts_at(each, "tags", "name"),  # strings; newer versions send objects with a name
     )
 
 
@@ -195,7 +196,7 @@ def _topic_of(fetched: Fetched, each: JsonObject) -> ForumTopic | None:
 
 
 def _forum(fetched: Fetched) -> str:
-    """The forum's own address, without a slash at its end."""
+    """The forum's address, without a slash at its end."""
     parts = split_address(fetched.url)
     start = LIST_PATH.search(parts.path)
     return f"{parts.scheme}://{parts.netloc}{parts.path[: start.start()] if start else ''}"
@@ -203,10 +204,10 @@ def _forum(fetched: Fetched) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ForumTopic:
-    """A topic, by the address of one of its posts."""
+    """A topic and one of its posts, as their address names them."""
 
     id: str
-    """As in the guid of a list feed: `forum.example.org-topic-2805`. It stays when title and slug change."""
+    """The guid of list feeds, such as `forum.example.org-topic-2805`. It stays when title and slug change."""
     link: str
     post: int
     """The number of the post, from 1."""
@@ -214,24 +215,24 @@ class ForumTopic:
 
 @dataclass(frozen=True, slots=True)
 class ForumPost:
-    """What is kept of a post."""
+    """A post without names of members: its HTML, still unsafe, and its attachments."""
 
     markup: str
     attachments: tuple[RawLink, ...]
 
 
 def find_topic(address: str) -> ForumTopic | None:
-    """The topic of `/t/slug/id/post`, in which slug and post may be missing; None for another address."""
+    """The topic of `/t/slug/id/post`, where slug and post may be missing; None for any other address."""
     parts = split_address(address)
     if not parts.hostname:
         return None
-    before, mark, after = parts.path.rpartition("/t/")
-    segments = [segment for segment in after.split("/") if mark and segment]
-    named = 0 if NUMBER.fullmatch(segments[0] if segments else "") else 1
-    numbers = segments[named:]
+    before, separator, after = parts.path.rpartition("/t/")
+    segments = [segment for segment in after.split("/") if separator and segment]
+    id_index = 0 if NUMBER.fullmatch(segments[0] if segments else "") else 1
+    numbers = segments[id_index:]
     if not 1 <= len(numbers) <= 2 or not all(map(NUMBER.fullmatch, numbers)):
         return None
-    page = "/".join(segments[: named + 1])
+    page = "/".join(segments[: id_index + 1])
     return ForumTopic(
         id=f"{parts.hostname}-topic-{numbers[0]}",
         link=f"{parts.scheme}://{parts.netloc}{before}/t/{page}",
@@ -240,12 +241,13 @@ def find_topic(address: str) -> ForumTopic | None:
 
 
 def read_post(markup: str, topic: ForumTopic) -> ForumPost:
-    """A first post as people wrote it, attachments apart.
+    """The first post as its author wrote it, without what the feed adds and without names of members.
 
-    What a feed puts around it goes: `3 posts - 2 participants` and `Read full topic`, so that a reply is no
-    change, and in a topic's own feed the line `NAME wrote:`. Names of members go wherever markup or an `@`
-    tells them; the words of a quotation stay. Raises SourceError (TOO_LARGE) for more than anybody writes.
+    Names are removed where markup or an `@` shows them. The words of a quotation stay. Raises SourceError
+    (TOO_LARGE) for a post beyond the limits.
     """
+    # A feed adds `3 posts - 2 participants` and `Read full topic`, so its description changes with every
+    # reply. A topic's own feed adds the line `NAME wrote:`.
     body = parse_html(f"<!doctype html><html><body>{markup}".encode("utf-8", "replace"), {}).body
     if body is None:
         return ForumPost(markup="", attachments=())
@@ -263,7 +265,7 @@ def read_post(markup: str, topic: ForumTopic) -> ForumPost:
 
 
 def _drop_footer(body: Tag, topic: ForumTopic) -> None:
-    """Take away what a list feed adds, from its end: the link to the topic, and the counter before it."""
+    """Remove what a list feed adds at the end: the link to the topic, and the counter before it."""
     for is_footer in (_is_topic_link, _is_counter):
         last = body.find_all("p")[-1:]
         if not (last and is_footer(last[0], topic)):
@@ -272,13 +274,13 @@ def _drop_footer(body: Tag, topic: ForumTopic) -> None:
 
 
 def _is_topic_link(paragraph: Tag, topic: ForumTopic) -> bool:
-    """Whether a paragraph is nothing but a link to its own topic."""
+    """Whether a paragraph is only a link to its own topic."""
     links = paragraph.find_all("a")
-    told = visible_text(paragraph)
-    if len(links) != 1 or visible_text(links[0]) != told:
+    text = visible_text(paragraph)
+    if len(links) != 1 or visible_text(links[0]) != text:
         return False
     target = find_topic(attribute(links[0], "href"))
-    return told == READ_FULL_TOPIC or (target is not None and target.id == topic.id)
+    return text == READ_FULL_TOPIC or (target is not None and target.id == topic.id)
 
 
 def _is_counter(paragraph: Tag, _: ForumTopic) -> bool:
@@ -286,7 +288,8 @@ def _is_counter(paragraph: Tag, _: ForumTopic) -> bool:
 
 
 def _unwrap(body: Tag, topic: ForumTopic) -> None:
-    """A topic's own feed writes `<p><a>@NAME</a> wrote:</p>` and quotes the post (Discourse's code)."""
+    """Unwrap a post that a topic's own feed quotes: `<p><a>@NAME</a> wrote:</p><blockquote>…` (Discourse's
+    code)."""
     parts = body.find_all(True, recursive=False)
     if [part.name for part in parts] == ["p", "blockquote"]:
         wrote, post = parts
@@ -302,13 +305,13 @@ def _drop_persons(body: Tag, topic: ForumTopic) -> None:
         for link in links
         if "mention" in attribute(link, "class") or _is_member(attribute(link, "href"), topic)
     ]
-    signs = [node for node in body.descendants if type(node) is NavigableString and "@" in node]
+    at_signs = [node for node in body.descendants if type(node) is NavigableString and "@" in node]
     cards = select(body, PERSONAL_SELECTOR)
-    if len(mentions) + len(signs) + len(cards) > MAX_NAMES:
+    if len(mentions) + len(at_signs) + len(cards) > MAX_NAMES:
         raise SourceError(
             Cause.TOO_LARGE, f"a post with more than {MAX_NAMES} names", "look at the topic by hand"
         )
-    for node in signs:
+    for node in at_signs:
         node.replace_with(MENTION.sub("", node))
     for mention in mentions:
         _drop_mention(mention)
@@ -318,11 +321,11 @@ def _drop_persons(body: Tag, topic: ForumTopic) -> None:
         del quoted["data-username"]
     for link in links:
         if "?u=" in (href := attribute(link, "href")) and find_topic(href):
-            link["href"] = href.partition("?")[0]  # a link that is shared names who shared it
+            link["href"] = href.partition("?")[0]  # a shared link names the member who shared it
 
 
 def _drop_mention(link: Tag) -> None:
-    """Take a mention away, and the comma or colon after it."""
+    """Remove a mention, and the comma or colon after it."""
     after = link.next_sibling
     if type(after) is NavigableString and after.startswith((",", ":")):
         after.replace_with(after[1:])
@@ -330,6 +333,6 @@ def _drop_mention(link: Tag) -> None:
 
 
 def _is_member(href: str, topic: ForumTopic) -> bool:
-    """Whether an address is a member's page on this forum."""
+    """Whether an address is a member's page of this forum."""
     parts, own = split_address(href), split_address(topic.link)
     return parts.hostname in {None, own.hostname} and MEMBER_PATH.match(parts.path) is not None

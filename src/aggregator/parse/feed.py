@@ -1,6 +1,6 @@
-"""Reads Atom 1.0 and 0.3, RSS 0.9x, 1.0 and 2.0; the only file that imports feedparser.
+"""Reads Atom 1.0 and 0.3, RSS 0.9x, 1.0 and 2.0. The only file that imports feedparser.
 
-Understands, too, the items that another instance of this program passes on: whose they are, and what about.
+Also reads the categories by which another instance of this program labels the items that it republishes.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from aggregator.parse.decode.encoding import decode
 from aggregator.parse.feed_paging import older_address
 from aggregator.values.web_addresses import is_web_address
 
-# The links that are the document's. Its thanks to who carried it (`related`) and its own page about the
-# document are the instance's; if they were taken over, they would go round among instances without end.
+# Links that belong to the document. An instance adds links to carriers (`related`) and to its own page of the
+# document: taken over, they would circulate among instances for ever.
 REPUBLISHED_RELS: Final = {"alternate", "enclosure", "via"}
 
 LABEL_KINDS: Final = ("topic", "plan")
@@ -47,7 +47,7 @@ DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
 HTML_TYPES: Final = {"text/html", "application/xhtml+xml"}
 
 ENTRY_TAG: Final = re.compile(r"<(/?)(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s>])", re.IGNORECASE)
-# Names of persons, which are not republished, and lists of keywords: feedparser's time on both of them grows
+# Elements with names of persons, which we never republish, and with keywords. feedparser's time on both grows
 # with the square of their length.
 PERSON_TAG: Final = re.compile(
     r"<(/?)(?:[\w.-]{1,40}:)?(author|creator|contributor|managingeditor|webmaster|publisher|owner|keywords|tags)"
@@ -57,60 +57,64 @@ PERSON_TAG: Final = re.compile(
 
 
 def republished_item(
-    told: RawEntry, marks: Iterable[tuple[str, str]], origin: FeedMetadata, instance: FeedMetadata
+    item: RawEntry,
+    labels: Iterable[tuple[str, str]],
+    feed_metadata: FeedMetadata,
+    instance_metadata: FeedMetadata,
 ) -> RawEntry:
-    """The item with its `atom:source` kept and its categories (kind and term) read.
+    """An item that another instance republishes, with the labels in its categories (kind and term).
 
-    `instance` is what the feed says of itself: it is the origin of what the instance wrote itself.
+    `feed_metadata` is from the item's `atom:source`. `instance_metadata` is the instance's own, and stands
+    for the source feed of what the instance wrote itself.
     """
     terms: dict[str, list[str]] = {}
-    for kind, term in marks:
+    for kind, term in labels:
         terms.setdefault(kind, []).append(term)
     removed = next(
         (REMOVAL_BY_STATUS[term] for term in terms.get("status", ()) if term in REMOVAL_BY_STATUS), None
     )
     return replace(
-        told,
+        item,
         body=next(iter(terms.get("body", ())), None),
         type=next(iter(terms.get("type", ())), None),
         categories=tuple(f"{kind}:{term}" for kind in LABEL_KINDS for term in terms.get(kind, ())),
-        links=tuple(link for link in told.links if link.rel in REPUBLISHED_RELS),
-        source_feed=origin if origin.id else instance,
-        licence=next((link.href for link in told.links if link.rel == "license"), None),
+        links=tuple(link for link in item.links if link.rel in REPUBLISHED_RELS),
+        source_feed=feed_metadata if feed_metadata.id else instance_metadata,
+        licence=next((link.href for link in item.links if link.rel == "license"), None),
         removal=RawRemoval(kind=removed) if removed else None,
     )
 
 
 def request(source: Source, address: str) -> Request:
-    """One plain request."""
+    """A plain request for a feed."""
     return Request(url=address, pause=source.pause, accept=ACCEPT)
 
 
 def read(source: Source, fetched: Fetched) -> ParsedPage:
-    """The items of a feed. An item inside which the feed breaks off is rejected: it is half of what was said.
+    """The items of a feed. An item in which the feed breaks off is rejected: half of its text is missing.
 
-    Raises SourceError for an empty answer (EMPTY), something that is no feed (NOT_A_FEED), broken XML of
-    which no item can be saved (BROKEN_FEED), and the notice of a retired GOV.UK finder (ENDED).
+    Raises SourceError: EMPTY; NOT_A_FEED; BROKEN_FEED for XML of which no item can be read; ENDED for the
+    notice of a retired GOV.UK finder.
     """
     text = decode(fetched.payload, fetched.headers.get("content-type", ""))
     start = find_feed(text)
     parsed = _parse(text[start:])
-    head = _head(parsed.feed)
+    metadata = _metadata(parsed.feed)
     rss = str(parsed.version).startswith("rss")
-    entries = [_entry(n, item, head, rss) for n, item in enumerate(parsed.entries, 1)]
+    entries = [_entry(n, item, metadata, rss) for n, item in enumerate(parsed.entries, 1)]
     _refuse_ended_feed(entries)
     whole = entries[:-1] if entries and _is_cut_short(text) else entries
     if not whole and parsed.bozo:
         raise _broken_error(parsed.get("bozo_exception"), text[:start].count("\n"))
     why = "the feed breaks off inside this item; the next poll may bring it whole"
     cut = tuple(Reject(item_name=entry.item_name, why=why) for entry in entries[len(whole) :])
-    return ParsedPage(entries=tuple(whole), feed_metadata=head, rejects=cut)
+    return ParsedPage(entries=tuple(whole), feed_metadata=metadata, rejects=cut)
 
 
 def request_older(source: Source, fetched: Fetched, page: ParsedPage) -> Request | None:
-    """What to ask for the items before `page`, which was read in `fetched`; None where nothing tells it.
+    """The request for the items before `page`, which was read from `fetched`; None if no older page is known.
 
-    By `prev-archive` or `next` (RFC 5005), else as WordPress and the Northern Ireland departments page.
+    Follows the feed's links (RFC 5005), else the paging of WordPress and of the Northern Ireland departments.
     """
     text = decode(fetched.payload, fetched.headers.get("content-type", ""))
     about = _parse(text[find_feed(text) :]).feed
@@ -128,7 +132,7 @@ def _parse(text: str) -> Any:
             sanitize_html=False,
             resolve_relative_uris=False,
         )
-    except Exception as fault:  # whatever feedparser stumbles over was sent by the publisher
+    except Exception as fault:  # the publisher's bytes broke feedparser: the fault of the source, not a bug
         raise _broken_error(fault, 0) from fault
     if not parsed.version:
         raise SourceError(
@@ -140,7 +144,8 @@ def _parse(text: str) -> Any:
 
 
 def _without_persons(text: str) -> str:
-    """The same text, of the same length and lines, with spaces in place of the elements about persons."""
+    """The text with the elements about persons replaced by spaces, so that lines in error messages stay
+    right."""
     pieces: list[str] = []
     done, name = 0, ""
     for tag in PERSON_TAG.finditer(text):
@@ -155,13 +160,17 @@ def _without_persons(text: str) -> str:
 
 
 def _is_cut_short(text: str) -> bool:
-    """Whether the text ends inside an item."""
+    """Whether the feed ends inside an item."""
     tags = deque(ENTRY_TAG.finditer(text), maxlen=1)
     return any(not tag[1] for tag in tags)
 
 
 def _refuse_ended_feed(entries: list[RawEntry]) -> None:
-    """GOV.UK answers for a retired finder with one entry, no news (alphagov/finder-frontend, 2026-08)."""
+    """Refuse the feed of a retired GOV.UK finder.
+
+    It answers 200 with one entry, `This feed has ended`, and no `updated` (alphagov/finder-frontend, August
+    2026).
+    """
     for entry in entries[:1]:
         if entry.title == "This feed has ended" and (entry.id or "").endswith("/feed-ended"):
             raise SourceError(
@@ -182,7 +191,7 @@ def _broken_error(fault: object, lines_before: int) -> SourceError:
     )
 
 
-def _head(feed: Any) -> FeedMetadata:
+def _metadata(feed: Any) -> FeedMetadata:
     return FeedMetadata(
         id=_text(feed, "id"),
         title=_text(feed, "title"),
@@ -194,36 +203,38 @@ def _head(feed: Any) -> FeedMetadata:
     )
 
 
-def _entry(number: int, item: Any, head: FeedMetadata, rss: bool) -> RawEntry:
+def _entry(number: int, item: Any, metadata: FeedMetadata, rss: bool) -> RawEntry:
     links = _links(item)
     content = _content(item)
     title, summary = (_detail(item, name) for name in ("title_detail", "summary_detail"))
     described = [part for part in (content, summary, title) if part]
-    told = RawEntry(
+    entry = RawEntry(
         item_name=f"item {number}",
         id=_text(item, "id"),
         link=_page_link(links) or (_permalink(item) if rss else None),
         title=_text(item, "title"),
         title_is_html=title.get("type") in HTML_TYPES,
-        # Without a detail the summary is feedparser's own copy of the content.
+        # feedparser copies the content into a missing summary, but without `summary_detail`.
         summary=_text(item, "summary") if summary else None,
         summary_is_html=summary.get("type") in HTML_TYPES,
         content=_markup(content),
         published=_text(item, "published"),
         updated=_text(item, "updated"),
         categories=_categories(item),
-        language=_text(item, "language") or _first(described, "language") or head.language,
+        language=_text(item, "language") or _first(described, "language") or metadata.language,
         base=_first(described, "base"),
         links=links,
     )
-    marks = _instance_categories(item)
-    return republished_item(told, marks, _head(_detail(item, "source")), head) if marks else told
+    labels = _instance_categories(item)
+    if not labels:
+        return entry
+    return republished_item(entry, labels, _metadata(_detail(item, "source")), metadata)
 
 
-def _text(holder: Any, key: str) -> str | None:
-    """A string that the publisher really gave: asked of the dict itself, as feedparser's own look-up falls
-    back from `updated` to `published`."""
-    value = dict.get(holder, key)
+def _text(element: Any, key: str) -> str | None:
+    """A non-empty string that the publisher gave."""
+    # dict.get, because feedparser's own look-up falls back from `updated` to `published`.
+    value = dict.get(element, key)
     return (value.strip() or None) if isinstance(value, str) else None
 
 
@@ -237,21 +248,21 @@ def _first(parts: Iterable[dict[str, Any]], key: str) -> str | None:
 
 
 def _content(item: Any) -> dict[str, Any]:
-    """The first content that is text; an entry may carry others (an image in base64, a picture in SVG)."""
+    """The first content that is text. An Atom entry may have others, such as an image in base64 or SVG."""
     parts = dict.get(item, "content") or ()
     readable = (part for part in parts if part.get("type") in {*HTML_TYPES, "text/plain"})
     return next(readable, {})
 
 
 def _markup(content: dict[str, Any]) -> str | None:
-    """Content as HTML: plain text is escaped, so that it says the same."""
+    """Content as HTML. Plain text is escaped."""
     text = _text(content, "value")
     if text is None or content.get("type") in HTML_TYPES:
         return text
     return f"<p>{html.escape(text, quote=False)}</p>"
 
 
-def _links(holder: Any) -> tuple[RawLink, ...]:
+def _links(element: Any) -> tuple[RawLink, ...]:
     return tuple(
         RawLink(
             href=href,
@@ -260,21 +271,22 @@ def _links(holder: Any) -> tuple[RawLink, ...]:
             title=_text(link, "title"),
             length=_text(link, "length"),
         )
-        for link in dict.get(holder, "links") or ()
+        for link in dict.get(element, "links") or ()
         if (href := _text(link, "href"))
     )
 
 
 def _page_link(links: tuple[RawLink, ...]) -> str | None:
-    """The page for people. A link without rel and type counts as an HTML alternate (RFC 4287, 4.2.7.2):
-    legislation.gov.uk names its pages so, beside alternates in XML, RDF, XHTML and PDF (seen 2015-12)."""
+    """The page for people: the first HTML alternate, else the first alternate."""
+    # A link without rel is an alternate (RFC 4287, 4.2.7.2). legislation.gov.uk names its pages that way,
+    # beside alternates in XML, RDF, XHTML and PDF (captures of December 2015).
     alternates = [link for link in links if link.rel == "alternate"]
     pages = [link for link in alternates if link.type == "text/html"]
     return next((link.href for link in (*pages, *alternates)), None)
 
 
 def _permalink(item: Any) -> str | None:
-    """An RSS item's guid, where the publisher says that it is the page's address."""
+    """An RSS item's guid if the publisher says that it is the page's address."""
     guid = _text(item, "id") or ""
     return guid if dict.get(item, "guidislink") and is_web_address(guid) else None
 
@@ -285,7 +297,7 @@ def _categories(item: Any) -> tuple[str, ...]:
 
 
 def _instance_categories(item: Any) -> tuple[tuple[str, str], ...]:
-    """What another instance of this program files the item under: kind and term."""
+    """The labels that another instance of this program gives the item: kind and term."""
     tags = dict.get(item, "tags") or ()
     schemed = ((_text(tag, "scheme") or "", _text(tag, "term") or "") for tag in tags)
     return tuple(

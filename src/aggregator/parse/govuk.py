@@ -1,4 +1,4 @@
-"""Reads GOV.UK: searches by its Search API, documents and collections by its Content API."""
+"""Reads GOV.UK: searches from its Search API, documents and collections from its Content API."""
 
 from __future__ import annotations
 
@@ -23,50 +23,51 @@ from aggregator.parse.govuk_document import (
 )
 from aggregator.values.web_addresses import split_address
 
-# How many pages of a search are read; what is older was seen when it was newer.
+# Pages of a search that are read. Older results were read when they were new.
 MAX_PAGES: Final = 3
-# How many of the newest results are looked up in the Content API: it alone knows when a document was first
-# published, its history and its text.
+# The newest results, which are looked up in the Content API: only there are the first publication, the
+# history and the text. Each costs a request.
 MAX_LOOKUPS: Final = 20
 
+# Results of a page when `count` is missing, and the most that `count` allows (alphagov/search-api, July
+# 2026).
 DEFAULT_COUNT: Final = 10
-# Results on a page, when nothing is asked for and at most (alphagov/search-api, 2026-07).
 MAX_RESULTS: Final = 1_500
 MAX_ORGANISATIONS: Final = 50
 
 
 def request(source: Source, address: str) -> Request:
-    """An address of the Search API (`/api/search.json?…`) or of the Content API (`/api/content/…`)."""
+    """A request to the Search API (`/api/search.json?…`) or the Content API (`/api/content/…`)."""
     return api_request(address)
 
 
 def read(source: Source, fetched: Fetched) -> ParsedPage:
-    """The results of a search or one document; `follow` leads to what completes them.
+    """The results of a search, or one document, with the requests that complete them.
 
-    A search leads to its next pages and to the newest documents found. A document that the source watches
-    leads to the members of a collection and to attachments that are pages; one that was only led to leads
-    nowhere. Raises SourceError as `read_json` does, and NOT_A_FEED for JSON in another form.
+    A search names its next page and the newest documents found. A document that the source watches names the
+    members of a collection and the attachments that are pages; a document that was looked up names nothing.
+    Raises SourceError as `read_json` does, and NOT_A_FEED for other JSON.
     """
-    answer = _object(json_answer.read_json(fetched))
+    value = _object(json_answer.read_json(fetched))
     if split_address(fetched.url).path.startswith(SEARCH_API):
-        found = read_results(fetched.url, answer)
-        return ParsedPage(entries=found, next_requests=search_requests(fetched.url, answer, found))
-    entry = read_document(fetched.url, answer)
+        found = read_results(fetched.url, value)
+        return ParsedPage(entries=found, next_requests=search_requests(fetched.url, value, found))
+    entry = read_document(fetched.url, value)
     watched = fetched.url in {source.address, *source.fallbacks}
     return ParsedPage(
-        entries=(entry,), next_requests=document_requests(fetched.url, answer, entry) if watched else ()
+        entries=(entry,), next_requests=document_requests(fetched.url, value, entry) if watched else ()
     )
 
 
 def single_document_link(source: Source, address: str) -> str | None:
-    """The page of the one document that an address of the Content API tells of; None for a search."""
+    """The page of the document at an address of the Content API; None for a search."""
     path = split_address(address).path
     return page_address(path.removeprefix(CONTENT_API), address) if path.startswith(CONTENT_API) else None
 
 
-def _object(answer: object) -> JsonObject:
-    if isinstance(answer, dict):
-        return answer
+def _object(value: object) -> JsonObject:
+    if isinstance(value, dict):
+        return value
     raise SourceError(
         Cause.NOT_A_FEED,
         "JSON came that is neither a search nor a document of GOV.UK",
@@ -74,48 +75,49 @@ def _object(answer: object) -> JsonObject:
     )
 
 
-def read_results(asked: str, answer: JsonObject) -> tuple[RawEntry, ...]:
-    """The results of the page that was `asked` for. Raises SourceError for an answer without results.
+def read_results(url: str, value: JsonObject) -> tuple[RawEntry, ...]:
+    """The results of one page of a search. Raises SourceError for JSON without results.
 
     `updated` is the publisher's `public_timestamp`, which moves for major updates only.
     """
-    results = answer.get("results")
+    results = value.get("results")
     if not isinstance(results, list):
         raise SourceError(
             Cause.NOT_A_FEED,
             "the answer holds no 'results', so it is no search of GOV.UK",
             "compare the address with https://www.gov.uk/api/search.json?q=open+government",
         )
-    found = enumerate(objects_in(results, MAX_RESULTS), _parameter(asked, "start", 0) + 1)
-    return tuple(_entry(number, result, asked) for number, result in found)
+    found = enumerate(objects_in(results, MAX_RESULTS), _parameter(url, "start", 0) + 1)
+    return tuple(_entry(number, result, url) for number, result in found)
 
 
-def search_requests(asked: str, answer: JsonObject, found: tuple[RawEntry, ...]) -> tuple[Request, ...]:
-    """The next page, if there is one among the first three; from the first page also the newest documents.
+def search_requests(url: str, value: JsonObject, found: tuple[RawEntry, ...]) -> tuple[Request, ...]:
+    """The request for the next page, up to the limit; from the first page also those for the newest
+    documents.
 
-    A page with fewer results than were asked for is the last. Results of later pages are not looked up: they
-    would cost a request each at every poll.
+    Results of later pages are not looked up: each would cost a request at every poll.
     """
-    start, count = _parameter(asked, "start", 0), _parameter(asked, "count", DEFAULT_COUNT)
+    start, count = _parameter(url, "start", 0), _parameter(url, "count", DEFAULT_COUNT)
     after = start + len(found)
-    more = count <= len(found) and after < min(_digits(text_at(answer, "total")), MAX_PAGES * count)
-    next_page = (api_request(_with_start(asked, after)),) if more else ()
-    return next_page + (_document_requests(asked, found) if start == 0 else ())
+    # A page with fewer results than `count` is the last.
+    more = count <= len(found) and after < min(_digits(text_at(value, "total")), MAX_PAGES * count)
+    next_page = (api_request(_with_start(url, after)),) if more else ()
+    return next_page + (_document_requests(url, found) if start == 0 else ())
 
 
-def _document_requests(asked: str, found: tuple[RawEntry, ...]) -> tuple[Request, ...]:
+def _document_requests(url: str, found: tuple[RawEntry, ...]) -> tuple[Request, ...]:
     newest = sorted(found, key=lambda entry: entry.updated or "", reverse=True)
-    return lookup_requests((entry.link for entry in newest if entry.link), asked)[:MAX_LOOKUPS]
+    return lookup_requests((entry.link for entry in newest if entry.link), url)[:MAX_LOOKUPS]
 
 
-def _entry(number: int, result: JsonObject, asked: str) -> RawEntry:
+def _entry(number: int, result: JsonObject, url: str) -> RawEntry:
     link, updated = text_at(result, "link"), text_at(result, "public_timestamp")
     note = text_at(result, "latest_change_note")
     organisations = objects_at(result, "organisations", MAX_ORGANISATIONS)
     return RawEntry(
         item_name=f"result {number}",
         id=link,
-        link=page_address(link, asked) if link else None,
+        link=page_address(link, url) if link else None,
         title=text_at(result, "title"),
         summary=text_at(result, "description"),
         summary_is_html=False,
@@ -129,9 +131,9 @@ def _entry(number: int, result: JsonObject, asked: str) -> RawEntry:
     )
 
 
-def _parameter(address: str, name: str, otherwise: int) -> int:
+def _parameter(address: str, name: str, default: int) -> int:
     values = parse_qs(split_address(address).query).get(name)
-    return _digits(values[0]) if values else otherwise
+    return _digits(values[0]) if values else default
 
 
 def _digits(written: str | None) -> int:
@@ -139,7 +141,7 @@ def _digits(written: str | None) -> int:
 
 
 def _with_start(address: str, start: int) -> str:
-    """The same search from another result on; the other parameters stay as the operator wrote them."""
+    """The same search, starting at another result. The other parameters stay as the operator wrote them."""
     before, _, query = address.partition("?")
     pairs = [pair for pair in query.split("&") if pair and not pair.startswith("start=")]
     return f"{before}?{'&'.join((*pairs, f'start={start}'))}"

@@ -1,4 +1,4 @@
-"""Reads one document of GOV.UK's Content API: dates, text, history, translations, and whether it is gone."""
+"""Reads one document of GOV.UK's Content API: dates, text, history, translations and removal."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from aggregator.parse.decode.json_answer import JsonObject, object_at, objects_a
 from aggregator.parse.html.dom import FILE_TYPES, attribute, media_type_of, parse_html, visible_text
 from aggregator.values.web_addresses import join_address, split_address
 
-# GOV.UK allows its Content API ten requests a second (alphagov/govuk-content-api-docs, 2026), so the usual
-# pause of a host is not kept: a search with its documents would take minutes.
+# GOV.UK allows ten requests a second and client to its Content API (alphagov/govuk-content-api-docs, 2026).
+# With the usual pause a search with its documents would take minutes.
 PAUSE: Final = timedelta(milliseconds=100)
 
 CONTENT_API: Final = "/api/content"
 SEARCH_API: Final = "/api/search"
 
-# The path of a document as GOV.UK makes it; nothing else is asked for.
+# The form of GOV.UK's document paths. No other path is requested.
 PATH: Final = re.compile(r"(?:/[A-Za-z0-9._~%-]+)+")
 
-# Types whose display words (alphagov/frontend, locale file, 2024) are not simply their own words.
+# Document types that GOV.UK displays in other words (alphagov/frontend, locale file, 2024).
 DISPLAY_TYPES: Final = {
     "detailed_guide": "Guidance",
     "document_collection": "Collection",
@@ -40,36 +40,36 @@ DISPLAY_TYPES: Final = {
 }
 
 
-# How many entries of each list in a document are kept; the longest seen has 84 (board members, 2020).
+# Members of each list in a document that are read. The longest list seen has 84 (board members, 2020).
 MAX_LIST: Final = 200
+# Members of a collection, and attachments that are pages, that are looked up. Each costs a request.
 MAX_MEMBERS: Final = 40
-# How many members of a collection, and how many attachments that are pages, are looked up.
 MAX_HTML_ATTACHMENTS: Final = 20
-# How many members of a collection are looked through for the newest.
+# Members of a collection among which the newest are looked for.
 MAX_COLLECTION: Final = 2_000
 
-# What stands beside the body of a consultation (and, `outcome_detail`, of a call for evidence) once it has
-# been answered, and the heading under which GOV.UK shows it.
+# Texts beside the body of a consultation that has an outcome, each with GOV.UK's heading. `outcome_detail`
+# also comes with calls for evidence.
 OUTCOME_FIELDS: Final = (
     ("final_outcome_detail", "Detail of outcome"),
     ("outcome_detail", "Detail of outcome"),
     ("public_feedback_detail", "Detail of feedback received"),
 )
 
-# Types whose body lists private persons by name (the members of a group, seen 2015): it is left out.
+# Types whose body names private persons (members of a group, seen in 2015). Their body is left out.
 PERSONAL_TYPES: Final = {"working_group"}
 
 
 HTML_TYPE: Final = "text/html"
 MAX_FILES: Final = 100
-# Attachments that are read, and characters of a piece of HTML; the pieces seen have 2,600 (2016).
+# Characters of the HTML of one attachment. Those seen have 2,600 (2016).
 MAX_PIECE: Final = 10_000
 
-# Lists of pieces of HTML, one for each attachment: in publications, consultations and calls for evidence.
+# Lists with the HTML of each attachment, in publications, consultations and calls for evidence.
 HTML_LISTS: Final = ("documents", "final_outcome_documents", "public_feedback_documents", "outcome_documents")
 TITLE_SELECTOR: Final = ".attachment-details .title a[href], .title a[href]"
 
-# By the ending of the address, where the publisher names no type (IANA's registered names).
+# IANA's types by the ending of the address, for attachments without a type.
 TYPE_BY_ENDING: Final = {
     **FILE_TYPES,
     "": HTML_TYPE,
@@ -80,48 +80,48 @@ TYPE_BY_ENDING: Final = {
 
 
 def api_request(address: str, about: str | None = None) -> Request:
-    """A request to one of GOV.UK's APIs; `about` is the page of the document that it tells more of."""
+    """A request to one of GOV.UK's APIs. `about` is the page of the document that it completes."""
     return Request(url=address, pause=PAUSE, accept=json_answer.ACCEPT, about=about)
 
 
-def lookup_requests(pages: Iterable[str], asked: str) -> tuple[Request, ...]:
-    """What asks the Content API about each of `pages`, once; pages on other hosts are left out."""
-    addresses = {page: address for page in pages if (address := content_api_address(page, asked))}
+def lookup_requests(pages: Iterable[str], url: str) -> tuple[Request, ...]:
+    """Requests to the Content API for each of `pages`, once each. Pages on other hosts than `url` are left
+    out."""
+    addresses = {page: address for page in pages if (address := content_api_address(page, url))}
     return tuple(api_request(address, about=page) for page, address in addresses.items())
 
 
-def page_address(path: str, asked: str) -> str:
-    """The page for people at `path`, on the host that was asked.
-
-    The Search API writes most links as a path, some without the leading slash and some as a whole address
-    (alphagov/search-api, 2026-07). What cannot be joined comes back as it was written.
-    """
-    parts = split_address(asked)
+def page_address(path: str, url: str) -> str:
+    """The page for people at `path`, on the host of `url`. What cannot be joined stays as written."""
+    # The Search API writes most links as a path, but some without the leading slash, and some as an absolute
+    # address (alphagov/search-api, July 2026).
+    parts = split_address(url)
     return join_address(f"{parts.scheme}://{parts.netloc}/", path)
 
 
-def content_api_address(page: str, asked: str) -> str | None:
-    """Where the Content API tells about `page`; None for a page that is not on the host that was asked."""
-    parts, host = split_address(page), split_address(asked)
+def content_api_address(page: str, url: str) -> str | None:
+    """The address of `page` in the Content API; None for a page that is not on the host of `url`."""
+    parts, host = split_address(page), split_address(url)
     if (parts.scheme, parts.netloc) != (host.scheme, host.netloc) or not PATH.fullmatch(parts.path):
         return None
     return f"{host.scheme}://{host.netloc}{CONTENT_API}{parts.path}"
 
 
 def display_type(document_type: str | None) -> str | None:
-    """GOV.UK's words for a document type: `open_consultation` is shown as `Open consultation`."""
+    """GOV.UK's words for a document type, such as `Open consultation` for `open_consultation`."""
     if not document_type:
         return None
     return DISPLAY_TYPES.get(document_type) or document_type.replace("_", " ").capitalize()
 
 
-def read_document(asked: str, document: JsonObject) -> RawEntry:
-    """The document. One that is gone or was moved has neither title nor text, only its link and its removal.
+def read_document(url: str, document: JsonObject) -> RawEntry:
+    """The document. One that is gone or was moved has only its link and its removal.
 
-    `published` is `first_published_at`, else the older `details.first_public_at`; `updated` is
-    `public_updated_at`, which moves for major updates. The technical `updated_at` is never read. Raises
-    SourceError (NOT_A_FEED) for JSON that is no document.
+    `published` is `first_published_at`, else the older `details.first_public_at`. `updated` is
+    `public_updated_at`, which moves for major updates only. Raises SourceError (NOT_A_FEED) for JSON that is
+    no document.
     """
+    # Never read `updated_at`: it moves for technical changes that nobody sees.
     path = text_at(document, "base_path")
     if not path:
         raise SourceError(
@@ -129,25 +129,21 @@ def read_document(asked: str, document: JsonObject) -> RawEntry:
             "the answer holds no 'base_path', so it is no document of GOV.UK",
             "compare the address with https://www.gov.uk/api/content/ and the path of the document's page",
         )
-    link = page_address(path, asked)
+    link = page_address(path, url)
     removal = _gone_or_moved(document, link)
     return _removed_entry(path, link, document, removal) if removal else _live_entry(path, link, document)
 
 
-def document_requests(asked: str, document: JsonObject, entry: RawEntry) -> tuple[Request, ...]:
-    """The members of a collection, newest first, and the attachments that are pages of their own.
-
-    An update of a member or of such a page does not touch the document that leads there (seen 2026).
-    """
+def document_requests(url: str, document: JsonObject, entry: RawEntry) -> tuple[Request, ...]:
+    """Requests for the members of a collection, newest first, and for the attachments that are pages."""
+    # An update of a member or an attachment does not touch the document that names it (seen in 2026).
     members = objects_at(object_at(document, "links"), "documents", MAX_COLLECTION)
     members.sort(key=lambda member: text_at(member, "public_updated_at") or "", reverse=True)
     pages = [link.href for link in entry.links if link.rel == "enclosure" and link.type == HTML_TYPE]
     found = [
-        page_address(path, asked)
-        for member in members[:MAX_MEMBERS]
-        if (path := text_at(member, "base_path"))
+        page_address(path, url) for member in members[:MAX_MEMBERS] if (path := text_at(member, "base_path"))
     ]
-    return lookup_requests((*found, *pages[:MAX_HTML_ATTACHMENTS]), asked)
+    return lookup_requests((*found, *pages[:MAX_HTML_ATTACHMENTS]), url)
 
 
 def _removed_entry(path: str, link: str, document: JsonObject, removal: RawRemoval) -> RawEntry:
@@ -198,21 +194,21 @@ def _content(document: JsonObject, details: JsonObject) -> Iterator[str]:
         (text_at(group, "title"), text_at(group, "body"))
         for group in objects_at(details, "collection_groups", MAX_LIST)
     ]
-    answers = [(heading, text_at(details, key)) for key, heading in OUTCOME_FIELDS]
-    for heading, said in (*groups, *answers):
-        if heading and said:
+    outcomes = [(heading, text_at(details, key)) for key, heading in OUTCOME_FIELDS]
+    for heading, markup in (*groups, *outcomes):
+        if heading and markup:
             yield f"<h2>{html.escape(heading, quote=False)}</h2>"
-        if said:
-            yield _block(said)
+        if markup:
+            yield _block(markup)
 
 
 def _block(markup: str) -> str:
-    """These fields are HTML, but some hold bare text (seen in the outcome of a call for evidence, 2016)."""
+    """The field as HTML. Some are plain text (seen in the outcome of a call for evidence, 2016)."""
     return markup if "<" in markup else f"<p>{markup}</p>"
 
 
 def _notes(document: JsonObject, details: JsonObject) -> tuple[RawNote, ...]:
-    """The history, newest first; an announcement of statistics has only its latest note."""
+    """The history, newest first. An announcement of statistics has only its latest note."""
     history = objects_at(details, "change_history", MAX_LIST)
     notes = [
         RawNote(at=text_at(change, "public_timestamp"), text=" ".join(html.unescape(note).split()))
@@ -225,7 +221,7 @@ def _notes(document: JsonObject, details: JsonObject) -> tuple[RawNote, ...]:
 
 
 def _translations(document: JsonObject, link: str) -> Iterator[RawLink]:
-    """GOV.UK names the document itself among its translations."""
+    """The document in other languages. GOV.UK lists the document itself among its translations."""
     own = text_at(document, "locale")
     for each in objects_at(object_at(document, "links"), "available_translations", MAX_LIST):
         language, path = text_at(each, "locale"), text_at(each, "base_path")
@@ -234,7 +230,7 @@ def _translations(document: JsonObject, link: str) -> Iterator[RawLink]:
 
 
 def _parent(document: JsonObject, link: str) -> Iterator[RawLink]:
-    """The publication that an HTML attachment belongs to; elsewhere `parent` is only a place in a menu."""
+    """The publication that an HTML attachment belongs to. In other types `parent` is a place in a menu."""
     if text_at(document, "document_type") != "html_publication":
         return
     for parent in objects_at(object_at(document, "links"), "parent", 1):
@@ -244,7 +240,9 @@ def _parent(document: JsonObject, link: str) -> Iterator[RawLink]:
 
 
 def _withdrawal(document: JsonObject) -> RawRemoval | None:
-    """A withdrawn document stays readable and keeps its type; a live one has an empty notice or none."""
+    """The withdrawal of a document that is still readable; None for a live one."""
+    # A withdrawn document keeps its type, so only the notice shows it. A live one has an empty notice or
+    # none.
     notice = object_at(document, "withdrawn_notice")
     if not notice:
         return None
@@ -254,7 +252,7 @@ def _withdrawal(document: JsonObject) -> RawRemoval | None:
 
 
 def _gone_or_moved(document: JsonObject, link: str) -> RawRemoval | None:
-    """Gone and moved documents, which GOV.UK keeps as items without a title (captures and schema, 2022)."""
+    """The removal of a document that is gone or moved; GOV.UK keeps these without a title (schema, 2022)."""
     at = text_at(document, "public_updated_at")
     match text_at(document, "schema_name"):
         case "gone":
@@ -273,10 +271,10 @@ def _gone_or_moved(document: JsonObject, link: str) -> RawRemoval | None:
 
 
 def read_attachments(details: JsonObject, page: str) -> tuple[RawLink, ...]:
-    """The attachments of a document's `details`, each once, addresses joined to its `page`.
+    """The attachments in a document's `details`, each once, with addresses joined to its `page`.
 
-    The length is the file's in bytes where the data gives it; a piece of HTML only says `357KB`, which is
-    rounded and left out.
+    The length is in bytes. It is left out where only the HTML of the attachment gives a rounded one
+    (`357KB`).
     """
     found: dict[str, RawLink] = {}
     for link in (*_from_attachments(details, page), *_from_html_lists(details, page)):

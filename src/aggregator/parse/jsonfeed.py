@@ -27,22 +27,23 @@ MAX_ITEMS: Final = 10_000
 MAX_ATTACHMENTS: Final = 50
 NEWLINE: Final = "\n"
 
-# The keys of a post in WordPress's own interface, which no kind reads.
+# The keys of a post in WordPress's REST API, which no kind reads.
 WORDPRESS_KEYS: Final = frozenset({"date_gmt", "excerpt", "guid"})
 
 
 def request(source: Source, address: str) -> Request:
-    """One plain request."""
+    """A plain request for a JSON feed."""
     return Request(url=address, pause=source.pause, accept=ACCEPT)
 
 
 def read(source: Source, fetched: Fetched) -> ParsedPage:
-    """The items of a feed. An item without a title stays without one: a line of a microblog is no document.
+    """The items of a feed. An item without a title stays without one: a post of a microblog is no document.
 
-    Older items behind `next_url` are asked for by `older` only, as the specification expects of readers.
-    Raises SourceError: EMPTY, NOT_A_FEED with what it is instead, BROKEN_FEED with line and column, and ENDED
-    for a feed that says `expired`, since its silence is no silence of the body.
+    Older items behind `next_url` are read only on request (`request_older`), as the specification expects.
+    Raises SourceError: EMPTY; NOT_A_FEED with what came instead; BROKEN_FEED with line and column; ENDED for
+    a feed that says `expired`.
     """
+    # An expired feed must fail: read as an empty feed, it would count as a silence of the body.
     feed = _feed(read_json(fetched))
     head = FeedMetadata(
         id=text_at(feed, "feed_url"),
@@ -60,7 +61,7 @@ def read(source: Source, fetched: Fetched) -> ParsedPage:
 
 
 def request_older(source: Source, fetched: Fetched, page: ParsedPage) -> Request | None:
-    """What to ask for the items before those of `fetched`: its `next_url`; None when there is none."""
+    """The request for the items before those of `fetched`: its `next_url`; None if it has none."""
     address = older_link(fetched, text_at(_feed(read_json(fetched)), "next_url") or "")
     return request(source, address) if address else None
 
@@ -68,11 +69,12 @@ def request_older(source: Source, fetched: Fetched, page: ParsedPage) -> Request
 def _feed(value: object) -> JsonObject:
     if not (isinstance(value, dict) and VERSION.match(text_at(value, "version") or "")):
         raise _not_a_feed_error(value)
+    home_page = text_at(value, "home_page_url")
     if value.get("expired") is True:
         raise SourceError(
             Cause.ENDED,
             "the feed says that it has expired and will not be updated again",
-            f"look for what takes its place: {snippet(text_at(value, 'home_page_url') or 'it names no page')}",
+            f"look for what takes its place: {snippet(home_page or 'it names no page')}",
         )
     if not isinstance(value.get("items"), list):
         raise SourceError(
@@ -88,13 +90,13 @@ def _not_a_feed_error(value: object) -> SourceError:
     for keys, kind, what in (*KNOWN_FORMATS[1:], (WORDPRESS_KEYS, "feed", "a list of posts of WordPress")):
         if keys <= sample.keys():
             hint = "with the site's /feed/" if keys == WORDPRESS_KEYS else "for this source"
-            said = f"{what} came in place of a JSON Feed"
-            return SourceError(Cause.NOT_A_FEED, said, f"try kind {kind} {hint}")
-    held = ", ".join(snippet(key) for key in list(sample)[:5]) or "nothing"
+            detail = f"{what} came in place of a JSON Feed"
+            return SourceError(Cause.NOT_A_FEED, detail, f"try kind {kind} {hint}")
+    keys_found = ", ".join(snippet(key) for key in list(sample)[:5]) or "nothing"
     form = "a list" if isinstance(value, list) else "an object"
     return SourceError(
         Cause.NOT_A_FEED,
-        f"JSON, but no JSON Feed: {form} that holds {held}",
+        f"JSON, but no JSON Feed: {form} that holds {keys_found}",
         "open the address in a browser and compare it with the publisher's list of feeds",
     )
 
@@ -120,25 +122,25 @@ def _entry(number: int, item: object, head: FeedMetadata) -> RawEntry | Reject:
 
 
 def _link(item: JsonObject) -> str | None:
-    """The item's page; the page it speaks of, where it has none; its id, where that is an address."""
+    """The item's page, else the page that it is about (`external_url`), else its id if that is an address."""
     identifier = text_at(item, "id") or ""
     permalink = identifier if is_web_address(identifier) else None
     return text_at(item, "url") or text_at(item, "external_url") or permalink
 
 
-def _paragraphs(words: str | None) -> str | None:
-    """Plain text as HTML that says the same: a blank line ends a paragraph."""
-    if words is None:
+def _paragraphs(plain: str | None) -> str | None:
+    """Plain text as HTML. A blank line ends a paragraph."""
+    if plain is None:
         return None
-    escaped = html.escape(words.replace("\r\n", "\n"), quote=False)
+    escaped = html.escape(plain.replace("\r\n", "\n"), quote=False)
     return "".join(f"<p>{part.replace(NEWLINE, '<br>')}</p>" for part in re.split(r"\n\s*\n", escaped))
 
 
 def _links(item: JsonObject) -> tuple[RawLink, ...]:
-    """The page that an item with a page of its own speaks of, and the item's attachments."""
+    """The page that an item with a page of its own is about, and the item's attachments."""
     external = text_at(item, "external_url") if text_at(item, "url") else None
-    spoken_of = (RawLink(href=external, rel="related"),) if external else ()
-    return spoken_of + tuple(
+    related = (RawLink(href=external, rel="related"),) if external else ()
+    return related + tuple(
         RawLink(
             href=href,
             rel="enclosure",

@@ -1,4 +1,4 @@
-"""Reads an HTML list by the CSS selectors of `sources.yaml`, its next pages, and the items' own pages."""
+"""Reads an HTML list by the CSS selectors of `sources.yaml`, with its next pages and the items' own pages."""
 
 from __future__ import annotations
 
@@ -33,16 +33,17 @@ from aggregator.parse.html.dom import (
 )
 from aggregator.values.web_addresses import authority_of, is_web_address, split_address
 
-# Pages of a list are followed up to this number: five where the first is number 0 (gov.wales), else four.
+# The last page of a list that is followed. gov.wales counts from 0, so five pages of it are read; elsewhere
+# four.
 MAX_PAGE_NUMBER: Final = 4
-# Items whose own pages are read, of all pages of the list together, the newest first.
+# Items whose own pages are read, of all pages of the list together, in list order. Each costs a request.
 MAX_DETAILS: Final = 20
-# Items of one page that are read; the lists that are polled have 10 to 100.
+# Items of one page that are read. The lists that we poll have 10 to 100.
 MAX_ITEMS: Final = 1_000
 
 PAGE_NUMBER: Final = re.compile(r"[?&/](?:page|paged|pg|p)[=/](\d{1,4})\b", re.IGNORECASE)
 NUMBERED_PATH: Final = re.compile(r"/page/\d{1,4}/?$")
-# How a list says that it is empty.
+# Texts by which a list says that it is empty.
 EMPTY_LIST: Final = re.compile(
     r"\b(?:no|0) (?:[a-z]+ ){0,3}(?:results?|consultations?|publications?|news|items?|documents?|matches)\b"
     r"|\byour search did not match\b",
@@ -50,7 +51,7 @@ EMPTY_LIST: Final = re.compile(
 )
 
 
-# What stands before a date in lists: `Published: 3 May 2026`, `Opened 6 August 2026`.
+# Words before a date in lists: `Published: 3 May 2026`, `Opened 6 August 2026`.
 LEADING_WORDS: Final = re.compile(
     r"^(?:[a-z ]{1,30}:|(?:date|(?:date )?published|posted|(?:last )?updated|opened|added)(?: on)?)\s+(?=\S)",
     re.IGNORECASE,
@@ -59,18 +60,18 @@ TIME: Final = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?$", re.IGNORECASE)
 
 
 def request(source: Source, address: str) -> Request:
-    """One plain request."""
+    """A plain request for a web page."""
     return Request(url=address, pause=source.pause, accept=ACCEPT)
 
 
 def read(source: Source, fetched: Fetched) -> ParsedPage:
-    """The items of one page of the list, or what an item's own page adds to it.
+    """The items of one page of the list, or what an item's own page adds to the item.
 
-    Never complete: a list is a window on a publisher's documents, its last pages are not followed, and a
-    document that a filter no longer lists (a consultation that has closed) was not removed.
+    Never `complete`: the last pages are not followed, and a document that leaves a filtered list (a
+    consultation that closed) was not removed.
 
-    Raises SourceError: what `soup` and `refuse_stand_in` raise, and LAYOUT with the selector that finds
-    nothing. An item without a title or link is an entry without them, which normalise rejects with a reason.
+    Raises SourceError as `parse_html` and `refuse_error_page` do, and LAYOUT with the selector that finds
+    nothing. An item without title or link is returned as it is: normalise rejects it with a reason.
     """
     page = parse_html(fetched.payload, fetched.headers)
     if not _is_list(source, fetched.url):
@@ -81,10 +82,10 @@ def read(source: Source, fetched: Fetched) -> ParsedPage:
     if not items:
         return _empty(source, page)
     base = base_address(page, fetched.final_url)
-    read = (
+    found = (
         read_item(source.selectors, number, item, base) for number, item in enumerate(items[:MAX_ITEMS], 1)
     )
-    entries = tuple(_with_partial_flag(source, entry) for entry in _unique(read))
+    entries = tuple(_with_partial_flag(source, entry) for entry in _unique(found))
     return ParsedPage(
         entries=entries,
         next_requests=(
@@ -97,7 +98,7 @@ def read(source: Source, fetched: Fetched) -> ParsedPage:
 
 
 def _is_list(source: Source, url: str) -> bool:
-    """Whether this is a page of the list: the address asked, or one with another query or number."""
+    """Whether this is a page of the list: one of the source's addresses, apart from query and page number."""
     return any(
         _path_without_number(url) == _path_without_number(address)
         for address in (source.address, *source.fallbacks)
@@ -109,7 +110,7 @@ def _path_without_number(url: str) -> tuple[str, str]:
 
 
 def _empty(source: Source, page: BeautifulSoup) -> ParsedPage:
-    """An empty page for a list that says so itself; anything else is another page or another layout."""
+    """An empty page if the list says that it is empty. Raises SourceError for any other page or layout."""
     refuse_error_page(page)
     if source.selectors.item and EMPTY_LIST.search(" ".join(strings_in(page))):
         return ParsedPage(entries=())
@@ -117,13 +118,13 @@ def _empty(source: Source, page: BeautifulSoup) -> ParsedPage:
 
 
 def _unique(entries: Iterable[RawEntry]) -> Iterable[RawEntry]:
-    """Each link once: a card often links a second time, with `Read more`."""
-    seen: set[str] = set()
+    """Each link once: a card often links twice, the second time with `Read more`."""
+    links: set[str] = set()
     for entry in entries:
-        if entry.link not in seen:
+        if entry.link not in links:
             yield entry
         if entry.link:
-            seen.add(entry.link)
+            links.add(entry.link)
 
 
 def _next_page(source: Source, page: BeautifulSoup, url: str, base: str) -> tuple[Request, ...]:
@@ -136,24 +137,25 @@ def _next_page(source: Source, page: BeautifulSoup, url: str, base: str) -> tupl
 
 
 def _number(url: str) -> int:
-    """The number of a page of the list; 0 for the first, which bears none."""
+    """The number of a page of the list; 0 for the first page, whose address has none."""
     found = PAGE_NUMBER.search(url)
     return int(found[1]) if found else 0
 
 
 def _detail_requests(source: Source, entries: tuple[RawEntry, ...], url: str) -> tuple[Request, ...]:
-    """Requests for the pages of the items, in the list's order, as many as earlier pages have left over."""
-    left = max(MAX_DETAILS - _number(url) * len(entries), 0)
+    """Requests for the items' own pages, in list order, as many as earlier pages of the list left over."""
+    remaining = max(MAX_DETAILS - _number(url) * len(entries), 0)
     links = dict.fromkeys(entry.link for entry in entries if entry.partial and entry.link)
-    return tuple(replace(request(source, link), about=link) for link in islice(links, left))
+    return tuple(replace(request(source, link), about=link) for link in islice(links, remaining))
 
 
 def _with_partial_flag(source: Source, entry: RawEntry) -> RawEntry:
-    """An item that has a page to be read is partial until that page has been read; files and pages of other
-    sites are not read."""
+    """Mark an item as partial if its own page will be read. Files and pages of other sites are not read."""
     link = entry.link or ""
-    own = _path_without_number(link)[0] == _path_without_number(source.address)[0] and is_web_address(link)
-    readable = own and not media_type_of(link) and not _is_list(source, link)
+    same_site = _path_without_number(link)[0] == _path_without_number(source.address)[0] and is_web_address(
+        link
+    )
+    readable = same_site and not media_type_of(link) and not _is_list(source, link)
     return replace(entry, partial=source.selectors.details and readable)
 
 
@@ -163,10 +165,10 @@ def _excess_rejects(items: list[Tag]) -> tuple[Reject, ...]:
 
 
 def read_item(selectors: Selectors, number: int, item: Tag, base: str) -> RawEntry:
-    """The item's words; title and link are None where its selectors find nothing. Links are absolute.
+    """The item with absolute links. Title and link are None where the selectors find nothing.
 
-    Where `date` and `type` name the same element, it is a line such as OGP's `2023, IRM Report, Web page`:
-    the first of its parts that has a digit is the date, the first that has none the type.
+    When `date` and `type` are the same selector, it finds a line such as OGP's `2023, IRM Report, Web page`:
+    the first part with a digit is the date, the first without one the type.
     """
     title = select_first(item, selectors.title)
     link = _link(item, title, selectors.link)
@@ -190,20 +192,22 @@ def read_item(selectors: Selectors, number: int, item: Tag, base: str) -> RawEnt
 
 
 def _link(item: Tag, title: Tag | None, selector: str) -> Tag | None:
-    """The link that the selector names; without one the title's own, else the item's first."""
+    """The link that the selector finds; without a selector the title's link, else the item's first link."""
     if selector:
         return select_first(item, selector)
-    around = (title, *title.parents) if title else ()
-    of_title = next((element for element in around if element.name == "a"), None)
+    ancestors = (title, *title.parents) if title else ()
+    of_title = next((element for element in ancestors if element.name == "a"), None)
     if item.name == "a":
         return item
     return (select_first(title, "a[href]") if title else None) or of_title or select_first(item, "a[href]")
 
 
 def _date(item: Tag, selectors: Selectors) -> str:
-    """The first date that the selector finds; gov.scot's lists show one `<dd>` beside others (2026)."""
-    written = (date_text(found) for found in select(item, selectors.date, 10))
-    date = LEADING_WORDS.sub("", next((text for text in written if re.search(r"\d", text)), ""))
+    """The first text with a digit that the selector finds."""
+    # gov.scot's lists have the date in one `<dd>` among others (2026), so the selector finds several.
+    texts = (date_text(found) for found in select(item, selectors.date, 10))
+    date = LEADING_WORDS.sub("", next((text for text in texts if re.search(r"\d", text)), ""))
+    # media.service.gov.wales shows times in UTC without saying so: `Wednesday 19 Aug 2026, 14:00`.
     return f"{date} UTC" if selectors.utc and TIME.search(date) else date
 
 
@@ -216,37 +220,37 @@ def _split_line(item: Tag, selector: str) -> tuple[str, str]:
 
 
 def read_detail(source: Source, page: BeautifulSoup, fetched: Fetched) -> RawEntry:
-    """What the page at `fetched.url` adds to the list's item with this very link; the title stays the list's.
+    """What the page at `fetched.url` adds to the list's item with this link. The title stays the list's.
 
-    The text is read only where `main` is named: what stands on a page whose layout nobody has described
-    would change with every menu. Raises SourceError: NOT_A_FEED for a stand-in, LAYOUT when `main` finds
-    nothing, or when there is no `main` and none of the labels either.
+    The text is read only when the source has a `main` selector. Raises SourceError: NOT_A_FEED for an error
+    page; LAYOUT when `main` finds nothing, or when there is neither `main` nor any of the labels.
     """
+    # Without `main` we do not guess the text: it would change with every menu of the site.
     refuse_error_page(page)
-    said = read_labels(page, source.selectors.labels)
+    values = read_labels(page, source.selectors.labels)
     base = base_address(page, fetched.final_url)
     main = _main(page, source)
-    if main is None and not said:
+    if main is None and not values:
         raise _no_labels_error(source)
     return RawEntry(
         item_name=fetched.url,
         link=fetched.url,
         content=main.decode_contents() if main else None,
-        published=said.get("published"),
-        updated=said.get("updated"),
-        opens=said.get("opens"),
-        closes=said.get("closes"),
-        type=said.get("type"),
+        published=values.get("published"),
+        updated=values.get("updated"),
+        opens=values.get("opens"),
+        closes=values.get("closes"),
+        type=values.get("type"),
         language=language_of(main) if main else None,
         base=base,
         links=attachment_links(main, base) if main else (),
-        claims=meeting_claims(said, fetched.url),
+        claims=meeting_claims(values, fetched.url),
         translations=translation_links(page, base),
     )
 
 
 def _main(page: BeautifulSoup, source: Source) -> Tag | None:
-    """The text without the heading, which is the title again."""
+    """The main text without the heading, which repeats the title."""
     selectors = source.selectors
     if not selectors.main:
         return None

@@ -1,7 +1,8 @@
-"""Reads a mailbox that is subscribed to a mailing list: each of the list's announcements is an entry.
+"""Reads a mailbox that is subscribed to a mailing list: each announcement of the list is an item.
 
-A message that may not be the list's own, or cannot be read, is held for the operator: a Reject whose reason
-begins with `held: `. To let such messages through, mend `mail:` in `sources.yaml`, or write a record.
+A message that may be forged, or cannot be read, is quarantined for the operator: it becomes a Reject whose
+reason starts with `held: `. To let such messages through, correct `mail:` in `sources.yaml`, or write a
+record.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from aggregator.parse.mail.message import (
 from aggregator.values.web_addresses import host_of
 
 QUARANTINE_PREFIX: Final = "held: "
-# What the id of a message without a page of its own begins with.
+# The start of the id of a message without a page of its own.
 MESSAGE_ID_PREFIX: Final = "mail:"
 
 DOCUMENT_TYPES: Final = re.compile(
@@ -54,11 +55,13 @@ FORWARD: Final = re.compile(FORWARD_PREFIX, re.IGNORECASE)
 REPLY: Final = re.compile(rf"(?:{LIST_TAG}|{FORWARD_PREFIX})*{REPLY_PREFIX}", re.IGNORECASE)
 EXTERNAL_TAGS: Final = frozenset({"external", "ext", "externalemail"})
 
+# Subjects of read-outs and minutes, in English and Welsh.
 READ_OUT: Final = re.compile(
     r"\bread-?\s?outs?\b|\bminutes\b|\b(?:meeting|forum) (?:notes?|record|summary)\b|\bcofnod(?:ion)?\b"
     r"|\b(?:notes?|record|summary) (?:of|from)\b.{0,80}\b(?:meeting|forum)\b",
     re.IGNORECASE,
 )
+# Subjects about a meeting to come. A date in them is not the date of the minutes.
 FUTURE_MEETING: Final = re.compile(
     r"\b(?:next|agenda|invit\w+|save the date|register|upcoming|draft agenda)\b", re.IGNORECASE
 )
@@ -75,17 +78,15 @@ DAY: Final = re.compile(
 
 
 def request(source: Source, address: str) -> Request:
-    """The newest messages of the box; a mailbox has to be spared by nobody."""
+    """A request for the newest messages, without a pause: the mailbox is our own."""
     return Request(url=address, pause=timedelta(0), accept="message/rfc822")
 
 
 def read(source: Source, fetched: Fetched) -> ParsedPage:
     """The announcements among the messages, each once, in the order in which they came.
 
-    Answers to messages of the list are discussion and no entries. A message without `In-Reply-To` and
-    `References` is none, nor is one whose subject was written anew and names a read-out or minutes: people
-    answer an old message to write a new one. An answer under `Re:` with a document attached may hold a
-    read-out, so it is held. Raises SourceError when the source does not say which messages to take.
+    Replies are discussion, not announcements (`is_reply`). A reply with a document attached may be a
+    read-out, so it is quarantined. Raises SourceError when the source has no `mail:` with the list to trust.
     """
     if source.mail is None:
         raise SourceError(
@@ -100,56 +101,56 @@ def read(source: Source, fetched: Fetched) -> ParsedPage:
 
 
 def _unique(entries: Iterable[RawEntry]) -> tuple[RawEntry, ...]:
-    """Each announcement as it came first: a repeat bears the same Message-ID, or title and words."""
+    """Each announcement as it came first. A repeat has the same Message-ID, or the same title and words."""
     found: dict[object, RawEntry] = {}
-    told: set[str] = set()
+    known_texts: set[str] = set()
     for entry in entries:
-        words = re.sub(r"<[^<>]*>|[^\w<]+", "", f"{entry.title} {entry.content}").casefold()
-        if entry.id not in found and words not in told:
+        text = re.sub(r"<[^<>]*>|[^\w<]+", "", f"{entry.title} {entry.content}").casefold()
+        if entry.id not in found and text not in known_texts:
             found[entry.id] = entry
-        told.add(words)
+        known_texts.add(text)
     return tuple(found.values())
 
 
 def _fetch_rejects(fetched: Fetched) -> tuple[Reject, ...]:
-    """What fetch did not bring, a line each: name, tab, why."""
+    """The messages that the fetcher left out. The payload has a line for each: name, tab, reason."""
     lines = (line.partition("\t") for line in fetched.payload.decode("utf-8", "replace").splitlines())
     return tuple(Reject(item_name=f"message {name}", why=QUARANTINE_PREFIX + why) for name, _, why in lines)
 
 
 def _read_part(part: FetchedPart, trust: MailTrust) -> RawEntry | Reject | None:
-    """An entry, or why the message is held; None for a message that is no announcement."""
-    where = f"message {part.name}"
+    """The announcement, or why the message is quarantined; None for a reply."""
+    item_name = f"message {part.name}"
     try:
         if doubt := find_doubt(read_header(part.payload), trust):
             raise UnreadableMail(doubt)
         mail = parse_message(part.payload)
     except UnreadableMail as why:
-        return Reject(item_name=where, why=f"{QUARANTINE_PREFIX}{why}")
+        return Reject(item_name=item_name, why=f"{QUARANTINE_PREFIX}{why}")
     if not is_reply(mail.header):
-        return _entry(where, mail, trust)
+        return _entry(item_name, mail, trust)
     documents = any(DOCUMENT_TYPES.match(attachment.type) for attachment in mail.attachments)
     return (
-        Reject(item_name=where, why=f"{QUARANTINE_PREFIX}an answer with a document attached")
+        Reject(item_name=item_name, why=f"{QUARANTINE_PREFIX}an answer with a document attached")
         if documents
         else None
     )
 
 
-def _entry(where: str, mail: MailMessage, trust: MailTrust) -> RawEntry:
+def _entry(item_name: str, mail: MailMessage, trust: MailTrust) -> RawEntry:
     header = mail.header
     subject, forwarded = read_subject(header, trust)
-    said = read_announcement(mail, forwarded=forwarded)
-    title = said.persons.scrub(subject)
-    # Any other link could claim to be somebody's document.
+    announcement = read_announcement(mail, forwarded=forwarded)
+    title = announcement.redactor.redact(subject)
+    # Only a page on the list's own domain: any other link could claim to be somebody else's document.
     page = next((one for one in _links(header, "archived-at") if is_list_domain(host_of(one), trust)), None)
     around = dict.fromkeys((*_links(header, "archived-at"), *_links(header, "list-archive")))
     return RawEntry(
-        item_name=where,
-        id=_id(header, title, said.content),
+        item_name=item_name,
+        id=_id(header, title, announcement.content),
         link=page,
         title=title or None,
-        content=said.content or None,
+        content=announcement.content or None,
         published=header.first("date")[:100] or None,
         language=header.first("content-language").partition(",")[0].strip()[:20] or None,
         links=tuple(RawLink(href=link, rel="related") for link in around if link != page),
@@ -158,7 +159,7 @@ def _entry(where: str, mail: MailMessage, trust: MailTrust) -> RawEntry:
 
 
 def _id(header: MailHeader, title: str, content: str) -> str:
-    """Made from the Message-ID; from the words where there is none."""
+    """An id made from the Message-ID; from title and text if the message has none."""
     named = header.first("message-id").strip()
     digest = hashlib.sha256((named or f"{title}\n{content}").encode("utf-8", "replace"))
     return MESSAGE_ID_PREFIX + digest.hexdigest()[:32]
@@ -171,7 +172,11 @@ def _links(header: MailHeader, name: str) -> tuple[str, ...]:
 
 
 def is_reply(header: MailHeader) -> bool:
-    """Whether the message is an answer, of a person or of a machine (RFC 3834, 5)."""
+    """Whether the message is a reply of a person or of a machine (RFC 3834, 5).
+
+    People reply to an old message to write a new one. So a message with `In-Reply-To` or `References` is no
+    reply if its subject does not start with `Re:` and names a read-out or minutes.
+    """
     automatic = header.first("auto-submitted").lower().startswith("auto-replied")
     subject = decode_header_text(header.first("subject"))
     follows = header.first("in-reply-to") or header.first("references")
@@ -179,7 +184,7 @@ def is_reply(header: MailHeader) -> bool:
 
 
 def read_subject(header: MailHeader, trust: MailTrust) -> tuple[str, bool]:
-    """The subject without what mail programs and the list put before it, and whether it was forwarded."""
+    """The subject without the prefixes of mail programs and of the list, and whether it was forwarded."""
     subject, forwarded = " ".join(decode_header_text(header.first("subject")).split()), False
     for _ in range(10):
         tag, forward = TAG.match(subject), FORWARD.match(subject)
@@ -191,15 +196,15 @@ def read_subject(header: MailHeader, trust: MailTrust) -> tuple[str, bool]:
     return subject, forwarded
 
 
-def _is_tag(words: str, trust: MailTrust) -> bool:
-    """Whether `[words]` names the list, or is the mark of a mail filter; `[Draft]` is neither."""
-    letters = re.sub(r"[\W_]", "", words).lower()
-    named = re.sub(r"[\W_]", "", trust.list_id).lower()
-    return letters in EXTERNAL_TAGS or (len(letters) > 1 and letters in named)
+def _is_tag(text: str, trust: MailTrust) -> bool:
+    """Whether `[text]` in a subject names the list or comes from a mail filter; `[Draft]` does neither."""
+    characters = re.sub(r"[\W_]", "", text).lower()
+    list_characters = re.sub(r"[\W_]", "", trust.list_id).lower()
+    return characters in EXTERNAL_TAGS or (len(characters) > 1 and characters in list_characters)
 
 
 def meeting_claims(title: str, page: str | None) -> tuple[RawClaim, ...]:
-    """The day of the meeting that a read-out is about, as its subject names it."""
+    """A claim for the day of the meeting, if the subject is that of a read-out and names a day."""
     day = DAY.search(title)
     if not day or not READ_OUT.search(title) or FUTURE_MEETING.search(title):
         return ()

@@ -1,4 +1,4 @@
-"""Reads one watched page: its main text, its dates and its attachments, and nothing around them."""
+"""Reads one watched page as a document: its main text, dates and attachments."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from aggregator.parse.html.dom import (
     visible_text,
 )
 
-# How sites add their name to a title: `Minutes - gov.scot`, `Members | Open Government Partnership`.
+# The site's name at the end of a title: `Minutes - gov.scot`, `Members | Open Government Partnership`.
 SITE_SUFFIX: Final = re.compile(r"\s+(?:[|–—-]|::)\s+[^|–—]{1,60}$")
 
 PUBLISHED_META: Final = (
@@ -38,20 +38,20 @@ PUBLISHED_TIME: Final = "time[itemprop=datePublished], time[pubdate], time.publi
 
 
 def request(source: Source, address: str) -> Request:
-    """One plain request."""
+    """A plain request for a web page."""
     return Request(url=address, pause=source.pause, accept=ACCEPT)
 
 
 def single_document_link(source: Source, address: str) -> str | None:
-    """The page's link, for the last of the source's addresses: the others may still answer."""
+    """The page's link, but only for the last of the source's addresses."""
+    # A page is gone only when its last fallback is: an earlier address may have moved to a later one.
     return _link(source) if address == (source.address, *source.fallbacks)[-1] else None
 
 
 def read(source: Source, fetched: Fetched) -> ParsedPage:
-    """The page as one item. Its link is the source's `page`, else its address, wherever the answer came from:
-    fallbacks and other names of the same page (Glasgow keeps one number under several) are one document.
+    """The page as one item, linked by the source's `page`, else by its address.
 
-    Raises SourceError: what `soup` and `refuse_stand_in` raise, and LAYOUT when no main text is found.
+    Raises SourceError as `parse_html` and `refuse_error_page` do, and LAYOUT when no main text is found.
     """
     page = parse_html(fetched.payload, fetched.headers)
     refuse_error_page(page)
@@ -63,7 +63,7 @@ def read(source: Source, fetched: Fetched) -> ParsedPage:
 
 def _entry(source: Source, page: BeautifulSoup, main: Tag, address: str) -> RawEntry:
     base, link = base_address(page, address), _link(source)
-    said = _unique_labels(page, source.selectors.labels)
+    values = _unique_labels(page, source.selectors.labels)
     heading = _heading(page, main)
     title = visible_text(heading) or SITE_SUFFIX.sub("", visible_text(page.title))
     remove_boilerplate(main, source.selectors.remove)
@@ -82,26 +82,30 @@ def _entry(source: Source, page: BeautifulSoup, main: Tag, address: str) -> RawE
         link=link,
         title=title or source.title,
         content=main.decode_contents(),
-        published=said.get("published") or _published(page),
-        updated=said.get("updated"),
-        opens=said.get("opens"),
-        closes=said.get("closes"),
-        type=said.get("type"),
+        published=values.get("published") or _published(page),
+        updated=values.get("updated"),
+        opens=values.get("opens"),
+        closes=values.get("closes"),
+        type=values.get("type"),
         language=language_of(main),
         base=base,
         links=attachment_links(main, base),
-        claims=meeting_claims(said, link),
+        claims=meeting_claims(values, link),
         translations=translation_links(page, base),
     )
 
 
 def _link(source: Source) -> str:
+    # Never the address that was read: fallbacks, and the several slugs that Glasgow has for one article
+    # number (`/article/1337/…`), are all the same document.
     return source.page or source.address
 
 
 def _unique_labels(page: Tag, labels: Mapping[str, str]) -> dict[str, str]:
-    """What the page says beside its labels, where it says one thing: a list of documents, each with its own
-    `Published`, says nothing of the page."""
+    """The label values of the page. A label with several values is left out.
+
+    A list of documents repeats `Published` for each of them, which says nothing about the page.
+    """
     found: dict[str, set[str]] = {}
     for meaning, value in labelled_values(page, labels):
         found.setdefault(meaning, set()).add(value)

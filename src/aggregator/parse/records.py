@@ -1,4 +1,4 @@
-"""Reads the folder of records: one Markdown file with front matter for each official record."""
+"""Reads the folder of records: a Markdown file with YAML front matter for each record."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ Path = tuple[str | int, ...]
 
 MARKDOWN: Final = MarkdownIt("commonmark", {"html": False}).enable("table")
 FENCE: Final = "---"
-# Bytes of one record; the YAML and Markdown readers take minutes for millions of brackets.
+# Bytes of one record. The YAML and Markdown parsers take minutes for millions of brackets.
 MAX_BYTES: Final = 200_000
-# Characters of its facts; the longest so far have 4,100.
+# Characters of the front matter. The longest so far has 4,100.
 MAX_FRONT_MATTER: Final = 20_000
 
 
-def _matches(form: str) -> Callable[[object], bool]:
-    return lambda value: isinstance(value, str) and re.fullmatch(form, value) is not None
+def _matches(pattern: str) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
 
 
 def _is_date(value: object) -> bool:
-    """A year (which YAML reads as a number), a month or a day that exists."""
+    """Whether the value is a year, a month or a day that exists. YAML reads a year as a number."""
     text = str(value) if isinstance(value, str | int) else ""
     if not re.fullmatch(r"[12]\d{3}(?:-\d\d(?:-\d\d)?)?", text):
         return False
@@ -54,6 +54,7 @@ def _is_date(value: object) -> bool:
     return True
 
 
+# A check of a field's value, and what the field should be, for the error message.
 FieldRule = tuple[Callable[[object], bool], str]
 
 
@@ -91,16 +92,16 @@ CLAIM_FIELDS: Final[Mapping[str, FieldRule]] = {"what": TEXT, "date": DATE, "sou
 
 
 def find_issues(front: YamlDocument, name: str) -> tuple[ConfigIssue, ...]:
-    """Everything that is wrong in the front matter of the record file `name`; empty when it is right."""
+    """All issues in the front matter of the record file `name`; empty if it is valid."""
     found = tuple(_check(front, (), RECORD_FIELDS, ("id", "body", "title", "added")))
     facts = front.value
-    for key, form, required in (
+    for key, rules, required in (
         ("claims", CLAIM_FIELDS, ("what",)),
         ("attachments", ATTACHMENT_FIELDS, ("title", "url")),
     ):
         listed = facts.get(key) if isinstance(facts, dict) else None
         for number in range(len(listed) if isinstance(listed, list) else 0):
-            found += tuple(_check(front, (key, number), form, required))
+            found += tuple(_check(front, (key, number), rules, required))
     if not found and f"{facts['id']}.md" != name:
         what = f"the id is '{facts['id']}', but the file is named {name}: make them the same"
         found = (front.issue(("id",), what),)
@@ -108,56 +109,57 @@ def find_issues(front: YamlDocument, name: str) -> tuple[ConfigIssue, ...]:
 
 
 def _check(
-    front: YamlDocument, path: Path, forms: Mapping[str, FieldRule], required: tuple[str, ...]
+    front: YamlDocument, path: Path, rules: Mapping[str, FieldRule], required: tuple[str, ...]
 ) -> Iterator[ConfigIssue]:
-    """The mistakes of one mapping: its keys, then its values."""
+    """The issues of one mapping: missing keys first, then unknown keys and wrong values."""
     mapping: Any = front.value
     for step in path:
         mapping = mapping[step]
     if not isinstance(mapping, dict):
-        yield front.issue(path, f"write the facts here as 'key: value' lines: {', '.join(forms)}")
+        yield front.issue(path, f"write the facts here as 'key: value' lines: {', '.join(rules)}")
         return
     for key in required:
         if key not in mapping:
-            yield front.issue(path, f"the key '{key}' is missing: write '{key}:' with {forms[key][1]}")
+            yield front.issue(path, f"the key '{key}' is missing: write '{key}:' with {rules[key][1]}")
     for key, value in mapping.items():
-        if key not in forms:
-            yield front.issue((*path, str(key)), _unknown(str(key), forms))
-        elif not forms[key][0](value):
-            yield front.issue((*path, key), _wrong(key, value, forms[key][1]))
+        if key not in rules:
+            yield front.issue((*path, str(key)), _unknown(str(key), rules))
+        elif not rules[key][0](value):
+            yield front.issue((*path, key), _wrong(key, value, rules[key][1]))
 
 
-def _unknown(key: str, forms: Mapping[str, FieldRule]) -> str:
-    close = difflib.get_close_matches(key, forms, n=1)
-    remedy = f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(forms)}"
+def _unknown(key: str, rules: Mapping[str, FieldRule]) -> str:
+    close = difflib.get_close_matches(key, rules, n=1)
+    remedy = f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(rules)}"
     return f"the key '{key}' is not known; {remedy}"
 
 
-def _wrong(key: str, value: object, form: str) -> str:
+def _wrong(key: str, value: object, expected: str) -> str:
     if value is None:
-        return f"'{key}' is empty: leave the key out when it is not known, or write {form}"
-    return f"'{key}' is {str(value)[:60]!r}, but should be {form}"
+        return f"'{key}' is empty: leave the key out when it is not known, or write {expected}"
+    return f"'{key}' is {str(value)[:60]!r}, but should be {expected}"
 
 
 def request(source: Source, address: str) -> Request:
-    """The whole folder at once: nobody has to be spared."""
+    """A request for the whole folder, without a pause: it is on this machine."""
     return Request(url=address, pause=timedelta(0))
 
 
 def read(source: Source, fetched: Fetched) -> ParsedPage:
-    """Every record of the folder, by file name; a file with mistakes gives a Reject for each, with its line.
+    """Every record of the folder, by file name. A file with issues gives a Reject with the line of each
+    issue.
 
-    The listing is complete: a file that is no longer there was removed.
+    The page is `complete`: a file that is no longer there was removed.
     """
-    # A folder of records may hold a README for people, and files that the machine hides.
+    # The folder may have a README for people, and hidden files of the operating system.
     records = (
         part for part in fetched.parts if part.name.lower() != "readme.md" and not part.name.startswith(".")
     )
-    read = [_read_part(part) for part in sorted(records, key=lambda part: part.name)]
+    results = [_read_part(part) for part in sorted(records, key=lambda part: part.name)]
     return ParsedPage(
-        entries=tuple(entry for entry in read if isinstance(entry, RawEntry)),
+        entries=tuple(entry for entry in results if isinstance(entry, RawEntry)),
         complete=True,
-        rejects=tuple(reject for found in read if isinstance(found, tuple) for reject in found),
+        rejects=tuple(reject for result in results if isinstance(result, tuple) for reject in result),
     )
 
 
@@ -165,33 +167,35 @@ def _read_part(part: FetchedPart) -> RawEntry | tuple[Reject, ...]:
     try:
         head, text, first_line = _split(part)
         front = yamldoc.load(head, file=part.name, first_line=first_line)
-        if mistakes := find_issues(front, part.name):
-            raise ConfigError(mistakes)
+        if issues := find_issues(front, part.name):
+            raise ConfigError(issues)
     except ConfigError as error:
-        return tuple(Reject(item_name=f"{m.file}:{m.line}", why=m.what) for m in error.issues)
+        return tuple(Reject(item_name=f"{one.file}:{one.line}", why=one.what) for one in error.issues)
     return _entry(part.name, front.value, text)
 
 
 def _split(part: FetchedPart) -> tuple[str, str, int]:
-    """Front matter, text, and the line on which the front matter starts."""
+    """The front matter, the text, and the number of the line on which the front matter starts."""
     if not part.name.endswith(".md"):
-        raise _issue(part, 1, "a record is a Markdown file: name it ID.md, or move it out of this folder")
+        raise _error_at(part, 1, "a record is a Markdown file: name it ID.md, or move it out of this folder")
     if len(part.payload) > MAX_BYTES:
-        raise _issue(part, 1, f"a record holds at most {MAX_BYTES:,} bytes; link to longer texts instead")
+        raise _error_at(part, 1, f"a record holds at most {MAX_BYTES:,} bytes; link to longer texts instead")
     try:
         text = part.payload.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = part.payload[: error.start].count(b"\n") + 1
-        raise _issue(part, line, "this is not UTF-8; save the file as UTF-8") from error
+        raise _error_at(part, line, "this is not UTF-8; save the file as UTF-8") from error
     lines = text.replace("\r\n", "\n").split("\n")
     if lines[0].rstrip() != FENCE:
-        raise _issue(part, 1, "a record starts with its facts: write --- on the first line")
+        raise _error_at(part, 1, "a record starts with its facts: write --- on the first line")
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == FENCE), None)
     if end is None:
-        raise _issue(part, len(lines), "the facts do not end: write --- on a line of its own before the text")
+        raise _error_at(
+            part, len(lines), "the facts do not end: write --- on a line of its own before the text"
+        )
     head = "\n".join(lines[1:end])
     if len(head) > MAX_FRONT_MATTER:
-        raise _issue(
+        raise _error_at(
             part,
             1,
             f"the facts hold at most {MAX_FRONT_MATTER:,} characters; put longer texts below the second ---",
@@ -199,7 +203,7 @@ def _split(part: FetchedPart) -> tuple[str, str, int]:
     return head, "\n".join(lines[end + 1 :]), 2
 
 
-def _issue(part: FetchedPart, line: int, what: str) -> ConfigError:
+def _error_at(part: FetchedPart, line: int, what: str) -> ConfigError:
     return ConfigError((ConfigIssue(part.name, line, what),))
 
 
@@ -238,7 +242,7 @@ def _entry(name: str, facts: Mapping[str, Any], text: str) -> RawEntry:
 
 
 def _date_text(date: object) -> str | None:
-    """A date as it stands there; YAML reads a year as a number."""
+    """A date as it is written. YAML reads a year as a number."""
     return None if date is None else str(date)
 
 
@@ -250,7 +254,7 @@ def _render(tokens: list[Token], facts: Mapping[str, Any]) -> str:
 
 
 def _first_paragraph(tokens: list[Token]) -> str | None:
-    """The words of the first paragraph, without their markup."""
+    """The first paragraph as plain text."""
     opened = next((n for n, token in enumerate(tokens) if token.type == "paragraph_open"), None)
     if opened is None:
         return None

@@ -1,8 +1,8 @@
-"""Reads sitemaps (sitemaps.org 0.9), whose `lastmod` tells of changes on a site that has nothing better.
+"""Reads sitemaps (sitemaps.org 0.9): their `lastmod` shows changes of a site that offers nothing better.
 
-`selectors.link` of the source, where it is set, is no CSS selector here but the beginning of the paths that
-count (`/publications/`). A sitemap has no titles: they are made of the addresses, and the source's `note`
-should say so.
+The source's `selectors.link` is not a CSS selector here but the start of the paths that count, such as
+`/publications/`. A sitemap has no titles: they are made from the addresses, and the source's `note` should
+say so.
 """
 
 from __future__ import annotations
@@ -25,44 +25,45 @@ ROOT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)(?=[\s>/])"
 PAGE: Final = re.compile(r"<html[\s>]|<!doctype\s+html", re.IGNORECASE)
 
 GZIP: Final = b"\x1f\x8b"
-# Bytes of a sitemap once unpacked, as many as any answer may have.
+# Bytes of an unpacked sitemap, the same limit as for any other payload.
 MAX_BYTES: Final = 10 * 1024 * 1024
 
-# Sitemaps of an index that are read in one poll, newest first.
+# Sitemaps of an index that are read in one poll, the newest first.
 MAX_SITEMAPS: Final = 5
-# Addresses of a sitemap that are read, newest first; a sitemap may hold 50,000.
+# Addresses of a sitemap that are read, the newest first. A sitemap may have 50,000.
 MAX_ADDRESSES: Final = 1_000
-# Characters of a path that a title is made of.
+# Characters at the end of a path from which a title is made.
 MAX_TITLE_PATH: Final = 500
 
 ENDING: Final = re.compile(r"\.(?:html?|aspx?|php|jsp)$", re.IGNORECASE)
 
-# An address and its `lastmod`, which may be empty.
+# An address and its `lastmod`. The `lastmod` may be empty.
 SitemapUrl = tuple[str, str]
 
 
+# `<` and `=` of a sitemap that is parsed. One with 50,000 addresses, dates and priorities has 500,000 `<`.
 MAX_TAGS: Final = 600_000
-# `<` and `=` that are parsed: a sitemap of 50,000 addresses with dates and priorities has 500,000 `<`.
 MAX_ATTRIBUTES: Final = 600_000
 
 
 def request(source: Source, address: str) -> Request:
-    """One plain request."""
+    """A plain request for a sitemap."""
     return Request(url=address, pause=source.pause, accept=ACCEPT)
 
 
 def read(source: Source, fetched: Fetched) -> ParsedPage:
-    """The addresses of a sitemap as items, newest `lastmod` first; an index leads to its newest sitemaps.
+    """The addresses of a sitemap as items, newest `lastmod` first. An index names requests for its newest
+    sitemaps.
 
-    Never complete: what is left out of a sitemap may still be there. Raises SourceError: EMPTY, NOT_A_FEED,
-    BROKEN_FEED with line and column, TOO_LARGE, TRUNCATED and ENCODING for a packed sitemap, and LAYOUT where
-    none of the addresses begins as `selectors.link` says.
+    Never `complete`: an address that is left out may still exist. Raises SourceError: EMPTY; NOT_A_FEED;
+    BROKEN_FEED with line and column; TOO_LARGE, TRUNCATED and ENCODING for a gzip file; LAYOUT when no
+    address starts as `selectors.link` says.
     """
     text = decode(_unpack(fetched.payload), fetched.headers.get("content-type", ""))
     tree = read_xml(text, _find_root(text))
-    facts = ({etree.QName(fact).localname: (fact.text or "").strip() for fact in each} for each in tree)
-    told = [(each["loc"], each.get("lastmod", "")) for each in facts if each.get("loc")]
-    newest = sorted(told, key=_freshness, reverse=True)
+    elements = ({etree.QName(child).localname: (child.text or "").strip() for child in each} for each in tree)
+    urls = [(each["loc"], each.get("lastmod", "")) for each in elements if each.get("loc")]
+    newest = sorted(urls, key=_freshness, reverse=True)
     watched = fetched.url in {source.address, *source.fallbacks}
     if etree.QName(tree).localname == "sitemapindex":
         named = [address for address, _ in newest if is_web_address(address)] if watched else []
@@ -73,7 +74,7 @@ def read(source: Source, fetched: Fetched) -> ParsedPage:
 
 
 def _unpack(payload: bytes) -> bytes:
-    """The payload, or what is in it where it is a `.xml.gz` that came as such."""
+    """The payload, unpacked if it is a gzip file (`.xml.gz`)."""
     if not payload.startswith(GZIP):
         return payload
     stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
@@ -92,7 +93,7 @@ def _unpack(payload: bytes) -> bytes:
 
 
 def _find_root(text: str) -> int:
-    """Where the sitemap begins. Raises SourceError for what is none."""
+    """The position of the sitemap's root element. Raises SourceError if there is none."""
     root = ROOT.search(text)
     opening = text[: min(root.start() if root else OPENING_CHARACTERS, OPENING_CHARACTERS)]
     if PAGE.search(opening):
@@ -107,24 +108,27 @@ def _find_root(text: str) -> int:
     )
 
 
-def _freshness(told: SitemapUrl) -> tuple[str, tuple[int, ...]]:
-    """By `lastmod` (W3C dates sort as text), else by the numbers in the address, as in `/2026/11.xml`."""
-    address, lastmod = told
+def _freshness(url: SitemapUrl) -> tuple[str, tuple[int, ...]]:
+    """A sort key: `lastmod` (W3C dates sort as text), else the numbers in the address, as in
+    `/2026/11.xml`."""
+    address, lastmod = url
     dated = lastmod if re.match(r"[12]\d{3}", lastmod) else ""
     return dated, tuple(int(number) for number in re.findall(r"[0-9]{1,9}", address))
 
 
 def _addresses(newest: list[SitemapUrl], prefix: str, watched: bool) -> ParsedPage:
-    """The items of one sitemap. One that an index led to may well hold nothing that counts."""
-    found = [told for told in newest if split_address(told[0]).path.startswith(prefix)]
+    """The items of one sitemap. `watched` says that it is the source's own address, not one that an index
+    names."""
+    found = [url for url in newest if split_address(url[0]).path.startswith(prefix)]
+    # A sitemap of an index may well have no address that counts; the source's own must have one.
     if newest and not found and watched:
         raise SourceError(
             Cause.LAYOUT,
             f"none of {len(newest)} addresses has a path that begins with '{prefix}' (selectors.link)",
             "look at the sitemap; correct selectors.link in sources.yaml",
         )
-    left = len(found) - MAX_ADDRESSES
-    more = Reject(item_name="sitemap", why=f"{left} older addresses are not read; narrow selectors.link")
+    remaining = len(found) - MAX_ADDRESSES
+    more = Reject(item_name="sitemap", why=f"{remaining} older addresses are not read; narrow selectors.link")
     return ParsedPage(
         entries=tuple(
             RawEntry(
@@ -135,12 +139,13 @@ def _addresses(newest: list[SitemapUrl], prefix: str, watched: bool) -> ParsedPa
             )
             for address, lastmod in found[:MAX_ADDRESSES]
         ),
-        rejects=(more,) if left > 0 else (),
+        rejects=(more,) if remaining > 0 else (),
     )
 
 
 def _title(path: str) -> str | None:
-    """The last part of a path that has a letter, in words: of `/a/open-data_plan.html`, `Open data plan`."""
+    """The last part of a path with a letter in it, as a title: `Open data plan` for
+    `/a/open-data_plan.html`."""
     parts = [ENDING.sub("", unquote(part)) for part in path.split("/")]
     named = [part for part in parts if re.search(r"[^\W\d_]", part)]
     words = " ".join(re.split(r"[-_+\s]+", named[-1])).strip() if named else ""
@@ -148,9 +153,10 @@ def _title(path: str) -> str | None:
 
 
 def read_xml(text: str, start: int) -> Any:
-    """The root element, which begins at `start` of `text`; what stands before it (a document type) goes.
+    """The root element, which starts at `start` of `text`. What comes before it, such as a document type, is
+    dropped.
 
-    Raises SourceError (BROKEN_FEED) with line and column, and for more tags or attributes than anybody needs.
+    Raises SourceError (BROKEN_FEED) with line and column, or for too many tags or attributes.
     """
     if text.count("<") > MAX_TAGS or text.count("=") > MAX_ATTRIBUTES:
         raise broken_error(f"more tags or attributes than are read ({len(text)} characters)")
@@ -163,6 +169,7 @@ def read_xml(text: str, start: int) -> Any:
         remove_comments=True,
         remove_pis=True,
     )
+    # Keeps the line numbers of error messages right.
     lines = "\n" * text.count("\n", 0, start)
     try:
         return etree.fromstring((lines + text[start:]).encode("utf-8", "replace"), parser)

@@ -1,1 +1,1 @@
-"""Detects what an answer is, and decodes its bytes."""
+"""Detects what kind of payload came, and decodes it."""

@@ -1,4 +1,5 @@
-"""Tells a feed from what is sent in place of one: a page, a bot check, JSON, nothing, or an attack."""
+"""Detects feeds, and what publishers send in place of one: a page, a bot check, JSON, nothing or an
+attack."""
 
 from __future__ import annotations
 
@@ -27,17 +28,17 @@ LOGIN: Final = re.compile(
 
 PREFIX: Final = re.compile(r"\bxmlns:([\w.-]{1,80})")
 CATEGORY: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:category|subject)\b", re.IGNORECASE)
-# More than a real feed has by far: above these the parser's time grows with the square (measured).
+# Far more than a real feed has. Above these limits feedparser's time grows with the square (measured).
 MAX_TAGS, MAX_REFERENCES, MAX_PREFIXES, MAX_CATEGORIES = 200_000, 1_000_000, 100, 10_000
 
-# How many characters of a page are looked at to say what it is.
+# Characters at the start of a payload that are searched to find out what it is.
 OPENING_CHARACTERS: Final = 20_000
 
 
 def find_feed(text: str) -> int:
-    """Where the feed's root element starts in `text`; what stands before it (a server's warning) may be cut.
+    """The position of the feed's root element. What comes before it, such as a server's warning, may be cut.
 
-    Raises SourceError: EMPTY, NOT_A_FEED with what it is instead, BROKEN_FEED for what nobody should parse.
+    Raises SourceError: EMPTY; NOT_A_FEED with what came instead; BROKEN_FEED for XML that is unsafe to parse.
     """
     refuse_empty(text)
     root = ROOT.search(text)
@@ -47,6 +48,7 @@ def find_feed(text: str) -> int:
     if root is None:
         raise _not_a_feed_error(text)
     if "<!entity" in prologue:
+        # Entities that contain each other grow exponentially ("billion laughs").
         raise SourceError(
             Cause.BROKEN_FEED,
             "the document declares entities (<!ENTITY>), which can grow without end",
@@ -57,7 +59,7 @@ def find_feed(text: str) -> int:
 
 
 def refuse_empty(text: str) -> None:
-    """Raises SourceError (EMPTY) for an answer in which nothing stands."""
+    """Raises SourceError (EMPTY) for text that is blank."""
     if not text.strip():
         raise SourceError(
             Cause.EMPTY, "the answer holds nothing", "wait; if it lasts, look for a new address"
@@ -65,7 +67,7 @@ def refuse_empty(text: str) -> None:
 
 
 def broken_error(detail: str) -> SourceError:
-    """What to say of markup or JSON that cannot be read, or that nobody should read."""
+    """The error for markup or JSON that cannot be parsed, or is unsafe to parse."""
     return SourceError(
         Cause.BROKEN_FEED, detail, "wait for the next poll; if it lasts, tell the publisher what was seen"
     )
@@ -87,7 +89,7 @@ def _refuse_excess(text: str) -> None:
 
 
 def page_error(opening: str, wanted: str) -> SourceError:
-    """What to say of a page that came in place of what is `wanted` (`a feed`, `JSON`), by its beginning."""
+    """The error for an HTML page that came instead of what is `wanted`, such as `a feed`."""
     what, hint = _describe_page(opening)
     title = TITLE.search(opening)
     named = f" titled '{snippet(title[1])}'" if title and title[1].strip() else ""
@@ -95,7 +97,7 @@ def page_error(opening: str, wanted: str) -> SourceError:
 
 
 def _describe_page(opening: str) -> tuple[str, str]:
-    """What a page is, and what to try."""
+    """What the page is, and what to try."""
     if BOT_CHECK.search(opening):
         return (
             "a bot check",
@@ -124,5 +126,5 @@ def _not_a_feed_error(text: str) -> SourceError:
 
 
 def snippet(text: str) -> str:
-    """A publisher's words as they may stand in a message: one short line."""
+    """Text of a publisher, shortened to one line for a message."""
     return one_line(html.unescape(text))[:80]

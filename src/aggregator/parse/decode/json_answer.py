@@ -1,4 +1,5 @@
-"""Reads an answer in JSON, whatever was sent, and takes text, objects and lists out of it."""
+"""Parses JSON payloads safely, and reads text, objects and lists out of them whatever their real types
+are."""
 
 from __future__ import annotations
 
@@ -13,15 +14,17 @@ from aggregator.parse.decode.encoding import NOT_XML, decode
 
 ACCEPT: Final = "application/json"
 
-# Objects and lists in an answer that is read: a full page of GOV.UK's Search API has 60,000; ten megabytes
-# of nothing else took 300 MB.
+# Objects and lists in one payload. A full page of GOV.UK's Search API has 60,000. Ten megabytes of nothing
+# but brackets took 300 MB of memory.
 MAX_CONTAINERS: Final = 500_000
 
-# A JSON object; what its keys hold is not known until `text`, `object_of` or `objects_of` was asked.
+# A JSON object from a publisher. Read it with `text_at`, `object_at` and `objects_at`: its values may have
+# any type.
 JsonObject = Mapping[str, Any]
 
 
-# By which keys an answer, or the first member of its list, is known; the kind that reads it; what it is.
+# Keys by which a payload (or the first object of its list) is recognised, the kind that reads it, and its
+# name.
 KNOWN_FORMATS: Final[tuple[tuple[frozenset[str], str, str], ...]] = (
     (frozenset({"version", "items"}), "jsonfeed", "a JSON Feed"),
     (frozenset({"topic_list"}), "discourse", "a list of topics of Discourse"),
@@ -36,15 +39,15 @@ KNOWN_FORMATS: Final[tuple[tuple[frozenset[str], str, str], ...]] = (
 
 
 def first_object(answer: object) -> JsonObject:
-    """The object that an answer is, or the first member of its list: what tells its form."""
+    """The payload's object, or the first object of its list. Its keys tell the format."""
     return answer if isinstance(answer, dict) else next(iter(objects_in(answer, 1)), {})
 
 
 def read_json(fetched: Fetched) -> object:
-    """The JSON value of an answer. Numbers stay the digits that were written, as strings.
+    """The JSON value of a payload. Numbers are strings of the digits that were written.
 
-    Raises SourceError: EMPTY, NOT_A_FEED for a page or XML, BROKEN_FEED for JSON that is broken, or longer or
-    nested deeper than anybody writes it.
+    Raises SourceError: EMPTY; NOT_A_FEED for a page or XML; BROKEN_FEED for JSON that is invalid, too large
+    or nested too deeply.
     """
     content = decode(fetched.payload, fetched.headers.get("content-type", "")).strip()
     refuse_empty(content)
@@ -53,7 +56,7 @@ def read_json(fetched: Fetched) -> object:
     if content.count("{") + content.count("[") > MAX_CONTAINERS:
         raise broken_error(f"more objects and lists than an answer has ({len(content)} characters)")
     try:
-        # Numbers are not computed: one of a million digits takes seconds, and none is needed as a number.
+        # Numbers are not converted: one with a million digits takes seconds, and no kind needs numbers.
         return json.loads(content, parse_int=str, parse_float=str, parse_constant=str)
     except RecursionError:
         raise broken_error("values nested deeper than anybody writes them") from None
@@ -61,33 +64,33 @@ def read_json(fetched: Fetched) -> object:
         raise broken_error(f"not well-formed JSON ({snippet(str(fault))})") from fault
 
 
-def text_at(holder: JsonObject, key: str) -> str | None:
-    """What `key` holds, if it is text or a number and not empty; without characters that XML forbids."""
-    value = holder.get(key)
+def text_at(container: JsonObject, key: str) -> str | None:
+    """The value of `key` if it is a non-empty text or number, without the characters that XML forbids."""
+    value = container.get(key)
     return (NOT_XML.sub("", value).strip() or None) if isinstance(value, str) else None
 
 
-def texts_at(holder: JsonObject, key: str, inner: str = "") -> tuple[str, ...]:
-    """The texts in the list that `key` holds, or those under `inner` of the objects in it."""
-    value = holder.get(key)
+def texts_at(container: JsonObject, key: str, inner: str = "") -> tuple[str, ...]:
+    """The texts in the list at `key`. Of an object in the list, the text at `inner` counts."""
+    value = container.get(key)
     members = value if isinstance(value, list) else []
-    told = (member.get(inner) if isinstance(member, dict) else member for member in members)
-    return tuple(NOT_XML.sub("", one) for one in told if isinstance(one, str))
+    texts = (member.get(inner) if isinstance(member, dict) else member for member in members)
+    return tuple(NOT_XML.sub("", one) for one in texts if isinstance(one, str))
 
 
-def object_at(holder: JsonObject, key: str) -> JsonObject:
-    """The object that `key` holds; an empty one for anything else."""
-    value = holder.get(key)
+def object_at(container: JsonObject, key: str) -> JsonObject:
+    """The object at `key`; an empty one for any other value."""
+    value = container.get(key)
     return value if isinstance(value, dict) else {}
 
 
-def objects_at(holder: JsonObject, key: str, most: int) -> list[JsonObject]:
-    """The objects in the list that `key` holds, `most` at most; none for anything else."""
-    return objects_in(holder.get(key), most)
+def objects_at(container: JsonObject, key: str, most: int) -> list[JsonObject]:
+    """The objects among the first `most` members of the list at `key`; none for any other value."""
+    return objects_in(container.get(key), most)
 
 
 def objects_in(value: object, most: int) -> list[JsonObject]:
-    """The objects among the first `most` members of a list; none for anything else."""
+    """The objects among the first `most` members of a list; none for any other value."""
     return [member for member in value[:most] if isinstance(member, dict)] if isinstance(value, list) else []
 
 

@@ -1,1 +1,1 @@
-"""Reads web pages: the element tree, the main text, labelled dates."""
+"""Reads web pages: the element tree, the main text and labelled dates."""

@@ -1,4 +1,4 @@
-"""Finds the main text of a page, and cuts out what changes without the document changing."""
+"""Finds the main text of a page and removes the parts that change although the document does not."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from aggregator.parse.html.dom import (
     visible_text,
 )
 
-# Where main text stands when a source names no place, the surest first.
+# Where to look for the main text when the source gives no selector, the most reliable first.
 MAIN_SELECTORS: Final = ("main", "[role=main]", "article", "#content")
 
 CHROME_SELECTOR: Final = (
@@ -30,10 +30,10 @@ CHROME_SELECTOR: Final = (
     " [role=navigation], [role=search], [role=banner], [role=contentinfo], [role=dialog], [role=alertdialog],"
     " [role=tooltip]"
 )
-# Inside a main element a `<header>` holds the document's own title and dates; in a bare body, the site's.
+# Inside a main element `<header>` has the document's own title and dates. In a bare body it is the site's.
 BODY_CHROME_SELECTOR: Final = "header"
 
-# Parts of class names and ids that name boilerplate and nothing else.
+# Parts of class names and ids that only boilerplate has.
 BOILERPLATE_NAME: Final = re.compile(
     r"(?:^|[_-])(?:cookies?[_-]?(?:bar|banner|consent|notice|message|popup|wrapper|control)|gdpr|breadcrumbs?"
     r"|share[_-](?:this|page|links?|buttons?|bar|block|icons?)|sharethis|addtoany|addthis|sharedaddy"
@@ -42,21 +42,21 @@ BOILERPLATE_NAME: Final = re.compile(
     r"|last[_-]viewed|printed[_-]on)",
     re.IGNORECASE,
 )
-# Whole class names only: an id `sharing` is what software makes of a heading about data sharing.
+# Compared with whole class names, never with ids: a heading about data sharing gets the id `sharing`.
 BOILERPLATE_CLASS: Final = re.compile(
     r"(?:share|sharing|cookies?|print|printed|useful|helpful|pager|pagination)", re.I
 )
 
-# Class names of what explains a word. OGP's pages hold such explanations in the middle of sentences; their
-# exact form was not seen.
+# Classes of glossary tooltips. OGP's pages have their text in the middle of sentences, so a new glossary
+# would look like a change of every page. Their exact markup was not seen.
 GLOSSARY_CLASS: Final = re.compile(r"gloss|tool-?tip|pop-?over", re.IGNORECASE)
-# An element of such a class with so few words is the word that is explained, and belongs to its sentence.
+# A glossary element with so few words is the explained word itself. It belongs to its sentence.
 MAX_TERM_WORDS: Final = 5
 
-# Elements and lines that are cut in one pass. Cutting looks through all that stands beside, and a page with
-# more of them has no boilerplate but an attack in it.
+# Elements and lines removed in one pass. Each removal looks at all siblings, so time grows with the square;
+# a page with more of them is an attack.
 MAX_CUTS: Final = 1_000
-# An element with more than this part of the page's words is the page, whatever it is called.
+# An element with more than this share of the page's characters is the page itself, whatever its class says.
 MAX_SHARE: Final = 0.75
 
 QUESTION: Final = re.compile(
@@ -66,35 +66,40 @@ QUESTION: Final = re.compile(
     r"|(?:we|this (?:web)?site) uses? cookies",
     re.IGNORECASE,
 )
-# Lines that are stamped anew without a word of the document changing.
+# Lines that sites stamp anew although no word of the document changed.
 STAMP: Final = re.compile(
     r"(?:(?:this )?page )?(?:was )?last (?:updated|reviewed|modified|viewed|visited|printed|accessed)\b"
     r"|(?:page )?(?:printed|viewed|accessed) (?:on|at|from)\b|(?:page )?updated(?: on)?\s*:",
     re.IGNORECASE,
 )
+# Characters of such a line.
 MAX_LINE: Final = 120
-# Characters of such a line at most, and of what stands beside a question (`Yes No Thank you`).
+# Characters beside a question, such as `Yes No Thank you`.
 MAX_ANSWERS: Final = 40
 
 
 def find_main(page: Tag, selector: str) -> Tag | None:
-    """The element that holds the main text: what `selector` finds, else by the names that pages give it.
+    """The element with the main text: what `selector` finds, else the first of `MAIN_SELECTORS`, else the
+    body.
 
-    Without a selector, and on a page that has none of these names, the body. An `article` counts where it is
-    the only one: others are the items of a list. None when a selector finds nothing.
+    None when the selector finds nothing.
     """
     if selector:
         return select_first(page, selector)
     for name in MAIN_SELECTORS:
         found = select(page, name, 2)
+        # Several articles are the items of a list, not the main text.
         if found and visible_text(found[0]) and not (name == "article" and len(found) > 1):
             return found[0]
     return select_first(page, "body")
 
 
 def remove_boilerplate(main: Tag, remove: Iterable[str]) -> Tag:
-    """The same element without boilerplate: what `remove` finds, menus, forms, cookie bars, share and print
-    blocks, explanations of words, questions about the page, and lines that say when it was printed."""
+    """Remove boilerplate from the element, in place, and return it.
+
+    Removed are: what the selectors in `remove` find, menus, forms, cookie bars, share and print blocks,
+    glossary tooltips, questions about the page (`Is this page useful?`) and date stamps (`Last viewed on …`).
+    """
     _cut(select(main, ", ".join(remove)))
     chrome = f"{CHROME_SELECTOR}, {BODY_CHROME_SELECTOR}" if main.name == "body" else CHROME_SELECTOR
     _cut_unless_main_text(select(main, chrome), main)
@@ -107,7 +112,7 @@ def remove_boilerplate(main: Tag, remove: Iterable[str]) -> Tag:
 
 
 def layout_error(selector: str, what: str) -> SourceError:
-    """What to say when a selector, or the usual names, find nothing on a page."""
+    """The error for a selector that finds nothing on a page."""
     return SourceError(
         Cause.LAYOUT,
         f"the selector '{selector}' finds no {what}",
@@ -122,12 +127,13 @@ def _cut(elements: Iterable[Tag]) -> None:
 
 
 def _cut_unless_main_text(elements: Iterable[Tag], main: Tag) -> None:
-    """Some sites wrap a whole page in one `<form>`, or name its wrapper for the share buttons in it."""
-    most = MAX_SHARE * sum(map(len, strings_in(main)))
+    """Remove elements, but none with the heading or most of the text in it."""
+    # Some sites wrap a whole page in one `<form>`, or name its wrapper after the share buttons in it.
+    limit = MAX_SHARE * sum(map(len, strings_in(main)))
     _cut(
         element
         for element in list(elements)
-        if not element.find("h1") and sum(map(len, strings_in(element))) <= most
+        if not element.find("h1") and sum(map(len, strings_in(element))) <= limit
     )
 
 
@@ -138,7 +144,7 @@ def _is_boilerplate(element: Tag) -> bool:
 
 
 def _is_explanation(element: Tag) -> bool:
-    """Whether this is the explanation of a word, not the word itself nor something around both."""
+    """Whether this is the explanation of a word: not the word itself, nor an element around both."""
     return (
         _in_glossary(element)
         and len(visible_text(element).split()) > MAX_TERM_WORDS
@@ -168,24 +174,24 @@ def _cut_line(node: NavigableString, main: Tag) -> None:
 
 
 def _cut_question(node: NavigableString, main: Tag) -> None:
-    """Cuts the question with its answers, and the element that holds nothing else."""
+    """Remove the question with its answers, and the elements that contain nothing else."""
     limit = len(node) + MAX_ANSWERS
-    alone: Tag | NavigableString = node
+    removable: Tag | NavigableString = node
     for parent in node.parents:
         if parent is main or _is_longer(parent, limit):
             break
-        alone = parent
-    alone.decompose()
+        removable = parent
+    removable.decompose()
 
 
 def _is_longer(element: Tag, limit: int) -> bool:
     """Whether an element has more than `limit` characters, or more strings than answers to a question."""
-    near = list(islice(strings_in(element), MAX_ANSWERS))
-    return len(near) == MAX_ANSWERS or sum(map(len, near)) > limit
+    strings = list(islice(strings_in(element), MAX_ANSWERS))
+    return len(strings) == MAX_ANSWERS or sum(map(len, strings)) > limit
 
 
 def _cut_stamp(node: NavigableString) -> None:
-    """Cuts the line that says when; where the label stands alone, also what stands beside it."""
+    """Remove a date stamp: the line, or a label alone in its line and the date in the next element."""
     line = [node, *(after for after in rest_of_line(node) if type(after) is NavigableString)]
     block = block_around(node)
     value = block.find_next_sibling() if block and not _has_date("".join(line)) else None

@@ -1,4 +1,4 @@
-"""Turns the bytes of an HTML page into elements, within bounds; the only file that imports bs4."""
+"""Parses HTML pages into an element tree, within limits. The only file that imports bs4."""
 
 from __future__ import annotations
 
@@ -49,28 +49,28 @@ __all__ = [
 
 ACCEPT: Final = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
 
+# Limits against hostile pages. A long report has some 10,000 elements at a depth of about 15. Ten megabytes
+# of nothing but tags took 22 s and 1.5 GB to parse (bs4 4.15, lxml 6.1).
 MAX_CHARACTERS: Final = 5_000_000
 MAX_TAGS: Final = 60_000
-# Characters, `<`, elements inside each other, and the sum of all depths. A long report has some 10,000
-# elements at a depth of about 15. Ten megabytes of nothing but tags took 22 s and 1.5 GB to parse (bs4 4.15,
-# lxml 6.1). 100,000 elements inside each other were parsed in 1.4 s, since neither library has a limit of
-# its own, but a selector looks at all that stand above each of them.
+# Neither library limits nesting, and a CSS selector visits every ancestor of every element: 100,000 nested
+# elements parse in 1.4 s, but selecting in them does not end. So the sum of all depths is limited, too.
 MAX_DEPTH, MAX_DEPTH_SUM = 500, 1_500_000
 
-# Elements that stand inside a line of text; every other one begins a new line.
+# Elements inside a line of text. Every other element starts a new line.
 INLINE: Final = frozenset(
     {"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins"}
     | {"kbd", "label", "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u"}
     | {"var", "wbr"}
 )
 
-# How many strings and elements of one line are looked at.
+# Strings and elements of one line that are looked at, so that a huge line costs no time.
 MAX_LINE_NODES: Final = 100
 
 ELEMENT: Final = re.compile(r"<(?:!doctype|[a-z])", re.IGNORECASE)
 XML_DECLARATION: Final = re.compile(r"\A\s*<\?[^>]{0,500}>")
 META_CHARSET: Final = re.compile(rb"<meta\b[^>]{0,200}?(charset\s*=\s*[\"']?[\w.:-]{1,40})", re.IGNORECASE)
-# Bytes in which a charset is looked for; WHATWG HTML, 13.2.3.2 asks for 1,024 at least.
+# Bytes searched for a `<meta>` charset. WHATWG HTML, 13.2.3.2 asks for at least 1,024.
 PRESCAN_BYTES: Final = 4_096
 
 
@@ -80,14 +80,14 @@ ERROR_TITLE: Final = re.compile(
     r"|(?:site )?(?:down for|under) maintenance|sorry,",
     re.IGNORECASE,
 )
-# Named in the small print of forms on pages that are no bot check.
+# Ordinary pages name these in the small print of a form, so they are no sign of a bot check.
 RECAPTCHA: Final = re.compile(r"\b(?:re|h)captcha\b", re.IGNORECASE)
-# Characters of visible text that a bot check or a login page does not pass (menus alone are longer on the
-# pages of publishers); a page that has more may well speak of captchas or passwords.
+# A bot check or a login page has less visible text than this, in characters: the menus alone of publishers'
+# pages are longer. A longer page may well write about captchas or passwords.
 SHORT_PAGE: Final = 1_000
 
 
-# Registered names (IANA) of the files that publishers attach, by the ending of the address.
+# IANA's registered types of the files that publishers attach, by the ending of the address.
 FILE_TYPES: Final[Mapping[str, str]] = {
     ".csv": "text/csv",
     ".doc": "application/msword",
@@ -109,10 +109,11 @@ MAX_FILES: Final = 100
 
 
 def parse_html(payload: bytes, headers: Mapping[str, str]) -> BeautifulSoup:
-    """The elements of a page. Charset: byte order mark, valid UTF-8, header, `<meta>`, in this order.
+    """Parse a page. The charset comes from the byte order mark, valid UTF-8, the header or `<meta>`, in this
+    order.
 
-    Raises SourceError: EMPTY, NOT_A_FEED when no HTML came (a feed, JSON, a PDF), TOO_LARGE for a page on
-    which time or memory would run out.
+    Raises SourceError: EMPTY; NOT_A_FEED for a feed, JSON, a PDF or anything else that is not HTML;
+    TOO_LARGE for a page beyond the limits above.
     """
     text = decode(payload, _content_type(payload, headers))
     _refuse_other_forms(text)
@@ -120,17 +121,17 @@ def parse_html(payload: bytes, headers: Mapping[str, str]) -> BeautifulSoup:
         raise _too_large(f"{len(text):,} characters with {text.count('<'):,} tags")
     try:
         page = BeautifulSoup(XML_DECLARATION.sub("", text, count=1), "lxml")
-    except Exception as fault:  # whatever the parser stumbles over was sent by the publisher
+    except Exception as fault:  # the publisher's markup broke the parser: the fault of the source, not a bug
         raise not_a_page_error(f"markup that no parser reads ({type(fault).__name__})") from fault
     _refuse_depth(page)
     return page
 
 
 def _content_type(payload: bytes, headers: Mapping[str, str]) -> str:
-    """The header, or `<meta>`'s word where the header names no charset."""
-    stated = headers.get("content-type", "")
-    named = META_CHARSET.search(payload[:PRESCAN_BYTES])
-    return named[1].decode("ascii", "replace") if named and "charset" not in stated.lower() else stated
+    """The Content-Type header, or the charset of `<meta>` when the header names none."""
+    header = headers.get("content-type", "")
+    meta = META_CHARSET.search(payload[:PRESCAN_BYTES])
+    return meta[1].decode("ascii", "replace") if meta and "charset" not in header.lower() else header
 
 
 def _refuse_other_forms(text: str) -> None:
@@ -143,7 +144,7 @@ def _refuse_other_forms(text: str) -> None:
 
 
 def not_a_page_error(what: str, hint: str = "open the address in a browser and compare") -> SourceError:
-    """What to say of an answer that is no page of the publisher's."""
+    """The error for a payload that is no page of the publisher's."""
     return SourceError(Cause.NOT_A_FEED, f"{what} came in place of a page", hint)
 
 
@@ -157,19 +158,19 @@ def _too_large(what: str) -> SourceError:
 
 def _refuse_depth(page: BeautifulSoup) -> None:
     depths: dict[int, int] = {id(page): 0}
-    weight = 0
+    depth_sum = 0
     for element in page.find_all(True):
         depth = depths[id(element.parent)] + 1
         depths[id(element)] = depth
-        weight += depth
-        if depth > MAX_DEPTH or weight > MAX_DEPTH_SUM:
+        depth_sum += depth
+        if depth > MAX_DEPTH or depth_sum > MAX_DEPTH_SUM:
             raise _too_large(f"elements {depth} deep inside each other")
 
 
 def select(page: Tag, selector: str, limit: int = 0) -> list[Tag]:
-    """The elements that a CSS selector of `sources.yaml` finds, in the page's order; none for an empty one.
+    """The elements that match a CSS selector, in page order; none for an empty selector.
 
-    Raises SourceError (LAYOUT) for a selector that cannot be read.
+    Raises SourceError (LAYOUT) for an invalid selector: it comes from `sources.yaml`.
     """
     if not selector:
         return []
@@ -184,30 +185,31 @@ def select(page: Tag, selector: str, limit: int = 0) -> list[Tag]:
 
 
 def select_first(page: Tag, selector: str) -> Tag | None:
-    """The first element that the selector finds; None where it finds none or is empty."""
+    """The first element that matches; None if nothing does or the selector is empty."""
     return next(iter(select(page, selector, 1)), None)
 
 
 def attribute(element: Tag | None, name: str) -> str:
-    """An attribute in one string; empty when it is not there."""
+    """An attribute as one string; empty when it is missing."""
     value = element.get(name) if element else None
     return value.strip() if isinstance(value, str) else " ".join(value or ())
 
 
 def strings_in(element: Tag) -> Iterator[str]:
-    """The visible strings inside an element; scripts, styles and comments are none."""
+    """The visible strings inside an element, without scripts, styles and comments."""
     for node in element.descendants:
+        # Not isinstance: comments, scripts and styles are subclasses of NavigableString.
         if type(node) is NavigableString and node.strip():
             yield str(node)
 
 
 def block_around(node: PageElement) -> Tag | None:
-    """The nearest element around that is no part of a line: `<p>`, `<dt>`, `<div>`; None at the very top."""
+    """The nearest ancestor that is a block, such as `<p>`, `<dt>` or `<div>`; None at the top."""
     return next((parent for parent in node.parents if parent.name not in INLINE), None)
 
 
 def starts_line(node: NavigableString) -> bool:
-    """Whether nothing but white space stands before a string in its line."""
+    """Whether only white space comes before a string in its line."""
     for before in islice(node.previous_elements, MAX_LINE_NODES):
         if isinstance(before, Tag) and before.name not in INLINE:
             return True
@@ -217,7 +219,7 @@ def starts_line(node: NavigableString) -> bool:
 
 
 def rest_of_line(node: PageElement) -> Iterator[PageElement]:
-    """What stands after a string, up to the next line: a `<br>`, another block, or the end of this one."""
+    """The nodes after a string up to the end of its line: a `<br>`, another block, or the end of this one."""
     block = block_around(node)
     for after in islice(node.next_elements, MAX_LINE_NODES):
         if (isinstance(after, Tag) and after.name not in INLINE) or block_around(after) is not block:
@@ -226,7 +228,7 @@ def rest_of_line(node: PageElement) -> Iterator[PageElement]:
 
 
 def visible_text(element: Tag | None) -> str:
-    """The visible words as one line: a space where a block begins or ends, none where a `<b>` does."""
+    """The visible text as one line. Blocks are separated by a space, inline elements are not."""
     pieces: list[str] = []
     block: Tag | None = None
     for node in element.descendants if element else ():
@@ -240,8 +242,9 @@ def visible_text(element: Tag | None) -> str:
 
 
 def date_text(element: Tag) -> str:
-    """A date as it is written: the whole `<time …>` markup where there is one, since its attribute may hold
-    a placeholder (gov.wales writes noon for a day, 2026-08) and only both together tell; else the words."""
+    """A date as written: the `<time>` element with its `datetime` if there is one, else the visible text."""
+    # Both, because the attribute may be a placeholder: gov.wales writes noon for a day without a time
+    # (`datetime="2026-08-20T12:00:00Z"` beside "20 August 2026", seen in August 2026).
     time = element if element.name == "time" else element.find("time")
     if isinstance(time, Tag):
         return f'<time datetime="{attribute(time, "datetime")}">{visible_text(time)}</time>'.replace(
@@ -251,28 +254,28 @@ def date_text(element: Tag) -> str:
 
 
 def absolute_link(page: Tag, href: str, address: str) -> str:
-    """`href` on a page that was found at `address`, absolute."""
+    """The absolute address of `href` on the page at `address`."""
     return resolve_link(base_address(page, address), href)
 
 
 def base_address(page: Tag, address: str) -> str:
-    """What relative links are relative to: the page's `<base>`, else `address`, where the page was found."""
+    """The address that relative links start from: the page's `<base>`, else the page's own `address`."""
     return resolve_link(address, attribute(select_first(page, "base[href]"), "href")) or address
 
 
 def resolve_link(base: str, href: str) -> str:
-    """`href` as seen from `base`. What leads to no other page (`#top`) comes back as it was written."""
+    """`href` joined to `base`. A link within the page (`#top`) stays as written."""
     return join_address(base, href) if href and not href.startswith("#") else href
 
 
 def language_of(element: Tag) -> str | None:
-    """The language that the element or one around it states (`lang="cy"`)."""
-    around = (element, *element.parents)
-    return next((stated for part in around if (stated := attribute(part, "lang"))), None)
+    """The `lang` of the element or of its nearest ancestor that has one."""
+    ancestors = (element, *element.parents)
+    return next((language for one in ancestors if (language := attribute(one, "lang"))), None)
 
 
 def translation_links(page: Tag, base: str) -> tuple[RawLink, ...]:
-    """The page in other languages, by `<link rel="alternate" hreflang>`."""
+    """Links to the page in other languages, from `<link rel="alternate" hreflang>`."""
     own = attribute(select_first(page, "html[lang]"), "lang")
     links = select(page, 'link[rel~="alternate"][hreflang][href]:not([hreflang="x-default"])', 20)
     return tuple(
@@ -283,16 +286,16 @@ def translation_links(page: Tag, base: str) -> tuple[RawLink, ...]:
 
 
 def refuse_error_page(page: BeautifulSoup) -> None:
-    """Raises SourceError (NOT_A_FEED) when this is not the page that was asked for."""
+    """Raises SourceError (NOT_A_FEED) for a bot check, a login page or an error page sent with status 200."""
     title = visible_text(page.title)
-    found = _describe(page, title)
+    found = _describe_error_page(page, title)
     if found:
         what, hint = found
         raise not_a_page_error(f"{what} titled '{snippet(title)}'" if title else what, hint)
 
 
-def _describe(page: BeautifulSoup, title: str) -> tuple[str, str] | None:
-    """What came instead, and what to try."""
+def _describe_error_page(page: BeautifulSoup, title: str) -> tuple[str, str] | None:
+    """What the page is and what to try; None for an ordinary page."""
     visible = RECAPTCHA.sub("", " ".join(strings_in(page)))
     short = len(visible) < SHORT_PAGE
     if BOT_CHECK.search(title) or (short and BOT_CHECK.search(visible)):
@@ -305,7 +308,7 @@ def _describe(page: BeautifulSoup, title: str) -> tuple[str, str] | None:
 
 
 def attachment_links(main: Tag, base: str) -> tuple[RawLink, ...]:
-    """The files to which the text links, each address once, with the words of its first link."""
+    """The files that the text links to, each address once, titled by its first link."""
     found: dict[str, RawLink] = {}
     for link in select(main, "a[href]"):
         href = resolve_link(base, attribute(link, "href"))
@@ -317,6 +320,6 @@ def attachment_links(main: Tag, base: str) -> tuple[RawLink, ...]:
 
 
 def media_type_of(href: str, known: Mapping[str, str] = FILE_TYPES) -> str | None:
-    """The media type of a file, by the ending of its address; None for one that is not `known`, as a page."""
+    """The media type of a file by the ending of its address; None for an ending that is not `known`."""
     parts = split_address(href)
     return known.get(PurePosixPath(parts.path).suffix.lower()) if parts.netloc else None

@@ -1,6 +1,7 @@
-"""Knows the parts of a message that are about its writer and its way, not about what it announces.
+"""Finds the parts of a message that are not its content.
 
-Greetings, closings with the name below them, signatures, forwarding marks, quoted messages, a list's footer.
+These are greetings, closings with the name below them, signatures, the header lines of forwarded messages,
+quoted messages and the list's footer, in English and Welsh.
 """
 
 from __future__ import annotations
@@ -34,10 +35,10 @@ CLOSING: Final = re.compile(
     rf"|(?i:(?:(?:{THANKS}),? (?:and )?)?(?:{CLOSINGS}))"
     rf"(?:\s*[,.!–-]+\s*(?P<signed>(?=[A-Z]){NAME}))?[,.!–-]*"
 )
-# One to four words that begin with a capital: what stands alone below a closing.
+# A name alone in a line below a closing: one to four words that start with a capital.
 SIGNED: Final = re.compile(rf"(?=[A-Z]){NAME}(?<!\.),?")
 
-# Words of organisations and headings: with one of them a short line or a sender's name is no person's.
+# Words of organisations and headings. A short line or a sender with one of them is not a person's name.
 PUBLIC_WORD: Final = re.compile(
     r"\b(?:network|forum|government|parliament|council|office|department|directorate|team|group|committee"
     r"|secretariat|partnership|union|institute|association|society|public|civil|open|data|national|policy"
@@ -57,7 +58,7 @@ FIELD: Final = re.compile(
     r"\W{0,3}(?:from|sent|date|to|cc|bcc|subject|reply-to|oddi wrth|anfonwyd|dyddiad|at|pwnc)\W{0,3}:.*",
     re.IGNORECASE,
 )
-# Such lines lead to pages on which anybody could end the subscription that brought the message.
+# Lines with a link on which anybody could end the subscription of our mailbox.
 UNSUBSCRIBE: Final = re.compile(
     r"unsubscribe|dad-?danysgrifio|view (?:this (?:e-?mail|message) )?in (?:your|a) browser"
     r"|(?:manage|update) (?:your|my) (?:\w+ )?(?:preferences|subscription|settings)",
@@ -72,22 +73,25 @@ SENT: Final = re.compile(r"\W{0,3}(?:sent|anfonwyd)\W{0,3}:", re.IGNORECASE)
 
 
 def strip_boilerplate(lines: Sequence[str], *, forwarded: bool) -> list[str]:
-    """The same lines, each in its place; empty are those that only make it a letter, and shorter those that
-    begin with a greeting. What a forwarded message says stays; what an answered one said does not.
+    """The lines, with boilerplate lines made empty and greetings cut off. Their number stays the same.
+
+    A forwarded message stays. A message that this one replies to does not.
     """
-    kept = [line.strip() for line in lines]
-    heads = list(_quoted_headers(kept))
-    forwarded = forwarded or any(FORWARDED.fullmatch(line) for line in kept)
-    end = min(_footer_start(kept), len(kept) if forwarded else _quote_start(kept, heads))
-    kept[end:] = [""] * (len(kept) - end)
-    marks = _forwarding_lines(kept, heads) if forwarded else ()
-    for number in {*_signature(kept), *_closings(kept), *_courtesies(kept), *marks}:
-        kept[number] = ""
-    return [ADDRESSED.sub("", line, count=1) if ADDRESSED.match(line) else line for line in kept]
+    stripped = [line.strip() for line in lines]
+    headers = list(_quoted_headers(stripped))
+    forwarded = forwarded or any(FORWARDED.fullmatch(line) for line in stripped)
+    content_end = min(
+        _footer_start(stripped), len(stripped) if forwarded else _quote_start(stripped, headers)
+    )
+    stripped[content_end:] = [""] * (len(stripped) - content_end)
+    forwarding = _forwarding_lines(stripped, headers) if forwarded else ()
+    for number in {*_signature(stripped), *_closings(stripped), *_courtesies(stripped), *forwarding}:
+        stripped[number] = ""
+    return [ADDRESSED.sub("", line, count=1) if ADDRESSED.match(line) else line for line in stripped]
 
 
 def _courtesies(lines: Sequence[str]) -> Iterator[int]:
-    """Greetings, good wishes, and ways to leave the list."""
+    """Numbers of lines with greetings, good wishes, or links to leave the list."""
     for number, line in enumerate(lines):
         polite = len(line) <= 100 and (GREETING.fullmatch(line) or PLEASANTRY.fullmatch(line))
         if line and len(line) <= 300 and (polite or UNSUBSCRIBE.search(line)):
@@ -95,7 +99,7 @@ def _courtesies(lines: Sequence[str]) -> Iterator[int]:
 
 
 def _closings(lines: Sequence[str]) -> Iterator[int]:
-    """Each closing, the name below it, and the short lines that follow that name without a gap."""
+    """Numbers of the lines of closings, the names below them, and the short lines directly below a name."""
     for number, line in enumerate(lines):
         closing = CLOSING.fullmatch(line) if line and len(line) <= 80 else None
         if closing:
@@ -121,8 +125,10 @@ def _is_name(line: str) -> bool:
 
 
 def _signature(lines: Sequence[str]) -> Iterator[int]:
-    """From `-- ` on (RFC 3676, 4.3): all that follows, or up to the next gap where far more follows than a
-    signature has. A message that was forwarded below a signature stays."""
+    """Numbers of the signature's lines: all after `-- ` (RFC 3676, 4.3) except a message forwarded below it.
+
+    If far more follows than a signature has, the signature ends at the next empty line.
+    """
     start = next((n for n, line in enumerate(lines) if DELIMITER.fullmatch(line)), None)
     if start is None:
         return
@@ -134,7 +140,7 @@ def _signature(lines: Sequence[str]) -> Iterator[int]:
 
 
 def _quoted_headers(lines: Sequence[str]) -> Iterator[range]:
-    """Where fields of another message's head stand (`From:`, `Sent:`); fewer than three are chance."""
+    """Line ranges with the header of another message (`From:`, `Sent:`): three fields in a row, or more."""
     start = 0
     for fields, run in itertools.groupby(lines, lambda line: bool(line and FIELD.fullmatch(line[:300]))):
         length = sum(1 for _ in run)
@@ -144,7 +150,7 @@ def _quoted_headers(lines: Sequence[str]) -> Iterator[range]:
 
 
 def _footer_start(lines: Sequence[str]) -> int:
-    """The line on which the list's own footer begins; the end where there is none."""
+    """The number of the line on which the list's footer starts; the end if there is none."""
     found = (
         number
         for number, line in enumerate(lines)
@@ -153,20 +159,20 @@ def _footer_start(lines: Sequence[str]) -> int:
     return next(found, len(lines))
 
 
-def _quote_start(lines: Sequence[str], heads: Sequence[range]) -> int:
-    """The line on which the message that this one answers begins; the end where there is none."""
-    headed = [head.start for head in heads if any(SENT.match(lines[number]) for number in head)]
-    told = (n for n, line in enumerate(lines) if ORIGINAL.fullmatch(line) or _is_attribution(lines, n))
-    return min([*headed, next(told, len(lines))])
+def _quote_start(lines: Sequence[str], headers: Sequence[range]) -> int:
+    """The number of the line on which the quoted message starts; the end if there is none."""
+    header_starts = [head.start for head in headers if any(SENT.match(lines[number]) for number in head)]
+    separators = (n for n, line in enumerate(lines) if ORIGINAL.fullmatch(line) or _is_attribution(lines, n))
+    return min([*header_starts, next(separators, len(lines))])
 
 
-def _forwarding_lines(lines: Sequence[str], heads: Sequence[range]) -> Iterator[int]:
-    """What mail programs put before a message that they forward: a line, the fields of its head."""
+def _forwarding_lines(lines: Sequence[str], headers: Sequence[range]) -> Iterator[int]:
+    """Numbers of the lines that mail programs put before a forwarded message: a separator, header fields."""
     for number, line in enumerate(lines):
-        marked = FORWARDED.fullmatch(line) or ORIGINAL.fullmatch(line) or RULE.fullmatch(line)
-        if marked or _is_attribution(lines, number):
+        is_separator = FORWARDED.fullmatch(line) or ORIGINAL.fullmatch(line) or RULE.fullmatch(line)
+        if is_separator or _is_attribution(lines, number):
             yield number
-    yield from itertools.chain.from_iterable(heads)
+    yield from itertools.chain.from_iterable(headers)
 
 
 def _next(lines: Sequence[str], number: int) -> str:
@@ -174,6 +180,6 @@ def _next(lines: Sequence[str], number: int) -> str:
 
 
 def _is_attribution(lines: Sequence[str], number: int) -> bool:
-    """Whether a line, or it and the next, says who wrote what is quoted below."""
+    """Whether a line, alone or with the next, says who wrote the text quoted below (`On … wrote:`)."""
     begins = lines[number].startswith(("On", "Ar"))
     return begins and any(WROTE.fullmatch(" ".join(lines[number : number + n])[:400]) for n in (1, 2))

@@ -1,7 +1,7 @@
-"""Takes a message apart: its header fields, its text and HTML, and what is attached; within bounds.
+"""Parses a mail message, within limits: its header fields, text, HTML and attachments.
 
-MIME is split here by its boundaries: the standard library's parser goes line by line (10 MB of line ends took
-3 s, one megabyte at 30 levels 4 s; Python 3.11) and raises RecursionError at some depth.
+MIME parts are split here at their boundaries. The standard library's parser works line by line (10 MB of line
+ends took 3 s, 1 MB at 30 levels 4 s; Python 3.11) and raises RecursionError at some depth.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from typing import Final
 
 from aggregator.parse.decode.encoding import decode
 
-# Bytes and lines of a header, characters of a field; a chain of ARC fields may have 50 kB in 800 lines.
+# Bytes and lines of a header, and characters of a field. A chain of ARC fields may have 50 kB in 800 lines.
 MAX_HEADER_BYTES, MAX_HEADER_LINES, MAX_FIELD_CHARACTERS = 256 * 1024, 2_000, 4_000
 MAX_PARTS: Final = 100
 MAX_DEPTH: Final = 10
 
 BLANK: Final = re.compile(rb"\A\r?\n|\r?\n\r?\n")
 FOLD: Final = re.compile(r"\r?\n[ \t]+")
-# Not `splitlines`: what follows other line breaks of Unicode would pass for a field of its own.
+# Not `splitlines`: it also splits at other line breaks of Unicode, so a forged field could follow one.
 LINE: Final = re.compile(r"\r?\n")
 ENCODED_WORDS: Final = re.compile(
     r"=\?[\w.:*-]{1,60}\?[BbQq]\?[^?\s]*\?=(?:\s+=\?[\w.:*-]{1,60}\?[BbQq]\?[^?\s]*\?=)*", re.ASCII
@@ -36,39 +36,39 @@ SIGNATURES: Final = frozenset(
 
 
 class UnreadableMail(Exception):
-    """The message is not one that is read; says why, for the operator."""
+    """The message cannot be read or is not allowed. The text is the reason, for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
 class MailHeader:
-    """The fields of a message or of one of its parts, in their order; names in small letters."""
+    """The fields of a message or of one of its parts, in order. Names are in lower case."""
 
     fields: tuple[tuple[str, str], ...]
 
     def all(self, name: str) -> tuple[str, ...]:
-        """Every field of this name, the topmost first."""
+        """All fields with this name, the topmost first."""
         return tuple(value for known, value in self.fields if known == name)
 
     def first(self, name: str) -> str:
-        """The topmost field of this name; empty when there is none."""
+        """The topmost field with this name; empty if there is none."""
         return next(iter(self.all(name)), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MimePart:
-    """A part that holds no others."""
+    """A MIME part that contains no other parts."""
 
     type: str
     name: str
-    attached: bool
+    is_attachment: bool
     charset: str
-    flowed: bool
+    is_flowed: bool
     payload: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailMessage:
-    """A message taken apart. Several parts of text, or of HTML, stand one after the other."""
+    """A parsed message. Several parts of text, or of HTML, are joined in order."""
 
     header: MailHeader
     text: str
@@ -77,26 +77,30 @@ class MailMessage:
 
 
 def read_header(raw: bytes) -> MailHeader:
-    """The fields of a message. Raises Unreadable for a header beyond all measure."""
+    """The fields of a message. Raises UnreadableMail for a header beyond the limits."""
     return _split(raw)[0]
 
 
 def parse_message(raw: bytes) -> MailMessage:
-    """The whole message. Raises Unreadable: too many parts, too deep, encrypted, a digest of others."""
+    """The whole message.
+
+    Raises UnreadableMail if it has too many parts, is nested too deeply, is encrypted, or is a digest of
+    other messages.
+    """
     parts = list(islice(_parts(raw, 0), MAX_PARTS + 1))
     if len(parts) > MAX_PARTS:
         raise UnreadableMail(f"it has more than {MAX_PARTS} parts")
-    shown = [part for part in parts if not part.attached]
+    inline = [part for part in parts if not part.is_attachment]
     return MailMessage(
         header=read_header(raw),
-        text="\n\n".join(_text(part) for part in shown if part.type == "text/plain"),
-        markup="\n".join(_text(part) for part in shown if part.type == "text/html"),
-        attachments=tuple(part for part in parts if part.attached),
+        text="\n\n".join(_text(part) for part in inline if part.type == "text/plain"),
+        markup="\n".join(_text(part) for part in inline if part.type == "text/html"),
+        attachments=tuple(part for part in parts if part.is_attachment),
     )
 
 
 def decode_header_text(value: str) -> str:
-    """A field's words, decoded where they are encoded (RFC 2047); as they are where that fails."""
+    """A field's text with encoded words decoded (RFC 2047). What cannot be decoded stays as it is."""
     return ENCODED_WORDS.sub(_decoded, value)
 
 
@@ -114,8 +118,9 @@ def _split(raw: bytes) -> tuple[MailHeader, bytes]:
     end = BLANK.search(raw)
     head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
     if len(head) > MAX_HEADER_BYTES or head.count(b"\n") > MAX_HEADER_LINES:
+        size = MAX_HEADER_BYTES // 1024
         raise UnreadableMail(
-            f"its header is larger than {MAX_HEADER_BYTES // 1024} kB, or has more than {MAX_HEADER_LINES:,} lines"
+            f"its header is larger than {size} kB, or has more than {MAX_HEADER_LINES:,} lines"
         )
     lines = LINE.split(FOLD.sub(" ", decode(head)))
     fields = (line.partition(":") for line in lines if ":" in line)
@@ -126,12 +131,12 @@ def _split(raw: bytes) -> tuple[MailHeader, bytes]:
 
 def _parts(raw: bytes, depth: int) -> Iterator[MimePart]:
     header, body = _split(raw)
-    kind = _content_fields(header)
-    boundary = _parameter(kind, "boundary")
-    if not (kind.get_content_maintype() == "multipart" and boundary):
-        yield _part(header, kind, body)
+    content = _content_fields(header)
+    boundary = _parameter(content, "boundary")
+    if not (content.get_content_maintype() == "multipart" and boundary):
+        yield _part(header, content, body)
         return
-    _refuse_type(kind.get_content_type(), depth)
+    _refuse_type(content.get_content_type(), depth)
     for piece in _pieces(body, boundary):
         yield from _parts(piece, depth + 1)
 
@@ -146,10 +151,10 @@ def _refuse_type(type: str, depth: int) -> None:
 
 
 def _pieces(body: bytes, boundary: str) -> Iterator[bytes]:
-    """What stands between the boundaries (RFC 2046, 5.1.1); a last part that is not closed counts too."""
-    mark = re.escape(boundary.encode("utf-8", "replace"))
+    """The bytes between the boundaries (RFC 2046, 5.1.1). The last part needs no closing boundary."""
+    delimiter = re.escape(boundary.encode("utf-8", "replace"))
     start: int | None = None
-    for found in re.finditer(rb"(?:\A|\r?\n)--" + mark + rb"(--)?[ \t]*(?=\r?\n|\Z)", body):
+    for found in re.finditer(rb"(?:\A|\r?\n)--" + delimiter + rb"(--)?[ \t]*(?=\r?\n|\Z)", body):
         if start is not None:
             yield body[start : found.start()].lstrip(b"\r").removeprefix(b"\n")
         start = found.end()
@@ -160,17 +165,17 @@ def _pieces(body: bytes, boundary: str) -> Iterator[bytes]:
 
 
 def _content_fields(header: MailHeader) -> Message:
-    """Type and disposition, for the standard library to read their parameters."""
-    kind = Message()
+    """The content fields as the standard library's Message, which parses their parameters."""
+    content = Message()
     for name in ("content-type", "content-disposition"):
         if value := header.first(name)[:2_000]:
-            kind[name] = value
-    return kind
+            content[name] = value
+    return content
 
 
-def _parameter(kind: Message, name: str, field: str = "content-type") -> str:
+def _parameter(content: Message, name: str, field: str = "content-type") -> str:
     try:
-        value = kind.get_param(name, "", field)
+        value = content.get_param(name, "", field)
         if isinstance(value, tuple):  # RFC 2231: charset, language, percent-decoded bytes
             value = decode(value[2].encode("latin-1", "replace"), f"charset={value[0]}")
     except (ValueError, LookupError):
@@ -178,34 +183,34 @@ def _parameter(kind: Message, name: str, field: str = "content-type") -> str:
     return decode_header_text(str(value or "")).strip()
 
 
-def _part(header: MailHeader, kind: Message, body: bytes) -> MimePart:
-    type = kind.get_content_type()
-    name = _parameter(kind, "filename", "content-disposition") or _parameter(kind, "name")
+def _part(header: MailHeader, content: Message, body: bytes) -> MimePart:
+    type = content.get_content_type()
+    name = _parameter(content, "filename", "content-disposition") or _parameter(content, "name")
     text = type in {"text/plain", "text/html"}
-    stated = kind.get_content_disposition()
-    shown = text or type in SIGNATURES or (type.startswith("image/") and stated != "attachment")
+    disposition = content.get_content_disposition()
+    inline = text or type in SIGNATURES or (type.startswith("image/") and disposition != "attachment")
     return MimePart(
         type=type,
         name=name,
-        attached=stated == "attachment" or (not shown and bool(name or type == "message/rfc822")),
-        charset=_parameter(kind, "charset"),
-        flowed=_parameter(kind, "format").lower() == "flowed",
+        is_attachment=disposition == "attachment" or (not inline and bool(name or type == "message/rfc822")),
+        charset=_parameter(content, "charset"),
+        is_flowed=_parameter(content, "format").lower() == "flowed",
         payload=_decode_transfer(body, header.first("content-transfer-encoding").lower()),
     )
 
 
 def _decode_transfer(body: bytes, encoding: str) -> bytes:
-    """The bytes that were sent (RFC 2045, 6); damaged base64 gives what can be saved of it."""
+    """The part's bytes, decoded (RFC 2045, 6). Damaged base64 is decoded as far as possible."""
     if encoding == "quoted-printable":
         return binascii.a2b_qp(body)
     if encoding != "base64":
         return body
-    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", body)
-    letters = letters[: len(letters) - (len(letters) % 4 == 1)]
-    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+    digits = re.sub(rb"[^A-Za-z0-9+/]", b"", body)
+    digits = digits[: len(digits) - (len(digits) % 4 == 1)]
+    return binascii.a2b_base64(digits + b"=" * (-len(digits) % 4))
 
 
 def _text(part: MimePart) -> str:
-    """The words of a part; lines that were broken only for the way are made whole (RFC 3676, 4.1)."""
+    """The text of a part. Lines that were broken only for transport are joined (RFC 3676, 4.1)."""
     text = decode(part.payload, f"charset={part.charset}").replace("\r\n", "\n").replace("\r", "\n")
-    return re.sub(r"(?<!\n--)(?<=[^\n ]) \n(?=[^\n >])", " ", text) if part.flowed else text
+    return re.sub(r"(?<!\n--)(?<=[^\n ]) \n(?=[^\n >])", " ", text) if part.is_flowed else text
