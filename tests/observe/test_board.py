@@ -233,7 +233,7 @@ def test_a_body_without_a_source_that_is_switched_on_is_not_read_yet() -> None:
     assert read_status_of(switched_off, failing) == (ReadStatus.FAILING, instant("2026-05-02 00:00"))
 
 
-def test_reading_our_own_records_says_nothing_about_reading_the_body() -> None:
+def test_reading_our_own_records_does_not_count_as_reading_the_body() -> None:
     records = make_polled_source("2026-06-05 11:00", kind="records")
     assert read_status_of(records) == (ReadStatus.NOT_READ_YET, None)
     assert rows_by_body(records) == {}

@@ -70,6 +70,7 @@ class MatchableDocument:
             "type": frozenset((labels.type,)),
             "topic": frozenset(labels.topics),
             "plan": frozenset(labels.plans),
+            # The rule language uses one word for `relevance:any` and `changed:any`.
             "relevance": frozenset((labels.relevance.value, ANY_CHANGE)),
         }
 
@@ -115,6 +116,7 @@ def alert_events(
         *_new_event(rule, matchable, first_seen_from, until),
         *_closing_events(rule, matchable, max(first_seen_from, changed_from), until),
     ]
+    # Changes alert only if the rule says so; closing dates always do.
     if rule.alerts_on_changes:
         found += _change_events(rule, matchable, changed_from, until)
     return tuple(sorted(found))
@@ -163,6 +165,7 @@ def _closing_events(
     if matchable.open_until is None:
         return
     for days in sorted(closing_spans(rule), reverse=True):
+        # `closing:<7d` means less than seven days: at exactly seven days the rule does not match yet.
         at = matchable.open_until - days + TICK
         fresh = start <= at <= until and at > matchable.document.first_seen
         if (

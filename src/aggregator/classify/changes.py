@@ -60,6 +60,7 @@ def _change(
     own_carrier = next((carrier for carrier in carriers if carrier.source == source.id), None)
     others = [earlier for c in carriers if c.source != source.id and (earlier := c.entry_before(now))]
     if own_carrier is None:
+        # New for this source. If another source has the document, this one becomes a further carrier.
         return Change(kind=ChangeKind.NEW, entry=entry, seen_at=now, backlog=backlog)
     if entry.removal:
         # A removal needs a second look (`find_removals`).
@@ -86,6 +87,7 @@ def _build_change(
         or (own_carrier.entry.partial and not entry.partial)
         or _is_catching_up(parts, entry, others)
     ):
+        # Stored without a revision: it is nothing new to subscribers.
         kind, parts = ChangeKind.RESTATED, ()
     note = _new_note(own_carrier.entry, entry) if parts else ""
     return Change(kind=kind, entry=entry, seen_at=now, backlog=own_carrier.backlog, parts=parts, note=note)
@@ -108,6 +110,7 @@ def _fill_in_partial(entry: Entry, before: Entry) -> Entry:
 
 def _publication_date(entry: Entry, own_carrier: Carrier, others: Sequence[Entry]) -> Moment | None:
     """The publication date, which never moves once any source has given one."""
+    # The document has a date from another source already, which a late one from here must not move.
     if own_carrier.entry.published is None and any(other.published for other in others):
         return None
     return own_carrier.entry.published or entry.published
@@ -128,10 +131,10 @@ def _is_catching_up(parts: Iterable[str], entry: Entry, others: Sequence[Entry])
 
     A carrier without a part does not say that the part has gone.
     """
-    return all(any(_says_the_same(part, other, entry) for other in others) for part in parts)
+    return all(any(_agrees(part, other, entry) for other in others) for part in parts)
 
 
-def _says_the_same(name: str, other: Entry, entry: Entry) -> bool:
+def _agrees(name: str, other: Entry, entry: Entry) -> bool:
     """Whether `other` has the part, and the same as `entry`."""
     if name == UPDATED_PART:
         moment = comparable_moment(entry.updated)

@@ -51,6 +51,7 @@ def combine_carriers(carriers: Sequence[Carrier], label: LabelFunction, lead: st
 
 
 def _rank(carrier: Carrier, lead: str | None) -> tuple[bool, datetime, bool, str]:
+    # At one instant the former lead goes first, so that a source with a new id changes no document.
     return carrier.entry.relayed, carrier.first_seen, carrier.source != lead, carrier.source
 
 
@@ -68,13 +69,14 @@ def combine_entries(ordered: Sequence[Carrier]) -> Entry:
         summary=fullest.summary,
         content=fullest.content,
         text=fullest.text,
+        # The licence of the source whose text is shown, which may not be the lead's.
         licence=fullest.licence,
         published=_first(entry.published for entry in entries),
         updated=max((entry.updated for entry in entries if entry.updated), default=None),
         opens=_first(entry.opens for entry in entries),
         closes=_first(entry.closes for entry in entries),
         publisher_type=next((entry.publisher_type for entry in entries if entry.publisher_type), None),
-        categories=tuple(dict.fromkeys(word for entry in entries for word in entry.categories)),
+        categories=tuple(dict.fromkeys(category for entry in entries for category in entry.categories)),
         links=_links(entries),
         claims=tuple(dict.fromkeys(claim for entry in entries for claim in entry.claims)),
         content_id=next((entry.content_id for entry in entries if entry.content_id), None),
@@ -108,6 +110,7 @@ def _translations(entries: Sequence[Entry]) -> tuple[Translation, ...]:
         if entry.url and entry.language != entries[0].language
     ]
     titled = sorted(named, key=lambda translation: not translation.title)
+    # The last one of a language wins in the dict: reversed, that is one with a title.
     by_language = {t.language: t for t in reversed(titled) if t.language != entries[0].language}
     return tuple(by_language[language] for language in sorted(by_language))
 
@@ -161,6 +164,7 @@ def find_duplicates(
 
     def elder_first(id: str) -> tuple[bool, datetime, tuple[bool, bool, str, str]]:
         first_seen, entry = documents[id]
+        # False sorts first: a retracted id stays, and with it the retraction.
         return id not in retracted, first_seen, entry.rank
 
     return tuple(sorted(tuple(sorted(group, key=elder_first)) for group in _connected(shared, documents)))

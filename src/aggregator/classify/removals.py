@@ -47,6 +47,7 @@ def find_removals(
     `listed` are the ids that the poll found; `stated_removals` those that the publisher says were removed. If
     the listing is `complete`, documents that it leaves out are missing.
     """
+    # What the publisher states goes before a mere absence: the second dict of the union wins.
     missing = Removal(kind=RemovalKind.MISSING)
     present = {carrier.entry.id: carrier for carrier in carried if not carrier.removal}
     gone = {id: missing for id in present if complete and id not in listed} | {
@@ -54,6 +55,7 @@ def find_removals(
     }
     pending = {id for id, carrier in present.items() if carrier.pending_removal}
     returned: dict[str, PendingRemoval | None] = dict.fromkeys((pending & set(listed)) - gone.keys())
+    # A single document may well go, even from a source with two or three.
     if len(gone) > 1 and len(gone) * MASS_REMOVAL_SHARE > len(present):
         return Removals(pending=returned, awaiting_operator=tuple(sorted(gone)))
     removals = {id: _pending_removal(present[id], removal, now) for id, removal in gone.items()}

@@ -50,6 +50,7 @@ def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now
             removals[removal[0]] = removal[1]
         entry = build_entry(source, fetched_url, raw, now)
         if isinstance(entry, Reject):
+            # An item that only states a removal needs no title, so it is no reject.
             rejects += [entry] * (removal is None)
         elif entry.key not in documents or _age(entry) > _age(documents[entry.key]):
             documents[entry.key] = entry

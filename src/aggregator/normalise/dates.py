@@ -170,6 +170,7 @@ def _date_text(text: str) -> str:
     Drupal puts noon into `<time datetime>` where it has only a day (gov.wales, 2026-08; NI departments); then
     the visible text counts.
     """
+    # Feeds escape markup once, some of them twice.
     text = html.unescape(html.unescape(text)) if "&" in text else text
     element = TIME_ELEMENT.search(text)
     if not element:
@@ -269,6 +270,7 @@ def _parser(now: datetime) -> DateDataParser:
         try_previous_locales=False,
         settings={
             "DATE_ORDER": "DMY",
+            # Only dates with a day, month and year: nothing is guessed.
             "STRICT_PARSING": True,
             "PARSERS": ["absolute-time"],
             "RELATIVE_BASE": now.replace(tzinfo=None),

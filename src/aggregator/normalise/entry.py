@@ -72,6 +72,7 @@ def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) 
     kind = KINDS[source.kind]
     base = absolute_url(raw.base, fetched_url) or fetched_url
     url = clean_url(absolute_url(raw.link, base))
+    # Only kinds with ids of their own may use them: a feed must not pass for one of our records.
     identifier = document_key(canonical_url(url), raw.id, kind.own_id_prefix)
     relayed = raw.source_feed is not None
     title = truncate(plain_text(raw.title, raw.title_is_html), TITLE_LIMIT)
@@ -86,6 +87,7 @@ def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) 
         url=url,
         source=source.id,
         native_id=truncate(nfc_line(raw.id or ""), SUMMARY_LIMIT) or None,
+        # A publisher's feed must not speak for another body than that of its source.
         body=_short_text(raw.body if kind.written_by_us or relayed else None) or source.body,
         title=title,
         summary=summary,
@@ -100,6 +102,8 @@ def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) 
         categories=categories,
         links=_links(raw.links, base, identifier),
         claims=tuple(_claim(claim, now) for claim in raw.claims),
+        # The licence of a source is set in sources.yaml; a relayed item comes from any publisher and names
+        # its own.
         licence=licence_of_address(raw.licence) if relayed else source.licence,
         content_id=truncate(nfc_line(raw.content_id or ""), NAME_LIMIT) or None,
         names=_entry_names(raw, title, url, kind, now),
@@ -210,6 +214,7 @@ def _joined_text(summary: str, content_text: str) -> str:
 def _links(raws: tuple[RawLink, ...], base: str, page: str) -> tuple[Link, ...]:
     """Attachments, sources and other forms of the document, each once, without its own page."""
     links: dict[tuple[str, str], Link] = {}
+    # Bounds the work, too: an item may list a million links.
     for raw in raws[: MAX_LISTED * 4]:
         href = clean_url(absolute_url(raw.href, base))
         if (

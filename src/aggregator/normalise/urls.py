@@ -122,6 +122,7 @@ def _host(parts: SplitResult) -> str:
 def _canonical_host(parts: SplitResult) -> str:
     host = _host(parts)
     without = host.removeprefix("www.")
+    # `www.` is part of the name where nothing but a top-level domain would be left.
     name = without if "." in without else host
     return name if parts.port in {None, 80, 443} else f"{name}:{parts.port}"
 

@@ -49,6 +49,7 @@ def build_board(
     sources_then = sources_at(polled_by(sources, at) if as_known else sources, at)
     official_sources, public = defaultdict(list), defaultdict(list)
     for source in sources_at(sources, at):
+        # Our own records and the network's pages do not show whether the body itself could be read.
         if KINDS[source.source.kind].official:
             official_sources[source.source.body].append(source)
     for document in all_documents:
@@ -91,6 +92,7 @@ def _body_row(
 def _last_record(documents: Iterable[Document], at: datetime) -> Document | None:
     """The newest by its own date. Future dates do not count; a month or year counts by its first day."""
     records = (
+        # With the id, so that of two documents of one instant the same one is always the last.
         (document.dated.at, document.entry.id, document)
         for document in documents
         if document.labels.relevant and document.dated and document.dated.at <= at
@@ -103,6 +105,7 @@ def _read_status(sources: Iterable[SourceWithState]) -> tuple[ReadStatus, dateti
     states = [polled.state for polled in sources if polled.source.enabled]
     if not states:
         return ReadStatus.NOT_READ_YET, None
+    # One source that can be read is enough: a new record would show there.
     if any(state.last_read and not state.failure for state in states):
         return ReadStatus.READ, None
     return ReadStatus.FAILING, _unreadable_since(states)

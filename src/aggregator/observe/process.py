@@ -131,6 +131,8 @@ def _repository_documents(
 
 def _forum_bodies(process: Process) -> tuple[str, ...]:
     """The bodies whose sources would carry a record of a meeting of the forum."""
+    # Others may publish the record of a meeting. It proves the meeting, but is no record of the body
+    # (decision 14).
     return (*process.bodies, *([process.forum.body, *process.forum.carried_by] if process.forum else []))
 
 
@@ -144,6 +146,7 @@ def _silence_of(state: ProcessState, rule_checks: Sequence[RuleCheck]) -> Silenc
     last = state.records[0] if state.records else None
     day = state.last_day(last.moment) if last and last.moment else None
     since = state.coverage.since
+    # While a source fails, records may come out unseen: no day of that time counts as silence (decision 14).
     covered = since is not None and since <= state.day and not state.coverage.unreadable
     # A document without a date may be newer than the last dated one, unless coverage would have shown it.
     would_have_seen = since is not None and day is not None and day >= since

@@ -51,7 +51,9 @@ def _limit_events(
     reported: set[date] = set()
     for span_start, span_end in _covered_spans(state, coverage):
         for (day, last), following in pairwise([*records, (date.max, None)]):
+            # Before coverage, and before the last undated document was read, something may have come out.
             start = max(day, span_start, state.undated_until)
+            # A gap cuts a silence in two spans with different starts, and so with different ids.
             if day not in reported and (
                 found := list(_silence_between(rule, state, (start, last), following, span_end))
             ):
@@ -68,6 +70,7 @@ def _covered_spans(state: ProcessState, coverage: Coverage) -> Iterator[tuple[da
         if gap.since > start:
             yield start, gap.since
         start = max(start, gap.until)
+    # The last span ends when a source began to fail, or with the day of the board.
     yield start, coverage.unreadable_since if coverage.unreadable and coverage.unreadable_since else state.day
 
 
@@ -76,9 +79,11 @@ def _silence_between(
 ) -> Iterator[SilenceEvent]:
     """The silence between two records, if it passed the limit by `span_end`."""
     (start, last), (end, by) = before, after
+    # On the day of the limit itself the rule is still met.
     first_late_day = start + timedelta(days=rule.days + 1)
     if end < first_late_day or first_late_day > min(span_end, state.day):
         return
+    # By the start of the silence, so that the id does not change from one day's board to the next.
     id = f"{state.process.id}:{rule.id}:{start.isoformat()}"
     yield SilenceEvent(
         id=f"{id}:passed",

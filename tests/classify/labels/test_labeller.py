@@ -48,7 +48,7 @@ def scored(labels: Labels) -> list[Reason]:
         ("Citizens’ assemblies begin", "citizens assembl*", "participation"),
     ],
 )
-def test_a_phrase_in_a_title_makes_it_relevant_and_says_why(title: str, phrase: str, topic: str) -> None:
+def test_a_phrase_in_a_title_makes_it_relevant_and_is_the_reason(title: str, phrase: str, topic: str) -> None:
     labelled = label(title)
 
     assert labelled.relevance is YES

@@ -94,6 +94,7 @@ class Labeller:
             _topic_reason(start, ReasonSource.ADDRESS, topic)
             for start, topic in matching_prefixes(entry.url, self._host_prefixes)
         ]
+        # One reason is enough: several would add up their points.
         return [replace(reason, points=vocabulary.scale.always_relevant) for reason in reasons[:1]]
 
     def _relayed_topics(self, entry: Entry) -> list[Reason]:
@@ -115,7 +116,7 @@ def _relayed_ids(entry: Entry, kind: str) -> list[str]:
     """The ids of one kind that another instance gave the document as categories."""
     # Only a relayed entry: the categories of a publisher may look the same but are not our topics.
     vocabulary = entry.categories if entry.relayed else ()
-    return [word.removeprefix(kind) for word in vocabulary if word.startswith(kind)]
+    return [category.removeprefix(kind) for category in vocabulary if category.startswith(kind)]
 
 
 def apply_override(labels: Labels, override: LabelOverride) -> Labels:

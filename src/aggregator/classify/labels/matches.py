@@ -108,6 +108,7 @@ def _phrases(vocabulary: Vocabulary) -> Iterator[tuple[Iterable[Phrase], PhraseM
     for plan in vocabulary.plans:
         yield plan.phrases, PhraseMeaning(PhraseLayer.NAME, "plan", plan.id)
         yield plan.phrases, PhraseMeaning(PhraseLayer.TOPIC, "topic", PROCESS_TOPIC, Strength.SURE)
+    # In both layers, since a match covers others only within its own.
     for layer in (PhraseLayer.TOPIC, PhraseLayer.TYPE):
         yield vocabulary.false_positives, PhraseMeaning(layer, "false-positive")
     yield vocabulary.other_countries, PhraseMeaning(PhraseLayer.NAME, "other-country")

@@ -112,6 +112,7 @@ def _relevance_cap(
         match for match in topic_matches if match.prominent and match.strength is not Strength.BY_PRODUCT
     ]
     title = [match for match in others if match.reason.found_in is ReasonSource.TITLE]
+    # By-products of openness, such as an FOI release about potholes, name the topic in their titles.
     # A by-product caps unless the title by itself is enough, or title and summary have enough twice over.
     factor = _score(title) >= scale.relevant or _score(others) >= 2 * scale.relevant
     if by_product and not factor:

@@ -56,6 +56,7 @@ def tokenise(text: str) -> TokenisedText:
     """The words of a text, in order; time is linear in its length."""
     if "'" in text or "’" in text:
         text = POSSESSIVE.sub("", text)
+    # The fast path: ASCII has no accents, and lower() is casefold().
     if text.isascii():
         return TokenisedText(text, WORD_PATTERN.findall(text.lower()))
     written = WORD_PATTERN.findall(_without_accents(text))

@@ -36,6 +36,8 @@ class TypeFinder:
     def _reasons(self, entry: Entry, matches: DocumentMatches) -> Iterator[Reason]:
         by_publisher, by_address = list(self._types_by_publisher(entry)), list(self._types_by_address(entry))
         stated = by_publisher + by_address
+        # A weak type of the publisher's ("News story") says less than the title; it counts only if nothing
+        # else does.
         yield from (reason for reason in stated if not self._is_weak(reason))
         yield from self._types_by_phrase(matches.title, strong=True)
         yield from self._types_by_phrase(matches.summary, strong=True)

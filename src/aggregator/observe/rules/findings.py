@@ -28,6 +28,8 @@ def check_results_finding(rule: Rule, state: ProcessState) -> RuleCheck:
 def _check_plan(plan: Plan | None, rule: Rule, state: ProcessState) -> RuleCheck:
     if plan is None:
         return unknown(rule, state, [], "no plan is known on which it could be found")
+    # Only the Partnership and its reviewers decide these rules (decision 14): without a finding they are
+    # unknown.
     plan_findings = _findings(plan, rule)
     if not plan_findings:
         return _no_finding(plan, rule, state)

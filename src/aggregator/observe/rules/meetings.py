@@ -47,6 +47,7 @@ def check_meeting_interval(rule: Rule, state: ProcessState) -> RuleCheck:
     no_later_meeting = _absence_after(state, newest.day if newest else None)
     if no_later_meeting.proven_from is None or state.day - no_later_meeting.proven_from <= limit:
         return absence_unproven(rule, state, no_later_meeting, evidence, why)
+    # Days before the proven absence do not count: a meeting may have been held unseen.
     passed = (state.day - no_later_meeting.proven_from - limit).days
     return overdue(rule, state, passed, evidence, f"{why}; looked for in: {no_later_meeting.searched}")
 
@@ -65,6 +66,7 @@ def check_meetings_a_year(rule: Rule, state: ProcessState) -> RuleCheck:
             rule.until,
         )
     if len(certain) >= rule.count:
+        # The rule stays met until the earliest of the meetings that it needs is more than a year ago.
         by = certain[rule.count - 1].day + YEAR
         return met_until(rule, state, by, evidence, f"{len(certain)} meetings in the last 365 days")
     why = f"{len(meetings)} meetings in the last 365 days are known"
@@ -109,6 +111,7 @@ def _too_few_in_year(
     plan: str,
 ) -> RuleCheck:
     """A year of the plan ended with too few known meetings: overdue only if their absence is proven."""
+    # A year that has ended cannot be made good: it stays overdue (decision 14).
     first, last = year
     newest = max((meeting.day for meeting in state.meetings if meeting.day <= last), default=None)
     no_later_meeting = _absence_after(state, newest)

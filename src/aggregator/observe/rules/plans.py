@@ -51,6 +51,7 @@ def _not_published(
     rule: Rule, state: ProcessState, by: date, evidence: Sequence[Evidence], why: str, after: Sequence[Plan]
 ) -> RuleCheck:
     plan = after[0].id if after else ""
+    # The register is edited by hand and may be behind: then P1 is unknown, not overdue (decision 14).
     if possible := _possible_plans(state):
         why += "; a document that may be the next one was found, and the register does not tell yet"
         return unknown(rule, state, [*possible, *evidence], why, plan=plan)
@@ -200,6 +201,7 @@ def check_length(rule: Rule, state: ProcessState) -> RuleCheck:
         return unknown(rule, state, [], "first and last year of the plan are not both known")
     years = state.last_day(ends.claim.moment).year - state.last_day(begins.claim.moment).year + 1
     evidence = [fact_evidence(begins), fact_evidence(ends)]
+    # Titles name years, not days: three years in a title may be less in fact, so the result is unknown.
     if years in {2, 4}:
         return met(rule, state, evidence, f"{years} years", plan.id)
     return unknown(

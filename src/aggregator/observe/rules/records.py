@@ -74,6 +74,7 @@ def check_repository(rule: Rule, state: ProcessState) -> RuleCheck:
         for one in state.repository_records
         if one.moment and state.day - state.last_day(one.moment) < span
     ]
+    # Two documents on one day are one addition (decision 14).
     added = sorted({state.last_day(one.moment) for one in recent if one.moment}, reverse=True)
     why = f"additions in the last {rule.days} days that we know: {len(added)}; {rule.count} are asked for"
     if len(added) >= rule.count:
@@ -106,6 +107,7 @@ def check_last_record(rule: Rule, state: ProcessState) -> RuleCheck:
         return met_until(rule, state, day + limit, [newest], f"the last record is of {day_in_words(day)}")
     evidence = [newest] if newest else []
     why = f"the last record that we hold is of {day_in_words(day)}" if day else "we hold no dated record"
+    # An undated document may be newer than the last dated record, until the day on which we read it.
     newer = state.undated if day is None or day < state.undated_until else ()
     after = max(day, state.undated_until) if newer and day else day
     no_later_record = prove_absence("record", after, state.day, state.coverage, state.searches)

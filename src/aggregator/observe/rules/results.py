@@ -65,6 +65,7 @@ def overdue(
     rule: Rule, state: ProcessState, days: int, evidence: Sequence[Evidence], why: str, plan: str = ""
 ) -> RuleCheck:
     """Past the limit by `days`: overdue, or past our own limit where the rule is only ours."""
+    # Our own limit is no rule of anybody: passing it is mentioned, but never called overdue (decision 14).
     result = RuleResult.PAST_OUR_LIMIT if rule.basis is Basis.OURS else RuleResult.OVERDUE
     return RuleCheck(
         rule=rule,

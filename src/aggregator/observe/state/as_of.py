@@ -26,6 +26,7 @@ def _carrier_at(carrier: Carrier, at: datetime) -> Carrier:
         entry=entry,
         revisions=revisions,
         removal=entry.removal,
+        # Revisions have no history of pending removals.
         pending_removal=None,
         last_seen=revisions[-1].seen_at,
     )

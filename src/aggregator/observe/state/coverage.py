@@ -50,6 +50,8 @@ def coverage_of(
 
 
 def _counts(polled: SourceWithState) -> bool:
+    # A guessed address that never answered would otherwise leave the process uncovered for good (decision
+    # 14).
     exists = polled.source.verified or polled.state.last_read is not None
     return polled.source.enabled and KINDS[polled.source.kind].official and exists
 
@@ -72,6 +74,7 @@ def _all_first_read(
     counted: Sequence[SourceWithState], read: Sequence[SourceWithState], zone: ZoneInfo
 ) -> date | None:
     """The day on which the last of the sources was first read; None while one has never been read."""
+    # A record may be in any of the sources, so coverage begins with the last of them.
     if not counted or len(read) < len(counted):
         return None
     return max(day_of(polled.state.first_read, zone) for polled in read if polled.state.first_read)

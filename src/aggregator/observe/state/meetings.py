@@ -73,6 +73,7 @@ def _is_forum_record(process: Process, document: Document) -> bool:
     forum, entry = process.forum, document.entry
     if forum is None or document.labels.type != "meeting-record" or not document.labels.relevant:
         return False
+    # `normalise/identity.py` gives this name to titles with the group and the day.
     named = any(name.startswith(f"meeting:{forum.body}:") for name in entry.names)
     title = entry.title.casefold()
     return entry.body == forum.body or named or any(phrase.casefold() in title for phrase in forum.words)
@@ -145,6 +146,7 @@ def _conflicts(day: date, document: Document, zone: ZoneInfo) -> tuple[Claim, ..
         if c.what.startswith(MEETING_CLAIM + ",") and not _agrees(c.moment, day, zone)
     ]
     entries = (document.entry, *(carrier.entry for carrier in document.carriers))
+    # The combined entry has the lead's title only; a wrong date may be in that of any carrier.
     for title, url in dict.fromkeys((entry.title, entry.url) for entry in entries):
         moment = _moment_in_title(title, zone)
         if moment and not _agrees(moment, day, zone):

@@ -186,6 +186,8 @@ def official_records(
     found = [
         document_evidence(document, official=True)
         for document in documents_of_bodies(process, documents, hosts)
+        # Spending and FOI releases do not count: with them the silence clock would never run out (decision
+        # 14).
         if criteria.counts(document.labels)
     ]
     found += [fact_evidence(fact) for plan in plans for fact in plan.facts if _is_official_document(fact)]
