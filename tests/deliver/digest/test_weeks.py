@@ -1,4 +1,4 @@
-"""The letter's week, written out by hand where calendars are easily got wrong."""
+"""The windows of digests: cases that calendars easily get wrong, worked out by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.deliver import closed_days, closed_weeks, day_of, windows_still_sent, week_of, digest_window
+from aggregator.deliver import closed_days, closed_weeks, day_of, digest_window, week_of, windows_still_sent
 from tests.support.builders import LONDON, instant
 
 ZONES = st.sampled_from(
@@ -61,7 +61,7 @@ def test_a_day_runs_from_eight_to_eight_in_london(day: str, start: str, end: str
 
 
 @pytest.mark.parametrize("day", ["2024-02-30", "2023-02-29", "2024-13-01", "2024-01-00"])
-def test_a_day_that_is_none_is_refused(day: str) -> None:
+def test_a_day_that_does_not_exist_is_refused(day: str) -> None:
     with pytest.raises(ValueError, match=f"^there is no day {day}$"):
         digest_window(day, LONDON)
 
@@ -102,7 +102,7 @@ def test_the_last_week_and_its_days_are_still_sent() -> None:
         ("2024-07-01 07:00", "2024-W27"),
     ],
 )
-def test_an_instant_belongs_to_the_week_that_holds_it(at: str, week: str) -> None:
+def test_an_instant_belongs_to_the_week_that_contains_it(at: str, week: str) -> None:
     assert week_of(instant(at), LONDON) == week
 
 
@@ -110,7 +110,7 @@ def test_an_instant_belongs_to_the_week_that_holds_it(at: str, week: str) -> Non
     "name",
     ["", "2024", "2024-4", "2024-W4", "24-W04", "2024W04", "2024-w04", "2024-W04 ", "0000-W01", "٢٠٢٤-W04"],
 )
-def test_a_name_of_another_form_is_refused_with_the_right_form(name: str) -> None:
+def test_a_name_in_another_format_is_refused_with_the_right_format(name: str) -> None:
     with pytest.raises(
         ValueError, match=r"write year and ISO week as in 2024-W04, or a day as in 2024-01-24$"
     ):
@@ -121,7 +121,7 @@ def test_a_name_of_another_form_is_refused_with_the_right_form(name: str) -> Non
     ("name", "last"),
     [("2024-W60", "2024-W52"), ("2024-W00", "2024-W52"), ("2021-W53", "2021-W52"), ("2020-W54", "2020-W53")],
 )
-def test_a_week_that_its_year_does_not_have_is_refused_with_the_last_one(name: str, last: str) -> None:
+def test_a_week_that_its_year_does_not_have_is_refused_with_the_last_week(name: str, last: str) -> None:
     with pytest.raises(
         ValueError, match=f"^there is no week {name}: that year has {name[:4]}-W01 to {last}$"
     ):
@@ -161,13 +161,13 @@ def test_at_most_eight_closed_weeks_are_looked_back_at() -> None:
 
 @given(at=INSTANTS, zone=ZONES)
 def test_windows_tile_time_without_gap_or_overlap(at: datetime, zone: ZoneInfo) -> None:
-    held = digest_window(week_of(at, zone), zone)
-    before = digest_window(week_of(held.start - timedelta(microseconds=1), zone), zone)
-    after = digest_window(week_of(held.end, zone), zone)
-    assert [at in one for one in (before, held, after)] == [False, True, False]
-    assert (before.end, after.start) == (held.start, held.end)
+    current = digest_window(week_of(at, zone), zone)
+    before = digest_window(week_of(current.start - timedelta(microseconds=1), zone), zone)
+    after = digest_window(week_of(current.end, zone), zone)
+    assert [at in one for one in (before, current, after)] == [False, True, False]
+    assert (before.end, after.start) == (current.start, current.end)
     day = digest_window(day_of(at, zone), zone)
-    assert held.start <= day.start <= at < day.end <= held.end
+    assert current.start <= day.start <= at < day.end <= current.end
 
 
 @given(first=INSTANTS, now=INSTANTS, zone=ZONES)

@@ -1,14 +1,14 @@
-"""Mails that come back, in the forms of several mail servers; written by us after the forms."""
+"""Bounces in the formats of several mail servers; composed by us."""
 
 from __future__ import annotations
 
-from tests.deliver.mail.inbound import RETURN
+from tests.deliver.mail.inbound import RETURN_ADDRESS
 
 PLAIN = f"""\
 Return-Path: <>
-Delivered-To: {RETURN}
+Delivered-To: {RETURN_ADDRESS}
 From: {{sender}}
-To: {RETURN}
+To: {RETURN_ADDRESS}
 Subject: {{subject}}
 """
 
@@ -21,7 +21,7 @@ Content-Type: multipart/report; report-type=delivery-status; boundary="one/two"
 --one/two
 Content-Type: text/plain; charset=utf-8
 
-{words}
+{text}
 
 --one/two
 Content-Type: message/delivery-status
@@ -44,10 +44,10 @@ Subject: a letter
 )
 
 
-def report(sender: str, subject: str, words: str, action: str, status: str, code: str) -> bytes:
-    """A report after RFC 3464."""
-    told = {"sender": sender, "subject": subject, "words": words}
-    return REPORT.format(**told, action=action, status=status, code=code).encode()
+def report(sender: str, subject: str, text: str, action: str, status: str, code: str) -> bytes:
+    """A delivery status notification (RFC 3464)."""
+    header_and_text = {"sender": sender, "subject": subject, "text": text}
+    return REPORT.format(**header_and_text, action=action, status=status, code=code).encode()
 
 
 POSTFIX = report(

@@ -1,14 +1,16 @@
-"""Mails that come back, in the forms in which mail servers and providers send them; written by us."""
+"""Inbound mail in the formats of mail servers and mail providers; composed by us."""
 
 from __future__ import annotations
 
 from email.message import EmailMessage
 
-from tests.deliver.mail.subscribers import TOKENS, reader
+from tests.deliver.mail.subscribers import TOKENS, make_subscriber
 
 RUN = "2024-W04"
-RETURN = f"post+{RUN}.{reader().id}.{TOKENS.return_address_tag(RUN, reader().id)}@example.org"
-WORD = TOKENS.unsubscribe_token(reader().id)
+RETURN_ADDRESS = (
+    f"post+{RUN}.{make_subscriber().id}.{TOKENS.return_address_tag(RUN, make_subscriber().id)}@example.org"
+)
+UNSUBSCRIBE_TOKEN = TOKENS.unsubscribe_token(make_subscriber().id)
 
 REPORT = """\
 From: Mail Delivery System <MAILER-DAEMON@mx.example.net>
@@ -53,14 +55,14 @@ Version: 1
 Content-Type: message/rfc822
 
 Message-ID: <x@example.org>
-List-Unsubscribe: <mailto:post@example.org?subject=leave%20{word}>
+List-Unsubscribe: <mailto:post@example.org?subject=leave%20{token}>
 Subject: a letter
 
 The letter.
 --cut--
 """
 
-NOTE = """\
+PERSONAL_MAIL = """\
 From: reader@example.org
 To: {to}
 Subject: {subject}
@@ -69,23 +71,29 @@ I am away until Monday.
 """
 
 
-def bounce(to: str = RETURN, action: str = "failed", status: str = "5.1.1", run: str = RUN) -> bytes:
-    """A delivery status notification (RFC 3464) to the return address of a letter."""
-    to = f"post+{run}.{reader().id}.{TOKENS.return_address_tag(run, reader().id)}@example.org" if run != RUN else to
+def make_bounce(
+    to: str = RETURN_ADDRESS, action: str = "failed", status: str = "5.1.1", run: str = RUN
+) -> bytes:
+    """A delivery status notification (RFC 3464) to the return address of a delivery."""
+    if run != RUN:
+        id = make_subscriber().id
+        to = f"post+{run}.{id}.{TOKENS.return_address_tag(run, id)}@example.org"
     return REPORT.format(to=to, subject="Undelivered", action=action, status=status).encode()
 
 
-def complaint(word: str = WORD) -> bytes:
-    """A feedback report (RFC 5965) with the letter that it is about."""
-    return COMPLAINT.format(word=word).encode()
+def make_complaint(signed: str = UNSUBSCRIBE_TOKEN) -> bytes:
+    """A feedback report (RFC 5965) with the mail that it is about."""
+    return COMPLAINT.format(token=signed).encode()
 
 
-def note(to: str = "post@example.org", subject: str = f"leave {WORD}", more: str = "") -> bytes:
-    """A mail that a person, or their absence, sends."""
-    return NOTE.format(to=to, subject=subject, more=more).encode()
+def personal_mail(
+    to: str = "post@example.org", subject: str = f"leave {UNSUBSCRIBE_TOKEN}", more: str = ""
+) -> bytes:
+    """A mail that a person, or their out-of-office reply, sends."""
+    return PERSONAL_MAIL.format(to=to, subject=subject, more=more).encode()
 
 
-def mail(subject: str, text: str = "", sender: str = "Ann <ann@example.org>", **headers: str) -> bytes:
+def make_mail(subject: str, text: str = "", sender: str = "Ann <ann@example.org>", **headers: str) -> bytes:
     """A mail that a person writes to us."""
     made = EmailMessage()
     made["From"], made["To"], made["Subject"] = sender, "post@example.org", subject

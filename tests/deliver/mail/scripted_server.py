@@ -1,4 +1,4 @@
-"""A mail server that says, to each command, what a test wants it to say; and keeps what it was told."""
+"""A mail server that gives the replies a test chooses, and records the commands that it got."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from aggregator.deliver.mail.smtp import SmtpServer
 from aggregator.model import Message
 
 HANG_UP = "hang up"
-MUTE = "say nothing"
-SAYS = {
+STAY_SILENT = "say nothing"
+GOOD_REPLIES = {
     "HELLO": "220 ready",
     "EHLO": "250-here\r\n250-PIPELINING\r\n250 SIZE 1000000",
     "HELO": "250 here",
@@ -25,8 +25,8 @@ SAYS = {
 }
 
 
-def message(name: str, payload: bytes = b"Subject: x\r\n\r\n.a line\r\n") -> Message:
-    """A letter to somebody."""
+def make_message(name: str, payload: bytes = b"Subject: x\r\n\r\n.a line\r\n") -> Message:
+    """A message to NAME@example.org."""
     return Message(
         run="2024-W04",
         subscriber_id=name,
@@ -36,65 +36,67 @@ def message(name: str, payload: bytes = b"Subject: x\r\n\r\n.a line\r\n") -> Mes
     )
 
 
-def server(port: int, **changes: object) -> SmtpServer:
-    """Where it listens, as the program knows it."""
-    told: dict[str, object] = {"tls_first": False, "starttls": False, "connections": 3, **changes}
-    return SmtpServer(host="127.0.0.1", port=port, **told)  # type: ignore[arg-type]  # each by its own name
+def make_server(port: int, **changes: object) -> SmtpServer:
+    """The settings of a server on this machine."""
+    values: dict[str, object] = {"implicit_tls": False, "starttls": False, "connections": 3, **changes}
+    return SmtpServer(host="127.0.0.1", port=port, **values)  # type: ignore[arg-type]  # each by its own name
 
 
 @dataclass
-class Scripted:
-    """What is said to each command, one after the other, the last for good; and what each line was told."""
+class ScriptedServer:
+    """A running server."""
 
-    says: dict[str, list[str]]
-    told: list[list[str]] = field(default_factory=list)
+    replies: dict[str, list[str]]
+    """By command: used in this order; the last one stays."""
+    commands: list[list[str]] = field(default_factory=list)
+    """Of each connection."""
     bodies: list[bytes] = field(default_factory=list)
     port: int = 0
-    lines: list[asyncio.Task[None]] = field(default_factory=list)
+    connections: list[asyncio.Task[None]] = field(default_factory=list)
 
-    def begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """A connection was opened."""
-        self.lines.append(asyncio.ensure_future(self.line(reader, writer)))
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve a new connection."""
+        self.connections.append(asyncio.ensure_future(self.serve(reader, writer)))
 
-    async def line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, until either end hangs up."""
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection until either end hangs up."""
         commands = list[str]()
-        self.told.append(commands)
+        self.commands.append(commands)
         with suppress(ConnectionError):
-            going = self._say(writer, "HELLO")
-            while going and (chunk := await reader.read(65536)):
+            code = self._reply(writer, "HELLO")
+            while code and (chunk := await reader.read(65536)):
                 assert chunk.count(b"\r\n") == 1, "commands come one by one"
                 commands.append(chunk.decode().strip())
-                going = self._say(writer, word := chunk[:4].decode().upper())
-                if going == "354":
+                code = self._reply(writer, command := chunk[:4].decode().upper())
+                if code == "354":
                     self.bodies.append(await reader.readuntil(b"\r\n.\r\n"))
-                    going = self._say(writer, "BODY")
-                if word == "QUIT":
+                    code = self._reply(writer, "BODY")
+                if command == "QUIT":
                     break
         writer.close()
         with suppress(OSError):
             await writer.wait_closed()
 
-    def _say(self, writer: asyncio.StreamWriter, word: str) -> str:
-        """Answer; gives the code, and nothing when it is time to hang up."""
-        left = self.says.get(word, ["500 what?"])
-        reply = left.pop(0) if len(left) > 1 else left[0]
-        if reply not in (HANG_UP, MUTE):
+    def _reply(self, writer: asyncio.StreamWriter, command: str) -> str:
+        """Reply to a command; gives the code, or nothing when the connection is to be closed."""
+        replies = self.replies.get(command, ["500 what?"])
+        reply = replies.pop(0) if len(replies) > 1 else replies[0]
+        if reply not in (HANG_UP, STAY_SILENT):
             writer.write(reply.encode() + b"\r\n")
         return "" if reply == HANG_UP else reply[:3]
 
 
 @asynccontextmanager
-async def scripted(
-    says: Mapping[str, str | list[str]] | None = None, host: str = "127.0.0.1"
-) -> AsyncIterator[Scripted]:
-    """A server that says `says`, and else what a good one would."""
-    told = {
-        word: [said] if isinstance(said, str) else list(said)
-        for word, said in {**SAYS, **(says or {})}.items()
+async def run_scripted_server(
+    replies: Mapping[str, str | list[str]] | None = None, host: str = "127.0.0.1"
+) -> AsyncIterator[ScriptedServer]:
+    """A server with these replies, and those of a working server for other commands."""
+    all_replies = {
+        command: [reply] if isinstance(reply, str) else list(reply)
+        for command, reply in {**GOOD_REPLIES, **(replies or {})}.items()
     }
-    found = Scripted(told)
-    async with await asyncio.start_server(found.begin, host, 0) as listener:
-        found.port = listener.sockets[0].getsockname()[1]
-        yield found
-    await asyncio.gather(*found.lines)
+    server = ScriptedServer(all_replies)
+    async with await asyncio.start_server(server.accept, host, 0) as listener:
+        server.port = listener.sockets[0].getsockname()[1]
+        yield server
+    await asyncio.gather(*server.connections)

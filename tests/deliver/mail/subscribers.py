@@ -1,4 +1,4 @@
-"""Values for tests of letters by mail: readers, stationery, and the mail that comes of them."""
+"""Builders for tests of mail: subscribers, the mail context, and parsed messages."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.support.builders import instant, make_site
 TOKENS = Tokens(b"a key that is long enough for a test")
 
 
-def reader(**changes: Any) -> Subscriber:
-    """A person who reads since New Year."""
+def make_subscriber(**changes: Any) -> Subscriber:
+    """A person who has been subscribed since New Year."""
     default = Subscriber(
         id="00c0ffee00c0ffee",
         address="reader@example.org",
@@ -26,23 +26,26 @@ def reader(**changes: Any) -> Subscriber:
     return replace(default, **changes)
 
 
-def stationery(of: Site | None = None) -> MailContext:
-    """Letters from letters@updates.example.org."""
+def make_context(site: Site | None = None) -> MailContext:
+    """Mail from letters@updates.example.org."""
     return MailContext(
-        site=of or make_site(), sender_address="letters@updates.example.org", replies_mailbox="post@example.org", tokens=TOKENS
+        site=site or make_site(),
+        sender_address="letters@updates.example.org",
+        replies_mailbox="post@example.org",
+        tokens=TOKENS,
     )
 
 
-def opened(message: Message) -> EmailMessage:
-    """The mail as a mail program reads it."""
+def parse_message(message: Message) -> EmailMessage:
+    """The message as a mail program parses it."""
     made = message_from_bytes(message.payload, policy=policy.default)
     assert isinstance(made, EmailMessage)
     return made
 
 
-def parts(message: Message) -> tuple[str, str]:
-    """Its text and its HTML, decoded."""
-    text, page = opened(message).iter_parts()
+def text_and_html(message: Message) -> tuple[str, str]:
+    """The text and the HTML of a message, decoded."""
+    text, page = parse_message(message).iter_parts()
     assert isinstance(text, EmailMessage)
     assert isinstance(page, EmailMessage)
     assert (text.get_content_type(), page.get_content_type()) == ("text/plain", "text/html")

@@ -1,4 +1,4 @@
-"""What a mail to us says: only what carries a word of ours is believed."""
+"""Parsing inbound mail: only what we signed is believed."""
 
 from __future__ import annotations
 
@@ -6,32 +6,43 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.deliver.mail.bounces import InboundMail, InboundKind, parse_inbound_mail
+from aggregator.deliver.mail.bounces import InboundKind, InboundMail, parse_inbound_mail
 from tests.deliver.mail.bounces import AWAY, EXCHANGE, EXIM, GMAIL, POSTFIX, POSTFIX_LATE
-from tests.deliver.mail.inbound import RETURN, RUN, WORD, bounce, complaint, mail, note
-from tests.deliver.mail.subscribers import TOKENS, reader
+from tests.deliver.mail.inbound import (
+    RETURN_ADDRESS,
+    RUN,
+    UNSUBSCRIBE_TOKEN,
+    make_bounce,
+    make_complaint,
+    make_mail,
+    personal_mail,
+)
+from tests.deliver.mail.subscribers import TOKENS, make_subscriber
 
-ME = reader().id
-FORGED = RETURN[:-22] + "0000000000" + RETURN[-12:]
+ME = make_subscriber().id
+FORGED = RETURN_ADDRESS[:-22] + "0000000000" + RETURN_ADDRESS[-12:]
 
 
 @pytest.mark.parametrize(
-    ("mail", "reply"),
+    ("mail", "parsed"),
     [
-        (bounce(), InboundMail(InboundKind.HARD_BOUNCE, ME, RUN)),
-        (bounce(action="delayed", status="4.2.2"), InboundMail(InboundKind.SOFT_BOUNCE, ME, RUN)),
-        (bounce(run="ask-confirm.65b0d2f0"), InboundMail(InboundKind.HARD_BOUNCE, ME, "ask-confirm.65b0d2f0")),
-        (bounce(to=f"Letters <{RETURN}>"), InboundMail(InboundKind.HARD_BOUNCE, ME, RUN)),
-        (complaint(), InboundMail(InboundKind.COMPLAINT, ME)),
-        (note(), InboundMail(InboundKind.UNSUBSCRIBE, ME)),
-        (note(subject=f"Re: leave {WORD}"), InboundMail(InboundKind.UNSUBSCRIBE, ME)),
-        (note(subject=f"leave%20{WORD}"), InboundMail(InboundKind.UNSUBSCRIBE, ME)),
-        (note(subject=f"leave\n {WORD}"), InboundMail(InboundKind.UNSUBSCRIBE, ME)),
+        (make_bounce(), InboundMail(InboundKind.HARD_BOUNCE, ME, RUN)),
+        (make_bounce(action="delayed", status="4.2.2"), InboundMail(InboundKind.SOFT_BOUNCE, ME, RUN)),
+        (
+            make_bounce(run="ask-confirm.65b0d2f0"),
+            InboundMail(InboundKind.HARD_BOUNCE, ME, "ask-confirm.65b0d2f0"),
+        ),
+        (make_bounce(to=f"Letters <{RETURN_ADDRESS}>"), InboundMail(InboundKind.HARD_BOUNCE, ME, RUN)),
+        (make_complaint(), InboundMail(InboundKind.COMPLAINT, ME)),
+        (personal_mail(), InboundMail(InboundKind.UNSUBSCRIBE, ME)),
+        (personal_mail(subject=f"Re: leave {UNSUBSCRIBE_TOKEN}"), InboundMail(InboundKind.UNSUBSCRIBE, ME)),
+        (personal_mail(subject=f"leave%20{UNSUBSCRIBE_TOKEN}"), InboundMail(InboundKind.UNSUBSCRIBE, ME)),
+        (personal_mail(subject=f"leave\n {UNSUBSCRIBE_TOKEN}"), InboundMail(InboundKind.UNSUBSCRIBE, ME)),
     ],
 )
-def test_what_carries_a_word_of_ours_is_understood(mail: bytes, reply: InboundMail) -> None:
-    assert parse_inbound_mail(mail, TOKENS) == reply
-    assert parse_inbound_mail(mail.replace(b"\n", b"\r\n"), TOKENS) == reply
+def test_mail_with_something_that_we_signed_is_understood(mail: bytes, parsed: InboundMail) -> None:
+    assert parse_inbound_mail(mail, TOKENS) == parsed
+    assert parse_inbound_mail(mail.replace(b"\n", b"\r\n"), TOKENS) == parsed
 
 
 @pytest.mark.parametrize(
@@ -39,17 +50,17 @@ def test_what_carries_a_word_of_ours_is_understood(mail: bytes, reply: InboundMa
     [
         b"",
         b"\xff\xfe\x00",
-        note(subject="leave"),
-        note(subject="leave 00c0ffee00c0ffee"),
-        note(subject=f"leave {WORD[:-1]}"),
-        note(subject="hello"),
-        note(to=RETURN, subject="Out of office", more="Auto-Submitted: auto-replied\n"),
-        bounce(to="post@example.org"),
-        bounce(to=FORGED),
-        complaint(word="00c0ffee00c0ffee.forged"),
+        personal_mail(subject="leave"),
+        personal_mail(subject="leave 00c0ffee00c0ffee"),
+        personal_mail(subject=f"leave {UNSUBSCRIBE_TOKEN[:-1]}"),
+        personal_mail(subject="hello"),
+        personal_mail(to=RETURN_ADDRESS, subject="Out of office", more="Auto-Submitted: auto-replied\n"),
+        make_bounce(to="post@example.org"),
+        make_bounce(to=FORGED),
+        make_complaint(signed="00c0ffee00c0ffee.forged"),
     ],
 )
-def test_everything_else_is_nothing(mail: bytes) -> None:
+def test_any_other_mail_is_ignored(mail: bytes) -> None:
     assert parse_inbound_mail(mail, TOKENS) is None
 
 
@@ -63,19 +74,23 @@ def test_everything_else_is_nothing(mail: bytes) -> None:
         (EXIM, InboundKind.HARD_BOUNCE),
         (AWAY, None),
     ],
-    ids=["Postfix", "Postfix, late", "Exchange", "Gmail", "Exim", "an absence"],
+    ids=["Postfix", "Postfix, late", "Exchange", "Gmail", "Exim", "out of office"],
 )
-def test_bounces_are_read_in_the_forms_of_several_servers(mail: bytes, kind: InboundKind | None) -> None:
+def test_bounces_are_parsed_in_the_formats_of_several_mail_servers(
+    mail: bytes, kind: InboundKind | None
+) -> None:
     expected = InboundMail(kind, ME, RUN) if kind else None
 
     assert parse_inbound_mail(mail, TOKENS) == expected
-    handed_on = mail.replace(f"To: {RETURN}".encode(), b"To: post@example.org", 2)
-    renamed = handed_on.replace(b"Delivered-To: post@example.org", f"Delivered-To: {RETURN}".encode())
-    assert renamed != mail
-    assert parse_inbound_mail(renamed, TOKENS) == expected  # a mailbox that only `Delivered-To` tells whose it was
+    forwarded = mail.replace(f"To: {RETURN_ADDRESS}".encode(), b"To: post@example.org", 2)
+    delivered_to = forwarded.replace(
+        b"Delivered-To: post@example.org", f"Delivered-To: {RETURN_ADDRESS}".encode()
+    )
+    assert delivered_to != mail
+    assert parse_inbound_mail(delivered_to, TOKENS) == expected  # only `Delivered-To` has the return address
 
 
-def test_a_bounce_is_as_hard_as_the_worst_that_it_tells() -> None:
+def test_one_permanent_failure_makes_a_hard_bounce() -> None:
     late = b"Final-Recipient: rfc822; other@example.org\nAction: delayed\nStatus: 4.4.1\n\n"
 
     mail = POSTFIX.replace(b"Original-Recipient:", late + b"Original-Recipient:")
@@ -83,40 +98,40 @@ def test_a_bounce_is_as_hard_as_the_worst_that_it_tells() -> None:
     assert parse_inbound_mail(mail, TOKENS) == InboundMail(InboundKind.HARD_BOUNCE, ME, RUN)
 
 
-def test_a_complaint_holds_the_letter_as_it_was_sent_with_its_lines_broken() -> None:
-    cut = f"leave%20{WORD[:9]}=\r\n{WORD[9:]}".encode()
+def test_a_token_in_a_complaint_is_found_across_a_quoted_printable_line_break() -> None:
+    broken = f"leave%20{UNSUBSCRIBE_TOKEN[:9]}=\r\n{UNSUBSCRIBE_TOKEN[9:]}".encode()
 
-    assert parse_inbound_mail(complaint().replace(f"leave%20{WORD}".encode(), cut), TOKENS) == InboundMail(
-        InboundKind.COMPLAINT, ME
-    )
+    assert parse_inbound_mail(
+        make_complaint().replace(f"leave%20{UNSUBSCRIBE_TOKEN}".encode(), broken), TOKENS
+    ) == InboundMail(InboundKind.COMPLAINT, ME)
 
 
 TOKEN = "00c0ffee00c0ffee.Zb3D5A.c2lnbmVk_-"  # noqa: S105  # signs nothing
 
 
 @pytest.mark.parametrize(
-    ("payload", "reply"),
+    ("payload", "parsed"),
     [
-        (mail("join"), InboundMail(InboundKind.SUBSCRIBE, "ann@example.org")),
-        (mail("Re: JOIN "), InboundMail(InboundKind.SUBSCRIBE, "ann@example.org")),
-        (mail("please let me join"), None),
-        (mail("join", sender="a@example.org, b@example.org"), None),
-        (mail(f"confirm {TOKEN}"), InboundMail(InboundKind.CONFIRM, TOKEN)),
-        (mail(f"RE: Confirm {TOKEN}", "> as it is\n"), InboundMail(InboundKind.CONFIRM, TOKEN)),
-        (mail("confirm"), None),
-        (mail(f"confirm {TOKEN} and more"), None),
-        (mail(f"pause {TOKEN}"), None),
-        (mail("join", Auto_Submitted="auto-replied"), None),
-        (mail("join", Precedence="bulk"), None),
-        (mail("join", List_Id="<a.example.org>"), None),
+        (make_mail("join"), InboundMail(InboundKind.SUBSCRIBE, "ann@example.org")),
+        (make_mail("Re: JOIN "), InboundMail(InboundKind.SUBSCRIBE, "ann@example.org")),
+        (make_mail("please let me join"), None),
+        (make_mail("join", sender="a@example.org, b@example.org"), None),
+        (make_mail(f"confirm {TOKEN}"), InboundMail(InboundKind.CONFIRM, TOKEN)),
+        (make_mail(f"RE: Confirm {TOKEN}", "> as it is\n"), InboundMail(InboundKind.CONFIRM, TOKEN)),
+        (make_mail("confirm"), None),
+        (make_mail(f"confirm {TOKEN} and more"), None),
+        (make_mail(f"pause {TOKEN}"), None),
+        (make_mail("join", Auto_Submitted="auto-replied"), None),
+        (make_mail("join", Precedence="bulk"), None),
+        (make_mail("join", List_Id="<a.example.org>"), None),
     ],
 )
-def test_a_mail_asks_for_what_its_subject_says(payload: bytes, reply: InboundMail | None) -> None:
-    assert parse_inbound_mail(payload, TOKENS) == reply
+def test_the_subject_is_the_command(payload: bytes, parsed: InboundMail | None) -> None:
+    assert parse_inbound_mail(payload, TOKENS) == parsed
 
 
 @given(payload=st.binary(max_size=300))
-def test_whatever_stands_below_the_subject_the_token_is_read_or_nothing(payload: bytes) -> None:
+def test_the_token_is_parsed_or_nothing_whatever_follows_the_subject(payload: bytes) -> None:
     found = parse_inbound_mail(b"Subject: confirm " + TOKEN.encode() + b"\n" + payload, TOKENS)
 
     assert found is None or found == InboundMail(InboundKind.CONFIRM, TOKEN)

@@ -1,4 +1,4 @@
-"""What a mail server may say to each command: what becomes of the letter, the line and the next letter."""
+"""Refusals of a mail server: what follows for the message, the connection and the next message."""
 
 from __future__ import annotations
 
@@ -10,26 +10,33 @@ import pytest
 from aggregator.deliver.mail.smtp import SmtpSender
 from aggregator.errors import DeliveryError
 from aggregator.model import SendOutcome
-from tests.deliver.mail.scripted_server import HANG_UP, MUTE, Scripted, message, scripted, server
+from tests.deliver.mail.scripted_server import (
+    HANG_UP,
+    STAY_SILENT,
+    ScriptedServer,
+    make_message,
+    make_server,
+    run_scripted_server,
+)
 
 SOON = timedelta(seconds=0.3)
 
 
-async def hand(found: Scripted, *names: str, **changes: object) -> list[SendOutcome]:
-    """Hand letters over, one after the other on one line."""
-    way = SmtpSender(server(found.port, **{"connections": 1, **changes}), reply_timeout=SOON)
-    receipts = await way([message(name) for name in names])
-    await way.close()
-    return [one.outcome for one in receipts]
+async def send(server: ScriptedServer, *names: str, **changes: object) -> list[SendOutcome]:
+    """Send messages one after another on one connection."""
+    sender = SmtpSender(make_server(server.port, **{"connections": 1, **changes}), reply_timeout=SOON)
+    results = await sender([make_message(name) for name in names])
+    await sender.close()
+    return [one.outcome for one in results]
 
 
 @pytest.mark.parametrize(
-    ("word", "reply", "handed", "lines"),
+    ("command", "reply", "outcome", "connections"),
     [
         ("RCPT", "550 5.1.1 nobody", SendOutcome.PERMANENT_FAILURE, 1),
         ("RCPT", "450 4.2.1 later", SendOutcome.TEMPORARY_FAILURE, 1),
         ("RCPT", "421 4.3.2 going down", SendOutcome.TEMPORARY_FAILURE, 2),
-        # It refuses us, not the reader: a server that is set up wrong may cost nobody the letter.
+        # It refuses us, not the subscriber: nobody may miss a digest because our server is set up wrong.
         ("MAIL", "530 5.7.0 authenticate first", SendOutcome.TEMPORARY_FAILURE, 1),
         ("MAIL", "553 5.7.1 not your address", SendOutcome.TEMPORARY_FAILURE, 1),
         ("MAIL", "451 4.3.0 later", SendOutcome.TEMPORARY_FAILURE, 1),
@@ -40,30 +47,32 @@ async def hand(found: Scripted, *names: str, **changes: object) -> list[SendOutc
         ("BODY", "550 5.7.1 unwanted", SendOutcome.PERMANENT_FAILURE, 1),
         ("BODY", "452 4.3.1 full", SendOutcome.TEMPORARY_FAILURE, 1),
         ("BODY", HANG_UP, SendOutcome.UNKNOWN, 2),
-        ("BODY", MUTE, SendOutcome.UNKNOWN, 2),
-        ("RCPT", MUTE, SendOutcome.UNKNOWN, 2),
+        ("BODY", STAY_SILENT, SendOutcome.UNKNOWN, 2),
+        ("RCPT", STAY_SILENT, SendOutcome.UNKNOWN, 2),
     ],
 )
-def test_a_refusal_is_one_letters_and_the_next_is_taken(
-    word: str, reply: str, handed: SendOutcome, lines: int
+def test_a_refusal_concerns_one_message_and_the_next_is_sent(
+    command: str, reply: str, outcome: SendOutcome, connections: int
 ) -> None:
     async def work() -> None:
-        async with scripted({word: [reply, "354 go on" if word == "DATA" else "250 yes"]}) as found:
-            assert await hand(found, "a", "b") == [handed, SendOutcome.ACCEPTED]
-            assert len(found.told) == lines
-            if lines == 1:  # the server forgets the refused one before it hears of the next
-                rset = found.told[0].index("RSET")
-                assert [c[:4] for c in found.told[0][rset + 1 :]] == ["MAIL", "RCPT", "DATA", "QUIT"]
+        async with run_scripted_server(
+            {command: [reply, "354 go on" if command == "DATA" else "250 yes"]}
+        ) as server:
+            assert await send(server, "a", "b") == [outcome, SendOutcome.ACCEPTED]
+            assert len(server.commands) == connections
+            if connections == 1:  # RSET ends the refused transaction before the next message
+                rset = server.commands[0].index("RSET")
+                assert [c[:4] for c in server.commands[0][rset + 1 :]] == ["MAIL", "RCPT", "DATA", "QUIT"]
 
     asyncio.run(work())
 
 
-@pytest.mark.parametrize("reply", ["500 what?", "421 bye", HANG_UP, MUTE])
-def test_a_line_that_does_not_forget_is_not_used_again(reply: str) -> None:
+@pytest.mark.parametrize("reply", ["500 what?", "421 bye", HANG_UP, STAY_SILENT])
+def test_a_connection_that_cannot_be_reset_is_not_used_again(reply: str) -> None:
     async def work() -> None:
-        async with scripted({"RCPT": ["550 nobody", "250 yes"], "RSET": reply}) as found:
-            assert await hand(found, "a", "b") == [SendOutcome.PERMANENT_FAILURE, SendOutcome.ACCEPTED]
-            assert [[c for c in line if c.startswith("RCPT")] for line in found.told] == [
+        async with run_scripted_server({"RCPT": ["550 nobody", "250 yes"], "RSET": reply}) as server:
+            assert await send(server, "a", "b") == [SendOutcome.PERMANENT_FAILURE, SendOutcome.ACCEPTED]
+            assert [[c for c in connection if c.startswith("RCPT")] for connection in server.commands] == [
                 ["RCPT TO:<a@example.org>"],
                 ["RCPT TO:<b@example.org>"],
             ]
@@ -71,56 +80,61 @@ def test_a_line_that_does_not_forget_is_not_used_again(reply: str) -> None:
     asyncio.run(work())
 
 
-@pytest.mark.parametrize("greeting", ["421 4.3.2 too busy", "554 5.3.2 no mail here", HANG_UP, MUTE])
+@pytest.mark.parametrize("greeting", ["421 4.3.2 too busy", "554 5.3.2 no mail here", HANG_UP, STAY_SILENT])
 def test_a_server_that_does_not_greet_cannot_be_used(greeting: str) -> None:
     async def work() -> None:
-        async with scripted({"HELLO": greeting}) as found:
+        async with run_scripted_server({"HELLO": greeting}) as server:
             with pytest.raises(DeliveryError, match="cannot be used"):
-                await hand(found, "a")
+                await send(server, "a")
 
     asyncio.run(work())
 
 
-def test_a_server_that_knows_only_the_old_greeting_takes_letters() -> None:
+def test_a_server_that_knows_only_helo_is_used() -> None:
     async def work() -> None:
-        async with scripted({"EHLO": "502 what?"}) as found:
-            assert await hand(found, "a") == [SendOutcome.ACCEPTED]
-            assert [c[:4] for c in found.told[0]] == ["EHLO", "HELO", "MAIL", "RCPT", "DATA", "QUIT"]
+        async with run_scripted_server({"EHLO": "502 what?"}) as server:
+            assert await send(server, "a") == [SendOutcome.ACCEPTED]
+            assert [c[:4] for c in server.commands[0]] == ["EHLO", "HELO", "MAIL", "RCPT", "DATA", "QUIT"]
 
     asyncio.run(work())
 
 
-def test_a_server_that_takes_no_password_is_given_none() -> None:
+def test_a_server_without_login_is_sent_no_password() -> None:
     async def work() -> None:
-        async with scripted() as found:
+        async with run_scripted_server() as server:
             with pytest.raises(DeliveryError, match="AUTH"):
-                await hand(found, "a", user="letters", password="hunter2")  # noqa: S106  # nobody's
-            assert "hunter2" not in str(found.told)
+                await send(server, "a", user="letters", password="hunter2")  # noqa: S106  # nobody's
+            assert "hunter2" not in str(server.commands)
 
     asyncio.run(work())
 
 
-def test_what_is_left_when_no_line_can_be_had_is_untried_and_nobody_asks_again_and_again() -> None:
+def test_when_no_connection_can_be_opened_the_rest_is_untried_without_further_attempts() -> None:
     async def work() -> None:
-        async with scripted({"HELLO": ["220 ready", "421 too many"], "BODY": HANG_UP}) as found:
-            assert await hand(found, "a", "b", "c") == [SendOutcome.UNKNOWN, SendOutcome.NOT_SENT, SendOutcome.NOT_SENT]
-            assert len(found.told) == 2
+        async with run_scripted_server({"HELLO": ["220 ready", "421 too many"], "BODY": HANG_UP}) as server:
+            assert await send(server, "a", "b", "c") == [
+                SendOutcome.UNKNOWN,
+                SendOutcome.NOT_SENT,
+                SendOutcome.NOT_SENT,
+            ]
+            assert len(server.commands) == 2
 
     asyncio.run(work())
 
 
 @pytest.mark.parametrize(
-    ("offers", "said"), [("250 SIZE 1000000", " SIZE=28"), ("250 SIZE", " SIZE=28"), ("250 8BITMIME", "")]
+    ("capability", "parameter"),
+    [("250 SIZE 1000000", " SIZE=28"), ("250 SIZE", " SIZE=28"), ("250 8BITMIME", "")],
 )
-def test_the_size_is_said_where_it_is_asked_for(offers: str, said: str) -> None:
-    """RFC 1870, 3: the bytes of the message as it is, without the dots that are doubled on the way."""
+def test_the_size_is_sent_where_the_server_supports_it(capability: str, parameter: str) -> None:
+    """RFC 1870, 3: the size of the message itself, without the dots that are doubled in transit."""
 
     async def work() -> None:
-        async with scripted({"EHLO": f"250-here\r\n{offers}"}) as found:
-            way = SmtpSender(server(found.port))
-            await way([message("a", b"Subject: x\r\n\r\n.dotted line\r\n")])
-            await way.close()
-            assert found.told[0][1] == f"MAIL FROM:<post+x@example.org>{said}"
-            assert found.bodies == [b"Subject: x\r\n\r\n..dotted line\r\n.\r\n"]
+        async with run_scripted_server({"EHLO": f"250-here\r\n{capability}"}) as server:
+            sender = SmtpSender(make_server(server.port))
+            await sender([make_message("a", b"Subject: x\r\n\r\n.dotted line\r\n")])
+            await sender.close()
+            assert server.commands[0][1] == f"MAIL FROM:<post+x@example.org>{parameter}"
+            assert server.bodies == [b"Subject: x\r\n\r\n..dotted line\r\n.\r\n"]
 
     asyncio.run(work())
