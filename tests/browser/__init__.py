@@ -1,1 +1,1 @@
-"""What is tried in a real browser."""
+"""Tests in a real browser."""

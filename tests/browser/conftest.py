@@ -1,6 +1,6 @@
-"""A real browser on a real server: headless Chromium reads a whole site on localhost.
+"""A real browser and a real server: headless Chromium reads a whole site on localhost.
 
-Where Chromium is missing these tests are skipped with the way to get it, but with CI=true they fail.
+Without Chromium these tests are skipped, with a message that says how to get it; with CI=true they fail.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from pathlib import Path
 from typing import Final, Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
-from aggregator.publish.search_index import index_pages
-from tests.publish.full_snapshot import publish, rich
+from aggregator.publish.search_index import build_search_index
+from tests.publish.full_snapshot import make_full_snapshot, publish_site
 
-MISSING: Final = (
+NO_CHROMIUM: Final = (
     "not run: no Chromium on this machine. On Debian: apt-get install chromium; elsewhere install Chromium "
     "or Chrome, so that `chromium` or `google-chrome` is on the PATH. Then: make test"
 )
-FLAGS: Final = (
+CHROMIUM_FLAGS: Final = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 )
@@ -36,32 +36,32 @@ FLAGS: Final = (
 Scheme = Literal["light", "dark"]
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder as a static host does, and says nothing of it."""
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves a folder as a static host does, without log lines."""
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
-def index(place: Path) -> int:
-    """Make the search index. Playwright's own event loop runs in the thread of the tests, so not there."""
-    with ThreadPoolExecutor(1) as elsewhere:
-        return elsewhere.submit(asyncio.run, index_pages(place)).result(timeout=120)
+def build_index(folder: Path) -> int:
+    """Build the search index, in a thread: Playwright's own event loop runs in that of the tests."""
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(asyncio.run, build_search_index(folder)).result(timeout=120)
 
 
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published site with its search index."""
-    place = tmp_path_factory.mktemp("site")
-    publish(rich(), place)
-    index(place)
-    return place
+    folder = tmp_path_factory.mktemp("site")
+    publish_site(make_full_snapshot(), folder)
+    build_index(folder)
+    return folder
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address at which a folder can be read from this machine."""
-    handler = partial(Quiet, directory=str(folder))
+def serve_folder(folder: Path) -> Iterator[str]:
+    """Serve a folder; gives the address of the server."""
+    handler = partial(QuietHandler, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -72,27 +72,27 @@ def served(folder: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def address(folder: Path) -> Iterator[str]:
-    """Where the site is served."""
-    with served(folder) as where:
-        yield where
+    """The address of the served site."""
+    with serve_folder(folder) as served_at:
+        yield served_at
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """One Chromium for the tests of this folder; those of others need the thread's event loop."""
+    """One Chromium for the tests of this folder; tests elsewhere need the thread's event loop."""
     found = (shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
     chromium = next(filter(None, found), None)
     if chromium is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"browser tests {MISSING}")
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(f"browser tests {NO_CHROMIUM}")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        running = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
         yield running
         running.close()
 
 
 @dataclass
-class Windows:
-    """Two windows, one of them without scripts, that are used again and again, and their faults."""
+class BrowserWindows:
+    """Two windows, one of them without scripts, that all tests use, and the faults seen in them."""
 
     browser: Browser
     address: str
@@ -100,7 +100,7 @@ class Windows:
     faults: list[str] = field(default_factory=list)
 
     def open(self, path: str, *, width: int = 1280, scheme: Scheme = "light", scripts: bool = True) -> Page:
-        """Load a page of the site as if nothing had been opened before."""
+        """Load a page of the site as if no other had been open before."""
         page = self.pages.get(scripts) or self._new(scripts)
         page.goto("about:blank")
         page.set_viewport_size({"width": width, "height": 800})
@@ -111,24 +111,28 @@ class Windows:
     def _new(self, scripts: bool) -> Page:
         page = self.pages[scripts] = self.browser.new_page(java_script_enabled=scripts)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", lambda told: self.faults.append(told.text) if told.type == "error" else None)
-        page.on("request", self._asked)
+        page.on("console", self._note_console)
+        page.on("request", self._note_request)
         return page
 
-    def _asked(self, asked: Request) -> None:
-        if not asked.url.startswith((self.address, "about:blank")):
-            self.faults.append(asked.url)
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.faults.append(message.text)
+
+    def _note_request(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "about:blank")):
+            self.faults.append(request.url)
 
 
 @pytest.fixture(scope="package")
-def windows(browser: Browser, address: str) -> Windows:
-    """The windows for all tests of this folder."""
-    return Windows(browser, address)
+def windows(browser: Browser, address: str) -> BrowserWindows:
+    """The windows that all tests of this folder use."""
+    return BrowserWindows(browser, address)
 
 
 @pytest.fixture
-def open_page(windows: Windows) -> Iterator[Callable[..., Page]]:
-    """Opens a page of the site; it may report no fault and ask nobody else."""
+def open_page(windows: BrowserWindows) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the site. The page may report no fault and request nothing from other sites."""
     windows.faults.clear()
     yield windows.open
     assert windows.faults == []

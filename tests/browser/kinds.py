@@ -1,19 +1,21 @@
-"""One page of each kind, by its path in the site that `tests.publish.full_snapshot` makes."""
+"""The path of one page of each kind, in the site that `tests.publish.full_snapshot` makes."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from aggregator.publish.presentation.paths import entry_page
-from tests.publish.full_snapshot import plan, rich
+from aggregator.publish.presentation.paths import document_page_path
+from tests.publish.full_snapshot import make_full_snapshot, make_plan
 
-DOCUMENT: Final = entry_page(plan())
-TOGETHER: Final = {holding.entry.title: entry_page(holding.entry) for holding in rich().holdings}
-KINDS: Final = {
+DOCUMENT: Final = document_page_path(make_plan())
+PATHS_BY_TITLE: Final = {
+    document.entry.title: document_page_path(document.entry) for document in make_full_snapshot().documents
+}
+PAGES: Final = {
     "front": "index.html",
     "document": DOCUMENT,
-    "withdrawn": TOGETHER["Drafft o’r cynllun"],
-    "licence": TOGETHER["Make your ideas count"],
+    "withdrawn": PATHS_BY_TITLE["Drafft o’r cynllun"],
+    "licence": PATHS_BY_TITLE["Make your ideas count"],
     "record": "records/a.html",
     "body": "bodies/cabinet-office.html",
     "nation": "nations/wales.html",

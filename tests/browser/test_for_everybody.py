@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.kinds import DOCUMENT, KINDS
+from tests.browser.kinds import DOCUMENT, PAGES
 
 Open = Callable[..., Page]
 RULES = {
@@ -18,21 +18,21 @@ RULES = {
     }
 }
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-"""The one rule that asks for colours; `light` has them all."""
-SMALLEST = 12
-"""Pixels; the smallest text on any page."""
+"""The only rule about colours; the light colour scheme is tested with all rules."""
+MIN_TEXT_PIXELS = 12
+"""The smallest text allowed on any page."""
 
 
-def ready(page: Page) -> Page:
-    """The page when its search, if it has one, has answered."""
+def wait_until_ready(page: Page) -> Page:
+    """Wait until the search of the page, if it has one, has answered."""
     if "search.html" in page.url:
         page.wait_for_selector("#results li")
     return page
 
 
-@pytest.mark.parametrize("path", KINDS.values(), ids=KINDS.keys())
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
 def test_axe_finds_no_violation(open_page: Open, path: str) -> None:
-    page = ready(open_page(path))
+    page = wait_until_ready(open_page(path))
 
     found = Axe().run(page, options=RULES)
 
@@ -40,9 +40,9 @@ def test_axe_finds_no_violation(open_page: Open, path: str) -> None:
     assert len(found.response["passes"]) > 20
 
 
-@pytest.mark.parametrize("path", KINDS.values(), ids=KINDS.keys())
-def test_axe_finds_contrast_enough_in_the_dark(open_page: Open, path: str) -> None:
-    page = ready(open_page(path, scheme="dark"))
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_axe_finds_enough_contrast_in_the_dark_colour_scheme(open_page: Open, path: str) -> None:
+    page = wait_until_ready(open_page(path, scheme="dark"))
 
     found = Axe().run(page, options=CONTRAST)
 
@@ -50,7 +50,7 @@ def test_axe_finds_contrast_enough_in_the_dark(open_page: Open, path: str) -> No
     assert [passed["id"] for passed in found.response["passes"]] == ["color-contrast"]
 
 
-def test_axe_finds_what_is_wrong(open_page: Open) -> None:
+def test_axe_finds_deliberate_violations(open_page: Open) -> None:
     page = open_page("index.html")
     page.evaluate("document.querySelector('h1').style.color = '#20505f'; document.documentElement.lang = ''")
 
@@ -59,9 +59,9 @@ def test_axe_finds_what_is_wrong(open_page: Open) -> None:
     assert found == {"color-contrast", "html-has-lang"}
 
 
-@pytest.mark.parametrize("path", KINDS.values(), ids=KINDS.keys())
-def test_at_320_pixels_nothing_is_cut_off_and_no_text_is_small(open_page: Open, path: str) -> None:
-    page = ready(open_page(path, width=320))
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_at_320_pixels_nothing_is_cut_off_and_no_text_is_too_small(open_page: Open, path: str) -> None:
+    page = wait_until_ready(open_page(path, width=320))
 
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     smallest = page.evaluate(
@@ -70,7 +70,7 @@ def test_at_320_pixels_nothing_is_cut_off_and_no_text_is_small(open_page: Open, 
                           && e.checkVisibility() && e.tagName !== 'OPTION')
              .map(e => parseFloat(getComputedStyle(e).fontSize)))"""
     )
-    assert smallest >= SMALLEST
+    assert smallest >= MIN_TEXT_PIXELS
 
 
 @pytest.mark.parametrize("path", ["index.html", DOCUMENT, "browse.html"])
@@ -82,15 +82,15 @@ def test_text_at_twice_its_size_still_fits(open_page: Open, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["index.html", DOCUMENT, "search.html", "sources.html"])
-def test_the_tab_key_goes_through_the_page_in_the_order_of_reading(open_page: Open, path: str) -> None:
+def test_the_tab_key_follows_the_order_of_reading(open_page: Open, path: str) -> None:
     page = open_page(path)
     count = page.evaluate(
         "[...document.querySelectorAll('a[href], button:not([hidden]), input, select, summary')].length"
     )
-    seen = []
+    stops = []
     for _ in range(count):
         page.keyboard.press("Tab")
-        seen.append(
+        stops.append(
             page.evaluate(
                 """(() => { const e = document.activeElement, s = getComputedStyle(e);
                      const all = [...document.querySelectorAll('*')];
@@ -98,12 +98,12 @@ def test_the_tab_key_goes_through_the_page_in_the_order_of_reading(open_page: Op
             )
         )
 
-    assert seen[0][2] == "skip"
-    assert [place for place, _, _ in seen] == sorted({place for place, _, _ in seen})
-    assert all(outlined for _, outlined, _ in seen)
+    assert stops[0][2] == "skip"
+    assert [position for position, _, _ in stops] == sorted({position for position, _, _ in stops})
+    assert all(outlined for _, outlined, _ in stops)
 
 
-def test_the_skip_link_is_seen_when_reached_and_leads_to_the_content(open_page: Open) -> None:
+def test_the_skip_link_is_visible_when_focused_and_leads_to_the_content(open_page: Open) -> None:
     page = open_page(DOCUMENT)
     page.keyboard.press("Tab")
     box = page.locator(".skip").bounding_box()
@@ -114,7 +114,7 @@ def test_the_skip_link_is_seen_when_reached_and_leads_to_the_content(open_page: 
     assert page.url.endswith("#main")
 
 
-@pytest.mark.parametrize("path", KINDS.values(), ids=KINDS.keys())
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
 def test_everything_can_be_read_without_scripts(open_page: Open, path: str) -> None:
     page = open_page(path.partition("?")[0], scripts=False)
 
@@ -134,7 +134,7 @@ def test_without_scripts_the_search_leads_to_the_archive_and_from_there_to_a_doc
     assert page.locator("h1").inner_text() == "Seventh National Action Plan"
 
 
-def test_on_paper_there_is_no_navigation_and_links_show_where_they_lead(open_page: Open) -> None:
+def test_in_print_there_is_no_navigation_and_links_show_their_address(open_page: Open) -> None:
     page = open_page(DOCUMENT)
     page.emulate_media(media="print")
     after = page.evaluate("getComputedStyle(document.querySelector('.official a'), '::after').content")

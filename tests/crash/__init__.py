@@ -1,1 +1,1 @@
-"""Kill the program at any instant and run it again: nothing is lost, nothing is there twice."""
+"""Kill the program at any instant and run it again: nothing is lost and nothing is there twice."""

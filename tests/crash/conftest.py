@@ -1,13 +1,13 @@
-"""What the tests that kill share: one whole run, for each file of them."""
+"""One undisturbed run for each test module, to compare with the runs that are killed."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.crash.scene import Scene, set_scene
+from tests.crash.scene import ReferenceRun, run_reference
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
-    """Two polls of two feeds and the records, and what they leave."""
-    return set_scene(tmp_path_factory.mktemp("crash"))
+def reference(tmp_path_factory: pytest.TempPathFactory) -> ReferenceRun:
+    """An undisturbed run: two polls of two feeds and the records."""
+    return run_reference(tmp_path_factory.mktemp("crash"))

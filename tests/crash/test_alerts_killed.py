@@ -1,4 +1,4 @@
-"""Killed with -9 at every commit between finding an alert and its sending: nothing is lost or told twice."""
+"""Killed with -9 at every commit between finding an alert and sending it: nothing is lost or sent twice."""
 
 from __future__ import annotations
 
@@ -13,61 +13,61 @@ from typing import Any
 
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from aggregator.model import Message, Receipt
-from aggregator.model.subscriptions import Handed
-from aggregator.services.mailing.delivery import Dispatch
+from aggregator.model import Message, SendResult
+from aggregator.model.subscriptions import SendOutcome
+from aggregator.services.mailing.delivery import DeliveryService
 from aggregator.store import open_store
-from tests.deliver.mail.subscribers import opened, reader, stationery
-from tests.services.alerts.test_matching import HOUR, Desk, rule
-from tests.support.builders import NOON, entry
+from tests.deliver.mail.subscribers import make_context, make_subscriber, parse_message
+from tests.services.alerts.test_matching import HOUR, AlertBench, make_rule
+from tests.support.builders import NOON, make_entry
 
 TITLES = ("One", "Two")
-READERS = {f"{number:016x}": f"{number}@example.org" for number in (1, 2)}
+SUBSCRIBERS = {f"{number:016x}": f"{number}@example.org" for number in (1, 2)}
 
 
-class Mailbox:
-    """Takes letters into a file, one line for each: Message-ID and the titles that it tells."""
+class MailFile:
+    """Writes one line for each mail to a file: Message-ID, subscriber and the titles in it."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
 
-    async def __call__(self, messages: Sequence[Message]) -> tuple[Receipt, ...]:
+    async def __call__(self, messages: Sequence[Message]) -> tuple[SendResult, ...]:
         with self.file.open("a") as out:
             for message in messages:
-                mail = opened(message)
-                told = [title for title in TITLES if f"New: {title}" in mail.get_content()]
-                out.write(f"{mail['Message-ID']} {message.reader} {' '.join(told)}\n")
-        return tuple(Receipt(message, Handed.ACCEPTED) for message in messages)
+                mail = parse_message(message)
+                titles = [title for title in TITLES if f"New: {title}" in mail.get_content()]
+                out.write(f"{mail['Message-ID']} {message.subscriber_id} {' '.join(titles)}\n")
+        return tuple(SendResult(message, SendOutcome.ACCEPTED) for message in messages)
 
-    def letters(self) -> Counter[str]:
+    def mails(self) -> Counter[str]:
         return Counter(self.file.read_text().splitlines() if self.file.exists() else [])
 
 
-def at_work(file: Path, mailbox: Mailbox, hours: int) -> None:
-    """What a run and a sender do: look, plan, send."""
+def find_and_send(file: Path, mail_file: MailFile, hours: int) -> None:
+    """Find alerts, plan their deliveries and send them."""
     with open_store(f"sqlite:///{file}") as store:
-        desk = Desk(store, (rule("open", mail=tuple(READERS)),))
-        desk.alerting.look(NOON)
-        dispatch, at = Dispatch(desk.config, store, stationery()), NOON + hours * HOUR
-        dispatch.plan_alerts(at)
-        asyncio.run(dispatch.send(mailbox, lambda: at))
+        bench = AlertBench(store, (make_rule("open", mail=tuple(SUBSCRIBERS)),))
+        bench.matcher.find_alerts(NOON)
+        deliveries, at = DeliveryService(bench.config, store, make_context()), NOON + hours * HOUR
+        deliveries.plan_alerts(at)
+        asyncio.run(deliveries.send_due(mail_file, lambda: at))
 
 
-def killed(work: Callable[[], None], point: int) -> bool:
-    """Do the work in a child that is killed before or after a commit; whether it came that far."""
+def run_killed_at(work: Callable[[], None], point: int) -> bool:
+    """Run `work` in a child that is killed before or after a commit; returns whether it got that far."""
     child = os.fork()
     if child == 0:
         reached, written = 0, Counter[int]()
         commit: Callable[..., Any] = SQLiteDialect_pysqlite.do_commit
 
-        def counted(*given: Any) -> None:
+        def counted(*arguments: Any) -> None:
             nonlocal reached
-            driver = given[-1].driver_connection
-            if driver.total_changes == written[id(driver)]:  # it only read
-                commit(*given)
+            driver = arguments[-1].driver_connection
+            if driver.total_changes == written[id(driver)]:  # nothing was written
+                commit(*arguments)
                 return
             written[id(driver)] = driver.total_changes
-            for step in (lambda: None, lambda: commit(*given)):
+            for step in (lambda: None, lambda: commit(*arguments)):
                 step()
                 if reached == point:
                     os.kill(os.getpid(), signal.SIGKILL)
@@ -81,23 +81,23 @@ def killed(work: Callable[[], None], point: int) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
 
-def test_nothing_is_lost_or_told_twice(tmp_path: Path) -> None:
+def test_no_alert_is_lost_or_sent_twice(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path}/fresh.db") as store:
-        store.readers.add(reader(id=id, address=address) for id, address in READERS.items())
-        desk = Desk(store, (rule("open", mail=tuple(READERS)),))
-        desk.look(NOON - HOUR)
+        store.subscribers.add(make_subscriber(id=id, address=address) for id, address in SUBSCRIBERS.items())
+        bench = AlertBench(store, (make_rule("open", mail=tuple(SUBSCRIBERS)),))
+        bench.find_alerts(NOON - HOUR)
         for title in TITLES:
-            desk.tell(NOON, entry(f"https://www.gov.uk/{title}", title=f"{title} open"))
+            bench.save_change(NOON, make_entry(f"https://www.gov.uk/{title}", title=f"{title} open"))
     point, repeats = 0, 0
     while True:
-        file, mailbox = tmp_path / f"{point}.db", Mailbox(tmp_path / f"{point}.txt")
+        file, mail_file = tmp_path / f"{point}.db", MailFile(tmp_path / f"{point}.txt")
         shutil.copy(tmp_path / "fresh.db", file)
-        if not killed(lambda: at_work(file, mailbox, 0), point):  # noqa: B023  # called at once
+        if not run_killed_at(lambda: find_and_send(file, mail_file, 0), point):  # noqa: B023  # called at once
             break
-        at_work(file, mailbox, 1)
-        found = mailbox.letters()
-        assert {line.split()[1] for line in found} == set(READERS)
-        assert len({line.split()[0] for line in found}) == len(READERS)
+        find_and_send(file, mail_file, 1)
+        found = mail_file.mails()
+        assert {line.split()[1] for line in found} == set(SUBSCRIBERS)
+        assert len({line.split()[0] for line in found}) == len(SUBSCRIBERS)
         assert all(line.split()[2:] == list(TITLES) for line in found)
         repeats = max(repeats, *(count - 1 for count in found.values()))
         point += 1

@@ -1,4 +1,4 @@
-"""Killed with -9 at any commit or rename and run again, the program leaves what one whole run leaves."""
+"""Killed with -9 at any commit or rename and run again, the program ends with the same store and output."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from pathlib import Path
 import pytest
 
 from tests.crash import victim
-from tests.crash.scene import ARGUMENTS, Scene
+from tests.crash.scene import ARGUMENTS, ReferenceRun
 
 pytestmark = pytest.mark.timeout(900)
 
 
-def test_a_whole_run_twice_is_once(scene: Scene, tmp_path: Path) -> None:
-    project = scene.again(tmp_path / "twice")
-    victim.run_whole(project.folder, ARGUMENTS)
+def test_two_runs_have_the_same_result_as_one(reference: ReferenceRun, tmp_path: Path) -> None:
+    project = reference.copy_project(tmp_path / "twice")
+    victim.run_to_end(project.folder, ARGUMENTS)
 
-    scene.holds_after_another_run(project)
-    assert {"feed.atom", "all.atom", "index.html", "digests/2026-W24.html"} <= set(scene.output)
+    reference.assert_same_after_rerun(project)
+    assert {"feed.atom", "all.atom", "index.html", "digests/2026-W24.html"} <= set(reference.output)
 
 
-def killed_at(points: list[int], scene: Scene, folder: Path) -> Counter[str]:
-    """Kill a run at each of the points, and another time let it end; gives how often which was reached."""
+def check_kills_at(points: list[int], reference: ReferenceRun, folder: Path) -> Counter[str]:
+    """Kill a run at each of the points and run it again to its end; counts the points reached by name."""
     reached = Counter[str]()
     for point in points:
-        project = scene.again(folder)
+        project = reference.copy_project(folder)
         reached[victim.kill_at(project.folder, ARGUMENTS, point)] += 1
 
-        scene.holds_after_another_run(project)
+        reference.assert_same_after_rerun(project)
 
-    assert reached == Counter(scene.points[point] for point in points)
+    assert reached == Counter(reference.points[point] for point in points)
     return reached
 
 
-def test_killed_before_every_commit_and_at_a_few_renames(scene: Scene, tmp_path: Path) -> None:
-    reached = killed_at(scene.few(), scene, tmp_path / "killed")
+def test_killed_before_every_commit_and_at_a_few_renames(reference: ReferenceRun, tmp_path: Path) -> None:
+    reached = check_kills_at(reference.few_points(), reference, tmp_path / "killed")
 
     assert reached["before commit"] >= 8
     assert reached["before rename"] + reached["after rename"] >= 3
@@ -44,14 +44,14 @@ def test_killed_before_every_commit_and_at_a_few_renames(scene: Scene, tmp_path:
 
 @pytest.mark.long
 def test_killed_around_every_commit_and_at_renames(
-    scene: Scene, tmp_path: Path, tell: Callable[[str], None]
+    reference: ReferenceRun, tmp_path: Path, report: Callable[[str], None]
 ) -> None:
-    reached = killed_at(scene.chosen(), scene, tmp_path / "killed")
+    reached = check_kills_at(reference.selected_points(), reference, tmp_path / "killed")
 
     assert (
         min(reached[f"{side} {what}"] for side in ("before", "after") for what in ("commit", "rename")) >= 5
     )
     counts = ", ".join(f"{count} {name}" for name, count in sorted(reached.items()))
-    tell(
+    report(
         f"crash: killed -9 at {reached.total()} fault points ({counts}); each time the same store and output"
     )

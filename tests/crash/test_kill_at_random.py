@@ -1,4 +1,4 @@
-"""Killed with -9 at random moments, or twice in a row, and run again: the same as one whole run."""
+"""Killed with -9 at random moments, or twice in a row, and run again: the same result as one run."""
 
 from __future__ import annotations
 
@@ -9,33 +9,37 @@ from pathlib import Path
 import pytest
 
 from tests.crash import victim
-from tests.crash.scene import ARGUMENTS, Scene
+from tests.crash.scene import ARGUMENTS, ReferenceRun
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 RANDOM_KILLS = 50
 SEED = 20240124
 
 
-def test_killed_at_random_moments(scene: Scene, tmp_path: Path, tell: Callable[[str], None]) -> None:
+def test_killed_at_random_moments(
+    reference: ReferenceRun, tmp_path: Path, report: Callable[[str], None]
+) -> None:
     moments = random.Random(SEED)  # noqa: S311  # a seed makes the test repeatable; nothing is secret here
-    struck = 0
+    killed_running = 0
     for _ in range(RANDOM_KILLS):
-        project = scene.again(tmp_path / "killed")
-        struck += victim.kill_after(project.folder, ARGUMENTS, moments.uniform(0, scene.seconds * 0.8))
+        project = reference.copy_project(tmp_path / "killed")
+        killed_running += victim.kill_after(
+            project.folder, ARGUMENTS, moments.uniform(0, reference.seconds * 0.8)
+        )
 
-        scene.holds_after_another_run(project)
+        reference.assert_same_after_rerun(project)
 
-    assert struck >= RANDOM_KILLS // 4
-    tell(
-        f"crash: killed -9 at {RANDOM_KILLS} random moments (seed {SEED}), {struck} of them before the run "
-        "had ended; each time the same store and output"
+    assert killed_running >= RANDOM_KILLS // 4
+    report(
+        f"crash: killed -9 at {RANDOM_KILLS} random moments (seed {SEED}), {killed_running} of them "
+        "before the run had ended; each time the same store and output"
     )
 
 
-def test_killed_twice_in_a_row(scene: Scene, tmp_path: Path) -> None:
-    for point in scene.chosen()[::7]:
-        project = scene.again(tmp_path / "killed")
+def test_killed_twice_in_a_row(reference: ReferenceRun, tmp_path: Path) -> None:
+    for point in reference.selected_points()[::7]:
+        project = reference.copy_project(tmp_path / "killed")
         victim.kill_at(project.folder, ARGUMENTS, point)
-        victim.kill_after(project.folder, ARGUMENTS, scene.seconds / 2)
+        victim.kill_after(project.folder, ARGUMENTS, reference.seconds / 2)
 
-        scene.holds_after_another_run(project)
+        reference.assert_same_after_rerun(project)

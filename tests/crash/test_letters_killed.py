@@ -1,4 +1,4 @@
-"""Killed with -9 at any instant, the sender misses nobody and repeats no more than what was in flight."""
+"""Killed with -9 at any instant, sending misses nobody and repeats only what was in flight."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from aiosmtplib.protocol import SMTPProtocol
 
 from aggregator.app import App
 from aggregator.clock import fixed_clock
-from aggregator.config import Config, load
+from aggregator.config import Config, load_config
 from aggregator.config.settings import load_settings
 from aggregator.deliver import render_digest
 from aggregator.model import Choices, DeliveryStatus, Subscriber, SubscriberStatus
 from aggregator.store import open_store
 from tests.crash import victim
-from tests.crash.mail_server import Mailboxes, running
-from tests.deliver.digest.digests import digest, item, under
+from tests.crash.mail_server import RunningMailServer, run_mail_server
+from tests.deliver.digest.digests import make_digest, make_item, make_section
 from tests.support.projects import small_project
 
 pytestmark = pytest.mark.timeout(1200)
@@ -33,7 +33,7 @@ MONDAY = datetime(2024, 1, 29, 8, 0, tzinfo=UTC)
 RUN = "2024-W04"
 SEED = 20240129
 KILLS = 50
-READERS = 1000
+SUBSCRIBER_COUNT = 1000
 BATCH = 50
 SETTINGS = """\
 title: A small project
@@ -46,23 +46,23 @@ mail_batch: {batch}
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """A project whose letter was issued, its readers, and the server that takes their letters."""
+class MailProject:
+    """A project with an issued digest and subscribers, and the mail server for it."""
 
     folder: Path
     config: Config
-    mailboxes: Mailboxes
+    mail_server: RunningMailServer
 
     @property
     def url(self) -> str:
         return f"sqlite:///{self.folder}/data/aggregator.db"
 
-    def command(self, at: datetime) -> tuple[str, ...]:
-        """The whole command line, as its user runs it."""
+    def command_line(self, at: datetime) -> tuple[str, ...]:
+        """The command line as a user runs it."""
         return ("digest", "send", "--at", at.isoformat())
 
-    def sender(self, at: datetime) -> Callable[[], None]:
-        """The same work without reading commands and settings, which takes longer than two letters."""
+    def sending_work(self, at: datetime) -> Callable[[], None]:
+        """The same work without parsing commands and settings, which takes longer than sending two mails."""
 
         def send() -> None:
             with open_store(self.url) as store:
@@ -70,76 +70,81 @@ class Post:
 
         return send
 
-    def again(self, folder: Path) -> Post:
-        """A copy in another folder, in place of what is there."""
+    def copy_to(self, folder: Path) -> MailProject:
+        """Copy the project to another folder, in place of what is there."""
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.folder, folder)
         settings = self.config.settings.model_copy(update={"home": folder})
         return replace(self, folder=folder, config=replace(self.config, settings=settings))
 
-    def states(self) -> Counter[str]:
+    def status_counts(self) -> Counter[str]:
         with open_store(self.url) as store:
-            counts = store.postings.counts().get(RUN, {})
+            counts = store.deliveries.counts_by_run().get(RUN, {})
             return Counter({name: n for name, n in counts.items() if n})
 
     def finish(self, at: datetime) -> None:
-        """Run undisturbed, an hour apart, until nothing is planned any more."""
+        """Run undisturbed, an hour apart, until no delivery is planned any more."""
         for hours in range(1, 40):
-            code, _, _ = victim.run_whole(self.folder, self.sender(at + timedelta(hours=hours)))
+            code, _, _ = victim.run_to_end(self.folder, self.sending_work(at + timedelta(hours=hours)))
             assert code == 0
-            if not self.states()[DeliveryStatus.PLANNED]:
+            if not self.status_counts()[DeliveryStatus.PLANNED]:
                 return
-        raise AssertionError(f"letters are still planned: {self.states()}")
+        raise AssertionError(f"deliveries are still planned: {self.status_counts()}")
 
-    def check(self, names: list[str]) -> int:
-        """Everybody has the letter, but those who are refused for good; gives how many repeats came."""
-        taken = self.mailboxes.taken()
-        wanted = {address(name) for name in names if not name.startswith("never")}
-        assert {letter["to"] for letter in taken} == wanted
-        ids = {letter["to"]: letter["id"] for letter in taken}
-        assert {(letter["to"], letter["id"]) for letter in taken} == set(ids.items())
-        assert len(set(ids.values())) == len(wanted)
-        states = self.states()
-        assert states[DeliveryStatus.ACCEPTED] == len(wanted)
-        assert states[DeliveryStatus.REFUSED] == len(names) - len(wanted)
-        return len(taken) - len(wanted)
+    def check_mails(self, names: list[str]) -> int:
+        """Check that everybody has the mail except those refused for good; returns the number of repeats."""
+        mails = self.mail_server.accepted_mails()
+        expected = {address(name) for name in names if not name.startswith("never")}
+        assert {mail["to"] for mail in mails} == expected
+        ids = {mail["to"]: mail["id"] for mail in mails}
+        assert {(mail["to"], mail["id"]) for mail in mails} == set(ids.items())
+        assert len(set(ids.values())) == len(expected)
+        counts = self.status_counts()
+        assert counts[DeliveryStatus.ACCEPTED] == len(expected)
+        assert counts[DeliveryStatus.REFUSED] == len(names) - len(expected)
+        return len(mails) - len(expected)
 
 
 def address(name: str) -> str:
-    return f"{name}@readers.example.org"
+    return f"{name}@subscribers.example.org"
 
 
-def prepare(folder: Path, mailboxes: Mailboxes, names: list[str], batch: int = BATCH) -> Post:
-    """A fresh project with these readers, and the letter issued; a child need not make ready what we did."""
+def prepare(
+    folder: Path, mail_server: RunningMailServer, names: list[str], batch: int = BATCH
+) -> MailProject:
+    """A new project with these subscribers and an issued digest.
+
+    Renders the digest once, so that children need not load templates.
+    """
     folder.mkdir()
     small_project(folder).sources({})
-    (folder / "settings.yaml").write_text(SETTINGS.format(port=mailboxes.port, batch=batch))
+    (folder / "settings.yaml").write_text(SETTINGS.format(port=mail_server.port, batch=batch))
     (folder / "data").mkdir()
-    post = Post(folder, load(load_settings(folder / "settings.yaml")), mailboxes)
-    week = digest(under("Documents", item()), issued=MONDAY)
-    render_digest(week, post.config.settings.site, post.config.bodies)
-    with open_store(post.url) as store:
+    project = MailProject(folder, load_config(load_settings(folder / "settings.yaml")), mail_server)
+    week = make_digest(make_section("Documents", make_item()), issued=MONDAY)
+    render_digest(week, project.config.settings.site, project.config.bodies)
+    with open_store(project.url) as store:
         store.digests.issue([week])
-        store.readers.add(
+        store.subscribers.add(
             Subscriber(
                 id=f"{n:016x}",
                 address=address(name),
-                standing=SubscriberStatus.READING,
-                since=MONDAY,
+                status=SubscriberStatus.ACTIVE,
+                status_since=MONDAY,
                 choices=Choices(),
             )
             for n, name in enumerate(names)
         )
-    return post
+    return project
 
 
-def at_every_reply(points: victim.Points) -> None:
-    """Put an instant before and after each reply of the mail server is read."""
+def add_reply_points(points: victim.FaultPoints) -> None:
+    """Add a fault point before and after each reply of the mail server is read."""
     read: Callable[..., Any] = SMTPProtocol.read_response
 
-    async def read_response(self: SMTPProtocol, *given: Any, **named: Any) -> Any:
+    async def read_response(self: SMTPProtocol, *arguments: Any, **keywords: Any) -> Any:
         points.reach("before reply")
-        reply = await read(self, *given, **named)
+        reply = await read(self, *arguments, **keywords)
         points.reach("after reply")
         return reply
 
@@ -147,8 +152,8 @@ def at_every_reply(points: victim.Points) -> None:
 
 
 @pytest.fixture
-def mailboxes(tmp_path: Path) -> Iterator[Mailboxes]:
-    with running(tmp_path / "mailboxes.jsonl") as server:
+def mail_server(tmp_path: Path) -> Iterator[RunningMailServer]:
+    with run_mail_server(tmp_path / "mail_server.jsonl") as server:
         yield server
 
 
@@ -156,57 +161,62 @@ def mailboxes(tmp_path: Path) -> Iterator[Mailboxes]:
     "step", [2, pytest.param(1, marks=pytest.mark.long)], ids=["before", "before and after"]
 )
 def test_killed_at_every_reply_and_commit(
-    tmp_path: Path, mailboxes: Mailboxes, tell: Callable[[str], None], step: int
+    tmp_path: Path, mail_server: RunningMailServer, report: Callable[[str], None], step: int
 ) -> None:
     names = ["never", "plain"]
-    fresh = prepare(tmp_path / "fresh", mailboxes, names, batch=2)
-    post = fresh.again(tmp_path / "whole")
-    code, points, _ = victim.run_whole(post.folder, post.command(MONDAY), at_every_reply)
+    fresh = prepare(tmp_path / "fresh", mail_server, names, batch=2)
+    project = fresh.copy_to(tmp_path / "whole")
+    code, points, _ = victim.run_to_end(project.folder, project.command_line(MONDAY), add_reply_points)
     assert code == 0
-    assert post.check(names) == 0
-    most, reached = 0, Counter[str]()
+    assert project.check_mails(names) == 0
+    max_repeats, reached = 0, Counter[str]()
     for point in range(0, len(points), step):
-        mailboxes.file.unlink(missing_ok=True)
-        post = fresh.again(tmp_path / "killed")
-        reached[victim.kill_at(post.folder, post.sender(MONDAY), point, at_every_reply)] += 1
-        assert post.states()[DeliveryStatus.HANDED_OVER] <= 2
-        post.finish(MONDAY)
-        most = max(most, post.check(names))
+        mail_server.file.unlink(missing_ok=True)
+        project = fresh.copy_to(tmp_path / "killed")
+        reached[victim.kill_at(project.folder, project.sending_work(MONDAY), point, add_reply_points)] += 1
+        assert project.status_counts()[DeliveryStatus.HANDED_OVER] <= 2
+        project.finish(MONDAY)
+        max_repeats = max(max_repeats, project.check_mails(names))
 
-    assert most <= 2
+    assert max_repeats <= 2
     assert reached["before reply"] >= 8
     assert reached["before commit"] >= 3  # planned, handed over, settled
     assert step == 2 or reached["after commit"] >= 3
     counts = ", ".join(f"{count} {name}" for name, count in sorted(reached.items()))
-    tell(
-        f"letters: killed -9 at {reached.total()} fault points ({counts}) with 2 readers, both in flight: "
-        f"nobody missed, at most {most} repeats"
+    report(
+        f"mail: killed -9 at {reached.total()} fault points ({counts}) with 2 subscribers, both in flight: "
+        f"nobody missed, at most {max_repeats} repeats"
     )
 
 
 @pytest.mark.long
-def test_killed_at_random_moments(tmp_path: Path, mailboxes: Mailboxes, tell: Callable[[str], None]) -> None:
+def test_killed_at_random_moments(
+    tmp_path: Path, mail_server: RunningMailServer, report: Callable[[str], None]
+) -> None:
     moments = random.Random(SEED)  # noqa: S311  # a seed makes the test repeatable; nothing is secret here
-    kinds = moments.choices(["plain", "never", "later", "slow", "drop"], weights=[80, 5, 5, 5, 5], k=READERS)
+    kinds = moments.choices(
+        ["plain", "never", "later", "slow", "drop"], weights=[80, 5, 5, 5, 5], k=SUBSCRIBER_COUNT
+    )
     names = [f"{kind}-{n}" for n, kind in enumerate(kinds)]
-    post = prepare(tmp_path / "killed", mailboxes, names)
-    struck, in_flight, most = 0, 0, 0
+    project = prepare(tmp_path / "killed", mail_server, names)
+    killed_running, in_flight, max_in_flight = 0, 0, 0
     for kill in range(KILLS):
         at = MONDAY + timedelta(minutes=5 * kill)
-        child, pipe = victim.start(post.folder, post.sender(at))
-        mailboxes.wait_for(mailboxes.count() + moments.randint(1, READERS // KILLS))
-        struck += victim.strike(child, pipe, moments.uniform(0, 0.02))
-        lost = post.states()[DeliveryStatus.HANDED_OVER]
+        child, pipe = victim.start(project.folder, project.sending_work(at))
+        mail_server.wait_for(mail_server.count() + moments.randint(1, SUBSCRIBER_COUNT // KILLS))
+        killed_running += victim.kill_running(child, pipe, moments.uniform(0, 0.02))
+        lost = project.status_counts()[DeliveryStatus.HANDED_OVER]
         assert lost <= BATCH
-        in_flight, most = in_flight + lost, max(most, lost)
-    post.finish(MONDAY + timedelta(minutes=5 * KILLS))
-    repeats = post.check(names)
+        in_flight, max_in_flight = in_flight + lost, max(max_in_flight, lost)
+    project.finish(MONDAY + timedelta(minutes=5 * KILLS))
+    repeats = project.check_mails(names)
 
     drops = sum(kind == "drop" for kind in kinds)
-    assert struck >= KILLS // 4
+    assert killed_running >= KILLS // 4
     assert repeats <= in_flight + drops
-    tell(
-        f"letters: {READERS} readers, killed -9 at {KILLS} random moments (seed {SEED}), {struck} of them "
-        f"while sending; {drops} lines dropped after DATA: nobody missed, {repeats} repeats dropped by "
-        f"Message-ID; {in_flight} letters were in flight at the kills, at most {most} at once"
+    report(
+        f"mail: {SUBSCRIBER_COUNT} subscribers, killed -9 at {KILLS} random moments (seed {SEED}), "
+        f"{killed_running} of them while sending; {drops} connections dropped after DATA: nobody missed, "
+        f"{repeats} repeats dropped by Message-ID; {in_flight} mails were in flight at the kills, "
+        f"at most {max_in_flight} at once"
     )

@@ -1,7 +1,7 @@
-"""A run of the program in a child process that can be stopped at a chosen commit or rename, and killed.
+"""Runs the program in a child process that stops at a chosen commit or rename, to be killed there.
 
-The parent has everything imported already and forks, so that hundreds of runs are quick. Where the child
-stops, it says so through a pipe and waits; the parent then kills it from outside with SIGKILL.
+The parent has imported everything and forks, so that hundreds of runs are quick. When the child stops, it
+reports through a pipe and waits; then the parent kills it with SIGKILL.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ ENDED = "ended before"
 
 
 @dataclass(slots=True)
-class Points:
-    """Counts the instants before and after each commit and rename, and stops at one of them."""
+class FaultPoints:
+    """Counts the fault points, before and after each commit and rename, and stops at one of them."""
 
     stop_at: int
     pipe: int
     names: list[str] = field(default_factory=list)
     stopped: bool = False
-    """A second thread that gets to the same instant stops there, too, and says nothing."""
+    """Set by the first thread that stops; another thread that gets to the point stops without a report."""
 
     def reach(self, name: str) -> None:
-        """One more instant."""
+        """Count one more fault point."""
         if len(self.names) == self.stop_at:
             if not self.stopped:
                 self.stopped = True
@@ -45,41 +45,43 @@ class Points:
             os._exit(99)
         self.names.append(name)
 
-    def around(self, call: Callable[..., Any], name: str) -> Callable[..., Any]:
-        """`call` with an instant before and after it."""
+    def wrap_call(self, call: Callable[..., Any], name: str) -> Callable[..., Any]:
+        """`call` with a fault point before and after it."""
 
-        def called(*arguments: Any, **named: Any) -> Any:
+        def wrapped(*arguments: Any, **keywords: Any) -> Any:
             self.reach(f"before {name}")
-            result = call(*arguments, **named)
+            result = call(*arguments, **keywords)
             self.reach(f"after {name}")
             return result
 
-        return called
+        return wrapped
 
-    def at_commits(self) -> Callable[..., None]:
-        """A commit with an instant before and after it, if anything was written since the last."""
+    def wrap_commit(self) -> Callable[..., None]:
+        """A commit with a fault point before and after it, if anything was written since the last."""
         commit: Callable[..., None] = SQLiteDialect_pysqlite.do_commit
-        with_instants = self.around(commit, "commit")
+        with_points = self.wrap_call(commit, "commit")
         written = Counter[int]()
 
-        def called(*given: Any) -> None:
-            driver = given[-1].driver_connection
+        def wrapped(*arguments: Any) -> None:
+            driver = arguments[-1].driver_connection
             wrote = driver.total_changes != written[id(driver)]
             written[id(driver)] = driver.total_changes
-            (with_instants if wrote else commit)(*given)
+            (with_points if wrote else commit)(*arguments)
 
-        return called
+        return wrapped
 
 
-Wrap = Callable[[Points], None]
-"""Puts more instants into the child than commits and renames."""
+AddPoints = Callable[[FaultPoints], None]
+"""Adds fault points to the child besides commits and renames."""
 
 Work = Sequence[str] | Callable[[], None]
-"""What a child does: a command line, or a call for which the parent got everything ready that costs time."""
+"""What a child does: a command line, or a function for which the parent has prepared what takes long."""
 
 
-def start(folder: Path, work: Work, stop_at: int = NEVER, wrap: Wrap | None = None) -> tuple[int, int]:
-    """Fork a child that works in `folder`; gives its process id and our end of the pipe."""
+def start(
+    folder: Path, work: Work, stop_at: int = NEVER, add_points: AddPoints | None = None
+) -> tuple[int, int]:
+    """Fork a child that works in `folder`; returns its process id and our end of the pipe."""
     reading, writing = os.pipe()
     child = os.fork()
     if child:
@@ -87,22 +89,22 @@ def start(folder: Path, work: Work, stop_at: int = NEVER, wrap: Wrap | None = No
         return child, reading
     try:
         os.close(reading)
-        points = Points(stop_at, writing)
-        if wrap:
-            wrap(points)
+        points = FaultPoints(stop_at, writing)
+        if add_points:
+            add_points(points)
         _become(folder, work, points)
     finally:
         os._exit(98)
 
 
-def _become(folder: Path, work: Work, points: Points) -> None:
+def _become(folder: Path, work: Work, points: FaultPoints) -> None:
     os.chdir(folder)
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    os.fsync = lambda fd: None  # a kill is no loss of power: what the kernel has been given stays
-    os.replace = points.around(os.replace, "rename")  # only in this child
-    SQLiteDialect_pysqlite.do_commit = points.at_commits()  # type: ignore[method-assign]  # likewise
+    os.fsync = lambda fd: None  # a kill is not a power cut: what the kernel has got stays
+    os.replace = points.wrap_call(os.replace, "rename")  # only in this child
+    SQLiteDialect_pysqlite.do_commit = points.wrap_commit()  # type: ignore[method-assign]  # likewise
     code = 0
     try:
         _do(work)
@@ -121,28 +123,28 @@ def _do(work: Work) -> None:
 
 
 def wait(child: int) -> int:
-    """The exit code of a child that ended by itself; minus the signal's number if it was killed."""
+    """The exit code of a child; minus the number of the signal if it was killed."""
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def read_all(pipe: int) -> str:
-    """What the child said."""
+    """All that the child reported."""
     with os.fdopen(pipe) as file:
         return file.read()
 
 
-def run_whole(folder: Path, work: Work, wrap: Wrap | None = None) -> tuple[int, list[str], float]:
-    """A run that nobody disturbs: its exit code, the instants it passed, and the seconds it took."""
+def run_to_end(folder: Path, work: Work, add_points: AddPoints | None = None) -> tuple[int, list[str], float]:
+    """Run undisturbed; returns exit code, the names of the fault points passed, and seconds."""
     started = time.monotonic()
-    child, pipe = start(folder, work, wrap=wrap)
-    said = read_all(pipe)
+    child, pipe = start(folder, work, add_points=add_points)
+    text = read_all(pipe)
     code = wait(child)
-    return code, said.removeprefix("done ").splitlines(), time.monotonic() - started
+    return code, text.removeprefix("done ").splitlines(), time.monotonic() - started
 
 
-def kill_at(folder: Path, work: Work, point: int, wrap: Wrap | None = None) -> str:
-    """Run, and kill -9 the child at its `point`-th instant; gives its name, or `ENDED` if it passed fewer."""
-    child, pipe = start(folder, work, stop_at=point, wrap=wrap)
+def kill_at(folder: Path, work: Work, point: int, add_points: AddPoints | None = None) -> str:
+    """Run, and kill -9 the child at its `point`-th fault point. Returns its name, or ENDED."""
+    child, pipe = start(folder, work, stop_at=point, add_points=add_points)
     name = os.read(pipe, 200).decode()
     os.kill(child, signal.SIGKILL)
     os.close(pipe)
@@ -152,13 +154,13 @@ def kill_at(folder: Path, work: Work, point: int, wrap: Wrap | None = None) -> s
 
 
 def kill_after(folder: Path, work: Work, seconds: float) -> bool:
-    """Run, and kill -9 the child after `seconds`; whether it was still running."""
+    """Run, and kill -9 the child after `seconds`; returns whether it was still running."""
     child, pipe = start(folder, work)
-    return strike(child, pipe, seconds)
+    return kill_running(child, pipe, seconds)
 
 
-def strike(child: int, pipe: int, seconds: float) -> bool:
-    """Kill -9 a child that was started after `seconds`; whether it was still running."""
+def kill_running(child: int, pipe: int, seconds: float) -> bool:
+    """Kill -9 a started child after `seconds`; returns whether it was still running."""
     time.sleep(seconds)
     os.kill(child, signal.SIGKILL)
     os.close(pipe)
