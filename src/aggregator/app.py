@@ -130,10 +130,10 @@ class App(Services):
         `None` is the open week. Raises ConfigError for anything else.
         """
         wanted = period or week_of(self.clock(), self.config.settings.timezone)
-        lines = sources_with_state(self.config, self.store)
+        sources = sources_with_state(self.config, self.store)
         try:
             return self.store.digests.get(wanted) or build_digest(
-                self.config, self.store, lines, wanted, load_documents=self.store.documents.all
+                self.config, self.store, sources, wanted, load_documents=self.store.documents.all
             )
         except ValueError as error:
             raise ConfigError((ConfigIssue(f"digest {wanted}", 0, str(error)),)) from error

@@ -66,7 +66,7 @@ def visit(browser: Browser, site: SubscriberSite) -> Iterator[Open]:
 
 
 def mailed_link(site: SubscriberSite) -> str:
-    """The link in the one due mail. Sent in a thread, because Playwright's event loop runs in the tests' own."""
+    """The link in the one due mail, sent in a thread: Playwright runs an event loop in that of the tests."""
     with ThreadPoolExecutor(1) as executor:
         return executor.submit(site.mailed_link).result(timeout=60)
 
@@ -120,7 +120,7 @@ def test_a_subscriber_signs_up_chooses_pauses_and_gets_their_data(site: Subscrib
     with page.expect_download() as download:
         page.get_by_role("link", name="Your data, as a file").click()
     data = json.loads(download.value.path().read_text())
-    values = [data[name] for name in ("address", "bodies", "frequency", "title_language")]
+    values = [data[name] for name in ("address", "bodies", "rhythm", "titles")]
     assert values == ["reader@example.org", ["wales"], "daily", "cy"]
 
 

@@ -26,7 +26,7 @@ from aggregator.services.subscriptions.service import SubscriptionService
 from aggregator.store import Store, open_store
 from aggregator.web import SubscriptionPages, build_application
 from tests.conftest import PROJECT
-from tests.deliver.mail.subscribers import TOKENS, opened
+from tests.deliver.mail.subscribers import TOKENS, parse_message
 from tests.support.builders import instant, make_site
 
 OPTIONS = {
@@ -92,7 +92,7 @@ class SubscriberSite:
 
         async def read(messages):  # type: ignore[no-untyped-def]  # as Outbox.__call__
             for message in messages:
-                sent.append(opened(message))
+                sent.append(parse_message(message))
             return await outbox(messages)
 
         asyncio.run(

@@ -30,7 +30,7 @@ def test_a_rule_can_be_tried_saved_and_removed(site: SubscriberSite) -> None:
     assert "You watch for nothing yet" in send_request(site, "GET", page).text
 
     trial = send_request(
-        site, "POST", page, action="try", when=' "open data" ', rhythm="daily", changes="yes"
+        site, "POST", page, action="try", when=' "open data" ', **{"rhythm": "daily"}, changes="yes"
     )
     assert "In the past year it would have sent 1 letter." in trial.text
     assert "Open &lt;data&gt; for buses" in trial.text
@@ -38,11 +38,11 @@ def test_a_rule_can_be_tried_saved_and_removed(site: SubscriberSite) -> None:
     assert site.store.alerts.subscriber_rules() == ()
 
     saved = send_request(
-        site, "POST", page, action="watch", when='"open data"', rhythm="daily", changes="yes"
+        site, "POST", page, action="watch", when='"open data"', **{"rhythm": "daily"}, changes="yes"
     )
     assert saved.status_code == 303
     again = send_request(
-        site, "POST", page, action="watch", when='"open data"', rhythm="at once", changes="yes"
+        site, "POST", page, action="watch", when='"open data"', **{"rhythm": "at once"}, changes="yes"
     )
     assert again.status_code == 303
     ((_, rule),) = site.store.alerts.subscriber_rules(site.subscriber().id)
@@ -129,7 +129,7 @@ def test_the_same_condition_saved_again_keeps_its_destinations(site: SubscriberS
     send_request(site, "POST", page, action="watch", when='"open data" AND plan')
     send_request(site, "POST", page, action="place", id="rule-1", feed="yes")
     ((_, before),) = site.store.alerts.subscriber_rules()
-    send_request(site, "POST", page, action="watch", when='"open data" plan', rhythm="daily")
+    send_request(site, "POST", page, action="watch", when='"open data" plan', **{"rhythm": "daily"})
 
     ((_, after),) = site.store.alerts.subscriber_rules()
     assert (after.feed_secret, after.mail, after.frequency) == (before.feed_secret, False, Frequency.DAILY)

@@ -19,7 +19,7 @@ from aggregator.model.alerts import SubscriberRule
 from aggregator.services.alerts.matching import AlertMatcher
 from aggregator.services.mailing.delivery import DeliveryService
 from aggregator.web import build_application
-from tests.deliver.mail.subscribers import TOKENS, stationery
+from tests.deliver.mail.subscribers import TOKENS, make_context
 from tests.store.values import make_change, save_changes
 from tests.support.builders import make_entry
 from tests.web.site_with_subscribers import SubscriberSite, open_subscriber_site
@@ -218,7 +218,7 @@ def test_a_rule_with_its_feed_as_only_destination_sends_no_mail(site: Subscriber
     assert site.store.alerts.rules_with_due_alerts(site.now) == (
         f"{site.subscriber().id}/rule-1",
     )  # found while it went by mail
-    assert DeliveryService(site.config, site.store, stationery()).plan_alerts(site.now) == 0
+    assert DeliveryService(site.config, site.store, make_context()).plan_alerts(site.now) == 0
     assert site.store.alerts.rules_with_due_alerts(site.now) == ()
     assert "Word goes into a feed<" in send_request(site, "GET", alerts_page(site)).text
     assert (

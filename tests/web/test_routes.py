@@ -1,4 +1,4 @@
-"""The small server: what a static host would serve, and a health check."""
+"""The server: the files that a static host would serve, and a health check."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ Get = Callable[..., httpx.Response]
 
 @pytest.fixture
 def get(tmp_path: Path) -> Get:
-    """Asks the server for a path."""
+    """Requests a path from the server."""
     (tmp_path / "index.html").write_text("<p>the page</p>")
     (tmp_path / "feed.atom").write_text("<feed/>")
     (tmp_path / ".published").write_text("index.html\n")
-    site = build_application(tmp_path, lambda: {"ok": False, "late": ["one"]})
+    application = build_application(tmp_path, lambda: {"ok": False, "late": ["one"]})
 
-    async def ask(path: str, headers: dict[str, str]) -> httpx.Response:
-        transport = httpx.ASGITransport(app=site)
+    async def request(path: str, headers: dict[str, str]) -> httpx.Response:
+        transport = httpx.ASGITransport(app=application)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.get(path, headers=headers)
 
-    return lambda path, **headers: asyncio.run(ask(path, headers))
+    return lambda path, **headers: asyncio.run(request(path, headers))
 
 
-def test_the_page_stands_at_the_root(get: Get) -> None:
+def test_the_front_page_is_at_the_root(get: Get) -> None:
     answer = get("/")
 
     assert (answer.status_code, answer.text) == (200, "<p>the page</p>")
@@ -40,7 +40,7 @@ def test_the_page_stands_at_the_root(get: Get) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_feed_has_its_media_type_and_answers_not_modified(get: Get) -> None:
+def test_a_feed_has_its_media_type_and_supports_conditional_requests(get: Get) -> None:
     answer = get("/feed.atom")
     again = get("/feed.atom", **{"If-None-Match": answer.headers["etag"]})
 
@@ -51,7 +51,7 @@ def test_a_feed_has_its_media_type_and_answers_not_modified(get: Get) -> None:
 @pytest.mark.parametrize(
     "path", ["/.published", "/../pyproject.toml", "/%2e%2e/%2e%2e/etc/passwd", "/nothing"]
 )
-def test_what_is_not_published_is_not_served(get: Get, path: str) -> None:
+def test_files_that_are_not_published_are_not_served(get: Get, path: str) -> None:
     assert get(path).status_code == 404
 
 
@@ -61,7 +61,7 @@ def test_health_answers_503_when_polls_are_late(get: Get) -> None:
     assert (answer.status_code, answer.json()) == (503, {"ok": False, "late": ["one"]})
 
 
-def test_a_port_that_is_taken_is_the_operators_to_settle() -> None:
+def test_a_port_that_is_taken_is_a_config_error() -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as taken,
         pytest.raises(ConfigError, match=r"is another `aggregator start` running\?"),

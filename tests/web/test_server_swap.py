@@ -1,4 +1,4 @@
-"""The one server, from one application to the next."""
+"""One server that changes from one application to the next."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ FORM = b"address=reader%40example.org"
 HEAD = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {len(FORM)}\r\nConnection: close\r\n\r\n".encode()
 
 
-def site(name: str) -> Starlette:
-    """An application that says its name, and what it was sent or who asked."""
+def make_application(name: str) -> Starlette:
+    """An application that answers with its name, and the body or the client of the request."""
 
     async def answer(request: Request) -> PlainTextResponse:
         body = await request.body()
@@ -28,16 +28,16 @@ def site(name: str) -> Starlette:
     return Starlette(routes=[Route("/", answer, methods=["GET", "POST"])])
 
 
-def test_what_was_asked_of_one_application_is_answered_by_it_and_the_rest_by_the_next() -> None:
+def test_a_request_is_answered_by_the_application_that_got_it_and_later_ones_by_the_next() -> None:
     async def work() -> None:
         with bind_port(0) as listener:
             port = listener.getsockname()[1]
-            front = AppSwapper(listener)
-            serving = front.serve(site("one"))
+            swapper = AppSwapper(listener)
+            serving = swapper.serve(make_application("one"))
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(HEAD + FORM[:9])
             await asyncio.sleep(0.1)
-            assert front.serve(site("two")) is serving
+            assert swapper.serve(make_application("two")) is serving
             async with httpx.AsyncClient() as client:
                 assert (await client.get(f"http://127.0.0.1:{port}/")).text == "two 127.0.0.1"
             writer.write(FORM[9:])
@@ -48,20 +48,20 @@ def test_what_was_asked_of_one_application_is_answered_by_it_and_the_rest_by_the
     asyncio.run(work())
 
 
-def test_the_last_address_of_those_that_a_proxy_names_is_the_clients() -> None:
-    """What a client writes into `X-Forwarded-For` itself stands before what our web server adds."""
+def test_the_clients_address_is_the_last_one_that_the_proxy_added() -> None:
+    """What a client writes into `X-Forwarded-For` itself comes before what our web server adds."""
 
     async def work() -> None:
         with bind_port(0) as listener:
-            serving = AppSwapper(listener).serve(site("one"))
+            serving = AppSwapper(listener).serve(make_application("one"))
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}") as client:
-                for said, client_is in (
+                for forwarded_for, expected in (
                     ("192.0.2.1", "192.0.2.1"),
                     ("10.9.8.7, 192.0.2.1", "192.0.2.1"),
                     ("127.0.0.1, 192.0.2.1, 127.0.0.1", "192.0.2.1"),
                 ):
-                    answer = await client.get("/", headers={"X-Forwarded-For": said})
-                    assert answer.text == f"one {client_is}"
+                    answer = await client.get("/", headers={"X-Forwarded-For": forwarded_for})
+                    assert answer.text == f"one {expected}"
             await stop(serving)
 
     asyncio.run(work())

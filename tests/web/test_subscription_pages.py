@@ -15,7 +15,7 @@ from aggregator.deliver.mail.email_addresses import address_fingerprint
 from aggregator.deliver.mail.tokens import CHOICES
 from aggregator.model import Choices, SubscriberStatus
 from aggregator.web.rate_limit import MAX_CLIENTS, RateLimit
-from tests.deliver.mail.subscribers import TOKENS, reader
+from tests.deliver.mail.subscribers import TOKENS, make_subscriber
 from tests.support.builders import instant
 from tests.web.site_with_subscribers import SubscriberSite, open_subscriber_site
 
@@ -80,7 +80,9 @@ def test_a_confirmation_link_is_valid_for_seven_days(site: SubscriberSite) -> No
 
 
 def test_the_response_never_shows_whether_an_address_is_known(site: SubscriberSite) -> None:
-    known = [reader(id=s.value, address=f"{s.value}@example.org", status=s) for s in SubscriberStatus]
+    known = [
+        make_subscriber(id=s.value, address=f"{s.value}@example.org", status=s) for s in SubscriberStatus
+    ]
     site.store.subscribers.add(known)
     site.store.subscribers.suppress(
         address_fingerprint("suppressed@example.org", TOKENS.key), "it bounced", site.now
@@ -128,7 +130,7 @@ def test_a_stranger_gets_no_more_than_three_mails(site: SubscriberSite) -> None:
 
 
 def test_a_subscriber_gets_at_most_three_links_a_day_ten_minutes_apart(site: SubscriberSite) -> None:
-    site.store.subscribers.add([reader()])
+    site.store.subscribers.add([make_subscriber()])
     times = list[int]()
     for minute in range(0, 120, 5):
         send_request(site, "POST", ROOT, address=ME)
@@ -151,15 +153,15 @@ def test_a_client_with_too_many_requests_may_continue_after_an_hour(site: Subscr
 
 def test_a_get_changes_nothing_on_any_page(site: SubscriberSite) -> None:
     send_request(site, "POST", ROOT, address="new@example.org")
-    site.store.subscribers.add([reader()])
-    choices = TOKENS.timed_token(CHOICES, reader().id, site.now)
+    site.store.subscribers.add([make_subscriber()])
+    choices = TOKENS.timed_token(CHOICES, make_subscriber().id, site.now)
     pages = [
         ROOT,
         site.mailed_link(),
         f"{ROOT}choices/{choices}",
         f"{ROOT}choices/{choices}?action=leave&told=save",
         f"{ROOT}data/{choices}",
-        f"{ROOT}leave/{TOKENS.unsubscribe_token(reader().id)}?List-Unsubscribe=One-Click",
+        f"{ROOT}leave/{TOKENS.unsubscribe_token(make_subscriber().id)}?List-Unsubscribe=One-Click",
     ]
     before = site.store.dump()
 
@@ -179,9 +181,9 @@ def test_choices_are_saved_and_shown_and_unknown_ones_ignored(site: SubscriberSi
 
     assert saved.status_code == 303
     assert site.subscriber().choices == Choices(bodies=("wales",), types=("report",), when_empty=True)
-    send_request(site, "POST", page, action="save", rhythm="hourly", titles="fr")
+    send_request(site, "POST", page, action="save", **{"rhythm": "hourly"}, titles="fr")
     assert site.subscriber().choices == Choices()
-    send_request(site, "POST", page, action="save", bodies="wales", rhythm="daily", titles="cy")
+    send_request(site, "POST", page, action="save", bodies="wales", **{"rhythm": "daily"}, titles="cy")
     page_text = send_request(site, "GET", page + "?told=save").text
     assert 'value="wales" checked' in page_text
     assert 'value="scotland">' in page_text
@@ -217,7 +219,7 @@ def test_a_new_address_replaces_the_old_one_only_when_confirmed(site: Subscriber
 
 
 def test_another_subscribers_address_cannot_be_taken_and_gets_no_mail(site: SubscriberSite) -> None:
-    site.store.subscribers.add([reader(id="other", address="other@example.org")])
+    site.store.subscribers.add([make_subscriber(id="other", address="other@example.org")])
     page = sign_up(site)
 
     answer = send_request(site, "POST", page, action="move", address="other@example.org")
@@ -242,8 +244,8 @@ def test_a_subscriber_can_download_their_data(site: SubscriberSite) -> None:
 def test_one_post_to_the_link_of_a_mail_is_enough_to_unsubscribe(
     site: SubscriberSite, form: dict[str, str]
 ) -> None:
-    site.store.subscribers.add([reader()])
-    link = f"{ROOT}leave/{TOKENS.unsubscribe_token(reader().id)}"
+    site.store.subscribers.add([make_subscriber()])
+    link = f"{ROOT}leave/{TOKENS.unsubscribe_token(make_subscriber().id)}"
 
     assert "Leave?" in send_request(site, "GET", link).text
     assert site.subscriber().status is SubscriberStatus.ACTIVE
@@ -292,8 +294,8 @@ def test_no_page_may_be_cached_framed_or_sent_as_referrer(site: SubscriberSite) 
 
 
 def test_every_form_counts_towards_the_limit_except_unsubscribing(site: SubscriberSite) -> None:
-    site.store.subscribers.add([reader()])
-    page = f"{ROOT}choices/{TOKENS.timed_token(CHOICES, reader().id, site.now)}"
+    site.store.subscribers.add([make_subscriber()])
+    page = f"{ROOT}choices/{TOKENS.timed_token(CHOICES, make_subscriber().id, site.now)}"
     application = site.application()
     for method, url in (("POST", f"{ROOT}confirm/x.y.z"), ("POST", page)) * 15:
         assert send_request(site, method, url, application, action="save").status_code in (303, 404)
@@ -301,7 +303,7 @@ def test_every_form_counts_towards_the_limit_except_unsubscribing(site: Subscrib
         assert send_request(site, "POST", url, application, address=ME).status_code == 429
     assert (
         send_request(
-            site, "POST", f"{ROOT}leave/{TOKENS.unsubscribe_token(reader().id)}", application
+            site, "POST", f"{ROOT}leave/{TOKENS.unsubscribe_token(make_subscriber().id)}", application
         ).status_code
         == 200
     )
@@ -330,8 +332,8 @@ def test_an_ipv6_network_counts_as_one_client() -> None:
 
 @pytest.mark.parametrize("body", [b"&" * 1000, b"action=save&" * 600, b"\xff\x00", b"x" * 30_000, b""])
 def test_a_body_that_is_not_one_of_our_forms_changes_nothing(site: SubscriberSite, body: bytes) -> None:
-    site.store.subscribers.add([reader()])
-    token = TOKENS.timed_token(CHOICES, reader().id, site.now)
+    site.store.subscribers.add([make_subscriber()])
+    token = TOKENS.timed_token(CHOICES, make_subscriber().id, site.now)
     before = site.store.dump()
     for url in (ROOT, f"{ROOT}choices/{token}", f"{ROOT}alerts/{token}"):
         assert send(site, url, body).status_code == 400, url
@@ -354,9 +356,9 @@ def test_a_body_that_is_not_one_of_our_forms_changes_nothing(site: SubscriberSit
 def test_one_click_unsubscribe_works_in_both_forms_of_rfc_8058(
     site: SubscriberSite, kind: str, body: bytes
 ) -> None:
-    site.store.subscribers.add([reader()])
+    site.store.subscribers.add([make_subscriber()])
 
-    answer = send(site, f"{ROOT}leave/{TOKENS.unsubscribe_token(reader().id)}", body, kind)
+    answer = send(site, f"{ROOT}leave/{TOKENS.unsubscribe_token(make_subscriber().id)}", body, kind)
 
     assert (answer.status_code, answer.is_redirect) == (200, False)
     assert site.subscriber().status is SubscriberStatus.UNSUBSCRIBED

@@ -31,9 +31,9 @@ CHANGED_PARTS: Final = {
     "attachments": ("attachments",),
     "restored": ("restored",),
 }
-"""The values of `changed:`, and the parts of a revision that each covers (see also ANY_CHANGE)."""
+"""The values of `changed:`, and the parts of a revision that each covers (see also ANY_VALUE)."""
 
-ANY_CHANGE: Final = "any"
+ANY_VALUE: Final = "any"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class Phrase:
     """Words to match, as `register/vocabulary.yaml` writes them.
 
     A word in capitals matches only in capitals. `*` at the end of a word stands for any ending, `%` for any
-    digits, and `^` before a phrase for the beginning of the text. `welsh` phrases match every initial mutation
+    digits, `^` before a phrase for the beginning of the text. `welsh` phrases match every initial mutation
     of their first word.
     """
 
