@@ -1,11 +1,13 @@
-"""Asks for what a source names: over the network, from a folder of this project, or from a recording.
+"""Fetches what a source's address names: over the network, from a folder of this project, or from a
+recording.
 
-In: a `Request` (address, pause, validators). Out: `Fetched`, `NotModified` or `Failed`; a failure is a value
-with its true cause, and only a bug of ours is raised. Four ways to answer, each a `Fetch`: `http.HttpFetch`,
-`folder.FolderFetch`, `mailbox.MailboxFetch`, `replay.Replay`. `politeness` says when to ask next.
-To add a way to answer: one file here with a class that can be called as `Fetch`, and one line in `Routed`,
-which chooses by the address. Whatever goes over HTTP goes through `http`, and mail through `imap`: the guard
-stands there.
+In: a `Request` (address, pause, validators). Out: `Fetched`, `NotModified` or `Failed`. A failure is a value
+with its real cause; only our own bugs are raised. There are four fetchers: `HttpFetcher`, `FolderFetcher`,
+`MailboxFetcher` and `ReplayFetcher`. `http/poll_times.py` computes when a source is polled next.
+
+To add a fetcher, write a class here that can be called as a `Fetcher`, and one line in `Router`, which
+chooses by the address. All HTTP goes through `http/client.py` and all IMAP through `mailbox/imap.py`, because
+both check addresses with the guard.
 """
 
 from __future__ import annotations
@@ -18,23 +20,23 @@ from aggregator.model.kinds import MAILBOXES
 
 
 class Fetcher(Protocol):
-    """Answers one request; several may be asked at once."""
+    """Fetches one request. May be called concurrently."""
 
     async def __call__(self, request: Request) -> FetchResult:
-        """What came back; never raises for what a publisher or the network does."""
+        """The result. Never raises for a fault of a publisher or of the network."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    """Sends each request to whoever answers its kind of address."""
+    """Passes each request to the fetcher for its kind of address."""
 
     folders: Fetcher
     mailboxes: Fetcher
     web: Fetcher
 
     async def __call__(self, request: Request) -> FetchResult:
-        """The answer of whoever is asked."""
+        """The result of the fetcher for this address."""
         if request.url.startswith(MAILBOXES):
             return await self.mailboxes(request)
         return await (self.web if "://" in request.url else self.folders)(request)

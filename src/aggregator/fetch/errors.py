@@ -1,4 +1,4 @@
-"""Names why no usable answer came: the cause in the chain of an exception, in words for people."""
+"""Turns network exceptions into errors with a cause, a detail and a hint for people."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from aggregator.values.text import one_line
 
 
 class FetchError(SourceError):
-    """No usable answer came. Travels inside this room only; `verdict` makes it a `Failed`.
+    """No usable response came. Only used inside this package; `http/responses.py` turns it into a `Failed`.
 
-    `reached` is False when no connection to the host was made: it need not be spared a second request, and
-    is not asked again for a while. `retry_after` is how long the host asked to be left alone.
+    `reached` is False if no connection to the host was made. Then the next request need not wait for the
+    pause, but the host is not tried again for a while. `retry_after` is how long the host asked us to wait.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class FetchError(SourceError):
         self.retry_after = retry_after
 
     def copy(self) -> FetchError:
-        """The same, to be raised once more (an exception keeps the traces of where it was raised)."""
+        """A new error with the same values, to be raised again: an exception keeps its old traceback."""
         return FetchError(
             self.cause, self.detail, self.hint, reached=self.reached, retry_after=self.retry_after
         )
@@ -59,34 +59,32 @@ _HINTS: Final = {
 }
 
 
-def network_error(error: BaseException, asked: str, *, reached: bool) -> FetchError:
-    """What an exception of the network means. `asked` is the host and port that were asked.
-
-    The exceptions of the HTTP libraries are not trusted with the cause: httpx-aiohttp 0.2.0 reports a refused
-    port and an unknown name as a time-out. The operating system's own error at the end of the chain says it.
-    """
+def network_error(error: BaseException, authority: str, *, reached: bool) -> FetchError:
+    """The error for an exception of the network. `authority` is the host and port that were requested."""
+    # The cause comes from the whole chain, down to the operating system's error: httpx-aiohttp 0.2.0 reports
+    # a refused port and an unknown name as a time-out.
     cause = _cause_of(error, reached=reached)
     detail = {
-        Cause.DNS: f"the name of {asked} was not found",
-        Cause.REFUSED: f"{asked} refused the connection",
-        Cause.UNREACHABLE: f"there is no way to {asked}",
-        Cause.TIMEOUT: f"{asked} sent nothing for too long"
+        Cause.DNS: f"the name of {authority} was not found",
+        Cause.REFUSED: f"{authority} refused the connection",
+        Cause.UNREACHABLE: f"there is no way to {authority}",
+        Cause.TIMEOUT: f"{authority} sent nothing for too long"
         if reached
-        else f"no connection to {asked} in time",
-        Cause.TLS: f"no safe connection to {asked}",
-    }.get(cause, f"{asked} broke off, or answered something that is not HTTP")
+        else f"no connection to {authority} in time",
+        Cause.TLS: f"no safe connection to {authority}",
+    }.get(cause, f"{authority} broke off, or answered something that is not HTTP")
     return FetchError(cause, f"{detail} ({_innermost_message(error)})", _HINTS[cause], reached=reached)
 
 
 def truncated_error(detail: str) -> FetchError:
-    """Less came than the answer itself promised."""
+    """The error for a response that is shorter than it announced."""
     return FetchError(Cause.TRUNCATED, detail, _HINTS[Cause.TRUNCATED])
 
 
-def timeout_error(asked: str, seconds: float) -> FetchError:
-    """The host answered, but was not done when the time for a whole answer was over."""
+def timeout_error(authority: str, seconds: float) -> FetchError:
+    """The error for a response that was not complete within the time limit."""
     return FetchError(
-        Cause.TIMEOUT, f"{asked} had not finished after {seconds:g} seconds", _HINTS[Cause.TIMEOUT]
+        Cause.TIMEOUT, f"{authority} had not finished after {seconds:g} seconds", _HINTS[Cause.TIMEOUT]
     )
 
 
@@ -114,9 +112,9 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _innermost_message(error: BaseException) -> str:
-    """What the innermost exception that says anything says, in one line."""
-    said = [
+    """The message of the innermost exception that has one, in one line."""
+    messages = [
         getattr(link, "strerror", None) or getattr(link, "message", None) or link for link in _chain(error)
     ]
-    last = next((words for words in map(str, reversed(said)) if words), type(error).__name__)
+    last = next((text for text in map(str, reversed(messages)) if text), type(error).__name__)
     return one_line(last)[:200]

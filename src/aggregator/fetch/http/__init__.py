@@ -1,1 +1,1 @@
-"""Fetches over HTTP: the client, the guard, robots.txt, redirects and rate limits."""
+"""Fetches over HTTP, with a guard against internal addresses, robots.txt, redirects and rate limits."""

@@ -1,4 +1,5 @@
-"""Asks over HTTP: a conditional GET or a form, guarded and limited; all that knows the HTTP library."""
+"""The HTTP client: conditional GETs and forms, with a guard and size limits. Only here is the HTTP library
+used."""
 
 from __future__ import annotations
 
@@ -31,29 +32,32 @@ from aggregator.model import FetchResult, Request
 AddrInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int]]
 
 
-# Headers of the bytes on the wire, which are unpacked in the end, and cookies: they are not kept.
-PASSING: Final = {"content-encoding", "content-length", "transfer-encoding", "set-cookie"}
+# Headers that describe the bytes on the wire, which we unpack, and cookies.
+DROPPED_HEADERS: Final = {"content-encoding", "content-length", "transfer-encoding", "set-cookie"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpLimits:
-    """How long and how large an answer may be: seconds, and bytes before and after decompression."""
+    """How long a response may take and how large it may be."""
 
     connect_seconds: float = 10.0
-    """From the first look-up of the name to the end of the TLS handshake."""
+    """From the DNS look-up to the end of the TLS handshake."""
     read_seconds: float = 20.0
-    """Between two pieces of the answer."""
+    """Between two chunks of the response."""
     total_seconds: float = 60.0
+    """For one request and its whole response; each redirect has this time again."""
     max_bytes: int = 10 * 1024 * 1024
+    """Before and after decompression."""
 
 
 class HttpFetcher:
-    """Answers http and https requests. Use it as an async context manager, in one event loop.
+    """Fetches http and https addresses. Use it as an async context manager, in one event loop.
 
-    The hosts in `allowed_hosts` (names or literal addresses, lower case, no port) are asked unguarded, by a
-    transport of their own. So the decision hangs on the host of each request and each hop, no name can lend
-    its allowance to another, and what the guarded one dials is always judged.
+    Hosts in `allowed_hosts` (names or literal addresses, lower case, no port) may be inside our own network.
     """
+
+    # Allowed hosts have a transport of their own, without the guard. So every request and every redirect is
+    # decided by its own host, and the guarded transport checks every address that it dials.
 
     def __init__(
         self,
@@ -65,17 +69,18 @@ class HttpFetcher:
         limits: HttpLimits | None = None,
         rate_limiter: RateLimiter | None = None,
     ) -> None:
-        """`user_agent` is `name/version (+page; contact)` in ASCII; robots.txt is obeyed for its name."""
+        """`user_agent` is `name/version (+page; contact)` in ASCII. robots.txt rules for its name are
+        obeyed."""
         self._user_agent = user_agent
         self._clock = clock
         self._allowed_hosts = allowed_hosts
         self._limits = limits or HttpLimits()
-        self._hosts = rate_limiter or RateLimiter()
+        self._rate_limiter = rate_limiter or RateLimiter()
         product = user_agent.partition("/")[0]
         self._robots = RobotsChecker(
-            fetch_robots=self._ask_robots, cache=robots_cache, product=product, clock=clock
+            fetch_robots=self._fetch_robots, cache=robots_cache, product=product, clock=clock
         )
-        # One set of certificates for both: certifi's, or what SSL_CERT_FILE or SSL_CERT_DIR name.
+        # The same certificates for both: certifi's, or those of SSL_CERT_FILE or SSL_CERT_DIR.
         context = httpx.create_ssl_context()
         self._guarded = _transport(context, guarded=True)
         self._unguarded = _transport(context, guarded=False)
@@ -90,27 +95,30 @@ class HttpFetcher:
         await self._unguarded.aclose()
 
     async def __call__(self, request: Request) -> FetchResult:
-        """What came back in the end; each hop passes the guard and the robots.txt of its own host."""
+        """The result after redirects. The guard and the robots.txt of its own host are applied to each
+        hop."""
         headers = self._headers(request)
-        allowed = SizeLimit(max_bytes=self._limits.max_bytes)
+        size_limit = SizeLimit(max_bytes=self._limits.max_bytes)
         form = request.body or urlencode(request.form).encode()
 
-        async def visit(url: str) -> HttpResponse:
-            # robots.txt speaks to who reads; a form is sent to a service that is there for it.
+        async def fetch_once(url: str) -> HttpResponse:
+            # robots.txt is for crawlers. Forms go to services that the operator configured.
             pause = request.pause if form else await self._robots.admit(url, request.pause)
-            return await self._ask(url, headers, pause, allowed, form)
+            return await self._fetch_once(url, headers, pause, size_limit, form)
 
-        return await complete_request(request, visit)
+        return await complete_request(request, fetch_once)
 
-    async def _ask_robots(self, url: str, pause: timedelta) -> HttpResponse:
+    async def _fetch_robots(self, url: str, pause: timedelta) -> HttpResponse:
         headers = {
             "User-Agent": self._user_agent,
             "Accept": "text/plain, */*;q=0.5",
             "Accept-Encoding": "gzip",
         }
-        allowed = SizeLimit(max_bytes=MAX_BYTES, truncate=True)
-        answer, _ = await follow_redirects(url, lambda hop: self._ask(hop, headers, pause, allowed))
-        return answer
+        size_limit = SizeLimit(max_bytes=MAX_BYTES, truncate=True)
+        response, _ = await follow_redirects(
+            url, lambda hop: self._fetch_once(hop, headers, pause, size_limit)
+        )
+        return response
 
     def _headers(self, request: Request) -> dict[str, str]:
         headers = {"User-Agent": self._user_agent, "Accept": request.accept, "Accept-Encoding": "gzip"}
@@ -123,34 +131,34 @@ class HttpFetcher:
                 "application/json" if request.body else "application/x-www-form-urlencoded"
             )
         headers |= dict(request.headers)
-        # One that would not go back byte for byte is left out: the whole document is asked for instead.
+        # A validator that cannot be sent back byte for byte is left out: the whole document is fetched
+        # instead.
         return headers | {
             name: value
             for name, value in validators.items()
             if value and value.isascii() and value.isprintable()
         }
 
-    async def _ask(
-        self, url: str, headers: Mapping[str, str], pause: timedelta, allowed: SizeLimit, form: bytes = b""
+    async def _fetch_once(
+        self, url: str, headers: Mapping[str, str], pause: timedelta, size_limit: SizeLimit, form: bytes = b""
     ) -> HttpResponse:
-        """One request in its turn at the host, whose wish to rest is heeded for everybody."""
-        whom = _checked(url)
-        async with self._hosts.slot(whom, pause):
-            answer = await self._exchange(whom, url, headers, allowed, form)
-            rest = retry_after(answer)
-            if rest or answer.status == 429:
-                self._hosts.back_off(whom, rest)
-        return answer
+        """One request, in the host's slot. A Retry-After or 429 holds back all later requests to the host."""
+        origin = _origin_to_dial(url)
+        async with self._rate_limiter.slot(origin, pause):
+            response = await self._exchange(origin, url, headers, size_limit, form)
+            wait = retry_after(response)
+            if wait or response.status == 429:
+                self._rate_limiter.back_off(origin, wait)
+        return response
 
     async def _exchange(
-        self, whom: Origin, url: str, headers: Mapping[str, str], allowed: SizeLimit, form: bytes
+        self, origin: Origin, url: str, headers: Mapping[str, str], size_limit: SizeLimit, form: bytes
     ) -> HttpResponse:
-        way = self._unguarded if whom.host in self._allowed_hosts else self._guarded
-        connect = (
-            self._limits.connect_seconds
-        )  # what httpx calls the pool is all that aiohttp gives a connection
+        transport = self._unguarded if origin.host in self._allowed_hosts else self._guarded
+        connect = self._limits.connect_seconds
+        # httpx's "pool" timeout is aiohttp's limit for getting a connection at all.
         timeout = {"connect": connect, "pool": connect, "read": self._limits.read_seconds}
-        asked = httpx.Request(
+        message = httpx.Request(
             "POST" if form else "GET",
             url,
             headers=headers,
@@ -159,30 +167,30 @@ class HttpFetcher:
         )
         try:
             async with asyncio.timeout(self._limits.total_seconds):
-                async with aclosing(await way.handle_async_request(asked)) as response:
-                    return await self._receive(url, response, allowed)
+                async with aclosing(await transport.handle_async_request(message)) as response:
+                    return await self._receive(url, response, size_limit)
         except TimeoutError as error:
-            raise timeout_error(whom.authority, self._limits.total_seconds) from error
+            raise timeout_error(origin.authority, self._limits.total_seconds) from error
         except (httpx.TransportError, aiohttp.ClientError) as error:
-            raise _explain(error, whom, url) from error
+            raise _to_fetch_error(error, origin, url) from error
 
-    async def _receive(self, url: str, response: httpx.Response, allowed: SizeLimit) -> HttpResponse:
-        said = {name.lower(): value for name, value in response.headers.items()}
-        # RFC 9110, 6.6.1: an answer without a Date is dated by whoever receives it.
-        said.setdefault("date", format_datetime(self._clock(), usegmt=True))
+    async def _receive(self, url: str, response: httpx.Response, size_limit: SizeLimit) -> HttpResponse:
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        # RFC 9110, 6.6.1: the recipient dates a response without a Date.
+        headers.setdefault("date", format_datetime(self._clock(), usegmt=True))
         payload = b""
         if response.is_success:
-            payload = await read_payload(_chunks(response), said, allowed)
-        lasting = {name: value for name, value in said.items() if name not in PASSING}
-        return HttpResponse(url=url, status=response.status_code, headers=lasting, payload=payload)
+            payload = await read_payload(_chunks(response), headers, size_limit)
+        stored = {name: value for name, value in headers.items() if name not in DROPPED_HEADERS}
+        return HttpResponse(url=url, status=response.status_code, headers=stored, payload=payload)
 
 
 class _GuardedResolver(aiohttp.ThreadedResolver):
-    """Refuses a name of which any address lies inside our network.
+    """Refuses a name if any of its addresses is inside our network.
 
-    The socket factory below would refuse them too, but aiohttp races the addresses of a name and loses what
-    is raised in the race (aiohappyeyeballs 2.7.1). What is dialled is what was resolved here, so nothing can
-    be rebound in between. Literal addresses never come here; the socket factory judges those.
+    The socket factory below would refuse them, too, but aiohttp dials the addresses of a name in a race and
+    loses the error (aiohappyeyeballs 2.7.1). The address that is dialled is the one resolved here, so DNS
+    rebinding cannot get in between. Literal addresses are not resolved: the socket factory checks those.
     """
 
     async def resolve(
@@ -195,18 +203,18 @@ class _GuardedResolver(aiohttp.ThreadedResolver):
 
 
 def _guarded_socket(info: AddrInfo) -> socket.socket:
-    """The last word on an address that is about to be dialled."""
+    """A socket for an address, after the guard's last check."""
     family, kind, protocol, _, address = info
     guard.check(address[0], address[0])
     return socket.socket(family, kind, protocol)
 
 
 def _transport(context: ssl.SSLContext, *, guarded: bool) -> AiohttpTransport:
-    """A transport with a session of its own: no cookies, no proxy and no .netrc from outside.
+    """A transport with a session of its own, without cookies, proxies and .netrc.
 
-    The session that httpx-aiohttp makes for itself obeys HTTP_PROXY and so goes round the guard. No httpx
-    client stands in front: it has a cookie jar too, and prepares the next hop of a redirect even when it is
-    not to follow it, which raises UnicodeError for a Location like http://xn--a.example/ (httpx 0.28.1).
+    httpx-aiohttp's own session would obey HTTP_PROXY and so bypass the guard. We use no httpx client either:
+    it has a cookie jar, and it prepares the next hop of a redirect even if it must not follow it, which
+    raises UnicodeError for a Location like http://xn--a.example/ (httpx 0.28.1).
     """
 
     def session() -> aiohttp.ClientSession:
@@ -224,7 +232,7 @@ def _transport(context: ssl.SSLContext, *, guarded: bool) -> AiohttpTransport:
 
 
 async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
-    """The bytes as they came, still packed."""
+    """The bytes as sent, not yet decompressed."""
     try:
         async for chunk in response.aiter_raw():
             yield chunk
@@ -234,23 +242,25 @@ async def _chunks(response: httpx.Response) -> AsyncIterator[bytes]:
         raise
 
 
-def _explain(error: Exception, whom: Origin, url: str) -> FetchError:
-    """Whether the host was reached is told by aiohttp's own exception, which httpx-aiohttp chains."""
-    told = error.__cause__ if isinstance(error, httpx.TransportError) else error
-    if isinstance(told, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
+def _to_fetch_error(error: Exception, origin: Origin, url: str) -> FetchError:
+    """The FetchError for an exception of httpx or aiohttp."""
+    # Only aiohttp's exception, which httpx-aiohttp chains, shows whether the host was reached.
+    cause = error.__cause__ if isinstance(error, httpx.TransportError) else error
+    if isinstance(cause, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
         return bad_address_error(url, "it cannot be asked")
-    unconnected = isinstance(told, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
-    reached = isinstance(told, aiohttp.ClientSSLError) or not unconnected
-    return network_error(error, whom.authority, reached=reached)
+    unconnected = isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+    reached = isinstance(cause, aiohttp.ClientSSLError) or not unconnected
+    return network_error(error, origin.authority, reached=reached)
 
 
-def _checked(url: str) -> Origin:
-    """Whom `url` asks, as the library reads it: what decides about the guard must be what is dialled.
+def _origin_to_dial(url: str) -> Origin:
+    """The origin of `url` with the host as httpx reads it.
 
-    Names come from redirects too and may be anything, `xn--a.example` for one.
+    The host that is compared with `allowed_hosts` must be the one that is dialled. It may come from a
+    redirect and be anything, such as `xn--a.example`.
     """
-    whom = origin_of(url)
+    origin = origin_of(url)
     try:
-        return replace(whom, host=httpx.URL(url).host)
+        return replace(origin, host=httpx.URL(url).host)
     except (httpx.InvalidURL, UnicodeError) as error:
         raise bad_address_error(url, str(error)) from error

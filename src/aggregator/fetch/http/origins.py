@@ -1,4 +1,4 @@
-"""Reads web addresses: which host is asked, whether it is an address at all, and when two are the same."""
+"""Parses web addresses: their origin (scheme, host, port), their validity, and their normal form."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Scheme, host (lower case) and port: what a robots.txt speaks for (RFC 9309, 2.3)."""
+    """Scheme, host (lower case) and port: the scope of a robots.txt (RFC 9309, 2.3)."""
 
     scheme: str
     host: str
@@ -24,7 +24,7 @@ class Origin:
 
     @property
     def authority(self) -> str:
-        """Host, and the port where it is not the scheme's own."""
+        """The host, with the port if it is not the scheme's default."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
@@ -33,7 +33,8 @@ class Origin:
 
 
 def origin_of(url: str) -> Origin:
-    """Whom `url` asks. Raises `NoAnswer` for what cannot be asked: addresses come from publishers too."""
+    """The origin of `url`. Raises `FetchError` for an invalid address: publishers' pages give us addresses,
+    too."""
     try:
         parts = urlsplit(url)
         port = parts.port
@@ -50,38 +51,36 @@ def origin_of(url: str) -> Origin:
 
 
 def bad_address_error(url: str, why: str) -> FetchError:
-    """`url` cannot be asked for, and why."""
+    """The error for an address that cannot be fetched."""
     hint = "correct the address; if a publisher's page or redirect gave it, tell the publisher"
     return FetchError(Cause.BAD_ADDRESS, f"{url[:200]}: {why}", hint, reached=False)
 
 
 def normal_form(url: str) -> str:
-    """`url` in the one form in which equal addresses are equal (RFC 3986, 6.2.2 and 6.2.3).
+    """`url` normalised, so that equivalent addresses are equal (RFC 3986, 6.2.2 and 6.2.3).
 
-    Case of scheme and host, default port, empty path and percent-encoding are evened out and the fragment is
-    left out; the order of the query is kept, and `+` stays apart from `%20`.
+    Normalises the case of scheme and host, the default port, an empty path and percent-encoding, and drops
+    the fragment. The order of the query stays, and `+` stays different from `%20`.
     """
     parts = urlsplit(url)
-    path = _even_out(parts.path) or "/"
-    query = f"?{_even_out(parts.query)}" if parts.query else ""
-    return f"{parts.scheme}://{_even_authority(parts)}{path}{query}"
+    path = _normalise_escapes(parts.path) or "/"
+    query = f"?{_normalise_escapes(parts.query)}" if parts.query else ""
+    return f"{parts.scheme}://{_normalise_authority(parts)}{path}{query}"
 
 
-def _even_authority(parts: SplitResult) -> str:
+def _normalise_authority(parts: SplitResult) -> str:
     host = parts.netloc.lower()
     port = _PORTS.get(parts.scheme)
     return host.removesuffix(f":{port}").removesuffix(":")
 
 
-def _even_out(text: str) -> str:
+def _normalise_escapes(text: str) -> str:
     return normalise_escapes(quote(text, safe="%!$&'()*+,;=:@/?"))
 
 
 def _is_host(host: str) -> bool:
-    """Whether every label has a length that a name may have (the resolver raises for any other).
-
-    Numbers are an address in their usual form only: `127.1` and `2130706433` are spellings of 127.0.0.1.
-    """
+    """Whether this is an IPv4 address in its usual form, or a name whose labels have a valid length."""
+    # `127.1` and `2130706433` are spellings of 127.0.0.1. The resolver raises for a label that is too long.
     if host.replace(".", "").isdigit():
         return _is_ipv4(host)
     labels = host.removesuffix(".").split(".")

@@ -1,4 +1,5 @@
-"""Spares the hosts: one request at a time, a pause between two, and none that cannot or may not arrive."""
+"""Limits requests to a host: one at a time, a pause in between, and none while the host is to be left
+alone."""
 
 from __future__ import annotations
 
@@ -17,75 +18,75 @@ from aggregator.fetch.http.origins import Origin
 
 Sleep = Callable[[float], Awaitable[None]]
 
-# How long a host that could not be connected to is not tried again: a run without a network ends quickly,
-# and a host that swallows every packet costs one time-out instead of one for each of its sources.
+# How long a host is not tried again after a failed connection. So a run without a network ends quickly, and a
+# host that drops every packet costs one time-out instead of one for each of its sources.
 UNREACHABLE_FOR: Final = timedelta(seconds=60)
-# How long a host rests that answered 429 without saying for how long.
+# How long a host is left alone after a 429 without Retry-After.
 DEFAULT_BACK_OFF: Final = timedelta(seconds=60)
 
 
 @dataclass(slots=True)
 class _Host:
-    """What we know of one host, by the clock of the event loop."""
+    """The state of one host. Times are in seconds of the event loop's clock."""
 
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    left_at: float = -math.inf
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    last_reached_at: float = -math.inf
     """When the last request that reached the host ended."""
-    rests_until: float = -math.inf
-    unreached: dict[int, tuple[float, FetchError]] = field(default_factory=dict)
-    """Until when and why, by port, since one may be closed and another open."""
+    back_off_until: float = -math.inf
+    unreachable: dict[int, tuple[float, FetchError]] = field(default_factory=dict)
+    """Until when it is not tried, and the error, by port: one may be closed and another open."""
 
 
 class RateLimiter:
-    """The hosts that were asked while this runs; nothing of it is kept when the program ends."""
+    """Gives out slots for requests to hosts. Its state is in memory only."""
 
     def __init__(self, *, sleep: Sleep = asyncio.sleep, monotonic: Callable[[], float] | None = None) -> None:
-        """`sleep` and `monotonic` (seconds; the event loop's own time if None) are for tests to replace."""
+        """Tests replace `sleep` and `monotonic` (a clock in seconds; None for the event loop's)."""
         self._sleep = sleep
         self._now = monotonic or (lambda: asyncio.get_running_loop().time())
         self._hosts: defaultdict[str, _Host] = defaultdict(_Host)
 
     @asynccontextmanager
-    async def slot(self, whom: Origin, pause: timedelta) -> AsyncIterator[None]:
-        """Wait until it is our turn at this host and `pause` has passed since it was last reached.
+    async def slot(self, origin: Origin, pause: timedelta) -> AsyncIterator[None]:
+        """Wait until no other request to this host runs and `pause` has passed since the last one.
 
-        Raises `NoAnswer` at once when the host asked us to rest, or was out of reach a moment ago.
+        Raises `FetchError` at once if the host asked us to wait, or could not be reached a moment ago.
         """
-        host = self._hosts[whom.host]
-        async with host.turn:
-            self._refuse(host, whom)
-            remaining = host.left_at + pause.total_seconds() - self._now()
+        host = self._hosts[origin.host]
+        async with host.lock:
+            self._refuse_if_blocked(host, origin)
+            remaining = host.last_reached_at + pause.total_seconds() - self._now()
             if remaining > 0:
                 await self._sleep(remaining)
             try:
                 yield
             except BaseException as error:
-                self._leave(host, whom, error)
+                self._record_end(host, origin, error)
                 raise
-            self._leave(host, whom, None)
+            self._record_end(host, origin, None)
 
-    def back_off(self, whom: Origin, wanted: timedelta | None) -> None:
-        """Leave the whole host alone for as long as it wants (None: it did not say)."""
-        rest = DEFAULT_BACK_OFF if wanted is None else wanted
-        self._hosts[whom.host].rests_until = self._now() + rest.total_seconds()
+    def back_off(self, origin: Origin, wait: timedelta | None) -> None:
+        """Send nothing to this host, on any port, for `wait` (None: the host did not say how long)."""
+        wait = DEFAULT_BACK_OFF if wait is None else wait
+        self._hosts[origin.host].back_off_until = self._now() + wait.total_seconds()
 
-    def _refuse(self, host: _Host, whom: Origin) -> None:
+    def _refuse_if_blocked(self, host: _Host, origin: Origin) -> None:
         now = self._now()
-        if now < host.rests_until:
-            raise _resting(whom, timedelta(seconds=math.ceil(host.rests_until - now)))
-        until, why = host.unreached.get(whom.port, (now, None))
+        if now < host.back_off_until:
+            raise _backing_off_error(origin, timedelta(seconds=math.ceil(host.back_off_until - now)))
+        until, why = host.unreachable.get(origin.port, (now, None))
         if why is not None and now < until:
             raise why.copy()
 
-    def _leave(self, host: _Host, whom: Origin, error: BaseException | None) -> None:
-        """A request that was given up, or failed by a fault of ours, may have reached the host."""
+    def _record_end(self, host: _Host, origin: Origin, error: BaseException | None) -> None:
+        # Every other end may have reached the host, also a cancelled request or a bug of ours.
         if isinstance(error, FetchError) and not error.reached:
-            host.unreached[whom.port] = (self._now() + UNREACHABLE_FOR.total_seconds(), error)
+            host.unreachable[origin.port] = (self._now() + UNREACHABLE_FOR.total_seconds(), error)
         else:
-            host.left_at = self._now()
+            host.last_reached_at = self._now()
 
 
-def _resting(whom: Origin, remaining: timedelta) -> FetchError:
-    detail = f"{whom.host} asked to be left alone for {remaining.total_seconds():g} seconds more"
+def _backing_off_error(origin: Origin, remaining: timedelta) -> FetchError:
+    detail = f"{origin.host} asked to be left alone for {remaining.total_seconds():g} seconds more"
     hint = "nothing to do: it is asked again after that; if it goes on, raise `pause` of its sources"
     return FetchError(Cause.THROTTLED, detail, hint, reached=False, retry_after=remaining)

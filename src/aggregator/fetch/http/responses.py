@@ -1,4 +1,5 @@
-"""Says what an answer means: a status and its headers as Fetched, NotModified or Failed."""
+"""Interprets responses: follows redirects, and turns status and headers into Fetched, NotModified or
+Failed."""
 
 from __future__ import annotations
 
@@ -15,8 +16,8 @@ from aggregator.fetch.errors import FetchError
 from aggregator.fetch.http.origins import bad_address_error
 from aggregator.model import Failed, Fetched, FetchResult, NotModified, Request, Validators
 
-# The most that a Retry-After is obeyed for: as long as the longest wait after failures, so that one wrong
-# header does not silence a source for a year.
+# A Retry-After is obeyed for at most this long, so that one wrong header does not stop a source for a year.
+# It is also the longest wait after failures.
 MAX_RETRY_AFTER: Final = timedelta(days=1)
 
 _CAUSES: Final = {410: Cause.GONE, 429: Cause.THROTTLED}
@@ -36,7 +37,7 @@ _PERMANENT: Final = {301, 308}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpResponse:
-    """What one address said, before anybody judged it. The payload of an error or a redirect is not read."""
+    """The response of one address, not yet interpreted. The payload of an error or a redirect is not read."""
 
     url: str
     status: int
@@ -45,75 +46,75 @@ class HttpResponse:
     payload: bytes = b""
 
 
-# Asks one address once. Raises `NoAnswer`.
+# Sends one request, without following redirects. Raises `FetchError`.
 FetchOnce = Callable[[str], Awaitable[HttpResponse]]
 
 
-def interpret(request: Request, answer: HttpResponse, *, moved_to: str | None) -> FetchResult:
-    """What the last answer to `request` means. `moved_to` is where permanent redirects led to it."""
-    if answer.status == 304 and request.validators != Validators():
-        return NotModified(url=request.url, headers=answer.headers)
-    if not 200 <= answer.status < 300 or answer.status == 206:  # a part that nobody asked for
-        return failure_of_response(request.url, answer)
-    if not answer.payload.strip():
+def interpret(request: Request, response: HttpResponse, *, moved_to: str | None) -> FetchResult:
+    """The result for the last response to `request`. `moved_to` is where permanent redirects led."""
+    if response.status == 304 and request.validators != Validators():
+        return NotModified(url=request.url, headers=response.headers)
+    if not 200 <= response.status < 300 or response.status == 206:  # 206 is a part, which we never requested
+        return failure_of_response(request.url, response)
+    if not response.payload.strip():
         return Failed(
             url=request.url,
             cause=Cause.EMPTY,
-            detail=f"{answer.url} answered {answer.status} with nothing in it",
+            detail=f"{response.url} answered {response.status} with nothing in it",
             hint="try again later; if it goes on, tell the publisher",
-            status=answer.status,
+            status=response.status,
         )
     return Fetched(
         url=request.url,
-        final_url=answer.url,
-        status=answer.status,
-        headers=answer.headers,
-        payload=answer.payload,
+        final_url=response.url,
+        status=response.status,
+        headers=response.headers,
+        payload=response.payload,
         moved_to=moved_to,
     )
 
 
-def failure_of_response(url: str, answer: HttpResponse) -> Failed:
-    """An answer that is no document, as the failure of the request for `url`."""
+def failure_of_response(url: str, response: HttpResponse) -> Failed:
+    """The failure for a response with an error status to the request for `url`."""
     return Failed(
         url=url,
-        cause=_CAUSES.get(answer.status, Cause.STATUS),
-        detail=f"{answer.url} answered {answer.status} {responses.get(answer.status, '')}".rstrip(),
-        hint=_hint(answer.status),
-        status=answer.status,
-        retry_after=retry_after(answer),
+        cause=_CAUSES.get(response.status, Cause.STATUS),
+        detail=f"{response.url} answered {response.status} {responses.get(response.status, '')}".rstrip(),
+        hint=_hint(response.status),
+        status=response.status,
+        retry_after=retry_after(response),
     )
 
 
 def failure_of_error(url: str, why: FetchError) -> Failed:
-    """A request for `url` that brought no usable answer."""
+    """The failure for an error in the request for `url`."""
     return Failed(url=url, cause=why.cause, detail=why.detail, hint=why.hint, retry_after=why.retry_after)
 
 
-def retry_after(answer: HttpResponse) -> timedelta | None:
-    """How long to leave the host alone, by its Retry-After with a 429 or 503 (RFC 9110, 10.2.3; RFC 6585, 4).
+def retry_after(response: HttpResponse) -> timedelta | None:
+    """How long the host asks us to wait: Retry-After with a 429 or 503 (RFC 9110, 10.2.3; RFC 6585, 4).
 
-    Seconds, or a date that counts from the answer's own Date, since the server's clock may be wrong; without
-    a Date a date says nothing. Between nothing and `LONGEST_REST`.
+    None without a valid header, else at most `MAX_RETRY_AFTER`.
     """
-    if answer.status not in (429, 503):
+    if response.status not in (429, 503):
         return None
-    said = answer.headers.get("retry-after", "").strip()
-    if said.isascii() and said.isdecimal():
-        return timedelta(seconds=min(float(said), MAX_RETRY_AFTER.total_seconds()))
-    until, sent = _http_date(said), _http_date(answer.headers.get("date", ""))
+    value = response.headers.get("retry-after", "").strip()
+    if value.isascii() and value.isdecimal():
+        return timedelta(seconds=min(float(value), MAX_RETRY_AFTER.total_seconds()))
+    # A date counts from the response's own Date, because the server's clock may be wrong.
+    until, sent = _http_date(value), _http_date(response.headers.get("date", ""))
     if until is None or sent is None:
         return None
     return min(max(until - sent, timedelta(0)), MAX_RETRY_AFTER)
 
 
 def _http_date(text: str) -> datetime | None:
-    """Any of the three forms of RFC 9110, 5.6.7; all are in UTC."""
+    """A date in any of the three forms of RFC 9110, 5.6.7, in UTC; None if it is invalid."""
     try:
-        read = parsedate_to_datetime(text)
+        parsed = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed
 
 
 def _hint(status: int) -> str:
@@ -122,49 +123,52 @@ def _hint(status: int) -> str:
     return _HINTS.get(status, "look at the address in a browser, and correct it or tell the publisher")
 
 
-async def complete_request(request: Request, visit: FetchOnce) -> FetchResult:
-    """The result of a request: redirects followed, what came last judged, and no answer made a `Failed`."""
+async def complete_request(request: Request, fetch_once: FetchOnce) -> FetchResult:
+    """Follow redirects, interpret the last response, and turn errors into `Failed`."""
     try:
-        # What is signed for one address is not handed on to another.
-        answer, moved_to = (
-            (await visit(request.url), None) if request.body else await follow_redirects(request.url, visit)
+        # A signed body belongs to one address and must not be sent to another.
+        response, moved_to = (
+            (await fetch_once(request.url), None)
+            if request.body
+            else await follow_redirects(request.url, fetch_once)
         )
     except FetchError as why:
         return failure_of_error(request.url, why)
-    return interpret(request, answer, moved_to=moved_to)
+    return interpret(request, response, moved_to=moved_to)
 
 
-async def follow_redirects(url: str, visit: FetchOnce) -> tuple[HttpResponse, str | None]:
-    """The first answer that is no redirect, and where permanent redirects alone led to it (else None).
+async def follow_redirects(url: str, fetch_once: FetchOnce) -> tuple[HttpResponse, str | None]:
+    """The first response that is no redirect, and its address if only permanent redirects led there (else
+    None).
 
-    Raises `NoAnswer` (REDIRECTS) after `MOST_HOPS` hops, or as soon as a hop leads back.
+    Raises `FetchError` (REDIRECTS) after `MAX_REDIRECTS` redirects, or when one leads back.
     """
     visited: list[str] = []
     permanent = True
     while url not in visited:
-        answer = await visit(url)
+        response = await fetch_once(url)
         visited.append(url)
-        target = _target(answer)
+        target = _redirect_target(response)
         if target is None:
-            return answer, url if permanent and len(visited) > 1 else None
+            return response, url if permanent and len(visited) > 1 else None
         if len(visited) > MAX_REDIRECTS:
-            raise _endless(f"{visited[0]} is redirected more than {MAX_REDIRECTS} times")
-        permanent = permanent and answer.status in _PERMANENT
+            raise _too_many_redirects(f"{visited[0]} is redirected more than {MAX_REDIRECTS} times")
+        permanent = permanent and response.status in _PERMANENT
         url = target
-    raise _endless(f"{visited[0]} is redirected in a circle, back to {url}")
+    raise _too_many_redirects(f"{visited[0]} is redirected in a circle, back to {url}")
 
 
-def _target(answer: HttpResponse) -> str | None:
-    location = answer.headers.get("location")
-    if answer.status not in _REDIRECTS or location is None:
+def _redirect_target(response: HttpResponse) -> str | None:
+    location = response.headers.get("location")
+    if response.status not in _REDIRECTS or location is None:
         return None
     try:
-        return urldefrag(urljoin(answer.url, location.strip())).url
+        return urldefrag(urljoin(response.url, location.strip())).url
     except ValueError as error:
         raise bad_address_error(location, str(error)) from error
 
 
-def _endless(detail: str) -> FetchError:
+def _too_many_redirects(detail: str) -> FetchError:
     hint = (
         "open the address in a browser and write down where it leads; tell the publisher if it leads nowhere"
     )

@@ -1,1 +1,1 @@
-"""Fetches from this machine: the project's folders and recorded answers."""
+"""Fetches from this machine: the project's folders, and recorded responses."""

@@ -1,4 +1,4 @@
-"""Answers for a folder of this project: its Markdown files as the parts of one answer."""
+"""Fetches a folder of this project: its Markdown files as the parts of one result."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from aggregator.fetch.mailbox.reader import etag_of
 from aggregator.model import Failed, Fetched, FetchedPart, FetchResult, NotModified, Request
 
 SCHEME: Final = "file:"
-# It is about the folder, not one of its records.
-_LEFT_OUT: Final = "README.md"
+# It describes the folder and is not one of its records.
+_README: Final = "README.md"
 
 
 class FolderFetcher:
-    """Answers requests for `file:NAME/`, a folder inside the project."""
+    """Fetches `file:NAME/`, a folder inside the project."""
 
     def __init__(self, project: Path) -> None:
         self._project = project
 
     async def __call__(self, request: Request) -> FetchResult:
-        """Every `*.md` file of the folder, by name, without hidden files, README.md and links that lead out.
+        """All `*.md` files of the folder, by name, without hidden files, README.md and links to other places.
 
         The entity tag is made from names and bytes, so an unchanged folder is `NotModified`. A folder that is
-        missing, cannot be read or lies outside the project is MISSING_FILE.
+        missing, unreadable or outside the project is MISSING_FILE.
         """
         name = request.url.removeprefix(SCHEME)
         try:
@@ -55,6 +55,6 @@ class FolderFetcher:
 
 def _parts(folder: Path) -> Iterable[FetchedPart]:
     for path in sorted(folder.iterdir()):
-        told = path.suffix == ".md" and path.name != _LEFT_OUT and not path.name.startswith(".")
-        if told and path.is_file() and path.resolve().is_relative_to(folder):
+        is_record = path.suffix == ".md" and path.name != _README and not path.name.startswith(".")
+        if is_record and path.is_file() and path.resolve().is_relative_to(folder):
             yield FetchedPart(name=path.name, payload=path.read_bytes())

@@ -1,4 +1,4 @@
-"""Plays recorded answers instead of asking the network, and answers as the servers would have."""
+"""Replays recorded responses without the network, as the servers would have sent them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _COLUMNS: Final = ("poll", "url", "status", "headers", "file")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedResponse:
-    """One recorded answer."""
+    """One row of a recording: the response of an address at one poll."""
 
     poll: int
     url: str
-    """In the form in which equal addresses are equal."""
+    """In normal form (`origins.normal_form`)."""
     status: int
-    """0 for a failure that is played, named by `cause`."""
+    """0 for a recorded failure, which `cause` names."""
     headers: Mapping[str, str]
     """Names in lower case."""
     file: Path | None
@@ -34,31 +34,31 @@ class RecordedResponse:
 
 
 class _RowError(Exception):
-    """What is wrong in a row."""
+    """An invalid row, with what is wrong in it."""
 
 
 def read_recording(folder: Path) -> tuple[RecordedResponse, ...]:
-    """The rows of `FOLDER/replay.tsv`. Raises ConfigError with every mistake, each with its line.
+    """The rows of `FOLDER/replay.tsv`. Raises ConfigError with all issues and their lines.
 
     The first line names the columns, in any order: poll (a number), url, status, headers (JSON) and file
-    (inside the folder; empty or `-` for none). Status 0 or `-` plays a failure, named in the headers:
+    (inside the folder; empty or `-` for none). Status 0 or `-` is a failure, whose cause is in the headers:
     {"cause": "TIMEOUT"}.
     """
     path = folder / TABLE
     rows: list[RecordedResponse] = []
-    mistakes: list[ConfigIssue] = []
+    issues: list[ConfigIssue] = []
     for number, cells in _cells(path):
         try:
             rows.append(_row(cells, folder, rows))
         except _RowError as wrong:
-            mistakes.append(ConfigIssue(str(path), number, str(wrong)))
-    if mistakes:
-        raise ConfigError(tuple(mistakes))
+            issues.append(ConfigIssue(str(path), number, str(wrong)))
+    if issues:
+        raise ConfigError(tuple(issues))
     return tuple(rows)
 
 
 def _cells(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """The cells of each line that is not empty, by column, with the line's number."""
+    """The line number and the cells, by column, of each line that is not empty."""
     try:
         head, *lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, ValueError) as error:
@@ -73,7 +73,7 @@ def _cells(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
 
 def _row(cells: Mapping[str, str], folder: Path, before: Iterable[RecordedResponse]) -> RecordedResponse:
     if absent := [name for name in _COLUMNS if name not in cells]:
-        raise _RowError(f"there is no {', '.join(absent)}: columns are parted by tabs")
+        raise _RowError(f"there is no {', '.join(absent)}: separate the columns by tabs")
     poll, url, status = _number(cells, "poll"), _address(cells["url"]), _status(cells)
     if any((row.poll, row.url) == (poll, url) for row in before):
         raise _RowError(f"poll {poll} has another answer for this address above")
@@ -133,25 +133,25 @@ def _file(cell: str, folder: Path) -> Path | None:
 
 
 def recorded_polls(folder: Path) -> tuple[int, ...]:
-    """The numbers of the polls in a recording, smallest first. Raises ConfigError like `Replay`."""
+    """The numbers of the polls in a recording, smallest first. Raises ConfigError like `ReplayFetcher`."""
     return tuple(sorted({row.poll for row in read_recording(folder)}))
 
 
 class ReplayFetcher:
-    """Answers from a recording, as it stood at one poll: for each address its last answer up to then."""
+    """Fetches from a recording as at one poll: each address gives its last response up to that poll."""
 
     def __init__(self, folder: Path, poll: int) -> None:
-        """Raises ConfigError, with file and lines, when `FOLDER/replay.tsv` holds mistakes."""
+        """Raises ConfigError, with file and lines, if `FOLDER/replay.tsv` is invalid."""
         rows = sorted(read_recording(folder), key=lambda row: row.poll)
         self._rows = {row.url: row for row in rows if row.poll <= poll}
 
     async def __call__(self, request: Request) -> FetchResult:
-        """The recorded answer; an address that has none is NOT_RECORDED and never asked for elsewhere."""
+        """The recorded result. An address without one fails as NOT_RECORDED; the network is never used."""
 
-        async def visit(url: str) -> HttpResponse:
+        async def fetch_once(url: str) -> HttpResponse:
             return _play(url, self._row(url), request.validators)
 
-        return await complete_request(request, visit)
+        return await complete_request(request, fetch_once)
 
     def _row(self, url: str) -> RecordedResponse:
         try:
@@ -171,7 +171,8 @@ def _play(url: str, row: RecordedResponse, validators: Validators) -> HttpRespon
 
 
 def _unchanged(row: RecordedResponse, validators: Validators) -> bool:
-    """An entity tag goes before a date (RFC 9110, 13.1.3)."""
+    """Whether the request's validators match the recorded ones."""
+    # An entity tag comes before a date (RFC 9110, 13.1.3).
     if validators.etag is not None:
         return validators.etag == row.headers.get("etag")
     return validators.last_modified is not None and validators.last_modified == row.headers.get(

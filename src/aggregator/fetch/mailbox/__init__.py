@@ -1,1 +1,1 @@
-"""Fetches mail: from an IMAP server, a Maildir or an mbox file."""
+"""Fetches mail from an IMAP server, a Maildir or an mbox file."""

@@ -1,4 +1,4 @@
-"""Answers for mailboxes: Maildir folders, mbox files and IMAP servers; changes nothing in them."""
+"""Fetches the newest messages of Maildir folders, mbox files and IMAP servers, without changing them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from aggregator.model import Fetched, FetchResult, NotModified, Request
 
 
 class MailboxFetcher:
-    """Answers requests for `maildir:PATH`, `mbox:PATH`, `imap://USER@HOST/MAILBOX` and `imaps://…`.
+    """Fetches `maildir:PATH`, `mbox:PATH`, `imap://USER@HOST/MAILBOX` and `imaps://…`.
 
-    Only for the mailboxes in `boxes`, by address, each with the file that holds its password (None where it
-    needs none): an address that a publisher's page leads to can never open a mailbox. Paths count from
-    `home`. Hosts in `allowed_hosts` may lie inside our own network.
+    `password_files` has every mailbox that may be opened, by address, with the file of its password (None if
+    it needs none). So an address in a publisher's page can never open a mailbox. Paths are relative to
+    `home`. Hosts in `allowed_hosts` may be inside our own network.
     """
 
     def __init__(
@@ -33,13 +33,14 @@ class MailboxFetcher:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._home = home
-        self._boxes = password_files
+        self._password_files = password_files
         self._allowed_hosts = allowed_hosts
         self._limits = limits or MailboxLimits()
         self._tls = tls
 
     async def __call__(self, request: Request) -> FetchResult:
-        """The newest messages as `parts`, oldest first; the `payload` says what was left out (`collect`)."""
+        """The newest messages as `parts`, oldest first. The `payload` lists what was left out
+        (`read_newest`)."""
         try:
             return await asyncio.to_thread(self._read, request)
         except FetchError as why:
@@ -47,7 +48,7 @@ class MailboxFetcher:
 
     def _read(self, request: Request) -> Fetched | NotModified:
         scheme, _, path = request.url.partition(":")
-        if request.url not in self._boxes:
+        if request.url not in self._password_files:
             hint = "name the mailbox as the address of a source in sources.yaml"
             raise FetchError(Cause.BAD_ADDRESS, f"no source has this {scheme} mailbox", hint, reached=False)
         if scheme == "maildir":
@@ -58,13 +59,13 @@ class MailboxFetcher:
 
     def _read_imap(self, request: Request) -> Fetched | NotModified:
         tls = self._tls or ssl.create_default_context()
-        password = self._password(self._boxes[request.url])
-        whose = parse_account(request.url)
-        with open_mailbox(whose, password, self._limits, allowed=self._allowed_hosts, tls=tls) as box:
-            return read_newest(box, request, self._limits)
+        password = self._password(self._password_files[request.url])
+        account = parse_account(request.url)
+        with open_mailbox(account, password, self._limits, allowed=self._allowed_hosts, tls=tls) as mailbox:
+            return read_newest(mailbox, request, self._limits)
 
     def _password(self, file: Path | None) -> str:
-        """The first line of the file: all of it but the end of the line is the password."""
+        """The first line of the file, without its line end. Spaces belong to the password."""
         hint = (
             "put the password into the file that `mail: password_file:` names, readable by this program alone"
         )

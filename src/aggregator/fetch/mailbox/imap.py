@@ -1,4 +1,4 @@
-"""Reads a mailbox over IMAP (RFC 3501) with EXAMINE and BODY.PEEK, which change nothing in it."""
+"""Reads a mailbox over IMAP (RFC 3501). EXAMINE and BODY.PEEK change nothing in it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from aggregator.values.text import one_line
 PORTS: Final = {"imap": 143, "imaps": 993}
 
 
-# Bytes that a server may send beside the messages themselves: greetings, lists, closings.
+# Bytes that a server may send besides the messages: greeting, list of messages, closing.
 OVERHEAD_BYTES: Final = 1024 * 1024
 UID: Final = re.compile(rb"\bUID (\d{1,10})\b")
 SIZE: Final = re.compile(rb"\bRFC822\.SIZE (\d{1,15})\b")
@@ -31,23 +31,24 @@ SIZE: Final = re.compile(rb"\bRFC822\.SIZE (\d{1,15})\b")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImapAccount:
-    """Whose mailbox is read, and where: the parts of an IMAP address (RFC 5092)."""
+    """The user, server and mailbox in an IMAP address (RFC 5092)."""
 
     user: str
     host: str
     port: int
     mailbox: str
     implicit_tls: bool
-    """Whether the connection begins with TLS (`imaps:`); else it turns to it with STARTTLS."""
+    """Whether the connection starts with TLS (`imaps:`) or changes to it with STARTTLS."""
 
     @property
     def server(self) -> str:
-        """For messages: they stand on public pages, so the user is not named."""
+        """Host and port for error messages."""
+        # Error messages are published, so the user is never named in them.
         return f"{self.host}:{self.port}"
 
 
 def parse_account(url: str) -> ImapAccount:
-    """The parts of `imaps://USER@HOST:PORT/MAILBOX`, `%40` for an `@` in the user. Raises `NoAnswer`."""
+    """The account in `imaps://USER@HOST:PORT/MAILBOX`, with `%40` for an `@` in USER. Raises `FetchError`."""
     try:
         parts = urlsplit(url)
         found = ImapAccount(
@@ -60,54 +61,55 @@ def parse_account(url: str) -> ImapAccount:
     except (ValueError, KeyError) as error:
         raise bad_mailbox_address(str(error)) from error
     sent = (found.user, found.mailbox)
-    if not (found.host and all(sent) and all(word.isascii() and word.isprintable() for word in sent)):
+    if not (found.host and all(sent) and all(text.isascii() and text.isprintable() for text in sent)):
         raise bad_mailbox_address("it needs a user, a host and a mailbox, all in ASCII")
     return found
 
 
 def bad_mailbox_address(why: str) -> FetchError:
-    """The address cannot be asked, and why."""
+    """The error for a mailbox address that cannot be used."""
     hint = "write imaps://USER@HOST/MAILBOX in sources.yaml"
     return FetchError(Cause.BAD_ADDRESS, f"the address of the mailbox: {why}", hint, reached=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImapSession:
-    """One visit to a server: when it takes too long it is broken off, and what goes wrong gets its name."""
+    """One session with a server: limits its time, and turns exceptions into `FetchError`."""
 
     account: ImapAccount
     limits: MailboxLimits
-    late: threading.Event = field(default_factory=threading.Event)
+    timed_out: threading.Event = field(default_factory=threading.Event)
 
     @contextmanager
-    def explained(self) -> Iterator[None]:
-        """Turn what goes wrong inside into `NoAnswer`."""
+    def translated_errors(self) -> Iterator[None]:
+        """Raise every exception inside the block as `FetchError`."""
         try:
             yield
         except FetchError:
             raise
-        except Exception as error:  # whatever imaplib stumbles over was sent by the server
-            raise self._explain(error) from error
+        except Exception as error:  # the server's bytes broke imaplib: its fault, not a bug
+            raise self._to_fetch_error(error) from error
 
-    def _explain(self, error: Exception) -> FetchError:
-        if self.late.is_set():
+    def _to_fetch_error(self, error: Exception) -> FetchError:
+        if self.timed_out.is_set():
             return timeout_error(self.account.server, self.limits.session_seconds)
         if isinstance(error, UnicodeError):
             return bad_mailbox_address(f"{self.account.host[:80]} cannot be a host")
-        told = network_error(error, self.account.server, reached=True)
-        if told.cause is not Cause.BROKEN_OFF:
-            return told
+        translated = network_error(error, self.account.server, reached=True)
+        if translated.cause is not Cause.BROKEN_OFF:
+            return translated
         if isinstance(error, imaplib.IMAP4.error) and not isinstance(error, imaplib.IMAP4.abort):
             return FetchError(
-                Cause.STATUS, f"{self.account.server} refuses: {server_message(error)}", told.hint
+                Cause.STATUS, f"{self.account.server} refuses: {server_message(error)}", translated.hint
             )
-        detail = f"{self.account.server} broke off, or answered something that is not IMAP ({server_message(error)})"
-        return FetchError(Cause.BROKEN_OFF, detail, told.hint)
+        message = server_message(error)
+        detail = f"{self.account.server} broke off, or answered something that is not IMAP ({message})"
+        return FetchError(Cause.BROKEN_OFF, detail, translated.hint)
 
     @contextmanager
-    def in_time(self, line: socket.socket) -> Iterator[None]:
-        """Shut the connection when the time is over, so that whoever reads from it wakes up."""
-        watched = line.dup()  # TLS takes the socket over; a copy still reaches the connection
+    def time_limit(self, connection: socket.socket) -> Iterator[None]:
+        """Shut the connection down when the time is over. That wakes up the thread that reads from it."""
+        watched = connection.dup()  # TLS takes the socket over; a duplicate still reaches the connection
         timer = threading.Timer(self.limits.session_seconds, self._break_off, (watched,))
         timer.daemon = True
         timer.start()
@@ -118,14 +120,14 @@ class ImapSession:
             watched.close()
 
     def _break_off(self, watched: socket.socket) -> None:
-        self.late.set()
+        self.timed_out.set()
         with suppress(OSError):
             watched.shutdown(socket.SHUT_RDWR)
 
 
-def server_message(*said: Any) -> str:
-    """What a server said last, in one short line."""
-    last = said[-1] if said else b""
+def server_message(*data: Any) -> str:
+    """The last thing that a server sent, as one short line."""
+    last = data[-1] if data else b""
     if isinstance(last, Exception):
         last = last.args[0] if last.args else type(last).__name__
     text = last.decode("ascii", "replace") if isinstance(last, bytes) else str(last)
@@ -133,32 +135,32 @@ def server_message(*said: Any) -> str:
 
 
 class _Connection(imaplib.IMAP4):
-    """A connection that was dialled and guarded by us, and that brings no more than `room` bytes in all."""
+    """An IMAP client over a connection that we dialled. Reads at most `budget` bytes in all."""
 
-    def __init__(self, line: socket.socket, account: ImapAccount, room: int) -> None:
-        self._given = line
-        self._room = room
+    def __init__(self, connection: socket.socket, account: ImapAccount, budget: int) -> None:
+        self._socket = connection
+        self._budget = budget
         super().__init__(account.host, account.port)
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
-        """Take the connection that is there already."""
-        self.host, self.port, self.sock = host, port, self._given
+        """Use the existing connection. imaplib would dial here itself, without the guard."""
+        self.host, self.port, self.sock = host, port, self._socket
         self.file = self.sock.makefile("rb")
 
     def read(self, size: int) -> bytes:
-        """As many bytes as the server announced, if there is room for them."""
+        """The bytes that the server announced, if the budget allows them."""
         self._spend(size)
         return super().read(size)
 
     def readline(self) -> bytes:
-        """One line of the server's talk."""
-        line = super().readline()
-        self._spend(len(line))
-        return line
+        """One line from the server."""
+        connection = super().readline()
+        self._spend(len(connection))
+        return connection
 
     def _spend(self, size: int) -> None:
-        self._room -= size
-        if self._room < 0:
+        self._budget -= size
+        if self._budget < 0:
             hint = "look at the mailbox with a mail program; if it looks right, tell whoever runs the server"
             raise FetchError(Cause.TOO_LARGE, f"{self.host} sent more than it was asked for", hint)
 
@@ -166,48 +168,50 @@ class _Connection(imaplib.IMAP4):
 class ImapMailbox:
     """One mailbox, opened with EXAMINE: the server itself refuses every change."""
 
-    def __init__(self, line: imaplib.IMAP4, session: ImapSession) -> None:
-        self._line = line
+    def __init__(self, client: imaplib.IMAP4, session: ImapSession) -> None:
+        self._client = client
         self._session = session
         self._uids: dict[str, str] = {}
 
     def newest(self, most: int) -> Sequence[ListedMessage]:
-        """By UID, which only grows. A name holds the UIDVALIDITY too: UIDs mean nothing without it."""
-        with self._session.explained():
+        """The newest messages by UID, oldest first. The name is UIDVALIDITY and UID."""
+        # UIDs only grow, but mean nothing without UIDVALIDITY: the server may number anew.
+        with self._session.translated_errors():
             count = self._examine()
             if not count:
                 return []
-            validity = _number(self._line.response("UIDVALIDITY")[1])
+            validity = _number(self._client.response("UIDVALIDITY")[1])
             span = f"{max(1, count - most + 1)}:{count}"
-            said = self._checked(self._line.fetch(span, "(UID RFC822.SIZE)"), "to list its messages")
-        sizes = dict(sorted(_sizes(said))[-most:])
+            data = self._checked(self._client.fetch(span, "(UID RFC822.SIZE)"), "to list its messages")
+        sizes = dict(sorted(_sizes(data))[-most:])
         self._uids = {f"{validity}-{uid}": str(uid) for uid in sizes}
         return [ListedMessage(name=f"{validity}-{uid}", size=size) for uid, size in sizes.items()]
 
     def _examine(self) -> int:
-        """Open the mailbox; how many messages it holds."""
-        status, said = self._line.select(_quoted(self._session.account.mailbox), readonly=True)
+        """Open the mailbox. Returns the number of its messages."""
+        status, data = self._client.select(_quoted(self._session.account.mailbox), readonly=True)
         if status != "OK":
-            detail = f"{self._session.account.server} does not open the mailbox: {server_message(*said)}"
+            detail = f"{self._session.account.server} does not open the mailbox: {server_message(*data)}"
             raise FetchError(Cause.MISSING_FILE, detail, "correct the mailbox's name in sources.yaml")
-        return _number(said)
+        return _number(data)
 
     def read(self, message: ListedMessage) -> bytes | None:
-        """A byte more than the limit at most: what is too large is known by that, whatever size was told."""
+        """The message, cut off one byte after the limit; None if it is no longer there."""
+        # One byte more shows that a message is too large, whatever size the server gave.
         part = f"(BODY.PEEK[]<0.{self._session.limits.max_message_bytes + 1}>)"
-        with self._session.explained():
-            answer = self._line.uid("FETCH", self._uids[message.name], part)
-            found = self._checked(answer, "to give a message")
+        with self._session.translated_errors():
+            response = self._client.uid("FETCH", self._uids[message.name], part)
+            found = self._checked(response, "to give a message")
         return next((bytes(one[1]) for one in found if isinstance(one, tuple) and b"BODY[]" in one[0]), None)
 
-    def _checked(self, answer: tuple[str, list[Any]], what: str) -> list[Any]:
-        status, said = answer
+    def _checked(self, response: tuple[str, list[Any]], what: str) -> list[Any]:
+        status, data = response
         if status != "OK":
-            detail = f"{self._session.account.server} refuses {what}: {server_message(*said)}"
+            detail = f"{self._session.account.server} refuses {what}: {server_message(*data)}"
             raise FetchError(
                 Cause.STATUS, detail, "try again later; if it lasts, ask whoever runs the server"
             )
-        return said
+        return data
 
 
 @contextmanager
@@ -219,19 +223,19 @@ def open_mailbox(
     allowed: frozenset[str],
     tls: ssl.SSLContext,
 ) -> Iterator[ImapMailbox]:
-    """The mailbox of an account that is logged in; what goes wrong is raised as `NoAnswer`.
+    """Connect, log in and open the mailbox. Raises `FetchError`.
 
-    Hosts in `allowed` may lie inside our own network. A password never crosses a network in the open: without
-    TLS nothing but this very machine is talked to.
+    Hosts in `allowed` may be inside our own network. Without TLS only this machine itself is accepted, so
+    that a password never crosses a network unencrypted.
     """
     session = ImapSession(account=account, limits=limits)
-    with session.explained():
-        line = _dial(account, limits, allowed)
-    with session.in_time(line), closing(line):
-        with session.explained():
-            client = _greet(line, session, tls)
+    with session.translated_errors():
+        connection = _dial(account, limits, allowed)
+    with session.time_limit(connection), closing(connection):
+        with session.translated_errors():
+            client = _connect_client(connection, session, tls)
         try:
-            with session.explained():
+            with session.translated_errors():
                 _log_in(client, account, password)
             yield ImapMailbox(client, session)
             with suppress(OSError, imaplib.IMAP4.error, FetchError):
@@ -242,35 +246,35 @@ def open_mailbox(
 
 
 def _dial(account: ImapAccount, limits: MailboxLimits, allowed: frozenset[str]) -> socket.socket:
-    """Connect to an address that the guard has seen: what was resolved here is what is dialled."""
+    """Connect to one of the host's addresses. The guard has checked exactly those that are dialled."""
     found = socket.getaddrinfo(account.host, account.port, type=socket.SOCK_STREAM)
     if account.host not in allowed:
         for *_, address in found:
             guard.check(str(address[0]), account.host)
     failure = OSError("no address")
     for family, kind, protocol, _, address in found:
-        line = socket.socket(family, kind, protocol)
-        line.settimeout(limits.connect_seconds)
+        connection = socket.socket(family, kind, protocol)
+        connection.settimeout(limits.connect_seconds)
         try:
-            line.connect(address)
+            connection.connect(address)
         except OSError as error:
-            line.close()
+            connection.close()
             failure = error
         else:
-            line.settimeout(limits.read_seconds)
-            return line
+            connection.settimeout(limits.read_seconds)
+            return connection
     raise network_error(failure, account.server, reached=False)
 
 
-def _greet(line: socket.socket, session: ImapSession, tls: ssl.SSLContext) -> imaplib.IMAP4:
-    """The client of a connection that is safe: over TLS, unless the server is this very machine."""
+def _connect_client(connection: socket.socket, session: ImapSession, tls: ssl.SSLContext) -> imaplib.IMAP4:
+    """A client over TLS, or over the plain connection if the server is this machine."""
     account, limits = session.account, session.limits
-    room = limits.max_total_bytes + limits.max_message_bytes + OVERHEAD_BYTES
-    here = ip_address(str(line.getpeername()[0]).partition("%")[0]).is_loopback
+    budget = limits.max_total_bytes + limits.max_message_bytes + OVERHEAD_BYTES
+    is_local = ip_address(str(connection.getpeername()[0]).partition("%")[0]).is_loopback
     if account.implicit_tls:
-        return _Connection(tls.wrap_socket(line, server_hostname=account.host), account, room)
-    client = _Connection(line, account, room)
-    if not here:
+        return _Connection(tls.wrap_socket(connection, server_hostname=account.host), account, budget)
+    client = _Connection(connection, account, budget)
+    if not is_local:
         _start_tls(client, account, tls)
     return client
 
@@ -295,19 +299,19 @@ def _log_in(client: imaplib.IMAP4, account: ImapAccount, password: str) -> None:
 
 
 def _sizes(lines: list[Any]) -> Iterator[tuple[int, int]]:
-    """UID and size of each message that was listed."""
-    for line in lines:
-        text = line if isinstance(line, bytes) else b""
+    """UID and size of each listed message."""
+    for connection in lines:
+        text = connection if isinstance(connection, bytes) else b""
         uid, size = UID.search(text), SIZE.search(text)
         if uid and size:
             yield int(uid[1]), int(size[1])
 
 
-def _number(said: Sequence[Any]) -> int:
-    last = said[-1] if said else None
+def _number(data: Sequence[Any]) -> int:
+    last = data[-1] if data else None
     return int(last) if isinstance(last, bytes) and re.fullmatch(rb"\d{1,10}", last) else 0
 
 
 def _quoted(text: str) -> str:
-    """As IMAP quotes a string (RFC 3501, 4.3)."""
+    """A quoted string (RFC 3501, 4.3)."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
