@@ -109,6 +109,7 @@ class Webhook:
     secret_file: str = ""
 
 
+# Stored as JSON: renaming a field needs a migration.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriberRule:
     """A subscriber's own alert rule as stored. `when` is text: it is parsed with each use, because the
@@ -163,6 +164,7 @@ class AlertRuleState:
     checked_until: datetime
 
 
+# Part of AlertEvent.key, which is stored: another value would raise all alerts of this kind again.
 class AlertReason(StrEnum):
     """Why an alert was raised."""
 
@@ -191,6 +193,7 @@ class AlertEvent:
         return self.reason if self.reason is AlertReason.NEW else f"{self.reason} {self.at.isoformat()}"
 
 
+# Stored as JSON: renaming a field needs a migration. Likewise AlertEvent.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """One alert about one document, with all that a message or feed shows of it.
@@ -218,6 +221,7 @@ class Alert:
     closes: Moment | None = None
 
 
+# Stored: changing a value needs a migration.
 class WebhookStatus(StrEnum):
     """State of one alert's delivery to a webhook."""
 

@@ -83,6 +83,7 @@ class Scope(StrEnum):
     RELEVANT = "relevant"
 
 
+# In `Source.fingerprint`: renaming a field here re-reads every source once.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selectors:
     """CSS selectors for an HTML page. If `item` is given, the others are relative to each item."""

@@ -19,6 +19,7 @@ from aggregator.model.labels import Labels
 FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
+# Stored and published: changing a value needs a migration, and changes feeds.
 class Precision(StrEnum):
     """How exactly a source gave a moment."""
 
@@ -29,6 +30,7 @@ class Precision(StrEnum):
     YEAR = "year"
 
 
+# Stored: changing a value needs a migration.
 class ZoneBasis(StrEnum):
     """How we know the time zone of a moment."""
 
@@ -120,6 +122,7 @@ def own_page_path(own_id: str, id: str) -> str:
     return f"records/{name if safe else id.removeprefix('urn:uuid:')}.html"
 
 
+# Stored as JSON: renaming a field needs a migration. Likewise the classes of its fields.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One document as one source has it, normalised.
@@ -266,6 +269,7 @@ class Revision:
         return self.entry.updated or self.entry.published or next(claims, None)
 
 
+# Stored as JSON: renaming a field needs a migration.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingRemoval:
     """A poll found a document gone. Only a second poll, hours later, makes it a removal."""

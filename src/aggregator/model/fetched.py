@@ -10,6 +10,7 @@ from enum import StrEnum
 from aggregator.errors import Cause
 
 
+# Stored and published: changing a value needs a migration, and changes feeds.
 class RemovalKind(StrEnum):
     """How a document was taken away, as far as we can see."""
 
@@ -235,6 +236,7 @@ class ParsedPage:
     layout, not removals."""
 
 
+# Stored as JSON: renaming a field needs a migration. Likewise the classes of its fields.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
     """What the polls of a source have found so far, and when the next one is due."""

@@ -12,6 +12,7 @@ SCHEME: Final = "urn:uuid:a4847917-e06a-51ab-aa04-9bb1dd89064f#"
 every instance, so that instances understand each other's feeds."""
 
 
+# Stored: changing a value needs a migration.
 class Relevance(StrEnum):
     """Whether a document is about open government."""
 
@@ -22,6 +23,7 @@ class Relevance(StrEnum):
     NO = "no"
 
 
+# Stored: changing a value needs a migration.
 class ReasonSource(StrEnum):
     """Where a reason was found."""
 
@@ -51,6 +53,7 @@ class Reason:
     """What it adds to the relevance score; 0 if it does not count towards relevance."""
 
 
+# Stored as JSON: renaming a field needs a migration.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelOverride:
     """An operator's correction of one document's labels; fields that are None stay as the vocabulary has
@@ -63,6 +66,7 @@ class LabelOverride:
     topics: tuple[str, ...] | None = None
 
 
+# Stored as JSON: renaming a field needs a migration. Likewise Reason.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
     """What a document is about: its relevance, type and topics, with the reasons for each."""

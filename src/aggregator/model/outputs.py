@@ -17,6 +17,7 @@ from aggregator.model.observations import ProcessReport
 from aggregator.model.subscriptions import Frequency
 
 
+# Stored as JSON: renaming a field needs a migration.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One run of the main job, identified by its instant; the counts come from the store."""
@@ -150,6 +151,8 @@ def frequency_of_digest(name: str) -> Frequency:
     return Frequency.WEEKLY if "W" in name else Frequency.DAILY
 
 
+# Stored as JSON for good, since an issued digest never changes: a new field needs a default, and renaming one
+# needs a migration. Likewise Window, Section and DigestItem.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """The content of a digest, of a week or a day. It never changes once issued."""

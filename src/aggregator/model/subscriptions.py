@@ -11,6 +11,7 @@ ANSWER_RUN_PREFIX: Final = "ask-"
 """Prefix of the delivery runs that answer a request: a confirmation, or a link to one's choices."""
 
 
+# Stored: changing a value needs a migration.
 class SubscriberStatus(StrEnum):
     """Whether a subscriber gets mail."""
 
@@ -23,6 +24,7 @@ class SubscriberStatus(StrEnum):
     """On the suppression list: the address bounced, or its owner complained."""
 
 
+# Stored, and written in alerts.yaml and in forms of pages: changing a value needs a migration.
 class Frequency(StrEnum):
     """How often something is sent."""
 
@@ -44,6 +46,7 @@ class TitleLanguage(StrEnum):
     WELSH = "cy"
 
 
+# Stored as JSON: renaming a field needs a migration.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
     """What a subscriber wants to get; an empty list means everything."""
@@ -80,6 +83,7 @@ class Subscriber:
     """For an unconfirmed address: the id of the subscriber who asked to move to it."""
 
 
+# Stored: changing a value needs a migration.
 class DeliveryStatus(StrEnum):
     """State of one delivery."""
 
