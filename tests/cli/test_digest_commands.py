@@ -33,9 +33,9 @@ def test_a_subscriber_is_added_gets_a_digest_in_the_outbox_and_is_removed(projec
     id = added.out.split()[0]
     sent = project.run("digest", "send", "--at", MONDAY)
     assert sent.out == "1 accepted. Mail goes into data/outbox; none leaves this machine.\n"
-    (letter,) = (project.folder / "data/outbox").rglob("*.eml")
-    assert letter.name == f"{id}.eml"
-    assert message_from_bytes(letter.read_bytes(), policy=policy.default)["To"] == "reader@example.org"
+    (message,) = (project.folder / "data/outbox").rglob("*.eml")
+    assert message.name == f"{id}.eml"
+    assert message_from_bytes(message.read_bytes(), policy=policy.default)["To"] == "reader@example.org"
     assert project.run("digest", "send", "--at", MONDAY).out.startswith("No delivery was due.")
 
     again = project.run("subscribers", "add", "reader@example.org", "--daily", "--welsh-first")
@@ -76,7 +76,7 @@ def test_a_daily_digest_is_previewed_by_its_day(project: SmallProject) -> None:
     assert "Letter of Wednesday 24 January 2024" in shown.out
 
 
-def test_a_csv_file_with_a_mistake_adds_nobody_and_names_the_line(project: SmallProject) -> None:
+def test_a_csv_file_with_an_error_adds_nobody_and_names_the_line(project: SmallProject) -> None:
     (project.folder / "subscribers.csv").write_text(
         "address,frequency\na@example.org,\n\nnobody,\nb@example.org,hourly\n"
     )
@@ -183,12 +183,12 @@ def test_a_send_issues_the_day_that_closed_and_sends_alerts(tmp_path: Path) -> N
     sent = project.run("digest", "send", *replay, "--at", "2024-02-01T08:00:00Z")
 
     assert sent.out.startswith("2 accepted."), sent.out + sent.err
-    letters = [
+    mails = [
         message_from_bytes(file.read_bytes(), policy=policy.default)
         for file in sorted((project.folder / "data/outbox/replay-recording").rglob("*.eml"))
     ]
-    assert {one["To"] for one in letters} == {"d@example.org"}
-    assert [one["Subject"] for one in letters] == [
+    assert {one["To"] for one in mails} == {"d@example.org"}
+    assert [one["Subject"] for one in mails] == [
         "A small project: 1 update, 31 January 2024",
         f"Plans: New: {title}",
     ]

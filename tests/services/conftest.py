@@ -1,4 +1,4 @@
-"""Empty stores, many of them, for properties."""
+"""Many empty stores, for property tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OpenStore = Callable[[], AbstractContextManager[Store]]
 
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> OpenStore:
-    """Opens an empty store, again and again; its tables are made once."""
+    """Opens a new empty store at each call; the tables are created once and copied."""
     folder = tmp_path_factory.mktemp("stores")
     with open_store(f"sqlite:///{folder}/empty.db"):
         pass
@@ -28,7 +28,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> OpenStore:
         shutil.copy(folder / "empty.db", path)
         with open_store(f"sqlite:///{path}") as store:
             yield store
-        for left in folder.glob(f"{path.name}*"):
-            left.unlink()
+        for file in folder.glob(f"{path.name}*"):
+            file.unlink()
 
     return opened

@@ -1,4 +1,4 @@
-"""A pipeline on a stage: real rooms, a real store; the network, the folder and the clock are the test's."""
+"""A test bench for polling: real packages and a real store; network and clock are the test's."""
 
 from __future__ import annotations
 
@@ -19,49 +19,49 @@ from aggregator.model import (
     Document,
     Failed,
     Fetched,
+    FetchedPart,
     FetchResult,
     NotModified,
-    FetchedPart,
     Request,
     Source,
     SourceState,
     Vocabulary,
 )
-from aggregator.services.polling import PollOutcome, Poller
+from aggregator.services.polling import Poller, PollOutcome
 from aggregator.store import Store
 from tests.support.builders import make_body
 
 default_settings: Callable[[], Settings] = cache(load_settings)
-"""Read once: it takes longer than a poll."""
+"""The default settings, read once: reading takes longer than a poll."""
 
-EMPTY = Vocabulary()
-Served = bytes | Failed | int | tuple[FetchedPart, ...] | Fetched
+EMPTY_VOCABULARY = Vocabulary()
+FakeResponse = bytes | Failed | int | tuple[FetchedPart, ...] | Fetched
 
 
-def missing(url: str, status: int) -> Failed:
-    """What fetch makes of 404 and 410."""
+def http_failure(url: str, status: int) -> Failed:
+    """The failure that `fetch` reports for this HTTP status."""
     cause = Cause.GONE if status == 410 else Cause.STATUS
     return Failed(url=url, cause=cause, detail=str(status), hint="", status=status)
 
 
 @dataclass
-class Net:
-    """Answers each address with what the test put there: bytes, a status, files of a folder; else 500."""
+class FakeNetwork:
+    """Responds with what the test set for an address: bytes, a status, files of a folder; else with 500."""
 
-    served: dict[str, Served] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
+    responses: dict[str, FakeResponse] = field(default_factory=dict)
+    requested_urls: list[str] = field(default_factory=list)
     content_type: str = "application/atom+xml"
 
     async def __call__(self, request: Request) -> FetchResult:
-        self.asked.append(request.url)
-        served = self.served.get(request.url, 500)
-        if isinstance(served, Failed | Fetched):
-            return served
-        if served == 304:
+        self.requested_urls.append(request.url)
+        response = self.responses.get(request.url, 500)
+        if isinstance(response, Failed | Fetched):
+            return response
+        if response == 304:
             return NotModified(url=request.url)
-        if isinstance(served, int):
-            return missing(request.url, served)
-        parts, payload = ((), served) if isinstance(served, bytes) else (served, b"")
+        if isinstance(response, int):
+            return http_failure(request.url, response)
+        parts, payload = ((), response) if isinstance(response, bytes) else (response, b"")
         return Fetched(
             url=request.url,
             final_url=request.url,
@@ -73,42 +73,42 @@ class Net:
 
 
 @dataclass
-class Stage:
-    """Sources to poll over a store."""
+class PollingBench:
+    """Polls sources into a store."""
 
     store: Store
     sources: tuple[Source, ...]
     bodies: Mapping[str, Body] = field(default_factory=lambda: {"cabinet-office": make_body()})
-    net: Net = field(default_factory=Net)
+    network: FakeNetwork = field(default_factory=FakeNetwork)
 
     @property
     def poller(self) -> Poller:
         config = Config(
-            settings=default_settings(), bodies=self.bodies, sources=self.sources, vocabulary=EMPTY
+            settings=default_settings(), bodies=self.bodies, sources=self.sources, vocabulary=EMPTY_VOCABULARY
         )
         return Services(config=config, store=self.store, clock=wall_clock).poller
 
     def poll(
-        self, at: datetime, served: Mapping[str, Served] | None = None, only: Collection[str] = ()
+        self, at: datetime, responses: Mapping[str, FakeResponse] | None = None, only: Collection[str] = ()
     ) -> dict[str, PollOutcome]:
-        """Poll every source (or `only` these) at `at` with `served` in the network, and end the run."""
-        self.net.served |= served or {}
+        """Poll all sources (or `only` these) at `at` with these responses, then merge documents."""
+        self.network.responses |= responses or {}
         outcomes = self.poll_only(at, *only)
         self.poller.merge_documents()
         return outcomes
 
     def poll_only(self, at: datetime, *ids: str) -> dict[str, PollOutcome]:
-        """Poll some of the sources at `at`, or all; the others may be polled at it, too."""
+        """Poll some of the sources at `at`, or all, without merging documents."""
         sources = [one for one in self.poller.enabled_sources() if not ids or one.id in ids]
-        outcomes = asyncio.run(self.poller.poll(sources, self.net, at))
+        outcomes = asyncio.run(self.poller.poll(sources, self.network, at))
         return {outcome.source: outcome for outcome in outcomes}
 
     def state(self, id: str) -> SourceState:
         return self.store.sources.state(id)
 
-    def held(self) -> dict[str, Document]:
-        """What is held, by title."""
-        return {holding.entry.title: holding for holding in self.store.documents.all()}
+    def documents_by_title(self) -> dict[str, Document]:
+        """The stored documents, by title."""
+        return {document.entry.title: document for document in self.store.documents.all()}
 
     def change_source(self, **changes: Any) -> None:
         """Change the first source."""

@@ -1,4 +1,4 @@
-"""A run's letters: planned once, handed over in batches, tried again, given up; and who must get none."""
+"""Deliveries of a digest: planned once, sent in batches, retried, given up; and who must get none."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from aggregator.model import (
     Choices,
     Delivery,
     DeliveryStatus,
-    SendOutcome,
     Message,
+    SendOutcome,
     SendResult,
     Subscriber,
     SubscriberStatus,
@@ -30,9 +30,9 @@ from aggregator.services.mailing.delivery import DeliveryService
 from aggregator.services.mailing.mailer import MAIL_LOCK, Mailer, open_transport
 from aggregator.store import Store, open_store
 from tests.conftest import PROJECT
-from tests.deliver.digest.digests import digest, item, next_due, under
-from tests.deliver.mail.scripted_server import message, scripted
-from tests.deliver.mail.subscribers import TOKENS, reader, stationery
+from tests.deliver.digest.digests import make_digest, make_item, make_section, next_due
+from tests.deliver.mail.scripted_server import make_message, run_scripted_server
+from tests.deliver.mail.subscribers import TOKENS, make_context, make_subscriber
 from tests.support.builders import instant
 
 MONDAY = instant("2024-01-29 08:00")
@@ -40,15 +40,17 @@ RUN = "2024-W04"
 
 
 @dataclass
-class Postbox:
-    """Takes letters as it is told, by the recipient's name."""
+class FakeTransport:
+    """Records the messages; `outcome_for` gives the outcome by recipient."""
 
-    says: Callable[[str], SendOutcome] = lambda _: SendOutcome.ACCEPTED
+    outcome_for: Callable[[str], SendOutcome] = lambda _: SendOutcome.ACCEPTED
     batches: list[list[Message]] = field(default_factory=list)
 
     async def __call__(self, messages: Sequence[Message]) -> tuple[SendResult, ...]:
         self.batches.append(list(messages))
-        return tuple(SendResult(message, self.says(message.recipient), "told") for message in messages)
+        return tuple(
+            SendResult(message, self.outcome_for(message.recipient), "reply") for message in messages
+        )
 
     @property
     def recipients(self) -> list[str]:
@@ -56,290 +58,298 @@ class Postbox:
 
 
 @pytest.fixture
-def letters(tmp_path: Path) -> Iterator[DeliveryService]:
-    """The letter of the week is issued; nobody reads it yet."""
+def service(tmp_path: Path) -> Iterator[DeliveryService]:
+    """The week's digest is issued; nobody is subscribed yet."""
     settings = load_settings(PROJECT / "settings.yaml", store=f"sqlite:///{tmp_path}/store.db")
     config = load_config(settings.model_copy(update={"mail_batch": 3, "mail_allow": ("@example.org",)}))
     with open_store(config.settings.store_url) as store:
-        store.digests.issue([digest(under("Documents", item()), issued=MONDAY)])
-        yield DeliveryService(config, store, stationery())
+        store.digests.issue([make_digest(make_section("Documents", make_item()), issued_at=MONDAY)])
+        yield DeliveryService(config, store, make_context())
 
 
-def join(store: Store, *names: str, **changes: object) -> list[Subscriber]:
-    """Readers by name."""
-    told = [reader(id=f"id-{name}", address=f"{name}@example.org", **changes) for name in names]
-    store.subscribers.add(told)
-    return told
+def add_subscribers(store: Store, *names: str, **changes: object) -> list[Subscriber]:
+    """Add subscribers by name."""
+    subscribers = [
+        make_subscriber(id=f"id-{name}", address=f"{name}@example.org", **changes) for name in names
+    ]
+    store.subscribers.add(subscribers)
+    return subscribers
 
 
-def send(letters: DeliveryService, postbox: Postbox | Outbox, at: datetime = MONDAY) -> dict[DeliveryStatus, int]:
-    """One round."""
-    return dict(asyncio.run(letters.send_due(postbox, lambda: at)))
+def send(
+    service: DeliveryService, transport: FakeTransport | Outbox, at: datetime = MONDAY
+) -> dict[DeliveryStatus, int]:
+    """Send what is due, once."""
+    return dict(asyncio.run(service.send_due(transport, lambda: at)))
 
 
-def posting(letters: DeliveryService, name: str) -> Delivery:
-    """How far a reader's letter got."""
-    return letters.store.deliveries.of_subscriber(f"id-{name}")[0]
+def delivery_of(service: DeliveryService, name: str) -> Delivery:
+    """A subscriber's delivery."""
+    return service.store.deliveries.of_subscriber(f"id-{name}")[0]
 
 
-def test_a_run_is_planned_once_and_goes_out_in_batches(letters: DeliveryService) -> None:
-    join(letters.store, *"abcdefg")
-    postbox = Postbox()
+def test_a_run_is_planned_once_and_sent_in_batches(service: DeliveryService) -> None:
+    add_subscribers(service.store, *"abcdefg")
+    transport = FakeTransport()
 
-    assert letters.plan_digests(MONDAY) == (RUN,)
-    assert letters.plan_digests(MONDAY) == ()
-    assert send(letters, postbox) == {DeliveryStatus.ACCEPTED: 7}
-    assert send(letters, postbox) == {}
-    assert letters.plan_digests(MONDAY + timedelta(days=1)) == ()
-    assert max(len(batch) for batch in postbox.batches) == 3
-    assert postbox.recipients == [f"{name}@example.org" for name in "abcdefg"]
-    assert letters.store.deliveries.counts_by_run() == {RUN: {"accepted": 7, "unsure": 0}}
+    assert service.plan_digests(MONDAY) == (RUN,)
+    assert service.plan_digests(MONDAY) == ()
+    assert send(service, transport) == {DeliveryStatus.ACCEPTED: 7}
+    assert send(service, transport) == {}
+    assert service.plan_digests(MONDAY + timedelta(days=1)) == ()
+    assert max(len(batch) for batch in transport.batches) == 3
+    assert transport.recipients == [f"{name}@example.org" for name in "abcdefg"]
+    assert service.store.deliveries.counts_by_run() == {RUN: {"accepted": 7, "unsure": 0}}
 
 
 @pytest.mark.parametrize(("days", "planned"), [(6.9, (RUN,)), (7.1, ())])
-def test_a_missed_monday_is_made_good_within_the_week(
-    letters: DeliveryService, days: float, planned: tuple[str, ...]
+def test_a_missed_monday_is_made_up_for_within_the_week(
+    service: DeliveryService, days: float, planned: tuple[str, ...]
 ) -> None:
-    join(letters.store, "a")
+    add_subscribers(service.store, "a")
 
-    assert letters.plan_digests(MONDAY + timedelta(days=days)) == planned
-
-
-def test_while_nobody_reads_a_run_waits_for_its_first_reader(letters: DeliveryService) -> None:
-    assert letters.plan_digests(MONDAY) == ()
-    join(letters.store, "a")
-    assert letters.plan_digests(MONDAY) == (RUN,)
+    assert service.plan_digests(MONDAY + timedelta(days=days)) == planned
 
 
-def test_only_those_who_read_and_for_whom_there_is_something_get_a_letter(letters: DeliveryService) -> None:
-    join(letters.store, "reads")
-    join(letters.store, "wales", choices=Choices(bodies=("wales",)))
-    join(letters.store, "asked", choices=Choices(bodies=("wales",), when_empty=True))
-    for standing in (
+def test_a_weekly_run_waits_for_the_first_subscriber(service: DeliveryService) -> None:
+    assert service.plan_digests(MONDAY) == ()
+    add_subscribers(service.store, "a")
+    assert service.plan_digests(MONDAY) == (RUN,)
+
+
+def test_only_active_subscribers_with_an_update_for_them_get_a_digest(service: DeliveryService) -> None:
+    add_subscribers(service.store, "active")
+    add_subscribers(service.store, "wales", choices=Choices(bodies=("wales",)))
+    add_subscribers(service.store, "asked", choices=Choices(bodies=("wales",), when_empty=True))
+    for status in (
         SubscriberStatus.PAUSED,
         SubscriberStatus.UNSUBSCRIBED,
         SubscriberStatus.SUPPRESSED,
         SubscriberStatus.UNCONFIRMED,
     ):
-        join(letters.store, standing.value, standing=standing)
-    postbox = Postbox()
+        add_subscribers(service.store, status.value, status=status)
+    transport = FakeTransport()
 
-    letters.plan_digests(MONDAY)
-    send(letters, postbox)
+    service.plan_digests(MONDAY)
+    send(service, transport)
 
-    assert postbox.recipients == ["asked@example.org", "reads@example.org"]
-
-
-def test_who_leaves_between_the_plan_and_their_turn_gets_nothing(letters: DeliveryService) -> None:
-    join(letters.store, "stays", "leaves", "erased")
-    letters.plan_digests(MONDAY)
-    letters.store.subscribers.set_status("id-leaves", SubscriberStatus.UNSUBSCRIBED, MONDAY)
-    letters.store.subscribers.erase(["id-erased"])
-    postbox = Postbox()
-
-    send(letters, postbox)
-
-    assert postbox.recipients == ["stays@example.org"]
-    assert posting(letters, "leaves").status is DeliveryStatus.GIVEN_UP
-    assert posting(letters, "leaves").reply == "the subscriber had left"
-    assert letters.store.deliveries.of_subscriber("id-erased") == ()
+    assert transport.recipients == ["active@example.org", "asked@example.org"]
 
 
-def test_who_leaves_while_batches_are_under_way_gets_nothing(letters: DeliveryService) -> None:
-    join(letters.store, *"abcdef")
-    letters.plan_digests(MONDAY)
+def test_who_unsubscribes_after_the_planning_gets_nothing(service: DeliveryService) -> None:
+    add_subscribers(service.store, "stays", "leaves", "erased")
+    service.plan_digests(MONDAY)
+    service.store.subscribers.set_status("id-leaves", SubscriberStatus.UNSUBSCRIBED, MONDAY)
+    service.store.subscribers.erase(["id-erased"])
+    transport = FakeTransport()
 
-    def accept_and_let_f_go(_: str) -> SendOutcome:
-        letters.store.subscribers.set_status("id-f", SubscriberStatus.UNSUBSCRIBED, MONDAY)
+    send(service, transport)
+
+    assert transport.recipients == ["stays@example.org"]
+    assert delivery_of(service, "leaves").status is DeliveryStatus.GIVEN_UP
+    assert delivery_of(service, "leaves").reply == "the subscriber had left"
+    assert service.store.deliveries.of_subscriber("id-erased") == ()
+
+
+def test_who_unsubscribes_while_batches_are_being_sent_gets_nothing(service: DeliveryService) -> None:
+    add_subscribers(service.store, *"abcdef")
+    service.plan_digests(MONDAY)
+
+    def accept_and_unsubscribe_f(_: str) -> SendOutcome:
+        service.store.subscribers.set_status("id-f", SubscriberStatus.UNSUBSCRIBED, MONDAY)
         return SendOutcome.ACCEPTED
 
-    postbox = Postbox(accept_and_let_f_go)
+    transport = FakeTransport(accept_and_unsubscribe_f)
 
-    assert send(letters, postbox) == {DeliveryStatus.ACCEPTED: 5}
-    assert [len(batch) for batch in postbox.batches] == [3, 2]
-    assert postbox.recipients == [f"{name}@example.org" for name in "abcde"]
-    assert send(letters, postbox, MONDAY + timedelta(minutes=1)) == {}
-    assert posting(letters, "f").status is DeliveryStatus.GIVEN_UP
+    assert send(service, transport) == {DeliveryStatus.ACCEPTED: 5}
+    assert [len(batch) for batch in transport.batches] == [3, 2]
+    assert transport.recipients == [f"{name}@example.org" for name in "abcde"]
+    assert send(service, transport, MONDAY + timedelta(minutes=1)) == {}
+    assert delivery_of(service, "f").status is DeliveryStatus.GIVEN_UP
 
 
-def test_a_second_sender_is_kept_out_while_one_is_at_it(letters: DeliveryService, tmp_path: Path) -> None:
-    join(letters.store, "a")
-    settings = letters.config.settings.model_copy(update={"home": tmp_path})
-    postman = Mailer(replace(letters.config, settings=settings), letters.store, lambda: MONDAY)
+def test_a_second_sender_is_refused_while_one_is_sending(service: DeliveryService, tmp_path: Path) -> None:
+    add_subscribers(service.store, "a")
+    settings = service.config.settings.model_copy(update={"home": tmp_path})
+    mailer = Mailer(replace(service.config, settings=settings), service.store, lambda: MONDAY)
 
-    with letters.store.job_lock(MAIL_LOCK), pytest.raises(StoreError, match="holds this lock"):
-        asyncio.run(postman.send_due())
-    assert letters.store.deliveries.counts_by_run() == {}
+    with service.store.job_lock(MAIL_LOCK), pytest.raises(StoreError, match="holds this lock"):
+        asyncio.run(mailer.send_due())
+    assert service.store.deliveries.counts_by_run() == {}
     assert list(tmp_path.rglob("*.eml")) == []
 
-    assert asyncio.run(postman.send_due()) == {DeliveryStatus.ACCEPTED: 1}
+    assert asyncio.run(mailer.send_due()) == {DeliveryStatus.ACCEPTED: 1}
     assert len(list(tmp_path.rglob("*.eml"))) == 1
 
 
-def test_whom_the_operators_list_does_not_name_is_given_up_unasked(letters: DeliveryService) -> None:
-    letters.store.subscribers.add([reader(id="id-far", address="a@elsewhere.org")])
-    join(letters.store, "near")
-    letters.plan_digests(MONDAY)
-    postbox = Postbox()
+def test_an_address_that_is_not_allowed_is_given_up_without_an_attempt(service: DeliveryService) -> None:
+    service.store.subscribers.add([make_subscriber(id="id-far", address="a@elsewhere.org")])
+    add_subscribers(service.store, "near")
+    service.plan_digests(MONDAY)
+    transport = FakeTransport()
 
-    assert send(letters, postbox) == {DeliveryStatus.ACCEPTED: 1, DeliveryStatus.GIVEN_UP: 1}
-    assert postbox.recipients == ["near@example.org"]
-    assert posting(letters, "far").reply == "not on the list in the setting mail_allow"
-
-
-def test_a_permanent_refusal_is_kept_and_not_tried_again(letters: DeliveryService) -> None:
-    join(letters.store, "a")
-    letters.plan_digests(MONDAY)
-
-    assert send(letters, Postbox(lambda _: SendOutcome.PERMANENT_FAILURE)) == {DeliveryStatus.REFUSED: 1}
-    assert send(letters, Postbox(), MONDAY + timedelta(days=1)) == {}
+    assert send(service, transport) == {DeliveryStatus.ACCEPTED: 1, DeliveryStatus.GIVEN_UP: 1}
+    assert transport.recipients == ["near@example.org"]
+    assert delivery_of(service, "far").reply == "not on the list in the setting mail_allow"
 
 
-def test_a_temporary_refusal_is_tried_again_for_two_days(letters: DeliveryService) -> None:
-    join(letters.store, "a")
-    letters.plan_digests(MONDAY)
-    postbox, tried = Postbox(lambda _: SendOutcome.TEMPORARY_FAILURE), list[timedelta]()
-    while due := next_due(letters.store):
-        send(letters, postbox, due - timedelta(seconds=1))
-        assert len(postbox.batches) == len(tried)
-        send(letters, postbox, due)
-        tried.append(due - MONDAY)
+def test_a_permanent_refusal_is_not_retried(service: DeliveryService) -> None:
+    add_subscribers(service.store, "a")
+    service.plan_digests(MONDAY)
 
-    minutes = [int(one.total_seconds()) // 60 for one in tried]
+    assert send(service, FakeTransport(lambda _: SendOutcome.PERMANENT_FAILURE)) == {
+        DeliveryStatus.REFUSED: 1
+    }
+    assert send(service, FakeTransport(), MONDAY + timedelta(days=1)) == {}
+
+
+def test_a_temporary_refusal_is_retried_for_two_days(service: DeliveryService) -> None:
+    add_subscribers(service.store, "a")
+    service.plan_digests(MONDAY)
+    transport, attempts = FakeTransport(lambda _: SendOutcome.TEMPORARY_FAILURE), list[timedelta]()
+    while due := next_due(service.store):
+        send(service, transport, due - timedelta(seconds=1))
+        assert len(transport.batches) == len(attempts)
+        send(service, transport, due)
+        attempts.append(due - MONDAY)
+
+    minutes = [int(one.total_seconds()) // 60 for one in attempts]
     assert minutes[:4] == [0, 2, 6, 14]
     assert 48 * 60 <= minutes[-1] < 52 * 60
     assert max(later - sooner for sooner, later in pairwise(minutes)) == 4 * 60
-    assert posting(letters, "a").status is DeliveryStatus.GIVEN_UP
-    assert posting(letters, "a").attempts == len(tried)
+    assert delivery_of(service, "a").status is DeliveryStatus.GIVEN_UP
+    assert delivery_of(service, "a").attempts == len(attempts)
 
 
-def test_an_unknown_outcome_is_sent_again_as_the_same_message_and_counted(letters: DeliveryService) -> None:
-    join(letters.store, "a")
-    letters.plan_digests(MONDAY)
-    lost, found = Postbox(lambda _: SendOutcome.UNKNOWN), Postbox()
+def test_an_unknown_outcome_is_sent_again_as_the_same_message_and_counted(service: DeliveryService) -> None:
+    add_subscribers(service.store, "a")
+    service.plan_digests(MONDAY)
+    failing, working = FakeTransport(lambda _: SendOutcome.UNKNOWN), FakeTransport()
 
-    assert send(letters, lost) == {DeliveryStatus.PLANNED: 1}
-    assert send(letters, found, MONDAY + timedelta(minutes=1)) == {}
-    assert send(letters, found, MONDAY + timedelta(minutes=2)) == {DeliveryStatus.ACCEPTED: 1}
-    assert lost.batches == found.batches
-    assert letters.store.deliveries.counts_by_run()[RUN]["unsure"] == 1
+    assert send(service, failing) == {DeliveryStatus.PLANNED: 1}
+    assert send(service, working, MONDAY + timedelta(minutes=1)) == {}
+    assert send(service, working, MONDAY + timedelta(minutes=2)) == {DeliveryStatus.ACCEPTED: 1}
+    assert failing.batches == working.batches
+    assert service.store.deliveries.counts_by_run()[RUN]["unsure"] == 1
 
 
-def test_a_mail_server_that_cannot_be_used_costs_no_letter_a_try(letters: DeliveryService) -> None:
-    join(letters.store, *"abcd")
-    letters.plan_digests(MONDAY)
+def test_a_mail_server_that_cannot_be_used_costs_no_delivery_an_attempt(service: DeliveryService) -> None:
+    add_subscribers(service.store, *"abcd")
+    service.plan_digests(MONDAY)
 
     async def closed(_: Sequence[Message]) -> tuple[SendResult, ...]:
         raise DeliveryError("mail.example.org: closed")
 
     with pytest.raises(DeliveryError, match="closed"):
-        asyncio.run(letters.send_due(closed, lambda: MONDAY))
+        asyncio.run(service.send_due(closed, lambda: MONDAY))
 
-    kept = [posting(letters, name) for name in "abcd"]
-    assert {one.status for one in kept} == {DeliveryStatus.PLANNED}
-    assert {(one.attempts, one.unknown_outcomes, one.first_attempt) for one in kept} == {(0, 0, None)}
-    assert send(letters, Postbox(), MONDAY + timedelta(minutes=2)) == {DeliveryStatus.ACCEPTED: 4}
-
-
-def test_what_was_in_flight_when_the_sender_died_is_sent_again(letters: DeliveryService) -> None:
-    join(letters.store, *"abcd")
-    letters.plan_digests(MONDAY)
-    taken = letters.store.deliveries.next_batch((), MONDAY, 3)
-    assert [one.status for one, _ in taken] == [DeliveryStatus.HANDED_OVER] * 3
-    postbox = Postbox()
-
-    send(letters, postbox, MONDAY + timedelta(minutes=1))
-
-    assert postbox.recipients == [f"{name}@example.org" for name in "abcd"]
-    assert letters.store.deliveries.counts_by_run() == {RUN: {"accepted": 4, "unsure": 3}}
+    deliveries = [delivery_of(service, name) for name in "abcd"]
+    assert {one.status for one in deliveries} == {DeliveryStatus.PLANNED}
+    assert {(one.attempts, one.unknown_outcomes, one.first_attempt) for one in deliveries} == {(0, 0, None)}
+    assert send(service, FakeTransport(), MONDAY + timedelta(minutes=2)) == {DeliveryStatus.ACCEPTED: 4}
 
 
-GOES = [SubscriberStatus.UNSUBSCRIBED, SubscriberStatus.SUPPRESSED, SubscriberStatus.UNCONFIRMED]
+def test_deliveries_in_flight_when_the_sender_died_are_sent_again(service: DeliveryService) -> None:
+    add_subscribers(service.store, *"abcd")
+    service.plan_digests(MONDAY)
+    batch = service.store.deliveries.next_batch((), MONDAY, 3)
+    assert [one.status for one, _ in batch] == [DeliveryStatus.HANDED_OVER] * 3
+    transport = FakeTransport()
+
+    send(service, transport, MONDAY + timedelta(minutes=1))
+
+    assert transport.recipients == [f"{name}@example.org" for name in "abcd"]
+    assert service.store.deliveries.counts_by_run() == {RUN: {"accepted": 4, "unsure": 3}}
+
+
+ERASED_STATUSES = [SubscriberStatus.UNSUBSCRIBED, SubscriberStatus.SUPPRESSED, SubscriberStatus.UNCONFIRMED]
 
 
 @pytest.mark.parametrize(("days", "erased"), [(27.9, 0), (28.1, 3)])
-def test_who_left_is_erased_after_four_weeks_with_their_letters_in_the_outbox(
-    letters: DeliveryService, tmp_path: Path, days: float, erased: int
+def test_former_subscribers_are_erased_after_four_weeks_with_their_mail_in_the_outbox(
+    service: DeliveryService, tmp_path: Path, days: float, erased: int
 ) -> None:
-    join(letters.store, "stays", "pauses", *GOES)
-    letters.plan_digests(MONDAY)
-    send(letters, Outbox(tmp_path / "outbox"))
-    for footing in GOES:
-        letters.store.subscribers.set_status(f"id-{footing}", footing, MONDAY)
-    letters.store.subscribers.set_status("id-pauses", SubscriberStatus.PAUSED, MONDAY)
+    add_subscribers(service.store, "stays", "pauses", *ERASED_STATUSES)
+    service.plan_digests(MONDAY)
+    send(service, Outbox(tmp_path / "outbox"))
+    for status in ERASED_STATUSES:
+        service.store.subscribers.set_status(f"id-{status}", status, MONDAY)
+    service.store.subscribers.set_status("id-pauses", SubscriberStatus.PAUSED, MONDAY)
     now = (MONDAY + timedelta(days=days)).replace(microsecond=0)
 
-    assert letters.erase_gone(now, tmp_path / "outbox") == erased
-    assert len(letters.store.subscribers.all()) == 5 - erased
+    assert service.erase_gone(now, tmp_path / "outbox") == erased
+    assert len(service.store.subscribers.all()) == 5 - erased
     assert len(list((tmp_path / "outbox").rglob("*.eml"))) == 5 - erased
 
 
-def test_an_erased_address_is_nowhere_in_the_stores_files(letters: DeliveryService) -> None:
-    join(letters.store, "leaves")
-    letters.plan_digests(MONDAY)
-    send(letters, Postbox())
-    letters.store.subscribers.erase(["id-leaves"])
+def test_an_erased_address_is_nowhere_in_the_stores_files(service: DeliveryService) -> None:
+    add_subscribers(service.store, "leaves")
+    service.plan_digests(MONDAY)
+    send(service, FakeTransport())
+    service.store.subscribers.erase(["id-leaves"])
 
-    files = list(Path(letters.config.settings.store_url.removeprefix("sqlite:///")).parent.iterdir())
+    files = list(Path(service.config.settings.store_url.removeprefix("sqlite:///")).parent.iterdir())
     assert not any(b"leaves@example.org" in file.read_bytes() for file in files)
 
 
-def test_a_mailing_list_never_gets_the_letter_that_was_made_for_a_person(letters: DeliveryService) -> None:
-    join(letters.store, "a", "z")
-    join(letters.store, "list", is_list=True, leave="https://lists.example.org/leave")
-    letters.plan_digests(MONDAY)
-    postbox = Postbox()
+def test_a_mailing_list_never_gets_the_mail_that_was_prepared_for_a_person(service: DeliveryService) -> None:
+    add_subscribers(service.store, "a", "z")
+    add_subscribers(service.store, "list", is_list=True, leave_instructions="https://lists.example.org/leave")
+    service.plan_digests(MONDAY)
+    transport = FakeTransport()
 
-    send(letters, postbox)
+    send(service, transport)
 
-    for one in (one for batch in postbox.batches for one in batch):
-        own = TOKENS.unsubscribe_token(one.subscriber_id).encode() in one.payload.replace(b"=\r\n", b"")
-        assert own == (one.subscriber_id != "id-list")
-        assert (b"lists.example.org/leave" in one.payload.replace(b"=\r\n", b"")) != own
-
-
-def test_a_run_that_was_planned_takes_nobody_in_later(letters: DeliveryService) -> None:
-    join(letters.store, "a", "b")
-
-    assert letters.store.deliveries.plan(RUN, ["id-a"], MONDAY)
-    assert not letters.store.deliveries.plan(RUN, ["id-a", "id-b"], MONDAY)
-    assert letters.store.deliveries.of_subscriber("id-b") == ()
+    for one in (one for batch in transport.batches for one in batch):
+        has_token = TOKENS.unsubscribe_token(one.subscriber_id).encode() in one.payload.replace(b"=\r\n", b"")
+        assert has_token == (one.subscriber_id != "id-list")
+        assert (b"lists.example.org/leave" in one.payload.replace(b"=\r\n", b"")) != has_token
 
 
-def test_who_is_erased_leaves_no_bounce_and_no_rule_behind(letters: DeliveryService) -> None:
-    store = letters.store
+def test_nobody_is_added_to_a_run_that_was_planned(service: DeliveryService) -> None:
+    add_subscribers(service.store, "a", "b")
+
+    assert service.store.deliveries.plan(RUN, ["id-a"], MONDAY)
+    assert not service.store.deliveries.plan(RUN, ["id-a", "id-b"], MONDAY)
+    assert service.store.deliveries.of_subscriber("id-b") == ()
+
+
+def test_erasing_a_subscriber_also_erases_bounces_and_rules(service: DeliveryService) -> None:
+    store = service.store
     for round in range(2):
-        join(store, "a")
+        add_subscribers(store, "a")
         assert store.subscribers.save_bounce(f"2024-W0{round}", "id-a", "soft bounce", MONDAY) == 1
         store.alerts.save_subscriber_rule("id-a", SubscriberRule(id="r", when="plan"))
         store.subscribers.erase(["id-a"])
         assert store.alerts.subscriber_rules() == ()
 
 
-def test_a_mail_server_elsewhere_is_spoken_to_over_tls_or_not_at_all(letters: DeliveryService) -> None:
+def test_a_mail_server_on_another_machine_is_used_over_tls_or_not_at_all(service: DeliveryService) -> None:
     async def work() -> None:
-        async with scripted(host="127.0.0.2") as found:  # not this machine, for all that the settings know
-            on = {
+        async with run_scripted_server(
+            host="127.0.0.2"
+        ) as server:  # another machine, as far as the settings can tell
+            settings_on = {
                 "mail_send": True,
                 "mail_from": "a@example.org",
-                "mail_server": f"smtp://127.0.0.2:{found.port}",
+                "mail_server": f"smtp://127.0.0.2:{server.port}",
             }
-            settings = letters.config.settings.model_copy(update=on)
-            async with open_transport(settings, None) as (postbox, everybody):
+            settings = service.config.settings.model_copy(update=settings_on)
+            async with open_transport(settings, None) as (transport, everybody):
                 with pytest.raises(DeliveryError, match="STARTTLS"):
-                    await postbox([message("a")])
+                    await transport([make_message("a")])
             assert not everybody
-            assert {line[:4] for line in found.told[0]} <= {"EHLO", "QUIT"}
+            assert {command[:4] for command in server.commands[0]} <= {"EHLO", "QUIT"}
 
     asyncio.run(work())
 
 
-def test_who_wants_alerts_alone_gets_no_weekly_letter(letters: DeliveryService) -> None:
-    join(letters.store, "reads")
-    join(letters.store, "alerts", choices=Choices(only_alerts=True, when_empty=True))
-    postbox = Postbox()
+def test_who_wants_only_alerts_gets_no_digest(service: DeliveryService) -> None:
+    add_subscribers(service.store, "active")
+    add_subscribers(service.store, "alerts", choices=Choices(only_alerts=True, when_empty=True))
+    transport = FakeTransport()
 
-    letters.plan_digests(MONDAY)
-    send(letters, postbox)
+    service.plan_digests(MONDAY)
+    send(service, transport)
 
-    assert postbox.recipients == ["reads@example.org"]
+    assert transport.recipients == ["active@example.org"]

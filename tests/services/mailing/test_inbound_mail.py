@@ -1,4 +1,4 @@
-"""Bounces, complaints and readers who leave by mail: what becomes of the readers."""
+"""Bounces, complaints and mails that unsubscribe: what happens to the subscriber."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from aggregator.services.mailing.inbound_mail import InboundMailHandler
 from aggregator.services.subscriptions.admin import SubscriberAdmin
 from aggregator.services.subscriptions.service import SubscriptionService, choice_options
 from aggregator.store import Store, open_store
-from tests.deliver.mail.inbound import bounce, complaint, note
-from tests.deliver.mail.subscribers import TOKENS, reader
+from tests.deliver.mail.inbound import make_bounce, make_complaint, personal_mail
+from tests.deliver.mail.subscribers import TOKENS, make_subscriber
 from tests.support.builders import instant
 from tests.support.projects import SMALL_REGISTER, small_project
 from tests.web.site_with_subscribers import config
@@ -25,72 +25,74 @@ NOW = instant("2024-01-30 09:00")
 @pytest.fixture
 def store() -> Iterator[Store]:
     with open_store("sqlite://") as store:
-        store.subscribers.add([reader()])
+        store.subscribers.add([make_subscriber()])
         yield store
 
 
-def replies_of(store: Store) -> InboundMailHandler:
+def handler_of(store: Store) -> InboundMailHandler:
     return InboundMailHandler(SubscriptionService(store, TOKENS))
 
 
-def standing(store: Store) -> SubscriberStatus:
-    (only,) = store.subscribers.all()
-    return only.status
+def status_of(store: Store) -> SubscriberStatus:
+    (subscriber,) = store.subscribers.all()
+    return subscriber.status
 
 
 @pytest.mark.parametrize(
     ("mails", "after"),
     [
-        ([note()], SubscriberStatus.UNSUBSCRIBED),
-        ([bounce()], SubscriberStatus.SUPPRESSED),
-        ([complaint()], SubscriberStatus.SUPPRESSED),
+        ([personal_mail()], SubscriberStatus.UNSUBSCRIBED),
+        ([make_bounce()], SubscriberStatus.SUPPRESSED),
+        ([make_complaint()], SubscriberStatus.SUPPRESSED),
         (
-            [bounce(action="delayed", status="4.2.2", run=f"2024-W0{n}") for n in (1, 2)],
+            [make_bounce(action="delayed", status="4.2.2", run=f"2024-W0{n}") for n in (1, 2)],
             SubscriberStatus.ACTIVE,
         ),
         (
-            [bounce(action="delayed", status="4.2.2", run=f"2024-W0{n}") for n in (1, 2, 3)],
+            [make_bounce(action="delayed", status="4.2.2", run=f"2024-W0{n}") for n in (1, 2, 3)],
             SubscriberStatus.SUPPRESSED,
         ),
-        ([bounce(action="delayed", status=f"4.2.{n}") for n in (1, 2, 3)], SubscriberStatus.ACTIVE),
-        ([note(subject="hello")], SubscriberStatus.ACTIVE),
+        ([make_bounce(action="delayed", status=f"4.2.{n}") for n in (1, 2, 3)], SubscriberStatus.ACTIVE),
+        ([personal_mail(subject="hello")], SubscriberStatus.ACTIVE),
     ],
 )
-def test_what_a_mail_makes_of_a_reader(store: Store, mails: list[bytes], after: SubscriberStatus) -> None:
-    replies_of(store).handle(mails, NOW)
+def test_an_inbound_mail_changes_the_status(
+    store: Store, mails: list[bytes], after: SubscriberStatus
+) -> None:
+    handler_of(store).handle(mails, NOW)
 
-    assert standing(store) is after
+    assert status_of(store) is after
 
 
-def test_a_mail_is_acted_on_once_so_that_who_comes_back_stays(store: Store) -> None:
-    replies = replies_of(store)
-    assert replies.handle([note()], NOW) == {"leave": 1}
-    store.subscribers.set_status(reader().id, SubscriberStatus.ACTIVE, NOW)
+def test_a_mail_is_handled_once_so_that_who_subscribes_again_stays(store: Store) -> None:
+    handler = handler_of(store)
+    assert handler.handle([personal_mail()], NOW) == {"leave": 1}
+    store.subscribers.set_status(make_subscriber().id, SubscriberStatus.ACTIVE, NOW)
 
-    assert replies.handle([note()], NOW) == {}
-    assert standing(store) is SubscriberStatus.ACTIVE
+    assert handler.handle([personal_mail()], NOW) == {}
+    assert status_of(store) is SubscriberStatus.ACTIVE
 
 
 @pytest.mark.parametrize("hostile", [b"To: <\n\n", b"Subject: join\nFrom: <\n\n"])
-def test_a_mail_that_cannot_be_read_keeps_no_other_from_being_acted_on(store: Store, hostile: bytes) -> None:
-    assert replies_of(store).handle([hostile, note()], NOW) == {"leave": 1}
-    assert standing(store) is SubscriberStatus.UNSUBSCRIBED
+def test_a_mail_that_cannot_be_parsed_does_not_stop_the_others(store: Store, hostile: bytes) -> None:
+    assert handler_of(store).handle([hostile, personal_mail()], NOW) == {"leave": 1}
+    assert status_of(store) is SubscriberStatus.UNSUBSCRIBED
 
 
-def test_an_address_that_was_stopped_is_not_taken_in_again_until_it_is_welcome(store: Store) -> None:
-    enrolment = SubscriberAdmin(store, TOKENS.key, Path("outbox"), choice_options(config()))
-    replies_of(store).handle([complaint()], NOW)
-    store.subscribers.erase([reader().id])
+def test_a_suppressed_address_cannot_be_added_until_it_is_unsuppressed(store: Store) -> None:
+    admin = SubscriberAdmin(store, TOKENS.key, Path("outbox"), choice_options(config()))
+    handler_of(store).handle([make_complaint()], NOW)
+    store.subscribers.erase([make_subscriber().id])
 
     with pytest.raises(ConfigError, match="must not be written to: its owner complained"):
-        enrolment.add("reader@example.org", NOW, Choices(), is_list=False, leave_instructions="")
-    assert enrolment.import_csv("reader@example.org\n", "readers", NOW) == (0, 1)
-    assert enrolment.erase("reader@example.org", unsuppress=True) == "0 erased, and may be written to again."
-    enrolment.add("reader@example.org", NOW, Choices(), is_list=False, leave_instructions="")
-    assert standing(store) is SubscriberStatus.ACTIVE
+        admin.add("reader@example.org", NOW, Choices(), is_list=False, leave_instructions="")
+    assert admin.import_csv("reader@example.org\n", "readers", NOW) == (0, 1)
+    assert admin.erase("reader@example.org", unsuppress=True) == "0 erased, and may be written to again."
+    admin.add("reader@example.org", NOW, Choices(), is_list=False, leave_instructions="")
+    assert status_of(store) is SubscriberStatus.ACTIVE
 
 
-def test_the_mailbox_of_the_settings_is_read_before_letters_are_sent(tmp_path: Path) -> None:
+def test_the_replies_mailbox_is_read_before_mail_is_sent(tmp_path: Path) -> None:
     project = small_project(tmp_path / "project", register=SMALL_REGISTER)
     project.sources({})
     folder = project.folder
@@ -100,9 +102,9 @@ def test_the_mailbox_of_the_settings_is_read_before_letters_are_sent(tmp_path: P
     (folder / "data/secret").write_bytes(TOKENS.key)
     for name in ("cur", "new", "tmp"):
         (folder / "replies" / name).mkdir(parents=True)
-    (folder / "replies/new/1.mail").write_bytes(note())
+    (folder / "replies/new/1.mail").write_bytes(personal_mail())
     with open_store(f"sqlite:///{folder}/data/aggregator.db") as store:
-        store.subscribers.add([reader()])
+        store.subscribers.add([make_subscriber()])
 
     ended = project.run("--verbose", "digest", "send")
 
@@ -110,4 +112,4 @@ def test_the_mailbox_of_the_settings_is_read_before_letters_are_sent(tmp_path: P
     assert "leave=1" in ended.err
     assert "example.org" not in ended.err
     with open_store(f"sqlite:///{folder}/data/aggregator.db") as store:
-        assert standing(store) is SubscriberStatus.UNSUBSCRIBED
+        assert status_of(store) is SubscriberStatus.UNSUBSCRIBED

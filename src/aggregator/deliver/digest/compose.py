@@ -46,14 +46,14 @@ class _Update:
 
 
 def compose(
-    week: str,
+    period: str,
     documents: Iterable[Document],
     *,
     zone: ZoneInfo,
     site: Site,
     bodies: Mapping[str, Body],
     page: Callable[[Entry], str],
-    issued: datetime | None,
+    issued_at: datetime | None,
 ) -> Digest:
     """The digest of the week or day with this name: relevant documents that are new or changed, each once.
 
@@ -63,9 +63,9 @@ def compose(
     are added as reminders. `page` gives the path of a document's permanent page. `issued` None makes a
     draft. Raises ValueError when there is no such window.
     """
-    window = digest_window(week, zone)
+    window = digest_window(period, zone)
     days = (
-        range(CLOSING_SOON_DAYS + 1) if frequency_of_digest(week) is Frequency.WEEKLY else DAILY_REMINDER_DAYS
+        range(CLOSING_SOON_DAYS + 1) if frequency_of_digest(period) is Frequency.WEEKLY else DAILY_REMINDER_DAYS
     )
     ranks = {body: rank for rank, body in enumerate(bodies)}
     # The key is total: the order of `documents` must not change the digest.
@@ -74,7 +74,7 @@ def compose(
         Section(title=heading, items=tuple(_item(one, site, page) for one in group))
         for heading, group in groupby(updates, key=lambda one: one.heading)
     )
-    return Digest(period=week, window=window, sections=tuple(sections), unread_sources=(), issued_at=issued)
+    return Digest(period=period, window=window, sections=tuple(sections), unread_sources=(), issued_at=issued_at)
 
 
 def _updates(

@@ -57,7 +57,7 @@ def read_subscribers_csv(
             except ValueError as error:
                 issues.append(ConfigIssue(file, line, str(error)))
     except (csv.Error, ValueError) as error:
-        issues.append(ConfigIssue(file, 1, f"this is not a CSV file of subscribers: {error}"))
+        issues.append(ConfigIssue(file, 1, f"unreadable CSV: {error}"))
     if issues:
         raise ConfigError(tuple(issues))
     return tuple(subscribers)
