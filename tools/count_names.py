@@ -72,7 +72,7 @@ def comment_share(tokens: Tokens) -> str:
         for one in tokens.values()
         for token in one
     )
-    return f"{comments / lines:.1%}"
+    return f"{100 * comments / lines:.1f} %"
 
 
 def retired_identifiers(tokens: Tokens) -> int:
