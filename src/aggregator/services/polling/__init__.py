@@ -1,4 +1,4 @@
-"""Polls sources and saves what changed: fetch → parse → normalise → classify → store."""
+"""Polls sources and saves changes: fetch → parse → normalise → classify → store."""
 
 from aggregator.services.polling.poller import DryRun, Poller, PollOutcome, Progress
 

@@ -1,4 +1,4 @@
-"""Finds out how a site can be read: asks a page, then whatever the page leads to, a few requests in all."""
+"""Finds out how a site can be read: fetches a page, then the feeds that it may have, with few requests."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from aggregator.parse import reader_for
 from aggregator.parse.autodiscovery import Candidate, find_candidates
 from aggregator.parse.html.dom import ACCEPT
 
-# Requests in all, robots.txt apart: enough for every feed that a page names, and no burden to anybody.
+# Requests in all, without robots.txt: enough for the feeds that a page names, and no burden for the
+# publisher.
 MAX_REQUESTS: Final = 8
 
-# What says that nothing is to be read at an address; after any other failure it may still be.
+# Causes that show that there is nothing to read. After any other failure there may still be something.
 NOTHING_TO_READ: Final = frozenset(
     {Cause.NOT_A_FEED, Cause.EMPTY, Cause.BROKEN_FEED, Cause.LAYOUT, Cause.ENDED, Cause.GONE}
 )
@@ -24,26 +25,27 @@ NOTHING_TO_READ: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeResult:
-    """A place that was asked: what came back, or why nothing did."""
+    """A candidate and what was found there, or why nothing was."""
 
     candidate: Candidate
-    items: int | None = None
+    item_count: int | None = None
     title: str = ""
-    """The feed's own name, or the page's for it."""
+    """The feed's own title, or the one that the page gives it."""
     failure: Failed | None = None
-    """With `items` None as well: it was not asked, the requests were used up."""
+    """If `item_count` is None, too, the candidate was not fetched: the requests were used up."""
 
     @property
     def ruled_out(self) -> bool:
-        """Whether it turned out that nothing is to be read there."""
-        failed = self.failure
-        return failed is not None and (failed.cause in NOTHING_TO_READ or failed.status == 404)
+        """Whether it is certain that there is nothing to read."""
+        failure = self.failure
+        return failure is not None and (failure.cause in NOTHING_TO_READ or failure.status == 404)
 
 
 async def discover(address: str, fetch: Fetcher, pause: timedelta) -> tuple[ProbeResult, ...] | Failed:
-    """What can be read at `address` or is named there, the likeliest first; Failed when it cannot be asked.
+    """What can be read at `address` or at the feeds of that page, the likeliest first; Failed if it is
+    unreachable.
 
-    Asks at most MOST_ASKED times in all, one after another; `fetch` keeps the pause to each host.
+    Sends at most MAX_REQUESTS requests, one after another. `fetch` keeps the pause of each host.
     """
     first = await fetch(Request(url=address, pause=pause, accept=ACCEPT))
     if not isinstance(first, Fetched):
@@ -52,39 +54,41 @@ async def discover(address: str, fetch: Fetcher, pause: timedelta) -> tuple[Prob
         candidates = find_candidates(first)
     except SourceError as error:
         return _source_failure(address, error)
-    found: list[ProbeResult] = []
-    asked = 1
+    results: list[ProbeResult] = []
+    requests = 1
     for candidate in candidates:
-        here = candidate.address in {first.url, first.final_url}
-        known = replace(first, url=candidate.address) if here else None
-        if known is None and asked == MAX_REQUESTS:
-            found.append(ProbeResult(candidate=candidate, title=candidate.title))
+        is_first = candidate.address in {first.url, first.final_url}
+        fetched = replace(first, url=candidate.address) if is_first else None
+        if fetched is None and requests == MAX_REQUESTS:
+            results.append(ProbeResult(candidate=candidate, title=candidate.title))
             continue
-        asked += known is None
-        found.append(await _try(candidate, known, fetch, pause))
-    return tuple(found)
+        requests += fetched is None
+        results.append(await _probe(candidate, fetched, fetch, pause))
+    return tuple(results)
 
 
-async def _try(candidate: Candidate, known: Fetched | None, fetch: Fetcher, pause: timedelta) -> ProbeResult:
+async def _probe(
+    candidate: Candidate, fetched: Fetched | None, fetch: Fetcher, pause: timedelta
+) -> ProbeResult:
     kind, source = reader_for(candidate.kind), _source(candidate, pause)
-    answer = known or await fetch(kind.request(source, candidate.address))
-    if not isinstance(answer, Fetched):
+    result = fetched or await fetch(kind.request(source, candidate.address))
+    if not isinstance(result, Fetched):
         return ProbeResult(
-            candidate=candidate, title=candidate.title, failure=_failed(answer, candidate.address)
+            candidate=candidate, title=candidate.title, failure=_failed(result, candidate.address)
         )
     try:
-        page = kind.read(source, answer)
+        page = kind.read(source, result)
     except SourceError as error:
         return ProbeResult(
             candidate=candidate, title=candidate.title, failure=_source_failure(candidate.address, error)
         )
     return ProbeResult(
-        candidate=candidate, items=len(page.entries), title=page.feed_metadata.title or candidate.title
+        candidate=candidate, item_count=len(page.entries), title=page.feed_metadata.title or candidate.title
     )
 
 
 def _source(candidate: Candidate, pause: timedelta) -> Source:
-    """A source that nobody has written down yet, as the kinds want one."""
+    """A source for the candidate. The kinds need one, but it is not in sources.yaml."""
     return Source(
         id="discovered",
         body="discovered",
@@ -99,11 +103,13 @@ def _source(candidate: Candidate, pause: timedelta) -> Source:
     )
 
 
-def _failed(answer: FetchResult, address: str) -> Failed:
-    if isinstance(answer, Failed):
-        return answer
+def _failed(result: FetchResult, address: str) -> Failed:
+    if isinstance(result, Failed):
+        return result
     hint = "this is a fault of the server; try again later"
-    return Failed(url=address, cause=Cause.STATUS, detail="'not changed' to a first question", hint=hint)
+    return Failed(
+        url=address, cause=Cause.STATUS, detail="304 Not Modified to a request without validators", hint=hint
+    )
 
 
 def _source_failure(address: str, error: SourceError) -> Failed:

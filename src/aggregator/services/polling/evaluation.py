@@ -1,4 +1,4 @@
-"""Holds the labels of people against what the vocabulary makes of the same titles."""
+"""Compares labels by people with the labels that the vocabulary gives the same titles."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from aggregator.config.labels_file import LabelledTitle
 from aggregator.model import Body, Document, Entry
 from aggregator.normalise.identity import entry_id
 
-# What can be kept from the vocabulary, to see how well it does without.
-HIDEABLE: Final = ("body", "url", "summary", "publisher_type")
+# Fields that can be hidden from the vocabulary, to measure how well it works without them.
+HIDEABLE_FIELDS: Final = ("body", "url", "summary", "publisher_type")
 
 
 def evaluate_labels(
@@ -21,7 +21,7 @@ def evaluate_labels(
     bodies: Mapping[str, Body],
     hide: Collection[str] = (),
 ) -> tuple[EvaluationRow, ...]:
-    """Each label beside what the vocabulary says, with the fields in `hide` kept from it."""
+    """Each label of a person beside the vocabulary's, which does not see the fields in `hide`."""
     names = {name.casefold(): body.id for body in bodies.values() for name in _names(body)}
     return tuple(
         _evaluate_label(number, label, labeller, names, hide) for number, label in enumerate(labels, 1)
@@ -31,7 +31,7 @@ def evaluate_labels(
 def unpublished_entry(
     title: str, *, summary: str = "", body: str = "", url: str = "", publisher_type: str = ""
 ) -> Entry:
-    """An entry that no source carries, to be explained."""
+    """An entry without a source, for labelling a title that was never published."""
     key = url or f"label:{title}"
     return Entry(
         id=entry_id(key),
@@ -51,9 +51,9 @@ def unpublished_entry(
     )
 
 
-def label_of(held: Document, bodies: Mapping[str, Body]) -> LabelledTitle:
-    """A document with its labels, corrected or not, as a row of a file of labels."""
-    entry, labels = held.entry, held.labels
+def label_of(document: Document, bodies: Mapping[str, Body]) -> LabelledTitle:
+    """A document with its current labels as a row of a labels file."""
+    entry, labels = document.entry, document.labels
     return LabelledTitle(
         id=entry.id,
         title=entry.title,
@@ -74,13 +74,13 @@ def _evaluate_label(
     names: Mapping[str, str],
     hide: Collection[str],
 ) -> EvaluationRow:
-    seen = {field: "" if field in hide else str(getattr(label, field)) for field in HIDEABLE}
+    visible = {field: "" if field in hide else str(getattr(label, field)) for field in HIDEABLE_FIELDS}
     entry = unpublished_entry(
         label.title,
-        summary=seen["summary"],
-        body=names.get(seen["body"].casefold(), seen["body"]),
-        url=seen["url"],
-        publisher_type=seen["publisher_type"],
+        summary=visible["summary"],
+        body=names.get(visible["body"].casefold(), visible["body"]),
+        url=visible["url"],
+        publisher_type=visible["publisher_type"],
     )
     return EvaluationRow(
         id=label.id or f"row {number}",

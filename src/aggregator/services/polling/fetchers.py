@@ -1,4 +1,4 @@
-"""Builds what answers requests: the network with this project's folders and mailboxes, or a recording."""
+"""Builds the fetchers: for the network, the project's folders and mailboxes, or for a recording."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from aggregator.fetch.local.replay import ReplayFetcher, recorded_polls
 from aggregator.fetch.mailbox.fetcher import MailboxFetcher
 from aggregator.store import Store
 
-# The name by which robots.txt files can speak to us (RFC 9309, 2.2.1).
+# Our product token, by which a robots.txt can name us (RFC 9309, 2.2.1).
 PRODUCT: Final = "uk-open-government-updates"
 
-# A recording's last poll stands at the instant of the run, each earlier one a day before the next.
+# The last poll of a recording is at the instant of the run, each earlier one a day before the next.
 REPLAY_INTERVAL: Final = timedelta(days=1)
 
 FetcherContext = AbstractAsyncContextManager[Fetcher]
@@ -29,7 +29,7 @@ FetcherContext = AbstractAsyncContextManager[Fetcher]
 
 @asynccontextmanager
 async def live_fetcher(config: Config, store: Store, clock: Clock) -> AsyncIterator[Fetcher]:
-    """What asks the network, this project's folders and the mailboxes of its sources."""
+    """A fetcher for the network, the project's folders and the mailboxes of its sources."""
     settings = config.settings
     web = HttpFetcher(
         user_agent=user_agent(settings),
@@ -43,29 +43,29 @@ async def live_fetcher(config: Config, store: Store, clock: Clock) -> AsyncItera
 
 @asynccontextmanager
 async def recorded_fetcher(config: Config, folder: Path, poll: int | None = None) -> AsyncIterator[Fetcher]:
-    """What answers from the recording in `folder`, as at one of its polls; by default at the last one."""
+    """A fetcher for the recording in `folder`, as at one of its polls (None: the last)."""
     replay = ReplayFetcher(folder, max(recorded_polls(folder)) if poll is None else poll)
     yield Router(FolderFetcher(config.settings.home), replay, replay)
 
 
 def replay_polls(config: Config, folder: Path, now: datetime) -> Iterator[tuple[datetime, FetcherContext]]:
-    """Each poll of a recording with its instant, the oldest first; the last one's is `now`."""
+    """Each poll of a recording with its instant, the oldest first. The last one is at `now`."""
     numbers = recorded_polls(folder)
     for later, number in reversed(list(enumerate(reversed(numbers)))):
         yield now - REPLAY_INTERVAL * later, recorded_fetcher(config, folder, number)
 
 
 def user_agent(settings: Settings) -> str:
-    """Who asks, for the publishers' logs: name, version, page and contact."""
-    known = [part for part in (settings.operator, settings.contact) if part]
-    return f"{PRODUCT}/{VERSION} (+{settings.base_url}{''.join(f'; {part}' for part in known)})"
+    """The User-Agent, for publishers' logs: name, version, page and contact."""
+    contacts = [part for part in (settings.operator, settings.contact) if part]
+    return f"{PRODUCT}/{VERSION} (+{settings.base_url}{''.join(f'; {part}' for part in contacts)})"
 
 
 def _mailboxes(config: Config) -> MailboxFetcher:
-    settings, boxes = config.settings, dict[str, Path | None]()
+    settings, password_files = config.settings, dict[str, Path | None]()
     for source in config.sources:
         if source.mail:
             password = source.mail.password_file
-            named = settings.path(password) if password else None
-            boxes |= dict.fromkeys((source.address, *source.fallbacks), named)
-    return MailboxFetcher(settings.home, boxes, allowed_hosts=frozenset(settings.allowed_hosts))
+            file = settings.path(password) if password else None
+            password_files |= dict.fromkeys((source.address, *source.fallbacks), file)
+    return MailboxFetcher(settings.home, password_files, allowed_hosts=frozenset(settings.allowed_hosts))

@@ -1,4 +1,4 @@
-"""Labels stored documents by the present vocabulary, and keeps the operator's corrections."""
+"""Labels stored documents by the current vocabulary, and saves the operator's label overrides."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from aggregator.classify import Labeller
 from aggregator.model import Document, LabelOverride
 from aggregator.store import Store
 
-# Documents labelled in one transaction: others wait for no longer than that takes.
-BATCH: Final = 500
+# Documents labelled in one transaction. Other writers wait no longer than one batch takes.
+BATCH_SIZE: Final = 500
 
 
 @dataclass(frozen=True)
@@ -22,10 +22,10 @@ class Labelling:
     labeller: Labeller
 
     def relabel(self, progress: Callable[[int, int], None] = lambda done, all: None) -> int:
-        """Label what was labelled by an older vocabulary; touches no date, so nothing looks new or changed.
+        """Label the documents that an older vocabulary labelled. Returns how many got other labels.
 
-        In batches, each saved whole: broken off, it goes on where it stopped. `progress` gets how many are
-        done and how many there are. Gives how many documents got other labels than before.
+        No date changes, so nothing looks new or changed. Works in batches, so an interrupted call continues
+        where it stopped. `progress` gets the number of documents done and their total.
         """
         waiting, done, changed = self.store.labels.count_outdated(self.labeller.fingerprint), 0, 0
         while done < waiting:
@@ -36,26 +36,31 @@ class Labelling:
             progress(done, waiting)
         return changed
 
-    def correct(self, entry_id: str, mark: LabelOverride | None) -> Document | None:
-        """Save the operator's correction of a document, or take it back (None), and label it by that.
+    def correct(self, entry_id: str, label_override: LabelOverride | None) -> Document | None:
+        """Save the operator's label override for a document, or remove it (None), and label the document
+        anew.
 
-        Gives the document as it then is; None when there is no such document.
+        Returns the labelled document; None if there is no such document.
         """
         with self.store.transaction() as transaction:
-            held = transaction.documents.get(entry_id)
-            if held is None:
+            document = transaction.documents.get(entry_id)
+            if document is None:
                 return None
-            transaction.labels.set_override(held.entry.id, mark)
-            labels = self.labeller.label(held.entry, [c.source for c in held.carriers], mark)
-            transaction.labels.save({held.entry.id: labels}, self.labeller.fingerprint)
-        return replace(held, labels=labels)
+            transaction.labels.set_override(document.entry.id, label_override)
+            labels = self.labeller.label(
+                document.entry, [c.source for c in document.carriers], label_override
+            )
+            transaction.labels.save({document.entry.id: labels}, self.labeller.fingerprint)
+        return replace(document, labels=labels)
 
     def _relabel_batch(self) -> tuple[int, int]:
-        """How many documents were labelled, and how many of them differently than before."""
-        by = self.labeller.fingerprint
+        """The number of documents labelled, and of those that got other labels than before."""
+        fingerprint = self.labeller.fingerprint
         with self.store.transaction() as transaction:
-            held = transaction.labels.with_outdated_labels(by, BATCH)
-            label = self.labeller.with_overrides(transaction.labels.overrides(one.entry.id for one in held))
-            fresh = {one.entry.id: label(one.entry, [c.source for c in one.carriers]) for one in held}
-            transaction.labels.save(fresh, by)
-        return len(held), sum(fresh[one.entry.id] != one.labels for one in held)
+            documents = transaction.labels.with_outdated_labels(fingerprint, BATCH_SIZE)
+            label = self.labeller.with_overrides(
+                transaction.labels.overrides(one.entry.id for one in documents)
+            )
+            fresh = {one.entry.id: label(one.entry, [c.source for c in one.carriers]) for one in documents}
+            transaction.labels.save(fresh, fingerprint)
+        return len(documents), sum(fresh[one.entry.id] != one.labels for one in documents)

@@ -1,4 +1,4 @@
-"""Makes one document of those that turned out to be one, when the polls of an instant are done."""
+"""Merges documents that turned out to be the same, when all polls of an instant are done."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from aggregator.store import Transaction
 
 
 def merge_documents(store: Transaction, labeller: Labeller, before: datetime | None) -> None:
-    """Join documents that share a name known before an instant (or at all).
+    """Merge documents that share a name known before an instant (or at all, with None).
 
-    A document that is the same as a retracted one is retracted, too.
+    A duplicate of a retracted document is retracted, too.
     """
-    shared = store.names.duplicates(before)
-    ids = frozenset[str]().union(*shared)
+    name_groups = store.names.duplicates(before)
+    ids = frozenset[str]().union(*name_groups)
     retracted = store.documents.retracted_ids(ids)
-    for stays, *others in find_duplicates(shared, store.documents.stored_entries(ids), retracted):
-        for gone in others:
-            if stays in retracted:
-                store.documents.retract_duplicate(gone, stays)
+    for remaining, *others in find_duplicates(name_groups, store.documents.stored_entries(ids), retracted):
+        for merged in others:
+            if remaining in retracted:
+                store.documents.retract_duplicate(merged, remaining)
             else:
-                store.documents.merge(gone, stays)
-        if stays not in retracted:
-            recombine_documents([stays], store, labeller)
+                store.documents.merge(merged, remaining)
+        if remaining not in retracted:
+            recombine_documents([remaining], store, labeller)

@@ -1,4 +1,4 @@
-"""Follows what an answer leads to: next pages, items' own pages, and older pages where there is a gap."""
+"""Fetches the further pages of a source: next pages, items' own pages, and older pages after a gap."""
 
 from __future__ import annotations
 
@@ -24,61 +24,63 @@ from aggregator.model import (
 from aggregator.normalise import normalise
 from aggregator.parse import merge_items, reader_for, request_older
 
-# A kind may ask for more pages than one, but never without end.
+# Requests of one poll. Without a limit a page that links to ever new pages would never end.
 MAX_REQUESTS: Final = 50
 
-# How many older pages are asked for when everything of the last poll has passed out of a feed.
+# Older pages that are read when no item of the last poll is in the feed any more.
 MAX_OLDER_PAGES: Final = 5
 
+# HTTP statuses that mean that a document was removed. Other failures say nothing about the document.
 MISSING_STATUSES: Final = {404: RemovalKind.MISSING, 410: RemovalKind.GONE}
 
 
 @dataclass(slots=True)
 class PollPages:
-    """The answers of one poll, gathered."""
+    """All pages of one poll."""
 
     pages: list[tuple[Fetched, ParsedPage]] = field(default_factory=list)
     missing: list[RawEntry] = field(default_factory=list)
-    """What failed requests told: that a document is not there."""
+    """Removals of documents whose own page is 404 or 410."""
     unread: dict[str, Failed] = field(default_factory=dict)
-    """Items whose own page could not be read. A list's line that knows itself to be partial may stand alone:
-    it takes nothing away from what is known. Of any other item, half is not what it says."""
+    """Failures of items' own pages, by link."""
 
     def items(self) -> tuple[RawEntry, ...]:
-        """Every item that was told of, what several answers tell of one joined."""
-        based = (
+        """All items, with the parts of one item on several pages merged."""
+        with_base = (
             replace(raw, base=raw.base or fetched.final_url)
             for fetched, page in self.pages
             for raw in page.entries
         )
-        joined = merge_items((*based, *self.missing))
-        return tuple(raw for raw in joined if raw.partial or raw.link not in self.unread)
+        merged = merge_items((*with_base, *self.missing))
+        # Without its own page, a partial item is still usable: it changes only what it has. Any other item
+        # would be half of what it says, so it waits for the next poll.
+        return tuple(raw for raw in merged if raw.partial or raw.link not in self.unread)
 
     def rejects(self) -> tuple[Reject, ...]:
-        """What could not be used, or not be read."""
-        own = [reject for _, page in self.pages for reject in page.rejects]
-        half = [
+        """The items that could not be used, and those whose own page could not be read."""
+        of_pages = [reject for _, page in self.pages for reject in page.rejects]
+        unread = [
             Reject(item_name=link, why=f"its own page could not be read ({why})")
             for link, why in self.unread.items()
         ]
-        return (*own, *half)
+        return (*of_pages, *unread)
 
 
 async def follow_pages(source: Source, first: Fetched, fetch: Fetcher) -> PollPages | Failed:
-    """The first answer and what it leads to, each once; the pages of a list before those of its items.
+    """The first page and the pages that it names, each once.
 
-    A page of the list that fails fails them all: half a list is not the list. An item's own page that fails
-    keeps only that item out of this poll, unless the answer is that there is nothing.
+    If a page of the list fails, the poll fails: half a list is not the list. If an item's own page fails,
+    only that item is left out of this poll; with 404 or 410 it counts as removed.
     """
     kind = reader_for(source.kind)
     pages = PollPages([(first, kind.read(source, first))])
-    asked = {first.url}
+    requested = {first.url}
     waiting: list[Request] = list(pages.pages[0][1].next_requests)
-    while waiting and len(asked) < MAX_REQUESTS:
-        request = waiting.pop(_next_place(waiting))
-        if request.url in asked:
+    while waiting and len(requested) < MAX_REQUESTS:
+        request = waiting.pop(_next_index(waiting))
+        if request.url in requested:
             continue
-        asked.add(request.url)
+        requested.add(request.url)
         result = await _read_more(source, request, fetch)
         if isinstance(result, Failed) and request.about is None:
             return result
@@ -90,9 +92,10 @@ async def follow_pages(source: Source, first: Fetched, fetch: Fetcher) -> PollPa
     return pages
 
 
-def _next_place(waiting: Sequence[Request]) -> int:
-    """The first page of a list that waits, else the first of all: the bound cuts off items' pages."""
-    return next((place for place, request in enumerate(waiting) if request.about is None), 0)
+def _next_index(waiting: Sequence[Request]) -> int:
+    """The index of the first waiting page of the list, else 0."""
+    # The list comes first, so that the limit of requests cuts off items' own pages and never the list.
+    return next((index for index, request in enumerate(waiting) if request.about is None), 0)
 
 
 async def _read_more(
@@ -116,9 +119,9 @@ def _note_missing(pages: PollPages, link: str, failed: Failed) -> None:
 
 
 async def read_older_pages(
-    source: Source, pages: PollPages, fetch: Fetcher, now: datetime, listed: AbstractSet[str]
+    source: Source, pages: PollPages, fetch: Fetcher, now: datetime, previous_names: AbstractSet[str]
 ) -> bool:
-    """Ask for older pages until one holds something of the last poll; whether none of them did."""
+    """Add older pages until one has an item of the last poll. Returns whether none of them has one."""
     fetched, page = pages.pages[0]
     for _ in range(MAX_OLDER_PAGES):
         request = request_older(source, fetched, page)
@@ -127,6 +130,6 @@ async def read_older_pages(
             return True
         pages.pages.append(result)
         fetched, page = result
-        if listed & normalise(source, fetched.final_url, page.entries, now=now).names:
+        if previous_names & normalise(source, fetched.final_url, page.entries, now=now).entry_names:
             return False
     return True

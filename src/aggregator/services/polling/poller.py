@@ -1,4 +1,4 @@
-"""Polls sources and saves what changed, each source in one transaction."""
+"""Polls sources and saves their changes, each source in one transaction."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from aggregator.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollOutcome:
-    """What one poll of a source came to."""
+    """The result of one poll of a source, in numbers."""
 
     source: str
     failure: Failed | None = None
     bug: str | None = None
-    """Our own fault: an exception that nobody expected. The other sources went on."""
+    """An unexpected exception, which is a bug of ours. The other sources are polled all the same."""
     new: int = 0
     revised: int = 0
     removed: int = 0
@@ -39,7 +39,7 @@ class PollOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DryRun:
-    """What each stage made of a source that was only tried."""
+    """The result of each stage for a source that was read without saving."""
 
     result: PollResult
     changes: Mapping[str, ChangeKind]
@@ -51,7 +51,7 @@ Progress = Callable[[PollOutcome], None]
 
 @dataclass(frozen=True)
 class Poller:
-    """Polls the sources of one store. `now` is the instant that a call stands for."""
+    """Polls the sources of one store. `now` names the run: each source is polled once at an instant."""
 
     config: Config
     store: Store
@@ -69,10 +69,10 @@ class Poller:
     async def poll(
         self, sources: Sequence[Source], fetch: Fetcher, now: datetime, progress: Progress = lambda _: None
     ) -> tuple[PollOutcome, ...]:
-        """Ask `sources` at once (fetch takes turns within a host) and save what changed, each as it answers.
+        """Poll `sources` concurrently and save the changes of each as soon as it was read.
 
-        A source that was already asked at `now` is left alone: a run that was broken off goes on where it
-        stopped, and the same instant twice is once.
+        The fetcher sends one request at a time to a host. A source that was already polled at `now` is
+        skipped, so an interrupted run continues where it stopped.
         """
         self.merge_documents(before=now)
         states = self.store.sources.states()
@@ -86,26 +86,25 @@ class Poller:
         return tuple(await asyncio.gather(*(one(source) for source in waiting)))
 
     def merge_documents(self, *, before: datetime | None = None) -> None:
-        """Merge documents that share a name: those that did so before an instant, or all.
+        """Merge documents that share a name: those that did before an instant, or all.
 
-        Call it when the polls of an instant are done, before anything is published or sent. Until then each
-        is stored as if the others had not been made, so that their order changes nothing.
+        Call it when all polls of an instant are done, before anything is published or sent. Each poll of an
+        instant is saved as if there were no others, so that their order changes nothing.
         """
         if self.store.names.duplicates(before):
             with self.store.transaction() as transaction:
                 merge_documents(transaction, self.labeller, before)
 
     def record_run(self, now: datetime, outcomes: Sequence[PollOutcome]) -> None:
-        """Record what the run of this instant came to, counted in the store itself.
-
-        The count holds only until a source is polled again. So a run that asked nobody (`outcomes` is empty:
-        its polls were all done before it was broken off) is counted only if nobody counted it yet.
-        """
+        """Save a summary of the run at this instant, counted from the store."""
+        # The store has the right count only until a source is polled again. So a run that polled nothing,
+        # because all its polls were done before it was interrupted, is counted only if it was not counted
+        # yet.
         if outcomes or now not in {run.at for run in self.store.runs.all()}:
             self.store.runs.save(self.store.runs.summarise(now))
 
     def accept_removals(self, source: str, now: datetime) -> int:
-        """Accept that what vanished from a source all at once is gone; gives how many documents that is."""
+        """Accept that the documents that vanished from a source at once are gone. Returns their number."""
         with self.store.transaction() as transaction:
             state = transaction.sources.state(source)
             count = accept_removals(source, state.removals_to_confirm, now, transaction, self.labeller)
@@ -113,53 +112,61 @@ class Poller:
         return count
 
     async def dry_run(self, source: Source, fetch: Fetcher, now: datetime) -> DryRun:
-        """Ask one source as if for the first time and compare with the store; writes nothing."""
-        answer = await read_source(source, SourceState(source=source.id), fetch, now)
-        entries = answer.entries if isinstance(answer, SourceReading) else ()
-        held = {e.id: h.carriers for e in entries if (h := self.store.documents.get(e.id))}
-        changes = find_changes(source, entries, held, now=now, backlog=False)
-        marks = self.store.labels.overrides()
+        """Read one source as if for the first time and compare it with the store. Writes nothing."""
+        result = await read_source(source, SourceState(source=source.id), fetch, now)
+        entries = result.entries if isinstance(result, SourceReading) else ()
+        carriers = {
+            entry.id: document.carriers
+            for entry in entries
+            if (document := self.store.documents.get(entry.id))
+        }
+        changes = find_changes(source, entries, carriers, now=now, backlog=False)
+        overrides = self.store.labels.overrides()
         return DryRun(
-            result=answer,
+            result=result,
             changes={change.entry.id: change.kind for change in changes},
-            labels={e.id: self.labeller.label(e, [source.id], marks.get(e.id)) for e in entries},
+            labels={
+                entry.id: self.labeller.label(entry, [source.id], overrides.get(entry.id))
+                for entry in entries
+            },
         )
 
     async def _poll_one(
         self, source: Source, state: SourceState, fetch: Fetcher, now: datetime
     ) -> PollOutcome:
         try:
-            listed = self.store.names.names_in_last_poll(source.id, before=now)
-            return self._save(source, await read_source(source, state, fetch, now, listed), now)
+            names = self.store.names.names_in_last_poll(source.id, before=now)
+            return self._save(source, await read_source(source, state, fetch, now, names), now)
         except AggregatorError:
             raise
-        except Exception as bug:
+        except Exception as bug:  # a bug in one kind must not stop the other sources
             log.exception(source.id)
             return PollOutcome(source=source.id, bug=repr(bug))
 
-    def _save(self, source: Source, answer: PollResult, now: datetime) -> PollOutcome:
-        """Changes, validators and next poll time in one transaction: a crash loses and repeats nothing."""
+    def _save(self, source: Source, result: PollResult, now: datetime) -> PollOutcome:
+        """Save changes, validators and next poll in one transaction: a crash loses and repeats nothing."""
         changes: tuple[Change, ...] = ()
         with self.store.transaction() as transaction:
             before = transaction.sources.state(source.id)
-            after = state_after(answer, source, before, now, _next_poll(source, answer, before, now))
-            if isinstance(answer, SourceReading) and not is_polled(before, now):
-                answer = self._with_known_bodies(source, answer)
-                saved = save_reading(source, answer, before, now, transaction, self.labeller)
+            after = state_after(result, source, before, now, _next_poll(source, result, before, now))
+            if isinstance(result, SourceReading) and not is_polled(before, now):
+                result = self._with_known_bodies(source, result)
+                saved = save_reading(source, result, before, now, transaction, self.labeller)
                 changes, after = saved.changes, replace(after, removals_to_confirm=saved.pending_removals)
-            if isinstance(answer, Unchanged):
+            if isinstance(result, Unchanged):
                 transaction.carriers.mark_seen(
                     source.id, transaction.carriers.last_listed_ids(source.id), now
                 )
             if ended := ended_outage(source, before, after):
                 transaction.sources.save_outage(ended)
             transaction.sources.save_state(after)
-        outcome = _outcome(source, answer, changes)
+        outcome = _outcome(source, result, changes)
         log.poll_finished(outcome.source, outcome.failure, new=outcome.new, revised=outcome.revised)
         return outcome
 
     def _with_known_bodies(self, source: Source, reading: SourceReading) -> SourceReading:
-        """What another instance files under a body that is not known here belongs to the source's own."""
+        """The reading with unknown bodies replaced by the source's body."""
+        # Another instance may know bodies that our register does not have.
         bodies = self.config.bodies
         entries = (
             replace(entry, body=source.body) if entry.relayed and entry.body not in bodies else entry
@@ -172,20 +179,21 @@ def _state_of(states: Mapping[str, SourceState], source: Source) -> SourceState:
     return states.get(source.id, SourceState(source=source.id))
 
 
-def _next_poll(source: Source, answer: PollResult, before: SourceState, now: datetime) -> datetime:
-    failed = answer if isinstance(answer, Failed) else None
+def _next_poll(source: Source, result: PollResult, before: SourceState, now: datetime) -> datetime:
+    failed = result if isinstance(result, Failed) else None
     failures = before.failures + 1 if failed else 0
+    # Not random: the same poll must give the same next poll time, so that a repeated run changes nothing.
     jitter = zlib.crc32(f"{source.id} {now.isoformat()}".encode()) / 2**32
     return next_poll_at(source, now=now, failures=failures, failed=failed, jitter=jitter)
 
 
-def _outcome(source: Source, answer: PollResult, changes: Iterable[Change]) -> PollOutcome:
+def _outcome(source: Source, result: PollResult, changes: Iterable[Change]) -> PollOutcome:
     kinds = Counter(change.kind for change in changes)
     return PollOutcome(
         source=source.id,
-        failure=answer if isinstance(answer, Failed) else None,
+        failure=result if isinstance(result, Failed) else None,
         new=kinds[ChangeKind.NEW],
         revised=kinds[ChangeKind.REVISED] + kinds[ChangeKind.RESTORED],
         removed=kinds[ChangeKind.WITHDRAWN],
-        rejected=len(answer.rejects) if isinstance(answer, SourceReading) else 0,
+        rejected=len(result.rejects) if isinstance(result, SourceReading) else 0,
     )

@@ -1,4 +1,4 @@
-"""Asks a source and reads what came back: fetch, parse, normalise. Writes nothing."""
+"""Reads a source: fetch, parse, normalise. Writes nothing."""
 
 from __future__ import annotations
 
@@ -31,28 +31,29 @@ from aggregator.services.polling.pagination import MISSING_STATUSES, PollPages, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceReading:
-    """What one poll of a source read, in our words."""
+    """What one poll of a source found, normalised."""
 
     address: str
     entries: tuple[Entry, ...]
     rejects: tuple[Reject, ...]
     removals: Mapping[str, Removal]
-    """By key."""
-    head: FeedMetadata
+    """By the document's key."""
+    feed_metadata: FeedMetadata
     complete: bool
-    gap: bool
-    """Nothing of the last poll is in the feed any more, nor on its older pages as far as they go."""
+    items_missed: bool
+    """No item of the last poll is in the feed any more, nor on its older pages. So items in between may be
+    lost."""
     validators: Mapping[str, Validators]
     moved_to: str | None
     sha256: str
-    """Of the first answer's payload."""
-    items: int
-    """How many items the publisher's answers held."""
+    """Of the first page's payload."""
+    item_count: int
+    """The number of items in all pages, also of those that were rejected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unchanged:
-    """The source says that nothing changed."""
+    """The source says that nothing changed (304)."""
 
     address: str
 
@@ -61,27 +62,37 @@ PollResult = SourceReading | Unchanged | Failed
 
 
 async def read_source(
-    source: Source, state: SourceState, fetch: Fetcher, now: datetime, listed: AbstractSet[str] = frozenset()
+    source: Source,
+    state: SourceState,
+    fetch: Fetcher,
+    now: datetime,
+    previous_names: AbstractSet[str] = frozenset(),
 ) -> PollResult:
-    """Ask the address of a source and, when it fails, its fallbacks in turn.
+    """Read the source's address or, if that fails, its fallbacks in turn.
 
-    `listed` are all names of the documents that the last poll saw. When all addresses fail, the failure of
-    the first is the one to tell of: it is the one to mend.
+    `previous_names` are all names of the documents that the last poll listed. If all addresses fail, the
+    failure of the first is returned, because that is the one to correct.
     """
     failures: list[Failed] = []
     if state.fingerprint != source.fingerprint:
-        # Else the server would say that nothing has changed, and the layout would seem to have.
+        # The source's settings changed. With the old validators the server would say that nothing changed,
+        # and with the old item count new selectors would look like a changed layout.
         state = replace(state, validators={}, items=0)
     for address in (source.address, *source.fallbacks):
-        answer = await _read_address(source, address, state, fetch, now, listed)
-        if not isinstance(answer, Failed):
-            return answer
-        failures.append(answer)
+        result = await _read_address(source, address, state, fetch, now, previous_names)
+        if not isinstance(result, Failed):
+            return result
+        failures.append(result)
     return failures[0]
 
 
 async def _read_address(
-    source: Source, address: str, state: SourceState, fetch: Fetcher, now: datetime, listed: AbstractSet[str]
+    source: Source,
+    address: str,
+    state: SourceState,
+    fetch: Fetcher,
+    now: datetime,
+    previous_names: AbstractSet[str],
 ) -> PollResult:
     request = reader_for(source.kind).request(source, address)
     validators = state.validators.get(request.url, Validators())
@@ -93,7 +104,7 @@ async def _read_address(
     try:
         pages = await follow_pages(source, result, fetch)
         if not isinstance(pages, Failed):
-            return await _reading(source, address, pages, fetch, now, listed, state.items)
+            return await _build_reading(source, address, pages, fetch, now, previous_names, state.items)
     except SourceError as error:
         return Failed(url=request.url, cause=error.cause, detail=error.detail, hint=error.hint)
     return pages
@@ -102,64 +113,69 @@ async def _read_address(
 def _missing_document(
     source: Source, address: str, state: SourceState, failed: Failed, now: datetime
 ) -> SourceReading | None:
-    """A source that is one document, and used to answer, now says that the document is not there."""
+    """The removal of a source's only document, if its address is now 404 or 410 and was read before."""
     kind, link = MISSING_STATUSES.get(failed.status or 0), single_document_link(source, address)
     if kind is None or link is None or state.last_read is None:
         return None
     raw = RawEntry(item_name=link, link=link, removal=RawRemoval(kind=kind))
-    made = normalise(source, address, (raw,), now=now)
+    normalised = normalise(source, address, (raw,), now=now)
     return SourceReading(
         address=address,
         entries=(),
         rejects=(),
-        removals=made.removals,
-        head=state.feed_metadata,
+        removals=normalised.removals,
+        feed_metadata=state.feed_metadata,
         complete=False,
-        gap=False,
+        items_missed=False,
         validators={},
         moved_to=None,
         sha256="",
-        items=state.items,
+        item_count=state.items,
     )
 
 
-async def _reading(
+async def _build_reading(
     source: Source,
     address: str,
     pages: PollPages,
     fetch: Fetcher,
     now: datetime,
-    listed: AbstractSet[str],
+    previous_names: AbstractSet[str],
     items_before: int,
 ) -> SourceReading:
     first, page = pages.pages[0]
-    made = normalise(source, first.final_url, pages.items(), now=now)
-    lost = bool(listed) and bool(made.entries) and listed.isdisjoint(made.names)
-    if lost:
-        lost = await read_older_pages(source, pages, fetch, now, listed)
-        made = normalise(source, first.final_url, pages.items(), now=now)
+    normalised = normalise(source, first.final_url, pages.items(), now=now)
+    items_missed = (
+        bool(previous_names)
+        and bool(normalised.entries)
+        and previous_names.isdisjoint(normalised.entry_names)
+    )
+    if items_missed:
+        items_missed = await read_older_pages(source, pages, fetch, now, previous_names)
+        normalised = normalise(source, first.final_url, pages.items(), now=now)
     items = len(pages.items())
-    rejects = (*pages.rejects(), *made.rejects)
+    rejects = (*pages.rejects(), *normalised.rejects)
     _check_layout(page, items, items_before)
     return SourceReading(
         address=address,
-        entries=made.entries,
+        entries=normalised.entries,
         rejects=rejects,
-        removals=made.removals,
-        head=page.feed_metadata,
-        # An item that could not be used may be a document that we know: it is not missing.
+        removals=normalised.removals,
+        feed_metadata=page.feed_metadata,
+        # A rejected item may be a document that we know. It is not missing, so the listing is not complete.
         complete=all(page.complete for _, page in pages.pages) and not rejects,
-        gap=lost,
-        # What an answer leads to may change while the answer does not: then it is asked for whole each time.
+        items_missed=items_missed,
+        # Pages behind this one may change while it does not. Without validators it is always fetched whole.
         validators={} if page.next_requests else {first.url: first.validators},
         moved_to=first.moved_to,
         sha256=hashlib.sha256(first.payload).hexdigest(),
-        items=items,
+        item_count=items,
     )
 
 
 def _check_layout(page: ParsedPage, items: int, items_before: int) -> None:
-    """Under half of what the selector found last time is a changed page, not a clearance."""
+    """Raise SourceError (LAYOUT) if the selector finds less than half of the last poll's items."""
+    # Publishers do not remove half of a list at once, but they do change their layout.
     if page.selector and items * 2 < items_before:
         raise SourceError(
             Cause.LAYOUT,

@@ -1,4 +1,4 @@
-"""What is known of a source after a poll, and when it is asked again."""
+"""Computes the state of a source after a poll: failures, outages, and whether a poll is due."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Final
 from aggregator.model import Failed, Outage, Source, SourceState
 from aggregator.services.polling.read_source import PollResult, Unchanged
 
-# A source that was not asked for longer than this, and than two of its polls take, was out of sight.
+# A source that was not polled for longer than this, and for longer than two intervals, had an outage.
 MAX_UNPOLLED: Final = timedelta(days=2)
 
 
 def state_after(
-    answer: PollResult, source: Source, before: SourceState, now: datetime, due: datetime
+    result: PollResult, source: Source, before: SourceState, now: datetime, due: datetime
 ) -> SourceState:
-    """What is known of the source after this poll. A failed poll keeps what the last good one brought."""
-    if isinstance(answer, Failed):
+    """The state of the source after this poll. A failed poll keeps what the last successful one found."""
+    if isinstance(result, Failed):
         return replace(
             before,
             source=source.id,
@@ -25,38 +25,41 @@ def state_after(
             last_polled=now,
             failures=before.failures + 1,
             failing_since=before.failing_since or now,
-            failure=answer,
+            failure=result,
         )
     answered = replace(
         before,
         source=source.id,
         due=due,
         last_polled=now,
-        answered=now,
+        last_read=now,
         first_read=before.first_read or now,
         failures=0,
         failing_since=None,
         failure=None,
-        address=answer.address,
+        address=result.address,
     )
-    if isinstance(answer, Unchanged):
+    if isinstance(result, Unchanged):
         return answered
+    # Validators of other addresses of the source stay valid as long as its settings do.
     known = before.validators if before.fingerprint == source.fingerprint else {}
     return replace(
         answered,
         fingerprint=source.fingerprint,
-        validators={**known, **answer.validators},
-        feed_metadata=answer.head,
-        items=answer.items,
-        rejects=answer.rejects,
-        moved_to=answer.moved_to,
-        items_missed_at=now if answer.gap else before.items_missed_at,
+        validators={**known, **result.validators},
+        feed_metadata=result.feed_metadata,
+        items=result.item_count,
+        rejects=result.rejects,
+        moved_to=result.moved_to,
+        items_missed_at=now if result.items_missed else before.items_missed_at,
     )
 
 
 def ended_outage(source: Source, before: SourceState, after: SourceState) -> Outage | None:
-    """The time in which the source could not be read, was not asked for long, or rolled on too fast to be
-    read whole, if this poll ended it."""
+    """The outage that this poll ended, or None.
+
+    In an outage the source could not be read, was not polled for long, or lost items between two polls.
+    """
     last, now = before.last_read or before.failing_since, after.last_read
     if after.failure or last is None or now is None:
         return None
@@ -69,15 +72,15 @@ def ended_outage(source: Source, before: SourceState, after: SourceState) -> Out
         until=now,
         failing_since=before.failing_since,
         failure=before.failure,
-        missed=missed,
+        items_missed=missed,
     )
 
 
 def is_due(state: SourceState, now: datetime) -> bool:
-    """Whether a poll is due; a source that was never asked is."""
+    """Whether a poll is due. A source that was never polled is due."""
     return state.due is None or state.due <= now
 
 
 def is_polled(state: SourceState, now: datetime) -> bool:
-    """Whether this instant's poll is done: a run that was broken off goes on where it stopped."""
+    """Whether the poll at this instant is done, so that an interrupted run can skip it."""
     return state.last_polled is not None and state.last_polled >= now
