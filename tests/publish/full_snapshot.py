@@ -1,4 +1,4 @@
-"""An edition with one of everything that a page can show, for tests of whole sites."""
+"""A snapshot with one of everything that a page can show, for tests of the whole site."""
 
 from __future__ import annotations
 
@@ -11,72 +11,74 @@ from aggregator.errors import Cause
 from aggregator.model import (
     Artifact,
     Board,
-    BoardLine,
+    BoardRow,
     Body,
     Carrier,
     Claim,
-    Deferred,
+    DeferredArtifact,
     Digest,
     DigestItem,
     Document,
     Entry,
     Failed,
     FormerName,
-    Holder,
     LabelOverride,
     Labels,
     Link,
     Moment,
     Note,
     Precision,
-    Reading,
+    ReadStatus,
     Reason,
+    ReasonSource,
     Relevance,
     Removal,
     RemovalKind,
     Revision,
     Role,
+    RoleHolder,
     Section,
     Snapshot,
     Translation,
-    Where,
     Window,
-    Zone,
+    ZoneBasis,
 )
-from aggregator.publish import artifacts, write
-from tests.publish.board.boards import process_line
+from aggregator.publish import make_artifacts, write_output
+from tests.publish.board.boards import make_process_report
 from tests.support.builders import (
     NOON,
-    body,
-    carrier,
-    edition,
-    entry,
-    holding,
     instant,
-    labels,
+    make_body,
+    make_carrier,
+    make_document,
+    make_entry,
+    make_labels,
+    make_snapshot,
+    make_source,
+    make_source_with_state,
     moment,
-    source,
-    source_line,
 )
 
-PLAN = "https://www.gov.uk/plan"
-"""The document that was changed, is carried twice, and has everything."""
+PLAN_URL = "https://www.gov.uk/plan"
+"""The document that was changed, has two carriers, and fills every field."""
 
 
-def bodies() -> dict[str, Body]:
-    """Three bodies, one of which had another name."""
+def make_bodies() -> dict[str, Body]:
+    """Three bodies, one with a former name."""
     former = FormerName(name="Office of the Cabinet", until=date(2020, 1, 1))
     return {
-        "cabinet-office": body(short="CO", former=(former,)),
-        "gds": body("gds", name="Government Digital Service", parent="cabinet-office"),
-        "wales-gov": body("wales-gov", name="Welsh Government", nation="wales", url="https://www.gov.wales/"),
+        "cabinet-office": make_body(short="CO", former=(former,)),
+        "gds": make_body("gds", name="Government Digital Service", parent="cabinet-office"),
+        "wales-gov": make_body(
+            "wales-gov", name="Welsh Government", nation="wales", url="https://www.gov.wales/"
+        ),
     }
 
 
-def plan() -> Entry:
+def make_plan() -> Entry:
     """A document with attachment, notes and content."""
-    return entry(
-        PLAN,
+    return make_entry(
+        PLAN_URL,
         title="Seventh National Action Plan",
         summary="What the plan says.",
         content="<h2>Aims</h2><p>The plan has six commitments. It ends in 2028.</p>",
@@ -96,16 +98,16 @@ def plan() -> Entry:
     )
 
 
-def _twice_carried() -> Document:
-    """Changed once by its first carrier; its second one gives another date."""
-    now = plan()
+def _document_of_two_carriers() -> Document:
+    """A document that its first carrier changed once, and that its second carrier dates otherwise."""
+    plan = make_plan()
     before = replace(
-        now, closes=None, text="What the plan says. Aims The plan has five commitments. It ends in 2028."
+        plan, closes=None, text="What the plan says. Aims The plan has five commitments. It ends in 2028."
     )
     revisions = (
         Revision(entry=before, number=1, seen_at=instant("2026-06-04 10:00")),
         Revision(
-            entry=now,
+            entry=plan,
             number=2,
             seen_at=instant("2026-06-05 09:00"),
             parts=("text", "closing date"),
@@ -113,17 +115,17 @@ def _twice_carried() -> Document:
             payload_sha256="ab" * 32,
         ),
     )
-    first = Carrier(
-        entry=now, first_seen=instant("2026-06-04 10:00"), backlog=False, revisions=revisions, last_seen=NOON
+    first_carrier = Carrier(
+        entry=plan, first_seen=instant("2026-06-04 10:00"), backlog=False, revisions=revisions, last_seen=NOON
     )
-    other = Moment(at=instant("2026-06-03 09:00"), precision=Precision.MINUTE, zone=Zone.ASSUMED)
-    told = replace(now, source="list", title="7th action plan", published=other)
-    why = (
-        Reason(words="national action plan", where=Where.TITLE, speaks_for="topic:process", points=18),
-        Reason(words="action plan", where=Where.TITLE, speaks_for="type:action-plan"),
-        Reason(words="Seventh National Action Plan", where=Where.TITLE, speaks_for="plan:NAP7"),
+    other_date = Moment(at=instant("2026-06-03 09:00"), precision=Precision.MINUTE, zone=ZoneBasis.ASSUMED)
+    listed_entry = replace(plan, source="list", title="7th action plan", published=other_date)
+    reasons = (
+        Reason(text="national action plan", found_in=ReasonSource.TITLE, supports="topic:process", points=18),
+        Reason(text="action plan", found_in=ReasonSource.TITLE, supports="type:action-plan"),
+        Reason(text="Seventh National Action Plan", found_in=ReasonSource.TITLE, supports="plan:NAP7"),
     )
-    about = Labels(
+    labels = Labels(
         type="action-plan",
         relevance=Relevance.YES,
         score=18,
@@ -131,20 +133,20 @@ def _twice_carried() -> Document:
         plans=("NAP7",),
         commitments=("UK0108",),
         subjects=("cabinet-office", "gds"),
-        why=why,
+        reasons=reasons,
     )
-    return holding(
-        now,
-        labels=about,
-        carriers=(first, carrier(told)),
+    return make_document(
+        plan,
+        labels=labels,
+        carriers=(first_carrier, make_carrier(listed_entry)),
         first_seen=instant("2026-06-04 10:00"),
         updated=instant("2026-06-05 09:00"),
     )
 
 
-def _welsh() -> Document:
+def _withdrawn_welsh_document() -> Document:
     english = Translation(language="en", url="https://www.gov.wales/draft", title="A draft")
-    told = entry(
+    entry = make_entry(
         "https://www.gov.wales/drafft",
         body="wales-gov",
         source="wales",
@@ -154,29 +156,35 @@ def _welsh() -> Document:
         translations=(english,),
         updated=moment("2026-05-20 09:00"),
     )
-    gone = Removal(
+    removal = Removal(
         kind=RemovalKind.WITHDRAWN, moment=moment("2026-06-01 00:00", Precision.DAY), note="Tynnwyd."
     )
-    return holding(told, labels=labels(type="news", topics=("process",)), backlog=True, removed=gone)
+    return make_document(
+        entry, labels=make_labels(type="news", topics=("process",)), backlog=True, removal=removal
+    )
 
 
-def _record() -> Document:
+def _record_document() -> Document:
     claims = (
         Claim(what="held", moment=moment("2024-01-24 00:00", Precision.DAY), source="https://a.example/t/1"),
         Claim(what="held", moment=moment("2024-01-01 00:00", Precision.MONTH), source=None, note="or so"),
     )
-    told = entry("record:a", url=None, title="Forum meeting", licence="own", updated=None, claims=claims)
-    return holding(told, labels=labels(type="meeting-record"), backlog=True)
+    entry = make_entry(
+        "record:a", url=None, title="Forum meeting", licence="own", updated=None, claims=claims
+    )
+    return make_document(entry, labels=make_labels(type="meeting-record"), backlog=True)
 
 
-def _marked() -> Document:
-    why = Reason(words="It only names the forum.", where=Where.OPERATOR, speaks_for="relevance:borderline")
-    about = Labels(type="news", relevance=Relevance.BORDERLINE, why=(why,), marked=True)
-    return holding(entry("https://www.gov.uk/named", title="The forum is named"), labels=about)
+def _overridden_document() -> Document:
+    reason = Reason(
+        text="It only names the forum.", found_in=ReasonSource.OPERATOR, supports="relevance:borderline"
+    )
+    labels = Labels(type="news", relevance=Relevance.BORDERLINE, reasons=(reason,), overridden=True)
+    return make_document(make_entry("https://www.gov.uk/named", title="The forum is named"), labels=labels)
 
 
-MARKS = {
-    _marked().entry.id: LabelOverride(
+LABEL_OVERRIDES = {
+    _overridden_document().entry.id: LabelOverride(
         why="It only names the forum.",
         at=instant("2026-06-04 15:30"),
         relevance=Relevance.BORDERLINE,
@@ -185,8 +193,8 @@ MARKS = {
 }
 
 
-def _closed() -> Document:
-    told = entry(
+def _document_without_licence() -> Document:
+    entry = make_entry(
         "https://ogn.example/post",
         source="list",
         title="Make your ideas count",
@@ -196,63 +204,75 @@ def _closed() -> Document:
         licence="unknown",
         updated=moment("2026-01-01 00:00", Precision.YEAR),
     )
-    old = replace(told, text="Their old words.")
+    earlier = replace(entry, text="Their old words.")
     revisions = (
-        Revision(entry=old, number=1, seen_at=instant("2026-02-01 10:00")),
-        Revision(entry=told, number=2, seen_at=instant("2026-03-01 10:00"), parts=("text",)),
+        Revision(entry=earlier, number=1, seen_at=instant("2026-02-01 10:00")),
+        Revision(entry=entry, number=2, seen_at=instant("2026-03-01 10:00"), parts=("text",)),
     )
-    carried = Carrier(entry=told, first_seen=instant("2026-02-01 10:00"), backlog=False, revisions=revisions)
-    return holding(told, carriers=(carried,))
+    carrier = Carrier(entry=entry, first_seen=instant("2026-02-01 10:00"), backlog=False, revisions=revisions)
+    return make_document(entry, carriers=(carrier,))
 
 
-def _irrelevant() -> Document:
-    told = entry("https://www.gov.uk/roads", title="Roads", published=moment("2019-05-02 09:00"))
-    return holding(told, labels=labels(relevant=False, type="news"), backlog=True)
+def _irrelevant_document() -> Document:
+    entry = make_entry("https://www.gov.uk/roads", title="Roads", published=moment("2019-05-02 09:00"))
+    return make_document(entry, labels=make_labels(relevant=False, type="news"), backlog=True)
 
 
-def rich(*more: Document) -> Snapshot:
-    """The edition; `more` documents stand first."""
-    held = (*more, _twice_carried(), _welsh(), _marked(), _closed(), _record(), _irrelevant())
+def make_full_snapshot(*more: Document) -> Snapshot:
+    """The snapshot; `more` documents come first."""
+    documents = (
+        *more,
+        _document_of_two_carriers(),
+        _withdrawn_welsh_document(),
+        _overridden_document(),
+        _document_without_licence(),
+        _record_document(),
+        _irrelevant_document(),
+    )
     failure = Failed(
         url="https://www.gov.wales/rss", cause=Cause.STATUS, detail="403", hint="ask them", status=403
     )
-    lines = (
-        source_line(),
-        source_line(source("list", kind="listing", licence="unknown", title="The network's list")),
-        source_line(
-            source("wales", body="wales-gov", title="Welsh newsroom", address="https://www.gov.wales/rss"),
+    sources = (
+        make_source_with_state(),
+        make_source_with_state(
+            make_source("list", kind="listing", licence="unknown", title="The network's list")
+        ),
+        make_source_with_state(
+            make_source(
+                "wales", body="wales-gov", title="Welsh newsroom", address="https://www.gov.wales/rss"
+            ),
             failure=failure,
             failing_since=instant("2026-06-03 09:00"),
         ),
     )
-    known = bodies()
-    last = BoardLine(
-        body=known["cabinet-office"],
-        last=held[0],
+    bodies = make_bodies()
+    read_body = BoardRow(
+        body=bodies["cabinet-office"],
+        last=documents[0],
         last_on=date(2026, 6, 4),
         days=1,
-        reading=Reading.READ,
+        read_status=ReadStatus.READ,
         since=None,
     )
-    silent = BoardLine(
-        body=known["wales-gov"],
+    unread_body = BoardRow(
+        body=bodies["wales-gov"],
         last=None,
         last_on=None,
         days=None,
-        reading=Reading.FAILING,
+        read_status=ReadStatus.FAILING,
         since=instant("2026-06-03 09:00"),
     )
     lead = Role(
         id="nap-lead",
         name="Lead of the plan",
-        holders=(Holder(body="cabinet-office", since=date(2019, 1, 1)),),
+        holders=(RoleHolder(body="cabinet-office", since=date(2019, 1, 1)),),
     )
-    return edition(
-        *held,
-        bodies=known,
-        sources=lines,
-        board=Board(at=NOON, lines=(last, silent), processes=(process_line("plan"),)),
-        digests=(_digest(),),
+    return make_snapshot(
+        *documents,
+        bodies=bodies,
+        sources=sources,
+        board=Board(at=NOON, rows=(read_body, unread_body), processes=(make_process_report("plan"),)),
+        digests=(_issued_digest(),),
         types={
             "action-plan": "action plan",
             "news": "news",
@@ -262,15 +282,15 @@ def rich(*more: Document) -> Snapshot:
         topics={"process": "the open government process", "open-data": "open data"},
         plans={"NAP7": "UK national action plan from 2026", "a-plan": "Plan published"},
         roles=(lead,),
-        marks=MARKS,
+        label_overrides=LABEL_OVERRIDES,
     )
 
 
-def _digest() -> Digest:
+def _issued_digest() -> Digest:
     item = DigestItem(
         id="urn:uuid:1",
         title="A plan",
-        url=PLAN,
+        url=PLAN_URL,
         body="cabinet-office",
         type="news",
         summary="",
@@ -280,20 +300,22 @@ def _digest() -> Digest:
     )
     window = Window(start=instant("2026-05-25 07:00"), end=instant("2026-06-01 07:00"))
     return Digest(
-        week="2026-W22",
+        period="2026-W22",
         window=window,
         sections=(Section(title="Documents", items=(item,)),),
-        unread=(),
-        issued=instant("2026-06-01 07:00"),
+        unread_sources=(),
+        issued_at=instant("2026-06-01 07:00"),
     )
 
 
-def site_files(told: Snapshot) -> tuple[Artifact | Deferred, ...]:
-    """Every file of the site: those of the formats, and the letters."""
-    letters = [one for digest in told.digests for one in render_digest(digest, told.site, told.bodies)]
-    return (*artifacts(told), *letters)
+def site_files(snapshot: Snapshot) -> tuple[Artifact | DeferredArtifact, ...]:
+    """Every file of the site: those of the formats, and the digests."""
+    digest_files = [
+        file for digest in snapshot.digests for file in render_digest(digest, snapshot.site, snapshot.bodies)
+    ]
+    return (*make_artifacts(snapshot), *digest_files)
 
 
-def publish(told: Snapshot, folder: Path) -> None:
-    """Write the whole site into a folder."""
-    write(folder, site_files(told))
+def publish_site(snapshot: Snapshot, folder: Path) -> None:
+    """Write the whole site to a folder."""
+    write_output(folder, site_files(snapshot))

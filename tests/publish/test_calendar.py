@@ -1,4 +1,4 @@
-"""The calendar, read back: what closes and when people meet, with an identity that stays."""
+"""The calendars, read back: closing dates and meetings as events whose ids never change."""
 
 from __future__ import annotations
 
@@ -9,24 +9,35 @@ from typing import Any
 from icalendar import Calendar
 
 from aggregator.model import Claim, Deadline, Precision, Removal, RemovalKind, Revision, Snapshot
-from aggregator.publish.calendar.events import Dated
-from aggregator.publish.calendar.ics import calendars
-from tests.publish.board.boards import observed, process_line, proof
-from tests.publish.feed_readers import payload
-from tests.support.builders import NOON, body, carrier, edition, entry, holding, instant, labels, moment, site
+from aggregator.publish.calendar.events import CalendarEvent
+from aggregator.publish.calendar.ics import calendar_files
+from tests.publish.board.boards import make_board_snapshot, make_evidence, make_process_report
+from tests.publish.feed_readers import published_bytes
+from tests.support.builders import (
+    NOON,
+    instant,
+    make_body,
+    make_carrier,
+    make_document,
+    make_entry,
+    make_labels,
+    make_site,
+    make_snapshot,
+    moment,
+)
 
 CLOSES = moment("2026-06-10 22:59", Precision.MINUTE)
 
 
-def events(made: Snapshot, path: str = "calendar.ics") -> list[Any]:
-    """What stands in a calendar."""
-    return list(Calendar.from_ical(payload(made, path)).walk("VEVENT"))
+def read_events(snapshot: Snapshot, path: str = "calendar.ics") -> list[Any]:
+    """The events of a calendar."""
+    return list(Calendar.from_ical(published_bytes(snapshot, path)).walk("VEVENT"))
 
 
-def test_a_closing_time_stands_at_its_moment_in_the_zone_of_the_site() -> None:
-    told = entry(title="A consultation", closes=CLOSES)
+def test_a_closing_time_is_an_instant_in_the_time_zone_of_the_site() -> None:
+    entry = make_entry(title="A consultation", closes=CLOSES)
 
-    (event,) = events(edition(holding(told)))
+    (event,) = read_events(make_snapshot(make_document(entry)))
 
     assert event["summary"] == "Closes: A consultation"
     assert event["dtstart"].params["TZID"] == "Europe/London"
@@ -35,34 +46,34 @@ def test_a_closing_time_stands_at_its_moment_in_the_zone_of_the_site() -> None:
     assert (event["status"], event["sequence"]) == ("CONFIRMED", 0)
 
 
-def test_a_closing_day_without_a_time_is_the_whole_of_that_day_in_london() -> None:
-    told = entry(closes=moment("2026-06-09 23:00", Precision.DAY))
+def test_a_closing_day_without_a_time_is_that_whole_day_in_london() -> None:
+    entry = make_entry(closes=moment("2026-06-09 23:00", Precision.DAY))
 
-    (event,) = events(edition(holding(told)))
+    (event,) = read_events(make_snapshot(make_document(entry)))
 
     assert (event["dtstart"].dt, event["dtend"].dt) == (date(2026, 6, 10), date(2026, 6, 11))
 
 
-def test_the_rules_of_london_begin_summer_at_one_o_clock_gmt() -> None:
-    written = payload(edition(), "calendar.ics").decode()
+def test_summer_time_in_london_begins_at_one_o_clock_gmt() -> None:
+    calendar = published_bytes(make_snapshot(), "calendar.ics").decode()
 
-    assert "BEGIN:DAYLIGHT\r\nDTSTART:19810329T010000\r\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3" in written
-    assert "BEGIN:STANDARD\r\nDTSTART:19961027T020000\r\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10" in written
+    assert "BEGIN:DAYLIGHT\r\nDTSTART:19810329T010000\r\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3" in calendar
+    assert "BEGIN:STANDARD\r\nDTSTART:19961027T020000\r\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10" in calendar
 
 
-def revised(closes: Any) -> Any:
-    """A consultation whose closing date was changed to `closes` a day later."""
-    first = entry(closes=CLOSES)
+def make_revised_document(closes: Any) -> Any:
+    """A consultation whose closing date changed to `closes` a day later."""
+    first = make_entry(closes=CLOSES)
     second = replace(first, closes=closes)
     revision = Revision(entry=second, number=2, seen_at=instant("2026-06-06 12:00"), parts=("closing date",))
-    told = carrier(first)
-    told = replace(told, entry=second, revisions=(*told.revisions, revision))
-    return holding(second, carriers=(told,), updated=instant("2026-06-06 12:00"))
+    carrier = make_carrier(first)
+    carrier = replace(carrier, entry=second, revisions=(*carrier.revisions, revision))
+    return make_document(second, carriers=(carrier,), updated=instant("2026-06-06 12:00"))
 
 
 def test_a_changed_closing_date_is_the_same_event_with_a_higher_sequence() -> None:
-    (before,) = events(edition(holding(entry(closes=CLOSES))))
-    (after,) = events(edition(revised(moment("2026-06-20 11:00", Precision.MINUTE))))
+    (before,) = read_events(make_snapshot(make_document(make_entry(closes=CLOSES))))
+    (after,) = read_events(make_snapshot(make_revised_document(moment("2026-06-20 11:00", Precision.MINUTE))))
 
     assert before["uid"] == after["uid"]
     assert (before["sequence"], after["sequence"]) == (0, 1)
@@ -70,21 +81,21 @@ def test_a_changed_closing_date_is_the_same_event_with_a_higher_sequence() -> No
     assert after["last-modified"].dt == instant("2026-06-06 12:00")
 
 
-def test_a_closing_date_that_is_told_no_longer_is_cancelled_at_the_date_that_was_told() -> None:
-    (event,) = events(edition(revised(None)))
+def test_a_closing_date_that_was_taken_back_is_cancelled_at_its_last_date() -> None:
+    (event,) = read_events(make_snapshot(make_revised_document(None)))
 
     assert (event["status"], event["sequence"]) == ("CANCELLED", 1)
     assert event["dtstart"].dt.day == 10
 
 
-def test_what_was_removed_is_cancelled() -> None:
-    gone = holding(entry(closes=CLOSES), removed=Removal(kind=RemovalKind.GONE))
+def test_the_event_of_a_removed_document_is_cancelled() -> None:
+    gone = make_document(make_entry(closes=CLOSES), removal=Removal(kind=RemovalKind.GONE))
 
-    assert [event["status"] for event in events(edition(gone))] == ["CANCELLED"]
+    assert [event["status"] for event in read_events(make_snapshot(gone))] == ["CANCELLED"]
 
 
-def test_meetings_held_keep_their_day_and_the_next_one_may_be_moved() -> None:
-    def meets(day: str) -> Snapshot:
+def test_past_meetings_keep_their_day_and_the_next_one_may_move() -> None:
+    def make_meeting_snapshot(day: str) -> Snapshot:
         claims = (
             Claim(what="meeting held", moment=moment("2026-03-03 00:00", Precision.DAY), source=None),
             Claim(what="Meeting held", moment=moment("2026-01-20 00:00", Precision.DAY), source=None),
@@ -92,9 +103,12 @@ def test_meetings_held_keep_their_day_and_the_next_one_may_be_moved() -> None:
             Claim(what="next meeting", moment=moment("2026-09-01 00:00", Precision.MONTH), source=None),
             Claim(what="record posted", moment=moment("2026-02-02 00:00", Precision.DAY), source=None),
         )
-        return edition(holding(entry(title="Forum", claims=claims)))
+        return make_snapshot(make_document(make_entry(title="Forum", claims=claims)))
 
-    first, moved = events(meets("2026-07-01 23:00")), events(meets("2026-07-08 23:00"))
+    first, moved = (
+        read_events(make_meeting_snapshot("2026-07-01 23:00")),
+        read_events(make_meeting_snapshot("2026-07-08 23:00")),
+    )
 
     assert [event["dtstart"].dt for event in first] == [date(2026, 1, 20), date(2026, 3, 3), date(2026, 7, 2)]
     assert [event["uid"] for event in first] == [event["uid"] for event in moved]
@@ -102,30 +116,35 @@ def test_meetings_held_keep_their_day_and_the_next_one_may_be_moved() -> None:
     assert "Online" in first[2]["description"]
 
 
-def test_each_body_has_a_calendar_of_what_it_published_and_what_is_about_it() -> None:
-    bodies = {id: body(id, name=id) for id in ("cabinet-office", "glasgow", "gmca")}
-    about = labels(subjects=("glasgow",))
-    made = edition(holding(entry(closes=CLOSES), labels=about), bodies=bodies)
+def test_each_body_has_a_calendar_of_documents_by_it_and_about_it() -> None:
+    bodies = {id: make_body(id, name=id) for id in ("cabinet-office", "glasgow", "gmca")}
+    labels = make_labels(subjects=("glasgow",))
+    snapshot = make_snapshot(make_document(make_entry(closes=CLOSES), labels=labels), bodies=bodies)
 
-    counts = [len(events(made, f"bodies/{id}.ics")) for id in bodies]
+    counts = [len(read_events(snapshot, f"bodies/{id}.ics")) for id in bodies]
 
     assert counts == [1, 1, 0]
 
 
-def test_what_is_not_about_open_government_stands_in_no_calendar() -> None:
-    assert events(edition(holding(entry(closes=CLOSES), labels=labels(relevant=False)))) == []
+def test_an_irrelevant_document_is_in_no_calendar() -> None:
+    assert (
+        read_events(
+            make_snapshot(make_document(make_entry(closes=CLOSES), labels=make_labels(relevant=False)))
+        )
+        == []
+    )
 
 
 def test_ids_do_not_depend_on_the_address_of_the_site() -> None:
-    held = holding(entry(closes=CLOSES))
-    here = events(edition(held))
-    moved = events(edition(held, site=site(base_url="https://elsewhere.example/")))
+    document = make_document(make_entry(closes=CLOSES))
+    here = read_events(make_snapshot(document))
+    moved = read_events(make_snapshot(document, site=make_site(base_url="https://elsewhere.example/")))
 
     assert here[0]["uid"] == moved[0]["uid"]
 
 
-def test_dated_things_of_any_other_kind_can_be_put_in() -> None:
-    deadline = Dated(
+def test_events_of_any_other_kind_can_be_added() -> None:
+    deadline = CalendarEvent(
         uid="1",
         title="Plan due",
         moment=moment("2026-12-31 00:00", Precision.DAY),
@@ -135,31 +154,31 @@ def test_dated_things_of_any_other_kind_can_be_put_in() -> None:
         description="",
         sequence=0,
         created=NOON,
-        changed=NOON,
+        updated=NOON,
     )
 
-    made = {one.path: one.payload for one in calendars(edition(), [deadline])}
+    files = {file.path: file.payload for file in calendar_files(make_snapshot(), [deadline])}
 
-    assert b"SUMMARY:Plan due" in made["calendar.ics"]
-    assert b"SUMMARY:Plan due" in made["bodies/cabinet-office.ics"]
+    assert b"SUMMARY:Plan due" in files["calendar.ics"]
+    assert b"SUMMARY:Plan due" in files["bodies/cabinet-office.ics"]
 
 
-def deadlines_on(day: date, held: str) -> Snapshot:
+def make_deadline_snapshot(day: date, last_meeting: str) -> Snapshot:
     """A process whose next meeting is due on a day, by the record of the last one."""
     due = Deadline(
         id=f"here:R1.1:{day.isoformat()}",
         title="Here: the forum meets",
         day=day,
         days=30,
-        evidence=(proof(moment=moment(held)),),
+        evidence=(make_evidence(moment=moment(last_meeting)),),
     )
-    process = replace(process_line().process, bodies=("cabinet-office",))
-    return observed(deadlines=(due,), process=process)
+    process = replace(make_process_report().process, bodies=("cabinet-office",))
+    return make_board_snapshot(deadlines=(due,), process=process)
 
 
-def test_a_deadline_of_the_board_is_a_whole_day_and_when_it_moves_it_is_the_same_event() -> None:
-    before = events(deadlines_on(date(2026, 7, 24), "2026-01-24 00:00"))
-    after = events(deadlines_on(date(2026, 11, 30), "2026-05-31 00:00"))
+def test_a_deadline_of_the_board_is_a_whole_day_and_stays_the_same_event_when_it_moves() -> None:
+    before = read_events(make_deadline_snapshot(date(2026, 7, 24), "2026-01-24 00:00"))
+    after = read_events(make_deadline_snapshot(date(2026, 11, 30), "2026-05-31 00:00"))
 
     (first,) = [event for event in before if event["categories"].cats == ["Deadline"]]
     (moved,) = [event for event in after if event["categories"].cats == ["Deadline"]]
@@ -168,4 +187,6 @@ def test_a_deadline_of_the_board_is_a_whole_day_and_when_it_moves_it_is_the_same
     assert first["uid"] == moved["uid"]
     assert first["sequence"] < moved["sequence"]
     assert first["url"] == "https://updates.example.org/board/here.html"
-    assert first in events(deadlines_on(date(2026, 7, 24), "2026-01-24 00:00"), "bodies/cabinet-office.ics")
+    assert first in read_events(
+        make_deadline_snapshot(date(2026, 7, 24), "2026-01-24 00:00"), "bodies/cabinet-office.ics"
+    )

@@ -1,4 +1,4 @@
-"""The exports: each file says the same, a spreadsheet runs nothing in them, and every column is described."""
+"""The exports: every file has the same rows, no cell is a formula, and every column is documented."""
 
 from __future__ import annotations
 
@@ -15,39 +15,39 @@ import pytest
 
 from aggregator.model import Snapshot
 from aggregator.publish import export_tables
-from aggregator.publish.exports.columns import ENTRIES, REVISIONS, Column
-from tests.publish.test_validators import rich
-from tests.support.builders import carrier, edition, entry, holding, labels, moment
+from aggregator.publish.exports.columns import ENTRY_COLUMNS, REVISION_COLUMNS, Column
+from tests.publish.test_validators import make_feed_snapshot
+from tests.support.builders import make_carrier, make_document, make_entry, make_labels, make_snapshot, moment
 
 DOCS = Path(__file__).parents[2] / "docs/exports.md"
 
 
-def made(told: Snapshot) -> dict[str, bytes]:
-    """The exported files by name."""
-    return {one.path: one.payload for one in export_tables(told)}
+def exported_files(snapshot: Snapshot) -> dict[str, bytes]:
+    """The exported files by path."""
+    return {file.path: file.payload for file in export_tables(snapshot)}
 
 
-def table(told: Snapshot) -> list[dict[str, str]]:
+def read_csv(snapshot: Snapshot) -> list[dict[str, str]]:
     """The rows of entries.csv."""
-    return list(csv.DictReader(io.StringIO(made(told)["entries.csv"].decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(exported_files(snapshot)["entries.csv"].decode(), newline="")))
 
 
-def lines(told: Snapshot, path: str) -> list[dict[str, Any]]:
+def read_json_lines(snapshot: Snapshot, path: str) -> list[dict[str, Any]]:
     """The rows of a file of JSON Lines."""
-    return [json.loads(line) for line in made(told)[path].decode().splitlines()]
+    return [json.loads(line) for line in exported_files(snapshot)[path].decode().splitlines()]
 
 
-def test_a_document_is_a_row_with_all_that_is_known_of_it() -> None:
-    about = labels(topics=("open-data", "foi"), plans=("NAP6",), subjects=("glasgow",), score=18)
-    told = entry(published=moment("2026-06-02 08:15"), closes=moment("2026-07-01 10:00"))
+def test_a_document_is_a_row_with_all_its_fields() -> None:
+    labels = make_labels(topics=("open-data", "foi"), plans=("NAP6",), subjects=("glasgow",), score=18)
+    entry = make_entry(published=moment("2026-06-02 08:15"), closes=moment("2026-07-01 10:00"))
 
-    (row,) = table(edition(holding(told, labels=about)))
+    (row,) = read_csv(make_snapshot(make_document(entry, labels=labels)))
 
     assert row == {
-        "id": told.id,
+        "id": entry.id,
         "title": "A plan",
         "url": "https://www.gov.uk/a-plan",
-        "page": f"https://updates.example.org/entries/{told.id.removeprefix('urn:uuid:')}.html",
+        "page": f"https://updates.example.org/entries/{entry.id.removeprefix('urn:uuid:')}.html",
         "body": "cabinet-office",
         "body_name": "Cabinet Office",
         "nation": "uk",
@@ -76,60 +76,66 @@ def test_a_document_is_a_row_with_all_that_is_known_of_it() -> None:
     }
 
 
-def test_json_lines_and_the_database_hold_the_same_rows_with_lists_as_lists() -> None:
-    told = rich()
-    rows = lines(told, "entries.jsonl")
+def test_json_lines_and_the_database_have_the_same_rows_with_lists_as_lists() -> None:
+    snapshot = make_feed_snapshot()
+    rows = read_json_lines(snapshot, "entries.jsonl")
     database = sqlite3.connect(":memory:")
-    database.deserialize(made(told)["updates.db"])
+    database.deserialize(exported_files(snapshot)["updates.db"])
     database.row_factory = sqlite3.Row
 
-    kept = [dict(row) for row in database.execute("SELECT * FROM entries ORDER BY id")]
-    versions = [dict(row) for row in database.execute("SELECT * FROM revisions ORDER BY id, source, number")]
+    stored_rows = [dict(row) for row in database.execute("SELECT * FROM entries ORDER BY id")]
+    revisions = [dict(row) for row in database.execute("SELECT * FROM revisions ORDER BY id, source, number")]
     topics = database.execute("SELECT count(*) FROM entries, json_each(entries.topics)").fetchone()[0]
     database.close()
 
-    assert [row["id"] for row in rows] == [row["id"] for row in table(told)] == [row["id"] for row in kept]
-    assert [json.loads(row["topics"]) for row in kept] == [row["topics"] for row in rows]
+    assert (
+        [row["id"] for row in rows]
+        == [row["id"] for row in read_csv(snapshot)]
+        == [row["id"] for row in stored_rows]
+    )
+    assert [json.loads(row["topics"]) for row in stored_rows] == [row["topics"] for row in rows]
     assert topics == 3
-    assert [row["number"] for row in versions] == [row["number"] for row in lines(told, "revisions.jsonl")]
+    assert [row["number"] for row in revisions] == [
+        row["number"] for row in read_json_lines(snapshot, "revisions.jsonl")
+    ]
 
 
-def test_every_version_is_a_row_with_its_words_and_the_publishers_note() -> None:
-    versions = [row for row in lines(rich(), "revisions.jsonl") if row["number"] > 1]
+def test_every_revision_is_a_row_with_its_text_and_the_publishers_note() -> None:
+    revisions = [row for row in read_json_lines(make_feed_snapshot(), "revisions.jsonl") if row["number"] > 1]
 
-    assert [(row["number"], row["parts"], row["note"]) for row in versions] == [
+    assert [(row["number"], row["parts"], row["note"]) for row in revisions] == [
         (2, ["text", "closing date"], "Corrected."),
         (3, ["removed"], None),
     ]
-    assert versions[0]["text"] == "New words. The same."
-    assert versions[1]["removed"] == "withdrawn"
+    assert revisions[0]["text"] == "New words. The same."
+    assert revisions[1]["removed"] == "withdrawn"
 
 
 @pytest.mark.parametrize(
     "text",
     ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=1", '=HYPERLINK("x")', "＝1", "\u202e=1"],
 )
-def test_no_cell_begins_as_a_formula_does(text: str) -> None:
-    told = entry(title=text, summary=text, body=text)
+def test_no_cell_starts_like_a_formula(text: str) -> None:
+    entry = make_entry(title=text, summary=text, body=text)
 
-    (row,) = table(edition(holding(told, labels=labels(type=text, topics=(text,)))))
+    (row,) = read_csv(make_snapshot(make_document(entry, labels=make_labels(type=text, topics=(text,)))))
 
     for value in row.values():
         assert not re.match(r"\s*[=+\-@\t\r＝＋－＠]", value)
 
 
-def test_the_words_of_a_publisher_whose_licence_is_not_known_are_left_out() -> None:
-    told = entry(licence="unknown", summary="Theirs", content="<p>Theirs</p>", text="Theirs")
-    files = made(edition(holding(told, carriers=(carrier(told),))))
+def test_text_without_a_known_licence_is_left_out() -> None:
+    entry = make_entry(licence="unknown", summary="Theirs", content="<p>Theirs</p>", text="Theirs")
+    files = exported_files(make_snapshot(make_document(entry, carriers=(make_carrier(entry),))))
 
     assert all(b"Theirs" not in payload for payload in files.values())
 
 
-def test_the_package_describes_each_file_with_size_sum_and_columns() -> None:
-    files = made(rich())
-    described = json.loads(files["datapackage.json"])
+def test_the_data_package_describes_each_file_with_size_checksum_and_columns() -> None:
+    files = exported_files(make_feed_snapshot())
+    description = json.loads(files["datapackage.json"])
 
-    by_path = {resource["path"]: resource for resource in described["resources"]}
+    by_path = {resource["path"]: resource for resource in description["resources"]}
     assert by_path.keys() == files.keys() - {"datapackage.json"}
     for path, resource in by_path.items():
         assert resource["bytes"] == len(files[path])
@@ -138,12 +144,12 @@ def test_the_package_describes_each_file_with_size_sum_and_columns() -> None:
     assert [field["name"] for field in by_path["entries.csv"]["schema"]["fields"]] == header
 
 
-def test_the_same_edition_is_the_same_bytes() -> None:
-    assert made(rich()) == made(rich())
+def test_the_same_snapshot_gives_the_same_bytes() -> None:
+    assert exported_files(make_feed_snapshot()) == exported_files(make_feed_snapshot())
 
 
 def test_every_column_is_documented() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*?) \|$", DOCS.read_text(), re.MULTILINE)
 
-    columns: list[Column[Any]] = [*ENTRIES, *REVISIONS]
-    assert rows == [(column.name, column.type, column.means) for column in columns]
+    columns: list[Column[Any]] = [*ENTRY_COLUMNS, *REVISION_COLUMNS]
+    assert rows == [(column.name, column.type, column.description) for column in columns]

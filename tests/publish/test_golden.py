@@ -1,6 +1,6 @@
-"""One small edition byte for byte, so that a change of what is published never goes unseen.
+"""The files of one small snapshot, byte for byte, so that no change of published bytes goes unnoticed.
 
-When a change is meant, run `make golden` and read the difference before you commit it.
+If you mean the change, run `make golden` and read the difference before you commit it.
 """
 
 from __future__ import annotations
@@ -14,36 +14,35 @@ import pytest
 
 from aggregator.model import (
     Board,
-    BoardLine,
+    BoardRow,
     Claim,
-    Head,
+    FeedMetadata,
     Link,
     Precision,
-    Reading,
-    Seen,
+    ReadStatus,
     Snapshot,
 )
-from aggregator.publish import artifacts
+from aggregator.publish import make_artifacts
 from tests.support.builders import (
     NOON,
-    body,
-    edition,
-    entry,
-    holding,
     instant,
-    labels,
+    make_body,
+    make_document,
+    make_entry,
+    make_labels,
+    make_site,
+    make_snapshot,
+    make_source,
+    make_source_with_state,
     moment,
-    site,
-    source,
-    source_line,
 )
 
 GOLDEN = Path(__file__).with_name("golden")
 
 
-def small() -> Snapshot:
-    """A document in Welsh with an attachment, one whose licence is not known, and a record."""
-    plan = entry(
+def make_small_snapshot() -> Snapshot:
+    """A document in Welsh with an attachment, one without a known licence, and a record."""
+    plan = make_entry(
         "https://www.gov.wales/cynllun",
         source="wales",
         body="wales-gov",
@@ -63,14 +62,14 @@ def small() -> Snapshot:
             ),
         ),
     )
-    post = entry(
+    post = make_entry(
         "https://www.opengovernment.org.uk/p",
         source="ogn",
         body="ogn",
         title="Make your ideas count",
         licence="unknown",
     )
-    record = entry(
+    record = make_entry(
         "record:uk-msf-2024-01-24",
         url=None,
         source="records",
@@ -91,35 +90,46 @@ def small() -> Snapshot:
             ),
         ),
     )
-    held = (
-        holding(
+    documents = (
+        make_document(
             plan,
-            labels=labels(type="consultation", topics=("open-data",)),
+            labels=make_labels(type="consultation", topics=("open-data",)),
             updated=instant("2026-06-05 07:00"),
         ),
-        holding(post, updated=instant("2026-06-01 10:00")),
-        holding(
-            record, labels=labels(type="meeting-record"), backlog=True, updated=instant("2026-05-01 10:00")
+        make_document(post, updated=instant("2026-06-01 10:00")),
+        make_document(
+            record,
+            labels=make_labels(type="meeting-record"),
+            backlog=True,
+            updated=instant("2026-05-01 10:00"),
         ),
     )
-    wales = body("wales-gov", name="Welsh Government", nation="wales", url="https://www.gov.wales/")
-    ogn = body("ogn", name="UK Open Government Network", url="https://www.opengovernment.org.uk/")
-    line = BoardLine(
-        body=wales, last=held[0], last_on=date(2026, 6, 5), days=0, reading=Reading.READ, since=None
+    wales = make_body("wales-gov", name="Welsh Government", nation="wales", url="https://www.gov.wales/")
+    ogn = make_body("ogn", name="UK Open Government Network", url="https://www.opengovernment.org.uk/")
+    row = BoardRow(
+        body=wales,
+        last=documents[0],
+        last_on=date(2026, 6, 5),
+        days=0,
+        read_status=ReadStatus.READ,
+        since=None,
     )
-    head = Head(title="Cyhoeddiadau", updated="2026-06-05T08:00:00+01:00", language="cy")
+    metadata = FeedMetadata(title="Cyhoeddiadau", updated="2026-06-05T08:00:00+01:00", language="cy")
     return replace(
-        edition(*held, site=site()),
-        bodies={"wales-gov": wales, "ogn": ogn, "cabinet-office": body()},
-        board=Board(at=NOON, lines=(line,)),
+        make_snapshot(*documents, site=make_site()),
+        bodies={"wales-gov": wales, "ogn": ogn, "cabinet-office": make_body()},
+        board=Board(at=NOON, rows=(row,)),
         sources=(
-            source_line(source("wales", body="wales-gov", address="https://www.gov.wales/rss"), head=head),
-            source_line(
-                source(
-                    "ogn", body="ogn", licence="unknown", seen=Seen.LIKELY, address="https://ogn.example/feed"
+            make_source_with_state(
+                make_source("wales", body="wales-gov", address="https://www.gov.wales/rss"),
+                feed_metadata=metadata,
+            ),
+            make_source_with_state(
+                make_source(
+                    "ogn", body="ogn", licence="unknown", verified=False, address="https://ogn.example/feed"
                 ),
-                answered=None,
-                asked=None,
+                last_read=None,
+                last_polled=None,
             ),
         ),
         types={"consultation": "Consultation", "meeting-record": "Meeting record"},
@@ -137,11 +147,13 @@ NAMES = (
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_small_edition_is_published_byte_for_byte_as_it_was(name: str) -> None:
-    made = next(artifact for artifact in artifacts(small()) if artifact.path.endswith(name))
-    kept = GOLDEN / name
+def test_a_small_snapshot_is_published_byte_for_byte_as_before(name: str) -> None:
+    artifact = next(
+        artifact for artifact in make_artifacts(make_small_snapshot()) if artifact.path.endswith(name)
+    )
+    golden = GOLDEN / name
     if os.environ.get("GOLDEN") == "write":
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_bytes(made.payload)
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_bytes(artifact.payload)
 
-    assert made.payload == kept.read_bytes()
+    assert artifact.payload == golden.read_bytes()

@@ -1,4 +1,4 @@
-"""What is published passes the validators that docs/outputs.md names, and a damaged copy of it does not."""
+"""Published files pass the validators that docs/outputs.md names, and damaged copies do not."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from aggregator.model import (
     Role,
     Snapshot,
 )
-from aggregator.publish import artifacts, export_tables
+from aggregator.publish import export_tables, make_artifacts
 from tests.publish import validators
-from tests.publish.feed_readers import payload
-from tests.publish.test_hostile import HOSTILE, filled
-from tests.publish.validators import VALIDATORS, validator
+from tests.publish.feed_readers import published_bytes
+from tests.publish.test_hostile import HOSTILE, make_hostile_snapshot
+from tests.publish.validators import VALIDATORS, validator_of
 from tests.support.builders import (
     NOON,
-    carrier,
-    edition,
-    entry,
-    holding,
     instant,
-    labels,
+    make_carrier,
+    make_document,
+    make_entry,
+    make_labels,
+    make_snapshot,
+    make_source,
+    make_source_with_state,
     moment,
-    source,
-    source_line,
 )
 
 PDF = Link(
@@ -51,16 +51,16 @@ PDF = Link(
 )
 
 
-def revised(text: str = "") -> Carrier:
-    """A carrier that told a document twice, and then that it was withdrawn; `text` stands in every field."""
-    first = entry(
+def make_revised_carrier(text: str = "") -> Carrier:
+    """A carrier that revised its document once and then withdrew it; `text` is in every field."""
+    first = make_entry(
         title=f"A plan{text}", text=f"Old words. The same.{text}", closes=moment("2026-07-01 11:00")
     )
     second = replace(first, text=f"New words. The same.{text}", closes=moment("2026-07-02 11:00"))
-    taken = replace(
+    withdrawn = replace(
         second, removal=Removal(kind=RemovalKind.WITHDRAWN, note=f"Replaced.{text}", to=text or None)
     )
-    told = (
+    revisions = (
         Revision(entry=first, number=1, seen_at=NOON),
         Revision(
             entry=second,
@@ -69,65 +69,67 @@ def revised(text: str = "") -> Carrier:
             parts=("text", "closing date"),
             note=f"Corrected.{text}",
         ),
-        Revision(entry=taken, number=3, seen_at=instant("2026-06-07 12:00"), parts=("removed",)),
+        Revision(entry=withdrawn, number=3, seen_at=instant("2026-06-07 12:00"), parts=("removed",)),
     )
-    return replace(carrier(first), entry=taken, revisions=told, removed=taken.removal)
+    return replace(make_carrier(first), entry=withdrawn, revisions=revisions, removal=withdrawn.removal)
 
 
-def rich(text: str = "") -> Snapshot:
-    """An edition with something of everything."""
-    told = revised(text)
-    about = labels(topics=("open-data",), plans=("NAP6",), subjects=("cabinet-office",))
-    plan = entry("https://b.example/", title=f"Pdf{text}", links=(PDF,), content="<p>Words</p>")
-    held = (
-        holding(told.entry, carriers=(told,), labels=about, removed=told.removed),
-        holding(plan, labels=about),
-        holding(entry("https://c.example/"), labels=replace(about, relevance=Relevance.BORDERLINE)),
+def make_feed_snapshot(text: str = "") -> Snapshot:
+    """A snapshot with items for every kind of feed."""
+    carrier = make_revised_carrier(text)
+    labels = make_labels(topics=("open-data",), plans=("NAP6",), subjects=("cabinet-office",))
+    plan = make_entry("https://b.example/", title=f"Pdf{text}", links=(PDF,), content="<p>Words</p>")
+    documents = (
+        make_document(carrier.entry, carriers=(carrier,), labels=labels, removal=carrier.removal),
+        make_document(plan, labels=labels),
+        make_document(
+            make_entry("https://c.example/"), labels=replace(labels, relevance=Relevance.BORDERLINE)
+        ),
     )
-    return edition(
-        *held,
+    return make_snapshot(
+        *documents,
         topics={"open-data": "Open data"},
         plans={"NAP6": "Sixth plan"},
         types={"news": "News"},
         roles=(Role(id="nap-lead", name="Lead", holders=()),),
-        marks={
+        label_overrides={
             plan.id: LabelOverride(why=f"Not about it{text}", at=NOON, relevance=Relevance.YES, topics=())
         },
         retractions=(Retraction(id="urn:uuid:1", at=NOON, why=f"A private person's name{text}"),),
     )
 
 
-def judged(made: Snapshot) -> dict[str, list[str]]:
-    """What the validators have to say of every file that one of them knows."""
-    found = {}
-    for artifact in artifacts(made):
-        if validate := validator(artifact.path):
-            found[artifact.path] = validate(artifact.payload)
-    return found
+def validation_errors(snapshot: Snapshot) -> dict[str, list[str]]:
+    """The errors of every file that has a validator, by path."""
+    errors = {}
+    for artifact in make_artifacts(snapshot):
+        if validate := validator_of(artifact.path):
+            errors[artifact.path] = validate(artifact.payload)
+    return errors
 
 
-def test_every_feed_calendar_and_list_is_valid() -> None:
-    said = judged(rich())
+def test_every_feed_calendar_and_list_of_feeds_is_valid() -> None:
+    errors = validation_errors(make_feed_snapshot())
 
-    assert {path: wrong for path, wrong in said.items() if wrong} == {}
-    assert {PurePath(path).suffix for path in said} == set(VALIDATORS)
+    assert {path: found for path, found in errors.items() if found} == {}
+    assert {PurePath(path).suffix for path in errors} == set(VALIDATORS)
     assert {
         *("feed.atom", "all.json", "borderline.rss", "changes.atom", "removed.atom", "corrections.atom"),
         *("bodies/cabinet-office.atom", "nations/uk.rss", "topics/open-data.json", "types/news.atom"),
         *("plans/NAP6.atom", "roles/nap-lead.atom", "calendar.ics", "bodies/cabinet-office.ics"),
-    } <= said.keys()
+    } <= errors.keys()
 
 
-def test_an_edition_without_anything_is_valid_too() -> None:
-    assert {path: wrong for path, wrong in judged(edition()).items() if wrong} == {}
+def test_an_empty_snapshot_is_valid_too() -> None:
+    assert {path: found for path, found in validation_errors(make_snapshot()).items() if found} == {}
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_in_every_field_is_valid_too(text: str) -> None:
-    short = text[:20_000]  # normalise lets nothing longer through but content, and test_hostile tries that
-    said = judged(filled(short)) | judged(rich(short))
+    short = text[:20_000]  # normalise shortens every field but content, which test_hostile covers
+    errors = validation_errors(make_hostile_snapshot(short)) | validation_errors(make_feed_snapshot(short))
 
-    assert {path: wrong for path, wrong in said.items() if wrong} == {}
+    assert {path: found for path, found in errors.items() if found} == {}
 
 
 @pytest.mark.parametrize(
@@ -156,51 +158,58 @@ def test_hostile_text_in_every_field_is_valid_too(text: str) -> None:
         ("feeds.opml", b"<head>", b"<top>"),
     ],
 )
-def test_a_damaged_copy_is_found_out(path: str, old: bytes, new: bytes) -> None:
-    sound = payload(rich(), path)
+def test_a_damaged_copy_is_not_valid(path: str, old: bytes, new: bytes) -> None:
+    payload = published_bytes(make_feed_snapshot(), path)
     validate = VALIDATORS[PurePath(path).suffix]
 
-    assert old in sound
-    assert validate(sound) == []
-    assert validate(sound.replace(old, new)) != []
+    assert old in payload
+    assert validate(payload) == []
+    assert validate(payload.replace(old, new)) != []
 
 
 def test_the_description_of_the_exports_is_valid_and_a_damaged_copy_is_not() -> None:
-    described = next(one.payload for one in export_tables(rich()) if one.path == "datapackage.json")
+    description = next(
+        one.payload for one in export_tables(make_feed_snapshot()) if one.path == "datapackage.json"
+    )
 
-    assert validators.datapackage(described) == []
-    assert validators.datapackage(described.replace(b'"type": "boolean"', b'"type": "yes or no"')) != []
+    assert validators.datapackage_errors(description) == []
     assert (
-        validators.datapackage(described.replace(b'"path": "entries.csv"', b'"path": "/entries.csv"')) != []
+        validators.datapackage_errors(description.replace(b'"type": "boolean"', b'"type": "yes or no"')) != []
+    )
+    assert (
+        validators.datapackage_errors(
+            description.replace(b'"path": "entries.csv"', b'"path": "/entries.csv"')
+        )
+        != []
     )
 
 
-@pytest.mark.parametrize("read", [feedparser.parse], ids=["feedparser"])
+@pytest.mark.parametrize("parse", [feedparser.parse], ids=["feedparser"])
 @pytest.mark.parametrize("path", ["feed.atom", "feed.rss"])
-def test_a_feed_reader_reads_back_every_link_with_relation_type_and_length(
-    path: str, read: Callable[[bytes], Any]
+def test_a_feed_reader_gets_every_link_with_relation_type_and_length(
+    path: str, parse: Callable[[bytes], Any]
 ) -> None:
-    told = entry(
+    entry = make_entry(
         published=moment("2026-06-02 08:15"),
         links=(PDF, Link(href="https://www.gov.uk/a-plan.csv", rel="enclosure", type="text/csv", length=9)),
     )
-    other = source("other", title="Another feed", page="https://other.example/")
-    made = edition(
-        holding(told, carriers=(carrier(told), carrier(replace(told, source="other")))),
-        sources=(source_line(), source_line(other)),
+    other = make_source("other", title="Another feed", page="https://other.example/")
+    snapshot = make_snapshot(
+        make_document(entry, carriers=(make_carrier(entry), make_carrier(replace(entry, source="other")))),
+        sources=(make_source_with_state(), make_source_with_state(other)),
     )
 
-    (found,) = read(payload(made, path)).entries
+    (item,) = parse(published_bytes(snapshot, path)).entries
     links = {
         (link["rel"], link["href"], link.get("type"), link.get("length"))
-        for link in found.links
+        for link in item.links
         if link["rel"] != "alternate"
     }
 
-    assert (found.id, found.link, found.title) == (told.id, "https://www.gov.uk/a-plan", "A plan")
-    assert found.published_parsed[:5] == (2026, 6, 2, 8, 15)
-    assert found.updated_parsed[:5] == (2026, 6, 5, 12, 0)
-    page = f"https://updates.example.org/entries/{told.id.removeprefix('urn:uuid:')}.html"
+    assert (item.id, item.link, item.title) == (entry.id, "https://www.gov.uk/a-plan", "A plan")
+    assert item.published_parsed[:5] == (2026, 6, 2, 8, 15)
+    assert item.updated_parsed[:5] == (2026, 6, 5, 12, 0)
+    page = f"https://updates.example.org/entries/{entry.id.removeprefix('urn:uuid:')}.html"
     ogl = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/"
     assert {
         (rel, href, kind if rel in {"enclosure", "describedby"} else None, size)
@@ -215,13 +224,13 @@ def test_a_feed_reader_reads_back_every_link_with_relation_type_and_length(
     }
 
 
-def test_a_json_feed_tells_the_same_items_with_the_same_links() -> None:
-    made = rich()
-    read = json.loads(payload(made, "feed.json"))
-    atom = feedparser.parse(payload(made, "feed.atom"))
+def test_a_json_feed_has_the_same_items_with_the_same_links() -> None:
+    snapshot = make_feed_snapshot()
+    json_feed = json.loads(published_bytes(snapshot, "feed.json"))
+    atom = feedparser.parse(published_bytes(snapshot, "feed.atom"))
 
-    assert [item["id"] for item in read["items"]] == [found.id for found in atom.entries]
-    (plan,) = (item for item in read["items"] if item["title"] == "Pdf")
+    assert [item["id"] for item in json_feed["items"]] == [found.id for found in atom.entries]
+    (plan,) = (item for item in json_feed["items"] if item["title"] == "Pdf")
     assert plan["attachments"] == [
         {
             "url": "https://www.gov.uk/plan.pdf",
@@ -235,19 +244,19 @@ def test_a_json_feed_tells_the_same_items_with_the_same_links() -> None:
     assert plan["_open_government"]["source"]["title"] == "Cabinet Office on GOV.UK"
 
 
-def test_hubs_are_named_by_every_feed_and_by_no_archive_page() -> None:
+def test_every_feed_names_the_hubs_and_no_archive_page_does() -> None:
     hub = "https://hub.example.org/"
-    made = replace(rich(), site=replace(rich().site, hubs=(hub,)))
+    snapshot = replace(make_feed_snapshot(), site=replace(make_feed_snapshot().site, websub_hubs=(hub,)))
 
     for path in ("feed.atom", "topics/open-data.atom"):
-        links = feedparser.parse(payload(made, path)).feed.links
+        links = feedparser.parse(published_bytes(snapshot, path)).feed.links
         assert [link.href for link in links if link.rel == "hub"] == [hub]
-    assert json.loads(payload(made, "feed.json"))["hubs"] == [{"type": "WebSub", "url": hub}]
-    assert b'rel="hub"' in payload(made, "feed.rss")
-    assert {path: wrong for path, wrong in judged(made).items() if wrong} == {}
+    assert json.loads(published_bytes(snapshot, "feed.json"))["hubs"] == [{"type": "WebSub", "url": hub}]
+    assert b'rel="hub"' in published_bytes(snapshot, "feed.rss")
+    assert {path: found for path, found in validation_errors(snapshot).items() if found} == {}
 
 
-def test_a_precision_of_a_month_is_no_day_of_the_calendar() -> None:
-    told = entry(closes=moment("2026-07-01 00:00", Precision.MONTH))
+def test_a_closing_month_without_a_day_is_not_in_the_calendar() -> None:
+    entry = make_entry(closes=moment("2026-07-01 00:00", Precision.MONTH))
 
-    assert b"VEVENT" not in payload(edition(holding(told)), "calendar.ics")
+    assert b"VEVENT" not in published_bytes(make_snapshot(make_document(entry)), "calendar.ics")

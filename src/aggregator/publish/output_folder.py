@@ -135,7 +135,7 @@ def _write_manifest(folder: Path, fingerprints: Mapping[str, str], at: datetime 
 
 
 def _checked_path(folder: Path, path: str) -> Path:
-    """The file of a path; refuses a path that leads outside the folder, is hidden, or goes through a symlink."""
+    """The file of a path; refuses one that leads outside the folder, is hidden, or goes through a symlink."""
     names = path.split("/")
     # A leading dot covers `.` and `..`, the manifest, and every `.part`.
     if any(not name or name.startswith(".") or not name.isprintable() or "\\" in name for name in names):

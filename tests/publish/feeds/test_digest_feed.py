@@ -1,4 +1,4 @@
-"""The letters as a feed, read with another reader's library."""
+"""The feed of digests, read by an independent library."""
 
 from __future__ import annotations
 
@@ -9,25 +9,28 @@ import feedparser
 
 from aggregator.model import Artifact, Digest
 from aggregator.publish.feeds.digests_and_silence import publish_digests
-from tests.deliver.digest.digests import digest, item, under
-from tests.support.builders import edition
+from tests.deliver.digest.digests import make_digest, make_item, make_section
+from tests.support.builders import make_snapshot
 
-LATER = digest(under("Other", item(title="A <b>plan</b> & more"), item(url="javascript:x")), week="2024-W05")
-FIRST = digest(week="2024-W04")
+LATER = make_digest(
+    make_section("Other", make_item(title="A <b>plan</b> & more"), make_item(url="javascript:x")),
+    period="2024-W05",
+)
+FIRST = make_digest(period="2024-W04")
 
 
-def made(*digests: Digest) -> list[Artifact]:
-    return list(publish_digests(replace(edition(), digests=digests)))
+def publish(*digests: Digest) -> list[Artifact]:
+    return list(publish_digests(replace(make_snapshot(), digests=digests)))
 
 
-def test_each_issued_letter_is_an_entry_and_the_draft_is_none() -> None:
-    artifact, *_ = made(LATER, FIRST, digest(week="2024-W06", issued=None))
+def test_each_issued_digest_is_an_entry_and_a_draft_is_not() -> None:
+    artifact, *_ = publish(LATER, FIRST, make_digest(period="2024-W06", issued_at=None))
     feed = feedparser.parse(artifact.payload)
 
     assert (artifact.path, artifact.media_type) == ("digests.atom", "application/atom+xml")
     assert not feed.bozo
     assert feed.feed.title == "UK open government: updates: weekly letters"
-    assert [(one.title, one.link, one.updated) for one in feed.entries] == [
+    assert [(entry.title, entry.link, entry.updated) for entry in feed.entries] == [
         (
             "Letter of 2024-W05: 2 updates",
             "https://updates.example.org/digests/2024-W05.html",
@@ -39,28 +42,28 @@ def test_each_issued_letter_is_an_entry_and_the_draft_is_none() -> None:
             "2024-01-29T08:00:00+00:00",
         ),
     ]
-    assert len({one.id for one in feed.entries}) == 2
+    assert len({entry.id for entry in feed.entries}) == 2
     assert 'href="https://www.gov.uk/a-plan"' in feed.entries[0].content[0].value
     assert "A &lt;b&gt;plan&lt;/b&gt; &amp; more" in feed.entries[0].content[0].value
     assert "javascript" not in artifact.payload.decode()
 
 
-def test_the_letters_come_in_every_form_of_feed_and_name_the_hubs() -> None:
-    told = edition()
+def test_the_feed_of_digests_has_every_format_and_names_the_hubs() -> None:
+    snapshot = make_snapshot()
     hub = "https://hub.example.org/"
-    with_hub = replace(told, site=replace(told.site, hubs=(hub,)), digests=(LATER,))
-    atom, as_json, rss = publish_digests(with_hub)
+    with_hub = replace(snapshot, site=replace(snapshot.site, websub_hubs=(hub,)), digests=(LATER,))
+    atom, json_feed, rss = publish_digests(with_hub)
 
-    assert [one.path for one in (atom, as_json, rss)] == ["digests.atom", "digests.json", "digests.rss"]
+    assert [file.path for file in (atom, json_feed, rss)] == ["digests.atom", "digests.json", "digests.rss"]
     for parsed in (feedparser.parse(atom.payload), feedparser.parse(rss.payload)):
         assert not parsed.bozo
-        assert [one.title for one in parsed.entries] == ["Letter of 2024-W05: 2 updates"]
-        assert hub in [one.href for one in parsed.feed.links if one.rel == "hub"]
-    read = json.loads(as_json.payload)
-    assert [one["url"] for one in read["items"]] == ["https://updates.example.org/digests/2024-W05.html"]
+        assert [entry.title for entry in parsed.entries] == ["Letter of 2024-W05: 2 updates"]
+        assert hub in [link.href for link in parsed.feed.links if link.rel == "hub"]
+    read = json.loads(json_feed.payload)
+    assert [item["url"] for item in read["items"]] == ["https://updates.example.org/digests/2024-W05.html"]
     assert read["hubs"] == [{"type": "WebSub", "url": hub}]
 
 
-def test_before_the_first_letter_there_is_no_feed_and_the_same_letters_give_the_same_bytes() -> None:
-    assert made(digest(issued=None)) == []
-    assert made(LATER) == made(LATER)
+def test_before_the_first_digest_there_is_no_feed_and_the_same_digests_give_the_same_bytes() -> None:
+    assert publish(make_digest(issued_at=None)) == []
+    assert publish(LATER) == publish(LATER)

@@ -1,7 +1,7 @@
-"""Kills a call of `write` with signal 9 before each of its system calls in turn, then calls it again.
+"""Kills a call of `write_output` with signal 9 before each of its system calls in turn, then calls it again.
 
 Run as `python -m tests.publish.output.interrupted_write FOLDER`. For the n-th system call there are:
-`FOLDER/n/killed` as the kill left it, and what an undisturbed second call then made of it: `FOLDER/n/again`
+`FOLDER/n/killed` as the kill left it, and what an undisturbed second call made of it: `FOLDER/n/again`
 with the same artifacts, `FOLDER/n/back` with those from before.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from aggregator.model import Artifact
-from aggregator.publish import write
+from aggregator.publish import write_output
 
 BEFORE = {
     "index.html": "old",
@@ -29,34 +29,34 @@ AFTER = {"index.html": "new", "feed.atom": "same", "records/new.html": "new", "d
 CALLS = ("replace", "fsync", "unlink", "rmdir", "mkdir", "open")
 
 
-def artifacts(files: dict[str, str]) -> list[Artifact]:
+def artifacts_of(files: dict[str, str]) -> list[Artifact]:
     return [
         Artifact(path=path, media_type="text/html", payload=text.encode()) for path, text in files.items()
     ]
 
 
-def stop_at(wanted: int) -> None:
-    """Have the process stop itself before the call with this number."""
+def stop_before_call(call_number: int) -> None:
+    """Make this process stop itself before the system call with this number."""
     numbers = count()
 
-    def stopping(call: Callable[..., Any]) -> Callable[..., Any]:
-        def called(*given: Any, **named: Any) -> Any:
-            if next(numbers) == wanted:
+    def stop_or_call(call: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            if next(numbers) == call_number:
                 os.kill(os.getpid(), signal.SIGSTOP)
-            return call(*given, **named)
+            return call(*args, **kwargs)
 
-        return called
+        return wrapper
 
     for name in CALLS:
-        setattr(os, name, stopping(getattr(os, name)))
+        setattr(os, name, stop_or_call(getattr(os, name)))
 
 
-def killed(folder: Path, wanted: int) -> bool:
-    """Call `write` in a child and kill it from outside when it has stopped; False if it came to its end."""
+def is_killed(folder: Path, call_number: int) -> bool:
+    """Call `write_output` in a child process and kill it when it has stopped; False if it finished."""
     child = os.fork()
     if not child:
-        stop_at(wanted)
-        write(folder, artifacts(AFTER))
+        stop_before_call(call_number)
+        write_output(folder, artifacts_of(AFTER))
         os._exit(0)
     _, status = os.waitpid(child, os.WUNTRACED)
     if not os.WIFSTOPPED(status):
@@ -67,15 +67,15 @@ def killed(folder: Path, wanted: int) -> bool:
 
 
 def main(root: Path) -> None:
-    for wanted in count():
-        folder = root / str(wanted) / "killed"
+    for call_number in count():
+        folder = root / str(call_number) / "killed"
         folder.mkdir(parents=True)
         (folder / "README.md").write_text("theirs")
-        write(folder, artifacts(BEFORE))
-        stopped = killed(folder, wanted)
+        write_output(folder, artifacts_of(BEFORE))
+        stopped = is_killed(folder, call_number)
         for name, files in (("again", AFTER), ("back", BEFORE)):
             shutil.copytree(folder, folder.with_name(name))
-            write(folder.with_name(name), artifacts(files))
+            write_output(folder.with_name(name), artifacts_of(files))
         if not stopped:
             break
 

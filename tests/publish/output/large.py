@@ -1,7 +1,7 @@
-"""Measures publishing after one new document in a large store, and says which files that touched.
+"""Measures publishing after one new document in a large store, and which files it changes.
 
 Run as `python -m tests.publish.output.large 50000 FOLDER`: prints a line for each step, with seconds, the
-most memory that the process has held so far, and what was written.
+highest memory use of the process so far, and what was written.
 """
 
 from __future__ import annotations
@@ -14,41 +14,41 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from aggregator.classify import hold
-from aggregator.config import Config, load
+from aggregator.classify import combine_carriers
+from aggregator.config import Config, load_config
 from aggregator.config.settings import load_settings
 from aggregator.due_work import Services
 from aggregator.model import Change, ChangeKind, Entry, Labels, Link
-from aggregator.publish import Written
+from aggregator.publish import WriteResult
 from aggregator.store import Store, open_store
-from tests.support.builders import NOON, entry, labels
+from tests.support.builders import NOON, make_entry, make_labels
 
 BODIES = ("cabinet-office", "scot-gov", "welsh-gov", "glasgow", "gmca", "ogp", "irm", "uk-ogn")
 TYPES = ("news", "consultation", "meeting-record", "action-plan", "publication")
 BATCH = 1_000
 
 
-def document(config: Config, number: int) -> Entry:
+def make_large_entry(config: Config, number: int) -> Entry:
     """A document with a summary, a page of content and an attachment."""
     url = f"https://www.example.org/document/{number}"
-    words = f"What document {number} says about open government and its data. " * 12
-    return entry(
+    text = f"What document {number} says about open government and its data. " * 12
+    return make_entry(
         url,
         title=f"Document {number} on open data",
         body=BODIES[number % len(BODIES)],
         source=config.sources[number % len(config.sources)].id,
-        summary=words[:200],
-        content=f"<p>{words}</p>",
-        text=words,
+        summary=text[:200],
+        content=f"<p>{text}</p>",
+        text=text,
         links=(Link(href=f"{url}.pdf", rel="enclosure", type="application/pdf", length=number),),
     )
 
 
-def label(config: Config, number: int) -> Labels:
-    """One document in four is not relevant; topics, types and plans take turns."""
+def labels_of(config: Config, number: int) -> Labels:
+    """Labels with topics, types and plans in rotation; one document in four is not relevant."""
     topics = tuple(config.vocabulary.topic_names)
     plans = tuple(config.vocabulary.plan_names)
-    return labels(
+    return make_labels(
         relevant=number % 4 != 0,
         type=TYPES[number % len(TYPES)],
         topics=(topics[number % len(topics)],),
@@ -56,48 +56,53 @@ def label(config: Config, number: int) -> Labels:
     )
 
 
-def fill(config: Config, store: Store, numbers: range, by: str) -> None:
-    """Keep documents, 500 at an instant, as polls would."""
+def save_documents(config: Config, store: Store, numbers: range, vocabulary_fingerprint: str) -> None:
+    """Save documents, 500 for each instant, as polls would."""
     for start in range(numbers.start, numbers.stop, BATCH):
         batch = range(start, min(start + BATCH, numbers.stop))
-        with store.writing() as transaction:
+        with store.transaction() as transaction:
             transaction.carriers.apply([_change(config, number) for number in batch])
-            told = transaction.carriers.of([document(config, number).id for number in batch])
-            by_id = {document(config, number).id: label(config, number) for number in batch}
-            held = [hold(carriers, partial(_label, by_id)) for carriers in told.values()]
-            transaction.documents.hold(held, by)
+            carriers_by_document = transaction.carriers.of_documents(
+                [make_large_entry(config, number).id for number in batch]
+            )
+            by_id = {make_large_entry(config, number).id: labels_of(config, number) for number in batch}
+            documents = [
+                combine_carriers(carriers, partial(_labels_from, by_id))
+                for carriers in carriers_by_document.values()
+            ]
+            transaction.documents.save(documents, vocabulary_fingerprint)
 
 
-def _label(by_id: dict[str, Labels], one: Entry, carriers: object) -> Labels:
-    return by_id[one.id]
+def _labels_from(by_id: dict[str, Labels], entry: Entry, carriers: object) -> Labels:
+    return by_id[entry.id]
 
 
 def _change(config: Config, number: int) -> Change:
-    seen = NOON - timedelta(hours=100_000) + timedelta(hours=number // 500)
-    return Change(kind=ChangeKind.NEW, entry=document(config, number), seen_at=seen, backlog=False)
+    seen_at = NOON - timedelta(hours=100_000) + timedelta(hours=number // 500)
+    return Change(kind=ChangeKind.NEW, entry=make_large_entry(config, number), seen_at=seen_at, backlog=False)
 
 
-def steps(count: int, folder: Path) -> Iterator[tuple[str, float, int, Written]]:
-    """The first publishing, another one of the same, and one after one more document."""
+def measure(count: int, folder: Path) -> Iterator[tuple[str, float, int, WriteResult]]:
+    """Publish for the first time, again without changes, and again after one more document."""
     settings = load_settings(Path("settings.yaml"), output=str(folder.resolve() / "output"))
-    config = load(settings)
+    config = load_config(settings)
     with open_store(f"sqlite:///{folder / 'store.db'}") as store:
         publisher = Services(config=config, store=store, clock=lambda: NOON).publisher
-        fill(config, store, range(count), "large")
-        for name, more in (("first", 0), ("again", 0), ("one more", 1)):
-            fill(config, store, range(count + 1, count + 1 + more), "large")
+        save_documents(config, store, range(count), "large")
+        for name, extra in (("first", 0), ("again", 0), ("one more", 1)):
+            save_documents(config, store, range(count + 1, count + 1 + extra), "large")
             start = time.monotonic()
-            written = publisher.publish(NOON)
-            taken = time.monotonic() - start
-            yield name, taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, written
+            result = publisher.publish(NOON)
+            seconds = time.monotonic() - start
+            yield name, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, result
 
 
 def main() -> None:
-    for name, taken, memory, written in steps(int(sys.argv[1]), Path(sys.argv[2])):
-        changed = written.changed if len(written.changed) < 60 else ()
+    for name, seconds, memory, result in measure(int(sys.argv[1]), Path(sys.argv[2])):
+        changed = result.changed if len(result.changed) < 60 else ()
         print(  # noqa: T201 -- what this is for
-            f"{name}: {taken:.1f} s, {memory} MB, {len(written.changed)} changed, "
-            f"{written.unchanged} unchanged, {len(written.removed)} removed {' '.join(changed)}",
+            f"{name}: {seconds:.1f} s, {memory} MB, {len(result.changed)} changed, "
+            f"{result.unchanged} unchanged, {len(result.removed)} removed {' '.join(changed)}",
             flush=True,
         )
 

@@ -1,21 +1,24 @@
-"""What an edition is made into: which files, in which order, the same every time."""
+"""The artifacts of a snapshot: which files, and the same bytes every time."""
 
 from __future__ import annotations
 
 import pytest
 
 from aggregator.model import Artifact, Snapshot
-from aggregator.publish import FORMATS, artifacts
-from tests.support.builders import edition, entry, holding
+from aggregator.publish import FORMATS, make_artifacts
+from tests.support.builders import make_document, make_entry, make_snapshot
 
 
-def test_a_document_and_a_record_become_feeds_pages_of_their_own_lists_and_what_a_host_needs() -> None:
-    record = holding(entry("record:uk-msf-2024-01-24", url=None, licence="own"))
+def test_a_document_and_a_record_become_feeds_their_own_pages_lists_and_host_files() -> None:
+    record = make_document(make_entry("record:uk-msf-2024-01-24", url=None, licence="own"))
 
-    made = {artifact.path: artifact.media_type for artifact in artifacts(edition(holding(), record))}
+    media_types = {
+        artifact.path: artifact.media_type
+        for artifact in make_artifacts(make_snapshot(make_document(), record))
+    }
 
     assert (
-        made.items()
+        media_types.items()
         >= {
             "all.atom": "application/atom+xml",
             "feed.atom": "application/atom+xml",
@@ -30,13 +33,13 @@ def test_a_document_and_a_record_become_feeds_pages_of_their_own_lists_and_what_
             "sitemaps/2026.xml": "application/xml",
         }.items()
     )
-    assert sorted(path for path in made if path.endswith(".html")) == [
+    assert sorted(path for path in media_types if path.endswith(".html")) == [
         "about.html",
         "archive.html",
         "bodies/cabinet-office.html",
         "browse.html",
         "corrections.html",
-        f"entries/{entry().id.removeprefix('urn:uuid:')}.html",
+        f"entries/{make_entry().id.removeprefix('urn:uuid:')}.html",
         "index.html",
         "letters.html",
         "months/2026-06.html",
@@ -48,27 +51,29 @@ def test_a_document_and_a_record_become_feeds_pages_of_their_own_lists_and_what_
     ]
 
 
-def test_the_same_edition_gives_the_same_bytes() -> None:
-    once, again = (artifacts(edition(holding())) for _ in range(2))
+def test_the_same_snapshot_gives_the_same_bytes() -> None:
+    first, again = (make_artifacts(make_snapshot(make_document())) for _ in range(2))
 
-    assert [(one.path, one.payload) for one in once] == [(one.path, one.payload) for one in again]
+    assert [(artifact.path, artifact.payload) for artifact in first] == [
+        (artifact.path, artifact.payload) for artifact in again
+    ]
 
 
-def test_a_record_with_a_name_that_is_no_file_name_is_published_under_its_id() -> None:
-    record = holding(entry("record:../../etc/passwd", url=None))
+def test_a_record_whose_name_is_not_safe_as_a_file_name_is_published_under_its_id() -> None:
+    record = make_document(make_entry("record:../../etc/passwd", url=None))
 
-    made = [artifact.path for artifact in artifacts(edition(record))]
+    paths = [artifact.path for artifact in make_artifacts(make_snapshot(record))]
 
-    assert [path for path in made if path.startswith("records/")] == [
+    assert [path for path in paths if path.startswith("records/")] == [
         f"records/{record.entry.id.removeprefix('urn:uuid:')}.html"
     ]
 
 
 def test_two_formats_at_one_path_are_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
-    def twin(told: Snapshot) -> tuple[Artifact, ...]:
+    def twin(snapshot: Snapshot) -> tuple[Artifact, ...]:
         return (Artifact(path="all.atom", media_type="text/plain", payload=b""),)
 
     monkeypatch.setattr("aggregator.publish.FORMATS", {**FORMATS, "twin": twin})
 
     with pytest.raises(ValueError, match=r"two artifacts at one path: all\.atom"):
-        artifacts(edition())
+        make_artifacts(make_snapshot())

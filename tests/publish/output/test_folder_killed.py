@@ -1,4 +1,4 @@
-"""A kill -9 at any instant of `write`: readers see whole files only, and a second call puts all right."""
+"""A kill -9 at any system call of `write_output`: files are whole, and a second call completes the work."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ PROJECT = Path(__file__).parents[3]
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Every file below the folder and what it holds; a folder is shown by a slash."""
+    """Every file below the folder with its text; a folder has a slash instead."""
     return {
         str(path.relative_to(folder)): path.read_text() if path.is_file() else "/"
         for path in folder.rglob("*")
     }
 
 
-def test_killed_before_each_system_call_and_called_again_the_folder_is_as_if_undisturbed(
+def test_after_a_kill_at_each_system_call_a_second_call_ends_as_an_undisturbed_one(
     tmp_path: Path,
 ) -> None:
     subprocess.run(

@@ -1,4 +1,4 @@
-"""Dates as people read them, on the days when the clocks change too."""
+"""Dates in words, also on the days when the clocks change."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pytest
 
 from aggregator.model import Precision
 from aggregator.model.days import end_of
-from aggregator.publish.presentation.dates import Said, say
+from aggregator.publish.presentation.dates import FormattedDate, format_moment
 from tests.support.builders import instant, moment
 
 LONDON = ZoneInfo("Europe/London")
 
 
 @pytest.mark.parametrize(
-    ("at", "precision", "words", "stamp"),
+    ("at", "precision", "text", "machine_readable"),
     [
         ("2026-03-29 00:59", Precision.SECOND, "29 March 2026, 00:59", "2026-03-29T00:59+00:00"),
         ("2026-03-29 01:00", Precision.MINUTE, "29 March 2026, 02:00", "2026-03-29T02:00+01:00"),
@@ -25,10 +25,12 @@ LONDON = ZoneInfo("Europe/London")
         ("2012-01-01 00:00", Precision.YEAR, "2012", "2012"),
     ],
 )
-def test_a_moment_is_said_in_london_time_at_its_own_precision(
-    at: str, precision: Precision, words: str, stamp: str
+def test_a_moment_is_formatted_in_london_time_at_its_own_precision(
+    at: str, precision: Precision, text: str, machine_readable: str
 ) -> None:
-    assert say(moment(at, precision), LONDON) == Said(words=words, stamp=stamp)
+    assert format_moment(moment(at, precision), LONDON) == FormattedDate(
+        text=text, machine_readable=machine_readable
+    )
 
 
 @pytest.mark.parametrize(
@@ -43,5 +45,5 @@ def test_a_moment_is_said_in_london_time_at_its_own_precision(
         ("2026-01-01 00:00", Precision.YEAR, "2027-01-01 00:00"),
     ],
 )
-def test_a_closing_date_lasts_as_long_as_it_is_exact(at: str, precision: Precision, end: str) -> None:
+def test_a_closing_date_lasts_to_the_end_of_its_precision(at: str, precision: Precision, end: str) -> None:
     assert end_of(moment(at, precision), LONDON) == instant(end)

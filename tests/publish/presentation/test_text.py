@@ -1,14 +1,14 @@
-"""Publishers' words as they are published: one clean line, cut at a word where they do not end."""
+"""Text of publishers as it is published: clean, on one line, and limited in length."""
 
 from __future__ import annotations
 
 import pytest
 
-from aggregator.publish.presentation.text import line, named
+from aggregator.publish.presentation.text import clean_line, display_name
 
 
 @pytest.mark.parametrize(
-    ("text", "longest", "made"),
+    ("text", "max_length", "expected"),
     [
         ("exactly ten", 11, "exactly ten"),
         ("exactly tens", 11, "exactly…"),
@@ -19,11 +19,11 @@ from aggregator.publish.presentation.text import line, named
         ("Cafe\u0301 – “Llŷn” 🙂", 20, "Cafe\u0301 – “Llŷn” 🙂"),
     ],
 )
-def test_a_line_is_clean_and_never_longer_than_it_may_be(text: str, longest: int, made: str) -> None:
-    assert line(text, longest) == made
-    assert len(made) <= longest
+def test_a_line_is_clean_and_never_longer_than_its_limit(text: str, max_length: int, expected: str) -> None:
+    assert clean_line(text, max_length) == expected
+    assert len(expected) <= max_length
 
 
-def test_an_id_is_named_by_the_names_given_or_by_its_own_words() -> None:
-    assert named("irm-report", {"irm-report": "IRM report"}) == "IRM report"
-    assert named("meeting-record", {}) == "Meeting record"
+def test_an_id_is_shown_by_its_name_or_else_made_readable() -> None:
+    assert display_name("irm-report", {"irm-report": "IRM report"}) == "IRM report"
+    assert display_name("meeting-record", {}) == "Meeting record"

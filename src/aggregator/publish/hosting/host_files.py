@@ -79,5 +79,6 @@ def _sitemap(
         f"{f'<lastmod>{day}</lastmod>' if day else ''}</{element}>\n"
         for address, day in addresses
     )
-    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="{_SITEMAP_NAMESPACE}">\n{"".join(elements)}</{root}>\n'
+    start = '<?xml version="1.0" encoding="UTF-8"?>'
+    text = f'{start}\n<{root} xmlns="{_SITEMAP_NAMESPACE}">\n{"".join(elements)}</{root}>\n'
     return Artifact(path=path, media_type="application/xml", payload=text.encode())
