@@ -152,7 +152,7 @@ def test_wrong_use_is_refused_in_plain_words(
     assert message in refuse(*arguments)
 
 
-def test_an_alerts_file_with_a_mistake_stops_every_command_with_its_line(project: SmallProject) -> None:
+def test_an_alerts_file_with_an_error_stops_every_command_with_its_line(project: SmallProject) -> None:
     (project.folder / "alerts.yaml").write_text(
         "alerts:\n  - id: a\n    name: A\n    when: x (\n    feed: yes\n"
     )

@@ -85,7 +85,7 @@ def test_without_a_file_there_are_no_rules(tmp_path: Path) -> None:
         ("frequency:", "frequenzy:", "'alerts.frequenzy' is not a known key; did you mean 'frequency'?"),
     ],
 )
-def test_mistakes_are_refused_with_line_and_remedy(
+def test_errors_are_refused_with_line_and_remedy(
     tmp_path: Path, before: str, after: str, message: str
 ) -> None:
     with pytest.raises(ConfigError) as refused:

@@ -130,7 +130,7 @@ def test_sources_are_read_with_their_defaults(home: Path) -> None:
     assert config.bodies["cabinet-office"].parent == "uk-gov"
 
 
-def test_every_mistake_of_every_file_is_named_at_once(home: Path) -> None:
+def test_every_error_of_every_file_is_named_at_once(home: Path) -> None:
     (home / "register/bodies.yaml").write_text(
         BODIES.replace("    nation: uk\n    url: https://www.gov.uk/\n", "")
     )
@@ -175,9 +175,7 @@ def test_every_mistake_of_every_file_is_named_at_once(home: Path) -> None:
         ("kind: records", "kind: feed", "only the kind 'records' reads a folder of this project"),
     ],
 )
-def test_a_mistake_in_sources_names_line_and_remedy(
-    home: Path, before: str, after: str, message: str
-) -> None:
+def test_an_error_in_sources_names_line_and_remedy(home: Path, before: str, after: str, message: str) -> None:
     errors = refuse(home / "sources.yaml", SOURCES.replace(before, after))
 
     assert any(message in one for one in errors), errors
@@ -254,7 +252,7 @@ def test_relative_paths_start_at_the_folder_of_the_settings_file(home: Path) -> 
         ("store: postgres\n", "settings.yaml:1: 'store' is 'postgres': write sqlite:/// and a file"),
     ],
 )
-def test_a_mistake_in_the_settings_names_line_and_remedy(home: Path, text: str, message: str) -> None:
+def test_an_error_in_the_settings_names_line_and_remedy(home: Path, text: str, message: str) -> None:
     (home / "settings.yaml").write_text(text)
 
     with pytest.raises(ConfigError) as caught:
@@ -263,7 +261,7 @@ def test_a_mistake_in_the_settings_names_line_and_remedy(home: Path, text: str, 
     assert str(caught.value).startswith(message)
 
 
-def test_a_mistake_in_the_environment_and_in_an_option_is_named(
+def test_an_error_in_the_environment_and_in_an_option_is_named(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AGGREGATOR_TITEL", "x")

@@ -115,7 +115,7 @@ KIND = "sources.yaml:6: the kind 'mailbox' reads maildir:, mbox:, imap: and imap
         ),
     ],
 )
-def test_a_mistake_in_a_mailbox_is_named_with_its_line(
+def test_an_error_in_a_mailbox_is_named_with_its_line(
     home: Path, before: str, after: str, message: str
 ) -> None:
     assert message in refuse(home, before, after)

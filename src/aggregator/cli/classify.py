@@ -20,7 +20,7 @@ from aggregator.cli.options import AsJson, Replay, StoreUrl, app, open_program
 from aggregator.config.labels_file import read_labels, write_labels
 from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.services.polling.evaluation import (
-    HIDEABLE,
+    HIDEABLE_FIELDS,
     evaluate_labels,
     label_of,
     unpublished_entry,
@@ -65,7 +65,7 @@ def classify_evaluate(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE.tsv", help="Titles that people labelled.")],
     hide: Annotated[
-        str, typer.Option(metavar="FIELDS", help=f"Hide from the vocabulary: {', '.join(HIDEABLE)}.")
+        str, typer.Option(metavar="FIELDS", help=f"Hide from the vocabulary: {', '.join(HIDEABLE_FIELDS)}.")
     ] = "",
     errors: Annotated[
         bool, typer.Option("--errors", help="Print the worst errors with the reasons.")
@@ -74,8 +74,8 @@ def classify_evaluate(
 ) -> None:
     """Measure the vocabulary on titles that people labelled, with 95 % intervals."""
     hidden = tuple(field.strip() for field in hide.split(",") if field.strip())
-    if unknown := [field for field in hidden if field not in HIDEABLE]:
-        raise typer.BadParameter(f"{unknown[0]!r} cannot be hidden; write some of {', '.join(HIDEABLE)}")
+    if unknown := [field for field in hidden if field not in HIDEABLE_FIELDS]:
+        raise typer.BadParameter(f"{unknown[0]!r} cannot be hidden; write some of {', '.join(HIDEABLE_FIELDS)}")
     with open_program(context) as program:
         labelled = evaluate_labels(read_labels(file), program.labeller, program.config.bodies, hidden)
     if not labelled:

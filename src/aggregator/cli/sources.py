@@ -145,7 +145,7 @@ def sources_dry_run(
         if as_json:
             print_json({"address": tried.result.address, "entries": shown, "rejects": rejects})
             return
-        print_text(f"fetch: {tried.result.address} answered; parse: {tried.result.items} items")
+        print_text(f"fetch: {tried.result.address} answered; parse: {tried.result.item_count} items")
         print_text(f"normalise: {len(shown)} entries, {len(rejects)} rejected")
         for reject in rejects:
             print_text(f"  rejected: {reject}")
@@ -237,13 +237,13 @@ def _print_proposals(program: App, found: Sequence[ProbeResult]) -> None:
 
 
 def _values_from_probe(probe: ProbeResult) -> dict[str, Any]:
-    return {"kind": probe.candidate.kind, "title": probe.title, "verified": probe.items is not None}
+    return {"kind": probe.candidate.kind, "title": probe.title, "verified": probe.item_count is not None}
 
 
 def _probe_text(probe: ProbeResult) -> str:
-    if probe.items is not None:
+    if probe.item_count is not None:
         titled = f", titled '{probe.title}'" if probe.title else ""
-        return f"answered with {probe.items} items{titled}"
+        return f"answered with {probe.item_count} items{titled}"
     if probe.failure:
         return f"not read: {probe.failure}"
     return "not tried: the limit of requests was reached"
@@ -256,7 +256,7 @@ def _probe_row(probe: ProbeResult, existing: Sequence[Source]) -> rows.Row:
         "address": probe.candidate.address,
         "why": probe.candidate.why,
         "title": probe.title,
-        "items": probe.items,
+        "items": probe.item_count,
         "cause": str(probe.failure) if probe.failure else None,
         "source": source.id if source else None,
     }

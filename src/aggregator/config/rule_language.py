@@ -14,7 +14,7 @@ from typing import Final
 
 from aggregator.model import Relevance, Vocabulary
 from aggregator.model.alerts import (
-    ANY_CHANGE,
+    ANY_VALUE,
     CHANGED_PARTS,
     KEYWORDS,
     TEXT_FIELDS,
@@ -34,7 +34,7 @@ MAX_DEPTH: Final = 20
 TOKEN: Final = re.compile(r'(?P<operator>[()])|(?P<field>[A-Za-z]+:)?(?P<value>"[^"]*"|[^\s()"]+)?')
 CLOSING_DAYS: Final = re.compile(r"<([1-9][0-9]{0,2})d")
 LETTER_OR_DIGIT: Final = re.compile(r"[^\W_]")
-DEFAULT_VALUES: Final = {"changed": ANY_CHANGE, "removed": "yes"}
+DEFAULT_VALUES: Final = {"changed": ANY_VALUE, "removed": "yes"}
 """Fields that may stand without a value, and the value that is meant."""
 
 ValidIds = Mapping[str, Collection[str]]
@@ -57,8 +57,8 @@ def valid_ids(bodies: Mapping[str, Body], vocabulary: Vocabulary) -> ValidIds:
         "type": tuple(vocabulary.type_names),
         "topic": tuple(vocabulary.topic_names),
         "plan": tuple(vocabulary.plan_names),
-        "relevance": (*(str(one) for one in Relevance), ANY_CHANGE),
-        "changed": (*CHANGED_PARTS, ANY_CHANGE),
+        "relevance": (*(str(one) for one in Relevance), ANY_VALUE),
+        "changed": (*CHANGED_PARTS, ANY_VALUE),
         "removed": ("yes",),
     }
 

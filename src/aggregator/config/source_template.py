@@ -113,9 +113,7 @@ def find_source_at(address: str, existing: Iterable[Source]) -> Source | None:
 def _is_below(address: str, owner: str) -> bool:
     """`…/cabinet-office.atom` is below `…/cabinet-office`, but example.org.uk is not below example.org."""
     separators = ("/", "?", ".") if "/" in owner else ("/", "?")
-    return bool(owner) and (
-        address == owner or address.startswith(tuple(owner + end for end in separators))
-    )
+    return bool(owner) and (address == owner or address.startswith(tuple(owner + end for end in separators)))
 
 
 def _clean(value: Any) -> Any:

@@ -290,7 +290,7 @@ def test_the_register_is_read(home: Path) -> None:
         ),
     ],
 )
-def test_a_mistake_is_refused_with_file_line_and_remedy(
+def test_an_error_is_refused_with_file_line_and_remedy(
     home: Path, name: str, before: str, after: str, message: str
 ) -> None:
     lines = refuse(home, name, before, after)

@@ -88,7 +88,7 @@ def test_phrases_strengths_places_and_types_are_read(tmp_path: Path) -> None:
         ("{cy: data agored}", "{de: offene Daten}", "is not a phrase"),
     ],
 )
-def test_a_mistake_is_refused_with_its_line_and_remedy(
+def test_an_error_is_refused_with_its_line_and_remedy(
     tmp_path: Path, right: str, wrong: str, message: str
 ) -> None:
     assert right in GOOD

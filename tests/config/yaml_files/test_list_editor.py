@@ -105,9 +105,9 @@ def test_a_new_source_comes_before_what_follows_the_list() -> None:
 def test_windows_line_ends_are_kept() -> None:
     text = TEXT.replace("\n", "\r\n")
 
-    assert yaml_list(text).with_item_disabled("one", "two") == yaml_list().with_item_disabled("one", "two").replace(
-        "\n", "\r\n"
-    )
+    assert yaml_list(text).with_item_disabled("one", "two") == yaml_list().with_item_disabled(
+        "one", "two"
+    ).replace("\n", "\r\n")
     assert yaml_list(text).with_item("- id: three\n") == yaml_list().with_item("- id: three\n").replace(
         "\n", "\r\n"
     )
