@@ -15,7 +15,7 @@ from aggregator.config import Config, load_config
 from aggregator.config.settings import load_settings
 from aggregator.due_work import JOB_LOCK, DueWork, Services
 from aggregator.model import Fetched, FetchResult, Frequency, Request
-from aggregator.model.alerts import AlertRule, AllOf, Term
+from aggregator.model.alert_rules import AlertRule, AllOf, Term
 from aggregator.store import Store, open_store
 from tests.store.values import make_change, save_changes
 from tests.support.builders import make_entry, moment

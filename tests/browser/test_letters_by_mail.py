@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from aggregator.deliver.mail.tokens import CHOICES
 from aggregator.model import Choices, Frequency, SubscriberStatus, TitleLanguage
-from aggregator.model.alerts import SubscriberRule
+from aggregator.model.alert_rules import SubscriberRule
 from aggregator.web import bind_port
 from tests.deliver.mail.subscribers import TOKENS, make_subscriber
 from tests.web.site_with_subscribers import SubscriberSite, open_subscriber_site

@@ -11,7 +11,7 @@ from aggregator.classify.alert_matching import DocumentState, MatchableDocument,
 from aggregator.classify.comparison import PARTS
 from aggregator.config.rule_language import parse_rule
 from aggregator.model import Document, Relevance, Translation
-from aggregator.model.alerts import CHANGED_PARTS, AlertRule
+from aggregator.model.alert_rules import CHANGED_PARTS, AlertRule
 from tests.support.builders import NOON, make_document, make_entry, make_labels, moment
 
 VALID_VALUES = {

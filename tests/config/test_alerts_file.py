@@ -9,7 +9,7 @@ import pytest
 from aggregator.config.alerts_file import AlertsFile, load_alerts
 from aggregator.config.yaml_files.schema import ConfigIssues
 from aggregator.errors import ConfigError
-from aggregator.model.alerts import AlertRule, Term, Webhook
+from aggregator.model.alert_rules import AlertRule, Term, Webhook
 from aggregator.model.subscriptions import Frequency
 
 VALID_IDS = {"body": ("scotland",), "changed": ("any",), "removed": ("yes",)}

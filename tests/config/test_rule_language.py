@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.config.rule_language import RuleSyntaxError, parse_rule
-from aggregator.model.alerts import CHANGED_PARTS, KEYWORDS, AllOf, AnyOf, Condition, Not, Term
+from aggregator.model.alert_rules import CHANGED_PARTS, KEYWORDS, AllOf, AnyOf, Condition, Not, Term
 from tests.support.examples import examples
 
 VALID_IDS = {

@@ -50,10 +50,10 @@ async def fetching(**changes: Any) -> AsyncIterator[HttpFetcher]:
     """An HttpFetch that may ask 127.0.0.1 and never really naps."""
     options: dict[str, Any] = {
         "user_agent": AGENT,
-        "memory": Memory(),
+        "robots_cache": Memory(),
         "clock": lambda: NOON,
         "allowed_hosts": HERE,
-        "hosts": Naps().hosts(),
+        "rate_limiter": Naps().hosts(),
     }
     async with HttpFetcher(**(options | changes)) as fetch:
         yield fetch

@@ -16,7 +16,7 @@ from aggregator.parse import reader_for, request_older
 from tests.parse.html.sources import CASES, fetched
 from tests.support.builders import make_source
 from tests.support.examples import examples
-from tests.support.patience import within
+from tests.support.patience import is_within
 
 FORUM = "https://forum.example.org"
 ASKED = (
@@ -151,4 +151,4 @@ def topic(post: str) -> str:
 def test_what_is_made_to_take_long_takes_less_than_ten_seconds(asked: int, text: str) -> None:
     start = time.process_time()
     cause_of(*ASKED[asked], text.encode())
-    assert within(time.process_time() - start, 10)
+    assert is_within(time.process_time() - start, 10)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.parse.answers import CASES, SAMPLES, cause_of
 from tests.support.examples import examples
-from tests.support.patience import A_TENTH_OR_WHOLE, within
+from tests.support.patience import A_TENTH_OR_WHOLE, is_within
 
 RECORDED = sorted(
     [
@@ -93,4 +93,4 @@ def test_what_is_made_to_take_long_takes_less_than_ten_seconds(text: str, part: 
     payload = text.encode()[: len(text) // part]
     start = time.process_time()
     cause_of(payload)
-    assert within(time.process_time() - start, 10 / part)
+    assert is_within(time.process_time() - start, 10 / part)

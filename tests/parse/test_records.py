@@ -209,8 +209,8 @@ def test_a_wrong_file_is_rejected_and_the_others_go_on() -> None:
             "'source' is '#1', but should",
         ),
         ("body: uk-msf", "body: uk-msf\nclaims:\n  - what: a\n    sorce: b", 6, "did you mean 'source'?"),
-        ("title: Example", "title: Example\ntitle: Twice", 5, "the key 'title' stands twice here"),
-        ("title: Example", "title: 'Example", 5, "this is not YAML as it stands"),
+        ("title: Example", "title: Example\ntitle: Twice", 5, "the key 'title' occurs twice here"),
+        ("title: Example", "title: 'Example", 5, "this is not valid YAML"),
     ],
 )
 def test_a_mistake_is_named_with_its_line_and_what_would_be_right(
@@ -241,7 +241,7 @@ def test_facts_that_are_too_long_are_a_mistake_that_says_where_longer_texts_go()
 def test_brackets_without_end_are_a_mistake_at_once(bracket: str) -> None:
     """Thousands of them once took a minute."""
     [(where, why)] = rejects(SMALL.replace("Example", bracket * 19_000))
-    assert (where, why.split(";")[0]) == ("example.md:4", "brackets or lists lie more than 20 deep here")
+    assert (where, why.split(";")[0]) == ("example.md:4", "brackets or lists are nested more than 20 deep here")
 
 
 @pytest.mark.parametrize("facts", ["", "just words", "- a\n- b", "2024"])

@@ -186,7 +186,7 @@ def _item_count(result: PollResult) -> int | str:
     if isinstance(result, Failed):
         return result.cause.value
     assert isinstance(result, SourceReading)
-    return result.items
+    return result.item_count
 
 
 def test_every_polled_source_is_in_the_demo_with_the_same_kind_and_selectors() -> None:

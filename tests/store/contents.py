@@ -41,7 +41,7 @@ from aggregator.model import (
     Validators,
     Window,
 )
-from aggregator.model.alerts import (
+from aggregator.model.alert_rules import (
     Alert,
     AlertEvent,
     AlertReason,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.model import ChangeKind
-from aggregator.model.alerts import SubscriberRule
+from aggregator.model.alert_rules import SubscriberRule
 from aggregator.model.subscriptions import Frequency
 from tests.store.values import make_change, save_changes
 from tests.support.builders import instant, make_entry

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 
 from aggregator.deliver.mail.tokens import Tokens
 from aggregator.model import SubscriberStatus
-from aggregator.model.alerts import SubscriberRule
+from aggregator.model.alert_rules import SubscriberRule
 from aggregator.services.alerts.matching import AlertMatcher
 from aggregator.services.mailing.delivery import DeliveryService
 from aggregator.web import build_application

@@ -16,8 +16,8 @@ from typing import Final
 from aggregator.classify.comparison import last_minute
 from aggregator.classify.labels.tokeniser import tokenise
 from aggregator.model import Document
-from aggregator.model.alerts import (
-    ANY_CHANGE,
+from aggregator.model.alert_rules import (
+    ANY_VALUE,
     CHANGED_PARTS,
     AlertEvent,
     AlertReason,
@@ -71,7 +71,7 @@ class MatchableDocument:
             "topic": frozenset(labels.topics),
             "plan": frozenset(labels.plans),
             # The rule language uses one word for `relevance:any` and `changed:any`.
-            "relevance": frozenset((labels.relevance.value, ANY_CHANGE)),
+            "relevance": frozenset((labels.relevance.value, ANY_VALUE)),
         }
 
     @property
@@ -211,7 +211,7 @@ def _term_matches(field: str, value: str, state: DocumentState) -> bool:
         case "changed":
             return bool(
                 state.changed_parts
-                if value == ANY_CHANGE
+                if value == ANY_VALUE
                 else state.changed_parts & set(CHANGED_PARTS[value])
             )
         case "removed":

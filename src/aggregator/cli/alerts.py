@@ -12,7 +12,7 @@ from aggregator.cli import rows
 from aggregator.cli.console import print_error, print_json, print_rows, print_text
 from aggregator.cli.options import AsJson, At, Replay, app, open_program
 from aggregator.model import Subscriber
-from aggregator.model.alerts import AlertRule, Webhook, WebhookStatus
+from aggregator.model.alert_rules import AlertRule, Webhook, WebhookStatus
 from aggregator.model.subscriptions import Frequency
 from aggregator.services.alerts.matching import Trial
 

@@ -21,7 +21,7 @@ from aggregator.config.settings import Settings, load_settings
 from aggregator.config.sources_file import load_recorded_sources, load_sources
 from aggregator.config.yaml_files.schema import ConfigIssues
 from aggregator.model import Body, PlanName, Register, Role, Source, Vocabulary
-from aggregator.model.alerts import AlertRule
+from aggregator.model.alert_rules import AlertRule
 
 __all__ = ["Config", "Settings", "find_file", "load_config"]
 

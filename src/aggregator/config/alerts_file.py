@@ -14,7 +14,7 @@ from aggregator.config.yaml_files.editable_file import EditableFile
 from aggregator.config.yaml_files.list_editor import YamlList, format_item, indent_block
 from aggregator.config.yaml_files.schema import ConfigIssues, Problems, Schema, duplicate_ids, read_yaml
 from aggregator.errors import ConfigError, ConfigIssue
-from aggregator.model.alerts import AlertRule, Condition, Webhook
+from aggregator.model.alert_rules import AlertRule, Condition, Webhook
 from aggregator.model.subscriptions import Frequency
 from aggregator.values.field_types import Name, Text, matching
 

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from aggregator.model import Relevance, Vocabulary
-from aggregator.model.alerts import (
+from aggregator.model.alert_rules import (
     ANY_VALUE,
     CHANGED_PARTS,
     KEYWORDS,

@@ -25,7 +25,7 @@ from aggregator.deliver.digest.headings import update_type
 from aggregator.deliver.digest.weeks import DIGEST_TIME
 from aggregator.deliver.mail.prepared import MailContext, PreparedMessage, prepare_text_mail
 from aggregator.model import Body, Document, LabelOverride, Retraction, Subscriber
-from aggregator.model.alerts import ALERT_RUN_PREFIX, Alert, AlertEvent, AlertReason, AlertRule
+from aggregator.model.alert_rules import ALERT_RUN_PREFIX, Alert, AlertEvent, AlertReason, AlertRule
 from aggregator.model.licences import may_show
 from aggregator.model.subscriptions import Frequency
 from aggregator.values.text import one_line

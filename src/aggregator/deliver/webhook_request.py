@@ -16,7 +16,14 @@ from typing import Any, Final
 from aggregator.deliver.mail.retry import RETRY_FOR, retry_delay
 from aggregator.errors import DeliveryError
 from aggregator.model import Body, Failed, FetchResult, Moment, Request, Site
-from aggregator.model.alerts import Alert, AlertReason, AlertRule, Webhook, WebhookDelivery, WebhookStatus
+from aggregator.model.alert_rules import (
+    Alert,
+    AlertReason,
+    AlertRule,
+    Webhook,
+    WebhookDelivery,
+    WebhookStatus,
+)
 
 KEY_PREFIX: Final = "whsec_"
 MIN_KEY_BYTES: Final = 24

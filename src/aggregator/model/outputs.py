@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from aggregator.model.alerts import AlertFeed
+from aggregator.model.alert_rules import AlertFeed
 from aggregator.model.bodies import Body, Role, Source
 from aggregator.model.document import Document, Moment, Removal, Translation
 from aggregator.model.fetched import Outage, SourceState

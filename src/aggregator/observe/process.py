@@ -20,7 +20,6 @@ from aggregator.model import (
     SourceWithState,
 )
 from aggregator.model.days import day_of
-from aggregator.observe.deadlines import deadlines
 from aggregator.observe.rules.measures import check_rules
 from aggregator.observe.rules.results import before_first_poll
 from aggregator.observe.silence_events import silence_events
@@ -39,6 +38,7 @@ from aggregator.observe.state.process_state import (
     undated_documents,
 )
 from aggregator.observe.state.stages import plan_reports
+from aggregator.observe.upcoming_deadlines import deadlines
 
 
 def report_process(

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, and_, delete, func, select, true, update
 
 from aggregator.model import DeliveryStatus
-from aggregator.model.alerts import (
+from aggregator.model.alert_rules import (
     Alert,
     AlertRule,
     AlertRuleState,

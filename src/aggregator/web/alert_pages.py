@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from aggregator.deliver.mail.tokens import Tokens
 from aggregator.model import Frequency, Site, Subscriber, SubscriberStatus
-from aggregator.model.alerts import SubscriberRule
+from aggregator.model.alert_rules import SubscriberRule
 from aggregator.services.alerts.rules import SubscriberRules
 from aggregator.web.feed_pages import feed_address
 from aggregator.web.form_data import FormData, first_value, is_ticked

@@ -31,8 +31,8 @@ def test_the_text_is_76_columns_wide_and_each_link_has_a_line_of_its_own() -> No
         )
     )[1]
     assert f"\n  {link}\n" in text
-    lines = [line for line in text.splitlines() if "://" not in line]
-    assert max(map(len, lines)) == 76
+    text_lines = [line for line in text.splitlines() if "://" not in line]
+    assert max(map(len, text_lines)) == 76
     assert all(line.strip().startswith("http") for line in text.splitlines() if "://" in line)
     assert not any(line.endswith(" ") for line in text.splitlines())
 

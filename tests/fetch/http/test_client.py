@@ -15,7 +15,7 @@ from aggregator.errors import Cause
 from aggregator.fetch.http.client import HttpLimits
 from aggregator.model import Failed, NotModified, Request, Validators
 from tests.fetch.requests import AGENT, ask, ask_each, failure, fetched
-from tests.support.server import Response, Server, conditional
+from tests.support.server import ScriptedResponse, ScriptedServer, conditional
 
 CERTIFICATE = Path(__file__).parents[1] / "localhost.pem"
 """Self-signed for 127.0.0.1, with its key: made for these tests and good for nothing else."""
@@ -23,7 +23,7 @@ CERTIFICATE = Path(__file__).parents[1] / "localhost.pem"
 MODIFIED = "Tue, 02 Jan 2024 00:00:00 GMT"
 
 
-def test_an_answer_comes_back_whole_with_its_validators(server: Server) -> None:
+def test_an_answer_comes_back_whole_with_its_validators(server: ScriptedServer) -> None:
     server.script["/feed"] = conditional(b"<feed/>", etag='W/"a b"', last_modified=MODIFIED)
     result = fetched(server.url("/feed"))
     assert (result.payload, result.status) == (b"<feed/>", 200)
@@ -32,7 +32,7 @@ def test_an_answer_comes_back_whole_with_its_validators(server: Server) -> None:
     assert result.validators == Validators(etag='W/"a b"', last_modified=MODIFIED)
 
 
-def test_validators_go_back_byte_for_byte_and_304_is_not_modified(server: Server) -> None:
+def test_validators_go_back_byte_for_byte_and_304_is_not_modified(server: ScriptedServer) -> None:
     server.script["/feed"] = conditional(b"<feed/>", etag='W/"a,b  c"', last_modified=MODIFIED)
     known = Validators(etag='W/"a,b  c"', last_modified=MODIFIED)
     result = ask(Request(url=server.url("/feed"), validators=known))
@@ -41,24 +41,24 @@ def test_validators_go_back_byte_for_byte_and_304_is_not_modified(server: Server
     assert result.headers["etag"] == 'W/"a,b  c"'
 
 
-def test_a_304_that_nobody_asked_for_is_a_failure(server: Server) -> None:
-    server.script["/feed"] = Response(status=304)
+def test_a_304_that_nobody_asked_for_is_a_failure(server: ScriptedServer) -> None:
+    server.script["/feed"] = ScriptedResponse(status=304)
     failed = failure(server.url("/feed"))
     assert (failed.cause, failed.status) == (Cause.STATUS, 304)
 
 
 @pytest.mark.parametrize("etag", ['"é"', '"a\r\nX: y"', ""])
-def test_a_validator_that_would_not_go_back_as_it_came_is_not_sent(server: Server, etag: str) -> None:
-    server.script["/feed"] = Response(payload=b"<feed/>")
+def test_a_validator_that_would_not_go_back_as_it_came_is_not_sent(server: ScriptedServer, etag: str) -> None:
+    server.script["/feed"] = ScriptedResponse(payload=b"<feed/>")
     fetched(Request(url=server.url("/feed"), validators=Validators(etag=etag)))
-    assert "if-none-match" not in server.seen[-1].headers
+    assert "if-none-match" not in server.requests[-1].headers
 
 
-def test_only_what_is_needed_is_sent(server: Server) -> None:
-    server.script["/feed"] = Response(payload=b"<feed/>")
+def test_only_what_is_needed_is_sent(server: ScriptedServer) -> None:
+    server.script["/feed"] = ScriptedResponse(payload=b"<feed/>")
     fetched(Request(url=server.url("/feed"), accept="application/atom+xml"))
-    assert server.seen[-1].method == "GET"
-    assert dict(server.seen[-1].headers) == {
+    assert server.requests[-1].method == "GET"
+    assert dict(server.requests[-1].headers) == {
         "host": f"127.0.0.1:{server.port}",
         "user-agent": AGENT,
         "accept": "application/atom+xml",
@@ -66,54 +66,54 @@ def test_only_what_is_needed_is_sent(server: Server) -> None:
     }
 
 
-def test_a_packed_answer_is_unpacked_and_its_headers_say_so(server: Server) -> None:
-    packed = Response(headers={"Content-Encoding": "gzip"}, payload=gzip.compress(b"<feed/>"))
+def test_a_packed_answer_is_unpacked_and_its_headers_say_so(server: ScriptedServer) -> None:
+    packed = ScriptedResponse(headers={"Content-Encoding": "gzip"}, payload=gzip.compress(b"<feed/>"))
     server.script["/feed"] = packed
     result = fetched(server.url("/feed"))
     assert result.payload == b"<feed/>"
     assert not {"content-encoding", "content-length"} & set(result.headers)
 
 
-def test_an_answer_without_a_date_is_dated_by_our_clock(server: Server) -> None:
-    server.script["/feed"] = Response(payload=b"<feed/>")
+def test_an_answer_without_a_date_is_dated_by_our_clock(server: ScriptedServer) -> None:
+    server.script["/feed"] = ScriptedResponse(payload=b"<feed/>")
     assert fetched(server.url("/feed")).headers["date"] == "Fri, 05 Jun 2026 12:00:00 GMT"
 
 
-def test_cookies_are_neither_kept_nor_sent_back(server: Server) -> None:
-    server.script["/feed"] = Response(headers={"Set-Cookie": "seen=1; Path=/"}, payload=b"<feed/>")
+def test_cookies_are_neither_kept_nor_sent_back(server: ScriptedServer) -> None:
+    server.script["/feed"] = ScriptedResponse(headers={"Set-Cookie": "seen=1; Path=/"}, payload=b"<feed/>")
     first, _ = ask_each(server.url("/feed"), server.url("/feed"))
     assert server.paths() == ["/robots.txt", "/feed", "/feed"]
-    assert all("cookie" not in seen.headers for seen in server.seen)
+    assert all("cookie" not in seen.headers for seen in server.requests)
     assert not isinstance(first, NotModified)
     assert "set-cookie" not in getattr(first, "headers", {})
 
 
 def test_a_proxy_named_in_the_environment_is_not_used(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server.script["/feed"] = Response(payload=b"<feed/>")
-    with Server() as proxy:
+    server.script["/feed"] = ScriptedResponse(payload=b"<feed/>")
+    with ScriptedServer() as proxy:
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "HTTPS_PROXY"):
             monkeypatch.setenv(name, proxy.url())
         monkeypatch.setenv("NO_PROXY", "")
         assert fetched(server.url("/feed")).payload == b"<feed/>"
         assert failure("http://10.0.0.1/").cause is Cause.GUARDED
-    assert proxy.seen == []
+    assert proxy.requests == []
 
 
 def test_a_password_kept_in_netrc_is_not_sent(
-    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password secret\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    server.script["/feed"] = Response(payload=b"<feed/>")
+    server.script["/feed"] = ScriptedResponse(payload=b"<feed/>")
     fetched(server.url("/feed"))
-    assert "authorization" not in server.seen[-1].headers
+    assert "authorization" not in server.requests[-1].headers
 
 
-def test_the_query_reaches_the_server_in_its_order(server: Server) -> None:
+def test_the_query_reaches_the_server_in_its_order(server: ScriptedServer) -> None:
     escaped = "/search.atom?keywords=open+government&organisations%5B%5D=b&organisations%5B%5D=a"
-    server.script[escaped] = Response(payload=b"<feed/>")
+    server.script[escaped] = ScriptedResponse(payload=b"<feed/>")
     asked = "/search.atom?keywords=open+government&organisations[]=b&organisations[]=a"
     result = fetched(server.url(asked))
     assert server.paths() == ["/robots.txt", escaped]
@@ -128,50 +128,50 @@ def https() -> ssl.SSLContext:
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(https: ssl.SSLContext) -> None:
-    with Server({"/": Response(payload=b"<feed/>")}, tls=https) as server:
+    with ScriptedServer({"/": ScriptedResponse(payload=b"<feed/>")}, tls=https) as server:
         failed = failure(server.url("/"))
     assert failed.cause is Cause.TLS
     assert "self-signed certificate" in failed.detail
     assert "SSL_CERT_FILE" in failed.hint
-    assert server.seen == []
+    assert server.requests == []
 
 
 def test_an_authority_of_the_operators_own_is_trusted(
     https: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
-    with Server({"/": Response(payload=b"<feed/>")}, tls=https) as server:
+    with ScriptedServer({"/": ScriptedResponse(payload=b"<feed/>")}, tls=https) as server:
         assert fetched(server.url("/")).payload == b"<feed/>"
 
 
-def test_a_slow_start_is_a_time_out(server: Server) -> None:
-    server.script["/feed"] = Response(wait=5, payload=b"<feed/>")
+def test_a_slow_start_is_a_time_out(server: ScriptedServer) -> None:
+    server.script["/feed"] = ScriptedResponse(wait=5, payload=b"<feed/>")
     failed = failure(server.url("/feed"), limits=HttpLimits(read_seconds=0.2))
     assert failed.cause is Cause.TIMEOUT
     assert failed.detail.startswith(f"127.0.0.1:{server.port} sent nothing for too long")
 
 
-def test_an_answer_that_trickles_for_ever_is_a_time_out(server: Server) -> None:
-    server.script["/feed"] = Response(trickle=0.05, payload=b"x" * 1000)
+def test_an_answer_that_trickles_for_ever_is_a_time_out(server: ScriptedServer) -> None:
+    server.script["/feed"] = ScriptedResponse(trickle=0.05, payload=b"x" * 1000)
     failed = failure(server.url("/feed"), limits=HttpLimits(total_seconds=0.5))
     assert failed.cause is Cause.TIMEOUT
     assert failed.detail == f"127.0.0.1:{server.port} had not finished after 0.5 seconds"
 
 
-def test_fewer_bytes_than_announced_are_cut_short(server: Server) -> None:
+def test_fewer_bytes_than_announced_are_cut_short(server: ScriptedServer) -> None:
     server.script["/feed"] = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<feed>"
     failed = failure(server.url("/feed"))
     assert failed.cause is Cause.TRUNCATED
     assert failed.detail == "fewer bytes came than the 100 announced"
 
 
-def test_a_gzip_stream_cut_in_a_whole_message_is_cut_short(server: Server) -> None:
+def test_a_gzip_stream_cut_in_a_whole_message_is_cut_short(server: ScriptedServer) -> None:
     packed = gzip.compress(b"<feed/>" * 1000)
-    server.script["/feed"] = Response(headers={"Content-Encoding": "gzip"}, payload=packed[:-4])
+    server.script["/feed"] = ScriptedResponse(headers={"Content-Encoding": "gzip"}, payload=packed[:-4])
     assert failure(server.url("/feed")).cause is Cause.TRUNCATED
 
 
-def test_chunks_without_an_end_are_broken_off(server: Server) -> None:
+def test_chunks_without_an_end_are_broken_off(server: ScriptedServer) -> None:
     chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n<feed>\r\n"
     server.script["/feed"] = chunks
     assert failure(server.url("/feed")).cause is Cause.BROKEN_OFF
@@ -189,14 +189,14 @@ def test_chunks_without_an_end_are_broken_off(server: Server) -> None:
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n<feed/>\r\n0\r\n\r\n",
     ],
 )
-def test_what_is_not_http_is_broken_off(server: Server, said: bytes) -> None:
+def test_what_is_not_http_is_broken_off(server: ScriptedServer, said: bytes) -> None:
     server.script["/feed"] = said
     assert failure(server.url("/feed")).cause is Cause.BROKEN_OFF
 
 
-def test_a_plain_answer_may_not_be_larger_than_allowed(server: Server) -> None:
-    server.script["/most"] = Response(payload=b"x" * 1000)
-    server.script["/more"] = Response(payload=b"x" * 1001)
+def test_a_plain_answer_may_not_be_larger_than_allowed(server: ScriptedServer) -> None:
+    server.script["/most"] = ScriptedResponse(payload=b"x" * 1000)
+    server.script["/more"] = ScriptedResponse(payload=b"x" * 1001)
     server.script["/unannounced"] = b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1001
     limits = HttpLimits(max_bytes=1000)
     assert len(fetched(server.url("/most"), limits=limits).payload) == 1000
@@ -208,9 +208,9 @@ def test_a_plain_answer_may_not_be_larger_than_allowed(server: Server) -> None:
     assert failure(server.url("/unannounced"), limits=limits).detail == "more came, 1000 are allowed"
 
 
-def test_a_gzip_bomb_is_not_unpacked(server: Server) -> None:
+def test_a_gzip_bomb_is_not_unpacked(server: ScriptedServer) -> None:
     bomb = gzip.compress(bytes(50_000_000))
-    server.script["/feed"] = Response(headers={"Content-Encoding": "gzip"}, payload=bomb)
+    server.script["/feed"] = ScriptedResponse(headers={"Content-Encoding": "gzip"}, payload=bomb)
     failed = failure(server.url("/feed"))
     assert (failed.cause, failed.detail) == (
         Cause.TOO_LARGE,
@@ -219,7 +219,7 @@ def test_a_gzip_bomb_is_not_unpacked(server: Server) -> None:
 
 
 def test_a_refused_port_is_named() -> None:
-    with Server() as gone:
+    with ScriptedServer() as gone:
         closed = gone.url("/feed")
     failed = failure(closed)
     assert failed.cause is Cause.REFUSED
@@ -265,7 +265,7 @@ def test_what_only_the_library_finds_wrong_is_no_web_address_either() -> None:
     assert failure("http://a\\b/").cause is Cause.BAD_ADDRESS
 
 
-def test_a_bug_of_ours_stays_loud(server: Server) -> None:
+def test_a_bug_of_ours_stays_loud(server: ScriptedServer) -> None:
     def clock() -> datetime:
         raise ZeroDivisionError
 
@@ -273,8 +273,8 @@ def test_a_bug_of_ours_stays_loud(server: Server) -> None:
         ask(server.url("/feed"), clock=clock)
 
 
-def test_a_form_is_posted_guarded_and_asks_no_robots_txt(server: Server) -> None:
-    server.script["/hub"] = Response(status=204)
+def test_a_form_is_posted_guarded_and_asks_no_robots_txt(server: ScriptedServer) -> None:
+    server.script["/hub"] = ScriptedResponse(status=204)
     form = (("hub.mode", "publish"), ("hub.url", "https://updates.example.org/feed.atom?a=1&b=é"))
 
     told = ask(Request(url=server.url("/hub"), form=form))
@@ -282,7 +282,7 @@ def test_a_form_is_posted_guarded_and_asks_no_robots_txt(server: Server) -> None
 
     assert isinstance(told, Failed)
     assert (told.cause, told.status) == (Cause.EMPTY, 204)
-    (seen,) = server.seen
+    (seen,) = server.requests
     assert (seen.method, seen.path) == ("POST", "/hub")
     assert seen.headers["content-type"] == "application/x-www-form-urlencoded"
     assert seen.payload == (

@@ -12,7 +12,7 @@ from aggregator.errors import Cause
 from aggregator.fetch.errors import FetchError
 from aggregator.fetch.http import guard
 from tests.fetch.requests import failure, fetched
-from tests.support.server import Response, Server
+from tests.support.server import ScriptedResponse, ScriptedServer
 
 
 @pytest.mark.parametrize(
@@ -87,21 +87,21 @@ def test_the_refusal_is_no_error_of_the_system_and_says_where_the_name_led() -> 
     assert not caught.value.reached
 
 
-def test_a_literal_inside_address_is_refused_before_anything_is_sent(server: Server) -> None:
+def test_a_literal_inside_address_is_refused_before_anything_is_sent(server: ScriptedServer) -> None:
     failed = failure(server.url("/feed"), allowed_hosts=frozenset())
     assert (failed.cause, failed.detail) == (Cause.GUARDED, "127.0.0.1 (loopback)")
     assert "the operator can name the host" in failed.hint
-    assert server.seen == []
+    assert server.requests == []
 
 
-def test_a_name_that_leads_inside_is_refused(server: Server) -> None:
+def test_a_name_that_leads_inside_is_refused(server: ScriptedServer) -> None:
     failed = failure(server.url("/feed", host="localhost"))
     assert (failed.cause, failed.detail) == (Cause.GUARDED, "localhost leads to 127.0.0.1 (loopback)")
-    assert server.seen == []
+    assert server.requests == []
 
 
-def test_a_host_that_the_operator_names_is_asked(server: Server) -> None:
-    server.script["/feed"] = Response(payload=b"<feed/>")
+def test_a_host_that_the_operator_names_is_asked(server: ScriptedServer) -> None:
+    server.script["/feed"] = ScriptedResponse(payload=b"<feed/>")
     allowed = frozenset({"localhost"})
     assert fetched(server.url("/feed", host="localhost"), allowed_hosts=allowed).payload == b"<feed/>"
     assert fetched(server.url("/feed", host="LOCALHOST"), allowed_hosts=allowed).payload == b"<feed/>"
@@ -109,11 +109,11 @@ def test_a_host_that_the_operator_names_is_asked(server: Server) -> None:
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_what_passes_the_guard_is_dialled(server: Server, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+def test_what_passes_the_guard_is_dialled(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     """This machine stands for the internet here, which tests do not reach."""
     judged: list[str] = []
     monkeypatch.setattr(guard, "inside", lambda address: judged.append(str(address)))
-    server.script["/feed"] = Response(payload=b"<feed/>")
+    server.script["/feed"] = ScriptedResponse(payload=b"<feed/>")
     assert fetched(server.url("/feed", host=host), allowed_hosts=frozenset()).payload == b"<feed/>"
     assert set(judged) == {"127.0.0.1"}
 
@@ -122,7 +122,7 @@ def test_what_passes_the_guard_is_dialled(server: Server, monkeypatch: pytest.Mo
     "addresses", [["127.0.0.1"], ["8.8.8.8", "127.0.0.1"], ["127.0.0.1", "10.0.0.1", "::1"]]
 )
 def test_a_name_rebound_to_an_inside_address_is_refused(
-    server: Server, monkeypatch: pytest.MonkeyPatch, addresses: list[str]
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, addresses: list[str]
 ) -> None:
     """One inside address among several is enough: which one is dialled is decided by a race."""
 
@@ -134,7 +134,7 @@ def test_a_name_rebound_to_an_inside_address_is_refused(
     failed = failure(server.url("/feed", host="rebound.example"))
     assert failed.cause is Cause.GUARDED
     assert failed.detail == "rebound.example leads to 127.0.0.1 (loopback)"
-    assert server.seen == []
+    assert server.requests == []
 
 
 def _found(address: str, port: int) -> tuple[Any, ...]:

@@ -17,29 +17,29 @@ from aggregator.fetch.http.origins import origin_of
 from aggregator.fetch.http.rate_limit import RateLimiter
 from aggregator.model import Failed, Request
 from tests.fetch.requests import HERE, Naps, ask_each
-from tests.support.server import Response, Server
+from tests.support.server import ScriptedResponse, ScriptedServer
 
 FIVE = timedelta(seconds=5)
 ZERO = timedelta(0)
 WHOM = origin_of("http://www.example.org/feed")
 
 
-def test_a_host_is_asked_one_thing_at_a_time(server: Server) -> None:
-    server.script["/feed"] = Response(payload=b"<feed/>", wait=0.02)
+def test_a_host_is_asked_one_thing_at_a_time(server: ScriptedServer) -> None:
+    server.script["/feed"] = ScriptedResponse(payload=b"<feed/>", wait=0.02)
     ask_each(*[server.url("/feed")] * 10, at_once=True)
-    assert len(server.seen) == 11
-    assert server.most_at_once == 1
+    assert len(server.requests) == 11
+    assert server.max_concurrent == 1
 
 
-def test_two_hosts_are_asked_at_the_same_time(server: Server) -> None:
-    server.script["/feed"] = Response(payload=b"<feed/>", wait=0.3)
+def test_two_hosts_are_asked_at_the_same_time(server: ScriptedServer) -> None:
+    server.script["/feed"] = ScriptedResponse(payload=b"<feed/>", wait=0.3)
     both = [server.url("/feed"), server.url("/feed", host="localhost")]
     ask_each(*both, at_once=True, allowed_hosts=HERE | {"localhost"})
-    assert server.most_at_once == 2
+    assert server.max_concurrent == 2
 
 
-def test_the_pause_counts_from_the_end_of_the_last_request_and_robots_txt_is_one(server: Server) -> None:
-    server.script["/feed"] = Response(payload=b"<feed/>")
+def test_the_pause_counts_from_the_end_of_the_last_request_and_robots_txt_is_one(server: ScriptedServer) -> None:
+    server.script["/feed"] = ScriptedResponse(payload=b"<feed/>")
     naps = Naps()
     ask_each(
         Request(url=server.url("/feed"), pause=timedelta(seconds=2)),
@@ -51,16 +51,16 @@ def test_the_pause_counts_from_the_end_of_the_last_request_and_robots_txt_is_one
     assert naps.taken == [2.0, 7.0]
 
 
-def test_the_pause_is_kept_by_the_real_clock_too(server: Server) -> None:
-    server.script["/feed"] = Response(payload=b"<feed/>")
+def test_the_pause_is_kept_by_the_real_clock_too(server: ScriptedServer) -> None:
+    server.script["/feed"] = ScriptedResponse(payload=b"<feed/>")
     ask_each(Request(url=server.url("/feed"), pause=timedelta(seconds=0.3)), hosts=RateLimiter())
-    robots, feed = server.seen
+    robots, feed = server.requests
     assert feed.at - robots.at >= 0.29
 
 
-def test_an_answer_with_an_error_reached_the_host_and_a_refused_port_did_not(server: Server) -> None:
+def test_an_answer_with_an_error_reached_the_host_and_a_refused_port_did_not(server: ScriptedServer) -> None:
     naps = Naps()
-    with Server() as gone:
+    with ScriptedServer() as gone:
         closed = gone.url("/feed")
     ask_each(closed, server.url("/missing"), server.url("/missing"), hosts=naps.hosts())
     assert naps.taken == [5.0, 5.0]

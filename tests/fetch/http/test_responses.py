@@ -10,7 +10,7 @@ from aggregator.errors import Cause
 from aggregator.fetch.http.responses import HttpResponse, retry_after
 from aggregator.model import Failed
 from tests.fetch.requests import ask_each, failure, fetched
-from tests.support.server import Response, Server
+from tests.support.server import ScriptedResponse, ScriptedServer
 
 MINUTES_2 = timedelta(minutes=2)
 
@@ -31,9 +31,9 @@ MINUTES_2 = timedelta(minutes=2)
     ],
 )
 def test_an_error_status_is_a_failure_that_says_what_to_try(
-    server: Server, status: int, cause: Cause, words: str
+    server: ScriptedServer, status: int, cause: Cause, words: str
 ) -> None:
-    server.script["/feed"] = Response(status=status, payload=b"<html>an error is no document</html>")
+    server.script["/feed"] = ScriptedResponse(status=status, payload=b"<html>an error is no document</html>")
     failed = failure(server.url("/feed"))
     assert (failed.cause, failed.status, failed.retry_after) == (cause, status, None)
     assert failed.url == server.url("/feed")
@@ -41,24 +41,24 @@ def test_an_error_status_is_a_failure_that_says_what_to_try(
     assert failed.hint
 
 
-def test_the_hint_fits_the_status(server: Server) -> None:
+def test_the_hint_fits_the_status(server: ScriptedServer) -> None:
     statuses = (401, 403, 404, 410, 429, 418, 500)
-    server.script |= {f"/{status}": Response(status=status) for status in statuses}
+    server.script |= {f"/{status}": ScriptedResponse(status=status) for status in statuses}
     hints = {failure(server.url(f"/{status}")).hint for status in statuses}
     assert len(hints) == 7
     assert "the publisher's server has a fault: it is asked again later" in hints
 
 
 @pytest.mark.parametrize("payload", [b"", b" \r\n"])
-def test_a_200_with_nothing_in_it_is_a_failure(server: Server, payload: bytes) -> None:
-    server.script["/feed"] = Response(payload=payload)
+def test_a_200_with_nothing_in_it_is_a_failure(server: ScriptedServer, payload: bytes) -> None:
+    server.script["/feed"] = ScriptedResponse(payload=payload)
     failed = failure(server.url("/feed"))
     assert (failed.cause, failed.status) == (Cause.EMPTY, 200)
     assert failed.detail == f"{server.url('/feed')} answered 200 with nothing in it"
 
 
-def test_any_success_with_a_payload_is_an_answer(server: Server) -> None:
-    server.script["/feed"] = Response(status=203, payload=b"<feed/>")
+def test_any_success_with_a_payload_is_an_answer(server: ScriptedServer) -> None:
+    server.script["/feed"] = ScriptedResponse(status=203, payload=b"<feed/>")
     assert fetched(server.url("/feed")).status == 203
 
 
@@ -96,16 +96,16 @@ def test_a_retry_after_of_another_status_is_not_for_us() -> None:
 
 @pytest.mark.parametrize("said", ["120", "Fri, 05 Jun 2026 12:02:00 GMT"])
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_failure_carries_how_long_the_host_wants_to_rest(server: Server, status: int, said: str) -> None:
+def test_a_failure_carries_how_long_the_host_wants_to_rest(server: ScriptedServer, status: int, said: str) -> None:
     """The answer carries no Date, so the date form counts from our own clock: noon of that day."""
-    server.script["/feed"] = Response(status=status, headers={"Retry-After": said})
+    server.script["/feed"] = ScriptedResponse(status=status, headers={"Retry-After": said})
     failed = failure(server.url("/feed"))
     assert (failed.status, failed.retry_after) == (status, MINUTES_2)
 
 
-def test_a_host_that_wants_to_rest_is_not_asked_for_anything_else(server: Server) -> None:
-    server.script["/feed"] = Response(status=503, headers={"Retry-After": "120"})
-    server.script["/other"] = Response(payload=b"<feed/>")
+def test_a_host_that_wants_to_rest_is_not_asked_for_anything_else(server: ScriptedServer) -> None:
+    server.script["/feed"] = ScriptedResponse(status=503, headers={"Retry-After": "120"})
+    server.script["/other"] = ScriptedResponse(payload=b"<feed/>")
     first, second = ask_each(server.url("/feed"), server.url("/other"))
     assert isinstance(first, Failed)
     assert isinstance(second, Failed)
@@ -114,8 +114,8 @@ def test_a_host_that_wants_to_rest_is_not_asked_for_anything_else(server: Server
     assert server.paths() == ["/robots.txt", "/feed"]
 
 
-def test_a_429_without_a_word_on_how_long_rests_a_minute(server: Server) -> None:
-    server.script["/feed"] = Response(status=429)
+def test_a_429_without_a_word_on_how_long_rests_a_minute(server: ScriptedServer) -> None:
+    server.script["/feed"] = ScriptedResponse(status=429)
     first, second = ask_each(server.url("/feed"), server.url("/feed"))
     assert isinstance(first, Failed)
     assert isinstance(second, Failed)
@@ -123,7 +123,7 @@ def test_a_429_without_a_word_on_how_long_rests_a_minute(server: Server) -> None
     assert second.retry_after == timedelta(seconds=60)
 
 
-def test_a_503_without_a_retry_after_does_not_rest(server: Server) -> None:
-    server.script["/feed"] = Response(status=503)
+def test_a_503_without_a_retry_after_does_not_rest(server: ScriptedServer) -> None:
+    server.script["/feed"] = ScriptedResponse(status=503)
     ask_each(server.url("/feed"), server.url("/feed"))
     assert server.paths() == ["/robots.txt", "/feed", "/feed"]

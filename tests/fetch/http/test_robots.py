@@ -11,30 +11,30 @@ from aggregator.errors import Cause
 from aggregator.model import Failed, Fetched, Request, RobotsTxt
 from tests.fetch.requests import Memory, Naps, ask_each, failure, fetched
 from tests.support.builders import NOON
-from tests.support.server import Reply, Response, Server
+from tests.support.server import Reply, ScriptedResponse, ScriptedServer
 
-FEED = Response(payload=b"<feed/>")
+FEED = ScriptedResponse(payload=b"<feed/>")
 SHUT = "User-agent: *\nDisallow: /\n"
 
 
-def text(words: str) -> Response:
-    return Response(headers={"Content-Type": "text/plain"}, payload=words.encode())
+def text(words: str) -> ScriptedResponse:
+    return ScriptedResponse(headers={"Content-Type": "text/plain"}, payload=words.encode())
 
 
 @pytest.fixture
-def site(server: Server) -> Server:
+def site(server: ScriptedServer) -> ScriptedServer:
     server.script |= {"/feed": FEED, "/other": FEED}
     return server
 
 
-def test_it_is_asked_once_for_many_requests_at_once(site: Server) -> None:
+def test_it_is_asked_once_for_many_requests_at_once(site: ScriptedServer) -> None:
     site.script["/robots.txt"] = text("User-agent: *\nAllow: /\n")
     results = ask_each(*[site.url("/feed")] * 5, at_once=True)
     assert all(isinstance(result, Fetched) for result in results)
     assert site.paths() == ["/robots.txt"] + ["/feed"] * 5
 
 
-def test_what_it_forbids_is_not_asked(site: Server) -> None:
+def test_what_it_forbids_is_not_asked(site: ScriptedServer) -> None:
     site.script["/robots.txt"] = text("User-agent: *\nDisallow: /feed\n")
     first, second = ask_each(site.url("/feed"), site.url("/other"))
     assert isinstance(first, Failed)
@@ -57,24 +57,24 @@ def test_what_it_forbids_is_not_asked(site: Server) -> None:
         ("", True),
     ],
 )
-def test_the_rules_for_our_product_are_obeyed(site: Server, rules: str, allowed: bool) -> None:
+def test_the_rules_for_our_product_are_obeyed(site: ScriptedServer, rules: str, allowed: bool) -> None:
     site.script["/robots.txt"] = text(rules)
     (result,) = ask_each(site.url("/feed"))
     assert isinstance(result, Fetched) is allowed
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 451])
-def test_where_there_is_none_everything_is_allowed(site: Server, status: int) -> None:
+def test_where_there_is_none_everything_is_allowed(site: ScriptedServer, status: int) -> None:
     """Whatever stands in the error page."""
-    site.script["/robots.txt"] = Response(status=status, payload=SHUT.encode())
+    site.script["/robots.txt"] = ScriptedResponse(status=status, payload=SHUT.encode())
     memory = Memory()
     assert fetched(site.url("/feed"), memory=memory).payload == b"<feed/>"
     assert memory.copies == {site.url(""): RobotsTxt(fetched_at=NOON, status=status, text="")}
 
 
 @pytest.mark.parametrize("status", [500, 503])
-def test_a_fault_of_the_server_forbids_everything(site: Server, status: int) -> None:
-    site.script["/robots.txt"] = Response(status=status)
+def test_a_fault_of_the_server_forbids_everything(site: ScriptedServer, status: int) -> None:
+    site.script["/robots.txt"] = ScriptedResponse(status=status)
     memory = Memory()
     results = ask_each(site.url("/feed"), site.url("/other"), memory=memory)
     for result in results:
@@ -87,15 +87,15 @@ def test_a_fault_of_the_server_forbids_everything(site: Server, status: int) -> 
     assert memory.copies == {}
 
 
-def test_after_an_hour_a_faulty_server_is_asked_again(site: Server) -> None:
+def test_after_an_hour_a_faulty_server_is_asked_again(site: ScriptedServer) -> None:
     instants = iter([NOON] * 4 + [NOON + timedelta(hours=1)] * 20)
-    site.script["/robots.txt"] = Response(status=500)
+    site.script["/robots.txt"] = ScriptedResponse(status=500)
     ask_each(*[site.url("/feed")] * 3, clock=lambda: next(instants))
     assert site.paths() == ["/robots.txt", "/robots.txt"]
 
 
-def test_a_429_is_the_failure_of_the_request(site: Server) -> None:
-    site.script["/robots.txt"] = Response(status=429, headers={"Retry-After": "120"})
+def test_a_429_is_the_failure_of_the_request(site: ScriptedServer) -> None:
+    site.script["/robots.txt"] = ScriptedResponse(status=429, headers={"Retry-After": "120"})
     failed = failure(site.url("/feed"))
     assert (failed.cause, failed.retry_after) == (Cause.THROTTLED, timedelta(seconds=120))
     assert failed.detail == f"{site.url('/robots.txt')} answered 429: the host asks to slow down"
@@ -103,12 +103,12 @@ def test_a_429_is_the_failure_of_the_request(site: Server) -> None:
 
 
 def test_an_unreachable_host_is_the_failure_of_the_request() -> None:
-    with Server() as gone:
+    with ScriptedServer() as gone:
         closed = gone.url("/feed")
     assert failure(closed).cause is Cause.REFUSED
 
 
-def test_a_broken_off_robots_txt_is_the_failure_of_the_request(site: Server) -> None:
+def test_a_broken_off_robots_txt_is_the_failure_of_the_request(site: ScriptedServer) -> None:
     site.script["/robots.txt"] = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nUser-agent"
     assert failure(site.url("/feed")).cause is Cause.TRUNCATED
 
@@ -118,7 +118,7 @@ def kept(hours: float, words: str = SHUT) -> RobotsTxt:
 
 
 @pytest.mark.parametrize(("hours", "used"), [(0, True), (23.9, True), (24, False), (-1, False)])
-def test_a_copy_is_kept_a_day(site: Server, hours: float, used: bool) -> None:
+def test_a_copy_is_kept_a_day(site: ScriptedServer, hours: float, used: bool) -> None:
     """A copy from the future was made by a wrong clock, and is replaced."""
     memory = Memory()
     memory.put(site.url(""), kept(hours))
@@ -129,8 +129,8 @@ def test_a_copy_is_kept_a_day(site: Server, hours: float, used: bool) -> None:
     assert memory.copies[site.url("")].fetched_at == (NOON - timedelta(hours=hours) if used else NOON)
 
 
-@pytest.mark.parametrize("fault", [Response(status=500), Response(status=429), b""])
-def test_an_older_copy_holds_when_no_newer_can_be_had(site: Server, fault: Reply) -> None:
+@pytest.mark.parametrize("fault", [ScriptedResponse(status=500), ScriptedResponse(status=429), b""])
+def test_an_older_copy_holds_when_no_newer_can_be_had(site: ScriptedServer, fault: Reply) -> None:
     memory = Memory()
     memory.put(site.url(""), kept(30))
     site.script["/robots.txt"] = fault
@@ -142,15 +142,15 @@ def test_an_older_copy_holds_when_no_newer_can_be_had(site: Server, fault: Reply
     assert memory.copies[site.url("")] == kept(30)
 
 
-def test_an_older_copy_holds_for_an_hour_before_a_newer_is_tried_for(site: Server) -> None:
+def test_an_older_copy_holds_for_an_hour_before_a_newer_is_tried_for(site: ScriptedServer) -> None:
     memory = Memory()
     memory.put(site.url(""), kept(30, words=""))
-    site.script["/robots.txt"] = Response(status=500)
+    site.script["/robots.txt"] = ScriptedResponse(status=500)
     ask_each(site.url("/feed"), site.url("/feed"), memory=memory)
     assert site.paths() == ["/robots.txt", "/feed", "/feed"]
 
 
-def test_a_long_run_asks_again_after_a_day(site: Server) -> None:
+def test_a_long_run_asks_again_after_a_day(site: ScriptedServer) -> None:
     now = [NOON]
     site.script["/robots.txt"] = text("User-agent: *\nAllow: /\n")
 
@@ -162,22 +162,22 @@ def test_a_long_run_asks_again_after_a_day(site: Server) -> None:
     assert site.paths() == ["/robots.txt", "/feed", "/other", "/robots.txt", "/feed"]
 
 
-def test_its_redirects_are_followed_and_speak_for_the_first_host(site: Server) -> None:
-    site.script["/robots.txt"] = Response(status=301, headers={"Location": "/there"})
+def test_its_redirects_are_followed_and_speak_for_the_first_host(site: ScriptedServer) -> None:
+    site.script["/robots.txt"] = ScriptedResponse(status=301, headers={"Location": "/there"})
     site.script["/there"] = text(SHUT)
     assert failure(site.url("/feed")).cause is Cause.ROBOTS
     assert site.paths() == ["/robots.txt", "/there"]
 
 
 @pytest.mark.parametrize("location", ["/robots.txt", "mailto:a@example.org"])
-def test_redirects_that_lead_nowhere_count_as_none(site: Server, location: str) -> None:
-    site.script["/robots.txt"] = Response(status=301, headers={"Location": location})
+def test_redirects_that_lead_nowhere_count_as_none(site: ScriptedServer, location: str) -> None:
+    site.script["/robots.txt"] = ScriptedResponse(status=301, headers={"Location": location})
     memory = Memory()
     assert fetched(site.url("/feed"), memory=memory).payload == b"<feed/>"
     assert memory.copies == {site.url(""): RobotsTxt(fetched_at=NOON, status=404, text="")}
 
 
-def test_only_the_first_500_kib_are_read(site: Server) -> None:
+def test_only_the_first_500_kib_are_read(site: ScriptedServer) -> None:
     agent, last = "User-agent: *\n", "\nDisallow: /feed\n"
     filler = "#" * (500 * 1024 - len(agent) - len(last))
     site.script["/robots.txt"] = text(agent + filler + last + "Disallow: /other\n")
@@ -186,15 +186,15 @@ def test_only_the_first_500_kib_are_read(site: Server) -> None:
     assert isinstance(second, Fetched)
 
 
-def test_a_packed_robots_txt_is_read_as_far_too(site: Server) -> None:
+def test_a_packed_robots_txt_is_read_as_far_too(site: ScriptedServer) -> None:
     rule = "User-agent: *\nDisallow: /feed\n"
     packed = gzip.compress((rule + "#" * 5_000_000).encode())
-    site.script["/robots.txt"] = Response(headers={"Content-Encoding": "gzip"}, payload=packed)
+    site.script["/robots.txt"] = ScriptedResponse(headers={"Content-Encoding": "gzip"}, payload=packed)
     assert failure(site.url("/feed")).cause is Cause.ROBOTS
 
 
 @pytest.mark.parametrize(("delay", "pause"), [("2", 5.0), ("7", 7.0), ("3600", 60.0), ("often", 5.0)])
-def test_a_crawl_delay_lengthens_the_pause(site: Server, delay: str, pause: float) -> None:
+def test_a_crawl_delay_lengthens_the_pause(site: ScriptedServer, delay: str, pause: float) -> None:
     site.script["/robots.txt"] = text(f"User-agent: *\nCrawl-delay: {delay}\n")
     naps = Naps()
     asked = Request(url=site.url("/feed"), pause=timedelta(seconds=5))

@@ -180,7 +180,7 @@ HEAD = "poll\turl\tstatus\theaders\tfile\n"
         ("1\thttps://a.example/\t200\t{}\t../secret", "../secret lies outside the folder"),
         ("1\thttps://a.example/\t200\t{}\t/etc/hosts", "/etc/hosts lies outside the folder"),
         ("1\thttps://a.example/\t200\t{}\tmissing.xml", "missing.xml is not there"),
-        ("1\thttps://a.example/\t200", "there is no headers, file: columns are parted by tabs"),
+        ("1\thttps://a.example/\t200", "there is no headers, file: separate the columns by tabs"),
     ],
 )
 def test_a_wrong_row_is_refused_with_its_line(tmp_path: Path, row: str, what: str) -> None:

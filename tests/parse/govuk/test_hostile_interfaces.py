@@ -16,7 +16,7 @@ from aggregator.parse import reader_for
 from tests.parse.answers import CASES
 from tests.support.builders import make_source
 from tests.support.examples import examples
-from tests.support.patience import A_TENTH_OR_WHOLE, within
+from tests.support.patience import A_TENTH_OR_WHOLE, is_within
 
 ASKED = (
     ("govuk", "https://www.gov.uk/api/search.json?q=open+government"),
@@ -128,4 +128,4 @@ def test_what_is_made_to_take_long_takes_less_than_ten_seconds(what: str, part: 
     for kind, address in ASKED:
         start = time.process_time()
         cause_of(kind, address, payload)
-        assert within(time.process_time() - start, 10 / part), address
+        assert is_within(time.process_time() - start, 10 / part), address

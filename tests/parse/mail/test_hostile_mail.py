@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.parse.mail.messages import MESSAGES, message, read
 from tests.support.examples import examples
-from tests.support.patience import A_TENTH_OR_WHOLE, within
+from tests.support.patience import A_TENTH_OR_WHOLE, is_within
 
 ALL = 10_000_000
 RECORDED = sorted(path.read_bytes() for path in MESSAGES.iterdir())
@@ -168,5 +168,5 @@ def test_what_is_made_to_take_long_takes_less_than_ten_seconds(what: str, part: 
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.process_time()
     read(*messages)
-    assert within(time.process_time() - started, 10 * len(messages) / len(whole))
+    assert is_within(time.process_time() - started, 10 * len(messages) / len(whole))
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000  # kilobytes

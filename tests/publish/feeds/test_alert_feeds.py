@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from aggregator.model import Snapshot
-from aggregator.model.alerts import Alert, AlertEvent, AlertFeed, AlertReason, AlertRule, Term
+from aggregator.model.alert_rules import Alert, AlertEvent, AlertFeed, AlertReason, AlertRule, Term
 from aggregator.publish import make_artifacts
 from tests.publish.feed_readers import child_text, feed_entries, link_attributes
 from tests.support.builders import NOON, make_entry, make_snapshot

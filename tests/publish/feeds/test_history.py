@@ -1,4 +1,4 @@
-"""The history of feeds: readers can follow it back to its beginning, and archive pages never change."""
+"""The history of feeds: feed readers can follow it back to its beginning, and archive pages never change."""
 
 from __future__ import annotations
 

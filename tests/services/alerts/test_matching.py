@@ -25,7 +25,7 @@ from aggregator.model import (
     RemovalKind,
     SubscriberStatus,
 )
-from aggregator.model.alerts import AlertReason, AlertRule, SubscriberRule
+from aggregator.model.alert_rules import AlertReason, AlertRule, SubscriberRule
 from aggregator.model.subscriptions import Frequency
 from aggregator.services.alerts.matching import AlertMatcher
 from aggregator.services.mailing.delivery import DeliveryService

@@ -13,7 +13,7 @@ import pytest
 from aggregator.deliver.webhook_request import decode_secret, sign
 from aggregator.errors import DeliveryError, StoreError
 from aggregator.fetch.http.client import HttpFetcher
-from aggregator.model.alerts import Webhook, WebhookDelivery, WebhookStatus
+from aggregator.model.alert_rules import Webhook, WebhookDelivery, WebhookStatus
 from aggregator.services.alerts.webhooks import WEBHOOK_LOCK, WebhookSender
 from aggregator.store import open_store
 from tests.services.alerts.test_matching import HOUR, AlertBench, make_rule

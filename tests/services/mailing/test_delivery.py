@@ -25,7 +25,7 @@ from aggregator.model import (
     Subscriber,
     SubscriberStatus,
 )
-from aggregator.model.alerts import SubscriberRule
+from aggregator.model.alert_rules import SubscriberRule
 from aggregator.services.mailing.delivery import DeliveryService
 from aggregator.services.mailing.mailer import MAIL_LOCK, Mailer, open_transport
 from aggregator.store import Store, open_store

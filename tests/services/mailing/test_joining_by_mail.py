@@ -46,11 +46,11 @@ def test_somebody_subscribes_confirms_and_unsubscribes_by_mail_alone(bench: Subs
 
     assert receive(bench, mail_from_link(question)) == {"confirm": 1}
     assert bench.subscriber(ANN).status is SubscriberStatus.ACTIVE
-    ((to, welcome),) = bench.send_mails()
+    ((to, answer),) = bench.send_mails()
     assert to == ANN
-    assert welcome.startswith("This address gets letters.")
+    assert answer.startswith("This address gets letters.")
 
-    assert receive(bench, mail_from_link(welcome)) == {"leave": 1}
+    assert receive(bench, mail_from_link(answer)) == {"leave": 1}
     assert bench.subscriber(ANN).status is SubscriberStatus.UNSUBSCRIBED
 
 

@@ -12,7 +12,7 @@ import pytest
 from aggregator.errors import Cause
 from aggregator.model import Fetched, FetchResult, NotModified, RemovalKind, Request, Selectors
 from aggregator.store import open_store
-from tests.services.stage import Stage
+from tests.services.stage import PollingBench
 from tests.support.builders import NOON, make_source
 
 HOUR = timedelta(hours=1)
@@ -36,11 +36,11 @@ def detail(name: str, closes: str) -> bytes:
 
 
 @pytest.fixture
-def wales(tmp_path: Path) -> Iterator[Stage]:
+def wales(tmp_path: Path) -> Iterator[PollingBench]:
     listing = make_source("wales", kind="listing", address=LIST, selectors=SELECTORS)
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        stage = Stage(store, (listing,))
-        stage.net.content_type = "text/html; charset=utf-8"
+        stage = PollingBench(store, (listing,))
+        stage.network.content_type = "text/html; charset=utf-8"
         served = {LIST: listed("one", "two")}
         served |= {
             f"https://www.gov.wales/{n}": detail(n, "16 October 2026") for n in ("one", "two", "three")
@@ -49,12 +49,12 @@ def wales(tmp_path: Path) -> Iterator[Stage]:
         yield stage
 
 
-def closing(stage: Stage) -> dict[str, str | None]:
-    dates = {title: held.entry.closes for title, held in stage.held().items()}
+def closing(stage: PollingBench) -> dict[str, str | None]:
+    dates = {title: held.entry.closes for title, held in stage.documents_by_title().items()}
     return {title: closes.at.isoformat() if closes else None for title, closes in sorted(dates.items())}
 
 
-def test_a_list_and_its_pages_are_joined(wales: Stage) -> None:
+def test_a_list_and_its_pages_are_joined(wales: PollingBench) -> None:
     assert closing(wales) == {
         "Example: one": "2026-10-15T23:00:00+00:00",
         "Example: two": "2026-10-15T23:00:00+00:00",
@@ -62,7 +62,7 @@ def test_a_list_and_its_pages_are_joined(wales: Stage) -> None:
     assert wales.state("wales").items == 2
 
 
-def test_a_page_that_cannot_be_read_keeps_its_item_out_of_this_poll_and_changes_nothing(wales: Stage) -> None:
+def test_a_page_that_cannot_be_read_keeps_its_item_out_of_this_poll_and_changes_nothing(wales: PollingBench) -> None:
     outcome = wales.poll(NOON + HOUR, {"https://www.gov.wales/one": 500})["wales"]
 
     assert (outcome.failure, outcome.revised, outcome.rejected) == (None, 0, 1)
@@ -70,25 +70,25 @@ def test_a_page_that_cannot_be_read_keeps_its_item_out_of_this_poll_and_changes_
     assert "its own page could not be read" in wales.state("wales").rejects[0].why
 
 
-def test_a_page_that_is_not_there_is_a_removal_after_two_looks(wales: Stage) -> None:
+def test_a_page_that_is_not_there_is_a_removal_after_two_looks(wales: PollingBench) -> None:
     for hours in (1, 5):
         wales.poll(NOON + hours * HOUR, {"https://www.gov.wales/one": 410})
 
-    held = wales.held()
+    held = wales.documents_by_title()
     assert held["Example: one"].removal is not None
     assert held["Example: one"].removal.kind is RemovalKind.GONE
     assert held["Example: two"].removal is None
 
 
-def test_an_extended_closing_date_is_a_revision(wales: Stage) -> None:
+def test_an_extended_closing_date_is_a_revision(wales: PollingBench) -> None:
     extended = detail("one", "30 October 2026")
     outcome = wales.poll(NOON + HOUR, {"https://www.gov.wales/one": extended})["wales"]
 
     assert outcome.revised == 1
-    assert wales.held()["Example: one"].carriers[0].revisions[-1].parts == ("closing date",)
+    assert wales.documents_by_title()["Example: one"].carriers[0].revisions[-1].parts == ("closing date",)
 
 
-def test_the_pages_of_items_are_read_though_their_list_has_not_changed(wales: Stage) -> None:
+def test_the_pages_of_items_are_read_though_their_list_has_not_changed(wales: PollingBench) -> None:
     """The server says so to whoever sends back the ETag of the list."""
     tagged = Fetched(
         url=LIST,
@@ -99,19 +99,19 @@ def test_the_pages_of_items_are_read_though_their_list_has_not_changed(wales: St
     )
 
     async def answer(request: Request) -> FetchResult:
-        return NotModified(url=LIST) if request.validators.etag else await wales.net(request)
+        return NotModified(url=LIST) if request.validators.etag else await wales.network(request)
 
-    wales.net.served[LIST] = tagged
+    wales.network.responses[LIST] = tagged
     for hours, day in ((1, 16), (2, 30)):
-        wales.net.served["https://www.gov.wales/one"] = detail("one", f"{day} October 2026")
+        wales.network.responses["https://www.gov.wales/one"] = detail("one", f"{day} October 2026")
         asyncio.run(wales.poller.poll(wales.sources, answer, NOON + hours * HOUR))
 
     assert closing(wales)["Example: one"] == "2026-10-30T00:00:00+00:00"
 
 
-def test_no_match_and_under_half_of_last_time_are_a_changed_layout(wales: Stage) -> None:
+def test_no_match_and_under_half_of_last_time_are_a_changed_layout(wales: PollingBench) -> None:
     names = [f"n{number}" for number in range(5)]
-    wales.net.served |= {f"https://www.gov.wales/{name}": detail(name, "16 October 2026") for name in names}
+    wales.network.responses |= {f"https://www.gov.wales/{name}": detail(name, "16 October 2026") for name in names}
     wales.poll(NOON + HOUR, {LIST: listed("one", "two", *names)})
     half = wales.poll(NOON + 2 * HOUR, {LIST: listed("one", "two", "n0")})["wales"]
     none = wales.poll(NOON + 3 * HOUR, {LIST: b"<html><body><main><p>New!</p></main></body></html>"})["wales"]
@@ -119,7 +119,7 @@ def test_no_match_and_under_half_of_last_time_are_a_changed_layout(wales: Stage)
     assert half.failure is not None
     assert (half.failure.cause, none.failure and none.failure.cause) == (Cause.LAYOUT, Cause.LAYOUT)
     assert "li.item" in half.failure.detail
-    assert len(wales.held()) == 7
+    assert len(wales.documents_by_title()) == 7
 
 
 def test_a_watched_page_that_is_gone_is_removed_and_its_words_stay(tmp_path: Path) -> None:
@@ -127,14 +127,14 @@ def test_a_watched_page_that_is_gone_is_removed_and_its_words_stay(tmp_path: Pat
     page = make_source("glasgow", kind="page", address=address)
     html = b"<!doctype html><html><body><main><h1>Example: plan</h1><p>Words.</p></main></body></html>"
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        stage = Stage(store, (page,))
-        stage.net.content_type = "text/html"
+        stage = PollingBench(store, (page,))
+        stage.network.content_type = "text/html"
         never = stage.poll(NOON, {address: 404})["glasgow"]
         stage.poll(NOON + HOUR, {address: html})
         stage.poll(NOON + 2 * HOUR, {address: 404})
         stage.poll(NOON + 6 * HOUR, {address: 404})
 
-        held = stage.held()["Example: plan"]
+        held = stage.documents_by_title()["Example: plan"]
         assert never.failure is not None
         assert held.removal is not None
         assert held.removal.kind is RemovalKind.MISSING
@@ -159,13 +159,13 @@ def test_every_page_of_a_list_is_read_before_the_bound_cuts_off_pages_of_items(t
     served = {f"{FINDER}&b_start={n}": cards(n, min(n + 30, 107)) for n in (30, 60, 90)}
     served |= {f"https://consultations.example.org/d/{n}/": consultation for n in range(107)}
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        stage = Stage(store, (site,))
-        stage.net.content_type = "text/html"
+        stage = PollingBench(store, (site,))
+        stage.network.content_type = "text/html"
         stage.poll(NOON, {**served, FINDER: cards(0, 30)})
 
-        looked_up = [title for title, held in stage.held().items() if held.entry.closes]
-        assert len(stage.held()) == 107
-        assert len(stage.net.asked) == 50
+        looked_up = [title for title, held in stage.documents_by_title().items() if held.entry.closes]
+        assert len(stage.documents_by_title()) == 107
+        assert len(stage.network.requested_urls) == 50
         assert len(looked_up) == 46
         assert {f"Example {n}" for n in range(30)} <= set(looked_up)
 
@@ -173,9 +173,9 @@ def test_every_page_of_a_list_is_read_before_the_bound_cuts_off_pages_of_items(t
 def test_a_list_of_which_a_page_fails_is_not_read_at_all(tmp_path: Path) -> None:
     site = make_source("site", kind="citizenspace", address=FINDER)
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        stage = Stage(store, (site,))
-        stage.net.content_type = "text/html"
+        stage = PollingBench(store, (site,))
+        stage.network.content_type = "text/html"
         outcome = stage.poll(NOON, {FINDER: cards(0, 30), f"{FINDER}&b_start=30": 503})["site"]
 
         assert (outcome.failure and outcome.failure.url) == f"{FINDER}&b_start=30"
-        assert stage.held() == {}
+        assert stage.documents_by_title() == {}

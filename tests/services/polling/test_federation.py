@@ -20,9 +20,9 @@ from aggregator.model import SCHEME, Document, FetchedPart, Scope, Source
 from aggregator.publish import make_artifacts
 from aggregator.services.publishing.snapshot import gather_snapshot
 from aggregator.store import Store, open_store
-from tests.services.stage import EMPTY, Net
+from tests.services.stage import EMPTY_VOCABULARY, FakeNetwork
 from tests.support.builders import NOON, make_body, make_source
-from tests.support.projects import atom
+from tests.support.projects import make_atom_feed
 
 PLAN = "https://www.example.org/plan"
 RECORD = """---
@@ -46,14 +46,14 @@ class Instance:
     name: str
     sources: tuple[Source, ...]
     store: Store
-    net: Net
+    net: FakeNetwork
     settings: Path
 
     @property
     def config(self) -> Config:
         settings = load_settings(self.settings, base_url=self.base, instance=self.name)
         bodies = {id: make_body(id, name=id.title()) for id in ("cabinet-office", "glasgow")}
-        return Config(settings=settings, bodies=bodies, sources=self.sources, vocabulary=EMPTY)
+        return Config(settings=settings, bodies=bodies, sources=self.sources, vocabulary=EMPTY_VOCABULARY)
 
     @property
     def base(self) -> str:
@@ -65,13 +65,13 @@ class Instance:
         asyncio.run(services.poller.poll(services.poller.enabled_sources(), self.net, at))
         for artifact in make_artifacts(gather_snapshot(self.config, self.store, at)):
             if artifact.path in {"feed.atom", "changes.atom"}:
-                self.net.served[self.base + artifact.path] = artifact.payload
+                self.net.responses[self.base + artifact.path] = artifact.payload
 
     def held(self) -> tuple[Document, ...]:
         return self.store.documents.all()
 
     def feed(self, path: str = "feed.atom") -> Any:
-        served = self.net.served[self.base + path]
+        served = self.net.responses[self.base + path]
         return feedparser.parse(served)
 
 
@@ -87,8 +87,8 @@ def records() -> Source:
 
 
 @pytest.fixture
-def net() -> Net:
-    return Net()
+def net() -> FakeNetwork:
+    return FakeNetwork()
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def stores() -> Iterator[ExitStack]:
         yield stack
 
 
-def instance(name: str, net: Net, stores: ExitStack, folder: Path, *sources: Source) -> Instance:
+def instance(name: str, net: FakeNetwork, stores: ExitStack, folder: Path, *sources: Source) -> Instance:
     settings = folder / "settings.yaml"
     settings.write_text("title: Updates\n")
     store = stores.enter_context(open_store(f"sqlite:///{folder / name}.db"))
@@ -109,12 +109,12 @@ def written(words: str) -> tuple[FetchedPart, ...]:
 
 
 def test_what_an_instance_passes_on_keeps_source_id_and_labels_and_credits_it(
-    net: Net, stores: ExitStack, tmp_path: Path
+    net: FakeNetwork, stores: ExitStack, tmp_path: Path
 ) -> None:
     gov = make_source("gov", body="glasgow", address="https://www.example.org/feed.atom", scope=Scope.ALL)
     first = instance("a", net, stores, tmp_path, gov)
     second = instance("b", net, stores, tmp_path, follows("a"))
-    net.served["https://www.example.org/feed.atom"] = atom({"/plan": "A plan"})
+    net.responses["https://www.example.org/feed.atom"] = make_atom_feed({"/plan": "A plan"})
 
     first.turn(NOON)
     second.turn(NOON + HOUR)
@@ -130,12 +130,12 @@ def test_what_an_instance_passes_on_keeps_source_id_and_labels_and_credits_it(
 
 
 def test_a_document_through_two_instances_is_one_entry_that_credits_both(
-    net: Net, stores: ExitStack, tmp_path: Path
+    net: FakeNetwork, stores: ExitStack, tmp_path: Path
 ) -> None:
     gov = make_source("gov", address="https://www.example.org/feed.atom", scope=Scope.ALL)
     first, second = (instance(name, net, stores, tmp_path, gov) for name in ("a", "b"))
     reader = instance("c", net, stores, tmp_path, follows("a"), follows("b"))
-    net.served["https://www.example.org/feed.atom"] = atom({"/plan": "A plan"})
+    net.responses["https://www.example.org/feed.atom"] = make_atom_feed({"/plan": "A plan"})
 
     for number, each in enumerate((first, second, reader)):
         each.turn(NOON + number * HOUR)
@@ -150,13 +150,13 @@ def test_a_document_through_two_instances_is_one_entry_that_credits_both(
 
 
 def test_who_has_a_document_first_hand_speaks_whatever_an_instance_told_before(
-    net: Net, stores: ExitStack, tmp_path: Path
+    net: FakeNetwork, stores: ExitStack, tmp_path: Path
 ) -> None:
     gov = make_source("gov", address="https://www.example.org/feed.atom", scope=Scope.ALL)
     other = instance("a", net, stores, tmp_path, gov)
-    net.served["https://www.example.org/feed.atom"] = atom({"/plan": "A plan, as it was once called"})
+    net.responses["https://www.example.org/feed.atom"] = make_atom_feed({"/plan": "A plan, as it was once called"})
     other.turn(NOON)
-    net.served["https://www.example.org/feed.atom"] = atom({"/plan": "A plan"})
+    net.responses["https://www.example.org/feed.atom"] = make_atom_feed({"/plan": "A plan"})
     both = instance("b", net, stores, tmp_path, follows("a"), gov)
 
     both.turn(NOON + HOUR)
@@ -167,7 +167,7 @@ def test_who_has_a_document_first_hand_speaks_whatever_an_instance_told_before(
     assert not held.entry.relayed
 
 
-def test_three_instances_in_a_ring_never_echo(net: Net, stores: ExitStack, tmp_path: Path) -> None:
+def test_three_instances_in_a_ring_never_echo(net: FakeNetwork, stores: ExitStack, tmp_path: Path) -> None:
     ring = [
         instance("a", net, stores, tmp_path, records(), follows("c")),
         instance("b", net, stores, tmp_path, follows("a")),
@@ -182,7 +182,7 @@ def test_three_instances_in_a_ring_never_echo(net: Net, stores: ExitStack, tmp_p
                 each.turn(at)
                 at += HOUR
 
-    net.served["records/"] = written("The forum met and spoke at length about many things.")
+    net.responses["records/"] = written("The forum met and spoke at length about many things.")
     rounds(4)
     seen = [each.held() for each in ring]
     assert [len(held) for held in seen] == [1, 1, 1]
@@ -190,9 +190,9 @@ def test_three_instances_in_a_ring_never_echo(net: Net, stores: ExitStack, tmp_p
     assert [len(held[0].revision_times) for held in seen] == [0, 0, 0]
 
     # Shorter than before: what goes round must not win because there is more of it.
-    net.served["records/"] = written("It met.")
+    net.responses["records/"] = written("It met.")
     rounds(4)
-    settled = [each.net.served[each.base + "feed.atom"] for each in ring]
+    settled = [each.net.responses[each.base + "feed.atom"] for each in ring]
     for each in ring:
         (held,) = each.held()
         assert held.entry.text == "It met."
@@ -201,22 +201,22 @@ def test_three_instances_in_a_ring_never_echo(net: Net, stores: ExitStack, tmp_p
         assert each.feed().entries[0].updated == ring[0].feed().entries[0].updated
 
     rounds(3)
-    assert [each.net.served[each.base + "feed.atom"] for each in ring] == settled
+    assert [each.net.responses[each.base + "feed.atom"] for each in ring] == settled
     assert [link.title for link in ring[0].feed().entries[0].links if link.rel == "related"] == [
         "Also carried by Updates"
     ]
 
 
 def test_the_body_of_an_instance_that_we_do_not_know_is_that_of_the_source(
-    net: Net, stores: ExitStack, tmp_path: Path
+    net: FakeNetwork, stores: ExitStack, tmp_path: Path
 ) -> None:
     gov = make_source("gov", body="glasgow", address="https://www.example.org/feed.atom", scope=Scope.ALL)
     first = instance("a", net, stores, tmp_path, gov)
-    net.served["https://www.example.org/feed.atom"] = atom({"/plan": "A plan"})
+    net.responses["https://www.example.org/feed.atom"] = make_atom_feed({"/plan": "A plan"})
     first.turn(NOON)
-    feed = net.served["https://a.example/feed.atom"]
+    feed = net.responses["https://a.example/feed.atom"]
     assert isinstance(feed, bytes)
-    net.served["https://a.example/feed.atom"] = feed.replace(b'term="glasgow"', b'term="atlantis"')
+    net.responses["https://a.example/feed.atom"] = feed.replace(b'term="glasgow"', b'term="atlantis"')
     second = instance("b", net, stores, tmp_path, replace(follows("a"), body="cabinet-office"))
 
     second.turn(NOON + HOUR)

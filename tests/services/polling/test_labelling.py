@@ -10,15 +10,15 @@ from aggregator.config import Config
 from aggregator.config.settings import load_settings
 from aggregator.due_work import Services
 from aggregator.model import Document, LabelOverride, Phrase, Relevance, Strength, Topic, Vocabulary
-from aggregator.services.polling.labelling import BATCH, Labelling
+from aggregator.services.polling.labelling import BATCH_SIZE, Labelling
 from aggregator.store import Store, open_store
-from tests.store.values import change, keep
+from tests.store.values import make_change, save_changes
 from tests.support.builders import NOON, make_body, make_entry, make_source
 
 AFTER = Vocabulary(
     topics=(Topic(id="openness", name="openness", phrases={Strength.SURE: (Phrase(words="scheme"),)}),)
 )
-SCHEMES, OTHERS = BATCH + 20, 30
+SCHEMES, OTHERS = BATCH_SIZE + 20, 30
 
 
 def labelling(store: Store, vocabulary: Vocabulary) -> Labelling:
@@ -35,7 +35,7 @@ def store() -> Store:
     store = open_store("sqlite://")
     titles = [f"A scheme, part {n}" for n in range(SCHEMES)] + [f"A road, part {n}" for n in range(OTHERS)]
     told = [make_entry(f"https://www.gov.uk/{n}", title=title) for n, title in enumerate(titles)]
-    keep(store, *(change(one) for one in told))
+    save_changes(store, *(make_change(one) for one in told))
     labelling(store, Vocabulary()).relabel()
     return store
 
@@ -57,7 +57,7 @@ def test_labels_change_and_nothing_else_does(store: Store) -> None:
 
     assert (changed, relevant(store)) == (SCHEMES, SCHEMES)
     assert without_labels(store) == before
-    assert steps == [(BATCH, SCHEMES + OTHERS), (SCHEMES + OTHERS, SCHEMES + OTHERS)]
+    assert steps == [(BATCH_SIZE, SCHEMES + OTHERS), (SCHEMES + OTHERS, SCHEMES + OTHERS)]
     assert labelling(store, AFTER).relabel() == 0
 
 
@@ -75,7 +75,7 @@ def test_broken_off_it_goes_on_where_it_stopped(store: Store) -> None:
     labelling(store, AFTER).relabel(lambda done, of: steps.append((done, of)))
 
     assert 0 < in_between < SCHEMES
-    assert steps == [(SCHEMES + OTHERS - BATCH, SCHEMES + OTHERS - BATCH)]
+    assert steps == [(SCHEMES + OTHERS - BATCH_SIZE, SCHEMES + OTHERS - BATCH_SIZE)]
     assert relevant(store) == SCHEMES
 
 

@@ -19,7 +19,7 @@ from aggregator.model import FetchedPart, Moment, Scope
 from aggregator.normalise.identity import entry_id
 from aggregator.store import Store
 from tests.services.conftest import OpenStore
-from tests.services.stage import Net, Served, Stage
+from tests.services.stage import FakeNetwork, FakeResponse, PollingBench
 from tests.support.builders import NOON, make_source
 from tests.support.examples import examples
 
@@ -126,8 +126,8 @@ def records(told: Sequence[Mapping[str, str]]) -> tuple[FetchedPart, ...]:
     return tuple(FetchedPart(name=f"{facts['id']}.md", payload=text(facts).encode()) for facts in told)
 
 
-def served(told: Mapping[str, Any]) -> dict[str, Served]:
-    answers: dict[str, Served] = {"records/": 500 if told["rec"] is None else records(told["rec"])}
+def served(told: Mapping[str, Any]) -> dict[str, FakeResponse]:
+    answers: dict[str, FakeResponse] = {"records/": 500 if told["rec"] is None else records(told["rec"])}
     for name, address in FEEDS.items():
         answers[address] = 500 if told[name] is None else atom(told[name])
     for name, address in SEARCHES.items():
@@ -140,7 +140,7 @@ def served(told: Mapping[str, Any]) -> dict[str, Served]:
 
 def poll(store: Store, order: Sequence[str], at: datetime, told: Mapping[str, Any]) -> None:
     """Each source in a poll of its own, as if by processes that were broken off; then the run's end."""
-    stage = Stage(store, tuple(SOURCES.values()), net=Net(served(told)))
+    stage = PollingBench(store, tuple(SOURCES.values()), network=FakeNetwork(served(told)))
     for name in order:
         assert stage.poll_only(at, name)[name].bug is None
     stage.poller.merge_documents()

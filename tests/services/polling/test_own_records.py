@@ -12,9 +12,9 @@ from aggregator.model import FetchedPart, Scope
 from aggregator.normalise.identity import entry_id
 from aggregator.services.publishing.snapshot import former_pages
 from aggregator.store import open_store
-from tests.services.stage import Stage
+from tests.services.stage import PollingBench
 from tests.support.builders import NOON, make_source
-from tests.support.projects import atom
+from tests.support.projects import make_atom_feed
 
 HOUR = timedelta(hours=1)
 FEED = "https://www.gov.uk/one.atom"
@@ -33,26 +33,26 @@ OTHERS = tuple(record(f"other-{number}") for number in range(6))
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
+def stage(tmp_path: Path) -> Iterator[PollingBench]:
     kept = make_source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        yield Stage(store, (kept, make_source("one", address=FEED, fallbacks=())))
+        yield PollingBench(store, (kept, make_source("one", address=FEED, fallbacks=())))
 
 
-def test_a_record_that_gets_a_page_stays_the_same_document_and_its_own_page_leads_there(stage: Stage) -> None:
+def test_a_record_that_gets_a_page_stays_the_same_document_and_its_own_page_leads_there(stage: PollingBench) -> None:
     stage.poll(NOON, {"records/": (record("plan"), *OTHERS)})
     for hours in (1, 5):
         paged = (record("plan", PAGE), *OTHERS)
         outcome = stage.poll(NOON + hours * HOUR, {"records/": paged})["records"]
         assert (outcome.new, outcome.revised, outcome.removed) == (0, 0, 0)
 
-    held = stage.held()["Record plan"].entry
+    held = stage.documents_by_title()["Record plan"].entry
     assert (held.id, held.url) == (entry_id("record:plan"), PAGE)
     assert former_pages(stage.store)["records/plan.html"] == held.id
 
 
-def test_the_page_of_a_record_that_is_joined_to_an_elder_document_leads_there(stage: Stage) -> None:
-    stage.poll(NOON, {"records/": OTHERS, FEED: atom({"/plan": "The plan"})})
+def test_the_page_of_a_record_that_is_joined_to_an_elder_document_leads_there(stage: PollingBench) -> None:
+    stage.poll(NOON, {"records/": OTHERS, FEED: make_atom_feed({"/plan": "The plan"})})
     stage.poll(NOON + HOUR, {"records/": (record("plan"), *OTHERS)})
     stage.poll(NOON + 2 * HOUR, {"records/": (record("plan", PAGE), *OTHERS)})
 

@@ -15,9 +15,9 @@ from aggregator.errors import Cause
 from aggregator.model import Fetched, FetchedPart, RemovalKind, Request, Scope, Selectors, Validators
 from aggregator.normalise.identity import entry_id
 from aggregator.store import open_store
-from tests.services.stage import Served, Stage
+from tests.services.stage import FakeResponse, PollingBench
 from tests.support.builders import NOON, make_source
-from tests.support.projects import atom
+from tests.support.projects import make_atom_feed
 
 HOUR = timedelta(hours=1)
 FEED = "https://www.gov.uk/one.atom"
@@ -32,27 +32,27 @@ RECORDS = tuple(record(f"r{number}", f"Record {number}") for number in range(6))
 
 
 @pytest.fixture
-def records(tmp_path: Path) -> Iterator[Stage]:
+def records(tmp_path: Path) -> Iterator[PollingBench]:
     """A complete listing: what it leaves out is missing."""
     kept = make_source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        stage = Stage(store, (kept,))
+        stage = PollingBench(store, (kept,))
         stage.poll(NOON, {"records/": RECORDS})
         yield stage
 
 
 @pytest.fixture
-def feed(tmp_path: Path) -> Iterator[Stage]:
+def feed(tmp_path: Path) -> Iterator[PollingBench]:
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        yield Stage(store, (make_source("one", address=FEED, fallbacks=()),))
+        yield PollingBench(store, (make_source("one", address=FEED, fallbacks=()),))
 
 
-def test_what_a_complete_listing_leaves_out_is_removed_after_two_looks_hours_apart(records: Stage) -> None:
+def test_what_a_complete_listing_leaves_out_is_removed_after_two_looks_hours_apart(records: PollingBench) -> None:
     first = records.poll(NOON + HOUR, {"records/": RECORDS[1:]})["records"]
     soon = records.poll(NOON + 3 * HOUR, {"records/": RECORDS[1:]})["records"]
-    before = records.held()["Record 0"]
+    before = records.documents_by_title()["Record 0"]
     later = records.poll(NOON + 4 * HOUR, {"records/": RECORDS[1:]})["records"]
-    after = records.held()["Record 0"]
+    after = records.documents_by_title()["Record 0"]
 
     assert (first.removed, soon.removed, later.removed) == (0, 0, 1)
     assert before.removal is None
@@ -62,108 +62,108 @@ def test_what_a_complete_listing_leaves_out_is_removed_after_two_looks_hours_apa
     assert after.carriers[0].revisions[-1].parts == ("removed",)
 
 
-def test_what_is_back_at_the_second_look_was_never_removed(records: Stage) -> None:
+def test_what_is_back_at_the_second_look_was_never_removed(records: PollingBench) -> None:
     records.poll(NOON + HOUR, {"records/": RECORDS[1:]})
     records.poll(NOON + 2 * HOUR, {"records/": RECORDS})
     outcome = records.poll(NOON + 9 * HOUR, {"records/": RECORDS[1:]})["records"]
 
     assert outcome.removed == 0
-    assert records.held()["Record 0"].removal is None
+    assert records.documents_by_title()["Record 0"].removal is None
 
 
-def test_a_return_is_restored_and_named(records: Stage) -> None:
+def test_a_return_is_restored_and_named(records: PollingBench) -> None:
     records.poll(NOON + HOUR, {"records/": RECORDS[1:]})
     records.poll(NOON + 5 * HOUR)
     outcome = records.poll(NOON + 6 * HOUR, {"records/": RECORDS})["records"]
 
-    held = records.held()["Record 0"]
+    held = records.documents_by_title()["Record 0"]
     assert (outcome.revised, held.removal) == (1, None)
     assert held.carriers[0].revisions[-1].parts == ("restored",)
 
 
-def test_when_more_than_a_fifth_goes_at_once_the_operator_decides(records: Stage) -> None:
+def test_when_more_than_a_fifth_goes_at_once_the_operator_decides(records: PollingBench) -> None:
     for hours in (1, 5, 9):
         outcome = records.poll(NOON + hours * HOUR, {"records/": RECORDS[2:]})["records"]
         assert outcome.removed == 0
 
     assert len(records.state("records").removals_to_confirm) == 2
-    assert all(holding.removal is None for holding in records.held().values())
+    assert all(holding.removal is None for holding in records.documents_by_title().values())
 
     records.poller.accept_removals("records", NOON + 10 * HOUR)
-    assert [title for title, held in sorted(records.held().items()) if held.removal] == [
+    assert [title for title, held in sorted(records.documents_by_title().items()) if held.removal] == [
         "Record 0",
         "Record 1",
     ]
     assert records.state("records").removals_to_confirm == ()
 
 
-def test_when_exactly_a_fifth_goes_at_once_it_is_removed(records: Stage) -> None:
+def test_when_exactly_a_fifth_goes_at_once_it_is_removed(records: PollingBench) -> None:
     ten = (*RECORDS, *(record(f"r{number}", f"Record {number}") for number in range(6, 10)))
     records.poll(NOON + HOUR, {"records/": ten})
     for hours in (2, 6):
         records.poll(NOON + hours * HOUR, {"records/": ten[2:]})
 
-    assert [title for title, held in sorted(records.held().items()) if held.removal] == [
+    assert [title for title, held in sorted(records.documents_by_title().items()) if held.removal] == [
         "Record 0",
         "Record 1",
     ]
     assert records.state("records").removals_to_confirm == ()
 
 
-def test_a_failed_poll_and_a_feed_that_drops_an_old_item_remove_nothing(feed: Stage) -> None:
-    feed.poll(NOON, {FEED: atom({"/a": "A", "/b": "B"})})
+def test_a_failed_poll_and_a_feed_that_drops_an_old_item_remove_nothing(feed: PollingBench) -> None:
+    feed.poll(NOON, {FEED: make_atom_feed({"/a": "A", "/b": "B"})})
     for hours in (1, 5, 9):
-        feed.poll(NOON + hours * HOUR, {FEED: atom({"/b": "B"})})
+        feed.poll(NOON + hours * HOUR, {FEED: make_atom_feed({"/b": "B"})})
     for hours in (10, 15, 20):
         feed.poll(NOON + hours * HOUR, {FEED: 404})
 
-    assert all(holding.removal is None for holding in feed.held().values())
+    assert all(holding.removal is None for holding in feed.documents_by_title().values())
     assert feed.state("one").failures == 3
 
 
 def test_a_poll_that_breaks_off_at_its_very_end_has_kept_nothing(
-    feed: Stage, monkeypatch: pytest.MonkeyPatch
+    feed: PollingBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(type(feed.store.sources), "keep", lambda *_: 1 / 0)
-        outcome = feed.poll(NOON, {FEED: atom({"/a": "A"})})["one"]
+        outcome = feed.poll(NOON, {FEED: make_atom_feed({"/a": "A"})})["one"]
 
     assert "ZeroDivisionError" in (outcome.bug or "")
-    assert feed.held() == {}
+    assert feed.documents_by_title() == {}
     assert feed.poll(NOON)["one"].new == 1
 
 
-def test_the_first_poll_that_can_be_read_brings_backlog_also_after_one_that_failed(feed: Stage) -> None:
+def test_the_first_poll_that_can_be_read_brings_backlog_also_after_one_that_failed(feed: PollingBench) -> None:
     feed.poll(NOON, {FEED: 500})
-    feed.poll(NOON + HOUR, {FEED: atom({"/a": "A"})})
-    feed.poll(NOON + 2 * HOUR, {FEED: atom({"/a": "A", "/b": "B"})})
+    feed.poll(NOON + HOUR, {FEED: make_atom_feed({"/a": "A"})})
+    feed.poll(NOON + 2 * HOUR, {FEED: make_atom_feed({"/a": "A", "/b": "B"})})
 
-    assert {title: held.backlog for title, held in feed.held().items()} == {"A": True, "B": False}
+    assert {title: held.backlog for title, held in feed.documents_by_title().items()} == {"A": True, "B": False}
 
 
-def test_a_feed_that_turned_over_whole_between_two_polls_has_a_gap(feed: Stage) -> None:
-    feed.poll(NOON, {FEED: atom({"/a": "A", "/b": "B"})})
-    feed.poll(NOON + HOUR, {FEED: atom({"/b": "B", "/c": "C"})})
+def test_a_feed_that_turned_over_whole_between_two_polls_has_a_gap(feed: PollingBench) -> None:
+    feed.poll(NOON, {FEED: make_atom_feed({"/a": "A", "/b": "B"})})
+    feed.poll(NOON + HOUR, {FEED: make_atom_feed({"/b": "B", "/c": "C"})})
     assert feed.state("one").items_missed_at is None
 
     feed.poll(NOON + 2 * HOUR, {FEED: 304})
-    feed.poll(NOON + 3 * HOUR, {FEED: atom({"/d": "D", "/e": "E"})})
+    feed.poll(NOON + 3 * HOUR, {FEED: make_atom_feed({"/d": "D", "/e": "E"})})
 
     assert feed.state("one").items_missed_at == NOON + 3 * HOUR
-    assert sorted(feed.held()) == ["A", "B", "C", "D", "E"]
+    assert sorted(feed.documents_by_title()) == ["A", "B", "C", "D", "E"]
 
 
-def test_a_gap_is_kept_with_its_days_when_it_is_over(feed: Stage) -> None:
+def test_a_gap_is_kept_with_its_days_when_it_is_over(feed: PollingBench) -> None:
     """What failed, what nobody asked for days, and what rolled on; an answer after an hour is no gap."""
-    turns: list[tuple[datetime, Served]] = [
+    turns: list[tuple[datetime, FakeResponse]] = [
         (NOON, 404),
-        (NOON + HOUR, atom({"/a": "A"})),
+        (NOON + HOUR, make_atom_feed({"/a": "A"})),
         (NOON + 2 * HOUR, 304),
         (NOON + 3 * HOUR, 404),
         (NOON + 4 * HOUR, 500),
-        (NOON + 30 * HOUR, atom({"/a": "A"})),
-        (NOON + 90 * HOUR, atom({"/a": "A"})),
-        (NOON + 91 * HOUR, atom({"/b": "B"})),
+        (NOON + 30 * HOUR, make_atom_feed({"/a": "A"})),
+        (NOON + 90 * HOUR, make_atom_feed({"/a": "A"})),
+        (NOON + 91 * HOUR, make_atom_feed({"/b": "B"})),
         (NOON + 92 * HOUR, 404),
     ]
     for at, served in turns:
@@ -171,7 +171,7 @@ def test_a_gap_is_kept_with_its_days_when_it_is_over(feed: Stage) -> None:
         feed.poll(at, {FEED: 404})  # the same instant twice is once
 
     gaps = feed.store.sources.outages()["one"]
-    assert [(one.since, one.failing_since, one.until, one.missed) for one in gaps] == [
+    assert [(one.since, one.failing_since, one.until, one.items_missed) for one in gaps] == [
         (NOON, NOON, NOON + HOUR, False),
         (NOON + 2 * HOUR, NOON + 3 * HOUR, NOON + 30 * HOUR, False),
         (NOON + 30 * HOUR, None, NOON + 90 * HOUR, False),
@@ -181,36 +181,36 @@ def test_a_gap_is_kept_with_its_days_when_it_is_over(feed: Stage) -> None:
     assert gaps[0].at_first
 
 
-def test_each_revision_keeps_the_hash_of_its_answer_and_until_when_it_was_seen(feed: Stage) -> None:
-    feed.poll(NOON, {FEED: atom({"/a": "A"})})
+def test_each_revision_keeps_the_hash_of_its_answer_and_until_when_it_was_seen(feed: PollingBench) -> None:
+    feed.poll(NOON, {FEED: make_atom_feed({"/a": "A"})})
     feed.poll(NOON + HOUR, {FEED: 304})
-    feed.poll(NOON + 2 * HOUR, {FEED: atom({"/a": "A, revised"})})
+    feed.poll(NOON + 2 * HOUR, {FEED: make_atom_feed({"/a": "A, revised"})})
 
-    first, second = feed.held()["A, revised"].carriers[0].revisions
+    first, second = feed.documents_by_title()["A, revised"].carriers[0].revisions
     assert (first.seen_at, first.last_seen) == (NOON, NOON + HOUR)
     assert (second.seen_at, second.parts) == (NOON + 2 * HOUR, ("title", "text"))
     assert len({first.payload_sha256, second.payload_sha256}) == 2
     assert all(len(revision.payload_sha256) == 64 for revision in (first, second))
 
 
-def test_a_word_that_goes_and_comes_back_is_three_revisions(feed: Stage) -> None:
+def test_a_word_that_goes_and_comes_back_is_three_revisions(feed: PollingBench) -> None:
     for hours, title in enumerate(("A plan", "Another plan", "A plan")):
-        feed.poll(NOON + hours * HOUR, {FEED: atom({"/a": title})})
+        feed.poll(NOON + hours * HOUR, {FEED: make_atom_feed({"/a": title})})
 
-    assert len(feed.held()["A plan"].carriers[0].revisions) == 3
+    assert len(feed.documents_by_title()["A plan"].carriers[0].revisions) == 3
 
 
 def test_the_order_in_which_sources_are_polled_never_changes_the_store(tmp_path: Path) -> None:
     addresses = {name: f"https://{name}.gov.uk/feed.atom" for name in ("one", "two", "three")}
-    polls: tuple[dict[str, Served], ...] = (
+    polls: tuple[dict[str, FakeResponse], ...] = (
         {
-            addresses["one"]: atom({"/a": "A", "/b": "B"}),
-            addresses["two"]: atom({"/a": "A"}),
-            addresses["three"]: atom({"/b": "B, too", "/c": "C"}),
+            addresses["one"]: make_atom_feed({"/a": "A", "/b": "B"}),
+            addresses["two"]: make_atom_feed({"/a": "A"}),
+            addresses["three"]: make_atom_feed({"/b": "B, too", "/c": "C"}),
         },
         {
-            addresses["one"]: atom({"/a": "A, revised", "/b": "B"}),
-            addresses["two"]: atom({"/a": "A, revised", "/d": "D"}),
+            addresses["one"]: make_atom_feed({"/a": "A, revised", "/b": "B"}),
+            addresses["two"]: make_atom_feed({"/a": "A, revised", "/d": "D"}),
             addresses["three"]: 500,
         },
     )
@@ -218,7 +218,7 @@ def test_the_order_in_which_sources_are_polled_never_changes_the_store(tmp_path:
     for number, order in enumerate(permutations(addresses)):
         sources = tuple(make_source(name, address=addresses[name]) for name in sorted(order))
         with open_store(f"sqlite:///{tmp_path}/{number}.db") as store:
-            stage = Stage(store, sources)
+            stage = PollingBench(store, sources)
             for hours, served in enumerate(polls):
                 for name in order:
                     stage.poll(NOON + hours * HOUR, served, only={name})
@@ -247,7 +247,7 @@ def test_what_was_got_with_other_selectors_is_asked_for_whole(tmp_path: Path) ->
 
     listed = make_source("list", kind="listing", address=address, selectors=Selectors(item="li", title="a"))
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        stage = Stage(store, (listed,))
+        stage = PollingBench(store, (listed,))
         for hours, item in enumerate(("li", "li", "li.new", "li.new")):
             stage.change_source(selectors=Selectors(item=item, title="a"))
             polled = stage.poller.poll(stage.sources, fetch, NOON + hours * HOUR)
@@ -256,11 +256,11 @@ def test_what_was_got_with_other_selectors_is_asked_for_whole(tmp_path: Path) ->
     assert [validators.etag for validators in sent] == [None, '"1"', None, '"1"']
 
 
-def test_every_address_that_fails_is_told_by_the_first(feed: Stage) -> None:
+def test_every_address_that_fails_is_told_by_the_first(feed: PollingBench) -> None:
     feed.change_source(fallbacks=("https://www.gov.uk/other.atom",))
 
     failed = feed.poll(NOON, {FEED: 410, "https://www.gov.uk/other.atom": 500})["one"]
-    answered = feed.poll(NOON + HOUR, {"https://www.gov.uk/other.atom": atom({"/a": "A"})})["one"]
+    answered = feed.poll(NOON + HOUR, {"https://www.gov.uk/other.atom": make_atom_feed({"/a": "A"})})["one"]
 
     assert failed.failure is not None
     assert failed.failure.cause is Cause.GONE
@@ -285,8 +285,8 @@ def test_english_and_welsh_are_one_entry_in_two_languages(tmp_path: Path) -> Non
     english, welsh = "https://www.gov.uk/api/content/plan", "https://www.gov.uk/api/content/plan.cy"
     sources = tuple(make_source(n, kind="govuk", address=a) for n, a in (("en", english), ("cy", welsh)))
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        stage = Stage(store, sources)
-        stage.net.content_type = "application/json"
+        stage = PollingBench(store, sources)
+        stage.network.content_type = "application/json"
         same = "5e5bd2ef-7631-11e4-a3cb-005056011aef"
         stage.poll(NOON, {english: content_api("/plan", same, "en", "Example: the plan")})
         stage.poll(NOON + HOUR, {welsh: content_api("/plan.cy", same, "cy", "Example: y cynllun")})
@@ -304,25 +304,25 @@ API = {name: f"https://www.gov.uk/api/content/{name}" for name in ("plan", "plan
 
 
 @pytest.fixture
-def documents(tmp_path: Path) -> Iterator[Stage]:
+def documents(tmp_path: Path) -> Iterator[PollingBench]:
     """Two documents of GOV.UK, each watched by a source of its own."""
     watched = tuple(make_source(name, kind="govuk", address=address) for name, address in API.items())
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        stage = Stage(store, watched)
-        stage.net.content_type = "application/json"
+        stage = PollingBench(store, watched)
+        stage.network.content_type = "application/json"
         yield stage
 
 
-def page(name: str, content_id: str, title: str) -> dict[str, Served]:
+def page(name: str, content_id: str, title: str) -> dict[str, FakeResponse]:
     locale = "cy" if name.endswith(".cy") else "en"
     return {API[name]: content_api(f"/{name}", content_id, locale, title)}
 
 
 @pytest.mark.parametrize("order", [("plan", "plan.cy"), ("plan.cy", "plan")])
 def test_two_addresses_told_at_one_instant_are_one_document_with_the_english_id(
-    documents: Stage, order: tuple[str, str]
+    documents: PollingBench, order: tuple[str, str]
 ) -> None:
-    documents.net.served |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
+    documents.network.responses |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
     for name in order:
         documents.poll_only(NOON, name)
     documents.poller.merge_documents()
@@ -333,7 +333,7 @@ def test_two_addresses_told_at_one_instant_are_one_document_with_the_english_id(
     assert [carrier.source for carrier in held.carriers] == ["plan", "plan.cy"]
 
 
-def test_documents_first_seen_apart_become_one_under_the_elder_id(documents: Stage) -> None:
+def test_documents_first_seen_apart_become_one_under_the_elder_id(documents: PollingBench) -> None:
     documents.poll(NOON, page("plan.cy", "", "Cynllun") | {API["plan"]: 500})
     documents.poll(NOON + HOUR, page("plan", "", "Plan"))
     welsh, english = entry_id("https://gov.uk/plan.cy"), entry_id("https://gov.uk/plan")
@@ -352,8 +352,8 @@ def test_documents_first_seen_apart_become_one_under_the_elder_id(documents: Sta
     assert documents.store.documents.all()[0].entry.id == welsh
 
 
-def test_a_run_that_was_broken_off_before_documents_were_joined_is_made_good(documents: Stage) -> None:
-    documents.net.served |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
+def test_a_run_that_was_broken_off_before_documents_were_joined_is_made_good(documents: PollingBench) -> None:
+    documents.network.responses |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
     documents.poll_only(NOON)
     assert len(documents.store.documents.all()) == 2
 
@@ -366,7 +366,7 @@ def test_a_run_that_was_broken_off_before_documents_were_joined_is_made_good(doc
     ]
 
 
-def test_a_retracted_document_is_retracted_at_its_other_addresses(documents: Stage) -> None:
+def test_a_retracted_document_is_retracted_at_its_other_addresses(documents: PollingBench) -> None:
     documents.poll(NOON, page("plan", "", "Plan") | page("plan.cy", SAME, "Cynllun"))
     documents.store.documents.retract(entry_id("https://gov.uk/plan"), "asked", NOON)
 
@@ -376,7 +376,7 @@ def test_a_retracted_document_is_retracted_at_its_other_addresses(documents: Sta
     assert "Cynllun" not in documents.store.dump()
 
 
-def test_the_withdrawal_of_one_address_leaves_the_document_that_another_one_shows(documents: Stage) -> None:
+def test_the_withdrawal_of_one_address_leaves_the_document_that_another_one_shows(documents: PollingBench) -> None:
     documents.poll(NOON, page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun"))
     for hours in (1, 5, 9):
         documents.poll(NOON + hours * HOUR, {API["plan.cy"]: 410})
@@ -389,7 +389,7 @@ def test_the_withdrawal_of_one_address_leaves_the_document_that_another_one_show
     }
 
 
-def test_a_guid_that_every_item_bears_is_no_name(feed: Stage) -> None:
+def test_a_guid_that_every_item_bears_is_no_name(feed: PollingBench) -> None:
     def rss(*slugs: str) -> bytes:
         items = "".join(
             f"<item><title>{slug}</title><link>https://a.example.org/{slug}</link>"
@@ -401,10 +401,10 @@ def test_a_guid_that_every_item_bears_is_no_name(feed: Stage) -> None:
     feed.poll(NOON, {FEED: rss("one", "two")})
     feed.poll(NOON + HOUR, {FEED: rss("two", "three")})
 
-    assert sorted(feed.held()) == ["one", "three", "two"]
+    assert sorted(feed.documents_by_title()) == ["one", "three", "two"]
 
 
-def test_a_feed_whose_site_moved_has_no_gap(feed: Stage) -> None:
+def test_a_feed_whose_site_moved_has_no_gap(feed: PollingBench) -> None:
     """Its items are known by their numbers, though no address of before is in it."""
 
     def rss(host: str) -> bytes:
@@ -420,7 +420,7 @@ def test_a_feed_whose_site_moved_has_no_gap(feed: Stage) -> None:
     assert feed.state("one").items_missed_at is None
 
 
-def test_a_site_that_moves_brings_nothing_up_as_new(feed: Stage) -> None:
+def test_a_site_that_moves_brings_nothing_up_as_new(feed: PollingBench) -> None:
     def rss(host: str, slug: str) -> bytes:
         item = (
             f"<item><title>Example: post</title><link>https://{host}/2026/06/01/{slug}/</link>"
@@ -434,12 +434,12 @@ def test_a_site_that_moves_brings_nothing_up_as_new(feed: Stage) -> None:
     assert (moved.new, moved.revised, len(feed.store.documents.all())) == (0, 0, 1)
 
 
-def test_a_retracted_document_is_never_told_again(feed: Stage) -> None:
-    feed.poll(NOON, {FEED: atom({"/a": "A person's name", "/b": "B"})})
-    feed.store.documents.retract(feed.held()["A person's name"].entry.id, "asked", NOON)
-    feed.poll(NOON + HOUR, {FEED: atom({"/a": "A person's name, again", "/b": "B"})})
+def test_a_retracted_document_is_never_told_again(feed: PollingBench) -> None:
+    feed.poll(NOON, {FEED: make_atom_feed({"/a": "A person's name", "/b": "B"})})
+    feed.store.documents.retract(feed.documents_by_title()["A person's name"].entry.id, "asked", NOON)
+    feed.poll(NOON + HOUR, {FEED: make_atom_feed({"/a": "A person's name, again", "/b": "B"})})
 
-    assert list(feed.held()) == ["B"]
+    assert list(feed.documents_by_title()) == ["B"]
     assert "A person's name" not in feed.store.dump()
 
 
@@ -449,20 +449,20 @@ def test_a_read_out_that_arrives_later_joins_its_record(tmp_path: Path) -> None:
     minutes = record("uk-msf-2024-01-24", "Multi-Stakeholder Forum meeting of 24 January 2024")
     read_out = "Read out from the UK Multi-Stakeholder Forum | Wednesday 24th January 2024"
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        stage = Stage(store, (kept, site))
-        stage.poll(NOON, {"records/": (minutes,), FEED: atom({"/z": "Other"})})
-        stage.poll(NOON + HOUR, {FEED: atom({"/z": "Other", "/2024/read-out": read_out})})
+        stage = PollingBench(store, (kept, site))
+        stage.poll(NOON, {"records/": (minutes,), FEED: make_atom_feed({"/z": "Other"})})
+        stage.poll(NOON + HOUR, {FEED: make_atom_feed({"/z": "Other", "/2024/read-out": read_out})})
 
-        held = stage.held()
+        held = stage.documents_by_title()
     assert sorted(held) == ["Multi-Stakeholder Forum meeting of 24 January 2024", "Other"]
     joined = held["Multi-Stakeholder Forum meeting of 24 January 2024"]
     assert [carrier.source for carrier in joined.carriers] == ["records", "ogn"]
 
 
-def test_a_record_with_a_mistake_is_rejected_and_not_missing(records: Stage) -> None:
+def test_a_record_with_a_mistake_is_rejected_and_not_missing(records: PollingBench) -> None:
     broken = FetchedPart(name="r0.md", payload=b"---\nid: r0\n---\n")
     for hours in (1, 5, 9):
         outcome = records.poll(NOON + hours * HOUR, {"records/": (broken, *RECORDS[1:])})["records"]
         assert (outcome.removed, outcome.rejected) == (0, 3)
 
-    assert records.held()["Record 0"].removal is None
+    assert records.documents_by_title()["Record 0"].removal is None

@@ -31,7 +31,7 @@ from aggregator.normalise import normalise
 from aggregator.parse import reader_for
 from aggregator.store import Store
 from tests.services.conftest import OpenStore
-from tests.services.stage import Stage
+from tests.services.stage import PollingBench
 from tests.support.builders import NOON, make_source
 from tests.support.examples import examples
 
@@ -264,14 +264,14 @@ def folder(without: set[str]) -> tuple[FetchedPart, ...]:
 
 def removals(store: Store, looks: Sequence[tuple[datetime, set[str] | None]]) -> dict[str, list[datetime]]:
     """When each document was announced as removed; a look that is None fails."""
-    stage = Stage(store, (KEPT,))
+    stage = PollingBench(store, (KEPT,))
     stage.poll(NOON, {"records/": folder(set())})
     for at, without in looks:
         outcome = stage.poll(at, {"records/": 500 if without is None else folder(without)})["records"]
         assert outcome.bug is None
     return {
         title: [r.seen_at for c in held.carriers for r in c.revisions if r.parts == ("removed",)]
-        for title, held in stage.held().items()
+        for title, held in stage.documents_by_title().items()
     }
 
 

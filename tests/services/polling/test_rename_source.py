@@ -18,7 +18,7 @@ from aggregator.errors import ConfigError
 from aggregator.model import Change, ChangeKind, Entry, Labels, SourceState
 from aggregator.services.polling.rename_source import merge_sources, rename_source
 from aggregator.store import Store, open_store
-from tests.store.values import change
+from tests.store.values import make_change
 from tests.support.builders import NOON, make_body, make_entry, make_labels, moment
 from tests.support.projects import SOURCE
 
@@ -52,7 +52,7 @@ def file(tmp_path: Path) -> SourcesFile:
 @pytest.fixture
 def store() -> Iterator[Store]:
     with open_store("sqlite://") as store:
-        keep(store, change(make_entry(source="one")))
+        keep(store, make_change(make_entry(source="one")))
         with store.transaction() as tx:
             tx.sources.save_state(SourceState(source="one", first_read=NOON))
         yield store
@@ -128,7 +128,7 @@ def test_polls_between_a_broken_rename_and_its_repetition_are_taken_in(
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
         rename(KilledAfter(tmp_path / "sources.yaml", BODIES), store)
-    keep(store, change(make_entry(source="first"), seen_at=NOON + HOUR, backlog=True))
+    keep(store, make_change(make_entry(source="first"), seen_at=NOON + HOUR, backlog=True))
     with store.transaction() as tx:
         tx.sources.save_state(SourceState(source="first", first_read=NOON + HOUR))
 
@@ -143,7 +143,7 @@ def test_polls_between_a_broken_rename_and_its_repetition_are_taken_in(
     ("act", "said"),
     [
         (lambda f, s: rename_source(f, s, "three", "four"), "no source has the id 'three'"),
-        (lambda f, s: rename_source(f, s, "one", "two"), "source two: this id stands in sources.yaml, too"),
+        (lambda f, s: rename_source(f, s, "one", "two"), "source two: sources.yaml has this id already"),
         (
             lambda f, s: rename_source(f, s, "two", "gone"),
             "source gone: the store keeps what an earlier source",
@@ -182,7 +182,7 @@ def histories(draw: st.DrawFn) -> list[Change]:
         word = replace(word, published=moment(f"2026-05-0{day} 09:00") if day else None)
         at = NOON + HOUR * (turn if known else draw(st.integers(0, 1)) * turn)
         kind = ChangeKind.REVISED if known else ChangeKind.NEW
-        found.append(change(word, kind, at, backlog=draw(st.booleans())))
+        found.append(make_change(word, kind, at, backlog=draw(st.booleans())))
     return found
 
 

@@ -21,7 +21,7 @@ from tests.services.polling.pairs.form import Form, Pair
 from tests.services.polling.pairs.govuk_feeds import FINDER, GOVUK_FEEDS, ORGANISATION
 from tests.services.polling.pairs.pages import GROUP, PAGES
 from tests.services.polling.pairs.posts import POSTS
-from tests.services.stage import Stage
+from tests.services.stage import PollingBench
 from tests.support.builders import NOON
 
 HOUR = timedelta(hours=1)
@@ -41,7 +41,7 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Play:
     """Polls a form again and again."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: PollingBench) -> None:
         self._stage = stage
 
     def poll(self, form: Form, hours: int, edits: dict[str, str]) -> Document:
@@ -67,7 +67,7 @@ class Play:
 def play(empty_store: Path, tmp_path: Path) -> Iterator[Play]:
     shutil.copy(empty_store, tmp_path / "store.db")
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
-        yield Play(Stage(store, ()))
+        yield Play(PollingBench(store, ()))
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)

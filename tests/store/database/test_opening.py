@@ -24,7 +24,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 
 from aggregator.errors import StoreError
-from aggregator.model.alerts import SubscriberRule
+from aggregator.model.alert_rules import SubscriberRule
 from aggregator.store import open_store
 from aggregator.store.database import migrate
 from aggregator.store.database.migrate import NEWEST, OLDEST, SCRIPTS

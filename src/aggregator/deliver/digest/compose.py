@@ -64,9 +64,8 @@ def compose(
     draft. Raises ValueError when there is no such window.
     """
     window = digest_window(period, zone)
-    days = (
-        range(CLOSING_SOON_DAYS + 1) if frequency_of_digest(period) is Frequency.WEEKLY else DAILY_REMINDER_DAYS
-    )
+    is_weekly = frequency_of_digest(period) is Frequency.WEEKLY
+    days = range(CLOSING_SOON_DAYS + 1) if is_weekly else DAILY_REMINDER_DAYS
     ranks = {body: rank for rank, body in enumerate(bodies)}
     # The key is total: the order of `documents` must not change the digest.
     updates = sorted(_updates(documents, window, days, zone), key=lambda one: _sort_key(one, zone, ranks))
@@ -74,7 +73,9 @@ def compose(
         Section(title=heading, items=tuple(_item(one, site, page) for one in group))
         for heading, group in groupby(updates, key=lambda one: one.heading)
     )
-    return Digest(period=period, window=window, sections=tuple(sections), unread_sources=(), issued_at=issued_at)
+    return Digest(
+        period=period, window=window, sections=tuple(sections), unread_sources=(), issued_at=issued_at
+    )
 
 
 def _updates(

@@ -104,11 +104,11 @@ def language_text(tag: str) -> str:
 
 def contents_text(digest: Digest) -> str:
     """How many updates and reminders a digest has, such as `3 updates, 1 reminder`."""
-    news = count_text(digest.update_count, "update", "updates")
+    updates = count_text(digest.update_count, "update", "updates")
     return (
-        f"{news}, {count_text(digest.reminder_count, 'reminder', 'reminders')}"
+        f"{updates}, {count_text(digest.reminder_count, 'reminder', 'reminders')}"
         if digest.reminder_count
-        else news
+        else updates
     )
 
 

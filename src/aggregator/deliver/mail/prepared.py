@@ -52,6 +52,7 @@ class MailContext:
     def list_id(self) -> str:
         """The List-Id (RFC 2919). It never changes, so that subscribers' mail filters keep working."""
         name = re.sub(r"[^a-z0-9]+", "-", self.site.instance.lower()).strip("-")
+        # "letters" is part of the id since the first mail, so it stays.
         return f"<{name}.letters.{self.domain}>"
 
     def message_id(self, run: str, subscriber_id: str) -> str:
@@ -73,7 +74,7 @@ class PreparedMessage:
     context: MailContext
     is_list: bool
     placeholder: str
-    """Stands for the token in `unsubscribe_headers`. The body is split where it stood."""
+    """What is replaced by the token in `unsubscribe_headers`. The body is split at it."""
     unsubscribe_headers: str
     headers: bytes
     body_pieces: tuple[bytes, ...] = field(repr=False)
@@ -87,7 +88,7 @@ class PreparedMessage:
             f"Message-ID: {self.context.message_id(self.run, subscriber.id)}\r\n"
             f"{self.unsubscribe_headers.replace(self.placeholder, token)}"
         )
-        # Every member of a list reads its mail, so no token may stand in it.
+        # Every member of a list reads its mail, so it must not contain a token.
         own_token = b"" if self.is_list else token.encode()
         return Message(
             run=self.run,
@@ -144,7 +145,7 @@ def prepare_text_mail(
 ) -> PreparedMessage:
     """A plain-text mail dated `at`, for all who share `subscriber`'s `is_list` and list address.
 
-    In `text`, `context.tokens.placeholder(run)` stands for the unsubscribe token.
+    In `text`, `context.tokens.placeholder(run)` is replaced by the unsubscribe token.
     """
     message = _common_headers(context)
     message["Subject"] = subject
@@ -200,7 +201,7 @@ def _unsubscribe_headers(subscriber: Subscriber, context: MailContext, token: st
 
 
 def _split_at_placeholder(body: bytes, placeholder: bytes) -> tuple[bytes, ...]:
-    """What stands between the placeholders."""
+    """The parts of `body` between the placeholders."""
     # Quoted-printable may have broken a line anywhere, also inside a placeholder. Each token then gets a
     # line of its own, so that no line grows over 76 characters.
     pattern = b"(?:=\r\n)?".join(re.escape(bytes([byte])) for byte in placeholder)

@@ -174,7 +174,8 @@ def _outcome_of_refusal(error: SMTPResponseException) -> SendOutcome:
     # A server that refuses MAIL refuses us, not this subscriber, and the operator may be able to mend that.
     if isinstance(error, SMTPSenderRefused):
         return SendOutcome.TEMPORARY_FAILURE
-    return {4: SendOutcome.TEMPORARY_FAILURE, 5: SendOutcome.PERMANENT_FAILURE}.get(error.code // 100, SendOutcome.UNKNOWN)
+    outcomes = {4: SendOutcome.TEMPORARY_FAILURE, 5: SendOutcome.PERMANENT_FAILURE}
+    return outcomes.get(error.code // 100, SendOutcome.UNKNOWN)
 
 
 def redact_reply(reply: str) -> str:

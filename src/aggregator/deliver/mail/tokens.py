@@ -75,7 +75,7 @@ class Tokens:
         return signature.hexdigest()[:TAG_LENGTH]
 
     def placeholder(self, run: str) -> str:
-        """Stands for the unsubscribe token in a prepared mail."""
+        """The text in a prepared mail that the unsubscribe token replaces."""
         # Keyed, so that no publisher can guess it and put it into a title or link.
         return "slot" + hmac.new(self.key, f"slot {run}".encode(), hashlib.sha256).hexdigest()[:24]
 

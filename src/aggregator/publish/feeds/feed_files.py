@@ -9,7 +9,7 @@ from functools import partial
 from typing import Final
 
 from aggregator.model import Artifact, DeferredArtifact, Link, PrivateFeed, Site, Snapshot
-from aggregator.model.alerts import Alert
+from aggregator.model.alert_rules import Alert
 from aggregator.publish.feeds.atom import write_atom, write_rss
 from aggregator.publish.feeds.catalogue import Feed, alert_feed_heading, all_feeds, feed_id
 from aggregator.publish.feeds.feed_sources import FeedSources, feed_sources

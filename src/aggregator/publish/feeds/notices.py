@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from aggregator.model import Carrier, Document, Link, Revision, Snapshot
-from aggregator.model.alerts import Alert, AlertReason
+from aggregator.model.alert_rules import Alert, AlertReason
 from aggregator.model.licences import licence, may_show
 from aggregator.publish.feeds.feed_sources import FeedSources
 from aggregator.publish.feeds.history import FeedEvent

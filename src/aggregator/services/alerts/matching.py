@@ -21,7 +21,14 @@ from aggregator.config import Config
 from aggregator.config.rule_language import RuleSyntaxError, parse_rule
 from aggregator.deliver.alert_mail import alert_due_at, build_alert, operator_correction, retraction_alert
 from aggregator.model import Document, LabelOverride, SubscriberStatus, Window
-from aggregator.model.alerts import Alert, AlertEvent, AlertReason, AlertRule, AlertRuleState, SubscriberRule
+from aggregator.model.alert_rules import (
+    Alert,
+    AlertEvent,
+    AlertReason,
+    AlertRule,
+    AlertRuleState,
+    SubscriberRule,
+)
 from aggregator.publish.presentation.paths import document_page_path
 from aggregator.store import Store
 

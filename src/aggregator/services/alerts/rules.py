@@ -12,7 +12,7 @@ from typing import Any, Final
 from aggregator.config.alerts_file import AlertsFile, parse_condition
 from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import Subscriber
-from aggregator.model.alerts import AlertRule, SubscriberRule
+from aggregator.model.alert_rules import AlertRule, SubscriberRule
 from aggregator.services.alerts.matching import AlertMatcher
 from aggregator.values.field_types import SLUG
 

@@ -21,7 +21,7 @@ from aggregator.deliver.webhook_request import (
 )
 from aggregator.errors import DeliveryError
 from aggregator.fetch import Fetcher
-from aggregator.model.alerts import AlertRule, Webhook, WebhookDelivery, WebhookStatus
+from aggregator.model.alert_rules import AlertRule, Webhook, WebhookDelivery, WebhookStatus
 from aggregator.store import Store
 
 WEBHOOK_LOCK: Final = "webhooks"

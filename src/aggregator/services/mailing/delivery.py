@@ -42,7 +42,7 @@ from aggregator.model import (
     Subscriber,
     SubscriberStatus,
 )
-from aggregator.model.alerts import ALERT_RUN_PREFIX
+from aggregator.model.alert_rules import ALERT_RUN_PREFIX
 from aggregator.services.alerts.matching import AlertMatcher
 from aggregator.store import Store
 

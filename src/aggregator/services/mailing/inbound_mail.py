@@ -20,8 +20,8 @@ MAX_SOFT_BOUNCES: Final = 3
 """So many mails that bounce softly stop an address; one hard bounce or complaint is enough."""
 
 SUPPRESSION_REASONS: Final = {
-    InboundKind.HARD_BOUNCE: "a letter bounced for good",
-    InboundKind.SOFT_BOUNCE: f"{MAX_SOFT_BOUNCES} letters bounced",
+    InboundKind.HARD_BOUNCE: "a mail bounced permanently",
+    InboundKind.SOFT_BOUNCE: f"{MAX_SOFT_BOUNCES} mails bounced",
     InboundKind.COMPLAINT: "its owner complained",
 }
 

@@ -61,7 +61,7 @@ def sends_mail(settings: Settings, replay: Path | None) -> bool:
     needed = {"mail_from": settings.mail_from, "mail_server": settings.mail_server}
     missing = [name for name, value in needed.items() if not value]
     if missing:
-        problem = "mail_send is on, and this is not set; docs/letters.md says what is needed"
+        problem = "mail_send is on, and this is not set; docs/mail.md says what is needed"
         raise ConfigError(tuple(ConfigIssue(f"setting {name}", 0, problem) for name in missing))
     if len(settings.return_address.partition("@")[0]) > MAX_MAILBOX_NAME:
         problem = (

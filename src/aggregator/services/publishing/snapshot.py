@@ -20,7 +20,7 @@ from aggregator.model import (
     Window,
     own_page_path,
 )
-from aggregator.model.alerts import AlertFeed
+from aggregator.model.alert_rules import AlertFeed
 from aggregator.normalise.identity import entry_id
 from aggregator.observe import build_board
 from aggregator.publish.board.wording import silence_sentences
@@ -110,7 +110,7 @@ def build_digest(
         site=settings.site,
         bodies=config.bodies,
         page=document_page_path,
-        issued=issued_at,
+        issued_at=issued_at,
     )
     # Silence is counted in months: in each daily digest it would be noise.
     is_weekly = digest.frequency is Frequency.WEEKLY

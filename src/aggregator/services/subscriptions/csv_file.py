@@ -76,14 +76,14 @@ def _rows(text: str) -> Iterator[tuple[int, list[str], tuple[str, ...]]]:
     """Each line that is not empty, with its number and the columns, which the first line may name."""
     text = text.removeprefix("\ufeff")  # Excel writes a byte order mark
     first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter=";" if ";" in first else ",", strict=True)
+    parser = csv.reader(io.StringIO(text), delimiter=";" if ";" in first else ",", strict=True)
     columns: tuple[str, ...] = COLUMNS[:1]
-    for number, row in enumerate(reader):
+    for number, row in enumerate(parser):
         cells = [cell.strip() for cell in row]
         if number == 0 and "address" in (names := tuple(cell.lower() for cell in cells)):
             columns = _check_columns(names)
         elif any(cells):
-            yield reader.line_num, cells, columns
+            yield parser.line_num, cells, columns
 
 
 def _check_columns(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aggregator.model import Subscriber
-from aggregator.model.alerts import SubscriberRule
+from aggregator.model.alert_rules import SubscriberRule
 from aggregator.store import Store
 
 

@@ -29,7 +29,7 @@ from aggregator.model import (
     Run,
     SourceState,
 )
-from aggregator.model.alerts import Alert, SubscriberRule
+from aggregator.model.alert_rules import Alert, SubscriberRule
 from aggregator.store.database.codec import INSTANT, json_of
 
 metadata: Final = MetaData(

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, select, true
 
 from aggregator.model import Digest, DigestItem, Entry
-from aggregator.model.alerts import Alert
+from aggregator.model.alert_rules import Alert
 from aggregator.store.database.statements import insert_if_new, update_rows
 from aggregator.store.database.tables import alerts, carriers, digests, documents, revisions, tombstones
 from aggregator.store.documents.names import former_ids

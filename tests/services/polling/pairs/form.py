@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from aggregator.model import FetchedPart, Source
-from tests.services.stage import Served
+from tests.services.stage import FakeResponse
 
 NOTHING: Final[tuple[str, ...]] = ()
 """The judgement that no reader needs to hear of it."""
@@ -22,7 +22,7 @@ class Form:
     source: Source
     answers: Mapping[str, str]
 
-    def served(self, edits: Mapping[str, str]) -> dict[str, Served]:
+    def served(self, edits: Mapping[str, str]) -> dict[str, FakeResponse]:
         """The answers with every key of `edits` replaced; one that does not stand there is a mistake."""
         texts = dict(self.answers)
         for old, new in edits.items():
@@ -40,17 +40,17 @@ class Pair:
     edits: Mapping[str, str]
     changed: tuple[str, ...]
     why: str
-    instead: Mapping[str, Served] = field(default_factory=dict)
+    instead: Mapping[str, FakeResponse] = field(default_factory=dict)
     """Addresses that answer with an error status in the second poll."""
 
-    def before(self) -> dict[str, Served]:
+    def before(self) -> dict[str, FakeResponse]:
         return self.form.served({})
 
-    def after(self) -> dict[str, Served]:
+    def after(self) -> dict[str, FakeResponse]:
         return {**self.form.served(self.edits), **self.instead}
 
 
-def _answer(address: str, text: str) -> Served:
+def _answer(address: str, text: str) -> FakeResponse:
     if "://" in address:
         return text.encode()
     return (FetchedPart(name=RECORD, payload=text.encode()),)
