@@ -34,11 +34,11 @@ from aggregator.services.subscriptions.service import choice_options
 from aggregator.store import open_store
 from aggregator.values.web_addresses import authority_of
 
+# Time between two requests to a host that is not in sources.yaml.
 DEFAULT_PAUSE: Final = timedelta(seconds=5)
-"""Time between two requests to a host that is not in sources.yaml."""
 
+# How long a command waits for another process that polls or publishes from the same store.
 LOCK_TIMEOUT: Final = timedelta(minutes=5)
-"""How long a command waits for another process that polls or publishes from the same store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +46,12 @@ class RunReport:
     """Result of a run of the main job."""
 
     outcomes: tuple[PollOutcome, ...]
+    # Ids of the sources that cannot be read at present, whether polled in this run or not.
     failing: tuple[str, ...]
-    """Ids of the sources that cannot be read at present, whether polled in this run or not."""
     written: WriteResult
     digests: tuple[Digest, ...]
+    # The number of alerts found; they are sent with the mail that is due.
     alerts: int = 0
-    """The number of alerts found; they are sent with the mail that is due."""
 
     @property
     def has_bug(self) -> bool:
@@ -63,8 +63,8 @@ class RunReport:
 class App(Services):
     """The services over one store, with the jobs that need several of them."""
 
+    # The recording to read instead of the network.
     replay: Path | None = None
-    """The recording to read instead of the network."""
 
     def locked(self) -> AbstractContextManager[None]:
         """A context in which no other process polls or publishes. Raises StoreError after LOCK_TIMEOUT."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+# Returns the present instant: aware, UTC, whole seconds.
 Clock = Callable[[], datetime]
-"""Returns the present instant: aware, UTC, whole seconds."""
 
 
 def wall_clock() -> datetime:

@@ -27,17 +27,17 @@ from aggregator.services.publishing.publisher import Publisher
 from aggregator.services.publishing.websub import notify_hubs
 from aggregator.store import Store
 
+# Name of the lock for polling and publishing: one process at a time does these.
 JOB_LOCK: Final = "job"
-"""Name of the lock for polling and publishing: one process at a time does these."""
 
+# Name of the lock for building the search index. It takes long, so polling does not wait for it.
 SEARCH_INDEX_LOCK: Final = "search"
-"""Name of the lock for building the search index. It takes long, so polling does not wait for it."""
 
+# The least age of a search index before it is built anew.
 INDEX_INTERVAL: Final = timedelta(hours=1)
-"""The least age of a search index before it is built anew."""
 
+# How long after its due time a source counts as late: then polling must have stopped.
 LATE_AFTER: Final = timedelta(hours=1)
-"""How long after its due time a source counts as late: then polling must have stopped."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+# Time between two runs of a job. No source is polled more often than every 15 minutes.
 INTERVAL_SECONDS: Final = 60
-"""Time between two runs of a job. No source is polled more often than every 15 minutes."""
 
 Job = Callable[[], Awaitable[None]]
 

@@ -19,8 +19,8 @@ from aggregator.services.mailing.mailer import sends_mail
 from aggregator.services.subscriptions.service import SubscriptionService, choice_options
 from aggregator.web import AppSwapper, SubscriptionPages, bind_port, build_application
 
+# How long changed files must stay the same before we read them: an editor may still be writing.
 SETTLE_SECONDS: Final = 1.0
-"""How long changed files must stay the same before we read them: an editor may still be writing."""
 
 FILES_TAKEN_UP: Final = "files have changed: continuing with the new version"
 FILES_INVALID: Final = "files have changed and are not valid: continuing with the version before"

@@ -18,11 +18,11 @@ from aggregator.errors import ConfigError, ConfigIssue
 
 KeyPath = tuple[str | int, ...]
 
+# Levels of nesting; our files have 4. PyYAML's time grows with the square of the depth.
 MAX_DEPTH: Final = 20
-"""Levels of nesting; our files have 4. PyYAML's time grows with the square of the depth."""
 
+# Values with these are quoted even where YAML needs no quotes, for people who read the file.
 QUOTED_CHARACTERS: Final = frozenset("?&[]{}#")
-"""Values with these are quoted even where YAML needs no quotes, for people who read the file."""
 
 
 # libyaml reads the register in a tenth of the time, but some builds of PyYAML lack it.
@@ -50,8 +50,8 @@ class YamlDocument:
     file: str
     value: Any
     lines: dict[KeyPath, int]
+    # The first and the last character (exclusive) of each value, without the space and comments after it.
     spans: Mapping[KeyPath, tuple[int, int]] = field(default_factory=dict)
-    """The first and the last character (exclusive) of each value, without the space and comments after it."""
 
     def line(self, path: KeyPath) -> int:
         """The line of the value at `path`, or of the nearest value that contains it; lines count from 1."""

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.kinds import DOCUMENT, PAGES
+from tests.browser.pages import DOCUMENT, PAGES
 
 Open = Callable[..., Page]
 RULES = {

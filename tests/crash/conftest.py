@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.crash.scene import ReferenceRun, run_reference
+from tests.crash.reference_run import ReferenceRun, run_reference
 
 
 @pytest.fixture(scope="module")

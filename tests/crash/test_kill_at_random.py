@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash import victim
-from tests.crash.scene import ARGUMENTS, ReferenceRun
+from tests.crash import killed_child
+from tests.crash.reference_run import ARGUMENTS, ReferenceRun
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 RANDOM_KILLS = 50

@@ -33,11 +33,11 @@ from aggregator.model.days import COARSE
 
 TICK: Final = timedelta(seconds=1)
 
+# Parts that an alert shows: when one of them changes, an alert that was sent is no longer right.
 ALERTED_PARTS: Final = frozenset({"title", "status", "opening date", "closing date", "removed", "restored"})
-"""Parts that an alert shows: when one of them changes, an alert that was sent is no longer right."""
 
+# A publisher's note that calls the change a correction, whatever it changed.
 CORRECTION_NOTE: Final = re.compile(r"\b(?:correct(?:ed|s|ion|ions)?|erratum|cywir\w*)\b", re.IGNORECASE)
-"""A publisher's note that calls the change a correction, whatever it changed."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class MatchableDocument:
     """A document with the values that rules compare, worked out once for all rules."""
 
     document: Document
+    # The nation of each body, by its id.
     nations: Mapping[str, str]
-    """The nation of each body, by its id."""
 
     @cached_property
     def title_words(self) -> tuple[Sequence[str], ...]:
@@ -210,9 +210,7 @@ def _term_matches(field: str, value: str, state: DocumentState) -> bool:
             return any(_contains_phrase(_folded_words(value), text, value.endswith("*")) for text in texts)
         case "changed":
             return bool(
-                state.changed_parts
-                if value == ANY_VALUE
-                else state.changed_parts & set(CHANGED_PARTS[value])
+                state.changed_parts if value == ANY_VALUE else state.changed_parts & set(CHANGED_PARTS[value])
             )
         case "removed":
             return "removed" in state.changed_parts

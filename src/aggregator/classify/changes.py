@@ -16,14 +16,14 @@ from aggregator.classify.comparison import PARTS, comparable_moment, is_later
 from aggregator.model import Carrier, Change, ChangeKind, Entry, Moment, Source
 from aggregator.model.kinds import KINDS
 
+# The one date that does count, for a source with `updated_means_change`: GOV.UK's `public_timestamp` moves
+# for major updates only (alphagov/search-api, docs/using-the-search-api.md).
 UPDATED_PART: Final = "updated"
-"""The one date that does count, for a source with `updated_means_change`: GOV.UK's `public_timestamp` moves
-for major updates only (alphagov/search-api, docs/using-the-search-api.md)."""
 
 ALL_PARTS: Final = frozenset({*PARTS, UPDATED_PART})
+# The parts that are comparable when another address answered than last time: Citizen Space's interface has
+# the whole overview of a consultation, its finder one sentence.
 PARTS_ACROSS_ADDRESSES: Final = ALL_PARTS - {"text", "attachments"}
-"""The parts that are comparable when another address answered than last time: Citizen Space's interface has
-the whole overview of a consultation, its finder one sentence."""
 
 
 def find_changes(

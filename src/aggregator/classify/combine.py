@@ -18,8 +18,8 @@ from aggregator.model import (
     Translation,
 )
 
+# Gives the labels of an entry that the sources with these ids carry.
 LabelFunction = Callable[[Entry, Sequence[str]], Labels]
-"""Gives the labels of an entry that the sources with these ids carry."""
 
 
 def combine_carriers(carriers: Sequence[Carrier], label: LabelFunction, lead: str | None = None) -> Document:
@@ -146,8 +146,8 @@ def _last_updated(ordered: Sequence[Carrier], first_carriers: Sequence[Carrier])
     return max(first + later)
 
 
+# The ids of one document; the one that stays comes first.
 DuplicateGroup = tuple[str, ...]
-"""The ids of one document; the one that stays comes first."""
 
 
 def find_duplicates(

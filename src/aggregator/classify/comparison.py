@@ -12,10 +12,10 @@ from aggregator.model import LONDON, Entry, Moment, Precision
 from aggregator.model.days import COARSE, WITH_TIME, end_of
 
 ELLIPSIS: Final = "…"
+# Typographic signs that software puts in (WordPress, GOV.UK's Govspeak), as plain ones.
 PLAIN_TYPOGRAPHY: Final = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-"}
 )
-"""Typographic signs that software puts in (WordPress, GOV.UK's Govspeak), as plain ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,10 @@ def _files(entry: Entry) -> Mapping[str, int]:
     return {link.href: link.length or 0 for link in entry.links if link.rel == "enclosure"}
 
 
+# By name: the names are stored with revisions and published.
+#
+# `published` and `updated` are not parts: publishers set new dates without a change of words
+# (legislation.gov.uk did so for 10 and 11 of 20 entries within a day, captures of 2015-12).
 PARTS: Final[Mapping[str, ComparedPart]] = {
     "title": ComparedPart(lambda entry: comparable_text(entry.title)),
     "text": ComparedPart(lambda entry: comparable_text(entry.text), same_text),
@@ -88,7 +92,3 @@ PARTS: Final[Mapping[str, ComparedPart]] = {
     "dated facts": ComparedPart(lambda entry: frozenset(entry.claims)),
     "attachments": ComparedPart(_files, same_files),
 }
-"""By name: the names are stored with revisions and published.
-
-`published` and `updated` are not parts: publishers set new dates without a change of words
-(legislation.gov.uk did so for 10 and 11 of 20 entries within a day, captures of 2015-12)."""

@@ -14,24 +14,24 @@ from typing import Final
 
 from aggregator.model import Carrier, Change, ChangeKind, PendingRemoval, Removal, RemovalKind
 
+# A second poll confirms a removal after this time. Maintenance pages, slips of an editor and half-done
+# deployments seldom last longer.
 CONFIRM_AFTER: Final = timedelta(hours=3)
-"""A second poll confirms a removal after this time. Maintenance pages, slips of an editor and half-done
-deployments seldom last longer."""
 
+# If more than one in so many documents go at once, it is a fault or a clear-out: the operator decides.
 MASS_REMOVAL_SHARE: Final = 5
-"""If more than one in so many documents go at once, it is a fault or a clear-out: the operator decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removals:
     """The removals that one poll of a source found."""
 
+    # The confirmed ones, as WITHDRAWN.
     changes: tuple[Change, ...] = ()
-    """The confirmed ones, as WITHDRAWN."""
+    # Those seen for the first time, by document id; None for a document that is there again.
     pending: Mapping[str, PendingRemoval | None] = field(default_factory=dict)
-    """Those seen for the first time, by document id; None for a document that is there again."""
+    # Ids of documents that went all at once.
     awaiting_operator: tuple[str, ...] = ()
-    """Ids of documents that went all at once."""
 
 
 def find_removals(

@@ -12,15 +12,16 @@ from typing import Final, TypeAlias
 from aggregator.model.document import Moment
 from aggregator.model.subscriptions import Frequency
 
+# Prefix of the delivery runs that carry alerts.
 ALERT_RUN_PREFIX: Final = "alert-"
-"""Prefix of the delivery runs that carry alerts."""
 
+# Operators, in capitals only. To search for one of these words, quote it.
 KEYWORDS: Final = frozenset({"AND", "OR", "NOT"})
-"""Operators, in capitals only. To search for one of these words, quote it."""
 
+# Fields that match a word or phrase of the document; the empty name means anywhere.
 TEXT_FIELDS: Final = frozenset({"", "title"})
-"""Fields that match a word or phrase of the document; the empty name means anywhere."""
 
+# The values of `changed:`, and the parts of a revision that each covers (see also ANY_VALUE).
 CHANGED_PARTS: Final = {
     "title": ("title",),
     "text": ("text",),
@@ -31,7 +32,6 @@ CHANGED_PARTS: Final = {
     "attachments": ("attachments",),
     "restored": ("restored",),
 }
-"""The values of `changed:`, and the parts of a revision that each covers (see also ANY_VALUE)."""
 
 ANY_VALUE: Final = "any"
 
@@ -80,8 +80,8 @@ class AnyOf:
         return " OR ".join(_enclosed(part, AnyOf) for part in self.parts)
 
 
+# What a rule requires of a document. `str()` of a condition parses back to an equal one.
 Condition: TypeAlias = Term | Not | AllOf | AnyOf
-"""What a rule requires of a document. `str()` of a condition parses back to an equal one."""
 
 
 def _enclosed(part: Condition, kinds: type | UnionType) -> str:
@@ -120,8 +120,8 @@ class SubscriberRule:
     changes: bool = False
     frequency: Frequency = Frequency.AT_ONCE
     mail: bool = True
+    # Random part of its feed's address, never used again; empty when it has no feed.
     feed_secret: str = field(default="", repr=False)
-    """Random part of its feed's address, never used again; empty when it has no feed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,17 +131,17 @@ class AlertRule:
     id: str
     name: str
     when: Condition
+    # Whether a changed document alerts again; `changed:` and `removed:` in `when` imply it.
     changes: bool = False
-    """Whether a changed document alerts again; `changed:` and `removed:` in `when` imply it."""
     frequency: Frequency = Frequency.AT_ONCE
+    # Subscribers, by id or address.
     mail: tuple[str, ...] = ()
-    """Subscribers, by id or address."""
     webhook: Webhook | None = None
     feed: bool = False
+    # Id of the subscriber who owns the rule; empty for the operator's rules.
     subscriber: str = ""
-    """Id of the subscriber who owns the rule; empty for the operator's rules."""
+    # The subscriber has paused: no mail is sent, but the rule's feed goes on.
     paused: bool = False
-    """The subscriber has paused: no mail is sent, but the rule's feed goes on."""
 
     @property
     def key(self) -> str:
@@ -172,8 +172,8 @@ class AlertReason(StrEnum):
     CHANGED = "changed"
     REMOVED = "removed"
     CLOSING = "closing soon"
+    # What an earlier alert said is no longer true.
     CORRECTION = "correction"
-    """What an earlier alert said is no longer true."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -182,10 +182,10 @@ class AlertEvent:
 
     at: datetime
     reason: AlertReason
+    # Which parts of the document changed.
     parts: tuple[str, ...] = ()
-    """Which parts of the document changed."""
+    # The publisher's own words for the change.
     note: str = ""
-    """The publisher's own words for the change."""
 
     @property
     def key(self) -> str:
@@ -204,14 +204,14 @@ class Alert:
     rule_key: str
     document_id: str
     event: AlertEvent
+    # When we found the event.
     found_at: datetime
-    """When we found the event."""
+    # When it is to be sent.
     due: datetime
-    """When it is to be sent."""
     title: str
     url: str
+    # Address of our permanent page for the document.
     page: str
-    """Address of our permanent page for the document."""
     body: str
     type: str
     topics: tuple[str, ...] = ()
@@ -226,10 +226,10 @@ class WebhookStatus(StrEnum):
     """State of one alert's delivery to a webhook."""
 
     PLANNED = "planned"
+    # The receiver answered 2xx.
     ACCEPTED = "accepted"
-    """The receiver answered 2xx."""
+    # The receiver answered 410: it wants no more alerts of this rule.
     GONE = "gone"
-    """The receiver answered 410: it wants no more alerts of this rule."""
     GIVEN_UP = "given up"
 
 
@@ -243,8 +243,8 @@ class WebhookDelivery:
     due: datetime
     attempts: int = 0
     first_attempt: datetime | None = None
+    # The receiver's last answer, or why there was none.
     reply: str = ""
-    """The receiver's last answer, or why there was none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

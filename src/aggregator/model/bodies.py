@@ -39,8 +39,8 @@ class Body:
     short: str = ""
     parent: Name | None = None
     aliases: tuple[Text, ...] = ()
+    # Earlier names, oldest first.
     former: tuple[FormerName, ...] = ()
-    """Earlier names, oldest first."""
 
     def name_on(self, day: date) -> str:
         """The body's name on a day: a document is shown under the name its body had when it came out."""
@@ -55,8 +55,8 @@ class RoleHolder:
     body: Name
     since: FirstDay
     until: FirstDay | None = None
+    # Address of the source for this; empty while there is none.
     source: str = ""
-    """Address of the source for this; empty while there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +65,8 @@ class Role:
 
     id: Name
     name: Text
+    # In order of time; gaps are possible.
     holders: tuple[RoleHolder, ...]
-    """In order of time; gaps are possible."""
 
     def is_assigned_to(self, body: str, day: date) -> bool:
         """Whether `body` had the role on a day."""
@@ -88,28 +88,28 @@ class Scope(StrEnum):
 class Selectors:
     """CSS selectors for an HTML page. If `item` is given, the others are relative to each item."""
 
+    # The items of a list; empty for a page that is one document.
     item: str = ""
-    """The items of a list; empty for a page that is one document."""
     title: str = ""
+    # Empty: the first link inside `title`, else inside the item.
     link: str = ""
-    """Empty: the first link inside `title`, else inside the item."""
     date: str = ""
+    # Which of an item's dates `date` is.
     date_means: Literal["published", "updated"] = "published"
-    """Which of an item's dates `date` is."""
+    # Whether this publisher's times without a zone are UTC (else London).
     utc: bool = False
-    """Whether this publisher's times without a zone are UTC (else London)."""
     type: str = ""
     summary: str = ""
+    # The link to the list's next page.
     next: str = ""
-    """The link to the list's next page."""
+    # The main text of a page, without menus, cookie bars and footers.
     main: str = ""
-    """The main text of a page, without menus, cookie bars and footers."""
+    # Parts to cut out of the main text: glossaries, `printed on`, share buttons.
     remove: tuple[Text, ...] = ()
-    """Parts to cut out of the main text: glossaries, `printed on`, share buttons."""
+    # Whether to read each item's own page too, using `labels`.
     details: bool = False
-    """Whether to read each item's own page too, using `labels`."""
+    # Labels on a detail page (`Closes`), and the field that each introduces.
     labels: Mapping[Text, DetailField] = field(default_factory=dict)
-    """Labels on a detail page (`Closes`), and the field that each introduces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,14 +117,14 @@ class MailTrust:
     """Which messages of a mailbox are accepted as a mailing list's own; all others are left to the
     operator."""
 
+    # The List-Id (RFC 2919) without angle brackets.
     list_id: Text
-    """The List-Id (RFC 2919) without angle brackets."""
+    # The authserv-ids (RFC 8601, 2.5) of the mail servers whose Authentication-Results are trusted.
     servers: Annotated[tuple[Text, ...], NotEmpty]
-    """The authserv-ids (RFC 8601, 2.5) of the mail servers whose Authentication-Results are trusted."""
+    # Domains of which one must have signed or sent the message; empty: the domain of the List-Id.
     signers: tuple[Text, ...] = ()
-    """Domains of which one must have signed or sent the message; empty: the domain of the List-Id."""
+    # File with the password of an IMAP mailbox; empty for a mailbox on this machine.
     password_file: str = ""
-    """File with the password of an IMAP mailbox; empty for a mailbox on this machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,19 +141,19 @@ class Source:
     pause: timedelta
     licence: str
     scope: Scope
+    # Whether the address was seen to answer; False: only its pattern speaks for it.
     verified: bool
-    """Whether the address was seen to answer; False: only its pattern speaks for it."""
     language: str = "en"
     enabled: bool = True
+    # Whether a later `updated` alone counts as a change: true where the publisher moves it for major updates
+    # only.
     updated_means_change: bool = False
-    """Whether a later `updated` alone counts as a change: true where the publisher moves it for major updates
-    only."""
+    # The web page for people that shows the same list; empty when not known.
     page: str = ""
-    """The web page for people that shows the same list; empty when not known."""
     note: str = ""
     selectors: Selectors = field(default_factory=Selectors)
+    # Whether the selectors were checked against the live page.
     confirmed: bool = True
-    """Whether the selectors were checked against the live page."""
     mail: MailTrust | None = None
 
     @property

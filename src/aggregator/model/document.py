@@ -39,9 +39,9 @@ class ZoneBasis(StrEnum):
     UTC_BY_FORMAT = "UTC by the publisher's form"
 
 
+# The zone of the publishers: in it their days, months and years begin, and we read their times without a
+# zone. It is not the `timezone` of the settings, which is the operator's.
 LONDON: Final = ZoneInfo("Europe/London")
-"""The zone of the publishers: in it their days, months and years begin, and we read their times without a
-zone. It is not the `timezone` of the settings, which is the operator's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -103,11 +103,11 @@ class Removal:
     """How a document was taken away, and what the publisher says about it."""
 
     kind: RemovalKind
+    # The publisher's date for it.
     moment: Moment | None = None
-    """The publisher's date for it."""
     note: str = ""
+    # Where it moved to, or what replaces it.
     to: str | None = None
-    """Where it moved to, or what replaces it."""
 
 
 def own_page_path(own_id: str, id: str) -> str:
@@ -130,23 +130,23 @@ class Entry:
     Raises ValueError without an id, key or title.
     """
 
+    # `urn:uuid:…`, made from the first `key`. It never changes and is never reused: feeds and citations use
+    # it.
     id: str
-    """`urn:uuid:…`, made from the first `key`. It never changes and is never reused: feeds and citations
-    use it."""
+    # Identifies the document: its canonical link, or `record:NAME` or `mail:…` where it has no page.
     key: str
-    """Identifies the document: its canonical link, or `record:NAME` or `mail:…` where it has no page."""
+    # The document's own page, absolute; None for a document without one.
     url: str | None
-    """The document's own page, absolute; None for a document without one."""
     source: str
     native_id: str | None
     body: str
     title: str
+    # Plain text, one paragraph.
     summary: str
-    """Plain text, one paragraph."""
+    # Safe HTML; may be empty.
     content: str
-    """Safe HTML; may be empty."""
+    # Summary and content as plain text, for comparison and search.
     text: str
-    """Summary and content as plain text, for comparison and search."""
     language: str
     published: Moment | None
     updated: Moment | None
@@ -158,16 +158,16 @@ class Entry:
     claims: tuple[Claim, ...] = ()
     licence: str = ""
     content_id: str | None = None
+    # Ids of the publisher's software that survive a change of address (`wordpress:HOST:6897`).
     names: tuple[str, ...] = ()
-    """Ids of the publisher's software that survive a change of address (`wordpress:HOST:6897`)."""
     translations: tuple[Translation, ...] = ()
+    # The publisher's history of the document, newest first.
     notes: tuple[Note, ...] = ()
-    """The publisher's history of the document, newest first."""
     removal: Removal | None = None
+    # Read from a list alone; the document's own page was not read.
     partial: bool = False
-    """Read from a list alone; the document's own page was not read."""
+    # The feed where another instance of this program found it, if we have it from that instance.
     source_feed: FeedMetadata | None = None
-    """The feed where another instance of this program found it, if we have it from that instance."""
 
     @property
     def relayed(self) -> bool:
@@ -214,12 +214,12 @@ class ChangeKind(StrEnum):
 
     NEW = "new"
     REVISED = "revised"
+    # The source now says what we already knew from another: stored, but not an update.
     RESTATED = "restated"
-    """The source now says what we already knew from another: stored, but not an update."""
+    # Two polls, hours apart, found it taken away. Its last text stays readable.
     WITHDRAWN = "withdrawn"
-    """Two polls, hours apart, found it taken away. Its last text stays readable."""
+    # It is back.
     RESTORED = "restored"
-    """It is back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,12 +230,12 @@ class Change:
     entry: Entry
     seen_at: datetime
     backlog: bool
+    # For a revision: the parts that changed (`title`, `text`, `updated` …).
     parts: tuple[str, ...] = ()
-    """For a revision: the parts that changed (`title`, `text`, `updated` …)."""
+    # The publisher's own words about the change, if any.
     note: str = ""
-    """The publisher's own words about the change, if any."""
+    # Hash of the response in which we saw it.
     payload_sha256: str = ""
-    """Hash of the response in which we saw it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,8 +248,8 @@ class Revision:
     parts: tuple[str, ...] = ()
     note: str = ""
     payload_sha256: str = ""
+    # When it was last seen; None for the current revision (see its carrier's `last_seen`).
     last_seen: datetime | None = None
-    """When it was last seen; None for the current revision (see its carrier's `last_seen`)."""
 
     def effective_at(self, previous: Revision | None = None) -> datetime:
         """When the revision took effect, in UTC: by the publisher's date if that is plausible, else
@@ -289,10 +289,10 @@ class Carrier:
     last_seen: datetime | None = None
     pending_removal: PendingRemoval | None = None
     removal: Removal | None = None
+    # When `entry` last changed; None if it is unchanged since `first_seen`.
     changed_at: datetime | None = None
-    """When `entry` last changed; None if it is unchanged since `first_seen`."""
+    # The entry before `changed_at`; None if there was none.
     previous_entry: Entry | None = None
-    """The entry before `changed_at`; None if there was none."""
 
     @property
     def source(self) -> str:

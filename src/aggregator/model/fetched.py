@@ -14,14 +14,14 @@ from aggregator.errors import Cause
 class RemovalKind(StrEnum):
     """How a document was taken away, as far as we can see."""
 
+    # The page is there and says that it is withdrawn.
     WITHDRAWN = "withdrawn"
-    """The page is there and says that it is withdrawn."""
+    # The publisher says that it was taken away (410, a GOV.UK `gone` item).
     GONE = "gone"
-    """The publisher says that it was taken away (410, a GOV.UK `gone` item)."""
+    # It is not there, without an explanation (404, or missing from a complete listing).
     MISSING = "missing"
-    """It is not there, without an explanation (404, or missing from a complete listing)."""
+    # Its address redirects elsewhere.
     REDIRECTED = "redirected"
-    """Its address redirects elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,19 +37,18 @@ class Request:
     """What to fetch. `url` is an http(s) address, a folder of this project (`records/`) or a mailbox."""
 
     url: str
+    # The least time between two requests to the same host.
     pause: timedelta = timedelta(seconds=5)
-    """The least time between two requests to the same host."""
     accept: str = "*/*"
+    # For a detail page or an API call about one item: that item's link. None: the answer is part of the list.
     about: str | None = None
-    """For a detail page or an API call about one item: that item's link. None: the answer is part of the
-    list."""
     validators: Validators = field(default_factory=Validators)
+    # Form fields to POST, only to a service that the operator named; empty: a GET.
     form: tuple[tuple[str, str], ...] = ()
-    """Form fields to POST, only to a service that the operator named; empty: a GET."""
+    # JSON to POST, only to a service that the operator named; redirects are not followed.
     body: bytes = b""
-    """JSON to POST, only to a service that the operator named; redirects are not followed."""
+    # Further headers for that service.
     headers: tuple[tuple[str, str], ...] = ()
-    """Further headers for that service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +66,12 @@ class Fetched:
     url: str
     final_url: str
     status: int
+    # Names in lower case.
     headers: Mapping[str, str]
-    """Names in lower case."""
     payload: bytes
     parts: tuple[FetchedPart, ...] = ()
+    # Where a chain of permanent redirects (301, 308) led, if there was one.
     moved_to: str | None = None
-    """Where a chain of permanent redirects (301, 308) led, if there was one."""
 
     @property
     def validators(self) -> Validators:
@@ -112,8 +111,8 @@ class RobotsTxt:
 
     fetched_at: datetime
     status: int
+    # Empty for an answer of 400 to 499: without a robots.txt all is allowed (RFC 9309, 2.3.1.3).
     text: str
-    """Empty for an answer of 400 to 499: without a robots.txt all is allowed (RFC 9309, 2.3.1.3)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,10 +141,10 @@ class RawRemoval:
 
     kind: RemovalKind
     at: str | None = None
+    # The publisher's explanation, perhaps HTML.
     note: str | None = None
-    """The publisher's explanation, perhaps HTML."""
+    # Where it moved to, or what replaces it.
     to: str | None = None
-    """Where it moved to, or what replaces it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,16 +167,16 @@ class FeedMetadata:
     updated: str | None = None
     rights: str | None = None
     language: str | None = None
+    # The feed's own address as it states it (`rel="self"`).
     self_url: str | None = None
-    """The feed's own address as it states it (`rel="self"`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawEntry:
     """One item as the publisher wrote it: unchecked strings that `normalise/` interprets."""
 
+    # Names the item in messages: `item 3`, or a file's name.
     item_name: str
-    """Names the item in messages: `item 3`, or a file's name."""
     id: str | None = None
     link: str | None = None
     title: str | None = None
@@ -192,25 +191,25 @@ class RawEntry:
     type: str | None = None
     categories: tuple[str, ...] = ()
     language: str | None = None
+    # The base of the item's relative links (xml:base); None means the address of the response.
     base: str | None = None
-    """The base of the item's relative links (xml:base); None means the address of the response."""
     links: tuple[RawLink, ...] = ()
+    # The body that a record names; other items belong to the body of their source.
     body: str | None = None
-    """The body that a record names; other items belong to the body of their source."""
     claims: tuple[RawClaim, ...] = ()
+    # The publisher's own id of the document, shared by its translations (GOV.UK).
     content_id: str | None = None
-    """The publisher's own id of the document, shared by its translations (GOV.UK)."""
+    # The same document in other languages.
     translations: tuple[RawLink, ...] = ()
-    """The same document in other languages."""
+    # The publisher's change history, newest first.
     notes: tuple[RawNote, ...] = ()
-    """The publisher's change history, newest first."""
     removal: RawRemoval | None = None
+    # Read from a list that says less than the document's own page, which was not read this time.
     partial: bool = False
-    """Read from a list that says less than the document's own page, which was not read this time."""
+    # The feed where another instance of this program says it found the item (`atom:source`).
     source_feed: FeedMetadata | None = None
-    """The feed where another instance of this program says it found the item (`atom:source`)."""
+    # The address of the item's own licence (RFC 4946), where another instance gives it.
     licence: str | None = None
-    """The address of the item's own licence (RFC 4946), where another instance gives it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,13 +226,13 @@ class ParsedPage:
 
     entries: tuple[RawEntry, ...]
     next_requests: tuple[Request, ...] = ()
+    # Whether the list has everything that the source has: only then does a missing item mean a removal.
     complete: bool = False
-    """Whether the list has everything that the source has: only then does a missing item mean a removal."""
     feed_metadata: FeedMetadata = field(default_factory=FeedMetadata)
     rejects: tuple[Reject, ...] = ()
+    # The CSS selector that found the items, if one did. Far fewer items than last time then mean a changed
+    # layout, not removals.
     selector: str | None = None
-    """The CSS selector that found the items, if one did. Far fewer items than last time then mean a changed
-    layout, not removals."""
 
 
 # Stored as JSON: renaming a field needs a migration. Likewise the classes of its fields.
@@ -242,30 +241,28 @@ class SourceState:
     """What the polls of a source have found so far, and when the next one is due."""
 
     source: str
+    # By address: a source may have several.
     validators: Mapping[str, Validators] = field(default_factory=dict)
-    """By address: a source may have several."""
+    # `Source.fingerprint` at the last poll. If it differs now, the validators are not sent.
     fingerprint: str = ""
-    """`Source.fingerprint` at the last poll. If it differs now, the validators are not sent."""
     due: datetime | None = None
     last_polled: datetime | None = None
+    # The last poll that could be read; a 304 counts.
     last_read: datetime | None = None
-    """The last poll that could be read; a 304 counts."""
     first_read: datetime | None = None
     failing_since: datetime | None = None
     failures: int = 0
     failure: Failed | None = None
+    # The address that answered last; a fallback if the first one failed.
     address: str | None = None
-    """The address that answered last; a fallback if the first one failed."""
     moved_to: str | None = None
     feed_metadata: FeedMetadata = field(default_factory=FeedMetadata)
     items: int = 0
     rejects: tuple[Reject, ...] = ()
+    # The last poll that found no item of the poll before in the feed: items in between may have been missed.
     items_missed_at: datetime | None = None
-    """The last poll that found no item of the poll before in the feed: items in between may have been
-    missed."""
+    # Ids of documents that were all gone at once, more than a fifth of the source's: the operator decides.
     removals_to_confirm: tuple[str, ...] = ()
-    """Ids of documents that were all gone at once, more than a fifth of the source's: the operator
-    decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,16 +271,16 @@ class Outage:
     unseen."""
 
     source: str
+    # The last poll before it that could be read; `failing_since` if there was none.
     since: datetime
-    """The last poll before it that could be read; `failing_since` if there was none."""
+    # The first poll after it that could be read.
     until: datetime
-    """The first poll after it that could be read."""
+    # The first poll that failed; None if none did, because nobody polled.
     failing_since: datetime | None = None
-    """The first poll that failed; None if none did, because nobody polled."""
+    # The last failure.
     failure: Failed | None = None
-    """The last failure."""
+    # Whether the feed's items had all been replaced meanwhile, so that some may never have been seen.
     items_missed: bool = False
-    """Whether the feed's items had all been replaced meanwhile, so that some may never have been seen."""
 
     @property
     def at_first(self) -> bool:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+# The kind assumed for an address when none is given.
 DEFAULT_KIND: Final = "feed"
-"""The kind assumed for an address when none is given."""
 
+# Prefixes of mailbox addresses.
 MAILBOXES: Final = ("maildir:", "mbox:", "imap:", "imaps:")
-"""Prefixes of mailbox addresses."""
 
 
 class SourceLocation(Enum):
@@ -30,27 +30,27 @@ class Kind:
     """One kind of source, as other packages see it."""
 
     location: SourceLocation = SourceLocation.WEB
+    # Prefix of the keys of documents without a web page; empty if all its documents have one.
     own_id_prefix: str = ""
-    """Prefix of the keys of documents without a web page; empty if all its documents have one."""
+    # Whether we write its items ourselves. Then each item names its body; else it is the source's.
     written_by_us: bool = False
-    """Whether we write its items ourselves. Then each item names its body; else it is the source's."""
+    # Whether reading it shows what a body publishes, for the board; our own records do not.
     official: bool = True
-    """Whether reading it shows what a body publishes, for the board; our own records do not."""
+    # Whether a later `updated` alone counts as a change: it moves for major updates only, or is all we get.
     updated_means_change: bool = False
-    """Whether a later `updated` alone counts as a change: it moves for major updates only, or is all we
-    get."""
+    # Whether its module has `request_older`, which asks for the page before.
     has_older_pages: bool = False
-    """Whether its module has `request_older`, which asks for the page before."""
+    # Whether an address may be one document (`single_document_link`), removed when the address is gone.
     may_be_one_document: bool = False
-    """Whether an address may be one document (`single_document_link`), removed when the address is gone."""
+    # Whether any feed reader can subscribe to its address.
     in_opml: bool = False
-    """Whether any feed reader can subscribe to its address."""
+    # What publishers of this kind could do better, for the page of advice.
     advice: str = ""
-    """What publishers of this kind could do better, for the page of advice."""
 
 
 OFFER_FEED: Final = "Offer an Atom or RSS feed of this list."
 
+# By name, in the order of docs and messages.
 KINDS: Final[Mapping[str, Kind]] = {
     "feed": Kind(has_older_pages=True, in_opml=True),
     "records": Kind(
@@ -65,4 +65,3 @@ KINDS: Final[Mapping[str, Kind]] = {
     "sitemap": Kind(updated_means_change=True),
     "mailbox": Kind(location=SourceLocation.MAILBOX, own_id_prefix="mail:"),
 }
-"""By name, in the order of docs and messages."""

@@ -7,19 +7,19 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+# Prefix of the category schemes `body`, `type`, `topic`, `plan` and `status` in feeds. It is the same for
+# every instance, so that instances understand each other's feeds.
 SCHEME: Final = "urn:uuid:a4847917-e06a-51ab-aa04-9bb1dd89064f#"
-"""Prefix of the category schemes `body`, `type`, `topic`, `plan` and `status` in feeds. It is the same for
-every instance, so that instances understand each other's feeds."""
 
 
 # Stored: changing a value needs a migration.
 class Relevance(StrEnum):
     """Whether a document is about open government."""
 
+    # Somebody who follows the process or one of the topics would want it in the weekly email.
     YES = "yes"
-    """Somebody who follows the process or one of the topics would want it in the weekly email."""
+    # A by-product of openness. Published separately, so that people can find a wrong "no".
     BORDERLINE = "borderline"
-    """A by-product of openness. Published separately, so that people can find a wrong "no"."""
     NO = "no"
 
 
@@ -31,11 +31,11 @@ class ReasonSource(StrEnum):
     SUMMARY = "summary"
     TEXT = "text"
     ADDRESS = "address"
+    # What documents with such an address or title usually are; used only when nothing else decides.
     TYPICAL = "typical"
-    """What documents with such an address or title usually are; used only when nothing else decides."""
     SOURCE = "source"
+    # The publisher's own label, such as GOV.UK's document type.
     PUBLISHER = "publisher"
-    """The publisher's own label, such as GOV.UK's document type."""
     OPERATOR = "operator"
 
 
@@ -43,14 +43,14 @@ class ReasonSource(StrEnum):
 class Reason:
     """One match: what was found, where, and the label that it supports."""
 
+    # The vocabulary's phrase, a host, a source's title, or the operator's words.
     text: str
-    """The vocabulary's phrase, a host, a source's title, or the operator's words."""
     found_in: ReasonSource
+    # `topic:open-data`, `type:meeting-record`, `plan:uk-nap6`, `commitment:UK0108`, `body:glasgow` or
+    # `relevance:yes`; `limit:borderline` for a reason that limits the relevance.
     supports: str
-    """`topic:open-data`, `type:meeting-record`, `plan:uk-nap6`, `commitment:UK0108`, `body:glasgow` or
-    `relevance:yes`; `limit:borderline` for a reason that limits the relevance."""
+    # What it adds to the relevance score; 0 if it does not count towards relevance.
     points: int = 0
-    """What it adds to the relevance score; 0 if it does not count towards relevance."""
 
 
 # Stored as JSON: renaming a field needs a migration.
@@ -74,18 +74,18 @@ class Labels:
     type: str
     relevance: Relevance
     score: int = 0
+    # Topic ids, most points first; empty when the relevance is no.
     topics: tuple[str, ...] = ()
-    """Topic ids, most points first; empty when the relevance is no."""
+    # Ids of the action plans that it names (`uk-nap6`).
     plans: tuple[str, ...] = ()
-    """Ids of the action plans that it names (`uk-nap6`)."""
+    # Commitments that it names, by OGP's numbers (`UK0108`, `GBGMC0001`).
     commitments: tuple[str, ...] = ()
-    """Commitments that it names, by OGP's numbers (`UK0108`, `GBGMC0001`)."""
+    # Ids of the bodies that it is about: those that it names, else its publisher. A body can write about
+    # another one.
     subjects: tuple[str, ...] = ()
-    """Ids of the bodies that it is about: those that it names, else its publisher. A body can write about
-    another one."""
     reasons: tuple[Reason, ...] = ()
+    # Whether the operator corrected these labels.
     overridden: bool = False
-    """Whether the operator corrected these labels."""
 
     @property
     def relevant(self) -> bool:

@@ -13,8 +13,8 @@ class Licence:
     date only."""
 
     name: str
+    # The attribution, in the licence's own words.
     statement: str
-    """The attribution, in the licence's own words."""
     url: str | None
     open: bool
 

@@ -20,10 +20,10 @@ class RuleResult(StrEnum):
     MET = "met"
     DUE = "due"
     OVERDUE = "overdue"
+    # Found so by the Open Government Partnership or its Independent Reporting Mechanism.
     NOT_MET = "not met"
-    """Found so by the Open Government Partnership or its Independent Reporting Mechanism."""
+    # Past a limit that only this project sets: that is never called overdue.
     PAST_OUR_LIMIT = "past our own mark"
-    """Past a limit that only this project sets: that is never called overdue."""
     UNKNOWN = "cannot tell"
     NOT_APPLICABLE = "does not apply"
 
@@ -47,14 +47,14 @@ class Evidence:
     """A document that supports a statement of the board, with its link."""
 
     title: str
+    # Absolute, or for one of our records relative to the output folder.
     url: str | None
-    """Absolute, or for one of our records relative to the output folder."""
     moment: Moment | None
+    # Whether it is on an official page; if not, the board says so.
     official: bool
-    """Whether it is on an official page; if not, the board says so."""
     note: str = ""
+    # Whether it was certainly public on the day of the board.
     sure: bool = True
-    """Whether it was certainly public on the day of the board."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,33 +63,33 @@ class RuleCheck:
 
     rule: Rule
     result: RuleResult
+    # Met or due: days left until the limit. Overdue or past our limit: days over. Not met: days since it was
+    # found so.
     days: int | None = None
-    """Met or due: days left until the limit. Overdue or past our limit: days over. Not met: days since it was
-    found so."""
+    # The last day on which it can be met.
     by: date | None = None
-    """The last day on which it can be met."""
+    # For UNKNOWN: since when.
     since: date | None = None
-    """For UNKNOWN: since when."""
     why: str = ""
     evidence: tuple[Evidence, ...] = ()
+    # Id of the plan that it is about, if any.
     plan: str = ""
-    """Id of the plan that it is about, if any."""
+    # Whether it depends on days before our first poll, for which we have records but did not watch.
     reconstructed: bool = False
-    """Whether it depends on days before our first poll, for which we have records but did not watch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanReport:
     """A plan on a day: its stage and what was public about it."""
 
+    # The plan with only the facts that were public on that day.
     plan: Plan
-    """The plan with only the facts that were public on that day."""
     stage: PlanStage
     since: Moment | None
+    # Days in the stage; a month or year counts from its last day.
     days: int | None
-    """Days in the stage; a month or year counts from its last day."""
+    # Whether the board shows it: it is being written, is in force, or was the last one.
     live: bool
-    """Whether the board shows it: it is being written, is in force, or was the last one."""
     evidence: tuple[Evidence, ...] = ()
     ends: Fact | None = None
     commitments: tuple[CommitmentReport, ...] = ()
@@ -101,18 +101,17 @@ class CommitmentReport:
 
     id: str
     title: str
+    # Its status in the publisher's words; empty if we found none.
     publisher_status: str
-    """Its status in the publisher's words; empty if we found none."""
+    # On the Independent Reporting Mechanism's scale (COMPLETION_SCALE), or pending; empty if we found none.
     completion: str
-    """On the Independent Reporting Mechanism's scale (COMPLETION_SCALE), or pending; empty if we found
-    none."""
+    # Other statements of independent bodies.
     assessments: tuple[Claim, ...]
-    """Other statements of independent bodies."""
+    # The date of the latest statement about its status.
     updated: Moment | None
-    """The date of the latest statement about its status."""
     milestones: tuple[Claim, ...]
+    # Milestones that are due after the plan's end.
     late: tuple[Claim, ...]
-    """Milestones that are due after the plan's end."""
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -121,22 +120,22 @@ class Meeting:
     """A meeting of a forum, according to its records."""
 
     day: date
+    # When its record was published.
     record_published: Moment | None
-    """When its record was published."""
+    # Days from the meeting to its record; None if unknown.
     lag: int | None
-    """Days from the meeting to its record; None if unknown."""
+    # Whether the participants' names are published; None if unknown.
     names_published: bool | None
-    """Whether the participants' names are published; None if unknown."""
     slides_published: bool | None
+    # The next meeting as the record announces it.
     next_meeting: Moment | None
-    """The next meeting as the record announces it."""
+    # Other dates that sources give for the same meeting.
     conflicts: tuple[Claim, ...]
-    """Other dates that sources give for the same meeting."""
     evidence: tuple[Evidence, ...]
+    # Whether its record was certainly public on the day of the board.
     sure: bool = True
-    """Whether its record was certainly public on the day of the board."""
+    # Whether it is a formal meeting of the forum; records of some say that they are not.
     formal: bool = True
-    """Whether it is a formal meeting of the forum; records of some say that they are not."""
 
     @property
     def official(self) -> bool:
@@ -148,30 +147,30 @@ class Meeting:
 class CoverageGap:
     """A past period in which we could not read a source, or did not."""
 
+    # Title of the source.
     source: str
-    """Title of the source."""
+    # The day of the last poll before it.
     since: date
-    """The day of the last poll before it."""
+    # The day of the first poll after it.
     until: date
-    """The day of the first poll after it."""
+    # Whether items may have come and gone unseen in it, so that coverage starts anew after it.
     restarts_coverage: bool
-    """Whether items may have come and gone unseen in it, so that coverage starts anew after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """Which days we watched the sources of a process."""
 
+    # Titles of all its sources.
     sources: tuple[str, ...]
-    """Titles of all its sources."""
+    # The first day by which all of them had been read; None if that never was.
     first_read: date | None
-    """The first day by which all of them had been read; None if that never was."""
+    # Since when coverage is complete: `first_read`, or the end of the last gap that restarts it.
     since: date | None
-    """Since when coverage is complete: `first_read`, or the end of the last gap that restarts it."""
+    # Past gaps, by their end.
     gaps: tuple[CoverageGap, ...]
-    """Past gaps, by their end."""
+    # Titles of the sources that cannot be read now.
     unreadable: tuple[str, ...]
-    """Titles of the sources that cannot be read now."""
     unreadable_since: date | None
 
 
@@ -180,16 +179,16 @@ class Silence:
     """The age of the last official record, and how much of it is silence that we observed."""
 
     last: Evidence | None
+    # The age of the last record; None if there is none, or if a later one has no date.
     days: int | None
-    """The age of the last record; None if there is none, or if a later one has no date."""
+    # Days without a record on which we watched; None if unknown.
     observed_days: int | None
-    """Days without a record on which we watched; None if unknown."""
+    # Whether the last record is older than our first poll: then its age is not observed silence.
     reconstructed: bool
-    """Whether the last record is older than our first poll: then its age is not observed silence."""
+    # The rule that limits the silence, if there is one.
     check: RuleCheck | None
-    """The rule that limits the silence, if there is one."""
+    # A newer document of the bodies that is not a record of the process, such as a routine return.
     other_document: Evidence | None = None
-    """A newer document of the bodies that is not a record of the process, such as a routine return."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,8 +200,8 @@ class Deadline:
     day: date
     days: int
     plan: str = ""
+    # The date as its source gives it, if a source gives one.
     exact: Moment | None = None
-    """The date as its source gives it, if a source gives one."""
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -213,14 +212,14 @@ class SilenceEvent:
     id: str
     rule: Rule
     ended: bool
+    # The first day past the limit, or the day of the record that ended the silence.
     day: date
-    """The first day past the limit, or the day of the record that ended the silence."""
+    # The record before the silence.
     last: Evidence | None
-    """The record before the silence."""
+    # The record that ended it.
     ended_by: Evidence | None
-    """The record that ended it."""
+    # Days to `day` from `last`, or from when we began to watch.
     days: int
-    """Days to `day` from `last`, or from when we began to watch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,14 +230,14 @@ class PublishingFrequency:
     title: str
     count: int
     newest: date | None
+    # Median (the lower one) of the days between one day of publishing and the next.
     usual_gap: int | None
-    """Median (the lower one) of the days between one day of publishing and the next."""
+    # The longest gap, in days.
     longest_gap: int | None
-    """The longest gap, in days."""
+    # Median (the lower one) of the days from a meeting to its record.
     usual_record_lag: int | None
-    """Median (the lower one) of the days from a meeting to its record."""
+    # The number of documents dated in each year.
     years: Mapping[int, int]
-    """The number of documents dated in each year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,18 +245,18 @@ class ProcessReport:
     """All that the board says about a process on a day."""
 
     process: Process
+    # Every plan of which something was public, in the order of the register.
     plans: tuple[PlanReport, ...]
-    """Every plan of which something was public, in the order of the register."""
     checks: tuple[RuleCheck, ...]
     silence: Silence
     coverage: Coverage
+    # Newest first.
     meetings: tuple[Meeting, ...]
-    """Newest first."""
+    # The nearest first.
     deadlines: tuple[Deadline, ...]
-    """The nearest first."""
     publishing_frequencies: tuple[PublishingFrequency, ...]
+    # Oldest first.
     silence_events: tuple[SilenceEvent, ...]
-    """Oldest first."""
     at: datetime
 
     def check(self, rule: str) -> RuleCheck | None:

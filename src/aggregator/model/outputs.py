@@ -57,8 +57,8 @@ class BoardRow:
     last_on: date | None
     days: int | None
     read_status: ReadStatus
+    # For FAILING: since when no source of the body could be read.
     since: datetime | None
-    """For FAILING: since when no source of the body could be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +68,8 @@ class Board:
     at: datetime
     rows: tuple[BoardRow, ...]
     processes: tuple[ProcessReport, ...] = ()
+    # What counts as an official record of a process, in words.
     record_criteria: str = ""
-    """What counts as an official record of a process, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,20 +77,20 @@ class Site:
     """The settings that appear on pages, in feeds and in mails."""
 
     title: str
+    # Ends with a slash.
     base_url: str
-    """Ends with a slash."""
+    # Name of this instance, from which the ids of its feeds are made.
     instance: str
-    """Name of this instance, from which the ids of its feeds are made."""
     operator: str
     contact: str
     postal_address: str
     timezone: ZoneInfo
+    # Where people sign up for the digest; ends with a slash, empty if there is no such page.
     subscriptions_url: str = ""
-    """Where people sign up for the digest; ends with a slash, empty if there is no such page."""
+    # The address for subscription commands by mail; empty if none are read.
     subscriptions_mailbox: str = ""
-    """The address for subscription commands by mail; empty if none are read."""
+    # WebSub hubs to notify of changed feeds.
     websub_hubs: tuple[str, ...] = ()
-    """WebSub hubs to notify of changed feeds."""
 
     @property
     def sign_up_link(self) -> str:
@@ -105,8 +105,8 @@ class SourceWithState:
 
     source: Source
     state: SourceState
+    # Past outages, oldest first.
     outages: tuple[Outage, ...] = ()
-    """Past outages, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,22 +120,22 @@ class DigestItem:
     type: str
     summary: str
     language: str
+    # The publisher's date.
     dated: Moment | None
-    """The publisher's date."""
     first_seen: datetime
     closes: Moment | None = None
+    # The parts that changed, for a document known before this window.
     changed: tuple[str, ...] = ()
-    """The parts that changed, for a document known before this window."""
     topics: tuple[str, ...] = ()
+    # How it was taken away, if it was.
     removal: Removal | None = None
-    """How it was taken away, if it was."""
     translations: tuple[Translation, ...] = ()
+    # Our page for it, relative to the output folder; empty in digests stored before this field existed.
     page: str = ""
-    """Our page for it, relative to the output folder; empty in digests stored before this field existed."""
+    # Its relevance score: a digest that is too long keeps the items with the most.
     score: int = 0
-    """Its relevance score: a digest that is too long keeps the items with the most."""
+    # Whether it is included only because it closes soon: not an update of this window.
     reminder: bool = False
-    """Whether it is included only because it closes soon: not an update of this window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,17 +157,17 @@ def frequency_of_digest(name: str) -> Frequency:
 class Digest:
     """The content of a digest, of a week or a day. It never changes once issued."""
 
+    # Identifies the digest: the ISO week in which its window starts (`2024-W04`), or for a daily digest the
+    # first day (`2024-01-24`).
     period: str
-    """Identifies the digest: the ISO week in which its window starts (`2024-W04`), or for a daily digest the
-    first day (`2024-01-24`)."""
     window: Window
     sections: tuple[Section, ...]
+    # Titles of the sources that could not be read at the end of the window: our gap, not their silence.
     unread_sources: tuple[str, ...]
-    """Titles of the sources that could not be read at the end of the window: our gap, not their silence."""
+    # None while its window is open.
     issued_at: datetime | None = None
-    """None while its window is open."""
+    # The board's sentences about long silences, as of the end of the window.
     silences: tuple[str, ...] = ()
-    """The board's sentences about long silences, as of the end of the window."""
 
     @property
     def frequency(self) -> Frequency:
@@ -206,35 +206,35 @@ class Snapshot:
     at: datetime
     site: Site
     bodies: Mapping[str, Body]
+    # Newest first.
     documents: tuple[Document, ...]
-    """Newest first."""
     board: Board
     sources: tuple[SourceWithState, ...]
+    # Issued digests, newest first, then that of the open week if there is one.
     digests: tuple[Digest, ...]
-    """Issued digests, newest first, then that of the open week if there is one."""
+    # The name of each update type by its id, in the vocabulary's order; one without a name is shown by its
+    # id.
     types: Mapping[str, str] = field(default_factory=dict)
-    """The name of each update type by its id, in the vocabulary's order; one without a name is shown by its
-    id."""
+    # The name of each topic by its id, as `types`.
     topics: Mapping[str, str] = field(default_factory=dict)
-    """The name of each topic by its id, as `types`."""
     roles: tuple[Role, ...] = ()
+    # Paths at which documents may once have been published, with the id of the document to redirect to.
     former_pages: Mapping[str, str] = field(default_factory=dict)
-    """Paths at which documents may once have been published, with the id of the document to redirect to."""
+    # The name of each action plan by its id, as `types`.
     plans: Mapping[str, str] = field(default_factory=dict)
-    """The name of each action plan by its id, as `types`."""
+    # The operator's corrections, by document id.
     label_overrides: Mapping[str, LabelOverride] = field(default_factory=dict)
-    """The operator's corrections, by document id."""
     retractions: tuple[Retraction, ...] = ()
+    # The alert rules that are published as feeds, in the order of alerts.yaml.
     alerts: tuple[AlertFeed, ...] = ()
-    """The alert rules that are published as feeds, in the order of alerts.yaml."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifact:
     """A file of the output folder."""
 
+    # Relative to the output folder, with forward slashes.
     path: str
-    """Relative to the output folder, with forward slashes."""
     media_type: str
     payload: bytes
 
@@ -262,5 +262,5 @@ class PrivateFeed:
     """A subscriber's feed, served to whoever knows its address and never written to the output folder."""
 
     file: DeferredArtifact
+    # When its content last changed.
     updated: datetime
-    """When its content last changed."""

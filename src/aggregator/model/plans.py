@@ -28,8 +28,8 @@ class Basis(StrEnum):
 
     OGP = "a rule of the Open Government Partnership"
     PROMISE = "the body's own promise"
+    # A limit of ours: nothing is ever called overdue by it.
     OURS = "this project's own mark"
-    """A limit of ours: nothing is ever called overdue by it."""
     UNSOURCED = "not sourced"
 
 
@@ -88,10 +88,10 @@ class FactKind(StrEnum):
     UPDATE = "update"
 
 
+# Scale of completion of the Independent Reporting Mechanism (opengovpartnership.org/glossary/completion).
 COMPLETION_SCALE: Final = ("No Evidence Available", "Not Started", "Limited", "Substantial", "Complete")
-"""Scale of completion of the Independent Reporting Mechanism (opengovpartnership.org/glossary/completion)."""
+# What OGP's page of a commitment says until its completion is assessed.
 COMPLETION_PENDING: Final = "Pending"
-"""What OGP's page of a commitment says until its completion is assessed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +101,8 @@ class Rule:
     id: str
     title: str
     asks: str
+    # Ids of processes.
     applies_to: tuple[str, ...]
-    """Ids of processes."""
     basis: Basis
     source: str | None
     evidence: str
@@ -113,8 +113,8 @@ class Rule:
     months: int = 0
     count: int = 0
     note: str = ""
+    # The day on which we read it.
     read_on: date
-    """The day on which we read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,20 +123,20 @@ class Fact:
 
     kind: FactKind
     claim: Claim
+    # Since when it is public, according to its source. None: not known, so it counts from `read_on`.
     public_since: Moment | None
-    """Since when it is public, according to its source. None: not known, so it counts from `read_on`."""
     read_on: date
+    # Whether it is a document of the bodies themselves, on a page of theirs.
     official: bool = False
-    """Whether it is a document of the bodies themselves, on a page of theirs."""
+    # Whether it is used where claims about the same thing differ; `why` gives the reason.
     preferred: bool = False
-    """Whether it is used where claims about the same thing differ; `why` gives the reason."""
     why: str = ""
+    # For a document without a date: it cannot be older than this day.
     not_before: date | None = None
-    """For a document without a date: it cannot be older than this day."""
+    # For a finding: the id of the rule that it is about.
     rule: str = ""
-    """For a finding: the id of the rule that it is about."""
+    # For a finding: whether that rule is met; None if the finding does not say.
     met: bool | None = None
-    """For a finding: whether that rule is met; None if the finding does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +157,8 @@ class Plan:
     title: str
     facts: tuple[Fact, ...]
     commitments: tuple[Commitment, ...] = ()
+    # Phrases with which documents name it.
     names: tuple[Phrase, ...] = ()
-    """Phrases with which documents name it."""
 
     def facts_of(self, *kinds: FactKind) -> tuple[Fact, ...]:
         """The facts of these kinds, in the order of the register."""
@@ -175,8 +175,8 @@ class Forum:
 
     body: Name
     words: Annotated[tuple[Text, ...], NotEmpty]
+    # Other bodies whose sources have its records.
     carried_by: tuple[Name, ...] = ()
-    """Other bodies whose sources have its records."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,8 +197,8 @@ class UnsuccessfulSearch:
     """Evidence of absence: a search on the day `on` found nothing of this kind published after `since`."""
 
     process: str
+    # The value of a FactKind, or `meeting`.
     kind: str
-    """The value of a FactKind, or `meeting`."""
     since: date
     on: date
     where: str
@@ -208,12 +208,12 @@ class UnsuccessfulSearch:
 class RecordCriteria:
     """Which documents of a process's bodies count as official records of it."""
 
+    # The criteria in words, as published.
     asks: str = ""
-    """The criteria in words, as published."""
+    # A document counts if it has one of these topics, or names a plan or commitment. Empty: all count.
     topics: tuple[str, ...] = ()
-    """A document counts if it has one of these topics, or names a plan or commitment. Empty: all count."""
+    # Update types that never count.
     excluded_types: tuple[str, ...] = ()
-    """Update types that never count."""
 
     def counts(self, labels: Labels) -> bool:
         """Whether a document with these labels counts."""

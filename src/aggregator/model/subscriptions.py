@@ -7,21 +7,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+# Prefix of the delivery runs that answer a request: a confirmation, or a link to one's choices.
 ANSWER_RUN_PREFIX: Final = "ask-"
-"""Prefix of the delivery runs that answer a request: a confirmation, or a link to one's choices."""
 
 
 # Stored: changing a value needs a migration.
 class SubscriberStatus(StrEnum):
     """Whether a subscriber gets mail."""
 
+    # Somebody asked for this address; its owner has not confirmed yet.
     UNCONFIRMED = "unconfirmed"
-    """Somebody asked for this address; its owner has not confirmed yet."""
     ACTIVE = "active"
     PAUSED = "paused"
     UNSUBSCRIBED = "unsubscribed"
+    # On the suppression list: the address bounced, or its owner complained.
     SUPPRESSED = "suppressed"
-    """On the suppression list: the address bounced, or its owner complained."""
 
 
 # Stored, and written in alerts.yaml and in forms of pages: changing a value needs a migration.
@@ -29,14 +29,14 @@ class Frequency(StrEnum):
     """How often something is sent."""
 
     AT_ONCE = "at once"
+    # Collected and sent at 08:00 in the site's time zone.
     DAILY = "daily"
-    """Collected and sent at 08:00 in the site's time zone."""
     WEEKLY = "weekly"
 
 
 DIGEST_FREQUENCIES: Final = (Frequency.WEEKLY, Frequency.DAILY)
+# The frequencies of digests and of alerts; the first of each is the default.
 ALERT_FREQUENCIES: Final = (Frequency.AT_ONCE, Frequency.DAILY)
-"""The frequencies of digests and of alerts; the first of each is the default."""
 
 
 class TitleLanguage(StrEnum):
@@ -54,33 +54,32 @@ class Choices:
     bodies: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    # Whether to send a weekly digest that has nothing for this subscriber; an empty daily one is never sent.
     when_empty: bool = False
-    """Whether to send a weekly digest that has nothing for this subscriber; an empty daily one is never
-    sent."""
     frequency: Frequency = Frequency.WEEKLY
     title_language: TitleLanguage = TitleLanguage.ENGLISH
+    # Whether the subscriber gets alerts only, and no digest.
     only_alerts: bool = False
-    """Whether the subscriber gets alerts only, and no digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
     """Somebody who gets mail: a person, or a mailing list that passes it on."""
 
+    # Random. Logs, files and mails refer to a subscriber by it alone.
     id: str
-    """Random. Logs, files and mails refer to a subscriber by it alone."""
+    # None once erased.
     address: str | None
-    """None once erased."""
     status: SubscriberStatus
+    # When the status began.
     status_since: datetime
-    """When the status began."""
     choices: Choices = field(default_factory=Choices)
+    # A mailing list: its mails have no personal links, because every member sees them.
     is_list: bool = False
-    """A mailing list: its mails have no personal links, because every member sees them."""
+    # For a list: how its members leave it (a web or mail address), in the operator's words.
     leave_instructions: str = ""
-    """For a list: how its members leave it (a web or mail address), in the operator's words."""
+    # For an unconfirmed address: the id of the subscriber who asked to move to it.
     replaces_id: str = ""
-    """For an unconfirmed address: the id of the subscriber who asked to move to it."""
 
 
 # Stored: changing a value needs a migration.
@@ -88,9 +87,8 @@ class DeliveryStatus(StrEnum):
     """State of one delivery."""
 
     PLANNED = "planned"
+    # Given to the mail server, result not known yet. After a crash it is sent again with the same Message-ID.
     HANDED_OVER = "handed over"
-    """Given to the mail server, result not known yet. After a crash it is sent again with the same
-    Message-ID."""
     ACCEPTED = "accepted"
     REFUSED = "refused"
     GIVEN_UP = "given up"
@@ -103,16 +101,16 @@ class Delivery:
     run: str
     subscriber_id: str
     status: DeliveryStatus
+    # When the status began.
     status_since: datetime
-    """When the status began."""
+    # For a planned delivery: not to be tried before.
     due: datetime
-    """For a planned delivery: not to be tried before."""
     attempts: int = 0
     first_attempt: datetime | None = None
+    # How often its result stayed unknown, so that it was or will be sent again.
     unknown_outcomes: int = 0
-    """How often its result stayed unknown, so that it was or will be sent again."""
+    # The mail server's last reply, without addresses.
     reply: str = ""
-    """The mail server's last reply, without addresses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,14 +128,14 @@ class SendOutcome(StrEnum):
     """Result of sending one message."""
 
     ACCEPTED = "accepted"
+    # A temporary refusal (4xx): to be tried again.
     TEMPORARY_FAILURE = "not now"
-    """A temporary refusal (4xx): to be tried again."""
+    # A permanent refusal (5xx).
     PERMANENT_FAILURE = "never"
-    """A permanent refusal (5xx)."""
+    # The connection was lost after the message had gone out: it may have been accepted.
     UNKNOWN = "unknown"
-    """The connection was lost after the message had gone out: it may have been accepted."""
+    # The server got nothing of it.
     NOT_SENT = "untried"
-    """The server got nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)

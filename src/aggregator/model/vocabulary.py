@@ -13,15 +13,15 @@ from aggregator.values.field_types import Points
 class Strength(StrEnum):
     """How strongly a phrase supports relevance."""
 
+    # Enough by itself, in a title or a summary.
     SURE = "sure"
-    """Enough by itself, in a title or a summary."""
+    # Enough in a title. In a summary one makes the document borderline, and two are enough.
     LIKELY = "likely"
-    """Enough in a title. In a summary one makes the document borderline, and two are enough."""
+    # Adds to other phrases; hints alone never make more than borderline.
     HINT = "hint"
-    """Adds to other phrases; hints alone never make more than borderline."""
+    # Makes the document borderline and keeps it there, unless the title has more, or the summary has it
+    # twice.
     BY_PRODUCT = "by-product"
-    """Makes the document borderline and keeps it there, unless the title has more, or the summary has it
-    twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +52,10 @@ class TypeRule:
 
     type: str
     phrases: tuple[Phrase, ...] = ()
+    # Phrases that decide the type whatever else the title has: they come before the phrases of all types.
     strong: tuple[Phrase, ...] = ()
-    """Phrases that decide the type whatever else the title has: they come before the phrases of all types."""
+    # Prefixes of addresses (host and path) under which a publisher puts this type only.
     addresses: tuple[str, ...] = ()
-    """Prefixes of addresses (host and path) under which a publisher puts this type only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,14 +74,14 @@ class Scale:
     sure: Points = 6
     likely: Points = 3
     hint: Points = 1
+    # How much more a phrase counts in the title than in the summary.
     title: Points = 3
-    """How much more a phrase counts in the title than in the summary."""
+    # Points from a source, host or body whose every item is relevant.
     always_relevant: Points = 6
-    """Points from a source, host or body whose every item is relevant."""
+    # The least score of a relevant document.
     relevant: Points = 6
-    """The least score of a relevant document."""
+    # The least score of a borderline document.
     borderline: Points = 3
-    """The least score of a borderline document."""
 
     def points(self, strength: Strength) -> int:
         """The points of a phrase of this strength in a summary or text."""
@@ -101,25 +101,25 @@ class Vocabulary:
     """`register/vocabulary.yaml` as checked values."""
 
     topics: tuple[Topic, ...] = ()
+    # In order of precedence: the first that matches a title decides.
     types: tuple[TypeRule, ...] = ()
-    """In order of precedence: the first that matches a title decides."""
+    # The name of each update type by its id, in the order of the file.
     type_names: Mapping[str, str] = field(default_factory=dict)
-    """The name of each update type by its id, in the order of the file."""
+    # The publishers' names for types, casefolded, and the update type that each means.
     publisher_types: Mapping[str, str] = field(default_factory=dict)
-    """The publishers' names for types, casefolded, and the update type that each means."""
+    # Publishers' types (casefolded) and prefixes of addresses that say little, such as `news story`: they
+    # decide only if the title does not.
     weak_types: tuple[str, ...] = ()
-    """Publishers' types (casefolded) and prefixes of addresses that say little, such as `news story`: they
-    decide only if the title does not."""
+    # Phrases that cancel the matches inside them.
     false_positives: tuple[Phrase, ...] = ()
-    """Phrases that cancel the matches inside them."""
+    # Names of other countries: a document about them alone is not about the United Kingdom.
     other_countries: tuple[Phrase, ...] = ()
-    """Names of other countries: a document about them alone is not about the United Kingdom."""
+    # Names of the UK's countries and places.
     home_countries: tuple[Phrase, ...] = ()
-    """Names of the UK's countries and places."""
+    # Hosts, with or without a path, whose every page is relevant, and the topic of each.
     hosts: Mapping[str, str] = field(default_factory=dict)
-    """Hosts, with or without a path, whose every page is relevant, and the topic of each."""
+    # Ids of bodies whose every item is relevant, and the topic of each.
     bodies: Mapping[str, str] = field(default_factory=dict)
-    """Ids of bodies whose every item is relevant, and the topic of each."""
     plans: tuple[PlanName, ...] = ()
     scale: Scale = DEFAULT_SCALE
 

@@ -26,8 +26,8 @@ class NormalisedPage:
 
     entries: tuple[Entry, ...]
     rejects: tuple[Reject, ...]
+    # The removals that the publisher states, by document key; such items may have lost their title.
     removals: Mapping[str, Removal] = field(default_factory=dict)
-    """The removals that the publisher states, by document key; such items may have lost their title."""
 
     @property
     def entry_names(self) -> frozenset[str]:

@@ -29,24 +29,26 @@ MONTH_NAMES: Final = (
     "november nov tachwedd dachwedd thachwedd tach",
     "december dec rhagfyr ragfyr rhag",
 )
+# Month by name, in lower case; Welsh with mutations, since dates are written inside sentences.
 MONTHS: Final[Mapping[str, int]] = {
     name: number for number, names in enumerate(MONTH_NAMES, 1) for name in names.split()
 }
-"""Month by name, in lower case; Welsh with mutations, since dates are written inside sentences."""
 
+# Weekdays, which add nothing to a date. Welsh ones only after `dydd`, since Mawrth is also March.
 WEEKDAYS: Final = re.compile(
     r"\b(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
     r"|dydd (?:llun|mawrth|mercher|iau|gwener|sadwrn|sul))\b[.,]?"
 )
-"""Weekdays, which add nothing to a date. Welsh ones only after `dydd`, since Mawrth is also March."""
 
 ORDINAL: Final = r"(?:st|nd|rd|th|af|il|ydd|eg|fed|ed|ain)?"
 
 NOON: Final = re.compile(r"\b(?:12 ?(?:pm)? ?)?(?:noon|midday|hanner dydd)\b")
 MIDNIGHT: Final = re.compile(r"\b(?:12 ?(?:am)? ?)?(?:midnight|hanner nos)\b")
+# Words between a date and its time. Welsh `am` (at) only before a time.
 FILLERS: Final = re.compile(r"\b(?:at|on|by|from|ar|(?<!\d )am(?= \d))\b|,|\([a-z ]*\)")
-"""Words between a date and its time. Welsh `am` (at) only before a time."""
 
+# Hours east of Greenwich. BST is British Summer Time, IST is Ireland's time in summer: the publishers are
+# British and Irish. The American names are those of RFC 822, 5.1.
 ZONE_HOURS: Final[Mapping[str, float]] = {
     "z": 0,
     "ut": 0,
@@ -67,17 +69,16 @@ ZONE_HOURS: Final[Mapping[str, float]] = {
     "pst": -8,
     "pdt": -7,
 }
-"""Hours east of Greenwich. BST is British Summer Time, IST is Ireland's time in summer: the publishers are
-British and Irish. The American names are those of RFC 822, 5.1."""
 
 
+# Years that a public record can have; others are placeholders (0001-01-01) or misprints. GOV.UK's own
+# examples of open consultations close in 2210, 2211 and 2216, so that they never close.
 YEARS: Final = range(1800, 2300)
-"""Years that a public record can have; others are placeholders (0001-01-01) or misprints. GOV.UK's own
-examples of open consultations close in 2210, 2211 and 2216, so that they never close."""
 
+# Characters of a date field that are parsed; the longest real one, with its markup, has about 80.
 MAX_DATE_CHARS: Final = 1_000
-"""Characters of a date field that are parsed; the longest real one, with its markup, has about 80."""
 
+# Forms of a date, in lower case; `d/m/y` always has the day first. What is left around it must be a time.
 DATE_FORMS: Final = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
@@ -90,7 +91,6 @@ DATE_FORMS: Final = tuple(
         r"^(?P<year>\d{4})$",
     )
 )
-"""Forms of a date, in lower case; `d/m/y` always has the day first. What is left around it must be a time."""
 
 TIME_FORM: Final = re.compile(
     r"t?(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d)(?:[:.](?P<second>\d\d)(?:[.,]\d+)?)?)?"

@@ -33,19 +33,20 @@ from aggregator.values.web_addresses import host_of
 
 TITLE_LIMIT: Final = 500
 SUMMARY_LIMIT: Final = 1_000
+# Characters of a summary that we take from the content ourselves: as long as WordPress's (55 words).
 EXCERPT_LIMIT: Final = 350
-"""Characters of a summary that we take from the content ourselves: as long as WordPress's (55 words)."""
+# Headings above the first paragraph ("Consultation description"), which are no summary.
 LEADING_HEADINGS: Final = re.compile(r"\A\s*(?:<h[1-6]>[^<]{0,300}</h[1-6]>\s*)+")
-"""Headings above the first paragraph ("Consultation description"), which are no summary."""
 TEXT_LIMIT: Final = 100_000
 NAME_LIMIT: Final = 200
+# Categories, links, translations and notes of an item, of each at most so many.
 MAX_LISTED: Final = 50
-"""Categories, links, translations and notes of an item, of each at most so many."""
 
 LINK_RELATIONS: Final = frozenset({"alternate", "enclosure", "related", "via", "describedby"})
 
 
 WELSH_GOVERNMENT: Final = re.compile(r"(?:^|\.)(?:gov\.wales|llyw\.cymru)$")
+# Prefixes of gov.wales announcements: `Written Statement` was seen (2026-09), the others are page types.
 WELSH_TYPES: Final = frozenset(
     {
         "written statement",
@@ -56,15 +57,14 @@ WELSH_TYPES: Final = frozenset(
         "datganiad i'r wasg",
     }
 )
-"""Prefixes of gov.wales announcements: `Written Statement` was seen (2026-09), the others are page types."""
 
 
+# By canonical address; `model/licences.py` says what each allows.
 LICENCES: Final[Mapping[str, str]] = {
     "https://nationalarchives.gov.uk/doc/open-government-licence/version/3": "OGL-3.0",
     "https://parliament.uk/site-information/copyright-parliament/open-parliament-licence": "OPL-3.0",
     "https://creativecommons.org/publicdomain/zero/1.0": "CC0-1.0",
 }
-"""By canonical address; `model/licences.py` says what each allows."""
 
 
 def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) -> Entry | Reject:

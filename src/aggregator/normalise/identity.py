@@ -11,20 +11,21 @@ from uuid import UUID, uuid5
 from aggregator.model import LONDON, Precision
 from aggregator.normalise.dates import parse_moment
 
+# UUID version 5 of `urn:x-uk-open-government-updates:document` under RFC 9562's namespace for URLs.
+#
+# It never changes: every published id is made from it. It names the project, not an instance, so that two
+# instances give a document the same id; and it does not contain `base_url`, so that moving an instance
+# changes no id.
 NAMESPACE: Final = UUID("9576dcd2-941f-5529-b3a0-1c924e2609b2")
-"""UUID version 5 of `urn:x-uk-open-government-updates:document` under RFC 9562's namespace for URLs.
 
-It never changes: every published id is made from it. It names the project, not an instance, so that two
-instances give a document the same id; and it does not contain `base_url`, so that moving an instance changes
-no id.
-"""
-
+# An id made by any instance of this program.
 OUR_ID: Final = re.compile(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-"""An id made by any instance of this program."""
 
 
 NameBuilder = Callable[[re.Match[str]], str]
 
+# Forms of native ids, and the names that they give. Other ids are not trusted: some feeds give every item the
+# same one.
 NATIVE_ID_FORMS: Final[tuple[tuple[re.Pattern[str], NameBuilder], ...]] = (
     # Northern Ireland's departments share one Drupal: one node number on every host of theirs, while the
     # department's feed and the Executive's give one item two addresses (dof-dss/nicsdru_dept, 2026-05).
@@ -42,24 +43,22 @@ NATIVE_ID_FORMS: Final[tuple[tuple[re.Pattern[str], NameBuilder], ...]] = (
         lambda match: f"wordpress:{match[1]}:{match[2]}",
     ),
 )
-"""Forms of native ids, and the names that they give. Other ids are not trusted: some feeds give every item
-the same one."""
 
 
+# Groups whose meetings are one series, by their names in titles, and the body of the series.
 MEETING_GROUPS: Final = (
     (re.compile(r"\bmulti[- ]?stakeholder forum\b|\bMSF\b", re.IGNORECASE), "uk-msf"),
     (re.compile(r"\bopen government (?:partnership )?steering group\b", re.IGNORECASE), "scot-ogsg"),
 )
-"""Groups whose meetings are one series, by their names in titles, and the body of the series."""
 
 RECORD_TITLE: Final = re.compile(
     r"\bread[- ]?out\b|\bminutes\b|\bmeeting notes\b|\bnotes? of\b", re.IGNORECASE
 )
+# How our own records are titled; elsewhere these words announce a meeting as often as they report one.
 OWN_RECORD_TITLE: Final = re.compile(r"\bmeeting of\b", re.IGNORECASE)
-"""How our own records are titled; elsewhere these words announce a meeting as often as they report one."""
 
+# The beginning of a meeting's name.
 MEETING_PREFIX: Final = "meeting:"
-"""The beginning of a meeting's name."""
 
 DAY_IN_TITLE: Final = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([A-Z][a-z]+),? (\d{4})\b")
 

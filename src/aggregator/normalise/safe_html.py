@@ -27,11 +27,11 @@ BLOCKS: Final = _name_set(
     " h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption thead tbody tfoot tr th td"
 )
 INLINE: Final = _name_set("a abbr b cite code del em i ins kbd q s small strong sub sup time")
+# Elements that are dropped with their content; of all others that are not allowed only the tags go.
 DROPPED: Final = _name_set(
     "script style template noscript iframe object embed svg math canvas audio video"
     " select textarea button title"
 )
-"""Elements that are dropped with their content; of all others that are not allowed only the tags go."""
 
 ATTRIBUTES: Final[Mapping[str, set[str]]] = {
     "*": {"lang"},
@@ -45,22 +45,22 @@ ATTRIBUTES: Final[Mapping[str, set[str]]] = {
 }
 SCHEMES: Final = {"http", "https", "mailto"}
 
+# Elements that contain none, or that the next of their kind ends.
 NEVER_NESTED: Final = _name_set(
     "br hr img input meta link wbr col area base source track p li dt dd td th tr thead tbody tfoot option"
 )
-"""Elements that contain none, or that the next of their kind ends."""
 
+# Characters of a field that are read.
 MAX_FIELD_CHARS: Final = 500_000
-"""Characters of a field that are read."""
 MAX_CONTENT_CHARS: Final = 200_000
 MAX_DEPTH: Final = 100
+# Depth of nested elements, and sum of the depths of all tags, up to which a text is read as HTML. Beyond them
+# nh3's time and memory grow with the square; an article has a depth of about ten, and a sum of some
+# thousands.
 MAX_WEIGHT: Final = 500_000
-"""Depth of nested elements, and sum of the depths of all tags, up to which a text is read as HTML. Beyond
-them nh3's time and memory grow with the square; an article has a depth of about ten, and a sum of some
-thousands."""
 
+# An image as nh3 writes it: it escapes quotes in attributes, so this matches nothing inside one.
 IMAGE: Final = re.compile(r'<img(?: alt="([^"]*)")?>')
-"""An image as nh3 writes it: it escapes quotes in attributes, so this matches nothing inside one."""
 BLOCK_TAG: Final = re.compile(rf"</?(?:{'|'.join(sorted(BLOCKS))})>")
 EMPTY_BLOCK: Final = re.compile(r"<(p|div)>(?:\s|<br>)*</\1>\n?")
 ESCAPED_TAG: Final = re.compile(
@@ -72,17 +72,17 @@ ESCAPED_MARKUP: Final = re.compile(
     re.IGNORECASE,
 )
 
+# How publishers end a text that they cut short; WordPress writes the first.
 TRUNCATION_ENDINGS: Final = ("[…]", "[...]", "...")
-"""How publishers end a text that they cut short; WordPress writes the first."""
 WORDPRESS_FOOTER: Final = re.compile(
     r"The post .{1,600}? (?:first appeared|appeared first) on .{1,300}$", re.DOTALL
 )
+# WordPress puts this line under items, in `description` and `content:encoded` alike (RSS feeds of 2026).
 WORDPRESS_FOOTER_HTML: Final = re.compile(
     r"<p>The post <a [^>]*>.{0,600}</a> (?:first appeared|appeared first) on "
     r"<a [^>]*>.{0,300}</a>\.?</p>\s*$",
     re.DOTALL,
 )
-"""WordPress puts this line under items, in `description` and `content:encoded` alike (RSS feeds of 2026)."""
 
 
 def plain_text(text: str | None, is_html: bool) -> str:

@@ -10,25 +10,26 @@ from aggregator.values.web_addresses import join_address, normalise_escapes
 
 MAX_URL_CHARS: Final = 4_096
 
+# Query parameters that say where a visitor came from, and never which document is meant.
 TRACKING_PARAMETERS: Final = re.compile(
     r"utm_.*|mtm_.*|pk_.*|piwik_.*|hsa_.*|mc_[ce]id|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid"
     r"|twclid|ttclid|igshid|igsh|li_fat_id|mkt_tok|vero_id|oly_(?:anon|enc)_id|_hsenc|_hsmi|_ga|_gl|wt\.mc_id",
     re.IGNORECASE,
 )
-"""Query parameters that say where a visitor came from, and never which document is meant."""
 
+# GOV.UK's organisation feeds put the time of an update behind `#` (alphagov/collections, 2026-08).
 REVISION_FRAGMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)", re.IGNORECASE)
-"""GOV.UK's organisation feeds put the time of an update behind `#` (alphagov/collections, 2026-08)."""
 
+# GOV.UK puts its own host before every link, even an absolute one (`https://www.gov.ukhttps://…`).
 DOUBLED_HOST: Final = re.compile(r"https?://[\w.-]*(?=https?://)", re.IGNORECASE)
-"""GOV.UK puts its own host before every link, even an absolute one (`https://www.gov.ukhttps://…`)."""
 
+# Characters that break out of an attribute, are not allowed in XML, or are invisible.
 UNSAFE_CHARACTERS: Final = re.compile(
     r"[\x00-\x20\"<>\\^`{|}\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufffe\uffff"
     r"\ud800-\udfff]|\s"
 )
-"""Characters that break out of an attribute, are not allowed in XML, or are invisible."""
 
+# Sites whose addresses contain a number that stays and words that do not (checked 2026-11).
 NUMBERED_PAGES: Final = (
     # Discourse: the number is the topic, the slug follows its title, a further number is a reply.
     (re.compile(r"(https://(?:discuss|forum|community)\.[^/]+/t/)(?:[^/]+/)?(\d+)(?:/\d+)?"), r"\1\2"),
@@ -36,7 +37,6 @@ NUMBERED_PAGES: Final = (
     (re.compile(r"(https://glasgow\.gov\.uk/)article/(\d+)(?:/.*)?"), r"\1article/\2"),
     (re.compile(r"(https://glasgow\.gov\.uk/)index\.aspx\?articleid=(\d+)", re.IGNORECASE), r"\1article/\2"),
 )
-"""Sites whose addresses contain a number that stays and words that do not (checked 2026-11)."""
 
 SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 STRAY_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")

@@ -14,8 +14,8 @@ from itertools import pairwise
 from aggregator.model import Coverage, Evidence, Measure, Meeting, Moment, Precision, Rule, SilenceEvent
 from aggregator.observe.state.process_state import ProcessState
 
+# A day with a record; no evidence for the two ends of time.
 DatedRecord = tuple[date, Evidence | None]
-"""A day with a record; no evidence for the two ends of time."""
 
 
 def silence_events(state: ProcessState, rules: Iterable[Rule]) -> tuple[SilenceEvent, ...]:

@@ -24,8 +24,8 @@ UPCOMING_FACTS: Final = {
     FactKind.ENDS: "plan ends",
     FactKind.MILESTONE: "milestone due",
 }
+# Measures whose limit is nobody's deadline: our own counts of days, and the day of an assessment.
 NO_DEADLINES: Final = {Measure.LAST_RECORD, Measure.REPOSITORY, Measure.COMPLETION}
-"""Measures whose limit is nobody's deadline: our own counts of days, and the day of an assessment."""
 
 
 def deadlines(

@@ -31,10 +31,10 @@ from aggregator.store.database.tables import (
 from aggregator.store.deliveries import insert_deliveries
 from aggregator.store.documents.names import DocumentNames
 
+# Joins a webhook delivery with its alert.
 _SAME_ALERT: Final = and_(
     *(alerts.c[name] == webhook_deliveries.c[name] for name in ("rule_key", "document_id", "event_key"))
 )
-"""Joins a webhook delivery with its alert."""
 
 
 class Alerts(Repository):

@@ -28,11 +28,11 @@ SUBSCRIBER_COLUMNS: Final = tuple(column.name for column in subscribers.c)
 
 LEFT: Final = "the subscriber had left"
 
+# Who may get a delivery. Paused subscribers get answers only; for unconfirmed ones nothing is planned but the
+# question whether they want the mail.
 MAY_RECEIVE: Final = subscribers.c.status.in_([SubscriberStatus.ACTIVE, SubscriberStatus.UNCONFIRMED]) | (
     (subscribers.c.status == SubscriberStatus.PAUSED) & deliveries.c.run.startswith(ANSWER_RUN_PREFIX)
 )
-"""Who may get a delivery. Paused subscribers get answers only; for unconfirmed ones nothing is planned but
-the question whether they want the mail."""
 
 # Built once: that costs more than the database needs for them, and they run for each batch.
 _ATTEMPT: Final = bindparam("attempt", type_=deliveries.c.status_since.type)

@@ -26,8 +26,8 @@ from aggregator.store.documents.names import DocumentNames
 from aggregator.store.sources import RobotsTxtCache, Runs, Sources
 from aggregator.store.subscribers import Subscribers
 
+# How long a write waits for another process before it fails.
 WAIT: Final = timedelta(seconds=30)
-"""How long a write waits for another process before it fails."""
 
 
 def open_store(url: str, *, wait: timedelta = WAIT) -> Store:

@@ -64,9 +64,9 @@ Name = Annotated[
 ]
 Address = Annotated[str, AfterValidator(check_address)]
 Day = Annotated[date, BeforeValidator(_day)]
+# A year, month or day, read as its first day: `2018` is 2018-01-01.
 FirstDay = Annotated[date, BeforeValidator(_first_day)]
-"""A year, month or day, read as its first day: `2018` is 2018-01-01."""
+# Points of the relevance score.
 Points = Annotated[int, Field(ge=0, le=100)]
-"""Points of the relevance score."""
+# For `Annotated`: the list has at least one item.
 NotEmpty = Field(min_length=1)
-"""For `Annotated`: the list has at least one item."""

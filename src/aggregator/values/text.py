@@ -13,8 +13,8 @@ UNWANTED: Final = re.compile(
     "\u202a-\u202e\u2066-\u2069"  # overrides of direction, which can make a title read as something else
     "\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]+"  # not characters (Unicode, 23.7)
 )
+# White space that XML or HTML does not treat as such.
 BREAKS: Final = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
-"""White space that XML or HTML does not treat as such."""
 
 ELLIPSIS: Final = "…"
 

@@ -38,7 +38,7 @@ def join_address(base: str, href: str) -> str:
 
 
 def normalise_escapes(text: str) -> str:
-    """Percent-encoding in its normal form (RFC 3986, 6.2.2.1 and 6.2.2.2): capitals, and only where needed."""
+    """Percent-encoding in its normal form (RFC 3986, 6.2.2.1 and 6.2.2.2): capitals, only where needed."""
     return ESCAPE.sub(_normalise_escape, text)
 
 

@@ -24,11 +24,11 @@ class AlertPage:
 
     subscriber_rules: SubscriberRules
     tokens: Tokens
+    # For `bodies`, `topics` and `types` each id with its name.
     options: Mapping[str, Mapping[str, str]]
-    """For `bodies`, `topics` and `types` each id with its name."""
     site: Site
+    # Makes a page from its template, title, status and values.
     render_page: Callable[..., Response]
-    """Makes a page from its template, title, status and values."""
 
     async def handle_form(self, subscriber: Subscriber, form: FormData, now: datetime) -> Response | str:
         """Do what a form asks for. Returns the page to show, or the name of what was done."""

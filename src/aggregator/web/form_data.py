@@ -10,8 +10,8 @@ from starlette.requests import Request
 
 FormData = Mapping[str, list[str]]
 
+# Our largest form with every box ticked is far smaller.
 MAX_FORM_BYTES: Final = 20_000
-"""Our largest form with every box ticked is far smaller."""
 
 
 async def read_form(request: Request) -> dict[str, list[str]]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv6Network, ip_address
 
+# Clients to remember; beyond that, those that were active longest ago are forgotten.
 MAX_CLIENTS = 10_000
-"""Clients to remember; beyond that, those that were active longest ago are forgotten."""
 
 
 @dataclass

@@ -14,8 +14,8 @@ from starlette.staticfiles import StaticFiles
 
 from aggregator.web.subscription_pages import SubscriptionPages
 
+# Media types that Python does not know, or gives without a charset.
 MEDIA_TYPES: Final = {".atom": "application/atom+xml; charset=utf-8", ".html": "text/html; charset=utf-8"}
-"""Media types that Python does not know, or gives without a charset."""
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",

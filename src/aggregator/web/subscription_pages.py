@@ -103,11 +103,11 @@ class SubscriptionPages:
     subscriber_rules: SubscriberRules
     site: Site
     clock: Callable[[], datetime]
+    # For `bodies`, `topics` and `types` each id with its name.
     options: Mapping[str, Mapping[str, str]]
-    """For `bodies`, `topics` and `types` each id with its name."""
     limit: RateLimit = field(default_factory=RateLimit)
+    # Higher than for forms: feed readers poll by themselves, and often several from one address.
     feed_limit: RateLimit = field(default_factory=lambda: RateLimit(each=600, all=20_000))
-    """Higher than for forms: feed readers poll by themselves, and often several from one address."""
 
     def routes(self) -> list[Route]:
         """Every route, below the path of the setting `subscriptions_url`."""

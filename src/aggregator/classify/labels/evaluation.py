@@ -10,8 +10,8 @@ from typing import Final
 from aggregator.model import Labels, Relevance
 
 RESAMPLES: Final = 1000
+# Fixed, so that the same file gives the same intervals.
 SEED: Final = 20240124
-"""Fixed, so that the same file gives the same intervals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +43,14 @@ class Evaluation:
     recall: Estimate
     f1: Estimate
     type_accuracy: Estimate
+    # Of the rows whose type comes from the publisher; None without any.
     stated_type_accuracy: Estimate | None
-    """Of the rows whose type comes from the publisher; None without any."""
     stated: int
     topics_f1: Estimate
+    # Number of rows that a person called relevant or not relevant; relevance is measured on these.
     decided: int
-    """Number of rows that a person called relevant or not relevant; relevance is measured on these."""
+    # Predicted relevance of the rows that a person called borderline; these count in no relevance measure.
     borderline: dict[Relevance, int]
-    """Predicted relevance of the rows that a person called borderline; these count in no relevance
-    measure."""
 
 
 def evaluate(rows: Sequence[EvaluationRow]) -> Evaluation:

@@ -8,8 +8,8 @@ from typing import Final
 
 from aggregator.values.web_addresses import host_of, split_address
 
+# Top-level domains of the United Kingdom and its nations.
 UK_ENDINGS: Final = (".uk", ".scot", ".wales", ".cymru")
-"""Top-level domains of the United Kingdom and its nations."""
 
 
 @lru_cache(maxsize=512)
@@ -18,8 +18,8 @@ def host_and_path(url: str) -> tuple[str, str]:
     return host_of(url), split_address(url).path
 
 
+# By host: prefix of the path, prefix of the address as it was written, and its meaning.
 PrefixTable = Mapping[str, Sequence[tuple[str, str, str]]]
-"""By host: prefix of the path, prefix of the address as it was written, and its meaning."""
 
 
 def index_prefixes(prefixes: Iterable[tuple[str, str]]) -> PrefixTable:

@@ -26,9 +26,9 @@ from aggregator.model import (
     Vocabulary,
 )
 
+# OGP numbers the commitments of the UK `UK0108` and those of its local members `GBGMC0001`, `GBGLA0003`
+# (opengovpartnership.org, commitment pages, seen in 2024 and 2026).
 COMMITMENT_NUMBER: Final = re.compile(r"(?<![^\W_])(?:UK|GB[A-Z]{3})\d{4}(?![^\W_])")
-"""OGP numbers the commitments of the UK `UK0108` and those of its local members `GBGMC0001`, `GBGLA0003`
-(opengovpartnership.org, commitment pages, seen in 2024 and 2026)."""
 
 
 class Labeller:

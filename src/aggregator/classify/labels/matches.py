@@ -11,10 +11,10 @@ from aggregator.classify.labels.phrase_matcher import PhraseMatch, PhraseMatcher
 from aggregator.classify.labels.tokeniser import tokenise
 from aggregator.model import Body, Entry, Phrase, ReasonSource, Strength, Vocabulary
 
+# The topic of every action plan, and of every source that is about open government alone.
 PROCESS_TOPIC: Final = "open-government-process"
-"""The topic of every action plan, and of every source that is about open government alone."""
+# Characters of a section that are matched: as much as a long report's summary and first chapter.
 MAX_SECTION_CHARS: Final = 20_000
-"""Characters of a section that are matched: as much as a long report's summary and first chapter."""
 
 
 class PhraseLayer(StrEnum):
@@ -30,12 +30,12 @@ class PhraseMeaning:
     """What a phrase stands for."""
 
     layer: PhraseLayer
+    # `topic`, `type`, `body`, `plan`, `false-positive`, `other-country` or `home-country`.
     role: str
-    """`topic`, `type`, `body`, `plan`, `false-positive`, `other-country` or `home-country`."""
+    # Of the topic, type, body or plan.
     id: str = ""
-    """Of the topic, type, body or plan."""
+    # Of a topic's phrase; SURE for a type's phrase that goes before those of other types.
     strength: Strength | None = None
-    """Of a topic's phrase; SURE for a type's phrase that goes before those of other types."""
 
 
 class SectionMatches(NamedTuple):
@@ -52,8 +52,8 @@ class DocumentMatches(NamedTuple):
 
     title: SectionMatches
     summary: SectionMatches
+    # The text after the summary.
     text: SectionMatches
-    """The text after the summary."""
 
     @property
     def prominent(self) -> tuple[SectionMatches, SectionMatches]:

@@ -13,10 +13,10 @@ from aggregator.model import Phrase
 MeaningT = TypeVar("MeaningT")
 
 DIGIT_CHARACTERS: Final = frozenset("0123456789")
+# Words, and pairs of words, whose patterns are cached: a few megabytes.
 CACHE_SIZE: Final = 50_000
-"""Words, and pairs of words, whose patterns are cached: a few megabytes."""
+# Letters by which a word with `*` is looked up; it needs so many before the `*`.
 PREFIX_LENGTH: Final = 3
-"""Letters by which a word with `*` is looked up; it needs so many before the `*`."""
 
 
 class PhraseMatch(NamedTuple, Generic[MeaningT]):
@@ -32,12 +32,12 @@ class PhraseMatch(NamedTuple, Generic[MeaningT]):
 class _PhrasePattern(Generic[MeaningT]):
     """A phrase, with one of the forms of its first word."""
 
+    # In lower case, with their `*` and `%`.
     words: Sequence[str]
-    """In lower case, with their `*` and `%`."""
     phrase: str
     meaning: MeaningT
+    # The words that must be in capitals, with their positions.
     capitals: Sequence[tuple[int, str]]
-    """The words that must be in capitals, with their positions."""
 
     @property
     def specificity(self) -> list[int]:

@@ -9,8 +9,8 @@ from typing import Final
 from aggregator.classify.labels.matches import DocumentMatches
 from aggregator.model import Reason, ReasonSource, Relevance, Scale, Strength
 
+# A document has at most so many topics; others are only mentioned in it.
 MAX_TOPICS: Final = 5
-"""A document has at most so many topics; others are only mentioned in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,8 @@ def _foreign_country(matches: DocumentMatches) -> tuple[str, ReasonSource] | Non
     )
 
 
+# Bodies of no country: their names do not make a document one about the United Kingdom.
 _INTERNATIONAL_BODIES: Final = frozenset({"ogp", "irm"})
-"""Bodies of no country: their names do not make a document one about the United Kingdom."""
 
 
 def _topics(topic_matches: Iterable[TopicMatch], scale: Scale) -> tuple[str, ...]:

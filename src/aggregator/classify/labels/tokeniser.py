@@ -10,9 +10,10 @@ from typing import Final
 WORD_PATTERN: Final = re.compile(r"[^\W_]+")
 POSSESSIVE: Final = re.compile(r"['’]s\b", re.IGNORECASE)
 DIGITS: Final = re.compile(r"\d+")
+# A word of a phrase in the vocabulary: letters, digits and `%`, perhaps with a `*` at its end.
 PATTERN_WORD: Final = re.compile(r"(?:[^\W_]|%)+\*?")
-"""A word of a phrase in the vocabulary: letters, digits and `%`, perhaps with a `*` at its end."""
 
+# The initial sounds that change in Welsh, and what each becomes (any Welsh grammar).
 MUTATIONS: Final = (
     # Longest first. Soft, nasal and aspirate mutation of Welsh initials, and h before a vowel.
     ("ll", ("l",)),
@@ -31,7 +32,6 @@ MUTATIONS: Final = (
     ("m", ("f",)),
     *((vowel, (f"h{vowel}",)) for vowel in "aeiouwy"),
 )
-"""The initial sounds that change in Welsh, and what each becomes (any Welsh grammar)."""
 
 
 class TokenisedText:

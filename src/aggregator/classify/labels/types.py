@@ -14,8 +14,8 @@ FALLBACK_TYPE: Final = "news"
 BLOG_TYPE: Final = "blog-post"
 
 
+# Words of a summary that are looked at: "Minutes of the meeting …" comes first, if at all.
 SUMMARY_START: Final = 10
-"""Words of a summary that are looked at: "Minutes of the meeting …" comes first, if at all."""
 
 
 class TypeFinder:

@@ -12,8 +12,8 @@ from aggregator.observe.state.coverage import prove_absence
 from aggregator.observe.state.process_state import ProcessState, document_evidence, fact_evidence
 from aggregator.observe.state.stages import available_on, ended_on
 
+# Months after the end of a plan by which the next one is due (rule P1 in register/rules.yaml).
 NEXT_PLAN_MONTHS = 12
-"""Months after the end of a plan by which the next one is due (rule P1 in register/rules.yaml)."""
 
 
 def check_next_plan(rule: Rule, state: ProcessState) -> RuleCheck:

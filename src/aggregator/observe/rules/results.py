@@ -10,8 +10,8 @@ from aggregator.model import Basis, Evidence, Rule, RuleCheck, RuleResult
 from aggregator.observe.state.coverage import Absence
 from aggregator.observe.state.process_state import ProcessState
 
+# So many days before its limit, a rule that is still met is shown as due.
 DUE_SOON_DAYS: Final = 30
-"""So many days before its limit, a rule that is still met is shown as due."""
 
 
 def met_until(

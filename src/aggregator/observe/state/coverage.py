@@ -16,11 +16,11 @@ from aggregator.model import Coverage, CoverageGap, SourceWithState, Unsuccessfu
 from aggregator.model.days import day_of
 from aggregator.model.kinds import KINDS
 
+# A source that was read this recently counts as read: an hour's failure is no gap.
 UNREAD_TOLERANCE: Final = timedelta(days=2)
-"""A source that was read this recently counts as read: an hour's failure is no gap."""
+# How far back a list reaches. The first poll brings what the list still contains, so coverage joins on to a
+# search of the month before, and a gap of a month loses nothing.
 LIST_REACH: Final = timedelta(days=31)
-"""How far back a list reaches. The first poll brings what the list still contains, so coverage joins on to a
-search of the month before, and a gap of a month loses nothing."""
 
 
 def coverage_of(
@@ -94,14 +94,14 @@ def _tolerance(polled: SourceWithState) -> timedelta:
 class Absence:
     """That there was nothing newer: proven from a day on, or unproven with the reason."""
 
+    # None: not proven.
     proven_from: date | None
-    """None: not proven."""
+    # Since when it cannot be proven.
     since: date | None = None
-    """Since when it cannot be proven."""
+    # Why it is not proven, in words that are published.
     why: str = ""
-    """Why it is not proven, in words that are published."""
+    # What was searched, in words that are published.
     searched: str = ""
-    """What was searched, in words that are published."""
 
 
 def prove_absence(

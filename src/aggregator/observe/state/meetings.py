@@ -32,8 +32,8 @@ NEXT_MEETING_CLAIM: Final = re.compile(
 NOT_FORMAL: Final = re.compile(r"said not to be a formal forum meeting")
 PREPARATORY: Final = re.compile(r"\bpre-MSF\b|\bpre-multi-?stakeholder\b|\bnot a formal\b", re.IGNORECASE)
 NAMES_CLAIM: Final = re.compile(r"names of those who attended are (?P<no>not )?published")
+# The heading under which gov.scot's minutes name those who took part.
 ATTENDEES_HEADING: Final = re.compile(r"\battendees and apologies\b", re.IGNORECASE)
-"""The heading under which gov.scot's minutes name those who took part."""
 SLIDES_WORD: Final = re.compile(r"\bslides\b", re.IGNORECASE)
 TITLE_DATE: Final = re.compile(rf"(?:(\d{{1,2}})(?:st|nd|rd|th)? )?({'|'.join(MONTHS)}),? (\d{{4}})")
 
@@ -44,8 +44,8 @@ class _MeetingReport:
 
     day: date
     document: Document
+    # The page that records this meeting, where a claim names one; None: the document itself.
     record_url: str | None
-    """The page that records this meeting, where a claim names one; None: the document itself."""
     record_published: Moment | None
     next_meeting: Moment | None
     conflicts: tuple[Claim, ...]

@@ -26,11 +26,11 @@ from aggregator.model import (
 from aggregator.model.days import WITH_TIME, day_of, last_day
 from aggregator.values.web_addresses import host_of
 
+# Facts that name a day on which no document came out, so that they are no records.
 DAY_FACTS = frozenset({FactKind.BEGINS, FactKind.ENDS, FactKind.CALL_CLOSES, FactKind.DEADLINE})
-"""Facts that name a day on which no document came out, so that they are no records."""
 
+# Hosts of official pages: of a government, or of the Open Government Partnership.
 OFFICIAL_HOSTS = frozenset({"gov.uk", "gov.scot", "gov.wales", "opengovpartnership.org"})
-"""Hosts of official pages: of a government, or of the Open Government Partnership."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,27 +40,27 @@ class ProcessState:
     process: Process
     at: datetime
     zone: ZoneInfo
+    # With the facts that could be known; plans without any are left out.
     plans: tuple[Plan, ...]
-    """With the facts that could be known; plans without any are left out."""
+    # Dated official documents, newest first.
     records: tuple[Evidence, ...]
-    """Dated official documents, newest first."""
+    # Records in the process's own repository: carried by a source that is about open government alone.
     repository_records: tuple[Evidence, ...]
-    """Records in the process's own repository: carried by a source that is about open government alone."""
+    # A document of the bodies that is newer than all records, and no record, such as a routine return.
     newer_other_document: Evidence | None
-    """A document of the bodies that is newer than all records, and no record, such as a routine return."""
+    # Official documents that may have come out by then, on an unknown day.
     undated: tuple[Evidence, ...]
-    """Official documents that may have come out by then, on an unknown day."""
+    # The day on which we read the last of the undated documents; `date.min` without any.
     undated_until: date
-    """The day on which we read the last of the undated documents; `date.min` without any."""
+    # Newest first.
     meetings: tuple[Meeting, ...]
-    """Newest first."""
     coverage: Coverage
+    # Coverage by the sources that carry the forum's records as well.
     forum_coverage: Coverage
-    """Coverage by the sources that carry the forum's records as well."""
     searches: tuple[UnsuccessfulSearch, ...]
     sources: tuple[SourceWithState, ...]
+    # What its bodies and its forum published about open government, dated or not.
     documents: tuple[Document, ...]
-    """What its bodies and its forum published about open government, dated or not."""
 
     @property
     def day(self) -> date:

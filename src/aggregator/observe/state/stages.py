@@ -21,8 +21,9 @@ from aggregator.model.plans import preferred_fact
 from aggregator.observe.state.process_state import ProcessState, fact_evidence
 
 WRITING_FACTS: Final = (FactKind.BEGUN, FactKind.GUIDANCE, FactKind.WORKSHOP, FactKind.DRAFT)
+# Facts that say how a commitment is getting on.
 PROGRESS_FACTS: Final = {FactKind.PUBLISHER_STATUS, FactKind.COMPLETION, FactKind.UPDATE}
-"""Facts that say how a commitment is getting on."""
+# The stages of a plan that is not yet published or submitted.
 STAGES_BEFORE_PLAN: Final = {
     PlanStage.NOT_BEGUN,
     PlanStage.WRITING,
@@ -30,7 +31,6 @@ STAGES_BEFORE_PLAN: Final = {
     PlanStage.RESPONSES,
     PlanStage.ANSWERED,
 }
-"""The stages of a plan that is not yet published or submitted."""
 
 
 def plan_reports(state: ProcessState) -> tuple[PlanReport, ...]:

@@ -36,8 +36,8 @@ from aggregator.publish.presentation.dates import format_moment
 from aggregator.publish.presentation.paths import Facet, facet_page_path, web_url
 from aggregator.publish.presentation.text import clean_line
 
+# The version of the format. A key may be added; removing one or changing its meaning needs a new version.
 VERSION: Final = 1
-"""The version of the format. A key may be added; removing one or changing its meaning needs a new version."""
 
 Data = dict[str, Any]
 

@@ -29,10 +29,14 @@ from aggregator.publish.presentation.dates import format_day, format_moment
 from aggregator.publish.presentation.paths import web_url
 from aggregator.publish.presentation.text import clean_line
 
+# A digest names a process whose last record is older than this.
 LONG_SILENCE_DAYS = 28
-"""A digest names a process whose last record is older than this."""
 # Past our own limit is worded differently and never called overdue, but digests name both.
 PAST_LIMIT: Final = {RuleResult.OVERDUE, RuleResult.PAST_OUR_LIMIT}
+# The columns of the front page's table, each with the ids of its rules in `register/rules.yaml`.
+#
+# A cell shows the first of them that binds the process: the OGP's rule (R), else the process's own promise
+# (S), or our own mark (C).
 FRONT_TABLE_RULES: Final = {
     "Forum meets": ("R1.1", "S1"),
     "Website kept": ("R2.1",),
@@ -40,11 +44,9 @@ FRONT_TABLE_RULES: Final = {
     "Two meetings a plan year": ("R5.1",),
     "Next plan in time": ("P1",),
 }
-"""The columns of the front page's table, each with the ids of its rules in `register/rules.yaml`.
-
-A cell shows the first of them that binds the process: the OGP's rule (R), else the process's own promise (S),
-or our own mark (C).
-"""
+# The class in `board.css` for each result.
+#
+# The class names are published. Both kinds of breach look the same; only their words differ.
 RESULT_CLASSES: Final = {
     RuleResult.MET: "met",
     RuleResult.DUE: "due",
@@ -53,10 +55,6 @@ RESULT_CLASSES: Final = {
     RuleResult.PAST_OUR_LIMIT: "past",
     RuleResult.UNKNOWN: "untold",
 }
-"""The class in `board.css` for each result.
-
-The class names are published. Both kinds of breach look the same; only their words differ.
-"""
 
 
 def count_text(number: int, one: str = "day", many: str = "days") -> str:

@@ -12,8 +12,8 @@ from aggregator.model import Entry, Snapshot, SourceWithState, ZoneBasis
 from aggregator.model.days import WITH_TIME
 from aggregator.model.kinds import KINDS
 
+# From fewer documents we draw no conclusion about a source.
 MIN_DOCUMENTS: Final = 5
-"""From fewer documents we draw no conclusion about a source."""
 _REFUSALS: Final = frozenset({401, 403, 429, 503})
 _INVALID_FEED: Final = frozenset({Cause.NOT_A_FEED, Cause.BROKEN_FEED, Cause.EMPTY, Cause.TRUNCATED})
 
@@ -24,10 +24,10 @@ class SourceStats:
 
     documents: int = 0
     undated: int = 0
+    # With a time but no time zone.
     without_zone: int = 0
-    """With a time but no time zone."""
+    # Without any text beyond the title.
     title_only: int = 0
-    """Without any text beyond the title."""
 
 
 def advice_by_source(snapshot: Snapshot) -> Mapping[str, tuple[str, ...]]:
@@ -66,6 +66,7 @@ def _most(number: int, stats: SourceStats) -> bool:
     return stats.documents >= MIN_DOCUMENTS and number * 2 > stats.documents
 
 
+# Each sentence with the condition under which a source gets it. `{advice}` is the kind's own advice.
 _RULES: Final[tuple[tuple[Callable[[SourceWithState, SourceStats], object], str], ...]] = (
     (
         lambda row, _: _cause(row) is Cause.ROBOTS,
@@ -97,7 +98,6 @@ _RULES: Final[tuple[tuple[Callable[[SourceWithState, SourceStats], object], str]
         "State a licence, so that more than the title may be republished.",
     ),
 )
-"""Each sentence with the condition under which a source gets it. `{advice}` is the kind's own advice."""
 
 
 def _cause(row: SourceWithState) -> Cause | None:

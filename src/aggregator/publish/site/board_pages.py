@@ -27,8 +27,8 @@ from aggregator.publish.site.render import list_json_ld, render_page
 from aggregator.publish.site.timeline import Timeline, TimelinePoint, timeline, timeline_point
 
 STYLE_SHEET: Final = Path(__file__).parents[1] / "templates" / "board.css"
+# How many documents the page of a plan lists.
 MAX_UPDATES: Final = 50
-"""How many documents the page of a plan lists."""
 
 
 def publish_board(snapshot: Snapshot) -> Iterator[Artifact]:

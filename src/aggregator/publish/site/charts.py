@@ -14,8 +14,8 @@ from aggregator.model.days import day_of
 from aggregator.publish.presentation.months import archive_month_of, month_title
 
 MONTHS_SHOWN: Final = 24
+# The width of a month in units of the view box; a bar is two units narrower.
 STEP: Final = 10
-"""The width of a month in units of the view box; a bar is two units narrower."""
 HEIGHT: Final = 60
 
 
@@ -23,16 +23,16 @@ HEIGHT: Final = 60
 class Chart:
     """One bar for each month up to the present one."""
 
+    # The path data of an SVG whose view box is `0 0 width height`.
     bars: str
-    """The path data of an SVG whose view box is `0 0 width height`."""
     width: int
     height: int
+    # The count of the highest bar.
     highest: int
-    """The count of the highest bar."""
+    # The chart in words, for screen readers.
     text: str
-    """The chart in words, for screen readers."""
+    # Each month's title and count, oldest first.
     counts: tuple[tuple[str, int], ...]
-    """Each month's title and count, oldest first."""
 
 
 def updates_chart(

@@ -87,8 +87,8 @@ class DateRow:
     note: str
 
 
+# The name of a label, and the page that lists more documents with it, if there is one.
 LabelLink = tuple[str, str | None]
-"""The name of a label, and the page that lists more documents with it, if there is one."""
 
 
 def document_page_values(

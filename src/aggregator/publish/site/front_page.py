@@ -13,10 +13,10 @@ from aggregator.publish.presentation.dates import FormattedDate, format_day, for
 from aggregator.publish.presentation.rows import past_date
 
 CLOSING_SOON: Final = timedelta(days=30)
+# How many issued digests the front page links.
 LINKED_DIGESTS: Final = 8
-"""How many issued digests the front page links."""
+# Within one day, less exact dates come last. More exact ones than a month have rank 2.
 _SORT_RANK: Final = {Precision.YEAR: 0, Precision.MONTH: 1}
-"""Within one day, less exact dates come last. More exact ones than a month have rank 2."""
 
 
 def relevant_documents(snapshot: Snapshot) -> tuple[Document, ...]:

@@ -17,8 +17,8 @@ from aggregator.publish.presentation.text import clean_line, display_name
 from aggregator.publish.site.charts import MONTHS_SHOWN, updates_chart
 from aggregator.publish.site.render import list_json_ld, render_page
 
+# How many documents a page lists.
 MAX_DOCUMENTS: Final = 100
-"""How many documents a page lists."""
 _KICKERS: Final[Mapping[Facet, str]] = {
     Facet.BODY: "Body",
     Facet.NATION: "Nation",
@@ -37,10 +37,10 @@ _SECTIONS: Final[Mapping[Facet, str]] = {
 }
 
 
+# A facet on `browse.html`, its name, and its listings by heading. The heading may be empty.
 Section = tuple[Facet, str, Mapping[str, Sequence[FacetListing]]]
-"""A facet on `browse.html`, its name, and its listings by heading. The heading may be empty."""
+# A fact about a body or a role: its text, a link or None, and a note.
 ListingFact = tuple[str, str | None, str]
-"""A fact about a body or a role: its text, a link or None, and a note."""
 
 
 def publish_listings(snapshot: Snapshot) -> Iterator[Artifact]:

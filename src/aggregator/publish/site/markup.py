@@ -14,11 +14,11 @@ _ALLOWED: Final = re.compile(
     "a|b|blockquote|br|caption|cite|code|dd|del|dl|dt|em|h3|h4|h5|h6|hr|i|ins|li|ol|p|pre|q|s|strong|sub|sup"
     "|table|tbody|td|th|thead|tr|ul"
 )
+# Headings start at h3: the page has its own h1 and h2.
 _HEADINGS: Final = {"h1": "h3", "h2": "h3", "h3": "h4", "h4": "h5", "h5": "h6"}
-"""Headings start at h3: the page has its own h1 and h2."""
 _VOID: Final = frozenset({"br", "hr"})
+# Removed with everything inside. Other elements that are not allowed lose only their tags.
 _DROPPED: Final = re.compile("script|style|template|iframe|object|noscript|svg|math|textarea|title|select")
-"""Removed with everything inside. Other elements that are not allowed lose only their tags."""
 
 
 def rebuild_html(content: str) -> str:

@@ -52,19 +52,19 @@ from aggregator.publish.site.status import (
 from aggregator.values.web_addresses import host_of
 
 _TEMPLATES: Final = Path(__file__).parents[1] / "templates"
+# Files beside the templates that are published unchanged, with their media types.
 _STATIC_FILES: Final = {
     "card.png": "image/png",  # the icon at 1200 by 630 pixels, shown where people share a page (Open Graph)
     "icon.svg": "image/svg+xml",
     "search.js": "text/javascript",
     "style.css": "text/css",
 }
-"""Files beside the templates that are published unchanged, with their media types."""
+# How many updates the front page tries to show, until it is small enough.
 _UPDATE_COUNTS: Final = (60, 40, 20, 10, 5, 0)
-"""How many updates the front page tries to show, until it is small enough."""
+# The largest front page, in bytes: people read it on slow lines, too.
 _MAX_FRONT_PAGE: Final = 100_000
-"""The largest front page, in bytes: people read it on slow lines, too."""
+# The vocabulary in which pages describe themselves to programs (JSON-LD).
 SCHEMA_ORG: Final = "https://schema.org"
-"""The vocabulary in which pages describe themselves to programs (JSON-LD)."""
 
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(_TEMPLATES),

@@ -13,14 +13,14 @@ from aggregator.publish.presentation.dates import format_moment
 from aggregator.publish.presentation.diff import DiffSpan, SentenceChange, sentence_changes
 from aggregator.publish.presentation.text import clean_title
 
+# How many changed sentences a page shows for each part of a revision.
 MAX_ROWS: Final = 60
-"""How many changed sentences a page shows for each part of a revision."""
+# The most revisions that a page shows. Some pages are edited daily.
 MAX_REVISIONS: Final = 50
-"""The most revisions that a page shows. Some pages are edited daily."""
 
 
+# The changed parts of a document by name, each with its sentences before and after.
 Changes = Mapping[str, tuple[SentenceChange, ...]]
-"""The changed parts of a document by name, each with its sentences before and after."""
 
 
 def revisions_with_changes(document: Document, zone: ZoneInfo) -> Iterator[tuple[Revision, Changes | None]]:

@@ -14,10 +14,10 @@ from aggregator.publish.presentation.text import clean_line
 
 WIDTH: Final = 1000
 MARGIN: Final = 40
+# The height of a lane, and the least horizontal distance between two points in one.
 LANE: Final = 46
-"""The height of a lane, and the least horizontal distance between two points in one."""
+# The most years that are labelled below the axis.
 MAX_TICKS: Final = 12
-"""The most years that are labelled below the axis."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +27,13 @@ class TimelinePoint:
     number: int
     first: date
     last: date
+    # The CSS class in `board.css`: `used`, `claim` or `plan`.
     kind: str
-    """The CSS class in `board.css`: `used`, `claim` or `plan`."""
     title: str
 
 
+# A point with its x, width and y in the drawing.
 PlacedPoint = tuple[TimelinePoint, int, int, int]
-"""A point with its x, width and y in the drawing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +42,11 @@ class Timeline:
 
     height: int
     base: int
+    # Each labelled year with the x of its first day.
     ticks: tuple[tuple[int, int], ...]
-    """Each labelled year with the x of its first day."""
     points: tuple[PlacedPoint, ...]
+    # The x of the board's day; None when it is outside the drawing.
     today: int | None
-    """The x of the board's day; None when it is outside the drawing."""
     first: date
     last: date
 

@@ -65,8 +65,8 @@ class ConvertedText(TypeDecorator[Any]):
         return None if value is None else self.read(value)
 
 
+# A column of instants.
 INSTANT: Final = ConvertedText(to_text, datetime.fromisoformat)
-"""A column of instants."""
 
 
 def json_of(model: Any) -> ConvertedText:

@@ -18,12 +18,12 @@ from aggregator.store.database.lock import NOT_WRITABLE, file_lock
 from aggregator.store.database.statements import insert_if_new, upsert
 
 BEGIN_READ: Final = "BEGIN"
+# Takes the write lock at once: a transaction that reads first and writes later could not wait for it.
 BEGIN_WRITE: Final = "BEGIN IMMEDIATE"
-"""Takes the write lock at once: a transaction that reads first and writes later could not wait for it."""
 
+# With it, reads and one write do not wait for each other (https://www.sqlite.org/wal.html). Stays in the
+# file.
 USE_WAL: Final = "PRAGMA journal_mode = WAL"
-"""With it, reads and one write do not wait for each other (https://www.sqlite.org/wal.html). Stays in the
-file."""
 
 PRAGMAS: Final = (
     # A commit survives a power failure; WAL alone guarantees only a consistent file.
@@ -45,6 +45,7 @@ DISK: Final = (
     "the disk reports an error; nothing was changed, check the disk and its free space and run again"
 )
 
+# By SQLite's primary result code (https://www.sqlite.org/rescode.html).
 REMEDIES: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_READONLY: NOT_WRITABLE,
     sqlite3.SQLITE_CANTOPEN: NOT_WRITABLE,
@@ -56,7 +57,6 @@ REMEDIES: Final[Mapping[int, str]] = {
     sqlite3.SQLITE_FULL: FULL,
     sqlite3.SQLITE_IOERR: DISK,
 }
-"""By SQLite's primary result code (https://www.sqlite.org/rescode.html)."""
 
 
 @contextmanager

@@ -17,8 +17,8 @@ NOT_WRITABLE: Final = (
     "the store cannot be written here; let this user write the folder and the file, "
     "or name another place in the setting `store`"
 )
+# Between two attempts while another process has the lock.
 RETRY_INTERVAL: Final = timedelta(milliseconds=50)
-"""Between two attempts while another process has the lock."""
 
 
 @contextmanager

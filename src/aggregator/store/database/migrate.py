@@ -13,12 +13,12 @@ from aggregator.errors import StoreError
 from aggregator.store.database.engine import Database
 from aggregator.store.database.tables import metadata
 
+# The oldest schema that can be migrated.
 OLDEST: Final = "0008"
-"""The oldest schema that can be migrated."""
+# The schema of `tables.py`: the last revision in `migrations/versions/` (a test compares them).
 NEWEST: Final = "0010"
-"""The schema of `tables.py`: the last revision in `migrations/versions/` (a test compares them)."""
+# The last commit whose program migrates every older store to the schema OLDEST.
 LAST_TO_READ_OLDER: Final = "09f9423"
-"""The last commit whose program migrates every older store to the schema OLDEST."""
 
 SCRIPTS: Final = "aggregator.store.database:migrations"
 

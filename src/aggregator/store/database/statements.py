@@ -9,11 +9,11 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
 from sqlalchemy.dialects.sqlite import Insert, insert
 
+# A row, by column.
 RowValues = dict[str, Any]
-"""A row, by column."""
 
+# Ids in one statement; SQLite before 3.32 takes no more than 999 (https://www.sqlite.org/limits.html, 9).
 CHUNK: Final = 500
-"""Ids in one statement; SQLite before 3.32 takes no more than 999 (https://www.sqlite.org/limits.html, 9)."""
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -15,11 +15,11 @@ from aggregator.store.database.statements import upsert
 from aggregator.store.database.tables import carriers, revisions
 from aggregator.store.documents.queries import CARRIER_COLUMNS, read_carriers, to_carrier
 
+# The kinds of change that add a revision to a known document.
 REVISION_KINDS: Final = frozenset({ChangeKind.REVISED, ChangeKind.WITHDRAWN, ChangeKind.RESTORED})
-"""The kinds of change that add a revision to a known document."""
 
+# The kinds of change after which the document is gone, or there again.
 REMOVAL_KINDS: Final = frozenset({ChangeKind.WITHDRAWN, ChangeKind.RESTORED})
-"""The kinds of change after which the document is gone, or there again."""
 
 
 class Carriers(Repository):

@@ -18,8 +18,8 @@ from aggregator.store.documents.carriers import select_last_listed
 
 _NAMES: Final = document_names.c
 
+# A name that is the id of a document that was merged into another one.
 IS_MERGED_ID: Final = _NAMES.name.startswith("urn:uuid:")
-"""A name that is the id of a document that was merged into another one."""
 
 
 class DocumentNames(Repository):

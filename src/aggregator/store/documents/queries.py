@@ -47,12 +47,12 @@ REVISION_COLUMNS: Final = (
 NEWEST_FIRST: Final = (documents.c.sort_date.desc(), documents.c.id.desc())
 FIRST_CARRIER_FIRST: Final = (carriers.c.first_seen, carriers.c.source_id, revisions.c.number)
 
+# The rows that `to_carriers` reads.
 CARRIERS_WITH_REVISIONS: Final[Select[Any]] = (
     select(*CARRIER_COLUMNS, *REVISION_COLUMNS)
     .join_from(carriers, revisions)
     .order_by(carriers.c.document_id, *FIRST_CARRIER_FIRST)
 )
-"""The rows that `to_carriers` reads."""
 
 
 def read_documents(

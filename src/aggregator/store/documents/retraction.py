@@ -15,8 +15,8 @@ from aggregator.store.database.statements import insert_if_new, update_rows
 from aggregator.store.database.tables import alerts, carriers, digests, documents, revisions, tombstones
 from aggregator.store.documents.names import former_ids
 
+# Stands in place of the title.
 RETRACTED: Final = "Retracted"
-"""Stands in place of the title."""
 
 
 def retract(connection: Connection, document_id: str, reason: str, at: datetime) -> bool:

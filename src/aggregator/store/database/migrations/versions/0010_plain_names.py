@@ -15,6 +15,8 @@ from alembic import op
 revision = "0010"
 down_revision = "0009"
 
+# By type: old field to new field, or to the new field and the names inside its value. Where the value is a
+# text, these are old value to new value.
 JSON_NAMES: Final[dict[str, dict[str, Any]]] = {
     "Alert": {
         "rule": "rule_key",
@@ -55,8 +57,6 @@ JSON_NAMES: Final[dict[str, dict[str, Any]]] = {
     },
     "SubscriberRule": {"rhythm": "frequency", "feed": "feed_secret"},
 }
-"""By type: old field to new field, or to the new field and the names inside its value. Where the value is a
-text, these are old value to new value."""
 
 SUBSCRIBER_STATUS: Final = (
     "CASE standing WHEN 'reading' THEN 'active' WHEN 'left' THEN 'unsubscribed' "
@@ -65,6 +65,7 @@ SUBSCRIBER_STATUS: Final = (
 REPLY: Final = "CASE reply WHEN 'the reader had left' THEN 'the subscriber had left' ELSE reply END"
 WEBHOOK_STATUS: Final = "CASE state WHEN 'taken' THEN 'accepted' ELSE state END"
 
+# Old table, new table, and the source of each new column; the others have the same name in both.
 COPIES: Final[tuple[tuple[str, str, dict[str, str]], ...]] = (
     (
         "entries",
@@ -162,7 +163,6 @@ COPIES: Final[tuple[tuple[str, str, dict[str, str]], ...]] = (
         },
     ),
 )
-"""Old table, new table, and the source of each new column; the others have the same name in both."""
 
 TABLES: Final = """
 CREATE TABLE documents (

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from aggregator.store import open_store
-from tests.crash import victim
+from tests.crash import killed_child
 from tests.support.projects import SmallProject, make_atom_feed, small_project
 
 ONE: Final = "https://one.example.org/feed.atom"

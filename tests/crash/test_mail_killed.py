@@ -22,7 +22,7 @@ from aggregator.config.settings import load_settings
 from aggregator.deliver import render_digest
 from aggregator.model import Choices, DeliveryStatus, Subscriber, SubscriberStatus
 from aggregator.store import open_store
-from tests.crash import victim
+from tests.crash import killed_child
 from tests.crash.mail_server import RunningMailServer, run_mail_server
 from tests.deliver.digest.digests import make_digest, make_item, make_section
 from tests.support.projects import small_project
