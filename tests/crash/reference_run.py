@@ -37,7 +37,7 @@ class ReferenceRun:
 
     def assert_same_after_rerun(self, project: SmallProject) -> None:
         """Run once more, undisturbed, and compare store and output with the reference."""
-        code, _, _ = victim.run_to_end(project.folder, ARGUMENTS)
+        code, _, _ = killed_child.run_to_end(project.folder, ARGUMENTS)
         assert code == 0
         assert dump_store(project) == self.store
         assert project.output() == self.output
@@ -82,6 +82,6 @@ def run_reference(folder: Path) -> ReferenceRun:
     )
     whole = SmallProject(project.folder.with_name("whole"))
     shutil.copytree(project.folder, whole.folder)
-    code, points, seconds = victim.run_to_end(whole.folder, ARGUMENTS)
+    code, points, seconds = killed_child.run_to_end(whole.folder, ARGUMENTS)
     assert code == 0
     return ReferenceRun(project.folder, dump_store(whole), whole.output(), points, seconds)

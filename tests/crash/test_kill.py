@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timeout(900)
 
 def test_two_runs_have_the_same_result_as_one(reference: ReferenceRun, tmp_path: Path) -> None:
     project = reference.copy_project(tmp_path / "twice")
-    victim.run_to_end(project.folder, ARGUMENTS)
+    killed_child.run_to_end(project.folder, ARGUMENTS)
 
     reference.assert_same_after_rerun(project)
     assert {"feed.atom", "all.atom", "index.html", "digests/2026-W24.html"} <= set(reference.output)
@@ -27,7 +27,7 @@ def check_kills_at(points: list[int], reference: ReferenceRun, folder: Path) -> 
     reached = Counter[str]()
     for point in points:
         project = reference.copy_project(folder)
-        reached[victim.kill_at(project.folder, ARGUMENTS, point)] += 1
+        reached[killed_child.kill_at(project.folder, ARGUMENTS, point)] += 1
 
         reference.assert_same_after_rerun(project)
 

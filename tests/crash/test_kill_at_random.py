@@ -23,7 +23,7 @@ def test_killed_at_random_moments(
     killed_running = 0
     for _ in range(RANDOM_KILLS):
         project = reference.copy_project(tmp_path / "killed")
-        killed_running += victim.kill_after(
+        killed_running += killed_child.kill_after(
             project.folder, ARGUMENTS, moments.uniform(0, reference.seconds * 0.8)
         )
 
@@ -39,7 +39,7 @@ def test_killed_at_random_moments(
 def test_killed_twice_in_a_row(reference: ReferenceRun, tmp_path: Path) -> None:
     for point in reference.selected_points()[::7]:
         project = reference.copy_project(tmp_path / "killed")
-        victim.kill_at(project.folder, ARGUMENTS, point)
-        victim.kill_after(project.folder, ARGUMENTS, reference.seconds / 2)
+        killed_child.kill_at(project.folder, ARGUMENTS, point)
+        killed_child.kill_after(project.folder, ARGUMENTS, reference.seconds / 2)
 
         reference.assert_same_after_rerun(project)

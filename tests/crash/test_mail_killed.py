@@ -85,7 +85,7 @@ class MailProject:
     def finish(self, at: datetime) -> None:
         """Run undisturbed, an hour apart, until no delivery is planned any more."""
         for hours in range(1, 40):
-            code, _, _ = victim.run_to_end(self.folder, self.sending_work(at + timedelta(hours=hours)))
+            code, _, _ = killed_child.run_to_end(self.folder, self.sending_work(at + timedelta(hours=hours)))
             assert code == 0
             if not self.status_counts()[DeliveryStatus.PLANNED]:
                 return
@@ -138,7 +138,7 @@ def prepare(
     return project
 
 
-def add_reply_points(points: victim.FaultPoints) -> None:
+def add_reply_points(points: killed_child.FaultPoints) -> None:
     """Add a fault point before and after each reply of the mail server is read."""
     read: Callable[..., Any] = SMTPProtocol.read_response
 
@@ -166,14 +166,14 @@ def test_killed_at_every_reply_and_commit(
     names = ["never", "plain"]
     fresh = prepare(tmp_path / "fresh", mail_server, names, batch=2)
     project = fresh.copy_to(tmp_path / "whole")
-    code, points, _ = victim.run_to_end(project.folder, project.command_line(MONDAY), add_reply_points)
+    code, points, _ = killed_child.run_to_end(project.folder, project.command_line(MONDAY), add_reply_points)
     assert code == 0
     assert project.check_mails(names) == 0
     max_repeats, reached = 0, Counter[str]()
     for point in range(0, len(points), step):
         mail_server.file.unlink(missing_ok=True)
         project = fresh.copy_to(tmp_path / "killed")
-        reached[victim.kill_at(project.folder, project.sending_work(MONDAY), point, add_reply_points)] += 1
+        reached[killed_child.kill_at(project.folder, project.sending_work(MONDAY), point, add_reply_points)] += 1
         assert project.status_counts()[DeliveryStatus.HANDED_OVER] <= 2
         project.finish(MONDAY)
         max_repeats = max(max_repeats, project.check_mails(names))
@@ -202,9 +202,9 @@ def test_killed_at_random_moments(
     killed_running, in_flight, max_in_flight = 0, 0, 0
     for kill in range(KILLS):
         at = MONDAY + timedelta(minutes=5 * kill)
-        child, pipe = victim.start(project.folder, project.sending_work(at))
+        child, pipe = killed_child.start(project.folder, project.sending_work(at))
         mail_server.wait_for(mail_server.count() + moments.randint(1, SUBSCRIBER_COUNT // KILLS))
-        killed_running += victim.kill_running(child, pipe, moments.uniform(0, 0.02))
+        killed_running += killed_child.kill_running(child, pipe, moments.uniform(0, 0.02))
         lost = project.status_counts()[DeliveryStatus.HANDED_OVER]
         assert lost <= BATCH
         in_flight, max_in_flight = in_flight + lost, max(max_in_flight, lost)

@@ -16,7 +16,7 @@ from aggregator.parse import reader_for, request_older
 from tests.parse.html.sources import CASES, fetched
 from tests.support.builders import make_source
 from tests.support.examples import examples
-from tests.support.patience import is_within
+from tests.support.time_limits import is_within
 
 FORUM = "https://forum.example.org"
 ASKED = (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.parse.answers import CASES, SAMPLES, cause_of
 from tests.support.examples import examples
-from tests.support.patience import A_TENTH_OR_WHOLE, is_within
+from tests.support.time_limits import A_TENTH_OR_WHOLE, is_within
 
 RECORDED = sorted(
     [

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.support.patience import is_within
 from tests.support.projects import PROJECT, SmallProject
+from tests.support.time_limits import is_within
 
 EMPTY_NETWORK = ("unshare", "--net", "--map-root-user")
 

@@ -75,7 +75,9 @@ def classify_evaluate(
     """Measure the vocabulary on titles that people labelled, with 95 % intervals."""
     hidden = tuple(field.strip() for field in hide.split(",") if field.strip())
     if unknown := [field for field in hidden if field not in HIDEABLE_FIELDS]:
-        raise typer.BadParameter(f"{unknown[0]!r} cannot be hidden; write some of {', '.join(HIDEABLE_FIELDS)}")
+        raise typer.BadParameter(
+            f"{unknown[0]!r} cannot be hidden; write some of {', '.join(HIDEABLE_FIELDS)}"
+        )
     with open_program(context) as program:
         labelled = evaluate_labels(read_labels(file), program.labeller, program.config.bodies, hidden)
     if not labelled:

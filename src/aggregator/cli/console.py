@@ -15,6 +15,7 @@ from rich.table import Table
 
 from aggregator.services.polling import PollOutcome, Progress
 
+# Rich would break long lines, colour numbers and turn `:smile:` in a title into a picture.
 OUT: Final = Console(highlight=False, soft_wrap=True, emoji=False)
 ERR: Final = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 

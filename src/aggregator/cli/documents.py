@@ -69,6 +69,7 @@ def documents_label(  # noqa: PLR0913, PLR0917  # each argument is a part of the
                 why=why.strip(), at=program.clock(), relevance=relevance, type=type, topics=listed
             )
             _check_override(override, program.config.vocabulary)
+        # A running `aggregator start` writes labels too.
         with program.locked():
             document = program.labelling.correct(id, override)
         if document is None:

@@ -48,6 +48,7 @@ def refuse_old_names(arguments: Sequence[str]) -> None:
 
     `arguments` begin with the command.
     """
+    # The longer name first: `entries mark` begins with `entries`.
     words = (" ".join(arguments[:2]), " ".join(arguments[:1]))
     for command in words:
         if new := RENAMED_COMMANDS.get(command):
@@ -65,6 +66,7 @@ class RootGroup(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Find the command, unless it has another name now."""
+        # Before Typer looks: its own error would only say that there is no such command.
         refuse_old_names(args)
         return super().resolve_command(ctx, args)
 

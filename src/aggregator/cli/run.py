@@ -51,6 +51,7 @@ def start(
 
     An edited settings.yaml, sources.yaml, alerts.yaml or register file takes effect within a minute.
     """
+    # A service has no progress bar: its log is all that the operator sees.
     log.configure(verbose=True)
     run_forever(partial(config_fingerprint, context.obj), partial(open_program, context), port)
 
@@ -145,6 +146,7 @@ def _outcome_text(outcome: PollOutcome) -> str:
 
 
 def _exit_code(report: RunReport) -> int:
+    # A bug comes first: somebody has to act, while a failing source may recover by itself.
     if report.has_bug:
         return 1
     return SOME_SOURCES_FAILED if report.failing else 0

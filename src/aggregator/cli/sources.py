@@ -191,6 +191,7 @@ def sources_export(
             file.write_bytes(payload)
         except OSError as error:
             raise ConfigError((ConfigIssue(str(file), 0, f"cannot be written: {error}"),)) from error
+        # Folders are outlines too, but only feeds have this attribute.
         count = payload.count(b"xmlUrl=")
         print_text(f"{count} feeds written to {file}; other kinds of source are left out.")
 

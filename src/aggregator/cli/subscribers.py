@@ -129,6 +129,7 @@ def subscribers_erase(
 
 def _row(subscriber: Subscriber) -> rows.Row:
     return {
+        # No address: the rows end up in terminals and logs. Only `export` shows addresses.
         "id": subscriber.id,
         "status": subscriber.status.value,
         "since": rows.instant(subscriber.status_since),

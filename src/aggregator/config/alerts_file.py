@@ -57,6 +57,7 @@ class AlertSchema(Schema):
     name: Text
     when: Text
     changes: bool = False
+    # Frequency has `weekly` too, which is for digests only.
     frequency: Annotated[
         Frequency, BeforeValidator(matching("at once|daily", "write 'at once' or 'daily'"))
     ] = Frequency.AT_ONCE

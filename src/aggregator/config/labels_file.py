@@ -56,6 +56,7 @@ def read_labels(path: Path) -> tuple[LabelledTitle, ...]:
     except (OSError, UnicodeDecodeError) as error:
         what = f"cannot be read as UTF-8 text: {error}"
         raise ConfigError((ConfigIssue(display_path(path), 0, what),)) from error
+    # QUOTE_NONE: a quotation mark in a title is part of the title.
     table = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)
     missing = [name for name in REQUIRED_COLUMNS if name not in (table.fieldnames or ())]
     if missing:

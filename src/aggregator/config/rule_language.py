@@ -199,6 +199,7 @@ def _check_id(token: _Token, value: str, valid_ids: ValidIds) -> str:
     if value.casefold() in by_folded:
         return by_folded[value.casefold()]
     near = get_close_matches(value.casefold(), by_folded, n=1)
+    # Bodies and topics are too many for a message.
     listed = by_folded.values() if len(by_folded) < 12 else [*by_folded.values()][:5]
     remedy = f"did you mean '{by_folded[near[0]]}'?" if near else f"write one such as {', '.join(listed)}"
     raise RuleSyntaxError(token.column, f"'{token.field}:{value}' does not exist; {remedy}")

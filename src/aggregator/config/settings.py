@@ -162,6 +162,7 @@ def load_settings(path: Path | None = None, **options: Any) -> Settings:
     except ValidationError as error:
         # The file was checked above, so these errors come from the environment.
         raise ConfigError(tuple(_environment_issue(one) for one in error.errors())) from error
+    # Not passed to Settings(): there the environment would win over an option.
     return settings.model_copy(update=checked_options)
 
 
@@ -184,6 +185,7 @@ def _check_options(options: dict[str, Any], issues: ConfigIssues) -> dict[str, A
 
 def _check_variable_names(issues: ConfigIssues) -> None:
     settings = SettingsSchema.model_fields
+    # pydantic-settings ignores variables that it does not know, so a misspelt one would do nothing.
     for variable in os.environ:
         name = variable.removeprefix(ENV_PREFIX).lower()
         if not variable.startswith(ENV_PREFIX) or name in settings:

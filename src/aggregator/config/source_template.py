@@ -90,6 +90,7 @@ def propose_body(address: str, existing: Iterable[Source], bodies: Mapping[str, 
     if owners:
         return max(owners, key=lambda body: len(body.url)).id
     host = authority_of(address)
+    # A host that two bodies share says nothing about a third.
     neighbours = {source.body for source in existing if authority_of(source.address) == host}
     return neighbours.pop() if len(neighbours) == 1 else None
 

@@ -178,4 +178,5 @@ def _recorded_source(row: Mapping[str, str], body: Body) -> Source:
         scope=Scope.RELEVANT,
         verified=True,
     )
+    # GOV.UK moves `updated` of its feeds for major changes only; a recording cannot say so itself.
     return replace(_source(source, Defaults()), updated_means_change="://www.gov.uk/" in row["url"])

@@ -37,6 +37,7 @@ class Format(Protocol):
         ...
 
 
+# docs/outputs.md describes each format under its name here; a test compares them.
 FORMATS: Final[Mapping[str, Format]] = {
     "archive": publish_archive,
     "board": publish_board,

@@ -53,6 +53,7 @@ def write_output(
     old_manifest, published_before = _read_fingerprints(folder), published_at(folder)
     _delete_part(_part_path(folder / MANIFEST))
     files = {path: _checked_path(folder, path) for path in sorted(old_manifest.keys() | wanted.keys())}
+    # All refusals come before the first change: the folder stays as it is when anything is in the way.
     for path in wanted.keys() - old_manifest.keys():
         _refuse_file_of_others(files[path], wanted[path])
     up_to_date = _up_to_date(old_manifest, wanted, files)
@@ -61,6 +62,7 @@ def write_output(
         _delete_part(_part_path(files[path]))
     to_write = [path for path in wanted if path not in up_to_date]
     changed = tuple(path for path in to_write if _replace_file(files[path], wanted[path].payload))
+    # Removed last: until then no link on a page that is still the old one leads nowhere.
     obsolete = sorted(old_manifest.keys() - wanted.keys())
     removed = tuple(path for path in obsolete if _remove_file(folder, files[path]))
     # Every folder is synced before the last manifest, which claims that the files are there.
@@ -168,6 +170,7 @@ def _replace_file(file: Path, payload: bytes) -> bool:
             return False
         _make_folder(file.parent)
         part = _part_path(file)
+        # "x" fails on a leftover or a link; the leftovers of a killed run were deleted before.
         with part.open("xb") as out:
             out.write(payload)
             out.flush()

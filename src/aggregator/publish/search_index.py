@@ -48,6 +48,8 @@ def has_search_index(output: Path) -> bool:
 
 async def _build_in(folder: Path, output: Path) -> int:
     logging.getLogger("pagefind").setLevel(logging.WARNING)
+    # Everything is indexed as English. Otherwise Pagefind makes an index for each language, and Welsh
+    # documents could only be found from Welsh pages, which we do not have.
     config = IndexConfig(output_path=str(folder), force_language="en")
     try:
         async with PagefindIndex(config=config) as index:

@@ -17,7 +17,7 @@ from aggregator.config.register.bodies_file import load_bodies
 from aggregator.config.yaml_files.schema import ConfigIssues
 from aggregator.model import LabelOverride, Labels, Reason, ReasonSource, Relevance, Scope
 from tests.support.builders import NOON, make_entry, make_source
-from tests.support.patience import is_within
+from tests.support.time_limits import is_within
 
 BODIES, ROLES = load_bodies(Path("register/bodies.yaml"), ConfigIssues())
 VOCABULARY = load_config().vocabulary

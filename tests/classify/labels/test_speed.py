@@ -9,7 +9,7 @@ import pytest
 from aggregator.model import Entry
 from tests.classify.labels.test_labeller import LABELLER
 from tests.support.builders import make_entry
-from tests.support.patience import is_within
+from tests.support.time_limits import is_within
 
 SUMMARY = (
     "We are seeking views on how departments publish what they spend, on whom ministers meet and how the "

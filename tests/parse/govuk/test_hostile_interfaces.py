@@ -16,7 +16,7 @@ from aggregator.parse import reader_for
 from tests.parse.answers import CASES
 from tests.support.builders import make_source
 from tests.support.examples import examples
-from tests.support.patience import A_TENTH_OR_WHOLE, is_within
+from tests.support.time_limits import A_TENTH_OR_WHOLE, is_within
 
 ASKED = (
     ("govuk", "https://www.gov.uk/api/search.json?q=open+government"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from aggregator.errors import SourceError
 from tests.parse.html.sources import CASES, SHIPPED, entries, read
 from tests.support.examples import examples
-from tests.support.patience import A_TENTH_OR_WHOLE, is_within
+from tests.support.time_limits import A_TENTH_OR_WHOLE, is_within
 
 READERS = (
     (SHIPPED["scotland-steering-group"], "https://www.gov.scot/groups/example/"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.parse.mail.messages import MESSAGES, message, read
 from tests.support.examples import examples
-from tests.support.patience import A_TENTH_OR_WHOLE, is_within
+from tests.support.time_limits import A_TENTH_OR_WHOLE, is_within
 
 ALL = 10_000_000
 RECORDED = sorted(path.read_bytes() for path in MESSAGES.iterdir())

@@ -42,8 +42,10 @@ PRECISIONS: Final = {4: Precision.YEAR, 7: Precision.MONTH, 10: Precision.DAY}
 
 def _parse_partial_date(value: object) -> object:
     """A day, month or year in London time."""
+    # YAML reads a bare year as a number.
     text = str(value) if isinstance(value, str | int) else ""
     try:
+        # A year or month is completed to its first day.
         first = datetime.fromisoformat((text + "-01-01")[:10]).replace(tzinfo=LONDON)
         return Moment(at=first.astimezone(UTC), precision=PRECISIONS[len(text)], zone=ZoneBasis.ASSUMED)
     except (ValueError, KeyError):

@@ -113,6 +113,7 @@ def explain_error(error: Any, schema: type[Schema]) -> str:
 
 def _unknown_key_text(key: str, last: str, schema: type[Schema]) -> str:
     known = list(known_keys(schema))
+    # First: the most similar key may be another one than the key that replaced it.
     if new := renamed_key_text(last, known):
         return f"'{key}' has another name now; write {new}"
     near = get_close_matches(last, known, n=1)

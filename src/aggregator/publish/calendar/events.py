@@ -134,6 +134,7 @@ def _deadline_event(report: ProcessReport, deadline: Deadline, snapshot: Snapsho
         # Without its day: a deadline that a new record moves stays the same event.
         uid=str(uuid.uuid5(uuid.NAMESPACE_URL, deadline.id.removesuffix(f":{deadline.day.isoformat()}"))),
         title=f"Deadline: {clean_title(deadline.title, 300)}",
+        # Noon in UTC is the same day in London all year; only the day is shown.
         moment=Moment(at=datetime.combine(deadline.day, time(12), UTC), precision=Precision.DAY),
         url=page,
         bodies=report.process.bodies,

@@ -108,7 +108,7 @@ def _ics_event(event: CalendarEvent, zone: ZoneInfo) -> Event:
         "url": event.url,
         "categories": [event.category],
         "status": "CANCELLED" if event.cancelled else "CONFIRMED",
-        "transp": "TRANSPARENT",
+        "transp": "TRANSPARENT",  # a deadline must not block anybody's day
     }
     _add_properties(component, {name: value for name, value in properties.items() if value is not None})
     return component

@@ -39,6 +39,7 @@ class RevisionRow:
 
 
 def _at(moment: Moment | None) -> str | None:
+    # Always UTC, to the second; the precision has a column of its own.
     return f"{moment.at:%Y-%m-%dT%H:%M:%SZ}" if moment else None
 
 

@@ -31,6 +31,7 @@ _SQL_TYPES: Final = {"integer": "INTEGER", "boolean": "INTEGER"}
 
 def export_tables(snapshot: Snapshot) -> tuple[Artifact, ...]:
     """The tables of documents and revisions as CSV, JSON Lines and SQLite, described by datapackage.json."""
+    # Sorted by id, so that a document keeps its place when it changes.
     documents = sorted(snapshot.documents, key=lambda document: document.entry.id)
     revision_rows = [
         RevisionRow(document=document, carrier=carrier, revision=revision)
@@ -89,6 +90,7 @@ def _jsonl(rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 def _database(entries: Sequence[Mapping[str, Any]], revisions: Sequence[Mapping[str, Any]]) -> bytes:
     """An SQLite file with both tables; lists are JSON arrays, which Datasette can use as facets."""
+    # In memory: the bytes are an artifact like any other, and no file is written before `write_output`.
     with closing(sqlite3.connect(":memory:")) as connection:
         _fill_table(connection, "entries", ENTRY_COLUMNS, entries, "PRIMARY KEY (id)")
         _fill_table(

@@ -40,8 +40,9 @@ def write_rss(feed_page: FeedPage) -> bytes:
         entry.published(item.published or item.updated)
         if source := item.source:
             entry.source(url=source.address or source.id, title=source.title)
-        if first_enclosure := item.enclosures[:1]:
-            _add_enclosure(entry, first_enclosure[0])
+        # One enclosure at most (RSS Best Practices Profile); the others are Atom links.
+        if enclosures := item.enclosures[:1]:
+            _add_enclosure(entry, enclosures[0])
     payload: bytes = generator.rss_str(pretty=True)
     return payload
 
@@ -66,6 +67,7 @@ def _feed_generator(feed_page: FeedPage) -> Any:
 
 
 def _feed_author(site: Site) -> dict[str, str]:
+    # Never without a name: Atom demands an author where an entry has none (RFC 4287, 4.1.1).
     person = {"name": clean_line(site.operator) or clean_title(site.title)}
     if "@" in site.contact:
         person["email"] = clean_line(site.contact)

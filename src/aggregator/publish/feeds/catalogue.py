@@ -60,6 +60,7 @@ class Feed:
     @cached_property
     def newest_events(self) -> tuple[FeedEvent, ...]:
         """The events of the feed's main file, newest first: those not archived, and at least `MIN_ITEMS`."""
+        # A document that was revised has several events and one item here, as it is now.
         latest = {event.id: self.current_events.get(event.id, event) for event in self.log}
         ordered = sorted(latest.values(), key=lambda event: (event.updated, event.id), reverse=True)
         not_archived = {event.id for event in self._pages[1]}
@@ -75,6 +76,7 @@ class Feed:
         return self.newest_events[0].updated if self.newest_events else self.empty_since
 
 
+# Names of feeds are their paths and part of their ids: to a feed reader, a renamed feed is another one.
 def main_feeds(site: Site) -> tuple[FeedHeading, FeedHeading]:
     """The headings of the two feeds to which every page links."""
     return (
@@ -153,6 +155,7 @@ def feed_names_of(document: Document, snapshot: Snapshot) -> Iterator[str]:
     yield "all"
     if document.labels.relevance is Relevance.BORDERLINE:
         yield "borderline"
+    # Borderline documents have a feed of their own and are in no facet's feed.
     if document.labels.relevant:
         yield "feed"
         yield from (facet_file_stem(facet, id) for facet, id in facet_values_of(document, snapshot))

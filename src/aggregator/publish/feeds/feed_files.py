@@ -68,7 +68,7 @@ def _files_of(feed: Feed) -> Iterator[FeedFile]:
     previous_page: str | None = None
     for page in feed.archive_pages:
         # A complete page is named after the event that closes it, so it keeps its path and bytes for good.
-        # Archives are Atom only, for which RFC 5005 is written.
+        # Archives are Atom only: three formats would triple the output. RSS and JSON feeds link to these.
         path = f"archive/{feed.heading.name}/{page.name}.atom"
         updated = max(event.updated for event in page.events)
         newest_first = tuple(reversed(page.events))
@@ -95,6 +95,7 @@ def _files_of(feed: Feed) -> Iterator[FeedFile]:
 
 
 def _fingerprint(file: FeedFile, common: str) -> str:
+    # From events, not items: making the items of every feed takes minutes in a large store.
     heading = file.feed.heading
     events = (f"{event.id} {event.updated.isoformat()} {event.content_key}" for event in file.events)
     head = (heading.title, heading.subtitle, file.updated.isoformat(), str(file.previous_page))
@@ -139,6 +140,7 @@ def publish_item_feed(
     """A feed of these items in every format, without an archive; `page` is the path of its web page."""
     for format in FEED_FORMATS:
         path = f"{heading.name}.{format.suffix}"
+        # Every format has the id of the Atom file: they are the same feed.
         feed_page = FeedPage(
             heading=heading,
             site=site,

@@ -15,6 +15,7 @@ from aggregator.publish.feeds.items import FeedItem, document_item
 
 MEAN_EVENTS_PER_PAGE: Final = 64
 """How many events an archive page has on average."""
+# Not a fixed number: a document that enters or leaves a feed would shift every later page.
 MAX_EVENTS_PER_PAGE: Final = 200
 """The most events on an archive page."""
 
@@ -69,6 +70,7 @@ def split_into_pages(log: Sequence[FeedEvent]) -> tuple[tuple[ArchivePage, ...],
 
 
 def _event_hash(event: FeedEvent) -> bytes:
+    # Decides where published pages end and how they are named: another hash would move all of them.
     return hashlib.sha256(f"{event.id} {event.at.isoformat()}".encode()).digest()
 
 
@@ -89,12 +91,15 @@ def current_event(document: Document) -> FeedEvent:
 
 def past_events(document: Document) -> Iterator[FeedEvent]:
     """An event for the first sight of a document and for each change of substance, oldest first."""
+    # Labels are those of today: when one is corrected, the archive page with the document changes.
     labels = document.labels
     labels_key = f"{labels.type} {labels.topics} {labels.plans}"
     updated: datetime | None = None
     for at, revisions in _revisions_by_instant(document):
+        # `updated` never falls, even if a revision has an older date than the one before it.
         updated = max(filter(None, (updated, *(effective_at for effective_at, _, _ in revisions))))
         _, carrier, revision = revisions[0]
+        # Without later carriers, whose credit would change an archive page.
         carriers = tuple(carrier for carrier in document.carriers if carrier.first_seen <= at)
         revision_key = f"{carrier.source} {revision.number} {revision.payload_sha256}"
         yield FeedEvent(

@@ -171,9 +171,11 @@ def _links(
     links = [Link(href=official_url, rel="via")] if official_url else []
     links += [Link(href=url, rel="via") for claim in entry.claims if (url := web_url(claim.source))]
     links += [Link(href=licence_url, rel="license")] if licence_url else []  # RFC 4946
+    # Hostile addresses (`javascript:`) are dropped, not shown as text.
     links += [_attached_link(link, href) for link in entry.links if (href := web_url(link.href))]
     links += _carrier_links(entry, carriers, feed_sources)
     links += [_own_page_link(entry, snapshot)]
+    # A record often cites the same page in several claims.
     unique: dict[tuple[str, str], Link] = {}
     for link in links:
         unique.setdefault((link.rel, link.href), link)
@@ -198,6 +200,7 @@ def _carrier_links(entry: Entry, carriers: Sequence[Carrier], feed_sources: Feed
     for carrier in carriers:
         carried = carrier.entry
         source = feed_sources.by_source.get(carried.source)
+        # For a relayed entry `source` is the original feed, so the instance that relayed it is credited here.
         if source is None or (carried.source == entry.source and not entry.relayed):
             continue
         own_page = web_url(carried.url) if carried.url != entry.url else None

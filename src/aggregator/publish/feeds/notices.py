@@ -92,6 +92,7 @@ def _change_item(
     snapshot: Snapshot,
     sources: FeedSources,
 ) -> FeedItem:
+    # A difference shows both texts, so both licences must allow it.
     open_licence = may_show(before.entry.licence, after.entry.licence)
     parts = ", ".join(after.parts) or "not said"
     note = clean_line(after.note, 5000) if open_licence else ""
@@ -220,6 +221,7 @@ def _alert_item(id: str, alert: Alert, snapshot: Snapshot, sources: FeedSources)
         url=page,
         updated=alert.found_at,
         published=alert.found_at,
+        # The prefix of the title is ours, so the item is English unless the title is the publisher's alone.
         language=OWN_LANGUAGE if event.reason is not AlertReason.NEW else language_tag(alert.language),
         summary=summary,
         content=f"<p>{escape(summary)}</p>" if summary else "",

@@ -25,6 +25,7 @@ def publish_hosting(snapshot: Snapshot) -> Iterator[Artifact]:
     """`_headers`, `robots.txt`, `sitemap.xml`, and `sitemaps/YYYY.xml` for the documents of each year."""
     yield Artifact(path="_headers", media_type="text/plain", payload=_headers().encode())
     yield Artifact(path="robots.txt", media_type="text/plain", payload=_robots(snapshot).encode())
+    # One sitemap for each year: a new document changes one small file.
     zone, by_year = snapshot.site.timezone, dict[str, list[Document]]()
     for document in snapshot.documents:
         by_year.setdefault(archive_month_of(document, zone)[:4], []).append(document)
@@ -39,6 +40,7 @@ def publish_hosting(snapshot: Snapshot) -> Iterator[Artifact]:
 def _headers() -> str:
     """The headers in the format that Netlify and Cloudflare Pages read."""
     # Rules for a path add up, and a browser applies all policies that it gets: so no path matches two rules.
+    # docs/hosting.md repeats these headers for nginx and Apache: change both.
     common = "".join(f"  {name}: {value}\n" for name, value in COMMON_HEADERS.items())
     page_folders = ("board", "digests", "entries", "records", "months", "years", *Facet)
     pages = ("", "index.html", *_TOP_PAGES[1:], "board.html", "search.html")

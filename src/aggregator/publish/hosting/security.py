@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+# Pages need no scripts, and their titles and summaries are other people's: nothing in them may run or load.
 _POLICY: Final = {
     "default-src": "'none'",
     "style-src": "'self'",

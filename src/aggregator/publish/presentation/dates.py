@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from aggregator.model import Moment, Precision
 from aggregator.model.days import MONTHS, WITH_TIME, day_in_words, day_of
 
+# Not from `strftime`, which follows the machine's locale: a snapshot must give the same bytes everywhere.
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -52,6 +53,7 @@ def format_moment(moment: Moment, zone: ZoneInfo) -> FormattedDate:
     """Format a moment at its own precision: `5 June 2026, 13:00`, `5 June 2026`, `June 2026` or `2026`."""
     if moment.precision in WITH_TIME:
         return format_instant(moment.at, zone)
+    # A date without a time is stored as the first instant of its day in the zone, in UTC often a day before.
     day = day_of(moment.at, zone)
     if moment.precision is Precision.DAY:
         return format_day(day)

@@ -78,6 +78,7 @@ def _sentences(text: str) -> list[str]:
 def _sentence_change(left: str, right: str) -> SentenceChange:
     old, new = left.split(), right.split()
     runs = diff_runs(old, new)
+    # The ratio of SequenceMatcher, from the runs that are known already.
     shared = 2 * sum(len(run.before) for run in runs if run.same)
     if shared / (len(old) + len(new)) < _MIN_SHARED:
         runs = [DiffRun(old, new, same=False)]
@@ -132,6 +133,7 @@ def _changed_passages(before: str, after: str) -> Iterator[str]:
 
 
 def _word_diff(before: str, after: str) -> str:
+    # One word changed in a long passage is worth showing; hundreds of single words cannot be read.
     old, new = before.split(), after.split()
     if not old or not new or len(old) + len(new) > _MAX_WORDS_PER_DIFF:
         return _del_and_ins(before, after)

@@ -43,6 +43,7 @@ class FacetListing:
 
 def facet_value_names(snapshot: Snapshot) -> Mapping[Facet, Mapping[str, str]]:
     """The name of each value of each facet, by id, in the order of the register and the vocabulary."""
+    # A nation that is not in the list above is added by its id, so that no body is lost.
     nations = {body.nation for body in snapshot.bodies.values()}
     ordered_nations = (*NATIONS, *sorted(nations - NATIONS.keys()))
     return {
@@ -73,6 +74,7 @@ def facet_listings(snapshot: Snapshot) -> tuple[FacetListing, ...]:
     }
     for document in snapshot.documents:
         is_listed = document.labels.relevance is not Relevance.NO
+        # A value that the register or the vocabulary no longer has gets no page.
         for key in facet_values_of(document, snapshot):
             if listing := listings.get(key):
                 (listing.documents if is_listed else listing.irrelevant).append(document)

@@ -31,13 +31,14 @@ class Facet(StrEnum):
     ROLE = "roles"
 
 
-_LINE_BREAKS: Final = str.maketrans("", "", "\t\r\n")
 # Browsers drop these characters from an address (WHATWG URL, 4.4), so `java\nscript:` would become a scheme;
 # in a calendar they would end a line.
+_LINE_BREAKS: Final = str.maketrans("", "", "\t\r\n")
 
 
 def web_url(address: str | None) -> str | None:
     """The address, cleaned, if it is http or https and safe in a link; None for any other (`javascript:`)."""
+    # A source may contain any address: call this before you publish one.
     if len(address or "") > MAX_URL_LENGTH:
         return None
     cleaned = remove_unwanted(address or "").translate(_LINE_BREAKS).strip()
@@ -52,6 +53,7 @@ def document_url(site: Site, entry: Entry) -> str:
 
 def document_page_path(entry: Entry) -> str:
     """The path of our page of a document, relative to the output folder; it is permanent and never reused."""
+    # Citations and mails link to it. A record without an official page has `records/NAME.html`.
     return entry.own_page or page_path_of_id(entry.id)
 
 

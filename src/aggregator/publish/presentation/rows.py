@@ -57,6 +57,7 @@ def document_row(document: Document, snapshot: Snapshot) -> DocumentRow:
     """The row of a document."""
     entry, zone = document.entry, snapshot.site.timezone
     official, type = web_url(entry.url), document.labels.type
+    # A date to come is in the note and has no time.
     own_date = past_date(document, snapshot.at)
     return DocumentRow(
         title=clean_title(entry.title, MAX_TITLE_LENGTH),
@@ -72,6 +73,7 @@ def document_row(document: Document, snapshot: Snapshot) -> DocumentRow:
         day=_day_shown(document, zone),
         time=format_time(own_date, zone) if own_date else None,
         first_seen=format_day(day_of(document.first_seen, zone)),
+        # What was there at a source's first poll is new to us only.
         new=not document.backlog and snapshot.at - document.first_seen <= NEW_FOR,
         changed=_recent_change(document, snapshot.at, zone),
         removed=str(document.removal.kind) if document.removal else "",
@@ -87,6 +89,7 @@ def past_date(document: Document, at: datetime) -> Moment | None:
 
 def body_name(snapshot: Snapshot, id: str, day: date | None = None) -> str:
     """The name of a body, as of `day` if given; its id if the register no longer has it."""
+    # Documents outlive the register: a body may be removed from it while its documents stay.
     body = snapshot.bodies.get(id)
     name = body.name_on(day) if body and day else body.name if body else id
     return clean_line(name, MAX_TITLE_LENGTH)
