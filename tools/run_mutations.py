@@ -30,7 +30,9 @@ from queue import SimpleQueue
 
 PROJECT = Path(__file__).parents[1]
 MUTATIONS = PROJECT / "tools/mutations"
-NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "output", "data")
+NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__")
+NOT_COPIED_FROM_TOP = {"output", "data"}
+"""What a run of the program writes; `tests` has a folder `output` too."""
 TIME_LIMIT = 300
 """In seconds, for the tests of one mutation."""
 KILLED = ("killed", "killed by time")
@@ -92,6 +94,12 @@ def _count_places(block: str, mutation: Mutation) -> int:
     return sum((PROJECT / name).read_text(encoding="utf-8").count(before) for name in mutation.files)
 
 
+def _ignore(folder: str, names: list[str]) -> set[str]:
+    """The names in a folder that the copy of the tree leaves out."""
+    at_top = NOT_COPIED_FROM_TOP if Path(folder) == PROJECT else set()
+    return NOT_COPIED(folder, names) | at_top.intersection(names)
+
+
 def run_tests(
     folder: Path, tests: Sequence[str], *options: str, first_run: bool = False
 ) -> tuple[int | None, str]:
@@ -151,7 +159,7 @@ def run_mutation(mutation: Mutation, folder: Path) -> tuple[str, str]:
 
 def run_all(mutations: Sequence[Mutation], jobs: int, parent: Path) -> Counter[str]:
     """Test each mutation in copies of the tree below `parent`; prints a row each and counts the results."""
-    first = Path(shutil.copytree(PROJECT, parent / "1", ignore=NOT_COPIED))
+    first = Path(shutil.copytree(PROJECT, parent / "1", ignore=_ignore))
     tests = sorted({test for mutation in mutations for test in mutation.tests})
     print(f"{len(mutations)} mutations; first their {len(tests)} test files without any ...", flush=True)
     code, printed = run_tests(first, tests, f"-n{jobs if jobs > 1 else 0}", first_run=True)
