@@ -63,6 +63,7 @@ def alert_due_at(frequency: Frequency, found: datetime, zone: ZoneInfo) -> datet
     """When an alert found at `found` is sent: at once, or at the next 08:00 in `zone`. In UTC for 08:00."""
     if frequency is Frequency.AT_ONCE:
         return found
+    # Both by the wall clock of the zone: 08:00 tomorrow may be 23 or 25 hours away.
     local = found.astimezone(zone)
     today = datetime.combine(local.date(), DIGEST_TIME, zone)
     tomorrow = datetime.combine(local.date() + timedelta(days=1), DIGEST_TIME, zone)
@@ -76,6 +77,7 @@ def build_alert(
 
     The publisher's summary and note are left out unless the licence allows us to show them.
     """
+    # Texts are stored in the alert as they were, since the document may change before the mail goes out.
     entry, licensed = document.entry, may_show(document.entry.licence)
     return Alert(
         rule_key=rule.key,
@@ -156,6 +158,7 @@ def prepare_alert_mail(
         "-- \n" + "\n".join(one_line(line) for line in footer_lines if line),
     )
     text = "\n\n".join(part for part in parts if part) + "\n"
+    # Plain text only: alerts are short, and read on phones (decision 23).
     return prepare_text_mail(run, subscriber, context, subject=_subject(name, ordered), at=at, text=text)
 
 

@@ -52,12 +52,14 @@ def decode_secret(text: str) -> bytes:
 
 def sign(key: bytes, id: str, timestamp: int, body: bytes) -> str:
     """The signature of a request: HMAC-SHA256 over its id, `timestamp` (seconds since 1970) and body."""
+    # Standard Webhooks, "Signature scheme": id, timestamp and body, with dots between them.
     signed = f"{id}.{timestamp}.".encode() + body
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
 def webhook_id(alert: Alert, instance: str) -> str:
     """The same at each attempt to post an alert, so that a receiver can ignore repeats."""
+    # From the alert alone: nothing has to be stored, and another attempt has the same id.
     name = f"{instance} {alert.rule_key} {alert.document_id} {alert.event.key}"
     return f"msg_{uuid.uuid5(uuid.NAMESPACE_URL, name).hex}"
 
@@ -79,6 +81,7 @@ def build_webhook_request(
         ("webhook-timestamp", str(timestamp)),
         ("webhook-signature", sign(key, id, timestamp, body)),
     )
+    # No pause between posts: the receiver asked for them.
     return Request(url=webhook.url, pause=timedelta(0), body=body, headers=headers)
 
 

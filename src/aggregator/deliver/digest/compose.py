@@ -81,6 +81,7 @@ def compose(
 def _updates(
     documents: Iterable[Document], window: Window, days: Collection[int], zone: ZoneInfo
 ) -> Iterable[_Update]:
+    # A document that is given twice must be listed once.
     by_id = {document.entry.id: document for document in documents if document.labels.relevant}
     for document in by_id.values():
         is_new = document.first_seen in window and not document.backlog
@@ -113,6 +114,7 @@ def _revisions(document: Document, window: Window) -> tuple[Revision, ...]:
         revision
         for carrier in document.carriers
         for revision in carrier.revisions
+        # Revision 1 is the first sight of a document by a carrier, and no change.
         if revision.number > 1 and revision.seen_at in window
     )
     return tuple(sorted(found, key=lambda revision: revision.seen_at))
@@ -130,6 +132,7 @@ def _item(update: _Update, site: Site, page: Callable[[Entry], str]) -> DigestIt
     return DigestItem(
         id=entry.id,
         title=entry.title,
+        # A record has no page of its publisher; its page is ours.
         url=entry.url or site.base_url + (entry.own_page or ""),
         body=entry.body,
         type=update.document.labels.type,

@@ -64,6 +64,7 @@ def mail_footer(site: Site, frequency: Frequency, *, mailbox: str, token: str) -
 
 def list_footer(leave: str, frequency: Frequency) -> Footer:
     """For the mail to a mailing list: every member reads it, so it has no personal link."""
+    # A token of the list's own would let any member unsubscribe the whole list.
     text = "Leaving: as you leave the list that passed it on."
     reason = (
         f"Why you get this: you are on a mailing list that passes this letter on; {CONTENT_TEXTS[frequency]}."

@@ -30,6 +30,7 @@ REMOVAL_TEXTS = {
 
 LANGUAGE_TEXTS = {"cy": "in Welsh", "gd": "in Gaelic"}
 
+# A full stop ends a sentence if a capital or digit follows, unless it ends an abbreviation or an initial.
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'’”)]*\s+(?=[\"'‘“(]?[A-ZÀ-Þ0-9])")
 _ABBREVIATION_END = re.compile(r"(?:\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|vs|cf|e\.g|i\.e|etc)\.)$")
 

@@ -161,6 +161,8 @@ def _most_important(section: Section, max_items: int) -> tuple[DigestItem, ...]:
     """
     if section.title == Heading.CLOSING or len(section.items) <= max_items:
         return section.items[:max_items]
+    # Score, then time, then position: all are fixed when the digest is issued, so that anybody can check the
+    # choice, and it never changes (decision 5).
     positions = range(len(section.items))
     best = sorted(positions, key=lambda n: _importance_key(section.items[n], n))[:max_items]
     return tuple(section.items[n] for n in sorted(best))
@@ -175,6 +177,7 @@ def _item_view(item: DigestItem, digest: Digest, options: ViewOptions) -> ItemVi
         options.bodies[item.body].name if item.body in options.bodies else item.body,
         options.site.timezone,
     )
+    # Everything from a publisher goes through `one_line`, which takes out control characters and cuts.
     first, *others = _language_versions(item, options.titles)
     our_page = f"{options.site.base_url}{item.page}" if item.page else ""
     return ItemView(
@@ -285,5 +288,6 @@ def _web_link(url: str) -> str:
 
 def _contact_link(contact: str) -> str:
     """A web address as it is, a mail address as `mailto:`, anything else as no link."""
+    # The operator may write anything; only what is clearly an address becomes a link.
     is_mail = "@" in contact and " " not in contact and ":" not in contact
     return f"mailto:{quote(contact, safe='@+')}" if is_mail else _web_link(contact)

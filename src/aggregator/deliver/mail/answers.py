@@ -57,6 +57,7 @@ def answer_run(purpose: str, request_id: str) -> str:
 
 def build_answer(run: str, subscriber: Subscriber, context: MailContext, now: datetime) -> Message:
     """The answer of `run`, with a token signed at `now`. The subscriber's address must be known."""
+    # Signed now, not when the answer was planned: no token is stored, and its lifetime starts here.
     purpose = CONFIRM if run.startswith(answer_run(CONFIRM, "")) else CHOICES
     site = context.site
     footer = "\n".join(
@@ -68,7 +69,7 @@ def build_answer(run: str, subscriber: Subscriber, context: MailContext, now: da
     message["Message-ID"] = context.message_id(run, subscriber.id)
     message["Date"] = format_datetime(now)
     message["Subject"] = f"{one_line(site.title, 60)}: {MAIL_TEXTS[purpose].subject}"
-    message["Auto-Submitted"] = "auto-replied"
+    message["Auto-Submitted"] = "auto-replied"  # RFC 3834, 5: no automatic reply to this
     message.set_content(
         f"{_text(purpose, subscriber, context, now)}\n\n-- \n{footer}\n", cte="quoted-printable"
     )
@@ -84,6 +85,7 @@ def build_answer(run: str, subscriber: Subscriber, context: MailContext, now: da
 def _text(purpose: str, subscriber: Subscriber, context: MailContext, now: datetime) -> str:
     texts, page, mailbox = MAIL_TEXTS[purpose], context.site.subscriptions_url, context.replies_mailbox
     token = context.tokens.timed_token(purpose, subscriber.id, now)
+    # Without web pages a confirmed subscriber can only unsubscribe by mail; the operator does the rest.
     return (texts.text if page else texts.by_mail).format(
         link=f"{page}{purpose}/{token}",
         confirm=mailto_link(mailbox, f"confirm {token}"),

@@ -43,9 +43,13 @@ class InboundMail:
     """For a bounce: the run of the delivery that bounced."""
 
 
+# Mail servers differ in where they note the address to which a mail was delivered.
 RECIPIENT_HEADERS: Final = ("to", "delivered-to", "x-original-to", "envelope-to", "x-failed-recipients")
+# Run, subscriber id and tag, as `MailContext.envelope_sender` writes them.
 _RETURN_ADDRESS: Final = re.compile(rf"\+([\w-][\w.-]*?)\.([0-9a-f]{{16}})\.([0-9a-f]{{{TAG_LENGTH}}})@")
+# Other commands repeated the web pages, and nobody asked for them (decision 16).
 _COMMAND: Final = re.compile(r"\s*(?:re:\s*)*(?:join|confirm\s+([\w-]+(?:\.[\w-]+){2}))\s*", re.I)
+# In a subject, and in the List-Unsubscribe header of a mail that a complaint contains.
 _UNSUBSCRIBE_TOKEN: Final = re.compile(r"\bleave(?:\s+|%20|/)([\w-]+\.[\w-]+)")
 
 
@@ -70,7 +74,7 @@ def _parse_command(message: EmailMessage) -> InboundMail | None:
     """A command to subscribe or confirm; None for mail that no person wrote (RFC 3834, 2)."""
     automatic = str(message.get("auto-submitted", "no")).strip().lower() != "no"
     bulk = str(message.get("precedence", "")).strip().lower() in {"bulk", "junk", "list"}
-    command = _COMMAND.fullmatch(str(message.get("subject", ""))[:1000])
+    command = _COMMAND.fullmatch(str(message.get("subject", ""))[:1000])  # bounds the work of the pattern
     if automatic or bulk or "list-id" in message or not command:
         return None
     if command[1]:
@@ -93,6 +97,7 @@ def _returned_delivery(message: EmailMessage, tokens: Tokens) -> tuple[str, str]
     for name in RECIPIENT_HEADERS:
         for value in message.get_all(name, []):
             for run, subscriber, tag in _RETURN_ADDRESS.findall(str(value)):
+                # In constant time, so that nobody can guess a tag byte by byte.
                 if hmac.compare_digest(tag, tokens.return_address_tag(run, subscriber)):
                     return run, subscriber
     return None

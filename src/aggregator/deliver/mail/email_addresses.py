@@ -14,6 +14,7 @@ def normalise_address(address: str) -> str:
     Raises ValueError with a reason in plain words. No name server is asked. Addresses that need SMTPUTF8 are
     refused, since many mail servers do not support it.
     """
+    # `test_environment` accepts addresses under `.test`, a domain reserved for trials (RFC 6761, 6.2).
     try:
         validated = validate_email(
             address.strip(), check_deliverability=False, allow_smtputf8=False, test_environment=True

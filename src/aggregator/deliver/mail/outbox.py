@@ -28,6 +28,7 @@ class Outbox:
     def _put(self, message: Message) -> None:
         folder = self.folder / message.run
         folder.mkdir(parents=True, exist_ok=True)
+        # Renamed when complete, so that a mail program that watches the folder never opens half a mail.
         temporary = folder / f".{message.subscriber_id}.new"
         temporary.write_bytes(message.payload)
         os.replace(temporary, folder / f"{message.subscriber_id}.eml")  # noqa: PTH105  # the crash tests count os.replace

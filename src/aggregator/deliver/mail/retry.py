@@ -32,6 +32,7 @@ def after_attempt(delivery: Delivery, outcome: SendOutcome, reply: str, now: dat
             replace(attempted, attempts=max(delivery.attempts - 1, 0), first_attempt=first), now
         )
     if outcome is SendOutcome.UNKNOWN:
+        # Sent again with the same Message-ID: a second copy is better than none.
         attempted = replace(attempted, unknown_outcomes=attempted.unknown_outcomes + 1)
     if delivery.first_attempt and now - delivery.first_attempt >= RETRY_FOR:
         return replace(attempted, status=DeliveryStatus.GIVEN_UP)

@@ -57,9 +57,11 @@ class SmtpSender:
         May be called again while a call is running; both share the connections. Raises DeliveryError when
         the server cannot be reached or refuses the login; then it has got none of these messages.
         """
+        # The first connection is opened before anything is sent, so that an unusable server raises at once.
         if messages:
             async with self._slots:
                 self._idle.append(await self._connection())
+        # One iterator for all workers: each takes the next message when it is free.
         remaining, results, failures = enumerate(messages), dict[int, SendResult](), list[str]()
         workers = min(self._server.connections, len(messages))
         await asyncio.gather(*(self._send_remaining(remaining, results, failures) for _ in range(workers)))
@@ -84,6 +86,7 @@ class SmtpSender:
 
     async def _send_or_skip(self, message: Message, failures: list[str]) -> SendResult:
         """Send one message, unless `failures` shows that no connection can be opened any more."""
+        # One failure is enough: a server that is down would otherwise be tried once for each message.
         if failures:
             return SendResult(message, SendOutcome.NOT_SENT, failures[0])
         try:
@@ -92,6 +95,7 @@ class SmtpSender:
             failures.append(str(error))
             return SendResult(message, SendOutcome.NOT_SENT, failures[0])
         result = await _send(connection, message)
+        # After an unknown outcome the server may still be in the middle of a message.
         if result.outcome is SendOutcome.UNKNOWN or not connection.is_connected:
             connection.close()
         else:
@@ -145,7 +149,7 @@ async def _send(connection: SMTP, message: Message) -> SendResult:
     try:
         reply = await _transaction(connection, message)
     except SMTPResponseException as error:
-        await _reset(connection)
+        await _reset(connection)  # or the next MAIL would be refused as out of order
         return SendResult(message, _outcome_of_refusal(error), redact_reply(f"{error.code} {error.message}"))
     except (SMTPException, OSError) as error:
         return SendResult(message, SendOutcome.UNKNOWN, redact_reply(str(error)))

@@ -34,6 +34,8 @@ class Tokens:
 
     key: bytes = field(repr=False)
 
+    # Feed and unsubscribe tokens never expire: the links in old mails must work, and feed readers keep an
+    # address for years. Each can do one thing only.
     def unsubscribe_token(self, subscriber_id: str) -> str:
         """A token that unsubscribes this subscriber, and does nothing else. It never expires."""
         return _signer(self.key, UNSUBSCRIBE).sign(subscriber_id).decode()
@@ -80,6 +82,7 @@ class Tokens:
         return "slot" + hmac.new(self.key, f"slot {run}".encode(), hashlib.sha256).hexdigest()[:24]
 
 
+# One signer for each key and purpose serves all subscribers of a run.
 @cache
 def _signer(key: bytes, purpose: str) -> Signer:
     return Signer(key, salt=purpose, digest_method=hashlib.sha256)
@@ -116,6 +119,7 @@ def read_key(file: Path) -> bytes:
         key = file.read_bytes().strip()
     except OSError as error:
         raise DeliveryError(f"{file}: the key that signs links cannot be read: {error.strerror}") from error
+    # Never replaced: with another key no link in a sent mail works, and no suppressed address is recognised.
     if len(key) < 32:
         raise DeliveryError(f"{file}: has no key; restore it from your backup, or remove it to get a new key")
     return key
@@ -131,8 +135,9 @@ def read_secret_file(file: Path, what: str) -> str:
 
 def _create_key(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
+    # Complete before it has its final name, so that no process reads half a key.
     new_file = file.with_name(f"{file.name}.{os.getpid()}")
-    new_file.touch(mode=0o600)
+    new_file.touch(mode=0o600)  # before the key is in it
     new_file.write_bytes(os.urandom(32).hex().encode() + b"\n")
     try:
         # A hard link is atomic and never replaces a file: of two processes the first one's key stays.

@@ -85,6 +85,7 @@ class AlertMatcher:
         states = {key: one for key, one in self._rule_states(now).items() if one.checked_until <= now}
         if not states:
             return ()
+        # Rules were not all checked at the same time: the candidates go back to the oldest.
         start = min(one.checked_until for one in states.values())
         overrides = self.store.labels.overrides()
         candidates = self._candidates(start, now, overrides)
@@ -96,6 +97,7 @@ class AlertMatcher:
         ]
         alerts += self._retraction_alerts(states, start, now)
         checked = (replace(state, checked_until=now) for state in states.values())
+        # In one transaction with how far each rule was checked: a crash loses no alert and repeats none.
         return self.store.alerts.save(alerts, self.rules, checked)
 
     def start_watching(self, rule: AlertRule, now: datetime) -> None:
@@ -133,6 +135,7 @@ class AlertMatcher:
         subscribers = self.store.subscribers.all() if stored else ()
         statuses = {one.id: one.status for one in subscribers if one.status in WATCHED_STATUSES}
         valid, invalid = list[AlertRule](), dict[str, str]()
+        # An id in the rule may be gone from the vocabulary since: that must not stop the other rules.
         for subscriber_id, rule in stored:
             if subscriber_id in statuses:
                 paused = statuses[subscriber_id] is SubscriberStatus.PAUSED
@@ -145,6 +148,7 @@ class AlertMatcher:
     def _rule_states(self, now: datetime) -> dict[str, AlertRuleState]:
         """How far each rule was checked; a rule that is new, or whose condition was edited, starts now."""
         stored = self.store.alerts.rule_states() if self.rules else {}
+        # An edited condition starts anew, or it would alert for everything that it matches in the past.
         new = {
             key: AlertRuleState(rule_key=key, when=str(rule.when), watched_since=now, checked_until=now)
             for key, rule in self.rules.items()
@@ -225,6 +229,7 @@ def _new_events(
         yield from (one for one in new if one.key not in sent_keys)
     elif not sent:
         yield from new[:1]
+    # A change alert already shows the document as it is now, so it needs no correction as well.
     if sent and not any(one.reason in (AlertReason.CHANGED, AlertReason.REMOVED) for one in new):
         yield from _corrections(state, matchable, sent[-1], context)
 

@@ -32,6 +32,7 @@ class OperatorRules:
 
     def draft(self, id: str, name: str, when: str, **rest: Any) -> AlertRule:
         """A rule from what the operator typed. Raises ConfigError, for a wrong condition with the column."""
+        # The id is part of the path of a published feed.
         if not re.fullmatch(SLUG, id):
             problem = "write small letters a to z, digits and single hyphens, such as 'closing-soon'"
             raise ConfigError((ConfigIssue(f"rule {id}", 0, problem),))
@@ -115,6 +116,7 @@ class SubscriberRules:
     def _store(self, subscriber: Subscriber, rule: SubscriberRule, *, mail: bool, feed: bool) -> None:
         if not (mail or feed):
             raise ValueError("this rule would tell nobody: choose mail or a feed, or remove it")
+        # A private feed cannot be a file in output/: it must be gone at once when it is turned off.
         if feed and not self.matcher.config.settings.subscriptions_url:
             raise ValueError(
                 "a subscriber's own feed is served below subscriptions_url, which is not set here"

@@ -42,6 +42,7 @@ class WebhookSender:
     async def send_due(self, fetch: Fetcher, wait: timedelta = timedelta(0)) -> Counter[WebhookStatus]:
         """Post what is due; counts the outcomes. Raises StoreError when another process is posting."""
         counts = Counter[WebhookStatus]()
+        # Without the lock first: most minutes nothing is due.
         if not self._due():
             return counts
         with self.store.job_lock(WEBHOOK_LOCK, wait=wait):
@@ -58,6 +59,7 @@ class WebhookSender:
             *(self._post(post, rules.get(post.alert.rule_key), fetch) for post in due)
         )
         for post in posts:
+            # Also delays the other posts of a rule whose receiver did not accept this one.
             self.store.alerts.save_webhook_outcome(post, self.clock() + FIRST_RETRY_DELAY)
         return [post.status for post in posts]
 
@@ -69,6 +71,7 @@ class WebhookSender:
                 post, status=WebhookStatus.GONE, reply="the receiver answered 410 before and gets no more"
             )
         now, site = self.clock(), self.config.settings.site
+        # Read at each attempt, so that a secret that was set or changed is used without a restart.
         try:
             key = decode_secret(self._read_secret(rule.webhook))
         except DeliveryError as error:
@@ -79,8 +82,6 @@ class WebhookSender:
     def _read_secret(self, webhook: Webhook) -> str:
         if webhook.secret_env:
             if webhook.secret_env not in os.environ:
-                raise DeliveryError(
-                    f"the variable {webhook.secret_env}, with the secret, is not set"
-                )
+                raise DeliveryError(f"the variable {webhook.secret_env}, with the secret, is not set")
             return os.environ[webhook.secret_env]
         return read_secret_file(self.config.settings.path(webhook.secret_file), "the webhook's secret")

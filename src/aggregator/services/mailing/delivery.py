@@ -100,6 +100,7 @@ class DeliveryService:
         """
         current, counts = windows_still_sent(now, self.config.settings.timezone), Counter[str]()
         for run in self.store.deliveries.unplanned_digests():
+            # Old updates help nobody, and a mail about them would surprise (decision 5).
             if run not in current:
                 digest = self._issued_digest(run)
                 missed = [
@@ -143,8 +144,12 @@ class DeliveryService:
         DeliveryError when the mail server cannot be used; the deliveries then stay planned.
         """
         counts, done = Counter[DeliveryStatus](), tuple[Delivery, ...]()
+        # What was handed over without an outcome when a process died. The mail lock is ours, so nobody else
+        # is sending it now.
         self.store.deliveries.replan_handed_over(clock())
         # The store is called in the event loop itself: a thread would double the few milliseconds of a call.
+        # Handed over is stored before anything is sent, and the outcomes of one batch with the next batch, so
+        # that after a crash at most one batch is sent twice.
         while batch := self.store.deliveries.next_batch(done, clock(), self.config.settings.mail_batch):
             done = await self._hand_over(batch, transport, clock, allow_all)
             counts.update(delivery.status for delivery in done)
@@ -177,6 +182,7 @@ class DeliveryService:
             untried = [
                 after_attempt(delivery, SendOutcome.NOT_SENT, str(error), clock()) for delivery, _ in batch
             ]
+            # Zero new deliveries: this only stores that the batch was not tried.
             self.store.deliveries.next_batch(untried, clock(), 0)
             raise
         now = clock()
@@ -205,6 +211,7 @@ class DeliveryService:
             alerts = self.store.alerts.of_run(run)
             if not alerts:
                 raise DeliveryError(f"{run}: deliveries were planned, but its alerts are not in the store")
+            # The rule may be gone by now: its alerts are still sent, under its key.
             rule = AlertMatcher(self.config, self.store).rules.get(alerts[0].rule_key)
             name = rule.name if rule else alerts[0].rule_key
             self._prepared[key] = prepare_alert_mail(

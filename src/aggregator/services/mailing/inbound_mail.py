@@ -72,6 +72,7 @@ class InboundMailHandler:
             bounces = subscribers.save_bounce(mail.run, subscriber.id, mail.kind, now)
             if bounces < MAX_SOFT_BOUNCES:
                 return
+        # By address, so that it stays suppressed when the subscriber is erased or subscribes again.
         if subscriber.address:
             fingerprint = address_fingerprint(subscriber.address, self.service.tokens.key)
             subscribers.suppress(fingerprint, SUPPRESSION_REASONS[mail.kind], now)

@@ -115,6 +115,7 @@ class Mailer:
         """
         with self.store.job_lock(MAIL_LOCK, wait=wait):
             service = delivery_service(self.config, self.store)
+            # First: who just unsubscribed or bounced must not get what is sent below.
             await self._handle_inbound_mail(service.context.tokens)
             service.plan_digests(self.clock())
             service.plan_alerts(self.clock())
@@ -130,7 +131,7 @@ class Mailer:
         """Act on the mail in the replies mailbox. A mailbox that cannot be read does not stop sending."""
         settings = self.config.settings
         mailbox = settings.replies_mailbox
-        if not mailbox or self.replay:
+        if not mailbox or self.replay:  # a recording touches nothing outside its own files
             return
         password_file = settings.replies_password_file
         mailboxes = {mailbox: settings.path(password_file) if password_file else None}
@@ -156,7 +157,7 @@ def _smtp_server(settings: Settings) -> SmtpServer:
         host=location.host,
         port=location.port,
         implicit_tls=location.implicit_tls,
-        starttls=not location.is_local,
+        starttls=not location.is_local,  # to another machine never in plain text
         user=location.user,
         password=read_secret_file(settings.path(file), "the mail server's password") if file else "",
         connections=settings.mail_connections,

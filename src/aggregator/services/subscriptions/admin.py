@@ -61,6 +61,7 @@ class SubscriberAdmin:
             is_list=is_list,
             leave_instructions=leave_instructions,
         )
+        # `add` leaves an address that is there as it is; the lines below then make it active.
         self.store.subscribers.add([subscriber])
         stored = self.find(address)
         self.store.subscribers.set_status(stored.id, SubscriberStatus.ACTIVE, now)
@@ -107,7 +108,7 @@ class SubscriberAdmin:
         if subscriber is None and not suppressed:
             raise ConfigError((NOT_FOUND,))
         ids = [subscriber.id] if subscriber else []
-        delete_messages(self.outbox, ids)
+        delete_messages(self.outbox, ids)  # before the store, so that a crash in between can be repeated
         erased = self.store.subscribers.erase(ids)
         return f"{erased} erased{', and may be written to again' if suppressed else ''}."
 

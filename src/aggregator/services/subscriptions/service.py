@@ -66,6 +66,7 @@ class SubscriptionService:
         suppression list gets nothing. Raises ValueError with a reason for an invalid address.
         """
         address = normalise_address(address)
+        # Silently: the person who asks may not be the owner of the address.
         if self.store.subscribers.suppression_reason(address_fingerprint(address, self.tokens.key)):
             return
         subscriber = self.store.subscribers.with_address(address) or self._add_unconfirmed(address, now)
@@ -172,6 +173,7 @@ class SubscriptionService:
 
     def _may_change_address(self, subscriber: Subscriber) -> bool:
         unconfirmed = self.store.subscribers.all(SubscriberStatus.UNCONFIRMED)
+        # Unconfirmed addresses are erased after four weeks, which frees the place again.
         return sum(one.replaces_id == subscriber.id for one in unconfirmed) < MAX_ADDRESS_CHANGES
 
     def _answer_within_limit(
@@ -179,6 +181,7 @@ class SubscriptionService:
     ) -> None:
         deliveries = self.store.deliveries.of_subscriber(subscriber.id)
         answered_at = [one.status_since for one in deliveries if one.run.startswith(ANSWER_RUN_PREFIX)]
+        # The planned answers in the store are the count, so a limit holds across restarts and processes.
         recent = sum(at > now - limit.period for at in answered_at)
         if recent < limit.max_count and not any(at > now - limit.min_interval for at in answered_at):
             self._plan_answer(subscriber, purpose, now)
