@@ -1,4 +1,4 @@
-"""A server for each test that asks one."""
+"""The test server as a fixture."""
 
 from __future__ import annotations
 

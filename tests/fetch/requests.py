@@ -1,4 +1,4 @@
-"""Asks the test server the way the program asks a publisher, without waiting."""
+"""Fetches from the test server as the program fetches from a publisher, but without waiting."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ AGENT = "updates-test/1.0 (+https://updates.example.org/; volunteer@example.org)
 HERE = frozenset({"127.0.0.1"})
 
 
-class Memory:
-    """Keeps the copies of robots.txt in a dict."""
+class MemoryRobotsCache:
+    """A robots.txt cache in a dict."""
 
     def __init__(self, **copies: RobotsTxt) -> None:
         self.copies: dict[str, RobotsTxt] = dict(copies)
@@ -29,63 +29,63 @@ class Memory:
         self.copies[origin] = copy
 
 
-class Naps:
-    """A clock of its own that only a nap moves, and the naps that were taken."""
+class FakeClock:
+    """A clock that only sleeping moves, and the seconds slept."""
 
     def __init__(self) -> None:
-        self.taken: list[float] = []
+        self.slept: list[float] = []
         self.now = 0.0
 
     async def sleep(self, seconds: float) -> None:
-        self.taken.append(seconds)
+        self.slept.append(seconds)
         self.now += seconds
         await asyncio.sleep(0)
 
-    def hosts(self) -> RateLimiter:
+    def rate_limiter(self) -> RateLimiter:
         return RateLimiter(sleep=self.sleep, monotonic=lambda: self.now)
 
 
 @asynccontextmanager
 async def fetching(**changes: Any) -> AsyncIterator[HttpFetcher]:
-    """An HttpFetch that may ask 127.0.0.1 and never really naps."""
+    """An HttpFetcher that may fetch from 127.0.0.1 and never really sleeps."""
     options: dict[str, Any] = {
         "user_agent": AGENT,
-        "robots_cache": Memory(),
+        "robots_cache": MemoryRobotsCache(),
         "clock": lambda: NOON,
         "allowed_hosts": HERE,
-        "rate_limiter": Naps().hosts(),
+        "rate_limiter": FakeClock().rate_limiter(),
     }
     async with HttpFetcher(**(options | changes)) as fetch:
         yield fetch
 
 
-def ask_each(*requests: Request | str, at_once: bool = False, **changes: Any) -> list[FetchResult]:
-    """What the requests brought, asked by one HttpFetch one after the other, or all at once."""
+def fetch_all(*requests: Request | str, concurrently: bool = False, **changes: Any) -> list[FetchResult]:
+    """The results of the requests, fetched by one HttpFetcher one after the other, or concurrently."""
 
     async def run() -> list[FetchResult]:
         async with fetching(**changes) as fetch:
-            asked = [Request(url=one) if isinstance(one, str) else one for one in requests]
-            if at_once:
-                return await asyncio.gather(*(fetch(request) for request in asked))
-            return [await fetch(request) for request in asked]
+            made = [Request(url=one) if isinstance(one, str) else one for one in requests]
+            if concurrently:
+                return await asyncio.gather(*(fetch(request) for request in made))
+            return [await fetch(request) for request in made]
 
     return asyncio.run(run())
 
 
-def ask(request: Request | str, **changes: Any) -> FetchResult:
-    """What one request brought."""
-    return ask_each(request, **changes)[0]
+def fetch_result(request: Request | str, **changes: Any) -> FetchResult:
+    """The result of one request."""
+    return fetch_all(request, **changes)[0]
 
 
 def fetched(request: Request | str, **changes: Any) -> Fetched:
-    """The whole answer that a request brought."""
-    result = ask(request, **changes)
+    """The result of a request that succeeds."""
+    result = fetch_result(request, **changes)
     assert isinstance(result, Fetched), result
     return result
 
 
 def failure(request: Request | str, **changes: Any) -> Failed:
-    """The failure that a request brought."""
-    result = ask(request, **changes)
+    """The failure of a request."""
+    result = fetch_result(request, **changes)
     assert isinstance(result, Failed), result
     return result

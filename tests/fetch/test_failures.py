@@ -1,4 +1,4 @@
-"""The cause of a failure is named from the innermost error, not from what a library calls it."""
+"""The cause of a failure comes from the innermost error, not from the HTTP library's name for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of a server, and what the rooms make of them."""
+"""Fetched payloads, and what the stages make of them."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ ADDRESS: Final = "https://news.example.org/feed/"
 
 
 def answer(payload: bytes, content_type: str | None = None) -> Fetched:
-    """A good answer from ADDRESS."""
+    """A successful fetch of ADDRESS with this payload."""
     headers = {} if content_type is None else {"content-type": content_type}
     return Fetched(url=ADDRESS, final_url=ADDRESS, status=200, headers=headers, payload=payload)
 
 
 def read_feed(payload: str | bytes, content_type: str | None = None) -> ParsedPage:
-    """What the kind `feed` reads in a payload."""
+    """The page that the kind `feed` reads from a payload."""
     raw = payload.encode() if isinstance(payload, str) else payload
     return reader_for("feed").read(make_source(), answer(raw, content_type))
 
 
 def read_case(name: str) -> ParsedPage:
-    """What the kind `feed` reads in a file of `cases`."""
+    """The page that the kind `feed` reads from a file in `cases`."""
     return read_feed((CASES / name).read_bytes())
 
 
@@ -42,7 +42,7 @@ def refused(payload: str | bytes, content_type: str | None = None) -> SourceErro
 
 
 def cause_of(payload: bytes) -> Cause | None:
-    """Why a payload is refused; None when it is read. Any other exception is a bug and passes through."""
+    """Why a payload is refused; None if it is read. Any other exception is a bug and is raised."""
     try:
         read_feed(payload)
     except SourceError as error:
@@ -51,7 +51,7 @@ def cause_of(payload: bytes) -> Cause | None:
 
 
 def read_records(**files: str | bytes) -> ParsedPage:
-    """What the kind `records` reads in a folder; `__` in a name stands for a hyphen, and .md is added."""
+    """The page that the kind `records` reads from these files. `__` in a name is a hyphen; .md is added."""
     parts = tuple(
         FetchedPart(
             name=name.replace("__", "-") + ("" if "." in name else ".md"),

@@ -1,4 +1,4 @@
-"""From a page to the places at which the site can be read."""
+"""Finding the addresses at which a site can be read, from one of its pages."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from aggregator.parse.autodiscovery import Candidate, find_candidates
 CASES = Path(__file__).parent / "cases"
 
 
-def answer(payload: bytes, url: str, media_type: str = "text/html; charset=utf-8") -> Fetched:
+def fetched(payload: bytes, url: str, media_type: str = "text/html; charset=utf-8") -> Fetched:
     return Fetched(url=url, final_url=url, status=200, headers={"content-type": media_type}, payload=payload)
 
 
 def found(name: str, url: str) -> list[tuple[str, str]]:
-    """Kind and address of what a sample page leads to, in order."""
+    """Kind and address of the candidates on a sample page, in order."""
     payload = (CASES / name).read_bytes()
-    return [(one.kind, one.address) for one in find_candidates(answer(payload, url))]
+    return [(one.kind, one.address) for one in find_candidates(fetched(payload, url))]
 
 
 def test_wordpress_has_its_feed_and_those_of_three_categories_but_not_the_comments() -> None:
@@ -37,14 +37,14 @@ def test_wordpress_has_its_feed_and_those_of_three_categories_but_not_the_commen
 def test_a_blog_in_a_folder_has_its_feed_in_that_folder() -> None:
     page = b"<html><head><link rel='https://api.w.org/' href='/open/wp-json/'></head></html>"
 
-    assert [one.address for one in find_candidates(answer(page, "https://blogs.example/open/about/"))] == [
+    assert [one.address for one in find_candidates(fetched(page, "https://blogs.example/open/about/"))] == [
         "https://blogs.example/open/feed/"
     ]
 
 
 def test_a_category_keeps_the_title_of_its_link() -> None:
     candidates = find_candidates(
-        answer((CASES / "discover/wordpress.html").read_bytes(), "https://www.network.example/")
+        fetched((CASES / "discover/wordpress.html").read_bytes(), "https://www.network.example/")
     )
 
     assert candidates[0] == Candidate(
@@ -124,14 +124,14 @@ def test_drupal_sites_have_the_feeds_that_their_code_defines(url: str, feeds: li
         ),
     ],
 )
-def test_on_govuk_the_address_tells_where_to_ask(url: str, kind: str, address: str) -> None:
+def test_on_govuk_the_candidates_follow_from_the_address(url: str, kind: str, address: str) -> None:
     assert found("discover/drupal.html", url)[0] == (kind, address)
 
 
-def test_the_front_page_of_govuk_leads_nowhere() -> None:
+def test_the_front_page_of_govuk_has_no_candidate() -> None:
     page = b"<html><head><title>Example: GOV.UK</title></head></html>"
 
-    assert find_candidates(answer(page, "https://www.gov.uk/")) == ()
+    assert find_candidates(fetched(page, "https://www.gov.uk/")) == ()
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_the_front_page_of_govuk_leads_nowhere() -> None:
         ("citizenspace/gmconsult.json", "citizenspace"),
     ],
 )
-def test_what_a_kind_reads_as_it_is_is_a_source_itself(name: str, kind: str) -> None:
+def test_a_payload_that_a_kind_can_read_is_the_only_candidate(name: str, kind: str) -> None:
     assert found(name, "https://www.example.org/here") == [(kind, "https://www.example.org/here")]
 
 
@@ -158,7 +158,7 @@ def test_what_a_kind_reads_as_it_is_is_a_source_itself(name: str, kind: str) -> 
     ],
 )
 def test_other_forms_are_known_by_their_beginning(payload: bytes, kind: str) -> None:
-    (candidate,) = find_candidates(answer(payload, "https://www.example.org/x", "text/plain"))
+    (candidate,) = find_candidates(fetched(payload, "https://www.example.org/x", "text/plain"))
 
     assert candidate.kind == kind
 
@@ -166,7 +166,7 @@ def test_other_forms_are_known_by_their_beginning(payload: bytes, kind: str) -> 
 @pytest.mark.parametrize("payload", [b"", b"%PDF-1.7", b'{"other": 1}', b"[]", b"just words"])
 def test_what_is_neither_feed_nor_page_is_an_error(payload: bytes) -> None:
     with pytest.raises(SourceError) as caught:
-        find_candidates(answer(payload, "https://www.example.org/"))
+        find_candidates(fetched(payload, "https://www.example.org/"))
 
     assert caught.value.cause in {Cause.EMPTY, Cause.NOT_A_FEED}
 
@@ -194,7 +194,7 @@ MARKUP = st.sampled_from(
 @given(st.lists(MARKUP | st.binary(max_size=20), max_size=12).map(b"".join))
 def test_any_bytes_give_web_addresses_or_one_clear_error(payload: bytes) -> None:
     try:
-        candidates = find_candidates(answer(payload, "https://www.example.org/page"))
+        candidates = find_candidates(fetched(payload, "https://www.example.org/page"))
     except SourceError:
         return
     assert all(one.address.startswith(("http://", "https://")) for one in candidates)

@@ -1,4 +1,4 @@
-"""What the kind `citizenspace` reads; the files stand in `cases/citizenspace`, the expectations here."""
+"""The kind `citizenspace`. The files are in `cases/citizenspace`, the expectations here."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CAPTURE = SAMPLES / "captures/citizen_space/consult.gov.scot_detail_dates_cut_20
 
 
 def read_at(address: str, payload: bytes, watched: str = API) -> ParsedPage:
-    """What is read in an answer from `address`, for a source with that one, its finder and `watched`."""
+    """The page read from `address`, for a source with the addresses `watched` and its finder."""
     fetched = Fetched(url=address, final_url=address, status=200, headers={}, payload=payload)
     return reader_for("citizenspace").read(
         make_source(kind="citizenspace", address=watched, fallbacks=(FINDER,)), fetched
@@ -40,15 +40,15 @@ def refused(address: str, payload: bytes) -> SourceError:
     return caught.value
 
 
-def asked(url: str, about: str | None = None) -> Request:
+def expected_request(url: str, about: str | None = None) -> Request:
     return Request(url=url, pause=timedelta(seconds=5), accept=ACCEPT, about=about)
 
 
-def test_a_request_takes_the_interface_or_the_finder_with_the_pause_of_the_source() -> None:
-    assert reader_for("citizenspace").request(make_source(kind="citizenspace"), API) == asked(API)
+def test_a_request_is_for_the_api_or_the_finder_with_the_pause_of_the_source() -> None:
+    assert reader_for("citizenspace").request(make_source(kind="citizenspace"), API) == expected_request(API)
 
 
-# ---------------------------------------------------------------- the JSON interface
+# ---------------------------------------------------------------- the JSON API
 
 
 def test_the_interface_of_gov_scot_is_read_as_it_was_written() -> None:
@@ -91,7 +91,7 @@ def test_a_list_in_json_is_read_at_any_address() -> None:
     assert len(read_at(FINDER, b"\n" + case("gov_scot.json")).entries) == 3
 
 
-def test_a_page_or_another_form_of_json_at_the_interface_is_refused_so_that_the_finder_is_asked() -> None:
+def test_a_page_or_other_json_at_the_api_is_refused_so_that_the_finder_is_used() -> None:
     page = refused(API, case("gov_scot_finder.html"))
     assert page.cause is Cause.NOT_A_FEED
     assert "came in place of JSON" in page.detail
@@ -144,8 +144,8 @@ def test_a_card_of_the_finder_is_read_as_it_was_written() -> None:
 
 def test_consultations_of_the_site_itself_are_looked_up_the_one_opened_last_first() -> None:
     assert read_at(FINDER, case("gov_scot_finder.html")).next_requests == (
-        asked(CODE, about=CODE),
-        asked(
+        expected_request(CODE, about=CODE),
+        expected_request(
             f"{SCOTLAND}/open-government/example-older/", about=f"{SCOTLAND}/open-government/example-older/"
         ),
     )
@@ -159,9 +159,9 @@ def test_the_finder_of_northern_ireland_leads_to_its_next_page_and_joins_links_t
     assert (data.opens, data.closes) == (None, "30 November 2026")
     assert (data.link, data.summary) == ("https://consultations.nidirect.gov.uk/dof/example-data/", None)
     assert page.next_requests == (
-        asked(f"{NI}&b_start=30"),
-        asked(plan.link or "", about=plan.link),
-        asked(data.link or "", about=data.link),
+        expected_request(f"{NI}&b_start=30"),
+        expected_request(plan.link or "", about=plan.link),
+        expected_request(data.link or "", about=data.link),
     )
 
 
@@ -213,11 +213,11 @@ def test_a_link_that_no_address_can_be_made_of_is_left_as_it_was_and_not_looked_
     assert page.next_requests == ()
 
 
-def test_an_empty_page_is_the_end_of_the_list_and_a_first_page_may_say_that_it_is_empty() -> None:
+def test_an_empty_page_is_the_end_and_an_empty_first_page_must_say_so() -> None:
     assert read_at(f"{FINDER}&b_start=120", cards(0)).entries == ()
     assert read_at(FINDER, case("empty_finder.html")).entries == ()
-    said = b"<html><p>Your search returned 0 results.</p>"
-    assert read_at(FINDER, said).entries == ()
+    page = b"<html><p>Your search returned 0 results.</p>"
+    assert read_at(FINDER, page).entries == ()
 
 
 @pytest.mark.parametrize(
@@ -242,10 +242,10 @@ def test_a_bot_check_in_place_of_any_page_is_no_empty_list() -> None:
 # ---------------------------------------------------------------- a consultation's own page
 
 
-def test_the_page_of_a_consultation_tells_when_it_opens_and_closes() -> None:
+def test_the_page_of_a_consultation_has_its_opening_and_closing_days() -> None:
     page = read_at(CODE, case("gov_scot_detail.html"))
-    told = RawEntry(item_name="page of a consultation", link=CODE, opens="6 Aug 2026", closes="29 Oct 2026")
-    assert page == ParsedPage(entries=(told,))
+    detail = RawEntry(item_name="page of a consultation", link=CODE, opens="6 Aug 2026", closes="29 Oct 2026")
+    assert page == ParsedPage(entries=(detail,))
 
 
 @pytest.mark.parametrize(
@@ -264,12 +264,12 @@ def test_one_date_beside_a_consultation_is_enough(shown: str, opens: str | None,
 
 def test_the_page_fills_in_what_the_card_left_out() -> None:
     card = read_at(FINDER, case("gov_scot_finder.html")).entries[1]
-    told = read_at(CODE, case("gov_scot_detail.html")).entries
-    (joined,) = merge_items((card, *told))
-    assert joined.title == "Example: updates to a code of practice"
-    assert (joined.opens, joined.closes) == ("6 Aug 2026", "29 Oct 2026")
-    assert joined.type == "Open consultation"
-    assert not joined.partial
+    details = read_at(CODE, case("gov_scot_detail.html")).entries
+    (merged,) = merge_items((card, *details))
+    assert merged.title == "Example: updates to a code of practice"
+    assert (merged.opens, merged.closes) == ("6 Aug 2026", "29 Oct 2026")
+    assert merged.type == "Open consultation"
+    assert not merged.partial
 
 
 def test_a_changed_page_is_an_error_that_names_the_selector() -> None:

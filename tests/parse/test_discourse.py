@@ -1,4 +1,4 @@
-"""What the kind `discourse` reads: one entry for each topic, no replies, no names."""
+"""The kind `discourse`: one item for each topic, no replies, no names."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def read_case(name: str, address: str) -> ParsedPage:
 
 
 def latest(description: str) -> RawEntry:
-    """What is read in a list feed whose only topic has this description."""
+    """The item read from a list feed whose only topic has this description."""
     described = f"<description><![CDATA[{description}]]></description>"
     item = f"<item><title>Example</title><link>{TOPIC}</link>{described}</item>"
     [only] = read(SOURCE, f'<rss version="2.0"><channel>{item}</channel></rss>').entries
@@ -35,12 +35,12 @@ def latest(description: str) -> RawEntry:
 
 
 def post(markup: str) -> str | None:
-    """What is kept of a post in a list feed."""
+    """The content read from a post in a list feed."""
     footer = f'<p><small>1 post - 1 participant</small></p><p><a href="{TOPIC}">Read full topic</a></p>'
     return latest(markup + footer).content
 
 
-def test_a_request_asks_for_a_feed_or_for_json_by_the_ending_of_the_address() -> None:
+def test_a_request_accepts_a_feed_or_json_by_the_ending_of_the_address() -> None:
     kind = reader_for("discourse")
     assert kind.request(SOURCE, SOURCE.address).accept.startswith("application/atom+xml")
     assert kind.request(SOURCE, FORUM + "/latest.json?order=created").accept == "application/json"
@@ -124,12 +124,12 @@ def test_no_name_of_a_member_is_read(name: str) -> None:
     assert "person" not in repr(read_case(name, path)).lower()
 
 
-def test_a_topic_feed_and_its_json_give_the_words_of_the_first_post_alone() -> None:
+def test_a_topic_feed_and_its_json_give_only_the_text_of_the_first_post() -> None:
     fed = read_case("topic.rss", "/t/example-read-out/2805.rss")
-    told = read_case("topic.json", "/t/2805.json")
+    from_json = read_case("topic.json", "/t/2805.json")
     assert [e.text for e in entries(SOURCE, fed)] == ["Hi all, here are the notes."]
-    assert [e.text for e in entries(SOURCE, told)] == ["Hi all, here are the notes."]
-    assert [e.published for e in entries(SOURCE, fed)] == [e.published for e in entries(SOURCE, told)]
+    assert [e.text for e in entries(SOURCE, from_json)] == ["Hi all, here are the notes."]
+    assert [e.published for e in entries(SOURCE, fed)] == [e.published for e in entries(SOURCE, from_json)]
 
 
 def test_small_print_at_the_end_of_a_post_is_no_counter_where_no_link_follows() -> None:
@@ -243,11 +243,11 @@ def test_only_what_a_list_feed_adds_goes_from_the_end(end: str, kept: str | None
     assert (latest(end).content or "") == (end if kept is None else kept)
 
 
-def test_a_post_without_any_words_has_no_content() -> None:
+def test_a_post_without_text_has_no_content() -> None:
     assert post("") is None
 
 
-def test_a_post_that_takes_too_long_to_clean_is_rejected_and_the_others_stand() -> None:
+def test_a_post_that_takes_too_long_to_clean_is_rejected_and_the_others_are_read() -> None:
     many = "<p>" + "<b>@ann</b>" * 301 + "</p>"
     page = read(SOURCE, case("latest.rss").replace("<p>Example: how this forum works.</p>", many))
     assert [entry.item_name for entry in page.entries] == ["item 2"]
@@ -265,7 +265,7 @@ def test_posts_with_more_tags_than_anybody_writes_are_refused_together() -> None
     )
 
 
-def test_a_list_in_json_gives_lines_and_asks_for_each_topic() -> None:
+def test_a_list_in_json_gives_partial_items_and_a_request_for_each_topic() -> None:
     page = read_case("latest.json", "/latest.json")
     first, second = page.entries
     assert first == RawEntry(
@@ -279,14 +279,14 @@ def test_a_list_in_json_gives_lines_and_asks_for_each_topic() -> None:
         partial=True,
     )
     assert second.link == f"{FORUM}/t/2806"
-    assert [(asked.url, asked.about, asked.accept) for asked in page.next_requests] == [
+    assert [(request.url, request.about, request.accept) for request in page.next_requests] == [
         (f"{FORUM}/t/2805.json", TOPIC, "application/json"),
         (f"{FORUM}/t/2806.json", f"{FORUM}/t/2806", "application/json"),
     ]
     assert page.next_requests[0].pause == SOURCE.pause
 
 
-def test_a_line_of_a_list_and_its_topic_are_one_whole_item() -> None:
+def test_an_item_of_a_list_and_its_topic_are_merged_into_a_whole_item() -> None:
     lines = read_case("latest.json", "/latest.json").entries[:1]
     topic = read_case("topic.json", "/t/2805.json").entries
     [joined] = merge_items((*lines, *topic))
@@ -297,7 +297,7 @@ def test_a_line_of_a_list_and_its_topic_are_one_whole_item() -> None:
     )
 
 
-def test_only_the_first_twenty_topics_of_a_list_are_asked_for() -> None:
+def test_only_the_first_twenty_topics_of_a_list_are_fetched() -> None:
     topics = [{"id": number, "slug": "example", "title": "Example"} for number in range(1, 31)]
     page = read(SOURCE, json.dumps({"topic_list": {"topics": topics}}), FORUM + "/latest.json")
     assert (len(page.entries), len(page.next_requests)) == (30, 20)
@@ -314,7 +314,7 @@ def test_only_the_first_twenty_topics_of_a_list_are_asked_for() -> None:
         ("/forum/top/monthly.json", "/forum/t/example/1"),
     ],
 )
-def test_a_forum_may_stand_in_a_folder(address: str, link: str) -> None:
+def test_a_forum_may_be_in_a_folder(address: str, link: str) -> None:
     value = {"topic_list": {"topics": [{"id": 1, "slug": "example", "title": "Example"}]}}
     [only] = read(SOURCE, json.dumps(value), FORUM + address).entries
     assert only.link == FORUM + link
@@ -343,7 +343,7 @@ def test_other_json_is_refused(value: object) -> None:
     )
 
 
-def test_a_login_page_of_a_closed_forum_is_told_apart() -> None:
+def test_a_login_page_of_a_closed_forum_is_recognised() -> None:
     page = "<!doctype html><title>Log in</title>"
     assert refused(SOURCE, page).detail.startswith("a login page titled 'Log in'")
     assert refused(SOURCE, page, FORUM + "/latest.json").detail.startswith("a login page titled 'Log in'")

@@ -1,4 +1,4 @@
-"""What the kind `feed` reads in each form of feed; the files stand in `cases`, the expectations here."""
+"""The kind `feed` with each form of feed. The files are in `cases`, the expectations here."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def rss(items: str) -> str:
     return f'<rss version="2.0"><channel><title>Example</title>{items}</channel></rss>'
 
 
-def test_a_request_asks_for_feeds_at_the_given_address_with_the_pause_of_the_source() -> None:
-    asked = reader_for("feed").request(make_source(), "https://news.example.org/other")
-    assert asked.url == "https://news.example.org/other"
-    assert asked.pause.total_seconds() == 5
-    assert asked.accept.startswith("application/atom+xml, application/rss+xml")
+def test_a_request_accepts_feeds_at_the_given_address_with_the_pause_of_the_source() -> None:
+    request = reader_for("feed").request(make_source(), "https://news.example.org/other")
+    assert request.url == "https://news.example.org/other"
+    assert request.pause.total_seconds() == 5
+    assert request.accept.startswith("application/atom+xml, application/rss+xml")
 
 
 def test_atom_entry_is_read_as_it_was_written() -> None:
@@ -53,7 +53,7 @@ def test_atom_entry_is_read_as_it_was_written() -> None:
     )
 
 
-def test_atom_head_says_what_the_feed_says_about_itself() -> None:
+def test_atom_metadata_is_what_the_feed_says_about_itself() -> None:
     page = read_case("atom10.atom")
     assert page.feed_metadata == FeedMetadata(
         id="tag:news.example.org,2026:all",
@@ -72,7 +72,7 @@ def test_an_entry_without_updated_has_none_although_it_has_published() -> None:
     assert (second.published, second.updated) == ("2026-04-30T10:00:00Z", None)
 
 
-def test_plain_content_is_escaped_so_that_it_says_the_same_as_html() -> None:
+def test_plain_content_is_escaped_to_html() -> None:
     second = read_case("atom10.atom").entries[1]
     assert second.content == "<p>Plain words: 1 &lt; 2.</p>"
     assert (second.title, second.title_is_html) == ("Example two: 1 < 2", False)
@@ -127,7 +127,7 @@ def test_wordpress_rss_is_read_with_excerpt_full_text_and_enclosure() -> None:
     assert page.feed_metadata.updated == "Tue, 05 May 2026 10:12:00 +0000"
 
 
-def test_a_title_of_rss_that_was_escaped_twice_is_marked_as_html() -> None:
+def test_a_title_of_rss_that_was_escaped_twice_is_flagged_as_html() -> None:
     second = read_case("wordpress.rss").entries[1]
     assert (second.title, second.title_is_html) == ("Example of Q&#038;A &#8211; escaped twice", True)
 
@@ -167,14 +167,14 @@ def test_the_page_of_legislation_is_the_link_without_rel() -> None:
     assert page.feed_metadata.updated == "2026-05-10T14:16:51.818"
 
 
-def test_the_notice_of_a_retired_finder_is_the_state_of_the_source_and_no_news() -> None:
+def test_the_notice_of_a_retired_finder_is_a_failure_of_the_source_and_no_item() -> None:
     error = refused((CASES / "feed_ended.atom").read_bytes())
     assert error.cause is Cause.ENDED
     assert error.hint == "look for what takes its place: https://www.gov.uk/government/example-topic"
 
 
 @pytest.mark.parametrize(("old", "new"), [("/feed-ended", "/other"), ("This feed has ended", "Example")])
-def test_a_document_that_shares_only_title_or_id_with_the_notice_is_news(old: str, new: str) -> None:
+def test_an_item_that_shares_only_title_or_id_with_the_notice_is_read(old: str, new: str) -> None:
     assert len(read_feed((CASES / "feed_ended.atom").read_text().replace(old, new)).entries) == 1
 
 
@@ -203,7 +203,7 @@ def test_control_characters_do_not_break_a_feed() -> None:
     assert [entry.title for entry in page.entries] == ["Example"]
 
 
-def test_an_item_inside_which_the_feed_breaks_off_is_rejected_and_the_others_stand() -> None:
+def test_an_item_inside_which_the_feed_breaks_off_is_rejected_and_the_others_are_read() -> None:
     page = read_feed(rss(ITEM + "<item><title>Second</title><link>https://news.exa")[:-16])
     assert [entry.item_name for entry in page.entries] == ["item 1"]
     assert page.rejects == (
@@ -231,8 +231,8 @@ def test_a_feed_that_breaks_off_inside_its_first_item_is_broken() -> None:
 
 
 def test_content_is_left_as_it_is_although_the_feed_names_a_base() -> None:
-    words = "<description>&lt;a href='x' onclick='y'&gt;z&lt;/a&gt;</description>"
-    feed = rss(ITEM.replace("</item>", words + "</item>")).replace(
+    description = "<description>&lt;a href='x' onclick='y'&gt;z&lt;/a&gt;</description>"
+    feed = rss(ITEM.replace("</item>", description + "</item>")).replace(
         "<rss", "<rss xml:base='https://a.example/'"
     )
     assert read_feed(feed).entries[0].summary == "<a href='x' onclick='y'>z</a>"
@@ -243,6 +243,6 @@ def test_a_name_of_a_person_that_is_very_long_costs_no_time() -> None:
     assert read_feed(rss(ITEM.replace("</item>", long + "</item>"))).entries[0].title == "Example"
 
 
-def test_what_stands_between_the_names_of_two_persons_stays() -> None:
+def test_the_text_between_the_names_of_two_persons_stays() -> None:
     item = "<item><author>A</author><title>Example</title><author>B</author></item>"
     assert read_feed(rss(item)).entries[0].title == "Example"

@@ -1,4 +1,4 @@
-"""Where the older items of a feed are asked for."""
+"""Requests for the older items of a feed."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ ADDRESS = "https://news.example.org/feed/"
 def older_url(
     payload: str | bytes, url: str = ADDRESS, final_url: str | None = None, watched: Source | None = None
 ) -> str | None:
-    """The address that is asked for after `payload` came from `url`."""
+    """The address requested after `payload` was fetched from `url`."""
     watched = watched or make_source()
-    answer = fetched(payload, url, final_url)
-    asked = request_older(watched, answer, reader_for("feed").read(watched, answer))
-    return asked.url if asked else None
+    fetched = fetched(payload, url, final_url)
+    request = request_older(watched, fetched, reader_for("feed").read(watched, fetched))
+    return request.url if request else None
 
 
 def atom(*links: str, more: str = "") -> str:
@@ -35,13 +35,13 @@ def rss(more: str) -> str:
     return f'<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel>{more}</channel></rss>'
 
 
-def test_the_next_page_of_a_paged_feed_is_asked_for_as_a_feed() -> None:
-    answer = fetched(atom(link("next", "https://news.example.org/2")), ADDRESS)
+def test_the_next_page_of_a_paged_feed_is_requested_as_a_feed() -> None:
+    fetched = fetched(atom(link("next", "https://news.example.org/2")), ADDRESS)
     watched = make_source()
-    asked = request_older(watched, answer, reader_for("feed").read(watched, answer))
-    assert asked
-    assert (asked.url, asked.pause, asked.about) == ("https://news.example.org/2", watched.pause, None)
-    assert asked.accept.startswith("application/atom+xml")
+    request = request_older(watched, fetched, reader_for("feed").read(watched, fetched))
+    assert request
+    assert (request.url, request.pause, request.about) == ("https://news.example.org/2", watched.pause, None)
+    assert request.accept.startswith("application/atom+xml")
 
 
 def test_an_archive_goes_before_the_next_page() -> None:
@@ -108,7 +108,7 @@ def test_a_guid_that_only_looks_like_wordpress_leads_nowhere() -> None:
         "https://education-ni.gov.uk/consultations/feed",
     ],
 )
-def test_a_department_of_northern_ireland_counts_its_pages_from_nought(address: str) -> None:
+def test_a_department_of_northern_ireland_counts_its_pages_from_zero(address: str) -> None:
     feed = (CASES / "ni.rss").read_bytes()
     assert older_url(feed, address) == address + "?page=1"
     assert older_url(feed, address + "?page=1") == address + "?page=2"

@@ -1,4 +1,5 @@
-"""Whatever a forum, a sitemap or a JSON Feed sends is read or refused: no other exception, no long wait."""
+"""Whatever a forum, a sitemap or a JSON Feed sends is read or refused, without other exceptions or long
+waits."""
 
 from __future__ import annotations
 
@@ -19,18 +20,18 @@ from tests.support.examples import examples
 from tests.support.time_limits import is_within
 
 FORUM = "https://forum.example.org"
-ASKED = (
+ADDRESSES = (
     ("jsonfeed", FORUM + "/feed.json"),
     ("discourse", FORUM + "/latest.rss"),
     ("discourse", FORUM + "/latest.json"),
     ("sitemap", FORUM + "/sitemap.xml"),
 )
-RECORDED = sorted(path for kind, _ in ASKED for path in (CASES / kind).iterdir())
+RECORDED = sorted(path for kind, _ in ADDRESSES for path in (CASES / kind).iterdir())
 
 
 def causes(payload: bytes) -> list[Cause | None]:
-    """Why each kind refuses the payload; None where it is read."""
-    return [cause_of(kind, address, payload) for kind, address in ASKED]
+    """Why each kind refuses the payload; None if it is read."""
+    return [cause_of(kind, address, payload) for kind, address in ADDRESSES]
 
 
 def cause_of(kind: str, address: str, payload: bytes) -> Cause | None:
@@ -77,8 +78,8 @@ VALUES = st.recursive(
 
 @examples(300)
 @given(st.dictionaries(KEYS, VALUES, max_size=6), st.booleans())
-def test_any_json_with_the_right_keys_is_read_or_refused(value: dict[str, object], told: bool) -> None:
-    version = {"version": "https://jsonfeed.org/version/1.1"} if told else {}
+def test_any_json_with_the_right_keys_is_read_or_refused(value: dict[str, object], has_version: bool) -> None:
+    version = {"version": "https://jsonfeed.org/version/1.1"} if has_version else {}
     causes(json.dumps({**version, **value}).encode())
 
 
@@ -125,7 +126,7 @@ def topic(post: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("asked", "text"),
+    ("number", "text"),
     [
         (0, "[" * 10_000_000),
         (0, FEED + '{"a":' * 1_000_000),
@@ -148,7 +149,7 @@ def topic(post: str) -> str:
         *("deep", "segments", "namespaces", "brackets"),
     ],
 )
-def test_what_is_made_to_take_long_takes_less_than_ten_seconds(asked: int, text: str) -> None:
+def test_what_is_made_to_take_long_takes_less_than_ten_seconds(number: int, text: str) -> None:
     start = time.process_time()
-    cause_of(*ASKED[asked], text.encode())
+    cause_of(*ADDRESSES[number], text.encode())
     assert is_within(time.process_time() - start, 10)

@@ -1,4 +1,4 @@
-"""Whatever bytes come, a feed is read or refused: no other exception, and no long wait."""
+"""Any bytes are read as a feed or refused, without other exceptions or long waits."""
 
 from __future__ import annotations
 

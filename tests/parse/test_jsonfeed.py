@@ -1,4 +1,4 @@
-"""What the kind `jsonfeed` reads; the feeds stand in `cases/jsonfeed`, the expectations here."""
+"""The kind `jsonfeed`. The feeds are in `cases/jsonfeed`, the expectations here."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def read_item(**facts: Any) -> RawEntry:
     return only
 
 
-def test_a_request_asks_for_json_with_the_pause_of_the_source() -> None:
-    asked = reader_for("jsonfeed").request(SOURCE, ADDRESS)
-    assert (asked.url, asked.pause.total_seconds()) == (ADDRESS, 5)
-    assert asked.accept.startswith("application/feed+json, application/json")
+def test_a_request_accepts_json_with_the_pause_of_the_source() -> None:
+    request = reader_for("jsonfeed").request(SOURCE, ADDRESS)
+    assert (request.url, request.pause.total_seconds()) == (ADDRESS, 5)
+    assert request.accept.startswith("application/feed+json, application/json")
 
 
 def test_an_item_of_version_1_1_is_read_as_it_was_written() -> None:
@@ -82,7 +82,7 @@ def test_what_is_no_item_is_rejected_with_its_number() -> None:
     assert page.rejects == (Reject(item_name="item 4", why="this item is no object with facts in it"),)
 
 
-def test_the_head_says_what_the_feed_says_about_itself() -> None:
+def test_the_metadata_is_what_the_feed_says_about_itself() -> None:
     page = read(SOURCE, case("version_1_1.json"))
     assert page.feed_metadata == FeedMetadata(
         id="https://network.example.org/feed.json",
@@ -133,7 +133,7 @@ def test_html_goes_before_plain_text_and_an_empty_one_counts_as_none() -> None:
     assert read_item(content_html="", content_text="a").content == "<p>a</p>"
 
 
-def test_characters_that_no_xml_can_hold_go() -> None:
+def test_characters_that_xml_forbids_are_removed() -> None:
     item = read_item(title="Exa\x00mple\ud800", tags=["a\ud800"], id=True)
     assert (item.title, item.categories, item.id) == ("Example", ("a",), None)
 
@@ -154,7 +154,7 @@ def test_an_attachment_without_a_size_is_read() -> None:
     assert link == RawLink(href="/a.pdf", rel="enclosure", type="application/pdf")
 
 
-def test_a_feed_that_has_expired_is_the_state_of_the_source() -> None:
+def test_a_feed_that_has_expired_is_a_failure_of_the_source() -> None:
     error = refused(SOURCE, feed(expired=True, home_page_url="https://network.example.org/", items=[{}]))
     assert error.cause is Cause.ENDED
     assert error.hint == "look for what takes its place: https://network.example.org/"
@@ -226,18 +226,18 @@ def test_a_page_in_place_of_the_feed_is_named_by_its_title() -> None:
 
 
 def older_of(next_url: object, url: str = ADDRESS) -> str | None:
-    answer: Fetched = fetched(feed(items=[], next_url=next_url), url)
-    found = request_older(SOURCE, answer, ParsedPage(entries=()))
+    fetched: Fetched = fetched(feed(items=[], next_url=next_url), url)
+    found = request_older(SOURCE, fetched, ParsedPage(entries=()))
     return found.url if found else None
 
 
-def test_older_items_are_where_the_feed_says_and_only_asked_for_when_they_are_needed() -> None:
-    answer = fetched(case("version_1_1.json"), ADDRESS)
-    page = reader_for("jsonfeed").read(SOURCE, answer)
-    asked = request_older(SOURCE, answer, page)
-    assert asked
-    assert asked.url == "https://network.example.org/feed.json?page=2"
-    assert asked.accept.startswith("application/feed+json")
+def test_older_items_are_at_next_url_and_only_requested_when_needed() -> None:
+    fetched = fetched(case("version_1_1.json"), ADDRESS)
+    page = reader_for("jsonfeed").read(SOURCE, fetched)
+    request = request_older(SOURCE, fetched, page)
+    assert request
+    assert request.url == "https://network.example.org/feed.json?page=2"
+    assert request.accept.startswith("application/feed+json")
     assert page.next_requests == ()
 
 

@@ -1,4 +1,4 @@
-"""A folder of records becomes entries; every mistake in a file is named with its line and a remedy."""
+"""A folder of records becomes items. All issues of a file are reported with their line and a remedy."""
 
 from __future__ import annotations
 
@@ -96,9 +96,9 @@ def test_a_listing_of_records_is_complete_and_in_the_order_of_names() -> None:
     assert [entry.item_name for entry in page.entries] == ["another.md", "example.md"]
 
 
-def test_a_folder_is_asked_for_without_a_pause() -> None:
-    asked = reader_for("records").request(make_source(), "file:records/")
-    assert (asked.url, asked.pause.total_seconds()) == ("file:records/", 0)
+def test_a_folder_is_requested_without_a_pause() -> None:
+    request = reader_for("records").request(make_source(), "file:records/")
+    assert (request.url, request.pause.total_seconds()) == ("file:records/", 0)
 
 
 def test_a_readme_and_hidden_files_are_no_records_and_other_files_are_named() -> None:
@@ -111,7 +111,7 @@ def test_windows_line_ends_and_a_byte_order_mark_are_read() -> None:
     assert read_records(example=text).entries[0].content == "<p>Words.</p>\n"
 
 
-def test_a_wrong_file_is_rejected_and_the_others_go_on() -> None:
+def test_an_invalid_file_is_rejected_and_the_others_are_read() -> None:
     page = read_records(example=SMALL, wrong="Words")
     assert len(page.entries) == 1
     assert page.rejects == (
@@ -120,7 +120,7 @@ def test_a_wrong_file_is_rejected_and_the_others_go_on() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "line", "words"),
+    ("old", "new", "line", "text"),
     [
         ("title: Example\n", "", 2, "the key 'title' is missing: write 'title:' with text"),
         ("title: Example", "titel: Example", 4, "the key 'titel' is not known; did you mean 'title'?"),
@@ -213,45 +213,46 @@ def test_a_wrong_file_is_rejected_and_the_others_go_on() -> None:
         ("title: Example", "title: 'Example", 5, "this is not valid YAML"),
     ],
 )
-def test_a_mistake_is_named_with_its_line_and_what_would_be_right(
-    old: str, new: str, line: int, words: str
-) -> None:
+def test_an_issue_is_reported_with_its_line_and_a_remedy(old: str, new: str, line: int, text: str) -> None:
     found = rejects(SMALL.replace(old, new, 1))
-    assert [where for where, why in found if words in why] == [f"example.md:{line}"]
+    assert [where for where, why in found if text in why] == [f"example.md:{line}"]
 
 
-def test_every_mistake_of_a_file_is_named() -> None:
+def test_all_issues_of_a_file_are_reported() -> None:
     text = "---\nid: example\nbody: UK\nadded: soon\n---\n"
     assert [where for where, _ in rejects(text)] == ["example.md:2", "example.md:3", "example.md:4"]
 
 
-def test_facts_that_do_not_end_and_bytes_that_are_not_utf_8_are_mistakes() -> None:
+def test_facts_without_an_end_and_bytes_that_are_not_utf_8_are_issues() -> None:
     assert rejects("---\nid: example\n")[0][1].startswith("the facts do not end")
     where, why = rejects(SMALL.encode() + b"Words\n\xa35\n")[0]
     assert (where, why) == ("example.md:8", "this is not UTF-8; save the file as UTF-8")
 
 
-def test_facts_that_are_too_long_are_a_mistake_that_says_where_longer_texts_go() -> None:
+def test_facts_that_are_too_long_are_an_issue_that_says_where_longer_texts_go() -> None:
     [(where, why)] = rejects(SMALL.replace("Example", "word " * 4_000))
     assert where == "example.md:1"
     assert why == "the facts hold at most 20,000 characters; put longer texts below the second ---"
 
 
 @pytest.mark.parametrize("bracket", ["[", "{"])
-def test_brackets_without_end_are_a_mistake_at_once(bracket: str) -> None:
-    """Thousands of them once took a minute."""
+def test_endless_brackets_are_an_issue_at_once(bracket: str) -> None:
+    """Thousands of brackets once took a minute."""
     [(where, why)] = rejects(SMALL.replace("Example", bracket * 19_000))
-    assert (where, why.split(";")[0]) == ("example.md:4", "brackets or lists are nested more than 20 deep here")
+    assert (where, why.split(";")[0]) == (
+        "example.md:4",
+        "brackets or lists are nested more than 20 deep here",
+    )
 
 
 @pytest.mark.parametrize("facts", ["", "just words", "- a\n- b", "2024"])
-def test_facts_that_are_no_keys_and_values_are_a_mistake(facts: str) -> None:
+def test_facts_that_are_no_keys_and_values_are_an_issue(facts: str) -> None:
     assert "'key: value' lines" in rejects(f"---\n{facts}\n---\nWords")[0][1]
 
 
 @given(st.text(), st.text())
-def test_any_file_is_an_entry_or_rejected(facts: str, words: str) -> None:
-    page = read_records(example=f"---\n{facts}\n---\n{words}".encode("utf-8", "replace"), small=words)
+def test_any_file_is_an_entry_or_rejected(facts: str, text: str) -> None:
+    page = read_records(example=f"---\n{facts}\n---\n{text}".encode("utf-8", "replace"), small=text)
     assert len(page.entries) + len(page.rejects) >= 2
 
 

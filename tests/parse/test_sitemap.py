@@ -1,4 +1,4 @@
-"""What the kind `sitemap` reads in sitemaps, packed or not, and in their indexes."""
+"""The kind `sitemap` with sitemaps, gzipped or not, and with indexes."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def titles(*paths: str) -> list[str | None]:
     return [page.entries[0].title for page in pages]
 
 
-def test_a_request_asks_for_xml_with_the_pause_of_the_source() -> None:
-    asked = reader_for("sitemap").request(SOURCE, ADDRESS)
-    assert (asked.url, asked.pause.total_seconds()) == (ADDRESS, 5)
-    assert asked.accept.startswith("application/xml, text/xml")
+def test_a_request_accepts_xml_with_the_pause_of_the_source() -> None:
+    request = reader_for("sitemap").request(SOURCE, ADDRESS)
+    assert (request.url, request.pause.total_seconds()) == (ADDRESS, 5)
+    assert request.accept.startswith("application/xml, text/xml")
 
 
 def test_addresses_whose_path_begins_as_the_source_says_are_read_newest_first() -> None:
@@ -81,7 +81,7 @@ def test_without_a_beginning_every_address_is_read() -> None:
     assert not found.complete
 
 
-def test_a_title_is_the_last_part_of_the_path_in_words() -> None:
+def test_a_title_is_made_from_the_last_part_of_the_path() -> None:
     assert titles(
         "/a/open-data_plan.html", "/plan+2026.ASPX", "/a/%C3%A9t%C3%A9-a", "/about/12/", "/--a--", "/v1.5"
     ) == ["Open data plan", "Plan 2026", "Été a", "About", "A", "V1.5"]
@@ -100,7 +100,7 @@ def test_a_beginning_that_no_address_has_is_a_changed_layout() -> None:
     assert error.detail == "none of 4 addresses has a path that begins with '/reports/' (selectors.link)"
 
 
-def test_a_sitemap_that_an_index_led_to_may_hold_nothing_that_counts() -> None:
+def test_a_sitemap_of_an_index_may_have_no_address_that_counts() -> None:
     other = make_source(kind="sitemap", selectors=Selectors(link="/reports/"), address=ADDRESS)
     assert read(other, case("urlset.xml"), "https://www.example.scot/sitemap/2026/9.xml") == ParsedPage(
         entries=()
@@ -111,7 +111,7 @@ def test_a_sitemap_without_addresses_is_empty() -> None:
     assert read(SOURCE, "<urlset/>") == ParsedPage(entries=())
 
 
-def test_at_most_a_thousand_addresses_are_read_and_the_rest_is_told() -> None:
+def test_at_most_a_thousand_addresses_are_read_and_the_rest_is_reported() -> None:
     page = read(EVERYTHING, urlset(*(f"https://www.example.scot/a-{n}" for n in range(1_002))))
     assert len(page.entries) == 1_000
     assert [page.entries[n].link for n in (0, 999)] == [
@@ -127,14 +127,16 @@ def test_at_most_a_thousand_addresses_are_read_and_the_rest_is_told() -> None:
 def test_an_index_leads_to_its_five_newest_sitemaps() -> None:
     page = read(SOURCE, case("index.xml"))
     assert page.entries == ()
-    assert [asked.url.removeprefix("https://www.example.scot/sitemap/") for asked in page.next_requests] == [
+    assert [
+        request.url.removeprefix("https://www.example.scot/sitemap/") for request in page.next_requests
+    ] == [
         "2025/12.xml",
         "2019/1.xml",
         "2026/10.xml",
         "2026/9.xml",
         "2024/2.xml",
     ]
-    assert {asked.pause for asked in page.next_requests} == {SOURCE.pause}
+    assert {request.pause for request in page.next_requests} == {SOURCE.pause}
     assert page.next_requests[0].about is None
 
 
@@ -181,7 +183,7 @@ def test_a_document_type_alone_does_no_harm() -> None:
 
 
 @pytest.mark.parametrize("excess", ["<a/>" * 600_001, "<a " + "=" * 600_001 + "/>"])
-def test_more_than_a_sitemap_holds_is_refused_before_it_is_parsed(excess: str) -> None:
+def test_an_oversized_sitemap_is_refused_before_it_is_parsed(excess: str) -> None:
     assert "more tags or attributes" in refused(SOURCE, f"<urlset>{excess}</urlset>").detail
 
 

@@ -24,8 +24,8 @@ SUBSCRIBER_RULE_ONLY: Final = (
     "--mail, --webhook and its secret"
 )
 
+# How many of the latest titles a dry run prints.
 TITLES_SHOWN: Final = 5
-"""How many of the latest titles a dry run prints."""
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The id of a rule.")]
 When = Annotated[str, typer.Argument(metavar="RULE", help="The rule; docs/alerts.md explains the language.")]

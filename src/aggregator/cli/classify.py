@@ -29,8 +29,8 @@ from aggregator.services.polling.evaluation import (
 classify = typer.Typer(help="The labels of documents, by the vocabulary.", no_args_is_help=True)
 app.add_typer(classify, name="classify")
 
+# How many errors `--errors` prints; `--json` has all.
 ERRORS_SHOWN: Final = 40
-"""How many errors `--errors` prints; `--json` has all."""
 
 
 @classify.command("explain")

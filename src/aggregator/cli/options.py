@@ -18,6 +18,7 @@ from aggregator.cli.console import OUT
 from aggregator.config.settings import load_settings
 from aggregator.errors import ConfigError, ConfigIssue
 
+# Old command → the command that does the same now.
 RENAMED_COMMANDS: Final[Mapping[str, str]] = {
     "alerts try": "alerts dry-run",
     "classify labels": "classify export",
@@ -30,8 +31,8 @@ RENAMED_COMMANDS: Final[Mapping[str, str]] = {
     "search-index": "search index",
     "try": "sources dry-run",
 }
-"""Old command → the command that does the same now."""
 
+# Command and old option → the option that does the same now.
 RENAMED_OPTIONS: Final[Mapping[tuple[str, str], str]] = {
     ("alerts add", "--reader"): "--subscriber",
     ("alerts remove", "--reader"): "--subscriber",
@@ -40,7 +41,6 @@ RENAMED_OPTIONS: Final[Mapping[tuple[str, str], str]] = {
     ("subscribers add", "--leave"): "--leave-instructions",
     ("subscribers erase", "--welcome"): "--unsuppress",
 }
-"""Command and old option → the option that does the same now."""
 
 
 def refuse_old_names(arguments: Sequence[str]) -> None:

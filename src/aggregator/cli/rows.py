@@ -27,8 +27,8 @@ from aggregator.store import Store
 
 Row = dict[str, Any]
 
+# How many characters of an ISO date are known; finer precisions are shown as instants.
 DATE_LENGTHS: Final = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}
-"""How many characters of an ISO date are known; finer precisions are shown as instants."""
 
 
 def instant(value: datetime | None) -> str | None:

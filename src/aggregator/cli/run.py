@@ -19,8 +19,8 @@ from aggregator.model import Source
 from aggregator.services.polling import PollOutcome
 from aggregator.supervisor import run_forever
 
+# Exit code.
 SOME_SOURCES_FAILED = 3
-"""Exit code."""
 
 
 @app.command()

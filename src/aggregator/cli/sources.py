@@ -23,11 +23,11 @@ from aggregator.services.polling.read_source import Unchanged
 from aggregator.services.polling.rename_source import merge_sources, rename_source
 from aggregator.services.publishing.snapshot import sources_with_state
 
+# Exit code.
 NOT_READ = 3
-"""Exit code."""
 
+# How many reasons the table of `dry-run` shows; `--json` has all.
 REASONS_SHOWN: Final = 3
-"""How many reasons the table of `dry-run` shows; `--json` has all."""
 
 NOTHING_FOUND: Final = (
     "nothing found: the page names no feed, and we know of none for its software. If the page itself lists "

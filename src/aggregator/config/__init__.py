@@ -36,8 +36,8 @@ class Config:
     vocabulary: Vocabulary
     roles: tuple[Role, ...] = ()
     register: Register = field(default_factory=Register)
+    # The operator's rules; those of subscribers are in the store.
     alerts: tuple[AlertRule, ...] = ()
-    """The operator's rules; those of subscribers are in the store."""
 
     @property
     def valid_ids(self) -> ValidIds:

@@ -13,6 +13,7 @@ from aggregator.config.yaml_files.schema import display_path
 from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import Relevance
 
+# Column in the file → field of LabelledTitle; the columns may have any order.
 COLUMNS: Final = {
     "id": "id",
     "title": "title",
@@ -24,7 +25,6 @@ COLUMNS: Final = {
     "topics": "topics",
     "publisher_type": "publisher_type",
 }
-"""Column in the file → field of LabelledTitle; the columns may have any order."""
 REQUIRED_COLUMNS: Final = ("title", "open_government_relevant")
 
 
@@ -36,11 +36,11 @@ class LabelledTitle:
     relevance: Relevance
     id: str = ""
     summary: str = ""
+    # A body's name or id.
     body: str = ""
-    """A body's name or id."""
     url: str = ""
+    # An update type's id; empty: not labelled.
     type: str = ""
-    """An update type's id; empty: not labelled."""
     topics: tuple[str, ...] = ()
     publisher_type: str = ""
 

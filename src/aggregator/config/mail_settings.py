@@ -12,8 +12,8 @@ from pydantic_settings import NoDecode
 from aggregator.config.yaml_files.schema import Schema
 from aggregator.values.field_types import Text, matching
 
+# RFC 6409, 3.1 and RFC 8314, 3.3.
 DEFAULT_PORTS: Final = {"smtp": 587, "smtps": 465}
-"""RFC 6409, 3.1 and RFC 8314, 3.3."""
 LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -23,8 +23,8 @@ class MailServer:
 
     host: str
     port: int
+    # `smtps`: TLS from the first byte. Otherwise STARTTLS, and without it only this machine gets mail.
     implicit_tls: bool
-    """`smtps`: TLS from the first byte. Otherwise STARTTLS, and without it only this machine gets mail."""
     user: str
 
     @property

@@ -26,19 +26,19 @@ from aggregator.model.alert_rules import (
 )
 from aggregator.model.bodies import Body
 
+# Characters of a rule.
 MAX_LENGTH: Final = 500
-"""Characters of a rule."""
+# Brackets and NOTs inside each other: the parser is recursive, and subscribers write rules on a web page.
 MAX_DEPTH: Final = 20
-"""Brackets and NOTs inside each other: the parser is recursive, and subscribers write rules on a web page."""
 
 TOKEN: Final = re.compile(r'(?P<operator>[()])|(?P<field>[A-Za-z]+:)?(?P<value>"[^"]*"|[^\s()"]+)?')
 CLOSING_DAYS: Final = re.compile(r"<([1-9][0-9]{0,2})d")
 LETTER_OR_DIGIT: Final = re.compile(r"[^\W_]")
+# Fields that may stand without a value, and the value that is meant.
 DEFAULT_VALUES: Final = {"changed": ANY_VALUE, "removed": "yes"}
-"""Fields that may stand without a value, and the value that is meant."""
 
+# For each field with a closed list of values, that list.
 ValidIds = Mapping[str, Collection[str]]
-"""For each field with a closed list of values, that list."""
 
 
 class RuleSyntaxError(ValueError):
@@ -73,8 +73,8 @@ def parse_rule(text: str, valid_ids: ValidIds) -> Condition:
 @dataclass(frozen=True, slots=True)
 class _Token:
     column: int
+    # A bracket or a keyword; empty for a term.
     operator: str = ""
-    """A bracket or a keyword; empty for a term."""
     field: str = ""
     value: str = ""
 

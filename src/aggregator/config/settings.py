@@ -20,8 +20,8 @@ from aggregator.values.field_types import Text, matching
 
 ENV_PREFIX: Final = "AGGREGATOR_"
 DEFAULT_FILE: Final = "settings.yaml"
+# Files beside the settings; a change of one restarts the program, as a change of the register does.
 WATCHED_FILES: Final = ("sources.yaml", "alerts.yaml")
-"""Files beside the settings; a change of one restarts the program, as a change of the register does."""
 
 
 def _parse_timezone(value: object) -> object:
@@ -90,8 +90,8 @@ class Settings(BaseSettings, SettingsSchema):
     """The settings in force: the environment wins over the file, the file over the defaults."""
 
     model_config = SettingsConfigDict(env_prefix=ENV_PREFIX, extra="forbid", frozen=True)
+    # The folder of the settings file; relative paths start here.
     home: Path = Path()
-    """The folder of the settings file; relative paths start here."""
 
     @classmethod
     def settings_customise_sources(

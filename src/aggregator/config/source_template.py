@@ -12,12 +12,12 @@ from aggregator.model import Body, Source
 from aggregator.model.kinds import DEFAULT_KIND
 from aggregator.values.web_addresses import authority_of, host_of, split_address
 
+# Hosts of the four governments, which publish under the Open Government Licence unless a page says otherwise
+# (their copyright pages, 2026-09). A council's gov.uk address says nothing about its licence.
 CROWN_HOSTS: Final = re.compile(
     r"(?:^|\.)(?:blog\.gov\.uk|gov\.scot|gov\.wales|llyw\.cymru)$"
     r"|^(?:gov|northernireland\.gov)\.uk$|-ni\.gov\.uk$"
 )
-"""Hosts of the four governments, which publish under the Open Government Licence unless a page says
-otherwise (their copyright pages, 2026-09). A council's gov.uk address says nothing about its licence."""
 
 PARLIAMENT_HOSTS: Final = re.compile(r"(?:^|\.)parliament\.uk$")
 HOST_ENDINGS: Final = re.compile(r"\.(?:(?:gov|org|co|ac|parliament)\.uk|org|com|net|uk)$")

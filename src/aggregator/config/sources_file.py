@@ -30,9 +30,9 @@ from aggregator.values.field_types import Address, Name, Text
 
 Licence = Literal["OGL-3.0", "OPL-3.0", "own", "unknown"]
 
+# GOV.UK caches its feeds for five minutes, and no publisher here posts by the minute: polling more often
+# gains nothing and costs goodwill (checked in 2026-11).
 SHORTEST_INTERVAL: Final = timedelta(minutes=15)
-"""GOV.UK caches its feeds for five minutes, and no publisher here posts by the minute: polling more often
-gains nothing and costs goodwill (checked in 2026-11)."""
 
 
 class Defaults(Schema):

@@ -1,4 +1,4 @@
-"""One request over HTTP: what is sent, what is kept, and whom it goes to."""
+"""One request over HTTP: what is sent, what is returned, and which failures have which cause."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ import pytest
 from aggregator.errors import Cause
 from aggregator.fetch.http.client import HttpLimits
 from aggregator.model import Failed, NotModified, Request, Validators
-from tests.fetch.requests import AGENT, ask, ask_each, failure, fetched
+from tests.fetch.requests import AGENT, failure, fetch_all, fetch_result, fetched
 from tests.support.server import ScriptedResponse, ScriptedServer, conditional
 
 CERTIFICATE = Path(__file__).parents[1] / "localhost.pem"
-"""Self-signed for 127.0.0.1, with its key: made for these tests and good for nothing else."""
+"""Self-signed for 127.0.0.1, with its key. Made for these tests only."""
 
 MODIFIED = "Tue, 02 Jan 2024 00:00:00 GMT"
 
 
-def test_an_answer_comes_back_whole_with_its_validators(server: ScriptedServer) -> None:
+def test_a_response_is_returned_whole_with_its_validators(server: ScriptedServer) -> None:
     server.script["/feed"] = conditional(b"<feed/>", etag='W/"a b"', last_modified=MODIFIED)
     result = fetched(server.url("/feed"))
     assert (result.payload, result.status) == (b"<feed/>", 200)
@@ -35,20 +35,20 @@ def test_an_answer_comes_back_whole_with_its_validators(server: ScriptedServer) 
 def test_validators_go_back_byte_for_byte_and_304_is_not_modified(server: ScriptedServer) -> None:
     server.script["/feed"] = conditional(b"<feed/>", etag='W/"a,b  c"', last_modified=MODIFIED)
     known = Validators(etag='W/"a,b  c"', last_modified=MODIFIED)
-    result = ask(Request(url=server.url("/feed"), validators=known))
+    result = fetch_result(Request(url=server.url("/feed"), validators=known))
     assert isinstance(result, NotModified)
     assert result.url == server.url("/feed")
     assert result.headers["etag"] == 'W/"a,b  c"'
 
 
-def test_a_304_that_nobody_asked_for_is_a_failure(server: ScriptedServer) -> None:
+def test_a_304_to_a_request_without_validators_is_a_failure(server: ScriptedServer) -> None:
     server.script["/feed"] = ScriptedResponse(status=304)
     failed = failure(server.url("/feed"))
     assert (failed.cause, failed.status) == (Cause.STATUS, 304)
 
 
 @pytest.mark.parametrize("etag", ['"é"', '"a\r\nX: y"', ""])
-def test_a_validator_that_would_not_go_back_as_it_came_is_not_sent(server: ScriptedServer, etag: str) -> None:
+def test_a_validator_that_cannot_be_sent_byte_for_byte_is_left_out(server: ScriptedServer, etag: str) -> None:
     server.script["/feed"] = ScriptedResponse(payload=b"<feed/>")
     fetched(Request(url=server.url("/feed"), validators=Validators(etag=etag)))
     assert "if-none-match" not in server.requests[-1].headers
@@ -66,7 +66,7 @@ def test_only_what_is_needed_is_sent(server: ScriptedServer) -> None:
     }
 
 
-def test_a_packed_answer_is_unpacked_and_its_headers_say_so(server: ScriptedServer) -> None:
+def test_a_compressed_response_is_unpacked_and_loses_the_headers_about_it(server: ScriptedServer) -> None:
     packed = ScriptedResponse(headers={"Content-Encoding": "gzip"}, payload=gzip.compress(b"<feed/>"))
     server.script["/feed"] = packed
     result = fetched(server.url("/feed"))
@@ -74,16 +74,16 @@ def test_a_packed_answer_is_unpacked_and_its_headers_say_so(server: ScriptedServ
     assert not {"content-encoding", "content-length"} & set(result.headers)
 
 
-def test_an_answer_without_a_date_is_dated_by_our_clock(server: ScriptedServer) -> None:
+def test_a_response_without_a_date_is_dated_by_our_clock(server: ScriptedServer) -> None:
     server.script["/feed"] = ScriptedResponse(payload=b"<feed/>")
     assert fetched(server.url("/feed")).headers["date"] == "Fri, 05 Jun 2026 12:00:00 GMT"
 
 
-def test_cookies_are_neither_kept_nor_sent_back(server: ScriptedServer) -> None:
+def test_cookies_are_neither_stored_nor_sent_back(server: ScriptedServer) -> None:
     server.script["/feed"] = ScriptedResponse(headers={"Set-Cookie": "seen=1; Path=/"}, payload=b"<feed/>")
-    first, _ = ask_each(server.url("/feed"), server.url("/feed"))
+    first, _ = fetch_all(server.url("/feed"), server.url("/feed"))
     assert server.paths() == ["/robots.txt", "/feed", "/feed"]
-    assert all("cookie" not in seen.headers for seen in server.requests)
+    assert all("cookie" not in request.headers for request in server.requests)
     assert not isinstance(first, NotModified)
     assert "set-cookie" not in getattr(first, "headers", {})
 
@@ -101,7 +101,7 @@ def test_a_proxy_named_in_the_environment_is_not_used(
     assert proxy.requests == []
 
 
-def test_a_password_kept_in_netrc_is_not_sent(
+def test_a_password_in_netrc_is_not_sent(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password secret\n")
@@ -114,10 +114,10 @@ def test_a_password_kept_in_netrc_is_not_sent(
 def test_the_query_reaches_the_server_in_its_order(server: ScriptedServer) -> None:
     escaped = "/search.atom?keywords=open+government&organisations%5B%5D=b&organisations%5B%5D=a"
     server.script[escaped] = ScriptedResponse(payload=b"<feed/>")
-    asked = "/search.atom?keywords=open+government&organisations[]=b&organisations[]=a"
-    result = fetched(server.url(asked))
+    path = "/search.atom?keywords=open+government&organisations[]=b&organisations[]=a"
+    result = fetched(server.url(path))
     assert server.paths() == ["/robots.txt", escaped]
-    assert result.final_url == server.url(asked)
+    assert result.final_url == server.url(path)
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def https() -> ssl.SSLContext:
     return context
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(https: ssl.SSLContext) -> None:
+def test_a_self_signed_certificate_is_refused(https: ssl.SSLContext) -> None:
     with ScriptedServer({"/": ScriptedResponse(payload=b"<feed/>")}, tls=https) as server:
         failed = failure(server.url("/"))
     assert failed.cause is Cause.TLS
@@ -151,21 +151,21 @@ def test_a_slow_start_is_a_time_out(server: ScriptedServer) -> None:
     assert failed.detail.startswith(f"127.0.0.1:{server.port} sent nothing for too long")
 
 
-def test_an_answer_that_trickles_for_ever_is_a_time_out(server: ScriptedServer) -> None:
+def test_a_response_that_trickles_for_ever_is_a_time_out(server: ScriptedServer) -> None:
     server.script["/feed"] = ScriptedResponse(trickle=0.05, payload=b"x" * 1000)
     failed = failure(server.url("/feed"), limits=HttpLimits(total_seconds=0.5))
     assert failed.cause is Cause.TIMEOUT
     assert failed.detail == f"127.0.0.1:{server.port} had not finished after 0.5 seconds"
 
 
-def test_fewer_bytes_than_announced_are_cut_short(server: ScriptedServer) -> None:
+def test_fewer_bytes_than_announced_are_a_truncated_response(server: ScriptedServer) -> None:
     server.script["/feed"] = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n<feed>"
     failed = failure(server.url("/feed"))
     assert failed.cause is Cause.TRUNCATED
     assert failed.detail == "fewer bytes came than the 100 announced"
 
 
-def test_a_gzip_stream_cut_in_a_whole_message_is_cut_short(server: ScriptedServer) -> None:
+def test_a_truncated_gzip_stream_in_a_whole_message_is_a_truncated_response(server: ScriptedServer) -> None:
     packed = gzip.compress(b"<feed/>" * 1000)
     server.script["/feed"] = ScriptedResponse(headers={"Content-Encoding": "gzip"}, payload=packed[:-4])
     assert failure(server.url("/feed")).cause is Cause.TRUNCATED
@@ -180,7 +180,7 @@ def test_chunks_without_an_end_are_broken_off(server: ScriptedServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "reply",
     [
         b"",
         b"SSH-2.0-OpenSSH\r\n\r\n",
@@ -189,12 +189,12 @@ def test_chunks_without_an_end_are_broken_off(server: ScriptedServer) -> None:
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n<feed/>\r\n0\r\n\r\n",
     ],
 )
-def test_what_is_not_http_is_broken_off(server: ScriptedServer, said: bytes) -> None:
-    server.script["/feed"] = said
+def test_what_is_not_http_is_broken_off(server: ScriptedServer, reply: bytes) -> None:
+    server.script["/feed"] = reply
     assert failure(server.url("/feed")).cause is Cause.BROKEN_OFF
 
 
-def test_a_plain_answer_may_not_be_larger_than_allowed(server: ScriptedServer) -> None:
+def test_an_uncompressed_response_may_not_be_larger_than_allowed(server: ScriptedServer) -> None:
     server.script["/most"] = ScriptedResponse(payload=b"x" * 1000)
     server.script["/more"] = ScriptedResponse(payload=b"x" * 1001)
     server.script["/unannounced"] = b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1001
@@ -255,37 +255,37 @@ def test_a_name_server_that_does_not_answer_costs_no_more_than_a_connection(
         ("http://" + "a" * 64 + ".example/", "it names no host"),
     ],
 )
-def test_what_is_no_web_address_is_not_asked(url: str, why: str) -> None:
+def test_an_invalid_web_address_is_not_fetched(url: str, why: str) -> None:
     failed = failure(url)
     assert failed.cause is Cause.BAD_ADDRESS
     assert failed.detail == f"{url}: {why}"
 
 
-def test_what_only_the_library_finds_wrong_is_no_web_address_either() -> None:
+def test_an_address_that_only_the_library_refuses_is_a_bad_address() -> None:
     assert failure("http://a\\b/").cause is Cause.BAD_ADDRESS
 
 
-def test_a_bug_of_ours_stays_loud(server: ScriptedServer) -> None:
+def test_a_bug_of_ours_is_raised(server: ScriptedServer) -> None:
     def clock() -> datetime:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        ask(server.url("/feed"), clock=clock)
+        fetch_result(server.url("/feed"), clock=clock)
 
 
-def test_a_form_is_posted_guarded_and_asks_no_robots_txt(server: ScriptedServer) -> None:
+def test_a_form_is_posted_with_the_guard_and_without_robots_txt(server: ScriptedServer) -> None:
     server.script["/hub"] = ScriptedResponse(status=204)
     form = (("hub.mode", "publish"), ("hub.url", "https://updates.example.org/feed.atom?a=1&b=é"))
 
-    told = ask(Request(url=server.url("/hub"), form=form))
-    refused = ask(Request(url=server.url("/hub"), form=form), allowed_hosts=frozenset())
+    sent = fetch_result(Request(url=server.url("/hub"), form=form))
+    refused = fetch_result(Request(url=server.url("/hub"), form=form), allowed_hosts=frozenset())
 
-    assert isinstance(told, Failed)
-    assert (told.cause, told.status) == (Cause.EMPTY, 204)
-    (seen,) = server.requests
-    assert (seen.method, seen.path) == ("POST", "/hub")
-    assert seen.headers["content-type"] == "application/x-www-form-urlencoded"
-    assert seen.payload == (
+    assert isinstance(sent, Failed)
+    assert (sent.cause, sent.status) == (Cause.EMPTY, 204)
+    (request,) = server.requests
+    assert (request.method, request.path) == ("POST", "/hub")
+    assert request.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert request.payload == (
         b"hub.mode=publish&hub.url=https%3A%2F%2Fupdates.example.org%2Ffeed.atom%3Fa%3D1%26b%3D%C3%A9"
     )
     assert isinstance(refused, Failed)

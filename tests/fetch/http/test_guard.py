@@ -1,4 +1,4 @@
-"""No address inside our own network is dialled, unless the operator names its host."""
+"""No address inside our own network is dialled, unless the operator allows its host."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ from tests.support.server import ScriptedResponse, ScriptedServer
         ("2001:0:4136:e378:8000:63bf:80ff:fffe", "tunnelled"),
     ],
 )
-def test_an_inside_address_is_known_in_every_form(address: str, kind: str) -> None:
+def test_an_internal_address_is_recognised_in_every_form(address: str, kind: str) -> None:
     assert guard.internal_kind(ipaddress.ip_address(address)) == kind
 
 
@@ -80,27 +80,27 @@ def test_an_address_on_the_internet_passes(address: str) -> None:
     guard.check(address, "www.example.org")
 
 
-def test_the_refusal_is_no_error_of_the_system_and_says_where_the_name_led() -> None:
+def test_the_refusal_is_no_oserror_and_shows_the_address() -> None:
     with pytest.raises(FetchError, match=r"internal\.example leads to 10\.0\.0\.1 \(private\)") as caught:
         guard.check("10.0.0.1", "internal.example")
     assert not isinstance(caught.value, OSError | RuntimeError)
     assert not caught.value.reached
 
 
-def test_a_literal_inside_address_is_refused_before_anything_is_sent(server: ScriptedServer) -> None:
+def test_a_literal_internal_address_is_refused_before_anything_is_sent(server: ScriptedServer) -> None:
     failed = failure(server.url("/feed"), allowed_hosts=frozenset())
     assert (failed.cause, failed.detail) == (Cause.GUARDED, "127.0.0.1 (loopback)")
     assert "the operator can name the host" in failed.hint
     assert server.requests == []
 
 
-def test_a_name_that_leads_inside_is_refused(server: ScriptedServer) -> None:
+def test_a_name_that_resolves_to_an_internal_address_is_refused(server: ScriptedServer) -> None:
     failed = failure(server.url("/feed", host="localhost"))
     assert (failed.cause, failed.detail) == (Cause.GUARDED, "localhost leads to 127.0.0.1 (loopback)")
     assert server.requests == []
 
 
-def test_a_host_that_the_operator_names_is_asked(server: ScriptedServer) -> None:
+def test_a_host_that_the_operator_allows_is_fetched(server: ScriptedServer) -> None:
     server.script["/feed"] = ScriptedResponse(payload=b"<feed/>")
     allowed = frozenset({"localhost"})
     assert fetched(server.url("/feed", host="localhost"), allowed_hosts=allowed).payload == b"<feed/>"
@@ -109,22 +109,24 @@ def test_a_host_that_the_operator_names_is_asked(server: ScriptedServer) -> None
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_what_passes_the_guard_is_dialled(server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    """This machine stands for the internet here, which tests do not reach."""
-    judged: list[str] = []
-    monkeypatch.setattr(guard, "inside", lambda address: judged.append(str(address)))
+def test_an_address_that_passes_the_guard_is_dialled(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    """This machine plays the internet here, because tests do not reach it."""
+    checked: list[str] = []
+    monkeypatch.setattr(guard, "internal_kind", lambda address: checked.append(str(address)))
     server.script["/feed"] = ScriptedResponse(payload=b"<feed/>")
     assert fetched(server.url("/feed", host=host), allowed_hosts=frozenset()).payload == b"<feed/>"
-    assert set(judged) == {"127.0.0.1"}
+    assert set(checked) == {"127.0.0.1"}
 
 
 @pytest.mark.parametrize(
     "addresses", [["127.0.0.1"], ["8.8.8.8", "127.0.0.1"], ["127.0.0.1", "10.0.0.1", "::1"]]
 )
-def test_a_name_rebound_to_an_inside_address_is_refused(
+def test_a_name_rebound_to_an_internal_address_is_refused(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, addresses: list[str]
 ) -> None:
-    """One inside address among several is enough: which one is dialled is decided by a race."""
+    """One internal address among several is enough, because a race decides which one is dialled."""
 
     def look_up(host: str, port: int, *_: Any, **__: Any) -> list[tuple[Any, ...]]:
         assert host == "rebound.example"

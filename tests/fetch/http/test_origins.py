@@ -1,4 +1,4 @@
-"""Addresses: whom they ask, and when two are the same."""
+"""Origins and normal forms of web addresses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aggregator.fetch.http.origins import normal_form, origin_of
 
 
 @pytest.mark.parametrize(
-    ("url", "whom", "authority"),
+    ("url", "origin", "authority"),
     [
         ("https://www.gov.uk/a?b=c", "https://www.gov.uk", "www.gov.uk"),
         ("HTTPS://WWW.GOV.UK:443", "https://www.gov.uk", "www.gov.uk"),
@@ -22,9 +22,9 @@ from aggregator.fetch.http.origins import normal_form, origin_of
         ("http://127.0.0.1/", "http://127.0.0.1", "127.0.0.1"),
     ],
 )
-def test_an_origin_is_scheme_host_and_port(url: str, whom: str, authority: str) -> None:
+def test_an_origin_is_scheme_host_and_port(url: str, origin: str, authority: str) -> None:
     found = origin_of(url)
-    assert (str(found), found.authority) == (whom, authority)
+    assert (str(found), found.authority) == (origin, authority)
 
 
 @pytest.mark.parametrize(
@@ -46,12 +46,12 @@ def test_an_origin_is_scheme_host_and_port(url: str, whom: str, authority: str) 
         "http://999.1.1.1/",
     ],
 )
-def test_what_cannot_be_asked_has_no_origin(url: str) -> None:
+def test_an_invalid_address_has_no_origin(url: str) -> None:
     with pytest.raises(FetchError):
         origin_of(url)
 
 
-def test_a_label_has_up_to_63_letters_and_a_name_up_to_253() -> None:
+def test_a_label_has_up_to_63_characters_and_a_name_up_to_253() -> None:
     longest = ".".join(["a" * 63] * 3 + ["a" * 61])
     assert origin_of(f"http://{longest}/").host == longest
     for too_long in (f"{longest}a", "a" * 64):
@@ -71,7 +71,7 @@ def test_a_label_has_up_to_63_letters_and_a_name_up_to_253() -> None:
         ("https://example.org/open%20data", "https://example.org/open data"),
     ],
 )
-def test_equal_addresses_have_one_form(one: str, other: str) -> None:
+def test_equivalent_addresses_have_the_same_normal_form(one: str, other: str) -> None:
     assert normal_form(one) == normal_form(other)
 
 
@@ -88,11 +88,11 @@ def test_equal_addresses_have_one_form(one: str, other: str) -> None:
         ("https://example.org/", "https://example.org:80/"),
     ],
 )
-def test_different_addresses_keep_different_forms(one: str, other: str) -> None:
+def test_different_addresses_have_different_normal_forms(one: str, other: str) -> None:
     assert normal_form(one) != normal_form(other)
 
 
 @given(st.text(alphabet="aZ~-%25BbD[]é &=+/?#", max_size=30))
-def test_the_form_is_reached_in_one_step(path: str) -> None:
+def test_normalising_twice_changes_nothing_more(path: str) -> None:
     once = normal_form(f"https://example.org/{path}")
     assert normal_form(once) == once

@@ -1,4 +1,4 @@
-"""The bytes of an answer: never more than allowed, never half."""
+"""The payload of a response is never larger than allowed and never truncated unnoticed."""
 
 from __future__ import annotations
 
@@ -18,93 +18,93 @@ THOUSAND = SizeLimit(max_bytes=1000)
 GZIP = {"content-encoding": "gzip"}
 
 
-def collected(
-    *chunks: bytes, headers: dict[str, str] | None = None, allowed: SizeLimit = THOUSAND
+def payload_of(
+    *chunks: bytes, headers: dict[str, str] | None = None, limit: SizeLimit = THOUSAND
 ) -> bytes | Cause:
-    async def came() -> AsyncIterator[bytes]:
+    async def chunks_sent() -> AsyncIterator[bytes]:
         for chunk in chunks:
             yield chunk
 
     try:
-        return asyncio.run(read_payload(came(), headers or {}, allowed))
+        return asyncio.run(read_payload(chunks_sent(), headers or {}, limit))
     except FetchError as why:
         return why.cause
 
 
-@pytest.mark.parametrize("named", ["gzip", "GZIP", "x-gzip", "identity, gzip", " gzip "])
-def test_gzip_is_unpacked_however_it_is_written(named: str) -> None:
-    assert collected(gzip.compress(b"words"), headers={"content-encoding": named}) == b"words"
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip", "identity, gzip", " gzip "])
+def test_gzip_is_unpacked_under_all_its_names(encoding: str) -> None:
+    assert payload_of(gzip.compress(b"words"), headers={"content-encoding": encoding}) == b"words"
 
 
-@pytest.mark.parametrize("named", ["", "identity"])
-def test_what_is_not_packed_stays_as_it_is(named: str) -> None:
-    assert collected(b"wor", b"ds", headers={"content-encoding": named}) == b"words"
+@pytest.mark.parametrize("encoding", ["", "identity"])
+def test_an_uncompressed_payload_is_unchanged(encoding: str) -> None:
+    assert payload_of(b"wor", b"ds", headers={"content-encoding": encoding}) == b"words"
 
 
-@pytest.mark.parametrize("named", ["br", "deflate", "gzip, gzip", "zstd"])
-def test_a_packing_that_was_not_offered_cannot_be_read(named: str) -> None:
-    assert collected(b"words", headers={"content-encoding": named}) is Cause.ENCODING
+@pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "zstd"])
+def test_an_encoding_that_was_not_offered_is_an_error(encoding: str) -> None:
+    assert payload_of(b"words", headers={"content-encoding": encoding}) is Cause.ENCODING
 
 
-def test_bytes_that_only_claim_to_be_gzip_cannot_be_read() -> None:
-    assert collected(b"<feed/>", headers=GZIP) is Cause.ENCODING
+def test_invalid_gzip_is_an_error() -> None:
+    assert payload_of(b"<feed/>", headers=GZIP) is Cause.ENCODING
 
 
-def test_nothing_packed_is_nothing() -> None:
-    assert collected(headers=GZIP) == b""
+def test_an_empty_gzip_payload_is_empty() -> None:
+    assert payload_of(headers=GZIP) == b""
 
 
 def test_a_stream_of_several_members_is_read_whole() -> None:
     members = gzip.compress(b"one ") + gzip.compress(b"two") + bytes(8)
-    assert collected(members, headers=GZIP) == b"one two"
+    assert payload_of(members, headers=GZIP) == b"one two"
 
 
 def test_a_hundred_members_are_enough() -> None:
     assert (
-        collected(gzip.compress(b"x") * 100, headers=GZIP, allowed=SizeLimit(max_bytes=10_000)) == b"x" * 100
+        payload_of(gzip.compress(b"x") * 100, headers=GZIP, limit=SizeLimit(max_bytes=10_000)) == b"x" * 100
     )
     many = gzip.compress(b"") * 101
-    assert collected(many, headers=GZIP, allowed=SizeLimit(max_bytes=10_000)) is Cause.ENCODING
+    assert payload_of(many, headers=GZIP, limit=SizeLimit(max_bytes=10_000)) is Cause.ENCODING
 
 
 @given(st.binary(max_size=2000), st.integers(min_value=1, max_value=50))
-def test_a_stream_cut_anywhere_is_never_taken_for_whole(words: bytes, cut: int) -> None:
-    packed = gzip.compress(words)
-    allowed = SizeLimit(max_bytes=3000)
-    assert collected(packed, headers=GZIP, allowed=allowed) == words
+def test_a_stream_cut_anywhere_is_never_taken_for_whole(content: bytes, cut: int) -> None:
+    packed = gzip.compress(content)
+    limit = SizeLimit(max_bytes=3000)
+    assert payload_of(packed, headers=GZIP, limit=limit) == content
     short = packed[: -min(cut, len(packed) - 1)]
-    assert collected(short, headers=GZIP, allowed=allowed) is Cause.TRUNCATED
+    assert payload_of(short, headers=GZIP, limit=limit) is Cause.TRUNCATED
 
 
-@pytest.mark.parametrize(("length", "kept"), [(1000, True), (1001, False)])
-def test_the_limit_holds_for_what_came_and_for_what_it_unpacks_to(length: int, kept: bool) -> None:
-    words = b"x" * length
-    expected = words if kept else Cause.TOO_LARGE
-    assert collected(words) == expected
-    assert collected(gzip.compress(words), headers=GZIP) == expected
-    assert collected(words, headers={"content-length": str(length)}) == expected
+@pytest.mark.parametrize(("length", "accepted"), [(1000, True), (1001, False)])
+def test_the_limit_applies_to_the_bytes_sent_and_to_the_unpacked_ones(length: int, accepted: bool) -> None:
+    content = b"x" * length
+    expected = content if accepted else Cause.TOO_LARGE
+    assert payload_of(content) == expected
+    assert payload_of(gzip.compress(content), headers=GZIP) == expected
+    assert payload_of(content, headers={"content-length": str(length)}) == expected
 
 
-def test_one_byte_too_many_is_noticed_wherever_it_comes() -> None:
+def test_one_byte_too_many_is_noticed_wherever_it_is() -> None:
     thousand = bytes(1000)
-    assert collected(thousand, b"x") is Cause.TOO_LARGE
-    assert collected(gzip.compress(thousand) + gzip.compress(b"x"), headers=GZIP) is Cause.TOO_LARGE
-    assert collected(gzip.compress(thousand)[:-4], headers=GZIP) is Cause.TRUNCATED
+    assert payload_of(thousand, b"x") is Cause.TOO_LARGE
+    assert payload_of(gzip.compress(thousand) + gzip.compress(b"x"), headers=GZIP) is Cause.TOO_LARGE
+    assert payload_of(gzip.compress(thousand)[:-4], headers=GZIP) is Cause.TRUNCATED
 
 
-def test_an_announced_length_is_believed_before_anything_is_read() -> None:
+def test_an_announced_length_over_the_limit_is_refused_before_reading() -> None:
     read: list[bytes] = []
 
-    async def came() -> AsyncIterator[bytes]:
+    async def chunks_sent() -> AsyncIterator[bytes]:
         read.append(b"x")
         yield b"x"
 
     with pytest.raises(FetchError, match="1001 bytes were announced, 1000 are allowed"):
-        asyncio.run(read_payload(came(), {"content-length": "1001"}, THOUSAND))
+        asyncio.run(read_payload(chunks_sent(), {"content-length": "1001"}, THOUSAND))
     assert read == []
 
 
-def test_no_more_is_read_once_it_is_too_much() -> None:
+def test_reading_stops_at_the_limit() -> None:
     read: list[int] = []
 
     async def endless() -> AsyncIterator[bytes]:
@@ -117,9 +117,9 @@ def test_no_more_is_read_once_it_is_too_much() -> None:
     assert read == [600, 600]
 
 
-def test_where_the_start_is_enough_the_rest_is_cut_off() -> None:
+def test_a_payload_is_truncated_where_that_is_allowed() -> None:
     start = SizeLimit(max_bytes=1000, truncate=True)
-    words = bytes(range(256)) * 8
-    assert collected(words, headers={"content-length": "2048"}, allowed=start) == words[:1000]
-    assert collected(gzip.compress(words), headers=GZIP, allowed=start) == words[:1000]
-    assert collected(gzip.compress(words)[:-8], headers=GZIP, allowed=start) == words[:1000]
+    content = bytes(range(256)) * 8
+    assert payload_of(content, headers={"content-length": "2048"}, limit=start) == content[:1000]
+    assert payload_of(gzip.compress(content), headers=GZIP, limit=start) == content[:1000]
+    assert payload_of(gzip.compress(content)[:-8], headers=GZIP, limit=start) == content[:1000]

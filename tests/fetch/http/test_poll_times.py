@@ -1,4 +1,4 @@
-"""When a source is asked next."""
+"""When a source is polled next."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def wait(every: timedelta, failures: int = 0, why: Failed | None = None, jitter:
     )
 
 
-def test_a_source_that_was_read_keeps_its_rhythm() -> None:
+def test_a_source_that_was_read_keeps_its_interval() -> None:
     assert wait(HOUR) == HOUR
     assert wait(3 * DAY) == 3 * DAY
 
@@ -45,11 +45,11 @@ def test_each_failure_doubles_the_wait_up_to_a_day(failures: int, hours: int) ->
 
 
 @pytest.mark.parametrize(("failures", "days"), [(1, 2), (2, 4), (3, 7), (5000, 7)])
-def test_what_is_gone_is_asked_once_a_week_in_the_end(failures: int, days: int) -> None:
+def test_a_source_that_is_gone_is_polled_once_a_week_in_the_end(failures: int, days: int) -> None:
     assert wait(DAY, failures, failed(Cause.GONE)) == timedelta(days=days)
 
 
-def test_a_source_asked_less_often_than_daily_is_not_hurried_by_failing() -> None:
+def test_a_source_polled_less_often_than_daily_keeps_its_interval_after_failures() -> None:
     assert wait(3 * DAY, 4, failed()) == 3 * DAY
 
 
@@ -69,7 +69,7 @@ def test_a_retry_after_only_makes_the_wait_longer() -> None:
     ),
     jitter=st.floats(min_value=0, max_value=1, exclude_max=True),
 )
-def test_never_sooner_than_its_rhythm_and_never_given_up(
+def test_a_poll_is_never_before_the_interval_and_never_given_up(
     every: timedelta, failures: int, why: Failed | None, jitter: float
 ) -> None:
     waited = wait(every, failures, why, jitter)

@@ -1,4 +1,4 @@
-"""Redirects are followed hop by hop, and not for ever."""
+"""Redirects are followed one by one, up to a limit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from aggregator.errors import Cause
 from aggregator.model import NotModified, Request, Validators
-from tests.fetch.requests import HERE, ask, failure, fetched
+from tests.fetch.requests import HERE, failure, fetch_result, fetched
 from tests.support.server import ScriptedResponse, ScriptedServer, conditional
 
 
@@ -24,7 +24,7 @@ def test_a_redirect_is_followed(server: ScriptedServer, status: int) -> None:
     assert result.final_url == server.url("/new/feed")
 
 
-def test_a_location_in_any_other_answer_is_not_followed(server: ScriptedServer) -> None:
+def test_a_location_with_another_status_is_ignored(server: ScriptedServer) -> None:
     server.script["/feed"] = ScriptedResponse(headers={"Location": "/new"}, payload=b"<feed/>")
     assert fetched(server.url("/feed")).final_url == server.url("/feed")
 
@@ -36,7 +36,11 @@ def test_a_location_in_any_other_answer_is_not_followed(server: ScriptedServer) 
 def test_a_source_has_moved_when_every_hop_is_permanent(
     server: ScriptedServer, first: int, second: int, moved: bool
 ) -> None:
-    server.script |= {"/a": to("/b", first), "/b": to("/c", second), "/c": ScriptedResponse(payload=b"<feed/>")}
+    server.script |= {
+        "/a": to("/b", first),
+        "/b": to("/c", second),
+        "/c": ScriptedResponse(payload=b"<feed/>"),
+    }
     result = fetched(server.url("/a"))
     assert result.final_url == server.url("/c")
     assert result.moved_to == (server.url("/c") if moved else None)
@@ -52,7 +56,7 @@ def test_five_hops_are_followed_and_a_sixth_is_not(server: ScriptedServer) -> No
     assert failed.url == server.url("/0")
 
 
-def test_a_circle_is_left_at_once(server: ScriptedServer) -> None:
+def test_a_redirect_loop_fails_at_once(server: ScriptedServer) -> None:
     server.script |= {"/a": to("/b"), "/b": to("/a")}
     failed = failure(server.url("/a"))
     assert failed.cause is Cause.REDIRECTS
@@ -62,7 +66,7 @@ def test_a_circle_is_left_at_once(server: ScriptedServer) -> None:
 
 def test_validators_reach_the_address_that_gave_them(server: ScriptedServer) -> None:
     server.script |= {"/old": to("/new", 301), "/new": conditional(b"<feed/>", etag='"1"')}
-    result = ask(Request(url=server.url("/old"), validators=Validators(etag='"1"')))
+    result = fetch_result(Request(url=server.url("/old"), validators=Validators(etag='"1"')))
     assert isinstance(result, NotModified)
     assert result.url == server.url("/old")
 
@@ -80,25 +84,27 @@ def test_validators_reach_the_address_that_gave_them(server: ScriptedServer) -> 
     ],
 )
 def test_a_redirect_into_our_own_network_is_refused(server: ScriptedServer, inside: str) -> None:
-    """The host that redirects may be asked here, by name; where it leads may not."""
+    """The host that redirects is allowed here; the target is not."""
     server.script["/feed"] = to(inside, 301)
     failed = failure(server.url("/feed"))
     assert failed.cause is Cause.GUARDED
     assert failed.url == server.url("/feed")
 
 
-@pytest.mark.parametrize("junk", ["ftp://example.org/", "http://[::1/", "http://xn--a.example/", "mailto:a"])
-def test_a_redirect_to_what_is_no_web_address_is_a_failure(server: ScriptedServer, junk: str) -> None:
-    server.script["/feed"] = to(junk)
+@pytest.mark.parametrize("invalid", ["ftp://example.org/", "http://[::1/", "http://xn--a.example/", "mailto:a"])
+def test_a_redirect_to_what_is_no_web_address_is_a_failure(server: ScriptedServer, invalid: str) -> None:
+    server.script["/feed"] = to(invalid)
     failed = failure(server.url("/feed"))
     assert failed.cause is Cause.BAD_ADDRESS
-    assert failed.detail.startswith(junk)
+    assert failed.detail.startswith(invalid)
 
 
 def test_each_hop_obeys_the_robots_txt_of_its_own_host(server: ScriptedServer) -> None:
-    """Both names are this machine; the second hop asks robots.txt under its own name."""
-    server.script["/robots.txt"] = lambda seen: ScriptedResponse(
-        payload=b"User-agent: *\nDisallow: /shut\n" if seen.headers["host"].startswith("localhost") else b""
+    """Both names are this machine. The second hop fetches robots.txt under its own name."""
+    server.script["/robots.txt"] = lambda request: ScriptedResponse(
+        payload=b"User-agent: *\nDisallow: /shut\n"
+        if request.headers["host"].startswith("localhost")
+        else b""
     )
     server.script["/feed"] = to(server.url("/shut", host="localhost"))
     server.script["/shut"] = ScriptedResponse(payload=b"<feed/>")

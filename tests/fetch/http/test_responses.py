@@ -1,4 +1,4 @@
-"""What a status and its headers mean."""
+"""How a status and headers are interpreted."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import pytest
 from aggregator.errors import Cause
 from aggregator.fetch.http.responses import HttpResponse, retry_after
 from aggregator.model import Failed
-from tests.fetch.requests import ask_each, failure, fetched
+from tests.fetch.requests import failure, fetch_all, fetched
 from tests.support.server import ScriptedResponse, ScriptedServer
 
 MINUTES_2 = timedelta(minutes=2)
 
 
 @pytest.mark.parametrize(
-    ("status", "cause", "words"),
+    ("status", "cause", "detail"),
     [
         (400, Cause.STATUS, "answered 400 Bad Request"),
         (403, Cause.STATUS, "answered 403 Forbidden"),
@@ -31,13 +31,13 @@ MINUTES_2 = timedelta(minutes=2)
     ],
 )
 def test_an_error_status_is_a_failure_that_says_what_to_try(
-    server: ScriptedServer, status: int, cause: Cause, words: str
+    server: ScriptedServer, status: int, cause: Cause, detail: str
 ) -> None:
     server.script["/feed"] = ScriptedResponse(status=status, payload=b"<html>an error is no document</html>")
     failed = failure(server.url("/feed"))
     assert (failed.cause, failed.status, failed.retry_after) == (cause, status, None)
     assert failed.url == server.url("/feed")
-    assert failed.detail == f"{server.url('/feed')} {words}"
+    assert failed.detail == f"{server.url('/feed')} {detail}"
     assert failed.hint
 
 
@@ -57,7 +57,7 @@ def test_a_200_with_nothing_in_it_is_a_failure(server: ScriptedServer, payload: 
     assert failed.detail == f"{server.url('/feed')} answered 200 with nothing in it"
 
 
-def test_any_success_with_a_payload_is_an_answer(server: ScriptedServer) -> None:
+def test_any_success_with_a_payload_is_fetched(server: ScriptedServer) -> None:
     server.script["/feed"] = ScriptedResponse(status=203, payload=b"<feed/>")
     assert fetched(server.url("/feed")).status == 203
 
@@ -73,7 +73,7 @@ def test_any_success_with_a_payload_is_an_answer(server: ScriptedServer) -> None
         ({"retry-after": "soon"}, None),
         ({"retry-after": "٣"}, None),
         ({}, None),
-        # A date counts from the answer's own Date, in each of the three forms of RFC 9110, 5.6.7.
+        # A date counts from the response's own Date, in each of the three forms of RFC 9110, 5.6.7.
         ({"retry-after": "Tue, 02 Jan 2024 00:02:00 GMT"}, MINUTES_2),
         ({"retry-after": "Tuesday, 02-Jan-24 00:02:00 GMT"}, MINUTES_2),
         ({"retry-after": "Tue Jan  2 00:02:00 2024"}, MINUTES_2),
@@ -88,25 +88,25 @@ def test_a_retry_after_is_read_in_both_forms(headers: dict[str, str], wanted: ti
         assert retry_after(HttpResponse(url="https://example.org/", status=status, headers=dated)) == wanted
 
 
-def test_a_retry_after_of_another_status_is_not_for_us() -> None:
+def test_a_retry_after_of_another_status_is_ignored() -> None:
     for status in (200, 301, 500):
-        answer = HttpResponse(url="https://example.org/", status=status, headers={"retry-after": "120"})
-        assert retry_after(answer) is None
+        response = HttpResponse(url="https://example.org/", status=status, headers={"retry-after": "120"})
+        assert retry_after(response) is None
 
 
-@pytest.mark.parametrize("said", ["120", "Fri, 05 Jun 2026 12:02:00 GMT"])
+@pytest.mark.parametrize("header", ["120", "Fri, 05 Jun 2026 12:02:00 GMT"])
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_failure_carries_how_long_the_host_wants_to_rest(server: ScriptedServer, status: int, said: str) -> None:
-    """The answer carries no Date, so the date form counts from our own clock: noon of that day."""
-    server.script["/feed"] = ScriptedResponse(status=status, headers={"Retry-After": said})
+def test_a_failure_has_the_retry_after_of_the_host(server: ScriptedServer, status: int, header: str) -> None:
+    """The response has no Date, so a date counts from our own clock: noon of that day."""
+    server.script["/feed"] = ScriptedResponse(status=status, headers={"Retry-After": header})
     failed = failure(server.url("/feed"))
     assert (failed.status, failed.retry_after) == (status, MINUTES_2)
 
 
-def test_a_host_that_wants_to_rest_is_not_asked_for_anything_else(server: ScriptedServer) -> None:
+def test_a_host_with_a_retry_after_gets_no_other_request(server: ScriptedServer) -> None:
     server.script["/feed"] = ScriptedResponse(status=503, headers={"Retry-After": "120"})
     server.script["/other"] = ScriptedResponse(payload=b"<feed/>")
-    first, second = ask_each(server.url("/feed"), server.url("/other"))
+    first, second = fetch_all(server.url("/feed"), server.url("/other"))
     assert isinstance(first, Failed)
     assert isinstance(second, Failed)
     assert (second.cause, second.retry_after) == (Cause.THROTTLED, MINUTES_2)
@@ -114,16 +114,16 @@ def test_a_host_that_wants_to_rest_is_not_asked_for_anything_else(server: Script
     assert server.paths() == ["/robots.txt", "/feed"]
 
 
-def test_a_429_without_a_word_on_how_long_rests_a_minute(server: ScriptedServer) -> None:
+def test_a_429_without_a_retry_after_backs_off_for_a_minute(server: ScriptedServer) -> None:
     server.script["/feed"] = ScriptedResponse(status=429)
-    first, second = ask_each(server.url("/feed"), server.url("/feed"))
+    first, second = fetch_all(server.url("/feed"), server.url("/feed"))
     assert isinstance(first, Failed)
     assert isinstance(second, Failed)
     assert first.retry_after is None
     assert second.retry_after == timedelta(seconds=60)
 
 
-def test_a_503_without_a_retry_after_does_not_rest(server: ScriptedServer) -> None:
+def test_a_503_without_a_retry_after_does_not_back_off(server: ScriptedServer) -> None:
     server.script["/feed"] = ScriptedResponse(status=503)
-    ask_each(server.url("/feed"), server.url("/feed"))
+    fetch_all(server.url("/feed"), server.url("/feed"))
     assert server.paths() == ["/robots.txt", "/feed", "/feed"]

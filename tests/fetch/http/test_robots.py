@@ -1,4 +1,4 @@
-"""robots.txt is asked once a day for each origin, and obeyed (RFC 9309)."""
+"""robots.txt is fetched once a day for each origin, and obeyed (RFC 9309)."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import pytest
 
 from aggregator.errors import Cause
 from aggregator.model import Failed, Fetched, Request, RobotsTxt
-from tests.fetch.requests import Memory, Naps, ask_each, failure, fetched
+from tests.fetch.requests import FakeClock, MemoryRobotsCache, failure, fetch_all, fetched
 from tests.support.builders import NOON
 from tests.support.server import Reply, ScriptedResponse, ScriptedServer
 
 FEED = ScriptedResponse(payload=b"<feed/>")
-SHUT = "User-agent: *\nDisallow: /\n"
+FORBID_ALL = "User-agent: *\nDisallow: /\n"
 
 
-def text(words: str) -> ScriptedResponse:
-    return ScriptedResponse(headers={"Content-Type": "text/plain"}, payload=words.encode())
+def text_response(rules: str) -> ScriptedResponse:
+    return ScriptedResponse(headers={"Content-Type": "text/plain"}, payload=rules.encode())
 
 
 @pytest.fixture
@@ -27,16 +27,16 @@ def site(server: ScriptedServer) -> ScriptedServer:
     return server
 
 
-def test_it_is_asked_once_for_many_requests_at_once(site: ScriptedServer) -> None:
-    site.script["/robots.txt"] = text("User-agent: *\nAllow: /\n")
-    results = ask_each(*[site.url("/feed")] * 5, at_once=True)
+def test_it_is_fetched_once_for_many_concurrent_requests(site: ScriptedServer) -> None:
+    site.script["/robots.txt"] = text_response("User-agent: *\nAllow: /\n")
+    results = fetch_all(*[site.url("/feed")] * 5, concurrently=True)
     assert all(isinstance(result, Fetched) for result in results)
     assert site.paths() == ["/robots.txt"] + ["/feed"] * 5
 
 
-def test_what_it_forbids_is_not_asked(site: ScriptedServer) -> None:
-    site.script["/robots.txt"] = text("User-agent: *\nDisallow: /feed\n")
-    first, second = ask_each(site.url("/feed"), site.url("/other"))
+def test_a_forbidden_address_is_not_fetched(site: ScriptedServer) -> None:
+    site.script["/robots.txt"] = text_response("User-agent: *\nDisallow: /feed\n")
+    first, second = fetch_all(site.url("/feed"), site.url("/other"))
     assert isinstance(first, Failed)
     assert first.cause is Cause.ROBOTS
     assert first.detail == f"the robots.txt of its host forbids {site.url('/feed')} to updates-test"
@@ -58,25 +58,25 @@ def test_what_it_forbids_is_not_asked(site: ScriptedServer) -> None:
     ],
 )
 def test_the_rules_for_our_product_are_obeyed(site: ScriptedServer, rules: str, allowed: bool) -> None:
-    site.script["/robots.txt"] = text(rules)
-    (result,) = ask_each(site.url("/feed"))
+    site.script["/robots.txt"] = text_response(rules)
+    (result,) = fetch_all(site.url("/feed"))
     assert isinstance(result, Fetched) is allowed
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 451])
-def test_where_there_is_none_everything_is_allowed(site: ScriptedServer, status: int) -> None:
-    """Whatever stands in the error page."""
-    site.script["/robots.txt"] = ScriptedResponse(status=status, payload=SHUT.encode())
-    memory = Memory()
-    assert fetched(site.url("/feed"), memory=memory).payload == b"<feed/>"
-    assert memory.copies == {site.url(""): RobotsTxt(fetched_at=NOON, status=status, text="")}
+def test_without_a_robots_txt_everything_is_allowed(site: ScriptedServer, status: int) -> None:
+    """Whatever the error page contains."""
+    site.script["/robots.txt"] = ScriptedResponse(status=status, payload=FORBID_ALL.encode())
+    robots_cache = MemoryRobotsCache()
+    assert fetched(site.url("/feed"), robots_cache=robots_cache).payload == b"<feed/>"
+    assert robots_cache.copies == {site.url(""): RobotsTxt(fetched_at=NOON, status=status, text="")}
 
 
 @pytest.mark.parametrize("status", [500, 503])
-def test_a_fault_of_the_server_forbids_everything(site: ScriptedServer, status: int) -> None:
+def test_a_server_error_forbids_everything(site: ScriptedServer, status: int) -> None:
     site.script["/robots.txt"] = ScriptedResponse(status=status)
-    memory = Memory()
-    results = ask_each(site.url("/feed"), site.url("/other"), memory=memory)
+    robots_cache = MemoryRobotsCache()
+    results = fetch_all(site.url("/feed"), site.url("/other"), robots_cache=robots_cache)
     for result in results:
         assert isinstance(result, Failed)
         assert result.cause is Cause.ROBOTS
@@ -84,13 +84,13 @@ def test_a_fault_of_the_server_forbids_everything(site: ScriptedServer, status: 
             f"{site.url('/robots.txt')} answered {status}, so nothing may be asked there (RFC 9309)"
         )
     assert site.paths() == ["/robots.txt"]
-    assert memory.copies == {}
+    assert robots_cache.copies == {}
 
 
-def test_after_an_hour_a_faulty_server_is_asked_again(site: ScriptedServer) -> None:
+def test_after_an_hour_a_server_with_an_error_is_tried_again(site: ScriptedServer) -> None:
     instants = iter([NOON] * 4 + [NOON + timedelta(hours=1)] * 20)
     site.script["/robots.txt"] = ScriptedResponse(status=500)
-    ask_each(*[site.url("/feed")] * 3, clock=lambda: next(instants))
+    fetch_all(*[site.url("/feed")] * 3, clock=lambda: next(instants))
     assert site.paths() == ["/robots.txt", "/robots.txt"]
 
 
@@ -113,80 +113,80 @@ def test_a_broken_off_robots_txt_is_the_failure_of_the_request(site: ScriptedSer
     assert failure(site.url("/feed")).cause is Cause.TRUNCATED
 
 
-def kept(hours: float, words: str = SHUT) -> RobotsTxt:
-    return RobotsTxt(fetched_at=NOON - timedelta(hours=hours), status=200, text=words)
+def cached_copy(hours: float, rules: str = FORBID_ALL) -> RobotsTxt:
+    return RobotsTxt(fetched_at=NOON - timedelta(hours=hours), status=200, text=rules)
 
 
 @pytest.mark.parametrize(("hours", "used"), [(0, True), (23.9, True), (24, False), (-1, False)])
-def test_a_copy_is_kept_a_day(site: ScriptedServer, hours: float, used: bool) -> None:
-    """A copy from the future was made by a wrong clock, and is replaced."""
-    memory = Memory()
-    memory.put(site.url(""), kept(hours))
-    site.script["/robots.txt"] = text("User-agent: *\nAllow: /\n")
-    (result,) = ask_each(site.url("/feed"), memory=memory)
+def test_a_copy_is_used_for_a_day(site: ScriptedServer, hours: float, used: bool) -> None:
+    """A copy from the future comes from a wrong clock, and is replaced."""
+    robots_cache = MemoryRobotsCache()
+    robots_cache.put(site.url(""), cached_copy(hours))
+    site.script["/robots.txt"] = text_response("User-agent: *\nAllow: /\n")
+    (result,) = fetch_all(site.url("/feed"), robots_cache=robots_cache)
     assert isinstance(result, Failed if used else Fetched)
     assert ("/robots.txt" in site.paths()) is not used
-    assert memory.copies[site.url("")].fetched_at == (NOON - timedelta(hours=hours) if used else NOON)
+    assert robots_cache.copies[site.url("")].fetched_at == (NOON - timedelta(hours=hours) if used else NOON)
 
 
 @pytest.mark.parametrize("fault", [ScriptedResponse(status=500), ScriptedResponse(status=429), b""])
-def test_an_older_copy_holds_when_no_newer_can_be_had(site: ScriptedServer, fault: Reply) -> None:
-    memory = Memory()
-    memory.put(site.url(""), kept(30))
+def test_an_older_copy_counts_while_no_newer_one_can_be_fetched(site: ScriptedServer, fault: Reply) -> None:
+    robots_cache = MemoryRobotsCache()
+    robots_cache.put(site.url(""), cached_copy(30))
     site.script["/robots.txt"] = fault
-    (result,) = ask_each(site.url("/feed"), memory=memory)
+    (result,) = fetch_all(site.url("/feed"), robots_cache=robots_cache)
     assert isinstance(result, Failed)
     assert result.cause is Cause.ROBOTS
     assert result.detail.startswith("the robots.txt of its host forbids")
     assert set(site.paths()) == {"/robots.txt"}
-    assert memory.copies[site.url("")] == kept(30)
+    assert robots_cache.copies[site.url("")] == cached_copy(30)
 
 
-def test_an_older_copy_holds_for_an_hour_before_a_newer_is_tried_for(site: ScriptedServer) -> None:
-    memory = Memory()
-    memory.put(site.url(""), kept(30, words=""))
+def test_an_older_copy_counts_for_an_hour_before_the_next_try(site: ScriptedServer) -> None:
+    robots_cache = MemoryRobotsCache()
+    robots_cache.put(site.url(""), cached_copy(30, rules=""))
     site.script["/robots.txt"] = ScriptedResponse(status=500)
-    ask_each(site.url("/feed"), site.url("/feed"), memory=memory)
+    fetch_all(site.url("/feed"), site.url("/feed"), robots_cache=robots_cache)
     assert site.paths() == ["/robots.txt", "/feed", "/feed"]
 
 
-def test_a_long_run_asks_again_after_a_day(site: ScriptedServer) -> None:
+def test_a_long_run_fetches_it_again_after_a_day(site: ScriptedServer) -> None:
     now = [NOON]
-    site.script["/robots.txt"] = text("User-agent: *\nAllow: /\n")
+    site.script["/robots.txt"] = text_response("User-agent: *\nAllow: /\n")
 
     def clock() -> datetime:
         return now[0]
 
     site.script["/other"] = lambda _: (now.__setitem__(0, NOON + timedelta(hours=24)), FEED)[1]
-    ask_each(site.url("/feed"), site.url("/other"), site.url("/feed"), clock=clock)
+    fetch_all(site.url("/feed"), site.url("/other"), site.url("/feed"), clock=clock)
     assert site.paths() == ["/robots.txt", "/feed", "/other", "/robots.txt", "/feed"]
 
 
-def test_its_redirects_are_followed_and_speak_for_the_first_host(site: ScriptedServer) -> None:
+def test_its_redirects_are_followed_and_apply_to_the_first_host(site: ScriptedServer) -> None:
     site.script["/robots.txt"] = ScriptedResponse(status=301, headers={"Location": "/there"})
-    site.script["/there"] = text(SHUT)
+    site.script["/there"] = text_response(FORBID_ALL)
     assert failure(site.url("/feed")).cause is Cause.ROBOTS
     assert site.paths() == ["/robots.txt", "/there"]
 
 
 @pytest.mark.parametrize("location", ["/robots.txt", "mailto:a@example.org"])
-def test_redirects_that_lead_nowhere_count_as_none(site: ScriptedServer, location: str) -> None:
+def test_redirects_to_nowhere_count_as_no_robots_txt(site: ScriptedServer, location: str) -> None:
     site.script["/robots.txt"] = ScriptedResponse(status=301, headers={"Location": location})
-    memory = Memory()
-    assert fetched(site.url("/feed"), memory=memory).payload == b"<feed/>"
-    assert memory.copies == {site.url(""): RobotsTxt(fetched_at=NOON, status=404, text="")}
+    robots_cache = MemoryRobotsCache()
+    assert fetched(site.url("/feed"), robots_cache=robots_cache).payload == b"<feed/>"
+    assert robots_cache.copies == {site.url(""): RobotsTxt(fetched_at=NOON, status=404, text="")}
 
 
 def test_only_the_first_500_kib_are_read(site: ScriptedServer) -> None:
     agent, last = "User-agent: *\n", "\nDisallow: /feed\n"
     filler = "#" * (500 * 1024 - len(agent) - len(last))
-    site.script["/robots.txt"] = text(agent + filler + last + "Disallow: /other\n")
-    first, second = ask_each(site.url("/feed"), site.url("/other"))
+    site.script["/robots.txt"] = text_response(agent + filler + last + "Disallow: /other\n")
+    first, second = fetch_all(site.url("/feed"), site.url("/other"))
     assert isinstance(first, Failed)
     assert isinstance(second, Fetched)
 
 
-def test_a_packed_robots_txt_is_read_as_far_too(site: ScriptedServer) -> None:
+def test_a_compressed_robots_txt_is_read_up_to_the_same_limit(site: ScriptedServer) -> None:
     rule = "User-agent: *\nDisallow: /feed\n"
     packed = gzip.compress((rule + "#" * 5_000_000).encode())
     site.script["/robots.txt"] = ScriptedResponse(headers={"Content-Encoding": "gzip"}, payload=packed)
@@ -195,8 +195,8 @@ def test_a_packed_robots_txt_is_read_as_far_too(site: ScriptedServer) -> None:
 
 @pytest.mark.parametrize(("delay", "pause"), [("2", 5.0), ("7", 7.0), ("3600", 60.0), ("often", 5.0)])
 def test_a_crawl_delay_lengthens_the_pause(site: ScriptedServer, delay: str, pause: float) -> None:
-    site.script["/robots.txt"] = text(f"User-agent: *\nCrawl-delay: {delay}\n")
-    naps = Naps()
-    asked = Request(url=site.url("/feed"), pause=timedelta(seconds=5))
-    ask_each(asked, asked, hosts=naps.hosts())
-    assert naps.taken == [pause, pause]
+    site.script["/robots.txt"] = text_response(f"User-agent: *\nCrawl-delay: {delay}\n")
+    clock = FakeClock()
+    request = Request(url=site.url("/feed"), pause=timedelta(seconds=5))
+    fetch_all(request, request, rate_limiter=clock.rate_limiter())
+    assert clock.slept == [pause, pause]

@@ -1,4 +1,4 @@
-"""A recording answers like the servers did, and never asks the network."""
+"""A recording gives the responses of the servers, and never uses the network."""
 
 from __future__ import annotations
 
@@ -29,24 +29,24 @@ def record(folder: Path, *rows: tuple[object, ...]) -> Path:
     return folder
 
 
-def played(folder: Path, poll: int, request: Request | str) -> FetchResult:
-    asked = Request(url=request) if isinstance(request, str) else request
-    return asyncio.run(ReplayFetcher(folder, poll)(asked))
+def replay(folder: Path, poll: int, request: Request | str) -> FetchResult:
+    made = Request(url=request) if isinstance(request, str) else request
+    return asyncio.run(ReplayFetcher(folder, poll)(made))
 
 
 def payload(folder: Path, poll: int, url: str = FEED) -> bytes:
-    result = played(folder, poll, url)
+    result = replay(folder, poll, url)
     assert isinstance(result, Fetched), result
     return result.payload
 
 
-def refused(folder: Path, poll: int, url: str = FEED) -> Failed:
-    result = played(folder, poll, url)
+def failure(folder: Path, poll: int, url: str = FEED) -> Failed:
+    result = replay(folder, poll, url)
     assert isinstance(result, Failed), result
     return result
 
 
-def test_an_address_answers_as_it_did_last_up_to_the_poll(tmp_path: Path) -> None:
+def test_an_address_gives_its_last_response_up_to_the_poll(tmp_path: Path) -> None:
     record(tmp_path, (3, FEED, 200, {}, "third"), (1, FEED, 200, {}, "first"))
     assert [payload(tmp_path, poll) for poll in (1, 2, 3, 4)] == [
         b"<first/>",
@@ -54,13 +54,13 @@ def test_an_address_answers_as_it_did_last_up_to_the_poll(tmp_path: Path) -> Non
         b"<third/>",
         b"<third/>",
     ]
-    assert refused(tmp_path, 0).cause is Cause.NOT_RECORDED
+    assert failure(tmp_path, 0).cause is Cause.NOT_RECORDED
     assert recorded_polls(tmp_path) == (1, 3)
 
 
 def test_headers_status_and_address_come_from_the_row(tmp_path: Path) -> None:
     record(tmp_path, (1, FEED, 203, {"ETag": '"1"', "Content-Type": "text/xml"}, "feed"))
-    result = played(tmp_path, 1, FEED)
+    result = replay(tmp_path, 1, FEED)
     assert isinstance(result, Fetched)
     assert (result.status, result.url, result.final_url) == (203, FEED, FEED)
     assert result.headers == {"etag": '"1"', "content-type": "text/xml"}
@@ -75,7 +75,7 @@ def test_addresses_are_compared_in_one_form(tmp_path: Path) -> None:
 @pytest.mark.parametrize("url", ["https://www.gov.uk/other", "http://[::1/", "http://127.0.0.1:9/", ""])
 def test_an_address_without_a_row_fails(tmp_path: Path, url: str) -> None:
     record(tmp_path, (1, FEED, 200, {}, "feed"))
-    failed = refused(tmp_path, 1, url)
+    failed = failure(tmp_path, 1, url)
     assert (failed.cause, failed.url) == (Cause.NOT_RECORDED, url)
     assert failed.detail == f"the recording has no answer of {url}"
 
@@ -92,19 +92,19 @@ def test_an_address_without_a_row_fails(tmp_path: Path, url: str) -> None:
     ],
 )
 def test_validators_are_honoured(tmp_path: Path, validators: Validators, unchanged: bool) -> None:
-    """Where both are sent the entity tag decides."""
+    """If both are sent, the entity tag decides."""
     record(tmp_path, (1, FEED, 200, {"ETag": 'W/"1"', "Last-Modified": MODIFIED}, "feed"))
-    result = played(tmp_path, 1, Request(url=FEED, validators=validators))
+    result = replay(tmp_path, 1, Request(url=FEED, validators=validators))
     assert isinstance(result, NotModified if unchanged else Fetched)
 
 
 def test_a_row_without_validators_is_never_unchanged(tmp_path: Path) -> None:
     record(tmp_path, (1, FEED, 200, {}, "feed"))
     for validators in (Validators(etag='"1"'), Validators(last_modified=MODIFIED)):
-        assert isinstance(played(tmp_path, 1, Request(url=FEED, validators=validators)), Fetched)
+        assert isinstance(replay(tmp_path, 1, Request(url=FEED, validators=validators)), Fetched)
 
 
-def test_an_error_status_is_the_failure_that_a_server_would_bring(tmp_path: Path) -> None:
+def test_an_error_status_is_the_failure_that_a_server_would_cause(tmp_path: Path) -> None:
     record(
         tmp_path,
         (1, FEED, 404, {}, ""),
@@ -114,11 +114,11 @@ def test_an_error_status_is_the_failure_that_a_server_would_bring(tmp_path: Path
         (5, FEED, 599, {}, ""),
         (999_999_999, FEED, 100, {}, ""),
     )
-    assert (refused(tmp_path, 1).cause, refused(tmp_path, 1).status) == (Cause.STATUS, 404)
-    assert refused(tmp_path, 2).cause is Cause.GONE
-    assert refused(tmp_path, 3).retry_after == timedelta(seconds=60)
-    assert refused(tmp_path, 4).cause is Cause.EMPTY
-    assert [refused(tmp_path, poll).status for poll in (5, 999_999_999)] == [599, 100]
+    assert (failure(tmp_path, 1).cause, failure(tmp_path, 1).status) == (Cause.STATUS, 404)
+    assert failure(tmp_path, 2).cause is Cause.GONE
+    assert failure(tmp_path, 3).retry_after == timedelta(seconds=60)
+    assert failure(tmp_path, 4).cause is Cause.EMPTY
+    assert [failure(tmp_path, poll).status for poll in (5, 999_999_999)] == [599, 100]
 
 
 def test_redirects_are_followed_inside_the_recording(tmp_path: Path) -> None:
@@ -129,28 +129,28 @@ def test_redirects_are_followed_inside_the_recording(tmp_path: Path) -> None:
         (1, moved, 200, {}, "feed"),
         (2, FEED, 302, {"Location": "https://elsewhere.example/"}, ""),
     )
-    result = played(tmp_path, 1, FEED)
+    result = replay(tmp_path, 1, FEED)
     assert isinstance(result, Fetched)
     assert (result.url, result.final_url, result.moved_to) == (FEED, moved, moved)
-    assert refused(tmp_path, 2).cause is Cause.NOT_RECORDED
+    assert failure(tmp_path, 2).cause is Cause.NOT_RECORDED
 
 
 @pytest.mark.parametrize("status", ["0", "-"])
-def test_a_row_may_play_a_failure(tmp_path: Path, status: str) -> None:
+def test_a_row_may_be_a_failure(tmp_path: Path, status: str) -> None:
     record(tmp_path, (1, FEED, status, {"cause": "TIMEOUT"}, ""))
-    failed = refused(tmp_path, 1)
+    failed = failure(tmp_path, 1)
     assert (failed.cause, failed.status) == (Cause.TIMEOUT, None)
     assert FEED in failed.detail
 
 
-def mistakes(folder: Path, text: str) -> list[str]:
+def issues_of(folder: Path, text: str) -> list[str]:
     (folder / "replay.tsv").write_text(text)
     with pytest.raises(ConfigError) as caught:
         ReplayFetcher(folder, 1)
     with pytest.raises(ConfigError):
         recorded_polls(folder)
-    assert all(mistake.file == str(folder / "replay.tsv") for mistake in caught.value.issues)
-    return [f"{mistake.line}: {mistake.what}" for mistake in caught.value.issues]
+    assert all(issue.file == str(folder / "replay.tsv") for issue in caught.value.issues)
+    return [f"{issue.line}: {issue.what}" for issue in caught.value.issues]
 
 
 HEAD = "poll\turl\tstatus\theaders\tfile\n"
@@ -186,28 +186,28 @@ HEAD = "poll\turl\tstatus\theaders\tfile\n"
 def test_a_wrong_row_is_refused_with_its_line(tmp_path: Path, row: str, what: str) -> None:
     (tmp_path / "good").write_text("x")
     good = "1\thttps://good.example/\t200\t{}\tgood\n\n"
-    assert mistakes(tmp_path, HEAD + good + row + "\n") == [f"4: {what}"]
+    assert issues_of(tmp_path, HEAD + good + row + "\n") == [f"4: {what}"]
 
 
 def test_a_failure_without_a_known_cause_is_refused(tmp_path: Path) -> None:
-    (mistake,) = mistakes(tmp_path, HEAD + '1\thttps://a.example/\t0\t{"cause": "LAZY"}\t\n')
-    assert mistake.startswith("2: a failure names its cause, one of BAD_ADDRESS, DNS, ")
-    assert mistake.endswith(", not 'LAZY'")
+    (issue,) = issues_of(tmp_path, HEAD + '1\thttps://a.example/\t0\t{"cause": "LAZY"}\t\n')
+    assert issue.startswith("2: a failure names its cause, one of BAD_ADDRESS, DNS, ")
+    assert issue.endswith(", not 'LAZY'")
 
 
 def test_headers_that_are_not_json_are_refused(tmp_path: Path) -> None:
-    (mistake,) = mistakes(tmp_path, HEAD + "1\thttps://a.example/\t200\t{ETag: 1}\t\n")
-    assert mistake.startswith("2: headers are not JSON: ")
+    (issue,) = issues_of(tmp_path, HEAD + "1\thttps://a.example/\t200\t{ETag: 1}\t\n")
+    assert issue.startswith("2: headers are not JSON: ")
 
 
-def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
+def test_all_issues_are_reported_at_once(tmp_path: Path) -> None:
     rows = "x\thttps://a.example/\t200\t{}\t\n1\thttps://a.example/\t200\t{}\tmissing\n"
-    assert [line[:2] for line in mistakes(tmp_path, HEAD + rows)] == ["2:", "3:"]
+    assert [line[:2] for line in issues_of(tmp_path, HEAD + rows)] == ["2:", "3:"]
 
 
-def test_two_answers_of_one_address_at_one_poll_are_refused(tmp_path: Path) -> None:
+def test_two_responses_of_one_address_at_one_poll_are_refused(tmp_path: Path) -> None:
     rows = "1\thttps://a.example\t200\t{}\t\n1\thttps://A.example/\t404\t{}\t\n"
-    assert mistakes(tmp_path, HEAD + rows) == ["3: poll 1 has another answer for this address above"]
+    assert issues_of(tmp_path, HEAD + rows) == ["3: poll 1 has another answer for this address above"]
 
 
 def test_columns_are_found_by_name(tmp_path: Path) -> None:
@@ -218,12 +218,12 @@ def test_columns_are_found_by_name(tmp_path: Path) -> None:
 
 
 def test_a_missing_column_or_table_is_refused(tmp_path: Path) -> None:
-    assert mistakes(tmp_path, "poll\turl\tstatus\n") == ["1: columns are missing: headers, file"]
-    assert mistakes(tmp_path, "") == ["1: columns are missing: poll, url, status, headers, file"]
+    assert issues_of(tmp_path, "poll\turl\tstatus\n") == ["1: columns are missing: headers, file"]
+    assert issues_of(tmp_path, "") == ["1: columns are missing: poll, url, status, headers, file"]
     (tmp_path / "replay.tsv").unlink()
     with pytest.raises(ConfigError, match="cannot be read") as caught:
         ReplayFetcher(tmp_path, 1)
-    assert [mistake.line for mistake in caught.value.issues] == [0]
+    assert [issue.line for issue in caught.value.issues] == [0]
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not part of this project")

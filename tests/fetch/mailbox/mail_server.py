@@ -1,4 +1,4 @@
-"""A small IMAP server on 127.0.0.1 that plays a script and remembers what it was told."""
+"""A small IMAP server on 127.0.0.1 that follows a script and records the commands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Final, Self
 
 DONE: Final = b"%t OK done\r\n"
 HANG_UP: Final = b""
-"""In a script: close the connection in place of an answer."""
+"""In a script: close the connection instead of responding."""
 
 Scripted = bytes | Callable[[bytes], bytes]
 """What is sent for a command: `%t` stands for its tag. A function is given the whole command."""
@@ -22,8 +22,8 @@ Scripted = bytes | Callable[[bytes], bytes]
 class MailServer:
     """One mailbox, `Lists/Forum`, of the user `reader` with the password `open "sesame"`.
 
-    `messages` by UID; UIDVALIDITY is 7. `script` replaces the answer to a command, by its name (`LOGIN`,
-    `UID FETCH`), or the greeting (`""`).
+    `messages` are by UID; UIDVALIDITY is 7. `script` replaces the response to a command, by the command's
+    name (`LOGIN`, `UID FETCH`), or the greeting (`""`).
     """
 
     def __init__(
@@ -36,9 +36,9 @@ class MailServer:
     ) -> None:
         self.messages = dict(messages)
         self.script = dict(script or {})
-        self.told: list[str] = []
+        self.commands: list[str] = []
         self._tls = tls
-        self._safe_later = starttls
+        self._starttls_context = starttls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, name="mail server")
@@ -59,37 +59,41 @@ class MailServer:
         self._thread.join()
 
     def _serve(self) -> None:
-        """One connection: the client's, or the one that ends the server."""
-        line, _ = self._listener.accept()
-        with line, suppress(OSError, ValueError):
-            line.settimeout(10)
-            self._talk(self._tls.wrap_socket(line, server_side=True) if self._tls else line)
+        """Serve one connection: the client's, or the one that ends the server."""
+        connection, _ = self._listener.accept()
+        with connection, suppress(OSError, ValueError):
+            connection.settimeout(10)
+            self._talk(self._tls.wrap_socket(connection, server_side=True) if self._tls else connection)
 
-    def _talk(self, line: socket.socket) -> None:
+    def _talk(self, connection: socket.socket) -> None:
         greeting = self.script.get("", b"* OK here\r\n")
         assert isinstance(greeting, bytes)
-        line.sendall(greeting)
-        while greeting and (command := _command(line)):
+        connection.sendall(greeting)
+        while greeting and (command := _command(connection)):
             tag, name = command.split(b" ")[:2]
             name = b"UID FETCH" if name == b"UID" else name
-            self.told.append(command.partition(b" ")[2].decode())
-            answer = self._answer(name.decode(), command)
-            if answer == HANG_UP:
+            self.commands.append(command.partition(b" ")[2].decode())
+            response = self._respond(name.decode(), command)
+            if response == HANG_UP:
                 break
-            line.sendall(answer.replace(b"%t", tag))
-            if name == b"STARTTLS" and self._safe_later and b"BAD" not in answer:
-                line = self._safe_later.wrap_socket(line, server_side=True)
-        line.close()
+            connection.sendall(response.replace(b"%t", tag))
+            if name == b"STARTTLS" and self._starttls_context and b"BAD" not in response:
+                connection = self._starttls_context.wrap_socket(connection, server_side=True)
+        connection.close()
 
-    def _answer(self, name: str, command: bytes) -> bytes:
+    def _respond(self, name: str, command: bytes) -> bytes:
         scripted = self.script.get(name)
         if scripted is not None:
             return scripted if isinstance(scripted, bytes) else scripted(command)
-        answer = getattr(self, f"_{name.lower().replace(' ', '_')}", lambda _: b"%t BAD what\r\n")
-        return bytes(answer(command))
+        response = getattr(self, f"_{name.lower().replace(' ', '_')}", lambda _: b"%t BAD what\r\n")
+        return bytes(response(command))
 
     def _capability(self, _: bytes) -> bytes:
-        return b"* CAPABILITY IMAP4rev1" + (b" STARTTLS" if self._safe_later else b"") + b"\r\n%t OK done\r\n"
+        return (
+            b"* CAPABILITY IMAP4rev1"
+            + (b" STARTTLS" if self._starttls_context else b"")
+            + b"\r\n%t OK done\r\n"
+        )
 
     def _examine(self, command: bytes) -> bytes:
         if b'"Lists/Forum"' not in command:
@@ -121,11 +125,11 @@ class MailServer:
         return b"* BYE\r\n" + DONE
 
 
-def _command(line: socket.socket) -> bytes:
-    """One command; empty when the client has gone."""
+def _command(connection: socket.socket) -> bytes:
+    """One command; empty if the client has gone."""
     command = b""
     while not command.endswith(b"\r\n"):
-        byte = line.recv(1)
+        byte = connection.recv(1)
         if not byte:
             return b""
         command += byte

@@ -1,4 +1,4 @@
-"""Mailboxes of this machine are read as they are, and left as they are."""
+"""Mailboxes on this machine are read without changing them."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ ONE = b"Subject: one\n\nFirst.\n"
 TWO = b"Subject: two\n\nSecond.\n"
 
 
-def asked(home: Path, url: str, etag: str | None = None, **options: Any) -> FetchResult:
+def fetch_result(home: Path, url: str, etag: str | None = None, **options: Any) -> FetchResult:
     fetch = MailboxFetcher(home, {"maildir:box": None, "mbox:box": None}, **options)
     return asyncio.run(fetch(Request(url=url, validators=Validators(etag=etag))))
 
 
 def fetched(home: Path, url: str, **options: Any) -> Fetched:
-    result = asked(home, url, **options)
+    result = fetch_result(home, url, **options)
     assert isinstance(result, Fetched), result
     return result
 
 
 def failed(home: Path, url: str) -> Failed:
-    result = asked(home, url)
+    result = fetch_result(home, url)
     assert isinstance(result, Failed), result
     return result
 
 
-def look(folder: Path) -> Mapping[str, tuple[int, bytes]]:
-    """Everything in a folder: names, times of change and bytes."""
+def snapshot(folder: Path) -> Mapping[str, tuple[int, bytes]]:
+    """All files in a folder: names, times of change and bytes."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {str(path): (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
 
 
 @pytest.fixture
 def maildir(tmp_path: Path) -> Path:
-    """A Maildir as mail programs make it, with a message that was read and a newer one that was not."""
+    """A Maildir as mail programs make it, with a read message and a newer unread one."""
     for name in ("cur", "new", "tmp"):
         (tmp_path / "box" / name).mkdir(parents=True)
     (tmp_path / "box/cur/1706177700.M1P2.host:2,S").write_bytes(ONE)
@@ -54,7 +54,7 @@ def maildir(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_maildirs_messages_are_parts_from_the_oldest_on_named_without_their_flags(maildir: Path) -> None:
+def test_a_maildirs_messages_are_parts_oldest_first_named_without_their_flags(maildir: Path) -> None:
     result = fetched(maildir, "maildir:box")
     assert result.parts == (
         FetchedPart(name="1706177700.M1P2.host", payload=ONE),
@@ -87,20 +87,22 @@ def test_reading_changes_nothing(maildir: Path, tmp_path_factory: pytest.TempPat
         home = tmp_path_factory.mktemp("mbox")
         (home / "box").write_bytes(b"From a Mon Jan  1 00:00:00 2024\n" + ONE)
         (home / "box").chmod(0o400)
-    before = look(home)
+    before = snapshot(home)
     fetched(home, url)
-    assert look(home) == before
+    assert snapshot(home) == before
 
 
 def test_an_unchanged_maildir_is_not_modified_also_when_a_message_was_marked_as_read(maildir: Path) -> None:
     etag = fetched(maildir, "maildir:box").validators.etag
     (maildir / "box/new/1706177800.M1P3.host").rename(maildir / "box/cur/1706177800.M1P3.host:2,RS")
-    assert asked(maildir, "maildir:box", etag) == NotModified(url="maildir:box", headers={"etag": etag or ""})
+    assert fetch_result(maildir, "maildir:box", etag) == NotModified(
+        url="maildir:box", headers={"etag": etag or ""}
+    )
     (maildir / "box/new/1706177900.M1P4.host").write_bytes(ONE)
-    assert isinstance(asked(maildir, "maildir:box", etag), Fetched)
+    assert isinstance(fetch_result(maildir, "maildir:box", etag), Fetched)
 
 
-def test_what_is_no_message_of_a_maildir_is_left_alone(maildir: Path, tmp_path: Path) -> None:
+def test_files_of_a_maildir_that_are_no_messages_are_ignored(maildir: Path, tmp_path: Path) -> None:
     new = maildir / "box/new"
     (tmp_path / "secret").write_bytes(b"Subject: secret\n")
     (new / ".hidden").write_bytes(ONE)
@@ -111,14 +113,14 @@ def test_what_is_no_message_of_a_maildir_is_left_alone(maildir: Path, tmp_path: 
     assert [part.payload for part in fetched(maildir, "maildir:box").parts] == [ONE, TWO]
 
 
-def test_a_file_without_the_time_in_its_name_is_as_old_as_it_says(maildir: Path) -> None:
+def test_a_file_without_a_time_in_its_name_has_the_age_of_the_file(maildir: Path) -> None:
     (maildir / "box/cur/letter.eml").write_bytes(b"Subject: between\n\n")
     os.utime(maildir / "box/cur/letter.eml", (1706177750, 1706177750))
     names = [part.name for part in fetched(maildir, "maildir:box").parts]
     assert names == ["1706177700.M1P2.host", "letter.eml", "1706177800.M1P3.host"]
 
 
-def test_a_name_that_is_no_text_is_shown_all_the_same(maildir: Path) -> None:
+def test_a_name_that_is_not_utf_8_is_shown_with_replacement_characters(maildir: Path) -> None:
     Path(os.fsdecode(os.fsencode(maildir / "box/new") + b"/1706177999.\xff")).write_bytes(ONE)
     assert fetched(maildir, "maildir:box").parts[-1].name == "1706177999.\ufffd"
 
@@ -129,7 +131,7 @@ def test_only_the_newest_messages_are_read(maildir: Path) -> None:
     assert result.payload == b""
 
 
-def test_what_is_too_large_is_left_out_and_said(maildir: Path) -> None:
+def test_a_message_that_is_too_large_is_left_out_with_the_reason(maildir: Path) -> None:
     (maildir / "box/new/1706177900.big").write_bytes(b"x" * (1024**2 + 1))
     (maildir / "box/new/1706177901.fits").write_bytes(b"x" * 1024**2)
     (maildir / "box/new/1706177902.fits").write_bytes(b"x" * (1024**2 // 2 - len(TWO)))
@@ -157,7 +159,7 @@ def test_the_limits_are_two_hundred_messages_ten_mebibytes_each_and_sixty_four_i
     ) == (200, 10 * 1024**2, 64 * 1024**2)
 
 
-def test_an_mbox_is_cut_at_its_from_lines_behind_empty_ones_only(tmp_path: Path) -> None:
+def test_an_mbox_is_split_only_at_from_lines_after_empty_ones(tmp_path: Path) -> None:
     (tmp_path / "box").write_bytes(
         b"From a@b Jan  1 00:00:00 2024\r\nSubject: one\r\n\r\nText\r\nFrom here no message begins.\r\n\r\n"
         b"From a@b Jan  1 00:00:00 2024\nSubject: two\n\n>From quoted, >>From not\n>>From twice\n > From\n"
@@ -168,21 +170,21 @@ def test_an_mbox_is_cut_at_its_from_lines_behind_empty_ones_only(tmp_path: Path)
     ]
 
 
-def test_a_line_of_any_length_hides_no_message_and_makes_none(tmp_path: Path) -> None:
+def test_a_line_of_any_length_neither_hides_nor_creates_a_message(tmp_path: Path) -> None:
     long = b"x" * 65_530 + b"\n\n" + b"y" * 65_536 + b"From z\n"
     (tmp_path / "box").write_bytes(b"From a\n" + long + b"\nFrom b\nSubject: two\n")
     assert [len(part.payload) for part in fetched(tmp_path, "mbox:box").parts] == [len(long) + 1, 13]
 
 
-def test_an_mbox_names_its_messages_by_place_and_bytes(tmp_path: Path) -> None:
-    box = tmp_path / "box"
-    box.write_bytes(b"From a\n" + ONE + b"\nFrom b\n" + TWO)
+def test_an_mbox_names_its_messages_by_position_and_bytes(tmp_path: Path) -> None:
+    mailbox_file = tmp_path / "box"
+    mailbox_file.write_bytes(b"From a\n" + ONE + b"\nFrom b\n" + TWO)
     names = [part.name for part in fetched(tmp_path, "mbox:box").parts]
     assert [name.partition("-")[0] for name in names] == ["0", "29"]
     etag = fetched(tmp_path, "mbox:box").validators.etag
-    assert isinstance(asked(tmp_path, "mbox:box", etag), NotModified)
-    box.write_bytes(b"From a\n" + ONE + b"\nFrom b\n" + TWO.replace(b"Second", b"Tenth."))
-    assert isinstance(asked(tmp_path, "mbox:box", etag), Fetched)
+    assert isinstance(fetch_result(tmp_path, "mbox:box", etag), NotModified)
+    mailbox_file.write_bytes(b"From a\n" + ONE + b"\nFrom b\n" + TWO.replace(b"Second", b"Tenth."))
+    assert isinstance(fetch_result(tmp_path, "mbox:box", etag), Fetched)
 
 
 def test_only_the_last_messages_of_an_mbox_are_read(tmp_path: Path) -> None:
@@ -192,7 +194,7 @@ def test_only_the_last_messages_of_an_mbox_are_read(tmp_path: Path) -> None:
     ]
 
 
-def test_an_empty_mbox_is_an_answer_and_another_file_is_not(tmp_path: Path) -> None:
+def test_an_empty_mbox_is_fetched_and_another_file_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "box").write_bytes(b"")
     assert fetched(tmp_path, "mbox:box").parts == ()
     (tmp_path / "box").write_bytes(ONE)
@@ -201,7 +203,7 @@ def test_an_empty_mbox_is_an_answer_and_another_file_is_not(tmp_path: Path) -> N
     assert found.detail == f"{tmp_path}/box: it does not begin with 'From ', so it is no mbox"
 
 
-def test_a_missing_box_is_a_failure_that_names_it(tmp_path: Path) -> None:
+def test_a_missing_mailbox_is_a_failure_that_names_it(tmp_path: Path) -> None:
     for url, missing in (("maildir:box", "box"), ("mbox:box", "box")):
         found = failed(tmp_path, url)
         assert (found.cause, found.url) == (Cause.MISSING_FILE, url)
@@ -211,7 +213,7 @@ def test_a_missing_box_is_a_failure_that_names_it(tmp_path: Path) -> None:
     assert failed(tmp_path, "mbox:box").detail == f"{tmp_path}/box: it is no file"
 
 
-def test_an_absolute_path_is_taken_as_it_is(maildir: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_an_absolute_path_is_used_as_it_is(maildir: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     url = f"maildir:{maildir}/box"
     fetch = MailboxFetcher(tmp_path_factory.mktemp("home"), {url: None})
     result = asyncio.run(fetch(Request(url=url)))
@@ -220,12 +222,12 @@ def test_an_absolute_path_is_taken_as_it_is(maildir: Path, tmp_path_factory: pyt
 
 
 def test_a_mailbox_that_no_source_names_is_never_opened(maildir: Path) -> None:
-    """A link of a publisher's page may say `maildir:/home/…` as well."""
+    """Because a link in a publisher's page may be `maildir:/home/…`."""
     found = failed(maildir, f"maildir:{maildir}/box")
     assert (found.cause, found.detail) == (Cause.BAD_ADDRESS, "no source has this maildir mailbox")
 
 
-def test_a_message_that_is_gone_when_it_is_to_be_read_is_looked_for_again(
+def test_a_message_that_moved_before_it_was_read_is_found_by_the_next_poll(
     maildir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unlucky = maildir / "box/new/1706177800.M1P3.host"
@@ -239,12 +241,12 @@ def test_a_message_that_is_gone_when_it_is_to_be_read_is_looked_for_again(
     monkeypatch.setattr(Path, "read_bytes", moved_in_between)
     first = fetched(maildir, "maildir:box")
     assert [part.payload for part in first.parts] == [ONE]
-    second = asked(maildir, "maildir:box", first.validators.etag)
+    second = fetch_result(maildir, "maildir:box", first.validators.etag)
     assert isinstance(second, Fetched)
     assert [part.payload for part in second.parts] == [ONE, TWO]
 
 
-def test_the_answer_to_a_request_is_the_same_whatever_else_it_asks_for(maildir: Path) -> None:
+def test_the_accept_header_changes_nothing(maildir: Path) -> None:
     request = Request(url="maildir:box", accept="message/rfc822")
     fetch = MailboxFetcher(maildir, {"maildir:box": None})
     assert asyncio.run(fetch(request)) == asyncio.run(fetch(replace(request, accept="*/*")))

@@ -1,4 +1,4 @@
-"""A mailbox on a server is only looked at; and whatever the server does, the failure has its true cause."""
+"""A mailbox on a server is never changed, and whatever the server does, the failure has the real cause."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ def secret(tmp_path: Path) -> Path:
     return file
 
 
-def ask(url: str, secret: Path | None, etag: str | None = None, **options: Any) -> FetchResult:
+def fetch_result(url: str, secret: Path | None, etag: str | None = None, **options: Any) -> FetchResult:
     fetch = MailboxFetcher(Path(), {url: secret}, **({"allowed_hosts": HERE} | options))
     return asyncio.run(fetch(Request(url=url, validators=Validators(etag=etag))))
 
 
 def fetched(url: str, secret: Path, **options: Any) -> Fetched:
-    result = ask(url, secret, **options)
+    result = fetch_result(url, secret, **options)
     assert isinstance(result, Fetched), result
     return result
 
 
 def failure(url: str, secret: Path | None, **options: Any) -> Failed:
-    result = ask(url, secret, **options)
+    result = fetch_result(url, secret, **options)
     assert isinstance(result, Failed), result
     return result
 
@@ -69,10 +69,10 @@ def test_the_messages_are_parts_named_by_validity_and_uid(secret: Path) -> None:
     assert (result.status, result.payload) == (200, b"")
 
 
-def test_nothing_is_told_to_the_server_that_could_change_the_mailbox(secret: Path) -> None:
+def test_no_command_is_sent_that_could_change_the_mailbox(secret: Path) -> None:
     with MailServer({12: TWO, 3: ONE}) as server:
         fetched(server.url(), secret)
-    assert server.told == [
+    assert server.commands == [
         "CAPABILITY",
         'LOGIN "reader" "open \\"sesame\\""',
         'EXAMINE "Lists/Forum"',
@@ -83,30 +83,32 @@ def test_nothing_is_told_to_the_server_that_could_change_the_mailbox(secret: Pat
     ]
 
 
-def test_an_unchanged_mailbox_is_not_modified_and_no_message_is_asked_for(secret: Path) -> None:
+def test_an_unchanged_mailbox_is_not_modified_and_no_message_is_fetched(secret: Path) -> None:
     with MailServer({3: ONE}) as server:
         url = server.url()
         etag = fetched(url, secret).validators.etag
     with MailServer({3: ONE}) as server:
-        assert ask(server.url(), secret, etag) == NotModified(url=server.url(), headers={"etag": etag or ""})
-    assert not [said for said in server.told if said.startswith("UID")]
+        assert fetch_result(server.url(), secret, etag) == NotModified(
+            url=server.url(), headers={"etag": etag or ""}
+        )
+    assert not [command for command in server.commands if command.startswith("UID")]
 
 
 def test_only_the_newest_messages_are_listed_and_read(secret: Path) -> None:
     with MailServer(dict.fromkeys(range(1, 10), ONE)) as server:
         result = fetched(server.url(), secret, limits=MailboxLimits(max_messages=2))
     assert [part.name for part in result.parts] == ["7-8", "7-9"]
-    assert "FETCH 8:9 (UID RFC822.SIZE)" in server.told
+    assert "FETCH 8:9 (UID RFC822.SIZE)" in server.commands
 
 
-def test_an_empty_mailbox_is_an_answer(secret: Path) -> None:
+def test_an_empty_mailbox_is_fetched(secret: Path) -> None:
     with MailServer({}) as server:
         assert fetched(server.url(), secret).parts == ()
 
 
-def test_a_message_that_is_too_large_is_left_out_whatever_size_the_server_tells(secret: Path) -> None:
-    tells_less = b"* 1 FETCH (UID 3 RFC822.SIZE 5)\r\n* 2 FETCH (UID 4 RFC822.SIZE 5)\r\n%t OK done\r\n"
-    with MailServer({3: ONE, 4: b"x" * 5000}, {"FETCH": tells_less}) as server:
+def test_a_message_that_is_too_large_is_left_out_whatever_size_the_server_lists(secret: Path) -> None:
+    wrong_sizes = b"* 1 FETCH (UID 3 RFC822.SIZE 5)\r\n* 2 FETCH (UID 4 RFC822.SIZE 5)\r\n%t OK done\r\n"
+    with MailServer({3: ONE, 4: b"x" * 5000}, {"FETCH": wrong_sizes}) as server:
         result = fetched(server.url(), secret, limits=MailboxLimits(max_message_bytes=4096))
     assert [part.name for part in result.parts] == ["7-3"]
     assert result.payload == b"7-4\tlarger than 0.00390625 MiB, the most that is read of one message\n"
@@ -115,19 +117,19 @@ def test_a_message_that_is_too_large_is_left_out_whatever_size_the_server_tells(
             fetched(server.url(), secret, limits=MailboxLimits(max_message_bytes=4096)).payload
             == result.payload
         )
-    assert "UID FETCH 4 (BODY.PEEK[]<0.4097>)" not in server.told
+    assert "UID FETCH 4 (BODY.PEEK[]<0.4097>)" not in server.commands
 
 
-def test_a_message_that_was_expunged_in_between_is_looked_for_again(secret: Path) -> None:
+def test_a_message_that_was_expunged_before_it_was_read_is_looked_for_again(secret: Path) -> None:
     listed = b"* 1 FETCH (UID 3 RFC822.SIZE 5)\r\n* 2 FETCH (UID 4 RFC822.SIZE 5)\r\n%t OK done\r\n"
     with MailServer({3: ONE}, {"FETCH": listed}) as server:
         result = fetched(server.url(), secret)
     assert [part.name for part in result.parts] == ["7-3"]
     with MailServer({3: ONE}) as server:
-        assert isinstance(ask(server.url(), secret, result.validators.etag), NotModified)
+        assert isinstance(fetch_result(server.url(), secret, result.validators.etag), NotModified)
 
 
-def test_unasked_lines_of_a_server_are_passed_over(secret: Path) -> None:
+def test_unsolicited_lines_of_a_server_are_ignored(secret: Path) -> None:
     chatty = b"* 2 EXISTS\r\n* 1 FETCH (FLAGS (\\Seen))\r\n* 1 FETCH (UID 3 RFC822.SIZE 24)\r\n%t OK done\r\n"
     with MailServer({3: ONE}, {"FETCH": chatty}) as server:
         assert [part.payload for part in fetched(server.url(), secret).parts] == [ONE]
@@ -140,23 +142,28 @@ def test_over_tls_the_certificate_is_checked(secret: Path) -> None:
         found = failure(server.url("imaps", "localhost"), secret)
     assert found.cause is Cause.TLS
     assert "self-signed certificate" in found.detail
-    assert server.told == []
+    assert server.commands == []
 
 
 @pytest.fixture
 def _elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Makes the server seem to be another machine."""
+    """Make the server seem to be another machine."""
     monkeypatch.setattr(imap, "ip_address", lambda _: ipaddress.ip_address("198.51.100.7"))
 
 
 @pytest.mark.usefixtures("_elsewhere")
-def test_to_another_machine_the_password_goes_over_tls_only(secret: Path) -> None:
+def test_to_another_machine_the_password_is_sent_over_tls_only(secret: Path) -> None:
     with MailServer({3: ONE}, starttls=https()) as server:
         assert fetched(server.url("imap", "localhost"), secret, tls=trusting()).parts[0].payload == ONE
-    assert server.told[:4] == ["CAPABILITY", "STARTTLS", "CAPABILITY", 'LOGIN "reader" "open \\"sesame\\""']
+    assert server.commands[:4] == [
+        "CAPABILITY",
+        "STARTTLS",
+        "CAPABILITY",
+        'LOGIN "reader" "open \\"sesame\\""',
+    ]
     with MailServer({3: ONE}) as server:
         found = failure(server.url(), secret)
-    assert (found.cause, server.told) == (Cause.TLS, ["CAPABILITY"])
+    assert (found.cause, server.commands) == (Cause.TLS, ["CAPABILITY"])
     assert found.detail == f"127.0.0.1:{server.port} offers no TLS (TLS not supported by server)"
 
 
@@ -164,7 +171,7 @@ def test_to_another_machine_the_password_goes_over_tls_only(secret: Path) -> Non
 def test_a_server_that_pretends_we_were_logged_in_gets_no_password_either(secret: Path) -> None:
     with MailServer({3: ONE}, {"": b"* PREAUTH welcome\r\n"}, starttls=https()) as server:
         assert failure(server.url(), secret).cause is Cause.TLS
-    assert server.told == ["CAPABILITY"]
+    assert server.commands == ["CAPABILITY"]
 
 
 def test_an_address_inside_our_own_network_is_not_dialled(secret: Path) -> None:
@@ -176,16 +183,16 @@ def test_an_address_inside_our_own_network_is_not_dialled(secret: Path) -> None:
             found = failure(server.url(host=host), secret, allowed_hosts=frozenset({"other.example"}))
             assert found.cause is Cause.GUARDED
             assert detail in found.detail.replace("::1 (", "127.0.0.1 (")
-    assert server.told == []
+    assert server.commands == []
 
 
-def test_a_wrong_password_is_told_in_the_servers_words(tmp_path: Path) -> None:
+def test_a_wrong_password_is_reported_in_the_servers_words(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("wrong")
     with MailServer({3: ONE}) as server:
         found = failure(server.url(), tmp_path / "password")
     assert found.cause is Cause.LOGIN
-    said = f"127.0.0.1:{server.port} does not let us in: [AUTHENTICATIONFAILED] wrong user or password"
-    assert found.detail == said
+    detail = f"127.0.0.1:{server.port} does not let us in: [AUTHENTICATIONFAILED] wrong user or password"
+    assert found.detail == detail
 
 
 @pytest.mark.parametrize(
@@ -207,7 +214,7 @@ def test_a_password_that_cannot_be_used_is_named(
         found = failure(server.url(), file)
     assert found.cause is cause
     assert detail in found.detail
-    assert "LOGIN" not in " ".join(server.told)
+    assert "LOGIN" not in " ".join(server.commands)
 
 
 def test_a_mailbox_on_a_server_needs_a_password_file() -> None:
@@ -220,13 +227,13 @@ def test_a_mailbox_that_is_not_there_is_a_missing_folder(secret: Path) -> None:
     with MailServer({3: ONE}) as server:
         found = failure(server.url(mailbox="Nothing%20here"), secret)
     assert found.cause is Cause.MISSING_FILE
-    said = f"127.0.0.1:{server.port} does not open the mailbox: [NONEXISTENT] no such mailbox"
-    assert found.detail == said
-    assert 'EXAMINE "Nothing here"' in server.told
+    detail = f"127.0.0.1:{server.port} does not open the mailbox: [NONEXISTENT] no such mailbox"
+    assert found.detail == detail
+    assert 'EXAMINE "Nothing here"' in server.commands
 
 
 @pytest.mark.parametrize(
-    ("command", "answer", "cause", "detail"),
+    ("command", "reply", "cause", "detail"),
     [
         ("", HANG_UP, Cause.BROKEN_OFF, "broke off"),
         ("", b"HTTP/1.1 400 Bad Request\r\n\r\n", Cause.BROKEN_OFF, "something that is not IMAP"),
@@ -253,17 +260,17 @@ def test_a_mailbox_that_is_not_there_is_a_missing_folder(secret: Path) -> None:
         ("EXAMINE", b"* " + b"x" * 1_100_000, Cause.STATUS, "got more than 1000000 bytes"),
     ],
 )
-def test_what_a_server_does_wrong_has_its_true_cause(
-    secret: Path, command: str, answer: bytes, cause: Cause, detail: str
+def test_what_a_server_does_wrong_has_its_real_cause(
+    secret: Path, command: str, reply: bytes, cause: Cause, detail: str
 ) -> None:
     limits = MailboxLimits(read_seconds=0.5, max_message_bytes=1024, max_total_bytes=4096)
-    with MailServer({3: ONE}, {command: answer}) as server:
+    with MailServer({3: ONE}, {command: reply}) as server:
         found = failure(server.url(), secret, limits=limits)
     assert found.cause is cause, found
     assert detail in found.detail
 
 
-def test_a_server_that_answers_for_ever_is_broken_off(secret: Path) -> None:
+def test_a_server_that_takes_too_long_is_cut_off(secret: Path) -> None:
     def slowly(_: bytes) -> bytes:
         time.sleep(1.5)
         return b"%t OK done\r\n"
@@ -298,7 +305,7 @@ def test_a_port_where_nobody_listens_and_a_name_that_nobody_has(secret: Path) ->
         "pop3://reader@imap.example.org/INBOX",
     ],
 )
-def test_an_address_that_cannot_be_asked_is_said_to_be_none(secret: Path, url: str) -> None:
+def test_an_unusable_mailbox_address_is_a_bad_address(secret: Path, url: str) -> None:
     found = failure(url, secret)
     assert found.cause is Cause.BAD_ADDRESS
     assert "reader" not in found.detail
@@ -308,13 +315,13 @@ def test_a_user_with_an_at_sign_is_written_with_percent_40(secret: Path) -> None
     with MailServer({3: ONE}) as server:
         found = failure(server.url().replace("reader@", "reader%40example.org@"), secret)
     assert found.cause is Cause.LOGIN
-    assert server.told[1].startswith('LOGIN "reader@example.org" ')
+    assert server.commands[1].startswith('LOGIN "reader@example.org" ')
 
 
 @examples(60)
 @given(
     command=st.sampled_from(["", "CAPABILITY", "LOGIN", "EXAMINE", "FETCH", "UID FETCH", "LOGOUT"]),
-    answer=st.lists(
+    reply=st.lists(
         st.sampled_from(
             [
                 *(b"* ", b"%t ", b"OK", b"NO", b"BAD", b"BYE", b"FETCH", b"(", b")", b"{3}\r\n", b"{", b"}"),
@@ -325,8 +332,10 @@ def test_a_user_with_an_at_sign_is_written_with_percent_40(secret: Path) -> None
         max_size=12,
     ),
 )
-def test_no_answer_of_a_server_is_more_than_a_failure(command: str, answer: list[bytes]) -> None:
-    script = {"LOGIN": b"%t OK in\r\n", command: b"".join(answer) + b"\r\n"}
+def test_no_reply_of_a_server_does_more_than_fail(command: str, reply: list[bytes]) -> None:
+    script = {"LOGIN": b"%t OK in\r\n", command: b"".join(reply) + b"\r\n"}
     with MailServer({3: ONE}, script) as server:
-        result = ask(server.url(), CERTIFICATE, limits=MailboxLimits(read_seconds=0.05, session_seconds=1.0))
+        result = fetch_result(
+            server.url(), CERTIFICATE, limits=MailboxLimits(read_seconds=0.05, session_seconds=1.0)
+        )
     assert isinstance(result, Failed | Fetched)

@@ -1,4 +1,4 @@
-"""What is sent in place of a feed is refused with its true cause and something to try."""
+"""Whatever is sent in place of a feed is refused with the real cause and a hint."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def test_a_page_that_names_its_feed_gives_the_address_as_the_hint() -> None:
     assert error.hint == "the page itself names a feed: /real.atom"
 
 
-@pytest.mark.parametrize("words", ["Please solve this CAPTCHA", "Just a moment...", "403 Access Denied"])
-def test_a_bot_check_with_status_200_is_told_apart(words: str) -> None:
-    error = refused(f"<html><title>Example</title><body>{words}</body></html>")
+@pytest.mark.parametrize("text", ["Please solve this CAPTCHA", "Just a moment...", "403 Access Denied"])
+def test_a_bot_check_with_status_200_is_recognised(text: str) -> None:
+    error = refused(f"<html><title>Example</title><body>{text}</body></html>")
     assert error.detail == "a bot check titled 'Example' came in place of a feed"
     assert "poll more slowly" in error.hint
 
 
-def test_a_login_page_is_told_apart() -> None:
+def test_a_login_page_is_recognised() -> None:
     assert refused("<html><body><input type='password'></body></html>").detail.startswith("a login page")
     assert refused("<html><title>Sign in - Example</title></html>").detail.startswith("a login page")
 
@@ -103,7 +103,7 @@ def test_a_feed_under_a_wrong_content_type_is_a_feed(content_type: str) -> None:
     ],
     ids=["tags", "references", "namespaces", "categories"],
 )
-def test_more_than_a_feed_holds_is_refused_before_it_is_parsed(excess: str) -> None:
+def test_an_oversized_feed_is_refused_before_it_is_parsed(excess: str) -> None:
     error = refused(FEED.replace("<item>", excess + "<item>"))
     assert error.cause is Cause.BROKEN_FEED
     assert "more tags, references, namespaces or categories" in error.detail

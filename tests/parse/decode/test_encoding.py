@@ -1,4 +1,4 @@
-"""The words of a feed come out right whatever was declared about their bytes."""
+"""The text of a feed is decoded correctly even if the declared encoding is wrong."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ CELTIC = "<?xml version='1.0' encoding='iso-8859-14'?>"
         (feed("Tŷ £5 – “a”").encode(), "text/xml"),
     ],
 )
-def test_what_is_valid_utf_8_or_bears_a_mark_is_read_so_whatever_is_declared(
+def test_valid_utf_8_and_byte_order_marks_count_more_than_declarations(
     payload: bytes, content_type: str | None
 ) -> None:
     assert title_of(payload, content_type) == "Tŷ £5 – “a”"

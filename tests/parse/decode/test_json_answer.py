@@ -1,4 +1,4 @@
-"""Answers in JSON, before a kind looks at what they say."""
+"""Parsing JSON payloads, before a kind reads them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_number_of_a_million_digits_is_read_as_it_was_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("payload", "cause", "words"),
+    ("payload", "cause", "text"),
     [
         (b" \n", Cause.EMPTY, "the answer holds nothing"),
         (
@@ -52,10 +52,12 @@ def test_a_number_of_a_million_digits_is_read_as_it_was_written() -> None:
         (b'{"a":' * 100_000, Cause.BROKEN_FEED, "values nested deeper than anybody writes them"),
     ],
 )
-def test_what_is_no_json_is_refused_with_what_it_is(payload: bytes, cause: Cause, words: str) -> None:
+def test_a_payload_that_is_no_json_is_refused_with_what_it_is(
+    payload: bytes, cause: Cause, text: str
+) -> None:
     error = refused(payload)
     assert error.cause is cause
-    assert words in error.detail
+    assert text in error.detail
 
 
 def test_text_is_taken_without_space_around_it_and_without_what_xml_forbids() -> None:

@@ -1,4 +1,4 @@
-"""The recorded calls, consultations, guides, collections, finders and HTML attachments, by hand."""
+"""The recorded calls, consultations, guides, collections, finders and attachments, as a person reads them."""
 
 from __future__ import annotations
 

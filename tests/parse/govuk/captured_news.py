@@ -1,4 +1,4 @@
-"""The recorded news, organisations, publications, speeches and groups, by hand."""
+"""The recorded news, organisations, publications, speeches and groups, as a person reads them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ POLICE = (
 )
 WALES = "/government/organisations/office-of-the-secretary-of-state-for-wales"
 
-NEWS = {
+NEWS_STORIES = {
     "news_article__best-practice-event": Row(
         path="/government/news/cde-innovation-network-event-9-july-2015-london",
         title="CDE Innovation Network event: 9 July 2015, London",

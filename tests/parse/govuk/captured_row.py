@@ -1,4 +1,4 @@
-"""What a person reads in a recorded document of GOV.UK."""
+"""The type of a recorded document of GOV.UK as a person reads it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PDF = "application/pdf"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One document by hand: dates as they stand in the file, attachments as (address, type, length)."""
+    """One document: dates as in the file, attachments as (address, type, length)."""
 
     path: str
     title: str | None

@@ -1,4 +1,4 @@
-"""Answers of GOV.UK's APIs, and what the kind `govuk` makes of them."""
+"""Responses of GOV.UK's APIs, and what the kind `govuk` reads from them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COLLECTION = "/government/collections/uk-national-action-plans-for-open-governme
 
 
 def read_at(address: str, payload: bytes, watched: str | None = None) -> ParsedPage:
-    """What is read in an answer from `address`, for a source that has `watched` as its address, else this."""
+    """The page read from `address`, for a source with the address `watched` (None: the same)."""
     fetched = Fetched(url=address, final_url=address, status=200, headers={}, payload=payload)
     return reader_for("govuk").read(make_source(kind="govuk", address=watched or address), fetched)
 
@@ -42,7 +42,7 @@ def refused(address: str, payload: bytes) -> SourceError:
 
 
 def look_up(path: str) -> Request:
-    """What asks for the data of the page at `path`."""
+    """The expected request for the data of the page at `path`."""
     return Request(
         url=DATA + path,
         pause=timedelta(milliseconds=100),

@@ -1,4 +1,4 @@
-"""What the kind `govuk` reads in answers of the Content API; the files stand in `cases/govuk`."""
+"""The kind `govuk` with responses of the Content API. The files are in `cases/govuk`."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def test_a_page_that_is_an_attachment_names_the_publication_it_belongs_to() -> N
     )
 
 
-def test_an_answered_consultation_tells_the_answer_under_the_publishers_heading() -> None:
+def test_a_consultation_with_an_outcome_has_it_under_the_publishers_heading() -> None:
     entry = document("outcome.json", "/government/consultations/example-consultation")
     assert entry.type == "Consultation outcome"
     assert (entry.content or "").split("\n") == [
@@ -290,7 +290,7 @@ def test_an_announcement_of_statistics_has_its_latest_note_as_history() -> None:
         ("corporate_report", "Corporate report"),
     ],
 )
-def test_a_document_type_is_told_in_the_words_that_gov_uk_displays(document_type: str, shown: str) -> None:
+def test_a_document_type_is_named_as_gov_uk_displays_it(document_type: str, shown: str) -> None:
     payload = f'{{"base_path": "/a", "title": "Example", "document_type": "{document_type}"}}'
     (entry,) = read_at(f"{DATA}/a", payload.encode()).entries
     assert entry.type == shown
@@ -310,14 +310,14 @@ def test_what_is_missing_or_of_another_form_leaves_its_place_empty() -> None:
 
 
 @pytest.mark.parametrize("name", ["search_changed.json", "document_changed.json"])
-def test_an_answer_in_a_changed_form_is_an_error_that_names_what_is_missing(name: str) -> None:
+def test_a_response_in_a_changed_form_is_an_error_that_names_what_is_missing(name: str) -> None:
     error = refused(SEARCH if name.startswith("search") else f"{DATA}{PLAN}", case(name))
     assert error.cause is Cause.NOT_A_FEED
     assert ("'results'" if name.startswith("search") else "'base_path'") in error.detail
 
 
 @pytest.mark.parametrize(
-    ("payload", "cause", "words"),
+    ("payload", "cause", "detail"),
     [
         (b"", Cause.EMPTY, "holds nothing"),
         (b"[]", Cause.NOT_A_FEED, "neither a search nor a document"),
@@ -327,9 +327,9 @@ def test_an_answer_in_a_changed_form_is_an_error_that_names_what_is_missing(name
         (b"[" * 100_000, Cause.BROKEN_FEED, "nested deeper"),
     ],
 )
-def test_what_is_no_answer_of_the_api_is_an_error_that_says_what_it_is(
-    payload: bytes, cause: Cause, words: str
+def test_a_payload_that_is_no_response_of_the_api_is_an_error_that_says_what_it_is(
+    payload: bytes, cause: Cause, detail: str
 ) -> None:
     error = refused(SEARCH, payload)
     assert error.cause is cause
-    assert words in error.detail
+    assert detail in error.detail

@@ -1,6 +1,6 @@
-"""The recorded answers of GOV.UK's APIs, each held against what a person read in the raw file.
+"""Recorded responses of GOV.UK's APIs, compared with what a person read in the raw file.
 
-They are kept beside the project, not in it, so these tests run where that folder is.
+They are stored beside the project, not in it, so these tests run only where that folder exists.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from aggregator.model import Fetched, ParsedPage
 from aggregator.parse import reader_for
 from tests.parse.answers import SAMPLES
 from tests.parse.govuk.captured_consultations import CONSULTATIONS
-from tests.parse.govuk.captured_news import NEWS
+from tests.parse.govuk.captured_news import NEWS_STORIES
 from tests.parse.govuk.captured_row import GOVUK, Row
 from tests.support.builders import make_source
 
@@ -23,7 +23,7 @@ FOLDER = SAMPLES / "captures/govuk_content_api"
 SEARCH = SAMPLES / "captures/govuk_search_api/api_search.json_q-tax_vehicle-tax_doc-example.json"
 MODEL = SAMPLES / "models/govuk_search.json"
 
-TABLE = {**CONSULTATIONS, **NEWS}
+TABLE = {**CONSULTATIONS, **NEWS_STORIES}
 
 RECORDED = pytest.mark.skipif(
     not FOLDER.is_dir(), reason="recorded answers are kept beside the project, not in it"
@@ -36,7 +36,7 @@ def read(address: str, payload: bytes) -> ParsedPage:
 
 
 @RECORDED
-def test_every_recorded_document_stands_in_the_table() -> None:
+def test_every_recorded_document_is_in_the_table() -> None:
     assert {path.stem for path in FOLDER.iterdir()} == set(TABLE)
 
 

@@ -1,4 +1,4 @@
-"""What the kind `govuk` reads in answers of the Search API; the files stand in `cases/govuk`."""
+"""The kind `govuk` with responses of the Search API. The files are in `cases/govuk`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tests.parse.govuk.govuk_answers import DATA, GOVUK, SEARCH, case, look_up, 
 from tests.support.builders import make_source
 
 
-def test_the_api_is_asked_ten_times_a_second_at_most_whatever_the_pause_of_the_source() -> None:
-    asked = reader_for("govuk").request(make_source(kind="govuk", pause=timedelta(seconds=5)), SEARCH)
-    assert asked == Request(url=SEARCH, pause=timedelta(seconds=0.1), accept="application/json")
+def test_the_api_gets_at_most_ten_requests_a_second_whatever_the_pause_of_the_source() -> None:
+    request = reader_for("govuk").request(make_source(kind="govuk", pause=timedelta(seconds=5)), SEARCH)
+    assert request == Request(url=SEARCH, pause=timedelta(seconds=0.1), accept="application/json")
 
 
 def test_a_result_is_read_as_it_was_written() -> None:
@@ -38,7 +38,7 @@ def test_a_result_is_read_as_it_was_written() -> None:
     assert not page.complete
 
 
-def test_a_link_without_a_leading_slash_and_a_whole_link_are_made_absolute_and_types_have_words() -> None:
+def test_links_in_every_form_are_made_absolute_and_types_are_named_as_displayed() -> None:
     _, second, third, fourth = read_at(SEARCH, case("search.json")).entries
     assert second.link == "https://www.gov.uk/government/publications/example-transparency-data"
     assert second.type == "Transparency data"
@@ -90,14 +90,14 @@ def further(address: str, number: int, total: int) -> list[str]:
         ("start=x&count=30", 30, 100, "count=30&start=30"),
     ],
 )
-def test_the_next_page_is_asked_for_until_there_is_none_and_three_pages_at_most(
+def test_the_next_page_is_requested_until_there_is_none_and_three_pages_at_most(
     query: str, found: int, total: int, next_query: str | None
 ) -> None:
     expected = [f"{GOVUK}/api/search.json?{next_query}"] if next_query else []
     assert further(f"{GOVUK}/api/search.json?{query}", found, total) == expected
 
 
-def test_a_search_that_does_not_say_how_much_there_is_has_no_next_page() -> None:
+def test_a_search_without_a_total_has_no_next_page() -> None:
     listed = ", ".join(['{"title": "Example"}'] * 10)
     payload = f'{{"results": [{listed}]}}'.encode()
     assert read_at(f"{GOVUK}/api/search.json?q=open+government", payload).next_requests == ()
@@ -122,7 +122,7 @@ def test_a_search_without_results_is_empty_and_no_error() -> None:
     assert read_at(SEARCH, results(0, 0)) == ParsedPage(entries=())
 
 
-def test_a_link_that_no_address_can_be_made_of_is_left_as_it_was_and_not_asked_for() -> None:
+def test_a_link_that_cannot_be_resolved_stays_as_it_is_and_is_not_requested() -> None:
     page = read_at(
         SEARCH, b'{"results": [{"title": "Example", "link": "http://[x"}, {"title": "No link"}, 5]}'
     )
@@ -133,7 +133,7 @@ def test_a_link_that_no_address_can_be_made_of_is_left_as_it_was_and_not_asked_f
 @pytest.mark.parametrize(
     "link", ["//other.example.org/a", "http://www.gov.uk/a", "/", "/a b", "/a?b=<", "https://www.gov.uk:80/a"]
 )
-def test_only_documents_of_the_host_that_was_asked_are_looked_up(link: str) -> None:
+def test_only_documents_of_the_same_host_are_looked_up(link: str) -> None:
     follow = read_at(
         SEARCH, f'{{"results": [{{"title": "Example", "link": "{link}"}}]}}'.encode()
     ).next_requests

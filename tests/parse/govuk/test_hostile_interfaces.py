@@ -1,4 +1,4 @@
-"""Whatever GOV.UK or Citizen Space send is read or refused: no other exception, and no long wait."""
+"""Whatever GOV.UK or Citizen Space send is read or refused, without other exceptions or long waits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.builders import make_source
 from tests.support.examples import examples
 from tests.support.time_limits import A_TENTH_OR_WHOLE, is_within
 
-ASKED = (
+ADDRESSES = (
     ("govuk", "https://www.gov.uk/api/search.json?q=open+government"),
     ("govuk", "https://www.gov.uk/api/content/government/news/example"),
     ("citizenspace", "https://consult.gov.scot/api/2.3/json_search_results?st=open"),
@@ -29,13 +29,13 @@ RECORDED = sorted([*(CASES / "govuk").iterdir(), *(CASES / "citizenspace").iterd
 
 
 def causes(payload: bytes) -> list[Cause | None]:
-    """Why each kind refuses the payload at each of its addresses; None where it is read."""
-    return [cause_of(kind, address, payload) for kind, address in ASKED]
+    """Why each kind refuses the payload at each of its addresses; None if it is read."""
+    return [cause_of(kind, address, payload) for kind, address in ADDRESSES]
 
 
 def cause_of(kind: str, address: str, payload: bytes) -> Cause | None:
     fetched = Fetched(url=address, final_url=address, status=200, headers={}, payload=payload)
-    watched = make_source(kind=kind, address=ASKED[1][1] if kind == "govuk" else ASKED[2][1])
+    watched = make_source(kind=kind, address=ADDRESSES[1][1] if kind == "govuk" else ADDRESSES[2][1])
     try:
         reader_for(kind).read(watched, fetched)
     except SourceError as error:
@@ -48,13 +48,13 @@ def test_any_bytes_are_read_or_refused(payload: bytes) -> None:
     causes(payload)
 
 
-WORDS = """
+KEY_NAMES = """
     results link title _id public_timestamp latest_change_note organisations total base_path details links
     documents available_translations withdrawn_notice schema_name redirects destination path locale parent
     document_type attachments url content_type final_outcome_documents change_history note body
     collection_groups public_updated_at id status startdate enddate overview department
 """
-KEYS = st.sampled_from(WORDS.split())
+KEYS = st.sampled_from(KEY_NAMES.split())
 ODD = st.sampled_from(
     [
         *("", "/", "//", "http://[", "javascript:1", "/a\ud800", "\x00", "<a", "&#xd800;"),
@@ -98,7 +98,7 @@ CARD = "<li class='dss-card'><h2><a href='/a/'>Example</a></h2>"
 
 
 def slow(part: int) -> dict[str, str]:
-    """Answers of 10 MB, or of a part of that, that a careless reader takes long for."""
+    """Payloads of 10 MB, or of a part of that, that take a careless parser long."""
     return {
         "deep": "[" * (400_000 // part),
         "deep keys": '{"results":' * (400_000 // part),
@@ -125,7 +125,7 @@ def slow(part: int) -> dict[str, str]:
 def test_what_is_made_to_take_long_takes_less_than_ten_seconds(what: str, part: int) -> None:
     payload = slow(part)[what].encode()
     assert len(payload) <= 10_000_000
-    for kind, address in ASKED:
+    for kind, address in ADDRESSES:
         start = time.process_time()
         cause_of(kind, address, payload)
         assert is_within(time.process_time() - start, 10 / part), address

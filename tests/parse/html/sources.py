@@ -1,4 +1,4 @@
-"""Sources as `sources.yaml` has them, and what the HTML kinds read in pages of a publisher's form."""
+"""The sources of `sources.yaml`, and what the HTML kinds read from their sample pages."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ SHIPPED: Final = {
 
 
 def fetched(payload: str | bytes, url: str, final_url: str | None = None, **headers: str) -> Fetched:
-    """A good answer to a request for `url`."""
+    """A successful fetch of `url`."""
     raw = payload.encode() if isinstance(payload, str) else payload
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Fetched(url=url, final_url=final_url or url, status=200, headers=named, payload=raw)
 
 
 def read(source: Source, payload: str | bytes, url: str | None = None, **headers: str) -> ParsedPage:
-    """What the source's kind reads in an answer from `url`, by default its address."""
+    """The page that the source's kind reads from `url`, by default its address."""
     return reader_for(source.kind).read(source, fetched(payload, url or source.address, **headers))
 
 
 def refused(source: Source, payload: str | bytes, url: str | None = None) -> SourceError:
-    """The error with which the source's kind refuses an answer."""
+    """The error with which the source's kind refuses a payload."""
     with pytest.raises(SourceError) as caught:
         read(source, payload, url)
     return caught.value
@@ -47,11 +47,11 @@ def case(kind: str, name: str) -> str:
 
 
 def entries(source: Source, page: ParsedPage) -> tuple[Entry, ...]:
-    """The items of a page in our words."""
+    """The items of a page, normalised."""
     return normalise(source, source.address, page.entries, now=NOON).entries
 
 
 def entry(source: Source, payload: str) -> Entry:
-    """The one item of a watched page, in our words."""
+    """The one item of a watched page, normalised."""
     [found] = entries(source, read(source, payload))
     return found

@@ -1,4 +1,4 @@
-"""What a page says beside its labels, in the forms of the publishers."""
+"""Values beside labels, in the markup of the publishers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aggregator.parse.html.dom import parse_html
 from tests.parse.answers import SAMPLES
 
 
-def said(markup: str | bytes, **labels: str) -> dict[str, str]:
+def values_of(markup: str | bytes, **labels: str) -> dict[str, str]:
     payload = markup.encode() if isinstance(markup, str) else markup
     return read_labels(
         parse_html(payload, {}), {name.replace("_", " "): means for name, means in labels.items()}
@@ -48,7 +48,7 @@ def said(markup: str | bytes, **labels: str) -> dict[str, str]:
     ],
 )
 def test_a_label_is_read_in_every_form_with_and_without_a_colon(markup: str, found: dict[str, str]) -> None:
-    assert said(markup) == found
+    assert values_of(markup) == found
 
 
 @pytest.mark.parametrize(
@@ -66,14 +66,14 @@ def test_a_label_is_read_in_every_form_with_and_without_a_colon(markup: str, fou
         "<script>Closes: 3 May 2026</script>",
     ],
 )
-def test_a_sentence_a_label_without_a_value_and_a_long_text_say_nothing(markup: str) -> None:
-    assert said(markup) == {}
+def test_a_sentence_a_label_without_a_value_and_a_long_text_are_ignored(markup: str) -> None:
+    assert values_of(markup) == {}
 
 
-def test_the_first_value_of_a_label_stands() -> None:
+def test_the_first_value_of_a_label_counts() -> None:
     page = "<p>Published: 3 May 2026</p><ul><li>Published: 1 May 2020</li></ul>"
 
-    assert said(page) == {"published": "3 May 2026"}
+    assert values_of(page) == {"published": "3 May 2026"}
     assert list(labelled_values(parse_html(page.encode(), {}), {})) == [
         ("published", "3 May 2026"),
         ("published", "1 May 2020"),
@@ -83,7 +83,7 @@ def test_the_first_value_of_a_label_stands() -> None:
 def test_a_source_adds_labels_of_its_own_and_may_read_one_otherwise() -> None:
     page = "<p>Responses by: 3 May 2026</p><p>Published: 1 May 2026</p><p>Status: Open</p>"
 
-    assert said(page, Responses_by="closes", published="updated", Status="type") == {
+    assert values_of(page, Responses_by="closes", published="updated", Status="type") == {
         "closes": "3 May 2026",
         "updated": "1 May 2026",
         "type": "Open",
@@ -91,10 +91,10 @@ def test_a_source_adds_labels_of_its_own_and_may_read_one_otherwise() -> None:
 
 
 def test_the_longest_label_that_fits_is_the_label() -> None:
-    assert said("<p>Closes early 3 May 2026</p>", Closes_early="updated") == {"updated": "3 May 2026"}
+    assert values_of("<p>Closes early 3 May 2026</p>", Closes_early="updated") == {"updated": "3 May 2026"}
 
 
-def test_a_meeting_that_was_held_and_one_that_comes_are_claims_with_the_page_as_source() -> None:
+def test_a_past_and_a_next_meeting_are_claims_with_the_page_as_source() -> None:
     claims = meeting_claims({"held": "4 March 2026", "next": "3 June 2026"}, "https://example.org/minutes/")
 
     assert [(claim.what, claim.date, claim.source) for claim in claims] == [
@@ -118,10 +118,10 @@ RECORDED = {
         "opens": "6 Aug 2026",
     },
 }
-"""By hand from the raw files."""
+"""Read by a person in the raw files."""
 
 
 @pytest.mark.parametrize("name", RECORDED)
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the recorded answers are not part of the project")
 def test_recorded_pages_are_read_right(name: str) -> None:
-    assert said(Path(SAMPLES / "captures" / name).read_bytes()) == RECORDED[name]
+    assert values_of(Path(SAMPLES / "captures" / name).read_bytes()) == RECORDED[name]

@@ -1,4 +1,4 @@
-"""Bytes of a page become elements; what is no page, or too much of one, is refused."""
+"""A page is parsed into elements; anything else, or a page that is too large, is refused."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def refused(payload: bytes) -> SourceError:
         (PAGE.encode("cp1252"), ""),
     ],
 )
-def test_the_charset_is_found_by_mark_bytes_header_and_meta(payload: bytes, content_type: str) -> None:
+def test_the_charset_is_found_by_byte_order_mark_bytes_header_and_meta(
+    payload: bytes, content_type: str
+) -> None:
     assert visible_text(parse_html(payload, {"content-type": content_type}).p) == "Cymru – plân “agored”"
 
 
@@ -116,11 +118,11 @@ def test_an_xhtml_page_with_an_xml_declaration_is_read() -> None:
         ("<p>a&nbsp;b &amp; c</p>", "a b & c"),
     ],
 )
-def test_words_are_one_line_with_a_space_where_a_block_begins_or_ends(markup: str, line: str) -> None:
-    assert visible_text(parse_html(markup.encode(), {}).body) == line
+def test_visible_text_is_one_line_with_a_space_between_blocks(markup: str, text: str) -> None:
+    assert visible_text(parse_html(markup.encode(), {}).body) == text
 
 
-def test_no_element_has_no_words() -> None:
+def test_no_element_has_no_visible_text() -> None:
     assert visible_text(None) == ""
 
 
@@ -135,7 +137,7 @@ def test_no_element_has_no_words() -> None:
         ("<p><time>20 August 2026</time></p>", "<time>20 August 2026</time>"),
     ],
 )
-def test_a_date_keeps_its_time_element_with_attribute_and_words(markup: str, date: str) -> None:
+def test_a_date_keeps_its_time_element_with_attribute_and_text(markup: str, date: str) -> None:
     assert date_text(select(parse_html(markup.encode(), {}), "p")[0]) == date
 
 
@@ -154,7 +156,7 @@ def test_a_date_keeps_its_time_element_with_attribute_and_words(markup: str, dat
         ('<base href="http://[broken">', "/b", "/b"),
     ],
 )
-def test_links_are_seen_from_the_base_else_from_where_the_page_was_found(
+def test_links_are_resolved_against_the_base_else_against_the_pages_address(
     base: str, href: str, link: str
 ) -> None:
     page = parse_html(f"<html><head>{base}</head><body></body></html>".encode(), {})

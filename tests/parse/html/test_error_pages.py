@@ -1,4 +1,4 @@
-"""A bot check, a login page and an error page with 200 are told from the publisher's page."""
+"""Bot checks, login pages and error pages with status 200 are recognised."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever bytes come, a page is read or refused: no other exception, and no long wait."""
+"""Any bytes are read as a page or refused, without other exceptions or long waits."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ PIECES = st.sampled_from([piece.replace("_", " ") for piece in WRITTEN.split()])
 
 
 def read_all(payload: bytes) -> None:
-    """Any exception but SourceError is a bug and passes through."""
+    """Read the payload with each kind. Any exception but SourceError is a bug and is raised."""
     for source, url in READERS:
         try:
             entries(source, read(source, payload, url))

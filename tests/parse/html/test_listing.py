@@ -1,4 +1,4 @@
-"""The kind `listing`: each publisher's list and detail pages, today's form and a changed one."""
+"""The kind `listing`: each publisher's list and detail pages, in their current and in a changed layout."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def day(text: str, precision: Precision = Precision.DAY) -> Moment:
 
 
 def items(source: str) -> list[tuple[str | None, str | None, str | None, str | None]]:
-    """Title, link, date and type of every item in the sample of today's form."""
+    """Title, link, date and type of every item in the sample of the current layout."""
     page = read(SHIPPED[source], case("listing", source))
     return [(entry.title, entry.link, entry.published or entry.updated, entry.type) for entry in page.entries]
 
@@ -163,7 +163,7 @@ def test_times_of_the_welsh_newsroom_are_utc_in_summer_and_winter() -> None:
     ]
 
 
-def test_glasgow_news_have_the_link_around_or_inside_their_heading() -> None:
+def test_items_of_glasgow_have_the_link_around_or_inside_their_heading() -> None:
     assert items("glasgow-news") == [
         (
             "Example: Participation plan agreed",
@@ -180,7 +180,7 @@ def test_glasgow_news_have_the_link_around_or_inside_their_heading() -> None:
     ]
 
 
-def test_manchester_news_are_the_headings_that_link_to_news_and_not_the_menu() -> None:
+def test_items_of_manchester_are_the_headings_that_link_to_articles_and_not_the_menu() -> None:
     assert items("gmca-news") == [
         (
             "Example: Information strategy refreshed",
@@ -286,7 +286,7 @@ def test_next_page_first_then_the_pages_of_the_items_in_the_lists_order() -> Non
     assert {request.pause for request in follow} == {SCOTLAND.pause}
 
 
-def test_files_and_other_sites_are_not_read_so_their_lines_tell_all() -> None:
+def test_pages_of_files_and_other_sites_are_not_read_so_their_items_are_whole() -> None:
     page = read(WALES, case("listing", "wales-consultations"))
     other = small_list().replace("/publications/e1/", "https://example.org/e1/")
     other = other.replace("/publications/e2/", "/publications/?type=minutes")
@@ -300,11 +300,11 @@ def test_files_and_other_sites_are_not_read_so_their_lines_tell_all() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "followed"),
+    ("query", "followed"),
     [("", 20), ("&page=1", 8), ("&page=2", 0), ("&page=3", 0)],
 )
-def test_twenty_pages_of_items_are_read_in_all_the_newest_first(asked: str, followed: int) -> None:
-    page = read(SCOTLAND, small_list(12 if asked else 30), SCOTLAND.address + asked)
+def test_twenty_pages_of_items_are_read_in_all_the_newest_first(query: str, followed: int) -> None:
+    page = read(SCOTLAND, small_list(12 if query else 30), SCOTLAND.address + query)
 
     assert [request.about for request in page.next_requests] == [
         f"https://www.gov.scot/publications/e{n}/" for n in range(1, followed + 1)
@@ -343,7 +343,7 @@ def test_an_item_that_is_linked_twice_is_one_item_with_the_first_title() -> None
     assert [entry.title for entry in read(SCOTLAND, twice).entries] == ["Example: 1"]
 
 
-def test_more_items_than_are_read_are_said_to_be_left_out() -> None:
+def test_items_beyond_the_limit_are_reported_as_left_out() -> None:
     page = read(SCOTLAND, small_list(1_001))
 
     assert len(page.entries) == 1_000
@@ -372,7 +372,7 @@ def test_what_a_source_removes_is_not_in_an_items_title() -> None:
         ("no date yet", None),
     ],
 )
-def test_words_before_a_date_in_a_list_are_not_the_date(written: str, date: str | None) -> None:
+def test_a_label_before_a_date_in_a_list_is_not_the_date(written: str, date: str | None) -> None:
     listed = small_list(1).replace("</li>", f"<dl><dd>Minutes</dd><dd>{written}</dd></dl></li>")
 
     assert read(SCOTLAND, listed).entries[0].published == date
@@ -422,14 +422,14 @@ def test_a_selector_that_cannot_be_read_is_named() -> None:
     assert refused(source, small_list()).detail == "the selector 'li[' cannot be read"
 
 
-def test_relative_links_are_seen_from_the_pages_base() -> None:
+def test_relative_links_are_resolved_against_the_pages_base() -> None:
     based = small_list(1).replace("<html>", '<html><head><base href="https://www.gov.scot/deep/"></head>')
     based = based.replace("/publications/e1/", "e1/")
 
     assert read(SCOTLAND, based).entries[0].link == "https://www.gov.scot/deep/e1/"
 
 
-def test_a_list_is_asked_for_as_html_with_the_sources_pause() -> None:
+def test_a_list_is_requested_as_html_with_the_sources_pause() -> None:
     request = reader_for("listing").request(SCOTLAND, SCOTLAND.address)
 
     assert (request.url, request.pause, request.about) == (SCOTLAND.address, SCOTLAND.pause, None)

@@ -1,4 +1,4 @@
-"""The kind `page`: one watched page, judged by the text that normalise makes of it."""
+"""The kind `page`: one watched page, compared by its normalised text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SAMPLES = {
     "irm-document": "irm-uk-review-2023-2025",
     "uk-msf": "uk-msf-page",
 }
-TOLD = {
+EXPECTED = {
     "scotland-steering-group": (
         "Example: Open Government Steering Group",
         "Group The group oversees the example action plan. Milestone Due Publish the example register"
@@ -63,14 +63,14 @@ TOLD = {
 }
 
 
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", EXPECTED)
 def test_a_page_has_its_heading_as_title_and_its_main_text_alone(name: str) -> None:
-    told = entry(SHIPPED[SAMPLES[name]], case("page", name))
+    item = entry(SHIPPED[SAMPLES[name]], case("page", name))
 
-    assert (told.title, told.text) == TOLD[name]
+    assert (item.title, item.text) == EXPECTED[name]
 
 
-@pytest.mark.parametrize("name", TOLD)
+@pytest.mark.parametrize("name", EXPECTED)
 def test_a_page_is_known_by_the_address_that_the_source_names(name: str) -> None:
     source = SHIPPED[SAMPLES[name]]
 
@@ -119,7 +119,7 @@ SAME = {
 
 
 @pytest.mark.parametrize("changes", SAME.values(), ids=SAME)
-def test_what_stands_around_the_document_makes_no_difference(changes: list[tuple[str, str]]) -> None:
+def test_changes_around_the_document_make_no_difference(changes: list[tuple[str, str]]) -> None:
     page = before = case("page", "scotland-steering-group")
     for old, new in changes:
         assert old in page
@@ -166,10 +166,10 @@ GLOSSARIES = [
 
 @pytest.mark.parametrize("form", GLOSSARIES)
 @pytest.mark.parametrize(
-    "words", ["A promise made in an action plan.", "What members promise to do by a date."]
+    "explanation", ["A promise made in an action plan.", "What members promise to do by a date."]
 )
-def test_an_explanation_goes_and_the_word_that_it_explains_stays(form: str, words: str) -> None:
-    page = f"<article><h1>Example</h1><p>Twelve {form.format(words)} in the plan.</p></article>"
+def test_an_explanation_is_removed_and_the_explained_term_stays(form: str, explanation: str) -> None:
+    page = f"<article><h1>Example</h1><p>Twelve {form.format(explanation)} in the plan.</p></article>"
 
     assert " ".join(entry(GROUP, page).text.split()) == "Twelve commitments in the plan."
 
@@ -247,30 +247,30 @@ def test_the_title_is_the_heading_else_the_pages_title_without_the_sites_name(
 def test_dates_come_from_labels_and_from_what_is_marked_as_publication(
     markup: str, published: str | None, updated: str | None
 ) -> None:
-    [told] = read(GROUP, f"<html><body><main><p>A</p>{markup}</main></body></html>").entries
+    [item] = read(GROUP, f"<html><body><main><p>A</p>{markup}</main></body></html>").entries
 
-    assert (told.published, told.updated) == (published, updated)
+    assert (item.published, item.updated) == (published, updated)
 
 
-def test_a_page_tells_of_meetings_closing_days_and_languages() -> None:
+def test_a_page_has_meetings_closing_days_and_languages() -> None:
     page = case("page", "wales-commitments").replace(
         "<h2>",
         "<p>Date of next meeting: 3 June 2026</p><p>Closes: 5 June 2026</p><p>Opened: 1 June 2026</p><h2>",
     )
-    told = entry(SHIPPED["wales-commitments"], page)
+    item = entry(SHIPPED["wales-commitments"], page)
 
-    assert [(claim.what, claim.source) for claim in told.claims] == [
+    assert [(claim.what, claim.source) for claim in item.claims] == [
         ("next meeting", "https://www.gov.wales/node/49684")
     ]
-    assert (told.closes and told.closes.at, told.opens and told.opens.at) == (
+    assert (item.closes and item.closes.at, item.opens and item.opens.at) == (
         instant("2026-06-04 23:00"),
         instant("2026-05-31 23:00"),
     )
-    assert [(other.language, other.url) for other in told.translations] == [
+    assert [(other.language, other.url) for other in item.translations] == [
         ("cy", "https://www.llyw.cymru/node/49684")
     ]
-    assert told.published is not None
-    assert (told.published.precision, told.published.zone) == (Precision.DAY, ZoneBasis.ASSUMED)
+    assert item.published is not None
+    assert (item.published.precision, item.published.zone) == (Precision.DAY, ZoneBasis.ASSUMED)
 
 
 def test_files_that_the_text_links_to_are_attachments_each_once_and_pages_are_none() -> None:
@@ -280,9 +280,9 @@ def test_files_that_the_text_links_to_are_attachments_each_once_and_pages_are_no
         '<a href="/e.html">E</a><a href="http://[broken.pdf">F</a>'
         '<nav><a href="/g.pdf">G</a></nav></main></html>'
     )
-    [told] = read(GROUP, page).entries
+    [item] = read(GROUP, page).entries
 
-    assert [(link.rel, link.type, link.title, link.href) for link in told.links] == [
+    assert [(link.rel, link.type, link.title, link.href) for link in item.links] == [
         ("enclosure", "application/pdf", "Plan A", "https://www.gov.scot/a.PDF?v=2"),
         (
             "enclosure",
@@ -294,7 +294,7 @@ def test_files_that_the_text_links_to_are_attachments_each_once_and_pages_are_no
     ]
 
 
-def test_an_attachment_that_is_replaced_is_seen() -> None:
+def test_a_replaced_attachment_is_noticed() -> None:
     before = case("page", "glasgow-1337")
     after = before.replace("/media/1234/plan.pdf", "/media/1300/plan.pdf")
 
@@ -331,7 +331,7 @@ def test_only_the_last_address_that_is_gone_says_that_the_page_is() -> None:
     assert single_document_link(GLASGOW, GLASGOW.address) == GLASGOW.page
 
 
-def test_a_page_is_asked_for_as_html_with_the_sources_pause() -> None:
+def test_a_page_is_requested_as_html_with_the_sources_pause() -> None:
     request = reader_for("page").request(GROUP, GROUP.address)
 
     assert (request.url, request.pause) == (GROUP.address, GROUP.pause)

@@ -1,4 +1,4 @@
-"""Messages of a mailing list, and what the kind `mailbox` makes of them."""
+"""Messages of a mailing list, and what the kind `mailbox` reads from them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from aggregator.parse import reader_for
 from tests.parse.answers import CASES
 from tests.support.builders import make_source
 
-BOX: Final = "maildir:mail/forum"
+MAILBOX: Final = "maildir:mail/forum"
 TRUST: Final = MailTrust(list_id="msf.lists.example.org", servers=("mx.example.net",))
 PASSED: Final = "mx.example.net; dkim=pass header.d=lists.example.org"
 MESSAGES: Final = CASES / "mailbox"
 
 
 def message(body: str | bytes = "Words.\n", **fields: str | None) -> bytes:
-    """A message that the list signed; `fields` by name, `_` for a hyphen, None to leave one away."""
+    """A message that the list signed. `fields` by name, with `_` for a hyphen, and None to leave one out."""
     default: dict[str, str | None] = {
         "Authentication_Results": PASSED,
         "List_Id": "Forum <msf.lists.example.org>",
@@ -31,17 +31,19 @@ def message(body: str | bytes = "Words.\n", **fields: str | None) -> bytes:
     return "".join(stated).encode() + b"\n" + (body.encode() if isinstance(body, str) else body)
 
 
-def read(*messages: bytes, left: bytes = b"", trust: MailTrust | None = TRUST, **changes: Any) -> ParsedPage:
-    """What is read in a box that holds these messages, named 1, 2 …"""
+def read(
+    *messages: bytes, left_out: bytes = b"", trust: MailTrust | None = TRUST, **changes: Any
+) -> ParsedPage:
+    """The page read from a mailbox with these messages, named 1, 2 …"""
     parts = tuple(FetchedPart(name=str(number), payload=raw) for number, raw in enumerate(messages, 1))
-    fetched = Fetched(url=BOX, final_url=BOX, status=200, headers={}, payload=left, parts=parts)
+    fetched = Fetched(url=MAILBOX, final_url=MAILBOX, status=200, headers={}, payload=left_out, parts=parts)
     return reader_for("mailbox").read(
-        make_source(kind="mailbox", address=BOX, mail=trust, **changes), fetched
+        make_source(kind="mailbox", address=MAILBOX, mail=trust, **changes), fetched
     )
 
 
 def entry_of(raw: bytes, **changes: Any) -> RawEntry:
-    """The one entry that a message becomes."""
+    """The one item that a message becomes."""
     page = read(raw, **changes)
     assert page.rejects == ()
     assert len(page.entries) == 1
@@ -49,12 +51,12 @@ def entry_of(raw: bytes, **changes: Any) -> RawEntry:
 
 
 def content_of(body: str | bytes, **fields: str | None) -> str:
-    """What a message with this body announces."""
+    """The content of a message with this body."""
     return entry_of(message(body, **fields)).content or ""
 
 
-def held(raw: bytes, **changes: Any) -> str:
-    """Why a message is held."""
+def quarantine_reason(raw: bytes, **changes: Any) -> str:
+    """Why a message is quarantined."""
     page = read(raw, **changes)
     assert page.entries == ()
     (reject,) = page.rejects

@@ -1,11 +1,11 @@
-"""Only what our own mail server vouches for is a list's; whose domain passed decides, not that one did."""
+"""A message is the list's only if our mail server says that a domain of the list passed."""
 
 from __future__ import annotations
 
 import pytest
 
 from aggregator.model import MailTrust
-from tests.parse.mail.messages import PASSED, entry_of, held, message
+from tests.parse.mail.messages import PASSED, entry_of, message, quarantine_reason
 
 NONE = "mx.example.net found no DKIM, SPF or DMARC pass for a domain of the list"
 
@@ -27,7 +27,7 @@ NONE = "mx.example.net found no DKIM, SPF or DMARC pass for a domain of the list
         "mx.example.net; dkim=pass header.d=other.example; dkim=pass header.d=lists.example.org",
     ],
 )
-def test_a_pass_for_a_domain_of_the_list_is_believed(results: str) -> None:
+def test_a_pass_for_a_domain_of_the_list_is_accepted(results: str) -> None:
     assert entry_of(message(Authentication_Results=results)).title == "Example: A plan"
 
 
@@ -56,7 +56,7 @@ def test_a_pass_for_a_domain_of_the_list_is_believed(results: str) -> None:
     ],
 )
 def test_any_other_result_is_not(results: str, passed: str) -> None:
-    assert held(message(Authentication_Results=results)) == f"{NONE} (passed: {passed})"
+    assert quarantine_reason(message(Authentication_Results=results)) == f"{NONE} (passed: {passed})"
 
 
 @pytest.mark.parametrize(
@@ -71,26 +71,28 @@ def test_any_other_result_is_not(results: str, passed: str) -> None:
         None,
     ],
 )
-def test_a_server_that_nobody_named_says_nothing(results: str | None) -> None:
-    said = held(message(Authentication_Results=results))
-    assert said == "no Authentication-Results of a server named under mail: servers"
+def test_results_of_an_unknown_server_are_ignored(results: str | None) -> None:
+    reason = quarantine_reason(message(Authentication_Results=results))
+    assert reason == "no Authentication-Results of a server named under mail: servers"
 
 
 def test_of_several_results_the_topmost_of_a_named_server_counts() -> None:
-    """Whoever sends a message can write the lower ones himself."""
+    """The sender of a message can write the lower ones himself."""
     below = b"Authentication-Results: " + PASSED.encode() + b"\n"
     nothing = b"Authentication-Results: mx.example.net; dkim=none\n"
     strange = b"Authentication-Results: mx.example.com; dkim=fail\n"
     rest = message(Authentication_Results=None)
-    assert held(nothing + below + rest).startswith(NONE)
+    assert quarantine_reason(nothing + below + rest).startswith(NONE)
     assert entry_of(strange + below + nothing + rest).title == "Example: A plan"
 
 
-def test_a_line_that_only_looks_like_a_field_is_none() -> None:
+def test_a_line_that_only_looks_like_a_field_is_ignored() -> None:
     forged = message(Authentication_Results=None, X_Note=f"a\u2028Authentication-Results: {PASSED}")
-    assert held(forged).startswith("no Authentication-Results")
-    assert held(forged.replace("\u2028".encode(), b"\r")).startswith("no Authentication-Results")
-    assert held(forged.replace("\u2028".encode(), b"\n ")).startswith("no Authentication-Results")
+    assert quarantine_reason(forged).startswith("no Authentication-Results")
+    assert quarantine_reason(forged.replace("\u2028".encode(), b"\r")).startswith("no Authentication-Results")
+    assert quarantine_reason(forged.replace("\u2028".encode(), b"\n ")).startswith(
+        "no Authentication-Results"
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,15 +106,15 @@ def test_a_line_that_only_looks_like_a_field_is_none() -> None:
         ("<msf.lists.example.org>\nList-Id: <msf.lists.example.org>", "its List-Id cannot be read"),
     ],
 )
-def test_a_message_of_no_list_or_another_is_held(list_id: str | None, why: str) -> None:
-    assert held(message(List_Id=list_id)) == why
+def test_a_message_without_a_list_or_of_another_list_is_quarantined(list_id: str | None, why: str) -> None:
+    assert quarantine_reason(message(List_Id=list_id)) == why
 
 
 @pytest.mark.parametrize(
     "list_id",
     ["<msf.lists.example.org>", '"The <old> forum" <MSF.lists.example.org>', "F < msf.lists.example.org > "],
 )
-def test_the_list_is_known_by_what_stands_in_angle_brackets_last(list_id: str) -> None:
+def test_the_list_id_is_the_last_text_in_angle_brackets(list_id: str) -> None:
     assert entry_of(message(List_Id=list_id)).title == "Example: A plan"
 
 
@@ -127,4 +129,6 @@ def test_domains_that_the_operator_names_take_the_place_of_the_lists_own() -> No
         assert found.title == "Example: A plan"
     for domain in ("sender.example", "badexample.org", "org"):
         results = f"mx.example.net; dkim=pass header.d={domain}"
-        assert held(message(Authentication_Results=results, **sent), trust=trust).startswith(NONE)
+        assert quarantine_reason(message(Authentication_Results=results, **sent), trust=trust).startswith(
+            NONE
+        )

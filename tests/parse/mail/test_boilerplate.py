@@ -1,4 +1,4 @@
-"""The letter around an announcement goes, and so do private persons; what is announced stays."""
+"""Boilerplate and private persons are removed from a message; its announcement stays."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ WRITER = "Chloe Member <chloe@network.example.org>"
 
 
 def lines(*text: str, **fields: str | None) -> list[str]:
-    """The paragraphs that are left of these lines, between two that stay."""
+    """The paragraphs that remain of these lines, between two that stay."""
     body = "\n".join(["Before.", "", *text, "", "After.", ""])
-    said = content_of(body, **{"From": WRITER, "Content_Type": "text/plain; charset=utf-8", **fields})
-    assert said.startswith("<p>Before.</p>")
-    assert said.endswith("<p>After.</p>")
-    return said.removeprefix("<p>").removesuffix("</p>").split("</p><p>")[1:-1]
+    content = content_of(body, **{"From": WRITER, "Content_Type": "text/plain; charset=utf-8", **fields})
+    assert content.startswith("<p>Before.</p>")
+    assert content.endswith("<p>After.</p>")
+    return content.removeprefix("<p>").removesuffix("</p>").split("</p><p>")[1:-1]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_greetings_wishes_and_closings_go(text: str) -> None:
         "Kind regards were sent by the Minister to the forum, and many thanks to all who had taken part.",
     ],
 )
-def test_words_that_only_begin_like_a_letter_stay(text: str) -> None:
+def test_sentences_that_only_start_like_a_greeting_stay(text: str) -> None:
     assert lines(text) == [text]
 
 
@@ -75,7 +75,7 @@ def test_a_sentence_behind_a_greeting_stays() -> None:
     assert lines("Hi Chloe, the read-out is below.") == ["the read-out is below."]
 
 
-def test_the_name_below_a_closing_goes_with_what_stands_right_below_it() -> None:
+def test_the_name_below_a_closing_goes_with_the_lines_right_below_it() -> None:
     assert lines("Best wishes,", "", "Chloe Member", "Coordinator", "Tel: 020 7946 0000") == []
     assert lines("Best wishes,", "Chloe", "", "Aim of the meeting") == ["Aim of the meeting"]
     assert lines("Best wishes,", "", "", "Chloe", "Example Network") == ["Example Network"]
@@ -90,8 +90,8 @@ def test_a_closing_that_names_the_writer_takes_nothing_else_with_it() -> None:
 
 
 def test_a_signature_goes_to_the_end() -> None:
-    said = content_of("Text.\n\n-- \nChloe Member\nNetwork\n\nA saying about life.\n", From=WRITER)
-    assert said == "<p>Text.</p>"
+    content = content_of("Text.\n\n-- \nChloe Member\nNetwork\n\nA saying about life.\n", From=WRITER)
+    assert content == "<p>Text.</p>"
 
 
 def test_far_more_than_a_signature_below_the_two_hyphens_stays_from_the_first_gap_on() -> None:
@@ -116,7 +116,7 @@ def test_a_forwarded_message_below_a_signature_stays() -> None:
         "You received this message because you are subscribed to the Google Groups group.",
     ],
 )
-def test_what_stands_below_a_quotation_or_a_lists_footer_goes(mark: str) -> None:
+def test_the_text_below_a_quotation_or_a_lists_footer_goes(mark: str) -> None:
     assert content_of(f"Plan.\n\n{mark}\n\nOld words.\n") == "<p>Plan.</p>"
 
 
@@ -127,7 +127,7 @@ def test_a_memo_and_a_rule_are_no_quotation() -> None:
 
 
 def test_ways_out_of_the_list_are_not_published() -> None:
-    """With such a link anybody could end the subscription that brings the messages."""
+    """Because anybody could end our subscription with such a link."""
     assert lines("Unsubscribe: https://lists.example.org/u?token=1") == []
     assert lines("Manage your email preferences") == []
     markup = '<p>Plan.</p><p><a href="https://lists.example.org/unsubscribe/1">Leave us</a></p>'
@@ -184,9 +184,9 @@ def test_a_name_is_taken_out_as_a_whole_only() -> None:
     assert lines("Chloe Members and McChloe Member") == ["Chloe Members and McChloe Member"]
 
 
-def test_who_holds_an_office_is_named_everywhere() -> None:
-    said = lines("Chloe Member spoke.", "", "Chloe Member, Chair of the network, and others.")
-    assert said == ["Chloe Member spoke.", "Chloe Member, Chair of the network, and others."]
+def test_a_person_with_an_office_is_named_everywhere() -> None:
+    content = lines("Chloe Member spoke.", "", "Chloe Member, Chair of the network, and others.")
+    assert content == ["Chloe Member spoke.", "Chloe Member, Chair of the network, and others."]
     assert lines("Chloe Member will chair it. The Minister came.") == [
         "[name removed] will chair it. The Minister came."
     ]
@@ -203,7 +203,7 @@ def html(markup: str, **fields: str | None) -> str:
     return content_of(markup, **{"From": WRITER, "Content_Type": "text/html; charset=utf-8", **fields})
 
 
-def test_lines_of_html_are_judged_as_people_see_them() -> None:
+def test_lines_of_html_are_read_as_people_see_them() -> None:
     gmail = (
         "<div>Hi all,</div><div><br></div><div>Plan.</div><div><br></div><div>Best wishes,</div>"
         "<div><br></div><div>Chloe</div><div>Coordinator</div><div><br></div><h2>Welcome</h2>"

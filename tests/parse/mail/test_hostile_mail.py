@@ -1,4 +1,4 @@
-"""Whatever stands in a mailbox gives a page, and never a long wait, also when the list itself is hostile."""
+"""Any mailbox gives a page without a long wait, also when the list itself is hostile."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ HOSTILE: dict[str, Callable[[], list[bytes]]] = {
 
 @pytest.fixture
 def _untraced() -> Iterator[None]:
-    """Takes the time of the program, not of the measuring of its coverage."""
+    """Measure the program's time without that of the coverage tracer."""
     tracer = sys.gettrace()
     sys.settrace(None)
     yield

@@ -1,4 +1,4 @@
-"""A mailing list's announcements become entries; discussion does not, and what is doubtful is held."""
+"""A mailing list's announcements become items; discussion does not, and doubtful messages are quarantined."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ from aggregator.errors import SourceError
 from aggregator.model import MailTrust, ParsedPage, RawClaim, RawEntry, RawLink, Reject, Request
 from aggregator.normalise import normalise
 from aggregator.parse import reader_for
-from tests.parse.mail.messages import BOX, MESSAGES, TRUST, content_of, entry_of, held, message, read
+from tests.parse.mail.messages import (
+    MAILBOX,
+    MESSAGES,
+    TRUST,
+    content_of,
+    entry_of,
+    message,
+    quarantine_reason,
+    read,
+)
 from tests.support.builders import NOON, make_source
 
 SEED = Path(__file__).parents[4] / "shared" / "seed" / "readout-2024-01-24.txt"
@@ -22,12 +31,12 @@ def case(name: str) -> ParsedPage:
     return read((MESSAGES / name).read_bytes())
 
 
-def test_the_box_is_asked_for_as_it_is() -> None:
-    asked = reader_for("mailbox").request(make_source(kind="mailbox"), BOX)
-    assert asked == Request(url=BOX, pause=timedelta(0), accept="message/rfc822")
+def test_the_mailbox_is_requested_by_its_address() -> None:
+    request = reader_for("mailbox").request(make_source(kind="mailbox"), MAILBOX)
+    assert request == Request(url=MAILBOX, pause=timedelta(0), accept="message/rfc822")
 
 
-def test_a_read_out_in_plain_text_is_read_whole_and_without_the_letter_around_it() -> None:
+def test_a_read_out_in_plain_text_is_read_whole_and_without_boilerplate() -> None:
     assert case("readout_text.eml") == ParsedPage(
         entries=(
             RawEntry(
@@ -59,14 +68,14 @@ def test_a_read_out_in_plain_text_is_read_whole_and_without_the_letter_around_it
     )
 
 
-def test_a_read_out_in_html_keeps_its_links_its_tables_and_the_holder_of_an_office() -> None:
+def test_a_read_out_in_html_keeps_its_links_its_tables_and_the_names_with_an_office() -> None:
     (entry,) = case("readout_html.eml").entries
     assert entry.title == "Example: Minutes of the forum – 16 April 2024"
     assert entry.link is None
     assert entry.published == "Mon, 29 Apr 2024 10:00:00 +0100"
     assert entry.claims == (RawClaim(what="meeting held", date="16 April 2024", source=None, note=NOTE),)
-    told = normalise(make_source(kind="mailbox"), BOX, [entry], now=NOON).entries[0]
-    assert told.content == (
+    entry_read = normalise(make_source(kind="mailbox"), MAILBOX, [entry], now=NOON).entries[0]
+    assert entry_read.content == (
         "<div>\n"
         '<p>The minutes are on <a href="https://www.example.uk/minutes" rel="noopener noreferrer">'
         "our page</a>. Ask [address removed] ([number removed]) – [name removed] keeps the list.</p>\n"
@@ -75,8 +84,8 @@ def test_a_read_out_in_html_keeps_its_links_its_tables_and_the_holder_of_an_offi
         "<table><tbody><tr><td>Commitment 1</td><td>On track</td></tr></tbody></table>\n\n"
         "</div><ul><li>Attachment: Minutes of [name removed] – April.pdf (application/pdf, 1.4 kB)</li></ul>"
     )
-    assert told.claims[0].moment is not None
-    assert told.claims[0].moment.at.isoformat() == "2024-04-15T23:00:00+00:00"
+    assert entry_read.claims[0].moment is not None
+    assert entry_read.claims[0].moment.at.isoformat() == "2024-04-15T23:00:00+00:00"
 
 
 def test_a_welsh_message_in_windows_1252_and_broken_lines_is_read_with_its_language() -> None:
@@ -85,17 +94,17 @@ def test_a_welsh_message_in_windows_1252_and_broken_lines_is_read_with_its_langu
     assert entry.content == "<p>Cynhaliwyd y cyfarfod ar y tân – diolch i bawb.</p><p>Diwedd.</p>"
 
 
-def test_what_was_forwarded_is_read_without_its_head_and_both_letters() -> None:
+def test_a_forwarded_message_is_read_without_its_header_and_boilerplate() -> None:
     (entry,) = case("forwarded.eml").entries
     assert entry.title == "[Draft] Example: Summary of the forum"
     assert entry.content == "<p>Please see below.</p><p>The forum met on 16 April 2024.</p>"
 
 
-def test_an_answer_is_no_entry_and_nothing_to_look_at() -> None:
+def test_a_reply_is_neither_an_item_nor_a_reject() -> None:
     assert case("answer.eml") == ParsedPage(entries=())
 
 
-def test_a_forged_message_is_held_with_what_passed() -> None:
+def test_a_forged_message_is_quarantined_with_what_passed() -> None:
     assert case("forged.eml").rejects == (
         Reject(
             item_name="message 1",
@@ -106,20 +115,22 @@ def test_a_forged_message_is_held_with_what_passed() -> None:
 
 
 @pytest.mark.skipif(not SEED.exists(), reason="the shared folder is not beside this project")
-def test_the_seeds_read_out_loses_its_letter_and_keeps_its_office_holders() -> None:
+def test_the_sample_read_out_loses_its_boilerplate_and_keeps_names_with_an_office() -> None:
     text = SEED.read_text(encoding="utf-8").split("Thanks Chloe,")[0]
-    said = content_of(
+    content = content_of(
         text.partition("\n")[2],
         From="Chloe Member <chloe@example.org>",
         Content_Type="text/plain; charset=utf-8",
     )
-    assert said.startswith("<p>Below and here is the read-out (provided by government) from the last civil")
-    assert "<p>Multi-stakeholder Forum Read-out</p><p>Wednesday 24th January 2024</p>" in said
-    assert "<p>Alex Burghart MP was needed in Parliament" in said
-    assert "co-chaired by Sue Bateman, CDDO Interim Chief Digital Officer" in said
-    assert said.endswith("next NAP cycle which will take place during 2025.</p>")
-    for letter in ("Hi all", "Hope you are well", "Best wishes", "Chloe"):
-        assert letter not in said
+    assert content.startswith(
+        "<p>Below and here is the read-out (provided by government) from the last civil"
+    )
+    assert "<p>Multi-stakeholder Forum Read-out</p><p>Wednesday 24th January 2024</p>" in content
+    assert "<p>Alex Burghart MP was needed in Parliament" in content
+    assert "co-chaired by Sue Bateman, CDDO Interim Chief Digital Officer" in content
+    assert content.endswith("next NAP cycle which will take place during 2025.</p>")
+    for phrase in ("Hi all", "Hope you are well", "Best wishes", "Chloe"):
+        assert phrase not in content
 
 
 @pytest.mark.parametrize(
@@ -161,23 +172,23 @@ def test_a_message_without_a_subject_has_no_title() -> None:
         {"Subject": "Away until Monday", "Auto_Submitted": "auto-replied (vacation)"},
     ],
 )
-def test_answers_are_no_entries(fields: dict[str, str]) -> None:
+def test_replies_are_no_items(fields: dict[str, str]) -> None:
     assert read(message(**fields)) == ParsedPage(entries=())
 
 
-def test_a_read_out_under_a_subject_of_its_own_is_one_though_it_answers_an_old_message() -> None:
+def test_a_read_out_under_a_new_subject_is_an_item_though_it_replies_to_an_old_message() -> None:
     for subject in ("Example: Read out of June", "Example: Minutes", "Example: Note of the forum meeting"):
         assert entry_of(message(Subject=subject, References="<0@x>")).title == subject
 
 
-def test_an_answer_with_a_document_is_held() -> None:
+def test_a_reply_with_a_document_is_quarantined() -> None:
     body = (
         "--b\n\nHere they are.\n--b\nContent-Type: application/pdf; name=minutes.pdf\n"
         "Content-Disposition: attachment\n\n%PDF\n--b--\n"
     )
-    answer = message(body, Subject="Re: Example", Content_Type="multipart/mixed; boundary=b")
-    assert held(answer) == "an answer with a document attached"
-    picture = answer.replace(b"application/pdf", b"image/png")
+    reply = message(body, Subject="Re: Example", Content_Type="multipart/mixed; boundary=b")
+    assert quarantine_reason(reply) == "an answer with a document attached"
+    picture = reply.replace(b"application/pdf", b"image/png")
     assert read(picture) == ParsedPage(entries=())
 
 
@@ -221,27 +232,27 @@ def test_only_the_lists_own_archive_is_a_messages_page() -> None:
         assert entry_of(message(Archived_At=odd)).link is None
 
 
-def test_a_repeat_is_one_by_its_message_id_or_by_its_words() -> None:
+def test_a_repeat_is_recognised_by_its_message_id_or_its_text() -> None:
     first = message("The plan is out.\n")
     same_id = message("The plan is out now.\n", Subject="Example: Another")
-    same_words = message(
+    same_text = message(
         "<p>The <b>plan</b> is out.</p>",
         Message_ID="<2@x>",
         Content_Type="text/html",
         Subject="[MSF] example: a plan",
     )
     other = message("The plan is late.\n", Message_ID="<3@x>")
-    found = read(first, same_id, same_words, other)
+    found = read(first, same_id, same_text, other)
     assert [entry.item_name for entry in found.entries] == ["message 1", "message 4"]
 
 
-def test_a_message_without_an_id_has_one_made_of_its_words() -> None:
+def test_a_message_without_an_id_gets_one_made_from_its_text() -> None:
     ids = {entry_of(message(text, Message_ID=None)).id for text in ("One.", "One.", "Two.")}
     assert len(ids) == 2
     assert all(id and id.startswith("mail:") and len(id) == 37 for id in ids)
 
 
-def test_what_fetch_left_out_is_held() -> None:
+def test_a_message_that_was_left_out_by_the_fetcher_is_quarantined() -> None:
     page = read(message(), left=b"1706.big\tlarger than 10 MiB, the most that is read of one message\n")
     assert len(page.entries) == 1
     assert page.rejects == (

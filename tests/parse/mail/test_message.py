@@ -1,4 +1,4 @@
-"""Messages of every build are taken apart, broken ones too, as far as they go."""
+"""Messages of every structure are parsed, broken ones as far as possible."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import base64
 import pytest
 
 from aggregator.model import ParsedPage
-from tests.parse.mail.messages import content_of, entry_of, held, message, read
+from tests.parse.mail.messages import content_of, entry_of, message, quarantine_reason, read
 
 
 def multipart(*parts: str, kind: str = "mixed") -> dict[str, str]:
-    """A body of these parts, and the field that says so."""
+    """A body with these parts, and its Content-Type field."""
     return {
         "body": "".join(f"--b\n{part}\n" for part in parts) + "--b--\n",
         "Content_Type": f'multipart/{kind}; boundary="b"',
@@ -35,18 +35,20 @@ def test_text_that_was_put_into_a_pre_is_read_as_text() -> None:
     assert content_of("<pre>A.\n\nBest wishes,\nSam\n</pre>", Content_Type="text/html") == "<p>A.</p>"
 
 
-def test_several_texts_stand_one_after_the_other() -> None:
+def test_several_texts_are_joined_in_order() -> None:
     assert (
         content_of(**multipart(PLAIN, PLAIN.replace("Plain", "More")))
         == "<p>Plain words.</p><p>More words.</p>"
     )
 
 
-def test_html_beyond_measure_is_read_as_words() -> None:
+def test_html_beyond_the_limits_is_read_as_text() -> None:
     many = "".join(f"<p>Word {number}.</p>" for number in range(501))
-    said = content_of(f"<style>p {{}}</style><!-- a > b --><div>{many}</div>&amp;", Content_Type="text/html")
-    assert said.startswith("<p>Word 0.</p><p>Word 1.</p>")
-    assert said.endswith("<p>Word 500.</p><p>&amp;</p>")
+    content = content_of(
+        f"<style>p {{}}</style><!-- a > b --><div>{many}</div>&amp;", Content_Type="text/html"
+    )
+    assert content.startswith("<p>Word 0.</p><p>Word 1.</p>")
+    assert content.endswith("<p>Word 500.</p><p>&amp;</p>")
     deep = "<b>" * 61 + "Deep" + "</b>" * 61 + "<br>Best wishes, Sam"
     assert content_of(deep, Content_Type="text/html") == "<p>Deep</p>"
     assert content_of("<b>" * 60 + "Deep", Content_Type="text/html") == "<b>" * 60 + "Deep" + "</b>" * 60
@@ -54,7 +56,7 @@ def test_html_beyond_measure_is_read_as_words() -> None:
 
 def test_attachments_are_listed_with_name_type_and_size() -> None:
     pdf = base64.b64encode(b"x" * 1_234_567).decode()
-    said = content_of(
+    content = content_of(
         **multipart(
             PLAIN,
             "Content-Type: application/pdf\nContent-Disposition: attachment; filename=slides.pdf\n"
@@ -66,7 +68,7 @@ def test_attachments_are_listed_with_name_type_and_size() -> None:
             'Content-Type: application/pdf; name="=?utf-8?q?=C3=A9.pdf?="\n\n',
         )
     )
-    assert said == (
+    assert content == (
         "<p>Plain words.</p><ul><li>Attachment: slides.pdf (application/pdf, 1.2 MB)</li>"
         "<li>Attachment: a – b.csv (text/csv, 3 bytes)</li>"
         "<li>Attachment: &lt;b&gt;.txt (text/plain, 1 byte)</li>"
@@ -77,7 +79,7 @@ def test_attachments_are_listed_with_name_type_and_size() -> None:
 
 
 def test_pictures_in_the_text_and_signatures_of_programs_are_no_attachments() -> None:
-    said = content_of(
+    content = content_of(
         **multipart(
             PLAIN,
             "Content-Type: image/png; name=logo.png\nContent-ID: <logo>\n\nx",
@@ -85,11 +87,11 @@ def test_pictures_in_the_text_and_signatures_of_programs_are_no_attachments() ->
             "Content-Type: application/octet-stream\n\nx",
         )
     )
-    assert said == "<p>Plain words.</p>"
+    assert content == "<p>Plain words.</p>"
 
 
 @pytest.mark.parametrize(
-    ("body", "encoding", "charset", "said"),
+    ("body", "encoding", "charset", "content"),
     [
         (b"t=C3=A2n=\n wide", "quoted-printable", "utf-8", "tân wide"),
         (b"t=E2n", "Quoted-Printable", "iso-8859-1", "tân"),
@@ -106,16 +108,16 @@ def test_pictures_in_the_text_and_signatures_of_programs_are_no_attachments() ->
     ],
 )
 def test_transfer_encodings_and_charsets_survive_damage(
-    body: bytes, encoding: str, charset: str, said: str
+    body: bytes, encoding: str, charset: str, content: str
 ) -> None:
     fields = {"Content_Transfer_Encoding": encoding, "Content_Type": f'text/plain; charset="{charset}"'}
-    assert content_of(body, **fields) == f"<p>{said}</p>"
+    assert content_of(body, **fields) == f"<p>{content}</p>"
 
 
 def test_flowed_lines_are_joined_and_quoted_and_signed_ones_are_not() -> None:
     body = "The plan \nis out.\n\n- one \n> quoted\nend\n-- \nSam\n"
-    said = content_of(body, Content_Type="text/plain; format=flowed")
-    assert said == "<p>The plan is out.</p><p>- one &gt; quoted end</p>"
+    content = content_of(body, Content_Type="text/plain; format=flowed")
+    assert content == "<p>The plan is out.</p><p>- one &gt; quoted end</p>"
 
 
 def test_line_ends_of_every_kind_are_read() -> None:
@@ -133,14 +135,14 @@ def test_a_part_that_is_not_closed_and_a_boundary_with_odd_signs_are_read() -> N
 @pytest.mark.parametrize(
     "kind", ["multipart/mixed", "multipart/mixed; boundary", 'multipart/mixed; boundary=""', "/"]
 )
-def test_a_type_that_says_too_little_leaves_the_text(kind: str) -> None:
+def test_an_invalid_content_type_leaves_the_text(kind: str) -> None:
     page = read(message("Words.", Content_Type=kind))
     assert page.rejects == ()
     assert [entry.title for entry in page.entries] == ["Example: A plan"]
 
 
-def test_a_message_of_nothing_is_held() -> None:
-    assert held(b"") == "it bears no List-Id"
+def test_an_empty_message_is_quarantined() -> None:
+    assert quarantine_reason(b"") == "it bears no List-Id"
 
 
 def nested(levels: int) -> bytes:
@@ -148,27 +150,33 @@ def nested(levels: int) -> bytes:
     return message(f"--0\n{opened}\nWords.\n", Content_Type='multipart/mixed; boundary="0"')
 
 
-def test_what_nobody_can_read_is_held() -> None:
+def test_a_message_that_cannot_be_read_is_quarantined() -> None:
     digest = message(**multipart(PLAIN, kind="digest"))
-    assert held(digest) == "it is a digest of several messages: subscribe the mailbox without digests"
-    assert held(message(**multipart(PLAIN, kind="encrypted"))) == "it is encrypted"
-    assert held(message(**multipart(*[PLAIN] * 101))) == "it has more than 100 parts"
+    assert (
+        quarantine_reason(digest)
+        == "it is a digest of several messages: subscribe the mailbox without digests"
+    )
+    assert quarantine_reason(message(**multipart(PLAIN, kind="encrypted"))) == "it is encrypted"
+    assert quarantine_reason(message(**multipart(*[PLAIN] * 101))) == "it has more than 100 parts"
     assert entry_of(message(**multipart(*[PLAIN] * 100))).title == "Example: A plan"
     assert entry_of(nested(10)).content == "<p>Words.</p>"
-    assert held(nested(11)) == "it has parts more than 10 deep inside each other"
+    assert quarantine_reason(nested(11)) == "it has parts more than 10 deep inside each other"
     for much in (b"X: " + b"x" * 256 * 1024 + b"\n", b"X: x\n" * 2_000):
-        assert held(much + message()) == "its header is larger than 256 kB, or has more than 2,000 lines"
+        assert (
+            quarantine_reason(much + message())
+            == "its header is larger than 256 kB, or has more than 2,000 lines"
+        )
     assert entry_of(b"X: x\n" * 1_990 + message()).content == "<p>Words.</p>"
 
 
-def test_a_text_beyond_measure_is_cut_and_says_so() -> None:
+def test_a_text_beyond_the_limits_is_cut_and_ends_with_an_ellipsis() -> None:
     whole = content_of("Line.\n" * 2_000)
     assert whole == f"<p>{' '.join(['Line.'] * 2_000)}</p>"
     assert content_of("Line.\n" * 2_001) == whole + "<p>…</p>"
     assert content_of("x" * 300_001) == f"<p>{'x' * 300_000}</p><p>…</p>"
 
 
-def test_characters_that_turn_text_around_or_end_it_do_no_harm() -> None:
+def test_characters_that_reverse_or_end_text_do_no_harm() -> None:
     page = read(message("A\u202eB\x00.\n", Subject="Example: \u202eplan\x00"))
     assert isinstance(page, ParsedPage)
     assert page.entries[0].title == "Example: \u202eplan"

@@ -277,7 +277,7 @@ def test_former_subscribers_are_erased_after_four_weeks_with_their_mail_in_the_o
     service.store.subscribers.set_status("id-pauses", SubscriberStatus.PAUSED, MONDAY)
     now = (MONDAY + timedelta(days=days)).replace(microsecond=0)
 
-    assert service.erase_gone(now, tmp_path / "outbox") == erased
+    assert service.erase_former_subscribers(now, tmp_path / "outbox") == erased
     assert len(service.store.subscribers.all()) == 5 - erased
     assert len(list((tmp_path / "outbox").rglob("*.eml"))) == 5 - erased
 

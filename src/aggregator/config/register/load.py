@@ -29,14 +29,15 @@ from aggregator.config.yaml_files.schema import (
 from aggregator.model import Body, FactKind, Measure, Process, Register, Vocabulary
 from aggregator.model.plans import COMPLETION_PENDING, COMPLETION_SCALE
 
+# What happens once in a plan: two facts about it disagree, and one must be preferred.
 ONE_TIME_FACTS: Final = frozenset(
     {
         *(FactKind.BEGUN, FactKind.CALL_OPENED, FactKind.CALL_CLOSES, FactKind.SUBMITTED),
         *(FactKind.PUBLISHED, FactKind.BEGINS, FactKind.ENDS),
     }
 )
-"""What happens once in a plan: two facts about it disagree, and one must be preferred."""
 
+# The numbers that each measure needs.
 REQUIRED_NUMBERS: Final = {
     Measure.MEETING_INTERVAL: ("days",),
     Measure.MEETINGS_A_YEAR: ("count",),
@@ -48,7 +49,6 @@ REQUIRED_NUMBERS: Final = {
     Measure.REVIEW: ("months",),
     Measure.COMPLETION: ("months",),
 }
-"""The numbers that each measure needs."""
 
 
 def load_register(

@@ -36,8 +36,8 @@ BASES: Final = {
     "unsourced": Basis.UNSOURCED,
 }
 
+# The length of a date as written → its precision.
 PRECISIONS: Final = {4: Precision.YEAR, 7: Precision.MONTH, 10: Precision.DAY}
-"""The length of a date as written → its precision."""
 
 
 def _parse_partial_date(value: object) -> object:

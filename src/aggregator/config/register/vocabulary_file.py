@@ -23,8 +23,8 @@ from aggregator.model.vocabulary import DEFAULT_SCALE
 from aggregator.values.field_types import Name, Text, matching
 
 MAX_LENGTH: Final = 80
+# A word. `*` needs three letters before it, since a short stem would match almost anything.
 WORD: Final = re.compile(r"(?:[^\W_]|%){3,}\*?|(?:[^\W_]|%)+")
-"""A word. `*` needs three letters before it, since a short stem would match almost anything."""
 PHRASE_HELP: Final = "write plain words, at most 80 characters, or {cy: words} for Welsh"
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from aggregator.config.yaml_files.schema import ConfigIssues, display_path
 from aggregator.errors import ConfigError, ConfigIssue
 
+# Reads a file of this kind and adds what is wrong in it to the issues.
 Loader = Callable[[Path, ConfigIssues], object]
-"""Reads a file of this kind and adds what is wrong in it to the issues."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Any, Final
 from aggregator import yamldoc
 from aggregator.errors import ConfigError, ConfigIssue
 
+# False is not among them: a key may need `no`.
 EMPTY: Final[tuple[object, ...]] = (None, "", (), [], {})
-"""False is not among them: a key may need `no`."""
 
 
 class YamlList:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Final
 
+# Old key → the key that means the same now.
 RENAMED_KEYS: Final[Mapping[str, str]] = {
     # settings.yaml
     "hubs": "websub_hubs",
@@ -33,12 +34,11 @@ RENAMED_KEYS: Final[Mapping[str, str]] = {
     "verdict": "met",
     "whole": "always_relevant",
 }
-"""Old key → the key that means the same now."""
 
+# Old key → how its values are written now, where that has changed too.
 CHANGED_VALUES: Final[Mapping[str, str]] = {
     "seen": "'yes' for 'answered', 'no' for 'likely'",
 }
-"""Old key → how its values are written now, where that has changed too."""
 
 
 def renamed_key_text(key: str, known_keys: Collection[str]) -> str:

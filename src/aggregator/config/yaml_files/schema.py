@@ -20,8 +20,8 @@ from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model.kinds import MAILBOXES
 from aggregator.values.field_types import check_address
 
+# Where in a file something is wrong, and what to do about it.
 Problems = Iterator[tuple[yamldoc.KeyPath, str]]
-"""Where in a file something is wrong, and what to do about it."""
 
 
 class ConfigIssues:
@@ -96,8 +96,8 @@ def display_path(path: Path) -> str:
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
+# Pydantic's codes for an unknown key, in a schema and in a dataclass of the model.
 UNKNOWN_KEY_ERRORS: Final = frozenset({"extra_forbidden", "unexpected_keyword_argument"})
-"""Pydantic's codes for an unknown key, in a schema and in a dataclass of the model."""
 
 
 def explain_error(error: Any, schema: type[Schema]) -> str:
@@ -176,5 +176,5 @@ def _check_source_address(value: str) -> str:
 
 
 Duration = Annotated[timedelta, BeforeValidator(_parse_duration)]
+# An address or a mailbox; a mailbox is never shown as a link.
 SourceAddress = Annotated[str, AfterValidator(_check_source_address)]
-"""An address or a mailbox; a mailbox is never shown as a link."""

@@ -65,7 +65,7 @@ def closed_days(first: datetime, now: datetime, zone: ZoneInfo) -> tuple[str, ..
 
 def windows_still_sent(now: datetime, zone: ZoneInfo) -> frozenset[str]:
     """The windows whose digests are still sent if they were not: the last week, and the last 7 days."""
-    # A digest that is older than this would be no news (decision 5).
+    # Older digests are only on the site (decision 5).
     week = _week_name(_monday_of(week_of(now, zone)) - _ONE_WEEK)
     return frozenset({week, *closed_days(now - _ONE_WEEK - _ONE_DAY, now, zone)})
 

@@ -100,7 +100,7 @@ class DeliveryService:
         """
         current, counts = windows_still_sent(now, self.config.settings.timezone), Counter[str]()
         for run in self.store.deliveries.unplanned_digests():
-            # Old updates help nobody, and a mail about them would surprise (decision 5).
+            # Old updates help nobody: they are on the site (decision 5).
             if run not in current:
                 digest = self._issued_digest(run)
                 missed = [
@@ -155,8 +155,8 @@ class DeliveryService:
             counts.update(delivery.status for delivery in done)
         return counts
 
-    def erase_gone(self, now: datetime, outbox: Path) -> int:
-        """Erase who unsubscribed, was stopped or did not confirm `ERASE_AFTER` ago; gives the number."""
+    def erase_former_subscribers(self, now: datetime, outbox: Path) -> int:
+        """Erase who unsubscribed, was suppressed or did not confirm `ERASE_AFTER` ago; gives the number."""
         gone = self.store.subscribers.ids_by_status(ERASED_STATUSES, now - ERASE_AFTER)
         # Files first: after a crash in between, the next call still finds these subscribers in the store.
         delete_messages(outbox, gone)

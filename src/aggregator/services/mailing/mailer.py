@@ -122,7 +122,7 @@ class Mailer:
             given_up = service.give_up_late_digests(self.clock())
             for run, count in given_up.items():
                 log.info("deliveries given up", run=run, subscribers=count, reason=TOO_LATE)
-            service.erase_gone(self.clock(), outbox_folder(self.config.settings, self.replay))
+            service.erase_former_subscribers(self.clock(), outbox_folder(self.config.settings, self.replay))
             async with open_transport(self.config.settings, self.replay) as (transport, allow_all):
                 counts = await service.send_due(transport, self.clock, allow_all)
             return counts + Counter({DeliveryStatus.GIVEN_UP: given_up.total()})
