@@ -121,7 +121,7 @@ def prepare(
     (folder / "settings.yaml").write_text(SETTINGS.format(port=mail_server.port, batch=batch))
     (folder / "data").mkdir()
     project = MailProject(folder, load_config(load_settings(folder / "settings.yaml")), mail_server)
-    week = make_digest(make_section("Documents", make_item()), issued=MONDAY)
+    week = make_digest(make_section("Documents", make_item()), issued_at=MONDAY)
     render_digest(week, project.config.settings.site, project.config.bodies)
     with open_store(project.url) as store:
         store.digests.issue([week])
