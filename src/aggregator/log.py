@@ -40,6 +40,13 @@ def exception(source: str) -> None:
     )
 
 
+def set_aside(kind: str, key: str, error: BaseException) -> None:
+    """Log a bug that broke one part of the work, with its traceback; the rest goes on."""
+    structlog.get_logger().error(
+        "set aside: this is a bug in the program, please report it", kind=kind, key=key, exc_info=error
+    )
+
+
 def info(event: str, **facts: object) -> None:
     """Log any other event."""
     structlog.get_logger().info(event, **facts)

@@ -23,6 +23,7 @@ from aggregator.store.documents.carriers import Carriers
 from aggregator.store.documents.documents import Documents
 from aggregator.store.documents.labels import DocumentLabels
 from aggregator.store.documents.names import DocumentNames
+from aggregator.store.faults import Faults
 from aggregator.store.sources import RobotsTxtCache, Runs, Sources
 from aggregator.store.subscribers import Subscribers
 
@@ -73,6 +74,7 @@ class Store(Transaction):
         self.subscribers = Subscribers(database)
         self.deliveries = Deliveries(database)
         self.alerts = Alerts(database)
+        self.faults = Faults(database)
 
     def __enter__(self) -> Self:
         return self

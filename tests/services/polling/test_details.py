@@ -62,7 +62,9 @@ def test_a_list_and_its_pages_are_joined(wales: PollingBench) -> None:
     assert wales.state("wales").items == 2
 
 
-def test_a_page_that_cannot_be_read_keeps_its_item_out_of_this_poll_and_changes_nothing(wales: PollingBench) -> None:
+def test_a_page_that_cannot_be_read_keeps_its_item_out_of_this_poll_and_changes_nothing(
+    wales: PollingBench,
+) -> None:
     outcome = wales.poll(NOON + HOUR, {"https://www.gov.wales/one": 500})["wales"]
 
     assert (outcome.failure, outcome.revised, outcome.rejected) == (None, 0, 1)
@@ -111,7 +113,9 @@ def test_the_pages_of_items_are_read_though_their_list_has_not_changed(wales: Po
 
 def test_no_match_and_under_half_of_last_time_are_a_changed_layout(wales: PollingBench) -> None:
     names = [f"n{number}" for number in range(5)]
-    wales.network.responses |= {f"https://www.gov.wales/{name}": detail(name, "16 October 2026") for name in names}
+    wales.network.responses |= {
+        f"https://www.gov.wales/{name}": detail(name, "16 October 2026") for name in names
+    }
     wales.poll(NOON + HOUR, {LIST: listed("one", "two", *names)})
     half = wales.poll(NOON + 2 * HOUR, {LIST: listed("one", "two", "n0")})["wales"]
     none = wales.poll(NOON + 3 * HOUR, {LIST: b"<html><body><main><p>New!</p></main></body></html>"})["wales"]

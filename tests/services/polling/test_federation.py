@@ -154,7 +154,9 @@ def test_who_has_a_document_first_hand_speaks_whatever_an_instance_told_before(
 ) -> None:
     gov = make_source("gov", address="https://www.example.org/feed.atom", scope=Scope.ALL)
     other = instance("a", net, stores, tmp_path, gov)
-    net.responses["https://www.example.org/feed.atom"] = make_atom_feed({"/plan": "A plan, as it was once called"})
+    net.responses["https://www.example.org/feed.atom"] = make_atom_feed(
+        {"/plan": "A plan, as it was once called"}
+    )
     other.turn(NOON)
     net.responses["https://www.example.org/feed.atom"] = make_atom_feed({"/plan": "A plan"})
     both = instance("b", net, stores, tmp_path, follows("a"), gov)

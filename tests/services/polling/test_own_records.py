@@ -39,7 +39,9 @@ def stage(tmp_path: Path) -> Iterator[PollingBench]:
         yield PollingBench(store, (kept, make_source("one", address=FEED, fallbacks=())))
 
 
-def test_a_record_that_gets_a_page_stays_the_same_document_and_its_own_page_leads_there(stage: PollingBench) -> None:
+def test_a_record_that_gets_a_page_stays_the_same_document_and_its_own_page_leads_there(
+    stage: PollingBench,
+) -> None:
     stage.poll(NOON, {"records/": (record("plan"), *OTHERS)})
     for hours in (1, 5):
         paged = (record("plan", PAGE), *OTHERS)

@@ -47,7 +47,9 @@ def feed(tmp_path: Path) -> Iterator[PollingBench]:
         yield PollingBench(store, (make_source("one", address=FEED, fallbacks=()),))
 
 
-def test_what_a_complete_listing_leaves_out_is_removed_after_two_looks_hours_apart(records: PollingBench) -> None:
+def test_what_a_complete_listing_leaves_out_is_removed_after_two_looks_hours_apart(
+    records: PollingBench,
+) -> None:
     first = records.poll(NOON + HOUR, {"records/": RECORDS[1:]})["records"]
     soon = records.poll(NOON + 3 * HOUR, {"records/": RECORDS[1:]})["records"]
     before = records.documents_by_title()["Record 0"]
@@ -133,12 +135,17 @@ def test_a_poll_that_breaks_off_at_its_very_end_has_kept_nothing(
     assert feed.poll(NOON)["one"].new == 1
 
 
-def test_the_first_poll_that_can_be_read_brings_backlog_also_after_one_that_failed(feed: PollingBench) -> None:
+def test_the_first_poll_that_can_be_read_brings_backlog_also_after_one_that_failed(
+    feed: PollingBench,
+) -> None:
     feed.poll(NOON, {FEED: 500})
     feed.poll(NOON + HOUR, {FEED: make_atom_feed({"/a": "A"})})
     feed.poll(NOON + 2 * HOUR, {FEED: make_atom_feed({"/a": "A", "/b": "B"})})
 
-    assert {title: held.backlog for title, held in feed.documents_by_title().items()} == {"A": True, "B": False}
+    assert {title: held.backlog for title, held in feed.documents_by_title().items()} == {
+        "A": True,
+        "B": False,
+    }
 
 
 def test_a_feed_that_turned_over_whole_between_two_polls_has_a_gap(feed: PollingBench) -> None:
@@ -376,7 +383,9 @@ def test_a_retracted_document_is_retracted_at_its_other_addresses(documents: Pol
     assert "Cynllun" not in documents.store.dump()
 
 
-def test_the_withdrawal_of_one_address_leaves_the_document_that_another_one_shows(documents: PollingBench) -> None:
+def test_the_withdrawal_of_one_address_leaves_the_document_that_another_one_shows(
+    documents: PollingBench,
+) -> None:
     documents.poll(NOON, page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun"))
     for hours in (1, 5, 9):
         documents.poll(NOON + hours * HOUR, {API["plan.cy"]: 410})

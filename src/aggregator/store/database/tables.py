@@ -290,3 +290,17 @@ webhook_deliveries: Final = Table(
     Column("reply", Text, nullable=False),
     Index("ix_webhook_deliveries_next", "status", "due"),
 )
+
+# ---------------------------------------------------------------- faults
+faults: Final = Table(
+    "faults",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("error", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("first_at", INSTANT, nullable=False),
+    Column("last_at", INSTANT, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt", INSTANT, nullable=False),
+)

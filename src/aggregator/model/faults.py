@@ -1,0 +1,50 @@
+"""Faults: one part of the work that raised an unexpected exception, and is set aside for a while."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+# The first pause before a part is tried again; it doubles with each attempt, up to LONGEST_PAUSE.
+FIRST_PAUSE: Final = timedelta(minutes=10)
+LONGEST_PAUSE: Final = timedelta(days=1)
+
+
+class FaultKind(StrEnum):
+    """What sort of part is set aside. The values are stored."""
+
+    SOURCE = "source"
+    DOCUMENT = "document"
+    PAGE = "page"
+    ALERT_RULE = "alert rule"
+    DIGEST = "digest"
+    DELIVERY = "delivery"
+    WEBHOOK = "webhook"
+    MAIL = "mail"
+    JOB = "job"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A part that raised an unexpected exception: a bug of ours. The rest of the work goes on without it."""
+
+    kind: FaultKind
+    # Identifies the part: a source's or document's id, the path of a page, the SHA-256 of a mail …
+    key: str
+    # Type and message of the exception.
+    error: str
+    # Where our code raised it, such as `parse/feed.py:120 in read`.
+    place: str
+    first_at: datetime
+    last_at: datetime
+    attempts: int
+    next_attempt: datetime
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Return how long a part that failed so many times waits for its next attempt."""
+    # After 10 doublings it is over the longest one already; a larger power would overflow.
+    doublings: int = min(max(attempts - 1, 0), 10)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
