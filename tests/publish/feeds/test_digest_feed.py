@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import feedparser
 
-from aggregator.model import Artifact, Digest
+from aggregator.model import DeferredArtifact, Digest
 from aggregator.publish.feeds.digests_and_silence import publish_digests
 from tests.deliver.digest.digests import make_digest, make_item, make_section
 from tests.support.builders import make_snapshot
@@ -19,7 +19,7 @@ LATER = make_digest(
 FIRST = make_digest(period="2024-W04")
 
 
-def publish(*digests: Digest) -> list[Artifact]:
+def publish(*digests: Digest) -> list[DeferredArtifact]:
     return list(publish_digests(replace(make_snapshot(), digests=digests)))
 
 

@@ -36,7 +36,7 @@ def store() -> Store:
     titles = [f"A scheme, part {n}" for n in range(SCHEMES)] + [f"A road, part {n}" for n in range(OTHERS)]
     told = [make_entry(f"https://www.gov.uk/{n}", title=title) for n, title in enumerate(titles)]
     save_changes(store, *(make_change(one) for one in told))
-    labelling(store, Vocabulary()).relabel()
+    labelling(store, Vocabulary()).relabel(NOON)
     return store
 
 
@@ -53,12 +53,12 @@ def test_labels_change_and_nothing_else_does(store: Store) -> None:
     before = without_labels(store)
     steps: list[tuple[int, int]] = []
 
-    changed = labelling(store, AFTER).relabel(lambda done, of: steps.append((done, of)))
+    changed = labelling(store, AFTER).relabel(NOON, lambda done, of: steps.append((done, of)))
 
     assert (changed, relevant(store)) == (SCHEMES, SCHEMES)
     assert without_labels(store) == before
     assert steps == [(BATCH_SIZE, SCHEMES + OTHERS), (SCHEMES + OTHERS, SCHEMES + OTHERS)]
-    assert labelling(store, AFTER).relabel() == 0
+    assert labelling(store, AFTER).relabel(NOON) == 0
 
 
 def test_broken_off_it_goes_on_where_it_stopped(store: Store) -> None:
@@ -69,10 +69,10 @@ def test_broken_off_it_goes_on_where_it_stopped(store: Store) -> None:
         raise Stopped
 
     with pytest.raises(Stopped):
-        labelling(store, AFTER).relabel(stop)
+        labelling(store, AFTER).relabel(NOON, stop)
     in_between = relevant(store)
     steps: list[tuple[int, int]] = []
-    labelling(store, AFTER).relabel(lambda done, of: steps.append((done, of)))
+    labelling(store, AFTER).relabel(NOON, lambda done, of: steps.append((done, of)))
 
     assert 0 < in_between < SCHEMES
     assert steps == [(SCHEMES + OTHERS - BATCH_SIZE, SCHEMES + OTHERS - BATCH_SIZE)]
@@ -84,7 +84,7 @@ def test_the_operators_word_stays_through_a_new_vocabulary_and_a_revision(store:
     mark = LabelOverride(why="Of a garden.", at=NOON, relevance=Relevance.NO)
 
     held = labelling(store, AFTER).correct(told.id, mark)
-    labelling(store, AFTER).relabel()
+    labelling(store, AFTER).relabel(NOON)
     stored = store.documents.get(told.id)
 
     assert held is not None

@@ -143,7 +143,7 @@ def poll(store: Store, order: Sequence[str], at: datetime, told: Mapping[str, An
     stage = PollingBench(store, tuple(SOURCES.values()), network=FakeNetwork(served(told)))
     for name in order:
         assert stage.poll_only(at, name)[name].bug is None
-    stage.poller.merge_documents()
+    stage.poller.merge_documents(at)
 
 
 Seen = dict[str, tuple[datetime, Moment | None]]

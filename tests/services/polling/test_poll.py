@@ -332,7 +332,7 @@ def test_two_addresses_told_at_one_instant_are_one_document_with_the_english_id(
     documents.network.responses |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
     for name in order:
         documents.poll_only(NOON, name)
-    documents.poller.merge_documents()
+    documents.poller.merge_documents(NOON)
 
     (held,) = documents.store.documents.all()
     assert held.entry.id == entry_id("https://gov.uk/plan")

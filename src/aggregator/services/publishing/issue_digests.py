@@ -13,7 +13,7 @@ from aggregator.config import Config
 from aggregator.deliver import closed_days, closed_weeks, render_digest
 from aggregator.model import Artifact, DeferredArtifact, Digest, Snapshot
 from aggregator.publish.presentation.fingerprints import code_fingerprint, fingerprint_of
-from aggregator.services.publishing.snapshot import build_digest, sources_with_state
+from aggregator.services.publishing.isolated_digests import build_digests
 from aggregator.store import Store
 
 _RENDERING_PACKAGE: Final = Path(deliver.__file__).parent
@@ -24,7 +24,8 @@ _MEDIA_TYPES: Final = {"text/html": "html", "text/plain": "txt"}
 def issue_digests(config: Config, store: Store, now: datetime) -> tuple[Digest, ...]:
     """Issue the digest of each closed week and day that has none yet; return them as issued.
 
-    The store says which are missing, so a Monday on which the program did not run is made up for later.
+    The store says which are missing, so a Monday on which the program did not run is made up for later. One
+    that cannot be composed is set aside, and tried again later.
     """
     states, zone = store.sources.states(), config.settings.timezone
     first_read = min((state.first_read for state in states.values() if state.first_read), default=None)
@@ -33,14 +34,7 @@ def issue_digests(config: Config, store: Store, now: datetime) -> tuple[Digest, 
     closed = (*closed_weeks(first_read, now, zone), *closed_days(first_read, now, zone))
     issued = store.digests.issued_periods()
     missing = [period for period in closed if period not in issued]
-    sources = sources_with_state(config, store) if missing else ()
-    load_documents = cache(store.documents.all)
-    return store.digests.issue(
-        [
-            build_digest(config, store, sources, period, load_documents=load_documents, issued_at=now)
-            for period in missing
-        ]
-    )
+    return store.digests.issue(build_digests(config, store, missing, now) if missing else ())
 
 
 def digest_files(digests: Iterable[Digest], snapshot: Snapshot) -> Iterator[DeferredArtifact]:
