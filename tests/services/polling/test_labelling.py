@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from aggregator.classify import Labeller
 from aggregator.config import Config
 from aggregator.config.settings import load_settings
 from aggregator.due_work import Services
-from aggregator.model import Document, LabelOverride, Phrase, Relevance, Strength, Topic, Vocabulary
+from aggregator.model import (
+    Document,
+    Entry,
+    LabelOverride,
+    Labels,
+    Phrase,
+    Relevance,
+    Strength,
+    Topic,
+    Vocabulary,
+)
+from aggregator.model.faults import FaultKind
 from aggregator.services.polling.labelling import BATCH_SIZE, Labelling
 from aggregator.store import Store, open_store
 from tests.store.values import make_change, save_changes
@@ -93,3 +106,25 @@ def test_the_operators_word_stays_through_a_new_vocabulary_and_a_revision(store:
     assert (stored.labels.relevance, stored.labels.overridden) == (Relevance.NO, True)
     assert relevant(store) == SCHEMES - 1
     assert labelling(store, AFTER).correct("urn:uuid:unknown", mark) is None
+
+
+def test_a_document_that_cannot_be_labelled_keeps_its_labels_and_the_others_get_theirs(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = next(one for one in store.documents.all() if one.entry.title == "A scheme, part 7")
+    label = Labeller.label
+
+    def broken(labeller: Labeller, entry: Entry, *args: object) -> Labels:
+        if entry.id == bad.entry.id:
+            raise ZeroDivisionError("a bug for one document")
+        return label(labeller, entry, *args)  # type: ignore[arg-type]  # as the caller gave them
+
+    with monkeypatch.context() as bug:
+        bug.setattr(Labeller, "label", broken)
+        changed = labelling(store, AFTER).relabel(NOON)
+    aside = [(fault.kind, fault.key) for fault in store.faults.all()]
+    too_early = labelling(store, AFTER).relabel(NOON + timedelta(minutes=9))
+    labelling(store, AFTER).relabel(NOON + timedelta(minutes=10))
+
+    assert aside == [(FaultKind.DOCUMENT, bad.entry.id)]
+    assert (changed, too_early, relevant(store)) == (SCHEMES - 1, 0, SCHEMES)

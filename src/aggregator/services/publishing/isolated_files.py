@@ -123,24 +123,29 @@ class IsolatedFiles:
     # ---------------------------------------------------------------- making
     def _make(self) -> _Files:
         """Make the files of every format; those of a format that raises keep their bytes."""
-        while True:
-            snapshot, blamed = self._snapshot(), False
-            by_path: dict[str, File] = {}
-            formats: dict[str, str] = {}
-            for name, make in self.formats.items():
-                if name in self.skipped or name in self.broken:
-                    continue
-                try:
-                    made = {file.path: file for file in make(snapshot, self.left_out)}
-                except AggregatorError:
-                    raise
-                except Exception as error:
-                    blamed |= self._blame(name, error, partial(_make_all, make))
-                    continue
-                by_path |= made
-                formats |= dict.fromkeys(made, name)
-            if not blamed:
-                return self._files(snapshot, by_path, formats)
+        while (files := self._try_to_make()) is None:
+            pass
+        return files
+
+    def _try_to_make(self) -> _Files | None:
+        """Make the files; None if that showed that more documents must be left out."""
+        snapshot = self._snapshot()
+        by_path: dict[str, File] = {}
+        formats: dict[str, str] = {}
+        for name, make in self.formats.items():
+            if name in self.skipped or name in self.broken:
+                continue
+            try:
+                made = {file.path: file for file in make(snapshot, self.left_out)}
+            except AggregatorError:
+                raise
+            except Exception as error:
+                if self._blame(name, error, partial(_make_all, make)):
+                    return None
+                continue
+            by_path |= made
+            formats |= dict.fromkeys(made, name)
+        return self._files(snapshot, by_path, formats)
 
     def _files(self, snapshot: Snapshot, by_path: dict[str, File], formats: dict[str, str]) -> _Files:
         aside = self.skipped | self.broken.keys()
