@@ -41,8 +41,8 @@ class HttpResponse:
 
     url: str
     status: int
+    # Names in lower case.
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Names in lower case."""
     payload: bytes = b""
 
 

@@ -37,8 +37,8 @@ class ImapAccount:
     host: str
     port: int
     mailbox: str
+    # Whether the connection starts with TLS (`imaps:`) or changes to it with STARTTLS.
     implicit_tls: bool
-    """Whether the connection starts with TLS (`imaps:`) or changes to it with STARTTLS."""
 
     @property
     def server(self) -> str:

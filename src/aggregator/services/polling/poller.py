@@ -29,8 +29,8 @@ class PollOutcome:
 
     source: str
     failure: Failed | None = None
+    # An unexpected exception, which is a bug of ours. The other sources are polled all the same.
     bug: str | None = None
-    """An unexpected exception, which is a bug of ours. The other sources are polled all the same."""
     new: int = 0
     revised: int = 0
     removed: int = 0
