@@ -91,7 +91,9 @@ def test_a_redirect_into_our_own_network_is_refused(server: ScriptedServer, insi
     assert failed.url == server.url("/feed")
 
 
-@pytest.mark.parametrize("invalid", ["ftp://example.org/", "http://[::1/", "http://xn--a.example/", "mailto:a"])
+@pytest.mark.parametrize(
+    "invalid", ["ftp://example.org/", "http://[::1/", "http://xn--a.example/", "mailto:a"]
+)
 def test_a_redirect_to_what_is_no_web_address_is_a_failure(server: ScriptedServer, invalid: str) -> None:
     server.script["/feed"] = to(invalid)
     failed = failure(server.url("/feed"))

@@ -108,7 +108,7 @@ def test_an_xhtml_page_with_an_xml_declaration_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("markup", "line"),
+    ("markup", "text"),
     [
         ("<p>Co-<b>oper</b>ation</p>", "Co-operation"),
         ("<h3><span><span>Public</span></span>\n  records</h3>", "Public records"),

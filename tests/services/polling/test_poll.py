@@ -1,4 +1,4 @@
-"""What polls bring about: removals after two looks, gaps, layouts, documents by any of their names."""
+"""Polls: removals after two polls, gaps, changed layouts, and documents with several names."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RECORDS = tuple(record(f"r{number}", f"Record {number}") for number in range(6))
 
 @pytest.fixture
 def records(tmp_path: Path) -> Iterator[PollingBench]:
-    """A complete listing: what it leaves out is missing."""
+    """A complete listing: a document that it leaves out is missing."""
     kept = make_source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
         stage = PollingBench(store, (kept,))
@@ -47,7 +47,9 @@ def feed(tmp_path: Path) -> Iterator[PollingBench]:
         yield PollingBench(store, (make_source("one", address=FEED, fallbacks=()),))
 
 
-def test_what_a_complete_listing_leaves_out_is_removed_after_two_looks_hours_apart(records: PollingBench) -> None:
+def test_a_document_that_a_complete_listing_leaves_out_is_removed_after_two_polls_hours_apart(
+    records: PollingBench,
+) -> None:
     first = records.poll(NOON + HOUR, {"records/": RECORDS[1:]})["records"]
     soon = records.poll(NOON + 3 * HOUR, {"records/": RECORDS[1:]})["records"]
     before = records.documents_by_title()["Record 0"]
@@ -62,7 +64,7 @@ def test_what_a_complete_listing_leaves_out_is_removed_after_two_looks_hours_apa
     assert after.carriers[0].revisions[-1].parts == ("removed",)
 
 
-def test_what_is_back_at_the_second_look_was_never_removed(records: PollingBench) -> None:
+def test_a_document_that_is_back_at_the_second_poll_was_never_removed(records: PollingBench) -> None:
     records.poll(NOON + HOUR, {"records/": RECORDS[1:]})
     records.poll(NOON + 2 * HOUR, {"records/": RECORDS})
     outcome = records.poll(NOON + 9 * HOUR, {"records/": RECORDS[1:]})["records"]
@@ -76,9 +78,9 @@ def test_a_return_is_restored_and_named(records: PollingBench) -> None:
     records.poll(NOON + 5 * HOUR)
     outcome = records.poll(NOON + 6 * HOUR, {"records/": RECORDS})["records"]
 
-    held = records.documents_by_title()["Record 0"]
-    assert (outcome.revised, held.removal) == (1, None)
-    assert held.carriers[0].revisions[-1].parts == ("restored",)
+    document = records.documents_by_title()["Record 0"]
+    assert (outcome.revised, document.removal) == (1, None)
+    assert document.carriers[0].revisions[-1].parts == ("restored",)
 
 
 def test_when_more_than_a_fifth_goes_at_once_the_operator_decides(records: PollingBench) -> None:
@@ -87,10 +89,12 @@ def test_when_more_than_a_fifth_goes_at_once_the_operator_decides(records: Polli
         assert outcome.removed == 0
 
     assert len(records.state("records").removals_to_confirm) == 2
-    assert all(holding.removal is None for holding in records.documents_by_title().values())
+    assert all(document.removal is None for document in records.documents_by_title().values())
 
     records.poller.accept_removals("records", NOON + 10 * HOUR)
-    assert [title for title, held in sorted(records.documents_by_title().items()) if held.removal] == [
+    assert [
+        title for title, document in sorted(records.documents_by_title().items()) if document.removal
+    ] == [
         "Record 0",
         "Record 1",
     ]
@@ -103,7 +107,9 @@ def test_when_exactly_a_fifth_goes_at_once_it_is_removed(records: PollingBench) 
     for hours in (2, 6):
         records.poll(NOON + hours * HOUR, {"records/": ten[2:]})
 
-    assert [title for title, held in sorted(records.documents_by_title().items()) if held.removal] == [
+    assert [
+        title for title, document in sorted(records.documents_by_title().items()) if document.removal
+    ] == [
         "Record 0",
         "Record 1",
     ]
@@ -117,11 +123,11 @@ def test_a_failed_poll_and_a_feed_that_drops_an_old_item_remove_nothing(feed: Po
     for hours in (10, 15, 20):
         feed.poll(NOON + hours * HOUR, {FEED: 404})
 
-    assert all(holding.removal is None for holding in feed.documents_by_title().values())
+    assert all(document.removal is None for document in feed.documents_by_title().values())
     assert feed.state("one").failures == 3
 
 
-def test_a_poll_that_breaks_off_at_its_very_end_has_kept_nothing(
+def test_a_poll_that_is_interrupted_at_its_very_end_has_saved_nothing(
     feed: PollingBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
@@ -133,15 +139,18 @@ def test_a_poll_that_breaks_off_at_its_very_end_has_kept_nothing(
     assert feed.poll(NOON)["one"].new == 1
 
 
-def test_the_first_poll_that_can_be_read_brings_backlog_also_after_one_that_failed(feed: PollingBench) -> None:
+def test_the_first_successful_poll_brings_backlog_also_after_a_failed_one(feed: PollingBench) -> None:
     feed.poll(NOON, {FEED: 500})
     feed.poll(NOON + HOUR, {FEED: make_atom_feed({"/a": "A"})})
     feed.poll(NOON + 2 * HOUR, {FEED: make_atom_feed({"/a": "A", "/b": "B"})})
 
-    assert {title: held.backlog for title, held in feed.documents_by_title().items()} == {"A": True, "B": False}
+    assert {title: document.backlog for title, document in feed.documents_by_title().items()} == {
+        "A": True,
+        "B": False,
+    }
 
 
-def test_a_feed_that_turned_over_whole_between_two_polls_has_a_gap(feed: PollingBench) -> None:
+def test_a_feed_with_only_new_items_since_the_last_poll_has_a_gap(feed: PollingBench) -> None:
     feed.poll(NOON, {FEED: make_atom_feed({"/a": "A", "/b": "B"})})
     feed.poll(NOON + HOUR, {FEED: make_atom_feed({"/b": "B", "/c": "C"})})
     assert feed.state("one").items_missed_at is None
@@ -153,9 +162,9 @@ def test_a_feed_that_turned_over_whole_between_two_polls_has_a_gap(feed: Polling
     assert sorted(feed.documents_by_title()) == ["A", "B", "C", "D", "E"]
 
 
-def test_a_gap_is_kept_with_its_days_when_it_is_over(feed: PollingBench) -> None:
-    """What failed, what nobody asked for days, and what rolled on; an answer after an hour is no gap."""
-    turns: list[tuple[datetime, FakeResponse]] = [
+def test_a_gap_is_stored_with_its_days_when_it_is_over(feed: PollingBench) -> None:
+    """A failed source, one not polled for days, and one that lost items have gaps; an hour is no gap."""
+    rounds: list[tuple[datetime, FakeResponse]] = [
         (NOON, 404),
         (NOON + HOUR, make_atom_feed({"/a": "A"})),
         (NOON + 2 * HOUR, 304),
@@ -166,7 +175,7 @@ def test_a_gap_is_kept_with_its_days_when_it_is_over(feed: PollingBench) -> None
         (NOON + 91 * HOUR, make_atom_feed({"/b": "B"})),
         (NOON + 92 * HOUR, 404),
     ]
-    for at, served in turns:
+    for at, served in rounds:
         feed.poll(at, {FEED: served})
         feed.poll(at, {FEED: 404})  # the same instant twice is once
 
@@ -181,7 +190,7 @@ def test_a_gap_is_kept_with_its_days_when_it_is_over(feed: PollingBench) -> None
     assert gaps[0].at_first
 
 
-def test_each_revision_keeps_the_hash_of_its_answer_and_until_when_it_was_seen(feed: PollingBench) -> None:
+def test_each_revision_has_the_hash_of_its_payload_and_when_it_was_last_seen(feed: PollingBench) -> None:
     feed.poll(NOON, {FEED: make_atom_feed({"/a": "A"})})
     feed.poll(NOON + HOUR, {FEED: 304})
     feed.poll(NOON + 2 * HOUR, {FEED: make_atom_feed({"/a": "A, revised"})})
@@ -193,7 +202,7 @@ def test_each_revision_keeps_the_hash_of_its_answer_and_until_when_it_was_seen(f
     assert all(len(revision.payload_sha256) == 64 for revision in (first, second))
 
 
-def test_a_word_that_goes_and_comes_back_is_three_revisions(feed: PollingBench) -> None:
+def test_a_text_that_changes_and_changes_back_is_three_revisions(feed: PollingBench) -> None:
     for hours, title in enumerate(("A plan", "Another plan", "A plan")):
         feed.poll(NOON + hours * HOUR, {FEED: make_atom_feed({"/a": title})})
 
@@ -227,8 +236,8 @@ def test_the_order_in_which_sources_are_polled_never_changes_the_store(tmp_path:
     assert len(dumps) == 1
 
 
-def test_what_was_got_with_other_selectors_is_asked_for_whole(tmp_path: Path) -> None:
-    """And the new selector may find fewer items than the old one did."""
+def test_a_page_is_fetched_whole_after_its_selectors_changed(tmp_path: Path) -> None:
+    """And the new selector may find fewer items than the old one."""
     address = "https://www.example.org/news/"
     items = "".join(
         f'<li class="{"new" if n < 2 else "old"}"><a href="/{n}">Plan {n}</a></li>' for n in range(6)
@@ -256,7 +265,7 @@ def test_what_was_got_with_other_selectors_is_asked_for_whole(tmp_path: Path) ->
     assert [validators.etag for validators in sent] == [None, '"1"', None, '"1"']
 
 
-def test_every_address_that_fails_is_told_by_the_first(feed: PollingBench) -> None:
+def test_when_all_addresses_fail_the_failure_of_the_first_is_reported(feed: PollingBench) -> None:
     feed.change_source(fallbacks=("https://www.gov.uk/other.atom",))
 
     failed = feed.poll(NOON, {FEED: 410, "https://www.gov.uk/other.atom": 500})["one"]
@@ -268,7 +277,7 @@ def test_every_address_that_fails_is_told_by_the_first(feed: PollingBench) -> No
 
 
 def content_api(path: str, content_id: str, locale: str, title: str) -> bytes:
-    told = {
+    content = {
         "base_path": path,
         "content_id": content_id,
         "locale": locale,
@@ -278,7 +287,7 @@ def content_api(path: str, content_id: str, locale: str, title: str) -> bytes:
         "public_updated_at": "2026-06-01T09:00:00Z",
         "details": {"body": f"<p>{title}</p>"},
     }
-    return json.dumps(told).encode()
+    return json.dumps(content).encode()
 
 
 def test_english_and_welsh_are_one_entry_in_two_languages(tmp_path: Path) -> None:
@@ -291,12 +300,12 @@ def test_english_and_welsh_are_one_entry_in_two_languages(tmp_path: Path) -> Non
         stage.poll(NOON, {english: content_api("/plan", same, "en", "Example: the plan")})
         stage.poll(NOON + HOUR, {welsh: content_api("/plan.cy", same, "cy", "Example: y cynllun")})
 
-        (held,) = store.documents.all()
-    assert (held.entry.title, held.entry.language) == ("Example: the plan", "en")
-    assert [(t.language, t.title, t.url) for t in held.entry.translations] == [
+        (document,) = store.documents.all()
+    assert (document.entry.title, document.entry.language) == ("Example: the plan", "en")
+    assert [(t.language, t.title, t.url) for t in document.entry.translations] == [
         ("cy", "Example: y cynllun", "https://www.gov.uk/plan.cy")
     ]
-    assert [carrier.source for carrier in held.carriers] == ["en", "cy"]
+    assert [carrier.source for carrier in document.carriers] == ["en", "cy"]
 
 
 SAME = "5e5bd2ef-7631-11e4-a3cb-005056011aef"
@@ -319,7 +328,7 @@ def page(name: str, content_id: str, title: str) -> dict[str, FakeResponse]:
 
 
 @pytest.mark.parametrize("order", [("plan", "plan.cy"), ("plan.cy", "plan")])
-def test_two_addresses_told_at_one_instant_are_one_document_with_the_english_id(
+def test_two_addresses_found_at_one_instant_are_one_document_with_the_english_id(
     documents: PollingBench, order: tuple[str, str]
 ) -> None:
     documents.network.responses |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
@@ -327,40 +336,40 @@ def test_two_addresses_told_at_one_instant_are_one_document_with_the_english_id(
         documents.poll_only(NOON, name)
     documents.poller.merge_documents()
 
-    (held,) = documents.store.documents.all()
-    assert held.entry.id == entry_id("https://gov.uk/plan")
-    assert (held.entry.title, [t.title for t in held.entry.translations]) == ("Plan", ["Cynllun"])
-    assert [carrier.source for carrier in held.carriers] == ["plan", "plan.cy"]
+    (document,) = documents.store.documents.all()
+    assert document.entry.id == entry_id("https://gov.uk/plan")
+    assert (document.entry.title, [t.title for t in document.entry.translations]) == ("Plan", ["Cynllun"])
+    assert [carrier.source for carrier in document.carriers] == ["plan", "plan.cy"]
 
 
-def test_documents_first_seen_apart_become_one_under_the_elder_id(documents: PollingBench) -> None:
+def test_documents_found_apart_become_one_under_the_older_id(documents: PollingBench) -> None:
     documents.poll(NOON, page("plan.cy", "", "Cynllun") | {API["plan"]: 500})
     documents.poll(NOON + HOUR, page("plan", "", "Plan"))
     welsh, english = entry_id("https://gov.uk/plan.cy"), entry_id("https://gov.uk/plan")
-    assert {held.entry.id for held in documents.store.documents.all()} == {welsh, english}
+    assert {document.entry.id for document in documents.store.documents.all()} == {welsh, english}
 
     documents.poll(NOON + 2 * HOUR, page("plan", SAME, "Plan, revised") | page("plan.cy", SAME, "Cynllun"))
 
-    (held,) = documents.store.documents.all()
-    assert (held.entry.id, held.first_seen) == (welsh, NOON)
-    assert documents.store.documents.get(english) == held
-    (told,) = [carrier for carrier in held.carriers if carrier.source == "plan"]
-    assert [revision.entry.title for revision in told.revisions] == ["Plan", "Plan, revised"]
+    (document,) = documents.store.documents.all()
+    assert (document.entry.id, document.first_seen) == (welsh, NOON)
+    assert documents.store.documents.get(english) == document
+    (english_carrier,) = [carrier for carrier in document.carriers if carrier.source == "plan"]
+    assert [revision.entry.title for revision in english_carrier.revisions] == ["Plan", "Plan, revised"]
 
     outcomes = documents.poll(NOON + 3 * HOUR)
     assert [(one.new, one.revised) for one in outcomes.values()] == [(0, 0), (0, 0)]
     assert documents.store.documents.all()[0].entry.id == welsh
 
 
-def test_a_run_that_was_broken_off_before_documents_were_joined_is_made_good(documents: PollingBench) -> None:
+def test_a_run_that_was_interrupted_before_merging_is_completed_by_the_next(documents: PollingBench) -> None:
     documents.network.responses |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
     documents.poll_only(NOON)
     assert len(documents.store.documents.all()) == 2
 
     documents.poll_only(NOON + HOUR)
 
-    (held,) = documents.store.documents.all()
-    assert [(carrier.source, len(carrier.revisions)) for carrier in held.carriers] == [
+    (document,) = documents.store.documents.all()
+    assert [(carrier.source, len(carrier.revisions)) for carrier in document.carriers] == [
         ("plan", 1),
         ("plan.cy", 1),
     ]
@@ -376,20 +385,22 @@ def test_a_retracted_document_is_retracted_at_its_other_addresses(documents: Pol
     assert "Cynllun" not in documents.store.dump()
 
 
-def test_the_withdrawal_of_one_address_leaves_the_document_that_another_one_shows(documents: PollingBench) -> None:
+def test_the_withdrawal_of_one_address_leaves_the_document_that_another_one_shows(
+    documents: PollingBench,
+) -> None:
     documents.poll(NOON, page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun"))
     for hours in (1, 5, 9):
         documents.poll(NOON + hours * HOUR, {API["plan.cy"]: 410})
 
-    (held,) = documents.store.documents.all()
-    assert (held.entry.title, held.entry.language, held.removal) == ("Plan", "en", None)
-    assert {carrier.source: bool(carrier.removal) for carrier in held.carriers} == {
+    (document,) = documents.store.documents.all()
+    assert (document.entry.title, document.entry.language, document.removal) == ("Plan", "en", None)
+    assert {carrier.source: bool(carrier.removal) for carrier in document.carriers} == {
         "plan": False,
         "plan.cy": True,
     }
 
 
-def test_a_guid_that_every_item_bears_is_no_name(feed: PollingBench) -> None:
+def test_a_guid_that_every_item_has_is_no_name(feed: PollingBench) -> None:
     def rss(*slugs: str) -> bytes:
         items = "".join(
             f"<item><title>{slug}</title><link>https://a.example.org/{slug}</link>"
@@ -405,7 +416,7 @@ def test_a_guid_that_every_item_bears_is_no_name(feed: PollingBench) -> None:
 
 
 def test_a_feed_whose_site_moved_has_no_gap(feed: PollingBench) -> None:
-    """Its items are known by their numbers, though no address of before is in it."""
+    """Its items are recognised by their numbers, although all addresses are new."""
 
     def rss(host: str) -> bytes:
         item = (
@@ -434,7 +445,7 @@ def test_a_site_that_moves_brings_nothing_up_as_new(feed: PollingBench) -> None:
     assert (moved.new, moved.revised, len(feed.store.documents.all())) == (0, 0, 1)
 
 
-def test_a_retracted_document_is_never_told_again(feed: PollingBench) -> None:
+def test_a_retracted_document_is_never_saved_again(feed: PollingBench) -> None:
     feed.poll(NOON, {FEED: make_atom_feed({"/a": "A person's name", "/b": "B"})})
     feed.store.documents.retract(feed.documents_by_title()["A person's name"].entry.id, "asked", NOON)
     feed.poll(NOON + HOUR, {FEED: make_atom_feed({"/a": "A person's name, again", "/b": "B"})})
@@ -443,7 +454,7 @@ def test_a_retracted_document_is_never_told_again(feed: PollingBench) -> None:
     assert "A person's name" not in feed.store.dump()
 
 
-def test_a_read_out_that_arrives_later_joins_its_record(tmp_path: Path) -> None:
+def test_a_read_out_that_arrives_later_is_merged_with_its_record(tmp_path: Path) -> None:
     kept = make_source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
     site = make_source("ogn", address=FEED, licence="unknown", scope=Scope.ALL)
     minutes = record("uk-msf-2024-01-24", "Multi-Stakeholder Forum meeting of 24 January 2024")
@@ -453,13 +464,13 @@ def test_a_read_out_that_arrives_later_joins_its_record(tmp_path: Path) -> None:
         stage.poll(NOON, {"records/": (minutes,), FEED: make_atom_feed({"/z": "Other"})})
         stage.poll(NOON + HOUR, {FEED: make_atom_feed({"/z": "Other", "/2024/read-out": read_out})})
 
-        held = stage.documents_by_title()
-    assert sorted(held) == ["Multi-Stakeholder Forum meeting of 24 January 2024", "Other"]
-    joined = held["Multi-Stakeholder Forum meeting of 24 January 2024"]
-    assert [carrier.source for carrier in joined.carriers] == ["records", "ogn"]
+        by_title = stage.documents_by_title()
+    assert sorted(by_title) == ["Multi-Stakeholder Forum meeting of 24 January 2024", "Other"]
+    merged = by_title["Multi-Stakeholder Forum meeting of 24 January 2024"]
+    assert [carrier.source for carrier in merged.carriers] == ["records", "ogn"]
 
 
-def test_a_record_with_a_mistake_is_rejected_and_not_missing(records: PollingBench) -> None:
+def test_a_record_with_an_issue_is_rejected_and_not_missing(records: PollingBench) -> None:
     broken = FetchedPart(name="r0.md", payload=b"---\nid: r0\n---\n")
     for hours in (1, 5, 9):
         outcome = records.poll(NOON + hours * HOUR, {"records/": (broken, *RECORDS[1:])})["records"]
