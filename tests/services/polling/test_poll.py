@@ -131,7 +131,7 @@ def test_a_poll_that_is_interrupted_at_its_very_end_has_saved_nothing(
     feed: PollingBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(type(feed.store.sources), "keep", lambda *_: 1 / 0)
+        broken.setattr(type(feed.store.sources), "save_state", lambda *_: 1 / 0)
         outcome = feed.poll(NOON, {FEED: make_atom_feed({"/a": "A"})})["one"]
 
     assert "ZeroDivisionError" in (outcome.bug or "")
