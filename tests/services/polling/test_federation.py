@@ -34,7 +34,7 @@ claims:
   - {{what: meeting held, date: 2026-06-03, source: "https://www.example.org/msf"}}
 added: 2026-06-04
 ---
-{words}
+{sentence}
 """
 HOUR = timedelta(hours=1)
 
@@ -119,8 +119,8 @@ def test_what_an_instance_passes_on_keeps_source_id_and_labels_and_credits_it(
     first.poll_and_publish(NOON)
     second.poll_and_publish(NOON + HOUR)
 
-    (documents,), (entry,) = first.documents(), second.feed().entries
-    assert (entry.id, entry.link, entry.title) == (documents.entry.id, PLAN, "A plan")
+    (document,), (entry,) = first.documents(), second.feed().entries
+    assert (entry.id, entry.link, entry.title) == (document.entry.id, PLAN, "A plan")
     assert (entry.source.id, entry.source.title) == ("https://www.example.org/", "Example")
     assert {(tag.scheme.removeprefix(SCHEME), tag.term) for tag in entry.tags} >= {("body", "glasgow")}
     assert entry.summary == "About A plan."
@@ -134,13 +134,13 @@ def test_a_document_through_two_instances_is_one_entry_that_credits_both(
 ) -> None:
     gov = make_source("gov", address="https://www.example.org/feed.atom", scope=Scope.ALL)
     first, second = (instance(name, net, stores, tmp_path, gov) for name in ("a", "b"))
-    reader = instance("c", net, stores, tmp_path, follows("a"), follows("b"))
+    third = instance("c", net, stores, tmp_path, follows("a"), follows("b"))
     net.responses["https://www.example.org/feed.atom"] = make_atom_feed({"/plan": "A plan"})
 
-    for number, each in enumerate((first, second, reader)):
+    for number, each in enumerate((first, second, third)):
         each.poll_and_publish(NOON + number * HOUR)
 
-    (entry,) = reader.feed().entries
+    (entry,) = third.feed().entries
     assert entry.id == first.documents()[0].entry.id == second.documents()[0].entry.id
     assert {link.href for link in entry.links if link.rel == "related"} == {
         "https://a.example/",
@@ -163,10 +163,10 @@ def test_a_first_hand_source_leads_whatever_an_instance_published_before(
 
     both.poll_and_publish(NOON + HOUR)
 
-    (documents,) = both.documents()
-    assert documents.entry.title == "A plan"
-    assert [carrier.source for carrier in documents.carriers] == ["a", "gov"]
-    assert not documents.entry.relayed
+    (document,) = both.documents()
+    assert document.entry.title == "A plan"
+    assert [carrier.source for carrier in document.carriers] == ["a", "gov"]
+    assert not document.entry.relayed
 
 
 def test_three_instances_in_a_ring_never_echo(net: FakeNetwork, stores: ExitStack, tmp_path: Path) -> None:
@@ -223,4 +223,4 @@ def test_the_body_of_an_instance_that_we_do_not_know_is_that_of_the_source(
 
     second.poll_and_publish(NOON + HOUR)
 
-    assert [documents.entry.body for documents in second.documents()] == ["cabinet-office"]
+    assert [document.entry.body for document in second.documents()] == ["cabinet-office"]

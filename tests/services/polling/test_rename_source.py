@@ -146,7 +146,7 @@ def test_polls_between_a_broken_rename_and_its_repetition_are_taken_in(
         (lambda f, s: rename_source(f, s, "one", "two"), "source two: sources.yaml has this id already"),
         (
             lambda f, s: rename_source(f, s, "two", "gone"),
-            "source gone: the store keeps what an earlier source",
+            "source gone: the store has data of an earlier source",
         ),
         (lambda f, s: rename_source(f, s, "one", "No Name"), "write small letters a to z"),
         (lambda f, s: merge_sources(f, s, "three", "two"), "no source has the id 'three'"),
