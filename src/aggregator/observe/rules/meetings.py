@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from aggregator.model import Evidence, FactKind, Meeting, Plan, Rule, RuleCheck
 from aggregator.model.days import day_in_words, months_after
-from aggregator.observe.rules.results import absence_unproven, due, met, met_until, overdue, unknown
+from aggregator.observe.rules.due_or_overdue import absence_unproven, due, met, met_until, overdue, unknown
 from aggregator.observe.state.coverage import Absence, prove_absence
 from aggregator.observe.state.process_state import ProcessState
 from aggregator.observe.state.stages import available_on

@@ -7,7 +7,7 @@ from datetime import date
 
 from aggregator.model import Evidence, Fact, FactKind, Plan, Rule, RuleCheck
 from aggregator.model.days import day_in_words, months_after
-from aggregator.observe.rules.results import absence_unproven, due, met, overdue, unknown
+from aggregator.observe.rules.due_or_overdue import absence_unproven, due, met, overdue, unknown
 from aggregator.observe.state.coverage import prove_absence
 from aggregator.observe.state.process_state import ProcessState, document_evidence, fact_evidence
 from aggregator.observe.state.stages import available_on, ended_on
