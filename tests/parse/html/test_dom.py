@@ -59,8 +59,8 @@ def test_the_header_goes_before_meta() -> None:
 @pytest.mark.parametrize(
     ("payload", "cause", "detail"),
     [
-        (b"", Cause.EMPTY, "the answer holds nothing"),
-        (b" \n", Cause.EMPTY, "the answer holds nothing"),
+        (b"", Cause.EMPTY, "the answer is empty"),
+        (b" \n", Cause.EMPTY, "the answer is empty"),
         (
             b'{"items": []}',
             Cause.NOT_A_FEED,

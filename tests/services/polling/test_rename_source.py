@@ -82,14 +82,16 @@ def test_renaming_changes_file_and_store(file: SourcesFile, store: Store) -> Non
 
     assert file.read_text() == TEXT.replace("- id: one\n", "- id: first\n")
     assert list(store.sources.states()) == ["first"]
-    assert [c.source for h in store.documents.all() for c in h.carriers] == ["first"]
+    assert [carrier.source for document in store.documents.all() for carrier in document.carriers] == [
+        "first"
+    ]
 
 
 def test_merging_switches_the_source_off_and_keeps_its_lines(file: SourcesFile, store: Store) -> None:
     assert merge(file, store) == 1
 
     assert file.read_text() == TEXT.replace("    # one\n", "    enabled: no  # merged into two\n    # one\n")
-    assert [c.source for h in store.documents.all() for c in h.carriers] == ["two"]
+    assert [carrier.source for document in store.documents.all() for carrier in document.carriers] == ["two"]
     assert list(store.sources.states()) == ["one"]
 
 

@@ -32,7 +32,7 @@ class SubscriberAdmin:
     store: Store
     # Signs links, and keys the hashes of the suppression list.
     key: bytes
-    # The folder of mails that were not sent: who is erased is erased there, too.
+    # The folder of mails that were not sent: erasing a subscriber also deletes their mails here.
     outbox: Path
     valid_ids: ValidIds
     make_id: Callable[[], str] = new_id
