@@ -30,7 +30,18 @@ RETIRED = {
         "mailroom",
     ),
     *("mistake", "mistakes", "occasion", "occasions", "postings", "postman", "rhythm", "shelf", "shelves"),
-    *("standing", "stationery", "teller", "telling", "tellings", "told", "vanishing", "whereabouts", "wish"),
+    *(
+        "standing",
+        "stationery",
+        "teller",
+        "telling",
+        "tellings",
+        "told",
+        "untold",
+        "vanishing",
+        "whereabouts",
+        "wish",
+    ),
     "wishes",
 }
 """Words that had several meanings here, or one that only their author knew."""
