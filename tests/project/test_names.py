@@ -41,7 +41,6 @@ RETIRED = {
         "tellings",
         "told",
         "untold",
-        "untold",
         "vanishing",
         "whereabouts",
         "wish",
