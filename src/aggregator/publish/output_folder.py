@@ -25,8 +25,8 @@ from aggregator.errors import AggregatorError, PublishError
 from aggregator.model import Artifact, DeferredArtifact
 
 MANIFEST: Final = ".published"
+# In place of a path, marks the line of the manifest that has the instant.
 _INSTANT_KEY: Final = "#"
-"""In place of a path, marks the line of the manifest that has the instant."""
 _STORED_KEY: Final = "#documents"
 # The exceptions that files raised when they were made, by path.
 Broken = dict[str, Exception]

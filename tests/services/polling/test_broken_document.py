@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.classify.combine import LabelFunction
+from aggregator.classify.combine import LabelFunction, combine_carriers
 from aggregator.config import Config
 from aggregator.due_work import Services
 from aggregator.model import Carrier, Document
@@ -48,12 +48,11 @@ def services(store: Store) -> Services:
 def test_a_new_document_that_cannot_be_combined_is_stored_and_complete_once_it_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    combine = combining.combine_carriers
 
     def broken(carriers: Sequence[Carrier], label: LabelFunction, lead: str | None = None) -> Document:
         if carriers[0].entry.title == BAD:
             raise ZeroDivisionError("a bug for one document")
-        return combine(carriers, label, lead)
+        return combine_carriers(carriers, label, lead)
 
     with monkeypatch.context() as bug:
         bug.setattr(combining, "combine_carriers", broken)

@@ -12,7 +12,7 @@ import pytest
 
 from aggregator.config import Config
 from aggregator.config.settings import load_settings
-from aggregator.deliver.digest import compose
+from aggregator.deliver.digest import compose, weeks
 from aggregator.due_work import Services
 from aggregator.errors import PublishError
 from aggregator.model import (
@@ -238,7 +238,7 @@ def test_a_digest_that_cannot_be_composed_is_set_aside_and_the_others_are_issued
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     after = NOON + timedelta(days=14)
-    window = compose.digest_window
+    window = weeks.digest_window
     with stage.open() as store:
         set_first_read(store)
         config = stage.config()

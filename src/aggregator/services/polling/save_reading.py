@@ -21,8 +21,8 @@ class SavedReading:
     """What a saved reading changed."""
 
     changes: tuple[Change, ...] = ()
+    # Ids of documents that vanished all at once and wait for the operator.
     pending_removals: tuple[str, ...] = ()
-    """Ids of documents that vanished all at once and wait for the operator."""
     # Documents that could not be combined. They are stored; set them aside after the transaction.
     broken: BrokenDocuments = field(default_factory=dict)
 

@@ -12,7 +12,7 @@ MOST_CULPRITS: Final = 5
 FEWEST_ALLOWED: Final = 3
 
 
-class Trial(StrEnum):
+class TrialResult(StrEnum):
     """How a part of the work ended with some of the documents."""
 
     WORKS = "works"
@@ -22,7 +22,7 @@ class Trial(StrEnum):
 
 
 # Tries the part of the work with only these documents.
-Try = Callable[[frozenset[str]], Trial]
+Try = Callable[[frozenset[str]], TrialResult]
 
 
 def most_culprits(document_count: int) -> int:
@@ -36,22 +36,22 @@ def find_culprits(ids: Sequence[str], attempt: Try, most: int) -> frozenset[str]
     `ids` are in the order in which they are trusted: where only two together fail, the later one is blamed.
     Halving costs about as much as three attempts with all documents for each culprit.
     """
-    if attempt(frozenset()) is Trial.FAILS:
+    if attempt(frozenset()) is TrialResult.FAILS:
         return frozenset()
     culprits = frozenset(_failing_alone(ids, attempt, most))
     while len(culprits) <= most:
         rest = [id for id in ids if id not in culprits]
         trial = attempt(frozenset(rest))
-        if trial is not Trial.FAILS:
+        if trial is not TrialResult.FAILS:
             # Where every document of a file breaks it, the file is broken and not its documents.
-            return frozenset() if trial is Trial.ABSENT and len(culprits) > 1 else culprits
+            return frozenset() if trial is TrialResult.ABSENT and len(culprits) > 1 else culprits
         culprits |= {_first_to_fail(rest, attempt)}
     return frozenset()
 
 
 def _failing_alone(ids: Sequence[str], attempt: Try, most: int) -> list[str]:
     """Return the documents that fail without any other; at most one more than `most`."""
-    if attempt(frozenset(ids)) is not Trial.FAILS:
+    if attempt(frozenset(ids)) is not TrialResult.FAILS:
         return []
     if len(ids) == 1:
         return list(ids)
@@ -67,7 +67,7 @@ def _first_to_fail(ids: Sequence[str], attempt: Try) -> str:
     works, fails = 0, len(ids)
     while fails - works > 1:
         middle = (works + fails) // 2
-        if attempt(frozenset(ids[:middle])) is Trial.FAILS:
+        if attempt(frozenset(ids[:middle])) is TrialResult.FAILS:
             fails = middle
         else:
             works = middle

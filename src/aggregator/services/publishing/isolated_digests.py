@@ -12,7 +12,7 @@ from aggregator.errors import AggregatorError
 from aggregator.model import Digest, Document, SourceWithState
 from aggregator.model.faults import FaultKind
 from aggregator.services.isolation import Isolation
-from aggregator.services.publishing.culprits import Trial, find_culprits, most_culprits
+from aggregator.services.publishing.culprits import TrialResult, find_culprits, most_culprits
 from aggregator.services.publishing.isolated_files import MAX_FOUND
 from aggregator.services.publishing.left_out import LeftOut
 from aggregator.services.publishing.snapshot import build_digest, sources_with_state
@@ -86,14 +86,14 @@ class _Builder:
         ordered = sorted(self.documents, key=lambda document: (document.first_seen, document.entry.id))
         ids = [one.entry.id for one in ordered]
 
-        def attempt(kept: frozenset[str]) -> Trial:
+        def attempt(kept: frozenset[str]) -> TrialResult:
             try:
                 self._build(period, self.left_out.only(kept, ids))
             except AggregatorError:
                 raise
             except Exception:
-                return Trial.FAILS
-            return Trial.WORKS
+                return TrialResult.FAILS
+            return TrialResult.WORKS
 
         most = most_culprits(len(ids)) - len(self.left_out.ids)
         candidates = [id for id in ids if id not in self.left_out.dropped]

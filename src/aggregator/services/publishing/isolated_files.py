@@ -24,7 +24,7 @@ from aggregator.publish.output_folder import (
 from aggregator.publish.presentation.paths import document_page_path
 from aggregator.publish.site.placeholder_page import placeholder_page
 from aggregator.services.isolation import Isolation
-from aggregator.services.publishing.culprits import Trial, find_culprits, most_culprits
+from aggregator.services.publishing.culprits import TrialResult, find_culprits, most_culprits
 from aggregator.services.publishing.left_out import NOTHING_LEFT_OUT, LeftOut
 from aggregator.services.publishing.snapshot import gather_snapshot
 from aggregator.store import Store
@@ -227,14 +227,16 @@ class IsolatedFiles:
             self.broken[key] = error
         return bool(culprits)
 
-    def _try(self, kept: frozenset[str], make: Callable[[Snapshot, LeftOut], object]) -> Trial:
+    def _try(self, kept: frozenset[str], make: Callable[[Snapshot, LeftOut], object]) -> TrialResult:
         left_out = self.left_out.only(kept, self._ids)
         try:
-            return Trial.ABSENT if make(self._gather(left_out), left_out) is _ABSENT else Trial.WORKS
+            return (
+                TrialResult.ABSENT if make(self._gather(left_out), left_out) is _ABSENT else TrialResult.WORKS
+            )
         except AggregatorError:
             raise
         except Exception:
-            return Trial.FAILS
+            return TrialResult.FAILS
 
     def _leave_out(self, ids: Iterable[str], error: Exception) -> None:
         for id in sorted(ids):
