@@ -71,10 +71,8 @@ def write_output(
     for path in wanted.keys() - old_manifest.keys():
         _refuse_file_of_others(files[path], wanted[path], broken)
     up_to_date = _up_to_date(old_manifest, wanted, files)
-    before = stored_documents(folder)
-    _write_manifest(
-        folder, dict.fromkeys([*old_manifest, *wanted], "") | up_to_date, published_before, before
-    )
+    known = dict.fromkeys([*old_manifest, *wanted], "") | up_to_date
+    _write_manifest(folder, known, published_before, stored_documents(folder))
     for path in files.keys() - up_to_date.keys():
         _delete_part(_part_path(files[path]))
     to_write = [path for path in wanted if path not in up_to_date]

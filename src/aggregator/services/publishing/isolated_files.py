@@ -230,13 +230,12 @@ class IsolatedFiles:
     def _try(self, kept: frozenset[str], make: Callable[[Snapshot, LeftOut], object]) -> TrialResult:
         left_out = self.left_out.only(kept, self._ids)
         try:
-            return (
-                TrialResult.ABSENT if make(self._gather(left_out), left_out) is _ABSENT else TrialResult.WORKS
-            )
+            made = make(self._gather(left_out), left_out)
         except AggregatorError:
             raise
         except Exception:
             return TrialResult.FAILS
+        return TrialResult.ABSENT if made is _ABSENT else TrialResult.WORKS
 
     def _leave_out(self, ids: Iterable[str], error: Exception) -> None:
         for id in sorted(ids):
