@@ -30,8 +30,8 @@ PREFIX: Final = re.compile(r"\bxmlns:([\w.-]{1,80})")
 CATEGORY: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:category|subject)\b", re.IGNORECASE)
 # Far more than a real feed has. Above these limits feedparser's time grows with the square (measured).
 MAX_TAGS, MAX_REFERENCES, MAX_PREFIXES, MAX_CATEGORIES = 200_000, 1_000_000, 100, 10_000
-# A tag with more than 100 attributes. Python's SAX reader looks each attribute up in a list of all of them, so
-# its time grows with the square of their number (`getValueByQName`). Possessive, so that it never goes back.
+# A tag with more than 100 attributes. Python's SAX reader looks each attribute up in a list of all of them
+# (`getValueByQName`), so its time grows with the square of their number. Possessive: it never goes back.
 MANY_ATTRIBUTES: Final = re.compile(
     r"""<[^\s<>/=!?"']++(?:\s++[^\s<>/="']++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+')){101}"""
 )
