@@ -75,7 +75,7 @@ class InProcessParser(Parser):
 class ParseLimits:
     """What reading one answer may take."""
 
-    seconds: int
+    seconds: float
     # On top of what the process takes when it has nothing to do.
     megabytes: int
 
@@ -143,7 +143,7 @@ class WorkerParser(Parser):
         return Failed(
             url=url,
             cause=Cause.TOOK_TOO_LONG,
-            detail=f"reading the answer was broken off after {self.limits.seconds} seconds (parse_seconds)",
+            detail=f"reading the answer was broken off after {self.limits.seconds:g} seconds (parse_seconds)",
             hint=LIMITS_HINT.format("parse_seconds"),
         )
 
@@ -193,15 +193,15 @@ def shared_parser(limits: ParseLimits) -> Parser:
 
 
 # ---------------------------------------------------------------- in the reading process
-def _run_watched(jobs: Sequence[Job[Any]], seconds: int) -> list[Any]:
-    signal.alarm(seconds)
+def _run_watched(jobs: Sequence[Job[Any]], seconds: float) -> list[Any]:
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         return run_jobs(jobs)
     except MemoryError:
         # The memory is in pieces now, and a library may have been stopped half way: start anew.
         os._exit(OUT_OF_MEMORY)
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _limit_memory(allowed: int) -> None:
