@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import aggregator.due_work
-from aggregator.services.polling.parser import InProcessParser, ParseLimits
+from aggregator import due_work
+from aggregator.services.polling.parser import InProcessParser, ParseLimits, Parser, shared_parser
 
 
-def in_process_parser(_limits: ParseLimits) -> InProcessParser:
+def in_process_parser(limits: ParseLimits) -> Parser:
     """Stand in for `shared_parser`."""
     return InProcessParser()
 
 
 def parse_in_process() -> None:
     """Use it for the rest of this process: a child that a test has forked."""
-    aggregator.due_work.shared_parser = in_process_parser
+    setattr(due_work, shared_parser.__name__, in_process_parser)

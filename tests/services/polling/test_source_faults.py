@@ -1,4 +1,4 @@
-"""A source whose poll raises, or whose answer breaks its reader off, waits longer and longer; others go on."""
+"""A source whose poll raises, or whose answer ends its reader, waits longer and longer; others go on."""
 
 from __future__ import annotations
 

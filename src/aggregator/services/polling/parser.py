@@ -12,8 +12,9 @@ import os
 import resource
 import signal
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -36,6 +37,8 @@ OUT_OF_MEMORY: Final = 71
 ALARM_AFTER: Final = 5
 # How often a batch is given to a new process when the one before ended while it had nothing to do.
 ATTEMPTS: Final = 3
+# The process is replaced after so many batches, in case a library keeps memory.
+MAX_BATCHES: Final = 1_000
 MEGABYTE: Final = 1_000_000
 LIMITS_HINT: Final = "look at the answer by hand; {} in settings.yaml is the limit"
 
@@ -108,7 +111,9 @@ class WorkerParser(Parser):
         seconds = self.limits.seconds * len(jobs)
         for _ in range(ATTEMPTS):
             pool = self._open_pool()
-            future = pool.schedule(_run_watched, args=(list(jobs), seconds + ALARM_AFTER), timeout=seconds)
+            future = pool.schedule(
+                _run_watched, args=(list(jobs), seconds + ALARM_AFTER, self.limits.megabytes), timeout=seconds
+            )
             try:
                 return await asyncio.wrap_future(future)
             except TimeoutError:
@@ -127,8 +132,8 @@ class WorkerParser(Parser):
                 context.set_forkserver_preload([__name__])
                 self._pool = ProcessPool(
                     max_workers=1,
-                    initializer=_limit_memory,
-                    initargs=(self.limits.megabytes * MEGABYTE,),
+                    max_tasks=MAX_BATCHES,
+                    initializer=_start_without_core_dumps,
                     context=context,
                 )
             return self._pool
@@ -193,10 +198,11 @@ def shared_parser(limits: ParseLimits) -> Parser:
 
 
 # ---------------------------------------------------------------- in the reading process
-def _run_watched(jobs: Sequence[Job[Any]], seconds: float) -> list[Any]:
+def _run_watched(jobs: Sequence[Job[Any]], seconds: float, megabytes: int) -> list[Any]:
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        return run_jobs(jobs)
+        with _limited_memory(megabytes * MEGABYTE):
+            return run_jobs(jobs)
     except MemoryError:
         # The memory is in pieces now, and a library may have been stopped half way: start anew.
         os._exit(OUT_OF_MEMORY)
@@ -204,14 +210,21 @@ def _run_watched(jobs: Sequence[Job[Any]], seconds: float) -> list[Any]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _limit_memory(allowed: int) -> None:
+@contextmanager
+def _limited_memory(more: int) -> Iterator[None]:
+    """Let this process take `more` bytes than it has now. Only Linux enforces it."""
+    taken = Path("/proc/self/statm")
+    if not taken.exists():
+        yield
+        return
+    before, most = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = int(taken.read_text(encoding="ascii").split()[0]) * resource.getpagesize() + more
+    resource.setrlimit(resource.RLIMIT_AS, (wanted if most < 0 else min(wanted, most), most))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (before, most))
+
+
+def _start_without_core_dumps() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    pages = Path("/proc/self/statm")
-    # Only Linux enforces the limit.
-    if pages.exists():
-        taken = int(pages.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        wanted = taken + allowed
-        resource.setrlimit(
-            resource.RLIMIT_AS, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most)
-        )
