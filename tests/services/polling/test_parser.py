@@ -19,20 +19,30 @@ from aggregator.services.isolation import RemoteError
 from aggregator.services.polling.parse_jobs import Page
 from aggregator.services.polling.parser import ParseLimits, WorkerParser
 from tests.parse.answers import answer
-from tests.services.polling.worker_jobs import Buggy, Crashing, Endless, Greedy, Harmless
+from tests.services.polling.worker_jobs import Buggy, Concealing, Crashing, Endless, Greedy, Harmless
 from tests.support.builders import make_source
 
 FEED = answer(b"<rss version='2.0'><channel><item><title>A plan</title></item></channel></rss>")
 PAGE = answer(b"<html><title>Not a feed</title>")
 
 
-@pytest.fixture(scope="module")
-def parser() -> Iterator[WorkerParser]:
-    """One for all tests here: the first start takes long."""
-    parser = WorkerParser(ParseLimits(seconds=0.5, megabytes=100))
+def opened(seconds: float) -> Iterator[WorkerParser]:
+    parser = WorkerParser(ParseLimits(seconds=seconds, megabytes=30))
     asyncio.run(parser.run(Harmless()))
     yield parser
     parser.close()
+
+
+@pytest.fixture(scope="module")
+def parser() -> Iterator[WorkerParser]:
+    """One for most tests here: the first start takes long."""
+    yield from opened(60)
+
+
+@pytest.fixture(scope="module")
+def hasty_parser() -> Iterator[WorkerParser]:
+    """For jobs that never end."""
+    yield from opened(0.5)
 
 
 def test_a_batch_gives_a_page_or_a_failure_for_each_answer(parser: WorkerParser) -> None:
@@ -47,14 +57,14 @@ def test_a_batch_gives_a_page_or_a_failure_for_each_answer(parser: WorkerParser)
 @pytest.mark.parametrize(
     ("job", "cause", "named"),
     [
-        (Endless(), Cause.TOOK_TOO_LONG, "0.5 seconds (parse_seconds)"),
-        (Greedy(), Cause.TOO_MUCH_MEMORY, "100 megabytes (parse_memory)"),
+        (Greedy(), Cause.TOO_MUCH_MEMORY, "30 megabytes (parse_memory)"),
+        (Concealing(), Cause.TOO_MUCH_MEMORY, "30 megabytes (parse_memory)"),
         (Crashing(), Cause.READER_DIED, "SIGABRT"),
     ],
-    ids=["time", "memory", "crash"],
+    ids=["memory", "concealed", "crash"],
 )
 def test_what_breaks_the_process_off_fails_alone(
-    parser: WorkerParser, job: Endless | Greedy | Crashing, cause: Cause, named: str
+    parser: WorkerParser, job: Greedy | Concealing | Crashing, cause: Cause, named: str
 ) -> None:
     before, failed, after = asyncio.run(parser.run_batch([Harmless(), job, Harmless()]))
 
@@ -66,6 +76,14 @@ def test_what_breaks_the_process_off_fails_alone(
     assert len({before, after, os.getpid()}) == 3
 
 
+def test_a_job_that_takes_too_long_is_broken_off(hasty_parser: WorkerParser) -> None:
+    (failed,) = asyncio.run(hasty_parser.run_batch([Endless()]))
+
+    assert isinstance(failed, Failed)
+    assert (failed.cause, failed.url) == (Cause.TOOK_TOO_LONG, Endless().url)
+    assert "0.5 seconds (parse_seconds)" in failed.detail
+
+
 def test_a_bug_comes_back_with_its_place_and_its_traceback(parser: WorkerParser) -> None:
     with pytest.raises(RemoteError) as caught:
         asyncio.run(parser.run(Buggy()))
@@ -75,10 +93,10 @@ def test_a_bug_comes_back_with_its_place_and_its_traceback(parser: WorkerParser)
     assert 'raise KeyError("title")' in str(caught.value)
 
 
-def test_the_event_loop_goes_on_while_an_answer_is_read(parser: WorkerParser) -> None:
+def test_the_event_loop_goes_on_while_an_answer_is_read(hasty_parser: WorkerParser) -> None:
     async def count_turns() -> int:
         turns = 0
-        reading = asyncio.create_task(parser.run_batch([Endless()]))
+        reading = asyncio.create_task(hasty_parser.run_batch([Endless()]))
         while not reading.done():
             await asyncio.sleep(0.01)
             turns += 1

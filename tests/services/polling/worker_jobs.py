@@ -40,6 +40,22 @@ class Greedy:
 
 
 @dataclass(frozen=True, slots=True)
+class Concealing:
+    """Takes all the memory that there is and goes on without the rest, as libxml2 does."""
+
+    url: str = "https://news.example.org/concealing"
+
+    def run(self) -> int:
+        taken: list[bytearray] = []
+        try:
+            while True:
+                taken.append(bytearray(10_000_000))
+        except MemoryError:
+            taken.clear()
+        return os.getpid()
+
+
+@dataclass(frozen=True, slots=True)
 class Crashing:
     """Ends its process as a crash in a library does."""
 

@@ -9,16 +9,13 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-import resource
 import signal
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -26,20 +23,18 @@ from aggregator.errors import Cause, SourceError
 from aggregator.model import Failed, Fetched, Source
 from aggregator.services.isolation import RemoteError
 from aggregator.services.polling.parse_jobs import Job, Page, ReadAnswer, run_jobs
+from aggregator.services.polling.reading_process import OUT_OF_MEMORY, USED_UP, run_watched, start_process
 
 Result = TypeVar("Result")
 
 # Causes for which reading was broken off.
 READING_BROKEN_OFF: Final = frozenset({Cause.TOOK_TOO_LONG, Cause.TOO_MUCH_MEMORY, Cause.READER_DIED})
-# The exit code of a reading process that had too little memory.
-OUT_OF_MEMORY: Final = 71
 # The process ends itself so long after its deadline, in case the program that watches it has been killed.
 ALARM_AFTER: Final = 5
-# How often a batch is given to a new process when the one before ended while it had nothing to do.
+# How often a batch is given to a new process when the one before ended without doing any of it.
 ATTEMPTS: Final = 3
 # The process is replaced after so many batches, in case a library keeps memory.
 MAX_BATCHES: Final = 1_000
-MEGABYTE: Final = 1_000_000
 LIMITS_HINT: Final = "look at the answer by hand; {} in settings.yaml is the limit"
 
 
@@ -111,15 +106,14 @@ class WorkerParser(Parser):
         seconds = self.limits.seconds * len(jobs)
         for _ in range(ATTEMPTS):
             pool = self._open_pool()
-            future = pool.schedule(
-                _run_watched, args=(list(jobs), seconds + ALARM_AFTER, self.limits.megabytes), timeout=seconds
-            )
+            future = pool.schedule(run_watched, args=(list(jobs), seconds + ALARM_AFTER), timeout=seconds)
             try:
                 return await asyncio.wrap_future(future)
             except TimeoutError:
                 return self._too_long(jobs[0].url)
             except ProcessExpired as ended:
-                return self._ended(jobs[0].url, ended.exitcode)
+                if ended.exitcode != USED_UP:
+                    return self._ended(jobs[0].url, ended.exitcode)
             except BrokenProcessPool:
                 self._discard(pool)
         return _reader_died(jobs[0].url, "the reading process cannot be kept running")
@@ -133,7 +127,8 @@ class WorkerParser(Parser):
                 self._pool = ProcessPool(
                     max_workers=1,
                     max_tasks=MAX_BATCHES,
-                    initializer=_start_without_core_dumps,
+                    initializer=start_process,
+                    initargs=(self.limits.megabytes,),
                     context=context,
                 )
             return self._pool
@@ -195,36 +190,3 @@ def shared_parser(limits: ParseLimits) -> Parser:
             other.close()
         _shared[:] = [WorkerParser(limits)]
     return _shared[0]
-
-
-# ---------------------------------------------------------------- in the reading process
-def _run_watched(jobs: Sequence[Job[Any]], seconds: float, megabytes: int) -> list[Any]:
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        with _limited_memory(megabytes * MEGABYTE):
-            return run_jobs(jobs)
-    except MemoryError:
-        # The memory is in pieces now, and a library may have been stopped half way: start anew.
-        os._exit(OUT_OF_MEMORY)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-
-
-@contextmanager
-def _limited_memory(more: int) -> Iterator[None]:
-    """Let this process take `more` bytes than it has now. Only Linux enforces it."""
-    taken = Path("/proc/self/statm")
-    if not taken.exists():
-        yield
-        return
-    before, most = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = int(taken.read_text(encoding="ascii").split()[0]) * resource.getpagesize() + more
-    resource.setrlimit(resource.RLIMIT_AS, (wanted if most < 0 else min(wanted, most), most))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, (before, most))
-
-
-def _start_without_core_dumps() -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
