@@ -164,7 +164,7 @@ class App(Services):
         """The sources that can be read at an address or that it links to."""
         pauses = [s.pause for s in self.config.sources if authority_of(s.address) == authority_of(address)]
         async with self.open_fetcher() as fetch:
-            return await discover(address, fetch, max(pauses, default=DEFAULT_PAUSE))
+            return await discover(address, fetch, max(pauses, default=DEFAULT_PAUSE), self.parser)
 
     @property
     def webhook_sender(self) -> WebhookSender:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from aggregator.errors import DeliveryError
 from aggregator.fetch import Fetcher
 from aggregator.model.alert_rules import AlertRule, Webhook, WebhookDelivery, WebhookStatus
 from aggregator.store import Store
+from aggregator.tasks import run_together
 
 # Two processes that posted at once would post the same alerts twice.
 WEBHOOK_LOCK: Final = "webhooks"
@@ -55,9 +55,7 @@ class WebhookSender:
 
     async def _post_all(self, due: tuple[WebhookDelivery, ...], fetch: Fetcher) -> list[WebhookStatus]:
         rules = {rule.key: rule for rule in self.config.alerts}
-        posts = await asyncio.gather(
-            *(self._post(post, rules.get(post.alert.rule_key), fetch) for post in due)
-        )
+        posts = await run_together(self._post(post, rules.get(post.alert.rule_key), fetch) for post in due)
         for post in posts:
             # Also delays the other posts of a rule whose receiver did not accept this one.
             self.store.alerts.save_webhook_outcome(post, self.clock() + FIRST_RETRY_DELAY)
