@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.deliver.mail.bounces import InboundKind, InboundMail, parse_inbound_mail
+from aggregator.deliver.mail.bounces import InboundKind, InboundMail
+from aggregator.deliver.mail.bounces import parse_inbound_mail as parse_received_mail
+from aggregator.deliver.mail.tokens import Tokens
+from aggregator.parse.mail.received import read_received_mail
 from tests.deliver.mail.bounces import AWAY, EXCHANGE, EXIM, GMAIL, POSTFIX, POSTFIX_LATE
 from tests.deliver.mail.inbound import (
     RETURN_ADDRESS,
@@ -21,6 +24,11 @@ from tests.deliver.mail.subscribers import TOKENS, make_subscriber
 
 ME = make_subscriber().id
 FORGED = RETURN_ADDRESS[:-22] + "0000000000" + RETURN_ADDRESS[-12:]
+
+
+def parse_inbound_mail(payload: bytes, tokens: Tokens) -> InboundMail | None:
+    """What a mail asks of us, read by the stage that reads what is hostile."""
+    return parse_received_mail(read_received_mail(payload), tokens)
 
 
 @pytest.mark.parametrize(
