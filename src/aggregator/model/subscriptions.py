@@ -14,7 +14,7 @@ ANSWER_RUN_PREFIX: Final = "ask-"
 MAX_RESENDS: Final = 2
 
 # Replies that we write ourselves, for deliveries that got none from a mail server.
-LEFT: Final = "the subscriber had left"
+SUBSCRIBER_LEFT: Final = "the subscriber had left"
 NEVER_KNOWN: Final = (
     f"handed over {MAX_RESENDS + 1} times without a known outcome: it may have arrived, and is not sent again"
 )

@@ -20,10 +20,10 @@ from sqlalchemy.dialects.sqlite import insert
 
 from aggregator.model import (
     ANSWER_RUN_PREFIX,
-    LEFT,
     MAX_RESENDS,
     NEVER_KNOWN,
     SET_ASIDE,
+    SUBSCRIBER_LEFT,
     Delivery,
     DeliveryStatus,
     Subscriber,
@@ -235,7 +235,7 @@ def _give_up_unsubscribed(connection: Connection, now: datetime) -> None:
     connection.execute(
         update(deliveries)
         .where(deliveries.c.status == DeliveryStatus.PLANNED, ~exists(may_receive.correlate(deliveries)))
-        .values(status=DeliveryStatus.GIVEN_UP, status_since=now, reply=LEFT)
+        .values(status=DeliveryStatus.GIVEN_UP, status_since=now, reply=SUBSCRIBER_LEFT)
     )
 
 

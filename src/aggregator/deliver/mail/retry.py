@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aggregator.model import (
-    LEFT,
     MAX_RESENDS,
     NEVER_KNOWN,
     SET_ASIDE,
+    SUBSCRIBER_LEFT,
     Delivery,
     DeliveryStatus,
     SendOutcome,
 )
 
+# RFC 5321, 4.5.4.1 asks for four to five days; a weekly digest is out of date sooner.
 RETRY_FOR: Final = timedelta(days=2)
-"""RFC 5321, 4.5.4.1 asks for four to five days; a weekly digest is out of date sooner."""
 
 FIRST_RETRY_DELAY: Final = timedelta(minutes=2)
 MAX_RETRY_DELAY: Final = timedelta(hours=4)
@@ -40,7 +40,7 @@ def after_attempt(delivery: Delivery, outcome: SendOutcome, reply: str, now: dat
             replace(attempted, attempts=max(delivery.attempts - 1, 0), first_attempt=first), now
         )
     if outcome is SendOutcome.NOT_WANTED:
-        return replace(attempted, status=DeliveryStatus.GIVEN_UP, reply=LEFT)
+        return replace(attempted, status=DeliveryStatus.GIVEN_UP, reply=SUBSCRIBER_LEFT)
     if outcome is SendOutcome.UNKNOWN:
         # Sent again with the same Message-ID: a second copy is better than none, but not a fourth.
         attempted = replace(attempted, unknown_outcomes=attempted.unknown_outcomes + 1)

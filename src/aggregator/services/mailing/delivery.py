@@ -46,12 +46,12 @@ from aggregator.services.isolation import Isolation, describe
 from aggregator.services.mailing.message_builder import MessageBuilder, delivery_key, issued_digest
 from aggregator.store import Store
 
+# Sends messages, and gives the outcome of each: the outbox or a mail server.
 MailTransport = Callable[[Sequence[Message]], Awaitable[tuple[SendResult, ...]]]
-"""Sends messages, and gives the outcome of each: the outbox or a mail server."""
 
+# After unsubscribing; GOV.UK's own alerts store an address as long (email-alert-api, data clean-up). An
+# unconfirmed address is stored as long, so that nobody can have it asked again and again.
 ERASE_AFTER = timedelta(days=28)
-"""After unsubscribing; GOV.UK's own alerts store an address as long (email-alert-api, data clean-up). An
-unconfirmed address is stored as long, so that nobody can have it asked again and again."""
 
 TOO_LATE = "its window closed too long ago"
 

@@ -22,8 +22,8 @@ from aggregator.parse.mail.received import read_received_mail
 from aggregator.services.isolation import Isolation
 from aggregator.services.subscriptions.service import SubscriptionService
 
+# So many mails that bounce softly stop an address; one hard bounce or complaint is enough.
 MAX_SOFT_BOUNCES: Final = 3
-"""So many mails that bounce softly stop an address; one hard bounce or complaint is enough."""
 
 SUPPRESSION_REASONS: Final = {
     InboundKind.HARD_BOUNCE: "a mail bounced permanently",

@@ -25,11 +25,11 @@ from aggregator.services.mailing.delivery import TOO_LATE, DeliveryService, Mail
 from aggregator.services.mailing.replies_mailbox import RepliesMailbox
 from aggregator.store import Store
 
+# Two processes that sent at once would send the same deliveries twice.
 MAIL_LOCK: Final = "mail"
-"""Two processes that sent at once would send the same deliveries twice."""
 
+# In characters. With what a return address adds, 64 at most (RFC 5321, 4.5.3.1.1).
 MAX_MAILBOX_NAME: Final = 11
-"""In characters. With what a return address adds, 64 at most (RFC 5321, 4.5.3.1.1)."""
 
 
 def delivery_service(config: Config, store: Store) -> DeliveryService:
