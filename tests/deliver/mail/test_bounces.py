@@ -143,3 +143,22 @@ def test_the_token_is_parsed_or_nothing_whatever_follows_the_subject(payload: by
     found = parse_inbound_mail(b"Subject: confirm " + TOKEN.encode() + b"\n" + payload, TOKENS)
 
     assert found is None or found == InboundMail(InboundKind.CONFIRM, TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("field", "hostile"),
+    [
+        (b"From: MAILER-DAEMON@mx.example.net (Mail Delivery System)\n", b""),
+        (b"From: MAILER-DAEMON@mx.example.net (Mail Delivery System)", b"From: <"),
+        (b"From: MAILER", b"From: \xff\xfe"),
+        (b"Action: failed", b"Action: failed\xe9"),
+        (b"charset=utf-8", b"charset*=utf-8'en'x"),
+        (b"charset=utf-8", b'charset="a\x00b"'),
+    ],
+)
+def test_a_bounce_with_a_broken_field_raises_nothing(field: bytes, hostile: bytes) -> None:
+    """Each of these made a detector of flufl.bounce raise."""
+    assert field in POSTFIX
+    mail = parse_inbound_mail(POSTFIX.replace(field, hostile), TOKENS)
+
+    assert mail == InboundMail(InboundKind.HARD_BOUNCE, ME, RUN)

@@ -10,7 +10,9 @@ import hmac
 import re
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.message import Message
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 
 from flufl.bounce import all_failures
@@ -43,7 +45,11 @@ class InboundMail:
 
 
 # A bounce names what failed at its start, before our own mail. Python's parser works line by line.
-MAX_BOUNCE_BYTES: Final = 256 * 1024
+MAX_BOUNCE_BYTES: Final = 64 * 1024
+# A complaint contains our mail, which has a few tokens. Each costs a signature.
+MAX_COMPLAINT_BYTES, MAX_TOKENS = 1024 * 1024, 100
+_PLAIN_BYTES: Final = bytes(byte if 0 < byte < 128 else ord("?") for byte in range(256))
+NOBODY: Final = "nobody@invalid"
 # Run, subscriber id and tag, as `MailContext.envelope_sender` writes them.
 _RETURN_ADDRESS: Final = re.compile(rf"\+([\w-][\w.-]*?)\.([0-9a-f]{{16}})\.([0-9a-f]{{{TAG_LENGTH}}})@")
 # Other commands repeated the web pages, and nobody asked for them (decision 16).
@@ -59,12 +65,12 @@ def parse_inbound_mail(mail: ReceivedMail, tokens: Tokens) -> InboundMail | None
     """
     # A feedback report contains our mail as it was sent, with its quoted-printable line breaks.
     if mail.is_feedback_report:
-        text = mail.raw.replace(b"=\r\n", b"").replace(b"=\n", b"").decode("latin-1")
+        text = mail.raw[:MAX_COMPLAINT_BYTES].replace(b"=\r\n", b"").replace(b"=\n", b"").decode("latin-1")
         subscriber = _find_unsubscriber(text, tokens)
         return InboundMail(InboundKind.COMPLAINT, subscriber) if subscriber else None
     delivery = _returned_delivery(mail, tokens)
     if delivery:
-        kind = _bounce_kind(mail.raw[:MAX_BOUNCE_BYTES])
+        kind = _bounce_kind(mail)
         return InboundMail(kind, delivery[1], delivery[0]) if kind else None
     subscriber = _find_unsubscriber(mail.subject, tokens)
     return InboundMail(InboundKind.UNSUBSCRIBE, subscriber) if subscriber else _parse_command(mail)
@@ -80,13 +86,27 @@ def _parse_command(mail: ReceivedMail) -> InboundMail | None:
     return InboundMail(InboundKind.SUBSCRIBE, mail.senders[0]) if len(mail.senders) == 1 else None
 
 
-def _bounce_kind(payload: bytes) -> InboundKind | None:
-    # flufl.bounce wants a message of Python's parser. The old class leaves the values of fields alone, where
-    # the new one raises. One permanent failure among temporary ones makes a hard bounce.
-    temporary, permanent = all_failures(message_from_bytes(payload))
+def _bounce_kind(mail: ReceivedMail) -> InboundKind | None:
+    # One permanent failure among temporary ones makes a hard bounce.
+    temporary, permanent = all_failures(_harmless_message(mail))
     if permanent:
         return InboundKind.HARD_BOUNCE
     return InboundKind.SOFT_BOUNCE if temporary else None
+
+
+def _harmless_message(mail: ReceivedMail) -> Message:
+    """The mail as flufl.bounce wants it: a message of Python's parser, without what its detectors trip over.
+
+    The old class leaves the values of fields alone, where the new one raises.
+    """
+    # Fields with other bytes would be `Header` objects, which the detectors take for text.
+    message = message_from_bytes(mail.raw[:MAX_BOUNCE_BYTES].translate(_PLAIN_BYTES))
+    del message["From"]
+    message["From"] = next(iter(mail.senders), NOBODY)  # they want one that is not empty
+    for part in message.walk():
+        if isinstance(part.get_param("charset"), tuple):
+            part.del_param("charset")
+    return message
 
 
 def _returned_delivery(mail: ReceivedMail, tokens: Tokens) -> tuple[str, str] | None:
@@ -100,5 +120,6 @@ def _returned_delivery(mail: ReceivedMail, tokens: Tokens) -> tuple[str, str] | 
 
 
 def _find_unsubscriber(text: str, tokens: Tokens) -> str | None:
-    ids = (tokens.read_unsubscribe_token(token) for token in _UNSUBSCRIBE_TOKEN.findall(text))
+    found = islice(_UNSUBSCRIBE_TOKEN.finditer(text), MAX_TOKENS)
+    ids = (tokens.read_unsubscribe_token(match[1]) for match in found)
     return next((id for id in ids if id), None)
