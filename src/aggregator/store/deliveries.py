@@ -37,6 +37,8 @@ from aggregator.store.subscribers import to_subscriber
 DELIVERY_COLUMNS: Final = tuple(column.name for column in deliveries.c)
 SUBSCRIBER_COLUMNS: Final = tuple(column.name for column in subscribers.c)
 
+ARRIVED: Final = "the operator says that it arrived"
+
 # Who may get a delivery. Paused subscribers get answers only; for unconfirmed ones nothing is planned but the
 # question whether they want the mail.
 MAY_RECEIVE: Final = subscribers.c.status.in_([SubscriberStatus.ACTIVE, SubscriberStatus.UNCONFIRMED]) | (
@@ -176,6 +178,23 @@ class Deliveries(Repository):
         return self._where(
             (deliveries.c.status == DeliveryStatus.GIVEN_UP) & (deliveries.c.unknown_outcomes > MAX_RESENDS)
         )
+
+    def settle(self, run: str, subscriber_id: str, now: datetime, *, arrived: bool) -> bool:
+        """Settle a delivery of `never_known` as the operator says; return False if it is not one of them.
+
+        What has not arrived is planned again, as if it had never been sent.
+        """
+        unsettled = (deliveries.c.status == DeliveryStatus.GIVEN_UP) & (
+            deliveries.c.unknown_outcomes > MAX_RESENDS
+        )
+        statement = update(deliveries).where(
+            deliveries.c.run == run, deliveries.c.subscriber_id == subscriber_id, unsettled
+        )
+        values: dict[str, Any] = {"status": DeliveryStatus.ACCEPTED, "reply": ARRIVED}
+        if not arrived:
+            values = {"status": DeliveryStatus.PLANNED, "due": now, "first_attempt": None, "reply": ""}
+            values |= {"attempts": 0, "unknown_outcomes": 0}
+        return bool(self._database.execute(statement.values(status_since=now, **values)))
 
     def is_planned(self, run: str) -> bool:
         """Whether the deliveries of this run were planned."""
