@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,12 +14,14 @@ from aggregator import log
 from aggregator.classify import Labeller
 from aggregator.clock import Clock
 from aggregator.config import Config
-from aggregator.errors import DeliveryError, PublishError, StoreError
+from aggregator.errors import AggregatorError, PublishError, StoreError
 from aggregator.fetch import Fetcher
 from aggregator.model import Source
+from aggregator.model.faults import FaultKind
 from aggregator.publish.search_index import build_search_index
 from aggregator.services.alerts.matching import AlertMatcher
 from aggregator.services.alerts.webhooks import WebhookSender
+from aggregator.services.isolation import Isolation
 from aggregator.services.mailing.mailer import Mailer
 from aggregator.services.polling import Poller, PollOutcome, Progress
 from aggregator.services.polling.labelling import Labelling
@@ -95,10 +98,12 @@ class Services:
 async def send_due(mailer: Mailer, webhook_sender: WebhookSender, fetch: Fetcher) -> None:
     """Send the mail and webhooks that are due; what is not accepted is tried again later."""
     for what, send in (("mail", mailer.send_due), ("webhooks", partial(webhook_sender.send_due, fetch))):
+        counts = Counter[str]()
         try:
-            counts = await send()
-        except (StoreError, DeliveryError) as error:
-            # One that cannot send now must not keep the other from sending.
+            with Isolation(mailer.store, mailer.clock()).guard(FaultKind.JOB, what):
+                counts.update(await send())
+        # One that cannot send now must not keep the other from sending.
+        except AggregatorError as error:
             log.info(f"{what} not sent", reason=str(error))
             continue
         if counts:
