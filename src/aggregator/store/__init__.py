@@ -11,6 +11,7 @@ To add:  a table or column: `database/tables.py`, a step in `database/migrations
 
 from __future__ import annotations
 
+from aggregator.store.database.lost import MakeStore
 from aggregator.store.store import Store, Transaction, open_store
 
-__all__ = ["Store", "Transaction", "open_store"]
+__all__ = ["MakeStore", "Store", "Transaction", "open_store"]

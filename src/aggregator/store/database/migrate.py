@@ -10,6 +10,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from aggregator.errors import StoreError
+from aggregator.store.database.copies import copy_before_migration
 from aggregator.store.database.engine import Database
 from aggregator.store.database.tables import metadata
 
@@ -32,7 +33,7 @@ alembic_version: Final = Table(
 
 
 def migrate(database: Database) -> None:
-    """Create the tables of a new store, or apply the missing steps in one transaction.
+    """Create the tables of a new store, or apply the missing steps in one transaction, after a copy was made.
 
     Raises StoreError, and changes nothing, for a schema that is too old or newer than this program, and for
     another program's database.
@@ -42,6 +43,8 @@ def migrate(database: Database) -> None:
         version = connection.scalar(select(alembic_version)) if alembic_version.name in tables else None
     if tables:
         _refuse(database.location, version)
+    if database.file and version and version != NEWEST:
+        copy_before_migration(database.file, NEWEST)
     # Only now: it changes the file, which must stay as it is if it is not ours.
     database.use_write_ahead_log()
     if version == NEWEST:
