@@ -19,6 +19,7 @@ from aggregator.store.database.copies import copy_database, drop_old_copies
 from aggregator.store.database.engine import Database, DatabaseAccess, OpenTransaction
 from aggregator.store.database.lost import MakeStore, prepare, remember
 from aggregator.store.database.migrate import migrate
+from aggregator.store.database.store_file import OPENING
 from aggregator.store.database.tables import metadata
 from aggregator.store.deliveries import Deliveries
 from aggregator.store.digests import Digests
@@ -44,7 +45,7 @@ def open_store(url: str, *, wait: timedelta = WAIT, make: MakeStore = MakeStore.
     """
     database = Database(_parse_url(url), wait)
     try:
-        with database.job_lock("opening"):
+        with database.job_lock(OPENING):
             prepare(database, make)
             migrate(database)
             if database.file and make is not MakeStore.ALWAYS:
@@ -53,6 +54,11 @@ def open_store(url: str, *, wait: timedelta = WAIT, make: MakeStore = MakeStore.
         database.close()
         raise
     return Store(database)
+
+
+def open_existing_store(url: str) -> Store:
+    """Open a store that must be there. Raises ConfigError if it is not, and what `open_store` raises."""
+    return open_store(url, make=MakeStore.NEVER)
 
 
 class Transaction:

@@ -18,6 +18,7 @@ MARK = (
 class MakeStore(Enum):
     """Whether a store may be made where there is none."""
 
+    NEVER = auto()
     # For a recording or a test: it may come and go.
     ALWAYS = auto()
     # Unless there was one.
@@ -31,6 +32,8 @@ def prepare(database: Database, make: MakeStore) -> None:
     if database.file is None or make is MakeStore.ALWAYS:
         return
     is_lost = _is_empty(database, database.file)
+    if make is MakeStore.NEVER and is_lost:
+        raise ConfigError((ConfigIssue(str(database.file), 0, "there is no store here, so nothing to save"),))
     if make is MakeStore.FIRST_TIME and is_lost and mark_of(database.file).exists():
         raise lost(database.file)
     if make is MakeStore.ANEW:
