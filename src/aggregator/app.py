@@ -18,7 +18,7 @@ from aggregator.deliver.mail.tokens import read_key
 from aggregator.due_work import JOB_LOCK, SEARCH_INDEX_LOCK, Services
 from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import DeliveryStatus, Digest, Failed, Source
-from aggregator.publish.output_folder import WriteResult
+from aggregator.publish.output_folder import WriteResult, published_at
 from aggregator.publish.search_index import build_search_index, has_search_index
 from aggregator.services.alerts.rules import OperatorRules, SubscriberRules
 from aggregator.services.alerts.webhooks import WebhookSender
@@ -31,7 +31,7 @@ from aggregator.services.publishing.snapshot import build_digest, sources_with_s
 from aggregator.services.publishing.websub import notify_hubs
 from aggregator.services.subscriptions.admin import SubscriberAdmin
 from aggregator.services.subscriptions.service import choice_options
-from aggregator.store import MakeStore, open_store
+from aggregator.store import MakeStore, lost_store, open_store
 from aggregator.values.web_addresses import authority_of
 
 # Time between two requests to a host that is not in sources.yaml.
@@ -230,10 +230,19 @@ def open_app(
         if replay
         else settings.store_url
     )
+    if not (replay or new):
+        _refuse_lost_folder(settings, Path(url.removeprefix("sqlite:///")))
     with open_store(url, make=_may_make_store(replay, new=new)) as store:
         if not (at or replay):
             store.drop_old_copies(wall_clock() - COPIES_KEPT_FOR)
         yield App(config=config, store=store, clock=fixed_clock(at) if at else wall_clock, replay=replay)
+
+
+def _refuse_lost_folder(settings: Settings, file: Path) -> None:
+    """Raise ConfigError if output/ was published from a store that is gone with its folder and its mark."""
+    # A folder that is there without a mark may have published from a recording only.
+    if not file.parent.exists() and published_at(settings.output_folder):
+        raise lost_store(file)
 
 
 def _may_make_store(replay: Path | None, *, new: bool) -> MakeStore:

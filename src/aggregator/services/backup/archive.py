@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -59,7 +60,7 @@ def write_archive(file: Path, contents: Mapping[str, Path], manifest: Manifest) 
     """Write a backup to the new file `file`, readable by its owner only."""
     file.touch(mode=OWNER_ONLY, exist_ok=False)
     with file.open("r+b") as out:
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
             archive.writestr(MANIFEST, manifest.to_json())
             for name, path in contents.items():
                 archive.write(path, name)
@@ -152,9 +153,17 @@ def _refusing(file: Path) -> Iterator[None]:
     try:
         yield
     except (*damage, NotImplementedError, RuntimeError, StoreError) as error:
-        what = f"not a backup of this program, or damaged ({error}); nothing was changed, use another backup"
-        raise ConfigError((ConfigIssue(str(file), 0, what),)) from error
-    except FileNotFoundError as error:
-        if error.filename != str(file):
-            raise
-        raise ConfigError((ConfigIssue(str(file), 0, "there is no such file"),)) from error
+        raise _unusable(file, error) from error
+    except OSError as error:
+        # Without a name: a damaged directory makes zipfile seek to a place before the file.
+        if error.errno == errno.EINVAL and error.filename is None:
+            raise _unusable(file, error) from error
+        if error.filename == str(file):
+            raise ConfigError((ConfigIssue(str(file), 0, f"cannot be read: {error.strerror}"),)) from error
+        raise
+
+
+def _unusable(file: Path, error: Exception) -> ConfigError:
+    reason = " ".join(str(error).split())
+    what = f"not a backup of this program, or damaged ({reason}); nothing was changed, use another backup"
+    return ConfigError((ConfigIssue(str(file), 0, what),))

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from aggregator.config import Settings
 from aggregator.config.settings import load_settings
-from aggregator.errors import ConfigError, ConfigIssue
+from aggregator.errors import ConfigError, ConfigIssue, StoreError
 from aggregator.services.backup.archive import EDITED, KEY, SETTINGS, STORE, Manifest, unpack
 from aggregator.store import StoreFile, refuse_schema
 
@@ -40,14 +40,23 @@ def restore_backup(file: Path, settings_file: Path, *, new: bool) -> RestoreRepo
     with TemporaryDirectory(prefix=".restore.", dir=home) as work:
         unpacked = Path(work)
         manifest = unpack(file, unpacked)
-        refuse_schema(file, manifest.schema)
+        _refuse_schema(file, manifest)
         targets = _targets(unpacked, settings_file)
         changed = {name: path for name, path in targets.items() if not _is_same(unpacked / name, path)}
         in_the_way = [path for path in changed.values() if _exists(path)]
         if in_the_way and not new:
             raise _refusal(in_the_way)
-        moved = _put_in_place(unpacked, changed, StoreFile(targets[STORE]))
+        if changed:
+            changed = {**changed, STORE: targets[STORE]}  # always, and last: see `_put_in_place`
+        moved = _put_in_place(unpacked, changed, StoreFile(targets[STORE])) if changed else ()
     return RestoreReport(manifest=manifest, moved_aside=moved)
+
+
+def _refuse_schema(file: Path, manifest: Manifest) -> None:
+    try:
+        refuse_schema("its store", manifest.schema)
+    except StoreError as error:
+        raise ConfigError((ConfigIssue(str(file), 0, str(error)),)) from error
 
 
 def _targets(unpacked: Path, settings_file: Path) -> dict[str, Path]:
@@ -65,7 +74,9 @@ def _exists(path: Path) -> bool:
 
 
 def _is_same(one: Path, other: Path) -> bool:
-    """Whether two files, or all files in two folders, have the same bytes."""
+    """Whether two files, or all files in two folders, have the same bytes, and there is no log of changes."""
+    if other.with_name(f"{other.name}-wal").exists():
+        return False
     if one.is_dir() and other.is_dir():
         names = {p.relative_to(one) for p in one.rglob("*") if p.is_file()}
         if names != {p.relative_to(other) for p in other.rglob("*") if p.is_file()}:
@@ -83,14 +94,14 @@ def _put_in_place(unpacked: Path, targets: Mapping[str, Path], store: StoreFile)
     """Move what is there aside and what was unpacked into its place; undo all if one step fails."""
     moved: list[Path] = []
     with ExitStack() as undo, store.closed_to_others(LOCK_TIMEOUT):
-        if STORE in targets:
-            # First out and last in: until all is done there is no store, and so the program refuses to run.
-            store.remember()
-            for before, after in store.move_aside().items():
-                undo.callback(after.rename, before)
-                moved.append(after)
+        # First out and last in: until all is done there is no store, and so the program refuses to run.
+        if store.remember():
+            undo.callback(store.forget)
+        for before, after in store.move_aside().items():
+            undo.callback(after.rename, before)
+            moved.append(after)
         for name, target in targets.items():
-            if name != STORE and _exists(target):
+            if _exists(target):
                 moved.append(_move_aside(target, undo.callback))
             target.parent.mkdir(parents=True, exist_ok=True)
             _place(unpacked / name, target, undo.callback)

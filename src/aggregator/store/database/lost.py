@@ -40,6 +40,7 @@ def prepare(database: Database, make: MakeStore) -> None:
         if not is_lost:
             what = "there is a store here; leave out --new, or move the file away"
             raise ConfigError((ConfigIssue(str(database.file), 0, what),))
+        database.close()  # to look for tables, it was opened
         move_store_aside(database.file)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from aggregator.errors import StoreError
 from aggregator.store.database.copies import close_for_moving
 from aggregator.store.database.lock import file_lock
-from aggregator.store.database.lost import move_store_aside, remember
+from aggregator.store.database.lost import mark_of, move_store_aside, remember
 
 # Held while a process opens a store.
 OPENING: Final = "opening"
@@ -34,9 +34,15 @@ class StoreFile:
                 )
             yield
 
-    def remember(self) -> None:
-        """Leave the mark that says that a store was here."""
+    def remember(self) -> bool:
+        """Leave the mark that says that a store was here; return False if it is there already."""
+        is_new = not mark_of(self.file).exists()
         remember(self.file)
+        return is_new
+
+    def forget(self) -> None:
+        """Take the mark away again."""
+        mark_of(self.file).unlink(missing_ok=True)
 
     def move_aside(self) -> dict[Path, Path]:
         """Move the file and its log to free names; return where each was and is now."""
