@@ -8,6 +8,7 @@ docs/commands.md; a test compares the two.
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Mapping
 from typing import Final
@@ -80,7 +81,16 @@ def main() -> None:
         if message is None:
             raise
         print_error(message)
+        _drop_output()
         sys.exit(1)
+
+
+def _drop_output() -> None:
+    """Forget what could not be printed: Python would try again at the end, and print a traceback."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def explain_os_error(error: OSError) -> str | None:

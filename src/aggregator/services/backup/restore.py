@@ -12,7 +12,6 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from aggregator.config import Settings
 from aggregator.config.settings import load_settings
 from aggregator.errors import ConfigError, ConfigIssue, StoreError
 from aggregator.services.backup.archive import EDITED, KEY, SETTINGS, STORE, Manifest, unpack
@@ -61,7 +60,8 @@ def _refuse_schema(file: Path, manifest: Manifest) -> None:
 
 def _targets(unpacked: Path, settings_file: Path) -> dict[str, Path]:
     """Where each file or folder of the backup belongs: as its own settings say. The store comes last."""
-    there = load_settings(unpacked / SETTINGS) if (unpacked / SETTINGS).exists() else Settings()
+    # Without a settings file in the backup, the project's own or the defaults count.
+    there = load_settings(file if (file := unpacked / SETTINGS).exists() else None)
     settings = there.model_copy(update={"home": settings_file.absolute().parent})
     places = {SETTINGS: settings_file.absolute(), **{name: settings.path(name) for name in EDITED}}
     places[KEY] = settings.path(settings.secret_file)
