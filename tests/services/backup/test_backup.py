@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from aggregator.errors import ConfigError, StoreError
 from aggregator.services.backup.archive import unpack
 from aggregator.services.backup.restore import restore_backup
 from aggregator.services.backup.write import BackupReport, write_backup
-from aggregator.store import Store, open_store
+from aggregator.store import MakeStore, Store, open_store
 from aggregator.store.database.personal import IMPERSONAL, PERSONAL
 from aggregator.store.database.tables import metadata
 from tests.store.contents import SUBSCRIBERS, fill
@@ -224,6 +226,48 @@ def test_a_restore_that_fails_at_any_step_changes_nothing(
         assert files(settings.home) == before
 
     assert steps == 10  # five files out, five in
+
+
+@pytest.mark.long
+def test_a_restore_that_is_killed_at_any_step_leaves_no_half_project(
+    settings: Settings, store: Store, target: Path, tmp_path: Path
+) -> None:
+    back_up(settings, store, target)
+    wanted = store.dump()
+    store.close()
+    for name in ("sources.yaml", "register/bodies.yaml", "data/secret"):
+        (settings.home / name).write_text("other\n")
+    old = files(settings.home)
+    outcomes = []
+
+    for dies_at in range(9):
+        home = tmp_path / str(dies_at)
+        shutil.copytree(settings.home, home)
+        outcomes.append(restore_and_die(target, home, dies_at))
+        url = f"sqlite:///{home}/data/mine.db"
+        if {name: data for name, data in files(home).items() if not name.endswith(".exists")} != old:
+            with pytest.raises(ConfigError, match="restore BACKUP") if outcomes[-1] else nullcontext():
+                open_store(url, make=MakeStore.FIRST_TIME).close()
+        if outcomes[-1]:
+            restore_backup(target, home / "settings.yaml", new=True)
+        assert dump(home / "data/mine.db") == wanted
+        assert (home / "data/secret").read_text() == KEY
+
+    assert outcomes == [9] * 8 + [0]
+
+
+def restore_and_die(target: Path, home: Path, dies_at: int) -> int:
+    """Restore in a process that dies before one of its renames; return its exit code."""
+    if process := os.fork():
+        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    rename, left = Path.rename, iter(range(dies_at))
+
+    def die(path: Path, to: Path) -> Path:
+        return rename(path, to) if next(left, None) is not None else os._exit(9)
+
+    Path.rename = die  # type: ignore[method-assign]  # in this process only
+    restore_backup(target, home / "settings.yaml", new=True)
+    os._exit(0)
 
 
 def test_a_store_that_is_in_use_is_not_replaced(settings: Settings, store: Store, target: Path) -> None:

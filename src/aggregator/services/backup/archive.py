@@ -152,7 +152,7 @@ def _refusing(file: Path) -> Iterator[None]:
     damage = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError, AttributeError, ValueError)
     try:
         yield
-    except (*damage, NotImplementedError, RuntimeError, StoreError) as error:
+    except (*damage, RuntimeError, StoreError) as error:
         raise _unusable(file, error) from error
     except OSError as error:
         # Without a name: a damaged directory makes zipfile seek to a place before the file.
