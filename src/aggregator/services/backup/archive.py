@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from aggregator import VERSION
@@ -83,6 +84,16 @@ def unpack(file: Path, folder: Path) -> Manifest:
         if schema != manifest.schema:
             raise ValueError(f"the store has the schema {schema}, the manifest says {manifest.schema}")
     return manifest
+
+
+@contextmanager
+def work_folder(parent: Path, prefix: str) -> Iterator[Path]:
+    """Make a folder for one run, readable by its owner only, and delete it and those that killed runs left."""
+    with TemporaryDirectory(prefix=prefix, dir=parent) as work:
+        yield Path(work)
+        for path in parent.iterdir():
+            if path.name.startswith(prefix) and path != Path(work):
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def is_backup(file: Path) -> bool:

@@ -10,11 +10,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from aggregator.config.settings import load_settings
 from aggregator.errors import ConfigError, ConfigIssue, StoreError
-from aggregator.services.backup.archive import EDITED, KEY, SETTINGS, STORE, Manifest, unpack
+from aggregator.services.backup.archive import EDITED, KEY, SETTINGS, STORE, Manifest, unpack, work_folder
 from aggregator.store import StoreFile, refuse_schema
 
 # How long to wait for another process that polls or publishes.
@@ -36,8 +35,8 @@ def restore_backup(file: Path, settings_file: Path, *, new: bool) -> RestoreRepo
     the middle leaves a project without a store: no command works there but this one, which may be repeated.
     """
     home = settings_file.absolute().parent
-    with TemporaryDirectory(prefix=".restore.", dir=home) as work:
-        unpacked = Path(work)
+    with work_folder(home, ".restore.") as work:
+        unpacked = work
         manifest = unpack(file, unpacked)
         _refuse_schema(file, manifest)
         targets = _targets(unpacked, settings_file)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from aggregator.config import Settings
 from aggregator.errors import ConfigError, ConfigIssue
@@ -19,6 +18,7 @@ from aggregator.services.backup.archive import (
     is_backup,
     make_manifest,
     unpack,
+    work_folder,
     write_archive,
 )
 from aggregator.store import Store, check_store_file
@@ -47,8 +47,8 @@ def write_backup(
     """
     _check_target(target)
     # In the same folder: a rename is atomic only within one file system.
-    with TemporaryDirectory(prefix=f".{target.name}.", dir=target.absolute().parent) as work:
-        copy, part = Path(work, STORE), Path(work, "backup")
+    with work_folder(target.absolute().parent, f".backup.{target.name}.") as work:
+        copy, part = work / STORE, work / "backup"
         store.copy_to(copy, without_subscribers=without_subscribers)
         edited = dict(_edited_files(settings, settings_file))
         left_out: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ def write_backup(
         )
         write_archive(part, contents, manifest)
         # Read back from the disk: only what can be restored is a backup.
-        unpack(part, Path(work, "check"))
+        unpack(part, work / "check")
         part.replace(target)
     _sync(target.absolute().parent)
     return BackupReport(files=len(contents), left_out=left_out)
