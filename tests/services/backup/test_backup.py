@@ -269,7 +269,7 @@ def restore_and_die(target: Path, home: Path, dies_at: int) -> int:
     def die(path: Path, to: Path) -> Path:
         return rename(path, to) if next(left, None) is not None else os._exit(9)
 
-    Path.rename = die  # type: ignore[method-assign]  # in this process only
+    Path.rename = die  # type: ignore[assignment,method-assign]  # in this process only
     restore_backup(target, home / "settings.yaml", new=True)
     os._exit(0)
 

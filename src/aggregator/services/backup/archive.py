@@ -88,7 +88,7 @@ def unpack(file: Path, folder: Path) -> Manifest:
 
 @contextmanager
 def work_folder(parent: Path, prefix: str) -> Iterator[Path]:
-    """Make a folder for one run, readable by its owner only, and delete it and those that killed runs left."""
+    """Make a folder for one run, for its owner only; delete it, and those that killed runs left."""
     with TemporaryDirectory(prefix=prefix, dir=parent) as work:
         yield Path(work)
         for path in parent.iterdir():
