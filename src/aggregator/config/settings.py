@@ -177,7 +177,7 @@ def load_settings(path: Path | None = None, **options: Any) -> Settings:
 
 def _read_file(path: Path | None, issues: ConfigIssues) -> dict[str, Any]:
     file = path or Path(DEFAULT_FILE)
-    if path is None and not file.is_file():
+    if path is None and not file.exists():
         return {}
     values, _ = read_yaml(file, SettingsSchema, issues)
     return values.model_dump(exclude_unset=True) if values else {}
