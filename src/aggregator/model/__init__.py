@@ -119,6 +119,7 @@ from aggregator.model.plans import (
 from aggregator.model.subscriptions import (
     ANSWER_RUN_PREFIX,
     DIGEST_FREQUENCIES,
+    NOT_ALLOWED,
     Choices,
     Delivery,
     DeliveryStatus,
@@ -137,6 +138,7 @@ __all__ = [
     "DIGEST_FREQUENCIES",
     "FILE_NAME",
     "LONDON",
+    "NOT_ALLOWED",
     "SCHEME",
     "Artifact",
     "Basis",

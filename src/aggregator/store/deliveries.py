@@ -17,7 +17,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, exists, func, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 
-from aggregator.model import ANSWER_RUN_PREFIX, Delivery, DeliveryStatus, Subscriber, SubscriberStatus
+from aggregator.model import (
+    ANSWER_RUN_PREFIX,
+    NOT_ALLOWED,
+    Delivery,
+    DeliveryStatus,
+    Subscriber,
+    SubscriberStatus,
+)
 from aggregator.store.database.engine import Repository
 from aggregator.store.database.statements import insert_if_new
 from aggregator.store.database.tables import deliveries, delivery_runs, digests, subscribers
@@ -152,6 +159,50 @@ class Deliveries(Repository):
             counts[row.status] = row.n
             counts["unsure"] += row.unknown
         return by_run
+
+    def count_due(self, before: datetime) -> int:
+        """Count the planned deliveries that were due by an instant, without those of who left or paused."""
+        query = (
+            select(func.count())
+            .select_from(deliveries)
+            .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+            .where(deliveries.c.status == DeliveryStatus.PLANNED, deliveries.c.due <= before, MAY_RECEIVE)
+        )
+        return int(self._database.scalar(query) or 0)
+
+    def given_up(self, since: datetime) -> tuple[tuple[str, int, datetime, str], ...]:
+        """Return each run with deliveries given up since an instant: run, count, first instant, a reply.
+
+        Not those of subscribers who had left, nor those that the operator does not allow.
+        """
+        columns = deliveries.c
+        query = (
+            select(
+                columns.run,
+                func.count().label("n"),
+                func.min(columns.status_since, type_=columns.status_since.type).label("since"),
+                func.max(columns.reply).label("reply"),
+            )
+            .where(
+                columns.status == DeliveryStatus.GIVEN_UP,
+                columns.status_since >= since,
+                columns.reply.not_in([LEFT, NOT_ALLOWED]),
+            )
+            .group_by(columns.run)
+            .order_by(columns.run)
+        )
+        return tuple((row.run, row.n, row.since, row.reply) for row in self._database.rows(query))
+
+    def plan_again(self, run: str, now: datetime) -> int:
+        """Plan the deliveries of a run anew that were given up; return how many."""
+        columns = deliveries.c
+        is_given_up = (columns.status == DeliveryStatus.GIVEN_UP) & (columns.reply != LEFT)
+        fresh = {"attempts": 0, "first_attempt": None, "unknown_outcomes": 0, "reply": ""}
+        return self._database.execute(
+            update(deliveries)
+            .where(columns.run == run, is_given_up)
+            .values(status=DeliveryStatus.PLANNED, status_since=now, due=now, **fresh)
+        )
 
     def of_subscriber(self, subscriber_id: str) -> tuple[Delivery, ...]:
         """Return every delivery to a subscriber, by run."""

@@ -1,4 +1,4 @@
-"""Stores what is set aside after an unexpected exception: what, why, since when, and when it is tried again."""
+"""Stores what is set aside after an unexpected exception: what, why, since when, when it is tried again."""
 
 from __future__ import annotations
 
@@ -38,6 +38,11 @@ class Faults(Repository):
     def clear(self, kind: FaultKind, key: str) -> bool:
         """Forget a fault: the part works again. Return whether there was one."""
         return bool(self._database.execute(delete(faults).where(faults.c.kind == kind, faults.c.key == key)))
+
+    def retry(self, key: str | None) -> int:
+        """Forget every fault with this key, or all; return how many. Each is tried at once, and anew."""
+        where = [] if key is None else [faults.c.key == key]
+        return self._database.execute(delete(faults).where(*where))
 
     def all(self) -> tuple[Fault, ...]:
         """Return every fault, the oldest first."""

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from aggregator.errors import StoreError
 from aggregator.store.alerts import Alerts
+from aggregator.store.breakdowns import Breakdowns
 from aggregator.store.database.engine import Database, DatabaseAccess, OpenTransaction
 from aggregator.store.database.migrate import migrate
 from aggregator.store.database.tables import metadata
@@ -75,6 +76,7 @@ class Store(Transaction):
         self.deliveries = Deliveries(database)
         self.alerts = Alerts(database)
         self.faults = Faults(database)
+        self.breakdowns = Breakdowns(database)
 
     def __enter__(self) -> Self:
         return self
@@ -87,6 +89,10 @@ class Store(Transaction):
     def close(self) -> None:
         """Close every connection to the file."""
         self._database.close()
+
+    def check(self, *, thorough: bool) -> None:
+        """Raise StoreError if the file is gone, was replaced, or is damaged; `thorough` reads all of it."""
+        self._database.check(thorough=thorough)
 
     def job_lock(self, job: str, *, wait: timedelta = timedelta(0)) -> AbstractContextManager[None]:
         """Make this process the only one that does `job` on this store, inside the `with`.

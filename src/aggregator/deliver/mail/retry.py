@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from aggregator.model import Delivery, DeliveryStatus, SendOutcome
+from aggregator.model import NOT_ALLOWED, Delivery, DeliveryStatus, SendOutcome
 
 RETRY_FOR: Final = timedelta(days=2)
 """RFC 5321, 4.5.4.1 asks for four to five days; a weekly digest is out of date sooner."""
@@ -41,8 +41,7 @@ def after_attempt(delivery: Delivery, outcome: SendOutcome, reply: str, now: dat
 
 def give_up_not_allowed(delivery: Delivery, now: datetime) -> Delivery:
     """The delivery to an address that is not in the operator's `mail_allow`."""
-    why = "not on the list in the setting mail_allow"
-    return replace(delivery, status=DeliveryStatus.GIVEN_UP, status_since=now, reply=why)
+    return replace(delivery, status=DeliveryStatus.GIVEN_UP, status_since=now, reply=NOT_ALLOWED)
 
 
 def retry_delay(attempts: int) -> timedelta:
