@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from typing import Final
+from typing import Any, Final
 
 from aggregator import log
 from aggregator.classify import Labeller
@@ -166,7 +166,7 @@ class DueWork:
         except (PublishError, StoreError) as error:
             log.info("search index not built", reason=str(error))
 
-    def guarded(self, name: str, job: Job) -> Job:
+    def guarded(self, name: str, job: Job) -> Callable[[], Coroutine[Any, Any, None]]:
         """`job`, whose unexpected exception becomes a fault, and so a problem of health, until it works."""
 
         async def run() -> None:

@@ -19,7 +19,6 @@ from aggregator.model.alert_rules import AlertRule, Term, Webhook
 from aggregator.model.faults import FaultKind
 from aggregator.services.inbox import queues
 from aggregator.services.inbox.queues import FAULT_TEXTS, QUEUES, InboxItem, inbox, item_text
-from aggregator.services.isolation import Isolation
 from aggregator.services.mailing.delivery import TOO_LATE
 from aggregator.store import Store, open_store
 from tests.conftest import PROJECT
@@ -57,11 +56,6 @@ def failed(cause: Cause) -> Failed:
     return Failed(url="https://www.gov.uk/", cause=cause, detail="seen", hint="Try that.")
 
 
-def set_aside(store: Store, kind: FaultKind, key: str) -> None:
-    with Isolation(store, NOON).guard(kind, key):
-        raise ValueError("broken\x1b[31m")
-
-
 def fill(config: Config, store: Store) -> Config:
     """Put something into every queue; what does not wait for a person stands beside it."""
     entry = make_entry(source="gone-at-once")
@@ -81,7 +75,7 @@ def fill(config: Config, store: Store) -> Config:
     )
     config = with_source(config, store, make_source("off", enabled=False), moved_to="https://x.example.org/")
     for kind in FaultKind:
-        set_aside(store, kind, f"one {kind}")
+        store.faults.record(kind, f"one {kind}", "ValueError: broken\x1b[31m", "publish/x.py:1", NOON)
     subscriber = make_subscriber(id="id-a")
     store.subscribers.add([subscriber])
     store.deliveries.plan("2026-W22", [subscriber.id], NOON, given_up=TOO_LATE)

@@ -209,11 +209,13 @@ class Database(DatabaseAccess):
         if not is_database:
             raise StoreError(f"{self.location}: {NOT_A_DATABASE}")
         if thorough:
-            self._read_through()
+            self._read_through(self.file)
 
-    def _read_through(self) -> None:
-        with self.read_transaction() as connection:
-            result = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    def _read_through(self, file: Path) -> None:
+        # A connection of its own: one from the pool would look at pages that it still has in memory.
+        address = f"{file.absolute().as_uri()}?mode=ro"
+        with translate_errors(self.location), closing(sqlite3.connect(address, uri=True)) as connection:
+            (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if result != "ok":
             raise StoreError(f"{self.location}: {NOT_A_DATABASE} ({result})")
 
