@@ -29,9 +29,9 @@ def test_the_order_of_carriers_never_matters() -> None:
     finder = make_carrier(make_entry(source="finder", text="All of…", published=moment("2026-06-01 09:00")))
     forum = make_carrier(make_entry(source="a-forum", title="The plan is out"), first_seen=NOON + HOUR)
 
-    document = {combine_carriers(order, label) for order in permutations([official, finder, forum])}
+    documents = {combine_carriers(order, label) for order in permutations([official, finder, forum])}
 
-    assert len(document) == 1
+    assert len(documents) == 1
 
 
 def test_the_licence_is_that_of_the_carrier_whose_text_is_used() -> None:

@@ -376,7 +376,7 @@ def test_a_read_out_from_a_mailing_list_is_published_without_names(full_project:
     assert b"Private" not in published
     assert b"person@" not in published
     assert b"maildir:" not in published
-    assert "held: no Authentication-Results of a server named" in full_project.run("status").out
+    assert "quarantined: no Authentication-Results of a server named" in full_project.run("status").out
     assert sorted(p.name for p in (full_project.folder / "box/new").iterdir()) == ["1", "2"]
 
 

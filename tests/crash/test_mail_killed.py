@@ -173,9 +173,8 @@ def test_killed_at_every_reply_and_commit(
     for point in range(0, len(points), step):
         mail_server.file.unlink(missing_ok=True)
         project = fresh.copy_to(tmp_path / "killed")
-        reached[
-            killed_child.kill_at(project.folder, project.sending_work(MONDAY), point, add_reply_points)
-        ] += 1
+        outcome = killed_child.kill_at(project.folder, project.sending_work(MONDAY), point, add_reply_points)
+        reached[outcome] += 1
         assert project.status_counts()[DeliveryStatus.HANDED_OVER] <= 2
         project.finish(MONDAY)
         max_repeats = max(max_repeats, project.check_mails(names))

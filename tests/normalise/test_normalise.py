@@ -366,9 +366,9 @@ ITEMS = st.builds(
 
 @given(st.lists(ITEMS, max_size=3), st.sampled_from(["feed", "records"]))
 def test_any_item_becomes_an_entry_or_is_rejected(items: list[RawEntry], kind: str) -> None:
-    entry = normalise_items(items, kind=kind)
-    assert len({entry.key for entry in entry.entries}) == len(entry.entries)
-    assert len(entry.entries) + len(entry.rejects) <= len(items)
+    page = normalise_items(items, kind=kind)
+    assert len({entry.key for entry in page.entries}) == len(page.entries)
+    assert len(page.entries) + len(page.rejects) <= len(items)
 
 
 def _as_item(entry: Entry) -> RawEntry:

@@ -78,25 +78,27 @@ READABLE_SOURCE = make_polled_source("2026-06-05 11:00")
 
 
 def test_bodies_with_a_source_or_a_document_have_a_row_in_the_registers_order() -> None:
-    board = rows_by_body(
+    rows = rows_by_body(
         make_dated_document(body="glasgow"),
         READABLE_SOURCE,
         make_dated_document(body="cabinet-office"),
         make_dated_document(body="not registered"),
     )
-    assert list(board) == ["cabinet-office", "scotland", "glasgow"]
-    assert board["glasgow"].body == BODIES["glasgow"]
+    assert list(rows) == ["cabinet-office", "scotland", "glasgow"]
+    assert rows["glasgow"].body == BODIES["glasgow"]
     assert rows_by_body() == {}
 
 
 def test_a_document_as_of_a_day_has_the_entry_of_that_day() -> None:
-    entry = make_carrier(make_entry(title="Then"))
+    carrier = make_carrier(make_entry(title="Then"))
     later = Revision(entry=make_entry(title="Later"), number=2, seen_at=NOON + timedelta(days=2))
-    after = replace(entry, entry=later.entry, revisions=(*entry.revisions, later), last_seen=later.seen_at)
+    after = replace(
+        carrier, entry=later.entry, revisions=(*carrier.revisions, later), last_seen=later.seen_at
+    )
 
     (then,) = carriers_at([after], NOON + timedelta(days=1))
 
-    assert (then.entry.title, then.revisions) == ("Then", entry.revisions)
+    assert (then.entry.title, then.revisions) == ("Then", carrier.revisions)
     assert carriers_at([after], later.seen_at) == (after,)
     assert carriers_at([after], NOON - timedelta(days=1)) == ()
 

@@ -106,8 +106,8 @@ def record(ago: int, first_seen_ago: int = 0, key: str = "r") -> Document:
     entry = make_entry(
         f"https://www.gov.uk/{key}-{ago}", body="gov", source="site", published=day(ago), updated=None
     )
-    report_at = NOW - timedelta(days=first_seen_ago)
-    return make_document(entry, first_seen=report_at, carriers=(make_carrier(entry, report_at),))
+    first_seen = NOW - timedelta(days=first_seen_ago)
+    return make_document(entry, first_seen=first_seen, carriers=(make_carrier(entry, first_seen),))
 
 
 def meeting(ago: int, published_ago: int | None = None, first_seen_ago: int = 0) -> Document:
@@ -121,8 +121,8 @@ def meeting(ago: int, published_ago: int | None = None, first_seen_ago: int = 0)
         updated=None,
         claims=(Claim(what="meeting held", moment=day(ago), source="https://example.org/m"),),
     )
-    report_at = NOW - timedelta(days=first_seen_ago)
-    return make_document(entry, labels=make_labels(type="meeting-record"), first_seen=report_at)
+    first_seen = NOW - timedelta(days=first_seen_ago)
+    return make_document(entry, labels=make_labels(type="meeting-record"), first_seen=first_seen)
 
 
 def fact(kind: FactKind, ago: int, public: int | None, read: int, **more: Any) -> Fact:
@@ -162,9 +162,9 @@ DOCUMENTS = st.lists(
 
 def make_polled_source(first: int | None, last_read_ago: int, failing: bool) -> SourceWithState:
     """A source that was first read and last read so many days ago, and perhaps fails since."""
-    entry = make_source("site", body="gov", page="https://www.gov.uk/site", scope=Scope.ALL)
+    source = make_source("site", body="gov", page="https://www.gov.uk/site", scope=Scope.ALL)
     if first is None:
-        return SourceWithState(source=entry, state=SourceState(source="site"))
+        return SourceWithState(source=source, state=SourceState(source="site"))
     last = NOW - timedelta(days=min(last_read_ago, first))
     source_state = SourceState(
         source="site",
@@ -174,7 +174,7 @@ def make_polled_source(first: int | None, last_read_ago: int, failing: bool) -> 
         failing_since=last if failing else None,
         failure=FAILURE if failing else None,
     )
-    return SourceWithState(source=entry, state=source_state)
+    return SourceWithState(source=source, state=source_state)
 
 
 SOURCES = st.builds(make_polled_source, st.none() | st.integers(0, 900), st.integers(0, 900), st.booleans())

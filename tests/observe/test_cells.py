@@ -29,8 +29,8 @@ class Cell(NamedTuple):
 
 
 def _read_table() -> list[Cell]:
-    text = Path(__file__).with_name("cells.tsv").read_text(encoding="utf-8").splitlines()
-    rows = csv.reader((row for row in text if not row.startswith("#")), delimiter="\t")
+    lines = Path(__file__).with_name("cells.tsv").read_text(encoding="utf-8").splitlines()
+    rows = csv.reader((line for line in lines if not line.startswith("#")), delimiter="\t")
     return [Cell(*row) for row in rows][1:]
 
 

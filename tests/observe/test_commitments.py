@@ -46,8 +46,8 @@ def commitment_at(at: str, *facts: Fact) -> CommitmentReport:
     process = Process(id="here", name="Here", membership=Membership.NATIONAL, body="gov", bodies=("gov",))
     register = Register(processes=(process,), plans=(plan,))
     now = datetime.fromisoformat(at).replace(hour=12, tzinfo=UTC)
-    report = build_board({"gov": make_body("gov")}, (), (), at=now, zone=LONDON, register=register)
-    ((commitment,),) = (plan.commitments for plan in report.processes[0].plans)
+    board = build_board({"gov": make_body("gov")}, (), (), at=now, zone=LONDON, register=register)
+    ((commitment,),) = (plan.commitments for plan in board.processes[0].plans)
     return commitment
 
 

@@ -146,9 +146,9 @@ def test_a_plan_without_a_response_makes_the_response_overdue_from_its_day() -> 
 
     def check(sources: Any) -> RuleCheck:
         after = build_board(config().bodies, sources, (), at=now, zone=LONDON, register=with_plan)
-        entry = report_on(after, "uk").check("R4.1")
-        assert entry
-        return entry
+        found = report_on(after, "uk").check("R4.1")
+        assert found
+        return found
 
     covered, unreadable = (
         check(own_sources(FIRST_READ_AT, now)),

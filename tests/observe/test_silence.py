@@ -153,8 +153,8 @@ def test_an_unverified_address_that_was_never_read_does_not_count() -> None:
 
 def test_a_passed_limit_and_the_end_of_a_silence_are_one_event_each() -> None:
     first, second = document("2026-12-10"), document("2027-07-01")
-    entry = [(one.ended, one.day, one.days) for one in scotland("2027-06-20", first).silence_events]
-    assert entry == [(False, date(2027, 6, 12), 184)]
+    events = [(one.ended, one.day, one.days) for one in scotland("2027-06-20", first).silence_events]
+    assert events == [(False, date(2027, 6, 12), 184)]
     later = scotland("2027-08-01", first, second).silence_events
     assert [(one.ended, one.day, one.days) for one in later] == [
         (False, date(2027, 6, 12), 184),

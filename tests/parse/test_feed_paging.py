@@ -18,8 +18,8 @@ def older_url(
 ) -> str | None:
     """The address requested after `payload` was fetched from `url`."""
     watched = watched or make_source()
-    fetched = fetched(payload, url, final_url)
-    request = request_older(watched, fetched, reader_for("feed").read(watched, fetched))
+    response = fetched(payload, url, final_url)
+    request = request_older(watched, response, reader_for("feed").read(watched, response))
     return request.url if request else None
 
 
@@ -36,9 +36,9 @@ def rss(more: str) -> str:
 
 
 def test_the_next_page_of_a_paged_feed_is_requested_as_a_feed() -> None:
-    fetched = fetched(atom(link("next", "https://news.example.org/2")), ADDRESS)
+    response = fetched(atom(link("next", "https://news.example.org/2")), ADDRESS)
     watched = make_source()
-    request = request_older(watched, fetched, reader_for("feed").read(watched, fetched))
+    request = request_older(watched, response, reader_for("feed").read(watched, response))
     assert request
     assert (request.url, request.pause, request.about) == ("https://news.example.org/2", watched.pause, None)
     assert request.accept.startswith("application/atom+xml")

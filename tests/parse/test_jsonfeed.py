@@ -226,15 +226,15 @@ def test_a_page_in_place_of_the_feed_is_named_by_its_title() -> None:
 
 
 def older_of(next_url: object, url: str = ADDRESS) -> str | None:
-    fetched: Fetched = fetched(feed(items=[], next_url=next_url), url)
-    found = request_older(SOURCE, fetched, ParsedPage(entries=()))
+    response: Fetched = fetched(feed(items=[], next_url=next_url), url)
+    found = request_older(SOURCE, response, ParsedPage(entries=()))
     return found.url if found else None
 
 
 def test_older_items_are_at_next_url_and_only_requested_when_needed() -> None:
-    fetched = fetched(case("version_1_1.json"), ADDRESS)
-    page = reader_for("jsonfeed").read(SOURCE, fetched)
-    request = request_older(SOURCE, fetched, page)
+    response = fetched(case("version_1_1.json"), ADDRESS)
+    page = reader_for("jsonfeed").read(SOURCE, response)
+    request = request_older(SOURCE, response, page)
     assert request
     assert request.url == "https://network.example.org/feed.json?page=2"
     assert request.accept.startswith("application/feed+json")

@@ -197,7 +197,7 @@ def test_an_address_that_cannot_be_read_has_no_path() -> None:
 @pytest.mark.parametrize(
     ("payload", "cause", "detail"),
     [
-        (b" \n", Cause.EMPTY, "the answer holds nothing"),
+        (b" \n", Cause.EMPTY, "the answer is empty"),
         (
             b"<!DOCTYPE html><title>Example</title><p>&lt;urlset>",
             Cause.NOT_A_FEED,

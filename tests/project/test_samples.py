@@ -24,7 +24,7 @@ from aggregator.model import Entry, Fetched, RawEntry, RobotsTxt, Source
 from aggregator.normalise import normalise
 from aggregator.parse import merge_items, reader_for
 from aggregator.store import open_store
-from tests.fetch.requests import AGENT, Memory
+from tests.fetch.requests import AGENT, MemoryRobotsCache
 from tests.normalise.test_samples import EXPECTED as FEEDS
 from tests.parse.govuk.test_govuk_captures import MODEL, SEARCH, TABLE
 from tests.parse.html.sources import SHIPPED
@@ -344,7 +344,7 @@ ALLOWED = {
 @RECORDED
 @pytest.mark.parametrize("address", ALLOWED)
 def test_the_robots_txt_of_northern_ireland_is_obeyed(address: str) -> None:
-    memory = Memory()
+    memory = MemoryRobotsCache()
     text = (SAMPLES / ROBOTS).read_text(encoding="utf-8")
     memory.put(NI, RobotsTxt(fetched_at=NOON, status=200, text=text))
 

@@ -85,11 +85,11 @@ def test_the_response_never_shows_whether_an_address_is_known(site: SubscriberSi
     ]
     site.store.subscribers.add(known)
     site.store.subscribers.suppress(
-        address_fingerprint("suppressed@example.org", TOKENS.key), "it bounced", site.now
+        address_fingerprint("bounced@example.org", TOKENS.key), "it bounced", site.now
     )
     addresses = [
         *(f"{s.value}@example.org" for s in SubscriberStatus),
-        "suppressed@example.org",
+        "bounced@example.org",
         "new@example.org",
     ]
 

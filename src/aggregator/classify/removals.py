@@ -35,21 +35,21 @@ class Removals:
 
 
 def find_removals(
-    carried: Sequence[Carrier],
+    carriers: Sequence[Carrier],
     listed: Collection[str],
     stated_removals: Mapping[str, Removal],
     *,
     complete: bool,
     now: datetime,
 ) -> Removals:
-    """Which of the documents that a source carries (`carried`) are gone, by the poll at `now`.
+    """Which of the documents that a source carries (`carriers`) are gone, by the poll at `now`.
 
     `listed` are the ids that the poll found; `stated_removals` those that the publisher says were removed. If
     the listing is `complete`, documents that it leaves out are missing.
     """
     # What the publisher states goes before a mere absence: the second dict of the union wins.
     missing = Removal(kind=RemovalKind.MISSING)
-    present = {carrier.entry.id: carrier for carrier in carried if not carrier.removal}
+    present = {carrier.entry.id: carrier for carrier in carriers if not carrier.removal}
     gone = {id: missing for id in present if complete and id not in listed} | {
         id: removal for id, removal in stated_removals.items() if id in present
     }

@@ -30,9 +30,10 @@ from aggregator.model.licences import may_show
 from aggregator.model.subscriptions import Frequency
 from aggregator.values.text import one_line
 
+# In one mail. A rule may match far more than its author expected.
 MAX_DOCUMENTS: Final = 100
-"""In one mail. A rule may match far more than its author expected."""
 
+# Order in a mail: first what corrects an earlier mail, then what subscribers have to act on.
 EVENT_ORDER: Final = (
     AlertReason.CORRECTION,
     AlertReason.CLOSING,
@@ -40,7 +41,6 @@ EVENT_ORDER: Final = (
     AlertReason.CHANGED,
     AlertReason.REMOVED,
 )
-"""Order in a mail: first what corrects an earlier mail, then what subscribers have to act on."""
 
 EVENT_HEADINGS: Final = {
     AlertReason.CORRECTION: "Correction",
@@ -50,8 +50,8 @@ EVENT_HEADINGS: Final = {
     AlertReason.REMOVED: "Removed",
 }
 RETRACTED: Final = "retracted"
+# Parts that only the operator corrects, never the publisher.
 OPERATOR_PARTS: Final = frozenset({"about open government", "type", "topics", RETRACTED})
-"""Parts that only the operator corrects, never the publisher."""
 
 
 def alert_run(rule: str, now: datetime) -> str:

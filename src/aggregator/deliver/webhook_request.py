@@ -26,8 +26,8 @@ from aggregator.model.alert_rules import (
 )
 
 KEY_PREFIX: Final = "whsec_"
+# Standard Webhooks, "Signature scheme".
 MIN_KEY_BYTES: Final = 24
-"""Standard Webhooks, "Signature scheme"."""
 
 EVENT_TYPES: Final = {
     AlertReason.NEW: "alert.new",

@@ -119,7 +119,7 @@ def zone_offset(name: str) -> timedelta | None:
 
 @dataclass(frozen=True, slots=True)
 class DateParts:
-    """The parts of a date as it was written; None for parts that were not."""
+    """The parts of a date as it was written; None for parts that were not written."""
 
     year: int
     month: int | None
@@ -231,7 +231,7 @@ def _with_time(date_parts: DateParts, rest: str) -> DateParts | None:
 
 
 def _hour(hour: int, am_pm: str | None) -> int:
-    """The hour of 24. One that no clock shows (`13am`) gives 24, which is out of range and makes no time."""
+    """The hour on a 24-hour clock; 24 (out of range) for an impossible one such as `13am`."""
     if am_pm is None:
         return hour
     if not 1 <= hour <= 12:

@@ -98,12 +98,12 @@ def meeting_name(title: str, *, own_record: bool, now: datetime) -> str | None:
 
     A title without the day names no meeting: one of 2023 has the wrong month and year (forum topic 2328).
     """
-    group = next((body for group_name, body in MEETING_GROUPS if group_name.search(title)), None)
+    body = next((body for pattern, body in MEETING_GROUPS if pattern.search(title)), None)
     is_record = RECORD_TITLE.search(title) or (own_record and OWN_RECORD_TITLE.search(title))
     days = DAY_IN_TITLE.findall(title)
-    if group is None or not is_record or len(days) != 1:
+    if body is None or not is_record or len(days) != 1:
         return None
     day = parse_moment(" ".join(days[0]), now=now)
     if day is None or day.precision is not Precision.DAY:
         return None
-    return f"{MEETING_PREFIX}{group}:{day.at.astimezone(LONDON).date().isoformat()}"
+    return f"{MEETING_PREFIX}{body}:{day.at.astimezone(LONDON).date().isoformat()}"

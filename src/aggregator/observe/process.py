@@ -20,8 +20,8 @@ from aggregator.model import (
     SourceWithState,
 )
 from aggregator.model.days import day_of
+from aggregator.observe.rules.due_or_overdue import before_first_poll
 from aggregator.observe.rules.measures import check_rules
-from aggregator.observe.rules.results import before_first_poll
 from aggregator.observe.silence_events import silence_events
 from aggregator.observe.state.coverage import coverage_of
 from aggregator.observe.state.frequency import publishing_frequencies

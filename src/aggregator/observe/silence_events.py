@@ -14,7 +14,7 @@ from itertools import pairwise
 from aggregator.model import Coverage, Evidence, Measure, Meeting, Moment, Precision, Rule, SilenceEvent
 from aggregator.observe.state.process_state import ProcessState
 
-# A day with a record; no evidence for the two ends of time.
+# A day with a record; the evidence is None for the sentinels date.min and date.max.
 DatedRecord = tuple[date, Evidence | None]
 
 
@@ -28,21 +28,21 @@ def _rule_events(rule: Rule, state: ProcessState) -> Iterator[SilenceEvent]:
     if state.process.id not in rule.applies_to:
         return
     if rule.measure is Measure.LAST_RECORD:
-        days = [(state.last_day(one.moment), one) for one in state.records if one.moment]
-        yield from _limit_events(rule, state, days, state.coverage)
+        dated_records = [(state.last_day(one.moment), one) for one in state.records if one.moment]
+        yield from _limit_events(rule, state, dated_records, state.coverage)
     if rule.measure is Measure.MEETING_INTERVAL:
-        meeting_days = [
+        dated_meetings = [
             (one.day, _meeting_evidence(one, state)) for one in state.meetings if one.sure and one.formal
         ]
-        yield from _limit_events(rule, state, meeting_days, state.forum_coverage)
+        yield from _limit_events(rule, state, dated_meetings, state.forum_coverage)
 
 
 def _limit_events(
-    rule: Rule, state: ProcessState, days: Sequence[tuple[date, Evidence]], coverage: Coverage
+    rule: Rule, state: ProcessState, dated_records: Sequence[tuple[date, Evidence]], coverage: Coverage
 ) -> Iterator[SilenceEvent]:
     """The events of one limit. A silence that spans a coverage gap is reported once, in the earlier span."""
     evidence_by_day: dict[date, Evidence] = {}
-    for day, one in days:
+    for day, one in dated_records:
         evidence_by_day.setdefault(day, one)
     records: list[DatedRecord] = [
         (date.min, None),

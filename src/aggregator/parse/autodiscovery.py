@@ -89,8 +89,8 @@ class Candidate:
 
     kind: str
     address: str
+    # Why it is likely: the page names it, or the site's software has a feed there.
     why: str
-    """Why it is likely: the page names it, or the site's software has a feed there."""
     title: str = ""
 
 

@@ -138,7 +138,7 @@ def read_finder(fetched: Fetched, make_request: MakeRequest) -> ParsedPage:
     base = absolute_link(page, "./", fetched.final_url)  # once, because it searches the whole page
     entries = tuple(_card(start + number, card, base) for number, card in enumerate(cards, 1))
     if cards and not any(entry.link for entry in entries):
-        raise _layout_error(f"{CARD_SELECTOR} {TITLE_SELECTOR}", "no card holds a link")
+        raise _layout_error(f"{CARD_SELECTOR} {TITLE_SELECTOR}", "no card has a link")
     next_addresses = [_with_start(fetched.url, number) for number in _next_starts(page, cards, start)]
     links = _lookup_links(entries, fetched.final_url)
     follow = (

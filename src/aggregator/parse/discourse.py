@@ -206,11 +206,11 @@ def _forum(fetched: Fetched) -> str:
 class ForumTopic:
     """A topic and one of its posts, as their address names them."""
 
+    # The guid of list feeds, such as `forum.example.org-topic-2805`. It stays when title and slug change.
     id: str
-    """The guid of list feeds, such as `forum.example.org-topic-2805`. It stays when title and slug change."""
     link: str
+    # The number of the post, from 1.
     post: int
-    """The number of the post, from 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,8 +132,8 @@ def _parse(text: str) -> Any:
             sanitize_html=False,
             resolve_relative_uris=False,
         )
-    except Exception as fault:  # the publisher's bytes broke feedparser: the fault of the source, not a bug
-        raise _broken_error(fault, 0) from fault
+    except Exception as error:  # the publisher's bytes broke feedparser: the fault of the source, not a bug
+        raise _broken_error(error, 0) from error
     if not parsed.version:
         raise SourceError(
             Cause.NOT_A_FEED,

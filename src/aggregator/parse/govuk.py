@@ -84,7 +84,7 @@ def read_results(url: str, value: JsonObject) -> tuple[RawEntry, ...]:
     if not isinstance(results, list):
         raise SourceError(
             Cause.NOT_A_FEED,
-            "the answer holds no 'results', so it is no search of GOV.UK",
+            "the answer has no 'results', so it is no search of GOV.UK",
             "compare the address with https://www.gov.uk/api/search.json?q=open+government",
         )
     found = enumerate(objects_in(results, MAX_RESULTS), _parameter(url, "start", 0) + 1)

@@ -126,7 +126,7 @@ def read_document(url: str, document: JsonObject) -> RawEntry:
     if not path:
         raise SourceError(
             Cause.NOT_A_FEED,
-            "the answer holds no 'base_path', so it is no document of GOV.UK",
+            "the answer has no 'base_path', so it is no document of GOV.UK",
             "compare the address with https://www.gov.uk/api/content/ and the path of the document's page",
         )
     link = page_address(path, url)

@@ -160,7 +160,7 @@ def _with_partial_flag(source: Source, entry: RawEntry) -> RawEntry:
 
 
 def _excess_rejects(items: list[Tag]) -> tuple[Reject, ...]:
-    why = f"the page holds more items than the {MAX_ITEMS} that are read"
+    why = f"the page has more items than the {MAX_ITEMS} that are read"
     return (Reject(item_name=f"item {MAX_ITEMS + 1}", why=why),) if len(items) > MAX_ITEMS else ()
 
 

@@ -1,8 +1,8 @@
 """Reads a mailbox that is subscribed to a mailing list: each announcement of the list is an item.
 
 A message that may be forged, or cannot be read, is quarantined for the operator: it becomes a Reject whose
-reason starts with `held: `. To let such messages through, correct `mail:` in `sources.yaml`, or write a
-record.
+reason starts with `quarantined: `. To let such messages through, correct `mail:` in `sources.yaml`, or write
+a record.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from aggregator.parse.mail.message import (
 )
 from aggregator.values.web_addresses import host_of
 
-QUARANTINE_PREFIX: Final = "held: "
+QUARANTINE_PREFIX: Final = "quarantined: "
 # The start of the id of a message without a page of its own.
 MESSAGE_ID_PREFIX: Final = "mail:"
 
@@ -125,14 +125,14 @@ def _read_part(part: FetchedPart, trust: MailTrust) -> RawEntry | Reject | None:
         if doubt := find_doubt(read_header(part.payload), trust):
             raise UnreadableMail(doubt)
         mail = parse_message(part.payload)
-    except UnreadableMail as why:
-        return Reject(item_name=item_name, why=f"{QUARANTINE_PREFIX}{why}")
+    except UnreadableMail as error:
+        return Reject(item_name=item_name, why=f"{QUARANTINE_PREFIX}{error}")
     if not is_reply(mail.header):
         return _entry(item_name, mail, trust)
-    documents = any(DOCUMENT_TYPES.match(attachment.type) for attachment in mail.attachments)
+    has_document = any(DOCUMENT_TYPES.match(attachment.type) for attachment in mail.attachments)
     return (
         Reject(item_name=item_name, why=f"{QUARANTINE_PREFIX}an answer with a document attached")
-        if documents
+        if has_document
         else None
     )
 

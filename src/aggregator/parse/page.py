@@ -74,8 +74,7 @@ def _entry(source: Source, page: BeautifulSoup, main: Tag, address: str) -> RawE
         raise SourceError(
             Cause.LAYOUT,
             f"no main text: '{named}' is empty",
-            "open the page in a browser, look where its text stands, "
-            "and write selectors: main: in sources.yaml",
+            "open the page in a browser, look where its text is, and write selectors: main: in sources.yaml",
         )
     return RawEntry(
         item_name="page",

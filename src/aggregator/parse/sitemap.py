@@ -81,8 +81,8 @@ def _unpack(payload: bytes) -> bytes:
     hint = "look at the answer by hand; an index of smaller sitemaps may be there as well"
     try:
         unpacked = stream.decompress(payload, MAX_BYTES + 1)
-    except zlib.error as fault:
-        raise SourceError(Cause.ENCODING, f"the gzip stream is broken ({fault})", hint) from fault
+    except zlib.error as error:
+        raise SourceError(Cause.ENCODING, f"the gzip stream is broken ({error})", hint) from error
     if len(unpacked) > MAX_BYTES:
         raise SourceError(Cause.TOO_LARGE, f"it unpacks to more than {MAX_BYTES} bytes", hint)
     if not stream.eof:
@@ -173,6 +173,6 @@ def read_xml(text: str, start: int) -> Any:
     lines = "\n" * text.count("\n", 0, start)
     try:
         return etree.fromstring((lines + text[start:]).encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError as fault:
-        line, column = fault.position
-        raise broken_error(f"not well-formed XML at line {line}, column {column} ({fault.msg})") from fault
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        raise broken_error(f"not well-formed XML at line {line}, column {column} ({error.msg})") from error

@@ -23,8 +23,8 @@ from aggregator.errors import PublishError
 from aggregator.model import Artifact, DeferredArtifact
 
 MANIFEST: Final = ".published"
+# In place of a path, marks the line of the manifest that has the instant.
 _INSTANT_KEY: Final = "#"
-"""In place of a path, marks the line of the manifest that has the instant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,16 +19,16 @@ from aggregator.model import Artifact
 from aggregator.publish.output_folder import WriteResult, write_output
 
 INDEX_FOLDER: Final = "pagefind"
+# The file that names every other file of an index; a browser reads it first.
 INDEX_ENTRY_FILE: Final = "pagefind-entry.json"
-"""The file that names every other file of an index; a browser reads it first."""
 INDEXED_PAGES: Final = "{entries,records}/*.html"
+# The search boxes that Pagefind adds to the index; ours is `search.js`.
 _UNUSED_PREFIXES: Final = (
     "pagefind-ui",
     "pagefind-modular-ui",
     "pagefind-component-ui",
     "pagefind-highlight",
 )
-"""The search boxes that Pagefind adds to the index; ours is `search.js`."""
 
 
 async def build_search_index(output: Path) -> int:

@@ -33,7 +33,7 @@ from aggregator.store.subscribers import to_subscriber
 DELIVERY_COLUMNS: Final = tuple(column.name for column in deliveries.c)
 SUBSCRIBER_COLUMNS: Final = tuple(column.name for column in subscribers.c)
 
-LEFT: Final = "the subscriber had left"
+SUBSCRIBER_LEFT: Final = "the subscriber had left"
 
 # Who may get a delivery. Paused subscribers get answers only; for unconfirmed ones nothing is planned but the
 # question whether they want the mail.
@@ -236,7 +236,7 @@ def _give_up_unsubscribed(connection: Connection, now: datetime) -> None:
     connection.execute(
         update(deliveries)
         .where(deliveries.c.status == DeliveryStatus.PLANNED, ~exists(may_receive.correlate(deliveries)))
-        .values(status=DeliveryStatus.GIVEN_UP, status_since=now, reply=LEFT)
+        .values(status=DeliveryStatus.GIVEN_UP, status_since=now, reply=SUBSCRIBER_LEFT)
     )
 
 

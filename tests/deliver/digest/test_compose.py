@@ -33,10 +33,10 @@ def make_document_seen(
     name: str, seen: str = IN_WEEK, type: str = "news", backlog: bool = False, **changes: Any
 ) -> Document:
     """A document at `https://example.org/NAME`, first seen at `seen`."""
-    document = make_entry(f"https://example.org/{name}", title=name, **changes)
-    first = make_carrier(document, first_seen=instant(seen), backlog=backlog)
+    entry = make_entry(f"https://example.org/{name}", title=name, **changes)
+    first = make_carrier(entry, first_seen=instant(seen), backlog=backlog)
     return make_document(
-        document,
+        entry,
         labels=make_labels(type=type),
         carriers=(first,),
         first_seen=instant(seen),

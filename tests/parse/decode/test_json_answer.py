@@ -38,7 +38,7 @@ def test_a_number_of_a_million_digits_is_read_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     ("payload", "cause", "text"),
     [
-        (b" \n", Cause.EMPTY, "the answer holds nothing"),
+        (b" \n", Cause.EMPTY, "the answer is empty"),
         (
             b"<!doctype html><title>Sign in</title><input type=password>",
             Cause.NOT_A_FEED,

@@ -59,8 +59,8 @@ def test_the_header_goes_before_meta() -> None:
 @pytest.mark.parametrize(
     ("payload", "cause", "detail"),
     [
-        (b"", Cause.EMPTY, "the answer holds nothing"),
-        (b" \n", Cause.EMPTY, "the answer holds nothing"),
+        (b"", Cause.EMPTY, "the answer is empty"),
+        (b" \n", Cause.EMPTY, "the answer is empty"),
         (
             b'{"items": []}',
             Cause.NOT_A_FEED,
@@ -108,7 +108,7 @@ def test_an_xhtml_page_with_an_xml_declaration_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("markup", "line"),
+    ("markup", "text"),
     [
         ("<p>Co-<b>oper</b>ation</p>", "Co-operation"),
         ("<h3><span><span>Public</span></span>\n  records</h3>", "Public records"),

@@ -348,7 +348,7 @@ def test_items_beyond_the_limit_are_reported_as_left_out() -> None:
 
     assert len(page.entries) == 1_000
     assert [(reject.item_name, reject.why) for reject in page.rejects] == [
-        ("item 1001", "the page holds more items than the 1000 that are read")
+        ("item 1001", "the page has more items than the 1000 that are read")
     ]
     assert read(SCOTLAND, small_list(1_000)).rejects == ()
 

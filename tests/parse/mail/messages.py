@@ -61,5 +61,5 @@ def quarantine_reason(raw: bytes, **changes: Any) -> str:
     assert page.entries == ()
     (reject,) = page.rejects
     assert reject.item_name == "message 1"
-    assert reject.why.startswith("held: ")
-    return reject.why.removeprefix("held: ")
+    assert reject.why.startswith("quarantined: ")
+    return reject.why.removeprefix("quarantined: ")

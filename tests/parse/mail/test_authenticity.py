@@ -98,7 +98,7 @@ def test_a_line_that_only_looks_like_a_field_is_ignored() -> None:
 @pytest.mark.parametrize(
     ("list_id", "why"),
     [
-        (None, "it bears no List-Id"),
+        (None, "it has no List-Id"),
         ("msf.lists.example.org", "its List-Id cannot be read"),
         ("<msf.lists.example.org> and more", "its List-Id cannot be read"),
         ("<other.lists.example.org>", "it is of another list (other.lists.example.org)"),

@@ -42,7 +42,7 @@ def lines(*text: str, **fields: str | None) -> list[str]:
         *("Thank you all!", "Regards", "All the best, Chloe", "Thanks again, Chloe"),
     ],
 )
-def test_greetings_wishes_and_closings_go(text: str) -> None:
+def test_greetings_and_closings_go(text: str) -> None:
     assert lines(text) == []
 
 

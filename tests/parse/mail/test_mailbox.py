@@ -108,7 +108,7 @@ def test_a_forged_message_is_quarantined_with_what_passed() -> None:
     assert case("forged.eml").rejects == (
         Reject(
             item_name="message 1",
-            why="held: mx.example.net found no DKIM, SPF or DMARC pass for a domain of the list"
+            why="quarantined: mx.example.net found no DKIM, SPF or DMARC pass for a domain of the list"
             " (passed: dkim=attacker.example, spf=attacker.example)",
         ),
     )
@@ -257,7 +257,8 @@ def test_a_message_that_was_left_out_by_the_fetcher_is_quarantined() -> None:
     assert len(page.entries) == 1
     assert page.rejects == (
         Reject(
-            item_name="message 1706.big", why="held: larger than 10 MiB, the most that is read of one message"
+            item_name="message 1706.big",
+            why="quarantined: larger than 10 MiB, the most that is read of one message",
         ),
     )
 

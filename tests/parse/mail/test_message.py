@@ -142,7 +142,7 @@ def test_an_invalid_content_type_leaves_the_text(kind: str) -> None:
 
 
 def test_an_empty_message_is_quarantined() -> None:
-    assert quarantine_reason(b"") == "it bears no List-Id"
+    assert quarantine_reason(b"") == "it has no List-Id"
 
 
 def nested(levels: int) -> bytes:

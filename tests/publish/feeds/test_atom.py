@@ -79,7 +79,7 @@ def test_the_author_of_the_feed_is_the_operator_or_without_one_the_site() -> Non
 
 
 def test_an_entry_has_id_title_dates_text_and_language() -> None:
-    document = make_entry(
+    source_entry = make_entry(
         title="Cynllun Gweithredu",
         summary="Crynodeb.",
         content="<p>Y cynllun &amp; <em>mwy</em></p>",
@@ -87,10 +87,10 @@ def test_an_entry_has_id_title_dates_text_and_language() -> None:
         published=moment("2026-06-02 08:15"),
     )
 
-    entry = only_entry(make_snapshot(make_document(document, updated=instant("2026-06-04 10:00"))))
+    entry = only_entry(make_snapshot(make_document(source_entry, updated=instant("2026-06-04 10:00"))))
     content = entry.find(f"{ATOM}content")
 
-    assert child_text(entry, "id") == document.id
+    assert child_text(entry, "id") == source_entry.id
     assert child_text(entry, "title") == "Cynllun Gweithredu"
     assert child_text(entry, "published") == "2026-06-02T08:15:00+00:00"
     assert child_text(entry, "updated") == "2026-06-04T10:00:00+00:00"
@@ -109,7 +109,7 @@ def test_an_entry_without_a_publication_date_has_none() -> None:
 
 
 def test_an_entry_links_its_page_the_official_page_licence_and_attachments() -> None:
-    document = make_entry(
+    source_entry = make_entry(
         language="cy",
         links=(
             Link(
@@ -124,7 +124,7 @@ def test_an_entry_links_its_page_the_official_page_licence_and_attachments() -> 
         ),
     )
 
-    assert link_attributes(only_entry(make_snapshot(make_document(document)))) == [
+    assert link_attributes(only_entry(make_snapshot(make_document(source_entry)))) == [
         {"href": "https://www.gov.uk/a-plan"},
         {"rel": "via", "href": "https://www.gov.uk/a-plan", "hreflang": "cy"},
         {
@@ -141,7 +141,7 @@ def test_an_entry_links_its_page_the_official_page_licence_and_attachments() -> 
         {"rel": "related", "href": "https://www.gov.uk/a-plan.en", "title": "English"},
         {
             "rel": "describedby",
-            "href": own_page_address(document.id),
+            "href": own_page_address(source_entry.id),
             "type": "text/html",
             "title": "Dates, sources and revisions of this document",
         },
@@ -244,13 +244,13 @@ def test_without_a_known_licence_only_title_link_and_date_are_published() -> Non
 
 
 def test_feedparser_reads_the_feed_back() -> None:
-    document = make_entry(
+    source_entry = make_entry(
         published=moment("2026-06-02 08:15"),
         content="<p>Words</p>",
         links=(Link(href="https://www.gov.uk/plan.pdf", rel="enclosure", type="application/pdf", length=9),),
     )
     documents = (
-        make_document(document),
+        make_document(source_entry),
         make_document(make_entry("https://b.example/", title="Older"), updated=instant("2026-01-01 00:00")),
     )
 
@@ -258,7 +258,7 @@ def test_feedparser_reads_the_feed_back() -> None:
 
     assert not read.bozo
     assert [entry.title for entry in read.entries] == ["A plan", "Older"]
-    assert read.entries[0].id == document.id
+    assert read.entries[0].id == source_entry.id
     assert read.entries[0].link == "https://www.gov.uk/a-plan"
     assert read.entries[0].content[0].value == "<p>Words</p>"
     assert [dict(entry) for entry in read.entries[0].enclosures] == [

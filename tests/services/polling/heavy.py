@@ -1,6 +1,6 @@
-"""Up to ten megabytes made to be slow or large for one kind, read in a process that says what it took.
+"""Up to ten megabytes that are slow or large for one kind, read in a process that prints its time and memory.
 
-The process may take 20 seconds and a gigabyte, so that a mistake does not take the machine with it.
+The process may use 20 seconds and a gigabyte, so that a bug does not slow down the whole machine.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from aggregator.parse import reader_for
 from tests.support.builders import NOON, make_source
 
 SIZE: Final = 10_000_000
-WORDS: Final = "Mae'r cynllun agored yn bwysig i bawb yng Nghymru ac mae angen ymateb. "
+SENTENCE: Final = "Mae'r cynllun agored yn bwysig i bawb yng Nghymru ac mae angen ymateb. "
 LIST: Final = "news.example.org"
 MAIL: Final = (
     f"List-Id: <{LIST}>\r\nFrom: a@example.org\r\nSubject: Read-out\r\n"
     "Authentication-Results: mx.example.org; dkim=pass header.d=example.org\r\n"
 )
 RECORD: Final = "---\nid: one\nbody: a\ntitle: b\nadded: 2026-01-01\n---\n"
-ITEM: Final = f"<item><title>a</title><link>https://a.org/</link><description>{WORDS}</description></item>"
+ITEM: Final = f"<item><title>a</title><link>https://a.org/</link><description>{SENTENCE}</description></item>"
 CARD: Final = "<li class='dss-card'><h2><a href='/a/'>Example</a></h2></li>"
 TOPIC: Final = (
     f"<item><link>https://forum.example.org/t/a/1</link><description>{'&lt;p&gt;a' * 290}</description>"
@@ -52,7 +52,7 @@ MADE: Final[Mapping[str, tuple[str, str, str, str, int]]] = {
     "jsonfeed": (
         "https://a.example.org/feed.json",
         '{"version": "https://jsonfeed.org/version/1", "items": [',
-        f'{{"url": "https://a.org/", "title": "a", "content_html": "<p>{WORDS * 10}"}},',
+        f'{{"url": "https://a.org/", "title": "a", "content_html": "<p>{SENTENCE * 10}"}},',
         "{}]}",
         SIZE,
     ),
@@ -86,19 +86,19 @@ MADE: Final[Mapping[str, tuple[str, str, str, str, int]]] = {
         SIZE,
     ),
 }
-"""Of each kind: an address, then beginning, what is repeated, end, and how often at most. Where a kind
-refuses more of something than anybody sends, it is as much as is still read."""
+"""For each kind: an address, then the start, the repeated part, the end, and how often at most. Where a kind
+has a limit, the payload is as large as the limit allows."""
 
 
 def payload(kind: str) -> bytes:
-    """At most ten megabytes for the kind."""
+    """A payload of at most ten megabytes for the kind."""
     _, head, unit, tail, most = MADE[kind]
     times = min((SIZE - len(head) - len(tail)) // len(unit), most)
     return (head + unit * times + tail).encode()
 
 
 def watched(kind: str, address: str) -> Source:
-    """A source of the kind, with all that it may need."""
+    """A source of the kind, with all settings that it may need."""
     return make_source(
         kind=kind,
         address=address,
@@ -107,8 +107,8 @@ def watched(kind: str, address: str) -> Source:
     )
 
 
-def answered(kind: str, address: str, raw: bytes) -> Fetched:
-    """A good answer; what is kept in a folder comes as one of its files."""
+def fetched(kind: str, address: str, raw: bytes) -> Fetched:
+    """A successful fetch. For the kind that reads a folder, the payload is one of its files."""
     inside = kind in {"records", "mailbox"}
     return Fetched(
         url=address,
@@ -121,15 +121,15 @@ def answered(kind: str, address: str, raw: bytes) -> Fetched:
 
 
 def read(kind: str, raw: bytes) -> str:
-    """What came of it."""
+    """The result: the number of items, or the error."""
     address = MADE[kind][0]
-    asked = watched(kind, address)
+    source = watched(kind, address)
     try:
-        page = reader_for(kind).read(asked, answered(kind, address, raw))
+        page = reader_for(kind).read(source, fetched(kind, address, raw))
     except SourceError as error:
         return str(error)
-    made = normalise(asked, address, page.entries, now=NOON)
-    return f"{len(page.entries)} items, {len(made.entries)} documents, {len(page.rejects)} rejects"
+    normalised = normalise(source, address, page.entries, now=NOON)
+    return f"{len(page.entries)} items, {len(normalised.entries)} documents, {len(page.rejects)} rejects"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Lists whose items have pages of their own: joined, missing, unreadable; and changed layouts."""
+"""Lists whose items have pages of their own: merged, missing or unreadable; and changed layouts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def detail(name: str, closes: str) -> bytes:
 
 
 @pytest.fixture
-def wales(tmp_path: Path) -> Iterator[PollingBench]:
+def stage(tmp_path: Path) -> Iterator[PollingBench]:
     listing = make_source("wales", kind="listing", address=LIST, selectors=SELECTORS)
     with open_store(f"sqlite:///{tmp_path}/store.db") as store:
         stage = PollingBench(store, (listing,))
@@ -50,48 +50,46 @@ def wales(tmp_path: Path) -> Iterator[PollingBench]:
 
 
 def closing(stage: PollingBench) -> dict[str, str | None]:
-    dates = {title: held.entry.closes for title, held in stage.documents_by_title().items()}
+    dates = {title: document.entry.closes for title, document in stage.documents_by_title().items()}
     return {title: closes.at.isoformat() if closes else None for title, closes in sorted(dates.items())}
 
 
-def test_a_list_and_its_pages_are_joined(wales: PollingBench) -> None:
-    assert closing(wales) == {
+def test_a_list_and_its_pages_are_merged(stage: PollingBench) -> None:
+    assert closing(stage) == {
         "Example: one": "2026-10-15T23:00:00+00:00",
         "Example: two": "2026-10-15T23:00:00+00:00",
     }
-    assert wales.state("wales").items == 2
+    assert stage.state("wales").items == 2
 
 
-def test_a_page_that_cannot_be_read_keeps_its_item_out_of_this_poll_and_changes_nothing(
-    wales: PollingBench,
-) -> None:
-    outcome = wales.poll(NOON + HOUR, {"https://www.gov.wales/one": 500})["wales"]
+def test_an_item_whose_page_cannot_be_read_is_left_out_of_this_poll(stage: PollingBench) -> None:
+    outcome = stage.poll(NOON + HOUR, {"https://www.gov.wales/one": 500})["wales"]
 
     assert (outcome.failure, outcome.revised, outcome.rejected) == (None, 0, 1)
-    assert closing(wales)["Example: one"] == "2026-10-15T23:00:00+00:00"
-    assert "its own page could not be read" in wales.state("wales").rejects[0].why
+    assert closing(stage)["Example: one"] == "2026-10-15T23:00:00+00:00"
+    assert "its own page could not be read" in stage.state("wales").rejects[0].why
 
 
-def test_a_page_that_is_not_there_is_a_removal_after_two_looks(wales: PollingBench) -> None:
+def test_a_missing_page_is_a_removal_after_two_polls(stage: PollingBench) -> None:
     for hours in (1, 5):
-        wales.poll(NOON + hours * HOUR, {"https://www.gov.wales/one": 410})
+        stage.poll(NOON + hours * HOUR, {"https://www.gov.wales/one": 410})
 
-    held = wales.documents_by_title()
-    assert held["Example: one"].removal is not None
-    assert held["Example: one"].removal.kind is RemovalKind.GONE
-    assert held["Example: two"].removal is None
+    documents = stage.documents_by_title()
+    assert documents["Example: one"].removal is not None
+    assert documents["Example: one"].removal.kind is RemovalKind.GONE
+    assert documents["Example: two"].removal is None
 
 
-def test_an_extended_closing_date_is_a_revision(wales: PollingBench) -> None:
+def test_an_extended_closing_date_is_a_revision(stage: PollingBench) -> None:
     extended = detail("one", "30 October 2026")
-    outcome = wales.poll(NOON + HOUR, {"https://www.gov.wales/one": extended})["wales"]
+    outcome = stage.poll(NOON + HOUR, {"https://www.gov.wales/one": extended})["wales"]
 
     assert outcome.revised == 1
-    assert wales.documents_by_title()["Example: one"].carriers[0].revisions[-1].parts == ("closing date",)
+    assert stage.documents_by_title()["Example: one"].carriers[0].revisions[-1].parts == ("closing date",)
 
 
-def test_the_pages_of_items_are_read_though_their_list_has_not_changed(wales: PollingBench) -> None:
-    """The server says so to whoever sends back the ETag of the list."""
+def test_the_pages_of_items_are_read_though_their_list_has_not_changed(stage: PollingBench) -> None:
+    """The server answers 304 to the ETag of the list."""
     tagged = Fetched(
         url=LIST,
         final_url=LIST,
@@ -101,32 +99,32 @@ def test_the_pages_of_items_are_read_though_their_list_has_not_changed(wales: Po
     )
 
     async def answer(request: Request) -> FetchResult:
-        return NotModified(url=LIST) if request.validators.etag else await wales.network(request)
+        return NotModified(url=LIST) if request.validators.etag else await stage.network(request)
 
-    wales.network.responses[LIST] = tagged
+    stage.network.responses[LIST] = tagged
     for hours, day in ((1, 16), (2, 30)):
-        wales.network.responses["https://www.gov.wales/one"] = detail("one", f"{day} October 2026")
-        asyncio.run(wales.poller.poll(wales.sources, answer, NOON + hours * HOUR))
+        stage.network.responses["https://www.gov.wales/one"] = detail("one", f"{day} October 2026")
+        asyncio.run(stage.poller.poll(stage.sources, answer, NOON + hours * HOUR))
 
-    assert closing(wales)["Example: one"] == "2026-10-30T00:00:00+00:00"
+    assert closing(stage)["Example: one"] == "2026-10-30T00:00:00+00:00"
 
 
-def test_no_match_and_under_half_of_last_time_are_a_changed_layout(wales: PollingBench) -> None:
+def test_no_match_and_under_half_of_last_time_are_a_changed_layout(stage: PollingBench) -> None:
     names = [f"n{number}" for number in range(5)]
-    wales.network.responses |= {
+    stage.network.responses |= {
         f"https://www.gov.wales/{name}": detail(name, "16 October 2026") for name in names
     }
-    wales.poll(NOON + HOUR, {LIST: listed("one", "two", *names)})
-    half = wales.poll(NOON + 2 * HOUR, {LIST: listed("one", "two", "n0")})["wales"]
-    none = wales.poll(NOON + 3 * HOUR, {LIST: b"<html><body><main><p>New!</p></main></body></html>"})["wales"]
+    stage.poll(NOON + HOUR, {LIST: listed("one", "two", *names)})
+    half = stage.poll(NOON + 2 * HOUR, {LIST: listed("one", "two", "n0")})["wales"]
+    none = stage.poll(NOON + 3 * HOUR, {LIST: b"<html><body><main><p>New!</p></main></body></html>"})["wales"]
 
     assert half.failure is not None
     assert (half.failure.cause, none.failure and none.failure.cause) == (Cause.LAYOUT, Cause.LAYOUT)
     assert "li.item" in half.failure.detail
-    assert len(wales.documents_by_title()) == 7
+    assert len(stage.documents_by_title()) == 7
 
 
-def test_a_watched_page_that_is_gone_is_removed_and_its_words_stay(tmp_path: Path) -> None:
+def test_a_watched_page_that_is_gone_is_removed_and_its_text_stays(tmp_path: Path) -> None:
     address = "https://www.glasgow.gov.uk/article/1337/Open-Government"
     page = make_source("glasgow", kind="page", address=address)
     html = b"<!doctype html><html><body><main><h1>Example: plan</h1><p>Words.</p></main></body></html>"
@@ -138,11 +136,11 @@ def test_a_watched_page_that_is_gone_is_removed_and_its_words_stay(tmp_path: Pat
         stage.poll(NOON + 2 * HOUR, {address: 404})
         stage.poll(NOON + 6 * HOUR, {address: 404})
 
-        held = stage.documents_by_title()["Example: plan"]
+        document = stage.documents_by_title()["Example: plan"]
         assert never.failure is not None
-        assert held.removal is not None
-        assert held.removal.kind is RemovalKind.MISSING
-        assert "Words." in held.entry.text
+        assert document.removal is not None
+        assert document.removal.kind is RemovalKind.MISSING
+        assert "Words." in document.entry.text
 
 
 FINDER = "https://consultations.example.org/consultation_finder/?st=open"
@@ -154,8 +152,9 @@ def cards(first: int, after: int) -> bytes:
     return f'<!doctype html><html><body><ul id="consultations">{shown}</ul></body></html>'.encode()
 
 
-def test_every_page_of_a_list_is_read_before_the_bound_cuts_off_pages_of_items(tmp_path: Path) -> None:
-    """Northern Ireland's finder in small: 107 consultations on four pages, 50 requests in all."""
+def test_every_page_of_a_list_is_read_before_the_limit_cuts_off_pages_of_items(tmp_path: Path) -> None:
+    """Like Northern Ireland's finder: 107 consultations on four pages (September 2026), but 50 requests in
+    all."""
     site = make_source("site", kind="citizenspace", address=FINDER)
 
     dates = '<p class="cs-consultation-sidebar-primary-date">Closes 29 Oct 2026</p>'
@@ -167,7 +166,7 @@ def test_every_page_of_a_list_is_read_before_the_bound_cuts_off_pages_of_items(t
         stage.network.content_type = "text/html"
         stage.poll(NOON, {**served, FINDER: cards(0, 30)})
 
-        looked_up = [title for title, held in stage.documents_by_title().items() if held.entry.closes]
+        looked_up = [title for title, document in stage.documents_by_title().items() if document.entry.closes]
         assert len(stage.documents_by_title()) == 107
         assert len(stage.network.requested_urls) == 50
         assert len(looked_up) == 46

@@ -1,4 +1,4 @@
-"""Instances that read each other: sources and ids are kept, both are credited, and nothing echoes."""
+"""Instances that read each other: sources and ids stay, both are credited, and nothing echoes."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ claims:
   - {{what: meeting held, date: 2026-06-03, source: "https://www.example.org/msf"}}
 added: 2026-06-04
 ---
-{words}
+{sentence}
 """
 HOUR = timedelta(hours=1)
 
 
 @dataclass
 class Instance:
-    """One aggregator: its own store and sources, in a network that it shares with the others."""
+    """An aggregator with its own store and sources, in a network that it shares with other instances."""
 
     name: str
     sources: tuple[Source, ...]
@@ -59,15 +59,15 @@ class Instance:
     def base(self) -> str:
         return f"https://{self.name}.example/"
 
-    def turn(self, at: datetime) -> None:
-        """Poll everything, and publish into the network."""
+    def poll_and_publish(self, at: datetime) -> None:
+        """Poll all sources and publish into the network."""
         services = Services(config=self.config, store=self.store, clock=lambda: at)
         asyncio.run(services.poller.poll(services.poller.enabled_sources(), self.net, at))
         for artifact in make_artifacts(gather_snapshot(self.config, self.store, at)):
             if artifact.path in {"feed.atom", "changes.atom"}:
                 self.net.responses[self.base + artifact.path] = artifact.payload
 
-    def held(self) -> tuple[Document, ...]:
+    def documents(self) -> tuple[Document, ...]:
         return self.store.documents.all()
 
     def feed(self, path: str = "feed.atom") -> Any:
@@ -104,8 +104,8 @@ def instance(name: str, net: FakeNetwork, stores: ExitStack, folder: Path, *sour
     return Instance(name=name, sources=sources, store=store, net=net, settings=settings)
 
 
-def written(words: str) -> tuple[FetchedPart, ...]:
-    return (FetchedPart(name="msf.md", payload=RECORD.format(words=words).encode()),)
+def written(sentence: str) -> tuple[FetchedPart, ...]:
+    return (FetchedPart(name="msf.md", payload=RECORD.format(sentence=sentence).encode()),)
 
 
 def test_what_an_instance_passes_on_keeps_source_id_and_labels_and_credits_it(
@@ -116,11 +116,11 @@ def test_what_an_instance_passes_on_keeps_source_id_and_labels_and_credits_it(
     second = instance("b", net, stores, tmp_path, follows("a"))
     net.responses["https://www.example.org/feed.atom"] = make_atom_feed({"/plan": "A plan"})
 
-    first.turn(NOON)
-    second.turn(NOON + HOUR)
+    first.poll_and_publish(NOON)
+    second.poll_and_publish(NOON + HOUR)
 
-    (held,), (entry,) = first.held(), second.feed().entries
-    assert (entry.id, entry.link, entry.title) == (held.entry.id, PLAN, "A plan")
+    (document,), (entry,) = first.documents(), second.feed().entries
+    assert (entry.id, entry.link, entry.title) == (document.entry.id, PLAN, "A plan")
     assert (entry.source.id, entry.source.title) == ("https://www.example.org/", "Example")
     assert {(tag.scheme.removeprefix(SCHEME), tag.term) for tag in entry.tags} >= {("body", "glasgow")}
     assert entry.summary == "About A plan."
@@ -134,14 +134,14 @@ def test_a_document_through_two_instances_is_one_entry_that_credits_both(
 ) -> None:
     gov = make_source("gov", address="https://www.example.org/feed.atom", scope=Scope.ALL)
     first, second = (instance(name, net, stores, tmp_path, gov) for name in ("a", "b"))
-    reader = instance("c", net, stores, tmp_path, follows("a"), follows("b"))
+    third = instance("c", net, stores, tmp_path, follows("a"), follows("b"))
     net.responses["https://www.example.org/feed.atom"] = make_atom_feed({"/plan": "A plan"})
 
-    for number, each in enumerate((first, second, reader)):
-        each.turn(NOON + number * HOUR)
+    for number, each in enumerate((first, second, third)):
+        each.poll_and_publish(NOON + number * HOUR)
 
-    (entry,) = reader.feed().entries
-    assert entry.id == first.held()[0].entry.id == second.held()[0].entry.id
+    (entry,) = third.feed().entries
+    assert entry.id == first.documents()[0].entry.id == second.documents()[0].entry.id
     assert {link.href for link in entry.links if link.rel == "related"} == {
         "https://a.example/",
         "https://b.example/",
@@ -149,7 +149,7 @@ def test_a_document_through_two_instances_is_one_entry_that_credits_both(
     assert entry.source.id == "https://www.example.org/"
 
 
-def test_who_has_a_document_first_hand_speaks_whatever_an_instance_told_before(
+def test_a_first_hand_source_leads_whatever_an_instance_published_before(
     net: FakeNetwork, stores: ExitStack, tmp_path: Path
 ) -> None:
     gov = make_source("gov", address="https://www.example.org/feed.atom", scope=Scope.ALL)
@@ -157,16 +157,16 @@ def test_who_has_a_document_first_hand_speaks_whatever_an_instance_told_before(
     net.responses["https://www.example.org/feed.atom"] = make_atom_feed(
         {"/plan": "A plan, as it was once called"}
     )
-    other.turn(NOON)
+    other.poll_and_publish(NOON)
     net.responses["https://www.example.org/feed.atom"] = make_atom_feed({"/plan": "A plan"})
     both = instance("b", net, stores, tmp_path, follows("a"), gov)
 
-    both.turn(NOON + HOUR)
+    both.poll_and_publish(NOON + HOUR)
 
-    (held,) = both.held()
-    assert held.entry.title == "A plan"
-    assert [carrier.source for carrier in held.carriers] == ["a", "gov"]
-    assert not held.entry.relayed
+    (document,) = both.documents()
+    assert document.entry.title == "A plan"
+    assert [carrier.source for carrier in document.carriers] == ["a", "gov"]
+    assert not document.entry.relayed
 
 
 def test_three_instances_in_a_ring_never_echo(net: FakeNetwork, stores: ExitStack, tmp_path: Path) -> None:
@@ -181,24 +181,24 @@ def test_three_instances_in_a_ring_never_echo(net: FakeNetwork, stores: ExitStac
         nonlocal at
         for _ in range(count):
             for each in ring:
-                each.turn(at)
+                each.poll_and_publish(at)
                 at += HOUR
 
     net.responses["records/"] = written("The forum met and spoke at length about many things.")
     rounds(4)
-    seen = [each.held() for each in ring]
-    assert [len(held) for held in seen] == [1, 1, 1]
-    assert len({held[0].entry.id for held in seen}) == 1
-    assert [len(held[0].revision_times) for held in seen] == [0, 0, 0]
+    documents = [each.documents() for each in ring]
+    assert [len(each) for each in documents] == [1, 1, 1]
+    assert len({each[0].entry.id for each in documents}) == 1
+    assert [len(each[0].revision_times) for each in documents] == [0, 0, 0]
 
-    # Shorter than before: what goes round must not win because there is more of it.
+    # Shorter than before: an older text must not win because it is longer.
     net.responses["records/"] = written("It met.")
     rounds(4)
     settled = [each.net.responses[each.base + "feed.atom"] for each in ring]
     for each in ring:
-        (held,) = each.held()
-        assert held.entry.text == "It met."
-        assert len(held.revision_times) == 1
+        (document,) = each.documents()
+        assert document.entry.text == "It met."
+        assert len(document.revision_times) == 1
         assert len(each.feed("changes.atom").entries) == 1
         assert each.feed().entries[0].updated == ring[0].feed().entries[0].updated
 
@@ -215,12 +215,12 @@ def test_the_body_of_an_instance_that_we_do_not_know_is_that_of_the_source(
     gov = make_source("gov", body="glasgow", address="https://www.example.org/feed.atom", scope=Scope.ALL)
     first = instance("a", net, stores, tmp_path, gov)
     net.responses["https://www.example.org/feed.atom"] = make_atom_feed({"/plan": "A plan"})
-    first.turn(NOON)
+    first.poll_and_publish(NOON)
     feed = net.responses["https://a.example/feed.atom"]
     assert isinstance(feed, bytes)
     net.responses["https://a.example/feed.atom"] = feed.replace(b'term="glasgow"', b'term="atlantis"')
     second = instance("b", net, stores, tmp_path, replace(follows("a"), body="cabinet-office"))
 
-    second.turn(NOON + HOUR)
+    second.poll_and_publish(NOON + HOUR)
 
-    assert [held.entry.body for held in second.held()] == ["cabinet-office"]
+    assert [document.entry.body for document in second.documents()] == ["cabinet-office"]

@@ -1,4 +1,5 @@
-"""A new vocabulary labels what is stored, in batches that a kill cannot spoil; nothing looks new by it."""
+"""A new vocabulary labels stored documents in batches; an interruption does no harm, and nothing looks
+new."""
 
 from __future__ import annotations
 
@@ -31,18 +32,18 @@ def labelling(store: Store, vocabulary: Vocabulary) -> Labelling:
 
 @pytest.fixture
 def store() -> Store:
-    """More documents than one batch: schemes, and others; labelled by an empty vocabulary."""
+    """More documents than one batch, some of them schemes, labelled by an empty vocabulary."""
     store = open_store("sqlite://")
     titles = [f"A scheme, part {n}" for n in range(SCHEMES)] + [f"A road, part {n}" for n in range(OTHERS)]
-    told = [make_entry(f"https://www.gov.uk/{n}", title=title) for n, title in enumerate(titles)]
-    save_changes(store, *(make_change(one) for one in told))
+    entries = [make_entry(f"https://www.gov.uk/{n}", title=title) for n, title in enumerate(titles)]
+    save_changes(store, *(make_change(entry) for entry in entries))
     labelling(store, Vocabulary()).relabel()
     return store
 
 
 def without_labels(store: Store) -> list[Document]:
     empty = store.documents.all()[0].labels
-    return [replace(held, labels=empty) for held in store.documents.all()]
+    return [replace(document, labels=empty) for document in store.documents.all()]
 
 
 def relevant(store: Store) -> int:
@@ -61,7 +62,7 @@ def test_labels_change_and_nothing_else_does(store: Store) -> None:
     assert labelling(store, AFTER).relabel() == 0
 
 
-def test_broken_off_it_goes_on_where_it_stopped(store: Store) -> None:
+def test_an_interrupted_relabelling_continues_where_it_stopped(store: Store) -> None:
     class Stopped(Exception):
         pass
 
@@ -79,17 +80,17 @@ def test_broken_off_it_goes_on_where_it_stopped(store: Store) -> None:
     assert relevant(store) == SCHEMES
 
 
-def test_the_operators_word_stays_through_a_new_vocabulary_and_a_revision(store: Store) -> None:
-    told = make_entry("https://www.gov.uk/0", title="A scheme, part 0")
+def test_a_label_override_stays_through_a_new_vocabulary_and_a_revision(store: Store) -> None:
+    entry = make_entry("https://www.gov.uk/0", title="A scheme, part 0")
     mark = LabelOverride(why="Of a garden.", at=NOON, relevance=Relevance.NO)
 
-    held = labelling(store, AFTER).correct(told.id, mark)
+    corrected = labelling(store, AFTER).correct(entry.id, mark)
     labelling(store, AFTER).relabel()
-    stored = store.documents.get(told.id)
+    stored = store.documents.get(entry.id)
 
-    assert held is not None
+    assert corrected is not None
     assert stored is not None
-    assert stored.labels == held.labels
+    assert stored.labels == corrected.labels
     assert (stored.labels.relevance, stored.labels.overridden) == (Relevance.NO, True)
     assert relevant(store) == SCHEMES - 1
     assert labelling(store, AFTER).correct("urn:uuid:unknown", mark) is None

@@ -1,4 +1,4 @@
-"""Records of ours that get a page, or turn out to be a document that is known: one document, one address."""
+"""Our records that get a page, or turn out to be a known document: one document, one address."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def test_a_record_that_gets_a_page_stays_the_same_document_and_its_own_page_lead
         outcome = stage.poll(NOON + hours * HOUR, {"records/": paged})["records"]
         assert (outcome.new, outcome.revised, outcome.removed) == (0, 0, 0)
 
-    held = stage.documents_by_title()["Record plan"].entry
-    assert (held.id, held.url) == (entry_id("record:plan"), PAGE)
-    assert former_pages(stage.store)["records/plan.html"] == held.id
+    entry = stage.documents_by_title()["Record plan"].entry
+    assert (entry.id, entry.url) == (entry_id("record:plan"), PAGE)
+    assert former_pages(stage.store)["records/plan.html"] == entry.id
 
 
-def test_the_page_of_a_record_that_is_joined_to_an_elder_document_leads_there(stage: PollingBench) -> None:
+def test_the_page_of_a_record_that_is_merged_into_an_older_document_leads_there(stage: PollingBench) -> None:
     stage.poll(NOON, {"records/": OTHERS, FEED: make_atom_feed({"/plan": "The plan"})})
     stage.poll(NOON + HOUR, {"records/": (record("plan"), *OTHERS)})
     stage.poll(NOON + 2 * HOUR, {"records/": (record("plan", PAGE), *OTHERS)})

@@ -1,4 +1,4 @@
-"""What holds for whatever publishers send and in whatever order: generated, with bounds, by hypothesis."""
+"""Properties for anything that publishers may send, in any order. Hypothesis generates it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ HOUR = timedelta(hours=1)
 
 # ---------------------------------------------------------------- normalising twice is once
 
-WORDS = st.sampled_from(
+FRAGMENTS = st.sampled_from(
     [
         *(
             "open",
@@ -79,7 +79,7 @@ WORDS = st.sampled_from(
         *("<li>", "</ul>", "<!-- -->", "\n", "<", ">", "&", "'", '"', "<svg>", "<p lang=cy>", "Ymgynghoriad"),
     ]
 )
-TEXTS = st.lists(WORDS, max_size=12).map(" ".join) | st.lists(WORDS, max_size=6).map("".join)
+TEXTS = st.lists(FRAGMENTS, max_size=12).map(" ".join) | st.lists(FRAGMENTS, max_size=6).map("".join)
 DATES = st.sampled_from(
     [
         *(
@@ -157,7 +157,7 @@ FORMS = {
 
 
 def written(moment: Moment | None) -> str | None:
-    """A moment as a publisher would write it: in London time where no zone was told."""
+    """A moment as a publisher would write it: in London time if it had no zone."""
     if moment is None:
         return None
     stated = moment.zone is ZoneBasis.STATED
@@ -165,8 +165,8 @@ def written(moment: Moment | None) -> str | None:
     return at.strftime(FORMS[moment.precision]) + ("Z" if stated else "")
 
 
-def told_again(entry: Entry) -> RawEntry:
-    """The entry as if its publisher had written it in our words."""
+def as_raw_entry(entry: Entry) -> RawEntry:
+    """The normalised entry as a raw item, as if its publisher had written it."""
     return RawEntry(
         item_name="item 1",
         id=entry.native_id,
@@ -199,7 +199,7 @@ def told_again(entry: Entry) -> RawEntry:
 @given(RAWS)
 def test_normalising_twice_is_once(raw: RawEntry) -> None:
     for entry in normalise(make_source(), "https://www.gov.uk/feed", (raw,), now=NOON).entries:
-        again = normalise(make_source(), "https://www.gov.uk/feed", (told_again(entry),), now=NOON)
+        again = normalise(make_source(), "https://www.gov.uk/feed", (as_raw_entry(entry),), now=NOON)
 
         assert again.entries == (entry,)
 
@@ -245,9 +245,9 @@ def test_another_page_is_another_document(address: str) -> None:
 # ---------------------------------------------------------------- removals
 
 KEPT = make_source("records", kind="records", address="records/", licence="own", scope=Scope.ALL)
-HELD = tuple(f"record-{number}" for number in range(6))
-LISTINGS = st.sets(st.sampled_from(HELD), max_size=2)
-"""What a listing leaves out; two of six at once are more than a fifth, and held for the operator."""
+RECORD_IDS = tuple(f"record-{number}" for number in range(6))
+LISTINGS = st.sets(st.sampled_from(RECORD_IDS), max_size=2)
+"""What a listing leaves out. Two of six at once are more than a fifth, so they wait for the operator."""
 GAPS = st.sampled_from([20, 60, 90, 179, 180, 181, 240, 600])
 """Minutes between two polls."""
 LOOKS = st.lists(st.tuples(GAPS, LISTINGS), min_size=2, max_size=6)
@@ -257,28 +257,28 @@ def folder(without: set[str]) -> tuple[FetchedPart, ...]:
     head = "---\nid: {0}\nbody: cabinet-office\ntitle: {0}\nadded: 2026-06-01\n---\nText.\n"
     return tuple(
         FetchedPart(name=f"{name}.md", payload=head.format(name).encode())
-        for name in HELD
+        for name in RECORD_IDS
         if name not in without
     )
 
 
-def removals(store: Store, looks: Sequence[tuple[datetime, set[str] | None]]) -> dict[str, list[datetime]]:
-    """When each document was announced as removed; a look that is None fails."""
+def removals(store: Store, listings: Sequence[tuple[datetime, set[str] | None]]) -> dict[str, list[datetime]]:
+    """When each document was announced as removed. A poll that is None fails."""
     stage = PollingBench(store, (KEPT,))
     stage.poll(NOON, {"records/": folder(set())})
-    for at, without in looks:
+    for at, without in listings:
         outcome = stage.poll(at, {"records/": 500 if without is None else folder(without)})["records"]
         assert outcome.bug is None
     return {
-        title: [r.seen_at for c in held.carriers for r in c.revisions if r.parts == ("removed",)]
-        for title, held in stage.documents_by_title().items()
+        title: [r.seen_at for c in document.carriers for r in c.revisions if r.parts == ("removed",)]
+        for title, document in stage.documents_by_title().items()
     }
 
 
-def timed(looks: Sequence[tuple[int, set[str]]]) -> list[tuple[datetime, set[str] | None]]:
+def timed(listings: Sequence[tuple[int, set[str]]]) -> list[tuple[datetime, set[str] | None]]:
     at = NOON
     made: list[tuple[datetime, set[str] | None]] = []
-    for minutes, without in looks:
+    for minutes, without in listings:
         at += timedelta(minutes=minutes)
         made.append((at, without))
     return made
@@ -286,18 +286,18 @@ def timed(looks: Sequence[tuple[int, set[str]]]) -> list[tuple[datetime, set[str
 
 @examples(40, few=15)
 @given(looks=LOOKS)
-def test_a_removal_is_never_announced_without_two_looks_three_hours_apart(
-    fresh: OpenStore, looks: list[tuple[int, set[str]]]
+def test_a_removal_is_never_announced_without_two_polls_three_hours_apart(
+    fresh: OpenStore, listings: list[tuple[int, set[str]]]
 ) -> None:
-    """From the first look of the two on, the document was not there at any."""
-    seen = timed(looks)
+    """From the first of the two polls on, the document was never there."""
+    polls = timed(listings)
     with fresh() as store:
-        announced = removals(store, seen)
+        announced = removals(store, polls)
 
     for name, instants in announced.items():
         for announced_at in instants:
             absent_since = announced_at
-            for at, without in reversed([look for look in seen if look[0] <= announced_at]):
+            for at, without in reversed([poll for poll in polls if poll[0] <= announced_at]):
                 if without is None or name not in without:
                     break
                 absent_since = at
@@ -307,15 +307,15 @@ def test_a_removal_is_never_announced_without_two_looks_three_hours_apart(
 @examples(25, few=10)
 @given(looks=LOOKS, data=st.data())
 def test_a_failed_poll_anywhere_never_produces_a_removal(
-    fresh: OpenStore, looks: list[tuple[int, set[str]]], data: st.DataObject
+    fresh: OpenStore, listings: list[tuple[int, set[str]]], data: st.DataObject
 ) -> None:
-    seen = timed(looks)
-    place = data.draw(st.integers(0, len(seen)))
-    before = seen[place - 1][0] if place else NOON
-    failed = [*seen[:place], (before + timedelta(minutes=10), None), *seen[place:]]
+    polls = timed(listings)
+    place = data.draw(st.integers(0, len(polls)))
+    before = polls[place - 1][0] if place else NOON
+    failed = [*polls[:place], (before + timedelta(minutes=10), None), *polls[place:]]
 
     with fresh() as store:
-        without_it = removals(store, seen)
+        without_it = removals(store, polls)
     with fresh() as store:
         with_it = removals(store, failed)
 
@@ -326,7 +326,7 @@ def test_a_failed_poll_anywhere_never_produces_a_removal(
 
 TRUST = MailTrust(list_id="news.example.org", servers=("mx.example.org",))
 SELECTORS = Selectors(item="li", title="a", date="time", main="main", details=True, next="a[rel=next]")
-ASKED = [
+ADDRESSES = [
     ("citizenspace", "https://consult.example.org/api/2.4/json_search_results"),
     ("citizenspace", "https://consult.example.org/consultation_finder/?st=open"),
     ("citizenspace", "https://consult.example.org/a/b/"),
@@ -352,7 +352,7 @@ def watched(kind: str, address: str) -> Source:
     )
 
 
-def answered(kind: str, address: str, payload: bytes) -> Fetched:
+def fetched(kind: str, address: str, payload: bytes) -> Fetched:
     inside = kind in {"records", "mailbox"}
     parts = (
         (FetchedPart(name="one.md", payload=payload), FetchedPart(name="two", payload=payload))
@@ -393,11 +393,11 @@ OPENINGS = st.sampled_from(
 )
 
 
-def test_every_kind_is_asked() -> None:
-    assert {kind for kind, _ in ASKED} == set(KINDS)
+def test_every_kind_is_covered() -> None:
+    assert {kind for kind, _ in ADDRESSES} == set(KINDS)
 
 
-@pytest.mark.parametrize(("kind", "address"), ASKED)
+@pytest.mark.parametrize(("kind", "address"), ADDRESSES)
 @examples(40, few=10)
 @given(opening=OPENINGS, rest=st.binary(max_size=300))
 def test_any_bytes_give_a_page_or_a_source_error(
@@ -405,7 +405,7 @@ def test_any_bytes_give_a_page_or_a_source_error(
 ) -> None:
     source = watched(kind, address)
     try:
-        page = reader_for(kind).read(source, answered(kind, address, opening + rest))
+        page = reader_for(kind).read(source, fetched(kind, address, opening + rest))
     except SourceError:
         return
     assert isinstance(page, ParsedPage)

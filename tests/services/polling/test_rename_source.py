@@ -1,4 +1,4 @@
-"""Renaming and merging sources changes sources.yaml and the store as one, even when it is broken off."""
+"""Renaming and merging sources changes sources.yaml and the store together, even when interrupted."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ TEXT = "# Sources.\nsources:\n" + "".join(
 Act = Callable[[SourcesFile, Store], int]
 
 
-def label(told: Entry, carriers: object) -> Labels:
+def label(entry: Entry, carriers: object) -> Labels:
     return make_labels()
 
 
-def keep(store: Store, *changes: Change) -> None:
-    """Apply changes and hold their documents as the pipeline does."""
+def save(store: Store, *changes: Change) -> None:
+    """Apply changes and save their documents as a poll does."""
     with store.transaction() as tx:
         tx.carriers.apply(changes)
         for carriers in tx.carriers.of_documents(one.entry.id for one in changes).values():
@@ -52,7 +52,7 @@ def file(tmp_path: Path) -> SourcesFile:
 @pytest.fixture
 def store() -> Iterator[Store]:
     with open_store("sqlite://") as store:
-        keep(store, make_change(make_entry(source="one")))
+        save(store, make_change(make_entry(source="one")))
         with store.transaction() as tx:
             tx.sources.save_state(SourceState(source="one", first_read=NOON))
         yield store
@@ -82,19 +82,21 @@ def test_renaming_changes_file_and_store(file: SourcesFile, store: Store) -> Non
 
     assert file.read_text() == TEXT.replace("- id: one\n", "- id: first\n")
     assert list(store.sources.states()) == ["first"]
-    assert [c.source for h in store.documents.all() for c in h.carriers] == ["first"]
+    assert [carrier.source for document in store.documents.all() for carrier in document.carriers] == [
+        "first"
+    ]
 
 
 def test_merging_switches_the_source_off_and_keeps_its_lines(file: SourcesFile, store: Store) -> None:
     assert merge(file, store) == 1
 
     assert file.read_text() == TEXT.replace("    # one\n", "    enabled: no  # merged into two\n    # one\n")
-    assert [c.source for h in store.documents.all() for c in h.carriers] == ["two"]
+    assert [carrier.source for document in store.documents.all() for carrier in document.carriers] == ["two"]
     assert list(store.sources.states()) == ["one"]
 
 
 @pytest.mark.parametrize("act", [rename, merge])
-def test_broken_off_before_the_file_is_replaced_nothing_has_changed(
+def test_interrupted_before_the_file_is_replaced_nothing_has_changed(
     act: Act, file: SourcesFile, store: Store, tmp_path: Path
 ) -> None:
     before = store.dump()
@@ -106,7 +108,7 @@ def test_broken_off_before_the_file_is_replaced_nothing_has_changed(
 
 
 @pytest.mark.parametrize("act", [rename, merge])
-def test_broken_off_between_file_and_store_the_same_command_completes_it(
+def test_interrupted_between_file_and_store_the_same_command_completes_it(
     act: Act, file: SourcesFile, store: Store, tmp_path: Path
 ) -> None:
     before = store.dump()
@@ -128,25 +130,25 @@ def test_polls_between_a_broken_rename_and_its_repetition_are_taken_in(
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
         rename(KilledAfter(tmp_path / "sources.yaml", BODIES), store)
-    keep(store, make_change(make_entry(source="first"), seen_at=NOON + HOUR, backlog=True))
+    save(store, make_change(make_entry(source="first"), seen_at=NOON + HOUR, backlog=True))
     with store.transaction() as tx:
         tx.sources.save_state(SourceState(source="first", first_read=NOON + HOUR))
 
     assert rename(file, store) == 1
 
-    (held,) = store.documents.all()
-    assert [(c.source, c.first_seen) for c in held.carriers] == [("first", NOON)]
+    (document,) = store.documents.all()
+    assert [(c.source, c.first_seen) for c in document.carriers] == [("first", NOON)]
     assert store.sources.state("first").first_read == NOON
 
 
 @pytest.mark.parametrize(
-    ("act", "said"),
+    ("act", "message"),
     [
         (lambda f, s: rename_source(f, s, "three", "four"), "no source has the id 'three'"),
         (lambda f, s: rename_source(f, s, "one", "two"), "source two: sources.yaml has this id already"),
         (
             lambda f, s: rename_source(f, s, "two", "gone"),
-            "source gone: the store keeps what an earlier source",
+            "source gone: the store has data of an earlier source",
         ),
         (lambda f, s: rename_source(f, s, "one", "No Name"), "write small letters a to z"),
         (lambda f, s: merge_sources(f, s, "three", "two"), "no source has the id 'three'"),
@@ -154,8 +156,8 @@ def test_polls_between_a_broken_rename_and_its_repetition_are_taken_in(
         (lambda f, s: merge_sources(f, s, "one", "one"), "source one: a source cannot be merged into itself"),
     ],
 )
-def test_ids_that_do_not_fit_are_refused_and_nothing_changes(
-    act: Act, said: str, file: SourcesFile, store: Store
+def test_unusable_ids_are_refused_and_nothing_changes(
+    act: Act, message: str, file: SourcesFile, store: Store
 ) -> None:
     with store.transaction() as tx:
         tx.sources.save_state(SourceState(source="gone"))
@@ -164,34 +166,35 @@ def test_ids_that_do_not_fit_are_refused_and_nothing_changes(
     with pytest.raises(ConfigError) as caught:
         act(file, store)
 
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert (file.read_text(), store.dump()) == (TEXT, before)
 
 
-# ---------------------------------------------------------------- when the documents are added up again
+# ---------------------------------------------------------------- when the documents are combined again
 @st.composite
 def histories(draw: st.DrawFn) -> list[Change]:
-    """What three sources told of two documents; several of them at once, and at first with a date each."""
+    """The entries of three sources for two documents, some of them at the same instant, and the first with
+    dates."""
     found: list[Change] = []
-    for turn in range(draw(st.integers(1, 6))):
+    for step in range(draw(st.integers(1, 6))):
         source = draw(st.sampled_from(["one", "two", "also"]))
         key = draw(st.sampled_from(["https://a.example/", "https://b.example/"]))
         known = any(one.entry.source == source and one.entry.key == key for one in found)
         day = draw(st.none() | st.integers(1, 9))
-        word = make_entry(key, source=source, title=f"Title {turn}")
-        word = replace(word, published=moment(f"2026-05-0{day} 09:00") if day else None)
-        at = NOON + HOUR * (turn if known else draw(st.integers(0, 1)) * turn)
+        entry = make_entry(key, source=source, title=f"Title {step}")
+        entry = replace(entry, published=moment(f"2026-05-0{day} 09:00") if day else None)
+        at = NOON + HOUR * (step if known else draw(st.integers(0, 1)) * step)
         kind = ChangeKind.REVISED if known else ChangeKind.NEW
-        found.append(make_change(word, kind, at, backlog=draw(st.booleans())))
+        found.append(make_change(entry, kind, at, backlog=draw(st.booleans())))
     return found
 
 
 @given(histories(), st.booleans())
-def test_adding_the_documents_up_again_moves_neither_dates_nor_backlog(
+def test_combining_the_documents_again_changes_neither_dates_nor_backlog(
     history: list[Change], renamed: bool
 ) -> None:
     with open_store("sqlite://") as store:
-        keep(store, *history)
+        save(store, *history)
         before = facts(store)
 
         with store.sources.rename("one", "zulu") if renamed else store.sources.merge("one", "two"):
@@ -201,7 +204,8 @@ def test_adding_the_documents_up_again_moves_neither_dates_nor_backlog(
 
 
 def facts(store: Store) -> object:
-    again = [combine_carriers(held.carriers, label) for held in store.documents.all()]
+    again = [combine_carriers(document.carriers, label) for document in store.documents.all()]
     return [
-        (held.entry.id, held.entry.published, held.first_seen, held.updated, held.backlog) for held in again
+        (document.entry.id, document.entry.published, document.first_seen, document.updated, document.backlog)
+        for document in again
     ]

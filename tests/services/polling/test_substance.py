@@ -1,7 +1,7 @@
-"""What a change of substance is: pairs of answers, judged by hand, through all rooms.
+"""Changes of substance: pairs of responses that a person has classified, run through all stages.
 
-Each pair is polled twice, and a third time hours later, since a removal is told only then. The judgement is
-a person's and comes first: where the program says something else, the program is wrong.
+Each pair is polled twice, and a third time hours later, because a removal is announced only then. The
+person's decision comes first: if the program decides otherwise, the program is wrong.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ PAIRS = (*GOVUK_FEEDS, *FEEDS, *DOCUMENTS, *PAGES, *POSTS)
 
 @pytest.fixture(scope="module")
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store without a document, made once: most of the time of a pair would go into its tables."""
+    """A store without documents, made once: creating its tables would take most of the time of a pair."""
     path = tmp_path_factory.mktemp("empty") / "store.db"
     with open_store(f"sqlite:///{path}"):
         pass
@@ -39,27 +39,27 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Play:
-    """Polls a form again and again."""
+    """Polls a publisher's form repeatedly."""
 
     def __init__(self, stage: PollingBench) -> None:
         self._stage = stage
 
     def poll(self, form: Form, hours: int, edits: dict[str, str]) -> Document:
-        """The one document that is held after this poll."""
+        """The one stored document after this poll."""
         self._stage.sources = (form.source,)
         outcome = self._stage.poll(NOON + hours * HOUR, form.served(edits))[form.source.id]
         assert (outcome.bug, outcome.failure, outcome.rejected) == (None, None, 0)
-        (held,) = self._stage.store.documents.all()
-        return held
+        (document,) = self._stage.store.documents.all()
+        return document
 
-    def judge(self, pair: Pair) -> tuple[tuple[str, ...], ...]:
-        """The parts of each revision that the second answer makes."""
+    def revised_parts(self, pair: Pair) -> tuple[tuple[str, ...], ...]:
+        """The parts of each revision that the second response makes."""
         self._stage.sources = (pair.form.source,)
         for hours, served in ((0, pair.before()), (1, pair.after()), (5, pair.after())):
             outcome = self._stage.poll(NOON + hours * HOUR, served)[pair.form.source.id]
             assert (outcome.bug, outcome.failure) == (None, None)
-        (held,) = self._stage.store.documents.all()
-        (carrier,) = held.carriers
+        (document,) = self._stage.store.documents.all()
+        (carrier,) = document.carriers
         return tuple(revision.parts for revision in carrier.revisions[1:])
 
 
@@ -71,11 +71,11 @@ def play(empty_store: Path, tmp_path: Path) -> Iterator[Play]:
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
-def test_a_pair_is_judged_as_a_person_judges_it(pair: Pair, play: Play) -> None:
-    assert play.judge(pair) == ((pair.changed,) if pair.changed else ()), pair.why
+def test_a_pair_is_decided_as_a_person_decides_it(pair: Pair, play: Play) -> None:
+    assert play.revised_parts(pair) == ((pair.changed,) if pair.changed else ()), pair.why
 
 
-def test_there_are_pairs_of_both_judgements_each_with_a_name_of_its_own_and_a_reason() -> None:
+def test_there_are_pairs_of_both_kinds_each_with_a_name_of_its_own_and_a_reason() -> None:
     assert len({pair.name for pair in PAIRS}) == len(PAIRS)
     assert all(pair.why.endswith(".") for pair in PAIRS)
     assert sum(bool(pair.changed) for pair in PAIRS) >= 40
@@ -87,7 +87,7 @@ def test_there_are_pairs_of_both_judgements_each_with_a_name_of_its_own_and_a_re
 
 
 def test_a_milestone_that_moves_and_moves_back_is_three_revisions(play: Play) -> None:
-    """The page said three things, one after the other; that the third is the first again does not undo it."""
+    """The page had three texts, one after the other. The third is the first again, but still a revision."""
     moved = {"31 March 2026": "30 April 2026"}
     play.poll(GROUP, 0, {})
     play.poll(GROUP, 1, moved)
@@ -97,22 +97,22 @@ def test_a_milestone_that_moves_and_moves_back_is_three_revisions(play: Play) ->
     assert [revision.entry.text.count("31 March 2026") for revision in revisions] == [1, 0, 1]
 
 
-def test_a_revision_bears_the_publishers_own_note(play: Play) -> None:
+def test_a_revision_has_the_publishers_own_note(play: Play) -> None:
     play.poll(CONTENT, 0, {})
-    held = play.poll(CONTENT, 1, STAMP | NOTE | {"Unit asks.": "Unit asks again."})
+    document = play.poll(CONTENT, 1, STAMP | NOTE | {"Unit asks.": "Unit asks again."})
 
-    assert [(r.parts, r.note) for r in held.carriers[0].revisions[1:]] == [
+    assert [(r.parts, r.note) for r in document.carriers[0].revisions[1:]] == [
         (("text", "updated"), "Added a second annex."),
     ]
 
 
-def test_the_two_families_of_gov_uk_tell_one_document_and_no_revision(play: Play) -> None:
-    """One writes the type before the title, the other cuts the summary; neither says otherwise."""
+def test_the_two_feed_families_of_gov_uk_give_one_document_and_no_revision(play: Play) -> None:
+    """One writes the type before the title, the other shortens the summary. Neither is another document."""
     same = {"publications/example": "consultations/example", "Example: open government": TITLE}
     for hours in (0, 2, 4):
         play.poll(ORGANISATION, hours, {})
         play.poll(FINDER, hours + 1, same)
-    held = play.poll(FINDER, 6, same)
+    document = play.poll(FINDER, 6, same)
 
-    assert held.entry.title == TITLE
-    assert [len(carrier.revisions) for carrier in held.carriers] == [1, 1]
+    assert document.entry.title == TITLE
+    assert [len(carrier.revisions) for carrier in document.carriers] == [1, 1]

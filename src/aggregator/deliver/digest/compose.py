@@ -27,11 +27,11 @@ from aggregator.model import (
 from aggregator.model.days import COARSE, days_left, is_over, last_day
 from aggregator.model.licences import may_show
 
+# After the window's end. Two weeks, so that this digest and the next both arrive before it closes.
 CLOSING_SOON_DAYS = 14
-"""After the window's end. Two weeks, so that this digest and the next both arrive before it closes."""
 
+# A daily digest reminds so many days before the closing date; a weekly one does each week.
 DAILY_REMINDER_DAYS = frozenset({7, 1})
-"""A daily digest reminds so many days before the closing date; a weekly one does each week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class _Update:
     document: Document
     heading: Heading
     revisions: tuple[Revision, ...] = ()
+    # Neither new nor changed: listed only because it closes soon.
     reminder: bool = False
-    """Neither new nor changed: listed only because it closes soon."""
 
 
 def compose(

@@ -15,8 +15,8 @@ class Footer:
 
     reason: str
     unsubscribe_text: str
+    # http(s) or mailto; empty where there is nothing to open.
     unsubscribe_link: str = ""
-    """http(s) or mailto; empty where there is nothing to open."""
     unsubscribe_label: str = "leave this letter"
     choices_link: str = ""
 

@@ -11,15 +11,15 @@ from aggregator.model import Digest, Moment, Precision, Removal, RemovalKind
 from aggregator.model.days import COARSE, day_in_words, days_left, is_over
 from aggregator.values.text import one_line
 
+# Width of plain-text mail: RFC 5322, 2.1.1 allows 78 characters; a reply needs two for the quoting mark.
 TEXT_WIDTH = 76
-"""Width of plain-text mail: RFC 5322, 2.1.1 allows 78 characters; a reply needs two for the quoting mark."""
 
 MAX_TITLE_LENGTH = 300
+# In characters. Publishers write titles a page long, and paragraphs without a full stop.
 MAX_SENTENCE_LENGTH = 300
-"""In characters. Publishers write titles a page long, and paragraphs without a full stop."""
 
+# Parts of a revision whose own names are not plain words.
 PART_NAMES = {"updated": "date of update"}
-"""Parts of a revision whose own names are not plain words."""
 
 REMOVAL_TEXTS = {
     RemovalKind.WITHDRAWN: "Withdrawn by its publisher",

@@ -26,6 +26,7 @@ class UpdateType:
     heading: Heading
 
 
+# Every type of the vocabulary. "Closing soon" and "Changed and removed" depend on dates, not on the type.
 UPDATE_TYPES: Mapping[str, UpdateType] = {
     "meeting-record": UpdateType("Meeting record", Heading.MEETINGS),
     "statement-or-letter": UpdateType("Statement or letter", Heading.MEETINGS),
@@ -47,7 +48,6 @@ UPDATE_TYPES: Mapping[str, UpdateType] = {
     "funding": UpdateType("Funding", Heading.OTHER),
     "news": UpdateType("News", Heading.OTHER),
 }
-"""Every type of the vocabulary. "Closing soon" and "Changed and removed" depend on dates, not on the type."""
 
 
 def update_type(slug: str) -> UpdateType:

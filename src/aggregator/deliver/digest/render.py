@@ -13,14 +13,14 @@ from aggregator.deliver.digest.formatting import wrap
 from aggregator.deliver.digest.view import DigestView, ViewOptions, build_view
 from aggregator.model import Artifact, Body, Digest, Site, TitleLanguage
 
+# Gmail hides what comes after about 102 kB (shkspr.mobi, "102KB ought to be enough", May 2019).
 MAX_MAIL_BYTES = 90_000
-"""Gmail hides what comes after about 102 kB (shkspr.mobi, "102KB ought to be enough", May 2019)."""
 
+# Of the page on the site, to which "and n more" in the mail links. Browsers take more than mail programs.
 MAX_PAGE_BYTES = 400_000
-"""Of the page on the site, to which "and n more" in the mail links. Browsers take more than mail programs."""
 
+# Less than any update takes, so that the search below starts at a number that could fit.
 MIN_ITEM_BYTES = 300
-"""Less than any update takes, so that the search below starts at a number that could fit."""
 
 # A template that names a missing field fails at once instead of sending a mail with a hole in it.
 _TEMPLATES = Environment(

@@ -43,14 +43,14 @@ class ItemView:
     """One update. The templates leave out what is empty."""
 
     title: str
+    # Language tag of the title; empty for English, the digest's own language.
     lang: str
-    """Language tag of the title; empty for English, the digest's own language."""
+    # Such as `in Welsh`; empty for English.
     language_note: str
-    """Such as `in Welsh`; empty for English."""
+    # The publisher's page: http(s), or empty, since no other scheme may become a link.
     link: str
-    """The publisher's page: http(s), or empty, since no other scheme may become a link."""
+    # Our page of the document; empty where `link` is that page already.
     permanent_link: str
-    """Our page of the document; empty where `link` is that page already."""
     body_and_type: str
     summary: str
     summary_lang: str
@@ -83,19 +83,19 @@ class DigestView:
     sections: tuple[SectionView, ...]
     empty_note: str
     silence: tuple[str, ...]
+    # Names of the sources that could not be read.
     unreadable: tuple[str, ...]
-    """Names of the sources that could not be read."""
     unreadable_more: str
     unreadable_note: str
+    # What this site is, who runs it, and whose words the titles and summaries are.
     imprint: str
-    """What this site is, who runs it, and whose words the titles and summaries are."""
     contact: str
     contact_link: str
     postal_address: str
+    # The digest on our site.
     digest_link: str
-    """The digest on our site."""
+    # Where a mail can be viewed in a browser; empty on the page itself.
     browser_link: str
-    """Where a mail can be viewed in a browser; empty on the page itself."""
     site_link: str
     footer: Footer
 
@@ -107,10 +107,10 @@ class ViewOptions:
     site: Site
     bodies: Mapping[str, Body]
     titles: TitleLanguage
+    # How many updates of each section are shown; the others are counted.
     max_items: int
-    """How many updates of each section are shown; the others are counted."""
+    # Whether this is the page on the site, to which the mail links for what it leaves out.
     is_page: bool
-    """Whether this is the page on the site, to which the mail links for what it leaves out."""
 
 
 def build_view(digest: Digest, options: ViewOptions, footer: Footer) -> DigestView:

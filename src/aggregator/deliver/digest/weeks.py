@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from aggregator.model import Window
 
 DIGEST_TIME = time(8)
+# How far back we look for digests that were not issued: the machine may have been off for weeks.
 MAX_CLOSED_WEEKS = 8
-"""How far back we look for digests that were not issued: the machine may have been off for weeks."""
 
+# The same for days. An older day is covered by its week's digest.
 MAX_CLOSED_DAYS = 7
-"""The same for days. An older day is covered by its week's digest."""
 
 _WEEK_NAME = re.compile(r"[12][0-9]{3}-W[0-9]{2}")
 _DAY_NAME = re.compile(r"[12][0-9]{3}-[01][0-9]-[0-3][0-9]")

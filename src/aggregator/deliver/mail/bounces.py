@@ -26,8 +26,8 @@ class InboundKind(StrEnum):
     SUBSCRIBE = "join"
     CONFIRM = "confirm"
     UNSUBSCRIBE = "leave"
+    # The subscriber marked our mail as spam, and their provider reported it (RFC 5965).
     COMPLAINT = "complaint"
-    """The subscriber marked our mail as spam, and their provider reported it (RFC 5965)."""
     HARD_BOUNCE = "hard bounce"
     SOFT_BOUNCE = "soft bounce"
 
@@ -37,10 +37,10 @@ class InboundMail:
     """An inbound mail that we act on."""
 
     kind: InboundKind
+    # The subscriber's id; for SUBSCRIBE the address, for CONFIRM the token.
     reference: str
-    """The subscriber's id; for SUBSCRIBE the address, for CONFIRM the token."""
+    # For a bounce: the run of the delivery that bounced.
     run: str = ""
-    """For a bounce: the run of the delivery that bounced."""
 
 
 # Mail servers differ in where they note the address to which a mail was delivered.

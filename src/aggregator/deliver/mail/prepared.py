@@ -26,8 +26,8 @@ from aggregator.model import Body, Digest, Frequency, Message, Site, Subscriber
 from aggregator.model.days import day_in_words
 from aggregator.values.text import one_line
 
+# Ends a line of quoted-printable without ending the line of text (RFC 2045, 6.7).
 SOFT_BREAK = b"=\r\n"
-"""Ends a line of quoted-printable without ending the line of text (RFC 2045, 6.7)."""
 
 # Also the length of quoted-printable lines, which may have 76 characters (RFC 2045, 6.7).
 MAIL_POLICY = SMTP.clone(max_line_length=76)
@@ -38,10 +38,10 @@ class MailContext:
     """What all mails of this instance have in common."""
 
     site: Site
+    # The From address.
     sender_address: str
-    """The From address."""
+    # Gets bounces, and mails that subscribe, confirm or unsubscribe.
     replies_mailbox: str
-    """Gets bounces, and mails that subscribe, confirm or unsubscribe."""
     tokens: Tokens
 
     @property
@@ -75,12 +75,12 @@ class PreparedMessage:
     run: str
     context: MailContext
     is_list: bool
+    # What is replaced by the token in `unsubscribe_headers`. The body is split at it.
     placeholder: str
-    """What is replaced by the token in `unsubscribe_headers`. The body is split at it."""
     unsubscribe_headers: str
     headers: bytes
+    # The body without the placeholders; the token goes between the pieces.
     body_pieces: tuple[bytes, ...] = field(repr=False)
-    """The body without the placeholders; the token goes between the pieces."""
 
     def personalise(self, subscriber: Subscriber) -> Message:
         """The message to one subscriber, whose address must be known."""

@@ -8,8 +8,8 @@ from typing import Final
 
 from aggregator.model import NOT_ALLOWED, Delivery, DeliveryStatus, SendOutcome
 
+# RFC 5321, 4.5.4.1 asks for four to five days; a weekly digest is out of date sooner.
 RETRY_FOR: Final = timedelta(days=2)
-"""RFC 5321, 4.5.4.1 asks for four to five days; a weekly digest is out of date sooner."""
 
 FIRST_RETRY_DELAY: Final = timedelta(minutes=2)
 MAX_RETRY_DELAY: Final = timedelta(hours=4)

@@ -22,8 +22,8 @@ from aggregator.errors import DeliveryError
 from aggregator.model import Message, SendOutcome, SendResult
 from aggregator.values.text import one_line
 
+# RFC 5321, 4.5.3.2 allows minutes; with a slower server we try again later.
 REPLY_TIMEOUT: Final = timedelta(seconds=60)
-"""RFC 5321, 4.5.3.2 allows minutes; with a slower server we try again later."""
 
 _ADDRESS: Final = re.compile(r"[^\s<>()\"']+@[^\s<>()\"']+")
 
@@ -35,8 +35,8 @@ class SmtpServer:
     host: str
     port: int
     implicit_tls: bool
+    # Whether a connection without TLS is refused. Only a server on this machine may do without.
     starttls: bool
-    """Whether a connection without TLS is refused. Only a server on this machine may do without."""
     user: str = ""
     password: str = field(default="", repr=False)
     connections: int = 4

@@ -19,13 +19,13 @@ UNSUBSCRIBE = "leave"
 FEED = "feed"
 CONFIRM = "confirm"
 CHOICES = "choices"
+# How long a timed token is valid.
 LIFETIMES = {CONFIRM: timedelta(days=7), CHOICES: timedelta(hours=24)}
-"""How long a timed token is valid."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+# In hex characters: 40 bits. The local part of the return address may have 64 (RFC 5321, 4.5.3.1.1).
 TAG_LENGTH = 10
-"""In hex characters: 40 bits. The local part of the return address may have 64 (RFC 5321, 4.5.3.1.1)."""
 
 
 @dataclass(frozen=True)

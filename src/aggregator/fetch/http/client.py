@@ -40,14 +40,14 @@ DROPPED_HEADERS: Final = {"content-encoding", "content-length", "transfer-encodi
 class HttpLimits:
     """How long a response may take and how large it may be."""
 
+    # From the DNS look-up to the end of the TLS handshake.
     connect_seconds: float = 10.0
-    """From the DNS look-up to the end of the TLS handshake."""
+    # Between two chunks of the response.
     read_seconds: float = 20.0
-    """Between two chunks of the response."""
+    # For one request and its whole response; each redirect has this time again.
     total_seconds: float = 60.0
-    """For one request and its whole response; each redirect has this time again."""
+    # Before and after decompression.
     max_bytes: int = 10 * 1024 * 1024
-    """Before and after decompression."""
 
 
 class HttpFetcher:

@@ -30,11 +30,11 @@ class _Host:
     """The state of one host. Times are in seconds of the event loop's clock."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # When the last request that reached the host ended.
     last_reached_at: float = -math.inf
-    """When the last request that reached the host ended."""
     back_off_until: float = -math.inf
+    # Until when it is not tried, and the error, by port: one may be closed and another open.
     unreachable: dict[int, tuple[float, FetchError]] = field(default_factory=dict)
-    """Until when it is not tried, and the error, by port: one may be closed and another open."""
 
 
 class RateLimiter:

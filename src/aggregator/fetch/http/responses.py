@@ -41,8 +41,8 @@ class HttpResponse:
 
     url: str
     status: int
+    # Names in lower case.
     headers: Mapping[str, str] = field(default_factory=dict)
-    """Names in lower case."""
     payload: bytes = b""
 
 
@@ -132,8 +132,8 @@ async def complete_request(request: Request, fetch_once: FetchOnce) -> FetchResu
             if request.body
             else await follow_redirects(request.url, fetch_once)
         )
-    except FetchError as why:
-        return failure_of_error(request.url, why)
+    except FetchError as error:
+        return failure_of_error(request.url, error)
     return interpret(request, response, moved_to=moved_to)
 
 

@@ -46,7 +46,7 @@ class _Rules:
     """The rules for an origin until an instant, or the refusal of every request."""
 
     until: datetime
-    text: Protego | None = None
+    parsed: Protego | None = None
     refusal: FetchError | None = None
 
 
@@ -73,7 +73,10 @@ class RobotsChecker:
         rules = await self._rules_of(str(origin_of(url)), pause)
         if rules.refusal:
             raise rules.refusal.copy()
-        return max(pause, self._crawl_delay(url, rules.text)) if rules.text else pause
+        if rules.parsed is None:
+            return pause
+        self._check_allowed(url, rules.parsed)
+        return max(pause, self._crawl_delay(rules.parsed))
 
     async def _rules_of(self, origin: str, pause: timedelta) -> _Rules:
         """The rules of an origin. One request loads them; concurrent requests to the same origin wait."""
@@ -84,14 +87,16 @@ class RobotsChecker:
             self._rules[origin] = await self._load_rules(origin, pause)
             return self._rules[origin]
 
-    def _crawl_delay(self, url: str, text: Protego) -> timedelta:
-        if not text.can_fetch(url, self._product):
+    def _check_allowed(self, url: str, parsed: Protego) -> None:
+        if not parsed.can_fetch(url, self._product):
             raise FetchError(
                 Cause.ROBOTS,
                 f"the robots.txt of its host forbids {url} to {self._product}",
                 "use another address of this publisher, or ask it to let this program in",
             )
-        return timedelta(seconds=min(text.crawl_delay(self._product) or 0, MAX_CRAWL_DELAY.total_seconds()))
+
+    def _crawl_delay(self, parsed: Protego) -> timedelta:
+        return timedelta(seconds=min(parsed.crawl_delay(self._product) or 0, MAX_CRAWL_DELAY.total_seconds()))
 
     async def _load_rules(self, origin: str, pause: timedelta) -> _Rules:
         """The rules of a fresh cached copy, else of a new one; of a stale copy if robots.txt is
@@ -102,12 +107,12 @@ class RobotsChecker:
             return _parse(cached, until=cached.fetched_at + FRESH_FOR)
         try:
             new = await self._fetch(origin, pause)
-        except FetchError as why:
+        except FetchError as error:
             if cached:
                 return _parse(cached, until=now + RETRY_AFTER)
-            if why.cause is not Cause.ROBOTS:
+            if error.cause is not Cause.ROBOTS:
                 raise
-            return _Rules(until=now + RETRY_AFTER, refusal=why)
+            return _Rules(until=now + RETRY_AFTER, refusal=error)
         self._cache.put(origin, new)
         return _parse(new, until=now + FRESH_FOR)
 
@@ -115,8 +120,8 @@ class RobotsChecker:
         now = self._clock()
         try:
             response = await self._fetch_robots(f"{origin}/robots.txt", pause)
-        except FetchError as why:
-            if why.cause not in (Cause.REDIRECTS, Cause.BAD_ADDRESS):
+        except FetchError as error:
+            if error.cause not in (Cause.REDIRECTS, Cause.BAD_ADDRESS):
                 raise
             # After five redirects robots.txt counts as unavailable, and all is allowed (RFC 9309, 2.3.1.2).
             return RobotsTxt(fetched_at=now, status=404, text="")
@@ -127,7 +132,7 @@ class RobotsChecker:
 
 
 def _parse(copy: RobotsTxt, *, until: datetime) -> _Rules:
-    return _Rules(until=until, text=Protego.parse(copy.text))
+    return _Rules(until=until, parsed=Protego.parse(copy.text))
 
 
 def _refusal_of(response: HttpResponse) -> FetchError:

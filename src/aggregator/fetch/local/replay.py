@@ -23,12 +23,12 @@ class RecordedResponse:
     """One row of a recording: the response of an address at one poll."""
 
     poll: int
+    # In normal form (`origins.normal_form`).
     url: str
-    """In normal form (`origins.normal_form`)."""
+    # 0 for a recorded failure, which `cause` names.
     status: int
-    """0 for a recorded failure, which `cause` names."""
+    # Names in lower case.
     headers: Mapping[str, str]
-    """Names in lower case."""
     file: Path | None
     cause: Cause | None = None
 

@@ -43,8 +43,8 @@ class MailboxFetcher:
         (`read_newest`)."""
         try:
             return await asyncio.to_thread(self._read, request)
-        except FetchError as why:
-            return failure_of_error(request.url, why)
+        except FetchError as error:
+            return failure_of_error(request.url, error)
 
     def _read(self, request: Request) -> Fetched | NotModified:
         scheme, _, path = request.url.partition(":")

@@ -37,8 +37,8 @@ class ImapAccount:
     host: str
     port: int
     mailbox: str
+    # Whether the connection starts with TLS (`imaps:`) or changes to it with STARTTLS.
     implicit_tls: bool
-    """Whether the connection starts with TLS (`imaps:`) or changes to it with STARTTLS."""
 
     @property
     def server(self) -> str:
@@ -154,9 +154,9 @@ class _Connection(imaplib.IMAP4):
 
     def readline(self) -> bytes:
         """One line from the server."""
-        connection = super().readline()
-        self._spend(len(connection))
-        return connection
+        line = super().readline()
+        self._spend(len(line))
+        return line
 
     def _spend(self, size: int) -> None:
         self._budget -= size
@@ -300,8 +300,8 @@ def _log_in(client: imaplib.IMAP4, account: ImapAccount, password: str) -> None:
 
 def _sizes(lines: list[Any]) -> Iterator[tuple[int, int]]:
     """UID and size of each listed message."""
-    for connection in lines:
-        text = connection if isinstance(connection, bytes) else b""
+    for line in lines:
+        text = line if isinstance(line, bytes) else b""
         uid, size = UID.search(text), SIZE.search(text)
         if uid and size:
             yield int(uid[1]), int(size[1])

@@ -30,8 +30,8 @@ class MailboxLimits:
 
     max_messages: int = 200
     max_message_bytes: int = 10 * 1024 * 1024
+    # All messages of one poll together: 200 of the largest would not fit into memory.
     max_total_bytes: int = 64 * 1024 * 1024
-    """All messages of one poll together: 200 of the largest would not fit into memory."""
     connect_seconds: float = 10.0
     read_seconds: float = 20.0
     session_seconds: float = 60.0
@@ -41,8 +41,8 @@ class MailboxLimits:
 class ListedMessage:
     """A message as the mailbox lists it."""
 
+    # Stays the same while the message is there, also when somebody reads or flags it.
     name: str
-    """Stays the same while the message is there, also when somebody reads or flags it."""
     size: int
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from aggregator.model import Fact, FactKind, Plan, Rule, RuleCheck
+from aggregator.observe.rules.due_or_overdue import met, not_met, unknown
 from aggregator.observe.rules.plans import newest_plan
-from aggregator.observe.rules.results import met, not_met, unknown
 from aggregator.observe.state.process_state import ProcessState, fact_evidence
 from aggregator.observe.state.stages import ended_on
 

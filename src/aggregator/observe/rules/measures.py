@@ -7,7 +7,7 @@ from typing import Final
 
 from aggregator.model import Measure, Rule, RuleCheck, RuleResult
 from aggregator.observe.rules import findings, meetings, plans, records
-from aggregator.observe.rules.results import unknown
+from aggregator.observe.rules.due_or_overdue import unknown
 from aggregator.observe.state.process_state import ProcessState
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from aggregator.model import Evidence, FactKind, Meeting, Plan, Rule, RuleCheck
 from aggregator.model.days import day_in_words, months_after
-from aggregator.observe.rules.results import absence_unproven, due, met, met_until, overdue, unknown
+from aggregator.observe.rules.due_or_overdue import absence_unproven, due, met, met_until, overdue, unknown
 from aggregator.observe.state.coverage import Absence, prove_absence
 from aggregator.observe.state.process_state import ProcessState
 from aggregator.observe.state.stages import available_on
@@ -44,12 +44,12 @@ def check_meeting_interval(rule: Rule, state: ProcessState) -> RuleCheck:
         if newest
         else "no meeting is known to us"
     )
-    no_later_meeting = _absence_after(state, newest.day if newest else None)
-    if no_later_meeting.proven_from is None or state.day - no_later_meeting.proven_from <= limit:
-        return absence_unproven(rule, state, no_later_meeting, evidence, why)
+    absence = _absence_after(state, newest.day if newest else None)
+    if absence.proven_from is None or state.day - absence.proven_from <= limit:
+        return absence_unproven(rule, state, absence, evidence, why)
     # Days before the proven absence do not count: a meeting may have been held unseen.
-    passed = (state.day - no_later_meeting.proven_from - limit).days
-    return overdue(rule, state, passed, evidence, f"{why}; looked for in: {no_later_meeting.searched}")
+    passed = (state.day - absence.proven_from - limit).days
+    return overdue(rule, state, passed, evidence, f"{why}; looked for in: {absence.searched}")
 
 
 def check_meetings_a_year(rule: Rule, state: ProcessState) -> RuleCheck:
@@ -72,15 +72,15 @@ def check_meetings_a_year(rule: Rule, state: ProcessState) -> RuleCheck:
     why = f"{len(meetings)} meetings in the last 365 days are known"
     if len(meetings) >= rule.count:
         return unknown(rule, state, evidence, f"{why}; on which days their records came out is not")
-    no_later_meeting = _absence_after(state, meetings[0].day if meetings else None)
-    if no_later_meeting.proven_from is None or state.day - no_later_meeting.proven_from < YEAR:
-        return absence_unproven(rule, state, no_later_meeting, evidence, why)
+    absence = _absence_after(state, meetings[0].day if meetings else None)
+    if absence.proven_from is None or state.day - absence.proven_from < YEAR:
+        return absence_unproven(rule, state, absence, evidence, why)
     return overdue(
         rule,
         state,
-        (state.day - no_later_meeting.proven_from - YEAR).days,
+        (state.day - absence.proven_from - YEAR).days,
         evidence,
-        f"{why}; looked for in: {no_later_meeting.searched}",
+        f"{why}; looked for in: {absence.searched}",
     )
 
 
@@ -114,19 +114,17 @@ def _too_few_in_year(
     # A year that has ended cannot be made good: it stays overdue (decision 14).
     first, last = year
     newest = max((meeting.day for meeting in state.meetings if meeting.day <= last), default=None)
-    no_later_meeting = _absence_after(state, newest)
+    absence = _absence_after(state, newest)
     covered = state.forum_coverage.since is not None and state.forum_coverage.since <= first
     later = any(meeting.day > last for meeting in state.meetings)
-    if no_later_meeting.proven_from is None or (later and not covered) or no_later_meeting.proven_from > last:
-        return absence_unproven(
-            rule, state, no_later_meeting, evidence, f"{why}; others may have been held", plan
-        )
+    if absence.proven_from is None or (later and not covered) or absence.proven_from > last:
+        return absence_unproven(rule, state, absence, evidence, f"{why}; others may have been held", plan)
     return overdue(
         rule,
         state,
         (state.day - last).days,
         evidence,
-        f"{why}; looked for in: {no_later_meeting.searched}",
+        f"{why}; looked for in: {absence.searched}",
         plan,
     )
 

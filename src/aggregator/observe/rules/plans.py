@@ -7,7 +7,7 @@ from datetime import date
 
 from aggregator.model import Evidence, Fact, FactKind, Plan, Rule, RuleCheck
 from aggregator.model.days import day_in_words, months_after
-from aggregator.observe.rules.results import absence_unproven, due, met, overdue, unknown
+from aggregator.observe.rules.due_or_overdue import absence_unproven, due, met, overdue, unknown
 from aggregator.observe.state.coverage import prove_absence
 from aggregator.observe.state.process_state import ProcessState, document_evidence, fact_evidence
 from aggregator.observe.state.stages import available_on, ended_on
@@ -57,12 +57,12 @@ def _not_published(
         return unknown(rule, state, [*possible, *evidence], why, plan=plan)
     if state.day <= by:
         return due(rule, state, by, evidence, f"{why}; the next one was not found as published", plan)
-    no_document = prove_absence(FactKind.PUBLISHED, None, state.day, state.coverage, state.searches)
-    if no_document.proven_from is None or no_document.proven_from > by:
+    absence = prove_absence(FactKind.PUBLISHED, None, state.day, state.coverage, state.searches)
+    if absence.proven_from is None or absence.proven_from > by:
         return absence_unproven(
-            rule, state, no_document, evidence, f"{why}; the next one was not found as published", plan
+            rule, state, absence, evidence, f"{why}; the next one was not found as published", plan
         )
-    where = f"{why}; the next one was looked for in: {no_document.searched}"
+    where = f"{why}; the next one was looked for in: {absence.searched}"
     return overdue(rule, state, (state.day - by).days, evidence, where, plan)
 
 
@@ -112,7 +112,11 @@ def _response_awaited(rule: Rule, state: ProcessState, plan: Plan, closes: Fact)
     evidence = [fact_evidence(closes)]
     closed = state.reached_on(closes)
     why = f"the call closed {(state.day - closed).days} days ago" if closed else "the call is open"
-    ends = [end for before in state.plans[: state.plans.index(plan)] if (end := ended_on(before, state))]
+    ends = [
+        end
+        for earlier_plan in state.plans[: state.plans.index(plan)]
+        if (end := ended_on(earlier_plan, state))
+    ]
     by = months_after(max(ends), NEXT_PLAN_MONTHS) if ends else None
     if by and state.day <= by:
         return due(rule, state, by, evidence, f"{why}; no response was found yet", plan.id)
@@ -124,17 +128,17 @@ def _response_missing(rule: Rule, state: ProcessState, plan: Plan, closes: Fact,
     """The plan came without a response: overdue only if the absence is proven from before that day."""
     evidence = [fact_evidence(closes), *_used_facts(plan, FactKind.PUBLISHED, FactKind.SUBMITTED)]
     why = f"the plan was there by {day_in_words(day)}; no response to the call was found"
-    no_document = prove_absence(
+    absence = prove_absence(
         FactKind.RESPONSE, state.reached_on(closes), state.day, state.coverage, state.searches
     )
-    if no_document.proven_from is None or no_document.proven_from > day:
-        return absence_unproven(rule, state, no_document, evidence, why, plan.id)
+    if absence.proven_from is None or absence.proven_from > day:
+        return absence_unproven(rule, state, absence, evidence, why, plan.id)
     return overdue(
         rule,
         state,
         (state.day - day).days,
         evidence,
-        f"{why}; looked for in: {no_document.searched}",
+        f"{why}; looked for in: {absence.searched}",
         plan.id,
     )
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from aggregator.model import Document, Evidence, FactKind, Rule, RuleCheck
 from aggregator.model.days import day_in_words
-from aggregator.observe.rules.results import absence_unproven, met, met_until, overdue, unknown
+from aggregator.observe.rules.due_or_overdue import absence_unproven, met, met_until, overdue, unknown
 from aggregator.observe.state.coverage import prove_absence
 from aggregator.observe.state.process_state import ProcessState, document_evidence, fact_evidence
 

@@ -44,9 +44,9 @@ def _frequency_of(
     gaps = [(later - earlier).days for earlier, later in pairwise(days)]
     addresses = {document.entry.url for document in carried} - {None}
     lags = [
-        m.lag
-        for m in meetings
-        if m.lag is not None and any(document.url in addresses for document in m.evidence)
+        meeting.lag
+        for meeting in meetings
+        if meeting.lag is not None and any(evidence.url in addresses for evidence in meeting.evidence)
     ]
     return PublishingFrequency(
         source=polled.source.id,

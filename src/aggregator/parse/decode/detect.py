@@ -61,9 +61,7 @@ def find_feed(text: str) -> int:
 def refuse_empty(text: str) -> None:
     """Raises SourceError (EMPTY) for text that is blank."""
     if not text.strip():
-        raise SourceError(
-            Cause.EMPTY, "the answer holds nothing", "wait; if it lasts, look for a new address"
-        )
+        raise SourceError(Cause.EMPTY, "the answer is empty", "wait; if it lasts, look for a new address")
 
 
 def broken_error(detail: str) -> SourceError:

@@ -60,8 +60,8 @@ def read_json(fetched: Fetched) -> object:
         return json.loads(content, parse_int=str, parse_float=str, parse_constant=str)
     except RecursionError:
         raise broken_error("values nested deeper than anybody writes them") from None
-    except ValueError as fault:
-        raise broken_error(f"not well-formed JSON ({snippet(str(fault))})") from fault
+    except ValueError as error:
+        raise broken_error(f"not well-formed JSON ({snippet(str(error))})") from error
 
 
 def text_at(container: JsonObject, key: str) -> str | None:

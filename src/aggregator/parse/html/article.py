@@ -116,7 +116,7 @@ def layout_error(selector: str, what: str) -> SourceError:
     return SourceError(
         Cause.LAYOUT,
         f"the selector '{selector}' finds no {what}",
-        "open the page in a browser, look where it stands now, and mend selectors: in sources.yaml",
+        "open the page in a browser, look where it is now, and correct selectors: in sources.yaml",
     )
 
 

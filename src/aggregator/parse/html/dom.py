@@ -121,8 +121,8 @@ def parse_html(payload: bytes, headers: Mapping[str, str]) -> BeautifulSoup:
         raise _too_large(f"{len(text):,} characters with {text.count('<'):,} tags")
     try:
         page = BeautifulSoup(XML_DECLARATION.sub("", text, count=1), "lxml")
-    except Exception as fault:  # the publisher's markup broke the parser: the fault of the source, not a bug
-        raise not_a_page_error(f"markup that no parser reads ({type(fault).__name__})") from fault
+    except Exception as error:  # the publisher's markup broke the parser: the fault of the source, not a bug
+        raise not_a_page_error(f"markup that no parser reads ({type(error).__name__})") from error
     _refuse_depth(page)
     return page
 
@@ -176,12 +176,12 @@ def select(page: Tag, selector: str, limit: int = 0) -> list[Tag]:
         return []
     try:
         return list(page.select(selector, limit=limit))
-    except SelectorSyntaxError as fault:
+    except SelectorSyntaxError as error:
         raise SourceError(
             Cause.LAYOUT,
             f"the selector '{selector}' cannot be read",
             "mend it under selectors: in sources.yaml",
-        ) from fault
+        ) from error
 
 
 def select_first(page: Tag, selector: str) -> Tag | None:

@@ -50,10 +50,10 @@ PIECE: Final = re.compile(r"<!--|-->|</?([a-zA-Z][a-zA-Z0-9]*)[^<>]*>|(?:[^<-]+|
 class Announcement:
     """The content of a message, ready to be published once it is made safe."""
 
+    # HTML, still unsafe. Attachments are listed below by name, type and size: they have no address.
     content: str
-    """HTML, still unsafe. Attachments are listed below by name, type and size: they have no address."""
+    # The redactor of the content. Use it for the title, too.
     redactor: Redactor
-    """The redactor of the content. Use it for the title, too."""
 
 
 def read_announcement(mail: MailMessage, *, forwarded: bool) -> Announcement:

@@ -74,7 +74,7 @@ def _lowered(names: tuple[str, ...]) -> tuple[str, ...]:
 def _doubt_list_id(header: MailHeader, trust: MailTrust) -> str | None:
     fields = header.all("list-id")
     if not fields:
-        return "it bears no List-Id"
+        return "it has no List-Id"
     found = LIST_ID.search(fields[0])
     if len(fields) > 1 or not found:
         return "its List-Id cannot be read"

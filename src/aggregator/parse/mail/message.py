@@ -186,13 +186,14 @@ def _parameter(content: Message, name: str, field: str = "content-type") -> str:
 def _part(header: MailHeader, content: Message, body: bytes) -> MimePart:
     type = content.get_content_type()
     name = _parameter(content, "filename", "content-disposition") or _parameter(content, "name")
-    text = type in {"text/plain", "text/html"}
+    is_text = type in {"text/plain", "text/html"}
     disposition = content.get_content_disposition()
-    inline = text or type in SIGNATURES or (type.startswith("image/") and disposition != "attachment")
+    is_inline = is_text or type in SIGNATURES or (type.startswith("image/") and disposition != "attachment")
     return MimePart(
         type=type,
         name=name,
-        is_attachment=disposition == "attachment" or (not inline and bool(name or type == "message/rfc822")),
+        is_attachment=disposition == "attachment"
+        or (not is_inline and bool(name or type == "message/rfc822")),
         charset=_parameter(content, "charset"),
         is_flowed=_parameter(content, "format").lower() == "flowed",
         payload=_decode_transfer(body, header.first("content-transfer-encoding").lower()),

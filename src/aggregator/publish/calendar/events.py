@@ -15,30 +15,30 @@ from aggregator.publish.presentation.rows import body_name
 from aggregator.publish.presentation.text import clean_line, clean_title
 
 PAST_MEETING: Final = "meeting held"
+# What a claim of a meeting says, in records and in the labels of pages (`parse/html/date_labels.py`).
 NEXT_MEETING: Final = "next meeting"
-"""What a claim of a meeting says, in records and in the labels of pages (`parse/html/date_labels.py`)."""
 
 
+# When the register of plans began: the date of a deadline without dated evidence from the past.
 PLAN_REGISTER_BEGAN: Final = datetime(2026, 1, 1, tzinfo=UTC)
-"""When the register of plans began: the date of a deadline without dated evidence from the past."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEvent:
     """An event of a calendar: a closing date, a meeting, or a deadline of a plan or rule."""
 
+    # Stays the same when the date or `base_url` changes.
     uid: str
-    """Stays the same when the date or `base_url` changes."""
     title: str
+    # Known at least to the day; with a day only, the event lasts all day.
     moment: Moment
-    """Known at least to the day; with a day only, the event lasts all day."""
     url: str
+    # The ids of the bodies whose calendars contain it.
     bodies: tuple[str, ...]
-    """The ids of the bodies whose calendars contain it."""
     category: str
     description: str
+    # iCalendar's revision number: calendars ignore an update with a lower one, so it never falls.
     sequence: int
-    """iCalendar's revision number: calendars ignore an update with a lower one, so it never falls."""
     created: datetime
     updated: datetime
     cancelled: bool = False

@@ -22,11 +22,11 @@ class Column(Generic[RowType]):
     """A column of a table."""
 
     name: str
+    # A type of Table Schema: string, integer, boolean, datetime or array.
     type: str
-    """A type of Table Schema: string, integer, boolean, datetime or array."""
     description: str
+    # Returns a str, int, bool or list of str; None for an unknown value.
     value: Callable[[RowType, Snapshot], Any]
-    """Returns a str, int, bool or list of str; None for an unknown value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

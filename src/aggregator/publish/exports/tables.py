@@ -23,8 +23,8 @@ from aggregator.publish.presentation.text import clean_title
 from aggregator.values.text import remove_unwanted
 
 DATABASE: Final = "updates.db"
+# How a cell starts that a spreadsheet may run as a formula (OWASP, "CSV Injection"), also in full width.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-"""How a cell starts that a spreadsheet may run as a formula (OWASP, "CSV Injection"), also in full width."""
 _LIST_SEPARATOR: Final = "; "
 _SQL_TYPES: Final = {"integer": "INTEGER", "boolean": "INTEGER"}
 

@@ -15,8 +15,8 @@ from aggregator.publish.presentation.text import clean_line, clean_title
 
 GENERATOR: Final = "UK open government updates"
 _RIGHTS: Final = "Each item states its own licence. Words of our own: CC0 1.0."
+# The relations of a channel's links that feedgen writes itself.
 _RSS_ONLY: Final = {"alternate", "self"}
-"""The relations of a channel's links that feedgen writes itself."""
 
 
 def write_atom(feed_page: FeedPage) -> bytes:

@@ -30,8 +30,8 @@ from aggregator.publish.presentation.facets import facet_value_names, facet_valu
 from aggregator.publish.presentation.paths import facet_file_stem
 from aggregator.publish.presentation.text import clean_line, clean_title
 
+# The number of items that a feed has at least, if there are as many.
 MIN_ITEMS: Final = 100
-"""The number of items that a feed has at least, if there are as many."""
 
 NOT_OFFICIAL: Final = "This is not an official site; each item links to its official record."
 
@@ -41,12 +41,12 @@ class Feed:
     """The content of a feed: its whole log, and its documents as they are now."""
 
     heading: FeedHeading
+    # Every event, oldest first.
     log: tuple[FeedEvent, ...]
-    """Every event, oldest first."""
+    # The current event of each document by item id; notices never change and are not in it.
     current_events: Mapping[str, FeedEvent]
-    """The current event of each document by item id; notices never change and are not in it."""
+    # The update time of the feed while it is empty.
     empty_since: datetime
-    """The update time of the feed while it is empty."""
 
     @cached_property
     def _pages(self) -> tuple[tuple[ArchivePage, ...], tuple[FeedEvent, ...]]:

@@ -21,13 +21,13 @@ from aggregator.publish.presentation.rows import body_name
 from aggregator.publish.presentation.text import clean_line, clean_title
 
 DIGEST_FEED: Final = "digests"
+# How many digests the feed has: half a year of weekly ones.
 MAX_DIGESTS: Final = 26
-"""How many digests the feed has: half a year of weekly ones."""
 
 SILENCE_FEED: Final = "silence"
 MAX_SILENCE_EVENTS: Final = 100
+# When the register of processes began: the update time of the feed while it is empty.
 PROCESS_REGISTER_BEGAN: Final = datetime(2026, 11, 23, tzinfo=UTC)
-"""When the register of processes began: the update time of the feed while it is empty."""
 
 
 def digest_feed_heading(snapshot: Snapshot) -> FeedHeading | None:

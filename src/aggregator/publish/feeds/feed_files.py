@@ -46,8 +46,8 @@ class FeedFile:
     path: str
     events: Sequence[FeedEvent]
     updated: datetime
+    # The path of the archive page with the events before these; None if there are none.
     previous_page: str | None
-    """The path of the archive page with the events before these; None if there are none."""
     is_archive: bool = False
 
 

@@ -36,8 +36,8 @@ class FeedSource:
 class FeedSources:
     """The feeds from which documents were read."""
 
+    # By source id; without our own records, which come from no feed.
     by_source: Mapping[str, FeedSource]
-    """By source id; without our own records, which come from no feed."""
 
     def source_of(self, entry: Entry) -> FeedSource | None:
         """The feed of an entry; for one relayed by another instance, the feed that the instance names."""

@@ -13,11 +13,11 @@ from aggregator.model import Carrier, Document, Revision, Snapshot
 from aggregator.publish.feeds.feed_sources import FeedSources
 from aggregator.publish.feeds.items import FeedItem, document_item
 
+# How many events an archive page has on average.
 MEAN_EVENTS_PER_PAGE: Final = 64
-"""How many events an archive page has on average."""
 # Not a fixed number: a document that enters or leaves a feed would shift every later page.
+# The most events on an archive page.
 MAX_EVENTS_PER_PAGE: Final = 200
-"""The most events on an archive page."""
 
 MakeItem = Callable[[Snapshot, FeedSources], FeedItem]
 
@@ -26,14 +26,14 @@ MakeItem = Callable[[Snapshot, FeedSources], FeedItem]
 class FeedEvent:
     """An event of which feeds have an item; the item is made only when a file needs it."""
 
+    # The id of the item; a revised document has several events with the same id.
     id: str
-    """The id of the item; a revised document has several events with the same id."""
+    # When we saw it.
     at: datetime
-    """When we saw it."""
     # The log is sorted by this time, not by the publisher's, so that it only grows at its end.
     updated: datetime
+    # Identifies the item's content, apart from names in the snapshot: equal keys make equal items.
     content_key: str
-    """Identifies the item's content, apart from names in the snapshot: equal keys make equal items."""
     make_item: MakeItem
 
     @property

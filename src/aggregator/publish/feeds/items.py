@@ -22,16 +22,16 @@ from aggregator.publish.presentation.text import (
 )
 from aggregator.values.text import remove_unwanted
 
+# The language of the text that we add to items of any language.
 OWN_LANGUAGE: Final = "en-GB"
-"""The language of the text that we add to items of any language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedCategory:
     """A category of an item."""
 
+    # `body`, `type`, `topic`, `plan` or `status`.
     kind: str
-    """`body`, `type`, `topic`, `plan` or `status`."""
     term: str
     label: str
 
@@ -63,13 +63,13 @@ class FeedItem:
     published: datetime | None = None
     language: str = OWN_LANGUAGE
     summary: str = ""
+    # HTML that is safe already.
     content: str = ""
-    """HTML that is safe already."""
     rights: str = ""
     author: FeedAuthor | None = None
     categories: tuple[FeedCategory, ...] = ()
+    # Every link except `url`; no two have the same relation and address.
     links: tuple[ItemLink, ...] = ()
-    """Every link except `url`; no two have the same relation and address."""
     source: FeedSource | None = None
 
     @property
@@ -82,8 +82,8 @@ class FeedItem:
 class FeedHeading:
     """The name and texts of a feed."""
 
+    # Its path without the suffix.
     name: str
-    """Its path without the suffix."""
     title: str
     subtitle: str
 
@@ -94,12 +94,12 @@ class FeedPage:
 
     heading: FeedHeading
     site: Site
+    # The feed's id; its archive pages have the same one (RFC 5005, 4).
     id: str
-    """The feed's id; its archive pages have the same one (RFC 5005, 4)."""
     updated: datetime
     items: tuple[FeedItem, ...]
+    # Links with the relations `alternate`, `self`, `hub`, `current` and `prev-archive`.
     links: tuple[Link, ...]
-    """Links with the relations `alternate`, `self`, `hub`, `current` and `prev-archive`."""
     is_archive: bool = False
 
     def link(self, rel: str) -> str | None:

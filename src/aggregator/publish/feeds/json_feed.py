@@ -11,8 +11,8 @@ from aggregator.publish.presentation.paths import web_url
 from aggregator.publish.presentation.text import clean_line, clean_title
 
 VERSION: Final = "https://jsonfeed.org/version/1.1"
+# The extension with what JSON Feed has no key for; the names of extensions start with `_`.
 EXTENSION: Final = "_open_government"
-"""The extension with what JSON Feed has no key for; the names of extensions start with `_`."""
 
 
 def write_json(feed_page: FeedPage) -> bytes:

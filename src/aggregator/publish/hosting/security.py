@@ -17,6 +17,7 @@ _SEARCH_POLICY: Final = _POLICY | {"script-src": "'self' 'wasm-unsafe-eval'", "c
 _DIGEST_POLICY: Final = _POLICY | {"style-src": "'unsafe-inline'"}
 # The page of a digest is the same file as the mail, and mail programs ignore style sheets.
 
+# The headers of every file.
 COMMON_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -24,7 +25,6 @@ COMMON_HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "public, max-age=300",
 }
-"""The headers of every file."""
 
 
 def content_security_policy(path: str) -> str:

@@ -11,32 +11,32 @@ from aggregator.model import LabelOverride, Relevance, Snapshot
 from aggregator.publish.presentation.paths import document_page_path
 from aggregator.publish.presentation.text import clean_line, clean_title, display_name
 
+# Each relevance in words, for pages.
 RELEVANCE_TEXTS: Final[Mapping[Relevance, str]] = {
     Relevance.YES: "about open government",
     Relevance.BORDERLINE: "perhaps about open government: a by-product of openness, or not enough said",
     Relevance.NO: "not about open government; kept so that a wrong decision can be found",
 }
-"""Each relevance in words, for pages."""
+# The path of the page that lists every correction.
 CORRECTIONS_PAGE: Final = "corrections.html"
-"""The path of the page that lists every correction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
     """One error of ours, and what we did about it."""
 
+    # Names the document also when it was retracted and is no longer stored.
     document_id: str
-    """Names the document also when it was retracted and is no longer stored."""
     title: str
     language: str
+    # The path of our page of the document; empty when the page no longer exists.
     page: str
-    """The path of our page of the document; empty when the page no longer exists."""
+    # When it was corrected.
     at: datetime
-    """When it was corrected."""
     retracted: bool
     what: str
+    # The reason in the operator's words; empty for a retraction.
     why: str
-    """The reason in the operator's words; empty for a retraction."""
 
 
 def corrections_in(snapshot: Snapshot) -> tuple[Correction, ...]:

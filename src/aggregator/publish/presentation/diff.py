@@ -16,16 +16,16 @@ from aggregator.publish.presentation.dates import format_moment
 from aggregator.publish.presentation.text import clean_line
 from aggregator.values.text import remove_unwanted
 
+# How many characters of each text a page compares.
 MAX_COMPARED_LENGTH: Final = 30_000
-"""How many characters of each text a page compares."""
 # Comparing takes quadratic time at worst, and the texts are other people's: without a limit it could hang.
+# How many characters of each text a feed compares.
 _MAX_LENGTH_IN_FEED: Final = 20_000
-"""How many characters of each text a feed compares."""
 _SENTENCE: Final = re.compile(r"(?<=[.!?;:])\s+|\n+")
+# The most words, old and new together, that a feed compares singly; a longer passage is replaced whole.
 _MAX_WORDS_PER_DIFF: Final = 400
-"""The most words, old and new together, that a feed compares singly; a longer passage is replaced whole."""
+# Sentences that share a smaller part of their words are shown as one removed and one added.
 _MIN_SHARED: Final = 0.4
-"""Sentences that share a smaller part of their words are shown as one removed and one added."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from aggregator.model.days import day_of
 from aggregator.publish.presentation.paths import Facet, facet_page_path
 from aggregator.publish.presentation.text import capitalise_first, clean_line, display_name
 
+# The nations of `register/bodies.yaml` with their names, in the order of the pages.
 NATIONS: Final[Mapping[str, str]] = {
     "uk": "United Kingdom",
     "scotland": "Scotland",
@@ -20,7 +21,6 @@ NATIONS: Final[Mapping[str, str]] = {
     "england": "England",
     "international": "International",
 }
-"""The nations of `register/bodies.yaml` with their names, in the order of the pages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +30,10 @@ class FacetListing:
     facet: Facet
     id: str
     name: str
+    # Those that are relevant or borderline.
     documents: list[Document] = field(default_factory=list)
-    """Those that are relevant or borderline."""
+    # Those that are not; only the archive lists them.
     irrelevant: list[Document] = field(default_factory=list)
-    """Those that are not; only the archive lists them."""
 
     @property
     def path(self) -> str:

@@ -12,8 +12,8 @@ from typing import Final
 from aggregator.model import Snapshot, SourceWithState
 
 _PUBLISH_PACKAGE: Final = Path(__file__).parents[1]
+# Values that decide how dates and licences are published in every file.
 _MODEL_PACKAGES: Final = tuple(_PUBLISH_PACKAGE.with_name(name) for name in ("model", "values"))
-"""Values that decide how dates and licences are published in every file."""
 _SOURCE_SUFFIXES: Final = frozenset({".py", ".j2", ".css", ".html", ".txt"})
 _LIBRARIES: Final = ("feedgen", "lxml", "icalendar", "jinja2")
 

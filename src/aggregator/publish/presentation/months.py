@@ -17,8 +17,8 @@ from aggregator.publish.presentation.paths import month_page_path
 class ArchiveMonth:
     """The documents of a month, or those of a year whose month is not known, newest first."""
 
+    # `2026-06` or `2026`.
     name: str
-    """`2026-06` or `2026`."""
     documents: tuple[Document, ...]
 
     @property

@@ -11,12 +11,12 @@ from aggregator.model import FILE_NAME, Entry, Site
 from aggregator.values.text import remove_unwanted
 from aggregator.values.web_addresses import split_address
 
+# How an address of the Internet Archive's Wayback Machine starts; an instant and a page's address follow.
 WAYBACK_MACHINE: Final = "https://web.archive.org/web/"
-"""How an address of the Internet Archive's Wayback Machine starts; an instant and a page's address follow."""
 
 
+# The longest address that we link: software need not accept a longer one (RFC 9110, 4.1).
 MAX_URL_LENGTH: Final = 8000
-"""The longest address that we link: software need not accept a longer one (RFC 9110, 4.1)."""
 
 
 class Facet(StrEnum):

@@ -14,11 +14,11 @@ from aggregator.publish.presentation.paths import Facet, document_page_path, fac
 from aggregator.publish.presentation.text import clean_line, clean_title, display_name
 from aggregator.values.web_addresses import host_of
 
+# How long a row is marked as new or changed.
 NEW_FOR: Final = timedelta(days=7)
-"""How long a row is marked as new or changed."""
 
+# The longest title that a row shows, in characters.
 MAX_TITLE_LENGTH: Final = 220
-"""The longest title that a row shows, in characters."""
 LANGUAGE_NAMES: Final = {"cy": "Cymraeg", "en": "English", "gd": "Gàidhlig"}
 
 
@@ -28,29 +28,29 @@ class DocumentRow:
 
     title: str
     language: str
+    # The official page, or without one our own page, relative to the front page.
     href: str
-    """The official page, or without one our own page, relative to the front page."""
+    # Where the link leads: the host's name, or `our record`.
     link_label: str
-    """Where the link leads: the host's name, or `our record`."""
+    # The path of our own page of it, relative to the front page.
     page: str
-    """The path of our own page of it, relative to the front page."""
+    # The name that the body had on the day of the document.
     body: str
-    """The name that the body had on the day of the document."""
     body_page: str | None
     type: str
     type_page: str | None
     borderline: bool
+    # Its own date without a time; without a date of its own, the day on which we first saw it.
     day: FormattedDate
-    """Its own date without a time; without a date of its own, the day on which we first saw it."""
     time: FormattedDate | None
     first_seen: FormattedDate
     new: bool
     changed: FormattedDate | None
+    # How it was removed (`withdrawn`, `gone` …); empty if it is still there.
     removed: str
-    """How it was removed (`withdrawn`, `gone` …); empty if it is still there."""
     translations: tuple[Translation, ...]
+    # A remark on its date, such as `no date given`; mostly empty.
     note: str
-    """A remark on its date, such as `no date given`; mostly empty."""
 
 
 def document_row(document: Document, snapshot: Snapshot) -> DocumentRow:

@@ -33,8 +33,8 @@ def display_name(id: str, names: Mapping[str, str]) -> str:
 
 _LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 _MEDIA_TYPE: Final = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,127}/[A-Za-z0-9!#$&^_.+-]{1,127}(;[ -~]*)?")
+# The language tag for an unknown language (BCP 47, 4.1).
 UNDETERMINED_LANGUAGE: Final = "und"
-"""The language tag for an unknown language (BCP 47, 4.1)."""
 
 
 def language_tag(language: str) -> str:

@@ -58,7 +58,7 @@ def publish_listings(snapshot: Snapshot) -> Iterator[Artifact]:
 def _page(listing: FacetListing, snapshot: Snapshot, zone: ZoneInfo) -> Artifact:
     newest, month_of = listing.documents[:MAX_DOCUMENTS], partial(archive_month_of, zone=zone)
     by_month = groupby(sorted(newest, key=month_of, reverse=True), month_of)
-    is_other_body = any(document.entry.body != listing.id for document in newest)
+    has_other_bodies = any(document.entry.body != listing.id for document in newest)
     return render_page(
         "listing.html.j2",
         snapshot,
@@ -69,7 +69,7 @@ def _page(listing: FacetListing, snapshot: Snapshot, zone: ZoneInfo) -> Artifact
         feed=facet_file_stem(listing.facet, listing.id),
         chart=updates_chart(listing.documents, snapshot.at, zone),
         months=[(month_title(name), list(documents)) for name, documents in by_month],
-        show_body=listing.facet is not Facet.BODY or is_other_body,
+        show_body=listing.facet is not Facet.BODY or has_other_bodies,
         shown=len(newest),
         total=len(listing.documents),
         irrelevant=len(listing.irrelevant),

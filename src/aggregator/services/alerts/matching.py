@@ -32,20 +32,20 @@ from aggregator.model.alert_rules import (
 from aggregator.publish.presentation.paths import document_page_path
 from aggregator.store import Store
 
+# Added to `now` for windows that must include it: the end of a window is not part of it.
 SECOND: Final = timedelta(seconds=1)
-"""Added to `now` for windows that must include it: the end of a window is not part of it."""
 DAY: Final = timedelta(days=1)
 YEAR: Final = timedelta(days=365)
+# Whose rules are matched. A paused subscriber's private feeds go on.
 WATCHED_STATUSES: Final = frozenset({SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED})
-"""Whose rules are matched. A paused subscriber's private feeds go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """What a rule would have sent since an instant."""
 
+    # Each mail: when, and the events and documents in it. Oldest first.
     mails: tuple[tuple[datetime, tuple[tuple[AlertEvent, Document], ...]], ...]
-    """Each mail: when, and the events and documents in it. Oldest first."""
     since: datetime
 
 
@@ -203,10 +203,10 @@ class _MatchContext:
 
     now: datetime
     documents: Sequence[MatchableDocument]
+    # By rule key and document id, oldest first.
     already_sent: Mapping[tuple[str, str], Sequence[Alert]]
-    """By rule key and document id, oldest first."""
+    # By document id.
     overrides: Mapping[str, LabelOverride]
-    """By document id."""
 
 
 def _new_events(

@@ -11,8 +11,8 @@ from aggregator.publish.feeds.feed_files import private_feed
 from aggregator.services.alerts.matching import WATCHED_STATUSES
 from aggregator.store import Store
 
+# The latest alerts that a feed shows.
 MAX_ALERTS: Final = 100
-"""The latest alerts that a feed shows."""
 
 
 def render_private_feed(

@@ -16,11 +16,11 @@ from aggregator.model.alert_rules import AlertRule, SubscriberRule
 from aggregator.services.alerts.matching import AlertMatcher
 from aggregator.values.field_types import SLUG
 
+# Rules of one subscriber. Every rule is matched against every changed document.
 MAX_RULES: Final = 20
-"""Rules of one subscriber. Every rule is matched against every changed document."""
 
+# The latest titles that a trial shows.
 TRIAL_TITLES: Final = 5
-"""The latest titles that a trial shows."""
 
 
 @dataclass(frozen=True)

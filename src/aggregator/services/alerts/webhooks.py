@@ -24,11 +24,11 @@ from aggregator.fetch import Fetcher
 from aggregator.model.alert_rules import AlertRule, Webhook, WebhookDelivery, WebhookStatus
 from aggregator.store import Store
 
+# Two processes that posted at once would post the same alerts twice.
 WEBHOOK_LOCK: Final = "webhooks"
-"""Two processes that posted at once would post the same alerts twice."""
 
+# Posted at once. After a crash so many may arrive twice, with the same id.
 BATCH_SIZE: Final = 20
-"""Posted at once. After a crash so many may arrive twice, with the same id."""
 
 
 @dataclass(frozen=True)

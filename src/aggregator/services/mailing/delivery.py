@@ -46,12 +46,12 @@ from aggregator.model.alert_rules import ALERT_RUN_PREFIX
 from aggregator.services.alerts.matching import AlertMatcher
 from aggregator.store import Store
 
+# Sends messages, and gives the outcome of each: the outbox or a mail server.
 MailTransport = Callable[[Sequence[Message]], Awaitable[tuple[SendResult, ...]]]
-"""Sends messages, and gives the outcome of each: the outbox or a mail server."""
 
+# After unsubscribing; GOV.UK's own alerts store an address as long (email-alert-api, data clean-up). An
+# unconfirmed address is stored as long, so that nobody can have it asked again and again.
 ERASE_AFTER = timedelta(days=28)
-"""After unsubscribing; GOV.UK's own alerts store an address as long (email-alert-api, data clean-up). An
-unconfirmed address is stored as long, so that nobody can have it asked again and again."""
 
 TOO_LATE = "its window closed too long ago"
 
@@ -67,8 +67,8 @@ class DeliveryService:
     config: Config
     store: Store
     context: MailContext
+    # By run, choices, `is_list` and list address: who shares these shares the prepared message.
     _prepared: dict[tuple[str, Choices, bool, str], PreparedMessage] = field(default_factory=dict)
-    """By run, choices, `is_list` and list address: who shares these shares the prepared message."""
 
     def plan_digests(self, now: datetime) -> tuple[str, ...]:
         """Plan deliveries for each issued digest of the last week that has none; gives their runs.

@@ -16,8 +16,8 @@ from aggregator.deliver.mail.email_addresses import address_fingerprint
 from aggregator.model import SubscriberStatus
 from aggregator.services.subscriptions.service import SubscriptionService
 
+# So many mails that bounce softly stop an address; one hard bounce or complaint is enough.
 MAX_SOFT_BOUNCES: Final = 3
-"""So many mails that bounce softly stop an address; one hard bounce or complaint is enough."""
 
 SUPPRESSION_REASONS: Final = {
     InboundKind.HARD_BOUNCE: "a mail bounced permanently",

@@ -26,11 +26,11 @@ from aggregator.services.mailing.inbound_mail import InboundMailHandler
 from aggregator.services.subscriptions.service import SubscriptionService
 from aggregator.store import Store
 
+# Two processes that sent at once would send the same deliveries twice.
 MAIL_LOCK: Final = "mail"
-"""Two processes that sent at once would send the same deliveries twice."""
 
+# In characters. With what a return address adds, 64 at most (RFC 5321, 4.5.3.1.1).
 MAX_MAILBOX_NAME: Final = 11
-"""In characters. With what a return address adds, 64 at most (RFC 5321, 4.5.3.1.1)."""
 
 
 def delivery_service(config: Config, store: Store) -> DeliveryService:
@@ -104,8 +104,8 @@ class Mailer:
     store: Store
     clock: Clock
     replay: Path | None = None
+    # By mailbox: its state when last read, so that an unchanged one is not read again.
     _mailbox_state: dict[str, Validators] = field(default_factory=dict)
-    """By mailbox: its state when last read, so that an unchanged one is not read again."""
 
     async def send_due(self, wait: timedelta = timedelta(0)) -> Counter[DeliveryStatus]:
         """Act on inbound mail, plan and send deliveries, erase former subscribers; counts the outcomes.

@@ -29,10 +29,10 @@ class ProbeResult:
 
     candidate: Candidate
     item_count: int | None = None
+    # The feed's own title, or the one that the page gives it.
     title: str = ""
-    """The feed's own title, or the one that the page gives it."""
+    # If `item_count` is None, too, the candidate was not fetched: the requests were used up.
     failure: Failed | None = None
-    """If `item_count` is None, too, the candidate was not fetched: the requests were used up."""
 
     @property
     def ruled_out(self) -> bool:

@@ -39,10 +39,10 @@ class PollPages:
     """All pages of one poll."""
 
     pages: list[tuple[Fetched, ParsedPage]] = field(default_factory=list)
+    # Removals of documents whose own page is 404 or 410.
     missing: list[RawEntry] = field(default_factory=list)
-    """Removals of documents whose own page is 404 or 410."""
+    # Failures of items' own pages, by link.
     unread: dict[str, Failed] = field(default_factory=dict)
-    """Failures of items' own pages, by link."""
 
     def items(self) -> tuple[RawEntry, ...]:
         """All items, with the parts of one item on several pages merged."""

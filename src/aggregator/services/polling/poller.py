@@ -29,8 +29,8 @@ class PollOutcome:
 
     source: str
     failure: Failed | None = None
+    # An unexpected exception, which is a bug of ours. The other sources are polled all the same.
     bug: str | None = None
-    """An unexpected exception, which is a bug of ours. The other sources are polled all the same."""
     new: int = 0
     revised: int = 0
     removed: int = 0
@@ -86,7 +86,7 @@ class Poller:
         return tuple(await asyncio.gather(*(one(source) for source in waiting)))
 
     def merge_documents(self, *, before: datetime | None = None) -> None:
-        """Merge documents that share a name: those that did before an instant, or all.
+        """Merge documents that share a name. With `before`, only those that already shared it before then.
 
         Call it when all polls of an instant are done, before anything is published or sent. Each poll of an
         instant is saved as if there were no others, so that their order changes nothing.

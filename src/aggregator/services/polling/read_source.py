@@ -36,19 +36,19 @@ class SourceReading:
     address: str
     entries: tuple[Entry, ...]
     rejects: tuple[Reject, ...]
+    # By the document's key.
     removals: Mapping[str, Removal]
-    """By the document's key."""
     feed_metadata: FeedMetadata
     complete: bool
+    # No item of the last poll is in the feed any more, nor on its older pages. So items in between may be
+    # lost.
     items_missed: bool
-    """No item of the last poll is in the feed any more, nor on its older pages. So items in between may be
-    lost."""
     validators: Mapping[str, Validators]
     moved_to: str | None
+    # Of the first page's payload.
     sha256: str
-    """Of the first page's payload."""
+    # The number of items in all pages, also of those that were rejected.
     item_count: int
-    """The number of items in all pages, also of those that were rejected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,8 @@ class SavedReading:
     """What a saved reading changed."""
 
     changes: tuple[Change, ...] = ()
+    # Ids of documents that vanished all at once and wait for the operator.
     pending_removals: tuple[str, ...] = ()
-    """Ids of documents that vanished all at once and wait for the operator."""
 
 
 def save_reading(

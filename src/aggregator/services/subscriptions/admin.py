@@ -30,10 +30,10 @@ class SubscriberAdmin:
     """What the operator does with the subscribers of one store."""
 
     store: Store
+    # Signs links, and keys the hashes of the suppression list.
     key: bytes
-    """Signs links, and keys the hashes of the suppression list."""
+    # The folder of mails that were not sent: erasing a subscriber also deletes their mails here.
     outbox: Path
-    """The folder of mails that were not sent: who is erased is erased there, too."""
     valid_ids: ValidIds
     make_id: Callable[[], str] = new_id
 

@@ -28,16 +28,16 @@ COLUMNS: Final = (
     "only_alerts",
 )
 
+# Columns of older exports, by their old names. They are refused, naming the new one.
 RENAMED_COLUMNS: Final = {
     "standing": "status",
     "rhythm": "frequency",
     "titles": "title_language",
     "leave": "leave_instructions",
 }
-"""Columns of older exports, by their old names. They are refused, naming the new one."""
 
+# The ids that the columns `bodies`, `topics` and `types` may have.
 ValidIds = Mapping[str, Collection[str]]
-"""The ids that the columns `bodies`, `topics` and `types` may have."""
 
 Row = Mapping[str, str]
 

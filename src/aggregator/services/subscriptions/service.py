@@ -29,17 +29,17 @@ class RequestLimit:
     min_interval: timedelta
 
 
+# For an unconfirmed address. It is stored as long as this (`ERASE_AFTER` in `mailing/delivery.py`).
 UNCONFIRMED_LIMIT: Final = RequestLimit(3, timedelta(days=28), timedelta(minutes=10))
-"""For an unconfirmed address. It is stored as long as this (`ERASE_AFTER` in `mailing/delivery.py`)."""
 
+# For the address of a subscriber, which anybody can enter.
 SUBSCRIBER_LIMIT: Final = RequestLimit(3, timedelta(days=1), timedelta(minutes=10))
-"""For the address of a subscriber, which anybody can enter."""
 
+# Who may see and change their choices.
 SUBSCRIBED_STATUSES: Final = (SubscriberStatus.ACTIVE, SubscriberStatus.PAUSED)
-"""Who may see and change their choices."""
 
+# How many unconfirmed new addresses a subscriber may have: each may be a stranger's.
 MAX_ADDRESS_CHANGES: Final = 3
-"""How many unconfirmed new addresses a subscriber may have: each may be a stranger's."""
 
 
 def choice_options(config: Config) -> Mapping[str, Mapping[str, str]]:

@@ -15,7 +15,7 @@ from aggregator.store.database.statements import insert_if_new, update_rows
 from aggregator.store.database.tables import alerts, carriers, digests, documents, revisions, tombstones
 from aggregator.store.documents.names import former_ids
 
-# Stands in place of the title.
+# Replaces the title of a retracted document.
 RETRACTED: Final = "Retracted"
 
 
@@ -85,5 +85,5 @@ def _blank_digest(digest: Digest, ids: Collection[str]) -> Digest:
 
 
 def _blank_item(item: DigestItem) -> DigestItem:
-    removed = replace(item.removal, note="", to=None) if item.removal else None
-    return replace(item, title=RETRACTED, summary="", url="", translations=(), removal=removed)
+    removal = replace(item.removal, note="", to=None) if item.removal else None
+    return replace(item, title=RETRACTED, summary="", url="", translations=(), removal=removal)

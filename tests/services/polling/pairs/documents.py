@@ -1,4 +1,4 @@
-"""Judged pairs of GOV.UK's documents and search results, of JSON Feed, Citizen Space and sitemaps."""
+"""Pairs of GOV.UK's documents and search results, of JSON Feed, Citizen Space and sitemaps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judged pairs of items of blogs, of WordPress, Drupal and legislation.gov.uk, each in its form."""
+"""Pairs of items of blogs, WordPress, Drupal and legislation.gov.uk, each in its form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judged pairs of items of GOV.UK's two families of feeds."""
+"""Pairs of items of GOV.UK's two families of feeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judged pairs of watched pages, and of lists with the pages of their items."""
+"""Pairs of watched pages, and of lists with the pages of their items."""
 
 from __future__ import annotations
 

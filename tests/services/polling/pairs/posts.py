@@ -1,4 +1,4 @@
-"""Judged pairs of topics of a forum, and of this project's own records."""
+"""Pairs of forum topics, and of this project's own records."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ The forum looked at four commitments and agreed what comes next.
 """
     },
 )
-HELD = "  - what: meeting held\n    date: 2024-01-24\n    source: https://www.example.org/one\n"
+MEETING_CLAIM = "  - what: meeting held\n    date: 2024-01-24\n    source: https://www.example.org/one\n"
 NEXT = "  - what: next meeting\n    date: 2024-03\n"
 OF_RECORDS = (
     Pair(
@@ -116,7 +116,7 @@ OF_RECORDS = (
     Pair(
         "record: claims in another order",
         KEPT,
-        {HELD: "", NEXT: NEXT + HELD},
+        {MEETING_CLAIM: "", NEXT: NEXT + MEETING_CLAIM},
         NOTHING,
         "The same facts.",
     ),

@@ -1,4 +1,4 @@
-"""Builds the result of a rule check: met, due, overdue, not met or unknown, with its days and evidence."""
+"""Decides whether a rule is met, due or overdue, and builds its result with days and evidence."""
 
 from __future__ import annotations
 
