@@ -186,7 +186,7 @@ class Deliveries(Repository):
             .where(
                 columns.status == DeliveryStatus.GIVEN_UP,
                 columns.status_since >= since,
-                columns.reply.not_in([LEFT, NOT_ALLOWED]),
+                columns.reply.not_in([SUBSCRIBER_LEFT, NOT_ALLOWED]),
             )
             .group_by(columns.run)
             .order_by(columns.run)
@@ -196,7 +196,7 @@ class Deliveries(Repository):
     def plan_again(self, run: str, now: datetime) -> int:
         """Plan the deliveries of a run anew that were given up; return how many."""
         columns = deliveries.c
-        is_given_up = (columns.status == DeliveryStatus.GIVEN_UP) & (columns.reply != LEFT)
+        is_given_up = (columns.status == DeliveryStatus.GIVEN_UP) & (columns.reply != SUBSCRIBER_LEFT)
         fresh = {"attempts": 0, "first_attempt": None, "unknown_outcomes": 0, "reply": ""}
         return self._database.execute(
             update(deliveries)
