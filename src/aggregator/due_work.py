@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from aggregator import log
 from aggregator.classify import Labeller
 from aggregator.clock import Clock
 from aggregator.config import Config
-from aggregator.errors import AggregatorError, DeliveryError, PublishError, StoreError
+from aggregator.errors import AggregatorError, PublishError, StoreError
 from aggregator.fetch import Fetcher
 from aggregator.model import Source
 from aggregator.model.faults import FaultKind
@@ -99,14 +100,16 @@ async def send_due(mailer: Mailer, webhook_sender: WebhookSender, fetch: Fetcher
         ("mail", MAIL, mailer.send_due),
         ("webhooks", WEBHOOKS, partial(webhook_sender.send_due, fetch)),
     ):
+        counts = Counter[str]()
         try:
-            counts = await send()
-        except (StoreError, DeliveryError) as error:
-            # One that cannot send now must not keep the other from sending.
+            with Isolation(mailer.store, mailer.clock()).guard(FaultKind.JOB, job):
+                counts.update(await send())
+                jobs.succeeded(job, mailer.clock())
+        # One that cannot send now must not keep the other from sending.
+        except AggregatorError as error:
             log.info(f"{what} not sent", reason=str(error))
             jobs.delayed(job, str(error))
             continue
-        jobs.succeeded(job, mailer.clock())
         if counts:
             log.info(what, **{status.replace(" ", "_"): count for status, count in counts.items()})
 

@@ -92,9 +92,36 @@ def digest_status(context: typer.Context, replay: Replay = None, as_json: AsJson
             }
             for run, counts in program.store.deliveries.counts_by_run().items()
         ]
+        unsettled = (*program.store.deliveries.never_known(), *program.store.deliveries.set_aside())
+        for row in shown:
+            row["unsettled"] = [
+                {"subscriber": one.subscriber_id, "status": one.status.value, "why": one.reply}
+                for one in unsettled
+                if one.run == row["run"]
+            ]
         print_rows(columns, shown, as_json=as_json)
         if not as_json:
+            for one in unsettled:
+                print_text(f"{one.run} {one.subscriber_id}: {one.status}, {one.reply}")
             print_text(describe_mail_route(program.config.settings, program.replay))
+
+
+@digest.command("settle")
+def digest_settle(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(help="The run, as `digest status` shows it.")],
+    subscriber: Annotated[str, typer.Argument(help="The subscriber's id, as `digest status` shows it.")],
+    arrived: Annotated[
+        bool,
+        typer.Option("--arrived/--again", help="It arrived (your mail server's log says so), or send it."),
+    ],
+) -> None:
+    """Settle a delivery that was given up because its outcome never became known."""
+    with open_program(context) as program:
+        if not program.store.deliveries.settle(run, subscriber, program.clock(), arrived=arrived):
+            problem = "no delivery waits for you under this run and subscriber; see: aggregator digest status"
+            raise ConfigError((ConfigIssue(f"{run} {subscriber}", 0, problem),))
+        print_text(f"{run} {subscriber}: {'settled' if arrived else 'sent again with the next mail'}.")
 
 
 def _digest_text(program: App, digest: Digest) -> str:

@@ -13,6 +13,7 @@ from aggregator.cli.console import print_json, print_rows, print_text
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, open_program
 from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.services.inbox.queues import inbox, item_text
+from aggregator.services.inbox.retry import retry
 from aggregator.services.publishing.snapshot import sources_with_state
 
 
@@ -41,10 +42,12 @@ def status(
 @app.command("inbox")
 def show_inbox(
     context: typer.Context,
-    retry: Annotated[
+    key: Annotated[
         str | None,
         typer.Option(
-            metavar="KEY", help="Try what was set aside under this key again at once; `all`: everything."
+            "--retry",
+            metavar="KEY",
+            help="Try what was set aside under this key again at once; `all`: everything.",
         ),
     ] = None,
     replay: Replay = None,
@@ -53,8 +56,8 @@ def show_inbox(
 ) -> None:
     """Show what waits for a person: what, since when, and the command that settles it."""
     with open_program(context, replay=replay, at=at) as program:
-        if retry:
-            _retry(program, retry)
+        if key:
+            _retry(program, key)
             return
         items = inbox(program.config, program.store, program.clock())
         if as_json:
@@ -67,7 +70,7 @@ def show_inbox(
 
 
 def _retry(program: App, key: str) -> None:
-    if not (count := program.store.faults.retry(None if key == "all" else key)):
+    if not (count := retry(program.store, key, program.clock())):
         what = "nothing is set aside under this key; `aggregator inbox` shows what is"
         raise ConfigError((ConfigIssue(f"option --retry {key}", 0, what),))
     print_text(f"{count} set aside before: tried again by the next run.")

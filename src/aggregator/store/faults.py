@@ -39,11 +39,6 @@ class Faults(Repository):
         """Forget a fault: the part works again. Return whether there was one."""
         return bool(self._database.execute(delete(faults).where(faults.c.kind == kind, faults.c.key == key)))
 
-    def retry(self, key: str | None) -> int:
-        """Forget every fault with this key, or all; return how many. Each is tried at once, and anew."""
-        where = [] if key is None else [faults.c.key == key]
-        return self._database.execute(delete(faults).where(*where))
-
     def all(self) -> tuple[Fault, ...]:
         """Return every fault, the oldest first."""
         rows = self._database.rows(select(faults).order_by(faults.c.first_at, faults.c.kind, faults.c.key))

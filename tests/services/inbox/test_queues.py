@@ -14,11 +14,12 @@ from aggregator.cli import app
 from aggregator.config import Config, load_config
 from aggregator.config.settings import load_settings
 from aggregator.errors import Cause
-from aggregator.model import DeliveryStatus, Failed, Source, SourceState
+from aggregator.model import MAX_RESENDS, DeliveryStatus, Failed, Source, SourceState
 from aggregator.model.alert_rules import AlertRule, Term, Webhook
 from aggregator.model.faults import FaultKind
 from aggregator.services.inbox import queues
 from aggregator.services.inbox.queues import FAULT_TEXTS, QUEUES, InboxItem, inbox, item_text
+from aggregator.services.inbox.retry import retry
 from aggregator.services.mailing.delivery import TOO_LATE
 from aggregator.store import Store, open_store
 from tests.conftest import PROJECT
@@ -78,9 +79,19 @@ def fill(config: Config, store: Store) -> Config:
         store.faults.record(kind, f"one {kind}", "ValueError: broken\x1b[31m", "publish/x.py:1", NOON)
     subscriber = make_subscriber(id="id-a")
     store.subscribers.add([subscriber])
+    never_known(store, subscriber.id)
     store.deliveries.plan("2026-W22", [subscriber.id], NOON, given_up=TOO_LATE)
-    store.deliveries.plan("2026-W10", [subscriber.id], WEEK_AGO, given_up=TOO_LATE)
+    store.deliveries.plan("2026-W09", [subscriber.id], WEEK_AGO, given_up=TOO_LATE)
     return config
+
+
+def never_known(store: Store, subscriber_id: str) -> None:
+    """Hand a delivery over so often that it is given up, and die each time."""
+    store.deliveries.plan("2026-W10", [subscriber_id], WEEK_AGO)
+    for hour in range(MAX_RESENDS + 1):
+        at = WEEK_AGO + timedelta(hours=hour)
+        assert store.deliveries.next_batch((), at, 1)
+        store.deliveries.replan_handed_over(at)
 
 
 def webhook_gone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,7 +110,7 @@ def test_every_queue_and_every_kind_of_fault_is_in_the_inbox(
     assert all(f"one {kind}" in text for kind in FaultKind)
     for shown in ("moved: has moved", "layout: needs new selectors", "long: does not recover", "2026-W22: 1"):
         assert shown in text
-    for hidden in ("short:", "off:", "2026-W10", "\x1b"):
+    for hidden in ("short:", "off:", "2026-W09", "\x1b"):
         assert hidden not in text
 
 
@@ -129,9 +140,39 @@ def test_what_is_given_up_can_be_planned_again(config: Config, store: Store) -> 
 
     assert store.deliveries.plan_again("2026-W22", NOON) == 1
 
-    assert inbox(config, store, NOON)[-1].kind == "set aside"
+    assert "delivery given up" not in {item.kind for item in inbox(config, store, NOON)}
     (delivery,) = [one for one in store.deliveries.of_subscriber("id-a") if one.run == "2026-W22"]
     assert (delivery.status, delivery.due, delivery.reply) == (DeliveryStatus.PLANNED, NOON, "")
+
+
+def test_what_has_an_unknown_outcome_waits_until_it_is_settled(config: Config, store: Store) -> None:
+    store.subscribers.add([make_subscriber(id="id-a")])
+    never_known(store, "id-a")
+
+    (item,) = inbox(config, store, NOON)
+    assert item.command == "aggregator digest settle 2026-W10 id-a --arrived"
+    check_command(item)
+    assert store.deliveries.settle("2026-W10", "id-a", NOON, arrived=True)
+    assert inbox(config, store, NOON) == ()
+
+
+def test_what_is_tried_again_is_due_at_once(config: Config, store: Store) -> None:
+    config = with_source(config, store, make_source("one"), due=NOON + timedelta(days=1))
+    store.faults.record(FaultKind.SOURCE, "one", "ValueError", "parse/feed.py:1", NOON)
+    store.subscribers.add([make_subscriber(id="id-a")])
+    store.deliveries.plan("2026-W23", ["id-a"], NOON)
+    ((planned, _),) = store.deliveries.next_batch((), NOON, 1)
+    waiting = replace(
+        planned, status=DeliveryStatus.PLANNED, due=NOON + timedelta(days=1), reply="set aside: x"
+    )
+    store.deliveries.next_batch([waiting], NOON, 0)
+    store.faults.record(FaultKind.DELIVERY, "2026-W23/id-a", "ValueError", "deliver/x.py:1", NOON)
+
+    assert retry(store, "2026-W23/id-a", NOON) == 1
+    assert len(store.deliveries.next_batch((), NOON, 1)) == 1
+    assert retry(store, "all", NOON) == 1
+    assert store.sources.state("one").due == NOON
+    assert inbox(config, store, NOON) == ()
 
 
 def test_a_bug_in_one_queue_does_not_hide_the_others(

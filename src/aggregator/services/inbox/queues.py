@@ -150,7 +150,7 @@ class SourcesToConfirm:
 
 
 @dataclass(frozen=True)
-class Faults:
+class SetAside:
     """Parts that raised an unexpected exception: tried again less and less often."""
 
     config: Config
@@ -188,6 +188,27 @@ class DeliveriesGivenUp:
 
 
 @dataclass(frozen=True)
+class DeliveriesNeverKnown:
+    """Mail that may have arrived or not: the mail server's log knows."""
+
+    config: Config
+    store: Store
+    kind = "delivery of unknown outcome"
+
+    def waiting(self, now: datetime) -> Iterator[InboxItem]:
+        """Return each delivery until it is settled."""
+        for one in self.store.deliveries.never_known():
+            command = f"aggregator digest settle {shlex.quote(one.run)} {shlex.quote(one.subscriber_id)}"
+            yield InboxItem(
+                kind=self.kind,
+                what=f"{one.run} to {one.subscriber_id}: does your mail server's log say that it arrived? "
+                "If not, --again sends it",
+                since=one.status_since,
+                command=f"{command} --arrived",
+            )
+
+
+@dataclass(frozen=True)
 class WebhooksGone:
     """Receivers that want no more alerts, while the rule still names them."""
 
@@ -211,7 +232,8 @@ class WebhooksGone:
 # In the order in which they are shown.
 QUEUES: Final[tuple[Callable[[Config, Store], Queue], ...]] = (
     RemovalsToConfirm,
-    Faults,
+    SetAside,
+    DeliveriesNeverKnown,
     DeliveriesGivenUp,
     SourcesToMend,
     WebhooksGone,

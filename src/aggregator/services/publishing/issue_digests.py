@@ -12,7 +12,9 @@ from aggregator import deliver
 from aggregator.config import Config
 from aggregator.deliver import closed_days, closed_weeks, render_digest
 from aggregator.model import Artifact, DeferredArtifact, Digest, Snapshot
+from aggregator.model.faults import FaultKind
 from aggregator.publish.presentation.fingerprints import code_fingerprint, fingerprint_of
+from aggregator.services.isolation import Isolation
 from aggregator.services.publishing.snapshot import build_digest, sources_with_state
 from aggregator.store import Store
 
@@ -32,15 +34,18 @@ def issue_digests(config: Config, store: Store, now: datetime) -> tuple[Digest, 
         return ()
     closed = (*closed_weeks(first_read, now, zone), *closed_days(first_read, now, zone))
     issued = store.digests.issued_periods()
-    missing = [period for period in closed if period not in issued]
+    isolation = Isolation(store, now)
+    waiting = isolation.waiting(FaultKind.DIGEST)
+    missing = [period for period in closed if period not in issued and period not in waiting]
     sources = sources_with_state(config, store) if missing else ()
     load_documents = cache(store.documents.all)
-    return store.digests.issue(
-        [
-            build_digest(config, store, sources, period, load_documents=load_documents, issued_at=now)
-            for period in missing
-        ]
-    )
+    built = list[Digest]()
+    for period in missing:
+        with isolation.guard(FaultKind.DIGEST, period):
+            built.append(
+                build_digest(config, store, sources, period, load_documents=load_documents, issued_at=now)
+            )
+    return store.digests.issue(built)
 
 
 def digest_files(digests: Iterable[Digest], snapshot: Snapshot) -> Iterator[DeferredArtifact]:
