@@ -211,4 +211,4 @@ def test_a_delivery_whose_outcome_stays_unknown_is_listed_and_settled(project: S
     settled = project.run("digest", "settle", "2024-W04", id, "--again", "--at", MONDAY)
     assert settled.out == f"2024-W04 {id}: sent again with the next mail.\n"
     assert project.run("digest", "send", "--at", MONDAY).out.startswith("1 accepted.")
-    assert project.run("digest", "settle", "2024-W04", id, "--arrived").code == 1
+    assert project.run("digest", "settle", "2024-W04", id, "--arrived").code == 2

@@ -115,9 +115,10 @@ def digest_settle(
         bool,
         typer.Option("--arrived/--again", help="It arrived (your mail server's log says so), or send it."),
     ],
+    at: At = None,
 ) -> None:
     """Settle a delivery that was given up because its outcome never became known."""
-    with open_program(context) as program:
+    with open_program(context, at=at) as program:
         if not program.store.deliveries.settle(run, subscriber, program.clock(), arrived=arrived):
             problem = "no delivery waits for you under this run and subscriber; see: aggregator digest status"
             raise ConfigError((ConfigIssue(f"{run} {subscriber}", 0, problem),))

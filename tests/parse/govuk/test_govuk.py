@@ -319,7 +319,7 @@ def test_a_response_in_a_changed_form_is_an_error_that_names_what_is_missing(nam
 @pytest.mark.parametrize(
     ("payload", "cause", "detail"),
     [
-        (b"", Cause.EMPTY, "holds nothing"),
+        (b"", Cause.EMPTY, "is empty"),
         (b"[]", Cause.NOT_A_FEED, "neither a search nor a document"),
         (b"<!DOCTYPE html><title>Example</title>", Cause.NOT_A_FEED, "a page titled 'Example' came in place"),
         (b"<rss></rss>", Cause.NOT_A_FEED, "markup came in place of JSON: it begins '<rss></rss>'"),

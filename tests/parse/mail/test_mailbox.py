@@ -253,7 +253,7 @@ def test_a_message_without_an_id_gets_one_made_from_its_text() -> None:
 
 
 def test_a_message_that_was_left_out_by_the_fetcher_is_quarantined() -> None:
-    page = read(message(), left=b"1706.big\tlarger than 10 MiB, the most that is read of one message\n")
+    page = read(message(), left_out=b"1706.big\tlarger than 10 MiB, the most that is read of one message\n")
     assert len(page.entries) == 1
     assert page.rejects == (
         Reject(

@@ -13,7 +13,7 @@ import pytest
 import structlog
 
 from aggregator import log
-from aggregator.deliver.webhook_request import decode_secret, sign
+from aggregator.deliver.webhook_request import build_webhook_request, decode_secret, sign
 from aggregator.errors import DeliveryError, StoreError
 from aggregator.fetch.http.client import HttpFetcher
 from aggregator.model import Request
@@ -207,7 +207,7 @@ def test_a_post_that_cannot_be_built_is_set_aside_alone_and_posted_once_the_faul
         entry = make_entry(f"https://www.gov.uk/{number}", title=f"Open data, part {number}")
         bench.save_change(NOON + MINUTE, entry)
     bench.find_alerts(NOON + MINUTE)
-    build = webhooks.build_webhook_request
+    build = build_webhook_request
 
     def broken(alert: Alert, *rest: Any) -> Request:
         if alert.title == "Open data, part 7":

@@ -24,6 +24,7 @@ from aiosmtplib.protocol import SMTPProtocol
 from aggregator import log
 from aggregator.config import Config, load_config
 from aggregator.config.settings import load_settings
+from aggregator.deliver import prepare_digest_mail
 from aggregator.deliver.mail.prepared import PreparedMessage
 from aggregator.errors import StoreError
 from aggregator.fetch.mailbox.fetcher import MailboxFetcher
@@ -94,6 +95,14 @@ class Bench:
         """Send what is due, as after a restart: with a store that was opened anew."""
         with self.open() as store:
             return dict(asyncio.run(Mailer(self.config, store, lambda: at).send_due()))
+
+    def work(self, at: datetime) -> Callable[[], None]:
+        """The same as the work of a process of its own."""
+
+        def send() -> None:
+            self.send(at)
+
+        return send
 
     def with_settings(self, **changes: object) -> None:
         settings = self.config.settings.model_copy(update=changes)
@@ -171,7 +180,7 @@ def test_a_preparation_that_fails_keeps_only_those_back_who_share_it(
     with bench.open() as store:
         for name in TEN[:3]:
             store.subscribers.save(_subscriber(name, choices=Choices(when_empty=True)))
-    prepare, calls = message_builder.prepare_digest_mail, Counter[bool]()
+    prepare, calls = prepare_digest_mail, Counter[bool]()
 
     def broken(digest: Any, subscriber: Subscriber, *rest: Any) -> PreparedMessage:
         calls[subscriber.choices.when_empty] += 1
@@ -234,7 +243,7 @@ def die_at(name: str) -> Callable[[killed_child.FaultPoints], None]:
                 os.kill(os.getpid(), signal.SIGKILL)
             return reply
 
-        SMTPProtocol.execute_data_command = execute  # type: ignore[method-assign]  # only in the child
+        SMTPProtocol.execute_data_command = execute  # type: ignore[method-assign,assignment]  # only in the child
 
     return install
 
@@ -242,8 +251,8 @@ def die_at(name: str) -> Callable[[killed_child.FaultPoints], None]:
 def test_a_process_that_dies_at_the_same_message_repeats_nobody_more_than_twice(bench: Bench) -> None:
     bad = TEN[4]
     for round in range(5):
-        at = MONDAY + round * MINUTE
-        killed_child.run_to_end(bench.config.settings.home, lambda at=at: bench.send(at), die_at(bad))  # type: ignore[misc]
+        work = bench.work(MONDAY + round * MINUTE)
+        killed_child.run_to_end(bench.config.settings.home, work, die_at(bad))
 
     copies = bench.copies()
     assert set(copies) == set(TEN)
@@ -281,7 +290,7 @@ def test_a_batch_lost_in_the_middle_is_finished_and_repeats_only_what_was_in_fli
         names = [f"slow{n}" for n in range(10)]
         bench = Bench(tmp_path, server, names)
         bench.with_settings(mail_batch=4)
-        child, pipe = killed_child.start(tmp_path, lambda: bench.send(MONDAY))
+        child, pipe = killed_child.start(tmp_path, bench.work(MONDAY))
         server.wait_for(6)
         assert killed_child.kill_running(child, pipe, 0)
 

@@ -120,7 +120,7 @@ LINKS = st.sampled_from(
 )
 RAWS = st.builds(
     RawEntry,
-    where=st.just("item 1"),
+    item_name=st.just("item 1"),
     id=st.sampled_from([None, "x", "tag:a,2005:/b", "https://a.org/?p=1", "https://www.gov.wales/node/12"]),
     link=LINKS,
     title=TEXTS.filter(bool),
@@ -250,7 +250,7 @@ LISTINGS = st.sets(st.sampled_from(RECORD_IDS), max_size=2)
 """What a listing leaves out. Two of six at once are more than a fifth, so they wait for the operator."""
 GAPS = st.sampled_from([20, 60, 90, 179, 180, 181, 240, 600])
 """Minutes between two polls."""
-LOOKS = st.lists(st.tuples(GAPS, LISTINGS), min_size=2, max_size=6)
+LISTINGS_OVER_TIME = st.lists(st.tuples(GAPS, LISTINGS), min_size=2, max_size=6)
 
 
 def folder(without: set[str]) -> tuple[FetchedPart, ...]:
@@ -285,7 +285,7 @@ def timed(listings: Sequence[tuple[int, set[str]]]) -> list[tuple[datetime, set[
 
 
 @examples(40, few=15)
-@given(looks=LOOKS)
+@given(listings=LISTINGS_OVER_TIME)
 def test_a_removal_is_never_announced_without_two_polls_three_hours_apart(
     fresh: OpenStore, listings: list[tuple[int, set[str]]]
 ) -> None:
@@ -305,7 +305,7 @@ def test_a_removal_is_never_announced_without_two_polls_three_hours_apart(
 
 
 @examples(25, few=10)
-@given(looks=LOOKS, data=st.data())
+@given(listings=LISTINGS_OVER_TIME, data=st.data())
 def test_a_failed_poll_anywhere_never_produces_a_removal(
     fresh: OpenStore, listings: list[tuple[int, set[str]]], data: st.DataObject
 ) -> None:

@@ -59,14 +59,14 @@ class OperatorMail:
     async def _broken(self, present: Breakdown | None, health: HealthReport, now: datetime) -> None:
         began = present or Breakdown(began_at=now, problems="\n".join(health.problems))
         broken = replace(began, well_since=None)
-        if broken.told_at or now - broken.began_at < BROKEN_FOR:
+        if broken.reported_at or now - broken.began_at < BROKEN_FOR:
             self._save(present, broken)
             return
-        told = replace(broken, problems="\n".join(health.problems), told_at=now)
-        await self._tell(present, told, broken, _broken_notice(told, health), now)
+        reported = replace(broken, problems="\n".join(health.problems), reported_at=now)
+        await self._tell(present, reported, broken, _broken_notice(reported, health), now)
 
     async def _well(self, present: Breakdown, health: HealthReport, now: datetime) -> None:
-        if present.told_at is None and now - present.began_at < BROKEN_FOR:
+        if present.reported_at is None and now - present.began_at < BROKEN_FOR:
             self._save(present, None)
         elif present.well_since is None:
             self._save(present, replace(present, well_since=now))
@@ -77,18 +77,18 @@ class OperatorMail:
     async def _tell(
         self,
         before: Breakdown | None,
-        told: Breakdown,
-        untold: Breakdown,
+        reported: Breakdown,
+        unreported: Breakdown,
         notice: OperatorNotice,
         now: datetime,
     ) -> None:
-        """Store `told` and send the notice; if the mail server did not take it, store `untold` again."""
+        """Store `reported` and send the notice; if the mail server did not take it, store `unreported` again."""
         if self._not_before and now < self._not_before:
             return
         # Stored first: dying between the two loses a mail, the other order would repeat it at each restart.
-        if self._save(before, told) and not await self._sent(notice, now):
+        if self._save(before, reported) and not await self._sent(notice, now):
             self._not_before = now + RETRY_AFTER
-            self._save(None if told.ended_at else told, untold)
+            self._save(None if reported.ended_at else reported, unreported)
 
     async def _sent(self, notice: OperatorNotice, now: datetime) -> bool:
         settings = self.config.settings
@@ -128,12 +128,12 @@ class OperatorMail:
         return is_ours
 
 
-def _broken_notice(told: Breakdown, health: HealthReport) -> OperatorNotice:
+def _broken_notice(reported: Breakdown, health: HealthReport) -> OperatorNotice:
     return OperatorNotice(
-        run=f"operator-broken-{told.began_at:%Y%m%dT%H%M%SZ}",
+        run=f"operator-broken-{reported.began_at:%Y%m%dT%H%M%SZ}",
         subject="something is wrong",
         lines=(
-            f"Since {told.began_at:%Y-%m-%d %H:%M} UTC the program does not do what it has to:",
+            f"Since {reported.began_at:%Y-%m-%d %H:%M} UTC the program does not do what it has to:",
             "",
             *(f"- {problem}" for problem in health.problems),
             "",
