@@ -51,7 +51,7 @@ class Breakdown:
     # What was wrong, in sentences, when the operator was told.
     problems: str
     # When the mail about it was handed over; None while it was not.
-    told_at: datetime | None = None
+    reported_at: datetime | None = None
     # Since when all is well again; None while it is not.
     well_since: datetime | None = None
     # When it was over for good, and the mail about that was handed over if there was one before.

@@ -82,7 +82,7 @@ class OperatorMail:
         notice: OperatorNotice,
         now: datetime,
     ) -> None:
-        """Store `reported` and send the notice; if the mail server did not take it, store `unreported` again."""
+        """Store `reported` and send the notice; if the server did not take it, store `unreported` again."""
         if self._not_before and now < self._not_before:
             return
         # Stored first: dying between the two loses a mail, the other order would repeat it at each restart.

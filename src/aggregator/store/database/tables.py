@@ -311,7 +311,7 @@ breakdowns: Final = Table(
     metadata,
     Column("began_at", INSTANT, primary_key=True),
     Column("problems", Text, nullable=False),
-    Column("told_at", INSTANT, nullable=True),
+    Column("reported_at", INSTANT, nullable=True),
     Column("well_since", INSTANT, nullable=True),
     Column("ended_at", INSTANT, nullable=True),
 )

@@ -15,7 +15,7 @@ def upgrade() -> None:
         "breakdowns",
         Column("began_at", Text, primary_key=True),
         Column("problems", Text, nullable=False),
-        Column("told_at", Text, nullable=True),
+        Column("reported_at", Text, nullable=True),
         Column("well_since", Text, nullable=True),
         Column("ended_at", Text, nullable=True),
     )
