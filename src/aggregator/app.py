@@ -18,6 +18,7 @@ from aggregator.deliver.mail.tokens import read_key
 from aggregator.due_work import JOB_LOCK, SEARCH_INDEX_LOCK, Services
 from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import DeliveryStatus, Digest, Failed, Source
+from aggregator.model.faults import Fault
 from aggregator.publish.output_folder import WriteResult, published_at
 from aggregator.publish.search_index import build_search_index, has_search_index
 from aggregator.services.alerts.rules import OperatorRules, SubscriberRules
@@ -55,11 +56,13 @@ class RunReport:
     digests: tuple[Digest, ...]
     # The number of alerts found; they are sent with the mail that is due.
     alerts: int = 0
+    # What was set aside in this run, because of a bug in this program.
+    faults: tuple[Fault, ...] = ()
 
     @property
     def has_bug(self) -> bool:
-        """Whether a poll crashed because of a bug in this program."""
-        return any(outcome.bug for outcome in self.outcomes)
+        """Whether a poll or another part crashed because of a bug in this program."""
+        return bool(self.faults) or any(outcome.bug for outcome in self.outcomes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +79,7 @@ class App(Services):
     async def run_once(self, progress: Progress) -> RunReport:
         """The main job: poll every source, issue the digests that are due, publish."""
         outcomes, alerts, sources = list[PollOutcome](), 0, self.poller.enabled_sources()
+        known = set(self.store.faults.all())
         with self.locked():
             self.labelling.relabel()
             for now, fetcher in self._polls():
@@ -90,7 +94,12 @@ class App(Services):
         states = self.store.sources.states()
         failing = tuple(s.id for s in sources if s.id in states and states[s.id].failure)
         return RunReport(
-            outcomes=tuple(outcomes), failing=failing, digests=digests, written=written, alerts=alerts
+            outcomes=tuple(outcomes),
+            failing=failing,
+            digests=digests,
+            written=written,
+            alerts=alerts,
+            faults=tuple(one for one in self.store.faults.all() if one not in known),
         )
 
     async def poll_only(self, sources: Sequence[Source], progress: Progress) -> tuple[PollOutcome, ...]:

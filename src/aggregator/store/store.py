@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from aggregator.errors import StoreError
 from aggregator.store.alerts import Alerts
+from aggregator.store.breakdowns import Breakdowns
 from aggregator.store.database.copies import copy_database, drop_old_copies
 from aggregator.store.database.engine import Database, DatabaseAccess, OpenTransaction
 from aggregator.store.database.lost import MakeStore, prepare, remember
@@ -88,6 +89,7 @@ class Store(Transaction):
         self.deliveries = Deliveries(database)
         self.alerts = Alerts(database)
         self.faults = Faults(database)
+        self.breakdowns = Breakdowns(database)
 
     def __enter__(self) -> Self:
         return self
@@ -100,6 +102,10 @@ class Store(Transaction):
     def close(self) -> None:
         """Close every connection to the file."""
         self._database.close()
+
+    def check(self, *, thorough: bool) -> None:
+        """Raise StoreError if the file is gone, was replaced, or is damaged; `thorough` reads all of it."""
+        self._database.check(thorough=thorough)
 
     def job_lock(self, job: str, *, wait: timedelta = timedelta(0)) -> AbstractContextManager[None]:
         """Make this process the only one that does `job` on this store, inside the `with`.

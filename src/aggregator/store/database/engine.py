@@ -41,6 +41,12 @@ EMPTY: Final = (
     "the store was emptied, replaced or deleted while the program runs; stop the program, "
     "and put it back with `aggregator restore BACKUP --new`"
 )
+GONE: Final = (
+    "the file that this program opened is gone or was replaced; stop the program, put the store or a backup "
+    "in its place, and start again"
+)
+# How every SQLite file begins (https://www.sqlite.org/fileformat.html).
+FILE_HEADER: Final = b"SQLite format 3\0"
 LOCKED: Final = (
     "another process kept the store locked too long; nothing was changed, "
     "run again when the other process has ended"
@@ -175,6 +181,8 @@ class Database(DatabaseAccess):
         self.location = str(self.file or "the store in memory")
         self._wait = wait
         self._engine = _engine(url, wait)
+        # Device and inode of the file at the first check.
+        self._identity: tuple[int, int] | None = None
 
     def read_transaction(self) -> AbstractContextManager[Connection]:
         """Begin a transaction, see `DatabaseAccess`."""
@@ -197,6 +205,34 @@ class Database(DatabaseAccess):
     def checkpoint(self) -> None:
         """Move the write-ahead log into the file at once, see `DatabaseAccess`."""
         self._outside_transaction("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def check(self, *, thorough: bool) -> None:
+        """Raise StoreError if the file is gone, was replaced, or is damaged; `thorough` reads all of it."""
+        if self.file is None:
+            return
+        try:
+            found = self.file.stat()
+            with self.file.open("rb") as file:
+                is_database = file.read(len(FILE_HEADER)) == FILE_HEADER
+        except OSError as error:
+            raise StoreError(f"{self.location}: {GONE} ({error.strerror})") from error
+        # SQLite goes on with the old file, which nobody can open any more.
+        identity = found.st_dev, found.st_ino
+        if (self._identity or identity) != identity:
+            raise StoreError(f"{self.location}: {GONE}")
+        self._identity = identity
+        if not is_database:
+            raise StoreError(f"{self.location}: {NOT_A_DATABASE}")
+        if thorough:
+            self._read_through(self.file)
+
+    def _read_through(self, file: Path) -> None:
+        # A connection of its own: one from the pool would look at pages that it still has in memory.
+        address = f"{file.absolute().as_uri()}?mode=ro"
+        with translate_errors(self.location), closing(sqlite3.connect(address, uri=True)) as connection:
+            (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if result != "ok":
+            raise StoreError(f"{self.location}: {NOT_A_DATABASE} ({result})")
 
     def close(self) -> None:
         """Close every connection."""
