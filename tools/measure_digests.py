@@ -38,7 +38,10 @@ from aggregator.model import (
     Subscriber,
     SubscriberStatus,
 )
+from aggregator.services.isolation import Isolation
+from aggregator.services.mailing.delivery import DeliveryService
 from aggregator.services.mailing.mailer import delivery_service
+from aggregator.services.mailing.message_builder import MessageBuilder
 from aggregator.store import open_store
 
 NOW = datetime(2024, 1, 29, 8, 0, tzinfo=UTC)
@@ -159,7 +162,12 @@ async def send_personal(port: int, folder: Path, count: int, connections: int) -
         await sender.close()
         if sum(counts.values()) != count:
             raise SystemExit(f"only {counts} of {count}")
-        return taken, deliveries.build_message(WEEK, store.subscribers.all()[0], NOW)
+        return taken, _builder(deliveries).build(WEEK, store.subscribers.all()[0], NOW)
+
+
+def _builder(deliveries: DeliveryService) -> MessageBuilder:
+    isolation = Isolation(deliveries.store, NOW)
+    return MessageBuilder(deliveries.config, deliveries.store, deliveries.context, isolation)
 
 
 async def measure(port: int, count: int, connections: int, rounds: int) -> None:

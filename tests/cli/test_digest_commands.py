@@ -10,6 +10,7 @@ import pytest
 
 from aggregator.store import open_store
 from tests.deliver.digest.digests import make_digest, make_item, make_section
+from tests.support.builders import instant
 from tests.support.projects import PROJECT, SMALL_REGISTER, SmallProject, make_atom_feed, small_project
 
 MONDAY = "2024-01-29T08:00:00Z"
@@ -195,3 +196,19 @@ def test_a_send_issues_the_day_that_closed_and_sends_alerts(tmp_path: Path) -> N
     assert project.run("digest", "send", *replay, "--at", "2024-02-01T08:01:00Z").out.startswith(
         "No delivery"
     )
+
+
+def test_a_delivery_whose_outcome_stays_unknown_is_listed_and_settled(project: SmallProject) -> None:
+    id = project.run("subscribers", "add", "reader@example.org", "--at", MONDAY).out.split()[0]
+    with open_store(f"sqlite:///{project.folder}/data/aggregator.db") as store:
+        store.deliveries.plan("2024-W04", [id], instant(MONDAY))
+        for _ in range(3):
+            store.deliveries.next_batch((), instant(MONDAY), 1)
+            store.deliveries.replan_handed_over(instant(MONDAY))
+
+    listed = project.run("digest", "status").out
+    assert f"2024-W04 {id}: given up, handed over 3 times without a known outcome" in listed
+    settled = project.run("digest", "settle", "2024-W04", id, "--again", "--at", MONDAY)
+    assert settled.out == f"2024-W04 {id}: sent again with the next mail.\n"
+    assert project.run("digest", "send", "--at", MONDAY).out.startswith("1 accepted.")
+    assert project.run("digest", "settle", "2024-W04", id, "--arrived").code == 2

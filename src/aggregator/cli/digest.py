@@ -12,6 +12,7 @@ from aggregator.cli import rows
 from aggregator.cli.console import print_json, print_rows, print_text
 from aggregator.cli.options import AsJson, At, Replay, app, open_program
 from aggregator.deliver import render_digest
+from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import DeliveryStatus, Digest
 from aggregator.services.mailing.mailer import describe_mail_route
 
@@ -58,9 +59,20 @@ def digest_issue(context: typer.Context, replay: Replay = None, at: At = None) -
 
 
 @digest.command("send")
-def digest_send(context: typer.Context, replay: Replay = None, at: At = None) -> None:
+def digest_send(
+    context: typer.Context,
+    again: Annotated[
+        str | None,
+        typer.Option(metavar="RUN", help="First plan again what was given up of this run."),
+    ] = None,
+    replay: Replay = None,
+    at: At = None,
+) -> None:
     """Issue and plan what is missing of the last week, and send every delivery that is due."""
     with open_program(context, at=at, replay=replay) as program:
+        if again and not program.store.deliveries.plan_again(again, program.clock()):
+            what = "it has no delivery that was given up; `aggregator digest status` shows the runs"
+            raise ConfigError((ConfigIssue(f"run {again}", 0, what),))
         counts = asyncio.run(program.send_due())
         sent = ", ".join(f"{counts[status]} {status}" for status in DeliveryStatus if counts[status])
         route = describe_mail_route(program.config.settings, program.replay)
@@ -80,9 +92,37 @@ def digest_status(context: typer.Context, replay: Replay = None, as_json: AsJson
             }
             for run, counts in program.store.deliveries.counts_by_run().items()
         ]
+        unsettled = (*program.store.deliveries.never_known(), *program.store.deliveries.set_aside())
+        for row in shown:
+            row["unsettled"] = [
+                {"subscriber": one.subscriber_id, "status": one.status.value, "why": one.reply}
+                for one in unsettled
+                if one.run == row["run"]
+            ]
         print_rows(columns, shown, as_json=as_json)
         if not as_json:
+            for one in unsettled:
+                print_text(f"{one.run} {one.subscriber_id}: {one.status}, {one.reply}")
             print_text(describe_mail_route(program.config.settings, program.replay))
+
+
+@digest.command("settle")
+def digest_settle(
+    context: typer.Context,
+    run: Annotated[str, typer.Argument(help="The run, as `digest status` shows it.")],
+    subscriber: Annotated[str, typer.Argument(help="The subscriber's id, as `digest status` shows it.")],
+    arrived: Annotated[
+        bool,
+        typer.Option("--arrived/--again", help="It arrived (your mail server's log says so), or send it."),
+    ],
+    at: At = None,
+) -> None:
+    """Settle a delivery that was given up because its outcome never became known."""
+    with open_program(context, at=at) as program:
+        if not program.store.deliveries.settle(run, subscriber, program.clock(), arrived=arrived):
+            problem = "no delivery waits for you under this run and subscriber; see: aggregator digest status"
+            raise ConfigError((ConfigIssue(f"{run} {subscriber}", 0, problem),))
+        print_text(f"{run} {subscriber}: {'settled' if arrived else 'sent again with the next mail'}.")
 
 
 def _digest_text(program: App, digest: Digest) -> str:

@@ -22,7 +22,7 @@ from aggregator.deliver.digest.weeks import (
     windows_still_sent,
 )
 from aggregator.deliver.mail.prepared import MailContext, PreparedMessage, prepare_digest_mail
-from aggregator.deliver.mail.retry import after_attempt, give_up_not_allowed
+from aggregator.deliver.mail.retry import after_attempt, give_up_not_allowed, set_aside
 
 __all__ = [
     "MailContext",
@@ -36,6 +36,7 @@ __all__ = [
     "give_up_not_allowed",
     "prepare_digest_mail",
     "render_digest",
+    "set_aside",
     "should_send",
     "week_of",
     "windows_still_sent",

@@ -10,6 +10,19 @@ from typing import Final
 # Prefix of the delivery runs that answer a request: a confirmation, or a link to one's choices.
 ANSWER_RUN_PREFIX: Final = "ask-"
 
+# The reply of a delivery to somebody whom the operator does not allow.
+NOT_ALLOWED: Final = "not on the list in the setting mail_allow"
+# So often a delivery is sent again whose outcome is not known: the mail server may have taken it, or not.
+MAX_RESENDS: Final = 2
+
+# Replies that we write ourselves, for deliveries that got none from a mail server.
+SUBSCRIBER_LEFT: Final = "the subscriber had left"
+NEVER_KNOWN: Final = (
+    f"handed over {MAX_RESENDS + 1} times without a known outcome: it may have arrived, and is not sent again"
+)
+# Before the reason why the message could not be made: it is tried again later.
+SET_ASIDE: Final = "set aside: "
+
 
 # Stored: changing a value needs a migration.
 class SubscriberStatus(StrEnum):
@@ -136,6 +149,8 @@ class SendOutcome(StrEnum):
     UNKNOWN = "unknown"
     # The server got nothing of it.
     NOT_SENT = "untried"
+    # The subscriber left while the batch was under way; the server got nothing of it.
+    NOT_WANTED = "not wanted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +160,21 @@ class SendResult:
     message: Message
     outcome: SendOutcome
     reply: str = ""
+    # The unexpected exception that ended the attempt: a bug of ours, or of a library.
+    error: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedMail:
+    """What we use of a mail that was sent to us: plain values, within limits. Nothing in them is checked."""
+
+    # The values of all fields in which mail servers note an address that a mail was delivered to.
+    recipients: tuple[str, ...]
+    # The addresses in the From field.
+    senders: tuple[str, ...]
+    subject: str
+    # Whether a program wrote it, or a mailing list passed it on (RFC 3834, 2).
+    is_automatic: bool
+    # Whether it is a feedback report (RFC 5965): a complaint about one of our mails, which it contains.
+    is_feedback_report: bool
+    raw: bytes

@@ -5,7 +5,8 @@
 2. A delivery is marked as handed over, and that is committed, before the mail server gets it. Only planned
    ones are taken (`next_batch`).
 3. If the sender dies in between, those handed over without an outcome are planned again
-   (`replan_handed_over`). They go out with the same Message-ID, and are at most one batch.
+   (`replan_handed_over`), at most MAX_RESENDS times. They go out with the same Message-ID, each in a batch of
+   its own: should one of them be what killed the sender, the others are not in flight with it again.
 """
 
 from __future__ import annotations
@@ -14,10 +15,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 
-from aggregator.model import ANSWER_RUN_PREFIX, Delivery, DeliveryStatus, Subscriber, SubscriberStatus
+from aggregator.model import (
+    ANSWER_RUN_PREFIX,
+    MAX_RESENDS,
+    NEVER_KNOWN,
+    NOT_ALLOWED,
+    SET_ASIDE,
+    SUBSCRIBER_LEFT,
+    Delivery,
+    DeliveryStatus,
+    Subscriber,
+    SubscriberStatus,
+)
 from aggregator.store.database.engine import Repository
 from aggregator.store.database.statements import insert_if_new
 from aggregator.store.database.tables import deliveries, delivery_runs, digests, subscribers
@@ -26,7 +38,7 @@ from aggregator.store.subscribers import to_subscriber
 DELIVERY_COLUMNS: Final = tuple(column.name for column in deliveries.c)
 SUBSCRIBER_COLUMNS: Final = tuple(column.name for column in subscribers.c)
 
-SUBSCRIBER_LEFT: Final = "the subscriber had left"
+ARRIVED: Final = "the operator says that it arrived"
 
 # Who may get a delivery. Paused subscribers get answers only; for unconfirmed ones nothing is planned but the
 # question whether they want the mail.
@@ -36,23 +48,31 @@ MAY_RECEIVE: Final = subscribers.c.status.in_([SubscriberStatus.ACTIVE, Subscrib
 
 # Built once: that costs more than the database needs for them, and they run for each batch.
 _ATTEMPT: Final = bindparam("attempt", type_=deliveries.c.status_since.type)
+_KEY: Final = (deliveries.c.run, deliveries.c.subscriber_id)
 _DUE: Final = (
     select(deliveries, *(column.label(f"subscriber_{column.name}") for column in subscribers.c))
     .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
     .where(deliveries.c.status == DeliveryStatus.PLANNED, deliveries.c.due <= _ATTEMPT, MAY_RECEIVE)
-    .order_by(deliveries.c.due, deliveries.c.run, deliveries.c.subscriber_id)
     .limit(bindparam("limit"))
 )
-_KEY: Final = (deliveries.c.run, deliveries.c.subscriber_id)
-_HAND_OVER: Final = (
-    update(deliveries)
-    .where(tuple_(*_KEY).in_(_DUE.with_only_columns(*_KEY)))
-    .values(
-        status=DeliveryStatus.HANDED_OVER,
-        status_since=_ATTEMPT,
-        attempts=deliveries.c.attempts + 1,
-        first_attempt=func.coalesce(deliveries.c.first_attempt, _ATTEMPT),
+_DUE_FRESH: Final = _DUE.where(deliveries.c.unknown_outcomes == 0).order_by(deliveries.c.due, *_KEY)
+# Those that most often had no known outcome come last: one of them may be what kills the sender.
+_DUE_AGAIN: Final = _DUE.where(deliveries.c.unknown_outcomes > 0).order_by(
+    deliveries.c.unknown_outcomes, deliveries.c.due, *_KEY
+)
+_HANDED_OVER: Final = {
+    "status": DeliveryStatus.HANDED_OVER,
+    "status_since": _ATTEMPT,
+    "attempts": deliveries.c.attempts + 1,
+    "first_attempt": func.coalesce(deliveries.c.first_attempt, _ATTEMPT),
+}
+# Each selection of what is due, with the update that hands the same over.
+_FRESH, _AGAIN = (
+    (
+        due,
+        update(deliveries).where(tuple_(*_KEY).in_(due.with_only_columns(*_KEY))).values(_HANDED_OVER),
     )
+    for due in (_DUE_FRESH, _DUE_AGAIN)
 )
 _SAVE_OUTCOME: Final = (
     update(deliveries)
@@ -98,23 +118,25 @@ class Deliveries(Repository):
     def replan_handed_over(self, now: datetime) -> int:
         """Plan again what was handed over when the sender died; return how many deliveries that is.
 
-        Planned deliveries to subscribers who have left are given up. Only the owner of the sender's lock may
-        call this: otherwise a delivery may be on its way in another process.
+        What was sent again MAX_RESENDS times already is given up, and so are planned deliveries to
+        subscribers who have left. Only the owner of the sender's lock may call this: otherwise a delivery may
+        be on its way in another process.
         """
+        handed_over = deliveries.c.status == DeliveryStatus.HANDED_OVER
+        counted = {"status_since": now, "unknown_outcomes": deliveries.c.unknown_outcomes + 1}
+        give_up = (
+            update(deliveries)
+            .where(handed_over, deliveries.c.unknown_outcomes >= MAX_RESENDS)
+            .values(status=DeliveryStatus.GIVEN_UP, reply=NEVER_KNOWN, **counted)
+        )
         # The outcome is unknown: the mail server may have the message. Not to send it again would lose it for
         # those who did not get it; the same Message-ID lets mail programs recognise a repeat.
         replan = (
-            update(deliveries)
-            .where(deliveries.c.status == DeliveryStatus.HANDED_OVER)
-            .values(
-                status=DeliveryStatus.PLANNED,
-                status_since=now,
-                due=now,
-                unknown_outcomes=deliveries.c.unknown_outcomes + 1,
-            )
+            update(deliveries).where(handed_over).values(status=DeliveryStatus.PLANNED, due=now, **counted)
         )
         with self._database.write_transaction() as connection:
             _give_up_unsubscribed(connection, now)
+            connection.execute(give_up)
             return connection.execute(replan).rowcount
 
     def next_batch(
@@ -123,16 +145,71 @@ class Deliveries(Repository):
         """Save the outcomes of the last batch, and take the deliveries that are due, in one transaction.
 
         They are handed over from now on. At most `limit` are taken, the longest due first, and none to a
-        subscriber who has left or paused.
+        subscriber who has left or paused. One whose outcome was unknown before comes last, and alone.
         """
         with self._database.write_transaction() as connection:
             _save_outcomes(connection, outcomes)
             # Committed as handed over before any of it is sent: whatever happens then, nobody else takes it.
-            parameters = {"attempt": now, "limit": limit}
-            batch = tuple(_handed_over(row, now) for row in connection.execute(_DUE, parameters))
-            if batch:
-                connection.execute(_HAND_OVER, parameters)
-            return batch
+            for (due, hand_over), most in ((_FRESH, limit), (_AGAIN, min(limit, 1))):
+                parameters = {"attempt": now, "limit": most}
+                batch = tuple(_handed_over(row, now) for row in connection.execute(due, parameters))
+                if batch:
+                    connection.execute(hand_over, parameters)
+                    return batch
+            return ()
+
+    def is_wanted(self, run: str, subscriber_id: str) -> bool:
+        """Whether the subscriber may still receive a delivery: they did not leave or pause meanwhile."""
+        query = (
+            select(deliveries.c.run)
+            .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+            .where(deliveries.c.run == run, deliveries.c.subscriber_id == subscriber_id, MAY_RECEIVE)
+        )
+        return self._database.scalar(query) is not None
+
+    def set_aside(self) -> tuple[Delivery, ...]:
+        """Return the planned deliveries whose message could not be made or sent: bugs, tried again later."""
+        return self._where(
+            (deliveries.c.status == DeliveryStatus.PLANNED)
+            & deliveries.c.reply.startswith(SET_ASIDE, autoescape=True)
+        )
+
+    def never_known(self) -> tuple[Delivery, ...]:
+        """Return the deliveries given up because their outcome stayed unknown: the operator has to look."""
+        return self._where(
+            (deliveries.c.status == DeliveryStatus.GIVEN_UP) & (deliveries.c.unknown_outcomes > MAX_RESENDS)
+        )
+
+    def try_set_aside(self, key: str, now: datetime) -> int:
+        """Make deliveries due that are set aside: of a run, or one (`RUN/SUBSCRIBER`); return how many."""
+        columns = deliveries.c
+        is_meant = (columns.run == key) | (columns.run + "/" + columns.subscriber_id == key)
+        is_set_aside = (columns.status == DeliveryStatus.PLANNED) & columns.reply.startswith(
+            SET_ASIDE, autoescape=True
+        )
+        return self._database.execute(update(deliveries).where(is_meant, is_set_aside).values(due=now))
+
+    def settle(self, run: str, subscriber_id: str, now: datetime, *, arrived: bool) -> bool:
+        """Settle a delivery of `never_known` as the operator says; return False if it is not one of them.
+
+        What has not arrived is planned again, as if it had never been sent.
+        """
+        unsettled = (deliveries.c.status == DeliveryStatus.GIVEN_UP) & (
+            deliveries.c.unknown_outcomes > MAX_RESENDS
+        )
+        statement = update(deliveries).where(
+            deliveries.c.run == run, deliveries.c.subscriber_id == subscriber_id, unsettled
+        )
+        values: dict[str, Any] = {"status": DeliveryStatus.ACCEPTED, "reply": ARRIVED}
+        if not arrived:
+            values = {"status": DeliveryStatus.PLANNED, "due": now, "first_attempt": None, "reply": ""}
+            values |= {"attempts": 0, "unknown_outcomes": 0}
+        return bool(self._database.execute(statement.values(status_since=now, **values)))
+
+    def is_planned(self, run: str) -> bool:
+        """Whether the deliveries of this run were planned."""
+        query = select(delivery_runs.c.run).where(delivery_runs.c.run == run)
+        return self._database.scalar(query) is not None
 
     def counts_by_run(self) -> dict[str, dict[str, int]]:
         """Count the deliveries of each run by status, newest run first; `unsure` counts unknown outcomes."""
@@ -153,11 +230,60 @@ class Deliveries(Repository):
             counts["unsure"] += row.unknown
         return by_run
 
+    def count_due(self, before: datetime) -> int:
+        """Count the planned deliveries that were due by an instant, without those of who left or paused."""
+        query = (
+            select(func.count())
+            .select_from(deliveries)
+            .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+            .where(deliveries.c.status == DeliveryStatus.PLANNED, deliveries.c.due <= before, MAY_RECEIVE)
+        )
+        return int(self._database.scalar(query) or 0)
+
+    def given_up(self, since: datetime) -> tuple[tuple[str, int, datetime, str], ...]:
+        """Return each run with deliveries given up since an instant: run, count, first instant, a reply.
+
+        Not those of subscribers who had left, nor those that the operator does not allow, nor `never_known`.
+        """
+        columns = deliveries.c
+        query = (
+            select(
+                columns.run,
+                func.count().label("n"),
+                func.min(columns.status_since, type_=columns.status_since.type).label("since"),
+                func.max(columns.reply).label("reply"),
+            )
+            .where(
+                columns.status == DeliveryStatus.GIVEN_UP,
+                columns.status_since >= since,
+                columns.unknown_outcomes <= MAX_RESENDS,
+                columns.reply.not_in([SUBSCRIBER_LEFT, NOT_ALLOWED]),
+            )
+            .group_by(columns.run)
+            .order_by(columns.run)
+        )
+        return tuple((row.run, row.n, row.since, row.reply) for row in self._database.rows(query))
+
+    def plan_again(self, run: str, now: datetime) -> int:
+        """Plan the deliveries of a run anew that were given up; return how many."""
+        columns = deliveries.c
+        is_given_up = (columns.status == DeliveryStatus.GIVEN_UP) & (columns.reply != SUBSCRIBER_LEFT)
+        # What may have arrived is settled one by one.
+        is_given_up &= columns.unknown_outcomes <= MAX_RESENDS
+        fresh = {"attempts": 0, "first_attempt": None, "unknown_outcomes": 0, "reply": ""}
+        return self._database.execute(
+            update(deliveries)
+            .where(columns.run == run, is_given_up)
+            .values(status=DeliveryStatus.PLANNED, status_since=now, due=now, **fresh)
+        )
+
     def of_subscriber(self, subscriber_id: str) -> tuple[Delivery, ...]:
         """Return every delivery to a subscriber, by run."""
-        query = select(deliveries).where(deliveries.c.subscriber_id == subscriber_id)
-        rows = self._database.rows(query.order_by(deliveries.c.run))
-        return tuple(_to_delivery(row._asdict()) for row in rows)
+        return self._where(deliveries.c.subscriber_id == subscriber_id)
+
+    def _where(self, condition: ColumnElement[bool]) -> tuple[Delivery, ...]:
+        query = select(deliveries).where(condition).order_by(*_KEY)
+        return tuple(_to_delivery(row._asdict()) for row in self._database.rows(query))
 
 
 def insert_deliveries(
@@ -209,7 +335,7 @@ def _save_outcomes(connection: Connection, outcomes: Sequence[Delivery]) -> None
 
 
 def _handed_over(row: Row[Any], now: datetime) -> tuple[Delivery, Subscriber]:
-    """Return a row of `_DUE` as it is after `_HAND_OVER`: the delivery's columns, then the subscriber's."""
+    """Return a row of `_DUE` as it is once handed over: the delivery's columns, then the subscriber's."""
     delivery = dict(zip(DELIVERY_COLUMNS, row, strict=False))
     delivery |= {"status": DeliveryStatus.HANDED_OVER, "status_since": now, "attempts": row.attempts + 1}
     delivery["first_attempt"] = row.first_attempt or now

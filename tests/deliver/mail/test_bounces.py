@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.deliver.mail.bounces import InboundKind, InboundMail, parse_inbound_mail
+from aggregator.deliver.mail.bounces import InboundKind, InboundMail
+from aggregator.deliver.mail.bounces import parse_inbound_mail as parse_received_mail
+from aggregator.deliver.mail.tokens import Tokens
+from aggregator.parse.mail.received import read_received_mail
 from tests.deliver.mail.bounces import AWAY, EXCHANGE, EXIM, GMAIL, POSTFIX, POSTFIX_LATE
 from tests.deliver.mail.inbound import (
     RETURN_ADDRESS,
@@ -21,6 +24,11 @@ from tests.deliver.mail.subscribers import TOKENS, make_subscriber
 
 ME = make_subscriber().id
 FORGED = RETURN_ADDRESS[:-22] + "0000000000" + RETURN_ADDRESS[-12:]
+
+
+def parse_inbound_mail(payload: bytes, tokens: Tokens) -> InboundMail | None:
+    """What a mail asks of us, read by the stage that reads what is hostile."""
+    return parse_received_mail(read_received_mail(payload), tokens)
 
 
 @pytest.mark.parametrize(
@@ -135,3 +143,22 @@ def test_the_token_is_parsed_or_nothing_whatever_follows_the_subject(payload: by
     found = parse_inbound_mail(b"Subject: confirm " + TOKEN.encode() + b"\n" + payload, TOKENS)
 
     assert found is None or found == InboundMail(InboundKind.CONFIRM, TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("field", "hostile"),
+    [
+        (b"From: MAILER-DAEMON@mx.example.net (Mail Delivery System)\n", b""),
+        (b"From: MAILER-DAEMON@mx.example.net (Mail Delivery System)", b"From: <"),
+        (b"From: MAILER", b"From: \xff\xfe"),
+        (b"Action: failed", b"Action: failed\xe9"),
+        (b"charset=utf-8", b"charset*=utf-8'en'x"),
+        (b"charset=utf-8", b'charset="a\x00b"'),
+    ],
+)
+def test_a_bounce_with_a_broken_field_raises_nothing(field: bytes, hostile: bytes) -> None:
+    """Each of these made a detector of flufl.bounce raise."""
+    assert field in POSTFIX
+    mail = parse_inbound_mail(POSTFIX.replace(field, hostile), TOKENS)
+
+    assert mail == InboundMail(InboundKind.HARD_BOUNCE, ME, RUN)

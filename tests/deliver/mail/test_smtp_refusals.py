@@ -41,14 +41,14 @@ async def send(server: ScriptedServer, *names: str, **changes: object) -> list[S
         ("MAIL", "553 5.7.1 not your address", SendOutcome.TEMPORARY_FAILURE, 1),
         ("MAIL", "451 4.3.0 later", SendOutcome.TEMPORARY_FAILURE, 1),
         ("MAIL", "552 5.3.4 too large", SendOutcome.TEMPORARY_FAILURE, 1),
-        ("MAIL", HANG_UP, SendOutcome.UNKNOWN, 2),
+        ("MAIL", HANG_UP, SendOutcome.TEMPORARY_FAILURE, 2),
         ("DATA", "554 5.7.1 no", SendOutcome.PERMANENT_FAILURE, 1),
         ("DATA", "451 4.3.0 later", SendOutcome.TEMPORARY_FAILURE, 1),
         ("BODY", "550 5.7.1 unwanted", SendOutcome.PERMANENT_FAILURE, 1),
         ("BODY", "452 4.3.1 full", SendOutcome.TEMPORARY_FAILURE, 1),
         ("BODY", HANG_UP, SendOutcome.UNKNOWN, 2),
         ("BODY", STAY_SILENT, SendOutcome.UNKNOWN, 2),
-        ("RCPT", STAY_SILENT, SendOutcome.UNKNOWN, 2),
+        ("RCPT", STAY_SILENT, SendOutcome.TEMPORARY_FAILURE, 2),
     ],
 )
 def test_a_refusal_concerns_one_message_and_the_next_is_sent(

@@ -7,13 +7,19 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import structlog
 
-from aggregator.deliver.webhook_request import decode_secret, sign
+from aggregator import log
+from aggregator.deliver.webhook_request import build_webhook_request, decode_secret, sign
 from aggregator.errors import DeliveryError, StoreError
 from aggregator.fetch.http.client import HttpFetcher
-from aggregator.model.alert_rules import Webhook, WebhookDelivery, WebhookStatus
+from aggregator.model import Request
+from aggregator.model.alert_rules import Alert, Webhook, WebhookDelivery, WebhookStatus
+from aggregator.model.faults import FaultKind
+from aggregator.services.alerts import webhooks
 from aggregator.services.alerts.webhooks import WEBHOOK_LOCK, WebhookSender
 from aggregator.store import open_store
 from tests.services.alerts.test_matching import HOUR, AlertBench, make_rule
@@ -192,3 +198,31 @@ def test_a_rule_whose_webhook_was_removed_posts_no_more(bench: AlertBench, serve
 
     assert send_due(bench, NOON) == {WebhookStatus.GIVEN_UP: 1}
     assert server.requests == []
+
+
+def test_a_post_that_cannot_be_built_is_set_aside_alone_and_posted_once_the_fault_is_gone(
+    bench: AlertBench, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2, 11):
+        entry = make_entry(f"https://www.gov.uk/{number}", title=f"Open data, part {number}")
+        bench.save_change(NOON + MINUTE, entry)
+    bench.find_alerts(NOON + MINUTE)
+    build = build_webhook_request
+
+    def broken(alert: Alert, *rest: Any) -> Request:
+        if alert.title == "Open data, part 7":
+            raise ZeroDivisionError("a bug")
+        return build(alert, *rest)
+
+    log.configure(verbose=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(webhooks, "build_webhook_request", broken)
+        assert send_due(bench, NOON + MINUTE) == {WebhookStatus.ACCEPTED: 9, WebhookStatus.PLANNED: 1}
+        assert send_due(bench, NOON + 2 * MINUTE) == {}
+    structlog.reset_defaults()
+    (fault,) = bench.store.faults.all()
+    assert (fault.kind, fault.key.partition("/")[0]) == (FaultKind.WEBHOOK, "watch")
+
+    assert send_due(bench, fault.next_attempt) == {WebhookStatus.ACCEPTED: 1}
+    assert len(server.requests) == 10
+    assert bench.store.faults.all() == ()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -29,8 +32,8 @@ def store() -> Iterator[Store]:
         yield store
 
 
-def handler_of(store: Store) -> InboundMailHandler:
-    return InboundMailHandler(SubscriptionService(store, TOKENS))
+def handle(store: Store, mails: list[bytes], now: datetime) -> Counter[str]:
+    return asyncio.run(InboundMailHandler(SubscriptionService(store, TOKENS)).handle(mails, now))
 
 
 def status_of(store: Store) -> SubscriberStatus:
@@ -59,29 +62,28 @@ def status_of(store: Store) -> SubscriberStatus:
 def test_an_inbound_mail_changes_the_status(
     store: Store, mails: list[bytes], after: SubscriberStatus
 ) -> None:
-    handler_of(store).handle(mails, NOW)
+    handle(store, mails, NOW)
 
     assert status_of(store) is after
 
 
 def test_a_mail_is_handled_once_so_that_who_subscribes_again_stays(store: Store) -> None:
-    handler = handler_of(store)
-    assert handler.handle([personal_mail()], NOW) == {"leave": 1}
+    assert handle(store, [personal_mail()], NOW) == {"leave": 1}
     store.subscribers.set_status(make_subscriber().id, SubscriberStatus.ACTIVE, NOW)
 
-    assert handler.handle([personal_mail()], NOW) == {}
+    assert handle(store, [personal_mail()], NOW) == {}
     assert status_of(store) is SubscriberStatus.ACTIVE
 
 
 @pytest.mark.parametrize("hostile", [b"To: <\n\n", b"Subject: join\nFrom: <\n\n"])
 def test_a_mail_that_cannot_be_parsed_does_not_stop_the_others(store: Store, hostile: bytes) -> None:
-    assert handler_of(store).handle([hostile, personal_mail()], NOW) == {"leave": 1}
+    assert handle(store, [hostile, personal_mail()], NOW) == {"leave": 1}
     assert status_of(store) is SubscriberStatus.UNSUBSCRIBED
 
 
 def test_a_suppressed_address_cannot_be_added_until_it_is_unsuppressed(store: Store) -> None:
     admin = SubscriberAdmin(store, TOKENS.key, Path("outbox"), choice_options(config()))
-    handler_of(store).handle([make_complaint()], NOW)
+    handle(store, [make_complaint()], NOW)
     store.subscribers.erase([make_subscriber().id])
 
     with pytest.raises(ConfigError, match="must not be written to: its owner complained"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ def bench(tmp_path: Path) -> Iterator[SubscriberSite]:
 def receive(bench: SubscriberSite, *mails: bytes) -> Counter[str]:
     """These mails arrive, one minute after the last ones."""
     bench.advance(minutes=1)
-    return InboundMailHandler(bench.service).handle(mails, bench.now)
+    return asyncio.run(InboundMailHandler(bench.service).handle(mails, bench.now))
 
 
 def mail_from_link(text: str) -> bytes:

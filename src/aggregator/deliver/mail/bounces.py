@@ -9,15 +9,16 @@ from __future__ import annotations
 import hmac
 import re
 from dataclasses import dataclass
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from email.utils import getaddresses
+from email import message_from_bytes
+from email.message import Message
 from enum import StrEnum
+from itertools import islice
 from typing import Final
 
 from flufl.bounce import all_failures
 
 from aggregator.deliver.mail.tokens import TAG_LENGTH, Tokens
+from aggregator.model import ReceivedMail
 
 
 class InboundKind(StrEnum):
@@ -43,8 +44,12 @@ class InboundMail:
     run: str = ""
 
 
-# Mail servers differ in where they note the address to which a mail was delivered.
-RECIPIENT_HEADERS: Final = ("to", "delivered-to", "x-original-to", "envelope-to", "x-failed-recipients")
+# A bounce names what failed at its start, before our own mail. Python's parser works line by line.
+MAX_BOUNCE_BYTES: Final = 64 * 1024
+# A complaint contains our mail, which has a few tokens. Each costs a signature.
+MAX_COMPLAINT_BYTES, MAX_TOKENS = 1024 * 1024, 100
+_PLAIN_BYTES: Final = bytes(byte if 0 < byte < 128 else ord("?") for byte in range(256))
+NOBODY: Final = "nobody@invalid"
 # Run, subscriber id and tag, as `MailContext.envelope_sender` writes them.
 _RETURN_ADDRESS: Final = re.compile(rf"\+([\w-][\w.-]*?)\.([0-9a-f]{{16}})\.([0-9a-f]{{{TAG_LENGTH}}})@")
 # Other commands repeated the web pages, and nobody asked for them (decision 16).
@@ -53,56 +58,68 @@ _COMMAND: Final = re.compile(r"\s*(?:re:\s*)*(?:join|confirm\s+([\w-]+(?:\.[\w-]
 _UNSUBSCRIBE_TOKEN: Final = re.compile(r"\bleave(?:\s+|%20|/)([\w-]+\.[\w-]+)")
 
 
-def parse_inbound_mail(payload: bytes, tokens: Tokens) -> InboundMail | None:
-    """What a mail asks of us; None when there is nothing to act on, as for an out-of-office reply."""
-    message = message_from_bytes(payload, policy=policy.default)
+def parse_inbound_mail(mail: ReceivedMail, tokens: Tokens) -> InboundMail | None:
+    """What a mail asks of us; None when there is nothing to act on, as for an out-of-office reply.
+
+    May raise any exception for a bounce that the library which reads it cannot bear.
+    """
     # A feedback report contains our mail as it was sent, with its quoted-printable line breaks.
-    if message.get_param("report-type") == "feedback-report":
-        subscriber = _find_unsubscriber(
-            payload.replace(b"=\r\n", b"").replace(b"=\n", b"").decode("latin-1"), tokens
-        )
+    if mail.is_feedback_report:
+        text = mail.raw[:MAX_COMPLAINT_BYTES].replace(b"=\r\n", b"").replace(b"=\n", b"").decode("latin-1")
+        subscriber = _find_unsubscriber(text, tokens)
         return InboundMail(InboundKind.COMPLAINT, subscriber) if subscriber else None
-    delivery = _returned_delivery(message, tokens)
+    delivery = _returned_delivery(mail, tokens)
     if delivery:
-        kind = _bounce_kind(payload)
+        kind = _bounce_kind(mail)
         return InboundMail(kind, delivery[1], delivery[0]) if kind else None
-    subscriber = _find_unsubscriber(str(message.get("subject", "")), tokens)
-    return InboundMail(InboundKind.UNSUBSCRIBE, subscriber) if subscriber else _parse_command(message)
+    subscriber = _find_unsubscriber(mail.subject, tokens)
+    return InboundMail(InboundKind.UNSUBSCRIBE, subscriber) if subscriber else _parse_command(mail)
 
 
-def _parse_command(message: EmailMessage) -> InboundMail | None:
+def _parse_command(mail: ReceivedMail) -> InboundMail | None:
     """A command to subscribe or confirm; None for mail that no person wrote (RFC 3834, 2)."""
-    automatic = str(message.get("auto-submitted", "no")).strip().lower() != "no"
-    bulk = str(message.get("precedence", "")).strip().lower() in {"bulk", "junk", "list"}
-    command = _COMMAND.fullmatch(str(message.get("subject", ""))[:1000])  # bounds the work of the pattern
-    if automatic or bulk or "list-id" in message or not command:
+    command = _COMMAND.fullmatch(mail.subject[:1000])  # bounds the work of the pattern
+    if mail.is_automatic or not command:
         return None
     if command[1]:
         return InboundMail(InboundKind.CONFIRM, command[1])
-    senders = [address for _, address in getaddresses([str(message.get("from", ""))]) if address]
-    return InboundMail(InboundKind.SUBSCRIBE, senders[0]) if len(senders) == 1 else None
+    return InboundMail(InboundKind.SUBSCRIBE, mail.senders[0]) if len(mail.senders) == 1 else None
 
 
-def _bounce_kind(payload: bytes) -> InboundKind | None:
-    # flufl.bounce expects the old message class, which does not decode header values. One permanent failure
-    # among temporary ones makes a hard bounce.
-    temporary, permanent = all_failures(message_from_bytes(payload))
+def _bounce_kind(mail: ReceivedMail) -> InboundKind | None:
+    # One permanent failure among temporary ones makes a hard bounce.
+    temporary, permanent = all_failures(_harmless_message(mail))
     if permanent:
         return InboundKind.HARD_BOUNCE
     return InboundKind.SOFT_BOUNCE if temporary else None
 
 
-def _returned_delivery(message: EmailMessage, tokens: Tokens) -> tuple[str, str] | None:
+def _harmless_message(mail: ReceivedMail) -> Message:
+    """The mail as flufl.bounce wants it: a message of Python's parser, without what its detectors trip over.
+
+    The old class leaves the values of fields alone, where the new one raises.
+    """
+    # Fields with other bytes would be `Header` objects, which the detectors take for text.
+    message = message_from_bytes(mail.raw[:MAX_BOUNCE_BYTES].translate(_PLAIN_BYTES))
+    del message["From"]
+    message["From"] = next(iter(mail.senders), NOBODY)  # they want one that is not empty
+    for part in message.walk():
+        if isinstance(part.get_param("charset"), tuple):
+            part.del_param("charset")
+    return message
+
+
+def _returned_delivery(mail: ReceivedMail, tokens: Tokens) -> tuple[str, str] | None:
     """Run and subscriber of the return address that this mail was sent to, if we made that address."""
-    for name in RECIPIENT_HEADERS:
-        for value in message.get_all(name, []):
-            for run, subscriber, tag in _RETURN_ADDRESS.findall(str(value)):
-                # In constant time, so that nobody can guess a tag byte by byte.
-                if hmac.compare_digest(tag, tokens.return_address_tag(run, subscriber)):
-                    return run, subscriber
+    for value in mail.recipients:
+        for run, subscriber, tag in _RETURN_ADDRESS.findall(value):
+            # In constant time, so that nobody can guess a tag byte by byte.
+            if hmac.compare_digest(tag, tokens.return_address_tag(run, subscriber)):
+                return run, subscriber
     return None
 
 
 def _find_unsubscriber(text: str, tokens: Tokens) -> str | None:
-    ids = (tokens.read_unsubscribe_token(token) for token in _UNSUBSCRIBE_TOKEN.findall(text))
+    found = islice(_UNSUBSCRIBE_TOKEN.finditer(text), MAX_TOKENS)
+    ids = (tokens.read_unsubscribe_token(match[1]) for match in found)
     return next((id for id in ids if id), None)

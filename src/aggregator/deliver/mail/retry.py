@@ -6,7 +6,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from aggregator.model import Delivery, DeliveryStatus, SendOutcome
+from aggregator.model import (
+    MAX_RESENDS,
+    NEVER_KNOWN,
+    NOT_ALLOWED,
+    SET_ASIDE,
+    SUBSCRIBER_LEFT,
+    Delivery,
+    DeliveryStatus,
+    SendOutcome,
+)
 
 # RFC 5321, 4.5.4.1 asks for four to five days; a weekly digest is out of date sooner.
 RETRY_FOR: Final = timedelta(days=2)
@@ -31,18 +40,28 @@ def after_attempt(delivery: Delivery, outcome: SendOutcome, reply: str, now: dat
         return _retry_later(
             replace(attempted, attempts=max(delivery.attempts - 1, 0), first_attempt=first), now
         )
+    if outcome is SendOutcome.NOT_WANTED:
+        return replace(attempted, status=DeliveryStatus.GIVEN_UP, reply=SUBSCRIBER_LEFT)
     if outcome is SendOutcome.UNKNOWN:
-        # Sent again with the same Message-ID: a second copy is better than none.
+        # Sent again with the same Message-ID: a second copy is better than none, but not a fourth.
         attempted = replace(attempted, unknown_outcomes=attempted.unknown_outcomes + 1)
+        if attempted.unknown_outcomes > MAX_RESENDS:
+            return replace(attempted, status=DeliveryStatus.GIVEN_UP, reply=f"{NEVER_KNOWN} ({reply})")
     if delivery.first_attempt and now - delivery.first_attempt >= RETRY_FOR:
         return replace(attempted, status=DeliveryStatus.GIVEN_UP)
     return _retry_later(attempted, now)
 
 
+def set_aside(delivery: Delivery, why: str, until: datetime) -> Delivery:
+    """The delivery after an attempt that a bug ended: if it is not settled, tried again from `until` on."""
+    if delivery.status is not DeliveryStatus.PLANNED:
+        return delivery
+    return replace(delivery, due=max(delivery.due, until), reply=f"{SET_ASIDE}{why}")
+
+
 def give_up_not_allowed(delivery: Delivery, now: datetime) -> Delivery:
     """The delivery to an address that is not in the operator's `mail_allow`."""
-    why = "not on the list in the setting mail_allow"
-    return replace(delivery, status=DeliveryStatus.GIVEN_UP, status_since=now, reply=why)
+    return replace(delivery, status=DeliveryStatus.GIVEN_UP, status_since=now, reply=NOT_ALLOWED)
 
 
 def retry_delay(attempts: int) -> timedelta:
@@ -52,4 +71,7 @@ def retry_delay(attempts: int) -> timedelta:
 
 
 def _retry_later(delivery: Delivery, now: datetime) -> Delivery:
-    return replace(delivery, status=DeliveryStatus.PLANNED, due=now + retry_delay(delivery.attempts))
+    # The last resend waits longest: a mail server that is ill for an hour must not use up all of them.
+    is_last = delivery.unknown_outcomes >= MAX_RESENDS
+    delay = MAX_RETRY_DELAY if is_last else retry_delay(delivery.attempts)
+    return replace(delivery, status=DeliveryStatus.PLANNED, due=now + delay)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
@@ -20,6 +20,7 @@ from aiosmtplib import (
 
 from aggregator.errors import DeliveryError
 from aggregator.model import Message, SendOutcome, SendResult
+from aggregator.tasks import run_together
 from aggregator.values.text import one_line
 
 # RFC 5321, 4.5.3.2 allows minutes; with a slower server we try again later.
@@ -43,10 +44,19 @@ class SmtpServer:
 
 
 class SmtpSender:
-    """Sends messages to a mail server. Connections stay open from one batch to the next."""
+    """Sends messages to a mail server. Connections stay open from one batch to the next.
 
-    def __init__(self, server: SmtpServer, reply_timeout: timedelta = REPLY_TIMEOUT) -> None:
+    `is_wanted` is asked before each message: a batch takes a while, and its subscribers may leave meanwhile.
+    """
+
+    def __init__(
+        self,
+        server: SmtpServer,
+        reply_timeout: timedelta = REPLY_TIMEOUT,
+        is_wanted: Callable[[Message], bool] = lambda _: True,
+    ) -> None:
         self._server = server
+        self._is_wanted = is_wanted
         self._reply_timeout = reply_timeout.total_seconds()
         self._idle: list[SMTP] = []
         self._slots = asyncio.Semaphore(server.connections)
@@ -64,7 +74,7 @@ class SmtpSender:
         # One iterator for all workers: each takes the next message when it is free.
         remaining, results, failures = enumerate(messages), dict[int, SendResult](), list[str]()
         workers = min(self._server.connections, len(messages))
-        await asyncio.gather(*(self._send_remaining(remaining, results, failures) for _ in range(workers)))
+        await run_together(self._send_remaining(remaining, results, failures) for _ in range(workers))
         return tuple(results[index] for index in range(len(messages)))
 
     async def close(self) -> None:
@@ -94,9 +104,9 @@ class SmtpSender:
         except DeliveryError as error:
             failures.append(str(error))
             return SendResult(message, SendOutcome.NOT_SENT, failures[0])
-        result = await _send(connection, message)
-        # After an unknown outcome the server may still be in the middle of a message.
-        if result.outcome is SendOutcome.UNKNOWN or not connection.is_connected:
+        result = await _send(connection, message, self._is_wanted)
+        # After an unknown outcome, or a bug, the server may still be in the middle of a message.
+        if result.outcome is SendOutcome.UNKNOWN or result.error or not connection.is_connected:
             connection.close()
         else:
             self._idle.append(connection)
@@ -128,7 +138,8 @@ class SmtpSender:
             raise DeliveryError(
                 f"{server.host}: does not take the user and password ({error.code})"
             ) from error
-        except (SMTPException, OSError, ValueError) as error:
+        # Any exception: the library reads what the server says, and nothing was handed over yet.
+        except Exception as error:
             connection.close()
             raise DeliveryError(
                 f"{server.host}:{server.port}: cannot be used: {redact_reply(str(error))}"
@@ -145,24 +156,34 @@ async def _greet(connection: SMTP) -> None:
             await connection.helo()
 
 
-async def _send(connection: SMTP, message: Message) -> SendResult:
+async def _send(connection: SMTP, message: Message, is_wanted: Callable[[Message], bool]) -> SendResult:
+    handed_over = False
     try:
-        reply = await _transaction(connection, message)
+        if not is_wanted(message):
+            return SendResult(message, SendOutcome.NOT_WANTED)
+        await _send_envelope(connection, message)
+        handed_over = True
+        reply = (await connection.data(message.payload)).message
     except SMTPResponseException as error:
         await _reset(connection)  # or the next MAIL would be refused as out of order
         return SendResult(message, _outcome_of_refusal(error), redact_reply(f"{error.code} {error.message}"))
     except (SMTPException, OSError) as error:
-        return SendResult(message, SendOutcome.UNKNOWN, redact_reply(str(error)))
+        connection.close()
+        outcome = SendOutcome.UNKNOWN if handed_over else SendOutcome.TEMPORARY_FAILURE
+        return SendResult(message, outcome, redact_reply(str(error)))
+    # Such as an address with letters that SMTP cannot write: it concerns this message, not the batch.
+    except Exception as error:
+        outcome = SendOutcome.UNKNOWN if handed_over else SendOutcome.NOT_SENT
+        return SendResult(message, outcome, redact_reply(str(error)), error)
     return SendResult(message, SendOutcome.ACCEPTED, redact_reply(reply))
 
 
-async def _transaction(connection: SMTP, message: Message) -> str:
-    """Send one message to one recipient; gives the server's reply."""
+async def _send_envelope(connection: SMTP, message: Message) -> None:
+    """Name the sender and the one recipient of a message."""
     # As `SMTP.sendmail` does, which parses each address twice: a tenth of the time.
     size = [f"SIZE={len(message.payload)}"] if connection.supports_extension("size") else []  # RFC 1870
     await connection.mail(message.sender, options=size)
     await connection.rcpt(message.recipient)
-    return (await connection.data(message.payload)).message
 
 
 async def _reset(connection: SMTP) -> None:

@@ -99,6 +99,11 @@ def parse_message(raw: bytes) -> MailMessage:
     )
 
 
+def content_parameter(header: MailHeader, name: str) -> str:
+    """A parameter of the Content-Type field, decoded; empty if there is none."""
+    return _parameter(_content_fields(header), name)
+
+
 def decode_header_text(value: str) -> str:
     """A field's text with encoded words decoded (RFC 2047). What cannot be decoded stays as it is."""
     return ENCODED_WORDS.sub(_decoded, value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -19,10 +18,14 @@ from aggregator.deliver.webhook_request import (
     decode_secret,
     retry_later,
 )
-from aggregator.errors import DeliveryError
+from aggregator.errors import DeliveryError, StoreError
 from aggregator.fetch import Fetcher
+from aggregator.model import SET_ASIDE
 from aggregator.model.alert_rules import AlertRule, Webhook, WebhookDelivery, WebhookStatus
+from aggregator.model.faults import FaultKind
+from aggregator.services.isolation import Isolation
 from aggregator.store import Store
+from aggregator.tasks import run_together
 
 # Two processes that posted at once would post the same alerts twice.
 WEBHOOK_LOCK: Final = "webhooks"
@@ -55,13 +58,30 @@ class WebhookSender:
 
     async def _post_all(self, due: tuple[WebhookDelivery, ...], fetch: Fetcher) -> list[WebhookStatus]:
         rules = {rule.key: rule for rule in self.config.alerts}
-        posts = await asyncio.gather(
-            *(self._post(post, rules.get(post.alert.rule_key), fetch) for post in due)
+        isolation = Isolation(self.store, self.clock())
+        outcomes = await run_together(
+            self._post_guarded(post, rules.get(post.alert.rule_key), fetch, isolation) for post in due
         )
-        for post in posts:
+        for post, delay in outcomes:
             # Also delays the other posts of a rule whose receiver did not accept this one.
-            self.store.alerts.save_webhook_outcome(post, self.clock() + FIRST_RETRY_DELAY)
-        return [post.status for post in posts]
+            self.store.alerts.save_webhook_outcome(post, self.clock() + delay)
+        return [post.status for post, _ in outcomes]
+
+    async def _post_guarded(
+        self, post: WebhookDelivery, rule: AlertRule | None, fetch: Fetcher, isolation: Isolation
+    ) -> tuple[WebhookDelivery, timedelta]:
+        """Post one; gives it as it is then, and how long the other posts of its rule wait if not accepted."""
+        key = f"{post.alert.rule_key}/{post.alert.document_id}/{post.alert.event.key}"
+        try:
+            after = await self._post(post, rule, fetch)
+        except StoreError:
+            raise
+        except Exception as error:
+            fault = isolation.set_aside(FaultKind.WEBHOOK, key, error)
+            # Only this one: the receiver is not ill.
+            return replace(post, due=fault.next_attempt, reply=f"{SET_ASIDE}{fault.error}"), timedelta(0)
+        isolation.clear(FaultKind.WEBHOOK, key)
+        return after, FIRST_RETRY_DELAY
 
     async def _post(self, post: WebhookDelivery, rule: AlertRule | None, fetch: Fetcher) -> WebhookDelivery:
         if rule is None or rule.webhook is None:

@@ -1,40 +1,37 @@
 """Plans the deliveries of each run once, sends them in batches, and stores the outcome of each.
 
 A run is one digest or one set of alerts. Nobody is missed when the process dies: deliveries that were handed
-over and have no outcome are sent again, with the same Message-ID. At most one batch can arrive twice.
+over and have no outcome are sent again, with the same Message-ID and at most twice. What cannot be built is
+set aside alone, and tried again later.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
 
+from aggregator import log
 from aggregator.clock import Clock
 from aggregator.config import Config
 from aggregator.deliver import (
     MailContext,
-    PreparedMessage,
     after_attempt,
     give_up_not_allowed,
-    prepare_digest_mail,
+    set_aside,
     should_send,
     windows_still_sent,
 )
-from aggregator.deliver.alert_mail import alert_run, prepare_alert_mail
-from aggregator.deliver.mail.answers import build_answer
+from aggregator.deliver.alert_mail import alert_run
 from aggregator.deliver.mail.email_addresses import is_allowed_recipient
 from aggregator.deliver.mail.outbox import delete_messages
-from aggregator.errors import DeliveryError
+from aggregator.errors import AggregatorError
 from aggregator.model import (
-    ANSWER_RUN_PREFIX,
-    Choices,
     Delivery,
     DeliveryStatus,
-    Digest,
     Frequency,
     Message,
     SendOutcome,
@@ -43,7 +40,10 @@ from aggregator.model import (
     SubscriberStatus,
 )
 from aggregator.model.alert_rules import ALERT_RUN_PREFIX
+from aggregator.model.faults import FaultKind
 from aggregator.services.alerts.matching import AlertMatcher
+from aggregator.services.isolation import Isolation, describe
+from aggregator.services.mailing.message_builder import MessageBuilder, delivery_key, issued_digest
 from aggregator.store import Store
 
 # Sends messages, and gives the outcome of each: the outbox or a mail server.
@@ -67,8 +67,6 @@ class DeliveryService:
     config: Config
     store: Store
     context: MailContext
-    # By run, choices, `is_list` and list address: who shares these shares the prepared message.
-    _prepared: dict[tuple[str, Choices, bool, str], PreparedMessage] = field(default_factory=dict)
 
     def plan_digests(self, now: datetime) -> tuple[str, ...]:
         """Plan deliveries for each issued digest of the last week that has none; gives their runs.
@@ -77,15 +75,19 @@ class DeliveryService:
         stays unplanned, so that the first subscriber still gets it. A daily run does not wait: its first
         subscriber would get seven at once.
         """
-        current = windows_still_sent(now, self.config.settings.timezone)
-        return tuple(
-            run
-            for run in self.store.deliveries.unplanned_digests()
-            if run in current and self._plan_digest(run, now)
-        )
+        isolation, planned = Isolation(self.store, now), list[str]()
+        current = self._current_windows(now) - isolation.waiting(FaultKind.DIGEST)
+        for run in self.store.deliveries.unplanned_digests():
+            if run in current:
+                with isolation.guard(FaultKind.DIGEST, run):
+                    planned += [run] if self._plan_digest(run, now) else []
+        return tuple(planned)
+
+    def _current_windows(self, now: datetime) -> frozenset[str]:
+        return frozenset(windows_still_sent(now, self.config.settings.timezone))
 
     def _plan_digest(self, run: str, now: datetime) -> bool:
-        digest = self._issued_digest(run)
+        digest = issued_digest(self.store, run)
         recipients = self._digest_recipients(digest.frequency)
         if not recipients and digest.frequency is Frequency.WEEKLY:
             return False
@@ -98,25 +100,23 @@ class DeliveryService:
 
         A delivery that is given up is stored for each of them, so that nobody is skipped without a trace.
         """
-        current, counts = windows_still_sent(now, self.config.settings.timezone), Counter[str]()
+        isolation, counts = Isolation(self.store, now), Counter[str]()
+        current = self._current_windows(now) | isolation.waiting(FaultKind.DIGEST)
         for run in self.store.deliveries.unplanned_digests():
             # Old updates help nobody: they are on the site (decision 5).
             if run not in current:
-                digest = self._issued_digest(run)
-                missed = [
-                    one.id
-                    for one in self._digest_recipients(digest.frequency)
-                    if one.status_since < digest.window.end and should_send(digest, one.choices)
-                ]
-                if self.store.deliveries.plan(run, missed, now, given_up=TOO_LATE):
-                    counts[run] = len(missed)
+                with isolation.guard(FaultKind.DIGEST, run):
+                    counts[run] = self._give_up_digest(run, now)
         return +counts
 
-    def _issued_digest(self, run: str) -> Digest:
-        digest = self.store.digests.get(run)
-        if digest is None:
-            raise DeliveryError(f"{run}: deliveries were planned, but no such digest was issued")
-        return digest
+    def _give_up_digest(self, run: str, now: datetime) -> int:
+        digest = issued_digest(self.store, run)
+        missed = [
+            one.id
+            for one in self._digest_recipients(digest.frequency)
+            if one.status_since < digest.window.end and should_send(digest, one.choices)
+        ]
+        return len(missed) if self.store.deliveries.plan(run, missed, now, given_up=TOO_LATE) else 0
 
     def _digest_recipients(self, frequency: Frequency) -> tuple[Subscriber, ...]:
         """The active subscribers who get digests this often."""
@@ -127,13 +127,20 @@ class DeliveryService:
 
     def plan_alerts(self, now: datetime) -> int:
         """Plan deliveries for the alerts that are due; gives the number of rules."""
-        matcher, alerts = AlertMatcher(self.config, self.store), self.store.alerts
-        planned = 0
-        for key in alerts.rules_with_due_alerts(now):
-            rule = matcher.rules.get(key)
-            recipients = matcher.recipients(rule) if rule else ()
-            planned += alerts.plan_deliveries(key, alert_run(key, now), recipients, now)
+        matcher, isolation, planned = AlertMatcher(self.config, self.store), Isolation(self.store, now), 0
+        waiting = isolation.waiting(FaultKind.DIGEST)
+        for key in self.store.alerts.rules_with_due_alerts(now):
+            # Its own key: under ALERT_RULE, planning would clear what finding alerts has set aside.
+            fault_key = f"{ALERT_RUN_PREFIX}{key}"
+            if fault_key not in waiting:
+                with isolation.guard(FaultKind.DIGEST, fault_key):
+                    planned += self._plan_alerts_of(key, matcher, now)
         return planned
+
+    def _plan_alerts_of(self, key: str, matcher: AlertMatcher, now: datetime) -> bool:
+        rule = matcher.rules.get(key)
+        recipients = matcher.recipients(rule) if rule else ()
+        return self.store.alerts.plan_deliveries(key, alert_run(key, now), recipients, now)
 
     async def send_due(
         self, transport: MailTransport, clock: Clock, allow_all: bool = False
@@ -144,6 +151,9 @@ class DeliveryService:
         DeliveryError when the mail server cannot be used; the deliveries then stay planned.
         """
         counts, done = Counter[DeliveryStatus](), tuple[Delivery, ...]()
+        isolation = Isolation(self.store, clock())
+        builder = MessageBuilder(self.config, self.store, self.context, isolation)
+        sending = _Sending(builder, transport, clock, None if allow_all else self.config.settings.mail_allow)
         # What was handed over without an outcome when a process died. The mail lock is ours, so nobody else
         # is sending it now.
         self.store.deliveries.replan_handed_over(clock())
@@ -151,9 +161,22 @@ class DeliveryService:
         # Handed over is stored before anything is sent, and the outcomes of one batch with the next batch, so
         # that after a crash at most one batch is sent twice.
         while batch := self.store.deliveries.next_batch(done, clock(), self.config.settings.mail_batch):
-            done = await self._hand_over(batch, transport, clock, allow_all)
+            done = await sending.hand_over(batch)
             counts.update(delivery.status for delivery in done)
+        self._forget_settled_faults(isolation)
         return counts
+
+    def _forget_settled_faults(self, isolation: Isolation) -> None:
+        """Clear the faults of deliveries and runs of which nothing is set aside any more."""
+        set_aside = self.store.deliveries.set_aside()
+        keys = {delivery_key(one.run, one.subscriber_id) for one in set_aside}
+        runs = {one.run for one in set_aside}
+        for fault in self.store.faults.all():
+            of_run = fault.kind is FaultKind.DIGEST and self.store.deliveries.is_planned(fault.key)
+            if (fault.kind is FaultKind.DELIVERY and fault.key not in keys) or (
+                of_run and fault.key not in runs
+            ):
+                isolation.clear(fault.kind, fault.key)
 
     def erase_former_subscribers(self, now: datetime, outbox: Path) -> int:
         """Erase who unsubscribed, was suppressed or did not confirm `ERASE_AFTER` ago; gives the number."""
@@ -162,59 +185,80 @@ class DeliveryService:
         delete_messages(outbox, gone)
         return self.store.subscribers.erase(gone)
 
-    async def _hand_over(
-        self, batch: Batch, transport: MailTransport, clock: Clock, allow_all: bool
-    ) -> tuple[Delivery, ...]:
-        by_key = {(delivery.run, subscriber.id): delivery for delivery, subscriber in batch}
-        allow = self.config.settings.mail_allow
-        allowed, not_allowed = list[tuple[Delivery, Subscriber]](), list[Delivery]()
-        for delivery, subscriber in batch:
-            if allow_all or is_allowed_recipient(subscriber.address or "", allow):
-                allowed.append((delivery, subscriber))
-            else:
-                not_allowed.append(delivery)
+
+@dataclass(frozen=True)
+class _Sending:
+    """One round of sending."""
+
+    builder: MessageBuilder
+    transport: MailTransport
+    clock: Clock
+    # The setting `mail_allow`; None allows every address.
+    allow: tuple[str, ...] | None
+
+    async def hand_over(self, batch: Batch) -> tuple[Delivery, ...]:
+        """Hand a batch to the mail server; gives the deliveries as they are then.
+
+        What cannot be built is set aside, and the rest is sent. Raises DeliveryError as `send_due` does.
+        """
+        messages, done = self._build(batch)
+        unsettled = {delivery_key(one.run, one.subscriber_id): one for one, _ in batch}
+        for one in done:
+            del unsettled[delivery_key(one.run, one.subscriber_id)]
         try:
-            now = clock()
-            results = await transport(
-                [self.build_message(delivery.run, subscriber, now) for delivery, subscriber in allowed]
-            )
-        except DeliveryError as error:
-            untried = [
-                after_attempt(delivery, SendOutcome.NOT_SENT, str(error), clock()) for delivery, _ in batch
-            ]
-            # Zero new deliveries: this only stores that the batch was not tried.
-            self.store.deliveries.next_batch(untried, clock(), 0)
+            results = await self.transport(messages)
+        except AggregatorError as error:
+            self._save_untried(unsettled.values(), done, error)
             raise
-        now = clock()
-        done = (
-            after_attempt(by_key[one.message.run, one.message.subscriber_id], one.outcome, one.reply, now)
-            for one in results
-        )
-        return (*done, *(give_up_not_allowed(delivery, now) for delivery in not_allowed))
+        except Exception as error:
+            return (*done, *self._after_crash(unsettled.values(), messages, error))
+        for result in results:
+            message = result.message
+            delivery = unsettled[delivery_key(message.run, message.subscriber_id)]
+            done.append(self._settle(delivery, result))
+        return tuple(done)
 
-    def build_message(self, run: str, subscriber: Subscriber, now: datetime) -> Message:
-        """The message of a run to one subscriber, as it is sent at `now`."""
-        if run.startswith(ANSWER_RUN_PREFIX):
-            return build_answer(run, subscriber, self.context, now)
-        if run.startswith(ALERT_RUN_PREFIX):
-            return self._prepare_alert(run, subscriber).personalise(subscriber)
-        key = (run, subscriber.choices, subscriber.is_list, subscriber.leave_instructions)
-        if key not in self._prepared:
-            self._prepared[key] = prepare_digest_mail(
-                self._issued_digest(run), subscriber, self.context, self.config.bodies
-            )
-        return self._prepared[key].personalise(subscriber)
+    def _build(self, batch: Batch) -> tuple[list[Message], list[Delivery]]:
+        """The messages of a batch, and the deliveries that have none: set aside, or not allowed."""
+        now, messages, done = self.clock(), list[Message](), list[Delivery]()
+        for delivery, subscriber in batch:
+            if self.allow is not None and not is_allowed_recipient(subscriber.address or "", self.allow):
+                done.append(give_up_not_allowed(delivery, now))
+                continue
+            built = self.builder.build_or_set_aside(delivery, subscriber, now)
+            if isinstance(built, Message):
+                messages.append(built)
+            else:
+                done.append(built)
+        return messages, done
 
-    def _prepare_alert(self, run: str, subscriber: Subscriber) -> PreparedMessage:
-        key = (run, Choices(), subscriber.is_list, subscriber.leave_instructions)
-        if key not in self._prepared:
-            alerts = self.store.alerts.of_run(run)
-            if not alerts:
-                raise DeliveryError(f"{run}: deliveries were planned, but its alerts are not in the store")
-            # The rule may be gone by now: its alerts are still sent, under its key.
-            rule = AlertMatcher(self.config, self.store).rules.get(alerts[0].rule_key)
-            name = rule.name if rule else alerts[0].rule_key
-            self._prepared[key] = prepare_alert_mail(
-                run, name, rule, alerts, subscriber, self.context, self.config.bodies
-            )
-        return self._prepared[key]
+    def _save_untried(
+        self, untried: Iterable[Delivery], done: Sequence[Delivery], error: AggregatorError
+    ) -> None:
+        now = self.clock()
+        outcomes = [after_attempt(one, SendOutcome.NOT_SENT, str(error), now) for one in untried]
+        # Zero new deliveries: this only stores that the batch was not tried.
+        self.builder.store.deliveries.next_batch([*outcomes, *done], now, 0)
+
+    def _after_crash(
+        self, deliveries: Iterable[Delivery], messages: Sequence[Message], error: Exception
+    ) -> Iterator[Delivery]:
+        """The deliveries of a batch whose transport raised: it may have taken any of them."""
+        if len(messages) == 1:
+            result = SendResult(messages[0], SendOutcome.UNKNOWN, describe(error), error)
+            yield from (self._settle(one, result) for one in deliveries)
+            return
+        log.set_aside("batch", f"{len(messages)} deliveries", error)
+        now = self.clock()
+        for one in deliveries:
+            # At once, and each alone, since its outcome is unknown: this finds the one that raises.
+            yield replace(after_attempt(one, SendOutcome.UNKNOWN, describe(error), now), due=now)
+
+    def _settle(self, delivery: Delivery, result: SendResult) -> Delivery:
+        """The delivery after an attempt; set aside if a bug ended it."""
+        after = after_attempt(delivery, result.outcome, result.reply, self.clock())
+        if result.error is None:
+            return after
+        key = delivery_key(delivery.run, delivery.subscriber_id)
+        fault = self.builder.isolation.set_aside(FaultKind.DELIVERY, key, result.error)
+        return set_aside(after, fault.error, fault.next_attempt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
@@ -13,7 +14,12 @@ from typing import Final
 from aggregator import log
 from aggregator.deliver.mail.bounces import InboundKind, InboundMail, parse_inbound_mail
 from aggregator.deliver.mail.email_addresses import address_fingerprint
+from aggregator.deliver.mail.tokens import Tokens
 from aggregator.model import SubscriberStatus
+from aggregator.model.faults import FaultKind
+from aggregator.parse.mail.message import UnreadableMail
+from aggregator.parse.mail.received import read_received_mail
+from aggregator.services.isolation import Isolation
 from aggregator.services.subscriptions.service import SubscriptionService
 
 # So many mails that bounce softly stop an address; one hard bounce or complaint is enough.
@@ -32,23 +38,26 @@ class InboundMailHandler:
 
     service: SubscriptionService
 
-    def handle(self, mails: Iterable[bytes], now: datetime) -> Counter[str]:
-        """Act on each mail that is new; counts them by kind."""
+    async def handle(self, mails: Iterable[bytes], now: datetime) -> Counter[str]:
+        """Act on each mail that is new; counts them by kind.
+
+        A mail that raises is set aside, and tried again after its pause.
+        """
         counts, subscribers = Counter[str](), self.service.store.subscribers
+        isolation = Isolation(self.service.store, now)
+        waiting = isolation.waiting(FaultKind.MAIL)
         for payload in mails:
-            digest = hashlib.sha256(payload).hexdigest()
-            if subscribers.is_mail_processed(digest):
+            sha256 = sha256_of(payload)
+            if sha256 in waiting or subscribers.is_mail_processed(sha256):
                 continue
-            try:
-                mail = parse_inbound_mail(payload, self.service.tokens)
-            except Exception as error:  # Python's own parser can raise, such as for `To: <` (3.11)
-                log.info("an inbound mail cannot be parsed", sha256=digest, reason=repr(error))
-                mail = None
-            if mail:
-                self._handle_one(mail, now)
-                counts[mail.kind] += 1
-            # Last: after a crash in between, the mail is handled again, which changes nothing.
-            subscribers.save_processed_mail(digest, now)
+            with isolation.guard(FaultKind.MAIL, sha256):
+                # Beside the event loop, in which mail is being sent meanwhile.
+                mail = await asyncio.to_thread(_understand, payload, self.service.tokens)
+                if mail:
+                    self._handle_one(mail, now)
+                    counts[mail.kind] += 1
+                # Last: after a crash in between, the mail is handled again, which changes nothing.
+                subscribers.save_processed_mail(sha256, now)
         return counts
 
     def _handle_one(self, mail: InboundMail, now: datetime) -> None:
@@ -77,3 +86,17 @@ class InboundMailHandler:
             fingerprint = address_fingerprint(subscriber.address, self.service.tokens.key)
             subscribers.suppress(fingerprint, SUPPRESSION_REASONS[mail.kind], now)
         subscribers.set_status(subscriber.id, SubscriberStatus.SUPPRESSED, now)
+
+
+def sha256_of(payload: bytes) -> str:
+    """Return the key by which a mail is marked as handled, or set aside."""
+    return hashlib.sha256(payload).hexdigest()
+
+
+def _understand(payload: bytes, tokens: Tokens) -> InboundMail | None:
+    """What a mail asks of us. The parse stage reads what is hostile; deliver gets plain values."""
+    try:
+        return parse_inbound_mail(read_received_mail(payload), tokens)
+    except UnreadableMail as error:
+        log.info("an inbound mail is ignored", sha256=sha256_of(payload), reason=str(error))
+        return None

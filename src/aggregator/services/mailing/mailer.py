@@ -1,12 +1,13 @@
-"""Sends what is due: reads inbound mail, plans deliveries, and opens the outbox or the mail server."""
+"""Sends what is due: plans deliveries, opens the outbox or the mail server, and reads replies meanwhile."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -19,11 +20,9 @@ from aggregator.deliver.mail.outbox import Outbox
 from aggregator.deliver.mail.smtp import SmtpSender, SmtpServer
 from aggregator.deliver.mail.tokens import Tokens, read_key, read_secret_file
 from aggregator.errors import ConfigError, ConfigIssue
-from aggregator.fetch.mailbox.fetcher import MailboxFetcher
-from aggregator.model import DeliveryStatus, Failed, Fetched, Request, Validators
+from aggregator.model import DeliveryStatus, Message
 from aggregator.services.mailing.delivery import TOO_LATE, DeliveryService, MailTransport
-from aggregator.services.mailing.inbound_mail import InboundMailHandler
-from aggregator.services.subscriptions.service import SubscriptionService
+from aggregator.services.mailing.replies_mailbox import RepliesMailbox
 from aggregator.store import Store
 
 # Two processes that sent at once would send the same deliveries twice.
@@ -74,13 +73,16 @@ def sends_mail(settings: Settings, replay: Path | None) -> bool:
 
 @asynccontextmanager
 async def open_transport(
-    settings: Settings, replay: Path | None
+    settings: Settings, replay: Path | None, is_wanted: Callable[[Message], bool] = lambda _: True
 ) -> AsyncIterator[tuple[MailTransport, bool]]:
-    """The outbox or the mail server, and whether it takes mail to everybody or only to `mail_allow`."""
+    """The outbox or the mail server, and whether it takes mail to everybody or only to `mail_allow`.
+
+    The mail server gets no message that is not wanted any more when its turn comes.
+    """
     if not sends_mail(settings, replay):
         yield Outbox(outbox_folder(settings, replay)), True
         return
-    sender = SmtpSender(_smtp_server(settings))
+    sender = SmtpSender(_smtp_server(settings), is_wanted=is_wanted)
     try:
         yield sender, False
     finally:
@@ -104,51 +106,46 @@ class Mailer:
     store: Store
     clock: Clock
     replay: Path | None = None
-    # By mailbox: its state when last read, so that an unchanged one is not read again.
-    _mailbox_state: dict[str, Validators] = field(default_factory=dict)
 
     async def send_due(self, wait: timedelta = timedelta(0)) -> Counter[DeliveryStatus]:
-        """Act on inbound mail, plan and send deliveries, erase former subscribers; counts the outcomes.
+        """Plan and send deliveries, act on inbound mail, erase former subscribers; counts the outcomes.
 
         Raises StoreError when another process is sending and does not end within `wait`, DeliveryError when
         the mail server cannot be used, and ConfigError when mail is switched on but not set up.
         """
         with self.store.job_lock(MAIL_LOCK, wait=wait):
             service = delivery_service(self.config, self.store)
-            # First: who just unsubscribed or bounced must not get what is sent below.
-            await self._handle_inbound_mail(service.context.tokens)
-            service.plan_digests(self.clock())
-            service.plan_alerts(self.clock())
-            given_up = service.give_up_late_digests(self.clock())
-            for run, count in given_up.items():
-                log.info("deliveries given up", run=run, subscribers=count, reason=TOO_LATE)
-            service.erase_former_subscribers(self.clock(), outbox_folder(self.config.settings, self.replay))
-            async with open_transport(self.config.settings, self.replay) as (transport, allow_all):
-                counts = await service.send_due(transport, self.clock, allow_all)
-            return counts + Counter({DeliveryStatus.GIVEN_UP: given_up.total()})
+            # A recording touches nothing outside its own files.
+            beside = nullcontext() if self.replay else self._replies.read_beside(service.context.tokens)
+            async with beside:
+                given_up = self._plan(service)
+                counts = await self._send(service)
+            return counts + Counter({DeliveryStatus.GIVEN_UP: given_up})
 
-    async def _handle_inbound_mail(self, tokens: Tokens) -> None:
-        """Act on the mail in the replies mailbox. A mailbox that cannot be read does not stop sending."""
+    @cached_property
+    def _replies(self) -> RepliesMailbox:
+        return RepliesMailbox(self.config, self.store, self.clock)
+
+    def _plan(self, service: DeliveryService) -> int:
+        """Plan what is due; gives the number of deliveries that are given up because it is too late."""
+        service.plan_digests(self.clock())
+        service.plan_alerts(self.clock())
+        given_up = service.give_up_late_digests(self.clock())
+        for run, count in given_up.items():
+            log.info("deliveries given up", run=run, subscribers=count, reason=TOO_LATE)
+        return given_up.total()
+
+    async def _send(self, service: DeliveryService) -> Counter[DeliveryStatus]:
         settings = self.config.settings
-        mailbox = settings.replies_mailbox
-        if not mailbox or self.replay:  # a recording touches nothing outside its own files
-            return
-        password_file = settings.replies_password_file
-        mailboxes = {mailbox: settings.path(password_file) if password_file else None}
-        fetch = MailboxFetcher(settings.home, mailboxes, allowed_hosts=frozenset(settings.allowed_hosts))
-        result = await fetch(
-            Request(
-                url=mailbox, pause=timedelta(0), validators=self._mailbox_state.get(mailbox, Validators())
-            )
-        )
-        if isinstance(result, Failed):
-            log.info("the replies mailbox cannot be read", reason=f"{result}. {result.hint}")
-        if isinstance(result, Fetched):
-            handler = InboundMailHandler(SubscriptionService(self.store, tokens))
-            counts = handler.handle([part.payload for part in result.parts], self.clock())
-            self._mailbox_state[mailbox] = Validators(etag=result.headers.get("etag"))
-            if counts:
-                log.info("inbound mail", **{kind.replace(" ", "_"): count for kind, count in counts.items()})
+        try:
+            async with open_transport(settings, self.replay, self._is_wanted) as (transport, allow_all):
+                return await service.send_due(transport, self.clock, allow_all)
+        finally:
+            # Last, since a file that cannot be deleted keeps nobody's mail back.
+            service.erase_former_subscribers(self.clock(), outbox_folder(settings, self.replay))
+
+    def _is_wanted(self, message: Message) -> bool:
+        return self.store.deliveries.is_wanted(message.run, message.subscriber_id)
 
 
 def _smtp_server(settings: Settings) -> SmtpServer:
