@@ -151,9 +151,8 @@ class DueWork:
     async def _run_locked(self) -> None:
         services, now = self._services, self._services.clock()
         retry = services.publisher.is_retry_due(now)
-        if (
-            retry or not self._published
-        ):  # the first run: the vocabulary may have changed since the last start
+        # The first run: the vocabulary may have changed since the last start.
+        if retry or not self._published:
             services.labelling.relabel(now)
         outcomes, alerts = await services.poll(services.poller.due_sources(now), self._fetch, now)
         if outcomes:

@@ -13,7 +13,7 @@ from aggregator.model import Document, LabelOverride, Labels
 from aggregator.model.faults import FaultKind
 from aggregator.services.isolation import Isolation
 from aggregator.services.polling.combining import BrokenDocuments
-from aggregator.services.polling.isolated_documents import set_documents_aside
+from aggregator.services.polling.merge_documents import set_documents_aside
 from aggregator.services.polling.save_reading import recombine_documents
 from aggregator.store import Store
 

@@ -18,7 +18,7 @@ from aggregator.model import Change, ChangeKind, Failed, Labels, Source, SourceS
 from aggregator.model.faults import FaultKind
 from aggregator.services.isolation import Isolation
 from aggregator.services.polling.combining import BrokenDocuments
-from aggregator.services.polling.isolated_documents import merge_isolated, set_documents_aside
+from aggregator.services.polling.merge_documents import merge_isolated, set_documents_aside
 from aggregator.services.polling.parser import Parser
 from aggregator.services.polling.read_source import PollResult, SourceReading, Unchanged, read_source
 from aggregator.services.polling.save_reading import accept_removals, save_reading
