@@ -10,6 +10,9 @@ from typing import Final
 # The first pause before a part is tried again; it doubles with each attempt, up to LONGEST_PAUSE.
 FIRST_PAUSE: Final = timedelta(minutes=10)
 LONGEST_PAUSE: Final = timedelta(days=1)
+# Key of the JOB fault that asks the operator whether a loss of documents is intended, and the answer.
+DOCUMENTS_LOST: Final = "documents lost"
+ACCEPT_LOSS: Final = "aggregator publish --accept-loss"
 
 
 class FaultKind(StrEnum):

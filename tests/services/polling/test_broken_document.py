@@ -14,7 +14,7 @@ from aggregator.config import Config
 from aggregator.due_work import Services
 from aggregator.model import Carrier, Document
 from aggregator.model.faults import FaultKind
-from aggregator.services.polling import combining
+from aggregator.services.polling import save_reading
 from aggregator.store import Store, open_store
 from aggregator.store.documents.documents import Documents
 from tests.services.stage import EMPTY_VOCABULARY, PollingBench, default_settings
@@ -55,7 +55,7 @@ def test_a_new_document_that_cannot_be_combined_is_stored_and_complete_once_it_c
         return combine_carriers(carriers, label, lead)
 
     with monkeypatch.context() as bug:
-        bug.setattr(combining, "combine_carriers", broken)
+        bug.setattr(save_reading, "combine_carriers", broken)
         store = poll(tmp_path, "broken")
     whole = poll(tmp_path, "whole").documents.all()
     kept = store.documents.all()

@@ -26,7 +26,7 @@ from aggregator.model import (
     Topic,
     Vocabulary,
 )
-from aggregator.model.faults import FaultKind
+from aggregator.model.faults import DOCUMENTS_LOST, FaultKind
 from aggregator.observe import board
 from aggregator.publish.calendar import events
 from aggregator.publish.feeds import history
@@ -34,7 +34,6 @@ from aggregator.publish.hosting import host_files
 from aggregator.publish.presentation.paths import document_page_path
 from aggregator.publish.site import listing_pages, render
 from aggregator.services.publishing.issue_digests import issue_digests
-from aggregator.services.publishing.loss import LOSS_KEY
 from aggregator.services.publishing.publisher import Publisher
 from aggregator.store import Store, open_store
 from tests.store.values import make_change, save_changes
@@ -271,7 +270,7 @@ def test_the_site_stays_when_over_a_fifth_of_the_documents_is_gone_until_the_ope
         stage.publish(LATER)
 
     assert stage.files() == before
-    assert stage.faults() == [(FaultKind.JOB, LOSS_KEY)]
+    assert stage.faults() == [(FaultKind.JOB, DOCUMENTS_LOST)]
     smaller = stage.publish(LATER, with_loss=True)
     assert len([path for path in smaller if path.startswith("entries/")]) == 7
     assert stage.publish(LATER) == smaller

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, Cause
 from aggregator.model import Source, SourceState
-from aggregator.model.faults import Fault, FaultKind
+from aggregator.model.faults import ACCEPT_LOSS, DOCUMENTS_LOST, Fault, FaultKind
 from aggregator.services.isolation import describe
 from aggregator.store import Store
 from aggregator.values.text import one_line
@@ -164,7 +164,9 @@ class SetAside:
                 kind=self.kind,
                 what=fault_text(fault),
                 since=fault.first_at,
-                command=f"aggregator inbox --retry {shlex.quote(fault.key)}",
+                command=ACCEPT_LOSS
+                if fault.key == DOCUMENTS_LOST
+                else f"aggregator inbox --retry {shlex.quote(fault.key)}",
             )
 
 

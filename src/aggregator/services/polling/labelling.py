@@ -12,9 +12,8 @@ from aggregator.errors import AggregatorError
 from aggregator.model import Document, LabelOverride, Labels
 from aggregator.model.faults import FaultKind
 from aggregator.services.isolation import Isolation
-from aggregator.services.polling.combining import BrokenDocuments
 from aggregator.services.polling.merge_documents import set_documents_aside
-from aggregator.services.polling.save_reading import recombine_documents
+from aggregator.services.polling.save_reading import BrokenDocuments, recombine_documents
 from aggregator.store import Store
 
 # Documents labelled in one transaction. Other writers wait no longer than one batch takes.

@@ -9,8 +9,7 @@ from aggregator.classify import Labeller, find_duplicates
 from aggregator.errors import AggregatorError
 from aggregator.model.faults import FaultKind
 from aggregator.services.isolation import Isolation
-from aggregator.services.polling.combining import BrokenDocuments
-from aggregator.services.polling.save_reading import recombine_documents
+from aggregator.services.polling.save_reading import BrokenDocuments, recombine_documents
 from aggregator.store import Store, Transaction
 
 

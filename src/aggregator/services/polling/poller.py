@@ -17,11 +17,10 @@ from aggregator.fetch.http.poll_times import next_poll_at
 from aggregator.model import Change, ChangeKind, Failed, Labels, Source, SourceState
 from aggregator.model.faults import FaultKind
 from aggregator.services.isolation import Isolation
-from aggregator.services.polling.combining import BrokenDocuments
 from aggregator.services.polling.merge_documents import merge_isolated, set_documents_aside
 from aggregator.services.polling.parser import Parser
 from aggregator.services.polling.read_source import PollResult, SourceReading, Unchanged, read_source
-from aggregator.services.polling.save_reading import accept_removals, save_reading
+from aggregator.services.polling.save_reading import BrokenDocuments, accept_removals, save_reading
 from aggregator.services.polling.source_state import (
     ended_outage,
     is_due,

@@ -6,14 +6,32 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
+from typing import Final
 
-from aggregator.classify import Labeller, find_changes, find_removals, withdraw
-from aggregator.model import Change, Entry, Removal, RemovalKind, Source, SourceState
+from aggregator.classify import Labeller, combine_carriers, find_changes, find_removals, withdraw
+from aggregator.classify.combine import LabelFunction
+from aggregator.errors import AggregatorError
+from aggregator.model import (
+    Carrier,
+    Change,
+    Document,
+    Entry,
+    Labels,
+    Relevance,
+    Removal,
+    RemovalKind,
+    Source,
+    SourceState,
+)
 from aggregator.normalise.identity import entry_id
 from aggregator.normalise.urls import canonical_url
-from aggregator.services.polling.combining import BrokenDocuments, combine_or_keep, plain_document
 from aggregator.services.polling.read_source import SourceReading
 from aggregator.store import Transaction
+
+# The exceptions that documents raised, by id.
+BrokenDocuments = dict[str, Exception]
+# The type of a document that could not be labelled.
+_TYPE: Final = "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,3 +179,32 @@ def _add_redirect_targets(
     carried = {carrier.entry.id for carrier in store.carriers.of_source(source)}
     moved = [(canonical_url(removal.to), id) for id, removal in removals.items() if id in carried]
     store.names.add([(address, id) for address, id in moved if address], now, from_redirect=True)
+
+
+def combine_or_keep(
+    id: str, carriers: Sequence[Carrier], label: LabelFunction, lead: str | None, broken: BrokenDocuments
+) -> Document | None:
+    """Return the document of its carriers; None if it cannot be combined, with the exception in `broken`."""
+    try:
+        return combine_carriers(carriers, label, lead)
+    except AggregatorError:
+        raise
+    except Exception as error:
+        broken[id] = error
+        return None
+
+
+def plain_document(carriers: Sequence[Carrier]) -> Document:
+    """Return a document that cannot be combined, as its first carrier has it and without labels.
+
+    Its carriers can be stored with it, so that nothing is lost until it is combined again.
+    """
+    first = min(carriers, key=lambda carrier: (carrier.entry.relayed, carrier.first_seen, carrier.source))
+    return Document(
+        entry=first.entry,
+        labels=Labels(type=_TYPE, relevance=Relevance.NO, subjects=(first.entry.body,)),
+        carriers=tuple(carriers),
+        first_seen=min(carrier.first_seen for carrier in carriers),
+        updated=first.first_seen,
+        backlog=first.backlog,
+    )

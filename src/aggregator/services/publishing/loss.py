@@ -7,13 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from aggregator.errors import PublishError
-from aggregator.model.faults import FaultKind
+from aggregator.model.faults import ACCEPT_LOSS, DOCUMENTS_LOST, FaultKind
 from aggregator.publish.output_folder import stored_documents
 from aggregator.store import Store
 
-# Key of the fault that waits for the operator.
-LOSS_KEY: Final = "documents lost"
-ACCEPT_COMMAND: Final = "aggregator publish --accept-loss"
 # The site stays if more than one in so many documents is gone.
 LARGEST_LOSS: Final = 5
 _PLACE: Final = "services/publishing/loss.py"
@@ -38,17 +35,17 @@ def refuse_loss(store: Store, folder: Path, now: datetime) -> None:
         return
     lost = f"the store had {before} documents when {folder} was last published, and has {after} now"
     store.faults.record(
-        FaultKind.JOB, LOSS_KEY, f"{lost}; to publish all the same: {ACCEPT_COMMAND}", _PLACE, now
+        FaultKind.JOB, DOCUMENTS_LOST, f"{lost}; to publish all the same: {ACCEPT_LOSS}", _PLACE, now
     )
     raise PublishError(
         f"{lost}: the published site stays as it is; put a backup of the store back, "
-        f"or run `{ACCEPT_COMMAND}` if the loss is intended"
+        f"or run `{ACCEPT_LOSS}` if the loss is intended"
     )
 
 
 def accept_loss(store: Store) -> None:
     """Forget the question to the operator, if there is one."""
-    store.faults.clear(FaultKind.JOB, LOSS_KEY)
+    store.faults.clear(FaultKind.JOB, DOCUMENTS_LOST)
 
 
 def _parse(stored: str) -> tuple[int, str]:
