@@ -81,13 +81,14 @@ class App(Services):
         outcomes, alerts, sources = list[PollOutcome](), 0, self.poller.enabled_sources()
         known = set(self.store.faults.all())
         with self.locked():
-            self.labelling.relabel()
+            self.labelling.relabel(self.clock())
             for now, fetcher in self._polls():
                 async with fetcher as fetch:
                     polled, found = await self.poll(sources, fetch, now, progress)
                 self.poller.record_run(now, polled)
                 outcomes, alerts = [*outcomes, *polled], alerts + found
             now = self.clock()
+            self.publisher.refuse_loss(now)
             digests = issue_digests(self.config, self.store, now)
             written = self.publisher.publish(now)
         await self.notify_hubs_of(written)
@@ -111,12 +112,13 @@ class App(Services):
             self.poller.record_run(now, outcomes)
         return outcomes
 
-    def publish(self) -> WriteResult:
-        """Publish the store as it is now."""
+    def publish(self, *, with_loss: bool = False) -> WriteResult:
+        """Publish the store as it is now, also `with_loss` of many documents. Raises PublishError."""
         with self.locked():
-            self.poller.merge_documents()
-            self.labelling.relabel()
-            return self.publisher.publish(self.clock())
+            now = self.clock()
+            self.poller.merge_documents(now)
+            self.labelling.relabel(now)
+            return self.publisher.publish(now, with_loss=with_loss)
 
     async def rebuild_search_index(self) -> int:
         """Build the search index of output/; returns its number of pages. Raises PublishError."""
@@ -154,7 +156,9 @@ class App(Services):
         """Issue the digest of every closed week and day that has none, and publish; returns those issued."""
         # Publish before sending: a digest links to its page, which has to be there when the mail arrives.
         with self.locked():
-            issued = issue_digests(self.config, self.store, self.clock())
+            now = self.clock()
+            self.publisher.refuse_loss(now)
+            issued = issue_digests(self.config, self.store, now)
         if issued:
             await self.notify_hubs_of(self.publish())
         return issued

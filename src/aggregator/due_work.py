@@ -97,7 +97,7 @@ class Services:
         """Poll `sources`, merge documents and find alerts. Returns each outcome and the number of alerts."""
         outcomes = await self.poller.poll(sources, fetch, now, progress)
         # Before anything is published or sent: until documents that share a name are merged, one can be two.
-        self.poller.merge_documents()
+        self.poller.merge_documents(now)
         return outcomes, len(self.alert_matcher.find_alerts(now))
 
 
@@ -142,7 +142,7 @@ class DueWork:
             try:
                 with self._services.store.job_lock(JOB_LOCK):
                     await self._run_locked()
-            except StoreError as error:
+            except (StoreError, PublishError) as error:
                 log.info("waiting", reason=str(error))  # the next run is a minute away
                 self.jobs.delayed(WORK, str(error))
             else:
@@ -150,13 +150,17 @@ class DueWork:
 
     async def _run_locked(self) -> None:
         services, now = self._services, self._services.clock()
-        if not self._published:  # the first run: the vocabulary may have changed since the last start
-            services.labelling.relabel()
+        retry = services.publisher.is_retry_due(now)
+        if (
+            retry or not self._published
+        ):  # the first run: the vocabulary may have changed since the last start
+            services.labelling.relabel(now)
         outcomes, alerts = await services.poll(services.poller.due_sources(now), self._fetch, now)
         if outcomes:
             services.poller.record_run(now, outcomes)
+        services.publisher.refuse_loss(now)
         digests = issue_digests(services.config, services.store, now)
-        if outcomes or digests or alerts or not self._published:
+        if outcomes or digests or alerts or retry or not self._published:
             written = services.publisher.publish(now)
             self._published = True
             self._index_outdated |= bool(written.changed or written.removed) or self._indexed_at is None

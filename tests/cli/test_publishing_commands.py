@@ -102,3 +102,22 @@ def test_every_file_that_a_run_publishes_is_valid(full_project: SmallProject) ->
 
     assert len(errors) > 100
     assert {path: wrong for path, wrong in errors.items() if wrong} == {}
+
+
+def test_a_store_that_lost_its_documents_leaves_the_site_until_the_operator_accepts_it(
+    project: SmallProject,
+) -> None:
+    with ScriptedServer() as server:
+        run_once(project, server)
+    published = project.output()
+    for file in (project.folder / "data").glob("*.db*"):
+        file.unlink()
+
+    refused = project.run("publish", "--at", AT)
+
+    assert refused.code == 1
+    assert "the published site stays as it is" in refused.err
+    assert "aggregator publish --accept-loss" in refused.err
+    assert project.output() == published
+    assert project.run("publish", "--accept-loss", "--at", AT).code == 0
+    assert project.run("publish", "--at", AT).code == 0

@@ -8,7 +8,9 @@ from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 
 import pytest
+import structlog
 
+from aggregator import log
 from aggregator.store import Store, open_store
 
 OpenStore = Callable[[], AbstractContextManager[Store]]
@@ -32,3 +34,11 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> OpenStore:
             file.unlink()
 
     return opened
+
+
+@pytest.fixture(autouse=True)
+def plain_tracebacks() -> Iterator[None]:
+    """Log as the program does: structlog's default shows every local value, which takes seconds."""
+    log.configure(verbose=False)
+    yield
+    structlog.reset_defaults()

@@ -97,7 +97,7 @@ class PollingBench:
         """Poll all sources (or `only` these) at `at` with these responses, then merge documents."""
         self.network.responses |= responses or {}
         outcomes = self.poll_only(at, *only)
-        self.poller.merge_documents()
+        self.poller.merge_documents(at)
         return outcomes
 
     def poll_only(self, at: datetime, *ids: str) -> dict[str, PollOutcome]:

@@ -119,7 +119,7 @@ def classify_apply(
         counting_progress("labelling") as progress,
         program.locked(),
     ):
-        changed = program.labelling.relabel(progress)
+        changed = program.labelling.relabel(program.clock(), progress)
     if as_json:
         print_json({"changed": changed})
         return

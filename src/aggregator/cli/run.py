@@ -87,6 +87,9 @@ def publish(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; name the files that differ from the store.")
     ] = False,
+    accept_loss: Annotated[
+        bool, typer.Option("--accept-loss", help="Publish although many documents are gone from the store.")
+    ] = False,
     at: At = None,
     output: Output = None,
     store: StoreUrl = None,
@@ -97,7 +100,7 @@ def publish(
             with program.locked():
                 _report_differences(program.publisher.differing_paths(program.clock()))
             return
-        written = program.publish()
+        written = program.publish(with_loss=accept_loss)
         asyncio.run(program.notify_hubs_of(written))
         changed, removed = len(written.changed), len(written.removed)
         print_text(f"{changed} files changed, {written.unchanged} unchanged, {removed} removed.")

@@ -243,13 +243,14 @@ class Artifact:
 class DeferredArtifact:
     """A file of the output folder whose bytes are made only when needed.
 
-    `fingerprint` covers everything that the bytes depend on: an equal fingerprint means equal bytes.
+    `fingerprint` covers everything that the bytes depend on: an equal fingerprint means equal bytes. Without
+    one the bytes are made at each call and compared.
     """
 
     path: str
     media_type: str
-    fingerprint: str
     make: Callable[[], bytes]
+    fingerprint: str = ""
 
     @property
     def payload(self) -> bytes:

@@ -6,25 +6,30 @@ leave, and the next run ends as an undisturbed one does.
 
 A path may be followed by the fingerprint of what its bytes were made from. While it stays the same, the file
 is not made again. The first manifest has no fingerprint for a file that is about to be replaced.
+
+Lines that begin with `#` are no paths: the instant of the snapshot, and how many documents the store had.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from aggregator.errors import PublishError
+from aggregator.errors import AggregatorError, PublishError
 from aggregator.model import Artifact, DeferredArtifact
 
 MANIFEST: Final = ".published"
 # In place of a path, marks the line of the manifest that has the instant.
 _INSTANT_KEY: Final = "#"
+_STORED_KEY: Final = "#documents"
+# The exceptions that files raised when they were made, by path.
+Broken = dict[str, Exception]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +42,13 @@ class WriteResult:
 
 
 def write_output(
-    folder: Path, artifacts: Iterable[Artifact | DeferredArtifact], at: datetime | None = None
+    folder: Path,
+    artifacts: Iterable[Artifact | DeferredArtifact],
+    at: datetime | None = None,
+    *,
+    keep: Collection[str] = (),
+    broken: Broken | None = None,
+    stored: str = "",
 ) -> WriteResult:
     """Write these artifacts to the folder, and remove the files of earlier calls that are not among them.
 
@@ -45,6 +56,9 @@ def write_output(
     they can be made again for it and compared.
 
     A file whose bytes are right is not touched. Raises PublishError with the path and what to do.
+
+    Files of ours at the paths `keep` stay as they are. With `broken`, so does a file that raises when it is
+    made; its exception is added there. `stored` says how many documents there were, for `stored_documents`.
     """
     sorted_artifacts = sorted(artifacts, key=lambda artifact: artifact.path)
     wanted = {artifact.path: artifact for artifact in sorted_artifacts}
@@ -55,26 +69,35 @@ def write_output(
     files = {path: _checked_path(folder, path) for path in sorted(old_manifest.keys() | wanted.keys())}
     # All refusals come before the first change: the folder stays as it is when anything is in the way.
     for path in wanted.keys() - old_manifest.keys():
-        _refuse_file_of_others(files[path], wanted[path])
+        _refuse_file_of_others(files[path], wanted[path], broken)
     up_to_date = _up_to_date(old_manifest, wanted, files)
-    _write_manifest(folder, dict.fromkeys([*old_manifest, *wanted], "") | up_to_date, published_before)
+    known = dict.fromkeys([*old_manifest, *wanted], "") | up_to_date
+    _write_manifest(folder, known, published_before, stored_documents(folder))
     for path in files.keys() - up_to_date.keys():
         _delete_part(_part_path(files[path]))
     to_write = [path for path in wanted if path not in up_to_date]
-    changed = tuple(path for path in to_write if _replace_file(files[path], wanted[path].payload))
+    changed = tuple(path for path in to_write if _make_file(files[path], wanted[path], broken))
     # Removed last: until then no link on a page that is still the old one leads nowhere.
-    obsolete = sorted(old_manifest.keys() - wanted.keys())
+    kept = {path: old_manifest[path] for path in old_manifest.keys() & keep}
+    obsolete = sorted(old_manifest.keys() - wanted.keys() - kept.keys())
     removed = tuple(path for path in obsolete if _remove_file(folder, files[path]))
     # Every folder is synced before the last manifest, which claims that the files are there.
     for parent in sorted({folder, *(files[path].parent for path in to_write)}):
         _sync_folder(parent)
     instant = at if changed or removed else published_before or at
-    _write_manifest(folder, {path: _fingerprint(artifact) for path, artifact in wanted.items()}, instant)
+    made = {path: _fingerprint(artifact) for path, artifact in wanted.items() if path not in (broken or ())}
+    # A broken file keeps the bytes that it had, without a fingerprint: it is made again.
+    had = {path: "" for path in broken or () if path in files and files[path].exists()}
+    _write_manifest(folder, kept | had | made, instant, stored)
     return WriteResult(changed=changed, unchanged=len(wanted) - len(changed), removed=removed)
 
 
-def differing_paths(folder: Path, artifacts: Iterable[Artifact | DeferredArtifact]) -> tuple[str, ...]:
+def differing_paths(
+    folder: Path, artifacts: Iterable[Artifact | DeferredArtifact], keep: Collection[str] = ()
+) -> tuple[str, ...]:
     """The paths of files that differ from these artifacts or are missing, and of files no longer published.
+
+    Those of `keep` are not compared.
 
     Every artifact is made and compared, whatever its fingerprint. Nothing is written. Raises PublishError.
     """
@@ -83,13 +106,33 @@ def differing_paths(folder: Path, artifacts: Iterable[Artifact | DeferredArtifac
     different = [
         path for path, artifact in wanted.items() if not _has_bytes(_checked_path(folder, path), artifact)
     ]
-    left_over = [path for path in manifest.keys() - wanted.keys() if _checked_path(folder, path).exists()]
+    obsolete = manifest.keys() - wanted.keys() - frozenset(keep)
+    left_over = [path for path in obsolete if _checked_path(folder, path).exists()]
     return tuple(sorted((*different, *left_over)))
 
 
 def _has_bytes(file: Path, artifact: Artifact | DeferredArtifact) -> bool:
     with _explain_errors(file):
-        return file.is_file() and file.read_bytes() == artifact.payload
+        return file.is_file() and file.read_bytes() == _payload(artifact, {})
+
+
+def _payload(artifact: Artifact | DeferredArtifact, broken: Broken | None) -> bytes | None:
+    """The bytes of a file; None if they cannot be made, with the exception in `broken`."""
+    try:
+        return artifact.payload
+    except AggregatorError:
+        raise
+    except Exception as error:
+        if broken is None:
+            raise
+        broken[artifact.path] = error
+        return None
+
+
+def _make_file(file: Path, artifact: Artifact | DeferredArtifact, broken: Broken | None) -> bool:
+    """Make the bytes of a file and replace it; False if it has them already, or if they cannot be made."""
+    payload = _payload(artifact, broken)
+    return payload is not None and _replace_file(file, payload)
 
 
 def _fingerprint(artifact: Artifact | DeferredArtifact) -> str:
@@ -116,7 +159,18 @@ def published_at(folder: Path) -> datetime | None:
 
 def _read_fingerprints(folder: Path) -> dict[str, str]:
     """The paths in the manifest, each with its fingerprint or an empty text."""
-    return {path: fingerprint for path, fingerprint in _read_manifest(folder).items() if path != _INSTANT_KEY}
+    manifest = _read_manifest(folder)
+    return {path: fingerprint for path, fingerprint in manifest.items() if not path.startswith("#")}
+
+
+def published_paths(folder: Path) -> frozenset[str]:
+    """The paths of all our files in the folder."""
+    return frozenset(_read_fingerprints(folder))
+
+
+def stored_documents(folder: Path) -> str:
+    """What the last finished call was given as `stored`; empty if there was none."""
+    return _read_manifest(folder).get(_STORED_KEY, "")
 
 
 def _read_manifest(folder: Path) -> dict[str, str]:
@@ -128,9 +182,12 @@ def _read_manifest(folder: Path) -> dict[str, str]:
     return {path: fingerprint for path, _, fingerprint in parts}
 
 
-def _write_manifest(folder: Path, fingerprints: Mapping[str, str], at: datetime | None = None) -> None:
+def _write_manifest(
+    folder: Path, fingerprints: Mapping[str, str], at: datetime | None = None, stored: str = ""
+) -> None:
     instant = {_INSTANT_KEY: at.isoformat()} if at else {}
-    pairs = sorted({**instant, **fingerprints}.items())
+    count = {_STORED_KEY: stored} if stored else {}
+    pairs = sorted({**instant, **count, **fingerprints}.items())
     lines = (f"{path}\t{fingerprint}\n" if fingerprint else f"{path}\n" for path, fingerprint in pairs)
     if _replace_file(folder / MANIFEST, "".join(lines).encode()):
         _sync_folder(folder)
@@ -155,10 +212,10 @@ def _refuse_symlink(path: Path) -> None:
         raise PublishError(f"{path} is a symbolic link; nothing is read or written through it: remove it")
 
 
-def _refuse_file_of_others(file: Path, artifact: Artifact | DeferredArtifact) -> None:
+def _refuse_file_of_others(file: Path, artifact: Artifact | DeferredArtifact, broken: Broken | None) -> None:
     # A file that the manifest does not name is not ours, unless its bytes are exactly what we would write.
     with _explain_errors(file):
-        if file.exists() and file.read_bytes() != artifact.payload:
+        if file.exists() and file.read_bytes() != _payload(artifact, broken):
             raise PublishError(f"{file} was not published by this program: move it away, then publish again")
 
 

@@ -99,6 +99,11 @@ class Store(Transaction):
     ) -> None:
         self.close()
 
+    @property
+    def name(self) -> str:
+        """The name of the store's file; empty for a store in memory."""
+        return self._database.file.name if self._database.file else ""
+
     def close(self) -> None:
         """Close every connection to the file."""
         self._database.close()

@@ -144,7 +144,7 @@ def poll(store: Store, order: Sequence[str], at: datetime, items: Mapping[str, A
     stage = PollingBench(store, tuple(SOURCES.values()), network=FakeNetwork(served(items)))
     for name in order:
         assert stage.poll_only(at, name)[name].bug is None
-    stage.poller.merge_documents()
+    stage.poller.merge_documents(at)
 
 
 Published = dict[str, tuple[datetime, Moment | None]]

@@ -337,7 +337,7 @@ def test_two_addresses_found_at_one_instant_are_one_document_with_the_english_id
     stage.network.responses |= page("plan", SAME, "Plan") | page("plan.cy", SAME, "Cynllun")
     for name in order:
         stage.poll_only(NOON, name)
-    stage.poller.merge_documents()
+    stage.poller.merge_documents(NOON)
 
     (document,) = stage.store.documents.all()
     assert document.entry.id == entry_id("https://gov.uk/plan")

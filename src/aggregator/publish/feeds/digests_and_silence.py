@@ -9,7 +9,16 @@ from html import escape
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Artifact, Basis, Digest, DigestItem, ProcessReport, SilenceEvent, Site, Snapshot
+from aggregator.model import (
+    Basis,
+    DeferredArtifact,
+    Digest,
+    DigestItem,
+    ProcessReport,
+    SilenceEvent,
+    Site,
+    Snapshot,
+)
 from aggregator.publish.board.board_json import absolute_evidence_link
 from aggregator.publish.board.wording import count_text
 from aggregator.publish.feeds.catalogue import NOT_OFFICIAL, feed_id
@@ -41,7 +50,7 @@ def digest_feed_heading(snapshot: Snapshot) -> FeedHeading | None:
     )
 
 
-def publish_digests(snapshot: Snapshot) -> Iterator[Artifact]:
+def publish_digests(snapshot: Snapshot) -> Iterator[DeferredArtifact]:
     """The feed of issued digests in every format; no file until one is issued."""
     heading = digest_feed_heading(snapshot)
     if heading is None:
@@ -90,7 +99,7 @@ def silence_feed_heading(snapshot: Snapshot) -> FeedHeading | None:
     )
 
 
-def publish_silence(snapshot: Snapshot) -> Iterator[Artifact]:
+def publish_silence(snapshot: Snapshot) -> Iterator[DeferredArtifact]:
     """The feed of silences in every format; no file without a process."""
     heading = silence_feed_heading(snapshot)
     if heading is None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from aggregator.model import Artifact, DeferredArtifact, Link, PrivateFeed, Site, Snapshot
+from aggregator.model import DeferredArtifact, Link, PrivateFeed, Site, Snapshot
 from aggregator.model.alert_rules import Alert
 from aggregator.publish.feeds.atom import write_atom, write_rss
 from aggregator.publish.feeds.catalogue import Feed, alert_feed_heading, all_feeds, feed_id
@@ -136,7 +136,7 @@ def _hubs(site: Site) -> Iterator[Link]:
 
 def publish_item_feed(
     heading: FeedHeading, items: tuple[FeedItem, ...], updated: datetime, page: str, site: Site
-) -> Iterator[Artifact]:
+) -> Iterator[DeferredArtifact]:
     """A feed of these items in every format, without an archive; `page` is the path of its web page."""
     for format in FEED_FORMATS:
         path = f"{heading.name}.{format.suffix}"
@@ -153,7 +153,7 @@ def publish_item_feed(
                 *_hubs(site),
             ),
         )
-        yield Artifact(path=path, media_type=format.media_type, payload=format.write(feed_page))
+        yield DeferredArtifact(path=path, media_type=format.media_type, make=partial(format.write, feed_page))
 
 
 def private_feed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from aggregator.model import Artifact, Snapshot
+from aggregator.model import DeferredArtifact, Snapshot
 from aggregator.publish.feeds.catalogue import alert_feed_headings
 from aggregator.publish.presentation.corrections import CORRECTIONS_PAGE, corrections_in
 from aggregator.publish.presentation.dates import format_instant
@@ -18,7 +18,7 @@ from aggregator.publish.site.render import render_page
 from aggregator.publish.site.status import licences_used, source_rows
 
 
-def publish_site(snapshot: Snapshot) -> Iterator[Artifact]:
+def publish_site(snapshot: Snapshot) -> Iterator[DeferredArtifact]:
     """`letters.html`, `corrections.html`, `sources.html`, `search.html` and `about.html`."""
     licences, sources = licences_used(snapshot), source_rows(snapshot)
     yield _digests(snapshot)
@@ -47,7 +47,7 @@ def publish_site(snapshot: Snapshot) -> Iterator[Artifact]:
     )
 
 
-def publish_redirects(snapshot: Snapshot) -> Iterator[Artifact]:
+def publish_redirects(snapshot: Snapshot) -> Iterator[DeferredArtifact]:
     """A page at every former path of a document, with a link to its present page.
 
     It does not forward: whoever follows an old link first sees which document it was.
@@ -60,7 +60,7 @@ def publish_redirects(snapshot: Snapshot) -> Iterator[Artifact]:
             yield render_page("redirect.html.j2", snapshot, path, row=row)
 
 
-def _digests(snapshot: Snapshot) -> Artifact:
+def _digests(snapshot: Snapshot) -> DeferredArtifact:
     digests = linked_digests(snapshot, len(snapshot.digests))
     years = tuple(
         (year, tuple(of_year)) for year, of_year in groupby(digests, key=lambda digest: digest.period[:4])
@@ -69,7 +69,7 @@ def _digests(snapshot: Snapshot) -> Artifact:
     return render_page("digests.html.j2", snapshot, "letters.html", years=years)
 
 
-def _corrections(snapshot: Snapshot) -> Artifact:
+def _corrections(snapshot: Snapshot) -> DeferredArtifact:
     zone = snapshot.site.timezone
     dated = tuple(
         (correction, format_instant(correction.at, zone)) for correction in corrections_in(snapshot)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from aggregator.model import Artifact, Document, Relevance, Snapshot
+from aggregator.model import DeferredArtifact, Document, Relevance, Snapshot
 from aggregator.publish.presentation.months import ArchiveMonth, archive_months, months_by_year
 from aggregator.publish.presentation.paths import month_page_path
 from aggregator.publish.site.charts import updates_chart
@@ -18,7 +18,7 @@ RELEVANCE_HEADINGS: Final = {
 }
 
 
-def publish_archive(snapshot: Snapshot) -> Iterator[Artifact]:
+def publish_archive(snapshot: Snapshot) -> Iterator[DeferredArtifact]:
     """`archive.html`, `years/YYYY.html` and `months/YYYY-MM.html`."""
     months, zone = archive_months(snapshot), snapshot.site.timezone
     by_year = months_by_year(months)
@@ -47,7 +47,7 @@ def _page(
     documents: tuple[Document, ...],
     year: str = "",
     months_of_year: tuple[ArchiveMonth, ...] = (),
-) -> Artifact:
+) -> DeferredArtifact:
     """The page of a month, with a link to its `year`; or of a year, with links to its months."""
     path = month_page_path(name)
     return render_page(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import (
     Artifact,
+    DeferredArtifact,
     Document,
     Fact,
     PlanReport,
@@ -31,7 +32,7 @@ STYLE_SHEET: Final = Path(__file__).parents[1] / "templates" / "board.css"
 MAX_UPDATES: Final = 50
 
 
-def publish_board(snapshot: Snapshot) -> Iterator[Artifact]:
+def publish_board(snapshot: Snapshot) -> Iterator[Artifact | DeferredArtifact]:
     """`board.html`, `board.css` and `board/PROCESS.html`; no files when no process is observed."""
     if not snapshot.board.processes:
         return
@@ -66,7 +67,7 @@ def _plan_points(process: ProcessReport, zone: ZoneInfo) -> Iterator[TimelinePoi
             yield timeline_point(number, start, max(start, end or start), "plan", report.plan.title, zone)
 
 
-def publish_plans(snapshot: Snapshot) -> Iterator[Artifact]:
+def publish_plans(snapshot: Snapshot) -> Iterator[DeferredArtifact]:
     """`plans/PLAN.html` for each plan on the board."""
     listings = listings_by_facet(facet_listings(snapshot))[Facet.PLAN]
     documents_by_plan = {listing.id: listing.documents for listing in listings}
@@ -78,7 +79,7 @@ def publish_plans(snapshot: Snapshot) -> Iterator[Artifact]:
 
 def _plan_page(
     report: PlanReport, documents: list[Document], process: Process, snapshot: Snapshot
-) -> Artifact:
+) -> DeferredArtifact:
     """`documents`: those that name the plan, newest first."""
     zone, path = snapshot.site.timezone, facet_page_path(Facet.PLAN, report.plan.id)
     return render_page(

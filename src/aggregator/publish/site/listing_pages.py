@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Artifact, Body, Role, Snapshot
+from aggregator.model import Body, DeferredArtifact, Role, Snapshot
 from aggregator.publish.presentation.dates import format_day
 from aggregator.publish.presentation.facets import NATIONS, FacetListing, facet_listings, listings_by_facet
 from aggregator.publish.presentation.months import archive_month_of, month_title
@@ -43,7 +43,7 @@ Section = tuple[Facet, str, Mapping[str, Sequence[FacetListing]]]
 ListingFact = tuple[str, str | None, str]
 
 
-def publish_listings(snapshot: Snapshot) -> Iterator[Artifact]:
+def publish_listings(snapshot: Snapshot) -> Iterator[DeferredArtifact]:
     """`browse.html`, and `FOLDER/ID.html` for each body, nation, topic, type, plan and role."""
     listings, zone = facet_listings(snapshot), snapshot.site.timezone
     sections = tuple(_sections(listings_by_facet(listings), snapshot))
@@ -55,7 +55,7 @@ def publish_listings(snapshot: Snapshot) -> Iterator[Artifact]:
             yield _page(listing, snapshot, zone)
 
 
-def _page(listing: FacetListing, snapshot: Snapshot, zone: ZoneInfo) -> Artifact:
+def _page(listing: FacetListing, snapshot: Snapshot, zone: ZoneInfo) -> DeferredArtifact:
     newest, month_of = listing.documents[:MAX_DOCUMENTS], partial(archive_month_of, zone=zone)
     by_month = groupby(sorted(newest, key=month_of, reverse=True), month_of)
     has_other_bodies = any(document.entry.body != listing.id for document in newest)

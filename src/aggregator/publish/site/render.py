@@ -105,10 +105,11 @@ _ENVIRONMENT.globals |= _TEMPLATE_CONSTANTS | _functions_by_name
 _ENVIRONMENT.filters |= _functions_by_name
 
 
-def render_page(template: str, snapshot: Snapshot, path: str, **values: object) -> Artifact:
+def render_page(template: str, snapshot: Snapshot, path: str, **values: object) -> DeferredArtifact:
     """The page at `path` of the output folder."""
-    payload = _render(template, snapshot, path=path, root="../" * path.count("/"), **values)
-    return Artifact(path=path, media_type="text/html", payload=payload)
+    # Rendered when it is written: a page that cannot be rendered keeps no other from being made.
+    make = partial(_render, template, snapshot, path=path, root="../" * path.count("/"), **values)
+    return DeferredArtifact(path=path, media_type="text/html", make=make)
 
 
 def _render(template: str, snapshot: Snapshot, *, path: str, root: str, **values: object) -> bytes:
@@ -131,7 +132,7 @@ def _render(template: str, snapshot: Snapshot, *, path: str, root: str, **values
 
 def publish_pages(snapshot: Snapshot) -> Iterator[Artifact | DeferredArtifact]:
     """`index.html`, `style.css`, `search.js`, `icon.svg`, `card.png`, and a page for each document."""
-    yield Artifact(path="index.html", media_type="text/html", payload=_front_page(snapshot))
+    yield DeferredArtifact(path="index.html", media_type="text/html", make=partial(_front_page, snapshot))
     for name, media_type in _STATIC_FILES.items():
         yield Artifact(path=name, media_type=media_type, payload=(_TEMPLATES / name).read_bytes())
     sources = {row.source.id: row.source for row in snapshot.sources}

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from aggregator.classify import Labeller
-from aggregator.model import Document, LabelOverride
+from aggregator.errors import AggregatorError
+from aggregator.model import Document, LabelOverride, Labels
+from aggregator.model.faults import FaultKind
+from aggregator.services.isolation import Isolation
+from aggregator.services.polling.combining import BrokenDocuments
+from aggregator.services.polling.isolated_documents import set_documents_aside
+from aggregator.services.polling.save_reading import recombine_documents
 from aggregator.store import Store
 
 # Documents labelled in one transaction. Other writers wait no longer than one batch takes.
@@ -21,16 +28,22 @@ class Labelling:
     store: Store
     labeller: Labeller
 
-    def relabel(self, progress: Callable[[int, int], None] = lambda done, all: None) -> int:
+    def relabel(self, now: datetime, progress: Callable[[int, int], None] = lambda done, all: None) -> int:
         """Label the documents that an older vocabulary labelled. Returns how many got other labels.
 
         No date changes, so nothing looks new or changed. Works in batches, so an interrupted call continues
-        where it stopped. `progress` gets the number of documents done and their total.
+        where it stopped. `progress` gets the number of documents done and their total. A document that raises
+        is set aside with the labels that it has.
         """
+        self._retry(now)
+        aside = set(Isolation(self.store, now).waiting(FaultKind.DOCUMENT))
         waiting, done, changed = self.store.labels.count_outdated(self.labeller.fingerprint), 0, 0
         while done < waiting:
-            labelled, differ = self._relabel_batch()
-            if not labelled:
+            broken = BrokenDocuments()
+            labelled, differ = self._relabel_batch(aside, broken)
+            set_documents_aside(self.store, broken, now)
+            aside |= broken.keys()
+            if not labelled and not broken:
                 break
             done, changed = done + labelled, changed + differ
             progress(done, waiting)
@@ -53,14 +66,32 @@ class Labelling:
             transaction.labels.save({document.entry.id: labels}, self.labeller.fingerprint)
         return replace(document, labels=labels)
 
-    def _relabel_batch(self) -> tuple[int, int]:
+    def _retry(self, now: datetime) -> None:
+        """Combine the documents again whose time has come."""
+        # The fault is forgotten only when the document was published.
+        broken, isolation = BrokenDocuments(), Isolation(self.store, now)
+        ids = {fault.key for fault in self.store.faults.all() if fault.kind is FaultKind.DOCUMENT}
+        if due := ids - isolation.waiting(FaultKind.DOCUMENT):
+            with self.store.transaction() as transaction:
+                due -= transaction.documents.retracted_ids(due)
+                recombine_documents(due, transaction, self.labeller, broken)
+            set_documents_aside(self.store, broken, now)
+
+    def _relabel_batch(self, aside: set[str], broken: BrokenDocuments) -> tuple[int, int]:
         """The number of documents labelled, and of those that got other labels than before."""
         fingerprint = self.labeller.fingerprint
         with self.store.transaction() as transaction:
-            documents = transaction.labels.with_outdated_labels(fingerprint, BATCH_SIZE)
+            documents = transaction.labels.with_outdated_labels(fingerprint, BATCH_SIZE, aside)
             label = self.labeller.with_overrides(
                 transaction.labels.overrides(one.entry.id for one in documents)
             )
-            fresh = {one.entry.id: label(one.entry, [c.source for c in one.carriers]) for one in documents}
+            fresh = dict[str, Labels]()
+            for one in documents:
+                try:
+                    fresh[one.entry.id] = label(one.entry, [c.source for c in one.carriers])
+                except AggregatorError:
+                    raise
+                except Exception as error:
+                    broken[one.entry.id] = error
             transaction.labels.save(fresh, fingerprint)
-        return len(documents), sum(fresh[one.entry.id] != one.labels for one in documents)
+        return len(fresh), sum(fresh.get(one.entry.id, one.labels) != one.labels for one in documents)

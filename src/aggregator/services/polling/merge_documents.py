@@ -9,12 +9,20 @@ from aggregator.services.polling.save_reading import recombine_documents
 from aggregator.store import Transaction
 
 
-def merge_documents(store: Transaction, labeller: Labeller, before: datetime | None) -> None:
+def merge_documents(
+    store: Transaction,
+    labeller: Labeller,
+    before: datetime | None,
+    broken: dict[str, Exception],
+    *,
+    only: frozenset[str] | None = None,
+) -> None:
     """Merge documents that share a name known before an instant (or at all, with None).
 
-    A duplicate of a retracted document is retracted, too.
+    A duplicate of a retracted document is retracted, too. What cannot be combined is added to `broken`.
+    With `only` these documents are merged and no others.
     """
-    name_groups = store.names.duplicates(before)
+    name_groups = [ids for ids in store.names.duplicates(before) if only in (None, ids)]
     ids = frozenset[str]().union(*name_groups)
     retracted = store.documents.retracted_ids(ids)
     for remaining, *others in find_duplicates(name_groups, store.documents.stored_entries(ids), retracted):
@@ -24,4 +32,4 @@ def merge_documents(store: Transaction, labeller: Labeller, before: datetime | N
             else:
                 store.documents.merge(merged, remaining)
         if remaining not in retracted:
-            recombine_documents([remaining], store, labeller)
+            recombine_documents([remaining], store, labeller, broken)

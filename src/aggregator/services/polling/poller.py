@@ -17,7 +17,8 @@ from aggregator.fetch.http.poll_times import next_poll_at
 from aggregator.model import Change, ChangeKind, Failed, Labels, Source, SourceState
 from aggregator.model.faults import FaultKind
 from aggregator.services.isolation import Isolation
-from aggregator.services.polling.merge_documents import merge_documents
+from aggregator.services.polling.combining import BrokenDocuments
+from aggregator.services.polling.isolated_documents import merge_isolated, set_documents_aside
 from aggregator.services.polling.parser import Parser
 from aggregator.services.polling.read_source import PollResult, SourceReading, Unchanged, read_source
 from aggregator.services.polling.save_reading import accept_removals, save_reading
@@ -88,7 +89,7 @@ class Poller:
         The fetcher sends one request at a time to a host. A source that was already polled at `now` is
         skipped, so an interrupted run continues where it stopped.
         """
-        self.merge_documents(before=now)
+        self.merge_documents(now, before=now)
         states = self.store.sources.states()
         waiting = [s for s in sources if not is_polled(_state_of(states, s), now)]
 
@@ -99,15 +100,14 @@ class Poller:
 
         return await run_together(one(source) for source in waiting)
 
-    def merge_documents(self, *, before: datetime | None = None) -> None:
+    def merge_documents(self, now: datetime, *, before: datetime | None = None) -> None:
         """Merge documents that share a name. With `before`, only those that already shared it before then.
 
         Call it when all polls of an instant are done, before anything is published or sent. Each poll of an
         instant is saved as if there were no others, so that their order changes nothing.
         """
         if self.store.names.duplicates(before):
-            with self.store.transaction() as transaction:
-                merge_documents(transaction, self.labeller, before)
+            merge_isolated(self.store, self.labeller, before, now)
 
     def record_run(self, now: datetime, outcomes: Sequence[PollOutcome]) -> None:
         """Save a summary of the run at this instant, counted from the store."""
@@ -119,10 +119,13 @@ class Poller:
 
     def accept_removals(self, source: str, now: datetime) -> int:
         """Accept that the documents that vanished from a source at once are gone. Returns their number."""
+        broken = BrokenDocuments()
         with self.store.transaction() as transaction:
             state = transaction.sources.state(source)
-            count = accept_removals(source, state.removals_to_confirm, now, transaction, self.labeller)
+            waiting = state.removals_to_confirm
+            count = accept_removals(source, waiting, now, transaction, self.labeller, broken)
             transaction.sources.save_state(replace(state, removals_to_confirm=()))
+        set_documents_aside(self.store, broken, now)
         return count
 
     async def dry_run(self, source: Source, fetch: Fetcher, now: datetime) -> DryRun:
@@ -176,6 +179,7 @@ class Poller:
     def _save(self, source: Source, result: PollResult, now: datetime) -> PollOutcome:
         """Save changes, validators and next poll in one transaction: a crash loses and repeats nothing."""
         changes: tuple[Change, ...] = ()
+        broken = BrokenDocuments()
         with self.store.transaction() as transaction:
             before = transaction.sources.state(source.id)
             after = state_after(result, source, before, now, _next_poll(source, result, before, now))
@@ -183,6 +187,7 @@ class Poller:
                 result = self._with_known_bodies(source, result)
                 saved = save_reading(source, result, before, now, transaction, self.labeller)
                 changes, after = saved.changes, replace(after, removals_to_confirm=saved.pending_removals)
+                broken = saved.broken
             if isinstance(result, Unchanged):
                 transaction.carriers.mark_seen(
                     source.id, transaction.carriers.last_listed_ids(source.id), now
@@ -190,6 +195,7 @@ class Poller:
             if ended := ended_outage(source, before, after):
                 transaction.sources.save_outage(ended)
             transaction.sources.save_state(after)
+        set_documents_aside(self.store, broken, now)
         outcome = _outcome(source, result, changes)
         log.poll_finished(outcome.source, outcome.failure, new=outcome.new, revised=outcome.revised)
         return outcome

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
 
-from aggregator.classify import Labeller, combine_carriers, find_changes, find_removals, withdraw
+from aggregator.classify import Labeller, find_changes, find_removals, withdraw
 from aggregator.model import Change, Entry, Removal, RemovalKind, Source, SourceState
 from aggregator.normalise.identity import entry_id
 from aggregator.normalise.urls import canonical_url
+from aggregator.services.polling.combining import BrokenDocuments, combine_or_keep, plain_document
 from aggregator.services.polling.read_source import SourceReading
 from aggregator.store import Transaction
 
@@ -22,6 +23,8 @@ class SavedReading:
     changes: tuple[Change, ...] = ()
     # Ids of documents that vanished all at once and wait for the operator.
     pending_removals: tuple[str, ...] = ()
+    # Documents that could not be combined. They are stored; set them aside after the transaction.
+    broken: BrokenDocuments = field(default_factory=dict)
 
 
 def save_reading(
@@ -50,12 +53,18 @@ def save_reading(
     store.carriers.apply(saved)
     store.carriers.mark_seen(source.id, listed, now)
     store.carriers.set_pending_removals(source.id, removals.pending)
-    recombine_documents({change.entry.id for change in saved}, store, labeller, before=now)
-    return SavedReading(changes=tuple(saved), pending_removals=removals.awaiting_operator)
+    broken = BrokenDocuments()
+    recombine_documents({change.entry.id for change in saved}, store, labeller, broken, before=now)
+    return SavedReading(changes=tuple(saved), pending_removals=removals.awaiting_operator, broken=broken)
 
 
 def accept_removals(
-    source: str, document_ids: Collection[str], now: datetime, store: Transaction, labeller: Labeller
+    source: str,
+    document_ids: Collection[str],
+    now: datetime,
+    store: Transaction,
+    labeller: Labeller,
+    broken: BrokenDocuments,
 ) -> int:
     """Save documents that vanished all at once as missing, because the operator confirmed it.
 
@@ -65,14 +74,21 @@ def accept_removals(
     gone = [c for c in store.carriers.of_source(source) if c.entry.id in document_ids and not c.removal]
     changes = [withdraw(carrier, missing, now) for carrier in gone]
     store.carriers.apply(changes)
-    recombine_documents({change.entry.id for change in changes}, store, labeller)
+    recombine_documents({change.entry.id for change in changes}, store, labeller, broken)
     return len(changes)
 
 
 def recombine_documents(
-    entry_ids: Collection[str], store: Transaction, labeller: Labeller, *, before: datetime | None = None
+    entry_ids: Collection[str],
+    store: Transaction,
+    labeller: Labeller,
+    broken: BrokenDocuments,
+    *,
+    before: datetime | None = None,
 ) -> None:
     """Combine documents again from the current state of their carriers.
+
+    One that raises is added to `broken`, and stays as it is stored; a new one is stored as it came.
 
     The leading carrier stays the leading one, also when its source got another id. With `before` this holds
     only for documents that were first seen before that instant.
@@ -86,10 +102,10 @@ def recombine_documents(
     }
     touched = store.carriers.of_documents(entry_ids)
     label = labeller.with_overrides(store.labels.overrides(touched))
-    store.documents.save(
-        [combine_carriers(carriers, label, leads.get(id)) for id, carriers in touched.items()],
-        labeller.fingerprint,
-    )
+    combined = [combine_or_keep(id, ones, label, leads.get(id), broken) for id, ones in touched.items()]
+    store.documents.save([document for document in combined if document], labeller.fingerprint)
+    # Without the vocabulary's fingerprint, so that it is labelled later.
+    store.documents.save([plain_document(touched[id]) for id in touched if id in broken and id not in stored])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,8 @@ from aggregator import deliver
 from aggregator.config import Config
 from aggregator.deliver import closed_days, closed_weeks, render_digest
 from aggregator.model import Artifact, DeferredArtifact, Digest, Snapshot
-from aggregator.model.faults import FaultKind
 from aggregator.publish.presentation.fingerprints import code_fingerprint, fingerprint_of
-from aggregator.services.isolation import Isolation
-from aggregator.services.publishing.snapshot import build_digest, sources_with_state
+from aggregator.services.publishing.isolated_digests import build_digests
 from aggregator.store import Store
 
 _RENDERING_PACKAGE: Final = Path(deliver.__file__).parent
@@ -26,7 +24,8 @@ _MEDIA_TYPES: Final = {"text/html": "html", "text/plain": "txt"}
 def issue_digests(config: Config, store: Store, now: datetime) -> tuple[Digest, ...]:
     """Issue the digest of each closed week and day that has none yet; return them as issued.
 
-    The store says which are missing, so a Monday on which the program did not run is made up for later.
+    The store says which are missing, so a Monday on which the program did not run is made up for later. One
+    that cannot be composed is set aside, and tried again later.
     """
     states, zone = store.sources.states(), config.settings.timezone
     first_read = min((state.first_read for state in states.values() if state.first_read), default=None)
@@ -34,18 +33,8 @@ def issue_digests(config: Config, store: Store, now: datetime) -> tuple[Digest, 
         return ()
     closed = (*closed_weeks(first_read, now, zone), *closed_days(first_read, now, zone))
     issued = store.digests.issued_periods()
-    isolation = Isolation(store, now)
-    waiting = isolation.waiting(FaultKind.DIGEST)
-    missing = [period for period in closed if period not in issued and period not in waiting]
-    sources = sources_with_state(config, store) if missing else ()
-    load_documents = cache(store.documents.all)
-    built = list[Digest]()
-    for period in missing:
-        with isolation.guard(FaultKind.DIGEST, period):
-            built.append(
-                build_digest(config, store, sources, period, load_documents=load_documents, issued_at=now)
-            )
-    return store.digests.issue(built)
+    missing = [period for period in closed if period not in issued]
+    return store.digests.issue(build_digests(config, store, missing, now) if missing else ())
 
 
 def digest_files(digests: Iterable[Digest], snapshot: Snapshot) -> Iterator[DeferredArtifact]:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from aggregator.config import Config
 from aggregator.config.opml_export import write_opml
-from aggregator.model import Artifact, DeferredArtifact, Frequency
-from aggregator.publish import export_tables, make_artifacts
-from aggregator.publish.output_folder import WriteResult, differing_paths, published_at, write_output
+from aggregator.errors import PublishError
+from aggregator.model import Artifact, DeferredArtifact, Frequency, Snapshot
+from aggregator.model.faults import FaultKind
+from aggregator.publish import FORMATS, Format, export_tables
+from aggregator.publish.output_folder import WriteResult, published_at
+from aggregator.services.publishing.isolated_files import IsolatedFiles, MakeFiles
 from aggregator.services.publishing.issue_digests import digest_files
-from aggregator.services.publishing.snapshot import gather_snapshot
+from aggregator.services.publishing.left_out import LeftOut
+from aggregator.services.publishing.loss import accept_loss, count_stored, refuse_loss
 from aggregator.store import Store
+
+EXPORT: Final = "export"
 
 
 @dataclass(frozen=True)
@@ -23,24 +32,64 @@ class Publisher:
     config: Config
     store: Store
 
-    def publish(self, now: datetime) -> WriteResult:
-        """Write output/ as of `now`; a file whose bytes did not change is not touched."""
-        return write_output(self.config.settings.output_folder, self._artifacts(now), now)
+    def publish(self, now: datetime, *, with_loss: bool = False) -> WriteResult:
+        """Write output/ as of `now`; a file whose bytes did not change is not touched.
+
+        What is broken is left out and set aside. Raises PublishError if many documents are gone, unless
+        `with_loss` says that the operator knows.
+        """
+        if with_loss:
+            accept_loss(self.store)
+        else:
+            self.refuse_loss(now)
+        return self._files(now).write(self.config.settings.output_folder, count_stored(self.store))
+
+    def refuse_loss(self, now: datetime) -> None:
+        """Raise PublishError if so many documents are gone that the operator has to say what shall happen."""
+        refuse_loss(self.store, self.config.settings.output_folder, now)
+
+    def is_retry_due(self, now: datetime) -> bool:
+        """Whether a document or file that is set aside may be tried again."""
+        kinds = (FaultKind.DOCUMENT, FaultKind.PAGE)
+        return any(one.kind in kinds and one.next_attempt <= now for one in self.store.faults.all())
 
     def export(self, folder: Path, now: datetime) -> None:
-        """Write everything as tables into `folder`; our files in it that are not part of the export go."""
-        write_output(folder, export_tables(gather_snapshot(self.config, self.store, now)), now)
+        """Write everything as tables into `folder`; our files in it that are not part of the export go.
+
+        Documents that break the tables are left out. Raises PublishError if none is to blame.
+        """
+        formats = {EXPORT: lambda snapshot, _left_out: export_tables(snapshot)}
+        files = IsolatedFiles(self.config, self.store, now, formats, retries=False)
+        files.write(folder)
+        if error := files.broken.get(EXPORT):
+            raise PublishError(
+                f"the tables cannot be made ({error!r}): {folder} stays as it is; please report this bug"
+            ) from error
 
     def differing_paths(self, now: datetime) -> tuple[str, ...]:
         """Return the paths at which output/ is not what the store says; writes nothing."""
         # Pages show how many days are left, so output/ is compared as of the instant that it was written for.
         folder = self.config.settings.output_folder
-        return differing_paths(folder, self._artifacts(published_at(folder) or now))
+        return self._files(published_at(folder) or now).differing_paths(folder)
 
-    def _artifacts(self, now: datetime) -> tuple[Artifact | DeferredArtifact, ...]:
-        snapshot = gather_snapshot(self.config, self.store, now)
-        daily = (digest for digest in self.store.digests.all(Frequency.DAILY) if digest.item_count)
-        digests = digest_files((*snapshot.digests, *daily), snapshot)
+    def _files(self, now: datetime) -> IsolatedFiles:
+        own: dict[str, MakeFiles] = {"digest pages": self._digest_pages, "sources.opml": self._sources_opml}
+        return IsolatedFiles(self.config, self.store, now, {**_of_snapshot(), **own})
+
+    def _digest_pages(self, snapshot: Snapshot, left_out: LeftOut) -> Iterable[DeferredArtifact]:
+        stored = (left_out.digest(digest) for digest in self.store.digests.all(Frequency.DAILY))
+        daily = (digest for digest in stored if digest.item_count)
+        return digest_files((*snapshot.digests, *daily), snapshot)
+
+    def _sources_opml(self, snapshot: Snapshot, _left_out: LeftOut) -> Iterable[Artifact]:
         opml = write_opml(snapshot.site.title, self.config.sources, self.config.bodies)
-        sources = Artifact(path="sources.opml", media_type="text/x-opml", payload=opml)
-        return (*make_artifacts(snapshot), *digests, sources)
+        return [Artifact(path="sources.opml", media_type="text/x-opml", payload=opml)]
+
+
+def _of_snapshot() -> Mapping[str, MakeFiles]:
+    """Return every format, as a function that needs not know what is left out."""
+    return {name: partial(_make, make) for name, make in FORMATS.items()}
+
+
+def _make(make: Format, snapshot: Snapshot, _left_out: LeftOut) -> Iterable[Artifact | DeferredArtifact]:
+    return make(snapshot)

@@ -25,6 +25,7 @@ from aggregator.normalise.identity import entry_id
 from aggregator.observe import build_board
 from aggregator.publish.board.wording import silence_sentences
 from aggregator.publish.presentation.paths import document_page_path, page_path_of_id
+from aggregator.services.publishing.left_out import NOTHING_LEFT_OUT, LeftOut
 from aggregator.store import Store
 
 DAY: Final = timedelta(days=1)
@@ -43,22 +44,45 @@ def sources_with_state(config: Config, store: Store) -> tuple[SourceWithState, .
     )
 
 
-def gather_snapshot(config: Config, store: Store, now: datetime) -> Snapshot:
-    """Gather everything that publishing needs, as of `now`."""
+def gather_snapshot(
+    config: Config,
+    store: Store,
+    now: datetime,
+    *,
+    left_out: LeftOut = NOTHING_LEFT_OUT,
+    stored: Sequence[Document] | None = None,
+    with_draft: bool = True,
+) -> Snapshot:
+    """Gather everything that publishing needs, as of `now`.
+
+    `stored` are all documents, if the caller has read them already. The draft is the digest of the open week.
+    """
     sources = sources_with_state(config, store)
-    documents = store.documents.all()
+    stored = store.documents.all() if stored is None else stored
+    documents, counted = left_out.published(stored), left_out.counted(stored)
     zone = config.settings.timezone
+    draft = (
+        (
+            build_digest(
+                config,
+                store,
+                sources,
+                week_of(now, zone),
+                load_documents=lambda: counted,
+                left_out=left_out,
+            ),
+        )
+        if with_draft
+        else ()
+    )
     return Snapshot(
         at=now,
         site=config.settings.site,
         bodies=config.bodies,
         documents=documents,
-        board=build_board(config.bodies, sources, documents, at=now, zone=zone, register=config.register),
+        board=build_board(config.bodies, sources, counted, at=now, zone=zone, register=config.register),
         sources=sources,
-        digests=(
-            *store.digests.all(),
-            build_digest(config, store, sources, week_of(now, zone), load_documents=lambda: documents),
-        ),
+        digests=(*(left_out.digest(digest) for digest in store.digests.all()), *draft),
         types=config.vocabulary.type_names,
         topics=config.vocabulary.topic_names,
         plans=config.vocabulary.plan_names,
@@ -67,7 +91,9 @@ def gather_snapshot(config: Config, store: Store, now: datetime) -> Snapshot:
         retractions=store.documents.retractions(),
         former_pages=former_pages(store),
         alerts=tuple(
-            AlertFeed(rule=rule, alerts=store.alerts.recent(rule.key)) for rule in config.alerts if rule.feed
+            AlertFeed(rule=rule, alerts=left_out.alerts(store.alerts.recent(rule.key)))
+            for rule in config.alerts
+            if rule.feed
         ),
     )
 
@@ -90,10 +116,12 @@ def build_digest(
     *,
     load_documents: Callable[[], Sequence[Document]],
     issued_at: datetime | None = None,
+    left_out: LeftOut = NOTHING_LEFT_OUT,
 ) -> Digest:
     """Build the digest of a week (`2024-W04`) or day (`2024-01-24`) from what is stored now.
 
-    `load_documents` returns all documents. It is called for a weekly digest only, since they are many.
+    `load_documents` returns all documents that count, see `left_out`. It is called for a weekly digest only,
+    since they are many.
     """
     settings = config.settings
     window = digest_window(period, settings.timezone)
@@ -105,7 +133,7 @@ def build_digest(
     closing = Window(start=window.end - DAY, end=window.end + (CLOSING_SOON_DAYS + 1) * DAY)
     digest = compose(
         period,
-        (*store.documents.with_updates(window), *store.documents.closing_in(closing)),
+        left_out.counted((*store.documents.with_updates(window), *store.documents.closing_in(closing))),
         zone=settings.timezone,
         site=settings.site,
         bodies=config.bodies,

@@ -41,6 +41,10 @@ class Documents(Repository):
         ]
         return self._select(and_(*conditions), limit)
 
+    def count(self) -> int:
+        """Count every document, retracted ones too."""
+        return self._database.scalar(select(func.count()).select_from(documents)) or 0
+
     def get(self, document_id: str) -> Document | None:
         """Return a document by its id or that of a document merged into it; None for an unknown id."""
         merged_into = (

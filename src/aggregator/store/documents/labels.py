@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import and_, bindparam, delete, func, select, update
 
 from aggregator.model import Document, LabelOverride, Labels
 from aggregator.store.database.engine import Repository
@@ -23,11 +23,17 @@ class DocumentLabels(Repository):
         query = select(func.count()).select_from(documents).where(is_outdated, ~is_retracted)
         return self._database.scalar(query) or 0
 
-    def with_outdated_labels(self, vocabulary_fingerprint: str, limit: int) -> tuple[Document, ...]:
-        """Return at most `limit` documents whose labels another vocabulary than this one gave."""
+    def with_outdated_labels(
+        self, vocabulary_fingerprint: str, limit: int, without: Collection[str] = ()
+    ) -> tuple[Document, ...]:
+        """Return at most `limit` documents whose labels another vocabulary than this one gave.
+
+        Those with the ids `without` are left out.
+        """
         is_outdated = documents.c.vocabulary_fingerprint != vocabulary_fingerprint
+        where = and_(is_outdated, documents.c.id.not_in(without))
         with self._database.read_transaction() as connection:
-            return read_documents(connection, is_outdated, limit)
+            return read_documents(connection, where, limit)
 
     def save(self, labels: Mapping[str, Labels], vocabulary_fingerprint: str) -> None:
         """Replace the labels of documents, by id, and nothing else; an unknown id is ignored."""

@@ -1,0 +1,55 @@
+"""Sets documents aside that raise when they are combined or merged; the others go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from aggregator.classify import Labeller
+from aggregator.errors import AggregatorError
+from aggregator.model.faults import FaultKind
+from aggregator.services.isolation import Isolation
+from aggregator.services.polling.combining import BrokenDocuments
+from aggregator.services.polling.merge_documents import merge_documents
+from aggregator.store import Store
+
+
+def set_documents_aside(store: Store, broken: Mapping[str, Exception], now: datetime) -> None:
+    """Set aside the documents that raised. Call it outside a transaction."""
+    if not broken:
+        return
+    isolation = Isolation(store, now)
+    # One that waits has not been tried again: it was only met again.
+    for id in sorted(broken.keys() - isolation.waiting(FaultKind.DOCUMENT)):
+        isolation.set_aside(FaultKind.DOCUMENT, id, broken[id])
+
+
+def merge_isolated(store: Store, labeller: Labeller, before: datetime | None, now: datetime) -> None:
+    """Merge documents that share a name; those that cannot be merged stay apart and are set aside."""
+    broken = BrokenDocuments()
+    try:
+        with store.transaction() as transaction:
+            merge_documents(transaction, labeller, before, broken)
+    except AggregatorError:
+        raise
+    except Exception:
+        broken = _merge_one_by_one(store, labeller, before)
+    set_documents_aside(store, broken, now)
+
+
+def _merge_one_by_one(store: Store, labeller: Labeller, before: datetime | None) -> BrokenDocuments:
+    """Merge the documents under each name in a transaction of its own."""
+    broken, tried = BrokenDocuments(), set[frozenset[str]]()
+    # Read anew each time: a merge changes which documents share another name.
+    while group := next((ids for ids in store.names.duplicates(before) if ids not in tried), None):
+        tried.add(group)
+        of_group = BrokenDocuments()
+        try:
+            with store.transaction() as transaction:
+                merge_documents(transaction, labeller, before, of_group, only=group)
+            broken |= of_group
+        except AggregatorError:
+            raise
+        except Exception as error:
+            broken |= dict.fromkeys(group, error)
+    return broken
