@@ -19,7 +19,7 @@ from aggregator.due_work import JOB_LOCK, SEARCH_INDEX_LOCK, Services
 from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import DeliveryStatus, Digest, Failed, Source
 from aggregator.model.faults import Fault
-from aggregator.publish.output_folder import WriteResult
+from aggregator.publish.output_folder import WriteResult, published_at
 from aggregator.publish.search_index import build_search_index, has_search_index
 from aggregator.services.alerts.rules import OperatorRules, SubscriberRules
 from aggregator.services.alerts.webhooks import WebhookSender
@@ -32,11 +32,14 @@ from aggregator.services.publishing.snapshot import build_digest, sources_with_s
 from aggregator.services.publishing.websub import notify_hubs
 from aggregator.services.subscriptions.admin import SubscriberAdmin
 from aggregator.services.subscriptions.service import choice_options
-from aggregator.store import open_store
+from aggregator.store import MakeStore, lost_store, open_store
 from aggregator.values.web_addresses import authority_of
 
 # Time between two requests to a host that is not in sources.yaml.
 DEFAULT_PAUSE: Final = timedelta(seconds=5)
+
+# How long the copy of the store from before a migration is kept: as long as an address that has left.
+COPIES_KEPT_FOR: Final = timedelta(days=28)
 
 # How long a command waits for another process that polls or publishes from the same store.
 LOCK_TIMEOUT: Final = timedelta(minutes=5)
@@ -173,7 +176,7 @@ class App(Services):
         """The sources that can be read at an address or that it links to."""
         pauses = [s.pause for s in self.config.sources if authority_of(s.address) == authority_of(address)]
         async with self.open_fetcher() as fetch:
-            return await discover(address, fetch, max(pauses, default=DEFAULT_PAUSE))
+            return await discover(address, fetch, max(pauses, default=DEFAULT_PAUSE), self.parser)
 
     @property
     def webhook_sender(self) -> WebhookSender:
@@ -222,10 +225,12 @@ class App(Services):
 
 
 @contextmanager
-def open_app(settings: Settings, *, at: datetime | None = None, replay: Path | None = None) -> Iterator[App]:
+def open_app(
+    settings: Settings, *, at: datetime | None = None, replay: Path | None = None, new: bool = False
+) -> Iterator[App]:
     """Open the program over the store of `settings`; a recording gets its own store.
 
-    `at` fixes the clock. Raises ConfigError and StoreError.
+    `at` fixes the clock. `new` makes a new store where one was lost. Raises ConfigError and StoreError.
     """
     config = load_config(settings, replay=replay)
     # Recorded responses must never mix with what the network said.
@@ -234,5 +239,22 @@ def open_app(settings: Settings, *, at: datetime | None = None, replay: Path | N
         if replay
         else settings.store_url
     )
-    with open_store(url) as store:
+    if not (replay or new):
+        _refuse_lost_folder(settings, Path(url.removeprefix("sqlite:///")))
+    with open_store(url, make=_may_make_store(replay, new=new)) as store:
+        if not (at or replay):
+            store.drop_old_copies(wall_clock() - COPIES_KEPT_FOR)
         yield App(config=config, store=store, clock=fixed_clock(at) if at else wall_clock, replay=replay)
+
+
+def _refuse_lost_folder(settings: Settings, file: Path) -> None:
+    """Raise ConfigError if output/ was published from a store that is gone with its folder and its mark."""
+    # A folder that is there without a mark may have published from a recording only.
+    if not file.parent.exists() and published_at(settings.output_folder):
+        raise lost_store(file)
+
+
+def _may_make_store(replay: Path | None, *, new: bool) -> MakeStore:
+    if replay:
+        return MakeStore.ALWAYS
+    return MakeStore.ANEW if new else MakeStore.FIRST_TIME

@@ -27,6 +27,7 @@ from aggregator.services.isolation import Isolation, describe
 from aggregator.services.mailing.mailer import Mailer
 from aggregator.services.polling import Poller, PollOutcome, Progress
 from aggregator.services.polling.labelling import Labelling
+from aggregator.services.polling.parser import ParseLimits, Parser, shared_parser
 from aggregator.services.publishing.issue_digests import issue_digests
 from aggregator.services.publishing.publisher import Publisher
 from aggregator.services.publishing.websub import notify_hubs
@@ -60,7 +61,13 @@ class Services:
     @cached_property
     def poller(self) -> Poller:
         """Polls sources."""
-        return Poller(self.config, self.store, self.labeller)
+        return Poller(self.config, self.store, self.labeller, self.parser)
+
+    @property
+    def parser(self) -> Parser:
+        """Reads answers, in a process of its own."""
+        settings = self.config.settings
+        return shared_parser(ParseLimits(seconds=settings.parse_seconds, megabytes=settings.parse_memory))
 
     @cached_property
     def labelling(self) -> Labelling:

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, Executable, Row, Table, create_e
 from sqlalchemy.exc import DBAPIError
 
 from aggregator.errors import StoreError
+from aggregator.store.database.codec import UnreadableValueError
 from aggregator.store.database.lock import NOT_WRITABLE, file_lock
 from aggregator.store.database.statements import insert_if_new, upsert
 
@@ -34,11 +35,15 @@ PRAGMAS: Final = (
 
 NOT_A_DATABASE: Final = (
     "this file is not a database, or it is damaged; name another file in the setting `store`, "
-    "or put a copy back in its place"
+    "or put a backup in its place with `aggregator restore BACKUP --new`"
+)
+EMPTY: Final = (
+    "the store was emptied, replaced or deleted while the program runs; stop the program, "
+    "and put it back with `aggregator restore BACKUP --new`"
 )
 GONE: Final = (
-    "the file that this program opened is gone or was replaced; stop the program, put the store or a backup "
-    "in its place, and start again"
+    "the file that this program opened is gone or was replaced; stop the program, put the file back or run "
+    "`aggregator restore`, and start again"
 )
 # How every SQLite file begins (https://www.sqlite.org/fileformat.html).
 FILE_HEADER: Final = b"SQLite format 3\0"
@@ -72,12 +77,22 @@ def translate_errors(location: str) -> Iterator[None]:
         yield
     except (DBAPIError, sqlite3.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        # The low byte is the primary code, whatever extended code SQLite gives.
-        remedy = REMEDIES.get(code & 0xFF)
+        remedy = _remedy(cause)
         if remedy is None:
             raise
         raise StoreError(f"{location}: {remedy} ({cause})") from error
+    except UnreadableValueError as error:
+        raise StoreError(f"{location}: {NOT_A_DATABASE} (a stored value cannot be read)") from error
+
+
+def _remedy(cause: BaseException | None) -> str | None:
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    # These have no code of their own. The schema was checked when the store was opened.
+    for beginning, remedy in (("Could not decode", NOT_A_DATABASE), ("no such table", EMPTY)):
+        if code == sqlite3.SQLITE_ERROR and str(cause).startswith(beginning):
+            return remedy
+    # The low byte is the primary code, whatever extended code SQLite gives.
+    return REMEDIES.get(code & 0xFF)
 
 
 class DatabaseAccess(ABC):
