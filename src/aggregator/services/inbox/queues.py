@@ -41,6 +41,11 @@ FAULT_TEXTS: Final[Mapping[FaultKind, str]] = {
     FaultKind.JOB: "{key} fails",
 }
 
+# Faults that no attempt mends, since they are a question to the operator: by kind and key.
+QUESTIONS: Final[Mapping[tuple[FaultKind, str], str]] = {
+    (FaultKind.JOB, "documents lost"): "aggregator publish --accept-loss",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxItem:
@@ -164,7 +169,9 @@ class SetAside:
                 kind=self.kind,
                 what=fault_text(fault),
                 since=fault.first_at,
-                command=f"aggregator inbox --retry {shlex.quote(fault.key)}",
+                command=QUESTIONS.get(
+                    (fault.kind, fault.key), f"aggregator inbox --retry {shlex.quote(fault.key)}"
+                ),
             )
 
 
