@@ -13,7 +13,8 @@ import pytest
 
 from aggregator.config import Config, load_config
 from aggregator.config.settings import load_settings
-from aggregator.due_work import JOB_LOCK, DueWork, Services
+from aggregator.due_work import JOB_LOCK, WORK, DueWork, Services
+from aggregator.errors import PublishError
 from aggregator.model import Fetched, FetchResult, Frequency, Request
 from aggregator.model.alert_rules import AlertRule, AllOf, Term
 from aggregator.store import Store, open_store
@@ -229,7 +230,33 @@ def test_a_run_does_nothing_while_another_process_has_the_lock(harness: Harness)
 def test_health_is_bad_when_polls_are_late(harness: Harness) -> None:
     due_work = harness.start()
     asyncio.run(due_work.run())
-    assert due_work.health() == {"ok": True, "late": [], "failing": []}
+    well = {"ok": True, "problems": [], "late": [], "failing": [], "inbox": {}}
+    assert due_work.health() == well
 
     harness.clock.now += timedelta(hours=3)
-    assert due_work.health() == {"ok": False, "late": ["one"], "failing": []}
+    late = due_work.health()
+    assert (late["ok"], late["late"]) == (False, ["one"])
+    assert late["problems"] == [
+        f"{WORK} has not worked since 2026-06-05T12:00:00Z",
+        "sources are polled too late: one",
+    ]
+
+
+def test_a_job_that_raises_is_a_fault_until_it_works(harness: Harness) -> None:
+    due_work = harness.start()
+    bugs: list[Exception] = [ValueError("a bug")]
+
+    async def job() -> None:
+        if bugs:
+            raise bugs[0]
+
+    def problems() -> tuple[str, ...]:
+        asyncio.run(due_work.guarded("the job", job)())
+        return due_work.report().problems
+
+    assert [one.partition(" (")[0] for one in problems()] == ["the job fails: ValueError: a bug"]
+    bugs[0] = PublishError("output: cannot be written")
+    assert "the job failed: output: cannot be written" in problems()
+    bugs.clear()
+    assert problems() == ()
+    assert harness.store.faults.all() == ()

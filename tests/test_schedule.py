@@ -32,9 +32,9 @@ async def nothing() -> None:
 
 
 def test_every_job_runs_each_minute_and_the_digest_at_eight() -> None:
-    jobs = build_scheduler(nothing, nothing, nothing, ZoneInfo("Europe/London")).get_jobs()
+    jobs = build_scheduler(nothing, nothing, nothing, nothing, ZoneInfo("Europe/London")).get_jobs()
 
-    assert sorted(job.id for job in jobs) == ["digest", "search", "send", "work"]
+    assert sorted(job.id for job in jobs) == ["digest", "operator", "search", "send", "work"]
     for id, trigger in ((job.id, str(job.trigger)) for job in jobs):
         expected = "cron[hour='8'" if id == "digest" else "interval[0:01:00]"
         assert expected in trigger

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from aggregator.cli import main
 
-__all__ = ["main"]
+def main() -> None:
+    """Run the command line."""
+    # Imported here, because each reading process imports this module anew and needs no commands.
+    from aggregator.cli import main as run  # noqa: PLC0415
+
+    run()
+
 
 if __name__ == "__main__":
     main()

@@ -18,7 +18,8 @@ from aggregator.deliver.mail.tokens import read_key
 from aggregator.due_work import JOB_LOCK, SEARCH_INDEX_LOCK, Services
 from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import DeliveryStatus, Digest, Failed, Source
-from aggregator.publish.output_folder import WriteResult
+from aggregator.model.faults import Fault
+from aggregator.publish.output_folder import WriteResult, published_at
 from aggregator.publish.search_index import build_search_index, has_search_index
 from aggregator.services.alerts.rules import OperatorRules, SubscriberRules
 from aggregator.services.alerts.webhooks import WebhookSender
@@ -31,11 +32,14 @@ from aggregator.services.publishing.snapshot import build_digest, sources_with_s
 from aggregator.services.publishing.websub import notify_hubs
 from aggregator.services.subscriptions.admin import SubscriberAdmin
 from aggregator.services.subscriptions.service import choice_options
-from aggregator.store import open_store
+from aggregator.store import MakeStore, lost_store, open_store
 from aggregator.values.web_addresses import authority_of
 
 # Time between two requests to a host that is not in sources.yaml.
 DEFAULT_PAUSE: Final = timedelta(seconds=5)
+
+# How long the copy of the store from before a migration is kept: as long as an address that has left.
+COPIES_KEPT_FOR: Final = timedelta(days=28)
 
 # How long a command waits for another process that polls or publishes from the same store.
 LOCK_TIMEOUT: Final = timedelta(minutes=5)
@@ -52,11 +56,13 @@ class RunReport:
     digests: tuple[Digest, ...]
     # The number of alerts found; they are sent with the mail that is due.
     alerts: int = 0
+    # What was set aside in this run, because of a bug in this program.
+    faults: tuple[Fault, ...] = ()
 
     @property
     def has_bug(self) -> bool:
-        """Whether a poll crashed because of a bug in this program."""
-        return any(outcome.bug for outcome in self.outcomes)
+        """Whether a poll or another part crashed because of a bug in this program."""
+        return bool(self.faults) or any(outcome.bug for outcome in self.outcomes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +79,7 @@ class App(Services):
     async def run_once(self, progress: Progress) -> RunReport:
         """The main job: poll every source, issue the digests that are due, publish."""
         outcomes, alerts, sources = list[PollOutcome](), 0, self.poller.enabled_sources()
+        known = set(self.store.faults.all())
         with self.locked():
             self.labelling.relabel()
             for now, fetcher in self._polls():
@@ -87,7 +94,12 @@ class App(Services):
         states = self.store.sources.states()
         failing = tuple(s.id for s in sources if s.id in states and states[s.id].failure)
         return RunReport(
-            outcomes=tuple(outcomes), failing=failing, digests=digests, written=written, alerts=alerts
+            outcomes=tuple(outcomes),
+            failing=failing,
+            digests=digests,
+            written=written,
+            alerts=alerts,
+            faults=tuple(one for one in self.store.faults.all() if one not in known),
         )
 
     async def poll_only(self, sources: Sequence[Source], progress: Progress) -> tuple[PollOutcome, ...]:
@@ -164,7 +176,7 @@ class App(Services):
         """The sources that can be read at an address or that it links to."""
         pauses = [s.pause for s in self.config.sources if authority_of(s.address) == authority_of(address)]
         async with self.open_fetcher() as fetch:
-            return await discover(address, fetch, max(pauses, default=DEFAULT_PAUSE))
+            return await discover(address, fetch, max(pauses, default=DEFAULT_PAUSE), self.parser)
 
     @property
     def webhook_sender(self) -> WebhookSender:
@@ -213,10 +225,12 @@ class App(Services):
 
 
 @contextmanager
-def open_app(settings: Settings, *, at: datetime | None = None, replay: Path | None = None) -> Iterator[App]:
+def open_app(
+    settings: Settings, *, at: datetime | None = None, replay: Path | None = None, new: bool = False
+) -> Iterator[App]:
     """Open the program over the store of `settings`; a recording gets its own store.
 
-    `at` fixes the clock. Raises ConfigError and StoreError.
+    `at` fixes the clock. `new` makes a new store where one was lost. Raises ConfigError and StoreError.
     """
     config = load_config(settings, replay=replay)
     # Recorded responses must never mix with what the network said.
@@ -225,5 +239,22 @@ def open_app(settings: Settings, *, at: datetime | None = None, replay: Path | N
         if replay
         else settings.store_url
     )
-    with open_store(url) as store:
+    if not (replay or new):
+        _refuse_lost_folder(settings, Path(url.removeprefix("sqlite:///")))
+    with open_store(url, make=_may_make_store(replay, new=new)) as store:
+        if not (at or replay):
+            store.drop_old_copies(wall_clock() - COPIES_KEPT_FOR)
         yield App(config=config, store=store, clock=fixed_clock(at) if at else wall_clock, replay=replay)
+
+
+def _refuse_lost_folder(settings: Settings, file: Path) -> None:
+    """Raise ConfigError if output/ was published from a store that is gone with its folder and its mark."""
+    # A folder that is there without a mark may have published from a recording only.
+    if not file.parent.exists() and published_at(settings.output_folder):
+        raise lost_store(file)
+
+
+def _may_make_store(replay: Path | None, *, new: bool) -> MakeStore:
+    if replay:
+        return MakeStore.ALWAYS
+    return MakeStore.ANEW if new else MakeStore.FIRST_TIME

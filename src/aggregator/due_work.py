@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from typing import Final
+from typing import Any, Final
 
 from aggregator import log
 from aggregator.classify import Labeller
@@ -21,10 +21,13 @@ from aggregator.model.faults import FaultKind
 from aggregator.publish.search_index import build_search_index
 from aggregator.services.alerts.matching import AlertMatcher
 from aggregator.services.alerts.webhooks import WebhookSender
-from aggregator.services.isolation import Isolation
+from aggregator.services.inbox.health import HealthCheck, HealthReport, JobOutcomes
+from aggregator.services.inbox.operator_mail import OperatorMail
+from aggregator.services.isolation import Isolation, describe
 from aggregator.services.mailing.mailer import Mailer
 from aggregator.services.polling import Poller, PollOutcome, Progress
 from aggregator.services.polling.labelling import Labelling
+from aggregator.services.polling.parser import ParseLimits, Parser, shared_parser
 from aggregator.services.publishing.issue_digests import issue_digests
 from aggregator.services.publishing.publisher import Publisher
 from aggregator.services.publishing.websub import notify_hubs
@@ -39,8 +42,12 @@ SEARCH_INDEX_LOCK: Final = "search"
 # The least age of a search index before it is built anew.
 INDEX_INTERVAL: Final = timedelta(hours=1)
 
-# How long after its due time a source counts as late: then polling must have stopped.
-LATE_AFTER: Final = timedelta(hours=1)
+Job = Callable[[], Awaitable[None]]
+
+# The jobs of the scheduler, as health and the operator's mail name them.
+WORK: Final = "polling and publishing"
+MAIL: Final = "sending mail"
+WEBHOOKS: Final = "sending webhooks"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +61,13 @@ class Services:
     @cached_property
     def poller(self) -> Poller:
         """Polls sources."""
-        return Poller(self.config, self.store, self.labeller)
+        return Poller(self.config, self.store, self.labeller, self.parser)
+
+    @property
+    def parser(self) -> Parser:
+        """Reads answers, in a process of its own."""
+        settings = self.config.settings
+        return shared_parser(ParseLimits(seconds=settings.parse_seconds, megabytes=settings.parse_memory))
 
     @cached_property
     def labelling(self) -> Labelling:
@@ -88,16 +101,21 @@ class Services:
         return outcomes, len(self.alert_matcher.find_alerts(now))
 
 
-async def send_due(mailer: Mailer, webhook_sender: WebhookSender, fetch: Fetcher) -> None:
+async def send_due(mailer: Mailer, webhook_sender: WebhookSender, fetch: Fetcher, jobs: JobOutcomes) -> None:
     """Send the mail and webhooks that are due; what is not accepted is tried again later."""
-    for what, send in (("mail", mailer.send_due), ("webhooks", partial(webhook_sender.send_due, fetch))):
+    for what, job, send in (
+        ("mail", MAIL, mailer.send_due),
+        ("webhooks", WEBHOOKS, partial(webhook_sender.send_due, fetch)),
+    ):
         counts = Counter[str]()
         try:
-            with Isolation(mailer.store, mailer.clock()).guard(FaultKind.JOB, what):
+            with Isolation(mailer.store, mailer.clock()).guard(FaultKind.JOB, job):
                 counts.update(await send())
+                jobs.succeeded(job, mailer.clock())
         # One that cannot send now must not keep the other from sending.
         except AggregatorError as error:
             log.info(f"{what} not sent", reason=str(error))
+            jobs.delayed(job, str(error))
             continue
         if counts:
             log.info(what, **{status.replace(" ", "_"): count for status, count in counts.items()})
@@ -106,8 +124,12 @@ async def send_due(mailer: Mailer, webhook_sender: WebhookSender, fetch: Fetcher
 class DueWork:
     """Does all that is due now, one run at a time."""
 
-    def __init__(self, services: Services, fetch: Fetcher) -> None:
+    def __init__(
+        self, services: Services, fetch: Fetcher, config_issues: Callable[[], Sequence[str]] = tuple
+    ) -> None:
         self._services = services
+        self.jobs = JobOutcomes(started=services.clock())
+        self._check = HealthCheck(services.config, services.store, self.jobs, config_issues)
         self._fetch = fetch
         self._lock = asyncio.Lock()
         self._published = False
@@ -122,6 +144,9 @@ class DueWork:
                     await self._run_locked()
             except StoreError as error:
                 log.info("waiting", reason=str(error))  # the next run is a minute away
+                self.jobs.delayed(WORK, str(error))
+            else:
+                self.jobs.succeeded(WORK, self._services.clock())
 
     async def _run_locked(self) -> None:
         services, now = self._services, self._services.clock()
@@ -151,9 +176,39 @@ class DueWork:
         except (PublishError, StoreError) as error:
             log.info("search index not built", reason=str(error))
 
+    def guarded(self, name: str, job: Job) -> Callable[[], Coroutine[Any, Any, None]]:
+        """`job`, whose unexpected exception becomes a fault, and so a problem of health, until it works."""
+
+        async def run() -> None:
+            services, worked = self._services, False
+            try:
+                with Isolation(services.store, services.clock()).guard(FaultKind.JOB, name):
+                    await job()
+                    worked = True
+            # Also when the fault itself cannot be stored. The scheduler starts the job again in a minute.
+            except Exception as error:
+                log.info("job failed", job=name, reason=describe(error))
+                self.jobs.failed(name, str(error) if isinstance(error, AggregatorError) else describe(error))
+            if worked:
+                self.jobs.recovered(name)
+
+        return run
+
+    def now(self) -> datetime:
+        """The present instant of the program's clock."""
+        return self._services.clock()
+
+    def report(self) -> HealthReport:
+        """Whether the program does what it has to, and what waits for a person."""
+        return self._check.report(self._services.clock())
+
     def health(self) -> dict[str, object]:
-        """Facts for the health check: `ok` as long as sources are polled when they are due."""
-        now, states = self._services.clock(), self._services.store.sources.states()
-        read = [states[s.id] for s in self._services.poller.enabled_sources() if s.id in states]
-        late = [state.source for state in read if state.due and now - state.due > LATE_AFTER]
-        return {"ok": not late, "late": late, "failing": [state.source for state in read if state.failure]}
+        """Facts for the health check: `ok` as long as the program does what it has to."""
+        return self.report().facts()
+
+
+async def tell_operator(work: DueWork, operator: OperatorMail) -> None:
+    """Tell the operator by mail what broke or recovered."""
+    # In a thread: it reads the whole store now and then, and may wait for a disk.
+    health = await asyncio.to_thread(work.report)
+    await operator.report(health, work.now())

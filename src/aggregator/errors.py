@@ -74,6 +74,10 @@ class Cause(StrEnum):
     ENDED = "feed has ended"
     LAYOUT = "page layout has changed"
     LOGIN = "login refused"
+    TOOK_TOO_LONG = "took too long to read"
+    TOO_MUCH_MEMORY = "needed too much memory"
+    READER_DIED = "reading ended without a result"
+    UNEXPECTED = "unexpected error"
 
 
 class SourceError(AggregatorError):

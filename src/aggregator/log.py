@@ -33,13 +33,6 @@ def poll_finished(source: str, failure: Failed | None, *, new: int, revised: int
         structlog.get_logger().info("polled", source=source, new=new, revised=revised)
 
 
-def exception(source: str) -> None:
-    """Log a bug that occurred while a source was polled, with its traceback."""
-    structlog.get_logger().exception(
-        "poll crashed: this is a bug in the program, please report it", source=source
-    )
-
-
 def set_aside(kind: str, key: str, error: BaseException) -> None:
     """Log a bug that broke one part of the work, with its traceback; the rest goes on."""
     structlog.get_logger().error(

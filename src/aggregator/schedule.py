@@ -25,7 +25,9 @@ def digest_trigger(zone: ZoneInfo) -> CronTrigger:
     return CronTrigger(hour=8, minute=0, second=0, timezone=zone)
 
 
-def build_scheduler(work: Job, send: Job, update_search_index: Job, zone: ZoneInfo) -> AsyncIOScheduler:
+def build_scheduler(
+    work: Job, send: Job, update_search_index: Job, tell_operator: Job, zone: ZoneInfo
+) -> AsyncIOScheduler:
     """A scheduler, not yet started, that runs each job every minute, and `work` also at 08:00 in `zone`."""
     scheduler = AsyncIOScheduler(
         timezone=zone,
@@ -43,4 +45,5 @@ def build_scheduler(work: Job, send: Job, update_search_index: Job, zone: ZoneIn
     scheduler.add_job(work, digest_trigger(zone), id="digest", name="issue the digest at 08:00")
     add_every_minute(send, "send", "send mail and webhooks that are due")
     add_every_minute(update_search_index, "search", "update the search index")
+    add_every_minute(tell_operator, "operator", "tell the operator what broke and what recovered")
     return scheduler

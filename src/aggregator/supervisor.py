@@ -12,9 +12,10 @@ from typing import Any, Final
 from aggregator import log
 from aggregator.app import App
 from aggregator.deliver.mail.tokens import Tokens, read_key
-from aggregator.due_work import DueWork, send_due
+from aggregator.due_work import MAIL, WEBHOOKS, WORK, DueWork, send_due, tell_operator
 from aggregator.errors import AggregatorError, ConfigError
 from aggregator.schedule import Job, build_scheduler
+from aggregator.services.inbox.operator_mail import OperatorMail
 from aggregator.services.mailing.mailer import sends_mail
 from aggregator.services.subscriptions.service import SubscriptionService, choice_options
 from aggregator.web import AppSwapper, SubscriptionPages, bind_port, build_application
@@ -48,6 +49,8 @@ class ConfigWatcher:
         self._open_app = open_app
         self._last_fingerprint = ""
         self.next_app: OpenedApp | None = None
+        # What is wrong in changed files, which are therefore not in force.
+        self.issues: tuple[str, ...] = ()
 
     def open(self) -> OpenedApp:
         """Open an App from the files. Raises ConfigError, StoreError and DeliveryError."""
@@ -76,10 +79,13 @@ class ConfigWatcher:
     def _open_next(self) -> None:
         try:
             self.next_app = self.open()
+            self.issues = ()
             log.info(FILES_TAKEN_UP)
         except AggregatorError as error:
-            for issue in error.issues if isinstance(error, ConfigError) else (error,):
-                log.info(FILES_INVALID, issue=str(issue))
+            found = error.issues if isinstance(error, ConfigError) else (error,)
+            self.issues = tuple(map(str, found))
+            for issue in self.issues:
+                log.info(FILES_INVALID, issue=issue)
 
 
 class JobGate:
@@ -124,21 +130,27 @@ async def _run_all(opened: OpenedApp, swapper: AppSwapper, watcher: ConfigWatche
     """Run one App after the other."""
     while True:
         with opened.close:
-            await _run(opened, swapper, JobGate(watcher))
+            await _run(opened, swapper, watcher)
         if watcher.next_app is None:
             return
         opened, watcher.next_app = watcher.next_app, None
 
 
-async def _run(opened: OpenedApp, swapper: AppSwapper, gate: JobGate) -> None:
+async def _run(opened: OpenedApp, swapper: AppSwapper, watcher: ConfigWatcher) -> None:
     """Run one App until the next one is open, or until a signal ends the server."""
-    app = opened.app
+    app, gate = opened.app, JobGate(watcher)
     settings = app.config.settings
     async with app.open_fetcher() as fetch:
-        due = DueWork(app, fetch)
-        work = gate.guard(due.run)
-        send = gate.guard(partial(send_due, app.mailer, app.webhook_sender, fetch))
-        scheduler = build_scheduler(work, send, gate.guard(due.update_search_index), settings.timezone)
+        due = DueWork(app, fetch, lambda: watcher.issues)
+        due.jobs.expect(WORK, MAIL, WEBHOOKS)
+        work = gate.guard(due.guarded(WORK, due.run))
+        send = gate.guard(
+            due.guarded(MAIL, partial(send_due, app.mailer, app.webhook_sender, fetch, due.jobs))
+        )
+        index = gate.guard(due.guarded("the search index", due.update_search_index))
+        operator = OperatorMail(app.config, app.store, app.replay)
+        tell = gate.guard(due.guarded("the operator's mail", partial(tell_operator, due, operator)))
+        scheduler = build_scheduler(work, send, index, tell, settings.timezone)
         serving = swapper.serve(build_application(settings.output_folder, due.health, opened.pages))
         scheduler.start()
         # The first run does not wait for the scheduler's first interval.

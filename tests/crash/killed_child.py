@@ -20,6 +20,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 import tests.support.warm  # noqa: F401  # reads on import
 from aggregator.cli import main
+from tests.support.parsing import parse_in_process
 
 NEVER = -1
 ENDED = "ended before"
@@ -105,6 +106,7 @@ def _become(folder: Path, work: Work, points: FaultPoints) -> None:
     os.fsync = lambda fd: None  # a kill is not a power cut: what the kernel has got stays
     os.replace = points.wrap_call(os.replace, "rename")  # only in this child
     SQLiteDialect_pysqlite.do_commit = points.wrap_commit()  # type: ignore[method-assign]  # likewise
+    parse_in_process()  # likewise: what counts here are commits and renames
     code = 0
     try:
         _do(work)

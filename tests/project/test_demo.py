@@ -22,6 +22,7 @@ from aggregator.config.settings import load_settings
 from aggregator.due_work import Services
 from aggregator.fetch.local.replay import ReplayFetcher
 from aggregator.model import Document, Failed, FetchResult, Request, Source, SourceState
+from aggregator.services.polling.parser import InProcessParser
 from aggregator.services.polling.read_source import PollResult, SourceReading, read_source
 from aggregator.store import open_store
 
@@ -175,8 +176,13 @@ def _config() -> Config:
 def _poll(number: int) -> Poll:
     fetch = RecordingFetcher(ReplayFetcher(DEMO, number))
 
+    async def poll_one(source: Source) -> PollResult:
+        return await read_source(
+            source, SourceState(source=source.id), fetch, NOON[number], InProcessParser()
+        )
+
     async def poll_each(sources: list[Source]) -> dict[str, PollResult]:
-        return {s.id: await read_source(s, SourceState(source=s.id), fetch, NOON[number]) for s in sources}
+        return {source.id: await poll_one(source) for source in sources}
 
     web = [source for source in _config().sources if source.kind != "records"]
     return Poll(results=asyncio.run(poll_each(web)), requested=fetch.requested)

@@ -143,6 +143,8 @@ def test_edited_files_are_picked_up_and_invalid_ones_ignored(
         program.wait_for(INVALID)
         time.sleep(1)  # five more checks
         assert program.count(INVALID) == 1, "".join(program.lines)
+        health = program.get("health")
+        assert (health.status_code, "'sources.colour' is not a known key" in health.text) == (503, True)
         assert (
             program.count(f"sources.yaml:{len(good.splitlines()) + 1}: 'sources.colour' is not a known key")
             == 1
@@ -157,8 +159,9 @@ def test_edited_files_are_picked_up_and_invalid_ones_ignored(
         program.wait_for("published", 3)
         assert program.get("alerts/plans.atom").status_code == 200
         assert "A. Volunteer" in program.get("about.html").text
+        assert program.get("health").json()["problems"] == []
 
-    assert set(answers) == {200}
+    assert set(answers) == {200, 503}
     assert [server.paths().count(path) for path in ("/one.atom", "/two.atom")] == [1, 1]
 
 

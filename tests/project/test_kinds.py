@@ -13,6 +13,7 @@ import pytest
 from aggregator.cli import main
 from aggregator.model.kinds import KINDS, Kind
 from tests.support import toy_kind
+from tests.support.parsing import in_process_parser
 from tests.support.projects import PROJECT, SMALL_REGISTER, SmallProject, small_project
 from tests.support.server import ScriptedResponse, ScriptedServer
 
@@ -24,6 +25,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SmallProject:
     """A project with the additional kind `toy`: its module and its line."""
     monkeypatch.setitem(sys.modules, "aggregator.parse.toy", toy_kind)
     monkeypatch.setitem(cast(dict[str, Kind], KINDS), "toy", Kind(in_opml=True, advice="Offer a feed."))
+    monkeypatch.setattr("aggregator.due_work.shared_parser", in_process_parser)
     project = small_project(tmp_path / "project", register=SMALL_REGISTER)
     monkeypatch.chdir(project.folder)
     return project

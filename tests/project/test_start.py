@@ -62,7 +62,7 @@ def test_the_program_polls_publishes_serves_and_ends_with_sigterm(tmp_path: Path
             code = process.wait(timeout=20)
 
     assert "A plan" in page.text
-    assert health.json() == {"ok": True, "late": [], "failing": []}
+    assert health.json() == {"ok": True, "problems": [], "late": [], "failing": [], "inbox": {}}
     assert code in (0, -signal.SIGTERM)
 
 

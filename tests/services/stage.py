@@ -28,6 +28,7 @@ from aggregator.model import (
     Vocabulary,
 )
 from aggregator.services.polling import Poller, PollOutcome
+from aggregator.services.polling.parser import InProcessParser, Parser
 from aggregator.store import Store
 from tests.support.builders import make_body
 
@@ -80,13 +81,15 @@ class PollingBench:
     sources: tuple[Source, ...]
     bodies: Mapping[str, Body] = field(default_factory=lambda: {"cabinet-office": make_body()})
     network: FakeNetwork = field(default_factory=FakeNetwork)
+    parser: Parser = field(default_factory=InProcessParser)
 
     @property
     def poller(self) -> Poller:
         config = Config(
             settings=default_settings(), bodies=self.bodies, sources=self.sources, vocabulary=EMPTY_VOCABULARY
         )
-        return Services(config=config, store=self.store, clock=wall_clock).poller
+        poller = Services(config=config, store=self.store, clock=wall_clock).poller
+        return replace(poller, parser=self.parser)
 
     def poll(
         self, at: datetime, responses: Mapping[str, FakeResponse] | None = None, only: Collection[str] = ()

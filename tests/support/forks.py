@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FORKSERVER = multiprocessing.get_context("forkserver")
-FORKSERVER.set_forkserver_preload(["aggregator.cli", "tests.support.warm"])
+FORKSERVER.set_forkserver_preload(["aggregator.cli", "tests.support.warm", "tests.support.parsing"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,9 @@ def run_in_fork(
 
 def _run(folder: Path, arguments: Sequence[str], environment: Mapping[str, str], streams: Path) -> None:
     from aggregator.cli import main  # noqa: PLC0415  # imported before, by the fork server
+    from tests.support.parsing import parse_in_process  # noqa: PLC0415  # likewise
 
+    parse_in_process()  # a fork server of its own for each run would import everything again
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

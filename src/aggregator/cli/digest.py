@@ -59,9 +59,20 @@ def digest_issue(context: typer.Context, replay: Replay = None, at: At = None) -
 
 
 @digest.command("send")
-def digest_send(context: typer.Context, replay: Replay = None, at: At = None) -> None:
+def digest_send(
+    context: typer.Context,
+    again: Annotated[
+        str | None,
+        typer.Option(metavar="RUN", help="First plan again what was given up of this run."),
+    ] = None,
+    replay: Replay = None,
+    at: At = None,
+) -> None:
     """Issue and plan what is missing of the last week, and send every delivery that is due."""
     with open_program(context, at=at, replay=replay) as program:
+        if again and not program.store.deliveries.plan_again(again, program.clock()):
+            what = "it has no delivery that was given up; `aggregator digest status` shows the runs"
+            raise ConfigError((ConfigIssue(f"run {again}", 0, what),))
         counts = asyncio.run(program.send_due())
         sent = ", ".join(f"{counts[status]} {status}" for status in DeliveryStatus if counts[status])
         route = describe_mail_route(program.config.settings, program.replay)

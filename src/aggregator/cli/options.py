@@ -79,6 +79,9 @@ app = typer.Typer(
     add_completion=False,
 )
 
+# In a context's `meta`: whether a lost store may be made anew.
+NEW: Final = "aggregator.new"
+
 At = Annotated[
     str | None,
     typer.Option(metavar="INSTANT", help="Use this instant (2026-06-05T12:00:00Z) instead of the clock's."),
@@ -105,6 +108,9 @@ def global_options(
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log each poll.")] = False,
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
+    new: Annotated[
+        bool, typer.Option("--new", help="Make a new store, though there was one that is lost.")
+    ] = False,
 ) -> None:
     """One feed, one page and one weekly email of what the UK's open-government bodies publish."""
     if version:
@@ -112,6 +118,7 @@ def global_options(
         raise typer.Exit
     log.configure(verbose=verbose)
     context.obj = settings
+    context.meta[NEW] = new
 
 
 @contextmanager
@@ -129,7 +136,8 @@ def open_program(
     """
     settings = load_settings(context.obj, output=output, store=store)
     instant = parse_instant(at, settings.timezone) if at else None
-    with open_app(settings, at=instant, replay=replay) as program:
+    new = context.meta.pop(NEW, False)  # `start` opens the program again whenever files have changed
+    with open_app(settings, at=instant, replay=replay, new=new) as program:
         yield program
 
 

@@ -16,6 +16,7 @@ from aggregator.cli.options import At, Output, Replay, StoreUrl, app, open_progr
 from aggregator.config.settings import config_fingerprint
 from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import Source
+from aggregator.services.inbox.queues import fault_text
 from aggregator.services.polling import PollOutcome
 from aggregator.supervisor import run_forever
 
@@ -36,6 +37,8 @@ def run(
         with polling_progress(len(program.poller.enabled_sources())) as progress:
             report = asyncio.run(program.run_once(progress))
         _print_failures(program, report.failing)
+        for fault in report.faults:
+            print_error(fault_text(fault))
         print_text(_report_text(program, report))
         raise typer.Exit(_exit_code(report))
 

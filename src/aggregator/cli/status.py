@@ -1,12 +1,19 @@
-"""The command that shows how each source is: status."""
+"""The commands that show how things are: status shows each source, inbox what waits for a person."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Annotated
+
 import typer
 
+from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.console import print_json, print_rows, print_text
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, open_program
+from aggregator.errors import ConfigError, ConfigIssue
+from aggregator.services.inbox.queues import inbox, item_text
+from aggregator.services.inbox.retry import retry
 from aggregator.services.publishing.snapshot import sources_with_state
 
 
@@ -30,6 +37,43 @@ def status(
         for row in shown:
             for problem in _problems(row):
                 print_text(problem)
+
+
+@app.command("inbox")
+def show_inbox(
+    context: typer.Context,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--retry",
+            metavar="KEY",
+            help="Try what was set aside under this key again at once; `all`: everything.",
+        ),
+    ] = None,
+    replay: Replay = None,
+    at: At = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what waits for a person: what, since when, and the command that settles it."""
+    with open_program(context, replay=replay, at=at) as program:
+        if key:
+            _retry(program, key)
+            return
+        items = inbox(program.config, program.store, program.clock())
+        if as_json:
+            print_json([{**asdict(item), "since": rows.instant(item.since)} for item in items])
+            return
+        for item in items:
+            print_text(f"{item_text(item)}\n    {item.command}")
+        if not items:
+            print_text("Nothing waits for you.")
+
+
+def _retry(program: App, key: str) -> None:
+    if not (count := retry(program.store, key, program.clock())):
+        what = "nothing is set aside under this key; `aggregator inbox` shows what is"
+        raise ConfigError((ConfigIssue(f"option --retry {key}", 0, what),))
+    print_text(f"{count} set aside before: tried again by the next run.")
 
 
 def _problems(row: rows.Row) -> list[str]:

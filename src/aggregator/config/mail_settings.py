@@ -72,7 +72,14 @@ def with_trailing_slash(value: str) -> str:
     return value.rstrip("/") + "/" if value else ""
 
 
+def _check_operator_address(value: str) -> str:
+    # Unlike ours, it may have a '+'.
+    _check_mail_address(value.replace("+", ""))
+    return value
+
+
 MailAddress = Annotated[str, AfterValidator(_check_mail_address)]
+OperatorAddress = Annotated[str, AfterValidator(_check_operator_address)]
 MailboxAddress = Annotated[
     str,
     AfterValidator(
@@ -100,6 +107,9 @@ class MailSettingsSchema(Schema):
     """Every setting of mail."""
 
     mail_from: MailAddress = Field("", description="The sender's address.")
+    operator_address: OperatorAddress = Field(
+        "", description="Gets one mail when the program breaks and one when it works again; empty: none."
+    )
     replies_address: MailAddress = Field(
         "",
         description="The address for bounces and for unsubscribing by mail; it must accept `name+anything@`. "

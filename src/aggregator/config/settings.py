@@ -81,6 +81,15 @@ class SettingsSchema(MailSettingsSchema):
     websub_hubs: Annotated[tuple[HubAddress, ...], NoDecode, BeforeValidator(split_list)] = Field(
         (), description="WebSub hubs that are notified of every change."
     )
+    parse_seconds: int = Field(
+        20, ge=1, le=600, description="Seconds that reading one answer may take; then it is broken off."
+    )
+    parse_memory: int = Field(
+        500,
+        ge=50,
+        le=100_000,
+        description="Megabytes that reading one answer may take; likewise.",
+    )
     allowed_hosts: TextList = Field(
         (), description="Hosts inside your own network that we may connect to; all others there are refused."
     )
@@ -168,7 +177,7 @@ def load_settings(path: Path | None = None, **options: Any) -> Settings:
 
 def _read_file(path: Path | None, issues: ConfigIssues) -> dict[str, Any]:
     file = path or Path(DEFAULT_FILE)
-    if path is None and not file.is_file():
+    if path is None and not file.exists():
         return {}
     values, _ = read_yaml(file, SettingsSchema, issues)
     return values.model_dump(exclude_unset=True) if values else {}

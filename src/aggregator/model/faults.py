@@ -1,4 +1,4 @@
-"""Faults: one part of the work that raised an unexpected exception, and is set aside for a while."""
+"""Faults (parts of the work that are set aside) and breakdowns (times at which the program did not work)."""
 
 from __future__ import annotations
 
@@ -41,6 +41,21 @@ class Fault:
     last_at: datetime
     attempts: int
     next_attempt: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breakdown:
+    """A time at which the program did not do what it has to: the operator gets a mail at begin and end."""
+
+    began_at: datetime
+    # What was wrong, in sentences, when the operator was told.
+    problems: str
+    # When the mail about it was handed over; None while it was not.
+    reported_at: datetime | None = None
+    # Since when all is well again; None while it is not.
+    well_since: datetime | None = None
+    # When it was over for good, and the mail about that was handed over if there was one before.
+    ended_at: datetime | None = None
 
 
 def pause_after(attempts: int) -> timedelta:

@@ -10,6 +10,8 @@ from typing import Final
 # Prefix of the delivery runs that answer a request: a confirmation, or a link to one's choices.
 ANSWER_RUN_PREFIX: Final = "ask-"
 
+# The reply of a delivery to somebody whom the operator does not allow.
+NOT_ALLOWED: Final = "not on the list in the setting mail_allow"
 # So often a delivery is sent again whose outcome is not known: the mail server may have taken it, or not.
 MAX_RESENDS: Final = 2
 

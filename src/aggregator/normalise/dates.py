@@ -283,6 +283,8 @@ def _parse_with_dateparser(date_text: str, now: datetime, unzoned: ZoneBasis) ->
     """The moment by dateparser, for forms that we do not know (`25/05/26`, zones of other countries)."""
     try:
         found = _parser(now.replace(microsecond=0)).get_date_data(date_text[:100])
+    except MemoryError:
+        raise
     except Exception:  # dateparser raises all kinds of errors on hostile text; none of it is a date
         return None
     date = found.date_obj

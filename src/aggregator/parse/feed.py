@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import feedparser
+import feedparser.sgml
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import (
@@ -54,6 +55,14 @@ PERSON_TAG: Final = re.compile(
     r"(?=[\s>])[^<>]*(?<!/)>",
     re.IGNORECASE,
 )
+
+
+# Finds the end of a tag, as feedparser's own expression does, but takes back nothing that it has matched.
+# Theirs keeps 165 bytes for each character of a tag that never ends (1.65 GB for 10 MB of white space).
+TAG_END: Final = re.compile(
+    r"""(?:[^'"<>]++|"[^"]*+"(?=>|/|\s|\w+=)|'[^']*+'(?=>|/|\s|\w+=))*+(?=[<>])|.*?(?=[<>])"""
+)
+feedparser.sgml.sgmllib.endbracket.endbracket = TAG_END
 
 
 def republished_item(
@@ -132,6 +141,8 @@ def _parse(text: str) -> Any:
             sanitize_html=False,
             resolve_relative_uris=False,
         )
+    except MemoryError:
+        raise
     except Exception as error:  # the publisher's bytes broke feedparser: the fault of the source, not a bug
         raise _broken_error(error, 0) from error
     if not parsed.version:

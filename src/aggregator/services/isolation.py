@@ -66,14 +66,36 @@ class Isolation:
         return self.store.faults.waiting(kind, self.now)
 
 
+class RemoteError(Exception):
+    """An unexpected exception in another process: what was raised, where, and its traceback as text."""
+
+    def __init__(self, error: str, place: str, trace: str) -> None:
+        super().__init__(error, place, trace)
+        self.error = error
+        self.place = place
+        self.trace = trace
+
+    def __str__(self) -> str:
+        return f"{self.error} at {self.place}\n{self.trace}"
+
+    @classmethod
+    def of(cls, error: BaseException) -> RemoteError:
+        """Return what another process can be told of an exception."""
+        return cls(describe(error), place_of(error), "".join(traceback.format_exception(error)))
+
+
 def describe(error: BaseException) -> str:
     """Return type and message of an exception, in one short line."""
+    if isinstance(error, RemoteError):
+        return error.error
     message = " ".join(str(error).split())[:LONGEST_MESSAGE]
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
 
 
 def place_of(error: BaseException) -> str:
     """Return where our own code raised it, innermost, such as `parse/feed.py:120 in read`."""
+    if isinstance(error, RemoteError):
+        return error.place
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(PACKAGE)]
     if not ours:

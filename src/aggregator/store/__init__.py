@@ -11,6 +11,21 @@ To add:  a table or column: `database/tables.py`, a step in `database/migrations
 
 from __future__ import annotations
 
-from aggregator.store.store import Store, Transaction, open_store
+from aggregator.store.database.copies import check_database as check_store_file
+from aggregator.store.database.lost import MakeStore
+from aggregator.store.database.lost import lost as lost_store
+from aggregator.store.database.migrate import refuse_schema
+from aggregator.store.database.store_file import StoreFile
+from aggregator.store.store import Store, Transaction, open_existing_store, open_store
 
-__all__ = ["Store", "Transaction", "open_store"]
+__all__ = [
+    "MakeStore",
+    "Store",
+    "StoreFile",
+    "Transaction",
+    "check_store_file",
+    "lost_store",
+    "open_existing_store",
+    "open_store",
+    "refuse_schema",
+]

@@ -22,6 +22,7 @@ from aggregator.model import (
     ANSWER_RUN_PREFIX,
     MAX_RESENDS,
     NEVER_KNOWN,
+    NOT_ALLOWED,
     SET_ASIDE,
     SUBSCRIBER_LEFT,
     Delivery,
@@ -179,6 +180,15 @@ class Deliveries(Repository):
             (deliveries.c.status == DeliveryStatus.GIVEN_UP) & (deliveries.c.unknown_outcomes > MAX_RESENDS)
         )
 
+    def try_set_aside(self, key: str, now: datetime) -> int:
+        """Make deliveries due that are set aside: of a run, or one (`RUN/SUBSCRIBER`); return how many."""
+        columns = deliveries.c
+        is_meant = (columns.run == key) | (columns.run + "/" + columns.subscriber_id == key)
+        is_set_aside = (columns.status == DeliveryStatus.PLANNED) & columns.reply.startswith(
+            SET_ASIDE, autoescape=True
+        )
+        return self._database.execute(update(deliveries).where(is_meant, is_set_aside).values(due=now))
+
     def settle(self, run: str, subscriber_id: str, now: datetime, *, arrived: bool) -> bool:
         """Settle a delivery of `never_known` as the operator says; return False if it is not one of them.
 
@@ -219,6 +229,53 @@ class Deliveries(Repository):
             counts[row.status] = row.n
             counts["unsure"] += row.unknown
         return by_run
+
+    def count_due(self, before: datetime) -> int:
+        """Count the planned deliveries that were due by an instant, without those of who left or paused."""
+        query = (
+            select(func.count())
+            .select_from(deliveries)
+            .join(subscribers, subscribers.c.id == deliveries.c.subscriber_id)
+            .where(deliveries.c.status == DeliveryStatus.PLANNED, deliveries.c.due <= before, MAY_RECEIVE)
+        )
+        return int(self._database.scalar(query) or 0)
+
+    def given_up(self, since: datetime) -> tuple[tuple[str, int, datetime, str], ...]:
+        """Return each run with deliveries given up since an instant: run, count, first instant, a reply.
+
+        Not those of subscribers who had left, nor those that the operator does not allow, nor `never_known`.
+        """
+        columns = deliveries.c
+        query = (
+            select(
+                columns.run,
+                func.count().label("n"),
+                func.min(columns.status_since, type_=columns.status_since.type).label("since"),
+                func.max(columns.reply).label("reply"),
+            )
+            .where(
+                columns.status == DeliveryStatus.GIVEN_UP,
+                columns.status_since >= since,
+                columns.unknown_outcomes <= MAX_RESENDS,
+                columns.reply.not_in([SUBSCRIBER_LEFT, NOT_ALLOWED]),
+            )
+            .group_by(columns.run)
+            .order_by(columns.run)
+        )
+        return tuple((row.run, row.n, row.since, row.reply) for row in self._database.rows(query))
+
+    def plan_again(self, run: str, now: datetime) -> int:
+        """Plan the deliveries of a run anew that were given up; return how many."""
+        columns = deliveries.c
+        is_given_up = (columns.status == DeliveryStatus.GIVEN_UP) & (columns.reply != SUBSCRIBER_LEFT)
+        # What may have arrived is settled one by one.
+        is_given_up &= columns.unknown_outcomes <= MAX_RESENDS
+        fresh = {"attempts": 0, "first_attempt": None, "unknown_outcomes": 0, "reply": ""}
+        return self._database.execute(
+            update(deliveries)
+            .where(columns.run == run, is_given_up)
+            .values(status=DeliveryStatus.PLANNED, status_since=now, due=now, **fresh)
+        )
 
     def of_subscriber(self, subscriber_id: str) -> tuple[Delivery, ...]:
         """Return every delivery to a subscriber, by run."""

@@ -1,4 +1,4 @@
-"""Stores what is set aside after an unexpected exception: what, why, since when, and when it is tried again."""
+"""Stores what is set aside after an unexpected exception: what, why, since when, until when."""
 
 from __future__ import annotations
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
@@ -14,8 +15,12 @@ from sqlalchemy.exc import ArgumentError
 
 from aggregator.errors import StoreError
 from aggregator.store.alerts import Alerts
+from aggregator.store.breakdowns import Breakdowns
+from aggregator.store.database.copies import copy_database, drop_old_copies
 from aggregator.store.database.engine import Database, DatabaseAccess, OpenTransaction
+from aggregator.store.database.lost import MakeStore, prepare, remember
 from aggregator.store.database.migrate import migrate
+from aggregator.store.database.store_file import OPENING
 from aggregator.store.database.tables import metadata
 from aggregator.store.deliveries import Deliveries
 from aggregator.store.digests import Digests
@@ -31,21 +36,30 @@ from aggregator.store.subscribers import Subscribers
 WAIT: Final = timedelta(seconds=30)
 
 
-def open_store(url: str, *, wait: timedelta = WAIT) -> Store:
-    """Open the store at `sqlite:///FILE`; creates or migrates it if need be.
+def open_store(url: str, *, wait: timedelta = WAIT, make: MakeStore = MakeStore.ALWAYS) -> Store:
+    """Open the store at `sqlite:///FILE`; creates it, if `make` allows, or migrates it if need be.
 
     `sqlite://` is a store in memory for one thread.
 
-    Raises StoreError, naming the file and the remedy, when this machine does not let us.
+    Raises StoreError, naming the file and the remedy, when this machine does not let us, and ConfigError when
+    a store was there and is lost.
     """
     database = Database(_parse_url(url), wait)
     try:
-        with database.job_lock("opening"):
+        with database.job_lock(OPENING):
+            prepare(database, make)
             migrate(database)
+            if database.file and make is not MakeStore.ALWAYS:
+                remember(database.file)
     except BaseException:
         database.close()
         raise
     return Store(database)
+
+
+def open_existing_store(url: str) -> Store:
+    """Open a store that must be there. Raises ConfigError if it is not, and what `open_store` raises."""
+    return open_store(url, make=MakeStore.NEVER)
 
 
 class Transaction:
@@ -75,6 +89,7 @@ class Store(Transaction):
         self.deliveries = Deliveries(database)
         self.alerts = Alerts(database)
         self.faults = Faults(database)
+        self.breakdowns = Breakdowns(database)
 
     def __enter__(self) -> Self:
         return self
@@ -87,6 +102,10 @@ class Store(Transaction):
     def close(self) -> None:
         """Close every connection to the file."""
         self._database.close()
+
+    def check(self, *, thorough: bool) -> None:
+        """Raise StoreError if the file is gone, was replaced, or is damaged; `thorough` reads all of it."""
+        self._database.check(thorough=thorough)
 
     def job_lock(self, job: str, *, wait: timedelta = timedelta(0)) -> AbstractContextManager[None]:
         """Make this process the only one that does `job` on this store, inside the `with`.
@@ -107,6 +126,17 @@ class Store(Transaction):
             yield Transaction(open_transaction)
         if open_transaction.wants_checkpoint:
             self._database.checkpoint()
+
+    def copy_to(self, file: Path, *, without_subscribers: bool = False) -> None:
+        """Write a checked copy of the whole store to a new file, whoever uses the store meanwhile."""
+        if self._database.file is None:
+            raise StoreError("a store in memory has no file to copy")
+        copy_database(self._database.file, file, without_subscribers=without_subscribers)
+
+    def drop_old_copies(self, before: datetime) -> None:
+        """Delete the copies beside the store that a migration made before this instant."""
+        if self._database.file:
+            drop_old_copies(self._database.file, before)
 
     def dump(self) -> str:
         """Return the whole store as canonical text: equal for two stores with the same content.

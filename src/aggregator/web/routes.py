@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
@@ -47,7 +48,8 @@ def build_application(
     """The server's application. `health` returns facts with `ok`; if that is false, `/health` answers 503."""
 
     async def answer_health(_: Request) -> Response:
-        facts = health()
+        # In a thread: it may have to wait for a disk, and the pages must not wait with it.
+        facts = await run_in_threadpool(health)
         return JSONResponse(dict(facts), status_code=200 if facts.get("ok") else 503)
 
     return Starlette(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -23,9 +24,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
 
-from aggregator.errors import StoreError
+from aggregator.errors import ConfigError, StoreError
 from aggregator.model.alert_rules import SubscriberRule
-from aggregator.store import open_store
+from aggregator.store import MakeStore, open_store
 from aggregator.store.database import migrate
 from aggregator.store.database.migrate import NEWEST, OLDEST, SCRIPTS
 from aggregator.store.database.tables import metadata
@@ -200,7 +201,9 @@ def test_an_address_from_before_the_migration_can_be_erased(old: Path) -> None:
     with open_store(f"sqlite:///{old}") as store:
         store.subscribers.erase(["00c0ffee"])
 
-    assert b"ann@example.org" not in b"".join(path.read_bytes() for path in old.parent.glob("old.db*"))
+    # The copy from before the migration has it still, for 28 days at most.
+    paths = [path for path in old.parent.glob("old.db*") if path.name != f"old.db.before-{NEWEST}"]
+    assert b"ann@example.org" not in b"".join(path.read_bytes() for path in paths)
 
 
 def test_a_rule_that_went_to_a_webhook_alone_goes_by_mail(old: Path) -> None:
@@ -288,6 +291,65 @@ def test_a_step_that_fails_changes_nothing(old: Path, add_step: Callable[[str], 
 
     with closing(sqlite3.connect(old)) as connection:
         assert list(connection.iterdump()) == before
+
+
+def test_a_copy_is_kept_before_a_migration(old: Path) -> None:
+    for schema in ("0003", "0004", "0005"):
+        old.with_name(f"old.db.before-{schema}").write_text("older")
+    with closing(sqlite3.connect(old)) as connection:
+        before = list(connection.iterdump())
+
+    with open_store(f"sqlite:///{old}") as store:
+        copies = sorted(old.parent.glob("old.db.before-*"))
+        assert [path.name[-4:] for path in copies] == ["0004", "0005", NEWEST]
+        with closing(sqlite3.connect(copies[-1])) as connection:
+            assert list(connection.iterdump()) == before
+        assert copies[-1].stat().st_mode & 0o777 == 0o600
+
+        os.utime(copies[-1], (NOON.timestamp(), NOON.timestamp()))
+        store.drop_old_copies(NOON)
+        assert copies[-1].exists()
+        store.drop_old_copies(NOON + HOUR)
+        assert not copies[-1].exists()
+
+
+def test_a_store_that_is_damaged_is_not_migrated(old: Path) -> None:
+    damaged = bytearray(old.read_bytes())
+    damaged[-4096:] = b"\x07" * 4096
+    old.write_bytes(damaged)
+
+    with pytest.raises(StoreError, match=r"damaged.*aggregator restore BACKUP --new"):
+        open_store(f"sqlite:///{old}")
+
+    assert old.read_bytes() == damaged
+    assert not list(old.parent.glob("*before*"))
+
+
+@pytest.mark.parametrize("how", ["missing", "no bytes", "no tables"])
+def test_a_lost_store_is_not_made_anew_unless_the_operator_wants_it(file: Path, how: str) -> None:
+    url = f"sqlite:///{file}"
+    for _ in range(2):
+        open_store(url, make=MakeStore.FIRST_TIME).close()
+    file.unlink()
+    if how != "missing":
+        file.touch()
+    if how == "no tables":
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA user_version = 1")
+    file.with_name("store.db-wal").write_text("what was not yet in the file")
+    before = file.read_bytes() if file.exists() else None
+
+    with pytest.raises(
+        ConfigError, match=r"store\.db: .*missing or empty.*aggregator restore BACKUP.*--new run"
+    ):
+        open_store(url, make=MakeStore.FIRST_TIME)
+    assert before == (file.read_bytes() if file.exists() else None)
+
+    open_store(url, make=MakeStore.ANEW).close()
+    assert file.with_name("store.db-wal.aside-1").exists() or how == "no tables"
+    with pytest.raises(ConfigError, match="there is a store here; leave out --new"):
+        open_store(url, make=MakeStore.ANEW)
 
 
 @pytest.mark.parametrize("schema", ["0001", "0007"])

@@ -9,6 +9,7 @@ from typing import Final
 from aggregator.model import (
     MAX_RESENDS,
     NEVER_KNOWN,
+    NOT_ALLOWED,
     SET_ASIDE,
     SUBSCRIBER_LEFT,
     Delivery,
@@ -60,8 +61,7 @@ def set_aside(delivery: Delivery, why: str, until: datetime) -> Delivery:
 
 def give_up_not_allowed(delivery: Delivery, now: datetime) -> Delivery:
     """The delivery to an address that is not in the operator's `mail_allow`."""
-    why = "not on the list in the setting mail_allow"
-    return replace(delivery, status=DeliveryStatus.GIVEN_UP, status_since=now, reply=why)
+    return replace(delivery, status=DeliveryStatus.GIVEN_UP, status_since=now, reply=NOT_ALLOWED)
 
 
 def retry_delay(attempts: int) -> timedelta:

@@ -20,6 +20,7 @@ from aiosmtplib import (
 
 from aggregator.errors import DeliveryError
 from aggregator.model import Message, SendOutcome, SendResult
+from aggregator.tasks import run_together
 from aggregator.values.text import one_line
 
 # RFC 5321, 4.5.3.2 allows minutes; with a slower server we try again later.
@@ -73,9 +74,7 @@ class SmtpSender:
         # One iterator for all workers: each takes the next message when it is free.
         remaining, results, failures = enumerate(messages), dict[int, SendResult](), list[str]()
         workers = min(self._server.connections, len(messages))
-        async with asyncio.TaskGroup() as group:
-            for _ in range(workers):
-                group.create_task(self._send_remaining(remaining, results, failures))
+        await run_together(self._send_remaining(remaining, results, failures) for _ in range(workers))
         return tuple(results[index] for index in range(len(messages)))
 
     async def close(self) -> None:

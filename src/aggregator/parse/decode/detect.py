@@ -30,6 +30,11 @@ PREFIX: Final = re.compile(r"\bxmlns:([\w.-]{1,80})")
 CATEGORY: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:category|subject)\b", re.IGNORECASE)
 # Far more than a real feed has. Above these limits feedparser's time grows with the square (measured).
 MAX_TAGS, MAX_REFERENCES, MAX_PREFIXES, MAX_CATEGORIES = 200_000, 1_000_000, 100, 10_000
+# A tag with more than 100 attributes. Python's SAX reader looks each attribute up in a list of all of them
+# (`getValueByQName`), so its time grows with the square of their number. Possessive: it never goes back.
+MANY_ATTRIBUTES: Final = re.compile(
+    r"""<[^\s<>/=!?"']++(?:\s++[^\s<>/="']++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+')){101}"""
+)
 
 # Characters at the start of a payload that are searched to find out what it is.
 OPENING_CHARACTERS: Final = 20_000
@@ -77,11 +82,13 @@ def _refuse_excess(text: str) -> None:
         or text.count("&") > MAX_REFERENCES
         or len(set(PREFIX.findall(text))) > MAX_PREFIXES
         or len(CATEGORY.findall(text)) > MAX_CATEGORIES
+        or MANY_ATTRIBUTES.search(text) is not None
     )
     if excess:
         raise SourceError(
             Cause.BROKEN_FEED,
-            f"more tags, references, namespaces or categories than a feed has ({len(text)} characters)",
+            f"more tags, attributes, references, namespaces or categories than a feed has "
+            f"({len(text)} characters)",
             "look at the answer by hand; ask the publisher for a shorter feed",
         )
 

@@ -121,6 +121,8 @@ def parse_html(payload: bytes, headers: Mapping[str, str]) -> BeautifulSoup:
         raise _too_large(f"{len(text):,} characters with {text.count('<'):,} tags")
     try:
         page = BeautifulSoup(XML_DECLARATION.sub("", text, count=1), "lxml")
+    except MemoryError:
+        raise
     except Exception as error:  # the publisher's markup broke the parser: the fault of the source, not a bug
         raise not_a_page_error(f"markup that no parser reads ({type(error).__name__})") from error
     _refuse_depth(page)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -26,6 +25,7 @@ from aggregator.model.alert_rules import AlertRule, Webhook, WebhookDelivery, We
 from aggregator.model.faults import FaultKind
 from aggregator.services.isolation import Isolation
 from aggregator.store import Store
+from aggregator.tasks import run_together
 
 # Two processes that posted at once would post the same alerts twice.
 WEBHOOK_LOCK: Final = "webhooks"
@@ -59,16 +59,13 @@ class WebhookSender:
     async def _post_all(self, due: tuple[WebhookDelivery, ...], fetch: Fetcher) -> list[WebhookStatus]:
         rules = {rule.key: rule for rule in self.config.alerts}
         isolation = Isolation(self.store, self.clock())
-        async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(self._post_guarded(post, rules.get(post.alert.rule_key), fetch, isolation))
-                for post in due
-            ]
-        for task in tasks:
-            post, delay = task.result()
+        outcomes = await run_together(
+            self._post_guarded(post, rules.get(post.alert.rule_key), fetch, isolation) for post in due
+        )
+        for post, delay in outcomes:
             # Also delays the other posts of a rule whose receiver did not accept this one.
             self.store.alerts.save_webhook_outcome(post, self.clock() + delay)
-        return [task.result()[0].status for task in tasks]
+        return [post.status for post, _ in outcomes]
 
     async def _post_guarded(
         self, post: WebhookDelivery, rule: AlertRule | None, fetch: Fetcher, isolation: Isolation

@@ -10,8 +10,10 @@ from aggregator.errors import Cause, SourceError
 from aggregator.fetch import Fetcher
 from aggregator.model import Failed, Fetched, FetchResult, Request, Scope, Source
 from aggregator.parse import reader_for
-from aggregator.parse.autodiscovery import Candidate, find_candidates
+from aggregator.parse.autodiscovery import Candidate
 from aggregator.parse.html.dom import ACCEPT
+from aggregator.services.polling.parse_jobs import FindCandidates, ReadAnswer
+from aggregator.services.polling.parser import Parser
 
 # Requests in all, without robots.txt: enough for the feeds that a page names, and no burden for the
 # publisher.
@@ -41,7 +43,9 @@ class ProbeResult:
         return failure is not None and (failure.cause in NOTHING_TO_READ or failure.status == 404)
 
 
-async def discover(address: str, fetch: Fetcher, pause: timedelta) -> tuple[ProbeResult, ...] | Failed:
+async def discover(
+    address: str, fetch: Fetcher, pause: timedelta, parser: Parser
+) -> tuple[ProbeResult, ...] | Failed:
     """What can be read at `address` or at the feeds of that page, the likeliest first; Failed if it is
     unreachable.
 
@@ -51,7 +55,7 @@ async def discover(address: str, fetch: Fetcher, pause: timedelta) -> tuple[Prob
     if not isinstance(first, Fetched):
         return _failed(first, address)
     try:
-        candidates = find_candidates(first)
+        candidates = await parser.run(FindCandidates(first))
     except SourceError as error:
         return _source_failure(address, error)
     results: list[ProbeResult] = []
@@ -63,12 +67,16 @@ async def discover(address: str, fetch: Fetcher, pause: timedelta) -> tuple[Prob
             results.append(ProbeResult(candidate=candidate, title=candidate.title))
             continue
         requests += fetched is None
-        results.append(await _probe(candidate, fetched, fetch, pause))
+        results.append(await _probe(candidate, fetched, fetch, pause, parser))
     return tuple(results)
 
 
 async def _probe(
-    candidate: Candidate, fetched: Fetched | None, fetch: Fetcher, pause: timedelta
+    candidate: Candidate,
+    fetched: Fetched | None,
+    fetch: Fetcher,
+    pause: timedelta,
+    parser: Parser,
 ) -> ProbeResult:
     kind, source = reader_for(candidate.kind), _source(candidate, pause)
     result = fetched or await fetch(kind.request(source, candidate.address))
@@ -77,7 +85,7 @@ async def _probe(
             candidate=candidate, title=candidate.title, failure=_failed(result, candidate.address)
         )
     try:
-        page = kind.read(source, result)
+        page = (await parser.run(ReadAnswer(source, result))).parsed
     except SourceError as error:
         return ProbeResult(
             candidate=candidate, title=candidate.title, failure=_source_failure(candidate.address, error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -21,8 +21,9 @@ from aggregator.model import (
     Request,
     Source,
 )
-from aggregator.normalise import normalise
-from aggregator.parse import merge_items, reader_for, request_older
+from aggregator.normalise import NormalisedPage
+from aggregator.services.polling.parse_jobs import Normalise, ReadAnswer, RequestOlder, merge_pages
+from aggregator.services.polling.parser import READING_BROKEN_OFF, Parser
 
 # Requests of one poll. Without a limit a page that links to ever new pages would never end.
 MAX_REQUESTS: Final = 50
@@ -39,6 +40,8 @@ class PollPages:
     """All pages of one poll."""
 
     pages: list[tuple[Fetched, ParsedPage]] = field(default_factory=list)
+    # The entries of the first page, if it is the only one.
+    normalised: NormalisedPage | None = None
     # Removals of documents whose own page is 404 or 410.
     missing: list[RawEntry] = field(default_factory=list)
     # Failures of items' own pages, by link.
@@ -46,12 +49,7 @@ class PollPages:
 
     def items(self) -> tuple[RawEntry, ...]:
         """All items, with the parts of one item on several pages merged."""
-        with_base = (
-            replace(raw, base=raw.base or fetched.final_url)
-            for fetched, page in self.pages
-            for raw in page.entries
-        )
-        merged = merge_items((*with_base, *self.missing))
+        merged = merge_pages(self.pages, self.missing)
         # Without its own page, a partial item is still usable: it changes only what it has. Any other item
         # would be half of what it says, so it waits for the next poll.
         return tuple(raw for raw in merged if raw.partial or raw.link not in self.unread)
@@ -66,14 +64,16 @@ class PollPages:
         return (*of_pages, *unread)
 
 
-async def follow_pages(source: Source, first: Fetched, fetch: Fetcher) -> PollPages | Failed:
+async def follow_pages(
+    source: Source, first: Fetched, fetch: Fetcher, parser: Parser, now: datetime
+) -> PollPages | Failed:
     """The first page and the pages that it names, each once.
 
     If a page of the list fails, the poll fails: half a list is not the list. If an item's own page fails,
     only that item is left out of this poll; with 404 or 410 it counts as removed.
     """
-    kind = reader_for(source.kind)
-    pages = PollPages([(first, kind.read(source, first))])
+    read = await parser.run(ReadAnswer(source, first, now))
+    pages = PollPages([(first, read.parsed)], normalised=read.normalised)
     requested = {first.url}
     waiting: list[Request] = list(pages.pages[0][1].next_requests)
     while waiting and len(requested) < MAX_REQUESTS:
@@ -81,8 +81,9 @@ async def follow_pages(source: Source, first: Fetched, fetch: Fetcher) -> PollPa
         if request.url in requested:
             continue
         requested.add(request.url)
-        result = await _read_more(source, request, fetch)
-        if isinstance(result, Failed) and request.about is None:
+        result = await _read_more(source, request, fetch, parser)
+        # What breaks our reader off makes the source wait, whichever of its pages it is.
+        if isinstance(result, Failed) and (request.about is None or result.cause in READING_BROKEN_OFF):
             return result
         if isinstance(result, Failed):
             _note_missing(pages, request.about or "", result)
@@ -99,13 +100,13 @@ def _next_index(waiting: Sequence[Request]) -> int:
 
 
 async def _read_more(
-    source: Source, request: Request, fetch: Fetcher
+    source: Source, request: Request, fetch: Fetcher, parser: Parser
 ) -> tuple[Fetched, ParsedPage] | Failed | None:
     result = await fetch(request)
     if not isinstance(result, Fetched):
         return result if isinstance(result, Failed) else None
     try:
-        return result, reader_for(source.kind).read(source, result)
+        return result, (await parser.run(ReadAnswer(source, result))).parsed
     except SourceError as error:
         return Failed(url=request.url, cause=error.cause, detail=error.detail, hint=error.hint)
 
@@ -119,17 +120,23 @@ def _note_missing(pages: PollPages, link: str, failed: Failed) -> None:
 
 
 async def read_older_pages(
-    source: Source, pages: PollPages, fetch: Fetcher, now: datetime, previous_names: AbstractSet[str]
+    source: Source,
+    pages: PollPages,
+    fetch: Fetcher,
+    now: datetime,
+    previous_names: AbstractSet[str],
+    parser: Parser,
 ) -> bool:
     """Add older pages until one has an item of the last poll. Returns whether none of them has one."""
     fetched, page = pages.pages[0]
     for _ in range(MAX_OLDER_PAGES):
-        request = request_older(source, fetched, page)
-        result = await _read_more(source, request, fetch) if request else None
+        request = await parser.run(RequestOlder(source, fetched, page))
+        result = await _read_more(source, request, fetch, parser) if request else None
         if result is None or isinstance(result, Failed) or not result[1].entries:
             return True
         pages.pages.append(result)
         fetched, page = result
-        if previous_names & normalise(source, fetched.final_url, page.entries, now=now).entry_names:
+        older = await parser.run(Normalise(source, fetched.final_url, page.entries, now))
+        if previous_names & older.entry_names:
             return False
     return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,11 +15,21 @@ from aggregator.errors import AggregatorError
 from aggregator.fetch import Fetcher
 from aggregator.fetch.http.poll_times import next_poll_at
 from aggregator.model import Change, ChangeKind, Failed, Labels, Source, SourceState
+from aggregator.model.faults import FaultKind
+from aggregator.services.isolation import Isolation
 from aggregator.services.polling.merge_documents import merge_documents
+from aggregator.services.polling.parser import Parser
 from aggregator.services.polling.read_source import PollResult, SourceReading, Unchanged, read_source
 from aggregator.services.polling.save_reading import accept_removals, save_reading
-from aggregator.services.polling.source_state import ended_outage, is_due, is_polled, state_after
+from aggregator.services.polling.source_state import (
+    ended_outage,
+    is_due,
+    is_polled,
+    state_after,
+    unexpected_failure,
+)
 from aggregator.store import Store
+from aggregator.tasks import run_together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +65,7 @@ class Poller:
     config: Config
     store: Store
     labeller: Labeller
+    parser: Parser
 
     def enabled_sources(self) -> tuple[Source, ...]:
         """The sources that are switched on."""
@@ -64,7 +74,11 @@ class Poller:
     def due_sources(self, now: datetime) -> tuple[Source, ...]:
         """The sources whose next poll is due."""
         states = self.store.sources.states()
-        return tuple(s for s in self.enabled_sources() if is_due(_state_of(states, s), now))
+        # Those too whose state could not even be saved, so that they are still due.
+        waiting = self.store.faults.waiting(FaultKind.SOURCE, now)
+        return tuple(
+            s for s in self.enabled_sources() if s.id not in waiting and is_due(_state_of(states, s), now)
+        )
 
     async def poll(
         self, sources: Sequence[Source], fetch: Fetcher, now: datetime, progress: Progress = lambda _: None
@@ -83,7 +97,7 @@ class Poller:
             progress(outcome)
             return outcome
 
-        return tuple(await asyncio.gather(*(one(source) for source in waiting)))
+        return await run_together(one(source) for source in waiting)
 
     def merge_documents(self, *, before: datetime | None = None) -> None:
         """Merge documents that share a name. With `before`, only those that already shared it before then.
@@ -113,7 +127,7 @@ class Poller:
 
     async def dry_run(self, source: Source, fetch: Fetcher, now: datetime) -> DryRun:
         """Read one source as if for the first time and compare it with the store. Writes nothing."""
-        result = await read_source(source, SourceState(source=source.id), fetch, now)
+        result = await read_source(source, SourceState(source=source.id), fetch, now, self.parser)
         entries = result.entries if isinstance(result, SourceReading) else ()
         carriers = {
             entry.id: document.carriers
@@ -134,14 +148,30 @@ class Poller:
     async def _poll_one(
         self, source: Source, state: SourceState, fetch: Fetcher, now: datetime
     ) -> PollOutcome:
+        isolation = Isolation(self.store, now)
         try:
             names = self.store.names.names_in_last_poll(source.id, before=now)
-            return self._save(source, await read_source(source, state, fetch, now, names), now)
+            result = await read_source(source, state, fetch, now, self.parser, names)
+            outcome = self._save(source, result, now)
         except AggregatorError:
             raise
         except Exception as bug:  # a bug in one kind must not stop the other sources
-            log.exception(source.id)
-            return PollOutcome(source=source.id, bug=repr(bug))
+            return self._set_aside(source, isolation, bug)
+        if outcome.failure is None:
+            isolation.clear(FaultKind.SOURCE, source.id)
+        return outcome
+
+    def _set_aside(self, source: Source, isolation: Isolation, bug: Exception) -> PollOutcome:
+        """Store the bug as the reason why the source could not be read, and poll it later and later."""
+        fault = isolation.set_aside(FaultKind.SOURCE, source.id, bug)
+        failed = unexpected_failure(source, fault)
+        try:
+            self._save(source, failed, isolation.now)
+        except AggregatorError:
+            raise
+        except Exception as again:
+            isolation.set_aside(FaultKind.SOURCE, source.id, again)
+        return PollOutcome(source=source.id, failure=failed, bug=fault.error)
 
     def _save(self, source: Source, result: PollResult, now: datetime) -> PollOutcome:
         """Save changes, validators and next poll in one transaction: a crash loses and repeats nothing."""

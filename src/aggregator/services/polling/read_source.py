@@ -27,6 +27,8 @@ from aggregator.model import (
 from aggregator.normalise import normalise
 from aggregator.parse import reader_for, single_document_link
 from aggregator.services.polling.pagination import MISSING_STATUSES, PollPages, follow_pages, read_older_pages
+from aggregator.services.polling.parse_jobs import Normalise
+from aggregator.services.polling.parser import Parser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ async def read_source(
     state: SourceState,
     fetch: Fetcher,
     now: datetime,
+    parser: Parser,
     previous_names: AbstractSet[str] = frozenset(),
 ) -> PollResult:
     """Read the source's address or, if that fails, its fallbacks in turn.
@@ -79,7 +82,7 @@ async def read_source(
         # and with the old item count new selectors would look like a changed layout.
         state = replace(state, validators={}, items=0)
     for address in (source.address, *source.fallbacks):
-        result = await _read_address(source, address, state, fetch, now, previous_names)
+        result = await _read_address(source, address, state, fetch, now, parser, previous_names)
         if not isinstance(result, Failed):
             return result
         failures.append(result)
@@ -92,6 +95,7 @@ async def _read_address(
     state: SourceState,
     fetch: Fetcher,
     now: datetime,
+    parser: Parser,
     previous_names: AbstractSet[str],
 ) -> PollResult:
     request = reader_for(source.kind).request(source, address)
@@ -102,9 +106,11 @@ async def _read_address(
     if isinstance(result, Failed):
         return _missing_document(source, address, state, result, now) or result
     try:
-        pages = await follow_pages(source, result, fetch)
+        pages = await follow_pages(source, result, fetch, parser, now)
         if not isinstance(pages, Failed):
-            return await _build_reading(source, address, pages, fetch, now, previous_names, state.items)
+            reading = await _build_reading(source, address, pages, fetch, now, parser, previous_names)
+            _check_layout(pages.pages[0][1], reading.item_count, state.items)
+            return reading
     except SourceError as error:
         return Failed(url=request.url, cause=error.cause, detail=error.detail, hint=error.hint)
     return pages
@@ -140,22 +146,23 @@ async def _build_reading(
     pages: PollPages,
     fetch: Fetcher,
     now: datetime,
+    parser: Parser,
     previous_names: AbstractSet[str],
-    items_before: int,
 ) -> SourceReading:
     first, page = pages.pages[0]
-    normalised = normalise(source, first.final_url, pages.items(), now=now)
+    normalised = pages.normalised
+    if normalised is None:
+        normalised = await parser.run(Normalise(source, first.final_url, pages.items(), now))
     items_missed = (
         bool(previous_names)
         and bool(normalised.entries)
         and previous_names.isdisjoint(normalised.entry_names)
     )
     if items_missed:
-        items_missed = await read_older_pages(source, pages, fetch, now, previous_names)
-        normalised = normalise(source, first.final_url, pages.items(), now=now)
+        items_missed = await read_older_pages(source, pages, fetch, now, previous_names, parser)
+        normalised = await parser.run(Normalise(source, first.final_url, pages.items(), now))
     items = len(pages.items())
     rejects = (*pages.rejects(), *normalised.rejects)
-    _check_layout(page, items, items_before)
     return SourceReading(
         address=address,
         entries=normalised.entries,

@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from aggregator.errors import Cause
 from aggregator.model import Failed, Outage, Source, SourceState
+from aggregator.model.faults import Fault
 from aggregator.services.polling.read_source import PollResult, Unchanged
 
 # A source that was not polled for longer than this, and for longer than two intervals, had an outage.
@@ -52,6 +54,16 @@ def state_after(
         rejects=result.rejects,
         moved_to=result.moved_to,
         items_missed_at=now if result.items_missed else before.items_missed_at,
+    )
+
+
+def unexpected_failure(source: Source, fault: Fault) -> Failed:
+    """The failure of a source whose poll raised an unexpected exception."""
+    return Failed(
+        url=source.address,
+        cause=Cause.UNEXPECTED,
+        detail=f"{fault.error} at {fault.place}",
+        hint="this is a bug in the program: please report it with the lines of the log",
     )
 
 

@@ -12,6 +12,10 @@ from pydantic import TypeAdapter
 from sqlalchemy import Dialect, Text, TypeDecorator
 
 
+class UnreadableValueError(Exception):
+    """What is stored is not what this program writes: the file is damaged."""
+
+
 def to_json(model: Any, value: object) -> str:
     """Return `value` as JSON with sorted keys and no spaces, so that equal values are equal bytes.
 
@@ -61,8 +65,11 @@ class ConvertedText(TypeDecorator[Any]):
         return None if value is None else self.write(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        """Convert from text."""
-        return None if value is None else self.read(value)
+        """Convert from text. Raises UnreadableValueError."""
+        try:
+            return None if value is None else self.read(value)
+        except (ValueError, TypeError) as error:
+            raise UnreadableValueError from error
 
 
 # A column of instants.

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, Engine, Executable, Row, Table, create_e
 from sqlalchemy.exc import DBAPIError
 
 from aggregator.errors import StoreError
+from aggregator.store.database.codec import UnreadableValueError
 from aggregator.store.database.lock import NOT_WRITABLE, file_lock
 from aggregator.store.database.statements import insert_if_new, upsert
 
@@ -34,8 +35,18 @@ PRAGMAS: Final = (
 
 NOT_A_DATABASE: Final = (
     "this file is not a database, or it is damaged; name another file in the setting `store`, "
-    "or put a copy back in its place"
+    "or put a backup in its place with `aggregator restore BACKUP --new`"
 )
+EMPTY: Final = (
+    "the store was emptied, replaced or deleted while the program runs; stop the program, "
+    "and put it back with `aggregator restore BACKUP --new`"
+)
+GONE: Final = (
+    "the file that this program opened is gone or was replaced; stop the program, put the store or a backup "
+    "in its place, and start again"
+)
+# How every SQLite file begins (https://www.sqlite.org/fileformat.html).
+FILE_HEADER: Final = b"SQLite format 3\0"
 LOCKED: Final = (
     "another process kept the store locked too long; nothing was changed, "
     "run again when the other process has ended"
@@ -66,12 +77,22 @@ def translate_errors(location: str) -> Iterator[None]:
         yield
     except (DBAPIError, sqlite3.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        # The low byte is the primary code, whatever extended code SQLite gives.
-        remedy = REMEDIES.get(code & 0xFF)
+        remedy = _remedy(cause)
         if remedy is None:
             raise
         raise StoreError(f"{location}: {remedy} ({cause})") from error
+    except UnreadableValueError as error:
+        raise StoreError(f"{location}: {NOT_A_DATABASE} (a stored value cannot be read)") from error
+
+
+def _remedy(cause: BaseException | None) -> str | None:
+    code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    # These have no code of their own. The schema was checked when the store was opened.
+    for beginning, remedy in (("Could not decode", NOT_A_DATABASE), ("no such table", EMPTY)):
+        if code == sqlite3.SQLITE_ERROR and str(cause).startswith(beginning):
+            return remedy
+    # The low byte is the primary code, whatever extended code SQLite gives.
+    return REMEDIES.get(code & 0xFF)
 
 
 class DatabaseAccess(ABC):
@@ -160,6 +181,8 @@ class Database(DatabaseAccess):
         self.location = str(self.file or "the store in memory")
         self._wait = wait
         self._engine = _engine(url, wait)
+        # Device and inode of the file at the first check.
+        self._identity: tuple[int, int] | None = None
 
     def read_transaction(self) -> AbstractContextManager[Connection]:
         """Begin a transaction, see `DatabaseAccess`."""
@@ -182,6 +205,34 @@ class Database(DatabaseAccess):
     def checkpoint(self) -> None:
         """Move the write-ahead log into the file at once, see `DatabaseAccess`."""
         self._outside_transaction("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def check(self, *, thorough: bool) -> None:
+        """Raise StoreError if the file is gone, was replaced, or is damaged; `thorough` reads all of it."""
+        if self.file is None:
+            return
+        try:
+            found = self.file.stat()
+            with self.file.open("rb") as file:
+                is_database = file.read(len(FILE_HEADER)) == FILE_HEADER
+        except OSError as error:
+            raise StoreError(f"{self.location}: {GONE} ({error.strerror})") from error
+        # SQLite goes on with the old file, which nobody can open any more.
+        identity = found.st_dev, found.st_ino
+        if (self._identity or identity) != identity:
+            raise StoreError(f"{self.location}: {GONE}")
+        self._identity = identity
+        if not is_database:
+            raise StoreError(f"{self.location}: {NOT_A_DATABASE}")
+        if thorough:
+            self._read_through(self.file)
+
+    def _read_through(self, file: Path) -> None:
+        # A connection of its own: one from the pool would look at pages that it still has in memory.
+        address = f"{file.absolute().as_uri()}?mode=ro"
+        with translate_errors(self.location), closing(sqlite3.connect(address, uri=True)) as connection:
+            (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if result != "ok":
+            raise StoreError(f"{self.location}: {NOT_A_DATABASE} ({result})")
 
     def close(self) -> None:
         """Close every connection."""

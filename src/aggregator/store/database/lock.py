@@ -37,13 +37,11 @@ def file_lock(path: Path, *, wait: timedelta) -> Iterator[None]:
                 f"{path}: {owner} holds this lock and did not release it within "
                 f"{wait.total_seconds():g} seconds; wait until it has ended, or stop it, and run again"
             )
-        file.truncate(0)
-        file.write(f"process {os.getpid()}".encode())
-        file.flush()
+        _write_owner(file, f"process {os.getpid()}".encode())
         try:
             yield
         finally:
-            file.truncate(0)
+            _write_owner(file, b"")
 
 
 def _open(path: Path) -> BinaryIO:
@@ -53,6 +51,14 @@ def _open(path: Path) -> BinaryIO:
         return path.open("a+b")
     except OSError as error:
         raise StoreError(f"{path.parent}: {NOT_WRITABLE} ({error})") from error
+
+
+def _write_owner(file: BinaryIO, owner: bytes) -> None:
+    # Only for the message of another process: on a full disk the lock holds without it. Not through the
+    # buffer, which would try again when the file is closed.
+    with suppress(OSError):
+        os.ftruncate(file.fileno(), 0)
+        os.write(file.fileno(), owner)
 
 
 def _lock(file: BinaryIO, wait: timedelta) -> bool:

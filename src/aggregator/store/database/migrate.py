@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, inspect, select
@@ -10,13 +11,14 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from aggregator.errors import StoreError
+from aggregator.store.database.copies import copy_before_migration
 from aggregator.store.database.engine import Database
 from aggregator.store.database.tables import metadata
 
 # The oldest schema that can be migrated.
 OLDEST: Final = "0008"
 # The schema of `tables.py`: the last revision in `migrations/versions/` (a test compares them).
-NEWEST: Final = "0011"
+NEWEST: Final = "0016"
 # The last commit whose program migrates every older store to the schema OLDEST.
 LAST_TO_READ_OLDER: Final = "09f9423"
 
@@ -32,7 +34,7 @@ alembic_version: Final = Table(
 
 
 def migrate(database: Database) -> None:
-    """Create the tables of a new store, or apply the missing steps in one transaction.
+    """Create the tables of a new store, or apply the missing steps in one transaction, after a copy was made.
 
     Raises StoreError, and changes nothing, for a schema that is too old or newer than this program, and for
     another program's database.
@@ -41,7 +43,9 @@ def migrate(database: Database) -> None:
         tables = inspect(connection).get_table_names()
         version = connection.scalar(select(alembic_version)) if alembic_version.name in tables else None
     if tables:
-        _refuse(database.location, version)
+        refuse_schema(database.location, version)
+    if database.file and version and version != NEWEST:
+        copy_before_migration(database.file, NEWEST)
     # Only now: it changes the file, which must stay as it is if it is not ours.
     database.use_write_ahead_log()
     if version == NEWEST:
@@ -53,7 +57,8 @@ def migrate(database: Database) -> None:
             _create(connection)
 
 
-def _refuse(location: str, version: str | None) -> None:
+def refuse_schema(location: str | Path, version: str | None) -> None:
+    """Raise StoreError for a schema that this program cannot read or migrate."""
     if version is None:
         raise StoreError(f"{location}: another program's database; name another file in the setting `store`")
     # Versions have four digits, so they compare as text.

@@ -304,3 +304,14 @@ faults: Final = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_attempt", INSTANT, nullable=False),
 )
+
+# ---------------------------------------------------------------- health
+breakdowns: Final = Table(
+    "breakdowns",
+    metadata,
+    Column("began_at", INSTANT, primary_key=True),
+    Column("problems", Text, nullable=False),
+    Column("reported_at", INSTANT, nullable=True),
+    Column("well_since", INSTANT, nullable=True),
+    Column("ended_at", INSTANT, nullable=True),
+)

@@ -1,0 +1,1 @@
+"""Backs up the whole project into one file, and restores it."""
