@@ -380,6 +380,7 @@ def test_a_mailbox_whose_fetch_raises_anything_does_not_stop_sending(
     assert bench.send(MONDAY) == {DeliveryStatus.ACCEPTED: 10}
 
 
+@pytest.mark.timeout(20)
 def test_a_mailbox_that_never_answers_does_not_keep_mail_back(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:

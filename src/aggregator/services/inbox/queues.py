@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, Cause
 from aggregator.model import Source, SourceState
-from aggregator.model.faults import ACCEPT_LOSS, DOCUMENTS_LOST, Fault, FaultKind
+from aggregator.model.faults import Fault, FaultKind
 from aggregator.services.isolation import describe
 from aggregator.store import Store
 from aggregator.values.text import one_line
@@ -39,6 +39,11 @@ FAULT_TEXTS: Final[Mapping[FaultKind, str]] = {
     FaultKind.WEBHOOK: "webhook {key} cannot be sent",
     FaultKind.MAIL: "a mail in the replies mailbox cannot be read (SHA-256 {key})",
     FaultKind.JOB: "{key} fails",
+}
+
+# Faults that no attempt mends, since they are a question to the operator: by kind and key.
+QUESTIONS: Final[Mapping[tuple[FaultKind, str], str]] = {
+    (FaultKind.JOB, DOCUMENTS_LOST): ACCEPT_LOSS,
 }
 
 
@@ -164,9 +169,9 @@ class SetAside:
                 kind=self.kind,
                 what=fault_text(fault),
                 since=fault.first_at,
-                command=ACCEPT_LOSS
-                if fault.key == DOCUMENTS_LOST
-                else f"aggregator inbox --retry {shlex.quote(fault.key)}",
+                command=QUESTIONS.get(
+                    (fault.kind, fault.key), f"aggregator inbox --retry {shlex.quote(fault.key)}"
+                ),
             )
 
 

@@ -42,8 +42,8 @@ EMPTY: Final = (
     "and put it back with `aggregator restore BACKUP --new`"
 )
 GONE: Final = (
-    "the file that this program opened is gone or was replaced; stop the program, put the store or a backup "
-    "in its place, and start again"
+    "the file that this program opened is gone or was replaced; stop the program, put the file back or run "
+    "`aggregator restore`, and start again"
 )
 # How every SQLite file begins (https://www.sqlite.org/fileformat.html).
 FILE_HEADER: Final = b"SQLite format 3\0"
