@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, Cause
 from aggregator.model import Source, SourceState
-from aggregator.model.faults import Fault, FaultKind
+from aggregator.model.faults import ACCEPT_LOSS, DOCUMENTS_LOST, Fault, FaultKind
 from aggregator.services.isolation import describe
 from aggregator.store import Store
 from aggregator.values.text import one_line
