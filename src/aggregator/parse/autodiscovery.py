@@ -65,7 +65,8 @@ def _kind_of(fetched: Fetched) -> str | None:
 
 
 def _named_feeds(page: Tag, address: str, feed: str) -> Iterator[Candidate]:
-    for link in select(page, 'link[rel~="alternate"][type][href]', 100)[:MAX_NAMED]:
+    # `i`: soupsieve 2.10, pinned for Python before 3.11.5, tells `ALTERNATE` from `alternate` otherwise.
+    for link in select(page, 'link[rel~="alternate" i][type][href]', 100)[:MAX_NAMED]:
         kind = FEED_TYPES.get(attribute(link, "type").partition(";")[0].strip().lower())
         href = absolute_link(page, attribute(link, "href"), address)
         title = snippet(attribute(link, "title"))

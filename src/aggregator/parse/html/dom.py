@@ -279,7 +279,7 @@ def language_of(element: Tag) -> str | None:
 def translation_links(page: Tag, base: str) -> tuple[RawLink, ...]:
     """Links to the page in other languages, from `<link rel="alternate" hreflang>`."""
     own = attribute(select_first(page, "html[lang]"), "lang")
-    links = select(page, 'link[rel~="alternate"][hreflang][href]:not([hreflang="x-default"])', 20)
+    links = select(page, 'link[rel~="alternate" i][hreflang][href]:not([hreflang="x-default"])', 20)
     return tuple(
         RawLink(href=resolve_link(base, attribute(link, "href")), language=attribute(link, "hreflang"))
         for link in links
