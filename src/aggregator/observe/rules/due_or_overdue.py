@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -20,45 +21,19 @@ def met_until(
     """Met until `by`, or due in the last `DUE_SOON_DAYS` before it."""
     left = (by - state.day).days
     result = RuleResult.MET if left > DUE_SOON_DAYS else RuleResult.DUE
-    return RuleCheck(
-        rule=rule,
-        result=result,
-        days=left,
-        by=by,
-        why=why,
-        evidence=tuple(evidence),
-        plan=plan,
-        reconstructed=before_first_poll(state),
-    )
+    return _check(rule, state, result, evidence, why, plan, days=left, by=by)
 
 
 def met(rule: Rule, state: ProcessState, evidence: Sequence[Evidence], why: str, plan: str = "") -> RuleCheck:
     """Met, with no day on which that ends."""
-    return RuleCheck(
-        rule=rule,
-        result=RuleResult.MET,
-        why=why,
-        evidence=tuple(evidence),
-        plan=plan,
-        reconstructed=before_first_poll(state),
-    )
+    return _check(rule, state, RuleResult.MET, evidence, why, plan)
 
 
 def due(
     rule: Rule, state: ProcessState, by: date, evidence: Sequence[Evidence], why: str, plan: str = ""
 ) -> RuleCheck:
     """Not done yet, and in time until `by`."""
-    days = (by - state.day).days
-    return RuleCheck(
-        rule=rule,
-        result=RuleResult.DUE,
-        days=days,
-        by=by,
-        why=why,
-        evidence=tuple(evidence),
-        plan=plan,
-        reconstructed=before_first_poll(state),
-    )
+    return _check(rule, state, RuleResult.DUE, evidence, why, plan, days=(by - state.day).days, by=by)
 
 
 def overdue(
@@ -67,30 +42,15 @@ def overdue(
     """Past the limit by `days`: overdue, or past our own limit where the rule is only ours."""
     # Our own limit is no rule of anybody: passing it is mentioned, but never called overdue (decision 14).
     result = RuleResult.PAST_OUR_LIMIT if rule.basis is Basis.OURS else RuleResult.OVERDUE
-    return RuleCheck(
-        rule=rule,
-        result=result,
-        days=days,
-        why=why,
-        evidence=tuple(evidence),
-        plan=plan,
-        reconstructed=before_first_poll(state) or before_coverage(state, evidence),
-    )
+    check = _check(rule, state, result, evidence, why, plan, days=days)
+    return replace(check, reconstructed=check.reconstructed or before_coverage(state, evidence))
 
 
 def not_met(
     rule: Rule, state: ProcessState, days: int | None, evidence: Sequence[Evidence], why: str, plan: str
 ) -> RuleCheck:
     """Not met, as the Partnership or its Independent Reporting Mechanism found `days` ago."""
-    return RuleCheck(
-        rule=rule,
-        result=RuleResult.NOT_MET,
-        days=days,
-        why=why,
-        evidence=tuple(evidence),
-        plan=plan,
-        reconstructed=before_first_poll(state),
-    )
+    return _check(rule, state, RuleResult.NOT_MET, evidence, why, plan, days=days)
 
 
 def unknown(
@@ -101,14 +61,31 @@ def unknown(
     since: date | None = None,
     plan: str = "",
 ) -> RuleCheck:
-    """It cannot be told whether the rule is met; `why` says the reason, `since` from which day on."""
+    """We cannot say whether the rule is met; `why` gives the reason, `since` the day from which on."""
+    return _check(rule, state, RuleResult.UNKNOWN, evidence, why, plan, since=since)
+
+
+def _check(  # noqa: PLR0913  # each argument is a part of the result
+    rule: Rule,
+    state: ProcessState,
+    result: RuleResult,
+    evidence: Sequence[Evidence],
+    why: str,
+    plan: str,
+    *,
+    days: int | None = None,
+    by: date | None = None,
+    since: date | None = None,
+) -> RuleCheck:
     return RuleCheck(
         rule=rule,
-        result=RuleResult.UNKNOWN,
-        since=since,
+        result=result,
         why=why,
         evidence=tuple(evidence),
         plan=plan,
+        days=days,
+        by=by,
+        since=since,
         reconstructed=before_first_poll(state),
     )
 

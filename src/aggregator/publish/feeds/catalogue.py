@@ -21,7 +21,7 @@ from aggregator.publish.feeds.history import (
 from aggregator.publish.feeds.items import FeedHeading
 from aggregator.publish.feeds.notices import (
     ALERTS_FOLDER,
-    alert_events,
+    alert_feed_events,
     change_events,
     correction_events,
     removal_events,
@@ -147,7 +147,7 @@ def all_feeds(snapshot: Snapshot) -> Iterator[Feed]:
     for heading, notice_events in zip(notice_feed_headings(snapshot), notices, strict=True):
         yield _feed(heading, notice_events, {}, first_read or snapshot.at)
     for heading, alert_feed in zip(alert_feed_headings(snapshot), snapshot.alerts, strict=True):
-        yield _feed(heading, alert_events(alert_feed.alerts), {}, first_read or snapshot.at)
+        yield _feed(heading, alert_feed_events(alert_feed.alerts), {}, first_read or snapshot.at)
 
 
 def feed_names_of(document: Document, snapshot: Snapshot) -> Iterator[str]:

@@ -16,7 +16,7 @@ from aggregator.publish.feeds.feed_sources import FeedSources, feed_sources
 from aggregator.publish.feeds.history import FeedEvent, oldest_first
 from aggregator.publish.feeds.items import FeedHeading, FeedItem, FeedPage
 from aggregator.publish.feeds.json_feed import write_json
-from aggregator.publish.feeds.notices import alert_events
+from aggregator.publish.feeds.notices import alert_feed_events
 from aggregator.publish.presentation.fingerprints import common_fingerprint, fingerprint_of
 
 
@@ -169,7 +169,7 @@ def private_feed(
     # The address is secret, and a hub would have to know it.
     without_hubs = replace(snapshot, site=replace(snapshot.site, websub_hubs=()))
     heading = alert_feed_heading(without_hubs, name, rule_text, rule_text)
-    log = oldest_first(alert_events(alerts))
+    log = oldest_first(alert_feed_events(alerts))
     feed = Feed(heading=heading, log=log, current_events={}, empty_since=snapshot.at)
     events = (f"{event.id} {event.content_key}" for event in feed.newest_events)
     common = common_fingerprint(without_hubs)

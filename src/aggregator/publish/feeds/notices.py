@@ -194,7 +194,7 @@ def _correction_item(id: str, correction: Correction, snapshot: Snapshot, source
     )
 
 
-def alert_events(alerts: Iterable[Alert]) -> Iterator[FeedEvent]:
+def alert_feed_events(alerts: Iterable[Alert]) -> Iterator[FeedEvent]:
     """An event for each alert of a rule."""
     # The id depends on the event only, so an item stays the same one when a retraction empties its text.
     for alert in alerts:
