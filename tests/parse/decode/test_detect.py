@@ -106,7 +106,7 @@ def test_a_feed_under_a_wrong_content_type_is_a_feed(content_type: str) -> None:
 def test_an_oversized_feed_is_refused_before_it_is_parsed(excess: str) -> None:
     error = refused(FEED.replace("<item>", excess + "<item>"))
     assert error.cause is Cause.BROKEN_FEED
-    assert "more tags, references, namespaces or categories" in error.detail
+    assert "more tags, attributes, references, namespaces or categories" in error.detail
 
 
 def test_a_large_feed_is_not_taken_for_an_attack() -> None:

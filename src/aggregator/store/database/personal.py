@@ -23,6 +23,7 @@ PERSONAL: Final[Mapping[Table, ColumnElement[bool] | None]] = {
     tables.webhook_deliveries: tables.webhook_deliveries.c.rule_key.contains("/"),
     # The message of an exception may quote a mail.
     tables.faults: None,
+    tables.breakdowns: None,
     tables.subscribers: None,
 }
 
