@@ -235,6 +235,29 @@ class Alerts(Repository):
             elif delivery.status is WebhookStatus.PLANNED:
                 connection.execute(change.where(planned, columns.due < next_attempt).values(due=next_attempt))
 
+    def webhooks_given_up(self, since: datetime) -> tuple[tuple[str, int, datetime, str], ...]:
+        """Return each rule with posts given up first tried since an instant: key, count, instant, a reply."""
+        columns = webhook_deliveries.c
+        first = func.min(columns.first_attempt, type_=columns.first_attempt.type).label("since")
+        query = (
+            select(columns.rule_key, func.count().label("n"), first, func.max(columns.reply).label("reply"))
+            .where(columns.status == WebhookStatus.GIVEN_UP, columns.first_attempt >= since)
+            .group_by(columns.rule_key)
+            .order_by(columns.rule_key)
+        )
+        return tuple((row.rule_key, row.n, row.since, row.reply) for row in self._database.rows(query))
+
+    def post_again(self, rule_key: str, now: datetime) -> int:
+        """Plan the posts of a rule anew that were given up; return how many."""
+        columns = webhook_deliveries.c
+        is_given_up = (columns.status == WebhookStatus.GIVEN_UP) & columns.first_attempt.is_not(None)
+        fresh = {"attempts": 0, "first_attempt": None, "reply": ""}
+        return self._database.execute(
+            update(webhook_deliveries)
+            .where(columns.rule_key == rule_key, is_given_up)
+            .values(status=WebhookStatus.PLANNED, due=now, **fresh)
+        )
+
     def last_webhook_reply(self, rule_key: str) -> str:
         """Return the last reply to a webhook delivery of a rule; empty if there was none."""
         columns = webhook_deliveries.c

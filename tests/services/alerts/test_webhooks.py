@@ -21,6 +21,8 @@ from aggregator.model.alert_rules import Alert, Webhook, WebhookDelivery, Webhoo
 from aggregator.model.faults import FaultKind
 from aggregator.services.alerts import webhooks
 from aggregator.services.alerts.webhooks import WEBHOOK_LOCK, WebhookSender
+from aggregator.services.inbox.queues import inbox
+from aggregator.services.inbox.retry import retry
 from aggregator.store import open_store
 from tests.services.alerts.test_matching import HOUR, AlertBench, make_rule
 from tests.support.builders import NOON, make_entry
@@ -226,3 +228,28 @@ def test_a_post_that_cannot_be_built_is_set_aside_alone_and_posted_once_the_faul
     assert send_due(bench, fault.next_attempt) == {WebhookStatus.ACCEPTED: 1}
     assert len(server.requests) == 10
     assert bench.store.faults.all() == ()
+
+
+def test_a_post_that_raises_for_two_days_is_given_up_and_posted_again_at_the_operators_command(
+    bench: AlertBench, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> Request:
+        raise ZeroDivisionError("a bug")
+
+    log.configure(verbose=False)
+    at, outcomes = NOON, dict[WebhookStatus, int]()
+    with monkeypatch.context() as patch:
+        patch.setattr(webhooks, "build_webhook_request", broken)
+        while not outcomes.get(WebhookStatus.GIVEN_UP):
+            outcomes = send_due(bench, at)
+            at = max((fault.next_attempt for fault in bench.store.faults.all()), default=at)
+    structlog.reset_defaults()
+
+    assert timedelta(days=2) <= at - NOON <= timedelta(days=3)
+    assert send_due(bench, at + timedelta(days=1)) == {}
+    (item,) = inbox(bench.config, bench.store, at)
+    assert item.what == "watch: 1 given up: ZeroDivisionError: a bug"
+    assert item.command == "aggregator inbox --retry watch"
+    assert retry(bench.store, "watch", at) == 1
+    assert send_due(bench, at) == {WebhookStatus.ACCEPTED: 1}
+    assert len(server.requests) == 1

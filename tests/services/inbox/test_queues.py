@@ -95,6 +95,9 @@ def never_known(store: Store, subscriber_id: str) -> None:
 
 
 def webhook_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One receiver wants no more, and another did not get what it wants."""
+    given_up = (("notices", 1, NOON, "timed out"),)
+    monkeypatch.setattr("aggregator.store.alerts.Alerts.webhooks_given_up", lambda _, since: given_up)
     monkeypatch.setattr("aggregator.store.alerts.Alerts.is_webhook_gone", lambda _, key: key == "plans")
 
 

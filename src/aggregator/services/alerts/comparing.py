@@ -27,35 +27,31 @@ class Comparison:
 
 def compare(
     rule_keys: Collection[str],
-    documents: Collection[MatchableDocument],
+    documents: Iterable[MatchableDocument],
     alerts_of: Callable[[str, MatchableDocument], Iterable[Alert]],
 ) -> Comparison:
     """Return the alerts of every pair of rule and document; a pair that raises never stops the others."""
     found: dict[Pair, tuple[Alert, ...]] = {}
     raised: dict[Pair, Exception] = {}
+    ids: list[str] = []
+    # One document after the other, so that the words of one only are in memory.
     for matchable in documents:
+        id = matchable.document.entry.id
+        ids.append(id)
         for key in rule_keys:
-            pair = (key, matchable.document.entry.id)
             try:
                 if alerts := tuple(alerts_of(key, matchable)):
-                    found[pair] = alerts
+                    found[key, id] = alerts
             except AggregatorError:
                 raise
             except Exception as error:  # a bug that this rule or this document brings out
-                raised[pair] = error
-    rules, ids = (
-        _blame(raised, rule_keys, {one.document.entry.id for one in documents}) if raised else ({}, {})
-    )
+                raised[key, id] = error
+    rules, broken_ids = _blame(raised, rule_keys, ids)
+    working = (pair for pair in found if pair[0] not in rules and pair[1] not in broken_ids)
     return Comparison(
-        alerts=tuple(
-            alert
-            for key in rule_keys
-            for matchable in documents
-            for alert in found.get((key, matchable.document.entry.id), ())
-            if key not in rules and matchable.document.entry.id not in ids
-        ),
+        alerts=tuple(alert for pair in working for alert in found[pair]),
         broken_rules=rules,
-        broken_documents=ids,
+        broken_documents=broken_ids,
     )
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
+from aggregator import log
 from aggregator.classify.alert_matching import (
     MatchableCondition,
     MatchableDocument,
@@ -23,6 +24,7 @@ from aggregator.classify.alert_matching import (
 from aggregator.config import Config
 from aggregator.config.rule_language import RuleSyntaxError, parse_rule
 from aggregator.deliver.alert_mail import alert_due_at, build_alert, operator_correction, retraction_alert
+from aggregator.errors import AggregatorError, ConfigError, ConfigIssue
 from aggregator.model import Document, LabelOverride, SubscriberStatus, Window
 from aggregator.model.alert_rules import (
     Alert,
@@ -36,7 +38,7 @@ from aggregator.model.alert_rules import (
 from aggregator.model.faults import FaultKind
 from aggregator.publish.presentation.paths import document_page_path
 from aggregator.services.alerts.comparing import Comparison, compare
-from aggregator.services.isolation import Isolation, describe
+from aggregator.services.isolation import Isolation, describe, place_of
 from aggregator.store import Store
 
 # Added to `now` for windows that must include it: the end of a window is not part of it.
@@ -117,7 +119,23 @@ class AlertMatcher:
         return tuple(dict.fromkeys(one.id for one in found if one and one.status is SubscriberStatus.ACTIVE))
 
     def try_rule(self, rule: AlertRule, now: datetime, period: timedelta = YEAR) -> Trial:
-        """What the rule would have sent in the `period` before `now`, going by the documents stored today."""
+        """What the rule would have sent in the `period` before `now`, going by the documents stored today.
+
+        Raises ConfigError if that cannot be found out because of a bug that the rule brings out.
+        """
+        try:
+            return self._try_rule(rule, now, period)
+        except AggregatorError:
+            raise
+        except Exception as error:  # a person waits for an answer
+            log.set_aside(FaultKind.ALERT_RULE, str(rule.id), error)
+            what = (
+                f"cannot be tried, because of a bug in this program: {describe(error)} ({place_of(error)}). "
+                "Word it in another way, and please report this"
+            )
+            raise ConfigError((ConfigIssue("this rule", 0, what),)) from error
+
+    def _try_rule(self, rule: AlertRule, now: datetime, period: timedelta) -> Trial:
         since, zone = now - period, self.config.settings.timezone
         sent: dict[datetime, list[tuple[AlertEvent, Document]]] = {}
         window, prepared = Window(start=since, end=now + SECOND), MatchableRule.of(rule)
@@ -256,11 +274,11 @@ class _Check:
     @cached_property
     def comparison(self) -> Comparison:
         """Compare the rules with the candidates and with what was retracted."""
-        documents = [
+        documents = (
             MatchableDocument(document, self.matcher.nations)
             for id, document in self._candidates.items()
             if id not in self.waiting
-        ]
+        )
         found = compare(self.states.keys(), documents, self._alerts_of)
         broken_rules = dict(found.broken_rules)
         alerts = [*found.alerts, *self._retraction_alerts(broken_rules)]
@@ -314,18 +332,18 @@ class _Check:
         return self.matcher.store.alerts.by_rule_and_document([*self._candidates])
 
     def _alerts_of(self, key: str, matchable: MatchableDocument) -> Iterator[Alert]:
-        settings, document = self.matcher.config.settings, matchable.document
-        page = settings.site.base_url + document_page_path(document.entry)
-        state, since = self.states[key], self._earlier.get(document.entry.id)
+        document, state = matchable.document, self.states[key]
+        since = self._earlier.get(document.entry.id)
         if since is not None and since < state.checked_until:
             state = replace(state, checked_until=max(since, state.watched_since))
-        rule = self.matcher.prepared[key]
         context = _MatchContext(
             self.now,
             self._already_sent.get((key, document.entry.id), ()),
             self._overrides.get(document.entry.id),
         )
+        rule, settings = self.matcher.prepared[key], self.matcher.config.settings
         for event in _new_events(rule, state, matchable, context):
+            page = settings.site.base_url + document_page_path(document.entry)
             yield build_alert(rule.rule, event, document, found=self.now, page=page, zone=settings.timezone)
 
     def _retraction_alerts(self, broken_rules: dict[str, Exception]) -> Iterator[Alert]:

@@ -82,7 +82,10 @@ class SubscriberRules:
         self, subscriber: Subscriber, rule: SubscriberRule, now: datetime
     ) -> tuple[int, tuple[str, ...]]:
         """How many mails a rule would have sent in the past year, and the latest titles."""
-        trial = self.matcher.try_rule(self.matcher.to_alert_rule(subscriber.id, rule), now)
+        try:
+            trial = self.matcher.try_rule(self.matcher.to_alert_rule(subscriber.id, rule), now)
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
         titles = [document.entry.title for _, events in trial.mails for _, document in events]
         return len(trial.mails), tuple(reversed(titles[-TRIAL_TITLES:]))
 

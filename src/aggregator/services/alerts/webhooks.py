@@ -78,8 +78,13 @@ class WebhookSender:
             raise
         except Exception as error:
             fault = isolation.set_aside(FaultKind.WEBHOOK, key, error)
-            # Only this one: the receiver is not ill.
-            return replace(post, due=fault.next_attempt, reply=f"{SET_ASIDE}{fault.error}"), timedelta(0)
+            # As long as for a receiver that does not answer; what is given up is shown in the inbox.
+            after = retry_later(replace(post, attempts=post.attempts + 1), fault.error, self.clock())
+            if after.status is WebhookStatus.GIVEN_UP:
+                isolation.clear(FaultKind.WEBHOOK, key)
+                return after, timedelta(0)
+            # Only this one waits: the receiver is not ill.
+            return replace(after, due=fault.next_attempt, reply=f"{SET_ASIDE}{fault.error}"), timedelta(0)
         isolation.clear(FaultKind.WEBHOOK, key)
         return after, FIRST_RETRY_DELAY
 

@@ -217,6 +217,26 @@ class DeliveriesNeverKnown:
 
 
 @dataclass(frozen=True)
+class WebhooksGivenUp:
+    """Alerts that a receiver did not get, and will not get by itself."""
+
+    config: Config
+    store: Store
+    kind = "webhook given up"
+
+    def waiting(self, now: datetime) -> Iterator[InboxItem]:
+        """Return the rules with posts given up lately."""
+        # It is given up two days after the first attempt.
+        for rule, count, since, reply in self.store.alerts.webhooks_given_up(now - GIVEN_UP_SHOWN):
+            yield InboxItem(
+                kind=self.kind,
+                what=f"{rule}: {count} given up: {reply or 'no reply'}",
+                since=since,
+                command=f"aggregator inbox --retry {shlex.quote(rule)}",
+            )
+
+
+@dataclass(frozen=True)
 class WebhooksGone:
     """Receivers that want no more alerts, while the rule still names them."""
 
@@ -244,6 +264,7 @@ QUEUES: Final[tuple[Callable[[Config, Store], Queue], ...]] = (
     DeliveriesNeverKnown,
     DeliveriesGivenUp,
     SourcesToMend,
+    WebhooksGivenUp,
     WebhooksGone,
     SourcesToConfirm,
 )

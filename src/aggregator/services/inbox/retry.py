@@ -14,7 +14,10 @@ ALL: Final = "all"
 
 
 def retry(store: Store, key: str, now: datetime) -> int:
-    """Forget the faults under a key, so that the next run tries these parts anew; return how many."""
+    """Forget the faults under a key, so that the next run tries these parts anew; return how many.
+
+    The key of an alert rule also plans its posts to a webhook anew that were given up.
+    """
     chosen = [fault for fault in store.faults.all() if key in {fault.key, ALL}]
     for fault in chosen:
         # What has a due time of its own would wait for it.
@@ -23,4 +26,4 @@ def retry(store: Store, key: str, now: datetime) -> int:
         if fault.kind in {FaultKind.DELIVERY, FaultKind.DIGEST}:
             store.deliveries.try_set_aside(fault.key, now)
         store.faults.clear(fault.kind, fault.key)
-    return len(chosen)
+    return len(chosen) + store.alerts.post_again(key, now)
