@@ -23,6 +23,7 @@ from aggregator.publish.output_folder import WriteResult, published_at
 from aggregator.publish.search_index import build_search_index, has_search_index
 from aggregator.services.alerts.rules import OperatorRules, SubscriberRules
 from aggregator.services.alerts.webhooks import WebhookSender
+from aggregator.services.clock_check import accept_clock, is_settled
 from aggregator.services.mailing.mailer import Mailer, outbox_folder
 from aggregator.services.polling import PollOutcome, Progress
 from aggregator.services.polling.autodiscovery import ProbeResult, discover
@@ -79,8 +80,9 @@ class App(Services):
     async def run_once(self, progress: Progress) -> RunReport:
         """The main job: poll every source, issue the digests that are due, publish."""
         outcomes, alerts, sources = list[PollOutcome](), 0, self.poller.enabled_sources()
-        known = set(self.store.faults.all())
         with self.locked():
+            self.check_clock()
+            known = set(self.store.faults.all())
             self.labelling.relabel(self.clock())
             for now, fetcher in self._polls():
                 async with fetcher as fetch:
@@ -106,6 +108,7 @@ class App(Services):
     async def poll_only(self, sources: Sequence[Source], progress: Progress) -> tuple[PollOutcome, ...]:
         """Poll `sources` without publishing."""
         with self.locked():
+            self.check_clock()
             now = self.clock()
             async with self.open_fetcher() as fetch:
                 outcomes, _ = await self.poll(sources, fetch, now, progress)
@@ -115,10 +118,16 @@ class App(Services):
     def publish(self, *, with_loss: bool = False) -> WriteResult:
         """Publish the store as it is now, also `with_loss` of many documents. Raises PublishError."""
         with self.locked():
+            self.check_clock()
             now = self.clock()
             self.poller.merge_documents(now)
             self.labelling.relabel(now)
             return self.publisher.publish(now, with_loss=with_loss)
+
+    def accept_clock(self) -> None:
+        """Take the clock as right, and set right what lies in the future."""
+        with self.locked():
+            accept_clock(self.store, self.clock())
 
     async def rebuild_search_index(self) -> int:
         """Build the search index of output/; returns its number of pages. Raises PublishError."""
@@ -156,6 +165,7 @@ class App(Services):
         """Issue the digest of every closed week and day that has none, and publish; returns those issued."""
         # Publish before sending: a digest links to its page, which has to be there when the mail arrives.
         with self.locked():
+            self.check_clock()
             now = self.clock()
             self.publisher.refuse_loss(now)
             issued = issue_digests(self.config, self.store, now)
@@ -246,9 +256,11 @@ def open_app(
     if not (replay or new):
         _refuse_lost_folder(settings, Path(url.removeprefix("sqlite:///")))
     with open_store(url, make=_may_make_store(replay, new=new)) as store:
-        if not (at or replay):
-            store.drop_old_copies(wall_clock() - COPIES_KEPT_FOR)
-        yield App(config=config, store=store, clock=fixed_clock(at) if at else wall_clock, replay=replay)
+        is_clock_real = not (at or replay)
+        if is_clock_real and is_settled(store.instants.runs(), now := wall_clock()):
+            store.drop_old_copies(now - COPIES_KEPT_FOR, now)
+        clock = fixed_clock(at) if at else wall_clock
+        yield App(config=config, store=store, clock=clock, replay=replay, is_clock_real=is_clock_real)
 
 
 def _refuse_lost_folder(settings: Settings, file: Path) -> None:

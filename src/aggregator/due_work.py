@@ -21,6 +21,7 @@ from aggregator.model.faults import FaultKind
 from aggregator.publish.search_index import build_search_index
 from aggregator.services.alerts.matching import AlertMatcher
 from aggregator.services.alerts.webhooks import WebhookSender
+from aggregator.services.clock_check import check_clock, refuse_wrong_clock
 from aggregator.services.inbox.health import HealthCheck, HealthReport, JobOutcomes
 from aggregator.services.inbox.operator_mail import OperatorMail
 from aggregator.services.isolation import Isolation, describe
@@ -57,6 +58,13 @@ class Services:
     config: Config
     store: Store
     clock: Clock
+    # Not where `--at` or a recording gives the time: that is the operator's choice.
+    is_clock_real: bool = True
+
+    def check_clock(self) -> None:
+        """Set right what a clock that ran ahead left. Raises StoreError if the clock seems to be behind."""
+        if self.is_clock_real:
+            check_clock(self.store, self.clock())
 
     @cached_property
     def poller(self) -> Poller:
@@ -110,6 +118,7 @@ async def send_due(mailer: Mailer, webhook_sender: WebhookSender, fetch: Fetcher
         counts = Counter[str]()
         try:
             with Isolation(mailer.store, mailer.clock()).guard(FaultKind.JOB, job):
+                refuse_wrong_clock(mailer.store, mailer.clock())
                 counts.update(await send())
                 jobs.succeeded(job, mailer.clock())
         # One that cannot send now must not keep the other from sending.
@@ -150,6 +159,7 @@ class DueWork:
 
     async def _run_locked(self) -> None:
         services, now = self._services, self._services.clock()
+        services.check_clock()
         retry = services.publisher.is_retry_due(now)
         # The first run: the vocabulary may have changed since the last start.
         if retry or not self._published:

@@ -12,7 +12,8 @@ from aggregator.cli import rows
 from aggregator.cli.console import print_json, print_rows, print_text
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, open_program
 from aggregator.errors import ConfigError, ConfigIssue
-from aggregator.services.inbox.queues import inbox, item_text
+from aggregator.model.faults import FaultKind
+from aggregator.services.inbox.queues import fault_text, inbox, item_text
 from aggregator.services.inbox.retry import retry
 from aggregator.services.publishing.snapshot import sources_with_state
 
@@ -37,6 +38,9 @@ def status(
         for row in shown:
             for problem in _problems(row):
                 print_text(problem)
+        for fault in program.store.faults.all():
+            if fault.kind is FaultKind.JOB:
+                print_text(fault_text(fault))
 
 
 @app.command("inbox")
@@ -50,12 +54,17 @@ def show_inbox(
             help="Try what was set aside under this key again at once; `all`: everything.",
         ),
     ] = None,
+    accept_clock: Annotated[
+        bool, typer.Option("--accept-clock", help="The clock is right, although the store has later times.")
+    ] = False,
     replay: Replay = None,
     at: At = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what waits for a person: what, since when, and the command that settles it."""
     with open_program(context, replay=replay, at=at) as program:
+        if accept_clock:
+            program.accept_clock()
         if key:
             _retry(program, key)
             return

@@ -12,6 +12,11 @@ FIRST_PAUSE: Final = timedelta(minutes=10)
 LONGEST_PAUSE: Final = timedelta(days=1)
 # Key of the JOB fault that asks the operator whether a loss of documents is intended, and the answer.
 DOCUMENTS_LOST: Final = "documents lost"
+# Keys of JOB faults: the clock ran ahead once, and seems to be behind.
+CLOCK_SET_RIGHT: Final = "the clock ran ahead"
+CLOCK_BEHIND: Final = "the clock is behind"
+FORGET_CLOCK: Final = 'aggregator inbox --retry "the clock ran ahead"'
+ACCEPT_CLOCK: Final = "aggregator inbox --accept-clock"
 ACCEPT_LOSS: Final = "aggregator publish --accept-loss"
 
 

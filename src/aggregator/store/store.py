@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from aggregator.errors import StoreError
 from aggregator.store.alerts import Alerts
 from aggregator.store.breakdowns import Breakdowns
+from aggregator.store.clock import StoredInstants
 from aggregator.store.database.copies import copy_database, drop_old_copies
 from aggregator.store.database.engine import Database, DatabaseAccess, OpenTransaction
 from aggregator.store.database.lost import MakeStore, prepare, remember
@@ -90,6 +91,7 @@ class Store(Transaction):
         self.alerts = Alerts(database)
         self.faults = Faults(database)
         self.breakdowns = Breakdowns(database)
+        self.instants = StoredInstants(database)
 
     def __enter__(self) -> Self:
         return self
@@ -138,10 +140,13 @@ class Store(Transaction):
             raise StoreError("a store in memory has no file to copy")
         copy_database(self._database.file, file, without_subscribers=without_subscribers)
 
-    def drop_old_copies(self, before: datetime) -> None:
-        """Delete the copies beside the store that a migration made before this instant."""
+    def drop_old_copies(self, before: datetime, now: datetime) -> None:
+        """Delete the copies beside the store that a migration made before this instant.
+
+        One that seems to be made after `now` counts as made now.
+        """
         if self._database.file:
-            drop_old_copies(self._database.file, before)
+            drop_old_copies(self._database.file, before, now)
 
     def dump(self) -> str:
         """Return the whole store as canonical text: equal for two stores with the same content.

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from aggregator.config import Config
 from aggregator.errors import AggregatorError
 from aggregator.model import SourceState
-from aggregator.model.faults import FaultKind
+from aggregator.model.faults import CLOCK_SET_RIGHT, FaultKind
 from aggregator.services.inbox.queues import InboxItem, count_by_kind, fault_text, inbox
 from aggregator.services.isolation import describe
 from aggregator.store import Store
@@ -25,6 +25,8 @@ LATE_AFTER: Final = timedelta(hours=1)
 LEAST_FREE_BYTES: Final = 50 * 1024 * 1024
 # Reading the whole store takes seconds if it is large.
 THOROUGH_EVERY: Final = timedelta(hours=1)
+# How long it is a problem that the clock ran ahead, after what it left was set right.
+SHOWN_FOR: Final = timedelta(days=1)
 # Faults that keep the program from polling, publishing or sending at all.
 VITAL_FAULTS: Final = frozenset({FaultKind.JOB, FaultKind.DIGEST})
 
@@ -143,7 +145,9 @@ class HealthCheck:
 
     def _send_problems(self, now: datetime) -> Iterator[str]:
         for fault in self.store.faults.all():
-            if fault.kind in VITAL_FAULTS:
+            # What was set right waits for the operator, but is no problem for longer than a day.
+            is_over = fault.key == CLOCK_SET_RIGHT and now - fault.last_at > SHOWN_FOR
+            if fault.kind in VITAL_FAULTS and not is_over:
                 yield fault_text(fault)
         count = self.store.deliveries.count_due(now - LATE_AFTER)
         if count:

@@ -16,7 +16,16 @@ from typing import Final, Protocol
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, Cause
 from aggregator.model import Source, SourceState
-from aggregator.model.faults import ACCEPT_LOSS, DOCUMENTS_LOST, Fault, FaultKind
+from aggregator.model.faults import (
+    ACCEPT_CLOCK,
+    ACCEPT_LOSS,
+    CLOCK_BEHIND,
+    CLOCK_SET_RIGHT,
+    DOCUMENTS_LOST,
+    FORGET_CLOCK,
+    Fault,
+    FaultKind,
+)
 from aggregator.services.isolation import describe
 from aggregator.store import Store
 from aggregator.values.text import one_line
@@ -45,6 +54,8 @@ FAULT_TEXTS: Final[Mapping[FaultKind, str]] = {
 # Faults that no attempt mends, since they are a question to the operator: by kind and key.
 QUESTIONS: Final[Mapping[tuple[FaultKind, str], str]] = {
     (FaultKind.JOB, DOCUMENTS_LOST): ACCEPT_LOSS,
+    (FaultKind.JOB, CLOCK_SET_RIGHT): FORGET_CLOCK,
+    (FaultKind.JOB, CLOCK_BEHIND): ACCEPT_CLOCK,
 }
 
 
@@ -288,6 +299,8 @@ def item_text(item: InboxItem) -> str:
 
 def fault_text(fault: Fault) -> str:
     """Return what a fault broke, why, where in our code, and how often it was tried."""
+    if fault.key in {CLOCK_SET_RIGHT, CLOCK_BEHIND}:
+        return one_line(fault.error)
     what = FAULT_TEXTS[fault.kind].format(key=fault.key)
     times = "once" if fault.attempts == 1 else f"{fault.attempts} times"
     return one_line(f"{what}: {fault.error} ({fault.place}); tried {times}, it is tried again by itself")

@@ -42,6 +42,7 @@ from aggregator.model import (
 from aggregator.model.alert_rules import ALERT_RUN_PREFIX
 from aggregator.model.faults import FaultKind
 from aggregator.services.alerts.matching import AlertMatcher
+from aggregator.services.clock_check import is_settled
 from aggregator.services.isolation import Isolation, describe
 from aggregator.services.mailing.message_builder import MessageBuilder, delivery_key, issued_digest
 from aggregator.store import Store
@@ -179,7 +180,12 @@ class DeliveryService:
                 isolation.clear(fault.kind, fault.key)
 
     def erase_former_subscribers(self, now: datetime, outbox: Path) -> int:
-        """Erase who unsubscribed, was suppressed or did not confirm `ERASE_AFTER` ago; gives the number."""
+        """Erase who unsubscribed, was suppressed or did not confirm `ERASE_AFTER` ago; gives the number.
+
+        Nobody while the clock may have jumped ahead just now.
+        """
+        if not is_settled(self.store.instants.runs(), now):
+            return 0
         gone = self.store.subscribers.ids_by_status(ERASED_STATUSES, now - ERASE_AFTER)
         # Files first: after a crash in between, the next call still finds these subscribers in the store.
         delete_messages(outbox, gone)
