@@ -18,18 +18,16 @@ from aggregator.classify.alert_matching import (
     MatchableDocument,
     MatchableRule,
     alert_events,
-    find_publishers_correction,
     longest_closing_span,
 )
 from aggregator.config import Config
 from aggregator.config.rule_language import RuleSyntaxError, parse_rule
-from aggregator.deliver.alert_mail import alert_due_at, build_alert, operator_correction, retraction_alert
+from aggregator.deliver.alert_mail import alert_due_at, build_alert, retraction_alert
 from aggregator.errors import AggregatorError, ConfigError, ConfigIssue
 from aggregator.model import Document, LabelOverride, SubscriberStatus, Window
 from aggregator.model.alert_rules import (
     Alert,
     AlertEvent,
-    AlertReason,
     AlertRule,
     AlertRuleState,
     Condition,
@@ -38,6 +36,7 @@ from aggregator.model.alert_rules import (
 from aggregator.model.faults import FaultKind
 from aggregator.publish.presentation.paths import document_page_path
 from aggregator.services.alerts.comparing import Comparison, compare
+from aggregator.services.alerts.new_events import MatchContext, new_events
 from aggregator.services.isolation import Isolation, describe, place_of
 from aggregator.store import Store
 
@@ -336,13 +335,13 @@ class _Check:
         since = self._earlier.get(document.entry.id)
         if since is not None and since < state.checked_until:
             state = replace(state, checked_until=max(since, state.watched_since))
-        context = _MatchContext(
+        context = MatchContext(
             self.now,
             self._already_sent.get((key, document.entry.id), ()),
             self._overrides.get(document.entry.id),
         )
         rule, settings = self.matcher.prepared[key], self.matcher.config.settings
-        for event in _new_events(rule, state, matchable, context):
+        for event in new_events(rule, state, matchable, context):
             page = settings.site.base_url + document_page_path(document.entry)
             yield build_alert(rule.rule, event, document, found=self.now, page=page, zone=settings.timezone)
 
@@ -357,54 +356,3 @@ class _Check:
                     yield retraction_alert(sent[-1], rule, retracted[id], found=self.now, zone=zone)
                 except Exception as error:  # a bug that this rule brings out
                     broken_rules[key] = error
-
-
-@dataclass(frozen=True, slots=True)
-class _MatchContext:
-    """What a rule and a document are compared with at `now`."""
-
-    now: datetime
-    # The alerts of the rule about the document, oldest first.
-    already_sent: Sequence[Alert]
-    override: LabelOverride | None
-
-
-def _new_events(
-    rule: MatchableRule, state: AlertRuleState, matchable: MatchableDocument, context: _MatchContext
-) -> Iterator[AlertEvent]:
-    """The events on a document that alert now: one per document, or one per change if the rule says so."""
-    sent = context.already_sent
-    events = alert_events(
-        rule,
-        matchable,
-        first_seen_from=state.watched_since,
-        changed_from=state.checked_until,
-        until=context.now,
-    )
-    if not (events or sent):
-        return
-    # If the machine was off on the day, a closing alert comes late, but not after the document has closed.
-    is_open = (matchable.open_until or context.now) >= context.now
-    new = [one for one in events if one.reason is not AlertReason.CLOSING or is_open]
-    if rule.alerts_on_changes:
-        sent_keys = {alert.event.key for alert in sent}
-        yield from (one for one in new if one.key not in sent_keys)
-    elif not sent:
-        yield from new[:1]
-    # A change alert already shows the document as it is now, so it needs no correction as well.
-    if sent and not any(one.reason in (AlertReason.CHANGED, AlertReason.REMOVED) for one in new):
-        yield from _corrections(state, matchable, sent[-1], context)
-
-
-def _corrections(
-    state: AlertRuleState, matchable: MatchableDocument, last: Alert, context: _MatchContext
-) -> Iterator[AlertEvent]:
-    """Corrections of the last alert about a document, by the publisher and by the operator."""
-    by_publisher = find_publishers_correction(matchable, changed_from=state.checked_until, until=context.now)
-    if by_publisher and by_publisher.at > last.found_at:
-        yield by_publisher
-    override = context.override
-    if override and state.checked_until <= override.at <= context.now:
-        by_operator = operator_correction(last, matchable.document, override)
-        if by_operator:
-            yield by_operator
