@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 
 from aggregator.config.rule_language import parse_rule
-from aggregator.due_work import DueWork, JobOutcomes, Services, send_due
+from aggregator.due_work import DueWork, Services, send_due
 from aggregator.errors import StoreError
 from aggregator.model import Run
 from aggregator.model.alert_rules import AlertRule
 from aggregator.model.faults import CLOCK_BEHIND, CLOCK_SET_RIGHT, Breakdown, FaultKind
 from aggregator.services.alerts.webhooks import WebhookSender
 from aggregator.services.clock_check import TOLERANCE, accept_clock, check_clock, is_behind, is_settled
+from aggregator.services.inbox.health import JobOutcomes
 from aggregator.services.inbox.queues import inbox
 from aggregator.services.mailing.mailer import Mailer, outbox_folder
 from aggregator.store import Store, open_store

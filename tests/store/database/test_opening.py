@@ -307,9 +307,9 @@ def test_a_copy_is_kept_before_a_migration(old: Path) -> None:
         assert copies[-1].stat().st_mode & 0o777 == 0o600
 
         os.utime(copies[-1], (NOON.timestamp(), NOON.timestamp()))
-        store.drop_old_copies(NOON)
+        store.drop_old_copies(NOON, NOON)
         assert copies[-1].exists()
-        store.drop_old_copies(NOON + HOUR)
+        store.drop_old_copies(NOON + HOUR, NOON + HOUR)
         assert not copies[-1].exists()
 
 
