@@ -42,14 +42,14 @@ CORRECTION_NOTE: Final = re.compile(r"\b(?:correct(?:ed|s|ion|ions)?|erratum|cyw
 
 
 @dataclass(frozen=True)
-class Phrase:
+class RulePhrase:
     """The words that a rule looks for, in a row; with `is_prefix` the last may be the beginning of a word."""
 
     words: Sequence[str]
     is_prefix: bool
 
     @classmethod
-    def of(cls, value: str) -> Phrase:
+    def of(cls, value: str) -> RulePhrase:
         """Return what a value of a rule such as `"open gov*"` looks for."""
         return cls(tokenise(value).folded, value.endswith("*"))
 
@@ -101,7 +101,7 @@ class MatchableText:
     def _sorted(self) -> Sequence[str]:
         return sorted(self.distinct)
 
-    def contains(self, phrase: Phrase) -> bool:
+    def contains(self, phrase: RulePhrase) -> bool:
         """Whether the words of the phrase stand in the text, in a row."""
         *whole, last = phrase.words
         if not (self._has_prefix(last) if phrase.is_prefix else last in self.distinct):
@@ -112,7 +112,7 @@ class MatchableText:
         at = bisect_left(self._sorted, beginning)
         return at < len(self._sorted) and self._sorted[at].startswith(beginning)
 
-    def _has_in_a_row(self, whole: list[str], phrase: Phrase) -> bool:
+    def _has_in_a_row(self, whole: list[str], phrase: RulePhrase) -> bool:
         words, span, last = self._words, len(whole), phrase.words[-1]
         return any(
             (words[at].startswith(last) if phrase.is_prefix else words[at] == last)
@@ -333,19 +333,21 @@ def _any_of(parts: Sequence[Matches]) -> Matches:
 
 def _is_word(term: Term) -> bool:
     """Whether the term looks for one whole word, wherever it stands."""
-    phrases = [Phrase.of(value) for value in term.values]
+    phrases = [RulePhrase.of(value) for value in term.values]
     return not term.field and all(len(one.words) == 1 and not one.is_prefix for one in phrases)
 
 
 def _any_word(found_by: Iterable[Term]) -> Matches:
-    words = frozenset(word for term in found_by for value in term.values for word in Phrase.of(value).words)
+    words = frozenset(
+        word for term in found_by for value in term.values for word in RulePhrase.of(value).words
+    )
     return lambda state: not words.isdisjoint(state.matchable.distinct_words)
 
 
 def _compile_term(field: str, value: str) -> Matches:
     match field:
         case "" | "title":
-            phrase, in_titles = Phrase.of(value), bool(field)
+            phrase, in_titles = RulePhrase.of(value), bool(field)
             return lambda state: any(
                 text.contains(phrase)
                 for text in (state.matchable.titles if in_titles else state.matchable.texts)
