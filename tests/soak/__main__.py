@@ -25,7 +25,7 @@ def main() -> int:
     living = range(chosen.cycles * 45 // 100, chosen.cycles)
     soak = Soak(chosen.cycles, living, sorts, chosen.seed)
     with TemporaryDirectory() as folder:
-        result = soak.run(chosen.keep or Path(folder))
+        result = soak.run(Path(folder), chosen.keep)
     sys.stdout.write("\n".join(result.lines()) + "\n")
     return bool(result.differences or result.problems)
 

@@ -10,19 +10,41 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
+from itertools import zip_longest
 from typing import Any, Final
 
+from aggregator.model.days import MONTHS
 from tests.crash.mail_server import RunningMailServer
 from tests.soak.project import OPERATOR
+from tests.support.builders import LONDON
 from tests.support.projects import SmallProject
 
 PeriodOf = Callable[[datetime], int]
 
-INSTANT: Final = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|\+00:00)")
+# How instants are written: in the store and in JSON, in `time` elements, in RSS, in the ids of changes (where
+# a hash of the same instant follows), on pages, and in the addresses of an archive.
+WRITTEN: Final[tuple[tuple[str, Callable[[str], datetime]], ...]] = (
+    (r"20\d\d-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:\d\d)", datetime.fromisoformat),
+    (r"\w{3}, \d\d \w{3} 20\d\d \d\d:\d\d:\d\d \+0000", parsedate_to_datetime),
+    (r"20\d{6}T\d{6}Z(?:-[0-9a-f]{12})?", lambda text: datetime.fromisoformat(text[:16])),
+    (
+        rf"\d{{1,2}} (?:{'|'.join(MONTHS)}) 20\d\d, \d\d:\d\d",
+        lambda text: datetime.strptime(text, "%d %B %Y, %H:%M").replace(tzinfo=LONDON),
+    ),
+    (r"\b20\d{12}\b", lambda text: datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC)),
+)
 # A run of alerts is named by its instant.
 ALERT_RUN: Final = re.compile(r"\balert-([0-9a-f]{8})\.([0-9a-f]{8})\b")
 
-# What a fault may change, by table; True is the whole table.
+# The files whose ids are made from the instants of changes, and the pages of feeds' archives, which such an
+# instant ends and names.
+IDS_OF_INSTANTS: Final = re.compile(r"(alerts/|changes\.)")
+UUID: Final = re.compile(r"urn:uuid:[0-9a-f-]{36}")
+ARCHIVE_PAGE: Final = re.compile(r"20\d{6}T\d{6}Z-[0-9a-f]{12}")
+
+# What a fault may change, by table.
 # When and how often something was done: a delayed poll or delivery is counted another time.
 MAY_DIFFER: Final[Mapping[str, tuple[str, ...]]] = {
     "carriers": ("last_seen",),
@@ -39,14 +61,16 @@ NOT_COMPARED: Final = frozenset({"poll_runs", "robots_txt", "breakdowns"})
 def simplify(text: str, period_of: PeriodOf) -> str:
     """Return `text` with each instant of the soak replaced by its period."""
 
-    def instant(found: re.Match[str]) -> str:
-        at = datetime.fromisoformat(found[0].replace("Z", "+00:00"))
+    def period(read: Callable[[str], datetime], found: re.Match[str]) -> str:
+        at = read(found[0])
         return f"<period {period_of(at)}>" if period_of(at) >= 0 else found[0]
 
     def run(found: re.Match[str]) -> str:
         return f"alert-{found[1]}.<period {period_of(datetime.fromtimestamp(int(found[2], 16), UTC))}>"
 
-    return ALERT_RUN.sub(run, INSTANT.sub(instant, text))
+    for pattern, read in WRITTEN:
+        text = re.sub(pattern, partial(period, read), text)
+    return ALERT_RUN.sub(run, text)
 
 
 def stored(dump: str, period_of: PeriodOf) -> Counter[str]:
@@ -68,12 +92,18 @@ def _without(row: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def published(project: SmallProject, period_of: PeriodOf) -> dict[str, str]:
-    """Return the published files; the manifest, which has their hashes, only has to list the same ones."""
+    """Return the published files, but the manifest, which has their hashes, and the pages of archives."""
     return {
-        path: simplify(payload.decode("utf-8", "replace"), period_of)
+        path: _file(path, payload.decode("utf-8", "replace"), period_of)
         for path, payload in project.output().items()
-        if path != ".published"
+        if path != ".published" and not ARCHIVE_PAGE.search(path)
     }
+
+
+def _file(path: str, text: str, period_of: PeriodOf) -> str:
+    lines = [line for line in text.splitlines() if not ARCHIVE_PAGE.search(line)]
+    simple = simplify("\n".join(lines), period_of)
+    return UUID.sub("<id>", simple) if IDS_OF_INSTANTS.match(path) else simple
 
 
 def sent(server: RunningMailServer, period_of: PeriodOf) -> Counter[str]:
@@ -92,9 +122,18 @@ def posted(posts: list[tuple[str, str]], name: str, period_of: PeriodOf) -> Coun
 
 def differences(undisturbed: Mapping[str, Any], disturbed: Mapping[str, Any]) -> list[str]:
     """Return what only one of two runs has, or has otherwise."""
-    keys = sorted({*undisturbed, *disturbed})
+    both = undisturbed.keys() & disturbed.keys()
     return [
-        f"{'both differ' if key in undisturbed and key in disturbed else 'only undisturbed' if key in undisturbed else 'only disturbed'}: {key}"
-        for key in keys
-        if undisturbed.get(key) != disturbed.get(key)
+        *(f"only undisturbed: {key}" for key in sorted(undisturbed.keys() - both)),
+        *(f"only disturbed: {key}" for key in sorted(disturbed.keys() - both)),
+        *(
+            f"{key}: {_first_difference(str(undisturbed[key]), str(disturbed[key]))}"
+            for key in sorted(both)
+            if undisturbed[key] != disturbed[key]
+        ),
     ]
+
+
+def _first_difference(one: str, other: str) -> str:
+    pairs = zip_longest(re.split(r"\n|(?<=>)(?=<)", one), re.split(r"\n|(?<=>)(?=<)", other))
+    return next((f"{first!r} / {second!r}" for first, second in pairs if first != second), "")

@@ -69,7 +69,9 @@ def plan_faults(cycles: int, living: range, sorts: frozenset[FaultSort], seed: i
         for cycle in range(start, start + PERIOD):
             if FaultSort.KILL in sorts and cycle not in living and chance.random() < KILLED:
                 plan[cycle] = Fault(FaultSort.KILL, cycle, cycle + 1)
-        possible = sorted(sorts - {FaultSort.KILL} - (KILLS if start + PERIOD > living.start else frozenset()))
+        possible = sorted(
+            sorts - {FaultSort.KILL} - (KILLS if start + PERIOD > living.start else frozenset())
+        )
         if not possible:
             continue
         sort = chance.choice(possible)
@@ -185,9 +187,10 @@ def mount_small_disk(folder: Path, megabytes: int = 120) -> bool:
     """Mount a disk in memory, which can be filled; False where this user may not."""
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", str(folder)]
-    return shutil.which("mount") is not None and not subprocess.run(
-        command, check=False, capture_output=True
-    ).returncode
+    return (
+        shutil.which("mount") is not None
+        and not subprocess.run(command, check=False, capture_output=True).returncode
+    )
 
 
 def unmount(folder: Path) -> None:

@@ -24,7 +24,7 @@ SOURCE: Final = """\
     kind: {kind}
     title: {id}
     address: {address}
-    every: 30 minutes
+    every: 1 hour
     pause: 0 seconds
     licence: OGL-3.0
     scope: all

@@ -80,7 +80,12 @@ def _rss(source: str, items: Items) -> str:
 def _json_feed(source: str, items: Items) -> str:
     # The links of another source: each of its documents has two carriers.
     entries = [
-        {"id": _link(source, n), "url": _link("atom-1", n), "title": _title(n, e), "content_text": "The same."}
+        {
+            "id": _link(source, n),
+            "url": _link("atom-1", n),
+            "title": _title(n, e),
+            "content_text": "The same.",
+        }
         for n, e in items.items()
     ]
     head = {"version": "https://jsonfeed.org/version/1.1", "title": source}
@@ -121,6 +126,7 @@ CONTENT: Final[Mapping[str, tuple[str, Callable[[str, Items], str]]]] = {
 }
 # The JSON feed lists what the first Atom feed has, two periods later.
 COPIES: Final = {"json": "atom-1"}
+
 
 class Publisher:
     """Answers as the publishers do in the present period, and takes what is posted to webhooks."""

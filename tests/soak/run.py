@@ -6,6 +6,7 @@ import json
 import os
 import random
 import select
+import shutil
 import signal
 import statistics
 import subprocess
@@ -13,7 +14,7 @@ import sys
 import threading
 import time
 from collections import Counter, deque
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,6 +40,7 @@ from tests.soak.faults import (
 )
 from tests.soak.project import make_project
 from tests.soak.publisher import Publisher
+from tests.soak.worker import REPORT
 from tests.support.projects import PROJECT, SmallProject
 from tests.support.server import ScriptedServer
 
@@ -71,7 +73,7 @@ class Measure:
         below = _descendants(process)
         return cls(
             _memory(process),
-            len(os.listdir(f"/proc/{process}/fd")),
+            len(list(Path(f"/proc/{process}/fd").iterdir())),
             max(map(_memory, below), default=0),
             len(below),
         )
@@ -125,16 +127,16 @@ class Program:
 
     def _read_log(self, process: subprocess.Popen[str]) -> None:
         assert process.stderr is not None
-        with open(f"/tmp/soak-{self.project.folder.name}.log", "a") as file:
-            for line in iter(process.stderr.readline, ""):
-                self.log.append(line); file.write(line); file.flush()
+        # It may be closed when the process is gone.
+        with suppress(ValueError):
+            self.log.extend(iter(process.stderr.readline, ""))
 
-    def begin(self, at: datetime) -> None:
-        """Let it do what is due at this instant."""
+    def begin(self, at: datetime, *, report: bool = False) -> None:
+        """Let it do what is due at this instant, and `report` what is wrong."""
         assert self.pid
         assert self._process is not None
         assert self._process.stdin is not None
-        self._process.stdin.write(f"{at.isoformat()}\n")
+        self._process.stdin.write(f"{at.isoformat()} {REPORT if report else ''}\n")
         self._process.stdin.flush()
 
     def wait(self) -> dict[str, Any]:
@@ -179,10 +181,8 @@ class SoakResult:
     faults: Counter[FaultSort]
     measures: list[Measure]
     problems: list[str]
-    """What the program said to be wrong after the last cycle."""
     differences: list[str] = field(default_factory=list)
     copies: int = 0
-    """Copies of mails and webhook posts that came again."""
     most_copies: int = 0
 
     def growth(self) -> dict[str, float]:
@@ -229,19 +229,23 @@ class Soak:
         self._measures = list[Measure]()
         self._usual_seconds = 0.3
 
-    def run(self, folder: Path) -> SoakResult:
-        """Run all cycles in `folder`, and compare."""
+    def run(self, folder: Path, keep: Path | None = None) -> SoakResult:
+        """Run all cycles in `folder`, and compare; copy both projects to `keep`."""
         started = time.monotonic()
         with ExitStack() as stack:
             self._open(folder, stack)
             problems = list[str]()
             for cycle in range(self.cycles):
                 problems = self._cycle(cycle)
+                if cycle % 100 == 99:
+                    sys.stderr.write(f"{cycle + 1} cycles in {time.monotonic() - started:.0f} s\n")
             seconds = time.monotonic() - started
             self.undisturbed.end()
             self.disturbed.end()
-            result = self._result(seconds, problems)
-        return result
+            if keep:
+                shutil.copytree(self.disturbed.project.folder, keep / "disturbed")
+                shutil.copytree(self.undisturbed.project.folder, keep / "undisturbed")
+            return self._result(seconds, problems)
 
     def _open(self, folder: Path, stack: ExitStack) -> None:
         script = self._publisher.script()
@@ -264,12 +268,13 @@ class Soak:
         at, fault, began = BEGIN + cycle * STEP, self.plan.get(cycle), time.monotonic()
         self._publisher.period = period_of(at)
         self._server.requests.clear()
-        self.undisturbed.begin(at)
+        is_last = cycle == self.cycles - 1
+        self.undisturbed.begin(at, report=is_last)
         if fault and cycle == fault.begin:
             self._put_in(fault, at)
-        problems = self._disturbed_cycle(at, fault)
+        problems = self._disturbed_cycle(at, fault, report=is_last)
         reference = self.undisturbed.wait()
-        assert not reference["problems"] or cycle < PERIOD, reference
+        assert not reference["problems"], reference
         if fault and cycle == fault.end - 1:
             self._take_out(fault)
         if cycle in self.living:
@@ -278,8 +283,8 @@ class Soak:
             self._usual_seconds = 0.9 * self._usual_seconds + 0.1 * (time.monotonic() - began)
         return problems
 
-    def _disturbed_cycle(self, at: datetime, fault: Fault | None) -> list[str]:
-        self.disturbed.begin(at + self._shift)
+    def _disturbed_cycle(self, at: datetime, fault: Fault | None, *, report: bool) -> list[str]:
+        self.disturbed.begin(at + self._shift, report=report)
         if fault and fault.sort in (FaultSort.KILL, FaultSort.KILL_LATE):
             time.sleep(self._chance.uniform(0, self._usual_seconds))
             self.disturbed.kill()

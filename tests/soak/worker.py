@@ -1,7 +1,7 @@
 """The program under soak: does what `aggregator start` does each minute, once for each instant that it reads.
 
 Usage: python -m tests.soak.worker FOLDER. Reads instants from standard input, and answers each with a line of
-JSON: what is wrong. If the program refuses to start, it says so in a line and ends.
+JSON: what is wrong, if asked. If the program refuses to start, it says so in a line and ends.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from aggregator.errors import AggregatorError
 from aggregator.services.inbox.operator_mail import OperatorMail
 from aggregator.store import MakeStore, open_store
 
+# After an instant: answer with what health says, too.
+REPORT: Final = "report"
 # Instead of half a minute, for a store that another process keeps locked.
 WAIT: Final = timedelta(milliseconds=50)
 
@@ -40,6 +42,7 @@ class SimulatedClock:
 
     def __init__(self) -> None:
         self.now: datetime | None = None
+        self.wants_report = False
 
     def __call__(self) -> datetime:
         assert self.now is not None
@@ -48,7 +51,8 @@ class SimulatedClock:
     def advance(self) -> bool:
         """Read the next instant; False at the end."""
         line = sys.stdin.readline()
-        self.now = datetime.fromisoformat(line.strip()) if line else None
+        self.now = datetime.fromisoformat(line.split()[0]) if line else None
+        self.wants_report = REPORT in line
         return self.now is not None
 
 
@@ -65,7 +69,7 @@ async def run_cycles(app: App, clock: SimulatedClock) -> None:
         while True:
             for job in jobs:
                 await job()
-            answer(problems=due.report().problems)
+            answer(problems=due.report().problems if clock.wants_report else ())
             if not clock.advance():
                 return
 
