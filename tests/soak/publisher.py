@@ -28,7 +28,7 @@ Items = Mapping[int, int]
 def items_after(source: str, changes: int) -> Items:
     """Return what a source lists after so many changes, the oldest item first."""
     if not changes:
-        return {number: 1 for number in range(4)}
+        return dict.fromkeys(range(4), 1)
     items = dict(items_after(source, changes - 1))
     chance = random.Random(f"{SEED} {source} {changes}")  # noqa: S311  # repeatable; nothing is secret here
     operations = chance.choices(tuple(OPERATIONS), tuple(OPERATIONS.values()), k=OPERATIONS_OF_A_CHANGE)

@@ -11,14 +11,14 @@ from tests.soak.faults import CLOCK, FaultSort
 from tests.soak.run import Soak
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(1200)]
-CYCLES = 96
-# Two kills, and then each fault that a process lives through.
-SEED = 5
+CYCLES = 112
+# Kills it, fills its disk, starts it without its store, and moves the store away while it is open.
+SEED = 12
 
 
 def test_a_run_with_faults_ends_as_one_without(tmp_path: Path, report: Callable[[str], None]) -> None:
     sorts = frozenset(FaultSort) - CLOCK
-    result = Soak(CYCLES, range(48, CYCLES), sorts, SEED).run(tmp_path)
+    result = Soak(CYCLES, range(64, CYCLES), sorts, SEED).run(tmp_path)
 
     report("soak: " + "; ".join(result.lines()))
     assert result.faults[FaultSort.KILL]
