@@ -9,7 +9,7 @@ DEMO_DIGEST_AT := 2026-06-08T07:00:00Z
 # Two workers; an idle worker takes half of the tests that the other has left.
 PYTEST := $(BIN)/pytest --numprocesses=2 --dist=worksteal
 
-.PHONY: help run demo start test test-long mutations format golden screenshots lock clean
+.PHONY: help run demo start test test-long soak mutations format golden screenshots lock clean
 
 help:            ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -42,6 +42,9 @@ test-long: $(VENV)/test ## the slow checks: random kills, large payloads, many e
 	@$(PYTEST) -m "long or hypothesis" --hypothesis-profile=long
 	@$(BIN)/coverage erase
 	@$(PYTEST) -m "not long and not timed" --cov --cov-report=term --cov-fail-under=90
+
+soak: $(VENV)/test ## 2,000 cycles with faults beside a run without: memory, handles, stores and mail alike
+	@PYTHONPATH=src:. $(BIN)/python -m tests.soak
 
 mutations: $(VENV)/test ## break the program in many small ways and show which test fails for each
 	@$(BIN)/python tools/run_mutations.py

@@ -45,8 +45,6 @@ GONE: Final = (
     "the file that this program opened is gone or was replaced; stop the program, put the file back or run "
     "`aggregator restore`, and start again"
 )
-# How every SQLite file begins (https://www.sqlite.org/fileformat.html).
-FILE_HEADER: Final = b"SQLite format 3\0"
 LOCKED: Final = (
     "another process kept the store locked too long; nothing was changed, "
     "run again when the other process has ended"
@@ -212,8 +210,6 @@ class Database(DatabaseAccess):
             return
         try:
             found = self.file.stat()
-            with self.file.open("rb") as file:
-                is_database = file.read(len(FILE_HEADER)) == FILE_HEADER
         except OSError as error:
             raise StoreError(f"{self.location}: {GONE} ({error.strerror})") from error
         # SQLite goes on with the old file, which nobody can open any more.
@@ -221,18 +217,20 @@ class Database(DatabaseAccess):
         if (self._identity or identity) != identity:
             raise StoreError(f"{self.location}: {GONE}")
         self._identity = identity
-        if not is_database:
+        # Only SQLite itself may open the file: closing any other handle to it would drop the locks of this
+        # process, and another one would delete the log that we still write
+        # (https://www.sqlite.org/howtocorrupt.html, 2.2).
+        if not self._ask(self.file, "PRAGMA schema_version"):
             raise StoreError(f"{self.location}: {NOT_A_DATABASE}")
-        if thorough:
-            self._read_through(self.file)
+        if thorough and (result := self._ask(self.file, "PRAGMA quick_check(1)")) != "ok":
+            raise StoreError(f"{self.location}: {NOT_A_DATABASE} ({result})")
 
-    def _read_through(self, file: Path) -> None:
+    def _ask(self, file: Path, question: str) -> object:
         # A connection of its own: one from the pool would look at pages that it still has in memory.
         address = f"{file.absolute().as_uri()}?mode=ro"
         with translate_errors(self.location), closing(sqlite3.connect(address, uri=True)) as connection:
-            (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if result != "ok":
-            raise StoreError(f"{self.location}: {NOT_A_DATABASE} ({result})")
+            (result,) = connection.execute(question).fetchone()
+        return result
 
     def close(self) -> None:
         """Close every connection."""

@@ -1,0 +1,1 @@
+"""Run the program for thousands of cycles with faults, beside a run without any: both end alike."""
