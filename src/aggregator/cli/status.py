@@ -12,7 +12,7 @@ from aggregator.cli import rows
 from aggregator.cli.console import print_json, print_rows, print_text
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, open_program
 from aggregator.errors import ConfigError, ConfigIssue
-from aggregator.services.inbox.queues import inbox, item_text
+from aggregator.services.inbox.queues import fault_text, inbox, item_text
 from aggregator.services.inbox.retry import retry
 from aggregator.services.publishing.snapshot import sources_with_state
 
@@ -37,6 +37,8 @@ def status(
         for row in shown:
             for problem in _problems(row):
                 print_text(problem)
+        for fault in program.store.faults.all():
+            print_text(f"{fault_text(fault)}; see `aggregator inbox`")
 
 
 @app.command("inbox")

@@ -17,7 +17,7 @@ from aggregator.config import Config
 from aggregator.errors import AggregatorError, Cause
 from aggregator.model import Source, SourceState
 from aggregator.model.faults import ACCEPT_LOSS, DOCUMENTS_LOST, Fault, FaultKind
-from aggregator.services.isolation import describe
+from aggregator.services.isolation import DAMAGED, describe
 from aggregator.store import Store
 from aggregator.values.text import one_line
 
@@ -169,9 +169,7 @@ class SetAside:
                 kind=self.kind,
                 what=fault_text(fault),
                 since=fault.first_at,
-                command=QUESTIONS.get(
-                    (fault.kind, fault.key), f"aggregator inbox --retry {shlex.quote(fault.key)}"
-                ),
+                command=_settling_command(fault),
             )
 
 
@@ -269,6 +267,12 @@ def fault_text(fault: Fault) -> str:
     what = FAULT_TEXTS[fault.kind].format(key=fault.key)
     times = "once" if fault.attempts == 1 else f"{fault.attempts} times"
     return one_line(f"{what}: {fault.error} ({fault.place}); tried {times}, it is tried again by itself")
+
+
+def _settling_command(fault: Fault) -> str:
+    if fault.kind is FaultKind.DOCUMENT and fault.error.startswith(DAMAGED):
+        return f"aggregator documents repair {shlex.quote(fault.key)}"
+    return QUESTIONS.get((fault.kind, fault.key), f"aggregator inbox --retry {shlex.quote(fault.key)}")
 
 
 def _items(queue: Queue, now: datetime) -> tuple[InboxItem, ...]:
