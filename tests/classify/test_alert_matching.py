@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.classify.alert_matching import DocumentState, MatchableDocument, rule_matches
+from aggregator.classify.alert_matching import DocumentState, MatchableDocument, MatchableRule, rule_matches
 from aggregator.classify.comparison import PARTS
 from aggregator.config.rule_language import parse_rule
 from aggregator.model import Document, Relevance, Translation
@@ -32,7 +32,7 @@ def matches(rule: str, document: Document, changed_parts: tuple[str, ...] = (), 
     state = DocumentState(
         MatchableDocument(document, NATIONS), NOON + timedelta(hours=hours), frozenset(changed_parts)
     )
-    return rule_matches(parsed_rule, state)
+    return rule_matches(MatchableRule.of(parsed_rule), state)
 
 
 def make_plan(title: str = "A plan", text: str = "Its words.", **changes: Any) -> Document:

@@ -7,10 +7,11 @@ and `ty` are the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 
 from aggregator.classify.comparison import last_minute
@@ -19,6 +20,7 @@ from aggregator.model import Document
 from aggregator.model.alert_rules import (
     ANY_VALUE,
     CHANGED_PARTS,
+    TEXT_FIELDS,
     AlertEvent,
     AlertReason,
     AlertRule,
@@ -41,23 +43,109 @@ CORRECTION_NOTE: Final = re.compile(r"\b(?:correct(?:ed|s|ion|ions)?|erratum|cyw
 
 
 @dataclass(frozen=True)
+class Phrase:
+    """The words that a rule looks for, in a row; with `is_prefix` the last may be the beginning of a word."""
+
+    words: Sequence[str]
+    is_prefix: bool
+
+    @classmethod
+    def of(cls, value: str) -> Phrase:
+        """Return what a value of a rule such as `"open gov*"` looks for."""
+        return cls(tokenise(value).folded, value.endswith("*"))
+
+
+class MatchableCondition:
+    """The condition of one or several rules, with what matching needs of it worked out once."""
+
+    def __init__(self, condition: Condition) -> None:
+        self.condition = condition
+        self.text = str(condition)
+        found = tuple(terms(condition))
+        fields = {term.field for term in found}
+        self.names_relevance = "relevance" in fields
+        # The time before a closing date that each `closing:` term names.
+        self.closing_spans = frozenset(
+            timedelta(days=int(term.values[0][1:-1])) for term in found if term.field == "closing"
+        )
+        texts = (value for term in found if term.field in TEXT_FIELDS for value in term.values)
+        self.phrases: Mapping[str, Phrase] = {value: Phrase.of(value) for value in texts}
+
+
+@dataclass(frozen=True)
+class MatchableRule:
+    """A rule with its condition, which rules of the same condition share."""
+
+    rule: AlertRule
+    condition: MatchableCondition
+    alerts_on_changes: bool
+
+    @classmethod
+    def of(
+        cls, rule: AlertRule, conditions: dict[Condition, MatchableCondition] | None = None
+    ) -> MatchableRule:
+        """Prepare a rule. `conditions` has those that are prepared already, and gets new ones."""
+        prepared = {} if conditions is None else conditions
+        condition = prepared.get(rule.when)
+        if condition is None:
+            condition = prepared[rule.when] = MatchableCondition(rule.when)
+        return cls(rule, condition, rule.alerts_on_changes)
+
+
+class MatchableText:
+    """The words of a text: in order, and in the two forms in which looking one up takes no longer in a long
+    text."""
+
+    def __init__(self, text: str) -> None:
+        self._words = tokenise(text).folded
+        self._distinct = frozenset(self._words)
+
+    @cached_property
+    def _sorted(self) -> Sequence[str]:
+        return sorted(self._distinct)
+
+    def contains(self, phrase: Phrase) -> bool:
+        """Whether the words of the phrase stand in the text, in a row."""
+        *whole, last = phrase.words
+        if not (self._has_prefix(last) if phrase.is_prefix else last in self._distinct):
+            return False
+        return not whole or (self._distinct.issuperset(whole) and self._has_in_a_row(whole, phrase))
+
+    def _has_prefix(self, beginning: str) -> bool:
+        at = bisect_left(self._sorted, beginning)
+        return at < len(self._sorted) and self._sorted[at].startswith(beginning)
+
+    def _has_in_a_row(self, whole: list[str], phrase: Phrase) -> bool:
+        words, span, last = self._words, len(whole), phrase.words[-1]
+        return any(
+            (words[at].startswith(last) if phrase.is_prefix else words[at] == last)
+            and list(words[at - span : at]) == whole
+            for at in range(span, len(words))
+        )
+
+
+@dataclass(frozen=True)
 class MatchableDocument:
     """A document with the values that rules compare, worked out once for all rules."""
 
     document: Document
     # The nation of each body, by its id.
     nations: Mapping[str, str]
+    # Whether a condition matches at an instant with these changed parts: once for all rules that have it.
+    answers: dict[tuple[MatchableCondition, datetime, frozenset[str]], bool] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     @cached_property
-    def title_words(self) -> tuple[Sequence[str], ...]:
-        """The words of its title, one sequence for each language."""
+    def titles(self) -> tuple[MatchableText, ...]:
+        """Its title, in each language."""
         others = (translation.title for translation in self.document.entry.translations if translation.title)
-        return tuple(tokenise(title).folded for title in (self.document.entry.title, *others))
+        return tuple(MatchableText(title) for title in (self.document.entry.title, *others))
 
     @cached_property
-    def text_words(self) -> tuple[Sequence[str], ...]:
-        """The words of its titles and its text; separate, since no phrase runs from one into the other."""
-        return (*self.title_words, tokenise(self.document.entry.text).folded)
+    def texts(self) -> tuple[MatchableText, ...]:
+        """Its titles and its text; separate, since no phrase runs from one into the other."""
+        return (*self.titles, MatchableText(self.document.entry.text))
 
     @cached_property
     def label_values(self) -> Mapping[str, frozenset[str]]:
@@ -74,7 +162,7 @@ class MatchableDocument:
             "relevance": frozenset((labels.relevance.value, ANY_VALUE)),
         }
 
-    @property
+    @cached_property
     def open_until(self) -> datetime | None:
         """The last minute before it closes; None unless the closing date is known to the day."""
         closes = self.document.entry.closes
@@ -91,16 +179,20 @@ class DocumentState:
     changed_parts: frozenset[str] = frozenset()
 
 
-def rule_matches(rule: AlertRule, state: DocumentState) -> bool:
+def rule_matches(rule: MatchableRule, state: DocumentState) -> bool:
     """Whether the rule matches. A rule without a relevance matches relevant documents only."""
-    names_relevance = any(term.field == "relevance" for term in terms(rule.when))
-    return (names_relevance or state.matchable.document.labels.relevant) and _condition_matches(
-        rule.when, state
-    )
+    condition, matchable = rule.condition, state.matchable
+    key = (condition, state.at, state.changed_parts)
+    answer = matchable.answers.get(key)
+    if answer is None:
+        may_match = condition.names_relevance or matchable.document.labels.relevant
+        answer = may_match and _condition_matches(condition.condition, condition, state)
+        matchable.answers[key] = answer
+    return answer
 
 
 def alert_events(
-    rule: AlertRule,
+    rule: MatchableRule,
     matchable: MatchableDocument,
     *,
     first_seen_from: datetime,
@@ -122,10 +214,9 @@ def alert_events(
     return tuple(sorted(found))
 
 
-def closing_spans(rule: AlertRule) -> frozenset[timedelta]:
-    """The time before a closing date that each `closing:` term of the rule names."""
-    spans = (term.values[0] for term in terms(rule.when) if term.field == "closing")
-    return frozenset(timedelta(days=int(span[1:-1])) for span in spans)
+def longest_closing_span(rules: Iterable[MatchableRule]) -> timedelta | None:
+    """The longest time before a closing date that any of the rules names; None if none names one."""
+    return max((span for rule in rules for span in rule.condition.closing_spans), default=None)
 
 
 def find_publishers_correction(
@@ -141,7 +232,7 @@ def find_publishers_correction(
 
 
 def _new_event(
-    rule: AlertRule, matchable: MatchableDocument, first_seen_from: datetime, until: datetime
+    rule: MatchableRule, matchable: MatchableDocument, first_seen_from: datetime, until: datetime
 ) -> Iterator[AlertEvent]:
     first_seen = matchable.document.first_seen
     is_new = not matchable.document.backlog and first_seen_from <= first_seen <= until
@@ -150,7 +241,7 @@ def _new_event(
 
 
 def _change_events(
-    rule: AlertRule, matchable: MatchableDocument, changed_from: datetime, until: datetime
+    rule: MatchableRule, matchable: MatchableDocument, changed_from: datetime, until: datetime
 ) -> Iterator[AlertEvent]:
     for at, parts, note in _changes(matchable.document, changed_from, until):
         if rule_matches(rule, DocumentState(matchable, at, frozenset(parts))):
@@ -159,12 +250,12 @@ def _change_events(
 
 
 def _closing_events(
-    rule: AlertRule, matchable: MatchableDocument, start: datetime, until: datetime
+    rule: MatchableRule, matchable: MatchableDocument, start: datetime, until: datetime
 ) -> Iterator[AlertEvent]:
     """The instants at which the closing date comes so near that the rule begins to match."""
     if matchable.open_until is None:
         return
-    for days in sorted(closing_spans(rule), reverse=True):
+    for days in sorted(rule.condition.closing_spans, reverse=True):
         # `closing:<7d` means less than seven days: at exactly seven days the rule does not match yet.
         at = matchable.open_until - days + TICK
         fresh = start <= at <= until and at > matchable.document.first_seen
@@ -191,23 +282,24 @@ def _changes(
         yield at, tuple(dict.fromkeys(parts)), "; ".join(dict.fromkeys(notes))
 
 
-def _condition_matches(condition: Condition, state: DocumentState) -> bool:
-    match condition:
+def _condition_matches(part: Condition, whole: MatchableCondition, state: DocumentState) -> bool:
+    match part:
         case AllOf(parts):
-            return all(_condition_matches(part, state) for part in parts)
+            return all(_condition_matches(one, whole, state) for one in parts)
         case AnyOf(parts):
-            return any(_condition_matches(part, state) for part in parts)
-        case Not(part):
-            return not _condition_matches(part, state)
+            return any(_condition_matches(one, whole, state) for one in parts)
+        case Not(negated):
+            return not _condition_matches(negated, whole, state)
         case Term():
-            return any(_term_matches(condition.field, value, state) for value in condition.values)
+            return any(_term_matches(part.field, value, whole, state) for value in part.values)
 
 
-def _term_matches(field: str, value: str, state: DocumentState) -> bool:
+def _term_matches(field: str, value: str, whole: MatchableCondition, state: DocumentState) -> bool:
     match field:
         case "" | "title":
-            texts = state.matchable.title_words if field else state.matchable.text_words
-            return any(_contains_phrase(_folded_words(value), text, value.endswith("*")) for text in texts)
+            texts = state.matchable.titles if field else state.matchable.texts
+            phrase = whole.phrases[value]
+            return any(text.contains(phrase) for text in texts)
         case "changed":
             return bool(
                 state.changed_parts if value == ANY_VALUE else state.changed_parts & set(CHANGED_PARTS[value])
@@ -220,20 +312,3 @@ def _term_matches(field: str, value: str, state: DocumentState) -> bool:
             return left is not None and timedelta(0) <= left < timedelta(days=int(value[1:-1]))
         case _:
             return value in state.matchable.label_values[field]
-
-
-@lru_cache(maxsize=2000)
-def _folded_words(value: str) -> Sequence[str]:
-    return tokenise(value).folded
-
-
-def _contains_phrase(phrase: Sequence[str], text: Sequence[str], prefix_ok: bool) -> bool:
-    """Whether the text has these words in a row; with `prefix_ok` the last may be the beginning of a word."""
-    *whole, last = phrase
-    if not whole and not prefix_ok:
-        return last in text
-    span = len(whole)
-    return all(word in text for word in whole) and any(
-        (text[at].startswith(last) if prefix_ok else text[at] == last) and list(text[at - span : at]) == whole
-        for at in range(span, len(text))
-    )

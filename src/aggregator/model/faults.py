@@ -22,6 +22,8 @@ class FaultKind(StrEnum):
     DOCUMENT = "document"
     PAGE = "page"
     ALERT_RULE = "alert rule"
+    # A document that no alert rule can be compared with. It is published all the same.
+    ALERT_DOCUMENT = "document in alerts"
     DIGEST = "digest"
     DELIVERY = "delivery"
     WEBHOOK = "webhook"

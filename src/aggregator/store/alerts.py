@@ -21,6 +21,7 @@ from aggregator.model.alert_rules import (
 from aggregator.store.database.engine import OpenTransaction, Repository
 from aggregator.store.database.statements import insert_if_new, select_in_chunks, upsert
 from aggregator.store.database.tables import (
+    alert_retries,
     alert_rule_states,
     alerts,
     deliveries,
@@ -111,12 +112,22 @@ class Alerts(Repository):
                 found[key] = (*found.get(key, ()), row.alert)
         return {key: tuple(sorted(several, key=_age)) for key, several in found.items()}
 
+    def retries(self) -> dict[str, datetime]:
+        """Return the documents that wait for another comparison, and until when they had been compared."""
+        rows = self._database.rows(select(alert_retries))
+        return {row.document_id: row.checked_until for row in rows}
+
     def save(
-        self, found: Sequence[Alert], rules: Mapping[str, AlertRule], states: Iterable[AlertRuleState]
+        self,
+        found: Sequence[Alert],
+        rules: Mapping[str, AlertRule],
+        states: Iterable[AlertRuleState],
+        retries: Mapping[str, datetime] | None = None,
     ) -> tuple[Alert, ...]:
         """Save alerts, the webhook deliveries that follow, and the states of rules, in one transaction.
 
-        Returns the new alerts: the same event of a document twice is one alert.
+        Returns the new alerts: the same event of a document twice is one alert. `retries` takes the place of
+        what `retries()` returns; without it, that stays.
         """
         rows = [
             {
@@ -131,6 +142,10 @@ class Alerts(Repository):
             # Together with how far the rule was checked: a crash neither loses an alert nor repeats it.
             new = tuple(alert for alert in found if _insert(connection, alert, rules[alert.rule_key]))
             upsert(connection, alert_rule_states, rows)
+            if retries is not None:
+                connection.execute(delete(alert_retries).where(alert_retries.c.document_id.not_in(retries)))
+                waiting = [{"document_id": id, "checked_until": at} for id, at in retries.items()]
+                upsert(connection, alert_retries, waiting)
         return new
 
     def recent(self, rule_key: str, limit: int | None = None) -> tuple[Alert, ...]:

@@ -1,21 +1,24 @@
 """Finds documents that match alert rules, and tries a rule against the past year.
 
-Every call may run twice: each alert event has a key, and is stored once.
+Every call may run twice: each alert event has a key, and is stored once. A rule that raises is set aside, and
+how far it was checked stays: once it works it finds what it missed. So does a document that breaks the rules.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
 
 from aggregator.classify.alert_matching import (
+    MatchableCondition,
     MatchableDocument,
+    MatchableRule,
     alert_events,
-    closing_spans,
     find_publishers_correction,
+    longest_closing_span,
 )
 from aggregator.config import Config
 from aggregator.config.rule_language import RuleSyntaxError, parse_rule
@@ -27,9 +30,13 @@ from aggregator.model.alert_rules import (
     AlertReason,
     AlertRule,
     AlertRuleState,
+    Condition,
     SubscriberRule,
 )
+from aggregator.model.faults import FaultKind
 from aggregator.publish.presentation.paths import document_page_path
+from aggregator.services.alerts.comparing import Comparison, compare
+from aggregator.services.isolation import Isolation, describe
 from aggregator.store import Store
 
 # Added to `now` for windows that must include it: the end of a window is not part of it.
@@ -59,12 +66,13 @@ class AlertMatcher:
     @cached_property
     def rules(self) -> Mapping[str, AlertRule]:
         """Every valid rule by key, the operator's and those of subscribers."""
-        return {rule.key: rule for rule in (*self.config.alerts, *self._subscriber_rules[0])}
+        return {rule.key: rule for rule in (*self.config.alerts, *self._subscriber_rules.valid)}
 
     @property
     def unreadable_rules(self) -> Mapping[str, str]:
         """Subscribers' rules that cannot be parsed any more, by key, with the reason. They find nothing."""
-        return self._subscriber_rules[1]
+        read = self._subscriber_rules
+        return {**read.invalid, **{key: describe(error) for key, error in read.broken.items()}}
 
     def to_alert_rule(self, subscriber_id: str, rule: SubscriberRule, *, paused: bool = False) -> AlertRule:
         """A subscriber's rule, parsed. Raises RuleSyntaxError, with the column."""
@@ -81,24 +89,21 @@ class AlertMatcher:
         )
 
     def find_alerts(self, now: datetime) -> tuple[Alert, ...]:
-        """Store the alerts that are new at `now`, and give them. A new rule starts to match from now on."""
-        states = {key: one for key, one in self._rule_states(now).items() if one.checked_until <= now}
-        if not states:
-            return ()
-        # Rules were not all checked at the same time: the candidates go back to the oldest.
-        start = min(one.checked_until for one in states.values())
-        overrides = self.store.labels.overrides()
-        candidates = self._candidates(start, now, overrides)
-        documents = [MatchableDocument(document, self._nations) for document in candidates]
-        already_sent = self.store.alerts.by_rule_and_document([one.document.entry.id for one in documents])
-        context = _MatchContext(now, documents, already_sent, overrides)
-        alerts = [
-            alert for key, state in states.items() for alert in self._alerts_of_rule(key, state, context)
-        ]
-        alerts += self._retraction_alerts(states, start, now)
-        checked = (replace(state, checked_until=now) for state in states.values())
-        # In one transaction with how far each rule was checked: a crash loses no alert and repeats none.
-        return self.store.alerts.save(alerts, self.rules, checked)
+        """Store the alerts that are new at `now`, and give them. A new rule starts to match from now on.
+
+        A rule that raises is set aside and tried again later, and so is a document that breaks the rules.
+        """
+        isolation = Isolation(self.store, now)
+        states = self._states_to_check(now, isolation)
+        broken = {**self._subscriber_rules.broken, **self._prepared.broken}
+        found: tuple[Alert, ...] = ()
+        if states:
+            check = _Check(self, states, now, isolation.waiting(FaultKind.ALERT_DOCUMENT))
+            found = check.save()
+            self._settle_documents(check, isolation)
+            broken |= check.comparison.broken_rules
+        self._settle_rules(broken, states, isolation)
+        return found
 
     def start_watching(self, rule: AlertRule, now: datetime) -> None:
         """Match a rule from now on: documents that are older do not alert."""
@@ -115,105 +120,242 @@ class AlertMatcher:
         """What the rule would have sent in the `period` before `now`, going by the documents stored today."""
         since, zone = now - period, self.config.settings.timezone
         sent: dict[datetime, list[tuple[AlertEvent, Document]]] = {}
-        window = Window(start=since, end=now + SECOND)
-        documents = (*self.store.documents.with_updates(window), *self._closing([rule], window))
+        window, prepared = Window(start=since, end=now + SECOND), MatchableRule.of(rule)
+        documents = (*self.store.documents.with_updates(window), *self.closing([prepared], window))
         for document in {one.entry.id: one for one in documents}.values():
-            matchable = MatchableDocument(document, self._nations)
-            events = alert_events(rule, matchable, first_seen_from=since, changed_from=since, until=now)
+            matchable = MatchableDocument(document, self.nations)
+            events = alert_events(prepared, matchable, first_seen_from=since, changed_from=since, until=now)
             for event in events if rule.alerts_on_changes else events[:1]:
                 sent.setdefault(alert_due_at(rule.frequency, event.at, zone), []).append((event, document))
         return Trial(mails=tuple((at, tuple(sent[at])) for at in sorted(sent)), since=since)
 
-    @cached_property
-    def _nations(self) -> Mapping[str, str]:
-        return {id: body.nation for id, body in self.config.bodies.items()}
-
-    @cached_property
-    def _subscriber_rules(self) -> tuple[tuple[AlertRule, ...], Mapping[str, str]]:
-        """The valid rules of active and paused subscribers, and why the others of theirs are invalid."""
-        stored = self.store.alerts.subscriber_rules()
-        subscribers = self.store.subscribers.all() if stored else ()
-        statuses = {one.id: one.status for one in subscribers if one.status in WATCHED_STATUSES}
-        valid, invalid = list[AlertRule](), dict[str, str]()
-        # An id in the rule may be gone from the vocabulary since: that must not stop the other rules.
-        for subscriber_id, rule in stored:
-            if subscriber_id in statuses:
-                paused = statuses[subscriber_id] is SubscriberStatus.PAUSED
-                try:
-                    valid.append(self.to_alert_rule(subscriber_id, rule, paused=paused))
-                except RuleSyntaxError as error:
-                    invalid[f"{subscriber_id}/{rule.id}"] = str(error)
-        return tuple(valid), invalid
-
-    def _rule_states(self, now: datetime) -> dict[str, AlertRuleState]:
-        """How far each rule was checked; a rule that is new, or whose condition was edited, starts now."""
-        stored = self.store.alerts.rule_states() if self.rules else {}
-        # An edited condition starts anew, or it would alert for everything that it matches in the past.
-        new = {
-            key: AlertRuleState(rule_key=key, when=str(rule.when), watched_since=now, checked_until=now)
-            for key, rule in self.rules.items()
-            if key not in stored or stored[key].when != str(rule.when)
-        }
-        return {key: new.get(key) or stored[key] for key in self.rules}
-
-    def _candidates(
-        self, start: datetime, now: datetime, overrides: Mapping[str, LabelOverride]
-    ) -> Iterable[Document]:
-        """Documents that may cause an alert: changed, closing soon, or with a new label override."""
-        documents = list(self.store.documents.with_carrier_changes(Window(start=start, end=now + SECOND)))
-        documents += self._closing(self.rules.values(), Window(start=now, end=now))
-        relabelled = (
-            self.store.documents.get(id) for id, override in overrides.items() if override.at >= start
-        )
-        return {one.entry.id: one for one in (*documents, *relabelled) if one}.values()
-
-    def _closing(self, rules: Iterable[AlertRule], window: Window) -> tuple[Document, ...]:
+    def closing(self, rules: Iterable[MatchableRule], window: Window) -> tuple[Document, ...]:
         """Documents that any of the rules may call closing soon at some time in the window."""
-        spans = [span for rule in rules for span in closing_spans(rule)]
-        if not spans:
+        longest = longest_closing_span(rules)
+        if longest is None:
             return ()
         # A day on either side, because a closing date without a time lasts until the end of its day.
         return self.store.documents.closing_in(
-            Window(start=window.start - DAY, end=window.end + max(spans) + DAY)
+            Window(start=window.start - DAY, end=window.end + longest + DAY)
         )
 
-    def _alerts_of_rule(self, key: str, state: AlertRuleState, context: _MatchContext) -> Iterator[Alert]:
-        rule, settings = self.rules[key], self.config.settings
-        for matchable in context.documents:
-            page = settings.site.base_url + document_page_path(matchable.document.entry)
-            for event in _new_events(rule, state, matchable, context):
-                yield build_alert(
-                    rule, event, matchable.document, found=context.now, page=page, zone=settings.timezone
-                )
+    @property
+    def prepared(self) -> Mapping[str, MatchableRule]:
+        """Every rule by key, ready to be compared with documents."""
+        return self._prepared.rules
 
-    def _retraction_alerts(
-        self, states: Mapping[str, AlertRuleState], start: datetime, now: datetime
-    ) -> Iterator[Alert]:
+    @cached_property
+    def nations(self) -> Mapping[str, str]:
+        """The nation of each body, by its id."""
+        return {id: body.nation for id, body in self.config.bodies.items()}
+
+    @cached_property
+    def _subscriber_rules(self) -> _ReadRules:
+        """The rules of active and paused subscribers."""
+        stored = self.store.alerts.subscriber_rules()
+        subscribers = self.store.subscribers.all() if stored else ()
+        statuses = {one.id: one.status for one in subscribers if one.status in WATCHED_STATUSES}
+        read = _ReadRules()
+        for subscriber_id, rule in stored:
+            if subscriber_id in statuses:
+                paused = statuses[subscriber_id] is SubscriberStatus.PAUSED
+                self._read_rule(subscriber_id, rule, read, paused=paused)
+        return read
+
+    def _read_rule(self, subscriber_id: str, rule: SubscriberRule, read: _ReadRules, *, paused: bool) -> None:
+        key = f"{subscriber_id}/{rule.id}"
+        try:
+            read.valid.append(self.to_alert_rule(subscriber_id, rule, paused=paused))
+        # An id in the rule may be gone from the vocabulary since: that must not stop the other rules.
+        except RuleSyntaxError as error:
+            read.invalid[key] = str(error)
+        except Exception as error:  # nor may a bug
+            read.broken[key] = error
+
+    @cached_property
+    def _prepared(self) -> _PreparedRules:
+        prepared, conditions = _PreparedRules(), dict[Condition, MatchableCondition]()
+        for key, rule in self.rules.items():
+            try:
+                prepared.rules[key] = MatchableRule.of(rule, conditions)
+            except Exception as error:  # a bug that this rule brings out
+                prepared.broken[key] = error
+        return prepared
+
+    def _states_to_check(self, now: datetime, isolation: Isolation) -> dict[str, AlertRuleState]:
+        """How far each rule was checked that is to be checked now.
+
+        A rule that is new, or whose condition was edited, starts now.
+        """
+        stored, states = self.store.alerts.rule_states() if self.rules else {}, dict[str, AlertRuleState]()
+        waiting = isolation.waiting(FaultKind.ALERT_RULE)
+        for key, rule in self.prepared.items():
+            when, state = rule.condition.text, stored.get(key)
+            # An edited condition starts anew, or it would alert for everything that it matches in the past.
+            if state is None or state.when != when:
+                states[key] = AlertRuleState(rule_key=key, when=when, watched_since=now, checked_until=now)
+            elif state.checked_until <= now and key not in waiting:
+                states[key] = state
+        return states
+
+    def _settle_documents(self, check: _Check, isolation: Isolation) -> None:
+        """Set the documents aside that broke the rules; forget the faults of those that work now."""
+        broken = check.comparison.broken_documents
+        for id, error in broken.items():
+            isolation.set_aside(FaultKind.ALERT_DOCUMENT, id, error)
+        for fault in self.store.faults.all():
+            if fault.kind is FaultKind.ALERT_DOCUMENT and fault.key not in check.retries:
+                isolation.clear(FaultKind.ALERT_DOCUMENT, fault.key)
+
+    def _settle_rules(
+        self, broken: Mapping[str, Exception], checked: Iterable[str], isolation: Isolation
+    ) -> None:
+        """Set the broken rules aside; forget the faults of those that work now, and of those removed."""
+        for key, error in broken.items():
+            if key not in isolation.waiting(FaultKind.ALERT_RULE):
+                isolation.set_aside(FaultKind.ALERT_RULE, key, error)
+        gone = {one.key for one in self.store.faults.all() if one.kind is FaultKind.ALERT_RULE} - {
+            *self.rules
+        }
+        for key in {*checked, *gone} - broken.keys():
+            isolation.clear(FaultKind.ALERT_RULE, key)
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadRules:
+    """Subscribers' rules: those that are valid, and why the others are not, by key."""
+
+    valid: list[AlertRule] = field(default_factory=list)
+    invalid: dict[str, str] = field(default_factory=dict)
+    broken: dict[str, Exception] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _PreparedRules:
+    """The rules that can be compared with documents, and what those raised that cannot, by key."""
+
+    rules: dict[str, MatchableRule] = field(default_factory=dict)
+    broken: dict[str, Exception] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Check:
+    """One check of the rules with these states at `now`; documents that are set aside wait."""
+
+    matcher: AlertMatcher
+    states: Mapping[str, AlertRuleState]
+    now: datetime
+    waiting: frozenset[str]
+
+    @cached_property
+    def start(self) -> datetime:
+        """Since when documents may have changed without being compared with a rule."""
+        # Rules were not all checked at the same time: the candidates go back to the oldest.
+        return min(one.checked_until for one in self.states.values())
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """Compare the rules with the candidates and with what was retracted."""
+        documents = [
+            MatchableDocument(document, self.matcher.nations)
+            for id, document in self._candidates.items()
+            if id not in self.waiting
+        ]
+        found = compare(self.states.keys(), documents, self._alerts_of)
+        broken_rules = dict(found.broken_rules)
+        alerts = [*found.alerts, *self._retraction_alerts(broken_rules)]
+        return replace(
+            found,
+            alerts=tuple(one for one in alerts if one.rule_key not in broken_rules),
+            broken_rules=broken_rules,
+        )
+
+    @cached_property
+    def retries(self) -> Mapping[str, datetime]:
+        """The documents that are to be compared again, and until when they had been compared."""
+        left_out = self.comparison.broken_documents.keys() | (self.waiting & self._candidates.keys())
+        return {id: min(self._earlier.get(id, self.start), self.start) for id in left_out} | {
+            id: since for id, since in self._earlier.items() if id in self.waiting
+        }
+
+    def save(self) -> tuple[Alert, ...]:
+        """Store alerts, how far each rule was checked, and what is left; return the alerts that are new."""
+        broken = self.comparison.broken_rules
+        checked = (
+            state if key in broken else replace(state, checked_until=self.now)
+            for key, state in self.states.items()
+        )
+        # In one transaction with how far each rule was checked: a crash loses no alert and repeats none.
+        return self.matcher.store.alerts.save(
+            self.comparison.alerts, self.matcher.rules, checked, self.retries
+        )
+
+    @cached_property
+    def _earlier(self) -> Mapping[str, datetime]:
+        return self.matcher.store.alerts.retries()
+
+    @cached_property
+    def _overrides(self) -> Mapping[str, LabelOverride]:
+        return self.matcher.store.labels.overrides()
+
+    @cached_property
+    def _candidates(self) -> Mapping[str, Document]:
+        """Documents that may cause an alert: changed, closing soon, relabelled, or left out before."""
+        store, start, now = self.matcher.store, self.start, self.now
+        documents = list(store.documents.with_carrier_changes(Window(start=start, end=now + SECOND)))
+        documents += self.matcher.closing(self.matcher.prepared.values(), Window(start=now, end=now))
+        ids = [id for id, override in self._overrides.items() if override.at >= start]
+        others = (store.documents.get(id) for id in (*ids, *(self._earlier.keys() - self.waiting)))
+        return {one.entry.id: one for one in (*documents, *others) if one}
+
+    @cached_property
+    def _already_sent(self) -> Mapping[tuple[str, str], Sequence[Alert]]:
+        """By rule key and document id, oldest first."""
+        return self.matcher.store.alerts.by_rule_and_document([*self._candidates])
+
+    def _alerts_of(self, key: str, matchable: MatchableDocument) -> Iterator[Alert]:
+        settings, document = self.matcher.config.settings, matchable.document
+        page = settings.site.base_url + document_page_path(document.entry)
+        state, since = self.states[key], self._earlier.get(document.entry.id)
+        if since is not None and since < state.checked_until:
+            state = replace(state, checked_until=max(since, state.watched_since))
+        rule = self.matcher.prepared[key]
+        context = _MatchContext(
+            self.now,
+            self._already_sent.get((key, document.entry.id), ()),
+            self._overrides.get(document.entry.id),
+        )
+        for event in _new_events(rule, state, matchable, context):
+            yield build_alert(rule.rule, event, document, found=self.now, page=page, zone=settings.timezone)
+
+    def _retraction_alerts(self, broken_rules: dict[str, Exception]) -> Iterator[Alert]:
         """Alerts to those who got an alert about a document that was retracted since."""
-        retracted = {one.id: one for one in self.store.documents.retractions() if start <= one.at <= now}
-        for (key, id), sent in self.store.alerts.by_rule_and_document(retracted).items() if retracted else ():
-            if key in states:
-                zone = self.config.settings.timezone
-                yield retraction_alert(sent[-1], self.rules[key], retracted[id], found=now, zone=zone)
+        store, zone = self.matcher.store, self.matcher.config.settings.timezone
+        retracted = {one.id: one for one in store.documents.retractions() if self.start <= one.at <= self.now}
+        for (key, id), sent in store.alerts.by_rule_and_document(retracted).items() if retracted else ():
+            if key in self.states:
+                rule = self.matcher.rules[key]
+                try:
+                    yield retraction_alert(sent[-1], rule, retracted[id], found=self.now, zone=zone)
+                except Exception as error:  # a bug that this rule brings out
+                    broken_rules[key] = error
 
 
 @dataclass(frozen=True, slots=True)
 class _MatchContext:
-    """What all rules are matched against at `now`."""
+    """What a rule and a document are compared with at `now`."""
 
     now: datetime
-    documents: Sequence[MatchableDocument]
-    # By rule key and document id, oldest first.
-    already_sent: Mapping[tuple[str, str], Sequence[Alert]]
-    # By document id.
-    overrides: Mapping[str, LabelOverride]
+    # The alerts of the rule about the document, oldest first.
+    already_sent: Sequence[Alert]
+    override: LabelOverride | None
 
 
 def _new_events(
-    rule: AlertRule, state: AlertRuleState, matchable: MatchableDocument, context: _MatchContext
+    rule: MatchableRule, state: AlertRuleState, matchable: MatchableDocument, context: _MatchContext
 ) -> Iterator[AlertEvent]:
     """The events on a document that alert now: one per document, or one per change if the rule says so."""
-    sent = context.already_sent.get((rule.key, matchable.document.entry.id), ())
+    sent = context.already_sent
     events = alert_events(
         rule,
         matchable,
@@ -221,6 +363,8 @@ def _new_events(
         changed_from=state.checked_until,
         until=context.now,
     )
+    if not (events or sent):
+        return
     # If the machine was off on the day, a closing alert comes late, but not after the document has closed.
     is_open = (matchable.open_until or context.now) >= context.now
     new = [one for one in events if one.reason is not AlertReason.CLOSING or is_open]
@@ -241,7 +385,7 @@ def _corrections(
     by_publisher = find_publishers_correction(matchable, changed_from=state.checked_until, until=context.now)
     if by_publisher and by_publisher.at > last.found_at:
         yield by_publisher
-    override = context.overrides.get(matchable.document.entry.id)
+    override = context.override
     if override and state.checked_until <= override.at <= context.now:
         by_operator = operator_correction(last, matchable.document, override)
         if by_operator:

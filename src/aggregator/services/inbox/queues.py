@@ -34,6 +34,7 @@ FAULT_TEXTS: Final[Mapping[FaultKind, str]] = {
     FaultKind.DOCUMENT: "document {key} is left out",
     FaultKind.PAGE: "page {key} cannot be made",
     FaultKind.ALERT_RULE: "alert rule {key} is not watched",
+    FaultKind.ALERT_DOCUMENT: "document {key} cannot be compared with alert rules",
     FaultKind.DIGEST: "digest {key} cannot be made or sent",
     FaultKind.DELIVERY: "delivery {key} cannot be sent",
     FaultKind.WEBHOOK: "webhook {key} cannot be sent",

@@ -41,6 +41,7 @@ IMPERSONAL: Final[frozenset[Table]] = frozenset(
         tables.poll_runs,
         tables.robots_txt,
         tables.digests,
+        tables.alert_retries,
         # A run of alerts is named by a hash of the rule.
         tables.delivery_runs,
     }

@@ -267,6 +267,14 @@ alerts: Final = Table(
     Index("ix_alerts_document_id", "document_id"),
 )
 
+alert_retries: Final = Table(
+    "alert_retries",
+    metadata,
+    # Documents that could not be compared with the rules, and until when they had been.
+    Column("document_id", Text, primary_key=True),
+    Column("checked_until", INSTANT, nullable=False),
+)
+
 subscriber_rules: Final = Table(
     "subscriber_rules",
     metadata,
