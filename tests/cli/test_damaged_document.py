@@ -67,6 +67,8 @@ def test_one_of_ten_that_is_damaged_is_named_and_repaired(
     page = f"entries/{id.removeprefix('urn:uuid:')}.html"
 
     at = ("--at", "2026-06-03T12:05:00Z", *STORE)
+    published = project.run("publish", *at)
+    assert (published.code, f"document {id} is left out" in published.err) == (1, True)
     assert project.run("publish", *at).code == 0
     (item,) = json.loads(project.run("inbox", *REPLAY, "--json").out)
     assert (id in item["what"], "damaged" in item["what"]) == (True, True)

@@ -332,6 +332,32 @@ def test_nine_go_out_the_inbox_names_the_tenth_and_it_follows_once_mended(
     assert project.inbox(PAUSE_OVER) == {}
 
 
+@pytest.mark.parametrize(
+    ("kind", "command", "code"),
+    [
+        (None, "run", 3),
+        (FaultKind.DOCUMENT, "run", 1),
+        (FaultKind.DOCUMENT, "publish", 1),
+        (FaultKind.DELIVERY, "digest send", 1),
+        (FaultKind.DOCUMENT, "digest send", 1),
+    ],
+)
+@pytest.mark.long
+def test_what_is_set_aside_because_of_a_bug_is_exit_code_1_before_3_for_sources(
+    project: Project, monkeypatch: pytest.MonkeyPatch, kind: FaultKind | None, command: str, code: int
+) -> None:
+    del project.network.responses["https://www.example.org/3.atom"]
+    if command != "run":
+        with project.open(MONDAY) as app:
+            asyncio.run(app.poll_only(app.poller.enabled_sources(), lambda _: None))
+    with monkeypatch.context() as bugs:
+        if kind:
+            SORTS[kind].break_it(project, 7, bugs)
+        result = CliRunner().invoke(cli.app, [*command.split(), "--at", PAUSE_OVER.isoformat()])
+
+    assert result.exit_code == code, result.output
+
+
 @pytest.mark.long
 def test_what_the_inbox_says_settles_it_at_once(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as bugs:

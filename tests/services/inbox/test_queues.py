@@ -114,6 +114,12 @@ def test_every_queue_and_every_kind_of_fault_is_in_the_inbox(
         assert hidden not in text
 
 
+def test_every_queue_that_there_is_stands_in_the_list() -> None:
+    made = {one for one in vars(queues).values() if isinstance(one, type) and hasattr(one, "waiting")}
+
+    assert made - {queues.Queue} == set(QUEUES)
+
+
 def test_each_item_says_since_when_and_its_command_exists(
     config: Config, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
