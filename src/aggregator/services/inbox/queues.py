@@ -26,7 +26,9 @@ FAILING_LONG: Final = timedelta(days=7)
 # An older digest helps nobody (decision 5), so its deliveries no longer wait for anybody.
 GIVEN_UP_SHOWN: Final = timedelta(days=7)
 # Failures that no later poll mends.
-LASTING_CAUSES: Final = frozenset({Cause.GONE, Cause.ENDED, Cause.BAD_ADDRESS, Cause.MISSING_FILE})
+LASTING_CAUSES: Final = frozenset(
+    {Cause.GONE, Cause.ENDED, Cause.BAD_ADDRESS, Cause.LOGIN, Cause.MISSING_FILE}
+)
 
 # What a fault of each kind means; a test holds that every kind is here.
 FAULT_TEXTS: Final[Mapping[FaultKind, str]] = {
