@@ -16,6 +16,8 @@ import pytest
 
 from aggregator.store import open_store
 from tests.store.contents import fill
+from tests.store.values import make_change, save_changes
+from tests.support.builders import make_entry
 from tests.support.projects import PROJECT, SMALL_REGISTER, SmallProject, small_project
 
 AT = "2026-06-05T12:00:00Z"
@@ -76,6 +78,18 @@ def test_a_lost_store_stops_every_command_and_a_backup_brings_it_back(project: S
         project.run("publish", "--at", AT).out
         == f"0 files changed, {len(before) - 1} unchanged, 0 removed.\n"
     )
+
+
+def test_after_a_restore_of_an_older_backup_publishing_asks_nothing(project: SmallProject) -> None:
+    project.run("backup", "old.zip")
+    with open_store(f"sqlite:///{store_of(project)}") as store:
+        save_changes(store, *(make_change(make_entry(f"https://www.gov.uk/{n}")) for n in range(30)))
+    assert project.run("publish", "--at", AT).code == 0
+
+    assert project.run("restore", "old.zip", "--new").code == 0
+    published = project.run("publish", "--at", AT)
+
+    assert (published.code, published.err) == (0, "")
 
 
 def test_with_its_folder_lost_too_the_published_pages_tell_and_new_starts_anew(project: SmallProject) -> None:

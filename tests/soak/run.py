@@ -291,8 +291,8 @@ class Soak:
             if fault.sort is FaultSort.KILL_LATE:
                 return []
             self.disturbed.begin(at)
-        facts = self.disturbed.wait()
-        return facts.get("problems", [])
+        problems: list[str] = self.disturbed.wait().get("problems", [])
+        return problems
 
     def _put_in(self, fault: Fault, at: datetime) -> None:
         if fault.sort in (FaultSort.CLOCK_AHEAD, FaultSort.CLOCK_BACK):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from aggregator.cli.console import print_json, print_text
+from aggregator.cli.console import print_error, print_json, print_text
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, open_program
 from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import Board, PlanReport, ProcessReport, RuleCheck, RuleResult, Site
@@ -41,7 +41,9 @@ def board(
 ) -> None:
     """Show the state of each open-government process on a day, by which rule and on what evidence."""
     with open_program(context, at=at, replay=replay, store=store) as program:
-        found = board_at(program.config, program.store, program.clock(), as_known=as_known)
+        found, left_out = board_at(program.config, program.store, program.clock(), as_known=as_known)
+        for id in sorted(left_out):
+            print_error(f"document {id} breaks something: only its dates count here, if they can be read")
         chosen = _select_process(found, body)
         site = program.config.settings.site
         if as_json:

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as ProgressBar
 from rich.table import Table
 
+from aggregator.services.inbox.queues import fault_text
 from aggregator.services.polling import PollOutcome, Progress
+from aggregator.store import Store
 
 # Rich would break long lines, colour numbers and turn `:smile:` in a title into a picture.
 OUT: Final = Console(highlight=False, soft_wrap=True, emoji=False)
@@ -59,6 +62,17 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ", ".join(value) if isinstance(value, (list, tuple)) else str(value)
+
+
+@contextmanager
+def exit_if_set_aside(store: Store) -> Iterator[None]:
+    """End the command with exit code 1 if a part is set aside inside the `with`, and name it."""
+    known = set(store.faults.all())
+    yield
+    if faults := [fault for fault in store.faults.all() if fault not in known]:
+        for fault in faults:
+            print_error(fault_text(fault))
+        raise typer.Exit(1)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import typer
 
 from aggregator.app import App
 from aggregator.cli import rows
-from aggregator.cli.console import print_json, print_rows, print_text
+from aggregator.cli.console import exit_if_set_aside, print_json, print_rows, print_text
 from aggregator.cli.options import AsJson, At, Replay, app, open_program
 from aggregator.deliver import render_digest
 from aggregator.errors import ConfigError, ConfigIssue
@@ -73,10 +73,11 @@ def digest_send(
         if again and not program.store.deliveries.plan_again(again, program.clock()):
             what = "it has no delivery that was given up; `aggregator digest status` shows the runs"
             raise ConfigError((ConfigIssue(f"run {again}", 0, what),))
-        counts = asyncio.run(program.send_due())
-        sent = ", ".join(f"{counts[status]} {status}" for status in DeliveryStatus if counts[status])
-        route = describe_mail_route(program.config.settings, program.replay)
-        print_text(f"{sent or 'No delivery was due'}. {route}")
+        with exit_if_set_aside(program.store):
+            counts = asyncio.run(program.send_due())
+            sent = ", ".join(f"{counts[status]} {status}" for status in DeliveryStatus if counts[status])
+            route = describe_mail_route(program.config.settings, program.replay)
+            print_text(f"{sent or 'No delivery was due'}. {route}")
 
 
 @digest.command("status")

@@ -111,10 +111,24 @@ def documents_retract(
     """Erase a document's text from the store for good (a legal or privacy request)."""
     with open_program(context, at=at, store=store) as program:
         # `id` may be one that the document had before it was merged.
-        present_id = _find_document(program, id).entry.id
+        present_id = id if program.store.documents.damage_of(id) else _find_document(program, id).entry.id
         asyncio.run(program.retract(present_id, why))
         print_text(f"{present_id} is retracted: its text is erased, a tombstone stays.")
         print_text("Delete old backups and exports too, and upload output/ to your host again.")
+
+
+@documents.command("repair")
+def documents_repair(context: typer.Context, id: Id, at: At = None, store: StoreUrl = None) -> None:
+    """Make a document that is damaged in the store readable, from what is left of it."""
+    with open_program(context, at=at, store=store) as program:
+        with program.locked():
+            damaged = program.labelling.repair(id, program.clock())
+        if not damaged:
+            _find_document(program, id)
+            print_text(f"{id} can be read: there is nothing to repair.")
+            return
+        print_text(f"{id} can be read again; made anew from its other entries: {', '.join(damaged)}.")
+        print_text("Compare `aggregator documents history` with a backup: what was damaged is lost.")
 
 
 @documents.command("removals")
@@ -147,6 +161,9 @@ def _find_document(program: App, id: str) -> Document:
 
 def _no_such_document(program: App, id: str) -> ConfigError:
     retraction = next((one for one in program.store.documents.retractions() if one.id == id), None)
+    if program.store.documents.damage_of(id):
+        what = f"it is damaged in the store; run `aggregator documents repair {id}`"
+        return ConfigError((ConfigIssue(f"document {id}", 0, what),))
     what = "no stored document has this id; `aggregator documents list --json` shows the ids"
     if retraction:
         what = f"it was retracted on {rows.instant(retraction.at)} ({retraction.why}); its text is erased"

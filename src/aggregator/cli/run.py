@@ -11,7 +11,7 @@ import typer
 
 from aggregator import log
 from aggregator.app import App, RunReport
-from aggregator.cli.console import polling_progress, print_error, print_text
+from aggregator.cli.console import exit_if_set_aside, polling_progress, print_error, print_text
 from aggregator.cli.options import At, Output, Replay, StoreUrl, app, open_program
 from aggregator.config.settings import config_fingerprint
 from aggregator.errors import ConfigError, ConfigIssue
@@ -100,10 +100,11 @@ def publish(
             with program.locked():
                 _report_differences(program.publisher.differing_paths(program.clock()))
             return
-        written = program.publish(with_loss=accept_loss)
-        asyncio.run(program.notify_hubs_of(written))
-        changed, removed = len(written.changed), len(written.removed)
-        print_text(f"{changed} files changed, {written.unchanged} unchanged, {removed} removed.")
+        with exit_if_set_aside(program.store):
+            written = program.publish(with_loss=accept_loss)
+            asyncio.run(program.notify_hubs_of(written))
+            changed, removed = len(written.changed), len(written.removed)
+            print_text(f"{changed} files changed, {written.unchanged} unchanged, {removed} removed.")
 
 
 def _report_differences(paths: Sequence[str]) -> None:

@@ -12,7 +12,6 @@ from aggregator.cli import rows
 from aggregator.cli.console import print_json, print_rows, print_text
 from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, open_program
 from aggregator.errors import ConfigError, ConfigIssue
-from aggregator.model.faults import FaultKind
 from aggregator.services.inbox.queues import fault_text, inbox, item_text
 from aggregator.services.inbox.retry import retry
 from aggregator.services.publishing.snapshot import sources_with_state
@@ -39,8 +38,7 @@ def status(
             for problem in _problems(row):
                 print_text(problem)
         for fault in program.store.faults.all():
-            if fault.kind is FaultKind.JOB:
-                print_text(fault_text(fault))
+            print_text(f"{fault_text(fault)}; see `aggregator inbox`")
 
 
 @app.command("inbox")

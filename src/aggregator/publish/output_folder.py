@@ -173,6 +173,12 @@ def stored_documents(folder: Path) -> str:
     return _read_manifest(folder).get(_STORED_KEY, "")
 
 
+def forget_stored_documents(folder: Path) -> None:
+    """Forget what the last call was given as `stored`. Raises PublishError."""
+    if stored_documents(folder):
+        _write_manifest(folder, _read_fingerprints(folder), published_at(folder))
+
+
 def _read_manifest(folder: Path) -> dict[str, str]:
     manifest = folder / MANIFEST
     _refuse_symlink(manifest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,8 @@ from aggregator.store import Store
 PACKAGE: Final = Path(__file__).parents[1]
 # Characters of an exception's message that are stored: it may quote a whole document.
 LONGEST_MESSAGE: Final = 300
+# How the error of a document begins that cannot be read in the store.
+DAMAGED: Final = "what is stored of it is damaged"
 
 
 @dataclass
@@ -82,6 +84,12 @@ class RemoteError(Exception):
     def of(cls, error: BaseException) -> RemoteError:
         """Return what another process can be told of an exception."""
         return cls(describe(error), place_of(error), "".join(traceback.format_exception(error)))
+
+
+def damaged_document(columns: Iterable[str] = ()) -> RemoteError:
+    """Return the reason why a document is set aside that cannot be read in the store."""
+    where = f" ({', '.join(columns)})" if columns else ""
+    return RemoteError(f"{DAMAGED}{where}", "store/documents/queries.py", "")
 
 
 def describe(error: BaseException) -> str:

@@ -16,12 +16,14 @@ from aggregator.store.database.lost import MakeStore
 from aggregator.store.database.lost import lost as lost_store
 from aggregator.store.database.migrate import refuse_schema
 from aggregator.store.database.store_file import StoreFile
+from aggregator.store.documents.queries import StoredDocuments
 from aggregator.store.store import Store, Transaction, open_existing_store, open_store
 
 __all__ = [
     "MakeStore",
     "Store",
     "StoreFile",
+    "StoredDocuments",
     "Transaction",
     "check_store_file",
     "lost_store",

@@ -258,6 +258,14 @@ class Alerts(Repository):
             .values(status=WebhookStatus.PLANNED, due=now, **fresh)
         )
 
+    def try_set_aside(self, key: str, now: datetime) -> int:
+        """Make a webhook delivery due that waits (`RULE/DOCUMENT/EVENT`); return how many these are."""
+        columns = webhook_deliveries.c
+        is_meant = columns.rule_key + "/" + columns.document_id + "/" + columns.event_key == key
+        is_planned = columns.status == WebhookStatus.PLANNED
+        statement = update(webhook_deliveries).where(is_meant, is_planned).values(due=now)
+        return self._database.execute(statement)
+
     def last_webhook_reply(self, rule_key: str) -> str:
         """Return the last reply to a webhook delivery of a rule; empty if there was none."""
         columns = webhook_deliveries.c

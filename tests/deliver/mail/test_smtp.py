@@ -6,8 +6,10 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -171,3 +173,14 @@ def test_an_outbox_that_cannot_be_written_is_named_in_the_error(tmp_path: Path) 
 
     with pytest.raises(DeliveryError, match=r"outbox: mail cannot be written here"):
         asyncio.run(Outbox(tmp_path / "outbox")([make_message("a")]))
+
+
+def test_a_message_that_the_outbox_cannot_take_stops_no_other(tmp_path: Path) -> None:
+    (tmp_path / "outbox/2024-W04/a.eml").mkdir(parents=True)
+    broken: Any = None
+    messages = [make_message("a"), replace(make_message("b"), payload=broken), make_message("c")]
+
+    results = asyncio.run(Outbox(tmp_path / "outbox")(messages))
+
+    assert [one.outcome for one in results] == [SendOutcome.NOT_SENT] * 2 + [SendOutcome.ACCEPTED]
+    assert [type(one.error) for one in results] == [IsADirectoryError, TypeError, type(None)]

@@ -65,6 +65,7 @@ def fill(config: Config, store: Store) -> Config:
     config = with_source(config, store, make_source("moved"), moved_to="https://new.example.org/")
     layout = {"failure": failed(Cause.LAYOUT), "failing_since": NOON}
     config = with_source(config, store, make_source("layout"), **layout)
+    config = with_source(config, store, make_source("login"), failure=failed(Cause.LOGIN), failing_since=NOON)
     config = with_source(
         config, store, make_source("long"), failure=failed(Cause.TIMEOUT), failing_since=WEEK_AGO
     )
@@ -111,10 +112,22 @@ def test_every_queue_and_every_kind_of_fault_is_in_the_inbox(
     assert FAULT_TEXTS.keys() == set(FaultKind)
     text = "\n".join(f"{item_text(item)} → {item.command}" for item in items)
     assert all(f"one {kind}" in text for kind in FaultKind)
-    for shown in ("moved: has moved", "layout: needs new selectors", "long: does not recover", "2026-W22: 1"):
+    for shown in (
+        "moved: has moved",
+        "layout: needs new selectors",
+        "long: does not recover",
+        "login: does not recover",
+        "2026-W22: 1",
+    ):
         assert shown in text
     for hidden in ("short:", "off:", "2026-W09", "\x1b"):
         assert hidden not in text
+
+
+def test_every_queue_that_there_is_stands_in_the_list() -> None:
+    made = {one for one in vars(queues).values() if isinstance(one, type) and hasattr(one, "waiting")}
+
+    assert made - {queues.Queue} == set(QUEUES)
 
 
 def test_each_item_says_since_when_and_its_command_exists(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
 from aggregator.errors import DeliveryError
 from aggregator.model import Message, SendOutcome, SendResult
+
+# What hinders one file in a folder that can be written.
+OF_ONE_FILE: Final = frozenset({errno.EISDIR, errno.ENAMETOOLONG})
 
 
 class Outbox:
@@ -18,12 +23,20 @@ class Outbox:
 
     async def __call__(self, messages: Sequence[Message]) -> tuple[SendResult, ...]:
         """Write each message whole or not at all. Raises DeliveryError when the folder cannot be written."""
+        return tuple(self._send(message) for message in messages)
+
+    def _send(self, message: Message) -> SendResult:
         try:
-            for message in messages:
-                self._put(message)
-        except OSError as error:
-            raise DeliveryError(f"{self.folder}: mail cannot be written here: {error.strerror}") from error
-        return tuple(SendResult(message, SendOutcome.ACCEPTED, "put into the outbox") for message in messages)
+            self._put(message)
+        # It concerns this message, not the batch.
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno not in OF_ONE_FILE:
+                raise DeliveryError(
+                    f"{self.folder}: mail cannot be written here: {error.strerror}; "
+                    "free some space, or let this user write there"
+                ) from error
+            return SendResult(message, SendOutcome.NOT_SENT, f"not put into the outbox: {error}", error)
+        return SendResult(message, SendOutcome.ACCEPTED, "put into the outbox")
 
     def _put(self, message: Message) -> None:
         folder = self.folder / message.run

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from aggregator.model import DeferredArtifact, Document, Snapshot
-from aggregator.publish.presentation.paths import document_page_path, web_url
+from aggregator.publish.presentation.paths import document_page_path, page_path_of_id, web_url
 from aggregator.publish.presentation.text import clean_title
 from aggregator.publish.site.render import render_page
 
@@ -31,6 +31,13 @@ def placeholder_page(document: Document, snapshot: Snapshot) -> DeferredArtifact
     return DeferredArtifact(
         path=path, media_type="text/html", make=partial(_render, document, snapshot, path)
     )
+
+
+def damaged_page(id: str, snapshot: Snapshot) -> DeferredArtifact:
+    """Return the page that says so for a document of which only the id can be read."""
+    # A record's own path is among what cannot be read: its page goes, and comes back with it.
+    path = page_path_of_id(id)
+    return render_page("placeholder.html.j2", snapshot, path, title=PLAIN_TITLE, official=None)
 
 
 def _render(document: Document, snapshot: Snapshot, path: str) -> bytes:

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from aggregator import log
 from aggregator.config.settings import load_settings
-from aggregator.errors import ConfigError, ConfigIssue, StoreError
+from aggregator.errors import ConfigError, ConfigIssue, PublishError, StoreError
+from aggregator.publish.output_folder import forget_stored_documents
 from aggregator.services.backup.archive import EDITED, KEY, SETTINGS, STORE, Manifest, unpack, work_folder
 from aggregator.store import StoreFile, refuse_schema
 
@@ -47,7 +49,18 @@ def restore_backup(file: Path, settings_file: Path, *, new: bool) -> RestoreRepo
         if changed:
             changed = {**changed, STORE: targets[STORE]}  # always, and last: see `_put_in_place`
         moved = _put_in_place(unpacked, changed, StoreFile(targets[STORE])) if changed else ()
+    _allow_fewer_documents(settings_file)
     return RestoreReport(manifest=manifest, moved_aside=moved)
+
+
+def _allow_fewer_documents(settings_file: Path) -> None:
+    """Keep the next publish from asking whether it is right that an older store has fewer documents."""
+    try:
+        forget_stored_documents(
+            load_settings(settings_file if settings_file.exists() else None).output_folder
+        )
+    except PublishError as error:
+        log.info("the next publish may ask about lost documents", reason=str(error))
 
 
 def _refuse_schema(file: Path, manifest: Manifest) -> None:

@@ -26,7 +26,7 @@ from aggregator.model.faults import (
     Fault,
     FaultKind,
 )
-from aggregator.services.isolation import describe
+from aggregator.services.isolation import DAMAGED, describe
 from aggregator.store import Store
 from aggregator.values.text import one_line
 
@@ -35,7 +35,9 @@ FAILING_LONG: Final = timedelta(days=7)
 # An older digest helps nobody (decision 5), so its deliveries no longer wait for anybody.
 GIVEN_UP_SHOWN: Final = timedelta(days=7)
 # Failures that no later poll mends.
-LASTING_CAUSES: Final = frozenset({Cause.GONE, Cause.ENDED, Cause.BAD_ADDRESS, Cause.MISSING_FILE})
+LASTING_CAUSES: Final = frozenset(
+    {Cause.GONE, Cause.ENDED, Cause.BAD_ADDRESS, Cause.LOGIN, Cause.MISSING_FILE}
+)
 
 # What a fault of each kind means; a test holds that every kind is here.
 FAULT_TEXTS: Final[Mapping[FaultKind, str]] = {
@@ -181,9 +183,7 @@ class SetAside:
                 kind=self.kind,
                 what=fault_text(fault),
                 since=fault.first_at,
-                command=QUESTIONS.get(
-                    (fault.kind, fault.key), f"aggregator inbox --retry {shlex.quote(fault.key)}"
-                ),
+                command=_settling_command(fault),
             )
 
 
@@ -304,6 +304,12 @@ def fault_text(fault: Fault) -> str:
     what = FAULT_TEXTS[fault.kind].format(key=fault.key)
     times = "once" if fault.attempts == 1 else f"{fault.attempts} times"
     return one_line(f"{what}: {fault.error} ({fault.place}); tried {times}, it is tried again by itself")
+
+
+def _settling_command(fault: Fault) -> str:
+    if fault.kind is FaultKind.DOCUMENT and fault.error.startswith(DAMAGED):
+        return f"aggregator documents repair {shlex.quote(fault.key)}"
+    return QUESTIONS.get((fault.kind, fault.key), f"aggregator inbox --retry {shlex.quote(fault.key)}")
 
 
 def _items(queue: Queue, now: datetime) -> tuple[InboxItem, ...]:

@@ -25,5 +25,7 @@ def retry(store: Store, key: str, now: datetime) -> int:
             store.sources.save_state(replace(store.sources.state(fault.key), due=now))
         if fault.kind in {FaultKind.DELIVERY, FaultKind.DIGEST}:
             store.deliveries.try_set_aside(fault.key, now)
+        if fault.kind is FaultKind.WEBHOOK:
+            store.alerts.try_set_aside(fault.key, now)
         store.faults.clear(fault.kind, fault.key)
     return len(chosen) + store.alerts.post_again(key, now)

@@ -65,6 +65,21 @@ class Labelling:
             transaction.labels.save({document.entry.id: labels}, self.labeller.fingerprint)
         return replace(document, labels=labels)
 
+    def repair(self, id: str, now: datetime) -> tuple[str, ...]:
+        """Make a damaged document readable from what is left of it; return the columns that were damaged.
+
+        Raises StoreError if too little is left.
+        """
+        broken = BrokenDocuments()
+        with self.store.transaction() as transaction:
+            if damaged := transaction.documents.damage_of(id):
+                transaction.carriers.repair(id)
+                recombine_documents([id], transaction, self.labeller, broken)
+        set_documents_aside(self.store, broken, now)
+        if not broken:
+            self.store.faults.clear(FaultKind.DOCUMENT, id)
+        return damaged
+
     def _retry(self, now: datetime) -> None:
         """Combine the documents again whose time has come."""
         # The fault is forgotten only when the document was published.

@@ -29,7 +29,9 @@ def merge_documents(
     name_groups = [ids for ids in store.names.duplicates(before) if only in (None, ids)]
     ids = frozenset[str]().union(*name_groups)
     retracted = store.documents.retracted_ids(ids)
-    for remaining, *others in find_duplicates(name_groups, store.documents.stored_entries(ids), retracted):
+    known = store.carriers.of_documents(ids)
+    stored = {id: one for id, one in store.documents.stored_entries(ids).items() if id in known}
+    for remaining, *others in find_duplicates(name_groups, stored, retracted):
         for merged in others:
             if remaining in retracted:
                 store.documents.retract_duplicate(merged, remaining)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import reduce
@@ -25,6 +25,7 @@ from aggregator.model import (
 )
 from aggregator.normalise.identity import entry_id
 from aggregator.normalise.urls import canonical_url
+from aggregator.services.isolation import damaged_document
 from aggregator.services.polling.read_source import SourceReading
 from aggregator.store import Transaction
 
@@ -59,6 +60,9 @@ def save_reading(
     entries = tuple(entry for entry in identified.entries if entry.id not in retracted)
     present = [entry for entry in entries if entry.removal is None]
     known = store.carriers.of_documents([entry.id for entry in entries])
+    # What cannot be compared stays as it is stored.
+    broken = BrokenDocuments({entry.id: damaged_document() for entry in entries if entry.id not in known})
+    entries = tuple(entry for entry in entries if entry.id in known)
     backlog = before.first_read is None
     other_address = before.address not in (None, reading.address)
     changes = find_changes(source, entries, known, now=now, backlog=backlog, other_address=other_address)
@@ -67,11 +71,11 @@ def save_reading(
     removed = {id: removal for id, removal in identified.removals.items() if id not in listed}
     carried = store.carriers.of_source(source.id)
     removals = find_removals(carried, listed, removed, complete=reading.complete, now=now)
-    saved = [replace(change, payload_sha256=reading.sha256) for change in (*changes, *removals.changes)]
+    gone = _of_undamaged(removals.changes, store, broken)
+    saved = [replace(change, payload_sha256=reading.sha256) for change in (*changes, *gone)]
     store.carriers.apply(saved)
     store.carriers.mark_seen(source.id, listed, now)
     store.carriers.set_pending_removals(source.id, removals.pending)
-    broken = BrokenDocuments()
     recombine_documents({change.entry.id for change in saved}, store, labeller, broken, before=now)
     return SavedReading(changes=tuple(saved), pending_removals=removals.awaiting_operator, broken=broken)
 
@@ -90,10 +94,18 @@ def accept_removals(
     """
     missing = Removal(kind=RemovalKind.MISSING)
     gone = [c for c in store.carriers.of_source(source) if c.entry.id in document_ids and not c.removal]
-    changes = [withdraw(carrier, missing, now) for carrier in gone]
+    changes = _of_undamaged([withdraw(carrier, missing, now) for carrier in gone], store, broken)
     store.carriers.apply(changes)
     recombine_documents({change.entry.id for change in changes}, store, labeller, broken)
     return len(changes)
+
+
+def _of_undamaged(changes: Iterable[Change], store: Transaction, broken: BrokenDocuments) -> list[Change]:
+    """Return the changes of documents that can be read; the others are added to `broken`."""
+    by_id = {change.entry.id: change for change in changes}
+    known = store.carriers.of_documents(by_id)
+    broken |= {id: damaged_document() for id in by_id if id not in known}
+    return [change for id, change in by_id.items() if id in known]
 
 
 def recombine_documents(

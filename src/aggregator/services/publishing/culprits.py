@@ -10,6 +10,8 @@ from typing import Final
 # half the site would be worse than to leave it as it was.
 MOST_CULPRITS: Final = 5
 FEWEST_ALLOWED: Final = 3
+# How many documents one search may blame: many more at once are the program's fault, and it must end.
+MAX_FOUND: Final = 20
 
 
 class TrialResult(StrEnum):

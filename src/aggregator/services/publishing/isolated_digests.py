@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from aggregator.config import Config
-from aggregator.errors import AggregatorError
 from aggregator.model import Digest, Document, SourceWithState
 from aggregator.model.faults import FaultKind
 from aggregator.services.isolation import Isolation
-from aggregator.services.publishing.culprits import TrialResult, find_culprits, most_culprits
-from aggregator.services.publishing.isolated_files import MAX_FOUND
 from aggregator.services.publishing.left_out import LeftOut
 from aggregator.services.publishing.snapshot import build_digest, sources_with_state
+from aggregator.services.publishing.without_culprits import build_without_culprits
 from aggregator.store import Store
 
 
@@ -58,18 +56,14 @@ class _Builder:
 
     def build(self, period: str) -> Digest:
         """Build one digest. A document that breaks it is set aside, and has its stand-in there."""
-        while True:
-            try:
-                return self._build(period, self.left_out)
-            except AggregatorError:
-                raise
-            except Exception as error:
-                culprits = self._culprits(period)
-                if not culprits:
-                    raise
-                for id in sorted(culprits - self.left_out.ids):
-                    self.isolation.set_aside(FaultKind.DOCUMENT, id, error)
-                self.left_out = self.left_out.without(culprits)
+
+        def set_aside(id: str, error: Exception) -> None:
+            self.isolation.set_aside(FaultKind.DOCUMENT, id, error)
+
+        digest, self.left_out = build_without_culprits(
+            partial(self._build, period), lambda: self.documents, self.left_out, set_aside
+        )
+        return digest
 
     def _build(self, period: str, left_out: LeftOut) -> Digest:
         return build_digest(
@@ -81,20 +75,3 @@ class _Builder:
             issued_at=self.now,
             left_out=left_out,
         )
-
-    def _culprits(self, period: str) -> frozenset[str]:
-        ordered = sorted(self.documents, key=lambda document: (document.first_seen, document.entry.id))
-        ids = [one.entry.id for one in ordered]
-
-        def attempt(kept: frozenset[str]) -> TrialResult:
-            try:
-                self._build(period, self.left_out.only(kept, ids))
-            except AggregatorError:
-                raise
-            except Exception:
-                return TrialResult.FAILS
-            return TrialResult.WORKS
-
-        most = most_culprits(len(ids)) - len(self.left_out.ids)
-        candidates = [id for id in ids if id not in self.left_out.dropped]
-        return find_culprits(candidates, attempt, min(most, MAX_FOUND))

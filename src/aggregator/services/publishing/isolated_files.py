@@ -22,17 +22,16 @@ from aggregator.publish.output_folder import (
     write_output,
 )
 from aggregator.publish.presentation.paths import document_page_path
-from aggregator.publish.site.placeholder_page import placeholder_page
+from aggregator.publish.site.placeholder_page import damaged_page, placeholder_page
 from aggregator.services.isolation import Isolation
-from aggregator.services.publishing.culprits import TrialResult, find_culprits, most_culprits
+from aggregator.services.publishing.culprits import MAX_FOUND, TrialResult, find_culprits, most_culprits
+from aggregator.services.publishing.damaged import read_stored, set_damaged_aside
 from aggregator.services.publishing.left_out import NOTHING_LEFT_OUT, LeftOut
 from aggregator.services.publishing.snapshot import gather_snapshot
-from aggregator.store import Store
+from aggregator.store import Store, StoredDocuments
 
 # Each search makes a file some dozen times. What is still broken after so many is set aside as it is.
 MAX_SEARCHES: Final = 12
-# How many documents one search may blame: many more at once are the program's fault, and it must end.
-MAX_FOUND: Final = 20
 
 File = Artifact | DeferredArtifact
 MakeFiles = Callable[[Snapshot, LeftOut], Iterable[File]]
@@ -74,9 +73,14 @@ class IsolatedFiles:
         return Isolation(self.store, self.now)
 
     @cached_property
+    def _stored(self) -> StoredDocuments:
+        """Every document, read once. Raises StoreError if too many of them are damaged."""
+        return read_stored(self.store)
+
+    @property
     def documents(self) -> tuple[Document, ...]:
-        """Every document, read once."""
-        return self.store.documents.all()
+        """Every document that can be read."""
+        return self._stored.readable
 
     @cached_property
     def _ids(self) -> tuple[str, ...]:
@@ -93,7 +97,9 @@ class IsolatedFiles:
 
         What was set aside before is tried again when its pause is over, and forgotten once it works.
         """
-        self.left_out = LeftOut(hidden=self.isolation.waiting(FaultKind.DOCUMENT))
+        waiting = self.isolation.waiting(FaultKind.DOCUMENT)
+        set_damaged_aside(self._stored, self.isolation)
+        self.left_out = LeftOut(hidden=waiting - self._stored.damaged.keys())
         self.skipped = self.isolation.waiting(FaultKind.PAGE) if self.retries else frozenset()
         self._with_draft = self._open_week not in self.isolation.waiting(FaultKind.DIGEST)
         results: list[WriteResult] = []
@@ -152,6 +158,8 @@ class IsolatedFiles:
         for document in self.documents if self.left_out.ids else ():
             if document.entry.id in self.left_out.ids and (page := placeholder_page(document, snapshot)):
                 by_path[page.path] = page
+        pages = [damaged_page(id, snapshot) for id in self._stored.damaged]
+        by_path |= {page.path: page for page in pages}
         redirects = {path for path, id in snapshot.former_pages.items() if id in self.left_out.ids}
         keep_all = not aside.isdisjoint(self.formats)
         return _Files(
@@ -254,9 +262,9 @@ class IsolatedFiles:
             self.isolation.set_aside(FaultKind.DIGEST, self._open_week, self._draft_error)
         for key, error in self.broken.items():
             self.isolation.set_aside(FaultKind.PAGE, key, error)
-        waiting = self.skipped | self.broken.keys()
+        waiting, left_out = self.skipped | self.broken.keys(), self.left_out.ids | self._stored.damaged.keys()
         for fault in self.store.faults.all():
-            if fault.kind is FaultKind.DOCUMENT and fault.key not in self.left_out.ids:
+            if fault.kind is FaultKind.DOCUMENT and fault.key not in left_out:
                 self.isolation.clear(fault.kind, fault.key)
             if fault.kind is FaultKind.PAGE and fault.key not in waiting:
                 self.isolation.clear(fault.kind, fault.key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache, partial
 from typing import Any, Final
@@ -14,6 +15,13 @@ from sqlalchemy import Dialect, Text, TypeDecorator
 
 class UnreadableValueError(Exception):
     """What is stored is not what this program writes: the file is damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A stored value that cannot be read, in place of it. Stored again, it is as it was."""
+
+    text: str
 
 
 def to_json(model: Any, value: object) -> str:
@@ -50,18 +58,26 @@ def to_text(instant: datetime) -> str:
 
 
 class ConvertedText(TypeDecorator[Any]):
-    """A text column whose values are converted by `write` and `read`; None is stored as NULL."""
+    """A text column whose values are converted by `write` and `read`; None is stored as NULL.
+
+    With `tolerant`, a value that cannot be read becomes `Damaged`: whoever reads the column has to look.
+    """
 
     impl = Text
     cache_ok = True
 
-    def __init__(self, write: Callable[[Any], str], read: Callable[[str], Any]) -> None:
+    def __init__(
+        self, write: Callable[[Any], str], read: Callable[[str], Any], *, tolerant: bool = False
+    ) -> None:
         super().__init__()
         self.write = write
         self.read = read
+        self.tolerant = tolerant
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Convert to text."""
+        if isinstance(value, Damaged):
+            return value.text
         return None if value is None else self.write(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
@@ -69,6 +85,8 @@ class ConvertedText(TypeDecorator[Any]):
         try:
             return None if value is None else self.read(value)
         except (ValueError, TypeError) as error:
+            if self.tolerant and value is not None:
+                return Damaged(value)
             raise UnreadableValueError from error
 
 
@@ -76,6 +94,6 @@ class ConvertedText(TypeDecorator[Any]):
 INSTANT: Final = ConvertedText(to_text, datetime.fromisoformat)
 
 
-def json_of(model: Any) -> ConvertedText:
-    """Return a column type that stores values of one model type as canonical JSON."""
-    return ConvertedText(partial(to_json, model), partial(from_json, model))
+def json_of(model: Any, *, tolerant: bool = False) -> ConvertedText:
+    """Return a column type that stores values of one model type as canonical JSON; see `ConvertedText`."""
+    return ConvertedText(partial(to_json, model), partial(from_json, model), tolerant=tolerant)

@@ -42,6 +42,7 @@ metadata: Final = MetaData(
 )
 
 # ---------------------------------------------------------------- documents
+# Their JSON is tolerant: one damaged document must not keep anybody from reading the others.
 documents: Final = Table(
     "documents",
     metadata,
@@ -53,9 +54,9 @@ documents: Final = Table(
     Column("updated", INSTANT, nullable=False),
     # The document's own date to the second, or first_seen where it has none. "Newest first" sorts by it.
     Column("sort_date", INSTANT, nullable=False),
-    Column("entry", json_of(Entry), nullable=False),
-    Column("labels", json_of(Labels), nullable=False),
-    Column("removal", json_of(Removal), nullable=True),
+    Column("entry", json_of(Entry, tolerant=True), nullable=False),
+    Column("labels", json_of(Labels, tolerant=True), nullable=False),
+    Column("removal", json_of(Removal, tolerant=True), nullable=True),
     Column("relevance", Text, nullable=False),
     # Of the vocabulary that gave the labels. If it is not today's, the document is labelled again.
     Column("vocabulary_fingerprint", Text, nullable=False, index=True),
@@ -77,12 +78,12 @@ carriers: Final = Table(
     Column("backlog", Boolean, nullable=False),
     # When the source last changed `entry`. Keeps an older change that arrives late from undoing a newer one.
     Column("changed_at", INSTANT, nullable=False),
-    Column("entry", json_of(Entry), nullable=False),
+    Column("entry", json_of(Entry, tolerant=True), nullable=False),
     Column("last_seen", INSTANT, nullable=False),
-    Column("pending_removal", json_of(PendingRemoval), nullable=True),
-    Column("removal", json_of(Removal), nullable=True),
+    Column("pending_removal", json_of(PendingRemoval, tolerant=True), nullable=True),
+    Column("removal", json_of(Removal, tolerant=True), nullable=True),
     # The entry before `changed_at`: other changes of that instant are compared with it, in whatever order.
-    Column("previous_entry", json_of(Entry), nullable=True),
+    Column("previous_entry", json_of(Entry, tolerant=True), nullable=True),
     Index("ix_carriers_source", "source_id", "last_seen"),
 )
 
@@ -93,8 +94,8 @@ revisions: Final = Table(
     Column("source_id", Text, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("seen_at", INSTANT, nullable=False, index=True),
-    Column("parts", json_of(tuple[str, ...]), nullable=False),
-    Column("entry", json_of(Entry), nullable=False),
+    Column("parts", json_of(tuple[str, ...], tolerant=True), nullable=False),
+    Column("entry", json_of(Entry, tolerant=True), nullable=False),
     Column("note", Text, nullable=False),
     Column("payload_sha256", Text, nullable=False),
     Column("last_seen", INSTANT, nullable=True),

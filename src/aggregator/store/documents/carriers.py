@@ -13,7 +13,14 @@ from aggregator.model import Carrier, Change, ChangeKind, PendingRemoval, Revisi
 from aggregator.store.database.engine import Repository
 from aggregator.store.database.statements import upsert
 from aggregator.store.database.tables import carriers, revisions
-from aggregator.store.documents.queries import CARRIER_COLUMNS, read_carriers, to_carrier
+from aggregator.store.documents.queries import (
+    CARRIER_COLUMNS,
+    damaged_columns,
+    read_carriers,
+    read_undamaged_carriers,
+    to_carrier,
+)
+from aggregator.store.documents.repair import repair_carriers
 
 # The kinds of change that add a revision to a known document.
 REVISION_KINDS: Final = frozenset({ChangeKind.REVISED, ChangeKind.WITHDRAWN, ChangeKind.RESTORED})
@@ -28,19 +35,17 @@ class Carriers(Repository):
     def of_documents(self, document_ids: Iterable[str]) -> dict[str, tuple[Carrier, ...]]:
         """Return the carriers of each of these documents with all revisions, the first carrier first.
 
-        Every id that was asked for is a key; an unknown one has no carriers.
+        Every id that was asked for is a key; an unknown one has no carriers. Only a document of which any
+        value is damaged has no key.
         """
-        by_document: dict[str, tuple[Carrier, ...]] = dict.fromkeys(document_ids, ())
         with self._database.read_transaction() as connection:
-            for carrier in read_carriers(connection, by_document):
-                by_document[carrier.entry.id] += (carrier,)
-        return by_document
+            return read_undamaged_carriers(connection, document_ids)
 
     def of_source(self, source_id: str) -> tuple[Carrier, ...]:
-        """Return a source's carrier of each document, by document id, without revisions."""
+        """Return a source's carrier of each document, by document id, without revisions; no damaged ones."""
         query = select(*CARRIER_COLUMNS).where(carriers.c.source_id == source_id)
         rows = self._database.rows(query.order_by(carriers.c.document_id))
-        return tuple(to_carrier(row) for row in rows)
+        return tuple(to_carrier(row) for row in rows if not damaged_columns([row]))
 
     def last_listed_ids(self, source_id: str) -> frozenset[str]:
         """Return the ids of the documents that the last poll of a source saw."""
@@ -62,6 +67,11 @@ class Carriers(Repository):
                 changed[key] = _apply(changed.get(key), change)
             pairs = [(carrier, stored.get(key)) for key, carrier in changed.items()]
             write_carriers(connection, [(after, before) for after, before in pairs if after != before])
+
+    def repair(self, document_id: str) -> None:
+        """Replace what is damaged of a document's carriers, see `repair_carriers`. Raises StoreError."""
+        with self._database.write_transaction() as connection:
+            repair_carriers(connection, document_id)
 
     def mark_seen(self, source_id: str, document_ids: Iterable[str], now: datetime) -> None:
         """Save that a poll of the source at `now` saw these documents, unchanged."""

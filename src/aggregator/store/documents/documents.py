@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, func, select, true, type_coerce, union
+from sqlalchemy import ColumnElement, Text, and_, case, func, select, true, type_coerce, union
 
 from aggregator.model import Document, Entry, Relevance, Retraction, Window
 from aggregator.store.database.codec import to_text
@@ -15,7 +15,7 @@ from aggregator.store.database.statements import select_in_chunks
 from aggregator.store.database.tables import carriers, document_names, documents, revisions, tombstones
 from aggregator.store.documents.merging import merge_documents
 from aggregator.store.documents.names import move_names
-from aggregator.store.documents.queries import read_documents
+from aggregator.store.documents.queries import StoredDocuments, damaged_columns, read_documents
 from aggregator.store.documents.retraction import retract
 
 
@@ -40,6 +40,16 @@ class Documents(Repository):
             documents.c.sort_date >= since if since is not None else true(),
         ]
         return self._select(and_(*conditions), limit)
+
+    def all_with_damaged(self) -> StoredDocuments:
+        """Return every document, newest first, and those that cannot be read and are left out elsewhere."""
+        with self._database.read_transaction() as connection:
+            return read_documents(connection, true())
+
+    def damage_of(self, document_id: str) -> tuple[str, ...]:
+        """Return the columns of a document that cannot be read; none if it can, or is unknown."""
+        with self._database.read_transaction() as connection:
+            return read_documents(connection, documents.c.id == document_id).damaged.get(document_id, ())
 
     def count(self) -> int:
         """Count every document, retracted ones too."""
@@ -76,16 +86,17 @@ class Documents(Repository):
 
     def closing_in(self, window: Window) -> tuple[Document, ...]:
         """Return what closes in the window, by the first instant of its closing date; newest first."""
-        # In the JSON, since only this query needs it.
-        closes = func.json_extract(type_coerce(documents.c.entry, Text), "$.closes.at")
+        # In the JSON, since only this query needs it. SQLite raises for what is no JSON.
+        text = type_coerce(documents.c.entry, Text)
+        closes = case((func.json_valid(text) == 1, func.json_extract(text, "$.closes.at")))
         return self._select(and_(closes >= to_text(window.start), closes < to_text(window.end)))
 
     def stored_entries(self, document_ids: Iterable[str]) -> dict[str, tuple[datetime, Entry]]:
-        """Return when each of the documents was first seen, and its entry; unknown ids are left out."""
+        """Return when each of the documents was first seen, and its entry; no unknown or damaged ones."""
         query = select(documents.c.id, documents.c.first_seen, documents.c.entry)
         with self._database.read_transaction() as connection:
             rows = select_in_chunks(connection, query, documents.c.id, document_ids)
-            return {row.id: (row.first_seen, row.entry) for row in rows}
+            return {row.id: (row.first_seen, row.entry) for row in rows if not damaged_columns([row])}
 
     def save(self, changed: Sequence[Document], vocabulary_fingerprint: str = "") -> None:
         """Save documents as combined from their carriers; the carriers themselves are saved by `apply`.
@@ -140,7 +151,7 @@ class Documents(Repository):
 
     def _select(self, where: ColumnElement[bool], limit: int | None = None) -> tuple[Document, ...]:
         with self._database.read_transaction() as connection:
-            return read_documents(connection, where, limit)
+            return read_documents(connection, where, limit).readable
 
 
 def _within(column: ColumnElement[datetime], window: Window) -> ColumnElement[bool]:

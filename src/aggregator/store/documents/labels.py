@@ -33,7 +33,7 @@ class DocumentLabels(Repository):
         is_outdated = documents.c.vocabulary_fingerprint != vocabulary_fingerprint
         where = and_(is_outdated, documents.c.id.not_in(without))
         with self._database.read_transaction() as connection:
-            return read_documents(connection, where, limit)
+            return read_documents(connection, where, limit).readable
 
     def save(self, labels: Mapping[str, Labels], vocabulary_fingerprint: str) -> None:
         """Replace the labels of documents, by id, and nothing else; an unknown id is ignored."""

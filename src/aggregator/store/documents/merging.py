@@ -12,12 +12,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, delete, select
 
-from aggregator.model import Carrier, Moment, Removal, RemovalKind, Revision
+from aggregator.model import Carrier, Entry, Moment, Removal, RemovalKind, Revision
+from aggregator.store.database.codec import Damaged
 from aggregator.store.database.statements import insert_if_new, update_rows
 from aggregator.store.database.tables import carriers, documents, label_overrides
 from aggregator.store.documents.carriers import delete_carriers, write_carriers
 from aggregator.store.documents.names import move_names
-from aggregator.store.documents.queries import CARRIERS_WITH_REVISIONS, read_carriers, to_carriers
+from aggregator.store.documents.queries import (
+    CARRIERS_WITH_REVISIONS,
+    damaged_columns,
+    read_carriers,
+    to_carriers,
+)
 
 
 def merge_documents(connection: Connection, duplicate_id: str, into: str) -> None:
@@ -59,7 +65,7 @@ def merge_sources(connection: Connection, old: str, new: str) -> int:
         connection,
         documents,
         documents.c.id.in_(document_ids),
-        lambda row: {"entry": replace(row["entry"], source=new)} if row["entry"].source == old else {},
+        lambda row: {"entry": _with_source(row["entry"], old, new)},
     )
     query = CARRIERS_WITH_REVISIONS.where(
         carriers.c.source_id.in_((old, new)), carriers.c.document_id.in_(document_ids)
@@ -73,6 +79,11 @@ def merge_sources(connection: Connection, old: str, new: str) -> int:
     delete_carriers(connection, both)
     write_carriers(connection, [(_change_entries(one, source=new), None) for one in merged])
     return len(of_old)
+
+
+def _with_source(entry: Entry | Damaged, old: str, new: str) -> Entry | Damaged:
+    # A damaged one is made again from its carriers.
+    return replace(entry, source=new) if isinstance(entry, Entry) and entry.source == old else entry
 
 
 def _move_override(connection: Connection, duplicate_id: str, into: str) -> None:
@@ -99,7 +110,7 @@ def _unify_published(connection: Connection, document_ids: Select[Any]) -> None:
     rows = connection.execute(
         select(documents.c.id, documents.c.entry).where(documents.c.id.in_(document_ids))
     )
-    published = {row.id: row.entry.published for row in rows}
+    published = {row.id: row.entry.published for row in rows if not damaged_columns([row])}
     stored = read_carriers(connection, published)
     pairs = [(_with_published(carrier, published[carrier.entry.id]), carrier) for carrier in stored]
     write_carriers(connection, [(after, before) for after, before in pairs if after != before])

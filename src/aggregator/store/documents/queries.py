@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
+from aggregator.errors import StoreError
 from aggregator.model import Carrier, Document, Revision
+from aggregator.store.database.codec import Damaged
 from aggregator.store.database.statements import select_in_chunks
 from aggregator.store.database.tables import carriers, documents, revisions, tombstones
 
@@ -55,9 +58,17 @@ CARRIERS_WITH_REVISIONS: Final[Select[Any]] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class StoredDocuments:
+    """The documents that can be read, and for each other one the columns that are damaged, by id."""
+
+    readable: tuple[Document, ...]
+    damaged: Mapping[str, tuple[str, ...]]
+
+
 def read_documents(
     connection: Connection, where: ColumnElement[bool], limit: int | None = None
-) -> tuple[Document, ...]:
+) -> StoredDocuments:
     """Return the documents that meet the condition, newest first, at most `limit`; no retracted ones."""
     if limit is not None:
         # In a subquery: the rows of the query itself are one for each revision, not for each document.
@@ -71,20 +82,60 @@ def read_documents(
         .order_by(*NEWEST_FIRST, *FIRST_CARRIER_FIRST)
     )
     rows: Iterable[Row[Any]] = connection.execute(query)
-    return tuple(_to_document(list(group)) for _, group in groupby(rows, attrgetter("id")))
+    readable, damaged = list[Document](), dict[str, tuple[str, ...]]()
+    for id, group in groupby(rows, attrgetter("id")):
+        of_document = list(group)
+        if columns := damaged_columns(of_document):
+            damaged[id] = columns
+        else:
+            readable.append(_to_document(of_document))
+    return StoredDocuments(tuple(readable), damaged)
+
+
+def damaged_columns(rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[str, ...]:
+    """Return the columns in which one of the rows has a value that cannot be read."""
+    found = (name for row in rows for name, value in row._mapping.items() if isinstance(value, Damaged))
+    return tuple(dict.fromkeys(found))
 
 
 def read_carriers(connection: Connection, document_ids: Iterable[str]) -> list[Carrier]:
-    """Return every carrier of these documents with its revisions, by document, the first carrier first."""
+    """Return every carrier of these documents with its revisions, by document, the first carrier first.
+
+    Raises StoreError for a damaged one: it must not be written over.
+    """
     rows = select_in_chunks(connection, CARRIERS_WITH_REVISIONS, carriers.c.document_id, document_ids)
     return list(to_carriers(rows))
 
 
+def read_undamaged_carriers(
+    connection: Connection, document_ids: Iterable[str]
+) -> dict[str, tuple[Carrier, ...]]:
+    """Return the carriers of each of these documents; a document of which any is damaged has no key."""
+    ids = dict.fromkeys(document_ids, ())
+    rows = select_in_chunks(connection, CARRIERS_WITH_REVISIONS, carriers.c.document_id, ids)
+    by_document: dict[str, tuple[Carrier, ...]] = dict(ids)
+    for id, group in groupby(rows, attrgetter("document_id")):
+        of_document = list(group)
+        if damaged_columns(of_document):
+            del by_document[id]
+        else:
+            by_document[id] = tuple(to_carriers(of_document))
+    return by_document
+
+
 def to_carriers(rows: Iterable[Row[Any]]) -> Iterator[Carrier]:
-    """Make carriers of rows of `CARRIERS_WITH_REVISIONS`, one row for each revision."""
+    """Make carriers of rows of `CARRIERS_WITH_REVISIONS`, one row for each revision.
+
+    Raises StoreError for a damaged one.
+    """
     # groupby needs the rows of a carrier side by side: every query here sorts by document and source.
-    for _, group in groupby(rows, attrgetter("document_id", "source_id")):
+    for (id, source), group in groupby(rows, attrgetter("document_id", "source_id")):
         of_carrier = list(group)
+        if columns := damaged_columns(of_carrier):
+            raise StoreError(
+                f"document {id} by {source} is damaged in the store ({', '.join(columns)}): "
+                f"run `aggregator documents repair {id}`, then this again"
+            )
         yield to_carrier(of_carrier[0], tuple(_to_revision(row) for row in of_carrier))
 
 

@@ -9,11 +9,13 @@ from typing import Final
 
 from sqlalchemy import Connection, select, true
 
-from aggregator.model import Digest, DigestItem, Entry
+from aggregator.model import Digest, DigestItem, Entry, Labels, Relevance
 from aggregator.model.alert_rules import Alert
-from aggregator.store.database.statements import insert_if_new, update_rows
+from aggregator.store.database.codec import Damaged
+from aggregator.store.database.statements import RowValues, insert_if_new, update_rows
 from aggregator.store.database.tables import alerts, carriers, digests, documents, revisions, tombstones
 from aggregator.store.documents.names import former_ids
+from aggregator.store.documents.repair import any_entry
 
 # Replaces the title of a retracted document.
 RETRACTED: Final = "Retracted"
@@ -26,20 +28,29 @@ def retract(connection: Connection, document_id: str, reason: str, at: datetime)
     if connection.scalar(select(documents.c.id).where(documents.c.id == document_id)) is None:
         return False
     insert_if_new(connection, tombstones, {"document_id": document_id, "retracted_at": at, "reason": reason})
+    # Before anything is blanked: a damaged entry is replaced by another one of the document.
+    entry = any_entry(connection, document_id)
     update_rows(
-        connection, documents, documents.c.id == document_id, lambda row: {"entry": _blank(row["entry"])}
+        connection,
+        documents,
+        documents.c.id == document_id,
+        lambda row: {"entry": _blank(row["entry"], entry), **_without_damage(row)},
     )
     update_rows(
         connection,
         revisions,
         revisions.c.document_id == document_id,
-        lambda row: {"entry": _blank(row["entry"]), "note": ""},
+        lambda row: {"entry": _blank(row["entry"], entry), "note": "", **_without_damage(row)},
     )
     update_rows(
         connection,
         carriers,
         carriers.c.document_id == document_id,
-        lambda row: {"entry": _blank(row["entry"]), "previous_entry": None},
+        lambda row: {
+            "entry": _blank(row["entry"], entry),
+            **_without_damage(row),
+            "previous_entry": None,
+        },
     )
     # Digests and alerts of earlier days may name it by the id of a document that was merged into it.
     ids = (document_id, *former_ids(connection, document_id))
@@ -50,8 +61,17 @@ def retract(connection: Connection, document_id: str, reason: str, at: datetime)
     return True
 
 
-def _blank(entry: Entry) -> Entry:
+def _without_damage(row: RowValues) -> RowValues:
+    """Return what replaces the damaged values of a row, other than its entry."""
+    plain: RowValues = {"labels": Labels(type="other", relevance=Relevance.NO, subjects=()), "parts": ()}
+    return {
+        name: plain.get(name) for name, value in row.items() if name != "entry" and isinstance(value, Damaged)
+    }
+
+
+def _blank(stored: Entry | Damaged, other: Entry) -> Entry:
     """Return only what may stay: what identifies the document, and its dates."""
+    entry = other if isinstance(stored, Damaged) else stored
     return Entry(
         id=entry.id,
         key=entry.key,
