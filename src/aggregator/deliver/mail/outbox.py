@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aggregator.errors import DeliveryError
 from aggregator.model import Message, SendOutcome, SendResult
+from aggregator.tasks import in_thread
 
 
 class Outbox:
@@ -18,12 +19,15 @@ class Outbox:
 
     async def __call__(self, messages: Sequence[Message]) -> tuple[SendResult, ...]:
         """Write each message whole or not at all. Raises DeliveryError when the folder cannot be written."""
+        await in_thread(self._put_all, messages)
+        return tuple(SendResult(message, SendOutcome.ACCEPTED, "put into the outbox") for message in messages)
+
+    def _put_all(self, messages: Sequence[Message]) -> None:
         try:
             for message in messages:
                 self._put(message)
         except OSError as error:
             raise DeliveryError(f"{self.folder}: mail cannot be written here: {error.strerror}") from error
-        return tuple(SendResult(message, SendOutcome.ACCEPTED, "put into the outbox") for message in messages)
 
     def _put(self, message: Message) -> None:
         folder = self.folder / message.run

@@ -31,6 +31,7 @@ from aggregator.model.alert_rules import (
 )
 from aggregator.publish.presentation.paths import document_page_path
 from aggregator.store import Store
+from aggregator.tasks import stop_if_cancelled
 
 # Added to `now` for windows that must include it: the end of a window is not part of it.
 SECOND: Final = timedelta(seconds=1)
@@ -178,6 +179,7 @@ class AlertMatcher:
         )
 
     def _alerts_of_rule(self, key: str, state: AlertRuleState, context: _MatchContext) -> Iterator[Alert]:
+        stop_if_cancelled()
         rule, settings = self.rules[key], self.config.settings
         for matchable in context.documents:
             page = settings.site.base_url + document_page_path(matchable.document.entry)

@@ -102,6 +102,14 @@ class WorkerParser(Parser):
                 self._pool.close()  # type: ignore[no-untyped-call]
             self._pool = None
 
+    def stop(self) -> None:
+        """End the process at once, whatever it does."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+
     async def _try_batch(self, jobs: Sequence[Job[Result]]) -> list[Result | Failed | RemoteError] | Failed:
         seconds = self.limits.seconds * len(jobs)
         for _ in range(ATTEMPTS):
@@ -190,3 +198,9 @@ def shared_parser(limits: ParseLimits) -> Parser:
             other.close()
         _shared[:] = [WorkerParser(limits)]
     return _shared[0]
+
+
+def end_shared_parser() -> None:
+    """End the parser of this process; the next `shared_parser` starts another."""
+    while _shared:
+        _shared.pop().stop()
