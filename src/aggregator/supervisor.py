@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractContextManager, ExitStack, closing, suppress
+import gc
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -24,6 +25,9 @@ from aggregator.web import AppSwapper, SubscriptionPages, bind_port, build_appli
 
 # How long changed files must stay the same before we read them: an editor may still be writing.
 SETTLE_SECONDS: Final = 1.0
+
+# A threshold of the garbage collector that is not reached.
+NEVER: Final = 1_000_000
 
 FILES_TAKEN_UP: Final = "files have changed: continuing with the new version"
 FILES_INVALID: Final = "files have changed and are not valid: continuing with the version before"
@@ -119,6 +123,9 @@ class JobGate:
         # Waited for and not awaited: when it is cancelled, the scheduler need not hear of it.
         await asyncio.wait({running})
         self._running.discard(running)
+        if not self._running:
+            # Now that its documents are gone there is little to look through.
+            gc.collect()
         if not running.cancelled():
             running.result()
 
@@ -149,16 +156,33 @@ def run_forever(
 async def keep_running(watcher: ConfigWatcher, port: int) -> None:
     """Do what `run_forever` does until cancelled; then end what is in progress, and close everything."""
     opened = await in_thread(watcher.open)
-    with closing(bind_port(port)) as listener, ExitStack() as at_end:
+    with closing(bind_port(port)) as listener, short_collections(), ExitStack() as at_end:
         log.info("serving", address=f"http://127.0.0.1:{listener.getsockname()[1]}/")
         at_end.callback(end_shared_parser)
         await _run_all(opened, AppSwapper(listener), watcher)
+
+
+@contextmanager
+def short_collections() -> Iterator[None]:
+    """Collect the oldest objects only where we ask for it, so that no collection takes long.
+
+    One holds up every thread as long as it looks through all objects, and publishing makes very many.
+    """
+    young, middle, old = gc.get_threshold()
+    gc.set_threshold(young, middle, NEVER)
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(young, middle, old)
 
 
 async def _run_all(opened: OpenedApp, swapper: AppSwapper, watcher: ConfigWatcher) -> None:
     """Run one App after the other."""
     try:
         while True:
+            # What was loaded to this point stays, and need not be looked through again and again.
+            gc.freeze()
             with opened.close:
                 await _run(opened, swapper, watcher)
             if watcher.next_app is None:

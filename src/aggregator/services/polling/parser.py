@@ -15,15 +15,16 @@ from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from threading import Lock
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Failed, Fetched, Source
 from aggregator.services.isolation import RemoteError
 from aggregator.services.polling.parse_jobs import Job, Page, ReadAnswer, run_jobs
 from aggregator.services.polling.reading_process import OUT_OF_MEMORY, USED_UP, run_watched, start_process
+from aggregator.tasks import in_thread
 
 Result = TypeVar("Result")
 
@@ -113,8 +114,7 @@ class WorkerParser(Parser):
     async def _try_batch(self, jobs: Sequence[Job[Result]]) -> list[Result | Failed | RemoteError] | Failed:
         seconds = self.limits.seconds * len(jobs)
         for _ in range(ATTEMPTS):
-            pool = self._open_pool()
-            future = pool.schedule(run_watched, args=(list(jobs), seconds + ALARM_AFTER), timeout=seconds)
+            pool, future = await in_thread(self._schedule, jobs, seconds)
             try:
                 return await asyncio.wrap_future(future)
             except TimeoutError:
@@ -125,6 +125,13 @@ class WorkerParser(Parser):
             except BrokenProcessPool:
                 self._discard(pool)
         return _reader_died(jobs[0].url, "the reading process cannot be kept running")
+
+    def _schedule(
+        self, jobs: Sequence[Job[Result]], seconds: float
+    ) -> tuple[ProcessPool, ProcessFuture[Any]]:
+        # Starting the first process takes seconds.
+        pool = self._open_pool()
+        return pool, pool.schedule(run_watched, args=(list(jobs), seconds + ALARM_AFTER), timeout=seconds)
 
     def _open_pool(self) -> ProcessPool:
         with self._lock:
