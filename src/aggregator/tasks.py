@@ -7,9 +7,9 @@ CancelledError. Blocking work goes to a thread with `in_thread`.
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import os
 import signal
-import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -167,7 +167,8 @@ async def _until_signal(main: Coroutine[Any, Any, Result], received: list[int]) 
 
 def _break_off() -> NoReturn:
     # Not through the log, which may be what hangs. Nothing is lost that a crash would not lose.
-    os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, b"not stopped in time: broken off\n")
+    os.write(2, b"not stopped in time: broken off, while the threads did this\n")
+    faulthandler.dump_traceback(2)
     os._exit(1)
 
 

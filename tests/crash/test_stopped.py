@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT: what is in progress is finished or given back, and the program ends within ten seconds."""
+"""A signal ends the program within ten seconds; what is in progress is finished or given back."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def test_a_batch_that_is_stopped_is_given_back_and_nobody_gets_two(
         again = killed_child.run_to_end(project.folder, project.command_line(MONDAY + timedelta(seconds=1)))
         copies = Counter(mail["to"] for mail in mail_server.accepted_mails())
 
-    assert (code, seconds < PROMISED_SECONDS) == (128 + signals[0], True)
+    # Two signals at once come in any order.
+    assert code - 128 in signals
+    assert seconds < PROMISED_SECONDS
     assert 12 <= sent < 60
     assert stopped == {DeliveryStatus.ACCEPTED: sent, DeliveryStatus.PLANNED: 60 - sent}
     assert again[0] == 0
@@ -53,7 +55,7 @@ def test_a_batch_that_is_stopped_is_given_back_and_nobody_gets_two(
 @pytest.mark.long
 def test_the_program_ends_while_an_answer_is_being_read(tmp_path: Path) -> None:
     project = small_project(tmp_path / "project", register=SMALL_REGISTER)
-    endless = make_atom_feed({f"/{n}": f"Plan {n}" for n in range(30_000)})
+    endless = make_atom_feed({f"/{n}": f"Plan {n}" for n in range(20_000)})
     with ScriptedServer({"/one.atom": ScriptedResponse(headers=HEADERS, payload=endless)}) as server:
         project.sources({"one": server.url("/one.atom")}, records=False)
         with start_program(project, until="serving") as (process, _):
@@ -62,9 +64,10 @@ def test_the_program_ends_while_an_answer_is_being_read(tmp_path: Path) -> None:
             time.sleep(1)
             started = time.monotonic()
             process.send_signal(signal.SIGINT)
-            code = process.wait(timeout=30)
+            _, log = process.communicate(timeout=30)
+            seconds = time.monotonic() - started
 
-    assert (code, time.monotonic() - started < PROMISED_SECONDS) == (0, True)
+    assert (process.returncode, seconds < PROMISED_SECONDS) == (0, True), log
 
 
 @pytest.mark.long

@@ -23,7 +23,7 @@ HEADERS = {"Content-Type": "application/atom+xml"}
 def start_program(
     project: SmallProject, until: str = "published"
 ) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
-    """Start `aggregator start` on a free port and wait for a line of its log; gives it and the lines so far."""
+    """Start `aggregator start` on a free port and wait for a line of its log; gives it and its lines."""
     process = subprocess.Popen(
         [sys.executable, "-m", "aggregator", "start", "--port", "0"],
         cwd=project.folder,

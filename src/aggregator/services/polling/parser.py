@@ -24,7 +24,6 @@ from aggregator.model import Failed, Fetched, Source
 from aggregator.services.isolation import RemoteError
 from aggregator.services.polling.parse_jobs import Job, Page, ReadAnswer, run_jobs
 from aggregator.services.polling.reading_process import OUT_OF_MEMORY, USED_UP, run_watched, start_process
-from aggregator.tasks import in_thread
 
 Result = TypeVar("Result")
 
@@ -114,7 +113,8 @@ class WorkerParser(Parser):
     async def _try_batch(self, jobs: Sequence[Job[Result]]) -> list[Result | Failed | RemoteError] | Failed:
         seconds = self.limits.seconds * len(jobs)
         for _ in range(ATTEMPTS):
-            pool, future = await in_thread(self._schedule, jobs, seconds)
+            # In a thread that a stop leaves behind: starting the first process takes seconds.
+            pool, future = await asyncio.to_thread(self._schedule, jobs, seconds)
             try:
                 return await asyncio.wrap_future(future)
             except TimeoutError:
@@ -129,7 +129,6 @@ class WorkerParser(Parser):
     def _schedule(
         self, jobs: Sequence[Job[Result]], seconds: float
     ) -> tuple[ProcessPool, ProcessFuture[Any]]:
-        # Starting the first process takes seconds.
         pool = self._open_pool()
         return pool, pool.schedule(run_watched, args=(list(jobs), seconds + ALARM_AFTER), timeout=seconds)
 
