@@ -34,7 +34,7 @@ from tests.support.projects import make_atom_feed, small_project
 from tests.support.server import ScriptedResponse, ScriptedServer
 
 FEEDS = 3
-ITEMS = 100
+ITEMS = 30
 SUBSCRIBERS = 200
 TICK = 0.02
 # Prints how late it wakes at most.
@@ -73,7 +73,7 @@ class Probe:
         self.answers.append((answer.status_code, time.monotonic() - started))
 
 
-@pytest.mark.parametrize("documents", [300, pytest.param(5_000, marks=[pytest.mark.long, pytest.mark.timed])])
+@pytest.mark.parametrize("documents", [60, pytest.param(5_000, marks=[pytest.mark.long, pytest.mark.timed])])
 def test_the_loop_answers_while_everything_is_done_for_the_first_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: Callable[[str], None], documents: int
 ) -> None:
