@@ -34,6 +34,7 @@ from aggregator.services.publishing.websub import notify_hubs
 from aggregator.services.subscriptions.admin import SubscriberAdmin
 from aggregator.services.subscriptions.service import choice_options
 from aggregator.store import MakeStore, lost_store, open_store
+from aggregator.tasks import hold, in_thread
 from aggregator.values.web_addresses import authority_of
 
 # Time between two requests to a host that is not in sources.yaml.
@@ -80,19 +81,14 @@ class App(Services):
     async def run_once(self, progress: Progress) -> RunReport:
         """The main job: poll every source, issue the digests that are due, publish."""
         outcomes, alerts, sources = list[PollOutcome](), 0, self.poller.enabled_sources()
-        with self.locked():
-            self.check_clock()
-            known = set(self.store.faults.all())
-            self.labelling.relabel(self.clock())
+        async with hold(self.locked()):
+            known = await in_thread(self._begin)
             for now, fetcher in self._polls():
                 async with fetcher as fetch:
                     polled, found = await self.poll(sources, fetch, now, progress)
-                self.poller.record_run(now, polled)
+                await in_thread(self.poller.record_run, now, polled)
                 outcomes, alerts = [*outcomes, *polled], alerts + found
-            now = self.clock()
-            self.publisher.refuse_loss(now)
-            digests = issue_digests(self.config, self.store, now)
-            written = self.publisher.publish(now)
+            digests, written = await in_thread(self._issue_and_publish, self.clock())
         await self.notify_hubs_of(written)
         states = self.store.sources.states()
         failing = tuple(s.id for s in sources if s.id in states and states[s.id].failure)
@@ -105,14 +101,25 @@ class App(Services):
             faults=tuple(one for one in self.store.faults.all() if one not in known),
         )
 
+    def _begin(self) -> set[Fault]:
+        """Check the clock, and label documents again if the vocabulary has changed; return the known faults."""
+        self.check_clock()
+        known = set(self.store.faults.all())
+        self.labelling.relabel(self.clock())
+        return known
+
+    def _issue_and_publish(self, now: datetime) -> tuple[tuple[Digest, ...], WriteResult]:
+        self.publisher.refuse_loss(now)
+        return issue_digests(self.config, self.store, now), self.publisher.publish(now)
+
     async def poll_only(self, sources: Sequence[Source], progress: Progress) -> tuple[PollOutcome, ...]:
         """Poll `sources` without publishing."""
-        with self.locked():
-            self.check_clock()
+        async with hold(self.locked()):
+            await in_thread(self.check_clock)
             now = self.clock()
             async with self.open_fetcher() as fetch:
                 outcomes, _ = await self.poll(sources, fetch, now, progress)
-            self.poller.record_run(now, outcomes)
+            await in_thread(self.poller.record_run, now, outcomes)
         return outcomes
 
     def publish(self, *, with_loss: bool = False) -> WriteResult:
@@ -131,13 +138,13 @@ class App(Services):
 
     async def rebuild_search_index(self) -> int:
         """Build the search index of output/; returns its number of pages. Raises PublishError."""
-        with self.store.job_lock(SEARCH_INDEX_LOCK, wait=LOCK_TIMEOUT):
+        async with hold(self.store.job_lock(SEARCH_INDEX_LOCK, wait=LOCK_TIMEOUT)):
             return await build_search_index(self.config.settings.output_folder)
 
     async def retract(self, document_id: str, why: str) -> None:
         """Remove a document for good from the store, output/ and the search index. Raises PublishError."""
-        self.store.documents.retract(document_id, why, self.clock())
-        self.publish()
+        await in_thread(self.store.documents.retract, document_id, why, self.clock())
+        await in_thread(self.publish)
         if has_search_index(self.config.settings.output_folder):
             await self.rebuild_search_index()
 
@@ -163,15 +170,18 @@ class App(Services):
 
     async def issue_digests(self) -> tuple[Digest, ...]:
         """Issue the digest of every closed week and day that has none, and publish; returns those issued."""
+        issued = await in_thread(self._issue)
         # Publish before sending: a digest links to its page, which has to be there when the mail arrives.
+        if issued:
+            await self.notify_hubs_of(await in_thread(self.publish))
+        return issued
+
+    def _issue(self) -> tuple[Digest, ...]:
         with self.locked():
             self.check_clock()
             now = self.clock()
             self.publisher.refuse_loss(now)
-            issued = issue_digests(self.config, self.store, now)
-        if issued:
-            await self.notify_hubs_of(self.publish())
-        return issued
+            return issue_digests(self.config, self.store, now)
 
     async def send_due(self) -> Counter[DeliveryStatus]:
         """Issue and publish digests, then send due mail and webhooks; counts deliveries by status.

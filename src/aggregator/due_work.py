@@ -18,13 +18,14 @@ from aggregator.errors import AggregatorError, PublishError, StoreError
 from aggregator.fetch import Fetcher
 from aggregator.model import Source
 from aggregator.model.faults import FaultKind
+from aggregator.publish import WriteResult
 from aggregator.publish.search_index import build_search_index
 from aggregator.services.alerts.matching import AlertMatcher
 from aggregator.services.alerts.webhooks import WebhookSender
 from aggregator.services.clock_check import check_clock, refuse_wrong_clock
 from aggregator.services.inbox.health import HealthCheck, HealthReport, JobOutcomes
 from aggregator.services.inbox.operator_mail import OperatorMail
-from aggregator.services.isolation import Isolation, describe
+from aggregator.services.isolation import describe, guard_beside
 from aggregator.services.mailing.mailer import Mailer
 from aggregator.services.polling import Poller, PollOutcome, Progress
 from aggregator.services.polling.labelling import Labelling
@@ -33,6 +34,7 @@ from aggregator.services.publishing.issue_digests import issue_digests
 from aggregator.services.publishing.publisher import Publisher
 from aggregator.services.publishing.websub import notify_hubs
 from aggregator.store import Store
+from aggregator.tasks import hold, in_thread, stop_if_cancelled
 
 # Name of the lock for polling and publishing: one process at a time does these.
 JOB_LOCK: Final = "job"
@@ -104,9 +106,13 @@ class Services:
     ) -> tuple[tuple[PollOutcome, ...], int]:
         """Poll `sources`, merge documents and find alerts. Returns each outcome and the number of alerts."""
         outcomes = await self.poller.poll(sources, fetch, now, progress)
+        return outcomes, await in_thread(self._after_polls, now)
+
+    def _after_polls(self, now: datetime) -> int:
         # Before anything is published or sent: until documents that share a name are merged, one can be two.
         self.poller.merge_documents(now)
-        return outcomes, len(self.alert_matcher.find_alerts(now))
+        stop_if_cancelled()
+        return len(self.alert_matcher.find_alerts(now))
 
 
 async def send_due(mailer: Mailer, webhook_sender: WebhookSender, fetch: Fetcher, jobs: JobOutcomes) -> None:
@@ -117,8 +123,8 @@ async def send_due(mailer: Mailer, webhook_sender: WebhookSender, fetch: Fetcher
     ):
         counts = Counter[str]()
         try:
-            with Isolation(mailer.store, mailer.clock()).guard(FaultKind.JOB, job):
-                refuse_wrong_clock(mailer.store, mailer.clock())
+            async with guard_beside(mailer.store, mailer.clock(), FaultKind.JOB, job):
+                await in_thread(refuse_wrong_clock, mailer.store, mailer.clock())
                 counts.update(await send())
                 jobs.succeeded(job, mailer.clock())
         # One that cannot send now must not keep the other from sending.
@@ -149,7 +155,7 @@ class DueWork:
         """Poll what is due, issue digests and publish. Does nothing while another process does so."""
         async with self._lock:
             try:
-                with self._services.store.job_lock(JOB_LOCK):
+                async with hold(self._services.store.job_lock(JOB_LOCK)):
                     await self._run_locked()
             except (StoreError, PublishError) as error:
                 log.info("waiting", reason=str(error))  # the next run is a minute away
@@ -159,22 +165,36 @@ class DueWork:
 
     async def _run_locked(self) -> None:
         services, now = self._services, self._services.clock()
+        due, retry = await in_thread(self._prepare, now)
+        outcomes, alerts = await services.poll(due, self._fetch, now)
+        changed = bool(outcomes or alerts or retry or not self._published)
+        written = await in_thread(self._publish, now, outcomes, changed=changed)
+        if written:
+            self._published = True
+            self._index_outdated |= bool(written.changed or written.removed) or self._indexed_at is None
+            await notify_hubs(services.config.settings.site, written.changed, self._fetch)
+            log.info("published", changed=len(written.changed), removed=len(written.removed))
+
+    def _prepare(self, now: datetime) -> tuple[tuple[Source, ...], bool]:
+        """The sources that are due, and whether something that is set aside is tried again."""
+        services = self._services
         services.check_clock()
         retry = services.publisher.is_retry_due(now)
         # The first run: the vocabulary may have changed since the last start.
         if retry or not self._published:
             services.labelling.relabel(now)
-        outcomes, alerts = await services.poll(services.poller.due_sources(now), self._fetch, now)
+        return services.poller.due_sources(now), retry
+
+    def _publish(
+        self, now: datetime, outcomes: Sequence[PollOutcome], *, changed: bool
+    ) -> WriteResult | None:
+        """Issue the digests that are due; publish if there are any, or if something `changed`."""
+        services = self._services
         if outcomes:
             services.poller.record_run(now, outcomes)
         services.publisher.refuse_loss(now)
         digests = issue_digests(services.config, services.store, now)
-        if outcomes or digests or alerts or retry or not self._published:
-            written = services.publisher.publish(now)
-            self._published = True
-            self._index_outdated |= bool(written.changed or written.removed) or self._indexed_at is None
-            await notify_hubs(services.config.settings.site, written.changed, self._fetch)
-            log.info("published", changed=len(written.changed), removed=len(written.removed))
+        return services.publisher.publish(now) if changed or digests else None
 
     async def update_search_index(self) -> None:
         """Build the search index if pages have changed, at most once in INDEX_INTERVAL."""
@@ -183,7 +203,7 @@ class DueWork:
             return
         self._index_outdated, self._indexed_at = False, now
         try:
-            with services.store.job_lock(SEARCH_INDEX_LOCK):
+            async with hold(services.store.job_lock(SEARCH_INDEX_LOCK)):
                 pages = await build_search_index(services.config.settings.output_folder)
                 log.info("search index built", pages=pages)
         except (PublishError, StoreError) as error:
@@ -195,7 +215,7 @@ class DueWork:
         async def run() -> None:
             services, worked = self._services, False
             try:
-                with Isolation(services.store, services.clock()).guard(FaultKind.JOB, name):
+                async with guard_beside(services.store, services.clock(), FaultKind.JOB, name):
                     await job()
                     worked = True
             # Also when the fault itself cannot be stored. The scheduler starts the job again in a minute.
@@ -222,6 +242,5 @@ class DueWork:
 
 async def tell_operator(work: DueWork, operator: OperatorMail) -> None:
     """Tell the operator by mail what broke or recovered."""
-    # In a thread: it reads the whole store now and then, and may wait for a disk.
-    health = await asyncio.to_thread(work.report)
+    health = await in_thread(work.report)
     await operator.report(health, work.now())

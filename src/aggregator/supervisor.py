@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractContextManager, ExitStack, closing
+import gc
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -17,11 +18,16 @@ from aggregator.errors import AggregatorError, ConfigError
 from aggregator.schedule import Job, build_scheduler
 from aggregator.services.inbox.operator_mail import OperatorMail
 from aggregator.services.mailing.mailer import sends_mail
+from aggregator.services.polling.parser import end_shared_parser
 from aggregator.services.subscriptions.service import SubscriptionService, choice_options
+from aggregator.tasks import StoppedBySignal, in_thread, run, run_together
 from aggregator.web import AppSwapper, SubscriptionPages, bind_port, build_application
 
 # How long changed files must stay the same before we read them: an editor may still be writing.
 SETTLE_SECONDS: Final = 1.0
+
+# A threshold of the garbage collector that is not reached.
+NEVER: Final = 1_000_000
 
 FILES_TAKEN_UP: Final = "files have changed: continuing with the new version"
 FILES_INVALID: Final = "files have changed and are not valid: continuing with the version before"
@@ -48,6 +54,7 @@ class ConfigWatcher:
         self._fingerprint = fingerprint
         self._open_app = open_app
         self._last_fingerprint = ""
+        self._checking = asyncio.Lock()
         self.next_app: OpenedApp | None = None
         # What is wrong in changed files, which are therefore not in force.
         self.issues: tuple[str, ...] = ()
@@ -66,11 +73,13 @@ class ConfigWatcher:
 
         Issues in changed files are logged once: the files are not read again until they change again.
         """
-        fingerprint = self._fingerprint()
-        if self._is_new(fingerprint):
-            await asyncio.sleep(SETTLE_SECONDS)
-            if self._is_new(fingerprint) and self._fingerprint() == fingerprint:
-                self._open_next()
+        # One at a time: two would open two Apps.
+        async with self._checking:
+            fingerprint = await in_thread(self._fingerprint)
+            if self._is_new(fingerprint):
+                await asyncio.sleep(SETTLE_SECONDS)
+                if await in_thread(self._fingerprint) == fingerprint:
+                    await in_thread(self._open_next)
         return self.next_app is not None
 
     def _is_new(self, fingerprint: str) -> bool:
@@ -93,23 +102,44 @@ class JobGate:
 
     def __init__(self, watcher: ConfigWatcher) -> None:
         self._watcher = watcher
-        self._running = 0
+        self._running = set[asyncio.Task[None]]()
+        self._is_stopped = False
         self.drained = asyncio.Event()
 
     def guard(self, job: Job) -> Callable[[], Coroutine[Any, Any, None]]:
         """`job`, skipped once the operator's files have changed."""
 
         async def guarded() -> None:
-            if not await self._watcher.check():
-                self._running += 1
-                try:
-                    await job()
-                finally:
-                    self._running -= 1
+            if not await self._watcher.check() and not self._is_stopped:
+                await self._run(job)
             if self._watcher.next_app and not self._running:
                 self.drained.set()
 
         return guarded
+
+    async def _run(self, job: Job) -> None:
+        running = asyncio.ensure_future(_as_coroutine(job))
+        self._running.add(running)
+        # Waited for and not awaited: when it is cancelled, the scheduler need not hear of it.
+        await asyncio.wait({running})
+        self._running.discard(running)
+        if not self._running:
+            # Now that its documents are gone there is little to look through.
+            gc.collect()
+        if not running.cancelled():
+            running.result()
+
+    async def stop(self) -> None:
+        """Start no job any more, cancel those that are running, and wait until each has ended in order."""
+        self._is_stopped = True
+        for job in self._running:
+            job.cancel()
+        if self._running:
+            await asyncio.wait(self._running)
+
+
+async def _as_coroutine(job: Job) -> None:
+    await job()
 
 
 def run_forever(
@@ -119,25 +149,52 @@ def run_forever(
 
     Raises ConfigError when the port is taken, and what `ConfigWatcher.open` raises at the first start.
     """
-    watcher = ConfigWatcher(fingerprint, open_app)
-    first = watcher.open()
-    with first.close, closing(bind_port(port)) as listener:
+    with suppress(StoppedBySignal):
+        run(keep_running(ConfigWatcher(fingerprint, open_app), port))
+
+
+async def keep_running(watcher: ConfigWatcher, port: int) -> None:
+    """Do what `run_forever` does until cancelled; then end what is in progress, and close everything."""
+    opened = await in_thread(watcher.open)
+    with closing(bind_port(port)) as listener, short_collections(), ExitStack() as at_end:
         log.info("serving", address=f"http://127.0.0.1:{listener.getsockname()[1]}/")
-        asyncio.run(_run_all(first, AppSwapper(listener), watcher))
+        at_end.callback(end_shared_parser)
+        await _run_all(opened, AppSwapper(listener), watcher)
+
+
+@contextmanager
+def short_collections() -> Iterator[None]:
+    """Collect the oldest objects only where we ask for it, so that no collection takes long.
+
+    One holds up every thread as long as it looks through all objects, and publishing makes very many.
+    """
+    young, middle, old = gc.get_threshold()
+    gc.set_threshold(young, middle, NEVER)
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(young, middle, old)
 
 
 async def _run_all(opened: OpenedApp, swapper: AppSwapper, watcher: ConfigWatcher) -> None:
     """Run one App after the other."""
-    while True:
-        with opened.close:
-            await _run(opened, swapper, watcher)
-        if watcher.next_app is None:
-            return
-        opened, watcher.next_app = watcher.next_app, None
+    try:
+        while True:
+            # What was loaded to this point stays, and need not be looked through again and again.
+            gc.freeze()
+            with opened.close:
+                await _run(opened, swapper, watcher)
+            if watcher.next_app is None:
+                return
+            opened, watcher.next_app = watcher.next_app, None
+    finally:
+        if watcher.next_app:
+            watcher.next_app.close.close()
 
 
 async def _run(opened: OpenedApp, swapper: AppSwapper, watcher: ConfigWatcher) -> None:
-    """Run one App until the next one is open, or until a signal ends the server."""
+    """Run one App until the next one is open, or until cancelled: then the server ends, too."""
     app, gate = opened.app, JobGate(watcher)
     settings = app.config.settings
     async with app.open_fetcher() as fetch:
@@ -155,12 +212,19 @@ async def _run(opened: OpenedApp, swapper: AppSwapper, watcher: ConfigWatcher) -
         scheduler.start()
         # The first run does not wait for the scheduler's first interval.
         first_run, drained = asyncio.create_task(work()), asyncio.create_task(gate.drained.wait())
-        await asyncio.wait([serving, drained], return_when=asyncio.FIRST_COMPLETED)
-        scheduler.shutdown(wait=False)
-        first_run.cancel()
-        drained.cancel()
-        if serving.done():
-            serving.result()
+        try:
+            await asyncio.wait([serving, drained], return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                serving.result()
+        except asyncio.CancelledError:
+            log.info("stopping")
+            scheduler.pause()
+            await run_together([gate.stop(), swapper.stop()])
+            raise
+        finally:
+            scheduler.shutdown(wait=False)
+            first_run.cancel()
+            drained.cancel()
 
 
 def build_subscription_pages(app: App) -> SubscriptionPages | None:

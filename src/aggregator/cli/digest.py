@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import typer
 
+from aggregator import tasks
 from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.console import exit_if_set_aside, print_json, print_rows, print_text
@@ -51,7 +51,7 @@ def digest_preview(
 def digest_issue(context: typer.Context, replay: Replay = None, at: At = None) -> None:
     """Issue and publish the digest of every week and day that has closed and has none; send nothing."""
     with open_program(context, at=at, replay=replay) as program:
-        issued = asyncio.run(program.issue_digests())
+        issued = tasks.run(program.issue_digests())
         for one in issued:
             print_text(f"{one.period} is issued, with {one.item_count} updates.")
         if not issued:
@@ -74,7 +74,7 @@ def digest_send(
             what = "it has no delivery that was given up; `aggregator digest status` shows the runs"
             raise ConfigError((ConfigIssue(f"run {again}", 0, what),))
         with exit_if_set_aside(program.store):
-            counts = asyncio.run(program.send_due())
+            counts = tasks.run(program.send_due())
             sent = ", ".join(f"{counts[status]} {status}" for status in DeliveryStatus if counts[status])
             route = describe_mail_route(program.config.settings, program.replay)
             print_text(f"{sent or 'No delivery was due'}. {route}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from itertools import pairwise
 from typing import Annotated
 
 import typer
 
+from aggregator import tasks
 from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.console import print_json, print_rows, print_text
@@ -112,7 +112,7 @@ def documents_retract(
     with open_program(context, at=at, store=store) as program:
         # `id` may be one that the document had before it was merged.
         present_id = id if program.store.documents.damage_of(id) else _find_document(program, id).entry.id
-        asyncio.run(program.retract(present_id, why))
+        tasks.run(program.retract(present_id, why))
         print_text(f"{present_id} is retracted: its text is erased, a tombstone stays.")
         print_text("Delete old backups and exports too, and upload output/ to your host again.")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from aggregator import tasks
 from aggregator.cli.console import print_text
 from aggregator.cli.options import At, Output, StoreUrl, app, open_program
 
@@ -43,4 +43,4 @@ def search_group() -> None:
 def search_index(context: typer.Context, output: Output = None, store: StoreUrl = None) -> None:
     """Rebuild the search index of output/; no network, no page changes."""
     with open_program(context, output=output, store=store) as program:
-        print_text(f"{asyncio.run(program.rebuild_search_index())} pages can be searched.")
+        print_text(f"{tasks.run(program.rebuild_search_index())} pages can be searched.")

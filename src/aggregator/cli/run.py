@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import Annotated
 
 import typer
 
-from aggregator import log
+from aggregator import log, tasks
 from aggregator.app import App, RunReport
 from aggregator.cli.console import exit_if_set_aside, polling_progress, print_error, print_text
 from aggregator.cli.options import At, Output, Replay, StoreUrl, app, open_program
@@ -35,7 +34,7 @@ def run(
     """Poll every source, issue the digests that are due, publish, and print where to look."""
     with open_program(context, at=at, replay=replay, output=output, store=store) as program:
         with polling_progress(len(program.poller.enabled_sources())) as progress:
-            report = asyncio.run(program.run_once(progress))
+            report = tasks.run(program.run_once(progress))
         _print_failures(program, report.failing)
         for fault in report.faults:
             print_error(fault_text(fault))
@@ -73,7 +72,7 @@ def poll(
     with open_program(context, at=at, replay=replay, store=store) as program:
         chosen = _chosen_sources(program, sources or [])
         with polling_progress(len(chosen)) as progress:
-            outcomes = asyncio.run(program.poll_only(chosen, progress))
+            outcomes = tasks.run(program.poll_only(chosen, progress))
         for outcome in outcomes:
             print_text(_outcome_text(outcome))
         if any(outcome.bug for outcome in outcomes):
@@ -102,7 +101,7 @@ def publish(
             return
         with exit_if_set_aside(program.store):
             written = program.publish(with_loss=accept_loss)
-            asyncio.run(program.notify_hubs_of(written))
+            tasks.run(program.notify_hubs_of(written))
             changed, removed = len(written.changed), len(written.removed)
             print_text(f"{changed} files changed, {written.unchanged} unchanged, {removed} removed.")
 

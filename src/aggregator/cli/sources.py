@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
+from aggregator import tasks
 from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.console import print_error, print_json, print_rows, print_table, print_text
@@ -67,7 +67,7 @@ def sources_discover(
 ) -> None:
     """Look for feeds and known software at an address, try them, and print lines for sources.yaml."""
     with open_program(context, replay=replay) as program:
-        found = asyncio.run(program.discover(url))
+        found = tasks.run(program.discover(url))
         if isinstance(found, Failed):
             print_error(f"{url}: {found}. {found.hint}")
             raise typer.Exit(NOT_READ)
@@ -127,7 +127,7 @@ def sources_dry_run(
         if chosen is None:
             what = "no source that is polled has this id; `aggregator sources list` shows the ids"
             raise ConfigError((ConfigIssue(f"source {source}", 0, what),))
-        tried = asyncio.run(_dry_run(program, chosen))
+        tried = tasks.run(_dry_run(program, chosen))
         if isinstance(tried.result, Failed):
             print_text(f"fetch or parse: {tried.result}. {tried.result.hint}")
             raise typer.Exit(NOT_READ)

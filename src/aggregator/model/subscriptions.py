@@ -151,6 +151,8 @@ class SendOutcome(StrEnum):
     NOT_SENT = "untried"
     # The subscriber left while the batch was under way; the server got nothing of it.
     NOT_WANTED = "not wanted"
+    # The program stopped before its turn came; the server got nothing of it.
+    GIVEN_BACK = "given back"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from typing import Final
 
 from aggregator.errors import AggregatorError, PublishError
 from aggregator.model import Artifact, DeferredArtifact
+from aggregator.tasks import stop_if_cancelled
 
 MANIFEST: Final = ".published"
 # In place of a path, marks the line of the manifest that has the instant.
@@ -131,6 +132,8 @@ def _payload(artifact: Artifact | DeferredArtifact, broken: Broken | None) -> by
 
 def _make_file(file: Path, artifact: Artifact | DeferredArtifact, broken: Broken | None) -> bool:
     """Make the bytes of a file and replace it; False if it has them already, or if they cannot be made."""
+    # Between two files nothing is half done: the manifest names them all, and the next call makes the rest.
+    stop_if_cancelled()
     payload = _payload(artifact, broken)
     return payload is not None and _replace_file(file, payload)
 

@@ -7,6 +7,7 @@ as they were when it was built.
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,7 @@ from pagefind.index import IndexConfig, PagefindIndex
 from aggregator.errors import PublishError
 from aggregator.model import Artifact
 from aggregator.publish.output_folder import WriteResult, write_output
+from aggregator.tasks import in_thread
 
 INDEX_FOLDER: Final = "pagefind"
 # The file that names every other file of an index; a browser reads it first.
@@ -37,7 +39,7 @@ async def build_search_index(output: Path) -> int:
         raise PublishError(f"{output} has no pages: run `aggregator publish` first")
     with TemporaryDirectory() as folder:
         page_count = await _build_in(Path(folder), output)
-        _replace_index(output / INDEX_FOLDER, dict(_read_files(Path(folder))))
+        await in_thread(_replace_index, output / INDEX_FOLDER, Path(folder))
     return page_count
 
 
@@ -59,8 +61,9 @@ async def _build_in(folder: Path, output: Path) -> int:
     return int(result["page_count"])
 
 
-def _replace_index(folder: Path, new_files: Mapping[str, bytes]) -> None:
-    """Replace the index in the folder."""
+def _replace_index(folder: Path, built: Path) -> None:
+    """Replace the index in the folder by the one that was built in another."""
+    new_files = dict(_read_files(built))
     # A visitor always meets a whole index: first the new files are added beside the old ones, then the entry
     # file is replaced, then the old files are removed.
     old_files = dict(_read_files(folder)) if folder.is_dir() else {}
@@ -70,6 +73,8 @@ def _replace_index(folder: Path, new_files: Mapping[str, bytes]) -> None:
         first_files = {name: new_files[name] for name in new_files if name != INDEX_ENTRY_FILE}
     _write_files(folder, first_files)
     _write_files(folder, new_files)
+    # Here and not in the event loop: it has thousands of files.
+    shutil.rmtree(built)
 
 
 def _write_files(folder: Path, files: Mapping[str, bytes]) -> WriteResult:

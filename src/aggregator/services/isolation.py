@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from aggregator import log
 from aggregator.errors import AggregatorError
 from aggregator.model.faults import Fault, FaultKind
 from aggregator.store import Store
+from aggregator.tasks import in_thread
 
 PACKAGE: Final = Path(__file__).parents[1]
 # Characters of an exception's message that are stored: it may quote a whole document.
@@ -66,6 +67,20 @@ class Isolation:
         if not any(known is kind for known, _ in self._known):
             return frozenset()
         return self.store.faults.waiting(kind, self.now)
+
+
+@asynccontextmanager
+async def guard_beside(store: Store, now: datetime, kind: FaultKind, key: str) -> AsyncIterator[None]:
+    """Guard awaited work as `Isolation.guard` does; the store is read and written beside the event loop."""
+    isolation = await in_thread(Isolation, store, now)
+    try:
+        yield
+    except AggregatorError:
+        raise
+    except Exception as error:
+        await in_thread(isolation.set_aside, kind, key, error)
+    else:
+        await in_thread(isolation.clear, kind, key)
 
 
 class RemoteError(Exception):

@@ -40,7 +40,7 @@ WAIT: Final = timedelta(seconds=30)
 def open_store(url: str, *, wait: timedelta = WAIT, make: MakeStore = MakeStore.ALWAYS) -> Store:
     """Open the store at `sqlite:///FILE`; creates it, if `make` allows, or migrates it if need be.
 
-    `sqlite://` is a store in memory for one thread.
+    `sqlite://` is a store in memory, for tests.
 
     Raises StoreError, naming the file and the remedy, when this machine does not let us, and ConfigError when
     a store was there and is lost.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,13 +29,12 @@ class AlertPage:
     # Makes a page from its template, title, status and values.
     render_page: Callable[..., Response]
 
-    async def handle_form(self, subscriber: Subscriber, form: FormData, now: datetime) -> Response | str:
+    def handle_form(self, subscriber: Subscriber, form: FormData, now: datetime) -> Response | str:
         """Do what a form asks for. Returns the page to show, or the name of what was done."""
         action, rule, id = first_value(form, "action"), _rule(form), first_value(form, "id")
         try:
             if action == "try":
-                # In a thread, because it reads every document: the event loop has other requests to serve.
-                trial = await asyncio.to_thread(self.subscriber_rules.try_rule, subscriber, rule, now)
+                trial = self.subscriber_rules.try_rule(subscriber, rule, now)
                 return self.render(subscriber, rule=rule, trial=trial)
             if action == "watch":
                 self.subscriber_rules.watch_for(subscriber, rule, now)

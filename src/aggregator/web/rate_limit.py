@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import IPv6Network, ip_address
+from threading import Lock
 
 # Clients to remember; beyond that, those that were active longest ago are forgotten.
 MAX_CLIENTS = 10_000
@@ -20,10 +21,15 @@ class RateLimit:
     span: timedelta = timedelta(hours=1)
     _requests: dict[str, deque[datetime]] = field(default_factory=dict)
     _all_requests: deque[datetime] = field(default_factory=deque)
+    # Requests are answered in threads.
+    _lock: Lock = field(default_factory=Lock)
 
     def allow(self, client: str, now: datetime) -> bool:
         """Whether the client may send a request at `now`; if so, it is counted."""
-        client = _network(client)
+        with self._lock:
+            return self._allow(_network(client), now)
+
+    def _allow(self, client: str, now: datetime) -> bool:
         # Popped and put back, so that the dictionary is in order of activity: the first is the oldest.
         own_requests = self._requests.pop(client, deque[datetime]())
         for requests in (own_requests, self._all_requests):

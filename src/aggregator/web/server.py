@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -11,6 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from aggregator.errors import ConfigError, ConfigIssue
 
 HOST = "127.0.0.1"
+# How long requests under way may take when the server is stopped.
+LAST_REQUESTS_SECONDS: Final = 3
 
 
 def bind_port(port: int) -> socket.socket:
@@ -36,20 +41,37 @@ class AppSwapper:
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
         self._application: ASGIApp
+        self._server = _Server(
+            uvicorn.Config(
+                self,
+                log_level="warning",
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=LAST_REQUESTS_SECONDS,
+            )
+        )
         self._serving: asyncio.Task[None] | None = None
 
     def serve(self, application: ASGIApp) -> asyncio.Task[None]:
-        """Answer with `application` from now on. Returns the task, which ends with SIGINT or SIGTERM."""
+        """Answer with `application` from now on. Returns the task, which ends with `stop`."""
         self._application = application
         if self._serving is None:
-            self._serving = asyncio.create_task(_serve(self, self._listener))
+            self._serving = asyncio.create_task(self._server.serve(sockets=[self._listener]))
         return self._serving
+
+    async def stop(self) -> None:
+        """Answer the requests under way, and end."""
+        self._server.should_exit = True
+        if self._serving:
+            await asyncio.wait({self._serving})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request to the present application."""
         await self._application(scope, receive, send)
 
 
-async def _serve(application: ASGIApp, listener: socket.socket) -> None:
-    settings = uvicorn.Config(application, log_level="warning", access_log=False, lifespan="off")
-    await uvicorn.Server(settings).serve(sockets=[listener])
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the program, which has more to end than the server."""
+        yield

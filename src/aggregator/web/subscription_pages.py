@@ -6,7 +6,6 @@ addresses and forms may not change: links in mails already sent use them.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -92,7 +92,9 @@ _TEMPLATES: Final = Environment(
 )
 
 
-HandlePage = Callable[[Request, Subscriber], Awaitable[Response]]
+# Answers a request with its form, which is empty unless it is a POST. Called in a thread: it uses the store.
+Handle = Callable[[Request, FormData], Response]
+HandlePage = Callable[[Request, Subscriber, FormData], Response]
 
 
 @dataclass(frozen=True)
@@ -114,13 +116,13 @@ class SubscriptionPages:
         root, both = self._root, ["GET", "POST"]
         return [
             Route(f"{root}letters.css", self.stylesheet),
-            Route(root, self.sign_up, methods=both),
-            Route(f"{root}confirm/{{token}}", self.confirm, methods=both),
+            Route(root, _beside(self.sign_up), methods=both),
+            Route(f"{root}confirm/{{token}}", _beside(self.confirm), methods=both),
             Route(f"{root}choices/{{token}}", self._with_subscriber(self.choices), methods=both),
             Route(f"{root}alerts/{{token}}", self._with_subscriber(self.alerts), methods=both),
-            Route(f"{root}feed/{{name}}", self.feed),
+            Route(f"{root}feed/{{name}}", _beside(self.feed)),
             Route(f"{root}data/{{token}}", self._with_subscriber(self.data)),
-            Route(f"{root}leave/{{token}}", self.unsubscribe, methods=both),
+            Route(f"{root}leave/{{token}}", _beside(self.unsubscribe), methods=both),
         ]
 
     @property
@@ -130,35 +132,34 @@ class SubscriptionPages:
     def _with_subscriber(self, handle: HandlePage) -> Callable[[Request], Awaitable[Response]]:
         """Opens a page for the subscriber whose token is in the address."""
 
-        async def answer(request: Request) -> Response:
+        def answer(request: Request, form: FormData) -> Response:
             token = request.path_params["token"]
             subscriber = self.service.find_by_choices_token(token, self.clock())
             if subscriber is None:
                 return self._old_link()
-            return self._too_many_requests(request) or await handle(request, subscriber)
+            return self._too_many_requests(request) or handle(request, subscriber, form)
 
-        return answer
+        return _beside(answer)
 
-    async def stylesheet(self, _: Request) -> Response:
+    def stylesheet(self, _: Request) -> Response:
         """The style sheet of these pages."""
         text = _TEMPLATES.get_template("letters.css").render()
         return Response(text, media_type="text/css", headers=HEADERS)
 
-    async def sign_up(self, request: Request) -> Response:
+    def sign_up(self, request: Request, form: FormData) -> Response:
         """The first page, which takes an address."""
         if request.method != "POST":
             return self._render("ask.html", "Letters by mail")
         if refusal := self._too_many_requests(request):
             return refusal
         try:
-            address = first_value(await read_form(request), "address")
-            self.service.request_subscription(address, self.clock())
+            self.service.request_subscription(first_value(form, "address"), self.clock())
         except ValueError:
             return self._render("ask.html", "Letters by mail", problem=INVALID_ADDRESS, status=400)
         # The same answer whether the address is known or not: nobody can find out who subscribes.
         return self._render("plain.html", "Look into your mail", lines=CHECK_YOUR_MAIL)
 
-    async def confirm(self, request: Request) -> Response:
+    def confirm(self, request: Request, _: FormData) -> Response:
         """Confirm an address, by a button: mail programs open links by themselves."""
         token, now = request.path_params["token"], self.clock()
         if request.method != "POST":
@@ -174,11 +175,10 @@ class SubscriptionPages:
         choices_token = self.service.tokens.timed_token(CHOICES, subscriber.id, now)
         return self._redirect(f"choices/{choices_token}", "confirmed")
 
-    async def choices(self, request: Request, subscriber: Subscriber) -> Response:
+    def choices(self, request: Request, subscriber: Subscriber, form: FormData) -> Response:
         """Show and save a subscriber's choices; pause, change the address, unsubscribe."""
         if request.method != "POST":
             return self._render_choices(request, subscriber, flash=_flash_text(request))
-        form = await read_form(request)
         action = first_value(form, "action")
         try:
             done = self._apply(action, subscriber, form)
@@ -191,34 +191,32 @@ class SubscriptionPages:
             return self._render("plain.html", "You have left", lines=UNSUBSCRIBED)
         return self._redirect(f"choices/{request.path_params['token']}", action)
 
-    async def alerts(self, request: Request, subscriber: Subscriber) -> Response:
+    def alerts(self, request: Request, subscriber: Subscriber, form: FormData) -> Response:
         """Show a subscriber's own alert rules; try, save or remove one."""
         token = request.path_params["token"]
         render_page = partial(self._render, back=f"{self._root}choices/{token}")
         page = AlertPage(self.subscriber_rules, self.service.tokens, self.options, self.site, render_page)
         if request.method != "POST":
             return page.render(subscriber, flash=_flash_text(request))
-        result = await page.handle_form(subscriber, await read_form(request), self.clock())
+        result = page.handle_form(subscriber, form, self.clock())
         return result if isinstance(result, Response) else self._redirect(f"alerts/{token}", result)
 
-    async def feed(self, request: Request) -> Response:
+    def feed(self, request: Request, _: FormData) -> Response:
         """The feed of a subscriber's own rule."""
         if refusal := self._too_many_requests(request, self.feed_limit):
             return refusal
         name, config = request.path_params["name"], self.subscriber_rules.matcher.config
         address, token = feed_address(self.site, name), name.rpartition(".")[0]
         store, tokens = self.service.store, self.service.tokens
-        # In a thread, because it may read many alerts: the event loop has other requests to serve.
-        feed = await asyncio.to_thread(render_private_feed, config, store, tokens, token, address)
-        return feed_response(request, feed)
+        return feed_response(request, render_private_feed(config, store, tokens, token, address))
 
-    async def data(self, _: Request, subscriber: Subscriber) -> Response:
+    def data(self, _: Request, subscriber: Subscriber, _form: FormData) -> Response:
         """Everything that is stored about a subscriber, as a file."""
         disposition = {"Content-Disposition": 'attachment; filename="letters.json"'}
         data = export_own_data(self.service.store, subscriber)
         return JSONResponse(data, headers={**HEADERS, **disposition})
 
-    async def unsubscribe(self, request: Request) -> Response:
+    def unsubscribe(self, request: Request, _: FormData) -> Response:
         """Unsubscribe by the token in a mail: one POST is enough, without cookie or login (RFC 8058, 3.1)."""
         if request.method != "POST":
             lines = ("You get no more letters, and your address is erased in four weeks.",)
@@ -319,6 +317,16 @@ class SubscriptionPages:
         template = _TEMPLATES.get_template(name)
         text = template.render(title=title, site=self.site, root=self._root, **variables)
         return HTMLResponse(text, status_code=status, headers=HEADERS)
+
+
+def _beside(handle: Handle) -> Callable[[Request], Awaitable[Response]]:
+    """Read the form in the event loop, and answer in a thread, which may wait for the store."""
+
+    async def answer(request: Request) -> Response:
+        form = await read_form(request) if request.method == "POST" else {}
+        return await run_in_threadpool(handle, request, form)
+
+    return answer
 
 
 def _flash_text(request: Request) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 
 from aggregator.errors import DeliveryError
 from aggregator.model import Message, SendOutcome, SendResult
+from aggregator.tasks import in_thread
 
 # What hinders one file in a folder that can be written.
 OF_ONE_FILE: Final = frozenset({errno.EISDIR, errno.ENAMETOOLONG})
@@ -23,6 +24,9 @@ class Outbox:
 
     async def __call__(self, messages: Sequence[Message]) -> tuple[SendResult, ...]:
         """Write each message whole or not at all. Raises DeliveryError when the folder cannot be written."""
+        return await in_thread(self._send_all, messages)
+
+    def _send_all(self, messages: Sequence[Message]) -> tuple[SendResult, ...]:
         return tuple(self._send(message) for message in messages)
 
     def _send(self, message: Message) -> SendResult:

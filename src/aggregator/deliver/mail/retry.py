@@ -34,12 +34,13 @@ def after_attempt(delivery: Delivery, outcome: SendOutcome, reply: str, now: dat
     attempted = replace(delivery, status_since=now, reply=reply)
     if outcome in FINAL_STATUS:
         return replace(attempted, status=FINAL_STATUS[outcome])
-    if outcome is SendOutcome.NOT_SENT:
+    if outcome in {SendOutcome.NOT_SENT, SendOutcome.GIVEN_BACK}:
         # Nothing reached the server: the attempt does not count, and uses none of the two days.
         first = None if delivery.attempts <= 1 else delivery.first_attempt
-        return _retry_later(
-            replace(attempted, attempts=max(delivery.attempts - 1, 0), first_attempt=first), now
-        )
+        untried = replace(attempted, attempts=max(delivery.attempts - 1, 0), first_attempt=first)
+        # What is given back is due as before, for the next start.
+        given_back = replace(untried, status=DeliveryStatus.PLANNED)
+        return given_back if outcome is SendOutcome.GIVEN_BACK else _retry_later(untried, now)
     if outcome is SendOutcome.NOT_WANTED:
         return replace(attempted, status=DeliveryStatus.GIVEN_UP, reply=SUBSCRIBER_LEFT)
     if outcome is SendOutcome.UNKNOWN:

@@ -20,11 +20,13 @@ from aiosmtplib import (
 
 from aggregator.errors import DeliveryError
 from aggregator.model import Message, SendOutcome, SendResult
-from aggregator.tasks import run_together
+from aggregator.tasks import break_off_after, in_thread, run_together
 from aggregator.values.text import one_line
 
 # RFC 5321, 4.5.3.2 allows minutes; with a slower server we try again later.
 REPLY_TIMEOUT: Final = timedelta(seconds=60)
+
+STOPPED: Final = "the program was stopped"
 
 _ADDRESS: Final = re.compile(r"[^\s<>()\"']+@[^\s<>()\"']+")
 
@@ -46,17 +48,20 @@ class SmtpServer:
 class SmtpSender:
     """Sends messages to a mail server. Connections stay open from one batch to the next.
 
-    `is_wanted` is asked before each message: a batch takes a while, and its subscribers may leave meanwhile.
+    `is_wanted` is asked before each message, in a thread: a batch takes a while, and its subscribers may
+    leave meanwhile. Once `stop` is set, messages whose turn has not come are given back.
     """
 
     def __init__(
         self,
         server: SmtpServer,
         reply_timeout: timedelta = REPLY_TIMEOUT,
-        is_wanted: Callable[[Message], bool] = lambda _: True,
+        is_wanted: Callable[[Message], bool] | None = None,
+        stop: asyncio.Event | None = None,
     ) -> None:
         self._server = server
         self._is_wanted = is_wanted
+        self._stop = stop or asyncio.Event()
         self._reply_timeout = reply_timeout.total_seconds()
         self._idle: list[SMTP] = []
         self._slots = asyncio.Semaphore(server.connections)
@@ -68,7 +73,7 @@ class SmtpSender:
         the server cannot be reached or refuses the login; then it has got none of these messages.
         """
         # The first connection is opened before anything is sent, so that an unusable server raises at once.
-        if messages:
+        if messages and not self._stop.is_set():
             async with self._slots:
                 self._idle.append(await self._connection())
         # One iterator for all workers: each takes the next message when it is free.
@@ -81,7 +86,8 @@ class SmtpSender:
         """Close the connections, with QUIT where they still work."""
         for connection in self._idle:
             try:
-                await connection.quit()
+                async with break_off_after(self._stop, seconds=1):
+                    await connection.quit()
             except (SMTPException, OSError):
                 connection.close()
         self._idle.clear()
@@ -95,7 +101,9 @@ class SmtpSender:
                 results[index] = await self._send_or_skip(message, failures)
 
     async def _send_or_skip(self, message: Message, failures: list[str]) -> SendResult:
-        """Send one message, unless `failures` shows that no connection can be opened any more."""
+        """Send one message, unless we stop or `failures` shows that no connection can be opened any more."""
+        if self._stop.is_set():
+            return SendResult(message, SendOutcome.GIVEN_BACK, STOPPED)
         # One failure is enough: a server that is down would otherwise be tried once for each message.
         if failures:
             return SendResult(message, SendOutcome.NOT_SENT, failures[0])
@@ -104,7 +112,7 @@ class SmtpSender:
         except DeliveryError as error:
             failures.append(str(error))
             return SendResult(message, SendOutcome.NOT_SENT, failures[0])
-        result = await _send(connection, message, self._is_wanted)
+        result = await _send(connection, message, self._is_wanted, self._stop)
         # After an unknown outcome, or a bug, the server may still be in the middle of a message.
         if result.outcome is SendOutcome.UNKNOWN or result.error or not connection.is_connected:
             connection.close()
@@ -131,8 +139,9 @@ class SmtpSender:
             timeout=self._reply_timeout,
         )
         try:
-            await connection.connect()
-            await _greet(connection)
+            async with break_off_after(self._stop):
+                await connection.connect()
+                await _greet(connection)
         except SMTPAuthenticationError as error:
             connection.close()
             raise DeliveryError(
@@ -156,16 +165,21 @@ async def _greet(connection: SMTP) -> None:
             await connection.helo()
 
 
-async def _send(connection: SMTP, message: Message, is_wanted: Callable[[Message], bool]) -> SendResult:
+async def _send(
+    connection: SMTP, message: Message, is_wanted: Callable[[Message], bool] | None, stop: asyncio.Event
+) -> SendResult:
     handed_over = False
     try:
-        if not is_wanted(message):
+        if is_wanted and not await in_thread(is_wanted, message):
             return SendResult(message, SendOutcome.NOT_WANTED)
-        await _send_envelope(connection, message)
-        handed_over = True
-        reply = (await connection.data(message.payload)).message
+        # What has begun may end; a TimeoutError is an OSError.
+        async with break_off_after(stop):
+            await _send_envelope(connection, message)
+            handed_over = True
+            reply = (await connection.data(message.payload)).message
     except SMTPResponseException as error:
-        await _reset(connection)  # or the next MAIL would be refused as out of order
+        # Or the next MAIL would be refused as out of order.
+        await _reset(connection, stop)
         return SendResult(message, _outcome_of_refusal(error), redact_reply(f"{error.code} {error.message}"))
     except (SMTPException, OSError) as error:
         connection.close()
@@ -186,10 +200,11 @@ async def _send_envelope(connection: SMTP, message: Message) -> None:
     await connection.rcpt(message.recipient)
 
 
-async def _reset(connection: SMTP) -> None:
+async def _reset(connection: SMTP, stop: asyncio.Event) -> None:
     """End a transaction that the server refused, so that the connection can take the next message."""
     try:
-        await connection.rset()
+        async with break_off_after(stop):
+            await connection.rset()
     except (SMTPException, OSError):
         connection.close()
 

@@ -16,6 +16,7 @@ from aggregator.fetch.errors import FetchError
 from aggregator.fetch.http.origins import origin_of
 from aggregator.fetch.http.responses import HttpResponse, retry_after
 from aggregator.model import RobotsTxt
+from aggregator.tasks import in_thread
 
 # Fetches an address, with at least that pause at its host, and follows redirects. Raises `FetchError`.
 FetchRobots = Callable[[str, timedelta], Awaitable[HttpResponse]]
@@ -102,19 +103,19 @@ class RobotsChecker:
         """The rules of a fresh cached copy, else of a new one; of a stale copy if robots.txt is
         unreachable."""
         now = self._clock()
-        cached = self._cache.get(origin)
+        cached = await in_thread(self._cache.get, origin)
         if cached and cached.fetched_at <= now < cached.fetched_at + FRESH_FOR:
-            return _parse(cached, until=cached.fetched_at + FRESH_FOR)
+            return await in_thread(_parse, cached, until=cached.fetched_at + FRESH_FOR)
         try:
             new = await self._fetch(origin, pause)
         except FetchError as error:
             if cached:
-                return _parse(cached, until=now + RETRY_AFTER)
+                return await in_thread(_parse, cached, until=now + RETRY_AFTER)
             if error.cause is not Cause.ROBOTS:
                 raise
             return _Rules(until=now + RETRY_AFTER, refusal=error)
-        self._cache.put(origin, new)
-        return _parse(new, until=now + FRESH_FOR)
+        await in_thread(self._cache.put, origin, new)
+        return await in_thread(_parse, new, until=now + FRESH_FOR)
 
     async def _fetch(self, origin: str, pause: timedelta) -> RobotsTxt:
         now = self._clock()

@@ -9,6 +9,7 @@ from typing import Final
 from aggregator.errors import Cause
 from aggregator.fetch.mailbox.reader import etag_of
 from aggregator.model import Failed, Fetched, FetchedPart, FetchResult, NotModified, Request
+from aggregator.tasks import in_thread
 
 SCHEME: Final = "file:"
 # It describes the folder and is not one of its records.
@@ -27,6 +28,9 @@ class FolderFetcher:
         The entity tag is made from names and bytes, so an unchanged folder is `NotModified`. A folder that is
         missing, unreadable or outside the project is MISSING_FILE.
         """
+        return await in_thread(self._fetch, request)
+
+    def _fetch(self, request: Request) -> FetchResult:
         name = request.url.removeprefix(SCHEME)
         try:
             parts = tuple(_parts(self._folder(name)))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from aggregator.classify.alert_matching import MatchableDocument
 from aggregator.errors import AggregatorError
 from aggregator.model.alert_rules import Alert
+from aggregator.tasks import stop_if_cancelled
 
 # A rule's key and a document's id.
 Pair = tuple[str, str]
@@ -36,6 +37,7 @@ def compare(
     ids: list[str] = []
     # One document after the other, so that the words of one only are in memory.
     for matchable in documents:
+        stop_if_cancelled()
         id = matchable.document.entry.id
         ids.append(id)
         for key in rule_keys:

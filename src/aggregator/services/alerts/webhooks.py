@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from aggregator.clock import Clock
@@ -20,12 +23,12 @@ from aggregator.deliver.webhook_request import (
 )
 from aggregator.errors import DeliveryError, StoreError
 from aggregator.fetch import Fetcher
-from aggregator.model import SET_ASIDE
+from aggregator.model import SET_ASIDE, FetchResult, Request
 from aggregator.model.alert_rules import AlertRule, Webhook, WebhookDelivery, WebhookStatus
 from aggregator.model.faults import FaultKind
 from aggregator.services.isolation import Isolation
 from aggregator.store import Store
-from aggregator.tasks import run_together
+from aggregator.tasks import break_off_after, finish_when_cancelled, hold, in_thread, run_together
 
 # Two processes that posted at once would post the same alerts twice.
 WEBHOOK_LOCK: Final = "webhooks"
@@ -44,13 +47,21 @@ class WebhookSender:
 
     async def send_due(self, fetch: Fetcher, wait: timedelta = timedelta(0)) -> Counter[WebhookStatus]:
         """Post what is due; counts the outcomes. Raises StoreError when another process is posting."""
-        counts = Counter[WebhookStatus]()
         # Without the lock first: most minutes nothing is due.
-        if not self._due():
-            return counts
-        with self.store.job_lock(WEBHOOK_LOCK, wait=wait):
-            while due := self._due():
-                counts.update(await self._post_all(due, fetch))
+        if not await in_thread(self._due):
+            return Counter()
+        async with hold(self.store.job_lock(WEBHOOK_LOCK, wait=wait)):
+            return await finish_when_cancelled(partial(self._send_all, fetch))
+
+    async def _send_all(self, fetch: Fetcher, stop: asyncio.Event) -> Counter[WebhookStatus]:
+        counts = Counter[WebhookStatus]()
+
+        async def fetch_in_time(request: Request) -> FetchResult:
+            async with break_off_after(stop):
+                return await fetch(request)
+
+        while not stop.is_set() and (due := await in_thread(self._due)):
+            counts.update(await self._post_all(due, fetch_in_time))
         return counts
 
     def _due(self) -> tuple[WebhookDelivery, ...]:
@@ -58,14 +69,17 @@ class WebhookSender:
 
     async def _post_all(self, due: tuple[WebhookDelivery, ...], fetch: Fetcher) -> list[WebhookStatus]:
         rules = {rule.key: rule for rule in self.config.alerts}
-        isolation = Isolation(self.store, self.clock())
+        isolation = await in_thread(Isolation, self.store, self.clock())
         outcomes = await run_together(
             self._post_guarded(post, rules.get(post.alert.rule_key), fetch, isolation) for post in due
         )
+        await in_thread(self._save_all, outcomes)
+        return [post.status for post, _ in outcomes]
+
+    def _save_all(self, outcomes: Sequence[tuple[WebhookDelivery, timedelta]]) -> None:
         for post, delay in outcomes:
             # Also delays the other posts of a rule whose receiver did not accept this one.
             self.store.alerts.save_webhook_outcome(post, self.clock() + delay)
-        return [post.status for post, _ in outcomes]
 
     async def _post_guarded(
         self, post: WebhookDelivery, rule: AlertRule | None, fetch: Fetcher, isolation: Isolation
@@ -77,32 +91,36 @@ class WebhookSender:
         except StoreError:
             raise
         except Exception as error:
-            fault = isolation.set_aside(FaultKind.WEBHOOK, key, error)
+            fault = await in_thread(isolation.set_aside, FaultKind.WEBHOOK, key, error)
             # As long as for a receiver that does not answer; what is given up is shown in the inbox.
             after = retry_later(replace(post, attempts=post.attempts + 1), fault.error, self.clock())
             if after.status is WebhookStatus.GIVEN_UP:
-                isolation.clear(FaultKind.WEBHOOK, key)
+                await in_thread(isolation.clear, FaultKind.WEBHOOK, key)
                 return after, timedelta(0)
             # Only this one waits: the receiver is not ill.
             return replace(after, due=fault.next_attempt, reply=f"{SET_ASIDE}{fault.error}"), timedelta(0)
-        isolation.clear(FaultKind.WEBHOOK, key)
+        await in_thread(isolation.clear, FaultKind.WEBHOOK, key)
         return after, FIRST_RETRY_DELAY
 
     async def _post(self, post: WebhookDelivery, rule: AlertRule | None, fetch: Fetcher) -> WebhookDelivery:
         if rule is None or rule.webhook is None:
             return replace(post, status=WebhookStatus.GIVEN_UP, reply="the rule has no webhook")
-        if self.store.alerts.is_webhook_gone(rule.key):
+        if await in_thread(self.store.alerts.is_webhook_gone, rule.key):
             return replace(
                 post, status=WebhookStatus.GONE, reply="the receiver answered 410 before and gets no more"
             )
         now, site = self.clock(), self.config.settings.site
         # Read at each attempt, so that a secret that was set or changed is used without a restart.
         try:
-            key = decode_secret(self._read_secret(rule.webhook))
+            key = decode_secret(await in_thread(self._read_secret, rule.webhook))
         except DeliveryError as error:
             return retry_later(post, str(error), now)
         request = build_webhook_request(post.alert, rule, rule.webhook, key, now, site, self.config.bodies)
-        return after_response(post, await fetch(request), self.clock())
+        try:
+            return after_response(post, await fetch(request), self.clock())
+        # The program stops and the receiver takes too long: posted again later, with the same id.
+        except TimeoutError:
+            return retry_later(post, "the program was stopped", self.clock())
 
     def _read_secret(self, webhook: Webhook) -> str:
         if webhook.secret_env:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +20,7 @@ from aggregator.services.inbox.queues import InboxItem, item_text
 from aggregator.services.isolation import describe
 from aggregator.services.mailing.mailer import open_transport
 from aggregator.store import Store
+from aggregator.tasks import finish_when_cancelled, in_thread
 
 # What lasts a shorter time is no breakdown: a start after a long pause has to poll first.
 BROKEN_FOR: Final = timedelta(minutes=5)
@@ -50,29 +53,36 @@ class OperatorMail:
         """Compare with the report before, and tell the operator what is new. Called each minute."""
         if not self.config.settings.operator_address or self.replay:
             return
-        present = self._unsaved or self._stored()
-        if not health.ok:
-            await self._broken(present, health, now)
-        elif present:
-            await self._well(present, health, now)
+        await finish_when_cancelled(partial(self._report, health, now))
 
-    async def _broken(self, present: Breakdown | None, health: HealthReport, now: datetime) -> None:
+    async def _report(self, health: HealthReport, now: datetime, stop: asyncio.Event) -> None:
+        present = self._unsaved or await in_thread(self._stored)
+        if not health.ok:
+            await self._broken(present, health, now, stop)
+        elif present:
+            await self._well(present, health, now, stop)
+
+    async def _broken(
+        self, present: Breakdown | None, health: HealthReport, now: datetime, stop: asyncio.Event
+    ) -> None:
         began = present or Breakdown(began_at=now, problems="\n".join(health.problems))
         broken = replace(began, well_since=None)
         if broken.reported_at or now - broken.began_at < BROKEN_FOR:
-            self._save(present, broken)
+            await in_thread(self._save, present, broken)
             return
         reported = replace(broken, problems="\n".join(health.problems), reported_at=now)
-        await self._tell(present, reported, broken, _broken_notice(reported, health), now)
+        await self._tell(present, reported, broken, _broken_notice(reported, health), now, stop)
 
-    async def _well(self, present: Breakdown, health: HealthReport, now: datetime) -> None:
+    async def _well(
+        self, present: Breakdown, health: HealthReport, now: datetime, stop: asyncio.Event
+    ) -> None:
         if present.reported_at is None and now - present.began_at < BROKEN_FOR:
-            self._save(present, None)
+            await in_thread(self._save, present, None)
         elif present.well_since is None:
-            self._save(present, replace(present, well_since=now))
+            await in_thread(self._save, present, replace(present, well_since=now))
         elif now - present.well_since >= WELL_FOR:
             ended = replace(present, ended_at=now)
-            await self._tell(present, ended, present, _well_notice(ended, health), now)
+            await self._tell(present, ended, present, _well_notice(ended, health), now, stop)
 
     async def _tell(
         self,
@@ -81,21 +91,22 @@ class OperatorMail:
         unreported: Breakdown,
         notice: OperatorNotice,
         now: datetime,
+        stop: asyncio.Event,
     ) -> None:
         """Store `reported` and send the notice; if the server did not take it, store `unreported` again."""
         if self._not_before and now < self._not_before:
             return
         # Stored first: dying between the two loses a mail, the other order would repeat it at each restart.
-        if self._save(before, reported) and not await self._sent(notice, now):
+        if await in_thread(self._save, before, reported) and not await self._sent(notice, now, stop):
             self._not_before = now + RETRY_AFTER
-            self._save(None if reported.ended_at else reported, unreported)
+            await in_thread(self._save, None if reported.ended_at else reported, unreported)
 
-    async def _sent(self, notice: OperatorNotice, now: datetime) -> bool:
+    async def _sent(self, notice: OperatorNotice, now: datetime, stop: asyncio.Event) -> bool:
         settings = self.config.settings
         to, sender = settings.operator_address, settings.mail_sender
         message = build_operator_mail(notice, to, settings.site, sender, now)
         try:
-            async with open_transport(settings, self.replay) as (transport, _):
+            async with open_transport(settings, self.replay, stop=stop) as (transport, _):
                 (result,) = await transport([message])
         except Exception as error:  # whatever it is, the mail has to be tried again
             log.info("the operator was not told", reason=describe(error))

@@ -7,8 +7,9 @@ set aside alone, and tried again later.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -46,6 +47,7 @@ from aggregator.services.clock_check import is_settled
 from aggregator.services.isolation import Isolation, describe
 from aggregator.services.mailing.message_builder import MessageBuilder, delivery_key, issued_digest
 from aggregator.store import Store
+from aggregator.tasks import in_thread
 
 # Sends messages, and gives the outcome of each: the outbox or a mail server.
 MailTransport = Callable[[Sequence[Message]], Awaitable[tuple[SendResult, ...]]]
@@ -144,27 +146,34 @@ class DeliveryService:
         return self.store.alerts.plan_deliveries(key, alert_run(key, now), recipients, now)
 
     async def send_due(
-        self, transport: MailTransport, clock: Clock, allow_all: bool = False
+        self,
+        transport: MailTransport,
+        clock: Clock,
+        allow_all: bool = False,
+        stop: asyncio.Event | None = None,
     ) -> Counter[DeliveryStatus]:
         """Send every delivery that is due; counts the outcomes.
 
         `allow_all` ignores `mail_allow`: for the outbox, from which nothing leaves this machine. Raises
-        DeliveryError when the mail server cannot be used; the deliveries then stay planned.
+        DeliveryError when the mail server cannot be used; the deliveries then stay planned. Once `stop` is
+        set, no further batch is taken; `transport` gives back what it has not begun.
         """
         counts, done = Counter[DeliveryStatus](), tuple[Delivery, ...]()
-        isolation = Isolation(self.store, clock())
+        isolation = await in_thread(Isolation, self.store, clock())
         builder = MessageBuilder(self.config, self.store, self.context, isolation)
         sending = _Sending(builder, transport, clock, None if allow_all else self.config.settings.mail_allow)
         # What was handed over without an outcome when a process died. The mail lock is ours, so nobody else
         # is sending it now.
-        self.store.deliveries.replan_handed_over(clock())
-        # The store is called in the event loop itself: a thread would double the few milliseconds of a call.
+        await in_thread(self.store.deliveries.replan_handed_over, clock())
         # Handed over is stored before anything is sent, and the outcomes of one batch with the next batch, so
         # that after a crash at most one batch is sent twice.
-        while batch := self.store.deliveries.next_batch(done, clock(), self.config.settings.mail_batch):
+        size = self.config.settings.mail_batch
+        while batch := await in_thread(
+            self.store.deliveries.next_batch, done, clock(), 0 if stop and stop.is_set() else size
+        ):
             done = await sending.hand_over(batch)
             counts.update(delivery.status for delivery in done)
-        self._forget_settled_faults(isolation)
+        await in_thread(self._forget_settled_faults, isolation)
         return counts
 
     def _forget_settled_faults(self, isolation: Isolation) -> None:
@@ -207,22 +216,26 @@ class _Sending:
 
         What cannot be built is set aside, and the rest is sent. Raises DeliveryError as `send_due` does.
         """
-        messages, done = self._build(batch)
+        messages, done = await in_thread(self._build, batch)
         unsettled = {delivery_key(one.run, one.subscriber_id): one for one, _ in batch}
         for one in done:
             del unsettled[delivery_key(one.run, one.subscriber_id)]
         try:
             results = await self.transport(messages)
         except AggregatorError as error:
-            self._save_untried(unsettled.values(), done, error)
+            await in_thread(self._save_untried, unsettled.values(), done, error)
             raise
         except Exception as error:
-            return (*done, *self._after_crash(unsettled.values(), messages, error))
-        for result in results:
-            message = result.message
-            delivery = unsettled[delivery_key(message.run, message.subscriber_id)]
-            done.append(self._settle(delivery, result))
-        return tuple(done)
+            return (*done, *await in_thread(self._after_crash, unsettled.values(), messages, error))
+        return (*done, *await in_thread(self._settle_all, unsettled, results))
+
+    def _settle_all(
+        self, unsettled: Mapping[str, Delivery], results: Iterable[SendResult]
+    ) -> tuple[Delivery, ...]:
+        return tuple(
+            self._settle(unsettled[delivery_key(one.message.run, one.message.subscriber_id)], one)
+            for one in results
+        )
 
     def _build(self, batch: Batch) -> tuple[list[Message], list[Delivery]]:
         """The messages of a batch, and the deliveries that have none: set aside, or not allowed."""
@@ -248,17 +261,16 @@ class _Sending:
 
     def _after_crash(
         self, deliveries: Iterable[Delivery], messages: Sequence[Message], error: Exception
-    ) -> Iterator[Delivery]:
+    ) -> tuple[Delivery, ...]:
         """The deliveries of a batch whose transport raised: it may have taken any of them."""
         if len(messages) == 1:
             result = SendResult(messages[0], SendOutcome.UNKNOWN, describe(error), error)
-            yield from (self._settle(one, result) for one in deliveries)
-            return
+            return tuple(self._settle(one, result) for one in deliveries)
         log.set_aside("batch", f"{len(messages)} deliveries", error)
         now = self.clock()
-        for one in deliveries:
-            # At once, and each alone, since its outcome is unknown: this finds the one that raises.
-            yield replace(after_attempt(one, SendOutcome.UNKNOWN, describe(error), now), due=now)
+        # At once, and each alone, since its outcome is unknown: this finds the one that raises.
+        after = (after_attempt(one, SendOutcome.UNKNOWN, describe(error), now) for one in deliveries)
+        return tuple(replace(one, due=now) for one in after)
 
     def _settle(self, delivery: Delivery, result: SendResult) -> Delivery:
         """The delivery after an attempt; set aside if a bug ended it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
@@ -21,6 +20,7 @@ from aggregator.parse.mail.message import UnreadableMail
 from aggregator.parse.mail.received import read_received_mail
 from aggregator.services.isolation import Isolation
 from aggregator.services.subscriptions.service import SubscriptionService
+from aggregator.tasks import in_thread
 
 # So many mails that bounce softly stop an address; one hard bounce or complaint is enough.
 MAX_SOFT_BOUNCES: Final = 3
@@ -43,22 +43,29 @@ class InboundMailHandler:
 
         A mail that raises is set aside, and tried again after its pause.
         """
-        counts, subscribers = Counter[str](), self.service.store.subscribers
-        isolation = Isolation(self.service.store, now)
-        waiting = isolation.waiting(FaultKind.MAIL)
+        counts, waiting = Counter[str](), await in_thread(self._waiting, now)
         for payload in mails:
-            sha256 = sha256_of(payload)
-            if sha256 in waiting or subscribers.is_mail_processed(sha256):
-                continue
-            with isolation.guard(FaultKind.MAIL, sha256):
-                # Beside the event loop, in which mail is being sent meanwhile.
-                mail = await asyncio.to_thread(_understand, payload, self.service.tokens)
-                if mail:
-                    self._handle_one(mail, now)
-                    counts[mail.kind] += 1
-                # Last: after a crash in between, the mail is handled again, which changes nothing.
-                subscribers.save_processed_mail(sha256, now)
+            # One at a time, so that a stop has to wait for one mail only.
+            if sha256_of(payload) not in waiting:
+                counts.update(await in_thread(self._handle, payload, now))
         return counts
+
+    def _waiting(self, now: datetime) -> frozenset[str]:
+        return Isolation(self.service.store, now).waiting(FaultKind.MAIL)
+
+    def _handle(self, payload: bytes, now: datetime) -> tuple[str, ...]:
+        """Act on a mail if it is new; its kind, if it asks something of us."""
+        sha256, subscribers, kinds = sha256_of(payload), self.service.store.subscribers, tuple[str, ...]()
+        if subscribers.is_mail_processed(sha256):
+            return kinds
+        with Isolation(self.service.store, now).guard(FaultKind.MAIL, sha256):
+            mail = _understand(payload, self.service.tokens)
+            if mail:
+                self._handle_one(mail, now)
+                kinds = (mail.kind,)
+            # Last: after a crash in between, the mail is handled again, which changes nothing.
+            subscribers.save_processed_mail(sha256, now)
+        return kinds
 
     def _handle_one(self, mail: InboundMail, now: datetime) -> None:
         if mail.kind is InboundKind.SUBSCRIBE:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ from aggregator.model import DeliveryStatus, Message
 from aggregator.services.mailing.delivery import TOO_LATE, DeliveryService, MailTransport
 from aggregator.services.mailing.replies_mailbox import RepliesMailbox
 from aggregator.store import Store
+from aggregator.tasks import finish_when_cancelled, hold, in_thread
 
 # Two processes that sent at once would send the same deliveries twice.
 MAIL_LOCK: Final = "mail"
@@ -73,16 +75,19 @@ def sends_mail(settings: Settings, replay: Path | None) -> bool:
 
 @asynccontextmanager
 async def open_transport(
-    settings: Settings, replay: Path | None, is_wanted: Callable[[Message], bool] = lambda _: True
+    settings: Settings,
+    replay: Path | None,
+    is_wanted: Callable[[Message], bool] | None = None,
+    stop: asyncio.Event | None = None,
 ) -> AsyncIterator[tuple[MailTransport, bool]]:
     """The outbox or the mail server, and whether it takes mail to everybody or only to `mail_allow`.
 
-    The mail server gets no message that is not wanted any more when its turn comes.
+    The mail server gets no message that is not wanted any more when its turn comes, and none after `stop`.
     """
     if not sends_mail(settings, replay):
         yield Outbox(outbox_folder(settings, replay)), True
         return
-    sender = SmtpSender(_smtp_server(settings), is_wanted=is_wanted)
+    sender = SmtpSender(await in_thread(_smtp_server, settings), is_wanted=is_wanted, stop=stop)
     try:
         yield sender, False
     finally:
@@ -113,13 +118,13 @@ class Mailer:
         Raises StoreError when another process is sending and does not end within `wait`, DeliveryError when
         the mail server cannot be used, and ConfigError when mail is switched on but not set up.
         """
-        with self.store.job_lock(MAIL_LOCK, wait=wait):
-            service = delivery_service(self.config, self.store)
+        async with hold(self.store.job_lock(MAIL_LOCK, wait=wait)):
+            service = await in_thread(delivery_service, self.config, self.store)
             # A recording touches nothing outside its own files.
             beside = nullcontext() if self.replay else self._replies.read_beside(service.context.tokens)
             async with beside:
-                given_up = self._plan(service)
-                counts = await self._send(service)
+                given_up = await in_thread(self._plan, service)
+                counts = await finish_when_cancelled(partial(self._send, service))
             return counts + Counter({DeliveryStatus.GIVEN_UP: given_up})
 
     @cached_property
@@ -135,14 +140,15 @@ class Mailer:
             log.info("deliveries given up", run=run, subscribers=count, reason=TOO_LATE)
         return given_up.total()
 
-    async def _send(self, service: DeliveryService) -> Counter[DeliveryStatus]:
+    async def _send(self, service: DeliveryService, stop: asyncio.Event) -> Counter[DeliveryStatus]:
         settings = self.config.settings
         try:
-            async with open_transport(settings, self.replay, self._is_wanted) as (transport, allow_all):
-                return await service.send_due(transport, self.clock, allow_all)
+            async with open_transport(settings, self.replay, self._is_wanted, stop) as (transport, allow_all):
+                return await service.send_due(transport, self.clock, allow_all, stop)
         finally:
             # Last, since a file that cannot be deleted keeps nobody's mail back.
-            service.erase_former_subscribers(self.clock(), outbox_folder(settings, self.replay))
+            outbox = outbox_folder(settings, self.replay)
+            await in_thread(service.erase_former_subscribers, self.clock(), outbox)
 
     def _is_wanted(self, message: Message) -> bool:
         return self.store.deliveries.is_wanted(message.run, message.subscriber_id)

@@ -17,10 +17,11 @@ from aggregator.errors import AggregatorError
 from aggregator.fetch.mailbox.fetcher import MailboxFetcher
 from aggregator.model import Failed, Fetched, FetchResult, Request, Validators
 from aggregator.model.faults import FaultKind
-from aggregator.services.isolation import Isolation
+from aggregator.services.isolation import Isolation, guard_beside
 from aggregator.services.mailing.inbound_mail import InboundMailHandler, sha256_of
 from aggregator.services.subscriptions.service import SubscriptionService
 from aggregator.store import Store
+from aggregator.tasks import in_thread
 
 # The key under which reading is set aside when it raises as a whole.
 READING: Final = "replies mailbox"
@@ -62,12 +63,14 @@ class RepliesMailbox:
     async def read(self, tokens: Tokens) -> None:
         """Act on the mail in the mailbox, unless reading it is set aside. Raises nothing."""
         try:
-            isolation = Isolation(self.store, self.clock())
-            if READING not in isolation.waiting(FaultKind.JOB):
-                with isolation.guard(FaultKind.JOB, READING):
+            if not await in_thread(self._is_set_aside):
+                async with guard_beside(self.store, self.clock(), FaultKind.JOB, READING):
                     await self._read(tokens)
         except AggregatorError as error:
             log.info("the replies mailbox cannot be read", reason=str(error))
+
+    def _is_set_aside(self) -> bool:
+        return READING in Isolation(self.store, self.clock()).waiting(FaultKind.JOB)
 
     async def _read(self, tokens: Tokens) -> None:
         mailbox = self.config.settings.replies_mailbox
@@ -80,7 +83,7 @@ class RepliesMailbox:
             mails = [part.payload for part in result.parts]
             handler = InboundMailHandler(SubscriptionService(self.store, tokens))
             counts = await handler.handle(mails, self.clock())
-            self._forget_deleted(mails)
+            await in_thread(self._forget_deleted, mails)
             self._states[mailbox] = Validators(etag=result.headers.get("etag"))
             if counts:
                 log.info("inbound mail", **{kind.replace(" ", "_"): count for kind, count in counts.items()})
@@ -91,7 +94,8 @@ class RepliesMailbox:
         mailboxes = {mailbox: settings.path(password_file) if password_file else None}
         fetch = MailboxFetcher(settings.home, mailboxes, allowed_hosts=frozenset(settings.allowed_hosts))
         # A mail that was set aside is read again from a mailbox that has not changed.
-        state = Validators() if self._mail_is_due() else self._states.get(mailbox, Validators())
+        due = await in_thread(self._mail_is_due)
+        state = Validators() if due else self._states.get(mailbox, Validators())
         return await fetch(Request(url=mailbox, pause=timedelta(0), validators=state))
 
     def _mail_is_due(self) -> bool:

@@ -17,6 +17,7 @@ from aggregator.fetch.local.folder import FolderFetcher
 from aggregator.fetch.local.replay import ReplayFetcher, recorded_polls
 from aggregator.fetch.mailbox.fetcher import MailboxFetcher
 from aggregator.store import Store
+from aggregator.tasks import in_thread
 
 # Our product token, by which a robots.txt can name us (RFC 9309, 2.2.1).
 PRODUCT: Final = "uk-open-government-updates"
@@ -31,7 +32,9 @@ FetcherContext = AbstractAsyncContextManager[Fetcher]
 async def live_fetcher(config: Config, store: Store, clock: Clock) -> AsyncIterator[Fetcher]:
     """A fetcher for the network, the project's folders and the mailboxes of its sources."""
     settings = config.settings
-    web = HttpFetcher(
+    # In a thread: it reads the certificates of the machine.
+    web = await in_thread(
+        HttpFetcher,
         user_agent=user_agent(settings),
         robots_cache=store.robots_txt,
         clock=clock,

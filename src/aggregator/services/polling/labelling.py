@@ -15,6 +15,7 @@ from aggregator.services.isolation import Isolation
 from aggregator.services.polling.merge_documents import set_documents_aside
 from aggregator.services.polling.save_reading import BrokenDocuments, recombine_documents
 from aggregator.store import Store
+from aggregator.tasks import stop_if_cancelled
 
 # Documents labelled in one transaction. Other writers wait no longer than one batch takes.
 BATCH_SIZE: Final = 500
@@ -38,6 +39,7 @@ class Labelling:
         aside = set(Isolation(self.store, now).waiting(FaultKind.DOCUMENT))
         waiting, done, changed = self.store.labels.count_outdated(self.labeller.fingerprint), 0, 0
         while done < waiting:
+            stop_if_cancelled()
             broken = BrokenDocuments()
             labelled, differ = self._relabel_batch(aside, broken)
             set_documents_aside(self.store, broken, now)

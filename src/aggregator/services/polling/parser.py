@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from threading import Lock
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import Failed, Fetched, Source
@@ -102,11 +102,19 @@ class WorkerParser(Parser):
                 self._pool.close()  # type: ignore[no-untyped-call]
             self._pool = None
 
+    def stop(self) -> None:
+        """End the process at once, whatever it does."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+
     async def _try_batch(self, jobs: Sequence[Job[Result]]) -> list[Result | Failed | RemoteError] | Failed:
         seconds = self.limits.seconds * len(jobs)
         for _ in range(ATTEMPTS):
-            pool = self._open_pool()
-            future = pool.schedule(run_watched, args=(list(jobs), seconds + ALARM_AFTER), timeout=seconds)
+            # In a thread that a stop leaves behind: starting the first process takes seconds.
+            pool, future = await asyncio.to_thread(self._schedule, jobs, seconds)
             try:
                 return await asyncio.wrap_future(future)
             except TimeoutError:
@@ -117,6 +125,12 @@ class WorkerParser(Parser):
             except BrokenProcessPool:
                 self._discard(pool)
         return _reader_died(jobs[0].url, "the reading process cannot be kept running")
+
+    def _schedule(
+        self, jobs: Sequence[Job[Result]], seconds: float
+    ) -> tuple[ProcessPool, ProcessFuture[Any]]:
+        pool = self._open_pool()
+        return pool, pool.schedule(run_watched, args=(list(jobs), seconds + ALARM_AFTER), timeout=seconds)
 
     def _open_pool(self) -> ProcessPool:
         with self._lock:
@@ -190,3 +204,9 @@ def shared_parser(limits: ParseLimits) -> Parser:
             other.close()
         _shared[:] = [WorkerParser(limits)]
     return _shared[0]
+
+
+def end_shared_parser() -> None:
+    """End the parser of this process; the next `shared_parser` starts another."""
+    while _shared:
+        _shared.pop().stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,7 +30,7 @@ from aggregator.services.polling.source_state import (
     unexpected_failure,
 )
 from aggregator.store import Store
-from aggregator.tasks import run_together
+from aggregator.tasks import in_thread, run_together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +89,14 @@ class Poller:
         The fetcher sends one request at a time to a host. A source that was already polled at `now` is
         skipped, so an interrupted run continues where it stopped.
         """
-        self.merge_documents(now, before=now)
-        states = self.store.sources.states()
+        await in_thread(self.merge_documents, now, before=now)
+        states = await in_thread(self.store.sources.states)
         waiting = [s for s in sources if not is_polled(_state_of(states, s), now)]
+        # One thread at a time: many at once would keep the event loop waiting, and each other.
+        turn = asyncio.Lock()
 
         async def one(source: Source) -> PollOutcome:
-            outcome = await self._poll_one(source, _state_of(states, source), fetch, now)
+            outcome = await self._poll_one(source, _state_of(states, source), fetch, now, turn)
             progress(outcome)
             return outcome
 
@@ -148,27 +151,33 @@ class Poller:
         )
 
     async def _poll_one(
-        self, source: Source, state: SourceState, fetch: Fetcher, now: datetime
+        self, source: Source, state: SourceState, fetch: Fetcher, now: datetime, turn: asyncio.Lock
     ) -> PollOutcome:
-        isolation = Isolation(self.store, now)
         try:
-            names = self.store.names.names_in_last_poll(source.id, before=now)
+            async with turn:
+                names = await in_thread(self.store.names.names_in_last_poll, source.id, before=now)
             result = await read_source(source, state, fetch, now, self.parser, names)
-            outcome = self._save(source, result, now)
+            async with turn:
+                return await in_thread(self._save_and_clear, source, result, now)
         except AggregatorError:
             raise
         except Exception as bug:  # a bug in one kind must not stop the other sources
-            return self._set_aside(source, isolation, bug)
+            async with turn:
+                return await in_thread(self._set_aside, source, bug, now)
+
+    def _save_and_clear(self, source: Source, result: PollResult, now: datetime) -> PollOutcome:
+        outcome = self._save(source, result, now)
         if outcome.failure is None:
-            isolation.clear(FaultKind.SOURCE, source.id)
+            Isolation(self.store, now).clear(FaultKind.SOURCE, source.id)
         return outcome
 
-    def _set_aside(self, source: Source, isolation: Isolation, bug: Exception) -> PollOutcome:
+    def _set_aside(self, source: Source, bug: Exception, now: datetime) -> PollOutcome:
         """Store the bug as the reason why the source could not be read, and poll it later and later."""
+        isolation = Isolation(self.store, now)
         fault = isolation.set_aside(FaultKind.SOURCE, source.id, bug)
         failed = unexpected_failure(source, fault)
         try:
-            self._save(source, failed, isolation.now)
+            self._save(source, failed, now)
         except AggregatorError:
             raise
         except Exception as again:

@@ -29,6 +29,7 @@ from aggregator.services.publishing.damaged import read_stored, set_damaged_asid
 from aggregator.services.publishing.left_out import NOTHING_LEFT_OUT, LeftOut
 from aggregator.services.publishing.snapshot import gather_snapshot
 from aggregator.store import Store, StoredDocuments
+from aggregator.tasks import stop_if_cancelled
 
 # Each search makes a file some dozen times. What is still broken after so many is set aside as it is.
 MAX_SEARCHES: Final = 12
@@ -141,6 +142,7 @@ class IsolatedFiles:
         for name, make in self.formats.items():
             if name in self.skipped or name in self.broken:
                 continue
+            stop_if_cancelled()
             try:
                 made = {file.path: file for file in make(snapshot, self.left_out)}
             except AggregatorError:
@@ -236,6 +238,7 @@ class IsolatedFiles:
         return bool(culprits)
 
     def _try(self, kept: frozenset[str], make: Callable[[Snapshot, LeftOut], object]) -> TrialResult:
+        stop_if_cancelled()
         left_out = self.left_out.only(kept, self._ids)
         try:
             made = make(self._gather(left_out), left_out)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, Executable, Row, Table, create_engine, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
 
 from aggregator.errors import StoreError
 from aggregator.store.database.codec import UnreadableValueError
@@ -178,7 +179,7 @@ class Database(DatabaseAccess):
         self.file = None if in_memory else Path(str(url.database))
         self.location = str(self.file or "the store in memory")
         self._wait = wait
-        self._engine = _engine(url, wait)
+        self._engine = _engine(url, wait, in_memory=in_memory)
         # Device and inode of the file at the first check.
         self._identity: tuple[int, int] | None = None
 
@@ -251,9 +252,18 @@ class Database(DatabaseAccess):
             yield connection
 
 
-def _engine(url: URL, wait: timedelta) -> Engine:
-    # An error must not show what was to be written: it may be somebody's address.
-    engine = create_engine(url, connect_args={"timeout": wait.total_seconds()}, hide_parameters=True)
+def _engine(url: URL, wait: timedelta, *, in_memory: bool) -> Engine:
+    # Each transaction has a connection of its own, in whichever thread it is. A store in memory is its only
+    # connection, so there the transactions of several threads take turns.
+    limit = {"pool_size": 1, "max_overflow": 0} if in_memory else {}
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        connect_args={"timeout": wait.total_seconds(), "check_same_thread": False},
+        # An error must not show what was to be written: it may be somebody's address.
+        hide_parameters=True,
+        **limit,
+    )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from aggregator.errors import StoreError
+from aggregator.tasks import stop_if_cancelled
 
 NOT_WRITABLE: Final = (
     "the store cannot be written here; let this user write the folder and the file, "
@@ -66,5 +67,6 @@ def _lock(file: BinaryIO, wait: timedelta) -> bool:
         with suppress(BlockingIOError):
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
+        stop_if_cancelled()
         time.sleep(RETRY_INTERVAL.total_seconds() if attempts_left else 0)
     return False
