@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from aggregator.classify import Labeller, combine_carriers
 from aggregator.config import load_config
-from aggregator.deliver.mail.bounces import parse_inbound_mail
+from aggregator.deliver.mail import bounces
 from aggregator.errors import SourceError
 from aggregator.fetch.http.origins import normal_form
 from aggregator.fetch.http.responses import HttpResponse, complete_request
@@ -246,10 +246,10 @@ def _read_reply(raw: bytes) -> object:
     try:
         reader = import_module("aggregator.parse.mail.received").read_received_mail
     except ModuleNotFoundError:  # before November 2026 the bytes themselves went in
-        return parse_inbound_mail(raw, mails.TOKENS)  # type: ignore[arg-type]
+        return bounces.parse_inbound_mail(raw, mails.TOKENS)  # type: ignore[arg-type]
     try:
-        return parse_inbound_mail(reader(raw), mails.TOKENS)
-    except UnreadableMail:
+        return bounces.parse_inbound_mail(reader(raw), mails.TOKENS)
+    except (UnreadableMail, bounces.UnreadableBounce):
         return None
 
 
