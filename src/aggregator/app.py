@@ -102,7 +102,7 @@ class App(Services):
         )
 
     def _begin(self) -> set[Fault]:
-        """Check the clock, and label documents again if the vocabulary has changed; return the known faults."""
+        """Check the clock, and label again if the vocabulary has changed; return the known faults."""
         self.check_clock()
         known = set(self.store.faults.all())
         self.labelling.relabel(self.clock())

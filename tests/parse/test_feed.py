@@ -246,3 +246,8 @@ def test_a_name_of_a_person_that_is_very_long_costs_no_time() -> None:
 def test_the_text_between_the_names_of_two_persons_stays() -> None:
     item = "<item><author>A</author><title>Example</title><author>B</author></item>"
     assert read_feed(rss(item)).entries[0].title == "Example"
+
+
+def test_references_to_characters_that_xml_forbids_are_left_out() -> None:
+    feed = rss(ITEM).replace("<channel><title>Example", "<channel><title>Exa&#xffff;mple")
+    assert read_feed(feed).feed_metadata.title == "Example"

@@ -239,11 +239,12 @@ def _link(raw: RawLink, href: str) -> Link:
 
 def _translations(raws: tuple[RawLink, ...], base: str) -> tuple[Translation, ...]:
     links = {
-        raw.language.lower(): Translation(
-            language=raw.language.lower(), url=url, title=truncate(plain_text(raw.title, False), TITLE_LIMIT)
+        language: Translation(
+            language=language, url=url, title=truncate(plain_text(raw.title, False), TITLE_LIMIT)
         )
         for raw in raws[:MAX_LISTED]
-        if raw.language and (url := clean_url(absolute_url(raw.href, base)))
+        if (language := (_short_text(raw.language) or "").lower())
+        and (url := clean_url(absolute_url(raw.href, base)))
     }
     return tuple(links[language] for language in sorted(links))
 

@@ -31,7 +31,7 @@ from aggregator.model import (
     Source,
 )
 from aggregator.parse.decode.detect import find_feed, snippet
-from aggregator.parse.decode.encoding import decode
+from aggregator.parse.decode.encoding import NOT_XML, decode
 from aggregator.parse.feed_paging import older_address
 from aggregator.values.web_addresses import is_web_address
 
@@ -243,10 +243,11 @@ def _entry(number: int, item: Any, metadata: FeedMetadata, rss: bool) -> RawEntr
 
 
 def _text(element: Any, key: str) -> str | None:
-    """A non-empty string that the publisher gave."""
+    """A non-empty string that the publisher gave, without characters that XML forbids."""
     # dict.get, because feedparser's own look-up falls back from `updated` to `published`.
     value = dict.get(element, key)
-    return (value.strip() or None) if isinstance(value, str) else None
+    # They come back as references: feedparser makes a character of `&#xffff;`.
+    return (NOT_XML.sub("", value).strip() or None) if isinstance(value, str) else None
 
 
 def _detail(item: Any, key: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.deliver.mail.bounces import InboundKind, InboundMail
+from aggregator.deliver.mail.bounces import InboundKind, InboundMail, UnreadableBounce
 from aggregator.deliver.mail.bounces import parse_inbound_mail as parse_received_mail
 from aggregator.deliver.mail.tokens import Tokens
 from aggregator.parse.mail.received import read_received_mail
@@ -153,6 +153,7 @@ def test_the_token_is_parsed_or_nothing_whatever_follows_the_subject(payload: by
         (b"From: MAILER", b"From: \xff\xfe"),
         (b"Action: failed", b"Action: failed\xe9"),
         (b"charset=utf-8", b"charset*=utf-8'en'x"),
+        (b"charset=utf-8", b"charset*=a; charset*0=b"),
         (b"charset=utf-8", b'charset="a\x00b"'),
     ],
 )
@@ -162,3 +163,10 @@ def test_a_bounce_with_a_broken_field_raises_nothing(field: bytes, hostile: byte
     mail = parse_inbound_mail(POSTFIX.replace(field, hostile), TOKENS)
 
     assert mail == InboundMail(InboundKind.HARD_BOUNCE, ME, RUN)
+
+
+def test_a_bounce_that_the_library_cannot_bear_is_a_clear_error() -> None:
+    mail = POSTFIX.replace(b"Original-Recipient: rfc822;", b"Original-Recipient: rfc822; a*=b; a*0=c;")
+    assert mail != POSTFIX
+    with pytest.raises(UnreadableBounce, match="TypeError"):
+        parse_inbound_mail(mail, TOKENS)

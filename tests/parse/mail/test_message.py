@@ -180,3 +180,7 @@ def test_characters_that_reverse_or_end_text_do_no_harm() -> None:
     page = read(message("A\u202eB\x00.\n", Subject="Example: \u202eplan\x00"))
     assert isinstance(page, ParsedPage)
     assert page.entries[0].title == "Example: \u202eplan"
+
+
+def test_parameters_that_break_the_standard_library_are_left_out() -> None:
+    assert content_of("Plain words.", Content_Type="text/plain; name*=a; name*0=b") == "<p>Plain words.</p>"

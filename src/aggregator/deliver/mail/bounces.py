@@ -21,6 +21,10 @@ from aggregator.deliver.mail.tokens import TAG_LENGTH, Tokens
 from aggregator.model import ReceivedMail
 
 
+class UnreadableBounce(Exception):
+    """The library that reads bounces cannot bear this one. The text is the reason, for the operator."""
+
+
 class InboundKind(StrEnum):
     """What an inbound mail means."""
 
@@ -61,7 +65,7 @@ _UNSUBSCRIBE_TOKEN: Final = re.compile(r"\bleave(?:\s+|%20|/)([\w-]+\.[\w-]+)")
 def parse_inbound_mail(mail: ReceivedMail, tokens: Tokens) -> InboundMail | None:
     """What a mail asks of us; None when there is nothing to act on, as for an out-of-office reply.
 
-    May raise any exception for a bounce that the library which reads it cannot bear.
+    Raises UnreadableBounce.
     """
     # A feedback report contains our mail as it was sent, with its quoted-printable line breaks.
     if mail.is_feedback_report:
@@ -88,7 +92,12 @@ def _parse_command(mail: ReceivedMail) -> InboundMail | None:
 
 def _bounce_kind(mail: ReceivedMail) -> InboundKind | None:
     # One permanent failure among temporary ones makes a hard bounce.
-    temporary, permanent = all_failures(_harmless_message(mail))
+    try:
+        temporary, permanent = all_failures(_harmless_message(mail))
+    except MemoryError:
+        raise
+    except Exception as error:  # the fault of the mail, not a bug
+        raise UnreadableBounce(f"a bounce that cannot be read ({type(error).__name__})") from error
     if permanent:
         return InboundKind.HARD_BOUNCE
     return InboundKind.SOFT_BOUNCE if temporary else None
@@ -104,9 +113,16 @@ def _harmless_message(mail: ReceivedMail) -> Message:
     del message["From"]
     message["From"] = next(iter(mail.senders), NOBODY)  # they want one that is not empty
     for part in message.walk():
+        _drop_odd_charset(part)
+    return message
+
+
+def _drop_odd_charset(part: Message) -> None:
+    try:
         if isinstance(part.get_param("charset"), tuple):
             part.del_param("charset")
-    return message
+    except (TypeError, ValueError, LookupError):  # such as `charset*=a; charset*0=b` (3.11)
+        part.replace_header("Content-Type", part.get_content_type())
 
 
 def _returned_delivery(mail: ReceivedMail, tokens: Tokens) -> tuple[str, str] | None:

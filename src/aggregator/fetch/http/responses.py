@@ -15,6 +15,7 @@ from aggregator.errors import Cause
 from aggregator.fetch.errors import FetchError
 from aggregator.fetch.http.origins import bad_address_error
 from aggregator.model import Failed, Fetched, FetchResult, NotModified, Request, Validators
+from aggregator.values.text import one_line
 
 # A Retry-After is obeyed for at most this long, so that one wrong header does not stop a source for a year.
 # It is also the longest wait after failures.
@@ -60,7 +61,7 @@ def interpret(request: Request, response: HttpResponse, *, moved_to: str | None)
         return Failed(
             url=request.url,
             cause=Cause.EMPTY,
-            detail=f"{response.url} answered {response.status} with nothing in it",
+            detail=one_line(f"{response.url} answered {response.status} with nothing in it"),
             hint="try again later; if it goes on, tell the publisher",
             status=response.status,
         )
@@ -79,7 +80,7 @@ def failure_of_response(url: str, response: HttpResponse) -> Failed:
     return Failed(
         url=url,
         cause=_CAUSES.get(response.status, Cause.STATUS),
-        detail=f"{response.url} answered {response.status} {responses.get(response.status, '')}".rstrip(),
+        detail=one_line(f"{response.url} answered {response.status} {responses.get(response.status, '')}"),
         hint=_hint(response.status),
         status=response.status,
         retry_after=retry_after(response),
@@ -88,7 +89,10 @@ def failure_of_response(url: str, response: HttpResponse) -> Failed:
 
 def failure_of_error(url: str, why: FetchError) -> Failed:
     """The failure for an error in the request for `url`."""
-    return Failed(url=url, cause=why.cause, detail=why.detail, hint=why.hint, retry_after=why.retry_after)
+    # The detail may name an address out of a redirect, which may have any characters.
+    return Failed(
+        url=url, cause=why.cause, detail=one_line(why.detail), hint=why.hint, retry_after=why.retry_after
+    )
 
 
 def retry_after(response: HttpResponse) -> timedelta | None:

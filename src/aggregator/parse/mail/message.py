@@ -183,7 +183,11 @@ def _parameter(content: Message, name: str, field: str = "content-type") -> str:
         value = content.get_param(name, "", field)
         if isinstance(value, tuple):  # RFC 2231: charset, language, percent-decoded bytes
             value = decode(value[2].encode("latin-1", "replace"), f"charset={value[0]}")
-    except (ValueError, LookupError):
+    except MemoryError:
+        raise
+    except (
+        Exception
+    ):  # such as TypeError: the standard library sorts the None of `x*` with the 0 of `x*0` (3.11)
         return ""
     return decode_header_text(str(value or "")).strip()
 

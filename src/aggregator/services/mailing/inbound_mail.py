@@ -11,7 +11,12 @@ from datetime import datetime
 from typing import Final
 
 from aggregator import log
-from aggregator.deliver.mail.bounces import InboundKind, InboundMail, parse_inbound_mail
+from aggregator.deliver.mail.bounces import (
+    InboundKind,
+    InboundMail,
+    UnreadableBounce,
+    parse_inbound_mail,
+)
 from aggregator.deliver.mail.email_addresses import address_fingerprint
 from aggregator.deliver.mail.tokens import Tokens
 from aggregator.model import SubscriberStatus
@@ -104,6 +109,6 @@ def _understand(payload: bytes, tokens: Tokens) -> InboundMail | None:
     """What a mail asks of us. The parse stage reads what is hostile; deliver gets plain values."""
     try:
         return parse_inbound_mail(read_received_mail(payload), tokens)
-    except UnreadableMail as error:
+    except (UnreadableMail, UnreadableBounce) as error:
         log.info("an inbound mail is ignored", sha256=sha256_of(payload), reason=str(error))
         return None
