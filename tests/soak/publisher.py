@@ -20,7 +20,7 @@ OPERATIONS_OF_A_CHANGE: Final = 3
 LONGEST_LIST: Final = 10
 SUBJECTS: Final = ("Action plan", "Minutes of the forum", "A letter", "Statistics")
 
-# The numbers of the items in a list, each with its edition.
+# The numbers of the items in a list, each with its version.
 Items = Mapping[int, int]
 
 
@@ -44,8 +44,8 @@ def items_after(source: str, changes: int) -> Items:
     return dict(sorted(items.items())[-LONGEST_LIST:])
 
 
-def _title(number: int, edition: int) -> str:
-    later = f", edition {edition}" if edition > 1 else ""
+def _title(number: int, version: int) -> str:
+    later = f", version {version}" if version > 1 else ""
     return f"{SUBJECTS[number % len(SUBJECTS)]} {number}{later}"
 
 
@@ -53,8 +53,8 @@ def _link(source: str, number: int) -> str:
     return f"https://www.example.org/{source}/{number}"
 
 
-def _date(number: int, edition: int = 0) -> str:
-    return f"{FIRST_DATE + timedelta(days=number % 300, hours=edition):%Y-%m-%dT%H:%M:%SZ}"
+def _date(number: int, version: int = 0) -> str:
+    return f"{FIRST_DATE + timedelta(days=number % 300, hours=version):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _atom(source: str, items: Items) -> str:
