@@ -34,7 +34,7 @@ from aggregator.model import Choices, Entry, Message, Subscriber, SubscriberStat
 from aggregator.model.faults import FaultKind
 from aggregator.publish.presentation.paths import document_page_path
 from aggregator.publish.site import render
-from aggregator.services.alerts import matching, webhooks
+from aggregator.services.alerts import new_events, webhooks
 from aggregator.services.inbox.queues import FAULT_TEXTS
 from aggregator.services.polling import poller
 from aggregator.services.publishing import snapshot
@@ -250,7 +250,7 @@ SORTS: Final = {
         lambda _, app, n: int(app.store.digests.get(PERIODS[n]) is not None),
     ),
     FaultKind.ALERT_RULE: Sort(
-        (matching, "alert_events"),
+        (new_events, "alert_events"),
         lambda _, n, arguments, __: arguments[0].rule.key == f"mailed-{n}",
         lambda _, __, n: f"mailed-{n}",
         lambda project, _, n: sum(

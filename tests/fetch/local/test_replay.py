@@ -77,7 +77,7 @@ def test_an_address_without_a_row_fails(tmp_path: Path, url: str) -> None:
     record(tmp_path, (1, FEED, 200, {}, "feed"))
     failed = failure(tmp_path, 1, url)
     assert (failed.cause, failed.url) == (Cause.NOT_RECORDED, url)
-    assert failed.detail == f"the recording has no answer of {url}"
+    assert failed.detail == f"the recording has no answer of {url}".strip()
 
 
 @pytest.mark.parametrize(
