@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from aggregator.errors import StoreError
 from aggregator.store import open_store
+from aggregator.store.database.turns import Turns
 from tests.store.processes import child, read_line, resume
 
 SHORT = timedelta(milliseconds=120)
@@ -64,4 +67,38 @@ def test_a_job_is_free_again_at_the_end_and_after_an_error(file_url: str) -> Non
 
 def test_a_store_in_memory_needs_no_lock() -> None:
     with open_store("sqlite://") as store, store.job_lock("run"), store.job_lock("run"):
+        pass
+
+
+def test_threads_write_in_the_order_in_which_they_asked() -> None:
+    turns, order, first_has_it = Turns(), list[str](), threading.Event()
+
+    def write_again_and_again() -> None:
+        for _ in range(3):
+            with turns.take(LONG):
+                order.append("batch")
+                first_has_it.set()
+                # Until the other one has asked, or it would come too late by chance.
+                asked.wait(LONG.total_seconds())
+
+    asked = threading.Event()
+    busy = threading.Thread(target=write_again_and_again)
+    busy.start()
+    assert first_has_it.wait(LONG.total_seconds())
+    threading.Timer(0.05, asked.set).start()
+    with turns.take(LONG):
+        order.append("other")
+    busy.join()
+
+    assert order == ["batch", "other", "batch", "batch"]
+
+
+def test_a_thread_that_has_waited_too_long_asks_no_more() -> None:
+    turns = Turns()
+    with turns.take(LONG), ThreadPoolExecutor(1) as other:
+        waiting = other.submit(lambda: turns.take(SHORT).__enter__())
+        with pytest.raises(TimeoutError):
+            waiting.result()
+
+    with turns.take(SHORT):
         pass

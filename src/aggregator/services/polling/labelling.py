@@ -18,7 +18,7 @@ from aggregator.store import Store
 from aggregator.tasks import stop_if_cancelled
 
 # Documents labelled in one transaction. Other writers wait no longer than one batch takes.
-BATCH_SIZE: Final = 500
+BATCH_SIZE: Final = 100
 
 
 @dataclass(frozen=True)

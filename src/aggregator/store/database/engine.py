@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from aggregator.errors import StoreError
 from aggregator.store.database.codec import UnreadableValueError
 from aggregator.store.database.lock import NOT_WRITABLE, file_lock
 from aggregator.store.database.statements import insert_if_new, upsert
+from aggregator.store.database.turns import Turns
 
 BEGIN_READ: Final = "BEGIN"
 # Takes the write lock at once: a transaction that reads first and writes later could not wait for it.
@@ -180,6 +181,7 @@ class Database(DatabaseAccess):
         self.location = str(self.file or "the store in memory")
         self._wait = wait
         self._engine = _engine(url, wait, in_memory=in_memory)
+        self._turns = Turns()
         # Device and inode of the file at the first check.
         self._identity: tuple[int, int] | None = None
 
@@ -189,7 +191,7 @@ class Database(DatabaseAccess):
 
     def write_transaction(self) -> AbstractContextManager[Connection]:
         """Begin a transaction, see `DatabaseAccess`."""
-        return self._transaction(BEGIN_WRITE)
+        return self._write()
 
     def job_lock(self, job: str, wait: timedelta | None = None) -> AbstractContextManager[None]:
         """Lock `job` on this database between processes; a database in memory needs no lock."""
@@ -241,6 +243,15 @@ class Database(DatabaseAccess):
         """Execute what SQLite refuses inside a transaction."""
         with translate_errors(self.location), closing(self._engine.raw_connection()) as connection:
             connection.cursor().execute(statement)
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._turns.take(self._wait))
+            except TimeoutError as error:
+                raise StoreError(f"{self.location}: {LOCKED}") from error
+            yield stack.enter_context(self._transaction(BEGIN_WRITE))
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
