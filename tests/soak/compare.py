@@ -101,7 +101,8 @@ def published(project: SmallProject, period_of: PeriodOf) -> dict[str, str]:
 
 
 def _file(path: str, text: str, period_of: PeriodOf) -> str:
-    lines = [line for line in text.splitlines() if not ARCHIVE_PAGE.search(line)]
+    # Without commas, since the link to an archive page may have been the last line of an object.
+    lines = [line.rstrip(",") for line in text.splitlines() if not ARCHIVE_PAGE.search(line)]
     simple = simplify("\n".join(lines), period_of)
     return UUID.sub("<id>", simple) if IDS_OF_INSTANTS.match(path) else simple
 
