@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from aggregator import log
 from aggregator.app import App
+from aggregator.clock import ClockSteps
 from aggregator.deliver.mail.tokens import Tokens, read_key
 from aggregator.due_work import MAIL, WEBHOOKS, WORK, DueWork, send_due, tell_operator
 from aggregator.errors import AggregatorError, ConfigError
@@ -29,7 +30,10 @@ SETTLE_SECONDS: Final = 1.0
 # A threshold of the garbage collector that is not reached.
 NEVER: Final = 1_000_000
 
-FILES_TAKEN_UP: Final = "files have changed: continuing with the new version"
+# Time between two looks at the files and the clock.
+WATCH_SECONDS: Final = 60.0
+
+FILES_TAKEN_UP: Final = "files have changed or the clock was set: continuing with the new version"
 FILES_INVALID: Final = "files have changed and are not valid: continuing with the version before"
 
 
@@ -129,6 +133,13 @@ class JobGate:
         if not running.cancelled():
             running.result()
 
+    async def watch(self) -> None:
+        """Look for changes each minute, also while a clock that was set lets the scheduler sleep for long."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if await self._watcher.check() and not self._running:
+                self.drained.set()
+
     async def stop(self) -> None:
         """Start no job any more, cancel those that are running, and wait until each has ended in order."""
         self._is_stopped = True
@@ -150,7 +161,12 @@ def run_forever(
     Raises ConfigError when the port is taken, and what `ConfigWatcher.open` raises at the first start.
     """
     with suppress(StoppedBySignal):
-        run(keep_running(ConfigWatcher(fingerprint, open_app), port))
+        run(keep_running(ConfigWatcher(partial(_fingerprint, fingerprint, ClockSteps()), open_app), port))
+
+
+def _fingerprint(of_files: Callable[[], str], steps: ClockSteps) -> str:
+    # A clock that is set is like an edited file: what waits for an instant starts anew.
+    return f"{of_files()} {steps.count()}"
 
 
 async def keep_running(watcher: ConfigWatcher, port: int) -> None:
@@ -212,6 +228,7 @@ async def _run(opened: OpenedApp, swapper: AppSwapper, watcher: ConfigWatcher) -
         scheduler.start()
         # The first run does not wait for the scheduler's first interval.
         first_run, drained = asyncio.create_task(work()), asyncio.create_task(gate.drained.wait())
+        watching = asyncio.create_task(gate.watch())
         try:
             await asyncio.wait([serving, drained], return_when=asyncio.FIRST_COMPLETED)
             if serving.done():
@@ -223,8 +240,8 @@ async def _run(opened: OpenedApp, swapper: AppSwapper, watcher: ConfigWatcher) -
             raise
         finally:
             scheduler.shutdown(wait=False)
-            first_run.cancel()
-            drained.cancel()
+            for task in (first_run, drained, watching):
+                task.cancel()
 
 
 def build_subscription_pages(app: App) -> SubscriptionPages | None:

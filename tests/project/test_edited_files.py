@@ -13,14 +13,16 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 import httpx
 import pytest
 
-from aggregator import supervisor
+from aggregator import clock, supervisor
 from aggregator.app import App
+from aggregator.clock import ClockSteps
 from aggregator.config.settings import config_fingerprint
 from aggregator.supervisor import ConfigWatcher, JobGate
 from tests.support.projects import PROJECT, SmallProject, make_atom_feed, small_project
@@ -191,6 +193,31 @@ def test_running_jobs_finish_and_no_new_job_starts(monkeypatch: pytest.MonkeyPat
         assert (finished, gate.drained.is_set()) == (["long"], True)
 
     asyncio.run(both())
+    assert watcher.next_app is not None
+
+
+def test_when_the_clock_is_set_the_program_starts_anew_though_its_scheduler_sleeps(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supervisor, "SETTLE_SECONDS", 0)
+    monkeypatch.setattr(supervisor, "WATCH_SECONDS", 0.01)
+    offset = [1e9]
+    monkeypatch.setattr(clock, "_offset", lambda: offset[0])
+    fingerprint = partial(supervisor._fingerprint, lambda: "the same", ClockSteps())
+    watcher = ConfigWatcher(fingerprint, lambda: nullcontext(cast("App", AppWithoutMail)))
+    watcher.open()
+
+    async def watch() -> None:
+        gate = JobGate(watcher)
+        watching = asyncio.create_task(gate.watch())
+        offset[0] += 60
+        await asyncio.sleep(0.1)
+        assert not gate.drained.is_set()
+        offset[0] -= 365 * 24 * 3600
+        await asyncio.wait_for(gate.drained.wait(), 10)
+        watching.cancel()
+
+    asyncio.run(watch())
     assert watcher.next_app is not None
 
 
