@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aggregator.errors import Cause
+from aggregator.model.questions import IdentityAnswers, IdentityQuestion
 
 
 # Stored and published: changing a value needs a migration, and changes feeds.
@@ -263,6 +264,9 @@ class SourceState:
     items_missed_at: datetime | None = None
     # Ids of documents that were all gone at once, more than a fifth of the source's: the operator decides.
     removals_to_confirm: tuple[str, ...] = ()
+    # What the operator is asked about the identity of its documents, and what was answered.
+    questions: tuple[IdentityQuestion, ...] = ()
+    answers: IdentityAnswers = field(default_factory=IdentityAnswers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

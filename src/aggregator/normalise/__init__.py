@@ -60,17 +60,18 @@ def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now
 
 
 def _without_shared_names(entries: Collection[Entry]) -> tuple[Entry, ...]:
-    """The entries without names that several of them share: some feeds give every item the same guid."""
-    uses = Counter((name, entry.language) for entry in entries for name in entry.names)
+    """The entries without names that several of them share: some feeds give every item the same guid.
+
+    Several pages about one meeting are several papers; without a page of its own an item may be one of them.
+    """
+    uses = Counter(
+        (name, entry.language)
+        for entry in entries
+        for name in entry.names
+        if entry.url or not name.startswith(MEETING_PREFIX)
+    )
     return tuple(
-        replace(
-            entry,
-            names=tuple(
-                name
-                for name in entry.names
-                if uses[name, entry.language] == 1 or name.startswith(MEETING_PREFIX)
-            ),
-        )
+        replace(entry, names=tuple(name for name in entry.names if uses[name, entry.language] <= 1))
         for entry in entries
     )
 

@@ -184,8 +184,12 @@ class Poller:
             after = state_after(result, source, before, now, _next_poll(source, result, before, now))
             if isinstance(result, SourceReading) and not is_polled(before, now):
                 result = self._with_known_bodies(source, result)
-                saved = save_reading(source, result, before, now, transaction, self.labeller)
-                changes, after = saved.changes, replace(after, removals_to_confirm=saved.pending_removals)
+                body = self.config.bodies.get(source.body)
+                saved = save_reading(
+                    source, result, before, now, transaction, self.labeller, body.url if body else ""
+                )
+                changes = saved.changes
+                after = replace(after, removals_to_confirm=saved.pending_removals, questions=saved.questions)
                 broken = saved.broken
             if isinstance(result, Unchanged):
                 transaction.carriers.mark_seen(
