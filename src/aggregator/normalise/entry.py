@@ -29,7 +29,7 @@ from aggregator.normalise.language import detect_language
 from aggregator.normalise.safe_html import nfc_line, plain_text, safe_html, truncate
 from aggregator.normalise.urls import absolute_url, canonical_url, clean_url
 from aggregator.values.text import ELLIPSIS
-from aggregator.values.web_addresses import host_of
+from aggregator.values.web_addresses import host_of, split_address
 
 TITLE_LIMIT: Final = 500
 SUMMARY_LIMIT: Final = 1_000
@@ -41,6 +41,9 @@ TEXT_LIMIT: Final = 100_000
 NAME_LIMIT: Final = 200
 # Categories, links, translations and notes of an item, of each at most so many.
 MAX_LISTED: Final = 50
+
+# Where a link to a visitor's comment leads: WordPress, Alaveteli.
+COMMENT: Final = re.compile(r"comment-\d+")
 
 LINK_RELATIONS: Final = frozenset({"alternate", "enclosure", "related", "via", "describedby"})
 
@@ -78,6 +81,10 @@ def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) 
     title = truncate(plain_text(raw.title, raw.title_is_html), TITLE_LIMIT)
     if not identifier or not title:
         return Reject(item_name=raw.item_name, why=_reject_reason(raw, title))
+    if COMMENT.fullmatch(split_address(url).fragment):
+        return Reject(
+            item_name=raw.item_name, why=f"a visitor's comment on a page (title: {title[:NAME_LIMIT]})"
+        )
     categories = _category_names(raw.categories)
     title, type_in_title = split_type(title, categories, url)
     summary, content, text = _texts(raw, base)

@@ -33,6 +33,8 @@ UNSAFE_CHARACTERS: Final = re.compile(
 NUMBERED_PAGES: Final = (
     # Discourse: the number is the topic, the slug follows its title, a further number is a reply.
     (re.compile(r"(https://(?:discuss|forum|community)\.[^/]+/t/)(?:[^/]+/)?(\d+)(?:/\d+)?"), r"\1\2"),
+    # Alaveteli, such as WhatDoTheyKnow: each event of a request is a link of its own to the request.
+    (re.compile(r"(https://[^/]+/request/[^/?]+)\?nocache=[^&]*"), r"\1"),
     # Glasgow's site (GOSS iCM): one article number, several slugs, and an older form of address.
     (re.compile(r"(https://glasgow\.gov\.uk/)article/(\d+)(?:/.*)?"), r"\1article/\2"),
     (re.compile(r"(https://glasgow\.gov\.uk/)index\.aspx\?articleid=(\d+)", re.IGNORECASE), r"\1article/\2"),

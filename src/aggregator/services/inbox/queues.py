@@ -17,6 +17,7 @@ from aggregator.config import Config
 from aggregator.errors import AggregatorError, Cause
 from aggregator.model import Source, SourceState
 from aggregator.model.faults import ACCEPT_LOSS, DOCUMENTS_LOST, Fault, FaultKind
+from aggregator.model.fetched import IdentityQuestion, QuestionKind
 from aggregator.services.isolation import describe
 from aggregator.store import Store
 from aggregator.values.text import one_line
@@ -26,7 +27,9 @@ FAILING_LONG: Final = timedelta(days=7)
 # An older digest helps nobody (decision 5), so its deliveries no longer wait for anybody.
 GIVEN_UP_SHOWN: Final = timedelta(days=7)
 # Failures that no later poll mends.
-LASTING_CAUSES: Final = frozenset({Cause.GONE, Cause.ENDED, Cause.BAD_ADDRESS, Cause.MISSING_FILE})
+LASTING_CAUSES: Final = frozenset(
+    {Cause.GONE, Cause.ENDED, Cause.OTHER_FEED, Cause.BAD_ADDRESS, Cause.MISSING_FILE}
+)
 
 # What a fault of each kind means; a test holds that every kind is here.
 FAULT_TEXTS: Final[Mapping[FaultKind, str]] = {
@@ -97,6 +100,40 @@ class RemovalsToConfirm:
         return next((one.last_seen for one in carriers if one.source == state.source), None)
 
 
+# What the operator is asked, and what each answer does.
+IDENTITY_TEXTS: Final[Mapping[QuestionKind, str]] = {
+    QuestionKind.OTHER_HOST: "links of {moved} documents of {source} lead to {subject} now: is "
+    "that the body's? Until you accept it they keep their own",
+    QuestionKind.MANY_AT_ONCE: "{moved} items of {source} are new at once and look like documents "
+    "that we have, {unknown} do not: was the site rebuilt? Accept: they are the same documents; refuse: they "
+    "are new. Until then none is published",
+    QuestionKind.OTHER_FEED: "'{subject}' answers at the address of {source} with nothing that we "
+    "know: is that the same source? Until you accept it nothing of it is published",
+}
+
+
+@dataclass(frozen=True)
+class QuestionsOfIdentity:
+    """Which document is it? Links that lead elsewhere, sites that were rebuilt, another feed."""
+
+    config: Config
+    store: Store
+    kind = "identity to decide"
+
+    def waiting(self, now: datetime) -> Iterator[InboxItem]:
+        """Return every question that was not answered yet."""
+        for state in self.store.sources.states().values():
+            for question in state.questions:
+                name = shlex.quote(question.name(state.source))
+                if not question.refused:
+                    yield InboxItem(
+                        kind=self.kind,
+                        what=question_text(state.source, question),
+                        since=question.since,
+                        command=f"aggregator documents identity --accept {name}",
+                    )
+
+
 @dataclass(frozen=True)
 class SourcesToMend:
     """Sources whose entry in sources.yaml has to change: only a person knows the new one."""
@@ -122,7 +159,8 @@ class SourcesToMend:
         if state.moved_to:
             return f"has moved permanently; change its address in sources.yaml to {state.moved_to}"
         failure, since = state.failure, state.failing_since
-        if failure is None or since is None:
+        # Another feed is a question first, and to be mended once that was refused.
+        if failure is None or since is None or any(not one.refused for one in state.questions):
             return ""
         if failure.cause is Cause.LAYOUT:
             return f"needs new selectors in sources.yaml: {failure}"
@@ -239,6 +277,7 @@ class WebhooksGone:
 # In the order in which they are shown.
 QUEUES: Final[tuple[Callable[[Config, Store], Queue], ...]] = (
     RemovalsToConfirm,
+    QuestionsOfIdentity,
     SetAside,
     DeliveriesNeverKnown,
     DeliveriesGivenUp,
@@ -262,6 +301,18 @@ def item_text(item: InboxItem) -> str:
     """Return an item in one line, without its command."""
     since = f" (since {item.since:%Y-%m-%dT%H:%M:%SZ})" if item.since else ""
     return one_line(f"{item.kind}{since}: {item.what}")
+
+
+def question_text(source: str, question: IdentityQuestion) -> str:
+    """Return a question about the identity of documents in one line."""
+    return one_line(
+        IDENTITY_TEXTS[question.kind].format(
+            source=source,
+            subject=question.subject,
+            moved=len(question.moved),
+            unknown=len(question.unknown),
+        )
+    )
 
 
 def fault_text(fault: Fault) -> str:

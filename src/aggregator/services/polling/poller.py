@@ -16,7 +16,10 @@ from aggregator.fetch import Fetcher
 from aggregator.fetch.http.poll_times import next_poll_at
 from aggregator.model import Change, ChangeKind, Failed, Labels, Source, SourceState
 from aggregator.model.faults import FaultKind
+from aggregator.model.fetched import IdentityQuestion
 from aggregator.services.isolation import Isolation
+from aggregator.services.polling.identity.answers import answer
+from aggregator.services.polling.identity.other_feed import find_other_feed, other_feed_failure
 from aggregator.services.polling.merge_documents import merge_isolated, set_documents_aside
 from aggregator.services.polling.parser import Parser
 from aggregator.services.polling.read_source import PollResult, SourceReading, Unchanged, read_source
@@ -28,7 +31,7 @@ from aggregator.services.polling.source_state import (
     state_after,
     unexpected_failure,
 )
-from aggregator.store import Store
+from aggregator.store import Store, Transaction
 from aggregator.tasks import run_together
 
 
@@ -127,6 +130,11 @@ class Poller:
         set_documents_aside(self.store, broken, now)
         return count
 
+    def answer(self, question: str, now: datetime, *, accept: bool) -> IdentityQuestion | None:
+        """Answer a question about the identity of documents, by its name; None if it is not asked."""
+        with self.store.transaction() as transaction:
+            return answer(question, accept, now, transaction)
+
     async def dry_run(self, source: Source, fetch: Fetcher, now: datetime) -> DryRun:
         """Read one source as if for the first time and compare it with the store. Writes nothing."""
         result = await read_source(source, SourceState(source=source.id), fetch, now, self.parser)
@@ -181,13 +189,15 @@ class Poller:
         broken = BrokenDocuments()
         with self.store.transaction() as transaction:
             before = transaction.sources.state(source.id)
+            body = self.config.bodies[source.body].url if source.body in self.config.bodies else ""
+            other = self._other_feed(source, result, before, body, now, transaction)
+            result = other_feed_failure(source, other) if other else result
             after = state_after(result, source, before, now, _next_poll(source, result, before, now))
+            if other:
+                after = replace(after, questions=(other,))
             if isinstance(result, SourceReading) and not is_polled(before, now):
                 result = self._with_known_bodies(source, result)
-                body = self.config.bodies.get(source.body)
-                saved = save_reading(
-                    source, result, before, now, transaction, self.labeller, body.url if body else ""
-                )
+                saved = save_reading(source, result, before, now, transaction, self.labeller, body)
                 changes = saved.changes
                 after = replace(after, removals_to_confirm=saved.pending_removals, questions=saved.questions)
                 broken = saved.broken
@@ -202,6 +212,19 @@ class Poller:
         outcome = _outcome(source, result, changes)
         log.poll_finished(outcome.source, outcome.failure, new=outcome.new, revised=outcome.revised)
         return outcome
+
+    def _other_feed(
+        self,
+        source: Source,
+        result: PollResult,
+        before: SourceState,
+        body_address: str,
+        now: datetime,
+        store: Transaction,
+    ) -> IdentityQuestion | None:
+        if not isinstance(result, SourceReading) or is_polled(before, now):
+            return None
+        return find_other_feed(source, result.entries, result.feed_metadata, before, body_address, now, store)
 
     def _with_known_bodies(self, source: Source, reading: SourceReading) -> SourceReading:
         """The reading with unknown bodies replaced by the source's body."""

@@ -21,7 +21,7 @@ from aggregator.model import (
     Source,
     SourceState,
 )
-from aggregator.model.questions import IdentityQuestion
+from aggregator.model.fetched import IdentityQuestion
 from aggregator.services.polling.identity.identify import identify
 from aggregator.services.polling.read_source import SourceReading
 from aggregator.store import Transaction
@@ -55,7 +55,7 @@ def save_reading(
     body_address: str = "",
 ) -> SavedReading:
     """Compare a reading with the store and save the changes. The body's own address tells where it may be."""
-    identified = identify(source, reading, before, body_address, now, store)
+    identified = identify(source, reading.entries, reading.removals, before, body_address, now, store)
     retracted = store.documents.retracted_ids(entry.id for entry in identified.entries)
     entries = tuple(entry for entry in identified.entries if entry.id not in retracted)
     present = [entry for entry in entries if entry.removal is None]

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Final
 
 from aggregator.classify.identity import (
     IdMatch,
@@ -29,11 +30,11 @@ from aggregator.store import Transaction
 from aggregator.store.documents.names import TAKEN_PREFIX
 
 # What the publisher says itself goes before all likeness.
-STATED_SCORE = 10
+STATED_SCORE: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Evidence:
     """A document that an entry may be, and the evidence."""
 
     document_id: str
@@ -81,13 +82,16 @@ class KnownDocuments:
     retracted: Collection[str]
     # Ids in this reading that several unlike items share.
     shared_ids: Collection[str]
+    # What the operator decided: documents by the keys of entries.
+    decided: Mapping[str, str]
 
-    def candidates(self, entry: Entry, *, ids_are_new: bool = False) -> list[Candidate]:
+    def candidates(self, entry: Entry, *, ids_are_new: bool = False) -> list[Evidence]:
         """Return the documents that the entry may be, each once.
 
         With `ids_are_new` the source's ids were made anew, so that another id says nothing.
         """
-        ids = [self.names[name] for name in lookup_names(entry) if name in self.names]
+        ids = [self.decided[entry.key]] if entry.key in self.decided else []
+        ids += [self.names[name] for name in lookup_names(entry) if name in self.names]
         ids += self.own_by_native_id.get(self.trusted_id(entry) or "", ())
         found = [self.candidate(entry, id) for id in dict.fromkeys(ids)]
         if not ids_are_new:
@@ -129,10 +133,10 @@ class KnownDocuments:
                 ids[carrier.entry.native_id].append(carrier.entry.id)
         return ids
 
-    def candidate(self, entry: Entry, document_id: str) -> Candidate:
+    def candidate(self, entry: Entry, document_id: str) -> Evidence:
         """Return the evidence that an entry is this document."""
         forms = self.forms(document_id)
-        return Candidate(
+        return Evidence(
             document_id=document_id,
             id=self._compare_ids(entry, forms),
             link=self._compare_links(entry, document_id, forms),
@@ -142,6 +146,8 @@ class KnownDocuments:
         )
 
     def _is_stated(self, entry: Entry, document_id: str) -> bool:
+        if self.decided.get(entry.key) == document_id:
+            return True
         # A key that is no address is an own id; of the names, numbers prove nothing alone.
         names = [name for name in entry.all_names if name != entry.key or entry.url is None]
         return any(
@@ -193,18 +199,25 @@ def lookup_names(entry: Entry) -> tuple[str, ...]:
 
 
 def find_known(
-    source: str, entries: Sequence[Entry], removals: Iterable[str], now: datetime, store: Transaction
+    source: str,
+    entries: Sequence[Entry],
+    removals: Iterable[str],
+    decided: Mapping[str, str],
+    now: datetime,
+    store: Transaction,
 ) -> KnownDocuments:
     """Read all that was known before `now` of the documents that the entries may be."""
     # Only what was stored before this instant counts, so that the order of polls at one instant changes
     # nothing. `merge_documents` later merges the documents that this leaves apart.
     asked = {*removals, *(f"{TAKEN_PREFIX}{key}" for key in removals)}
     asked |= {name for entry in entries for name in lookup_names(entry)}
-    names = store.names.resolve(asked, now)
+    names = store.names.resolve(asked | set(decided.values()), now)
+    # A document that was merged meanwhile is found by its former id.
+    decided = {key: names.get(id, id) for key, id in decided.items()}
     own = store.carriers.of_source(source)
     native_ids = {entry.native_id for entry in entries}
     by_id = {carrier.entry.id for carrier in own if carrier.entry.native_id in native_ids}
-    ids = {*names.values(), *by_id}
+    ids = {*names.values(), *by_id, *decided.values()}
     return KnownDocuments(
         source=source,
         now=now,
@@ -213,6 +226,7 @@ def find_known(
         own=own,
         retracted=store.documents.retracted_ids(ids),
         shared_ids=_shared_ids(entries),
+        decided=decided,
     )
 
 

@@ -9,8 +9,8 @@ from functools import reduce
 from typing import Final
 
 from aggregator.model import Entry, Removal, Source, SourceState
+from aggregator.model.fetched import IdentityQuestion, QuestionKind
 from aggregator.model.kinds import KINDS
-from aggregator.model.questions import IdentityQuestion, QuestionKind
 from aggregator.normalise.identity import entry_id
 from aggregator.normalise.urls import canonical_url
 from aggregator.services.polling.identity.candidates import KnownDocuments, find_known
@@ -25,7 +25,6 @@ from aggregator.services.polling.identity.matching import (
     newest_first,
     with_document,
 )
-from aggregator.services.polling.read_source import SourceReading
 from aggregator.store import Transaction
 from aggregator.store.documents.names import TAKEN_PREFIX
 
@@ -61,19 +60,20 @@ class _Collected:
 
 def identify(
     source: Source,
-    reading: SourceReading,
+    read: Iterable[Entry],
+    stated_removals: Mapping[str, Removal],
     state: SourceState,
     body_address: str,
     now: datetime,
     store: Transaction,
 ) -> IdentifiedReading:
-    """Give entries and removals the ids that their documents have, and claim their names.
+    """Give the entries and removals of a reading the ids that their documents have, and claim their names.
 
     A document keeps its first id when its address changes, and when the publisher's own id shows that two
     pages are one document in two languages. Entries that wait for the operator are left out.
     """
-    entries = sorted(reading.entries, key=lambda entry: entry.rank)
-    known = find_known(source.id, entries, reading.removals, now, store)
+    entries = sorted(read, key=lambda entry: entry.rank)
+    known = find_known(source.id, entries, stated_removals, dict(state.answers.same), now, store)
     matches = match_entries(entries, known)
     question = _ask_about_many(source, entries, known, matches, state, now)
     if question:
@@ -83,7 +83,7 @@ def identify(
     hosts = hosts_of(source, body_address, state.answers.hosts)
     found = _collect(entries, known, matches, hosts)
     store.names.add(found.claims, now)
-    removals = {_removed_id(key, known.names): removal for key, removal in reading.removals.items()}
+    removals = {_removed_id(key, known.names): removal for key, removal in stated_removals.items()}
     _add_redirect_targets(removals, known, now, store)
     host_questions = _ask_about_hosts(found.by_host, state, now)
     return IdentifiedReading(

@@ -21,7 +21,7 @@ from aggregator.normalise.identity import (
     key_at_used_address,
     name_from_worldwide_id,
 )
-from aggregator.services.polling.identity.candidates import Candidate, KnownDocuments
+from aggregator.services.polling.identity.candidates import Evidence, KnownDocuments
 from aggregator.store.documents.names import TAKEN_PREFIX
 
 # A pair of name and document id.
@@ -34,7 +34,7 @@ class Matches:
     """The document of each entry, by the entry's key."""
 
     # What each entry is, and why; no entry of it is new.
-    known: dict[str, Candidate] = field(default_factory=dict)
+    known: dict[str, Evidence] = field(default_factory=dict)
     new: list[Entry] = field(default_factory=list)
 
 
@@ -53,7 +53,7 @@ def match_entries(entries: Sequence[Entry], known: KnownDocuments) -> Matches:
 
 def _match_round(
     entries: Sequence[Entry],
-    found: Mapping[str, list[Candidate]],
+    found: Mapping[str, list[Evidence]],
     taken: dict[str, Entry],
     matches: Matches,
     known: KnownDocuments,
@@ -74,17 +74,17 @@ def _match_round(
     return again
 
 
-def _best_first(pair: tuple[Entry, Candidate]) -> tuple[int, bool, tuple[bool, bool, str, str]]:
+def _best_first(pair: tuple[Entry, Evidence]) -> tuple[int, bool, tuple[bool, bool, str, str]]:
     entry, candidate = pair
     return -candidate.score[0], candidate.id is not IdMatch.SAME, entry.rank
 
 
-def _best(candidates: Iterable[Candidate]) -> Candidate | None:
+def _best(candidates: Iterable[Evidence]) -> Evidence | None:
     same = [one for one in candidates if one.is_same]
     return max(same, key=lambda one: (one.score, one.document_id), default=None)
 
 
-def _is_same_item(entry: Entry, candidate: Candidate, first: Entry, known: KnownDocuments) -> bool:
+def _is_same_item(entry: Entry, candidate: Evidence, first: Entry, known: KnownDocuments) -> bool:
     """Return whether an entry may be the document that another entry of the reading is already."""
     if candidate.stated or candidate.retracted or entry.language != first.language:
         return True
@@ -97,7 +97,7 @@ def _is_same_item(entry: Entry, candidate: Candidate, first: Entry, known: Known
     return candidate.link is not LinkMatch.OTHER and candidate.id is not IdMatch.OTHER
 
 
-def _ids_are_new(found: Iterable[Sequence[Candidate]]) -> bool:
+def _ids_are_new(found: Iterable[Sequence[Evidence]]) -> bool:
     """Return whether the ids of most items that stand where they stood are others: software was changed."""
     here = [one for several in found for one in several if one.link is LinkMatch.CURRENT]
     renewed = [one for one in here if one.id is IdMatch.OTHER and one.likeness.alike]
@@ -138,7 +138,7 @@ def claimed_names(entry: Entry, document_id: str, known: KnownDocuments, matches
     return [(name, document_id) for name in (address, *names)]
 
 
-def _is_duplicate(holder: Candidate | None, matches: Matches) -> bool:
+def _is_duplicate(holder: Evidence | None, matches: Matches) -> bool:
     """Return whether the document at an entry's address is the same as the one that the entry is."""
     if holder is None or not holder.is_same:
         return False
