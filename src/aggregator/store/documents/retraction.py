@@ -57,7 +57,8 @@ def _blank(entry: Entry) -> Entry:
         key=entry.key,
         url=None,
         source=entry.source,
-        native_id=None,
+        # By its publisher's id it is recognised at another address.
+        native_id=entry.native_id,
         body=entry.body,
         title=RETRACTED,
         summary="",

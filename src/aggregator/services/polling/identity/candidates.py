@@ -34,7 +34,7 @@ STATED_SCORE: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class IdentityEvidence:
     """A document that an entry may be, and the evidence."""
 
     document_id: str
@@ -85,7 +85,7 @@ class KnownDocuments:
     # What the operator decided: documents by the keys of entries.
     decided: Mapping[str, str]
 
-    def candidates(self, entry: Entry, *, ids_are_new: bool = False) -> list[Evidence]:
+    def candidates(self, entry: Entry, *, ids_are_new: bool = False) -> list[IdentityEvidence]:
         """Return the documents that the entry may be, each once.
 
         With `ids_are_new` the source's ids were made anew, so that another id says nothing.
@@ -133,10 +133,10 @@ class KnownDocuments:
                 ids[carrier.entry.native_id].append(carrier.entry.id)
         return ids
 
-    def candidate(self, entry: Entry, document_id: str) -> Evidence:
+    def candidate(self, entry: Entry, document_id: str) -> IdentityEvidence:
         """Return the evidence that an entry is this document."""
         forms = self.forms(document_id)
-        return Evidence(
+        return IdentityEvidence(
             document_id=document_id,
             id=self._compare_ids(entry, forms),
             link=self._compare_links(entry, document_id, forms),
@@ -180,12 +180,13 @@ def compare_ids(entry: Entry, form: Entry, trusted_id: str | None) -> IdMatch:
     if trusted_id is None or form.native_id is None:
         return IdMatch.UNKNOWN
     giver = authority_of_id(trusted_id)
-    if trusted_id == form.native_id and (same_source or giver):
-        return IdMatch.SAME
     same_giver = same_source or (giver and giver == authority_of_id(form.native_id))
-    # An id that is made from the link changes with it.
-    are_other = same_giver and independent_id(entry) and independent_id(form)
-    return IdMatch.OTHER if are_other else IdMatch.UNKNOWN
+    # An id that is made from the link says no more than the link.
+    if not same_giver or not independent_id(entry):
+        return IdMatch.UNKNOWN
+    if trusted_id == form.native_id:
+        return IdMatch.SAME
+    return IdMatch.OTHER if independent_id(form) else IdMatch.UNKNOWN
 
 
 def _numbers(entry: Entry) -> frozenset[str]:

@@ -21,7 +21,7 @@ from aggregator.normalise.identity import (
     key_at_used_address,
     name_from_worldwide_id,
 )
-from aggregator.services.polling.identity.candidates import Evidence, KnownDocuments
+from aggregator.services.polling.identity.candidates import IdentityEvidence, KnownDocuments
 from aggregator.store.documents.names import TAKEN_PREFIX
 
 # A pair of name and document id.
@@ -34,7 +34,7 @@ class Matches:
     """The document of each entry, by the entry's key."""
 
     # What each entry is, and why; no entry of it is new.
-    known: dict[str, Evidence] = field(default_factory=dict)
+    known: dict[str, IdentityEvidence] = field(default_factory=dict)
     new: list[Entry] = field(default_factory=list)
 
 
@@ -53,7 +53,7 @@ def match_entries(entries: Sequence[Entry], known: KnownDocuments) -> Matches:
 
 def _match_round(
     entries: Sequence[Entry],
-    found: Mapping[str, list[Evidence]],
+    found: Mapping[str, list[IdentityEvidence]],
     taken: dict[str, Entry],
     matches: Matches,
     known: KnownDocuments,
@@ -74,17 +74,17 @@ def _match_round(
     return again
 
 
-def _best_first(pair: tuple[Entry, Evidence]) -> tuple[int, bool, tuple[bool, bool, str, str]]:
+def _best_first(pair: tuple[Entry, IdentityEvidence]) -> tuple[int, bool, tuple[bool, bool, str, str]]:
     entry, candidate = pair
     return -candidate.score[0], candidate.id is not IdMatch.SAME, entry.rank
 
 
-def _best(candidates: Iterable[Evidence]) -> Evidence | None:
+def _best(candidates: Iterable[IdentityEvidence]) -> IdentityEvidence | None:
     same = [one for one in candidates if one.is_same]
     return max(same, key=lambda one: (one.score, one.document_id), default=None)
 
 
-def _is_same_item(entry: Entry, candidate: Evidence, first: Entry, known: KnownDocuments) -> bool:
+def _is_same_item(entry: Entry, candidate: IdentityEvidence, first: Entry, known: KnownDocuments) -> bool:
     """Return whether an entry may be the document that another entry of the reading is already."""
     if candidate.stated or candidate.retracted or entry.language != first.language:
         return True
@@ -97,7 +97,7 @@ def _is_same_item(entry: Entry, candidate: Evidence, first: Entry, known: KnownD
     return candidate.link is not LinkMatch.OTHER and candidate.id is not IdMatch.OTHER
 
 
-def _ids_are_new(found: Iterable[Sequence[Evidence]]) -> bool:
+def _ids_are_new(found: Iterable[Sequence[IdentityEvidence]]) -> bool:
     """Return whether the ids of most items that stand where they stood are others: software was changed."""
     here = [one for several in found for one in several if one.link is LinkMatch.CURRENT]
     renewed = [one for one in here if one.id is IdMatch.OTHER and one.likeness.alike]
@@ -126,11 +126,9 @@ def claimed_names(entry: Entry, document_id: str, known: KnownDocuments, matches
 
     A name of another document is claimed only if that is the same one: the two are merged later.
     """
-    holder = known.at_address(entry)
-    candidates = {one.document_id: one for one in known.candidates(entry)} if holder else {}
-    address = entry.key
-    if holder not in (None, document_id) and not _is_duplicate(candidates.get(holder or ""), matches):
-        address = f"{TAKEN_PREFIX}{entry.key}"
+    address = (
+        entry.key if _is_own_address(entry, document_id, known, matches) else f"{TAKEN_PREFIX}{entry.key}"
+    )
     names = [name for name in entry.all_names if name != entry.key and known.may_have_name(entry, name)]
     worldwide = name_from_worldwide_id(entry)
     if worldwide and known.trusted_id(entry) and known.may_have_name(entry, worldwide):
@@ -138,13 +136,18 @@ def claimed_names(entry: Entry, document_id: str, known: KnownDocuments, matches
     return [(name, document_id) for name in (address, *names)]
 
 
-def _is_duplicate(holder: Evidence | None, matches: Matches) -> bool:
-    """Return whether the document at an entry's address is the same as the one that the entry is."""
-    if holder is None or not holder.is_same:
+def _is_own_address(entry: Entry, document_id: str, known: KnownDocuments, matches: Matches) -> bool:
+    """Return whether no other document had the entry's address first, but for one that is the same."""
+    first = known.names.get(entry.key)
+    if known.at_address(entry) not in (first, document_id):
         return False
-    others = {one.document_id for one in matches.known.values()}
+    if first in (None, document_id):
+        return True
     # A document that another entry of the reading is, is not this one.
-    return holder.document_id not in others
+    others = {one.document_id for one in matches.known.values()}
+    return first not in others and any(
+        one.document_id == first and one.is_same for one in known.candidates(entry)
+    )
 
 
 def newest_first(entry: Entry) -> tuple[bool, bool, float, tuple[bool, bool, str, str]]:
