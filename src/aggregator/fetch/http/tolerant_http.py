@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from asyncio import AbstractEventLoop
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -36,7 +36,8 @@ class TolerantConnector(aiohttp.TCPConnector):
         super().__init__(**options)
         # aiohttp has no public way to name the protocol (3.14.5). Without this line tests with real sockets
         # fail.
-        self._factory = partial[ResponseHandler](_TolerantHandler, self._loop)
+        handler: Callable[..., ResponseHandler] = _TolerantHandler
+        self._factory = partial(handler, self._loop)
 
 
 class _TolerantHandler(ResponseHandler):

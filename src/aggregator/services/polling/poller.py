@@ -17,6 +17,7 @@ from aggregator.fetch.http.poll_times import next_poll_at
 from aggregator.model import Change, ChangeKind, Failed, Labels, Source, SourceState
 from aggregator.model.faults import FaultKind
 from aggregator.services.isolation import Isolation
+from aggregator.services.polling.last_poll import ListedItem
 from aggregator.services.polling.merge_documents import merge_isolated, set_documents_aside
 from aggregator.services.polling.parser import Parser
 from aggregator.services.polling.read_source import PollResult, SourceReading, Unchanged, read_source
@@ -127,6 +128,16 @@ class Poller:
         set_documents_aside(self.store, broken, now)
         return count
 
+    def accept_short_list(self, source: str, now: datetime) -> bool:
+        """Believe the next list of a source however short it is. Returns whether one was in doubt."""
+        with self.store.transaction() as transaction:
+            state = transaction.sources.state(source)
+            if state.shrunk_since is None:
+                return False
+            accepted = replace(state, items=0, shrunk_looks=0, shrunk_since=None, due=now)
+            transaction.sources.save_state(accepted)
+        return True
+
     async def dry_run(self, source: Source, fetch: Fetcher, now: datetime) -> DryRun:
         """Read one source as if for the first time and compare it with the store. Writes nothing."""
         result = await read_source(source, SourceState(source=source.id), fetch, now, self.parser)
@@ -152,8 +163,9 @@ class Poller:
     ) -> PollOutcome:
         isolation = Isolation(self.store, now)
         try:
-            names = self.store.names.names_in_last_poll(source.id, before=now)
-            result = await read_source(source, state, fetch, now, self.parser, names)
+            result = await read_source(
+                source, state, fetch, now, self.parser, lambda: self._last_listed(source, now)
+            )
             outcome = self._save(source, result, now)
         except AggregatorError:
             raise
@@ -162,6 +174,15 @@ class Poller:
         if outcome.failure is None:
             isolation.clear(FaultKind.SOURCE, source.id)
         return outcome
+
+    def _last_listed(self, source: Source, now: datetime) -> tuple[ListedItem, ...]:
+        names = self.store.names.names_in_last_poll(source.id, before=now)
+        entries = [carrier.entry for carrier in self.store.carriers.last_listed(source.id)]
+        return tuple(
+            ListedItem(names=names[entry.id], published=entry.published, updated=entry.updated)
+            for entry in entries
+            if entry.id in names
+        )
 
     def _set_aside(self, source: Source, isolation: Isolation, bug: Exception) -> PollOutcome:
         """Store the bug as the reason why the source could not be read, and poll it later and later."""
@@ -222,11 +243,15 @@ def _next_poll(source: Source, result: PollResult, before: SourceState, now: dat
     return next_poll_at(source, now=now, failures=failures, failed=failed, jitter=jitter)
 
 
+def _shrunk(result: PollResult) -> Failed | None:
+    return result.shrunk if isinstance(result, SourceReading) else None
+
+
 def _outcome(source: Source, result: PollResult, changes: Iterable[Change]) -> PollOutcome:
     kinds = Counter(change.kind for change in changes)
     return PollOutcome(
         source=source.id,
-        failure=result if isinstance(result, Failed) else None,
+        failure=result if isinstance(result, Failed) else _shrunk(result),
         new=kinds[ChangeKind.NEW],
         revised=kinds[ChangeKind.REVISED] + kinds[ChangeKind.RESTORED],
         removed=kinds[ChangeKind.WITHDRAWN],
