@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from aggregator.model import LONDON, Precision
 from aggregator.normalise.dates import parse_moment
+from aggregator.normalise.urls import canonical_url, spelling_of
 
 # UUID version 5 of `urn:x-uk-open-government-updates:document` under RFC 9562's namespace for URLs.
 #
@@ -57,6 +58,8 @@ RECORD_TITLE: Final = re.compile(
 # How our own records are titled; elsewhere these words announce a meeting as often as they report one.
 OWN_RECORD_TITLE: Final = re.compile(r"\bmeeting of\b", re.IGNORECASE)
 
+# The beginning of the name of an address's spellings.
+SPELLING_PREFIX: Final = "spelling:"
 # The beginning of a meeting's name.
 MEETING_PREFIX: Final = "meeting:"
 
@@ -78,6 +81,17 @@ def document_key(page: str | None, own_id: str | None, prefix: str) -> str | Non
 def entry_id(key: str) -> str:
     """The permanent id of the document with this key; never changed and never reused (RFC 4287, 4.2.6)."""
     return f"urn:uuid:{uuid5(NAMESPACE, key)}"
+
+
+def spelling_name(id: str | None, url: str | None) -> str | None:
+    """The name by which a page is known under other spellings of its address, as long as its id stays.
+
+    None without an id that says more than the address.
+    """
+    spelling = spelling_of(url)
+    if not spelling or not id or canonical_url(id) == canonical_url(url):
+        return None
+    return f"{SPELLING_PREFIX}{uuid5(NAMESPACE, f'{spelling} {id.strip()}')}"
 
 
 def names_from_ids(*ids: str | None) -> tuple[str, ...]:

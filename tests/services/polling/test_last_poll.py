@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import FetchResult, NotModified, Request, Selectors, Validators
+from aggregator.model import Fetched, FetchResult, NotModified, Request, Selectors, Validators
 from aggregator.store import open_store
 from tests.services.stage import FakeNetwork, PollingBench
 from tests.support.builders import NOON, make_source
@@ -157,7 +157,9 @@ def test_a_menu_in_place_of_the_list_is_never_read(stage: PollingBench) -> None:
     stage.poll(NOON, {LIST: page(range(14))}, only=["list"])
     for day in range(1, 6):
         stage.poll(NOON + day * DAY, {LIST: menu(4)}, only=["list"])
-    assert "accept-list list" in (stage.state("list").failure or stage).hint  # type: ignore[union-attr]
+    failure = stage.state("list").failure
+    assert failure is not None
+    assert "aggregator sources accept-list list" in failure.hint
     assert not [title for title in stage.documents_by_title() if title.startswith("Menu")]
 
 
@@ -180,7 +182,8 @@ class StubbornNetwork(FakeNetwork):
         if request.validators != Validators():
             return NotModified(url=request.url, headers={"etag": f'"{len(self.sent)}"'})
         result = await super().__call__(request)
-        return replace(result, headers={"etag": '"0"', "last-modified": "x"})  # type: ignore[call-arg]
+        assert isinstance(result, Fetched)
+        return replace(result, headers={"etag": '"0"', "last-modified": "x"})
 
 
 def test_validators_are_dropped_once_a_week_and_those_of_a_304_are_kept(stage: PollingBench) -> None:

@@ -24,7 +24,7 @@ from aggregator.model import (
     SourceState,
 )
 from aggregator.normalise.identity import entry_id
-from aggregator.normalise.urls import canonical_url
+from aggregator.normalise.urls import canonical_url, former_canonical_url
 from aggregator.services.polling.read_source import SourceReading
 from aggregator.store import Transaction
 
@@ -145,10 +145,11 @@ def _with_document_ids(
     # Only names stored before this instant count, so that the order of polls at one instant changes nothing.
     # `merge_documents` later merges the documents that this leaves apart.
     ranked = sorted(reading.entries, key=lambda entry: entry.rank)
-    before = store.names.resolve(
-        {*reading.removals, *(name for entry in ranked for name in entry.all_names)}, now
-    )
-    names = dict(before)
+    former = {entry.key: key for entry in ranked if (key := former_canonical_url(entry.url))}
+    asked = {*reading.removals, *former.values(), *(name for entry in ranked for name in entry.all_names)}
+    before = store.names.resolve(asked, now)
+    names = {name: id for name, id in before.items() if name not in former.values()}
+    names |= _known_by_former_key(ranked, former, before, store)
     by_id: dict[str, list[Entry]] = {}
     for entry in ranked:
         id = next((names[name] for name in entry.all_names if name in names), entry.id)
@@ -160,6 +161,20 @@ def _with_document_ids(
     removals = {names.get(key, entry_id(key)): removal for key, removal in reading.removals.items()}
     _add_redirect_targets(removals, source, now, store)
     return _IdentifiedReading(_combine_entries(by_id, store), removals)
+
+
+def _known_by_former_key(
+    entries: Sequence[Entry], former: Mapping[str, str], ids: Mapping[str, str], store: Transaction
+) -> dict[str, str]:
+    """Document ids by today's key, of documents stored when more parameters counted as trackers."""
+    # Several pages of today had one key then: only the one that was stored is that document.
+    stored = store.documents.stored_entries([ids[key] for key in former.values() if key in ids])
+    found: dict[str, str] = {}
+    for entry in entries:
+        id = ids.get(former.get(entry.key, ""))
+        if id in stored and {entry.native_id, entry.title} & {stored[id][1].native_id, stored[id][1].title}:
+            found[entry.key] = id
+    return found
 
 
 def _combine_entries(by_id: Mapping[str, Sequence[Entry]], store: Transaction) -> tuple[Entry, ...]:
