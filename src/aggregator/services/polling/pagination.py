@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from aggregator.classify.last_poll import Gap
 from aggregator.errors import SourceError
 from aggregator.fetch import Fetcher
 from aggregator.model import (
@@ -21,7 +22,6 @@ from aggregator.model import (
     Source,
 )
 from aggregator.normalise import NormalisedPage
-from aggregator.services.polling.last_poll import Gap
 from aggregator.services.polling.parse_jobs import Normalise, ReadAnswer, RequestOlder, merge_pages
 from aggregator.services.polling.parser import READING_BROKEN_OFF, Parser
 

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from aggregator import log
 from aggregator.classify import Labeller, find_changes
+from aggregator.classify.last_poll import ListedItem
 from aggregator.config import Config
 from aggregator.errors import AggregatorError
 from aggregator.fetch import Fetcher
@@ -17,7 +18,6 @@ from aggregator.fetch.http.poll_times import next_poll_at
 from aggregator.model import Change, ChangeKind, Failed, Labels, Source, SourceState
 from aggregator.model.faults import FaultKind
 from aggregator.services.isolation import Isolation
-from aggregator.services.polling.last_poll import ListedItem
 from aggregator.services.polling.merge_documents import merge_isolated, set_documents_aside
 from aggregator.services.polling.parser import Parser
 from aggregator.services.polling.read_source import PollResult, SourceReading, Unchanged, read_source

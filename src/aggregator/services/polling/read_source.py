@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from aggregator.classify.last_poll import ListedItem, doubt_short_list, find_gap, is_plausible
 from aggregator.errors import SourceError
 from aggregator.fetch import Fetcher
 from aggregator.model import (
@@ -25,7 +26,6 @@ from aggregator.model import (
 )
 from aggregator.normalise import normalise
 from aggregator.parse import reader_for, single_document_link
-from aggregator.services.polling.last_poll import ListedItem, doubt_short_list, find_gap, is_plausible
 from aggregator.services.polling.pagination import MISSING_STATUSES, PollPages, follow_pages, read_older_pages
 from aggregator.services.polling.parse_jobs import Normalise
 from aggregator.services.polling.parser import Parser

@@ -95,7 +95,7 @@ def test_a_pinned_item_hides_no_gap(stage: PollingBench, now: list[Item]) -> Non
     assert stage.state("one").items_missed_at is None
 
 
-def test_a_gap_that_no_older_page_closes_is_told(stage: PollingBench) -> None:
+def test_a_gap_that_stays_is_reported(stage: PollingBench) -> None:
     stage.poll(NOON, {FEED: feed(PINNED, *posts(11, 10))}, only=["one"])
     stage.poll(NOON + DAY, {FEED: feed(PINNED, *posts(16, 15))}, only=["one"])
     assert stage.state("one").items_missed_at == NOON + DAY
