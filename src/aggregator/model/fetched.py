@@ -86,6 +86,13 @@ class NotModified:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    def update(self, sent: Validators) -> Validators:
+        """The validators to send with the next request: those that came with the 304, else those `sent`."""
+        return Validators(
+            etag=self.headers.get("etag") or sent.etag,
+            last_modified=self.headers.get("last-modified") or sent.last_modified,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
@@ -303,6 +310,8 @@ class SourceState:
     last_polled: datetime | None = None
     # The last poll that could be read; a 304 counts.
     last_read: datetime | None = None
+    # The last poll that was answered with the whole text and not with a 304.
+    read_whole_at: datetime | None = None
     first_read: datetime | None = None
     failing_since: datetime | None = None
     failures: int = 0
@@ -311,9 +320,13 @@ class SourceState:
     address: str | None = None
     moved_to: str | None = None
     feed_metadata: FeedMetadata = field(default_factory=FeedMetadata)
+    # What the last list that was believed had.
     items: int = 0
+    # Polls in a row that found far fewer, and the first of them.
+    shrunk_looks: int = 0
+    shrunk_since: datetime | None = None
     rejects: tuple[Reject, ...] = ()
-    # The last poll that found no item of the poll before in the feed: items in between may have been missed.
+    # The last poll whose feed did not reach back to the poll before: items in between may have been missed.
     items_missed_at: datetime | None = None
     # Ids of documents that were all gone at once, more than a fifth of the source's: the operator decides.
     removals_to_confirm: tuple[str, ...] = ()

@@ -24,7 +24,14 @@ from aggregator.model import (
 )
 from aggregator.model.kinds import KINDS, Kind
 from aggregator.normalise.dates import parse_moment
-from aggregator.normalise.identity import OUR_ID, document_key, entry_id, meeting_name, names_from_ids
+from aggregator.normalise.identity import (
+    OUR_ID,
+    document_key,
+    entry_id,
+    meeting_name,
+    names_from_ids,
+    spelling_name,
+)
 from aggregator.normalise.language import detect_language
 from aggregator.normalise.safe_html import nfc_line, plain_text, safe_html, truncate
 from aggregator.normalise.urls import absolute_url, canonical_url, clean_url
@@ -153,7 +160,8 @@ def _entry_names(raw: RawEntry, title: str, url: str | None, kind: Kind, now: da
     By its own id a record stays the same document when it gets a page, or another one."""
     own_name = document_key(None, raw.id, kind.own_id_prefix)
     meeting = meeting_name(title, own_record=kind.written_by_us, now=now)
-    return (*names_from_ids(raw.id, url), *(name for name in (own_name, meeting) if name))
+    spelling = spelling_name(raw.id, url)
+    return (*names_from_ids(raw.id, url), *(name for name in (own_name, meeting, spelling) if name))
 
 
 def stated_removal(

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from aggregator.model import LONDON, Entry, Precision
 from aggregator.normalise.dates import parse_moment
-from aggregator.normalise.urls import canonical_url
+from aggregator.normalise.urls import canonical_url, spelling_of
 from aggregator.values.web_addresses import split_address
 
 # UUID version 5 of `urn:x-uk-open-government-updates:document` under RFC 9562's namespace for URLs.
@@ -52,10 +52,12 @@ NATIVE_ID_FORMS: Final[tuple[tuple[re.Pattern[str], NameBuilder], ...]] = (
 UUID_ID: Final = re.compile(r"(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 AUTHORITY: Final = re.compile(r"(tag:[^,/:]+,|https?://[^/?#]+)", re.IGNORECASE)
 
+# The beginning of the name of an address's spellings.
+SPELLING_PREFIX: Final = "spelling:"
 # The beginning of a name made of such an id.
 ID_PREFIX: Final = "guid:"
 # Beginnings of names that prove nothing alone: software gives a number twice, and one day has two papers.
-NUMBER_PREFIXES: Final = ("node:", "ni-node:", "wordpress:", ID_PREFIX)
+NUMBER_PREFIXES: Final = ("node:", "ni-node:", "wordpress:", SPELLING_PREFIX, ID_PREFIX)
 
 # Groups whose meetings are one series, by their names in titles, and the body of the series.
 MEETING_GROUPS: Final = (
@@ -135,6 +137,17 @@ def name_from_worldwide_id(entry: Entry) -> str | None:
     if id is None or OUR_ID.fullmatch(id) or authority_of_id(id) is None or names_from_ids(id):
         return None
     return f"{ID_PREFIX}{id}"
+
+
+def spelling_name(id: str | None, url: str | None) -> str | None:
+    """The name by which a page is known under other spellings of its address, as long as its id stays.
+
+    None without an id that says more than the address.
+    """
+    spelling = spelling_of(url)
+    if not spelling or not id or canonical_url(id) == canonical_url(url):
+        return None
+    return f"{SPELLING_PREFIX}{uuid5(NAMESPACE, f'{spelling} {id.strip()}')}"
 
 
 def names_from_ids(*ids: str | None) -> tuple[str, ...]:

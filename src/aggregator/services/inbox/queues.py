@@ -152,7 +152,7 @@ class SourcesToMend:
                     kind=self.kind,
                     what=f"{source.id}: {what}",
                     since=state.failing_since or state.last_polled,
-                    command=_dry_run(source),
+                    command=_accept_list(source) if state.shrunk_since else _dry_run(source),
                 )
 
     def _problem(self, state: SourceState, now: datetime) -> str:
@@ -162,6 +162,8 @@ class SourcesToMend:
         # Another feed is a question first, and to be mended once that was refused.
         if failure is None or since is None or any(not one.refused for one in state.questions):
             return ""
+        if state.shrunk_since:
+            return f"has far fewer items than before: {failure}. {failure.hint}"
         if failure.cause is Cause.LAYOUT:
             return f"needs new selectors in sources.yaml: {failure}"
         if failure.cause in LASTING_CAUSES or now - since > FAILING_LONG:
@@ -330,6 +332,10 @@ def _items(queue: Queue, now: datetime) -> tuple[InboxItem, ...]:
     except Exception as error:  # a bug in one queue must not hide the others
         what = f"the list of these cannot be made: {describe(error)}"
         return (InboxItem(kind=queue.kind, what=one_line(what), since=None, command="aggregator status"),)
+
+
+def _accept_list(source: Source) -> str:
+    return f"aggregator sources accept-list {shlex.quote(source.id)}"
 
 
 def _dry_run(source: Source) -> str:

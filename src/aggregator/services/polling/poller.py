@@ -10,6 +10,7 @@ from datetime import datetime
 
 from aggregator import log
 from aggregator.classify import Labeller, find_changes
+from aggregator.classify.last_poll import ListedItem, names_of
 from aggregator.config import Config
 from aggregator.errors import AggregatorError
 from aggregator.fetch import Fetcher
@@ -135,6 +136,16 @@ class Poller:
         with self.store.transaction() as transaction:
             return answer(question, accept, now, transaction)
 
+    def accept_short_list(self, source: str, now: datetime) -> bool:
+        """Believe the next list of a source however short it is. Returns whether one was in doubt."""
+        with self.store.transaction() as transaction:
+            state = transaction.sources.state(source)
+            if state.shrunk_since is None:
+                return False
+            accepted = replace(state, items=0, shrunk_looks=0, shrunk_since=None, due=now)
+            transaction.sources.save_state(accepted)
+        return True
+
     async def dry_run(self, source: Source, fetch: Fetcher, now: datetime) -> DryRun:
         """Read one source as if for the first time and compare it with the store. Writes nothing."""
         result = await read_source(source, SourceState(source=source.id), fetch, now, self.parser)
@@ -160,8 +171,9 @@ class Poller:
     ) -> PollOutcome:
         isolation = Isolation(self.store, now)
         try:
-            names = self.store.names.names_in_last_poll(source.id, before=now)
-            result = await read_source(source, state, fetch, now, self.parser, names)
+            result = await read_source(
+                source, state, fetch, now, self.parser, lambda: self._last_listed(source, now)
+            )
             outcome = self._save(source, result, now)
         except AggregatorError:
             raise
@@ -170,6 +182,17 @@ class Poller:
         if outcome.failure is None:
             isolation.clear(FaultKind.SOURCE, source.id)
         return outcome
+
+    def _last_listed(self, source: Source, now: datetime) -> tuple[ListedItem, ...]:
+        names = self.store.names.names_in_last_poll(source.id, before=now)
+        entries = [carrier.entry for carrier in self.store.carriers.last_listed(source.id)]
+        return tuple(
+            ListedItem(
+                names=names[entry.id] | names_of(entry), published=entry.published, updated=entry.updated
+            )
+            for entry in entries
+            if entry.id in names
+        )
 
     def _set_aside(self, source: Source, isolation: Isolation, bug: Exception) -> PollOutcome:
         """Store the bug as the reason why the source could not be read, and poll it later and later."""
@@ -249,11 +272,15 @@ def _next_poll(source: Source, result: PollResult, before: SourceState, now: dat
     return next_poll_at(source, now=now, failures=failures, failed=failed, jitter=jitter)
 
 
+def _shrunk(result: PollResult) -> Failed | None:
+    return result.shrunk if isinstance(result, SourceReading) else None
+
+
 def _outcome(source: Source, result: PollResult, changes: Iterable[Change]) -> PollOutcome:
     kinds = Counter(change.kind for change in changes)
     return PollOutcome(
         source=source.id,
-        failure=result if isinstance(result, Failed) else None,
+        failure=result if isinstance(result, Failed) else _shrunk(result),
         new=kinds[ChangeKind.NEW],
         revised=kinds[ChangeKind.REVISED] + kinds[ChangeKind.RESTORED],
         removed=kinds[ChangeKind.WITHDRAWN],

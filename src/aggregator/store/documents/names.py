@@ -82,12 +82,14 @@ class DocumentNames(Repository):
         """Return the ids of documents that share a name, for each such name; see `shared`."""
         return tuple(self.shared(before).values())
 
-    def names_in_last_poll(self, source_id: str, before: datetime) -> frozenset[str]:
-        """Return all names, known before an instant, of the documents that the last poll of a source saw."""
+    def names_in_last_poll(self, source_id: str, before: datetime) -> dict[str, frozenset[str]]:
+        """Return the names, known before an instant, of each document that the last poll of a source saw."""
         was_listed = _NAMES.document_id.in_(select_last_listed(source_id))
-        return frozenset(
-            self._database.column(select(_NAMES.name).where(was_listed, _NAMES.known_since < before))
-        )
+        query = select(_NAMES.document_id, _NAMES.name).where(was_listed, _NAMES.known_since < before)
+        names: dict[str, frozenset[str]] = {}
+        for row in self._database.rows(query):
+            names[row.document_id] = names.get(row.document_id, frozenset()) | {row.name}
+        return names
 
     def own_ids(self) -> dict[str, str]:
         """Return document ids by own id (`record:NAME`, `mail:ID`), those of retracted documents, too."""

@@ -25,7 +25,7 @@ from aggregator.normalise.identity import (
     independent_id,
     name_from_worldwide_id,
 )
-from aggregator.normalise.urls import canonical_url
+from aggregator.normalise.urls import canonical_url, former_canonical_url
 from aggregator.store import Transaction
 from aggregator.store.documents.names import TAKEN_PREFIX
 
@@ -195,8 +195,9 @@ def _numbers(entry: Entry) -> frozenset[str]:
 
 def lookup_names(entry: Entry) -> tuple[str, ...]:
     """Return all names under which the document of an entry may be known, the best first."""
-    worldwide = name_from_worldwide_id(entry)
-    return (f"{TAKEN_PREFIX}{entry.key}", *entry.all_names, *([worldwide] if worldwide else []))
+    # The key of documents that were stored when more parameters counted as trackers comes last.
+    others = (name_from_worldwide_id(entry), former_canonical_url(entry.url))
+    return (f"{TAKEN_PREFIX}{entry.key}", *entry.all_names, *(name for name in others if name))
 
 
 def find_known(
