@@ -54,7 +54,7 @@ class Gap:
 
 
 def names_of(entry: Entry) -> frozenset[str]:
-    """Return by what an item is known again: its names, and its id and title where only its link has moved."""
+    """Return by what an item is known again: its names, or id and title where only its link has moved."""
     item = [f"item:{entry.native_id} {comparable_text(entry.title)}"] if entry.native_id else []
     return frozenset((*entry.all_names, *item))
 

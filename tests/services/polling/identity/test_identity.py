@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -70,7 +69,7 @@ class Bench:
 
 
 @pytest.fixture
-def store(fresh: OpenStore) -> object:
+def store(fresh: OpenStore) -> Iterator[Store]:
     with fresh() as opened:
         yield opened
 
@@ -417,7 +416,7 @@ def test_a_feed_that_is_renamed_or_turned_over_whole_is_still_the_same(kept: str
     assert (bench.stage.state("s0").failure, len(bench.documents())) == (None, 6)
 
 
-def test_events_of_one_request_are_changes_of_one_document(tmp_path: Path, store: Store) -> None:
+def test_events_of_one_request_are_changes_of_one_document(store: Store) -> None:
     page = "https://www.whatdotheyknow.com/request/minutes"
     events = [
         Post(

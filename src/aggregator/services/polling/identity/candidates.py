@@ -163,7 +163,9 @@ class KnownDocuments:
 
     def _compare_links(self, entry: Entry, document_id: str, forms: Sequence[Entry]) -> LinkMatch:
         own = [form for form in forms if form.source == self.source]
-        if entry.url and any(canonical_url(form.url) == entry.key for form in own or forms):
+        # The key of an item that shares its page with others has the place on the page.
+        here = (form.url == entry.url or canonical_url(form.url) == entry.key for form in own or forms)
+        if entry.url and any(here):
             return LinkMatch.CURRENT
         names = (entry.key, f"{TAKEN_PREFIX}{entry.key}")
         known = any(self.names.get(name) == document_id for name in names)

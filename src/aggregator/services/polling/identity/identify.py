@@ -11,7 +11,7 @@ from typing import Final
 from aggregator.model import Entry, Removal, Source, SourceState
 from aggregator.model.fetched import IdentityQuestion, QuestionKind
 from aggregator.model.kinds import KINDS
-from aggregator.normalise.identity import entry_id
+from aggregator.normalise.identity import entry_id, independent_id
 from aggregator.normalise.urls import canonical_url
 from aggregator.services.polling.identity.candidates import KnownDocuments, find_known
 from aggregator.services.polling.identity.links import SettledLink, hosts_of, settle_link
@@ -135,8 +135,7 @@ def _ask_about_many(
         return None
     moved = moved_without_id(entries, known, matches)
     new = [entry for entry in matches.new if entry.key not in state.answers.new]
-    ids = {entry.key: known.own_by_native_id.get(known.trusted_id(entry) or "") for entry in new}
-    suspicious = [entry for entry in new if entry.key in moved or ids[entry.key]]
+    suspicious = [entry for entry in new if entry.key in moved or _has_known_id(entry, known)]
     if len(suspicious) >= MANY and len(suspicious) * 2 > len(entries):
         pairs = tuple(sorted((entry.key, moved[entry.key][0]) for entry in new if entry.key in moved))
         unknown = tuple(sorted(entry.key for entry in new if entry.key not in moved))
@@ -144,6 +143,11 @@ def _ask_about_many(
         return _still_asked(asked, state)
     _move_unchanged(new, moved, known, matches)
     return None
+
+
+def _has_known_id(entry: Entry, known: KnownDocuments) -> bool:
+    # An id that is made from the link is known wherever an address is used again.
+    return independent_id(entry) is not None and known.trusted_id(entry) in known.own_by_native_id
 
 
 def _move_unchanged(
