@@ -23,6 +23,8 @@ class Post:
     id: str = ""
     text: str = "What the plan says."
     published: str = "2026-06-01T09:00:00+00:00"
+    # An attachment, in RSS only.
+    file: str = ""
 
 
 FeedWriter = Callable[..., bytes]
@@ -50,6 +52,7 @@ def rss(posts: Sequence[Post], title: str = "Example body", site: str = SITE, la
     items = "".join(
         f"<item><title>{escape(post.title)}</title><link>{escape(post.link)}</link>"
         + (f'<guid isPermaLink="false">{escape(post.id)}</guid>' if post.id else "")
+        + (f'<enclosure url="{post.file}" type="application/pdf" length="9"/>' if post.file else "")
         + f"<description>{escape(post.text)}</description>{date(post.published)}</item>"
         for post in posts
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -143,6 +143,19 @@ def test_an_edit_after_a_move_is_one_change(bench: Bench) -> None:
     bench.poll([edited, *rebuilt(PAPERS)[1:]])
 
     assert bench.updates() == ["text"]
+
+
+@pytest.mark.parametrize("site", [f"{SITE}/2026", "https://stage.example.net"])
+def test_files_that_move_with_their_page_are_no_change(site: str, store: Store) -> None:
+    post = replace(PAPERS[0], file=f"{SITE}/files/plan.pdf")
+    bench = Bench(store)
+    bench.poll([post])
+    there = replace(post, link=f"{site}/one", file=f"{site}/files/plan.pdf")
+    bench.poll([there])
+    assert bench.updates() == []
+
+    bench.poll([replace(there, file=f"{site}/files/plan-2.pdf")])
+    assert bench.updates() == ["attachments"]
 
 
 def test_two_feeds_of_a_body_with_one_worldwide_id_have_one_document(store: Store) -> None:

@@ -81,7 +81,7 @@ def identify(
         entries = [entry for entry in entries if entry.key not in waiting]
         matches.new = [entry for entry in matches.new if entry.key not in waiting]
     hosts = hosts_of(source, body_address, state.answers.hosts)
-    found = _collect(entries, known, matches, hosts)
+    found = _collect(entries, known, matches, hosts, ours=KINDS[source.kind].written_by_us)
     store.names.add(found.claims, now)
     removals = {_removed_id(key, known.names): removal for key, removal in stated_removals.items()}
     _add_redirect_targets(removals, known, now, store)
@@ -95,13 +95,20 @@ def identify(
 
 
 def _collect(
-    entries: Iterable[Entry], known: KnownDocuments, matches: Matches, hosts: Collection[str]
+    entries: Iterable[Entry],
+    known: KnownDocuments,
+    matches: Matches,
+    hosts: Collection[str],
+    *,
+    ours: bool,
 ) -> _Collected:
     found = _Collected()
     ids = document_ids(matches, known)
     for entry in entries:
         id, key = ids[entry.key]
-        settled = settle_link(entry, known.own_form(id), hosts)
+        # What we write ourselves, or another instance has checked, may lead anywhere.
+        before = None if ours or entry.relayed else known.own_form(id)
+        settled = settle_link(entry, before, hosts)
         found.by_id.setdefault(id, []).append(with_document(settled.entry, id, key))
         found.claims += _claims(entry, id, key, settled, known, matches)
         if settled.moved:
