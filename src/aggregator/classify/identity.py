@@ -57,6 +57,8 @@ class Likeness:
     same_date: bool = False
     # Both have a publication date, and they are days apart.
     other_date: bool = False
+    # Neither has a date of any sort.
+    no_date: bool = False
     # The words of two languages cannot be compared.
     other_language: bool = False
 
@@ -68,7 +70,7 @@ class Likeness:
     @property
     def identical(self) -> bool:
         """Whether everything says so."""
-        return self.same_title and self.same_text and self.same_date
+        return self.same_title and self.same_text and (self.same_date or self.no_date)
 
     @property
     def score(self) -> int:
@@ -124,8 +126,19 @@ def compare(one: Entry, other: Entry) -> Likeness:
         alike_text=brief or (not (alike_title or same_date) and _alike_texts(text, other_text)),
         same_date=same_date,
         other_date=other_date,
+        no_date=not any((one.published, one.updated, other.published, other.updated)),
         other_language=one.language != other.language,
     )
+
+
+def may_have_moved(entry: Entry, before: Entry) -> bool:
+    """Return whether an entry with the title of a document may be it, and not the next of a series.
+
+    The next one is days younger and says something else.
+    """
+    likeness = compare(entry, before)
+    texts = comparable_text(entry.text), comparable_text(before.text)
+    return not likeness.other_date or likeness.same_text or _alike_texts(*texts)
 
 
 def best_likeness(entry: Entry, forms: Iterable[Entry]) -> Likeness:

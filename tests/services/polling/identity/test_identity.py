@@ -168,9 +168,12 @@ def test_two_feeds_of_a_body_with_one_worldwide_id_have_one_document(store: Stor
     assert {len(document.carriers) for document in bench.documents()} == {2}
 
 
-def test_a_corrected_slug_without_an_id_is_the_same_document_if_nothing_else_differs(store: Store) -> None:
+@pytest.mark.parametrize("published", [PAPERS[0].published, ""])
+def test_a_corrected_slug_without_an_id_is_the_same_document_if_nothing_else_differs(
+    published: str, store: Store
+) -> None:
     bench = Bench(store)
-    posts = [replace(post, id="") for post in PAPERS]
+    posts = [replace(post, id="", published=published) for post in PAPERS]
     bench.poll(posts)
     bench.poll([moved(posts[0], f"{SITE}/news/number-one"), *posts[1:]])
     bench.poll(
@@ -377,6 +380,19 @@ def test_a_rebuilt_site_with_other_ids_waits_for_the_operator(
         bench.poll([*after, unheard_of])
     expected = [unheard_of.title] if accept else sorted([*(post.title for post in PAPERS), unheard_of.title])
     assert (bench.questions(), bench.updates()) == ([], expected)
+
+
+def test_a_series_with_the_same_titles_each_week_is_published(store: Store) -> None:
+    bench = Bench(store)
+    for week, words in enumerate(("Of roads.", "Of rivers.", "Of rails.")):
+        date = f"2026-05-0{week * 3 + 1}T09:00:00+00:00"
+        posts = [
+            Post(title=title, link=f"{SITE}/{title[:4]}-{week}", id="", text=words, published=date)
+            for title in ("Order paper", "Votes and proceedings")
+        ]
+        bench.poll(posts)
+
+    assert (bench.questions(), len(bench.updates())) == ([], 4)
 
 
 CASINO = [

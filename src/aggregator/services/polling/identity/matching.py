@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from aggregator.classify.comparison import comparable_text
-from aggregator.classify.identity import IdMatch, LinkMatch, compare, is_same_document
+from aggregator.classify.identity import IdMatch, LinkMatch, compare, is_same_document, may_have_moved
 from aggregator.model import Entry
 from aggregator.normalise.identity import (
     entry_id,
@@ -175,7 +175,8 @@ def moved_without_id(
     for entry in matches.new:
         title = comparable_text(entry.title)
         before = by_title.get(title, [])
-        if len(before) == 1 and titles[title] == 1 and before[0].id not in listed:
+        is_one = len(before) == 1 and titles[title] == 1 and before[0].id not in listed
+        if is_one and may_have_moved(entry, before[0]):
             moved[entry.key] = (before[0].id, _moved_unchanged(entry, before[0]))
     return moved
 
