@@ -57,8 +57,7 @@ def _blank(entry: Entry) -> Entry:
         key=entry.key,
         url=None,
         source=entry.source,
-        # By its publisher's id it is recognised at another address.
-        native_id=entry.native_id,
+        native_id=None,
         body=entry.body,
         title=RETRACTED,
         summary="",
