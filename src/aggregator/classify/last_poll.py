@@ -90,19 +90,24 @@ def _only_pinned_are_left(
     new: Sequence[Entry],
     date_of: DateOf,
 ) -> bool:
+    # Of several with the newest date, one that is still there counts.
     dated = sorted(
-        ((date, item) for item in previous if (date := date_of(item))), key=lambda pair: pair[0], reverse=True
+        ((date, item not in missing, item) for item in previous if (date := date_of(item))),
+        key=lambda row: row[:2],
+        reverse=True,
     )
     newest_first = _newest_first(entries, date_of)
     if not dated or not newest_first:
         return False
-    newest, *older = [item for _, item in dated]
+    newest, *older = [item for _, _, item in dated]
     after_new = _names_after(newest_first, {entry.key for entry in new})
     if newest in missing:
         # One item that its publisher took away is no gap: what came before it still follows the new ones.
         return not (older and older[0] not in missing and older[0].names & after_new)
     # The newest may be pinned itself. In its place it would follow the new ones.
-    return len(missing) == len(previous) - 1 and not newest.names & after_new
+    stands_out = len(dated) > 1 and dated[0][0] > dated[1][0]
+    alone = len(missing) == len(previous) - 1 and len(missing) > 1 and stands_out
+    return alone and not newest.names & after_new
 
 
 def _newest_first(entries: Sequence[Entry], date_of: DateOf) -> Sequence[Entry]:
