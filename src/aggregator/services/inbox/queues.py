@@ -102,7 +102,7 @@ class RemovalsToConfirm:
 
 # What the operator is asked, and what each answer does.
 IDENTITY_TEXTS: Final[Mapping[QuestionKind, str]] = {
-    QuestionKind.OTHER_HOST: "links of {moved} documents of {source} lead to {subject} now: is "
+    QuestionKind.OTHER_HOST: "links of known documents of {source} ({moved}) lead to {subject} now: is "
     "that the body's? Until you accept it they keep their own",
     QuestionKind.MANY_AT_ONCE: "{moved} items of {source} are new at once and look like documents "
     "that we have, {unknown} do not: was the site rebuilt? Accept: they are the same documents; refuse: they "

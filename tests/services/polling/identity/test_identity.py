@@ -74,7 +74,10 @@ def store(fresh: OpenStore) -> Iterator[Store]:
         yield opened
 
 
-@pytest.fixture(params=sorted(WRITERS))
+OTHER_FORMATS = (pytest.param(form, marks=pytest.mark.long) for form in sorted(WRITERS) if form != "rss")
+
+
+@pytest.fixture(params=["rss", *OTHER_FORMATS])
 def bench(request: pytest.FixtureRequest, store: Store) -> Bench:
     return Bench(store, request.param)
 
