@@ -12,9 +12,10 @@ ANY = (
     Likeness(other_date=True),
     Likeness(alike_title=True),
     Likeness(alike_title=True, other_date=True),
+    Likeness(same_title=True, alike_title=True, other_date=True),
     Likeness(same_title=True, alike_title=True, same_text=True, same_date=True),
 )
-NOTHING, REDATED, ALIKE, ALIKE_REDATED, IDENTICAL = ANY
+NOTHING, REDATED, ALIKE, SERIES, SAME_TITLE, IDENTICAL = ANY
 SAME, UNKNOWN, OTHER = IdMatch.SAME, IdMatch.UNKNOWN, IdMatch.OTHER
 CURRENT, FORMER, ELSEWHERE = LinkMatch.CURRENT, LinkMatch.FORMER, LinkMatch.OTHER
 
@@ -24,11 +25,11 @@ CURRENT, FORMER, ELSEWHERE = LinkMatch.CURRENT, LinkMatch.FORMER, LinkMatch.OTHE
     [
         (SAME, CURRENT, ANY),
         (SAME, FORMER, ANY),
-        (SAME, ELSEWHERE, (ALIKE, ALIKE_REDATED, IDENTICAL)),
-        (UNKNOWN, CURRENT, (NOTHING, ALIKE, ALIKE_REDATED, IDENTICAL)),
-        (UNKNOWN, FORMER, (NOTHING, ALIKE, ALIKE_REDATED, IDENTICAL)),
+        (SAME, ELSEWHERE, (ALIKE, SAME_TITLE, IDENTICAL)),
+        (UNKNOWN, CURRENT, (NOTHING, ALIKE, SERIES, SAME_TITLE, IDENTICAL)),
+        (UNKNOWN, FORMER, (NOTHING, ALIKE, SERIES, SAME_TITLE, IDENTICAL)),
         (UNKNOWN, ELSEWHERE, (IDENTICAL,)),
-        (OTHER, CURRENT, (ALIKE, ALIKE_REDATED, IDENTICAL)),
+        (OTHER, CURRENT, (ALIKE, SAME_TITLE, IDENTICAL)),
         (OTHER, FORMER, (ALIKE, IDENTICAL)),
         (OTHER, ELSEWHERE, ()),
     ],

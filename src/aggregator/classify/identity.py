@@ -68,6 +68,13 @@ class Likeness:
         return self.alike_title or self.same_date or self.alike_text or self.other_language
 
     @property
+    def surely_alike(self) -> bool:
+        """Whether they are alike, and more than two titles of a series where the dates are days apart."""
+        return self.alike and not (
+            self.other_date and not (self.same_title or self.alike_text or self.other_language)
+        )
+
+    @property
     def identical(self) -> bool:
         """Whether everything says so."""
         return self.same_title and self.same_text and (self.same_date or self.no_date)
@@ -97,16 +104,17 @@ def is_same_document(id: IdMatch, link: LinkMatch, likeness: Likeness) -> bool:
     | other   | former  | anything else                          | no: the address is used again |
     | other   | other   | anything                               | no           |
 
+    Where the dates are days apart, a known or another id needs an equal title, or a long text alike.
     The caller must know that a document which "moved" without a known id is gone from its old address.
     """
     elsewhere = link is LinkMatch.OTHER
     if id is IdMatch.SAME:
-        return not elsewhere or likeness.alike
+        return not elsewhere or likeness.surely_alike
     if elsewhere:
         return id is IdMatch.UNKNOWN and likeness.identical
     if id is IdMatch.UNKNOWN:
         return likeness.alike or not likeness.other_date
-    return likeness.alike and not (link is LinkMatch.FORMER and likeness.other_date)
+    return likeness.surely_alike and not (link is LinkMatch.FORMER and likeness.other_date)
 
 
 def compare(one: Entry, other: Entry) -> Likeness:
@@ -123,7 +131,7 @@ def compare(one: Entry, other: Entry) -> Likeness:
         alike_title=alike_title,
         same_text=same_text,
         # Comparing long texts takes time, and proves nothing more.
-        alike_text=brief or (not (alike_title or same_date) and _alike_texts(text, other_text)),
+        alike_text=brief or (not (title == other_title or same_date) and _alike_texts(text, other_text)),
         same_date=same_date,
         other_date=other_date,
         no_date=not any((one.published, one.updated, other.published, other.updated)),
@@ -192,7 +200,7 @@ def can_share_name(entries: Collection[Entry], others: Collection[Entry], *, mee
     """
     if meeting:
         return not any(_two_pages_of_one_site(one, other) for one in entries for other in others)
-    return any(compare(one, other).alike for one in entries for other in others)
+    return any(compare(one, other).surely_alike for one in entries for other in others)
 
 
 def _two_pages_of_one_site(one: Entry, other: Entry) -> bool:

@@ -309,6 +309,14 @@ def test_ids_that_count_the_places_of_a_feed_join_nothing(bench: Bench) -> None:
     assert bench.updates() == [post.title for post in posts[2:]]
 
 
+def test_an_id_that_only_says_which_is_the_latest_joins_nothing(store: Store) -> None:
+    bench = Bench(store)
+    for day, post in enumerate(PAPERS, 1):
+        bench.poll([replace(post, id="latest", published=f"2026-06-0{day}T09:00:00+00:00")])
+
+    assert bench.titles() == [post.title for post in PAPERS]
+
+
 MINUTES = "Minutes of the Multi-stakeholder Forum, 3 June 2026"
 NOTE = "Note of the Multi-stakeholder Forum, 3 June 2026"
 
