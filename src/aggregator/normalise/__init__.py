@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Final
+from datetime import datetime
 
 from aggregator.model import Entry, RawEntry, Reject, Removal, Source
 from aggregator.normalise.entry import build_entry, stated_removal
 from aggregator.normalise.identity import MEETING_PREFIX
-
-NO_DATE: Final = datetime.min.replace(tzinfo=UTC)
+from aggregator.normalise.repeated_items import NamedEntry, settle_repeated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +39,7 @@ def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now
     Of several items about one document the one updated last counts, and of equal ones the first. Never
     raises, whatever the publisher wrote.
     """
-    documents: dict[str, Entry] = {}
+    found: list[NamedEntry] = []
     rejects: list[Reject] = []
     removals: dict[str, Removal] = {}
     for raw in raws:
@@ -52,10 +50,11 @@ def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now
         if isinstance(entry, Reject):
             # An item that only states a removal needs no title, so it is no reject.
             rejects += [entry] * (removal is None)
-        elif entry.key not in documents or _age(entry) > _age(documents[entry.key]):
-            documents[entry.key] = entry
+        else:
+            found.append((raw.item_name, entry))
+    entries, repeated = settle_repeated(found)
     return NormalisedPage(
-        entries=_without_shared_names(documents.values()), rejects=tuple(rejects), removals=removals
+        entries=_without_shared_names(entries), rejects=(*rejects, *repeated), removals=removals
     )
 
 
@@ -73,8 +72,3 @@ def _without_shared_names(entries: Collection[Entry]) -> tuple[Entry, ...]:
         )
         for entry in entries
     )
-
-
-def _age(entry: Entry) -> datetime:
-    moment = entry.updated or entry.published
-    return moment.at if moment else NO_DATE
