@@ -39,7 +39,7 @@ def settle_repeated(found: Iterable[NamedEntry]) -> tuple[list[Entry], list[Reje
 
 
 def _apart(items: Sequence[NamedEntry]) -> Iterable[Sequence[NamedEntry]]:
-    """The items of one page, by the place on it to which they link, if each place has something of its own."""
+    """The items of one page by their places on it, if each place has something of its own."""
     places: dict[str, list[NamedEntry]] = {}
     for name, entry in items:
         places.setdefault(split_address(entry.url).fragment, []).append((name, entry))

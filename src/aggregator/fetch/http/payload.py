@@ -13,6 +13,7 @@ from aggregator.fetch.errors import FetchError, truncated_error
 
 # A gzip stream may have several members (RFC 1952, 2.2). Millions of empty ones would only cost time.
 _MAX_MEMBERS: Final = 100
+MEGABYTE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +78,9 @@ def _gunzip(raw: bytes, limit: SizeLimit) -> bytes:
 
 
 def _too_large(what: str, limit: SizeLimit) -> FetchError:
-    hint = "look at the address in a browser; if it is right, raise the limit"
-    return FetchError(Cause.TOO_LARGE, f"{what}, {limit.max_bytes} are allowed", hint)
+    allowed = f"{limit.max_bytes / MEGABYTE:g} megabytes are allowed (answer_megabytes)"
+    hint = "look at the address in a browser; if it is right, raise answer_megabytes in settings.yaml"
+    return FetchError(Cause.TOO_LARGE, f"{what}; {allowed}", hint)
 
 
 def _encoding_error(detail: str) -> FetchError:

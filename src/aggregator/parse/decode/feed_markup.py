@@ -8,6 +8,8 @@ from __future__ import annotations
 import io
 import re
 import xml.sax
+import xml.sax.handler
+import xml.sax.saxutils
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -75,7 +77,8 @@ def parse_markup(markup: str, entities: Entities) -> FeedMarkup:
 
 def _parse_strictly(parser: Any, markup: str, document_type: str) -> None:
     _prepare(parser)
-    reader = xml.sax.make_parser()
+    # Entities are declared by us alone (`Entities`), and nothing outside is loaded.
+    reader = xml.sax.make_parser()  # noqa: S317
     reader.setFeature(xml.sax.handler.feature_namespaces, True)
     reader.setFeature(xml.sax.handler.feature_external_ges, False)
     reader.setContentHandler(parser)
@@ -183,6 +186,8 @@ class _StrictParser(_Selection, feedparser.api.StrictFeedParser):  # type: ignor
 
 class _LooseParser(_Selection, feedparser.api.LooseFeedParser):  # type: ignore[misc]
     """For anything else."""
+
+    incontent: int
 
     def __init__(self, baseuri: str, baselang: None, encoding: str, entities: Mapping[str, str]) -> None:
         self.known_entities = entities
