@@ -78,9 +78,10 @@ def _gunzip(raw: bytes, limit: SizeLimit) -> bytes:
 
 
 def _too_large(what: str, limit: SizeLimit) -> FetchError:
-    allowed = f"{limit.max_bytes / MEGABYTE:g} megabytes are allowed (answer_megabytes)"
+    megabytes, rest = divmod(limit.max_bytes, MEGABYTE)
+    most = f"{limit.max_bytes} bytes" if rest else f"{megabytes} megabytes"
     hint = "look at the address in a browser; if it is right, raise answer_megabytes in settings.yaml"
-    return FetchError(Cause.TOO_LARGE, f"{what}; {allowed}", hint)
+    return FetchError(Cause.TOO_LARGE, f"{what}; {most} are allowed (answer_megabytes)", hint)
 
 
 def _encoding_error(detail: str) -> FetchError:

@@ -79,11 +79,23 @@ def _decode(payload: bytes, content_type: str) -> str:
 
 def _encodings(payload: bytes, content_type: str) -> Iterator[str]:
     yield from (encoding for mark, encoding in BYTE_ORDER_MARKS if payload.startswith(mark))
-    yield "utf-8"
     charset = CHARSET.search(content_type.lower())
     declared = DECLARED.search(payload[:400])
     names = (charset and charset[1], declared and declared[1].decode("ascii", "replace"))
-    yield from filter(None, map(_allowed_encoding, names))
+    declared_names = tuple(filter(None, map(_allowed_encoding, names)))
+    # Their bytes are valid UTF-8, too, but mean other characters.
+    yield from (name for name in declared_names if _is_unlike_utf_8(name, payload))
+    yield "utf-8"
+    yield from declared_names
+
+
+def _is_unlike_utf_8(encoding: str, payload: bytes) -> bool:
+    """Whether the bytes are in this encoding, of those whose bytes are all ASCII or zero."""
+    if encoding.startswith(("utf-16", "utf-32")):
+        return b"\0" in payload[:100]
+    if encoding.startswith("iso2022"):
+        return b"\x1b" in payload
+    return encoding == "hz" and b"~{" in payload
 
 
 def _allowed_encoding(name: str | None) -> str | None:
