@@ -82,7 +82,7 @@ def test_the_header_goes_before_meta() -> None:
         (
             b"<p>" * 150_001,
             Cause.TOO_LARGE,
-            "a page of 450,003 characters with 150,001 tags; at most 5,000,000 characters and 60,000 tags are",
+            "a page of 450,003 characters with 150,001 tags; at most 5,000,000 characters and 60,000 tags",
         ),
         (
             b"<div>" * 600,
