@@ -72,6 +72,7 @@ class Cause(StrEnum):
     NOT_A_FEED = "not a feed"
     BROKEN_FEED = "broken feed"
     ENDED = "feed has ended"
+    OTHER_FEED = "another feed"
     LAYOUT = "page layout has changed"
     LOGIN = "login refused"
     TOOK_TOO_LONG = "took too long to read"

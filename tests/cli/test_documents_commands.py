@@ -1,10 +1,15 @@
-"""`documents retract` erases a document's text for good."""
+"""`documents retract` erases a document's text for good; `documents identity` shows and answers questions."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+from aggregator.model import SourceState
+from aggregator.model.fetched import IdentityQuestion, QuestionKind
+from aggregator.store import open_store
+from tests.store.values import make_change, save_changes
+from tests.support.builders import NOON, make_entry
 from tests.support.projects import SMALL_REGISTER, make_atom_feed, small_project
 from tests.support.server import ScriptedResponse, ScriptedServer
 
@@ -40,3 +45,27 @@ def test_its_text_and_the_reason_are_in_no_published_file(tmp_path: Path) -> Non
     assert history.code == 2
     assert f"it was retracted on 2026-06-05T12:00:00Z ({WHY}); its text is erased" in history.err
     assert project.run("documents", "retract", "urn:uuid:nobody", "--why", WHY).code == 2
+
+
+def test_a_question_of_identity_is_shown_and_answered_once(tmp_path: Path) -> None:
+    project = small_project(tmp_path / "project", register=SMALL_REGISTER)
+    project.sources({})
+    (project.folder / "data").mkdir()
+    entry = make_entry()
+    question = IdentityQuestion(
+        kind=QuestionKind.OTHER_HOST,
+        since=NOON,
+        subject="stage.example.net",
+        moved=(("https://stage.example.net/a-plan", entry.id),),
+    )
+    with open_store(f"sqlite:///{project.folder}/data/aggregator.db") as store:
+        save_changes(store, make_change(entry))
+        store.sources.save_state(SourceState(source="one", questions=(question,)))
+        (shown,) = json.loads(project.run("documents", "identity", "--json").out)
+        answered = project.run("documents", "identity", "--refuse", "one:stage.example.net")
+        again = project.run("documents", "identity", "--refuse", "one:stage.example.net")
+        state = store.sources.state("one")
+
+    assert (shown["what"], shown["seen"], shown["was"]) == ("A plan", question.moved[0][0], entry.url)
+    assert (answered.code, again.code) == (0, 2)
+    assert (state.questions, state.answers.refused_hosts) == ((), ("stage.example.net",))

@@ -85,4 +85,4 @@ def test_an_error_that_says_nothing_is_named_by_the_one_around_it() -> None:
 
 def test_a_detail_is_one_line_of_a_bounded_length() -> None:
     named = network_error(ValueError("a\n  b " + "c" * 999), "host", reached=True)
-    assert named.detail == f"host broke off, or answered something that is not HTTP (a b {'c' * 196})"
+    assert named.detail == f"host broke off before a whole answer had come (a b {'c' * 196})"

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.normalise.urls import absolute_url, canonical_url, clean_url
+from aggregator.normalise.urls import (
+    absolute_url,
+    canonical_url,
+    clean_url,
+    former_canonical_url,
+    spelling_of,
+)
 
 BASE = "https://news.example.org/all/feed.xml"
 
@@ -119,9 +125,49 @@ def test_pages_that_differ_in_their_query_have_different_keys() -> None:
     assert canonical_url("https://example.org/?p=1") != canonical_url("https://example.org/?p=2")
 
 
+@pytest.mark.parametrize(
+    "query", ["pk_doc=1", "utm_zone=32", "mtm_id=4", "hsa_no=7", "piwik_page=2", "ref=1", "sid=9", "PK_DOC=1"]
+)
+def test_a_parameter_that_no_tracker_has_stays(query: str) -> None:
+    """Even if it begins like one: it may be the number of a document."""
+    url = f"https://example.org/decision?{query}"
+    assert clean_url(url) == canonical_url(url) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "former"),
+    [
+        ("https://example.org/decision?pk_doc=1", "https://example.org/decision"),
+        ("https://example.org/x?a=1&hsa_no=7&utm_source=y", "https://example.org/x?a=1"),
+        ("https://example.org/x?utm_source=y", None),
+    ],
+)
+def test_a_page_is_found_by_the_key_that_it_had_before(url: str, former: str | None) -> None:
+    assert former_canonical_url(url) == former
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "http://example.org//news//plan/",
+        "https://www.example.org/news/plan/index.html",
+        "https://example.org/News/Plan/Default.aspx",
+        "https://example.org/news/plan?a=&b",
+        "https://example.org/news/plan?CMP=x&at_medium=RSS&at_campaign=y&ref=rss&lang=en#top",
+    ],
+)
+def test_usual_spellings_of_an_address_have_something_in_common(spelling: str) -> None:
+    assert spelling_of(spelling) == "https://example.org/news/plan"
+
+
+def test_accents_are_compared_however_they_are_written() -> None:
+    assert spelling_of("https://example.org/caf%C3%A9") == spelling_of("https://example.org/cafe%CC%81")
+    assert spelling_of("https://example.org/plan?a=1") != spelling_of("https://example.org/plan?a=2")
+
+
 SEGMENT = st.text("abcXYZ09-._~%é ", max_size=6)
 PAIR = st.tuples(st.sampled_from("abcp"), st.text("xyz0+%é", max_size=4)).map("=".join)
-TRACKER = st.sampled_from(["utm_source=a", "UTM_Medium=b", "fbclid=c", "gclid=d", "mc_eid=e", "mtm_x=f"])
+TRACKER = st.sampled_from(["utm_source=a", "UTM_Medium=b", "fbclid=c", "gclid=d", "mc_eid=e", "mtm_cid=f"])
 
 
 @given(

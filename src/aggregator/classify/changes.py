@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from aggregator.classify.comparison import PARTS, comparable_moment, is_later
+from aggregator.classify.comparison import PARTS, comparable_moment, is_later, same_file_names
 from aggregator.model import Carrier, Change, ChangeKind, Entry, Moment, Source
 from aggregator.model.kinds import KINDS
 
@@ -34,18 +34,22 @@ def find_changes(
     now: datetime,
     backlog: bool,
     other_address: bool = False,
+    moved: Collection[str] = (),
 ) -> tuple[Change, ...]:
     """What the `entries` of one poll of `source` change, given all `carriers` of the same documents by id.
 
     `backlog`: this is the first poll of the source that could be read. `other_address`: another address of
     the source answered than last time (a fallback, or the main one again), which may say less of each
-    document.
+    document. `moved`: ids of documents whose link is another one now, and with it their files'.
 
     An entry equal to the stored one gives no change. Removals are found by `find_removals`, except for
     documents that no source had before.
     """
     comparable = PARTS_ACROSS_ADDRESSES if other_address else ALL_PARTS
-    found = (_change(source, e, carriers.get(e.id, ()), now, backlog, comparable) for e in entries)
+    found = (
+        _change(source, e, carriers.get(e.id, ()), now, backlog, comparable, has_moved=e.id in moved)
+        for e in entries
+    )
     return tuple(change for change in found if change is not None)
 
 
@@ -56,6 +60,8 @@ def _change(
     now: datetime,
     backlog: bool,
     comparable: Collection[str],
+    *,
+    has_moved: bool,
 ) -> Change | None:
     own_carrier = next((carrier for carrier in carriers if carrier.source == source.id), None)
     others = [earlier for c in carriers if c.source != source.id and (earlier := c.entry_before(now))]
@@ -68,6 +74,8 @@ def _change(
     entry = _fill_in_partial(entry, own_carrier.entry)
     entry = replace(entry, published=_publication_date(entry, own_carrier, others))
     parts = tuple(part for part in _changed_parts(source, own_carrier.entry, entry) if part in comparable)
+    if has_moved and same_file_names(own_carrier.entry, entry):
+        parts = tuple(part for part in parts if part != "attachments")
     if not parts and is_later(entry.updated, own_carrier.entry.updated):
         # Only the date moved: with the new date the document would come up as the newest, unchanged.
         entry = replace(entry, updated=own_carrier.entry.updated)

@@ -74,6 +74,12 @@ def same_files(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
     )
 
 
+def same_file_names(one: Entry, other: Entry) -> bool:
+    """Whether the attachments have equal names: a site that moves takes its files along."""
+    names, others = (sorted(href.rpartition("/")[2] for href in _files(entry)) for entry in (one, other))
+    return names == others
+
+
 def _files(entry: Entry) -> Mapping[str, int]:
     """The length of each attachment: a file replaced under the same link shows by its length alone."""
     return {link.href: link.length or 0 for link in entry.links if link.rel == "enclosure"}

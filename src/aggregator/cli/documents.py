@@ -152,6 +152,38 @@ def documents_removals(
         print_rows(("state", "kind", "since", "source", "title"), shown, as_json=as_json)
 
 
+@documents.command("identity")
+def documents_identity(  # each argument is a part of the answer
+    context: typer.Context,
+    accept: Annotated[
+        str | None,
+        typer.Option(metavar="QUESTION", help="Say yes: the same documents, the body's host or feed."),
+    ] = None,
+    refuse: Annotated[
+        str | None, typer.Option(metavar="QUESTION", help="Say no: other documents, another's host or feed.")
+    ] = None,
+    at: At = None,
+    replay: Replay = None,
+    store: StoreUrl = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what waits for you because it is not clear which document it is, and answer it."""
+    if accept and refuse:
+        raise typer.BadParameter("either --accept or --refuse")
+    with open_program(context, at=at, replay=replay, store=store) as program:
+        if name := accept or refuse:
+            # A running `aggregator start` saves the states of sources too.
+            with program.locked():
+                answered = program.poller.answer(name, program.clock(), accept=accept is not None)
+            if answered is None:
+                what = "no question has this name; `aggregator documents identity` shows them"
+                raise ConfigError((ConfigIssue(f"question {name}", 0, what),))
+            print_text(f"{name} is {'accepted' if accept else 'refused'}. The next poll does the rest.")
+            return
+        shown = rows.questions(program.store)
+        print_rows(("question", "since", "what", "seen", "was"), shown, as_json=as_json)
+
+
 def _find_document(program: App, id: str) -> Document:
     document = program.store.documents.get(id)
     if document is None:

@@ -70,6 +70,7 @@ def source(one: SourceWithState, bodies: Mapping[str, Body]) -> Row:
         "confirmed": one.source.confirmed,
         "items_missed_at": instant(state.items_missed_at),
         "removals_to_confirm": len(state.removals_to_confirm),
+        "questions": len(state.questions),
     }
 
 
@@ -197,6 +198,27 @@ def removals(store: Store) -> list[Row]:
     waiting = {id for state in store.sources.states().values() for id in state.removals_to_confirm}
     carriers = (carrier for document in store.documents.all() for carrier in document.carriers)
     return [row for carrier in carriers if (row := _removal_row(carrier, waiting))]
+
+
+def questions(store: Store) -> list[Row]:
+    """What the operator is asked about the identity of documents: a row for each item that waits."""
+    found: list[Row] = []
+    for state in store.sources.states().values():
+        for one in state.questions:
+            head = {
+                "question": one.name(state.source),
+                "kind": one.kind.value,
+                "since": instant(one.since),
+                "refused": one.refused,
+                "subject": one.subject,
+            }
+            pairs: list[tuple[str, str | None]] = [*one.moved, *((key, None) for key in one.unknown)]
+            for key, id in pairs or [("", None)]:
+                document = store.documents.get(id) if id else None
+                was = document.entry.url or document.entry.key if document else None
+                what = document.entry.title if document else one.subject
+                found.append({**head, "what": what, "seen": key, "was": was, "id": id})
+    return found
 
 
 def _removal_row(carrier: Carrier, waiting: Container[str]) -> Row | None:

@@ -12,7 +12,7 @@ from aggregator import tasks
 from aggregator.app import App
 from aggregator.cli import rows
 from aggregator.cli.console import print_error, print_json, print_rows, print_table, print_text
-from aggregator.cli.options import AsJson, At, Replay, app, open_program
+from aggregator.cli.options import AsJson, At, Replay, StoreUrl, app, open_program
 from aggregator.config.opml_export import write_opml
 from aggregator.config.source_template import find_source_at, format_source, propose_source
 from aggregator.errors import ConfigError, ConfigIssue
@@ -150,6 +150,25 @@ def sources_dry_run(
         for reject in rejects:
             print_text(f"  rejected: {reject}")
         _print_entries(shown)
+
+
+@sources.command("accept-list")
+def sources_accept_list(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The id of a source.")],
+    at: At = None,
+    replay: Replay = None,
+    store: StoreUrl = None,
+) -> None:
+    """Believe the list of a source although it has far fewer items than before, from the next poll on."""
+    with open_program(context, at=at, replay=replay, store=store) as program:
+        with program.locked():
+            accepted = program.poller.accept_short_list(source, program.clock())
+        print_text(
+            f"The list of {source} is believed from the next poll on, which is due now."
+            if accepted
+            else f"No list of {source} is in doubt; nothing was changed."
+        )
 
 
 @sources.command("rename")

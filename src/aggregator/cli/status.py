@@ -94,6 +94,11 @@ def _problems(row: rows.Row) -> list[str]:
             row["removals_to_confirm"],
             f"{row['removals_to_confirm']} documents vanished at once; see `aggregator documents removals`",
         ),
+        (
+            row["questions"],
+            f"{row['questions']} questions about the identity of its documents wait for you; see "
+            "`aggregator documents identity`",
+        ),
         (not row["confirmed"], "its selectors were never checked on a live page (confirmed: no)"),
         (row["fallback"], f"its address failed, the fallback {row['fallback']} answered"),
         (

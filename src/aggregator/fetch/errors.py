@@ -59,8 +59,22 @@ _HINTS: Final = {
 }
 
 
-def network_error(error: BaseException, authority: str, *, reached: bool) -> FetchError:
-    """The error for an exception of the network. `authority` is the host and port that were requested."""
+# OpenSSL's number for a chain whose next certificate is neither sent nor known (X509_V_ERR_…_LOCALLY).
+_ISSUER_UNKNOWN: Final = 20
+_CHAIN_HINT: Final = (
+    "the server leaves out the certificate between its own and the authority's, which browsers fetch by "
+    "themselves: tell the publisher to send the whole chain; until then, add the missing certificate to a "
+    "copy of the known ones and set SSL_CERT_FILE to it, as for an authority of your own"
+)
+
+
+def network_error(
+    error: BaseException, authority: str, *, reached: bool, malformed: bool = False
+) -> FetchError:
+    """The error for an exception of the network. `authority` is the host and port that were requested.
+
+    `malformed`: an answer came, but it is no HTTP that can be read.
+    """
     # The cause comes from the whole chain, down to the operating system's error: httpx-aiohttp 0.2.0 reports
     # a refused port and an unknown name as a time-out.
     cause = _cause_of(error, reached=reached)
@@ -72,8 +86,22 @@ def network_error(error: BaseException, authority: str, *, reached: bool) -> Fet
         if reached
         else f"no connection to {authority} in time",
         Cause.TLS: f"no safe connection to {authority}",
-    }.get(cause, f"{authority} broke off, or answered something that is not HTTP")
-    return FetchError(cause, f"{detail} ({_innermost_message(error)})", _HINTS[cause], reached=reached)
+    }.get(
+        cause,
+        f"{authority} answered, but not in valid HTTP"
+        if malformed
+        else f"{authority} broke off before a whole answer had come",
+    )
+    hint = _CHAIN_HINT if _issuer_unknown(error) else _HINTS[cause]
+    return FetchError(cause, f"{detail} ({_innermost_message(error)})", hint, reached=reached)
+
+
+def _issuer_unknown(error: BaseException) -> bool:
+    """Whether the server's certificate is by an issuer whose own certificate is missing."""
+    return any(
+        isinstance(link, ssl.SSLCertVerificationError) and getattr(link, "verify_code", 0) == _ISSUER_UNKNOWN
+        for link in _chain(error)
+    )
 
 
 def truncated_error(detail: str) -> FetchError:

@@ -86,6 +86,13 @@ class NotModified:
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    def update(self, sent: Validators) -> Validators:
+        """The validators to send with the next request: those that came with the 304, else those `sent`."""
+        return Validators(
+            etag=self.headers.get("etag") or sent.etag,
+            last_modified=self.headers.get("last-modified") or sent.last_modified,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
@@ -181,6 +188,8 @@ class RawEntry:
     link: str | None = None
     title: str | None = None
     title_is_html: bool = False
+    # The title is text without any markup: what looks like a tag in it is meant to be read.
+    title_is_verbatim: bool = False
     summary: str | None = None
     summary_is_html: bool = True
     content: str | None = None
@@ -235,6 +244,60 @@ class ParsedPage:
     selector: str | None = None
 
 
+# Stored: changing a value needs a migration.
+class QuestionKind(StrEnum):
+    """What the operator is asked."""
+
+    # Links of known documents lead to a host that is not their body's.
+    OTHER_HOST = "other host"
+    # Most of a source is new at once, with ids or titles that are known.
+    MANY_AT_ONCE = "many at once"
+    # Another feed answers at the address.
+    OTHER_FEED = "other feed"
+
+
+# Stored as JSON: renaming a field needs a migration.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityQuestion:
+    """One question about a source; what it is about waits until it is answered."""
+
+    kind: QuestionKind
+    since: datetime
+    # The host, or the title of the other feed; empty for MANY_AT_ONCE.
+    subject: str = ""
+    # By the key of each entry that waits, the document that it seems to be.
+    moved: tuple[tuple[str, str], ...] = ()
+    # Keys of the entries that wait and seem to be no known document.
+    unknown: tuple[str, ...] = ()
+    # Whether the operator refused: then it is not asked again, and waits on.
+    refused: bool = False
+
+    def name(self, source: str) -> str:
+        """What the operator names the question by."""
+        return f"{source}:{self.subject or 'items'}" if self.kind is not QuestionKind.OTHER_FEED else source
+
+    @property
+    def topic(self) -> tuple[QuestionKind, str]:
+        """What makes it the same question at the next poll."""
+        return self.kind, self.subject
+
+
+# Stored as JSON: renaming a field needs a migration.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityAnswers:
+    """What the operator decided about the documents of a source."""
+
+    # Hosts to which links may lead, and those to which they may not.
+    hosts: tuple[str, ...] = ()
+    refused_hosts: tuple[str, ...] = ()
+    # Documents by the keys of entries that are these.
+    same: tuple[tuple[str, str], ...] = ()
+    # Keys of entries that are documents of their own, though they look like known ones.
+    new: tuple[str, ...] = ()
+    # The title of the feed that took the place of another one.
+    feed: str | None = None
+
+
 # Stored as JSON: renaming a field needs a migration. Likewise the classes of its fields.
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
@@ -249,6 +312,8 @@ class SourceState:
     last_polled: datetime | None = None
     # The last poll that could be read; a 304 counts.
     last_read: datetime | None = None
+    # The last poll that was answered with the whole text and not with a 304.
+    read_whole_at: datetime | None = None
     first_read: datetime | None = None
     failing_since: datetime | None = None
     failures: int = 0
@@ -257,12 +322,19 @@ class SourceState:
     address: str | None = None
     moved_to: str | None = None
     feed_metadata: FeedMetadata = field(default_factory=FeedMetadata)
+    # What the last list that was believed had.
     items: int = 0
+    # Polls in a row that found far fewer, and the first of them.
+    shrunk_looks: int = 0
+    shrunk_since: datetime | None = None
     rejects: tuple[Reject, ...] = ()
-    # The last poll that found no item of the poll before in the feed: items in between may have been missed.
+    # The last poll whose feed did not reach back to the poll before: items in between may have been missed.
     items_missed_at: datetime | None = None
     # Ids of documents that were all gone at once, more than a fifth of the source's: the operator decides.
     removals_to_confirm: tuple[str, ...] = ()
+    # What the operator is asked about the identity of its documents, and what was answered.
+    questions: tuple[IdentityQuestion, ...] = ()
+    answers: IdentityAnswers = field(default_factory=IdentityAnswers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 In:      Source, the address that answered, RawEntry
 Out:     NormalisedPage, with Entry and Reject
-To add:  a form of date: DATE_FORMS in `dates.py`; a tracking parameter: TRACKING_PARAMETERS in `urls.py`
+To add:  a form of date: DATE_FORMS in `dates.py`; a tracking parameter: `trackers.py`
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Final
+from datetime import datetime
 
 from aggregator.model import Entry, RawEntry, Reject, Removal, Source
 from aggregator.normalise.entry import build_entry, stated_removal
 from aggregator.normalise.identity import MEETING_PREFIX
-
-NO_DATE: Final = datetime.min.replace(tzinfo=UTC)
+from aggregator.normalise.repeated_items import Item, settle_repeated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +36,11 @@ class NormalisedPage:
 def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now: datetime) -> NormalisedPage:
     """Turn the items of a response from `fetched_url` into entries, and reject unusable ones with the reason.
 
-    Of several items about one document the one updated last counts, and of equal ones the first. Never
-    raises, whatever the publisher wrote.
+    Of several items about one document the one updated last counts, and of equal ones the first. Items that
+    share a page but neither id, title nor link are several documents. Never raises, whatever the publisher
+    wrote.
     """
-    documents: dict[str, Entry] = {}
+    found: list[Item] = []
     rejects: list[Reject] = []
     removals: dict[str, Removal] = {}
     for raw in raws:
@@ -52,29 +51,26 @@ def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now
         if isinstance(entry, Reject):
             # An item that only states a removal needs no title, so it is no reject.
             rejects += [entry] * (removal is None)
-        elif entry.key not in documents or _age(entry) > _age(documents[entry.key]):
-            documents[entry.key] = entry
+        else:
+            found.append(Item(name=raw.item_name, link=raw.link or "", entry=entry))
+    entries, repeated = settle_repeated(found)
     return NormalisedPage(
-        entries=_without_shared_names(documents.values()), rejects=tuple(rejects), removals=removals
+        entries=_without_shared_names(entries), rejects=(*rejects, *repeated), removals=removals
     )
 
 
 def _without_shared_names(entries: Collection[Entry]) -> tuple[Entry, ...]:
-    """The entries without names that several of them share: some feeds give every item the same guid."""
-    uses = Counter((name, entry.language) for entry in entries for name in entry.names)
+    """The entries without names that several of them share: some feeds give every item the same guid.
+
+    Several pages about one meeting are several papers; without a page of its own an item may be one of them.
+    """
+    uses = Counter(
+        (name, entry.language)
+        for entry in entries
+        for name in entry.names
+        if entry.url or not name.startswith(MEETING_PREFIX)
+    )
     return tuple(
-        replace(
-            entry,
-            names=tuple(
-                name
-                for name in entry.names
-                if uses[name, entry.language] == 1 or name.startswith(MEETING_PREFIX)
-            ),
-        )
+        replace(entry, names=tuple(name for name in entry.names if uses[name, entry.language] <= 1))
         for entry in entries
     )
-
-
-def _age(entry: Entry) -> datetime:
-    moment = entry.updated or entry.published
-    return moment.at if moment else NO_DATE

@@ -24,12 +24,19 @@ from aggregator.model import (
 )
 from aggregator.model.kinds import KINDS, Kind
 from aggregator.normalise.dates import parse_moment
-from aggregator.normalise.identity import OUR_ID, document_key, entry_id, meeting_name, names_from_ids
+from aggregator.normalise.identity import (
+    OUR_ID,
+    document_key,
+    entry_id,
+    meeting_name,
+    names_from_ids,
+    spelling_name,
+)
 from aggregator.normalise.language import detect_language
-from aggregator.normalise.safe_html import nfc_line, plain_text, safe_html, truncate
+from aggregator.normalise.safe_html import nfc_line, plain_text, safe_html, truncate, verbatim_text
 from aggregator.normalise.urls import absolute_url, canonical_url, clean_url
 from aggregator.values.text import ELLIPSIS
-from aggregator.values.web_addresses import host_of
+from aggregator.values.web_addresses import host_of, split_address
 
 TITLE_LIMIT: Final = 500
 SUMMARY_LIMIT: Final = 1_000
@@ -41,6 +48,9 @@ TEXT_LIMIT: Final = 100_000
 NAME_LIMIT: Final = 200
 # Categories, links, translations and notes of an item, of each at most so many.
 MAX_LISTED: Final = 50
+
+# Where a link to a visitor's comment leads: WordPress, Alaveteli.
+COMMENT: Final = re.compile(r"comment-\d+")
 
 LINK_RELATIONS: Final = frozenset({"alternate", "enclosure", "related", "via", "describedby"})
 
@@ -75,9 +85,13 @@ def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) 
     # Only kinds with ids of their own may use them: a feed must not pass for one of our records.
     identifier = document_key(canonical_url(url), raw.id, kind.own_id_prefix)
     relayed = raw.source_feed is not None
-    title = truncate(plain_text(raw.title, raw.title_is_html), TITLE_LIMIT)
+    title = _title(raw)
     if not identifier or not title:
         return Reject(item_name=raw.item_name, why=_reject_reason(raw, title))
+    if COMMENT.fullmatch(split_address(url).fragment):
+        return Reject(
+            item_name=raw.item_name, why=f"a visitor's comment on a page (title: {title[:NAME_LIMIT]})"
+        )
     categories = _category_names(raw.categories)
     title, type_in_title = split_type(title, categories, url)
     summary, content, text = _texts(raw, base)
@@ -121,6 +135,11 @@ def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) 
     )
 
 
+def _title(raw: RawEntry) -> str:
+    text = verbatim_text(raw.title) if raw.title_is_verbatim else plain_text(raw.title, raw.title_is_html)
+    return truncate(text, TITLE_LIMIT)
+
+
 def _id(raw: RawEntry, identifier: str) -> str:
     """The document's id. One from another instance stays as it is, even if the address has changed since."""
     own_id = nfc_line(raw.id or "") if raw.source_feed else ""
@@ -146,7 +165,8 @@ def _entry_names(raw: RawEntry, title: str, url: str | None, kind: Kind, now: da
     By its own id a record stays the same document when it gets a page, or another one."""
     own_name = document_key(None, raw.id, kind.own_id_prefix)
     meeting = meeting_name(title, own_record=kind.written_by_us, now=now)
-    return (*names_from_ids(raw.id, url), *(name for name in (own_name, meeting) if name))
+    spelling = spelling_name(raw.id, url)
+    return (*names_from_ids(raw.id, url), *(name for name in (own_name, meeting, spelling) if name))
 
 
 def stated_removal(

@@ -6,10 +6,13 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
+from urllib.parse import unquote
 from uuid import UUID, uuid5
 
-from aggregator.model import LONDON, Precision
+from aggregator.model import LONDON, Entry, Precision
 from aggregator.normalise.dates import parse_moment
+from aggregator.normalise.urls import canonical_url, spelling_of
+from aggregator.values.web_addresses import split_address
 
 # UUID version 5 of `urn:x-uk-open-government-updates:document` under RFC 9562's namespace for URLs.
 #
@@ -45,6 +48,17 @@ NATIVE_ID_FORMS: Final[tuple[tuple[re.Pattern[str], NameBuilder], ...]] = (
 )
 
 
+# Ids that no two publishers give: a `tag:` (RFC 4151), a UUID, an address. Others count in their source only.
+UUID_ID: Final = re.compile(r"(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+AUTHORITY: Final = re.compile(r"(tag:[^,/:]+,|https?://[^/?#]+)", re.IGNORECASE)
+
+# The beginning of the name of an address's spellings.
+SPELLING_PREFIX: Final = "spelling:"
+# The beginning of a name made of such an id.
+ID_PREFIX: Final = "guid:"
+# Beginnings of names that prove nothing alone: software gives a number twice, and one day has two papers.
+NUMBER_PREFIXES: Final = ("node:", "ni-node:", "wordpress:", SPELLING_PREFIX, ID_PREFIX)
+
 # Groups whose meetings are one series, by their names in titles, and the body of the series.
 MEETING_GROUPS: Final = (
     (re.compile(r"\bmulti[- ]?stakeholder forum\b|\bMSF\b", re.IGNORECASE), "uk-msf"),
@@ -59,6 +73,11 @@ OWN_RECORD_TITLE: Final = re.compile(r"\bmeeting of\b", re.IGNORECASE)
 
 # The beginning of a meeting's name.
 MEETING_PREFIX: Final = "meeting:"
+
+# Papers beside those of the meeting itself.
+SIDE_PAPER: Final = re.compile(
+    r"\bsub-?\s?(?:group|committee)\b|\b(?:working|task) (?:group|party)\b|\bannex|\bappendi", re.IGNORECASE
+)
 
 DAY_IN_TITLE: Final = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([A-Z][a-z]+),? (\d{4})\b")
 
@@ -78,6 +97,67 @@ def document_key(page: str | None, own_id: str | None, prefix: str) -> str | Non
 def entry_id(key: str) -> str:
     """The permanent id of the document with this key; never changed and never reused (RFC 4287, 4.2.6)."""
     return f"urn:uuid:{uuid5(NAMESPACE, key)}"
+
+
+def key_at_used_address(key: str, entry: Entry) -> str:
+    """Return the key of a new document whose address another document had first.
+
+    It is the same in every instance that sees both: made of the address, and the id or else the date.
+    """
+    date = entry.published or entry.updated
+    day = date.at.date().isoformat() if date else entry.title
+    return key_at_place(key, independent_id(entry) or day)
+
+
+def place_on_page(entry: Entry) -> str | None:
+    """Return what tells an item from others that share its page: the place to which it links, or its id."""
+    return split_address(entry.url).fragment or independent_id(entry)
+
+
+def key_at_place(page: str, place: str) -> str:
+    """Return the key of an item that shares its page with other documents."""
+    return f"{page}#{place}"
+
+
+def independent_id(entry: Entry) -> str | None:
+    """Return the publisher's id if it is not made from the link: such a one changes with the link."""
+    id = entry.native_id
+    if not id or entry.url is None:
+        return id
+    path = split_address(entry.url).path.rstrip("/")
+    made_from_link = (
+        canonical_url(id) == canonical_url(entry.url)
+        or (len(path) > 1 and unquote(path) in unquote(id))
+        or id.strip("/") == path.rpartition("/")[2]
+    )
+    return None if made_from_link else id
+
+
+def authority_of_id(id: str) -> str | None:
+    """Return who gave the id, as far as it is worldwide: of one giver two ids are two things."""
+    if UUID_ID.fullmatch(id):
+        return "uuid"
+    match = AUTHORITY.match(id)
+    return match[1].lower() if match else None
+
+
+def name_from_worldwide_id(entry: Entry) -> str | None:
+    """Return the name that another source can know the document by, from an id that nobody else gives."""
+    id = independent_id(entry)
+    if id is None or OUR_ID.fullmatch(id) or authority_of_id(id) is None or names_from_ids(id):
+        return None
+    return f"{ID_PREFIX}{id}"
+
+
+def spelling_name(id: str | None, url: str | None) -> str | None:
+    """The name by which a page is known under other spellings of its address, as long as its id stays.
+
+    None without an id that says more than the address.
+    """
+    spelling = spelling_of(url)
+    if not spelling or not id or canonical_url(id) == canonical_url(url):
+        return None
+    return f"{SPELLING_PREFIX}{uuid5(NAMESPACE, f'{spelling} {id.strip()}')}"
 
 
 def names_from_ids(*ids: str | None) -> tuple[str, ...]:
@@ -101,7 +181,7 @@ def meeting_name(title: str, *, own_record: bool, now: datetime) -> str | None:
     body = next((body for pattern, body in MEETING_GROUPS if pattern.search(title)), None)
     is_record = RECORD_TITLE.search(title) or (own_record and OWN_RECORD_TITLE.search(title))
     days = DAY_IN_TITLE.findall(title)
-    if body is None or not is_record or len(days) != 1:
+    if body is None or not is_record or len(days) != 1 or SIDE_PAPER.search(title):
         return None
     day = parse_moment(" ".join(days[0]), now=now)
     if day is None or day.precision is not Precision.DAY:

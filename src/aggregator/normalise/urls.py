@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
-from urllib.parse import SplitResult, quote, unquote_plus, urlsplit, urlunsplit
+from unicodedata import normalize
+from urllib.parse import SplitResult, quote, unquote, unquote_plus, urlsplit, urlunsplit
 
+from aggregator.normalise.trackers import FORMER_PATTERN, LIKELY_TRACKERS, TRACKING_PARAMETERS
 from aggregator.values.web_addresses import join_address, normalise_escapes
 
 MAX_URL_CHARS: Final = 4_096
-
-# Query parameters that say where a visitor came from, and never which document is meant.
-TRACKING_PARAMETERS: Final = re.compile(
-    r"utm_.*|mtm_.*|pk_.*|piwik_.*|hsa_.*|mc_[ce]id|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid"
-    r"|twclid|ttclid|igshid|igsh|li_fat_id|mkt_tok|vero_id|oly_(?:anon|enc)_id|_hsenc|_hsmi|_ga|_gl|wt\.mc_id",
-    re.IGNORECASE,
-)
 
 # GOV.UK's organisation feeds put the time of an update behind `#` (alphagov/collections, 2026-08).
 REVISION_FRAGMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)", re.IGNORECASE)
@@ -33,11 +29,15 @@ UNSAFE_CHARACTERS: Final = re.compile(
 NUMBERED_PAGES: Final = (
     # Discourse: the number is the topic, the slug follows its title, a further number is a reply.
     (re.compile(r"(https://(?:discuss|forum|community)\.[^/]+/t/)(?:[^/]+/)?(\d+)(?:/\d+)?"), r"\1\2"),
+    # Alaveteli, such as WhatDoTheyKnow: each event of a request is a link of its own to the request.
+    (re.compile(r"(https://[^/]+/request/[^/?]+)\?nocache=[^&]*"), r"\1"),
     # Glasgow's site (GOSS iCM): one article number, several slugs, and an older form of address.
     (re.compile(r"(https://glasgow\.gov\.uk/)article/(\d+)(?:/.*)?"), r"\1article/\2"),
     (re.compile(r"(https://glasgow\.gov\.uk/)index\.aspx\?articleid=(\d+)", re.IGNORECASE), r"\1article/\2"),
 )
 
+# The file that a server shows for a folder.
+INDEX_PAGE: Final = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 STRAY_PERCENT: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
@@ -73,15 +73,50 @@ def canonical_url(url: str | None) -> str | None:
     since it names a place in a document or a revision; except after `#!` and `#/`, where scripts show whole
     documents.
     """
+    return _canonical(url, _is_tracker)
+
+
+def former_canonical_url(url: str | None) -> str | None:
+    """The key that a page had while whole families of parameters (`pk_…`) counted as trackers.
+
+    A document that was stored then is found by it. None if the key is the same as today's.
+    """
+    former = _canonical(url, lambda name: bool(FORMER_PATTERN.fullmatch(name)))
+    return former if former != canonical_url(url) else None
+
+
+def spelling_of(url: str | None) -> str | None:
+    """What the usual spellings of one address have in common; two pages may have it in common, too.
+
+    Without doubled slashes, `index.html`, empty parameters and those that most often are trackers, in lower
+    case, and with letters and their accents in one character (NFC). It only counts together with the
+    publisher's id.
+    """
+    parts = _split_http(canonical_url(url))
+    if not parts:
+        return None
+    written = normalize("NFC", unquote(parts.path))
+    path = INDEX_PAGE.sub("", re.sub("/{2,}", "/", written)).rstrip("/") or "/"
+    pairs = [pair.partition("=") for pair in parts.query.split("&")]
+    query = "&".join(f"{n}={v}" for n, _, v in pairs if v and not LIKELY_TRACKERS.fullmatch(n.lower()))
+    return urlunsplit((parts.scheme, parts.netloc, path, query, parts.fragment)).lower()
+
+
+def has_page_number(url: str | None) -> bool:
+    """Whether the address is of a site whose addresses contain a number that names the page."""
+    return _canonical(url, _is_tracker, keep_slug=True) != canonical_url(url)
+
+
+def _canonical(url: str | None, is_tracker: Callable[[str], bool], *, keep_slug: bool = False) -> str | None:
     parts = _split_http(url)
     if not parts:
         return None
     path = _normalise_escapes(_remove_dot_segments(_normalise_escapes(parts.path))).rstrip("/") or "/"
-    query = "&".join(
-        sorted(_normalise_escapes(pair.replace("+", "%20")) for pair in _without_trackers(parts.query))
-    )
+    pairs = _without_trackers(parts.query, is_tracker)
+    query = "&".join(sorted(_normalise_escapes(pair.replace("+", "%20")) for pair in pairs))
     fragment = _normalise_escapes(parts.fragment) if parts.fragment.startswith(("!", "/")) else ""
-    return _without_slug(urlunsplit(("https", _canonical_host(parts), path, query, fragment)))
+    whole = urlunsplit(("https", _canonical_host(parts), path, query, fragment))
+    return whole if keep_slug else _without_slug(whole)
 
 
 def _without_slug(url: str) -> str:
@@ -127,9 +162,14 @@ def _canonical_host(parts: SplitResult) -> str:
     return name if parts.port in {None, 80, 443} else f"{name}:{parts.port}"
 
 
-def _without_trackers(query: str) -> list[str]:
+def _is_tracker(name: str) -> bool:
+    return name in TRACKING_PARAMETERS
+
+
+def _without_trackers(query: str, is_tracker: Callable[[str], bool] = _is_tracker) -> list[str]:
+    """The pairs of a query that are no trackers. `is_tracker` gets names in lower case."""
     pairs = (pair for pair in query.split("&") if pair)
-    return [pair for pair in pairs if not TRACKING_PARAMETERS.fullmatch(unquote_plus(pair.partition("=")[0]))]
+    return [pair for pair in pairs if not is_tracker(unquote_plus(pair.partition("=")[0]).lower())]
 
 
 def _normalise_escapes(text: str) -> str:

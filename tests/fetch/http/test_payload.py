@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
+import zlib
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from hypothesis import given
@@ -41,9 +42,57 @@ def test_an_uncompressed_payload_is_unchanged(encoding: str) -> None:
     assert payload_of(b"wor", b"ds", headers={"content-encoding": encoding}) == b"words"
 
 
-@pytest.mark.parametrize("encoding", ["br", "deflate", "gzip, gzip", "zstd"])
-def test_an_encoding_that_was_not_offered_is_an_error(encoding: str) -> None:
+@pytest.mark.parametrize("encoding", ["none", "UTF-8", "aws-chunked", "text/xml, identity", "binary"])
+def test_a_name_that_is_no_packing_says_nothing(encoding: str) -> None:
+    assert payload_of(b"words", headers={"content-encoding": encoding}) == b"words"
+    packed = payload_of(gzip.compress(b"words"), headers={"content-encoding": f"{encoding}, gzip"})
+    assert packed == b"words"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["br", "deflate", "gzip, gzip", "zstd", "gzip, br", "gzip,gzip,gzip,gzip"]
+)
+def test_a_packing_that_cannot_be_read_is_an_error(encoding: str) -> None:
     assert payload_of(b"words", headers={"content-encoding": encoding}) is Cause.ENCODING
+
+
+def bare_deflate(content: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(content) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "packed"),
+    [
+        ("deflate", zlib.compress(b"words")),
+        ("deflate", bare_deflate(b"words")),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"words"))),
+        ("deflate, gzip", gzip.compress(zlib.compress(b"words"))),
+        # Both of two servers say so, but one did it.
+        ("gzip, gzip", gzip.compress(b"words")),
+        # Whatever follows a whole stream.
+        ("gzip", gzip.compress(b"words") + b"\r\n"),
+        ("gzip", gzip.compress(b"words") + b"<!-- cached -->" + bytes(9)),
+        ("deflate", zlib.compress(b"words") + b"\n"),
+    ],
+)
+def test_packings_that_browsers_read_are_read(encoding: str, packed: bytes) -> None:
+    assert payload_of(packed, headers={"content-encoding": encoding}) == b"words"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [
+        ("deflate", bare_deflate),
+        ("deflate", zlib.compress),
+        ("gzip, gzip", lambda c: gzip.compress(gzip.compress(c))),
+    ],
+)
+def test_the_limits_hold_for_each_packing(encoding: str, pack: Callable[[bytes], bytes]) -> None:
+    headers = {"content-encoding": encoding}
+    assert payload_of(pack(bytes(1000)), headers=headers) == bytes(1000)
+    assert payload_of(pack(bytes(1001)), headers=headers) is Cause.TOO_LARGE
+    assert payload_of(pack(bytes(99))[:-3], headers=headers) is Cause.TRUNCATED
 
 
 def test_invalid_gzip_is_an_error() -> None:
@@ -99,7 +148,7 @@ def test_an_announced_length_over_the_limit_is_refused_before_reading() -> None:
         read.append(b"x")
         yield b"x"
 
-    with pytest.raises(FetchError, match="1001 bytes were announced, 1000 are allowed"):
+    with pytest.raises(FetchError, match="1001 bytes were announced; 1000 bytes are allowed"):
         asyncio.run(read_payload(chunks_sent(), {"content-length": "1001"}, THOUSAND))
     assert read == []
 

@@ -17,6 +17,7 @@ from aggregator.errors import Cause
 from aggregator.model import MAX_RESENDS, DeliveryStatus, Failed, Source, SourceState
 from aggregator.model.alert_rules import AlertRule, Term, Webhook
 from aggregator.model.faults import FaultKind
+from aggregator.model.fetched import IdentityQuestion, QuestionKind
 from aggregator.services.inbox import queues
 from aggregator.services.inbox.queues import FAULT_TEXTS, QUEUES, InboxItem, inbox, item_text
 from aggregator.services.inbox.retry import retry
@@ -62,6 +63,8 @@ def fill(config: Config, store: Store) -> Config:
     entry = make_entry(source="gone-at-once")
     save_changes(store, make_change(entry, seen_at=WEEK_AGO))
     config = with_source(config, store, make_source("gone-at-once"), removals_to_confirm=(entry.id,))
+    question = IdentityQuestion(kind=QuestionKind.OTHER_HOST, since=NOON, subject="stage.example.net")
+    config = with_source(config, store, make_source("other-host"), questions=(question,))
     config = with_source(config, store, make_source("moved"), moved_to="https://new.example.org/")
     layout = {"failure": failed(Cause.LAYOUT), "failing_since": NOON}
     config = with_source(config, store, make_source("layout"), **layout)

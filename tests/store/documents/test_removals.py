@@ -23,9 +23,11 @@ def test_the_last_listed_documents_are_those_that_the_last_poll_saw(store: Store
 
         assert tx.carriers.last_listed_ids("cabinet-office") == {OTHER.id}
         tx.names.add([(PLAN.key, PLAN.id), (OTHER.key, OTHER.id), ("content:1", OTHER.id)], NOON)
-    assert store.names.names_in_last_poll("cabinet-office", NOON + HOUR) == {OTHER.key, "content:1"}
-    assert store.names.names_in_last_poll("cabinet-office", NOON) == frozenset()
-    assert store.names.names_in_last_poll("nobody", NOON + HOUR) == frozenset()
+    assert store.names.names_in_last_poll("cabinet-office", NOON + HOUR) == {
+        OTHER.id: {OTHER.key, "content:1"}
+    }
+    assert store.names.names_in_last_poll("cabinet-office", NOON) == {}
+    assert store.names.names_in_last_poll("nobody", NOON + HOUR) == {}
 
 
 def test_a_revision_has_the_instant_at_which_it_was_last_seen(store: Store) -> None:

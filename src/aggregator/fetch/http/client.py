@@ -27,10 +27,14 @@ from aggregator.fetch.http.payload import SizeLimit, read_payload
 from aggregator.fetch.http.rate_limit import RateLimiter
 from aggregator.fetch.http.responses import HttpResponse, complete_request, follow_redirects, retry_after
 from aggregator.fetch.http.robots import MAX_BYTES, RobotsCache, RobotsChecker
+from aggregator.fetch.http.tolerant_http import MAX_HEAD, TolerantConnector
 from aggregator.model import FetchResult, Request
 
 AddrInfo = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int]]
 
+
+# The most header fields of a response.
+MAX_FIELDS: Final = 1_000
 
 # Headers that describe the bytes on the wire, which we unpack, and cookies.
 DROPPED_HEADERS: Final = {"content-encoding", "content-length", "transfer-encoding", "set-cookie"}
@@ -218,14 +222,20 @@ def _transport(context: ssl.SSLContext, *, guarded: bool) -> AiohttpTransport:
     """
 
     def session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
+        connector = TolerantConnector(
             ssl=context,
             limit=0,
             resolver=_GuardedResolver() if guarded else aiohttp.ThreadedResolver(),
             socket_factory=_guarded_socket if guarded else None,
         )
         return aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            # aiohttp's own limits are 8,190 bytes a line and 128 fields, less than some sites send.
+            max_line_size=MAX_HEAD,
+            max_field_size=MAX_HEAD,
+            max_headers=MAX_FIELDS,
         )
 
     return AiohttpTransport(verify=context, client=session)
@@ -250,7 +260,8 @@ def _to_fetch_error(error: Exception, origin: Origin, url: str) -> FetchError:
         return bad_address_error(url, "it cannot be asked")
     unconnected = isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
     reached = isinstance(cause, aiohttp.ClientSSLError) or not unconnected
-    return network_error(error, origin.authority, reached=reached)
+    malformed = isinstance(cause, aiohttp.ClientResponseError)
+    return network_error(error, origin.authority, reached=reached, malformed=malformed)
 
 
 def _origin_to_dial(url: str) -> Origin:

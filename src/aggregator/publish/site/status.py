@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import BoardRow, Moment, ReadStatus, Snapshot, SourceWithState
 from aggregator.model.days import COARSE, day_of
+from aggregator.model.fetched import QuestionKind
 from aggregator.model.licences import Licence, licence
 from aggregator.publish.board.wording import count_text
 from aggregator.publish.presentation.dates import FormattedDate, format_day, format_moment
@@ -97,6 +98,10 @@ def _problems(row: SourceWithState, zone: ZoneInfo) -> Iterator[str]:
         (
             state.removals_to_confirm,
             f"{len(state.removals_to_confirm)} documents vanished from it all at once; a person must look",
+        ),
+        (
+            any(question.kind is QuestionKind.MANY_AT_ONCE for question in state.questions),
+            "most of it looks new and may be what we have already; a person must look",
         ),
         (not source.confirmed, "how we read its page was never seen to fit"),
     )

@@ -26,6 +26,7 @@ from aggregator.model.faults import (
     Fault,
     FaultKind,
 )
+from aggregator.model.fetched import IdentityQuestion, QuestionKind
 from aggregator.services.isolation import DAMAGED, describe
 from aggregator.store import Store
 from aggregator.values.text import one_line
@@ -36,7 +37,7 @@ FAILING_LONG: Final = timedelta(days=7)
 GIVEN_UP_SHOWN: Final = timedelta(days=7)
 # Failures that no later poll mends.
 LASTING_CAUSES: Final = frozenset(
-    {Cause.GONE, Cause.ENDED, Cause.BAD_ADDRESS, Cause.LOGIN, Cause.MISSING_FILE}
+    {Cause.GONE, Cause.ENDED, Cause.OTHER_FEED, Cause.BAD_ADDRESS, Cause.LOGIN, Cause.MISSING_FILE}
 )
 
 # What a fault of each kind means; a test holds that every kind is here.
@@ -111,6 +112,40 @@ class RemovalsToConfirm:
         return next((one.last_seen for one in carriers if one.source == state.source), None)
 
 
+# What the operator is asked, and what each answer does.
+IDENTITY_TEXTS: Final[Mapping[QuestionKind, str]] = {
+    QuestionKind.OTHER_HOST: "links of known documents of {source} ({moved}) lead to {subject} now: is "
+    "that the body's? Until you accept it they keep their own",
+    QuestionKind.MANY_AT_ONCE: "{moved} items of {source} are new at once and look like documents "
+    "that we have, {unknown} do not: was the site rebuilt? Accept: they are the same documents; refuse: they "
+    "are new. Until then none is published",
+    QuestionKind.OTHER_FEED: "'{subject}' answers at the address of {source} with nothing that we "
+    "know: is that the same source? Until you accept it nothing of it is published",
+}
+
+
+@dataclass(frozen=True)
+class QuestionsOfIdentity:
+    """Which document is it? Links that lead elsewhere, sites that were rebuilt, another feed."""
+
+    config: Config
+    store: Store
+    kind = "identity to decide"
+
+    def waiting(self, now: datetime) -> Iterator[InboxItem]:
+        """Return every question that was not answered yet."""
+        for state in self.store.sources.states().values():
+            for question in state.questions:
+                name = shlex.quote(question.name(state.source))
+                if not question.refused:
+                    yield InboxItem(
+                        kind=self.kind,
+                        what=question_text(state.source, question),
+                        since=question.since,
+                        command=f"aggregator documents identity --accept {name}",
+                    )
+
+
 @dataclass(frozen=True)
 class SourcesToMend:
     """Sources whose entry in sources.yaml has to change: only a person knows the new one."""
@@ -129,15 +164,18 @@ class SourcesToMend:
                     kind=self.kind,
                     what=f"{source.id}: {what}",
                     since=state.failing_since or state.last_polled,
-                    command=_dry_run(source),
+                    command=_accept_list(source) if state.shrunk_since else _dry_run(source),
                 )
 
     def _problem(self, state: SourceState, now: datetime) -> str:
         if state.moved_to:
             return f"has moved permanently; change its address in sources.yaml to {state.moved_to}"
         failure, since = state.failure, state.failing_since
-        if failure is None or since is None:
+        # Another feed is a question first, and to be mended once that was refused.
+        if failure is None or since is None or any(not one.refused for one in state.questions):
             return ""
+        if state.shrunk_since:
+            return f"has far fewer items than before: {failure}. {failure.hint}"
         if failure.cause is Cause.LAYOUT:
             return f"needs new selectors in sources.yaml: {failure}"
         if failure.cause in LASTING_CAUSES or now - since > FAILING_LONG:
@@ -271,6 +309,7 @@ class WebhooksGone:
 # In the order in which they are shown.
 QUEUES: Final[tuple[Callable[[Config, Store], Queue], ...]] = (
     RemovalsToConfirm,
+    QuestionsOfIdentity,
     SetAside,
     DeliveriesNeverKnown,
     DeliveriesGivenUp,
@@ -297,6 +336,18 @@ def item_text(item: InboxItem) -> str:
     return one_line(f"{item.kind}{since}: {item.what}")
 
 
+def question_text(source: str, question: IdentityQuestion) -> str:
+    """Return a question about the identity of documents in one line."""
+    return one_line(
+        IDENTITY_TEXTS[question.kind].format(
+            source=source,
+            subject=question.subject,
+            moved=len(question.moved),
+            unknown=len(question.unknown),
+        )
+    )
+
+
 def fault_text(fault: Fault) -> str:
     """Return what a fault broke, why, where in our code, and how often it was tried."""
     if fault.key in {CLOCK_SET_RIGHT, CLOCK_BEHIND}:
@@ -320,6 +371,10 @@ def _items(queue: Queue, now: datetime) -> tuple[InboxItem, ...]:
     except Exception as error:  # a bug in one queue must not hide the others
         what = f"the list of these cannot be made: {describe(error)}"
         return (InboxItem(kind=queue.kind, what=one_line(what), since=None, command="aggregator status"),)
+
+
+def _accept_list(source: Source) -> str:
+    return f"aggregator sources accept-list {shlex.quote(source.id)}"
 
 
 def _dry_run(source: Source) -> str:

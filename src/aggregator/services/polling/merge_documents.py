@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from aggregator.classify import Labeller, find_duplicates
+from aggregator.classify.identity import can_share_name
 from aggregator.errors import AggregatorError
 from aggregator.model.faults import FaultKind
+from aggregator.normalise.identity import MEETING_PREFIX, NUMBER_PREFIXES
 from aggregator.services.isolation import Isolation
 from aggregator.services.polling.save_reading import BrokenDocuments, recombine_documents
 from aggregator.store import Store, Transaction
@@ -26,7 +28,8 @@ def merge_documents(
     A duplicate of a retracted document is retracted, too. What cannot be combined is added to `broken`.
     With `only` these documents are merged and no others.
     """
-    name_groups = [ids for ids in store.names.duplicates(before) if only in (None, ids)]
+    shared = {name: ids for name, ids in store.names.shared(before).items() if only in (None, ids)}
+    name_groups = _without_false_names(store, shared)
     ids = frozenset[str]().union(*name_groups)
     retracted = store.documents.retracted_ids(ids)
     known = store.carriers.of_documents(ids)
@@ -39,6 +42,37 @@ def merge_documents(
                 store.documents.merge(merged, remaining)
         if remaining not in retracted:
             recombine_documents([remaining], store, labeller, broken)
+
+
+def _without_false_names(store: Transaction, shared: Mapping[str, frozenset[str]]) -> list[frozenset[str]]:
+    """Return the documents under each name, without those that are another document in spite of it.
+
+    These lose the name: a number that was given twice, or the day of a meeting with two papers.
+    """
+    groups: list[frozenset[str]] = []
+    for name, ids in sorted(shared.items()):
+        if not name.startswith((*NUMBER_PREFIXES, MEETING_PREFIX)):
+            groups.append(ids)
+            continue
+        kept = _keep_alike(store, ids, meeting=name.startswith(MEETING_PREFIX))
+        store.names.forget((name, id) for id in ids - kept)
+        groups += [kept] if len(kept) > 1 else []
+    return groups
+
+
+def _keep_alike(store: Transaction, ids: frozenset[str], *, meeting: bool) -> frozenset[str]:
+    """Return those of the documents that can be one with the oldest, and with each other."""
+    stored = store.documents.stored_entries(ids)
+    retracted = store.documents.retracted_ids(ids)
+    carriers = store.carriers.of_documents(ids)
+    entries = {id: [carrier.entry for carrier in carriers[id]] for id in ids}
+    kept: list[str] = []
+    for id in sorted(ids & stored.keys(), key=lambda id: (stored[id][0], stored[id][1].rank)):
+        # Of a retracted document nothing is left to compare.
+        others = [] if id in retracted else [entries[one] for one in kept if one not in retracted]
+        if all(can_share_name(other, entries[id], meeting=meeting) for other in others):
+            kept.append(id)
+    return frozenset(kept)
 
 
 def set_documents_aside(store: Store, broken: Mapping[str, Exception], now: datetime) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from aggregator.classify.last_poll import Gap
 from aggregator.errors import SourceError
 from aggregator.fetch import Fetcher
 from aggregator.model import (
@@ -28,7 +28,7 @@ from aggregator.services.polling.parser import READING_BROKEN_OFF, Parser
 # Requests of one poll. Without a limit a page that links to ever new pages would never end.
 MAX_REQUESTS: Final = 50
 
-# Older pages that are read when no item of the last poll is in the feed any more.
+# Older pages that are read when items may have been missed since the last poll.
 MAX_OLDER_PAGES: Final = 5
 
 # HTTP statuses that mean that a document was removed. Other failures say nothing about the document.
@@ -124,10 +124,10 @@ async def read_older_pages(
     pages: PollPages,
     fetch: Fetcher,
     now: datetime,
-    previous_names: AbstractSet[str],
+    gap: Gap,
     parser: Parser,
 ) -> bool:
-    """Add older pages until one has an item of the last poll. Returns whether none of them has one."""
+    """Add older pages until one closes the gap. Returns whether none of them does."""
     fetched, page = pages.pages[0]
     for _ in range(MAX_OLDER_PAGES):
         request = await parser.run(RequestOlder(source, fetched, page))
@@ -137,6 +137,6 @@ async def read_older_pages(
         pages.pages.append(result)
         fetched, page = result
         older = await parser.run(Normalise(source, fetched.final_url, page.entries, now))
-        if previous_names & older.entry_names:
+        if gap.is_closed_by(older.entries):
             return False
     return True

@@ -11,13 +11,17 @@ from datetime import datetime
 
 from aggregator import log
 from aggregator.classify import Labeller, find_changes
+from aggregator.classify.last_poll import ListedItem, names_of
 from aggregator.config import Config
 from aggregator.errors import AggregatorError
 from aggregator.fetch import Fetcher
 from aggregator.fetch.http.poll_times import next_poll_at
 from aggregator.model import Change, ChangeKind, Failed, Labels, Source, SourceState
 from aggregator.model.faults import FaultKind
+from aggregator.model.fetched import IdentityQuestion
 from aggregator.services.isolation import Isolation
+from aggregator.services.polling.identity.answers import answer
+from aggregator.services.polling.identity.other_feed import find_other_feed, other_feed_failure
 from aggregator.services.polling.merge_documents import merge_isolated, set_documents_aside
 from aggregator.services.polling.parser import Parser
 from aggregator.services.polling.read_source import PollResult, SourceReading, Unchanged, read_source
@@ -29,7 +33,7 @@ from aggregator.services.polling.source_state import (
     state_after,
     unexpected_failure,
 )
-from aggregator.store import Store
+from aggregator.store import Store, Transaction
 from aggregator.tasks import in_thread, run_together
 
 
@@ -130,6 +134,21 @@ class Poller:
         set_documents_aside(self.store, broken, now)
         return count
 
+    def answer(self, question: str, now: datetime, *, accept: bool) -> IdentityQuestion | None:
+        """Answer a question about the identity of documents, by its name; None if it is not asked."""
+        with self.store.transaction() as transaction:
+            return answer(question, accept, now, transaction)
+
+    def accept_short_list(self, source: str, now: datetime) -> bool:
+        """Believe the next list of a source however short it is. Returns whether one was in doubt."""
+        with self.store.transaction() as transaction:
+            state = transaction.sources.state(source)
+            if state.shrunk_since is None:
+                return False
+            accepted = replace(state, items=0, shrunk_looks=0, shrunk_since=None, due=now)
+            transaction.sources.save_state(accepted)
+        return True
+
     async def dry_run(self, source: Source, fetch: Fetcher, now: datetime) -> DryRun:
         """Read one source as if for the first time and compare it with the store. Writes nothing."""
         result = await read_source(source, SourceState(source=source.id), fetch, now, self.parser)
@@ -155,8 +174,8 @@ class Poller:
     ) -> PollOutcome:
         try:
             async with turn:
-                names = await in_thread(self.store.names.names_in_last_poll, source.id, before=now)
-            result = await read_source(source, state, fetch, now, self.parser, names)
+                listed = await in_thread(self._last_listed, source, now)
+            result = await read_source(source, state, fetch, now, self.parser, listed)
             async with turn:
                 return await in_thread(self._save_and_clear, source, result, now)
         except AggregatorError:
@@ -170,6 +189,17 @@ class Poller:
         if outcome.failure is None:
             Isolation(self.store, now).clear(FaultKind.SOURCE, source.id)
         return outcome
+
+    def _last_listed(self, source: Source, now: datetime) -> tuple[ListedItem, ...]:
+        names = self.store.names.names_in_last_poll(source.id, before=now)
+        entries = [carrier.entry for carrier in self.store.carriers.last_listed(source.id)]
+        return tuple(
+            ListedItem(
+                names=names[entry.id] | names_of(entry), published=entry.published, updated=entry.updated
+            )
+            for entry in entries
+            if entry.id in names
+        )
 
     def _set_aside(self, source: Source, bug: Exception, now: datetime) -> PollOutcome:
         """Store the bug as the reason why the source could not be read, and poll it later and later."""
@@ -190,11 +220,17 @@ class Poller:
         broken = BrokenDocuments()
         with self.store.transaction() as transaction:
             before = transaction.sources.state(source.id)
+            body = self.config.bodies[source.body].url if source.body in self.config.bodies else ""
+            other = self._other_feed(source, result, before, body, now, transaction)
+            result = other_feed_failure(source, other) if other else result
             after = state_after(result, source, before, now, _next_poll(source, result, before, now))
+            if other:
+                after = replace(after, questions=(other,))
             if isinstance(result, SourceReading) and not is_polled(before, now):
                 result = self._with_known_bodies(source, result)
-                saved = save_reading(source, result, before, now, transaction, self.labeller)
-                changes, after = saved.changes, replace(after, removals_to_confirm=saved.pending_removals)
+                saved = save_reading(source, result, before, now, transaction, self.labeller, body)
+                changes = saved.changes
+                after = replace(after, removals_to_confirm=saved.pending_removals, questions=saved.questions)
                 broken = saved.broken
             if isinstance(result, Unchanged):
                 transaction.carriers.mark_seen(
@@ -207,6 +243,19 @@ class Poller:
         outcome = _outcome(source, result, changes)
         log.poll_finished(outcome.source, outcome.failure, new=outcome.new, revised=outcome.revised)
         return outcome
+
+    def _other_feed(
+        self,
+        source: Source,
+        result: PollResult,
+        before: SourceState,
+        body_address: str,
+        now: datetime,
+        store: Transaction,
+    ) -> IdentityQuestion | None:
+        if not isinstance(result, SourceReading) or is_polled(before, now):
+            return None
+        return find_other_feed(source, result.entries, result.feed_metadata, before, body_address, now, store)
 
     def _with_known_bodies(self, source: Source, reading: SourceReading) -> SourceReading:
         """The reading with unknown bodies replaced by the source's body."""
@@ -231,11 +280,15 @@ def _next_poll(source: Source, result: PollResult, before: SourceState, now: dat
     return next_poll_at(source, now=now, failures=failures, failed=failed, jitter=jitter)
 
 
+def _shrunk(result: PollResult) -> Failed | None:
+    return result.shrunk if isinstance(result, SourceReading) else None
+
+
 def _outcome(source: Source, result: PollResult, changes: Iterable[Change]) -> PollOutcome:
     kinds = Counter(change.kind for change in changes)
     return PollOutcome(
         source=source.id,
-        failure=result if isinstance(result, Failed) else None,
+        failure=result if isinstance(result, Failed) else _shrunk(result),
         new=kinds[ChangeKind.NEW],
         revised=kinds[ChangeKind.REVISED] + kinds[ChangeKind.RESTORED],
         removed=kinds[ChangeKind.WITHDRAWN],

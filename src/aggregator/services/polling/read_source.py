@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
 
-from aggregator.errors import Cause, SourceError
+from aggregator.classify.last_poll import ListedItem, doubt_short_list, find_gap, is_plausible
+from aggregator.errors import SourceError
 from aggregator.fetch import Fetcher
 from aggregator.model import (
     Entry,
     Failed,
     FeedMetadata,
     NotModified,
-    ParsedPage,
     RawEntry,
     RawRemoval,
     Reject,
@@ -42,8 +42,7 @@ class SourceReading:
     removals: Mapping[str, Removal]
     feed_metadata: FeedMetadata
     complete: bool
-    # No item of the last poll is in the feed any more, nor on its older pages. So items in between may be
-    # lost.
+    # Neither the feed nor its older pages reach back to the last poll. So items in between may be lost.
     items_missed: bool
     validators: Mapping[str, Validators]
     moved_to: str | None
@@ -51,6 +50,8 @@ class SourceReading:
     sha256: str
     # The number of items in all pages, also of those that were rejected.
     item_count: int
+    # Why the list is not believed to be whole: it has far fewer items than before. Its items are saved.
+    shrunk: Failed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +59,17 @@ class Unchanged:
     """The source says that nothing changed (304)."""
 
     address: str
+    # Those that it gave with the 304 (RFC 9111, 4.3.4).
+    validators: Mapping[str, Validators] = field(default_factory=dict)
 
 
 PollResult = SourceReading | Unchanged | Failed
+# The items that the last poll listed.
+LastPoll = Sequence[ListedItem]
+
+# Some servers answer 304 for ever. After so long a source is read whole, so that one that is polled daily is
+# read whole once a week at least.
+VALIDATORS_KEPT: Final = timedelta(days=6)
 
 
 async def read_source(
@@ -69,24 +78,25 @@ async def read_source(
     fetch: Fetcher,
     now: datetime,
     parser: Parser,
-    previous_names: AbstractSet[str] = frozenset(),
+    last_poll: LastPoll = (),
 ) -> PollResult:
     """Read the source's address or, if that fails, its fallbacks in turn.
 
-    `previous_names` are all names of the documents that the last poll listed. If all addresses fail, the
-    failure of the first is returned, because that is the one to correct.
+    If all addresses fail, the failure of the first is returned, because that is the one to correct.
     """
-    failures: list[Failed] = []
+    failures: list[SourceReading | Failed] = []
     if state.fingerprint != source.fingerprint:
         # The source's settings changed. With the old validators the server would say that nothing changed,
         # and with the old item count new selectors would look like a changed layout.
         state = replace(state, validators={}, items=0)
+    if state.read_whole_at is None or now - state.read_whole_at >= VALIDATORS_KEPT:
+        state = replace(state, validators={})
     for address in (source.address, *source.fallbacks):
-        result = await _read_address(source, address, state, fetch, now, parser, previous_names)
-        if not isinstance(result, Failed):
+        result = await _read_address(source, address, state, fetch, now, parser, last_poll)
+        if isinstance(result, Unchanged) or (isinstance(result, SourceReading) and not result.shrunk):
             return result
         failures.append(result)
-    return failures[0]
+    return next((one for one in failures if isinstance(one, SourceReading)), failures[0])
 
 
 async def _read_address(
@@ -96,21 +106,20 @@ async def _read_address(
     fetch: Fetcher,
     now: datetime,
     parser: Parser,
-    previous_names: AbstractSet[str],
+    last_poll: LastPoll,
 ) -> PollResult:
     request = reader_for(source.kind).request(source, address)
     validators = state.validators.get(request.url, Validators())
     result = await fetch(replace(request, validators=validators))
     if isinstance(result, NotModified):
-        return Unchanged(address=address)
+        return Unchanged(address=address, validators={request.url: result.update(validators)})
     if isinstance(result, Failed):
         return _missing_document(source, address, state, result, now) or result
     try:
         pages = await follow_pages(source, result, fetch, parser, now)
         if not isinstance(pages, Failed):
-            reading = await _build_reading(source, address, pages, fetch, now, parser, previous_names)
-            _check_layout(pages.pages[0][1], reading.item_count, state.items)
-            return reading
+            reading = await _build_reading(source, address, pages, fetch, now, parser, last_poll)
+            return _doubted(reading, pages.pages[0][1].selector, state, last_poll, now)
     except SourceError as error:
         return Failed(url=request.url, cause=error.cause, detail=error.detail, hint=error.hint)
     return pages
@@ -147,19 +156,15 @@ async def _build_reading(
     fetch: Fetcher,
     now: datetime,
     parser: Parser,
-    previous_names: AbstractSet[str],
+    last_poll: LastPoll,
 ) -> SourceReading:
     first, page = pages.pages[0]
     normalised = pages.normalised
     if normalised is None:
         normalised = await parser.run(Normalise(source, first.final_url, pages.items(), now))
-    items_missed = (
-        bool(previous_names)
-        and bool(normalised.entries)
-        and previous_names.isdisjoint(normalised.entry_names)
-    )
-    if items_missed:
-        items_missed = await read_older_pages(source, pages, fetch, now, previous_names, parser)
+    items_missed = False
+    if gap := find_gap(last_poll, normalised.entries):
+        items_missed = await read_older_pages(source, pages, fetch, now, gap, parser)
         normalised = await parser.run(Normalise(source, first.final_url, pages.items(), now))
     items = len(pages.items())
     rejects = (*pages.rejects(), *normalised.rejects)
@@ -180,12 +185,12 @@ async def _build_reading(
     )
 
 
-def _check_layout(page: ParsedPage, items: int, items_before: int) -> None:
-    """Raise SourceError (LAYOUT) if the selector finds less than half of the last poll's items."""
-    # Publishers do not remove half of a list at once, but they do change their layout.
-    if page.selector and items * 2 < items_before:
-        raise SourceError(
-            Cause.LAYOUT,
-            f"the selector '{page.selector}' found {items} items, {items_before} the time before",
-            "look at the page; if its layout has changed, correct `selectors` in sources.yaml",
-        )
+def _doubted(
+    reading: SourceReading, selector: str | None, state: SourceState, last_poll: LastPoll, now: datetime
+) -> SourceReading:
+    """The reading, with what speaks against a list that shrank; without its items if they may be none."""
+    plausible = is_plausible(last_poll, reading.entries)
+    doubt = doubt_short_list(reading.address, selector, reading.item_count, state, now, plausible=plausible)
+    if doubt is None or plausible:
+        return replace(reading, shrunk=doubt)
+    return replace(reading, shrunk=doubt, entries=(), removals={}, items_missed=False)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import reduce
 from typing import Final
 
 from aggregator.classify import Labeller, combine_carriers, find_changes, find_removals, withdraw
@@ -15,7 +14,6 @@ from aggregator.model import (
     Carrier,
     Change,
     Document,
-    Entry,
     Labels,
     Relevance,
     Removal,
@@ -23,9 +21,9 @@ from aggregator.model import (
     Source,
     SourceState,
 )
-from aggregator.normalise.identity import entry_id
-from aggregator.normalise.urls import canonical_url
+from aggregator.model.fetched import IdentityQuestion
 from aggregator.services.isolation import damaged_document
+from aggregator.services.polling.identity.identify import identify
 from aggregator.services.polling.read_source import SourceReading
 from aggregator.store import Transaction
 
@@ -42,6 +40,8 @@ class SavedReading:
     changes: tuple[Change, ...] = ()
     # Ids of documents that vanished all at once and wait for the operator.
     pending_removals: tuple[str, ...] = ()
+    # What the operator is asked about the identity of its documents.
+    questions: tuple[IdentityQuestion, ...] = ()
     # Documents that could not be combined. They are stored; set them aside after the transaction.
     broken: BrokenDocuments = field(default_factory=dict)
 
@@ -53,9 +53,10 @@ def save_reading(
     now: datetime,
     store: Transaction,
     labeller: Labeller,
+    body_address: str = "",
 ) -> SavedReading:
-    """Compare a reading with the store and save the changes."""
-    identified = _with_document_ids(reading, source.id, now, store)
+    """Compare a reading with the store and save the changes. The body's own address tells where it may be."""
+    identified = identify(source, reading.entries, reading.removals, before, body_address, now, store)
     retracted = store.documents.retracted_ids(entry.id for entry in identified.entries)
     entries = tuple(entry for entry in identified.entries if entry.id not in retracted)
     present = [entry for entry in entries if entry.removal is None]
@@ -65,8 +66,17 @@ def save_reading(
     entries = tuple(entry for entry in entries if entry.id in known)
     backlog = before.first_read is None
     other_address = before.address not in (None, reading.address)
-    changes = find_changes(source, entries, known, now=now, backlog=backlog, other_address=other_address)
-    listed = [entry.id for entry in present]
+    changes = find_changes(
+        source,
+        entries,
+        known,
+        now=now,
+        backlog=backlog,
+        other_address=other_address,
+        moved=identified.moved,
+    )
+    # What waits for the operator has not vanished.
+    listed = [*(entry.id for entry in present), *sorted(identified.waiting)]
     # A document at two addresses is there as long as one of them is.
     removed = {id: removal for id, removal in identified.removals.items() if id not in listed}
     carried = store.carriers.of_source(source.id)
@@ -77,7 +87,12 @@ def save_reading(
     store.carriers.mark_seen(source.id, listed, now)
     store.carriers.set_pending_removals(source.id, removals.pending)
     recombine_documents({change.entry.id for change in saved}, store, labeller, broken, before=now)
-    return SavedReading(changes=tuple(saved), pending_removals=removals.awaiting_operator, broken=broken)
+    return SavedReading(
+        changes=tuple(saved),
+        pending_removals=removals.awaiting_operator,
+        questions=identified.questions,
+        broken=broken,
+    )
 
 
 def accept_removals(
@@ -136,61 +151,6 @@ def recombine_documents(
     store.documents.save([document for document in combined if document], labeller.fingerprint)
     # Without the vocabulary's fingerprint, so that it is labelled later.
     store.documents.save([plain_document(touched[id]) for id in touched if id in broken and id not in stored])
-
-
-@dataclass(frozen=True, slots=True)
-class _IdentifiedReading:
-    """The entries and removals of a reading, with the ids of their documents."""
-
-    entries: tuple[Entry, ...]
-    removals: Mapping[str, Removal]
-
-
-def _with_document_ids(
-    reading: SourceReading, source: str, now: datetime, store: Transaction
-) -> _IdentifiedReading:
-    """Give entries and removals the ids that their documents already have, by any of their names.
-
-    A document keeps its first id when its address changes (a redirect, a corrected slug), and when the
-    publisher's own id shows that two pages are one document in two languages.
-    """
-    # Only names stored before this instant count, so that the order of polls at one instant changes nothing.
-    # `merge_documents` later merges the documents that this leaves apart.
-    ranked = sorted(reading.entries, key=lambda entry: entry.rank)
-    before = store.names.resolve(
-        {*reading.removals, *(name for entry in ranked for name in entry.all_names)}, now
-    )
-    names = dict(before)
-    by_id: dict[str, list[Entry]] = {}
-    for entry in ranked:
-        id = next((names[name] for name in entry.all_names if name in names), entry.id)
-        names |= {name: names.get(name, id) for name in entry.all_names}
-        by_id.setdefault(id, []).append(entry)
-    store.names.add(
-        [(name, id) for id, entries in by_id.items() for e in entries for name in e.all_names], now
-    )
-    removals = {names.get(key, entry_id(key)): removal for key, removal in reading.removals.items()}
-    _add_redirect_targets(removals, source, now, store)
-    return _IdentifiedReading(_combine_entries(by_id, store), removals)
-
-
-def _combine_entries(by_id: Mapping[str, Sequence[Entry]], store: Transaction) -> tuple[Entry, ...]:
-    """One entry for each document, with the document's id and the key from which that id was made."""
-    stored = store.documents.stored_entries(by_id)
-    keys = {id: entry.key for id, (_, entry) in stored.items()}
-    return tuple(
-        replace(reduce(Entry.with_translation, entries), id=id, key=keys.get(id, entries[0].key))
-        for id, entries in by_id.items()
-    )
-
-
-def _add_redirect_targets(
-    removals: Mapping[str, Removal], source: str, now: datetime, store: Transaction
-) -> None:
-    """Make the target of a redirect a name of the document, unless another document has that address."""
-    carried = {carrier.entry.id for carrier in store.carriers.of_source(source)}
-    moved = [(canonical_url(removal.to), id) for id, removal in removals.items() if id in carried]
-    store.names.add([(address, id) for address, id in moved if address], now, from_redirect=True)
 
 
 def combine_or_keep(

@@ -9,7 +9,7 @@ from typing import Final
 from aggregator.errors import Cause
 from aggregator.model import Failed, Outage, Source, SourceState
 from aggregator.model.faults import Fault
-from aggregator.services.polling.read_source import PollResult, Unchanged
+from aggregator.services.polling.read_source import PollResult, SourceReading, Unchanged
 
 # A source that was not polled for longer than this, and for longer than two intervals, had an outage.
 MAX_UNPOLLED: Final = timedelta(days=2)
@@ -20,14 +20,13 @@ def state_after(
 ) -> SourceState:
     """The state of the source after this poll. A failed poll keeps what the last successful one found."""
     if isinstance(result, Failed):
+        return _failed(result, source, before, now, due)
+    if isinstance(result, SourceReading) and result.shrunk:
+        # Counted as a failure, so that nothing that is missing from the list counts as silence.
         return replace(
-            before,
-            source=source.id,
-            due=due,
-            last_polled=now,
-            failures=before.failures + 1,
-            failing_since=before.failing_since or now,
-            failure=result,
+            _failed(result.shrunk, source, before, now, due),
+            shrunk_looks=before.shrunk_looks + 1,
+            shrunk_since=before.shrunk_since or now,
         )
     answered = replace(
         before,
@@ -40,20 +39,38 @@ def state_after(
         failing_since=None,
         failure=None,
         address=result.address,
+        shrunk_looks=0,
+        shrunk_since=None,
     )
-    if isinstance(result, Unchanged):
-        return answered
     # Validators of other addresses of the source stay valid as long as its settings do.
     known = before.validators if before.fingerprint == source.fingerprint else {}
+    validators = {**known, **result.validators}
+    if isinstance(result, Unchanged):
+        return replace(answered, validators=validators)
     return replace(
         answered,
+        read_whole_at=now,
         fingerprint=source.fingerprint,
-        validators={**known, **result.validators},
+        validators=validators,
         feed_metadata=result.feed_metadata,
         items=result.item_count,
         rejects=result.rejects,
         moved_to=result.moved_to,
         items_missed_at=now if result.items_missed else before.items_missed_at,
+    )
+
+
+def _failed(
+    failure: Failed, source: Source, before: SourceState, now: datetime, due: datetime
+) -> SourceState:
+    return replace(
+        before,
+        source=source.id,
+        due=due,
+        last_polled=now,
+        failures=before.failures + 1,
+        failing_since=before.failing_since or now,
+        failure=failure,
     )
 
 

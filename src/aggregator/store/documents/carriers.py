@@ -47,6 +47,12 @@ class Carriers(Repository):
         rows = self._database.rows(query.order_by(carriers.c.document_id))
         return tuple(to_carrier(row) for row in rows if not damaged_columns([row]))
 
+    def last_listed(self, source_id: str) -> tuple[Carrier, ...]:
+        """Return a source's carriers of the documents that its last poll saw, without revisions."""
+        listed = carriers.c.document_id.in_(select_last_listed(source_id))
+        query = select(*CARRIER_COLUMNS).where(carriers.c.source_id == source_id, listed)
+        return tuple(map(to_carrier, self._database.rows(query.order_by(carriers.c.document_id))))
+
     def last_listed_ids(self, source_id: str) -> frozenset[str]:
         """Return the ids of the documents that the last poll of a source saw."""
         return frozenset(self._database.column(select_last_listed(source_id)))

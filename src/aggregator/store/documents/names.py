@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from aggregator.model.kinds import KINDS
@@ -17,6 +17,10 @@ from aggregator.store.database.tables import document_names
 from aggregator.store.documents.carriers import select_last_listed
 
 _NAMES: Final = document_names.c
+
+# The beginning of the name of an address that a document was given after another one had it. Of several such
+# documents the last one has the address, and they are never merged for it.
+TAKEN_PREFIX: Final = "taken:"
 
 # A name that is the id of a document that was merged into another one.
 IS_MERGED_ID: Final = _NAMES.name.startswith("urn:uuid:")
@@ -28,7 +32,8 @@ class DocumentNames(Repository):
     def resolve(self, names: Iterable[str], now: datetime) -> dict[str, str]:
         """Return the ids of the documents with these names, as far as they were known before `now`.
 
-        A name from a redirect counts only while no document has that name itself. What polls of one instant
+        A name from a redirect counts only while no document has that name itself. Of the documents that were
+        given one address after another (TAKEN_PREFIX) the last one has it. What polls of one instant
         add does not count yet, so that their order does not matter; `duplicates` finds it afterwards.
         """
         order = (_NAMES.from_redirect, _NAMES.known_since, _NAMES.document_id)
@@ -37,7 +42,8 @@ class DocumentNames(Repository):
         with self._database.read_transaction() as connection:
             for row in select_in_chunks(connection, query, _NAMES.name, names):
                 # The first row of a name counts: a document's own name before a redirect, then the oldest.
-                ids.setdefault(row.name, row.document_id)
+                if row.name not in ids or row.name.startswith(TAKEN_PREFIX):
+                    ids[row.name] = row.document_id
         return ids
 
     def add(self, claims: Iterable[tuple[str, str]], now: datetime, *, from_redirect: bool = False) -> None:
@@ -48,25 +54,42 @@ class DocumentNames(Repository):
         with self._database.write_transaction() as connection:
             _add(connection, [_row(name, id, now, from_redirect) for name, id in claims])
 
-    def duplicates(self, before: datetime | None = None) -> tuple[frozenset[str], ...]:
-        """Return the ids of documents that share a name, for each such name.
+    def forget(self, claims: Iterable[tuple[str, str]]) -> None:
+        """Take names, as pairs (name, document id), from documents that turned out to be others."""
+        where = (_NAMES.name == bindparam("key_name"), _NAMES.document_id == bindparam("key_document"))
+        rows = [{"key_name": name, "key_document": id} for name, id in claims]
+        self._database.execute(delete(document_names).where(*where), rows)
+
+    def shared(self, before: datetime | None = None) -> dict[str, frozenset[str]]:
+        """Return the ids of documents that share a name, by that name.
 
         With `before`, only names known before that instant count. Names from redirects never do.
         """
-        counts = and_(_NAMES.from_redirect.is_(False), *([_NAMES.known_since < before] if before else []))
+        counts = and_(
+            _NAMES.from_redirect.is_(False),
+            _NAMES.name.not_like(f"{TAKEN_PREFIX}%"),
+            *([_NAMES.known_since < before] if before else []),
+        )
         shared = select(_NAMES.name).where(counts).group_by(_NAMES.name).having(func.count() > 1)
         query = select(_NAMES.name, _NAMES.document_id).where(counts, _NAMES.name.in_(shared))
         rows = self._database.rows(query.order_by(_NAMES.name))
-        return tuple(
-            frozenset(row.document_id for row in group) for _, group in groupby(rows, lambda row: row.name)
-        )
+        return {
+            name: frozenset(row.document_id for row in group)
+            for name, group in groupby(rows, lambda row: row.name)
+        }
 
-    def names_in_last_poll(self, source_id: str, before: datetime) -> frozenset[str]:
-        """Return all names, known before an instant, of the documents that the last poll of a source saw."""
+    def duplicates(self, before: datetime | None = None) -> tuple[frozenset[str], ...]:
+        """Return the ids of documents that share a name, for each such name; see `shared`."""
+        return tuple(self.shared(before).values())
+
+    def names_in_last_poll(self, source_id: str, before: datetime) -> dict[str, frozenset[str]]:
+        """Return the names, known before an instant, of each document that the last poll of a source saw."""
         was_listed = _NAMES.document_id.in_(select_last_listed(source_id))
-        return frozenset(
-            self._database.column(select(_NAMES.name).where(was_listed, _NAMES.known_since < before))
-        )
+        query = select(_NAMES.document_id, _NAMES.name).where(was_listed, _NAMES.known_since < before)
+        names: dict[str, frozenset[str]] = {}
+        for row in self._database.rows(query):
+            names[row.document_id] = names.get(row.document_id, frozenset()) | {row.name}
+        return names
 
     def own_ids(self) -> dict[str, str]:
         """Return document ids by own id (`record:NAME`, `mail:ID`), those of retracted documents, too."""

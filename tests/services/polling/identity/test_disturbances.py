@@ -1,0 +1,97 @@
+"""However a publisher shows documents that do not change, nothing is new; a true change is told once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.services.conftest import OpenStore
+from tests.services.polling.identity.posts import SITE, WRITERS, Post
+from tests.services.polling.identity.test_identity import Bench
+from tests.support.examples import examples
+
+SUBJECTS = ("budget of the forum", "charter on data", "minutes of the spring", "review by peers")
+IDS = st.sampled_from(["tag:example.org,2026:{}", "https://www.example.org/?p={}", "guid-{}"])
+
+
+def first_seen(number: int, id: str) -> Post:
+    subject = SUBJECTS[number]
+    return Post(
+        title=f"The {subject}",
+        link=f"{SITE}/news/{subject.partition(' ')[0]}",
+        id=id.format(f"88{number}"),
+        text=f"What is said of the {subject}.",
+        published=f"2026-05-0{number + 1}T09:00:00+00:00",
+    )
+
+
+# What happens to the links of one answer. None of it changes a document.
+DISTURBANCES: dict[str, Callable[[str], str]] = {
+    "as before": lambda link: link,
+    "rebuilt": lambda link: link.replace("/news/", "/updates/2026/"),
+    "other slugs": lambda link: f"{link}-renamed",
+    "other host": lambda link: link.replace("www.example.org", "www.example.gov.uk"),
+    "staging": lambda link: link.replace("https://www.example.org", "http://stage.example.net:8080"),
+    "session": lambda link: f"{link}?PHPSESSID=1f",
+    "other session": lambda link: f"{link}?PHPSESSID=2e",
+    "path session": lambda link: f"{link};jsessionid=77",
+    "redirector": lambda link: f"https://feeds.example.com/~r/{link.rpartition('/')[2]}",
+    "trackers": lambda link: f"{link}?utm_source=rss&CMP=x#top",
+    "without https": lambda link: link.replace("https://www.", "http://"),
+    "spelled anew": lambda link: link.replace("/news/", "//news//") + "/index.html",
+}
+POLL = st.fixed_dictionaries(
+    {
+        "links": st.sampled_from(sorted(DISTURBANCES)),
+        "order": st.permutations(range(len(SUBJECTS))),
+        "shown": st.integers(1, len(SUBJECTS)),
+        "repeated": st.booleans(),
+    }
+)
+
+
+def answer(posts: Sequence[Post], poll: dict[str, object]) -> list[Post]:
+    """The posts as the disturbed publisher shows them: some of them, in any order, perhaps one twice."""
+    disturb = DISTURBANCES[str(poll["links"])]
+    shown = [replace(posts[n], link=disturb(posts[n].link)) for n in poll["order"][: poll["shown"]]]  # type: ignore[index]
+    return [*shown, shown[0]] if poll["repeated"] else shown
+
+
+@examples(60, few=1)
+@given(
+    form=st.sampled_from(sorted(WRITERS)),
+    id=IDS,
+    polls=st.lists(POLL, min_size=1, max_size=5),
+    changed=st.none() | st.integers(0, len(SUBJECTS) - 1),
+)
+def test_documents_that_do_not_change_bring_no_update_and_a_change_brings_one(
+    fresh: OpenStore, form: str, id: str, polls: list[dict[str, object]], changed: int | None
+) -> None:
+    posts = [first_seen(number, id) for number in range(len(SUBJECTS))]
+    with fresh() as store:
+        bench = Bench(store, form)
+        bench.poll(posts)
+        before = {document.entry.id for document in bench.documents()}
+        for poll in polls:
+            bench.poll(answer(posts, poll))
+        assert bench.updates() == []
+
+        if changed is not None:
+            posts[changed] = replace(
+                posts[changed], text="It was decided on Monday, and nothing is as it was."
+            )
+        everything = {
+            "order": range(len(posts)),
+            "shown": len(posts),
+            "repeated": False,
+            "links": "as before",
+        }
+        for links in ("rebuilt", "as before"):
+            bench.poll(answer(posts, {**everything, "links": links}))
+
+        assert bench.updates() == ([] if changed is None else ["text"])
+        assert {document.entry.id for document in bench.documents()} == before
+        assert not store.names.duplicates(None)
