@@ -323,6 +323,16 @@ class Carrier:
         """The id of the source."""
         return self.entry.source
 
+    def effective_at(self, revision: Revision, previous: Revision | None = None) -> datetime:
+        """When one of its revisions took effect, by the date of publication as it has been mended since."""
+        return self._mended(revision).effective_at(self._mended(previous) if previous else None)
+
+    def _mended(self, revision: Revision) -> Revision:
+        now, then = self.entry.published, revision.entry.published
+        if now is None or then is None or now == then:
+            return revision
+        return replace(revision, entry=replace(revision.entry, published=now))
+
     @property
     def unchanged_since(self) -> datetime:
         """When `entry` last changed or was first seen."""

@@ -33,11 +33,15 @@ from aggregator.model import (
 from aggregator.parse.decode.detect import find_feed, snippet
 from aggregator.parse.decode.encoding import decode
 from aggregator.parse.feed_paging import older_address
+from aggregator.parse.decode.own_dates import known_part
 from aggregator.values.web_addresses import is_web_address
 
 # Links that belong to the document. An instance adds links to carriers (`related`) and to its own page of the
 # document: taken over, they would circulate among instances for ever.
 REPUBLISHED_RELS: Final = {"alternate", "enclosure", "via"}
+
+# The prefix of the elements of another instance, as feedparser names them.
+OWN_PREFIX: Final = "ogu"
 
 LABEL_KINDS: Final = ("topic", "plan")
 REMOVAL_BY_STATUS: Final = {kind.value: kind for kind in RemovalKind}
@@ -229,8 +233,8 @@ def _entry(number: int, item: Any, metadata: FeedMetadata, rss: bool) -> RawEntr
         summary=_text(item, "summary") if summary else None,
         summary_is_html=summary.get("type") in HTML_TYPES,
         content=_markup(content),
-        published=_text(item, "published"),
-        updated=_text(item, "updated"),
+        published=_date(item, "published"),
+        updated=_date(item, "updated"),
         categories=_categories(item),
         language=_text(item, "language") or _first(described, "language") or metadata.language,
         base=_first(described, "base"),
@@ -247,6 +251,11 @@ def _text(element: Any, key: str) -> str | None:
     # dict.get, because feedparser's own look-up falls back from `updated` to `published`.
     value = dict.get(element, key)
     return (value.strip() or None) if isinstance(value, str) else None
+
+
+def _date(item: Any, key: str) -> str | None:
+    """A date; from another instance only as much of it as is known."""
+    return known_part(_text(item, key), _text(item, f"{OWN_PREFIX}_{key}-precision"))
 
 
 def _detail(item: Any, key: str) -> dict[str, Any]:
