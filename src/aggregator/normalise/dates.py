@@ -84,8 +84,8 @@ ZERO_INSTANTS: Final = frozenset(
         datetime(2106, 2, 7, 6, 28, 15, tzinfo=UTC),
     }
 )
-# Spreadsheets and databases begin in these days, Unix on 1 January 1970 (the day before in America): no page of
-# a body bears such a date by right. 1 January 2000 is some clock's first day, too, but real documents have it.
+# Spreadsheets and databases begin in these days, Unix on 1 January 1970 (the day before in America): no page
+# of a body has such a date by right. 1 January 2000 is some clock's first day too, but documents have it.
 ZERO_DAYS: Final = frozenset(
     {date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1969, 12, 31), date(1970, 1, 1)}
 )

@@ -32,8 +32,8 @@ from aggregator.model import (
 )
 from aggregator.parse.decode.detect import find_feed, snippet
 from aggregator.parse.decode.encoding import decode
-from aggregator.parse.feed_paging import older_address
 from aggregator.parse.decode.own_dates import known_part
+from aggregator.parse.feed_paging import older_address
 from aggregator.values.web_addresses import is_web_address
 
 # Links that belong to the document. An instance adds links to carriers (`related`) and to its own page of the

@@ -18,8 +18,8 @@ from aggregator.parse.decode.json_answer import (
     text_at,
     texts_at,
 )
-from aggregator.parse.feed_paging import older_link
 from aggregator.parse.decode.own_dates import known_part
+from aggregator.parse.feed_paging import older_link
 from aggregator.values.web_addresses import is_web_address
 
 ACCEPT: Final = "application/feed+json, application/json;q=0.9, */*;q=0.1"
