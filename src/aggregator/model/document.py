@@ -227,6 +227,12 @@ class Entry:
         claimed = (claim.moment for claim in self.claims if claim.moment)
         return self.published or self.updated or next(claimed, None)
 
+    def moment_at(self, instant: datetime) -> Moment:
+        """`instant` as exactly as it is known: a day, if it is the noon that stands for one of these dates."""
+        claimed = (self.updated, self.published, self.dated)
+        same = (moment for moment in claimed if moment and moment.written_at == instant)
+        return next(same, Moment(at=instant))
+
     @property
     def own_page(self) -> str | None:
         """The path of our page for a document without one of its own, relative to the output folder."""
@@ -361,6 +367,11 @@ class Document:
     updated: datetime
     backlog: bool
     removal: Removal | None = None
+
+    @property
+    def last_change(self) -> Moment:
+        """`updated`, as exactly as it is known."""
+        return self.entry.moment_at(self.updated)
 
     @property
     def dated(self) -> Moment | None:

@@ -156,9 +156,9 @@ ENTRY_COLUMNS: Final[tuple[Column[Document], ...]] = (
     ),
     Column(
         "updated",
-        "datetime",
-        "When it last changed in substance, UTC.",
-        lambda document, _: f"{document.updated:%Y-%m-%dT%H:%M:%SZ}",
+        "string",
+        "When it last changed in substance, in the same form.",
+        lambda document, _: iso_text(document.last_change),
     ),
     Column(
         "first_seen",

@@ -130,7 +130,7 @@ def document_item(
         title=clean_title(entry.title),
         url=document_url(snapshot.site, entry),
         updated=updated,
-        updated_precision=_precision_of(updated, entry),
+        updated_precision=entry.moment_at(updated).precision,
         published=entry.published,
         dated=entry.dated if entry.dated and entry.dated.at <= updated else entry.published,
         language=language_tag(entry.language),
@@ -142,13 +142,6 @@ def document_item(
         links=tuple(_links(entry, carriers, snapshot, feed_sources)),
         source=feed_sources.source_of(entry),
     )
-
-
-def _precision_of(updated: datetime, entry: Entry) -> Precision:
-    """How exactly the date of the entry is known from which `updated` comes; ours is to the second."""
-    claimed = (entry.updated, entry.published, entry.dated)
-    same = (moment.precision for moment in claimed if moment and moment.written_at == updated)
-    return next(same, Precision.SECOND)
 
 
 def _author(entry: Entry, snapshot: Snapshot) -> FeedAuthor | None:

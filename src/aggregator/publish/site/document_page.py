@@ -241,7 +241,7 @@ def _our_rows(document: Document, zone: ZoneInfo) -> Iterator[DateRow]:
         backlog_note if document.backlog else "",
     )
     if document.updated > document.first_seen:
-        yield _our_row("Changed in substance", format_instant(document.updated, zone), "")
+        yield _our_row("Changed in substance", format_moment(document.last_change, zone), "")
     if document.removal and document.removal.moment:
         yield DateRow(
             what="Taken away",
