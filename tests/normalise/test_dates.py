@@ -318,7 +318,8 @@ def test_a_date_that_stands_for_none_is_none(text: str) -> None:
 )
 def test_an_old_date_is_a_date(text: str, day: str, precision: Precision) -> None:
     found = parse_moment(text, now=NOON)
-    assert found and (str(found.day), found.precision) == (day, precision)
+    assert found
+    assert (str(found.day), found.precision) == (day, precision)
 
 
 @pytest.mark.parametrize(
@@ -336,7 +337,8 @@ def test_an_old_date_is_a_date(text: str, day: str, precision: Precision) -> Non
 )
 def test_a_midnight_is_the_day_that_it_begins(text: str, day: str) -> None:
     found = parse_moment(text, now=NOON)
-    assert found and (str(found.day), found.precision) == (day, DAY)
+    assert found
+    assert (str(found.day), found.precision) == (day, DAY)
     assert found == parse_moment(day, now=NOON)
 
 

@@ -228,7 +228,7 @@ class Entry:
         return self.published or self.updated or next(claimed, None)
 
     def moment_at(self, instant: datetime) -> Moment:
-        """`instant` as exactly as it is known: a day, if it is the noon that stands for one of these dates."""
+        """`instant`, or the date of the entry that is written as this instant for want of a time of day."""
         claimed = (self.updated, self.published, self.dated)
         same = (moment for moment in claimed if moment and moment.written_at == instant)
         return next(same, Moment(at=instant))
