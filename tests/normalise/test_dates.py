@@ -342,6 +342,19 @@ def test_a_midnight_is_the_day_that_it_begins(text: str, day: str) -> None:
     assert found == parse_moment(day, now=NOON)
 
 
+@pytest.mark.parametrize("text", ["2026-06-05T01:00:00", "5 June 2026 00:00", "2026-06-05T00:00:01Z"])
+def test_another_time_is_no_midnight(text: str) -> None:
+    found = parse_moment(text, now=NOON)
+    assert found
+    assert found.has_time
+
+
+def test_a_midnight_of_another_instance_is_an_instant() -> None:
+    assert parse_moment("2026-06-05T00:00:00+00:00", now=NOON, exact=True) == Moment(
+        at=instant("2026-06-05 00:00")
+    )
+
+
 @given(st.text())
 def test_any_text_is_a_moment_in_utc_or_none(text: str) -> None:
     found = parse_moment(text, now=NOON)

@@ -154,7 +154,9 @@ class DateParts:
         return Precision.YEAR if self.month is None else Precision.MONTH
 
 
-def parse_moment(text: str | None, *, now: datetime, unzoned: ZoneBasis = ZoneBasis.ASSUMED) -> Moment | None:
+def parse_moment(
+    text: str | None, *, now: datetime, unzoned: ZoneBasis = ZoneBasis.ASSUMED, exact: bool = False
+) -> Moment | None:
     """The moment that `text` names, in UTC; None if it names none. Never raises.
 
     A day, month or year is one of Europe/London, and `at` its first instant. A time without a zone is London
@@ -163,11 +165,11 @@ def parse_moment(text: str | None, *, now: datetime, unzoned: ZoneBasis = ZoneBa
     read with the offset before the change (01:30 on that night is 01:30 UTC); of one that comes twice in
     October the first counts (in summer time). "Midnight" can be either end of a day, so only the day is used.
     Fractions of a second are cut. A time of exactly 00:00:00, on the publisher's clock or in London, is a
-    day: software that has only days writes it so.
+    day: software that has only days writes it so. Not if `exact`: another instance of this program says what
+    it is.
 
     Nothing is guessed: no relative dates, none without a year, none out of an id; a date that stands for none
-    (1970-01-01) is none. `now` is for dateparser,
-    which would otherwise ask the clock.
+    (1970-01-01) is none. `now` is for dateparser, which would otherwise ask the clock.
     """
     date_text = _date_text((text or "")[:MAX_DATE_CHARS])
     if not date_text:
@@ -179,7 +181,25 @@ def parse_moment(text: str | None, *, now: datetime, unzoned: ZoneBasis = ZoneBa
         )
     except (ValueError, OverflowError):
         return None
-    return None if moment and is_placeholder(moment) else moment
+    if moment is None or is_placeholder(moment):
+        return None
+    return moment if exact else _day_of_midnight(moment, date_parts.offset if date_parts else None)
+
+
+def _day_of_midnight(moment: Moment, offset: timedelta | None) -> Moment:
+    """The day that a time of exactly 00:00:00 stands for, on the clock that showed it or in London."""
+    # "12am" and "00:00" without a zone are words of a person, who means the hour.
+    if not moment.has_time or (moment.precision is Precision.MINUTE and offset is None):
+        return moment
+    own = (
+        UTC if moment.zone is ZoneBasis.UTC_BY_FORMAT else timezone(offset) if offset is not None else LONDON
+    )
+    clocks = (moment.at.astimezone(zone) for zone in (own, LONDON))
+    day = next((one.date() for one in clocks if one.time() == time()), None)
+    if day is None:
+        return moment
+    first = datetime.combine(day, time(), LONDON)
+    return Moment(at=first.astimezone(UTC), precision=Precision.DAY, zone=ZoneBasis.ASSUMED)
 
 
 def is_placeholder(moment: Moment) -> bool:
@@ -282,23 +302,6 @@ def _clock_to_moment(
     clock: datetime, precision: Precision, offset: timedelta | None, unzoned: ZoneBasis
 ) -> Moment:
     """The moment at which a wall clock showed this time; the zone of `clock` itself means nothing."""
-    moment = _timed_moment(clock, precision, offset, unzoned)
-    # "12am" and "00:00" without a zone are words of a person, who means the hour.
-    if not moment.has_time or (precision is Precision.MINUTE and offset is None):
-        return moment
-    in_london = moment.at.astimezone(LONDON)
-    day = next((one.date() for one in (clock, in_london) if one.time() == time()), None)
-    return _day_moment(day) if day else moment
-
-
-def _day_moment(day: date) -> Moment:
-    first = datetime.combine(day, time(), LONDON)
-    return Moment(at=first.astimezone(UTC), precision=Precision.DAY, zone=ZoneBasis.ASSUMED)
-
-
-def _timed_moment(
-    clock: datetime, precision: Precision, offset: timedelta | None, unzoned: ZoneBasis
-) -> Moment:
     timed = precision in {Precision.MINUTE, Precision.SECOND}
     if timed and offset is not None:
         return Moment(at=clock.replace(tzinfo=timezone(offset)).astimezone(UTC), precision=precision)
