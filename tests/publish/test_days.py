@@ -153,7 +153,7 @@ def test_a_day_is_that_day_in_every_format(day: date, zone: str) -> None:
         "mail": words,
     }
     eve = day - timedelta(days=1)
-    told = (
+    wrong = (
         str(eve),
         f"{eve:%Y%m%d}",
         day_in_words(eve),
@@ -162,7 +162,7 @@ def test_a_day_is_that_day_in_every_format(day: date, zone: str) -> None:
         f"{words}, 0",
         f"{words}, 1",
     )
-    assert [(path, one) for path, text in files.items() for one in told if one in text] == []
+    assert [(path, one) for path, text in files.items() for one in wrong if one in text] == []
     for path in ("feed.atom", "feed.rss", "feed.json", "calendar.ics"):
         validate = validator_of(path)
         assert validate
