@@ -203,6 +203,35 @@ def test_a_publication_date_never_moves_once_it_is_known() -> None:
     assert change.entry.published == moment("2026-06-01 09:00")
 
 
+@pytest.mark.parametrize(
+    ("stored", "mended", "backlog", "moves"),
+    [
+        ("1926-06-01 09:00", "2026-06-01 09:00", False, True),
+        ("2062-06-01 09:00", "2026-06-01 09:00", False, True),
+        ("2000-01-01 00:00", "2026-06-01 09:00", False, True),
+        ("1926-06-01 09:00", "2026-06-01 09:00", True, True),
+        ("2062-06-01 09:00", "2026-06-01 09:00", True, True),
+        # What the first poll brings may be as old as it says, and what is new to us a year old.
+        ("2016-06-01 09:00", "2026-06-01 09:00", True, False),
+        ("2025-06-01 09:00", "2026-06-01 09:00", False, False),
+        # The other date is no better, or is near already.
+        ("1926-06-01 09:00", "1962-06-01 09:00", False, False),
+        ("2026-06-01 09:00", "1926-06-01 09:00", False, False),
+    ],
+)
+def test_a_publication_date_years_away_is_mended_by_its_publisher(
+    stored: str, mended: str, backlog: bool, moves: bool
+) -> None:
+    before = replace(PLAN, published=moment(stored))
+    after = replace(PLAN, published=moment(mended))
+
+    changes = changes_to(after, make_carrier(before, backlog=backlog))
+
+    assert [(one.kind, one.entry.published) for one in changes] == (
+        [(ChangeKind.RESTATED, moment(mended))] if moves else []
+    )
+
+
 def test_a_publication_date_may_become_known_later() -> None:
     dated = replace(PLAN, published=moment("2026-06-01 09:00"))
 

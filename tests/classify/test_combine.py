@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import permutations
 
 from aggregator.classify import combine_carriers
-from aggregator.model import Carrier, Claim, Entry, Labels, Link, Removal, RemovalKind, Revision
+from aggregator.model import Carrier, Claim, Entry, Labels, Link, Precision, Removal, RemovalKind, Revision
 from tests.support.builders import NOON, instant, make_carrier, make_entry, make_labels, moment
 
 HOUR = timedelta(hours=1)
@@ -110,6 +110,22 @@ def test_without_an_updated_date_or_with_a_future_one_first_seen_counts() -> Non
     undated = combine_carriers([make_carrier(make_entry(updated=None))], label)
 
     assert (future.updated, undated.updated) == (NOON, NOON)
+
+
+def test_a_mended_date_of_publication_counts_from_the_first_revision() -> None:
+    wrong = make_entry(published=moment("1926-06-02 08:15"), updated=None)
+    mended = replace(make_carrier(wrong), entry=replace(wrong, published=moment("2026-06-02 08:15")))
+
+    assert combine_carriers([mended], label).updated == instant("2026-06-02 08:15")
+
+
+def test_a_day_counts_by_its_noon_until_which_our_sight_counts() -> None:
+    entry = make_entry(updated=moment("2026-06-04 23:00", Precision.DAY))
+    in_the_morning = combine_carriers([make_carrier(entry, instant("2026-06-05 07:00"))], label)
+    in_the_evening = combine_carriers([make_carrier(entry, instant("2026-06-05 19:00"))], label)
+
+    assert (in_the_morning.updated, in_the_evening.updated) == (instant("2026-06-05 07:00"), NOON)
+    assert in_the_evening.last_change == entry.updated
 
 
 def test_a_record_without_publication_date_is_dated_by_its_first_claim() -> None:

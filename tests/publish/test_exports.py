@@ -61,6 +61,7 @@ def test_a_document_is_a_row_with_all_its_fields() -> None:
         "corrected": "false",
         "published": "2026-06-02T08:15:00Z",
         "published_precision": "second",
+        "date_note": "",
         "updated": "2026-06-05T12:00:00Z",
         "first_seen": "2026-06-05T12:00:00Z",
         "backlog": "false",

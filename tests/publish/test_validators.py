@@ -83,7 +83,8 @@ def make_feed_snapshot(text: str = "") -> Snapshot:
         make_document(carrier.entry, carriers=(carrier,), labels=labels, removal=carrier.removal),
         make_document(plan, labels=labels),
         make_document(
-            make_entry("https://c.example/"), labels=replace(labels, relevance=Relevance.BORDERLINE)
+            make_entry("https://c.example/", published=moment("2026-05-31 23:00", Precision.DAY)),
+            labels=replace(labels, relevance=Relevance.BORDERLINE),
         ),
     )
     return make_snapshot(
@@ -138,6 +139,10 @@ def test_hostile_text_in_every_field_is_valid_too(text: str) -> None:
         ("feed.atom", b"<id>", b"<identity>"),
         ("feed.atom", b"<updated>2026-", b"<updated>26-"),
         ("feed.atom", b"<name>A Volunteer</name>", b""),
+        ("all.atom", b"published-precision>day<", b"published-precision>hour<"),
+        ("all.atom", b"<published>2026-06-01T12:00:00", b"<published>2026-05-31T23:00:00"),
+        ("all.rss", b"published-precision>day<", b"published-precision>hour<"),
+        ("all.json", b'"published_precision": "day"', b'"published_precision": "hour"'),
         ("feed.atom", b'rel="via"', b'rel="alternate"'),
         ("feed.atom", b"</feed>", b""),
         ("feed.rss", b'isPermaLink="false"', b'isPermaLink="perhaps"'),

@@ -55,7 +55,20 @@ def atom_errors(payload: bytes) -> list[str]:
         errors.append("two entries of one id and date (RFC 4287, 4.1.1)")
     if root.find("a:author", namespace) is None:
         errors.append("no author of the feed (RFC 4287, 4.1.1)")
-    return errors
+    return [*errors, *_precision_errors(root)]
+
+
+def _precision_errors(root: Any) -> list[str]:
+    """Our own elements: a date that is known to the day, month or year is the noon of its first day."""
+    namespace = {"a": "http://www.w3.org/2005/Atom", "own": "urn:uuid:a4847917-e06a-51ab-aa04-9bb1dd89064f#"}
+    return [
+        f"{name}: {date} as {precision}"
+        for entry in root.iterfind("a:entry", namespace)
+        for name in ("published", "updated")
+        if (precision := entry.findtext(f"own:{name}-precision", "", namespace))
+        and (date := entry.findtext(f"a:{name}", "", namespace))
+        if precision not in {"day", "month", "year"} or not date.endswith("T12:00:00+00:00")
+    ]
 
 
 def rss_errors(payload: bytes) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from aggregator.classify.comparison import PARTS, comparable_moment, is_later, same_file_names
@@ -19,6 +19,10 @@ from aggregator.model.kinds import KINDS
 # The one date that does count, for a source with `updated_means_change`: GOV.UK's `public_timestamp` moves
 # for major updates only (alphagov/search-api, docs/using-the-search-api.md).
 UPDATED_PART: Final = "updated"
+
+# How far from our first sight a date of publication is no date of a document that was new then.
+YEARS_AWAY: Final = timedelta(days=2 * 365)
+FIRST_WEB_PAGE: Final = 1991
 
 ALL_PARTS: Final = frozenset({*PARTS, UPDATED_PART})
 # The parts that are comparable when another address answered than last time: Citizen Space's interface has
@@ -117,11 +121,25 @@ def _fill_in_partial(entry: Entry, before: Entry) -> Entry:
 
 
 def _publication_date(entry: Entry, own_carrier: Carrier, others: Sequence[Entry]) -> Moment | None:
-    """The publication date, which never moves once any source has given one."""
+    """The publication date, which never moves once any source has given one, unless it was impossible."""
+    before = own_carrier.entry.published
     # The document has a date from another source already, which a late one from here must not move.
-    if own_carrier.entry.published is None and any(other.published for other in others):
+    if before is None and any(other.published for other in others):
         return None
-    return own_carrier.entry.published or entry.published
+    if before and entry.published and _is_mended(before, entry.published, own_carrier):
+        return entry.published
+    return before or entry.published
+
+
+def _is_mended(before: Moment, after: Moment, carrier: Carrier) -> bool:
+    """Whether a date years away from our first sight was put right, to one near it.
+
+    What was there at the first poll may be as old as it says, unless it is older than any web page.
+    """
+    away = carrier.first_seen - before.at
+    impossible = away > YEARS_AWAY and (not carrier.backlog or before.day.year < FIRST_WEB_PAGE)
+    is_near = abs(carrier.first_seen - after.at) <= YEARS_AWAY / 2
+    return is_near and (impossible or away < -YEARS_AWAY)
 
 
 def _changed_parts(source: Source, before: Entry, after: Entry) -> tuple[str, ...]:

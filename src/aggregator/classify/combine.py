@@ -137,9 +137,9 @@ def _is_available_elsewhere(carrier: Carrier, removal: Removal, other: Carrier) 
 
 def _last_updated(ordered: Sequence[Carrier], first_carriers: Sequence[Carrier]) -> datetime:
     """The time of the last change of substance: the first carriers' first revision, or any later one."""
-    first = [carrier.revisions[0].effective_at() for carrier in first_carriers]
+    first = [carrier.effective_at(carrier.revisions[0]) for carrier in first_carriers]
     later = [
-        revision.effective_at(previous=before)
+        carrier.effective_at(revision, previous=before)
         for carrier in ordered
         for before, revision in zip(carrier.revisions, carrier.revisions[1:], strict=False)
     ]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from aggregator.model import LONDON, Entry, Moment, Precision
-from aggregator.model.days import COARSE, WITH_TIME, end_of
+from aggregator.model.days import COARSE, end_of
 
 ELLIPSIS: Final = "…"
 # Typographic signs that software puts in (WordPress, GOV.UK's Govspeak), as plain ones.
@@ -36,7 +36,7 @@ def comparable_moment(moment: Moment | None) -> tuple[datetime, Precision] | Non
     count."""
     if moment is None:
         return None
-    return moment.at, Precision.MINUTE if moment.precision in WITH_TIME else moment.precision
+    return moment.at, Precision.MINUTE if moment.has_time else moment.precision
 
 
 def comparable_deadline(moment: Moment | None) -> tuple[datetime, Precision] | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from aggregator.classify.labels.evaluation import Estimate, Evaluation, EvaluationRow
 from aggregator.model import (
-    LONDON,
     Body,
     Carrier,
     Digest,
@@ -17,18 +16,15 @@ from aggregator.model import (
     Entry,
     Labels,
     Moment,
-    Precision,
     Reason,
     Removal,
     Run,
     SourceWithState,
 )
+from aggregator.model.days import iso_text
 from aggregator.store import Store
 
 Row = dict[str, Any]
-
-# How many characters of an ISO date are known; finer precisions are shown as instants.
-DATE_LENGTHS: Final = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10}
 
 
 def instant(value: datetime | None) -> str | None:
@@ -38,11 +34,7 @@ def instant(value: datetime | None) -> str | None:
 
 def moment(value: Moment | None) -> str | None:
     """A moment with its own precision: `2024`, `2024-01`, `2024-01-24` (London), or an instant in UTC."""
-    if value is None:
-        return None
-    if value.precision not in DATE_LENGTHS:
-        return instant(value.at)
-    return value.at.astimezone(LONDON).isoformat()[: DATE_LENGTHS[value.precision]]
+    return iso_text(value) if value else None
 
 
 def source(one: SourceWithState, bodies: Mapping[str, Body]) -> Row:

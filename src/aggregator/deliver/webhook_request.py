@@ -136,4 +136,4 @@ def _payload(alert: Alert, rule: AlertRule, bodies: Mapping[str, Body]) -> dict[
 
 
 def _moment(moment: Moment | None) -> dict[str, str] | None:
-    return {"at": moment.at.isoformat(), "precision": moment.precision.value} if moment else None
+    return {"at": moment.written_at.isoformat(), "precision": moment.precision.value} if moment else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -58,6 +58,24 @@ class Moment:
     def __post_init__(self) -> None:
         if self.at.utcoffset() != timedelta(0):
             raise ValueError(f"a Moment is aware and in UTC, not {self.at!r}")
+
+    @property
+    def has_time(self) -> bool:
+        """Whether it is known to the minute."""
+        return self.precision in {Precision.SECOND, Precision.MINUTE}
+
+    @property
+    def day(self) -> date:
+        """Its day in London; of a month or year the first."""
+        return self.at.astimezone(LONDON).date()
+
+    @property
+    def written_at(self) -> datetime:
+        """The instant for formats that demand one: without a time of day it is noon in UTC.
+
+        Where a day begins is the evening before elsewhere; its noon is the same day nearly everywhere.
+        """
+        return self.at if self.has_time else datetime.combine(self.day, time(12), UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +222,18 @@ class Entry:
         return replace(self, translations=tuple(sorted((*rest, translation), key=lambda one: one.language)))
 
     @property
+    def dated(self) -> Moment | None:
+        """The document's own date: published, else updated, else the first dated claim of a record."""
+        claimed = (claim.moment for claim in self.claims if claim.moment)
+        return self.published or self.updated or next(claimed, None)
+
+    def moment_at(self, instant: datetime) -> Moment:
+        """`instant`, or the date of the entry that is written as this instant for want of a time of day."""
+        claimed = (self.updated, self.published, self.dated)
+        same = (moment for moment in claimed if moment and moment.written_at == instant)
+        return next(same, Moment(at=instant))
+
+    @property
     def own_page(self) -> str | None:
         """The path of our page for a document without one of its own, relative to the output folder."""
         return own_page_path(self.key, self.id) if self.url is None else None
@@ -253,15 +283,15 @@ class Revision:
 
     def effective_at(self, previous: Revision | None = None) -> datetime:
         """When the revision took effect, in UTC: by the publisher's date if that is plausible, else
-        `seen_at`.
+        `seen_at`. A day counts by its noon, so that it is the same day wherever it is written.
 
         A date in the future, or not later than the one of the `previous` revision, is not plausible.
         """
         claimed = self._claimed()
-        if claimed is None or claimed.at > self.seen_at:
+        if claimed is None or claimed.written_at > self.seen_at:
             return self.seen_at
         before = previous._claimed() if previous else None
-        return self.seen_at if before and claimed <= before else claimed.at
+        return self.seen_at if before and claimed <= before else claimed.written_at
 
     def _claimed(self) -> Moment | None:
         """The publisher's date: updated, else published, else the first dated claim of a record."""
@@ -299,6 +329,16 @@ class Carrier:
         """The id of the source."""
         return self.entry.source
 
+    def effective_at(self, revision: Revision, previous: Revision | None = None) -> datetime:
+        """When one of its revisions took effect, by the date of publication as it has been mended since."""
+        return self._mended(revision).effective_at(self._mended(previous) if previous else None)
+
+    def _mended(self, revision: Revision) -> Revision:
+        now, then = self.entry.published, revision.entry.published
+        if now is None or then is None or now == then:
+            return revision
+        return replace(revision, entry=replace(revision.entry, published=now))
+
     @property
     def unchanged_since(self) -> datetime:
         """When `entry` last changed or was first seen."""
@@ -329,10 +369,14 @@ class Document:
     removal: Removal | None = None
 
     @property
+    def last_change(self) -> Moment:
+        """`updated`, as exactly as it is known."""
+        return self.entry.moment_at(self.updated)
+
+    @property
     def dated(self) -> Moment | None:
-        """The document's own date: published, else updated, else the first dated claim of a record."""
-        claimed = (claim.moment for claim in self.entry.claims if claim.moment)
-        return self.entry.published or self.entry.updated or next(claimed, None)
+        """The document's own date, as its publisher gives it."""
+        return self.entry.dated
 
     @property
     def revision_times(self) -> tuple[datetime, ...]:

@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 
 from dateparser.date import DateDataParser
@@ -75,6 +75,21 @@ ZONE_HOURS: Final[Mapping[str, float]] = {
 # examples of open consultations close in 2210, 2211 and 2216, so that they never close.
 YEARS: Final = range(1800, 2300)
 
+# Where clocks of computers begin or end, in UTC. A date there says that nobody gave one.
+ZERO_INSTANTS: Final = frozenset(
+    {
+        # The least and the greatest of 32 bits.
+        datetime(1901, 12, 13, 20, 45, 52, tzinfo=UTC),
+        datetime(2038, 1, 19, 3, 14, 7, tzinfo=UTC),
+        datetime(2106, 2, 7, 6, 28, 15, tzinfo=UTC),
+    }
+)
+# Spreadsheets and databases begin in these days, Unix on 1 January 1970 (the day before in America): no page
+# of a body has such a date by right. 1 January 2000 is some clock's first day too, but documents have it.
+ZERO_DAYS: Final = frozenset(
+    {date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1969, 12, 31), date(1970, 1, 1)}
+)
+
 # Characters of a date field that are parsed; the longest real one, with its markup, has about 80.
 MAX_DATE_CHARS: Final = 1_000
 
@@ -139,7 +154,9 @@ class DateParts:
         return Precision.YEAR if self.month is None else Precision.MONTH
 
 
-def parse_moment(text: str | None, *, now: datetime, unzoned: ZoneBasis = ZoneBasis.ASSUMED) -> Moment | None:
+def parse_moment(
+    text: str | None, *, now: datetime, unzoned: ZoneBasis = ZoneBasis.ASSUMED, exact: bool = False
+) -> Moment | None:
     """The moment that `text` names, in UTC; None if it names none. Never raises.
 
     A day, month or year is one of Europe/London, and `at` its first instant. A time without a zone is London
@@ -147,21 +164,53 @@ def parse_moment(text: str | None, *, now: datetime, unzoned: ZoneBasis = ZoneBa
     the `_gmt` fields of WordPress, legislation.gov.uk's feed). A local time that the clocks skip in March is
     read with the offset before the change (01:30 on that night is 01:30 UTC); of one that comes twice in
     October the first counts (in summer time). "Midnight" can be either end of a day, so only the day is used.
-    Fractions of a second are cut.
+    Fractions of a second are cut. A time of exactly 00:00:00, on the publisher's clock or in London, is a
+    day: software that has only days writes it so. Not if `exact`: another instance of this program says what
+    it is.
 
-    Nothing is guessed: no relative dates, none without a year, none out of an id. `now` is for dateparser,
-    which would otherwise ask the clock.
+    Nothing is guessed: no relative dates, none without a year, none out of an id; a date that stands for none
+    (1970-01-01) is none. `now` is for dateparser, which would otherwise ask the clock.
     """
     date_text = _date_text((text or "")[:MAX_DATE_CHARS])
     if not date_text:
         return None
     date_parts = _parse_known_form(date_text)
     try:
-        return (
+        moment = (
             _to_moment(date_parts, unzoned) if date_parts else _parse_with_dateparser(date_text, now, unzoned)
         )
     except (ValueError, OverflowError):
         return None
+    if moment is None or is_placeholder(moment):
+        return None
+    return moment if exact else _day_of_midnight(moment, date_parts.offset if date_parts else None)
+
+
+def _day_of_midnight(moment: Moment, offset: timedelta | None) -> Moment:
+    """The day that a time of exactly 00:00:00 stands for, on the clock that showed it or in London."""
+    # "12am" and "00:00" without a zone are words of a person, who means the hour.
+    if not moment.has_time or (moment.precision is Precision.MINUTE and offset is None):
+        return moment
+    own = (
+        UTC if moment.zone is ZoneBasis.UTC_BY_FORMAT else timezone(offset) if offset is not None else LONDON
+    )
+    clocks = (moment.at.astimezone(zone) for zone in (own, LONDON))
+    day = next((one.date() for one in clocks if one.time() == time()), None)
+    if day is None:
+        return moment
+    first = datetime.combine(day, time(), LONDON)
+    return Moment(at=first.astimezone(UTC), precision=Precision.DAY, zone=ZoneBasis.ASSUMED)
+
+
+def is_placeholder(moment: Moment) -> bool:
+    """Whether software writes this date where nobody has given one.
+
+    A time in January 1970 is a number of seconds that was read as one of milliseconds, or nearly none.
+    """
+    if moment.has_time:
+        in_first_month = (moment.at.year, moment.at.month) == (1970, 1)
+        return in_first_month or moment.at in ZERO_INSTANTS or moment.at.date() in ZERO_DAYS
+    return moment.precision is Precision.DAY and moment.day in ZERO_DAYS
 
 
 def _date_text(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import unquote
 from uuid import UUID, uuid5
 
-from aggregator.model import LONDON, Entry, Precision
+from aggregator.model import Entry, Precision
 from aggregator.normalise.dates import parse_moment
 from aggregator.normalise.urls import canonical_url, spelling_of
 from aggregator.values.web_addresses import split_address
@@ -186,4 +186,4 @@ def meeting_name(title: str, *, own_record: bool, now: datetime) -> str | None:
     day = parse_moment(" ".join(days[0]), now=now)
     if day is None or day.precision is not Precision.DAY:
         return None
-    return f"{MEETING_PREFIX}{body}:{day.at.astimezone(LONDON).date().isoformat()}"
+    return f"{MEETING_PREFIX}{body}:{day.day.isoformat()}"

@@ -17,7 +17,7 @@ from aggregator.model import (
     SourceState,
     SourceWithState,
 )
-from aggregator.model.days import day_of
+from aggregator.model.days import day_of, first_day
 from aggregator.model.kinds import KINDS
 from aggregator.observe.process import report_process
 from aggregator.observe.state.as_of import polled_by, register_at, sources_at
@@ -76,7 +76,7 @@ def _body_row(
     zone: ZoneInfo,
 ) -> BoardRow:
     last = _last_record(documents, at)
-    last_on = day_of(last.dated.at, zone) if last and last.dated else None
+    last_on = first_day(last.dated, zone) if last and last.dated else None
     # Age and read status are separate, so that a failed poll never looks like silence.
     read_status, since = _read_status(sources)
     return BoardRow(

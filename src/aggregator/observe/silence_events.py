@@ -11,7 +11,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
-from aggregator.model import Coverage, Evidence, Measure, Meeting, Moment, Precision, Rule, SilenceEvent
+from aggregator.model import (
+    LONDON,
+    Coverage,
+    Evidence,
+    Measure,
+    Meeting,
+    Moment,
+    Precision,
+    Rule,
+    SilenceEvent,
+)
 from aggregator.observe.state.process_state import ProcessState
 
 # A day with a record; the evidence is None for the sentinels date.min and date.max.
@@ -102,5 +112,5 @@ def _silence_between(
 
 def _meeting_evidence(meeting: Meeting, state: ProcessState) -> Evidence:
     """The record of a meeting, dated by the day of the meeting."""
-    first = datetime.combine(meeting.day, time(), state.zone).astimezone(UTC)
+    first = datetime.combine(meeting.day, time(), LONDON).astimezone(UTC)
     return replace(meeting.evidence[0], moment=Moment(at=first, precision=Precision.DAY))

@@ -28,12 +28,16 @@ from aggregator.parse.decode.detect import find_feed, snippet
 from aggregator.parse.decode.encoding import NOT_XML, decode
 from aggregator.parse.decode.entities import find_entities
 from aggregator.parse.decode.feed_markup import FeedMarkup, parse_markup
+from aggregator.parse.decode.own_dates import known_part
 from aggregator.parse.feed_paging import older_address
 from aggregator.values.web_addresses import is_web_address
 
 # Links that belong to the document. An instance adds links to carriers (`related`) and to its own page of the
 # document: taken over, they would circulate among instances for ever.
 REPUBLISHED_RELS: Final = {"alternate", "enclosure", "via"}
+
+# The prefix of the elements of another instance, as feedparser names them.
+OWN_PREFIX: Final = "ogu"
 
 LABEL_KINDS: Final = ("topic", "plan")
 REMOVAL_BY_STATUS: Final = {kind.value: kind for kind in RemovalKind}
@@ -192,8 +196,8 @@ def _entry(source: Source, number: int, item: Any, metadata: FeedMetadata, versi
         summary=_text(item, "summary") if summary else _text(item, "dc_description"),
         summary_is_html=not summary or summary.get("type") in HTML_TYPES,
         content=_markup(content),
-        published=_text(item, "published"),
-        updated=_text(item, "updated"),
+        published=_date(item, "published"),
+        updated=_date(item, "updated"),
         categories=_categories(item),
         language=language,
         base=_first(described, "base"),
@@ -218,6 +222,11 @@ def _text(element: Any, key: str) -> str | None:
     value = dict.get(element, key)
     # They come back as references: feedparser makes a character of `&#xffff;`.
     return (NOT_XML.sub("", value).strip() or None) if isinstance(value, str) else None
+
+
+def _date(item: Any, key: str) -> str | None:
+    """A date; from another instance only as much of it as is known."""
+    return known_part(_text(item, key), _text(item, f"{OWN_PREFIX}_{key}-precision"))
 
 
 def _detail(item: Any, key: str) -> dict[str, Any]:

@@ -18,11 +18,14 @@ from aggregator.parse.decode.json_answer import (
     text_at,
     texts_at,
 )
+from aggregator.parse.decode.own_dates import known_part
 from aggregator.parse.feed_paging import older_link
 from aggregator.values.web_addresses import is_web_address
 
 ACCEPT: Final = "application/feed+json, application/json;q=0.9, */*;q=0.1"
 VERSION: Final = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/\d")
+# What another instance of this program adds to its items.
+INSTANCE_EXTENSION: Final = "_open_government"
 MAX_ITEMS: Final = 10_000
 MAX_ATTACHMENTS: Final = 50
 NEWLINE: Final = "\n"
@@ -105,6 +108,7 @@ def _entry(number: int, item: object, head: FeedMetadata) -> RawEntry | Reject:
     where = f"item {number}"
     if not isinstance(item, dict):
         return Reject(item_name=where, why="this item is no object with facts in it")
+    own = value if isinstance(value := item.get(INSTANCE_EXTENSION), dict) else {}
     return RawEntry(
         item_name=where,
         id=text_at(item, "id"),
@@ -115,8 +119,8 @@ def _entry(number: int, item: object, head: FeedMetadata) -> RawEntry | Reject:
         summary=text_at(item, "summary"),
         summary_is_html=False,
         content=text_at(item, "content_html") or _paragraphs(text_at(item, "content_text")),
-        published=text_at(item, "date_published"),
-        updated=text_at(item, "date_modified"),
+        published=known_part(text_at(item, "date_published"), text_at(own, "published_precision")),
+        updated=known_part(text_at(item, "date_modified"), text_at(own, "updated_precision")),
         categories=texts_at(item, "tags"),
         language=text_at(item, "language") or head.language,
         links=_links(item),

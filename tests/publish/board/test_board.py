@@ -234,8 +234,8 @@ def test_a_silence_is_published_when_it_begins_and_when_it_ends_and_not_in_betwe
     )
     assert not feed.bozo
     assert [(item.title, item.updated) for item in feed.entries] == [
-        ("Plan published: a new meeting on record after 186 days", "2026-06-03T23:00:00+00:00"),
-        ("Plan published: no meeting on record found for 184 days", "2026-06-01T23:00:00+00:00"),
+        ("Plan published: a new meeting on record after 186 days", "2026-06-04T12:00:00+00:00"),
+        ("Plan published: no meeting on record found for 184 days", "2026-06-02T12:00:00+00:00"),
     ]
     assert feed.entries[0].link == "https://www.gov.uk/new"
     assert feed.entries[1].link == "https://updates.example.org/board/here.html"

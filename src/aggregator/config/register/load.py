@@ -114,7 +114,7 @@ def _fact_problems(here: yamldoc.KeyPath, fact: FactSchema, read_on: date) -> Pr
     is_finding = fact.kind is FactKind.FINDING
     is_undated = fact.date is None and fact.kind in {FactKind.MILESTONE, FactKind.CALL_CLOSES}
     steps = (*COMPLETION_SCALE, COMPLETION_PENDING)
-    read_too_early = fact.public_since and fact.public_since.at.date() > read_on
+    read_too_early = fact.public_since and fact.public_since.day > read_on
     checks = (
         (fact.preferred and not fact.why, ("preferred",), "write under 'why' why this one is preferred"),
         (read_too_early, ("public_since",), "it was read before this day; correct 'public_since' or 'read'"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Digest, Moment, Precision, Removal, RemovalKind
-from aggregator.model.days import COARSE, day_in_words, days_left, is_over
+from aggregator.model.days import COARSE, MONTHS, day_in_words, days_left, first_day, is_over
 from aggregator.values.text import one_line
 
 # Width of plain-text mail: RFC 5322, 2.1.1 allows 78 characters; a reply needs two for the quoting mark.
@@ -64,21 +64,21 @@ def instant_text(instant: datetime, zone: ZoneInfo) -> str:
 
 def moment_text(moment: Moment, zone: ZoneInfo) -> str:
     """The moment at its own precision: `2024`, `January 2024`, `24 January 2024`, or with the time."""
-    local = moment.at.astimezone(zone)
+    day, local = first_day(moment, zone), moment.at.astimezone(zone)
     match moment.precision:
         case Precision.YEAR:
-            return f"{local:%Y}"
+            return f"{day:%Y}"
         case Precision.MONTH:
-            return f"{local:%B %Y}"
+            return f"{MONTHS[day.month - 1]} {day.year}"
         case Precision.DAY:
-            return day_in_words(local)
+            return day_in_words(day)
         case _:
-            return f"{day_in_words(local)}, {local:%H:%M %Z}"
+            return f"{day_in_words(day)}, {local:%H:%M %Z}"
 
 
 def closing_text(closes: Moment, at: datetime, zone: ZoneInfo) -> str:
     """When something closes, with the days left at `at`, the end of the digest's window."""
-    day = f"{closes.at.astimezone(zone):%A} " if closes.precision not in COARSE else ""
+    day = f"{first_day(closes, zone):%A} " if closes.precision not in COARSE else ""
     when = f"{day}{moment_text(closes, zone)}"
     if is_over(closes, at, zone):
         return f"Closed {when}"

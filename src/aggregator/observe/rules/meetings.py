@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from aggregator.model import Evidence, FactKind, Meeting, Plan, Rule, RuleCheck
-from aggregator.model.days import day_in_words, months_after
+from aggregator.model.days import day_in_words, first_day, months_after
 from aggregator.observe.rules.due_or_overdue import absence_unproven, due, met, met_until, overdue, unknown
 from aggregator.observe.state.coverage import Absence, prove_absence
 from aggregator.observe.state.process_state import ProcessState
@@ -133,7 +133,7 @@ def _first_day(plan: Plan, state: ProcessState) -> date | None:
     """The first day of the plan's period where it is known, else the day on which the plan was available."""
     fact = plan.fact(FactKind.BEGINS)
     if fact and fact.claim.moment:
-        return fact.claim.moment.at.astimezone(state.zone).date()
+        return first_day(fact.claim.moment, state.zone)
     return available_on(plan, state)
 
 

@@ -15,7 +15,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import LONDON, Claim, Document, Evidence, Meeting, Moment, Precision, Process
-from aggregator.model.days import COARSE, MONTHS, day_in_words, day_of, last_day
+from aggregator.model.days import COARSE, MONTHS, day_in_words, day_of, first_day, last_day
 from aggregator.observe.state.process_state import (
     certainly_public,
     document_evidence,
@@ -89,7 +89,7 @@ def _reports_of(document: Document, zone: ZoneInfo) -> Iterator[_MeetingReport]:
         return
     for claim in meeting_claims:
         if claim.moment:
-            day = day_of(claim.moment.at, zone)
+            day = first_day(claim.moment, zone)
             several = len(meeting_claims) > 1
             yield _report(
                 day, document, claim.source, () if several else _conflicts(day, document, zone), zone, several
@@ -155,7 +155,7 @@ def _conflicts(day: date, document: Document, zone: ZoneInfo) -> tuple[Claim, ..
 
 
 def _agrees(moment: Moment | None, day: date, zone: ZoneInfo) -> bool:
-    return moment is None or day_of(moment.at, zone) <= day <= last_day(moment, zone)
+    return moment is None or first_day(moment, zone) <= day <= last_day(moment, zone)
 
 
 def _is_day(moment: Moment | None) -> bool:
@@ -169,7 +169,7 @@ def _moment_in_title(title: str, zone: ZoneInfo) -> Moment | None:
         return None
     day, month, year = found.pop()
     try:
-        first = datetime(int(year), MONTHS.index(month) + 1, int(day or 1), tzinfo=zone)
+        first = datetime(int(year), MONTHS.index(month) + 1, int(day or 1), tzinfo=LONDON)
     except ValueError:
         return None
     return Moment(at=first.astimezone(UTC), precision=Precision.DAY if day else Precision.MONTH)
@@ -179,7 +179,7 @@ def _day_in_title(title: str) -> date | None:
     moment = _moment_in_title(title, LONDON)
     if moment is None or moment.precision is not Precision.DAY:
         return None
-    return day_of(moment.at, LONDON)
+    return moment.day
 
 
 def _meeting(reports: list[_MeetingReport], at: datetime, zone: ZoneInfo, hosts: frozenset[str]) -> Meeting:

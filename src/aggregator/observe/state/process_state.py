@@ -23,7 +23,7 @@ from aggregator.model import (
     SourceWithState,
     UnsuccessfulSearch,
 )
-from aggregator.model.days import WITH_TIME, day_of, last_day
+from aggregator.model.days import day_of, last_day
 from aggregator.values.web_addresses import host_of
 
 # Facts that name a day on which no document came out, so that they are no records.
@@ -121,7 +121,7 @@ def possibly_public(document: Document, at: datetime, zone: ZoneInfo) -> bool:
 def _published_by(moment: Moment | None, at: datetime, zone: ZoneInfo) -> bool:
     if moment is None:
         return False
-    if moment.precision in WITH_TIME:
+    if moment.has_time:
         return moment.at <= at
     return last_day(moment, zone) <= day_of(at, zone)
 

@@ -12,7 +12,6 @@ from icalendar import Calendar, Component, Event, Timezone, TimezoneDaylight, Ti
 
 from aggregator import VERSION
 from aggregator.model import DeferredArtifact, Moment, Precision, Site, Snapshot
-from aggregator.model.days import day_of
 from aggregator.publish.calendar.events import CalendarEvent, deadline_events, document_events
 from aggregator.publish.presentation.fingerprints import common_fingerprint, fingerprint_of
 from aggregator.publish.presentation.paths import Facet, facet_file_stem
@@ -120,8 +119,7 @@ def _add_properties(component: Component, properties: Mapping[str, Any]) -> None
 
 
 def _start_and_end(moment: Moment, zone: ZoneInfo) -> tuple[datetime | date, date | None]:
-    """The whole day in the time zone if only the day is known, else the moment, without an end."""
+    """The whole day if only the day is known, else the moment, without an end."""
     if moment.precision is Precision.DAY:
-        day = day_of(moment.at, zone)
-        return day, day + timedelta(days=1)
+        return moment.day, moment.day + timedelta(days=1)
     return moment.at.astimezone(zone), None

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from aggregator.model import Carrier, Document, Entry, Moment, Revision, Snapshot
+from aggregator.model.days import iso_text
 from aggregator.model.licences import may_show
+from aggregator.publish.presentation.dates import undated_text
 from aggregator.publish.presentation.paths import document_page_path, web_url
 from aggregator.publish.presentation.rows import body_name
 from aggregator.publish.presentation.text import clean_line, clean_title
@@ -38,9 +40,9 @@ class RevisionRow:
     revision: Revision
 
 
-def _at(moment: Moment | None) -> str | None:
-    # Always UTC, to the second; the precision has a column of its own.
-    return f"{moment.at:%Y-%m-%dT%H:%M:%SZ}" if moment else None
+def _date(moment: Moment | None) -> str | None:
+    # A day is written as that day alone: as an instant it would be the evening before in summer.
+    return iso_text(moment) if moment else None
 
 
 def _precision(moment: Moment | None) -> str | None:
@@ -134,9 +136,9 @@ ENTRY_COLUMNS: Final[tuple[Column[Document], ...]] = (
     ),
     Column(
         "published",
-        "datetime",
-        "The publisher's date of publication, UTC; never moves.",
-        lambda document, _: _at(document.entry.published),
+        "string",
+        "The publisher's date of publication: a day, month or year, or a time in UTC.",
+        lambda document, _: _date(document.entry.published),
     ),
     Column(
         "published_precision",
@@ -145,10 +147,18 @@ ENTRY_COLUMNS: Final[tuple[Column[Document], ...]] = (
         lambda document, _: _precision(document.entry.published),
     ),
     Column(
+        "date_note",
+        "string",
+        "What is said in place of a date where its publisher gives none; else empty.",
+        lambda document, snapshot: (
+            None if document.dated else undated_text(document.first_seen, snapshot.site.timezone)
+        ),
+    ),
+    Column(
         "updated",
-        "datetime",
-        "When it last changed in substance, UTC.",
-        lambda document, _: f"{document.updated:%Y-%m-%dT%H:%M:%SZ}",
+        "string",
+        "When it last changed in substance, in the same form.",
+        lambda document, _: iso_text(document.last_change),
     ),
     Column(
         "first_seen",
@@ -164,15 +174,15 @@ ENTRY_COLUMNS: Final[tuple[Column[Document], ...]] = (
     ),
     Column(
         "opens",
-        "datetime",
-        "When a consultation or call opens, UTC.",
-        lambda document, _: _at(document.entry.opens),
+        "string",
+        "When a consultation or call opens, in the same form.",
+        lambda document, _: _date(document.entry.opens),
     ),
     Column(
         "closes",
-        "datetime",
-        "When it closes, UTC; the first instant of the day where only that is known.",
-        lambda document, _: _at(document.entry.closes),
+        "string",
+        "When it closes, in the same form; a day closes at its end.",
+        lambda document, _: _date(document.entry.closes),
     ),
     Column(
         "closes_precision",
@@ -246,21 +256,21 @@ REVISION_COLUMNS: Final[tuple[Column[RevisionRow], ...]] = (
     Column("url", "string", "The official page as it stood.", lambda row, _: web_url(row.revision.entry.url)),
     Column(
         "published",
-        "datetime",
-        "The date of publication that it bore, UTC.",
-        lambda row, _: _at(row.revision.entry.published),
+        "string",
+        "The date of publication that it bore, as in entries.",
+        lambda row, _: _date(row.revision.entry.published),
     ),
     Column(
         "updated",
-        "datetime",
-        "The publisher's date of the update that it bore, UTC.",
-        lambda row, _: _at(row.revision.entry.updated),
+        "string",
+        "The publisher's date of the update that it bore, in the same form.",
+        lambda row, _: _date(row.revision.entry.updated),
     ),
     Column(
         "closes",
-        "datetime",
-        "The closing date that it bore, UTC.",
-        lambda row, _: _at(row.revision.entry.closes),
+        "string",
+        "The closing date that it bore, in the same form.",
+        lambda row, _: _date(row.revision.entry.closes),
     ),
     Column(
         "removed",

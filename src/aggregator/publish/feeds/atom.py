@@ -36,8 +36,10 @@ def write_rss(feed_page: FeedPage) -> bytes:
     for item in feed_page.items:
         entry = generator.add_entry(order="append")
         _fill_entry(entry, item)
-        # An RSS item has one date only, and feed readers sort by it.
-        entry.published(item.published or item.updated)
+        # An RSS item has one date only, and feed readers sort by it. Our first sight is no date of the
+        # document's: an item without a date comes without one.
+        if dated := item.published or item.dated:
+            entry.published(dated.written_at)
         if source := item.source:
             entry.source(url=source.address or source.id, title=source.title)
         # One enclosure at most (RSS Best Practices Profile); the others are Atom links.
@@ -81,7 +83,7 @@ def _fill_entry(entry: Any, item: FeedItem) -> None:
     entry.title(item.title)
     entry.updated(item.updated)
     if item.published:
-        entry.published(item.published)
+        entry.published(item.published.written_at)
     entry.link(href=item.url)
     if item.categories:
         entry.category([_category_attributes(category) for category in item.categories])

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from feedgen.util import xml_elem
 
-from aggregator.model import Link
+from aggregator.model import SCHEME, Link, Moment, Precision
+from aggregator.model.days import WITHOUT_TIME
 from aggregator.publish.feeds.feed_sources import FeedSource
 from aggregator.publish.feeds.items import OWN_LANGUAGE, FeedItem
 
@@ -15,6 +16,8 @@ _LANGUAGE: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _ATOM: Final = "{http://www.w3.org/2005/Atom}"
 _DUBLIN_CORE: Final = "http://purl.org/dc/elements/1.1/"
 _HISTORY: Final = "http://purl.org/syndication/history/1.0"
+# Our own elements have the address of our categories.
+_OWN: Final = SCHEME
 
 
 class FeedgenEntryExtension:
@@ -41,6 +44,7 @@ class FeedgenEntryExtension:
         _add_links(entry, self.item)
         if self.item.source:
             _add_source(entry, self.item.source)
+        _add_precisions(entry, self.item.published, self.item.updated_precision)
         return entry
 
     def extend_rss(self, item: Any) -> Any:
@@ -54,6 +58,7 @@ class FeedgenEntryExtension:
         if self.item.rights:
             xml_elem(f"{{{_DUBLIN_CORE}}}rights", item).text = self.item.rights
         xml_elem(f"{_ATOM}updated", item).text = self.item.updated.isoformat()
+        _add_precisions(item, self.item.published or self.item.dated, self.item.updated_precision)
         return item
 
 
@@ -67,8 +72,8 @@ class FeedgenFeedExtension:
         """Whether this is an archive page, which must say so (RFC 5005, 4)."""
 
     def extend_ns(self) -> Mapping[str, str]:
-        """Dublin Core, which RSS items use, and the feed history of RFC 5005."""
-        return {"dc": _DUBLIN_CORE, "fh": _HISTORY}
+        """Dublin Core, which RSS items use, the feed history of RFC 5005, and our own elements."""
+        return {"dc": _DUBLIN_CORE, "fh": _HISTORY, "ogu": _OWN}
 
     def extend_atom(self, feed: Any) -> Any:
         """Add the element that marks an archive page."""
@@ -81,6 +86,14 @@ class FeedgenFeedExtension:
         for link in self.links:
             _add_link(feed[0], link, name=f"{_ATOM}link")
         return feed
+
+
+def _add_precisions(parent: Any, published: Moment | None, updated: Precision) -> None:
+    """Say of dates without a time of day that their noon stands for the day, month or year."""
+    dates = {"published": published.precision if published else None, "updated": updated}
+    for name, precision in dates.items():
+        if precision in WITHOUT_TIME:
+            xml_elem(f"{{{_OWN}}}{name}-precision", parent).text = str(precision)
 
 
 def _add_links(parent: Any, item: FeedItem, namespace: str = "") -> None:

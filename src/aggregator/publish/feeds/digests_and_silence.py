@@ -10,10 +10,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import (
+    LONDON,
     Basis,
     DeferredArtifact,
     Digest,
     DigestItem,
+    Moment,
+    Precision,
     ProcessReport,
     SilenceEvent,
     Site,
@@ -69,7 +72,7 @@ def _digest_items(snapshot: Snapshot) -> Iterator[FeedItem]:
             title=f"Letter of {digest.period}: {count} update{'' if count == 1 else 's'}",
             url=snapshot.site.base_url + page,
             updated=issued_at,
-            published=issued_at,
+            published=Moment(at=issued_at),
             content="".join(_digest_content(digest, snapshot)),
             rights="Titles are their publishers'; each document states its own licence.",
         )
@@ -114,17 +117,18 @@ def publish_silence(snapshot: Snapshot) -> Iterator[DeferredArtifact]:
 
 
 def _silence_item(event: SilenceEvent, process: ProcessReport, site: Site) -> FeedItem:
-    # A silence event has a day only; a feed needs an instant, so it takes the start of the day.
     zone = site.timezone
-    instant = datetime.combine(event.day, time(), zone).astimezone(UTC)
+    first = datetime.combine(event.day, time(), LONDON).astimezone(UTC)
+    day = Moment(at=first, precision=Precision.DAY)
     page = f"{site.base_url}board/{process.process.id}.html"
     record = absolute_evidence_link(event.ended_by, site) if event.ended_by else None
     return FeedItem(
         id=f"urn:uuid:{uuid.uuid5(uuid.UUID(feed_id(site, f'{SILENCE_FEED}.atom')), event.id)}",
         title=clean_title(_silence_title(event, process)),
         url=record or page,
-        updated=instant,
-        published=instant,
+        updated=day.written_at,
+        updated_precision=day.precision,
+        published=day,
         summary=clean_line(_silence_text(event, process, zone)),
     )
 

@@ -46,7 +46,7 @@ class FeedSources:
         source = self.by_source.get(entry.source)
         if entry.source_feed:
             return _described_by_instance(entry.source_feed, source)
-        dates = [moment.at for moment in (entry.published, entry.updated) if moment]
+        dates = [moment.written_at for moment in (entry.published, entry.updated) if moment]
         return replace(source, updated=max(dates, default=None)) if source else None
 
 

@@ -123,7 +123,7 @@ def _revisions_by_instant(
         for revision in carrier.revisions:
             # The first revision of a carrier that joins later brings nothing new.
             if revision.number > 1 or carrier.first_seen == document.first_seen:
-                dated_revision = (revision.effective_at(before), carrier, revision)
+                dated_revision = (carrier.effective_at(revision, before), carrier, revision)
                 by_instant.setdefault(revision.seen_at, []).append(dated_revision)
             before = revision
     return sorted(by_instant.items())

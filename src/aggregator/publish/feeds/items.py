@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from aggregator.model import Carrier, Document, Entry, Link, Site, Snapshot
+from aggregator.model import Carrier, Document, Entry, Link, Moment, Precision, Site, Snapshot
 from aggregator.model.licences import licence
 from aggregator.publish.feeds.feed_sources import FeedSource, FeedSources
 from aggregator.publish.presentation.paths import document_page_path, document_url, web_url
@@ -60,7 +60,11 @@ class FeedItem:
     title: str
     url: str
     updated: datetime
-    published: datetime | None = None
+    # How exactly its publisher gave the date that `updated` comes from.
+    updated_precision: Precision = Precision.SECOND
+    published: Moment | None = None
+    # Any date of the publisher's that has come: `published`, or what stands for it in a format of one date.
+    dated: Moment | None = None
     language: str = OWN_LANGUAGE
     summary: str = ""
     # HTML that is safe already.
@@ -126,7 +130,9 @@ def document_item(
         title=clean_title(entry.title),
         url=document_url(snapshot.site, entry),
         updated=updated,
-        published=entry.published.at if entry.published else None,
+        updated_precision=entry.moment_at(updated).precision,
+        published=entry.published,
+        dated=entry.dated if entry.dated and entry.dated.at <= updated else entry.published,
         language=language_tag(entry.language),
         summary=clean_line(entry.summary, max_length=5000) if terms.open else "",
         content=remove_unwanted(entry.content).strip() if terms.open else "",

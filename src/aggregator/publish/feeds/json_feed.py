@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from aggregator.model import Link
+from aggregator.model import Link, Precision
+from aggregator.model.days import WITHOUT_TIME
 from aggregator.publish.feeds.items import FeedItem, FeedPage, ItemLink
 from aggregator.publish.presentation.paths import web_url
 from aggregator.publish.presentation.text import clean_line, clean_title
@@ -53,7 +54,7 @@ def _item_object(item: FeedItem) -> dict[str, Any]:
         title=item.title,
         **content,
         summary=item.summary,
-        date_published=item.published.isoformat() if item.published else None,
+        date_published=item.published.written_at.isoformat() if item.published else None,
         date_modified=item.updated.isoformat(),
         authors=[_without_empty(name=author.name, url=author.uri)] if author else None,
         language=item.language,
@@ -75,6 +76,8 @@ def _attachment(link: Link) -> dict[str, Any]:
 def _extension_fields(item: FeedItem) -> dict[str, Any]:
     source = item.source
     return _without_empty(
+        published_precision=_precision(item.published.precision) if item.published else None,
+        updated_precision=_precision(item.updated_precision),
         rights=item.rights,
         categories=[
             {"kind": category.kind, "term": category.term, "label": category.label}
@@ -93,6 +96,11 @@ def _extension_fields(item: FeedItem) -> dict[str, Any]:
         if source
         else None,
     )
+
+
+def _precision(precision: Precision) -> str | None:
+    """The precision of a date without a time of day, whose noon stands for all of it; else None."""
+    return str(precision) if precision in WITHOUT_TIME else None
 
 
 def _link_object(item_link: ItemLink) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from html import escape
 from itertools import pairwise
 from typing import Final
 
-from aggregator.model import Carrier, Document, Link, Revision, Snapshot
+from aggregator.model import Carrier, Document, Link, Moment, Revision, Snapshot
 from aggregator.model.alert_rules import Alert, AlertReason
 from aggregator.model.licences import licence, may_show
 from aggregator.publish.feeds.feed_sources import FeedSources
@@ -159,7 +159,7 @@ def _notice_item(
         title=title,
         url=snapshot.site.base_url + document_page_path(entry),
         updated=at,
-        published=at,
+        published=Moment(at=at),
         summary=clean_line(summary, 6000),
         content=remove_unwanted(content),
         rights=licence(entry.licence).rights,
@@ -187,7 +187,7 @@ def _correction_item(id: str, correction: Correction, snapshot: Snapshot, source
         title=f"{'Retracted' if correction.retracted else 'Corrected'}: {correction.title}",
         url=snapshot.site.base_url + (correction.page or CORRECTIONS_PAGE),
         updated=correction.at,
-        published=correction.at,
+        published=Moment(at=correction.at),
         summary=summary,
         content=f"<p>{escape(summary)}</p>",
         rights=licence("own").rights,
@@ -220,7 +220,7 @@ def _alert_item(id: str, alert: Alert, snapshot: Snapshot, sources: FeedSources)
         title=clean_title(TITLE_PREFIXES[event.reason] + alert.title),
         url=page,
         updated=alert.found_at,
-        published=alert.found_at,
+        published=Moment(at=alert.found_at),
         # The prefix of the title is ours, so the item is English unless the title is the publisher's alone.
         language=OWN_LANGUAGE if event.reason is not AlertReason.NEW else language_tag(alert.language),
         summary=summary,

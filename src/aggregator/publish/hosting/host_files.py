@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Artifact, Document, Snapshot
-from aggregator.model.days import day_of
+from aggregator.model.days import first_day
 from aggregator.publish.hosting.security import COMMON_HEADERS, content_security_policy_header
 from aggregator.publish.presentation.facets import facet_value_names
 from aggregator.publish.presentation.months import archive_month_of, archive_months, months_by_year
@@ -70,7 +70,7 @@ def _page_addresses(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
 
 def _document_addresses(documents: Iterable[Document], zone: ZoneInfo) -> Iterator[tuple[str, str]]:
     for document in sorted(documents, key=lambda document: document.entry.id):
-        yield document_page_path(document.entry), day_of(document.updated, zone).isoformat()
+        yield document_page_path(document.entry), first_day(document.last_change, zone).isoformat()
 
 
 def _sitemap(

@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Moment, Precision
-from aggregator.model.days import MONTHS, WITH_TIME, day_in_words, day_of
+from aggregator.model.days import MONTHS, day_in_words, day_of
 
 # Not from `strftime`, which follows the machine's locale: a snapshot must give the same bytes everywhere.
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -41,9 +41,14 @@ def format_instant(instant: datetime, zone: ZoneInfo) -> FormattedDate:
     return FormattedDate(text=text, machine_readable=local.isoformat(timespec="minutes"))
 
 
+def undated_text(first_seen: datetime, zone: ZoneInfo) -> str:
+    """What is said in place of a date where the publisher gives none: our first sight is not its date."""
+    return f"no date; first seen {day_in_words(day_of(first_seen, zone))} (it may be older)"
+
+
 def format_time(moment: Moment, zone: ZoneInfo) -> FormattedDate | None:
     """`13:00`; None for a moment that is not known to the minute."""
-    if moment.precision not in WITH_TIME:
+    if not moment.has_time:
         return None
     local = moment.at.astimezone(zone)
     return FormattedDate(text=f"{local:%H:%M}", machine_readable=local.isoformat(timespec="minutes"))
@@ -51,10 +56,9 @@ def format_time(moment: Moment, zone: ZoneInfo) -> FormattedDate | None:
 
 def format_moment(moment: Moment, zone: ZoneInfo) -> FormattedDate:
     """Format a moment at its own precision: `5 June 2026, 13:00`, `5 June 2026`, `June 2026` or `2026`."""
-    if moment.precision in WITH_TIME:
+    if moment.has_time:
         return format_instant(moment.at, zone)
-    # A date without a time is stored as the first instant of its day in the zone, in UTC often a day before.
-    day = day_of(moment.at, zone)
+    day = moment.day
     if moment.precision is Precision.DAY:
         return format_day(day)
     if moment.precision is Precision.MONTH:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from aggregator.model import Document, Relevance, Snapshot
-from aggregator.model.days import day_of
+from aggregator.model.days import document_day
 from aggregator.publish.presentation.paths import Facet, facet_page_path
 from aggregator.publish.presentation.text import capitalise_first, clean_line, display_name
 
@@ -99,7 +99,7 @@ def _facet_values_of(document: Document, snapshot: Snapshot) -> Iterator[tuple[F
     yield from ((Facet.TOPIC, topic) for topic in labels.topics)
     yield Facet.TYPE, labels.type
     yield from ((Facet.PLAN, plan) for plan in labels.plans)
-    day = day_of(document.dated.at if document.dated else document.first_seen, snapshot.site.timezone)
+    day = document_day(document, snapshot.site.timezone)
     for role in snapshot.roles:
         if any(role.is_assigned_to(id, day) for id in bodies):
             yield Facet.ROLE, role.id

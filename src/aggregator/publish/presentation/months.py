@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Document, Precision, Snapshot
-from aggregator.model.days import MONTHS, day_of
+from aggregator.model.days import MONTHS, day_of, first_day
 from aggregator.publish.presentation.paths import month_page_path
 
 
@@ -51,7 +50,7 @@ def archive_month_of(document: Document, zone: ZoneInfo) -> str:
     # A date that was in the future at first sight (a meeting to come, a mistyped year) would make an archive
     # page for a month that has not begun.
     own_date = document.dated if document.dated and document.dated.at <= document.first_seen else None
-    day: date = day_of(own_date.at if own_date else document.first_seen, zone)
+    day = first_day(own_date, zone) if own_date else day_of(document.first_seen, zone)
     if own_date and own_date.precision is Precision.YEAR:
         return f"{day.year:04}"
     return f"{day.year:04}-{day.month:02}"

@@ -8,8 +8,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Document, Moment, Relevance, Snapshot, Translation
-from aggregator.model.days import COARSE, day_of
-from aggregator.publish.presentation.dates import FormattedDate, format_day, format_moment, format_time
+from aggregator.model.days import COARSE, day_of, document_day
+from aggregator.publish.presentation.dates import (
+    FormattedDate,
+    format_day,
+    format_moment,
+    format_time,
+    undated_text,
+)
 from aggregator.publish.presentation.paths import Facet, document_page_path, facet_page_path, web_url
 from aggregator.publish.presentation.text import clean_line, clean_title, display_name
 from aggregator.values.web_addresses import host_of
@@ -43,6 +49,8 @@ class DocumentRow:
     # Its own date without a time; without a date of its own, the day on which we first saw it.
     day: FormattedDate
     time: FormattedDate | None
+    # Said in place of `day` where it has no date of its own, else empty.
+    undated: str
     first_seen: FormattedDate
     new: bool
     changed: FormattedDate | None
@@ -65,13 +73,14 @@ def document_row(document: Document, snapshot: Snapshot) -> DocumentRow:
         href=official or document_page_path(entry),
         link_label=host_of(official) if official else "our record",
         page=document_page_path(entry),
-        body=body_name(snapshot, entry.body, _naming_day(document, zone)),
+        body=body_name(snapshot, entry.body, document_day(document, zone)),
         body_page=facet_page_path(Facet.BODY, entry.body) if entry.body in snapshot.bodies else None,
         type=display_name(type, snapshot.types),
         type_page=facet_page_path(Facet.TYPE, type) if type in snapshot.types else None,
         borderline=document.labels.relevance is Relevance.BORDERLINE,
         day=_day_shown(document, zone),
         time=format_time(own_date, zone) if own_date else None,
+        undated="" if document.dated else undated_text(document.first_seen, zone),
         first_seen=format_day(day_of(document.first_seen, zone)),
         # What was there at a source's first poll is new to us only.
         new=not document.backlog and snapshot.at - document.first_seen <= NEW_FOR,
@@ -99,12 +108,7 @@ def _day_shown(document: Document, zone: ZoneInfo) -> FormattedDate:
     own_date = document.dated
     if own_date and own_date.precision in COARSE:
         return format_moment(own_date, zone)
-    return format_day(_naming_day(document, zone))
-
-
-def _naming_day(document: Document, zone: ZoneInfo) -> date:
-    """The day for which a document's body is named: its own, or without one the day of first sight."""
-    return day_of(document.dated.at if document.dated else document.first_seen, zone)
+    return format_day(document_day(document, zone))
 
 
 def _recent_change(document: Document, at: datetime, zone: ZoneInfo) -> FormattedDate | None:

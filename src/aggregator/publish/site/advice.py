@@ -9,7 +9,6 @@ from typing import Final
 
 from aggregator.errors import Cause
 from aggregator.model import Entry, Snapshot, SourceWithState, ZoneBasis
-from aggregator.model.days import WITH_TIME
 from aggregator.model.kinds import KINDS
 
 # From fewer documents we draw no conclusion about a source.
@@ -56,9 +55,7 @@ def _count(stats: SourceStats, entry: Entry) -> None:
     moment = entry.published or entry.updated
     stats.documents += 1
     stats.undated += moment is None
-    stats.without_zone += (
-        moment is not None and moment.zone is ZoneBasis.ASSUMED and moment.precision in WITH_TIME
-    )
+    stats.without_zone += moment is not None and moment.zone is ZoneBasis.ASSUMED and moment.has_time
     stats.title_only += not entry.text.removeprefix(entry.title).strip()
 
 

@@ -6,7 +6,7 @@ Nothing here may depend on today: a document's page changes only when the docume
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -24,9 +24,8 @@ from aggregator.model import (
     Source,
     ZoneBasis,
 )
-from aggregator.model.days import WITH_TIME, day_of
 from aggregator.model.licences import licence
-from aggregator.publish.presentation.dates import FormattedDate, format_day, format_instant, format_moment
+from aggregator.publish.presentation.dates import FormattedDate, format_instant, format_moment
 from aggregator.publish.presentation.paths import (
     Facet,
     document_page_path,
@@ -102,9 +101,7 @@ def document_page_values(
     official, row = web_url(entry.url), document_row(document, snapshot)
     archived_copy = wayback_url(official, document.first_seen) if official else None
     date = (
-        format_moment(document.dated, zone)
-        if document.dated
-        else format_day(day_of(document.first_seen, zone))
+        format_moment(document.dated, zone) if document.dated else replace(row.first_seen, text=row.undated)
     )
     return {
         "document": document,
@@ -124,7 +121,9 @@ def document_page_values(
         "reasons": tuple(_reasons(document, snapshot)),
         "date": date,
         "licence": terms,
-        "json_ld": _json_ld(snapshot.site, entry, row, date.machine_readable, archived_copy),
+        "json_ld": _json_ld(
+            snapshot.site, entry, row, date.machine_readable if document.dated else None, archived_copy
+        ),
     }
 
 
@@ -209,7 +208,7 @@ def _carrier_rows(document: Document, sources: Mapping[str, Source], zone: ZoneI
             when=format_moment(moment, zone),
             source=web_url(entries[0].url),
             place="; ".join(dict.fromkeys(source_title(entry.source, sources) for entry in entries)),
-            note=_TIME_ZONE_NOTES[moment.zone] if moment.precision in WITH_TIME else "",
+            note=_TIME_ZONE_NOTES[moment.zone] if moment.has_time else "",
         )
 
 
@@ -242,7 +241,7 @@ def _our_rows(document: Document, zone: ZoneInfo) -> Iterator[DateRow]:
         backlog_note if document.backlog else "",
     )
     if document.updated > document.first_seen:
-        yield _our_row("Changed in substance", format_instant(document.updated, zone), "")
+        yield _our_row("Changed in substance", format_moment(document.last_change, zone), "")
     if document.removal and document.removal.moment:
         yield DateRow(
             what="Taken away",
@@ -263,7 +262,9 @@ def source_title(id: str, sources: Mapping[str, Source]) -> str:
     return clean_title(source.title if source else id, 200)
 
 
-def _json_ld(site: Site, entry: Entry, row: DocumentRow, dated: str, copy: str | None) -> Mapping[str, Any]:
+def _json_ld(
+    site: Site, entry: Entry, row: DocumentRow, dated: str | None, copy: str | None
+) -> Mapping[str, Any]:
     """The page and its document in schema.org's terms, for search engines; unknown values are left out."""
     about = {
         "@type": "CreativeWork",

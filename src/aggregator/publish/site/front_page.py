@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Digest, Document, Moment, Precision, Snapshot
-from aggregator.model.days import COARSE, day_of, days_left, end_of
+from aggregator.model.days import COARSE, day_of, days_left, end_of, first_day
 from aggregator.publish.presentation.dates import FormattedDate, format_day, format_moment, format_weekday
 from aggregator.publish.presentation.rows import past_date
 
@@ -70,8 +70,8 @@ def _heading(document: Document, at: datetime, zone: ZoneInfo) -> FormattedDate 
     own = past_date(document, at)
     if own and own.precision in COARSE:
         return format_moment(own, zone)
-    shown = own.at if own else _unless_backlog(document)
-    return format_weekday(day_of(shown, zone)) if shown else None
+    day = _day(document, own, zone)
+    return format_weekday(day) if day else None
 
 
 def _sort_key(document: Document, at: datetime, zone: ZoneInfo) -> tuple[date, int, datetime, str]:
@@ -79,8 +79,12 @@ def _sort_key(document: Document, at: datetime, zone: ZoneInfo) -> tuple[date, i
     own = past_date(document, at)
     shown = own.at if own else _unless_backlog(document)
     exact = _SORT_RANK.get(own.precision, 2) if own else 2
-    day = day_of(shown, zone) if shown else date.min
-    return day, exact, shown or document.first_seen, document.entry.id
+    return _day(document, own, zone) or date.min, exact, shown or document.first_seen, document.entry.id
+
+
+def _day(document: Document, own: Moment | None, zone: ZoneInfo) -> date | None:
+    seen = _unless_backlog(document)
+    return first_day(own, zone) if own else day_of(seen, zone) if seen else None
 
 
 def _unless_backlog(document: Document) -> datetime | None:

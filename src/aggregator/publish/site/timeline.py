@@ -9,7 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Moment
-from aggregator.model.days import day_of, end_of
+from aggregator.model.days import day_of, end_of, first_day
 from aggregator.publish.presentation.text import clean_line
 
 WIDTH: Final = 1000
@@ -55,11 +55,11 @@ def timeline_point(
     number: int, first: Moment, last: Moment, kind: str, title: str, zone: ZoneInfo
 ) -> TimelinePoint:
     """A point from the first possible day to the last: a date known to the month spans that month."""
-    first_day, last_day = day_of(first.at, zone), day_of(end_of(last, zone), zone)
+    begins, ends = first_day(first, zone), day_of(end_of(last, zone), zone)
     return TimelinePoint(
         number=number,
-        first=first_day,
-        last=max(first_day, last_day),
+        first=begins,
+        last=max(begins, ends),
         kind=kind,
         title=f"{number}: {clean_line(title)}",
     )
