@@ -26,7 +26,7 @@ from aggregator.model import (
     Request,
     Source,
 )
-from aggregator.parse.mail.announcement import read_announcement, words_of
+from aggregator.parse.mail.announcement import read_announcement
 from aggregator.parse.mail.authenticity import find_doubt, is_list_domain
 from aggregator.parse.mail.automatic import find_automatic, is_sent_by_program
 from aggregator.parse.mail.digest import take_apart
@@ -151,7 +151,7 @@ def _read_message(
     elif is_reply(mail.header):
         if any(DOCUMENT_TYPES.match(attachment.type) for attachment in mail.attachments):
             yield _quarantined(item_name, "an answer with a document attached")
-    elif why := find_automatic(mail, read_subject(mail.header, trust)[0], raw, words_of(mail)):
+    elif why := find_automatic(mail, read_subject(mail.header, trust)[0], raw):
         yield _quarantined(item_name, why)
     else:
         yield _entry(item_name, mail, trust, members)

@@ -66,7 +66,8 @@ def test_a_form_that_programs_use_is_quarantined(subject: str, body: str) -> Non
 
 
 def test_an_answer_to_an_invitation_is_quarantined() -> None:
-    body = "--b\n\nYes.\n--b\nContent-Type: text/calendar; charset=utf-8;\n method=REPLY\n\nBEGIN:VCALENDAR\n--b--\n"
+    calendar = "Content-Type: text/calendar; charset=utf-8;\n method=REPLY\n\nBEGIN:VCALENDAR"
+    body = f"--b\n\nYes.\n--b\n{calendar}\n--b--\n"
     page = read(message(body, Subject="Accepted: Forum", Content_Type="multipart/mixed; boundary=b"))
     assert [reject.why for reject in page.rejects] == ["quarantined: it answers an invitation to a meeting"]
 

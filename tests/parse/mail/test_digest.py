@@ -55,7 +55,8 @@ def listserv(*messages: str) -> str:
 
 def mime(*messages: str) -> str:
     parts = "".join(f"--d\nContent-Type: message/rfc822\n\n{one}\n" for one in messages)
-    return f"--m\n\n{PREAMBLE}\n--m\nContent-Type: multipart/digest; boundary=d\n\n{parts}--d--\n--m\n\nEnd\n--m--\n"
+    digest = f"Content-Type: multipart/digest; boundary=d\n\n{parts}--d--"
+    return f"--m\n\n{PREAMBLE}\n--m\n{digest}\n--m\n\nEnd\n--m--\n"
 
 
 @pytest.mark.parametrize("crlf", [False, True])

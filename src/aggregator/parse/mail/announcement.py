@@ -82,9 +82,9 @@ def _from_markup(mail: MailMessage, forwarded: bool, members: Sequence[str]) -> 
     return Announcement(content=write_markup(body), redactor=redactor)
 
 
-def words_of(mail: MailMessage) -> str:
-    """The plain text of a message, or else that of its HTML."""
-    return (mail.text if mail.text.strip() else text_of_markup(mail.markup)).strip()
+def words_of(mail: MailMessage, most: int = MAX_MARKUP_CHARACTERS) -> str:
+    """The plain text of a message, or else that of its HTML, of which at most so many characters are read."""
+    return (mail.text if mail.text.strip() else text_of_markup(mail.markup[:most])).strip()
 
 
 def _from_text(mail: MailMessage, forwarded: bool, members: Sequence[str]) -> Announcement:

@@ -10,6 +10,7 @@ import re
 from itertools import takewhile
 from typing import Final
 
+from aggregator.parse.mail.announcement import words_of
 from aggregator.parse.mail.boilerplate import DELIMITER, RULE
 from aggregator.parse.mail.message import MailHeader, MailMessage
 
@@ -67,7 +68,7 @@ RECALLED: Final = re.compile(
     re.IGNORECASE,
 )
 
-_PASSWORD: Final = r"pass(?:word|code|wort)|kennwort|mot de passe|cyfrinair|facal-faire|contrase(?:ñ|n)a"
+_KEY_WORD: Final = r"pass(?:word|code|wort)|kennwort|mot de passe|cyfrinair|facal-faire|contrase(?:ñ|n)a"
 _YOUR: Final = r"your|eich|dy|ihr|dein|votre|ton|su|tu"
 WELCOME: Final = re.compile(
     r"(?:welcome|croeso|willkommen|bienvenue|f(?:à|a)ilte|bienvenid\w+)\b.*", re.IGNORECASE
@@ -84,13 +85,13 @@ MEMBERSHIP: Final = re.compile(
     re.IGNORECASE,
 )
 PASSWORD_SUBJECT: Final = re.compile(
-    rf"(?:(?:{_YOUR})\s(?:\w+\s){{0,3}}(?:{_PASSWORD})"
-    rf"|(?:new |reset (?:your )?)?(?:{_PASSWORD}) (?:reset|reminder|changed?|recovery))\b"
+    rf"(?:(?:{_YOUR})\s(?:\w+\s){{0,3}}(?:{_KEY_WORD})"
+    rf"|(?:new |reset (?:your )?)?(?:{_KEY_WORD}) (?:reset|reminder|changed?|recovery))\b"
     r"|passwort (?:zur(?:ü|ue)cksetzen|vergessen)|r(?:é|e)initialisation (?:de|du) (?:votre )?mot de passe"
     r"|ailosod (?:eich )?cyfrinair",
     re.IGNORECASE,
 )
-YOUR_PASSWORD: Final = re.compile(rf"\b(?:{_YOUR})\s(?:\w+\s){{0,3}}(?:{_PASSWORD})\b", re.IGNORECASE)
+YOUR_PASSWORD: Final = re.compile(rf"\b(?:{_YOUR})\s(?:\w+\s){{0,3}}(?:{_KEY_WORD})\b", re.IGNORECASE)
 YOUR_MEMBERSHIP: Final = re.compile(
     r"\byou(?:'ve| have|'re| are)?(?: been| now)?(?: successfully)? (?:subscribed|joined|a member|added to)\b"
     r"|\b(?:to )?(?:unsubscribe|change your options|your (?:membership|subscription))\b"
@@ -112,7 +113,8 @@ AWAY: Final = re.compile(
     re.IGNORECASE,
 )
 AWAY_WORDS, AWAY_START = 120, 300
-MAX_TEXT: Final = 3_000
+# Characters that are read: in these, a program has said what it has to say.
+MAX_TEXT, MAX_MARKUP = 3_000, 20_000
 
 
 def is_sent_by_program(header: MailHeader) -> bool:
@@ -129,12 +131,12 @@ def is_sent_by_program(header: MailHeader) -> bool:
     )
 
 
-def find_automatic(mail: MailMessage, subject: str, raw: bytes, words: str) -> str | None:
+def find_automatic(mail: MailMessage, subject: str, raw: bytes) -> str | None:
     """Return why the message seems to be no announcement, by its subject and form; None if it is one.
 
-    `subject` has no prefixes, `words` is the text of the message.
+    `subject` has no prefixes.
     """
-    text = _own_text(words)
+    text = _own_text(words_of(mail, MAX_MARKUP))
     if MEETING_REPLY.search(raw):
         return "it answers an invitation to a meeting"
     if SUBJECT.fullmatch(subject) or SUBJECT_END.fullmatch(subject):

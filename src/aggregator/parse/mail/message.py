@@ -145,17 +145,15 @@ def _parts(raw: bytes, depth: int) -> Iterator[MimePart]:
         return
     _refuse_type(content.get_content_type(), depth)
     for piece in _pieces(body, boundary):
-        piece_header, piece_body = _split(piece)
-        # In a digest a part is a message, unless it says something else.
-        is_message = piece_header.first("content-type")[:14].lower() in {"", "message/rfc822"}
-        if content.get_content_type() == "multipart/digest" and is_message:
-            yield _digested(piece_header, piece_body)
-        else:
-            yield from _parts(piece, depth + 1)
+        message = _digested(piece) if content.get_content_type() == "multipart/digest" else None
+        yield from [message] if message else _parts(piece, depth + 1)
 
 
-def _digested(header: MailHeader, body: bytes) -> MimePart:
-    """A message of a digest, unparsed."""
+def _digested(piece: bytes) -> MimePart | None:
+    """A message of a digest, unparsed; None for a part that says that it is something else."""
+    header, body = _split(piece)
+    if header.first("content-type")[:14].lower() not in {"", "message/rfc822"}:
+        return None
     return MimePart(
         type="message/rfc822",
         name="",

@@ -46,6 +46,7 @@ WRITER: Final = re.compile(
     r" (?:wrote|writes|said|a écrit|ha scritto)\s*:"
     rf"|\b(?:ysgrifennodd|schrieb|schreef|skrev|escribió) ({_PERSON})"
 )
+VERB: Final = re.compile(r"wrote|writes|said|écrit|scritto|ysgrifennodd|schrieb|schreef|skrev|escribió")
 QUOTED_FIELD: Final = re.compile(
     r"\W{0,6}(?:from|to|cc|bcc|sender|reply-to|oddi wrth|at|von|an|de|à)\W{0,3}:\s*(.*)", re.IGNORECASE
 )
@@ -99,10 +100,11 @@ def quoted_names(lines: Sequence[str]) -> Iterator[str]:
     quoted_fields = {number for head in quoted_headers(lines) for number in head}
     for number, line in enumerate(lines):
         start = line[:MAX_LINE]
-        for found in (*NAME_WITH_ADDRESS.finditer(start), *WRITER.finditer(start)):
+        patterns = (NAME_WITH_ADDRESS,) * ("@" in start) + (WRITER,) * bool(VERB.search(start))
+        for found in (one for pattern in patterns for one in pattern.finditer(start)):
             yield from _persons(next(filter(None, found.groups())))
-        field = QUOTED_FIELD.fullmatch(start) if number in quoted_fields or start.startswith(">") else None
-        if field:
+        is_quoted = number in quoted_fields or start.startswith(">")
+        if is_quoted and (field := QUOTED_FIELD.fullmatch(start)):
             yield from _names(field[1])
             for written in re.split(r"[;<>\[\]()]|,(?= [A-Z])", field[1]):
                 yield from _persons(written.strip(" \"'"))
