@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from aggregator.classify.comparison import PARTS, comparable_moment, is_later, same_file_names
@@ -24,6 +24,10 @@ ALL_PARTS: Final = frozenset({*PARTS, UPDATED_PART})
 # The parts that are comparable when another address answered than last time: Citizen Space's interface has
 # the whole overview of a consultation, its finder one sentence.
 PARTS_ACROSS_ADDRESSES: Final = ALL_PARTS - {"text", "attachments"}
+# The parts that are comparable when a source shows only the translation of what it showed before.
+PARTS_ACROSS_LANGUAGES: Final = frozenset({"opening date", "closing date"})
+# An edit reaches the other language within this time.
+SAME_EDIT: Final = timedelta(days=3)
 
 
 def find_changes(
@@ -71,6 +75,9 @@ def _change(
     if entry.removal:
         # A removal needs a second look (`find_removals`).
         return None
+    if _is_other_language(entry, own_carrier.entry):
+        entry = _in_both_languages(entry, own_carrier.entry)
+        comparable = PARTS_ACROSS_LANGUAGES
     entry = _fill_in_partial(entry, own_carrier.entry)
     entry = replace(entry, published=_publication_date(entry, own_carrier, others))
     parts = tuple(part for part in _changed_parts(source, own_carrier.entry, entry) if part in comparable)
@@ -99,6 +106,18 @@ def _build_change(
         kind, parts = ChangeKind.RESTATED, ()
     note = _new_note(own_carrier.entry, entry) if parts else ""
     return Change(kind=kind, entry=entry, seen_at=now, backlog=own_carrier.backlog, parts=parts, note=note)
+
+
+def _is_other_language(entry: Entry, before: Entry) -> bool:
+    """Whether a source now shows the document's page in another language; a page of its own, not an edit."""
+    return entry.language != before.language and entry.url != before.url
+
+
+def _in_both_languages(entry: Entry, before: Entry) -> Entry:
+    """The English entry, or else the one before, with the other one as its translation."""
+    if entry.language == "en" and before.language != "en":
+        return entry.with_translation(before)
+    return before.with_translation(entry)
 
 
 def _fill_in_partial(entry: Entry, before: Entry) -> Entry:
