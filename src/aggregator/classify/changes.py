@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from aggregator.classify.comparison import PARTS, comparable_moment, is_later, same_file_names
+from aggregator.classify.same_edit import is_told_already
 from aggregator.model import Carrier, Change, ChangeKind, Entry, Moment, Source
 from aggregator.model.kinds import KINDS
 
@@ -26,8 +27,6 @@ ALL_PARTS: Final = frozenset({*PARTS, UPDATED_PART})
 PARTS_ACROSS_ADDRESSES: Final = ALL_PARTS - {"text", "attachments"}
 # The parts that are comparable when a source shows only the translation of what it showed before.
 PARTS_ACROSS_LANGUAGES: Final = frozenset({"opening date", "closing date"})
-# An edit reaches the other language within this time.
-SAME_EDIT: Final = timedelta(days=3)
 
 
 def find_changes(
@@ -78,6 +77,7 @@ def _change(
     if _is_other_language(entry, own_carrier.entry):
         entry = _in_both_languages(entry, own_carrier.entry)
         comparable = PARTS_ACROSS_LANGUAGES
+    entry = _keep_translations(entry, own_carrier.entry)
     entry = _fill_in_partial(entry, own_carrier.entry)
     entry = replace(entry, published=_publication_date(entry, own_carrier, others))
     parts = tuple(part for part in _changed_parts(source, own_carrier.entry, entry) if part in comparable)
@@ -86,11 +86,18 @@ def _change(
     if not parts and is_later(entry.updated, own_carrier.entry.updated):
         # Only the date moved: with the new date the document would come up as the newest, unchanged.
         entry = replace(entry, updated=own_carrier.entry.updated)
-    return _build_change(parts, entry, own_carrier, others, now)
+    told = is_told_already(parts, entry, own_carrier, carriers, now)
+    return _build_change(parts, entry, own_carrier, others, now, told=told)
 
 
 def _build_change(
-    parts: tuple[str, ...], entry: Entry, own_carrier: Carrier, others: Sequence[Entry], now: datetime
+    parts: tuple[str, ...],
+    entry: Entry,
+    own_carrier: Carrier,
+    others: Sequence[Entry],
+    now: datetime,
+    *,
+    told: bool,
 ) -> Change | None:
     if entry == own_carrier.entry:
         return None
@@ -99,6 +106,7 @@ def _build_change(
         kind, parts = ChangeKind.RESTORED, (*parts, "restored")
     elif (
         not parts
+        or told
         or (own_carrier.entry.partial and not entry.partial)
         or _is_catching_up(parts, entry, others)
     ):
@@ -118,6 +126,14 @@ def _in_both_languages(entry: Entry, before: Entry) -> Entry:
     if entry.language == "en" and before.language != "en":
         return entry.with_translation(before)
     return before.with_translation(entry)
+
+
+def _keep_translations(entry: Entry, before: Entry) -> Entry:
+    """The entry with translations that it had: one that is not listed this time has not gone."""
+    stated = {entry.language, *(translation.language for translation in entry.translations)}
+    kept = [translation for translation in before.translations if translation.language not in stated]
+    everything = sorted((*entry.translations, *kept), key=lambda one: one.language)
+    return replace(entry, translations=tuple(everything)) if kept else entry
 
 
 def _fill_in_partial(entry: Entry, before: Entry) -> Entry:

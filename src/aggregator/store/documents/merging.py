@@ -116,7 +116,7 @@ def _change_entries(carrier: Carrier, **changes: Any) -> Carrier:
 
 
 def _merge_by_last_seen(one: Carrier, other: Carrier) -> Carrier:
-    """Merge two carriers of one source: the entry that the source showed last counts, of languages English."""
+    """Merge two carriers of one source: the entry shown last counts, of two languages the English."""
     translated = one.entry.language != other.entry.language
     current, superseded = sorted(
         (one, other),
