@@ -184,3 +184,44 @@ def test_an_edit_of_both_languages_is_one_change(store: Store, order: list[int],
     bench.poll(*shown)
 
     assert (bench.languages(), bench.edits()) == ([{"en": edited[0].title, "cy": edited[1].title}], 1)
+
+
+def page_links(english: str, welsh: str) -> dict[str, bytes]:
+    """Two pages, of which the first links to the other as its Welsh version."""
+    link = f'<link rel="alternate" hreflang="cy" href="{welsh}">'
+    page = (
+        "<html lang={}><head>{}<title>x</title></head><body><main><h1>{}</h1><p>{}</p></main></body></html>"
+    )
+    return {
+        english: page.format(
+            "en", link, "The plan for data", "What the plan for open data says now."
+        ).encode(),
+        welsh: page.format(
+            "cy", "", "Y cynllun data", "Yr hyn mae cynllun data agored yn ei ddweud."
+        ).encode(),
+    }
+
+
+@pytest.mark.parametrize("welsh_first", [False, True, None])
+@pytest.mark.parametrize(
+    ("body", "welsh", "count"),
+    [
+        ("wales", "https://www.example.wales/cy/cynllun", 1),
+        ("other", "https://www.example.wales/cy/cynllun", 2),
+        ("wales", "https://www.example.wales/cy", 2),
+    ],
+)
+def test_a_language_link_joins_two_pages_of_one_body(
+    store: Store, welsh_first: bool | None, body: str, welsh: str, count: int
+) -> None:
+    english = "https://www.example.wales/en/plan"
+    sources = (
+        make_source("en", kind="page", body="wales", address=english),
+        make_source("cy", kind="page", body=body, address=welsh, language="cy"),
+    )
+    stage = PollingBench(store, sources)
+    answers = page_links(english, welsh)
+    first = english if welsh_first is False else welsh
+    stage.poll(NOON, answers if welsh_first is None else {first: answers[first]})
+    stage.poll(NOON + HOUR, answers)
+    assert len(store.documents.all()) == count
