@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Final
 
 from aggregator.classify.comparison import PARTS, comparable_moment, is_later, same_file_names
-from aggregator.classify.same_edit import is_told_already
+from aggregator.classify.same_edit import is_reported_already
 from aggregator.model import Carrier, Change, ChangeKind, Entry, Moment, Source
 from aggregator.model.kinds import KINDS
 
@@ -86,8 +86,8 @@ def _change(
     if not parts and is_later(entry.updated, own_carrier.entry.updated):
         # Only the date moved: with the new date the document would come up as the newest, unchanged.
         entry = replace(entry, updated=own_carrier.entry.updated)
-    told = is_told_already(parts, entry, own_carrier, carriers, now)
-    return _build_change(parts, entry, own_carrier, others, now, told=told)
+    reported = is_reported_already(parts, entry, own_carrier, carriers, now)
+    return _build_change(parts, entry, own_carrier, others, now, reported=reported)
 
 
 def _build_change(
@@ -97,7 +97,7 @@ def _build_change(
     others: Sequence[Entry],
     now: datetime,
     *,
-    told: bool,
+    reported: bool,
 ) -> Change | None:
     if entry == own_carrier.entry:
         return None
@@ -106,7 +106,7 @@ def _build_change(
         kind, parts = ChangeKind.RESTORED, (*parts, "restored")
     elif (
         not parts
-        or told
+        or reported
         or (own_carrier.entry.partial and not entry.partial)
         or _is_catching_up(parts, entry, others)
     ):

@@ -12,7 +12,7 @@ from aggregator.model import Carrier, Change, ChangeKind, Entry
 SAME_EDIT: Final = timedelta(days=3)
 
 
-def is_told_already(
+def is_reported_already(
     parts: Collection[str], entry: Entry, own: Carrier, carriers: Iterable[Carrier], now: datetime
 ) -> bool:
     """Return whether another language had an edit of the same parts since this one last changed.
@@ -30,7 +30,7 @@ def is_told_already(
     return False
 
 
-def told_twice(
+def reported_twice(
     changes: Iterable[Change], carriers: Mapping[str, Sequence[Carrier]]
 ) -> Iterator[tuple[str, str]]:
     """Yield document and source of revisions of the same instant that these changes tell in English."""

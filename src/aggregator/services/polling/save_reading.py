@@ -9,7 +9,7 @@ from typing import Final
 
 from aggregator.classify import Labeller, combine_carriers, find_changes, find_removals, withdraw
 from aggregator.classify.combine import LabelFunction
-from aggregator.classify.same_edit import told_twice
+from aggregator.classify.same_edit import reported_twice
 from aggregator.errors import AggregatorError
 from aggregator.model import (
     Carrier,
@@ -80,7 +80,7 @@ def save_reading(
     removals = find_removals(carried, listed, removed, complete=reading.complete, now=now)
     saved = [replace(change, payload_sha256=reading.sha256) for change in (*changes, *removals.changes)]
     store.carriers.apply(saved)
-    store.carriers.take_back_revisions(told_twice(saved, known))
+    store.carriers.take_back_revisions(reported_twice(saved, known))
     store.carriers.mark_seen(source.id, listed, now)
     store.carriers.set_pending_removals(source.id, removals.pending)
     broken = BrokenDocuments()

@@ -69,9 +69,9 @@ class Carriers(Repository):
             pairs = [(carrier, stored.get(key)) for key, carrier in changed.items()]
             write_carriers(connection, [(after, before) for after, before in pairs if after != before])
 
-    def take_back_revisions(self, told_twice: Iterable[tuple[str, str]]) -> None:
+    def take_back_revisions(self, reported_twice: Iterable[tuple[str, str]]) -> None:
         """Delete the last revision of documents, given with their source, as if they had been restated."""
-        keys = set(told_twice)
+        keys = set(reported_twice)
         with self._database.write_transaction() as connection:
             stored = [one for one in read_carriers(connection, {id for id, _ in keys}) if _key(one) in keys]
             delete_carriers(connection, stored)
