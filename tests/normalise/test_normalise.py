@@ -188,6 +188,26 @@ def test_of_two_items_of_the_same_age_the_first_is_used() -> None:
         ("Open consultation: Example", ("OPEN CONSULTATION",), "/x", ("Example", "Open consultation")),
         ("Open consultation: Example", ("Policy paper",), "/x", ("Open consultation: Example", None)),
         ("Policy paper: ", ("Policy paper",), "/x", ("Policy paper:", None)),
+        # The department is no type, though it is a category.
+        (
+            "Cabinet Office: spending over £25,000",
+            ("Cabinet Office", "Transparency data"),
+            "/x",
+            ("Cabinet Office: spending over £25,000", None),
+        ),
+        ("DCMS: spending over £500", ("DCMS",), "/x", ("DCMS: spending over £500", None)),
+        (
+            "Transparency data: Office for National Statistics: a list",
+            ("Office for National Statistics", "Transparency data"),
+            "/x",
+            ("Office for National Statistics: a list", "Transparency data"),
+        ),
+        (
+            "Marine accident report: Example",
+            ("Marine accident report",),
+            "/x",
+            ("Example", "Marine accident report"),
+        ),
         ("Policy paper: Example", ("Policy paper",), "https://a.example/x", ("Policy paper: Example", None)),
         (
             "Written Statement: Example",

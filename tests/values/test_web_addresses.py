@@ -6,8 +6,8 @@ import pytest
 
 from aggregator.classify.labels.hosts import is_blog_address
 from aggregator.config.source_template import comparable_address, propose_id, propose_licence
-from aggregator.normalise.entry import split_type
 from aggregator.normalise.language import detect_language
+from aggregator.normalise.title_type import split_type
 from aggregator.observe.state.process_state import is_official
 from aggregator.parse.html.dom import media_type_of
 from aggregator.publish.presentation.paths import web_url

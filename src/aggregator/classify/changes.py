@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aggregator.classify.comparison import PARTS, comparable_moment, is_later, same_file_names
+from aggregator.classify.same_edit import is_reported_already
 from aggregator.model import Carrier, Change, ChangeKind, Entry, Moment, Source
 from aggregator.model.kinds import KINDS
 
@@ -28,6 +29,8 @@ ALL_PARTS: Final = frozenset({*PARTS, UPDATED_PART})
 # The parts that are comparable when another address answered than last time: Citizen Space's interface has
 # the whole overview of a consultation, its finder one sentence.
 PARTS_ACROSS_ADDRESSES: Final = ALL_PARTS - {"text", "attachments"}
+# The parts that are comparable when a source shows only the translation of what it showed before.
+PARTS_ACROSS_LANGUAGES: Final = frozenset({"opening date", "closing date"})
 
 
 def find_changes(
@@ -75,6 +78,10 @@ def _change(
     if entry.removal:
         # A removal needs a second look (`find_removals`).
         return None
+    if _is_other_language(entry, own_carrier.entry):
+        entry = _in_both_languages(entry, own_carrier.entry)
+        comparable = PARTS_ACROSS_LANGUAGES
+    entry = _keep_translations(entry, own_carrier.entry)
     entry = _fill_in_partial(entry, own_carrier.entry)
     entry = replace(entry, published=_publication_date(entry, own_carrier, others))
     parts = tuple(part for part in _changed_parts(source, own_carrier.entry, entry) if part in comparable)
@@ -83,11 +90,18 @@ def _change(
     if not parts and is_later(entry.updated, own_carrier.entry.updated):
         # Only the date moved: with the new date the document would come up as the newest, unchanged.
         entry = replace(entry, updated=own_carrier.entry.updated)
-    return _build_change(parts, entry, own_carrier, others, now)
+    reported = is_reported_already(parts, entry, own_carrier, carriers, now)
+    return _build_change(parts, entry, own_carrier, others, now, reported=reported)
 
 
 def _build_change(
-    parts: tuple[str, ...], entry: Entry, own_carrier: Carrier, others: Sequence[Entry], now: datetime
+    parts: tuple[str, ...],
+    entry: Entry,
+    own_carrier: Carrier,
+    others: Sequence[Entry],
+    now: datetime,
+    *,
+    reported: bool,
 ) -> Change | None:
     if entry == own_carrier.entry:
         return None
@@ -96,6 +110,7 @@ def _build_change(
         kind, parts = ChangeKind.RESTORED, (*parts, "restored")
     elif (
         not parts
+        or reported
         or (own_carrier.entry.partial and not entry.partial)
         or _is_catching_up(parts, entry, others)
     ):
@@ -103,6 +118,26 @@ def _build_change(
         kind, parts = ChangeKind.RESTATED, ()
     note = _new_note(own_carrier.entry, entry) if parts else ""
     return Change(kind=kind, entry=entry, seen_at=now, backlog=own_carrier.backlog, parts=parts, note=note)
+
+
+def _is_other_language(entry: Entry, before: Entry) -> bool:
+    """Whether a source now shows the document's page in another language; a page of its own, not an edit."""
+    return entry.language != before.language and entry.url != before.url
+
+
+def _in_both_languages(entry: Entry, before: Entry) -> Entry:
+    """The English entry, or else the one before, with the other one as its translation."""
+    if entry.language == "en" and before.language != "en":
+        return entry.with_translation(before)
+    return before.with_translation(entry)
+
+
+def _keep_translations(entry: Entry, before: Entry) -> Entry:
+    """The entry with translations that it had: one that is not listed this time has not gone."""
+    stated = {entry.language, *(translation.language for translation in entry.translations)}
+    kept = [translation for translation in before.translations if translation.language not in stated]
+    everything = sorted((*entry.translations, *kept), key=lambda one: one.language)
+    return replace(entry, translations=tuple(everything)) if kept else entry
 
 
 def _fill_in_partial(entry: Entry, before: Entry) -> Entry:

@@ -50,9 +50,10 @@ def combine_carriers(carriers: Sequence[Carrier], label: LabelFunction, lead: st
     )
 
 
-def _rank(carrier: Carrier, lead: str | None) -> tuple[bool, datetime, bool, str]:
+def _rank(carrier: Carrier, lead: str | None) -> tuple[bool, datetime, bool, bool, str]:
     # At one instant the former lead goes first, so that a source with a new id changes no document.
-    return carrier.entry.relayed, carrier.first_seen, carrier.source != lead, carrier.source
+    entry = carrier.entry
+    return entry.relayed, carrier.first_seen, carrier.source != lead, entry.language != "en", carrier.source
 
 
 def _speaking_carriers(ordered: Sequence[Carrier]) -> Sequence[Carrier]:
@@ -63,7 +64,9 @@ def combine_entries(ordered: Sequence[Carrier]) -> Entry:
     """One entry out of those of all carriers, the lead first."""
     entries = [carrier.entry for carrier in ordered]
     lead = entries[0]
-    fullest = max(entries, key=lambda entry: (len(entry.text), entry is lead))
+    # The words of one language only: a longer translation is no fuller text.
+    same_language = [entry for entry in entries if entry.language == lead.language]
+    fullest = max(same_language, key=lambda entry: (len(entry.text), entry is lead))
     return replace(
         lead,
         summary=fullest.summary,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -34,9 +34,10 @@ from aggregator.normalise.identity import (
 )
 from aggregator.normalise.language import detect_language
 from aggregator.normalise.safe_html import nfc_line, plain_text, safe_html, truncate, verbatim_text
+from aggregator.normalise.title_type import split_type
 from aggregator.normalise.urls import absolute_url, canonical_url, clean_url
 from aggregator.values.text import ELLIPSIS
-from aggregator.values.web_addresses import host_of, split_address
+from aggregator.values.web_addresses import split_address
 
 TITLE_LIMIT: Final = 500
 SUMMARY_LIMIT: Final = 1_000
@@ -53,20 +54,6 @@ MAX_LISTED: Final = 50
 COMMENT: Final = re.compile(r"comment-\d+")
 
 LINK_RELATIONS: Final = frozenset({"alternate", "enclosure", "related", "via", "describedby"})
-
-
-WELSH_GOVERNMENT: Final = re.compile(r"(?:^|\.)(?:gov\.wales|llyw\.cymru)$")
-# Prefixes of gov.wales announcements: `Written Statement` was seen (2026-09), the others are page types.
-WELSH_TYPES: Final = frozenset(
-    {
-        "written statement",
-        "oral statement",
-        "press release",
-        "datganiad ysgrifenedig",
-        "datganiad llafar",
-        "datganiad i'r wasg",
-    }
-)
 
 
 # By canonical address; `model/licences.py` says what each allows.
@@ -276,24 +263,6 @@ def _claim(raw: RawClaim, now: datetime) -> Claim:
         source=clean_url(raw.source),
         note=plain_text(raw.note, False),
     )
-
-
-def split_type(title: str, categories: Iterable[str], url: str | None) -> tuple[str, str | None]:
-    """The title without a prefix that is the type, and the publisher's type.
-
-    GOV.UK's organisation feeds write `Policy paper: Title` with the category `Policy paper`, its finder feeds
-    only the title: the prefix goes, so that both have the same title. gov.wales writes its prefix everywhere,
-    so there it stays in the title.
-    """
-    prefix, colon, rest = title.partition(": ")
-    if not colon or not rest.strip():
-        return title, None
-    host = host_of(url)
-    if host == "gov.uk" and prefix.casefold() in {name.casefold() for name in categories}:
-        return rest.strip(), prefix
-    if WELSH_GOVERNMENT.search(host) and prefix.casefold().replace("’", "'") in WELSH_TYPES:
-        return title, prefix
-    return title, None
 
 
 def licence_of_address(address: str | None) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -28,6 +28,8 @@ from aggregator.model import (
 )
 from aggregator.parse.mail.announcement import read_announcement
 from aggregator.parse.mail.authenticity import find_doubt, is_list_domain
+from aggregator.parse.mail.automatic import find_automatic, is_sent_by_program
+from aggregator.parse.mail.digest import take_apart
 from aggregator.parse.mail.message import (
     MailHeader,
     MailMessage,
@@ -36,6 +38,7 @@ from aggregator.parse.mail.message import (
     parse_message,
     read_header,
 )
+from aggregator.parse.mail.redact import names_in_header
 from aggregator.values.web_addresses import host_of
 
 QUARANTINE_PREFIX: Final = "quarantined: "
@@ -86,13 +89,14 @@ def read(source: Source, fetched: Fetched) -> ParsedPage:
     """The announcements among the messages, each once, in the order in which they came.
 
     Replies are discussion, not announcements (`is_reply`). A reply with a document attached may be a
-    read-out, so it is quarantined. Raises SourceError when the source has no `mail:` with the list to trust.
+    read-out, so it is quarantined, and so is what only seems to be an automatic message. Raises SourceError
+    when the source has no `mail:` with the list to trust.
     """
     if source.mail is None:
         raise SourceError(
             Cause.LAYOUT, "nothing says which messages to take", "add mail: with list_id and servers"
         )
-    found = [_read_part(part, source.mail) for part in fetched.parts]
+    found = [one for part in fetched.parts for one in _read_part(part, source.mail)]
     rejects = tuple(one for one in found if isinstance(one, Reject))
     return ParsedPage(
         entries=_unique(entry for entry in found if isinstance(entry, RawEntry)),
@@ -118,29 +122,49 @@ def _fetch_rejects(fetched: Fetched) -> tuple[Reject, ...]:
     return tuple(Reject(item_name=f"message {name}", why=QUARANTINE_PREFIX + why) for name, _, why in lines)
 
 
-def _read_part(part: FetchedPart, trust: MailTrust) -> RawEntry | Reject | None:
-    """The announcement, or why the message is quarantined; None for a reply."""
+def _read_part(part: FetchedPart, trust: MailTrust) -> Iterator[RawEntry | Reject]:
+    """The announcements in a message, more than one in a digest, or why it is quarantined."""
     item_name = f"message {part.name}"
     try:
         if doubt := find_doubt(read_header(part.payload), trust):
             raise UnreadableMail(doubt)
         mail = parse_message(part.payload)
+        digested = take_apart(mail)
     except UnreadableMail as error:
-        return Reject(item_name=item_name, why=f"{QUARANTINE_PREFIX}{error}")
-    if not is_reply(mail.header):
-        return _entry(item_name, mail, trust)
-    has_document = any(DOCUMENT_TYPES.match(attachment.type) for attachment in mail.attachments)
-    return (
-        Reject(item_name=item_name, why=f"{QUARANTINE_PREFIX}an answer with a document attached")
-        if has_document
-        else None
-    )
+        yield _quarantined(item_name, str(error))
+        return
+    members = tuple(dict.fromkeys(name for one in digested for name in names_in_header(one.header)))
+    if not digested:
+        yield from _read_message(item_name, mail, trust, members, part.payload)
+    for number, message in enumerate(digested, 1):
+        yield from _read_message(f"{item_name}, {number} of its digest", message, trust, members, b"")
 
 
-def _entry(item_name: str, mail: MailMessage, trust: MailTrust) -> RawEntry:
+def _read_message(
+    item_name: str, mail: MailMessage, trust: MailTrust, members: Sequence[str], raw: bytes
+) -> Iterator[RawEntry | Reject]:
+    """The announcement, or why it is quarantined; nothing for a reply or what a program says it sent."""
+    if mail.digested:
+        yield _quarantined(item_name, "it is a digest inside a digest")
+    elif is_sent_by_program(mail.header):
+        return
+    elif is_reply(mail.header):
+        if any(DOCUMENT_TYPES.match(attachment.type) for attachment in mail.attachments):
+            yield _quarantined(item_name, "an answer with a document attached")
+    elif why := find_automatic(mail, read_subject(mail.header, trust)[0], raw):
+        yield _quarantined(item_name, why)
+    else:
+        yield _entry(item_name, mail, trust, members)
+
+
+def _quarantined(item_name: str, why: str) -> Reject:
+    return Reject(item_name=item_name, why=f"{QUARANTINE_PREFIX}{why}")
+
+
+def _entry(item_name: str, mail: MailMessage, trust: MailTrust, members: Sequence[str]) -> RawEntry:
     header = mail.header
     subject, forwarded = read_subject(header, trust)
-    announcement = read_announcement(mail, forwarded=forwarded)
+    announcement = read_announcement(mail, forwarded=forwarded, members=members)
     title = announcement.redactor.redact(subject)
     # Only a page on the list's own domain: any other link could claim to be somebody else's document.
     page = next((one for one in _links(header, "archived-at") if is_list_domain(host_of(one), trust)), None)
@@ -172,15 +196,14 @@ def _links(header: MailHeader, name: str) -> tuple[str, ...]:
 
 
 def is_reply(header: MailHeader) -> bool:
-    """Whether the message is a reply of a person or of a machine (RFC 3834, 5).
+    """Whether the message is a reply of a person.
 
     People reply to an old message to write a new one. So a message with `In-Reply-To` or `References` is no
     reply if its subject does not start with `Re:` and names a read-out or minutes.
     """
-    automatic = header.first("auto-submitted").lower().startswith("auto-replied")
     subject = decode_header_text(header.first("subject"))
     follows = header.first("in-reply-to") or header.first("references")
-    return automatic or bool(REPLY.match(subject) or (follows and not READ_OUT.search(subject)))
+    return bool(REPLY.match(subject) or (follows and not READ_OUT.search(subject)))
 
 
 def read_subject(header: MailHeader, trust: MailTrust) -> tuple[str, bool]:

@@ -151,11 +151,6 @@ def nested(levels: int) -> bytes:
 
 
 def test_a_message_that_cannot_be_read_is_quarantined() -> None:
-    digest = message(**multipart(PLAIN, kind="digest"))
-    assert (
-        quarantine_reason(digest)
-        == "it is a digest of several messages: subscribe the mailbox without digests"
-    )
     assert quarantine_reason(message(**multipart(PLAIN, kind="encrypted"))) == "it is encrypted"
     assert quarantine_reason(message(**multipart(*[PLAIN] * 101))) == "it has more than 100 parts"
     assert entry_of(message(**multipart(*[PLAIN] * 100))).title == "Example: A plan"

@@ -17,6 +17,8 @@ from aggregator.parse.mail.redact import (
     ADDRESS_REMOVED,
     NUMBER_REMOVED,
     Redactor,
+    names_in_header,
+    quoted_names,
     redactor_for,
     unwrap_safelink,
 )
@@ -56,19 +58,23 @@ class Announcement:
     redactor: Redactor
 
 
-def read_announcement(mail: MailMessage, *, forwarded: bool) -> Announcement:
-    """The announcement in a message's HTML if that can be parsed, else in its text."""
-    read = _from_markup(mail, forwarded) or _from_text(mail, forwarded)
+def read_announcement(mail: MailMessage, *, forwarded: bool, members: Sequence[str] = ()) -> Announcement:
+    """The announcement in a message's HTML if that can be parsed, else in its text.
+
+    Besides the names that the message shows, those of `members` are removed.
+    """
+    read = _from_markup(mail, forwarded, members) or _from_text(mail, forwarded, members)
     attached = _attachment_list(mail.attachments, read.redactor)
     return Announcement(content=read.content + attached, redactor=read.redactor)
 
 
-def _from_markup(mail: MailMessage, forwarded: bool) -> Announcement | None:
+def _from_markup(mail: MailMessage, forwarded: bool, members: Sequence[str]) -> Announcement | None:
     body = read_markup(mail.markup)
     if body is None:
         return None
     lines = list(lines_of(body))
-    publishable, redactor = _publishable(mail.header, [line.text for line in lines], forwarded)
+    texts = [line.text for line in lines]
+    publishable, redactor = _publishable(mail.header, texts, forwarded, members)
     if not any(publishable):
         return None
     for line, after in zip(lines, publishable, strict=True):
@@ -76,20 +82,28 @@ def _from_markup(mail: MailMessage, forwarded: bool) -> Announcement | None:
     return Announcement(content=write_markup(body), redactor=redactor)
 
 
-def _from_text(mail: MailMessage, forwarded: bool) -> Announcement:
-    text = (mail.text if mail.text.strip() else text_of_markup(mail.markup)).strip()
+def words_of(mail: MailMessage, most: int = MAX_MARKUP_CHARACTERS) -> str:
+    """The plain text of a message, or else that of its HTML, of which at most so many characters are read."""
+    return (mail.text if mail.text.strip() else text_of_markup(mail.markup[:most])).strip()
+
+
+def _from_text(mail: MailMessage, forwarded: bool, members: Sequence[str]) -> Announcement:
+    text = words_of(mail)
     lines = text[:MAX_TEXT_CHARACTERS].split("\n")
     if len(lines) > MAX_LINES or len(text) > MAX_TEXT_CHARACTERS:
         lines[MAX_LINES:] = ["", "…"]
-    publishable, redactor = _publishable(mail.header, [one_line(line) for line in lines], forwarded)
+    lines = [one_line(line) for line in lines]
+    publishable, redactor = _publishable(mail.header, lines, forwarded, members)
     paragraphs = re.split(r"\n{2,}", "\n".join(publishable).strip("\n"))
     content = "".join(f"<p>{_paragraph(text)}</p>" for text in paragraphs if text)
     return Announcement(content=content, redactor=redactor)
 
 
-def _publishable(header: MailHeader, lines: Sequence[str], forwarded: bool) -> tuple[list[str], Redactor]:
+def _publishable(
+    header: MailHeader, lines: Sequence[str], forwarded: bool, members: Sequence[str]
+) -> tuple[list[str], Redactor]:
     stripped = strip_boilerplate(lines, forwarded=forwarded)
-    redactor = redactor_for(header, stripped)
+    redactor = redactor_for((*names_in_header(header), *members, *quoted_names(lines)), stripped)
     return [redactor.redact(line) for line in stripped], redactor
 
 

@@ -78,7 +78,7 @@ def strip_boilerplate(lines: Sequence[str], *, forwarded: bool) -> list[str]:
     A forwarded message stays. A message that this one replies to does not.
     """
     stripped = [line.strip() for line in lines]
-    headers = list(_quoted_headers(stripped))
+    headers = list(quoted_headers(stripped))
     forwarded = forwarded or any(FORWARDED.fullmatch(line) for line in stripped)
     content_end = min(
         _footer_start(stripped), len(stripped) if forwarded else _quote_start(stripped, headers)
@@ -139,7 +139,7 @@ def _signature(lines: Sequence[str]) -> Iterator[int]:
     yield from range(start, end)
 
 
-def _quoted_headers(lines: Sequence[str]) -> Iterator[range]:
+def quoted_headers(lines: Sequence[str]) -> Iterator[range]:
     """Line ranges with the header of another message (`From:`, `Sent:`): three fields in a row, or more."""
     start = 0
     for fields, run in itertools.groupby(lines, lambda line: bool(line and FIELD.fullmatch(line[:300]))):

@@ -74,6 +74,8 @@ class MailMessage:
     text: str
     markup: str
     attachments: tuple[MimePart, ...]
+    # The messages of a MIME digest (RFC 2046, 5.1.5).
+    digested: tuple[bytes, ...] = ()
 
 
 def read_header(raw: bytes) -> MailHeader:
@@ -84,8 +86,7 @@ def read_header(raw: bytes) -> MailHeader:
 def parse_message(raw: bytes) -> MailMessage:
     """The whole message.
 
-    Raises UnreadableMail if it has too many parts, is nested too deeply, is encrypted, or is a digest of
-    other messages.
+    Raises UnreadableMail if it has too many parts, is nested too deeply, or is encrypted.
     """
     parts = list(islice(_parts(raw, 0), MAX_PARTS + 1))
     if len(parts) > MAX_PARTS:
@@ -96,6 +97,7 @@ def parse_message(raw: bytes) -> MailMessage:
         text="\n\n".join(_text(part) for part in inline if part.type == "text/plain"),
         markup="\n".join(_text(part) for part in inline if part.type == "text/html"),
         attachments=tuple(part for part in parts if part.is_attachment),
+        digested=tuple(part.payload for part in inline if part.type == "message/rfc822"),
     )
 
 
@@ -143,14 +145,28 @@ def _parts(raw: bytes, depth: int) -> Iterator[MimePart]:
         return
     _refuse_type(content.get_content_type(), depth)
     for piece in _pieces(body, boundary):
-        yield from _parts(piece, depth + 1)
+        message = _digested(piece) if content.get_content_type() == "multipart/digest" else None
+        yield from [message] if message else _parts(piece, depth + 1)
+
+
+def _digested(piece: bytes) -> MimePart | None:
+    """A message of a digest, unparsed; None for a part that says that it is something else."""
+    header, body = _split(piece)
+    if header.first("content-type")[:14].lower() not in {"", "message/rfc822"}:
+        return None
+    return MimePart(
+        type="message/rfc822",
+        name="",
+        is_attachment=False,
+        charset="",
+        is_flowed=False,
+        payload=_decode_transfer(body, header.first("content-transfer-encoding").lower()),
+    )
 
 
 def _refuse_type(type: str, depth: int) -> None:
     if depth == MAX_DEPTH:
         raise UnreadableMail(f"it has parts more than {MAX_DEPTH} deep inside each other")
-    if type == "multipart/digest":
-        raise UnreadableMail("it is a digest of several messages: subscribe the mailbox without digests")
     if type == "multipart/encrypted":
         raise UnreadableMail("it is encrypted")
 

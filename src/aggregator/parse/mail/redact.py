@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 from urllib.parse import parse_qs, unquote
 
-from aggregator.parse.mail.boilerplate import PUBLIC_WORD
+from aggregator.parse.mail.boilerplate import PUBLIC_WORD, quoted_headers
 from aggregator.parse.mail.message import MailHeader, decode_header_text
 from aggregator.values.web_addresses import host_of, split_address
 
@@ -36,8 +36,24 @@ OFFICE: Final = re.compile(
 )
 SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
 
-# Names from a header that are removed, the writer's first.
-MAX_NAMES: Final = 20
+# How a message names whom it quotes: a name before an address, and before or after "wrote".
+_PERSON: Final = PERSON.pattern
+NAME_WITH_ADDRESS: Final = re.compile(
+    rf"({_PERSON})[\"']?,?\s*(?:<|\[|\()(?:mailto:)?[^\s<>\[\]()]{{1,100}}@"
+)
+WRITER: Final = re.compile(
+    rf"({_PERSON})\s*(?:<[^<>]{{0,100}}>|\[[^\[\]]{{0,100}}\]|\([^()]{{0,100}}\))?,?"
+    r" (?:wrote|writes|said|a écrit|ha scritto)\s*:"
+    rf"|\b(?:ysgrifennodd|schrieb|schreef|skrev|escribió) ({_PERSON})"
+)
+VERB: Final = re.compile(r"wrote|writes|said|écrit|scritto|ysgrifennodd|schrieb|schreef|skrev|escribió")
+QUOTED_FIELD: Final = re.compile(
+    r"\W{0,6}(?:from|to|cc|bcc|sender|reply-to|oddi wrth|at|von|an|de|à)\W{0,3}:\s*(.*)", re.IGNORECASE
+)
+MAX_LINE: Final = 1_000
+
+# Names that are removed, the writer's first.
+MAX_NAMES: Final = 200
 
 ADDRESS_REMOVED: Final = "[address removed]"
 NUMBER_REMOVED: Final = "[number removed]"
@@ -59,29 +75,53 @@ class Redactor:
         return self.pattern.sub(NAME_REMOVED, redacted) if self.pattern else redacted
 
 
-def redactor_for(header: MailHeader, lines: Sequence[str]) -> Redactor:
-    """A redactor for the message's writers and recipients, without those who have an office.
+def redactor_for(names: Iterable[str], lines: Sequence[str]) -> Redactor:
+    """A redactor for these names, without those of people who have an office.
 
     A name stays in the whole message if any sentence has it together with an office (`Chair`, `Minister`,
     `MP`).
     """
-    found_names = (name for field in FIELDS for value in header.all(field) for name in _names(value))
-    names = dict.fromkeys(islice(found_names, MAX_NAMES))
+    known = dict.fromkeys(islice(names, MAX_NAMES))
     office_sentences = [
         sentence for line in lines for sentence in SENTENCE.split(line) if OFFICE.search(sentence)
     ]
-    private = [name for name in names if not any(name in sentence for sentence in office_sentences)]
+    private = [name for name in known if not any(name in sentence for sentence in office_sentences)]
     patterns = (r"\s+".join(map(re.escape, name.split())) for name in sorted(private, key=len, reverse=True))
     return Redactor(re.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?!\w)") if private else None)
 
 
+def names_in_header(header: MailHeader) -> Iterator[str]:
+    """The names of a message's writers and recipients."""
+    return (name for field in FIELDS for value in header.all(field) for name in _names(value))
+
+
+def quoted_names(lines: Sequence[str]) -> Iterator[str]:
+    """The names of those whom a message quotes: by attributions, addresses and quoted header fields."""
+    quoted_fields = {number for head in quoted_headers(lines) for number in head}
+    for number, line in enumerate(lines):
+        start = line[:MAX_LINE]
+        patterns = (NAME_WITH_ADDRESS,) * ("@" in start) + (WRITER,) * bool(VERB.search(start))
+        for found in (one for pattern in patterns for one in pattern.finditer(start)):
+            yield from _persons(next(filter(None, found.groups())))
+        is_quoted = number in quoted_fields or start.startswith(">")
+        if is_quoted and (field := QUOTED_FIELD.fullmatch(start)):
+            yield from _names(field[1])
+            for written in re.split(r"[;<>\[\]()]|,(?= [A-Z])", field[1]):
+                yield from _persons(written.strip(" \"'"))
+
+
 def _names(value: str) -> Iterator[str]:
     for found in NAMED.finditer(decode_header_text(value[:2_000])):
-        written = (found[1] or found[2]).partition(" via ")[0].partition("(")[0]
-        last, comma, first = written.partition(",")
-        name = " ".join(f"{first} {last}".split() if comma else written.split())
-        if PERSON.fullmatch(name) and not PUBLIC_WORD.search(name):
-            yield name
+        yield from _persons(found[1] or found[2])
+
+
+def _persons(text: str) -> Iterator[str]:
+    """The name in a text such as `Smith, Chloe via Forum`, in the order in which it is said."""
+    written = text.partition(" via ")[0].partition("(")[0]
+    last, comma, first = written.partition(",")
+    name = " ".join(f"{first} {last}".split() if comma else written.split())
+    if PERSON.fullmatch(name) and not PUBLIC_WORD.search(name):
+        yield name
 
 
 def _number(found: re.Match[str]) -> str:

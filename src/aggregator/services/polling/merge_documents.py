@@ -7,9 +7,11 @@ from datetime import datetime
 
 from aggregator.classify import Labeller, find_duplicates
 from aggregator.classify.identity import can_share_name
+from aggregator.classify.translations import pairs_by_link, pairs_by_minute
 from aggregator.errors import AggregatorError
 from aggregator.model.faults import FaultKind
 from aggregator.normalise.identity import MEETING_PREFIX, NUMBER_PREFIXES
+from aggregator.normalise.languages import LANGUAGE_PREFIXES, TRANSLATION_PREFIX
 from aggregator.services.isolation import Isolation
 from aggregator.services.polling.save_reading import BrokenDocuments, recombine_documents
 from aggregator.store import Store, Transaction
@@ -51,6 +53,9 @@ def _without_false_names(store: Transaction, shared: Mapping[str, frozenset[str]
     """
     groups: list[frozenset[str]] = []
     for name, ids in sorted(shared.items()):
+        if name.startswith(LANGUAGE_PREFIXES):
+            groups += _language_pairs(store, name, ids)
+            continue
         if not name.startswith((*NUMBER_PREFIXES, MEETING_PREFIX)):
             groups.append(ids)
             continue
@@ -58,6 +63,17 @@ def _without_false_names(store: Transaction, shared: Mapping[str, frozenset[str]
         store.names.forget((name, id) for id in ids - kept)
         groups += [kept] if len(kept) > 1 else []
     return groups
+
+
+def _language_pairs(store: Transaction, name: str, ids: frozenset[str]) -> list[frozenset[str]]:
+    """Return the documents that are one in two languages; the others keep the name and stay apart."""
+    carriers = store.carriers.of_documents(ids - store.documents.retracted_ids(ids))
+    forms = {id: [carrier.entry for carrier in several] for id, several in carriers.items() if several}
+    if name.startswith(TRANSLATION_PREFIX):
+        pairs = pairs_by_link(name.removeprefix(TRANSLATION_PREFIX), forms)
+    else:
+        pairs = pairs_by_minute(forms, typed="::" not in name)
+    return [frozenset(pair) for pair in pairs]
 
 
 def _keep_alike(store: Transaction, ids: frozenset[str], *, meeting: bool) -> frozenset[str]:

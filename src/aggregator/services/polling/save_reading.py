@@ -9,6 +9,7 @@ from typing import Final
 
 from aggregator.classify import Labeller, combine_carriers, find_changes, find_removals, withdraw
 from aggregator.classify.combine import LabelFunction
+from aggregator.classify.same_edit import reported_twice
 from aggregator.errors import AggregatorError
 from aggregator.model import (
     Carrier,
@@ -84,6 +85,7 @@ def save_reading(
     gone = _of_undamaged(removals.changes, store, broken)
     saved = [replace(change, payload_sha256=reading.sha256) for change in (*changes, *gone)]
     store.carriers.apply(saved)
+    store.carriers.take_back_revisions(reported_twice(saved, known))
     store.carriers.mark_seen(source.id, listed, now)
     store.carriers.set_pending_removals(source.id, removals.pending)
     recombine_documents({change.entry.id for change in saved}, store, labeller, broken, before=now)

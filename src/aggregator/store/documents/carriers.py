@@ -79,6 +79,14 @@ class Carriers(Repository):
         with self._database.write_transaction() as connection:
             repair_carriers(connection, document_id)
 
+    def take_back_revisions(self, reported_twice: Iterable[tuple[str, str]]) -> None:
+        """Delete the last revision of documents, given with their source, as if they had been restated."""
+        keys = set(reported_twice)
+        with self._database.write_transaction() as connection:
+            stored = [one for one in read_carriers(connection, {id for id, _ in keys}) if _key(one) in keys]
+            delete_carriers(connection, stored)
+            write_carriers(connection, [(_without_last_revision(one), None) for one in stored])
+
     def mark_seen(self, source_id: str, document_ids: Iterable[str], now: datetime) -> None:
         """Save that a poll of the source at `now` saw these documents, unchanged."""
         self._set("last_seen", source_id, dict.fromkeys(document_ids, now))
@@ -210,6 +218,11 @@ def _add_revision(carrier: Carrier, change: Change) -> Carrier:
     if earlier:
         earlier = (*earlier[:-1], replace(earlier[-1], last_seen=carrier.last_seen))
     return replace(carrier, revisions=(*earlier, revision))
+
+
+def _without_last_revision(carrier: Carrier) -> Carrier:
+    *earlier, last = carrier.revisions[:-1]
+    return replace(carrier, revisions=(*earlier, replace(last, last_seen=None)))
 
 
 def _has_revision(carrier: Carrier, change: Change) -> bool:

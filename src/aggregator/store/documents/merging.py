@@ -127,9 +127,15 @@ def _change_entries(carrier: Carrier, **changes: Any) -> Carrier:
 
 
 def _merge_by_last_seen(one: Carrier, other: Carrier) -> Carrier:
-    """Merge two carriers of one source: the entry that the source showed last counts."""
+    """Merge two carriers of one source: the entry shown last counts, of two languages the English."""
+    translated = one.entry.language != other.entry.language
     current, superseded = sorted(
-        (one, other), key=lambda carrier: (-_last_seen(carrier).timestamp(), carrier.entry.rank)
+        (one, other),
+        key=lambda carrier: (
+            translated and carrier.entry.language != "en",
+            -_last_seen(carrier).timestamp(),
+            carrier.entry.rank,
+        ),
     )
     return _merge(current, superseded, current.removal)
 

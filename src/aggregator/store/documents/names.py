@@ -22,6 +22,9 @@ _NAMES: Final = document_names.c
 # documents the last one has the address, and they are never merged for it.
 TAKEN_PREFIX: Final = "taken:"
 
+# The beginning of a name made of the address of the same document in another language.
+TRANSLATION_PREFIX: Final = "translation:"
+
 # A name that is the id of a document that was merged into another one.
 IS_MERGED_ID: Final = _NAMES.name.startswith("urn:uuid:")
 
@@ -73,10 +76,27 @@ class DocumentNames(Repository):
         shared = select(_NAMES.name).where(counts).group_by(_NAMES.name).having(func.count() > 1)
         query = select(_NAMES.name, _NAMES.document_id).where(counts, _NAMES.name.in_(shared))
         rows = self._database.rows(query.order_by(_NAMES.name))
-        return {
+        by_name = {
             name: frozenset(row.document_id for row in group)
             for name, group in groupby(rows, lambda row: row.name)
         }
+        return by_name | self._linked(counts)
+
+    def _linked(self, counts: ColumnElement[bool]) -> dict[str, frozenset[str]]:
+        """Return the documents that a language link leads to, with those that have the link."""
+        target = document_names.alias()
+        start = len(TRANSLATION_PREFIX) + 1
+        query = select(_NAMES.name, _NAMES.document_id, target.c.document_id.label("target_id")).where(
+            counts,
+            _NAMES.name >= TRANSLATION_PREFIX,
+            _NAMES.name < f"{TRANSLATION_PREFIX}\U0010ffff",
+            target.c.name == func.substr(_NAMES.name, start),
+            target.c.from_redirect.is_(False),
+        )
+        found: dict[str, frozenset[str]] = {}
+        for row in self._database.rows(query):
+            found[row.name] = found.get(row.name, frozenset()) | {row.document_id, row.target_id}
+        return {name: ids for name, ids in found.items() if len(ids) > 1}
 
     def duplicates(self, before: datetime | None = None) -> tuple[frozenset[str], ...]:
         """Return the ids of documents that share a name, for each such name; see `shared`."""

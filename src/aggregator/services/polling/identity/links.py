@@ -38,6 +38,8 @@ def settle_link(entry: Entry, before: Entry | None, hosts: Collection[str]) -> S
     """Return the entry with the address to store: its own, or the one that its document has."""
     if before is None or before.url is None or entry.url is None or entry.url == before.url:
         return SettledLink(entry=entry)
+    if _is_translation(entry, before):
+        return SettledLink(entry=entry)
     host, own_host = authority_of(entry.url), authority_of(before.url)
     if host != own_host and host not in hosts:
         kept = replace(entry, url=before.url, links=_with_host(entry.links, host, before.url))
@@ -47,6 +49,12 @@ def settle_link(entry: Entry, before: Entry | None, hosts: Collection[str]) -> S
     if host == own_host and _is_volatile(entry.url, before.url):
         return SettledLink(entry=replace(entry, url=before.url), is_address=False)
     return SettledLink(entry=entry, moved=True)
+
+
+def _is_translation(entry: Entry, before: Entry) -> bool:
+    """Return whether the source shows the page of a translation that is known, and not the one before."""
+    pages = {canonical_url(translation.url) for translation in before.translations}
+    return entry.language != before.language and canonical_url(entry.url) in pages
 
 
 def hosts_of(source: Source, body_address: str, accepted: Iterable[str]) -> frozenset[str]:

@@ -21,6 +21,7 @@ from aggregator.normalise.identity import (
     key_at_used_address,
     name_from_worldwide_id,
 )
+from aggregator.normalise.languages import language_names
 from aggregator.services.polling.identity.candidates import IdentityEvidence, KnownDocuments
 from aggregator.store.documents.names import TAKEN_PREFIX
 
@@ -133,7 +134,8 @@ def claimed_names(entry: Entry, document_id: str, known: KnownDocuments, matches
     worldwide = name_from_worldwide_id(entry)
     if worldwide and known.trusted_id(entry) and known.may_have_name(entry, worldwide):
         names.append(worldwide)
-    return [(name, document_id) for name in (address, *names)]
+    # Not looked up: `merge_documents` finds the pairs, whichever language comes first.
+    return [(name, document_id) for name in (address, *names, *language_names(entry))]
 
 
 def _is_own_address(entry: Entry, document_id: str, known: KnownDocuments, matches: Matches) -> bool:

@@ -1,0 +1,52 @@
+"""Tells that an edit in one language is the one that was seen in another: readers are told of it once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from aggregator.model import Carrier, Change, ChangeKind, Entry
+
+# An edit reaches the other language within this time.
+SAME_EDIT: Final = timedelta(days=3)
+
+
+def is_reported_already(
+    parts: Collection[str], entry: Entry, own: Carrier, carriers: Iterable[Carrier], now: datetime
+) -> bool:
+    """Return whether another language had an edit of the same parts since this one last changed.
+
+    Of two that are found at one instant, English counts, whichever was polled first.
+    """
+    for carrier in _in_other_languages(entry, carriers):
+        for revision in carrier.revisions[1:]:
+            is_new = own.unchanged_since < revision.seen_at and now - revision.seen_at <= SAME_EDIT
+            before = revision.seen_at < now or (
+                revision.seen_at == now and _rank(carrier.entry) < _rank(entry)
+            )
+            if is_new and before and set(parts) & set(revision.parts):
+                return True
+    return False
+
+
+def reported_twice(
+    changes: Iterable[Change], carriers: Mapping[str, Sequence[Carrier]]
+) -> Iterator[tuple[str, str]]:
+    """Yield document and source of revisions of the same instant that these changes tell in English."""
+    for change in changes:
+        if change.kind is not ChangeKind.REVISED:
+            continue
+        for carrier in _in_other_languages(change.entry, carriers.get(change.entry.id, ())):
+            last = carrier.revisions[-1]
+            at_once = last.number > 1 and last.seen_at == change.seen_at
+            if at_once and _rank(change.entry) < _rank(last.entry) and set(change.parts) & set(last.parts):
+                yield change.entry.id, carrier.source
+
+
+def _in_other_languages(entry: Entry, carriers: Iterable[Carrier]) -> list[Carrier]:
+    return [one for one in carriers if one.entry.language != entry.language and one.revisions]
+
+
+def _rank(entry: Entry) -> tuple[bool, str]:
+    return entry.language != "en", entry.language
