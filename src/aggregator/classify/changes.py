@@ -9,16 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from aggregator.classify.comparison import PARTS, comparable_moment, is_later, same_file_names
-from aggregator.model import Carrier, Change, ChangeKind, Entry, Moment, Source
+from aggregator.classify.comparison import PARTS, comparable_moment, is_later, last_minute, same_file_names
+from aggregator.classify.told_less import keep_words, tells_more
+from aggregator.classify.wording.texts import Wording
+from aggregator.model import LONDON, Carrier, Change, ChangeKind, Entry, Moment, Source
+from aggregator.model.days import day_of
 from aggregator.model.kinds import KINDS
 
 # The one date that does count, for a source with `updated_means_change`: GOV.UK's `public_timestamp` moves
 # for major updates only (alphagov/search-api, docs/using-the-search-api.md).
 UPDATED_PART: Final = "updated"
+
+# A date of update further ahead than this is a slip: newer versions will have earlier ones.
+CLOCK_ERROR: Final = timedelta(days=1)
 
 ALL_PARTS: Final = frozenset({*PARTS, UPDATED_PART})
 # The parts that are comparable when another address answered than last time: Citizen Space's interface has
@@ -71,9 +77,16 @@ def _change(
     if entry.removal:
         # A removal needs a second look (`find_removals`).
         return None
+    if _is_old_copy(entry, own_carrier, now):
+        # What it says was replaced already; at most the document is there again.
+        entry = replace(own_carrier.entry, removal=None)
     entry = _fill_in_partial(entry, own_carrier.entry)
+    wording, known = _wordings(entry, own_carrier, now)
+    entry = keep_words(source, entry, own_carrier.entry, wording, known)
     entry = replace(entry, published=_publication_date(entry, own_carrier, others))
-    parts = tuple(part for part in _changed_parts(source, own_carrier.entry, entry) if part in comparable)
+    wording = replace(wording, entry=entry)
+    parts = _changed_parts(source, own_carrier.entry, entry, same_text=wording.says_the_same_as(known))
+    parts = tuple(part for part in parts if part in comparable)
     if has_moved and same_file_names(own_carrier.entry, entry):
         parts = tuple(part for part in parts if part != "attachments")
     if not parts and is_later(entry.updated, own_carrier.entry.updated):
@@ -124,9 +137,40 @@ def _publication_date(entry: Entry, own_carrier: Carrier, others: Sequence[Entry
     return own_carrier.entry.published or entry.published
 
 
-def _changed_parts(source: Source, before: Entry, after: Entry) -> tuple[str, ...]:
+def newest_updates(
+    entries: Iterable[Entry], own: Mapping[str, Carrier], *, now: datetime
+) -> dict[str, Moment]:
+    """Return, by document, each `updated` of `entries` that is newer than any that its carrier has."""
+    dated = {entry.id: entry.updated for entry in entries if entry.id in own and entry.updated}
+    in_time = {id: moment for id, moment in dated.items() if moment.at <= now + CLOCK_ERROR}
+    return {id: moment for id, moment in in_time.items() if is_later(moment, _newest_updated(own[id], now))}
+
+
+def _newest_updated(carrier: Carrier, now: datetime) -> Moment | None:
+    """The newest `updated` that the source ever gave for the document, but for dates still to come."""
+    revisions = (revision.entry.updated for revision in carrier.revisions)
+    given = (carrier.entry.updated, carrier.newest_updated, *revisions)
+    return max((one for one in given if one and one.at <= now + CLOCK_ERROR), key=last_minute, default=None)
+
+
+def _is_old_copy(entry: Entry, own_carrier: Carrier, now: datetime) -> bool:
+    """Whether the entry is older than one that was seen: a server or a cache lags behind."""
+    return is_later(_newest_updated(own_carrier, now), entry.updated)
+
+
+def _wordings(entry: Entry, own_carrier: Carrier, now: datetime) -> tuple[Wording, Wording]:
+    """The words of an entry, and those that its carrier has, with the days on which they were seen."""
+    seen = (own_carrier.first_seen, own_carrier.unchanged_since, own_carrier.last_seen or now)
+    days = {day_of(at, LONDON) for at in (*seen, *(revision.seen_at for revision in own_carrier.revisions))}
+    return Wording(entry, frozenset({day_of(now, LONDON)})), Wording(own_carrier.entry, frozenset(days))
+
+
+def _changed_parts(source: Source, before: Entry, after: Entry, *, same_text: bool) -> tuple[str, ...]:
+    same = {"text": same_text or tells_more(after, before)}
     parts = [
-        name for name, part in PARTS.items() if not part.same(part.value_of(before), part.value_of(after))
+        name
+        for name, part in PARTS.items()
+        if not (same[name] if name in same else part.same(part.value_of(before), part.value_of(after)))
     ]
     counts_updated = source.updated_means_change or KINDS[source.kind].updated_means_change
     if counts_updated and is_later(after.updated, before.updated):

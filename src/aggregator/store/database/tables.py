@@ -23,7 +23,9 @@ from aggregator.model import (
     Failed,
     LabelOverride,
     Labels,
+    Moment,
     PendingRemoval,
+    PendingRevision,
     Removal,
     RobotsTxt,
     Run,
@@ -83,6 +85,8 @@ carriers: Final = Table(
     Column("removal", json_of(Removal), nullable=True),
     # The entry before `changed_at`: other changes of that instant are compared with it, in whatever order.
     Column("previous_entry", json_of(Entry), nullable=True),
+    Column("pending_revision", json_of(PendingRevision), nullable=True),
+    Column("newest_updated", json_of(Moment), nullable=True),
     Index("ix_carriers_source", "source_id", "last_seen"),
 )
 

@@ -39,7 +39,7 @@ def retract(connection: Connection, document_id: str, reason: str, at: datetime)
         connection,
         carriers,
         carriers.c.document_id == document_id,
-        lambda row: {"entry": _blank(row["entry"]), "previous_entry": None},
+        lambda row: {"entry": _blank(row["entry"]), "previous_entry": None, "pending_revision": None},
     )
     # Digests and alerts of earlier days may name it by the id of a document that was merged into it.
     ids = (document_id, *former_ids(connection, document_id))
