@@ -14,7 +14,7 @@ from typing import Final
 
 from aggregator.classify.comparison import PARTS, comparable_moment, is_later, last_minute, same_file_names
 from aggregator.classify.told_less import keep_words, tells_more
-from aggregator.classify.wording.texts import Wording
+from aggregator.classify.wording.texts import Wording, tells_of_edit
 from aggregator.model import LONDON, Carrier, Change, ChangeKind, Entry, Moment, Source
 from aggregator.model.days import day_of
 from aggregator.model.kinds import KINDS
@@ -92,7 +92,8 @@ def _change(
     if not parts and is_later(entry.updated, own_carrier.entry.updated):
         # Only the date moved: with the new date the document would come up as the newest, unchanged.
         entry = replace(entry, updated=own_carrier.entry.updated)
-    return _build_change(parts, entry, own_carrier, others, now)
+    told = parts and _is_announced(entry, own_carrier.entry, carriers, now)
+    return _build_change(() if told else parts, entry, own_carrier, others, now)
 
 
 def _build_change(
@@ -106,7 +107,7 @@ def _build_change(
     elif (
         not parts
         or (own_carrier.entry.partial and not entry.partial)
-        or _is_catching_up(parts, entry, others)
+        or _is_catching_up(parts, entry, own_carrier.entry, others)
     ):
         # Stored without a revision: it is nothing new to subscribers.
         kind, parts = ChangeKind.RESTATED, ()
@@ -178,16 +179,27 @@ def _changed_parts(source: Source, before: Entry, after: Entry, *, same_text: bo
     return tuple(parts)
 
 
-def _is_catching_up(parts: Iterable[str], entry: Entry, others: Sequence[Entry]) -> bool:
+def _is_announced(entry: Entry, before: Entry, carriers: Iterable[Carrier], now: datetime) -> bool:
+    """Whether another source told of this edit: of one that its publisher dates to the same moment."""
+    if not is_later(entry.updated, before.updated):
+        return False
+    moment = comparable_moment(entry.updated)
+    told = (r for c in carriers if c.source != entry.source for r in c.revisions[1:] if r.seen_at < now)
+    return any(comparable_moment(revision.entry.updated) == moment for revision in told)
+
+
+def _is_catching_up(parts: Iterable[str], entry: Entry, before: Entry, others: Sequence[Entry]) -> bool:
     """Whether other carriers already had every changed part, so that this source only catches up.
 
     A carrier without a part does not say that the part has gone.
     """
-    return all(any(_agrees(part, other, entry) for other in others) for part in parts)
+    return all(any(_agrees(part, other, entry, before) for other in others) for part in parts)
 
 
-def _agrees(name: str, other: Entry, entry: Entry) -> bool:
-    """Whether `other` has the part, and the same as `entry`."""
+def _agrees(name: str, other: Entry, entry: Entry, before: Entry) -> bool:
+    """Whether `other` has the part, and the same as `entry`, or the same edit of the text."""
+    if name == "text" and other.language == entry.language and tells_of_edit(other, before, entry):
+        return True
     if name == UPDATED_PART:
         moment = comparable_moment(entry.updated)
         return moment is not None and moment == comparable_moment(other.updated)

@@ -14,19 +14,18 @@ from datetime import datetime
 from typing import Final
 
 from aggregator.classify.removals import CONFIRM_AFTER
+from aggregator.classify.wording.texts import RUN, WORD, passages
 from aggregator.classify.wording.typography import comparable_text
 from aggregator.model import Carrier, Entry, PendingRevision, Removal, RemovalKind, Source
 from aggregator.model.kinds import KINDS
 from aggregator.values.web_addresses import host_of
 
-# Words in a row that are looked for in two versions, and the share of the known ones that an edit leaves.
-RUN: Final = 3
+# The share of the known passages that an edit leaves.
 KEPT_SHARE: Final = 0.2
 # The share that makes what stands in place of a document the same as at the look before.
 LIKE_SHARE: Final = 0.5
 # Words of a text that may be a notice of a server; words that say nothing about what a page is about.
 FEW_WORDS: Final = 60
-WORD: Final = re.compile(r"\w+")
 LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
 EVERYWHERE: Final = frozenset(
     {
@@ -79,7 +78,8 @@ EVERYWHERE: Final = frozenset(
 # Phrases of servers, as one sign among others.
 SERVER_WORDS: Final = re.compile(
     r"\b(?:try (?:again|later)|unavailable|not available|maintenance|not found|can(?:no|')t (?:be )?"
-    r"f(?:ind|ound)|javascript|cookies|robot|verif\w+|log ?in|sign ?in|password|for sale|expired|forbidden|denied|blocked"
+    r"f(?:ind|ound)|javascript|cookies|robot|verif\w+|log ?in|sign ?in|password|for sale|expired|forbidden"
+    r"|denied|blocked"
     r"|technical (?:difficult\w+|problem\w*)|something went wrong|unexpected|back (?:soon|shortly)"
     r"|ddim ar gael)\b"
 )
@@ -91,6 +91,7 @@ NOTICE: Final = re.compile(
     r"|moderators?|administrators?|staff))?\W*$"
 )
 NOTICE_WORDS: Final = 14
+BRACKETS: Final = re.compile(r"[(\[].*[)\]]\.?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +123,11 @@ def hold_back(
     shared = _shared_texts(entries) if source.selectors.details else frozenset()
     for entry in entries:
         carrier = own.get(entry.id)
-        if is_notice(entry, carrier.entry if carrier else None):
-            withdrawn |= {entry.id: Removal(kind=RemovalKind.WITHDRAWN, note=entry.text)} if carrier else {}
+        if not KINDS[source.kind].reads_pages and is_notice(entry, carrier.entry if carrier else None):
+            if carrier:
+                withdrawn[entry.id] = Removal(kind=RemovalKind.WITHDRAWN, note=entry.text)
+            else:
+                kept.append(replace(entry, summary="", content="", text=""))
         elif not KINDS[source.kind].reads_pages or entry.removal or entry.partial:
             kept.append(entry)
         elif carrier is None:
@@ -148,10 +152,14 @@ def is_unlike(entry: Entry, before: Entry) -> bool:
 
 
 def is_notice(entry: Entry, before: Entry | None) -> bool:
-    """Return whether a text is no more than the notice that its author withdrew it."""
+    """Return whether a text is no more than the notice that its author withdrew it.
+
+    Of a document that is new only brackets tell it from what somebody writes about a removal.
+    """
     text = comparable_text(entry.text)
-    brief = 0 < len(WORD.findall(text)) <= NOTICE_WORDS
-    return bool(brief and NOTICE.search(text) and (before is None or text != comparable_text(before.text)))
+    if not NOTICE.search(text) or len(WORD.findall(text)) > NOTICE_WORDS:
+        return False
+    return is_unlike(entry, before) if before else BRACKETS.fullmatch(text) is not None
 
 
 def _share_kept(known: str, text: str) -> float:
@@ -160,12 +168,8 @@ def _share_kept(known: str, text: str) -> float:
     if len(words) < RUN * 4:
         runs, other_runs = _telling_words(words), _telling_words(others)
     else:
-        runs, other_runs = _runs(words), _runs(others)
+        runs, other_runs = passages(known), passages(text)
     return (runs & other_runs).total() / (runs.total() or 1)
-
-
-def _runs(words: Sequence[str]) -> Counter[tuple[str, ...]]:
-    return Counter(zip(*(words[at:] for at in range(RUN)), strict=False))
 
 
 def _telling_words(words: Sequence[str]) -> Counter[tuple[str, ...]]:

@@ -6,8 +6,7 @@ Everything here takes and gives comparable text (`comparable_text`).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from aggregator.classify.wording.days import DATE, day_of
@@ -122,17 +121,16 @@ def _sentence(sentence: str) -> str:
     return MARK if dated and words <= MAX_COUNTER_WORDS and STAMP.match(sentence) else sentence
 
 
-def without_days(text: str, days: Collection[date]) -> str:
-    """Return a line without dates that are one of these days, if it is no more than a date or says "today".
+def with_days_from(text: str, day: date) -> str:
+    """Return a line with dates counted from a day, if it is no more than a date or says "today".
 
-    A date in a sentence stays: it is what the sentence says.
+    A date that moves on as days go by is equal then. One in a sentence stays: it is what the sentence says.
     """
-    near = {day + timedelta(days=step) for day in days for step in (-1, 0, 1)}
 
-    def mark(found: re.Match[str]) -> str:
+    def count(found: re.Match[str]) -> str:
         before, after = text[: found.start()], text[found.end() :]
         brief = len(WORD.findall(before + after)) <= MAX_DAY_WORDS and not EVENT.search(before + after)
-        of_today = brief or TODAY.search(before)
-        return MARK if of_today and any(day_of(found, day.year) == day for day in near) else found[0]
+        named = day_of(found, day.year) if brief or TODAY.search(before) else None
+        return f"{MARK}{(named - day).days}" if named else found[0]
 
-    return DATE.sub(mark, text)
+    return DATE.sub(count, text)
