@@ -69,12 +69,12 @@ PINNED: Item = ("pinned", 1)
     "now",
     [
         [PINNED, *posts(16, 15)],
-        [*posts(16, 15), PINNED],
-        [*posts(16), PINNED, *posts(15)],
+        pytest.param([*posts(16, 15), PINNED], marks=pytest.mark.long),
+        pytest.param([*posts(16), PINNED, *posts(15)], marks=pytest.mark.long),
         # It was edited meanwhile.
         [("pinned", 1, 14), *posts(16, 15)],
         # The oldest comes first.
-        [PINNED, *posts(15, 16)],
+        pytest.param([PINNED, *posts(15, 16)], marks=pytest.mark.long),
     ],
     ids=["first", "last", "between", "edited", "oldest first"],
 )
@@ -146,6 +146,7 @@ def test_three_looks_within_an_hour_are_not_enough(stage: PollingBench) -> None:
     assert stage.state("list").failure is not None
 
 
+@pytest.mark.long
 def test_a_list_that_is_whole_again_starts_anew(stage: PollingBench) -> None:
     for day, numbers in enumerate([range(14), range(3), range(3), range(14), range(3), range(3)]):
         stage.poll(NOON + day * DAY, {LIST: page(numbers)}, only=["list"])

@@ -80,9 +80,9 @@ def test_plain_content_is_escaped_to_html() -> None:
     assert (second.language, second.base) == ("en-GB", "https://news.example.org/all/")
 
 
-def test_an_atom_id_is_no_link() -> None:
+def test_an_atom_id_is_the_link_of_an_entry_without_another() -> None:
     third = read_case("atom10.atom").entries[2]
-    assert (third.id, third.link) == ("https://news.example.org/three", None)
+    assert (third.id, third.link) == ("https://news.example.org/three", "https://news.example.org/three")
     assert third.content == "<p>In <b>XHTML</b>.</p>"
 
 

@@ -43,6 +43,7 @@ def test_an_item_of_version_1_1_is_read_as_it_was_written() -> None:
         id="https://network.example.org/2026/05/read-out/",
         link="https://network.example.org/2026/05/read-out/",
         title="Example: read-out & slides",
+        title_is_verbatim=True,
         summary="Example summary: 1 < 2.",
         summary_is_html=False,
         content='<p>Example words with a <a href="/nap6/">relative link</a>.</p>',

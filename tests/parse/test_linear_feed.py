@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aggregator.errors import Cause
-from aggregator.parse.feed import TAG_END
+from aggregator.parse.decode.feed_markup import TAG_END
 from tests.parse.answers import cause_of, refused
 
 START: Final = "<rss version='2.0'><channel><item><title"

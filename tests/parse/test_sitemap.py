@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 from aggregator.errors import Cause
-from aggregator.model import ParsedPage, RawEntry, Reject, Selectors, Source
+from aggregator.model import ParsedPage, RawEntry, Reject, Selectors
 from aggregator.parse import reader_for
 from tests.parse.html.sources import CASES, entries, read, refused
 from tests.support.builders import make_source
@@ -140,11 +140,25 @@ def test_an_index_leads_to_its_five_newest_sitemaps() -> None:
     assert page.next_requests[0].about is None
 
 
-def test_an_index_may_be_the_fallback_but_an_index_inside_an_index_leads_nowhere() -> None:
-    elsewhere = "https://www.example.scot/other.xml"
-    assert read(SOURCE, case("index.xml"), elsewhere).next_requests == ()
-    with_fallback: Source = make_source(kind="sitemap", address=ADDRESS, fallbacks=(elsewhere,))
-    assert len(read(with_fallback, case("index.xml"), elsewhere).next_requests) == 5
+def test_an_index_of_an_index_is_followed_and_its_relative_addresses_are_joined() -> None:
+    nested = "<sitemapindex><sitemap><loc>/map/2026.xml</loc></sitemap></sitemapindex>"
+    page = read(SOURCE, nested, "https://www.example.scot/other/index.xml")
+    assert [request.url for request in page.next_requests] == ["https://www.example.scot/map/2026.xml"]
+    assert read(SOURCE, urlset("/publications/a")).entries[0].link == f"{PUBLICATIONS}/a"
+
+
+def test_an_index_tells_of_an_address_that_cannot_be_asked() -> None:
+    page = read(SOURCE, "<sitemapindex><sitemap><loc>ftp://a.example/1.xml</loc></sitemap></sitemapindex>")
+    assert page.rejects == (
+        Reject(item_name="sitemap index", why="'ftp://a.example/1.xml' is no http(s) address"),
+    )
+
+
+def test_a_sitemap_that_is_packed_twice_is_unpacked_and_one_packed_without_end_is_refused() -> None:
+    packed = gzip.compress(gzip.compress(case("urlset.xml")))
+    assert read(SOURCE, packed) == read(SOURCE, case("urlset.xml"))
+    error = refused(SOURCE, gzip.compress(gzip.compress(packed)))
+    assert (error.cause, error.detail) == (Cause.ENCODING, "it is packed more than 3 times")
 
 
 def test_a_packed_sitemap_is_unpacked() -> None:

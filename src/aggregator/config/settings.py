@@ -81,6 +81,9 @@ class SettingsSchema(MailSettingsSchema):
     websub_hubs: Annotated[tuple[HubAddress, ...], NoDecode, BeforeValidator(split_list)] = Field(
         (), description="WebSub hubs that are notified of every change."
     )
+    answer_megabytes: int = Field(
+        10, ge=1, le=1_000, description="Megabytes that one answer of a source may have, unpacked."
+    )
     parse_seconds: int = Field(
         20, ge=1, le=600, description="Seconds that reading one answer may take; then it is broken off."
     )

@@ -188,6 +188,8 @@ class RawEntry:
     link: str | None = None
     title: str | None = None
     title_is_html: bool = False
+    # The title is text without any markup: what looks like a tag in it is meant to be read.
+    title_is_verbatim: bool = False
     summary: str | None = None
     summary_is_html: bool = True
     content: str | None = None

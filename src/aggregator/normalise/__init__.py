@@ -8,17 +8,14 @@ To add:  a form of date: DATE_FORMS in `dates.py`; a tracking parameter: `tracke
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Final
+from datetime import datetime
 
 from aggregator.model import Entry, RawEntry, Reject, Removal, Source
 from aggregator.normalise.entry import build_entry, stated_removal
-from aggregator.normalise.identity import MEETING_PREFIX, entry_id
-from aggregator.normalise.urls import has_page_number
-
-NO_DATE: Final = datetime.min.replace(tzinfo=UTC)
+from aggregator.normalise.identity import MEETING_PREFIX
+from aggregator.normalise.repeated_items import Item, settle_repeated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +37,10 @@ def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now
     """Turn the items of a response from `fetched_url` into entries, and reject unusable ones with the reason.
 
     Of several items about one document the one updated last counts, and of equal ones the first. Items that
-    share a page but neither id nor title are several documents. Never raises, whatever the publisher wrote.
+    share a page but neither id, title nor link are several documents. Never raises, whatever the publisher
+    wrote.
     """
-    found: list[Entry] = []
+    found: list[Item] = []
     rejects: list[Reject] = []
     removals: dict[str, Removal] = {}
     for raw in raws:
@@ -54,42 +52,11 @@ def normalise(source: Source, fetched_url: str, raws: Iterable[RawEntry], *, now
             # An item that only states a removal needs no title, so it is no reject.
             rejects += [entry] * (removal is None)
         else:
-            found.append(entry)
-    documents: dict[str, Entry] = {}
-    for entry in keep_apart(found):
-        if entry.key not in documents or _age(entry) > _age(documents[entry.key]):
-            documents[entry.key] = entry
+            found.append(Item(name=raw.item_name, link=raw.link or "", entry=entry))
+    entries, repeated = settle_repeated(found)
     return NormalisedPage(
-        entries=_without_shared_names(documents.values()), rejects=tuple(rejects), removals=removals
+        entries=_without_shared_names(entries), rejects=(*rejects, *repeated), removals=removals
     )
-
-
-def keep_apart(entries: Sequence[Entry]) -> list[Entry]:
-    """The entries, with a key of its own for each that shares a page with others and is another document.
-
-    The oldest keeps the page's key. What has the same id or title as another one is that document again.
-    """
-    by_page: dict[str, list[Entry]] = {}
-    for entry in sorted(entries, key=lambda entry: (_age(entry), entry.native_id or "")):
-        by_page.setdefault(entry.key, []).append(entry)
-    keys: dict[int, str] = {}
-    for page, several in by_page.items():
-        distinct: list[Entry] = []
-        for entry in several:
-            same = next((one for one in distinct if not _is_other(one, entry)), None)
-            distinct += [] if same else [entry]
-            first = distinct[0] in (same, entry)
-            keys[id(entry)] = page if first else f"{page}#{(same or entry).native_id}"
-    keyed = ((entry, keys[id(entry)]) for entry in entries)
-    return [e if key == e.key else replace(e, key=key, id=entry_id(key)) for e, key in keyed]
-
-
-def _is_other(one: Entry, other: Entry) -> bool:
-    """Whether two entries of one page are two documents: neither id nor title says that they are one."""
-    if one.relayed or other.relayed or has_page_number(one.url):
-        return False
-    ids = (one.native_id, other.native_id)
-    return all(ids) and ids[0] != ids[1] and one.title.casefold() != other.title.casefold()
 
 
 def _without_shared_names(entries: Collection[Entry]) -> tuple[Entry, ...]:
@@ -107,8 +74,3 @@ def _without_shared_names(entries: Collection[Entry]) -> tuple[Entry, ...]:
         replace(entry, names=tuple(name for name in entry.names if uses[name, entry.language] <= 1))
         for entry in entries
     )
-
-
-def _age(entry: Entry) -> datetime:
-    moment = entry.updated or entry.published
-    return moment.at if moment else NO_DATE

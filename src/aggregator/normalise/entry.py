@@ -33,7 +33,7 @@ from aggregator.normalise.identity import (
     spelling_name,
 )
 from aggregator.normalise.language import detect_language
-from aggregator.normalise.safe_html import nfc_line, plain_text, safe_html, truncate
+from aggregator.normalise.safe_html import nfc_line, plain_text, safe_html, truncate, verbatim_text
 from aggregator.normalise.urls import absolute_url, canonical_url, clean_url
 from aggregator.values.text import ELLIPSIS
 from aggregator.values.web_addresses import host_of, split_address
@@ -85,7 +85,7 @@ def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) 
     # Only kinds with ids of their own may use them: a feed must not pass for one of our records.
     identifier = document_key(canonical_url(url), raw.id, kind.own_id_prefix)
     relayed = raw.source_feed is not None
-    title = truncate(plain_text(raw.title, raw.title_is_html), TITLE_LIMIT)
+    title = _title(raw)
     if not identifier or not title:
         return Reject(item_name=raw.item_name, why=_reject_reason(raw, title))
     if COMMENT.fullmatch(split_address(url).fragment):
@@ -133,6 +133,11 @@ def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) 
         partial=raw.partial,
         source_feed=_feed_metadata(raw.source_feed) if raw.source_feed else None,
     )
+
+
+def _title(raw: RawEntry) -> str:
+    text = verbatim_text(raw.title) if raw.title_is_verbatim else plain_text(raw.title, raw.title_is_html)
+    return truncate(text, TITLE_LIMIT)
 
 
 def _id(raw: RawEntry, identifier: str) -> str:

@@ -106,7 +106,17 @@ def key_at_used_address(key: str, entry: Entry) -> str:
     """
     date = entry.published or entry.updated
     day = date.at.date().isoformat() if date else entry.title
-    return f"{key}#{independent_id(entry) or day}"
+    return key_at_place(key, independent_id(entry) or day)
+
+
+def place_on_page(entry: Entry) -> str | None:
+    """Return what tells an item from others that share its page: the place to which it links, or its id."""
+    return split_address(entry.url).fragment or independent_id(entry)
+
+
+def key_at_place(page: str, place: str) -> str:
+    """Return the key of an item that shares its page with other documents."""
+    return f"{page}#{place}"
 
 
 def independent_id(entry: Entry) -> str | None:

@@ -100,6 +100,11 @@ def plain_text(text: str | None, is_html: bool) -> str:
     return _tidy_end(nfc_line(plain))
 
 
+def verbatim_text(text: str | None) -> str:
+    """One line of plain text, in which what looks like markup stays."""
+    return _tidy_end(nfc_line((text or "")[:MAX_FIELD_CHARS]))
+
+
 def safe_html(text: str | None, base: str) -> str:
     """HTML that is safe on our pages: a few elements, absolute http(s) and mailto links, no images.
 

@@ -19,8 +19,8 @@ from aggregator.model.kinds import KINDS
 # Fields that identify an item. Merging never replaces them.
 FIXED_FIELDS = ("item_name", "link")
 
-# Text fields, each with the flag that says whether it is HTML. Merging takes both from the same item.
-HTML_FLAGS = {"title": "title_is_html", "summary": "summary_is_html"}
+# Text fields, each with the flags that say how it is written. Merging takes all from the same item.
+TEXT_FLAGS = {"title": ("title_is_html", "title_is_verbatim"), "summary": ("summary_is_html",)}
 
 
 class SourceReader(Protocol):
@@ -63,15 +63,27 @@ def single_document_link(source: Source, address: str) -> str | None:
 
 
 def merge_items(entries: Iterable[RawEntry]) -> tuple[RawEntry, ...]:
-    """Merge items with the same link. A field that a later item fills in replaces the earlier value.
+    """Merge the parts of items with the same link. A field that a later part fills in replaces the earlier
+    value.
 
-    An item without a link is never merged. The merged item is partial only if all its items are.
+    An item without a link is never merged, nor are two whole items: normalising tells which of them counts.
+    The merged item is partial only if all its parts are.
     """
-    merged: dict[object, RawEntry] = {}
-    for number, entry in enumerate(entries):
-        key = entry.link or number
-        merged[key] = _overlay(merged[key], entry) if key in merged else entry
-    return tuple(merged.values())
+    merged: list[RawEntry] = []
+    places: dict[str, int] = {}
+    for entry in entries:
+        place = places.get(entry.link or "")
+        if place is not None and not (_is_whole(merged[place]) and _is_whole(entry)):
+            merged[place] = _overlay(merged[place], entry)
+            continue
+        if entry.link:
+            places[entry.link] = len(merged)
+        merged.append(entry)
+    return tuple(merged)
+
+
+def _is_whole(entry: RawEntry) -> bool:
+    return bool(entry.title) and not entry.partial
 
 
 def _overlay(first: RawEntry, later: RawEntry) -> RawEntry:
@@ -79,8 +91,8 @@ def _overlay(first: RawEntry, later: RawEntry) -> RawEntry:
         field.name: getattr(later, field.name) for field in fields(later) if field.name not in FIXED_FIELDS
     }
     filled = {name: value for name, value in values.items() if value not in (None, (), "")}
-    for text, flag in HTML_FLAGS.items():
+    for text, flags in TEXT_FLAGS.items():
         # A flag is never empty, so without this the later item's flag would apply to the first item's text.
-        if text not in filled:
+        for flag in flags if text not in filled else ():
             filled.pop(flag)
     return replace(first, **{**filled, "partial": first.partial and later.partial})

@@ -24,6 +24,7 @@ from aggregator.parse.html.dom import (
     select_first,
     visible_text,
 )
+from aggregator.parse.html.hidden import shown_text
 from aggregator.values.web_addresses import authority_of, split_address
 
 ACCEPT: Final = "application/json, text/html;q=0.9"
@@ -169,8 +170,8 @@ def _card(number: int, card: Tag, base: str) -> RawEntry:
         item_name=f"card {number}",
         id=link,
         link=link,
-        title=visible_text(title) or None,
-        summary=visible_text(select_first(card, SUMMARY_SELECTOR)) or None,
+        title=shown_text(title) or None,
+        summary=shown_text(select_first(card, SUMMARY_SELECTOR)) or None,
         summary_is_html=False,
         opens=opens,
         closes=closes,

@@ -1,4 +1,4 @@
-"""Reads Atom 1.0 and 0.3, RSS 0.9x, 1.0 and 2.0. The only file that imports feedparser.
+"""Reads Atom 1.0 and 0.3, RSS 0.9x, 1.0 and 2.0.
 
 Also reads the categories by which another instance of this program labels the items that it republishes.
 """
@@ -6,15 +6,9 @@ Also reads the categories by which another instance of this program labels the i
 from __future__ import annotations
 
 import html
-import io
-import re
-from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
-
-import feedparser
-import feedparser.sgml
 
 from aggregator.errors import Cause, SourceError
 from aggregator.model import (
@@ -32,6 +26,8 @@ from aggregator.model import (
 )
 from aggregator.parse.decode.detect import find_feed, snippet
 from aggregator.parse.decode.encoding import decode
+from aggregator.parse.decode.entities import find_entities
+from aggregator.parse.decode.feed_markup import FeedMarkup, parse_markup
 from aggregator.parse.feed_paging import older_address
 from aggregator.values.web_addresses import is_web_address
 
@@ -44,25 +40,7 @@ REMOVAL_BY_STATUS: Final = {kind.value: kind for kind in RemovalKind}
 
 
 ACCEPT: Final = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"
-DECLARATION: Final = "<?xml version='1.0' encoding='utf-8'?>\n"
 HTML_TYPES: Final = {"text/html", "application/xhtml+xml"}
-
-ENTRY_TAG: Final = re.compile(r"<(/?)(?:[\w.-]{1,40}:)?(?:item|entry)(?=[\s>])", re.IGNORECASE)
-# Elements with names of persons, which we never republish, and with keywords. feedparser's time on both grows
-# with the square of their length.
-PERSON_TAG: Final = re.compile(
-    r"<(/?)(?:[\w.-]{1,40}:)?(author|creator|contributor|managingeditor|webmaster|publisher|owner|keywords|tags)"
-    r"(?=[\s>])[^<>]*(?<!/)>",
-    re.IGNORECASE,
-)
-
-
-# Finds the end of a tag, as feedparser's own expression does, but takes back nothing that it has matched.
-# Theirs keeps 165 bytes for each character of a tag that never ends (1.65 GB for 10 MB of white space).
-TAG_END: Final = re.compile(
-    r"""(?:[^'"<>]++|"[^"]*+"(?=>|/|\s|\w+=)|'[^']*+'(?=>|/|\s|\w+=))*+(?=[<>])|.*?(?=[<>])"""
-)
-feedparser.sgml.sgmllib.endbracket.endbracket = TAG_END
 
 
 def republished_item(
@@ -105,16 +83,13 @@ def read(source: Source, fetched: Fetched) -> ParsedPage:
     Raises SourceError: EMPTY; NOT_A_FEED; BROKEN_FEED for XML of which no item can be read; ENDED for the
     notice of a retired GOV.UK finder.
     """
-    text = decode(fetched.payload, fetched.headers.get("content-type", ""))
-    start = find_feed(text)
-    parsed = _parse(text[start:])
+    parsed = _parse(fetched)
     metadata = _metadata(parsed.feed)
-    rss = str(parsed.version).startswith("rss")
-    entries = [_entry(n, item, metadata, rss) for n, item in enumerate(parsed.entries, 1)]
+    entries = list(_entries(source, parsed, metadata))
     _refuse_ended_feed(entries)
-    whole = entries[:-1] if entries and _is_cut_short(text) else entries
-    if not whole and parsed.bozo:
-        raise _broken_error(parsed.get("bozo_exception"), text[:start].count("\n"))
+    whole = entries[:-1] if entries and parsed.is_cut_short else entries
+    if not whole and parsed.fault:
+        raise _broken_error(parsed.fault)
     why = "the feed breaks off inside this item; the next poll may bring it whole"
     cut = tuple(Reject(item_name=entry.item_name, why=why) for entry in entries[len(whole) :])
     return ParsedPage(entries=tuple(whole), feed_metadata=metadata, rejects=cut)
@@ -125,26 +100,24 @@ def request_older(source: Source, fetched: Fetched, page: ParsedPage) -> Request
 
     Follows the feed's links (RFC 5005), else the paging of WordPress and of the Northern Ireland departments.
     """
-    text = decode(fetched.payload, fetched.headers.get("content-type", ""))
-    about = _parse(text[find_feed(text) :]).feed
+    about = _parse(fetched).feed
     named = (_text(about, "generator"), _text(_detail(about, "generator_detail"), "href"))
     address = older_address(fetched, _links(about), " ".join(filter(None, named)), page.entries)
     return request(source, address) if address else None
 
 
-def _parse(text: str) -> Any:
-    markup = (DECLARATION + _without_persons(text)).encode()
+def _parse(fetched: Fetched) -> FeedMarkup:
+    text = decode(fetched.payload, fetched.headers.get("content-type", ""))
+    start = find_feed(text)
+    prologue, markup = text[:start], text[start:]
+    entities = find_entities(prologue, markup)
     try:
-        parsed = feedparser.parse(
-            io.BytesIO(markup),
-            response_headers={"content-type": "application/xml; charset=utf-8"},
-            sanitize_html=False,
-            resolve_relative_uris=False,
-        )
+        # The line breaks keep the lines of error messages right.
+        parsed = parse_markup("\n" * prologue.count("\n") + markup, entities)
     except MemoryError:
         raise
     except Exception as error:  # the publisher's bytes broke feedparser: the fault of the source, not a bug
-        raise _broken_error(error, 0) from error
+        raise _broken_error(error) from error
     if not parsed.version:
         raise SourceError(
             Cause.NOT_A_FEED,
@@ -152,28 +125,6 @@ def _parse(text: str) -> Any:
             "compare the address with the publisher's list of feeds",
         )
     return parsed
-
-
-def _without_persons(text: str) -> str:
-    """The text with the elements about persons replaced by spaces, so that lines in error messages stay
-    right."""
-    pieces: list[str] = []
-    done, name = 0, ""
-    for tag in PERSON_TAG.finditer(text):
-        if not tag[1] and not name:
-            name = tag[2].lower()
-            pieces.append(text[done : tag.start()])
-            done = tag.start()
-        elif tag[1] and tag[2].lower() == name:
-            pieces.append(re.sub(r"[^\n]", " ", text[done : tag.end()]))
-            done, name = tag.end(), ""
-    return "".join((*pieces, text[done:]))
-
-
-def _is_cut_short(text: str) -> bool:
-    """Whether the feed ends inside an item."""
-    tags = deque(ENTRY_TAG.finditer(text), maxlen=1)
-    return any(not tag[1] for tag in tags)
 
 
 def _refuse_ended_feed(entries: list[RawEntry]) -> None:
@@ -191,10 +142,10 @@ def _refuse_ended_feed(entries: list[RawEntry]) -> None:
             )
 
 
-def _broken_error(fault: object, lines_before: int) -> SourceError:
+def _broken_error(fault: object) -> SourceError:
     reason = snippet(getattr(fault, "getMessage", lambda: f"{type(fault).__name__}: {fault}")())
     line, column = (getattr(fault, name, lambda: None)() for name in ("getLineNumber", "getColumnNumber"))
-    where = f" near line {line - 1 + lines_before}, column {column}" if line else ""
+    where = f" near line {line - 1}, column {column}" if line else ""
     return SourceError(
         Cause.BROKEN_FEED,
         f"not well-formed XML{where}, and no item could be saved ({reason})",
@@ -214,32 +165,51 @@ def _metadata(feed: Any) -> FeedMetadata:
     )
 
 
-def _entry(number: int, item: Any, metadata: FeedMetadata, rss: bool) -> RawEntry:
-    links = _links(item)
+def _entries(source: Source, parsed: FeedMarkup, metadata: FeedMetadata) -> Iterator[RawEntry]:
+    """The items that have anything in them."""
+    for number, item in enumerate(parsed.items, 1):
+        if item:
+            yield _entry(source, number, item, metadata, parsed.version)
+
+
+def _entry(source: Source, number: int, item: Any, metadata: FeedMetadata, version: str) -> RawEntry:
     content = _content(item)
     title, summary = (_detail(item, name) for name in ("title_detail", "summary_detail"))
     described = [part for part in (content, summary, title) if part]
+    language = _text(item, "language") or _first(described, "language") or metadata.language
+    links = _links(item)
+    link = _page_link(links, language or source.language) or _other_address(item, links, version)
+    translations = _translations(links, link, language or source.language)
+    verbatim = version == "atom10" and title.get("type") == "text/plain"
     entry = RawEntry(
         item_name=f"item {number}",
         id=_text(item, "id"),
-        link=_page_link(links) or (_permalink(item) if rss else None),
-        title=_text(item, "title"),
+        link=link,
+        title=_title(item, verbatim and not title.get("type_is_stated")),
         title_is_html=title.get("type") in HTML_TYPES,
+        title_is_verbatim=verbatim,
         # feedparser copies the content into a missing summary, but without `summary_detail`.
-        summary=_text(item, "summary") if summary else None,
-        summary_is_html=summary.get("type") in HTML_TYPES,
+        summary=_text(item, "summary") if summary else _text(item, "dc_description"),
+        summary_is_html=not summary or summary.get("type") in HTML_TYPES,
         content=_markup(content),
         published=_text(item, "published"),
         updated=_text(item, "updated"),
         categories=_categories(item),
-        language=_text(item, "language") or _first(described, "language") or metadata.language,
+        language=language,
         base=_first(described, "base"),
-        links=links,
+        links=tuple(one for one in links if one not in translations),
+        translations=translations,
     )
     labels = _instance_categories(item)
     if not labels:
         return entry
     return republished_item(entry, labels, _metadata(_detail(item, "source")), metadata)
+
+
+def _title(item: Any, unescape: bool) -> str | None:
+    """The title. Software that does not say how its titles are written often escapes them twice."""
+    text = _text(item, "title") or _text(item, "dc_title")
+    return html.unescape(text) if text and unescape else text
 
 
 def _text(element: Any, key: str) -> str | None:
@@ -281,25 +251,56 @@ def _links(element: Any) -> tuple[RawLink, ...]:
             type=_text(link, "type"),
             title=_text(link, "title"),
             length=_text(link, "length"),
+            language=_text(link, "hreflang"),
         )
         for link in dict.get(element, "links") or ()
         if (href := _text(link, "href"))
     )
 
 
-def _page_link(links: tuple[RawLink, ...]) -> str | None:
-    """The page for people: the first HTML alternate, else the first alternate."""
+def _page_link(links: tuple[RawLink, ...], language: str | None = None) -> str | None:
+    """The page for people, in this language if there are several: the first HTML alternate, else the first
+    alternate."""
     # A link without rel is an alternate (RFC 4287, 4.2.7.2). legislation.gov.uk names its pages that way,
     # beside alternates in XML, RDF, XHTML and PDF (captures of December 2015).
     alternates = [link for link in links if link.rel == "alternate"]
     pages = [link for link in alternates if link.type == "text/html"]
-    return next((link.href for link in (*pages, *alternates)), None)
+    suitable = [link for link in pages if not link.language or _is_same_language(link.language, language)]
+    return next((link.href for link in (*suitable, *pages, *alternates)), None)
 
 
-def _permalink(item: Any) -> str | None:
-    """An RSS item's guid if the publisher says that it is the page's address."""
-    guid = _text(item, "id") or ""
-    return guid if dict.get(item, "guidislink") and is_web_address(guid) else None
+def _translations(links: tuple[RawLink, ...], page: str | None, language: str | None) -> tuple[RawLink, ...]:
+    """The links to the page in other languages than its own."""
+    own = next((link.language for link in links if link.href == page and link.language), language)
+    return tuple(
+        link
+        for link in links
+        if link.rel == "alternate"
+        and link.type == "text/html"
+        and link.href != page
+        and link.language
+        and not _is_same_language(link.language, own)
+    )
+
+
+def _is_same_language(one: str, other: str | None) -> bool:
+    """Whether two tags name one language, in whichever country."""
+    return one.lower().partition("-")[0] == (other or "").lower().partition("-")[0]
+
+
+def _other_address(item: Any, links: tuple[RawLink, ...], version: str) -> str | None:
+    """The address of an item that links to no page: its id if that is one, itself, or its file."""
+    identifier = _text(item, "id") or ""
+    named = dict.get(item, "guidislink") if version.startswith("rss") else True
+    if named and is_web_address(identifier):
+        return identifier
+    files = (
+        link.href
+        for rel in ("self", "enclosure")
+        for link in links
+        if link.rel == rel and not (link.type or "").startswith("image/")
+    )
+    return next(files, None)
 
 
 def _categories(item: Any) -> tuple[str, ...]:

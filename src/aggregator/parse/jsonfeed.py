@@ -109,7 +109,9 @@ def _entry(number: int, item: object, head: FeedMetadata) -> RawEntry | Reject:
         item_name=where,
         id=text_at(item, "id"),
         link=_link(item),
-        title=text_at(item, "title"),
+        # Plain text by the specification; software often leaves the references of HTML in it.
+        title=html.unescape(text_at(item, "title") or "") or None,
+        title_is_verbatim=True,
         summary=text_at(item, "summary"),
         summary_is_html=False,
         content=text_at(item, "content_html") or _paragraphs(text_at(item, "content_text")),
@@ -122,10 +124,16 @@ def _entry(number: int, item: object, head: FeedMetadata) -> RawEntry | Reject:
 
 
 def _link(item: JsonObject) -> str | None:
-    """The item's page, else the page that it is about (`external_url`), else its id if that is an address."""
+    """The item's page, else the page that it is about (`external_url`), else its id if that is an address,
+    else its file."""
     identifier = text_at(item, "id") or ""
     permalink = identifier if is_web_address(identifier) else None
-    return text_at(item, "url") or text_at(item, "external_url") or permalink
+    files = (
+        text_at(each, "url")
+        for each in objects_at(item, "attachments", MAX_ATTACHMENTS)
+        if not (text_at(each, "mime_type") or "").startswith("image/")
+    )
+    return text_at(item, "url") or text_at(item, "external_url") or permalink or next(files, None)
 
 
 def _paragraphs(plain: str | None) -> str | None:

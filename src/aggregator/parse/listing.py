@@ -31,6 +31,7 @@ from aggregator.parse.html.dom import (
     translation_links,
     visible_text,
 )
+from aggregator.parse.html.hidden import shown_text
 from aggregator.values.web_addresses import authority_of, is_web_address, split_address
 
 # The last page of a list that is followed. gov.wales counts from 0, so five pages of it are read; elsewhere
@@ -180,8 +181,8 @@ def read_item(selectors: Selectors, number: int, item: Tag, base: str) -> RawEnt
     return RawEntry(
         item_name=f"item {number}",
         link=resolve_link(base, attribute(link, "href")) or None,
-        title=visible_text(title if selectors.title else link) or None,
-        summary=visible_text(select_first(item, selectors.summary)) or None,
+        title=shown_text(title if selectors.title else link) or None,
+        summary=shown_text(select_first(item, selectors.summary)) or None,
         summary_is_html=False,
         published=None if means_updated else date or None,
         updated=date or None if means_updated else None,

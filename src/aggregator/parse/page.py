@@ -26,6 +26,7 @@ from aggregator.parse.html.dom import (
     translation_links,
     visible_text,
 )
+from aggregator.parse.html.hidden import is_hidden, shown_text
 
 # The site's name at the end of a title: `Minutes - gov.scot`, `Members | Open Government Partnership`.
 SITE_SUFFIX: Final = re.compile(r"\s+(?:[|–—-]|::)\s+[^|–—]{1,60}$")
@@ -65,7 +66,9 @@ def _entry(source: Source, page: BeautifulSoup, main: Tag, address: str) -> RawE
     base, link = base_address(page, address), _link(source)
     values = _unique_labels(page, source.selectors.labels)
     heading = _heading(page, main)
-    title = visible_text(heading) or SITE_SUFFIX.sub("", visible_text(page.title))
+    title = shown_text(heading) or SITE_SUFFIX.sub("", visible_text(page.title))
+    # The date may stand in an element that nobody sees.
+    published = _published(page)
     remove_boilerplate(main, source.selectors.remove)
     if heading is not None and not heading.decomposed:
         heading.decompose()
@@ -81,7 +84,7 @@ def _entry(source: Source, page: BeautifulSoup, main: Tag, address: str) -> RawE
         link=link,
         title=title or source.title,
         content=main.decode_contents(),
-        published=values.get("published") or _published(page),
+        published=values.get("published") or _published(page) or published,
         updated=values.get("updated"),
         opens=values.get("opens"),
         closes=values.get("closes"),
@@ -113,7 +116,8 @@ def _unique_labels(page: Tag, labels: Mapping[str, str]) -> dict[str, str]:
 
 def _heading(page: Tag, main: Tag) -> Tag | None:
     headings = (*select(main, "h1", 1), *select(page, "h1", 1))
-    return next((heading for heading in headings if visible_text(heading)), None)
+    with_text = [heading for heading in headings if visible_text(heading)]
+    return next((heading for heading in with_text if not is_hidden(heading)), next(iter(with_text), None))
 
 
 def _published(page: Tag) -> str | None:

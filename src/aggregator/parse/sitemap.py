@@ -18,7 +18,7 @@ from aggregator.errors import Cause, SourceError
 from aggregator.model import Fetched, ParsedPage, RawEntry, Reject, Request, Source
 from aggregator.parse.decode.detect import OPENING_CHARACTERS, broken_error, page_error, refuse_empty, snippet
 from aggregator.parse.decode.encoding import decode
-from aggregator.values.web_addresses import is_web_address, split_address
+from aggregator.values.web_addresses import is_web_address, join_address, split_address
 
 ACCEPT: Final = "application/xml, text/xml;q=0.9, application/gzip;q=0.5, */*;q=0.1"
 ROOT: Final = re.compile(r"<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)(?=[\s>/])")
@@ -27,6 +27,9 @@ PAGE: Final = re.compile(r"<html[\s>]|<!doctype\s+html", re.IGNORECASE)
 GZIP: Final = b"\x1f\x8b"
 # Bytes of an unpacked sitemap, the same limit as for any other payload.
 MAX_BYTES: Final = 10 * 1024 * 1024
+
+# A file that is packed, and packed again by one or two servers.
+MAX_PACKINGS: Final = 3
 
 # Sitemaps of an index that are read in one poll, the newest first.
 MAX_SITEMAPS: Final = 5
@@ -62,21 +65,45 @@ def read(source: Source, fetched: Fetched) -> ParsedPage:
     text = decode(_unpack(fetched.payload), fetched.headers.get("content-type", ""))
     tree = read_xml(text, _find_root(text))
     elements = ({etree.QName(child).localname: (child.text or "").strip() for child in each} for each in tree)
-    urls = [(each["loc"], each.get("lastmod", "")) for each in elements if each.get("loc")]
+    # The standard wants whole addresses; some sites write paths.
+    urls = [
+        (join_address(fetched.final_url, each["loc"]), each.get("lastmod", ""))
+        for each in elements
+        if each.get("loc")
+    ]
     newest = sorted(urls, key=_freshness, reverse=True)
-    watched = fetched.url in {source.address, *source.fallbacks}
     if etree.QName(tree).localname == "sitemapindex":
-        named = [address for address, _ in newest if is_web_address(address)] if watched else []
-        return ParsedPage(
-            entries=(), next_requests=tuple(request(source, address) for address in named[:MAX_SITEMAPS])
-        )
-    return _addresses(newest, source.selectors.link, watched)
+        return _index(source, newest)
+    return _addresses(newest, source.selectors.link, fetched.url in {source.address, *source.fallbacks})
+
+
+def _index(source: Source, newest: list[SitemapUrl]) -> ParsedPage:
+    """Requests for the newest sitemaps of an index, which may be indexes, too."""
+    named = [address for address, _ in newest if is_web_address(address)]
+    return ParsedPage(
+        entries=(),
+        next_requests=tuple(request(source, address) for address in named[:MAX_SITEMAPS]),
+        rejects=tuple(
+            Reject(item_name="sitemap index", why=f"'{snippet(address)}' is no http(s) address")
+            for address, _ in newest[:MAX_SITEMAPS]
+            if not is_web_address(address)
+        ),
+    )
 
 
 def _unpack(payload: bytes) -> bytes:
-    """The payload, unpacked if it is a gzip file (`.xml.gz`)."""
-    if not payload.startswith(GZIP):
-        return payload
+    """The payload, unpacked if it is a gzip file (`.xml.gz`), also one that was packed again on its way."""
+    for _ in range(MAX_PACKINGS):
+        if not payload.startswith(GZIP):
+            return payload
+        payload = _unpack_once(payload)
+    if payload.startswith(GZIP):
+        detail = f"it is packed more than {MAX_PACKINGS} times"
+        raise SourceError(Cause.ENCODING, detail, "look at the answer by hand; tell the publisher")
+    return payload
+
+
+def _unpack_once(payload: bytes) -> bytes:
     stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     hint = "look at the answer by hand; an index of smaller sitemaps may be there as well"
     try:
@@ -159,7 +186,7 @@ def read_xml(text: str, start: int) -> Any:
     Raises SourceError (BROKEN_FEED) with line and column, or for too many tags or attributes.
     """
     if text.count("<") > MAX_TAGS or text.count("=") > MAX_ATTRIBUTES:
-        raise broken_error(f"more tags or attributes than are read ({len(text)} characters)")
+        raise broken_error(f"more tags or attributes than are read (at most {MAX_TAGS:,})")
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,

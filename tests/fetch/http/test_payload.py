@@ -148,7 +148,7 @@ def test_an_announced_length_over_the_limit_is_refused_before_reading() -> None:
         read.append(b"x")
         yield b"x"
 
-    with pytest.raises(FetchError, match="1001 bytes were announced, 1000 are allowed"):
+    with pytest.raises(FetchError, match="1001 bytes were announced; 1000 bytes are allowed"):
         asyncio.run(read_payload(chunks_sent(), {"content-length": "1001"}, THOUSAND))
     assert read == []
 

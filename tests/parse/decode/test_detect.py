@@ -93,22 +93,13 @@ def test_a_feed_under_a_wrong_content_type_is_a_feed(content_type: str) -> None:
     assert len(read_feed(FEED, content_type).entries) == 1
 
 
-@pytest.mark.parametrize(
-    "excess",
-    [
-        "<a>" * 200_001,
-        "&amp;" * 1_000_001,
-        "".join(f'<b xmlns:n{n}="u"/>' for n in range(101)),
-        "<category>a</category>" * 10_001,
-    ],
-    ids=["tags", "references", "namespaces", "categories"],
-)
-def test_an_oversized_feed_is_refused_before_it_is_parsed(excess: str) -> None:
+def test_more_namespaces_than_are_read_are_refused_with_the_limit() -> None:
+    excess = "".join(f'<b xmlns:n{n}="u"/>' for n in range(101))
     error = refused(FEED.replace("<item>", excess + "<item>"))
-    assert error.cause is Cause.BROKEN_FEED
-    assert "more tags, attributes, references, namespaces or categories" in error.detail
+    assert (error.cause, error.detail) == (Cause.BROKEN_FEED, "101 namespaces; at most 100 are read")
 
 
-def test_a_large_feed_is_not_taken_for_an_attack() -> None:
-    item = "<item><title>Example</title><category>a</category></item>"
-    assert len(read_feed(f'<rss version="2.0"><channel>{item * 2_000}</channel></rss>').entries) == 2_000
+def test_a_long_feed_with_many_tags_and_categories_is_not_taken_for_an_attack() -> None:
+    item = "<item><title>Example</title>" + "<category>a</category>" * 101 + "</item>"
+    feed = f'<rss version="2.0"><channel>{item * 100}</channel></rss>'
+    assert len(read_feed(feed).entries) == 100

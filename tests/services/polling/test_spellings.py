@@ -62,13 +62,27 @@ def test_the_same_spellings_with_other_ids_are_other_documents(stage: PollingBen
     assert links == set(pages)
 
 
-@pytest.mark.parametrize("ending", ["#update-{}", "?utm_id={}"])
+@pytest.mark.parametrize("ending", [pytest.param("#update-{}", marks=pytest.mark.long), "?utm_id={}"])
 def test_items_of_one_answer_are_never_merged_by_their_address(stage: PollingBench, ending: str) -> None:
     items = [(f"id-{n}", f"Update {n}", PLAN + ending.format(n)) for n in (3, 2, 1)]
     for hours in (0, 1):
         stage.poll(NOON + hours * HOUR, {FEED: rss(*items)})
     assert sorted(stage.documents_by_title()) == ["Update 1", "Update 2", "Update 3"]
     assert all(len(one.carriers[0].revisions) == 1 for one in stage.store.documents.all())
+
+
+@pytest.mark.parametrize("id", ["", pytest.param("id-{}", marks=pytest.mark.long)])
+def test_places_of_one_page_stay_what_they_are_however_many_are_shown(stage: PollingBench, id: str) -> None:
+    """A lone item has the address of the page itself as its key, one of several that of its place."""
+    for hours, shown in enumerate(("a", "ab", "b", "cb", "abc")):
+        items = [(id.format(place), f"Update {place}", f"{PLAN}#{place}") for place in shown]
+        stage.poll(NOON + hours * HOUR, {FEED: rss(*items)})
+    documents = sorted(stage.documents_by_title().items())
+    assert [(title, document.entry.url) for title, document in documents] == [
+        (f"Update {place}", f"{PLAN}#{place}") for place in "abc"
+    ]
+    assert len(stage.store.documents.all()) == 3
+    assert all(len(document.carriers[0].revisions) == 1 for _, document in documents)
 
 
 def test_an_item_that_is_repeated_is_one_document(stage: PollingBench) -> None:

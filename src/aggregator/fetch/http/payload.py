@@ -19,6 +19,7 @@ _GZIP_MAGIC: Final = b"\x1f\x8b"
 _PACKINGS: Final = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
 # Packings that we cannot read and never offered.
 _UNREAD: Final = {"br", "zstd", "compress", "x-compress", "dcb", "dcz", "bzip2", "xz", "lzma"}
+MEGABYTE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +118,10 @@ def _check_end(eof: bool, payload: bytes | bytearray, limit: SizeLimit) -> None:
 
 
 def _too_large(what: str, limit: SizeLimit) -> FetchError:
-    hint = "look at the address in a browser; if it is right, raise the limit"
-    return FetchError(Cause.TOO_LARGE, f"{what}, {limit.max_bytes} are allowed", hint)
+    megabytes, rest = divmod(limit.max_bytes, MEGABYTE)
+    most = f"{limit.max_bytes} bytes" if rest else f"{megabytes} megabytes"
+    hint = "look at the address in a browser; if it is right, raise answer_megabytes in settings.yaml"
+    return FetchError(Cause.TOO_LARGE, f"{what}; {most} are allowed (answer_megabytes)", hint)
 
 
 def _encoding_error(detail: str) -> FetchError:

@@ -21,49 +21,112 @@ BYTE_ORDER_MARKS: Final = (
 
 CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})")
 DECLARED: Final = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})")
-# Encodings that a declaration may choose. UTF-7 and similar ones could hide markup from our checks.
-ALLOWED_ENCODING: Final = re.compile(r"utf-(?:8|16|32)(?:-[bl]e)?|cp125\d|iso8859-\d{1,2}")
+# Encodings of Python that no text on the web has, and UTF-7, which could hide markup from other programs.
+REFUSED_ENCODING: Final = re.compile(r"utf-7|idna|punycode|undefined|(?:raw_)?unicode_escape|charmap")
+# The WHATWG Encoding Standard reads these labels as their supersets, and so do browsers.
+SUPERSETS: Final = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "euc_kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "big5": "big5hkscs",
+}
+# Labels of that standard that Python does not know, apart from `windows-` and a number.
+LABELS: Final = {"x-sjis": "cp932", "x-gbk": "gb18030", "ks_c_5601-1989": "cp949", "x-x-big5": "big5hkscs"}
+WINDOWS: Final = re.compile(r"(?:x-)?(?:windows|cp)-?(\d{3,4})")
+# One unreadable character in so many is a slip of the publisher, and no sign of another encoding.
+READABLE: Final = 100
 
 SURROGATES: Final = re.compile("[\udc80-\udcff]+")
 # Characters that XML 1.0, 2.2 forbids. WordPress lets them through from pasted text.
 NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
+# References to characters by number, also escaped once more, and runs of them.
+REFERENCE: Final = re.compile(r"&(?:amp;)?#(?:[xX]([0-9a-fA-F]++)|([0-9]++));")
+REFERENCES: Final = re.compile(r"(?:&(?:amp;)?#(?:[xX][0-9a-fA-F]++|[0-9]++);)+")
+MAX_DIGITS: Final = 12
 
 
 def decode(payload: bytes, content_type: str = "") -> str:
-    """The text of `payload` without the characters that XML forbids. Never raises.
+    """The text of `payload` without the characters that XML forbids, nor references to them. Never raises.
+
+    Two references to the halves of one character (`&#55357;&#56832;`) become that character.
 
     Bytes that are valid UTF-8 are read as UTF-8, whatever was declared. Otherwise the header's charset comes
     before the XML declaration (RFC 7303, 3.2). What fits neither is read as UTF-8 with stray Windows-1252.
     """
-    for encoding in _encodings(payload, content_type):
+    text = REFERENCES.sub(_mend_references, _decode(payload, content_type))
+    return NOT_XML.sub("", text)
+
+
+def _decode(payload: bytes, content_type: str) -> str:
+    encodings = tuple(_encodings(payload, content_type))
+    for encoding in encodings:
         try:
-            text = payload.decode(encoding)
-        except UnicodeDecodeError:
+            return payload.decode(encoding)
+        except UnicodeError:
             continue
-        return NOT_XML.sub("", text)
-    text = payload.decode("utf-8", "surrogateescape")
-    return NOT_XML.sub("", SURROGATES.sub(_as_windows, text))
+    for encoding in encodings:
+        text = payload.decode(encoding, "replace")
+        if encoding != "utf-8" and text.count("\ufffd") * READABLE <= len(text):
+            return text
+    return SURROGATES.sub(_as_windows, payload.decode("utf-8", "surrogateescape"))
 
 
 def _encodings(payload: bytes, content_type: str) -> Iterator[str]:
     yield from (encoding for mark, encoding in BYTE_ORDER_MARKS if payload.startswith(mark))
-    yield "utf-8"
     charset = CHARSET.search(content_type.lower())
     declared = DECLARED.search(payload[:400])
     names = (charset and charset[1], declared and declared[1].decode("ascii", "replace"))
-    yield from filter(None, map(_allowed_encoding, names))
+    declared_names = tuple(filter(None, map(_allowed_encoding, names)))
+    # Their bytes are valid UTF-8, too, but mean other characters.
+    yield from (name for name in declared_names if _is_unlike_utf_8(name, payload))
+    yield "utf-8"
+    yield from declared_names
+
+
+def _is_unlike_utf_8(encoding: str, payload: bytes) -> bool:
+    """Whether the bytes are in this encoding, of those whose bytes are all ASCII or zero."""
+    if encoding.startswith(("utf-16", "utf-32")):
+        return b"\0" in payload[:100]
+    if encoding.startswith("iso2022"):
+        return b"\x1b" in payload
+    return encoding == "hz" and b"~{" in payload
 
 
 def _allowed_encoding(name: str | None) -> str | None:
     """Python's name of a declared encoding; None if it is unknown or not allowed."""
+    label = LABELS.get((name or "").lower(), WINDOWS.sub(r"cp\1", (name or "").lower()))
     try:
-        found = codecs.lookup(name or "").name
-    except LookupError:
+        found = codecs.lookup(label).name
+        # Raises LookupError for codecs that are no encodings of text, such as base64 or zlib.
+        b"".decode(found)
+    except (LookupError, UnicodeError):
         return None
-    if found in {"iso8859-1", "ascii"}:
-        # The WHATWG Encoding Standard reads these labels as Windows-1252, and so do browsers.
-        return "cp1252"
-    return found if ALLOWED_ENCODING.fullmatch(found) else None
+    return None if REFUSED_ENCODING.fullmatch(found) else SUPERSETS.get(found, found)
+
+
+def _mend_references(run: re.Match[str]) -> str:
+    """Join the halves of characters in a run of references, and drop those that stand for no character."""
+    pieces: list[str] = []
+    high = 0
+    for reference in REFERENCE.finditer(run[0]):
+        code = _code_of(reference)
+        if high and 0xDC00 <= code < 0xE000:
+            pieces.append(chr(0x10000 + ((high - 0xD800) << 10) + code - 0xDC00))
+        elif code <= 0x10FFFF and not NOT_XML.match(chr(code)):
+            pieces.append(reference[0])
+        high = code if 0xD800 <= code < 0xDC00 else 0
+    return "".join(pieces)
+
+
+def _code_of(reference: re.Match[str]) -> int:
+    digits = (reference[1] or reference[2]).lstrip("0")[:MAX_DIGITS]
+    return int(digits or "0", 16 if reference[1] else 10)
 
 
 def _as_windows(stray: re.Match[str]) -> str:

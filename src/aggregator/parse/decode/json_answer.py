@@ -54,7 +54,7 @@ def read_json(fetched: Fetched) -> object:
     if content[0] == "<":
         raise _markup_error(content[:OPENING_CHARACTERS])
     if content.count("{") + content.count("[") > MAX_CONTAINERS:
-        raise broken_error(f"more objects and lists than an answer has ({len(content)} characters)")
+        raise broken_error(f"more objects and lists than an answer has; at most {MAX_CONTAINERS:,} are read")
     try:
         # Numbers are not converted: one with a million digits takes seconds, and no kind needs numbers.
         return json.loads(content, parse_int=str, parse_float=str, parse_constant=str)

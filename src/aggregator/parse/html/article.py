@@ -21,6 +21,7 @@ from aggregator.parse.html.dom import (
     strings_in,
     visible_text,
 )
+from aggregator.parse.html.hidden import remove_hidden
 
 # Where to look for the main text when the source gives no selector, the most reliable first.
 MAIN_SELECTORS: Final = ("main", "[role=main]", "article", "#content")
@@ -98,10 +99,12 @@ def find_main(page: Tag, selector: str) -> Tag | None:
 def remove_boilerplate(main: Tag, remove: Iterable[str]) -> Tag:
     """Remove boilerplate from the element, in place, and return it.
 
-    Removed are: what the selectors in `remove` find, menus, forms, cookie bars, share and print blocks,
-    glossary tooltips, questions about the page (`Is this page useful?`) and date stamps (`Last viewed on …`).
+    Removed are: what the selectors in `remove` find, what nobody sees (`remove_hidden`), menus, forms, cookie
+    bars, share and print blocks, glossary tooltips, questions about the page (`Is this page useful?`) and
+    date stamps (`Last viewed on …`).
     """
     _cut(select(main, ", ".join(remove)))
+    remove_hidden(main)
     chrome = f"{CHROME_SELECTOR}, {BODY_CHROME_SELECTOR}" if main.name == "body" else CHROME_SELECTOR
     _cut_unless_main_text(select(main, chrome), main)
     _cut_unless_main_text(filter(_is_boilerplate, main.find_all(True)), main)

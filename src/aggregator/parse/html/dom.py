@@ -118,7 +118,10 @@ def parse_html(payload: bytes, headers: Mapping[str, str]) -> BeautifulSoup:
     text = decode(payload, _content_type(payload, headers))
     _refuse_other_forms(text)
     if len(text) > MAX_CHARACTERS or text.count("<") > MAX_TAGS:
-        raise _too_large(f"{len(text):,} characters with {text.count('<'):,} tags")
+        raise _too_large(
+            f"{len(text):,} characters with {text.count('<'):,} tags",
+            f"{MAX_CHARACTERS:,} characters and {MAX_TAGS:,} tags are",
+        )
     try:
         page = BeautifulSoup(XML_DECLARATION.sub("", text, count=1), "lxml")
     except MemoryError:
@@ -150,10 +153,10 @@ def not_a_page_error(what: str, hint: str = "open the address in a browser and c
     return SourceError(Cause.NOT_A_FEED, f"{what} came in place of a page", hint)
 
 
-def _too_large(what: str) -> SourceError:
+def _too_large(what: str, read: str) -> SourceError:
     return SourceError(
         Cause.TOO_LARGE,
-        f"a page of {what}, more than is read",
+        f"a page of {what}; at most {read} read",
         "look at the page by hand; watch a smaller part of it",
     )
 
@@ -166,7 +169,7 @@ def _refuse_depth(page: BeautifulSoup) -> None:
         depths[id(element)] = depth
         depth_sum += depth
         if depth > MAX_DEPTH or depth_sum > MAX_DEPTH_SUM:
-            raise _too_large(f"elements {depth} deep inside each other")
+            raise _too_large(f"elements {depth} deep inside each other", f"{MAX_DEPTH} levels are")
 
 
 def select(page: Tag, selector: str, limit: int = 0) -> list[Tag]:

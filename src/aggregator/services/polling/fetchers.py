@@ -12,7 +12,8 @@ from aggregator import VERSION
 from aggregator.clock import Clock
 from aggregator.config import Config, Settings
 from aggregator.fetch import Fetcher, Router
-from aggregator.fetch.http.client import HttpFetcher
+from aggregator.fetch.http.client import HttpFetcher, HttpLimits
+from aggregator.fetch.http.payload import MEGABYTE
 from aggregator.fetch.local.folder import FolderFetcher
 from aggregator.fetch.local.replay import ReplayFetcher, recorded_polls
 from aggregator.fetch.mailbox.fetcher import MailboxFetcher
@@ -36,6 +37,7 @@ async def live_fetcher(config: Config, store: Store, clock: Clock) -> AsyncItera
         robots_cache=store.robots_txt,
         clock=clock,
         allowed_hosts=frozenset(settings.allowed_hosts),
+        limits=HttpLimits(max_bytes=settings.answer_megabytes * MEGABYTE),
     )
     async with web:
         yield Router(FolderFetcher(settings.home), _mailboxes(config), web)

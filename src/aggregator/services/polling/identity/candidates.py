@@ -21,13 +21,16 @@ from aggregator.model import Carrier, Entry
 from aggregator.normalise.identity import (
     MEETING_PREFIX,
     NUMBER_PREFIXES,
+    SPELLING_PREFIX,
     authority_of_id,
     independent_id,
+    key_at_place,
     name_from_worldwide_id,
 )
-from aggregator.normalise.urls import canonical_url, former_canonical_url
+from aggregator.normalise.urls import canonical_url, former_canonical_url, has_page_number
 from aggregator.store import Transaction
 from aggregator.store.documents.names import TAKEN_PREFIX
+from aggregator.values.web_addresses import split_address
 
 # What the publisher says itself goes before all likeness.
 STATED_SCORE: Final = 10
@@ -164,9 +167,14 @@ class KnownDocuments:
     def _compare_links(self, entry: Entry, document_id: str, forms: Sequence[Entry]) -> LinkMatch:
         own = [form for form in forms if form.source == self.source]
         # The key of an item that shares its page with others has the place on the page.
-        here = (form.url == entry.url or canonical_url(form.url) == entry.key for form in own or forms)
-        if entry.url and any(here):
+        here = (
+            form.url == entry.url or (canonical_url(form.url) == entry.key and not _other_place(entry, form))
+            for form in own or forms
+        )
+        if entry.url and (any(here) or any(_same_spelling(entry, form) for form in forms)):
             return LinkMatch.CURRENT
+        if any(_other_place(entry, form) for form in own or forms):
+            return LinkMatch.OTHER
         names = (entry.key, f"{TAKEN_PREFIX}{entry.key}")
         known = any(self.names.get(name) == document_id for name in names)
         return LinkMatch.FORMER if known else LinkMatch.OTHER
@@ -195,10 +203,30 @@ def _numbers(entry: Entry) -> frozenset[str]:
     return frozenset(name for name in entry.names if name.startswith(NUMBER_PREFIXES))
 
 
+def _other_place(entry: Entry, form: Entry) -> bool:
+    """Return whether the links lead to two places of one page, such as two updates in a list of them."""
+    if has_page_number(entry.url) or canonical_url(entry.url) != canonical_url(form.url):
+        return False
+    places = split_address(entry.url).fragment, split_address(form.url).fragment
+    return all(places) and places[0] != places[1]
+
+
+def _same_spelling(entry: Entry, form: Entry) -> bool:
+    """Return whether both links are usual spellings of one address, given with one id."""
+    return any(name in form.names for name in entry.names if name.startswith(SPELLING_PREFIX))
+
+
 def lookup_names(entry: Entry) -> tuple[str, ...]:
     """Return all names under which the document of an entry may be known, the best first."""
-    # The key of documents that were stored when more parameters counted as trackers comes last.
-    others = (name_from_worldwide_id(entry), former_canonical_url(entry.url))
+    page, place = canonical_url(entry.url), split_address(entry.url).fragment
+    others = (
+        name_from_worldwide_id(entry),
+        # Whether an item has the key of its page depends on what else the answer says of the page.
+        page if page != entry.key else None,
+        key_at_place(page, place) if page == entry.key and place else None,
+        # The key of documents that were stored when more parameters counted as trackers comes last.
+        former_canonical_url(entry.url),
+    )
     return (f"{TAKEN_PREFIX}{entry.key}", *entry.all_names, *(name for name in others if name))
 
 
