@@ -130,12 +130,14 @@ def hold_back(
                 kept.append(replace(entry, summary="", content="", text=""))
         elif not KINDS[source.kind].reads_pages or entry.removal or entry.partial:
             kept.append(entry)
+        elif comparable_text(entry.text) in shared and not _says_so_already(entry, carrier):
+            kept += [] if carrier else [_without_text(entry)]
         elif carrier is None:
-            kept.append(_without_text(entry) if comparable_text(entry.text) in shared else entry)
+            kept.append(entry)
         elif is_unlike(entry, carrier.entry):
             waiting = _pending(entry, carrier.pending_revision, now)
             pending[entry.id] = waiting
-            others = {*shared, *_texts_on_host(entry, elsewhere, now)}
+            others = _texts_on_host(entry, elsewhere, now)
             if _is_confirmed(waiting, entry, carrier.entry, others, now):
                 pending[entry.id] = None
                 kept.append(entry)
@@ -143,6 +145,10 @@ def hold_back(
             pending |= {entry.id: None} if carrier.pending_revision else {}
             kept.append(entry)
     return HeldBack(entries=tuple(kept), pending=pending, withdrawn=withdrawn)
+
+
+def _says_so_already(entry: Entry, carrier: Carrier | None) -> bool:
+    return carrier is not None and comparable_text(carrier.entry.text) == comparable_text(entry.text)
 
 
 def is_unlike(entry: Entry, before: Entry) -> bool:
@@ -159,7 +165,9 @@ def is_notice(entry: Entry, before: Entry | None) -> bool:
     text = comparable_text(entry.text)
     if not NOTICE.search(text) or len(WORD.findall(text)) > NOTICE_WORDS:
         return False
-    return is_unlike(entry, before) if before else BRACKETS.fullmatch(text) is not None
+    if before and text == comparable_text(before.text):
+        return False
+    return BRACKETS.fullmatch(text) is not None or (before is not None and is_unlike(entry, before))
 
 
 def _share_kept(known: str, text: str) -> float:

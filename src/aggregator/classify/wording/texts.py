@@ -18,7 +18,9 @@ from aggregator.model import Entry
 WORD: Final = re.compile(r"\w+")
 # Words in a row that make a passage, and the share of passages that two sources word in one way.
 RUN: Final = 3
-MOST: Final = 0.9
+# Not all of them: those at the edges of an edit reach into what only one source has.
+MOST: Final = 0.6
+FEW: Final = 0.25
 # Looks are made at any hour, so a date of today may be a day behind or ahead.
 MAX_DAYS: Final = 20
 SHIFTS: Final = (timedelta(0), timedelta(days=1), timedelta(days=-1))
@@ -100,8 +102,7 @@ def tells_of_edit(other: Entry, before: Entry, after: Entry) -> bool:
     old, new, told = (passages(comparable_text(entry.text)) for entry in (before, after, other))
     brought, taken = new - old, old - new
     return bool(brought or taken) and (
-        (brought & told).total() >= MOST * brought.total()
-        and (taken & told).total() <= (1 - MOST) * taken.total()
+        (brought & told).total() >= MOST * brought.total() and (taken & told).total() <= FEW * taken.total()
     )
 
 
