@@ -117,34 +117,46 @@ def hold_back(
     Something unlike the document waits for a second look, hours later, that finds it still there. What stands
     at several addresses of a host at once, or is a notice of a server, waits until the operator accepts it.
     """
+    shared = _shared_texts(entries) if source.selectors.details else frozenset()
     kept: list[Entry] = []
     pending: dict[str, PendingRevision | None] = {}
     withdrawn: dict[str, Removal] = {}
-    shared = _shared_texts(entries) if source.selectors.details else frozenset()
     for entry in entries:
         carrier = own.get(entry.id)
-        if not KINDS[source.kind].reads_pages and is_notice(entry, carrier.entry if carrier else None):
-            if carrier:
-                withdrawn[entry.id] = Removal(kind=RemovalKind.WITHDRAWN, note=entry.text)
-            else:
-                kept.append(replace(entry, summary="", content="", text=""))
-        elif not KINDS[source.kind].reads_pages or entry.removal or entry.partial:
+        if entry.removal or entry.partial:
             kept.append(entry)
-        elif comparable_text(entry.text) in shared and not _says_so_already(entry, carrier):
-            kept += [] if carrier else [_without_text(entry)]
-        elif carrier is None:
-            kept.append(entry)
-        elif is_unlike(entry, carrier.entry):
-            waiting = _pending(entry, carrier.pending_revision, now)
-            pending[entry.id] = waiting
-            others = _texts_on_host(entry, elsewhere, now)
-            if _is_confirmed(waiting, entry, carrier.entry, others, now):
-                pending[entry.id] = None
-                kept.append(entry)
+        elif not KINDS[source.kind].reads_pages:
+            noticed = is_notice(entry, carrier.entry if carrier else None)
+            withdrawn |= _withdrawal(entry) if noticed and carrier else {}
+            told = replace(entry, summary="", content="", text="") if noticed else entry
+            kept += [] if entry.id in withdrawn else [told]
         else:
-            pending |= {entry.id: None} if carrier.pending_revision else {}
-            kept.append(entry)
+            believed, waiting = _believe(entry, carrier, shared, elsewhere, now)
+            kept += believed
+            pending |= waiting
     return HeldBack(entries=tuple(kept), pending=pending, withdrawn=withdrawn)
+
+
+def _withdrawal(entry: Entry) -> dict[str, Removal]:
+    return {entry.id: Removal(kind=RemovalKind.WITHDRAWN, note=entry.text)}
+
+
+def _believe(
+    entry: Entry,
+    carrier: Carrier | None,
+    shared: Collection[str],
+    elsewhere: Sequence[Carrier],
+    now: datetime,
+) -> tuple[list[Entry], dict[str, PendingRevision | None]]:
+    """Return what of a page may be compared, and what waits in its place."""
+    if comparable_text(entry.text) in shared and not _says_so_already(entry, carrier):
+        return ([] if carrier else [_without_text(entry)]), {}
+    if carrier is None or not is_unlike(entry, carrier.entry):
+        return [entry], {entry.id: None} if carrier and carrier.pending_revision else {}
+    waiting = _pending(entry, carrier.pending_revision, now)
+    if _is_confirmed(waiting, entry, carrier.entry, _texts_on_host(entry, elsewhere, now), now):
+        return [entry], {entry.id: None}
+    return [], {entry.id: waiting}
 
 
 def _says_so_already(entry: Entry, carrier: Carrier | None) -> bool:

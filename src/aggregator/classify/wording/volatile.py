@@ -15,7 +15,6 @@ from aggregator.classify.wording.days import DATE, day_of
 MARK: Final = "#"
 # Words of a sentence that says nothing but how often, or when, beside the number.
 MAX_COUNTER_WORDS: Final = 9
-MAX_DAY_WORDS: Final = 4
 
 NUMBER: Final = r"\d(?:[\d,.']*\d)?(?: ?[km](?!\w))?\+?"
 FEW: Final = rf"(?:{NUMBER}|an?|one|two|three|four|five|six|seven|eight|nine|ten|a few|several|un|dau|dwy)"
@@ -92,10 +91,10 @@ STAMP: Final = re.compile(
     r"(?:this |the )?(?:page |site |list |content )?(?:was )?(?:last )?(?:updated|reviewed|modified|checked"
     r"|viewed|printed|generated|refreshed|accessed|retrieved|visited|crawled|cached)\b"
 )
-# A date beside one of these words is what the line is about.
-EVENT: Final = re.compile(
-    r"\b(?:clos\w*|deadline|until|by|due|ends?|ended|next|meeting|held|publish\w*|open\w*|from|starts?|to|between"
-    r"|cau|erbyn)\b"
+# Words beside a date that only says which day it is.
+OF_THE_DAY: Final = frozenset(
+    "today s is it the date now current time day local london generated rendered printed retrieved accessed"
+    " refreshed page site on at of as edition weather for forecast your here heddiw dyddiad".split()
 )
 TODAY: Final = re.compile(r"\b(?:today|today's date|heddiw)(?: is|:)?,? $")
 WORD: Final = re.compile(r"[^\W\d_]+")
@@ -129,8 +128,8 @@ def with_days_from(text: str, day: date) -> str:
 
     def count(found: re.Match[str]) -> str:
         before, after = text[: found.start()], text[found.end() :]
-        brief = len(WORD.findall(before + after)) <= MAX_DAY_WORDS and not EVENT.search(before + after)
-        named = day_of(found, day.year) if brief or TODAY.search(before) else None
+        alone = OF_THE_DAY.issuperset(WORD.findall(before + after))
+        named = day_of(found, day.year) if alone or TODAY.search(before) else None
         return f"{MARK}{(named - day).days}" if named else found[0]
 
     return DATE.sub(count, text)
