@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from aggregator.classify.comparison import PARTS, comparable_moment, is_later, last_minute, same_file_names
-from aggregator.classify.told_less import keep_words, tells_more
-from aggregator.classify.wording.texts import Wording, tells_of_edit
+from aggregator.classify.shortened_texts import adds_content, keep_words
+from aggregator.classify.wording.texts import Wording, shows_edit
 from aggregator.model import LONDON, Carrier, Change, ChangeKind, Entry, Moment, Source
 from aggregator.model.days import day_of
 from aggregator.model.kinds import KINDS
@@ -92,8 +92,8 @@ def _change(
     if not parts and is_later(entry.updated, own_carrier.entry.updated):
         # Only the date moved: with the new date the document would come up as the newest, unchanged.
         entry = replace(entry, updated=own_carrier.entry.updated)
-    told = parts and _is_announced(entry, own_carrier.entry, carriers, now)
-    return _build_change(() if told else parts, entry, own_carrier, others, now)
+    announced = parts and _is_announced(entry, own_carrier.entry, carriers, now)
+    return _build_change(() if announced else parts, entry, own_carrier, others, now)
 
 
 def _build_change(
@@ -167,7 +167,7 @@ def _wordings(entry: Entry, own_carrier: Carrier, now: datetime) -> tuple[Wordin
 
 
 def _changed_parts(source: Source, before: Entry, after: Entry, *, same_text: bool) -> tuple[str, ...]:
-    same = {"text": same_text or tells_more(after, before)}
+    same = {"text": same_text or adds_content(after, before)}
     parts = [
         name
         for name, part in PARTS.items()
@@ -184,8 +184,8 @@ def _is_announced(entry: Entry, before: Entry, carriers: Iterable[Carrier], now:
     if not is_later(entry.updated, before.updated):
         return False
     moment = comparable_moment(entry.updated)
-    told = (r for c in carriers if c.source != entry.source for r in c.revisions[1:] if r.seen_at < now)
-    return any(comparable_moment(revision.entry.updated) == moment for revision in told)
+    edits = (r for c in carriers if c.source != entry.source for r in c.revisions[1:] if r.seen_at < now)
+    return any(comparable_moment(revision.entry.updated) == moment for revision in edits)
 
 
 def _is_catching_up(parts: Iterable[str], entry: Entry, before: Entry, others: Sequence[Entry]) -> bool:
@@ -198,7 +198,7 @@ def _is_catching_up(parts: Iterable[str], entry: Entry, before: Entry, others: S
 
 def _agrees(name: str, other: Entry, entry: Entry, before: Entry) -> bool:
     """Whether `other` has the part, and the same as `entry`, or the same edit of the text."""
-    if name == "text" and other.language == entry.language and tells_of_edit(other, before, entry):
+    if name == "text" and other.language == entry.language and shows_edit(other, before, entry):
         return True
     if name == UPDATED_PART:
         moment = comparable_moment(entry.updated)

@@ -95,7 +95,7 @@ BRACKETS: Final = re.compile(r"[(\[].*[)\]]\.?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldBack:
+class Believed:
     """The entries of a poll that may be compared with those stored, and what is kept back of the others."""
 
     entries: tuple[Entry, ...] = ()
@@ -105,13 +105,13 @@ class HeldBack:
     withdrawn: Mapping[str, Removal] = field(default_factory=dict)
 
 
-def hold_back(
+def believe_pages(
     source: Source,
     entries: Sequence[Entry],
     own: Mapping[str, Carrier],
     elsewhere: Sequence[Carrier],
     now: datetime,
-) -> HeldBack:
+) -> Believed:
     """Return what of a poll may be compared, given the source's carriers and those with something pending.
 
     Something unlike the document waits for a second look, hours later, that finds it still there. What stands
@@ -128,13 +128,13 @@ def hold_back(
         elif not KINDS[source.kind].reads_pages:
             noticed = is_notice(entry, carrier.entry if carrier else None)
             withdrawn |= _withdrawal(entry) if noticed and carrier else {}
-            told = replace(entry, summary="", content="", text="") if noticed else entry
-            kept += [] if entry.id in withdrawn else [told]
+            entry_left = replace(entry, summary="", content="", text="") if noticed else entry
+            kept += [] if entry.id in withdrawn else [entry_left]
         else:
             believed, waiting = _believe(entry, carrier, shared, elsewhere, now)
             kept += believed
             pending |= waiting
-    return HeldBack(entries=tuple(kept), pending=pending, withdrawn=withdrawn)
+    return Believed(entries=tuple(kept), pending=pending, withdrawn=withdrawn)
 
 
 def _withdrawal(entry: Entry) -> dict[str, Removal]:
@@ -186,15 +186,15 @@ def _share_kept(known: str, text: str) -> float:
     """Return how much of a known text is in another: by runs of words, or the words of a few."""
     words, others = WORD.findall(known), WORD.findall(text)
     if len(words) < RUN * 4:
-        runs, other_runs = _telling_words(words), _telling_words(others)
+        runs, other_runs = _subject_words(words), _subject_words(others)
     else:
         runs, other_runs = passages(known), passages(text)
     return (runs & other_runs).total() / (runs.total() or 1)
 
 
-def _telling_words(words: Sequence[str]) -> Counter[tuple[str, ...]]:
-    telling = [word for word in words if len(word) > RUN and word not in EVERYWHERE]
-    return Counter((word,) for word in telling or words)
+def _subject_words(words: Sequence[str]) -> Counter[tuple[str, ...]]:
+    subjects = [word for word in words if len(word) > RUN and word not in EVERYWHERE]
+    return Counter((word,) for word in subjects or words)
 
 
 def _pending(entry: Entry, before: PendingRevision | None, now: datetime) -> PendingRevision:

@@ -94,15 +94,15 @@ def same_text(one: str, other: str) -> bool:
     return one == other or (short.endswith(ELLIPSIS) and start != "" and long.startswith(start))
 
 
-def tells_of_edit(other: Entry, before: Entry, after: Entry) -> bool:
+def shows_edit(other: Entry, before: Entry, after: Entry) -> bool:
     """Return whether `other` has the words that an edit brought, and not those that it took away.
 
     Sources tell more or less of one document, so their whole texts may differ.
     """
-    old, new, told = (passages(comparable_text(entry.text)) for entry in (before, after, other))
+    old, new, shown = (passages(comparable_text(entry.text)) for entry in (before, after, other))
     brought, taken = new - old, old - new
     return bool(brought or taken) and (
-        (brought & told).total() >= MOST * brought.total() and (taken & told).total() <= FEW * taken.total()
+        (brought & shown).total() >= MOST * brought.total() and (taken & shown).total() <= FEW * taken.total()
     )
 
 

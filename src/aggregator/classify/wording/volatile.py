@@ -93,8 +93,40 @@ STAMP: Final = re.compile(
 )
 # Words beside a date that only says which day it is.
 OF_THE_DAY: Final = frozenset(
-    "today s is it the date now current time day local london generated rendered printed retrieved accessed"
-    " refreshed page site on at of as edition weather for forecast your here heddiw dyddiad".split()
+    [
+        "today",
+        "s",
+        "is",
+        "it",
+        "the",
+        "date",
+        "now",
+        "current",
+        "time",
+        "day",
+        "local",
+        "london",
+        "generated",
+        "rendered",
+        "printed",
+        "retrieved",
+        "accessed",
+        "refreshed",
+        "page",
+        "site",
+        "on",
+        "at",
+        "of",
+        "as",
+        "edition",
+        "weather",
+        "for",
+        "forecast",
+        "your",
+        "here",
+        "heddiw",
+        "dyddiad",
+    ]
 )
 TODAY: Final = re.compile(r"\b(?:today|today's date|heddiw)(?: is|:)?,? $")
 WORD: Final = re.compile(r"[^\W\d_]+")

@@ -17,7 +17,7 @@ from aggregator.publish.feeds.history import FeedEvent
 from aggregator.publish.feeds.items import OWN_LANGUAGE, FeedCategory, FeedItem, ItemLink
 from aggregator.publish.presentation.corrections import CORRECTIONS_PAGE, Correction, corrections_in
 from aggregator.publish.presentation.diff import diff_as_html
-from aggregator.publish.presentation.edits import Edit, edits
+from aggregator.publish.presentation.edits import JoinedEdit, edits
 from aggregator.publish.presentation.paths import document_page_path, page_path_of_id, web_url
 from aggregator.publish.presentation.rows import body_name
 from aggregator.publish.presentation.text import clean_line, clean_title, display_name, language_tag
@@ -86,7 +86,7 @@ def _notice_id(document_id: str, what: str) -> str:
 def _change_item(
     id: str,
     document: Document,
-    edit: Edit,
+    edit: JoinedEdit,
     snapshot: Snapshot,
     sources: FeedSources,
 ) -> FeedItem:

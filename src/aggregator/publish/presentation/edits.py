@@ -11,7 +11,7 @@ from aggregator.model import Carrier, Document, Revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+class JoinedEdit:
     """A change of a document, as one source or several showed it at one instant."""
 
     # The first carrier that shows it, and its entry before.
@@ -23,7 +23,7 @@ class Edit:
     others: tuple[tuple[Revision, Revision], ...] = ()
 
 
-def edits(document: Document) -> Iterator[Edit]:
+def edits(document: Document) -> Iterator[JoinedEdit]:
     """Return the edits of a document, oldest first."""
     by_instant: dict[datetime, list[tuple[Carrier, Revision, Revision]]] = {}
     for carrier in document.carriers:
@@ -32,13 +32,13 @@ def edits(document: Document) -> Iterator[Edit]:
     return (_joined(by_instant[at]) for at in sorted(by_instant))
 
 
-def _joined(told: Sequence[tuple[Carrier, Revision, Revision]]) -> Edit:
-    carrier, before, after = told[0]
-    parts = tuple(dict.fromkeys(part for _, _, revision in told for part in revision.parts))
-    note = next((revision.note for _, _, revision in told if revision.note), "")
-    return Edit(
+def _joined(shown: Sequence[tuple[Carrier, Revision, Revision]]) -> JoinedEdit:
+    carrier, before, after = shown[0]
+    parts = tuple(dict.fromkeys(part for _, _, revision in shown for part in revision.parts))
+    note = next((revision.note for _, _, revision in shown if revision.note), "")
+    return JoinedEdit(
         carrier=carrier,
         before=before,
         after=replace(after, parts=parts, note=note),
-        others=tuple((one, other) for _, one, other in told[1:]),
+        others=tuple((one, other) for _, one, other in shown[1:]),
     )

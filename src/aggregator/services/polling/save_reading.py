@@ -10,7 +10,7 @@ from typing import Final
 from aggregator.classify import Labeller, combine_carriers, find_changes, find_removals, withdraw
 from aggregator.classify.changes import newest_updates
 from aggregator.classify.combine import LabelFunction
-from aggregator.classify.stand_ins import HeldBack, hold_back
+from aggregator.classify.stand_ins import Believed, believe_pages
 from aggregator.errors import AggregatorError, Cause
 from aggregator.model import (
     Carrier,
@@ -67,13 +67,13 @@ def save_reading(
     entries = tuple(entry for entry in identified.entries if entry.id not in retracted)
     known = store.carriers.of_documents([entry.id for entry in entries])
     own = {one.entry.id: one for several in known.values() for one in several if one.source == source.id}
-    held = hold_back(source, entries, own, store.carriers.with_pending_revision(), now)
-    present = [entry for entry in entries if entry.removal is None and entry.id not in held.withdrawn]
+    believed = believe_pages(source, entries, own, store.carriers.with_pending_revision(), now)
+    present = [entry for entry in entries if entry.removal is None and entry.id not in believed.withdrawn]
     backlog = before.first_read is None
     other_address = before.address not in (None, reading.address)
     changes = find_changes(
         source,
-        held.entries,
+        believed.entries,
         known,
         now=now,
         backlog=backlog,
@@ -83,7 +83,7 @@ def save_reading(
     # What waits for the operator has not vanished.
     listed = [*(entry.id for entry in present), *sorted(identified.waiting)]
     # A document at two addresses is there as long as one of them is.
-    stated = {**held.withdrawn, **identified.removals}
+    stated = {**believed.withdrawn, **identified.removals}
     removed = {id: removal for id, removal in stated.items() if id not in listed}
     carried = store.carriers.of_source(source.id)
     removals = find_removals(carried, listed, removed, complete=reading.complete, now=now)
@@ -91,24 +91,24 @@ def save_reading(
     store.carriers.apply(saved)
     store.carriers.mark_seen(source.id, listed, now)
     store.carriers.set_pending_removals(source.id, removals.pending)
-    store.carriers.set_pending_revisions(source.id, held.pending)
-    store.carriers.set_newest_updated(source.id, newest_updates(held.entries, own, now=now))
+    store.carriers.set_pending_revisions(source.id, believed.pending)
+    store.carriers.set_newest_updated(source.id, newest_updates(believed.entries, own, now=now))
     broken = BrokenDocuments()
     recombine_documents({change.entry.id for change in saved}, store, labeller, broken, before=now)
     return SavedReading(
         changes=tuple(saved),
         pending_removals=removals.awaiting_operator,
-        stand_in=stand_in_failure(source, reading.address, held, own),
+        stand_in=stand_in_failure(source, reading.address, believed, own),
         questions=identified.questions,
         broken=broken,
     )
 
 
 def stand_in_failure(
-    source: Source, address: str, held: HeldBack, own: Mapping[str, Carrier]
+    source: Source, address: str, believed: Believed, own: Mapping[str, Carrier]
 ) -> Failed | None:
     """Return the failure of a source with one document, if something else stands in its place."""
-    waiting = [(id, one) for id, one in held.pending.items() if one]
+    waiting = [(id, one) for id, one in believed.pending.items() if one]
     if not KINDS[source.kind].may_be_one_document or not waiting or len(own) > 1:
         return None
     id, pending = waiting[0]

@@ -23,7 +23,7 @@ def keep_words(source: Source, entry: Entry, before: Entry, wording: Wording, kn
 
     `wording` and `known` are those of the two entries.
     """
-    if _tells_less(entry, before, is_feed=KINDS[source.kind].in_opml):
+    if _is_shorter(entry, before, is_feed=KINDS[source.kind].in_opml):
         return _with_files_of(before, _with_words_of(before, entry))
     if before.content and not entry.content and _differs(entry, before):
         # Only the summary is given now, and it is another one.
@@ -36,13 +36,13 @@ def keep_words(source: Source, entry: Entry, before: Entry, wording: Wording, kn
     return entry
 
 
-def tells_more(entry: Entry, before: Entry) -> bool:
+def adds_content(entry: Entry, before: Entry) -> bool:
     """Return whether the source gave a summary before, and now gives the text with it."""
     same = comparable_text(entry.summary) == comparable_text(before.summary) != ""
     return bool(entry.content and not before.content and same)
 
 
-def _tells_less(entry: Entry, before: Entry, *, is_feed: bool) -> bool:
+def _is_shorter(entry: Entry, before: Entry, *, is_feed: bool) -> bool:
     if not before.text or entry.removal:
         return False
     new, old = _start(entry.text), comparable_text(before.text)
