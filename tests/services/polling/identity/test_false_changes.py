@@ -179,7 +179,7 @@ def _item(words: str) -> bytes:
 # ---------------------------------------------------------------- one edit
 
 
-def test_an_edit_that_page_and_feed_show_in_turn_is_told_once(store: Store) -> None:
+def test_an_edit_that_page_and_feed_show_in_turn_is_one_change(store: Store) -> None:
     feed = "https://www.example.org/feed"
     sources = (make_source("a", address=feed), make_source("b", kind="page", address=ADDRESS))
     bench = PollingBench(store, sources)
