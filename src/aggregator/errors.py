@@ -73,6 +73,7 @@ class Cause(StrEnum):
     BROKEN_FEED = "broken feed"
     ENDED = "feed has ended"
     OTHER_FEED = "another feed"
+    OTHER_PAGE = "another page"
     LAYOUT = "page layout has changed"
     LOGIN = "login refused"
     TOOK_TOO_LONG = "took too long to read"

@@ -7,11 +7,11 @@ import pytest
 from aggregator.classify.comparison import (
     comparable_deadline,
     comparable_moment,
-    comparable_text,
     is_later,
-    same_files,
-    same_text,
 )
+from aggregator.classify.file_addresses import same_files
+from aggregator.classify.wording.texts import same_text
+from aggregator.classify.wording.typography import comparable_text
 from aggregator.model import Moment, Precision, ZoneBasis
 from tests.support.builders import instant as at
 
@@ -21,7 +21,7 @@ def moment(text: str, precision: Precision = Precision.MINUTE) -> Moment:
 
 
 def test_texts_are_equal_whatever_their_case_space_quotes_and_dashes() -> None:
-    assert comparable_text("The  “Open”\nPlan’s 2026–27") == 'the "open" plan\'s 2026-27'
+    assert comparable_text("The  “Open”\nPlan’s 2026–27") == "the 'open' plan's 2026-27"
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from aggregator.classify.comparison import PARTS, comparable_moment, is_later, same_file_names
+from aggregator.classify.comparison import PARTS, comparable_moment, is_later, last_minute, same_file_names
 from aggregator.classify.same_edit import is_reported_already
-from aggregator.model import Carrier, Change, ChangeKind, Entry, Moment, Source
+from aggregator.classify.shortened_texts import adds_content, keep_words
+from aggregator.classify.wording.texts import Wording, shows_edit
+from aggregator.model import LONDON, Carrier, Change, ChangeKind, Entry, Moment, Source
+from aggregator.model.days import day_of
 from aggregator.model.kinds import KINDS
 
 # The one date that does count, for a source with `updated_means_change`: GOV.UK's `public_timestamp` moves
@@ -24,6 +27,8 @@ UPDATED_PART: Final = "updated"
 # How far from our first sight a date of publication is no date of a document that was new then.
 YEARS_AWAY: Final = timedelta(days=2 * 365)
 FIRST_WEB_PAGE: Final = 1991
+# A date of update further ahead than this is a slip: newer versions will have earlier ones.
+CLOCK_ERROR: Final = timedelta(days=1)
 
 ALL_PARTS: Final = frozenset({*PARTS, UPDATED_PART})
 # The parts that are comparable when another address answered than last time: Citizen Space's interface has
@@ -81,17 +86,25 @@ def _change(
     if _is_other_language(entry, own_carrier.entry):
         entry = _in_both_languages(entry, own_carrier.entry)
         comparable = PARTS_ACROSS_LANGUAGES
+    elif _is_old_copy(entry, own_carrier, now):
+        # What it says was replaced already; at most the document is there again.
+        entry = replace(own_carrier.entry, removal=None)
     entry = _keep_translations(entry, own_carrier.entry)
     entry = _fill_in_partial(entry, own_carrier.entry)
+    wording, known = _wordings(entry, own_carrier, now)
+    entry = keep_words(source, entry, own_carrier.entry, wording, known)
     entry = replace(entry, published=_publication_date(entry, own_carrier, others))
-    parts = tuple(part for part in _changed_parts(source, own_carrier.entry, entry) if part in comparable)
+    wording = replace(wording, entry=entry)
+    parts = _changed_parts(source, own_carrier.entry, entry, same_text=wording.says_the_same_as(known))
+    parts = tuple(part for part in parts if part in comparable)
     if has_moved and same_file_names(own_carrier.entry, entry):
         parts = tuple(part for part in parts if part != "attachments")
     if not parts and is_later(entry.updated, own_carrier.entry.updated):
         # Only the date moved: with the new date the document would come up as the newest, unchanged.
         entry = replace(entry, updated=own_carrier.entry.updated)
+    announced = parts and _is_announced(entry, own_carrier.entry, carriers, now)
     reported = is_reported_already(parts, entry, own_carrier, carriers, now)
-    return _build_change(parts, entry, own_carrier, others, now, reported=reported)
+    return _build_change(() if announced else parts, entry, own_carrier, others, now, reported=reported)
 
 
 def _build_change(
@@ -112,7 +125,7 @@ def _build_change(
         not parts
         or reported
         or (own_carrier.entry.partial and not entry.partial)
-        or _is_catching_up(parts, entry, others)
+        or _is_catching_up(parts, entry, own_carrier.entry, others)
     ):
         # Stored without a revision: it is nothing new to subscribers.
         kind, parts = ChangeKind.RESTATED, ()
@@ -177,9 +190,40 @@ def _is_mended(before: Moment, after: Moment, carrier: Carrier) -> bool:
     return is_near and (impossible or away < -YEARS_AWAY)
 
 
-def _changed_parts(source: Source, before: Entry, after: Entry) -> tuple[str, ...]:
+def newest_updates(
+    entries: Iterable[Entry], own: Mapping[str, Carrier], *, now: datetime
+) -> dict[str, Moment]:
+    """Return, by document, each `updated` of `entries` that is newer than any that its carrier has."""
+    dated = {entry.id: entry.updated for entry in entries if entry.id in own and entry.updated}
+    in_time = {id: moment for id, moment in dated.items() if moment.at <= now + CLOCK_ERROR}
+    return {id: moment for id, moment in in_time.items() if is_later(moment, _newest_updated(own[id], now))}
+
+
+def _newest_updated(carrier: Carrier, now: datetime) -> Moment | None:
+    """The newest `updated` that the source ever gave for the document, but for dates still to come."""
+    revisions = (revision.entry.updated for revision in carrier.revisions)
+    given = (carrier.entry.updated, carrier.newest_updated, *revisions)
+    return max((one for one in given if one and one.at <= now + CLOCK_ERROR), key=last_minute, default=None)
+
+
+def _is_old_copy(entry: Entry, own_carrier: Carrier, now: datetime) -> bool:
+    """Whether the entry is older than one that was seen: a server or a cache lags behind."""
+    return is_later(_newest_updated(own_carrier, now), entry.updated)
+
+
+def _wordings(entry: Entry, own_carrier: Carrier, now: datetime) -> tuple[Wording, Wording]:
+    """The words of an entry, and those that its carrier has, with the days on which they were seen."""
+    seen = (own_carrier.first_seen, own_carrier.unchanged_since, own_carrier.last_seen or now)
+    days = {day_of(at, LONDON) for at in (*seen, *(revision.seen_at for revision in own_carrier.revisions))}
+    return Wording(entry, frozenset({day_of(now, LONDON)})), Wording(own_carrier.entry, frozenset(days))
+
+
+def _changed_parts(source: Source, before: Entry, after: Entry, *, same_text: bool) -> tuple[str, ...]:
+    same = {"text": same_text or adds_content(after, before)}
     parts = [
-        name for name, part in PARTS.items() if not part.same(part.value_of(before), part.value_of(after))
+        name
+        for name, part in PARTS.items()
+        if not (same[name] if name in same else part.same(part.value_of(before), part.value_of(after)))
     ]
     counts_updated = source.updated_means_change or KINDS[source.kind].updated_means_change
     if counts_updated and is_later(after.updated, before.updated):
@@ -187,16 +231,27 @@ def _changed_parts(source: Source, before: Entry, after: Entry) -> tuple[str, ..
     return tuple(parts)
 
 
-def _is_catching_up(parts: Iterable[str], entry: Entry, others: Sequence[Entry]) -> bool:
+def _is_announced(entry: Entry, before: Entry, carriers: Iterable[Carrier], now: datetime) -> bool:
+    """Whether another source told of this edit: of one that its publisher dates to the same moment."""
+    if not is_later(entry.updated, before.updated):
+        return False
+    moment = comparable_moment(entry.updated)
+    edits = (r for c in carriers if c.source != entry.source for r in c.revisions[1:] if r.seen_at < now)
+    return any(comparable_moment(revision.entry.updated) == moment for revision in edits)
+
+
+def _is_catching_up(parts: Iterable[str], entry: Entry, before: Entry, others: Sequence[Entry]) -> bool:
     """Whether other carriers already had every changed part, so that this source only catches up.
 
     A carrier without a part does not say that the part has gone.
     """
-    return all(any(_agrees(part, other, entry) for other in others) for part in parts)
+    return all(any(_agrees(part, other, entry, before) for other in others) for part in parts)
 
 
-def _agrees(name: str, other: Entry, entry: Entry) -> bool:
-    """Whether `other` has the part, and the same as `entry`."""
+def _agrees(name: str, other: Entry, entry: Entry, before: Entry) -> bool:
+    """Whether `other` has the part, and the same as `entry`, or the same edit of the text."""
+    if name == "text" and other.language == entry.language and shows_edit(other, before, entry):
+        return True
     if name == UPDATED_PART:
         moment = comparable_moment(entry.updated)
         return moment is not None and moment == comparable_moment(other.updated)

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from aggregator.classify.file_addresses import same_files
+from aggregator.classify.wording.texts import Wording
+from aggregator.classify.wording.typography import comparable_text
 from aggregator.model import LONDON, Entry, Moment, Precision
 from aggregator.model.days import COARSE, end_of
-
-ELLIPSIS: Final = "…"
-# Typographic signs that software puts in (WordPress, GOV.UK's Govspeak), as plain ones.
-PLAIN_TYPOGRAPHY: Final = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "–": "-"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +21,6 @@ class ComparedPart:
 
     value_of: Callable[[Entry], Any]
     same: Callable[[Any, Any], bool] = operator.eq
-
-
-def comparable_text(text: str) -> str:
-    """The text without case, extra white space and typography."""
-    return " ".join(text.translate(PLAIN_TYPOGRAPHY).casefold().split())
 
 
 def comparable_moment(moment: Moment | None) -> tuple[datetime, Precision] | None:
@@ -60,20 +52,6 @@ def is_later(after: Moment | None, before: Moment | None) -> bool:
     return after.at > max(before.at, last_minute(before))
 
 
-def same_text(one: str, other: str) -> bool:
-    """Whether two texts are equal, or one is the other cut short with `…`, as in finders and excerpts."""
-    short, long = sorted((one, other), key=len)
-    start = short.removesuffix(ELLIPSIS).rstrip()
-    return one == other or (short.endswith(ELLIPSIS) and start != "" and long.startswith(start))
-
-
-def same_files(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
-    """Whether addresses are equal, and lengths where both have one (RSS writes 0 for an unknown length)."""
-    return one.keys() == other.keys() and all(
-        not length or not other[href] or length == other[href] for href, length in one.items()
-    )
-
-
 def same_file_names(one: Entry, other: Entry) -> bool:
     """Whether the attachments have equal names: a site that moves takes its files along."""
     names, others = (sorted(href.rpartition("/")[2] for href in _files(entry)) for entry in (one, other))
@@ -91,7 +69,7 @@ def _files(entry: Entry) -> Mapping[str, int]:
 # (legislation.gov.uk did so for 10 and 11 of 20 entries within a day, captures of 2015-12).
 PARTS: Final[Mapping[str, ComparedPart]] = {
     "title": ComparedPart(lambda entry: comparable_text(entry.title)),
-    "text": ComparedPart(lambda entry: comparable_text(entry.text), same_text),
+    "text": ComparedPart(Wording, Wording.says_the_same_as),
     "status": ComparedPart(lambda entry: comparable_text(entry.publisher_type or "")),
     "opening date": ComparedPart(lambda entry: comparable_moment(entry.opens)),
     "closing date": ComparedPart(lambda entry: comparable_deadline(entry.closes)),

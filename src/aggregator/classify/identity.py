@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from enum import Enum
 from typing import Final
 
-from aggregator.classify.comparison import comparable_text
+from aggregator.classify.wording.typography import comparable_text
 from aggregator.model import Entry, Moment, Precision
 
 # Of the words of two titles, the share that must be the same, in the same order.

@@ -8,8 +8,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
-from aggregator.classify.comparison import comparable_text
 from aggregator.classify.removals import CONFIRM_AFTER
+from aggregator.classify.wording.typography import comparable_text
 from aggregator.errors import Cause
 from aggregator.model import Entry, Failed, Moment, SourceState
 

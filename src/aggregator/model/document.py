@@ -308,6 +308,19 @@ class PendingRemoval:
     removal: Removal
 
 
+# Stored as JSON: renaming a field needs a migration.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingRevision:
+    """A poll found something unlike the document in its place. Only a second look makes it a revision."""
+
+    since: datetime
+    # What stood there.
+    title: str
+    text: str
+    # Whether the operator said that it is the document.
+    accepted: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carrier:
     """A source that has a document: its current entry and every revision of it."""
@@ -323,6 +336,9 @@ class Carrier:
     changed_at: datetime | None = None
     # The entry before `changed_at`; None if there was none.
     previous_entry: Entry | None = None
+    pending_revision: PendingRevision | None = None
+    # The newest `updated` that any version of the document had; None if it is that of a revision.
+    newest_updated: Moment | None = None
 
     @property
     def source(self) -> str:

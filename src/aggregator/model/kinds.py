@@ -38,6 +38,8 @@ class Kind:
     official: bool = True
     # Whether a later `updated` alone counts as a change: it moves for major updates only, or is all we get.
     updated_means_change: bool = False
+    # Whether it reads pages of a site, in whose place anything may be shown with status 200.
+    reads_pages: bool = False
     # Whether its module has `request_older`, which asks for the page before.
     has_older_pages: bool = False
     # Whether an address may be one document (`single_document_link`), removed when the address is gone.
@@ -58,10 +60,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
     "jsonfeed": Kind(has_older_pages=True, in_opml=True),
     "govuk": Kind(updated_means_change=True, may_be_one_document=True),
-    "listing": Kind(advice=OFFER_FEED),
-    "citizenspace": Kind(advice=OFFER_FEED),
+    "listing": Kind(reads_pages=True, advice=OFFER_FEED),
+    "citizenspace": Kind(reads_pages=True, advice=OFFER_FEED),
     "discourse": Kind(in_opml=True),
-    "page": Kind(may_be_one_document=True, advice=OFFER_FEED),
+    "page": Kind(reads_pages=True, may_be_one_document=True, advice=OFFER_FEED),
     "sitemap": Kind(updated_means_change=True),
     "mailbox": Kind(location=SourceLocation.MAILBOX, own_id_prefix="mail:"),
 }

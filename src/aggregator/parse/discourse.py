@@ -13,7 +13,17 @@ from typing import Final
 from urllib.parse import quote
 
 from aggregator.errors import Cause, SourceError
-from aggregator.model import Fetched, ParsedPage, RawEntry, RawLink, Reject, Request, Source
+from aggregator.model import (
+    Fetched,
+    ParsedPage,
+    RawEntry,
+    RawLink,
+    RawRemoval,
+    Reject,
+    RemovalKind,
+    Request,
+    Source,
+)
 from aggregator.parse import feed
 from aggregator.parse.decode.json_answer import (
     ACCEPT,
@@ -41,6 +51,9 @@ MAX_DETAILS: Final = 20
 # The start of a list's or topic's path. A forum may be in a folder, which comes before it.
 LIST_PATH: Final = re.compile(r"/(?:latest|new|top|hot|c|tags?|t)(?:\.json$|/)")
 
+
+# Fields of a post that its author deleted, or that is hidden after members complained.
+WITHDRAWN_FLAGS: Final = ("user_deleted", "hidden")
 
 NUMBER: Final = re.compile(r"[0-9]{1,12}")
 # `3 posts - 2 participants`, in any language (discourse/discourse, templates of the list feeds, 2026).
@@ -172,6 +185,10 @@ def _topic(fetched: Fetched, value: JsonObject) -> tuple[RawEntry, ...]:
     first = next((post for post in posts if text_at(post, "post_number") == "1"), None)
     if topic is None or first is None:
         return ()
+    if any(first.get(flag) is True for flag in WITHDRAWN_FLAGS) or text_at(first, "deleted_at"):
+        # What stands there is a notice.
+        removal = RawRemoval(kind=RemovalKind.WITHDRAWN, note=text_at(first, "cooked"))
+        return (replace(_topic_entry(topic, value), removal=removal),)
     post = read_post(text_at(first, "cooked") or "", topic)
     return (replace(_topic_entry(topic, value), content=post.markup or None, links=post.attachments),)
 

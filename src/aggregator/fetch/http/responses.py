@@ -55,7 +55,8 @@ def interpret(request: Request, response: HttpResponse, *, moved_to: str | None)
     """The result for the last response to `request`. `moved_to` is where permanent redirects led."""
     if response.status == 304 and request.validators != Validators():
         return NotModified(url=request.url, headers=response.headers)
-    if not 200 <= response.status < 300 or response.status == 206:  # 206 is a part, which we never requested
+    # 202 announces an answer, such as after a bot check; 206 is a part, which we never requested.
+    if not 200 <= response.status < 300 or response.status in (202, 206):
         return failure_of_response(request.url, response)
     if not response.payload.strip():
         return Failed(

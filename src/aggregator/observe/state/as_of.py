@@ -28,6 +28,7 @@ def _carrier_at(carrier: Carrier, at: datetime) -> Carrier:
         removal=entry.removal,
         # Revisions have no history of pending removals.
         pending_removal=None,
+        pending_revision=None,
         last_seen=revisions[-1].seen_at,
     )
 

@@ -40,7 +40,8 @@ BOILERPLATE_NAME: Final = re.compile(
     r"|share[_-](?:this|page|links?|buttons?|bar|block|icons?)|sharethis|addtoany|addthis|sharedaddy"
     r"|social[_-](?:media|share|sharing|links?|icons?|buttons?)|print[_-](?:this|page|button|link|icon)"
     r"|page[_-](?:useful|helpful|feedback|rating)|(?:is|was)-this-page|skip[_-]?(?:link|to)|back[_-]?to[_-]?top"
-    r"|last[_-]viewed|printed[_-]on)",
+    r"|last[_-]viewed|printed[_-]on|feefo|trustpilot|testimonials?|random[_-](?:quote|image|post)"
+    r"|(?:hit|visitor|view|page)[_-]?count(?:er)?)",
     re.IGNORECASE,
 )
 # Compared with whole class names, never with ids: a heading about data sharing gets the id `sharing`.

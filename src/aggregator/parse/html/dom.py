@@ -307,9 +307,20 @@ def _describe_error_page(page: BeautifulSoup, title: str) -> tuple[str, str] | N
         return "a bot check", "wait and poll more slowly; if it lasts, ask the publisher to let readers in"
     if short and (page.select_one("input[type=password]") or LOGIN.search(f"<title>{title}")):
         return "a login page", "find an address of the page that is public"
+    if short and any(map(_is_no_page, select(page, "meta[content]"))):
+        return "a page that sends readers on", "wait; if it lasts, open the address in a browser and compare"
     if ERROR_TITLE.match(title):
         return "an error page", "open the address in a browser; if it is gone there too, look for a new one"
     return None
+
+
+def _is_no_page(meta: Tag) -> bool:
+    """Whether a `<meta>` sends the reader on, or tells robots neither to keep the page nor to follow it."""
+    content = attribute(meta, "content").lower()
+    if attribute(meta, "http-equiv").lower() == "refresh":
+        return True
+    keeps_out = "none" in content or ("noindex" in content and "nofollow" in content)
+    return attribute(meta, "name").lower() == "robots" and keeps_out
 
 
 def attachment_links(main: Tag, base: str) -> tuple[RawLink, ...]:

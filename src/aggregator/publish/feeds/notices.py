@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from html import escape
-from itertools import pairwise
 from typing import Final
 
-from aggregator.model import Carrier, Document, Link, Moment, Revision, Snapshot
+from aggregator.model import Document, Link, Moment, Snapshot
 from aggregator.model.alert_rules import Alert, AlertReason
 from aggregator.model.licences import licence, may_show
 from aggregator.publish.feeds.feed_sources import FeedSources
@@ -18,6 +17,7 @@ from aggregator.publish.feeds.history import FeedEvent
 from aggregator.publish.feeds.items import OWN_LANGUAGE, FeedCategory, FeedItem, ItemLink
 from aggregator.publish.presentation.corrections import CORRECTIONS_PAGE, Correction, corrections_in
 from aggregator.publish.presentation.diff import diff_as_html
+from aggregator.publish.presentation.edits import JoinedEdit, edits
 from aggregator.publish.presentation.paths import document_page_path, page_path_of_id, web_url
 from aggregator.publish.presentation.rows import body_name
 from aggregator.publish.presentation.text import clean_line, clean_title, display_name, language_tag
@@ -35,18 +35,18 @@ TITLE_PREFIXES: Final = {
 
 
 def change_events(snapshot: Snapshot) -> Iterator[FeedEvent]:
-    """An event for each revision of each document by each carrier, except its first."""
+    """An event for each edit of each document, however many sources tell of it."""
     for document in snapshot.documents:
-        for carrier in document.carriers:
-            for before, after in pairwise(carrier.revisions):
-                id = _notice_id(document.entry.id, f"{carrier.source} {after.seen_at.isoformat()}")
-                yield FeedEvent(
-                    id=id,
-                    at=after.seen_at,
-                    updated=after.seen_at,
-                    content_key=f"{after.number} {after.payload_sha256}",
-                    make_item=partial(_change_item, id, document, carrier, before, after),
-                )
+        for edit in edits(document):
+            after = edit.after
+            id = _notice_id(document.entry.id, f"{edit.carrier.source} {after.seen_at.isoformat()}")
+            yield FeedEvent(
+                id=id,
+                at=after.seen_at,
+                updated=after.seen_at,
+                content_key=f"{after.number} {after.payload_sha256}",
+                make_item=partial(_change_item, id, document, edit),
+            )
 
 
 def removal_events(snapshot: Snapshot) -> Iterator[FeedEvent]:
@@ -86,12 +86,11 @@ def _notice_id(document_id: str, what: str) -> str:
 def _change_item(
     id: str,
     document: Document,
-    carrier: Carrier,
-    before: Revision,
-    after: Revision,
+    edit: JoinedEdit,
     snapshot: Snapshot,
     sources: FeedSources,
 ) -> FeedItem:
+    before, after = edit.before, edit.after
     # A difference shows both texts, so both licences must allow it.
     open_licence = may_show(before.entry.licence, after.entry.licence)
     parts = ", ".join(after.parts) or "not said"
@@ -99,7 +98,9 @@ def _change_item(
     diff = diff_as_html(before.entry, after.entry, snapshot.site.timezone, with_text=open_licence)
     publisher_note = f" The publisher says: {note}" if note else ""
     note_html = f"<p>{escape(publisher_note.strip())}</p>" if publisher_note else ""
-    carrier_text = f" Told by {source.title}." if (source := sources.by_source.get(carrier.source)) else ""
+    carrier_text = (
+        f" Told by {source.title}." if (source := sources.by_source.get(edit.carrier.source)) else ""
+    )
     return _notice_item(
         id=id,
         document=document,

@@ -148,7 +148,10 @@ def publish_pages(snapshot: Snapshot) -> Iterator[Artifact | DeferredArtifact]:
 
 def _without_poll_times(document: Document) -> Document:
     """The document without what changes at every poll. The page does not show it, so it must not count."""
-    carriers = (replace(carrier, last_seen=None, pending_removal=None) for carrier in document.carriers)
+    carriers = (
+        replace(carrier, last_seen=None, pending_removal=None, pending_revision=None, newest_updated=None)
+        for carrier in document.carriers
+    )
     return replace(document, carriers=tuple(carriers))
 
 

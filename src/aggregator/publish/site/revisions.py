@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ from aggregator.model import Claim, Document, Entry, Moment, Revision
 from aggregator.model.licences import may_show
 from aggregator.publish.presentation.dates import format_moment
 from aggregator.publish.presentation.diff import DiffSpan, SentenceChange, sentence_changes
+from aggregator.publish.presentation.edits import edits
 from aggregator.publish.presentation.text import clean_title
 
 # How many changed sentences a page shows for each part of a revision.
@@ -24,18 +24,22 @@ Changes = Mapping[str, tuple[SentenceChange, ...]]
 
 
 def revisions_with_changes(document: Document, zone: ZoneInfo) -> Iterator[tuple[Revision, Changes | None]]:
-    """The revisions of all carriers, newest first, each with its changes.
+    """The edits of a document, newest first, each with its changes, as the first source has them.
 
-    The changes are None where a licence does not let us show both texts.
+    What only other sources show is added. The changes are None where a licence does not let us show both
+    texts.
     """
-    pairs = [pair for carrier in document.carriers for pair in pairwise(carrier.revisions)]
-    newest = sorted(pairs, key=lambda pair: (pair[1].seen_at, pair[1].entry.source), reverse=True)[
-        :MAX_REVISIONS
-    ]
-    for before, after in newest:
+    for edit in list(edits(document))[: -MAX_REVISIONS - 1 : -1]:
         # Both texts are shown, so both licences must allow it.
-        shown = may_show(before.entry.licence, after.entry.licence)
-        yield after, dict(_changes(before.entry, after.entry, zone)) if shown else None
+        shown = [
+            dict(_changes(before.entry, after.entry, zone))
+            for before, after in ((edit.before, edit.after), *edit.others)
+            if may_show(before.entry.licence, after.entry.licence)
+        ]
+        yield (
+            edit.after,
+            {part: rows for one in reversed(shown) for part, rows in one.items()} or ({} if shown else None),
+        )
 
 
 def count_hidden_rows(changes: Changes) -> int:

@@ -140,12 +140,22 @@ class Poller:
             return answer(question, accept, now, transaction)
 
     def accept_short_list(self, source: str, now: datetime) -> bool:
-        """Believe the next list of a source however short it is. Returns whether one was in doubt."""
+        """Believe the next list of a source however short it is, and the page that came in place of another.
+
+        Returns whether one was in doubt.
+        """
         with self.store.transaction() as transaction:
             state = transaction.sources.state(source)
-            if state.shrunk_since is None:
+            waiting = {
+                carrier.entry.id: replace(carrier.pending_revision, accepted=True)
+                for carrier in transaction.carriers.with_pending_revision(source)
+                if carrier.pending_revision
+            }
+            if state.shrunk_since is None and not waiting:
                 return False
-            accepted = replace(state, items=0, shrunk_looks=0, shrunk_since=None, due=now)
+            transaction.carriers.set_pending_revisions(source, waiting)
+            items = 0 if state.shrunk_since else state.items
+            accepted = replace(state, items=items, shrunk_looks=0, shrunk_since=None, due=now)
             transaction.sources.save_state(accepted)
         return True
 
@@ -230,12 +240,17 @@ class Poller:
                 result = self._with_known_bodies(source, result)
                 saved = save_reading(source, result, before, now, transaction, self.labeller, body)
                 changes = saved.changes
+                if saved.stand_in:
+                    # Its validators must not be kept either: they are those of something else.
+                    result = saved.stand_in
+                    after = state_after(result, source, before, now, _next_poll(source, result, before, now))
                 after = replace(after, removals_to_confirm=saved.pending_removals, questions=saved.questions)
                 broken = saved.broken
             if isinstance(result, Unchanged):
-                transaction.carriers.mark_seen(
-                    source.id, transaction.carriers.last_listed_ids(source.id), now
-                )
+                listed = transaction.carriers.last_listed_ids(source.id)
+                transaction.carriers.mark_seen(source.id, listed, now)
+                # What the server says is unchanged is what was read, not what stood in its place.
+                transaction.carriers.set_pending_revisions(source.id, dict.fromkeys(listed))
             if ended := ended_outage(source, before, after):
                 transaction.sources.save_outage(ended)
             transaction.sources.save_state(after)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from aggregator.classify import Labeller, combine_carriers, find_changes, find_removals, withdraw
+from aggregator.classify.changes import newest_updates
 from aggregator.classify.combine import LabelFunction
 from aggregator.classify.same_edit import reported_twice
-from aggregator.errors import AggregatorError
+from aggregator.classify.stand_ins import Believed, believe_pages
+from aggregator.errors import AggregatorError, Cause
 from aggregator.model import (
     Carrier,
     Change,
     Document,
+    Failed,
     Labels,
     Relevance,
     Removal,
@@ -23,10 +26,12 @@ from aggregator.model import (
     SourceState,
 )
 from aggregator.model.fetched import IdentityQuestion
+from aggregator.model.kinds import KINDS
 from aggregator.services.isolation import damaged_document
 from aggregator.services.polling.identity.identify import identify
 from aggregator.services.polling.read_source import SourceReading
 from aggregator.store import Transaction
+from aggregator.values.text import one_line
 
 # The exceptions that documents raised, by id.
 BrokenDocuments = dict[str, Exception]
@@ -41,6 +46,8 @@ class SavedReading:
     changes: tuple[Change, ...] = ()
     # Ids of documents that vanished all at once and wait for the operator.
     pending_removals: tuple[str, ...] = ()
+    # Why the source does not count as read: something else stands in place of its document.
+    stand_in: Failed | None = None
     # What the operator is asked about the identity of its documents.
     questions: tuple[IdentityQuestion, ...] = ()
     # Documents that could not be combined. They are stored; set them aside after the transaction.
@@ -60,16 +67,23 @@ def save_reading(
     identified = identify(source, reading.entries, reading.removals, before, body_address, now, store)
     retracted = store.documents.retracted_ids(entry.id for entry in identified.entries)
     entries = tuple(entry for entry in identified.entries if entry.id not in retracted)
-    present = [entry for entry in entries if entry.removal is None]
     known = store.carriers.of_documents([entry.id for entry in entries])
     # What cannot be compared stays as it is stored.
     broken = BrokenDocuments({entry.id: damaged_document() for entry in entries if entry.id not in known})
     entries = tuple(entry for entry in entries if entry.id in known)
+    own = {one.entry.id: one for several in known.values() for one in several if one.source == source.id}
+    believed = believe_pages(source, entries, own, store.carriers.with_pending_revision(), now)
+    # Also the damaged ones: they are still there.
+    present = [
+        entry
+        for entry in identified.entries
+        if entry.id not in retracted and entry.removal is None and entry.id not in believed.withdrawn
+    ]
     backlog = before.first_read is None
     other_address = before.address not in (None, reading.address)
     changes = find_changes(
         source,
-        entries,
+        believed.entries,
         known,
         now=now,
         backlog=backlog,
@@ -79,7 +93,8 @@ def save_reading(
     # What waits for the operator has not vanished.
     listed = [*(entry.id for entry in present), *sorted(identified.waiting)]
     # A document at two addresses is there as long as one of them is.
-    removed = {id: removal for id, removal in identified.removals.items() if id not in listed}
+    stated = {**believed.withdrawn, **identified.removals}
+    removed = {id: removal for id, removal in stated.items() if id not in listed}
     carried = store.carriers.of_source(source.id)
     removals = find_removals(carried, listed, removed, complete=reading.complete, now=now)
     gone = _of_undamaged(removals.changes, store, broken)
@@ -88,12 +103,32 @@ def save_reading(
     store.carriers.take_back_revisions(reported_twice(saved, known))
     store.carriers.mark_seen(source.id, listed, now)
     store.carriers.set_pending_removals(source.id, removals.pending)
+    store.carriers.set_pending_revisions(source.id, believed.pending)
+    store.carriers.set_newest_updated(source.id, newest_updates(believed.entries, own, now=now))
     recombine_documents({change.entry.id for change in saved}, store, labeller, broken, before=now)
     return SavedReading(
         changes=tuple(saved),
         pending_removals=removals.awaiting_operator,
+        stand_in=stand_in_failure(source, reading.address, believed, own),
         questions=identified.questions,
         broken=broken,
+    )
+
+
+def stand_in_failure(
+    source: Source, address: str, believed: Believed, own: Mapping[str, Carrier]
+) -> Failed | None:
+    """Return the failure of a source with one document, if something else stands in its place."""
+    waiting = [(id, one) for id, one in believed.pending.items() if one]
+    if not KINDS[source.kind].may_be_one_document or not waiting or len(own) > 1:
+        return None
+    id, pending = waiting[0]
+    return Failed(
+        url=address,
+        cause=Cause.OTHER_PAGE,
+        detail=f"'{one_line(pending.title, 80)}' came in place of '{one_line(own[id].entry.title, 80)}'",
+        hint="open the address in a browser: if this is the document now, run "
+        f"`aggregator sources accept-list {source.id}`; else wait, or look for a new address",
     )
 
 

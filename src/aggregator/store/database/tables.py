@@ -23,7 +23,9 @@ from aggregator.model import (
     Failed,
     LabelOverride,
     Labels,
+    Moment,
     PendingRemoval,
+    PendingRevision,
     Removal,
     RobotsTxt,
     Run,
@@ -84,6 +86,8 @@ carriers: Final = Table(
     Column("removal", json_of(Removal, tolerant=True), nullable=True),
     # The entry before `changed_at`: other changes of that instant are compared with it, in whatever order.
     Column("previous_entry", json_of(Entry, tolerant=True), nullable=True),
+    Column("pending_revision", json_of(PendingRevision, tolerant=True), nullable=True),
+    Column("newest_updated", json_of(Moment, tolerant=True), nullable=True),
     Index("ix_carriers_source", "source_id", "last_seen"),
 )
 

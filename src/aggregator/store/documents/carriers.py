@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
-from aggregator.model import Carrier, Change, ChangeKind, PendingRemoval, Revision
+from aggregator.model import Carrier, Change, ChangeKind, Moment, PendingRemoval, PendingRevision, Revision
 from aggregator.store.database.engine import Repository
 from aggregator.store.database.statements import upsert
 from aggregator.store.database.tables import carriers, revisions
@@ -95,6 +95,24 @@ class Carriers(Repository):
         """Save which documents of the source may be gone; None for one that is there again."""
         self._set("pending_removal", source_id, by_document)
 
+    def set_pending_revisions(
+        self, source_id: str, by_document: Mapping[str, PendingRevision | None]
+    ) -> None:
+        """Save what stands in place of documents of the source; None where a document is there again."""
+        self._set("pending_revision", source_id, by_document)
+
+    def set_newest_updated(self, source_id: str, by_document: Mapping[str, Moment]) -> None:
+        """Save the newest `updated` that the source ever gave for each document."""
+        self._set("newest_updated", source_id, by_document)
+
+    def with_pending_revision(self, source_id: str | None = None) -> tuple[Carrier, ...]:
+        """Return the carriers, of one source or all, in whose place something else stands."""
+        query = select(*CARRIER_COLUMNS).where(carriers.c.pending_revision.is_not(None))
+        if source_id:
+            query = query.where(carriers.c.source_id == source_id)
+        rows = self._database.rows(query.order_by(carriers.c.document_id, carriers.c.source_id))
+        return tuple(map(to_carrier, rows))
+
     def _set(self, column: str, source_id: str, by_document: Mapping[str, Any]) -> None:
         where = (carriers.c.source_id == source_id, carriers.c.document_id == bindparam("key_document"))
         statement = update(carriers).where(*where).values({column: bindparam("new_value")})
@@ -149,6 +167,8 @@ def _carrier_row(carrier: Carrier) -> dict[str, Any]:
         "pending_removal": carrier.pending_removal,
         "removal": carrier.removal,
         "previous_entry": carrier.previous_entry,
+        "pending_revision": carrier.pending_revision,
+        "newest_updated": carrier.newest_updated,
     }
 
 

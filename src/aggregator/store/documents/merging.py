@@ -169,6 +169,7 @@ def _merge(current: Carrier, other: Carrier, removal: Removal | None) -> Carrier
         last_seen=max(_last_seen(carrier) for carrier in both),
         removal=removal,
         entry=replace(entry, published=entry.published or other.entry.published, removal=removal),
+        newest_updated=max((one.newest_updated for one in both if one.newest_updated), default=None),
         revisions=_merge_revisions(both, earliest),
     )
 

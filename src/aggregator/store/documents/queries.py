@@ -37,6 +37,8 @@ CARRIER_COLUMNS: Final = (
     carriers.c.pending_removal,
     carriers.c.removal,
     carriers.c.previous_entry,
+    carriers.c.pending_revision,
+    carriers.c.newest_updated,
 )
 REVISION_COLUMNS: Final = (
     revisions.c.number,
@@ -152,6 +154,8 @@ def to_carrier(row: Row[Any], revisions: tuple[Revision, ...] = ()) -> Carrier:
         # A carrier that never changed has no date of change in the model; the column has one for queries.
         changed_at=None if row.changed_at == row.carrier_first_seen else row.changed_at,
         previous_entry=row.previous_entry,
+        pending_revision=row.pending_revision,
+        newest_updated=row.newest_updated,
     )
 
 

@@ -50,6 +50,7 @@ def retract(connection: Connection, document_id: str, reason: str, at: datetime)
             "entry": _blank(row["entry"], entry),
             **_without_damage(row),
             "previous_entry": None,
+            "pending_revision": None,
         },
     )
     # Digests and alerts of earlier days may name it by the id of a document that was merged into it.

@@ -23,7 +23,7 @@ def first_seen(number: int, id: str) -> Post:
         title=f"The {subject}",
         link=f"{SITE}/news/{subject.partition(' ')[0]}",
         id=id.format(f"88{number}"),
-        text=f"What is said of the {subject}.",
+        text=f"What is said - in the forum's own words... - of the {subject}.",
         published=f"2026-05-0{number + 1}T09:00:00+00:00",
     )
 
@@ -43,20 +43,41 @@ DISTURBANCES: dict[str, Callable[[str], str]] = {
     "without https": lambda link: link.replace("https://www.", "http://"),
     "spelled anew": lambda link: link.replace("/news/", "//news//") + "/index.html",
 }
+# What happens to the words of a text, by the number of the poll. None of it changes a document.
+WORDS: dict[str, Callable[[str, int], str]] = {
+    "as before": lambda text, poll: text,
+    "typography": lambda text, poll: text.replace(" - ", " — ").replace("'", "’").replace("...", "…"),
+    "counter": lambda text, poll: f"{text} Viewed {1200 + poll * 7} times.",
+    "age": lambda text, poll: f"{text} Posted {poll + 2} hours ago.",
+    "reading time": lambda text, poll: f"{text} {poll + 1} min read.",
+    "excerpt": lambda text, poll: f"{text[:30]} [...]",
+    "nothing": lambda text, poll: "",
+}
+# The frame that a publisher's software puts round each text stays; what it counts does not.
+STEADY = st.sampled_from(sorted(WORDS))
 POLL = st.fixed_dictionaries(
     {
         "links": st.sampled_from(sorted(DISTURBANCES)),
         "order": st.permutations(range(len(SUBJECTS))),
         "shown": st.integers(1, len(SUBJECTS)),
         "repeated": st.booleans(),
+        "less": st.sampled_from(["as before", "excerpt", "nothing"]),
     }
 )
 
 
-def answer(posts: Sequence[Post], poll: dict[str, object]) -> list[Post]:
+def answer(posts: Sequence[Post], poll: dict[str, object], number: int, software: str) -> list[Post]:
     """The posts as the disturbed publisher shows them: some of them, in any order, perhaps one twice."""
-    disturb = DISTURBANCES[str(poll["links"])]
-    shown = [replace(posts[n], link=disturb(posts[n].link)) for n in poll["order"][: poll["shown"]]]  # type: ignore[index]
+    disturb, written, less = DISTURBANCES[str(poll["links"])], WORDS[software], WORDS[str(poll["less"])]
+    shown = [
+        replace(
+            posts[n],
+            link=disturb(posts[n].link),
+            text=less(written(posts[n].text, number), number),
+            file=f"{SITE}/files/{n}.pdf?X-Sig={number}&v={number}",
+        )
+        for n in poll["order"][: poll["shown"]]  # type: ignore[index]
+    ]
     return [*shown, shown[0]] if poll["repeated"] else shown
 
 
@@ -64,33 +85,30 @@ def answer(posts: Sequence[Post], poll: dict[str, object]) -> list[Post]:
 @given(
     form=st.sampled_from(sorted(WRITERS)),
     id=IDS,
+    software=STEADY.filter(lambda name: name not in ("excerpt", "nothing")),
     polls=st.lists(POLL, min_size=1, max_size=5),
     changed=st.none() | st.integers(0, len(SUBJECTS) - 1),
 )
 def test_documents_that_do_not_change_bring_no_update_and_a_change_brings_one(
-    fresh: OpenStore, form: str, id: str, polls: list[dict[str, object]], changed: int | None
+    fresh: OpenStore, form: str, id: str, software: str, polls: list[dict[str, object]], changed: int | None
 ) -> None:
     posts = [first_seen(number, id) for number in range(len(SUBJECTS))]
     with fresh() as store:
         bench = Bench(store, form)
-        bench.poll(posts)
+        everything = {"order": range(len(posts)), "shown": len(posts), "repeated": False}
+        whole = {**everything, "links": "as before", "less": "as before"}
+        bench.poll(answer(posts, whole, 0, software))
         before = {document.entry.id for document in bench.documents()}
-        for poll in polls:
-            bench.poll(answer(posts, poll))
+        for number, poll in enumerate(polls, 1):
+            bench.poll(answer(posts, poll, number, software))
         assert bench.updates() == []
 
         if changed is not None:
             posts[changed] = replace(
                 posts[changed], text="It was decided on Monday, and nothing is as it was."
             )
-        everything = {
-            "order": range(len(posts)),
-            "shown": len(posts),
-            "repeated": False,
-            "links": "as before",
-        }
-        for links in ("rebuilt", "as before"):
-            bench.poll(answer(posts, {**everything, "links": links}))
+        for number, links in enumerate(("rebuilt", "as before"), len(polls) + 1):
+            bench.poll(answer(posts, {**whole, "links": links}, number, software))
 
         assert bench.updates() == ([] if changed is None else ["text"])
         assert {document.entry.id for document in bench.documents()} == before

@@ -121,8 +121,8 @@ OF_PAGES = (
         "page: version in the address of a file",
         GROUP,
         {"/binaries/terms.docx": "/binaries/terms.docx?v=2"},
-        ("attachments",),
-        "Publishers count it up when they replace a file under the same name (gov.wales, 2026).",
+        NOTHING,
+        "Software writes it anew at each look; a file that was replaced shows by its length.",
     ),
 )
 
@@ -222,8 +222,8 @@ OF_WALES = (
         "gov.wales page: another version of the file",
         WALES,
         {"document.pdf?v=1": "document.pdf?v=2"},
-        ("attachments",),
-        "The parameter is counted up when the file is replaced.",
+        NOTHING,
+        "Software writes it anew at each look; a file that was replaced shows by its length.",
     ),
     Pair(
         "gov.wales page: does not answer this time",

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from aggregator.classify.comparison import comparable_text
 from aggregator.classify.identity import IdMatch, LinkMatch, compare, is_same_document, may_have_moved
+from aggregator.classify.wording.typography import comparable_text
 from aggregator.model import Entry
 from aggregator.normalise.identity import (
     entry_id,

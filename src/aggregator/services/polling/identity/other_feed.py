@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from aggregator.classify.comparison import comparable_text
+from aggregator.classify.wording.typography import comparable_text
 from aggregator.errors import Cause
 from aggregator.model import Carrier, Entry, Failed, FeedMetadata, Source, SourceState
 from aggregator.model.fetched import IdentityQuestion, QuestionKind

@@ -15,7 +15,7 @@ from alembic import op
 from sqlalchemy import Connection, text
 
 revision = "0017"
-down_revision = "0015"
+down_revision = "0016"
 
 LONDON: Final = ZoneInfo("Europe/London")
 MOMENT_FIELDS: Final = {"at", "precision", "zone"}

@@ -1,0 +1,263 @@
+"""Tells a document from what a site shows in its place with status 200: a bot check, an error, a home page.
+
+No phrase decides alone. What counts is how a page compares with what was there before, and with what stands
+at other addresses of the site.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from aggregator.classify.removals import CONFIRM_AFTER
+from aggregator.classify.wording.texts import RUN, WORD, passages
+from aggregator.classify.wording.typography import comparable_text
+from aggregator.model import Carrier, Entry, PendingRevision, Removal, RemovalKind, Source
+from aggregator.model.kinds import KINDS
+from aggregator.values.web_addresses import host_of
+
+# The share of the known passages that an edit leaves.
+KEPT_SHARE: Final = 0.2
+# The share that makes what stands in place of a document the same as at the look before.
+LIKE_SHARE: Final = 0.5
+# Words of a text that may be a notice of a server; words that say nothing about what a page is about.
+FEW_WORDS: Final = 60
+LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
+EVERYWHERE: Final = frozenset(
+    {
+        "about",
+        "after",
+        "again",
+        "also",
+        "back",
+        "been",
+        "before",
+        "being",
+        "check",
+        "contact",
+        "could",
+        "each",
+    }
+    | {
+        "else",
+        "error",
+        "find",
+        "from",
+        "have",
+        "help",
+        "here",
+        "home",
+        "into",
+        "just",
+        "list",
+        "main",
+        "menu",
+    }
+    | {"more", "most", "much", "next", "only", "other", "over", "page", "pages", "please", "return", "search"}
+    | {"should", "site", "some", "soon", "such", "than", "thank", "that", "their", "them", "then", "there"}
+    | {
+        "these",
+        "they",
+        "this",
+        "those",
+        "time",
+        "under",
+        "very",
+        "visit",
+        "want",
+        "website",
+        "welcome",
+        "well",
+    }
+    | {"were", "what", "when", "where", "which", "while", "will", "with", "would", "your"}
+)
+# Phrases of servers, as one sign among others.
+SERVER_WORDS: Final = re.compile(
+    r"\b(?:try (?:again|later)|unavailable|not available|maintenance|not found|can(?:no|')t (?:be )?"
+    r"f(?:ind|ound)|javascript|cookies|robot|verif\w+|log ?in|sign ?in|password|for sale|expired|forbidden"
+    r"|denied|blocked"
+    r"|technical (?:difficult\w+|problem\w*)|something went wrong|unexpected|back (?:soon|shortly)"
+    r"|ddim ar gael)\b"
+)
+# What software shows in place of the words of an author who withdrew them.
+NOTICE: Final = re.compile(
+    r"\b(?:post|topic|message|comment|reply|content|article|item|page|entry|text|thread|neges|sylw)s?\b.{0,40}"
+    r"\b(?:deleted|removed|withdrawn|retracted|hidden|taken down|no longer available|dileu|dynnu)\b"
+    r"|^\W*(?:deleted|removed|withdrawn|retracted)(?: by (?:the |its |their )?(?:author|user|owner"
+    r"|moderators?|administrators?|staff))?\W*$"
+)
+NOTICE_WORDS: Final = 14
+BRACKETS: Final = re.compile(r"[(\[].*[)\]]\.?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Believed:
+    """The entries of a poll that may be compared with those stored, and what is kept back of the others."""
+
+    entries: tuple[Entry, ...] = ()
+    # What stands in place of documents, by id; None for a document that is there again.
+    pending: Mapping[str, PendingRevision | None] = field(default_factory=dict)
+    # Documents whose words were withdrawn, by id: a notice stands in their place.
+    withdrawn: Mapping[str, Removal] = field(default_factory=dict)
+
+
+def believe_pages(
+    source: Source,
+    entries: Sequence[Entry],
+    own: Mapping[str, Carrier],
+    elsewhere: Sequence[Carrier],
+    now: datetime,
+) -> Believed:
+    """Return what of a poll may be compared, given the source's carriers and those with something pending.
+
+    Something unlike the document waits for a second look, hours later, that finds it still there. What stands
+    at several addresses of a host at once, or is a notice of a server, waits until the operator accepts it.
+    """
+    shared = _shared_texts(entries) if source.selectors.details else frozenset()
+    kept: list[Entry] = []
+    pending: dict[str, PendingRevision | None] = {}
+    withdrawn: dict[str, Removal] = {}
+    for entry in entries:
+        carrier = own.get(entry.id)
+        if entry.removal or entry.partial:
+            kept.append(entry)
+        elif not KINDS[source.kind].reads_pages:
+            noticed = is_notice(entry, carrier.entry if carrier else None)
+            withdrawn |= _withdrawal(entry) if noticed and carrier else {}
+            entry_left = replace(entry, summary="", content="", text="") if noticed else entry
+            kept += [] if entry.id in withdrawn else [entry_left]
+        else:
+            believed, waiting = _believe(entry, carrier, shared, elsewhere, now)
+            kept += believed
+            pending |= waiting
+    return Believed(entries=tuple(kept), pending=pending, withdrawn=withdrawn)
+
+
+def _withdrawal(entry: Entry) -> dict[str, Removal]:
+    return {entry.id: Removal(kind=RemovalKind.WITHDRAWN, note=entry.text)}
+
+
+def _believe(
+    entry: Entry,
+    carrier: Carrier | None,
+    shared: Collection[str],
+    elsewhere: Sequence[Carrier],
+    now: datetime,
+) -> tuple[list[Entry], dict[str, PendingRevision | None]]:
+    """Return what of a page may be compared, and what waits in its place."""
+    if comparable_text(entry.text) in shared and not _says_so_already(entry, carrier):
+        return ([] if carrier else [_without_text(entry)]), {}
+    if carrier is None or not is_unlike(entry, carrier.entry):
+        return [entry], {entry.id: None} if carrier and carrier.pending_revision else {}
+    waiting = _pending(entry, carrier.pending_revision, now)
+    if _is_confirmed(waiting, entry, carrier.entry, _texts_on_host(entry, elsewhere, now), now):
+        return [entry], {entry.id: None}
+    return [], {entry.id: waiting}
+
+
+def _says_so_already(entry: Entry, carrier: Carrier | None) -> bool:
+    return carrier is not None and comparable_text(carrier.entry.text) == comparable_text(entry.text)
+
+
+def is_unlike(entry: Entry, before: Entry) -> bool:
+    """Return whether nearly nothing of a text is left: it was replaced, or shrank to a few lines."""
+    text, known = comparable_text(entry.text), comparable_text(before.text)
+    return text != known != "" and not before.partial and _share_kept(known, text) < KEPT_SHARE
+
+
+def is_notice(entry: Entry, before: Entry | None) -> bool:
+    """Return whether a text is no more than the notice that its author withdrew it.
+
+    Of a document that is new only brackets tell it from what somebody writes about a removal.
+    """
+    text = comparable_text(entry.text)
+    if not NOTICE.search(text) or len(WORD.findall(text)) > NOTICE_WORDS:
+        return False
+    if before and text == comparable_text(before.text):
+        return False
+    return BRACKETS.fullmatch(text) is not None or (before is not None and is_unlike(entry, before))
+
+
+def _share_kept(known: str, text: str) -> float:
+    """Return how much of a known text is in another: by runs of words, or the words of a few."""
+    words, others = WORD.findall(known), WORD.findall(text)
+    if len(words) < RUN * 4:
+        runs, other_runs = _subject_words(words), _subject_words(others)
+    else:
+        runs, other_runs = passages(known), passages(text)
+    return (runs & other_runs).total() / (runs.total() or 1)
+
+
+def _subject_words(words: Sequence[str]) -> Counter[tuple[str, ...]]:
+    subjects = [word for word in words if len(word) > RUN and word not in EVERYWHERE]
+    return Counter((word,) for word in subjects or words)
+
+
+def _pending(entry: Entry, before: PendingRevision | None, now: datetime) -> PendingRevision:
+    """Return what waits: since when it is there, if this is what was there at the last look."""
+    if before and (before.accepted or not _is_other(before.text, entry.text)):
+        return replace(before, title=entry.title, text=entry.text)
+    return PendingRevision(since=now, title=entry.title, text=entry.text)
+
+
+def _is_other(one: str, other: str) -> bool:
+    text, known = comparable_text(other), comparable_text(one)
+    return text != known and min(_share_kept(known, text), _share_kept(text, known)) < LIKE_SHARE
+
+
+def _is_confirmed(
+    waiting: PendingRevision, entry: Entry, before: Entry, others: Collection[str], now: datetime
+) -> bool:
+    if waiting.accepted:
+        return True
+    lasting = now - waiting.since >= CONFIRM_AFTER
+    return lasting and comparable_text(entry.text) not in others and not _is_of_a_server(entry, before)
+
+
+def _is_of_a_server(entry: Entry, before: Entry) -> bool:
+    """Return whether a short text has nothing to do with the document, or speaks as servers do."""
+    text = comparable_text(entry.text)
+    if len(WORD.findall(text)) > FEW_WORDS:
+        return False
+    return bool(SERVER_WORDS.search(text)) or not _subjects(entry) & _subjects(before)
+
+
+def _subjects(entry: Entry) -> set[str]:
+    host = host_of(entry.url)
+    words = LONG_WORD.findall(comparable_text(f"{entry.title} {entry.text}"))
+    return {word for word in words if word not in EVERYWHERE and word not in host}
+
+
+def _texts_on_host(entry: Entry, elsewhere: Iterable[Carrier], now: datetime) -> set[str]:
+    """Return the texts that stand in place of other documents of the host."""
+    host = host_of(entry.url)
+    # Polls of one instant come in any order, so what they found does not count yet.
+    return {
+        comparable_text(one.pending_revision.text)
+        for one in elsewhere
+        if one.pending_revision
+        and one.pending_revision.since < now
+        and one.entry.id != entry.id
+        and host_of(one.entry.url) == host
+    }
+
+
+def _shared_texts(entries: Iterable[Entry]) -> frozenset[str]:
+    """Return the texts that several pages of one list have: a list of documents has them apart.
+
+    Pages with files, dates or hardly a word may well be alike.
+    """
+    plain = [
+        one for one in entries if not (one.partial or one.removal or one.closes or one.opens or one.links)
+    ]
+    uses = Counter(comparable_text(entry.text) for entry in plain)
+    return frozenset(text for text, number in uses.items() if number > 1 and len(WORD.findall(text)) > RUN)
+
+
+def _without_text(entry: Entry) -> Entry:
+    """Return a new entry as its list tells of it, without what its page said."""
+    return replace(entry, summary="", content="", text="", partial=True)

@@ -1,0 +1,109 @@
+"""Brings the blocks of a document into one order, however its publisher shuffles the items of a list."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Final
+
+from aggregator.classify.wording.typography import comparable_text
+
+# The tags of safe HTML (`normalise`) that begin a block, and how deep the block is: what is deeper belongs to
+# it. An item of a list is one deeper for each list around it.
+_HEADING: Final = re.compile(r"h([1-6])")
+_TEXT_LEVEL: Final = 7
+_LISTS: Final = frozenset({"ul", "ol", "dl", "table"})
+_ITEMS: Final = frozenset({"li", "tr", "dt"})
+_BLOCKS: Final = frozenset(
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "main",
+        "figure",
+        "figcaption",
+        "details",
+        "summary",
+        "blockquote",
+        "pre",
+        "br",
+        "hr",
+        "caption",
+        "dd",
+        "thead",
+        "tbody",
+        "tfoot",
+    ]
+)
+_CELLS: Final = frozenset({"td", "th"})
+_TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^>]*>")
+
+Block = tuple[int, str]
+
+
+def read_blocks(markup: str) -> Iterator[Block]:
+    """Return the blocks of safe HTML as comparable text, in its order."""
+    depth, level, done = 0, _TEXT_LEVEL, 0
+    pieces: list[str] = []
+    for tag in _TAG.finditer(markup):
+        pieces.append(markup[done : tag.start()])
+        done = tag.end()
+        after = _level_after(tag, depth, level)
+        if after is None:
+            # Cells stand apart; the parts of a word with a mark in it do not.
+            pieces += [" "] if tag[2] in _CELLS else []
+            continue
+        yield level, _text(pieces)
+        pieces = []
+        depth += (-1 if tag[1] else 1) if tag[2] in _LISTS else 0
+        level = after
+    yield level, _text([*pieces, markup[done:]])
+
+
+def _text(pieces: Sequence[str]) -> str:
+    return comparable_text(html.unescape("".join(pieces)))
+
+
+def in_one_order(blocks: Iterable[Block]) -> tuple[str, ...]:
+    """Return the texts of blocks, without empty ones, in an order that does not depend on the publisher's.
+
+    Blocks that stand side by side are sorted, each with what belongs to it: a heading with all up to the next
+    one, an item with its own list. So what moves under another heading does make a difference.
+    """
+    return tuple(text for _, text in _sorted([block for block in blocks if block[1]]))
+
+
+def _level_after(tag: re.Match[str], depth: int, level: int) -> int | None:
+    """Return the level of the text after a tag; None for a tag inside a line."""
+    closing, name = tag[1], tag[2]
+    if heading := _HEADING.fullmatch(name):
+        return _TEXT_LEVEL if closing else int(heading[1])
+    if name in _LISTS:
+        return _TEXT_LEVEL + max(0, depth + (-1 if closing else 1))
+    if name in _ITEMS:
+        return _TEXT_LEVEL + depth
+    if name == "dd":
+        return _TEXT_LEVEL + depth + 1
+    return level if name in _BLOCKS else None
+
+
+def _sorted(blocks: list[Block]) -> list[Block]:
+    """Sort the blocks of the highest level, each with the deeper ones after it, which are sorted first."""
+    if not blocks:
+        return []
+    top = min(level for level, _ in blocks)
+    units: list[list[Block]] = []
+    for is_top, group in groupby(blocks, lambda block: block[0] == top):
+        several = list(group)
+        if is_top:
+            units += [[block] for block in several]
+        elif units:
+            units[-1] += _sorted(several)
+        else:
+            units.append(_sorted(several))
+    return [block for unit in sorted(units) for block in unit]
