@@ -107,10 +107,15 @@ def test_the_event_loop_goes_on_while_an_answer_is_read(hasty_parser: WorkerPars
 
 
 def test_a_process_that_the_machine_ended_while_idle_is_replaced(parser: WorkerParser) -> None:
-    ended = asyncio.run(parser.run(Harmless()))
-    os.kill(ended, signal.SIGKILL)
+    handles = set[int]()
+    for _ in range(3):
+        ended = asyncio.run(parser.run(Harmless()))
+        os.kill(ended, signal.SIGKILL)
+        assert asyncio.run(parser.run(Harmless())) != ended
+        handles.add(len(list(Path("/proc/self/fd").iterdir())))
 
-    assert asyncio.run(parser.run(Harmless())) != ended
+    # The pipes to the one before are closed.
+    assert max(handles) - min(handles) <= 2
 
 
 ORPHAN = """

@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, Final, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
@@ -98,17 +98,18 @@ class WorkerParser(Parser):
     def close(self) -> None:
         """End the process once its work is done."""
         with self._lock:
-            if self._pool:
-                self._pool.close()  # type: ignore[no-untyped-call]
-            self._pool = None
+            pool, self._pool = self._pool, None
+        if pool:
+            pool.close()  # type: ignore[no-untyped-call]
+            # Only joining closes its pipes.
+            Thread(target=pool.join, daemon=True).start()
 
     def stop(self) -> None:
         """End the process at once, whatever it does."""
         with self._lock:
             pool, self._pool = self._pool, None
         if pool:
-            pool.stop()  # type: ignore[no-untyped-call]
-            pool.join()
+            _end(pool)
 
     async def _try_batch(self, jobs: Sequence[Job[Result]]) -> list[Result | Failed | RemoteError] | Failed:
         seconds = self.limits.seconds * len(jobs)
@@ -123,7 +124,7 @@ class WorkerParser(Parser):
                 if ended.exitcode != USED_UP:
                     return self._ended(jobs[0].url, ended.exitcode)
             except BrokenProcessPool:
-                self._discard(pool)
+                await asyncio.to_thread(self._discard, pool)
         return _reader_died(jobs[0].url, "the reading process cannot be kept running")
 
     def _schedule(
@@ -134,7 +135,10 @@ class WorkerParser(Parser):
 
     def _open_pool(self) -> ProcessPool:
         with self._lock:
-            if self._pool is None or not self._pool.active:
+            if self._pool and not self._pool.active:
+                _end(self._pool)
+                self._pool = None
+            if self._pool is None:
                 context = multiprocessing.get_context("forkserver")
                 # Imported once, before the first fork: a new process then starts in milliseconds.
                 context.set_forkserver_preload([__name__])
@@ -151,7 +155,7 @@ class WorkerParser(Parser):
         with self._lock:
             if self._pool is pool:
                 self._pool = None
-        pool.stop()  # type: ignore[no-untyped-call]
+        _end(pool)
 
     def _too_long(self, url: str) -> Failed:
         return Failed(
@@ -173,6 +177,12 @@ class WorkerParser(Parser):
             detail=f"reading the answer was broken off at {limit} megabytes (parse_memory)",
             hint=LIMITS_HINT.format("parse_memory"),
         )
+
+
+def _end(pool: ProcessPool) -> None:
+    """End the pool's process at once, and close the pipes to it, which only joining does."""
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
 
 
 def _reader_died(url: str, detail: str) -> Failed:
