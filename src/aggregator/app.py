@@ -28,7 +28,6 @@ from aggregator.services.mailing.mailer import Mailer, outbox_folder
 from aggregator.services.polling import PollOutcome, Progress
 from aggregator.services.polling.autodiscovery import ProbeResult, discover
 from aggregator.services.polling.fetchers import FetcherContext, live_fetcher, recorded_fetcher, replay_polls
-from aggregator.services.publishing.issue_digests import issue_digests
 from aggregator.services.publishing.snapshot import build_digest, sources_with_state
 from aggregator.services.publishing.websub import notify_hubs
 from aggregator.services.subscriptions.admin import SubscriberAdmin
@@ -109,8 +108,7 @@ class App(Services):
         return known
 
     def _issue_and_publish(self, now: datetime) -> tuple[tuple[Digest, ...], WriteResult]:
-        self.publisher.refuse_loss(now)
-        return issue_digests(self.config, self.store, now), self.publisher.publish(now)
+        return self.issue_digests_due(now), self.publisher.publish(now)
 
     async def poll_only(self, sources: Sequence[Source], progress: Progress) -> tuple[PollOutcome, ...]:
         """Poll `sources` without publishing."""
@@ -179,9 +177,7 @@ class App(Services):
     def _issue(self) -> tuple[Digest, ...]:
         with self.locked():
             self.check_clock()
-            now = self.clock()
-            self.publisher.refuse_loss(now)
-            return issue_digests(self.config, self.store, now)
+            return self.issue_digests_due(self.clock())
 
     async def send_due(self) -> Counter[DeliveryStatus]:
         """Issue and publish digests, then send due mail and webhooks; counts deliveries by status.

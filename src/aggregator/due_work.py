@@ -16,7 +16,7 @@ from aggregator.clock import Clock
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, PublishError, StoreError
 from aggregator.fetch import Fetcher
-from aggregator.model import Source
+from aggregator.model import Digest, Source
 from aggregator.model.faults import FaultKind
 from aggregator.publish import WriteResult
 from aggregator.publish.search_index import build_search_index
@@ -100,6 +100,11 @@ class Services:
         """Finds the documents that match alert rules."""
         # A new one for each use: it reads the rules of subscribers, who may change them at any time.
         return AlertMatcher(self.config, self.store)
+
+    def issue_digests_due(self, now: datetime) -> tuple[Digest, ...]:
+        """Issue the digests that are due. Raises PublishError instead if many documents are gone."""
+        self.publisher.refuse_loss(now)
+        return issue_digests(self.config, self.store, now)
 
     async def poll(
         self, sources: Sequence[Source], fetch: Fetcher, now: datetime, progress: Progress = lambda _: None
@@ -192,8 +197,7 @@ class DueWork:
         services = self._services
         if outcomes:
             services.poller.record_run(now, outcomes)
-        services.publisher.refuse_loss(now)
-        digests = issue_digests(services.config, services.store, now)
+        digests = services.issue_digests_due(now)
         return services.publisher.publish(now) if changed or digests else None
 
     async def update_search_index(self) -> None:

@@ -7,11 +7,12 @@ To add one: a class with `kind` and `waiting`, and its line in `QUEUES`. It is t
 from __future__ import annotations
 
 import shlex
+from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import ClassVar, Final
 
 from aggregator.config import Config
 from aggregator.errors import AggregatorError, Cause
@@ -75,23 +76,23 @@ class InboxItem:
     command: str
 
 
-class Queue(Protocol):
+@dataclass(frozen=True)
+class Queue(ABC):
     """A sort of thing that can wait for a person."""
 
-    @property
-    def kind(self) -> str:
-        """What its items are called."""
+    config: Config
+    store: Store
+    # What its items are called.
+    kind: ClassVar[str]
 
+    @abstractmethod
     def waiting(self, now: datetime) -> Iterable[InboxItem]:
         """Return what waits at this instant. Raises StoreError."""
 
 
-@dataclass(frozen=True)
-class RemovalsToConfirm:
+class RemovalsToConfirm(Queue):
     """Many documents of a source vanished at once: are they gone?"""
 
-    config: Config
-    store: Store
     kind = "removals to confirm"
 
     def waiting(self, now: datetime) -> Iterator[InboxItem]:
@@ -124,12 +125,9 @@ IDENTITY_TEXTS: Final[Mapping[QuestionKind, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class QuestionsOfIdentity:
+class QuestionsOfIdentity(Queue):
     """Which document is it? Links that lead elsewhere, sites that were rebuilt, another feed."""
 
-    config: Config
-    store: Store
     kind = "identity to decide"
 
     def waiting(self, now: datetime) -> Iterator[InboxItem]:
@@ -146,12 +144,9 @@ class QuestionsOfIdentity:
                     )
 
 
-@dataclass(frozen=True)
-class SourcesToMend:
+class SourcesToMend(Queue):
     """Sources whose entry in sources.yaml has to change: only a person knows the new one."""
 
-    config: Config
-    store: Store
     kind = "source to mend"
 
     def waiting(self, now: datetime) -> Iterator[InboxItem]:
@@ -183,12 +178,9 @@ class SourcesToMend:
         return ""
 
 
-@dataclass(frozen=True)
-class SourcesToConfirm:
+class SourcesToConfirm(Queue):
     """Sources that answer, but whose selectors nobody has checked on a live page (`confirmed: no`)."""
 
-    config: Config
-    store: Store
     kind = "source to confirm"
 
     def waiting(self, now: datetime) -> Iterator[InboxItem]:
@@ -206,12 +198,9 @@ class SourcesToConfirm:
                 )
 
 
-@dataclass(frozen=True)
-class SetAside:
+class SetAside(Queue):
     """Parts that raised an unexpected exception: tried again less and less often."""
 
-    config: Config
-    store: Store
     kind = "set aside"
 
     def waiting(self, now: datetime) -> Iterator[InboxItem]:
@@ -225,12 +214,9 @@ class SetAside:
             )
 
 
-@dataclass(frozen=True)
-class DeliveriesGivenUp:
+class DeliveriesGivenUp(Queue):
     """Mail that some subscribers did not get, and will not get by itself."""
 
-    config: Config
-    store: Store
     kind = "delivery given up"
 
     def waiting(self, now: datetime) -> Iterator[InboxItem]:
@@ -244,12 +230,9 @@ class DeliveriesGivenUp:
             )
 
 
-@dataclass(frozen=True)
-class DeliveriesNeverKnown:
+class DeliveriesNeverKnown(Queue):
     """Mail that may have arrived or not: the mail server's log knows."""
 
-    config: Config
-    store: Store
     kind = "delivery of unknown outcome"
 
     def waiting(self, now: datetime) -> Iterator[InboxItem]:
@@ -265,12 +248,9 @@ class DeliveriesNeverKnown:
             )
 
 
-@dataclass(frozen=True)
-class WebhooksGivenUp:
+class WebhooksGivenUp(Queue):
     """Alerts that a receiver did not get, and will not get by itself."""
 
-    config: Config
-    store: Store
     kind = "webhook given up"
 
     def waiting(self, now: datetime) -> Iterator[InboxItem]:
@@ -285,12 +265,9 @@ class WebhooksGivenUp:
             )
 
 
-@dataclass(frozen=True)
-class WebhooksGone:
+class WebhooksGone(Queue):
     """Receivers that want no more alerts, while the rule still names them."""
 
-    config: Config
-    store: Store
     kind = "webhook refused"
 
     def waiting(self, now: datetime) -> Iterator[InboxItem]:
@@ -307,7 +284,7 @@ class WebhooksGone:
 
 
 # In the order in which they are shown.
-QUEUES: Final[tuple[Callable[[Config, Store], Queue], ...]] = (
+QUEUES: Final[tuple[type[Queue], ...]] = (
     RemovalsToConfirm,
     QuestionsOfIdentity,
     SetAside,
@@ -322,7 +299,7 @@ QUEUES: Final[tuple[Callable[[Config, Store], Queue], ...]] = (
 
 def inbox(config: Config, store: Store, now: datetime) -> tuple[InboxItem, ...]:
     """Return all that waits for a person. Raises StoreError."""
-    return tuple(item for make in QUEUES for item in _items(make(config, store), now))
+    return tuple(item for queue in QUEUES for item in _items(queue(config, store), now))
 
 
 def count_by_kind(items: Iterable[InboxItem]) -> dict[str, int]:

@@ -48,28 +48,26 @@ class InboundMailHandler:
 
         A mail that raises is set aside, and tried again after its pause.
         """
-        counts, waiting = Counter[str](), await in_thread(self._waiting, now)
+        counts, isolation = Counter[str](), await in_thread(Isolation, self.service.store, now)
+        waiting = await in_thread(isolation.waiting, FaultKind.MAIL)
         for payload in mails:
             # One at a time, so that a stop has to wait for one mail only.
             if sha256_of(payload) not in waiting:
-                counts.update(await in_thread(self._handle, payload, now))
+                counts.update(await in_thread(self._handle, payload, isolation))
         return counts
 
-    def _waiting(self, now: datetime) -> frozenset[str]:
-        return Isolation(self.service.store, now).waiting(FaultKind.MAIL)
-
-    def _handle(self, payload: bytes, now: datetime) -> tuple[str, ...]:
+    def _handle(self, payload: bytes, isolation: Isolation) -> tuple[str, ...]:
         """Act on a mail if it is new; its kind, if it asks something of us."""
         sha256, subscribers, kinds = sha256_of(payload), self.service.store.subscribers, tuple[str, ...]()
         if subscribers.is_mail_processed(sha256):
             return kinds
-        with Isolation(self.service.store, now).guard(FaultKind.MAIL, sha256):
+        with isolation.guard(FaultKind.MAIL, sha256):
             mail = _understand(payload, self.service.tokens)
             if mail:
-                self._handle_one(mail, now)
+                self._handle_one(mail, isolation.now)
                 kinds = (mail.kind,)
             # Last: after a crash in between, the mail is handled again, which changes nothing.
-            subscribers.save_processed_mail(sha256, now)
+            subscribers.save_processed_mail(sha256, isolation.now)
         return kinds
 
     def _handle_one(self, mail: InboundMail, now: datetime) -> None:

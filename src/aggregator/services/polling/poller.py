@@ -97,10 +97,10 @@ class Poller:
         states = await in_thread(self.store.sources.states)
         waiting = [s for s in sources if not is_polled(_state_of(states, s), now)]
         # One thread at a time: many at once would keep the event loop waiting, and each other.
-        turn = asyncio.Lock()
+        turn, isolation = asyncio.Lock(), await in_thread(Isolation, self.store, now)
 
         async def one(source: Source) -> PollOutcome:
-            outcome = await self._poll_one(source, _state_of(states, source), fetch, now, turn)
+            outcome = await self._poll_one(source, _state_of(states, source), fetch, isolation, turn)
             progress(outcome)
             return outcome
 
@@ -180,24 +180,25 @@ class Poller:
         )
 
     async def _poll_one(
-        self, source: Source, state: SourceState, fetch: Fetcher, now: datetime, turn: asyncio.Lock
+        self, source: Source, state: SourceState, fetch: Fetcher, isolation: Isolation, turn: asyncio.Lock
     ) -> PollOutcome:
+        now = isolation.now
         try:
             async with turn:
                 listed = await in_thread(self._last_listed, source, now)
             result = await read_source(source, state, fetch, now, self.parser, listed)
             async with turn:
-                return await in_thread(self._save_and_clear, source, result, now)
+                return await in_thread(self._save_and_clear, source, result, isolation)
         except AggregatorError:
             raise
         except Exception as bug:  # a bug in one kind must not stop the other sources
             async with turn:
-                return await in_thread(self._set_aside, source, bug, now)
+                return await in_thread(self._set_aside, source, bug, isolation)
 
-    def _save_and_clear(self, source: Source, result: PollResult, now: datetime) -> PollOutcome:
-        outcome = self._save(source, result, now)
+    def _save_and_clear(self, source: Source, result: PollResult, isolation: Isolation) -> PollOutcome:
+        outcome = self._save(source, result, isolation.now)
         if outcome.failure is None:
-            Isolation(self.store, now).clear(FaultKind.SOURCE, source.id)
+            isolation.clear(FaultKind.SOURCE, source.id)
         return outcome
 
     def _last_listed(self, source: Source, now: datetime) -> tuple[ListedItem, ...]:
@@ -211,13 +212,12 @@ class Poller:
             if entry.id in names
         )
 
-    def _set_aside(self, source: Source, bug: Exception, now: datetime) -> PollOutcome:
+    def _set_aside(self, source: Source, bug: Exception, isolation: Isolation) -> PollOutcome:
         """Store the bug as the reason why the source could not be read, and poll it later and later."""
-        isolation = Isolation(self.store, now)
         fault = isolation.set_aside(FaultKind.SOURCE, source.id, bug)
         failed = unexpected_failure(source, fault)
         try:
-            self._save(source, failed, now)
+            self._save(source, failed, isolation.now)
         except AggregatorError:
             raise
         except Exception as again:
