@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 DEMO_AT := 2026-06-05T12:00:00Z
+# The days after it, each with another look at the last answers; the last instant is that of the weekly email.
+DEMO_NEXT := 2026-06-06T12:00:00Z 2026-06-07T12:00:00Z
 DEMO_DIGEST_AT := 2026-06-08T07:00:00Z
 
 # Two workers; an idle worker takes half of the tests that the other has left.
@@ -18,12 +20,14 @@ run: $(VENV)/run ## poll every source and publish output/
 	@$(BIN)/aggregator run || test $$? -eq 3
 	@$(BIN)/aggregator search index
 
-demo: $(VENV)/run ## the same with the samples in demo/, at a fixed instant, without the network
+demo: $(VENV)/run ## the same with the samples in demo/, at a fixed instant, without the network, into data/demo/output/
 	@rm -rf data/replay-demo.db* data/outbox/replay-demo
 	@$(BIN)/aggregator run --replay demo --at $(DEMO_AT) || test $$? -eq 3
 	@$(BIN)/aggregator subscribers add --replay demo --at $(DEMO_AT) --list list@example.org >/dev/null
+	@for at in $(DEMO_NEXT) $(DEMO_DIGEST_AT); do \
+		$(BIN)/aggregator poll --replay demo --at $$at >/dev/null || test $$? -eq 3 || exit 1; done
 	@$(BIN)/aggregator digest send --replay demo --at $(DEMO_DIGEST_AT)
-	@$(BIN)/aggregator search index
+	@$(BIN)/aggregator search index --replay demo
 
 start: $(VENV)/run ## run until stopped: poll, publish, issue digests, send mail, serve output/
 	@$(BIN)/aggregator start
@@ -57,7 +61,7 @@ golden: $(VENV)/test ## write the expected outputs of the tests again; read the 
 	@GOLDEN=write $(BIN)/pytest -k golden --no-cov
 
 screenshots: $(VENV)/test demo ## pictures of the pages at 360 and 1280 px, light and dark, in data/screenshots/
-	@$(BIN)/python tools/screenshots.py output data/screenshots data/outbox/replay-demo
+	@$(BIN)/python tools/screenshots.py data/demo/output data/screenshots data/outbox/replay-demo
 
 lock:            ## pin the packages of requirements*.in, with hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt

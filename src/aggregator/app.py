@@ -103,6 +103,7 @@ class App(Services):
     def _begin(self) -> set[Fault]:
         """Check the clock, and label again if the vocabulary has changed; return the known faults."""
         self.check_clock()
+        self.publisher.refuse_folder()
         known = set(self.store.faults.all())
         self.labelling.relabel(self.clock())
         return known
@@ -148,9 +149,10 @@ class App(Services):
 
     async def notify_hubs_of(self, written: WriteResult) -> None:
         """Notify the WebSub hubs of the settings of changed feeds; never for a recording."""
-        if self.config.settings.websub_hubs and not self.replay:
+        settings = self.config.settings
+        if settings.websub_hubs and not settings.is_demonstration:
             async with self.open_fetcher() as fetch:
-                await notify_hubs(self.config.settings.site, written.changed, fetch)
+                await notify_hubs(settings.site, written.changed, fetch)
 
     def get_digest(self, period: str | None) -> Digest:
         """The digest of a week (`2024-W04`) or day (`2024-01-24`): as issued, else a draft, not stored.
@@ -187,7 +189,7 @@ class App(Services):
         """
         await self.issue_digests()
         counts = await self.mailer.send_due(wait=LOCK_TIMEOUT)
-        if not self.replay:
+        if not self.config.settings.is_demonstration:
             async with self.open_fetcher() as fetch:
                 await self.webhook_sender.send_due(fetch, wait=LOCK_TIMEOUT)
         return counts
@@ -248,18 +250,13 @@ class App(Services):
 def open_app(
     settings: Settings, *, at: datetime | None = None, replay: Path | None = None, new: bool = False
 ) -> Iterator[App]:
-    """Open the program over the store of `settings`; a recording gets its own store.
+    """Open the program over the store of `settings`; with `replay` that must be a store of its own.
 
     `at` fixes the clock. `new` makes a new store where one was lost. Raises ConfigError and StoreError.
     """
     config = load_config(settings, replay=replay)
-    # Recorded responses must never mix with what the network said.
-    url = (
-        f"sqlite:///{settings.path(f'data/replay-{replay.resolve().name}.db')}"
-        if replay
-        else settings.store_url
-    )
-    if not (replay or new):
+    url = settings.store_url
+    if not (settings.is_demonstration or new):
         _refuse_lost_folder(settings, Path(url.removeprefix("sqlite:///")))
     with open_store(url, make=_may_make_store(replay, new=new)) as store:
         is_clock_real = not (at or replay)

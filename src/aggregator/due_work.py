@@ -102,7 +102,8 @@ class Services:
         return AlertMatcher(self.config, self.store)
 
     def issue_digests_due(self, now: datetime) -> tuple[Digest, ...]:
-        """Issue the digests that are due. Raises PublishError instead if many documents are gone."""
+        """Issue the digests that are due. Raises PublishError instead where `Publisher.publish` would."""
+        self.publisher.refuse_folder()
         self.publisher.refuse_loss(now)
         return issue_digests(self.config, self.store, now)
 

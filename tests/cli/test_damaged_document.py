@@ -43,7 +43,7 @@ def titles(project: SmallProject) -> set[str]:
 
 
 def titles_in_feed(project: SmallProject) -> set[str]:
-    feed = project.output()["all.atom"].decode()
+    feed = project.replayed()["all.atom"].decode()
     return {title for title in (*TITLES.values(), "Part 10") if f"<title>{title}</title>" in feed}
 
 
@@ -76,7 +76,7 @@ def test_one_of_ten_that_is_damaged_is_named_and_repaired(
     refused = project.run("documents", "history", id, *STORE)
     assert (refused.code, item["command"] in refused.err) == (2, True)
     assert titles_in_feed(project) == good
-    assert b"could not be shown" in project.output()[page]
+    assert b"could not be shown" in project.replayed()[page]
     assert id in project.run("board", "--at", "2026-06-01", *STORE).err
     ((stored,),) = sql(project, f"SELECT {column} FROM {table} WHERE {key} = ?", id)  # noqa: S608  # our own names
     assert stored == damage

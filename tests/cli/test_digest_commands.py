@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from aggregator.model import DEMONSTRATION
 from aggregator.store import open_store
 from tests.deliver.digest.digests import make_digest, make_item, make_section
 from tests.support.builders import instant
@@ -190,7 +191,7 @@ def test_a_send_issues_the_day_that_closed_and_sends_alerts(tmp_path: Path) -> N
     ]
     assert {one["To"] for one in mails} == {"d@example.org"}
     assert [one["Subject"] for one in mails] == [
-        "A small project: 1 update, 31 January 2024",
+        f"{DEMONSTRATION}. A small project: 1 update, 31 January 2024",
         f"Plans: New: {title}",
     ]
     assert project.run("digest", "send", *replay, "--at", "2024-02-01T08:01:00Z").out.startswith(

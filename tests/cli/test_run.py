@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import feedparser
 import pytest
@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from aggregator.cli import app
 from aggregator.cli.options import RENAMED_COMMANDS, RENAMED_OPTIONS
 from aggregator.errors import ConfigError
+from aggregator.model import DEMONSTRATION
 from tests.support.projects import PROJECT, SMALL_REGISTER, SmallProject, make_atom_feed, small_project
 from tests.support.server import Reply, ScriptedResponse, ScriptedServer, conditional
 
@@ -272,13 +273,18 @@ def test_the_demo_shows_every_body_and_leaves_every_byte_as_it_was(tmp_path: Pat
     demo = ("run", "--replay", "demo", "--at", "2026-06-05T12:00:00Z")
 
     first = project.run(*demo)
-    published = project.output()
+    published = project.replayed()
     again = project.run(*demo)
     shutil.rmtree(tmp_path / "data")
     project.run(*demo)
 
     assert first.code == again.code == 3
-    assert project.output() == published
+    assert project.replayed() == published
+    assert not (tmp_path / "output").exists()
+    assert "board.json" in published
+    for path, payload in published.items():
+        said = DEMONSTRATION.encode() in payload
+        assert said or PurePath(path).suffix not in {".html", ".atom", ".rss", ".json", ".ics"}, path
     page = published["index.html"].decode()
     for body in (
         "Cabinet Office",

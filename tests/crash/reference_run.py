@@ -40,7 +40,7 @@ class ReferenceRun:
         code, _, _ = killed_child.run_to_end(project.folder, ARGUMENTS)
         assert code == 0
         assert dump_store(project) == self.store
-        assert project.output() == self.output
+        assert project.replayed() == self.output
 
     def selected_points(self) -> list[int]:
         """Fault points: every commit, the first and the last renames, and every 12th of those between.
@@ -84,4 +84,4 @@ def run_reference(folder: Path) -> ReferenceRun:
     shutil.copytree(project.folder, whole.folder)
     code, points, seconds = killed_child.run_to_end(whole.folder, ARGUMENTS)
     assert code == 0
-    return ReferenceRun(project.folder, dump_store(whole), whole.output(), points, seconds)
+    return ReferenceRun(project.folder, dump_store(whole), whole.replayed(), points, seconds)

@@ -78,7 +78,15 @@ class SmallProject:
 
     def output(self) -> dict[str, bytes]:
         """Every published file with its bytes."""
-        folder = self.folder / "output"
+        return self.files("output")
+
+    def replayed(self) -> dict[str, bytes]:
+        """Every file that a replay published, with its bytes."""
+        return self.files("data/demo/output")
+
+    def files(self, path: str) -> dict[str, bytes]:
+        """Every file in a folder of the project, with its bytes."""
+        folder = self.folder / path
         return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
 
     def sources(

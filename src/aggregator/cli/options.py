@@ -134,7 +134,7 @@ def open_program(
 
     Raises ConfigError, StoreError, and BadParameter for an instant that cannot be read.
     """
-    settings = load_settings(context.obj, output=output, store=store)
+    settings = load_settings(context.obj, replay=replay, output=output, store=store)
     instant = parse_instant(at, settings.timezone) if at else None
     new = context.meta.pop(NEW, False)  # `start` opens the program again whenever files have changed
     with open_app(settings, at=instant, replay=replay, new=new) as program:

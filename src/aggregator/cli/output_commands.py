@@ -9,7 +9,7 @@ import typer
 
 from aggregator import tasks
 from aggregator.cli.console import print_text
-from aggregator.cli.options import At, Output, StoreUrl, app, open_program
+from aggregator.cli.options import At, Output, Replay, StoreUrl, app, open_program
 
 search = typer.Typer(help="The search of the published pages.", no_args_is_help=True)
 app.add_typer(search, name="search")
@@ -40,7 +40,9 @@ def search_group() -> None:
 
 
 @search.command("index")
-def search_index(context: typer.Context, output: Output = None, store: StoreUrl = None) -> None:
+def search_index(
+    context: typer.Context, replay: Replay = None, output: Output = None, store: StoreUrl = None
+) -> None:
     """Rebuild the search index of output/; no network, no page changes."""
-    with open_program(context, output=output, store=store) as program:
+    with open_program(context, replay=replay, output=output, store=store) as program:
         print_text(f"{tasks.run(program.rebuild_search_index())} pages can be searched.")

@@ -15,11 +15,15 @@ from aggregator.config.mail_settings import MailSettingsSchema, TextList, split_
 from aggregator.config.yaml_files.renamed_keys import RENAMED_KEYS
 from aggregator.config.yaml_files.schema import ConfigIssues, explain_error, read_yaml
 from aggregator.errors import ConfigError, ConfigIssue
-from aggregator.model import Site
+from aggregator.model import DEMONSTRATION, Site
 from aggregator.values.field_types import Text, matching
 
 ENV_PREFIX: Final = "AGGREGATOR_"
 DEFAULT_FILE: Final = "settings.yaml"
+# Where a replay publishes unless `--output` names another folder: outside everything that is served.
+REPLAY_OUTPUT: Final = "data/demo/output"
+# How the name of a replay's store begins.
+REPLAY_STORE: Final = "replay-"
 # Files beside the settings; a change of one restarts the program, as a change of the register does.
 WATCHED_FILES: Final = ("sources.yaml", "alerts.yaml")
 
@@ -127,6 +131,11 @@ class Settings(BaseSettings, SettingsSchema):
         return f"sqlite:///{self.path(self.store.removeprefix('sqlite:///'))}"
 
     @property
+    def is_demonstration(self) -> bool:
+        """Whether the store is that of a replay, so that all that is published says so."""
+        return Path(self.store).name.startswith(REPLAY_STORE)
+
+    @property
     def output_folder(self) -> Path:
         """The folder that is published."""
         return self.path(self.output)
@@ -144,8 +153,10 @@ class Settings(BaseSettings, SettingsSchema):
     @property
     def site(self) -> Site:
         """The settings that pages, feeds and mail show."""
+        # In the title, since every page, feed, calendar and mail has it.
+        title = f"{DEMONSTRATION}. {self.title}" if self.is_demonstration else self.title
         return Site(
-            title=self.title,
+            title=title,
             base_url=self.base_url,
             instance=self.instance,
             operator=self.operator,
@@ -155,14 +166,20 @@ class Settings(BaseSettings, SettingsSchema):
             subscriptions_url=self.subscriptions_url,
             subscriptions_mailbox=self.return_address if self.replies_mailbox else "",
             websub_hubs=self.websub_hubs,
+            is_demonstration=self.is_demonstration,
         )
 
 
-def load_settings(path: Path | None = None, **options: Any) -> Settings:
+def load_settings(path: Path | None = None, *, replay: Path | None = None, **options: Any) -> Settings:
     """Read `path` (default: `settings.yaml` here, which may be missing); `options` win over everything else.
 
-    Raises ConfigError with every mistake in the file, the environment and the options.
+    A `replay` has a store of its own. It publishes into REPLAY_OUTPUT, whatever folder the settings name, and
+    so does a command with that store. Raises ConfigError with every mistake in the file, the environment and
+    the options.
     """
+    if replay:
+        # Recorded answers must never mix with what the network said.
+        options["store"] = f"sqlite:///data/{REPLAY_STORE}{replay.resolve().name}.db"
     issues = ConfigIssues()
     with issues.raised_at_end():
         _check_variable_names(issues)
@@ -175,7 +192,10 @@ def load_settings(path: Path | None = None, **options: Any) -> Settings:
         # The file was checked above, so these errors come from the environment.
         raise ConfigError(tuple(_environment_issue(one) for one in error.errors())) from error
     # Not passed to Settings(): there the environment would win over an option.
-    return settings.model_copy(update=checked_options)
+    settings = settings.model_copy(update=checked_options)
+    if settings.is_demonstration and "output" not in given:
+        return settings.model_copy(update={"output": REPLAY_OUTPUT})
+    return settings
 
 
 def _read_file(path: Path | None, issues: ConfigIssues) -> dict[str, Any]:

@@ -85,6 +85,7 @@ from aggregator.model.observations import (
     SilenceEvent,
 )
 from aggregator.model.outputs import (
+    DEMONSTRATION,
     Artifact,
     Board,
     BoardRow,
@@ -141,6 +142,7 @@ from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic
 
 __all__ = [
     "ANSWER_RUN_PREFIX",
+    "DEMONSTRATION",
     "DIGEST_FREQUENCIES",
     "FILE_NAME",
     "LONDON",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model.alert_rules import AlertFeed
@@ -72,6 +73,10 @@ class Board:
     record_criteria: str = ""
 
 
+# What all that a replay publishes or sends says.
+DEMONSTRATION: Final = "Demonstration: invented documents"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """The settings that appear on pages, in feeds and in mails."""
@@ -91,6 +96,8 @@ class Site:
     subscriptions_mailbox: str = ""
     # WebSub hubs to notify of changed feeds.
     websub_hubs: tuple[str, ...] = ()
+    # Whether the documents are those of a replay. The title says so, too.
+    is_demonstration: bool = False
 
     @property
     def sign_up_link(self) -> str:

@@ -73,7 +73,8 @@ def write_output(
         _refuse_file_of_others(files[path], wanted[path], broken)
     up_to_date = _up_to_date(old_manifest, wanted, files)
     known = dict.fromkeys([*old_manifest, *wanted], "") | up_to_date
-    _write_manifest(folder, known, published_before, stored_documents(folder))
+    # The first manifest says already whose folder this is.
+    _write_manifest(folder, known, published_before, stored_documents(folder) or stored)
     for path in files.keys() - up_to_date.keys():
         _delete_part(_part_path(files[path]))
     to_write = [path for path in wanted if path not in up_to_date]

@@ -12,6 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import (
+    DEMONSTRATION,
     Artifact,
     Board,
     BoardRow,
@@ -59,6 +60,7 @@ def board_data(board: Board, site: Site) -> Data:
         "day": board.at.astimezone(zone).date().isoformat(),
         "zone": str(site.timezone),
         "official": False,
+        **({"demonstration": DEMONSTRATION} if site.is_demonstration else {}),
         "records": clean_line(board.record_criteria),
         "corrections": clean_line(site.contact),
         "processes": [_process(report, site, zone) for report in board.processes],

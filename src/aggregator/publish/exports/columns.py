@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from aggregator.model import Carrier, Document, Entry, Moment, Revision, Snapshot
+from aggregator.model import DEMONSTRATION, Carrier, Document, Entry, Moment, Revision, Snapshot
 from aggregator.model.days import iso_text
 from aggregator.model.licences import may_show
 from aggregator.publish.presentation.dates import undated_text
@@ -290,4 +290,12 @@ REVISION_COLUMNS: Final[tuple[Column[RevisionRow], ...]] = (
         "The SHA-256 of the answer in which we saw it.",
         lambda row, _: row.revision.payload_sha256 or None,
     ),
+)
+
+# Only in the tables of a replay, after their other columns.
+DEMONSTRATION_COLUMN: Final[Column[Any]] = Column(
+    "demonstration",
+    "string",
+    "That the documents are invented: the tables of a replay.",
+    lambda _row, _snapshot: DEMONSTRATION,
 )

@@ -16,9 +16,16 @@ from contextlib import closing
 from typing import Any, Final
 
 from aggregator import VERSION
-from aggregator.model import Artifact, Snapshot
+from aggregator.model import Artifact, Site, Snapshot
 from aggregator.model.licences import LICENCES, licence
-from aggregator.publish.exports.columns import ENTRY_COLUMNS, REVISION_COLUMNS, Column, RevisionRow, RowType
+from aggregator.publish.exports.columns import (
+    DEMONSTRATION_COLUMN,
+    ENTRY_COLUMNS,
+    REVISION_COLUMNS,
+    Column,
+    RevisionRow,
+    RowType,
+)
 from aggregator.publish.presentation.text import clean_title
 from aggregator.values.text import remove_unwanted
 
@@ -26,6 +33,7 @@ DATABASE: Final = "updates.db"
 # How a cell starts that a spreadsheet may run as a formula (OWASP, "CSV Injection"), also in full width.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _LIST_SEPARATOR: Final = "; "
+ColumnsByTable = Mapping[str, Sequence[Column[Any]]]
 _SQL_TYPES: Final = {"integer": "INTEGER", "boolean": "INTEGER"}
 
 
@@ -39,15 +47,23 @@ def export_tables(snapshot: Snapshot) -> tuple[Artifact, ...]:
         for carrier in document.carriers
         for revision in carrier.revisions
     ]
-    entries = list(_rows(ENTRY_COLUMNS, documents, snapshot))
-    revisions = list(_rows(REVISION_COLUMNS, revision_rows, snapshot))
+    columns = _columns(snapshot.site)
+    entries = list(_rows(columns["entries"], documents, snapshot))
+    revisions = list(_rows(columns["revisions"], revision_rows, snapshot))
+    database = _database(columns, entries, revisions)
     files = (
-        Artifact(path="entries.csv", media_type="text/csv", payload=_csv(ENTRY_COLUMNS, entries)),
+        Artifact(path="entries.csv", media_type="text/csv", payload=_csv(columns["entries"], entries)),
         Artifact(path="entries.jsonl", media_type="application/jsonl", payload=_jsonl(entries)),
         Artifact(path="revisions.jsonl", media_type="application/jsonl", payload=_jsonl(revisions)),
-        Artifact(path=DATABASE, media_type="application/vnd.sqlite3", payload=_database(entries, revisions)),
+        Artifact(path=DATABASE, media_type="application/vnd.sqlite3", payload=database),
     )
     return (*files, _data_package(snapshot, files))
+
+
+def _columns(site: Site) -> ColumnsByTable:
+    """The columns of each table. In every row, those of a replay say that its documents are invented."""
+    more = (DEMONSTRATION_COLUMN,) if site.is_demonstration else ()
+    return {"entries": (*ENTRY_COLUMNS, *more), "revisions": (*REVISION_COLUMNS, *more)}
 
 
 def _rows(
@@ -88,15 +104,17 @@ def _jsonl(rows: Iterable[Mapping[str, Any]]) -> bytes:
     return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows).encode()
 
 
-def _database(entries: Sequence[Mapping[str, Any]], revisions: Sequence[Mapping[str, Any]]) -> bytes:
+def _database(
+    columns: ColumnsByTable, entries: Sequence[Mapping[str, Any]], revisions: Sequence[Mapping[str, Any]]
+) -> bytes:
     """An SQLite file with both tables; lists are JSON arrays, which Datasette can use as facets."""
     # In memory: the bytes are an artifact like any other, and no file is written before `write_output`.
     with closing(sqlite3.connect(":memory:")) as connection:
-        _fill_table(connection, "entries", ENTRY_COLUMNS, entries, "PRIMARY KEY (id)")
+        _fill_table(connection, "entries", columns["entries"], entries, "PRIMARY KEY (id)")
         _fill_table(
             connection,
             "revisions",
-            REVISION_COLUMNS,
+            columns["revisions"],
             revisions,
             "PRIMARY KEY (id, source, number), FOREIGN KEY (id) REFERENCES entries (id)",
         )
@@ -139,7 +157,7 @@ def _data_package(snapshot: Snapshot, files: Sequence[Artifact]) -> Artifact:
             {"title": licence(id).name, **({"path": url} if (url := licence(id).url) else {})}
             for id in licence_ids
         ],
-        "resources": [_resource(file) for file in files],
+        "resources": [_resource(file, _columns(snapshot.site)) for file in files],
     }
     if not licence_ids:
         del package["licenses"]
@@ -147,7 +165,7 @@ def _data_package(snapshot: Snapshot, files: Sequence[Artifact]) -> Artifact:
     return Artifact(path="datapackage.json", media_type="application/json", payload=text.encode())
 
 
-def _resource(file: Artifact) -> dict[str, Any]:
+def _resource(file: Artifact, tables: ColumnsByTable) -> dict[str, Any]:
     name, _, suffix = file.path.partition(".")
     resource: dict[str, Any] = {
         "name": f"{name}-{suffix}",
@@ -157,18 +175,16 @@ def _resource(file: Artifact) -> dict[str, Any]:
         "bytes": len(file.payload),
         "hash": f"sha256:{hashlib.sha256(file.payload).hexdigest()}",
     }
-    tables: Mapping[str, Sequence[Column[Any]]] = {"entries": ENTRY_COLUMNS, "revisions": REVISION_COLUMNS}
-    columns = tables.get(name, ())
     if suffix == "csv":
         resource |= {"profile": "tabular-data-resource", "encoding": "utf-8"}
-    if columns:
-        resource["schema"] = _schema(columns, as_text=suffix == "csv")
+    if name in tables:
+        resource["schema"] = _schema(name, tables[name], as_text=suffix == "csv")
     return resource
 
 
-def _schema(columns: Sequence[Column[Any]], *, as_text: bool) -> dict[str, Any]:
+def _schema(table: str, columns: Sequence[Column[Any]], *, as_text: bool) -> dict[str, Any]:
     fields = [_field(column, as_text=as_text) for column in columns]
-    key = ["id"] if columns is ENTRY_COLUMNS else ["id", "source", "number"]
+    key = ["id"] if table == "entries" else ["id", "source", "number"]
     return {"fields": fields, "primaryKey": key, "missingValues": [""]}
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from aggregator.model import Artifact, DeferredArtifact, Document, Site, Snapshot, Source
+from aggregator.model import DEMONSTRATION, Artifact, DeferredArtifact, Document, Site, Snapshot, Source
 from aggregator.model.days import day_of
 from aggregator.publish.board import wording
 from aggregator.publish.hosting.security import content_security_policy
@@ -91,6 +91,7 @@ _TEMPLATE_FUNCTIONS: Final = (
     *(wording.binding_checks, wording.evidence_link, wording.front_table_checks, wording.publication_date),
 )
 _TEMPLATE_CONSTANTS: Final = {
+    "DEMONSTRATION": DEMONSTRATION,
     "FRONT_TABLE_RULES": wording.FRONT_TABLE_RULES,
     "Facet": Facet,
     "LANGUAGE_NAMES": LANGUAGE_NAMES,

@@ -57,7 +57,7 @@ def sends_mail(settings: Settings, replay: Path | None) -> bool:
 
     Raises ConfigError when it is switched on and a setting that it needs is missing or wrong.
     """
-    if not settings.mail_send or replay:
+    if not settings.mail_send or replay or settings.is_demonstration:
         return False
     needed = {"mail_from": settings.mail_from, "mail_server": settings.mail_server}
     missing = [name for name, value in needed.items() if not value]

@@ -1,4 +1,4 @@
-"""Keeps the published site as it is when many documents are gone from the store; asks the operator."""
+"""Keeps a published site as it is: if many documents are gone from the store, and from replays."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from aggregator.config.settings import REPLAY_OUTPUT, REPLAY_STORE
 from aggregator.errors import PublishError
 from aggregator.model.faults import ACCEPT_LOSS, DOCUMENTS_LOST, FaultKind
-from aggregator.publish.output_folder import stored_documents
+from aggregator.publish.output_folder import published_paths, stored_documents
 from aggregator.store import Store
 
 # The site stays if more than one in so many documents is gone.
@@ -40,6 +41,22 @@ def refuse_loss(store: Store, folder: Path, now: datetime) -> None:
     raise PublishError(
         f"{lost}: the published site stays as it is; put a backup of the store back, "
         f"or run `{ACCEPT_LOSS}` if the loss is intended"
+    )
+
+
+def refuse_other_kind(folder: Path, *, is_demonstration: bool) -> None:
+    """Raise PublishError if a replay would replace what a live store published, or the reverse."""
+    _, name = _parse(stored_documents(folder))
+    if is_demonstration is name.startswith(REPLAY_STORE) or not published_paths(folder):
+        return
+    if is_demonstration:
+        raise PublishError(
+            f"{folder} was not published by a replay, and a replay never replaces what was: name another "
+            f"folder, or none, which means {REPLAY_OUTPUT}"
+        )
+    raise PublishError(
+        f"{folder} was published by a replay, with invented documents: publish into another folder, "
+        "or delete this one"
     )
 
 

@@ -19,7 +19,7 @@ from aggregator.publish.output_folder import WriteResult, published_at
 from aggregator.services.publishing.isolated_files import IsolatedFiles, MakeFiles
 from aggregator.services.publishing.issue_digests import digest_files
 from aggregator.services.publishing.left_out import LeftOut
-from aggregator.services.publishing.loss import accept_loss, count_stored, refuse_loss
+from aggregator.services.publishing.loss import accept_loss, count_stored, refuse_loss, refuse_other_kind
 from aggregator.store import Store
 
 EXPORT: Final = "export"
@@ -35,14 +35,20 @@ class Publisher:
     def publish(self, now: datetime, *, with_loss: bool = False) -> WriteResult:
         """Write output/ as of `now`; a file whose bytes did not change is not touched.
 
-        What is broken is left out and set aside. Raises PublishError if many documents are gone, unless
-        `with_loss` says that the operator knows.
+        What is broken is left out and set aside. Raises PublishError as `refuse_folder` does, and if many
+        documents are gone, unless `with_loss` says that the operator knows.
         """
+        self.refuse_folder()
         if with_loss:
             accept_loss(self.store)
         else:
             self.refuse_loss(now)
         return self._files(now).write(self.config.settings.output_folder, count_stored(self.store))
+
+    def refuse_folder(self) -> None:
+        """Raise PublishError if a replay would replace what a live store published, or the reverse."""
+        settings = self.config.settings
+        refuse_other_kind(settings.output_folder, is_demonstration=settings.is_demonstration)
 
     def refuse_loss(self, now: datetime) -> None:
         """Raise PublishError if so many documents are gone that the operator has to say what shall happen."""
@@ -56,11 +62,14 @@ class Publisher:
     def export(self, folder: Path, now: datetime) -> None:
         """Write everything as tables into `folder`; our files in it that are not part of the export go.
 
-        Documents that break the tables are left out. Raises PublishError if none is to blame.
+        Documents that break the tables are left out. Raises PublishError if none is to blame, and as
+        `refuse_folder` does.
         """
+        is_demonstration = self.config.settings.is_demonstration
+        refuse_other_kind(folder, is_demonstration=is_demonstration)
         formats = {EXPORT: lambda snapshot, _left_out: export_tables(snapshot)}
         files = IsolatedFiles(self.config, self.store, now, formats, retries=False)
-        files.write(folder)
+        files.write(folder, count_stored(self.store) if is_demonstration else "")
         if error := files.broken.get(EXPORT):
             raise PublishError(
                 f"the tables cannot be made ({error!r}): {folder} stays as it is; please report this bug"
