@@ -27,7 +27,6 @@ from aggregator.model.bodies import (
 )
 from aggregator.model.document import (
     FILE_NAME,
-    LONDON,
     Carrier,
     Change,
     ChangeKind,
@@ -35,15 +34,12 @@ from aggregator.model.document import (
     Document,
     Entry,
     Link,
-    Moment,
     Note,
     PendingRemoval,
     PendingRevision,
-    Precision,
     Removal,
     Revision,
     Translation,
-    ZoneBasis,
     own_page_path,
 )
 from aggregator.model.fetched import (
@@ -68,6 +64,7 @@ from aggregator.model.fetched import (
     Validators,
 )
 from aggregator.model.labels import SCHEME, LabelOverride, Labels, Reason, ReasonSource, Relevance
+from aggregator.model.moment import LONDON, Moment, Precision, ZoneBasis
 from aggregator.model.observations import (
     CommitmentReport,
     Coverage,

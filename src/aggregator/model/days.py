@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model.document import Document, Moment, Precision
+from aggregator.model.document import Document
+from aggregator.model.moment import Moment, Precision
 
 # Spelled out because `strftime` follows the machine's locale.
 MONTHS: Final = (
