@@ -25,6 +25,7 @@ from aggregator.model.bodies import (
     Selectors,
     Source,
 )
+from aggregator.model.days import LONDON, Moment, Precision, ZoneBasis
 from aggregator.model.document import (
     FILE_NAME,
     Carrier,
@@ -64,7 +65,6 @@ from aggregator.model.fetched import (
     Validators,
 )
 from aggregator.model.labels import SCHEME, LabelOverride, Labels, Reason, ReasonSource, Relevance
-from aggregator.model.moment import LONDON, Moment, Precision, ZoneBasis
 from aggregator.model.observations import (
     CommitmentReport,
     Coverage,

@@ -11,10 +11,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from aggregator.model.days import Moment
 from aggregator.model.fetched import FeedMetadata, RemovalKind
 from aggregator.model.kinds import KINDS
 from aggregator.model.labels import Labels
-from aggregator.model.moment import Moment
 
 FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 

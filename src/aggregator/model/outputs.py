@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model.alert_rules import AlertFeed
 from aggregator.model.bodies import Body, Role, Source
+from aggregator.model.days import Moment
 from aggregator.model.document import Document, Removal, Translation
 from aggregator.model.fetched import Outage, SourceState
 from aggregator.model.labels import LabelOverride
-from aggregator.model.moment import Moment
 from aggregator.model.observations import ProcessReport
 from aggregator.model.subscriptions import Frequency
 
