@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -206,6 +207,36 @@ def test_digests_of_a_day_and_of_weeks_missed_while_nothing_ran_are_issued_once(
     assert days == [*((f"2026-06-{number}", 0) for number in range(22, 15, -1)), ("2026-06-05", 1)]
     pages = {one.stem for one in (harness.config.settings.output_folder / "digests").iterdir()}
     assert pages == {"2026-06-05", *(f"2026-W{number}" for number in range(23, 27))}
+
+
+def test_a_week_without_reading_says_so_first_in_every_format(harness: Harness) -> None:
+    harness.run_after_restart()
+    harness.clock.now = datetime(2026, 6, 16, 9, tzinfo=UTC)
+    harness.run_after_restart()
+
+    output = harness.config.settings.output_folder
+    page, text = ((output / f"digests/2026-W24.{suffix}").read_text() for suffix in ("html", "txt"))
+    (entry,) = (
+        one
+        for one in json.loads((output / "digests.json").read_text())["items"]
+        if one["url"].endswith("2026-W24.html")
+    )
+    archive, front = ((output / name).read_text() for name in ("letters.html", "index.html"))
+    first = (
+        "We read no source from Monday 8 June 2026, 08:00 BST to Monday 15 June 2026, 08:00 BST, so we cannot "
+        "say what was published."
+    )
+    assert entry["title"] == "Letter of 2026-W24: no source was read"
+    assert entry["content_html"].startswith(f"<p>{first} ")
+    for shown in (page, " ".join(text.split())):
+        assert shown.index("no source was read") < shown.index(first) < shown.index("Not asked")
+        assert shown.index("We did not ask these sources in this week.") < shown.rindex("one")
+    for shown in (page, text, archive, front, json.dumps(entry)):
+        assert "no source was read" in shown
+        assert not re.search(r"\b0 updates|Nothing about open government", shown)
+    # The week in which it was first read, on a Friday only; the open week has been read since Tuesday.
+    assert "no source was read on 6 of 7 days" in (output / "digests/2026-W23.txt").read_text()
+    assert "no source was read on 1 of 7 days" in (output / "digests/2026-W25.txt").read_text()
 
 
 def test_two_runs_at_once_take_turns(harness: Harness) -> None:

@@ -163,7 +163,12 @@ class App(Services):
         sources = sources_with_state(self.config, self.store)
         try:
             return self.store.digests.get(wanted) or build_digest(
-                self.config, self.store, sources, wanted, load_documents=self.store.documents.all
+                self.config,
+                self.store,
+                sources,
+                wanted,
+                now=self.clock(),
+                load_documents=self.store.documents.all,
             )
         except ValueError as error:
             raise ConfigError((ConfigIssue(f"digest {wanted}", 0, str(error)),)) from error

@@ -53,7 +53,7 @@ def digest_issue(context: typer.Context, replay: Replay = None, at: At = None) -
     with open_program(context, at=at, replay=replay) as program:
         issued = tasks.run(program.issue_digests())
         for one in issued:
-            print_text(f"{one.period} is issued, with {one.item_count} updates.")
+            print_text(f"{one.period} is issued: {one.updates_text}.")
         if not issued:
             print_text("Every week and day that has closed has its digest.")
 

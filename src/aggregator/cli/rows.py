@@ -258,6 +258,10 @@ def digest(value: Digest) -> Row:
         "issued": instant(value.issued_at),
         "count": value.item_count,
         "unread_sources": list(value.unread_sources),
+        "unasked_sources": list(value.unasked_sources),
+        "unread_periods": [
+            {"start": instant(period.start), "end": instant(period.end)} for period in value.unread_periods
+        ],
         "sections": [
             {
                 "title": section.title,

@@ -136,6 +136,12 @@ def iso_text(moment: Moment) -> str:
     return moment.day.isoformat()[: _DATE_LENGTHS[moment.precision]]
 
 
+def instant_in_words(instant: datetime, zone: ZoneInfo) -> str:
+    """An instant as `Monday 22 January 2024, 08:00 GMT`."""
+    local = instant.astimezone(zone)
+    return f"{local:%A} {day_in_words(local)}, {local:%H:%M %Z}"
+
+
 def day_in_words(day: date) -> str:
     """A day as `5 June 2026`."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model.alert_rules import AlertFeed
 from aggregator.model.bodies import Body, Role, Source
-from aggregator.model.days import Moment
+from aggregator.model.days import Moment, instant_in_words
 from aggregator.model.document import Document, Removal, Translation
 from aggregator.model.fetched import Outage, SourceState
 from aggregator.model.labels import LabelOverride
@@ -159,6 +159,11 @@ def frequency_of_digest(name: str) -> Frequency:
     return Frequency.WEEKLY if "W" in name else Frequency.DAILY
 
 
+def _day_count(window: Window) -> int:
+    # Rounded: a day in which the clocks change has 23 or 25 hours.
+    return round((window.end - window.start) / timedelta(days=1))
+
+
 # Stored as JSON for good, since an issued digest never changes: a new field needs a default, and renaming one
 # needs a migration. Likewise Window, Section and DigestItem.
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +181,10 @@ class Digest:
     issued_at: datetime | None = None
     # The board's sentences about long silences, as of the end of the window.
     silences: tuple[str, ...] = ()
+    # Whole days, from 08:00, on which no source was read: of them the digest can say nothing.
+    unread_periods: tuple[Window, ...] = ()
+    # Titles of the sources that nobody asked in the window.
+    unasked_sources: tuple[str, ...] = ()
 
     @property
     def frequency(self) -> Frequency:
@@ -196,6 +205,41 @@ class Digest:
     def update_count(self) -> int:
         """The number of items that are new or changed in its window."""
         return self.item_count - self.reminder_count
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether no source was read in the whole window."""
+        return self.unread_periods == (self.window,)
+
+    @property
+    def updates_text(self) -> str:
+        """`3 updates`. Of days on which no source was read it never says that there was nothing."""
+        updates = f"{self.update_count} update{'' if self.update_count == 1 else 's'}"
+        if not self.unread_periods:
+            return updates
+        if self.is_unread and not self.update_count:
+            return "no source was read"
+        unread = sum(map(_day_count, self.unread_periods))
+        days = f"no source was read on {unread} of {_day_count(self.window)} days"
+        return f"{updates}, {days}" if self.update_count else days
+
+    def unread_text(self, zone: ZoneInfo) -> str:
+        """What a digest says first of days on which no source was read; empty without such days."""
+        if not self.unread_periods:
+            return ""
+        periods = " and ".join(
+            f"from {instant_in_words(period.start, zone)} to {instant_in_words(period.end, zone)}"
+            for period in self.unread_periods
+        )
+        if self.is_unread:
+            return (
+                f"We read no source {periods}, so we cannot say what was published. What the sources still "
+                "list when we read them again is in a later letter."
+            )
+        return (
+            f"We read no source {periods}, so we cannot say what was published then. What the sources still "
+            "listed when we read them again is in this letter or a later one."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

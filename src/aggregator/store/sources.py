@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, distinct, func, select
 
-from aggregator.model import Outage, RobotsTxt, Run, SourceState
+from aggregator.model import Outage, RobotsTxt, Run, SourceState, Window
 from aggregator.store.database.engine import Repository
 from aggregator.store.database.statements import upsert
 from aggregator.store.database.tables import (
@@ -146,6 +146,14 @@ class Runs(Repository):
                 new=connection.execute(new).scalar_one(),
                 revised=connection.execute(revised).scalar_one(),
             )
+
+    def has_reading(self, window: Window) -> bool:
+        """Whether a run in this window read a source."""
+        at = poll_runs.c.at
+        query = select(poll_runs.c.run).where(at >= window.start, at < window.end).order_by(at.desc())
+        with self._database.read_transaction() as connection:
+            # As they come: mostly the first one did.
+            return any(run.polled > run.failed for run in connection.scalars(query))
 
     def save(self, run: Run) -> None:
         """Save a run, in place of one of the same instant."""

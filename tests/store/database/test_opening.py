@@ -141,7 +141,9 @@ def test_a_store_of_schema_8_is_migrated_with_all_its_data(old: Path) -> None:
         for subject, answer in expected.items():
             assert found[subject] == answer, subject
         assert migrated.alerts.delete_subscriber_rule("0badcafe", "posted")
-        assert migrated.dump() == fresh.dump()
+        # An issued digest is never written again, so an old one lacks the fields that came later.
+        later_fields = r"\"unasked_sources\":[],\"unread_periods\":[],"
+        assert migrated.dump() == fresh.dump().replace(later_fields, "")
 
 
 def test_the_old_store_has_a_value_in_each_field_that_a_step_renames(old: Path) -> None:

@@ -56,12 +56,6 @@ def first_sentence(text: str) -> str:
     return one_line(line, MAX_SENTENCE_LENGTH)
 
 
-def instant_text(instant: datetime, zone: ZoneInfo) -> str:
-    """Such as `Monday 22 January 2024, 08:00 GMT`."""
-    local = instant.astimezone(zone)
-    return f"{local:%A} {day_in_words(local)}, {local:%H:%M %Z}"
-
-
 def moment_text(moment: Moment, zone: ZoneInfo) -> str:
     """The moment at its own precision: `2024`, `January 2024`, `24 January 2024`, or with the time."""
     day, local = first_day(moment, zone), moment.at.astimezone(zone)
@@ -105,7 +99,7 @@ def language_text(tag: str) -> str:
 
 def contents_text(digest: Digest) -> str:
     """How many updates and reminders a digest has, such as `3 updates, 1 reminder`."""
-    updates = count_text(digest.update_count, "update", "updates")
+    updates = digest.updates_text
     return (
         f"{updates}, {count_text(digest.reminder_count, 'reminder', 'reminders')}"
         if digest.reminder_count

@@ -68,7 +68,8 @@ def render_html_and_text(
         options = ViewOptions(site=site, bodies=bodies, titles=titles, max_items=max_items, is_page=is_page)
         return build_view(digest, options, footer)
 
-    lists = [*(section.items for section in digest.sections), digest.unread_sources]
+    lists: list[tuple[object, ...]] = [section.items for section in digest.sections]
+    lists += [digest.unread_sources, digest.unasked_sources]
     longest = min(max(len(items) for items in lists), max_bytes // MIN_ITEM_BYTES)
     view = view_of(longest)
     if len(page := _html(view)) >= max_bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -15,14 +15,13 @@ from aggregator.deliver.digest.formatting import (
     changes_text,
     closing_text,
     contents_text,
-    instant_text,
     language_text,
     moment_text,
     removal_text,
 )
 from aggregator.deliver.digest.headings import Heading, update_type
 from aggregator.model import Body, Digest, DigestItem, Frequency, Section, Site, TitleLanguage, Translation
-from aggregator.model.days import day_in_words
+from aggregator.model.days import day_in_words, instant_in_words
 from aggregator.values.text import one_line
 
 PERIOD_NOUNS: Mapping[Frequency, str] = {Frequency.WEEKLY: "week", Frequency.DAILY: "day"}
@@ -72,6 +71,16 @@ class SectionView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadView:
+    """The names of sources that were not read, why, and a count of those that are not shown."""
+
+    heading: str
+    note: str
+    names: tuple[str, ...]
+    more: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestView:
     """Everything that a digest says, as text."""
 
@@ -79,14 +88,14 @@ class DigestView:
     title: str
     period: str
     contents: str
+    # What the digest says first, where days were not read.
+    unread_note: str
     draft_note: str
     sections: tuple[SectionView, ...]
     empty_note: str
     silence: tuple[str, ...]
-    # Names of the sources that could not be read.
-    unreadable: tuple[str, ...]
-    unreadable_more: str
-    unreadable_note: str
+    # The sources that were not read.
+    unread: tuple[UnreadView, ...]
     # What this site is, who runs it, and whose words the titles and summaries are.
     imprint: str
     contact: str
@@ -117,20 +126,19 @@ def build_view(digest: Digest, options: ViewOptions, footer: Footer) -> DigestVi
     """The texts of a digest, for its templates."""
     site, max_items = options.site, options.max_items
     start, end = (
-        instant_text(instant, site.timezone) for instant in (digest.window.start, digest.window.end)
+        instant_in_words(instant, site.timezone) for instant in (digest.window.start, digest.window.end)
     )
     return DigestView(
         site=one_line(site.title, MAX_TITLE_LENGTH),
         title=_title_text(digest, site.timezone),
         period=f"{start} to {end}",
         contents=contents_text(digest),
+        unread_note=digest.unread_text(site.timezone),
         draft_note="" if digest.issued_at else _draft_text(digest, site.timezone),
         sections=tuple(_section_view(section, digest, options) for section in digest.sections),
-        empty_note="" if digest.item_count else _empty_text(digest),
+        empty_note="" if digest.item_count or digest.is_unread else _empty_text(digest),
         silence=tuple(one_line(sentence, MAX_TITLE_LENGTH) for sentence in digest.silences),
-        unreadable=tuple(one_line(name, MAX_TITLE_LENGTH) for name in digest.unread_sources[:max_items]),
-        unreadable_more=_more_text(len(digest.unread_sources) - max_items),
-        unreadable_note=_unreadable_text(digest),
+        unread=tuple(_unread_views(digest, max_items)),
         imprint=_imprint_text(one_line(site.operator)),
         contact=one_line(site.contact),
         contact_link=_contact_link(one_line(site.contact)),
@@ -259,13 +267,28 @@ def _draft_text(digest: Digest, zone: ZoneInfo) -> str:
 
 def _empty_text(digest: Digest) -> str:
     when = f"{'' if digest.issued_at else 'so far '}{IN_PERIOD[digest.frequency]}"
+    read = "on the days that we read" if digest.unread_periods else "in the sources that we read"
     note = " Some could not be read: they are named below." if digest.unread_sources else ""
-    return f"Nothing about open government was new or had changed {when} in the sources that we read.{note}"
+    return f"Nothing about open government was new or had changed {when} {read}.{note}"
 
 
-def _unreadable_text(digest: Digest) -> str:
-    when = f"when they were last asked {IN_PERIOD[digest.frequency]}"
-    return f"These sources could not be read {when}. That is a gap of ours, not silence of theirs."
+def _unread_views(digest: Digest, max_items: int) -> Iterator[UnreadView]:
+    when = IN_PERIOD[digest.frequency]
+    for heading, what, names in (
+        (
+            "Could not be read",
+            f"These sources could not be read when they were last asked {when}.",
+            digest.unread_sources,
+        ),
+        ("Not asked", f"We did not ask these sources {when}.", digest.unasked_sources),
+    ):
+        if names:
+            yield UnreadView(
+                heading=heading,
+                note=f"{what} That is a gap of ours, not silence of theirs.",
+                names=tuple(one_line(name, MAX_TITLE_LENGTH) for name in names[:max_items]),
+                more=_more_text(len(names) - max_items),
+            )
 
 
 def _more_text(left_out: int) -> str:

@@ -44,6 +44,13 @@ def day_of(instant: datetime, zone: ZoneInfo) -> str:
     return _first_day(instant, zone).isoformat()
 
 
+def days_of(window: Window, zone: ZoneInfo) -> tuple[Window, ...]:
+    """The days of a window, each from 08:00 to 08:00."""
+    first, last = _first_day(window.start, zone), _first_day(window.end, zone)
+    days = (first + number * _ONE_DAY for number in range((last - first).days))
+    return tuple(digest_window(day.isoformat(), zone) for day in days)
+
+
 def closed_weeks(first: datetime, now: datetime, zone: ZoneInfo) -> tuple[str, ...]:
     """The weeks that have ended at `now`, oldest first: from the week of `first` on, at most the last 8.
 

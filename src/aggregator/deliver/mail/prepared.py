@@ -131,7 +131,8 @@ def _footer(subscriber: Subscriber, context: MailContext, frequency: Frequency, 
 
 
 def _subject(digest: Digest, site: Site) -> str:
-    count = contents_text(digest) if digest.item_count else "nothing this week"
+    is_empty = not (digest.item_count or digest.unread_periods)
+    count = "nothing this week" if is_empty else contents_text(digest)
     day = day_in_words(digest.window.start.astimezone(site.timezone))
     when = f"week of {day}" if digest.frequency is Frequency.WEEKLY else day
     return f"{one_line(site.title, 60)}: {count}, {when}"

@@ -66,10 +66,9 @@ def _digest_items(snapshot: Snapshot) -> Iterator[FeedItem]:
     issued_digests = [(digest, digest.issued_at) for digest in snapshot.digests if digest.issued_at]
     for digest, issued_at in issued_digests[:MAX_DIGESTS]:
         page = f"digests/{digest.period}.html"
-        count = digest.update_count
         yield FeedItem(
             id=feed_id(snapshot.site, page),
-            title=f"Letter of {digest.period}: {count} update{'' if count == 1 else 's'}",
+            title=f"Letter of {digest.period}: {digest.updates_text}",
             url=snapshot.site.base_url + page,
             updated=issued_at,
             published=Moment(at=issued_at),
@@ -79,10 +78,15 @@ def _digest_items(snapshot: Snapshot) -> Iterator[FeedItem]:
 
 
 def _digest_content(digest: Digest, snapshot: Snapshot) -> Iterator[str]:
+    if unread := digest.unread_text(snapshot.site.timezone):
+        yield f"<p>{escape(unread)}</p>"
     for section in digest.sections:
         yield f"<h2>{escape(section.title)}</h2><ul>"
         yield from (f"<li>{_digest_item_html(item, snapshot)}</li>" for item in section.items)
         yield "</ul>"
+    if digest.unasked_sources:
+        names = "".join(f"<li>{escape(clean_line(name))}</li>" for name in digest.unasked_sources)
+        yield f"<h2>Not asked</h2><ul>{names}</ul>"
 
 
 def _digest_item_html(item: DigestItem, snapshot: Snapshot) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
 
@@ -66,12 +66,13 @@ class _Builder:
         return digest
 
     def _build(self, period: str, left_out: LeftOut) -> Digest:
-        return build_digest(
+        draft = build_digest(
             self.config,
             self.store,
             self.sources,
             period,
+            now=self.now,
             load_documents=lambda: left_out.counted(self.documents),
-            issued_at=self.now,
             left_out=left_out,
         )
+        return replace(draft, issued_at=self.now)

@@ -26,6 +26,7 @@ from aggregator.observe import build_board
 from aggregator.publish.board.wording import silence_sentences
 from aggregator.publish.presentation.paths import document_page_path, page_path_of_id
 from aggregator.services.publishing.left_out import NOTHING_LEFT_OUT, LeftOut
+from aggregator.services.publishing.reading_gaps import find_reading_gaps
 from aggregator.store import Store
 
 DAY: Final = timedelta(days=1)
@@ -68,6 +69,7 @@ def gather_snapshot(
                 store,
                 sources,
                 week_of(now, zone),
+                now=now,
                 load_documents=lambda: counted,
                 left_out=left_out,
             ),
@@ -114,22 +116,18 @@ def build_digest(
     sources: Sequence[SourceWithState],
     period: str,
     *,
+    now: datetime,
     load_documents: Callable[[], Sequence[Document]],
-    issued_at: datetime | None = None,
     left_out: LeftOut = NOTHING_LEFT_OUT,
 ) -> Digest:
-    """Build the digest of a week (`2024-W04`) or day (`2024-01-24`) from what is stored now.
+    """Build the draft of a week (`2024-W04`) or day (`2024-01-24`) from what is stored at `now`.
 
     `load_documents` returns all documents that count, see `left_out`. It is called for a weekly digest only,
     since they are many.
     """
     settings = config.settings
     window = digest_window(period, settings.timezone)
-    unread_sources = tuple(
-        one.source.title
-        for one in sources
-        if one.state.failing_since and one.state.failing_since < window.end
-    )
+    gaps = find_reading_gaps(store, sources, window, now, settings.timezone)
     closing = Window(start=window.end - DAY, end=window.end + (CLOSING_SOON_DAYS + 1) * DAY)
     digest = compose(
         period,
@@ -138,20 +136,25 @@ def build_digest(
         site=settings.site,
         bodies=config.bodies,
         page=document_page_path,
-        issued_at=issued_at,
+        issued_at=None,
     )
     # Silence is counted in months: in each daily digest it would be noise.
     is_weekly = digest.frequency is Frequency.WEEKLY
-    silences = _silences(config, sources, load_documents(), window.end) if is_weekly else ()
-    return replace(digest, unread_sources=unread_sources, silences=silences)
+    at = min(window.end, now)
+    silences = _silences(config, sources, load_documents(), at) if is_weekly else ()
+    return replace(
+        digest,
+        unread_periods=gaps.unread_periods,
+        unread_sources=gaps.unread_sources,
+        unasked_sources=gaps.unasked_sources,
+        silences=silences,
+    )
 
 
 def _silences(
-    config: Config, sources: Sequence[SourceWithState], documents: Sequence[Document], end: datetime
+    config: Config, sources: Sequence[SourceWithState], documents: Sequence[Document], at: datetime
 ) -> tuple[str, ...]:
-    """Return who was silent at the last poll before the week ended: later than that we cannot say."""
+    """Return who was silent at the digest's instant; of sources that were not read the board says nothing."""
     zone = config.settings.timezone
-    polls = (one.state.last_polled for one in sources if one.state.last_polled)
-    at = min(end, max(polls, default=end))
     board = build_board(config.bodies, sources, documents, at=at, zone=zone, register=config.register)
     return silence_sentences(board, zone)
