@@ -223,8 +223,8 @@ def test_a_week_without_reading_says_so_first_in_every_format(harness: Harness) 
     )
     archive, front = ((output / name).read_text() for name in ("letters.html", "index.html"))
     first = (
-        "We read no source from Monday 8 June 2026, 08:00 BST to Monday 15 June 2026, 08:00 BST, so we cannot "
-        "say what was published."
+        "We read no source from Monday 8 June 2026, 08:00 BST to Monday 15 June 2026, 08:00 BST, "
+        "so we cannot say what was published."
     )
     assert entry["title"] == "Letter of 2026-W24: no source was read"
     assert entry["content_html"].startswith(f"<p>{first} ")

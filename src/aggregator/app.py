@@ -23,7 +23,7 @@ from aggregator.publish.output_folder import WriteResult, published_at
 from aggregator.publish.search_index import build_search_index, has_search_index
 from aggregator.services.alerts.rules import OperatorRules, SubscriberRules
 from aggregator.services.alerts.webhooks import WebhookSender
-from aggregator.services.clock_check import accept_clock, is_settled
+from aggregator.services.clock_check import accept_clock, is_settled, refuse_future
 from aggregator.services.mailing.mailer import Mailer, outbox_folder
 from aggregator.services.polling import PollOutcome, Progress
 from aggregator.services.polling.autodiscovery import ProbeResult, discover
@@ -73,6 +73,12 @@ class App(Services):
     # The recording to read instead of the network.
     replay: Path | None = None
 
+    def refuse_future(self) -> None:
+        """Raise ConfigError if `--at` would issue a digest before its time. A recording has its own time."""
+        settings = self.config.settings
+        if not (self.is_clock_real or settings.is_demonstration):
+            refuse_future(self.clock(), wall_clock(), settings.timezone)
+
     def locked(self) -> AbstractContextManager[None]:
         """A context in which no other process polls or publishes. Raises StoreError after LOCK_TIMEOUT."""
         return self.store.job_lock(JOB_LOCK, wait=LOCK_TIMEOUT)
@@ -101,7 +107,8 @@ class App(Services):
         )
 
     def _begin(self) -> set[Fault]:
-        """Check the clock, and label again if the vocabulary has changed; return the known faults."""
+        """Check clock and folder, and label again if the vocabulary has changed; return the known faults."""
+        self.refuse_future()
         self.check_clock()
         self.publisher.refuse_folder()
         known = set(self.store.faults.all())
@@ -177,11 +184,13 @@ class App(Services):
         """Issue the digest of every closed week and day that has none, and publish; returns those issued."""
         issued = await in_thread(self._issue)
         # Publish before sending: a digest links to its page, which has to be there when the mail arrives.
-        if issued:
+        has_unpublished = await in_thread(self.publisher.has_unpublished_digests, self.clock())
+        if issued or has_unpublished:
             await self.notify_hubs_of(await in_thread(self.publish))
         return issued
 
     def _issue(self) -> tuple[Digest, ...]:
+        self.refuse_future()
         with self.locked():
             self.check_clock()
             return self.issue_digests_due(self.clock())

@@ -194,12 +194,13 @@ class DueWork:
     def _publish(
         self, now: datetime, outcomes: Sequence[PollOutcome], *, changed: bool
     ) -> WriteResult | None:
-        """Issue the digests that are due; publish if there are any, or if something `changed`."""
+        """Issue the digests that are due; publish if there are any, if one has no page, or after a change."""
         services = self._services
         if outcomes:
             services.poller.record_run(now, outcomes)
         digests = services.issue_digests_due(now)
-        return services.publisher.publish(now) if changed or digests else None
+        wanted = changed or digests or services.publisher.has_unpublished_digests(now)
+        return services.publisher.publish(now) if wanted else None
 
     async def update_search_index(self) -> None:
         """Build the search index if pages have changed, at most once in INDEX_INTERVAL."""

@@ -19,7 +19,6 @@ from aggregator.app import App
 from aggregator.clock import fixed_clock
 from aggregator.config import Config, load_config
 from aggregator.config.settings import load_settings
-from aggregator.deliver import render_digest
 from aggregator.model import MAX_RESENDS, Choices, DeliveryStatus, Subscriber, SubscriberStatus
 from aggregator.store import open_store
 from tests.crash import killed_child
@@ -119,9 +118,9 @@ def address(name: str) -> str:
 def prepare(
     folder: Path, mail_server: RunningMailServer, names: list[str], batch: int = BATCH
 ) -> MailProject:
-    """A new project with these subscribers and an issued digest.
+    """A new project with these subscribers and an issued digest, which is published.
 
-    Renders the digest once, so that children need not load templates.
+    Publishing renders it, so that children need not load templates.
     """
     folder.mkdir()
     small_project(folder).sources({})
@@ -129,9 +128,9 @@ def prepare(
     (folder / "data").mkdir()
     project = MailProject(folder, load_config(load_settings(folder / "settings.yaml")), mail_server)
     week = make_digest(make_section("Documents", make_item()), issued_at=MONDAY)
-    render_digest(week, project.config.settings.site, project.config.bodies)
     with open_store(project.url) as store:
         store.digests.issue([week])
+        App(config=project.config, store=store, clock=fixed_clock(MONDAY)).publish()
         store.subscribers.add(
             Subscriber(
                 id=f"{n:016x}",

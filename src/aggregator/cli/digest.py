@@ -70,6 +70,7 @@ def digest_send(
 ) -> None:
     """Issue and plan what is missing of the last week, and send every delivery that is due."""
     with open_program(context, at=at, replay=replay) as program:
+        program.refuse_future()
         if again and not program.store.deliveries.plan_again(again, program.clock()):
             what = "it has no delivery that was given up; `aggregator digest status` shows the runs"
             raise ConfigError((ConfigIssue(f"run {again}", 0, what),))

@@ -65,7 +65,7 @@ def write_output(
     wanted = {artifact.path: artifact for artifact in sorted_artifacts}
     with _explain_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-    old_manifest, published_before = _read_fingerprints(folder), published_at(folder)
+    old_manifest, published_before = published_fingerprints(folder), published_at(folder)
     _delete_part(_part_path(folder / MANIFEST))
     files = {path: _checked_path(folder, path) for path in sorted(old_manifest.keys() | wanted.keys())}
     # All refusals come before the first change: the folder stays as it is when anything is in the way.
@@ -104,7 +104,7 @@ def differing_paths(
     Every artifact is made and compared, whatever its fingerprint. Nothing is written. Raises PublishError.
     """
     wanted = {artifact.path: artifact for artifact in artifacts}
-    manifest = _read_fingerprints(folder)
+    manifest = published_fingerprints(folder)
     different = [
         path for path, artifact in wanted.items() if not _has_bytes(_checked_path(folder, path), artifact)
     ]
@@ -161,7 +161,7 @@ def published_at(folder: Path) -> datetime | None:
     return datetime.fromisoformat(instant) if instant else None
 
 
-def _read_fingerprints(folder: Path) -> dict[str, str]:
+def published_fingerprints(folder: Path) -> dict[str, str]:
     """The paths in the manifest, each with its fingerprint or an empty text."""
     manifest = _read_manifest(folder)
     return {path: fingerprint for path, fingerprint in manifest.items() if not path.startswith("#")}
@@ -169,7 +169,7 @@ def _read_fingerprints(folder: Path) -> dict[str, str]:
 
 def published_paths(folder: Path) -> frozenset[str]:
     """The paths of all our files in the folder."""
-    return frozenset(_read_fingerprints(folder))
+    return frozenset(published_fingerprints(folder))
 
 
 def stored_documents(folder: Path) -> str:
@@ -180,7 +180,7 @@ def stored_documents(folder: Path) -> str:
 def forget_stored_documents(folder: Path) -> None:
     """Forget what the last call was given as `stored`. Raises PublishError."""
     if stored_documents(folder):
-        _write_manifest(folder, _read_fingerprints(folder), published_at(folder))
+        _write_manifest(folder, published_fingerprints(folder), published_at(folder))
 
 
 def _read_manifest(folder: Path) -> dict[str, str]:

@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from aggregator import log
-from aggregator.errors import StoreError
+from aggregator.deliver import day_of, digest_window
+from aggregator.errors import ConfigError, ConfigIssue, StoreError
+from aggregator.model.days import instant_in_words
 from aggregator.model.faults import ACCEPT_CLOCK, CLOCK_BEHIND, CLOCK_SET_RIGHT, FaultKind
 from aggregator.store import Store
 from aggregator.store.clock import Mended
@@ -52,6 +55,21 @@ def refuse_wrong_clock(store: Store, now: datetime) -> None:
     runs = store.instants.runs()
     if runs and runs[-1] > now + TOLERANCE:
         raise StoreError(_behind(now, runs[-1]))
+
+
+def refuse_future(at: datetime, now: datetime, zone: ZoneInfo) -> None:
+    """Raise ConfigError if `at`, which the operator named, lies after the end of the digest's day of `now`.
+
+    The digest of a day or week that is still open would be issued for good, and sent.
+    """
+    closes = digest_window(day_of(now, zone), zone).end
+    if at >= closes:
+        problem = (
+            f"{instant_in_words(at, zone)} lies in the future: the digest of a day or week that is still "
+            f"open would be issued for good. Today's closes on {instant_in_words(closes, zone)}: wait until "
+            "then, and leave --at out"
+        )
+        raise ConfigError((ConfigIssue("option --at", 0, problem),))
 
 
 def accept_clock(store: Store, now: datetime) -> Mended | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from bs4 import BeautifulSoup
@@ -12,8 +13,10 @@ from aggregator.deliver import digest_window, render_digest
 from aggregator.deliver.digest.footer import mail_footer
 from aggregator.deliver.digest.render import render_html_and_text
 from aggregator.model import Body, DeliveryStatus, Digest, DigestItem, Section, Site, TitleLanguage
+from aggregator.publish import write_output
+from aggregator.services.publishing.issue_digests import digest_files
 from aggregator.store import Store
-from tests.support.builders import LONDON, instant, make_body, make_site, moment
+from tests.support.builders import LONDON, instant, make_body, make_site, make_snapshot, moment
 
 BODIES = {"wales": make_body("wales", name="Welsh Government"), "cabinet-office": make_body()}
 ISSUED = instant("2024-01-29 08:00")
@@ -42,6 +45,11 @@ def make_digest(*sections: Section, **changes: Any) -> Digest:
         Digest(period="2024-W04", window=window, sections=sections, unread_sources=(), issued_at=ISSUED),
         **changes,
     )
+
+
+def publish_pages(folder: Path, *digests: Digest) -> None:
+    """Publish the pages of digests and nothing else: before that their mails do not go out."""
+    write_output(folder, digest_files(digests, make_snapshot()))
 
 
 def make_section(heading: str, *items: DigestItem) -> Section:

@@ -30,7 +30,7 @@ from aggregator.services.mailing.delivery import DeliveryService
 from aggregator.services.mailing.mailer import MAIL_LOCK, Mailer, open_transport
 from aggregator.store import Store, open_store
 from tests.conftest import PROJECT
-from tests.deliver.digest.digests import make_digest, make_item, make_section, next_due
+from tests.deliver.digest.digests import make_digest, make_item, make_section, next_due, publish_pages
 from tests.deliver.mail.scripted_server import make_message, run_scripted_server
 from tests.deliver.mail.subscribers import TOKENS, make_context, make_subscriber
 from tests.support.builders import instant
@@ -172,6 +172,7 @@ def test_a_second_sender_is_refused_while_one_is_sending(service: DeliveryServic
     add_subscribers(service.store, "a")
     settings = service.config.settings.model_copy(update={"home": tmp_path})
     mailer = Mailer(replace(service.config, settings=settings), service.store, lambda: MONDAY)
+    publish_pages(settings.output_folder, *service.store.digests.all())
 
     with service.store.job_lock(MAIL_LOCK), pytest.raises(StoreError, match="holds this lock"):
         asyncio.run(mailer.send_due())

@@ -49,7 +49,7 @@ from aggregator.store import open_store
 from tests.conftest import PROJECT
 from tests.crash import killed_child
 from tests.crash.mail_server import RunningMailServer, run_mail_server
-from tests.deliver.digest.digests import make_digest, make_item, make_section
+from tests.deliver.digest.digests import make_digest, make_item, make_section, publish_pages
 from tests.deliver.mail.inbound import personal_mail
 from tests.deliver.mail.subscribers import TOKENS, make_context, make_subscriber
 from tests.support.builders import instant
@@ -84,8 +84,10 @@ class Bench:
         (folder / "data/secret").write_bytes(TOKENS.key)
         self.config, self.server = _project_config(), server
         self.with_settings(**changes)
+        digest = make_digest(make_section("Documents", make_item()), issued_at=MONDAY)
+        publish_pages(self.config.settings.output_folder, digest)
         with self.open() as store:
-            store.digests.issue([make_digest(make_section("Documents", make_item()), issued_at=MONDAY)])
+            store.digests.issue([digest])
             store.subscribers.add(_subscriber(name) for name in names)
 
     def open(self) -> Any:

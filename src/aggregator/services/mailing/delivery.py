@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -71,15 +71,17 @@ class DeliveryService:
     store: Store
     context: MailContext
 
-    def plan_digests(self, now: datetime) -> tuple[str, ...]:
+    def plan_digests(self, now: datetime, withheld: Collection[str] = ()) -> tuple[str, ...]:
         """Plan deliveries for each issued digest of the last week that has none; gives their runs.
+
+        Those of `withheld` wait.
 
         So a missed Monday is made up for whenever this is called next. While nobody subscribes, a weekly run
         stays unplanned, so that the first subscriber still gets it. A daily run does not wait: its first
         subscriber would get seven at once.
         """
         isolation, planned = Isolation(self.store, now), list[str]()
-        current = self._current_windows(now) - isolation.waiting(FaultKind.DIGEST)
+        current = self._current_windows(now) - isolation.waiting(FaultKind.DIGEST) - frozenset(withheld)
         for run in self.store.deliveries.unplanned_digests():
             if run in current:
                 with isolation.guard(FaultKind.DIGEST, run):

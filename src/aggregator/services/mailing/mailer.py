@@ -24,6 +24,7 @@ from aggregator.errors import ConfigError, ConfigIssue
 from aggregator.model import DeliveryStatus, Message
 from aggregator.services.mailing.delivery import TOO_LATE, DeliveryService, MailTransport
 from aggregator.services.mailing.replies_mailbox import RepliesMailbox
+from aggregator.services.publishing.issue_digests import unpublished_digests
 from aggregator.store import Store
 from aggregator.tasks import finish_when_cancelled, hold, in_thread
 
@@ -133,7 +134,8 @@ class Mailer:
 
     def _plan(self, service: DeliveryService) -> int:
         """Plan what is due; gives the number of deliveries that are given up because it is too late."""
-        service.plan_digests(self.clock())
+        now = self.clock()
+        service.plan_digests(now, unpublished_digests(self.config, self.store, now))
         service.plan_alerts(self.clock())
         given_up = service.give_up_late_digests(self.clock())
         for run, count in given_up.items():

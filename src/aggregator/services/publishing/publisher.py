@@ -16,13 +16,15 @@ from aggregator.model import Artifact, DeferredArtifact, Frequency, Snapshot
 from aggregator.model.faults import FaultKind
 from aggregator.publish import FORMATS, Format, export_tables
 from aggregator.publish.output_folder import WriteResult, published_at
+from aggregator.services.isolation import Isolation
 from aggregator.services.publishing.isolated_files import IsolatedFiles, MakeFiles
-from aggregator.services.publishing.issue_digests import digest_files
+from aggregator.services.publishing.issue_digests import digest_files, page_path, unpublished_digests
 from aggregator.services.publishing.left_out import LeftOut
 from aggregator.services.publishing.loss import accept_loss, count_stored, refuse_loss, refuse_other_kind
 from aggregator.store import Store
 
 EXPORT: Final = "export"
+DIGEST_PAGES: Final = "digest pages"
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,14 @@ class Publisher:
         kinds = (FaultKind.DOCUMENT, FaultKind.PAGE)
         return any(one.kind in kinds and one.next_attempt <= now for one in self.store.faults.all())
 
+    def has_unpublished_digests(self, now: datetime) -> bool:
+        """Whether a digest waits for its page, and publishing may be tried (again)."""
+        aside = Isolation(self.store, now).waiting(FaultKind.PAGE)
+        if DIGEST_PAGES in aside:
+            return False
+        unpublished = unpublished_digests(self.config, self.store, now)
+        return any(page_path(period) not in aside for period in unpublished)
+
     def export(self, folder: Path, now: datetime) -> None:
         """Write everything as tables into `folder`; our files in it that are not part of the export go.
 
@@ -82,7 +92,7 @@ class Publisher:
         return self._files(published_at(folder) or now).differing_paths(folder)
 
     def _files(self, now: datetime) -> IsolatedFiles:
-        own: dict[str, MakeFiles] = {"digest pages": self._digest_pages, "sources.opml": self._sources_opml}
+        own: dict[str, MakeFiles] = {DIGEST_PAGES: self._digest_pages, "sources.opml": self._sources_opml}
         return IsolatedFiles(self.config, self.store, now, {**_of_snapshot(), **own})
 
     def _digest_pages(self, snapshot: Snapshot, left_out: LeftOut) -> Iterable[DeferredArtifact]:
