@@ -16,9 +16,12 @@ from aggregator.config import Config, load_config
 from aggregator.config.settings import load_settings
 from aggregator.due_work import JOB_LOCK, WORK, DueWork, Services
 from aggregator.errors import PublishError
-from aggregator.model import Fetched, FetchResult, Frequency, Request
+from aggregator.model import Choices, Fetched, FetchResult, Frequency, Request
 from aggregator.model.alert_rules import AlertRule, AllOf, Term
+from aggregator.services.mailing.mailer import Mailer
+from aggregator.services.publishing import publisher
 from aggregator.store import Store, open_store
+from tests.deliver.mail.subscribers import make_subscriber
 from tests.store.values import make_change, save_changes
 from tests.support.builders import make_entry, moment
 from tests.support.projects import SMALL_REGISTER, SmallProject, make_atom_feed, small_project
@@ -237,6 +240,41 @@ def test_a_week_without_reading_says_so_first_in_every_format(harness: Harness) 
     # The week in which it was first read, on a Friday only; the open week has been read since Tuesday.
     assert "no source was read on 6 of 7 days" in (output / "digests/2026-W23.txt").read_text()
     assert "no source was read on 1 of 7 days" in (output / "digests/2026-W25.txt").read_text()
+
+
+@pytest.mark.parametrize(
+    ("error", "minutes"),
+    [
+        pytest.param(PublishError("the disk is full"), 1, id="nothing can be published"),
+        pytest.param(ZeroDivisionError("a bug"), 11, id="the pages of digests are set aside"),
+    ],
+)
+def test_mail_waits_for_the_page_of_its_digest_and_a_draft_is_none(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, error: Exception, minutes: int
+) -> None:
+    subscriber = make_subscriber(status_since=FRIDAY, choices=Choices(when_empty=True))
+    harness.store.subscribers.add([subscriber])
+    due_work, mailer = harness.start(), Mailer(harness.config, harness.store, harness.clock)
+    page = harness.config.settings.output_folder / "digests/2026-W23.html"
+
+    def run() -> tuple[bool, int]:
+        """Run what is due; whether the page is still the draft, and how many mails go out."""
+        asyncio.run(due_work.run())
+        return "Draft" in page.read_text(), asyncio.run(mailer.send_due()).total()
+
+    def fail(*_: object) -> None:
+        raise error
+
+    assert run() == (True, 0)
+    harness.clock.now = datetime(2026, 6, 8, 7, tzinfo=UTC)
+    with monkeypatch.context() as patched:
+        patched.setattr(publisher, "digest_files", fail)
+        assert run() == (True, 0)
+    assert "2026-W23" in harness.store.digests.issued_periods()
+    # Nothing is due then but the page.
+    harness.clock.now += timedelta(minutes=minutes)
+    assert run() == (False, 1)
+    assert run() == (False, 0)
 
 
 def test_two_runs_at_once_take_turns(harness: Harness) -> None:

@@ -199,6 +199,46 @@ def test_a_send_issues_the_day_that_closed_and_sends_alerts(tmp_path: Path) -> N
     )
 
 
+def test_a_digest_of_the_future_is_neither_issued_nor_sent(project: SmallProject) -> None:
+    project.run("subscribers", "add", "a@example.org", "--at", MONDAY)
+    before = project.output()
+
+    for command in (
+        ["digest", "send"],
+        ["digest", "issue"],
+        ["digest", "send", "--again", "2024-W04"],
+        ["run"],
+    ):
+        refused = project.run(*command, "--at", "2999-01-07T09:00:00Z")
+        assert (refused.code, refused.out) == (2, "")
+        assert "option --at: Monday 7 January 2999, 09:00 GMT lies in the future" in refused.err
+        assert "wait until then, and leave --at out" in refused.err
+
+    assert project.output() == before
+    with open_store(f"sqlite:///{project.folder}/data/aggregator.db") as store:
+        assert store.digests.issued_periods() == {"2024-W04"}
+        assert store.deliveries.counts_by_run() == {}
+
+
+def test_a_digest_whose_publishing_failed_goes_out_once_when_its_page_is_there(project: SmallProject) -> None:
+    project.run("subscribers", "add", "a@example.org", "--at", MONDAY)
+    in_the_way = project.folder / "output/digests/2024-W04.html"
+    in_the_way.parent.mkdir(parents=True)
+    in_the_way.write_text("not ours")
+    outbox = project.folder / "data/outbox"
+
+    failed = project.run("digest", "send", "--at", MONDAY)
+    assert (failed.code, "2024-W04.html was not published by this program" in failed.err) == (1, True)
+    assert list(outbox.rglob("*.eml")) == []
+    in_the_way.unlink()
+    sent = project.run("digest", "send", "--at", "2024-01-29T08:05:00Z")
+
+    assert sent.out.startswith("1 accepted.")
+    assert "Draft" not in in_the_way.read_text()
+    assert len(list(outbox.rglob("*.eml"))) == 1
+    assert project.run("digest", "send", "--at", "2024-01-29T08:06:00Z").out.startswith("No delivery was due")
+
+
 def test_a_delivery_whose_outcome_stays_unknown_is_listed_and_settled(project: SmallProject) -> None:
     id = project.run("subscribers", "add", "reader@example.org", "--at", MONDAY).out.split()[0]
     with open_store(f"sqlite:///{project.folder}/data/aggregator.db") as store:
