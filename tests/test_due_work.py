@@ -232,14 +232,14 @@ def test_a_week_without_reading_says_so_first_in_every_format(harness: Harness) 
     assert entry["title"] == "Letter of 2026-W24: no source was read"
     assert entry["content_html"].startswith(f"<p>{first} ")
     for shown in (page, " ".join(text.split())):
-        assert shown.index("no source was read") < shown.index(first) < shown.index("Not asked")
+        assert shown.index("No source was read") < shown.index(first) < shown.index("Not asked")
         assert shown.index("We did not ask these sources in this week.") < shown.rindex("one")
     for shown in (page, text, archive, front, json.dumps(entry)):
-        assert "no source was read" in shown
+        assert "no source was read" in shown.lower()
         assert not re.search(r"\b0 updates|Nothing about open government", shown)
     # The week in which it was first read, on a Friday only; the open week has been read since Tuesday.
-    assert "no source was read on 6 of 7 days" in (output / "digests/2026-W23.txt").read_text()
-    assert "no source was read on 1 of 7 days" in (output / "digests/2026-W25.txt").read_text()
+    assert "No source was read on 6 of 7 days" in (output / "digests/2026-W23.txt").read_text()
+    assert "No source was read on 1 of 7 days" in (output / "digests/2026-W25.txt").read_text()
 
 
 @pytest.mark.parametrize(

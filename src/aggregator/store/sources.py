@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -147,13 +147,20 @@ class Runs(Repository):
                 revised=connection.execute(revised).scalar_one(),
             )
 
+    def has_poll(self, window: Window) -> bool:
+        """Whether a run in this window asked a source."""
+        return self._has(window, lambda run: run.polled > 0)
+
     def has_reading(self, window: Window) -> bool:
         """Whether a run in this window read a source."""
+        return self._has(window, lambda run: run.polled > run.failed)
+
+    def _has(self, window: Window, is_wanted: Callable[[Run], bool]) -> bool:
         at = poll_runs.c.at
         query = select(poll_runs.c.run).where(at >= window.start, at < window.end).order_by(at.desc())
         with self._database.read_transaction() as connection:
-            # As they come: mostly the first one did.
-            return any(run.polled > run.failed for run in connection.scalars(query))
+            # One by one: mostly the first is.
+            return any(is_wanted(run) for run in connection.scalars(query))
 
     def save(self, run: Run) -> None:
         """Save a run, in place of one of the same instant."""

@@ -70,6 +70,13 @@ def periods(found: ReadingGaps) -> list[tuple[str, str]]:
         pytest.param([*MAY, *DAILY], [], (), (), id="read each day"),
         pytest.param(MAY, [(START, END)], (), ("Web", "Other", "Seldom", "Records"), id="nobody asked"),
         pytest.param(
+            [*MAY, ("2026-05-31 18:00", "-web")],
+            [(START, END)],
+            (),
+            ("Web", "Other", "Seldom", "Records"),
+            id="nobody asked, and one could not be read before",
+        ),
+        pytest.param(
             [*MAY, *DAILY[:2], *DAILY[4:6]],
             [("2026-06-03 07:00", "2026-06-05 07:00"), ("2026-06-07 07:00", END)],
             (),

@@ -132,7 +132,7 @@ def build_view(digest: Digest, options: ViewOptions, footer: Footer) -> DigestVi
         site=one_line(site.title, MAX_TITLE_LENGTH),
         title=_title_text(digest, site.timezone),
         period=f"{start} to {end}",
-        contents=contents_text(digest),
+        contents=_capitalised(contents_text(digest)),
         unread_note=digest.unread_text(site.timezone),
         draft_note="" if digest.issued_at else _draft_text(digest, site.timezone),
         sections=tuple(_section_view(section, digest, options) for section in digest.sections),
@@ -148,6 +148,10 @@ def build_view(digest: Digest, options: ViewOptions, footer: Footer) -> DigestVi
         site_link=site.base_url,
         footer=footer,
     )
+
+
+def _capitalised(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _section_view(section: Section, digest: Digest, options: ViewOptions) -> SectionView:

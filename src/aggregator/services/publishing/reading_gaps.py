@@ -32,20 +32,24 @@ def find_reading_gaps(
     # Only so long as they were followed: a source that was added later is no gap.
     then = sources_at(polled_by(enabled, until), until)
     unread = [day for day in days_of(window, zone) if day.end <= until and not _was_read(store, sources, day)]
+    periods = tuple(_joined(unread))
+    if periods == (window,) and not _was_asked(store, sources, window):
+        everyone = tuple(one.source.title for one in then)
+        return ReadingGaps(unread_periods=periods, unread_sources=(), unasked_sources=everyone)
     if _nothing_was_read(then, window, until):
-        unread = [window]
-    is_unread = sum((day.end - day.start for day in unread), start=until - until) >= window.end - window.start
+        periods = (window,)
+    failing = [one for one in then if one.state.failing_since and one.state.failing_since < window.end]
+    unasked = [one for one in then if one not in failing and _is_unasked(one, window, until)]
     return ReadingGaps(
-        unread_periods=tuple(_joined(unread)),
-        unread_sources=tuple(
-            one.source.title
-            for one in then
-            if one.state.failing_since and one.state.failing_since < window.end
-        ),
-        unasked_sources=tuple(
-            one.source.title for one in then if _is_unasked(one, window, until, is_unread=is_unread)
-        ),
+        unread_periods=periods,
+        unread_sources=tuple(one.source.title for one in failing),
+        unasked_sources=tuple(one.source.title for one in unasked),
     )
+
+
+def _was_asked(store: Store, sources: Iterable[SourceWithState], window: Window) -> bool:
+    asked = (at for one in sources for at in (one.state.last_polled, one.state.failing_since) if at)
+    return store.runs.has_poll(window) or any(at in window for at in asked)
 
 
 def _was_read(store: Store, sources: Iterable[SourceWithState], day: Window) -> bool:
@@ -64,19 +68,15 @@ def _readings(sources: Iterable[SourceWithState]) -> Iterator[datetime]:
 def _nothing_was_read(sources: Iterable[SourceWithState], window: Window, until: datetime) -> bool:
     """Whether the window is over and not one source on the web was read in it, asked or not."""
     # Our own records can always be read, and show nothing of what others publish.
-    last = [one.state.last_read for one in sources if not _is_ours(one)]
+    last = [
+        one.state.last_read for one in sources if KINDS[one.source.kind].location is not SourceLocation.FOLDER
+    ]
     return until == window.end and bool(last) and all(not at or at < window.start for at in last)
 
 
-def _is_ours(one: SourceWithState) -> bool:
-    return KINDS[one.source.kind].location is SourceLocation.FOLDER
-
-
-def _is_unasked(one: SourceWithState, window: Window, until: datetime, *, is_unread: bool) -> bool:
+def _is_unasked(one: SourceWithState, window: Window, until: datetime) -> bool:
     """Whether a source was not asked in the window, although it should have been."""
     last = one.state.last_polled
-    if is_unread and not _is_ours(one):
-        return one.state.failing_since is None
     if last and last >= window.start:
         return False
     # One that is polled seldom need not be asked in each window.
