@@ -54,8 +54,11 @@ class Gap:
 
 
 def names_of(entry: Entry) -> frozenset[str]:
-    """Return by what an item is known again: its names, or id and title where only its link has moved."""
-    item = [f"item:{entry.native_id} {comparable_text(entry.title)}"] if entry.native_id else []
+    """Return by what an item is known again: its names, or its title with id or date where its link has moved."""
+    title, date = comparable_text(entry.title), entry.published
+    item = [f"item:{entry.native_id} {title}"] if entry.native_id else []
+    # A day has several items of one title, a minute hardly.
+    item += [f"item:{date.at.isoformat()} {title}"] if date and date.has_time else []
     return frozenset((*entry.all_names, *item))
 
 

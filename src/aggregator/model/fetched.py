@@ -192,7 +192,11 @@ class RawEntry:
     title_is_verbatim: bool = False
     summary: str | None = None
     summary_is_html: bool = True
+    # Plain text, as for the title.
+    summary_is_verbatim: bool = False
     content: str | None = None
+    # The content was plain text, and is HTML only because the parser has escaped it.
+    content_is_verbatim: bool = False
     published: str | None = None
     updated: str | None = None
     opens: str | None = None

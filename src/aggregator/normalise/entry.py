@@ -33,7 +33,14 @@ from aggregator.normalise.identity import (
     spelling_name,
 )
 from aggregator.normalise.language import detect_language
-from aggregator.normalise.safe_html import nfc_line, plain_text, safe_html, truncate, verbatim_text
+from aggregator.normalise.safe_html import (
+    nfc_line,
+    plain_text,
+    safe_html,
+    text_of_safe_html,
+    truncate,
+    verbatim_text,
+)
 from aggregator.normalise.title_type import split_type
 from aggregator.normalise.urls import absolute_url, canonical_url, clean_url
 from aggregator.values.text import ELLIPSIS
@@ -123,8 +130,11 @@ def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) 
 
 
 def _title(raw: RawEntry) -> str:
-    text = verbatim_text(raw.title) if raw.title_is_verbatim else plain_text(raw.title, raw.title_is_html)
-    return truncate(text, TITLE_LIMIT)
+    return truncate(_plain(raw.title, raw.title_is_html, verbatim=raw.title_is_verbatim), TITLE_LIMIT)
+
+
+def _plain(text: str | None, is_html: bool, *, verbatim: bool) -> str:
+    return verbatim_text(text) if verbatim else plain_text(text, is_html)
 
 
 def _id(raw: RawEntry, identifier: str) -> str:
@@ -198,16 +208,21 @@ def _short_text(text: str | None) -> str | None:
 
 def _texts(raw: RawEntry, base: str) -> tuple[str, str, str]:
     """Summary, content and text. An overlong summary is taken as the content (RSS descriptions often are)."""
-    summary = plain_text(raw.summary, raw.summary_is_html)
+    summary = _plain(raw.summary, raw.summary_is_html, verbatim=raw.summary_is_verbatim)
     markup = raw.content
     if not markup and raw.summary_is_html and len(summary) > SUMMARY_LIMIT:
         markup = raw.summary
     content = safe_html(markup, base)
-    content_text = plain_text(content, True)
+    content_text = _content_text(content, raw)
     excerpt = truncate(summary, SUMMARY_LIMIT) or truncate(
-        plain_text(LEADING_HEADINGS.sub("", content), True) or content_text, EXCERPT_LIMIT
+        _content_text(LEADING_HEADINGS.sub("", content), raw) or content_text, EXCERPT_LIMIT
     )
     return excerpt, content, truncate(_joined_text(summary, content_text), TEXT_LIMIT)
+
+
+def _content_text(content: str, raw: RawEntry) -> str:
+    """The text of safe HTML; of what was plain text it is unescaped once, so that tags in it stay."""
+    return text_of_safe_html(content) if raw.content_is_verbatim else plain_text(content, True)
 
 
 def _joined_text(summary: str, content_text: str) -> str:

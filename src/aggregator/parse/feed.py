@@ -6,7 +6,7 @@ Also reads the categories by which another instance of this program labels the i
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ from aggregator.model import (
 from aggregator.parse.decode.detect import find_feed, snippet
 from aggregator.parse.decode.encoding import NOT_XML, decode
 from aggregator.parse.decode.entities import find_entities
+from aggregator.parse.decode.plain_text import looks_like_html
 from aggregator.parse.decode.feed_markup import FeedMarkup, parse_markup
 from aggregator.parse.decode.own_dates import known_part
 from aggregator.parse.feed_paging import older_address
@@ -195,7 +196,9 @@ def _entry(source: Source, number: int, item: Any, metadata: FeedMetadata, versi
         # feedparser copies the content into a missing summary, but without `summary_detail`.
         summary=_text(item, "summary") if summary else _text(item, "dc_description"),
         summary_is_html=not summary or summary.get("type") in HTML_TYPES,
+        summary_is_verbatim=version == "atom10" and _is_plain(summary),
         content=_markup(content),
+        content_is_verbatim=version == "atom10" and _is_plain(content),
         published=_date(item, "published"),
         updated=_date(item, "updated"),
         categories=_categories(item),
@@ -243,6 +246,14 @@ def _content(item: Any) -> dict[str, Any]:
     parts = dict.get(item, "content") or ()
     readable = (part for part in parts if part.get("type") in {*HTML_TYPES, "text/plain"})
     return next(readable, {})
+
+
+def _is_plain(text: Mapping[str, Any]) -> bool:
+    """Whether a text is plain, so that tags in it are meant to be read.
+
+    Software that says so of HTML, or says nothing of its type, is not believed.
+    """
+    return text.get("type") == "text/plain" and not looks_like_html(_text(text, "value") or "")
 
 
 def _markup(content: dict[str, Any]) -> str | None:
@@ -299,11 +310,13 @@ def _is_same_language(one: str, other: str | None) -> bool:
 
 
 def _other_address(item: Any, links: tuple[RawLink, ...], version: str) -> str | None:
-    """The address of an item that links to no page: its id if that is one, itself, or its file."""
+    """The address of an item that links to no page: its id if that is one, its content's, itself, or its file."""
     identifier = _text(item, "id") or ""
-    named = dict.get(item, "guidislink") if version.startswith("rss") else True
+    named = dict.get(item, "guid_is_permalink", True) if version.startswith("rss") else True
     if named and is_web_address(identifier):
         return identifier
+    if elsewhere := _first(dict.get(item, "content") or (), "src"):
+        return elsewhere
     files = (
         link.href
         for rel in ("self", "enclosure")

@@ -245,6 +245,17 @@ def test_a_number_without_any_date_or_at_another_source_is_another_document_too(
     assert not store.names.duplicates(None)
 
 
+@pytest.mark.parametrize("id", [f"{SITE}/?p=57", *rarely("57 at https://www.example.org")])
+def test_a_number_that_is_the_address_as_well_is_used_again_like_an_address(id: str, store: Store) -> None:
+    bench = Bench(store)
+    link = f"{SITE}/?p=57" if "?p" in id else f"{SITE}/node/57"
+    bench.poll([replace(JOIN, id=id, link=link)])
+    bench.poll([replace(JOIN, id=id, link=link, text="How to join by post.")])
+    bench.poll([replace(PLAN, id=id, link=link)])
+
+    assert bench.updates() == [PLAN.title, "text"]
+
+
 LAST_YEAR = Post(
     title="Open government plan 2025",
     link=f"{SITE}/plan/",
@@ -274,6 +285,26 @@ def test_an_address_that_is_given_to_a_new_post_makes_a_new_document(
         (THIS_YEAR.title, f"{SITE}/plan/"),
     ]
     assert bench.updates() == [THIS_YEAR.title]
+
+
+@pytest.mark.parametrize("published", [LAST_YEAR.published, *rarely("")])
+def test_the_old_post_without_an_id_goes_to_its_new_address_whatever_its_title(
+    published: str, store: Store
+) -> None:
+    """Both have one title, or no date; only what they say tells which is which."""
+    bench = Bench(store)
+    old = replace(LAST_YEAR, id="", published=published)
+    new = replace(THIS_YEAR, id="", title=LAST_YEAR.title if published else THIS_YEAR.title)
+    new = replace(new, published=new.published if published else "")
+    bench.poll([old])
+    for _ in range(2):
+        bench.poll([new, moved(old, f"{SITE}/plan-2025/")])
+
+    assert {one.entry.text: one.entry.url for one in bench.documents()} == {
+        old.text: f"{SITE}/plan-2025/",
+        new.text: f"{SITE}/plan/",
+    }
+    assert bench.updates() == [new.title]
 
 
 @pytest.mark.long
@@ -428,14 +459,20 @@ CASINO = [
 
 
 @pytest.mark.parametrize("same_host", [True, *rarely(False)])
-def test_another_feed_at_the_address_is_not_published(same_host: bool, bench: Bench) -> None:
-    """The domain lapsed; the new owner may also use the old host, in another language."""
+@pytest.mark.parametrize("in_common", ["", *rarely("id", "title")])
+def test_another_feed_at_the_address_is_not_published(same_host: bool, in_common: str, bench: Bench) -> None:
+    """The domain lapsed; the new owner may also use the old host, in another language.
+
+    A number or a title that two feeds happen to have in common proves nothing.
+    """
     head = {"title": "Lucky Spins", "site": "https://casino.example.com", "language": "en"}
     spam = CASINO
     if same_host:
         head |= {"site": SITE, "language": "id"}
         spam = [moved(post, f"{SITE}/{post.id}") for post in CASINO]
-    bench.poll(PAPERS)
+    ours = replace(PAPERS[0], **({"title": CASINO[0].title} if in_common == "title" else {}))
+    ours = replace(ours, id=CASINO[0].id if in_common == "id" else ours.id, published=JOIN.published)
+    bench.poll([ours, *PAPERS[1:]])
     bench.poll(spam, **head)
     failure = bench.stage.state("s0").failure
 
@@ -447,7 +484,7 @@ def test_another_feed_at_the_address_is_not_published(same_host: bool, bench: Be
     mend = SourcesToMend(bench.stage.poller.config, bench.stage.store)
     assert (bench.questions(), len(bench.documents()), len(list(mend.waiting(bench.at)))) == ([], 4, 1)
 
-    bench.poll(PAPERS)
+    bench.poll([ours, *PAPERS[1:]])
     assert (bench.stage.state("s0").failure, bench.updates()) == (None, [])
 
 

@@ -26,6 +26,7 @@ from aggregator.normalise.identity import (
     independent_id,
     key_at_place,
     name_from_worldwide_id,
+    names_from_ids,
 )
 from aggregator.normalise.urls import canonical_url, former_canonical_url, has_page_number
 from aggregator.store import Transaction
@@ -184,7 +185,7 @@ def compare_ids(entry: Entry, form: Entry, trusted_id: str | None) -> IdMatch:
     """Return how the publisher's ids of an entry and of a form of a document compare."""
     if entry.content_id and form.content_id:
         return IdMatch.SAME if entry.content_id == form.content_id else IdMatch.OTHER
-    if _numbers(entry) & _numbers(form):
+    if _shared_numbers(entry, form):
         return IdMatch.SAME
     same_source = entry.source == form.source
     if trusted_id is None or form.native_id is None:
@@ -197,6 +198,14 @@ def compare_ids(entry: Entry, form: Entry, trusted_id: str | None) -> IdMatch:
     if trusted_id == form.native_id:
         return IdMatch.SAME
     return IdMatch.OTHER if independent_id(form) else IdMatch.UNKNOWN
+
+
+def _shared_numbers(entry: Entry, form: Entry) -> frozenset[str]:
+    """Return the numbers that both have, but for what the two links say anyway."""
+    of_links = {*names_from_ids(entry.url)} & {*names_from_ids(form.url)}
+    spells_id = independent_id(entry) is not None
+    shared = _numbers(entry) & _numbers(form) - of_links
+    return frozenset(name for name in shared if spells_id or not name.startswith(SPELLING_PREFIX))
 
 
 def _numbers(entry: Entry) -> frozenset[str]:
