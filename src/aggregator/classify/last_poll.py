@@ -54,7 +54,7 @@ class Gap:
 
 
 def names_of(entry: Entry) -> frozenset[str]:
-    """Return by what an item is known again: its names, or its title with id or date where its link has moved."""
+    """Return by what an item is known again: its names, or title with id or date if its link has moved."""
     title, date = comparable_text(entry.title), entry.published
     item = [f"item:{entry.native_id} {title}"] if entry.native_id else []
     # A day has several items of one title, a minute hardly.

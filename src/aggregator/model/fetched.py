@@ -210,6 +210,8 @@ class RawEntry:
     # The body that a record names; other items belong to the body of their source.
     body: str | None = None
     claims: tuple[RawClaim, ...] = ()
+    # The language of the page that `link` leads to, if the publisher says so of it and of `translations`.
+    link_language: str | None = None
     # The publisher's own id of the document, shared by its translations (GOV.UK).
     content_id: str | None = None
     # The same document in other languages.

@@ -27,9 +27,9 @@ from aggregator.model import (
 from aggregator.parse.decode.detect import find_feed, snippet
 from aggregator.parse.decode.encoding import NOT_XML, decode
 from aggregator.parse.decode.entities import find_entities
-from aggregator.parse.decode.plain_text import looks_like_html
 from aggregator.parse.decode.feed_markup import FeedMarkup, parse_markup
 from aggregator.parse.decode.own_dates import known_part
+from aggregator.parse.decode.plain_text import looks_like_html
 from aggregator.parse.feed_paging import older_address
 from aggregator.values.web_addresses import is_web_address
 
@@ -206,6 +206,7 @@ def _entry(source: Source, number: int, item: Any, metadata: FeedMetadata, versi
         base=_first(described, "base"),
         links=tuple(one for one in links if one not in translations),
         translations=translations,
+        link_language=next((one.language for one in links if one.href == link and translations), None),
     )
     labels = _instance_categories(item)
     if not labels:
@@ -265,7 +266,7 @@ def _markup(content: dict[str, Any]) -> str | None:
 
 
 def _links(element: Any) -> tuple[RawLink, ...]:
-    return tuple(
+    links = tuple(
         RawLink(
             href=href,
             rel=_text(link, "rel") or "alternate",
@@ -277,6 +278,9 @@ def _links(element: Any) -> tuple[RawLink, ...]:
         for link in dict.get(element, "links") or ()
         if (href := _text(link, "href"))
     )
+    # The link of an RSS item says no language, but may stand again among links that do.
+    languages = {link.href: link.language for link in links if link.language}
+    return tuple(replace(link, language=link.language or languages.get(link.href)) for link in links)
 
 
 def _page_link(links: tuple[RawLink, ...], language: str | None = None) -> str | None:
@@ -310,7 +314,7 @@ def _is_same_language(one: str, other: str | None) -> bool:
 
 
 def _other_address(item: Any, links: tuple[RawLink, ...], version: str) -> str | None:
-    """The address of an item that links to no page: its id if that is one, its content's, itself, or its file."""
+    """The address of an item that links to no page: its id, its content's, itself, or its file."""
     identifier = _text(item, "id") or ""
     named = dict.get(item, "guid_is_permalink", True) if version.startswith("rss") else True
     if named and is_web_address(identifier):

@@ -111,7 +111,8 @@ def repair_head(head: bytes) -> tuple[int, bytes, int | None]:
 
     Lines without a colon and names that are no token are left out, a space before the colon goes, equal
     lengths count as one, and a length beside `chunked` counts for nothing (RFC 9112, 6.3). Different lengths
-    stay, so that aiohttp refuses them. The reason after the status loses what is not ASCII: httpx raises on it.
+    stay, so that aiohttp refuses them. The reason after the status loses what is not ASCII, on which httpx
+    raises.
     """
     fields = list(_readable(_fields(head)))
     status = _STATUS.match(fields[0][1]) if fields else None

@@ -78,7 +78,7 @@ def _same_title(before: FeedMetadata, after: FeedMetadata) -> bool:
 def _any_is_known(
     entries: Sequence[Entry], carriers: Iterable[Carrier], store: Transaction, now: datetime
 ) -> bool:
-    """Return whether any item is known by its address or another name, or by its id or title and what it says.
+    """Return whether any item is known by its address or a name, or by its id or title and what it says.
 
     A number such as 7, or the title "Home", is in many feeds.
     """
@@ -86,7 +86,9 @@ def _any_is_known(
     for carrier in carriers:
         for mark in _marks(carrier.entry):
             by_mark[mark].append(carrier.entry)
-    if any(_says_the_same(entry, one) for entry in entries for mark in _marks(entry) for one in by_mark[mark]):
+    if any(
+        _says_the_same(entry, one) for entry in entries for mark in _marks(entry) for one in by_mark[mark]
+    ):
         return True
     names = {name for entry in entries for name in entry.all_names if not name.startswith(NUMBER_PREFIXES)}
     return bool(store.names.resolve(names, now))
