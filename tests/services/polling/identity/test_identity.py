@@ -513,21 +513,22 @@ def test_events_of_one_request_are_changes_of_one_document(store: Store) -> None
     page = "https://www.whatdotheyknow.com/request/minutes"
     events = [
         Post(
-            title="Minutes of the forum",
+            title=title,
             link=f"{page}{where}",
             id=f"tag:www.whatdotheyknow.com,2005:InfoRequestEvent/{number}",
             text=text,
             published=f"2026-05-0{number}T09:00:00+00:00",
         )
-        for number, where, text in (
-            (1, "#outgoing-1", "Request sent."),
-            (2, "?nocache=incoming-22#incoming-22", "Acknowledgement."),
-            (3, "#comment-9", "An annotation."),
+        for number, where, title, text in (
+            (1, "#outgoing-1", "Minutes of the forum", "Request sent."),
+            (2, "?nocache=incoming-22#incoming-22", "Minutes of the forum", "Acknowledgement."),
+            (3, "#comment-9", "Minutes of the forum", "An annotation."),
+            (4, "?nocache=incoming-23#incoming-23", "The body has answered", "Refused."),
         )
     ]
     bench = Bench(store, "atom")
-    for count in (1, 2, 3):
+    for count in (1, 2, 3, 4):
         bench.poll(list(reversed(events[:count])))
 
     (document,) = bench.documents()
-    assert (document.entry.text, bench.updates()) == ("Acknowledgement.", ["text"])
+    assert (document.entry.text, bench.updates()) == ("Refused.", ["text", "title,text"])

@@ -152,6 +152,9 @@ class KnownDocuments:
     def _is_stated(self, entry: Entry, document_id: str) -> bool:
         if self.decided.get(entry.key) == document_id:
             return True
+        # A number or name that a site gives a page for good, such as that of a topic or a request.
+        if has_page_number(entry.url) and self.names.get(entry.key) == document_id:
+            return True
         # A key that is no address is an own id; of the names, numbers prove nothing alone.
         names = [name for name in entry.all_names if name != entry.key or entry.url is None]
         return any(
