@@ -15,7 +15,7 @@ from typing import Final
 from aggregator.classify.comparison import PARTS, comparable_moment, is_later, last_minute, same_file_names
 from aggregator.classify.same_edit import is_reported_already
 from aggregator.classify.shortened_texts import adds_content, keep_words
-from aggregator.classify.translated_words import changed_words, keep_translations, told_once
+from aggregator.classify.translated_words import changed_words, keep_translations, reported_once
 from aggregator.classify.wording.texts import Wording, shows_edit
 from aggregator.model import LONDON, Carrier, Change, ChangeKind, Entry, Moment, Source
 from aggregator.model.days import day_of
@@ -101,7 +101,7 @@ def _change(
     if has_moved and same_file_names(own_carrier.entry, entry):
         parts = tuple(part for part in parts if part != "attachments")
     translated = changed_words(known, wording)
-    parts = told_once(parts, translated, entry, own_carrier, now)
+    parts = reported_once(parts, translated, entry, own_carrier, now)
     if not parts and is_later(entry.updated, own_carrier.entry.updated):
         # Only the date moved: with the new date the document would come up as the newest, unchanged.
         entry = replace(entry, updated=own_carrier.entry.updated)

@@ -57,7 +57,7 @@ def changed_words(known: Wording, wording: Wording) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parts))
 
 
-def told_once(
+def reported_once(
     own_words: Sequence[str], translated: Sequence[str], after: Entry, carrier: Carrier, now: datetime
 ) -> tuple[str, ...]:
     """Return the parts to tell of an edit of a document that its source shows in several languages.
@@ -67,10 +67,10 @@ def told_once(
     if own_words and translated:
         return tuple(dict.fromkeys((*own_words, *translated)))
     parts = tuple(own_words or translated)
-    return () if _is_told(parts, after, carrier, now, of_translation=bool(translated)) else parts
+    return () if _is_reported(parts, after, carrier, now, of_translation=bool(translated)) else parts
 
 
-def _is_told(
+def _is_reported(
     parts: Sequence[str], after: Entry, carrier: Carrier, now: datetime, *, of_translation: bool
 ) -> bool:
     if len(carrier.revisions) < 2 or not after.translations or not set(parts) <= WORDS:

@@ -20,7 +20,7 @@ WELSH_GOVERNMENT_HOST: Final = re.compile(r"(?:^|\.)llyw\.cymru$")
 # The languages in which public bodies of the UK publish; no pages in Irish or Ulster Scots were found
 # (2026-11).
 LANGUAGES: Final = ("en", "cy", "gd")
-THREE_LETTERS: Final = {"eng": "en", "cym": "cy", "wel": "cy", "gla": "gd"}
+LONGER_CODES: Final = {"eng": "en", "cym": "cy", "wel": "cy", "gla": "gd"}
 
 MIN_PROBABILITY: Final = 0.999
 # In a shorter text a place name decides. Of 254 real titles with summaries three were detected as Welsh: two
@@ -52,7 +52,7 @@ def stated_language(tag: str | None) -> str | None:
     """
     match = TAG.fullmatch((tag or "").strip())
     primary = match[1].lower() if match else ""
-    primary = THREE_LETTERS.get(primary, primary)
+    primary = LONGER_CODES.get(primary, primary)
     if match is None or primary in NO_LANGUAGE:
         return None
     return primary if primary in LANGUAGES else primary + match[2].replace("_", "-")
