@@ -55,10 +55,9 @@ class Gap:
 
 def names_of(entry: Entry) -> frozenset[str]:
     """Return by what an item is known again: its names, or title with id or date if its link has moved."""
-    title, date = comparable_text(entry.title), entry.published
+    title, date = comparable_text(entry.title), entry.published or entry.updated
     item = [f"item:{entry.native_id} {title}"] if entry.native_id else []
-    # A day has several items of one title, a minute hardly.
-    item += [f"item:{date.at.isoformat()} {title}"] if date and date.has_time else []
+    item += [f"item:{date.at.isoformat()} {title}"] if date else []
     return frozenset((*entry.all_names, *item))
 
 

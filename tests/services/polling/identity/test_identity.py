@@ -196,6 +196,29 @@ def test_a_corrected_slug_without_an_id_is_the_same_document_if_nothing_else_dif
     assert bench.updates() == ["Paper two of the forum"]
 
 
+@pytest.mark.parametrize("address", [f"{SITE}/news/number-one", *rarely(f"{SITE}/news/one;jsessionid=7")])
+def test_a_list_without_texts_tells_a_moved_item_by_title_and_date(address: str, store: Store) -> None:
+    bench = Bench(store)
+    posts = [replace(post, id="", text="") for post in PAPERS]
+    bench.poll(posts)
+    bench.poll([moved(posts[0], address), *posts[1:]])
+    undated = [replace(post, published="") for post in posts]
+    bench.poll([moved(undated[1], f"{SITE}/news/again"), *posts[2:]])
+
+    assert bench.updates() == ["Paper two of the forum"]
+
+
+def test_sessions_of_items_without_ids_bring_nothing_new(store: Store) -> None:
+    bench = Bench(store)
+    posts = [replace(post, id="") for post in PAPERS]
+    bench.poll(posts)
+    for session in ("?sid=88", ";jsessionid=2", "?sid=99"):
+        bench.poll([moved(post, post.link + session) for post in posts])
+
+    assert (bench.updates(), bench.questions(), len(bench.documents())) == ([], [], 4)
+    assert bench.stage.state("s0").items_missed_at is None
+
+
 @pytest.mark.parametrize("id", [*rarely(PAPERS[0].id), f"{SITE}/?p=88"])
 def test_a_retracted_post_does_not_come_back_at_another_address(id: str, store: Store) -> None:
     bench = Bench(store)

@@ -29,6 +29,7 @@ from aggregator.normalise.identity import (
     names_from_ids,
 )
 from aggregator.normalise.urls import canonical_url, former_canonical_url, has_page_number
+from aggregator.services.polling.identity.links import without_session
 from aggregator.store import Transaction
 from aggregator.store.documents.names import TAKEN_PREFIX
 from aggregator.values.web_addresses import split_address
@@ -236,6 +237,7 @@ def lookup_names(entry: Entry) -> tuple[str, ...]:
         # Whether an item has the key of its page depends on what else the answer says of the page.
         page if page != entry.key else None,
         key_at_place(page, place) if page == entry.key and place else None,
+        canonical_url(without_session(entry.url)),
         # The key of documents that were stored when more parameters counted as trackers comes last.
         former_canonical_url(entry.url),
     )
