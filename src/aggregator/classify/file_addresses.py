@@ -22,9 +22,7 @@ VOLATILE: Final = re.compile(
     re.IGNORECASE,
 )
 # Those that may name the file where nothing else does: `?download=12`.
-AMBIGUOUS: Final = re.compile(
-    r"(?:s[eprt]|st|e|t|m|date|download|dl|inline|attachment)", re.IGNORECASE
-)
+AMBIGUOUS: Final = re.compile(r"(?:s[eprt]|st|e|t|m|date|download|dl|inline|attachment)", re.IGNORECASE)
 # Values that switch something, and those that no person wrote.
 SWITCH: Final = re.compile(r"(?:|0|1|true|false|yes|no|\d{9,}|(?=.*\d)(?=.*[a-z])(?=.*[A-Z])\w{6,})")
 # Of the parameters after a name with the ending of a file, those that may name the file all the same.

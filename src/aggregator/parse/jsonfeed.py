@@ -20,6 +20,7 @@ from aggregator.parse.decode.json_answer import (
 )
 from aggregator.parse.decode.own_dates import known_part
 from aggregator.parse.feed_paging import older_link
+from aggregator.parse.html.hidden import without_hidden
 from aggregator.values.web_addresses import is_web_address
 
 ACCEPT: Final = "application/feed+json, application/json;q=0.9, */*;q=0.1"
@@ -118,7 +119,8 @@ def _entry(number: int, item: object, head: FeedMetadata) -> RawEntry | Reject:
         title_is_verbatim=True,
         summary=text_at(item, "summary"),
         summary_is_html=False,
-        content=text_at(item, "content_html") or _paragraphs(text_at(item, "content_text")),
+        content=without_hidden(text_at(item, "content_html") or "")
+        or _paragraphs(text_at(item, "content_text")),
         published=known_part(text_at(item, "date_published"), text_at(own, "published_precision")),
         updated=known_part(text_at(item, "date_modified"), text_at(own, "updated_precision")),
         categories=texts_at(item, "tags"),

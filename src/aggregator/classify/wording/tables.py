@@ -1,4 +1,4 @@
-"""Empties the columns of a table in which software counts or stamps, such as `Downloads` or `Last updated`."""
+"""Empties the columns of a table in which software counts or stamps, such as `Downloads`."""
 
 from __future__ import annotations
 

@@ -12,7 +12,19 @@ ELLIPSIS: Final = "…"
 _PLAIN: Final = str.maketrans(
     dict.fromkeys('"’‘‚‛“”„‟«»‹›`´′″ʻʼ＇＂', "'")
     | dict.fromkeys("‐‑‒–—―−⸺⸻", "-")
-    | {"×": "x", "✕": "x", "⁄": "/", "→": "->", "←": "<-", "≤": "<=", "≥": ">=", "≠": "!=", "±": "+/-", "©": "(c)", "®": "(r)"}
+    | {
+        "×": "x",
+        "✕": "x",
+        "⁄": "/",
+        "→": "->",
+        "←": "<-",
+        "≤": "<=",
+        "≥": ">=",
+        "≠": "!=",
+        "±": "+/-",
+        "©": "(c)",
+        "®": "(r)",
+    }
     | dict.fromkeys("•●▪◦‣■□∙·", " ")
     # Marks that choose how a sign is drawn or joined, and signs without width.
     | dict.fromkeys("\ufe0e\ufe0f\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad")

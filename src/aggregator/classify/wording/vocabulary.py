@@ -41,33 +41,35 @@ RELATIVE_DAY: Final = re.compile(
 COUNTED: Final = _words(
     "view views pageview pageviews visit visits visitor visitors hit hits download downloads impression"
     " impressions click clicks read reads like likes share shares comment comments reply replies reaction"
-    " reactions follower followers subscriber subscribers reader readers retweet retweets play plays favourite"
-    " favourites bookmark bookmarks counter rating ratings word words signature signatures viewed visited"
-    " downloaded shared opened printed clicked accessed seen liked watched played"
-    " ymweliad ymweliadau ymwelydd ymwelwyr sylw sylwadau gwelwyd edrychwyd lawrlwytho lawrlwythiad"
-    " lawrlwythiadau darllenwyd darlleniad darlleniadau hoffi rhannu ymatebion ymateb geiriau gair"
+    " reactions follower followers subscriber subscribers reader readers retweet retweets play plays"
+    " favourite favourites bookmark bookmarks counter rating ratings word words signature signatures"
+    " viewed visited downloaded shared opened printed clicked accessed seen liked watched played ymweliad"
+    " ymweliadau ymwelydd ymwelwyr sylw sylwadau gwelwyd edrychwyd lawrlwytho lawrlwythiad lawrlwythiadau"
+    " darllenwyd darlleniad darlleniadau hoffi rhannu ymatebion ymateb geiriau gair"
 )
-PRESENT: Final = _words("online reading viewing browsing watching guests guest logged left remaining remain ôl showing"
-    " dangos")
+PRESENT: Final = _words(
+    "online reading viewing browsing watching guests guest logged left remaining remain ôl showing dangos"
+)
 READING: Final = _words("read reading darllen ddarllen")
 # When software says that a page was touched.
 STAMPED: Final = _words(
-    "updated reviewed modified checked viewed printed generated refreshed accessed retrieved visited crawled"
-    " cached edited changed update modification"
-    " diweddarwyd diweddaru ddiweddaru diweddariad adolygwyd adolygu hadolygu newidiwyd newid argraffwyd"
+    "updated reviewed modified checked viewed printed generated refreshed accessed retrieved visited"
+    " crawled cached edited changed update modification diweddarwyd diweddaru ddiweddaru diweddariad"
+    " adolygwyd adolygu hadolygu newidiwyd newid argraffwyd"
 )
 # When it says how long ago; the date itself is the publisher's.
 TOLD: Final = _words("posted published added active activity created cyhoeddwyd postiwyd ychwanegwyd")
 # Words beside them that say nothing more.
 _BESIDE: Final = _words(
-    "this the a an it had tua page pages site website web content list document file post article item topic has have"
-    " been was were is are be of in on at to by for and so far now today currently current since total unique"
-    " number no nr count time times last latest first only our your you re there here all people persons"
-    " person user users member members team vote votes star stars yet about over ago just per estimated takes"
-    " take less than more approximately around min mins minute minutes second seconds hour hours day days week weeks th st nd"
-    " rd y yr r o i w n a ei eu ar am ac hi hon hwn mae yw yn wedi dudalen tudalen wefan gwefan ddogfen"
-    " dogfen nifer cyfanswm gwaith weithiau o'r ddiwethaf diwethaf amser munud munudau eiliad awr oriau"
-    " diwrnod ddiwrnod wythnos results result entries canlyniad canlyniadau"
+    "this the a an it had tua page pages site website web content list document file post article item"
+    " topic has have been was were is are be of in on at to by for and so far now today currently current"
+    " since total unique number no nr count time times last latest first only our your you re there here"
+    " all people persons person user users member members team vote votes star stars yet about over ago"
+    " just per estimated takes take less than more approximately around min mins minute minutes second"
+    " seconds hour hours day days week weeks th st nd rd y yr r o i w n a ei eu ar am ac hi hon hwn mae yw"
+    " yn wedi dudalen tudalen wefan gwefan ddogfen dogfen nifer cyfanswm gwaith weithiau o'r ddiwethaf"
+    " diwethaf amser munud munudau eiliad awr oriau diwrnod ddiwrnod wythnos results result entries"
+    " canlyniad canlyniadau"
 )
 KNOWN: Final = COUNTED | PRESENT | READING | STAMPED | TOLD | _BESIDE
 # Words that stand for a number.

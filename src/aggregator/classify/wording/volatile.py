@@ -69,7 +69,10 @@ ANYWHERE: Final = tuple(
             rf"\b((?:clos|end|open|start|expir)(?:e?s|ing)) (?:in {FEW} {UNIT}|today|tomorrow)\b",
             rf"\1 {MARK}",
         ),
-        (rf"\b(yn (?:cau|agor|dechrau|gorffen|dod i ben)) (?:mewn {FEW} {UNIT}|heddiw|yfory)\b", rf"\1 {MARK}"),
+        (
+            rf"\b(yn (?:cau|agor|dechrau|gorffen|dod i ben)) (?:mewn {FEW} {UNIT}|heddiw|yfory)\b",
+            rf"\1 {MARK}",
+        ),
         (rf"\b(?:about |less than )?{FEW}[ -]?(?:minutes?|mins?|munud(?:au)?)[ -]{READ}\b", MARK),
         (
             r"\b((?:estimated )?(?:reading time|read time|time to read|amser darllen)) ?:? ?"
@@ -115,26 +118,22 @@ def without_counters(text: str) -> str:
 
 def is_volatile(line: str) -> bool:
     """Return whether a line says nothing but how often, how long, or when software touched it."""
-    if STATED_NUMBER.search(line):
-        return False
     plain = RELATIVE_DAY.sub(" ", AGO.sub(" ", line))
     undated = DATE.sub(" ", plain)
     words = WORD.findall(ANY_NUMBER.sub(" ", re.sub(CLOCK, " ", undated)))
+    if STATED_NUMBER.search(line) or len(words) > MAX_WORDS or not KNOWN.issuperset(words):
+        return False
     aged, dated = plain != line, undated != plain
     numbered = ANY_NUMBER.search(undated) is not None or not NO_NUMBER.isdisjoint(words)
     if not words:
         return aged and not dated and not numbered
-    if len(words) > MAX_WORDS or not KNOWN.issuperset(words):
-        return False
     if dated:
         return not STAMPED.isdisjoint(words)
     if aged and not (STAMPED | TOLD | COUNTED).isdisjoint(words):
         return True
-    if numbered and not (PRESENT | READING).isdisjoint(words):
-        return True
     # A time is no count: `Reply in 20 days`.
-    counts = DURATION.search(undated) is None and numbered
-    return counts and not COUNTED.isdisjoint(words)
+    counted = COUNTED if DURATION.search(undated) is None else frozenset[str]()
+    return numbered and not (counted | PRESENT | READING).isdisjoint(words)
 
 
 def is_value(line: str) -> bool:
