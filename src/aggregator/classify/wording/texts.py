@@ -25,6 +25,8 @@ MOST: Final = 0.6
 FEW: Final = 0.25
 # Looks are made at any hour, so a date of today may be a day behind or ahead.
 MAX_DAYS: Final = 20
+# Words of a block that names the next one.
+MAX_LABEL_WORDS: Final = 5
 SHIFTS: Final = (timedelta(0), timedelta(days=1), timedelta(days=-1))
 
 
@@ -97,10 +99,16 @@ def _without_volatile(blocks: Sequence[Block], day: date | None) -> Iterator[Blo
     for (level, text), before, after in zip(blocks, texts, texts[2:], strict=False):
         if labels_volatile(before, text) or labels_volatile(after, text):
             continue
-        labelled = before != "" and not before.endswith((".", "!", "?", ELLIPSIS))
+        labelled = _is_label(before)
         in_text = level == TEXT_LEVEL
         near = not (labelled or in_text or is_value(after))
         yield level, _clean(text, day, alone=in_text and not labelled, near=near)
+
+
+def _is_label(text: str) -> bool:
+    """Return whether a block may say what the date after it is: `Closing date`."""
+    is_whole = text.endswith((".", "!", "?", ELLIPSIS)) or len(WORD.findall(text)) > MAX_LABEL_WORDS
+    return text.endswith(":") or (text != "" and not is_whole)
 
 
 def _clean(text: str, day: date | None, *, alone: bool = False, near: bool = False) -> str:

@@ -105,4 +105,5 @@ def test_a_page_that_does_not_change_brings_no_update_and_a_change_brings_one(
         changed = text.replace(*change)
         for shown in (changed, changed, DISTURBANCES["typography"](changed)):
             poll(shown)
-        assert told() == [("text",)]
+        (parts,) = told()
+        assert "text" in parts
