@@ -95,9 +95,13 @@ SERVER_WORDS: Final = re.compile(
 # What software shows in place of the words of an author who withdrew them.
 NOTICE: Final = re.compile(
     r"\b(?:post|topic|message|comment|reply|content|article|item|page|entry|text|thread|neges|sylw)s?\b.{0,40}"
-    r"\b(?:deleted|removed|withdrawn|retracted|hidden|taken down|no longer available|dileu|dynnu)\b"
+    r"\b(?:deleted|removed|withdrawn|retracted|hidden|unsent|taken down|no longer available|ddil[eë]u|dil[eë]u"
+    r"|dynnu)\b"
     r"|^\W*(?:deleted|removed|withdrawn|retracted)(?: by (?:the |its |their )?(?:author|user|owner"
     r"|moderators?|administrators?|staff))?\W*$"
+    # In either order: what was done, and by whom.
+    r"|^(?=.*\b(?:deleted|removed|withdrawn|retracted|hidden|flagged|dil[eë]\w+|tynnwyd)\b)"
+    r"(?=.*\b(?:author|user|moderator|community|awdur)\b)"
 )
 NOTICE_WORDS: Final = 14
 BRACKETS: Final = re.compile(r"[(\[].*[)\]]\.?")

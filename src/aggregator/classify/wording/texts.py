@@ -11,8 +11,8 @@ from functools import lru_cache
 from itertools import product
 from typing import Final
 
+from aggregator.classify.wording.counting_columns import without_counting_columns
 from aggregator.classify.wording.order import SEPARATOR, TEXT_LEVEL, Block, in_one_order, read_blocks
-from aggregator.classify.wording.tables import without_counting_columns
 from aggregator.classify.wording.typography import ELLIPSIS, comparable_text
 from aggregator.classify.wording.volatile import is_value, labels_volatile, with_days_from, without_counters
 from aggregator.model import Entry

@@ -58,7 +58,7 @@ STAMPED: Final = _words(
     " adolygwyd adolygu hadolygu newidiwyd newid argraffwyd"
 )
 # When it says how long ago; the date itself is the publisher's.
-TOLD: Final = _words("posted published added active activity created cyhoeddwyd postiwyd ychwanegwyd")
+SAID: Final = _words("posted published added active activity created cyhoeddwyd postiwyd ychwanegwyd")
 # Words beside them that say nothing more.
 _BESIDE: Final = _words(
     "this the a an it had tua page pages site website web content list document file post article item"
@@ -71,7 +71,7 @@ _BESIDE: Final = _words(
     " diwethaf amser munud munudau eiliad awr oriau diwrnod ddiwrnod wythnos results result entries"
     " canlyniad canlyniadau"
 )
-KNOWN: Final = COUNTED | PRESENT | READING | STAMPED | TOLD | _BESIDE
+KNOWN: Final = COUNTED | PRESENT | READING | STAMPED | SAID | _BESIDE
 # Words that stand for a number.
 NO_NUMBER: Final = _words("no first less dim")
 

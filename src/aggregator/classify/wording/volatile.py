@@ -23,9 +23,9 @@ from aggregator.classify.wording.vocabulary import (
     PRESENT,
     READING,
     RELATIVE_DAY,
+    SAID,
     SHORT_UNIT,
     STAMPED,
-    TOLD,
     UNIT,
 )
 
@@ -129,7 +129,7 @@ def is_volatile(line: str) -> bool:
         return aged and not dated and not numbered
     if dated:
         return not STAMPED.isdisjoint(words)
-    if aged and not (STAMPED | TOLD | COUNTED).isdisjoint(words):
+    if aged and not (STAMPED | SAID | COUNTED).isdisjoint(words):
         return True
     # A time is no count: `Reply in 20 days`.
     counted = COUNTED if DURATION.search(undated) is None else frozenset[str]()
@@ -154,9 +154,9 @@ def _sentence(sentence: str) -> str:
     sentence = BRACKETS.sub(lambda found: "" if is_volatile(found[1]) else found[0], sentence).strip()
     for pattern, becomes in ANYWHERE:
         sentence = pattern.sub(becomes, sentence)
-    is_told = sentence.endswith((".", "!", "?"))
+    is_sentence = sentence.endswith((".", "!", "?"))
     # In a story, `3 years ago` is what it tells.
-    sentence = AGO.sub(lambda found: found[0] if is_told and _is_long(found) else MARK, sentence)
+    sentence = AGO.sub(lambda found: found[0] if is_sentence and _is_long(found) else MARK, sentence)
     if words <= MAX_COUNTER_WORDS:
         sentence = HITS_AT_END.sub(MARK, sentence)
         if COPYRIGHT.search(sentence):

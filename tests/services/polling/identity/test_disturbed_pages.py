@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -34,7 +35,7 @@ FRAMES = {
     "countdown": "{text}<p>{few} days left</p>",
     "copyright": "{text}<p>© {number} Example Council</p>",
 }
-DISTURBANCES = {
+DISTURBANCES: dict[str, Callable[[str], str]] = {
     "as before": lambda text: text,
     "typography": lambda text: text.replace("'", "’").replace(" - ", " — ").replace("...", "…"),
     "order": lambda text: text.replace(
@@ -90,7 +91,7 @@ def test_a_page_that_does_not_change_brings_no_update_and_a_change_brings_one(
             assert outcome.bug is None
             number += 1
 
-        def told() -> list[tuple[str, ...]]:
+        def parts() -> list[tuple[str, ...]]:
             (document,) = store.documents.all()
             return [revision.parts for revision in document.carriers[0].revisions[1:]]
 
@@ -99,11 +100,11 @@ def test_a_page_that_does_not_change_brings_no_update_and_a_change_brings_one(
             poll(DISTURBANCES[disturbance](text))
             # What stands in place of the page is gone by the next look.
             poll(text)
-        assert told() == []
+        assert parts() == []
         if change is None:
             return
         changed = text.replace(*change)
         for shown in (changed, changed, DISTURBANCES["typography"](changed)):
             poll(shown)
-        (parts,) = told()
-        assert "text" in parts
+        (changed_parts,) = parts()
+        assert "text" in changed_parts
