@@ -95,7 +95,7 @@ SERVER_WORDS: Final = re.compile(
 # What software shows in place of the words of an author who withdrew them.
 NOTICE: Final = re.compile(
     r"\b(?:post|topic|message|comment|reply|content|article|item|page|entry|text|thread|neges|sylw)s?\b.{0,40}"
-    r"\b(?:deleted|removed|withdrawn|retracted|hidden|unsent|taken down|no longer available|ddil[eë]u|dil[eë]u"
+    r"\b(?:deleted|removed|withdrawn|retracted|hidden|unsent|taken down|no longer available|d?dil[eë]u"
     r"|dynnu)\b"
     r"|^\W*(?:deleted|removed|withdrawn|retracted)(?: by (?:the |its |their )?(?:author|user|owner"
     r"|moderators?|administrators?|staff))?\W*$"
