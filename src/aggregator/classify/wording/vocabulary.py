@@ -10,7 +10,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-NUMBER: Final = r"\d(?:[\d,.']*\d)?(?: ?[km](?!\w))?\+?"
+NUMBER: Final = r"\d(?:[\d,.']{0,20}\d)?(?: ?[km](?!\w))?\+?"
 FEW: Final = (
     rf"(?:{NUMBER}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a few|several|un|dau"
     r"|d?dwy|tri|tair|pedwar|pedair|pump?|chwech?|saith|wyth|naw|deg)"
@@ -28,7 +28,7 @@ CLOCK: Final = r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[ap]\.?m\.?)?(?: ?(?:gmt|bst|u
 # How long ago something was; the unit counts.
 AGO: Final = re.compile(
     rf"(?:\b(?:about|over|almost|less than|more than) )?"
-    rf"\b(?:{FEW} ?(?P<unit>{UNIT})(?:,? (?:and )?{FEW} {UNIT})*|(?:awr|wythnos|pythefnos|mis|blwyddyn))"
+    rf"\b(?:{FEW} ?(?P<unit>{UNIT})(?:,? (?:and )?{FEW} {UNIT}){{0,3}}|(?:awr|wythnos|pythefnos|mis|blwyddyn))"
     r" (?:ago|yn ol|yn ôl)\b"
 )
 # What `3 days ago` is on another day.

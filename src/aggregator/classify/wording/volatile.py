@@ -183,7 +183,11 @@ def with_days_from(text: str, day: date, *, alone: bool = False, near: bool = Fa
         return f"{MARK}{whole}" if says_today or alone or is_near else text
 
     def count(found: re.Match[str]) -> str:
-        named = day_of(found, day.year) if TODAY.search(text[: found.start()]) else None
+        named = (
+            day_of(found, day.year)
+            if TODAY.search(text[max(0, found.start() - 40) : found.start()])
+            else None
+        )
         return f"{MARK}{(named - day).days}" if named else found[0]
 
     return DATE.sub(count, text)
