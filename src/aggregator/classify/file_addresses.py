@@ -38,7 +38,8 @@ PATH_PARAMETER: Final = re.compile(r";[^/]*|/\([a-z]\([a-z0-9]+\)\)(?=/)|/(?=/)"
 DEFAULT_PORT: Final = re.compile(r":(?:80|443)$")
 # What names one version of a file: hexadecimal digits, or many characters that no person writes.
 HASH: Final = re.compile(
-    r"(?<![a-z0-9])(?:(?=[a-f]{0,64}\d)(?=\d{0,64}[a-f])[0-9a-f]{8,64}(?:-[0-9a-f]{4,12}){0,4}"
+    r"(?<![a-z0-9])(?:(?=[a-f]{0,64}\d)(?=\d{0,64}[a-f])"
+    r"[0-9a-f]{8,64}(?:-[0-9a-f]{4,12}){0,4}"
     r"|(?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z])[A-Za-z0-9_]{16,})(?![A-Za-z0-9])"
 )
 
