@@ -28,7 +28,8 @@ CLOCK: Final = r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?: ?[ap]\.?m\.?)?(?: ?(?:gmt|bst|u
 # How long ago something was; the unit counts.
 AGO: Final = re.compile(
     rf"(?:\b(?:about|over|almost|less than|more than) )?"
-    rf"\b(?:{FEW} ?(?P<unit>{UNIT})(?:,? (?:and )?{FEW} {UNIT}){{0,3}}|(?:awr|wythnos|pythefnos|mis|blwyddyn))"
+    rf"\b(?:{FEW} ?(?P<unit>{UNIT})(?:,? (?:and )?{FEW} {UNIT}){{0,3}}"
+    r"|(?:awr|wythnos|pythefnos|mis|blwyddyn))"
     r" (?:ago|yn ol|yn ôl)\b"
 )
 # What `3 days ago` is on another day.
