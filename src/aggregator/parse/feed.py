@@ -31,6 +31,7 @@ from aggregator.parse.decode.feed_markup import FeedMarkup, parse_markup
 from aggregator.parse.decode.own_dates import known_part
 from aggregator.parse.decode.plain_text import looks_like_html
 from aggregator.parse.feed_paging import older_address
+from aggregator.parse.html.hidden import without_hidden
 from aggregator.values.web_addresses import is_web_address
 
 # Links that belong to the document. An instance adds links to carriers (`related`) and to its own page of the
@@ -193,8 +194,7 @@ def _entry(source: Source, number: int, item: Any, metadata: FeedMetadata, versi
         title=_title(item, verbatim and not title.get("type_is_stated")),
         title_is_html=title.get("type") in HTML_TYPES,
         title_is_verbatim=verbatim,
-        # feedparser copies the content into a missing summary, but without `summary_detail`.
-        summary=_text(item, "summary") if summary else _text(item, "dc_description"),
+        summary=_summary(item, summary),
         summary_is_html=not summary or summary.get("type") in HTML_TYPES,
         summary_is_verbatim=version == "atom10" and _is_plain(summary),
         content=_markup(content),
@@ -257,11 +257,17 @@ def _is_plain(text: Mapping[str, Any]) -> bool:
     return text.get("type") == "text/plain" and not looks_like_html(_text(text, "value") or "")
 
 
+def _summary(item: Any, detail: dict[str, Any]) -> str | None:
+    # feedparser copies the content into a missing summary, but without `summary_detail`.
+    text = _text(item, "summary") if detail else _text(item, "dc_description")
+    return without_hidden(text) if text and (not detail or detail.get("type") in HTML_TYPES) else text
+
+
 def _markup(content: dict[str, Any]) -> str | None:
     """Content as HTML. Plain text is escaped."""
     text = _text(content, "value")
     if text is None or content.get("type") in HTML_TYPES:
-        return text
+        return text and without_hidden(text)
     return f"<p>{html.escape(text, quote=False)}</p>"
 
 

@@ -21,6 +21,7 @@ from aggregator.parse.decode.json_answer import (
 from aggregator.parse.decode.own_dates import known_part
 from aggregator.parse.decode.plain_text import looks_like_html
 from aggregator.parse.feed_paging import older_link
+from aggregator.parse.html.hidden import without_hidden
 from aggregator.values.web_addresses import is_web_address
 
 ACCEPT: Final = "application/feed+json, application/json;q=0.9, */*;q=0.1"
@@ -121,7 +122,7 @@ def _entry(number: int, item: object, head: FeedMetadata) -> RawEntry | Reject:
         summary=text_at(item, "summary"),
         summary_is_html=False,
         summary_is_verbatim=not looks_like_html(text_at(item, "summary") or ""),
-        content=markup or _paragraphs(plain),
+        content=without_hidden(markup or "") or _paragraphs(plain),
         content_is_verbatim=not markup and not looks_like_html(plain or ""),
         published=known_part(text_at(item, "date_published"), text_at(own, "published_precision")),
         updated=known_part(text_at(item, "date_modified"), text_at(own, "updated_precision")),
