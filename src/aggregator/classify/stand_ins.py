@@ -17,6 +17,7 @@ from aggregator.classify.removals import CONFIRM_AFTER
 from aggregator.classify.wording.order import read_blocks
 from aggregator.classify.wording.texts import RUN, WORD, passages
 from aggregator.classify.wording.typography import comparable_text
+from aggregator.classify.wording.vocabulary import words
 from aggregator.model import Carrier, Entry, PendingRevision, Removal, RemovalKind, Source
 from aggregator.model.kinds import KINDS
 from aggregator.values.web_addresses import host_of
@@ -36,53 +37,13 @@ LIKE_SHARE: Final = 0.5
 # Words of a text that may be a notice of a server; words that say nothing about what a page is about.
 FEW_WORDS: Final = 60
 LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
-EVERYWHERE: Final = frozenset(
-    {
-        "about",
-        "after",
-        "again",
-        "also",
-        "back",
-        "been",
-        "before",
-        "being",
-        "check",
-        "contact",
-        "could",
-        "each",
-    }
-    | {
-        "else",
-        "error",
-        "find",
-        "from",
-        "have",
-        "help",
-        "here",
-        "home",
-        "into",
-        "just",
-        "list",
-        "main",
-        "menu",
-    }
-    | {"more", "most", "much", "next", "only", "other", "over", "page", "pages", "please", "return", "search"}
-    | {"should", "site", "some", "soon", "such", "than", "thank", "that", "their", "them", "then", "there"}
-    | {
-        "these",
-        "they",
-        "this",
-        "those",
-        "time",
-        "under",
-        "very",
-        "visit",
-        "want",
-        "website",
-        "welcome",
-        "well",
-    }
-    | {"were", "what", "when", "where", "which", "while", "will", "with", "would", "your"}
+EVERYWHERE: Final = words(
+    """
+    about after again also back been before being check contact could each else error find from have
+    help here home into just list main menu more most much next only other over page pages please return
+    search should site some soon such than thank that their them then there these they this those time
+    under very visit want website welcome well were what when where which while will with would your
+    """
 )
 # Phrases of servers, as one sign among others.
 SERVER_WORDS: Final = re.compile(

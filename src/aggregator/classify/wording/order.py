@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Final
 
 from aggregator.classify.wording.typography import comparable_text
+from aggregator.classify.wording.vocabulary import words
 
 # The tags of safe HTML (`normalise`) that begin a block, and how deep the block is: what is deeper belongs to
 # it. An item of a list is one deeper for each list around it.
@@ -16,29 +17,11 @@ _HEADING: Final = re.compile(r"h([1-6])")
 TEXT_LEVEL: Final = 7
 _LISTS: Final = frozenset({"ul", "ol", "dl", "table"})
 _ITEMS: Final = frozenset({"li", "tr", "dt"})
-_BLOCKS: Final = frozenset(
-    [
-        "p",
-        "div",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "main",
-        "figure",
-        "figcaption",
-        "details",
-        "summary",
-        "blockquote",
-        "pre",
-        "br",
-        "hr",
-        "caption",
-        "dd",
-        "thead",
-        "tbody",
-        "tfoot",
-    ]
+_BLOCKS: Final = words(
+    """
+    article blockquote br caption dd details div figcaption figure footer header hr main p pre section
+    summary tbody tfoot thead
+    """
 )
 _CELLS: Final = frozenset({"td", "th"})
 _TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^>]*>")

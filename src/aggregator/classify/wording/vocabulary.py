@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text that lists them."""
     return frozenset(text.split())
 
 
@@ -39,7 +40,7 @@ RELATIVE_DAY: Final = re.compile(
 )
 
 # What software counts, and what readers did.
-COUNTED: Final = _words(
+COUNTED: Final = words(
     "view views pageview pageviews visit visits visitor visitors hit hits download downloads impression"
     " impressions click clicks read reads like likes share shares comment comments reply replies reaction"
     " reactions follower followers subscriber subscribers reader readers retweet retweets play plays"
@@ -48,20 +49,20 @@ COUNTED: Final = _words(
     " ymweliadau ymwelydd ymwelwyr sylw sylwadau gwelwyd edrychwyd lawrlwytho lawrlwythiad lawrlwythiadau"
     " darllenwyd darlleniad darlleniadau hoffi rhannu ymatebion ymateb geiriau gair"
 )
-PRESENT: Final = _words(
+PRESENT: Final = words(
     "online reading viewing browsing watching guests guest logged left remaining remain ôl showing dangos"
 )
-READING: Final = _words("read reading darllen ddarllen")
+READING: Final = words("read reading darllen ddarllen")
 # When software says that a page was touched.
-STAMPED: Final = _words(
+STAMPED: Final = words(
     "updated reviewed modified checked viewed printed generated refreshed accessed retrieved visited"
     " crawled cached edited changed update modification diweddarwyd diweddaru ddiweddaru diweddariad"
     " adolygwyd adolygu hadolygu newidiwyd newid argraffwyd"
 )
 # When it says how long ago; the date itself is the publisher's.
-SAID: Final = _words("posted published added active activity created cyhoeddwyd postiwyd ychwanegwyd")
+SAID: Final = words("posted published added active activity created cyhoeddwyd postiwyd ychwanegwyd")
 # Words beside them that say nothing more.
-_BESIDE: Final = _words(
+_BESIDE: Final = words(
     "this the a an it had tua page pages site website web content list document file post article item"
     " topic has have been was were is are be of in on at to by for and so far now today currently current"
     " since total unique number no nr count time times last latest first only our your you re there here"
@@ -74,11 +75,11 @@ _BESIDE: Final = _words(
 )
 KNOWN: Final = COUNTED | PRESENT | READING | STAMPED | SAID | _BESIDE
 # Words that stand for a number.
-NO_NUMBER: Final = _words("no first less dim")
+NO_NUMBER: Final = words("no first less dim")
 
 # Words beside a date that only say which day it is.
-OF_TODAY: Final = _words("today now current heddiw morning afternoon evening bore prynhawn noswaith")
-OF_THE_DAY: Final = OF_TODAY | _words(
+OF_TODAY: Final = words("today now current heddiw morning afternoon evening bore prynhawn noswaith")
+OF_THE_DAY: Final = OF_TODAY | words(
     "s is it the date time day local london generated rendered printed retrieved accessed refreshed page site"
     " on at of as edition weather for forecast your here good da yw mae hi n yn dyddiad"
 )
