@@ -54,17 +54,39 @@ class TypeRule:
     phrases: tuple[Phrase, ...] = ()
     # Phrases that decide the type whatever else the title has: they come before the phrases of all types.
     strong: tuple[Phrase, ...] = ()
+    # Phrases beside which `phrases` do not count in a title.
+    unless: tuple[Phrase, ...] = ()
+    # The publishers' names, casefolded, for wider types that papers of this type have too.
+    wider_publisher_types: tuple[str, ...] = ()
     # Prefixes of addresses (host and path) under which a publisher puts this type only.
     addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanName:
-    """An action plan and the phrases that name it."""
+    """An action plan, the phrases that name it, and what other names of it are made of."""
 
     id: str
     name: str
     phrases: tuple[Phrase, ...]
+    # Id of its series.
+    series: str = ""
+    # Its number in the series: `third` makes 3.
+    number: int | None = None
+    # First and last year, in each way in which titles give them; twice the same for a single year.
+    years: tuple[tuple[int, int], ...] = ()
+    # Id of the plan of another series of which it is a part.
+    within: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSeries:
+    """The plans of one process: how titles name its place, and who means it without naming a place."""
+
+    id: str
+    places: tuple[str, ...]
+    # Ids of bodies.
+    bodies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +143,7 @@ class Vocabulary:
     # Ids of bodies whose every item is relevant, and the topic of each.
     bodies: Mapping[str, str] = field(default_factory=dict)
     plans: tuple[PlanName, ...] = ()
+    plan_series: tuple[PlanSeries, ...] = ()
     scale: Scale = DEFAULT_SCALE
 
     @property
