@@ -9,6 +9,20 @@ from typing import Final
 
 from aggregator.values.field_types import Points
 
+# The ordinal numbers with which plans are counted, in English, then in Welsh.
+ORDINAL_WORDS: Final = {
+    1: ("first", "cyntaf"),
+    2: ("second", "ail"),
+    3: ("third", "trydydd", "trydedd"),
+    4: ("fourth", "pedwerydd", "pedwaredd"),
+    5: ("fifth", "pumed"),
+    6: ("sixth", "chweched"),
+    7: ("seventh", "seithfed"),
+    8: ("eighth", "wythfed"),
+    9: ("ninth", "nawfed"),
+    10: ("tenth", "degfed"),
+}
+
 
 class Strength(StrEnum):
     """How strongly a phrase supports relevance."""
@@ -77,6 +91,8 @@ class PlanName:
     years: tuple[tuple[int, int], ...] = ()
     # Id of the plan of another series of which it is a part.
     within: str = ""
+    # Names by which people look for it, in searches and alert rules.
+    spellings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,3 +171,8 @@ class Vocabulary:
     def plan_names(self) -> Mapping[str, str]:
         """The name of each action plan by its id, in the order of the file."""
         return {plan.id: plan.name for plan in self.plans}
+
+    @property
+    def plan_spellings(self) -> Mapping[str, tuple[str, ...]]:
+        """The names by which people look for each action plan, by its id."""
+        return {plan.id: plan.spellings for plan in self.plans}

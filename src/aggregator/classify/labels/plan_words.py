@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from aggregator.classify.labels.tokeniser import TokenisedText, welsh_mutations
+from aggregator.model.vocabulary import ORDINAL_WORDS
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -15,24 +16,13 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# The ordinal numbers with which plans are counted. Welsh ones mutate, and `cyntaf` follows its noun.
-_ORDINAL_WORDS: Final = (
-    (1, "first", "cyntaf"),
-    (2, "second", "ail"),
-    (3, "third", "trydydd", "trydedd"),
-    (4, "fourth", "pedwerydd", "pedwaredd"),
-    (5, "fifth", "pumed"),
-    (6, "sixth", "chweched"),
-    (7, "seventh", "seithfed"),
-    (8, "eighth", "wythfed"),
-    (9, "ninth", "nawfed"),
-    (10, "tenth", "degfed"),
-)
+# The ordinal numbers with which plans are counted. Welsh ones mutate.
 ORDINALS: Final = {
     form: number
-    for number, english, *welsh in _ORDINAL_WORDS
+    for number, (english, *welsh) in ORDINAL_WORDS.items()
     for form in (english, *(mutated for word in welsh for mutated in welsh_mutations(word)))
 }
+# `cynllun cyntaf`, the first plan.
 ORDINALS_AFTER_NOUN: Final = frozenset(welsh_mutations("cyntaf"))
 # `7th` and the Welsh `7fed`.
 ORDINAL_DIGITS: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th|af|il|ydd|edd|fed|ed)")

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from aggregator.model import Body, Phrase, Plan, PlanName, PlanSeries, Process, Register, Vocabulary
+from aggregator.model.vocabulary import ORDINAL_WORDS
 
 
 def with_plans(vocabulary: Vocabulary, register: Register, bodies: Mapping[str, Body]) -> Vocabulary:
     """Return the vocabulary with the plans of the register."""
+    places = {process.id: (*process.places, process.name)[0] for process in register.processes}
     return replace(
         vocabulary,
-        plans=tuple(map(_plan_name, register.plans)),
+        plans=tuple(_plan_name(plan, places.get(plan.process, "")) for plan in register.plans),
         plan_series=tuple(_series(process, register, bodies) for process in register.processes),
     )
 
 
-def _plan_name(plan: Plan) -> PlanName:
+def _plan_name(plan: Plan, place: str) -> PlanName:
     return PlanName(
         id=plan.id,
         name=plan.title,
@@ -27,7 +30,45 @@ def _plan_name(plan: Plan) -> PlanName:
         number=plan.number,
         years=plan.years,
         within=plan.within,
+        spellings=tuple(dict.fromkeys(_spellings(plan, place))),
     )
+
+
+def _spellings(plan: Plan, place: str) -> Iterator[str]:
+    """The usual names of a plan: title, names, `third action plan`, `NAP 3`, and those with its years."""
+    yield plan.title
+    yield from (name.words for name in plan.names if not set("*%^") & set(name.words))
+    title = plan.title.casefold()
+    names = ["action plan", "open government action plan"]
+    if "national action plan" in title:
+        names += ["national action plan", "NAP"]
+    elif "action plan" not in title:
+        names = ["open government commitments"]
+    if plan.number:
+        yield from _spellings_with_number(plan.number, place, names)
+    for first, last in plan.years:
+        for years in dict.fromkeys((f"{first}-{last}", f"{first}-{last % 100}", f"{first} to {last}")):
+            yield from (f"{place} {name} {years}" for name in names if first < last)
+
+
+def _spellings_with_number(number: int, place: str, names: Sequence[str]) -> Iterator[str]:
+    english, welsh, *_ = ORDINAL_WORDS.get(number, ("", ""))
+    digits = f"{number}{_ENDINGS.get(number, 'th')}"
+    for ordinal in filter(None, (english, digits)):
+        yield from (f"{place} {ordinal} {name}" for name in names)
+    if "NAP" in names:
+        yield from (f"NAP{number}", f"NAP {number}")
+    if welsh:
+        yield _WELSH_PLANS.get(number, "{} cynllun gweithredu llywodraeth agored").format(welsh)
+
+
+# `1st`, `2nd`, `3rd`; the others have `th`.
+_ENDINGS: Final = {1: "st", 2: "nd", 3: "rd"}
+# Welsh has `first` after the noun, and changes the noun after `second`.
+_WELSH_PLANS: Final = {
+    1: "cynllun gweithredu llywodraeth agored {}",
+    2: "{} gynllun gweithredu llywodraeth agored",
+}
 
 
 def _series(process: Process, register: Register, bodies: Mapping[str, Body]) -> PlanSeries:
