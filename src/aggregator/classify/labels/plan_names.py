@@ -135,7 +135,7 @@ class PlanFinder:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._plans = _by_series(vocabulary.plans)
         self._series_of_body = {
-            body: series.id for series in reversed(vocabulary.plan_series) for body in series.bodies
+            body: series.id for series in vocabulary.plan_series for body in series.bodies
         }
         self._within = [plan for plan in vocabulary.plans if plan.within]
         self._places: PhraseMatcher[str] = PhraseMatcher(

@@ -6,17 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from aggregator.model import Body, Phrase, Plan, PlanName, PlanSeries, Process, Register, Vocabulary
+from aggregator.model import Body, Phrase, Plan, PlanName, PlanSeries, Register, Vocabulary
 from aggregator.model.vocabulary import ORDINAL_WORDS
 
 
 def with_plans(vocabulary: Vocabulary, register: Register, bodies: Mapping[str, Body]) -> Vocabulary:
     """Return the vocabulary with the plans of the register."""
-    places = {process.id: (*process.places, process.name)[0] for process in register.processes}
+    places = {process.id: process.places or (process.name,) for process in register.processes}
+    publishers = _publishers(register, bodies)
     return replace(
         vocabulary,
-        plans=tuple(_plan_name(plan, places.get(plan.process, "")) for plan in register.plans),
-        plan_series=tuple(_series(process, register, bodies) for process in register.processes),
+        plans=tuple(_plan_name(plan, places.get(plan.process, ("",))[0]) for plan in register.plans),
+        plan_series=tuple(
+            PlanSeries(
+                id=id, places=named, bodies=tuple(body for body, means in publishers.items() if means == id)
+            )
+            for id, named in places.items()
+        ),
     )
 
 
@@ -71,11 +77,31 @@ _WELSH_PLANS: Final = {
 }
 
 
-def _series(process: Process, register: Register, bodies: Mapping[str, Body]) -> PlanSeries:
-    forum = (process.forum.body, *process.forum.carried_by) if process.forum else ()
-    by_body = {one.body: one.id for one in reversed(register.processes)}
-    # The first process of a nation: bodies of Scotland mean Scotland's plan, not Glasgow's.
-    nations = {bodies[body].nation: id for body, id in by_body.items() if body in bodies}
-    of_nation = [body.id for body in bodies.values() if nations.get(body.nation) == process.id]
-    members = dict.fromkeys((*process.bodies, *forum, *of_nation))
-    return PlanSeries(id=process.id, places=process.places or (process.name,), bodies=tuple(members))
+def _publishers(register: Register, bodies: Mapping[str, Body]) -> Mapping[str, str]:
+    """The process whose plan each body means, by the body's id: its own, its parent's, or its nation's."""
+    members: dict[str, str] = {}
+    nations: dict[str, str] = {}
+    for process in register.processes:
+        forum = (process.forum.body, *process.forum.carried_by) if process.forum else ()
+        for body in (*process.bodies, *forum):
+            members.setdefault(body, process.id)
+        if process.body in bodies:
+            # The first process of a nation: bodies of Scotland mean Scotland's plan, not Glasgow's.
+            nations.setdefault(bodies[process.body].nation, process.id)
+    found = {
+        id: next(
+            (members[one] for one in _with_parents(id, bodies) if one in members), nations.get(body.nation)
+        )
+        for id, body in bodies.items()
+    }
+    return {**members, **{id: process for id, process in found.items() if process}}
+
+
+def _with_parents(id: str, bodies: Mapping[str, Body]) -> Iterator[str]:
+    """The body, its parent, the parent of that, and so on; parents in a circle end it."""
+    seen: set[str] = set()
+    body = bodies.get(id)
+    while body and body.id not in seen:
+        seen.add(body.id)
+        yield body.id
+        body = bodies.get(body.parent) if body.parent else None

@@ -76,6 +76,6 @@ def _may_be_new(document: Document, state: ProcessState) -> bool:
         return False
     if document.entry.published is None:
         # What a source had at our first look at it may be of any age.
-        return not all(carrier.backlog for carrier in document.carriers)
+        return not document.backlog
     last = max((day for plan in state.plans if (day := available_on(plan, state))), default=date.min)
     return known_by(document, state) > last
