@@ -11,7 +11,7 @@ from typing import Final
 
 from aggregator.classify.labels.hosts import index_prefixes, is_uk_address, matching_prefixes
 from aggregator.classify.labels.matches import PROCESS_TOPIC, DocumentMatcher, DocumentMatches
-from aggregator.classify.labels.plan_names import NamedPlans, PlanFinder
+from aggregator.classify.labels.plan_names import NO_PLANS, NamedPlans, PlanFinder, may_name_plan
 from aggregator.classify.labels.relevance import decide_relevance
 from aggregator.classify.labels.types import TypeFinder
 from aggregator.model import (
@@ -62,9 +62,8 @@ class Labeller:
         from_home = bool(always_relevant) or is_uk_address(entry.url)
         reasons = [*always_relevant, *self._relayed_topics(entry)]
         decision = decide_relevance(matches, reasons, from_home=from_home, scale=self._vocabulary.scale)
-        plans = self._plan_finder.find(
-            entry, matches, about_process=_is_about_process(matches, always_relevant)
-        )
+        may_name_plan_of_ours = may_name_plan(entry) and _is_about_process(matches, always_relevant)
+        plans = self._plan_finder.find(entry, matches) if may_name_plan_of_ours else NO_PLANS
         type = self._types.find(entry, matches, plans)
         names = _name_reasons(entry, matches, plans)
         labels = Labels(

@@ -30,6 +30,10 @@ from aggregator.model import Entry, Phrase, PlanName, Reason, ReasonSource, Voca
 
 # A name does not run from one sentence into the next.
 SENTENCE_END: Final = re.compile(r"(?<=[.;!?])\s+|\n")
+# The word for a plan, in one of its forms: without it nothing has to be split into words.
+HAS_PLAN: Final = re.compile(r"plan|nap|commitment|ynllun|mrwymiad", re.IGNORECASE)
+# Characters of a sentence that are read: longer ones have no names of plans.
+MAX_CHARS: Final = 1_000
 # Words beside a name with which a title is still nothing but the name.
 BESIDE_A_NAME: Final = words_of(
     "accessible document english final html pdf published uk version web welsh cymraeg saesneg llawn"
@@ -65,6 +69,9 @@ class NamedPlans:
                 yield Reason(text=mention.text, found_in=mention.found_in, supports=f"plan:{id}")
 
 
+NO_PLANS: Final = NamedPlans()
+
+
 @dataclass(frozen=True, slots=True)
 class _Context:
     """Whose plan is meant where no place stands beside it."""
@@ -74,7 +81,7 @@ class _Context:
     # The series of the publisher.
     publisher: str | None
     # The sections that name other countries: a plan in them may be one of theirs.
-    foreign: set[ReasonSource]
+    foreign: frozenset[ReasonSource]
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,11 @@ class _Run:
         return self.end < len(self.text.folded) and self.words[-1] in BEFORE_A_SUBJECT
 
 
+def may_name_plan(entry: Entry) -> bool:
+    """Whether a document can name a plan at all; most do not."""
+    return any(map(HAS_PLAN.search, (entry.title, entry.summary, entry.url or "")))
+
+
 class PlanFinder:
     """Finds the plans that documents name; built once."""
 
@@ -144,20 +156,14 @@ class PlanFinder:
             for place in series.places
         )
 
-    def find(self, entry: Entry, matches: DocumentMatches, *, about_process: bool) -> NamedPlans:
-        """The plans that the title and summary name, else the address.
-
-        `about_process`: the document is about open government, so that it need not say so with the name.
-        """
-        if not about_process:
-            return NamedPlans()
-        title = tokenise(entry.title)
+    def find(self, entry: Entry, matches: DocumentMatches) -> NamedPlans:
+        """The plans that the title and summary of a document about open government name, else its address."""
+        foreign = (one.found_in for one in matches.prominent if _names_other_country(one.names))
+        title = tokenise(entry.title[:MAX_CHARS])
         context = _Context(
             title=self._series_in(title),
             publisher=self._series_of_body.get(entry.body),
-            foreign={
-                section.found_in for section in matches.prominent if _names_other_country(section.names)
-            },
+            foreign=frozenset(foreign),
         )
         title_runs = [run for run in self._runs(title) if run.is_name]
         mentions = [self._mention(run, ReasonSource.TITLE, context) for run in title_runs]
@@ -167,20 +173,27 @@ class PlanFinder:
         return NamedPlans(tuple(mentions), is_title=bool(title_runs) and _is_all(title, title_runs))
 
     def _summary_mentions(self, summary: str, context: _Context) -> Iterator[PlanMention]:
-        for sentence in SENTENCE_END.split(summary):
-            for run in self._runs(tokenise(sentence)):
-                if run.is_name:
-                    yield self._mention(run, ReasonSource.SUMMARY, context)
+        sentences = SENTENCE_END.split(summary) if HAS_PLAN.search(summary) else ()
+        for sentence in filter(HAS_PLAN.search, sentences):
+            yield from self._mentions(sentence, ReasonSource.SUMMARY, context)
 
     def _address_mentions(self, url: str | None, context: _Context) -> Iterator[PlanMention]:
         for part in host_and_path(url or "")[1].split("/"):
-            # In capitals, since in an address abbreviations are in small letters.
-            for run in self._runs(tokenise(part.replace("-", " ").upper())):
-                if run.is_name:
-                    yield self._mention(run, ReasonSource.ADDRESS, context)._replace(text=part)
+            if HAS_PLAN.search(part):
+                # In capitals, since in an address abbreviations are in small letters.
+                words = part.replace("-", " ").upper()
+                for mention in self._mentions(words, ReasonSource.ADDRESS, context):
+                    yield mention._replace(text=part)
+
+    def _mentions(self, text: str, found_in: ReasonSource, context: _Context) -> Iterator[PlanMention]:
+        for run in self._runs(tokenise(text[:MAX_CHARS])):
+            if run.is_name:
+                yield self._mention(run, found_in, context)
 
     def _runs(self, text: TokenisedText) -> Iterator[_Run]:
-        places = longest_matches(self._places.find(text)) if text.folded else []
+        if HAS_PLAN.search(" ".join(text.folded)) is None:
+            return
+        places = longest_matches(self._places.find(text))
         in_place = {at for match in places for at in range(match.start, match.end)}
         start: int | None = None
         for at in range(len(text.folded) + 1):

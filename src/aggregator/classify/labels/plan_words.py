@@ -56,6 +56,8 @@ LINKS: Final = words_of(
     newydd o partneriaeth ran weithredu y yn yng yr
     """
 ) | (_WELSH_GOVERNMENT | BETWEEN_YEARS)
+# Words that belong to a name however they are written.
+PLAIN_WORDS: Final = (LINKS | {REVIEW} | PLAN | PLANS | COMMITMENTS | ORDINALS.keys()) - ABBREVIATIONS
 # After these the subject of a plan follows: `the third action plan on fuel poverty`.
 BEFORE_A_SUBJECT: Final = frozenset({"on", "for", "to", "against", "towards", "ar", "gyfer", "i"})
 YEAR: Final = re.compile(r"(?:19|20)\d\d")
@@ -79,15 +81,14 @@ class Ordinal(NamedTuple):
 def is_plan_word(text: TokenisedText, at: int) -> bool:
     """Whether a word belongs to names of plans; abbreviations must be in capitals."""
     word = text.folded[at]
+    if word in PLAIN_WORDS:
+        return True
     if word in ABBREVIATIONS or NUMBERED_PLAN.fullmatch(word):
         return text.original[at].rstrip("s0123456789").isupper()
+    if not word[0].isdecimal():
+        return False
     return (
-        word in LINKS
-        or word == REVIEW
-        or word in PLAN
-        or word in PLANS
-        or word in COMMITMENTS
-        or ordinal_number(word) is not None
+        ordinal_number(word) is not None
         or YEAR.fullmatch(word) is not None
         or _is_number_beside(text.folded, at)
     )

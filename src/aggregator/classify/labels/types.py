@@ -8,13 +8,12 @@ from typing import Final
 
 from aggregator.classify.labels.hosts import index_prefixes, is_blog_address, matching_prefixes
 from aggregator.classify.labels.matches import DocumentMatches, SectionMatches
-from aggregator.classify.labels.plan_names import NamedPlans
+from aggregator.classify.labels.plan_names import NO_PLANS, NamedPlans
 from aggregator.model import Entry, Reason, ReasonSource, Vocabulary
 
 FALLBACK_TYPE: Final = "news"
 BLOG_TYPE: Final = "blog-post"
 PLAN_TYPE: Final = "action-plan"
-NO_PLANS: Final = NamedPlans()
 
 
 # Words of a summary that are looked at: "Minutes of the meeting …" comes first, if at all.
