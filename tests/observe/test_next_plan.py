@@ -21,7 +21,12 @@ NAP7 = "Seventh UK National Action Plan for Open Government"
 
 
 def atom_document(
-    title: str, stated: str | None, seen: datetime, url: str = f"{GOVUK}a", body: str = "cabinet-office"
+    title: str,
+    stated: str | None,
+    seen: datetime,
+    url: str = f"{GOVUK}a",
+    body: str = "cabinet-office",
+    summary: str = "About open government.",
 ) -> Document:
     """A document by GOV.UK's feed, which gives `updated` alone, and the type as prefix and category."""
     prefix = f"{stated}: " if stated else ""
@@ -29,7 +34,7 @@ def atom_document(
     payload = f"""<feed xmlns="http://www.w3.org/2005/Atom"><id>tag:www.gov.uk,2005:/x</id><title>x</title>
         <updated>{seen.isoformat()}</updated><entry><id>{url}#{seen.isoformat()}</id>
         <updated>{seen.isoformat()}</updated><link rel="alternate" href="{url}"/>
-        <title>{escape(prefix + title)}</title>{category}<summary>About open government.</summary>
+        <title>{escape(prefix + title)}</title>{category}<summary>{summary}</summary>
         </entry></feed>""".encode()
     source = make_source("cabinet-office", body=body)
     answer = Fetched(
@@ -99,7 +104,8 @@ def test_a_plan_with_only_an_update_in_the_feed_is_perhaps_met_and_never_late(
         # Plans of others, and for other things.
         ("Scotland's fourth open government action plan, 2026 to 2030", "Policy paper", {}),
         ("Ireland's Seventh National Action Plan for Open Government", "Policy paper", {}),
-        ("UK Anti-Corruption Action Plan 2026", "Policy paper", {}),
+        ("UK Anti-Corruption Action Plan 2026", None, {}),
+        ("Data sharing action plan", None, {"summary": f"A commitment of the {NAP7}."}),
         (NAP7, None, {"url": "https://opengovernment.org.uk/nap7/", "body": "uk-ogn"}),
         # Plans of the past, published again.
         ("Sixth UK National Action Plan for Open Government, 2024 to 2025", "Policy paper", {}),

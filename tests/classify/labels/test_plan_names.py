@@ -112,6 +112,11 @@ def test_ordinals_count_the_plans_of_the_place_else_of_the_publisher() -> None:
             "scot-gov",
             {"uk-nap3"},
         ),
+        (
+            "Scotland's commitments in the UK's third open government plan, 2016 to 2018",
+            "scot-gov",
+            {"uk-nap3"},
+        ),
         ("Greater Manchester Open Government Action Plan", "ogp", {"gmca-2025-2028"}),
     ],
 )
@@ -124,6 +129,7 @@ def test_a_name_belongs_to_the_place_beside_it(title: str, body: str, found: set
     [
         # Plans of other bodies.
         ("Ireland's Fourth National Action Plan for Open Government, 2023 to 2025", "ogp"),
+        ("Ireland's Seventh National Action Plan", "ogp"),
         ("Kenya: third open government action plan, 2021-2023", "uk-ogn"),
         ("Third open government national action plan", "ogp"),
         # Plans that the register does not have.
@@ -189,6 +195,12 @@ BLOG = "https://gds.blog.gov.uk/2026/12/01/a/"
             None,
             "https://www.gov.scot/p/",
             "commitment-update",
+        ),
+        (
+            "Scotland's Open Government Action Plan 2021-2025: review",
+            None,
+            "https://www.gov.scot/p/",
+            "report",
         ),
         ("Where the Seventh National Action Plan for Open Government stands", None, BLOG, "blog-post"),
         ("The Seventh National Action Plan for Open Government is out", None, BLOG, "blog-post"),

@@ -228,10 +228,9 @@ class PlanFinder:
         numbers = {one.number for one in counted if _owner(one, run) in {series, None}}
         by_number = [plan for plan in plans if plan.number in numbers]
         by_years = [plan for plan in plans if _has_years(plan, spans, run.words)]
-        both = [plan for plan in by_number if plan in by_years]
         if not spans and not counted and run.names_open_government and len(plans) == 1:
             return plans
-        return both or [*by_number, *by_years]
+        return [*by_number, *by_years]
 
 
 def _by_series(plans: Iterable[PlanName]) -> dict[str, list[PlanName]]:

@@ -24,9 +24,7 @@ def next_plan_candidates(state: ProcessState, after: Sequence[Plan]) -> list[Doc
     `after`: the plans of the register after the last one that ended.
     """
     next_ids = {plan.id for plan in after if not available_on(plan, state)}
-    found = [
-        one for one in state.documents if _is_plan_of_body(one, state) and not _is_in_register(one, state)
-    ]
+    found = [one for one in state.documents if _is_official_plan(one) and not _is_in_register(one, state)]
     found = [one for one in found if _named(one) & next_ids or _may_be_new(one, state)]
     return sorted(found, key=lambda one: (known_by(one, state), one.entry.id), reverse=True)
 
@@ -48,10 +46,8 @@ def known_by(document: Document, state: ProcessState) -> date:
     return state.last_day(published) if published else day_of(document.first_seen, state.zone)
 
 
-def _is_plan_of_body(document: Document, state: ProcessState) -> bool:
-    entry = document.entry
-    official = entry.body in state.process.bodies and is_official(entry.url, OFFICIAL_HOSTS)
-    return official and document.labels.type == PLAN_TYPE
+def _is_official_plan(document: Document) -> bool:
+    return document.labels.type == PLAN_TYPE and is_official(document.entry.url, OFFICIAL_HOSTS)
 
 
 def _is_in_register(document: Document, state: ProcessState) -> bool:
