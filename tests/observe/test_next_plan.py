@@ -101,6 +101,7 @@ def test_a_plan_with_only_an_update_in_the_feed_is_perhaps_met_and_never_late(
         (f"Participation in the {NAP7}", "Guidance", {}),
         (f"Draft {NAP7}", "Policy paper", {}),
         (f"Work on the {NAP7} begins", "News story", {}),
+        ("Open government", None, {"summary": "The next national action plan for open government."}),
         # Plans of others, and for other things.
         ("Scotland's fourth open government action plan, 2026 to 2030", "Policy paper", {}),
         ("Ireland's Seventh National Action Plan for Open Government", "Policy paper", {}),

@@ -95,7 +95,8 @@ class TypeFinder:
         """The type by the phrases of a section; with `strong` only by phrases that go before all others."""
         in_title = section.found_in is ReasonSource.TITLE
         excluded = {match.meaning.id for match in section.types if match.meaning.role == "not-type"}
-        excluded.add(without)
+        # A summary tells what is in a document, and may name more than one thing.
+        excluded = {*excluded, without} if in_title else set()
         matches = [
             match
             for match in section.types

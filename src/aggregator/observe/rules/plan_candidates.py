@@ -47,7 +47,13 @@ def known_by(document: Document, state: ProcessState) -> date:
 
 
 def _is_official_plan(document: Document) -> bool:
-    return document.labels.type == PLAN_TYPE and is_official(document.entry.url, OFFICIAL_HOSTS)
+    # A type by the summary alone says that the document has to do with a plan, not that it is one.
+    by_summary = any(
+        reason.supports == f"type:{PLAN_TYPE}" and reason.found_in is ReasonSource.SUMMARY
+        for reason in document.labels.reasons
+    )
+    is_plan = document.labels.type == PLAN_TYPE and not by_summary
+    return is_plan and is_official(document.entry.url, OFFICIAL_HOSTS)
 
 
 def _is_in_register(document: Document, state: ProcessState) -> bool:
