@@ -44,6 +44,15 @@ def test_filters_by_body_type_topic_and_year_narrow_the_results(open_page: Open)
         assert found_titles(open_page(f"search.html?{query}")) == found, query
 
 
+def test_a_plan_is_found_by_its_other_names(open_page: Open) -> None:
+    for name in ("nap 7", "Seventh action plan", "UK’s seventh action plan"):
+        page = open_page(f"search.html?q={name}")
+        assert found_titles(page) == ["Seventh National Action Plan"], name
+    assert found_titles(open_page("search.html?q=NAP+8")) == []
+    filtered = open_page("search.html?plan=UK+national+action+plan+from+2026")
+    assert found_titles(filtered) == ["Seventh National Action Plan"]
+
+
 def test_a_filter_can_be_selected(open_page: Open) -> None:
     page = open_page("search.html?q=commitments")
     page.wait_for_selector("#results li")

@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
-from aggregator.classify.alert_matching import DocumentState, MatchableDocument, MatchableRule, rule_matches
+from aggregator.classify.alert_matching import (
+    DocumentState,
+    MatchableDocument,
+    MatchableRule,
+    MatchableText,
+    rule_matches,
+)
 from aggregator.classify.comparison import PARTS
 from aggregator.config.rule_language import parse_rule
 from aggregator.model import Document, Relevance, Translation
@@ -145,3 +151,30 @@ def test_every_compared_part_can_be_named_in_a_rule() -> None:
 )
 def test_closing_counts_from_the_instant_to_the_last_minute(closes: str, hours: int, expected: bool) -> None:
     assert matches("closing:<7d", make_document(make_entry(closes=moment(closes))), hours=hours) is expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("NAP6", True),
+        ('"NAP 6"', True),
+        ('"sixth action plan"', True),
+        ('"action plan 2024–25"', True),
+        ("roads OR NAP6", True),
+        ("NAP7", False),
+        ('"seventh action plan"', False),
+        # Words that do not tell which plan.
+        ('"action plan"', False),
+        ("2024", False),
+        ("title:NAP6", False),
+    ],
+)
+def test_a_plans_name_finds_documents_that_name_the_plan_in_other_words(rule: str, expected: bool) -> None:
+    names = [
+        MatchableText(name) for name in ("UK sixth action plan", "NAP6", "NAP 6", "UK action plan 2024-25")
+    ]
+    named = make_plan("A paper", labels=make_labels(plans=("uk-nap6",)))
+    for document, found in ((named, expected), (make_plan("A paper"), False)):
+        state = DocumentState(MatchableDocument(document, NATIONS, {"uk-nap6": names}), NOON)
+        watched = AlertRule(id="r", name="r", when=parse_rule(rule, VALID_VALUES))
+        assert rule_matches(MatchableRule.of(watched), state) is found

@@ -15,7 +15,7 @@ from tests.support.examples import examples
 VALID_IDS = {
     "body": ("scotland", "wales"),
     "type": ("consultation", "news"),
-    "plan": ("NAP6",),
+    "plan": {"NAP6": "NAP6", "Sixth plan": "NAP6"},
     "changed": (*CHANGED_PARTS, "any"),
     "removed": ("yes",),
 }
@@ -44,6 +44,7 @@ def word(text: str) -> Term:
         ("body:scotland|wales", Term("body", ("scotland", "wales"))),
         ("Body:Scotland", Term("body", ("scotland",))),
         ("plan:nap6", Term("plan", ("NAP6",))),
+        ('plan:"sixth plan|NAP6"', Term("plan", ("NAP6",))),
         ("changed:", Term("changed", ("any",))),
         ("changed:title|dates x", AllOf((Term("changed", ("title", "dates")), word("x")))),
         ("removed: OR removed:yes", AnyOf((Term("removed", ("yes",)), Term("removed", ("yes",))))),

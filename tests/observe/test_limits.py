@@ -23,7 +23,7 @@ def test_a_document_that_may_be_the_next_plan_makes_an_overdue_plan_unknown() ->
         updated=None,
     )
     base = make_document(entry, first_seen=noon("2026-12-20"))
-    plan = replace(base, labels=replace(base.labels, type="action-plan"))
+    plan = replace(base, labels=replace(base.labels, type="action-plan", topics=("open-government-process",)))
     now = noon("2027-01-02")
     before = report_on(own_board(now, [], own_sources(FIRST_READ_AT, now)), "uk").check("P1")
     after = report_on(own_board(now, [plan], own_sources(FIRST_READ_AT, now)), "uk").check("P1")

@@ -281,6 +281,7 @@ def make_full_snapshot(*more: Document) -> Snapshot:
         },
         topics={"process": "the open government process", "open-data": "open data"},
         plans={"NAP7": "UK national action plan from 2026", "a-plan": "Plan published"},
+        plan_spellings={"NAP7": ("UK seventh action plan", "NAP 7"), "a-plan": ("UK sixth action plan",)},
         roles=(lead,),
         label_overrides=LABEL_OVERRIDES,
     )

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Final
 
 from aggregator.classify.comparison import last_minute
+from aggregator.classify.labels.plan_words import ORDINALS
 from aggregator.classify.labels.tokeniser import tokenise
 from aggregator.model import Document
 from aggregator.model.alert_rules import (
@@ -52,6 +53,13 @@ class RulePhrase:
     def of(cls, value: str) -> RulePhrase:
         """Return what a value of a rule such as `"open gov*"` looks for."""
         return cls(tokenise(value).folded, value.endswith("*"))
+
+    @property
+    def may_be_plan(self) -> bool:
+        """Whether it may name one plan: `NAP7`, `third action plan`, but not `action plan` or `2025`."""
+        if len(self.words) == 1:
+            return self.words[0].isalnum() and not (self.words[0].isalpha() or self.words[0].isdecimal())
+        return any(word in ORDINALS or any(map(str.isdecimal, word)) for word in self.words)
 
 
 class MatchableCondition:
@@ -128,6 +136,8 @@ class MatchableDocument:
     document: Document
     # The nation of each body, by its id.
     nations: Mapping[str, str]
+    # The names by which people look for each plan, by its id.
+    plan_names: Mapping[str, Sequence[MatchableText]] = field(default_factory=dict, compare=False, repr=False)
     # Whether a condition matches at an instant with these changed parts: once for all rules that have it.
     answers: dict[tuple[MatchableCondition, datetime, frozenset[str]], bool] = field(
         default_factory=dict, compare=False, repr=False
@@ -148,6 +158,11 @@ class MatchableDocument:
     def distinct_words(self) -> frozenset[str]:
         """Every word of its titles and its text."""
         return frozenset[str]().union(*(text.distinct for text in self.texts))
+
+    @cached_property
+    def named_plans(self) -> tuple[MatchableText, ...]:
+        """The names of the plans that it names, perhaps by another name."""
+        return tuple(name for plan in self.document.labels.plans for name in self.plan_names.get(plan, ()))
 
     @cached_property
     def label_values(self) -> Mapping[str, frozenset[str]]:
@@ -341,17 +356,26 @@ def _any_word(found_by: Iterable[Term]) -> Matches:
     words = frozenset(
         word for term in found_by for value in term.values for word in RulePhrase.of(value).words
     )
-    return lambda state: not words.isdisjoint(state.matchable.distinct_words)
+    phrases = [RulePhrase([word], is_prefix=False) for word in sorted(words)]
+    plans = [_names_plan(phrase) for phrase in phrases if phrase.may_be_plan]
+    return _any_of([lambda state: not words.isdisjoint(state.matchable.distinct_words), *plans])
+
+
+def _names_plan(phrase: RulePhrase) -> Matches:
+    return lambda state: any(name.contains(phrase) for name in state.matchable.named_plans)
+
+
+def _compile_words(phrase: RulePhrase, *, in_titles: bool) -> Matches:
+    if in_titles:
+        return lambda state: any(title.contains(phrase) for title in state.matchable.titles)
+    by_plan = [_names_plan(phrase)] if phrase.may_be_plan else []
+    return _any_of([lambda state: any(text.contains(phrase) for text in state.matchable.texts), *by_plan])
 
 
 def _compile_term(field: str, value: str) -> Matches:
     match field:
         case "" | "title":
-            phrase, in_titles = RulePhrase.of(value), bool(field)
-            return lambda state: any(
-                text.contains(phrase)
-                for text in (state.matchable.titles if in_titles else state.matchable.texts)
-            )
+            return _compile_words(RulePhrase.of(value), in_titles=bool(field))
         case "changed" if value == ANY_VALUE:
             return lambda state: bool(state.changed_parts)
         case "changed":

@@ -9,18 +9,19 @@ To add a setting, add a field in `settings.py`. To add a file that people edit, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aggregator.config.alerts_file import load_alerts
 from aggregator.config.register.bodies_file import load_bodies
 from aggregator.config.register.load import load_register
+from aggregator.config.register.plan_series import with_plans
 from aggregator.config.register.vocabulary_file import load_vocabulary
 from aggregator.config.rule_language import ValidIds, valid_ids
 from aggregator.config.settings import Settings, load_settings
 from aggregator.config.sources_file import load_recorded_sources, load_sources
 from aggregator.config.yaml_files.schema import ConfigIssues
-from aggregator.model import Body, PlanName, Register, Role, Source, Vocabulary
+from aggregator.model import Body, Register, Role, Source, Vocabulary
 from aggregator.model.alert_rules import AlertRule
 
 __all__ = ["Config", "Settings", "find_file", "load_config"]
@@ -56,7 +57,7 @@ def load_config(settings: Settings | None = None, *, replay: Path | None = None)
         bodies, roles = load_bodies(settings.path("register/bodies.yaml"), issues)
         vocabulary = load_vocabulary(settings.path("register/vocabulary.yaml"), issues, bodies)
         register = load_register(settings.path("register"), bodies, vocabulary, issues)
-        vocabulary = replace(vocabulary, plans=_plan_names(register))
+        vocabulary = with_plans(vocabulary, register, bodies)
         table = replay / "sources.tsv" if replay else None
         if table and table.is_file():
             sources, bodies = load_recorded_sources(table, bodies, issues)
@@ -74,11 +75,6 @@ def load_config(settings: Settings | None = None, *, replay: Path | None = None)
         register=register,
         alerts=alerts,
     )
-
-
-def _plan_names(register: Register) -> tuple[PlanName, ...]:
-    """The plans with the phrases that name them, for labelling documents."""
-    return tuple(PlanName(id=plan.id, name=plan.title, phrases=plan.names) for plan in register.plans)
 
 
 def find_file(settings: Settings, replay: Path | None, name: str) -> Path:

@@ -37,7 +37,7 @@ LETTER_OR_DIGIT: Final = re.compile(r"[^\W_]")
 # Fields that may stand without a value, and the value that is meant.
 DEFAULT_VALUES: Final = {"changed": ANY_VALUE, "removed": "yes"}
 
-# For each field with a closed list of values, that list.
+# For each field with a closed list of values, that list; or a mapping from other names to the values.
 ValidIds = Mapping[str, Collection[str]]
 
 
@@ -56,7 +56,8 @@ def valid_ids(bodies: Mapping[str, Body], vocabulary: Vocabulary) -> ValidIds:
         "nation": tuple(dict.fromkeys(body.nation for body in bodies.values())),
         "type": tuple(vocabulary.type_names),
         "topic": tuple(vocabulary.topic_names),
-        "plan": tuple(vocabulary.plan_names),
+        "plan": {id: id for id in vocabulary.plan_names}
+        | {name: plan.id for plan in vocabulary.plans for name in plan.spellings},
         "relevance": (*(str(one) for one in Relevance), ANY_VALUE),
         "changed": (*CHANGED_PARTS, ANY_VALUE),
         "removed": ("yes",),
@@ -195,11 +196,13 @@ def _check_words(token: _Token, value: str) -> str:
 
 
 def _check_id(token: _Token, value: str, valid_ids: ValidIds) -> str:
-    by_folded = {one.casefold(): one for one in valid_ids[token.field]}
+    valid = valid_ids[token.field]
+    by_folded = {one.casefold(): valid[one] if isinstance(valid, Mapping) else one for one in valid}
     if value.casefold() in by_folded:
         return by_folded[value.casefold()]
     near = get_close_matches(value.casefold(), by_folded, n=1)
     # Bodies and topics are too many for a message.
-    listed = by_folded.values() if len(by_folded) < 12 else [*by_folded.values()][:5]
+    ids = list(dict.fromkeys(by_folded.values()))
+    listed = ids if len(ids) < 12 else ids[:5]
     remedy = f"did you mean '{by_folded[near[0]]}'?" if near else f"write one such as {', '.join(listed)}"
     raise RuleSyntaxError(token.column, f"'{token.field}:{value}' does not exist; {remedy}")

@@ -135,7 +135,16 @@ from aggregator.model.subscriptions import (
     SubscriberStatus,
     TitleLanguage,
 )
-from aggregator.model.vocabulary import Phrase, PlanName, Scale, Strength, Topic, TypeRule, Vocabulary
+from aggregator.model.vocabulary import (
+    Phrase,
+    PlanName,
+    PlanSeries,
+    Scale,
+    Strength,
+    Topic,
+    TypeRule,
+    Vocabulary,
+)
 
 __all__ = [
     "ANSWER_RUN_PREFIX",
@@ -201,6 +210,7 @@ __all__ = [
     "Plan",
     "PlanName",
     "PlanReport",
+    "PlanSeries",
     "PlanStage",
     "Precision",
     "PrivateFeed",

@@ -274,6 +274,8 @@ class Snapshot:
     former_pages: Mapping[str, str] = field(default_factory=dict)
     # The name of each action plan by its id, as `types`.
     plans: Mapping[str, str] = field(default_factory=dict)
+    # The names by which people look for each plan, by its id.
+    plan_spellings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     # The operator's corrections, by document id.
     label_overrides: Mapping[str, LabelOverride] = field(default_factory=dict)
     retractions: tuple[Retraction, ...] = ()

@@ -158,8 +158,14 @@ class Plan:
     title: str
     facts: tuple[Fact, ...]
     commitments: tuple[Commitment, ...] = ()
-    # Phrases with which documents name it.
+    # Phrases with which documents name it, beside those made of place, number and years.
     names: tuple[Phrase, ...] = ()
+    # Its number among the plans of its process; None for a part of another plan.
+    number: int | None = None
+    # First and last year, in each way in which titles give them; twice the same for a single year.
+    years: tuple[tuple[int, int], ...] = ()
+    # Id of the plan of another process of which it is a part.
+    within: str = ""
 
     def facts_of(self, *kinds: FactKind) -> tuple[Fact, ...]:
         """The facts of these kinds, in the order of the register."""
@@ -191,6 +197,8 @@ class Process:
     bodies: tuple[Name, ...]
     forum: Forum | None = None
     website: Address = ""
+    # Words by which titles name its place, Welsh ones included.
+    places: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,20 @@ from typing import Final
 
 from aggregator.values.field_types import Points
 
+# The ordinal numbers with which plans are counted, in English, then in Welsh.
+ORDINAL_WORDS: Final = {
+    1: ("first", "cyntaf"),
+    2: ("second", "ail"),
+    3: ("third", "trydydd", "trydedd"),
+    4: ("fourth", "pedwerydd", "pedwaredd"),
+    5: ("fifth", "pumed"),
+    6: ("sixth", "chweched"),
+    7: ("seventh", "seithfed"),
+    8: ("eighth", "wythfed"),
+    9: ("ninth", "nawfed"),
+    10: ("tenth", "degfed"),
+}
+
 
 class Strength(StrEnum):
     """How strongly a phrase supports relevance."""
@@ -54,17 +68,41 @@ class TypeRule:
     phrases: tuple[Phrase, ...] = ()
     # Phrases that decide the type whatever else the title has: they come before the phrases of all types.
     strong: tuple[Phrase, ...] = ()
+    # Phrases beside which `phrases` do not count in a title.
+    unless: tuple[Phrase, ...] = ()
+    # The publishers' names, casefolded, for wider types that papers of this type have too.
+    wider_publisher_types: tuple[str, ...] = ()
     # Prefixes of addresses (host and path) under which a publisher puts this type only.
     addresses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanName:
-    """An action plan and the phrases that name it."""
+    """An action plan, the phrases that name it, and what other names of it are made of."""
 
     id: str
     name: str
     phrases: tuple[Phrase, ...]
+    # Id of its series.
+    series: str = ""
+    # Its number in the series: `third` makes 3.
+    number: int | None = None
+    # First and last year, in each way in which titles give them; twice the same for a single year.
+    years: tuple[tuple[int, int], ...] = ()
+    # Id of the plan of another series of which it is a part.
+    within: str = ""
+    # Names by which people look for it, in searches and alert rules.
+    spellings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanSeries:
+    """The plans of one process: how titles name its place, and who means it without naming a place."""
+
+    id: str
+    places: tuple[str, ...]
+    # Ids of bodies.
+    bodies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +159,7 @@ class Vocabulary:
     # Ids of bodies whose every item is relevant, and the topic of each.
     bodies: Mapping[str, str] = field(default_factory=dict)
     plans: tuple[PlanName, ...] = ()
+    plan_series: tuple[PlanSeries, ...] = ()
     scale: Scale = DEFAULT_SCALE
 
     @property
@@ -132,3 +171,8 @@ class Vocabulary:
     def plan_names(self) -> Mapping[str, str]:
         """The name of each action plan by its id, in the order of the file."""
         return {plan.id: plan.name for plan in self.plans}
+
+    @property
+    def plan_spellings(self) -> Mapping[str, tuple[str, ...]]:
+        """The names by which people look for each action plan, by its id."""
+        return {plan.id: plan.spellings for plan in self.plans}

@@ -236,6 +236,7 @@ def test_the_fingerprint_is_the_same_in_every_process_and_another_for_another_re
     [
         "open " * 20_000,
         "open government " * 6_000,
+        "third open government plan 2021 to UK " * 3_000,
         "\u202eopen government\x00",
         "a" * 100_000,
         "'" * 100_000,

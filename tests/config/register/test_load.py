@@ -170,6 +170,18 @@ def test_the_register_is_read(home: Path) -> None:
         ),
         (
             "plans",
+            "title: A plan",
+            "title: A plan\n    years: [2021-25]",
+            "plans.yaml:15: 'plans.years' is '2021-25': write the first and the last year in full",
+        ),
+        (
+            "plans",
+            "title: A plan",
+            "title: A plan\n    within: uk-nap0",
+            "plans.yaml:15: no plan has the id 'uk-nap0'; did you mean 'nap'?",
+        ),
+        (
+            "plans",
             "is: ends",
             "is: end",
             "plans.yaml:29: 'plans.facts.is' is 'end': input should be 'begun', 'guidance', ",

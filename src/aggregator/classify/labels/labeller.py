@@ -11,6 +11,7 @@ from typing import Final
 
 from aggregator.classify.labels.hosts import index_prefixes, is_uk_address, matching_prefixes
 from aggregator.classify.labels.matches import PROCESS_TOPIC, DocumentMatcher, DocumentMatches
+from aggregator.classify.labels.plan_names import NO_PLANS, NamedPlans, PlanFinder, may_name_plan
 from aggregator.classify.labels.relevance import decide_relevance
 from aggregator.classify.labels.types import TypeFinder
 from aggregator.model import (
@@ -23,6 +24,7 @@ from aggregator.model import (
     Relevance,
     Scope,
     Source,
+    Strength,
     Vocabulary,
 )
 
@@ -42,6 +44,7 @@ class Labeller:
         self._bodies = bodies or {}
         self._document_matcher = DocumentMatcher(vocabulary, self._bodies)
         self._types = TypeFinder(vocabulary)
+        self._plan_finder = PlanFinder(vocabulary)
         self._host_prefixes = index_prefixes(vocabulary.hosts.items())
 
     @cached_property
@@ -59,8 +62,10 @@ class Labeller:
         from_home = bool(always_relevant) or is_uk_address(entry.url)
         reasons = [*always_relevant, *self._relayed_topics(entry)]
         decision = decide_relevance(matches, reasons, from_home=from_home, scale=self._vocabulary.scale)
-        type = self._types.find(entry, matches)
-        names = _name_reasons(entry, matches)
+        may_name_plan_of_ours = may_name_plan(entry) and _is_about_process(matches, always_relevant)
+        plans = self._plan_finder.find(entry, matches) if may_name_plan_of_ours else NO_PLANS
+        type = self._types.find(entry, matches, plans)
+        names = _name_reasons(entry, matches, plans)
         labels = Labels(
             type=type.supports.removeprefix("type:"),
             relevance=decision.relevance,
@@ -143,10 +148,20 @@ def _topic_reason(vocabulary: str, found_in: ReasonSource, topic: str) -> Reason
     return Reason(text=vocabulary, found_in=found_in, supports=f"topic:{topic}")
 
 
-def _name_reasons(entry: Entry, matches: DocumentMatches) -> tuple[Reason, ...]:
+def _is_about_process(matches: DocumentMatches, always_relevant: Sequence[Reason]) -> bool:
+    """Whether title, summary or source leave no doubt that it is about open government itself."""
+    return any(reason.supports == f"topic:{PROCESS_TOPIC}" for reason in always_relevant) or any(
+        match.meaning.id == PROCESS_TOPIC
+        and (match.meaning.strength is Strength.SURE or (section is matches.title and match.phrase == "NAP"))
+        for section in matches.prominent
+        for match in section.topics
+    )
+
+
+def _name_reasons(entry: Entry, matches: DocumentMatches, plans: NamedPlans) -> tuple[Reason, ...]:
     """Every body and plan named in the title or summary, and every commitment anywhere; each once."""
     reasons: dict[str, Reason] = {}
-    for reason in (*_names_in_phrases(matches), *_commitment_numbers(entry)):
+    for reason in (*_names_in_phrases(matches), *plans.reasons, *_commitment_numbers(entry)):
         reasons.setdefault(reason.supports, reason)
     return tuple(reasons.values())
 
@@ -159,8 +174,10 @@ def _ids(reasons: tuple[Reason, ...], kind: str) -> tuple[str, ...]:
 
 def _names_in_phrases(matches: DocumentMatches) -> Iterator[Reason]:
     for section in matches.prominent:
+        foreign = any(match.meaning.role == "other-country" for match in section.names)
         for match in section.names:
-            if match.meaning.role in {"body", "plan"}:
+            # A plan with such a name beside another country is that country's.
+            if match.meaning.role == "body" or (match.meaning.role == "plan" and not foreign):
                 supports = f"{match.meaning.role}:{match.meaning.id}"
                 yield Reason(text=match.phrase, found_in=section.found_in, supports=supports)
 

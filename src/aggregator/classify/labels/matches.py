@@ -30,7 +30,7 @@ class PhraseMeaning:
     """What a phrase stands for."""
 
     layer: PhraseLayer
-    # `topic`, `type`, `body`, `plan`, `false-positive`, `other-country` or `home-country`.
+    # `topic`, `type`, `not-type`, `body`, `plan`, `false-positive`, `other-country` or `home-country`.
     role: str
     # Of the topic, type, body or plan.
     id: str = ""
@@ -105,6 +105,7 @@ def _phrases(vocabulary: Vocabulary) -> Iterator[tuple[Iterable[Phrase], PhraseM
     for rule in vocabulary.types:
         yield rule.phrases, PhraseMeaning(PhraseLayer.TYPE, "type", rule.type)
         yield rule.strong, PhraseMeaning(PhraseLayer.TYPE, "type", rule.type, Strength.SURE)
+        yield rule.unless, PhraseMeaning(PhraseLayer.TYPE, "not-type", rule.type)
     for plan in vocabulary.plans:
         yield plan.phrases, PhraseMeaning(PhraseLayer.NAME, "plan", plan.id)
         yield plan.phrases, PhraseMeaning(PhraseLayer.TOPIC, "topic", PROCESS_TOPIC, Strength.SURE)

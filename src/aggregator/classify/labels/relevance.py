@@ -124,8 +124,7 @@ def _foreign_country(matches: DocumentMatches) -> tuple[str, ReasonSource] | Non
     """The name of another country, if the document names nothing of the United Kingdom beside it."""
     names = [(match, section.found_in) for section in matches.prominent for match in section.names]
     if any(
-        match.meaning.role in {"home-country", "body", "plan"}
-        and match.meaning.id not in _INTERNATIONAL_BODIES
+        match.meaning.role in {"home-country", "body"} and match.meaning.id not in _INTERNATIONAL_BODIES
         for match, _ in names
     ):
         return None

@@ -70,12 +70,15 @@ def load_register(
 def _plans_problems(file: PlansSchema, bodies: Mapping[str, Body], rules: RulesSchema) -> Problems:
     process_ids = [process.id for process in file.processes]
     rule_ids = [rule.id for rule in rules.rules]
+    plan_ids = [plan.id for plan in file.plans]
     yield from duplicate_ids("processes", process_ids)
-    yield from duplicate_ids("plans", [plan.id for plan in file.plans])
+    yield from duplicate_ids("plans", plan_ids)
     for number, process in enumerate(file.processes):
         yield from _process_problems(("processes", number), process, bodies)
     for number, plan in enumerate(file.plans):
         yield from unknown_id(("plans", number, "process"), "process", plan.process, process_ids)
+        if plan.within:
+            yield from unknown_id(("plans", number, "within"), "plan", plan.within, plan_ids)
         yield from _plan_problems(("plans", number), plan, file.read, rule_ids)
     for number, search in enumerate(file.searches):
         yield from unknown_id(("searches", number, "process"), "process", search.process, process_ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Final, Literal
 
@@ -55,6 +56,18 @@ def _parse_partial_date(value: object) -> object:
 PartialDate = Annotated[Moment, BeforeValidator(_parse_partial_date)]
 
 
+def _parse_years(value: object) -> object:
+    """`2021-2025` or `2017` as first and last year."""
+    found = re.fullmatch(r"((?:19|20)\d\d)(?:-((?:19|20)\d\d))?", str(value))
+    first, last = (int(found[1]), int(found[2] or found[1])) if found else (1, 0)
+    if last < first:
+        raise ValueError("write the first and the last year in full, such as 2021-2025, or one year")
+    return first, last
+
+
+Years = Annotated[tuple[int, int], BeforeValidator(_parse_years)]
+
+
 class FactSchema(Schema):
     """One fact of a plan or commitment."""
 
@@ -88,6 +101,9 @@ class PlanSchema(Schema):
     id: Name
     process: Name
     title: Text
+    number: int | None = Field(None, ge=1)
+    years: tuple[Years, ...] = ()
+    within: Name | None = None
     names: tuple[PhraseText, ...] = ()
     facts: tuple[FactSchema, ...] = Field(min_length=1)
     commitments: tuple[CommitmentSchema, ...] = ()
@@ -165,6 +181,9 @@ def _plan(plan: PlanSchema, read_on: date) -> Plan:
         process=plan.process,
         title=plan.title,
         names=plan.names,
+        number=plan.number,
+        years=plan.years,
+        within=plan.within or "",
         facts=tuple(_fact(fact, read_on) for fact in plan.facts),
         commitments=tuple(
             Commitment(id=one.id, title=one.title, facts=tuple(_fact(fact, read_on) for fact in one.facts))

@@ -75,6 +75,8 @@ class TypeSchema(Schema):
     name: Text
     strong_words: tuple[PhraseText, ...] = ()
     title_words: tuple[PhraseText, ...] = ()
+    unless: tuple[PhraseText, ...] = ()
+    wider_publisher_types: tuple[Text, ...] = ()
     publisher_types: tuple[Text, ...] = ()
     addresses: tuple[AddressStart, ...] = ()
     weak_publisher_types: tuple[Text, ...] = ()
@@ -145,6 +147,8 @@ def _type_rule(one: TypeSchema) -> TypeRule:
         type=one.id,
         phrases=one.title_words,
         strong=one.strong_words,
+        unless=one.unless,
+        wider_publisher_types=tuple(words.casefold() for words in one.wider_publisher_types),
         addresses=(*one.addresses, *one.weak_addresses),
     )
 

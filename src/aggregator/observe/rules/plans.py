@@ -8,6 +8,7 @@ from datetime import date
 from aggregator.model import Evidence, Fact, FactKind, Plan, Rule, RuleCheck
 from aggregator.model.days import day_in_words, months_after
 from aggregator.observe.rules.due_or_overdue import absence_unproven, due, met, overdue, unknown
+from aggregator.observe.rules.plan_candidates import next_plan_candidates, perhaps_published
 from aggregator.observe.state.coverage import prove_absence
 from aggregator.observe.state.process_state import ProcessState, document_evidence, fact_evidence
 from aggregator.observe.state.stages import available_on, ended_on
@@ -52,9 +53,10 @@ def _not_published(
 ) -> RuleCheck:
     plan = after[0].id if after else ""
     # The register is edited by hand and may be behind: then P1 is unknown, not overdue (decision 14).
-    if possible := _possible_plans(state):
-        why += "; a document that may be the next one was found, and the register does not tell yet"
-        return unknown(rule, state, [*possible, *evidence], why, plan=plan)
+    if candidates := next_plan_candidates(state, after):
+        why = f"{perhaps_published(candidates[0], by, state)}; {why}"
+        found = [document_evidence(one, official=True) for one in candidates]
+        return unknown(rule, state, [*found, *evidence], why, plan=plan)
     if state.day <= by:
         return due(rule, state, by, evidence, f"{why}; the next one was not found as published", plan)
     absence = prove_absence(FactKind.PUBLISHED, None, state.day, state.coverage, state.searches)
@@ -64,15 +66,6 @@ def _not_published(
         )
     where = f"{why}; the next one was looked for in: {absence.searched}"
     return overdue(rule, state, (state.day - by).days, evidence, where, plan)
-
-
-def _possible_plans(state: ProcessState) -> list[Evidence]:
-    """Official documents of the type action plan, published after the last plan of the register."""
-    last = max((day for plan in state.plans if (day := available_on(plan, state))), default=date.min)
-    dated = [one for one in state.documents if one.labels.type == "action-plan" and one.entry.published]
-    dated = [one for one in dated if one.entry.url and one.entry.body in state.process.bodies]
-    late = [one for one in dated if one.entry.published and state.last_day(one.entry.published) > last]
-    return [document_evidence(one, official=True) for one in late]
 
 
 def check_response(rule: Rule, state: ProcessState) -> RuleCheck:

@@ -9,7 +9,8 @@ from aggregator.model import DeferredArtifact, Snapshot
 from aggregator.publish.feeds.catalogue import alert_feed_headings
 from aggregator.publish.presentation.corrections import CORRECTIONS_PAGE, corrections_in
 from aggregator.publish.presentation.dates import format_instant
-from aggregator.publish.presentation.paths import document_page_path
+from aggregator.publish.presentation.facets import facet_value_names
+from aggregator.publish.presentation.paths import Facet, document_page_path
 from aggregator.publish.presentation.rows import document_row
 from aggregator.publish.presentation.text import clean_line
 from aggregator.publish.site.advice import advice_by_source
@@ -31,7 +32,7 @@ def publish_site(snapshot: Snapshot) -> Iterator[DeferredArtifact]:
         advice=advice_by_source(snapshot),
         licences=licences,
     )
-    yield render_page("search.html.j2", snapshot, "search.html")
+    yield render_page("search.html.j2", snapshot, "search.html", plan_names=tuple(_plan_names(snapshot)))
     alert_feeds = [
         {"name": heading.name, "title": clean_line(feed.rule.name)}
         for heading, feed in zip(alert_feed_headings(snapshot), snapshot.alerts, strict=True)
@@ -45,6 +46,12 @@ def publish_site(snapshot: Snapshot) -> Iterator[DeferredArtifact]:
         licences=licences,
         alert_feeds=alert_feeds,
     )
+
+
+def _plan_names(snapshot: Snapshot) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each plan's name as documents' pages have it, with the names by which people look for it."""
+    for id, name in facet_value_names(snapshot)[Facet.PLAN].items():
+        yield name, tuple(clean_line(spelling) for spelling in snapshot.plan_spellings.get(id, ()))
 
 
 def publish_redirects(snapshot: Snapshot) -> Iterator[DeferredArtifact]:

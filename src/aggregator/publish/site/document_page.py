@@ -63,6 +63,8 @@ _LABEL_KINDS: Final[Mapping[str, str]] = {
     "relevance": "relevance",
     "limit": "no more than",
 }
+# The headings of labels that the search can filter by, with the names of the filters.
+SEARCH_FILTERS: Final[Mapping[str, str]] = {"Topics": "topic", "Plans": "plan"}
 _SCHEMA_ORG: Final = "https://schema.org"
 THIS_SITE: Final = "this site"
 _TIME_ZONE_NOTES: Final[Mapping[ZoneBasis, str]] = {

@@ -28,6 +28,7 @@ from aggregator.publish.site.charts import updates_chart
 from aggregator.publish.site.document_page import (
     MATCH_PLACES,
     REMOVAL_TEXTS,
+    SEARCH_FILTERS,
     attachment_text,
     document_page_values,
     source_title,
@@ -101,6 +102,7 @@ _TEMPLATE_CONSTANTS: Final = {
     "MAX_ROWS": MAX_ROWS,
     "RELEVANCE_TEXTS": RELEVANCE_TEXTS,
     "REMOVAL_TEXTS": REMOVAL_TEXTS,
+    "SEARCH_FILTERS": SEARCH_FILTERS,
     "RESULT_CLASSES": wording.RESULT_CLASSES,
 }
 _functions_by_name: Final = {function.__name__: function for function in _TEMPLATE_FUNCTIONS}

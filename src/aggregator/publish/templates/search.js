@@ -1,5 +1,7 @@
 // The search page: asks Pagefind's index, which stands beside it on the same host, and lists what it finds.
-const FILTERS = ["body", "type", "topic", "year"];
+const FILTERS = ["body", "type", "topic", "plan", "year"];
+// What names one plan: a number, or one of the ordinals with which plans are counted.
+const COUNTS = /\d|\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b/;
 const PAGE = 20;
 
 const form = document.getElementById("search");
@@ -73,6 +75,27 @@ function row(data) {
   return made;
 }
 
+function plain(text) {
+  const folded = text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/['’]s\b/g, "");
+  return ` ${folded.match(/[\p{L}\p{N}]+/gu)?.join(" ") ?? ""} `;
+}
+
+// The plans that the words name, perhaps otherwise than documents do: NAP7, third action plan.
+function plansNamed(words) {
+  const wanted = plain(words);
+  if (!COUNTS.test(wanted) || /^ \d+ $/.test(wanted)) return [];
+  const named = (plan) => plan.textContent.split("; ").some((name) => plain(name).includes(wanted));
+  return [...document.querySelectorAll("data.plan")].filter(named).map((plan) => plan.value);
+}
+
+async function ask(pagefind, { words, filters, sort }) {
+  const plans = filters.plan ? [] : plansNamed(words);
+  const byPlan = plans.map((plan) => pagefind.search(null, { filters: { ...filters, plan }, sort }));
+  const answers = await Promise.all([pagefind.search(words || null, { filters, sort }), ...byPlan]);
+  const hits = answers.flatMap((answer) => answer.results);
+  return [...new Map(hits.map((hit) => [hit.id, hit])).values()];
+}
+
 async function showMore() {
   const next = await Promise.all(found.slice(shown, shown + PAGE).map((hit) => hit.data()));
   results.append(...next.map(row));
@@ -82,14 +105,15 @@ async function showMore() {
 
 async function search(pagefind) {
   const turn = ++asked;
-  const { words, filters, sort } = wanted();
+  const query = wanted();
+  const { words, filters } = query;
   results.replaceChildren();
   more.hidden = true;
   if (!words && !Object.keys(filters).length) return say("");
   say("Searching …");
-  const answer = await pagefind.search(words || null, { filters, sort });
+  const hits = await ask(pagefind, query);
   if (turn !== asked) return;
-  [found, shown] = [answer.results, 0];
+  [found, shown] = [hits, 0];
   await showMore();
   const number = found.length === 0 ? "Nothing" : found.length;
   say(`${number} found${words ? ` for “${words}”` : ""}.`);

@@ -17,6 +17,7 @@ from aggregator.classify.alert_matching import (
     MatchableCondition,
     MatchableDocument,
     MatchableRule,
+    MatchableText,
     alert_events,
     longest_closing_span,
 )
@@ -140,7 +141,7 @@ class AlertMatcher:
         window, prepared = Window(start=since, end=now + SECOND), MatchableRule.of(rule)
         documents = (*self.store.documents.with_updates(window), *self.closing([prepared], window))
         for document in {one.entry.id: one for one in documents}.values():
-            matchable = MatchableDocument(document, self.nations)
+            matchable = MatchableDocument(document, self.nations, self.plan_names)
             events = alert_events(prepared, matchable, first_seen_from=since, changed_from=since, until=now)
             for event in events if rule.alerts_on_changes else events[:1]:
                 sent.setdefault(alert_due_at(rule.frequency, event.at, zone), []).append((event, document))
@@ -165,6 +166,12 @@ class AlertMatcher:
     def nations(self) -> Mapping[str, str]:
         """The nation of each body, by its id."""
         return {id: body.nation for id, body in self.config.bodies.items()}
+
+    @cached_property
+    def plan_names(self) -> Mapping[str, Sequence[MatchableText]]:
+        """The names by which people look for each plan, by its id."""
+        spellings = self.config.vocabulary.plan_spellings
+        return {id: [MatchableText(name) for name in names] for id, names in spellings.items()}
 
     @cached_property
     def _subscriber_rules(self) -> _ReadRules:
@@ -274,7 +281,7 @@ class _Check:
     def comparison(self) -> Comparison:
         """Compare the rules with the candidates and with what was retracted."""
         documents = (
-            MatchableDocument(document, self.matcher.nations)
+            MatchableDocument(document, self.matcher.nations, self.matcher.plan_names)
             for id, document in self._candidates.items()
             if id not in self.waiting
         )

@@ -88,6 +88,7 @@ def gather_snapshot(
         types=config.vocabulary.type_names,
         topics=config.vocabulary.topic_names,
         plans=config.vocabulary.plan_names,
+        plan_spellings=config.vocabulary.plan_spellings,
         roles=config.roles,
         label_overrides=store.labels.overrides(),
         retractions=store.documents.retractions(),
