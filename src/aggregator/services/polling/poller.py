@@ -30,6 +30,7 @@ from aggregator.services.polling.source_state import (
     ended_outage,
     is_due,
     is_polled,
+    must_read_whole,
     state_after,
     unexpected_failure,
 )
@@ -186,7 +187,8 @@ class Poller:
         try:
             async with turn:
                 listed = await in_thread(self._last_listed, source, now)
-            result = await read_source(source, state, fetch, now, self.parser, listed)
+            whole = must_read_whole(state, now, self.config.settings.timezone)
+            result = await read_source(source, state, fetch, now, self.parser, listed, whole=whole)
             async with turn:
                 return await in_thread(self._save_and_clear, source, result, isolation)
         except AggregatorError:
