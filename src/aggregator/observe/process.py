@@ -19,6 +19,7 @@ from aggregator.model import (
     Silence,
     SourceWithState,
 )
+from aggregator.model.days import day_of
 from aggregator.observe.rules.due_or_overdue import before_first_poll
 from aggregator.observe.rules.measures import check_rules
 from aggregator.observe.silence_events import silence_events
@@ -102,7 +103,12 @@ def _process_state(
         coverage=coverage_of(sources, process.bodies, at, zone, own=process.bodies),
         forum_coverage=coverage_of(sources, _forum_bodies(process), at, zone, own=process.bodies),
         searches=tuple(search for search in register.searches if search.process == process.id),
-        quiet_periods=tuple(one for one in register.quiet_periods if process.id in one.processes),
+        quiet_periods=tuple(
+            one
+            for one in register.quiet_periods
+            # Nobody can be sure of a period that is still to come.
+            if process.id in one.processes and one.first <= day_of(at, zone)
+        ),
         sources=tuple(sources),
         documents=published,
     )
