@@ -75,7 +75,9 @@ def own_sources(
     return tuple(
         SourceWithState(
             source=source,
-            state=SourceState(source=source.id, last_polled=last, last_read=last, first_read=first),
+            state=SourceState(
+                source=source.id, last_polled=last, last_read=last, first_read=first, read_whole_at=last
+            ),
         )
         for source in config().sources
     )

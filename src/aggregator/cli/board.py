@@ -17,7 +17,9 @@ from aggregator.publish.board.wording import (
     commitments_text,
     coverage_gap_text,
     coverage_text,
+    deadline_text,
     meeting_text,
+    other_document_text,
     result_text,
     silence_text,
     stage_text,
@@ -81,14 +83,14 @@ def _print_process(report: ProcessReport, site: Site) -> None:
             print_text(f"  {plan.plan.title}: {stage_text(plan, timezone)}")
             _print_commitments(plan)
     silence = silence_text(report.silence, timezone, report.process.name)
-    print_text(f"  {silence} {coverage_text(report)}")
+    other = other_document_text(report.silence, timezone)
+    print_text(f"  {' '.join(filter(None, (silence, other, coverage_text(report))))}")
     for gap in report.coverage.gaps[-3:]:
         print_text(f"  Not watched: {coverage_gap_text(gap)}")
     for meeting in report.meetings[:1]:
         print_text(f"  Last meeting on record: {meeting_text(meeting)}")
     for deadline in report.deadlines[:1]:
-        day = deadline.day.isoformat()
-        print_text(f"  Next deadline: {day}, in {deadline.days} days. {deadline.title}")
+        print_text(f"  Next deadline: {deadline_text(deadline, timezone)}. {deadline.title}")
     for check in report.checks:
         if check.result is not RuleResult.NOT_APPLICABLE:
             _print_check(check, site)

@@ -61,6 +61,8 @@ class BoardRow:
     read_status: ReadStatus
     # For FAILING: since when no source of the body could be read.
     since: datetime | None
+    # The last record bears no date: it came out on the day of `last_on`, when we first saw it, or earlier.
+    no_later: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,6 +41,7 @@ def register_at(register: Register, at: datetime, zone: ZoneInfo) -> Register:
         plans=tuple(_plan_at(plan, day) for plan in register.plans),
         searches=tuple(search for search in register.searches if search.on <= day),
         rules=tuple(rule for rule in register.rules if rule.read_on <= day),
+        quiet_periods=tuple(one for one in register.quiet_periods if one.read_on <= day),
     )
 
 
