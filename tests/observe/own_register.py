@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -23,7 +22,7 @@ from aggregator.model import (
     SourceWithState,
 )
 from aggregator.normalise import normalise
-from aggregator.observe import build_board, carriers_at
+from aggregator.observe import BoardInputs, build_board, known_at
 from aggregator.parse import reader_for
 from tests.support.builders import LONDON
 
@@ -90,18 +89,17 @@ def own_board(
 ) -> Board:
     """The board at `at`, of the project's own records and sources unless others are given."""
     used_documents = own_records() if documents is None else documents
-    if as_known:
-        as_then = [replace(one, carriers=carriers_at(one.carriers, at)) for one in used_documents]
-        used_documents = [combine_carriers(one.carriers, labeller().label) for one in as_then if one.carriers]
     used_sources = own_sources() if sources is None else sources
-    return build_board(
-        config().bodies,
-        used_sources,
-        used_documents,
-        at=at,
-        zone=LONDON,
+    inputs = BoardInputs(
+        bodies=config().bodies,
+        sources=tuple(used_sources),
+        documents=tuple(used_documents),
         register=config().register,
-        as_known=as_known,
+    )
+    if as_known:
+        inputs = known_at(inputs, at, LONDON, lambda carriers: combine_carriers(carriers, labeller().label))
+    return build_board(
+        inputs.bodies, inputs.sources, inputs.documents, at=at, zone=LONDON, register=inputs.register
     )
 
 

@@ -13,7 +13,7 @@ from aggregator.model.bodies import Body, Role, Source
 from aggregator.model.document import Document, Moment, Removal, Translation
 from aggregator.model.fetched import Outage, SourceState
 from aggregator.model.labels import LabelOverride
-from aggregator.model.observations import ProcessReport
+from aggregator.model.observations import MonthBoard, ProcessReport
 from aggregator.model.subscriptions import Frequency
 
 
@@ -227,6 +227,8 @@ class Snapshot:
     retractions: tuple[Retraction, ...] = ()
     # The alert rules that are published as feeds, in the order of alerts.yaml.
     alerts: tuple[AlertFeed, ...] = ()
+    # The boards of the months that ended, newest first.
+    month_boards: tuple[MonthBoard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

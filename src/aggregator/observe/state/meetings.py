@@ -21,6 +21,7 @@ from aggregator.observe.state.process_state import (
     document_evidence,
     is_official,
     possibly_public,
+    published_by,
 )
 
 # How the records of this project word their claims (records/README.md).
@@ -63,10 +64,17 @@ def forum_meetings(
     for document in documents:
         if _is_forum_record(process, document) and possibly_public(document, at, zone):
             for report in _reports_of(document, zone):
-                reports[report.day].append(report)
+                if not _came_out_later(report, at, zone):
+                    reports[report.day].append(report)
     today = day_of(at, zone)
     days = (day for day in sorted(reports, reverse=True) if day <= today)
     return tuple(_meeting(reports[day], at, zone, hosts) for day in days)
+
+
+def _came_out_later(report: _MeetingReport, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether we had not seen the record of a meeting, and it says itself that it came out after `at`."""
+    published = report.record_published
+    return report.document.first_seen > at and published is not None and not published_by(published, at, zone)
 
 
 def _is_forum_record(process: Process, document: Document) -> bool:

@@ -24,6 +24,7 @@ from aggregator.model import (
     UnsuccessfulSearch,
 )
 from aggregator.model.days import day_of, last_day
+from aggregator.observe.state.as_of import without_later_choices
 from aggregator.values.web_addresses import host_of
 
 # Facts that name a day on which no document came out, so that they are no records.
@@ -83,8 +84,8 @@ def plan_as_known(plan: Plan, at: datetime, zone: ZoneInfo) -> Plan:
     """The plan with only the facts that were public on the day of `at`, or that we had read by then."""
     day = day_of(at, zone)
 
-    def public(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-        return tuple(fact for fact in facts if _known_from(fact, zone) <= day)
+    def public(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+        return without_later_choices([fact for fact in facts if _known_from(fact, zone) <= day], facts)
 
     commitments = (replace(one, facts=public(one.facts)) for one in plan.commitments)
     return replace(
@@ -110,7 +111,7 @@ def _known_from(fact: Fact, zone: ZoneInfo) -> date:
 
 def certainly_public(document: Document, at: datetime, zone: ZoneInfo) -> bool:
     """Whether a document was public at `at` for certain: by its own date, or because we had seen it."""
-    return document.first_seen <= at or _published_by(document.entry.published, at, zone)
+    return document.first_seen <= at or published_by(document.entry.published, at, zone)
 
 
 def possibly_public(document: Document, at: datetime, zone: ZoneInfo) -> bool:
@@ -118,7 +119,8 @@ def possibly_public(document: Document, at: datetime, zone: ZoneInfo) -> bool:
     return document.entry.published is None or certainly_public(document, at, zone)
 
 
-def _published_by(moment: Moment | None, at: datetime, zone: ZoneInfo) -> bool:
+def published_by(moment: Moment | None, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether a document of this date was out by `at` for certain; a month or year counts by its last day."""
     if moment is None:
         return False
     if moment.has_time:

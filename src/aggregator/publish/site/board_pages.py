@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -45,6 +46,12 @@ def publish_board(snapshot: Snapshot) -> Iterator[Artifact | DeferredArtifact]:
         processes=snapshot.board.processes,
         day=board_heading(snapshot.board, zone),
         record_criteria=record_criteria,
+        months=[
+            (year, list(of_year))
+            for year, of_year in groupby(
+                (one.month for one in snapshot.month_boards), lambda month: month[:4]
+            )
+        ],
     )
     for process in snapshot.board.processes:
         yield render_page(

@@ -95,6 +95,7 @@ def gather_snapshot(
             for rule in config.alerts
             if rule.feed
         ),
+        month_boards=store.month_boards.all(),
     )
 
 
