@@ -286,7 +286,7 @@ class MonthCheck:
     basis: str
     # The value of a RuleResult, and its sentence.
     result: str
-    standing: str
+    result_words: str
     why: str
     reconstructed: bool
     evidence: tuple[MonthEvidence, ...]

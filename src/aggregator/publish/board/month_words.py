@@ -100,7 +100,7 @@ def _check(check: RuleCheck, zone: ZoneInfo) -> MonthCheck:
         title=clean_line(check.rule.title),
         basis=basis_text(check.rule),
         result=check.result.value,
-        standing=result_text(check),
+        result_words=result_text(check),
         why=capitalise_first(clean_line(check.why)),
         reconstructed=check.reconstructed,
         evidence=tuple(_evidence(one, zone) for one in check.evidence[:MAX_EVIDENCE]),
