@@ -102,9 +102,9 @@ def _change(
     if not parts and is_later(entry.updated, own_carrier.entry.updated):
         # Only the date moved: with the new date the document would come up as the newest, unchanged.
         entry = replace(entry, updated=own_carrier.entry.updated)
-    announced = parts and _is_announced(entry, own_carrier.entry, carriers, now)
-    reported = is_reported_already(parts, entry, own_carrier, carriers, now)
-    return _build_change(() if announced else parts, entry, own_carrier, others, now, reported=reported)
+    if is_reported_already(parts, entry, own_carrier, carriers, now):
+        parts = ()
+    return _build_change(parts, entry, own_carrier, others, now)
 
 
 def _build_change(
@@ -113,8 +113,6 @@ def _build_change(
     own_carrier: Carrier,
     others: Sequence[Entry],
     now: datetime,
-    *,
-    reported: bool,
 ) -> Change | None:
     if entry == own_carrier.entry:
         return None
@@ -123,7 +121,6 @@ def _build_change(
         kind, parts = ChangeKind.RESTORED, (*parts, "restored")
     elif (
         not parts
-        or reported
         or (own_carrier.entry.partial and not entry.partial)
         or _is_catching_up(parts, entry, own_carrier.entry, others)
     ):
@@ -229,15 +226,6 @@ def _changed_parts(source: Source, before: Entry, after: Entry, *, same_text: bo
     if counts_updated and is_later(after.updated, before.updated):
         parts.append(UPDATED_PART)
     return tuple(parts)
-
-
-def _is_announced(entry: Entry, before: Entry, carriers: Iterable[Carrier], now: datetime) -> bool:
-    """Whether another source told of this edit: of one that its publisher dates to the same moment."""
-    if not is_later(entry.updated, before.updated):
-        return False
-    moment = comparable_moment(entry.updated)
-    edits = (r for c in carriers if c.source != entry.source for r in c.revisions[1:] if r.seen_at < now)
-    return any(comparable_moment(revision.entry.updated) == moment for revision in edits)
 
 
 def _is_catching_up(parts: Iterable[str], entry: Entry, before: Entry, others: Sequence[Entry]) -> bool:

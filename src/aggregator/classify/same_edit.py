@@ -1,4 +1,4 @@
-"""Tells that an edit in one language is the one that was seen in another: readers are told of it once."""
+"""Tells that an edit was seen at another source or in another language: subscribers are told of it once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from aggregator.classify.comparison import comparable_moment, is_later
 from aggregator.model import Carrier, Change, ChangeKind, Entry
 
 # An edit reaches the other language within this time.
@@ -13,9 +14,28 @@ SAME_EDIT: Final = timedelta(days=3)
 
 
 def is_reported_already(
+    parts: Collection[str], entry: Entry, own: Carrier, carriers: Collection[Carrier], now: datetime
+) -> bool:
+    """Return whether the edit that changed these parts was seen elsewhere already."""
+    return bool(parts) and (
+        _is_dated_as_elsewhere(entry, own, carriers, now)
+        or _is_in_other_language(parts, entry, own, carriers, now)
+    )
+
+
+def _is_dated_as_elsewhere(entry: Entry, own: Carrier, carriers: Iterable[Carrier], now: datetime) -> bool:
+    """Whether another source had an edit that its publisher dates to the same moment."""
+    if not is_later(entry.updated, own.entry.updated):
+        return False
+    moment = comparable_moment(entry.updated)
+    edits = (r for c in carriers if c.source != entry.source for r in c.revisions[1:] if r.seen_at < now)
+    return any(comparable_moment(revision.entry.updated) == moment for revision in edits)
+
+
+def _is_in_other_language(
     parts: Collection[str], entry: Entry, own: Carrier, carriers: Iterable[Carrier], now: datetime
 ) -> bool:
-    """Return whether another language had an edit of the same parts since this one last changed.
+    """Whether another language had an edit of the same parts since this one last changed.
 
     Of two that are found at one instant, English counts, whichever was polled first.
     """

@@ -25,9 +25,9 @@ from aggregator.model.bodies import (
     Selectors,
     Source,
 )
+from aggregator.model.days import LONDON, Moment, Precision, ZoneBasis
 from aggregator.model.document import (
     FILE_NAME,
-    LONDON,
     Carrier,
     Change,
     ChangeKind,
@@ -35,15 +35,12 @@ from aggregator.model.document import (
     Document,
     Entry,
     Link,
-    Moment,
     Note,
     PendingRemoval,
     PendingRevision,
-    Precision,
     Removal,
     Revision,
     Translation,
-    ZoneBasis,
     own_page_path,
 )
 from aggregator.model.fetched import (

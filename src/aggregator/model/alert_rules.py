@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import UnionType
 from typing import Final, TypeAlias
 
-from aggregator.model.document import Moment
+from aggregator.model.days import Moment
 from aggregator.model.subscriptions import Frequency
 
 # Prefix of the delivery runs that carry alerts.

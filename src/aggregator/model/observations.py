@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from aggregator.model.document import Claim, Moment
+from aggregator.model.days import Moment
+from aggregator.model.document import Claim
 from aggregator.model.plans import Fact, Plan, Process, Rule
 
 

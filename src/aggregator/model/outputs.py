@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model.alert_rules import AlertFeed
 from aggregator.model.bodies import Body, Role, Source
-from aggregator.model.document import Document, Moment, Removal, Translation
+from aggregator.model.days import Moment
+from aggregator.model.document import Document, Removal, Translation
 from aggregator.model.fetched import Outage, SourceState
 from aggregator.model.labels import LabelOverride
 from aggregator.model.observations import MonthBoard, ProcessReport

@@ -8,7 +8,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final
 
-from aggregator.model.document import Claim, Moment
+from aggregator.model.days import Moment
+from aggregator.model.document import Claim
 from aggregator.model.labels import Labels
 from aggregator.model.vocabulary import Phrase
 from aggregator.values.field_types import Address, Name, NotEmpty, Text

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from difflib import SequenceMatcher
 from typing import Final
 
 from aggregator.model import Entry, Reject
 from aggregator.normalise.identity import entry_id, key_at_place, place_on_page
 from aggregator.normalise.urls import has_page_number
 
+# Of the words of two items at one address, the share that an edit leaves.
+MOST: Final = 0.75
+COMPARED_WORDS: Final = 200
+WORD: Final = re.compile(r"\w+")
+NUMBER: Final = re.compile(r"\d+")
 # Characters of a title in a message.
 MAX_TITLE: Final = 200
 NO_DATE: Final = datetime.min.replace(tzinfo=UTC)
@@ -40,7 +47,8 @@ def settle_repeated(found: Iterable[Item]) -> tuple[list[Entry], list[Reject]]:
         groups = _groups(items)
         for group in groups:
             newest = max(group, key=lambda item: _age(item.entry))
-            entries.append(_with_place(newest.entry, group) if len(groups) > 1 else newest.entry)
+            entry = _with_first_id(newest, group)
+            entries.append(_with_place(entry, group) if len(groups) > 1 else entry)
             rejects += [_reject(item, newest) for item in group if _is_other(item.entry, newest.entry)]
     return entries, rejects
 
@@ -84,6 +92,31 @@ def _with_place(entry: Entry, group: Sequence[Item]) -> Entry:
         return entry
     key = key_at_place(entry.key, min(place for place in places if place))
     return replace(entry, key=key, id=entry.id if entry.relayed else entry_id(key))
+
+
+def _with_first_id(newest: Item, group: Sequence[Item]) -> Entry:
+    """The newest entry; with the id of the oldest form of it, by which the document may be known.
+
+    Some software gives a corrected item an id of its own and keeps the old item beside it.
+    """
+    forms = [item for item in group if item.link == newest.link and _is_edit(item.entry, newest.entry)]
+    oldest = min(reversed(forms), key=lambda item: _age(item.entry), default=newest)
+    return replace(newest.entry, native_id=oldest.entry.native_id or newest.entry.native_id)
+
+
+def _is_edit(one: Entry, other: Entry) -> bool:
+    """Whether two items say nearly the same, and are not two numbers of a series."""
+    numbers, others = (set(NUMBER.findall(entry.title)) for entry in (one, other))
+    in_series = numbers - others and others - numbers
+    alike = _shared(one.title, other.title) >= MOST and _shared(one.text, other.text) >= MOST
+    return alike and not in_series
+
+
+def _shared(one: str, other: str) -> float:
+    """The share of the shorter text's words that the other one has in the same order."""
+    words, others = (WORD.findall(text.casefold())[:COMPARED_WORDS] for text in (one, other))
+    same = SequenceMatcher(None, words, others, autojunk=False).get_matching_blocks()
+    return sum(block.size for block in same) / max(1, min(len(words), len(others)))
 
 
 def _is_other(one: Entry, other: Entry) -> bool:

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Moment, Precision
-from aggregator.model.days import MONTHS, day_in_words, day_of
+from aggregator.model import Document, Moment, Precision
+from aggregator.model.days import MONTHS, day_in_words, day_of, first_day
 
 # Not from `strftime`, which follows the machine's locale: a snapshot must give the same bytes everywhere.
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -20,6 +20,11 @@ class FormattedDate:
 
     text: str
     machine_readable: str
+
+
+def document_day(document: Document, zone: ZoneInfo) -> date:
+    """The day of a document: its own, or without one the day on which we first saw it."""
+    return first_day(document.dated, zone) if document.dated else day_of(document.first_seen, zone)
 
 
 def format_day(day: date) -> FormattedDate:

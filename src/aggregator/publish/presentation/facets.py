@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from aggregator.model import Document, Relevance, Snapshot
-from aggregator.model.days import document_day
+from aggregator.publish.presentation.dates import document_day
 from aggregator.publish.presentation.paths import Facet, facet_page_path
 from aggregator.publish.presentation.text import capitalise_first, clean_line, display_name
 

@@ -8,9 +8,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Document, Moment, Relevance, Snapshot, Translation
-from aggregator.model.days import COARSE, day_of, document_day
+from aggregator.model.days import COARSE, day_of
 from aggregator.publish.presentation.dates import (
     FormattedDate,
+    document_day,
     format_day,
     format_moment,
     format_time,

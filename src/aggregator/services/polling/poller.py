@@ -183,10 +183,13 @@ class Poller:
         self, source: Source, state: SourceState, fetch: Fetcher, isolation: Isolation, turn: asyncio.Lock
     ) -> PollOutcome:
         now = isolation.now
-        try:
+
+        async def last_poll() -> tuple[ListedItem, ...]:
             async with turn:
-                listed = await in_thread(self._last_listed, source, now)
-            result = await read_source(source, state, fetch, now, self.parser, listed)
+                return await in_thread(self._last_listed, source, now)
+
+        try:
+            result = await read_source(source, state, fetch, now, self.parser, last_poll)
             async with turn:
                 return await in_thread(self._save_and_clear, source, result, isolation)
         except AggregatorError:

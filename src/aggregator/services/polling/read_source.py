@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -64,12 +64,16 @@ class Unchanged:
 
 
 PollResult = SourceReading | Unchanged | Failed
-# The items that the last poll listed.
-LastPoll = Sequence[ListedItem]
+# Returns the items that the last poll listed. Called only for an answer that has items.
+LastPoll = Callable[[], Awaitable[Sequence[ListedItem]]]
 
 # Some servers answer 304 for ever. After so long a source is read whole, so that one that is polled daily is
 # read whole once a week at least.
 VALIDATORS_KEPT: Final = timedelta(days=6)
+
+
+async def _nothing_listed() -> Sequence[ListedItem]:
+    return ()
 
 
 async def read_source(
@@ -78,7 +82,7 @@ async def read_source(
     fetch: Fetcher,
     now: datetime,
     parser: Parser,
-    last_poll: LastPoll = (),
+    last_poll: LastPoll = _nothing_listed,
 ) -> PollResult:
     """Read the source's address or, if that fails, its fallbacks in turn.
 
@@ -118,8 +122,9 @@ async def _read_address(
     try:
         pages = await follow_pages(source, result, fetch, parser, now)
         if not isinstance(pages, Failed):
-            reading = await _build_reading(source, address, pages, fetch, now, parser, last_poll)
-            return _doubted(reading, pages.pages[0][1].selector, state, last_poll, now)
+            listed = await last_poll()
+            reading = await _build_reading(source, address, pages, fetch, now, parser, listed)
+            return _doubted(reading, pages.pages[0][1].selector, state, listed, now)
     except SourceError as error:
         return Failed(url=request.url, cause=error.cause, detail=error.detail, hint=error.hint)
     return pages
@@ -156,14 +161,14 @@ async def _build_reading(
     fetch: Fetcher,
     now: datetime,
     parser: Parser,
-    last_poll: LastPoll,
+    listed: Sequence[ListedItem],
 ) -> SourceReading:
     first, page = pages.pages[0]
     normalised = pages.normalised
     if normalised is None:
         normalised = await parser.run(Normalise(source, first.final_url, pages.items(), now))
     items_missed = False
-    if gap := find_gap(last_poll, normalised.entries):
+    if gap := find_gap(listed, normalised.entries):
         items_missed = await read_older_pages(source, pages, fetch, now, gap, parser)
         normalised = await parser.run(Normalise(source, first.final_url, pages.items(), now))
     items = len(pages.items())
@@ -186,10 +191,14 @@ async def _build_reading(
 
 
 def _doubted(
-    reading: SourceReading, selector: str | None, state: SourceState, last_poll: LastPoll, now: datetime
+    reading: SourceReading,
+    selector: str | None,
+    state: SourceState,
+    listed: Sequence[ListedItem],
+    now: datetime,
 ) -> SourceReading:
     """The reading, with what speaks against a list that shrank; without its items if they may be none."""
-    plausible = is_plausible(last_poll, reading.entries)
+    plausible = is_plausible(listed, reading.entries)
     doubt = doubt_short_list(reading.address, selector, reading.item_count, state, now, plausible=plausible)
     if doubt is None or plausible:
         return replace(reading, shrunk=doubt)

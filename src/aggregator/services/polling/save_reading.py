@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from aggregator.classify import Labeller, combine_carriers, find_changes, find_removals, withdraw
+from aggregator.classify import Labeller, Removals, combine_carriers, find_changes, find_removals, withdraw
 from aggregator.classify.changes import newest_updates
 from aggregator.classify.combine import LabelFunction
 from aggregator.classify.same_edit import reported_twice
@@ -28,7 +28,7 @@ from aggregator.model import (
 from aggregator.model.fetched import IdentityQuestion
 from aggregator.model.kinds import KINDS
 from aggregator.services.isolation import damaged_document
-from aggregator.services.polling.identity.identify import identify
+from aggregator.services.polling.identity.identify import IdentifiedReading, identify
 from aggregator.services.polling.read_source import SourceReading
 from aggregator.store import Transaction
 from aggregator.values.text import one_line
@@ -54,6 +54,19 @@ class SavedReading:
     broken: BrokenDocuments = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compared:
+    """The entries of a reading that count, beside what is stored of their documents."""
+
+    identified: IdentifiedReading
+    # All carriers of each document, and the source's own.
+    known: Mapping[str, Sequence[Carrier]]
+    own: Mapping[str, Carrier]
+    believed: Believed
+    # Ids of the documents that the reading shows to be there, also of damaged ones.
+    present: tuple[str, ...]
+
+
 def save_reading(
     source: Source,
     reading: SourceReading,
@@ -65,54 +78,73 @@ def save_reading(
 ) -> SavedReading:
     """Compare a reading with the store and save the changes. The body's own address tells where it may be."""
     identified = identify(source, reading.entries, reading.removals, before, body_address, now, store)
-    retracted = store.documents.retracted_ids(entry.id for entry in identified.entries)
-    entries = tuple(entry for entry in identified.entries if entry.id not in retracted)
-    known = store.carriers.of_documents([entry.id for entry in entries])
-    # What cannot be compared stays as it is stored.
-    broken = BrokenDocuments({entry.id: damaged_document() for entry in entries if entry.id not in known})
-    entries = tuple(entry for entry in entries if entry.id in known)
-    own = {one.entry.id: one for several in known.values() for one in several if one.source == source.id}
-    believed = believe_pages(source, entries, own, store.carriers.with_pending_revision(), now)
-    # Also the damaged ones: they are still there.
-    present = [
-        entry
-        for entry in identified.entries
-        if entry.id not in retracted and entry.removal is None and entry.id not in believed.withdrawn
-    ]
-    backlog = before.first_read is None
-    other_address = before.address not in (None, reading.address)
+    broken = BrokenDocuments()
+    compared = _compare_with_store(source, identified, broken, now, store)
     changes = find_changes(
         source,
-        believed.entries,
-        known,
+        compared.believed.entries,
+        compared.known,
         now=now,
-        backlog=backlog,
-        other_address=other_address,
+        backlog=before.first_read is None,
+        other_address=before.address not in (None, reading.address),
         moved=identified.moved,
     )
-    # What waits for the operator has not vanished.
-    listed = [*(entry.id for entry in present), *sorted(identified.waiting)]
-    # A document at two addresses is there as long as one of them is.
-    stated = {**believed.withdrawn, **identified.removals}
-    removed = {id: removal for id, removal in stated.items() if id not in listed}
-    carried = store.carriers.of_source(source.id)
-    removals = find_removals(carried, listed, removed, complete=reading.complete, now=now)
+    removals = _find_removals(source, reading, compared, now, store)
     gone = _of_undamaged(removals.changes, store, broken)
-    saved = [replace(change, payload_sha256=reading.sha256) for change in (*changes, *gone)]
-    store.carriers.apply(saved)
-    store.carriers.take_back_revisions(reported_twice(saved, known))
-    store.carriers.mark_seen(source.id, listed, now)
-    store.carriers.set_pending_removals(source.id, removals.pending)
-    store.carriers.set_pending_revisions(source.id, believed.pending)
-    store.carriers.set_newest_updated(source.id, newest_updates(believed.entries, own, now=now))
+    saved = tuple(replace(change, payload_sha256=reading.sha256) for change in (*changes, *gone))
+    _save(source, saved, compared, removals, now, store)
     recombine_documents({change.entry.id for change in saved}, store, labeller, broken, before=now)
     return SavedReading(
-        changes=tuple(saved),
+        changes=saved,
         pending_removals=removals.awaiting_operator,
-        stand_in=stand_in_failure(source, reading.address, believed, own),
+        stand_in=stand_in_failure(source, reading.address, compared.believed, compared.own),
         questions=identified.questions,
         broken=broken,
     )
+
+
+def _compare_with_store(
+    source: Source, identified: IdentifiedReading, broken: BrokenDocuments, now: datetime, store: Transaction
+) -> _Compared:
+    """Return the entries that can be compared; the others stay as they are stored, added to `broken`."""
+    retracted = store.documents.retracted_ids(entry.id for entry in identified.entries)
+    entries = [entry for entry in identified.entries if entry.id not in retracted]
+    known = store.carriers.of_documents([entry.id for entry in entries])
+    broken |= {entry.id: damaged_document() for entry in entries if entry.id not in known}
+    readable = [entry for entry in entries if entry.id in known]
+    own = {one.entry.id: one for several in known.values() for one in several if one.source == source.id}
+    believed = believe_pages(source, readable, own, store.carriers.with_pending_revision(), now)
+    there = [entry.id for entry in entries if entry.removal is None and entry.id not in believed.withdrawn]
+    # What waits for the operator has not vanished.
+    present = (*there, *sorted(identified.waiting))
+    return _Compared(identified=identified, known=known, own=own, believed=believed, present=present)
+
+
+def _find_removals(
+    source: Source, reading: SourceReading, compared: _Compared, now: datetime, store: Transaction
+) -> Removals:
+    # A document at two addresses is there as long as one of them is.
+    stated = {**compared.believed.withdrawn, **compared.identified.removals}
+    removed = {id: removal for id, removal in stated.items() if id not in compared.present}
+    carried = store.carriers.of_source(source.id)
+    return find_removals(carried, compared.present, removed, complete=reading.complete, now=now)
+
+
+def _save(
+    source: Source,
+    changes: Sequence[Change],
+    compared: _Compared,
+    removals: Removals,
+    now: datetime,
+    store: Transaction,
+) -> None:
+    store.carriers.apply(changes)
+    store.carriers.take_back_revisions(reported_twice(changes, compared.known))
+    store.carriers.mark_seen(source.id, compared.present, now)
+    store.carriers.set_pending_removals(source.id, removals.pending)
+    store.carriers.set_pending_revisions(source.id, compared.believed.pending)
+    newest = newest_updates(compared.believed.entries, compared.own, now=now)
+    store.carriers.set_newest_updated(source.id, newest)
 
 
 def stand_in_failure(

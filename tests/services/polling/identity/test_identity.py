@@ -494,3 +494,40 @@ def test_events_of_one_request_are_changes_of_one_document(store: Store) -> None
 
     (document,) = bench.documents()
     assert (document.entry.text, bench.updates()) == ("Acknowledgement.", ["text"])
+
+
+@pytest.mark.parametrize("form", ["rss", *rarely("atom", "json")])
+def test_a_corrected_item_with_an_id_of_its_own_is_a_revision_of_the_old_one_beside_it(
+    form: str, store: Store
+) -> None:
+    bench = Bench(store, form)
+    page = f"{SITE}/plan"
+    draft = Post(
+        title="Open government plan: draft",
+        link=page,
+        id="tag:example.org,2026:1",
+        text="The first words of the plan.",
+    )
+    final = replace(
+        draft,
+        title="Open government plan: final, closes 30 June",
+        id="tag:example.org,2026:2",
+        text="The final words of the plan.",
+        published="2026-06-04T09:00:00+00:00",
+    )
+    bench.poll([draft])
+    for posts in ([final, draft], [draft, final], [final]):
+        bench.poll(posts)
+    assert bench.titles() == [final.title]
+    assert bench.updates() == ["title,text"]
+
+
+def test_the_next_of_a_series_at_one_address_is_a_document_of_its_own(store: Store) -> None:
+    bench = Bench(store)
+    june = Post(title="Forum news, June", link=f"{SITE}/news", id="june", text="Plans were made for autumn.")
+    july = replace(
+        june, title="Forum news, July", id="july", text="Minutes are out.", published="2026-07-01T09:00:00Z"
+    )
+    bench.poll([june])
+    bench.poll([july, june])
+    assert bench.titles() == [june.title, july.title]
